@@ -1,0 +1,53 @@
+# One target per wish. Every target sets itself up: the first run makes .venv and installs requirements.txt into it.
+STACK ?= dev
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup preview up destroy engine test check fix bench schema clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+$(VENV)/.installed: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + " (choose another with PYTHON=...)" if sys.version_info < (3, 11) else 0)'
+	@echo "setting up $(VENV) (once, about a minute)" >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+setup: $(VENV)/.installed ## make .venv and install what is pinned
+
+preview: setup ## what would exist, and who could do what, on local Azure (STACK=dev)
+	@$(RUN) -m localazure preview --stack $(STACK)
+
+up: setup ## deploy the stack to local Azure (STACK=dev)
+	@$(RUN) -m localazure up --stack $(STACK)
+
+destroy: setup ## remove everything of the stack from local Azure (STACK=dev)
+	@$(RUN) -m localazure destroy --stack $(STACK)
+
+engine: setup ## run CMD with the real Pulumi engine on local Azure (CMD="pulumi up")
+	@$(RUN) -m localazure engine -- $(CMD)
+
+test: setup ## all tests
+	@$(RUN) -m pytest -q -n auto
+
+check: setup ## lint, format and types, changing nothing
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/pyright
+
+fix: setup ## apply what lint and format can repair
+	@$(VENV)/bin/ruff check --fix .
+	@$(VENV)/bin/ruff format .
+
+schema: setup ## renew the JSON schemas from the models
+	@$(RUN) -m spec.schema
+
+bench: setup ## the README's figures
+	@$(RUN) benchmarks/preview.py
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) .localazure .pytest_cache .hypothesis .ruff_cache
