@@ -1,0 +1,33 @@
+"""What the user wrote: the network and the environment, read, checked and made into models.
+
+Pure: it imports neither Pulumi nor any other room. `load` is the way in; it gives models that are known to fit each
+other and Azure's rules for names, or raises `SpecError` with every problem and its place in the files.
+"""
+
+from spec.access import Access
+from spec.agents import Agent, Replicas, Scale
+from spec.environment import Elsewhere, Environment
+from spec.errors import Problem, SpecError
+from spec.ingress import Ingress, Probe, Probes
+from spec.kinds import KINDS, Resource
+from spec.loading import load
+from spec.network import Network, Registry
+
+__all__ = [
+    "KINDS",
+    "Access",
+    "Agent",
+    "Elsewhere",
+    "Environment",
+    "Ingress",
+    "Network",
+    "Probe",
+    "Probes",
+    "Problem",
+    "Registry",
+    "Replicas",
+    "Resource",
+    "Scale",
+    "SpecError",
+    "load",
+]

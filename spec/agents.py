@@ -1,0 +1,123 @@
+"""An agent as a model: its image, what it may do, how big it is, and how many of it run."""
+
+import re
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from spec import azure_names as azure
+from spec.access import Access, AccessEntry
+from spec.entry import Entry, mapping
+from spec.ingress import Ingress, Port, Probes
+from spec.variables import VariableName, VariableValue
+from spec.words import show
+
+__all__ = ["MAX_REPLICAS", "SIZES", "Agent", "Replicas", "Scale"]
+
+MAX_REPLICAS = 1000
+"""Of one revision: "Quotas for Azure Container Apps", Microsoft Learn, 2025."""
+
+# "Containers in Azure Container Apps", configuration, and "Workload profiles", consumption: Microsoft Learn, 2025.
+SIZES: dict[float, str] = {step / 4: f"{step / 2:g}Gi" for step in range(1, 17)}
+"""The sizes that there are: cores, and the memory that goes with them."""
+
+
+def _gibibytes(value: str) -> str:
+    match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,2})?)Gi", value)
+    if match is None:
+        raise ValueError(f"{show(value)} is no amount of memory; write it like '1Gi' or '0.5Gi'")
+    return f"{float(match[1]):g}Gi"
+
+
+def _image(value: str) -> str:
+    """Only a repository: the registry is the network's, and what is taken from it is the environment's to say."""
+    host, slash, _ = value.partition("/")
+    if slash and ("." in host or ":" in host or host == "localhost"):
+        raise ValueError(
+            f"{show(value)} names a registry; images come from the network's, so write the repository alone"
+        )
+    if ":" in value or "@" in value:
+        raise ValueError(
+            f"{show(value)} has a tag or digest, which belongs to the environment: write the repository alone, and the"
+            " tag as 'image_tag' or 'image_tags' into Pulumi.<stack>.yaml"
+        )
+    return azure.REPOSITORY.check(value)
+
+
+Image = Annotated[str, AfterValidator(_image), Field(examples=["analysis"])]
+
+
+class Replicas(Entry):
+    """How many copies of an agent run."""
+
+    min: Annotated[int, Field(ge=0, le=MAX_REPLICAS)] = 1
+    """Never fewer; 0 lets it sleep until something wakes it."""
+    max: Annotated[int, Field(ge=1, le=MAX_REPLICAS)] = 10
+    """Never more."""
+
+
+class Scale(Entry):
+    """What decides how many replicas run, between the two limits."""
+
+    refused: ClassVar[dict[str, str]] = {"connection": "the scaler asks with the agent's own identity"}
+
+    kind: Literal["http", "queue"]
+    """Requests at the same time, or messages that wait in a queue."""
+    target: Annotated[int, Field(ge=1, le=100_000)]
+    """How many of them one replica is to have."""
+    resource: str | None = None
+    """For 'queue': the queue, from which the agent must be allowed to receive."""
+
+
+class Agent(Entry):
+    """A workload with an identity of its own and exactly the access written down for it."""
+
+    refused: ClassVar[dict[str, str]] = {
+        "identity": "every agent has an identity of its own, which no other agent can share; remove the key",
+        "identities": "every agent has an identity of its own, which no other agent can share; remove the key",
+        "tag": "an image's tag belongs to the environment: 'image_tag' or 'image_tags' in Pulumi.<stack>.yaml",
+        "role": "roles follow from the verbs under 'access'",
+        "secrets": "no secret is stored here; grant 'read' on a key-vault-secret",
+        "env": "the key is 'environment'",
+        "name": "an agent is called by its key",
+    }
+
+    image: Image
+    """Repository of its image in the network's registry; the tag belongs to the environment."""
+    written_access: dict[str, AccessEntry] = Field(default_factory=dict[str, AccessEntry], alias="access")
+    """What it may do: resource by resource, and nothing else."""
+    cpu: Annotated[float, Field(json_schema_extra={"enum": list(SIZES)})] = 0.5
+    """Cores; from 0.25 to 4 in steps of 0.25, with twice as many gibibytes."""
+    memory: Annotated[str, AfterValidator(_gibibytes), Field(json_schema_extra={"enum": list(SIZES.values())})] = "1Gi"
+    """Twice the number of cores, in gibibytes; follows from 'cpu' where it is left out."""
+    replicas: Replicas = Field(default_factory=Replicas)
+    """How many copies run."""
+    scale: Scale | None = None
+    """What decides how many."""
+    environment: dict[VariableName, VariableValue] = Field(default_factory=dict[str, str])
+    """Plain environment variables. Endpoints of granted resources are handed in without asking."""
+    ingress: Ingress = Field(default_factory=Ingress)
+    """Who can reach it; without the key, nobody."""
+    port: Port | None = None
+    """The port on which it listens."""
+    probes: Probes = Field(default_factory=Probes)
+    """How its health is asked for."""
+
+    @property
+    def access(self) -> tuple[Access, ...]:
+        """Every grant, one each, in an order that does not depend on the file's."""
+        entries = sorted(self.written_access.items())
+        return tuple(grant for resource, entry in entries for grant in entry.grants(resource))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in(cls, written: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+        agent = dict(mapping(written) or {})
+        if not agent:
+            return written
+        for cpu, memory in SIZES.items():
+            if agent.get("cpu") == cpu:
+                agent.setdefault("memory", memory)
+            elif agent.get("memory") == memory:
+                agent.setdefault("cpu", cpu)
+        return agent

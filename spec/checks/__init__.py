@@ -1,0 +1,20 @@
+"""Rules that take more than one field to judge. Each check says everything that it finds and changes nothing."""
+
+from spec.checks.access import access_makes_sense
+from spec.checks.agents import agents_can_run
+from spec.checks.azure import names_fit_azure
+from spec.checks.environment import environment_fits
+from spec.checks.identity import nothing_is_twice
+from spec.checks.resources import resources_are_whole
+from spec.draft import Check
+
+__all__ = ["CHECKS"]
+
+CHECKS: tuple[Check, ...] = (
+    resources_are_whole,
+    access_makes_sense,
+    agents_can_run,
+    names_fit_azure,
+    nothing_is_twice,
+    environment_fits,
+)

@@ -1,0 +1,118 @@
+"""Agents: could Container Apps run them as they are written?"""
+
+from collections.abc import Iterator
+
+from spec.agents import SIZES, Agent
+from spec.draft import Draft, Finding
+from spec.kinds import KINDS
+from spec.names import variable_prefix
+from spec.words import choices, show, unknown
+
+__all__ = ["agents_can_run"]
+
+
+def agents_can_run(draft: Draft) -> Iterator[Finding]:
+    """Judge size, replicas, scaling, ingress, port, probes and variables of every agent."""
+    for name, agent in draft.agents("cpu", "memory"):
+        yield from _size(name, agent)
+    for name, agent in draft.agents("replicas", "scale", "ingress"):
+        yield from _replicas(name, agent)
+    for name, agent in draft.agents("scale", "ingress", "access"):
+        yield from _scale(draft, name, agent)
+    for name, agent in draft.agents("ingress"):
+        yield from _ingress(name, agent)
+    for name, agent in draft.agents("ingress", "port", "probes"):
+        yield from _port(name, agent)
+    for name, agent in draft.network.model.agents.items():
+        yield from _probes(name, agent)
+        yield from _variables(name, agent)
+
+
+def _size(name: str, agent: Agent) -> Iterator[Finding]:
+    place = ("agents", name, "cpu")
+    if agent.cpu not in SIZES:
+        near = sorted(sorted(SIZES, key=lambda cpu: abs(cpu - agent.cpu))[:2])
+        sizes = " or ".join(f"{cpu:g} with '{SIZES[cpu]}'" for cpu in near)
+        yield Finding(place, f"Container Apps has no size with {agent.cpu:g} cores; near it are {sizes}")
+    elif SIZES[agent.cpu] != agent.memory:
+        fitting = [f"{cpu:g}" for cpu, memory in SIZES.items() if memory == agent.memory]
+        other = f", and '{agent.memory}' with {fitting[0]}" if fitting else f", not '{agent.memory}'"
+        yield Finding(("agents", name, "memory"), f"{agent.cpu:g} cores go with '{SIZES[agent.cpu]}'{other}")
+
+
+def _replicas(name: str, agent: Agent) -> Iterator[Finding]:
+    least, most = agent.replicas.min, agent.replicas.max
+    if least > most:
+        yield Finding(("agents", name, "replicas"), f"at least {least} and at most {most} contradict each other")
+    elif least == 0 and agent.ingress.kind == "none" and agent.scale is None:
+        message = "0 without ingress and without a scale rule: once asleep, nothing would wake it; write 1, or add one"
+        yield Finding(("agents", name, "replicas", "min"), message)
+
+
+def _scale(draft: Draft, name: str, agent: Agent) -> Iterator[Finding]:
+    scale = agent.scale
+    if scale is None:
+        return
+    place = ("agents", name, "scale")
+    if scale.kind == "http":
+        if scale.resource is not None:
+            yield Finding((*place, "resource"), "'http' counts requests; only 'queue' has a resource")
+        if agent.ingress.kind == "none":
+            yield Finding(place, "'http' counts requests, and without ingress there are none; add an ingress")
+        return
+    queues = [one for one in draft.names("resources") if _scales(draft.kind_of(one))]
+    if scale.resource is None:
+        yield Finding(place, "'queue' needs a 'resource': the queue whose messages are counted")
+    elif scale.resource not in draft.names("resources"):
+        yield Finding((*place, "resource"), unknown("resource", scale.resource, queues, there="the queues are"))
+    elif scale.resource not in queues:
+        message = f"'{scale.resource}' is no queue that can be counted; the queues are {choices(queues)}"
+        yield Finding((*place, "resource"), message)
+    elif not any(one.resource == scale.resource and one.verb == "receive" for one in agent.access):
+        message = f"the agent may not receive from '{scale.resource}', so it cannot count what waits there; grant it"
+        yield Finding((*place, "resource"), message)
+
+
+def _scales(kind: str | None) -> bool:
+    return kind in KINDS and KINDS[kind].scales
+
+
+def _ingress(name: str, agent: Agent) -> Iterator[Finding]:
+    place = ("agents", name, "ingress")
+    kind, allow = agent.ingress.kind, agent.ingress.allow
+    if kind == "external" and not allow:
+        yield Finding(place, "'external' without 'allow' would let in everyone; list the addresses of those who call")
+    if kind != "external" and allow:
+        yield Finding((*place, "allow"), f"'{kind}' lets in no address from outside; remove 'allow', or say 'external'")
+    for block in sorted({one for one in allow if allow.count(one) > 1}):
+        yield Finding((*place, "allow"), f"{show(block)} stands here {allow.count(block)} times; write it once")
+
+
+def _port(name: str, agent: Agent) -> Iterator[Finding]:
+    if agent.port is not None:
+        return
+    if agent.ingress.kind != "none":
+        message = f"missing: '{agent.ingress.kind}' ingress needs the port on which the agent listens"
+        yield Finding(("agents", name, "port"), message)
+    for key, probe in agent.probes:
+        if probe is not None and probe.port is None:
+            message = "missing: neither the probe nor the agent says which port to ask"
+            yield Finding(("agents", name, "probes", key, "port"), message)
+
+
+def _probes(name: str, agent: Agent) -> Iterator[Finding]:
+    for key, probe in agent.probes:
+        if key != "readiness" and probe is not None and (probe.success_threshold or 1) > 1:
+            message = f"{probe.success_threshold} is more than 1, and only a readiness probe may ask for that"
+            yield Finding(("agents", name, "probes", key, "success_threshold"), message)
+
+
+def _variables(name: str, agent: Agent) -> Iterator[Finding]:
+    for variable in agent.environment:
+        for resource in agent.written_access:
+            if f"{variable}_".startswith(variable_prefix(resource)):
+                message = (
+                    f"variables that begin with '{variable_prefix(resource)}' are handed in for the granted resource "
+                    f"'{resource}'; choose another name"
+                )
+                yield Finding(("agents", name, "environment", variable), message)

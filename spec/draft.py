@@ -1,0 +1,80 @@
+"""What the checks look at: everything that was read, as far as it is sound, and what a check has to say about it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from spec.agents import Agent
+from spec.entry import mapping
+from spec.environment import Environment
+from spec.errors import Path
+from spec.kinds import KINDS
+from spec.network import Network
+from spec.validation import Outcome
+
+__all__ = ["Check", "Draft", "Finding", "Holder"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong at a path of the network or of the environment."""
+
+    path: Path
+    message: str
+    file: Literal["network", "environment"] = "network"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The parent of one resource, or the registry: `spec.environment.Held`, and where it stands."""
+
+    path: Path
+    parent_kind: str
+    parent: str
+    existing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A network and its environment before they are known to fit.
+
+    Attributes:
+        network: the network without what was wrong in its fields.
+        environment: the environment, likewise.
+        written: the network as it was written, mistakes included; here stand all names.
+        why_not_role: why a role (by its name) may not be granted on a kind of resource; None where it may.
+    """
+
+    network: Outcome[Network]
+    environment: Outcome[Environment]
+    written: dict[str, Any]
+    why_not_role: Callable[[str, str], str | None]
+
+    def names(self, section: Literal["resources", "agents"]) -> tuple[str, ...]:
+        """Every name that a section declares, those of broken entries included."""
+        return tuple(mapping(self.written.get(section)) or ())
+
+    def kind_of(self, resource: str) -> str | None:
+        """The kind that a declared resource says it is, whatever else is wrong with it."""
+        entry = mapping((mapping(self.written.get("resources")) or {}).get(resource)) or {}
+        kind = entry.get("kind")
+        return kind if isinstance(kind, str) else None
+
+    def agents(self, *needs: str) -> Iterator[tuple[str, Agent]]:
+        """The agents whose fields of these names are sound."""
+        for name, agent in self.network.model.agents.items():
+            if all(self.network.sound("agents", name, field) for field in needs):
+                yield name, agent
+
+    def holders(self) -> Iterator[Holder]:
+        """The registry, and then every resource's parent, once a resource."""
+        network = self.network.model
+        if self.network.sound("registry"):
+            registry = network.registry
+            yield Holder(("registry", "name"), registry.parent_kind, registry.parent, registry.existing)
+        for name, one in network.resources.items():
+            path = ("resources", name, KINDS[one.kind].parent[0])
+            yield Holder(path, one.parent_kind, one.parent, one.existing)
+
+
+Check = Callable[[Draft], Iterator[Finding]]

@@ -1,0 +1,64 @@
+"""Projects on disk for tests: Pulumi's configuration as the program sees it, and files written from plain data."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from spec import Environment, Network, load
+
+__all__ = ["NAMESPACE", "any_role", "config_of", "load_project", "to_yaml", "write_project"]
+
+NAMESPACE = "agent-network"
+
+
+class _Quoting(yaml.SafeDumper):
+    """Quotes every text: YAML 1.1, which PyYAML writes, and 1.2, which editors and Pulumi read, differ on bare ones."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        """Write equal things out, as a person would."""
+        return data is not None
+
+
+_Quoting.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
+
+
+def to_yaml(data: Mapping[str, Any]) -> str:
+    """Plain data as YAML, in the order it is in."""
+    return yaml.dump(data, Dumper=_Quoting, sort_keys=False, allow_unicode=True, width=120)
+
+
+def write_project(root: Path, network: Mapping[str, Any], environment: Mapping[str, Any], stack: str = "dev") -> Path:
+    """Write the three files that `load` reads."""
+    config = {f"{NAMESPACE}:{key}": value for key, value in environment.items()}
+    (root / "Pulumi.yaml").write_text(f"name: {NAMESPACE}\nruntime: python\n")
+    (root / "network.yaml").write_text(to_yaml(network))
+    (root / f"Pulumi.{stack}.yaml").write_text(to_yaml({"config": config}))
+    return root
+
+
+def config_of(root: Path, stack: str) -> Callable[[str], str | None]:
+    """What `pulumi.Config().get` gives for the stack's file: texts, with JSON for everything structured."""
+    try:
+        values = (yaml.safe_load((root / f"Pulumi.{stack}.yaml").read_text()) or {}).get("config") or {}
+    except (FileNotFoundError, UnicodeDecodeError, yaml.YAMLError):
+        values = {}
+
+    def get(key: str) -> str | None:
+        value = values.get(f"{NAMESPACE}:{key}", values.get(key))
+        if isinstance(value, dict) and "secure" in value:
+            return "decrypted"
+        return value if value is None or isinstance(value, str) else json.dumps(value)
+
+    return get
+
+
+def any_role(_role: str, _kind: str) -> None:
+    """No role is objected to."""
+
+
+def load_project(root: Path, stack: str = "dev") -> tuple[Network, Environment]:
+    """`spec.load` on the files of a project, with its configuration as Pulumi would hand it out."""
+    return load(stack, config_of(root, stack), root=root, why_not_role=any_role)

@@ -1,0 +1,68 @@
+"""The how-to keeps its word: its network loads, its errors are the ones that come, and no key or verb is left out."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from spec import Environment, Network, SpecError
+from spec.agents import Agent
+from spec.entry import Entry
+from spec.environment import Elsewhere
+from spec.ingress import Probe
+from spec.kinds import KINDS, Deployment
+from tests.projects import load_project
+
+TEXT = (Path(__file__).parents[2] / "docs/howto/write-your-own-network.md").read_text()
+NETWORK, ENVIRONMENT, EXISTING = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+(ERRORS,) = re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL)
+
+
+def project(root: Path, network: str, environment: str) -> Path:
+    (root / "Pulumi.yaml").write_text("name: agent-network\n")
+    (root / "network.yaml").write_text(network)
+    (root / "Pulumi.dev.yaml").write_text(environment)
+    return root
+
+
+def test_its_network_loads(tmp_path: Path) -> None:
+    network, _ = load_project(project(tmp_path, NETWORK, ENVIRONMENT))
+
+    assert set(network.agents) == {"reader", "bookkeeper"}
+
+
+def test_its_existing_account_loads(tmp_path: Path) -> None:
+    deployments = re.search(r"    deployments:\n.*\n", NETWORK)
+    assert deployments
+    existing = NETWORK.replace(deployments[0], "    existing: true\n")
+
+    _, environment = load_project(project(tmp_path, existing, ENVIRONMENT + EXISTING))
+
+    assert environment.existing["contoso-openai"].resource_group == "shared-ai"
+
+
+def test_its_errors_are_the_ones_that_come(tmp_path: Path) -> None:
+    bad = NETWORK.replace("invoices: read", "invoice: read").replace("models: use", "models: read")
+    bad = bad.replace("image: bookkeeper", "image: bookkeeper:1.2")
+
+    with pytest.raises(SpecError) as caught:
+        load_project(project(tmp_path, bad, ENVIRONMENT))
+
+    assert str(caught.value) + "\n" == ERRORS
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_its_table_of_kinds_has_every_kind_with_its_verbs_and_keys(name: str) -> None:
+    kind = KINDS[name]
+    (row,) = [line for line in TEXT.splitlines() if line.startswith(f"| `{name}` |")]
+    cells = [re.findall("`([^`/]+)`", cell) for cell in row.split("|")[1:-1]]
+
+    assert cells[:3] == [[name], list(kind.verbs), [kind.parent[0]]]
+    assert {*kind.keys, *([kind.child[0]] if kind.child else [])} <= set(cells[3])
+
+
+@pytest.mark.parametrize("model", [Network, Agent, Probe, Environment, Elsewhere, Deployment])
+def test_it_names_every_key(model: type[Entry]) -> None:
+    keys = {info.alias or name for name, info in model.model_fields.items()} - {"stack"}
+
+    assert {key for key in keys if f"`{key}`" not in TEXT and f"{key}:" not in TEXT} == set()

@@ -1,0 +1,179 @@
+"""Networks for property tests: valid ones, of every kind and form, as the plain data that network.yaml would hold."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from spec.agents import SIZES
+from spec.azure_names import reserved_word
+from spec.kinds import KINDS, Kind
+
+__all__ = ["agents", "environments", "networks", "projects", "reordered", "resources"]
+
+STACKS = ("dev", "prod", "test1")
+_LETTERS, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
+
+
+def words(
+    longest: int, *, shortest: int = 3, ends: tuple[str, ...] = ("", "-1", "-x", "-b2")
+) -> st.SearchStrategy[str]:
+    """Names that every rule of ours takes: a letter, letters and digits, at most one dash."""
+    rest = st.text(_LETTERS + _DIGITS, min_size=shortest - 1, max_size=longest - 1 - max(map(len, ends)))
+    parts = st.tuples(st.sampled_from(_LETTERS), rest, st.sampled_from(ends))
+    return parts.map("".join).filter(lambda name: reserved_word(name) is None)
+
+
+def _bases() -> st.SearchStrategy[str]:
+    """Base names: six characters are enough for every kind of parent, ten leave room for a suffix."""
+    return words(10, shortest=6, ends=("",))
+
+
+@st.composite
+def _deployments(draw: st.DrawFn) -> list[dict[str, Any]]:
+    names = draw(st.lists(words(12), min_size=1, max_size=3, unique=True))
+    extra = st.fixed_dictionaries(
+        {}, optional={"sku": st.sampled_from(["Standard", "GlobalStandard"]), "capacity": st.integers(1, 500)}
+    )
+    return [{"name": name, "model": f"model-{name}", "version": "2025-04-14", **draw(extra)} for name in names]
+
+
+@st.composite
+def _own_keys(draw: st.DrawFn, name: str, kind: Kind, *, existing: bool) -> dict[str, Any]:
+    keys: dict[str, Any] = {"existing": True} if existing else {}
+    if kind.child and draw(st.booleans()):
+        keys[kind.child[0]] = f"{name}-own"
+    if "database" in kind.keys:
+        keys["database"] = draw(st.sampled_from(["main", "other"]))
+        if draw(st.booleans()):
+            keys["partition_key"] = draw(st.sampled_from(["/id", "/tenant/user"]))
+    if "deployments" in kind.keys and not existing:
+        keys["deployments"] = draw(_deployments())
+    return keys
+
+
+@st.composite
+def resources(draw: st.DrawFn, *, most: int = 10) -> dict[str, dict[str, Any]]:
+    """Resources of all kinds; some share a parent, some exist already."""
+    names = draw(st.lists(words(20).filter(lambda one: not one.endswith("-own")), max_size=most, unique=True))
+    bases = draw(st.lists(_bases(), min_size=len(names), max_size=len(names), unique=True))
+    parents: dict[str, tuple[str, bool]] = {}
+    drawn: dict[str, dict[str, Any]] = {}
+    for name, base in zip(names, bases, strict=True):
+        kind_name = draw(st.sampled_from(sorted(KINDS)))
+        kind = KINDS[kind_name]
+        key, parent_kind = kind.parent
+        shared = parents.get(parent_kind) if kind.child and draw(st.booleans()) else None
+        parent, existing = shared or (base, draw(st.integers(0, 3)) == 0)
+        if kind.child:
+            parents[parent_kind] = (parent, existing)
+        drawn[name] = {"kind": kind_name, key: parent, **draw(_own_keys(name, kind, existing=existing))}
+    return drawn
+
+
+@st.composite
+def _grant(draw: st.DrawFn, kind: Kind) -> Any:  # noqa: ANN401 - a verb, a list or a mapping
+    verbs = draw(st.lists(st.sampled_from(kind.verbs), min_size=1, unique=True))
+    written = verbs[0] if len(verbs) == 1 and draw(st.booleans()) else verbs
+    form = draw(st.sampled_from(["short", "mapping", "paths"] if kind.paths else ["short", "mapping"]))
+    if form == "short":
+        return written
+    if form == "mapping":
+        return {"verbs": written}
+    folder, end = (
+        st.text(_LETTERS + "_", min_size=1, max_size=8),
+        st.sampled_from(["", "/", "/day=1/", "/a.b", "/x-y/z"]),
+    )
+    prefixes = st.tuples(folder, end).map("".join)
+    return {"verbs": written, "paths": draw(st.lists(prefixes, min_size=1, max_size=3, unique=True))}
+
+
+@st.composite
+def _addresses(draw: st.DrawFn) -> list[str]:
+    blocks = st.tuples(st.integers(1, 223), st.integers(0, 255)).map(lambda parts: f"{parts[0]}.{parts[1]}.0.0/16")
+    return draw(st.lists(blocks, min_size=1, max_size=3, unique=True))
+
+
+@st.composite
+def agents(draw: st.DrawFn, declared: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """One agent with access to some of the declared resources."""
+    granted = draw(st.lists(st.sampled_from(sorted(declared)), max_size=4, unique=True)) if declared else []
+    agent: dict[str, Any] = {
+        "image": draw(st.sampled_from(["agent", "team/agent", "agent-2", "deep/er/agent_x"])),
+        "access": {name: draw(_grant(KINDS[declared[name]["kind"]])) for name in granted},
+    }
+    if draw(st.booleans()):
+        agent["cpu"], agent["memory"] = draw(st.sampled_from(sorted(SIZES.items())))
+    if draw(st.booleans()):
+        least, more = draw(st.integers(1, 5)), draw(st.integers(0, 5))
+        agent["replicas"] = {"min": least, "max": least + more}
+    ingress = draw(st.sampled_from([None, "none", "internal", "external"]))
+    if ingress is not None:
+        agent["ingress"] = {"kind": "external", "allow": draw(_addresses())} if ingress == "external" else ingress
+    if ingress in ("internal", "external"):
+        agent["port"] = draw(st.integers(1, 65535))
+        agent["scale"] = {"kind": "http", "target": draw(st.integers(1, 200))}
+        agent["probes"] = {"liveness": {"path": "/healthz", "period_seconds": draw(st.integers(1, 240))}}
+    if draw(st.booleans()):
+        # A granted resource's variables begin with its name in capitals, which has no underscore first.
+        names, values = st.sampled_from(["_REGION", "_MODE", "_LEVEL_2"]), st.text("abc XYZ:/.-", max_size=20)
+        agent["environment"] = draw(st.dictionaries(names, values, max_size=3))
+    return agent
+
+
+@st.composite
+def networks(draw: st.DrawFn, *, most_agents: int = 8, most_resources: int = 10) -> dict[str, Any]:
+    """A valid network of up to eight agents."""
+    declared = draw(resources(most=most_resources))
+    taken = {value[KINDS[value["kind"]].parent[0]] for value in declared.values()}
+    registry: dict[str, Any] = {"name": draw(_bases().filter(lambda base: base not in taken))}
+    if draw(st.booleans()):
+        registry |= {"existing": True, "permissions": draw(st.sampled_from(["registry", "repository"]))}
+    names = draw(st.lists(words(14), max_size=most_agents, unique=True))
+    return {
+        "name": draw(words(8)),
+        "registry": registry,
+        "resources": declared,
+        "agents": {name: draw(agents(declared)) for name in names},
+    }
+
+
+@st.composite
+def environments(draw: st.DrawFn, network: dict[str, Any]) -> dict[str, Any]:
+    """A valid environment for a network, as the plain data that Pulumi.<stack>.yaml would hold."""
+    production = draw(st.booleans())
+    suffix = st.text(_LETTERS + _DIGITS, min_size=2, max_size=6).filter(lambda one: one not in ("sb", "mgmt"))
+    drawn: dict[str, Any] = {
+        "location": draw(st.sampled_from(["westeurope", "eastus2"])),
+        "resource_group": draw(st.sampled_from(["agents", "agents-group"])),
+        "suffix": draw(suffix),
+        "production": production,
+    }
+    if production or draw(st.booleans()):
+        drawn["image_tag"] = draw(st.sampled_from(["1.0", "2025-11-01", "v3"]))
+    if draw(st.booleans()):
+        drawn["image_tags"] = {name: "4.5.6" for name in network["agents"] if draw(st.booleans())}
+    if draw(st.booleans()):
+        drawn["replicas"] = {"min": draw(st.integers(0, 2)), "max": draw(st.integers(2, 9))}
+    existing = [network["registry"]["name"]] if network["registry"].get("existing") else []
+    existing += [one[KINDS[one["kind"]].parent[0]] for one in network["resources"].values() if one.get("existing")]
+    entry = {"resource_group": "shared", "subscription": "00000000-0000-0000-0000-000000000001"}
+    drawn["existing"] = {base: entry for base in existing if draw(st.booleans())}
+    return drawn
+
+
+@st.composite
+def projects(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """A network, an environment for it, and the stack's name."""
+    network = draw(networks())
+    return network, draw(environments(network)), draw(st.sampled_from(STACKS))
+
+
+@st.composite
+def reordered(draw: st.DrawFn, data: Any) -> Any:  # noqa: ANN401 - plain data of every shape
+    """The same data with every mapping and every list in another order."""
+    if isinstance(data, dict):
+        keys = draw(st.permutations(sorted(data)))
+        return {key: draw(reordered(data[key])) for key in keys}
+    if isinstance(data, list):
+        return [draw(reordered(one)) for one in draw(st.permutations(data))]
+    return data
