@@ -1,0 +1,1 @@
+"""Who can do what: pure, without Pulumi and without a network."""

@@ -1,0 +1,37 @@
+"""Everything that `access` raises on purpose.
+
+AccessError
+├── UnknownRole      a role name or id that the catalogue does not have
+└── ConditionError   a role assignment condition that cannot be read
+"""
+
+
+class AccessError(Exception):
+    """Something the caller handed over cannot be judged; the message says what, and what to do."""
+
+
+class UnknownRole(AccessError, LookupError):  # noqa: N818 - named for what the user did, as the message reads
+    """No role of the catalogue has this name, now or formerly."""
+
+    def __init__(self, name: str, nearest: str | None = None) -> None:
+        super().__init__(name, nearest)
+        self.name = name
+        self.nearest = nearest
+
+    def __str__(self) -> str:
+        hint = f"; did you mean {self.nearest!r}?" if self.nearest else ""
+        return f"no built-in role {self.name!r}{hint}"
+
+
+class ConditionError(AccessError, ValueError):
+    """A condition breaks off or says something that the language does not have."""
+
+    def __init__(self, position: int, found: str, expected: str, excerpt: str) -> None:
+        super().__init__(position, found, expected, excerpt)
+        self.position = position
+        self.found = found
+        self.expected = expected
+        self.excerpt = excerpt
+
+    def __str__(self) -> str:
+        return f"condition, character {self.position + 1}: {self.found}, expected {self.expected} (at {self.excerpt!r})"

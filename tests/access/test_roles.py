@@ -1,0 +1,234 @@
+"""The role catalogue: lookup, what is privileged, and the rule of the escape hatch."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from access import catalogue, operations, packing, roles
+
+READER = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"
+NO_SUCH_ROLE = "no built-in role 'Storage Blob Data Readr'; did you mean 'Storage Blob Data Reader'?"
+ACCOUNT = "/subscriptions/s/resourceGroups/g/providers/Microsoft.DocumentDB/databaseAccounts/a"
+
+
+def test_the_catalogue_holds_all_built_in_roles_and_the_two_of_cosmos() -> None:
+    systems = [role.system for role in roles.every_role()]
+
+    assert (systems.count("azure"), systems.count("cosmos")) == (928, 2)
+
+
+def test_packing_what_was_read_gives_the_same_file() -> None:
+    for path, system in ((catalogue.AZURE_ROLES, "azure"), (catalogue.COSMOS_ROLES, "cosmos")):
+        assert packing.packed(r for r in roles.every_role() if r.system == system) == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "name", ["Storage Blob Data Reader", "storage blob data READER", " Storage Blob  Data Reader "]
+)
+def test_a_role_is_found_without_regard_to_case_and_blanks(name: str) -> None:
+    assert roles.by_name(name).id == READER
+
+
+def test_a_former_name_finds_the_role_that_bore_it() -> None:
+    assert roles.by_name("Azure AI User").name == "Foundry User"
+
+
+@pytest.mark.parametrize(
+    "role_id",
+    [
+        READER,
+        READER.upper(),
+        READER.replace("-", ""),
+        f"/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/{READER}",
+        f"/providers/microsoft.authorization/roledefinitions/{READER.upper()}",
+    ],
+)
+def test_a_role_is_found_by_any_form_of_its_id(role_id: str) -> None:
+    role = roles.by_id(role_id)
+
+    assert role is not None
+    assert role.name == "Storage Blob Data Reader"
+
+
+def test_an_unknown_id_is_no_role() -> None:
+    assert roles.by_id("11111111-2222-3333-4444-555555555555") is None
+
+
+def test_an_unknown_name_is_refused_with_the_nearest() -> None:
+    with pytest.raises(roles.UnknownRole) as refused:
+        roles.by_name("Storage Blob Data Readr")
+
+    assert str(refused.value) == NO_SUCH_ROLE
+
+
+def test_a_name_like_none_is_refused_without_a_guess() -> None:
+    with pytest.raises(roles.UnknownRole, match=r"^no built-in role 'qqqqqqqqqqqq'$"):
+        roles.by_name("qqqqqqqqqqqq")
+
+
+def test_blocks_keep_their_own_conditions() -> None:
+    blocks = roles.by_name("Foundry Owner").permissions
+
+    assert [block.condition is None for block in blocks].count(False) == 1
+    assert "Microsoft.CognitiveServices/*" in blocks[0].actions
+
+
+@pytest.mark.parametrize("within", ["SUB", "/subscriptions/SUB", "/subscriptions/SUB/resourceGroups/g"])
+def test_an_azure_role_is_named_in_the_subscription_form(within: str) -> None:
+    expected = f"/subscriptions/SUB/providers/Microsoft.Authorization/roleDefinitions/{READER}"
+
+    assert roles.definition_id(roles.by_name("Storage Blob Data Reader"), within) == expected
+
+
+def test_a_cosmos_role_is_named_within_its_account() -> None:
+    role = roles.by_name("Cosmos DB Built-in Data Reader")
+
+    assert roles.definition_id(role, ACCOUNT) == f"{ACCOUNT}/sqlRoleDefinitions/00000000-0000-0000-0000-000000000001"
+
+
+# Named after what each must never be handed to an agent for. The reasons are computed from actions, so a row that fails
+# says that Microsoft changed the role or that the table of operations has a hole.
+PRIVILEGED = {
+    "grants rights": (
+        "Owner",
+        "User Access Administrator",
+        "Role Based Access Control Administrator",
+        "Key Vault Data Access Administrator",
+        "Foundry Account Owner",
+        "Foundry Project Manager",
+        "Locks Contributor",
+        "Key Vault Contributor",
+    ),
+    "may do everything": ("Owner", "Contributor"),
+    "hands out keys": (
+        "Azure AI Administrator",
+        "Foundry Owner",
+        "Foundry User",
+        "Storage Account Contributor",
+        "Storage Account Key Operator Service Role",
+        "Reader and Data Access",
+        "DocumentDB Account Contributor",
+        "Cosmos DB Account Reader Role",
+        "Cognitive Services Contributor",
+        "Cognitive Services User",
+        "Search Service Contributor",
+        "App Configuration Contributor",
+    ),
+    "becomes another identity": (
+        "Managed Identity Operator",
+        "Managed Identity Contributor",
+        "Container Apps Contributor",
+        "Container Apps Jobs Contributor",
+        "Container Apps Operator",
+        "Azure Kubernetes Service Cluster Admin Role",
+        "Azure Kubernetes Service RBAC Cluster Admin",
+        "Azure Kubernetes Service RBAC Writer",
+    ),
+    "changes what others run": (
+        "AcrPush",
+        "Container Registry Tasks Contributor",
+        "Container Registry Contributor and Data Access Configuration Administrator",
+        "Container Registry Repository Writer",
+    ),
+    "owns all data of a service": (
+        "Key Vault Administrator",
+        "Key Vault Secrets Officer",
+        "Key Vault Crypto Officer",
+        "Azure Service Bus Data Owner",
+        "Azure Event Hubs Data Owner",
+        "App Configuration Data Owner",
+        "Cognitive Services OpenAI Contributor",
+        "Storage Blob Data Owner",
+    ),
+}
+
+
+@pytest.mark.parametrize(("reason", "name"), [(reason, name) for reason, names in PRIVILEGED.items() for name in names])
+def test_a_dangerous_role_is_known_by_what_it_allows(reason: str, name: str) -> None:
+    found = roles.privileged(roles.by_name(name))
+
+    assert found is not None
+    assert f"{reason} (" in found
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Storage Blob Data Reader",
+        "Storage Blob Data Contributor",
+        "Storage Queue Data Message Sender",
+        "Storage Queue Data Message Processor",
+        "Key Vault Secrets User",
+        "Cognitive Services OpenAI User",
+        "Azure Service Bus Data Sender",
+        "Azure Service Bus Data Receiver",
+        "Search Index Data Reader",
+        "Search Index Data Contributor",
+        "App Configuration Data Reader",
+        "AcrPull",
+        "Container Registry Repository Reader",
+        "Reader",
+        "Cosmos DB Built-in Data Reader",
+        "Cosmos DB Built-in Data Contributor",
+    ],
+)
+def test_a_data_role_of_ordinary_use_is_not_privileged(name: str) -> None:
+    assert roles.privileged(roles.by_name(name)) is None
+
+
+def test_an_excluded_operation_is_no_reason() -> None:
+    reader_with_keys = roles.Permission(actions=("Microsoft.Storage/storageAccounts/*",))
+    without = roles.Permission(
+        actions=("Microsoft.Storage/storageAccounts/*",),
+        not_actions=(
+            "Microsoft.Storage/storageAccounts/list*/action",
+            "Microsoft.Storage/storageAccounts/re*/action",
+            "Microsoft.Storage/storageAccounts/ro*/action",
+            "Microsoft.Storage/storageAccounts/localUsers/*",
+        ),
+    )
+
+    assert roles.privileged(roles.Role("id", "with keys", (reader_with_keys,))) is not None
+    assert roles.privileged(roles.Role("id", "without", (without,))) is None
+
+
+AZURE_ROLE_ON_COSMOS = (
+    "role 'Reader' is an Azure role, and those do not reach the items of a cosmos-container; "
+    "it takes 'Cosmos DB Built-in Data Contributor' or 'Cosmos DB Built-in Data Reader'"
+)
+COSMOS_ROLE_ON_BLOBS = (
+    "role 'Cosmos DB Built-in Data Reader' exists only inside a Cosmos account and cannot be given on a blob-container"
+)
+PUSH = (
+    "role 'AcrPush' is privileged and never an agent's: "
+    "changes what others run (Microsoft.ContainerRegistry/registries/push/write)"
+)
+
+
+@pytest.mark.parametrize(
+    ("role", "kind", "complaint"),
+    [
+        ("Storage Blob Data Readr", "blob-container", NO_SUCH_ROLE),
+        ("AcrPush", "blob-container", PUSH),
+        ("Cosmos DB Built-in Data Reader", "blob-container", COSMOS_ROLE_ON_BLOBS),
+        ("Reader", "cosmos-container", AZURE_ROLE_ON_COSMOS),
+        ("Storage Blob Data Reader", "blob-container", None),
+        ("Cosmos DB Built-in Data Reader", "cosmos-container", None),
+    ],
+)
+def test_the_escape_hatch_says_why_not(role: str, kind: str, complaint: str | None) -> None:
+    assert roles.why_not(role, kind) == complaint
+
+
+def test_no_role_id_stands_in_a_module() -> None:
+    room = Path(roles.__file__).parent
+    guid = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+
+    assert [path.name for path in room.rglob("*.py") if guid.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_an_unlisted_provider_is_known_by_what_roles_spell_and_said_to_be_incomplete() -> None:
+    assert "Microsoft.OperationalInsights/workspaces/sharedKeys/action" in operations.known(data=False)
+    assert not operations.complete_for("Microsoft.OperationalInsights")
+    assert operations.complete_for("microsoft.storage")
