@@ -1,8 +1,12 @@
 # One target per wish. Every target sets itself up: the first run makes .venv and installs requirements.txt into it.
 STACK ?= dev
+CMD ?= pulumi preview
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
+
+# the command line of `engine` reaches its shell as it was typed, quotes and all
+export CMD
 
 .DEFAULT_GOAL := help
 .PHONY: help setup preview up destroy engine test check fix bench schema clean
@@ -29,7 +33,7 @@ destroy: setup ## remove everything of the stack from local Azure (STACK=dev)
 	@$(RUN) -m localazure destroy --stack $(STACK)
 
 engine: setup ## run CMD with the real Pulumi engine on local Azure (CMD="pulumi up")
-	@$(RUN) -m localazure engine -- $(CMD)
+	@$(RUN) -m localazure engine -- "$$CMD"
 
 test: setup ## all tests
 	@$(RUN) -m pytest -q -n auto

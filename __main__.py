@@ -1,0 +1,16 @@
+"""The program that Pulumi runs: network.yaml and the stack's configuration become a network on Azure."""
+
+import pulumi
+
+from access.roles import why_not
+from components.network import AgentNetwork
+from spec import SpecError, load
+
+try:
+    network, environment = load(pulumi.get_stack(), pulumi.Config().get, why_not_role=why_not)
+except SpecError as error:
+    raise pulumi.RunError(str(error)) from None
+
+everything = AgentNetwork(network.name, {"network": network, "environment": environment})
+
+pulumi.export("agents", everything.agents)

@@ -1,0 +1,56 @@
+"""Conditions on role assignments: text in Azure's condition language, version 2.0.
+
+Owns how a condition is written so that every data action of the role is guarded: an action that no guard names is
+unrestricted. Format: "Example Azure role assignment conditions for Blob Storage", Microsoft Learn, 2023-05-09, and
+"Azure role assignment condition format and syntax", 2024-04-01.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from access.roles import Role
+
+_BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
+_READ = f"{_BLOBS}/read"
+_LISTS = "SubOperationMatches{'Blob.List'}"
+_REPOSITORY = "@Request[Microsoft.ContainerRegistry/registries/repositories:name]"
+
+
+def under_paths(role: Role, prefixes: Sequence[str]) -> str:
+    """Blobs whose names begin with one of the prefixes, whatever the role allows; listing must ask for one of them."""
+    reading = f"ActionMatches{{'{_READ}'}}"
+    others = [f"ActionMatches{{'{action}'}}" for action in _data_actions(role) if action != _READ]
+    quoted = [_quoted(prefix) for prefix in prefixes]
+    by_name = _any_of(f"@Resource[{_BLOBS}:path] StringStartsWith {prefix}" for prefix in quoted)
+    by_request = _any_of(f"@Request[{_BLOBS}:prefix] StringStartsWith {prefix}" for prefix in quoted)
+    # A request to list has no blob's path, so it is told apart and judged by the prefix that it asks for.
+    named = _guarded([f"{reading} AND NOT {_LISTS}", *others], by_name)
+    return f"{named} AND {_guarded([f'{reading} AND {_LISTS}'], by_request)}"
+
+
+def in_repository(role: Role, repository: str) -> str:
+    """One repository of a registry in repository permissions mode, whatever the role allows."""
+    actions = (f"ActionMatches{{'{action}'}}" for action in _data_actions(role))
+    return _guarded(actions, f"({_REPOSITORY} StringEquals {_quoted(repository)})")
+
+
+def _data_actions(role: Role) -> list[str]:
+    return sorted({action for block in role.permissions for action in block.data_actions})
+
+
+def _guarded(actions: Iterable[str], test: str) -> str:
+    neither = " AND ".join(f"!({action})" for action in actions)
+    return f"(({neither}) OR {test})"
+
+
+def _quoted(text: str) -> str:
+    """A text that stays one: it cannot be empty, which everything begins with, nor end the quotes around it."""
+    if re.fullmatch(r"[^'\\\s]+", text) is None:
+        raise ValueError(
+            f"a condition cannot compare with {text!r}; write at least one character, and none of blank, ' and \\"
+        )
+    return f"'{text}'"
+
+
+def _any_of(tests: Iterable[str]) -> str:
+    return f"({' OR '.join(tests)})"

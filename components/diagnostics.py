@@ -1,0 +1,42 @@
+"""Logs: the diagnostic setting that sends what a resource saw to the network's Log Analytics workspace.
+
+Owns the form of the setting. Which categories tell which principal did what stands with each kind of resource.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import pulumi
+from pulumi_azure_native import monitor
+
+
+class Logs(NamedTuple):
+    """The log categories of one resource type, by the names of Azure Monitor's "Supported resource logs"."""
+
+    categories: Iterable[str] = ()
+    groups: Iterable[str] = ()
+    """Category groups, where which categories there are depends on the tier."""
+    own_tables: bool = False
+    """Where a service can write either to tables of its own or to the common one: its own."""
+
+
+def send_logs(
+    title: str,
+    logs: Logs,
+    *,
+    source: pulumi.Input[str],
+    workspace_id: pulumi.Input[str],
+    parent: pulumi.Resource,
+) -> None:
+    """Send the logs of `source`, an id, to the workspace; `title` is a sentence, `fabrikam-vault-is-logged`."""
+    by_category = [monitor.DiagnosticsLogSettingsArgs(category=one, enabled=True) for one in logs.categories]
+    by_group = [monitor.DiagnosticsLogSettingsArgs(category_group=one, enabled=True) for one in logs.groups]
+    monitor.DiagnosticSetting(
+        title,
+        name="to-the-network",
+        resource_uri=source,
+        workspace_id=workspace_id,
+        logs=[*by_category, *by_group],
+        log_analytics_destination_type="Dedicated" if logs.own_tables else None,
+        opts=pulumi.ResourceOptions(parent=parent),
+    )

@@ -1,0 +1,106 @@
+"""Grants: exactly one role assignment each, whose name depends on scope, role and principal.
+
+Owns how an assignment is named and registered, in Azure's role system and in Cosmos DB's own. Which role a verb means
+and where it holds is the resource's business; ids of roles are `access.roles`'.
+"""
+
+import uuid
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import pulumi
+from pulumi_azure_native import authorization, cosmosdb
+
+from access.roles import Role
+
+
+class Grantee(Protocol):
+    """Somebody with an identity to grant something to: an agent, or the identity that pulls its image.
+
+    Not the same as a principal: that is only the id by which Azure knows the identity.
+    """
+
+    @property
+    def agent_name(self) -> str:
+        """What grants call it: the first word of `report-may-read-findings`."""
+        ...
+
+    @property
+    def azure_name(self) -> pulumi.Input[str]:
+        """What it is called in Azure, where no two environments' agents share a name."""
+        ...
+
+    @property
+    def principal_id(self) -> pulumi.Output[str]:
+        """Whom the assignment is for."""
+        ...
+
+    @property
+    def component(self) -> pulumi.Resource:
+        """What holds its grants, so that they go with it."""
+        ...
+
+
+class Grant(NamedTuple):
+    """What is granted, whatever the role system."""
+
+    title: str
+    """The assignment's logical name, a sentence: `ingestion-may-write-code-uploads`."""
+    reason: str
+    """The assignment's description, where the role system has one."""
+    role: Role
+    definition_id: pulumi.Input[str]
+    """The role's definition, as `access.roles.definition_id` gives it."""
+    scope: pulumi.Output[str]
+    condition: str | None = None
+
+
+def assignment_name(scope: str, role_id: str, principal_id: str) -> str:
+    """The GUID that names an assignment: the same for the same three, and for them alone."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{scope}/{role_id}/{principal_id}".lower()))
+
+
+def assign(grantee: Grantee, grant: Grant) -> authorization.RoleAssignment:
+    """Register the role assignment of a grant."""
+    return authorization.RoleAssignment(
+        grant.title,
+        role_assignment_name=_name(grantee, grant),
+        scope=grant.scope,
+        role_definition_id=grant.definition_id,
+        principal_id=grantee.principal_id,
+        # Spares the look-up in Entra ID that fails while a new identity is being replicated. "Troubleshoot Azure RBAC",
+        # Microsoft Learn, 2025. A managed identity is a service principal, and "User" is what the SDK fills in.
+        principal_type="ServicePrincipal",
+        description=grant.reason,
+        condition=grant.condition,
+        condition_version="2.0" if grant.condition else None,
+        opts=pulumi.ResourceOptions(parent=grantee.component),
+    )
+
+
+def assign_in_cosmos(
+    grantee: Grantee,
+    grant: Grant,
+    *,
+    account_name: pulumi.Input[str],
+    resource_group_name: pulumi.Input[str],
+    after: Sequence[pulumi.Resource],
+) -> cosmosdb.SqlResourceSqlRoleAssignment:
+    """Register the Cosmos SQL role assignment of a grant, once the assignments in `after` are made."""
+    return cosmosdb.SqlResourceSqlRoleAssignment(
+        grant.title,
+        role_assignment_id=_name(grantee, grant),
+        account_name=account_name,
+        resource_group_name=resource_group_name,
+        scope=grant.scope,
+        role_definition_id=grant.definition_id,
+        principal_id=grantee.principal_id,
+        opts=pulumi.ResourceOptions(parent=grantee.component, depends_on=after),
+    )
+
+
+def _name(grantee: Grantee, grant: Grant) -> pulumi.Output[str]:
+    # One apply in the other, not `Output.all`: that makes three times as many outputs, and grants come by the thousand.
+    return grant.scope.apply(
+        lambda scope: grantee.principal_id.apply(lambda who: assignment_name(scope, grant.role.id, who))
+    )

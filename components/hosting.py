@@ -1,0 +1,78 @@
+"""Where agents run: one managed environment, and the Log Analytics workspace to which the whole network's logs go.
+
+No key of the workspace is needed anywhere: apps log through Azure Monitor, and a diagnostic setting picks it up.
+"""
+
+from collections.abc import Mapping
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pulumi_azure_native import app, operationalinsights
+
+from components.diagnostics import Logs, send_logs
+
+# "Supported logs for Microsoft.App/managedEnvironments", Microsoft Learn, 2025-04-16.
+_LOGS = Logs(categories=("ContainerAppConsoleLogs", "ContainerAppSystemLogs"))
+
+CONSUMPTION = "Consumption"
+"""The workload profile that every environment has and every agent runs in."""
+
+
+class HostingEnvironmentArgs(TypedDict):
+    """Arguments of a `HostingEnvironment`."""
+
+    environment_name: pulumi.Input[str]
+    """Name of the managed environment, and of the workspace."""
+    resource_group_name: pulumi.Input[str]
+    """Resource group."""
+    location: pulumi.Input[str]
+    """Azure region."""
+    log_retention_days: pulumi.Input[int]
+    """Days for which logs are kept."""
+    tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Azure tags."""
+
+
+class HostingEnvironment(pulumi.ComponentResource):
+    """A managed environment with mutual TLS between apps, and its workspace."""
+
+    environment_id: pulumi.Output[str]
+    """Id of the managed environment."""
+    workspace_id: pulumi.Output[str]
+    """Id of the Log Analytics workspace."""
+
+    def __init__(self, name: str, args: HostingEnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("agent-network:index:HostingEnvironment", name, {**args}, opts)
+        own = pulumi.ResourceOptions(parent=self)
+        workspace = operationalinsights.Workspace(
+            name,
+            workspace_name=args["environment_name"],
+            resource_group_name=args["resource_group_name"],
+            location=args["location"],
+            tags=args.get("tags"),
+            sku=operationalinsights.WorkspaceSkuArgs(name="PerGB2018"),
+            retention_in_days=args["log_retention_days"],
+            features=operationalinsights.WorkspaceFeaturesArgs(
+                disable_local_auth=True, enable_log_access_using_only_resource_permissions=True
+            ),
+            opts=own,
+        )
+        environment = app.ManagedEnvironment(
+            name,
+            environment_name=args["environment_name"],
+            resource_group_name=args["resource_group_name"],
+            location=args["location"],
+            tags=args.get("tags"),
+            workload_profiles=[app.WorkloadProfileArgs(name=CONSUMPTION, workload_profile_type=CONSUMPTION)],
+            app_logs_configuration=app.AppLogsConfigurationArgs(destination="azure-monitor"),
+            peer_authentication=app.ManagedEnvironmentPeerAuthenticationArgs(mtls=app.MtlsArgs(enabled=True)),
+            peer_traffic_configuration=app.ManagedEnvironmentPeerTrafficConfigurationArgs(
+                encryption=app.ManagedEnvironmentEncryptionArgs(enabled=True)
+            ),
+            public_network_access="Enabled",
+            opts=own,
+        )
+        send_logs(f"{name}-is-logged", _LOGS, source=environment.id, workspace_id=workspace.id, parent=self)
+        self.environment_id = environment.id
+        self.workspace_id = workspace.id
+        self.register_outputs({"environment_id": self.environment_id, "workspace_id": self.workspace_id})

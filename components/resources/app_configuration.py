@@ -1,0 +1,53 @@
+"""App Configuration stores: kind `app-configuration`. A store is the narrowest scope that Azure has here."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import pulumi
+from pulumi_azure_native import appconfiguration
+
+from components.diagnostics import Logs, send_logs
+from components.resources.base import NetworkResource, PlacedArgs, Verb, arm_id
+
+# "Supported logs for Microsoft.AppConfiguration/configurationStores", Microsoft Learn, 2024-11-19.
+_LOGS = Logs(categories=("HttpRequest", "Audit"))
+_SOURCE = "Azure built-in roles for Integration, Microsoft Learn, 2026-04-09"
+_KEPT_DAYS = 7
+
+
+class AppConfiguration(NetworkResource):
+    """A store in the standard tier, the least that keeps what is deleted, which only identities can open."""
+
+    TOKEN = "agent-network:index:AppConfiguration"  # noqa: S105 - a type token
+    VERBS: ClassVar[Mapping[str, Verb]] = {
+        "read": Verb("App Configuration Data Reader", "read every key and value of the store", _SOURCE),
+    }
+
+    def __init__(self, name: str, args: PlacedArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        own = pulumi.ResourceOptions(parent=self)
+        if args.get("existing"):
+            known = arm_id(args, "Microsoft.AppConfiguration/configurationStores")
+            store = appconfiguration.ConfigurationStore.get(name, known, own)
+        else:
+            store = _create(name, args, own)
+            send_logs(f"{name}-is-logged", _LOGS, source=store.id, workspace_id=args["workspace_id"], parent=self)
+        self._ready(scope=store.id, within=args["subscription_id"], variables={"ENDPOINT": store.endpoint})
+
+
+def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "appconfiguration.ConfigurationStore":
+    return appconfiguration.ConfigurationStore(
+        name,
+        config_store_name=args["azure_name"],
+        resource_group_name=args["resource_group_name"],
+        location=args["location"],
+        tags=args.get("tags"),
+        sku=appconfiguration.SkuArgs(name="Standard"),
+        disable_local_auth=True,
+        # Without keys, values are written through ARM by whoever may write them, not by whoever may deploy.
+        data_plane_proxy=appconfiguration.DataPlaneProxyPropertiesArgs(authentication_mode="Pass-through"),
+        soft_delete_retention_in_days=_KEPT_DAYS,
+        enable_purge_protection=True,
+        public_network_access="Enabled",
+        opts=own,
+    )

@@ -1,0 +1,60 @@
+"""Blob containers: kind `blob-container`."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import pulumi
+from pulumi_azure_native import storage
+
+from access.roles import Role
+from components.conditions import under_paths
+from components.resources.base import ChildArgs, NetworkResource, Verb
+from components.resources.storage_account import StorageAccount
+
+_SOURCE = "Azure built-in roles for Storage, Microsoft Learn, 2026-04-09"
+
+
+class BlobContainerArgs(ChildArgs):
+    """Arguments of a `BlobContainer`."""
+
+    account: StorageAccount
+    """The account that holds it."""
+    container: str
+    """What it is called there."""
+
+
+class BlobContainer(NetworkResource):
+    """A container of blobs without anonymous access."""
+
+    TOKEN = "agent-network:index:BlobContainer"  # noqa: S105 - a type token
+    HOLDER = StorageAccount
+    VERBS: ClassVar[Mapping[str, Verb]] = {
+        "read": Verb("Storage Blob Data Reader", "list and read blobs", _SOURCE),
+        "write": Verb(
+            "Storage Blob Data Contributor", "create, change, rename and delete blobs; reading comes with it", _SOURCE
+        ),
+    }
+
+    def __init__(self, name: str, args: BlobContainerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        account, called = args["account"], args["container"]
+        if args.get("existing"):
+            path = pulumi.Output.concat(account.resource_id, f"/blobServices/default/containers/{called}")
+            container = storage.BlobContainer.get(name, path, pulumi.ResourceOptions(parent=self))
+        else:
+            container = storage.BlobContainer(
+                name,
+                container_name=called,
+                account_name=account.azure_name,
+                resource_group_name=account.resource_group_name,
+                public_access=storage.PublicAccess.NONE,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[account.core]),
+            )
+        self._ready(
+            scope=container.id,
+            within=account.subscription_id,
+            variables={"ENDPOINT": account.blob_endpoint, "CONTAINER": called},
+        )
+
+    def _condition(self, role: Role, paths: Sequence[str]) -> str:
+        return under_paths(role, paths)

@@ -1,0 +1,74 @@
+"""Cosmos DB for NoSQL accounts, which hold databases and containers: keys off, opened by Cosmos SQL roles alone."""
+
+import pulumi
+from pulumi_azure_native import cosmosdb
+
+from components.diagnostics import Logs, send_logs
+from components.resources.base import Holder, PlacedArgs, arm_id
+
+# "Supported logs for Microsoft.DocumentDB/DatabaseAccounts", Microsoft Learn, 2026-07-14.
+_LOGS = Logs(categories=("DataPlaneRequests", "ControlPlaneRequests"), own_tables=True)
+
+
+class CosmosAccount(Holder):
+    """A serverless Cosmos DB account that only identities can open."""
+
+    TOKEN = "agent-network:index:CosmosAccount"  # noqa: S105 - a type token
+
+    document_endpoint: pulumi.Output[str]
+    """Public endpoint."""
+
+    def __init__(self, name: str, args: PlacedArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        own = pulumi.ResourceOptions(parent=self)
+        self._existing = args.get("existing", False)
+        self._databases: dict[str, pulumi.Resource] = {}
+        # Azure refuses to write two role assignments of one account at the same time, so each waits for the one before.
+        # Waiting is no property of an assignment: when one goes, those behind it stay as they are.
+        self.last_assignment: list[pulumi.Resource] = []
+        if self._existing:
+            account = cosmosdb.DatabaseAccount.get(name, arm_id(args, "Microsoft.DocumentDB/databaseAccounts"), own)
+        else:
+            account = _create(name, args, own)
+            send_logs(f"{name}-is-logged", _LOGS, source=account.id, workspace_id=args["workspace_id"], parent=self)
+        self.document_endpoint = account.document_endpoint
+        self._ready(account, document_endpoint=self.document_endpoint)
+
+    def needs(self, database: str) -> list[pulumi.Resource]:
+        """What must be there before a container of the database; creates the database for the first that asks."""
+        if self._existing:
+            return []
+        if database not in self._databases:
+            self._databases[database] = cosmosdb.SqlResourceSqlDatabase(
+                f"{database}-in-{self.called}",
+                database_name=database,
+                account_name=self.azure_name,
+                resource_group_name=self.resource_group_name,
+                resource=cosmosdb.SqlDatabaseResourceArgs(id=database),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[self.core]),
+            )
+        return [self._databases[database]]
+
+
+def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "cosmosdb.DatabaseAccount":
+    return cosmosdb.DatabaseAccount(
+        name,
+        account_name=args["azure_name"],
+        resource_group_name=args["resource_group_name"],
+        location=args["location"],
+        tags=args.get("tags"),
+        kind=cosmosdb.DatabaseAccountKind.GLOBAL_DOCUMENT_DB,
+        database_account_offer_type=cosmosdb.DatabaseAccountOfferType.STANDARD,
+        locations=[cosmosdb.LocationArgs(location_name=args["location"], failover_priority=0)],
+        capabilities=[cosmosdb.CapabilityArgs(name="EnableServerless")],
+        disable_local_auth=True,
+        disable_key_based_metadata_write_access=True,
+        minimal_tls_version=cosmosdb.MinimalTlsVersion.TLS12,
+        public_network_access="Enabled",
+        # What soft delete is elsewhere: every change of the last seven days can be undone.
+        backup_policy=cosmosdb.ContinuousModeBackupPolicyArgs(
+            type="Continuous",
+            continuous_mode_properties=cosmosdb.ContinuousModePropertiesArgs(tier="Continuous7Days"),
+        ),
+        opts=own,
+    )

@@ -1,0 +1,77 @@
+"""Containers of a Cosmos DB for NoSQL database: kind `cosmos-container`."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import pulumi
+from pulumi_azure_native import cosmosdb
+
+from components.grants import Grant, Grantee, assign_in_cosmos
+from components.resources.base import ChildArgs, NetworkResource, Verb
+from components.resources.cosmos_account import CosmosAccount
+
+_SOURCE = "Data plane security reference of Azure Cosmos DB for NoSQL, Microsoft Learn, 2025-09-10"
+
+
+class CosmosContainerArgs(ChildArgs):
+    """Arguments of a `CosmosContainer`."""
+
+    account: CosmosAccount
+    """The account that holds its database."""
+    database: str
+    """Name of the database; containers that name the same one share it."""
+    container: str
+    """What it is called there."""
+    partition_key: str
+    """Path of the partition key, such as `/id`; it cannot change later."""
+
+
+class CosmosContainer(NetworkResource):
+    """A container of items."""
+
+    TOKEN = "agent-network:index:CosmosContainer"  # noqa: S105 - a type token
+    HOLDER = CosmosAccount
+    VERBS: ClassVar[Mapping[str, Verb]] = {
+        "read": Verb("Cosmos DB Built-in Data Reader", "read and query items, and follow their changes", _SOURCE),
+        "write": Verb("Cosmos DB Built-in Data Contributor", "create, change, delete, read and query items", _SOURCE),
+    }
+
+    def __init__(self, name: str, args: CosmosContainerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        self._account = account = args["account"]
+        database, called = args["database"], args["container"]
+        if args.get("existing"):
+            path = pulumi.Output.concat(account.resource_id, f"/sqlDatabases/{database}/containers/{called}")
+            container = cosmosdb.SqlResourceSqlContainer.get(name, path, pulumi.ResourceOptions(parent=self))
+        else:
+            container = cosmosdb.SqlResourceSqlContainer(
+                name,
+                container_name=called,
+                database_name=database,
+                account_name=account.azure_name,
+                resource_group_name=account.resource_group_name,
+                resource=cosmosdb.SqlContainerResourceArgs(
+                    id=called,
+                    partition_key=cosmosdb.ContainerPartitionKeyArgs(
+                        paths=[args["partition_key"]], kind=cosmosdb.PartitionKind.HASH, version=2
+                    ),
+                ),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=account.needs(database)),
+            )
+        self._container = container
+        # The data plane's own spelling, which is not the container's ARM id.
+        scope = pulumi.Output.concat(account.resource_id, f"/dbs/{database}/colls/{called}")
+        variables = {"ENDPOINT": account.document_endpoint, "DATABASE": database, "CONTAINER": called}
+        self._ready(scope=scope, within=account.resource_id, variables=variables)
+
+    def _assign(self, agent: Grantee, grant: Grant) -> pulumi.CustomResource:
+        account = self._account
+        assignment = assign_in_cosmos(
+            agent,
+            grant,
+            account_name=account.azure_name,
+            resource_group_name=account.resource_group_name,
+            after=[self._container, *account.last_assignment],
+        )
+        account.last_assignment = [assignment]
+        return assignment

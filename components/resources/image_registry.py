@@ -1,0 +1,99 @@
+"""Container registries: where agents' images come from.
+
+A registry that is created pulls per registry, for the SDK's API version (2023-01-01-preview) has no permissions mode;
+an existing one may be in repository mode, where a pull is narrowed to the agent's own repository.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import ClassVar, NotRequired
+
+import pulumi
+from pulumi_azure_native import containerregistry
+
+from access.roles import Role
+from components.conditions import in_repository
+from components.diagnostics import Logs, send_logs
+from components.grants import Grantee
+from components.resources.base import NetworkResource, PlacedArgs, Verb, arm_id
+
+# "Supported logs for Microsoft.ContainerRegistry/registries", Microsoft Learn, 2026-07-14.
+_LOGS = Logs(categories=("ContainerRegistryLoginEvents", "ContainerRegistryRepositoryEvents"))
+# In repository mode the registry does not honour AcrPull.
+_SOURCE = "Azure ABAC repository permissions in Azure Container Registry, Microsoft Learn, 2026"
+_KEPT_DAYS = 7
+
+
+class Permissions(StrEnum):
+    """What pulling is granted on: the registry's role assignment permissions mode."""
+
+    REGISTRY = "registry"
+    REPOSITORY = "repository"
+
+
+class ImageRegistryArgs(PlacedArgs):
+    """Arguments of an `ImageRegistry`."""
+
+    permissions: NotRequired[Permissions]
+    """The mode that an existing registry is in; without it, `registry`."""
+
+
+class ImageRegistry(NetworkResource):
+    """A registry without an admin user and without anonymous pulls."""
+
+    TOKEN = "agent-network:index:ImageRegistry"  # noqa: S105 - a type token
+    VERBS: ClassVar[Mapping[str, Verb]] = {
+        "pull": Verb("AcrPull", "pull every image of the registry", _SOURCE),
+    }
+    REPOSITORY_VERBS: ClassVar[Mapping[str, Verb]] = {
+        "pull": Verb("Container Registry Repository Reader", "pull the images of one repository", _SOURCE),
+    }
+
+    def __init__(self, name: str, args: ImageRegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        own = pulumi.ResourceOptions(parent=self)
+        self._by_repository = args.get("permissions") == Permissions.REPOSITORY
+        if self._by_repository:
+            self.rows = self.REPOSITORY_VERBS
+        if args.get("existing"):
+            known = arm_id(args, "Microsoft.ContainerRegistry/registries")
+            registry = containerregistry.Registry.get(name, known, own)
+        elif self._by_repository:
+            raise ValueError(
+                f"registry {name!r} cannot be created in repository mode; only an existing one can be in it"
+            )
+        else:
+            registry = _create(name, args, own)
+            send_logs(f"{name}-is-logged", _LOGS, source=registry.id, workspace_id=args["workspace_id"], parent=self)
+        self._ready(scope=registry.id, within=args["subscription_id"], variables={"ENDPOINT": registry.login_server})
+
+    def allow_pull(self, puller: Grantee, repository: str) -> pulumi.CustomResource:
+        """Let somebody pull one repository's images, or where the registry cannot tell them apart, every image."""
+        return self.allow(puller, "pull", (repository,) if self._by_repository else ())
+
+    def _condition(self, role: Role, paths: Sequence[str]) -> str:
+        (repository,) = paths
+        return in_repository(role, repository) if self._by_repository else super()._condition(role, paths)
+
+
+def _create(name: str, args: ImageRegistryArgs, own: pulumi.ResourceOptions) -> "containerregistry.Registry":
+    return containerregistry.Registry(
+        name,
+        registry_name=args["azure_name"],
+        resource_group_name=args["resource_group_name"],
+        location=args["location"],
+        tags=args.get("tags"),
+        sku=containerregistry.SkuArgs(name=containerregistry.SkuName.STANDARD),
+        admin_user_enabled=False,
+        anonymous_pull_enabled=False,
+        policies=containerregistry.PoliciesArgs(
+            # Container Apps pulls with a token for ARM. "Azure Container Apps image pull with managed identity",
+            # Microsoft Learn, 2025.
+            azure_ad_authentication_as_arm_policy=containerregistry.AzureADAuthenticationAsArmPolicyArgs(
+                status="enabled"
+            ),
+            soft_delete_policy=containerregistry.SoftDeletePolicyArgs(status="enabled", retention_days=_KEPT_DAYS),
+        ),
+        public_network_access="Enabled",
+        opts=own,
+    )

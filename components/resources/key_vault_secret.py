@@ -1,0 +1,43 @@
+"""Single secrets of a key vault: kind `key-vault-secret`.
+
+No secret is created: its owner sets the value in the vault, so that no program, configuration or state ever holds it.
+The scope of a secret that is not there yet is a valid scope.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import pulumi
+
+from components.resources.base import ChildArgs, NetworkResource, Verb
+from components.resources.key_vault import KeyVault
+
+_SOURCE = "Azure built-in roles for Security, Microsoft Learn, 2026-04-09"
+
+
+class KeyVaultSecretArgs(ChildArgs):
+    """Arguments of a `KeyVaultSecret`."""
+
+    vault: KeyVault
+    """The vault that holds it."""
+    secret: str
+    """What it is called there."""
+
+
+class KeyVaultSecret(NetworkResource):
+    """One secret, known by its name alone."""
+
+    TOKEN = "agent-network:index:KeyVaultSecret"  # noqa: S105 - a type token
+    HOLDER = KeyVault
+    VERBS: ClassVar[Mapping[str, Verb]] = {
+        "read": Verb("Key Vault Secrets User", "read the secret's value", _SOURCE),
+    }
+
+    def __init__(self, name: str, args: KeyVaultSecretArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        vault, called = args["vault"], args["secret"]
+        self._ready(
+            scope=pulumi.Output.concat(vault.resource_id, f"/secrets/{called}"),
+            within=vault.subscription_id,
+            variables={"ENDPOINT": vault.vault_uri, "SECRET_NAME": called},
+        )

@@ -1,0 +1,48 @@
+"""Service Bus namespaces, which hold queues and topics: shared access keys off."""
+
+from urllib.parse import urlsplit
+
+import pulumi
+from pulumi_azure_native import servicebus
+
+from components.diagnostics import Logs, send_logs
+from components.resources.base import Holder, PlacedArgs, arm_id
+
+# Sending and receiving is logged in the premium tier only ("AZMSRunTimeAuditLogs", Microsoft Learn, 2025), so the group
+# is asked for, which has in each tier what the tier has; in the standard tier that is who manages what.
+_LOGS = Logs(groups=("allLogs",), own_tables=True)
+
+
+class ServiceBusNamespace(Holder):
+    """A namespace in the standard tier, the least that has topics, which only identities can open."""
+
+    TOKEN = "agent-network:index:ServiceBusNamespace"  # noqa: S105 - a type token
+
+    host: pulumi.Output[str]
+    """Fully qualified name, as clients take it."""
+
+    def __init__(self, name: str, args: PlacedArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        own = pulumi.ResourceOptions(parent=self)
+        if args.get("existing"):
+            namespace = servicebus.Namespace.get(name, arm_id(args, "Microsoft.ServiceBus/namespaces"), own)
+        else:
+            namespace = _create(name, args, own)
+            send_logs(f"{name}-is-logged", _LOGS, source=namespace.id, workspace_id=args["workspace_id"], parent=self)
+        self.host = namespace.service_bus_endpoint.apply(lambda endpoint: urlsplit(endpoint).hostname or "")
+        self._ready(namespace, host=self.host)
+
+
+def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "servicebus.Namespace":
+    return servicebus.Namespace(
+        name,
+        namespace_name=args["azure_name"],
+        resource_group_name=args["resource_group_name"],
+        location=args["location"],
+        tags=args.get("tags"),
+        sku=servicebus.SBSkuArgs(name=servicebus.SkuName.STANDARD, tier=servicebus.SkuTier.STANDARD),
+        disable_local_auth=True,
+        minimum_tls_version="1.2",
+        public_network_access="Enabled",
+        opts=own,
+    )

@@ -1,0 +1,82 @@
+"""The command line of local Azure: `python -m localazure preview|up|destroy --stack dev`.
+
+Exit codes: 0, 1 where something is wrong, 2 where the command line is.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from localazure import engine, show, state
+from localazure.document import document
+from localazure.errors import LocalAzureError
+from localazure.matrix import access
+from localazure.progress import Progress
+from localazure.project import NoSuchStackError, Project
+from localazure.runs import Operation, run
+from localazure.terminal import Style
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; answers its exit code."""
+    options = _parser().parse_args(arguments)
+    if options.command == "engine":
+        line: list[str] = options.line
+        return engine.run(line[0] if len(line) == 1 else line)
+    return _run(Operation(options.command), options.stack, as_json=options.json)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m localazure", description="Runs the Pulumi program in this folder on a local Azure."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    helps = {
+        Operation.PREVIEW: "show what would exist, what would change and who could do what",
+        Operation.UP: "deploy to local Azure",
+        Operation.DESTROY: "remove everything of the stack from local Azure",
+    }
+    for operation, words in helps.items():
+        command = commands.add_parser(operation.value, help=words, description=f"Local Azure: {words}.")
+        command.add_argument("--stack", "-s", default="dev", help="the stack, one with a Pulumi.<stack>.yaml (dev)")
+        command.add_argument("--json", action="store_true", help="print all of it as one JSON document")
+    words = "run a command with the real Pulumi engine on local Azure"
+    command = commands.add_parser("engine", help=words, description=f"{words}: engine -- pulumi up".capitalize())
+    command.add_argument("line", nargs="*", metavar="COMMAND", help="the command, after --")
+    return parser
+
+
+def _run(operation: Operation, stack: str, *, as_json: bool) -> int:
+    root = Path.cwd()
+    style = Style.of(sys.stdout)
+    try:
+        project = Project.at(root)
+        config = project.config(stack)
+        if not as_json:
+            print(f"{style.paint(show.headline(operation, stack), 'bold')}\n", flush=True)
+        path = state.path_of(root, stack)
+        with Progress(sys.stderr) as progress:
+            result = run(
+                project.run,
+                project=project.name,
+                stack=stack,
+                config=config,
+                operation=operation,
+                path=path,
+                progress=progress,
+            )
+    except LocalAzureError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2 if isinstance(error, NoSuchStackError) else 1
+    found = access(result.world, result.records)
+    if as_json:
+        json.dump(document(result, found), sys.stdout, indent=2)
+        print()
+    else:
+        print(show.report(result, found, style))
+    return 0 if result.ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""Local Azure: one subscription that answers as Azure Resource Manager and the azure-native provider do.
+
+Owns the calls that a front end makes; each is one request. What a request passes is listed in `pipeline.py`, what one
+service does stands in `services/`, the state is in `world.py`; a front end (`fronts/`) turns its protocol into these
+calls and adds nothing.
+
+Differences from Azure: everything takes effect at once and in order, nothing is throttled, no quota, region or price
+exists.
+"""
+
+from localazure import answers, clock, pipeline, services
+from localazure.arm import Difference, Request, ResourceType
+from localazure.arm_types import violations
+from localazure.comparing import difference
+from localazure.errors import AzureError, Refused, Violation
+from localazure.filling import filled
+from localazure.world import Resource, Values, World
+
+
+class LocalAzure:
+    """Azure over one world."""
+
+    def __init__(self, world: World, now: clock.Clock = clock.fixed) -> None:
+        self.world = world
+        self._now = now
+        self._catalogue = services.catalogue()
+
+    def check(self, token: str, inputs: Values, *, name: str) -> Values:
+        """The inputs with what the provider fills in: a missing name, after the logical `name`, and a location.
+
+        Raises:
+            UnknownType: local Azure does not have the type.
+            Refused: every violation of Azure's published types.
+        """
+        kind = self._catalogue.find(token)
+        full = filled(kind, inputs, self.world, name)
+        missing = [Violation(each, "is required and missing") for each in kind.path_inputs if not full.get(each)]
+        found = (*missing, *violations(kind, full))
+        if found:
+            raise Refused(token, found)
+        return full
+
+    def diff(self, token: str, old: Values, new: Values) -> Difference:
+        """What differs between two sets of inputs, and which of it only a replacement can change."""
+        return difference(self._catalogue.find(token), old, new)
+
+    def create(self, token: str, inputs: Values) -> tuple[str, Values]:
+        """Make a resource; answers its id and outputs. Inputs are those that `check` answered.
+
+        Raises:
+            UnknownType, Refused: as `check`.
+            AzureError: Azure would refuse it; nothing was made.
+        """
+        kind = self._catalogue.find(token)
+        missing = tuple(Violation(each, "is required and missing") for each in kind.path_inputs if not inputs.get(each))
+        if missing:
+            raise Refused(token, missing)
+        request = self._request(kind, kind.id_of(inputs, self.world), inputs)
+        if kind.singleton and request.old is not None:
+            return request.old.id, pipeline.update(request).outputs
+        made = pipeline.create(request)
+        return made.id, made.outputs
+
+    def update(self, token: str, resource_id: str, inputs: Values) -> Values:
+        """Change a resource in place; answers its outputs.
+
+        Raises:
+            AzureError: it does not exist, or Azure would refuse the change; nothing was changed.
+        """
+        request = self._request(self._catalogue.find(token), resource_id, inputs)
+        if request.old is None:
+            raise AzureError("ResourceNotFound", f"the resource '{resource_id}' was not found", 404)
+        return pipeline.update(request).outputs
+
+    def read(self, token: str, resource_id: str) -> tuple[Values, Values] | None:
+        """Inputs and outputs of a resource as it is; None where there is none of that type."""
+        found = self._found(token, resource_id)
+        return None if found is None else (found.inputs, found.outputs)
+
+    def adopt(self, token: str, resource_id: str) -> Values:
+        """The outputs of a resource that a program refers to by id and that this world did not make.
+
+        Azure would answer with what is there; local Azure cannot know and takes it to exist, marked as adopted.
+
+        Raises:
+            AzureError: the id is not one of this type.
+        """
+        kind = self._catalogue.find(token)
+        found = self._found(token, resource_id)
+        if found is not None:
+            return found.outputs
+        named = kind.inputs_in(resource_id)
+        if not kind.adoptable:
+            raise AzureError("ResourceNotFound", f"the resource '{resource_id}' was not found", 404)
+        if named is None:
+            raise AzureError("LinkedInvalidPropertyId", f"'{resource_id}' is not the id of a {kind.arm_type}")
+        return pipeline.adopt(self._request(kind, resource_id, {**kind.assumed, **named})).outputs
+
+    def delete(self, token: str, resource_id: str) -> None:
+        """Remove a resource and what lies under it; one that is not there counts as removed."""
+        kind = self._catalogue.find(token)
+        if not kind.singleton:
+            pipeline.delete(self._request(kind, resource_id, {}))
+
+    def invoke(self, token: str, args: Values) -> Values:
+        """Answer a provider function.
+
+        Raises:
+            UnknownType: local Azure does not have the function.
+            AzureError: Azure would refuse the call.
+        """
+        return services.function(token)(self.world, args)
+
+    def preview_outputs(self, token: str, inputs: Values, known: Values | None = None) -> Values:
+        """Outputs as the engine's preview shows them: what Azure computes is unknown, unless `known` from before."""
+        return answers.foreseen(self._catalogue.find(token), inputs, known)
+
+    def _found(self, token: str, resource_id: str) -> Resource | None:
+        kind, found = self._catalogue.find(token), self.world.get(resource_id)
+        return found if found is not None and found.token == kind.token else None
+
+    def _request(self, kind: ResourceType, resource_id: str, inputs: Values) -> Request:
+        return Request(
+            world=self.world,
+            catalogue=self._catalogue,
+            type=kind,
+            id=resource_id,
+            inputs=inputs,
+            now=clock.stamp(self._now()),
+            old=self.world.get(resource_id),
+        )

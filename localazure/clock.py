@@ -1,0 +1,21 @@
+"""The time that local Azure writes into what it creates.
+
+A fixed instant by default, so that a run is repeatable to the byte. Nothing in local Azure waits or expires.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+Clock = Callable[[], datetime]
+
+_FIXED = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def fixed() -> datetime:
+    """The same instant at each call."""
+    return _FIXED
+
+
+def stamp(moment: datetime) -> str:
+    """`moment` as Azure Resource Manager writes it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")

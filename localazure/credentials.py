@@ -1,0 +1,52 @@
+"""Which environment variables hold real Azure credentials.
+
+Owns the list and the sentence that refuses them. Local Azure never runs beside real credentials: a command typed in the
+wrong shell would otherwise reach the wrong Azure without a word. Ids of a tenant or a subscription alone open nothing
+and are left out.
+"""
+
+from collections.abc import Mapping
+
+# What the provider plugins read: `ProviderArgs` of pulumi-azure-native 3.29.0 and pulumi-azuread 6.11.1, and
+# https://www.pulumi.com/registry/packages/azure-native/installation-configuration/ (Nov 2026).
+_PROVIDER = (
+    "ARM_ACCESS_KEY",
+    "ARM_CLIENT_CERTIFICATE_PASSWORD",
+    "ARM_CLIENT_CERTIFICATE_PATH",
+    "ARM_CLIENT_ID",
+    "ARM_CLIENT_SECRET",
+    "ARM_OIDC_REQUEST_TOKEN",
+    "ARM_OIDC_TOKEN",
+    "ARM_OIDC_TOKEN_FILE_PATH",
+)
+_PROVIDER_SWITCHES = ("ARM_USE_MSI", "ARM_USE_OIDC")
+
+# What Azure's SDKs read: EnvironmentCredential and WorkloadIdentityCredential,
+# https://learn.microsoft.com/dotnet/api/azure.identity.environmentcredential (Nov 2026).
+_SDK = (
+    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+    "AZURE_CLIENT_CERTIFICATE_PATH",
+    "AZURE_CLIENT_SECRET",
+    "AZURE_FEDERATED_TOKEN_FILE",
+    "AZURE_PASSWORD",
+)
+
+VARIABLES = tuple(sorted((*_PROVIDER, *_PROVIDER_SWITCHES, *_SDK)))
+
+_OFF = frozenset({"", "0", "false"})
+
+
+def complaint(environment: Mapping[str, str]) -> str | None:
+    """The sentence that refuses `environment`, naming the variables but never their values; None where it has none."""
+    found = [name for name in VARIABLES if _is_set(name, environment.get(name, ""))]
+    if not found:
+        return None
+    unset = " ".join(f"-u {name}" for name in found)
+    return (
+        f"real Azure credentials are set ({', '.join(found)}): local Azure does not run beside them; "
+        f"unset them for this command, as in `env {unset} make engine`"
+    )
+
+
+def _is_set(name: str, value: str) -> bool:
+    return value.lower() not in _OFF if name in _PROVIDER_SWITCHES else bool(value)

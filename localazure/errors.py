@@ -1,0 +1,63 @@
+"""What local Azure can say no with.
+
+    LocalAzureError
+    ├── AzureError        Azure would refuse the request: its own code, message and HTTP status
+    ├── Refused           the request does not fit Azure's published types: every violation at once
+    ├── UnknownType       local Azure does not simulate this resource type or function
+    └── WorldFileError    a world file cannot be read; nothing was overwritten
+
+User mistakes all: a front end prints them as one line, never as a traceback. The codes of `AzureError` stand in the
+service modules, each beside its rule.
+"""
+
+from dataclasses import dataclass
+
+
+class LocalAzureError(Exception):
+    """Anything local Azure refuses."""
+
+
+class AzureError(LocalAzureError):
+    """A refusal in Azure's words.
+
+    `code` is Azure's error code, `status` the HTTP status that carries it. Where a request is refused for several
+    reasons, these are those of the first and `message` holds all.
+    """
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One input that does not fit: where it stands and what is wrong with it."""
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+class Refused(LocalAzureError):  # noqa: N818 (says what happened, as the message reads)
+    """Inputs that Azure's published types do not allow."""
+
+    def __init__(self, token: str, violations: tuple[Violation, ...]) -> None:
+        super().__init__(f"{token}: " + "; ".join(str(violation) for violation in violations))
+        self.token = token
+        self.violations = violations
+
+
+class UnknownType(LocalAzureError):  # noqa: N818 (says what is wrong, as the message reads)
+    """A resource type or function that local Azure does not have."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__(f"local Azure does not simulate {token!r}; nothing was created")
+        self.token = token
+
+
+class WorldFileError(LocalAzureError):
+    """A world file that is truncated, foreign or of a later version."""

@@ -1,0 +1,1 @@
+"""Front ends: the protocols through which Pulumi reaches local Azure."""

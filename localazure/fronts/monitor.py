@@ -1,0 +1,208 @@
+"""The front end of a local run: the SDK's mock monitor, answered by a deployment on local Azure.
+
+Owns the translation of the SDK's requests into goals and of what came of them into responses, and which requests and
+options a local run does not support: those are refused by name. Holds no rule of Azure and compares nothing.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NoReturn, TypeVar, cast
+
+from google.protobuf.empty_pb2 import Empty
+from pulumi import RunError
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
+from pulumi.runtime.proto import resource_pb2 as rpc
+from pulumi.runtime.proto.alias_pb2 import Alias
+
+from localazure.azure import LocalAzure
+from localazure.deployment import Deployment
+from localazure.errors import LocalAzureError
+from localazure.fronts.values import unwrap, wrap
+from localazure.paths import parse
+from localazure.steps import Goal
+from localazure.urns import Namespace, urn
+
+# Options that would change what is deployed and that a local run does not have. Whatever is not listed is carried out,
+# or has no meaning here: versions and addresses of plugins, positions in the source, timeouts (local Azure answers at
+# once).
+_UNSUPPORTED: Mapping[str, str] = {
+    "envVarMappings": "env_var_mappings",
+    "hideDiffs": "hide_diffs",
+    "hooks": "hooks",
+    "importId": "import_",
+    "provider": "provider",
+    "providers": "providers",
+    "remote": "remote",
+    "replace_with": "replace_with",
+    "replacement_trigger": "replacement_trigger",
+    "state_migrations": "state_migrations",
+    "transforms": "transforms",
+}
+
+
+class Unsupported(LocalAzureError):  # noqa: N818 (says what is wrong, as the message reads)
+    """An option or a request that a local run does not have."""
+
+
+class LocalMonitor(MockMonitor):
+    """Takes the place of the engine's resource monitor for one run."""
+
+    def __init__(self, deployment: Deployment, azure: LocalAzure, namespace: Namespace) -> None:
+        super().__init__(_Unused())
+        self._deployment = deployment
+        self._azure = azure
+        self._namespace = namespace
+
+    def RegisterResource(self, request: rpc.RegisterResourceRequest) -> rpc.RegisterResourceResponse:  # noqa: N802 (gRPC)
+        """Deploy one resource, or note a component."""
+        name = urn(self._namespace, request.parent, request.type, request.name)
+        try:
+            goal = self._goal(name, request)
+        except LocalAzureError as error:
+            self._deployment.fail(name, error)
+            return rpc.RegisterResourceResponse(urn=name, result=rpc.FAIL)
+        answer = self._deployment.register(goal)
+        if answer is None:
+            return rpc.RegisterResourceResponse(urn=name, result=rpc.FAIL)
+        return rpc.RegisterResourceResponse(urn=name, id=answer.id, object=wrap(answer.outputs, answer.secrets))
+
+    def RegisterResourceOutputs(self, request: rpc.RegisterResourceOutputsRequest) -> Empty:  # noqa: N802 (gRPC)
+        """Note a component's outputs."""
+        said = unwrap(request.outputs)
+        self._deployment.outputs(request.urn, said.values, said.secrets)
+        return Empty()
+
+    def ReadResource(self, request: rpc.ReadResourceRequest) -> rpc.ReadResourceResponse:  # noqa: N802 (gRPC)
+        """Look up a resource that belongs to somebody else."""
+        name = urn(self._namespace, request.parent, request.type, request.name)
+        goal = Goal(
+            urn=name,
+            type=request.type,
+            custom=True,
+            parent=request.parent,
+            inputs={},
+            dependencies=tuple(request.dependencies),
+            secret_outputs=tuple(request.additionalSecretOutputs),
+        )
+        answer = self._deployment.read(goal, request.id)
+        if answer is None:
+            return rpc.ReadResourceResponse(urn=name, result=rpc.FAIL)
+        return rpc.ReadResourceResponse(urn=name, id=answer.id, properties=wrap(answer.outputs, answer.secrets))
+
+    def ExistsResource(self, request: rpc.ExistsResourceRequest) -> rpc.ExistsResourceResponse:  # noqa: N802 (gRPC)
+        """Say whether a resource is there, whoever made it."""
+        return rpc.ExistsResourceResponse(exists=_asked(lambda: self._azure.read(request.type, request.id)) is not None)
+
+    def Invoke(self, request: rpc.ResourceInvokeRequest) -> rpc.ResourceInvokeResponse:  # noqa: N802 (gRPC)
+        """Call a function of a provider."""
+        found = _asked(lambda: self._azure.invoke(request.tok, unwrap(request.args).values))
+        answer: dict[str, Any] = {"return": wrap(found)}
+        return rpc.ResourceInvokeResponse(**answer)
+
+    def Call(self, request: rpc.ResourceCallRequest) -> NoReturn:  # noqa: N802 (gRPC)
+        """Refuse: methods of remote components need their provider."""
+        _refuse(f"the method {request.tok}")
+
+    def RegisterStackTransform(self, request: object) -> NoReturn:  # noqa: ARG002, N802 (gRPC)
+        """Refuse: what a transform changes would go unseen."""
+        _refuse("a transform of the whole stack")
+
+    def RegisterStackInvokeTransform(self, request: object) -> NoReturn:  # noqa: ARG002, N802 (gRPC)
+        """Refuse: what a transform changes would go unseen."""
+        _refuse("a transform of invokes")
+
+    def RegisterResourceHook(self, request: object) -> NoReturn:  # noqa: ARG002, N802 (gRPC)
+        """Refuse: it would never run."""
+        _refuse("a resource hook")
+
+    def RegisterErrorHook(self, request: object) -> NoReturn:  # noqa: ARG002, N802 (gRPC)
+        """Refuse: it would never run."""
+        _refuse("an error hook")
+
+    def RegisterPackage(self, request: rpc.RegisterPackageRequest) -> NoReturn:  # noqa: N802 (gRPC)
+        """Refuse: its resources could not be known."""
+        _refuse(f"the parameterized package {request.name}")
+
+    def _goal(self, name: str, request: rpc.RegisterResourceRequest) -> Goal:
+        _refuse_options(request)
+        given = unwrap(request.object)
+        try:
+            ignore = tuple(parse(path) for path in request.ignoreChanges)
+            replace = tuple(parse(path) for path in request.replaceOnChanges)
+        except ValueError as error:
+            raise Unsupported(str(error)) from None
+        return Goal(
+            urn=name,
+            type=request.type,
+            custom=request.custom,
+            parent=request.parent,
+            inputs=given.values,
+            secrets=given.secrets,
+            dependencies=tuple(sorted(request.dependencies)),
+            property_dependencies={
+                key: tuple(sorted(on.urns)) for key, on in request.propertyDependencies.items() if on.urns
+            },
+            protect=request.protect if request.HasField("protect") else None,
+            retain_on_delete=request.retainOnDelete if request.HasField("retainOnDelete") else None,
+            deleted_with=request.deletedWith,
+            ignore_changes=ignore,
+            replace_on_changes=replace,
+            aliases=tuple(
+                self._alias(alias, request) for alias in cast("Iterable[Alias]", cast("Any", request).aliases)
+            ),
+            secret_outputs=tuple(request.additionalSecretOutputs),
+        )
+
+    def _alias(self, alias: Alias, request: rpc.RegisterResourceRequest) -> str:
+        if alias.urn:
+            return alias.urn
+        spec = alias.spec
+        parent = "" if spec.noParent else spec.parentUrn or request.parent
+        namespace = Namespace(
+            stack=spec.stack or self._namespace.stack, project=spec.project or self._namespace.project
+        )
+        return urn(namespace, parent, spec.type or request.type, spec.name or request.name)
+
+
+class _Unused(Mocks):
+    """The SDK's simpler way to answer, which leaves out parents, dependencies and options."""
+
+    def new_resource(self, args: MockResourceArgs) -> NoReturn:
+        raise NotImplementedError(args.name)
+
+    def call(self, args: MockCallArgs) -> NoReturn:
+        raise NotImplementedError(args.token)
+
+
+_T = TypeVar("_T")
+
+
+def _asked(question: Callable[[], _T]) -> _T:
+    try:
+        return question()
+    except LocalAzureError as error:
+        raise RunError(str(error)) from None
+
+
+def _refuse(what: str) -> NoReturn:
+    raise RunError(f"a local run does not support {what}; deploy this program with the Pulumi CLI")
+
+
+def _refuse_options(request: rpc.RegisterResourceRequest) -> None:
+    if request.type.startswith("pulumi:providers:"):
+        raise Unsupported(
+            "a local run does not support explicit providers: there is one subscription; leave the provider out"
+        )
+    used: list[str] = [_UNSUPPORTED[field.name] for field, value in request.ListFields() if _says(field.name, value)]
+    if request.deleteBeforeReplaceDefined and not request.deleteBeforeReplace:
+        used.append("delete_before_replace=False")
+    if used:
+        raise Unsupported(
+            f"a local run does not support the option {', '.join(sorted(used))}; leave it out, or deploy with the"
+            " Pulumi CLI"
+        )
+
+
+def _says(field: str, value: Any) -> bool:  # noqa: ANN401 (whatever a field holds)
+    if field not in _UNSUPPORTED:
+        return False
+    return value.ByteSize() > 0 if field == "hooks" else bool(value)

@@ -1,0 +1,76 @@
+"""The process of a provider plugin: `python -m localazure.fronts.plugin <package> [engine address]`.
+
+Owns what a plugin does besides answering: refuse to start beside real credentials, listen on loopback alone, print the
+port as the engine expects it, and end when the engine does.
+"""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import grpc
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from localazure.credentials import complaint
+from localazure.fronts.provider import Provider
+from localazure.fronts.shared_world import SharedWorld
+
+PACKAGES = ("azure-native", "azuread")
+"""The Pulumi packages that local Azure answers for, each with a plugin of its own."""
+
+WORLD = "LOCALAZURE_WORLD"
+"""The environment variable that holds the path of the world file."""
+
+_LOOPBACK = "127.0.0.1:0"
+_THREADS = 16
+_GRACE = 5.0  # seconds for calls under way when the plugin is told to end
+_LOOKOUT = 1.0  # seconds between two looks at whether the engine is still there
+_UNLIMITED = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1))
+
+
+def serve(package: str, path: Path) -> None:
+    """Answer the engine for `package` on the world file at `path` until it is done."""
+    ended = threading.Event()
+
+    def end(_signal: int, _frame: object) -> None:
+        ended.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    server = grpc.server(ThreadPoolExecutor(_THREADS), options=_UNLIMITED)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(package, SharedWorld(path), ended.set), server)
+    port = server.add_insecure_port(_LOOPBACK)
+    server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    engine = os.getppid()
+    # an engine that was killed tells nobody; its plugin then has another parent
+    while not ended.wait(_LOOKOUT) and os.getppid() == engine:
+        pass
+    server.stop(_GRACE).wait()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run as the engine runs a plugin; 0 when it is done, 1 where it refuses to start."""
+    parser = argparse.ArgumentParser(prog="pulumi-resource", description="local Azure as a Pulumi provider plugin")
+    parser.add_argument("package", choices=PACKAGES)
+    # the engine's address and its logging flags mean nothing here: this plugin never calls back
+    package: str = parser.parse_known_args(arguments)[0].package
+    refusal = complaint(os.environ)
+    world = os.environ.get(WORLD, "")
+    if refusal is None and not world:
+        refusal = f"{WORLD} is not set: it names the world file to serve; `make engine` sets it"
+    if refusal is not None:
+        sys.stderr.write(f"{refusal}\n")
+        return 1
+    serve(package, Path(world))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,220 @@
+"""Local Azure as a Pulumi provider plugin.
+
+Owns the engine's provider protocol (pulumirpc.ResourceProvider) on local Azure: what each call reads and answers, and
+how a refusal reaches the user as a sentence. No rule of Azure stands here, and no file is opened here.
+"""
+# ruff: noqa: ARG002, N802 (the protocol names its calls, and hands each a request and a context)
+
+import json
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from importlib.metadata import version
+from typing import Any, NoReturn
+
+import grpc
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from localazure.errors import LocalAzureError, Refused, UnknownType
+from localazure.fronts import differences
+from localazure.fronts.shared_world import SharedWorld
+from localazure.fronts.values import unwrap, wrap
+from localazure.paths import Path
+
+# Provider configuration that would carry a real credential: `ProviderArgs` of pulumi-azure-native 3.29.0 (Nov 2026).
+_CREDENTIALS = frozenset(
+    {
+        "clientCertificate",
+        "clientCertificatePassword",
+        "clientCertificatePath",
+        "clientSecret",
+        "oidcRequestToken",
+        "oidcToken",
+    }
+)
+
+
+@contextmanager
+def _telling(context: grpc.ServicerContext) -> Generator[None]:
+    """Tell a refusal to the engine as an error with its sentence; a mistake in this program stays a traceback."""
+    try:
+        yield
+    except UnknownType as error:
+        context.abort(grpc.StatusCode.UNIMPLEMENTED, str(error))
+    except LocalAzureError as error:
+        # not one of INTERNAL, UNKNOWN, DATA_LOSS: after those the engine takes the resource's state for unknown
+        context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
+
+
+class Provider(provider_pb2_grpc.ResourceProviderServicer):
+    """The plugin of one Pulumi package (`azure-native`, `azuread`) on one shared world."""
+
+    def __init__(self, package: str, world: SharedWorld, stop: Callable[[], None]) -> None:
+        self._package = package
+        self._world = world
+        self._stop = stop
+
+    def Handshake(
+        self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ProviderHandshakeResponse:
+        """Secrets come marked; resources and outputs come as the plain values that they stand for."""
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
+
+    def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
+        """The version of the SDK that the plugin answers for."""
+        return plugin_pb2.PluginInfo(version=version(f"pulumi-{self._package}"))
+
+    def GetSchema(
+        self, request: provider_pb2.GetSchemaRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.GetSchemaResponse:
+        """A schema without types: the SDKs are installed, nothing is generated from this plugin."""
+        return provider_pb2.GetSchemaResponse(
+            schema=json.dumps({"name": self._package, "version": version(f"pulumi-{self._package}")})
+        )
+
+    def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> Empty:
+        """An engine that found this plugin running needs nothing from it."""
+        return Empty()
+
+    def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
+        """End, once what is under way is done."""
+        self._stop()
+        return Empty()
+
+    def CheckConfig(
+        self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.CheckResponse:
+        """Configuration means nothing to local Azure, except that a real credential is refused."""
+        failures = [
+            provider_pb2.CheckFailure(
+                property=name, reason="local Azure takes no real credential; remove it from this stack's configuration"
+            )
+            for name in request.news.fields
+            if name in _CREDENTIALS
+        ]
+        return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
+
+    def DiffConfig(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
+        """No configuration makes a resource another one."""
+        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
+
+    def Configure(
+        self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ConfigureResponse:
+        """Must say the same as the handshake."""
+        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+
+    def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
+        """Inputs with their defaults, or everything that is wrong with them."""
+        with _telling(context):
+            news = unwrap(request.news)
+            try:
+                with self._world.reading() as azure:
+                    inputs = azure.check(request.type, news.values, name=request.name)
+            except Refused as refused:
+                return provider_pb2.CheckResponse(failures=_failures(refused))
+            return provider_pb2.CheckResponse(inputs=wrap(inputs, news.secrets))
+
+    def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
+        """What differs between the inputs, and whether Azure can change it in place."""
+        with _telling(context):
+            old, new = unwrap(request.old_inputs).values, unwrap(request.news).values
+            with self._world.reading() as azure:
+                difference = azure.diff(request.type, old, new)
+            return differences.answer(difference, old, new)
+
+    def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
+        """Make the resource; in a preview, say what is known of it and mark the rest as unknown."""
+        with _telling(context):
+            asked = unwrap(request.properties)
+            if request.preview:
+                return provider_pb2.CreateResponse(
+                    properties=self._foreseen(request.type, asked.values, None, asked.secrets)
+                )
+            with self._world.writing() as azure:
+                identifier, outputs = azure.create(request.type, asked.values)
+            return provider_pb2.CreateResponse(id=identifier, properties=wrap(outputs, asked.secrets))
+
+    def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
+        """The resource as it is. Gone means no id; what the engine never knew is taken to exist."""
+        with _telling(context):
+            known_inputs, known = unwrap(request.inputs), unwrap(request.properties)
+            with self._world.reading() as azure:
+                found = azure.read(request.type, request.id)
+            if found is None:
+                if known.values or known_inputs.values:
+                    return provider_pb2.ReadResponse()
+                with self._world.writing() as azure:
+                    azure.adopt(request.type, request.id)
+                    found = azure.read(request.type, request.id)
+            if found is None:
+                return provider_pb2.ReadResponse()
+            inputs, outputs = found
+            return provider_pb2.ReadResponse(
+                id=request.id, inputs=wrap(inputs, known_inputs.secrets), properties=wrap(outputs, known.secrets)
+            )
+
+    def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
+        """Change the resource; in a preview, say what is known of it afterwards."""
+        with _telling(context):
+            asked, known = unwrap(request.news), unwrap(request.olds)
+            if request.preview:
+                return provider_pb2.UpdateResponse(
+                    properties=self._foreseen(request.type, asked.values, known.values, asked.secrets)
+                )
+            with self._world.writing() as azure:
+                outputs = azure.update(request.type, request.id, asked.values)
+            return provider_pb2.UpdateResponse(properties=wrap(outputs, asked.secrets))
+
+    def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> Empty:
+        """Remove the resource; one that is gone already is no error."""
+        with _telling(context):
+            with self._world.writing() as azure:
+                azure.delete(request.type, request.id)
+            return Empty()
+
+    def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
+        """Answer a function. What was asked with a secret is answered as a secret."""
+        with _telling(context):
+            asked = unwrap(request.args)
+            try:
+                with self._world.reading() as azure:
+                    result = azure.invoke(request.tok, asked.values)
+            except Refused as refused:
+                return provider_pb2.InvokeResponse(failures=_failures(refused))
+            secrets = [(name,) for name in result] if asked.secrets else []
+            # `return` is a word of Python: as a keyword it can only be passed so
+            return provider_pb2.InvokeResponse(**{"return": wrap(result, secrets)})  # pyright: ignore[reportArgumentType] (see above)
+
+    def Parameterize(
+        self, request: provider_pb2.ParameterizeRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ParameterizeResponse:
+        """Refused: the packages are served as they are."""
+        _unsupported(context, "parameterized packages")
+
+    def Construct(
+        self, request: provider_pb2.ConstructRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ConstructResponse:
+        """Refused: components run in the program."""
+        _unsupported(context, f"component {request.type!r}")
+
+    def Call(self, request: provider_pb2.CallRequest, context: grpc.ServicerContext) -> provider_pb2.CallResponse:
+        """Refused: no resource here has methods."""
+        _unsupported(context, f"method {request.tok!r}")
+
+    def _foreseen(
+        self, token: str, inputs: dict[str, Any], known: dict[str, Any] | None, secrets: frozenset[Path]
+    ) -> Struct:
+        with self._world.reading() as azure:
+            return wrap(azure.preview_outputs(token, inputs, known), secrets)
+
+
+def _failures(refused: Refused) -> list[provider_pb2.CheckFailure]:
+    return [
+        provider_pb2.CheckFailure(property=violation.path, reason=violation.message) for violation in refused.violations
+    ]
+
+
+def _unsupported(context: grpc.ServicerContext, what: str) -> NoReturn:
+    context.abort(grpc.StatusCode.UNIMPLEMENTED, f"local Azure does not serve {what}")

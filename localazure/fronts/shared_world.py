@@ -1,0 +1,75 @@
+"""One world file that several processes serve at once.
+
+Owns when the file is read again, when it is written, and the locks around both: the engine calls a plugin from many
+threads, and starts one plugin a package on the same subscription. Knows nothing of what stands in the world.
+"""
+
+import fcntl
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from localazure.azure import LocalAzure
+from localazure.world import World
+
+_Stamp = tuple[int, int, int] | None
+
+
+class SharedWorld:
+    """Local Azure on the world file at `path`, which other processes may change at any time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock_path = path.with_name(f"{path.name}.lock")
+        self._threads = threading.Lock()
+        self._world = World()
+        self._azure: LocalAzure | None = None
+        self._stamp: _Stamp = None
+
+    @contextmanager
+    def reading(self) -> Generator[LocalAzure]:
+        """Local Azure as it is now; nothing is written."""
+        with self._threads:
+            # no file lock: a save replaces the file at once, so that what is read is always one whole world
+            yield self._current()
+
+    @contextmanager
+    def writing(self) -> Generator[LocalAzure]:
+        """Local Azure to change: alone in every process, saved at the end.
+
+        A refusal by Azure saves nothing; a failure in the middle forgets what was changed in memory.
+        """
+        with self._threads, self._alone():
+            azure = self._current()
+            try:
+                yield azure
+            except BaseException:
+                self._azure = None
+                raise
+            self._world.save(self._path)
+            self._stamp = _stamp(self._path)
+
+    @contextmanager
+    def _alone(self) -> Generator[None]:
+        self._lock_path.parent.mkdir(parents=True, exist_ok=True)
+        with self._lock_path.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # given back when the file closes, whatever happens
+            yield
+
+    def _current(self) -> LocalAzure:
+        stamp = _stamp(self._path)
+        if self._azure is None or stamp != self._stamp:
+            self._world = World.load(self._path)
+            self._azure = LocalAzure(self._world)
+            self._stamp = stamp
+        return self._azure
+
+
+def _stamp(path: Path) -> _Stamp:
+    """What changes whenever the file does: every save is a new file."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size

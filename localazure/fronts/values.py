@@ -1,0 +1,126 @@
+"""Values as the engine sends them over gRPC, and as local Azure reads them.
+
+Owns the translation between a protobuf `Struct` and plain Python: secrets and output values are unwrapped, with a note
+of where the secrets stood, and wrapped again in what goes back. An unknown stays the engine's sentinel on both sides.
+Knows nothing of Azure: what a value means is decided elsewhere.
+"""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any, cast
+
+from google.protobuf.struct_pb2 import Struct, Value
+
+from localazure.arm import UNKNOWN
+from localazure.errors import LocalAzureError
+from localazure.paths import Path, written
+
+# How the engine marks special values inside a struct: sdk/go/common/resource/sig/sig.go of pulumi/pulumi, Nov 2026.
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (a marker of the protocol, not a secret)
+_OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+_RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
+_REFUSED = {
+    "c44067f5952c0a294b673a41bacd8c17": "an asset",
+    "0def7320c3a5731c473e5ecbe6d01bc7": "an archive",
+}
+
+
+class UnsupportedValueError(LocalAzureError):
+    """A value of a sort that no resource type here takes."""
+
+
+@dataclass(frozen=True)
+class Unwrapped:
+    """Plain values, and where secrets stood in them."""
+
+    values: dict[str, Any]
+    secrets: frozenset[Path]
+
+
+def unwrap(struct: Struct) -> Unwrapped:
+    """Read what the engine sent.
+
+    Raises:
+        UnsupportedValueError: for assets and archives, naming the property.
+    """
+    secrets: set[Path] = set()
+    values = _object(struct.fields, (), secrets)
+    return Unwrapped(values, frozenset(secrets))
+
+
+def wrap(values: Mapping[str, Any], secrets: Iterable[Path] = ()) -> Struct:
+    """Write `values` for the engine, with whatever stands at `secrets` marked secret.
+
+    A secret that Azure answers in another shape than it was asked in is marked at the last place that both share; one
+    that it does not answer at all is not marked.
+    """
+    paths = frozenset(secrets)
+    struct = Struct()
+    struct.update({key: _marked(value, _below(paths, key)) for key, value in values.items()})
+    return struct
+
+
+def _object(fields: Mapping[str, Value], path: Path, secrets: set[Path]) -> dict[str, Any]:
+    # a property without a value is no property: the SDKs send null for whatever an argument leaves out
+    return {
+        key: _plain(value, (*path, key), secrets)
+        for key, value in fields.items()
+        if value.WhichOneof("kind") != "null_value"
+    }
+
+
+def _plain(value: Value, path: Path, secrets: set[Path]) -> Any:  # noqa: ANN401 (any JSON value)
+    match value.WhichOneof("kind"):
+        case "struct_value":
+            return _special(value.struct_value.fields, path, secrets)
+        case "list_value":
+            return [_plain(item, (*path, place), secrets) for place, item in enumerate(value.list_value.values)]
+        case "number_value":
+            number = value.number_value
+            return int(number) if number.is_integer() else number
+        case "string_value":
+            return value.string_value
+        case "bool_value":
+            return value.bool_value
+        case _:
+            return None
+
+
+def _special(fields: Mapping[str, Value], path: Path, secrets: set[Path]) -> Any:  # noqa: ANN401 (any JSON value)
+    """An object, or the value that the protocol has dressed up as one."""
+    signature = fields[_SIGNATURE].string_value if _SIGNATURE in fields else ""
+    if not signature:
+        return _object(fields, path, secrets)
+    if signature in _REFUSED:
+        raise UnsupportedValueError(
+            f"{written(path)}: {_REFUSED[signature]} is not what any resource here takes; give a plain value"
+        )
+    if signature == _RESOURCE:
+        return _plain(fields["id"], path, secrets) if "id" in fields else UNKNOWN
+    if signature == _SECRET or (signature == _OUTPUT and "secret" in fields and fields["secret"].bool_value):
+        secrets.add(path)
+    return _plain(fields["value"], path, secrets) if "value" in fields else UNKNOWN
+
+
+def _below(paths: AbstractSet[Path], step: str | int) -> frozenset[Path]:
+    return frozenset(path[1:] for path in paths if path[0] == step)
+
+
+def _marked(value: Any, paths: AbstractSet[Path]) -> Any:  # noqa: ANN401 (any JSON value)
+    """`value` with secrets marked at `paths`, which start below it."""
+    if not paths:
+        return value
+    if () in paths or not all(_fits(value, path[0]) for path in paths):
+        return {_SIGNATURE: _SECRET, "value": value}
+    if isinstance(value, dict):
+        fields = cast("dict[str, Any]", value)
+        return {key: _marked(item, _below(paths, key)) for key, item in fields.items()}
+    return [_marked(item, _below(paths, place)) for place, item in enumerate(cast("list[Any]", value))]
+
+
+def _fits(value: Any, step: str | int) -> bool:  # noqa: ANN401 (any JSON value)
+    if isinstance(step, str):
+        return isinstance(value, dict)
+    return isinstance(value, list) and step < len(cast("list[Any]", value))

@@ -1,0 +1,168 @@
+"""Property paths: the places inside a resource's inputs.
+
+Owns comparing two values place by place, and the patterns of `ignore_changes` and `replace_on_changes`
+(`template.containers[0].image`, `tags["a.b"]`, `rules[*].name`). Knows neither resources nor secrets.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+Path = tuple[str | int, ...]
+"""Names of properties and places in lists, from the top."""
+
+ANY: Final = "*"
+"""Stands in a pattern for every name or place."""
+
+
+class _Absent:
+    def __repr__(self) -> str:
+        return "absent"
+
+
+ABSENT: Final = _Absent()
+"""What stands where there is nothing; None is a value."""
+
+# The grammar of property paths: https://www.pulumi.com/docs/iac/concepts/options/ignorechanges/ (Nov 2026).
+_STEP = re.compile(
+    r"""\.?(?:\[(?P<place>\d+)\]|\[(?P<every>\*)\]|\["(?P<quoted>(?:[^"\\]|\\.)*)"\]|(?P<name>[^.\[\]"]+))"""
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One place where two values differ; `ABSENT` where one of them has nothing."""
+
+    path: Path
+    old: Any
+    new: Any
+
+
+def parse(text: str) -> Path:
+    """Read a path or a pattern.
+
+    Raises:
+        ValueError: naming the part that is no path.
+    """
+    steps: list[str | int] = []
+    at = 0
+    while at < len(text):
+        found = _STEP.match(text, at)
+        if found is None:
+            raise ValueError(
+                f"property path {text!r}: cannot read {text[at:]!r}; write it like 'template.containers[0].image'"
+            )
+        steps.append(_step(found))
+        at = found.end()
+    return tuple(steps)
+
+
+def written(path: Path) -> str:
+    """`path` as the engine writes property paths, so that `parse` reads it back: `template.containers[0].image`."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif step.replace("_", "").replace("-", "").isalnum():
+            text += f".{step}" if text else step
+        else:
+            text += f'["{step}"]'
+    return text
+
+
+def _step(found: re.Match[str]) -> str | int:
+    if found["place"] is not None:
+        return int(found["place"])
+    if found["every"] is not None:
+        return ANY
+    if found["quoted"] is not None:
+        return re.sub(r"\\(.)", r"\1", found["quoted"])
+    return found["name"]
+
+
+def covers(pattern: Path, path: Path) -> bool:
+    """Whether `path` is what `pattern` names, or inside it."""
+    return len(pattern) <= len(path) and all(
+        want in (ANY, step) for want, step in zip(pattern, path[: len(pattern)], strict=True)
+    )
+
+
+def touches(one: Path, other: Path) -> bool:
+    """Whether one of two paths holds the other."""
+    return covers(one, other) or covers(other, one)
+
+
+def changes(old: Any, new: Any, path: Path = ()) -> Iterator[Change]:  # noqa: ANN401 (any JSON value)
+    """Every innermost place where `old` and `new` differ, in the order of `new`."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        before, after = cast("dict[str, Any]", old), cast("dict[str, Any]", new)
+        for name in {**after, **before}:
+            yield from changes(before.get(name, ABSENT), after.get(name, ABSENT), (*path, name))
+    elif isinstance(old, list) and isinstance(new, list):
+        was, is_ = cast("list[Any]", old), cast("list[Any]", new)
+        for place in range(max(len(was), len(is_))):
+            yield from changes(_item(was, place), _item(is_, place), (*path, place))
+    elif _kind_of(old) is not _kind_of(new) or old != new:
+        yield Change(path, old, new)
+
+
+def value_at(value: Any, path: Path) -> Any:  # noqa: ANN401 (any JSON value)
+    """What stands at `path`; `ABSENT` where nothing does."""
+    for step in path:
+        if isinstance(value, dict):
+            value = cast("dict[str | int, Any]", value).get(step, ABSENT)
+        elif isinstance(value, list) and isinstance(step, int):
+            value = _item(cast("list[Any]", value), step)
+        else:
+            return ABSENT
+    return value
+
+
+def keeping(old: Any, new: Any, pattern: Path) -> Any:  # noqa: ANN401 (any JSON value)
+    """`new` with what stands in `old` wherever `pattern` leads; nothing is taken along where `old` has nothing."""
+    if not pattern:
+        return old
+    step, rest = pattern[0], pattern[1:]
+    if isinstance(new, dict):
+        fields = cast("dict[str, Any]", new)
+        before = cast("dict[str, Any]", old) if isinstance(old, dict) else {}
+        names = [*fields, *(n for n in before if n not in fields)] if step == ANY else [str(step)]
+        result = dict(fields)
+        for name in names:
+            kept = keeping(before.get(name, ABSENT), fields.get(name, ABSENT), rest)
+            if kept is ABSENT:
+                result.pop(name, None)
+            else:
+                result[name] = kept
+        return result
+    if isinstance(new, list):
+        items = cast("list[Any]", new)
+        was = cast("list[Any]", old) if isinstance(old, list) else []
+        return [
+            keeping(was[place], item, rest) if step in (ANY, place) and place < len(was) else item
+            for place, item in enumerate(items)
+        ]
+    return new
+
+
+def replaced(value: Any, path: Path, by: Any) -> Any:  # noqa: ANN401 (any JSON value)
+    """`value` with `by` at `path`; unchanged where there is no such place."""
+    if not path:
+        return by
+    if isinstance(value, dict) and path[0] in value:
+        fields = cast("dict[str | int, Any]", value)
+        return {**fields, path[0]: replaced(fields[path[0]], path[1:], by)}
+    if isinstance(value, list) and isinstance(path[0], int) and path[0] < len(cast("list[Any]", value)):
+        items = list(cast("list[Any]", value))
+        items[path[0]] = replaced(items[path[0]], path[1:], by)
+        return items
+    return cast("Any", value)
+
+
+def _kind_of(value: object) -> type:
+    return type(value)
+
+
+def _item(items: Sequence[Any], place: int) -> Any:  # noqa: ANN401 (any JSON value)
+    return items[place] if place < len(items) else ABSENT

@@ -1,0 +1,37 @@
+"""The services that local Azure has, one module each; what is not listed here is refused by name."""
+
+from functools import cache
+
+from localazure.arm import Function
+from localazure.catalogue import Catalogue
+from localazure.errors import UnknownType
+from localazure.services import app, authorization, managedidentity, monitor, operationalinsights, resources
+
+_MODULES = (
+    app,
+    authorization,
+    managedidentity,
+    monitor,
+    operationalinsights,
+    resources,
+)
+
+_FUNCTIONS: dict[str, Function] = {**authorization.FUNCTIONS}
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Every resource type of every service."""
+    return Catalogue(kind for module in _MODULES for kind in module.TYPES)
+
+
+def function(token: str) -> Function:
+    """The provider function behind a token.
+
+    Raises:
+        UnknownType: local Azure does not have it.
+    """
+    found = _FUNCTIONS.get(token)
+    if found is None:
+        raise UnknownType(token)
+    return found

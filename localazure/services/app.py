@@ -1,0 +1,266 @@
+"""Azure Container Apps: environments, and the apps in them.
+
+Why an app is refused stands in `container_app.py`, why its image cannot be pulled in `image_pull.py`; both belong to
+this service. Facts: "Azure Container Apps environments", "Networking", "Ingress", "Revisions" and "Storage mounts",
+Microsoft Learn, 2025-06 to 2026-03; log categories from "Supported logs for Microsoft.App/managedEnvironments",
+Microsoft Learn, 2026-07-14.
+
+Differences from Azure: nothing runs, so a revision is ready at once and every replica healthy; domains and addresses
+are made up, under the real suffix and from the ranges kept for documentation; subnets do not exist, so an environment
+in one is refused; an environment takes seconds to go in Azure and is gone at once here. The code
+ManagedEnvironmentNotEmpty is ours: Microsoft names none.
+"""
+
+import ipaddress
+import json
+from collections.abc import Iterator, Mapping
+
+from localazure.arm import Answer, NameRule, Request, ResourceType
+from localazure.errors import AzureError
+from localazure.services import container_app
+from localazure.stock import all_of, always, off, system_data
+from localazure.world import Resource, World
+
+_PLACE = "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.App"
+
+# Types and names. The words for apps are the service's own (microsoft/TWL300-AI-Apps-and-agents#90, 2026-04).
+_APP_NAME = NameRule(
+    pattern=r"(?=.{2,32}$)[a-z]([a-z0-9]|-(?!-))*[a-z0-9]",
+    words="2 to 32 lower-case letters, digits and single '-', the first one a letter, the last one no '-'",
+    code="ContainerAppInvalidName",
+)
+_ENVIRONMENT_NAME = NameRule(
+    pattern=r"(?=.{2,60}$)[A-Za-z]([A-Za-z0-9]|-(?!-))*[A-Za-z0-9]",
+    words="2 to 60 letters, digits and single '-', the first one a letter, the last one no '-'",
+    code="ManagedEnvironmentInvalidName",
+)
+
+
+# What must exist, and other reasons to refuse an environment
+def _network_exists(request: Request) -> Iterator[AzureError]:
+    subnet = request.asked("vnetConfiguration.infrastructureSubnetId")
+    if request.asked("vnetConfiguration.internal") and not subnet:
+        yield AzureError(
+            "ManagedEnvironmentInvalidNetworkConfiguration",
+            "vnetConfiguration.internal is true and infrastructureSubnetId is missing; an internal one needs it",
+        )
+    if subnet and not request.exists(str(subnet)):
+        yield AzureError("ResourceNotFound", f"the subnet '{subnet}' was not found", 404)
+    if request.old is not None and request.asked("vnetConfiguration") != request.old.inputs.get("vnetConfiguration"):
+        yield AzureError(
+            "PropertyChangeNotAllowed",
+            "changing property 'vnetConfiguration' is not allowed; an environment stays in its network, make another",
+            409,
+        )
+
+
+def _logs_go_somewhere(request: Request) -> Iterator[AzureError]:
+    where = request.asked("appLogsConfiguration.destination")
+    if where not in (None, "", "none", "azure-monitor", "log-analytics"):
+        yield AzureError(
+            "ManagedEnvironmentInvalidPropertyValue",
+            f"appLogsConfiguration.destination {where!r} is not one of azure-monitor, log-analytics, none",
+        )
+    keys = [
+        request.asked(f"appLogsConfiguration.logAnalyticsConfiguration.{name}") for name in ("customerId", "sharedKey")
+    ]
+    if where == "log-analytics" and not all(keys):
+        yield AzureError(
+            "ManagedEnvironmentInvalidPropertyValue",
+            "appLogsConfiguration.destination 'log-analytics' needs logAnalyticsConfiguration.customerId and sharedKey;"
+            " 'azure-monitor' needs no key",
+        )
+
+
+def _profiles_differ(request: Request) -> Iterator[AzureError]:
+    names = [str(each.get("name")) for each in container_app.blocks(request, "workloadProfiles")]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield AzureError(
+            "ManagedEnvironmentInvalidPropertyValue", f"workloadProfiles: the name '{name}' is given more than once"
+        )
+
+
+def _environment_is_empty(world: World, environment: Resource) -> Iterator[AzureError]:
+    for each in world.marked(_in_environment(environment.id)):
+        yield AzureError(
+            "ManagedEnvironmentNotEmpty",
+            f"the environment '{environment.id}' still holds '{each.id}'; delete that first",
+            409,
+        )
+
+
+# What is immutable. azure-native 3.29.0 takes both from the specification (create and read only).
+_APP_IMMUTABLE = ("environmentId", "managedEnvironmentId")
+
+
+# Outputs of an environment
+def _domain(request: Request) -> str:
+    return f"local-{request.guid('domain')[:8]}.{request.location}.azurecontainerapps.io"
+
+
+def _static_ip(request: Request) -> str:
+    # TEST-NET-3, RFC 5737; an internal environment has an address of its own network, which does not exist here
+    return str(ipaddress.ip_address("203.0.113.0") + int(request.guid("address")[:2], 16))
+
+
+def _events(request: Request) -> str:
+    return f"https://{request.location}.azurecontainerapps.dev{request.id}/eventstream"
+
+
+def _infrastructure_group(request: Request) -> str:
+    return f"ME_{request.name}_{request.inputs['resourceGroupName']}_{request.location}"
+
+
+_ENVIRONMENT_OUTPUTS: Mapping[str, Answer] = {
+    "provisioningState": always("Succeeded"),
+    "defaultDomain": _domain,
+    "privateLinkDefaultDomain": lambda request: _domain(request).replace(".", ".privatelink.", 1),
+    "staticIp": _static_ip,
+    "eventStreamEndpoint": _events,
+    "infrastructureResourceGroup": _infrastructure_group,
+    "privateEndpointConnections": always([]),
+    "publicNetworkAccess": always("Enabled"),
+    "zoneRedundant": off,
+    "appLogsConfiguration": always({"destination": "none"}),
+    "workloadProfiles": always([{"name": "Consumption", "workloadProfileType": "Consumption"}]),
+    "peerAuthentication": always({"mtls": {"enabled": False}}),
+    "peerTrafficConfiguration": always({"encryption": {"enabled": False}}),
+    "systemData": system_data,
+}
+
+
+# Outputs of an app
+def _verification(request: Request) -> str:
+    """One for the whole subscription, 64 hexadecimal digits in capitals."""
+    return (
+        (request.world.guid("domain verification 1") + request.world.guid("domain verification 2"))
+        .replace("-", "")
+        .upper()
+    )
+
+
+def _environment(request: Request) -> str:
+    return str(request.inputs.get("environmentId") or request.inputs.get("managedEnvironmentId"))
+
+
+def _in_environment(environment: str) -> str:
+    return f"in environment {environment}"
+
+
+def _output_of_environment(request: Request, name: str) -> str:
+    found = request.world.get(_environment(request))
+    return str((found.outputs if found else {}).get(name) or "")
+
+
+def _host(request: Request, called: str) -> str:
+    """`<called>.<domain>`; `<called>.internal.<domain>` where only the environment may ask."""
+    inside = "" if request.asked("configuration.ingress.external") else "internal."
+    return f"{called}.{inside}{_output_of_environment(request, 'defaultDomain')}"
+
+
+def _revision(request: Request) -> str:
+    """A new revision for each change of the template, as in revision mode Single ("Revisions", 2025-06)."""
+    before, template = request.answered("latestRevisionName"), request.inputs.get("template")
+    if before is not None and request.old is not None and request.old.inputs.get("template") == template:
+        return str(before)
+    suffix = (
+        request.asked("template.revisionSuffix") or request.guid(f"{before} {json.dumps(template, sort_keys=True)}")[:7]
+    )
+    return f"{request.name}--{suffix}"
+
+
+def _revision_host(request: Request) -> str:
+    return _host(request, _revision(request)) if request.asked("configuration.ingress") else ""
+
+
+def _profile(request: Request) -> str | None:
+    found = request.world.get(_environment(request))
+    return "Consumption" if found is not None and found.outputs.get("workloadProfiles") else None
+
+
+_APP_OUTPUTS: Mapping[str, Answer] = {
+    "provisioningState": always("Succeeded"),
+    "runningStatus": always("Running"),
+    "environmentId": _environment,
+    "managedEnvironmentId": _environment,
+    "workloadProfileName": _profile,
+    "customDomainVerificationId": _verification,
+    "eventStreamEndpoint": _events,
+    "outboundIpAddresses": lambda request: [_output_of_environment(request, "staticIp")],
+    "latestRevisionName": _revision,
+    "latestReadyRevisionName": _revision,
+    "latestRevisionFqdn": _revision_host,
+    "configuration": always({}),
+    "configuration.activeRevisionsMode": always("Single"),
+    "configuration.maxInactiveRevisions": always(100),
+    "configuration.identitySettings": always([]),
+    "configuration.ingress.external": off,
+    "configuration.ingress.fqdn": lambda request: _host(request, request.name),
+    "configuration.ingress.transport": always("auto"),
+    "configuration.ingress.allowInsecure": off,
+    "configuration.ingress.exposedPort": always(0),
+    "configuration.ingress.traffic": always([{"latestRevision": True, "weight": 100}]),
+    "template.revisionSuffix": always(""),
+    "template.containers[*].resources": always({"cpu": 0.5, "memory": "1Gi"}),
+    "template.containers[*].resources.ephemeralStorage": lambda request: container_app.ephemeral_storage(
+        request.inputs
+    ),
+    "template.scale": always({}),
+    "template.scale.minReplicas": always(0),
+    "template.scale.maxReplicas": always(10),
+    "template.scale.cooldownPeriod": always(300),
+    "template.scale.pollingInterval": always(30),
+    "systemData": system_data,
+}
+
+
+def _marks(request: Request) -> tuple[str, ...]:
+    return (_in_environment(_environment(request)),)
+
+
+TYPES = (
+    ResourceType(
+        "azure-native:app:ManagedEnvironment",
+        f"{_PLACE}/managedEnvironments/{{environmentName}}",
+        name_rule=_ENVIRONMENT_NAME,
+        rules=all_of(_network_exists, _logs_go_somewhere, _profiles_differ),
+        outputs=_ENVIRONMENT_OUTPUTS,
+        volatile=("systemData",),
+        write_only=(
+            "appLogsConfiguration.logAnalyticsConfiguration.sharedKey",
+            "daprAIConnectionString",
+            "daprAIInstrumentationKey",
+        ),
+        held_up=_environment_is_empty,
+        # "Supported logs for Microsoft.App/managedEnvironments", Microsoft Learn, 2026-07-14.
+        log_categories=(
+            "AppEnvSessionConsoleLogs",
+            "AppEnvSessionLifeCycleLogs",
+            "AppEnvSessionPoolEventLogs",
+            "AppEnvSpringAppConsoleLogs",
+            "ContainerAppConsoleLogs",
+            "ContainerAppHTTPLogs",
+            "ContainerAppSystemLogs",
+        ),
+        category_groups=("allLogs", "audit"),
+        assumed={"location": "westeurope"},
+    ),
+    ResourceType(
+        "azure-native:app:ContainerApp",
+        f"{_PLACE}/containerApps/{{containerAppName}}",
+        name_rule=_APP_NAME,
+        rules=container_app.RULES,
+        marks=_marks,
+        immutable=_APP_IMMUTABLE,
+        outputs=_APP_OUTPUTS,
+        volatile=(
+            "latestRevisionName",
+            "latestReadyRevisionName",
+            "latestRevisionFqdn",
+            "configuration.ingress.fqdn",
+            "systemData",
+        ),
+        write_only=("configuration.secrets[*].value",),
+        adoptable=False,
+    ),
+)

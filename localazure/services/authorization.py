@@ -1,0 +1,210 @@
+"""Azure RBAC: who may do what where.
+
+A role assignment is a fact on its own: neither the end of its principal nor the end of its scope removes it. Roles
+are those of `access.roles`. Facts: "Troubleshoot Azure RBAC" and "Understand Azure role assignments", Microsoft
+Learn, 2025-05; codes and messages as reported in Azure/bicep#8737 (InvalidRoleAssignmentId),
+Azure/azure-powershell#16627 (InvalidPrincipalId), Azure/modern-web-app-pattern-dotnet#129 (UnmatchedPrincipalType),
+Azure/HubAndSpokeResearchEnclave#50 (PrincipalNotFound). That assignments outlast a blob container is
+Azure/azure-powershell#25375.
+
+Differences from Azure: an assignment counts at once, whatever its principal type says about replication; scopes are
+subscriptions, groups and resources, no management groups; there are no custom roles and no limit of 4,000
+assignments; how long assignments outlast other things than containers is not documented, and here they always do. The
+codes InvalidConditionVersion and InvalidCondition are ours: Microsoft names none.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from access.conditions.parser import parse
+from access.errors import ConditionError
+from access.roles import by_id, definition_id
+from localazure import ids, permissions
+from localazure.arm import Answer, Function, NameRule, Request, ResourceType
+from localazure.errors import AzureError
+from localazure.stock import all_of, always, kept, system_data
+from localazure.world import DEPLOYER_CLIENT_ID, DEPLOYER_OBJECT_ID, Values, World
+
+# Types and names
+_GUID = r"(?i:[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12})"
+_NAME = NameRule(pattern=_GUID, words="GUIDs", code="InvalidRoleAssignmentId")
+_DEFINITION = re.compile(
+    rf"(/subscriptions/[^/]+)?/providers/Microsoft\.Authorization/roleDefinitions/{_GUID}", re.IGNORECASE
+)
+
+
+# What must exist, and other reasons to refuse
+def _scope_exists(request: Request) -> Iterator[AzureError]:
+    scope = request.inputs["scope"]
+    if not request.exists(scope):
+        group = ids.group_of(scope)
+        if group and ids.same(scope, f"/subscriptions/{ids.subscription_of(scope)}/resourceGroups/{group}"):
+            yield AzureError("ResourceGroupNotFound", f"resource group '{group}' could not be found", 404)
+        else:
+            yield AzureError(
+                "ResourceNotFound", f"the scope '{scope}' was not found; nothing can be granted there", 404
+            )
+
+
+def _principal_exists(request: Request) -> Iterator[AzureError]:
+    who, said = str(request.inputs["principalId"]), request.asked("principalType")
+    if not re.fullmatch(_GUID, who):
+        yield AzureError("InvalidPrincipalId", f"the principal id '{who}' is not valid; it must be a GUID")
+        return
+    principal = request.world.find_principal(who)
+    if principal is None and request.old is None:
+        yield AzureError(
+            "PrincipalNotFound",
+            f"principal {who} does not exist in the directory {request.world.tenant_id}; check the id, and that whoever"
+            " had it still exists",
+        )
+    if principal is not None and said not in (None, principal.type):
+        yield AzureError(
+            "UnmatchedPrincipalType",
+            f"the principal {who} is a {principal.type}, which is different from the principalType {said}; the SDK says"
+            " User where the program says nothing",
+        )
+
+
+def _role_exists(request: Request) -> Iterator[AzureError]:
+    definition = str(request.inputs["roleDefinitionId"])
+    role = by_id(definition)
+    if not _DEFINITION.fullmatch(definition):
+        yield AzureError(
+            "InvalidRoleDefinitionId",
+            f"'{definition}' is not the id of a role; write"
+            " '/subscriptions/<id>/providers/Microsoft.Authorization/roleDefinitions/<GUID>'",
+        )
+    elif role is None or role.system != "azure":
+        yield AzureError(
+            "RoleDefinitionDoesNotExist",
+            f"the specified role definition with the id '{ids.name_of(definition)}' does not exist",
+        )
+
+
+def _condition_is_readable(request: Request) -> Iterator[AzureError]:
+    condition, version = request.asked("condition"), request.asked("conditionVersion")
+    if condition is not None and version != "2.0":
+        yield AzureError(
+            "InvalidConditionVersion", f"conditionVersion is {version!r}; a condition needs '2.0', the only one"
+        )
+    if condition is None and version is not None:
+        yield AzureError("InvalidConditionVersion", f"conditionVersion is {version!r}, and there is no condition")
+    if condition is not None:
+        try:
+            parse(str(condition))
+        except ConditionError as error:
+            yield AzureError("InvalidCondition", f"the condition cannot be read: {error}")
+
+
+def _only_words_change(request: Request) -> Iterator[AzureError]:
+    if request.old is None:
+        return
+    for path, now in _FACTS.items():
+        before, after = request.answered(path), now(request)
+        if str(before).lower() != str(after).lower():
+            yield AzureError(
+                "RoleAssignmentUpdateNotPermitted",
+                f"tenant id, application id, principal id, role and scope are not allowed to be updated, and {path}"
+                f" would change from '{before}' to '{after}'; give the new assignment another name",
+                409,
+            )
+
+
+def _nothing_like_it_exists(request: Request) -> Iterator[AzureError]:
+    if request.old is not None:
+        return
+    namesake, twin = (request.world.claimant(claim) for claim in _claims(request))
+    if namesake is not None:
+        yield AzureError(
+            "RoleAssignmentUpdateNotPermitted",
+            f"the name '{request.name}' is that of an assignment at '{namesake.outputs['scope']}'; a name is used once",
+            409,
+        )
+    if twin is not None:
+        yield AzureError(
+            "RoleAssignmentExists",
+            f"the role assignment already exists: '{twin.id}' has the same scope, role and principal",
+            409,
+        )
+
+
+def _claims(request: Request) -> tuple[str, str]:
+    """What only one assignment may have: its name, and the three that it joins."""
+    role = ids.name_of(str(request.inputs["roleDefinitionId"]))
+    three = f"{request.inputs['scope'].strip('/')} {role} {request.inputs['principalId']}"
+    return f"role assignment {request.name}", f"grant {three}"
+
+
+def _marks(request: Request) -> tuple[str, ...]:
+    return (permissions.holder(str(request.inputs["principalId"])),)
+
+
+# Outputs
+def _role(request: Request) -> str:
+    """The role in the form that Azure answers with, whatever form it was given in."""
+    given = str(request.inputs["roleDefinitionId"])
+    role = by_id(given)
+    within = ids.subscription_of(request.inputs["scope"]) or request.world.subscription_id
+    return given if role is None else definition_id(role, within)
+
+
+def _principal_type(request: Request) -> str | None:
+    principal = request.world.find_principal(str(request.inputs["principalId"]))
+    return None if principal is None else principal.type
+
+
+_FACTS: Mapping[str, Answer] = {
+    "scope": lambda request: request.inputs["scope"],
+    "principalId": lambda request: request.inputs["principalId"],
+    "roleDefinitionId": _role,
+}
+"""What an assignment says, and cannot unsay."""
+
+_OUTPUTS: Mapping[str, Answer] = {
+    "principalType": _principal_type,
+    "createdBy": always(DEPLOYER_OBJECT_ID),
+    "createdOn": kept("createdOn", lambda request: request.now),
+    "updatedBy": always(DEPLOYER_OBJECT_ID),
+    "updatedOn": lambda request: request.now,
+    "systemData": system_data,
+}
+
+
+def _client_config(world: World, _args: Values) -> Values:
+    return {
+        "subscriptionId": world.subscription_id,
+        "tenantId": world.tenant_id,
+        "objectId": DEPLOYER_OBJECT_ID,
+        "clientId": DEPLOYER_CLIENT_ID,
+    }
+
+
+TYPES = (
+    ResourceType(
+        "azure-native:authorization:RoleAssignment",
+        "{scope}/providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}",
+        name_rule=_NAME,
+        outlives_parent=True,
+        rules=all_of(
+            _nothing_like_it_exists,
+            _scope_exists,
+            _principal_exists,
+            _role_exists,
+            _condition_is_readable,
+            _only_words_change,
+        ),
+        claims=_claims,
+        marks=_marks,
+        # The role is not among them: Pulumi tries to change it in place, and Azure refuses (azure-native 3.29.0).
+        immutable=("principalId",),
+        immutable_code="RoleAssignmentUpdateNotPermitted",
+        outputs=_OUTPUTS,
+        volatile=("updatedOn", "updatedBy", "systemData"),
+        rewrites={"roleDefinitionId": _role},
+        repeats=("scope",),
+        adoptable=False,
+    ),
+)
+
+FUNCTIONS: Mapping[str, Function] = {"azure-native:authorization:getClientConfig": _client_config}

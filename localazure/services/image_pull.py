@@ -1,0 +1,94 @@
+"""Whether a Container App can pull its images.
+
+Part of the service `app.py`. Azure tries as soon as an app is created or its template changes, and the request fails
+with the registry's refusal (Azure/container-apps-deploy-action#85, microsoft/azure-container-apps#836). Facts: "Azure
+Container Apps image pull from Azure Container Registry with managed identity", Microsoft Learn, 2025-06; "Azure ABAC
+repository permissions in Azure Container Registry", Microsoft Learn, 2026.
+
+Differences from Azure: whether a repository has the image is not known; images of registries that this world does not
+have are taken to be there for everyone; a grant counts at once, while Azure may take minutes.
+"""
+
+from collections.abc import Iterator
+from typing import cast
+
+from localazure import ids
+from localazure.arm import Request, Values
+from localazure.errors import AzureError
+from localazure.permissions import Act, may
+from localazure.world import Resource
+
+_REGISTRY = "azure-native:containerregistry:Registry"
+_DOMAIN = ".azurecr.io"
+
+# Which operation a pull is depends on the registry's permissions mode; an API version that cannot say it has the first.
+_PULL = "Microsoft.ContainerRegistry/registries/pull/read"
+_PULL_REPOSITORY = "Microsoft.ContainerRegistry/registries/repositories/content/read"
+_REPOSITORY = "request[microsoft.containerregistry/registries/repositories:name]"
+
+
+def images_can_be_pulled(request: Request) -> Iterator[AzureError]:
+    """Each image of a registry in this world must be there for the identity that the app names for it."""
+    if request.old is not None and request.old.inputs.get("template") == request.inputs.get("template"):
+        return
+    for container in cast("list[Values]", request.asked("template.containers") or []):
+        image = str(container.get("image") or "")
+        server, _, path = image.partition("/")
+        registry = _registry(request, server)
+        why = None if registry is None else _refusal(request, registry, server, path.rpartition(":")[0] or path)
+        if why is not None:
+            yield AzureError(
+                "InvalidParameterValueInContainerTemplate",
+                f"field 'template.containers.{container.get('name')}.image' is invalid with details: invalid value"
+                f" '{image}': UNAUTHORIZED: authentication required: {why}",
+            )
+
+
+def _registry(request: Request, server: str) -> Resource | None:
+    name = server.lower().removesuffix(_DOMAIN)
+    return request.world.claimant(f"{_REGISTRY} {name}") if server.lower().endswith(_DOMAIN) else None
+
+
+def _refusal(request: Request, registry: Resource, server: str, repository: str) -> str | None:
+    """Why the registry would not hand out an image of the repository; None where it would."""
+    if registry.inputs.get("anonymousPullEnabled"):
+        return None
+    listed = cast("list[Values]", request.asked("configuration.registries") or [])
+    entry = next((each for each in listed if str(each.get("server")).lower() == server.lower()), None)
+    if entry is None:
+        return f"configuration.registries does not list {server}"
+    if entry.get("username"):
+        return None if registry.inputs.get("adminUserEnabled") else "the registry's admin user is off"
+    if _arm_tokens_off(registry):
+        return (
+            "the registry refuses tokens for ARM (policies.azureADAuthenticationAsArmPolicy), and apps have no others"
+        )
+    return _identity_refusal(request, registry, str(entry.get("identity")), repository)
+
+
+def _identity_refusal(request: Request, registry: Resource, named: str, repository: str) -> str | None:
+    own = named.lower() == "system"
+    if own and request.old is None:
+        return (
+            "the app's system-assigned identity begins with the app and cannot have a role before it; pull with a"
+            " user-assigned identity"
+        )
+    principal = request.world.owned_principal(request.id if own else named)
+    if principal is None:
+        return f"the identity '{named}' does not exist"
+    pulls = [Act(operation=_PULL, data=False, place=registry.id, attributes={})]
+    if registry.adopted:  # which mode it is in is not known
+        pulls.append(
+            Act(operation=_PULL_REPOSITORY, data=True, place=registry.id, attributes={_REPOSITORY: repository})
+        )
+    if any(may(request.world, principal.id, pull) for pull in pulls):
+        return None
+    return (
+        f"the identity '{ids.name_of(named)}' (principal {principal.id}) has no role on '{registry.id}' that lets it"
+        f" pull '{repository}'; grant AcrPull first, and let the app depend on the grant"
+    )
+
+
+def _arm_tokens_off(registry: Resource) -> bool:
+    policies = cast("Values", registry.inputs.get("policies") or {})
+    return cast("Values", policies.get("azureADAuthenticationAsArmPolicy") or {}).get("status") == "disabled"

@@ -1,0 +1,86 @@
+"""User-assigned identities, and the outside issuers that they trust.
+
+An identity's principal exists from its creation to its deletion; created anew, it is another principal. Facts: "Manage
+user-assigned managed identities", Microsoft Learn, 2025-05; "Important considerations and restrictions for federated
+identity credentials", Microsoft Learn, 2025-02.
+
+Differences from Azure: what is created can be used at once, with no replication in Entra ID and no throttling;
+whether an issuer exists is not looked at, as in Azure before the first exchange of a token.
+The codes for credentials are ours: Microsoft names none.
+"""
+
+from collections.abc import Iterator
+from typing import cast
+
+from localazure import ids
+from localazure.arm import NameRule, Request, ResourceType
+from localazure.errors import AzureError
+from localazure.stock import all_of, system_data
+
+_CREDENTIAL = "azure-native:managedidentity:FederatedIdentityCredential"
+_PATH = (
+    "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+    "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}"
+)
+
+# Types and names. "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05.
+_IDENTITY_NAME = NameRule(
+    pattern=r"[A-Za-z0-9][\w-]{2,127}",
+    words="3 to 128 letters, digits, '-' and '_', the first one a letter or digit",
+)
+_CREDENTIAL_NAME = NameRule(
+    pattern=r"[A-Za-z0-9][\w-]{2,119}",
+    words="3 to 120 letters, digits, '-' and '_', the first one a letter or digit",
+)
+
+# What must exist, and other reasons to refuse
+_MOST_CREDENTIALS = 20
+
+
+def _credentials_are_few_and_differ(request: Request) -> Iterator[AzureError]:
+    identity = request.type.parent_of(request.id)
+    others = [each for each in request.world.children(identity) if each.token == _CREDENTIAL and each.id != request.id]
+    if len(others) >= _MOST_CREDENTIALS:
+        yield AzureError(
+            "TooManyFederatedIdentityCredentials",
+            f"an identity takes {_MOST_CREDENTIALS} federated identity credentials; '{request.name}' would be one more",
+        )
+    trusted = (request.asked("issuer"), request.asked("subject"))
+    for other in others:
+        if (other.inputs.get("issuer"), other.inputs.get("subject")) == trusted:
+            yield AzureError(
+                "FederatedIdentityCredentialAlreadyExists",
+                f"issuer '{trusted[0]}' and subject '{trusted[1]}' are those of '{ids.name_of(other.id)}'; an identity"
+                " trusts them once",
+                409,
+            )
+
+
+def _has_one_audience(request: Request) -> Iterator[AzureError]:
+    audiences = cast("list[str]", request.asked("audiences") or [])
+    if len(audiences) != 1:
+        yield AzureError("InvalidAudiences", f"audiences holds {len(audiences)} entries; give exactly one")
+
+
+TYPES = (
+    ResourceType(
+        "azure-native:managedidentity:UserAssignedIdentity",
+        _PATH,
+        name_rule=_IDENTITY_NAME,
+        outputs={
+            "clientId": lambda request: request.principal.client_id,
+            "principalId": lambda request: request.principal.id,
+            "tenantId": lambda request: request.world.tenant_id,
+            "systemData": system_data,
+        },
+        volatile=("systemData",),
+    ),
+    ResourceType(
+        _CREDENTIAL,
+        _PATH + "/federatedIdentityCredentials/{federatedIdentityCredentialResourceName}",
+        name_rule=_CREDENTIAL_NAME,
+        rules=all_of(_credentials_are_few_and_differ, _has_one_audience),
+        outputs={"systemData": system_data},
+        volatile=("systemData",),
+    ),
+)

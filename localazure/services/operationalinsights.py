@@ -1,0 +1,72 @@
+"""Log Analytics workspaces: where logs go.
+
+Facts: "Change pricing tier", "Manage data retention" and "Delete and recover a Log Analytics workspace", Microsoft
+Learn, 2025-06; the refused retention as in Azure/azure-powershell#12524; log categories from "Supported logs for
+Microsoft.OperationalInsights/workspaces", Microsoft Learn, 2026-07-14.
+
+Differences from Azure: nothing is ingested, so there is nothing to recover; a workspace made again under its name is
+the same workspace (customer id), as in Azure within 14 days of its deletion, but in any region and for ever. Clusters
+and reserved capacity do not exist.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from localazure.arm import Answer, NameRule, Request, ResourceType
+from localazure.errors import AzureError
+from localazure.stock import always, kept, off, system_data
+
+# Types and names
+_NAME = NameRule(
+    pattern=r"[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]",
+    words="4 to 63 letters, digits and '-', the first and the last one no '-'",
+)
+
+# Reasons to refuse
+_FREE_DAYS = 7
+_DAYS = range(30, 731)
+
+
+def _retention_is_allowed(request: Request) -> Iterator[AzureError]:
+    days = request.asked("retentionInDays")
+    free = request.asked("sku.name") == "Free"
+    if days is not None and (days != _FREE_DAYS if free else days not in _DAYS):
+        expected = f"{_FREE_DAYS} for the SKU Free" if free else f"between {_DAYS.start} and {_DAYS.stop - 1}"
+        yield AzureError(
+            "BadRequest",
+            f"the value provided for retention is invalid: retentionInDays is {days}, expected is {expected}",
+        )
+
+
+# Outputs
+_OUTPUTS: Mapping[str, Answer] = {
+    "customerId": lambda request: request.guid("customer"),
+    "provisioningState": always("Succeeded"),
+    "createdDate": kept("createdDate", lambda request: request.now),
+    "modifiedDate": lambda request: request.now,
+    "sku": always({"name": "PerGB2018"}),
+    "sku.lastSkuUpdate": kept("sku.lastSkuUpdate", lambda request: request.now),
+    "retentionInDays": lambda request: _FREE_DAYS if request.asked("sku.name") == "Free" else _DAYS.start,
+    "features": always({}),
+    "features.unifiedSentinelBillingOnly": off,
+    "publicNetworkAccessForIngestion": always("Enabled"),
+    "publicNetworkAccessForQuery": always("Enabled"),
+    "privateLinkScopedResources": always([]),
+    "workspaceCapping": always({"dailyQuotaGb": -1}),
+    "workspaceCapping.dataIngestionStatus": always("RespectQuota"),
+    "workspaceCapping.quotaNextResetTime": kept("workspaceCapping.quotaNextResetTime", lambda request: request.now),
+    "systemData": system_data,
+}
+
+TYPES = (
+    ResourceType(
+        "azure-native:operationalinsights:Workspace",
+        "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+        "/providers/Microsoft.OperationalInsights/workspaces/{workspaceName}",
+        name_rule=_NAME,
+        rules=_retention_is_allowed,
+        outputs=_OUTPUTS,
+        volatile=("modifiedDate", "systemData"),
+        log_categories=("Audit", "Jobs", "SummaryLogs"),
+        category_groups=("allLogs", "audit"),
+    ),
+)

@@ -1,0 +1,38 @@
+"""What a terminal can show: colour where there is one, how wide it is, tables whose columns stand in line.
+
+Owns no word of what is printed.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "magenta": "35", "cyan": "36"}
+
+
+class Style:
+    """Colours, or none: `https://no-color.org`, and none where the output is no terminal."""
+
+    def __init__(self, *, coloured: bool) -> None:
+        self._coloured = coloured
+
+    @classmethod
+    def of(cls, stream: TextIO) -> "Style":
+        """What suits a stream."""
+        plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+        return cls(coloured=stream.isatty() and not plain)
+
+    def paint(self, text: str, colour: str) -> str:
+        """`text` in a colour; unchanged where there are none, and where `colour` is empty."""
+        return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if self._coloured and colour else text
+
+
+def width() -> int:
+    """How many characters a line has; generous where nobody watches, for a file wraps nothing."""
+    return shutil.get_terminal_size((120, 40)).columns
+
+
+def widths(rows: Iterable[Sequence[str]]) -> list[int]:
+    """How wide each column of a table has to be."""
+    return [max(map(len, column)) for column in zip(*rows, strict=True)]

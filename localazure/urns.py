@@ -1,0 +1,53 @@
+"""Names that the engine gives to resources.
+
+Owns how a URN is put together from stack, project, the chain of parent types and the logical name, and what an alias
+stands for. The rules are the engine's: `sdk/go/common/resource/urn` and `pkg/resource/deploy/step_generator.go` of
+pulumi/pulumi, Nov 2026 (the SDK's mock monitor keeps only the last parent's type).
+"""
+
+from dataclasses import dataclass
+
+STACK_TYPE = "pulumi:pulumi:Stack"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Namespace:
+    """The stack and project within which a URN is unique."""
+
+    stack: str
+    project: str
+
+
+def urn(namespace: Namespace, parent: str, type_: str, name: str) -> str:
+    """The URN of a resource below `parent`, itself a URN or empty."""
+    above = qualified_type(parent) if parent else ""
+    chain = f"{above}${type_}" if above and above != STACK_TYPE else type_
+    return f"urn:pulumi:{namespace.stack}::{namespace.project}::{chain}::{name}"
+
+
+def namespace_of(of: str) -> Namespace:
+    """The stack and project in a URN."""
+    stack, project = of.removeprefix("urn:pulumi:").split("::", 3)[:2]
+    return Namespace(stack=stack, project=project)
+
+
+def qualified_type(of: str) -> str:
+    """The chain of types in a URN, outermost first, joined by `$`."""
+    return of.split("::", 3)[2]
+
+
+def name_of(of: str) -> str:
+    """The logical name in a URN."""
+    return of.split("::", 3)[3]
+
+
+def type_of(of: str) -> str:
+    """The resource's own type in a URN."""
+    return qualified_type(of).rpartition("$")[2]
+
+
+def below_renamed(child_type: str, child_name: str, parent: str, old_parent: str) -> str:
+    """What a child was called while its parent was `old_parent`; a child named after its parent was renamed along."""
+    if child_name.startswith(name_of(parent)):
+        child_name = name_of(old_parent) + child_name.removeprefix(name_of(parent))
+    return urn(namespace_of(old_parent), old_parent, child_type, child_name)

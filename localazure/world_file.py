@@ -1,0 +1,62 @@
+"""The file that a world is kept in: versioned JSON, written at once.
+
+Owns the envelope, and what is said of a file that is none of ours. What stands inside is `world.py`'s.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from localazure.errors import WorldFileError
+
+FORMAT = "local-azure-world"
+VERSION = 1
+
+
+def write(path: Path, content: Mapping[str, Any]) -> None:
+    """Write `content` to `path`: a reader sees the old file or the new one, never half of either."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"format": FORMAT, "version": VERSION, **content}, separators=(",", ":"))
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as file:
+        try:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+
+
+def read(path: Path) -> Mapping[str, Any] | None:
+    """What was written to `path`; None where there is no file.
+
+    Raises:
+        WorldFileError: the file is no world, or a later version's; it is left as it is.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise WorldFileError(
+            f"{path}: cannot be read as a world of local Azure ({error}); move it away to start anew"
+        ) from None
+    try:
+        content: Any = json.loads(text)
+    except ValueError:
+        content = None
+    if not isinstance(content, dict) or cast("dict[str, Any]", content).get("format") != FORMAT:
+        raise WorldFileError(f"{path}: is not a whole world of local Azure; move it away to start anew")
+    found = cast("dict[str, Any]", content)
+    if found.get("version") != VERSION:
+        raise WorldFileError(
+            f"{path}: is of version {found.get('version')!r}, this program reads {VERSION};"
+            " use the program that wrote it, or move it away"
+        )
+    return found

@@ -1,0 +1,41 @@
+"""What the tests of components build things with: a place to put them, and somebody to grant them to."""
+
+from dataclasses import dataclass, field
+
+import pulumi
+
+from components.resources.base import PlacedArgs, Placement
+from tests.components.recorder import SUBSCRIPTION, TENANT
+
+__all__ = ["PLACEMENT", "Somebody", "placed"]
+
+PLACEMENT: Placement = {
+    "subscription_id": SUBSCRIPTION,
+    "tenant_id": TENANT,
+    "resource_group_name": "group",
+    "location": "westeurope",
+    "workspace_id": "/the/workspace",
+    "tags": {"team": "agents"},
+}
+
+
+def placed(azure_name: str, *, existing: bool = False) -> PlacedArgs:
+    """Arguments of something that stands in the group by itself."""
+    return {**PLACEMENT, "azure_name": azure_name, "existing": existing}
+
+
+@dataclass
+class Somebody:
+    """A grantee that is no agent: grants need only what the protocol says."""
+
+    agent_name: str
+    component: pulumi.Resource = field(init=False)
+    principal_id: pulumi.Output[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.component = pulumi.ComponentResource("test:index:Somebody", self.agent_name)
+        self.principal_id = pulumi.Output.from_input(f"principal of {self.agent_name}")
+
+    @property
+    def azure_name(self) -> str:
+        return f"contoso-{self.agent_name}-dev"

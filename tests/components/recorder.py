@@ -1,0 +1,182 @@
+"""A monitor that records what a program registers, in an event loop of its own: nothing outlives the run.
+
+It answers with the least that Azure would add, and with nothing that a test could mistake for a rule of Azure.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from google.protobuf import json_format
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime import rpc
+from pulumi.runtime.mocks import MockCallArgs, MockEngine, MockMonitor, MockResourceArgs, Mocks, MockSettings
+from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.settings import configure
+from pulumi.runtime.stack import run_in_stack
+
+__all__ = ["SUBSCRIPTION", "TENANT", "Recorded", "Registered", "identity_of", "principal_of", "record"]
+
+SUBSCRIPTION = "11111111-1111-4111-8111-111111111111"
+TENANT = "22222222-2222-4222-8222-222222222222"
+
+# What a program reads from what it has created; by the last part of the type.
+_ANSWERS: dict[str, Callable[[str], dict[str, Any]]] = {
+    "Account": lambda name: {"properties": {"endpoint": f"https://{name}.models.test/"}},
+    "ConfigurationStore": lambda name: {"endpoint": f"https://{name}.configuration.test"},
+    "ContainerApp": lambda name: {
+        "identity": {"type": "SystemAssigned,UserAssigned", "principalId": principal_of(name)},
+        "configuration": {"ingress": {"fqdn": f"{name}.apps.test"}},
+    },
+    "DatabaseAccount": lambda name: {"documentEndpoint": f"https://{name}.documents.test/"},
+    "Namespace": lambda name: {"serviceBusEndpoint": f"https://{name}.bus.test:443/"},
+    "Registry": lambda name: {"loginServer": f"{name}.registry.test"},
+    "Service": lambda name: {"endpoint": f"https://{name}.search.test"},
+    "StorageAccount": lambda name: {
+        "primaryEndpoints": {"blob": f"https://{name}.blob.test/", "queue": f"https://{name}.queue.test/"}
+    },
+    "UserAssignedIdentity": lambda name: {"principalId": principal_of(name)},
+    "Vault": lambda name: {"properties": {"vaultUri": f"https://{name}.vault.test/"}},
+}
+
+
+def principal_of(name: str) -> str:
+    """The principal that the app or identity with this logical name gets."""
+    return f"principal of {name}"
+
+
+def identity_of(kind: str, name: str) -> str:
+    """The id that a resource of this kind and logical name gets, unless it is read by one."""
+    return f"/created/{kind}/{name}"
+
+
+@dataclass
+class Registered:
+    """One registration."""
+
+    urn: str
+    type: str
+    name: str
+    parent: str
+    custom: bool
+    inputs: dict[str, Any]
+    dependencies: set[str]
+    read: str | None = None
+    """The id by which it was read; None where it is to be created."""
+    outputs: dict[str, Any] | None = None
+    """What a component said at its end; None where it said nothing."""
+
+    @property
+    def kind(self) -> str:
+        """The last part of its type."""
+        return self.type.rpartition(":")[2]
+
+
+@dataclass
+class Recorded:
+    """Everything that a program registered, in order."""
+
+    resources: list[Registered] = field(default_factory=list)
+    exports: dict[str, Any] = field(default_factory=dict)
+
+    def all(self, kind: str) -> list[Registered]:
+        """Those of one type, by its last part."""
+        return [one for one in self.resources if one.kind == kind]
+
+    def one(self, kind: str, name: str | None = None) -> Registered:
+        """The only one of a type, or of a type and logical name."""
+        found = [one for one in self.all(kind) if name in {None, one.name}]
+        assert len(found) == 1, [(one.kind, one.name) for one in self.resources]
+        return found[0]
+
+    def by_urn(self, urn: str) -> Registered:
+        """The one with that URN."""
+        return next(one for one in self.resources if one.urn == urn)
+
+
+class _Monitor(MockMonitor):
+    def __init__(self, recorded: Recorded, *, preview: bool) -> None:
+        super().__init__(_NoMocks())
+        self._recorded = recorded
+        self._preview = preview
+
+    def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> resource_pb2.RegisterResourceResponse:  # noqa: N802 - gRPC's name
+        urn = self.make_urn(request.parent, request.type, request.name)
+        if request.type == "pulumi:pulumi:Stack":
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        done = Registered(
+            urn=urn,
+            type=request.type,
+            name=request.name,
+            parent=request.parent,
+            custom=request.custom,
+            inputs=rpc.deserialize_properties(request.object, keep_unknowns=True),
+            dependencies=set(request.dependencies),
+        )
+        self._add(done)
+        if not done.custom:
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        answer = _ANSWERS.get(done.kind, lambda _: {})(done.name)
+        known = dict.fromkeys(answer, rpc.UNKNOWN) if self._preview else answer
+        known_id = "" if self._preview else identity_of(done.kind, done.name)
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=known_id, object=_struct(known))
+
+    def ReadResource(self, request: resource_pb2.ReadResourceRequest) -> resource_pb2.ReadResourceResponse:  # noqa: N802 - gRPC's name
+        urn = self.make_urn(request.parent, request.type, request.name)
+        done = Registered(urn, request.type, request.name, request.parent, True, {}, set(), read=request.id)  # noqa: FBT003
+        self._add(done)
+        answer = _ANSWERS.get(done.kind, lambda _: {})(done.name)
+        return resource_pb2.ReadResourceResponse(urn=urn, properties=_struct(answer))
+
+    def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> Empty:  # noqa: N802 - gRPC's name
+        outputs = rpc.deserialize_properties(request.outputs, keep_unknowns=True)
+        if request.urn.split("::")[2] == "pulumi:pulumi:Stack":
+            self._recorded.exports = outputs
+        else:
+            self._recorded.by_urn(request.urn).outputs = outputs
+        return Empty()
+
+    def _add(self, done: Registered) -> None:
+        if any(one.urn == done.urn for one in self._recorded.resources):
+            raise AssertionError(f"registered twice: {done.urn}")
+        self._recorded.resources.append(done)
+
+
+class _NoMocks(Mocks):
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        assert args.token == "azure-native:authorization:getClientConfig", args.token  # noqa: S105 - a function's token
+        return {"subscriptionId": SUBSCRIPTION, "tenantId": TENANT, "clientId": "", "objectId": ""}, []
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        raise AssertionError(args.typ)
+
+
+def record(program: Callable[[], object], *, stack: str = "dev", preview: bool = False) -> Recorded:
+    """Run a program and return what it registered; in a preview, what Azure adds is unknown."""
+    recorded = Recorded()
+
+    async def main() -> None:
+        monitor = _Monitor(recorded, preview=preview)
+        features = set(monitor.GetDeploymentInfo(Empty()).supportedFeatures)
+        settings = MockSettings(
+            monitor=monitor,
+            monitor_features=features,
+            engine=MockEngine(None),
+            project="agent-network",
+            stack=stack,
+            dry_run=preview,
+            organization=None,
+            callbacks=None,
+        )
+        configure(settings)
+        await run_in_stack(lambda: program() and None)
+
+    with asyncio.Runner() as runner:
+        runner.run(main())
+    return recorded
+
+
+def _struct(values: dict[str, Any]) -> Struct:
+    return json_format.ParseDict(values, Struct())

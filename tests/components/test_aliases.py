@@ -1,0 +1,59 @@
+"""Only aliases that name nothing but an API version are forgotten."""
+
+import pulumi
+from pulumi_azure_native import storage
+
+from components.aliases import forget_api_versions
+from tests.components.recorder import record
+
+
+def aliases_after(*given: pulumi.Alias | str) -> list[pulumi.Alias | str]:
+    options = pulumi.ResourceOptions(aliases=list(given))
+    found: list[pulumi.Alias | str] = []
+
+    def program() -> None:
+        resource = pulumi.ComponentResource("test:index:Anything", "anything")
+        args = pulumi.ResourceTransformationArgs(resource, "test:index:Anything", "anything", {}, options)
+        result = forget_api_versions(args)
+        assert result is not None
+        found.extend(result.opts.aliases or [])
+
+    record(program)
+    return found
+
+
+def test_former_names_parents_and_modules_are_kept() -> None:
+    kept = [
+        pulumi.Alias(name="former"),
+        pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE),
+        pulumi.Alias(type_="azure-native:documentdb:DatabaseAccount"),
+        "urn:pulumi:dev::agent-network::azure-native:storage/v20230101:StorageAccount::data",
+    ]
+
+    assert aliases_after(*kept) == kept
+
+
+def test_api_versions_are_forgotten() -> None:
+    versions = ("v20230101", "v20230401preview", "v20230601alpha")
+
+    assert aliases_after(*(pulumi.Alias(type_=f"azure-native:storage/{one}:StorageAccount") for one in versions)) == []
+
+
+def test_the_sdk_still_says_it_in_the_form_that_is_recognised() -> None:
+    heard: list[pulumi.ResourceOptions] = []
+
+    def listen(args: pulumi.ResourceTransformationArgs) -> None:
+        heard.append(args.opts)
+
+    record(
+        lambda: storage.BlobContainer(
+            "reports",
+            account_name="data",
+            resource_group_name="group",
+            opts=pulumi.ResourceOptions(transformations=[listen]),
+        )
+    )
+
+    (options,) = heard
+    assert len(options.aliases or []) > 5
+    assert aliases_after(*(options.aliases or [])) == []

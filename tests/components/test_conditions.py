@@ -1,0 +1,100 @@
+"""Conditions leave nothing unguarded that the role allows."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from access.actions import covers
+from access.conditions.attributes import Known, Missing, key_of
+from access.conditions.evaluation import Subject, evaluate
+from access.conditions.parser import parse
+from access.conditions.suboperations import BY_OPERATION
+from access.operations import known
+from access.roles import Role, by_name
+from components.conditions import in_repository, under_paths
+from components.resources.blob_container import BlobContainer
+from components.resources.image_registry import ImageRegistry
+
+BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
+PATH = key_of(f"Resource[{BLOBS}:path]")
+PREFIX = key_of(f"Request[{BLOBS}:prefix]")
+REPOSITORY = key_of("Request[Microsoft.ContainerRegistry/registries/repositories:name]")
+BLOB_ROLES = [by_name(row.role) for row in BlobContainer.VERBS.values()]
+PULLER = by_name(ImageRegistry.REPOSITORY_VERBS["pull"].role)
+
+
+def operations(role: Role) -> Iterator[tuple[str, str | None]]:
+    """Every data operation of a role, and each of its parts that a condition can tell apart."""
+    for name in known(data=True):
+        if any(covers(pattern, name) for block in role.permissions for pattern in block.data_actions):
+            yield name, None
+            yield from ((name, part) for part in BY_OPERATION.get(name.lower(), ()))
+
+
+def allowed(condition: str, operation: str, part: str | None, **attributes: Known) -> bool:
+    """Whether the condition lets one request through; undecided counts as a failure of the test."""
+
+    def covered(pattern: str) -> tuple[int, int]:
+        return (int(covers(pattern, operation)),) * 2
+
+    request = {"path": Missing.ABSENT, "prefix": Missing.ABSENT, "repository": Missing.ABSENT, **attributes}
+    keys = {"path": PATH, "prefix": PREFIX, "repository": REPOSITORY}
+    values = {str(keys[name]): value for name, value in request.items()}
+    verdict = evaluate(parse(condition), Subject(1, covered, part), values)
+    assert verdict.true ^ verdict.false == 1
+    return bool(verdict.true)
+
+
+def request_for(part: str | None, name: str) -> dict[str, Known]:
+    return {"prefix": name} if part == "blob.list" else {"path": name}
+
+
+@pytest.mark.parametrize("role", BLOB_ROLES, ids=lambda role: role.name)
+def test_every_operation_of_a_blob_role_is_allowed_under_the_paths_and_nowhere_else(role: Role) -> None:
+    condition = under_paths(role, ("in/", "tmp"))
+
+    seen = list(operations(role))
+    assert len(seen) > 1
+    for operation, part in seen:
+        for name, expected in {
+            "in/a.txt": True,
+            "tmp": True,
+            "out/a.txt": False,
+            "In/a.txt": False,
+            "i": False,
+        }.items():
+            assert allowed(condition, operation, part, **request_for(part, name)) is expected, (operation, part, name)
+
+
+@pytest.mark.parametrize("role", BLOB_ROLES, ids=lambda role: role.name)
+def test_listing_a_whole_container_is_refused(role: Role) -> None:
+    condition = under_paths(role, ("in/",))
+
+    assert not allowed(condition, f"{BLOBS}/read", "blob.list")
+    assert not allowed(condition, f"{BLOBS}/read", "blob.list", prefix="")
+
+
+@pytest.mark.parametrize("role", [*BLOB_ROLES, PULLER], ids=lambda role: role.name)
+def test_operators_do_not_depend_on_precedence(role: Role) -> None:
+    condition = in_repository(role, "one") if role is PULLER else under_paths(role, ("in/", "tmp"))
+
+    assert not parse(condition).ambiguous
+
+
+def test_every_operation_of_a_pull_is_allowed_in_the_repository_and_nowhere_else() -> None:
+    condition = in_repository(PULLER, "agents/report")
+
+    seen = list(operations(PULLER))
+    assert len(seen) > 1
+    for operation, part in seen:
+        assert allowed(condition, operation, part, repository="agents/report")
+        assert not allowed(condition, operation, part, repository="agents/report2")
+        assert not allowed(condition, operation, part)
+
+
+@pytest.mark.parametrize("text", ["", "a'", "a b", "a\\"])
+def test_a_text_that_could_change_the_condition_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="a condition cannot compare with"):
+        under_paths(BLOB_ROLES[0], (text,))
+    with pytest.raises(ValueError, match="a condition cannot compare with"):
+        in_repository(PULLER, text)

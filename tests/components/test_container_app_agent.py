@@ -1,0 +1,259 @@
+"""An agent that runs as a Container App."""
+
+from typing import Any
+
+import pytest
+
+from components.agents.container_app import ContainerAppAgent, ContainerAppAgentArgs
+from components.resources.base import Scaling
+from components.resources.image_registry import ImageRegistry, Permissions
+from tests.components.places import placed
+from tests.components.recorder import Recorded, identity_of, principal_of, record
+
+PULL_IDENTITY = identity_of("UserAssignedIdentity", "report-pull")
+
+
+def registry(*, permissions: Permissions = Permissions.REGISTRY) -> ImageRegistry:
+    existing = permissions is Permissions.REPOSITORY
+    args = {**placed("contosodev7", existing=existing), "permissions": permissions}
+    return ImageRegistry("contoso", args)
+
+
+def report(images: ImageRegistry | None = None, **more: Any) -> ContainerAppAgent:  # noqa: ANN401 - any argument
+    args: ContainerAppAgentArgs = {
+        "app_name": "contoso-report-dev",
+        "pull_identity_name": "contoso-report-dev-pull",
+        "resource_group_name": "group",
+        "location": "westeurope",
+        "environment_id": "/the/environment",
+        "registry": images or registry(),
+        "repository": "agents/report",
+        "image_tag": "1.2.3",
+        "cpu": 0.5,
+        "memory": "1Gi",
+        "min_replicas": 1,
+        "max_replicas": 3,
+        **more,
+    }
+    return ContainerAppAgent("report", args)
+
+
+def app_of(recorded: Recorded) -> dict[str, Any]:
+    return recorded.one("ContainerApp").inputs
+
+
+def test_an_agent_is_an_app_an_identity_that_pulls_and_its_right_to() -> None:
+    recorded = record(report)
+
+    agent = recorded.one("ContainerAppAgent")
+    assert {(one.kind, one.name) for one in recorded.resources if one.parent == agent.urn} == {
+        ("UserAssignedIdentity", "report-pull"),
+        ("RoleAssignment", "report-may-pull-contoso"),
+        ("ContainerApp", "report"),
+    }
+
+
+def test_the_whole_app() -> None:
+    recorded = record(report)
+
+    assert app_of(recorded) == {
+        "containerAppName": "contoso-report-dev",
+        "resourceGroupName": "group",
+        "location": "westeurope",
+        "environmentId": "/the/environment",
+        "workloadProfileName": "Consumption",
+        "identity": {"type": "SystemAssigned,UserAssigned", "userAssignedIdentities": [PULL_IDENTITY]},
+        "configuration": {
+            "activeRevisionsMode": "Single",
+            "identitySettings": [
+                {"identity": PULL_IDENTITY, "lifecycle": "None"},
+                {"identity": "system", "lifecycle": "Main"},
+            ],
+            "registries": [{"server": "contoso.registry.test", "identity": PULL_IDENTITY}],
+        },
+        "template": {
+            "containers": [
+                {
+                    "name": "report",
+                    "image": "contoso.registry.test/agents/report:1.2.3",
+                    "resources": {"cpu": 0.5, "memory": "1Gi"},
+                    "env": [],
+                }
+            ],
+            "scale": {"minReplicas": 1, "maxReplicas": 3},
+        },
+    }
+
+
+def test_code_in_the_container_gets_no_token_for_the_identity_that_pulls() -> None:
+    recorded = record(report)
+
+    settings = app_of(recorded)["configuration"]["identitySettings"]
+    assert {one["identity"]: one["lifecycle"] for one in settings} == {PULL_IDENTITY: "None", "system": "Main"}
+
+
+def test_the_app_waits_until_its_image_may_be_pulled() -> None:
+    recorded = record(report)
+
+    assert recorded.one("RoleAssignment", "report-may-pull-contoso").urn in recorded.one("ContainerApp").dependencies
+
+
+def test_outputs_tell_the_agent_from_the_identity_that_pulls() -> None:
+    recorded = record(lambda: report(ingress={"port": 8080}))
+
+    assert recorded.one("ContainerAppAgent").outputs == {
+        "principal_id": principal_of("report"),
+        "pull_principal_id": principal_of("report-pull"),
+        "app_name": "contoso-report-dev",
+        "host": "report.apps.test",
+        "endpoint": "https://report.apps.test",
+    }
+
+
+def test_without_ingress_there_is_none_and_no_address() -> None:
+    recorded = record(report)
+
+    assert "ingress" not in app_of(recorded)["configuration"]
+    outputs = recorded.one("ContainerAppAgent").outputs or {}
+    assert (outputs["host"], outputs["endpoint"]) == ("", "")
+
+
+def test_internal_ingress_stays_inside_and_encrypted() -> None:
+    recorded = record(lambda: report(ingress={"port": 8080}))
+
+    assert app_of(recorded)["configuration"]["ingress"] == {
+        "external": False,
+        "targetPort": 8080,
+        "allowInsecure": False,
+        "transport": "auto",
+    }
+
+
+def test_external_ingress_lets_in_whom_the_list_names() -> None:
+    allow = ["198.51.100.7", "203.0.113.0/24"]
+    recorded = record(lambda: report(ingress={"port": 8080, "external": True, "allow": allow}))
+
+    assert app_of(recorded)["configuration"]["ingress"] == {
+        "external": True,
+        "targetPort": 8080,
+        "allowInsecure": False,
+        "transport": "auto",
+        "ipSecurityRestrictions": [
+            {"name": "allow-198-51-100-7", "ipAddressRange": "198.51.100.7", "action": "Allow"},
+            {"name": "allow-203-0-113-0-24", "ipAddressRange": "203.0.113.0/24", "action": "Allow"},
+        ],
+    }
+
+
+def test_external_ingress_without_a_list_is_refused() -> None:
+    with pytest.raises(ValueError, match="'contoso-report-dev' would be open to everyone"):
+        record(lambda: report(ingress={"port": 8080, "external": True}))
+
+
+def test_a_list_for_internal_ingress_is_refused() -> None:
+    with pytest.raises(ValueError, match="nobody to list in 'allow'"):
+        record(lambda: report(ingress={"port": 8080, "allow": ["203.0.113.0/24"]}))
+
+
+def test_variables_are_in_the_order_of_their_names() -> None:
+    recorded = record(lambda: report(variables={"B": "2", "C": "3", "A": "1"}))
+
+    (container,) = app_of(recorded)["template"]["containers"]
+    assert container["env"] == [
+        {"name": "A", "value": "1"},
+        {"name": "B", "value": "2"},
+        {"name": "C", "value": "3"},
+    ]
+
+
+def test_a_probe_asks_a_path_or_else_a_port() -> None:
+    probes = {
+        "liveness": {"port": 8080, "path": "/healthz", "period_seconds": 30, "failure_threshold": 5},
+        "startup": {"port": 8081, "initial_delay_seconds": 2, "timeout_seconds": 3, "success_threshold": 1},
+    }
+    recorded = record(lambda: report(probes=probes))
+
+    (container,) = app_of(recorded)["template"]["containers"]
+    assert container["probes"] == [
+        {"type": "Liveness", "httpGet": {"path": "/healthz", "port": 8080}, "periodSeconds": 30, "failureThreshold": 5},
+        {
+            "type": "Startup",
+            "tcpSocket": {"port": 8081},
+            "initialDelaySeconds": 2,
+            "timeoutSeconds": 3,
+            "successThreshold": 1,
+        },
+    ]
+
+
+def test_replicas_follow_requests() -> None:
+    recorded = record(lambda: report(concurrent_requests=20))
+
+    rules = app_of(recorded)["template"]["scale"]["rules"]
+    assert rules == [{"name": "requests", "http": {"metadata": {"concurrentRequests": "20"}}}]
+
+
+def test_what_waits_is_counted_as_the_agent_itself() -> None:
+    recorded = record(lambda: report(scaling=Scaling("azure-servicebus", {"queueName": "jobs"})))
+
+    rules = app_of(recorded)["template"]["scale"]["rules"]
+    custom = {"type": "azure-servicebus", "metadata": {"queueName": "jobs"}, "identity": "system"}
+    assert rules == [{"name": "waiting", "custom": custom}]
+
+
+def test_a_pull_is_granted_on_the_registry() -> None:
+    recorded = record(report)
+
+    pull = recorded.one("RoleAssignment").inputs
+    assert pull["scope"] == identity_of("Registry", "contoso")
+    assert pull["principalId"] == principal_of("report-pull")
+    assert "condition" not in pull
+
+
+def test_a_pull_is_narrowed_to_the_repository_where_the_registry_can() -> None:
+    recorded = record(lambda: report(registry(permissions=Permissions.REPOSITORY)))
+
+    pull = recorded.one("RoleAssignment").inputs
+    assert "StringEquals 'agents/report'" in pull["condition"]
+    assert pull["conditionVersion"] == "2.0"
+
+
+def test_a_registry_cannot_be_created_in_repository_mode() -> None:
+    def program() -> None:
+        ImageRegistry("contoso", {**placed("contosodev7"), "permissions": Permissions.REPOSITORY})
+
+    with pytest.raises(ValueError, match="'contoso' cannot be created in repository mode"):
+        record(program)
+
+
+def test_two_agents_share_no_identity() -> None:
+    def program() -> None:
+        images = registry()
+        args = report(images), images
+        del args
+        other: ContainerAppAgentArgs = {
+            "app_name": "contoso-other-dev",
+            "pull_identity_name": "contoso-other-dev-pull",
+            "resource_group_name": "group",
+            "location": "westeurope",
+            "environment_id": "/the/environment",
+            "registry": images,
+            "repository": "agents/report",
+            "image_tag": "1.2.3",
+            "cpu": 0.5,
+            "memory": "1Gi",
+            "min_replicas": 1,
+            "max_replicas": 3,
+        }
+        ContainerAppAgent("other", other)
+
+    recorded = record(program)
+
+    attached = [
+        identity
+        for one in recorded.all("ContainerApp")
+        for identity in one.inputs["identity"]["userAssignedIdentities"]
+    ]
+    assert sorted(attached) == [identity_of("UserAssignedIdentity", "other-pull"), PULL_IDENTITY]
+    principals = [one.inputs["principalId"] for one in recorded.all("RoleAssignment")]
+    assert sorted(principals) == [principal_of("other-pull"), principal_of("report-pull")]

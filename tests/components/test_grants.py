@@ -1,0 +1,129 @@
+"""What a grant becomes."""
+
+import uuid
+
+import pytest
+
+from access.roles import by_name
+from components.grants import assignment_name
+from components.resources.blob_container import BlobContainer
+from components.resources.cosmos_account import CosmosAccount
+from components.resources.cosmos_container import CosmosContainer
+from components.resources.storage_account import StorageAccount
+from tests.components.places import Somebody, placed
+from tests.components.recorder import SUBSCRIPTION, Recorded, identity_of, record
+
+READER = by_name("Storage Blob Data Reader")
+OWNER = by_name("Storage Blob Data Owner")
+
+
+def reports() -> BlobContainer:
+    account = StorageAccount("contosodata", placed("contosodatadev7"))
+    return BlobContainer("reports", {"account": account, "container": "reports"})
+
+
+def test_a_verb_becomes_one_assignment_at_the_narrowest_scope() -> None:
+    recorded = record(lambda: reports().allow(Somebody("report"), "read"))
+
+    scope = identity_of("BlobContainer", "reports")
+    assignment = recorded.one("RoleAssignment")
+    assert assignment.name == "report-may-read-reports"
+    assert assignment.inputs == {
+        "roleAssignmentName": assignment_name(scope, READER.id, "principal of report"),
+        "scope": scope,
+        "roleDefinitionId": f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{READER.id}",
+        "principalId": "principal of report",
+        "principalType": "ServicePrincipal",
+        "description": "report may read reports",
+    }
+
+
+def test_a_grant_is_held_by_whom_it_is_for() -> None:
+    recorded = record(lambda: reports().allow(Somebody("report"), "read"))
+
+    assert recorded.one("RoleAssignment").parent == recorded.one("Somebody").urn
+
+
+def test_a_role_carries_its_reason() -> None:
+    recorded = record(lambda: reports().allow_role(Somebody("report"), OWNER.name, "it moves blobs between owners"))
+
+    assignment = recorded.one("RoleAssignment")
+    assert assignment.name == "report-holds-storage-blob-data-owner-on-reports"
+    assert assignment.inputs["description"] == "it moves blobs between owners"
+    assert assignment.inputs["roleDefinitionId"].endswith(OWNER.id)
+    assert assignment.inputs["scope"] == identity_of("BlobContainer", "reports")
+
+
+@pytest.mark.parametrize("other", [("/scope2", "role", "who"), ("/scope", "role2", "who"), ("/scope", "role", "who2")])
+def test_the_name_of_an_assignment_depends_on_scope_role_and_principal(other: tuple[str, str, str]) -> None:
+    name = assignment_name("/scope", "role", "who")
+
+    assert str(uuid.UUID(name)) == name
+    assert assignment_name("/Scope", "role", "WHO") == name, "Azure compares all three without regard to case"
+    assert assignment_name(*other) != name
+
+
+def test_an_unknown_principal_leaves_everything_but_the_name_known() -> None:
+    recorded = record(lambda: reports().allow(Somebody("report"), "read"), preview=True)
+
+    inputs = recorded.one("RoleAssignment").inputs
+    assert inputs["roleDefinitionId"].endswith(READER.id)
+    assert inputs["description"] == "report may read reports"
+
+
+def test_a_verb_that_the_kind_lacks_is_refused_with_those_that_it_has() -> None:
+    with pytest.raises(ValueError, match="'reports' has no verb 'reed'; its verbs are read, write"):
+        record(lambda: reports().allow(Somebody("report"), "reed"))
+
+
+def test_paths_are_refused_where_there_are_none() -> None:
+    def program() -> None:
+        account = CosmosAccount("contoso-items", placed("contoso-items-dev7"))
+        items = CosmosContainer(
+            "items", {"account": account, "database": "main", "container": "items", "partition_key": "/id"}
+        )
+        items.allow(Somebody("report"), "read", ("a/",))
+
+    with pytest.raises(ValueError, match="'items' has no paths to restrict a grant to; given are a/"):
+        record(program)
+
+
+def cosmos() -> None:
+    account = CosmosAccount("contoso-items", placed("contoso-items-dev7"))
+    for name in ("items", "notes"):
+        container = CosmosContainer(
+            name, {"account": account, "database": "main", "container": name, "partition_key": "/id"}
+        )
+        for agent in ("one", "two"):
+            container.allow(Somebody(f"{name}-{agent}"), "read")
+
+
+def test_cosmos_data_is_opened_by_its_own_assignments_only() -> None:
+    recorded = record(cosmos)
+
+    account = identity_of("DatabaseAccount", "contoso-items")
+    reader = by_name("Cosmos DB Built-in Data Reader")
+    assert recorded.all("RoleAssignment") == []
+    assert recorded.one("SqlResourceSqlRoleAssignment", "items-one-may-read-items").inputs == {
+        "roleAssignmentId": assignment_name(f"{account}/dbs/main/colls/items", reader.id, "principal of items-one"),
+        "accountName": "contoso-items-dev7",
+        "resourceGroupName": "group",
+        "scope": f"{account}/dbs/main/colls/items",
+        "roleDefinitionId": f"{account}/sqlRoleDefinitions/{reader.id}",
+        "principalId": "principal of items-one",
+    }
+
+
+def waits_for(recorded: Recorded, name: str) -> set[str]:
+    """Of the account's other assignments."""
+    dependencies = recorded.one("SqlResourceSqlRoleAssignment", name).dependencies
+    return {one.name for one in recorded.all("SqlResourceSqlRoleAssignment") if one.urn in dependencies}
+
+
+def test_assignments_of_one_cosmos_account_are_written_one_after_another() -> None:
+    recorded = record(cosmos)
+
+    assert waits_for(recorded, "items-one-may-read-items") == set()
+    assert waits_for(recorded, "items-two-may-read-items") == {"items-one-may-read-items"}
+    assert waits_for(recorded, "notes-one-may-read-notes") == {"items-two-may-read-items"}
+    assert waits_for(recorded, "notes-two-may-read-notes") == {"notes-one-may-read-notes"}

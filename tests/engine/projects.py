@@ -1,0 +1,101 @@
+"""Projects on disk that the real CLI runs, each in surroundings of its own."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from localazure.credentials import VARIABLES
+from localazure.world import World
+
+REPOSITORY = Path(__file__).parents[2]
+PACKAGES = ("access", "components", "localazure", "spec")
+REASON = "the pulumi CLI (with pulumi-language-python) is not on PATH"
+
+
+def cli_is_here() -> bool:
+    """Whether the real CLI can be started."""
+    return shutil.which("pulumi") is not None and shutil.which("pulumi-language-python") is not None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def steps(self) -> dict[str, set[str]]:
+        """What a run with `--json` did: operation to URNs. Left out is what stayed as it was, and the engine's own."""
+        done: dict[str, set[str]] = {}
+        for line in self.out.splitlines():
+            step = json.loads(line).get("resourcePreEvent", {}).get("metadata")
+            if step and step["op"] != "same" and not step["type"].startswith("pulumi:providers:"):
+                done.setdefault(step["op"], set()).add(step["urn"])
+        return done
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project folder; commands run in it as `make engine` runs them."""
+
+    root: Path
+
+    @classmethod
+    def of(cls, root: Path, files: Iterable[str]) -> "Project":
+        """A copy of the repository's project: `files` to change at will, the packages as they are."""
+        for name in files:
+            shutil.copy(REPOSITORY / name, root / name)
+        return cls._furnished(root)
+
+    @classmethod
+    def written(cls, root: Path, program: str) -> "Project":
+        """A project that has nothing but a program and a stack `dev`."""
+        (root / "Pulumi.yaml").write_text(
+            "name: tiny\nruntime: {name: python, options: {toolchain: pip, virtualenv: .venv}}\n"
+        )
+        (root / "Pulumi.dev.yaml").write_text("config: {}\n")
+        (root / "__main__.py").write_text(program)
+        return cls._furnished(root)
+
+    @classmethod
+    def _furnished(cls, root: Path) -> "Project":
+        for package in PACKAGES:
+            (root / package).symlink_to(REPOSITORY / package)
+        (root / ".venv").symlink_to(sys.prefix)
+        return cls(root)
+
+    @property
+    def world(self) -> World:
+        """What exists in local Azure for every stack of the project."""
+        return World.load(self.root / ".localazure" / "engine.json")
+
+    def run(self, line: str, *, path: str | None = None, **variables: str) -> Outcome:
+        """Run one command line with the engine."""
+        outside = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+        done = subprocess.run(  # noqa: S603 (this interpreter)
+            [sys.executable, "-m", "localazure", "engine", "--", line],
+            cwd=self.root,
+            env=outside | ({} if path is None else {"PATH": path}) | {"NO_COLOR": "1"} | variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    def pulumi(self, line: str, **variables: str) -> Outcome:
+        """Run the CLI without questions, and fail the test where it fails."""
+        outcome = self.run(f"pulumi {line} --non-interactive", **variables)
+        assert outcome.code == 0, f"pulumi {line}\n{outcome.out}\n{outcome.err}"
+        return outcome
+
+    def state(self, stack: str) -> list[dict[str, Any]]:
+        """The resources that the engine remembers."""
+        return json.loads(self.pulumi(f"stack export --stack {stack}").out)["deployment"].get("resources", [])

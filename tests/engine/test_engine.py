@@ -1,0 +1,140 @@
+"""Tiny programs on the real engine: what the surroundings and the plugins do whatever is deployed."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.engine.projects import REASON, Project, cli_is_here
+
+needs_cli = pytest.mark.skipif(not cli_is_here(), reason=REASON)
+
+STACK_FILE = """\
+# What differs in dev.
+config:
+  tiny:greeting: hello   # of nobody's business
+  tiny:enabled: false
+"""
+
+SECRETS = """
+import pulumi
+from pulumi_azure_native import authorization, resources
+
+hidden = pulumi.Output.secret("do-not-show")
+subscription = authorization.get_client_config().subscription_id
+theirs = resources.ResourceGroup.get("theirs", f"/subscriptions/{subscription}/resourceGroups/theirs")
+group = resources.ResourceGroup(
+    "group", resource_group_name="rg", location="westeurope", tags={"key": hidden, "a.b": theirs.name}
+)
+pulumi.export("greeting", pulumi.Config().require("greeting"))
+pulumi.export("key", group.tags["key"])
+"""
+
+GRANTED_TWICE = """
+import pulumi
+from access.roles import by_name
+from pulumi_azure_native import authorization, managedidentity, resources
+
+group = resources.ResourceGroup("group", resource_group_name="rg", location="westeurope")
+agent = managedidentity.UserAssignedIdentity("agent", resource_name_="agent", resource_group_name=group.name)
+subscription = authorization.get_client_config_output().subscription_id
+role = pulumi.Output.concat(
+    "/subscriptions/", subscription, "/providers/Microsoft.Authorization/roleDefinitions/", by_name("Reader").id
+)
+before = None
+for number in (1, 2):
+    before = authorization.RoleAssignment(
+        f"grant-{number}",
+        role_assignment_name=f"00000000-0000-4000-8000-00000000000{number}",
+        scope=group.id,
+        principal_id=agent.principal_id,
+        principal_type="ServicePrincipal",
+        role_definition_id=role,
+        opts=pulumi.ResourceOptions(depends_on=[before] if before else []),
+    )
+"""
+
+UNKNOWN_TYPE = """
+from pulumi_azure_native import batch
+
+batch.BatchAccount("jobs", account_name="jobs", resource_group_name="rg", location="westeurope")
+"""
+
+
+@needs_cli
+def test_a_run_leaves_the_project_as_it_was_and_shows_no_secret(tmp_path: Path) -> None:
+    project = Project.written(tmp_path, SECRETS)
+    (tmp_path / "Pulumi.dev.yaml").write_text(STACK_FILE)
+    files = {path.name for path in tmp_path.iterdir()}
+
+    up = project.pulumi("up --yes --skip-preview")
+    again = project.pulumi("up --yes --skip-preview --expect-no-changes")
+    refreshed = project.pulumi("refresh --yes --skip-preview --expect-no-changes")
+    outputs = project.pulumi("stack output --json")
+    exported = project.pulumi("stack export")
+    seen = "".join(outcome.out + outcome.err for outcome in (up, again, refreshed, outputs, exported))
+    project.pulumi("destroy --yes --skip-preview")
+
+    assert json.loads(outputs.out) == {"greeting": "hello", "key": "[secret]"}
+    assert "do-not-show" not in seen
+    assert "warning" not in seen
+    assert (tmp_path / "Pulumi.dev.yaml").read_text() == STACK_FILE
+    assert {path.name for path in tmp_path.iterdir()} == files | {".localazure"}
+    assert ((tmp_path / ".localazure/pulumi/passphrase").stat().st_mode & 0o777) == 0o600
+    assert {resource.id.rpartition("/")[2] for resource in project.world.resources.values()} == {"theirs"}
+
+
+@needs_cli
+def test_a_grant_that_azure_refuses_is_told_with_azures_code_and_without_a_traceback(tmp_path: Path) -> None:
+    project = Project.written(tmp_path, GRANTED_TWICE)
+
+    refused = project.run("pulumi up --yes --skip-preview --non-interactive")
+
+    assert refused.code != 0
+    assert "error: RoleAssignmentExists: " in refused.out
+    assert "Traceback" not in refused.out + refused.err
+    assert [name for name in project.world.resources if "roleassignments" in name] == [
+        name for name in project.world.resources if name.endswith("000000000001")
+    ]
+
+
+@needs_cli
+def test_a_type_that_local_azure_does_not_have_is_refused_by_name(tmp_path: Path) -> None:
+    refused = Project.written(tmp_path, UNKNOWN_TYPE).run("pulumi preview --non-interactive")
+
+    assert refused.code != 0
+    assert "error: local Azure does not simulate 'azure-native:batch:BatchAccount'" in refused.out
+    assert "Traceback" not in refused.out + refused.err
+
+
+@needs_cli
+def test_nothing_runs_beside_real_credentials(tmp_path: Path) -> None:
+    refused = Project.written(tmp_path, "").run("pulumi preview", ARM_CLIENT_ID="somebody")
+
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.startswith("real Azure credentials are set (ARM_CLIENT_ID): ")
+
+
+def test_without_the_cli_one_line_says_what_is_missing(tmp_path: Path) -> None:
+    refused = Project.written(tmp_path, "").run("pulumi preview", path="/nowhere")
+
+    assert (refused.code, refused.out) == (127, "")
+    assert refused.err.startswith("pulumi: not found on PATH; install the CLI")
+    assert refused.err.count("\n") == 1
+
+
+def test_no_command_is_a_mistake_in_the_usage(tmp_path: Path) -> None:
+    refused = Project.written(tmp_path, "").run("")
+
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.startswith("no command is given; ")
+
+
+def test_a_folder_without_a_project_is_refused_by_name(tmp_path: Path) -> None:
+    project = Project.written(tmp_path, "")
+    (tmp_path / "Pulumi.yaml").unlink()
+
+    refused = project.run("pulumi preview")
+
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.startswith(f"{tmp_path}: no Pulumi.yaml here")

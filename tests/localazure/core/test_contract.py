@@ -1,0 +1,305 @@
+"""What holds for every resource type of local Azure, one table for all."""
+
+import copy
+import importlib
+from collections.abc import Iterator
+from pathlib import Path as File
+from typing import Any
+
+import pytest
+
+from localazure.answers import foreseen
+from localazure.arm import UNKNOWN, ResourceType
+from localazure.arm_types import arm_type
+from localazure.azure import LocalAzure
+from localazure.errors import AzureError, Refused, UnknownType
+from localazure.paths import ABSENT, ANY, Path, parse, replaced, value_at
+from localazure.services import catalogue
+from localazure.world import World
+from tests.localazure.samples import RESOURCE_GROUP, SAMPLES, make, with_needs
+
+TYPES = {kind.token: kind for kind in catalogue()}
+
+every_type = pytest.mark.parametrize("kind", TYPES.values(), ids=TYPES)
+every_created_type = pytest.mark.parametrize(
+    "kind", [kind for kind in TYPES.values() if not kind.singleton], ids=lambda kind: kind.token
+)
+
+# What Azure leaves out where there is nothing to say, although the SDK calls it required.
+LEFT_OUT = {"deployment_errors"}
+
+
+def test_every_type_has_a_sample_and_no_other_has() -> None:
+    assert set(SAMPLES) == set(TYPES)
+
+
+def test_what_local_azure_does_not_have_is_refused_by_name(azure: LocalAzure) -> None:
+    token = "azure-native:compute:VirtualMachine"  # noqa: S105 (a type token)
+
+    for call in (
+        lambda: azure.check(token, {}, name="one"),
+        lambda: azure.create(token, {}),
+        lambda: azure.read(token, "/subscriptions/x"),
+        lambda: azure.adopt(token, "/subscriptions/x"),
+        lambda: azure.invoke("azure-native:storage:listStorageAccountKeys", {}),
+    ):
+        with pytest.raises(UnknownType, match=r"virtualMachine|listStorageAccountKeys|VirtualMachine"):
+            call()
+
+
+@every_type
+def test_azures_published_type_is_there_for_every_type_of_resource_manager(kind: ResourceType) -> None:
+    assert (arm_type(kind) is not None) == kind.token.startswith("azure-native:")
+
+
+@every_type
+def test_outputs_are_inputs_and_what_the_type_says_and_nothing_else(azure: LocalAzure, kind: ResourceType) -> None:
+    inputs = with_needs(azure, kind.token)
+
+    _, outputs = azure.create(kind.token, inputs)
+
+    about = {"name", "type", "azureApiVersion"} if arm_type(kind) else set[str]()
+    said = {path for path in leaves(inputs) if path[0] not in kind.unanswered and not covered(kind.write_only, path)}
+    assert {path[0] for path in leaves(outputs)} <= (
+        {path[0] for path in said} | about | {parse(path)[0] for path in kind.outputs}
+    )
+    computed = (*kind.outputs, *kind.rewrites, "identity", *about)
+    assert {path for path in leaves(outputs) if not covered(computed, path)} == {
+        path for path in said if not covered(computed, path)
+    }
+    assert about <= outputs.keys()
+
+
+@every_type
+def test_everything_that_the_sdk_calls_required_is_answered(azure: LocalAzure, kind: ResourceType) -> None:
+    _, outputs = make(azure, kind.token)
+
+    assert required_of(sdk_class(kind)) - {snake(name) for name in outputs} <= LEFT_OUT
+
+
+@every_type
+def test_nothing_is_answered_that_the_sdk_does_not_know(azure: LocalAzure, kind: ResourceType) -> None:
+    _, outputs = make(azure, kind.token)
+
+    assert {snake(name) for name in outputs} <= {name for name, _ in outputs_of(sdk_class(kind))}
+
+
+@every_type
+def test_a_first_preview_knows_what_was_asked_and_marks_the_rest(azure: LocalAzure, kind: ResourceType) -> None:
+    inputs = with_needs(azure, kind.token)
+    _, outputs = azure.create(kind.token, inputs)
+
+    preview = azure.preview_outputs(kind.token, inputs, None)
+
+    assert set(preview) == set(outputs)
+    for path in kind.outputs:
+        asked = value_at(inputs, parse(path))
+        if ANY not in parse(path) and value_at(outputs, parse(path)) is not ABSENT and asked is ABSENT:
+            place = parse(path)
+            assert any(value_at(preview, place[: depth + 1]) == UNKNOWN for depth in range(len(place))), path
+
+
+@every_type
+def test_a_preview_of_no_change_knows_all_but_what_any_update_changes(azure: LocalAzure, kind: ResourceType) -> None:
+    inputs = with_needs(azure, kind.token)
+    _, outputs = azure.create(kind.token, inputs)
+
+    preview = azure.preview_outputs(kind.token, inputs, outputs)
+
+    unknown = {path for path in leaves(preview) if value_at(preview, path) == UNKNOWN}
+    assert unknown <= {path for path in leaves(preview) if covered(kind.volatile, path)}
+
+
+@every_type
+def test_a_preview_honours_what_is_not_known_yet(kind: ResourceType) -> None:
+    inputs = dict.fromkeys(SAMPLES[kind.token].inputs, UNKNOWN)
+
+    preview = foreseen(kind, inputs, None)
+
+    assert {preview[name] for name in inputs if name not in (*kind.unanswered, "identity")} <= {UNKNOWN}
+
+
+@every_type
+def test_a_property_that_azure_does_not_know_is_refused_by_name(azure: LocalAzure, kind: ResourceType) -> None:
+    inputs = {**with_needs(azure, kind.token), "colour": "blue"}
+
+    with pytest.raises(Refused) as refused:
+        azure.check(kind.token, inputs, name="sample")
+    assert [violation.path for violation in refused.value.violations] == ["colour"]
+    with pytest.raises(Refused, match=r"colour: no such property"):
+        azure.create(kind.token, inputs)
+
+
+@every_type
+def test_names_places_and_what_is_immutable_replace(azure: LocalAzure, kind: ResourceType) -> None:
+    inputs = with_needs(azure, kind.token)
+    changes = {name: f"{inputs[name]}-2" for name in kind.path_inputs}
+    changes |= {"location": "northeurope"} if "location" in inputs else {}
+    changes |= SAMPLES[kind.token].changes
+
+    assert set(kind.immutable) <= set(changes)
+    for path, value in changes.items():
+        top, *rest = parse(path)
+        new = {**inputs, top: replaced(inputs.get(str(top)), tuple(rest), value)}
+        difference = azure.diff(kind.token, inputs, new)
+
+        assert path in difference.replaces
+        assert difference.delete_before_replace
+
+
+@every_type
+def test_a_change_of_anything_else_does_not_replace(azure: LocalAzure, kind: ResourceType) -> None:
+    inputs = with_needs(azure, kind.token)
+
+    assert azure.diff(kind.token, inputs, {**inputs, "tags": {"owner": "platform"}}).replaces == ()
+    assert azure.diff(kind.token, inputs, copy.deepcopy(inputs)).changed == ()
+
+
+@every_created_type
+def test_nothing_that_exists_is_created_again(azure: LocalAzure, kind: ResourceType) -> None:
+    make(azure, kind.token)
+    before = azure.world.copy()
+
+    with pytest.raises(AzureError, match="cannot create already existing resource"):
+        azure.create(kind.token, azure.check(kind.token, SAMPLES[kind.token].inputs, name="sample"))
+    assert azure.world == before
+
+
+@every_type
+def test_an_update_that_changes_nothing_answers_the_same(azure: LocalAzure, kind: ResourceType) -> None:
+    resource_id, outputs = make(azure, kind.token)
+    inputs = azure.check(kind.token, SAMPLES[kind.token].inputs, name="sample")
+
+    assert azure.update(kind.token, resource_id, inputs) == outputs
+
+
+@every_created_type
+def test_what_is_deleted_is_gone_and_deleting_it_again_is_no_error(azure: LocalAzure, kind: ResourceType) -> None:
+    resource_id, _ = make(azure, kind.token)
+
+    azure.delete(kind.token, resource_id)
+    azure.delete(kind.token, resource_id)
+
+    assert azure.read(kind.token, resource_id) is None
+
+
+@every_type
+def test_all_goes_with_its_group_but_what_is_about_something(azure: LocalAzure, kind: ResourceType) -> None:
+    make(azure, kind.token)
+    group, _ = make(azure, RESOURCE_GROUP)
+
+    azure.delete(RESOURCE_GROUP, group)
+
+    left = {resource.token for resource in azure.world.resources.values() if resource.id.startswith(group)}
+    assert left == ({kind.token} if kind.outlives_parent else set())
+    assert azure.world.principals == {}
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in TYPES.values() if "resourceGroupName" in kind.path_inputs], ids=lambda kind: kind.token
+)
+def test_nothing_is_created_in_a_group_or_parent_that_is_not_there(azure: LocalAzure, kind: ResourceType) -> None:
+    if kind.name_input == "resourceGroupName":
+        pytest.skip("a group is in no group")
+
+    with pytest.raises(AzureError) as refused:
+        azure.create(kind.token, {**SAMPLES[kind.token].inputs, "resourceGroupName": "elsewhere"})
+
+    assert (refused.value.code, refused.value.status) == ("ResourceGroupNotFound", 404)
+    assert azure.world == World()
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in TYPES.values() if len(kind.path_inputs) > 2], ids=lambda kind: kind.token
+)
+def test_nothing_is_created_in_a_parent_that_is_not_there(azure: LocalAzure, kind: ResourceType) -> None:
+    make(azure, RESOURCE_GROUP)
+
+    with pytest.raises(AzureError, match="because the parent resource"):
+        azure.create(kind.token, SAMPLES[kind.token].inputs)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in TYPES.values() if kind.taken], ids=lambda kind: kind.token)
+def test_a_name_that_is_unique_in_azure_is_given_once(azure: LocalAzure, kind: ResourceType) -> None:
+    make(azure, kind.token)
+    azure.create(RESOURCE_GROUP, {"resourceGroupName": "other", "location": "westeurope"})
+
+    with pytest.raises(AzureError) as refused:
+        azure.create(kind.token, {**SAMPLES[kind.token].inputs, "resourceGroupName": "other"})
+
+    assert (refused.value.code, refused.value.status) == (kind.taken, 409)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in TYPES.values() if kind.soft_deletion], ids=lambda kind: kind.token)
+def test_what_was_deleted_softly_keeps_its_name(azure: LocalAzure, kind: ResourceType, tmp_path: File) -> None:
+    resource_id, _ = make(azure, kind.token)
+    azure.delete(kind.token, resource_id)
+    azure.world.save(tmp_path / "dev.json")
+
+    with pytest.raises(AzureError) as refused:
+        LocalAzure(World.load(tmp_path / "dev.json")).create(kind.token, SAMPLES[kind.token].inputs)
+
+    assert kind.soft_deletion is not None
+    assert (refused.value.code, refused.value.status) == (kind.soft_deletion.code, 409)
+
+
+@every_type
+def test_a_world_is_the_same_after_it_was_written_and_read(
+    azure: LocalAzure, kind: ResourceType, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("world") / "dev.json"
+    resource_id, _ = make(azure, kind.token)
+
+    azure.world.save(path)
+
+    read = World.load(path)
+    assert read == azure.world
+    again = LocalAzure(read)
+    if not kind.singleton:
+        with pytest.raises(AzureError):
+            again.create(kind.token, SAMPLES[kind.token].inputs)
+    again.delete(kind.token, resource_id)
+    azure.delete(kind.token, resource_id)
+    assert again.world == azure.world
+
+
+def leaves(value: Any, path: Path = ()) -> Iterator[Path]:  # noqa: ANN401 (any JSON value)
+    """The innermost places of a value; an empty block is one."""
+    if isinstance(value, dict) and value:
+        for name, item in value.items():
+            yield from leaves(item, (*path, name))
+    elif isinstance(value, list) and value:
+        for place, item in enumerate(value):
+            yield from leaves(item, (*path, place))
+    else:
+        yield path
+
+
+def covered(patterns: tuple[str, ...], path: Path) -> bool:
+    """Whether a path is one of these, inside one, or a block that one is inside."""
+    return any(
+        all(want in (ANY, step) for want, step in zip(parse(pattern), path, strict=False)) for pattern in patterns
+    )
+
+
+def sdk_class(kind: ResourceType) -> type:
+    package, module, name = kind.token.split(":")
+    if package == "azuread":
+        return getattr(importlib.import_module("pulumi_azuread"), name)
+    return getattr(importlib.import_module(f"pulumi_azure_native.{module}"), name)
+
+
+def outputs_of(cls: type) -> Iterator[tuple[str, str]]:
+    """Output properties of an SDK class, with their types as written."""
+    for each in vars(cls).values():
+        if isinstance(each, property) and each.fget is not None:
+            yield each.fget.__name__, str(each.fget.__annotations__["return"])
+
+
+def required_of(cls: type) -> set[str]:
+    return {name for name, annotation in outputs_of(cls) if "Optional" not in annotation}
+
+
+def snake(name: str) -> str:
+    """As the SDK calls it in Python."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)

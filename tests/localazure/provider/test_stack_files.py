@@ -1,0 +1,70 @@
+"""The real CLI works on a copy of the stack file, encrypted in its own way."""
+
+from pathlib import Path
+
+import pytest
+
+from localazure.stack_files import SALTS, copied, stack_named
+
+WRITTEN = """\
+# What differs in dev.
+config:
+  agent-network:location: westeurope   # near us
+  agent-network:production: false
+"""
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    project, copies = tmp_path / "project", tmp_path / "copies"
+    project.mkdir()
+    (copies / SALTS).mkdir(parents=True)
+    (copies / SALTS / "Pulumi.dev.yaml").write_text("encryptionsalt: v1:local\n")
+    return project, copies
+
+
+def test_the_copy_has_the_settings_of_the_project_and_the_encryption_of_local_runs(folders: tuple[Path, Path]) -> None:
+    project, copies = folders
+    (project / "Pulumi.dev.yaml").write_text(WRITTEN)
+
+    copy = copied(project, copies, "dev")
+
+    assert copy is not None
+    assert copy.read_text() == f"{WRITTEN}encryptionsalt: v1:local\n"
+    assert (project / "Pulumi.dev.yaml").read_text() == WRITTEN
+    assert sorted(path.name for path in copies.iterdir()) == ["Pulumi.dev.yaml", SALTS]
+
+
+@pytest.mark.parametrize(
+    "encryption",
+    ["encryptionsalt: v1:theirs\n", "secretsprovider: azurekeyvault://vault/keys/key\nencryptedkey: theirs\n"],
+)
+def test_the_encryption_of_real_deployments_stays_out_of_the_copy(folders: tuple[Path, Path], encryption: str) -> None:
+    project, copies = folders
+    (project / "Pulumi.dev.yaml").write_text(encryption + WRITTEN)
+
+    copy = copied(project, copies, "dev")
+
+    assert copy is not None
+    assert copy.read_text() == f"{WRITTEN}encryptionsalt: v1:local\n"
+
+
+def test_a_stack_without_a_file_gets_no_copy(folders: tuple[Path, Path]) -> None:
+    project, copies = folders
+
+    assert copied(project, copies, "dev") is None
+
+
+@pytest.mark.parametrize(
+    ("line", "stack"),
+    [
+        ("up --yes --stack dev", "dev"),
+        ("up -s prod --yes", "prod"),
+        ("preview --stack=prod", "prod"),
+        ("preview -s=organization/agent-network/dev", "dev"),
+        ("up --yes", None),
+        ("up --stack", None),
+    ],
+)
+def test_the_stack_is_the_one_that_the_command_line_names(line: str, stack: str | None) -> None:
+    assert stack_named(line.split()) == stack

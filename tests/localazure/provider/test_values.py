@@ -1,0 +1,114 @@
+"""What the engine sends is read whole, and goes back with its secrets marked."""
+
+import pytest
+from google.protobuf.struct_pb2 import Struct
+from hypothesis import given
+from hypothesis import strategies as st
+
+from localazure.arm import UNKNOWN
+from localazure.fronts.values import UnsupportedValueError, unwrap, wrap, written
+
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (a marker of the protocol, not a secret)
+OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
+ASSET = "c44067f5952c0a294b673a41bacd8c17"
+ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
+
+JSON = st.recursive(
+    st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+def sent(values: dict[str, object]) -> Struct:
+    struct = Struct()
+    struct.update(values)
+    return struct
+
+
+def marked(value: object) -> dict[str, object]:
+    return {SIGNATURE: SECRET, "value": value}
+
+
+@given(st.dictionaries(st.text(), JSON, max_size=4))
+def test_what_is_written_is_read_again(values: dict[str, object]) -> None:
+    read = unwrap(wrap(values))
+
+    assert read.values == values
+    assert read.secrets == frozenset()
+
+
+def test_whole_numbers_are_integers() -> None:
+    read = unwrap(sent({"port": 8080, "cpu": 0.5}))
+
+    assert read.values == {"port": 8080, "cpu": 0.5}
+    assert isinstance(read.values["port"], int)
+
+
+def test_properties_without_a_value_are_left_out() -> None:
+    assert unwrap(sent({"a": None, "b": {"c": None, "d": [None, 1]}})).values == {"b": {"d": [None, 1]}}
+
+
+def test_secrets_are_read_plain_with_their_places() -> None:
+    read = unwrap(sent({"a": marked("x"), "b": {"list": [{"value": marked({"y": 1})}]}, "c": "open"}))
+
+    assert read.values == {"a": "x", "b": {"list": [{"value": {"y": 1}}]}, "c": "open"}
+    assert read.secrets == {("a",), ("b", "list", 0, "value")}
+
+
+def test_outputs_and_resources_stand_for_their_values() -> None:
+    read = unwrap(
+        sent(
+            {
+                "known": {SIGNATURE: OUTPUT, "value": "x", "secret": False, "dependencies": ["urn:a"]},
+                "later": {SIGNATURE: OUTPUT, "dependencies": []},
+                "hidden": {SIGNATURE: OUTPUT, "value": "y", "secret": True},
+                "group": {SIGNATURE: RESOURCE, "urn": "urn:b", "id": "/subscriptions/s"},
+            }
+        )
+    )
+
+    assert read.values == {"known": "x", "later": UNKNOWN, "hidden": "y", "group": "/subscriptions/s"}
+    assert read.secrets == {("hidden",)}
+
+
+@pytest.mark.parametrize(("signature", "noun"), [(ASSET, "an asset"), (ARCHIVE, "an archive")])
+def test_assets_are_refused_by_the_name_of_the_property(signature: str, noun: str) -> None:
+    with pytest.raises(UnsupportedValueError, match=rf"^template\.files\[0\]: {noun} "):
+        unwrap(sent({"template": {"files": [{SIGNATURE: signature, "text": "x"}]}}))
+
+
+def test_secrets_are_marked_where_they_stood() -> None:
+    secrets = {("a",), ("b", "list", 0, "value")}
+    values = {"a": "x", "b": {"list": [{"value": 1, "name": "n"}]}, "c": "open"}
+
+    assert wrap(values, secrets) == sent(
+        {"a": marked("x"), "b": {"list": [{"value": marked(1), "name": "n"}]}, "c": "open"}
+    )
+    assert unwrap(wrap(values, secrets)).secrets == secrets
+
+
+def test_a_secret_answered_in_another_shape_hides_all_of_it() -> None:
+    answered = {"identities": {"/id/one": {"clientId": "c"}}, "name": "n"}
+
+    assert wrap(answered, {("identities", 0)}) == sent(
+        {"identities": marked({"/id/one": {"clientId": "c"}}), "name": "n"}
+    )
+
+
+def test_a_secret_that_is_not_answered_marks_nothing() -> None:
+    assert wrap({"block": {"name": "n"}}, {("block", "key"), ("gone",)}) == sent({"block": {"name": "n"}})
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (("template", "containers", 0, "image"), "template.containers[0].image"),
+        (("tags", "a.b"), 'tags["a.b"]'),
+        (("storage_account", "key-1"), "storage_account.key-1"),
+    ],
+)
+def test_places_are_written_as_the_engine_writes_them(path: tuple[str | int, ...], text: str) -> None:
+    assert written(path) == text

@@ -1,0 +1,180 @@
+"""Container Apps: environments, and what their apps answer."""
+
+import pytest
+
+from localazure.azure import LocalAzure
+from localazure.errors import AzureError
+from localazure.world import TENANT_ID
+from tests.localazure.samples import APP, ENVIRONMENT, ENVIRONMENT_ID, IDENTITY, IDENTITY_ID, SAMPLES, make
+from tests.localazure.services.refusals import refusal, update_refusal
+
+INPUTS = SAMPLES[APP].inputs
+
+
+def configured(**changed: object) -> dict[str, object]:
+    """The sample's configuration with changes."""
+    return {**INPUTS["configuration"], **changed}
+
+
+@pytest.mark.parametrize(("external", "inside"), [(True, ""), (False, ".internal")])
+def test_an_app_is_reached_at_its_name_in_the_environments_domain(azure: LocalAzure, external: bool, inside: str) -> None:  # noqa: FBT001 (one of two cases)
+    _, environment = make(azure, ENVIRONMENT)
+
+    _, app = make(azure, APP, configuration=configured(ingress={"targetPort": 8080, "external": external}))
+
+    domain = environment["defaultDomain"]
+    assert domain.endswith(".westeurope.azurecontainerapps.io")
+    assert app["configuration"]["ingress"]["fqdn"] == f"network-report-dev{inside}.{domain}"
+    assert app["latestRevisionFqdn"] == f"{app['latestRevisionName']}{inside}.{domain}"
+
+
+def test_an_app_without_ingress_is_reached_nowhere(azure: LocalAzure) -> None:
+    _, app = make(azure, APP, configuration={"activeRevisionsMode": "Single"})
+
+    assert "ingress" not in app["configuration"]
+    assert app["latestRevisionFqdn"] == ""
+
+
+def test_identities_go_in_as_a_list_and_come_out_as_a_mapping(azure: LocalAzure) -> None:
+    _, app = make(azure, APP)
+
+    identity = azure.read(IDENTITY, IDENTITY_ID)
+    assert identity is not None
+    own = azure.world.find_principal(app["identity"]["principalId"])
+    assert own is not None
+    assert app["identity"] == {
+        "type": "SystemAssigned,UserAssigned",
+        "principalId": own.id,
+        "tenantId": TENANT_ID,
+        "userAssignedIdentities": {
+            IDENTITY_ID: {"clientId": identity[1]["clientId"], "principalId": identity[1]["principalId"]}
+        },
+    }
+
+
+def test_the_apps_own_identity_ends_with_it_and_no_other_does(azure: LocalAzure) -> None:
+    app, outputs = make(azure, APP)
+
+    azure.delete(APP, app)
+
+    assert azure.world.find_principal(outputs["identity"]["principalId"]) is None
+    assert azure.world.owned_principal(IDENTITY_ID) is not None
+
+
+def test_an_app_that_gives_up_its_own_identity_gets_another_one_later(azure: LocalAzure) -> None:
+    app, first = make(azure, APP)
+    attached = {"type": "UserAssigned", "userAssignedIdentities": [IDENTITY_ID]}
+
+    without = azure.update(APP, app, {**INPUTS, "identity": attached})
+    again = azure.update(APP, app, INPUTS)
+
+    assert "principalId" not in without["identity"]
+    assert azure.world.find_principal(first["identity"]["principalId"]) is None
+    assert again["identity"]["principalId"] != first["identity"]["principalId"]
+
+
+def test_an_identity_to_attach_must_exist(azure: LocalAzure) -> None:
+    missing = {"type": "UserAssigned", "userAssignedIdentities": [f"{IDENTITY_ID}-2"]}
+
+    refused = refusal(azure, APP, identity=missing, configuration={})
+
+    assert refused.code == "FailedIdentityOperation"
+    assert f"{IDENTITY_ID}-2" in refused.message
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [{"type": "SystemAssigned", "userAssignedIdentities": [IDENTITY_ID]}, {"type": "UserAssigned"}],
+)
+def test_the_kind_of_identity_and_the_list_agree(azure: LocalAzure, identity: dict[str, object]) -> None:
+    assert refusal(azure, APP, identity=identity, configuration={}).code == "InvalidIdentityValues"
+
+
+def test_a_changed_template_is_a_new_revision_and_nothing_else_is(azure: LocalAzure) -> None:
+    app, first = make(azure, APP)
+    image = {"containers": [{"name": "report", "image": "images.example/report:2"}]}
+
+    tagged = azure.update(APP, app, {**INPUTS, "tags": {"owner": "platform"}})
+    reimaged = azure.update(APP, app, {**INPUTS, "template": image})
+
+    assert tagged["latestRevisionName"] == first["latestRevisionName"]
+    assert reimaged["latestRevisionName"] != first["latestRevisionName"]
+    assert reimaged["identity"] == first["identity"]
+
+
+def test_a_revision_is_called_as_asked(azure: LocalAzure) -> None:
+    template = {**INPUTS["template"], "revisionSuffix": "first"}
+
+    assert make(azure, APP, template=template)[1]["latestRevisionName"] == "network-report-dev--first"
+
+
+def test_the_value_of_a_secret_is_never_answered(azure: LocalAzure) -> None:
+    _, app = make(azure, APP)
+
+    assert app["configuration"]["secrets"] == [{"name": "given"}]
+
+
+def test_sizes_left_out_are_filled_in(azure: LocalAzure) -> None:
+    _, app = make(azure, APP, template={"containers": [{"name": "report", "image": "images.example/report:1"}]})
+
+    assert app["template"]["containers"][0]["resources"] == {"cpu": 0.5, "memory": "1Gi", "ephemeralStorage": "2Gi"}
+
+
+def test_another_environment_is_another_app(azure: LocalAzure) -> None:
+    app, _ = make(azure, APP)
+    make(azure, ENVIRONMENT, environmentName="network-dev-2")
+
+    assert azure.diff(APP, INPUTS, {**INPUTS, "environmentId": f"{ENVIRONMENT_ID}-2"}).replaces == ("environmentId",)
+    assert update_refusal(azure, APP, app, environmentId=f"{ENVIRONMENT_ID}-2").code == "PropertyChangeNotAllowed"
+
+
+def test_an_environment_goes_after_its_apps(azure: LocalAzure) -> None:
+    app, _ = make(azure, APP)
+
+    with pytest.raises(AzureError, match="still holds"):
+        azure.delete(ENVIRONMENT, ENVIRONMENT_ID)
+
+    assert azure.read(ENVIRONMENT, ENVIRONMENT_ID) is not None
+    azure.delete(APP, app)
+    azure.delete(ENVIRONMENT, ENVIRONMENT_ID)
+    assert azure.read(ENVIRONMENT, ENVIRONMENT_ID) is None
+
+
+@pytest.mark.parametrize("name", ["n", "1-network", "network--dev", "network-", "net_work", "x" * 61])
+def test_an_environments_name_that_azure_does_not_allow_is_refused(azure: LocalAzure, name: str) -> None:
+    assert refusal(azure, ENVIRONMENT, environmentName=name).code == "ManagedEnvironmentInvalidName"
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"vnetConfiguration": {"internal": True}}, "ManagedEnvironmentInvalidNetworkConfiguration"),
+        ({"vnetConfiguration": {"infrastructureSubnetId": f"{ENVIRONMENT_ID}/subnet"}}, "ResourceNotFound"),
+        ({"appLogsConfiguration": {"destination": "log-analytics"}}, "ManagedEnvironmentInvalidPropertyValue"),
+        ({"appLogsConfiguration": {"destination": "console"}}, "ManagedEnvironmentInvalidPropertyValue"),
+        (
+            {"workloadProfiles": [{"name": "one", "workloadProfileType": "Consumption"}] * 2},
+            "ManagedEnvironmentInvalidPropertyValue",
+        ),
+    ],
+)
+def test_an_environment_that_cannot_be_is_refused(azure: LocalAzure, changed: dict[str, object], code: str) -> None:
+    assert refusal(azure, ENVIRONMENT, **changed).code == code
+
+
+def test_an_environment_stays_in_its_network(azure: LocalAzure) -> None:
+    environment, _ = make(azure, ENVIRONMENT)
+    network = {"platformReservedCidr": "10.0.0.0/23"}
+
+    refused = update_refusal(azure, ENVIRONMENT, environment, vnetConfiguration=network)
+
+    assert refused.code == "PropertyChangeNotAllowed"
+
+
+def test_a_key_of_the_workspace_is_never_answered(azure: LocalAzure) -> None:
+    keys = {"customerId": "one", "sharedKey": "never-answered"}
+    logs = {"destination": "log-analytics", "logAnalyticsConfiguration": keys}
+
+    _, environment = make(azure, ENVIRONMENT, appLogsConfiguration=logs)
+
+    assert environment["appLogsConfiguration"]["logAnalyticsConfiguration"] == {"customerId": "one"}

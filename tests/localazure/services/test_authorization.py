@@ -1,0 +1,233 @@
+"""Role assignments: who can be given what where, and what conflicts."""
+
+import pytest
+
+from localazure.azure import LocalAzure
+from localazure.world import DEPLOYER_OBJECT_ID, SUBSCRIPTION_ID, TENANT_ID, Principal
+from tests.localazure.samples import (
+    APP,
+    GROUP,
+    IDENTITY,
+    IDENTITY_ID,
+    PRINCIPAL_ID,
+    ROLE_ASSIGNMENT,
+    SAMPLES,
+    make,
+    role_id,
+    with_needs,
+)
+from tests.localazure.services.refusals import refusal, update_refusal
+
+OTHER_NAME = "0b1f2c3d-0000-4000-8000-00000000000c"
+NOBODY = "0b1f2c3d-0000-4000-8000-00000000000d"
+
+
+def test_an_assignment_lies_at_its_scope(azure: LocalAzure) -> None:
+    assignment, outputs = make(azure, ROLE_ASSIGNMENT)
+
+    name = SAMPLES[ROLE_ASSIGNMENT].inputs["roleAssignmentName"]
+    assert assignment == f"{GROUP}/providers/Microsoft.Authorization/roleAssignments/{name}"
+    assert (outputs["scope"], outputs["principalId"]) == (GROUP, PRINCIPAL_ID)
+
+
+@pytest.mark.parametrize("scope", ["{group}", "/subscriptions/{subscription}", "{identity}"])
+def test_a_subscription_a_group_and_a_resource_are_scopes(azure: LocalAzure, scope: str) -> None:
+    scope = scope.format(group=GROUP, subscription=SUBSCRIPTION_ID, identity=IDENTITY_ID)
+
+    _, outputs = make(azure, ROLE_ASSIGNMENT, scope=scope)
+
+    assert outputs["scope"] == scope
+
+
+def test_an_unknown_scope_is_refused(azure: LocalAzure) -> None:
+    missing = f"{IDENTITY_ID}-2"
+
+    assert (refusal(azure, ROLE_ASSIGNMENT, scope=missing).code, missing in str(refusal(azure, ROLE_ASSIGNMENT, scope=missing))) == (
+        "ResourceNotFound",
+        True,
+    )
+    assert refusal(azure, ROLE_ASSIGNMENT, scope=f"{GROUP}-2").code == "ResourceGroupNotFound"
+
+
+def test_an_unknown_principal_is_refused(azure: LocalAzure) -> None:
+    refused = refusal(azure, ROLE_ASSIGNMENT, principalId=NOBODY)
+
+    assert (refused.code, refused.status) == ("PrincipalNotFound", 400)
+    assert NOBODY in str(refused)
+
+
+def test_a_principal_is_a_guid(azure: LocalAzure) -> None:
+    assert refusal(azure, ROLE_ASSIGNMENT, principalId="report").code == "InvalidPrincipalId"
+
+
+def test_a_principal_of_another_type_is_refused(azure: LocalAzure) -> None:
+    assert refusal(azure, ROLE_ASSIGNMENT, principalType="User").code == "UnmatchedPrincipalType"
+    azure.world.add_principal(Principal(id=NOBODY, client_id=NOBODY, owner="", type="Group"))
+    assert refusal(azure, ROLE_ASSIGNMENT, principalId=NOBODY).code == "UnmatchedPrincipalType"
+
+
+def test_whoever_deploys_can_be_granted_something(azure: LocalAzure) -> None:
+    _, outputs = make(azure, ROLE_ASSIGNMENT, principalId=DEPLOYER_OBJECT_ID)
+
+    assert outputs["principalId"] == DEPLOYER_OBJECT_ID
+
+
+@pytest.mark.parametrize(
+    ("definition", "code"),
+    [
+        (f"/subscriptions/{SUBSCRIPTION_ID}/providers/Microsoft.Authorization/roleDefinitions/{NOBODY}", "RoleDefinitionDoesNotExist"),
+        (role_id("Reader").rpartition("/")[2], "InvalidRoleDefinitionId"),
+        ("Reader", "InvalidRoleDefinitionId"),
+    ],
+)
+def test_an_unknown_role_is_refused(azure: LocalAzure, definition: str, code: str) -> None:
+    assert refusal(azure, ROLE_ASSIGNMENT, roleDefinitionId=definition).code == code
+
+
+def test_a_role_of_cosmos_db_is_no_role_here(azure: LocalAzure) -> None:
+    cosmos = role_id("Reader").rpartition("/")[0] + "/00000000-0000-0000-0000-000000000001"
+
+    assert refusal(azure, ROLE_ASSIGNMENT, roleDefinitionId=cosmos).code == "RoleDefinitionDoesNotExist"
+
+
+def test_a_role_is_answered_in_the_form_of_its_subscription(azure: LocalAzure) -> None:
+    short = role_id("Reader").removeprefix(f"/subscriptions/{SUBSCRIPTION_ID}")
+
+    _, outputs = make(azure, ROLE_ASSIGNMENT, roleDefinitionId=short)
+
+    assert outputs["roleDefinitionId"] == role_id("Reader")
+
+
+def test_a_name_that_is_no_guid_is_refused(azure: LocalAzure) -> None:
+    refused = refusal(azure, ROLE_ASSIGNMENT, roleAssignmentName="report-may-read")
+
+    assert refused.code == "InvalidRoleAssignmentId"
+    assert "report-may-read" in refused.message
+
+
+def test_the_same_grant_under_another_name_exists_already(azure: LocalAzure) -> None:
+    first, _ = make(azure, ROLE_ASSIGNMENT)
+
+    refused = refusal(
+        azure,
+        ROLE_ASSIGNMENT,
+        roleAssignmentName=OTHER_NAME,
+        scope=GROUP.upper().replace("/SUBSCRIPTIONS", "/subscriptions"),
+        roleDefinitionId=role_id("Reader").removeprefix(f"/subscriptions/{SUBSCRIPTION_ID}"),
+    )
+
+    assert (refused.code, refused.status) == ("RoleAssignmentExists", 409)
+    assert first in refused.message
+
+
+def test_a_name_is_used_once_in_a_subscription(azure: LocalAzure) -> None:
+    make(azure, ROLE_ASSIGNMENT)
+
+    refused = refusal(azure, ROLE_ASSIGNMENT, scope=IDENTITY_ID)
+
+    assert (refused.code, refused.status) == ("RoleAssignmentUpdateNotPermitted", 409)
+
+
+def test_another_role_or_principal_is_another_grant(azure: LocalAzure) -> None:
+    make(azure, ROLE_ASSIGNMENT)
+
+    _, outputs = azure.create(
+        ROLE_ASSIGNMENT,
+        {**SAMPLES[ROLE_ASSIGNMENT].inputs, "roleAssignmentName": OTHER_NAME, "roleDefinitionId": role_id("AcrPull")},
+    )
+
+    assert outputs["name"] == OTHER_NAME
+
+
+def test_a_role_cannot_be_changed_in_place(azure: LocalAzure) -> None:
+    assignment, _ = make(azure, ROLE_ASSIGNMENT)
+    inputs = SAMPLES[ROLE_ASSIGNMENT].inputs
+
+    refused = update_refusal(azure, ROLE_ASSIGNMENT, assignment, roleDefinitionId=role_id("AcrPull"))
+
+    assert azure.diff(ROLE_ASSIGNMENT, inputs, {**inputs, "roleDefinitionId": role_id("AcrPull")}).replaces == ()
+    assert (refused.code, refused.status) == ("RoleAssignmentUpdateNotPermitted", 409)
+    assert "roleDefinitionId" in refused.message
+
+
+def test_a_principal_cannot_be_changed_in_place(azure: LocalAzure) -> None:
+    assignment, _ = make(azure, ROLE_ASSIGNMENT)
+
+    refused = update_refusal(azure, ROLE_ASSIGNMENT, assignment, principalId=DEPLOYER_OBJECT_ID)
+
+    assert refused.code == "RoleAssignmentUpdateNotPermitted"
+
+
+def test_description_and_condition_can_be_changed_in_place(azure: LocalAzure) -> None:
+    assignment, _ = make(azure, ROLE_ASSIGNMENT)
+    condition = "@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name] StringEquals 'in'"
+    inputs = {**SAMPLES[ROLE_ASSIGNMENT].inputs, "description": "why", "condition": condition, "conditionVersion": "2.0"}
+
+    outputs = azure.update(ROLE_ASSIGNMENT, assignment, inputs)
+
+    assert (outputs["description"], outputs["condition"]) == ("why", condition)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "code"),
+    [
+        ({"condition": "@Resource[a:b] StringEquals 'c'", "conditionVersion": "1.0"}, "InvalidConditionVersion"),
+        ({"condition": "@Resource[a:b] StringEquals 'c'"}, "InvalidConditionVersion"),
+        ({"conditionVersion": "2.0"}, "InvalidConditionVersion"),
+        ({"condition": "the container is 'in'", "conditionVersion": "2.0"}, "InvalidCondition"),
+    ],
+)
+def test_a_condition_is_of_version_2_and_readable(azure: LocalAzure, inputs: dict[str, str], code: str) -> None:
+    assert refusal(azure, ROLE_ASSIGNMENT, **inputs).code == code
+
+
+def test_a_deleted_app_leaves_its_assignments_orphaned(azure: LocalAzure) -> None:
+    app, outputs = make(azure, APP)
+    who = outputs["identity"]["principalId"]
+    assignment, _ = make(azure, ROLE_ASSIGNMENT, principalId=who)
+
+    azure.delete(APP, app)
+
+    left = azure.read(ROLE_ASSIGNMENT, assignment)
+    assert left is not None
+    assert left[1]["principalId"] == who
+    assert azure.world.find_principal(who) is None
+    assert refusal(azure, ROLE_ASSIGNMENT, principalId=who, roleAssignmentName=OTHER_NAME, scope=IDENTITY_ID).code == (
+        "PrincipalNotFound"
+    )
+
+
+def test_an_app_that_is_made_again_has_none_of_the_access_it_had(azure: LocalAzure) -> None:
+    app, before = make(azure, APP)
+    azure.delete(APP, app)
+
+    _, after = make(azure, APP)
+
+    assert after["identity"]["principalId"] != before["identity"]["principalId"]
+    assert set(azure.world.principals) == {PRINCIPAL_ID, after["identity"]["principalId"]}
+
+
+def test_an_orphaned_assignment_can_be_deleted(azure: LocalAzure) -> None:
+    assignment, _ = make(azure, ROLE_ASSIGNMENT)
+    azure.delete(IDENTITY, IDENTITY_ID)
+
+    azure.delete(ROLE_ASSIGNMENT, assignment)
+
+    assert azure.read(ROLE_ASSIGNMENT, assignment) is None
+
+
+def test_every_reason_is_given_at_once(azure: LocalAzure) -> None:
+    refused = refusal(azure, ROLE_ASSIGNMENT, roleAssignmentName="one", principalId=NOBODY, roleDefinitionId="Reader")
+
+    assert [code for code in ("InvalidRoleAssignmentId", "PrincipalNotFound", "InvalidRoleDefinitionId") if code in str(refused)] == [
+        "InvalidRoleAssignmentId",
+        "PrincipalNotFound",
+        "InvalidRoleDefinitionId",
+    ]
+
+
+def test_the_deployer_is_told_where_it_is(azure: LocalAzure) -> None:
+    told = azure.invoke("azure-native:authorization:getClientConfig", {})
+
+    assert (told["subscriptionId"], told["tenantId"], told["objectId"]) == (SUBSCRIPTION_ID, TENANT_ID, DEPLOYER_OBJECT_ID)
+    assert with_needs(azure, APP)["resourceGroupName"] == "rg"

@@ -1,0 +1,173 @@
+"""Whether an app can pull its image."""
+
+from typing import Any
+
+import pytest
+
+from localazure.azure import LocalAzure
+from localazure.world import Resource
+from tests.localazure.samples import APP, GROUP, IDENTITY, IDENTITY_ID, ROLE_ASSIGNMENT, SAMPLES, make, role_id
+from tests.localazure.services.refusals import refusal
+
+REGISTRY = "azure-native:containerregistry:Registry"
+REGISTRY_ID = f"{GROUP}/providers/Microsoft.ContainerRegistry/registries/networkdev7"
+SERVER = "networkdev7.azurecr.io"
+CODE = "InvalidParameterValueInContainerTemplate"
+REPOSITORY = (
+    "((!(ActionMatches{'Microsoft.ContainerRegistry/registries/repositories/content/read'})) OR"
+    " (@Request[Microsoft.ContainerRegistry/registries/repositories:name] StringEquals 'report'))"
+)
+
+
+def registry(azure: LocalAzure, *, adopted: bool = False, **inputs: object) -> None:
+    """A registry in the world, with what matters for a pull."""
+    azure.world.put(
+        Resource(
+            id=REGISTRY_ID,
+            token=REGISTRY,
+            parent=GROUP,
+            inputs=dict(inputs),
+            outputs={"loginServer": SERVER},
+            claims=(f"{REGISTRY} networkdev7".lower(),),
+            adopted=adopted,
+        )
+    )
+
+
+def pulling(identity: str | None, image: str = f"{SERVER}/report:1", **entry: object) -> dict[str, Any]:
+    listed = [{"server": SERVER, "identity": identity, **entry}] if identity or entry else []
+    return {
+        "configuration": {
+            "registries": listed,
+            "secrets": [{"name": "given", "value": "not-answered"}],
+        },
+        "template": {"containers": [{"name": "report", "image": image}]},
+    }
+
+
+def grant(azure: LocalAzure, role: str, scope: str = REGISTRY_ID, **inputs: object) -> None:
+    make(azure, ROLE_ASSIGNMENT, scope=scope, roleDefinitionId=role_id(role), **inputs)
+
+
+def test_an_identity_that_may_pull_pulls(azure: LocalAzure) -> None:
+    make(azure, IDENTITY)
+    registry(azure)
+    grant(azure, "AcrPull")
+
+    _, app = make(azure, APP, **pulling(IDENTITY_ID))
+
+    assert app["provisioningState"] == "Succeeded"
+
+
+@pytest.mark.parametrize("scope", [GROUP, GROUP.rpartition("/resourceGroups")[0]])
+def test_a_grant_above_the_registry_reaches_it(azure: LocalAzure, scope: str) -> None:
+    make(azure, IDENTITY)
+    registry(azure)
+    grant(azure, "AcrPull", scope)
+
+    assert make(azure, APP, **pulling(IDENTITY_ID))[1]["runningStatus"] == "Running"
+
+
+@pytest.mark.parametrize("role", ["Reader", "Storage Blob Data Reader", "Container Registry Repository Reader"])
+def test_a_role_that_does_not_pull_does_not_help(azure: LocalAzure, role: str) -> None:
+    make(azure, IDENTITY)
+    registry(azure)
+    grant(azure, role)
+
+    refused = refusal(azure, APP, **pulling(IDENTITY_ID))
+
+    assert refused.code == CODE
+    assert "UNAUTHORIZED" in refused.message
+    assert "agent-pull" in refused.message
+
+
+def test_an_identity_without_a_grant_does_not_pull(azure: LocalAzure) -> None:
+    make(azure, IDENTITY)
+    registry(azure)
+
+    assert "grant AcrPull first" in str(refusal(azure, APP, **pulling(IDENTITY_ID)))
+
+
+def test_a_grant_on_another_registry_does_not_help(azure: LocalAzure) -> None:
+    make(azure, IDENTITY)
+    registry(azure)
+    grant(azure, "AcrPull", scope=IDENTITY_ID)
+
+    assert refusal(azure, APP, **pulling(IDENTITY_ID)).code == CODE
+
+
+def test_an_apps_own_identity_cannot_pull_its_first_image(azure: LocalAzure) -> None:
+    make(azure, IDENTITY)
+    registry(azure)
+
+    assert "begins with the app" in str(refusal(azure, APP, **pulling("system")))
+
+
+def test_an_apps_own_identity_can_pull_its_next_image(azure: LocalAzure) -> None:
+    make(azure, IDENTITY)
+    registry(azure)
+    app, outputs = make(azure, APP, **pulling(None, "images.example/report:1"))
+    grant(azure, "AcrPull", principalId=outputs["identity"]["principalId"])
+
+    updated = azure.update(APP, app, {**SAMPLES[APP].inputs, **pulling("system")})
+
+    assert updated["latestRevisionName"] != outputs["latestRevisionName"]
+
+
+def test_a_registry_that_the_app_does_not_list_refuses_it(azure: LocalAzure) -> None:
+    make(azure, IDENTITY)
+    registry(azure)
+    grant(azure, "AcrPull")
+
+    assert f"does not list {SERVER}" in str(refusal(azure, APP, **pulling(None)))
+
+
+def test_a_password_needs_the_admin_user(azure: LocalAzure) -> None:
+    make(azure, IDENTITY)
+    registry(azure, adminUserEnabled=False)
+    login = {"username": "networkdev7", "passwordSecretRef": "given"}
+
+    assert "admin user is off" in str(refusal(azure, APP, **pulling(None, **login)))
+    registry(azure, adminUserEnabled=True)
+    assert make(azure, APP, **pulling(None, **login))[1]["provisioningState"] == "Succeeded"
+
+
+def test_a_registry_must_take_tokens_for_resource_manager(azure: LocalAzure) -> None:
+    make(azure, IDENTITY)
+    registry(azure, policies={"azureADAuthenticationAsArmPolicy": {"status": "disabled"}})
+    grant(azure, "AcrPull")
+
+    assert "refuses tokens for ARM" in str(refusal(azure, APP, **pulling(IDENTITY_ID)))
+
+
+def test_a_registry_open_to_everyone_needs_no_identity(azure: LocalAzure) -> None:
+    make(azure, IDENTITY)
+    registry(azure, anonymousPullEnabled=True)
+
+    assert make(azure, APP, **pulling(None))[1]["provisioningState"] == "Succeeded"
+
+
+@pytest.mark.parametrize(("repository", "allowed"), [("report", True), ("reports", False)])
+def test_a_condition_narrows_a_pull_to_a_repository(azure: LocalAzure, repository: str, allowed: bool) -> None:  # noqa: FBT001 (what the case expects)
+    make(azure, IDENTITY)
+    registry(azure, adopted=True)
+    grant(azure, "Container Registry Repository Reader", condition=REPOSITORY, conditionVersion="2.0")
+    asked = pulling(IDENTITY_ID, f"{SERVER}/{repository}:1")
+
+    if allowed:
+        assert make(azure, APP, **asked)[1]["provisioningState"] == "Succeeded"
+    else:
+        assert "'reports'" in str(refusal(azure, APP, **asked))
+
+
+def test_what_is_not_pulled_again_is_not_asked_for_again(azure: LocalAzure) -> None:
+    make(azure, IDENTITY)
+    registry(azure)
+    grant(azure, "AcrPull")
+    app, _ = make(azure, APP, **pulling(IDENTITY_ID))
+    name = SAMPLES[ROLE_ASSIGNMENT].inputs["roleAssignmentName"]
+    azure.delete(ROLE_ASSIGNMENT, f"{REGISTRY_ID}/providers/Microsoft.Authorization/roleAssignments/{name}")
+
+    updated = azure.update(APP, app, {**SAMPLES[APP].inputs, **pulling(IDENTITY_ID), "tags": {"owner": "platform"}})
+
+    assert updated["tags"] == {"owner": "platform"}

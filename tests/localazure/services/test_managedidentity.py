@@ -1,0 +1,88 @@
+"""User-assigned identities and their federated credentials."""
+
+from localazure.azure import LocalAzure
+from tests.localazure.samples import CREDENTIAL, GROUP, IDENTITY, IDENTITY_ID, PRINCIPAL_ID, SAMPLES, make
+from tests.localazure.services.refusals import refusal
+
+
+def test_a_principal_exists_as_long_as_its_identity(azure: LocalAzure) -> None:
+    identity, outputs = make(azure, IDENTITY)
+    existed = azure.world.find_principal(outputs["principalId"])
+
+    azure.delete(IDENTITY, identity)
+
+    assert existed is not None
+    assert (identity, existed.id, existed.client_id) == (IDENTITY_ID, PRINCIPAL_ID, outputs["clientId"])
+    assert azure.world.find_principal(outputs["principalId"]) is None
+
+
+def test_an_identity_made_again_is_somebody_else(azure: LocalAzure) -> None:
+    identity, before = make(azure, IDENTITY)
+    azure.delete(IDENTITY, identity)
+
+    _, after = make(azure, IDENTITY)
+
+    assert {before["principalId"], before["clientId"]}.isdisjoint({after["principalId"], after["clientId"]})
+
+
+def test_two_worlds_with_the_same_history_have_the_same_principals() -> None:
+    from localazure.world import World  # noqa: PLC0415 (beside its use: two worlds are the point)
+
+    assert make(LocalAzure(World()), IDENTITY) == make(LocalAzure(World()), IDENTITY)
+
+
+def test_an_update_keeps_the_principal(azure: LocalAzure) -> None:
+    identity, before = make(azure, IDENTITY)
+
+    after = azure.update(IDENTITY, identity, {**SAMPLES[IDENTITY].inputs, "tags": {"owner": "platform"}})
+
+    assert (after["principalId"], after["tags"]) == (before["principalId"], {"owner": "platform"})
+
+
+def test_a_name_has_three_characters_or_more(azure: LocalAzure) -> None:
+    assert refusal(azure, IDENTITY, resourceName="ab").code == "InvalidResourceName"
+
+
+def test_a_missing_name_is_made_from_the_logical_name(azure: LocalAzure) -> None:
+    filled = azure.check(IDENTITY, {"resourceGroupName": "rg", "location": "westeurope"}, name="report-pull")
+
+    assert filled["resourceName"].startswith("report-pull")
+    assert len(filled["resourceName"]) == len("report-pull") + 8
+    assert filled == azure.check(IDENTITY, {"resourceGroupName": "rg", "location": "westeurope"}, name="report-pull")
+
+
+def test_a_missing_location_is_the_groups(azure: LocalAzure) -> None:
+    make(azure, "azure-native:resources:ResourceGroup", location="North Europe")
+
+    filled = azure.check(IDENTITY, {"resourceGroupName": "rg"}, name="report-pull")
+
+    assert azure.create(IDENTITY, filled)[1]["location"] == "northeurope"
+
+
+def test_a_credential_has_one_audience_and_there_are_20_at_most(azure: LocalAzure) -> None:
+    make(azure, CREDENTIAL)
+    inputs = SAMPLES[CREDENTIAL].inputs
+    for number in range(19):
+        name, subject = f"pipeline-{number}", f"agent-{number}"
+        azure.create(CREDENTIAL, {**inputs, "federatedIdentityCredentialResourceName": name, "subject": subject})
+
+    more = {"federatedIdentityCredentialResourceName": "one-more", "subject": "one-more"}
+    assert "20 federated identity credentials" in str(refusal(azure, CREDENTIAL, **more))
+    assert "exactly one" in str(refusal(azure, CREDENTIAL, **more, audiences=["one", "two"]))
+
+
+def test_issuer_and_subject_are_trusted_once(azure: LocalAzure) -> None:
+    make(azure, CREDENTIAL)
+
+    refused = refusal(azure, CREDENTIAL, federatedIdentityCredentialResourceName="same-again")
+
+    assert "pipeline" in refused.message
+
+
+def test_credentials_go_with_their_identity(azure: LocalAzure) -> None:
+    credential, _ = make(azure, CREDENTIAL)
+
+    azure.delete(IDENTITY, IDENTITY_ID)
+
+    assert azure.read(CREDENTIAL, credential) is None
+    assert set(azure.world.resources) == {GROUP.lower()}

@@ -1,0 +1,96 @@
+"""Diagnostic settings."""
+
+import pytest
+
+from localazure.azure import LocalAzure
+from tests.localazure.samples import ENVIRONMENT, ENVIRONMENT_ID, IDENTITY_ID, SAMPLES, SETTING, WORKSPACE, make
+from tests.localazure.services.refusals import refusal
+
+CONSOLE = {"category": "ContainerAppConsoleLogs", "enabled": True}
+
+
+def test_a_setting_is_about_a_resource_that_exists(azure: LocalAzure) -> None:
+    refused = refusal(azure, SETTING, resourceUri=f"{ENVIRONMENT_ID}-2")
+
+    assert (refused.code, refused.status) == ("ResourceNotFound", 404)
+
+
+def test_a_setting_sends_to_a_workspace_that_exists(azure: LocalAzure) -> None:
+    refused = refusal(azure, SETTING, workspaceId=f"{ENVIRONMENT_ID}/workspace")
+
+    assert refused.code == "ResourceNotFound"
+    assert "workspaceId" in refused.message
+
+
+def test_a_setting_sends_somewhere(azure: LocalAzure) -> None:
+    assert "data sink" in str(refusal(azure, SETTING, workspaceId=None))
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"logs": [{"category": "AuditEvent", "enabled": True}]}, "category 'AuditEvent' is not supported"),
+        ({"logs": [{"categoryGroup": "most", "enabled": True}]}, "category group 'most' is not supported"),
+        ({"metrics": [{"category": "Requests", "enabled": True}]}, "metric category 'Requests' is not supported"),
+        ({"logs": [CONSOLE, {"categoryGroup": "allLogs", "enabled": True}]}, "mix of log category and log category group"),
+        ({"logs": [CONSOLE, CONSOLE]}, "is given 2 times"),
+        ({"logs": [{"enabled": True}]}, "neither a category nor a category group"),
+        ({"logAnalyticsDestinationType": "Own"}, "'Own' is not one of Dedicated, AzureDiagnostics"),
+    ],
+)
+def test_what_a_resource_cannot_log_is_refused(azure: LocalAzure, changed: dict[str, object], says: str) -> None:
+    refused = refusal(azure, SETTING, **changed)
+
+    assert refused.code == "BadRequest"
+    assert says in refused.message
+
+
+def test_a_resource_without_logs_has_no_category(azure: LocalAzure) -> None:
+    make(azure, "azure-native:managedidentity:UserAssignedIdentity")
+
+    assert "supported are: none" in str(refusal(azure, SETTING, resourceUri=IDENTITY_ID))
+
+
+def test_a_group_of_categories_can_be_sent(azure: LocalAzure) -> None:
+    _, outputs = make(azure, SETTING, logs=[{"categoryGroup": "audit", "enabled": True}])
+
+    assert outputs["logs"] == [{"categoryGroup": "audit", "enabled": True}]
+
+
+def test_a_category_goes_to_a_sink_once(azure: LocalAzure) -> None:
+    make(azure, SETTING)
+
+    refused = refusal(azure, SETTING, name="again")
+
+    assert (refused.code, refused.status) == ("Conflict", 409)
+    assert "already used in diagnostic setting 'to-the-network'" in refused.message
+
+
+def test_a_resource_has_five_settings_at_most(azure: LocalAzure) -> None:
+    categories = ["AppEnvSessionConsoleLogs", "AppEnvSessionLifeCycleLogs", "AppEnvSessionPoolEventLogs", "ContainerAppHTTPLogs"]
+    make(azure, SETTING)
+    for name in categories:
+        make(azure, SETTING, name=name, logs=[{"category": name, "enabled": True}])
+
+    refused = refusal(azure, SETTING, name="sixth", logs=[{"category": "ContainerAppSystemLogs", "enabled": True}])
+
+    assert refused.code == "Conflict"
+    assert "limit of 5" in refused.message
+
+
+def test_a_setting_outlives_its_resource(azure: LocalAzure) -> None:
+    setting, _ = make(azure, SETTING)
+
+    azure.delete(ENVIRONMENT, ENVIRONMENT_ID)
+
+    assert azure.read(SETTING, setting) is not None
+    make(azure, ENVIRONMENT)
+    assert "cannot create already existing resource" in str(refusal(azure, SETTING))
+
+
+def test_a_setting_can_be_changed_in_place(azure: LocalAzure) -> None:
+    setting, _ = make(azure, SETTING)
+    logs = [CONSOLE, {"category": "ContainerAppSystemLogs", "enabled": True}]
+
+    assert azure.update(SETTING, setting, {**SAMPLES[SETTING].inputs, "logs": logs})["logs"] == logs
+    assert azure.read(WORKSPACE, SAMPLES[SETTING].inputs["workspaceId"]) is not None

@@ -1,0 +1,31 @@
+"""Log Analytics workspaces."""
+
+import pytest
+
+from localazure.azure import LocalAzure
+from tests.localazure.samples import WORKSPACE, make
+from tests.localazure.services.refusals import refusal
+
+
+@pytest.mark.parametrize(
+    ("sku", "days", "allowed"),
+    [("PerGB2018", 29, "30 and 730"), ("PerGB2018", 731, "30 and 730"), ("Free", 30, "7")],
+)
+def test_retention_fits_the_sku(azure: LocalAzure, sku: str, days: int, allowed: str) -> None:
+    refused = refusal(azure, WORKSPACE, sku={"name": sku}, retentionInDays=days)
+
+    assert refused.code == "BadRequest"
+    assert str(days) in refused.message
+    assert allowed in refused.message
+
+
+def test_a_workspace_made_again_is_the_same_workspace(azure: LocalAzure) -> None:
+    workspace, before = make(azure, WORKSPACE)
+    azure.delete(WORKSPACE, workspace)
+
+    assert make(azure, WORKSPACE)[1]["customerId"] == before["customerId"]
+
+
+@pytest.mark.parametrize("name", ["abc", "-abcd", "abcd-", "a_bcd", "x" * 64])
+def test_a_name_that_azure_does_not_allow_is_refused(azure: LocalAzure, name: str) -> None:
+    assert refusal(azure, WORKSPACE, workspaceName=name).code == "InvalidResourceName"

@@ -1,0 +1,40 @@
+"""Resource groups."""
+
+import pytest
+
+from localazure.azure import LocalAzure
+from localazure.errors import AzureError
+from tests.localazure.samples import APP, GROUP, RESOURCE_GROUP, make
+from tests.localazure.services.refusals import refusal
+
+
+@pytest.mark.parametrize("name", ["ends.", "a*b", "x" * 91])
+def test_a_name_that_azure_does_not_allow_is_refused(azure: LocalAzure, name: str) -> None:
+    refused = refusal(azure, RESOURCE_GROUP, resourceGroupName=name)
+
+    assert refused.code == "InvalidResourceGroup"
+    assert name in refused.message
+
+
+def test_a_group_stays_where_it_is(azure: LocalAzure) -> None:
+    group, _ = make(azure, RESOURCE_GROUP)
+
+    with pytest.raises(AzureError, match="InvalidResourceGroupLocation"):
+        azure.update(RESOURCE_GROUP, group, {"resourceGroupName": "rg", "location": "northeurope"})
+
+
+def test_a_location_is_the_same_however_it_is_written(azure: LocalAzure) -> None:
+    group, outputs = make(azure, RESOURCE_GROUP)
+    spelled = {"resourceGroupName": "rg", "location": "West Europe"}
+
+    assert azure.diff(RESOURCE_GROUP, {"resourceGroupName": "rg", "location": "westeurope"}, spelled).changed == ()
+    assert azure.update(RESOURCE_GROUP, group, spelled) == outputs
+
+
+def test_everything_in_a_group_goes_with_it(azure: LocalAzure) -> None:
+    make(azure, APP)
+
+    azure.delete(RESOURCE_GROUP, GROUP.upper())
+
+    assert azure.world.resources == {}
+    assert azure.world.principals == {}
