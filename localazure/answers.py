@@ -33,7 +33,7 @@ def outputs(request: Request) -> Values:
         block = value_at(values, tuple(above))
         if isinstance(block, dict) and last in block:
             block[last] = answer(request)
-    if isinstance(values.get("location"), str):
+    if isinstance(request.inputs.get("location"), str):
         values["location"] = request.location
     return values
 

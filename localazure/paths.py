@@ -103,7 +103,7 @@ def changes(old: Any, new: Any, path: Path = ()) -> Iterator[Change]:  # noqa: A
         was, is_ = cast("list[Any]", old), cast("list[Any]", new)
         for place in range(max(len(was), len(is_))):
             yield from changes(_item(was, place), _item(is_, place), (*path, place))
-    elif _kind_of(old) is not _kind_of(new) or old != new:
+    elif _differ(cast("object", old), cast("object", new)):
         yield Change(path, old, new)
 
 
@@ -160,8 +160,8 @@ def replaced(value: Any, path: Path, by: Any) -> Any:  # noqa: ANN401 (any JSON 
     return cast("Any", value)
 
 
-def _kind_of(value: object) -> type:
-    return type(value)
+def _differ(old: object, new: object) -> bool:
+    return type(old) is not type(new) or old != new
 
 
 def _item(items: Sequence[Any], place: int) -> Any:  # noqa: ANN401 (any JSON value)

@@ -105,6 +105,9 @@ def _group_exists(request: Request) -> Iterator[AzureError]:
     group = request.inputs.get("resourceGroupName")
     if group is None or request.type.name_input == "resourceGroupName":
         return
+    # What this world did not make may stand in a group that it does not know.
+    if request.parent is not None:
+        return
     if request.world.get(f"/subscriptions/{request.world.subscription_id}/resourceGroups/{group}") is None:
         yield AzureError("ResourceGroupNotFound", f"resource group '{group}' could not be found", 404)
 

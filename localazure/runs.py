@@ -19,7 +19,7 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime import set_all_config
 from pulumi.runtime.mocks import MockEngine, MockSettings
 from pulumi.runtime.proto import engine_pb2
-from pulumi.runtime.settings import configure
+from pulumi.runtime.settings import SETTINGS, configure
 from pulumi.runtime.stack import run_in_stack
 
 from localazure import state
@@ -186,12 +186,14 @@ def _execute(  # noqa: PLR0913, PLR0917 (one argument for each thing that the SD
 
 @contextmanager
 def _configured(config: Mapping[str, str]) -> Generator[None]:
-    """Let the program read its configuration, which the SDK keeps for the whole process."""
+    """Let the program read its configuration; the SDK keeps that for the whole process, and what is unfinished too."""
     set_all_config(dict(config))
     try:
         yield
     finally:
         set_all_config({})
+        # What a failed program left waiting belongs to an event loop that is closed now.
+        cast("Any", SETTINGS).outputs.clear()
 
 
 class _Engine(MockEngine):

@@ -91,7 +91,8 @@ def _lines(children: dict[str, list[str]], urn: str, indent: str, *, top: bool =
 
 
 def _table(rows: Sequence[tuple[str, ...]], marks: Sequence[str], style: Style) -> Iterator[str]:
-    wide = widths(rows)
+    _, *others = widths(rows)
+    wide = (2, *others)  # the longest sign, so that columns stay where they are from run to run
     for row, mark in zip(rows, marks, strict=True):
         cells = [cell.ljust(size) for cell, size in zip(row, wide, strict=True)]
         if row is rows[0]:

@@ -25,7 +25,10 @@ class Style:
 
     def paint(self, text: str, colour: str) -> str:
         """`text` in a colour; unchanged where there are none, and where `colour` is empty."""
-        return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if self._coloured and colour else text
+        bare = text.rstrip()
+        if not (self._coloured and colour and bare):
+            return text
+        return f"\x1b[{_CODES[colour]}m{bare}\x1b[0m{text[len(bare) :]}"
 
 
 def width() -> int:

@@ -5,15 +5,32 @@ from functools import cache
 from localazure.arm import Function
 from localazure.catalogue import Catalogue
 from localazure.errors import UnknownType
-from localazure.services import app, authorization, managedidentity, monitor, operationalinsights, resources
-
-_MODULES = (
+from localazure.services import (
     app,
     authorization,
+    containerregistry,
+    cosmosdb,
     managedidentity,
     monitor,
     operationalinsights,
     resources,
+    search,
+    servicebus,
+    storage,
+)
+
+_MODULES = (
+    app,
+    authorization,
+    containerregistry,
+    cosmosdb,
+    managedidentity,
+    monitor,
+    operationalinsights,
+    resources,
+    search,
+    servicebus,
+    storage,
 )
 
 _FUNCTIONS: dict[str, Function] = {**authorization.FUNCTIONS}

@@ -21,10 +21,31 @@ WORKSPACE = "azure-native:operationalinsights:Workspace"
 SETTING = "azure-native:monitor:DiagnosticSetting"
 ENVIRONMENT = "azure-native:app:ManagedEnvironment"
 APP = "azure-native:app:ContainerApp"
+BUS = "azure-native:servicebus:Namespace"
+BUS_QUEUE = "azure-native:servicebus:Queue"
+BUS_TOPIC = "azure-native:servicebus:Topic"
+BUS_SUBSCRIPTION = "azure-native:servicebus:Subscription"
+SEARCH = "azure-native:search:Service"
+REGISTRY = "azure-native:containerregistry:Registry"
+STORAGE = "azure-native:storage:StorageAccount"
+BLOBS = "azure-native:storage:BlobServiceProperties"
+CONTAINER = "azure-native:storage:BlobContainer"
+QUEUES = "azure-native:storage:QueueServiceProperties"
+STORAGE_QUEUE = "azure-native:storage:Queue"
+COSMOS = "azure-native:cosmosdb:DatabaseAccount"
+COSMOS_DATABASE = "azure-native:cosmosdb:SqlResourceSqlDatabase"
+COSMOS_CONTAINER = "azure-native:cosmosdb:SqlResourceSqlContainer"
+COSMOS_ASSIGNMENT = "azure-native:cosmosdb:SqlResourceSqlRoleAssignment"
 
 IDENTITY_ID = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/agent-pull"
 WORKSPACE_ID = f"{GROUP}/providers/Microsoft.OperationalInsights/workspaces/network-dev"
 ENVIRONMENT_ID = f"{GROUP}/providers/Microsoft.App/managedEnvironments/network-dev"
+BUS_ID = f"{GROUP}/providers/Microsoft.ServiceBus/namespaces/network-dev7"
+SEARCH_ID = f"{GROUP}/providers/Microsoft.Search/searchServices/network-dev7"
+REGISTRY_ID = f"{GROUP}/providers/Microsoft.ContainerRegistry/registries/networkdev7"
+STORAGE_ID = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/networkdev7"
+COSMOS_ID = f"{GROUP}/providers/Microsoft.DocumentDB/databaseAccounts/network-dev7"
+COSMOS_READER = f"{COSMOS_ID}/sqlRoleDefinitions/00000000-0000-0000-0000-000000000001"
 PRINCIPAL_ID = World().principal_of(IDENTITY_ID).id
 
 
@@ -118,6 +139,154 @@ SAMPLES: dict[str, Sample] = {
             "environmentId": f"{ENVIRONMENT_ID}-2",
             "managedEnvironmentId": f"{ENVIRONMENT_ID}-2",
         },
+    ),
+    BUS: Sample(
+        inputs={
+            **IN_GROUP,
+            "namespaceName": "network-dev7",
+            "sku": {"name": "Standard", "tier": "Standard"},
+            "disableLocalAuth": True,
+            "minimumTlsVersion": "1.2",
+            "publicNetworkAccess": "Enabled",
+        },
+        needs=(RESOURCE_GROUP,),
+    ),
+    BUS_QUEUE: Sample(
+        inputs={
+            "resourceGroupName": "rg",
+            "namespaceName": "network-dev7",
+            "queueName": "jobs",
+            "deadLetteringOnMessageExpiration": True,
+        },
+        needs=(BUS,),
+        changes={"requiresDuplicateDetection": True, "requiresSession": True, "enablePartitioning": True},
+    ),
+    BUS_TOPIC: Sample(
+        inputs={"resourceGroupName": "rg", "namespaceName": "network-dev7", "topicName": "news"},
+        needs=(BUS,),
+        changes={"requiresDuplicateDetection": True, "enablePartitioning": True},
+    ),
+    BUS_SUBSCRIPTION: Sample(
+        inputs={
+            "resourceGroupName": "rg",
+            "namespaceName": "network-dev7",
+            "topicName": "news",
+            "subscriptionName": "network-report-dev",
+            "deadLetteringOnMessageExpiration": True,
+        },
+        needs=(BUS_TOPIC,),
+    ),
+    SEARCH: Sample(
+        inputs={
+            **IN_GROUP,
+            "searchServiceName": "network-dev7",
+            "sku": {"name": "basic"},
+            "replicaCount": 1,
+            "partitionCount": 1,
+            "publicNetworkAccess": "Enabled",
+        },
+        needs=(RESOURCE_GROUP,),
+    ),
+    REGISTRY: Sample(
+        inputs={
+            **IN_GROUP,
+            "registryName": "networkdev7",
+            "sku": {"name": "Standard"},
+            "adminUserEnabled": False,
+            "anonymousPullEnabled": False,
+            "policies": {
+                "azureADAuthenticationAsArmPolicy": {"status": "enabled"},
+                "softDeletePolicy": {"status": "enabled", "retentionDays": 7},
+            },
+            "publicNetworkAccess": "Enabled",
+        },
+        needs=(RESOURCE_GROUP,),
+    ),
+    STORAGE: Sample(
+        inputs={
+            **IN_GROUP,
+            "accountName": "networkdev7",
+            "kind": "StorageV2",
+            "sku": {"name": "Standard_LRS"},
+            "accessTier": "Hot",
+            "allowSharedKeyAccess": False,
+            "defaultToOAuthAuthentication": True,
+            "encryption": {"requireInfrastructureEncryption": False},
+            "publicNetworkAccess": "Enabled",
+        },
+        needs=(RESOURCE_GROUP,),
+        changes={
+            "isHnsEnabled": True,
+            "immutableStorageWithVersioning": {"enabled": True},
+            "encryption.requireInfrastructureEncryption": True,
+        },
+    ),
+    BLOBS: Sample(
+        inputs={
+            "resourceGroupName": "rg",
+            "accountName": "networkdev7",
+            "blobServicesName": "default",
+            "isVersioningEnabled": True,
+            "deleteRetentionPolicy": {"enabled": True, "days": 30},
+        },
+        needs=(STORAGE,),
+    ),
+    CONTAINER: Sample(
+        inputs={"resourceGroupName": "rg", "accountName": "networkdev7", "containerName": "findings"},
+        needs=(STORAGE,),
+    ),
+    QUEUES: Sample(
+        inputs={"resourceGroupName": "rg", "accountName": "networkdev7", "queueServiceName": "default"},
+        needs=(STORAGE,),
+    ),
+    STORAGE_QUEUE: Sample(
+        inputs={"resourceGroupName": "rg", "accountName": "networkdev7", "queueName": "jobs"},
+        needs=(STORAGE,),
+    ),
+    COSMOS: Sample(
+        inputs={
+            **IN_GROUP,
+            "accountName": "network-dev7",
+            "kind": "GlobalDocumentDB",
+            "databaseAccountOfferType": "Standard",
+            "locations": [{"locationName": "westeurope", "failoverPriority": 0}],
+            "capabilities": [{"name": "EnableServerless"}],
+            "disableLocalAuth": True,
+            "backupPolicy": {"type": "Continuous", "continuousModeProperties": {"tier": "Continuous7Days"}},
+        },
+        needs=(RESOURCE_GROUP,),
+        changes={"kind": "MongoDB"},
+    ),
+    COSMOS_DATABASE: Sample(
+        inputs={
+            "resourceGroupName": "rg",
+            "accountName": "network-dev7",
+            "databaseName": "memory",
+            "resource": {"id": "memory"},
+        },
+        needs=(COSMOS,),
+    ),
+    COSMOS_CONTAINER: Sample(
+        inputs={
+            "resourceGroupName": "rg",
+            "accountName": "network-dev7",
+            "databaseName": "memory",
+            "containerName": "notes",
+            "resource": {"id": "notes", "partitionKey": {"paths": ["/id"], "kind": "Hash", "version": 2}},
+        },
+        needs=(COSMOS_DATABASE,),
+    ),
+    COSMOS_ASSIGNMENT: Sample(
+        inputs={
+            "resourceGroupName": "rg",
+            "accountName": "network-dev7",
+            "roleAssignmentId": "0b1f2c3d-0000-4000-8000-00000000000c",
+            "principalId": PRINCIPAL_ID,
+            "roleDefinitionId": COSMOS_READER,
+            "scope": f"{COSMOS_ID}/dbs/memory/colls/notes",
+        },
+        needs=(COSMOS_CONTAINER, IDENTITY),
+        changes={"principalId": "0b1f2c3d-0000-4000-8000-00000000000b", "scope": COSMOS_ID},
     ),
 }
 

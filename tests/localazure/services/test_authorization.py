@@ -42,7 +42,10 @@ def test_a_subscription_a_group_and_a_resource_are_scopes(azure: LocalAzure, sco
 def test_an_unknown_scope_is_refused(azure: LocalAzure) -> None:
     missing = f"{IDENTITY_ID}-2"
 
-    assert (refusal(azure, ROLE_ASSIGNMENT, scope=missing).code, missing in str(refusal(azure, ROLE_ASSIGNMENT, scope=missing))) == (
+    assert (
+        refusal(azure, ROLE_ASSIGNMENT, scope=missing).code,
+        missing in str(refusal(azure, ROLE_ASSIGNMENT, scope=missing)),
+    ) == (
         "ResourceNotFound",
         True,
     )
@@ -75,7 +78,10 @@ def test_whoever_deploys_can_be_granted_something(azure: LocalAzure) -> None:
 @pytest.mark.parametrize(
     ("definition", "code"),
     [
-        (f"/subscriptions/{SUBSCRIPTION_ID}/providers/Microsoft.Authorization/roleDefinitions/{NOBODY}", "RoleDefinitionDoesNotExist"),
+        (
+            f"/subscriptions/{SUBSCRIPTION_ID}/providers/Microsoft.Authorization/roleDefinitions/{NOBODY}",
+            "RoleDefinitionDoesNotExist",
+        ),
         (role_id("Reader").rpartition("/")[2], "InvalidRoleDefinitionId"),
         ("Reader", "InvalidRoleDefinitionId"),
     ],
@@ -161,7 +167,12 @@ def test_a_principal_cannot_be_changed_in_place(azure: LocalAzure) -> None:
 def test_description_and_condition_can_be_changed_in_place(azure: LocalAzure) -> None:
     assignment, _ = make(azure, ROLE_ASSIGNMENT)
     condition = "@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name] StringEquals 'in'"
-    inputs = {**SAMPLES[ROLE_ASSIGNMENT].inputs, "description": "why", "condition": condition, "conditionVersion": "2.0"}
+    inputs = {
+        **SAMPLES[ROLE_ASSIGNMENT].inputs,
+        "description": "why",
+        "condition": condition,
+        "conditionVersion": "2.0",
+    }
 
     outputs = azure.update(ROLE_ASSIGNMENT, assignment, inputs)
 
@@ -219,7 +230,11 @@ def test_an_orphaned_assignment_can_be_deleted(azure: LocalAzure) -> None:
 def test_every_reason_is_given_at_once(azure: LocalAzure) -> None:
     refused = refusal(azure, ROLE_ASSIGNMENT, roleAssignmentName="one", principalId=NOBODY, roleDefinitionId="Reader")
 
-    assert [code for code in ("InvalidRoleAssignmentId", "PrincipalNotFound", "InvalidRoleDefinitionId") if code in str(refused)] == [
+    assert [
+        code
+        for code in ("InvalidRoleAssignmentId", "PrincipalNotFound", "InvalidRoleDefinitionId")
+        if code in str(refused)
+    ] == [
         "InvalidRoleAssignmentId",
         "PrincipalNotFound",
         "InvalidRoleDefinitionId",
@@ -229,5 +244,9 @@ def test_every_reason_is_given_at_once(azure: LocalAzure) -> None:
 def test_the_deployer_is_told_where_it_is(azure: LocalAzure) -> None:
     told = azure.invoke("azure-native:authorization:getClientConfig", {})
 
-    assert (told["subscriptionId"], told["tenantId"], told["objectId"]) == (SUBSCRIPTION_ID, TENANT_ID, DEPLOYER_OBJECT_ID)
+    assert (told["subscriptionId"], told["tenantId"], told["objectId"]) == (
+        SUBSCRIPTION_ID,
+        TENANT_ID,
+        DEPLOYER_OBJECT_ID,
+    )
     assert with_needs(azure, APP)["resourceGroupName"] == "rg"

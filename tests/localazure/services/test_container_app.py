@@ -48,7 +48,11 @@ def test_a_name_that_azure_does_not_allow_is_refused(azure: LocalAzure, name: st
 
 @pytest.mark.parametrize(
     ("environment", "code"),
-    [(None, "InvalidManagedEnvironmentId"), (f"{ENVIRONMENT_ID}-2", "ManagedEnvironmentNotFound"), (IDENTITY_ID, "ManagedEnvironmentNotFound")],
+    [
+        (None, "InvalidManagedEnvironmentId"),
+        (f"{ENVIRONMENT_ID}-2", "ManagedEnvironmentNotFound"),
+        (IDENTITY_ID, "ManagedEnvironmentNotFound"),
+    ],
 )
 def test_an_app_needs_an_environment_that_exists(azure: LocalAzure, environment: str | None, code: str) -> None:
     assert refusal(azure, APP, environmentId=environment).code == code
@@ -66,11 +70,21 @@ SAYS: list[tuple[str, dict[str, object], str, str]] = [
     ("no such size", container(resources={"cpu": 0.5, "memory": "2Gi"}), "ContainerAppInvalidResourceTotal", "0.25"),
     ("too big", container(resources={"cpu": 4.25, "memory": "8.5Gi"}), "ContainerAppInvalidResourceTotal", "4.25"),
     ("unit of memory", container(resources={"cpu": 0.5, "memory": "1024Mi"}), "ContainerAppInvalidResourceTotal", "Gi"),
-    ("identity setting", configuration(identitySettings=[{"identity": "other"}]), GENERAL, "identitySettings[0].identity"),
+    (
+        "identity setting",
+        configuration(identitySettings=[{"identity": "other"}]),
+        GENERAL,
+        "identitySettings[0].identity",
+    ),
     ("setting twice", configuration(identitySettings=[{"identity": "system"}] * 2), GENERAL, "set up once"),
     ("registry's identity", configuration(registries=[{"server": "a.example", "identity": "b"}]), GENERAL, "'b'"),
     ("registry without login", configuration(registries=[{"server": "a.example"}]), GENERAL, "either an identity"),
-    ("registry without server", configuration(registries=[{"identity": "system"}]), GENERAL, "name the registry's server"),
+    (
+        "registry without server",
+        configuration(registries=[{"identity": "system"}]),
+        GENERAL,
+        "name the registry's server",
+    ),
     (
         "registry twice",
         configuration(registries=[{"server": "a.example", "identity": "system"}] * 2),
@@ -160,7 +174,10 @@ def test_everything_that_is_allowed_at_once_is(azure: LocalAzure) -> None:
     blocks = [restriction("office"), restriction("partner", block="198.51.100.7/32")]
     changed: dict[str, Any] = {
         **configuration(
-            identitySettings=[{"identity": IDENTITY_ID, "lifecycle": "None"}, {"identity": "system", "lifecycle": "Main"}],
+            identitySettings=[
+                {"identity": IDENTITY_ID, "lifecycle": "None"},
+                {"identity": "system", "lifecycle": "Main"},
+            ],
             ingress={"targetPort": 8080, "external": True, "ipSecurityRestrictions": blocks},
         ),
         "template": {

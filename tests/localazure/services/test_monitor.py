@@ -32,7 +32,10 @@ def test_a_setting_sends_somewhere(azure: LocalAzure) -> None:
         ({"logs": [{"category": "AuditEvent", "enabled": True}]}, "category 'AuditEvent' is not supported"),
         ({"logs": [{"categoryGroup": "most", "enabled": True}]}, "category group 'most' is not supported"),
         ({"metrics": [{"category": "Requests", "enabled": True}]}, "metric category 'Requests' is not supported"),
-        ({"logs": [CONSOLE, {"categoryGroup": "allLogs", "enabled": True}]}, "mix of log category and log category group"),
+        (
+            {"logs": [CONSOLE, {"categoryGroup": "allLogs", "enabled": True}]},
+            "mix of log category and log category group",
+        ),
         ({"logs": [CONSOLE, CONSOLE]}, "is given 2 times"),
         ({"logs": [{"enabled": True}]}, "neither a category nor a category group"),
         ({"logAnalyticsDestinationType": "Own"}, "'Own' is not one of Dedicated, AzureDiagnostics"),
@@ -67,7 +70,12 @@ def test_a_category_goes_to_a_sink_once(azure: LocalAzure) -> None:
 
 
 def test_a_resource_has_five_settings_at_most(azure: LocalAzure) -> None:
-    categories = ["AppEnvSessionConsoleLogs", "AppEnvSessionLifeCycleLogs", "AppEnvSessionPoolEventLogs", "ContainerAppHTTPLogs"]
+    categories = [
+        "AppEnvSessionConsoleLogs",
+        "AppEnvSessionLifeCycleLogs",
+        "AppEnvSessionPoolEventLogs",
+        "ContainerAppHTTPLogs",
+    ]
     make(azure, SETTING)
     for name in categories:
         make(azure, SETTING, name=name, logs=[{"category": name, "enabled": True}])

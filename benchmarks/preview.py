@@ -1,0 +1,152 @@
+"""How long a local preview takes, and how much memory, beside the same resources declared flat.
+
+Prints, for networks of 10, 100 and 1,000 agents with three grants each, time and peak memory of both, their ratio, and
+how the time for one agent grows. Every measurement is a process of its own; network and flat take turns, and the
+fastest of each is reported. `--check` compares what the two register and measures nothing.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks import flat
+from localazure.matrix import access
+from localazure.project import Project
+from localazure.runs import Result, run
+
+SIZES = (10, 100, 1000)
+ROUNDS = {10: 5, 100: 5, 1000: 3}
+MEBIBYTE = 1024
+"""In the KiB that Linux reports."""
+
+STACK_FILE = """\
+config:
+  agent-network:location: westeurope
+  agent-network:resource_group: bench-rg
+  agent-network:suffix: b1
+  agent-network:image_tag: "1.0"
+  agent-network:production: false
+"""
+
+RESOURCES = """\
+name: bench
+registry: { name: benchimages }
+resources:
+  uploads: { kind: blob-container, account: benchinput }
+  models:
+    kind: model-account
+    account: bench-openai
+    deployments: [{ name: small, model: gpt-4.1-mini, version: "2025-04-14" }]
+  jobs: { kind: service-bus-queue, namespace: bench-events }
+agents:
+"""
+
+
+def network_run(root: Path, count: int) -> Callable[[], Result]:
+    """A preview of a project on disk, from reading its files on."""
+    main = Path(__file__).parents[1] / "__main__.py"
+    (root / "Pulumi.yaml").write_text(f"name: agent-network\nruntime: python\nmain: {main}\n")
+    (root / "Pulumi.dev.yaml").write_text(STACK_FILE)
+    agents = (
+        f"  agent-{n}:\n    image: agent\n    access: {{ uploads: read, models: use, jobs: send }}\n"
+        for n in range(count)
+    )
+    (root / "network.yaml").write_text(RESOURCES + "".join(agents))
+
+    def preview() -> Result:
+        project = Project.at(root)
+        return run(project.run, project=project.name, stack="dev", config=project.config("dev"))
+
+    return preview
+
+
+def flat_run(_root: Path, count: int) -> Callable[[], Result]:
+    """A preview of the hand-written program."""
+    return lambda: run(lambda: flat.program(count), project="agent-network", stack="dev", config={})
+
+
+RUNS = {"network": network_run, "flat": flat_run}
+
+
+def previewed(what: str, count: int) -> tuple[Result, float]:
+    """A preview of one of the two, and the seconds it took; what it previews is made before."""
+    with TemporaryDirectory() as folder:
+        preview = RUNS[what](Path(folder), count)
+        began = time.perf_counter()
+        result = preview()
+        granted = access(result.world, result.records)
+        took = time.perf_counter() - began
+    if not result.ok or len(granted) != 4 * count:
+        sys.exit(f"{what}, {count} agents: {[failure.message for failure in result.failures]}, {len(granted)} grants")
+    return result, took
+
+
+def measured(what: str, count: int) -> dict[str, float]:
+    """Seconds and MiB of one preview in a process of its own."""
+    done = subprocess.run(  # noqa: S603 (this interpreter)
+        [sys.executable, __file__, "--one", what, str(count)], check=True, capture_output=True, text=True
+    )
+    return json.loads(done.stdout)
+
+
+def registered(result: Result) -> Counter[str]:
+    """What went to Azure: types and inputs, in no order."""
+    return Counter(
+        json.dumps([step.record.type, step.inputs], sort_keys=True) for step in result.steps if step.record.custom
+    )
+
+
+def check(count: int) -> None:
+    """Stop where the two do not register the same."""
+    network, flat_ = (registered(previewed(what, count)[0]) for what in RUNS)
+    if network != flat_:
+        sys.exit("\n".join(["not the same:", *(network - flat_), "---", *(flat_ - network)]))
+    print(f"both register the same {network.total()} resources for {count} agents")
+
+
+def compare() -> None:
+    """Print the table."""
+    print(f"{'agents':>6}  {'network':>16}  {'flat':>16}  {'time':>6}  {'memory':>6}  {'ms per agent':>12}")
+    for count in SIZES:
+        best: dict[str, Any] = {}
+        for _ in range(ROUNDS[count]):
+            for what in RUNS:
+                one = measured(what, count)
+                best[what] = {key: min(value, best.get(what, one)[key]) for key, value in one.items()}
+        network, flat_ = best["network"], best["flat"]
+        cells = (f"{one['seconds']:7.2f} s {one['mebibytes']:4.0f} M" for one in (network, flat_))
+        ratios = (network[key] / flat_[key] for key in ("seconds", "mebibytes"))
+        print(
+            f"{count:>6}  {'  '.join(f'{cell:>16}' for cell in cells)}"
+            f"  {'  '.join(f'{ratio:5.2f}x' for ratio in ratios)}  {1000 * network['seconds'] / count:>12.2f}"
+        )
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only compare what the two register")
+    parser.add_argument("--one", nargs=2, metavar=("WHAT", "COUNT"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        _, seconds = previewed(options.one[0], int(options.one[1]))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEBIBYTE
+        json.dump({"seconds": seconds, "mebibytes": peak}, sys.stdout)
+        return
+    check(10)
+    if not options.check:
+        compare()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""Container registries: where the images of apps come from.
+
+Whether an app can pull stands in `image_pull.py`, which finds a registry by its name. Facts: "Azure Container Registry
+SKU features and limits", Microsoft Learn, 2025-06; "Make your container registry content publicly available", 2024-01;
+"Enable soft delete policy in Azure Container Registry" and "Set a retention policy for untagged manifests", 2024-01;
+"Disable export of artifacts", 2023-10; "Encrypt registry with a customer-managed key", 2023-10. Messages as reported in
+MicrosoftDocs/azure-dev-docs#1303 (name), MicrosoftDocs/azure-docs#94535 (anonymous pull) and
+Azure-Samples/dotNET-Frontend-AB-Testing-on-Azure-Container-Apps#5 (network); log categories from "Supported logs for
+Microsoft.ContainerRegistry/registries", Microsoft Learn, 2026-07-14.
+
+Differences from Azure: no image is stored, and no password of the admin user exists; replications, tokens, webhooks,
+tasks and private endpoints do not exist. A registry's role assignment mode (AbacRepositoryPermissions) cannot be asked
+for: the API version that azure-native 3.29.0 takes, 2023-01-01-preview, does not have it, so what is created pulls per
+registry, and an existing registry may be in either mode. The code BadRequest for what only the premium tier has is
+ours where no report is named above.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+from localazure.arm import Answer, NameRule, Request, ResourceType
+from localazure.errors import AzureError
+from localazure.stock import all_of, always, kept, off, system_data
+from localazure.world import Values
+
+# Types and names. "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05.
+_NAME = NameRule(pattern=r"[A-Za-z0-9]{5,50}", words="5 to 50 letters and digits", code="RegistryNameInvalid")
+
+# Reasons to refuse
+_PREMIUM = "Premium"
+# What only the premium tier has, each with the values that are no request for it.
+_PREMIUM_ONLY: Mapping[str, tuple[object, ...]] = {
+    "dataEndpointEnabled": (None, False),
+    "zoneRedundancy": (None, "Disabled"),
+    "encryption.status": (None, "disabled"),
+    "networkRuleSet.defaultAction": (None, "Allow"),
+    "policies.exportPolicy.status": (None, "enabled"),
+    "policies.quarantinePolicy.status": (None, "disabled"),
+    "policies.retentionPolicy.status": (None, "disabled"),
+    "policies.trustPolicy.status": (None, "disabled"),
+}
+_RETENTION_DAYS = range(366)
+_SOFT_DELETION_DAYS = range(1, 91)
+
+
+def _tier_has_what_is_asked(request: Request) -> Iterator[AzureError]:
+    tier = request.asked("sku.name")
+    if tier == "Classic":
+        yield AzureError("BadRequest", "sku.name 'Classic' is retired; choose Basic, Standard or Premium")
+    if tier not in ("Standard", _PREMIUM) and request.asked("anonymousPullEnabled"):
+        yield AzureError(
+            "BadRequest",
+            f"Anonymous pull is not supported for SKU {tier}. For more information on SKU tiers, please visit"
+            " https://aka.ms/acr/tiers",
+        )
+    if tier == _PREMIUM:
+        return
+    if request.asked("publicNetworkAccess") == "Disabled":
+        yield AzureError(
+            "DisablingPublicNetworkAccessNotSupported",
+            f"Disabling public network access is not supported for the SKU {tier}. For more information, please visit"
+            " https://aka.ms/acr/private-link",
+        )
+    for path, usual in _PREMIUM_ONLY.items():
+        asked = request.asked(path)
+        if asked not in usual:
+            yield AzureError("BadRequest", f"{path} {asked!r} is not supported for the SKU {tier}; it needs {_PREMIUM}")
+
+
+def _policies_agree(request: Request) -> Iterator[AzureError]:
+    enabled = [
+        request.asked(f"policies.{name}.status") == "enabled" for name in ("retentionPolicy", "softDeletePolicy")
+    ]
+    if all(enabled):
+        yield AzureError(
+            "BadRequest", "policies.retentionPolicy and policies.softDeletePolicy cannot both be enabled; choose one"
+        )
+    for path, allowed in (
+        ("policies.retentionPolicy.days", _RETENTION_DAYS),
+        ("policies.softDeletePolicy.retentionDays", _SOFT_DELETION_DAYS),
+    ):
+        days = request.asked(path)
+        if days is not None and days not in allowed:
+            yield AzureError("BadRequest", f"{path} is {days}; allowed are {allowed.start} to {allowed.stop - 1}")
+    if request.asked("policies.exportPolicy.status") == "disabled" and _is_public(request):
+        yield AzureError(
+            "BadRequest",
+            "policies.exportPolicy can be disabled only where publicNetworkAccess is 'Disabled'",
+        )
+
+
+def _is_public(request: Request) -> bool:
+    return request.asked("publicNetworkAccess") != "Disabled"
+
+
+def _registry_stays_what_it_is(request: Request) -> Iterator[AzureError]:
+    old = request.old
+    if old is None or old.adopted:
+        return
+    before = cast("Values", old.inputs.get("encryption") or {}).get("status") or "disabled"
+    if (request.asked("encryption.status") or "disabled") != before:
+        yield AzureError(
+            "BadRequest", f"encryption.status was {before!r} when the registry was created and cannot be changed"
+        )
+
+
+# Outputs
+def _data_hosts(request: Request) -> list[str]:
+    if not request.asked("dataEndpointEnabled"):
+        return []
+    return [f"{request.name.lower()}.{request.location}.data.azurecr.io"]
+
+
+def _ready(request: Request) -> dict[str, str]:
+    return {"displayStatus": "Ready", "message": "The registry is ready for use.", "timestamp": request.now}
+
+
+_OUTPUTS: Mapping[str, Answer] = {
+    "provisioningState": always("Succeeded"),
+    "loginServer": lambda request: f"{request.name.lower()}.azurecr.io",
+    "creationDate": kept("creationDate", lambda request: request.now),
+    "status": kept("status", _ready),
+    "sku.tier": lambda request: request.asked("sku.name"),
+    "adminUserEnabled": off,
+    "anonymousPullEnabled": off,
+    "dataEndpointEnabled": off,
+    "dataEndpointHostNames": _data_hosts,
+    "encryption": always({"status": "disabled"}),
+    "networkRuleBypassOptions": always("AzureServices"),
+    "publicNetworkAccess": always("Enabled"),
+    "zoneRedundancy": always("Disabled"),
+    "privateEndpointConnections": always([]),
+    "policies": always({}),
+    "policies.azureADAuthenticationAsArmPolicy": always({"status": "enabled"}),
+    "policies.exportPolicy": always({"status": "enabled"}),
+    "policies.quarantinePolicy": always({"status": "disabled"}),
+    "policies.retentionPolicy": always({"status": "disabled"}),
+    "policies.retentionPolicy.days": always(7),
+    "policies.softDeletePolicy": always({"status": "disabled"}),
+    "policies.softDeletePolicy.retentionDays": always(7),
+    "policies.trustPolicy": always({"status": "disabled"}),
+    "policies.trustPolicy.type": always("Notary"),
+    "systemData": system_data,
+}
+
+TYPES = (
+    ResourceType(
+        "azure-native:containerregistry:Registry",
+        "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+        "/providers/Microsoft.ContainerRegistry/registries/{registryName}",
+        name_rule=_NAME,
+        taken="AlreadyInUse",
+        rules=all_of(_tier_has_what_is_asked, _policies_agree, _registry_stays_what_it_is),
+        outputs=_OUTPUTS,
+        volatile=("sku.tier", "dataEndpointHostNames", "systemData"),
+        log_categories=("ContainerRegistryLoginEvents", "ContainerRegistryRepositoryEvents"),
+        category_groups=("allLogs", "audit"),
+        assumed={"location": "westeurope", "sku": {"name": "Standard"}},
+    ),
+)

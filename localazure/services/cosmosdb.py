@@ -1,0 +1,507 @@
+"""Cosmos DB for NoSQL: accounts, databases, containers, and who may open their data.
+
+Data is opened by the account's own role assignments, which Azure RBAC knows nothing of; they go with the account, and
+outlast principals, databases and containers. Roles are the built-in ones of `access.roles`. Facts: "Data plane security
+reference", Microsoft Learn, 2025-09-10, and "Connect using role-based access control", 2025-04 (roles, scopes, limits);
+"Serverless account type", 2025-05; "Continuous backup", 2025-03; "Azure Cosmos DB service quotas", 2025-06; "Database
+Accounts - Create Or Update", REST API 2025-10-15 (values taken for what is left out; places and settings change one at
+a time). Messages as reported in OfficeDev/microsoft-teams-apps-callrecord-insights#26 (taken name),
+microsoft/botbuilder-dotnet#5051 (throughput), pulumi/pulumi-azure-native#562 and MicrosoftDocs/azure-docs#75680
+(partition key), pulumi/pulumi-azure-native#3711 (what an assignment cannot change) and
+MicrosoftDocs/azure-databases-docs#63 (scope), and as `SqlRoleAssignmentExtension` of Azure/azure-service-operator
+expects it (missing principal); log categories from "Supported logs for Microsoft.DocumentDB/DatabaseAccounts",
+Microsoft Learn, 2026-07-14.
+
+Differences from Azure: no item exists, so no backup does; a principal can be given a role as soon as it exists, and no
+two writes meet ("exclusive lock"). A region is answered as it was asked for, not by its display name. A taken name and
+a change that needs a replacement have the status 409, where Azure has 400. Whether Azure looks for the database and
+container of a scope is not documented; here they must exist. Custom roles, keys, throughput as a resource, other APIs
+than NoSQL and the move from serverless to provisioned throughput do not exist. The messages that no report is named for
+are ours, and so is Conflict for an assignment that says what another one says. What an existing account is, is not
+known: no capacity mode is held against what is created in it.
+"""
+
+import base64
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from access.roles import by_id
+from localazure import ids
+from localazure.arm import Answer, NameRule, Request, ResourceType
+from localazure.comparing import difference
+from localazure.errors import AzureError
+from localazure.paths import ABSENT, parse, value_at
+from localazure.stock import all_of, always, kept, off, system_data
+from localazure.world import Values
+
+_ASSIGNMENT = "azure-native:cosmosdb:SqlResourceSqlRoleAssignment"
+_PATH = (
+    "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+    "/providers/Microsoft.DocumentDB/databaseAccounts/{accountName}"
+)
+_DATABASE_PATH = _PATH + "/sqlDatabases/{databaseName}"
+
+# Types and names. "Azure Cosmos DB service quotas", Microsoft Learn, 2025-06.
+_ACCOUNT_NAME = NameRule(
+    pattern=r"(?=.{3,44}$)[a-z0-9]+(-[a-z0-9]+)*",
+    words="3 to 44 lower-case letters, digits and single '-', the first and the last one no '-'",
+    code="BadRequest",
+)
+_DATA_NAME = NameRule(
+    pattern=r"[^/\\#?]{0,254}[^/\\#?\s]",
+    words="1 to 255 characters, none of / \\ # ? and no blank at the end",
+    code="BadRequest",
+)
+_GUID = r"(?i:[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12})"
+_ASSIGNMENT_NAME = NameRule(pattern=_GUID, words="GUIDs", code="BadRequest")
+
+
+def _bad(message: str) -> AzureError:
+    """How the service refuses nearly everything."""
+    return AzureError("BadRequest", message)
+
+
+# Reasons to refuse an account
+_SERVERLESS = "EnableServerless"
+_FREE_TIER = "cosmos free tier"
+_ELSEWHERE = frozenset({"locations", "tags", "identity"})
+"""What may change together with the regions."""
+
+
+def _regions_are_in_order(request: Request) -> Iterator[AzureError]:
+    regions = _items(request.inputs, "locations")
+    names = [_plain(region.get("locationName")) for region in regions]
+    priorities = sorted(int(region.get("failoverPriority") or 0) for region in regions)
+    if not regions:
+        yield _bad("locations is empty; an account needs a region")
+    if len(set(names)) < len(names):
+        yield _bad(f"locations names a region more than once: {', '.join(names)}")
+    if priorities != list(range(len(regions))):
+        yield _bad(
+            f"the failover priorities are {', '.join(map(str, priorities))}; give each region one of its own, from 0 to"
+            f" {len(regions) - 1}"
+        )
+
+
+def _capacity_allows_it(request: Request) -> Iterator[AzureError]:
+    if _is_serverless(request.inputs):
+        if len(_items(request.inputs, "locations")) > 1:
+            yield _bad("serverless accounts have one region; locations has more")
+        for name in ("enableMultipleWriteLocations", "enableFreeTier"):
+            if request.asked(name):
+                yield _bad(f"{name} is not supported for serverless accounts")
+    holder = request.world.claimant(_FREE_TIER)
+    if request.asked("enableFreeTier") and holder is not None and not ids.same(holder.id, request.id):
+        yield _bad(f"a subscription has one free tier account, and '{holder.id}' is it; leave out enableFreeTier")
+
+
+def _free_tier(request: Request) -> tuple[str, ...]:
+    return (_FREE_TIER,) if request.asked("enableFreeTier") else ()
+
+
+def _account_stays_what_it_is(request: Request) -> Iterator[AzureError]:
+    old = request.old
+    if old is None or old.adopted:
+        return
+    if _is_serverless(old.inputs) != _is_serverless(request.inputs):
+        yield _bad(f"the capability {_SERVERLESS} is chosen when an account is created and cannot be changed")
+    if bool(old.inputs.get("enableFreeTier")) != bool(request.asked("enableFreeTier")):
+        yield _bad("enableFreeTier is chosen when an account is created and cannot be changed")
+    if _at(old.inputs, "backupPolicy.type") == "Continuous" != request.asked("backupPolicy.type"):
+        yield _bad("backupPolicy.type is Continuous, from which there is no way back to periodic backups")
+    moved = _region_names(old.inputs) != _region_names(request.inputs)
+    changed = {parse(path)[0] for path in difference(request.type, old.inputs, request.inputs).changed}
+    if moved and changed - _ELSEWHERE:
+        others = ", ".join(sorted(str(name) for name in changed - _ELSEWHERE))
+        yield _bad(
+            f"regions cannot be added or removed together with another change ({others}); do one, then the other"
+        )
+
+
+def _is_serverless(inputs: Values) -> bool:
+    return any(each.get("name") == _SERVERLESS for each in _items(inputs, "capabilities"))
+
+
+def _region_names(inputs: Values) -> set[str]:
+    return {_plain(region.get("locationName")) for region in _items(inputs, "locations")}
+
+
+def _plain(region: object) -> str:
+    """A region without the blanks and capitals of its display name."""
+    return str(region or "").replace(" ", "").lower()
+
+
+def _items(inputs: Values, name: str) -> list[dict[str, Any]]:
+    return cast("list[dict[str, Any]]", inputs.get(name) or [])
+
+
+def _at(inputs: Values, path: str) -> Any:  # noqa: ANN401 (any JSON value)
+    found = value_at(inputs, parse(path))
+    return None if found is ABSENT else found
+
+
+# Reasons to refuse databases and containers
+_LEAST = {"options.throughput": (400, 100), "options.autoscaleSettings.maxThroughput": (1000, 1000)}
+"""For each way to ask for throughput: the least, and the step."""
+_MOST_LEVELS = 3
+
+
+def _is_named_alike(request: Request) -> Iterator[AzureError]:
+    called = request.asked("resource.id")
+    if called is not None and called != request.name:
+        yield _bad(f"resource.id is '{called}', and the name is '{request.name}'; make the two agree")
+
+
+def _throughput_is_allowed(request: Request) -> Iterator[AzureError]:
+    given = {path: int(asked) for path in _LEAST if (asked := request.asked(path)) is not None}
+    account = request.world.get(request.id[: request.id.lower().index("/sqldatabases/")])
+    if given and account is not None and _is_serverless(account.inputs):
+        what = "container" if "containerName" in request.inputs else "database"
+        yield _bad(f"Setting offer throughput or autopilot on {what} is not supported for serverless accounts")
+    if len(given) > 1:
+        yield _bad(f"{' and '.join(given)} are both given; choose one")
+    for path, asked in given.items():
+        least, step = _LEAST[path]
+        if asked < least or asked % step:
+            yield _bad(f"{path} is {asked}; it must be {least} or more, in steps of {step}")
+
+
+def _has_a_partition_key(request: Request) -> Iterator[AzureError]:
+    given, kind, version = _partition_key(request.inputs)
+    paths = cast("list[str]", given or [])
+    if not paths:
+        yield _bad("A Partition key definition is not specified in the request; give resource.partitionKey.paths")
+        return
+    for path in paths:
+        if not re.fullmatch(r"(/[^/]+)+", path):
+            yield _bad(f"the partition key path '{path}' is invalid; write it like '/id'")
+    if kind == "MultiHash":
+        if len(paths) > _MOST_LEVELS or version != 2:  # noqa: PLR2004 (the version's number)
+            yield _bad(f"a partition key of kind MultiHash has 1 to {_MOST_LEVELS} paths and version 2")
+    elif kind != "Hash" or len(paths) > 1:
+        yield _bad(f"a partition key of kind {kind} with {len(paths)} paths is not to be had; it takes Hash, and one")
+
+
+def _time_to_live_is_allowed(request: Request) -> Iterator[AzureError]:
+    seconds = request.asked("resource.defaultTtl")
+    if seconds is not None and seconds != -1 and seconds < 1:
+        yield _bad(f"resource.defaultTtl is {seconds}; it must be -1, for ever, or a number of seconds from 1")
+
+
+def _container_stays_what_it_is(request: Request) -> Iterator[AzureError]:
+    old = request.old
+    if old is None or old.adopted:
+        return
+    if _partition_key(old.inputs) != _partition_key(request.inputs):
+        yield _bad("Document collection partition key cannot be changed; make another container, and move the items")
+    unique = "resource.uniqueKeyPolicy.uniqueKeys"
+    if (_at(old.inputs, unique) or []) != (request.asked(unique) or []):
+        yield _bad("Unique index cannot be modified; make another container, and move the items")
+
+
+def _partition_key(inputs: Values) -> tuple[object, object, object]:
+    """Its paths, its kind and its version."""
+    key = cast("Values", _at(inputs, "resource.partitionKey") or {})
+    return key.get("paths"), key.get("kind") or "Hash", key.get("version") or 1
+
+
+# Reasons to refuse a role assignment
+_MOST_ASSIGNMENTS = 2000
+_WITHIN = re.compile(r"(/dbs/(?P<database>[^/]+)(/colls/(?P<container>[^/]+))?)?/?")
+_FACTS = ("principalId", "roleDefinitionId", "scope")
+
+
+def holder(principal_id: str) -> str:
+    """The mark by which a principal's assignments of Cosmos SQL roles are found."""
+    return f"cosmos held by {principal_id}".lower()
+
+
+def _says_all(request: Request) -> Iterator[AzureError]:
+    for name in _FACTS:
+        if not request.asked(name):
+            yield _bad(f"Could not find the property [{name}]; an assignment needs {', '.join(_FACTS)}")
+
+
+def _scope_exists(request: Request) -> Iterator[AzureError]:
+    scope, account = str(request.asked("scope") or ""), _account_id(request)
+    if not scope:
+        return
+    found = _WITHIN.fullmatch(scope[len(account) :]) if scope.lower().startswith(account.lower()) else None
+    if found is None:
+        yield _bad(
+            f"Could not parse property [scope] with value [{scope}]; it must be the account, '{account}', or in it"
+            " '/dbs/<database>' or '/dbs/<database>/colls/<container>'"
+        )
+        return
+    if found["database"] is None:
+        return
+    database = f"{account}/sqlDatabases/{found['database']}"
+    place = database if found["container"] is None else f"{database}/containers/{found['container']}"
+    # A database that this world did not make shows in what it holds.
+    if not request.exists(place) and next(request.world.children(place), None) is None:
+        yield AzureError("NotFound", f"the scope '{scope}' was not found; nothing can be granted there", 404)
+
+
+def _role_exists(request: Request) -> Iterator[AzureError]:
+    definition, account = str(request.asked("roleDefinitionId") or ""), _account_id(request)
+    if not definition:
+        return
+    if not re.fullmatch(rf"(?i:{re.escape(account)}/sqlRoleDefinitions)/{_GUID}", definition):
+        yield _bad(
+            f"Could not parse property [roleDefinitionId] with value [{definition}]; it must be a role of the account,"
+            f" '{account}/sqlRoleDefinitions/<GUID>'"
+        )
+        return
+    role = by_id(definition)
+    if role is None or role.system != "cosmos":
+        yield AzureError("NotFound", f"the SQL Role Definition [{ids.name_of(definition)}] does not exist", 404)
+
+
+def _principal_exists(request: Request) -> Iterator[AzureError]:
+    who = str(request.asked("principalId") or "")
+    if not who:
+        return
+    if not re.fullmatch(_GUID, who):
+        yield _bad(f"Could not parse property [principalId] with value [{who}]; it must be a GUID")
+    elif request.old is None and request.world.find_principal(who) is None:
+        yield _bad(
+            f"The provided principal ID [{who}] was not found in the AAD tenant(s) [{request.world.tenant_id}]; check"
+            " the id, which is no client id, and that whoever had it still exists"
+        )
+
+
+def _nothing_like_it_exists(request: Request) -> Iterator[AzureError]:
+    twin = request.world.claimant(_claims(request)[0])
+    if twin is not None and not ids.same(twin.id, request.id):
+        yield AzureError(
+            "Conflict",
+            f"the SQL Role Assignment already exists: '{ids.name_of(twin.id)}' has the same scope, role and principal",
+            409,
+        )
+
+
+def _account_has_room(request: Request) -> Iterator[AzureError]:
+    if request.old is None:
+        count = sum(each.token == _ASSIGNMENT for each in request.world.children(_account_id(request)))
+        if count >= _MOST_ASSIGNMENTS:
+            yield _bad(f"an account takes {_MOST_ASSIGNMENTS} role assignments; '{request.name}' would be one more")
+
+
+def _account_id(request: Request) -> str:
+    return request.type.parent_of(request.id)
+
+
+def _claims(request: Request) -> tuple[str]:
+    """What only one assignment of an account may say."""
+    principal, role, scope = (str(request.asked(name) or "").rstrip("/") for name in _FACTS)
+    return (f"cosmos grant {scope} {ids.name_of(role)} {principal}",)
+
+
+def _marks(request: Request) -> tuple[str, ...]:
+    return (holder(str(request.inputs["principalId"])),)
+
+
+# Outputs
+def _endpoint(request: Request) -> str:
+    return f"https://{request.name}.documents.azure.com:443/"
+
+
+def _regions(request: Request) -> list[dict[str, Any]]:
+    return [
+        {
+            "failoverPriority": 0,
+            "isZoneRedundant": False,
+            **region,
+            "id": f"{request.name}-{_plain(region.get('locationName'))}",
+            "documentEndpoint": f"https://{request.name}-{_plain(region.get('locationName'))}.documents.azure.com:443/",
+            "provisioningState": "Succeeded",
+        }
+        for region in _items(request.inputs, "locations")
+    ]
+
+
+def _written_regions(request: Request) -> list[dict[str, Any]]:
+    everywhere = bool(request.asked("enableMultipleWriteLocations"))
+    return [region for region in _regions(request) if everywhere or region["failoverPriority"] == 0]
+
+
+def _failover_policies(request: Request) -> list[dict[str, Any]]:
+    return [{name: region[name] for name in ("id", "locationName", "failoverPriority")} for region in _regions(request)]
+
+
+def _keys(request: Request) -> dict[str, Any]:
+    names: Sequence[str] = (
+        "primaryMasterKey",
+        "primaryReadonlyMasterKey",
+        "secondaryMasterKey",
+        "secondaryReadonlyMasterKey",
+    )
+    return {name: {"generationTime": request.now} for name in names}
+
+
+_PERIODIC: Values = {
+    "backupIntervalInMinutes": 240,
+    "backupRetentionIntervalInHours": 8,
+    "backupStorageRedundancy": "Geo",
+}
+
+
+def _backup_policy(request: Request) -> Values:
+    """The policy asked for, or the usual one, with what Azure takes for the settings of its kind."""
+    policy = cast("Values", request.asked("backupPolicy") or {"type": "Periodic"})
+    if policy["type"] == "Continuous":
+        return {"continuousModeProperties": {"tier": "Continuous30Days"}, **policy}
+    return {**policy, "periodicModeProperties": {**_PERIODIC, **(policy.get("periodicModeProperties") or {})}}
+
+
+_ACCOUNT: Mapping[str, Answer] = {
+    "provisioningState": always("Succeeded"),
+    "documentEndpoint": _endpoint,
+    "instanceId": lambda request: request.guid("instance"),
+    "kind": always("GlobalDocumentDB"),
+    "readLocations": _regions,
+    "writeLocations": _written_regions,
+    "failoverPolicies": _failover_policies,
+    "keysMetadata": kept("keysMetadata", _keys),
+    "privateEndpointConnections": always([]),
+    "publicNetworkAccess": always("Enabled"),
+    "minimalTlsVersion": always("Tls12"),
+    "disableLocalAuth": off,
+    "disableKeyBasedMetadataWriteAccess": off,
+    "enableAutomaticFailover": off,
+    "enableMultipleWriteLocations": off,
+    "enableAnalyticalStorage": off,
+    "enableFreeTier": off,
+    "enableBurstCapacity": off,
+    "enablePartitionMerge": off,
+    "analyticalStorageConfiguration": always({"schemaType": "WellDefined"}),
+    "consistencyPolicy": always({"defaultConsistencyLevel": "Session"}),
+    "consistencyPolicy.maxIntervalInSeconds": always(5),
+    "consistencyPolicy.maxStalenessPrefix": always(100),
+    "backupPolicy": always({"type": "Periodic"}),
+    "capabilities": always([]),
+    "cors": always([]),
+    "defaultIdentity": always("FirstPartyIdentity"),
+    "ipRules": always([]),
+    "isVirtualNetworkFilterEnabled": off,
+    "virtualNetworkRules": always([]),
+    "networkAclBypass": always("None"),
+    "networkAclBypassResourceIds": always([]),
+    "systemData": system_data,
+}
+
+
+def _rid(request: Request) -> str:
+    return base64.b64encode(bytes.fromhex(request.guid("rid")[:8])).decode()
+
+
+def _changed_at(request: Request) -> int:
+    return int(datetime.fromisoformat(request.now).timestamp())
+
+
+_DATA: Mapping[str, Answer] = {
+    "resource.id": lambda request: request.name,
+    "resource.rid": _rid,
+    "resource.ts": _changed_at,
+    "resource.etag": lambda request: f'"{request.guid(f"etag {request.now}")}"',
+}
+"""What Azure says of databases and containers alike."""
+
+_CONTAINER: Mapping[str, Answer] = {
+    **_DATA,
+    "resource.partitionKey.kind": always("Hash"),
+    "resource.indexingPolicy": always(
+        {
+            "indexingMode": "consistent",
+            "automatic": True,
+            "includedPaths": [{"path": "/*"}],
+            "excludedPaths": [{"path": '/"_etag"/?'}],
+        }
+    ),
+    "resource.uniqueKeyPolicy": always({"uniqueKeys": []}),
+    "resource.conflictResolutionPolicy": always({"mode": "LastWriterWins", "conflictResolutionPath": "/_ts"}),
+}
+
+_CHANGING = ("resource.ts", "resource.etag")
+
+TYPES = (
+    ResourceType(
+        "azure-native:cosmosdb:DatabaseAccount",
+        _PATH,
+        name_rule=_ACCOUNT_NAME,
+        taken="BadRequest",
+        rules=all_of(_regions_are_in_order, _capacity_allows_it, _account_stays_what_it_is),
+        claims=_free_tier,
+        immutable=("kind",),
+        immutable_code="BadRequest",
+        outputs=_ACCOUNT,
+        volatile=("readLocations", "writeLocations", "failoverPolicies", "systemData"),
+        rewrites={"locations": _regions, "backupPolicy": _backup_policy},
+        log_categories=(
+            "DataPlaneRequests",
+            "DataPlaneRequests5M",
+            "DataPlaneRequests15M",
+            "ControlPlaneRequests",
+            "QueryRuntimeStatistics",
+            "PartitionKeyStatistics",
+            "PartitionKeyRUConsumption",
+            "MongoRequests",
+            "CassandraRequests",
+            "GremlinRequests",
+            "TableApiRequests",
+        ),
+        category_groups=("allLogs", "audit"),
+        assumed={
+            "location": "westeurope",
+            "databaseAccountOfferType": "Standard",
+            "locations": [{"locationName": "westeurope", "failoverPriority": 0}],
+        },
+    ),
+    ResourceType(
+        "azure-native:cosmosdb:SqlResourceSqlDatabase",
+        _DATABASE_PATH,
+        name_rule=_DATA_NAME,
+        located=False,
+        rules=all_of(_is_named_alike, _throughput_is_allowed),
+        outputs={**_DATA, "resource.colls": always("colls/"), "resource.users": always("users/")},
+        volatile=_CHANGING,
+        assumed={"resource": {}},
+    ),
+    ResourceType(
+        "azure-native:cosmosdb:SqlResourceSqlContainer",
+        _DATABASE_PATH + "/containers/{containerName}",
+        name_rule=_DATA_NAME,
+        located=False,
+        rules=all_of(
+            _is_named_alike,
+            _throughput_is_allowed,
+            _has_a_partition_key,
+            _time_to_live_is_allowed,
+            _container_stays_what_it_is,
+        ),
+        outputs=_CONTAINER,
+        volatile=_CHANGING,
+        assumed={"resource": {}},
+    ),
+    ResourceType(
+        _ASSIGNMENT,
+        _PATH + "/sqlRoleAssignments/{roleAssignmentId}",
+        name_rule=_ASSIGNMENT_NAME,
+        located=False,
+        rules=all_of(
+            _says_all,
+            _scope_exists,
+            _role_exists,
+            _principal_exists,
+            _nothing_like_it_exists,
+            _account_has_room,
+        ),
+        claims=_claims,
+        marks=_marks,
+        immutable=("principalId", "scope"),
+        immutable_code="BadRequest",
+        adoptable=False,
+    ),
+)

@@ -1,0 +1,167 @@
+"""Azure AI Search: services, which hold indexes.
+
+An index is an object of the data plane: no request to Resource Manager makes one, and a role can be assigned at its
+scope before there is one. Facts: "Services - Create Or Update" (REST, 2025-05-01), "Service limits in Azure AI
+Search", Microsoft Learn, 2025-06; "Change the pricing tier of a search service", 2025-06; "Enable or disable role-based
+access control in Azure AI Search", 2025-06 (`authOptions`, also Azure/azure-dev#3677); the code of a bad name as in
+microsoft/RHAIL-Claims-Denial-Navigator#2, of a taken one as in Azure-Samples/azure-search-openai-demo#585; log
+categories from "Supported logs for Microsoft.Search/searchServices", Microsoft Learn, 2026-07-14.
+
+Differences from Azure: no index is stored, so every index exists for whoever names it, nothing is too large for a
+smaller tier, and a service is there at once; private links and private endpoints do not exist. Every
+region has every tier. What the semantic ranker is set to where it is left out is not answered. The code BadRequest for
+what a tier does not have is ours: Microsoft names none.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+from localazure.arm import Answer, NameRule, Request, ResourceType
+from localazure.errors import AzureError
+from localazure.stock import all_of, always, kept, off, system_data
+from localazure.world import Values
+
+# Types and names
+_NAME = NameRule(
+    pattern=r"(?=.{2,60}$)[a-z0-9][a-z0-9]+(-[a-z0-9]+)*",
+    words="2 to 60 lower-case letters, digits and single '-', the first two and the last one no '-'",
+    code="InvalidServiceName",
+)
+
+# Reasons to refuse
+_FREE = "free"
+_DENSE = "standard3"
+_MOST_UNITS = 36
+_MOST_DENSE_PARTITIONS = 3
+_PARTITIONS = (1, 2, 3, 4, 6, 12)
+# Most replicas and partitions; the tiers that are not here have 12 of each.
+_MOST: Mapping[str, tuple[int, int]] = {_FREE: (1, 1), "basic": (3, 3)}
+# Tiers between which a service can be moved.
+_CHANGEABLE = frozenset({"basic", "standard", "standard2", _DENSE})
+_FREE_SERVICE = "the subscription's free search service"
+
+
+def _tier_is_named(request: Request) -> Iterator[AzureError]:
+    if not request.asked("sku.name"):
+        yield AzureError("BadRequest", "sku.name is missing; a new search service needs it")
+
+
+def _tier_has_what_is_asked(request: Request) -> Iterator[AzureError]:
+    tier, replicas, partitions = request.asked("sku.name"), _count(request, "replica"), _count(request, "partition")
+    most_replicas, most_partitions = _MOST.get(str(tier), (12, 12))
+    if replicas > most_replicas:
+        yield AzureError("BadRequest", f"replicaCount is {replicas}; the tier {tier} has {most_replicas} at most")
+    if partitions > most_partitions or partitions not in _PARTITIONS:
+        allowed = ", ".join(str(each) for each in _PARTITIONS if each <= most_partitions)
+        yield AzureError("BadRequest", f"partitionCount is {partitions}; allowed in the tier {tier} are {allowed}")
+    if replicas * partitions > _MOST_UNITS:
+        yield AzureError(
+            "BadRequest", f"{replicas} replicas of {partitions} partitions are more than {_MOST_UNITS} search units"
+        )
+    if request.asked("hostingMode") == "HighDensity" and (tier != _DENSE or partitions > _MOST_DENSE_PARTITIONS):
+        yield AzureError(
+            "BadRequest",
+            f"hostingMode 'HighDensity' needs the tier {_DENSE} and {_MOST_DENSE_PARTITIONS} partitions at most",
+        )
+
+
+def _count(request: Request, of: str) -> int:
+    return int(request.asked(f"{of}Count") or 1)
+
+
+def _sign_in_is_possible(request: Request) -> Iterator[AzureError]:
+    options: Values | None = request.asked("authOptions")
+    if options is not None and request.asked("disableLocalAuth"):
+        yield AzureError(
+            "BadRequest",
+            "authOptions cannot be given where disableLocalAuth is true, not even empty; leave it out",
+        )
+    if options is not None and len([name for name in options if options[name] is not None]) > 1:
+        yield AzureError("BadRequest", "authOptions holds both apiKeyOnly and aadOrApiKey; give one of them")
+
+
+def _free_service_is_the_only_one(request: Request) -> Iterator[AzureError]:
+    others = [each for each in request.world.marked(_FREE_SERVICE) if each.id.lower() != request.id.lower()]
+    if request.asked("sku.name") == _FREE and others:
+        yield AzureError(
+            "ServiceQuotaExceeded",
+            f"operation would exceed 'free' tier service quota: the subscription has '{others[0].id}'",
+        )
+
+
+def _service_stays_what_it_is(request: Request) -> Iterator[AzureError]:
+    old = request.old
+    if old is None or old.adopted:
+        return
+    before, after = cast("Values", old.inputs.get("sku") or {}).get("name"), request.asked("sku.name")
+    if before != after and not {before, after} <= _CHANGEABLE:
+        yield AzureError(
+            "BadRequest",
+            f"a service cannot change from the tier {before} to {after}; only between {', '.join(sorted(_CHANGEABLE))}",
+        )
+    for name in ("hostingMode", "computeType"):
+        if (request.asked(name) or "Default") != (old.inputs.get(name) or "Default"):
+            yield AzureError("BadRequest", f"{name} cannot be changed once the service exists; make another service")
+
+
+# Outputs
+def _auth_options(request: Request) -> Values | None:
+    return None if request.asked("disableLocalAuth") else {"apiKeyOnly": {}}
+
+
+def _version(request: Request) -> str:
+    """Another one whenever something was changed."""
+    return f'"{request.guid(json.dumps(request.inputs, sort_keys=True))}"'
+
+
+_OUTPUTS: Mapping[str, Answer] = {
+    "provisioningState": always("succeeded"),
+    "status": always("running"),
+    "statusDetails": always(""),
+    "endpoint": lambda request: f"https://{request.name}.search.windows.net",
+    "authOptions": _auth_options,
+    "disableLocalAuth": off,
+    "replicaCount": always(1),
+    "partitionCount": always(1),
+    "hostingMode": always("Default"),
+    "computeType": always("Default"),
+    "publicNetworkAccess": always("Enabled"),
+    "networkRuleSet": always({}),
+    "networkRuleSet.bypass": always("None"),
+    "networkRuleSet.ipRules": always([]),
+    "encryptionWithCmk": always({}),
+    "encryptionWithCmk.enforcement": always("Unspecified"),
+    "encryptionWithCmk.encryptionComplianceStatus": always("Compliant"),
+    "dataExfiltrationProtections": always([]),
+    "privateEndpointConnections": always([]),
+    "sharedPrivateLinkResources": always([]),
+    "upgradeAvailable": always("notAvailable"),
+    "serviceUpgradedAt": kept("serviceUpgradedAt", lambda request: request.now),
+    "eTag": _version,
+    "systemData": system_data,
+}
+
+TYPES = (
+    ResourceType(
+        "azure-native:search:Service",
+        "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+        "/providers/Microsoft.Search/searchServices/{searchServiceName}",
+        name_rule=_NAME,
+        taken="ServiceNameUnavailable",
+        rules=all_of(
+            _tier_is_named,
+            _tier_has_what_is_asked,
+            _sign_in_is_possible,
+            _free_service_is_the_only_one,
+            _service_stays_what_it_is,
+        ),
+        marks=lambda request: (_FREE_SERVICE,) if request.asked("sku.name") == _FREE else (),
+        outputs=_OUTPUTS,
+        volatile=("eTag", "systemData"),
+        data_children=("indexes",),
+        log_categories=("OperationLogs",),
+        category_groups=("allLogs", "audit"),
+        assumed={"location": "westeurope", "sku": {"name": "basic"}},
+    ),
+)

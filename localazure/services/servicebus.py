@@ -1,0 +1,416 @@
+"""Service Bus: namespaces, and the queues, topics and subscriptions in them.
+
+Facts: "Service Bus Resource Manager exceptions", Microsoft Learn, 2024-07 (codes, messages, what a tier lacks and what
+cannot be changed); "Service Bus quotas", 2025-06; "Service Bus premium and standard messaging tiers", 2025-06;
+"Service Bus autoforwarding", 2025-02; "Create namespace (classic)", 2023 (endings that are kept for Azure); the answer
+to a taken name as in hashicorp/terraform-provider-azurerm#12020; log categories from "Supported logs for
+Microsoft.ServiceBus/namespaces", Microsoft Learn, 2026-07-14. Which properties replace is azure-native's own list
+(`provider/pkg/gen`, v3.29.0).
+
+Differences from Azure: no message exists, so every count is 0, the number of subscriptions is that of the topic's last
+request, and nothing is ever too full; keys, rules of subscriptions, network rule sets, aliases and replicas do not
+exist, so forwarding to another namespace is refused. A taken name and a changed property have the status 409, where
+Azure has 400. RuntimeAuditLogs, ApplicationMetricsLogs and VNetAndIPFilteringLogs can be asked for in every tier;
+Azure writes them in the premium tier alone. What tier an existing namespace has is not known, so no rule of a tier is
+held against what is created in it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import cast
+
+from localazure import ids
+from localazure.arm import Answer, NameRule, Request, ResourceType, Rules
+from localazure.errors import AzureError
+from localazure.stock import all_of, always, kept, off, on, system_data
+from localazure.world import Resource, Values
+
+_NAMESPACE = "azure-native:servicebus:Namespace"
+_QUEUE = "azure-native:servicebus:Queue"
+_TOPIC = "azure-native:servicebus:Topic"
+_SUBSCRIPTION = "azure-native:servicebus:Subscription"
+_PATH = (
+    "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+    "/providers/Microsoft.ServiceBus/namespaces/{namespaceName}"
+)
+_TOPIC_PATH = f"{_PATH}/topics/{{topicName}}"
+
+# Types and names. "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05.
+_NAMESPACE_NAME = NameRule(
+    pattern=r"(?i)(?!.*-(sb|mgmt)$)[a-z][a-z0-9-]{4,48}[a-z0-9]",
+    words="6 to 50 letters, digits and '-', the first a letter, the last no '-', and no '-sb' or '-mgmt' at the end",
+    code="BadRequest",
+)
+_ENTITY_NAME = NameRule(
+    pattern=r"[A-Za-z0-9]([A-Za-z0-9._~-]{0,258}[A-Za-z0-9])?",  # `~` stands for `/` in an id
+    words="1 to 260 letters, digits, '.', '-', '_' and '~', the first and the last one a letter or digit",
+    code="BadRequest",
+)
+_SUBSCRIPTION_NAME = NameRule(
+    pattern=r"[A-Za-z0-9]([A-Za-z0-9._-]{0,48}[A-Za-z0-9])?",
+    words="1 to 50 letters, digits, '.', '-' and '_', the first and the last one a letter or digit",
+    code="BadRequest",
+)
+
+
+def _bad(message: str) -> AzureError:
+    """How the messaging gateway refuses nearly everything."""
+    return AzureError("BadRequest", f"SubCode=40000. {message}")
+
+
+# What must exist, and other reasons to refuse a namespace
+_BASIC, _STANDARD, _PREMIUM = "Basic", "Standard", "Premium"
+_UNITS = (1, 2, 4, 8, 16)
+_PARTITIONS = (1, 2, 4)
+
+
+def _asked_tier(inputs: Values) -> str:
+    return str(cast("Values", inputs.get("sku") or {}).get("name") or _STANDARD)
+
+
+def _tier_has_what_is_asked(request: Request) -> Iterator[AzureError]:
+    name, tier, units = _asked_tier(request.inputs), request.asked("sku.tier"), request.asked("sku.capacity")
+    partitions = request.asked("premiumMessagingPartitions")
+    if tier not in (None, name):
+        yield AzureError("BadRequest", f"sku.name is {name!r} and sku.tier {tier!r}; make the two agree")
+    if name == _PREMIUM:
+        per_partition = [count * (partitions or 1) for count in _UNITS]
+        if units is not None and units not in per_partition:
+            yield AzureError("BadRequest", f"sku.capacity is {units}; allowed are {_listed(per_partition)}")
+        if partitions is not None and partitions not in _PARTITIONS:
+            yield AzureError(
+                "BadRequest", f"premiumMessagingPartitions is {partitions}; allowed are {_listed(_PARTITIONS)}"
+            )
+        return
+    for path in ("sku.capacity", "premiumMessagingPartitions", "encryption", "geoDataReplication"):
+        if request.asked(path):
+            yield AzureError("BadRequest", f"{path} is only supported in the tier Premium; the namespace has {name}")
+
+
+def _namespace_stays_what_it_is(request: Request) -> Iterator[AzureError]:
+    if request.old is None or request.old.adopted:
+        return
+    before, after = _asked_tier(request.old.inputs), _asked_tier(request.inputs)
+    if before != after and _PREMIUM in (before, after):
+        yield AzureError(
+            "BadRequest",
+            f"a namespace cannot change from the tier {before} to {after}; make another one, and migrate to it",
+        )
+    if before != after and after == _BASIC:
+        for topic in (each for each in request.world.children(request.id) if each.token == _TOPIC):
+            yield AzureError("BadRequest", f"the tier Basic has no topics, and the namespace has '{topic.id}'")
+    if (request.asked("premiumMessagingPartitions") or 1) != (
+        request.old.inputs.get("premiumMessagingPartitions") or 1
+    ):
+        yield AzureError("BadRequest", "premiumMessagingPartitions cannot be changed; make another namespace")
+
+
+# Reasons to refuse what is in a namespace
+_NOT_IN_BASIC = (
+    "requiresDuplicateDetection",
+    "autoDeleteOnIdle",
+    "requiresSession",
+    "defaultMessageTimeToLive",
+    "duplicateDetectionHistoryTimeWindow",
+    "enableExpress",
+    "forwardTo",
+)
+_SIZES = (1024, 2048, 3072, 4096, 5120)
+_PREMIUM_SIZES = (*_SIZES, 10240, 20480, 40960, 81920)
+_MESSAGE_SIZES = range(1024, 102401)
+_SECOND, _MINUTE, _DAY = 1, 60, 86400
+_DURATIONS = {
+    "lockDuration": (5 * _SECOND, 5 * _MINUTE),
+    "autoDeleteOnIdle": (5 * _MINUTE, None),
+    "defaultMessageTimeToLive": (_SECOND, None),
+    "duplicateDetectionHistoryTimeWindow": (20 * _SECOND, 7 * _DAY),
+}
+_DURATION = re.compile(r"P(?=.)(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
+_FOREVER = "P10675199DT2H48M5.4775807S"
+
+
+def _namespace(request: Request) -> Resource | None:
+    """The namespace that a queue, topic or subscription is in."""
+    place = request.id
+    while place and ids.name_of(place.rpartition("/")[0]).lower() != "namespaces":
+        place = ids.holder_of(place)
+    return request.world.get(place)
+
+
+def _tier(request: Request) -> str | None:
+    """The tier of the namespace; None where it is not known."""
+    namespace = _namespace(request)
+    return None if namespace is None or namespace.adopted else _asked_tier(namespace.inputs)
+
+
+def _tier_has_the_entity(request: Request) -> Iterator[AzureError]:
+    tier, label = _tier(request), request.type.label
+    if tier == _BASIC:
+        if request.type.token == _TOPIC:
+            yield _bad("Topics are not supported in the tier 'Basic'. Use 'Standard' or 'Premium'")
+        for name in (name for name in _NOT_IN_BASIC if request.asked(name)):
+            yield _bad(
+                f"The property '{name}' can't be set when creating a {label} because the namespace is using the 'Basic'"
+                " Tier. This operation is only supported in 'Standard' or 'Premium' tier"
+            )
+    if tier == _PREMIUM and request.asked("enableExpress"):
+        yield _bad(f"The property 'enableExpress' can't be set when creating a {label} in the tier 'Premium'")
+    namespace = _namespace(request)
+    partitions = namespace.inputs.get("premiumMessagingPartitions") if namespace else None
+    if tier == _PREMIUM and request.asked("enablePartitioning") and (partitions or 1) == 1:
+        yield _bad(
+            "The property 'enablePartitioning' needs a namespace with partitions in the tier 'Premium'"
+            " (premiumMessagingPartitions)"
+        )
+
+
+def _sizes_are_allowed(request: Request) -> Iterator[AzureError]:
+    tier, size, message = (
+        _tier(request),
+        request.asked("maxSizeInMegabytes"),
+        request.asked("maxMessageSizeInKilobytes"),
+    )
+    sizes = _PREMIUM_SIZES if tier in (_PREMIUM, None) else _SIZES
+    if size is not None and size not in sizes:
+        yield _bad(
+            f"The specified value {size} is invalid. The property MaxSizeInMegabytes must be one of the following"
+            f" values: {_listed(sizes)}"
+        )
+    if message is not None and tier not in (_PREMIUM, None):
+        yield _bad(
+            "The property 'maxMessageSizeInKilobytes' can only be set in the tier 'Premium'; the namespace has"
+            f" '{tier}'. Leave it out"
+        )
+    elif message is not None and message not in _MESSAGE_SIZES:
+        yield _bad(
+            f"The specified value {message} is invalid. The property 'maxMessageSizeInKilobytes' is"
+            f" {_MESSAGE_SIZES.start} to {_MESSAGE_SIZES.stop - 1}"
+        )
+    deliveries = request.asked("maxDeliveryCount")
+    if deliveries is not None and deliveries < 1:
+        yield _bad(f"The specified value {deliveries} is invalid. The property 'maxDeliveryCount' is at least 1")
+
+
+def _durations_are_allowed(request: Request) -> Iterator[AzureError]:
+    for name, (least, most) in _DURATIONS.items():
+        given = request.asked(name)
+        seconds = None if given is None else _seconds(str(given))
+        if given is not None and seconds is None:
+            yield _bad(f"'{given}' is no duration for '{name}'; write it in ISO 8601, like 'PT5M'")
+        elif seconds is not None and (seconds < least or (most is not None and seconds > most)):
+            upto = "" if most is None else f" and at most {most}"
+            yield _bad(f"The property '{name}' is {given}; allowed are at least {least}{upto} seconds")
+
+
+def _seconds(text: str) -> float | None:
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        return None
+    days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+
+
+def _properties_agree(request: Request) -> Iterator[AzureError]:
+    if request.asked("enableExpress") and request.asked("requiresDuplicateDetection"):
+        yield _bad("DelayedPersistence property and RequiresDuplicateDetection property cannot be enabled together")
+    if request.asked("requiresSession") and request.asked("forwardTo"):
+        yield _bad("Autoforwarding isn't supported for an entity with sessions: leave out forwardTo or requiresSession")
+
+
+def _targets_exist(request: Request) -> Iterator[AzureError]:
+    namespace = _namespace(request)
+    if namespace is None or namespace.adopted:
+        return
+    for path in ("forwardTo", "forwardDeadLetteredMessagesTo"):
+        target = str(request.asked(path) or "")
+        places = [f"{namespace.id}/{kind}/{target.replace('/', '~')}" for kind in ("queues", "topics")]
+        if target and not any(map(request.exists, places)):
+            yield _bad(f"{path} names '{target}', and the namespace has no queue or topic of that name")
+        elif any(ids.same(place, request.id) for place in places):
+            yield _bad(f"{path} names the entity itself")
+
+
+def _name_is_free_in_namespace(request: Request) -> Iterator[AzureError]:
+    if request.old is None:
+        other = "topics" if request.type.token == _QUEUE else "queues"
+        holder = request.type.parent_of(request.id)
+        if request.world.get(f"{holder}/{other}/{request.name}") is not None:
+            yield AzureError(
+                "Conflict", f"SubCode=40900. The namespace has something in {other} named '{request.name}'", 409
+            )
+
+
+def _sessions_stay(request: Request) -> Iterator[AzureError]:
+    # azure-native does not know that it must replace a subscription; Azure refuses the update.
+    old = request.old
+    if old is None or old.adopted:
+        return
+    if bool(request.asked("requiresSession")) != bool(old.inputs.get("requiresSession")):
+        yield _bad("The value for the RequiresSession property of an existing Subscription can't be changed")
+
+
+def _listed(values: Iterable[int]) -> str:
+    return ";".join(map(str, values))
+
+
+_LIMITS: Rules = all_of(_tier_has_the_entity, _sizes_are_allowed, _durations_are_allowed, _properties_agree)
+
+
+# Outputs of a namespace
+def _sku(request: Request) -> Values:
+    name = _asked_tier(request.inputs)
+    units: Values = {"capacity": request.asked("sku.capacity") or 1} if name == _PREMIUM else {}
+    return {"name": name, "tier": name, **units}
+
+
+def _partitions(request: Request) -> int:
+    return int(_asked_tier(request.inputs) == _PREMIUM)
+
+
+def _now(request: Request) -> str:
+    return request.now
+
+
+_NAMESPACE_OUTPUTS: Mapping[str, Answer] = {
+    "provisioningState": always("Succeeded"),
+    "status": always("Active"),
+    "serviceBusEndpoint": lambda request: f"https://{request.name}.servicebus.windows.net:443/",
+    "metricId": lambda request: f"{request.world.subscription_id}:{request.name.lower()}",
+    "sku": _sku,
+    "disableLocalAuth": off,
+    "minimumTlsVersion": always("1.2"),
+    "publicNetworkAccess": always("Enabled"),
+    "premiumMessagingPartitions": _partitions,
+    "privateEndpointConnections": always([]),
+    "zoneRedundant": on,
+    "createdAt": kept("createdAt", _now),
+    "updatedAt": _now,
+    "systemData": system_data,
+}
+
+
+# Outputs of what is in a namespace
+def _location(request: Request) -> str | None:
+    namespace = _namespace(request)
+    return None if namespace is None else namespace.outputs.get("location")
+
+
+def _message_size(request: Request) -> int:
+    return 1024 if _tier(request) == _PREMIUM else 256
+
+
+def _size(request: Request) -> int:
+    """A partitioned entity has 16 times the size, but in the premium tier."""
+    asked = int(request.asked("maxSizeInMegabytes") or _SIZES[0])
+    return asked * 16 if request.asked("enablePartitioning") and _tier(request) != _PREMIUM else asked
+
+
+def _time_to_live(request: Request) -> str:
+    return "P14D" if _tier(request) == _BASIC else _FOREVER
+
+
+def _is_ordered(request: Request) -> bool:
+    return not request.asked("enablePartitioning")
+
+
+_EVERY_OUTPUT: Mapping[str, Answer] = {
+    "location": _location,
+    "status": always("Active"),
+    "accessedAt": always("0001-01-01T00:00:00Z"),
+    "createdAt": kept("createdAt", _now),
+    "updatedAt": _now,
+    "countDetails": always(
+        {
+            "activeMessageCount": 0,
+            "deadLetterMessageCount": 0,
+            "scheduledMessageCount": 0,
+            "transferDeadLetterMessageCount": 0,
+            "transferMessageCount": 0,
+        }
+    ),
+    "autoDeleteOnIdle": always(_FOREVER),
+    "defaultMessageTimeToLive": _time_to_live,
+    "enableBatchedOperations": on,
+    "systemData": system_data,
+}
+_ENTITY_OUTPUTS: Mapping[str, Answer] = {
+    **_EVERY_OUTPUT,
+    "sizeInBytes": always(0),
+    "maxSizeInMegabytes": _size,
+    "maxMessageSizeInKilobytes": _message_size,
+    "duplicateDetectionHistoryTimeWindow": always("PT10M"),
+    "requiresDuplicateDetection": off,
+    "enableExpress": off,
+    "enablePartitioning": off,
+}
+_RECEIVED_OUTPUTS: Mapping[str, Answer] = {
+    "messageCount": always(0),
+    "lockDuration": always("PT1M"),
+    "maxDeliveryCount": always(10),
+    "requiresSession": off,
+    "deadLetteringOnMessageExpiration": off,
+}
+_VOLATILE = ("updatedAt", "systemData")
+
+
+def _subscription_count(request: Request) -> int:
+    return sum(each.token == _SUBSCRIPTION for each in request.world.children(request.id))
+
+
+TYPES = (
+    ResourceType(
+        _NAMESPACE,
+        _PATH,
+        name_rule=_NAMESPACE_NAME,
+        taken="BadRequest",
+        rules=all_of(_tier_has_what_is_asked, _namespace_stays_what_it_is),
+        outputs=_NAMESPACE_OUTPUTS,
+        volatile=_VOLATILE,
+        rewrites={"sku": _sku},
+        log_categories=(
+            "ApplicationMetricsLogs",
+            "DataDRLogs",
+            "DiagnosticErrorLogs",
+            "OperationalLogs",
+            "RuntimeAuditLogs",
+            "VNetAndIPFilteringLogs",
+        ),
+        category_groups=("allLogs", "audit"),
+        assumed={"location": "westeurope", "sku": {"name": _STANDARD}},
+    ),
+    ResourceType(
+        _QUEUE,
+        f"{_PATH}/queues/{{queueName}}",
+        name_rule=_ENTITY_NAME,
+        rules=all_of(_LIMITS, _targets_exist, _name_is_free_in_namespace),
+        immutable=("requiresDuplicateDetection", "requiresSession", "enablePartitioning"),
+        immutable_code="BadRequest",
+        outputs={**_ENTITY_OUTPUTS, **_RECEIVED_OUTPUTS},
+        volatile=_VOLATILE,
+        rewrites={"maxSizeInMegabytes": _size},
+    ),
+    ResourceType(
+        _TOPIC,
+        _TOPIC_PATH,
+        name_rule=_ENTITY_NAME,
+        rules=all_of(_LIMITS, _name_is_free_in_namespace),
+        immutable=("requiresDuplicateDetection", "enablePartitioning"),
+        immutable_code="BadRequest",
+        outputs={**_ENTITY_OUTPUTS, "supportOrdering": _is_ordered, "subscriptionCount": _subscription_count},
+        volatile=(*_VOLATILE, "subscriptionCount"),
+        rewrites={"maxSizeInMegabytes": _size},
+    ),
+    ResourceType(
+        _SUBSCRIPTION,
+        f"{_TOPIC_PATH}/subscriptions/{{subscriptionName}}",
+        name_rule=_SUBSCRIPTION_NAME,
+        rules=all_of(_LIMITS, _targets_exist, _sessions_stay),
+        outputs={
+            **_EVERY_OUTPUT,
+            **_RECEIVED_OUTPUTS,
+            "deadLetteringOnFilterEvaluationExceptions": on,
+            "isClientAffine": off,
+        },
+        volatile=_VOLATILE,
+    ),
+)

@@ -1,0 +1,324 @@
+"""Storage accounts, and the blob containers and queues in them.
+
+Facts: "Storage account overview", Microsoft Learn, 2025-07 (kinds, redundancy, endpoints); "Change how a storage
+account is replicated", 2025-01; "Remediate anonymous read access to blob data", 2024-09; "Point-in-time restore for
+block blobs", 2024-10; "Naming and referencing containers, blobs, and metadata" and "Naming queues and metadata",
+2023-12; values taken for what is left out from "Storage Accounts - Create", REST API 2024-01-01. Codes as reported in
+hashicorp/terraform-provider-azurerm#4394 (what hierarchical namespaces need), Azure/azure-rest-api-specs#11331
+(PublicAccessNotPermitted), jenkins-infra/azure#125 (AccountPropertyCannotBeUpdated) and
+turbot/steampipe-plugin-azure#458 (FeatureNotSupportedForAccount); log categories from "Supported logs for
+Microsoft.Storage/storageAccounts/blobServices" and ".../queueServices", Microsoft Learn, 2024-11-19. Which properties
+replace is azure-native's own list (v3.29.0).
+
+Differences from Azure: no blob and no message exists, so nothing is kept when a container, queue or account is deleted,
+and its name is free at once; there is no second region, whatever the SKU says, so no secondary endpoint either; the
+endpoint of static websites, tables and files as resources, encryption scopes, object replication and account keys do
+not exist; an endpoint is that of standard DNS even where DNS zones are asked for. A taken name is always
+StorageAccountAlreadyTaken, where Azure says StorageAccountInAnotherResourceGroup for one of the same subscription. A
+changed property has the status 409, where Azure has 400. The codes InvalidValuesForRequestParameters for anything but
+kind and SKU, AccountPropertyCannotBeUpdated for a SKU, and BadRequest, for policies of the blob service and for a
+container's immutability, are ours: Microsoft names none. What an existing account allows is not known, so none of its
+settings is held against what is created in it. What the SDK calls networkRuleSet, enableHttpsTrafficOnly and
+enableNfsV3 has other names in the published type, and cannot be asked for.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from localazure.arm import Answer, NameRule, Request, ResourceType, Rules
+from localazure.errors import AzureError
+from localazure.paths import ABSENT, value_at
+from localazure.stock import all_of, always, kept, off, on
+from localazure.world import Values
+
+_PATH = (
+    "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+    "/providers/Microsoft.Storage/storageAccounts/{accountName}"
+)
+
+# Types and names. "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05.
+_ACCOUNT_NAME = NameRule(
+    pattern=r"[a-z0-9]{3,24}", words="3 to 24 lower-case letters and digits", code="AccountNameInvalid"
+)
+_DASHED = r"(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"
+_DASHED_WORDS = "3 to 63 lower-case letters, digits and single '-', the first and the last one a letter or digit"
+_CONTAINER_NAME = NameRule(pattern=rf"\$root|\$web|{_DASHED}", words=f"{_DASHED_WORDS}; $root and $web")
+_QUEUE_NAME = NameRule(pattern=_DASHED, words=_DASHED_WORDS)
+_SERVICE_NAME = NameRule(pattern="default", words="'default' and nothing else")
+
+# Reasons to refuse an account
+_V2 = "StorageV2"
+_OLDER = ("Storage", "BlobStorage")
+"""Kinds that can be upgraded to the second version."""
+_GEO = ("Standard_LRS", "Standard_GRS", "Standard_RAGRS")
+_ZONE = ("Standard_ZRS", "Standard_GZRS", "Standard_RAGZRS")
+_PREMIUM = ("Premium_LRS", "Premium_ZRS")
+_SKUS: Mapping[str, tuple[str, ...]] = {
+    "Storage": (*_GEO, "Standard_ZRS", "Premium_LRS"),
+    _V2: (*_GEO, *_ZONE, "Premium_LRS"),
+    "BlobStorage": _GEO,
+    "BlockBlobStorage": _PREMIUM,
+    "FileStorage": (
+        *_PREMIUM,
+        *(f"StandardV2_{redundancy}" for redundancy in ("LRS", "GRS", "ZRS", "GZRS")),
+        *(f"PremiumV2_{redundancy}" for redundancy in ("LRS", "ZRS")),
+    ),
+}
+_SERVICES: Mapping[str, tuple[str, ...]] = {
+    "Storage": ("blob", "queue", "table", "file"),
+    _V2: ("blob", "dfs", "queue", "table", "file"),
+    "BlobStorage": ("blob", "dfs", "table"),
+    "BlockBlobStorage": ("blob", "dfs"),
+    "FileStorage": ("file",),
+}
+"""What an account of each kind has endpoints for. Premium ones of general purpose have page blobs alone."""
+
+
+def _invalid(message: str) -> AzureError:
+    return AzureError("InvalidValuesForRequestParameters", f"Values for request parameters are invalid: {message}")
+
+
+def _kind_has_what_is_asked(request: Request) -> Iterator[AzureError]:
+    kind, sku, tier = _kind(request.inputs), _sku(request.inputs), request.asked("accessTier")
+    if sku not in _SKUS.get(kind, ()):
+        yield _invalid(f"kind, sku. The kind {kind} takes {', '.join(_SKUS.get(kind, ())) or 'nothing'}, not {sku}")
+    if kind == "BlobStorage" and tier is None:
+        yield _invalid(f"accessTier. The kind {kind} needs one")
+    if kind == "Storage" and tier is not None:
+        yield _invalid(f"accessTier. The kind {kind} has none; choose the kind {_V2}")
+    hierarchical = bool(request.asked("isHnsEnabled"))
+    if hierarchical and (kind not in (_V2, "BlockBlobStorage") or (kind == _V2 and sku == "Premium_LRS")):
+        yield _invalid(f"isHnsEnabled. A hierarchical namespace is not to be had with kind {kind} and sku {sku}")
+    if request.asked("isSftpEnabled") and not hierarchical:
+        yield _invalid("isSftpEnabled. It needs isHnsEnabled, which is not on")
+
+
+def _fixed(name: str) -> AzureError:
+    return AzureError(
+        "AccountPropertyCannotBeUpdated",
+        f"The property '{name}' was specified in the input, but it cannot be updated",
+        409,
+    )
+
+
+def _account_stays_what_it_is(request: Request) -> Iterator[AzureError]:
+    old = request.old
+    if old is None or old.adopted:
+        return
+    was, now = _kind(old.inputs), _kind(request.inputs)
+    if now != was and not (was in _OLDER and now == _V2):
+        yield _fixed("kind")
+    if (old.inputs.get("dnsEndpointType") or "Standard") != (request.asked("dnsEndpointType") or "Standard"):
+        yield _fixed("dnsEndpointType")
+    before, after = _sku(old.inputs), _sku(request.inputs)
+    if (before.partition("_")[0], "ZRS" in before) != (after.partition("_")[0], "ZRS" in after):
+        yield AzureError(
+            "AccountPropertyCannotBeUpdated",
+            f"sku.name cannot be changed from {before} to {after} in place: between performance tiers, and between"
+            " redundancy with zones and without, an account is converted or made anew",
+            409,
+        )
+
+
+def _kind(inputs: Values) -> str:
+    return str(inputs.get("kind") or _V2)
+
+
+def _sku(inputs: Values) -> str:
+    return str(_inside(inputs, "sku", "name") or _GEO[0])
+
+
+def _inside(inputs: Values, block: str, name: str) -> object:
+    """What a block of the inputs says; None where it says nothing."""
+    found = value_at(inputs, (block, name))
+    return None if found is ABSENT else found
+
+
+# Reasons to refuse what is in an account
+def _account_has(service: str) -> Rules:
+    """That the account's kind comes with this service."""
+
+    def rule(request: Request) -> Iterator[AzureError]:
+        account = _settings(request)
+        if account is None:
+            return
+        page_blobs_only = _kind(account) in ("Storage", _V2) and _sku(account).startswith("Premium")
+        if service not in _SERVICES.get(_kind(account), ()) or (page_blobs_only and service != "blob"):
+            yield AzureError(
+                "FeatureNotSupportedForAccount",
+                f"{service.capitalize()} is not supported for the account: {_kind(account)}, {_sku(account)}",
+            )
+
+    return rule
+
+
+def _settings(request: Request) -> Values | None:
+    """The inputs of the account; None where they are not known."""
+    account = request.parent
+    return None if account is None or account.adopted else account.inputs
+
+
+def _account_lets_the_public_in(request: Request) -> Iterator[AzureError]:
+    access, account = request.asked("publicAccess"), _settings(request)
+    if access not in (None, "None") and account is not None and not account.get("allowBlobPublicAccess"):
+        yield AzureError(
+            "PublicAccessNotPermitted",
+            f"Public access is not permitted on this storage account; container '{request.name}' asks for {access!r},"
+            " and the account does not say allowBlobPublicAccess",
+            409,
+        )
+
+
+def _container_stays_what_it_is(request: Request) -> Iterator[AzureError]:
+    old = request.old
+    if old is None or old.adopted:
+        return
+    before = bool(_inside(old.inputs, "immutableStorageWithVersioning", "enabled"))
+    if bool(request.asked("immutableStorageWithVersioning.enabled")) != before:
+        yield AzureError(
+            "BadRequest",
+            "immutableStorageWithVersioning.enabled is chosen when a container is created; later it takes a migration",
+        )
+
+
+def _policies_agree(request: Request) -> Iterator[AzureError]:
+    for name in ("deleteRetentionPolicy", "containerDeleteRetentionPolicy", "restorePolicy"):
+        if request.asked(f"{name}.enabled") and not request.asked(f"{name}.days"):
+            yield AzureError("BadRequest", f"{name} is enabled and lacks days; say how many, 1 to 365")
+    if not request.asked("restorePolicy.enabled"):
+        return
+    for path in ("isVersioningEnabled", "changeFeed.enabled", "deleteRetentionPolicy.enabled"):
+        if not request.asked(path):
+            yield AzureError("BadRequest", f"restorePolicy needs {path} to be true")
+    restorable, retained = request.asked("restorePolicy.days"), request.asked("deleteRetentionPolicy.days")
+    if restorable and retained and restorable >= retained:
+        yield AzureError(
+            "BadRequest",
+            f"restorePolicy.days is {restorable}; it must be less than deleteRetentionPolicy.days, which is {retained}",
+        )
+
+
+# Outputs
+def _access_tier(request: Request) -> str | None:
+    return "Hot" if _kind(request.inputs) in (_V2, "BlobStorage") else None
+
+
+def _endpoints(request: Request) -> dict[str, str]:
+    services = _SERVICES.get(_kind(request.inputs), ())
+    return {service: f"https://{request.name}.{service}.core.windows.net/" for service in services}
+
+
+def _tier(inputs: Values) -> str:
+    return "Premium" if _sku(inputs).startswith("Premium") else "Standard"
+
+
+def _encrypted_services(request: Request) -> dict[str, Any]:
+    since = {"enabled": True, "keyType": "Account", "lastEnabledTime": request.now}
+    return {"blob": since, "file": since}
+
+
+def _account_sku(request: Request) -> dict[str, str]:
+    account = request.parent.inputs if request.parent else {}
+    return {"name": _sku(account), "tier": _tier(account)}
+
+
+def _etag(request: Request) -> str:
+    return f'"0x8D{request.guid(f"etag {request.now}").replace("-", "").upper()[:12]}"'
+
+
+_ACCOUNT: Mapping[str, Answer] = {
+    "provisioningState": always("Succeeded"),
+    "creationTime": kept("creationTime", lambda request: request.now),
+    "keyCreationTime": kept("keyCreationTime", lambda request: {"key1": request.now, "key2": request.now}),
+    "primaryLocation": lambda request: request.location,
+    "primaryEndpoints": _endpoints,
+    "statusOfPrimary": always("available"),
+    "privateEndpointConnections": always([]),
+    "sku.tier": lambda request: _tier(request.inputs),
+    "accessTier": _access_tier,
+    "allowBlobPublicAccess": off,
+    "allowCrossTenantReplication": off,
+    "enableHttpsTrafficOnly": on,
+    "minimumTlsVersion": always("TLS1_2"),
+    "networkRuleSet": always(
+        {"bypass": "AzureServices", "defaultAction": "Allow", "ipRules": [], "virtualNetworkRules": []}
+    ),
+    "encryption": always({}),
+    "encryption.keySource": always("Microsoft.Storage"),
+    "encryption.services": kept("encryption.services", _encrypted_services),
+}
+
+_BLOB_SERVICE: Mapping[str, Answer] = {
+    "sku": _account_sku,
+    "cors": always({"corsRules": []}),
+    "deleteRetentionPolicy": always({"enabled": False}),
+    "deleteRetentionPolicy.allowPermanentDelete": off,
+}
+
+_CONTAINER: Mapping[str, Answer] = {
+    "publicAccess": always("None"),
+    "defaultEncryptionScope": always("$account-encryption-key"),
+    "denyEncryptionScopeOverride": off,
+    "hasImmutabilityPolicy": off,
+    "hasLegalHold": off,
+    "leaseState": always("Available"),
+    "leaseStatus": always("Unlocked"),
+    "deleted": off,
+    "remainingRetentionDays": always(0),
+    "lastModifiedTime": lambda request: request.now,
+    "etag": _etag,
+}
+
+_LOGS = ("StorageRead", "StorageWrite", "StorageDelete")
+_LOG_GROUPS = ("allLogs", "audit")
+
+TYPES = (
+    ResourceType(
+        "azure-native:storage:StorageAccount",
+        _PATH,
+        name_rule=_ACCOUNT_NAME,
+        taken="StorageAccountAlreadyTaken",
+        rules=all_of(_kind_has_what_is_asked, _account_stays_what_it_is),
+        immutable=("isHnsEnabled", "immutableStorageWithVersioning", "encryption.requireInfrastructureEncryption"),
+        immutable_code="AccountPropertyCannotBeUpdated",
+        outputs=_ACCOUNT,
+        volatile=("sku.tier", "primaryEndpoints", "accessTier"),
+        assumed={"location": "westeurope", "kind": _V2, "sku": {"name": _GEO[0]}},
+    ),
+    ResourceType(
+        "azure-native:storage:BlobServiceProperties",
+        _PATH + "/blobServices/{blobServicesName}",
+        name_rule=_SERVICE_NAME,
+        singleton=True,
+        rules=all_of(_account_has("blob"), _policies_agree),
+        outputs=_BLOB_SERVICE,
+        volatile=("sku",),
+        log_categories=_LOGS,
+        category_groups=_LOG_GROUPS,
+    ),
+    ResourceType(
+        "azure-native:storage:BlobContainer",
+        _PATH + "/blobServices/default/containers/{containerName}",
+        name_rule=_CONTAINER_NAME,
+        rules=all_of(_account_has("blob"), _account_lets_the_public_in, _container_stays_what_it_is),
+        outputs=_CONTAINER,
+        volatile=("lastModifiedTime", "etag"),
+    ),
+    ResourceType(
+        "azure-native:storage:QueueServiceProperties",
+        _PATH + "/queueServices/{queueServiceName}",
+        name_rule=_SERVICE_NAME,
+        singleton=True,
+        rules=_account_has("queue"),
+        outputs={"cors": always({"corsRules": []})},
+        log_categories=_LOGS,
+        category_groups=_LOG_GROUPS,
+    ),
+    ResourceType(
+        "azure-native:storage:Queue",
+        _PATH + "/queueServices/default/queues/{queueName}",
+        name_rule=_QUEUE_NAME,
+        rules=_account_has("queue"),
+        outputs={"approximateMessageCount": always(0)},
+    ),
+)

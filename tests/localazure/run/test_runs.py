@@ -1,0 +1,270 @@
+"""What a local run does to the world, whatever the program."""
+
+import json
+from pathlib import Path
+
+import pulumi
+import pytest
+from pulumi_azure_native import app, batch, managedidentity, resources
+
+from localazure.errors import WorldFileError
+from localazure.runs import Operation, run
+from localazure.state import alone
+from localazure.world import World
+from tests.localazure.run.programs import GROUP_ID, changes, destroy, grant, group, identity, nothing, preview, up
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / ".localazure" / "dev.json"
+
+
+def small() -> None:
+    agent = identity("agent", group())
+    grant("grant", agent.principal_id, GROUP_ID)
+
+
+def test_a_second_run_changes_nothing(path: Path) -> None:
+    first = up(small, path)
+    written = path.read_bytes()
+
+    assert changes(first) == {"create": {"tiny-dev", "rg", "agent", "grant"}}
+    assert changes(up(small, path)) == {}
+    assert path.read_bytes() == written
+
+
+def test_a_preview_says_what_up_does_and_writes_nothing(path: Path) -> None:
+    planned = preview(small, path)
+
+    assert not path.exists()
+    assert changes(planned) == changes(up(small, path))
+
+    before = path.read_bytes()
+    assert changes(preview(nothing, path)) == {"delete": {"rg", "agent", "grant"}}
+    assert path.read_bytes() == before
+
+
+def test_the_program_knows_whether_it_is_a_preview() -> None:
+    seen: list[bool] = []
+
+    preview(lambda: seen.append(pulumi.runtime.is_dry_run()))
+    up(lambda: seen.append(pulumi.runtime.is_dry_run()))
+
+    assert seen == [True, False]
+
+
+def test_what_can_change_in_place_is_updated_and_the_difference_told(path: Path) -> None:
+    up(lambda: group(stage="one") and None, path)
+
+    result = up(lambda: group(stage="two") and None, path)
+
+    (step,) = [step for step in result.steps if step.record.name == "rg"]
+    assert changes(result) == {"update": {"rg"}}
+    assert [(change.path, change.old, change.new) for change in step.differences.changed] == [
+        (("tags", "stage"), "one", "two")
+    ]
+
+
+def test_what_cannot_change_in_place_is_replaced_with_what_stands_on_it(path: Path) -> None:
+    def program(name: str) -> None:
+        agent = managedidentity.UserAssignedIdentity("agent", resource_name_=name, resource_group_name=group().name)
+        grant("grant", agent.principal_id, GROUP_ID)
+
+    up(lambda: program("one"), path)
+    (old,) = World.load(path).principals
+
+    assert changes(up(lambda: program("two"), path)) == {"replace": {"agent", "grant"}}
+
+    world = World.load(path)
+    (new,) = world.principals
+    (assignment,) = (each for each in world.resources.values() if each.token.endswith("RoleAssignment"))
+    assert new != old
+    assert assignment.outputs["principalId"] == new
+
+
+def test_what_the_program_no_longer_declares_is_deleted(path: Path) -> None:
+    up(small, path)
+
+    assert changes(up(lambda: identity("agent", group()) and None, path)) == {"delete": {"grant"}}
+    assert {name.rpartition("/")[2] for name in World.load(path).resources} == {"rg", "agent"}
+
+
+def test_destroying_leaves_neither_resource_nor_file(path: Path) -> None:
+    up(small, path)
+
+    assert changes(destroy(path)) == {"delete": {"tiny-dev", "rg", "agent", "grant"}}
+    assert not path.exists()
+    assert changes(destroy(path)) == {}
+
+
+def test_a_failure_holds_up_what_depends_on_it_and_nothing_else(path: Path) -> None:
+    up(lambda: group("old") and None, path)
+
+    def program() -> None:
+        lost = identity("x", group("first"))
+        grant("grant", lost.principal_id, "/subscriptions/nowhere/resourceGroups/none")
+        group("second")
+
+    result = up(program, path)
+
+    names = {name.rpartition("/")[2] for name in World.load(path).resources}
+    assert names == {"old", "first", "second"}  # 'old' would have been deleted, had all gone well
+    assert {urn.rpartition("::")[2] for urn in result.skipped} == {"grant"}
+    (failure,) = result.failures
+    assert failure.urn.endswith("::x")
+    assert "is invalid" in failure.message
+
+
+def test_a_type_that_local_azure_does_not_have_is_refused_by_name() -> None:
+    result = up(lambda: batch.BatchAccount("jobs", account_name="jobs", resource_group_name="rg") and None)
+
+    assert [failure.message for failure in result.failures] == [
+        "local Azure does not simulate 'azure-native:batch:BatchAccount'; nothing was created"
+    ]
+
+
+def test_an_input_that_azure_does_not_publish_is_refused() -> None:
+    def program() -> None:
+        wrong = app.ContainerAppProbeArgs(type="Sometimes")
+        container = app.ContainerArgs(name="one", image="image:1", probes=[wrong])
+        app.ContainerApp(
+            "app",
+            container_app_name="app",
+            resource_group_name=group().name,
+            template=app.TemplateArgs(containers=[container]),
+        )
+
+    (failure,) = up(program).failures
+
+    assert "template.containers[0].probes[0].type: 'Sometimes' is not one of" in failure.message
+
+
+def test_a_mistake_of_the_user_has_no_traceback_and_a_mistake_in_the_program_has() -> None:
+    def mistaken() -> None:
+        raise pulumi.RunError("network.yaml:3 name: is missing")
+
+    def broken() -> None:
+        raise ZeroDivisionError("by zero")
+
+    (told,) = up(mistaken).failures
+    (traced,) = up(broken).failures
+
+    assert (told.message, told.traceback) == ("network.yaml:3 name: is missing", "")
+    assert traced.message == "ZeroDivisionError: by zero"
+    assert "in broken" in traced.traceback
+
+
+def test_a_mistake_in_an_apply_is_not_lost() -> None:
+    def program() -> None:
+        pulumi.Output.from_input(0).apply(lambda zero: 1 // zero)
+
+    (failure,) = up(program).failures
+
+    assert failure.message.startswith("ZeroDivisionError")
+
+
+def test_no_file_and_no_result_holds_a_secret(path: Path) -> None:
+    def program() -> None:
+        hidden = pulumi.Output.secret("do-not-show")
+        made = resources.ResourceGroup(
+            "rg", resource_group_name="rg", location="westeurope", tags={"key": hidden, "plain": "to-show"}
+        )
+        pulumi.export("key", made.tags["key"])
+
+    result = up(program, path)
+    stack = json.loads(path.read_text())["stack"]
+
+    assert "do-not-show" not in json.dumps([stack, result.outputs])
+    assert "to-show" in json.dumps(stack)
+    assert "do-not-show" not in repr(result.steps)
+    assert changes(up(program, path)) == {}
+
+
+def test_a_resource_under_its_former_name_is_the_same_resource(path: Path) -> None:
+    up(lambda: identity("agent", group()) and None, path)
+
+    def renamed() -> None:
+        managedidentity.UserAssignedIdentity(
+            "other",
+            resource_name_="agent",
+            resource_group_name=group().name,
+            opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="agent")]),
+        )
+
+    assert changes(up(renamed, path)) == {}
+
+
+def test_what_is_protected_is_not_deleted(path: Path) -> None:
+    up(lambda: identity("agent", group(), pulumi.ResourceOptions(protect=True)) and None, path)
+
+    result = up(nothing, path)
+
+    (failure,) = result.failures
+    assert "agent is protected" in failure.message
+    assert len(World.load(path).resources) == 2
+
+
+def test_what_is_retained_outlives_the_stack(path: Path) -> None:
+    up(lambda: identity("agent", group(), pulumi.ResourceOptions(retain_on_delete=True)) and None, path)
+
+    assert changes(up(lambda: group() and None, path)) == {"delete": {"agent"}}
+    assert len(World.load(path).resources) == 2
+
+
+def test_two_resources_of_one_name_are_refused() -> None:
+    def program() -> None:
+        group("rg")
+        group("rg")
+
+    (failure,) = up(program).failures
+
+    assert "rg is declared twice" in failure.message
+
+
+def test_an_option_that_a_local_run_does_not_have_is_refused_by_name() -> None:
+    (failure,) = up(
+        lambda: resources.ResourceGroup("rg", opts=pulumi.ResourceOptions(import_="/subscriptions/x")) and None
+    ).failures
+
+    assert "does not support the option import_" in failure.message
+
+
+def test_two_runs_do_not_change_one_stack_at_the_same_time(path: Path) -> None:
+    with alone(path), pytest.raises(WorldFileError, match="another run is changing this stack"):
+        up(nothing, path)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": "something else"}'])
+def test_a_damaged_file_is_refused_and_left_as_it_is(path: Path, text: str) -> None:
+    path.parent.mkdir()
+    path.write_text(text)
+
+    with pytest.raises(WorldFileError, match=r"dev\.json"):
+        up(small, path)
+
+    assert path.read_text() == text
+
+
+def test_the_file_of_another_project_is_refused(path: Path) -> None:
+    up(small, path)
+
+    with pytest.raises(WorldFileError, match="holds stack 'dev' of project 'tiny'"):
+        run(small, project="other", stack="dev", config={}, operation=Operation.UP, path=path)
+
+
+def test_what_the_program_says_is_passed_on() -> None:
+    result = up(lambda: pulumi.log.warn("mind the gap"))
+
+    assert result.messages == ["warning: mind the gap"]
+
+
+def test_configuration_reaches_the_program_and_ends_with_it() -> None:
+    seen: list[str | None] = []
+
+    def program() -> None:
+        seen.append(pulumi.Config("tiny").get("greeting"))
+
+    run(program, project="tiny", stack="dev", config={"tiny:greeting": "hello"})
+    up(program)
+
+    assert seen == ["hello", None]

@@ -1,0 +1,181 @@
+"""What a run prints, as a person reads it."""
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+from localazure import show
+from localazure.__main__ import main
+from localazure.matrix import Access, access
+from localazure.progress import Progress
+from localazure.terminal import Style
+from tests.localazure.run.programs import GROUP_ID, grant, group, identity, nothing, preview, up
+
+PLAIN = Style(coloured=False)
+COLOURED = Style(coloured=True)
+
+
+def small() -> None:
+    agent = identity("agent", group(stage="one"))
+    grant("agent-may-read-rg", agent.principal_id, GROUP_ID)
+
+
+def test_a_first_preview_shows_everything_below_what_it_belongs_to() -> None:
+    assert show.tree(preview(small), PLAIN).splitlines() == [
+        "     Type                                                  Name               Plan",
+        " +   pulumi:pulumi:Stack                                   tiny-dev           create",
+        " +   ├─ azure-native:authorization:RoleAssignment          agent-may-read-rg  create",
+        " +   ├─ azure-native:managedidentity:UserAssignedIdentity  agent              create",
+        " +   └─ azure-native:resources:ResourceGroup               rg                 create",
+    ]
+
+
+def test_what_stays_is_shown_only_to_hold_what_changes(tmp_path: Path) -> None:
+    path = tmp_path / "dev.json"
+    up(small, path)
+
+    def changed() -> None:
+        agent = identity("agent", group(stage="two"))
+        grant("agent-may-read-rg", agent.principal_id, GROUP_ID)
+
+    result = preview(changed, path)
+    lines = show.tree(result, PLAIN).splitlines()
+
+    assert [line.split() for line in lines[1:]] == [
+        ["pulumi:pulumi:Stack", "tiny-dev"],
+        ["~", "└─", "azure-native:resources:ResourceGroup", "rg", "update", "[diff:", "tags.stage]"],
+    ]
+    assert show.differences(result, PLAIN).splitlines()[1:] == [" ~ rg", '     ~ tags.stage: "one" => "two"']
+    assert show.summary(result, PLAIN).splitlines()[1:] == ["    ~  1 to update", "    3 unchanged"]
+
+
+def test_columns_stand_in_line_with_and_without_colour() -> None:
+    result = up(small)
+    found = access(result.world, result.records)
+
+    for style in (PLAIN, COLOURED):
+        text = re.sub(r"\x1b\[\d+m", "", show.report(result, found, style))
+        assert text == show.report(result, found, PLAIN)
+    places = [line.index("created") for line in show.tree(result, PLAIN).splitlines()[1:]]
+    assert len(set(places)) == 1
+
+
+def test_access_is_a_matrix_where_it_fits_and_a_list_where_it_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [
+        Access("ingestion", "code-uploads", "write", "role", "scope"),
+        Access("report", "reports", "write", "role", "scope", condition="under a path"),
+        Access("report", "code-uploads", "read", "role", "scope"),
+    ]
+    monkeypatch.setenv("COLUMNS", "80")
+    assert show.matrix(found, PLAIN).splitlines()[2:] == [
+        "             code-uploads  reports",
+        "  ingestion  write         ·",
+        "  report     read          write*",
+        "  * under a condition, such as a path",
+    ]
+
+    monkeypatch.setenv("COLUMNS", "30")
+    assert show.matrix(found, PLAIN).splitlines()[1:3] == [
+        "  ingestion: write code-uploads",
+        "  report: read code-uploads; write* reports",
+    ]
+
+
+def test_an_assignment_that_no_component_explains_is_shown_by_its_azure_names() -> None:
+    result = up(small)
+
+    (one,) = access(result.world, result.records)
+
+    assert (one.agent, one.verb, one.resource) == ("agent", "Reader", "resourcegroups rg")
+
+
+def test_an_assignment_whose_principal_is_gone_is_not_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "dev.json"
+    result = up(small, path)
+    result.world.remove_principal_of(f"{GROUP_ID}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/agent")
+
+    (one,) = access(result.world, result.records)
+
+    assert one.agent.startswith("nobody (")
+
+
+def test_progress_is_told_on_a_terminal_alone() -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    step = preview(small).steps[0]
+    for stream, told in ((Terminal(), True), (io.StringIO(), False)):
+        with Progress(stream) as progress:
+            progress(step)
+        assert ("1 resources" in stream.getvalue()) is told
+
+
+def test_colour_is_for_terminals_that_want_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert Style.of(Terminal()).paint("x", "red") == "\x1b[31mx\x1b[0m"
+    assert Style.of(io.StringIO()).paint("x", "red") == "x"
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert Style.of(Terminal()).paint("x", "red") == "x"
+
+
+def test_nothing_to_do_is_said() -> None:
+    assert "Resources:" in show.summary(up(small), PLAIN)
+    assert show.matrix([], PLAIN) == ""
+    assert show.differences(up(nothing), PLAIN) == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [([], 2), (["preview", "--nothing"], 2), (["fly"], 2), (["preview", "--stack", "prd"], 2)]
+)
+def test_a_wrong_command_line_is_code_2(
+    arguments: list[str], code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("Pulumi.yaml", "Pulumi.prod.yaml", "__main__.py"):
+        (tmp_path / name).write_text("name: tiny\n" if name == "Pulumi.yaml" else "")
+    try:
+        found = main(arguments)
+    except SystemExit as error:
+        found = error.code
+
+    assert found == code
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("Pulumi.yaml", None, "no Pulumi.yaml here"),
+        ("Pulumi.yaml", "runtime: python\n", "Pulumi.yaml name: is missing"),
+        ("Pulumi.yaml", "name: [\n", "Pulumi.yaml:2: not YAML"),
+        ("Pulumi.yaml", "name: tiny\nmain: elsewhere\n", "there is no program at"),
+        ("Pulumi.dev.yaml", "- one\n", "Pulumi.dev.yaml: expected a mapping, got list"),
+        ("Pulumi.dev.yaml", "config: text\n", "Pulumi.dev.yaml config: expected a mapping, got str"),
+        ("Pulumi.dev.yaml", "config:\n  tiny:key:\n    secure: v1:abc\n", "config.tiny:key: holds a secret"),
+    ],
+)
+def test_a_project_that_cannot_be_run_is_told_with_its_file(  # noqa: PLR0913, PLR0917 (pytest's way)
+    file: str,
+    text: str | None,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files: dict[str, str | None] = {"Pulumi.yaml": "name: tiny\n", "Pulumi.dev.yaml": "", "__main__.py": "", file: text}
+    for name, content in files.items():
+        if content is not None:
+            (tmp_path / name).write_text(content)
+
+    assert main(["up"]) == 1
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / ".localazure").exists()

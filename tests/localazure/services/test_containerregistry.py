@@ -1,0 +1,124 @@
+"""Container registries: what a tier has, and what a registry answers."""
+
+import pytest
+
+from localazure.azure import LocalAzure
+from localazure.errors import Refused
+from tests.localazure.samples import (
+    APP,
+    IDENTITY,
+    IDENTITY_ID,
+    REGISTRY,
+    REGISTRY_ID,
+    ROLE_ASSIGNMENT,
+    SAMPLES,
+    SETTING,
+    make,
+    role_id,
+    with_needs,
+)
+from tests.localazure.services.refusals import refusal, update_refusal
+
+BASIC, PREMIUM = {"name": "Basic"}, {"name": "Premium"}
+ON, OFF = {"status": "enabled"}, {"status": "disabled"}
+PULLING = {
+    "configuration": {
+        "registries": [{"server": "networkdev7.azurecr.io", "identity": IDENTITY_ID}],
+        "secrets": [{"name": "given", "value": "not-answered"}],
+    },
+    "template": {"containers": [{"name": "report", "image": "networkdev7.azurecr.io/report:1"}]},
+}
+
+
+def test_clients_find_a_registry_by_its_login_server(azure: LocalAzure) -> None:
+    registry, outputs = make(azure, REGISTRY, registryName="NetworkDev7")
+
+    assert registry == f"{REGISTRY_ID.rpartition('/')[0]}/NetworkDev7"
+    assert outputs["loginServer"] == "networkdev7.azurecr.io"
+    assert outputs["sku"] == {"name": "Standard", "tier": "Standard"}
+    assert outputs["status"]["displayStatus"] == "Ready"
+
+
+def test_a_registry_takes_tokens_for_resource_manager_and_has_no_admin_unless_it_is_said(azure: LocalAzure) -> None:
+    given = dict.fromkeys(("policies", "adminUserEnabled", "anonymousPullEnabled"))
+
+    _, outputs = azure.create(REGISTRY, {**with_needs(azure, REGISTRY), **given})
+
+    assert outputs["policies"]["azureADAuthenticationAsArmPolicy"] == ON
+    assert outputs["policies"]["softDeletePolicy"] == {"status": "disabled", "retentionDays": 7}
+    assert (outputs["adminUserEnabled"], outputs["anonymousPullEnabled"]) == (False, False)
+
+
+@pytest.mark.parametrize("name", ["network-dev7", "net", "n" * 51])
+def test_a_name_has_letters_and_digits_alone(azure: LocalAzure, name: str) -> None:
+    assert refusal(azure, REGISTRY, registryName=name).code == "RegistryNameInvalid"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "code", "said"),
+    [
+        ({"sku": BASIC, "anonymousPullEnabled": True}, "BadRequest", "Anonymous pull is not supported for SKU Basic"),
+        ({"publicNetworkAccess": "Disabled"}, "DisablingPublicNetworkAccessNotSupported", "for the SKU Standard"),
+        ({"networkRuleSet": {"defaultAction": "Deny"}}, "BadRequest", "networkRuleSet.defaultAction 'Deny'"),
+        ({"zoneRedundancy": "Enabled"}, "BadRequest", "it needs Premium"),
+        ({"policies": {"retentionPolicy": ON}}, "BadRequest", "it needs Premium"),
+        ({"sku": {"name": "Classic"}}, "BadRequest", "retired"),
+        (
+            {"sku": PREMIUM, "policies": {"retentionPolicy": ON, "softDeletePolicy": ON}},
+            "BadRequest",
+            "cannot both be enabled",
+        ),
+        ({"policies": {"softDeletePolicy": {**ON, "retentionDays": 91}}}, "BadRequest", "allowed are 1 to 90"),
+        ({"sku": PREMIUM, "policies": {"exportPolicy": OFF}}, "BadRequest", "publicNetworkAccess is 'Disabled'"),
+    ],
+)
+def test_a_registry_has_what_its_tier_has(azure: LocalAzure, inputs: dict[str, object], code: str, said: str) -> None:
+    refused = refusal(azure, REGISTRY, **inputs)
+
+    assert refused.code == code
+    assert said in refused.message
+
+
+def test_a_premium_registry_can_be_closed(azure: LocalAzure) -> None:
+    closed = {"publicNetworkAccess": "Disabled", "dataEndpointEnabled": True, "policies": {"exportPolicy": OFF}}
+
+    _, outputs = make(azure, REGISTRY, sku=PREMIUM, **closed)
+
+    assert outputs["dataEndpointHostNames"] == ["networkdev7.westeurope.data.azurecr.io"]
+    assert "cannot be changed" in str(
+        update_refusal(azure, REGISTRY, REGISTRY_ID, sku=PREMIUM, encryption={"status": "enabled"})
+    )
+
+
+def test_the_permissions_mode_is_not_known_to_this_api_version(azure: LocalAzure) -> None:
+    with pytest.raises(Refused, match="roleAssignmentMode"):
+        azure.check(
+            REGISTRY, {**SAMPLES[REGISTRY].inputs, "roleAssignmentMode": "AbacRepositoryPermissions"}, name="sample"
+        )
+
+
+def test_an_app_pulls_from_a_registry_that_was_created(azure: LocalAzure) -> None:
+    make(azure, IDENTITY)
+    registry, _ = make(azure, REGISTRY)
+
+    refused = refusal(azure, APP, **PULLING)
+    make(azure, ROLE_ASSIGNMENT, scope=registry, roleDefinitionId=role_id("AcrPull"))
+
+    assert "grant AcrPull first" in refused.message
+    assert make(azure, APP, **PULLING)[1]["provisioningState"] == "Succeeded"
+
+
+def test_an_app_pulls_from_an_existing_registry(azure: LocalAzure) -> None:
+    make(azure, IDENTITY)
+    adopted = azure.adopt(REGISTRY, REGISTRY_ID)
+    make(azure, ROLE_ASSIGNMENT, scope=REGISTRY_ID, roleDefinitionId=role_id("Container Registry Repository Reader"))
+
+    assert adopted["loginServer"] == "networkdev7.azurecr.io"
+    assert make(azure, APP, **PULLING)[1]["provisioningState"] == "Succeeded"
+
+
+def test_a_registry_sends_its_logs(azure: LocalAzure) -> None:
+    make(azure, REGISTRY)
+    logs = [{"category": f"ContainerRegistry{what}Events", "enabled": True} for what in ("Login", "Repository")]
+
+    assert make(azure, SETTING, resourceUri=REGISTRY_ID, logs=logs)[1]["logs"] == logs

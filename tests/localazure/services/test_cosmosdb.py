@@ -1,0 +1,235 @@
+"""Cosmos DB accounts, what is in them, and who may open it."""
+
+import pytest
+
+from localazure.azure import LocalAzure
+from localazure.services.cosmosdb import holder
+from tests.localazure.samples import (
+    COSMOS,
+    COSMOS_ASSIGNMENT,
+    COSMOS_CONTAINER,
+    COSMOS_DATABASE,
+    COSMOS_ID,
+    COSMOS_READER,
+    IDENTITY,
+    IDENTITY_ID,
+    PRINCIPAL_ID,
+    SAMPLES,
+    SETTING,
+    make,
+    role_id,
+)
+from tests.localazure.services.refusals import refusal, update_refusal
+
+ANOTHER = "0b1f2c3d-0000-4000-8000-00000000000d"
+REGION = {"locationName": "West Europe", "failoverPriority": 0}
+SECOND = {"locationName": "northeurope", "failoverPriority": 1}
+
+
+def test_an_account_has_endpoints_and_what_azure_fills_in(azure: LocalAzure) -> None:
+    account, outputs = make(azure, COSMOS, backupPolicy={"type": "Continuous"}, locations=[REGION])
+
+    assert account == COSMOS_ID
+    assert outputs["documentEndpoint"] == "https://network-dev7.documents.azure.com:443/"
+    assert outputs["writeLocations"] == outputs["locations"]
+    assert outputs["locations"][0] == {
+        **REGION,
+        "isZoneRedundant": False,
+        "id": "network-dev7-westeurope",
+        "documentEndpoint": "https://network-dev7-westeurope.documents.azure.com:443/",
+        "provisioningState": "Succeeded",
+    }
+    assert outputs["backupPolicy"]["continuousModeProperties"] == {"tier": "Continuous30Days"}
+    assert outputs["consistencyPolicy"]["defaultConsistencyLevel"] == "Session"
+    assert (outputs["minimalTlsVersion"], outputs["publicNetworkAccess"]) == ("Tls12", "Enabled")
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"accountName": "network--dev"}, "3 to 44"),
+        ({"accountName": "n" * 45}, "3 to 44"),
+        ({"locations": []}, "needs a region"),
+        ({"locations": [REGION, {**REGION, "failoverPriority": 1}]}, "more than once"),
+        ({"locations": [REGION, {**SECOND, "failoverPriority": 2}], "capabilities": []}, "from 0 to 1"),
+        ({"locations": [REGION, SECOND]}, "one region"),
+        ({"enableFreeTier": True}, "enableFreeTier is not supported for serverless"),
+    ],
+)
+def test_accounts_that_azure_refuses(azure: LocalAzure, changed: dict[str, object], words: str) -> None:
+    refused = refusal(azure, COSMOS, **changed)
+
+    assert refused.code == "BadRequest"
+    assert words in refused.message
+
+
+def test_a_subscription_has_one_free_account(azure: LocalAzure) -> None:
+    free: dict[str, object] = {"capabilities": [], "enableFreeTier": True}
+    make(azure, COSMOS, **free)
+
+    assert COSMOS_ID in refusal(azure, COSMOS, accountName="another", **free).message
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"capabilities": []}, "EnableServerless"),
+        ({"backupPolicy": {"type": "Periodic"}}, "no way back"),
+        ({"kind": "MongoDB"}, "must be replaced"),
+        ({"locations": [SECOND | {"failoverPriority": 0}], "disableLocalAuth": False}, "disableLocalAuth"),
+    ],
+)
+def test_what_an_account_is_stays(azure: LocalAzure, changed: dict[str, object], words: str) -> None:
+    make(azure, COSMOS)
+
+    assert words in update_refusal(azure, COSMOS, COSMOS_ID, **changed).message
+
+
+def test_throughput_is_for_accounts_that_are_not_serverless(azure: LocalAzure) -> None:
+    for token in (COSMOS_DATABASE, COSMOS_CONTAINER):
+        assert "not supported for serverless" in refusal(azure, token, options={"throughput": 400}).message
+
+    azure.delete(COSMOS, COSMOS_ID)
+    make(azure, COSMOS, capabilities=[])
+    assert "400 or more, in steps of 100" in refusal(azure, COSMOS_DATABASE, options={"throughput": 450}).message
+    both = {"throughput": 400, "autoscaleSettings": {"maxThroughput": 1000}}
+    assert "choose one" in refusal(azure, COSMOS_DATABASE, options=both).message
+
+
+def test_a_database_is_called_what_it_says(azure: LocalAzure) -> None:
+    _, outputs = make(azure, COSMOS_DATABASE)
+
+    assert outputs["resource"]["colls"] == "colls/"
+    assert "make the two agree" in refusal(azure, COSMOS_DATABASE, databaseName="other").message
+    assert "1 to 255" in refusal(azure, COSMOS_DATABASE, databaseName="a#b", resource={"id": "a#b"}).message
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        None,
+        {"paths": []},
+        {"paths": ["id"]},
+        {"paths": ["/id", "/tenant"], "kind": "Hash", "version": 2},
+        {"paths": ["/id"], "kind": "Range"},
+        {"paths": ["/a", "/b"], "kind": "MultiHash", "version": 1},
+    ],
+)
+def test_partition_keys_that_azure_refuses(azure: LocalAzure, key: dict[str, object] | None) -> None:
+    refused = refusal(azure, COSMOS_CONTAINER, resource={"id": "notes", "partitionKey": key})
+
+    assert refused.code == "BadRequest"
+
+
+def test_a_container_keeps_its_partition_key_and_may_change_the_rest(azure: LocalAzure) -> None:
+    container, outputs = make(azure, COSMOS_CONTAINER)
+    key = {"paths": ["/id"], "kind": "Hash", "version": 2}
+
+    for other in ({**key, "paths": ["/tenant"]}, {"paths": ["/id"]}):
+        resource = {"id": "notes", "partitionKey": other}
+        assert "cannot be changed" in update_refusal(azure, COSMOS_CONTAINER, container, resource=resource).message
+    resource = {"id": "notes", "partitionKey": key, "defaultTtl": 60}
+    changed = azure.update(COSMOS_CONTAINER, container, {**SAMPLES[COSMOS_CONTAINER].inputs, "resource": resource})
+
+    assert outputs["resource"]["indexingPolicy"]["indexingMode"] == "consistent"
+    assert (changed["resource"]["defaultTtl"], changed["resource"]["rid"]) == (60, outputs["resource"]["rid"])
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"scope": None}, "[scope]"),
+        ({"scope": f"{COSMOS_ID}/sqlDatabases/memory/containers/notes"}, "/dbs/<database>/colls/<container>"),
+        ({"scope": f"{COSMOS_ID}2"}, "it must be the account"),
+        ({"scope": f"{COSMOS_ID}/dbs/other"}, "was not found; nothing can be granted there"),
+        ({"scope": f"{COSMOS_ID}/dbs/memory/colls/other"}, "was not found; nothing can be granted there"),
+        ({"roleDefinitionId": f"{COSMOS_READER[:-1]}3"}, "does not exist"),
+        ({"roleDefinitionId": COSMOS_READER.replace("dev7", "dev8")}, "it must be a role of the account"),
+        ({"roleDefinitionId": role_id("Reader")}, "it must be a role of the account"),
+        ({"principalId": "somebody"}, "it must be a GUID"),
+        ({"principalId": ANOTHER}, f"[{ANOTHER}] was not found in the AAD tenant"),
+        ({"roleAssignmentId": "reads-notes"}, "GUIDs"),
+    ],
+)
+def test_assignments_that_azure_refuses(azure: LocalAzure, changed: dict[str, object], words: str) -> None:
+    assert words in refusal(azure, COSMOS_ASSIGNMENT, **changed).message
+
+
+@pytest.mark.parametrize("scope", [COSMOS_ID, f"{COSMOS_ID}/dbs/memory", f"{COSMOS_ID}/dbs/memory/colls/notes"])
+def test_a_role_holds_at_an_account_a_database_or_a_container(azure: LocalAzure, scope: str) -> None:
+    assignment, outputs = make(azure, COSMOS_ASSIGNMENT, scope=scope)
+
+    assert outputs["scope"] == scope
+    assert [each.id for each in azure.world.marked(holder(PRINCIPAL_ID.upper()))] == [assignment]
+    assert holder(PRINCIPAL_ID) == f"cosmos held by {PRINCIPAL_ID}"
+
+
+def test_the_same_thing_is_granted_once(azure: LocalAzure) -> None:
+    assignment, _ = make(azure, COSMOS_ASSIGNMENT)
+    writer = f"{COSMOS_READER[:-1]}2"
+
+    refused = refusal(azure, COSMOS_ASSIGNMENT, roleAssignmentId=ANOTHER, roleDefinitionId=COSMOS_READER.upper())
+    assert (refused.code, refused.status) == ("Conflict", 409)
+    other, _ = make(azure, COSMOS_ASSIGNMENT, roleAssignmentId=ANOTHER, roleDefinitionId=writer)
+    twin = update_refusal(azure, COSMOS_ASSIGNMENT, assignment, roleDefinitionId=writer)
+
+    assert (twin.code, twin.status) == ("Conflict", 409)
+    azure.delete(COSMOS_ASSIGNMENT, other)
+    azure.update(COSMOS_ASSIGNMENT, assignment, {**SAMPLES[COSMOS_ASSIGNMENT].inputs, "roleDefinitionId": writer})
+    make(azure, COSMOS_ASSIGNMENT, roleAssignmentId=ANOTHER)
+
+
+def test_only_the_role_of_an_assignment_changes(azure: LocalAzure) -> None:
+    assignment, _ = make(azure, COSMOS_ASSIGNMENT)
+
+    refused = update_refusal(azure, COSMOS_ASSIGNMENT, assignment, scope=COSMOS_ID)
+
+    assert refused.code == "BadRequest"
+    assert "scope" in refused.message
+
+
+def test_assignments_outlast_whom_and_what_they_are_about_but_not_the_account(azure: LocalAzure) -> None:
+    assignment, _ = make(azure, COSMOS_ASSIGNMENT)
+
+    azure.delete(IDENTITY, IDENTITY_ID)
+    azure.delete(COSMOS_DATABASE, f"{COSMOS_ID}/sqlDatabases/memory")
+    assert azure.read(COSMOS_ASSIGNMENT, assignment) is not None
+    assert azure.read(COSMOS_CONTAINER, f"{COSMOS_ID}/sqlDatabases/memory/containers/notes") is None
+
+    azure.delete(COSMOS, COSMOS_ID)
+    assert azure.read(COSMOS_ASSIGNMENT, assignment) is None
+    assert list(azure.world.marked(holder(PRINCIPAL_ID))) == []
+
+
+def test_an_account_takes_2000_assignments(azure: LocalAzure, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("localazure.services.cosmosdb._MOST_ASSIGNMENTS", 1)
+    make(azure, COSMOS_ASSIGNMENT)
+
+    assert "one more" in refusal(azure, COSMOS_ASSIGNMENT, roleAssignmentId=ANOTHER, scope=COSMOS_ID).message
+
+
+def test_a_container_of_an_existing_account_is_granted(azure: LocalAzure) -> None:
+    account = COSMOS_ID.replace("resourceGroups/rg", "resourceGroups/old")
+    make(azure, IDENTITY)
+    outputs = azure.adopt(COSMOS, account)
+    azure.adopt(COSMOS_CONTAINER, f"{account}/sqlDatabases/memory/containers/notes")
+
+    inputs = {
+        **SAMPLES[COSMOS_ASSIGNMENT].inputs,
+        "resourceGroupName": "old",
+        "roleDefinitionId": COSMOS_READER.replace("resourceGroups/rg", "resourceGroups/old"),
+    }
+    for name, scope in ((ANOTHER, f"{account}/dbs/memory/colls/notes"), (PRINCIPAL_ID, f"{account}/dbs/memory")):
+        azure.create(COSMOS_ASSIGNMENT, {**inputs, "roleAssignmentId": name, "scope": scope})
+
+    assert outputs["documentEndpoint"] == "https://network-dev7.documents.azure.com:443/"
+    assert len(list(azure.world.marked(holder(PRINCIPAL_ID)))) == 2
+
+
+def test_what_an_account_logs(azure: LocalAzure) -> None:
+    make(azure, COSMOS)
+    logs = [{"category": name, "enabled": True} for name in ("DataPlaneRequests", "ControlPlaneRequests")]
+
+    make(azure, SETTING, resourceUri=COSMOS_ID, logs=logs, logAnalyticsDestinationType="Dedicated")
+    unknown = [{"category": "StorageRead", "enabled": True}]
+    assert "StorageRead" in refusal(azure, SETTING, resourceUri=COSMOS_ID, name="other", logs=unknown).message

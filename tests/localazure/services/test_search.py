@@ -1,0 +1,106 @@
+"""Azure AI Search: services, and the indexes that a role can be about."""
+
+import pytest
+
+from localazure.azure import LocalAzure
+from tests.localazure.samples import (
+    IDENTITY,
+    ROLE_ASSIGNMENT,
+    SEARCH,
+    SEARCH_ID,
+    SETTING,
+    make,
+    role_id,
+)
+from tests.localazure.services.refusals import refusal, update_refusal
+
+
+def test_clients_find_a_service_by_its_endpoint(azure: LocalAzure) -> None:
+    service, outputs = make(azure, SEARCH, disableLocalAuth=True)
+
+    assert service == SEARCH_ID
+    assert outputs["endpoint"] == "https://network-dev7.search.windows.net"
+    assert (outputs["status"], outputs["provisioningState"]) == ("running", "succeeded")
+    assert "authOptions" not in outputs
+
+
+def test_a_service_takes_keys_alone_unless_it_is_said(azure: LocalAzure) -> None:
+    _, outputs = make(azure, SEARCH)
+
+    assert (outputs["disableLocalAuth"], outputs["authOptions"]) == (False, {"apiKeyOnly": {}})
+
+
+@pytest.mark.parametrize("name", ["Network", "network--dev", "-network", "n-etwork", "network-", "n", "n" * 61])
+def test_a_name_that_azure_cannot_take_is_refused(azure: LocalAzure, name: str) -> None:
+    assert refusal(azure, SEARCH, searchServiceName=name).code == "InvalidServiceName"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        ({"disableLocalAuth": True, "authOptions": {"aadOrApiKey": {}}}, "authOptions cannot be given"),
+        ({"disableLocalAuth": True, "authOptions": {}}, "authOptions cannot be given"),
+        ({"authOptions": {"aadOrApiKey": {}, "apiKeyOnly": {}}}, "give one of them"),
+        ({"sku": None}, "sku.name is missing"),
+        ({"replicaCount": 4}, "the tier basic has 3 at most"),
+        ({"partitionCount": 4}, "allowed in the tier basic are 1, 2, 3"),
+        ({"sku": {"name": "free"}, "replicaCount": 2}, "the tier free has 1 at most"),
+        ({"sku": {"name": "standard"}, "partitionCount": 5}, "allowed in the tier standard are 1, 2, 3, 4, 6, 12"),
+        ({"sku": {"name": "standard"}, "partitionCount": 12, "replicaCount": 4}, "more than 36 search units"),
+        ({"sku": {"name": "standard"}, "hostingMode": "HighDensity"}, "needs the tier standard3"),
+    ],
+)
+def test_a_service_that_azure_cannot_make_is_refused(azure: LocalAzure, inputs: dict[str, object], said: str) -> None:
+    assert said in refusal(azure, SEARCH, **inputs).message
+
+
+def test_a_subscription_has_one_free_service(azure: LocalAzure) -> None:
+    service, _ = make(azure, SEARCH, sku={"name": "free"})
+
+    refused = refusal(azure, SEARCH, searchServiceName="another", sku={"name": "free"})
+
+    assert refused.code == "ServiceQuotaExceeded"
+    azure.delete(SEARCH, service)
+    assert make(azure, SEARCH, searchServiceName="another", sku={"name": "free"})[1]["status"] == "running"
+
+
+def test_a_service_moves_between_tiers_that_are_alike_and_no_others(azure: LocalAzure) -> None:
+    service, before = make(azure, SEARCH)
+    inputs, _ = azure.read(SEARCH, service) or ({}, {})
+
+    after = azure.update(SEARCH, service, {**inputs, "sku": {"name": "standard"}})
+
+    assert after["eTag"] != before["eTag"]
+    assert "only between basic" in str(update_refusal(azure, SEARCH, service, sku={"name": "storage_optimized_l1"}))
+    assert "computeType cannot be changed" in str(update_refusal(azure, SEARCH, service, computeType="Confidential"))
+
+
+def test_a_role_can_be_given_on_an_index_that_is_not_there_yet(azure: LocalAzure) -> None:
+    make(azure, IDENTITY)
+    index, reader = f"{SEARCH_ID}/indexes/articles", role_id("Search Index Data Reader")
+
+    missing = refusal(azure, ROLE_ASSIGNMENT, scope=index, roleDefinitionId=reader)
+    make(azure, SEARCH)
+    unheard_of = refusal(azure, ROLE_ASSIGNMENT, scope=f"{SEARCH_ID}/documents/one")
+    _, outputs = make(azure, ROLE_ASSIGNMENT, scope=index, roleDefinitionId=reader)
+
+    assert missing.code == unheard_of.code == "ResourceNotFound"
+    assert outputs["scope"] == index
+
+
+def test_an_existing_service_has_indexes_too(azure: LocalAzure) -> None:
+    make(azure, IDENTITY)
+    adopted = azure.adopt(SEARCH, SEARCH_ID)
+
+    _, outputs = make(azure, ROLE_ASSIGNMENT, scope=f"{SEARCH_ID}/indexes/articles")
+
+    assert adopted["endpoint"] == "https://network-dev7.search.windows.net"
+    assert outputs["scope"].endswith("/indexes/articles")
+
+
+def test_a_service_sends_its_logs(azure: LocalAzure) -> None:
+    make(azure, SEARCH)
+
+    _, outputs = make(azure, SETTING, resourceUri=SEARCH_ID, logs=[{"category": "OperationLogs", "enabled": True}])
+
+    assert outputs["logs"] == [{"category": "OperationLogs", "enabled": True}]

@@ -1,0 +1,223 @@
+"""Service Bus: what a tier has, what cannot be changed, and where clients find a namespace."""
+
+import pytest
+
+from localazure.azure import LocalAzure
+from tests.localazure.samples import (
+    BUS,
+    BUS_ID,
+    BUS_QUEUE,
+    BUS_SUBSCRIPTION,
+    BUS_TOPIC,
+    IDENTITY,
+    PRINCIPAL_ID,
+    ROLE_ASSIGNMENT,
+    SAMPLES,
+    SETTING,
+    make,
+    role_id,
+)
+from tests.localazure.services.refusals import refusal, update_refusal
+
+BASIC = {"name": "Basic", "tier": "Basic"}
+PREMIUM = {"name": "Premium", "tier": "Premium", "capacity": 1}
+
+
+def test_clients_find_a_namespace_by_its_endpoint(azure: LocalAzure) -> None:
+    namespace, outputs = make(azure, BUS)
+
+    assert namespace == BUS_ID
+    assert outputs["serviceBusEndpoint"] == "https://network-dev7.servicebus.windows.net:443/"
+    assert (outputs["status"], outputs["provisioningState"]) == ("Active", "Succeeded")
+    assert outputs["sku"] == {"name": "Standard", "tier": "Standard"}
+
+
+def test_a_namespace_is_standard_and_open_to_keys_unless_it_is_said(azure: LocalAzure) -> None:
+    inputs = {"namespaceName": "network-dev7", "resourceGroupName": "rg", "location": "westeurope"}
+    make(azure, BUS)
+    azure.delete(BUS, BUS_ID)
+
+    _, outputs = azure.create(BUS, inputs)
+
+    assert outputs["sku"] == {"name": "Standard", "tier": "Standard"}
+    assert (outputs["disableLocalAuth"], outputs["minimumTlsVersion"]) == (False, "1.2")
+    assert outputs["publicNetworkAccess"] == "Enabled"
+
+
+@pytest.mark.parametrize("name", ["network-sb", "network-MGMT", "network-", "7network", "short", "n" * 51, "net_work"])
+def test_a_name_that_azure_keeps_or_cannot_take_is_refused(azure: LocalAzure, name: str) -> None:
+    refused = refusal(azure, BUS, namespaceName=name)
+
+    assert refused.code == "BadRequest"
+    assert "no '-sb' or '-mgmt' at the end" in refused.message
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        ({"sku": {"name": "Standard", "tier": "Premium"}}, "make the two agree"),
+        ({"sku": {"name": "Standard", "capacity": 2}}, "sku.capacity is only supported in the tier Premium"),
+        ({"premiumMessagingPartitions": 2}, "premiumMessagingPartitions is only supported in the tier Premium"),
+        ({"encryption": {"keySource": "Microsoft.KeyVault"}}, "encryption is only supported in the tier Premium"),
+        ({"sku": {**PREMIUM, "capacity": 3}}, "allowed are 1;2;4;8;16"),
+        ({"sku": PREMIUM, "premiumMessagingPartitions": 3}, "allowed are 1;2;4"),
+        ({"sku": {**PREMIUM, "capacity": 1}, "premiumMessagingPartitions": 2}, "allowed are 2;4;8;16;32"),
+    ],
+)
+def test_a_namespace_has_what_its_tier_has(azure: LocalAzure, inputs: dict[str, object], said: str) -> None:
+    assert said in refusal(azure, BUS, **inputs).message
+
+
+def test_a_namespace_does_not_become_premium_or_lose_what_its_topics_need(azure: LocalAzure) -> None:
+    make(azure, BUS_TOPIC)
+
+    assert "make another one" in str(update_refusal(azure, BUS, BUS_ID, sku=PREMIUM))
+    assert "/topics/news" in str(update_refusal(azure, BUS, BUS_ID, sku=BASIC))
+
+
+def test_partitions_of_a_namespace_stay(azure: LocalAzure) -> None:
+    partitioned = {"sku": {**PREMIUM, "capacity": 2}, "premiumMessagingPartitions": 2}
+    make(azure, BUS, **partitioned)
+
+    refused = update_refusal(azure, BUS, BUS_ID, sku=PREMIUM)
+
+    assert "premiumMessagingPartitions cannot be changed" in refused.message
+    assert make(azure, BUS_QUEUE, enablePartitioning=True)[1]["maxSizeInMegabytes"] == 1024
+
+
+def test_a_queue_is_as_azure_makes_it_where_nothing_is_said(azure: LocalAzure) -> None:
+    queue, outputs = make(azure, BUS_QUEUE)
+
+    assert queue == f"{BUS_ID}/queues/jobs"
+    assert outputs["location"] == "westeurope"
+    assert (outputs["lockDuration"], outputs["maxDeliveryCount"], outputs["maxSizeInMegabytes"]) == ("PT1M", 10, 1024)
+    assert (outputs["maxMessageSizeInKilobytes"], outputs["messageCount"]) == (256, 0)
+    assert (outputs["requiresSession"], outputs["deadLetteringOnMessageExpiration"]) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        ({"requiresDuplicateDetection": True}, "'requiresDuplicateDetection' can't be set"),
+        ({"requiresSession": True}, "'requiresSession' can't be set"),
+        ({"defaultMessageTimeToLive": "P1D"}, "'defaultMessageTimeToLive' can't be set"),
+    ],
+)
+def test_a_basic_queue_is_only_a_queue(azure: LocalAzure, inputs: dict[str, object], said: str) -> None:
+    make(azure, BUS, sku=BASIC)
+
+    refused = refusal(azure, BUS_QUEUE, **inputs)
+
+    assert (refused.code, refused.status) == ("BadRequest", 400)
+    assert refused.message.startswith("SubCode=40000.")
+    assert said in refused.message
+    assert make(azure, BUS_QUEUE)[1]["defaultMessageTimeToLive"] == "P14D"
+
+
+def test_a_basic_namespace_has_no_topics(azure: LocalAzure) -> None:
+    make(azure, BUS, sku=BASIC)
+
+    assert "Topics are not supported" in str(refusal(azure, BUS_TOPIC))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        ({"maxSizeInMegabytes": 16384}, "1024;2048;3072;4096;5120"),
+        ({"maxMessageSizeInKilobytes": 1024}, "can only be set in the tier 'Premium'"),
+        ({"maxDeliveryCount": 0}, "at least 1"),
+        ({"lockDuration": "PT6M"}, "'lockDuration' is PT6M"),
+        ({"lockDuration": "five minutes"}, "no duration"),
+        ({"lockDuration": "PT"}, "no duration"),
+        ({"autoDeleteOnIdle": "PT4M"}, "'autoDeleteOnIdle' is PT4M"),
+        ({"duplicateDetectionHistoryTimeWindow": "P8D"}, "'duplicateDetectionHistoryTimeWindow' is P8D"),
+        ({"enableExpress": True, "requiresDuplicateDetection": True}, "cannot be enabled together"),
+        ({"forwardTo": "elsewhere"}, "no queue or topic of that name"),
+        ({"forwardTo": "elsewhere", "requiresSession": True}, "isn't supported for an entity with sessions"),
+        ({"forwardDeadLetteredMessagesTo": "jobs"}, "the namespace has no queue or topic"),
+        ({"queueName": "jobs!"}, "Queue name 'jobs!' is invalid"),
+    ],
+)
+def test_a_queue_that_azure_cannot_make_is_refused(azure: LocalAzure, inputs: dict[str, object], said: str) -> None:
+    assert said in refusal(azure, BUS_QUEUE, **inputs).message
+
+
+def test_a_premium_namespace_takes_large_messages_and_no_express_ones(azure: LocalAzure) -> None:
+    make(azure, BUS, sku=PREMIUM)
+
+    assert "'enableExpress' can't be set" in str(refusal(azure, BUS_QUEUE, enableExpress=True))
+    assert "premiumMessagingPartitions" in str(refusal(azure, BUS_QUEUE, enablePartitioning=True))
+    assert "1024 to 102400" in str(refusal(azure, BUS_QUEUE, maxMessageSizeInKilobytes=256))
+    assert make(azure, BUS_QUEUE, maxMessageSizeInKilobytes=2048)[1]["maxMessageSizeInKilobytes"] == 2048
+    assert make(azure, BUS_TOPIC)[1]["maxMessageSizeInKilobytes"] == 1024
+
+
+def test_messages_can_be_forwarded_to_what_is_there(azure: LocalAzure) -> None:
+    make(azure, BUS_TOPIC)
+
+    assert make(azure, BUS_QUEUE, forwardTo="news")[1]["forwardTo"] == "news"
+    assert "names the entity itself" in str(update_refusal(azure, BUS_QUEUE, f"{BUS_ID}/queues/jobs", forwardTo="jobs"))
+
+
+def test_a_partitioned_queue_has_sixteen_times_its_size(azure: LocalAzure) -> None:
+    make(azure, BUS_QUEUE, enablePartitioning=True, maxSizeInMegabytes=2048)
+    _, left_out = make(azure, BUS_QUEUE, queueName="other", enablePartitioning=True)
+
+    found = azure.read(BUS_QUEUE, f"{BUS_ID}/queues/jobs")
+
+    assert found is not None
+    assert (found[1]["maxSizeInMegabytes"], left_out["maxSizeInMegabytes"]) == (32768, 16384)
+
+
+def test_a_queue_and_a_topic_do_not_share_a_name(azure: LocalAzure) -> None:
+    make(azure, BUS_QUEUE)
+
+    refused = refusal(azure, BUS_TOPIC, topicName="Jobs")
+
+    assert (refused.code, refused.status) == ("Conflict", 409)
+
+
+def test_sessions_of_a_subscription_are_refused_in_place(azure: LocalAzure) -> None:
+    subscription, outputs = make(azure, BUS_SUBSCRIPTION)
+    inputs = SAMPLES[BUS_SUBSCRIPTION].inputs
+
+    refused = update_refusal(azure, BUS_SUBSCRIPTION, subscription, requiresSession=True)
+
+    assert subscription == f"{BUS_ID}/topics/news/subscriptions/network-report-dev"
+    assert outputs["deadLetteringOnMessageExpiration"] is True
+    assert "RequiresSession" in refused.message
+    assert azure.diff(BUS_SUBSCRIPTION, inputs, {**inputs, "requiresSession": True}).replaces == ()
+
+
+def test_a_subscription_has_a_short_name(azure: LocalAzure) -> None:
+    assert "1 to 50" in str(refusal(azure, BUS_SUBSCRIPTION, subscriptionName="s" * 51))
+
+
+def test_a_role_can_be_given_on_one_subscription(azure: LocalAzure) -> None:
+    make(azure, IDENTITY)
+    subscription, _ = make(azure, BUS_SUBSCRIPTION)
+
+    receiver = role_id("Azure Service Bus Data Receiver")
+    _, outputs = make(azure, ROLE_ASSIGNMENT, scope=subscription, roleDefinitionId=receiver)
+
+    assert (outputs["scope"], outputs["principalId"]) == (subscription, PRINCIPAL_ID)
+
+
+def test_a_namespace_sends_its_logs(azure: LocalAzure) -> None:
+    make(azure, BUS)
+
+    refused = refusal(azure, SETTING, resourceUri=BUS_ID, logs=[{"category": "Audit", "enabled": True}])
+
+    assert "OperationalLogs" in refused.message
+    make(azure, SETTING, resourceUri=BUS_ID, logs=[{"categoryGroup": "allLogs", "enabled": True}])
+
+
+def test_no_tier_is_held_against_what_is_put_into_an_existing_namespace(azure: LocalAzure) -> None:
+    make(azure, IDENTITY)
+    outputs = azure.adopt(BUS, BUS_ID)
+
+    _, queue = make(azure, BUS_QUEUE, maxMessageSizeInKilobytes=2048, forwardTo="not-made-here")
+
+    assert outputs["serviceBusEndpoint"] == "https://network-dev7.servicebus.windows.net:443/"
+    assert queue["maxMessageSizeInKilobytes"] == 2048
+    assert azure.adopt(BUS_TOPIC, f"{BUS_ID}/topics/not-made-here")["location"] == "westeurope"

@@ -1,0 +1,176 @@
+"""Storage accounts, containers and queues."""
+
+import pytest
+
+from localazure.azure import LocalAzure
+from localazure.errors import AzureError, Refused
+from tests.localazure.samples import (
+    BLOBS,
+    CONTAINER,
+    GROUP,
+    QUEUES,
+    ROLE_ASSIGNMENT,
+    SAMPLES,
+    SETTING,
+    STORAGE,
+    STORAGE_ID,
+    STORAGE_QUEUE,
+    make,
+    role_id,
+)
+from tests.localazure.services.refusals import refusal, update_refusal
+
+
+def test_an_account_has_endpoints_and_what_azure_fills_in(azure: LocalAzure) -> None:
+    account, outputs = make(azure, STORAGE)
+
+    assert account == STORAGE_ID
+    assert outputs["primaryEndpoints"]["blob"] == "https://networkdev7.blob.core.windows.net/"
+    assert outputs["primaryEndpoints"]["queue"] == "https://networkdev7.queue.core.windows.net/"
+    assert outputs["sku"] == {"name": "Standard_LRS", "tier": "Standard"}
+    assert outputs["networkRuleSet"]["defaultAction"] == "Allow"
+    assert outputs["encryption"]["services"]["blob"]["enabled"] is True
+    assert (outputs["allowBlobPublicAccess"], outputs["minimumTlsVersion"]) == (False, "TLS1_2")
+
+
+@pytest.mark.parametrize("name", ["network-dev", "Network", "ne", "n" * 25])
+def test_names_of_accounts_are_short_and_plain(azure: LocalAzure, name: str) -> None:
+    # the published type is asked first, where it says so itself
+    with pytest.raises((AzureError, Refused), match=r"24|pattern|match|characters"):
+        azure.create(STORAGE, {**SAMPLES[STORAGE].inputs, "accountName": name})
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"kind": "BlobStorage", "sku": {"name": "Standard_ZRS"}}, "kind, sku"),
+        ({"kind": "BlockBlobStorage", "sku": {"name": "Standard_LRS"}}, "Premium_LRS"),
+        ({"kind": "BlobStorage", "accessTier": None}, "accessTier"),
+        ({"isHnsEnabled": True, "sku": {"name": "Premium_LRS"}}, "hierarchical namespace"),
+        ({"isSftpEnabled": True}, "needs isHnsEnabled"),
+    ],
+)
+def test_an_account_cannot_have_what_its_kind_has_not(
+    azure: LocalAzure, changed: dict[str, object], words: str
+) -> None:
+    refused = refusal(azure, STORAGE, **changed)
+
+    assert refused.code == "InvalidValuesForRequestParameters"
+    assert words in refused.message
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"isHnsEnabled": True},
+        {"kind": "Storage", "accessTier": None},
+        {"sku": {"name": "Standard_ZRS"}},
+        {"sku": {"name": "Premium_LRS"}},
+        {"dnsEndpointType": "AzureDnsZone"},
+    ],
+)
+def test_what_an_account_is_stays(azure: LocalAzure, changed: dict[str, object]) -> None:
+    make(azure, STORAGE)
+
+    assert update_refusal(azure, STORAGE, STORAGE_ID, **changed).code == "AccountPropertyCannotBeUpdated"
+
+
+def test_redundancy_and_an_older_kind_are_changed_in_place(azure: LocalAzure) -> None:
+    make(azure, STORAGE, kind="Storage", accessTier=None)
+
+    inputs = azure.check(STORAGE, {**SAMPLES[STORAGE].inputs, "sku": {"name": "Standard_RAGRS"}}, name="sample")
+    outputs = azure.update(STORAGE, STORAGE_ID, inputs)
+
+    assert (outputs["kind"], outputs["sku"]["name"]) == ("StorageV2", "Standard_RAGRS")
+    assert "dfs" in outputs["primaryEndpoints"]
+
+
+def test_no_container_is_public_where_the_account_is_not(azure: LocalAzure) -> None:
+    refused = refusal(azure, CONTAINER, publicAccess="Blob")
+    assert (refused.code, refused.status) == ("PublicAccessNotPermitted", 409)
+
+    open_account = azure.check(STORAGE, {**SAMPLES[STORAGE].inputs, "allowBlobPublicAccess": True}, name="sample")
+    azure.update(STORAGE, STORAGE_ID, open_account)
+    container, outputs = make(azure, CONTAINER, publicAccess="Blob")
+    assert outputs["publicAccess"] == "Blob"
+
+    azure.update(STORAGE, STORAGE_ID, SAMPLES[STORAGE].inputs)  # closing it is allowed, and what is open is shut
+    assert update_refusal(azure, CONTAINER, container, publicAccess="Blob").code == "PublicAccessNotPermitted"
+
+
+@pytest.mark.parametrize("name", ["Findings", "a", "find--ings", "-findings", "findings-", "find_ings"])
+def test_names_of_containers_and_queues(azure: LocalAzure, name: str) -> None:
+    make(azure, STORAGE)
+
+    for token, own in ((CONTAINER, "containerName"), (STORAGE_QUEUE, "queueName")):
+        with pytest.raises((AzureError, Refused), match=r"lower-case letters|pattern|match|characters"):
+            azure.create(token, {**SAMPLES[token].inputs, own: name})
+
+
+def test_accounts_of_blobs_alone_have_no_queues(azure: LocalAzure) -> None:
+    make(azure, STORAGE, kind="BlobStorage")
+
+    make(azure, CONTAINER)
+    for token in (STORAGE_QUEUE, QUEUES):
+        assert refusal(azure, token).code == "FeatureNotSupportedForAccount"
+
+
+def test_services_come_and_go_with_their_account(azure: LocalAzure) -> None:
+    for token in (BLOBS, QUEUES):
+        service, _ = make(azure, token)
+        azure.delete(token, service)
+        assert azure.read(token, service) is not None
+    container, _ = make(azure, CONTAINER)
+
+    azure.delete(STORAGE, STORAGE_ID)
+
+    assert azure.read(CONTAINER, container) is None
+    assert set(azure.world.resources) == {GROUP.lower()}
+
+
+def test_policies_of_blobs_agree_with_each_other(azure: LocalAzure) -> None:
+    kept = {"enabled": True, "days": 30}
+
+    assert "lacks days" in refusal(azure, BLOBS, containerDeleteRetentionPolicy={"enabled": True}).message
+    refused = refusal(azure, BLOBS, deleteRetentionPolicy=kept, restorePolicy={"enabled": True, "days": 30})
+    assert "changeFeed.enabled" in refused.message
+    assert "less than" in refused.message
+    _, outputs = make(
+        azure,
+        BLOBS,
+        deleteRetentionPolicy=kept,
+        restorePolicy={"enabled": True, "days": 29},
+        changeFeed={"enabled": True},
+    )
+    assert outputs["sku"] == {"name": "Standard_LRS", "tier": "Standard"}
+
+
+def test_blobs_and_queues_are_logged_and_their_account_is_not(azure: LocalAzure) -> None:
+    make(azure, STORAGE)
+    logs = [{"category": name, "enabled": True} for name in ("StorageRead", "StorageWrite", "StorageDelete")]
+
+    for service in ("blob", "queue"):
+        make(azure, SETTING, resourceUri=f"{STORAGE_ID}/{service}Services/default", logs=logs)
+    assert "StorageRead" in refusal(azure, SETTING, resourceUri=STORAGE_ID, logs=logs).message
+
+
+def test_an_existing_account_takes_what_is_granted_and_made_in_it(azure: LocalAzure) -> None:
+    account = "/subscriptions/0b1f2c3d-0000-4000-8000-0000000000ff/resourceGroups/old/providers/Microsoft.Storage"
+    account += "/storageAccounts/olddata"
+    container = f"{account}/blobServices/default/containers/findings"
+
+    endpoints = azure.adopt(STORAGE, account)["primaryEndpoints"]
+    azure.adopt(CONTAINER, container)
+
+    assert endpoints["blob"] == "https://olddata.blob.core.windows.net/"
+    make(azure, ROLE_ASSIGNMENT, scope=container, roleDefinitionId=role_id("Storage Blob Data Reader"))
+
+
+def test_a_container_may_be_public_in_an_account_that_nobody_knows(azure: LocalAzure) -> None:
+    azure.adopt(STORAGE, STORAGE_ID.replace("resourceGroups/rg", "resourceGroups/old"))
+
+    _, outputs = azure.create(
+        CONTAINER, {**SAMPLES[CONTAINER].inputs, "resourceGroupName": "old", "publicAccess": "Blob"}
+    )
+
+    assert outputs["publicAccess"] == "Blob"

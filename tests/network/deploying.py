@@ -1,0 +1,65 @@
+"""Networks on local Azure: from plain data, or from files, to what exists and who may do what."""
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from components.network import AgentNetwork
+from localazure.matrix import Access, access
+from localazure.runs import Operation, Result, run
+from localazure.steps import Op
+from spec import Environment, Network
+from tests.projects import NAMESPACE, load_project, write_project
+
+APP = "azure-native:app:ContainerApp"
+
+
+def described(network: dict[str, Any], environment: dict[str, Any], stack: str) -> tuple[Network, Environment]:
+    """What the files with this in them say."""
+    with TemporaryDirectory() as root:
+        return load_project(write_project(Path(root), network, environment, stack), stack)
+
+
+def deploy(
+    network: Network, environment: Environment, path: Path | None = None, operation: Operation = Operation.UP
+) -> Result:
+    """Deploy a network to local Azure."""
+
+    def program() -> None:
+        AgentNetwork(network.name, {"network": network, "environment": environment})
+
+    result = run(program, project=NAMESPACE, stack=environment.stack, config={}, operation=operation, path=path)
+    assert result.ok, [failure.message for failure in result.failures]
+    return result
+
+
+def granted(result: Result) -> list[Access]:
+    """Every role assignment there is."""
+    return access(result.world, result.records)
+
+
+def verbs(result: Result) -> set[tuple[str, str, str]]:
+    """Agent, verb, resource; without the pulling of images."""
+    return {(each.agent, each.verb, each.resource) for each in granted(result) if each.verb != "pull"}
+
+
+def touched(result: Result) -> dict[str, set[str]]:
+    """Operation → names, without what stayed as it was."""
+    found: dict[str, set[str]] = {}
+    for step in result.steps:
+        if step.op is not Op.SAME:
+            found.setdefault(step.op.value, set()).add(step.record.name)
+    return found
+
+
+def family(result: Result, urn: str) -> set[str]:
+    """A resource of the stack and everything below it, as URNs."""
+    below = [record.urn for record in result.records if record.parent == urn]
+    return {urn}.union(*(family(result, each) for each in below))
+
+
+def everything_said(result: Result) -> str:
+    """All inputs, outputs and state of a run, as one text."""
+    steps = [[step.inputs, step.record.outputs] for step in result.steps]
+    return json.dumps([steps, [record.to_json() for record in result.records], result.outputs])
