@@ -85,6 +85,8 @@ class SoftDeletion:
     """Azure's error code for a new resource of that name."""
     recovered_by: Callable[[Values], bool] = lambda _inputs: False
     """Whether these inputs ask to have the deleted resource back: then the name is free for them."""
+    nothing_code: str = "ResourceNotFound"
+    """Azure's error code where they ask for it and no such resource was deleted in that group and region."""
     kept: Callable[[Resource], bool] = lambda _resource: True
     """Whether this resource is kept when it is deleted; a free tier, for one, is not."""
 
@@ -102,6 +104,8 @@ class Request:
     """When, as Azure writes it: `2026-01-01T00:00:00.0000000Z`."""
     old: Resource | None = None
     """The resource as it is; None where it is being created."""
+    adopted: bool = False
+    """Whether it is not made, but taken to exist."""
 
     @property
     def name(self) -> str:

@@ -147,7 +147,8 @@ class Deployment:
         if old is not None and old.custom and not old.external and old.id != id_:
             self._make_way(old)
         given = answer(goal, id_, outputs)
-        self._settled(Op.READ, goal, recorded(goal, {}, given, external=True))
+        known = old is not None and old.external and old.id == id_
+        self._settled(Op.SAME if known else Op.READ, goal, recorded(goal, {}, given, external=True))
         return given
 
     def _custom(self, goal: Goal, old: Record | None) -> Answer:

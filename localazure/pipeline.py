@@ -10,6 +10,7 @@ before a creation is azure-native's own (`provider/pkg/provider/crud`, v3.29.0).
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from localazure import answers, identity, ids
 from localazure.arm import Request
@@ -46,7 +47,7 @@ def update(request: Request) -> Resource:
 
 def adopt(request: Request) -> Resource:
     """Take something to exist, unjudged, for it was not made here."""
-    return _apply(request, adopted=True)
+    return _apply(replace(request, adopted=True))
 
 
 def delete(request: Request) -> None:
@@ -92,7 +93,15 @@ def _name_is_free(request: Request) -> Iterator[AzureError]:
             kind.taken, f"the name '{request.name}' is already taken; it must be unique in all of Azure", 409
         )
     kept = kind.soft_deletion
-    if kept is not None and claim in request.world.soft_deleted and not kept.recovered_by(request.inputs):
+    if kept is None:
+        return
+    deleted, recovers = request.world.soft_deleted.get(claim), kept.recovered_by(request.inputs)
+    if recovers and (deleted is None or not _is_where_asked(request, deleted)):
+        yield AzureError(
+            kept.nothing_code,
+            f"no deleted {kind.label} '{request.name}' can be recovered in this resource group and region",
+        )
+    if deleted is not None and not recovers:
         yield AzureError(
             kept.code,
             f"the name '{request.name}' belongs to a deleted {kind.label} that can still be recovered;"
@@ -138,7 +147,7 @@ def _stays_what_it_is(request: Request) -> Iterator[AzureError]:
         )
 
 
-def _apply(request: Request, *, adopted: bool = False) -> Resource:
+def _apply(request: Request) -> Resource:
     kind, world = request.type, request.world
     claims = [claim.lower() for claim in kind.claims(request)]
     if kind.taken or kind.soft_deletion:
@@ -155,7 +164,7 @@ def _apply(request: Request, *, adopted: bool = False) -> Resource:
         claims=tuple(claims),
         marks=tuple(mark.lower() for mark in kind.marks(request)),
         outlives_parent=kind.outlives_parent,
-        adopted=adopted or (request.old is not None and request.old.adopted),
+        adopted=request.adopted or (request.old is not None and request.old.adopted),
     )
     world.put(resource)
     return resource
@@ -171,5 +180,10 @@ def _remove(request: Request, resource: Resource) -> None:
         world.soft_deleted[resource.claims[-1]] = resource
 
 
+def _is_where_asked(request: Request, deleted: Resource) -> bool:
+    return ids.same(deleted.id, request.id) and deleted.outputs.get("location") == request.location
+
+
 def _name_claim(request: Request) -> str:
-    return f"{request.type.token} {request.name}".lower()
+    """What holds the name: in all of Azure where it is unique there, else in its place alone."""
+    return f"{request.type.token} {request.name if request.type.taken else request.id}".lower()

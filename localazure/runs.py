@@ -28,7 +28,7 @@ from localazure.deployment import Deployment
 from localazure.errors import LocalAzureError
 from localazure.fronts.monitor import LocalMonitor
 from localazure.records import Record
-from localazure.steps import Failure, Step
+from localazure.steps import Failure, Op, Step
 from localazure.urns import STACK_TYPE, Namespace, urn
 from localazure.world import World
 
@@ -117,7 +117,7 @@ def _run(  # noqa: PLR0913, PLR0917 (as above)
             deployment.failures.append(failure)
     deployment.finish()
     if path is not None and operation is not Operation.PREVIEW:
-        _keep(path, world, deployment, operation)
+        _keep(path, world, deployment, operation, records)
     top = deployment.record(urn(namespace, "", STACK_TYPE, f"{namespace.project}-{namespace.stack}"))
     return Result(
         operation=operation,
@@ -132,12 +132,17 @@ def _run(  # noqa: PLR0913, PLR0917 (as above)
     )
 
 
-def _keep(path: Path, world: World, deployment: Deployment, operation: Operation) -> None:
-    """Write what is left; a world of which everything was destroyed is gone, deleted names and all."""
+def _keep(path: Path, world: World, deployment: Deployment, operation: Operation, before: list[Record]) -> None:
+    """Write what is left, where anything changed; of what was destroyed nothing is, names of the deleted included."""
+    changed = any(step.record.custom and step.op is not Op.SAME for step in deployment.steps)
     if operation is Operation.DESTROY and not deployment.failures:
         path.unlink(missing_ok=True)
-    elif deployment.steps:
+    elif changed or (not deployment.failures and _by_urn(before) != _by_urn(deployment.records)):
         state.save(path, world, deployment.records)
+
+
+def _by_urn(records: list[Record]) -> dict[str, Record]:
+    return {record.urn: record for record in records}
 
 
 def _execute(  # noqa: PLR0913, PLR0917 (one argument for each thing that the SDK is told)

@@ -9,6 +9,7 @@ from spec import azure_names as azure
 from spec.access import Access, AccessEntry
 from spec.entry import Entry, mapping
 from spec.ingress import Ingress, Port, Probes
+from spec.safeguards import Budget
 from spec.variables import VariableName, VariableValue
 from spec.words import show
 
@@ -102,6 +103,8 @@ class Agent(Entry):
     """The port on which it listens."""
     probes: Probes = Field(default_factory=Probes)
     """How its health is asked for."""
+    budget: Budget | None = None
+    """How far its reach may go at most, everything that it can do indirectly included."""
 
     @property
     def access(self) -> tuple[Access, ...]:

@@ -107,6 +107,8 @@ class Environment(Entry):
         "agents": "agents are the same in every environment; they stand in network.yaml",
         "resources": "resources are the same in every environment; they stand in network.yaml",
         "name": "the network's name stands in network.yaml",
+        "separation": "what is kept apart is the same in every environment; it stands in network.yaml",
+        "exceptions": "exceptions are the same in every environment; they stand in network.yaml",
     }
 
     stack: StackName

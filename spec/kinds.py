@@ -59,6 +59,7 @@ class Kind:
         keys: its further keys, as pydantic fields.
         paths: may a grant be restricted to name prefixes?
         scales: may the number of waiting messages drive the number of replicas?
+        written_inside: the verbs that put something of the agent's own into the parent, beside the role assignment.
     """
 
     meaning: str
@@ -68,6 +69,7 @@ class Kind:
     keys: Mapping[str, Any] = field(default_factory=dict[str, Any])
     paths: bool = False
     scales: bool = False
+    written_inside: tuple[str, ...] = ()
 
 
 KINDS: dict[str, Kind] = {
@@ -99,6 +101,7 @@ KINDS: dict[str, Kind] = {
                 Field(default="/id", description="Path of the partition key; it cannot change later."),
             ),
         },
+        written_inside=("read", "write"),
     ),
     "key-vault-secret": Kind(
         meaning="one secret of a key vault; its owner sets the value in the vault",
@@ -129,6 +132,7 @@ KINDS: dict[str, Kind] = {
         verbs=("send", "receive"),
         parent=("namespace", "service-bus-namespace"),
         child=("topic", azure.SERVICE_BUS_ENTITY),
+        written_inside=("receive",),
     ),
     "search-index": Kind(
         meaning="an index of an Azure AI Search service",

@@ -16,7 +16,7 @@ from spec.network import Network
 from spec.settings import Settings
 from spec.validation import Mistake, Outcome, validate
 
-__all__ = ["NETWORK_FILE", "load"]
+__all__ = ["NETWORK_FILE", "described", "load"]
 
 NETWORK_FILE = "network.yaml"
 
@@ -53,6 +53,17 @@ def load(
     Raises:
         SpecError: something is wrong; it holds every problem that could be found.
     """
+    return described(stack, get, root=root, why_not_role=why_not_role)[:2]
+
+
+def described(
+    stack: str,
+    get: Callable[[str], str | None],
+    *,
+    root: File = File(),
+    why_not_role: Callable[[str, str], str | None],
+) -> tuple[Network, Environment, Document]:
+    """What `load` gives, and the file of the network, which knows in which line each thing stands."""
     document = read(root, NETWORK_FILE)
     settings = Settings(stack, get, root)
     environment = validate(Environment, settings.data, _ENVIRONMENT_STAND_INS)
@@ -72,7 +83,7 @@ def load(
                 problems.append(settings.problem(finding.path, finding.message))
     if problems:
         raise SpecError(problems)
-    return network.model, environment.model
+    return network.model, environment.model, document
 
 
 def _place(document: Document, mistake: Mistake) -> Problem:

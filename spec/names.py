@@ -11,6 +11,7 @@ from spec.name_rule import NameRule
 __all__ = [
     "RESOURCE",
     "AgentName",
+    "FindingName",
     "ImageTag",
     "NetworkName",
     "ResourceGroupName",
@@ -30,11 +31,13 @@ NETWORK = NameRule("a network", 1, 24, azure.LOWER_DASHES, azure.LOWER_DASHES_WO
 AGENT = NameRule("an agent", 1, 28, azure.LOWER_DASHES, azure.LOWER_DASHES_WORDS, _OURS)
 RESOURCE = NameRule("a resource", 1, 60, azure.LOWER_DASHES, azure.LOWER_DASHES_WORDS, _OURS)
 STACK = NameRule("a stack", 1, 24, "[a-z0-9](?:-?[a-z0-9])*", "lower-case letters, digits and single dashes", _OURS)
+FINDING = NameRule("a finding", 1, 60, azure.LOWER_DASHES, azure.LOWER_DASHES_WORDS, _OURS)
 SUFFIX = NameRule("an environment's suffix", 2, 8, "[a-z0-9]+", "lower-case letters and digits", _OURS)
 
 NetworkName = Annotated[str, NETWORK]
 AgentName = Annotated[str, AGENT]
 ResourceName = Annotated[str, RESOURCE]
+FindingName = Annotated[str, FINDING]
 StackName = Annotated[str, STACK]
 Suffix = Annotated[str, SUFFIX]
 ResourceGroupName = Annotated[str, azure.RESOURCE_GROUP]

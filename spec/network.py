@@ -1,4 +1,4 @@
-"""The network as a model: its registry, its resources, its agents. The same in every environment.
+"""The network as a model: its registry, its resources, its agents, its promises. The same in every environment.
 
 A field's own limits stand with the field. What takes two fields, two entries or the environment to judge stands in
 `spec.checks`, so that one mistake never hides another.
@@ -13,6 +13,7 @@ from spec.azure_names import PARENTS
 from spec.entry import Entry, mapping
 from spec.kinds import KINDS, RESOURCE_MODELS, Resource
 from spec.names import RESOURCE, AgentName, NetworkName, ResourceName
+from spec.safeguards import Exemptions, Separations
 
 __all__ = ["Network", "Registry"]
 
@@ -54,6 +55,10 @@ class Network(Entry):
     """What agents can be granted."""
     agents: dict[AgentName, Agent] = Field(default_factory=dict[str, Agent])
     """The agents."""
+    separation: Separations = ()
+    """Rights that no agent may have together."""
+    exceptions: Exemptions = ()
+    """Findings that are accepted for a while."""
 
     @model_validator(mode="before")
     @classmethod

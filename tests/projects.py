@@ -1,15 +1,15 @@
 """Projects on disk for tests: Pulumi's configuration as the program sees it, and files written from plain data."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from spec import Environment, Network, load
+from spec.stack_file import config_of
 
-__all__ = ["NAMESPACE", "any_role", "config_of", "load_project", "to_yaml", "write_project"]
+__all__ = ["NAMESPACE", "any_role", "load_project", "to_yaml", "write_project"]
 
 NAMESPACE = "agent-network"
 
@@ -37,22 +37,6 @@ def write_project(root: Path, network: Mapping[str, Any], environment: Mapping[s
     (root / "network.yaml").write_text(to_yaml(network))
     (root / f"Pulumi.{stack}.yaml").write_text(to_yaml({"config": config}))
     return root
-
-
-def config_of(root: Path, stack: str) -> Callable[[str], str | None]:
-    """What `pulumi.Config().get` gives for the stack's file: texts, with JSON for everything structured."""
-    try:
-        values = (yaml.safe_load((root / f"Pulumi.{stack}.yaml").read_text()) or {}).get("config") or {}
-    except (FileNotFoundError, UnicodeDecodeError, yaml.YAMLError):
-        values = {}
-
-    def get(key: str) -> str | None:
-        value = values.get(f"{NAMESPACE}:{key}", values.get(key))
-        if isinstance(value, dict) and "secure" in value:
-            return "decrypted"
-        return value if value is None or isinstance(value, str) else json.dumps(value)
-
-    return get
 
 
 def any_role(_role: str, _kind: str) -> None:

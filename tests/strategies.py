@@ -117,7 +117,33 @@ def agents(draw: st.DrawFn, declared: dict[str, dict[str, Any]]) -> dict[str, An
         # A granted resource's variables begin with its name in capitals, which has no underscore first.
         names, values = st.sampled_from(["_REGION", "_MODE", "_LEVEL_2"]), st.text("abc XYZ:/.-", max_size=20)
         agent["environment"] = draw(st.dictionaries(names, values, max_size=3))
+    if draw(st.integers(0, 3)) == 0:
+        limits = ("resources", "secrets", "models", "destroys", "identities", "influences")
+        agent["budget"] = draw(st.dictionaries(st.sampled_from(limits), st.integers(0, 9), min_size=1))
     return agent
+
+
+@st.composite
+def _separation(draw: st.DrawFn, declared: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rights to keep apart, where there are two; no two rules with the same ones."""
+    rights = [(name, verb) for name, one in sorted(declared.items()) for verb in KINDS[one["kind"]].verbs]
+    if len(rights) < 2:
+        return []
+    apart = st.lists(st.sampled_from(rights), min_size=2, max_size=3, unique=True)
+    rules = draw(st.lists(apart, max_size=2, unique_by=frozenset))
+    return [{"apart": [{name: verb} for name, verb in rule], "because": "they check each other"} for rule in rules]
+
+
+@st.composite
+def _exceptions(draw: st.DrawFn, agent_names: list[str], resource_names: list[str]) -> list[dict[str, Any]]:
+    pairs = [f"{agent}/{resource}" for agent in agent_names for resource in resource_names]
+    things = sorted({*agent_names, *resource_names, *pairs})
+    if not things:
+        return []
+    findings = st.sampled_from(["unused-resource", "shared-write", "over-budget"])
+    chosen = draw(st.lists(st.tuples(findings, st.sampled_from(things)), max_size=3, unique=True))
+    days = st.dates().map(str)
+    return [{"finding": one, "on": on, "because": "for now", "expires": draw(days)} for one, on in chosen]
 
 
 @st.composite
@@ -129,12 +155,16 @@ def networks(draw: st.DrawFn, *, most_agents: int = 8, most_resources: int = 10)
     if draw(st.booleans()):
         registry |= {"existing": True, "permissions": draw(st.sampled_from(["registry", "repository"]))}
     names = draw(st.lists(words(14), max_size=most_agents, unique=True))
-    return {
+    network: dict[str, Any] = {
         "name": draw(words(8)),
         "registry": registry,
         "resources": declared,
         "agents": {name: draw(agents(declared)) for name in names},
     }
+    if draw(st.integers(0, 2)) == 0:
+        network["separation"] = draw(_separation(declared))
+        network["exceptions"] = draw(_exceptions(names, sorted(declared)))
+    return network
 
 
 @st.composite
@@ -157,7 +187,12 @@ def environments(draw: st.DrawFn, network: dict[str, Any]) -> dict[str, Any]:
     existing = [network["registry"]["name"]] if network["registry"].get("existing") else []
     existing += [one[KINDS[one["kind"]].parent[0]] for one in network["resources"].values() if one.get("existing")]
     entry = {"resource_group": "shared", "subscription": "00000000-0000-0000-0000-000000000001"}
-    drawn["existing"] = {base: entry for base in existing if draw(st.booleans())}
+    # what is written into an existing parent has to be in the stack's own subscription
+    own = {
+        one[KINDS[one["kind"]].parent[0]] for one in network["resources"].values() if KINDS[one["kind"]].written_inside
+    }
+    here = {"resource_group": "agents"}
+    drawn["existing"] = {base: here if base in own else entry for base in existing if draw(st.booleans())}
     return drawn
 
 

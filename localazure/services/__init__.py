@@ -7,9 +7,12 @@ from localazure.catalogue import Catalogue
 from localazure.errors import UnknownType
 from localazure.services import (
     app,
+    appconfiguration,
     authorization,
+    cognitiveservices,
     containerregistry,
     cosmosdb,
+    keyvault,
     managedidentity,
     monitor,
     operationalinsights,
@@ -21,9 +24,12 @@ from localazure.services import (
 
 _MODULES = (
     app,
+    appconfiguration,
     authorization,
+    cognitiveservices,
     containerregistry,
     cosmosdb,
+    keyvault,
     managedidentity,
     monitor,
     operationalinsights,

@@ -6,6 +6,7 @@ from spec.checks.azure import names_fit_azure
 from spec.checks.environment import environment_fits
 from spec.checks.identity import nothing_is_twice
 from spec.checks.resources import resources_are_whole
+from spec.checks.safeguards import safeguards_make_sense
 from spec.draft import Check
 
 __all__ = ["CHECKS"]
@@ -14,6 +15,7 @@ CHECKS: tuple[Check, ...] = (
     resources_are_whole,
     access_makes_sense,
     agents_can_run,
+    safeguards_make_sense,
     names_fit_azure,
     nothing_is_twice,
     environment_fits,

@@ -8,7 +8,7 @@ from spec.errors import Path
 from spec.kinds import KINDS
 from spec.words import choices, nearest, show, unknown
 
-__all__ = ["access_makes_sense"]
+__all__ = ["access_makes_sense", "why_not_verb"]
 
 
 def access_makes_sense(draft: Draft) -> Iterator[Finding]:
@@ -29,17 +29,27 @@ def access_makes_sense(draft: Draft) -> Iterator[Finding]:
 
 
 def _verbs(path: Path, entry: AccessEntry, kind: str) -> Iterator[Finding]:
-    allowed = KINDS[kind].verbs
-    article = "an" if kind[0] in "aeiou" else "a"
     for verb in dict.fromkeys(entry.verbs or ()):
-        if verb not in allowed:
-            near = nearest(verb, allowed)
-            hint = f"; did you mean '{near}'?" if near else f"; its verbs are {choices(allowed)}"
-            hint = f"; its verb is '{allowed[0]}'" if len(allowed) == 1 else hint
-            yield Finding(path, f"{article} {kind} has no verb {show(verb)}{hint}")
+        if complaint := why_not_verb(verb, kind):
+            yield Finding(path, complaint)
     if entry.paths and not KINDS[kind].paths:
         those = choices(name for name, one in KINDS.items() if one.paths)
-        yield Finding((*path, "paths"), f"'paths' restrict {those} only, and this is {article} {kind}")
+        yield Finding((*path, "paths"), f"'paths' restrict {those} only, and this is {_a(kind)}")
+
+
+def why_not_verb(verb: str, kind: str) -> str | None:
+    """Why nobody can be granted a verb on a kind of resource; None where it is one of the kind's."""
+    allowed = KINDS[kind].verbs
+    if verb in allowed:
+        return None
+    near = nearest(verb, allowed)
+    hint = f"; did you mean '{near}'?" if near else f"; its verbs are {choices(allowed)}"
+    hint = f"; its verb is '{allowed[0]}'" if len(allowed) == 1 else hint
+    return f"{_a(kind)} has no verb {show(verb)}{hint}"
+
+
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
 def _role(draft: Draft, path: Path, entry: AccessEntry, kind: str) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from spec.draft import Draft, Finding
+from spec.kinds import KINDS
 from spec.words import choices, show, unknown
 
 __all__ = ["environment_fits"]
@@ -15,6 +16,7 @@ def environment_fits(draft: Draft) -> Iterator[Finding]:
     """Judge tags of images, entries for existing things, limits and Azure tags."""
     yield from _image_tags(draft)
     yield from _existing(draft)
+    yield from _out_of_reach(draft)
     yield from _limits(draft)
 
 
@@ -58,6 +60,26 @@ def _existing(draft: Draft) -> Iterator[Finding]:
         elif not entry.model_fields_set and draft.environment.sound(*place):
             message = "says nothing; write 'name', 'resource_group' or 'subscription', or remove it"
             yield Finding(place, message, "environment")
+
+
+def _out_of_reach(draft: Draft) -> Iterator[Finding]:
+    """Some grants are made inside the parent, and a stack makes things in its own subscription alone."""
+    environment = draft.environment.model
+    resources = draft.network.model.resources
+    every = [access for _, agent in draft.agents("access") for access in agent.access if access.resource in resources]
+    inside = {
+        access.resource
+        for access in every
+        if (access.verb or "read") in KINDS[resources[access.resource].kind].written_inside
+    }
+    for base, entry in environment.existing.items():
+        affected = sorted(name for name in inside if resources[name].existing and resources[name].parent == base)
+        if entry.subscription is not None and affected:
+            message = (
+                f"access to {choices(affected)} is written into '{base}' itself, which a stack can do in its own"
+                " subscription only; move it there, or deploy the network to its subscription and remove this line"
+            )
+            yield Finding(("existing", base, "subscription"), message, "environment")
 
 
 def _limits(draft: Draft) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from access.roles import by_name
+from access.roles import by_name, definition_id
 from components.grants import assignment_name
 from components.resources.blob_container import BlobContainer
 from components.resources.cosmos_account import CosmosAccount
@@ -31,7 +31,7 @@ def test_a_verb_becomes_one_assignment_at_the_narrowest_scope() -> None:
     assert assignment.inputs == {
         "roleAssignmentName": assignment_name(scope, READER.id, "principal of report"),
         "scope": scope,
-        "roleDefinitionId": f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{READER.id}",
+        "roleDefinitionId": definition_id(READER, SUBSCRIPTION),
         "principalId": "principal of report",
         "principalType": "ServicePrincipal",
         "description": "report may read reports",

@@ -70,7 +70,7 @@ def test_a_network_lives_from_preview_to_destroy(project: Project, stack: str) -
 
     created = project.pulumi(f"up --yes --skip-preview --json --stack {stack}").steps
     before = project.state(stack)
-    apps = {each.id.rpartition("/")[2] for each in project.world.of_type(APP)}
+    apps = {each.id.rpartition("/")[2] for each in project.world.resources.values() if each.token == APP}
 
     assert created == {"create": set(planned)}
     assert apps == {f"fabrikam-{agent}-{stack}" for agent in AGENTS}

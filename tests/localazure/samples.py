@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from access.roles import by_name, definition_id
 from localazure.azure import LocalAzure
 from localazure.services import catalogue
-from localazure.world import SUBSCRIPTION_ID, Values, World
+from localazure.world import SUBSCRIPTION_ID, TENANT_ID, Values, World
 
 GROUP = f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/rg"
 IN_GROUP: Values = {"resourceGroupName": "rg", "location": "westeurope"}
@@ -32,6 +32,10 @@ BLOBS = "azure-native:storage:BlobServiceProperties"
 CONTAINER = "azure-native:storage:BlobContainer"
 QUEUES = "azure-native:storage:QueueServiceProperties"
 STORAGE_QUEUE = "azure-native:storage:Queue"
+VAULT = "azure-native:keyvault:Vault"
+MODELS = "azure-native:cognitiveservices:Account"
+DEPLOYMENT = "azure-native:cognitiveservices:Deployment"
+CONFIGURATION = "azure-native:appconfiguration:ConfigurationStore"
 COSMOS = "azure-native:cosmosdb:DatabaseAccount"
 COSMOS_DATABASE = "azure-native:cosmosdb:SqlResourceSqlDatabase"
 COSMOS_CONTAINER = "azure-native:cosmosdb:SqlResourceSqlContainer"
@@ -43,6 +47,9 @@ ENVIRONMENT_ID = f"{GROUP}/providers/Microsoft.App/managedEnvironments/network-d
 BUS_ID = f"{GROUP}/providers/Microsoft.ServiceBus/namespaces/network-dev7"
 SEARCH_ID = f"{GROUP}/providers/Microsoft.Search/searchServices/network-dev7"
 REGISTRY_ID = f"{GROUP}/providers/Microsoft.ContainerRegistry/registries/networkdev7"
+VAULT_ID = f"{GROUP}/providers/Microsoft.KeyVault/vaults/network-dev7"
+MODELS_ID = f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/network-openai-dev7"
+CONFIGURATION_ID = f"{GROUP}/providers/Microsoft.AppConfiguration/configurationStores/network-dev7"
 STORAGE_ID = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/networkdev7"
 COSMOS_ID = f"{GROUP}/providers/Microsoft.DocumentDB/databaseAccounts/network-dev7"
 COSMOS_READER = f"{COSMOS_ID}/sqlRoleDefinitions/00000000-0000-0000-0000-000000000001"
@@ -287,6 +294,50 @@ SAMPLES: dict[str, Sample] = {
         },
         needs=(COSMOS_CONTAINER, IDENTITY),
         changes={"principalId": "0b1f2c3d-0000-4000-8000-00000000000b", "scope": COSMOS_ID},
+    ),
+    VAULT: Sample(
+        inputs={
+            **IN_GROUP,
+            "vaultName": "network-dev7",
+            "properties": {
+                "tenantId": TENANT_ID,
+                "sku": {"family": "A", "name": "standard"},
+                "enableRbacAuthorization": True,
+                "enablePurgeProtection": True,
+                "softDeleteRetentionInDays": 90,
+            },
+        },
+        needs=(RESOURCE_GROUP,),
+    ),
+    MODELS: Sample(
+        inputs={
+            **IN_GROUP,
+            "accountName": "network-openai-dev7",
+            "kind": "OpenAI",
+            "sku": {"name": "S0"},
+            "properties": {"customSubDomainName": "network-openai-dev7", "disableLocalAuth": True},
+        },
+        needs=(RESOURCE_GROUP,),
+    ),
+    DEPLOYMENT: Sample(
+        inputs={
+            "resourceGroupName": "rg",
+            "accountName": "network-openai-dev7",
+            "deploymentName": "small",
+            "sku": {"name": "Standard", "capacity": 10},
+            "properties": {"model": {"format": "OpenAI", "name": "gpt-4.1-mini", "version": "2025-04-14"}},
+        },
+        needs=(MODELS,),
+    ),
+    CONFIGURATION: Sample(
+        inputs={
+            **IN_GROUP,
+            "configStoreName": "network-dev7",
+            "sku": {"name": "Standard"},
+            "disableLocalAuth": True,
+            "enablePurgeProtection": True,
+        },
+        needs=(RESOURCE_GROUP,),
     ),
 }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from spec import SpecError, load
-from tests.projects import config_of
+from spec.stack_file import config_of
 
 NETWORKS = Path(__file__).parents[1] / "networks"
 CASES = sorted(path for path in (NETWORKS / "bad").iterdir() if path.is_dir())

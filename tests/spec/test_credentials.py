@@ -97,7 +97,11 @@ def test_no_field_repeats_one_in_its_message(text: str, tmp_path: Path) -> None:
         "box": {"kind": text},
         "cup": {"kind": "blob-container", "account": text, "container": text},
     }
-    written["agents"][text] = {"image": "report", "environment": {text: "a"}}
+    written["agents"][text] = {"image": "report", "environment": {text: "a"}, "budget": {"secrets": text}}
+    written["separation"] = [{"apart": [{text: "read"}, {"cup": text}, {"cup": text}, text], "because": text}]
+    written["exceptions"] = [
+        {"finding": text, "on": on, "because": text, "expires": text} for on in (text, text, f"{text}/{text}")
+    ]
     environment = {**ENVIRONMENT, "location": text, "suffix": text, "image_tag": text, "tags": {"note": text}}
 
     lines = problems(tmp_path, written, environment)

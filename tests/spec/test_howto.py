@@ -11,10 +11,12 @@ from spec.entry import Entry
 from spec.environment import Elsewhere
 from spec.ingress import Probe
 from spec.kinds import KINDS, Deployment
+from spec.safeguards import Budget, Exemption, Separation
 from tests.projects import load_project
 
 TEXT = (Path(__file__).parents[2] / "docs/howto/write-your-own-network.md").read_text()
-NETWORK, ENVIRONMENT, EXISTING = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+NETWORK, SAFEGUARDS, ENVIRONMENT, EXISTING = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+MODELS = [Network, Agent, Probe, Budget, Separation, Exemption, Environment, Elsewhere, Deployment]
 (ERRORS,) = re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL)
 
 
@@ -29,6 +31,17 @@ def test_its_network_loads(tmp_path: Path) -> None:
     network, _ = load_project(project(tmp_path, NETWORK, ENVIRONMENT))
 
     assert set(network.agents) == {"reader", "bookkeeper"}
+
+
+def test_its_safeguards_load_with_its_network(tmp_path: Path) -> None:
+    agents, lists = SAFEGUARDS.split("\n\n", 1)
+    (budget,) = [line for line in agents.splitlines() if "budget" in line]
+    whole = NETWORK.replace("    image: reader\n", f"    image: reader\n{budget}\n") + "\n" + lists
+
+    network, _ = load_project(project(tmp_path, whole, ENVIRONMENT))
+
+    assert network.agents["reader"].budget == Budget(secrets=0, destroys=1)
+    assert (len(network.separation), len(network.exceptions)) == (1, 1)
 
 
 def test_its_existing_account_loads(tmp_path: Path) -> None:
@@ -61,7 +74,7 @@ def test_its_table_of_kinds_has_every_kind_with_its_verbs_and_keys(name: str) ->
     assert {*kind.keys, *([kind.child[0]] if kind.child else [])} <= set(cells[3])
 
 
-@pytest.mark.parametrize("model", [Network, Agent, Probe, Environment, Elsewhere, Deployment])
+@pytest.mark.parametrize("model", MODELS)
 def test_it_names_every_key(model: type[Entry]) -> None:
     keys = {info.alias or name for name, info in model.model_fields.items()} - {"stack"}
 

@@ -9,6 +9,7 @@ import yaml
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
+from spec.document import read
 from spec.schema import COMMAND, environment_schema, network_schema, schemas
 from tests.projects import NAMESPACE
 from tests.strategies import projects
@@ -43,7 +44,7 @@ def test_the_schemas_are_schemas() -> None:
 def test_the_files_of_this_project_are_accepted(name: str) -> None:
     validator = NETWORK if name == "network.yaml" else ENVIRONMENT
 
-    assert list(validator.iter_errors(yaml.safe_load((ROOT / name).read_text()))) == []
+    assert list(validator.iter_errors(read(ROOT, name).data)) == []  # in YAML 1.2, as editors: a date is a text
 
 
 @pytest.mark.parametrize("name", ["network.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml"])
@@ -68,6 +69,13 @@ def test_the_files_of_this_project_say_which_schema_is_theirs(name: str) -> None
         ("agents.report.access.reports", {"role": "Storage Blob Data Owner"}),
         ("agents.report.access.reports", {"verbs": "read", "paths": ["/in"]}),
         ("agents.Report", {"image": "report"}),
+        ("agents.report.budget", {"secrets": -1}),
+        ("agents.report.budget", {"identites": 0}),
+        ("separation", [{"apart": [{"reports": "write"}], "because": "one alone"}]),
+        ("separation", [{"apart": [{"reports": "write"}, {"models": "wirte"}], "because": "a typo"}]),
+        ("separation", [{"apart": [{"reports": "write", "models": "use"}, {"findings": "read"}], "because": "two"}]),
+        ("exceptions", [{"finding": "unused-resource", "on": "documents", "because": "for ever"}]),
+        ("exceptions", [{"finding": "Unused", "on": "documents", "because": "kept", "expires": "2027-01-31"}]),
         ("resources.reports.kind", "blob"),
         ("resources.reports.account", "Fabrikam-Output"),
         ("resources.reports.container", "$web"),

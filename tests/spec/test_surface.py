@@ -21,7 +21,9 @@ def test_what_is_exported_is_there_and_once() -> None:
 
 
 def test_it_loads_neither_pulumi_nor_another_room() -> None:
-    program = "import sys, spec, spec.schema; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    program = (
+        "import sys, spec, spec.schema, spec.__main__; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
 
     others = {"access", "components", "localazure", "policies", "pulumi", "pulumi_azure_native", "release"}
     assert set(run(program, ROOT).split()) & others == set()

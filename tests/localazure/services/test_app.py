@@ -18,8 +18,10 @@ def configured(**changed: object) -> dict[str, object]:
 
 @pytest.mark.parametrize(("external", "inside"), [(True, ""), (False, ".internal")])
 def test_an_app_is_reached_at_its_name_in_the_environments_domain(
-    azure: LocalAzure, external: bool, inside: str
-) -> None:  # noqa: FBT001 (one of two cases)
+    azure: LocalAzure,
+    external: bool,  # noqa: FBT001 (one of two cases)
+    inside: str,
+) -> None:
     _, environment = make(azure, ENVIRONMENT)
 
     _, app = make(azure, APP, configuration=configured(ingress={"targetPort": 8080, "external": external}))

@@ -1,0 +1,257 @@
+"""Azure AI services accounts, Azure OpenAI among them, and the models deployed in them.
+
+Facts, from Microsoft Learn, undated copies where no date is given: "Recover or purge deleted Azure AI services
+resources" (names stay taken for 48 hours; an account can be deleted with its deployments); "Custom subdomain names for
+Azure AI services" (one for good, unique in all of Azure); "Naming rules and restrictions for Azure resources", 2025-05
+(an account's own name is unique in its group only); foundry/how-to/upgrade-azure-openai-auto (OpenAI becomes AIServices
+and can go back; it keeps its endpoint). Codes as reported in Azure/azure-cli#18146 (FlagMustBeSetForRestore),
+Azure-Samples/azuresandbox#164 (CustomDomainInUse), Azure/bicep#15446 (UpdateKindNotAllowed), Azure/azure-dev#6727 (a
+deployment's SKU), microsoft/azurechat#447 (its model), Azure/bicep#16642 (Standard where it has no SKU); that
+azure-native updates `kind` in place, Azure/azure-rest-api-specs#27777; that network rules need a subdomain,
+hashicorp/terraform-provider-azurerm#24239. Log categories from "Supported logs for
+Microsoft.CognitiveServices/accounts", Microsoft Learn, 2025-04-16.
+
+Differences from Azure: every model exists in every version, region and SKU, and there is no quota; a version that is
+left out stays unknown, and a deployment may change its model. Deployments are made at once, one after another, so that
+two of one account never conflict, as they do in Azure when written at the same time (RequestConflict). A deleted
+account is never purged, by time or by hand; a recovered one is as the request says and has no deployments. `endpoints`
+holds the best known only. An existing account is taken to have its name as subdomain. Free accounts are not counted.
+The codes InvalidSkuId, SubDomainNameImmutable, CustomDomainRequired and InvalidCapacity are ours.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+from localazure import ids
+from localazure.arm import Answer, NameRule, Request, ResourceType, SoftDeletion
+from localazure.errors import AzureError
+from localazure.stock import all_of, always, kept, off, system_data
+from localazure.world import Values
+
+_ACCOUNT = (
+    "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+    "/providers/Microsoft.CognitiveServices/accounts/{accountName}"
+)
+
+# Types and names
+_ACCOUNT_NAME = NameRule(
+    pattern=r"[A-Za-z0-9][A-Za-z0-9_.-]{1,63}",
+    words="2 to 64 letters, digits, '-', '.' and '_', a letter or digit first",
+)
+_DEPLOYMENT_NAME = NameRule(
+    pattern=r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}[A-Za-z0-9]",
+    words="2 to 64 letters, digits, '-', '.' and '_', a letter or digit first and last",
+)
+_MODEL_KINDS = ("OpenAI", "AIServices")
+_KINDS = (
+    *_MODEL_KINDS,
+    *(
+        "CognitiveServices",
+        "ComputerVision",
+        "ContentModerator",
+        "ContentSafety",
+        "ConversationalLanguageUnderstanding",
+    ),
+    *("CustomVision.Prediction", "CustomVision.Training", "Face", "FormRecognizer", "HealthInsights"),
+    *("ImmersiveReader", "LUIS.Authoring", "Personalizer", "QnAMaker.v2", "SpeechServices", "TextAnalytics"),
+    *("AnomalyDetector", "MetricsAdvisor", "TextTranslation"),
+)
+_DEPLOYMENT_SKUS = (
+    *("Standard", "GlobalStandard", "DataZoneStandard", "DeveloperTier", "GlobalBatch", "DataZoneBatch"),
+    *("ProvisionedManaged", "GlobalProvisionedManaged", "DataZoneProvisionedManaged"),
+)
+
+
+def _restores(inputs: Values) -> bool:
+    return cast("Values", inputs.get("properties") or {}).get("restore") is True
+
+
+# Reasons to refuse an account
+def _kind_is_known(request: Request) -> Iterator[AzureError]:
+    kind, sku = request.asked("kind"), request.asked("sku.name")
+    if kind not in _KINDS:
+        yield AzureError(
+            "InvalidApiSetId",
+            f"the account type '{kind}' is either invalid or unavailable in given region; known are"
+            f" {', '.join(sorted(_KINDS))}",
+        )
+    if sku is None or (kind in _MODEL_KINDS and sku != "S0"):
+        yield AzureError("InvalidSkuId", f"the SKU '{sku}' is invalid for the account type '{kind}'; give S0")
+
+
+def _kind_stays(request: Request) -> Iterator[AzureError]:
+    if request.old is None or request.old.adopted:
+        return
+    before, kind = request.old.inputs.get("kind"), request.asked("kind")
+    if before != kind and not {before, kind} <= set(_MODEL_KINDS):
+        yield AzureError(
+            "UpdateKindNotAllowed", f"it's not allowed to update kind of API account: from '{before}' to '{kind}'"
+        )
+
+
+def _subdomain_is_free(request: Request) -> Iterator[AzureError]:
+    for claim in _claims(request):
+        live = request.world.claimant(claim)
+        holders = [*request.world.soft_deleted.values(), *([live] if live else [])]
+        if any(claim in each.claims and not ids.same(each.id, request.id) for each in holders):
+            yield AzureError(
+                "CustomDomainInUse",
+                f"please pick a different name. The subdomain name '{_subdomain(request)}' is not available as it's"
+                " already used by a resource, maybe a deleted one that can still be recovered",
+                409,
+            )
+
+
+def _subdomain_stays(request: Request) -> Iterator[AzureError]:
+    before, asked = request.answered("properties.customSubDomainName"), request.asked("properties.customSubDomainName")
+    if before and asked and before.lower() != asked.lower() and not (request.old and request.old.adopted):
+        yield AzureError(
+            "SubDomainNameImmutable",
+            f"customSubDomainName is '{before}' and cannot be changed to '{asked}'; make another account",
+        )
+    if request.asked("properties.networkAcls") and not _subdomain(request):
+        yield AzureError("CustomDomainRequired", "networkAcls needs a customSubDomainName")
+
+
+# Reasons to refuse a deployment
+def _account_takes_models(request: Request) -> Iterator[AzureError]:
+    account = request.parent
+    kind = None if account is None else account.inputs.get("kind")
+    if account is not None and kind not in _MODEL_KINDS:
+        yield AzureError(
+            "InvalidResourceProperties",
+            f"an account of kind '{kind}' takes no deployments of models; {' and '.join(_MODEL_KINDS)} do",
+        )
+    if kind == "OpenAI" and request.asked("properties.model.format") not in (None, "OpenAI"):
+        yield AzureError(
+            "DeploymentModelNotSupported",
+            f"an account of kind OpenAI takes the format OpenAI alone, not {_model(request)}",
+        )
+
+
+def _model_is_named(request: Request) -> Iterator[AzureError]:
+    if not request.asked("properties.model.format") or not request.asked("properties.model.name"):
+        yield AzureError(
+            "DeploymentModelNotSupported", f"the model '{_model(request)}' of account deployment is not supported"
+        )
+
+
+def _sku_is_known(request: Request) -> Iterator[AzureError]:
+    sku, capacity = request.asked("sku.name"), request.asked("sku.capacity")
+    if sku is not None and sku not in _DEPLOYMENT_SKUS:
+        yield AzureError(
+            "InvalidResourceProperties",
+            f"the specified SKU '{sku}' of account deployment is not supported by the model '{_model(request)}'; known"
+            f" are {', '.join(_DEPLOYMENT_SKUS)}",
+        )
+    if capacity is not None and capacity < 1:
+        yield AzureError(
+            "InvalidCapacity", f"the capacity of deployment '{request.name}' is {capacity}; give 1 or more"
+        )
+
+
+def _model(request: Request) -> str:
+    return ", ".join(
+        f"{label}: {request.asked(f'properties.model.{label.lower()}') or ''}"
+        for label in ("Format", "Name", "Version")
+    )
+
+
+# Outputs
+def _subdomain(request: Request) -> str | None:
+    """The name of the account's own; once given, it stays."""
+    named = request.asked("properties.customSubDomainName") or request.answered("properties.customSubDomainName")
+    return named or (request.name if request.adopted else None)
+
+
+def _claims(request: Request) -> tuple[str, ...]:
+    subdomain = _subdomain(request)
+    return (f"cognitive services subdomain {subdomain}".lower(),) if subdomain else ()
+
+
+def _endpoint(request: Request) -> str:
+    subdomain = _subdomain(request)
+    if subdomain is None:
+        return f"https://{request.location}.api.cognitive.microsoft.com/"
+    domain = "openai" if request.asked("kind") == "OpenAI" else "cognitiveservices"
+    before = request.answered("properties.endpoint")
+    # An account that was upgraded keeps the address that its clients know.
+    if before and before.startswith(f"https://{subdomain.lower()}."):
+        return before
+    return f"https://{subdomain.lower()}.{domain}.azure.com/"
+
+
+def _endpoints(request: Request) -> Values:
+    subdomain, kind = _subdomain(request), request.asked("kind")
+    if subdomain is None or kind not in _MODEL_KINDS:
+        return {}
+    found = {"OpenAI Language Model Instance API": f"https://{subdomain.lower()}.openai.azure.com/"}
+    if kind == "AIServices":
+        found["AI Foundry API"] = f"https://{subdomain.lower()}.services.ai.azure.com/"
+    return found
+
+
+def _version(request: Request) -> str:
+    """Another one whenever something was changed."""
+    return f'"{request.guid(json.dumps(request.inputs, sort_keys=True))}"'
+
+
+def _rate_limits(request: Request) -> list[Values]:
+    """Thousands of tokens a minute are what a unit of capacity is, unless it is of reserved throughput."""
+    capacity, sku = request.asked("sku.capacity"), str(request.asked("sku.name"))
+    if capacity is None or not sku.endswith("Standard"):
+        return []
+    return [{"key": "token", "renewalPeriod": 60, "count": 1000 * capacity}]
+
+
+_ACCOUNT_OUTPUTS: Mapping[str, Answer] = {
+    "properties": always({}),
+    "properties.customSubDomainName": _subdomain,
+    "properties.endpoint": _endpoint,
+    "properties.endpoints": _endpoints,
+    "properties.provisioningState": always("Succeeded"),
+    "properties.dateCreated": kept("properties.dateCreated", lambda request: request.now),
+    "properties.internalId": lambda request: request.guid("internal").replace("-", ""),
+    "properties.isMigrated": off,
+    "properties.disableLocalAuth": off,
+    "properties.publicNetworkAccess": always("Enabled"),
+    "properties.privateEndpointConnections": always([]),
+    "etag": _version,
+    "systemData": system_data,
+}
+_DEPLOYMENT_OUTPUTS: Mapping[str, Answer] = {
+    "sku": always({"name": "Standard"}),
+    "properties.provisioningState": always("Succeeded"),
+    "properties.versionUpgradeOption": always("OnceNewDefaultVersionAvailable"),
+    "properties.currentCapacity": lambda request: request.asked("sku.capacity"),
+    "properties.rateLimits": _rate_limits,
+    "etag": _version,
+    "systemData": system_data,
+}
+
+TYPES = (
+    ResourceType(
+        "azure-native:cognitiveservices:Account",
+        _ACCOUNT,
+        name_rule=_ACCOUNT_NAME,
+        soft_deletion=SoftDeletion(code="FlagMustBeSetForRestore", recovered_by=_restores),
+        rules=all_of(_kind_is_known, _kind_stays, _subdomain_is_free, _subdomain_stays),
+        claims=_claims,
+        outputs=_ACCOUNT_OUTPUTS,
+        volatile=("properties.endpoint", "properties.endpoints", "etag", "systemData"),
+        write_only=("properties.restore",),
+        log_categories=("Audit", "AzureOpenAIRequestUsage", "RequestResponse", "Trace"),
+        category_groups=("allLogs", "audit"),
+        assumed={"location": "westeurope", "kind": "OpenAI", "sku": {"name": "S0"}},
+    ),
+    ResourceType(
+        "azure-native:cognitiveservices:Deployment",
+        f"{_ACCOUNT}/deployments/{{deploymentName}}",
+        name_rule=_DEPLOYMENT_NAME,
+        rules=all_of(_account_takes_models, _model_is_named, _sku_is_known),
+        outputs=_DEPLOYMENT_OUTPUTS,
+        volatile=("properties.currentCapacity", "properties.rateLimits", "etag", "systemData"),
+        assumed={"sku": {"name": "Standard"}, "properties": {}},
+    ),
+)

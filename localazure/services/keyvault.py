@@ -1,0 +1,146 @@
+"""Key vaults. What is in them is data: nothing here makes or reads a secret.
+
+Facts: "Azure Key Vault soft-delete overview", Microsoft Learn, undated copy (names stay taken for 7 to 90 days, nothing
+is switched off again); "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05; values taken for
+what is left out, from the descriptions in the published API type, 2024-11-01. Codes and messages as reported in
+Azure/azure-powershell#15115 (VaultAlreadyExists), Azure/azure-cli#29115 (ConflictError, enablePurgeProtection) and
+hashicorp/terraform-provider-azurerm#12972 (SoftDeletedVaultDoesNotExist); the missing accessPolicies as in the
+changelog of pulumi/pulumi-azure-nextgen, 0.5.1. Log categories from "Supported logs for Microsoft.KeyVault/vaults",
+Microsoft Learn, 2024-11-19.
+
+Differences from Azure: a role can be assigned on any secret's name, for what is in a vault is not known; access
+policies open nothing; a deleted vault is never purged, by time or by hand, and its role assignments stay, orphaned,
+where Azure removes them; a recovered vault is as the request says, where Azure has it as it was. Purge protection that
+an update leaves out stays on: what Azure does is not documented. The code for too many policies is ours.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+from localazure.arm import Answer, NameRule, Request, ResourceType, SoftDeletion
+from localazure.errors import AzureError
+from localazure.stock import all_of, always, kept, off, on, system_data
+from localazure.world import Values
+
+# Types and names
+_NAME = NameRule(
+    pattern=r"(?!.*--)[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]",
+    words="3 to 24 letters, digits and single '-', a letter first and a letter or digit last",
+    code="VaultNameNotValid",
+)
+
+
+def _recovers(inputs: Values) -> bool:
+    return cast("Values", inputs.get("properties") or {}).get("createMode") == "recover"
+
+
+# Reasons to refuse
+_DAYS = range(7, 91)
+_MOST_POLICIES = 1024
+
+
+def _nothing_is_switched_off_again(request: Request) -> Iterator[AzureError]:
+    for path, action in (
+        ("enableSoftDelete", "Enabling the 'soft delete' functionality"),
+        ("enablePurgeProtection", "Enabling the purge protection for a vault"),
+    ):
+        if request.asked(f"properties.{path}") is False:
+            yield AzureError(
+                "BadRequest",
+                f'the property "{path}" cannot be set to false. {action} is an irreversible action; leave it out, or'
+                " set it to true",
+            )
+
+
+def _days_are_allowed(request: Request) -> Iterator[AzureError]:
+    days = request.asked("properties.softDeleteRetentionInDays")
+    before = request.answered("properties.softDeleteRetentionInDays")
+    if days is not None and days not in _DAYS:
+        yield AzureError(
+            "BadRequest", f"softDeleteRetentionInDays is {days}; allowed are {_DAYS.start} to {_DAYS.stop - 1}"
+        )
+    elif request.old is not None and not request.old.adopted and days not in (None, before):
+        yield AzureError(
+            "BadRequest",
+            f'the property "softDeleteRetentionInDays" has been set already, to {before}, and it can\'t be modified',
+        )
+
+
+def _tenants_are_the_subscriptions(request: Request) -> Iterator[AzureError]:
+    tenant = str(request.asked("properties.tenantId"))
+    if tenant.lower() != request.world.tenant_id:
+        yield AzureError(
+            "BadRequest",
+            f"an invalid value was provided for 'tenantId': {tenant}; the subscription's is {request.world.tenant_id}",
+        )
+    for number, policy in enumerate(_policies(request) or ()):
+        if str(policy.get("tenantId")).lower() != tenant.lower():
+            yield AzureError(
+                "BadRequest",
+                f"an invalid value was provided for 'accessPolicies': number {number} is of tenant"
+                f" {policy.get('tenantId')}, the vault of {tenant}",
+            )
+
+
+def _access_is_ruled(request: Request) -> Iterator[AzureError]:
+    policies = _policies(request)
+    if policies is None and not _recovers(request.inputs) and not request.asked("properties.enableRbacAuthorization"):
+        yield AzureError(
+            "BadRequest",
+            "the parameter accessPolicies is not specified; give a list, or let roles rule with"
+            " enableRbacAuthorization",
+        )
+    if len(policies or ()) > _MOST_POLICIES:
+        yield AzureError(
+            "BadRequest", f"a vault takes {_MOST_POLICIES} accessPolicies; {len(policies or ())} are given"
+        )
+
+
+def _policies(request: Request) -> list[Values] | None:
+    return request.asked("properties.accessPolicies")
+
+
+# Outputs
+def _purge_protection(request: Request) -> bool | None:
+    """Once on, always on; Azure says nothing of one that never was."""
+    return request.answered("properties.enablePurgeProtection")
+
+
+_OUTPUTS: Mapping[str, Answer] = {
+    "properties.vaultUri": lambda request: f"https://{request.name.lower()}.vault.azure.net/",
+    "properties.provisioningState": always("Succeeded"),
+    "properties.tenantId": lambda request: request.world.tenant_id,
+    "properties.accessPolicies": always([]),
+    "properties.enableRbacAuthorization": off,
+    "properties.enableSoftDelete": on,
+    "properties.softDeleteRetentionInDays": kept("properties.softDeleteRetentionInDays", always(_DAYS.stop - 1)),
+    "properties.enablePurgeProtection": _purge_protection,
+    "properties.enabledForDeployment": off,
+    "properties.publicNetworkAccess": always("Enabled"),
+    "systemData": system_data,
+}
+
+TYPES = (
+    ResourceType(
+        "azure-native:keyvault:Vault",
+        "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.KeyVault/vaults/{vaultName}",
+        name_rule=_NAME,
+        taken="VaultAlreadyExists",
+        soft_deletion=SoftDeletion(
+            code="ConflictError", recovered_by=_recovers, nothing_code="SoftDeletedVaultDoesNotExist"
+        ),
+        rules=all_of(
+            _nothing_is_switched_off_again, _days_are_allowed, _tenants_are_the_subscriptions, _access_is_ruled
+        ),
+        outputs=_OUTPUTS,
+        volatile=("systemData",),
+        write_only=("properties.createMode",),
+        data_children=("secrets", "keys", "certificates"),
+        log_categories=("AuditEvent", "AzurePolicyEvaluationDetails"),
+        category_groups=("allLogs", "audit"),
+        assumed={
+            "location": "westeurope",
+            "properties": {"sku": {"family": "A", "name": "standard"}, "enableRbacAuthorization": True},
+        },
+    ),
+)

@@ -1,0 +1,40 @@
+"""What the real engine prints, read as a graph: the same access as in what local Azure prints."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from access.errors import UnreadableSource
+from access.graph import Graph
+from access.readers import export, local, preview
+from tests.access.readers.sources import granted_in
+from tests.engine.projects import REASON, Project, cli_is_here
+
+pytestmark = pytest.mark.skipif(not cli_is_here(), reason=REASON)
+
+FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "network.yaml")
+
+
+def test_preview_export_and_world_of_fabrikam_agree(tmp_path: Path) -> None:
+    project = Project.of(tmp_path, FILES)
+
+    planned = json.loads(project.pulumi("preview --json --stack dev").out)
+    project.pulumi("up --yes --skip-preview --stack dev")
+    partial = json.loads(project.pulumi("preview --json --stack dev").out)
+    again = json.loads(project.pulumi("preview --json --show-sames --stack dev").out)
+    exported = json.loads(project.pulumi("stack export --stack dev").out)
+    printed = json.loads(project.run("python -m localazure preview --stack dev --json").out)
+
+    found: dict[str, Graph] = {
+        "preview": preview.read(planned),
+        "preview without a change": preview.read(again),
+        "export": export.read(exported),
+        "local": local.read(printed),
+    }
+    for name, graph in found.items():
+        assert granted_in(graph) == granted_in(found["local"]), name
+        assert graph.unread == (), name
+    assert len(found["local"].assignments) == 19
+    with pytest.raises(UnreadableSource, match="--show-sames"):
+        preview.read(partial)

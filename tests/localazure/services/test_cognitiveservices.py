@@ -1,0 +1,152 @@
+"""Azure AI services accounts, their subdomains, and the models deployed in them."""
+
+from typing import Any
+
+import pytest
+
+from localazure.azure import LocalAzure
+from tests.localazure.samples import (
+    DEPLOYMENT,
+    MODELS,
+    MODELS_ID,
+    RESOURCE_GROUP,
+    SAMPLES,
+    SETTING,
+    make,
+    with_needs,
+)
+from tests.localazure.services.refusals import refusal, update_refusal
+
+_PROPERTIES: dict[str, Any] = SAMPLES[MODELS].inputs["properties"]
+_MODEL: dict[str, Any] = SAMPLES[DEPLOYMENT].inputs["properties"]["model"]
+_LONE = {"disableLocalAuth": True}
+
+
+def test_clients_find_an_account_by_its_subdomain(azure: LocalAzure) -> None:
+    account, outputs = make(azure, MODELS)
+    _, other = make(azure, MODELS, accountName="other", kind="AIServices", properties={"customSubDomainName": "Other"})
+    _, lone = make(azure, MODELS, accountName="lone", properties=_LONE)
+
+    assert account == MODELS_ID
+    assert outputs["properties"]["endpoint"] == "https://network-openai-dev7.openai.azure.com/"
+    assert other["properties"]["endpoint"] == "https://other.cognitiveservices.azure.com/"
+    assert other["properties"]["endpoints"]["AI Foundry API"] == "https://other.services.ai.azure.com/"
+    assert lone["properties"]["endpoint"] == "https://westeurope.api.cognitive.microsoft.com/"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "code"),
+    [
+        ({"accountName": "-network"}, "InvalidResourceName"),
+        ({"kind": "AzureOpenAI"}, "InvalidApiSetId"),
+        ({"kind": None}, "InvalidApiSetId"),
+        ({"sku": {"name": "F0"}}, "InvalidSkuId"),
+        ({"sku": None}, "InvalidSkuId"),
+        ({"properties": {"networkAcls": {"defaultAction": "Deny"}}}, "CustomDomainRequired"),
+    ],
+)
+def test_an_account_that_azure_cannot_make_is_refused(azure: LocalAzure, inputs: dict[str, object], code: str) -> None:
+    assert refusal(azure, MODELS, **inputs).code == code
+
+
+def test_a_subdomain_is_given_once_in_azure_and_a_name_once_in_its_group(azure: LocalAzure) -> None:
+    account, _ = make(azure, MODELS)
+    azure.create(RESOURCE_GROUP, {"resourceGroupName": "other", "location": "westeurope"})
+    shouted = {"customSubDomainName": "NETWORK-OPENAI-dev7"}
+
+    taken = refusal(azure, MODELS, resourceGroupName="other", properties=shouted)
+    azure.delete(MODELS, account)
+    still_taken = refusal(azure, MODELS, resourceGroupName="other", properties=shouted)
+    elsewhere, _ = make(azure, MODELS, resourceGroupName="other", properties={"customSubDomainName": "another"})
+
+    assert (taken.code, taken.status) == ("CustomDomainInUse", 409)
+    assert still_taken.code == "CustomDomainInUse"
+    assert elsewhere != account
+
+
+def test_a_subdomain_stays(azure: LocalAzure) -> None:
+    account, _ = make(azure, MODELS, properties=_LONE)
+    inputs = SAMPLES[MODELS].inputs
+
+    given = azure.update(MODELS, account, inputs)
+    left_out = azure.update(MODELS, account, {**inputs, "properties": _LONE})
+    changed = update_refusal(azure, MODELS, account, properties={"customSubDomainName": "another"})
+
+    assert given["properties"]["endpoint"] == "https://network-openai-dev7.openai.azure.com/"
+    assert left_out["properties"]["customSubDomainName"] == "network-openai-dev7"
+    assert "cannot be changed to 'another'" in changed.message
+    assert refusal(azure, MODELS, accountName="thief").code == "CustomDomainInUse"
+
+
+def test_a_kind_stays_but_that_openai_grows_and_keeps_its_endpoint(azure: LocalAzure) -> None:
+    account, before = make(azure, MODELS)
+    inputs = SAMPLES[MODELS].inputs
+
+    refused = update_refusal(azure, MODELS, account, kind="SpeechServices")
+    after = azure.update(MODELS, account, {**inputs, "kind": "AIServices"})
+
+    assert azure.diff(MODELS, inputs, {**inputs, "kind": "SpeechServices"}).replaces == ()
+    assert refused.code == "UpdateKindNotAllowed"
+    assert after["properties"]["endpoint"] == before["properties"]["endpoint"]
+    assert after["etag"] != before["etag"]
+
+
+def test_a_deleted_account_comes_back_without_deployments_when_it_is_asked_for(azure: LocalAzure) -> None:
+    deployment, _ = make(azure, DEPLOYMENT)
+    azure.delete(MODELS, MODELS_ID)
+
+    taken = refusal(azure, MODELS)
+    _, outputs = make(azure, MODELS, properties={**_PROPERTIES, "restore": True})
+
+    assert taken.code == "FlagMustBeSetForRestore"
+    assert "restore" not in outputs["properties"]
+    assert azure.read(DEPLOYMENT, deployment) is None
+    assert refusal(azure, MODELS, accountName="new", properties={"restore": True}).code == "ResourceNotFound"
+
+
+def test_a_deployment_says_what_it_takes(azure: LocalAzure) -> None:
+    _, outputs = make(azure, DEPLOYMENT)
+    _, plain = make(azure, DEPLOYMENT, deploymentName="plain", sku=None)
+
+    assert outputs["properties"]["rateLimits"] == [{"key": "token", "renewalPeriod": 60, "count": 10_000}]
+    assert outputs["properties"]["currentCapacity"] == 10
+    assert plain["sku"] == {"name": "Standard"}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "code"),
+    [
+        ({"deploymentName": "s"}, "InvalidResourceName"),
+        ({"properties": {"model": {**_MODEL, "format": None}}}, "DeploymentModelNotSupported"),
+        ({"properties": {}}, "DeploymentModelNotSupported"),
+        ({"properties": {"model": {**_MODEL, "format": "Meta"}}}, "DeploymentModelNotSupported"),
+        ({"sku": {"name": "S0"}}, "InvalidResourceProperties"),
+        ({"sku": {"name": "Standard", "capacity": 0}}, "InvalidCapacity"),
+    ],
+)
+def test_a_deployment_that_azure_cannot_make_is_refused(
+    azure: LocalAzure, inputs: dict[str, object], code: str
+) -> None:
+    assert refusal(azure, DEPLOYMENT, **inputs).code == code
+
+
+def test_only_accounts_for_models_take_deployments(azure: LocalAzure) -> None:
+    make(azure, MODELS, kind="SpeechServices")
+
+    refused = refusal(azure, DEPLOYMENT)
+
+    assert "an account of kind 'SpeechServices' takes no deployments" in refused.message
+
+
+def test_an_account_logs_what_is_asked_of_it(azure: LocalAzure) -> None:
+    make(azure, MODELS)
+    logs = [{"category": name, "enabled": True} for name in ("Audit", "RequestResponse", "Trace")]
+
+    assert len(make(azure, SETTING, resourceUri=MODELS_ID, logs=logs)[1]["logs"]) == 3
+
+
+def test_an_existing_account_has_its_endpoint_and_takes_deployments(azure: LocalAzure) -> None:
+    outputs = azure.adopt(MODELS, MODELS_ID)
+
+    assert outputs["properties"]["endpoint"] == "https://network-openai-dev7.openai.azure.com/"
+    assert azure.create(DEPLOYMENT, with_needs(azure, DEPLOYMENT))[1]["name"] == "small"

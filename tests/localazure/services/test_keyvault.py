@@ -1,0 +1,142 @@
+"""Key vaults: names that stay taken, protections that stay on, and secrets that a role can be about."""
+
+from typing import Any
+
+import pytest
+
+from localazure.azure import LocalAzure
+from tests.localazure.samples import (
+    IDENTITY,
+    RESOURCE_GROUP,
+    ROLE_ASSIGNMENT,
+    SAMPLES,
+    SETTING,
+    VAULT,
+    VAULT_ID,
+    make,
+    role_id,
+)
+from tests.localazure.services.refusals import refusal, update_refusal
+
+_PROPERTIES: dict[str, Any] = SAMPLES[VAULT].inputs["properties"]
+_RECOVERS = {**_PROPERTIES, "createMode": "recover"}
+_STRANGE = "0b1f2c3d-0000-4000-8000-00000000000a"
+
+
+def test_clients_find_a_vault_by_its_uri(azure: LocalAzure) -> None:
+    vault, outputs = make(azure, VAULT, vaultName="Network-dev7")
+
+    assert vault.lower() == VAULT_ID.lower()
+    assert outputs["properties"]["vaultUri"] == "https://network-dev7.vault.azure.net/"
+    assert outputs["properties"]["enableSoftDelete"] is True
+    assert outputs["properties"]["accessPolicies"] == []
+
+
+def test_what_is_left_out_is_as_azure_takes_it(azure: LocalAzure) -> None:
+    given = {name: _PROPERTIES[name] for name in ("tenantId", "sku")}
+
+    _, outputs = make(azure, VAULT, properties={**given, "accessPolicies": []})
+
+    properties = outputs["properties"]
+    assert (properties["enableRbacAuthorization"], properties["softDeleteRetentionInDays"]) == (False, 90)
+    assert "enablePurgeProtection" not in properties
+
+
+@pytest.mark.parametrize("name", ["7network", "network--dev", "network-", "ab", "n" * 25])
+def test_a_name_that_azure_cannot_take_is_refused(azure: LocalAzure, name: str) -> None:
+    assert refusal(azure, VAULT, vaultName=name).code == "VaultNameNotValid"
+
+
+@pytest.mark.parametrize(
+    ("properties", "said"),
+    [
+        ({"enableSoftDelete": False}, '"enableSoftDelete" cannot be set to false'),
+        ({"enablePurgeProtection": False}, '"enablePurgeProtection" cannot be set to false'),
+        ({"softDeleteRetentionInDays": 6}, "allowed are 7 to 90"),
+        ({"softDeleteRetentionInDays": 91}, "allowed are 7 to 90"),
+        ({"enableRbacAuthorization": False}, "accessPolicies is not specified"),
+        ({"tenantId": _STRANGE}, "invalid value was provided for 'tenantId'"),
+        (
+            {"accessPolicies": [{"tenantId": _STRANGE, "objectId": "one", "permissions": {"secrets": ["get"]}}]},
+            "invalid value was provided for 'accessPolicies': number 0",
+        ),
+    ],
+)
+def test_a_vault_that_azure_cannot_make_is_refused(azure: LocalAzure, properties: dict[str, Any], said: str) -> None:
+    refused = refusal(azure, VAULT, properties={**_PROPERTIES, **properties})
+
+    assert (refused.code, refused.status) == ("BadRequest", 400)
+    assert said in refused.message
+
+
+def test_protections_stay_as_they_were_set(azure: LocalAzure) -> None:
+    vault, _ = make(azure, VAULT)
+    less = {name: value for name, value in _PROPERTIES.items() if name != "enablePurgeProtection"}
+
+    shorter = update_refusal(azure, VAULT, vault, properties={**_PROPERTIES, "softDeleteRetentionInDays": 7})
+    off = update_refusal(azure, VAULT, vault, properties={**_PROPERTIES, "enablePurgeProtection": False})
+    after = azure.update(VAULT, vault, {**SAMPLES[VAULT].inputs, "properties": less})
+
+    assert "has been set already, to 90" in shorter.message
+    assert "irreversible" in off.message
+    assert after["properties"]["enablePurgeProtection"] is True
+
+
+def test_a_deleted_vault_comes_back_where_it_was_and_only_if_it_is_asked_for(azure: LocalAzure) -> None:
+    vault, _ = make(azure, VAULT)
+    azure.delete(VAULT, vault)
+    azure.create(RESOURCE_GROUP, {"resourceGroupName": "other", "location": "westeurope"})
+
+    taken = refusal(azure, VAULT)
+    taken_elsewhere = refusal(azure, VAULT, resourceGroupName="other")
+    not_here = refusal(azure, VAULT, properties=_RECOVERS, resourceGroupName="other")
+    not_there = refusal(azure, VAULT, properties=_RECOVERS, location="northeurope")
+    _, outputs = make(azure, VAULT, properties=_RECOVERS)
+
+    assert (taken.code, taken_elsewhere.code) == ("ConflictError", "ConflictError")
+    assert not_here.code == not_there.code == "SoftDeletedVaultDoesNotExist"
+    assert "createMode" not in outputs["properties"]
+    assert azure.world.soft_deleted == {}
+
+
+def test_what_was_never_deleted_cannot_be_recovered(azure: LocalAzure) -> None:
+    refused = refusal(azure, VAULT, properties=_RECOVERS)
+
+    assert (refused.code, refused.status) == ("SoftDeletedVaultDoesNotExist", 400)
+
+
+def test_a_group_takes_its_vaults_along_and_their_names_stay_taken(azure: LocalAzure) -> None:
+    make(azure, VAULT)
+    group, _ = make(azure, RESOURCE_GROUP)
+
+    azure.delete(RESOURCE_GROUP, group)
+
+    assert refusal(azure, VAULT).code == "ConflictError"
+
+
+def test_a_role_can_be_given_on_a_secret_that_is_not_there_yet(azure: LocalAzure) -> None:
+    make(azure, IDENTITY)
+    secret, reader = f"{VAULT_ID}/secrets/api-key", role_id("Key Vault Secrets User")
+
+    missing = refusal(azure, ROLE_ASSIGNMENT, scope=secret, roleDefinitionId=reader)
+    make(azure, VAULT)
+    unheard_of = refusal(azure, ROLE_ASSIGNMENT, scope=f"{VAULT_ID}/passwords/one")
+    _, outputs = make(azure, ROLE_ASSIGNMENT, scope=secret, roleDefinitionId=reader)
+
+    assert missing.code == unheard_of.code == "ResourceNotFound"
+    assert outputs["scope"] == secret
+
+
+def test_a_vault_logs_what_happens_in_it(azure: LocalAzure) -> None:
+    make(azure, VAULT)
+
+    _, outputs = make(azure, SETTING, resourceUri=VAULT_ID, logs=[{"category": "AuditEvent", "enabled": True}])
+
+    assert outputs["logs"][0]["category"] == "AuditEvent"
+
+
+def test_an_existing_vault_is_opened_by_roles_and_has_its_uri(azure: LocalAzure) -> None:
+    properties = azure.adopt(VAULT, VAULT_ID)["properties"]
+
+    assert properties["vaultUri"] == "https://network-dev7.vault.azure.net/"
+    assert (properties["enableRbacAuthorization"], properties["tenantId"]) == (True, azure.world.tenant_id)
