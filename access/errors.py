@@ -1,8 +1,9 @@
 """Everything that `access` raises on purpose.
 
 AccessError
-├── UnknownRole      a role name or id that the catalogue does not have
-└── ConditionError   a role assignment condition that cannot be read
+├── UnknownRole        a role name or id that the catalogue does not have
+├── ConditionError     a role assignment condition that cannot be read
+└── UnreadableSource   a document or file that is not what it should be
 """
 
 
@@ -35,3 +36,15 @@ class ConditionError(AccessError, ValueError):
 
     def __str__(self) -> str:
         return f"condition, character {self.position + 1}: {self.found}, expected {self.expected} (at {self.excerpt!r})"
+
+
+class UnreadableSource(AccessError, ValueError):  # noqa: N818 - named for what the user handed over
+    """What was to be read is missing, truncated or something else."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(where, why)
+        self.where = where
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.why}"

@@ -1,0 +1,127 @@
+"""What the components of a network tell of themselves, wherever a program uses them.
+
+Owns the words: which agent a resource belongs to, which resource of the network a scope is. A component says its scope
+once it is deployed; before, it follows from what the component holds. By the names that components give their grants, a
+preview can be read where Azure's own answers are still missing; such a name counts only below an agent, and only where
+it names what the assignment depends on.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from access.catalogue import Role, by_name, every_role
+from access.readers.places import Places
+from access.readers.state import State
+from access.readers.values import text
+from access.scopes import ancestors, key
+from access.verbs import KINDS, VERBS
+
+_PACKAGE = "agent-network:index:"
+_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+# What is known by its name alone, inside something that is a resource: by kind, the type of that, and the rest of the
+# scope with the component's inputs.
+_INSIDE = {
+    "cosmos-container": ("cosmosdb:DatabaseAccount", "/dbs/{0}/colls/{1}", ("database", "container")),
+    "key-vault-secret": ("keyvault:Vault", "/secrets/{0}", ("secret",)),
+    "search-index": ("search:Service", "/indexes/{0}", ("index",)),
+}
+
+
+@dataclass(frozen=True)
+class NetworkResource:
+    """A resource of the network: its name and kind there, and where it is."""
+
+    name: str
+    kind: str
+    scope: str
+    urn: str
+
+
+class Components:
+    """The components of a program."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._children: dict[str, list[State]] = {}
+        for state in places.states:
+            self._children.setdefault(state.parent, []).append(state)
+        found = [each for state in places.states for each in self._resource(state)]
+        self.resources = tuple(each for each in found if each.scope)
+        self.without_scope = tuple(each for each in found if not each.scope)
+        self._by_scope = {key(each.scope): each for each in reversed(self.resources)}
+        self._grants: dict[str, list[tuple[NetworkResource, str]]] = {}
+        for each in self.resources:
+            for kind, verb in VERBS:
+                if kind == each.kind:
+                    self._grants.setdefault(f"{verb}-{each.name}", []).append((each, verb))
+
+    def agent_of(self, state: State) -> str:
+        """The agent that a resource belongs to; empty where it is no agent's."""
+        return next((each.name for each in self._places.above(state) if _is_agent(each)), "")
+
+    def at(self, scope: str) -> NetworkResource | None:
+        """The resource of the network whose scope this is."""
+        return self._by_scope.get(key(scope))
+
+    def grant(self, state: State, within: Iterable[str], role: Role | None) -> tuple[NetworkResource, Role] | None:
+        """The resource and the role that an assignment's name says, `report-may-read-findings`.
+
+        Args:
+            state: the assignment.
+            within: ids of what its scope depends on; the resource must lie within one of them.
+            role: its role, where that is known; the name must not say another.
+        """
+        parent = self._places.by_urn.get(state.parent)
+        if parent is None or not _is_agent(parent):
+            return None
+        around = {key(each) for each in within}
+        said = [
+            (resource, meant)
+            for resource, meant in self._said(state.name, parent.name)
+            if role in (None, meant) and not around.isdisjoint(ancestors(key(resource.scope)))
+        ]
+        return said[0] if len({(resource.scope, meant.id) for resource, meant in said}) == 1 else None
+
+    def _said(self, name: str, agent: str) -> Iterator[tuple[NetworkResource, Role]]:
+        may, holds = f"{agent}-may-", f"{agent}-holds-"
+        if name.startswith(may):
+            for resource, verb in self._grants.get(name.removeprefix(may), ()):
+                for role_name in VERBS[resource.kind, verb]:
+                    yield resource, by_name(role_name)
+        elif name.startswith(holds):
+            rest = name.removeprefix(holds)
+            for resource in self.resources:
+                word = rest.removesuffix(f"-on-{resource.name}")
+                if word != rest:
+                    yield from ((resource, role) for role in every_role() if _slug(role.name) == word)
+
+    def _resource(self, state: State) -> Iterator[NetworkResource]:
+        if not state.type.startswith(_PACKAGE):
+            return
+        kind = _WORD.sub("-", state.type.removeprefix(_PACKAGE)).lower()
+        if kind in KINDS or ("scope" in state.outputs and "verbs" in state.outputs):
+            scope = text(state.outputs, "scope") or self._scope_before(state, kind)
+            yield NetworkResource(state.name, kind, scope, state.urn)
+
+    def _scope_before(self, state: State, kind: str) -> str:
+        """The scope of what is not deployed yet: that of the Azure resource in it that is called like it."""
+        if kind not in _INSIDE:
+            own = [each for each in self._children.get(state.urn, ()) if each.token and each.name == state.name]
+            return self._places.id_of(own[0]) if len(own) == 1 else ""
+        token, path, inputs = _INSIDE[kind]
+        holders = [each for each in self._children.get(state.parent, ()) if each.token == token]
+        names = [text(state.inputs, name) for name in inputs]
+        if len(holders) != 1 or not all(names):
+            return ""
+        # Not `format` on the whole: an id is whatever a document says.
+        return self._places.id_of(holders[0]).rstrip("/") + path.format(*names)
+
+
+def _is_agent(state: State) -> bool:
+    return state.type.startswith(_PACKAGE) and state.type.endswith("Agent")
+
+
+def _slug(name: str) -> str:
+    return "-".join(name.lower().split())

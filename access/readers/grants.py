@@ -1,0 +1,178 @@
+"""The role assignments of a program: who was given what, where.
+
+Owns reading an assignment whose parts may not be known yet. Where a scope can only be told by half, the wider reading
+counts and the doubt is noted: an answer may claim too much access, never too little.
+"""
+
+from collections.abc import Iterator
+
+from access.catalogue import Permission, Role, System, by_id, guid_of
+from access.graph import Assignment, Principal, Unread
+from access.readers.components import Components
+from access.readers.places import Places
+from access.readers.principals import Principals
+from access.readers.state import State
+from access.readers.values import Values, is_known, listed, mapping, text, texts
+from access.scopes import ancestors, key
+
+ASSIGNMENTS: dict[str, System] = {
+    "authorization:RoleAssignment": "azure",
+    "cosmosdb:SqlResourceSqlRoleAssignment": "cosmos",
+}
+DEFINITIONS: dict[str, System] = {
+    "authorization:RoleDefinition": "azure",
+    "cosmosdb:SqlResourceSqlRoleDefinition": "cosmos",
+}
+
+_COSMOS_ACCOUNT = "cosmosdb:DatabaseAccount"
+
+
+class Grants:
+    """The assignments of a program, whom they are for besides the program's own, and what is in doubt."""
+
+    def __init__(self, places: Places, components: Components, principals: Principals) -> None:
+        self._places, self._components, self._principals = places, components, principals
+        self._roles: dict[str, Role] = {}
+        self.strangers: dict[str, Principal] = {}
+        """Principals that are seen here alone, by id in lower case."""
+        self.unread: list[Unread] = []
+        accounts = [places.id_of(each) for each in places.states if each.token == _COSMOS_ACCOUNT]
+        self._accounts = {key(each): each for each in accounts}
+        scopes = [key(each.scope) for each in components.resources]
+        self._holders = {around for scope in scopes for around in ancestors(scope) if around != scope}
+        for state in places.states:
+            if state.token in DEFINITIONS:
+                self._define(state)
+        assignments = (state for state in places.states if state.token in ASSIGNMENTS)
+        self.all = tuple(each for state in assignments for each in self._assignment(state))
+
+    def _assignment(self, state: State) -> Iterator[Assignment]:
+        system = ASSIGNMENTS[state.token]
+        principal, role_id = self._principal(state), state.said("roleDefinitionId")
+        role = self._role(state, role_id, system)
+        scope = state.said("scope")
+        around = [scope] if scope else self._around(state)
+        named = None if scope and role else self._components.grant(state, around, role)
+        if not scope:
+            scope = self._narrowed(named[0].scope, around) if named else self._widest(state, around)
+        if not principal:
+            self._doubt(state, "whom it is for is not known yet, or a secret; it is not counted")
+        elif not scope:
+            self._doubt(state, "where it holds is not known yet, or a secret; it is not counted")
+        else:
+            role = role or (named[1] if named else None)
+            if role is None:
+                what = (
+                    f"its role {role_id} is neither built in nor defined here" if role_id else "its role is not known"
+                )
+                self._doubt(state, f"{what}; what it allows is not counted")
+            yield Assignment(
+                id=state.id or state.place,
+                name=state.name or state.place.rpartition("/")[2],
+                principal=principal,
+                scope=self._in_account(state, scope) if system == "cosmos" else scope,
+                role=role,
+                role_id=role_id or (role.id if role else ""),
+                condition=self._condition(state),
+                place=state.place,
+                system=system,
+            )
+
+    def _principal(self, state: State) -> str:
+        given = state.said("principalId")
+        if given:
+            return self._principals.find(given) or self._stranger(given, given).id
+        urns = state.property_dependencies.get("principalId", ())
+        found = self._principals.of(urns)
+        if found or len(urns) != 1:
+            return found[0] if len(found) == 1 else ""
+        # Of a resource that has no identity here, such as a group of Entra ID that the program makes.
+        return self._stranger(urns[0], urns[0].rpartition("::")[2]).id
+
+    def _stranger(self, principal_id: str, name: str) -> Principal:
+        principal = Principal(id=principal_id, name=name, purpose="other", exists=False)
+        return self.strangers.setdefault(principal_id.lower(), principal)
+
+    def _role(self, state: State, role_id: str, system: System) -> Role | None:
+        if role_id:
+            role = by_id(role_id) or self._roles.get(guid_of(role_id))
+        else:
+            urns = state.property_dependencies.get("roleDefinitionId", ())
+            found = [self._roles[urn] for urn in urns if urn in self._roles]
+            role = found[0] if len(found) == 1 else None
+        return role if role is not None and role.system == system else None
+
+    def _around(self, state: State) -> list[str]:
+        """Ids of what a scope depends on that is not known yet; for Cosmos at least the account."""
+        found = self._places.named(state.property_dependencies.get("scope", ()))
+        if not found and state.token == "cosmosdb:SqlResourceSqlRoleAssignment":  # noqa: S105 - a type token
+            return [account] if (account := self._account(state)) else []
+        return [self._places.id_of(each) for each in found]
+
+    @staticmethod
+    def _narrowed(scope: str, around: list[str]) -> str:
+        """The deeper of a named resource and the one thing that the scope depends on."""
+        return around[0] if len(around) == 1 and key(scope) in ancestors(key(around[0])) else scope
+
+    def _widest(self, state: State, around: list[str]) -> str:
+        """The one id that all the others lie within."""
+        for each in around:
+            if all(key(each) in ancestors(key(other)) for other in around):
+                # Of what holds resources of the network, one of those may be meant.
+                if len(around) > 1 or key(each) in self._holders:
+                    self._doubt(state, f"where it holds is not known yet; it counts for all of {each}")
+                return each
+        return ""
+
+    def _account(self, state: State) -> str:
+        """The Cosmos account that an assignment is part of."""
+        name = state.said("accountName")
+        found = [each for account, each in self._accounts.items() if account.rpartition("/")[2] == name.lower()]
+        return found[0] if len(found) == 1 else ""
+
+    def _in_account(self, state: State, scope: str) -> str:
+        """The whole of a scope that Cosmos takes from its own account on, `/dbs/d`."""
+        return self._account(state) + scope if scope.startswith("/dbs/") else scope
+
+    def _condition(self, state: State) -> str | None:
+        for values in (state.inputs, state.outputs):
+            if "condition" in values and not is_known(values["condition"]) and values["condition"] is not None:
+                self._doubt(state, "its condition is not known yet, or a secret; it counts as if it had none")
+                return None
+        return state.said("condition") or None
+
+    def _define(self, state: State) -> None:
+        system = DEFINITIONS[state.token]
+        permissions = state.inputs.get("permissions", state.outputs.get("permissions"))
+        blocks = [mapping(each) for each in listed(permissions)]
+        if not blocks or not all(map(_is_whole, blocks)):
+            self._doubt(state, "what the role allows is not known yet, or a secret; it is not counted")
+            return
+        own = state.said("roleDefinitionId") or state.id or state.place
+        role = Role(guid_of(own), state.said("roleName") or state.name, tuple(map(_permission, blocks)), system=system)
+        for each in filter(None, (state.id, state.said("roleDefinitionId"))):
+            self._roles[guid_of(each)] = role
+        self._roles[state.urn] = role
+
+    def _doubt(self, state: State, what: str) -> None:
+        self.unread.append(Unread(state.place, what))
+
+
+def _is_whole(block: Values) -> bool:
+    """Whether everything that a block allows and excludes is known."""
+    lists = (block.get(name) for name in ("actions", "notActions", "dataActions", "notDataActions"))
+    return bool(block) and all(each is None or len(texts(each)) == len(listed(each)) == _length(each) for each in lists)
+
+
+def _length(value: object) -> int:
+    return len(value) if isinstance(value, list) else -1  # pyright: ignore[reportUnknownArgumentType]
+
+
+def _permission(block: Values) -> Permission:
+    return Permission(
+        actions=texts(block.get("actions")),
+        not_actions=texts(block.get("notActions")),
+        data_actions=texts(block.get("dataActions")),
+        not_data_actions=texts(block.get("notDataActions")),
+        condition=text(block, "condition") or None,
+    )

@@ -1,0 +1,94 @@
+"""Local Azure: the document of a run, and the file that keeps a world.
+
+Owns their form as far as it is read here. The file also has what no program knows any more, such as the assignment of
+an identity that is gone, and says of everybody whether they exist.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+from access.errors import UnreadableSource
+from access.graph import Graph, Unread
+from access.readers.state import State, state_of
+from access.readers.states import graph
+from access.readers.values import Values, listed, mapping, required_list, text, texts
+
+_DOCUMENT = "document of local Azure"
+_FORMAT, _VERSION = "local-azure-world", 1
+
+
+def read(document: Mapping[str, Any]) -> Graph:
+    """The graph of what `python -m localazure preview --json` printed.
+
+    Raises:
+        UnreadableSource: it is something else, or not whole.
+    """
+    rows = required_list(document, "resources", _DOCUMENT)
+    states = [state_of(row, _DOCUMENT) for row in rows if not _goes(row)]
+    told = f"{text(document, 'operation') or 'run'} on local Azure"
+    return graph(states, source=told, unread=_failures(document))
+
+
+def read_world(path: Path) -> Graph:
+    """The graph of what stands in the file of a local Azure.
+
+    Raises:
+        UnreadableSource: it is none, not whole, or of another version.
+    """
+    where = str(path)
+    try:
+        content: Any = json.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableSource(where, f"cannot be read: {error}") from None
+    except (ValueError, RecursionError) as error:
+        raise UnreadableSource(where, f"is not whole JSON: {error}") from None
+    world = mapping(content)
+    if world.get("format") != _FORMAT or world.get("version") != _VERSION:
+        raise UnreadableSource(where, f"is no world of local Azure of version {_VERSION}")
+    return graph(_of_world(world, where), source=f"local Azure in {path.name}", existing=_existing(world, where))
+
+
+def _goes(row: object) -> bool:
+    return isinstance(row, Mapping) and cast("Values", row).get("change") == "delete"
+
+
+def _failures(document: Values) -> Iterator[Unread]:
+    for each in map(mapping, listed(document.get("errors"))):
+        yield Unread(text(each, "urn") or _DOCUMENT, f"it failed, and is missing here: {text(each, 'message')}")
+    for urn in texts(document.get("skipped")):
+        yield Unread(urn, "it was skipped after a failure, and is missing here")
+
+
+def _of_world(world: Values, where: str) -> list[State]:
+    """What the stack remembers, and what is in Azure besides."""
+    states = [state_of(row, where) for row in required_list(world, "stack", where)]
+    remembered = {state.id.lower() for state in states if state.id}
+    rows = [mapping(row) for row in required_list(world, "resources", where)]
+    adopted = {text(row, "id").lower() for row in rows if row.get("adopted") is True}
+    states = [replace(state, external=True) if state.id.lower() in adopted else state for state in states]
+    for row in rows:
+        resource_id, token = text(row, "id"), text(row, "token")
+        if not resource_id or not token:
+            raise UnreadableSource(where, "one of its resources has no 'id' or no 'token'; it is damaged")
+        if resource_id.lower() not in remembered:
+            states.append(
+                State(
+                    # Of no program, so it has no URN: its id stands for that.
+                    urn=resource_id,
+                    type=token,
+                    name=resource_id.rpartition("/")[2],
+                    id=resource_id,
+                    inputs=mapping(row.get("inputs")),
+                    outputs=mapping(row.get("outputs")),
+                    external=row.get("adopted") is True,
+                )
+            )
+    return states
+
+
+def _existing(world: Values, where: str) -> dict[str, str]:
+    rows = map(mapping, required_list(world, "principals", where))
+    return {text(row, "id").lower(): text(row, "owner") for row in rows if text(row, "id")}

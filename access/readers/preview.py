@@ -1,0 +1,72 @@
+"""`pulumi preview --json --show-sames`: what would stand, without a cloud.
+
+Most of it has no id yet: the state after a step has what the program asked for, and of what Azure will answer only what
+is there already.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from access.errors import UnreadableSource
+from access.graph import Graph, Unread
+from access.readers.state import State, state_of
+from access.readers.states import graph
+from access.readers.values import Values, is_known, listed, mapping, required_list, text
+
+_WHERE = "pulumi preview"
+_GOES = frozenset(
+    {"delete", "delete-replaced", "discard", "read-discard", "discard-replaced", "remove-pending-replace"}
+)
+_STAYS = frozenset({"same", "update", "refresh"})
+
+
+def read(document: Mapping[str, Any]) -> Graph:
+    """The graph of a preview.
+
+    Raises:
+        UnreadableSource: it is something else, or not whole.
+    """
+    values = mapping(document)
+    failures = list(_failures(values))
+    if failures and "steps" not in values:
+        raise UnreadableSource(_WHERE, f"failed before there was anything to read: {failures[0].what}")
+    steps = [mapping(step) for step in required_list(values, "steps", _WHERE)]
+    _check_whole(steps, mapping(values.get("changeSummary")))
+    states: dict[str, State] = {}
+    for step in steps:
+        for state in _after(step):
+            states[state.urn] = state
+    return graph(states.values(), source=_WHERE, unread=failures)
+
+
+def _check_whole(steps: list[Values], counts: Values) -> None:
+    """Refuse a preview that leaves out what stays as it is: what it says of the rest would be wrong."""
+    expected = counts.get("same")
+    missing = (expected if isinstance(expected, int) else 0) - sum(step.get("op") == "same" for step in steps)
+    if missing > 0:
+        raise UnreadableSource(
+            _WHERE, f"leaves out {missing} resources that stay as they are; make it with --show-sames"
+        )
+
+
+def _after(step: Values) -> Iterator[State]:
+    """The resource as it is after a step; nothing where it goes."""
+    op = step.get("op")
+    if not isinstance(op, str):
+        raise UnreadableSource(_WHERE, "one of its steps has no 'op'; it is something else, or damaged")
+    if op in _GOES:
+        return
+    state = state_of(step.get("newState"), _WHERE)
+    if op in _STAYS and "oldState" in step:
+        before = state_of(step["oldState"], _WHERE)
+        outputs = {**before.outputs, **{name: value for name, value in state.outputs.items() if is_known(value)}}
+        state = replace(state, id=state.id or before.id, outputs=outputs)
+    yield state
+
+
+def _failures(document: Values) -> Iterator[Unread]:
+    for each in map(mapping, listed(document.get("diagnostics"))):
+        if each.get("severity") == "error":
+            said = " ".join(text(each, "message").split())
+            yield Unread(text(each, "urn") or _WHERE, said or "the preview failed")

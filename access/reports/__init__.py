@@ -1,0 +1,1 @@
+"""What `access` hands out: the report document, and the ways to show it."""

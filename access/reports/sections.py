@@ -1,0 +1,154 @@
+"""The sections of the page that stand without JavaScript: failures, diff, findings, matrix, blast radius, unread.
+
+Each takes the report document and gives markup, empty where there is nothing to say. A name links to its own panel.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from access.reports.markup import Html, joined, table, tag
+
+Item = Mapping[str, Any]
+
+SEVERITIES = ("error", "warning", "note")
+# From so many columns on, the headings stand upright, and print gives up the table for lists.
+_WIDE = 12
+
+
+def names(document: Item, of: str) -> list[str]:
+    """Every agent or resource, also one that only an access mentions: nothing held stays out of the matrix."""
+    listed = [item["name"] for item in document[f"{of}s"]]
+    return list(dict.fromkeys([*listed, *(access[of] for access in document["access"])]))
+
+
+def failures(document: Item) -> Html:
+    """What the proof could not hold."""
+    found: Sequence[Item] = document["proof"]["failures"]
+    if not found:
+        return Html()
+    title = f"The proof fails in {len(found)} place{'s' if len(found) > 1 else ''}"
+    return tag(
+        "div", _section("failures", title, tag("ul", *(tag("li", one["what"]) for one in found))), class_="alert"
+    )
+
+
+def diff(document: Item) -> Html:
+    """What the working tree changes; a sign and a word say it, not colour alone."""
+    found = document["diff"]
+    if found is None:
+        return Html()
+    title = f"What changes from {found['from']} to {found['to']}"
+    rows = map(_change, found["changes"])
+    headings = ("Access", "Agent", "Change", "Resource", "Operations")
+    return _section("diff", title, table(headings, rows, label=title) if found["changes"] else tag("p", "Nothing."))
+
+
+def _change(change: Item) -> tuple[str, ...]:
+    look = "grows" if change["grows"] else "shrinks"
+    return (
+        tag("span", f"{change['sign']} {look}", class_=look),
+        _link(agent=change["agent"]),
+        change["words"],
+        _link(resource=change["resource"]),
+        joined(tag("code", operation, class_="line") for operation in change["operations"]),
+    )
+
+
+def findings(document: Item) -> Html:
+    """What should be mended, worst first; what is excused stands apart with its reason and its end."""
+    ranked = sorted(document["findings"], key=lambda found: SEVERITIES.index(found["severity"]))
+    standing, excused = ([found for found in ranked if bool(found["excused"]) is held] for held in (False, True))
+    severity = tag("th", tag("button", "Severity", type="button"), scope="col", aria_sort="descending")
+    headings = (severity, "Finding", "What", "Why", "How to mend", "Place")
+    shown = table(headings, map(_finding, standing), label="Findings") if standing else tag("p", "None.")
+    first = _section("findings", "Findings", shown)
+    if not excused:
+        return first
+    rows = ((*_finding(one), one["excused"]["because"], one["excused"]["expires"]) for one in excused)
+    shown = table((*headings, "Excused because", "Until"), rows, label="Excused findings")
+    return joined((first, _section("excused", "Excused findings", shown)))
+
+
+def _finding(found: Item) -> tuple[str, ...]:
+    concerned = (tag("span", _link(**{of: found[of]}), class_="line") for of in ("agent", "resource") if found.get(of))
+    return (
+        tag("span", found["severity"], class_=found["severity"]),
+        tag("code", found["id"]),
+        found["what"],
+        found["why"],
+        found["mend"],
+        joined((tag("span", found["place"] or "", class_="line"), *concerned)),
+    )
+
+
+def matrix(document: Item) -> Html:
+    """Who may do what with which resource."""
+    cells: dict[tuple[str, str], dict[str, bool]] = {}
+    for access in document["access"]:
+        verbs = cells.setdefault((access["agent"], access["resource"]), {})
+        for verb in access["verbs"] or ("other",):
+            # Held without a condition by one assignment is held without a condition.
+            verbs[verb] = verbs.get(verb, True) and access["conditional"]
+    resources = names(document, "resource")
+    undeclared = {resource["name"] for resource in document["resources"] if not resource["declared"]}
+    columns = [
+        tag("th", tag("span", name, *([tag("i", "undeclared")] if name in undeclared else [])), scope="col")
+        for name in resources
+    ]
+    head = tag("thead", tag("tr", tag("th", "Agent", scope="col"), *columns))
+    rows = (
+        tag("tr", tag("th", agent, scope="row"), *(_cell(cells.get((agent, name)), name) for name in resources))
+        for agent in names(document, "agent")
+    )
+    wide = "wide" if len(resources) > _WIDE else None
+    grid = tag("table", head, tag("tbody", *rows), id="grid", class_=wide, aria_label="Agents by resources")
+    box = tag("div", grid, class_="box", tabindex=0, role="region", aria_label="Access matrix")
+    legend = tag("p", "* only under a condition; an empty cell is no access.", class_="legend")
+    return _section("matrix", "Matrix", legend, box)
+
+
+def _cell(verbs: Mapping[str, bool] | None, resource: str) -> Html:
+    if verbs is None:
+        return tag("td")
+    # The name is for print, where a wide matrix is no table any more.
+    return tag("td", ", ".join(f"{verb}*" if verbs[verb] else verb for verb in verbs), data_of=resource)
+
+
+def blast(document: Item) -> Html:
+    """What is in an agent's hands, one line an agent; the panel tells the rest."""
+    rows = [
+        (
+            _link(agent=agent),
+            *(", ".join(held[name]) for name in ("secrets", "models", "destroys")),
+            ", ".join(other["agent"] for other in held["becomes"]),
+            ", ".join(f"{other['agent']} (through {other['through']})" for other in held["influences"]),
+            tag("span", *(tag("span", over, class_="line error") for over in held["over_budget"])),
+        )
+        for agent, held in document["blast"].items()
+    ]
+    if not rows:
+        return Html()
+    headings = ("Agent", "Secrets", "Models", "Can destroy", "Can become", "Influences", "Over budget")
+    return _section("blast", "Blast radius", table(headings, rows, label="Blast radius"))
+
+
+def unread(document: Item) -> Html:
+    """What could not be read, and so is judged by nobody."""
+    found: Sequence[Item] = document["unread"]
+    if not found:
+        return Html()
+    rows = ((one["where"], one["what"]) for one in found)
+    return _section("unread", "Not read", table(("Where", "What"), rows, label="Not read"))
+
+
+IN_ORDER = (diff, findings, matrix, blast, unread)
+
+
+def _section(name: str, title: str, *children: str) -> Html:
+    return tag("section", tag("h2", title, id=f"{name}-title"), *children, id=name, aria_labelledby=f"{name}-title")
+
+
+def _link(**of: str) -> Html:
+    """A name that opens its panel."""
+    return tag("a", *of.values(), href=f"#{urlencode(of)}")

@@ -1,0 +1,73 @@
+"""Scopes: which id lies within which, and what type of thing an id names.
+
+Owns the one form in which ids are compared: segments in lower case, without slashes around them, and a Cosmos database
+as ARM writes it (`sqlDatabases/d/containers/c`, where Cosmos itself writes `dbs/d/colls/c`). The root is the empty
+text. Source: Microsoft, "Understand scope for Azure RBAC" (scope-overview.md); "Azure Cosmos DB data plane security
+reference" for the scopes of Cosmos.
+"""
+
+from functools import lru_cache
+from itertools import accumulate
+
+ROOT = ""
+
+_GROUPS = "providers/microsoft.management/managementgroups/"
+_COSMOS = "microsoft.documentdb/databaseaccounts/"
+_COSMOS_WORDS = {"dbs": "sqldatabases", "colls": "containers"}
+
+
+@lru_cache(maxsize=1 << 18)
+def key(scope: str) -> str:
+    """The form of an id that is compared with others."""
+    text = "/".join(segment for segment in scope.strip().lower().split("/") if segment)
+    before, account, rest = text.partition(_COSMOS)
+    if not account:
+        return text
+    # The account's own name stays as it is, whatever it is: the words stand at every second place after it.
+    name, *inner = rest.split("/")
+    inner[::2] = (_COSMOS_WORDS.get(word, word) for word in inner[::2])
+    return before + account + "/".join((name, *inner))
+
+
+@lru_cache(maxsize=1 << 16)
+def ancestors(scope_key: str) -> tuple[str, ...]:
+    """The keys of everything that an id may lie within, the root first, itself last."""
+    if not scope_key:
+        return (ROOT,)
+    return (ROOT, *accumulate(scope_key.split("/"), "{}/{}".format))
+
+
+def is_management_group(scope: str) -> bool:
+    """Whether a scope is a management group, whose place above subscriptions no id tells."""
+    return key(scope).startswith(_GROUPS) and key(scope).count("/") == _GROUPS.count("/")
+
+
+def covering(scope: str) -> str:
+    """The key under which an assignment's scope is looked up: a management group counts as covering everything."""
+    return ROOT if is_management_group(scope) else key(scope)
+
+
+@lru_cache(maxsize=1 << 16)
+def type_of(scope_key: str) -> str:
+    """The ARM type in lower case, `microsoft.storage/storageaccounts`; empty for groups, subscriptions and the root."""
+    segments = scope_key.split("/")
+    if "providers" not in segments or scope_key.startswith(_GROUPS):
+        return ""
+    # The last provider counts: an extension resource names that of the resource it is attached to before its own.
+    start = len(segments) - 1 - segments[::-1].index("providers")
+    return "/".join((*segments[start + 1 : start + 2], *segments[start + 2 :: 2]))
+
+
+def is_path(scope_key: str) -> bool:
+    """Whether an id is a path of Azure at all; a program that has not run yet may know no more than a name."""
+    return scope_key == ROOT or scope_key.partition("/")[0] in {"subscriptions", "providers"}
+
+
+def shown(scope: str) -> str:
+    """A scope as a sentence names it: its last segment, with the type before it where it is no resource."""
+    segments = key(scope).split("/")
+    if segments == [ROOT]:
+        return "the root of the tenant"
+    last = scope.strip().rstrip("/").rpartition("/")[2]
+    kinds = {"subscriptions": "subscription ", "resourcegroups": "resource group ", "managementgroups": "group "}
+    return kinds.get(segments[-2], "") + repr(last) if len(segments) > 1 else repr(last)

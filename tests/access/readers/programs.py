@@ -1,0 +1,79 @@
+"""Small programs, written down as the engine would remember them."""
+
+from typing import Any
+
+from access.catalogue import by_name
+from access.graph import Graph
+from access.readers import export
+from access.roles import definition_id
+
+Row = dict[str, Any]
+
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
+GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/agents"
+ACCOUNT = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/things"
+CONTAINER = f"{ACCOUNT}/blobServices/default/containers/reports"
+IDENTITY = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/shared"
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "plaintext": '"hunter2"'}
+
+
+def urn(kind: str, name: str) -> str:
+    return f"urn:pulumi:dev::program::{kind}::{name}"
+
+
+def row(kind: str, name: str, resource_id: str = "", **more: Any) -> Row:  # noqa: ANN401 - any part of a row
+    """A resource; `kind` without its package is azure-native's."""
+    kind = kind if ":index:" in kind or kind.count(":") > 1 else f"azure-native:{kind}"
+    return {"urn": urn(kind, name), "type": kind, "custom": ":index:" not in kind, "id": resource_id, **more}
+
+
+def app(name: str, *identities: str, own: bool = True, configuration: Row | None = None, **more: Any) -> Row:  # noqa: ANN401
+    kinds = ["SystemAssigned"] * own + ["UserAssigned"] * bool(identities)
+    asked = {"type": ",".join(kinds)} | ({"userAssignedIdentities": list(identities)} if identities else {})
+    answered = {"type": asked["type"]} | ({"principalId": f"principal-of-{name}"} if own else {})
+    return row(
+        "app:ContainerApp",
+        name,
+        f"{GROUP}/providers/Microsoft.App/containerApps/{name}",
+        inputs={"containerAppName": name, "identity": asked, "configuration": configuration or {}},
+        outputs={"identity": answered},
+        **more,
+    )
+
+
+def identity(where: str = IDENTITY) -> Row:
+    name = where.rpartition("/")[2]
+    return row("managedidentity:UserAssignedIdentity", name, where, outputs={"principalId": f"principal-of-{name}"})
+
+
+def assignment(
+    name: str,
+    principal: object,
+    scope: object = CONTAINER,
+    role: object = "Storage Blob Data Reader",
+    **more: Any,  # noqa: ANN401
+) -> Row:
+    """A role by its name, or anything else as it is."""
+    known = isinstance(role, str) and not role.startswith("/") and role != UNKNOWN
+    definition = definition_id(by_name(str(role)), SUBSCRIPTION) if known else role
+    inputs = {"principalId": principal, "scope": scope, "roleDefinitionId": definition, **more.pop("inputs", {})}
+    where = f"{GROUP}/providers/Microsoft.Authorization/roleAssignments/{name}"
+    return row(more.pop("kind", "authorization:RoleAssignment"), name, where, inputs=inputs, **more)
+
+
+def account(**inputs: Any) -> Row:  # noqa: ANN401
+    return row("storage:StorageAccount", "things", ACCOUNT, inputs={"accountName": "things", **inputs})
+
+
+def container() -> Row:
+    names = {"resourceGroupName": "agents", "accountName": "things", "containerName": "reports"}
+    return row("storage:BlobContainer", "reports", CONTAINER, inputs=names)
+
+
+def document(*rows: Row) -> Row:
+    return {"version": 3, "deployment": {"manifest": {}, "resources": list(rows)}}
+
+
+def graph_of(*rows: Row) -> Graph:
+    return export.read(document(*rows))

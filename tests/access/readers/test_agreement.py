@@ -1,0 +1,158 @@
+"""One network, told by every source that there is: the same graph each time."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, Phase, given, settings
+
+from access.graph import Graph, Resource
+from access.readers import export, local, preview
+from access.scopes import key
+from components.resources.kinds import KINDS
+from localazure.runs import Result
+from tests.access.readers.sources import deployed, every_graph, exported, granted_in, previewed, rows
+from tests.strategies import projects
+
+REPOSITORY = Path(__file__).parents[3]
+Project = tuple[dict[str, Any], dict[str, Any], str]
+
+# A network takes a second to deploy: few examples, always the same, and none made smaller where one fails.
+few = settings(
+    max_examples=5,
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def words(network: dict[str, Any]) -> set[tuple[str, ...]]:
+    """Agent, purpose, role, resource and kind, straight from the plain data."""
+    registry = network["registry"]
+    by_repository = registry.get("permissions") == "repository"
+    pull = "Container Registry Repository Reader" if by_repository else "AcrPull"
+    found: set[tuple[str, ...]] = set()
+    for agent, entry in network["agents"].items():
+        found.add((agent, "pull", pull, registry["name"], "image-registry"))
+        for resource, access in entry["access"].items():
+            said = access["verbs"] if isinstance(access, dict) else access
+            kind = network["resources"][resource]["kind"]
+            for verb in [said] if isinstance(said, str) else said:
+                found.add((agent, "own", KINDS[kind].VERBS[verb].role, resource, kind))
+    return found
+
+
+@few
+@given(projects())
+def test_every_source_says_what_the_network_says_and_doubts_nothing(project: Project) -> None:
+    network, environment, stack = project
+    result, world = deployed(network, environment, stack)
+
+    for name, graph in every_graph(result, world).items():
+        assert granted_in(graph) == words(network), name
+        assert graph.unread == (), name
+        named = {(each.name, each.kind) for each in graph.resources if each.declared}
+        assert named == {(each, told["kind"]) for each, told in network["resources"].items()} | {
+            (network["registry"]["name"], "image-registry")
+        }, name
+    foresees_the_ids_that_azure_gives(result, world)
+
+
+def foresees_the_ids_that_azure_gives(result: Result, world: Graph) -> None:
+    foreseen = preview.read(previewed(rows(result)))
+    # Where everything exists already, in another subscription, nothing says which one the rest will be in.
+    mine = f"subscriptions/{result.world.subscription_id}/"
+
+    assert {key(one.id).replace("subscriptions/unknown/", mine) for one in foreseen.resources if within(one)} == {
+        key(one.id) for one in world.resources if within(one)
+    }
+    assert {(key(one.scope), one.name) for one in foreseen.assignments} == {
+        (key(one.scope), one.name) for one in world.assignments
+    }
+
+
+def within(resource: Resource) -> bool:
+    """Whether anything depends on where exactly it is."""
+    return resource.kind != "microsoft.insights/diagnosticsettings"
+
+
+@pytest.fixture(scope="module")
+def fabrikam() -> tuple[Result, Graph]:
+    network = yaml.safe_load((REPOSITORY / "network.yaml").read_text())
+    config = yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text())["config"]
+    environment = {name.partition(":")[2]: value for name, value in config.items()}
+    return deployed(network, environment, "dev")
+
+
+def test_keys_are_off_everywhere_in_fabrikam(fabrikam: tuple[Result, Graph]) -> None:
+    for name, graph in every_graph(*fabrikam).items():
+        assert {each.local_auth for each in graph.resources if each.declared} == {False}, name
+
+
+def test_an_agent_has_an_identity_of_its_own_and_one_that_pulls(fabrikam: tuple[Result, Graph]) -> None:
+    for name, graph in every_graph(*fabrikam).items():
+        identities = [(each.purpose, graph.resource(each.owner)) for each in graph.principals_of_agent("report")]
+        assert sorted(purpose for purpose, _ in identities) == ["own", "pull"], name
+        assert all(owner is not None for _, owner in identities), name
+
+
+def test_ids_may_be_spelled_in_any_case(fabrikam: tuple[Result, Graph]) -> None:
+    result, _ = fabrikam
+    shouted = [
+        {**row, "inputs": {**row["inputs"], **{name: row["inputs"][name].upper() for name in ("scope", "principalId")}}}
+        if row["type"].endswith("RoleAssignment")
+        else row
+        for row in rows(result)
+    ]
+
+    assert granted_in(export.read(exported(shouted))) == granted_in(export.read(exported(rows(result))))
+
+
+def test_what_the_run_would_delete_is_not_there(fabrikam: tuple[Result, Graph]) -> None:
+    result, _ = fabrikam
+    names = [row["urn"] for row in rows(result) if "-may-" in row["urn"]]
+    steps = previewed(rows(result))["steps"]
+    for step in steps:
+        step["op"] = "delete" if step["urn"] in names else step["op"]
+    document = {"resources": [{**row, "change": "delete"} for row in rows(result) if row["urn"] in names]}
+
+    assert preview.read({"steps": steps}).assignments == ()
+    assert local.read(document).assignments == ()
+
+
+def test_a_replaced_identity_is_another_principal_and_its_stale_assignment_is_orphaned(
+    fabrikam: tuple[Result, Graph], tmp_path: Path
+) -> None:
+    result, _ = fabrikam
+    app = next(row for row in rows(result) if row["type"].endswith(":ContainerApp") and row["urn"].endswith("::report"))
+    world = result.world.copy()
+    world.remove_principal_of(app["id"])
+    world.stack = [row for row in rows(result) if row["urn"] != app["urn"]]
+    world.remove(app["id"])
+    world.save(tmp_path / "world.json")
+
+    graph = local.read_world(tmp_path / "world.json")
+    gone = graph.principal(app["outputs"]["identity"]["principalId"])
+
+    assert gone is not None
+    assert (gone.exists, gone.agent, gone.purpose) == (False, "", "other")
+    assert {one.name for one in graph.assignments_of(gone.id)} == {
+        "report-may-write-reports",
+        "report-may-read-findings",
+        "report-may-send-review-done",
+    }
+
+
+def test_what_is_in_azure_and_in_no_program_counts(fabrikam: tuple[Result, Graph], tmp_path: Path) -> None:
+    result, _ = fabrikam
+    world = result.world.copy()
+    world.stack = [row for row in rows(result) if "-may-write-reports" not in row["urn"]]
+    world.save(tmp_path / "world.json")
+
+    before, after = every_graph(*fabrikam)["world"], local.read_world(tmp_path / "world.json")
+
+    assert granted_in(after) == granted_in(before)
+    assert json.loads((tmp_path / "world.json").read_text())["stack"] != rows(result)

@@ -1,0 +1,150 @@
+"""Documents that are not what they should be: one sentence, and never anything else."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from access.declared import Declared
+from access.errors import UnreadableSource
+from access.graph import Graph
+from access.readers import export, local, preview
+from access.readers.values import UNKNOWN
+from tests.access.readers.programs import (
+    IDENTITY,
+    SECRET,
+    account,
+    app,
+    assignment,
+    container,
+    document,
+    identity,
+    row,
+)
+
+READERS = (local.read, export.read, preview.read, Declared.from_json)
+WORDS = st.sampled_from(
+    (
+        "resources deployment version steps op newState oldState urn type id inputs outputs identity principalId scope"
+        " parent propertyDependencies format agents create azure-native:authorization:RoleAssignment"
+        f" azure-native:app:ContainerApp {UNKNOWN}"
+    ).split()
+)
+TEXTS = WORDS | st.text(max_size=8)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 5) | st.floats() | TEXTS | st.just(SECRET),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=5),
+    max_leaves=25,
+)
+
+ROWS = [
+    row("agent-network:index:ContainerAppAgent", "report"),
+    row("agent-network:index:BlobContainer", "reports", outputs={"scope": "", "verbs": {}}),
+    account(),
+    container(),
+    identity(),
+    app("report", IDENTITY, configuration={"registries": [{"identity": IDENTITY}], "identitySettings": [{}]}),
+    assignment("report-may-read-reports", "principal-of-report", propertyDependencies={"scope": []}),
+    row("authorization:RoleDefinition", "own", "/x/y", inputs={"permissions": [{"actions": ["*"]}]}),
+    row("cosmosdb:SqlResourceSqlRoleAssignment", "c", inputs={"accountName": "x", "scope": "/dbs/x"}),
+]
+DECLARED = {
+    "format": "agent-network-declared",
+    "version": 1,
+    "network": "n",
+    "stack": "dev",
+    "registry": {"name": "r", "line": 1},
+    "resources": {"reports": {"kind": "blob-container", "line": 2}},
+    "agents": {"report": {"host": "container-app", "access": [{"resource": "reports", "paths": ["a/"]}], "budget": {}}},
+    "separation": [{"apart": [{"resource": "reports", "verb": "read"}], "line": 3}],
+    "exceptions": [{"finding": "f", "on": "reports", "expires": "2027-01-31"}],
+}
+WHOLE = {
+    local.read: {"operation": "up", "resources": ROWS, "errors": [{"urn": "u", "message": "m"}], "skipped": ["u"]},
+    export.read: document(*ROWS),
+    preview.read: {"steps": [{"op": "update", "oldState": each, "newState": each} for each in ROWS]},
+    Declared.from_json: DECLARED,
+}
+
+
+def read(reader: Any, value: object) -> None:  # noqa: ANN401 - any of the readers
+    """Read it, or be told in a sentence that it cannot be."""
+    said = "reader: was fine"
+    try:
+        reader(value)
+    except UnreadableSource as error:
+        said = str(error)
+    assert ": " in said
+    assert "\n" not in said
+
+
+@given(st.sampled_from(READERS), JSON)
+def test_any_json_is_read_or_refused(reader: Any, value: object) -> None:  # noqa: ANN401
+    read(reader, value)
+
+
+@given(st.data())
+def test_a_document_with_anything_anywhere_in_it_is_read_or_refused(data: st.DataObject) -> None:
+    reader = data.draw(st.sampled_from(READERS))
+    changed = value = json.loads(json.dumps(WHOLE[reader]))
+    while True:
+        keys = sorted(value) if isinstance(value, dict) else range(len(value))
+        chosen = data.draw(st.sampled_from(keys))
+        inner = value[chosen]
+        if not isinstance(inner, dict | list) or not inner or data.draw(st.integers(0, 4)) == 0:
+            value[chosen] = data.draw(JSON)
+            break
+        value = inner
+
+    read(reader, changed)
+
+
+def test_whole_documents_are_read() -> None:
+    for reader, value in WHOLE.items():
+        graph = reader(value)
+        assert isinstance(graph, Declared) or len(graph.assignments) >= 1
+
+
+def test_what_lies_too_deep_or_in_a_circle_does_not_matter() -> None:
+    deep: Any = "bottom"
+    for _ in range(100_000):
+        deep = [deep]
+    loop = [{**each, "parent": other["urn"]} for each, other in zip(ROWS, [*ROWS[1:], ROWS[0]], strict=True)]
+    itself = {name: [each["urn"] for each in ROWS] for name in ("scope", "accountName", "resourceUri", "identity")}
+    tangled = [{**each, "id": "", "propertyDependencies": itself} for each in loop]
+
+    for rows in (loop, tangled, [{**each, "inputs": {"identity": {"x": deep}, "scope": deep}} for each in ROWS]):
+        assert isinstance(export.read(document(*rows)), Graph)
+
+
+@given(cut=st.integers(0, 400))
+def test_half_a_world_is_refused(tmp_path_factory: pytest.TempPathFactory, cut: int) -> None:
+    world = {"format": "local-azure-world", "version": 1, "stack": ROWS, "resources": [], "principals": []}
+    text = json.dumps(world)
+    path = tmp_path_factory.mktemp("world") / "dev.json"
+    path.write_text(text[: len(text) * cut // 401])
+
+    with pytest.raises(UnreadableSource):
+        local.read_world(path)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"format": "local-azure-world", "version": 2}', "", "\ufeff{}", "[]"])
+def test_what_is_no_world_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "dev.json").write_text(text)
+
+    for path in (tmp_path / "dev.json", tmp_path, tmp_path / "missing.json"):
+        with pytest.raises(UnreadableSource):
+            local.read_world(path)
+
+
+def test_a_declared_document_says_where_it_is_wrong() -> None:
+    declared = Declared.from_json(DECLARED)
+    assert declared.place(48) == "network.yaml:48"
+    assert declared.agents["report"].access[0].paths == ("a/",)
+    assert str(declared.exceptions[0].expires) == "2027-01-31"
+
+    with pytest.raises(UnreadableSource, match=r"separation\[0\]\.apart\[0\]\.verb is no text"):
+        Declared.from_json({**DECLARED, "separation": [{"apart": [{"resource": "reports"}]}]})

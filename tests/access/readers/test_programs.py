@@ -1,0 +1,273 @@
+"""Programs that are not made of the network's components, and values that are not there."""
+
+from typing import Any
+
+import pytest
+
+from access.errors import UnreadableSource
+from access.graph import Graph
+from access.local_auth import local_auth
+from access.readers import export, pack, preview
+from tests.access.readers.programs import (
+    ACCOUNT,
+    CONTAINER,
+    GROUP,
+    IDENTITY,
+    SECRET,
+    SUBSCRIPTION,
+    UNKNOWN,
+    account,
+    app,
+    assignment,
+    container,
+    document,
+    graph_of,
+    identity,
+    row,
+    urn,
+)
+
+VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/safe"
+
+
+def only(graph: Graph) -> Any:  # noqa: ANN401 - an assignment
+    (one,) = graph.assignments
+    return one
+
+
+def test_an_identity_that_two_apps_share_bears_both_their_names() -> None:
+    graph = graph_of(identity(), app("writer", IDENTITY), app("reader", IDENTITY.upper()))
+
+    shared = graph.principal("principal-of-shared")
+
+    assert shared is not None
+    assert (shared.agent, shared.name, shared.purpose, shared.owner) == ("reader", "reader, writer", "own", IDENTITY)
+    apps = [each for each in graph.resources if each.kind == "microsoft.app/containerapps"]
+    assert {each.properties["identity"]["userAssignedIdentities"][0].lower() for each in apps} == {IDENTITY.lower()}
+
+
+@pytest.mark.parametrize(
+    ("own", "configuration", "purpose"),
+    [
+        (True, {"identitySettings": [{"identity": IDENTITY, "lifecycle": "None"}]}, "pull"),
+        (True, {"identitySettings": [{"identity": IDENTITY.upper(), "lifecycle": "none"}]}, "pull"),
+        (True, {"identitySettings": [{"identity": IDENTITY, "lifecycle": "All"}]}, "own"),
+        (True, {"registries": [{"server": "x", "identity": IDENTITY}]}, "pull"),
+        # The only identity that there is: code in the container gets tokens for it.
+        (False, {"registries": [{"server": "x", "identity": IDENTITY}]}, "own"),
+        (
+            True,
+            {
+                "registries": [{"server": "x", "identity": IDENTITY}],
+                "identitySettings": [{"identity": IDENTITY, "lifecycle": "Main"}],
+            },
+            "own",
+        ),
+        (True, {}, "own"),
+    ],
+)
+def test_an_identity_pulls_where_code_cannot_use_it(*, own: bool, configuration: dict[str, Any], purpose: str) -> None:
+    graph = graph_of(identity(), app("report", IDENTITY, own=own, configuration=configuration))
+
+    assert {each.purpose for each in graph.principals if each.id == "principal-of-shared"} == {purpose}
+
+
+def test_identities_of_what_runs_no_code_are_no_agents() -> None:
+    block = {"identity": {"type": "SystemAssigned"}}
+    outputs = {"identity": {"type": "SystemAssigned", "principalId": "p"}}
+    graph = graph_of(row("search:Service", "finder", f"{GROUP}/x/finder", inputs=block, outputs=outputs), identity())
+
+    assert {(each.agent, each.purpose, each.exists) for each in graph.principals} == {("", "other", True)}
+
+
+def test_a_principal_that_is_nobodys_is_shown_as_such() -> None:
+    graph = graph_of(container(), assignment("left-over", "somebody-gone"))
+    (principal,) = graph.principals
+
+    assert (principal.id, principal.exists, principal.purpose) == ("somebody-gone", False, "other")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "azure-native:authorization:RoleAssignment",
+        "azure-native:authorization/v20220401:RoleAssignment",
+        "azure-native_authorization_v20220401:authorization:RoleAssignment",
+    ],
+)
+def test_an_assignment_counts_whatever_version_it_was_made_with(kind: str) -> None:
+    assert only(graph_of(container(), assignment("a", "p", kind=kind))).role.name == "Storage Blob Data Reader"
+
+
+def test_a_role_of_the_program_is_read_from_there() -> None:
+    guid = "11111111-2222-3333-4444-555555555555"
+    where = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{guid}"
+    block = {"actions": ["Microsoft.Storage/*"], "notDataActions": ["*/delete"], "dataActions": ["*/read"]}
+    definition = row("authorization:RoleDefinition", "own", where, inputs={"roleName": "Half", "permissions": [block]})
+    by_id = only(graph_of(definition, assignment("a", "p", role=where.upper())))
+    depends = {"roleDefinitionId": [definition["urn"]]}
+    foreseen = only(graph_of(definition, assignment("a", "p", role=UNKNOWN, propertyDependencies=depends)))
+
+    assert (by_id.role.name, by_id.role.permissions[0].data_actions) == ("Half", ("*/read",))
+    assert by_id.role.permissions[0].not_data_actions == ("*/delete",)
+    assert foreseen.role == by_id.role
+
+
+def test_a_role_that_nobody_knows_is_none_and_is_noted() -> None:
+    where = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{'9' * 8}"
+    graph = graph_of(container(), assignment("a", "p", role=where))
+
+    assert only(graph).role is None
+    assert [each.where for each in graph.unread] == [only(graph).place]
+
+
+@pytest.mark.parametrize("part", ["principalId", "scope", "roleDefinitionId", "condition"])
+def test_a_secret_is_never_opened_and_always_noted(part: str) -> None:
+    graph = graph_of(container(), assignment("a", "p", inputs={part: SECRET}))
+
+    assert graph.unread
+    assert "hunter2" not in repr((graph.principals, graph.assignments, graph.unread))
+
+
+def test_what_another_program_made_is_in_doubt() -> None:
+    graph = graph_of(
+        row("azure:authorization/assignment:Assignment", "classic"),
+        row("azure-native:keyvault:AccessPolicy", "policy", f"{VAULT}/accessPolicy/x"),
+        row("azure-native:resources:Deployment", "template", f"{GROUP}/providers/Microsoft.Resources/deployments/t"),
+    )
+
+    assert len(graph.unread) == 3
+    assert "1 of its resources" in {each.where: each.what for each in graph.unread}["package azure"]
+
+
+def in_preview(*rows: dict[str, Any]) -> Graph:
+    """A preview of these, none of which exists."""
+    states = [{name: value for name, value in each.items() if name not in ("id", "outputs")} for each in rows]
+    return preview.read({"steps": [{"op": "create", "newState": state} for state in states]})
+
+
+def vault_and_secrets() -> list[dict[str, Any]]:
+    holder = row("agent-network:index:KeyVault", "safe")
+    vault = row("keyvault:Vault", "safe", inputs={"vaultName": "safe"}, parent=holder["urn"])
+    agent = row("agent-network:index:ContainerAppAgent", "report")
+    secrets = [
+        row("agent-network:index:KeyVaultSecret", name, inputs={"secret": name}, parent=holder["urn"])
+        for name in ("one", "two")
+    ]
+    group = row("resources:ResourceGroup", "agents", inputs={"resourceGroupName": "agents"})
+    return [group, holder, vault, agent, *secrets, app("report", parent=agent["urn"])]
+
+
+def unplaced(name: str, parent: str = "") -> dict[str, Any]:
+    """Somewhere in the vault, for the app: that is all that a preview says."""
+    depends = {
+        "scope": [urn("azure-native:keyvault:Vault", "safe")],
+        "principalId": [urn("azure-native:app:ContainerApp", "report")],
+    }
+    return assignment(name, UNKNOWN, UNKNOWN, "Key Vault Secrets User", propertyDependencies=depends, parent=parent)
+
+
+def test_a_preview_tells_two_secrets_of_a_vault_apart_by_what_an_agents_grants_are_called() -> None:
+    agent = urn("agent-network:index:ContainerAppAgent", "report")
+    graph = in_preview(*vault_and_secrets(), unplaced("report-may-read-two", agent))
+
+    assert only(graph).scope.endswith("/vaults/safe/secrets/two")
+    assert graph.unread == ()
+    assert [each.agent for each in graph.principals if each.id == only(graph).principal] == ["report"]
+
+
+@pytest.mark.parametrize(
+    ("name", "parent"),
+    [
+        ("report-may-read-two", ""),
+        ("other-may-read-two", "agent-network:index:ContainerAppAgent"),
+        ("report-may-write-two", "agent-network:index:ContainerAppAgent"),
+        ("report-may-read-three", "agent-network:index:ContainerAppAgent"),
+    ],
+)
+def test_a_name_that_is_no_agents_grant_is_not_believed(name: str, parent: str) -> None:
+    graph = in_preview(*vault_and_secrets(), unplaced(name, urn(parent, "report") if parent else ""))
+
+    assert only(graph).scope.endswith("/vaults/safe")
+    assert "counts for all of" in graph.unread[0].what
+
+
+def test_a_preview_of_a_change_knows_what_azure_has_answered_before() -> None:
+    before = app("report")
+    after = {name: value for name, value in before.items() if name not in ("id", "outputs")}
+    steps = [{"op": op, "oldState": before, "newState": after} for op in ("update", "create-replacement")]
+    new = {"op": "same", "newState": assignment("a", "principal-of-report")}
+
+    updated = preview.read({"steps": [steps[0], new]})
+    replaced = preview.read({"steps": [steps[1], new]})
+
+    assert [(each.agent, each.exists) for each in updated.principals] == [("report", True)]
+    assert {(each.agent, each.exists) for each in replaced.principals} == {("report", True), ("", False)}
+
+
+def test_a_preview_that_leaves_out_what_stays_is_refused() -> None:
+    steps = [{"op": "create", "newState": assignment("a", "principal-of-report")}]
+
+    with pytest.raises(UnreadableSource, match="leaves out 2 resources that stay as they are"):
+        preview.read({"steps": steps, "changeSummary": {"create": 1, "same": 2}})
+
+
+def test_what_is_only_known_when_it_runs_is_in_doubt_and_not_lost() -> None:
+    graph = in_preview(row("x:Strange", "strange"), assignment("a", UNKNOWN, CONTAINER), assignment("b", "p", UNKNOWN))
+
+    assert graph.assignments == ()
+    assert len(graph.unread) == 3
+
+
+def test_what_is_in_an_account_has_the_accounts_keys() -> None:
+    for switch, on in (({}, True), ({"allowSharedKeyAccess": False}, False), ({"allowSharedKeyAccess": UNKNOWN}, None)):
+        graph = graph_of(account(**switch), container())
+        assert {each.local_auth for each in graph.resources} == {on}
+
+
+@pytest.mark.parametrize(
+    ("arm_type", "properties", "on"),
+    [
+        ("Microsoft.ContainerRegistry/registries", {}, False),
+        ("Microsoft.ContainerRegistry/registries", {"adminUserEnabled": True}, True),
+        ("Microsoft.DocumentDB/databaseAccounts", {}, True),
+        ("Microsoft.DocumentDB/databaseAccounts", {"properties": {"disableLocalAuth": True}}, False),
+        ("Microsoft.KeyVault/vaults", {"properties": {"accessPolicies": []}}, True),
+        ("Microsoft.KeyVault/vaults", {"properties": {"enableRbacAuthorization": True}}, False),
+        ("Microsoft.App/containerApps", {}, None),
+    ],
+)
+def test_keys_are_on_where_azure_has_them_on(arm_type: str, properties: dict[str, Any], *, on: bool | None) -> None:
+    assert local_auth(arm_type, properties) is on
+
+
+def test_of_what_is_only_referred_to_nothing_is_assumed() -> None:
+    graph = graph_of({**account(), "external": True}, container())
+
+    assert {each.local_auth for each in graph.resources} == {None}
+
+
+def test_an_interrupted_operation_is_noted() -> None:
+    exported = document(container())
+    exported["deployment"]["pending_operations"] = [{"type": "creating", "resource": account()}]
+
+    assert [each.where for each in export.read(exported).unread] == [account()["urn"]]
+
+
+def test_a_stack_to_which_nothing_was_deployed_is_empty() -> None:
+    assert export.read({"version": 3, "deployment": {"manifest": {}}}).resources == ()
+
+
+def test_a_pack_is_refused_what_is_no_resource() -> None:
+    with pytest.raises(UnreadableSource, match="no 'urn'"):
+        pack.read([object()])
+
+
+def test_the_account_of_a_container_is_above_it() -> None:
+    graph = in_preview(account(), container())
+
+    assert [each.id.rpartition("/")[2] for each in graph.resources_within(graph.resources[0].id)] == [
+        "things",
+        "reports",
+    ]
+    assert ACCOUNT.rpartition("/")[2] == "things"

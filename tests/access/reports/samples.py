@@ -1,0 +1,198 @@
+"""Report documents for tests: Fabrikam's, and one of any size."""
+
+from collections.abc import Sequence
+from typing import Any
+
+HOSTILE = "</script><img src=x onerror=alert(1)><!--<script>'\"&\u2028`${$style}"
+SCOPE = "/subscriptions/5b1d6c1e/resourceGroups/fabrikam-dev/providers"
+BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
+ITEMS = "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/items"
+HOSTS = {"report": "container-app-job", "notifier": "function"}
+AGENTS = ("ingestion", "analysis", "report", "security-scanner", "market-analysis", "compliance", "notifier")
+KINDS = {
+    "code-uploads": "blob-container",
+    "reports": "blob-container",
+    "documents": "blob-container",
+    "models": "model-account",
+    "findings": "cosmos-container",
+    "review-done": "service-bus-queue",
+    "webhook-signing-key": "key-vault-secret",
+    "fabrikam": "image-registry",
+}
+READ_BLOB = ("Storage Blob Data Reader", [f"{BLOBS}/read"])
+WRITE_BLOB = ("Storage Blob Data Contributor", [f"{BLOBS}/{one}" for one in ("read", "write", "delete", "add/action")])
+USE = (
+    "Cognitive Services OpenAI User",
+    ["Microsoft.CognitiveServices/accounts/OpenAI/deployments/chat/completions/action"],
+)
+READ_ITEM = ("Cosmos DB Built-in Data Reader", [f"{ITEMS}/read"])
+WRITE_ITEM = (
+    "Cosmos DB Built-in Data Contributor",
+    [f"{ITEMS}/{one}" for one in ("read", "create", "replace", "delete")],
+)
+SEND = ("Azure Service Bus Data Sender", ["Microsoft.ServiceBus/namespaces/queues/messages/send/action"])
+RECEIVE = ("Azure Service Bus Data Receiver", ["Microsoft.ServiceBus/namespaces/queues/messages/receive/action"])
+SECRET = ("Key Vault Secrets User", ["Microsoft.KeyVault/vaults/secrets/getSecret/action"])
+PULL = ("AcrPull", ["Microsoft.ContainerRegistry/registries/pull/read"])
+HELD: tuple[tuple[str, str, str, tuple[str, list[str]]], ...] = (
+    ("ingestion", "code-uploads", "write", WRITE_BLOB),
+    ("analysis", "code-uploads", "read", READ_BLOB),
+    ("analysis", "models", "use", USE),
+    ("analysis", "findings", "write", WRITE_ITEM),
+    ("report", "reports", "write", WRITE_BLOB),
+    ("report", "findings", "read", READ_ITEM),
+    ("report", "review-done", "send", SEND),
+    ("security-scanner", "models", "use", USE),
+    ("market-analysis", "models", "use", USE),
+    ("compliance", "documents", "read", READ_BLOB),
+    ("compliance", "models", "use", USE),
+    ("notifier", "review-done", "receive", RECEIVE),
+    ("notifier", "webhook-signing-key", "read", SECRET),
+    *((agent, "fabrikam", "pull", PULL) for agent in AGENTS),
+)
+
+
+def fabrikam() -> dict[str, Any]:
+    """The network of the README, with something to say in every section."""
+    access = [_access(*one, line) for line, one in enumerate(HELD, 40)]
+    access[9]["conditional"] = True
+    document = _document("fabrikam", AGENTS, KINDS, access)
+    document["proof"]["failures"] = [
+        {"what": "market-analysis may write to documents, and no line of network.yaml says so."},
+    ]
+    blast = document["blast"]
+    blast["report"] |= {
+        "becomes": [
+            {"agent": "analysis", "how": "report may assign the identity of analysis to a container of its own."}
+        ],
+        "influences": [
+            {"agent": "notifier", "through": "review-done", "how": "report sends what notifier receives."},
+        ],
+        "influenced_by": [{"agent": "analysis", "through": "findings"}],
+        "over_budget": ["secrets: 1 of 0"],
+    }
+    blast["notifier"]["influenced_by"] = [{"agent": "report", "through": "review-done"}]
+    document["findings"] = [
+        _finding("unused-resource", "note", "Nobody writes to documents.", resource="documents"),
+        _finding("shared-identity", "error", "report and analysis can act as one.", agent="report"),
+        _finding(
+            "broad-scope", "warning", "notifier reads every secret of the vault.", "notifier", "webhook-signing-key"
+        ),
+        _finding("local-auth", "warning", "The keys of the account are switched on.", resource="models")
+        | {
+            "excused": {"because": "The evaluation tool knows no tokens before its release 4.", "expires": "2027-01-31"}
+        },
+    ]
+    document["diff"] = {
+        "from": "main",
+        "to": "working tree",
+        "changes": [
+            _change("may write", "report", "reports", WRITE_BLOB[1][1:], grows=True),
+            _change("may no longer delete", "compliance", "documents", [f"{BLOBS}/delete"], grows=False),
+        ],
+    }
+    document["unread"] = [{"where": "index.ts:71", "what": "the scope is computed from a name known to Azure alone"}]
+    return document
+
+
+def network(agents: int, resources: int, each: int) -> dict[str, Any]:
+    """A network of any size in which every agent has `each` accesses."""
+    kinds = {f"store-{at:02}": tuple(KINDS.values())[at % 8] for at in range(resources)}
+    names, stores = [f"agent-{at:03}" for at in range(agents)], list(kinds)
+    access = [
+        _access(name, stores[(at * 7 + step * 5) % resources], "write", WRITE_BLOB, at)
+        for at, name in enumerate(names)
+        for step in range(each)
+    ]
+    return _document("large", names, kinds, access)
+
+
+def _document(name: str, agents: Sequence[str], kinds: dict[str, str], access: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "format": "agent-network-access",
+        "version": 1,
+        "network": name,
+        "stack": "dev",
+        "source": "preview on local Azure",
+        "agents": [
+            {
+                "name": agent,
+                "host": HOSTS.get(agent, "container-app"),
+                "identity": f"00000000-0000-4000-8000-{at:012}",
+                "place": f"network.yaml:{30 + at}",
+            }
+            for at, agent in enumerate(agents)
+        ],
+        "resources": [
+            {"name": one, "kind": kind, "declared": kind != "image-registry", "place": f"network.yaml:{at}"}
+            for at, (one, kind) in enumerate(kinds.items(), 8)
+        ],
+        "access": access,
+        "proof": {"declared": len(access), "allowed": len(access), "denied": 41870, "failures": []},
+        "blast": {agent: _blast([one for one in access if one["agent"] == agent], kinds) for agent in agents},
+        "findings": [],
+        "diff": None,
+        "unread": [],
+    }
+
+
+def _access(agent: str, resource: str, verb: str, held: tuple[str, list[str]], line: int) -> dict[str, Any]:
+    return {
+        "agent": agent,
+        "resource": resource,
+        "verbs": [verb],
+        "conditional": False,
+        "roles": [held[0]],
+        "scope": f"{SCOPE}/Microsoft.Storage/storageAccounts/fabrikam/blobServices/default/containers/{resource}",
+        "place": f"network.yaml:{line}",
+        "operations": held[1],
+    }
+
+
+def _blast(held: list[dict[str, Any]], kinds: dict[str, str]) -> dict[str, Any]:
+    of_kind = {kind: [one["resource"] for one in held if kinds[one["resource"]] == kind] for kind in kinds.values()}
+    return {
+        "operations": {one["resource"]: one["verbs"] for one in held},
+        "secrets": of_kind.get("key-vault-secret", []),
+        "models": of_kind.get("model-account", []),
+        "destroys": [one["resource"] for one in held if one["verbs"] == ["write"]],
+        "becomes": [],
+        "influences": [],
+        "influenced_by": [],
+        "over_budget": [],
+    }
+
+
+def _finding(
+    name: str, severity: str, what: str, agent: str | None = None, resource: str | None = None
+) -> dict[str, Any]:
+    return {
+        "id": name,
+        "severity": severity,
+        "what": what,
+        "why": "Whoever takes over one of them has the other as well.",
+        "mend": "Give each its own, and say in network.yaml what it may do.",
+        "place": "network.yaml:48",
+        "agent": agent,
+        "resource": resource,
+        "excused": None,
+    }
+
+
+def _change(words: str, agent: str, resource: str, operations: list[str], *, grows: bool) -> dict[str, Any]:
+    change = {"sign": "+" if grows else "-", "agent": agent, "words": words, "resource": resource}
+    return change | {"grows": grows, "operations": operations}
+
+
+def hostile() -> dict[str, Any]:
+    """Fabrikam with a name of the worst kind in every place."""
+
+    def renamed(value: Any) -> Any:  # noqa: ANN401 - any JSON
+        if isinstance(value, dict):
+            return {renamed(key) if key in AGENTS else key: renamed(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [renamed(one) for one in value]
+        words = {"error", "warning", "note"}
+        return value + HOSTILE if isinstance(value, str) and value not in words else value
+
+    return renamed(fabrikam())

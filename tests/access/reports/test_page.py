@@ -1,0 +1,88 @@
+"""The page: nothing from outside, nothing of the document read as markup, and everything there without JavaScript."""
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+from json import loads
+from typing import Any
+
+import pytest
+
+from access.reports.page import page
+from tests.access.reports import samples
+from tests.access.reports.reading import Reader
+
+# Attributes by which a page loads or leaves.
+LOADING = {"src", "href", "xlink:href", "srcset", "action", "data", "poster", "formaction", "background"}
+
+
+@pytest.mark.parametrize(
+    "document", [samples.fabrikam(), samples.hostile(), samples.network(3, 20, 2), samples.network(0, 0, 0)]
+)
+def test_the_page_is_well_formed_and_asks_for_nothing_from_outside(document: dict[str, Any]) -> None:
+    text = page(document)
+    read = Reader(text)
+
+    assert [tag for tag, _ in read.tags if tag in {"img", "link", "iframe", "object", "base", "form"}] == []
+    loaded = [value or "" for _, attributes in read.tags for name, value in attributes.items() if name in LOADING]
+    assert all(value.startswith("#") for value in loaded)
+    assert not [name for _, attributes in read.tags for name in attributes if name.startswith("on") or name == "style"]
+    assert (
+        re.findall(r"https?:|@import|url\((?!#)|innerHTML|fetch\(", read.raw["style"][0] + read.raw["script"][1]) == []
+    )
+
+
+def test_hostile_names_stay_text() -> None:
+    document = samples.hostile()
+    text = page(document)
+    read = Reader(text)
+
+    assert loads(read.raw["script"][0]) == document
+    assert len(read.raw["script"]) == 2
+    assert {"reports" + samples.HOSTILE, "ingestion" + samples.HOSTILE} <= set(read.words)
+
+
+def test_the_policy_allows_this_style_and_this_script_alone() -> None:
+    read = Reader(page(samples.fabrikam()))
+
+    policy = next(a["content"] for tag, a in read.tags if tag == "meta" and "http-equiv" in a)
+    style, script = (
+        b64encode(sha256(text.encode()).digest()).decode() for text in (read.raw["style"][0], read.raw["script"][1])
+    )
+    assert policy == (
+        f"default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; "
+        "form-action 'none'"
+    )
+
+
+def test_without_javascript_everything_that_matters_is_in_the_page() -> None:
+    document = samples.fabrikam()
+    words = Reader(page(document)).words
+
+    said = " ".join(words)
+    assert {one["name"] for of in ("agents", "resources") for one in document[of]} <= set(words)
+    for found in document["findings"]:
+        assert {found["id"], found["severity"], found["what"], found["why"], found["mend"], found["place"]} <= set(
+            words
+        )
+    assert {"The evaluation tool knows no tokens before its release 4.", "2027-01-31"} <= set(words)
+    assert {"read*", "write", "pull", "+ grows", "- shrinks", "secrets: 1 of 0", "index.ts:71"} <= set(words)
+    assert document["proof"]["failures"][0]["what"] in said
+
+
+def test_what_is_held_stands_in_the_matrix_even_if_nobody_lists_it() -> None:
+    document = samples.fabrikam()
+    document["agents"] = document["resources"] = []
+
+    assert {"notifier", "webhook-signing-key"} <= set(Reader(page(document)).words)
+
+
+def test_a_cell_held_once_without_condition_has_no_star() -> None:
+    document = samples.fabrikam()
+    document["access"].append(document["access"][9] | {"conditional": False})
+
+    assert "read*" not in Reader(page(document)).words
+
+
+def test_two_hundred_agents_and_sixty_resources_stay_a_small_file() -> None:
+    assert len(page(samples.network(200, 60, 6)).encode()) < 1_500_000

@@ -1,0 +1,139 @@
+"""Effective permissions, worked out one operation, one part and one assignment at a time.
+
+Slow and meant to be read beside Microsoft's description: no sets of bits, no memory, no index. It shares with the code
+under test the matching of one name, the reading of conditions and the list of key operations' names.
+"""
+
+from typing import NamedTuple
+
+from access.actions import covered, covers
+from access.catalogue import Permission
+from access.conditions.attributes import of_resource
+from access.conditions.evaluation import Subject, evaluate
+from access.conditions.parser import parse
+from access.conditions.suboperations import BY_OPERATION
+from access.errors import ConditionError
+from access.graph import Assignment, DenyAssignment, Graph, Resource
+
+NO, PERHAPS, YES = 0, 1, 2
+
+
+def decided(graph: Graph, principal: str, resource: Resource, operation: str, *, data: bool) -> int:
+    """NO, PERHAPS or YES."""
+    by_role = all_parts(graph, principal, resource, operation, data=data)
+    return max(by_role, by_key(graph, principal, resource) if data else NO)
+
+
+class Asked(NamedTuple):
+    operation: str
+    part: str | None
+    data: bool
+
+    @property
+    def of_cosmos(self) -> bool:
+        return self.data and self.operation.lower().startswith("microsoft.documentdb/databaseaccounts/")
+
+
+def all_parts(graph: Graph, principal: str, resource: Resource, operation: str, *, data: bool) -> int:
+    names = (None, *(BY_OPERATION.get(operation.lower(), ()) if data else ()))
+    parts = [one_part(graph, principal, resource, Asked(operation, name, data)) for name in names]
+    if min(parts) == YES:
+        return YES
+    return PERHAPS if max(parts) > NO else NO
+
+
+def one_part(graph: Graph, principal: str, resource: Resource, asked: Asked) -> int:
+    best = NO
+    for one in graph.assignments:
+        if one.principal.lower() == principal.lower() and is_within(resource.id, one.scope):
+            best = max(best, given(one, resource, asked))
+    for deny in graph.denies:
+        if concerns(deny, principal, resource):
+            best = min(best, YES - denied(deny, resource, asked))
+    return best
+
+
+def given(one: Assignment, resource: Resource, asked: Asked) -> int:
+    if asked.of_cosmos is not (one.system == "cosmos"):
+        return NO
+    if one.role is None:
+        return min(PERHAPS, holds(one.condition, resource, asked))
+    best = NO
+    for block in one.role.permissions:
+        grants, excludes = both(block, data=asked.data)
+        if covered(grants, asked.operation) and not covered(excludes, asked.operation, granting=False):
+            best = max(best, holds(block.condition, resource, asked))
+    return min(best, holds(one.condition, resource, asked))
+
+
+def denied(deny: DenyAssignment, resource: Resource, asked: Asked) -> int:
+    if asked.of_cosmos:
+        return NO
+    best = NO
+    for block in deny.permissions:
+        denies, excepts = both(block, data=asked.data)
+        narrow = covered(denies, asked.operation, granting=False) and not covered(excepts, asked.operation)
+        wide = covered(denies, asked.operation) and not covered(excepts, asked.operation, granting=False)
+        here = YES if narrow else PERHAPS if wide else NO
+        best = max(best, min(here, holds(block.condition, resource, asked)))
+    return min(best, holds(deny.condition, resource, asked))
+
+
+def both(block: Permission, *, data: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return (block.data_actions, block.not_data_actions) if data else (block.actions, block.not_actions)
+
+
+def holds(text: str | None, resource: Resource, asked: Asked) -> int:
+    if not text:
+        return YES
+    try:
+        condition = parse(text)
+    except ConditionError:
+        return PERHAPS
+
+    def of_pattern(pattern: str) -> tuple[int, int]:
+        return int(covers(pattern, asked.operation, granting=False)), int(
+            covers(pattern, asked.operation, granting=True)
+        )
+
+    attributes = {**of_resource(resource.id), **resource.attributes}
+    verdict = evaluate(condition, Subject(1, of_pattern, asked.part), attributes)
+    return YES if verdict.true else NO if verdict.false else PERHAPS
+
+
+def concerns(deny: DenyAssignment, principal: str, resource: Resource) -> bool:
+    everyone = "00000000-0000-0000-0000-000000000000"
+    named = [one.lower() for one in deny.principals]
+    if principal.lower() in [one.lower() for one in deny.excluded_principals]:
+        return False
+    if deny.does_not_apply_to_children and segments(deny.scope) != segments(resource.id):
+        return False
+    return is_within(resource.id, deny.scope) and (principal.lower() in named or everyone in named)
+
+
+def by_key(graph: Graph, principal: str, resource: Resource) -> int:
+    """For storage alone: whoever may list an account's keys has all its data."""
+    parts = resource.id.split("/")
+    lowered = [part.lower() for part in parts]
+    if "storageaccounts" not in lowered:
+        return NO
+    account_id = "/".join(parts[: lowered.index("storageaccounts") + 2])
+    account = next((one for one in graph.resources if segments(one.id) == segments(account_id)), None)
+    said = {one.local_auth for one in graph.resources if is_within(resource.id, one.id)}
+    works = YES if True in said else NO if False in said else PERHAPS
+    holder = account or Resource(id=account_id, name="", kind="")
+    names = ("listkeys", "listAccountSas", "listServiceSas", "regeneratekey", "rotateKey")
+    ways = [
+        all_parts(graph, principal, holder, f"Microsoft.Storage/storageAccounts/{name}/action", data=False)
+        for name in names
+    ]
+    return min(max(ways), works)
+
+
+def is_within(inner: str, outer: str) -> bool:
+    return segments(inner)[: len(segments(outer))] == segments(outer)
+
+
+def segments(scope: str) -> list[str]:
+    words = {"dbs": "sqldatabases", "colls": "containers"}
+    return [words.get(part, part) for part in scope.lower().split("/") if part]

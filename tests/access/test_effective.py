@@ -1,0 +1,200 @@
+"""Who can do what: the examples of Microsoft's documentation, deny assignments, and all that a principal reaches."""
+
+import time
+from typing import Any
+
+import pytest
+
+from access import effective
+from access.catalogue import Permission, by_name
+from access.effective import Decision, decide, pairs, reach
+from access.graph import Graph, Principal, Resource
+from access.judge import EVERYONE
+from tests.access.graphs import (
+    ACCOUNT,
+    BLOBS,
+    DELETE,
+    GROUP,
+    ITEMS,
+    LIST_KEYS,
+    NAME,
+    ONLY_UPLOADS,
+    READ,
+    READ_ITEM,
+    REPORTS,
+    STORE,
+    SUBSCRIPTION,
+    TAGGED,
+    TENANT,
+    TRAP,
+    UPLOADS,
+    WRITE,
+    custom,
+    decision,
+    deny,
+    graph_of,
+    held,
+    resource,
+)
+
+# role-definitions.md, "Control and data actions", the example of Alice and Bob.
+
+
+def test_an_owner_of_the_subscription_manages_the_account_and_reads_no_blob() -> None:
+    graph = graph_of(held("Owner", SUBSCRIPTION))
+
+    assert decision(graph, "Microsoft.Storage/storageAccounts/blobServices/containers/delete") == "allowed"
+    assert decision(graph, READ) == "denied"
+    assert reach(graph, "p", UPLOADS).data_allowed == frozenset()
+
+
+def test_a_data_contributor_on_the_account_reads_and_writes_blobs_in_every_container() -> None:
+    graph = graph_of(held("Storage Blob Data Contributor", ACCOUNT))
+
+    assert {decision(graph, name, REPORTS) for name in (READ, WRITE, DELETE)} == {"allowed"}
+    assert decision(graph, f"{BLOBS}/manageOwnership/action", REPORTS) == "denied"
+
+
+# role-definitions.md, "NotActions": not a deny rule, a second role may grant what the first leaves out.
+
+
+def test_what_one_role_excludes_another_may_grant() -> None:
+    grant = "Microsoft.Authorization/roleAssignments/write"
+    contributor = held("Contributor", SUBSCRIPTION)
+
+    assert decision(graph_of(contributor), grant) == "denied"
+    assert decision(graph_of(contributor, held("User Access Administrator", GROUP)), grant) == "allowed"
+
+
+def test_an_exclusion_takes_nothing_from_another_block_of_its_role() -> None:
+    blocks = Permission(data_actions=("*",), not_data_actions=(WRITE,)), Permission(data_actions=(f"{BLOBS}/w*",))
+
+    assert decision(graph_of(held(custom(blocks[0]), ACCOUNT)), WRITE) == "denied"
+    assert decision(graph_of(held(custom(*blocks), ACCOUNT)), WRITE) == "allowed"
+
+
+# overview.md, "Multiple role assignments": Contributor on the subscription and Reader on the group add up.
+
+
+def test_assignments_add_up() -> None:
+    graph = graph_of(held("Contributor", SUBSCRIPTION), held("Reader", GROUP))
+    answer = decide(graph, "p", UPLOADS, "Microsoft.Storage/storageAccounts/blobServices/containers/read")
+
+    assert decision(graph, "Microsoft.Storage/storageAccounts/write", ACCOUNT) == "allowed"
+    assert len(answer.by) == 2
+    assert answer.because == "role 'Contributor' on subscription '0000' allows it"
+
+
+# deny-assignments.md: they take precedence; excluded principals; all principals; not applied to children.
+
+
+def test_a_deny_assignment_wins_at_its_scope_and_below() -> None:
+    block = Permission(data_actions=(f"{BLOBS}/*",), not_data_actions=(f"{BLOBS}/read",))
+    graph = graph_of(held("Storage Blob Data Owner", UPLOADS), denies=(deny(GROUP, block),))
+    answer = decide(graph, "p", UPLOADS, WRITE)
+
+    assert answer.decision is Decision.DENIED
+    assert answer.denied_by == graph.denies
+    assert "deny assignment 'no' forbids what role 'Storage Blob Data Owner'" in answer.because
+    assert decision(graph, READ) == "allowed"
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, "denied"),
+        ({"principals": (EVERYONE,)}, "denied"),
+        ({"principals": (EVERYONE,), "excluded_principals": ("P",)}, "allowed"),
+        ({"principals": ("other",)}, "allowed"),
+        ({"does_not_apply_to_children": True}, "allowed"),
+        ({"condition": TAGGED}, "conditional"),
+        ({"condition": "nonsense"}, "conditional"),
+        ({"condition": f"{NAME} StringEquals 'reports'"}, "allowed"),
+    ],
+)
+def test_whom_a_deny_assignment_concerns(more: dict[str, Any], expected: str) -> None:
+    denied = deny(ACCOUNT, Permission(data_actions=(READ,)), **more)
+
+    assert decision(graph_of(held("Storage Blob Data Reader", ACCOUNT), denies=(denied,)), READ) == expected
+
+
+def test_what_is_surely_denied_is_not_conditional() -> None:
+    denied = deny(ACCOUNT, Permission(data_actions=(READ,)))
+    graph = graph_of(held("Storage Blob Data Reader", ACCOUNT, condition=TAGGED), denies=(denied,))
+
+    assert decision(graph, READ) == "denied"
+
+
+def test_doubt_about_a_pattern_never_hides_access() -> None:
+    # Whether `/*/` covers `/` is an inference (see `access.actions`): it adds to grants and takes nothing away.
+    doubtful = f"{BLOBS}/*/read"
+    excluding = held(custom(Permission(data_actions=("*",), not_data_actions=(doubtful,))), ACCOUNT)
+    denied = deny(ACCOUNT, Permission(data_actions=(doubtful,)))
+    excepted = deny(ACCOUNT, Permission(data_actions=("*",), not_data_actions=(doubtful,)))
+
+    assert decision(graph_of(held(custom(Permission(data_actions=(doubtful,))), ACCOUNT)), READ) == "allowed"
+    assert decision(graph_of(excluding), READ) == "allowed"
+    assert decision(graph_of(excluding, denies=(denied,)), READ) == "conditional"
+    assert decision(graph_of(excluding, denies=(excepted,)), READ) == "conditional"
+
+
+def test_a_deny_assignment_of_a_management_group_may_apply_and_may_not() -> None:
+    denied = deny(TENANT, Permission(data_actions=("*",)))
+
+    assert decision(graph_of(held("Storage Blob Data Reader", ACCOUNT), denies=(denied,)), READ) == "conditional"
+
+
+# Reach and pairs.
+
+
+def test_what_is_relevant_begins_with_the_type_or_is_known_to_be_named_elsewhere() -> None:
+    assert READ in effective.relevant(resource(UPLOADS), data=True)
+    assert LIST_KEYS not in effective.relevant(resource(UPLOADS), data=False)
+    assert LIST_KEYS in effective.relevant(resource(ACCOUNT), data=False)
+    assert "Microsoft.Authorization/roleAssignments/write" in effective.relevant(resource(UPLOADS), data=False)
+    assert READ_ITEM in effective.relevant(resource(ITEMS), data=True)
+    assert READ in effective.relevant(resource(GROUP), data=True)
+    unheard = resource(f"{GROUP}/providers/New.Provider/things/one")
+    assert "new.provider/things/write" in effective.relevant(unheard, data=False)
+    unborn = Resource(id="uploads", name="uploads", kind="Microsoft.Storage/storageAccounts/blobServices/containers")
+    assert READ in effective.relevant(unborn, data=True)
+
+
+def test_reach_and_decide_agree_and_reach_names_its_reasons() -> None:
+    graph = graph_of(held("Storage Blob Data Owner", ACCOUNT, condition=ONLY_UPLOADS), held("Reader", GROUP))
+    for scope in (UPLOADS, REPORTS, ACCOUNT):
+        found = reach(graph, "P", scope.upper())
+        for operation in effective.relevant(resource(scope), data=True):
+            answer = decide(graph, "p", scope, operation, data=True)
+            assert (operation in found.data_allowed) is (answer.decision is Decision.ALLOWED)
+            assert (operation in found.data_conditional) is (answer.decision is Decision.CONDITIONAL)
+            assert found.by.get(operation, ()) == answer.by
+    assert "nothing" not in found.by
+    assert set(found.by) == found.allowed | found.data_allowed | found.data_conditional
+
+
+def test_pairs_are_those_with_any_reach() -> None:
+    reader = held("App Configuration Data Reader", STORE)
+    graph = graph_of(held("Storage Blob Data Reader", UPLOADS), reader, held("Reader", f"{GROUP}x", principal="q"))
+    found = list(pairs(graph))
+
+    assert [(who, what) for who, what, _ in found] == [("p", UPLOADS), ("p", STORE)]
+    assert all(there == reach(graph, who, what) and there for who, what, there in found)
+    assert "Microsoft.AppConfiguration/configurationStores/keyValues/read" in found[1][2].data_allowed
+
+
+def test_a_large_network_is_walked_by_its_assignments() -> None:
+    resources = [resource(f"{ACCOUNT}/blobServices/default/containers/c{i}") for i in range(1000)]
+    owner = by_name("Storage Blob Data Owner")
+    graph = Graph(
+        principals=[Principal(id=f"p{i}", name="") for i in range(10_000)],
+        resources=resources,
+        assignments=[
+            held(owner, resources[(i + i // 10_000) % 1000].id, id=str(i), principal=f"p{i % 10_000}", condition=TRAP)
+            for i in range(100_000)
+        ],
+    )
+    start = time.process_time()
+
+    assert sum(1 for _ in pairs(graph)) == 100_000
+    assert time.process_time() - start < 15

@@ -1,0 +1,123 @@
+"""Conditions: what they decide before the request, what they leave open, and what nobody can judge."""
+
+import pytest
+
+from access import effective
+from access.catalogue import by_name
+from access.effective import Decision, decide, reach, restricts_nothing, unguarded, unjudged
+from access.graph import Graph
+from tests.access.graphs import (
+    ACCOUNT,
+    DELETE,
+    GROUP,
+    NAME,
+    NOT_LISTING,
+    ONLY_LISTING,
+    ONLY_UPLOADS,
+    READ,
+    REPORTS,
+    SUBSCRIPTION,
+    TAG,
+    TRAP,
+    UPLOADS,
+    WRITE,
+    decision,
+    graph_of,
+    held,
+    resource,
+)
+
+# Conditions.
+
+
+def test_a_condition_of_the_container_decides_before_the_request() -> None:
+    graph = graph_of(held("Storage Blob Data Contributor", ACCOUNT, condition=ONLY_UPLOADS))
+    refused = decide(graph, "p", REPORTS, READ)
+
+    assert decision(graph, READ, UPLOADS) == "allowed"
+    assert refused.decision is Decision.DENIED
+    assert refused.because == "the condition on role 'Storage Blob Data Contributor' on 'acc' rules it out"
+    assert decision(graph, READ, ACCOUNT) == "conditional"
+
+
+def test_a_condition_that_names_only_tags_restricts_nothing_that_matters() -> None:
+    owner = by_name("Storage Blob Data Owner")
+    graph = graph_of(held(owner, ACCOUNT, condition=TRAP))
+    sentence = restricts_nothing(TRAP, owner)
+
+    assert {decision(graph, name, REPORTS) for name in (READ, WRITE, DELETE)} == {"allowed"}
+    assert sentence is not None
+    assert sentence.startswith(f"the condition guards only {TAG};")
+    assert restricts_nothing(TRAP, owner, effective.relevant(resource(UPLOADS), data=True)) == sentence
+    assert TAG not in unguarded(TRAP, owner)
+
+
+@pytest.mark.parametrize("condition", [None, "", "nonsense", ONLY_UPLOADS, NOT_LISTING, f"{NAME} StringEquals 'x'"])
+def test_a_condition_that_guards_the_data_restricts_something(condition: str | None) -> None:
+    assert restricts_nothing(condition, by_name("Storage Blob Data Owner")) is None
+
+
+def test_a_condition_that_is_always_true_restricts_nothing() -> None:
+    assert "every data operation" in (restricts_nothing("true", by_name("Storage Blob Data Owner")) or "")
+    assert restricts_nothing("true", by_name("Reader")) is None
+
+
+def test_reading_is_allowed_only_where_all_its_parts_are() -> None:
+    reader = by_name("Storage Blob Data Reader")
+    first = held(reader, ACCOUNT, condition=NOT_LISTING)
+    second = held(reader, GROUP, condition=ONLY_LISTING)
+
+    assert decision(graph_of(first), READ) == "conditional"
+    assert decision(graph_of(second), READ) == "conditional"
+    assert decision(graph_of(first, second), READ) == "allowed"
+
+
+def test_a_condition_inside_a_role_counts() -> None:
+    graph = graph_of(held("Key Vault Data Access Administrator", SUBSCRIPTION))
+
+    assert decision(graph, "Microsoft.Authorization/roleAssignments/write") == "conditional"
+    assert decision(graph, "Microsoft.Authorization/roleAssignments/read") == "allowed"
+
+
+def test_a_resource_may_bring_attributes_of_its_own() -> None:
+    condition = "@Resource[Microsoft.Storage/storageAccounts:isHnsEnabled] BoolEquals true"
+    key = "resource[microsoft.storage/storageaccounts:ishnsenabled]"
+    given_role = held("Storage Blob Data Reader", GROUP, condition=condition)
+    found = [
+        decision(Graph(resources=[resource(UPLOADS, attributes=attributes)], assignments=[given_role]), READ)
+        for attributes in ({}, {key: True}, {key: False}, {key: 1})
+    ]
+
+    assert found[:3] == ["conditional", "allowed", "denied"]
+    assert found[3] != "allowed"
+
+
+# What cannot be judged.
+
+
+def test_an_unknown_role_is_unjudged_and_never_silent() -> None:
+    graph = graph_of(held(None, ACCOUNT, place="network.yaml:31"))
+    answer = decide(graph, "p", UPLOADS, READ)
+
+    assert answer.decision is Decision.CONDITIONAL
+    assert "'r-1' is not known" in answer.because
+    assert [(one.where, "r-1" in one.what) for one in unjudged(graph)] == [("network.yaml:31", True)]
+    assert READ in reach(graph, "p", UPLOADS).data_conditional
+
+
+@pytest.mark.parametrize("condition", ["nonsense", "(" * 5000, f"{NAME} StringEquals '{'x' * 9000}'", "true AND"])
+def test_a_condition_that_cannot_be_read_is_unjudged(condition: str) -> None:
+    graph = graph_of(held("Storage Blob Data Reader", ACCOUNT, condition=condition))
+    answer = decide(graph, "p", UPLOADS, READ)
+
+    assert answer.decision is Decision.CONDITIONAL
+    assert "cannot be read" in answer.because
+    assert len(unjudged(graph)) == 1
+    assert decision(graph, WRITE) == "denied"
+
+
+def test_what_nobody_gave_is_denied() -> None:
+    answer = decide(graph_of(), "nobody", "anything", "Some.Provider/things/read")
+
+    assert answer.decision is Decision.DENIED
+    assert answer.because == "nothing that 'nobody' holds on 'anything' or above allows it"

@@ -1,0 +1,119 @@
+"""The ways beside Azure's roles: keys, which need none, and Cosmos, which has its own."""
+
+import pytest
+
+from access.catalogue import Permission
+from access.effective import Decision, decide, reach
+from access.graph import Graph
+from tests.access.graphs import (
+    COSMOS,
+    CREATE_ITEM,
+    GROUP,
+    ITEMS,
+    LIST_KEYS,
+    QUEUE,
+    READ,
+    READ_ITEM,
+    SUBSCRIPTION,
+    TAGGED,
+    UPLOADS,
+    custom,
+    decision,
+    deny,
+    graph_of,
+    held,
+    resource,
+)
+
+# Keys: whoever reads an account's keys needs no role on its data.
+
+
+@pytest.mark.parametrize(
+    ("local_auth", "expected", "because"),
+    [
+        (True, "allowed", "role 'Contributor' on subscription '0000' reads the keys of 'acc', and key access is on"),
+        (False, "denied", "nothing that 'analysis' holds on 'uploads' or above allows it"),
+        (
+            None,
+            "conditional",
+            "role 'Contributor' on subscription '0000' reads the keys of 'acc'; whether key access is on is not known",
+        ),
+    ],
+)
+def test_keys_open_all_data(*, local_auth: bool | None, expected: str, because: str) -> None:
+    graph = graph_of(held("Contributor", SUBSCRIPTION), local_auth=local_auth)
+    answer = decide(graph, "p", UPLOADS, READ)
+    found = reach(graph, "p", UPLOADS)
+
+    assert (answer.decision.value, answer.because) == (expected, because)
+    assert (READ in found.via_keys, READ in found.perhaps_via_keys) == (local_auth is True, local_auth is None)
+    assert found.via_keys <= found.data_allowed
+    assert found.data_by_roles == frozenset()
+
+
+def test_keys_pass_a_deny_assignment_on_data_but_not_one_on_keys() -> None:
+    contributor = held("Contributor", SUBSCRIPTION)
+    on_data, on_keys = deny(GROUP, Permission(data_actions=("*",))), deny(GROUP, Permission(actions=(LIST_KEYS,)))
+    sas = deny(GROUP, Permission(actions=("Microsoft.Storage/storageAccounts/*/action",)))
+
+    assert decision(graph_of(contributor, denies=(on_data,), local_auth=True), READ) == "allowed"
+    assert decision(graph_of(contributor, denies=(on_keys,), local_auth=True), READ) == "allowed"
+    assert decision(graph_of(contributor, denies=(sas,), local_auth=True), READ) == "denied"
+
+
+def test_keys_that_are_read_under_a_condition_open_data_under_it() -> None:
+    graph = graph_of(held("Contributor", SUBSCRIPTION, condition=TAGGED), local_auth=True)
+
+    assert decision(graph, READ) == "conditional"
+    assert READ in reach(graph, "p", UPLOADS).perhaps_via_keys
+
+
+def test_a_role_at_the_container_reads_no_keys_of_the_account() -> None:
+    assert decision(graph_of(held("Contributor", UPLOADS), local_auth=True), READ) == "denied"
+
+
+def test_keys_for_reading_only_read() -> None:
+    role = custom(Permission(actions=("Microsoft.DocumentDB/databaseAccounts/readonlykeys/action",)))
+    graph = Graph(resources=[resource(ITEMS, local_auth=True)], assignments=[held(role, COSMOS)])
+
+    assert decision(graph, READ_ITEM, ITEMS) == "allowed"
+    assert decision(graph, CREATE_ITEM, ITEMS) == "denied"
+
+
+def test_keys_of_a_namespace_open_its_queues() -> None:
+    graph = Graph(resources=[resource(QUEUE, local_auth=True)], assignments=[held("Contributor", GROUP)])
+    found = reach(graph, "p", QUEUE)
+
+    assert "Microsoft.ServiceBus/namespaces/messages/send/action" in found.via_keys
+    assert found.by["Microsoft.ServiceBus/namespaces/messages/send/action"] == graph.assignments
+
+
+# Cosmos has a hierarchy and roles of its own.
+
+
+def test_azure_roles_reach_no_items_and_cosmos_roles_nothing_else() -> None:
+    everything = custom(Permission(actions=("*/delete",), data_actions=("*",)))
+    azure = graph_of(held(everything, SUBSCRIPTION))
+    cosmos = graph_of(held("Cosmos DB Built-in Data Contributor", f"{COSMOS}/dbs/findings/colls/items"))
+    delete = "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/delete"
+
+    assert (decision(azure, READ_ITEM, ITEMS, data=True), decision(azure, delete, ITEMS)) == ("denied", "allowed")
+    assert (decision(cosmos, CREATE_ITEM, ITEMS), decision(cosmos, delete, ITEMS)) == ("allowed", "denied")
+    assert reach(cosmos, "p", ITEMS).allowed == frozenset()
+
+
+def test_what_azure_denies_does_not_reach_items() -> None:
+    reader = held("Cosmos DB Built-in Data Reader", COSMOS)
+
+    assert (
+        decision(graph_of(reader, denies=(deny("/", Permission(data_actions=("*",))),)), READ_ITEM, ITEMS) == "allowed"
+    )
+
+
+def test_the_same_role_in_both_systems_is_two_things() -> None:
+    role = custom(Permission(data_actions=("*",)))
+    for systems in (("azure", "cosmos"), ("cosmos", "azure")):
+        graph = graph_of(*(held(role, COSMOS, id=system, principal=system, system=system) for system in systems))
+        found = {system: decide(graph, system, ITEMS, READ_ITEM).decision for system in systems}
+
+        assert found == {"azure": Decision.DENIED, "cosmos": Decision.ALLOWED}
