@@ -9,7 +9,7 @@ RUN := $(VENV)/bin/python
 export CMD
 
 .DEFAULT_GOAL := help
-.PHONY: help setup preview up destroy engine test check fix bench schema clean
+.PHONY: help setup preview up destroy engine deployer test check fix bench schema clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -24,7 +24,9 @@ $(VENV)/.installed: requirements.txt
 setup: $(VENV)/.installed ## make .venv and install what is pinned
 
 preview: setup ## what would exist, and who could do what, on local Azure (STACK=dev)
-	@$(RUN) -m localazure preview --stack $(STACK)
+	@$(RUN) -m localazure preview --stack $(STACK) --save .localazure/$(STACK).preview.json
+	@echo
+	@$(RUN) -m access review --stack $(STACK) --of .localazure/$(STACK).preview.json
 
 up: setup ## deploy the stack to local Azure (STACK=dev)
 	@$(RUN) -m localazure up --stack $(STACK)
@@ -34,6 +36,9 @@ destroy: setup ## remove everything of the stack from local Azure (STACK=dev)
 
 engine: setup ## run CMD with the real Pulumi engine on local Azure (CMD="pulumi up")
 	@$(RUN) -m localazure engine -- "$$CMD"
+
+deployer: setup ## what the deploying identity needs, as JSON (SUBSCRIPTION=... GROUP=...)
+	@$(RUN) -m components.deployer --subscription "$(SUBSCRIPTION)" $(if $(GROUP),--group "$(GROUP)")
 
 test: setup ## all tests
 	@$(RUN) -m pytest -q -n auto

@@ -1,1 +1,3 @@
-"""Who can do what: pure, without Pulumi and without a network."""
+"""Who can do what: pure, without Pulumi; only the reader of live Azure reaches a network."""
+
+VERSION = "0.1.0"

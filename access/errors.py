@@ -3,8 +3,12 @@
 AccessError
 ├── UnknownRole        a role name or id that the catalogue does not have
 ├── ConditionError     a role assignment condition that cannot be read
-└── UnreadableSource   a document or file that is not what it should be
+├── UnreadableSource   a document or file that is not what it should be
+└── UnknownName        a question about an agent, a resource or a verb that is not there
 """
+
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 
 class AccessError(Exception):
@@ -48,3 +52,19 @@ class UnreadableSource(AccessError, ValueError):  # noqa: N818 - named for what 
 
     def __str__(self) -> str:
         return f"{self.where}: {self.why}"
+
+
+class UnknownName(AccessError, LookupError):  # noqa: N818 - named for what the user did, as the message reads
+    """A question is about something that is not in the graph."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(set(known))
+        super().__init__(kind, name, names)
+        self.kind = kind
+        self.name = name
+        self.known = names
+
+    def __str__(self) -> str:
+        near = get_close_matches(self.name, self.known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self.known) or 'none'}"
+        return f"no {self.kind} {self.name!r}; {hint}"

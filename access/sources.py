@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
@@ -26,6 +27,20 @@ _LARGEST = 512 * 1024 * 1024
 """Bytes of a file that are read at most: an export of 200 MB is, something endless is not."""
 
 
+def texts(source: str, project: "Project") -> dict[str, str]:
+    """By place, what must hold no credential beside the resources: the stack's file, and the outputs where known."""
+    name = f"Pulumi.{project.stack}.yaml"
+    try:
+        lines = (project.root / name).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        lines = []
+    found = {f"{name}:{number}": line for number, line in enumerate(lines, 1)}
+    path = project.root / source
+    document = project.deployed() if source == WORKING_TREE else _loaded(path) if path.is_file() else {}
+    outputs = cast("Mapping[str, Any]", document.get("outputs") or {})
+    return found | {f"output {key}": json.dumps(value) for key, value in outputs.items()}
+
+
 @dataclass(frozen=True)
 class Project:
     """The folder of a program, and one of its stacks."""
@@ -39,7 +54,7 @@ class Project:
         Raises:
             UnreadableSource: with every mistake in them.
         """
-        return Declared.from_json(self._asked("spec", "--stack", self.stack))
+        return Declared.from_json(self.asked("spec", "--stack", self.stack))
 
     def deployed(self) -> Mapping[str, Any]:
         """The document of a deployment of this program on local Azure.
@@ -47,13 +62,14 @@ class Project:
         Raises:
             UnreadableSource: the program failed; with its own words.
         """
-        document = self._asked("localazure", "preview", "--stack", self.stack, "--json")
+        document = _previewed(self)
         errors = cast("list[dict[str, str]]", document.get("errors") or [])
         if errors:
             raise UnreadableSource(str(self.root), "; ".join(error["message"] for error in errors))
         return document
 
-    def _asked(self, module: str, *arguments: str) -> Mapping[str, Any]:
+    def asked(self, module: str, *arguments: str) -> Mapping[str, Any]:
+        """The document that a module of the project prints."""
         done = subprocess.run(  # noqa: S603 (this interpreter)
             [sys.executable, "-m", module, *arguments], cwd=self.root, capture_output=True, text=True, check=False
         )
@@ -63,6 +79,12 @@ class Project:
             said = done.stderr.strip() or f"`python -m {module}` ended with code {done.returncode} and no word"
             raise UnreadableSource(str(self.root), said) from None
         return cast("Mapping[str, Any]", document)
+
+
+@cache
+def _previewed(project: Project) -> Mapping[str, Any]:
+    """The program runs once, however often it is asked about."""
+    return project.asked("localazure", "preview", "--stack", project.stack, "--json")
 
 
 def graph(source: str, project: Project, live: Callable[[], Graph] | None = None) -> Graph:

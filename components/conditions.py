@@ -1,8 +1,9 @@
 """Conditions on role assignments: text in Azure's condition language, version 2.0.
 
-Owns how a condition is written so that every data action of the role is guarded: an action that no guard names is
-unrestricted. Format: "Example Azure role assignment conditions for Blob Storage", Microsoft Learn, 2023-05-09, and
-"Azure role assignment condition format and syntax", 2024-04-01.
+Owns how a condition is written so that every action that it is about is guarded: one that no guard names is
+unrestricted. Format: "Example Azure role assignment conditions for Blob Storage", Microsoft Learn, 2023-05-09, "Azure
+role assignment condition format and syntax", 2024-04-01, and "Examples to delegate Azure role assignment management
+with conditions", 2024-04-15.
 """
 
 import re
@@ -13,6 +14,7 @@ from access.roles import Role
 _BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
 _READ = f"{_BLOBS}/read"
 _LISTS = "SubOperationMatches{'Blob.List'}"
+_ASSIGNMENTS = "Microsoft.Authorization/roleAssignments"
 _REPOSITORY = "@Request[Microsoft.ContainerRegistry/registries/repositories:name]"
 
 
@@ -32,6 +34,20 @@ def in_repository(role: Role, repository: str) -> str:
     """One repository of a registry in repository permissions mode, whatever the role allows."""
     actions = (f"ActionMatches{{'{action}'}}" for action in _data_actions(role))
     return _guarded(actions, f"({_REPOSITORY} StringEquals {_quoted(repository)})")
+
+
+def assigns_only(roles: Iterable[Role], principal_type: str) -> str:
+    """Role assignments of these roles to principals of this type: no other is made, and no other is taken away."""
+    ids = ", ".join(sorted(role.id for role in roles))
+
+    def guarded(verb: str, source: str) -> str:
+        of_role = f"@{source}[{_ASSIGNMENTS}:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {{{ids}}}"
+        of_type = f"@{source}[{_ASSIGNMENTS}:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase"
+        whole = f"({of_role} AND {of_type} {{{_quoted(principal_type)}}})"
+        return _guarded([f"ActionMatches{{'{_ASSIGNMENTS}/{verb}'}}"], whole)
+
+    # What is to be is in the request, what is to go is the resource.
+    return f"{guarded('write', 'Request')} AND {guarded('delete', 'Resource')}"
 
 
 def _data_actions(role: Role) -> list[str]:

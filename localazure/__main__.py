@@ -8,6 +8,7 @@ import json
 import sys
 from pathlib import Path
 
+from access.reports.terminal import Style
 from localazure import engine, show, state
 from localazure.document import document
 from localazure.errors import LocalAzureError
@@ -15,7 +16,6 @@ from localazure.matrix import access
 from localazure.progress import Progress
 from localazure.project import NoSuchStackError, Project
 from localazure.runs import Operation, run
-from localazure.terminal import Style
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.command == "engine":
         line: list[str] = options.line
         return engine.run(line[0] if len(line) == 1 else line)
-    return _run(Operation(options.command), options.stack, as_json=options.json)
+    return _run(Operation(options.command), options.stack, as_json=options.json, save=options.save)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -41,13 +41,14 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(operation.value, help=words, description=f"Local Azure: {words}.")
         command.add_argument("--stack", "-s", default="dev", help="the stack, one with a Pulumi.<stack>.yaml (dev)")
         command.add_argument("--json", action="store_true", help="print all of it as one JSON document")
+        command.add_argument("--save", type=Path, metavar="FILE", help="write that document to a file, too")
     words = "run a command with the real Pulumi engine on local Azure"
     command = commands.add_parser("engine", help=words, description=f"{words}: engine -- pulumi up".capitalize())
     command.add_argument("line", nargs="*", metavar="COMMAND", help="the command, after --")
     return parser
 
 
-def _run(operation: Operation, stack: str, *, as_json: bool) -> int:
+def _run(operation: Operation, stack: str, *, as_json: bool, save: Path | None) -> int:
     root = Path.cwd()
     style = Style.of(sys.stdout)
     try:
@@ -70,6 +71,9 @@ def _run(operation: Operation, stack: str, *, as_json: bool) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2 if isinstance(error, NoSuchStackError) else 1
     found = access(result.world, result.records)
+    if save is not None:
+        save.parent.mkdir(parents=True, exist_ok=True)
+        save.write_text(json.dumps(document(result, found)), "utf-8")
     if as_json:
         json.dump(document(result, found), sys.stdout, indent=2)
         print()

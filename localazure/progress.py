@@ -4,8 +4,8 @@ import time
 from types import TracebackType
 from typing import Self, TextIO
 
+from access.reports.terminal import width
 from localazure.steps import Step
-from localazure.terminal import width
 
 _PAUSE = 0.1
 """Seconds between two looks of the line: more often would only flicker."""

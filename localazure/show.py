@@ -9,12 +9,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from access.reports.terminal import Style, width, widths
 from localazure.hiding import is_secret
 from localazure.matrix import Access
 from localazure.paths import ABSENT, Change, written
 from localazure.runs import Operation, Result
 from localazure.steps import Failure, Op, Step
-from localazure.terminal import Style, width, widths
 from localazure.urns import name_of, type_of
 
 _SIGNS = {Op.CREATE: "+", Op.UPDATE: "~", Op.REPLACE: "+-", Op.DELETE: "-", Op.READ: ">", Op.SAME: ""}

@@ -1,8 +1,5 @@
 """The role catalogue: lookup, what is privileged, and the rule of the escape hatch."""
 
-import re
-from pathlib import Path
-
 import pytest
 
 from access import catalogue, operations, packing, roles
@@ -219,13 +216,6 @@ PUSH = (
 )
 def test_the_escape_hatch_says_why_not(role: str, kind: str, complaint: str | None) -> None:
     assert roles.why_not(role, kind) == complaint
-
-
-def test_no_role_id_stands_in_a_module() -> None:
-    room = Path(roles.__file__).parent
-    guid = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-
-    assert [path.name for path in room.rglob("*.py") if guid.search(path.read_text(encoding="utf-8"))] == []
 
 
 def test_an_unlisted_provider_is_known_by_what_roles_spell_and_said_to_be_incomplete() -> None:

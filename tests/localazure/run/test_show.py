@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from access.reports.terminal import Style
 from localazure import show
 from localazure.__main__ import main
 from localazure.matrix import Access, access
 from localazure.progress import Progress
-from localazure.terminal import Style
 from tests.localazure.run.programs import GROUP_ID, grant, group, identity, nothing, preview, up
 
 PLAIN = Style(coloured=False)

@@ -1,0 +1,81 @@
+"""What is wrong with a graph, for whoever is on call.
+
+One module a theme, each with `check(subject)`; the kinds of findings stand in the catalogue. Nothing here decides who
+can do what: that is `access.effective`.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from access.declared import Declared
+from access.findings import (
+    credentials,
+    declarations,
+    doubts,
+    exposure,
+    identities,
+    images,
+    promises,
+    repeats,
+    roles,
+    widths,
+)
+from access.findings.catalogue import BY_ID, RULES, reference
+from access.findings.exceptions import excuse
+from access.findings.rule import SEVERITIES, Finding, Rule, Severity
+from access.findings.subject import Subject
+from access.graph import Graph
+
+_THEMES = (
+    identities.check,
+    roles.check,
+    repeats.check,
+    widths.check,
+    declarations.check,
+    promises.check,
+    exposure.check,
+    credentials.check,
+    images.check,
+    doubts.check,
+)
+
+
+def check(  # noqa: PLR0913 - one argument a source
+    graph: Graph,
+    declared: Declared | None = None,
+    *,
+    today: date,
+    over_budget: Mapping[str, Sequence[str]] | None = None,
+    production: bool | None = None,
+    texts: Mapping[str, str] | None = None,
+) -> tuple[Finding, ...]:
+    """Everything that is wrong, the worst first, then by place.
+
+    Args:
+        graph: who was given what.
+        declared: what the network says of itself; without it, what follows from the graph alone.
+        today: the day on which exceptions are judged.
+        over_budget: by agent, what exceeds its budget.
+        production: whether production's rules count; as `declared` says where it is left out.
+        texts: by place, texts that no resource has and that must hold no credential: configuration and outputs.
+    """
+    subject = Subject(
+        graph=graph,
+        declared=declared,
+        today=today,
+        production=production if production is not None else bool(declared and declared.production),
+        over_budget=over_budget or {},
+        texts=texts or {},
+    )
+    found = dict.fromkeys(finding for theme in _THEMES for finding in theme(subject))
+    return tuple(sorted(excuse(list(found), declared, today), key=_order))
+
+
+def _order(finding: Finding) -> tuple[int, str, int, str, str]:
+    file, _, line = finding.place.rpartition(":")
+    is_line = bool(file) and line.isascii() and line.isdecimal()
+    name, number = (file, int(line[:9])) if is_line else (finding.place, 0)
+    return SEVERITIES.index(finding.rule.severity), name, number, finding.rule.id, finding.what
+
+
+__all__ = ["BY_ID", "RULES", "SEVERITIES", "Finding", "Rule", "Severity", "Subject", "check", "reference"]

@@ -1,0 +1,138 @@
+"""What agents can do in effect, beside what the network declares."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from access.declared import DeclaredAccess, DeclaredAgent
+from access.effective import Reach
+from access.findings.catalogue import BY_ID
+from access.findings.meanings import Operations, essence, of_access, verbs_in
+from access.findings.rule import Finding
+from access.findings.subject import Subject, held, listed
+from access.findings.widths import is_wide
+from access.graph import Assignment, Principal, Resource
+from access.privileges import privileged
+from access.relevance import resource_type
+from access.words import words
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One agent at one resource of the network."""
+
+    subject: Subject
+    agent: DeclaredAgent
+    principal: Principal
+    resource: Resource
+    reach: Reach
+
+    @property
+    def access(self) -> tuple[DeclaredAccess, ...]:
+        """What is declared; the identity that pulls images may do that alone."""
+        registry = self.subject.declared.registry if self.subject.declared else None
+        if self.principal.purpose == "pull":
+            is_registry = registry is not None and registry.name == self.resource.name
+            return (DeclaredAccess(resource=self.resource.name, verb="pull"),) if is_registry else ()
+        return tuple(each for each in self.agent.access if each.resource == self.resource.name)
+
+    @property
+    def arm_type(self) -> str:
+        return resource_type(self.resource)
+
+    def finding(self, rule: str, what: str, by: Assignment | None) -> Finding:
+        lines = [each.line for each in self.access if each.line]
+        declared = self.subject.declared
+        return Finding(
+            rule=BY_ID[rule],
+            what=f"agent {self.agent.name!r} {what}" + (f": {held(by)}" if by else ""),
+            place=declared.place(lines[0] if lines else self.agent.line) if declared else self.resource.id,
+            agent=self.agent.name,
+            resource=self.resource.name,
+            assignment=by.id if by else "",
+        )
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Everything that an agent can do beyond what is declared for it."""
+    for principal_id, resource, reach in subject.reaches:
+        principal = subject.graph.principal(principal_id)
+        agent = subject.declared_agent(principal.agent) if principal else None
+        if principal and agent and resource.declared:
+            case = _Case(subject, agent, principal, resource, reach)
+            yield from _beyond(case)
+            yield from _past_paths(case)
+    yield from _outside(subject)
+
+
+def _beyond(case: _Case) -> Iterator[Finding]:
+    kind, arm_type, reach = case.resource.kind, case.arm_type, case.reach
+    declared = frozenset[str]().union(*(of_access(each, kind, arm_type) for each in case.access))
+    data = reach.data_allowed | reach.data_conditional
+    extra = {each: by for each in sorted(_all(reach) - declared) if (by := _known(reach, each)) is not None}
+    # What a wide or privileged role brings besides data is told of that role already.
+    extra = {each: by for each, by in extra.items() if each in data or not _told(by)}
+    if not extra:
+        return
+    known = [each.verb for each in case.access]
+    verbs = [each for each in verbs_in(frozenset(extra), kind, arm_type) if each not in known]
+    if verbs:
+        by = next(by for each, by in extra.items() if any(each in essence(kind, verb, arm_type) for verb in verbs))
+        yield case.finding("undeclared-access", f"may {' and '.join(verbs)} {case.resource.name!r}, undeclared", by)
+    elif not case.access:
+        by = next(iter(extra.values()))
+        yield case.finding("undeclared-access", f"may {_do(extra)} {case.resource.name!r}, undeclared", by)
+    else:
+        rest = {each: by for each, by in extra.items() if not _is_privileged(by)}
+        if rest:
+            what = f"may do more with {case.resource.name!r} than is declared ({_do(rest)})"
+            yield case.finding("wide-grant", what, next(iter(rest.values())))
+
+
+def _past_paths(case: _Case) -> Iterator[Finding]:
+    """Paths that are declared and that no condition keeps the agent to."""
+    kind, arm_type = case.resource.kind, case.arm_type
+    whole = frozenset[str]().union(*(of_access(each, kind, arm_type) for each in case.access if not each.paths))
+    for each in case.access:
+        surely = (essence(kind, each.verb, arm_type) - whole) & case.reach.data_allowed
+        if each.paths and surely:
+            what = f"may {each.verb} all of {case.resource.name!r}, where only {listed(each.paths)} is declared"
+            yield case.finding("wide-grant", what, _known(case.reach, min(surely)))
+
+
+def _outside(subject: Subject) -> Iterator[Finding]:
+    """Roles of the network's agents at what is none of its resources, or at a part of one that is none of theirs."""
+    for principal in subject.agents if subject.declared else ():
+        agent = subject.declared_agent(principal.agent)
+        for one in subject.graph.assignments_of(principal.id):
+            if one.role is None or is_wide(one) or agent is None:
+                continue
+            around = subject.around(one.scope)
+            if around is None and not any(each.declared for each in subject.graph.resources_within(one.scope)):
+                what = f"{subject.name_of(principal.id)} holds {held(one)}, which is no resource of the network"
+                yield subject.about("undeclared-access", one, what)
+            elif around is not None and subject.graph.resource(one.scope) != around:
+                declared = {each.resource for each in agent.access}
+                if around.name not in declared and principal.purpose != "pull":
+                    what = f"{subject.name_of(principal.id)} holds {held(one)}, a part of {around.name!r}, undeclared"
+                    yield subject.about("undeclared-access", one, what)
+
+
+def _all(reach: Reach) -> Operations:
+    return reach.allowed | reach.conditional | reach.data_allowed | reach.data_conditional
+
+
+def _known(reach: Reach, operation: str) -> Assignment | None:
+    """An assignment whose role is known that allows an operation; of one that nobody knows nothing is said."""
+    return next((one for one in reach.by[operation] if one.role), None)
+
+
+def _told(one: Assignment) -> bool:
+    return is_wide(one) or _is_privileged(one)
+
+
+def _is_privileged(one: Assignment) -> bool:
+    return one.role is not None and privileged(one.role) is not None
+
+
+def _do(found: dict[str, Assignment]) -> str:
+    return listed(words(found))

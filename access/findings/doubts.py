@@ -1,0 +1,20 @@
+"""What could not be judged."""
+
+from collections.abc import Iterator
+
+from access.effective import unjudged
+from access.findings.catalogue import BY_ID
+from access.findings.rule import Finding
+from access.findings.subject import Subject
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Everything that no answer could take into account; roles that nobody knows are findings of their own."""
+    unknown = {each for one in subject.graph.assignments if one.role is None for each in (one.place, one.id) if each}
+    for each in unjudged(subject.graph):
+        if not (each.where in unknown and _is_about_a_role(each.what)):
+            yield Finding(rule=BY_ID["unread"], what=f"{each.where}: {each.what}", place=each.where)
+
+
+def _is_about_a_role(what: str) -> bool:
+    return what.startswith(("role ", "its role "))

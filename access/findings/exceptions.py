@@ -1,0 +1,45 @@
+"""Findings that are accepted for a while.
+
+Owns when an exception counts: it names a kind of finding and what that is about, and its last day has not passed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from access.declared import Declared, Exemption
+from access.findings.catalogue import BY_ID, nearest
+from access.findings.rule import Finding
+
+
+def excuse(findings: list[Finding], declared: Declared | None, today: date) -> list[Finding]:
+    """The findings, those excused that an exception covers, and what is wrong with the exceptions."""
+    if declared is None:
+        return findings
+    valid = [each for each in declared.exceptions if each.finding in BY_ID and not _is_over(each, today)]
+    excused = [replace(one, excused=next((each for each in valid if _covers(each, one)), None)) for one in findings]
+    return [*excused, *_wrong(findings, declared, today)]
+
+
+def _covers(exemption: Exemption, finding: Finding) -> bool:
+    return exemption.finding == finding.rule.id and finding.is_about(exemption.on)
+
+
+def _is_over(exemption: Exemption, today: date) -> bool:
+    return exemption.expires is not None and exemption.expires < today
+
+
+def _wrong(findings: list[Finding], declared: Declared, today: date) -> Iterator[Finding]:
+    for each in declared.exceptions:
+        name = f"the exception for {each.finding!r} on {each.on!r}"
+        if each.finding not in BY_ID:
+            near = nearest(each.finding)
+            hint = f"; did you mean {near!r}?" if near else ""
+            rule, what = "unknown-finding", f"{name}: there is no finding of that id{hint}"
+        elif _is_over(each, today):
+            rule, what = "expired-exception", f"{name} expired on {each.expires}"
+        elif not any(_covers(each, one) for one in findings):
+            rule, what = "unused-exception", f"{name} matches nothing"
+        else:
+            continue
+        yield Finding(rule=BY_ID[rule], what=what, place=declared.place(each.line), about=(each.on,))

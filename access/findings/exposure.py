@@ -1,0 +1,93 @@
+"""Doors that need no role: keys, anonymous access and open ingress."""
+
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_network
+from typing import Any, cast
+
+from access.findings.catalogue import BY_ID
+from access.findings.rule import Finding
+from access.findings.subject import Subject
+from access.graph import Resource
+from access.readers.values import is_known, listed, mapping
+from access.relevance import resource_type
+from access.scopes import ancestors, key
+
+_WIDEST = 8
+"""A block of addresses that is wider keeps hardly anybody out."""
+_APPS = frozenset({"microsoft.app/containerapps"})
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """All findings about ways in that ask for no identity."""
+    agents = {key(one.owner): one.agent for one in subject.agents if one.owner and one.purpose == "own"}
+    for resource in subject.graph.resources:
+        agent = agents.get(key(resource.id), "")
+        if resource.local_auth and not _told_above(subject, resource):
+            yield _finding(subject, "local-auth-on", resource, agent, f"{resource.name!r} can be opened with keys")
+        why = _open(subject, resource)
+        if why:
+            yield _finding(subject, "public-access", resource, agent, f"{resource.name!r} {why}")
+
+
+def _finding(subject: Subject, rule: str, resource: Resource, agent: str, what: str) -> Finding:
+    inside = (each.name for each in subject.graph.resources_within(resource.id) if each.declared)
+    place = subject.of_agent(agent) if agent else subject.of_resource(resource)
+    return Finding(
+        rule=BY_ID[rule],
+        what=what,
+        place=place,
+        agent=agent,
+        resource=resource.name,
+        about=(resource.id, *inside),
+    )
+
+
+def _told_above(subject: Subject, resource: Resource) -> bool:
+    """Whether what it lies in has the same keys: they are that one's."""
+    above = (subject.graph.resource(scope) for scope in ancestors(key(resource.id))[:-1])
+    return any(each.local_auth for each in above if each)
+
+
+def _open(subject: Subject, resource: Resource) -> str:
+    """How anybody gets in; empty where nobody does."""
+    arm_type, said = resource_type(resource), _flat(resource)
+    if arm_type == "microsoft.storage/storageaccounts" and said.get("allowBlobPublicAccess") is True:
+        return "allows public containers in it (allowBlobPublicAccess)"
+    if arm_type.endswith("/blobservices/containers"):
+        level = said.get("publicAccess")
+        if isinstance(level, str) and is_known(level) and level.lower() in {"blob", "container"}:
+            return "" if _refused_above(subject, resource) else f"can be read by anybody (publicAccess: {level})"
+    if arm_type == "microsoft.containerregistry/registries" and said.get("anonymousPullEnabled") is True:
+        return "hands its images to anybody (anonymousPullEnabled)"
+    if arm_type in _APPS:
+        ingress = mapping(mapping(said.get("configuration")).get("ingress"))
+        if ingress.get("external") is True and not _keeps_out(ingress.get("ipSecurityRestrictions")):
+            return "can be called from anywhere (external ingress without a list of who may call)"
+    return ""
+
+
+def _refused_above(subject: Subject, resource: Resource) -> bool:
+    """Whether the account refuses what its container asks for."""
+    above = (subject.graph.resource(scope) for scope in ancestors(key(resource.id))[:-1])
+    return any(_flat(each).get("allowBlobPublicAccess") is False for each in above if each)
+
+
+def _flat(resource: Resource) -> Mapping[str, Any]:
+    """Properties as a program writes them and as ARM nests them."""
+    return {**mapping(resource.properties.get("properties")), **resource.properties}
+
+
+def _keeps_out(restrictions: object) -> bool:
+    """Whether a list lets in only whom it names; one that only denies lets in all others."""
+    if restrictions is not None and not isinstance(restrictions, list):
+        return True  # not known yet
+    rules = [mapping(each) for each in listed(cast("object", restrictions))]
+    allowed = [each.get("ipAddressRange") for each in rules if str(each.get("action", "")).lower() == "allow"]
+    return bool(allowed) and not any(_is_wide(each) for each in allowed)
+
+
+def _is_wide(block: object) -> bool:
+    try:
+        return isinstance(block, str) and is_known(block) and ip_network(block, strict=False).prefixlen < _WIDEST
+    except ValueError:
+        return False

@@ -1,0 +1,107 @@
+"""Who holds roles: identities that are shared, gone, unknown, or nobody's in the network."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from access.findings.catalogue import BY_ID
+from access.findings.meanings import of_role
+from access.findings.rule import Finding
+from access.findings.subject import Subject, held, listed
+from access.graph import Assignment, Resource
+from access.readers.values import is_known, mapping
+from access.readers.values import listed as items
+from access.relevance import resource_type
+from access.scopes import key
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """All findings about who holds roles."""
+    yield from _shared(subject)
+    yield from _absent(subject)
+    yield from _strangers(subject)
+
+
+def _shared(subject: Subject) -> Iterator[Finding]:
+    users: dict[str, list[Resource]] = {}
+    for resource in subject.graph.resources:
+        for each in dict.fromkeys(map(key, _attached(resource))):
+            users.setdefault(each, []).append(resource)
+    by_owner = {key(each.owner): each for each in subject.graph.principals if each.owner}
+    for each, using in users.items():
+        if len(using) > 1:
+            principal = by_owner.get(each)
+            pulls = principal is not None and principal.purpose == "pull"
+            name = each.rpartition("/")[2]
+            does = "pull images with" if pulls else "run as"
+            yield Finding(
+                rule=BY_ID["shared-pull-identity" if pulls else "shared-identity"],
+                what=f"{listed(_shown(subject, one) for one in using)} all {does} identity {name!r}",
+                place=principal.owner if principal else each,
+                agent=principal.agent if principal and subject.is_agent(principal) else "",
+                about=(name, *(one.name for one in using), *_agents(subject, using)),
+            )
+    yield from _agents_in_one(subject)
+
+
+def _agents_in_one(subject: Subject) -> Iterator[Finding]:
+    """Agents that run in one and the same app, and so as one system-assigned identity."""
+    agents: dict[str, dict[str, None]] = {}
+    for one in subject.agents:
+        if one.purpose == "own":
+            agents.setdefault(key(one.owner or one.id), {})[one.agent] = None
+    for owner, names in agents.items():
+        if len(names) > 1:
+            first, *others = names
+            what = f"agents {listed(map(repr, names))} all run as the identity of {owner.rpartition('/')[2]!r}"
+            rule = BY_ID["shared-identity"]
+            yield Finding(rule=rule, what=what, place=subject.of_agent(first), agent=first, about=tuple(others))
+
+
+def _attached(resource: Resource) -> list[str]:
+    told: Any = mapping(resource.properties.get("identity")).get("userAssignedIdentities")
+    # A list goes into a program, a mapping comes out of Azure.
+    return [each for each in (*mapping(told), *items(told)) if isinstance(each, str) and is_known(each)]
+
+
+def _agents(subject: Subject, resources: list[Resource]) -> Iterator[str]:
+    owners = {key(one.owner): one.agent for one in subject.graph.principals if one.owner and one.agent}
+    yield from (owners[key(one.id)] for one in resources if key(one.id) in owners)
+
+
+def _shown(subject: Subject, resource: Resource) -> str:
+    agent = next(_agents(subject, [resource]), "")
+    return repr(agent or resource.name)
+
+
+def _absent(subject: Subject) -> Iterator[Finding]:
+    for one in subject.graph.assignments:
+        principal = subject.graph.principal(one.principal)
+        if principal is None:
+            what = f"{held(one)} is assigned to {one.principal}, and nothing here says who that is"
+            yield subject.about("unknown-principal", one, what)
+        elif not principal.exists:
+            what = f"{held(one)} is assigned to {principal.name!r}, who is deleted or lives elsewhere"
+            yield subject.about("orphaned-assignment", one, what)
+
+
+def _strangers(subject: Subject) -> Iterator[Finding]:
+    found: dict[str, tuple[Assignment, dict[str, None]]] = {}
+    for principal_id, resource, _ in subject.reaches:
+        principal = subject.graph.principal(principal_id)
+        if resource.declared and principal and principal.exists and not subject.is_agent(principal):
+            held_there = [one for one in subject.graph.held_at_or_above(principal_id, resource.id) if one.role]
+            at = resource_type(resource)
+            # What opens nothing here by itself may still hand out the keys above.
+            for one in [each for each in held_there if each.role and of_role(each.role, at)] or held_there:
+                found.setdefault(one.id, (one, {}))[1][resource.name] = None
+    for one, names in found.values():
+        what = f"{subject.name_of(one.principal)} is no agent and has access to {listed(names)}: {held(one)}"
+        finding = subject.about("stranger", one, what)
+        yield Finding(
+            rule=finding.rule,
+            what=what,
+            place=finding.place,
+            resource=next(iter(names)),
+            assignment=one.id,
+            about=(*finding.about, *names),
+        )

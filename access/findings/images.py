@@ -1,0 +1,58 @@
+"""Which images production runs."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from access.findings.catalogue import BY_ID
+from access.findings.rule import Finding
+from access.findings.subject import Subject
+from access.graph import Resource
+from access.readers.values import listed, mapping, text
+from access.scopes import key
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Every image in production whose tag can come to mean another image."""
+    if not subject.production:
+        return
+    agents = {key(one.owner): one.agent for one in subject.agents if one.owner and one.purpose == "own"}
+    seen: set[str] = set()
+    for resource in subject.graph.resources:
+        agent = agents.get(key(resource.id), "")
+        for image in _images(resource):
+            seen.add(agent)
+            if moves(image):
+                yield _finding(subject, agent, image, resource)
+    for name, agent in subject.declared.agents.items() if subject.declared else ():
+        image = f"{agent.image}:{agent.image_tag}".rstrip(":")
+        if name not in seen and image and moves(image):
+            yield _finding(subject, name, image)
+
+
+def moves(image: str) -> bool:
+    """Whether an image is referred to by no digest, and by no tag that looks like a version or a commit."""
+    if "@" in image:
+        return False
+    tag = image.rpartition("/")[2].partition(":")[2]
+    return tag == "latest" or re.search("[0-9]", tag) is None
+
+
+def _images(resource: Resource) -> Iterator[str]:
+    template: Any = mapping(resource.properties.get("template") or {})
+    nested = mapping(mapping(resource.properties.get("properties")).get("template"))
+    for each in (template, nested):
+        for container in (*listed(each.get("containers")), *listed(each.get("initContainers"))):
+            if image := text(mapping(container), "image"):
+                yield image
+
+
+def _finding(subject: Subject, agent: str, image: str, resource: Resource | None = None) -> Finding:
+    name = f"agent {agent!r}" if agent else repr(resource.name if resource else "")
+    return Finding(
+        rule=BY_ID["mutable-image-tag"],
+        what=f"{name} runs {image!r} in production",
+        place=subject.of_agent(agent) if agent else resource.id if resource else "",
+        agent=agent,
+        about=(image, *((resource.name,) if resource else ())),
+    )

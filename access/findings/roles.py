@@ -1,0 +1,50 @@
+"""Which roles are held: privileged ones, unknown ones, and conditions that only look as if they restricted them."""
+
+from collections.abc import Iterator
+
+from access.catalogue import Role
+from access.effective import restricts_nothing
+from access.findings.rule import Finding
+from access.findings.subject import Subject, held
+from access.privileges import allows, privileged
+
+_GRANTING = (
+    "Microsoft.Authorization/roleAssignments/write",
+    "Microsoft.Authorization/roleDefinitions/write",
+    "Microsoft.Authorization/roleAssignmentScheduleRequests/write",
+    "Microsoft.Authorization/roleEligibilityScheduleRequests/write",
+    "Microsoft.Authorization/elevateAccess/action",
+    "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments/write",
+    "Microsoft.DocumentDB/databaseAccounts/sqlRoleDefinitions/write",
+)
+_GRANTS_RIGHTS = "grants rights "
+"""How `privileged` begins that reason."""
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """All findings about the roles of assignments, each by itself."""
+    for one in subject.graph.assignments:
+        principal = subject.graph.principal(one.principal)
+        if one.role is None:
+            what = f"{subject.name_of(one.principal)} holds {held(one)}, and nothing here says what that role allows"
+            yield subject.about("unknown-role", one, what)
+            continue
+        if principal and subject.is_agent(principal):
+            for rule, why in _too_much(one.role):
+                yield subject.about(rule, one, f"{subject.name_of(one.principal)} holds {held(one)}: it {why}")
+        why = restricts_nothing(one.condition, one.role)
+        if why:
+            yield subject.about(
+                "condition-that-restricts-nothing", one, f"{subject.name_of(one.principal)} holds {held(one)}: {why}"
+            )
+
+
+def _too_much(role: Role) -> Iterator[tuple[str, str]]:
+    """What makes a role privileged; granting roles is told by itself."""
+    reasons = (privileged(role) or "").split("; ")
+    granting = next((name for name in _GRANTING for each in role.permissions if allows(each, name, data=False)), "")
+    if granting:
+        yield "role-granting-role", f"allows {granting}"
+        reasons = [each for each in reasons if not each.startswith(_GRANTS_RIGHTS)]
+    if any(reasons):
+        yield "privileged-role", "; ".join(reasons)

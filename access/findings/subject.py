@@ -1,0 +1,123 @@
+"""What is looked at: a graph, what the network says of itself, and how both are named to people.
+
+Owns what every theme asks first: who is an agent of the network, what lies at a scope, and which line says so.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from access.declared import Declared, DeclaredAgent
+from access.effective import Reach, pairs
+from access.findings.catalogue import BY_ID
+from access.findings.rule import Finding
+from access.graph import Assignment, Graph, Principal, Resource
+from access.scopes import ancestors, key, shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """Everything that a finding can be drawn from."""
+
+    graph: Graph
+    declared: Declared | None
+    today: date
+    production: bool = False
+    over_budget: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    """By agent, what exceeds its budget: `secrets: 1 of 0`."""
+    texts: Mapping[str, str] = field(default_factory=dict[str, str])
+    """By place, texts that no resource has: the stack's configuration and outputs."""
+
+    @cached_property
+    def reaches(self) -> tuple[tuple[str, Resource, Reach], ...]:
+        """Principal, resource and reach, wherever there is any."""
+        found = ((principal, self.graph.resource(where), reach) for principal, where, reach in pairs(self.graph))
+        return tuple((principal, resource, reach) for principal, resource, reach in found if resource)
+
+    @cached_property
+    def agents(self) -> tuple[Principal, ...]:
+        """The identities of agents: of the network's where it is declared, else of everything that runs code."""
+        return tuple(one for one in self.graph.principals if self.is_agent(one))
+
+    def is_agent(self, principal: Principal) -> bool:
+        """Whether it is the identity of an agent; of another network's app it is not."""
+        return bool(principal.agent) and (self.declared is None or principal.agent in self.declared.agents)
+
+    def declared_agent(self, name: str) -> DeclaredAgent | None:
+        """What the network says of an agent."""
+        return self.declared.agents.get(name) if self.declared else None
+
+    def kind_of(self, resource: Resource) -> str:
+        """The kind of a resource of the network; empty for any other."""
+        return resource.kind if resource.declared else ""
+
+    def around(self, scope: str) -> Resource | None:
+        """The nearest resource of the network that a scope is, or lies within."""
+        found = (self.graph.resource(each) for each in reversed(ancestors(key(scope))))
+        return next((each for each in found if each and each.declared), None)
+
+    def name_of(self, principal_id: str) -> str:
+        """Who it is, as a sentence names it."""
+        principal = self.graph.principal(principal_id)
+        if principal is None:
+            return f"principal {principal_id}"
+        return f"agent {principal.agent!r}" if self.is_agent(principal) else f"principal {principal.name!r}"
+
+    def of_agent(self, name: str) -> str:
+        """The line of an agent; without one, the id of what runs it."""
+        agent = self.declared_agent(name)
+        if self.declared and agent:
+            return self.declared.place(agent.line)
+        return next((one.owner or one.id for one in self.graph.principals_of_agent(name)), name)
+
+    def of_resource(self, resource: Resource) -> str:
+        """The line of a resource; without one, its id."""
+        return self._line_of(resource.name) or resource.id if resource.declared else resource.id
+
+    def _line_of(self, name: str) -> str:
+        if self.declared is None:
+            return ""
+        registry = self.declared.registry
+        found = self.declared.resources.get(name) or (registry if registry and registry.name == name else None)
+        return self.declared.place(found.line) if found else ""
+
+    def of_assignment(self, one: Assignment) -> str:
+        """The line that asks for an assignment; without one, where it was read."""
+        principal, resource = self.graph.principal(one.principal), self.around(one.scope)
+        agent = self.declared_agent(principal.agent) if principal else None
+        if self.declared and agent and resource and key(resource.id) == key(one.scope):
+            lines = [each.line for each in agent.access if each.resource == resource.name]
+            if len(lines) == 1:
+                return self.declared.place(lines[0])
+        return one.place or one.id
+
+    def about(self, rule: str, one: Assignment, what: str) -> Finding:
+        """A finding about an assignment."""
+        principal, resource = self.graph.principal(one.principal), self.around(one.scope)
+        return Finding(
+            rule=BY_ID[rule],
+            what=what,
+            place=self.of_assignment(one),
+            agent=principal.agent if principal and self.is_agent(principal) else "",
+            resource=resource.name if resource else "",
+            assignment=one.id,
+            about=(*((principal.name,) if principal else ()), one.principal, one.name, one.scope),
+        )
+
+
+def role_of(one: Assignment) -> str:
+    """The role of an assignment, as a sentence names it."""
+    return f"role {one.role.name!r}" if one.role else f"role {one.role_id!r}"
+
+
+def held(one: Assignment) -> str:
+    """An assignment in a few words."""
+    return f"{role_of(one)} at {shown(one.scope)}"
+
+
+def listed(names: Iterable[str], most: int = 4) -> str:
+    """Names in a sentence; of many the first few."""
+    found = list(dict.fromkeys(names))
+    more = len(found) - most
+    return ", ".join(found[:most]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,70 @@
+"""Update, enter or start what another agent runs in.
+
+Who may write an app gives it another image, and the code in that image has the app's identities, also the one that
+until then only pulled images. Who may enter it has what its code has. A job can be started with another image. Source:
+Microsoft, "Azure permissions for Containers" and "for Compute"; "Start a job execution with overrides", 2025.
+"""
+
+from collections.abc import Iterator
+
+from access.paths.estate import Estate
+from access.paths.steps import Held, Node, Step
+from access.relevance import resource_type
+
+_APP, _JOB = "microsoft.app/containerapps", "microsoft.app/jobs"
+_WRITING = {
+    _APP: {"write": "update", "sourcecontrols/write": "change the image source of"},
+    _JOB: {"write": "update"},
+    "microsoft.compute/virtualmachines": {"write": "update", "extensions/write": "install an extension in"},
+    "microsoft.compute/virtualmachinescalesets": {"write": "update"},
+    "microsoft.containerinstance/containergroups": {"write": "update"},
+    "microsoft.containerservice/managedclusters": {"write": "update"},
+    "microsoft.logic/workflows": {"write": "update"},
+    "microsoft.web/sites": {"write": "update", "publish/action": "publish to"},
+    "microsoft.web/sites/slots": {"write": "update", "publish/action": "publish to"},
+}
+_ENTERING = {
+    _APP: {
+        "exec/action": "run commands in",
+        "debug/action": "run commands in",
+        "getauthtoken/action": "get a token to enter",
+        "authtoken/action": "get a token to enter",
+    },
+    _JOB: {
+        "start/action": "start, with an image of its choice,",
+        "exec/action": "run commands in",
+        "getauthtoken/action": "get a token to enter",
+        "authtoken/action": "get a token to enter",
+    },
+    "microsoft.compute/virtualmachines": {"runcommand/action": "run commands in"},
+    "microsoft.containerinstance/containergroups": {"containers/exec/action": "run commands in"},
+    "microsoft.containerservice/managedclusters": {"runcommand/action": "run commands in"},
+}
+
+
+def _phrases(table: dict[str, dict[str, str]]) -> dict[str, str]:
+    return {f"{kind}/{name}": phrase for kind, names in table.items() for name, phrase in names.items()}
+
+
+_WRITES, _ENTERS = _phrases(_WRITING), _phrases(_ENTERING)
+OPERATIONS = (*_WRITES, *_ENTERS)
+HOST_WRITES = tuple(name for name in _WRITES if name.rpartition("/")[0] in _WRITING and name.endswith("/write"))
+"""Who holds one of them at a host, or where hosts are made, can attach an identity to it."""
+
+
+def steps(held: Held, estate: Estate) -> Iterator[Step]:
+    """The agent that runs in the resource, and the identities that are attached to it."""
+    # At a resource group the same operations are held at everything in it.
+    if not resource_type(held.resource):
+        return
+    for phrases, writing in ((_WRITES, True), (_ENTERS, False)):
+        operation = held.first(phrases)
+        if operation is None:
+            continue
+        phrase = phrases[operation.lower()]
+        agents, identities = estate.running_in(held.resource, also_pulling=writing)
+        for agent in agents:
+            yield held.step(Node("agent", agent), f"{phrase} the app of {agent}", operation)
+        for principal in identities:
+            how = f"{phrase} {held.name!r}, which has the identity {principal.name!r}"
+            yield held.step(Node("identity", principal.id), how, operation)

@@ -1,0 +1,63 @@
+"""The records that the ways are made of: where one can get, what from, and how a sentence says it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from access.graph import Assignment, Resource
+from access.reaching import Reach
+from access.scopes import shown
+
+
+class Node(NamedTuple):
+    """Something that an attacker holds: an agent's code, an identity, everything at a scope, or all data there."""
+
+    kind: Literal["agent", "identity", "scope", "data"]
+    id: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step from what is held to what is held then."""
+
+    to: Node
+    how: str
+    """After `may`: `push an image to 'fabrikam', from which analysis runs (AcrPush at 'fabrikam')`."""
+    conditional: bool = False
+    by: tuple[Assignment, ...] = ()
+    """The assignments behind it; none where a step before gave the right to it."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """What is held at one resource, as far as it may lead on."""
+
+    resource: Resource
+    name: str
+    """What people call the resource."""
+    operations: Mapping[str, str]
+    """The operations that any way asks for: lower case → as Azure spells them."""
+    reach: Reach
+    conditional: bool = False
+    """Whether it all depends on a condition."""
+
+    def first(self, wanted: Iterable[str]) -> str | None:
+        """The first of the wanted operations that is held; one that no condition restricts comes before the others."""
+        found = [self.operations[name] for name in wanted if name in self.operations]
+        return min(found, key=self.perhaps, default=None)
+
+    def perhaps(self, operation: str) -> bool:
+        """Whether a condition decides about an operation."""
+        return self.conditional or (operation not in self.reach.allowed and operation not in self.reach.data_allowed)
+
+    def step(self, to: Node, how: str, operation: str, *, conditional: bool = False) -> Step:
+        """The step that an operation makes possible."""
+        by = self.reach.by.get(operation, ())
+        perhaps = conditional or self.perhaps(operation)
+        return Step(to, f"{how} ({self._because(operation, by)})", perhaps, by)
+
+    def _because(self, operation: str, by: tuple[Assignment, ...]) -> str:
+        roles = (f"{one.role.name if one.role else 'an unknown role'} at {shown(one.scope)}" for one in by)
+        keys = ", with keys that it may read" if operation in self.reach.via_keys else ""
+        # By deny assignments and by grants that were made just before, there is nothing to name but the operation.
+        return ", ".join(dict.fromkeys(roles) or [operation]) + keys

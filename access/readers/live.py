@@ -1,0 +1,84 @@
+"""Live Azure: who may do what in a subscription now.
+
+Owns what the network's words are for what is found there. What is asked for stands in `access.readers.arm_reading`. Not
+read: who is in a group of Entra ID, and roles that somebody may take for a while, which no managed identity can.
+"""
+
+import re
+from dataclasses import replace
+
+from azure.core.credentials import TokenCredential
+
+from access.errors import UnreadableSource
+from access.graph import Graph, Resource
+from access.readers.arm import PUBLIC, ArmClient, signed_in
+from access.readers.arm_reading import Reading
+from access.readers.arm_types import KINDS
+from access.readers.states import graph
+from access.scopes import key, type_of
+
+_IN_SUBSCRIPTION = 2
+_GROUP_NAME = re.compile(r"[\w().-]{0,89}[\w()-]")
+
+
+def read(  # noqa: PLR0913 - each its own choice of the caller
+    subscription_id: str,
+    credential: TokenCredential,
+    *,
+    endpoint: str = PUBLIC,
+    resource_group: str | None = None,
+    network: str = "",
+    stack: str = "",
+    like: Graph | None = None,
+) -> Graph:
+    """The graph of a subscription, or of one resource group with what reaches it from above.
+
+    Args:
+        subscription_id: which.
+        credential: of someone with the role Reader.
+        endpoint: of another cloud; plain http only on loopback.
+        resource_group: name of the only one to read.
+        network: what agents' apps are called by, `<network>-<agent>-<stack>`.
+        stack: likewise.
+        like: a graph of the network's program. What lies at the same place there, in whichever subscription, lends its
+            name; without one, everything of a kind that networks have counts as declared, under its name in Azure.
+
+    Raises:
+        UnreadableSource: nobody is signed in, or may not read that; with what to do.
+    """
+    if resource_group is not None and not _GROUP_NAME.fullmatch(resource_group):
+        raise UnreadableSource(f"resource group {resource_group!r}", "is no name of a resource group")
+    with ArmClient(subscription_id, credential, endpoint) as arm:
+        arm.check()
+        base = arm.subscription + (f"/resourceGroups/{resource_group}" if resource_group is not None else "")
+        reading = Reading(arm, base)
+        states = reading.states(network, stack)
+    found = graph(states, source=f"live Azure, {base}", unread=reading.unread)
+    names = None if like is None else {_place(each.id): each for each in like.resources if each.declared}
+    return Graph(
+        principals=found.principals,
+        resources=(_called(each, names) for each in found.resources),
+        assignments=(reading.as_it_is_now(each) for each in found.assignments),
+        denies=reading.denies,
+        unread=found.unread,
+        source=found.source,
+    )
+
+
+def _called(found: Resource, names: dict[str, Resource] | None) -> Resource:
+    """A resource with its name and kind in the network."""
+    kind = KINDS.get(type_of(key(found.id)), "")
+    if names is None:
+        return replace(found, kind=kind or found.kind, declared=bool(kind))
+    like = names.get(_place(found.id))
+    if like is None:
+        return replace(found, kind=kind or found.kind, declared=False)
+    return replace(found, name=like.name, kind=like.kind, declared=True)
+
+
+def _place(resource_id: str) -> str:
+    """An id without its subscription: a preview on local Azure has another."""
+    return "/".join(key(resource_id).split("/")[_IN_SUBSCRIPTION:])
+
+
+__all__ = ["read", "signed_in"]

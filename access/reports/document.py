@@ -1,0 +1,145 @@
+"""The report as one document: everything that every question would answer, in the form that the renderers read.
+
+Owns the form, which is an interface: names in it are not changed. See `page`, `text` and `markdown` for what is made of
+it.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from access.blast import every_blast
+from access.declared import Declared
+from access.diff import Difference
+from access.findings import check
+from access.graph import Graph
+from access.proof import Proof, prove
+from access.scopes import key
+from access.summary import Entry, Summary
+
+FORMAT, VERSION = "agent-network-access", 1
+
+
+def document(
+    graph: Graph,
+    declared: Declared,
+    *,
+    today: date,
+    texts: Mapping[str, str] | None = None,
+    difference: tuple[str, str, Difference] | None = None,
+) -> dict[str, Any]:
+    """Everything about a graph; `texts` as `check` takes them, `difference` from what, to what, and what changed."""
+    summary = Summary(graph)
+    budgets = {name: agent.budget for name, agent in declared.agents.items() if agent.budget is not None}
+    blasts = {name: blast.document() for name, blast in every_blast(graph, budgets).items()}
+    over = {name: blast["over_budget"] for name, blast in blasts.items() if blast["over_budget"]}
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "network": declared.network,
+        "stack": declared.stack,
+        "source": graph.source,
+        "agents": [_agent(name, graph, declared) for name in summary.agents],
+        "resources": [_resource(name, summary, declared) for name in summary.resources],
+        "access": [_access(entry, summary, declared) for _, entry in sorted(summary.entries.items())],
+        "proof": proof_document(prove(graph, declared)),
+        "blast": blasts,
+        "findings": [one.document() for one in check(graph, declared, today=today, over_budget=over, texts=texts)],
+        "diff": None if difference is None else diff_document(*difference),
+        "unread": [{"where": one.where, "what": one.what} for one in graph.unread],
+    }
+
+
+def proof_document(proof: Proof) -> dict[str, Any]:
+    """A proof as the document has it."""
+    return {
+        "declared": proof.declared,
+        "allowed": proof.allowed,
+        "denied": proof.denied,
+        "failures": [
+            {"what": one.what, "agent": one.agent, "resource": one.resource, "grows": one.grows}
+            for one in proof.failures
+        ],
+    }
+
+
+def diff_document(before: str, after: str, found: Difference) -> dict[str, Any]:
+    """A difference as the document has it."""
+    return {
+        "from": before,
+        "to": after,
+        "grows": found.grows,
+        "changes": [change.document() for change in found.changes],
+        "unread": [{"where": one.where, "what": one.what} for one in found.unread],
+    }
+
+
+def access_rows(summary: Summary, declared: Declared | None) -> list[dict[str, Any]]:
+    """Every entry, agent by agent."""
+    return [_access(entry, summary, declared) for _, entry in sorted(summary.entries.items())]
+
+
+def _agent(name: str, graph: Graph, declared: Declared) -> dict[str, Any]:
+    entry = declared.agents.get(name)
+    identity = next((one.id for one in graph.principals_of_agent(name) if one.purpose == "own"), "")
+    return {
+        "name": name,
+        "host": entry.host if entry is not None else "",
+        "identity": identity,
+        "place": declared.place(entry.line) if entry is not None else "",
+    }
+
+
+def _resource(name: str, summary: Summary, declared: Declared) -> dict[str, Any]:
+    found = next((one for one in summary.graph.resources if summary.name_of(one) == name), None)
+    entry = _declared_resource(name, declared)
+    return {
+        "name": name,
+        "kind": found.kind if found is not None else "",
+        "declared": found is not None and found.declared,
+        "place": declared.place(entry) if entry else "",
+    }
+
+
+def _declared_resource(name: str, declared: Declared) -> int:
+    if name in declared.resources:
+        return declared.resources[name].line
+    return declared.registry.line if declared.registry is not None and declared.registry.name == name else 0
+
+
+def _access(entry: Entry, summary: Summary, declared: Declared | None) -> dict[str, Any]:
+    assignments = list(summary.assignments(entry))
+    verbs = summary.verbs(entry)
+    return {
+        "agent": entry.agent,
+        "resource": summary.name_of(entry.resource),
+        "verbs": [verb.rstrip("*") for verb in verbs],
+        "conditional": bool(entry.conditional),
+        "roles": sorted({one.role.name if one.role is not None else one.role_id for one in assignments}),
+        "scope": _narrowest(one.scope for one in assignments),
+        "place": _place(entry.agent, summary.name_of(entry.resource), declared),
+        "operations": sorted(entry.operations, key=str.lower),
+    }
+
+
+def _narrowest(scopes: Iterable[str]) -> str:
+    return max(scopes, key=lambda scope: len(key(scope)), default="")
+
+
+def _place(agent: str, resource: str, declared: Declared | None) -> str:
+    entry = declared.agents.get(agent) if declared is not None else None
+    if declared is None or entry is None:
+        return ""
+    line = next((one.line for one in entry.access if one.resource == resource), 0)
+    if not line and declared.registry is not None and declared.registry.name == resource:
+        line = entry.line
+    return declared.place(line) if line else ""
+
+
+def severities(findings: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """How many findings there are of each severity, without those that are excused."""
+    found = {"error": 0, "warning": 0, "note": 0}
+    for one in findings:
+        if one["excused"] is None:
+            found[one["severity"]] += 1
+    return found

@@ -1,0 +1,91 @@
+"""Answers for a pull request, in GitHub's Markdown. Renders parts of the report document."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from access.words import words
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str]) -> str:
+    """A table of agents and resources."""
+    cells = {(row["agent"], row["resource"]): _verbs(row) for row in rows}
+    everyone = list(dict.fromkeys((*agents, *(agent for agent, _ in cells))))
+    used = [name for name in resources if any(resource == name for _, resource in cells)]
+    body = [[agent, *(cells.get((agent, name), "") for name in used)] for agent in everyone]
+    return _table(["agent", *used], body)
+
+
+def operations(rows: Rows) -> str:
+    """The exact operations, folded."""
+    return "\n".join(
+        f"<details><summary>{_plain(row['agent'])} {_plain(_verbs(row))} {_plain(row['resource'])}</summary>\n\n"
+        + "\n".join(f"- `{operation}`" for operation in row["operations"])
+        + "\n\n</details>"
+        for row in rows
+    )
+
+
+def proof(found: Mapping[str, Any]) -> str:
+    """The two numbers, and every failure."""
+    word = "**fails**" if found["failures"] else "holds"
+    counts = f"{found['allowed']:,} of {found['declared']:,} declared accesses allowed, {found['denied']:,} denied"
+    head = f"Proof {word}: {counts}."
+    return "\n".join([head, "", *(f"- {_plain(failure['what'])}" for failure in found["failures"])]).rstrip()
+
+
+def diff(found: Mapping[str, Any]) -> str:
+    """Growth and shrinkage, apart."""
+    lines: list[str] = []
+    for title, grows in (("Access that grows", True), ("Access that shrinks", False)):
+        changes = [one for one in found["changes"] if bool(one["grows"]) is grows]
+        if changes:
+            lines += [f"**{title}**", "", "```diff"]
+            lines += [f"{one['sign']} {one['agent']} {one['words']} {one['resource']}" for one in changes]
+            lines += ["```", ""]
+    if not lines:
+        lines = [f"Access is the same in `{found['from']}` and `{found['to']}`.", ""]
+    lines += [f"- not judged: {_plain(one['where'])}: {_plain(one['what'])}" for one in found["unread"]]
+    return "\n".join(lines).rstrip()
+
+
+def blast(agent: str, found: Mapping[str, Any]) -> str:
+    """What an attacker holds."""
+    held = "; ".join(f"{', '.join(said)} in {resource}" for resource, said in sorted(found["operations"].items()))
+    rows = [
+        ["holds", held or "nothing"],
+        ["secrets", ", ".join(found["secrets"]) or "none"],
+        ["models", ", ".join(found["models"]) or "none"],
+        ["can destroy", ", ".join(found["destroys"]) or "nothing"],
+        ["becomes", "; ".join(f"{one['agent']}: {one['how']}" for one in found["becomes"]) or "nobody else"],
+        [
+            "influences",
+            "; ".join(f"{one['agent']} through {one['through']}" for one in found["influences"]) or "nobody",
+        ],
+        ["over budget", "; ".join(found["over_budget"]) or "no"],
+    ]
+    return f"### Blast radius of {_plain(agent)}\n\n{_table(['', ''], rows)}"
+
+
+def findings(found: Rows) -> str:
+    """A table, the severe first."""
+    rows = [
+        [one["severity"], one["id"], one["place"], one["what"], one["mend"]] for one in found if one["excused"] is None
+    ]
+    return _table(["severity", "finding", "place", "what", "mend"], rows) if rows else "No findings."
+
+
+def _verbs(row: Mapping[str, Any]) -> str:
+    said = ", ".join(row["verbs"]) or ", ".join(words(row["operations"]))
+    return f"{said}\\*" if row["conditional"] else said
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(_plain(cell) for cell in line)} |" for line in lines)
+
+
+def _plain(text: str) -> str:
+    """Text that stays one cell and no markup."""
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")

@@ -1,0 +1,82 @@
+"""Findings as SARIF 2.1.0, the format that code hosts show beside the lines that they are about.
+
+Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0", 2020; GitHub, "SARIF support for
+code scanning", 2025, for the properties that it asks for.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from typing import Any
+from urllib.parse import quote
+
+from access.findings.rule import Finding, Rule
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_FILE = re.compile(r"(?!urn:)(?P<file>[^/\s:][^\s:]*\.\w+)(?::(?P<line>[1-9][0-9]*))?")
+
+
+def sarif(findings: Iterable[Finding], rules: Sequence[Rule], *, tool_version: str) -> dict[str, Any]:
+    """The log of one run; `rules` holds at least the kinds of all the findings."""
+    index = {rule.id: position for position, rule in enumerate(rules)}
+    driver = {
+        "name": "agent-network access",
+        "version": tool_version,
+        "rules": [_rule(rule) for rule in rules],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The folder of network.yaml."}}},
+        "results": [_result(each, index[each.rule.id]) for each in findings],
+    }
+    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    text = f"{rule.why} {rule.mend}"
+    return {
+        "id": rule.id,
+        "name": "".join(word.capitalize() for word in rule.id.split("-")),
+        "shortDescription": {"text": f"{rule.title}."},
+        "fullDescription": {"text": rule.why},
+        "help": {
+            "text": f"{text} {rule.help}",
+            "markdown": f"{rule.why}\n\n**To mend it:** {rule.mend}\n\n**What counts:** {rule.help}",
+        },
+        "defaultConfiguration": {"level": rule.severity},
+        "properties": {"tags": ["security", "access"]},
+    }
+
+
+def _result(finding: Finding, index: int) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "ruleId": finding.rule.id,
+        "ruleIndex": index,
+        "level": finding.rule.severity,
+        "message": {"text": f"{finding.what}. {finding.rule.why} {finding.rule.mend}"},
+        "locations": [_location(finding)],
+        "partialFingerprints": {"finding/v1": _fingerprint(finding)},
+    }
+    if finding.excused is not None:
+        because = finding.excused.because or "accepted in network.yaml"
+        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": because}]
+    return result
+
+
+def _location(finding: Finding) -> dict[str, Any]:
+    found = _FILE.fullmatch(finding.place)
+    if found is None:
+        name = finding.resource or finding.agent or finding.place
+        return {"logicalLocations": [{"name": name, "fullyQualifiedName": finding.place, "kind": "resource"}]}
+    place: dict[str, Any] = {"artifactLocation": {"uri": quote(found["file"]), "uriBaseId": "SRCROOT"}}
+    if found["line"]:
+        place["region"] = {"startLine": int(found["line"])}
+    return {"physicalLocation": place}
+
+
+def _fingerprint(finding: Finding) -> str:
+    """The same for the same finding, wherever its line moves to."""
+    place = "" if _FILE.fullmatch(finding.place) else finding.place
+    parts = (finding.rule.id, finding.agent, finding.resource, finding.assignment, place, finding.what)
+    return sha256("\0".join(parts).encode()).hexdigest()

@@ -1,0 +1,113 @@
+"""Answers for a terminal: aligned, coloured where there is colour. Renders parts of the report document."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from access.reports.terminal import Style, width, widths
+from access.words import words
+
+_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+_FEW = 12
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], style: Style) -> str:
+    """Agents × resources, verbs in the cells; a list where that is wider than the terminal."""
+    cells = {(row["agent"], row["resource"]): _verbs(row) for row in rows}
+    everyone = list(dict.fromkeys((*agents, *(agent for agent, _ in cells))))
+    used = [name for name in resources if any(resource == name for _, resource in cells)]
+    table = [("", *used), *((agent, *(cells.get((agent, name), "·") for name in used)) for agent in everyone)]
+    wide = widths(table)
+    if sum(wide) + 2 * len(wide) > width():
+        return "\n".join(
+            f"{style.paint(agent, 'bold')}: "
+            + ("; ".join(f"{said} {name}" for (who, name), said in cells.items() if who == agent) or "nothing")
+            for agent in everyone
+        )
+    return "\n".join(_line(row, wide, style, head=row is table[0]) for row in table)
+
+
+def operations(rows: Rows, style: Style) -> str:
+    """The exact operations, entry by entry."""
+    lines: list[str] = []
+    for row in rows:
+        lines.append(style.paint(f"{row['agent']} {_verbs(row)} {row['resource']}", "bold"))
+        lines += [f"    {operation}" for operation in row["operations"]]
+    return "\n".join(lines)
+
+
+def proof(found: Mapping[str, Any], style: Style) -> str:
+    """The two numbers, and every failure by name."""
+    ok = not found["failures"]
+    head = (
+        f"{found['allowed']:,} of {found['declared']:,} declared accesses are allowed,"
+        f" {found['denied']:,} other operations are denied"
+    )
+    lines = [f"{style.paint('proof holds' if ok else 'proof fails', 'green' if ok else 'red')}: {head}"]
+    lines += [f"  {style.paint('✗', 'red')} {failure['what']}" for failure in found["failures"]]
+    return "\n".join(lines)
+
+
+def diff(found: Mapping[str, Any], style: Style) -> str:
+    """Growth, then shrinkage."""
+    colours = {"+": "red", "-": "green"}  # growth is what somebody has to look at
+    lines = [
+        f"{style.paint(one['sign'], colours[one['sign']])} {one['agent']} {one['words']} {one['resource']}"
+        for one in found["changes"]
+    ]
+    grown = sum(bool(one["grows"]) for one in found["changes"])
+    lines.append(
+        f"access from {found['from']} to {found['to']}: {grown} grown, {len(found['changes']) - grown} shrunk"
+        if lines
+        else f"access is the same in {found['from']} and {found['to']}"
+    )
+    return "\n".join([*lines, *unread(found["unread"], style)])
+
+
+def blast(agent: str, found: Mapping[str, Any], style: Style) -> str:
+    """What an attacker holds who runs code as an agent; influence apart from possession."""
+    lines = [style.paint(f"whoever runs code as {agent}", "bold")]
+    lines += [f"  can {', '.join(said)} in {resource}" for resource, said in sorted(found["operations"].items())]
+    for title, key in (("reads the secrets", "secrets"), ("spends money on", "models"), ("can destroy", "destroys")):
+        if found[key]:
+            lines.append(f"  {title} {', '.join(found[key])}")
+    lines += [f"  becomes {one['agent']}: {one['how']}" for one in found["becomes"]] or ["  becomes nobody else"]
+    lines += [f"  influences {one['agent']} through {one['through']}" for one in found["influences"]]
+    lines += [f"  is influenced by {one['agent']} through {one['through']}" for one in found["influenced_by"]]
+    lines += [style.paint(f"  over budget: {one}", "red") for one in found["over_budget"]]
+    return "\n".join(lines)
+
+
+def findings(found: Rows, style: Style) -> str:
+    """Each with its place, why it matters and how to mend it."""
+    open_ones = [one for one in found if one["excused"] is None]
+    lines: list[str] = []
+    for one in open_ones:
+        where = f" ({one['place']})" if one["place"] else ""
+        lines.append(f"{style.paint(one['severity'], _COLOURS[one['severity']])} {one['id']}{where}: {one['what']}")
+        lines += [f"    why: {one['why']}", f"    mend: {one['mend']}"]
+    excused = len(found) - len(open_ones)
+    counted = {severity: sum(one["severity"] == severity for one in open_ones) for severity in _COLOURS}
+    told = ", ".join(f"{count} {severity}{'s' if count != 1 else ''}" for severity, count in counted.items())
+    return "\n".join([*lines, f"findings: {told}" + (f"; {excused} excused" if excused else "")])
+
+
+def unread(found: Rows, style: Style) -> Iterator[str]:
+    """What could not be judged."""
+    for one in found[:_FEW]:
+        yield f"{style.paint('not judged', 'yellow')}: {one['where']}: {one['what']}"
+    if len(found) > _FEW:
+        yield f"and {len(found) - _FEW} more that could not be judged; --format json has them all"
+
+
+def _verbs(row: Mapping[str, Any]) -> str:
+    said = ", ".join(row["verbs"]) or ", ".join(words(row["operations"]))
+    return f"{said}*" if row["conditional"] else said
+
+
+def _line(row: Sequence[str], wide: Sequence[int], style: Style, *, head: bool) -> str:
+    name, *cells = (cell.ljust(size) for cell, size in zip(row, wide, strict=True))
+    colours = ["bold" if head else "dim" if cell.strip() == "·" else "green" for cell in cells]
+    painted = [style.paint(cell, colour) for cell, colour in zip(cells, colours, strict=True)]
+    return f"  {style.paint(name, 'bold')}  {'  '.join(painted)}".rstrip()

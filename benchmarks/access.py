@@ -1,0 +1,193 @@
+"""How long the questions about access take, and how much memory, from 100 agents to 10,000.
+
+A network of n agents has n/10 resources and ten role assignments an agent, one of them to pull its image. Measured are
+the full matrix, the proof, and the difference to a copy with 100 changed assignments, each size in a process of its
+own. The slow evaluator of the tests, which asks about every operation of every agent at every resource, judges a
+smaller network in the same run, for the ratio.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from math import log
+from pathlib import Path
+from random import Random
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from access.declared import Declared, DeclaredAccess, DeclaredAgent, DeclaredResource
+from access.diff import difference
+from access.effective import reach, relevant
+from access.graph import Assignment, Graph, Principal, Resource
+from access.proof import prove
+from access.reports.document import access_rows
+from access.roles import by_name
+from access.summary import Summary
+from access.verbs import VERBS
+
+SIZES = (100, 1000, 10_000)
+EACH = 9
+CHANGES = 100
+SLOW = 10
+"""Agents of the network that the slow evaluator judges."""
+MEBIBYTE = 1024
+"""In the KiB that Linux reports."""
+
+_GROUP = "/subscriptions/be7c4000-0000-4000-8000-000000000001/resourceGroups/bench/providers"
+_IDS = {
+    "blob-container": _GROUP + "/Microsoft.Storage/storageAccounts/acc{0}/blobServices/default/containers/{1}",
+    "cosmos-container": _GROUP + "/Microsoft.DocumentDB/databaseAccounts/cos{0}/sqlDatabases/main/containers/{1}",
+    "key-vault-secret": _GROUP + "/Microsoft.KeyVault/vaults/vault{0}/secrets/{1}",
+    "model-account": _GROUP + "/Microsoft.CognitiveServices/accounts/{1}",
+    "service-bus-queue": _GROUP + "/Microsoft.ServiceBus/namespaces/bus{0}/queues/{1}",
+}
+_REGISTRY = _GROUP + "/Microsoft.ContainerRegistry/registries/images"
+
+
+def network(agents: int) -> tuple[Declared, Graph]:
+    """A network of that many agents and its graph; the same every time."""
+    random = Random(agents)  # noqa: S311 (a sample, no secret)
+    kinds = sorted(_IDS)
+    resources = {
+        f"r{number}": (kinds[number % len(kinds)], _IDS[kinds[number % len(kinds)]].format(number // 50, f"r{number}"))
+        for number in range(max(EACH + 1, agents // 10))
+    }
+    declared: dict[str, DeclaredAgent] = {}
+    principals: list[Principal] = []
+    assignments = list[Assignment]()
+    for number in range(agents):
+        name = f"a{number}"
+        own, pull = (Principal(id=f"{name}-{word}", name=name, agent=name, purpose=word) for word in ("own", "pull"))
+        principals += [own, pull]
+        access = [_access(one, resources[one][0], random) for one in random.sample(sorted(resources), EACH)]
+        declared[name] = DeclaredAgent(name=name, host="container-app", access=tuple(access))
+        for one in access:
+            kind, place = resources[one.resource]
+            assignments.append(_assignment(own, VERBS[kind, one.verb][0], place))
+        assignments.append(_assignment(pull, "AcrPull", _REGISTRY))
+    entries = {name: DeclaredResource(name=name, kind=kind) for name, (kind, _) in resources.items()}
+    images = DeclaredResource(name="images", kind="image-registry")
+    places = [Resource(id=place, name=name, kind=kind, local_auth=False) for name, (kind, place) in resources.items()]
+    places.append(Resource(id=_REGISTRY, name="images", kind="image-registry", local_auth=False))
+    return (
+        Declared(network="bench", stack="dev", registry=images, resources=entries, agents=declared),
+        Graph(principals=principals, resources=places, assignments=assignments, source="bench"),
+    )
+
+
+def _access(name: str, kind: str, random: Random) -> DeclaredAccess:
+    return DeclaredAccess(resource=name, verb=random.choice([verb for one, verb in VERBS if one == kind]), line=1)
+
+
+def _assignment(principal: Principal, role_name: str, scope: str) -> Assignment:
+    role = by_name(role_name)
+    name = f"{principal.id} {role.id} {scope}"
+    return Assignment(
+        id=name, name=name, principal=principal.id, scope=scope, role=role, role_id=role.id, system=role.system
+    )
+
+
+def changed(graph: Graph) -> Graph:
+    """A copy in which some agents read what they did not."""
+    role = by_name("Reader")
+    some = [
+        replace(one, id=f"{one.id} wider", role=role, role_id=role.id, system="azure")
+        for one in graph.assignments[:: max(1, len(graph.assignments) // CHANGES)][:CHANGES]
+    ]
+    return Graph(
+        principals=graph.principals,
+        resources=graph.resources,
+        assignments=[*graph.assignments, *some],
+        source="changed",
+    )
+
+
+def timed(what: Callable[[], Any]) -> tuple[float, Any]:
+    """Seconds, and the answer."""
+    began = time.perf_counter()
+    answer = what()
+    return time.perf_counter() - began, answer
+
+
+def one_size(agents: int) -> dict[str, float]:
+    """Seconds of each question, and MiB at the most."""
+    declared, graph = network(agents)
+    other = changed(graph)
+    matrix, rows = timed(lambda: access_rows(Summary(graph), declared))
+    proof, proven = timed(lambda: prove(graph, declared))
+    diff, found = timed(lambda: difference(graph, other))
+    wrong = {
+        "rows": len(rows) != agents * (EACH + 1),
+        "proof": not proven.holds or proven.declared != agents * (EACH + 1),
+        "changes": len(found.changes) != CHANGES or not found.grows,
+    }
+    if any(wrong.values()):
+        sys.exit(f"{agents} agents: not the answers that were expected: {wrong}")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEBIBYTE
+    return {"matrix": matrix, "proof": proof, "diff": diff, "mebibytes": peak}
+
+
+def slow_ratio() -> tuple[float, float]:
+    """Seconds of the slow evaluator and of the fast one for the same small network, every pair asked."""
+    from tests.access import slow  # noqa: PLC0415 (of the tests, and only here)
+
+    _, graph = network(SLOW)
+    asked = [(principal, place) for principal in graph.principals for place in graph.resources]
+
+    def enumerated() -> list[frozenset[str]]:
+        return [
+            frozenset(
+                name
+                for data in (False, True)
+                for name in relevant(place, data=data)
+                if slow.decided(graph, principal.id, place, name, data=data) == slow.YES
+            )
+            for principal, place in asked
+        ]
+
+    fast, answers = timed(lambda: [reach(graph, principal.id, place.id) for principal, place in asked])
+    slowly, expected = timed(enumerated)
+    if [one.allowed | one.data_allowed for one in answers] != expected:
+        sys.exit("the slow evaluator and the fast one disagree")
+    return slowly, fast
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--one", type=int, metavar="AGENTS", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        json.dump(one_size(options.one), sys.stdout)
+        return
+    print(
+        f"{'agents':>7}  {'matrix':>8}  {'proof':>8}  {'diff':>8}  {'together':>9}  {'memory':>8}  {'against n log n':>15}"
+    )
+    before: tuple[int, float] | None = None
+    for agents in SIZES:
+        done = subprocess.run(  # noqa: S603 (this interpreter)
+            [sys.executable, __file__, "--one", str(agents)], check=True, capture_output=True, text=True
+        )
+        found: dict[str, float] = json.loads(done.stdout)
+        together = found["matrix"] + found["proof"] + found["diff"]
+        growth = ""
+        if before is not None:
+            expected = agents * log(agents) / (before[0] * log(before[0]))
+            growth = f"{together / before[1] / expected:.2f}x"
+        before = (agents, together)
+        print(
+            f"{agents:>7,}  {found['matrix']:6.2f} s  {found['proof']:6.2f} s  {found['diff']:6.2f} s  {together:7.2f} s"
+            f"  {found['mebibytes']:4.0f} MiB  {growth:>15}"
+        )
+    slowly, fast = slow_ratio()
+    print(f"every pair of {SLOW} agents: {slowly:.2f} s by enumeration, {fast:.3f} s here: {slowly / fast:,.0f}x")
+
+
+if __name__ == "__main__":
+    main()

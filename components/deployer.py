@@ -1,0 +1,142 @@
+"""What the identity that deploys a network needs, and no more: a custom role, and the condition on its assignment.
+
+Owns which control-plane operations the components' resource types take. Which roles it may hand out follows from the
+components' verbs. `python -m components.deployer --subscription ID [--group NAME]` prints both as JSON.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from access.roles import Role, UnknownRole, by_name, privileged
+from components.conditions import assigns_only
+from components.resources.image_registry import ImageRegistry
+from components.resources.kinds import KINDS
+
+__all__ = ["ACTIONS", "assignable_roles", "document"]
+
+_TYPES = (
+    "Microsoft.App/containerApps",
+    "Microsoft.App/managedEnvironments",
+    "Microsoft.AppConfiguration/configurationStores",
+    "Microsoft.Authorization/roleAssignments",
+    "Microsoft.CognitiveServices/accounts",
+    "Microsoft.CognitiveServices/accounts/deployments",
+    "Microsoft.ContainerRegistry/registries",
+    "Microsoft.DocumentDB/databaseAccounts",
+    "Microsoft.DocumentDB/databaseAccounts/sqlDatabases",
+    "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers",
+    "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments",
+    "Microsoft.Insights/diagnosticSettings",
+    "Microsoft.KeyVault/vaults",
+    "Microsoft.ManagedIdentity/userAssignedIdentities",
+    "Microsoft.OperationalInsights/workspaces",
+    "Microsoft.Resources/subscriptions/resourceGroups",
+    "Microsoft.Search/searchServices",
+    "Microsoft.ServiceBus/namespaces",
+    "Microsoft.ServiceBus/namespaces/queues",
+    "Microsoft.ServiceBus/namespaces/topics",
+    "Microsoft.ServiceBus/namespaces/topics/subscriptions",
+    "Microsoft.Storage/storageAccounts",
+    "Microsoft.Storage/storageAccounts/blobServices",
+    "Microsoft.Storage/storageAccounts/blobServices/containers",
+    "Microsoft.Storage/storageAccounts/queueServices/queues",
+)
+# It comes and goes with its account: "Azure permissions for Storage", Microsoft Learn, 2026, has no such operation.
+_NEVER_DELETED = "Microsoft.Storage/storageAccounts/blobServices"
+_ALSO = (
+    # To put an app into an environment, and to give it the identity that pulls its image.
+    "Microsoft.App/managedEnvironments/join/action",
+    "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
+    # A diagnostic setting may name a workspace only if its writer may read the workspace's keys, which this workspace
+    # does not take: "Manage access to Log Analytics workspaces", Microsoft Learn, 2025.
+    "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
+)
+
+ACTIONS = tuple(
+    sorted(
+        (
+            *(f"{each}/{verb}" for each in _TYPES for verb in ("read", "write")),
+            *(f"{each}/delete" for each in _TYPES if each != _NEVER_DELETED),
+            *_ALSO,
+        )
+    )
+)
+"""Every control-plane operation that a deployment takes; none on the data plane."""
+
+
+def assignable_roles(more: Iterable[str] = ()) -> tuple[Role, ...]:
+    """The Azure roles that stand behind verbs, and `more`, which a network names itself; in name order.
+
+    Raises:
+        ValueError: if one of `more` is no Azure role that an agent can be given.
+    """
+    tables = [*(kind.VERBS for kind in KINDS.values()), ImageRegistry.VERBS, ImageRegistry.REPOSITORY_VERBS]
+    by_verb = (by_name(row.role) for table in tables for row in table.values())
+    # Cosmos DB has role assignments of its own, which no condition can narrow.
+    roles = {role.name: role for role in by_verb if role.system == "azure"}
+    roles |= {role.name: role for role in map(_fit, more)}
+    return tuple(roles[name] for name in sorted(roles))
+
+
+def document(subscription: str, group: str | None = None, more_roles: Iterable[str] = ()) -> dict[str, Any]:
+    """The role as `az role definition create` takes it, and the condition for its assignment."""
+    scope = f"/subscriptions/{subscription}" + (f"/resourceGroups/{group}" if group else "")
+    return {
+        "role": {
+            # A tenant has one name for one role, and several networks.
+            "Name": f"Agent network deployer ({group or subscription})",
+            "IsCustom": True,
+            "Description": "Deploys one network of agents: its resource types, and grants as its condition allows.",
+            "Actions": list(ACTIONS),
+            "NotActions": [],
+            "DataActions": [],
+            "NotDataActions": [],
+            "AssignableScopes": [scope],
+        },
+        "scope": scope,
+        # Every principal of the components is a managed identity, which Azure counts as a service principal.
+        "condition": assigns_only(assignable_roles(more_roles), "ServicePrincipal"),
+        "condition_version": "2.0",
+    }
+
+
+def _fit(name: str) -> Role:
+    try:
+        role = by_name(name)
+    except UnknownRole as unknown:
+        raise ValueError(str(unknown)) from None
+    if role.system != "azure":
+        raise ValueError(f"role {role.name!r} is Cosmos DB's own; no condition on Azure's role assignments is about it")
+    reason = privileged(role)
+    if reason:
+        raise ValueError(f"role {role.name!r} is privileged and never an agent's: {reason}")
+    return role
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print what the deploying identity needs; the exit status is 2 where that cannot be said."""
+    parser = argparse.ArgumentParser(
+        prog="python -m components.deployer", description="Print, as JSON, what the identity that deploys needs."
+    )
+    parser.add_argument("--subscription", required=True, metavar="ID", help="where the network goes")
+    parser.add_argument("--group", metavar="NAME", help="its resource group; without it, the whole subscription")
+    parser.add_argument(
+        "--role", action="append", default=[], metavar="NAME", help="a role that network.yaml names with 'role:'"
+    )
+    given = parser.parse_args(arguments)
+    if not given.subscription:
+        # An empty variable of a shell: the scope would be no subscription's.
+        parser.error("--subscription is empty; give the id of the subscription that the network goes to")
+    try:
+        printed = document(given.subscription, given.group, given.role)
+    except ValueError as error:
+        parser.error(str(error))
+    sys.stdout.write(json.dumps(printed, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

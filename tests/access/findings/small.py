@@ -1,0 +1,155 @@
+"""A network of one agent and two resources without a finding, and ways to break it."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from access.catalogue import Permission, Role, by_name
+from access.declared import Declared
+from access.findings import Finding, check
+from access.graph import Assignment, Graph, Principal, Resource, Unread
+
+TODAY = date(2026, 6, 1)
+GROUP = "/subscriptions/0000/resourceGroups/rg"
+ACCOUNT = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/acc"
+REPORTS = f"{ACCOUNT}/blobServices/default/containers/reports"
+OTHER_ACCOUNT = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/other"
+BUS = f"{GROUP}/providers/Microsoft.ServiceBus/namespaces/bus"
+DONE = f"{BUS}/queues/done"
+REGISTRY = f"{GROUP}/providers/Microsoft.ContainerRegistry/registries/images"
+APP = f"{GROUP}/providers/Microsoft.App/containerApps/report"
+SECOND = f"{GROUP}/providers/Microsoft.App/containerApps/second"
+IDENTITY = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/both"
+
+WRITE = "Storage Blob Data Contributor"
+READ = "Storage Blob Data Reader"
+
+OWN = Principal(id="own", name="report-app", agent="report", owner=APP)
+PULL = Principal(id="pull", name="report-pull", agent="report", purpose="pull", owner=f"{IDENTITY}-pull")
+
+
+def resource(where: str, kind: str = "", **more: Any) -> Resource:  # noqa: ANN401
+    arm = where.split("/providers/")[1].lower().split("/")
+    return Resource(
+        id=where,
+        name=where.rpartition("/")[2],
+        kind=kind or "/".join(arm[:1] + arm[1::2]),
+        declared=bool(kind),
+        local_auth=more.pop("local_auth", None if "/Microsoft.App/" in where else False),
+        **more,
+    )
+
+
+def held(role: str | Role | None, scope: str = REPORTS, principal: str = "own", **more: Any) -> Assignment:  # noqa: ANN401
+    found = by_name(role) if isinstance(role, str) else role
+    name = f"{principal}-{found.name if found else 'unknown'}-{scope}"
+    values = {"id": name, "name": name, "role_id": found.id if found else "r-9"} | more
+    return Assignment(principal=principal, scope=scope, role=found, **values)
+
+
+def custom(*data_actions: str) -> Role:
+    return Role("custom-1", "Custom", (Permission(data_actions=data_actions),))
+
+
+def app(where: str = APP, **properties: Any) -> Resource:  # noqa: ANN401
+    return resource(where, properties=properties)
+
+
+def variables(**values: str) -> dict[str, Any]:
+    """An app's template with these variables."""
+    env = [{"name": name, "value": value} for name, value in values.items()]
+    return {"containers": [{"name": "main", "image": "images.azurecr.io/report:1.2.0", "env": env}]}
+
+
+def access(resource_name: str, verb: str | None, line: int, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    return {"resource": resource_name, "verb": verb, "role": None, "because": None, "paths": [], "line": line} | more
+
+
+@dataclass(frozen=True)
+class World:
+    """What a test looks at, and how to have it otherwise."""
+
+    principals: tuple[Principal, ...] = (OWN, PULL)
+    resources: tuple[Resource, ...] = (
+        resource(ACCOUNT),
+        resource(REPORTS, "blob-container"),
+        resource(DONE, "service-bus-queue"),
+        resource(REGISTRY, "image-registry"),
+        app(template=variables(REPORTS_ENDPOINT="https://acc.blob.core.windows.net/")),
+    )
+    assignments: tuple[Assignment, ...] = (
+        held(WRITE),
+        held("Azure Service Bus Data Sender", DONE),
+        held("AcrPull", REGISTRY, "pull"),
+    )
+    unread: tuple[Unread, ...] = ()
+    declared: dict[str, Any] = field(
+        default_factory=lambda: {
+            "format": "agent-network-declared",
+            "version": 1,
+            "network": "small",
+            "stack": "dev",
+            "registry": {"name": "images", "line": 3},
+            "resources": {
+                "reports": {"kind": "blob-container", "line": 5},
+                "done": {"kind": "service-bus-queue", "line": 8},
+            },
+            "agents": {
+                "report": {
+                    "line": 12,
+                    "image": "report",
+                    "image_tag": "1.2.0",
+                    "access": [access("reports", "write", 14), access("done", "send", 15)],
+                }
+            },
+        }
+    )
+    more: dict[str, Any] = field(default_factory=dict)
+
+    def having(self, *things: Principal | Resource | Assignment | Unread) -> "World":
+        """With these besides; what has the id of something that is there takes its place."""
+        ids = {one.id for one in things if not isinstance(one, Unread)}
+
+        def merged(there: tuple[Any, ...], kind: type) -> tuple[Any, ...]:
+            return (*(one for one in there if one.id not in ids), *(one for one in things if isinstance(one, kind)))
+
+        return replace(
+            self,
+            principals=merged(self.principals, Principal),
+            resources=merged(self.resources, Resource),
+            assignments=merged(self.assignments, Assignment),
+            unread=(*self.unread, *(one for one in things if isinstance(one, Unread))),
+        )
+
+    def holding(self, *assignments: Assignment) -> "World":
+        """With these as the agent's assignments in `reports`' account, and in nothing else of it."""
+        kept = (one for one in self.assignments if not one.scope.startswith(ACCOUNT))
+        return replace(self, assignments=(*kept, *assignments))
+
+    def saying(self, **declared: Any) -> "World":  # noqa: ANN401
+        """With this in the network's file instead."""
+        return replace(self, declared=self.declared | declared)
+
+    def wishing(self, *accesses: dict[str, Any]) -> "World":
+        """With these as all that is declared for the agent."""
+        return self.saying(agents={"report": self.declared["agents"]["report"] | {"access": list(accesses)}})
+
+    def asked(self, **more: Any) -> "World":  # noqa: ANN401
+        return replace(self, more=self.more | more)
+
+    def graph(self) -> Graph:
+        return Graph(
+            principals=self.principals,
+            resources=self.resources,
+            assignments=self.assignments,
+            unread=self.unread,
+        )
+
+    def findings(self) -> tuple[Finding, ...]:
+        return check(self.graph(), Declared.from_json(self.declared), today=TODAY, **self.more)
+
+    def ids(self) -> list[str]:
+        return [each.rule.id for each in self.findings()]
+
+
+SMALL = World()

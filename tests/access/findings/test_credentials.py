@@ -1,0 +1,73 @@
+"""What is taken for a credential, and that none is ever repeated."""
+
+import base64
+import json
+
+import pytest
+
+from access.findings import RULES
+from access.findings.credentials import credential_in
+from access.reports.sarif import sarif
+from tests.access.findings.small import SMALL, app, variables
+
+DRAWN = base64.b64encode(bytes(range(100, 164))).decode()
+SHORT = base64.b64encode(bytes(range(100, 132))).decode()
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
+CREDENTIALS = {
+    "STORE": f"DefaultEndpointsProtocol=https;AccountName=a;AccountKey={DRAWN};EndpointSuffix=core.windows.net",
+    "BUS": f"Endpoint=sb://b;SharedAccessKeyName=Root;SharedAccessKey={SHORT}",
+    "KEY_64": DRAWN,
+    "KEY_32": SHORT,
+    "MODEL": "sk-proj-abcdefghijklmnop1234567890",
+    "PEM": "-----BEGIN RSA PRIVATE KEY-----\nMIIE",
+    "TOKEN": JWT,
+    "SAS": "https://a.blob.core.windows.net/c?sv=2024-01-01&sig=abcdefgh%2Bijkl%3D",
+    "DATABASE": "postgres://user:hunter2@db/x",
+    "DB_PASSWORD": "hunter2",
+    "OPENAI_API_KEY": "0123456789abcdef0123456789abcdef",
+}
+HARMLESS = {
+    "ENDPOINT": "https://a.blob.core.windows.net/",
+    "SIGNING_KEY": "https://vault.vault.azure.net/secrets/signing-key",
+    "SIGNING_KEY_NAME": "webhook-signing-key",
+    "COMMIT": "0123456789abcdef0123456789abcdef01234567",
+    "IMAGE": "x.azurecr.io/report@sha256:" + "0f" * 32,
+    "APPLICATIONINSIGHTS_CONNECTION_STRING": "InstrumentationKey=00000000-0000-0000-0000-000000000000;Ingestion=x",
+    "SCOPE": "/subscriptions/0000/resourceGroups/a-very-long-name-of-a-resource-group-for-agents/providers/x",
+    "TASK": "risk-assessment-of-network-agents",
+    "PARTITION_KEY": "/id",
+}
+
+
+@pytest.mark.parametrize(("name", "value"), CREDENTIALS.items())
+def test_a_credential_is_found_and_its_value_never_repeated(name: str, value: str) -> None:
+    findings = SMALL.having(app(template=variables(**{name: value}))).findings()
+
+    (found,) = findings
+    assert found.rule.id == "credential-in-plain-sight"
+    assert f"[{name}]" in found.what
+    assert found.agent == "report"
+    printed = json.dumps([found.document(), sarif(findings, RULES, tool_version="1")]) + repr(found)
+    assert not any(part in printed for part in (value, DRAWN, SHORT, JWT, "hunter2"))
+
+
+@pytest.mark.parametrize(("name", "value"), HARMLESS.items())
+def test_addresses_names_and_digests_are_none(name: str, value: str) -> None:
+    assert credential_in(value, name) == ""
+    assert SMALL.having(app(template=variables(**{name: value}))).ids() == []
+
+
+def test_a_credential_as_a_name_is_not_shown_either() -> None:
+    (found,) = SMALL.having(app(tags={f"AccountKey={DRAWN}": f"AccountKey={DRAWN}"})).findings()
+
+    assert "(not shown)" in found.what
+    assert DRAWN not in repr(found)
+
+
+def test_a_document_that_is_nested_endlessly_is_read_to_its_end() -> None:
+    inner: object = f"AccountKey={DRAWN}"
+    for _ in range(5000):
+        inner = [inner]
+    (found,) = SMALL.having(app(deep=inner)).findings()
+
+    assert DRAWN not in found.what

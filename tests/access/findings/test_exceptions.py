@@ -1,0 +1,52 @@
+"""Findings that are accepted for a while."""
+
+from typing import Any
+
+import pytest
+
+from tests.access.findings.small import SMALL, World
+
+UNUSED = SMALL.saying(resources=SMALL.declared["resources"] | {"documents": {"kind": "blob-container", "line": 10}})
+
+
+def excepting(finding: str, on: str, expires: str = "2026-06-01") -> World:
+    row: dict[str, Any] = {"finding": finding, "on": on, "because": "February", "expires": expires, "line": 30}
+    return UNUSED.saying(exceptions=[row])
+
+
+def test_an_exception_excuses_its_finding_to_its_last_day_and_keeps_it() -> None:
+    (found,) = excepting("unused-resource", "documents").findings()
+
+    assert found.document()["excused"] == {"because": "February", "expires": "2026-06-01"}
+
+
+@pytest.mark.parametrize(
+    ("world", "rule", "severity"),
+    [
+        (excepting("unused-resource", "documents", "2026-05-31"), "expired-exception", "warning"),
+        (excepting("unused-resource", "reports"), "unused-exception", "warning"),
+        (excepting("local-auth-on", "documents"), "unused-exception", "warning"),
+        (excepting("unused-resources", "documents"), "unknown-finding", "error"),
+    ],
+)
+def test_an_exception_that_does_not_count_excuses_nothing_and_is_told(world: World, rule: str, severity: str) -> None:
+    found = {each.rule.id: each for each in world.findings()}
+
+    assert set(found) == {"unused-resource", rule}
+    assert found["unused-resource"].document()["excused"] is None
+    assert (found[rule].place, found[rule].rule.severity) == ("network.yaml:30", severity)
+
+
+def test_the_nearest_finding_is_suggested() -> None:
+    found = excepting("unused-resources", "documents").findings()
+
+    assert "did you mean 'unused-resource'?" in found[0].what
+
+
+def test_an_exception_can_be_on_an_agent_at_a_resource() -> None:
+    row = {"finding": "undeclared-access", "on": "report/done", "because": "soon", "expires": "2027-01-01", "line": 30}
+    agent = SMALL.declared["agents"]["report"]
+    wishes = [each for each in agent["access"] if each["resource"] != "done"]
+    (found,) = SMALL.saying(exceptions=[row], agents={"report": agent | {"access": wishes}}).findings()
+
+    assert found.excused is not None

@@ -1,0 +1,281 @@
+"""Every kind of finding: a world that has it and nothing else, and the same world mended."""
+
+import base64
+
+import pytest
+
+from access.catalogue import Permission, Role
+from access.findings import RULES
+from access.graph import Principal, Unread
+from tests.access.findings.small import (
+    ACCOUNT,
+    APP,
+    BUS,
+    DONE,
+    GROUP,
+    IDENTITY,
+    OTHER_ACCOUNT,
+    PULL,
+    READ,
+    REGISTRY,
+    REPORTS,
+    SECOND,
+    SMALL,
+    WRITE,
+    World,
+    access,
+    app,
+    custom,
+    held,
+    resource,
+    variables,
+)
+
+BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
+TAGS = f"((!(ActionMatches{{'{BLOBS}/tags/write'}})) OR (@Resource[{BLOBS}:path] StringLike 'a*'))"
+PATHS = f"@Resource[{BLOBS}:path] StringStartsWith 'in/'"
+GUARDED = " AND ".join(
+    f"!(ActionMatches{{'{BLOBS}/{each}'}})" for each in ("read", "write", "delete", "add/action", "move/action")
+)
+ONLY_IN = f"(({GUARDED}) OR ({PATHS}))"
+SEND = "Azure Service Bus Data Sender"
+ATTACHED = {"type": "UserAssigned", "userAssignedIdentities": [IDENTITY]}
+BOTH = Principal(id="both", name="report, second", agent="report", owner=IDENTITY)
+HUMAN = Principal(id="human", name="jane", purpose="other")
+APART = [{"apart": [{"resource": "reports", "verb": "read"}, {"resource": "done", "verb": "send"}], "line": 20}]
+KEY = base64.b64encode(bytes(range(64))).decode()
+OPEN = {"ingress": {"external": True}}
+LISTED = {
+    "ingress": {"external": True, "ipSecurityRestrictions": [{"action": "Allow", "ipAddressRange": "203.0.113.0/24"}]}
+}
+RESOURCES = SMALL.declared["resources"]
+RBAC = "Role Based Access Control Administrator"
+
+
+def image(tag: str) -> World:
+    template = {"containers": [{"name": "main", "image": f"images.azurecr.io/report{tag}"}]}
+    return SMALL.having(app(template=template)).asked(production=True)
+
+
+CASES: dict[str, tuple[str, World, World]] = {
+    "one identity, two apps": (
+        "shared-identity",
+        SMALL.having(
+            BOTH, app(identity=ATTACHED), app(SECOND, identity={"userAssignedIdentities": {IDENTITY.upper(): {}}})
+        ),
+        SMALL.having(BOTH, app(identity=ATTACHED), app(SECOND)),
+    ),
+    "one identity to pull with": (
+        "shared-pull-identity",
+        SMALL.having(
+            Principal(id="pull", name="both", agent="report", purpose="pull", owner=IDENTITY),
+            app(identity=ATTACHED),
+            app(SECOND, identity=ATTACHED),
+        ),
+        SMALL.having(PULL, app(identity=ATTACHED)),
+    ),
+    "an account": ("wide-grant", SMALL.holding(held(WRITE, ACCOUNT)), SMALL),
+    "a resource group": ("wide-grant", SMALL.holding(held(WRITE, GROUP)), SMALL),
+    "more than the verb": (
+        "wide-grant",
+        SMALL.holding(
+            held(custom(f"{BLOBS}/*/read", f"{BLOBS}/write", f"{BLOBS}/immutableStorage/runAsSuperUser/action"))
+        ),
+        SMALL.holding(held(custom(f"{BLOBS}/read", f"{BLOBS}/write"))),
+    ),
+    "all paths": (
+        "wide-grant",
+        SMALL.wishing(access("reports", "write", 14, paths=["in/"]), access("done", "send", 15)),
+        SMALL.wishing(access("reports", "write", 14, paths=["in/"]), access("done", "send", 15)).holding(
+            held(WRITE, condition=ONLY_IN)
+        ),
+    ),
+    "ownership": ("privileged-role", SMALL.holding(held("Storage Blob Data Owner")), SMALL),
+    "granting": ("role-granting-role", SMALL.having(held(RBAC)), SMALL),
+    "a principal that is gone": (
+        "orphaned-assignment",
+        SMALL.having(Principal(id="gone", name="gone", exists=False, purpose="other"), held(READ, principal="gone")),
+        SMALL,
+    ),
+    "a principal that nobody knows": ("unknown-principal", SMALL.having(held(READ, principal="who")), SMALL),
+    "a role that nobody knows": ("unknown-role", SMALL.having(held(None)), SMALL),
+    "twice": ("duplicate-grant", SMALL.having(held(WRITE, id="again")), SMALL),
+    "reading beside writing": ("redundant-grant", SMALL.having(held(READ)), SMALL),
+    "a condition on tags": (
+        "condition-that-restricts-nothing",
+        SMALL.holding(held(WRITE, condition=TAGS.replace("tags/write", "filter/action"))),
+        SMALL.holding(held(WRITE, condition=ONLY_IN)),
+    ),
+    "an account key": (
+        "credential-in-plain-sight",
+        SMALL.having(app(template=variables(STORE=f"AccountName=acc;AccountKey={KEY}"))),
+        SMALL.having(app(template=variables(STORE="https://acc.blob.core.windows.net/"))),
+    ),
+    "a secret in the app": (
+        "credential-in-plain-sight",
+        SMALL.having(app(configuration={"secrets": [{"name": "signing", "value": "something"}]})),
+        SMALL.having(
+            app(configuration={"secrets": [{"name": "signing", "keyVaultUrl": "https://v", "identity": "system"}]})
+        ),
+    ),
+    "a key in an output": (
+        "credential-in-plain-sight",
+        SMALL.asked(texts={"output connection": f"Endpoint=sb://x;SharedAccessKey={KEY[:43]}="}),
+        SMALL.asked(texts={"output connection": "sb://x"}),
+    ),
+    "keys of an account": (
+        "local-auth-on",
+        SMALL.having(resource(ACCOUNT, local_auth=True), resource(REPORTS, "blob-container", local_auth=True)),
+        SMALL,
+    ),
+    "a public container": (
+        "public-access",
+        SMALL.having(resource(REPORTS, "blob-container", properties={"publicAccess": "Blob"})),
+        SMALL.having(
+            resource(REPORTS, "blob-container", properties={"publicAccess": "Blob"}),
+            resource(ACCOUNT, properties={"allowBlobPublicAccess": False}),
+        ),
+    ),
+    "an open registry": (
+        "public-access",
+        SMALL.having(resource(REGISTRY, "image-registry", properties={"properties": {"anonymousPullEnabled": True}})),
+        SMALL.having(resource(REGISTRY, "image-registry", properties={"anonymousPullEnabled": False})),
+    ),
+    "an open app": (
+        "public-access",
+        SMALL.having(app(configuration=OPEN)),
+        SMALL.having(app(configuration=LISTED)),
+    ),
+    "latest": ("mutable-image-tag", image(":latest"), image(":1.2.0")),
+    "no tag": ("mutable-image-tag", image(""), image("@sha256:" + "0" * 64)),
+    "a branch": ("mutable-image-tag", image(":main"), image(":main").asked(production=False)),
+    "something unread": ("unread", SMALL.having(Unread("urn:x", "its template is not read")), SMALL),
+    "a verb more": (
+        "undeclared-access",
+        SMALL.having(held("Azure Service Bus Data Receiver", DONE)),
+        SMALL.having(held("Azure Service Bus Data Receiver", DONE)).wishing(
+            access("reports", "write", 14), access("done", "send", 15), access("done", "receive", 16)
+        ),
+    ),
+    "a resource of nobody's": (
+        "undeclared-access",
+        SMALL.having(resource(OTHER_ACCOUNT), held(READ, OTHER_ACCOUNT)),
+        SMALL.having(resource(OTHER_ACCOUNT)),
+    ),
+    "nothing declared": (
+        "undeclared-access",
+        SMALL.wishing(access("reports", "write", 14)),
+        SMALL,
+    ),
+    "a human": ("stranger", SMALL.having(HUMAN, held(READ, principal="human")), SMALL.having(HUMAN)),
+    "both sides": (
+        "separation-of-duties",
+        SMALL.saying(separation=APART),  # it may write, and so may read
+        SMALL.saying(separation=APART)
+        .holding(held(custom(f"{BLOBS}/write")))
+        .wishing(access("reports", "write", 14), access("done", "send", 15)),
+    ),
+    "over budget": (
+        "over-budget",
+        SMALL.asked(over_budget={"report": ["secrets: 1 of 0"]}),
+        SMALL.asked(over_budget={"report": []}),
+    ),
+    "unused": (
+        "unused-resource",
+        SMALL.saying(resources=RESOURCES | {"documents": {"kind": "blob-container", "line": 10}}),
+        SMALL,
+    ),
+    "a role by name": (
+        "escape-hatch-role",
+        SMALL.wishing(access("reports", None, 14, role=WRITE, because="a test"), access("done", "send", 15)),
+        SMALL,
+    ),
+}
+
+
+def test_a_small_network_has_no_finding() -> None:
+    assert SMALL.ids() == []
+
+
+@pytest.mark.parametrize(("rule", "broken", "mended"), CASES.values(), ids=CASES)
+def test_a_broken_world_has_its_finding_alone_and_a_mended_one_has_none(
+    rule: str, broken: World, mended: World
+) -> None:
+    (found,) = broken.findings()
+
+    assert (found.rule.id, mended.ids()) == (rule, [])
+    assert found.place
+    assert found.what[-1] != "."
+
+
+def test_every_kind_has_a_case_but_those_about_exceptions() -> None:
+    about_exceptions = {"expired-exception", "unused-exception", "unknown-finding"}
+
+    assert {rule for rule, _, _ in CASES.values()} == {rule.id for rule in RULES} - about_exceptions
+
+
+def test_findings_say_the_line_that_asks_for_it() -> None:
+    places = {name: case[1].findings()[0].place for name, case in CASES.items()}
+
+    assert places["ownership"] == places["all paths"] == places["a role by name"] == "network.yaml:14"
+    assert places["over budget"] == places["an open app"] == "network.yaml:12"
+    assert places["unused"] == "network.yaml:10"
+    assert places["both sides"] == "network.yaml:20"
+    assert places["a public container"] == "network.yaml:5"
+
+
+def test_the_baseline_that_everybody_copies_restricts_nothing() -> None:
+    baseline = (
+        f"((!(ActionMatches{{'{BLOBS}/tags/write'}}) AND !(ActionMatches{{'{BLOBS}/tags/read'}})) "
+        f"OR (@Resource[{BLOBS}/tags:Project<$key_case_sensitive$>] StringEquals 'Cascade'))"
+    )
+    found = SMALL.holding(held("Storage Blob Data Owner", ACCOUNT, condition=baseline)).findings()
+
+    assert {each.rule.id for each in found} == {"condition-that-restricts-nothing", "privileged-role", "wide-grant"}
+    assert "blobs/tags/write" in next(each.what for each in found if each.rule.id.startswith("condition"))
+
+
+def test_an_owner_is_told_of_both_ways_and_a_reader_of_a_group_once() -> None:
+    assert set(SMALL.having(held("Owner")).ids()) >= {"privileged-role", "role-granting-role"}
+    assert SMALL.having(held("Reader", GROUP)).ids() == ["wide-grant"]
+
+
+def test_separation_goes_by_what_an_agent_can_do_and_not_by_its_words() -> None:
+    writes = SMALL.saying(separation=APART).wishing(access("reports", "write", 14), access("done", "send", 15))
+    deletes = Role("d", "Deletes", (Permission(data_actions=(f"{BLOBS}/delete",)),))
+
+    assert "separation-of-duties" in writes.ids()
+    assert "separation-of-duties" not in writes.holding(held(deletes)).ids()
+
+
+def test_keys_count_as_access() -> None:
+    lists = Role(
+        "k", "Lists", (Permission(actions=("Microsoft.ServiceBus/namespaces/authorizationRules/listkeys/action",)),)
+    )
+    world = SMALL.having(resource(BUS, local_auth=True), held(lists, BUS))
+
+    assert {"local-auth-on", "privileged-role", "undeclared-access"} <= set(world.ids())
+
+
+def test_without_a_network_the_graph_speaks_for_itself() -> None:
+    from access.findings import check  # noqa: PLC0415
+    from tests.access.findings.small import TODAY  # noqa: PLC0415
+
+    world = SMALL.holding(held(WRITE, ACCOUNT)).having(app(configuration=OPEN))
+    found = check(world.graph(), today=TODAY)
+
+    assert [each.rule.id for each in found] == ["public-access", "wide-grant"]
+    assert found[0].place == APP
+
+
+def test_the_worst_comes_first_and_lines_are_in_the_order_of_their_numbers() -> None:
+    resources = RESOURCES | {name: {"kind": "blob-container", "line": line} for name, line in (("a", 100), ("b", 9))}
+    world = SMALL.saying(resources=resources).having(held(RBAC))
+
+    assert [each.place for each in world.findings()] == ["network.yaml:14", "network.yaml:9", "network.yaml:100"]
+
+
+def test_what_lies_in_no_account_and_a_part_of_somebody_elses_resource_are_seen() -> None:
+    part = f"{REPORTS}/blobs/x"
+
+    assert SMALL.wishing(access("done", "send", 15)).holding(held(READ, part)).ids()[0] == "undeclared-access"

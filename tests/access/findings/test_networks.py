@@ -1,0 +1,63 @@
+"""Networks as they are declared and deployed."""
+
+import json
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+
+from access.declared import Declared
+from access.findings import check
+from access.readers import local
+from spec.loading import described
+from spec.show import declared
+from spec.stack_file import config_of
+from tests.access.readers.sources import printed
+from tests.network.deploying import deploy
+from tests.projects import any_role, write_project
+from tests.strategies import projects
+
+Row = dict[str, Any]
+
+# What a network's own file can bring about: nobody uses something, or what existed before has keys.
+SAID_BY_A_NETWORK = {
+    "escape-hatch-role",
+    "local-auth-on",
+    "mutable-image-tag",
+    "redundant-grant",
+    "separation-of-duties",
+    "unknown-finding",
+    "unused-exception",
+    "unused-resource",
+}
+
+# A network takes a second to deploy: few examples, always the same, and none made smaller where one fails.
+few = settings(
+    max_examples=5,
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@few
+@given(projects())
+def test_what_a_network_declares_is_never_an_error_nor_wide(project: tuple[Row, Row, str]) -> None:
+    network, environment, stack = project
+    with TemporaryDirectory() as folder:
+        root = write_project(Path(folder), network, environment, stack)
+        get = config_of(root, stack)
+        read, around, document = described(stack, get, root=root, why_not_role=any_role)
+        said = Declared.from_json(json.loads(json.dumps(declared(read, around, document))))
+    graph = local.read(printed(deploy(read, around)))
+
+    found = {(each.rule.id, each.what) for each in check(graph, said, today=said_before(said))}
+    assert {(rule, what) for rule, what in found if rule not in SAID_BY_A_NETWORK} == set()
+
+
+def said_before(said: Declared) -> date:
+    """A day on which every exception still counts."""
+    return min((each.expires for each in said.exceptions if each.expires), default=date(2026, 1, 1))

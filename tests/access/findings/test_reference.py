@@ -1,0 +1,95 @@
+"""The catalogue, its page, and SARIF."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from access.findings import RULES, reference
+from access.findings.rule import Finding
+from access.reports.sarif import sarif
+from tests.access.findings.small import SMALL, app, held
+
+REPOSITORY = Path(__file__).parents[3]
+DOCUMENT = {"id", "severity", "what", "why", "mend", "place", "agent", "resource", "excused"}
+
+
+def some_findings() -> tuple[Finding, ...]:
+    row = {"finding": "public-access", "on": "report", "because": "a test", "expires": "2027-01-01", "line": 30}
+    world = SMALL.having(app(configuration={"ingress": {"external": True}}), held("AcrPull", principal="who"))
+    return world.saying(exceptions=[row]).findings()
+
+
+def test_the_page_about_findings_is_in_step_with_the_catalogue() -> None:
+    page = REPOSITORY / "docs" / "reference" / "findings.md"
+
+    assert page.read_text("utf-8") == reference(), "run: python -m access.findings > docs/reference/findings.md"
+
+
+def test_every_kind_is_told_in_whole_sentences_under_an_id_of_its_own() -> None:
+    assert len({rule.id for rule in RULES}) == len(RULES)
+    for rule in RULES:
+        assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.id)
+        assert not rule.title.endswith(".")
+        assert all(text.endswith(".") for text in (rule.why, rule.mend, rule.help))
+
+
+def test_a_finding_has_the_shape_of_the_report_document() -> None:
+    for found in some_findings():
+        document = found.document()
+        assert set(document) == DOCUMENT
+        assert json.loads(json.dumps(document)) == document
+
+
+def test_sarif_has_what_the_standard_and_code_hosts_require() -> None:
+    log = sarif(some_findings(), RULES, tool_version="1.2.3")
+    (run,) = log["runs"]
+    driver = run["tool"]["driver"]
+
+    assert log["version"] == "2.1.0"
+    assert log["$schema"].startswith("https://")
+    assert driver["name"]
+    assert [rule["id"] for rule in driver["rules"]] == [rule.id for rule in RULES]
+    for rule in driver["rules"]:
+        assert rule["help"]["text"]
+        assert rule["shortDescription"]["text"]
+        assert rule["defaultConfiguration"]["level"] in {"error", "warning", "note"}
+    for result in run["results"]:
+        assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+        assert result["level"] in {"error", "warning", "note"}
+        assert result["message"]["text"]
+        assert all(re.fullmatch("[0-9a-f]{64}", value) for value in result["partialFingerprints"].values())
+        for location in result["locations"]:
+            check_location(location, run["originalUriBaseIds"])
+    assert json.loads(json.dumps(log)) == log
+
+
+def check_location(location: dict[str, Any], bases: dict[str, Any]) -> None:
+    assert set(location) in ({"physicalLocation"}, {"logicalLocations"})
+    if "physicalLocation" in location:
+        artifact = location["physicalLocation"]["artifactLocation"]
+        assert not re.match(r"/|[a-z]+:", artifact["uri"])
+        assert artifact["uriBaseId"] in bases
+        assert location["physicalLocation"]["region"]["startLine"] >= 1
+    else:
+        assert all(each["fullyQualifiedName"] for each in location["logicalLocations"])
+
+
+def test_an_excused_finding_is_suppressed_and_no_other() -> None:
+    results = sarif(some_findings(), RULES, tool_version="1")["runs"][0]["results"]
+
+    suppressed = {each["ruleId"]: each.get("suppressions") for each in results}
+    assert suppressed.pop("public-access") == [{"kind": "external", "status": "accepted", "justification": "a test"}]
+    assert suppressed == {"unknown-principal": None}
+
+
+@pytest.mark.parametrize(
+    "place", ["urn:pulumi:dev::p::t::name:12", "/subscriptions/0/resourceGroups/a.b:3", "package azure"]
+)
+def test_what_is_no_file_is_a_logical_location(place: str) -> None:
+    found = Finding(rule=RULES[0], what="x", place=place)
+
+    (result,) = sarif([found], RULES, tool_version="1")["runs"][0]["results"]
+    assert result["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == place

@@ -1,0 +1,159 @@
+"""Azure Resource Manager on loopback: lists in pages, refusals, and a token that it insists on."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from time import monotonic
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+from azure.core.credentials import AccessToken
+
+from access.definitions import BUILT_IN
+from access.readers.arm_types import LISTED
+from access.roles import Role
+
+Row = dict[str, Any]
+SUBSCRIPTION = "10ca1000-0000-4000-8000-000000000001"
+BASE = f"/subscriptions/{SUBSCRIPTION}"
+AUTHORIZATION = f"{BASE}/providers/Microsoft.Authorization"
+TOKEN = "not-a-secret"  # noqa: S105 - it opens nothing
+
+
+class Signed:
+    """Somebody who is signed in."""
+
+    def get_token(self, *scopes: str, **_: object) -> AccessToken:
+        assert scopes == ("https://management.azure.com/.default",)
+        return AccessToken(TOKEN, 4_000_000_000)
+
+
+class Arm:
+    """What a subscription has, by path in lower case."""
+
+    def __init__(self) -> None:
+        self.lists: dict[str, list[Row]] = {}
+        self.page_size = 1_000
+        self.refused: dict[str, int] = {}
+        """Path → status that it answers."""
+        self.busy: dict[str, list[tuple[int, str]]] = {}
+        """Path → statuses that it answers first, each with Retry-After."""
+        self.elsewhere = ""
+        """Where the next page is said to be."""
+        self.asked: list[tuple[str, float]] = []
+        """Every request: path, and when."""
+        self.endpoint = ""
+
+    def put(self, path: str, rows: list[Row]) -> None:
+        self.lists[path.lower()] = rows
+
+    def refuse(self, path: str, status: int = 403) -> None:
+        self.refused[path.lower()] = status
+
+    def answer(self, target: str, token: str) -> tuple[int, Row, dict[str, str]]:
+        parts = urlsplit(target)
+        path, query = parts.path.lower(), {name: values[0] for name, values in parse_qs(parts.query).items()}
+        self.asked.append((path, monotonic()))
+        if token != f"Bearer {TOKEN}":
+            return 401, {"error": {"code": "InvalidAuthenticationToken", "message": "no token"}}, {}
+        if self.busy.get(path):
+            status, wait = self.busy[path].pop(0)
+            return status, {"error": {"code": "TooManyRequests"}}, {"Retry-After": wait}
+        if path in self.refused:
+            return self.refused[path], {"error": {"code": "AuthorizationFailed", "message": "it is not yours"}}, {}
+        assert "api-version" in query
+        if path == BASE.lower():
+            return 200, {"id": BASE, "state": "Enabled"}, {}
+        known = path in self.lists
+        return (200, self._page(parts.path, query), {}) if known else (404, {"error": {"code": "NotFound"}}, {})
+
+    def _page(self, path: str, query: dict[str, str]) -> Row:
+        rows, start = self.lists[path.lower()], int(query.get("$skiptoken", 0))
+        page: Row = {"value": rows[start : start + self.page_size]}
+        if start + self.page_size < len(rows):
+            more = {**query, "$skiptoken": str(start + self.page_size)}
+            joined = "&".join(f"{quote(name)}={quote(value)}" for name, value in more.items())
+            page["nextLink"] = f"{self.elsewhere or self.endpoint}{path}?{joined}"
+        return page
+
+
+@contextmanager
+def serving(arm: Arm) -> Iterator[str]:
+    """The address at which it answers."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1  # one packet an answer, or each waits for the other side
+
+        def do_GET(self) -> None:
+            status, document, headers = arm.answer(self.path, self.headers.get("Authorization", ""))
+            body = json.dumps(document).encode()
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    arm.endpoint = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield arm.endpoint
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def definition(role: Role) -> Row:
+    """A built-in role as ARM lists it."""
+    blocks = [
+        {
+            "actions": list(each.actions),
+            "notActions": list(each.not_actions),
+            "dataActions": list(each.data_actions),
+            "notDataActions": list(each.not_data_actions),
+            "condition": each.condition,
+            "conditionVersion": each.condition_version,
+        }
+        for each in role.permissions
+    ]
+    properties = {"roleName": role.name, "type": BUILT_IN, "permissions": blocks, "assignableScopes": ["/"]}
+    return {"id": f"{AUTHORIZATION}/roleDefinitions/{role.id}", "name": role.id, "properties": properties}
+
+
+def of_stack(rows: list[Row], roles: list[Role]) -> Arm:
+    """A subscription with what a stack of local Azure has."""
+    arm = Arm()
+    there = [_listed(row) for row in rows if row.get("id") and row["outputs"].get("type", "").startswith("Microsoft.")]
+    of_type: dict[str, list[Row]] = {name: [] for name in LISTED}
+    for row in there:
+        of_type.setdefault(row["type"].lower(), []).append(row)
+    for name in LISTED:
+        arm.put(f"{BASE}/providers/{name}", of_type[name])
+    top = [row for row in there if row["type"].count("/") == 1 and "Authorization" not in row["type"]]
+    top = [row for row in top if not row["type"].startswith(("Microsoft.Resources/", "Microsoft.Insights/"))]
+    arm.put(f"{BASE}/resources", [{name: row[name] for name in row if name != "properties"} for row in top])
+    arm.put(f"{AUTHORIZATION}/roleAssignments", of_type["microsoft.authorization/roleassignments"])
+    arm.put(f"{AUTHORIZATION}/roleDefinitions", [definition(role) for role in roles])
+    arm.put(f"{AUTHORIZATION}/denyAssignments", [])
+    for row in of_type["microsoft.managedidentity/userassignedidentities"]:
+        arm.put(f"{row['id']}/federatedIdentityCredentials", [])
+    for row in of_type["microsoft.documentdb/databaseaccounts"]:
+        arm.put(f"{row['id']}/sqlRoleDefinitions", [])
+        arm.put(f"{row['id']}/sqlRoleAssignments", of_type["microsoft.documentdb/databaseaccounts/sqlroleassignments"])
+    return arm
+
+
+def _listed(row: Row) -> Row:
+    outer = {"name", "type", "location", "tags", "identity", "sku", "kind"}
+    told = {name: value for name, value in row["outputs"].items() if name in outer}
+    inner = {name: value for name, value in row["outputs"].items() if name not in outer}
+    return {"id": row["id"], **told, "properties": inner}

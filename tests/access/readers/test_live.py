@@ -1,0 +1,307 @@
+"""A network in live Azure: read over HTTP as ARM answers, and told like the program's own document."""
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pytest
+import yaml
+
+from access.errors import UnreadableSource
+from access.graph import Graph
+from access.readers import live, local
+from access.readers.arm_types import KINDS
+from access.refreshing import packed_roles
+from access.roles import by_name
+from localazure.runs import Result
+from tests.access.readers.arm_server import (
+    AUTHORIZATION,
+    BASE,
+    SUBSCRIPTION,
+    Arm,
+    Signed,
+    definition,
+    of_stack,
+    serving,
+)
+from tests.access.readers.sources import deployed, granted_in, printed, rows
+
+REPOSITORY = Path(__file__).parents[3]
+ASSIGNMENTS = f"{AUTHORIZATION}/roleAssignments".lower()
+STRANGER = "5c1d0000-0000-4000-8000-00000000000{}"
+
+
+@pytest.fixture(scope="module")
+def fabrikam() -> Result:
+    network = yaml.safe_load((REPOSITORY / "network.yaml").read_text())
+    config = yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text())["config"]
+    environment = {name.partition(":")[2]: value for name, value in config.items()}
+    return deployed(network, environment, "dev")[0]
+
+
+@pytest.fixture
+def arm(fabrikam: Result) -> Iterator[Arm]:
+    used = {one.role.name for one in local.read(printed(fabrikam)).assignments if one.role}
+    served = copy.deepcopy(of_stack(rows(fabrikam), [role for role in packed_roles() if role.name in used]))
+    with serving(served):
+        yield served
+
+
+def reading(arm: Arm, **options: Any) -> Graph:  # noqa: ANN401 - as live.read takes them
+    told = {"endpoint": arm.endpoint, "network": "fabrikam", "stack": "dev", **options}
+    return live.read(SUBSCRIPTION, Signed(), **told)
+
+
+def given(number: int, scope: str, role: str = "Reader", **properties: str) -> dict[str, Any]:
+    """One more role assignment."""
+    told = {
+        "principalId": STRANGER.format(number % 10),
+        "principalType": "ServicePrincipal",
+        "roleDefinitionId": f"{AUTHORIZATION}/roleDefinitions/{by_name(role).id}",
+        "scope": scope,
+        **properties,
+    }
+    where = f"{scope}/providers/Microsoft.Authorization/roleAssignments/{number:08d}-0000-4000-8000-000000000000"
+    return {"id": where.replace("//", "/"), "properties": told}
+
+
+def test_live_azure_says_what_the_program_says_and_doubts_nothing(arm: Arm, fabrikam: Result) -> None:
+    program = local.read(printed(fabrikam))
+
+    graph = reading(arm, like=program)
+
+    assert granted_in(graph) == granted_in(program)
+    assert graph.unread == ()
+    assert {(each.name, each.kind, each.local_auth) for each in graph.resources if each.declared} == {
+        (each.name, each.kind, each.local_auth)
+        for each in program.resources
+        # What nobody was given and has no list of its own is not seen.
+        if each.declared
+    }
+    assert {(each.id, each.agent, each.purpose) for each in graph.principals} == {
+        (each.id, each.agent, each.purpose) for each in program.principals
+    }
+
+
+def test_without_a_program_things_are_called_as_in_azure(arm: Arm, fabrikam: Result) -> None:
+    program = local.read(printed(fabrikam))
+
+    found = granted_in(reading(arm))
+
+    assert {(agent, purpose, role, kind) for agent, purpose, role, _, kind in found} == {
+        (agent, purpose, role, kind) for agent, purpose, role, _, kind in granted_in(program)
+    }
+    assert {name for *_, name, _ in found} >= {"code-uploads", "fabrikamdev7", "fabrikam-openai-dev7"}
+
+
+def test_what_the_program_does_not_have_is_not_declared(arm: Arm, fabrikam: Result) -> None:
+    account = next(row["id"] for row in arm.lists[f"{BASE}/resources".lower()] if "/storageAccounts/" in row["id"])
+    arm.lists[ASSIGNMENTS].append(given(1, f"{account}/blobServices/default/containers/secret-plans"))
+
+    graph = reading(arm, like=local.read(printed(fabrikam)))
+
+    hidden = graph.resource(f"{account}/blobServices/default/containers/secret-plans")
+    assert hidden is not None
+    assert (hidden.kind, hidden.declared) == ("blob-container", False)
+
+
+def test_ids_come_in_any_case(arm: Arm, fabrikam: Result) -> None:
+    program = local.read(printed(fabrikam))
+    for number, listed in enumerate(arm.lists.values()):
+        for row in listed:
+            row["id"] = row["id"].upper() if number % 2 else row["id"].lower()
+            properties = row.get("properties", {})
+            for name in {"scope", "principalId", "roleDefinitionId"} & properties.keys():
+                properties[name] = properties[name].upper()
+
+    graph = reading(arm, like=program)
+
+    assert granted_in(graph) == granted_in(program)
+    assert graph.unread == ()
+
+
+def test_pages_are_followed_and_a_busy_azure_is_given_its_time(arm: Arm, fabrikam: Result) -> None:
+    arm.page_size = 2
+    arm.busy = {ASSIGNMENTS: [(429, "0.3"), (503, "0.2")]}
+
+    found = granted_in(reading(arm, like=local.read(printed(fabrikam))))
+
+    assert found == granted_in(local.read(printed(fabrikam)))
+    first, second, third, *_ = [when for path, when in arm.asked if path == ASSIGNMENTS]
+    assert second - first >= 0.3
+    assert third - second >= 0.2
+
+
+@pytest.mark.parametrize("wait", ["86400", "soon"])
+def test_nobody_waits_for_a_day(arm: Arm, wait: str) -> None:
+    arm.busy = {f"{AUTHORIZATION}/denyAssignments".lower(): [(429, wait)]}
+    before = monotonic()
+
+    if wait == "soon":
+        with pytest.raises(UnreadableSource, match="cannot be reached"):
+            reading(arm)
+    else:
+        assert ["429" in each.what for each in reading(arm).unread] == [True]
+    assert monotonic() - before < 5
+
+
+def test_five_thousand_assignments_are_all_there(arm: Arm) -> None:
+    groups = [f"{BASE}/resourceGroups/group-{number}" for number in range(5_000)]
+    arm.lists[ASSIGNMENTS] += [given(number, scope) for number, scope in enumerate(groups)]
+    before = monotonic()
+
+    graph = reading(arm)
+
+    assert {one.scope for one in graph.assignments} >= set(groups)
+    assert all(graph.resource(scope) is not None for scope in groups)
+    assert monotonic() - before < 5
+
+
+def lists_that_are_asked() -> list[str]:
+    types = ("app/containerApps", "documentDB/databaseAccounts", "managedIdentity/userAssignedIdentities")
+    return [
+        *(f"{BASE}/providers/Microsoft.{each}" for each in types),
+        f"{AUTHORIZATION}/denyAssignments",
+        f"{AUTHORIZATION}/roleDefinitions",
+        "sqlRoleAssignments",
+        "sqlRoleDefinitions",
+        "federatedIdentityCredentials",
+    ]
+
+
+@pytest.mark.parametrize("ending", lists_that_are_asked())
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_whatever_may_not_be_read_is_named(arm: Arm, ending: str, status: int) -> None:
+    refused = next(path for path in arm.lists if path.endswith(ending.lower()))
+    arm.refuse(refused, status)
+
+    graph = reading(arm)
+
+    assert [each.where.lower() for each in graph.unread] == [refused]
+    assert f"Azure answered {status} (AuthorizationFailed: it is not yours)" in graph.unread[0].what
+    assert graph.assignments
+
+
+def test_without_the_properties_nobody_says_that_keys_are_off(arm: Arm) -> None:
+    arm.refuse(f"{BASE}/providers/Microsoft.Storage/storageAccounts")
+
+    kept = {each.local_auth for each in reading(arm).resources if each.kind == "blob-container"}
+
+    assert kept == {None}
+
+
+@pytest.mark.parametrize("path", [BASE, f"{BASE}/resources", ASSIGNMENTS])
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_subscription_that_cannot_be_read_is_refused_with_what_to_do(arm: Arm, path: str, status: int) -> None:
+    arm.refuse(path, status)
+
+    with pytest.raises(UnreadableSource, match=r"sign in with `az login`"):
+        reading(arm)
+
+
+def test_the_token_goes_nowhere_else(arm: Arm) -> None:
+    arm.page_size = 5
+    with serving(other := Arm()) as elsewhere:
+        arm.elsewhere = elsewhere
+        with pytest.raises(UnreadableSource, match="another address, which is not asked"):
+            reading(arm)
+
+    assert other.asked == []
+    with pytest.raises(UnreadableSource, match="no https address"):
+        reading(arm, endpoint="http://management.example")
+
+
+@pytest.mark.parametrize("subscription", ["", "mine", f"{SUBSCRIPTION}/../x"])
+def test_something_else_than_a_subscription_id_is_never_asked_for(arm: Arm, subscription: str) -> None:
+    with pytest.raises(UnreadableSource, match="no subscription id"):
+        live.read(subscription, Signed(), endpoint=arm.endpoint)
+    with pytest.raises(UnreadableSource, match="no name of a resource group"):
+        reading(arm, resource_group="..")
+
+    assert arm.asked == []
+
+
+def test_pages_that_never_end_are_left(arm: Arm) -> None:
+    path = f"{AUTHORIZATION}/denyAssignments"
+    arm.put(path, [{}, {}])
+    arm.page_size = 1
+    page = arm._page  # noqa: SLF001 - the test's own server
+    arm._page = lambda path, query: page(path, {**query, "$skiptoken": "0"} if "deny" in path else query)  # noqa: SLF001
+
+    assert any("in a circle" in each.what for each in reading(arm).unread)
+
+
+def test_what_is_beside_the_network_counts(arm: Arm) -> None:
+    identity = next(row for row in arm.lists[f"{BASE}/resources".lower()] if "/userAssignedIdentities/" in row["id"])
+    trusted = f"{identity['id']}/federatedIdentityCredentials"
+    arm.put(trusted, [{"id": f"{trusted}/from-ci", "properties": {"issuer": "https://ci.example", "subject": "main"}}])
+    own = {"roleName": "Own", "type": "CustomRole", "permissions": [{"actions": ["*/read"], "notActions": []}]}
+    own_id = f"{AUTHORIZATION}/roleDefinitions/99999999-0000-4000-8000-000000000000"
+    arm.lists[f"{AUTHORIZATION}/roleDefinitions".lower()].append(
+        {"id": own_id, "name": own_id[-36:], "properties": own}
+    )
+    arm.lists[ASSIGNMENTS] += [
+        given(1, BASE, roleDefinitionId=own_id),
+        given(2, BASE, principalType="Group"),
+        given(3, "/"),
+    ]
+    denied = {
+        "denyAssignmentName": "locked",
+        "permissions": [{"actions": ["*"], "notActions": ["*/read"], "dataActions": []}],
+        "scope": BASE,
+        "principals": [{"id": "00000000-0000-0000-0000-000000000000", "type": "SystemDefined"}],
+        "excludePrincipals": [{"id": STRANGER.format(1), "type": "ServicePrincipal"}],
+        "doNotApplyToChildScopes": True,
+    }
+    deny_id = f"{AUTHORIZATION}/denyAssignments/1"
+    arm.put(f"{AUTHORIZATION}/denyAssignments", [{"id": deny_id, "properties": denied}, {"id": deny_id + "2"}])
+
+    graph = reading(arm)
+
+    credential = graph.resource(f"{trusted}/from-ci")
+    assert credential is not None
+    assert credential.properties["issuer"] == "https://ci.example"
+    (mine,) = graph.assignments_of(STRANGER.format(1))
+    assert mine.role is not None
+    assert (mine.role.name, mine.role.permissions[0].actions) == ("Own", ("*/read",))
+    assert [one.scope for one in graph.assignments_of(STRANGER.format(3))] == ["/"]
+    (deny,) = graph.denies
+    assert (deny.name, deny.excluded_principals, deny.does_not_apply_to_children) == (
+        "locked",
+        (STRANGER.format(1),),
+        True,
+    )
+    assert {each.where for each in graph.unread} == {f"group {STRANGER.format(2)}", deny_id + "2"}
+
+
+def test_a_role_counts_as_azure_defines_it_now(arm: Arm) -> None:
+    wide = definition(by_name("Storage Blob Data Reader"))
+    wide["properties"]["permissions"][0]["dataActions"].append("Microsoft.Storage/*/delete")
+    arm.put(f"{AUTHORIZATION}/roleDefinitions", [wide])
+
+    roles = [one.role for one in reading(arm).assignments if one.role and one.role.name == "Storage Blob Data Reader"]
+
+    assert roles
+    assert all("Microsoft.Storage/*/delete" in role.permissions[0].data_actions for role in roles)
+
+
+def test_one_resource_group_is_read_with_what_reaches_it(arm: Arm, fabrikam: Result) -> None:
+    group = f"{BASE}/resourceGroups/fabrikam-agents-dev"
+    for path, listed in list(arm.lists.items()):
+        if path.startswith((f"{BASE}/providers/".lower(), f"{BASE}/resources".lower())):
+            arm.put(path.replace(BASE.lower(), group.lower(), 1), listed)
+            del arm.lists[path]
+
+    graph = reading(arm, resource_group="fabrikam-agents-dev", like=local.read(printed(fabrikam)))
+
+    assert granted_in(graph) == granted_in(local.read(printed(fabrikam)))
+
+
+def test_every_kind_of_resource_is_known_by_its_type() -> None:
+    schema = json.loads((REPOSITORY / "network.schema.json").read_text())
+    kinds = set(KINDS.values()) - {"image-registry"}
+
+    assert kinds == {name for name in kinds if f'"{name}"' in json.dumps(schema)}

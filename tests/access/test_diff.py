@@ -1,0 +1,69 @@
+"""What a change adds to anybody's access, in words."""
+
+from dataclasses import replace
+
+import pytest
+
+from access.diff import difference
+from access.roles import by_name
+from tests.access import fabrikam
+
+GRAPH = fabrikam.graph()
+GRANTS = {one.name: one for one in GRAPH.assignments}
+
+
+def without(*names: str) -> "fabrikam.Graph":
+    return fabrikam.changed(GRAPH, [one for one in GRAPH.assignments if one.name not in names])
+
+
+def test_the_same_network_in_two_environments_has_the_same_access() -> None:
+    found = difference(GRAPH, fabrikam.graph("prod"))
+
+    assert found.changes == ()
+    assert not found.grows
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("report-may-write-reports", "report may write reports"),
+        ("analysis-may-use-models", "analysis may use models"),
+        ("notifier-may-receive-review-done", "notifier may receive review-done"),
+        ("report-may-read-findings", "report may read findings"),
+        ("ingestion-may-pull-fabrikam", "ingestion may pull fabrikam"),
+    ],
+)
+def test_a_new_grant_is_growth_and_a_lost_one_is_not(name: str, words: str) -> None:
+    grown, shrunk = difference(without(name), GRAPH), difference(GRAPH, without(name))
+
+    assert [str(change) for change in grown.changes] == [f"+ {words}"]
+    assert [str(change) for change in shrunk.changes] == [f"- {words}"]
+    assert (grown.grows, shrunk.grows) == (True, False)
+
+
+def test_a_wider_role_is_told_by_what_it_adds() -> None:
+    name = "compliance-may-read-documents"
+    wider = replace(GRANTS[name], role=by_name("Storage Blob Data Contributor"))
+
+    (change,) = difference(GRAPH, fabrikam.changed(GRAPH, [*without(name).assignments, wider])).changes
+
+    assert (change.agent, change.resource, change.grows) == ("compliance", "documents", True)
+    assert "write" in change.words
+    assert "delete" in change.words
+    assert "read" not in change.words
+
+
+def test_a_condition_that_goes_away_is_growth() -> None:
+    name = "compliance-may-read-documents"
+    blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
+    restricted = replace(GRANTS[name], condition=f"(@Request[{blobs}:prefix] StringStartsWith 'in/')")
+    before = fabrikam.changed(GRAPH, [*without(name).assignments, restricted])
+
+    assert difference(before, GRAPH).grows
+    assert not difference(GRAPH, before).grows
+
+
+def test_a_grant_replaced_by_an_equal_one_is_no_change() -> None:
+    renamed = [replace(one, id=f"other {one.id}", name="other", place="elsewhere") for one in GRAPH.assignments]
+
+    assert difference(GRAPH, fabrikam.changed(GRAPH, renamed)).changes == ()

@@ -1,0 +1,209 @@
+"""The proof holds for what is declared, and for nothing that is wider or narrower."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from access.declared import Declared, DeclaredAccess
+from access.graph import Assignment, Graph
+from access.proof import prove
+from access.roles import Role, by_name
+from tests.access import fabrikam
+from tests.access.graphs import UPLOADS
+
+GRAPH, DECLARED = fabrikam.graph(), fabrikam.declared()
+GRANTS = {one.name: one for one in GRAPH.assignments}
+Widening = Callable[[Graph, Assignment], Graph]
+
+
+def given(one: Assignment, **more: object) -> Assignment:
+    return replace(one, id=f"{one.id} widened", **more)  # pyright: ignore[reportArgumentType]
+
+
+def role(one: Assignment, name: str) -> Assignment:
+    found = by_name(name)
+    return given(one, role=found, role_id=found.id, system=found.system)
+
+
+def cut(scope: str, word: str) -> str:
+    """A scope up to the segment after a word."""
+    before, _, after = scope.partition(f"/{word}/")
+    return f"{before}/{word}/{after.split('/')[0]}"
+
+
+def also(graph: Graph, *assignments: Assignment) -> Graph:
+    return fabrikam.changed(graph, [*graph.assignments, *assignments])
+
+
+def at_the_group(graph: Graph, one: Assignment) -> Graph:
+    return also(graph, given(one, scope=cut(one.scope, "resourceGroups"), system=one.system))
+
+
+def at_the_subscription(graph: Graph, one: Assignment) -> Graph:
+    return also(graph, given(role(one, "Storage Blob Data Contributor"), scope=cut(one.scope, "subscriptions")))
+
+
+def everywhere(graph: Graph, one: Assignment) -> Graph:
+    return also(graph, given(role(one, "Key Vault Secrets User"), scope="/"))
+
+
+def as_owner(graph: Graph, one: Assignment) -> Graph:
+    return also(graph, role(one, "Owner"))
+
+
+def as_reader_of_all(graph: Graph, one: Assignment) -> Graph:
+    return also(graph, given(role(one, "Reader"), scope=cut(one.scope, "resourceGroups")))
+
+
+def to_everybody_else(graph: Graph, one: Assignment) -> Graph:
+    others = (each for each in graph.principals if each.agent and each.id != one.principal)
+    return also(graph, *(replace(one, id=f"{one.id} {each.id}", principal=each.id) for each in others))
+
+
+def to_the_pull_identity(graph: Graph, one: Assignment) -> Graph:
+    agent = next(each.agent for each in graph.principals if each.id == one.principal)
+    purpose = next(each.purpose for each in graph.principals if each.id == one.principal)
+    (other,) = (each for each in graph.principals_of_agent(agent) if each.purpose != purpose)
+    return also(graph, given(one, principal=other.id))
+
+
+def on_another_resource(graph: Graph, one: Assignment) -> Graph:
+    other = next(each for each in graph.resources if each.name == "documents" and each.declared)
+    if other.id == one.scope:
+        other = next(each for each in graph.resources if each.name == "reports" and each.declared)
+    return also(graph, given(role(one, "Storage Blob Data Reader"), scope=other.id))
+
+
+def with_all_actions(graph: Graph, one: Assignment) -> Graph:
+    block = replace(one.role.permissions[0], actions=("*",), not_actions=()) if one.role else None
+    custom = Role("custom", "Custom", (block,) if block else ())
+    return also(graph, given(one, role=custom, role_id="custom", system="azure"))
+
+
+def with_keys(graph: Graph, one: Assignment) -> Graph:
+    return also(
+        graph, given(role(one, "Storage Account Key Operator Service Role"), scope=cut(one.scope, "resourceGroups"))
+    )
+
+
+def under_a_condition(graph: Graph, one: Assignment) -> Graph:
+    vague = "(@Request[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:prefix] StringStartsWith 'a')"
+    wide = role(one, "Storage Blob Data Owner")
+    return also(graph, given(wide, scope=cut(one.scope, "resourceGroups"), condition=vague))
+
+
+def of_an_unknown_role(graph: Graph, one: Assignment) -> Graph:
+    return also(graph, given(one, role=None, role_id="nobody-knows"))
+
+
+WIDENINGS: tuple[Widening, ...] = (
+    at_the_subscription,
+    everywhere,
+    as_owner,
+    as_reader_of_all,
+    to_everybody_else,
+    to_the_pull_identity,
+    on_another_resource,
+    with_all_actions,
+    with_keys,
+    under_a_condition,
+    of_an_unknown_role,
+)
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_the_network_of_this_repository_is_proven(stack: str) -> None:
+    found = prove(fabrikam.graph(stack), fabrikam.declared(stack))
+
+    assert found.failures == ()
+    assert (found.declared, found.allowed) == (19, 19)
+    assert found.denied > 100_000
+
+
+@pytest.mark.parametrize("widen", WIDENINGS, ids=lambda widen: widen.__name__)
+@pytest.mark.parametrize("name", GRANTS)
+def test_any_grant_made_wider_in_any_way_is_a_failure(name: str, widen: Widening) -> None:
+    found = prove(widen(GRAPH, GRANTS[name]), DECLARED)
+
+    assert any(failure.grows for failure in found.failures)
+
+
+@pytest.mark.parametrize("name", [name for name in GRANTS if "findings" not in name])
+def test_a_grant_on_the_whole_group_is_a_failure(name: str) -> None:
+    assert not prove(at_the_group(GRAPH, GRANTS[name]), DECLARED).holds
+
+
+@pytest.mark.parametrize("name", GRANTS)
+def test_a_grant_that_is_missing_is_a_failure_that_names_agent_and_resource(name: str) -> None:
+    found = prove(fabrikam.changed(GRAPH, [one for one in GRAPH.assignments if one.name != name]), DECLARED)
+
+    (failure,) = found.failures
+    agent, _, rest = name.partition("-may-")
+    assert (failure.agent, failure.grows) == (agent, False)
+    assert failure.resource == rest.partition("-")[2]
+    assert (found.declared, found.allowed) == (19, 18)
+
+
+def test_an_identity_that_is_not_there_is_a_failure() -> None:
+    without = fabrikam.changed(GRAPH, principals=[one for one in GRAPH.principals if one.agent != "notifier"])
+
+    found = prove(without, DECLARED)
+
+    assert {failure.what for failure in found.failures} >= {
+        f"network.yaml:{DECLARED.agents['notifier'].line}: notifier has no identity to pull its image with"
+    }
+
+
+def test_every_operation_is_counted_once() -> None:
+    """Declared and allowed operations, and the denied, are all that there are."""
+    more = prove(also(GRAPH, role(GRANTS["compliance-may-read-documents"], "Storage Blob Data Contributor")), DECLARED)
+
+    fewer_denied = prove(GRAPH, DECLARED).denied - more.denied
+    contributor, reader = by_name("Storage Blob Data Contributor"), by_name("Storage Blob Data Reader")
+    # every operation that the one role adds to the other, at the container and at no other resource
+    assert (
+        0 < fewer_denied <= sum(len(block.data_actions) + len(block.actions) for block in contributor.permissions) + 3
+    )
+    assert reader.permissions != contributor.permissions
+
+
+BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
+
+
+def guard(*tests: str) -> str:
+    """Reading under `tests`, by name and when listing."""
+    paths = " OR ".join(f"@Resource[{BLOBS}:path] StringStartsWith '{one}'" for one in tests)
+    lists = " OR ".join(f"@Request[{BLOBS}:prefix] StringStartsWith '{one}'" for one in tests)
+    reading, listing = f"ActionMatches{{'{BLOBS}/read'}}", "SubOperationMatches{'Blob.List'}"
+    return f"((!({reading} AND NOT {listing})) OR ({paths})) AND ((!({reading} AND {listing})) OR ({lists}))"
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        (guard("in/"), True),
+        (guard("in"), False),
+        (guard("in/", "out/"), False),
+        (guard("other/"), False),
+        (None, False),
+        (f"((!(ActionMatches{{'{BLOBS}/tags/read'}})) OR (@Resource[{BLOBS}:path] StringStartsWith 'in/'))", False),
+    ],
+)
+def test_declared_paths_are_held_against_the_condition(condition: str | None, holds: bool) -> None:  # noqa: FBT001
+    access = DeclaredAccess(resource="documents", verb="read", paths=("in/",), line=1)
+    agent = replace(DECLARED.agents["compliance"], access=(access,))
+    restricted = replace(DECLARED, agents={**DECLARED.agents, "compliance": agent})
+    grant = GRANTS["compliance-may-read-documents"]
+    others = [one for one in GRAPH.assignments if one.name != grant.name]
+
+    found = prove(fabrikam.changed(GRAPH, [*others, replace(grant, condition=condition)]), restricted)
+
+    assert found.holds is holds
+
+
+def test_nothing_declared_and_nothing_granted_is_proven_too() -> None:
+    nothing = Declared(network="n", stack="dev", resources={}, agents={})
+
+    assert prove(Graph(), nothing).holds
+    assert UPLOADS

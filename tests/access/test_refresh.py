@@ -1,0 +1,123 @@
+"""What Microsoft changed of the built-in roles: told, and written only when asked."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from access import refresh
+from access.catalogue import AZURE_ROLES, role_of
+from access.refreshing import packed_roles
+from access.roles import Permission, Role, by_name
+from tests.access.readers.arm_server import AUTHORIZATION, BASE, SUBSCRIPTION, Arm, Signed, definition, serving
+
+DEFINITIONS = f"{AUTHORIZATION}/roleDefinitions"
+WIDENED = "Storage Blob Data Reader"
+RENAMED = "Search Index Data Reader"
+GONE = "AcrPull"
+NEW = Role("99999999-0000-4000-8000-000000000000", "Agent Whisperer", (Permission(actions=("*/read",)),))
+
+
+@pytest.fixture
+def arm() -> Iterator[Arm]:
+    served = Arm()
+    served.put(DEFINITIONS, [definition(role) for role in packed_roles()])
+    with serving(served):
+        yield served
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Path:
+    path = tmp_path / "roles.jsonl"
+    path.write_bytes(AZURE_ROLES.read_bytes())
+    return path
+
+
+def asked(arm: Arm, path: Path, *more: str) -> int:
+    return refresh.main(["--subscription", SUBSCRIPTION, "--endpoint", arm.endpoint, *more], Signed(), path)
+
+
+def changed(role: Role) -> Role | None:
+    if role.name == WIDENED:
+        block = role.permissions[0]
+        keys = "Microsoft.Storage/storageAccounts/listKeys/action"
+        return replace(role, permissions=(replace(block, actions=(*block.actions[1:], keys)), *role.permissions[1:]))
+    if role.name == RENAMED:
+        return replace(role, name="Search Reader of Indexes")
+    return None if role.name == GONE else role
+
+
+def change(arm: Arm) -> list[Role]:
+    now = [each for each in map(changed, packed_roles()) if each is not None] + [NEW]
+    arm.put(DEFINITIONS, [definition(role) for role in now])
+    return now
+
+
+def test_nothing_changed_is_said_and_nothing_written(arm: Arm, catalogue: Path, capsys: pytest.CaptureFixture) -> None:
+    # Order and case are no change.
+    arm.lists[DEFINITIONS.lower()].reverse()
+    for row in arm.lists[DEFINITIONS.lower()]:
+        row["id"] = row["id"].upper()
+        row["name"] = row["name"].upper()
+        row["properties"]["permissions"][0]["actions"].reverse()
+
+    assert asked(arm, catalogue, "--write") == 0
+    assert capsys.readouterr().out.startswith("0 of ")
+    assert catalogue.read_bytes() == AZURE_ROLES.read_bytes()
+
+
+def test_changes_are_told_the_newly_privileged_first(arm: Arm, catalogue: Path, capsys: pytest.CaptureFixture) -> None:
+    change(arm)
+
+    assert asked(arm, catalogue) == 3
+
+    said = capsys.readouterr().out.splitlines()
+    heads = [line for line in said if line[0] in "+-~"]
+    assert [line.split(" (")[0] for line in heads] == [
+        f"~ {WIDENED!r}",
+        f"- {GONE!r}",
+        f"+ {NEW.name!r}",
+        f"~ 'Search Reader of Indexes', formerly {RENAMED!r}",
+    ]
+    assert said[1].startswith("    now privileged: hands out keys")
+    assert said[2] == "    + action Microsoft.Storage/storageAccounts/listKeys/action"
+    assert said[3].startswith("    - action Microsoft.Storage/storageAccounts/blobServices/containers/read")
+    assert said[-1].startswith("4 of ")
+    assert catalogue.read_bytes() == AZURE_ROLES.read_bytes()
+
+
+def test_what_is_written_is_what_azure_has_with_the_names_of_before(arm: Arm, catalogue: Path) -> None:
+    now = change(arm)
+
+    assert asked(arm, catalogue, "--write") == 3
+
+    written = {role.id: role for role in map(role_of, catalogue.read_text("utf-8").splitlines())}
+    assert {each.id: (each.name, each.permissions) for each in written.values()} == {
+        each.id: (each.name, each.permissions) for each in now
+    }
+    assert RENAMED in written[by_name(RENAMED).id].former_names
+    untouched = set(AZURE_ROLES.read_text("utf-8").splitlines()) - set(catalogue.read_text("utf-8").splitlines())
+    assert len(untouched) == 3
+    assert list(catalogue.parent.iterdir()) == [catalogue]
+
+
+@pytest.mark.parametrize("trouble", ["refused", "half", "empty", "unknown subscription"])
+def test_a_list_that_is_not_whole_changes_nothing(
+    arm: Arm, catalogue: Path, capsys: pytest.CaptureFixture, trouble: str
+) -> None:
+    if trouble == "refused":
+        arm.refuse(DEFINITIONS)
+    elif trouble == "half":
+        arm.lists[DEFINITIONS.lower()][7]["properties"]["permissions"] = None
+    elif trouble == "empty":
+        arm.put(DEFINITIONS, [])
+    else:
+        arm.refuse(BASE, 404)
+
+    assert asked(arm, catalogue, "--write") == 1
+    told = SimpleNamespace(**capsys.readouterr()._asdict())
+    assert told.out == ""
+    assert len(told.err.splitlines()) == 1
+    assert catalogue.read_bytes() == AZURE_ROLES.read_bytes()

@@ -1,0 +1,181 @@
+"""Tests that must fail, each for its own reason: a harness in which they pass would let everything pass."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run of pytest ended."""
+
+    code: int
+    text: str
+
+    def failed_with(self, *words: str) -> bool:
+        """Whether a test failed, or could not start, and the report says all of this."""
+        return self.code in {1, 2, 4} and all(word in self.text for word in words)
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run one file of tests with this project's settings and its conftest, in another process."""
+
+    def on(text: str, **environment: str) -> Outcome:
+        path = tmp_path / "test_canary.py"
+        path.write_text(text, encoding="utf-8")
+        settings = ["-c", str(REPOSITORY / "pyproject.toml"), "--rootdir", str(REPOSITORY), "-p", "tests.conftest"]
+        done = subprocess.run(  # noqa: S603 - this interpreter
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *settings, str(path)],
+            cwd=REPOSITORY,
+            env=os.environ | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Outcome(done.returncode, done.stdout + done.stderr)
+
+    return on
+
+
+def test_a_test_that_holds_passes(run: Run) -> None:
+    # Without this one, each of the others could fail for a reason that they do not mean.
+    outcome = run("def test_it() -> None:\n    assert True\n")
+
+    assert (outcome.code, "1 passed" in outcome.text) == (0, True), outcome.text
+
+
+RECORDED = """
+import pulumi
+
+from tests.components.recorder import record
+
+
+class Thing(pulumi.ComponentResource):
+    def __init__(self, name: str) -> None:
+        super().__init__("test:index:Thing", name)
+
+
+def refuse(_: object) -> None:
+    raise AssertionError("said in an apply")
+
+
+def program() -> None:
+    {program}
+
+
+def test_it() -> None:
+    record(program)
+"""
+
+
+def test_an_apply_that_nobody_waits_for_fails_its_test(run: Run) -> None:
+    outcome = run(RECORDED.format(program='Thing("one").urn.apply(refuse)'))
+
+    assert outcome.failed_with("said in an apply"), outcome.text
+
+
+def test_an_apply_on_an_apply_that_nobody_waits_for_fails_its_test(run: Run) -> None:
+    outcome = run(
+        RECORDED.format(program='Thing("one").urn.apply(lambda urn: pulumi.Output.from_input(urn).apply(refuse))')
+    )
+
+    assert outcome.failed_with("said in an apply"), outcome.text
+
+
+def test_one_name_for_two_things_is_refused(run: Run) -> None:
+    outcome = run(RECORDED.format(program='Thing("one"), Thing("one")'))
+
+    assert outcome.failed_with("registered twice", "test:index:Thing::one"), outcome.text
+
+
+def test_an_output_is_no_text(run: Run) -> None:
+    outcome = run(RECORDED.format(program="f\"{Thing('one').urn}\""))
+
+    assert outcome.failed_with("__str__"), outcome.text
+
+
+LOCAL = """
+from pathlib import Path
+
+import pulumi
+from pulumi_azure_native import resources
+
+from localazure.runs import Operation, run
+
+
+def refuse(_: object) -> None:
+    raise AssertionError("said in an apply")
+
+
+def group(name: str) -> "resources.ResourceGroup":
+    return resources.ResourceGroup(name, resource_group_name=name, location="westeurope")
+
+
+def program() -> None:
+    {program}
+
+
+def test_it() -> None:
+    result = run(program, project="canary", stack="dev", config={{}}, operation=Operation.UP, path=None)
+    assert result.ok, [failure.message for failure in result.failures]
+"""
+
+
+def test_local_azure_does_what_it_is_asked(run: Run) -> None:
+    outcome = run(LOCAL.format(program='group("one")'))
+
+    assert outcome.code == 0, outcome.text
+
+
+def test_an_apply_fails_a_run_on_local_azure(run: Run) -> None:
+    outcome = run(LOCAL.format(program='group("one").location.apply(refuse)'))
+
+    assert outcome.failed_with("said in an apply"), outcome.text
+
+
+def test_one_name_for_two_things_is_refused_on_local_azure(run: Run) -> None:
+    outcome = run(LOCAL.format(program='group("one"), group("one")'))
+
+    assert outcome.failed_with("one is declared twice as azure-native:resources:ResourceGroup"), outcome.text
+
+
+def test_a_warning_is_an_error(run: Run) -> None:
+    outcome = run('import warnings\n\n\ndef test_it() -> None:\n    warnings.warn("beware", stacklevel=1)\n')
+
+    assert outcome.failed_with("UserWarning: beware"), outcome.text
+
+
+def test_what_is_left_open_is_an_error(run: Run) -> None:
+    outcome = run("import socket\n\n\ndef test_it() -> None:\n    socket.socket()\n")
+
+    assert outcome.failed_with("ResourceWarning", "unclosed"), outcome.text
+
+
+def test_an_unknown_marker_is_refused(run: Run) -> None:
+    outcome = run("import pytest\n\n\n@pytest.mark.slwo\ndef test_it() -> None:\n    pass\n")
+
+    assert outcome.failed_with("'slwo' not found in `markers`"), outcome.text
+
+
+def test_an_expected_failure_that_passes_is_a_failure(run: Run) -> None:
+    outcome = run("import pytest\n\n\n@pytest.mark.xfail\ndef test_it() -> None:\n    pass\n")
+
+    assert outcome.failed_with("XPASS(strict)"), outcome.text
+
+
+def test_credentials_of_whoever_runs_the_tests_are_not_there(run: Run) -> None:
+    text = 'import os\n\n\ndef test_it() -> None:\n    assert "ARM_CLIENT_ID" in os.environ\n'
+    outcome = run(text, ARM_CLIENT_ID="somebody")
+
+    assert outcome.failed_with("assert 'ARM_CLIENT_ID' in"), outcome.text

@@ -1,0 +1,186 @@
+"""What the deploying identity is given: what the components take, and not a step more."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from access.conditions.attributes import key_of
+from access.conditions.parser import parse
+from access.operations import complete_for, known
+from access.roles import by_name, every_role
+from access.universe import universe_of
+from access.verdicts import LONGEST_CONDITION, holds
+from components.deployer import ACTIONS, assignable_roles, document, main
+from components.resources.image_registry import ImageRegistry
+from components.resources.kinds import KINDS
+from localazure.services import catalogue
+from tests.contracts.networks import of_kind, of_project
+
+REPOSITORY = Path(__file__).parents[2]
+ASSIGNMENTS = "Microsoft.Authorization/roleAssignments"
+WRITE, DELETE, OTHER = f"{ASSIGNMENTS}/write", f"{ASSIGNMENTS}/delete", "Microsoft.KeyVault/vaults/write"
+OPERATIONS = universe_of((WRITE, DELETE, OTHER), data=False)
+# Where an operation's attributes come from: what is asked for, or what is there.
+SOURCE = {WRITE: "Request", DELETE: "Resource"}
+CONDITION = document("s", "g")["condition"]
+ARM_TYPES = {kind.token: kind.arm_type for kind in catalogue()}
+# What Azure calls a resource group in a path, and in the name of an operation.
+SPELLED = {"microsoft.resources/resourcegroups": "microsoft.resources/subscriptions/resourcegroups"}
+# The only types of which an operation is needed although it makes, reads and removes nothing.
+ALSO = {
+    "Microsoft.App/managedEnvironments/join/action",
+    "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
+    "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
+}
+
+VERBS = {row.role for kind in KINDS.values() for row in kind.VERBS.values()}
+PULLS = {row.role for rows in (ImageRegistry.VERBS, ImageRegistry.REPOSITORY_VERBS) for row in rows.values()}
+AZURE_ROLES = sorted(name for name in VERBS | PULLS if by_name(name).system == "azure")
+
+
+def types_of(tokens: set[str]) -> set[str]:
+    found = {ARM_TYPES[token].lower() for token in tokens}
+    return {SPELLED.get(each, each) for each in found}
+
+
+def tokens_of_fabrikam() -> set[str]:
+    return {one.type for one in of_project(REPOSITORY).resources if one.custom}
+
+
+def tokens_of_every_kind() -> set[str]:
+    return {one.type for kind in KINDS for one in of_kind(kind).resources if one.custom}
+
+
+def allowed(operation: str, role_id: str, principal_type: str, condition: str = CONDITION) -> bool | None:
+    values = {"RoleDefinitionId": role_id, "PrincipalType": principal_type}
+    source = SOURCE.get(operation, "Request")
+    keys = {key_of(f"{source}[{ASSIGNMENTS}:{name}]"): value for name, value in values.items()}
+    verdict = holds(condition, OPERATIONS, {key: value for key, value in keys.items() if key is not None})
+    bit = OPERATIONS.bits([operation])
+    return True if verdict.true & bit else False if verdict.false & bit else None
+
+
+def test_everything_that_the_networks_are_made_of_can_be_made_read_and_removed() -> None:
+    actions = {action.lower() for action in ACTIONS}
+    published = {name.lower() for name in known(data=False)}
+
+    for each in types_of(tokens_of_fabrikam() | tokens_of_every_kind()):
+        assert {f"{each}/read", f"{each}/write"} <= actions
+        removable = f"{each}/delete" in published or not complete_for(each.partition("/")[0])
+        assert (f"{each}/delete" in actions) is removable
+
+
+def test_no_operation_is_on_a_type_that_nothing_is_made_of() -> None:
+    used = types_of(tokens_of_fabrikam() | tokens_of_every_kind())
+
+    plain = {action for action in ACTIONS if action.rpartition("/")[2] in {"read", "write", "delete"}}
+    assert {action.rpartition("/")[0].lower() for action in plain} == used
+    assert set(ACTIONS) - plain == ALSO
+
+
+def test_every_operation_is_one_that_azure_has() -> None:
+    published = {name.lower() for name in known(data=False)}
+
+    unknown = {action for action in ACTIONS if action.lower() not in published}
+    assert not {action for action in unknown if complete_for(action.partition("/")[0])}
+
+
+@pytest.mark.parametrize("word", ["*", "listKeys", "purge", "roleDefinitions", "elevateAccess", "sqlRoleDefinitions"])
+def test_nothing_leads_beyond_the_network(word: str) -> None:
+    assert not [action for action in ACTIONS if word.lower() in action.lower()]
+
+
+def test_of_authorization_only_assignments_can_be_written() -> None:
+    assert {action for action in ACTIONS if action.startswith("Microsoft.Authorization/")} == {
+        f"{ASSIGNMENTS}/{verb}" for verb in ("read", "write", "delete")
+    }
+
+
+def test_the_role_is_as_the_command_line_takes_it() -> None:
+    role = document("s", "g")["role"]
+
+    assert role["Actions"] == list(ACTIONS)
+    assert role["DataActions"] == role["NotActions"] == role["NotDataActions"] == []
+    assert role["AssignableScopes"] == ["/subscriptions/s/resourceGroups/g"]
+    assert document("s")["role"]["AssignableScopes"] == ["/subscriptions/s"]
+    assert document("s", "one")["role"]["Name"] != document("s", "two")["role"]["Name"]
+
+
+def test_the_condition_can_be_read_and_azure_takes_it() -> None:
+    assert not parse(CONDITION).ambiguous
+    assert len(CONDITION) <= LONGEST_CONDITION
+
+
+def test_the_assignable_roles_are_those_of_the_verbs() -> None:
+    assert [role.name for role in assignable_roles()] == AZURE_ROLES
+
+
+@pytest.mark.parametrize("role", AZURE_ROLES)
+@pytest.mark.parametrize("operation", [WRITE, DELETE])
+def test_a_verbs_role_can_be_given_to_a_managed_identity_and_to_nobody_else(operation: str, role: str) -> None:
+    assert allowed(operation, by_name(role).id, "ServicePrincipal") is True
+    for principal_type in ("User", "Group", "ForeignGroup", "Device"):
+        assert allowed(operation, by_name(role).id, principal_type) is False
+
+
+@pytest.mark.parametrize("operation", [WRITE, DELETE])
+def test_no_other_role_can_be_given_or_taken_away(operation: str) -> None:
+    others = [role for role in every_role() if role.system == "azure" and role.name not in AZURE_ROLES]
+
+    assert "Owner" in {role.name for role in others}
+    assert not [role.name for role in others if allowed(operation, role.id, "ServicePrincipal") is not False]
+
+
+def test_what_assigns_nothing_is_left_alone() -> None:
+    assert allowed(OTHER, by_name("Owner").id, "User") is True
+
+
+def test_a_role_that_a_network_names_itself_can_be_added() -> None:
+    condition = document("s", "g", ["Storage Blob Delegator"])["condition"]
+
+    assert allowed(WRITE, by_name("Storage Blob Delegator").id, "ServicePrincipal", condition) is True
+    assert allowed(WRITE, by_name("Owner").id, "ServicePrincipal", condition) is False
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("Owner", "'Owner' is privileged and never an agent's"),
+        ("Storage Blob Data Raeder", "did you mean 'Storage Blob Data Reader'"),
+        ("Cosmos DB Built-in Data Reader", "is Cosmos DB's own"),
+    ],
+)
+def test_a_role_that_no_agent_can_be_given_is_refused(name: str, why: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--subscription", "s", "--role", name])
+
+    assert ended.value.code == 2
+    assert why in capsys.readouterr().err
+
+
+def test_no_subscription_is_no_place(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--subscription", ""])
+
+    assert "--subscription is empty" in capsys.readouterr().err
+
+
+def test_the_command_prints_the_document() -> None:
+    command = [sys.executable, "-m", "components.deployer", "--subscription", "s", "--group", "g"]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)  # noqa: S603 - our own
+
+    assert json.loads(done.stdout) == document("s", "g")
+
+
+def test_the_page_about_it_reads_what_is_printed() -> None:
+    page = (REPOSITORY / "docs/howto/deploy-to-azure.md").read_text(encoding="utf-8")
+    printed = document("00000000-0000-0000-0000-000000000000", "fabrikam-agents-dev")
+
+    assert set(re.findall(r"jq (?:-r )?\.(\w+) deployer\.json", page)) <= set(printed)
+    assert f"--role '{printed['role']['Name']}'" in page
+    assert {action for action in ALSO if f"| `{action}` |" in page} == ALSO
+    assert assignable_roles(re.findall(r"-m components\.deployer .*--role '([^']+)'", page)) != assignable_roles()

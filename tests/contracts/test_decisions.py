@@ -1,0 +1,35 @@
+"""Decisions and recipes: every one in the index, every decision in one form and on one page."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parents[2] / "docs"
+DECISIONS = sorted((DOCS / "decisions").glob("*.md"))
+LONGEST = 30
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.stem)
+def test_a_decision_is_one_page_in_one_form(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+
+    assert len(lines) <= LONGEST
+    assert [line for line in lines if line.startswith("#")] == [
+        lines[0],
+        "## Context",
+        "## Decision",
+        "## Consequences",
+    ]
+    assert re.match(rf"# {path.stem[:4]}: \S", lines[0])
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    assert [path.stem[:4] for path in DECISIONS] == [f"{number:04}" for number in range(1, len(DECISIONS) + 1)]
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = (DOCS / "README.md").read_text(encoding="utf-8")
+    linked = set(re.findall(r"\]\(((?:howto|decisions)/[^)]+)\)", index))
+
+    assert linked == {path.relative_to(DOCS).as_posix() for path in DOCS.glob("*/*.md")}

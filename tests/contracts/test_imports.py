@@ -1,0 +1,118 @@
+"""Who may import whom, module by module, from the text of every import; one inside a function counts too."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+ROOMS = ("spec", "components", "access", "localazure")
+
+# Where the rules of local Azure begin; whatever they import, however far away, belongs to them.
+RULES = ("localazure.services", "localazure.pipeline", "localazure.world")
+FRONT = ("localazure.fronts", "localazure.__main__")
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(REPOSITORY).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def modules() -> dict[str, Path]:
+    return {name_of(path): path for room in ROOMS for path in sorted((REPOSITORY / room).rglob("*.py"))}
+
+
+def imports(name: str, text: str, *, package: bool = False) -> Iterator[str]:
+    """Every module that a module names; of `from a import b` both `a` and `a.b`, which may be a module."""
+    here = name if package else name.rpartition(".")[0]
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = here.split(".")[: len(here.split(".")) - node.level + 1] if node.level else []
+            whole = ".".join([*above, *([node.module] if node.module else [])])
+            yield whole
+            yield from (f"{whole}.{alias.name}" for alias in node.names)
+
+
+def imported(name: str) -> set[str]:
+    path = modules()[name]
+    return set(imports(name, path.read_text(encoding="utf-8"), package=path.stem == "__init__"))
+
+
+def within(name: str, *places: str) -> bool:
+    return any(name == place or name.startswith(f"{place}.") for place in places)
+
+
+def pulumis(name: str) -> bool:
+    return name.partition(".")[0].partition("_")[0] == "pulumi"
+
+
+def of(*rooms: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("name", [name for name in modules() if within(name, *rooms)])
+
+
+def rooms_of(names: set[str]) -> set[str]:
+    return {room for room in ROOMS if any(within(name, room) for name in names)}
+
+
+def test_what_an_import_names_is_found_however_it_is_written() -> None:
+    text = "import a.b\nfrom c import d\nfrom . import e\nfrom ..f import g\ndef late():\n    from h import i\n"
+
+    assert set(imports("x.y.z", text)) == {"a.b", "c", "c.d", "x.y", "x.y.e", "x.f", "x.f.g", "h", "h.i"}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_has_modules(room: str) -> None:
+    assert any(within(name, room) for name in modules())
+
+
+@of("spec", "access")
+def test_what_is_pure_imports_no_pulumi_and_no_other_room(name: str) -> None:
+    found = imported(name)
+
+    assert not {one for one in found if pulumis(one)}
+    assert rooms_of(found) <= {name.partition(".")[0]}
+
+
+@of("components")
+def test_components_take_roles_from_access_and_nothing_else(name: str) -> None:
+    found = imported(name)
+
+    # `from access import …` names the room itself, and is refused with the rest.
+    assert not {one for one in found if within(one, "access") and not within(one, "access.roles")}
+    assert not {one for one in found if within(one, "localazure")}
+
+
+@of("components")
+def test_the_network_alone_knows_its_description(name: str) -> None:
+    assert name == "components.network" or "spec" not in rooms_of(imported(name))
+
+
+@of("localazure")
+def test_local_azure_knows_no_program(name: str) -> None:
+    assert rooms_of(imported(name)) <= {"localazure", "access"}
+
+
+@of(*RULES)
+def test_rules_of_azure_know_no_way_in_and_no_pulumi(name: str) -> None:
+    reached, ahead = set[str](), {name}
+    while ahead:
+        reached |= ahead
+        ahead = {one for each in ahead if each in modules() for one in imported(each)} - reached
+
+    assert not {one for one in reached if within(one, *FRONT) or pulumis(one)}
+
+
+@pytest.mark.parametrize("place", [*RULES, *FRONT])
+def test_what_the_rules_are_about_is_there(place: str) -> None:
+    assert place in modules()
+
+
+def test_the_program_knows_the_network_and_its_description() -> None:
+    found = set(imports("__main__", (REPOSITORY / "__main__.py").read_text(encoding="utf-8")))
+
+    assert rooms_of(found) == {"access", "components", "spec"}

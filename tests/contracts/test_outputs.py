@@ -1,0 +1,79 @@
+"""Every component: what it announces is what it has, and what the engine is told."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from typing import ClassVar, get_origin
+
+import pulumi
+import pytest
+
+import components
+from components.resources.kinds import KINDS
+from tests.components.recorder import Registered
+from tests.contracts.networks import of_kind
+
+
+def modules() -> Iterator[str]:
+    return (found.name for found in pkgutil.walk_packages(components.__path__, "components."))
+
+
+def every_component() -> dict[str, type[pulumi.ComponentResource]]:
+    """The components by name; what only others derive from has no token and is left aside."""
+    found: dict[str, type[pulumi.ComponentResource]] = {}
+    for name in modules():
+        for each in vars(importlib.import_module(name)).values():
+            if inspect.isclass(each) and issubclass(each, pulumi.ComponentResource) and each.__module__ == name:
+                found[each.__name__] = each
+    return {name: each for name, each in found.items() if not each.__subclasses__()}
+
+
+COMPONENTS = every_component()
+
+
+def announced(component: type) -> set[str]:
+    """The outputs that a class and those above it annotate."""
+    ours = [each for each in component.__mro__ if each.__module__.startswith("components.")]
+    annotations = {name: kind for each in ours for name, kind in inspect.get_annotations(each).items()}
+    return {name for name, kind in annotations.items() if get_origin(kind) is not ClassVar and name != "TOKEN"}
+
+
+def assigned(component: type) -> set[str]:
+    """The attributes that the code of a class and those above it sets on itself."""
+    ours = [each for each in component.__mro__ if each.__module__.startswith("components.")]
+    trees = [ast.parse(inspect.getsource(each)) for each in ours]
+    nodes = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+    return {node.attr for node in nodes if isinstance(node.ctx, ast.Store) and ast.unparse(node.value) == "self"}
+
+
+def registered() -> dict[str, list[Registered]]:
+    found: dict[str, list[Registered]] = {}
+    for kind in KINDS:
+        for one in of_kind(kind).resources:
+            if not one.custom:
+                found.setdefault(one.kind, []).append(one)
+    return found
+
+
+REGISTERED = registered()
+
+
+def test_every_component_is_looked_at() -> None:
+    assert set(REGISTERED) == set(COMPONENTS)
+
+
+@pytest.mark.parametrize("name", sorted(COMPONENTS))
+def test_what_is_announced_is_assigned_and_registered(name: str) -> None:
+    outputs = announced(COMPONENTS[name])
+
+    assert outputs
+    assert outputs <= assigned(COMPONENTS[name])
+    for one in REGISTERED[name]:
+        assert set(one.outputs or {}) == outputs, one.urn
+
+
+@pytest.mark.parametrize("name", sorted(COMPONENTS))
+def test_its_type_is_this_projects_and_called_as_the_class(name: str) -> None:
+    assert {one.type for one in REGISTERED[name]} == {f"agent-network:index:{name}"}
