@@ -140,6 +140,7 @@ class _Index:
         self._names = Names(self.ways.graph)
         self._spreads: dict[str, Spread] = {}
         self._held: dict[str, dict[str, Holding]] = {}
+        self._shared_holdings: dict[frozenset[tuple[Node, bool]], dict[str, Holding]] = {}
         self._own_holdings: dict[str, dict[str, Holding]] = {}
 
     def spread(self, agent: str) -> Spread:
@@ -150,7 +151,12 @@ class _Index:
     def held(self, agent: str) -> dict[str, Holding]:
         if agent not in self._held:
             causes = self.spread(agent).causes
-            self._held[agent] = self._holdings({node: cause.conditional for node, cause in causes.items()})
+            nodes = {node: cause.conditional for node, cause in causes.items() if node.kind != "agent"}
+            # Agents that can become each other hold the same.
+            memo = frozenset(nodes.items())
+            if memo not in self._shared_holdings:
+                self._shared_holdings[memo] = self._holdings(nodes)
+            self._held[agent] = self._shared_holdings[memo]
         return self._held[agent]
 
     def becomes(self, agent: str) -> tuple[Becoming, ...]:

@@ -36,7 +36,11 @@ def texts(source: str, project: "Project") -> dict[str, str]:
         lines = []
     found = {f"{name}:{number}": line for number, line in enumerate(lines, 1)}
     path = project.root / source
-    document = project.deployed() if source == WORKING_TREE else _loaded(path) if path.is_file() else {}
+    document: Mapping[str, Any] = {}
+    if source == WORKING_TREE:
+        document = project.deployed()
+    elif path.is_file():
+        document = _loaded(path)
     outputs = cast("Mapping[str, Any]", document.get("outputs") or {})
     return found | {f"output {key}": json.dumps(value) for key, value in outputs.items()}
 
@@ -168,6 +172,6 @@ def _git(root: Path, revision: str, *arguments: str) -> str:
     except FileNotFoundError:
         raise UnreadableSource(revision, "is no file, and git is not installed to look for a revision") from None
     if done.returncode:
-        why = done.stderr.strip() or "is no file and no git revision here"
-        raise UnreadableSource(revision, why)
+        said = done.stderr.strip()
+        raise UnreadableSource(revision, f"is no file and no git revision here{f' ({said})' if said else ''}")
     return done.stdout

@@ -30,6 +30,8 @@ class Leads:
     attachable: tuple[Step, ...] = ()
     """Where it leads in the hand of who may write a host."""
     host: Step | None = None
+    targets: frozenset[tuple[Node, bool]] = frozenset()
+    """Where the steps lead, and whether a condition decides; nodes that lead to the same share it."""
 
     def __bool__(self) -> bool:
         return bool(self.steps or self.attachable or self.host)
@@ -65,6 +67,7 @@ class Ways:
                 if principal is not None and principal.agent:
                     self.estate.note_pull(principal, resource, reach.allowed | reach.data_allowed)
         self._leads: dict[Node, Leads] = {}
+        self._targets: dict[frozenset[tuple[Node, bool]], frozenset[tuple[Node, bool]]] = {}
         self._interesting: dict[frozenset[str], dict[str, str]] = {}
 
     def principal(self, node: Node) -> Principal | None:
@@ -133,7 +136,8 @@ class Ways:
                 host = writes
         # Wide scopes first: what lies within them need not be followed.
         steps.sort(key=lambda step: step.to.kind in _PLACES and step.to.id.count("/"))
-        return Leads(tuple(steps), tuple(attachable), host)
+        targets = frozenset((step.to, step.conditional) for step in steps)
+        return Leads(tuple(steps), tuple(attachable), host, self._targets.setdefault(targets, targets))
 
     def _asked(self, reach: Reach) -> dict[str, str]:
         """The operations that any way asks for."""
@@ -154,7 +158,8 @@ class _Following:
         self._next = deque[Node]()
         self._perhaps = deque[tuple[Node, Cause]]()
         self._hosts: dict[str, tuple[Node, Step]] = {}
-        self._attachable: list[tuple[Node, Step]] = []
+        self._attachable: dict[str, list[tuple[Node, Step]]] = {}
+        self._followed: set[frozenset[tuple[Node, bool]]] = set()
         self._take(start, Cause())
         while self._next or self._perhaps:
             if self._next:
@@ -169,23 +174,34 @@ class _Following:
                 self._reach(Node("identity", one.id), Cause(node, None, doubtful))
             return
         leads = self._ways.leads_of(node)
-        for step in leads.steps:
-            self._reach(step.to, Cause(node, step, doubtful or step.conditional))
-        mine = [(node, step) for step in leads.attachable]
-        for attachable in mine:
-            for host in self._hosts.values():
-                self._attach(attachable, host)
-        self._attachable += mine
-        if leads.host is not None and _hand(node) not in self._hosts:
-            self._hosts[_hand(node)] = (node, leads.host)
-            for attachable in self._attachable:
-                self._attach(attachable, (node, leads.host))
+        # Many an identity leads just where another did before it.
+        if leads.targets not in self._followed:
+            self._followed.add(leads.targets)
+            for step in leads.steps:
+                self._reach(step.to, Cause(node, step, doubtful or step.conditional))
+        self._attach(node, leads)
 
-    def _attach(self, attachable: tuple[Node, Step], host: tuple[Node, Step]) -> None:
-        """Attaches an identity to a host, where both rights are in one hand, or can be."""
-        if _hand(attachable[0]) == _hand(host[0]) or "" in (_hand(attachable[0]), _hand(host[0])):
-            doubtful = any(self.causes[node].conditional or step.conditional for node, step in (attachable, host))
-            self._reach(attachable[1].to, Cause(*attachable, doubtful))
+    def _attach(self, node: Node, leads: Leads) -> None:
+        """Attaches identities to a host, where both rights are in one hand, or can be."""
+        hand, mine = _hand(node), [(node, step) for step in leads.attachable]
+        if mine:
+            self._attachable.setdefault(hand, []).extend(mine)
+            for host in self._hosts.values() if not hand else self._in(hand):
+                self._join(mine, host)
+        if leads.host is not None and hand not in self._hosts:
+            host = self._hosts[hand] = (node, leads.host)
+            for other, theirs in self._attachable.items():
+                if not hand or other in (hand, ""):
+                    self._join(theirs, host)
+
+    def _in(self, hand: str) -> list[tuple[Node, Step]]:
+        return [self._hosts[each] for each in (hand, "") if each in self._hosts]
+
+    def _join(self, attachable: list[tuple[Node, Step]], host: tuple[Node, Step]) -> None:
+        sure_host = not host[1].conditional and not self.causes[host[0]].conditional
+        for node, step in attachable:
+            doubtful = step.conditional or self.causes[node].conditional or not sure_host
+            self._reach(step.to, Cause(node, step, doubtful))
 
     def _reach(self, node: Node, cause: Cause) -> None:
         # What is not certain waits until all is found that is.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from access.graph import Assignment, Resource
@@ -16,16 +17,29 @@ class Node(NamedTuple):
     id: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Step:
     """One step from what is held to what is held then."""
 
     to: Node
-    how: str
-    """After `may`: `push an image to 'fabrikam', from which analysis runs (AcrPush at 'fabrikam')`."""
+    phrase: str
+    """After `may`: `push an image to 'fabrikam', from which analysis runs`."""
+    operation: str
+    reach: Reach
     conditional: bool = False
-    by: tuple[Assignment, ...] = ()
-    """The assignments behind it; none where a step before gave the right to it."""
+
+    @cached_property
+    def by(self) -> tuple[Assignment, ...]:
+        """The assignments behind it; none where a step before gave the right to it."""
+        return self.reach.by.get(self.operation, ())
+
+    @cached_property
+    def how(self) -> str:
+        """The phrase with what makes it possible: `… (AcrPush at 'fabrikam')`."""
+        roles = (f"{one.role.name if one.role else 'an unknown role'} at {shown(one.scope)}" for one in self.by)
+        keys = ", with keys that it may read" if self.operation in self.reach.via_keys else ""
+        # Of a right that a step before gave there is nothing to name but the operation.
+        return f"{self.phrase} ({', '.join(dict.fromkeys(roles)) or self.operation}{keys})"
 
 
 @dataclass(frozen=True)
@@ -38,8 +52,6 @@ class Held:
     operations: Mapping[str, str]
     """The operations that any way asks for: lower case → as Azure spells them."""
     reach: Reach
-    conditional: bool = False
-    """Whether it all depends on a condition."""
 
     def first(self, wanted: Iterable[str]) -> str | None:
         """The first of the wanted operations that is held; one that no condition restricts comes before the others."""
@@ -48,16 +60,8 @@ class Held:
 
     def perhaps(self, operation: str) -> bool:
         """Whether a condition decides about an operation."""
-        return self.conditional or (operation not in self.reach.allowed and operation not in self.reach.data_allowed)
+        return operation not in self.reach.allowed and operation not in self.reach.data_allowed
 
-    def step(self, to: Node, how: str, operation: str, *, conditional: bool = False) -> Step:
+    def step(self, to: Node, phrase: str, operation: str, *, conditional: bool = False) -> Step:
         """The step that an operation makes possible."""
-        by = self.reach.by.get(operation, ())
-        perhaps = conditional or self.perhaps(operation)
-        return Step(to, f"{how} ({self._because(operation, by)})", perhaps, by)
-
-    def _because(self, operation: str, by: tuple[Assignment, ...]) -> str:
-        roles = (f"{one.role.name if one.role else 'an unknown role'} at {shown(one.scope)}" for one in by)
-        keys = ", with keys that it may read" if operation in self.reach.via_keys else ""
-        # By deny assignments and by grants that were made just before, there is nothing to name but the operation.
-        return ", ".join(dict.fromkeys(roles) or [operation]) + keys
+        return Step(to, phrase, operation, self.reach, conditional or self.perhaps(operation))

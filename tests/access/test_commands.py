@@ -1,0 +1,191 @@
+"""The command line: every question in every form, its exit codes, and sources of every kind."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from access.__main__ import main
+from tests.access.fabrikam import ROOT, document
+
+FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "network.yaml")
+PACKAGES = ("access", "components", "localazure", "spec")
+QUESTIONS = (
+    ["matrix"],
+    ["matrix", "--operations"],
+    ["why", "analysis", "code-uploads", "read"],
+    ["proof"],
+    ["blast-radius", "report"],
+    ["check"],
+)
+
+Ask = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The project of this repository in a git repository of its own, and a preview of it."""
+    for name in FILES:
+        shutil.copy(ROOT / name, tmp_path / name)
+    for name in PACKAGES:
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / "preview.json").write_text(json.dumps(document()))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    return tmp_path
+
+
+@pytest.fixture
+def ask(project: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
+    assert project.is_dir()
+
+    def asked(*arguments: str) -> tuple[int, str, str]:
+        code = main(arguments)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return asked
+
+
+def committed(project: Path) -> None:
+    for command in (
+        ["init", "-q"],
+        ["add", "-A"],
+        ["-c", "user.name=n", "-c", "user.email=e@e", "commit", "-qm", "one"],
+    ):
+        subprocess.run(["git", *command], cwd=project, check=True)  # noqa: S603, S607 (git of whoever tests)
+
+
+def edit(project: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    path = project / "network.yaml"
+    network = yaml.safe_load(path.read_text())
+    change(network)
+    path.write_text(yaml.safe_dump(network, sort_keys=False))
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown"])
+@pytest.mark.parametrize("question", QUESTIONS, ids=" ".join)
+def test_every_question_is_answered_in_every_form(ask: Ask, question: list[str], form: str) -> None:
+    code, out, err = ask(*question, "--of", "preview.json", "--format", form)
+
+    assert (code, err) == (0, "")
+    assert "\x1b" not in out
+    if form == "json":
+        json.loads(out)
+
+
+def test_the_matrix_of_the_working_tree_and_of_its_preview_are_one(ask: Ask) -> None:
+    _, running, _ = ask("matrix")
+    _, read, _ = ask("matrix", "--of", "preview.json")
+
+    assert running == read
+    lines = {line.split()[0]: line.split()[1:] for line in running.splitlines()[1:]}
+    assert [verb for verb in lines["notifier"] if verb != "·"] == ["pull", "receive", "read"]
+
+
+def test_growth_is_code_3_and_shrinkage_is_not(project: Path, ask: Ask) -> None:
+    committed(project)
+    edit(project, lambda network: network["agents"]["compliance"]["access"].update(reports="read"))
+
+    code, out, _ = ask("diff", "HEAD", "--format", "json")
+    (change,) = json.loads(out)["changes"]
+    assert (code, change["sign"], change["agent"], change["words"], change["resource"]) == (
+        3,
+        "+",
+        "compliance",
+        "may read",
+        "reports",
+    )
+    code, out, _ = ask("diff", ".", "HEAD")
+    assert (code, out.splitlines()[0]) == (0, "- compliance may read reports")
+    worktrees = subprocess.run(["git", "worktree", "list"], cwd=project, capture_output=True, text=True, check=True)  # noqa: S607
+    assert len(worktrees.stdout.splitlines()) == 1
+
+
+def test_a_diff_is_told_in_a_pull_request_too(project: Path, ask: Ask) -> None:
+    edit(project, lambda network: network["agents"]["report"]["access"].pop("reports"))
+
+    code, out, _ = ask("diff", "preview.json", "--format", "markdown")
+
+    assert code == 0
+    assert out.splitlines() == ["**Access that shrinks**", "", "```diff", "- report may write reports", "```"]
+
+
+def test_a_proof_that_fails_is_code_1_and_names_what_failed(project: Path, ask: Ask) -> None:
+    edit(project, lambda network: network["agents"]["report"]["access"].pop("reports"))
+
+    code, out, _ = ask("proof", "--of", "preview.json")
+
+    assert code == 1
+    assert "report may read, write, delete" in out
+    assert "which is not declared" in out
+
+
+def test_a_finding_that_is_an_error_is_code_1_and_stands_in_sarif_at_its_line(project: Path, ask: Ask) -> None:
+    edit(project, lambda network: network["agents"]["report"].update(budget={"destroys": 0}))
+
+    code, out, _ = ask("check", "--of", "preview.json", "--format", "sarif")
+
+    (result,) = json.loads(out)["runs"][0]["results"]
+    assert (code, result["ruleId"]) == (1 if result["level"] == "error" else 0, "over-budget")
+    place = result["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "network.yaml"
+    assert place["region"]["startLine"] > 1
+
+
+def test_the_report_is_written_where_it_is_said(project: Path, ask: Ask) -> None:
+    code, out, _ = ask("report", "--of", "preview.json")
+
+    assert (code, out) == (0, "report/dev.html\n")
+    assert "security-scanner" in (project / "report" / "dev.html").read_text()
+
+
+def test_the_review_ends_a_preview(ask: Ask) -> None:
+    code, out, _ = ask("review", "--of", "preview.json")
+
+    assert code == 0
+    assert out.splitlines()[0].startswith("proof holds: 19 of 19 declared accesses are allowed, ")
+    assert out.splitlines()[1:] == ["findings: 0 errors, 0 warnings, 0 notes", "report: report/dev.html"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["why", "reprot", "reports", "read", "--of", "preview.json"], 2, "did you mean 'report'?"),
+        (["blast-radius", "nobody", "--of", "preview.json"], 2, "no agent 'nobody'"),
+        (["matrix", "--of", "nowhere"], 1, "no file and no git revision"),
+        (["matrix", "--of", "network.yaml"], 1, "is not whole JSON"),
+        (["matrix", "--of", "other.json"], 1, "is no stack export"),
+        (["matrix", "--of", "live"], 1, "give --subscription"),
+        (["matrix", "--stack", "qa"], 1, "qa"),
+    ],
+)
+def test_a_mistake_is_one_sentence(project: Path, ask: Ask, arguments: list[str], code: int, said: str) -> None:
+    (project / "other.json").write_text("{}")
+
+    found, out, err = ask(*arguments)
+
+    assert (found, out) == (code, "")
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_a_mistake_in_the_network_is_told_with_its_line(project: Path, ask: Ask) -> None:
+    edit(project, lambda network: network["agents"]["report"]["access"].update(repotrs="read"))
+
+    code, _, err = ask("proof")
+
+    assert code == 1
+    assert "agents.report.access.repotrs: no resource 'repotrs'; did you mean 'reports'?" in err
+
+
+def test_no_question_is_a_mistake_in_the_usage() -> None:
+    with pytest.raises(SystemExit) as error:
+        main([])
+
+    assert error.value.code == 2
