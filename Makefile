@@ -57,6 +57,7 @@ schema: setup ## renew the JSON schemas from the models
 
 bench: setup ## the README's figures
 	@$(RUN) benchmarks/preview.py
+	@$(RUN) benchmarks/access.py
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) .localazure .pytest_cache .hypothesis .ruff_cache
