@@ -5,36 +5,15 @@ too, and, apart from that, whom it can influence by what they read. The identity
 part of it: code gets no token for it. What a condition or an unknown may allow counts as held, and is marked.
 """
 
-from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from typing import Any
 
 from access.declared import Budget
 from access.graph import Graph
-from access.holdings import Holding, Names, holdings
-from access.paths.spread import Spread, Ways
-from access.paths.steps import Node
-
-
-@dataclass(frozen=True)
-class Becoming:
-    """Another agent, or an identity of none, whose rights the attacker takes."""
-
-    agent: str
-    how: str
-    conditional: bool = False
-
-
-@dataclass(frozen=True)
-class Influence:
-    """Another agent that reads what this one writes, or the other way round."""
-
-    agent: str
-    through: str
-    how: str
-    conditional: bool = False
+from access.holdings import Holding
+from access.possession import Becoming, Index, Influence
 
 
 @dataclass(frozen=True)
@@ -43,7 +22,7 @@ class Blast:
 
     agent: str
     budget: Budget | None
-    _index: "_Index"
+    _index: Index
 
     @cached_property
     def held(self) -> Mapping[str, Holding]:
@@ -129,130 +108,13 @@ def blast_radius(graph: Graph, agent: str, *, budget: Budget | None = None) -> B
 def every_blast(graph: Graph, budgets: Mapping[str, Budget | None]) -> dict[str, Blast]:
     """The blast radius of every agent that the graph has, and of those that have a budget, sorted by name."""
     index = _index_of(graph)
-    return {name: Blast(name, budgets.get(name), index) for name in sorted({*index.ways.estate.agents, *budgets})}
-
-
-class _Index:
-    """One graph, as all blast radii look at it."""
-
-    def __init__(self, graph: Graph) -> None:
-        self.ways = Ways(graph)
-        self._names = Names(self.ways.graph)
-        self._spreads: dict[str, Spread] = {}
-        self._held: dict[str, dict[str, Holding]] = {}
-        self._shared_holdings: dict[frozenset[tuple[Node, bool]], dict[str, Holding]] = {}
-        self._own_holdings: dict[str, dict[str, Holding]] = {}
-
-    def spread(self, agent: str) -> Spread:
-        if agent not in self._spreads:
-            self._spreads[agent] = self.ways.spread(agent)
-        return self._spreads[agent]
-
-    def held(self, agent: str) -> dict[str, Holding]:
-        if agent not in self._held:
-            causes = self.spread(agent).causes
-            nodes = {node: cause.conditional for node, cause in causes.items() if node.kind != "agent"}
-            # Agents that can become each other hold the same.
-            memo = frozenset(nodes.items())
-            if memo not in self._shared_holdings:
-                self._shared_holdings[memo] = self._holdings(nodes)
-            self._held[agent] = self._shared_holdings[memo]
-        return self._held[agent]
-
-    def becomes(self, agent: str) -> tuple[Becoming, ...]:
-        spread = self.spread(agent)
-        agents = {node.id for node in spread.causes if node.kind == "agent"}
-        found: dict[str, Becoming] = {}
-        for node, cause in spread.causes.items():
-            principal = self.ways.principal(node)
-            if cause.step is None or (principal is None and node.kind != "agent"):
-                continue
-            # As an agent one has its identities too; those are not told again.
-            name = principal.name if principal else node.id
-            if principal is None or principal.agent not in agents:
-                found.setdefault(name, Becoming(name, self.ways.told(spread, node), cause.conditional))
-        return tuple(found.values())
-
-    def influences(self, agent: str) -> Iterator[Influence]:
-        for name, one in self.held(agent).items():
-            yield from self._shared(agent, name, one.writes, self._readers, "{} {writes} what {} {reads}")
-
-    def influenced_by(self, agent: str) -> Iterator[Influence]:
-        for name, one in self._own(agent).items():
-            yield from self._shared(agent, name, one.reads, self._writers, "{} {reads} what {} {writes}")
-
-    def chain(self, agent: str) -> Iterator[Influence]:
-        seen, waiting = {agent}, deque([(agent, "")])
-        while waiting:
-            name, so_far = waiting.popleft()
-            for one in self.influences(name):
-                if one.agent not in seen:
-                    seen.add(one.agent)
-                    told = f"{so_far}; {one.how}" if so_far else one.how
-                    waiting.append((one.agent, told))
-                    yield Influence(one.agent, one.through, told, one.conditional)
-
-    def _shared(
-        self, agent: str, name: str, mine: Mapping[str, bool], theirs: "_Sides", sentence: str
-    ) -> Iterator[Influence]:
-        """Who stands at the other side of the same data, each once a resource."""
-        found: dict[str, Influence] = {}
-        for kind, doubtful in mine.items():
-            verbs = _MESSAGES if kind.endswith("/messages") else _DATA
-            for other, unsure in theirs.get((name, kind), {}).items():
-                known = found.get(other)
-                if other != agent and (known is None or known.conditional):
-                    how = sentence.format(agent, other, **verbs)
-                    found[other] = Influence(other, name, how, doubtful or unsure)
-        yield from found.values()
-
-    @cached_property
-    def _readers(self) -> "_Sides":
-        """Who reads which data as what it is, not as whom it can become."""
-        found: _Sides = {}
-        for agent in self.ways.estate.agents:
-            for name, one in self._own(agent).items():
-                for kind, doubtful in one.reads.items():
-                    found.setdefault((name, kind), {})[agent] = doubtful
-        return found
-
-    @cached_property
-    def _writers(self) -> "_Sides":
-        found: _Sides = {}
-        for agent in self.ways.estate.agents:
-            for name, one in self.held(agent).items():
-                for kind, doubtful in one.writes.items():
-                    found.setdefault((name, kind), {})[agent] = doubtful
-        return found
-
-    def _own(self, agent: str) -> dict[str, Holding]:
-        nodes = [Node("identity", one.id) for one in self.ways.estate.identities(agent)]
-        if not any(map(self.ways.leads_of, nodes)):
-            return self.held(agent)
-        if agent not in self._own_holdings:
-            self._own_holdings[agent] = self._holdings(dict.fromkeys(nodes, False))
-        return self._own_holdings[agent]
-
-    def _holdings(self, nodes: Mapping[Node, bool]) -> dict[str, Holding]:
-        """What nodes hold, each with whether a condition decides about it."""
-        return holdings(
-            (self._names.of(resource), resource, reach, doubtful)
-            for node, doubtful in nodes.items()
-            for resource, reach in self.ways.held(node)
-        )
-
-
-_Sides = dict[tuple[str, str], dict[str, bool]]
-"""By resource and data: agents, and whether a condition decides about them."""
-
-_MESSAGES = {"writes": "sends", "reads": "receives"}
-_DATA = {"writes": "writes", "reads": "reads"}
+    return {name: Blast(name, budgets.get(name), index) for name in sorted({*index.agents, *budgets})}
 
 
 @lru_cache(maxsize=4)
-def _index_of(graph: Graph) -> _Index:
+def _index_of(graph: Graph) -> Index:
     """The index of a graph; the last few are kept."""
-    return _Index(graph)
+    return Index(graph)
 
 
 def _entry(one: Becoming | Influence, *names: str) -> dict[str, Any]:

@@ -1,40 +1,17 @@
 """Follows the ways from one agent until nothing is added.
 
 Owns the fixpoint and the sentence that tells a chain. What no condition restricts is followed first, so that a node is
-conditional only where every way to it is. What an identity leads to is worked out once for all agents.
+conditional only where every way to it is.
 """
 
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from access.effective import pairs, relevant
-from access.graph import Graph, Principal, Resource
-from access.paths import attaching, federation, hosts, images, rights, vaults
-from access.paths.estate import Estate
-from access.paths.steps import Held, Node, Step
-from access.reaching import Reach
-from access.relevance import relevant_to, resource_type
+from access.graph import Principal
+from access.paths.estate import agents_of
+from access.paths.steps import PLACES, Node, Step
+from access.paths.ways import Leads, Ways
 from access.scopes import ancestors
-
-_PLACES = frozenset({"scope", "data"})
-WAYS = (images, hosts, federation, rights, vaults)
-_OPERATIONS = frozenset[str]().union(*(way.OPERATIONS for way in WAYS), attaching.OPERATIONS)
-
-
-@dataclass(frozen=True)
-class Leads:
-    """Where one node leads by itself."""
-
-    steps: tuple[Step, ...] = ()
-    attachable: tuple[Step, ...] = ()
-    """Where it leads in the hand of who may write a host."""
-    host: Step | None = None
-    targets: frozenset[tuple[Node, bool]] = frozenset()
-    """Where the steps lead, and whether a condition decides; nodes that lead to the same share it."""
-
-    def __bool__(self) -> bool:
-        return bool(self.steps or self.attachable or self.host)
 
 
 @dataclass(frozen=True)
@@ -46,107 +23,43 @@ class Cause:
     conditional: bool = False
 
 
-@dataclass
 class Spread:
-    """All that an attacker holds, with the cause of each node, in the order in which it was reached."""
+    """All that whoever runs code as an agent comes to hold.
 
-    causes: dict[Node, Cause] = field(default_factory=dict[Node, Cause])
+    `causes` has each node with how it was reached, in the order in which they were.
+    """
 
+    def __init__(self, ways: Ways, agent: str) -> None:
+        self._ways = ways
+        self._agent = agent
+        self.causes = _Following(ways, Node("agent", agent)).causes
 
-class Ways:
-    """The ways in one graph, with who reaches what there."""
-
-    def __init__(self, graph: Graph) -> None:
-        self.estate = Estate(graph)
-        self.graph = self.estate.graph
-        self.reached: dict[str, list[tuple[Resource, Reach]]] = {}
-        for principal_id, resource_id, reach in pairs(self.graph):
-            resource, principal = self.graph.resource(resource_id), self.graph.principal(principal_id)
-            if resource is not None:
-                self.reached.setdefault(principal_id, []).append((resource, reach))
-                if principal is not None and principal.agent:
-                    self.estate.note_pull(principal, resource, reach.allowed | reach.data_allowed)
-        self._leads: dict[Node, Leads] = {}
-        self._targets: dict[frozenset[tuple[Node, bool]], frozenset[tuple[Node, bool]]] = {}
-        self._interesting: dict[frozenset[str], dict[str, str]] = {}
-
-    def principal(self, node: Node) -> Principal | None:
-        """The principal that a node is."""
-        return self.graph.principal(node.id) if node.kind == "identity" else None
-
-    def held(self, node: Node) -> Iterator[tuple[Resource, Reach]]:
-        """What is held by a node itself."""
-        if node.kind == "identity":
-            yield from self.reached.get(node.id, ())
-        elif node.kind != "agent":
-            for resource in self.graph.resources_within(node.id):
-                yield resource, everything(resource, control=node.kind == "scope")
-
-    def leads_of(self, node: Node) -> Leads:
-        """Where a node leads by itself."""
-        if node not in self._leads:
-            self._leads[node] = self._found(node)
-        return self._leads[node]
-
-    def spread(self, agent: str) -> Spread:
-        """All that whoever runs code as this agent comes to hold."""
-        found = _Following(self, Node("agent", agent))
-        return Spread(found.causes)
-
-    def told(self, spread: Spread, node: Node) -> str:
+    def told(self, node: Node) -> str:
         """The chain of steps that leads to a node."""
         chain: list[tuple[Node, Step]] = []
-        cause = spread.causes[node]
+        cause = self.causes[node]
         while cause.before is not None:
             if cause.step is not None:
                 chain.append((cause.before, cause.step))
-            cause = spread.causes[cause.before]
-        return "; ".join(self._clause(spread, *link, first=not index) for index, link in enumerate(reversed(chain)))
+            cause = self.causes[cause.before]
+        return "; ".join(self._clause(*link, first=not index) for index, link in enumerate(reversed(chain)))
 
-    def _clause(self, spread: Spread, before: Node, step: Step, *, first: bool) -> str:
-        subject = next(iter(spread.causes)).id if first else f"as {self.name(spread, before)} it"
-        if not first and before.kind in ("scope", "data"):
+    def _clause(self, before: Node, step: Step, *, first: bool) -> str:
+        principal = self._ways.principal(before)
+        code = self.causes[before].before
+        if first:
+            subject = self._agent
+        elif principal is None:
             subject = "with that it"
+        else:
+            subject = f"as {code.id if code is not None and code.kind == 'agent' else called(principal)} it"
         return f"{subject} may {step.how}{', under a condition' if step.conditional else ''}"
 
-    def name(self, spread: Spread, node: Node) -> str:
-        """What people call a node: the agent, where that is who one becomes, else the identity."""
-        principal = self.principal(node)
-        if principal is None:
-            return node.id
-        before = spread.causes[node].before
-        is_code = before is not None and before.kind == "agent"
-        return before.id if before is not None and is_code else principal.name
 
-    def _found(self, node: Node) -> Leads:
-        steps: list[Step] = []
-        attachable: list[Step] = []
-        host: Step | None = None
-        # Who holds everything at a scope gains nothing by giving roles there once more.
-        ways = [way for way in WAYS if node.kind == "identity" or way not in (rights, vaults)]
-        for resource, reach in self.held(node) if node.kind != "data" else ():
-            operations = self._asked(reach)
-            if not operations:
-                continue
-            held = Held(resource, resource.name, operations, reach)
-            steps += [step for way in ways for step in way.steps(held, self.estate)]
-            attachable += attaching.steps(held, self.estate)
-            writes = attaching.host(held)
-            if writes is not None and (host is None or host.conditional):
-                host = writes
-        # Wide scopes first: what lies within them need not be followed.
-        steps.sort(key=lambda step: step.to.kind in _PLACES and step.to.id.count("/"))
-        targets = frozenset((step.to, step.conditional) for step in steps)
-        return Leads(tuple(steps), tuple(attachable), host, self._targets.setdefault(targets, targets))
-
-    def _asked(self, reach: Reach) -> dict[str, str]:
-        """The operations that any way asks for."""
-        found: dict[str, str] = {}
-        for names in (reach.allowed, reach.conditional, reach.data_allowed, reach.data_conditional):
-            if names not in self._interesting:
-                self._interesting[names] = {low: name for name in names if (low := name.lower()) in _OPERATIONS}
-            found |= self._interesting[names]
-        return found
+def called(principal: Principal) -> str:
+    """Who one is with an identity: the agent whose own it is, else the identity itself."""
+    agents = agents_of(principal)
+    return agents[0] if len(agents) == 1 and principal.purpose == "own" else principal.name
 
 
 class _Following:
@@ -217,7 +130,7 @@ class _Following:
 
     def _is_within(self, node: Node) -> bool:
         """Whether it is only part of something that is held already."""
-        if node.kind not in _PLACES:
+        if node.kind not in PLACES:
             return False
         return any(Node("scope", scope) in self.causes for scope in ancestors(node.id))
 
@@ -225,17 +138,3 @@ class _Following:
 def _hand(node: Node) -> str:
     """Whose hand a right is in; what comes from giving roles can be in any."""
     return node.id if node.kind == "identity" else ""
-
-
-_EVERYTHING: dict[tuple[str, bool], Reach] = {}
-
-
-def everything(resource: Resource, *, control: bool) -> Reach:
-    """All that can be done at a resource, or all that can be done with data there."""
-    memo = (resource_type(resource), control)
-    if memo not in _EVERYTHING:
-        _EVERYTHING[memo] = Reach(
-            allowed=frozenset(relevant(resource, data=False)) if control else frozenset(),
-            data_allowed=frozenset(relevant_to(memo[0], data=True)),
-        )
-    return _EVERYTHING[memo]

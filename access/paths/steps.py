@@ -17,6 +17,9 @@ class Node(NamedTuple):
     id: str
 
 
+PLACES = frozenset({"scope", "data"})
+
+
 @dataclass(frozen=True, eq=False)
 class Step:
     """One step from what is held to what is held then."""

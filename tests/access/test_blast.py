@@ -229,6 +229,17 @@ def test_what_is_no_way_leads_nowhere(powerless: list[Assignment]) -> None:
     assert blast_radius(graph_of(loot, *powerless), "a").secrets == ()
 
 
+def test_who_takes_the_own_identity_of_an_agent_is_that_agent() -> None:
+    shared = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/of-d"
+    graph = Graph(
+        principals=[*principals(), Principal(id="d", name="of-d", agent="d", owner=shared)],
+        resources=[*resources(), resource(shared, declared=False)],
+        assignments=[gives("a", shared, "Managed Identity Contributor")],
+    )
+
+    assert becomes(blast_radius(graph, "a")) == ["d"]
+
+
 def test_two_rights_to_attach_count_only_in_one_hand() -> None:
     assign = ["Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"]
     graph = graph_of(
