@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import pulumi
 from pulumi_azure_native import keyvault
 
-from access.roles import why_not
+from access.roles import by_name, privileged, why_not
 from components.resources.base import ChildArgs, NetworkResource, Verb
 from components.resources.key_vault import KeyVault
 from localazure.arm import ResourceType
@@ -68,3 +68,12 @@ def test_every_place_that_it_names_is_there() -> None:
     paths = set(re.findall(r"`((?:access|components|docs|localazure|spec|tests)/[\w./-]+)`", TEXT))
 
     assert {path for path in paths if not (REPOSITORY / path).exists()} == set()
+
+
+def test_every_role_that_a_page_shows_may_be_given_to_an_agent() -> None:
+    shown = re.findall(
+        r"\{ role: ([^,}]+), because:", "".join(page.read_text("utf-8") for page in (REPOSITORY / "docs").rglob("*.md"))
+    )
+
+    assert shown
+    assert [role for role in shown if privileged(by_name(role)) is not None] == []
