@@ -184,7 +184,9 @@ class ResourceType:
     outlives_parent: bool = False
     """Stays when what it is about is deleted, as role assignments do."""
     assigned: Mapping[str, Choice] = field(default_factory=dict[str, Choice])
-    """Placeholders of `path` that Azure chooses, not the inputs."""
+    """Placeholders of `path` that are no inputs: Azure chooses them, or they stand deeper in the inputs."""
+    shown: str = ""
+    """The id as the provider writes it, where that is not `path` and says less: `{namespace}/{name}`."""
 
     rules: Rules = no_rules
     """Every reason of this type to refuse a request; all of them, not the first."""
@@ -267,10 +269,11 @@ class ResourceType:
 
     @cached_property
     def _named(self) -> re.Pattern[str]:
-        pattern = _PLACEHOLDER.sub(
-            lambda found: f"(?P<{found[1]}>{'.+' if found[1] in _SCOPES else '[^/]+'})", self.path.lstrip("/")
-        )
-        return re.compile(f"/?{pattern}", re.IGNORECASE)
+        return _reading(self.path)
+
+    @cached_property
+    def _shown(self) -> re.Pattern[str]:
+        return _reading(self.shown)
 
     @cached_property
     def _fixed_levels(self) -> int:
@@ -285,6 +288,16 @@ class ResourceType:
         values = {"subscriptionId": world.subscription_id, **inputs}
         values |= {name: choose(world, dict(inputs)) for name, choose in self.assigned.items()}
         return "/" + _PLACEHOLDER.sub(lambda found: str(values[found[1]]).strip("/"), self.path).lstrip("/")
+
+    def shown_id(self, resource_id: str) -> str:
+        """The id as the provider writes it."""
+        found = self._named.fullmatch(resource_id) if self.shown else None
+        return self.shown.format(**found.groupdict()) if found else resource_id
+
+    def full_id(self, shown_id: str) -> str:
+        """The id in the world of what the provider writes so."""
+        found = self._shown.fullmatch(shown_id) if self.shown else None
+        return "/" + self.path.format(**found.groupdict()) if found else shown_id
 
     def inputs_in(self, resource_id: str) -> Values | None:
         """The inputs that an id holds; None where the id is not of this type."""
@@ -304,3 +317,11 @@ class ResourceType:
     def output_paths(self) -> Mapping[str, Path]:
         """`outputs` and `rewrites` with their paths parsed."""
         return {path: parse(path) for path in (*self.outputs, *self.rewrites)}
+
+
+def _reading(path: str) -> re.Pattern[str]:
+    """Reads the placeholders of a path from an id."""
+    pattern = _PLACEHOLDER.sub(
+        lambda found: f"(?P<{found[1]}>{'.+' if found[1] in _SCOPES else '[^/]+'})", path.lstrip("/")
+    )
+    return re.compile(f"/?{pattern}", re.IGNORECASE)

@@ -57,9 +57,9 @@ class LocalAzure:
             raise Refused(token, missing)
         request = self._request(kind, kind.id_of(inputs, self.world), inputs)
         if kind.singleton and request.old is not None:
-            return request.old.id, pipeline.update(request).outputs
+            return kind.shown_id(request.old.id), pipeline.update(request).outputs
         made = pipeline.create(request)
-        return made.id, made.outputs
+        return kind.shown_id(made.id), made.outputs
 
     def update(self, token: str, resource_id: str, inputs: Values) -> Values:
         """Change a resource in place; answers its outputs.
@@ -67,7 +67,8 @@ class LocalAzure:
         Raises:
             AzureError: it does not exist, or Azure would refuse the change; nothing was changed.
         """
-        request = self._request(self._catalogue.find(token), resource_id, inputs)
+        kind = self._catalogue.find(token)
+        request = self._request(kind, kind.full_id(resource_id), inputs)
         if request.old is None:
             raise AzureError("ResourceNotFound", f"the resource '{resource_id}' was not found", 404)
         return pipeline.update(request).outputs
@@ -100,7 +101,7 @@ class LocalAzure:
         """Remove a resource and what lies under it; one that is not there counts as removed."""
         kind = self._catalogue.find(token)
         if not kind.singleton:
-            pipeline.delete(self._request(kind, resource_id, {}))
+            pipeline.delete(self._request(kind, kind.full_id(resource_id), {}))
 
     def invoke(self, token: str, args: Values) -> Values:
         """Answer a provider function.
@@ -116,7 +117,8 @@ class LocalAzure:
         return answers.foreseen(self._catalogue.find(token), inputs, known)
 
     def _found(self, token: str, resource_id: str) -> Resource | None:
-        kind, found = self._catalogue.find(token), self.world.get(resource_id)
+        kind = self._catalogue.find(token)
+        found = self.world.get(kind.full_id(resource_id))
         return found if found is not None and found.token == kind.token else None
 
     def _request(self, kind: ResourceType, resource_id: str, inputs: Values) -> Request:

@@ -18,8 +18,9 @@ from localazure.deployment import Deployment
 from localazure.errors import LocalAzureError
 from localazure.fronts.values import unwrap, wrap
 from localazure.paths import parse
+from localazure.services import kubernetes
 from localazure.steps import Goal
-from localazure.urns import Namespace, urn
+from localazure.urns import Namespace, type_of, urn
 
 # Options that would change what is deployed and that a local run does not have. Whatever is not listed is carried out,
 # or has no meaning here: versions and addresses of plugins, positions in the source, timeouts (local Azure answers at
@@ -29,14 +30,15 @@ _UNSUPPORTED: Mapping[str, str] = {
     "hideDiffs": "hide_diffs",
     "hooks": "hooks",
     "importId": "import_",
-    "provider": "provider",
-    "providers": "providers",
     "remote": "remote",
     "replace_with": "replace_with",
     "replacement_trigger": "replacement_trigger",
     "state_migrations": "state_migrations",
     "transforms": "transforms",
 }
+
+# The provider that says which cluster Kubernetes objects are in; the only one that is more than a subscription.
+_CLUSTER = kubernetes.PROVIDER
 
 
 class Unsupported(LocalAzureError):  # noqa: N818 (says what is wrong, as the message reads)
@@ -188,7 +190,9 @@ def _refuse(what: str) -> NoReturn:
 
 
 def _refuse_options(request: rpc.RegisterResourceRequest) -> None:
-    if request.type.startswith("pulumi:providers:"):
+    named = [request.provider, *request.providers.values()]
+    kinds = [request.type, *(type_of(each) for each in named if each)]
+    if any(each.startswith("pulumi:providers:") and each != _CLUSTER for each in kinds):
         raise Unsupported(
             "a local run does not support explicit providers: there is one subscription; leave the provider out"
         )

@@ -8,7 +8,8 @@ and can go back; it keeps its endpoint). Codes as reported in Azure/azure-cli#18
 Azure-Samples/azuresandbox#164 (CustomDomainInUse), Azure/bicep#15446 (UpdateKindNotAllowed), Azure/azure-dev#6727 (a
 deployment's SKU), microsoft/azurechat#447 (its model), Azure/bicep#16642 (Standard where it has no SKU); that
 azure-native updates `kind` in place, Azure/azure-rest-api-specs#27777; that network rules need a subdomain,
-hashicorp/terraform-provider-azurerm#24239. Log categories from "Supported logs for
+hashicorp/terraform-provider-azurerm#24239; that an account with projects cannot be deleted,
+Azure/terraform-provider-azapi#894 (CannotDeleteResource). Log categories from "Supported logs for
 Microsoft.CognitiveServices/accounts", Microsoft Learn, 2025-04-16.
 
 Differences from Azure: every model exists in every version, region and SKU, and there is no quota; a version that is
@@ -27,12 +28,14 @@ from localazure import ids
 from localazure.arm import Answer, NameRule, Request, ResourceType, SoftDeletion
 from localazure.errors import AzureError
 from localazure.stock import all_of, always, kept, off, system_data
-from localazure.world import Values
+from localazure.world import Resource, Values, World
 
 _ACCOUNT = (
     "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
     "/providers/Microsoft.CognitiveServices/accounts/{accountName}"
 )
+
+_PROJECT = "azure-native:cognitiveservices:Project"
 
 # Types and names
 _ACCOUNT_NAME = NameRule(
@@ -112,6 +115,16 @@ def _subdomain_stays(request: Request) -> Iterator[AzureError]:
         )
     if request.asked("properties.networkAcls") and not _subdomain(request):
         yield AzureError("CustomDomainRequired", "networkAcls needs a customSubDomainName")
+
+
+def _projects_are_gone(world: World, account: Resource) -> Iterator[AzureError]:
+    projects = [each.id for each in world.children(account.id) if each.token == _PROJECT]
+    if projects:
+        yield AzureError(
+            "CannotDeleteResource",
+            f"cannot delete '{account.id}' while nested resources exist: {', '.join(projects)}; delete them first",
+            409,
+        )
 
 
 # Reasons to refuse a deployment
@@ -241,6 +254,7 @@ TYPES = (
         outputs=_ACCOUNT_OUTPUTS,
         volatile=("properties.endpoint", "properties.endpoints", "etag", "systemData"),
         write_only=("properties.restore",),
+        held_up=_projects_are_gone,
         log_categories=("Audit", "AzureOpenAIRequestUsage", "RequestResponse", "Trace"),
         category_groups=("allLogs", "audit"),
         assumed={"location": "westeurope", "kind": "OpenAI", "sku": {"name": "S0"}},

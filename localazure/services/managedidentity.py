@@ -5,8 +5,9 @@ user-assigned managed identities", Microsoft Learn, 2025-05; "Important consider
 identity credentials", Microsoft Learn, 2025-02.
 
 Differences from Azure: what is created can be used at once, with no replication in Entra ID and no throttling;
-whether an issuer exists is not looked at, as in Azure before the first exchange of a token.
-The codes for credentials are ours: Microsoft names none.
+whether an issuer exists is not looked at, as in Azure before the first exchange of a token. Credentials are written at
+once, one after another, so that two of one identity never conflict, as they do in Azure when written at the same time
+(409, pulumi/pulumi-azure-native#4343). The codes for credentials are ours: Microsoft names none.
 """
 
 from collections.abc import Iterator

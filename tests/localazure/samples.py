@@ -35,6 +35,18 @@ STORAGE_QUEUE = "azure-native:storage:Queue"
 VAULT = "azure-native:keyvault:Vault"
 MODELS = "azure-native:cognitiveservices:Account"
 DEPLOYMENT = "azure-native:cognitiveservices:Deployment"
+PROJECT = "azure-native:cognitiveservices:Project"
+ACCOUNT_CONNECTION = "azure-native:cognitiveservices:AccountConnection"
+PROJECT_CONNECTION = "azure-native:cognitiveservices:ProjectConnection"
+AGENT_APPLICATION = "azure-native:cognitiveservices:AgentApplication"
+AGENT_DEPLOYMENT = "azure-native:cognitiveservices:AgentDeployment"
+CLUSTER = "azure-native:containerservice:ManagedCluster"
+KUBERNETES = "pulumi:providers:kubernetes"
+NAMESPACE = "kubernetes:core/v1:Namespace"
+SERVICE_ACCOUNT = "kubernetes:core/v1:ServiceAccount"
+SERVICE = "kubernetes:core/v1:Service"
+PODS = "kubernetes:apps/v1:Deployment"
+NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 CONFIGURATION = "azure-native:appconfiguration:ConfigurationStore"
 COSMOS = "azure-native:cosmosdb:DatabaseAccount"
 COSMOS_DATABASE = "azure-native:cosmosdb:SqlResourceSqlDatabase"
@@ -49,10 +61,19 @@ SEARCH_ID = f"{GROUP}/providers/Microsoft.Search/searchServices/network-dev7"
 REGISTRY_ID = f"{GROUP}/providers/Microsoft.ContainerRegistry/registries/networkdev7"
 VAULT_ID = f"{GROUP}/providers/Microsoft.KeyVault/vaults/network-dev7"
 MODELS_ID = f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/network-openai-dev7"
+PROJECT_ID = f"{MODELS_ID}/projects/network-dev"
+CLUSTER_ID = f"{GROUP}/providers/Microsoft.ContainerService/managedClusters/network-dev"
 CONFIGURATION_ID = f"{GROUP}/providers/Microsoft.AppConfiguration/configurationStores/network-dev7"
 STORAGE_ID = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/networkdev7"
 COSMOS_ID = f"{GROUP}/providers/Microsoft.DocumentDB/databaseAccounts/network-dev7"
 COSMOS_READER = f"{COSMOS_ID}/sqlRoleDefinitions/00000000-0000-0000-0000-000000000001"
+FOUNDRY: Values = {
+    "kind": "AIServices",
+    "identity": {"type": "SystemAssigned"},
+    "properties": {"customSubDomainName": "network-openai-dev7", "allowProjectManagement": True},
+}
+"""An account that takes projects."""
+IN_NAMESPACE: Values = {"namespace": "report", "name": "report"}
 PRINCIPAL_ID = World().principal_of(IDENTITY_ID).id
 
 
@@ -68,6 +89,8 @@ class Sample:
     inputs: Values
     needs: tuple[str, ...] = ()
     """Types whose samples must exist before."""
+    needs_as: dict[str, Values] = field(default_factory=dict[str, Values])
+    """Inputs of what it needs that are not those of the sample."""
     changes: dict[str, object] = field(default_factory=dict[str, object])
     """Another value for each path that the type calls immutable, names aside."""
 
@@ -329,6 +352,180 @@ SAMPLES: dict[str, Sample] = {
         },
         needs=(MODELS,),
     ),
+    PROJECT: Sample(
+        inputs={
+            **IN_GROUP,
+            "accountName": "network-openai-dev7",
+            "projectName": "network-dev",
+            "identity": {"type": "SystemAssigned"},
+            "properties": {"displayName": "network"},
+        },
+        needs=(MODELS,),
+        needs_as={MODELS: FOUNDRY},
+    ),
+    ACCOUNT_CONNECTION: Sample(
+        inputs={
+            "resourceGroupName": "rg",
+            "accountName": "network-openai-dev7",
+            "connectionName": "search",
+            "properties": {
+                "authType": "AAD",
+                "category": "CognitiveSearch",
+                "target": "https://network-dev7.search.windows.net",
+            },
+        },
+        needs=(MODELS,),
+        needs_as={MODELS: FOUNDRY},
+    ),
+    PROJECT_CONNECTION: Sample(
+        inputs={
+            "resourceGroupName": "rg",
+            "accountName": "network-openai-dev7",
+            "projectName": "network-dev",
+            "connectionName": "storage",
+            "properties": {
+                "authType": "ManagedIdentity",
+                "category": "AzureBlob",
+                "target": "https://networkdev7.blob.core.windows.net",
+            },
+        },
+        needs=(PROJECT,),
+    ),
+    AGENT_APPLICATION: Sample(
+        inputs={
+            "resourceGroupName": "rg",
+            "accountName": "network-openai-dev7",
+            "projectName": "network-dev",
+            "name": "report",
+            "properties": {"agents": [{"agentName": "report"}]},
+        },
+        needs=(PROJECT,),
+    ),
+    AGENT_DEPLOYMENT: Sample(
+        inputs={
+            "resourceGroupName": "rg",
+            "accountName": "network-openai-dev7",
+            "projectName": "network-dev",
+            "appName": "report",
+            "deploymentName": "first",
+            "properties": {
+                "deploymentType": "Managed",
+                "agents": [{"agentName": "report", "agentVersion": "1"}],
+                "protocols": [{"protocol": "Responses", "version": "1.0"}],
+            },
+        },
+        needs=(AGENT_APPLICATION,),
+    ),
+    CLUSTER: Sample(
+        inputs={
+            **IN_GROUP,
+            "resourceName": "network-dev",
+            "dnsPrefix": "network-dev",
+            "identity": {"type": "SystemAssigned"},
+            "agentPoolProfiles": [{"name": "system", "mode": "System", "count": 1, "vmSize": "Standard_D2s_v5"}],
+            "aadProfile": {"managed": True, "enableAzureRBAC": True},
+            "disableLocalAccounts": True,
+            "oidcIssuerProfile": {"enabled": True},
+            "securityProfile": {"workloadIdentity": {"enabled": True}},
+            "networkProfile": {
+                "networkPlugin": "azure",
+                "networkPluginMode": "overlay",
+                "networkMode": "transparent",
+                "networkDataplane": "azure",
+                "networkPolicy": "azure",
+                "outboundType": "loadBalancer",
+                "podCidr": "10.244.0.0/16",
+                "serviceCidr": "10.0.0.0/16",
+                "serviceCidrs": ["10.0.0.0/16"],
+                "dnsServiceIP": "10.0.0.10",
+            },
+        },
+        needs=(RESOURCE_GROUP,),
+        changes={
+            "diskEncryptionSetID": f"{GROUP}/providers/Microsoft.Compute/diskEncryptionSets/other",
+            "dnsPrefix": "other",
+            "fqdnSubdomain": "other",
+            "linuxProfile": {"adminUsername": "other", "ssh": {"publicKeys": []}},
+            "windowsProfile": {"adminUsername": "other"},
+            "nodeResourceGroup": "other",
+            "networkProfile.serviceCidr": "10.1.0.0/16",
+            "networkProfile.serviceCidrs": "other",
+            "networkProfile.dnsServiceIP": "10.1.0.10",
+            "networkProfile.podCidr": "10.2.0.0/16",
+            "networkProfile.outboundType": "userDefinedRouting",
+            "networkProfile.networkMode": "bridge",
+            "networkProfile.networkPlugin": "none",
+            "networkProfile.networkPluginMode": "other",
+            "networkProfile.networkDataplane": "cilium",
+            "networkProfile.networkPolicy": "cilium",
+        },
+    ),
+    KUBERNETES: Sample(inputs={"providerName": "network-dev", "kubeconfig": "{}"}),
+    NAMESPACE: Sample(
+        inputs={"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "report"}},
+        changes={"metadata.name": "other"},
+    ),
+    SERVICE_ACCOUNT: Sample(
+        inputs={
+            "apiVersion": "v1",
+            "kind": "ServiceAccount",
+            "metadata": {
+                **IN_NAMESPACE,
+                "annotations": {"azure.workload.identity/client-id": "0b1f2c3d-0000-4000-8000-00000000000d"},
+            },
+        },
+        needs=(NAMESPACE,),
+        changes={"metadata.name": "other", "metadata.namespace": "other"},
+    ),
+    SERVICE: Sample(
+        inputs={
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": IN_NAMESPACE,
+            "spec": {
+                "selector": {"app": "report"},
+                "ports": [{"port": 80}],
+                "type": "ClusterIP",
+                "clusterIP": "10.0.0.20",
+            },
+        },
+        needs=(NAMESPACE,),
+        changes={
+            "metadata.name": "other",
+            "metadata.namespace": "other",
+            "spec.clusterIP": "None",
+            "spec.type": "NodePort",
+        },
+    ),
+    PODS: Sample(
+        inputs={
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": IN_NAMESPACE,
+            "spec": {
+                "selector": {"matchLabels": {"app": "report"}},
+                "template": {
+                    "metadata": {"labels": {"app": "report", "azure.workload.identity/use": "true"}},
+                    "spec": {
+                        "serviceAccountName": "report",
+                        "containers": [{"name": "report", "image": "images.example/report:1"}],
+                    },
+                },
+            },
+        },
+        needs=(SERVICE_ACCOUNT,),
+        changes={"metadata.name": "other", "metadata.namespace": "other", "spec.selector": "other"},
+    ),
+    NETWORK_POLICY: Sample(
+        inputs={
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "NetworkPolicy",
+            "metadata": IN_NAMESPACE,
+            "spec": {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]},
+        },
+        needs=(NAMESPACE,),
+        changes={"metadata.name": "other", "metadata.namespace": "other"},
+    ),
     CONFIGURATION: Sample(
         inputs={
             **IN_GROUP,
@@ -345,13 +542,14 @@ SAMPLES: dict[str, Sample] = {
 def with_needs(azure: LocalAzure, token: str) -> Values:
     """Create what the type's sample needs; answers the sample's inputs as the provider fills them in."""
     for need in SAMPLES[token].needs:
-        make(azure, need)
+        make(azure, need, **SAMPLES[token].needs_as.get(need, {}))
     return azure.check(token, SAMPLES[token].inputs, name="sample")
 
 
 def make(azure: LocalAzure, token: str, **changed: object) -> tuple[str, Values]:
     """Create the type's sample, unless it is there, with what it needs; `changed` are inputs of its own."""
     inputs = azure.check(token, {**with_needs(azure, token), **changed}, name="sample")
-    resource_id = catalogue().find(token).id_of(inputs, azure.world)
+    kind = catalogue().find(token)
+    resource_id = kind.shown_id(kind.id_of(inputs, azure.world))
     there = azure.read(token, resource_id)
     return azure.create(token, inputs) if there is None else (resource_id, there[1])

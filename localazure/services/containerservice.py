@@ -1,0 +1,267 @@
+"""Azure Kubernetes Service: clusters, and the identities that come with one.
+
+What is deployed in a cluster stands in `kubernetes.py`. Facts: "Use a managed identity in AKS", "Use Microsoft Entra
+Workload ID with AKS", "Manage local accounts with AKS-managed Microsoft Entra integration" and "Create an OpenID
+Connect provider on AKS" (an issuer cannot be turned off again; so Azure/AKS-Construction#531), Microsoft Learn, 2025;
+names from the published type; log categories from "Supported logs for Microsoft.ContainerService/managedClusters",
+Microsoft Learn; what only a replacement changes, from azure-native 3.29.0 (`forceNew` of ManagedCluster). Words as
+reported in cilium/cilium#48265 (local accounts need Entra ID) and Azure/terraform-azurerm-aks#377 (workload identity
+needs an issuer).
+
+Differences from Azure: nothing runs, there are no nodes, and neither the nodes' resource group nor what is in it
+exists, but for the identity of the kubelet; domains and issuers are made up, under the real suffixes. Every version,
+size and region exists; a version that is given without its patch has patch 0, one that is left out is 1.33.0. The
+issuer has to be asked for, as before Kubernetes 1.34. Subnets are looked for where local Azure has them. The codes
+InvalidAgentPools, IdentityRequired, DnsPrefixRequired, OIDCIssuerFeatureCannotBeDisabled, WorkloadIdentityNeedsIssuer,
+LocalAccountsNeedEntra, AzureRbacNeedsEntra and KubeletIdentityNotFound are ours.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+from localazure.arm import Answer, NameRule, Request, ResourceType
+from localazure.errors import AzureError
+from localazure.stock import all_of, always, kept, off, on, system_data
+from localazure.world import Principal, Resource, Values, World
+
+_CLUSTER = (
+    "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+    "/providers/Microsoft.ContainerService/managedClusters/{resourceName}"
+)
+
+# Types and names
+_CLUSTER_NAME = NameRule(
+    pattern=r"(?=.{1,63}$)[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?",
+    words="1 to 63 letters, digits, '-' and '_', a letter or digit first and last",
+)
+_DEFAULT_VERSION = "1.33.0"
+_LONGEST_GROUP_NAME = 80
+
+
+# Reasons to refuse
+def _has_an_identity(request: Request) -> Iterator[AzureError]:
+    kind = request.asked("identity.type") or "None"
+    if kind == "None" and not request.asked("servicePrincipalProfile.clientId"):
+        yield AzureError(
+            "IdentityRequired",
+            f"the cluster '{request.name}' has no identity; give it one, SystemAssigned or UserAssigned",
+        )
+
+
+def _has_an_address(request: Request) -> Iterator[AzureError]:
+    if not request.asked("dnsPrefix") and not request.asked("fqdnSubdomain"):
+        yield AzureError("DnsPrefixRequired", f"the cluster '{request.name}' has no dnsPrefix; give it one")
+
+
+def _pools_are_whole(request: Request) -> Iterator[AzureError]:
+    pools = _pools(request)
+    if not any(each.get("mode") == "System" for each in pools):
+        yield AzureError(
+            "InvalidAgentPools", f"the cluster '{request.name}' has no agent pool of mode System; it needs one"
+        )
+    names = [str(each.get("name")) for each in pools]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield AzureError("InvalidAgentPools", f"agentPoolProfiles: the name '{name}' is given more than once")
+    for each in pools:
+        subnet = each.get("vnetSubnetID")
+        if subnet and not request.exists(str(subnet)):
+            yield AzureError("ResourceNotFound", f"the subnet '{subnet}' was not found", 404)
+
+
+def _issuer_stays_and_serves(request: Request) -> Iterator[AzureError]:
+    issues = request.asked("oidcIssuerProfile.enabled") is True
+    if request.asked("securityProfile.workloadIdentity.enabled") is True and not issues:
+        yield AzureError(
+            "WorkloadIdentityNeedsIssuer",
+            "securityProfile.workloadIdentity is enabled and oidcIssuerProfile is not; workload identity needs the"
+            " issuer, enable it",
+        )
+    if request.answered("oidcIssuerProfile.issuerURL") and not issues:
+        yield AzureError(
+            "OIDCIssuerFeatureCannotBeDisabled", "the OIDC issuer of a cluster cannot be disabled once it is enabled"
+        )
+
+
+def _people_come_from_entra(request: Request) -> Iterator[AzureError]:
+    if request.asked("aadProfile.managed") is True:
+        return
+    if request.asked("disableLocalAccounts") is True:
+        yield AzureError(
+            "LocalAccountsNeedEntra",
+            "disableLocalAccounts can only be set on a cluster with Microsoft Entra integration; set"
+            " aadProfile.managed",
+        )
+    if request.asked("aadProfile.enableAzureRBAC") is True:
+        yield AzureError(
+            "AzureRbacNeedsEntra",
+            "aadProfile.enableAzureRBAC needs Microsoft Entra integration; set aadProfile.managed",
+        )
+
+
+def _kubelet_identity_exists(request: Request) -> Iterator[AzureError]:
+    named = _named_kubelet(request)
+    if named and request.world.owned_principal(named) is None:
+        yield AzureError("KubeletIdentityNotFound", f"the identity '{named}' of the kubelet was not found")
+    if named and request.asked("identity.type") != "UserAssigned":
+        yield AzureError(
+            "IdentityRequired",
+            "an identity of one's own for the kubelet needs a cluster with identity.type UserAssigned",
+        )
+
+
+def _pools(request: Request) -> list[Values]:
+    return cast("list[Values]", request.asked("agentPoolProfiles") or [])
+
+
+# What is immutable
+_IMMUTABLE = (
+    *("diskEncryptionSetID", "dnsPrefix", "fqdnSubdomain", "linuxProfile", "windowsProfile", "nodeResourceGroup"),
+    *(
+        f"networkProfile.{name}"
+        for name in (
+            *("serviceCidr", "serviceCidrs", "dnsServiceIP", "podCidr", "outboundType"),
+            *("networkMode", "networkPlugin", "networkPluginMode", "networkDataplane", "networkPolicy"),
+        )
+    ),
+)
+
+
+# Outputs
+def _host(request: Request) -> str:
+    prefix = request.asked("fqdnSubdomain") or f"{request.asked('dnsPrefix')}-{request.guid('address')[:8]}"
+    return f"{prefix}.hcp.{request.location}.azmk8s.io"
+
+
+def _private_host(request: Request) -> str:
+    if request.asked("apiServerAccessProfile.enablePrivateCluster") is not True:
+        return ""
+    prefix = request.asked("fqdnSubdomain") or f"{request.asked('dnsPrefix')}-{request.guid('address')[:8]}"
+    return f"{prefix}.{request.guid('zone')}.privatelink.{request.location}.azmk8s.io"
+
+
+def _issuer(request: Request) -> str | None:
+    if request.asked("oidcIssuerProfile.enabled") is not True:
+        return None
+    tenant, issuer = request.world.tenant_id, request.guid("issuer")
+    return f"https://{request.location}.oic.prod-aks.azure.com/{tenant}/{issuer}/"
+
+
+def _version(request: Request) -> str:
+    asked = str(request.asked("kubernetesVersion") or request.answered("kubernetesVersion") or _DEFAULT_VERSION)
+    return asked if asked.count(".") > 1 else f"{asked}.0"
+
+
+def _node_group(request: Request) -> str:
+    return f"MC_{request.inputs['resourceGroupName']}_{request.name}_{request.location}"[:_LONGEST_GROUP_NAME]
+
+
+def _kubelet(request: Request) -> Values:
+    """Who pulls images: an identity that is made with the cluster, or one that was given."""
+    named = _named_kubelet(request)
+    place = named or (
+        f"/subscriptions/{request.world.subscription_id}/resourceGroups"
+        f"/{request.asked('nodeResourceGroup') or _node_group(request)}"
+        f"/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{request.name}-agentpool"
+    )
+    principal = request.world.owned_principal(named) if named else request.world.principal_of(_own_kubelet(request.id))
+    return _identity(place, principal)
+
+
+def _identity(place: str, principal: Principal | None) -> Values:
+    if principal is None:
+        return {"resourceId": place}
+    return {"resourceId": place, "clientId": principal.client_id, "objectId": principal.id}
+
+
+def _named_kubelet(request: Request) -> str:
+    return str(request.asked("identityProfile.kubeletidentity.resourceId") or "")
+
+
+def _own_kubelet(cluster: str) -> str:
+    return f"{cluster}/kubeletidentity"
+
+
+def _kubelet_ends(world: World, cluster: Resource) -> None:
+    world.remove_principal_of(_own_kubelet(cluster.id))
+
+
+_OUTPUTS: Mapping[str, Answer] = {
+    "provisioningState": always("Succeeded"),
+    "powerState": always({"code": "Running"}),
+    "fqdn": _host,
+    "privateFQDN": _private_host,
+    "azurePortalFQDN": lambda request: _host(request).replace(".hcp.", ".portal.hcp.", 1),
+    "kubernetesVersion": _version,
+    "currentKubernetesVersion": _version,
+    "nodeResourceGroup": _node_group,
+    "identityProfile": lambda request: {"kubeletidentity": _kubelet(request)},
+    "oidcIssuerProfile": always({"enabled": False}),
+    "oidcIssuerProfile.issuerURL": _issuer,
+    "servicePrincipalProfile": always({"clientId": "msi"}),
+    "disableLocalAccounts": off,
+    "enableRBAC": on,
+    "maxAgentPools": always(100),
+    "publicNetworkAccess": always("Enabled"),
+    "supportPlan": always("KubernetesOfficial"),
+    "sku": always({"name": "Base", "tier": "Free"}),
+    "agentPoolProfiles[*].count": always(1),
+    "agentPoolProfiles[*].osType": always("Linux"),
+    "agentPoolProfiles[*].type": always("VirtualMachineScaleSets"),
+    "agentPoolProfiles[*].provisioningState": always("Succeeded"),
+    "agentPoolProfiles[*].powerState": always({"code": "Running"}),
+    "agentPoolProfiles[*].currentOrchestratorVersion": _version,
+    "resourceUID": kept("resourceUID", lambda request: request.guid(f"made {request.now}").replace("-", "")),
+    "eTag": lambda request: request.guid(str(sorted(request.inputs.items(), key=str))),
+    "systemData": system_data,
+}
+
+TYPES = (
+    ResourceType(
+        "azure-native:containerservice:ManagedCluster",
+        _CLUSTER,
+        name_rule=_CLUSTER_NAME,
+        rules=all_of(
+            _has_an_identity,
+            _has_an_address,
+            _pools_are_whole,
+            _issuer_stays_and_serves,
+            _people_come_from_entra,
+            _kubelet_identity_exists,
+        ),
+        immutable=_IMMUTABLE,
+        outputs=_OUTPUTS,
+        volatile=(
+            "privateFQDN",
+            "kubernetesVersion",
+            "currentKubernetesVersion",
+            "identityProfile",
+            "oidcIssuerProfile",
+            "agentPoolProfiles[*].currentOrchestratorVersion",
+            "eTag",
+            "systemData",
+        ),
+        rewrites={"identityProfile.kubeletidentity": _kubelet},
+        write_only=("servicePrincipalProfile.secret", "aadProfile.serverAppSecret"),
+        deleted=_kubelet_ends,
+        # "Supported logs for Microsoft.ContainerService/managedClusters", Microsoft Learn.
+        log_categories=(
+            "cloud-controller-manager",
+            "cluster-autoscaler",
+            "csi-azuredisk-controller",
+            "csi-azurefile-controller",
+            "csi-snapshot-controller",
+            "fleet-mcs-controller-manager",
+            "fleet-member-agent",
+            "fleet-member-net-controller-manager",
+            "guard",
+            "karpenter-events",
+            "kube-apiserver",
+            "kube-audit",
+            "kube-audit-admin",
+            "kube-controller-manager",
+            "kube-scheduler",
+        ),
+        category_groups=("allLogs", "audit"),
+        assumed={"location": "westeurope", "dnsPrefix": "existing", "oidcIssuerProfile": {"enabled": True}},
+    ),
+)

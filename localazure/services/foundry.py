@@ -1,0 +1,289 @@
+"""Foundry: projects in an Azure AI services account, their connections, and the agents that they publish.
+
+A project has up to two kinds of principals: the managed identity that its `identity` block asks for, and the agent
+identities that Foundry makes. Those of applications are in their outputs; the others are in no output of Resource
+Manager, so that `shared_agent_identity` and `agent_identity` tell them.
+
+Facts, from Microsoft Learn: "Agent identity concepts in Microsoft Foundry", 2026-07 (a shared identity for the agents
+of a project; agents made since have one of their own from their creation); "Publish and share agents in Microsoft
+Foundry", 2026-06 (an application has a blueprint and an identity of its own, made and deleted with it, and no grants of
+the project's; one protocol at a time; an agent's name is all that an application needs). Names from the published
+types. That project management needs a managed identity of the account, which is looked at when a project is made:
+hashicorp/terraform-provider-azurerm#30423. That an account with projects stays stands with the account.
+
+Differences from Azure: agents exist in the data plane alone, so that any name of one is taken to exist, in any version;
+nothing runs. An agent's own identity begins when it is first asked for. Writes of one account never conflict, as they
+do in Azure when written at the same time (RequestConflict). What connections point at is not looked at. Connections
+whose type carries a key, a token or a password are refused: what local Azure is for has none. An existing account is
+taken to manage projects. The codes ProjectsNotEnabled, ConnectionCarriesCredentials, IdentityIsComputed, AgentRequired,
+AgentNotInApplication, TooManyProtocols and InvalidReplicas are ours.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+from localazure import ids
+from localazure.arm import Answer, NameRule, Request, ResourceType
+from localazure.errors import AzureError
+from localazure.stock import all_of, always, kept, off, on, system_data
+from localazure.world import Principal, Resource, Values, World
+
+PROJECT = "azure-native:cognitiveservices:Project"
+
+_ACCOUNT = (
+    "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+    "/providers/Microsoft.CognitiveServices/accounts/{accountName}"
+)
+_PROJECT = f"{_ACCOUNT}/projects/{{projectName}}"
+_APPLICATION = f"{_PROJECT}/applications"
+
+# Types and names
+_PROJECT_NAME = NameRule(
+    pattern=r"[A-Za-z0-9][A-Za-z0-9_.-]{1,63}",
+    words="2 to 64 letters, digits, '-', '.' and '_', a letter or digit first",
+)
+_CONNECTION_NAME = NameRule(
+    pattern=r"[A-Za-z0-9][A-Za-z0-9_-]{2,32}",
+    words="3 to 33 letters, digits, '-' and '_', a letter or digit first",
+)
+_WITHOUT_CREDENTIALS = ("AAD", "ManagedIdentity", "None")
+_COMPUTED_IDENTITIES = ("agentIdentityBlueprint", "defaultInstanceIdentity")
+
+
+# Who agents are
+def shared_agent_identity(world: World, project_id: str) -> Principal:
+    """The principal that the agents of a project share.
+
+    Raises:
+        AzureError: there is no such project.
+    """
+    return world.principal_of(_shared(_existing(world, project_id)))
+
+
+def agent_identity(world: World, project_id: str, agent_name: str) -> Principal:
+    """The principal of one agent, in a project whose agents have an identity from their creation.
+
+    Raises:
+        AzureError: there is no such project.
+    """
+    return world.principal_of(f"{_existing(world, project_id)}/agents/{agent_name}")
+
+
+def _existing(world: World, project_id: str) -> str:
+    found = world.get(project_id)
+    if found is None or found.token != PROJECT:
+        raise AzureError("ResourceNotFound", f"the project '{project_id}' was not found", 404)
+    return found.id
+
+
+def _shared(project: str) -> str:
+    return f"{project}/sharedAgentIdentity"
+
+
+def _blueprint(application: str) -> str:
+    return f"{application}/agentIdentityBlueprint"
+
+
+def _agents_begin(request: Request) -> None:
+    request.world.principal_of(_shared(request.id))
+
+
+def _agents_end(world: World, project: Resource) -> None:
+    world.remove_principal_of(_shared(project.id))
+    agents = f"{project.id}/agents/".lower()
+    for owner in [each.owner for each in world.principals.values() if each.owner.lower().startswith(agents)]:
+        world.remove_principal_of(owner)
+
+
+def _blueprint_ends(world: World, application: Resource) -> None:
+    world.remove_principal_of(_blueprint(application.id))
+
+
+# Reasons to refuse a project
+def _account_manages_projects(request: Request) -> Iterator[AzureError]:
+    account = request.parent
+    if account is None or account.adopted:
+        return
+    properties = cast("Values", account.inputs.get("properties") or {})
+    if account.inputs.get("kind") != "AIServices" or properties.get("allowProjectManagement") is not True:
+        yield AzureError(
+            "ProjectsNotEnabled",
+            f"the account '{ids.name_of(account.id)}' of kind '{account.inputs.get('kind')}' takes no projects: it must"
+            " be of kind AIServices with allowProjectManagement true",
+        )
+    elif str(cast("Values", account.inputs.get("identity") or {}).get("type", "None")) == "None":
+        yield AzureError(
+            "ProjectsNotEnabled",
+            f"the account '{ids.name_of(account.id)}' takes no projects: it has no managed identity; give it one",
+        )
+
+
+# Reasons to refuse a connection
+def _no_credentials(request: Request) -> Iterator[AzureError]:
+    kind = request.asked("properties.authType")
+    if kind not in _WITHOUT_CREDENTIALS:
+        yield AzureError(
+            "ConnectionCarriesCredentials",
+            f"the connection '{request.name}' of authType '{kind}' carries credentials, which would stand in the state;"
+            f" local Azure takes {', '.join(_WITHOUT_CREDENTIALS)}",
+        )
+
+
+# Reasons to refuse an application
+def _identities_are_left_to_foundry(request: Request) -> Iterator[AzureError]:
+    for name in _COMPUTED_IDENTITIES:
+        if request.asked(f"properties.{name}") is not None:
+            yield AzureError("IdentityIsComputed", f"properties.{name} is filled in by the service; leave it out")
+
+
+def _has_an_agent(request: Request) -> Iterator[AzureError]:
+    if not all(_agents(request.inputs)) or not _agents(request.inputs):
+        yield AzureError(
+            "AgentRequired", f"the application '{request.name}' needs agents, each with the agentName of one"
+        )
+
+
+# Reasons to refuse a deployment of agents
+def _agents_are_the_applications(request: Request) -> Iterator[AzureError]:
+    application = request.parent
+    if application is None:
+        return
+    known, named = _agents(application.inputs), _agents(request.inputs)
+    if not named:
+        yield AzureError("AgentRequired", f"the deployment '{request.name}' needs agents, each with the name of one")
+    for name in named:
+        if name not in known and not application.adopted:
+            yield AzureError(
+                "AgentNotInApplication",
+                f"the agent '{name}' is not one of the application '{ids.name_of(application.id)}', whose agents are"
+                f" {', '.join(map(repr, known))}",
+            )
+
+
+def _speaks_one_protocol(request: Request) -> Iterator[AzureError]:
+    protocols = cast("list[Values]", request.asked("properties.protocols") or [])
+    if len(protocols) > 1:
+        said = ", ".join(str(each.get("protocol")) for each in protocols)
+        yield AzureError(
+            "TooManyProtocols", f"the deployment '{request.name}' names the protocols {said}; it takes one at a time"
+        )
+
+
+def _replicas_make_sense(request: Request) -> Iterator[AzureError]:
+    low, high = request.asked("properties.minReplicas"), request.asked("properties.maxReplicas")
+    if low is not None and high is not None and low > high:
+        yield AzureError("InvalidReplicas", f"minReplicas is {low} and maxReplicas is {high}; the first is the smaller")
+
+
+def _agents(inputs: Values) -> list[str]:
+    """Names of agents; an empty one where there is none."""
+    listed = cast("list[Values]", cast("Values", inputs.get("properties") or {}).get("agents") or [])
+    return [str(each.get("agentName") or "") for each in listed]
+
+
+# Outputs
+def _project_endpoints(request: Request) -> Values:
+    return {"AI Foundry API": f"https://{_subdomain(request)}.services.ai.azure.com/api/projects/{request.name}"}
+
+
+def _subdomain(request: Request) -> str:
+    """That of the account; one without has its name there."""
+    account = request.parent
+    if account is None:
+        return ""
+    properties = cast("Values", account.outputs.get("properties") or {})
+    return str(properties.get("customSubDomainName") or ids.name_of(account.id)).lower()
+
+
+def _is_first(request: Request) -> bool:
+    account = "" if request.parent is None else request.parent.id
+    return not any(each.token == PROJECT for each in request.world.children(account))
+
+
+def _instance(request: Request) -> Values:
+    return _identity(request, request.principal, "AgentInstance")
+
+
+def _blueprint_identity(request: Request) -> Values:
+    return _identity(request, request.world.principal_of(_blueprint(request.id)), "AgentBlueprint")
+
+
+def _identity(request: Request, principal: Principal, kind: str) -> Values:
+    return {
+        "kind": kind,
+        "type": "System",
+        "principalId": principal.id,
+        "clientId": principal.client_id,
+        "tenantId": request.world.tenant_id,
+        "provisioningState": "Succeeded",
+    }
+
+
+_PROJECT_OUTPUTS: Mapping[str, Answer] = {
+    "properties": always({}),
+    "properties.endpoints": _project_endpoints,
+    "properties.isDefault": kept("properties.isDefault", _is_first),
+    "properties.provisioningState": always("Succeeded"),
+    "etag": lambda request: f'"{request.guid(json.dumps(request.inputs, sort_keys=True))}"',
+    "systemData": system_data,
+}
+_APPLICATION_OUTPUTS: Mapping[str, Answer] = {
+    "properties.agentIdentityBlueprint": _blueprint_identity,
+    "properties.defaultInstanceIdentity": _instance,
+    "properties.authorizationPolicy": always({"type": "Default"}),
+    "properties.isEnabled": on,
+    "properties.provisioningState": always("Succeeded"),
+    "systemData": system_data,
+}
+_DEPLOYMENT_OUTPUTS: Mapping[str, Answer] = {
+    "properties.deploymentId": lambda request: request.guid("deployment"),
+    "properties.provisioningState": always("Succeeded"),
+    "properties.state": always("Running"),
+    "systemData": system_data,
+}
+
+
+def _connection(token: str, parent: str) -> ResourceType:
+    return ResourceType(
+        token,
+        f"{parent}/connections/{{connectionName}}",
+        name_rule=_CONNECTION_NAME,
+        rules=_no_credentials,
+        outputs={"properties.isSharedToAll": off},
+        assumed={"properties": {"authType": "AAD"}},
+    )
+
+
+TYPES = (
+    ResourceType(
+        PROJECT,
+        _PROJECT,
+        name_rule=_PROJECT_NAME,
+        rules=_account_manages_projects,
+        outputs=_PROJECT_OUTPUTS,
+        volatile=("etag", "systemData"),
+        created=_agents_begin,
+        deleted=_agents_end,
+        assumed={"location": "westeurope"},
+    ),
+    _connection("azure-native:cognitiveservices:AccountConnection", _ACCOUNT),
+    _connection("azure-native:cognitiveservices:ProjectConnection", _PROJECT),
+    ResourceType(
+        "azure-native:cognitiveservices:AgentApplication",
+        f"{_APPLICATION}/{{name}}",
+        rules=all_of(_identities_are_left_to_foundry, _has_an_agent),
+        outputs=_APPLICATION_OUTPUTS,
+        volatile=("systemData",),
+        deleted=_blueprint_ends,
+        assumed={"properties": {}},
+    ),
+    ResourceType(
+        "azure-native:cognitiveservices:AgentDeployment",
+        f"{_APPLICATION}/{{appName}}/agentDeployments/{{deploymentName}}",
+        rules=all_of(_agents_are_the_applications, _speaks_one_protocol, _replicas_make_sense),
+        outputs=_DEPLOYMENT_OUTPUTS,
+        volatile=("systemData",),
+        assumed={"properties": {}},
+    ),
+)

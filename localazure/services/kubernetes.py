@@ -1,0 +1,228 @@
+"""Kubernetes objects: what an agent on a cluster is made of, as pulumi-kubernetes registers it.
+
+Their ids are `<namespace>/<name>`; in the world they stand under `/kubernetes`, each kind by itself, for objects of
+different kinds may have the same name. Facts: "Object Names and IDs", "Namespaces", "Deployments" and "Configure
+Service Accounts for Pods", kubernetes.io, 2026; types, inputs and what only a replacement changes from
+pulumi-kubernetes 4.34.2 (`provider/pkg/provider/diff.go`).
+
+Differences from Kubernetes: nothing runs and nothing is filled in but what is listed here; `spec` is taken as it is,
+where no rule below looks at it. All providers speak to the same cluster, whichever they name, and it exists without
+one. A name has to be given: none is made up. Objects that this world did not make are not there, but for the namespaces
+of every cluster. A deployment whose service account is missing is refused at once, where pulumi-kubernetes would wait
+for its pods in vain. Kinds that are not listed at the end are refused by name. The real engine is not served: its
+plugin for Kubernetes speaks to real clusters.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import cast
+
+from localazure.arm import Answer, Choice, Request, ResourceType, Rules
+from localazure.errors import AzureError
+from localazure.stock import all_of, always, kept
+from localazure.world import Values, World
+
+PROVIDER = "pulumi:providers:kubernetes"
+_NAMESPACE = "kubernetes/namespaces"
+
+# Types and names: RFC 1123 labels, RFC 1123 subdomains, and RFC 1035 labels for services.
+_LABEL = (
+    r"(?=.{1,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?",
+    "1 to 63 lower-case letters, digits and '-', no '-' first or last",
+)
+_SUBDOMAIN = (
+    r"(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*",
+    "1 to 253 lower-case letters, digits, '-' and '.', a letter or digit first and last in each part",
+)
+_SERVICE_NAME = (
+    r"(?=.{1,63}$)[a-z]([-a-z0-9]*[a-z0-9])?",
+    "1 to 63 lower-case letters, digits and '-', a letter first and no '-' last",
+)
+_ALWAYS_THERE = ("default", "kube-node-lease", "kube-public", "kube-system")
+_DEFAULT_NAMESPACE = "default"
+
+
+def _name(_world: World, inputs: Values) -> str:
+    return str(_metadata(inputs).get("name") or "")
+
+
+def _namespace(_world: World, inputs: Values) -> str:
+    return str(_metadata(inputs).get("namespace") or _DEFAULT_NAMESPACE)
+
+
+def _metadata(inputs: Values) -> Values:
+    found = inputs.get("metadata")
+    return cast("Values", found) if isinstance(found, dict) else {}
+
+
+# What must exist, and other reasons to refuse
+def _named(kind: str, pattern: str, words: str) -> Rules:
+    def rule(request: Request) -> Iterator[AzureError]:
+        name = _name(request.world, request.inputs)
+        if not name:
+            yield AzureError("Invalid", f"{kind}: metadata.name is missing; local Azure makes up none, give one", 422)
+        elif not re.fullmatch(pattern, name):
+            yield AzureError("Invalid", f"{kind} name {name!r} is invalid: allowed are {words}", 422)
+
+    return rule
+
+
+def _namespace_exists(request: Request) -> Iterator[AzureError]:
+    name = _namespace(request.world, request.inputs)
+    if name not in _ALWAYS_THERE and request.parent is None:
+        yield AzureError("NotFound", f'namespaces "{name}" not found', 404)
+
+
+def _namespace_is_new(request: Request) -> Iterator[AzureError]:
+    if request.name in _ALWAYS_THERE:
+        yield AzureError("AlreadyExists", f'namespaces "{request.name}" already exists', 409)
+
+
+def _selects_its_pods(request: Request) -> Iterator[AzureError]:
+    selected = cast("Values", request.asked("spec.selector.matchLabels") or {})
+    labels = cast("Values", request.asked("spec.template.metadata.labels") or {})
+    if not selected and not request.asked("spec.selector.matchExpressions"):
+        yield AzureError("Invalid", f"Deployment '{request.name}': spec.selector is missing or empty", 422)
+    if not selected.items() <= labels.items():
+        yield AzureError(
+            "Invalid",
+            f"Deployment '{request.name}': spec.selector does not match the labels of spec.template:"
+            f" {json.dumps(selected)} are not all in {json.dumps(labels)}",
+            422,
+        )
+
+
+def _has_containers(request: Request) -> Iterator[AzureError]:
+    if not request.asked("spec.template.spec.containers"):
+        yield AzureError("Invalid", f"Deployment '{request.name}': spec.template.spec.containers is missing", 422)
+
+
+def _service_account_exists(request: Request) -> Iterator[AzureError]:
+    account = request.asked("spec.template.spec.serviceAccountName")
+    namespace = _namespace(request.world, request.inputs)
+    # every namespace has an account of this name
+    if account in (None, "", "default"):
+        return
+    if request.world.get(f"/{_NAMESPACE}/{namespace}/serviceaccounts/{account}") is None:
+        yield AzureError(
+            "NotFound",
+            f"Deployment '{request.name}': the service account '{account}' is not in the namespace '{namespace}'",
+            404,
+        )
+
+
+# Outputs
+def _created(request: Request) -> str:
+    return f"{request.now[:19]}Z"
+
+
+def _uid(request: Request) -> str:
+    return request.guid(f"uid {request.now}")
+
+
+def _version(request: Request) -> str:
+    """Another one whenever something was changed."""
+    return str(int(request.guid(json.dumps(request.inputs, sort_keys=True))[:8], 16))
+
+
+def _outputs(kind: str, api_version: str, more: Mapping[str, Answer]) -> dict[str, Answer]:
+    return {
+        "apiVersion": always(api_version),
+        "kind": always(kind),
+        "metadata.uid": kept("metadata.uid", _uid),
+        "metadata.creationTimestamp": kept("metadata.creationTimestamp", _created),
+        "metadata.resourceVersion": _version,
+        **more,
+    }
+
+
+def _object(  # noqa: PLR0913 (each says what one row of the table says)
+    api_version: str,
+    kind: str,
+    plural: str,
+    *,
+    name: tuple[str, str] = _SUBDOMAIN,
+    inputs: tuple[str, ...] = ("spec",),
+    rules: tuple[Rules, ...] = (),
+    immutable: tuple[str, ...] = (),
+    outputs: Mapping[str, Answer] | None = None,
+) -> ResourceType:
+    """An object in a namespace; `plural` is how the API calls its kind."""
+    choices: dict[str, Choice] = {"namespace": _namespace, "name": _name}
+    return ResourceType(
+        f"kubernetes:{api_version if '/' in api_version else f'core/{api_version}'}:{kind}",
+        f"{_NAMESPACE}/{{namespace}}/{plural}/{{name}}",
+        assigned=choices,
+        shown="{namespace}/{name}",
+        rules=all_of(_named(kind, *name), _namespace_exists, *rules),
+        immutable=("metadata.name", "metadata.namespace", *immutable),
+        outputs=_outputs(kind, api_version, {"metadata.namespace": always(_DEFAULT_NAMESPACE), **(outputs or {})}),
+        volatile=("metadata.resourceVersion",),
+        adoptable=False,
+        known_inputs=("apiVersion", "kind", "metadata", *inputs),
+    )
+
+
+def _cluster_address(request: Request) -> str:
+    """Of the range that AKS gives to services where none is asked for."""
+    return f"10.0.{int(request.guid('address')[:2], 16)}.{int(request.guid('address')[2:4], 16)}"
+
+
+_NO_NAMESPACE: Callable[[Request], Iterator[AzureError]] = all_of(_named("Namespace", *_LABEL), _namespace_is_new)
+
+TYPES = (
+    ResourceType(
+        PROVIDER,
+        "kubernetes/providers/{providerName}",
+        shown="{providerName}",
+        adoptable=False,
+        known_inputs=(
+            *("alwaysRender", "cluster", "clusterIdentifier", "context", "deleteUnreachable"),
+            *("enableConfigMapMutable", "enablePatchForce", "enableSecretMutable", "enableServerSideApply"),
+            *("helmReleaseSettings", "kubeClientSettings", "kubeconfig", "namespace", "renderYamlToDirectory"),
+            *(
+                "skipUpdateUnreachable",
+                "suppressDeprecationWarnings",
+                "suppressHelmHookWarnings",
+                "upsertExistingObjects",
+            ),
+            "version",
+        ),
+    ),
+    ResourceType(
+        "kubernetes:core/v1:Namespace",
+        f"{_NAMESPACE}/{{name}}",
+        assigned={"name": _name},
+        shown="{name}",
+        rules=_NO_NAMESPACE,
+        immutable=("metadata.name",),
+        outputs=_outputs("Namespace", "v1", {"spec": always({"finalizers": ["kubernetes"]})}),
+        volatile=("metadata.resourceVersion",),
+        adoptable=False,
+        known_inputs=("apiVersion", "kind", "metadata", "spec"),
+    ),
+    _object(
+        "v1",
+        "ServiceAccount",
+        "serviceaccounts",
+        inputs=("automountServiceAccountToken", "imagePullSecrets", "secrets"),
+    ),
+    _object(
+        "v1",
+        "Service",
+        "services",
+        name=_SERVICE_NAME,
+        immutable=("spec.clusterIP", "spec.type"),
+        outputs={"spec.type": always("ClusterIP"), "spec.clusterIP": _cluster_address},
+    ),
+    _object(
+        "apps/v1",
+        "Deployment",
+        "deployments.apps",
+        rules=(_selects_its_pods, _has_containers, _service_account_exists),
+        immutable=("spec.selector",),
+        outputs={"spec.replicas": always(1)},
+    ),
+    _object("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies.networking.k8s.io"),
+)

@@ -1,0 +1,138 @@
+"""Clusters, the identities that come with them, and whom their issuers vouch for."""
+
+from typing import Any
+
+import pytest
+
+from localazure.azure import LocalAzure
+from localazure.errors import AzureError
+from tests.localazure.samples import (
+    CLUSTER,
+    CLUSTER_ID,
+    CREDENTIAL,
+    GROUP,
+    IDENTITY,
+    IDENTITY_ID,
+    SAMPLES,
+    SETTING,
+    make,
+)
+from tests.localazure.services.refusals import refusal, update_refusal
+
+_INPUTS: dict[str, Any] = SAMPLES[CLUSTER].inputs
+_POOL: dict[str, Any] = _INPUTS["agentPoolProfiles"][0]
+
+
+def test_a_cluster_says_where_it_is_and_how(azure: LocalAzure) -> None:
+    cluster, outputs = make(azure, CLUSTER, kubernetesVersion="1.34")
+
+    assert cluster == CLUSTER_ID
+    assert outputs["fqdn"].startswith("network-dev-")
+    assert outputs["fqdn"].endswith(".hcp.westeurope.azmk8s.io")
+    assert outputs["privateFQDN"] == ""
+    assert outputs["nodeResourceGroup"] == "MC_rg_network-dev_westeurope"
+    assert (outputs["kubernetesVersion"], outputs["currentKubernetesVersion"]) == ("1.34", "1.34.0")
+    assert (outputs["provisioningState"], outputs["powerState"]) == ("Succeeded", {"code": "Running"})
+    assert azure.world.find_principal(outputs["identity"]["principalId"]) is not None
+
+
+def test_a_private_cluster_has_an_address_in_its_zone(azure: LocalAzure) -> None:
+    _, outputs = make(azure, CLUSTER, apiServerAccessProfile={"enablePrivateCluster": True})
+
+    assert outputs["privateFQDN"].endswith(".privatelink.westeurope.azmk8s.io")
+
+
+def test_a_cluster_issues_tokens_only_where_it_is_asked_to(azure: LocalAzure) -> None:
+    _, outputs = make(azure, CLUSTER)
+    _, mute = make(azure, CLUSTER, resourceName="mute", oidcIssuerProfile=None, securityProfile=None)
+
+    issuer = outputs["oidcIssuerProfile"]["issuerURL"]
+    assert issuer.startswith(f"https://westeurope.oic.prod-aks.azure.com/{azure.world.tenant_id}/")
+    assert mute["oidcIssuerProfile"] == {"enabled": False}
+
+
+def test_a_credential_trusts_the_issuer_of_any_cluster(azure: LocalAzure) -> None:
+    issuers = [make(azure, CLUSTER, resourceName=name)[1]["oidcIssuerProfile"]["issuerURL"] for name in ("one", "two")]
+    for name, issuer in zip(("one", "two"), issuers, strict=True):
+        make(azure, CREDENTIAL, federatedIdentityCredentialResourceName=f"in-{name}", issuer=issuer)
+
+    assert len(set(issuers)) == 2
+    again = refusal(azure, CREDENTIAL, federatedIdentityCredentialResourceName="again", issuer=issuers[0])
+    assert again.code == "FederatedIdentityCredentialAlreadyExists"
+
+
+def test_the_kubelet_has_an_identity_that_goes_with_the_cluster(azure: LocalAzure) -> None:
+    cluster, outputs = make(azure, CLUSTER)
+    kubelet = outputs["identityProfile"]["kubeletidentity"]
+    known = azure.world.find_principal(kubelet["objectId"])
+
+    azure.delete(CLUSTER, cluster)
+
+    assert known is not None
+    assert known.client_id == kubelet["clientId"]
+    assert kubelet["objectId"] != outputs["identity"]["principalId"]
+    assert kubelet["resourceId"].endswith("/userAssignedIdentities/network-dev-agentpool")
+    assert azure.world.principals == {}
+
+
+def test_the_kubelet_can_be_given_an_identity(azure: LocalAzure) -> None:
+    _, identity = make(azure, IDENTITY)
+    given = {
+        "identity": {"type": "UserAssigned", "userAssignedIdentities": [IDENTITY_ID]},
+        "identityProfile": {"kubeletidentity": {"resourceId": IDENTITY_ID}},
+    }
+
+    _, outputs = make(azure, CLUSTER, **given)
+
+    assert outputs["identityProfile"]["kubeletidentity"]["objectId"] == identity["principalId"]
+    assert list(azure.world.principals) == [identity["principalId"]]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "code"),
+    [
+        ({"resourceName": "network-"}, "InvalidResourceName"),
+        ({"identity": None}, "IdentityRequired"),
+        ({"identity": {"type": "None"}}, "IdentityRequired"),
+        ({"dnsPrefix": None}, "DnsPrefixRequired"),
+        ({"agentPoolProfiles": []}, "InvalidAgentPools"),
+        ({"agentPoolProfiles": [{**_POOL, "mode": "User"}]}, "InvalidAgentPools"),
+        ({"agentPoolProfiles": [_POOL, _POOL]}, "InvalidAgentPools"),
+        ({"agentPoolProfiles": [{**_POOL, "vnetSubnetID": f"{GROUP}/nothing/there"}]}, "ResourceNotFound"),
+        ({"oidcIssuerProfile": None}, "WorkloadIdentityNeedsIssuer"),
+        ({"aadProfile": None}, "LocalAccountsNeedEntra"),
+        ({"aadProfile": {"enableAzureRBAC": True}, "disableLocalAccounts": False}, "AzureRbacNeedsEntra"),
+        ({"identityProfile": {"kubeletidentity": {"resourceId": IDENTITY_ID}}}, "KubeletIdentityNotFound"),
+    ],
+)
+def test_a_cluster_that_azure_cannot_make_is_refused(azure: LocalAzure, inputs: dict[str, object], code: str) -> None:
+    assert refusal(azure, CLUSTER, **inputs).code == code
+
+
+def test_an_issuer_stays(azure: LocalAzure) -> None:
+    cluster, before = make(azure, CLUSTER)
+
+    refused = update_refusal(azure, CLUSTER, cluster, oidcIssuerProfile={"enabled": False}, securityProfile=None)
+    after = azure.update(CLUSTER, cluster, {**_INPUTS, "tags": {"owner": "platform"}})
+
+    assert refused.code == "OIDCIssuerFeatureCannotBeDisabled"
+    assert after["oidcIssuerProfile"] == before["oidcIssuerProfile"]
+    assert after["eTag"] != before["eTag"]
+
+
+def test_what_only_a_replacement_changes_is_refused_in_place(azure: LocalAzure) -> None:
+    cluster, _ = make(azure, CLUSTER)
+
+    with pytest.raises(AzureError) as refused:
+        azure.update(CLUSTER, cluster, {**_INPUTS, "dnsPrefix": "other"})
+
+    assert (refused.value.code, refused.value.status) == ("PropertyChangeNotAllowed", 409)
+
+
+def test_a_cluster_logs_who_did_what(azure: LocalAzure) -> None:
+    make(azure, CLUSTER)
+    logs = [{"category": name, "enabled": True} for name in ("kube-audit-admin", "guard")]
+
+    assert len(make(azure, SETTING, resourceUri=CLUSTER_ID, logs=logs)[1]["logs"]) == 2
+    unknown = refusal(azure, SETTING, name="other", resourceUri=CLUSTER_ID, logs=[{"category": "x", "enabled": True}])
+    assert "'x'" in unknown.message
