@@ -100,6 +100,12 @@ def local_auth(arm_type: str, *told: Mapping[str, Any], complete: bool = True) -
     return switch.absent if complete else None
 
 
+def switch_of(arm_type: str) -> str:
+    """The property that turns keys of a type on or off; empty where it has none."""
+    switch = _SWITCHES.get(arm_type.lower())
+    return switch.property if switch else ""
+
+
 def inherited(resource_id: str, by_account: Mapping[str, bool | None]) -> bool | None:
     """The same for what lies within an account: that of the nearest account; `by_account` goes by `scopes.key`."""
     for around in reversed(ancestors(key(resource_id))):

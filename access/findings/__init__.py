@@ -20,7 +20,7 @@ from access.findings import (
     roles,
     widths,
 )
-from access.findings.catalogue import BY_ID, RULES, reference
+from access.findings.catalogue import BY_ID, OF_ANY_PROGRAM, RULES, reference
 from access.findings.exceptions import excuse
 from access.findings.rule import SEVERITIES, Finding, Rule, Severity
 from access.findings.subject import Subject
@@ -78,4 +78,15 @@ def _order(finding: Finding) -> tuple[int, str, int, str, str]:
     return SEVERITIES.index(finding.rule.severity), name, number, finding.rule.id, finding.what
 
 
-__all__ = ["BY_ID", "RULES", "SEVERITIES", "Finding", "Rule", "Severity", "Subject", "check", "reference"]
+__all__ = [
+    "BY_ID",
+    "OF_ANY_PROGRAM",
+    "RULES",
+    "SEVERITIES",
+    "Finding",
+    "Rule",
+    "Severity",
+    "Subject",
+    "check",
+    "reference",
+]

@@ -13,6 +13,8 @@ RULES: tuple[Rule, ...] = tuple(
     )
 )
 """The worst first."""
+OF_ANY_PROGRAM: tuple[Rule, ...] = tuple(rule for rule in RULES if rule not in rules_of_network.RULES)
+"""Those that follow from a graph alone, whatever network it is of."""
 BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULES}
 
 _HEAD = """# Findings

@@ -77,6 +77,11 @@ def credential_in(text: str, name: str = "") -> str:
     return "a key or token" if _KEY.search(name) and _DRAWN.fullmatch(start.strip()) else ""
 
 
+def promises_credential(name: str) -> bool:
+    """Whether what is called like this is a credential, as far as the name says."""
+    return bool(_PASSWORD.search(name) or _KEY.search(name))
+
+
 def _found(resource: Resource) -> Iterator[tuple[str, str]]:
     """Where in a resource's properties a credential stands, and what kind."""
     stored = dict(_stored(resource.properties))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from access.effective import unjudged
 from access.findings.catalogue import BY_ID
+from access.findings.hidden import hidden
 from access.findings.rule import Finding
 from access.findings.subject import Subject
 
@@ -14,6 +15,17 @@ def check(subject: Subject) -> Iterator[Finding]:
     for each in unjudged(subject.graph):
         if not (each.where in unknown and _is_about_a_role(each.what)):
             yield Finding(rule=BY_ID["unread"], what=f"{each.where}: {each.what}", place=each.where)
+
+    for resource in subject.graph.resources:
+        for what in hidden(resource, images=subject.production and subject.declared is None):
+            place = subject.of_resource(resource)
+            yield Finding(
+                rule=BY_ID["unread"],
+                what=f"{resource.name!r}: {what}",
+                place=place,
+                resource=resource.name,
+                about=(resource.id,),
+            )
 
 
 def _is_about_a_role(what: str) -> bool:

@@ -3,7 +3,7 @@
 Owns the tables that say so, and with which version of the API a type is listed.
 """
 
-from access.readers.places import PATHS
+from access.readers.places import PATHS, type_of_token
 
 KINDS = {
     "microsoft.appconfiguration/configurationstores": "app-configuration",
@@ -53,13 +53,7 @@ _HOSTS = {
 }
 """What runs code and is not of this project."""
 
-
-def _type_in(path: str) -> str:
-    provider, *rest = path.lower().split("/")
-    return "/".join((provider, *rest[::2]))
-
-
-_TOKENS = {_type_in(path): token for token, path in PATHS.items()} | _HOSTS
+_TOKENS = {type_of_token(token): token for token in PATHS} | _HOSTS
 
 
 def token_of(arm_type: str) -> str:

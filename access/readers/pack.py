@@ -4,35 +4,93 @@ Owns reading objects that the policy SDK makes, without that SDK: they are asked
 raises because it is not known yet counts as not known.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 from access.errors import UnreadableSource
 from access.graph import Graph
+from access.readers.places import Places
 from access.readers.state import State
 from access.readers.states import graph
-from access.readers.values import UNKNOWN, text, texts
+from access.readers.values import UNKNOWN, is_known, text, texts
+from access.scopes import ROOT, ancestors, key
 
 _WHERE = "policy pack"
+_STACK = "pulumi:pulumi:Stack"
 _DEEPEST = 100
 
 
-def read(resources: Iterable[object]) -> Graph:
-    """The graph of a pack's resources: objects with `resource_type` or `type`, `props`, `urn`, `name` and `opts`.
+@dataclass(frozen=True)
+class Shown:
+    """What a pack is shown of a program; equal where nothing of it has changed."""
+
+    states: tuple[State, ...]
+
+    def graph(self) -> Graph:
+        """Who was given what."""
+        return graph(self.states, source=_WHERE)
+
+    def outputs(self) -> dict[str, str]:
+        """By place, the texts that the stack puts out."""
+        stacks = [each for each in self.states if each.type == _STACK]
+        told = {name: value for each in stacks for name, value in each.outputs.items() if is_known(value)}
+        return {f"output {name}": json.dumps(value, default=str) for name, value in told.items()}
+
+    @cached_property
+    def urns(self) -> Mapping[str, str]:
+        """By key of a resource's id in Azure, what the program calls it; by a URN, itself."""
+        places = Places(self.states)
+        named = {key(places.id_of(each)): each.urn for each in places.states if each.token}
+        return named | {key(each.urn): each.urn for each in places.states}
+
+    def urn_of(self, place: str) -> str:
+        """The resource of the program that is a place, or that it lies within; empty where there is none."""
+        around = (self.urns.get(each, "") for each in reversed(ancestors(key(place))) if each != ROOT)
+        return self.urns.get(key(place)) or next(filter(None, around), "")
+
+
+def shown(resources: Iterable[object], asked: Mapping[str, Mapping[str, Any]] | None = None) -> Shown:
+    """A pack's resources: objects with `resource_type` or `type`, `props`, `urn`, `name` and `opts`.
+
+    Args:
+        resources: as a policy of a stack is given them; their `props` are what came of them.
+        asked: by URN what they were asked to be, as policies of resources were given it; without it, `props` is both.
 
     Raises:
         UnreadableSource: one of them is no resource.
     """
-    return graph([_state(each) for each in resources], source=_WHERE)
+    inputs = asked or {}
+    return Shown(tuple(_state(each, inputs) for each in resources))
 
 
-def _state(resource: object) -> State:
+def read(resources: Iterable[object]) -> Graph:
+    """The graph of a pack's resources.
+
+    Raises:
+        UnreadableSource: one of them is no resource.
+    """
+    return shown(resources).graph()
+
+
+def properties(values: object) -> dict[str, Any]:
+    """Properties as plain data; what is not known yet is the engine's sentinel.
+
+    Raises:
+        UnreadableSource: they lie too deep in each other.
+    """
+    plain = _plain(values, 0)
+    return cast("dict[str, Any]", plain) if isinstance(plain, dict) else {}
+
+
+def _state(resource: object, asked: Mapping[str, Mapping[str, Any]]) -> State:
     urn = getattr(resource, "urn", None)
     kind = getattr(resource, "resource_type", None) or getattr(resource, "type", None)
     if not (isinstance(urn, str) and urn and isinstance(kind, str) and kind):
         raise UnreadableSource(_WHERE, "one of its resources has no 'urn' or no 'resource_type'")
-    shown = _plain(getattr(resource, "props", None), 0)
-    props = cast("dict[str, Any]", shown) if isinstance(shown, dict) else {}
+    props = properties(getattr(resource, "props", None))
     parent = _urn(getattr(resource, "parent", None)) or _urn(getattr(getattr(resource, "opts", None), "parent", None))
     return State(
         urn=urn,
@@ -40,7 +98,7 @@ def _state(resource: object) -> State:
         name=urn.rpartition("::")[2],
         id=text(props, "id"),
         parent=parent,
-        inputs=props,
+        inputs=asked.get(urn, props),
         outputs=props,
         property_dependencies=_dependencies(getattr(resource, "property_dependencies", None)),
     )

@@ -70,6 +70,12 @@ def _path(token: str) -> str:
     return f"{_GROUP}/providers/{PATHS[token]}" if token in PATHS else ""
 
 
+def type_of_token(token: str) -> str:
+    """The ARM type in lower case that azure-native calls so; the token itself where it is not among the paths."""
+    provider, *rest = PATHS.get(token, token).lower().split("/")
+    return "/".join((provider, *rest[::2]))
+
+
 class Places:
     """The resources of one program by URN, and the id of each."""
 

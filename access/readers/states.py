@@ -12,7 +12,7 @@ from access.graph import Graph, Principal, Resource, Unread
 from access.local_auth import inherited, local_auth
 from access.readers.components import Components
 from access.readers.grants import ASSIGNMENTS, DEFINITIONS, Grants
-from access.readers.places import Places
+from access.readers.places import Places, type_of_token
 from access.readers.principals import Principals
 from access.readers.state import State
 from access.readers.values import Values, is_known, listed, mapping
@@ -76,8 +76,9 @@ def _resources(places: Places, components: Components, principals: Principals) -
     by_account: dict[str, bool | None] = {}
     for state in states:
         where = places.id_of(state)
-        switch = local_auth(type_of(key(where)), state.inputs, state.outputs, complete=not state.external)
-        if switch is not None or local_auth(type_of(key(where))) is not None:
+        arm_type = _type_of(state, where)
+        switch = local_auth(arm_type, state.inputs, state.outputs, complete=not state.external)
+        if switch is not None or local_auth(arm_type) is not None:
             by_account.setdefault(key(where), switch)
     seen: set[str] = set()
     for state in states:
@@ -99,7 +100,7 @@ def _resource(
     principals: Principals,
 ) -> Resource:
     called = components.at(where)
-    arm_type = type_of(key(where)) if where.startswith("/") else state.token.lower()
+    arm_type = _type_of(state, where)
     return Resource(
         id=where,
         name=called.name if called else where.rpartition("/")[2] if where.startswith("/") else state.name,
@@ -108,6 +109,11 @@ def _resource(
         properties=_properties(state, principals),
         declared=called is not None,
     )
+
+
+def _type_of(state: State, where: str) -> str:
+    """The ARM type in lower case: as its id says, or where it has none yet, its program."""
+    return type_of(key(where)) if where.startswith("/") else type_of_token(state.token)
 
 
 def _properties(state: State, principals: Principals) -> Values:

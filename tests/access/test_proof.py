@@ -14,6 +14,8 @@ from tests.access.graphs import UPLOADS
 
 GRAPH, DECLARED = fabrikam.graph(), fabrikam.declared()
 GRANTS = {one.name: one for one in GRAPH.assignments}
+NAMES = sorted(GRANTS)
+"""The order of a deployment is not always the same, and that of tests must be."""
 Widening = Callable[[Graph, Assignment], Graph]
 
 
@@ -122,19 +124,19 @@ def test_the_network_of_this_repository_is_proven(stack: str) -> None:
 
 
 @pytest.mark.parametrize("widen", WIDENINGS, ids=lambda widen: widen.__name__)
-@pytest.mark.parametrize("name", GRANTS)
+@pytest.mark.parametrize("name", NAMES)
 def test_any_grant_made_wider_in_any_way_is_a_failure(name: str, widen: Widening) -> None:
     found = prove(widen(GRAPH, GRANTS[name]), DECLARED)
 
     assert any(failure.grows for failure in found.failures)
 
 
-@pytest.mark.parametrize("name", [name for name in GRANTS if "findings" not in name])
+@pytest.mark.parametrize("name", [name for name in NAMES if "findings" not in name])
 def test_a_grant_on_the_whole_group_is_a_failure(name: str) -> None:
     assert not prove(at_the_group(GRAPH, GRANTS[name]), DECLARED).holds
 
 
-@pytest.mark.parametrize("name", GRANTS)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_grant_that_is_missing_is_a_failure_that_names_agent_and_resource(name: str) -> None:
     found = prove(fabrikam.changed(GRAPH, [one for one in GRAPH.assignments if one.name != name]), DECLARED)
 

@@ -6,7 +6,7 @@ It answers with the least that Azure would add, and with nothing that a test cou
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from google.protobuf import json_format
 from google.protobuf.empty_pb2 import Empty
@@ -14,7 +14,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockEngine, MockMonitor, MockResourceArgs, Mocks, MockSettings
 from pulumi.runtime.proto import resource_pb2
-from pulumi.runtime.settings import configure
+from pulumi.runtime.settings import SETTINGS, configure
 from pulumi.runtime.stack import run_in_stack
 
 __all__ = ["SUBSCRIPTION", "TENANT", "Recorded", "Registered", "identity_of", "principal_of", "record"]
@@ -25,19 +25,32 @@ TENANT = "22222222-2222-4222-8222-222222222222"
 # What a program reads from what it has created; by the last part of the type.
 _ANSWERS: dict[str, Callable[[str], dict[str, Any]]] = {
     "Account": lambda name: {"properties": {"endpoint": f"https://{name}.models.test/"}},
+    "AgentApplication": lambda name: {
+        "properties": {"defaultInstanceIdentity": {"principalId": principal_of(name), "clientId": f"client of {name}"}}
+    },
+    "AgentIdentity": lambda name: {"principal_id": principal_of(name)},
     "ConfigurationStore": lambda name: {"endpoint": f"https://{name}.configuration.test"},
     "ContainerApp": lambda name: {
         "identity": {"type": "SystemAssigned,UserAssigned", "principalId": principal_of(name)},
         "configuration": {"ingress": {"fqdn": f"{name}.apps.test"}},
     },
     "DatabaseAccount": lambda name: {"documentEndpoint": f"https://{name}.documents.test/"},
+    "ManagedCluster": lambda name: {
+        "identity": {"type": "SystemAssigned", "principalId": principal_of(name)},
+        "oidcIssuerProfile": {"enabled": True, "issuerURL": f"https://{name}.issuer.test/"},
+        "identityProfile": {"kubeletidentity": {"objectId": principal_of(f"{name}-kubelet")}},
+    },
     "Namespace": lambda name: {"serviceBusEndpoint": f"https://{name}.bus.test:443/"},
+    "Project": lambda name: {
+        "identity": {"type": "SystemAssigned", "principalId": principal_of(name)},
+        "properties": {"endpoints": {"AI Foundry API": f"https://{name}.foundry.test/api/projects/{name}"}},
+    },
     "Registry": lambda name: {"loginServer": f"{name}.registry.test"},
     "Service": lambda name: {"endpoint": f"https://{name}.search.test"},
     "StorageAccount": lambda name: {
         "primaryEndpoints": {"blob": f"https://{name}.blob.test/", "queue": f"https://{name}.queue.test/"}
     },
-    "UserAssignedIdentity": lambda name: {"principalId": principal_of(name)},
+    "UserAssignedIdentity": lambda name: {"principalId": principal_of(name), "clientId": f"client of {name}"},
     "Vault": lambda name: {"properties": {"vaultUri": f"https://{name}.vault.test/"}},
 }
 
@@ -179,8 +192,12 @@ def record(program: Callable[[], object], *, stack: str = "dev", preview: bool =
         configure(settings)
         await run_in_stack(lambda: program() and None)
 
-    with asyncio.Runner() as runner:
-        runner.run(main())
+    try:
+        with asyncio.Runner() as runner:
+            runner.run(main())
+    finally:
+        # What a failed program left waiting belongs to an event loop that is closed now.
+        cast("Any", SETTINGS).outputs.clear()
     return recorded
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
-ROOMS = ("spec", "components", "access", "localazure")
+ROOMS = ("spec", "components", "access", "localazure", "policies")
 
 # Where the rules of local Azure begin; whatever they import, however far away, belongs to them.
 RULES = ("localazure.services", "localazure.pipeline", "localazure.world")
@@ -95,6 +95,14 @@ def test_the_network_alone_knows_its_description(name: str) -> None:
 @of("localazure")
 def test_local_azure_knows_no_program(name: str) -> None:
     assert rooms_of(imported(name)) <= {"localazure", "access"}
+
+
+@of("policies")
+def test_policies_know_access_and_the_sdk_of_policies_alone(name: str) -> None:
+    found = imported(name)
+
+    assert rooms_of(found) <= {"policies", "access"}
+    assert {one.partition(".")[0] for one in found if pulumis(one)} <= {"pulumi_policy"}
 
 
 @of(*RULES)

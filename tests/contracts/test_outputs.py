@@ -13,7 +13,7 @@ import pytest
 import components
 from components.resources.kinds import KINDS
 from tests.components.recorder import Registered
-from tests.contracts.networks import of_kind
+from tests.contracts.networks import of_hosts, of_kind
 
 
 def modules() -> Iterator[str]:
@@ -50,8 +50,8 @@ def assigned(component: type) -> set[str]:
 
 def registered() -> dict[str, list[Registered]]:
     found: dict[str, list[Registered]] = {}
-    for kind in KINDS:
-        for one in of_kind(kind).resources:
+    for recorded in (*map(of_kind, KINDS), of_hosts()):
+        for one in recorded.resources:
             if not one.custom:
                 found.setdefault(one.kind, []).append(one)
     return found

@@ -1,0 +1,302 @@
+"""Agents that run in a Kubernetes cluster of Azure: an identity, a namespace, pods, and what those may reach.
+
+Owns who the agent is and how it runs. What it may do is granted on the resources, with `allow`. The cluster's kubelet
+pulls its image: that is granted to `AksCluster.kubelet`, once for all agents of the cluster.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NotRequired, TypedDict
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+from pulumi_azure_native import managedidentity
+from pulumi_kubernetes import apps, core, meta, networking
+
+from components.agents.aks_network import EgressArgs, check_egress, from_namespaces, to_blocks, to_dns
+from components.agents.container_app import ProbeArgs
+from components.aks import AksCluster
+from components.resources.image_registry import ImageRegistry
+
+__all__ = ["AksAgent", "AksAgentArgs"]
+
+# "Deploy and configure workload identity on an AKS cluster", Microsoft Learn, 2025.
+_AUDIENCE = "api://AzureADTokenExchange"
+_CLIENT_ID = "azure.workload.identity/client-id"
+_USE = "azure.workload.identity/use"
+# "Pod Security Standards", kubernetes.io, 1.33.
+_RESTRICTED = {
+    f"pod-security.kubernetes.io/{mode}{end}": value
+    for mode in ("enforce", "audit", "warn")
+    for end, value in (("", "restricted"), ("-version", "latest"))
+}
+_NAME = "app.kubernetes.io/name"
+
+
+class AksAgentArgs(TypedDict):
+    """Arguments of an `AksAgent`."""
+
+    app_name: str
+    """Name of its objects in the cluster: the service account, the deployment, the Service."""
+    identity_name: str
+    """Name of its identity in Azure."""
+    resource_group_name: pulumi.Input[str]
+    """Resource group of the identity."""
+    location: pulumi.Input[str]
+    """Azure region of the identity."""
+    cluster: AksCluster
+    """Where it runs."""
+    provider: kubernetes.Provider
+    """How the program reaches the cluster."""
+    namespace: str
+    """Its namespace, which no other agent shares."""
+    registry: ImageRegistry
+    """Where the image comes from."""
+    repository: str
+    """Repository of the image."""
+    image_tag: str
+    """Tag of the image."""
+    cpu: float
+    """Cores of each pod, asked for and never exceeded."""
+    memory: str
+    """Memory of each pod, such as `1Gi`, asked for and never exceeded."""
+    replicas: int
+    """How many pods."""
+    egress: NotRequired[Sequence[EgressArgs]]
+    """What it may reach besides names in DNS; without it, nothing."""
+    port: NotRequired[int | None]
+    """Port on which it listens; without it, nobody reaches it."""
+    callers: NotRequired[Sequence[str]]
+    """Namespaces whose pods may call it; required with `port`."""
+    user_id: NotRequired[int | None]
+    """Number of the user that it runs as; without it the image's, which must be a number and not 0."""
+    variables: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Environment variables; none of them secret, for everyone who may see the pods can read them."""
+    probes: NotRequired[Mapping[str, ProbeArgs]]
+    """`liveness`, `readiness` or `startup` → how its health is asked for."""
+    tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Azure tags."""
+
+
+class AksAgent(pulumi.ComponentResource):
+    """An agent with an identity of its own, which one service account in one namespace can act as."""
+
+    principal_id: pulumi.Output[str]
+    """The agent itself: to this its access is granted."""
+    pull_principal_id: pulumi.Output[str]
+    """Empty: the cluster's kubelet pulls the images of all its agents, so that none has such an identity of its own."""
+    app_name: str
+    """Name of its deployment."""
+    host: pulumi.Output[str]
+    """Name at which it can be reached in the cluster; empty where nobody can."""
+    endpoint: pulumi.Output[str]
+    """Address at which it can be reached in the cluster; empty where nobody can."""
+
+    def __init__(self, name: str, args: AksAgentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        _check(name, args)
+        image = f"{args['repository']}:{args['image_tag']}"
+        shown = {"app_name": args["app_name"], "namespace": args["namespace"], "image": image}
+        super().__init__("agent-network:index:AksAgent", name, shown, opts)
+        self.agent_name = name
+        self._args = args
+        self._identity_name = args["identity_name"]
+        self._labels = {_NAME: args["app_name"]}
+        identity = self._identity()
+        trusted = self._trust(identity)
+        namespace = core.v1.Namespace(
+            name,
+            metadata=meta.v1.ObjectMetaArgs(name=args["namespace"], labels=_RESTRICTED),
+            opts=self._in_cluster(),
+        )
+        account = core.v1.ServiceAccount(
+            name,
+            metadata=self._metadata(args["app_name"], annotations={_CLIENT_ID: identity.client_id}),
+            automount_service_account_token=False,
+            opts=self._in_cluster(namespace),
+        )
+        policies = self._policies(namespace)
+        # Pods that start sooner have no token yet, or no fence.
+        self._deployment(image, [account, trusted, *policies])
+        self.principal_id = identity.principal_id
+        self.pull_principal_id = pulumi.Output.from_input("")
+        self.app_name = args["app_name"]
+        port = args.get("port")
+        if port:
+            self._service(port, namespace)
+            host = f"{args['app_name']}.{args['namespace']}.svc.cluster.local"
+            self.host = pulumi.Output.from_input(host)
+            self.endpoint = pulumi.Output.from_input(f"http://{host}:{port}")
+        else:
+            self.host = self.endpoint = pulumi.Output.from_input("")
+        self.register_outputs(
+            {
+                "principal_id": self.principal_id,
+                "pull_principal_id": self.pull_principal_id,
+                "app_name": self.app_name,
+                "host": self.host,
+                "endpoint": self.endpoint,
+            }
+        )
+
+    @property
+    def azure_name(self) -> pulumi.Input[str]:
+        """What the agent is called in Azure."""
+        return self._identity_name
+
+    @property
+    def component(self) -> pulumi.Resource:
+        """What holds its grants."""
+        return self
+
+    def _identity(self) -> "managedidentity.UserAssignedIdentity":
+        args = self._args
+        return managedidentity.UserAssignedIdentity(
+            self.agent_name,
+            resource_name_=args["identity_name"],
+            resource_group_name=args["resource_group_name"],
+            location=args["location"],
+            tags=args.get("tags"),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _trust(self, identity: "managedidentity.UserAssignedIdentity") -> "managedidentity.FederatedIdentityCredential":
+        args = self._args
+        return managedidentity.FederatedIdentityCredential(
+            f"{self.agent_name}-is-its-service-account",
+            federated_identity_credential_resource_name=f"{args['namespace']}-{args['app_name']}",
+            resource_name_=args["identity_name"],
+            resource_group_name=args["resource_group_name"],
+            issuer=args["cluster"].issuer_url,
+            subject=f"system:serviceaccount:{args['namespace']}:{args['app_name']}",
+            audiences=[_AUDIENCE],
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity]),
+        )
+
+    def _policies(self, namespace: pulumi.Resource) -> "list[networking.v1.NetworkPolicy]":
+        policy, both = networking.v1.NetworkPolicySpecArgs, ["Ingress", "Egress"]
+        port, callers = self._args.get("port"), self._args.get("callers", ())
+        ingress = [from_namespaces(port, callers)] if port else []
+        return [
+            networking.v1.NetworkPolicy(
+                f"{self.agent_name}-reaches-nothing",
+                metadata=self._metadata("deny-all"),
+                spec=policy(pod_selector=meta.v1.LabelSelectorArgs(), policy_types=both),
+                opts=self._in_cluster(namespace),
+            ),
+            networking.v1.NetworkPolicy(
+                f"{self.agent_name}-reaches-what-is-listed",
+                metadata=self._metadata(self._args["app_name"]),
+                spec=policy(
+                    pod_selector=meta.v1.LabelSelectorArgs(match_labels=self._labels),
+                    policy_types=both,
+                    ingress=ingress,
+                    egress=[to_dns(), *to_blocks(self._args.get("egress", ()))],
+                ),
+                opts=self._in_cluster(namespace),
+            ),
+        ]
+
+    def _deployment(self, image: str, after: Sequence[pulumi.Resource]) -> None:
+        args = self._args
+        pod = meta.v1.ObjectMetaArgs(labels={**self._labels, _USE: "true"})
+        apps.v1.Deployment(
+            self.agent_name,
+            metadata=self._metadata(args["app_name"]),
+            spec=apps.v1.DeploymentSpecArgs(
+                replicas=args["replicas"],
+                selector=meta.v1.LabelSelectorArgs(match_labels=self._labels),
+                template=core.v1.PodTemplateSpecArgs(metadata=pod, spec=_pod(args, image)),
+            ),
+            opts=self._in_cluster(*after),
+        )
+
+    def _service(self, port: int, namespace: pulumi.Resource) -> None:
+        core.v1.Service(
+            self.agent_name,
+            metadata=self._metadata(self._args["app_name"]),
+            spec=core.v1.ServiceSpecArgs(
+                type="ClusterIP",
+                selector=self._labels,
+                ports=[core.v1.ServicePortArgs(name="http", port=port, target_port=port, protocol="TCP")],
+            ),
+            opts=self._in_cluster(namespace),
+        )
+
+    def _metadata(
+        self, called: str, annotations: Mapping[str, pulumi.Input[str]] | None = None
+    ) -> "meta.v1.ObjectMetaArgs":
+        return meta.v1.ObjectMetaArgs(
+            name=called, namespace=self._args["namespace"], labels=self._labels, annotations=annotations
+        )
+
+    def _in_cluster(self, *after: pulumi.Resource) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, provider=self._args["provider"], depends_on=after)
+
+
+def _check(name: str, args: AksAgentArgs) -> None:
+    port, callers = args.get("port"), args.get("callers", ())
+    if port and not callers:
+        raise ValueError(f"agent {name!r} listens on {port}, and nobody may call it; list namespaces in 'callers'")
+    if callers and not port:
+        raise ValueError(f"agent {name!r} listens on no port, so there is nobody to list in 'callers'")
+    if args.get("user_id") == 0:
+        raise ValueError(f"agent {name!r} would run as root; give another number as 'user_id', or leave it out")
+    check_egress(name, args.get("egress", ()))
+
+
+def _pod(args: AksAgentArgs, image: str) -> "core.v1.PodSpecArgs":
+    # Workload identity projects its own token, for Entra ID alone; with it comes none for the cluster's API.
+    return core.v1.PodSpecArgs(
+        service_account_name=args["app_name"],
+        automount_service_account_token=False,
+        enable_service_links=False,
+        security_context=core.v1.PodSecurityContextArgs(
+            run_as_non_root=True,
+            run_as_user=args.get("user_id"),
+            seccomp_profile=core.v1.SeccompProfileArgs(type="RuntimeDefault"),
+        ),
+        containers=[_container(args, image)],
+        # The only place that it can write to, and gone with the pod.
+        volumes=[core.v1.VolumeArgs(name="tmp", empty_dir=core.v1.EmptyDirVolumeSourceArgs(size_limit="256Mi"))],
+    )
+
+
+def _container(args: AksAgentArgs, image: str) -> "core.v1.ContainerArgs":
+    port, limits, probes = (
+        args.get("port"),
+        {"cpu": f"{args['cpu']:g}", "memory": args["memory"]},
+        args.get("probes", {}),
+    )
+    asked = {f"{when}_probe": _probe(probe) for when, probe in sorted(probes.items())}
+    return core.v1.ContainerArgs(
+        name=args["app_name"],
+        image=args["registry"].endpoint.apply(lambda host: f"{host}/{image}"),
+        image_pull_policy="Always",
+        env=[core.v1.EnvVarArgs(name=key, value=value) for key, value in sorted(args.get("variables", {}).items())],
+        ports=[core.v1.ContainerPortArgs(container_port=port, protocol="TCP")] if port else None,
+        resources=core.v1.ResourceRequirementsArgs(requests=limits, limits=limits),
+        security_context=core.v1.SecurityContextArgs(
+            allow_privilege_escalation=False,
+            privileged=False,
+            read_only_root_filesystem=True,
+            run_as_non_root=True,
+            capabilities=core.v1.CapabilitiesArgs(drop=["ALL"]),
+            seccomp_profile=core.v1.SeccompProfileArgs(type="RuntimeDefault"),
+        ),
+        volume_mounts=[core.v1.VolumeMountArgs(name="tmp", mount_path="/tmp")],  # noqa: S108 - a volume of the pod's
+        liveness_probe=asked.get("liveness_probe"),
+        readiness_probe=asked.get("readiness_probe"),
+        startup_probe=asked.get("startup_probe"),
+    )
+
+
+def _probe(probe: ProbeArgs) -> "core.v1.ProbeArgs":
+    path, port = probe.get("path"), probe["port"]
+    return core.v1.ProbeArgs(
+        http_get=core.v1.HTTPGetActionArgs(path=path, port=port) if path else None,
+        tcp_socket=None if path else core.v1.TCPSocketActionArgs(port=port),
+        initial_delay_seconds=probe.get("initial_delay_seconds"),
+        period_seconds=probe.get("period_seconds"),
+        timeout_seconds=probe.get("timeout_seconds"),
+        failure_threshold=probe.get("failure_threshold"),
+        success_threshold=probe.get("success_threshold"),
+    )

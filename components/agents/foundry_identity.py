@@ -1,0 +1,197 @@
+"""The principal of an agent that Foundry made, asked for where it stands: no resource type of Azure answers it.
+
+An agent's own identity is in the project's data plane, the one that unpublished agents share in what Resource Manager
+says of the project. A dynamic resource asks while it is created and refreshed, never in a preview, with the token of
+whoever deploys; of that and of the answers nothing but the principal's id is kept. Sources: "Manage hosted agents" and
+"Agent identity concepts in Microsoft Foundry", Microsoft Learn, 2026-04-13.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple, TypedDict, cast
+from urllib.parse import quote
+
+import pulumi
+from azure.core import PipelineClient
+from azure.core.credentials import TokenCredential
+from azure.core.exceptions import AzureError, ClientAuthenticationError
+from azure.core.pipeline.policies import BearerTokenCredentialPolicy, RetryPolicy, UserAgentPolicy
+from azure.core.pipeline.transport import RequestsTransport
+from azure.core.rest import HttpRequest, HttpResponse
+from pulumi import dynamic
+
+__all__ = ["Answer", "FoundryIdentity", "FoundryIdentityArgs", "Provider", "ask", "principal_of"]
+
+_AGENTS = "https://ai.azure.com/.default"
+_MANAGEMENT = "https://management.azure.com"
+_AGENTS_VERSION = "v1"
+_PROJECTS_VERSION = "2025-10-01-preview"
+_READER = "'Cognitive Services Data Reader' at the project, and 'Reader' for a shared identity"
+_OK, _UNAUTHENTICATED, _FORBIDDEN, _MISSING = 200, 401, 403, 404
+
+
+class Answer(NamedTuple):
+    """What a service said: its status, and its body where that is an object."""
+
+    status: int
+    body: Mapping[str, Any]
+
+
+Ask = Callable[[str, str], Answer]
+"""Asks one address, with a token for one audience."""
+
+
+class FoundryIdentityArgs(TypedDict):
+    """Arguments of a `FoundryIdentity`."""
+
+    project_id: pulumi.Input[str]
+    """Id of the project."""
+    project_endpoint: pulumi.Input[str]
+    """Address of the project."""
+    agent: str
+    """Name of the agent in the project."""
+    identity: Literal["shared", "per-agent"]
+    """Whether it is the project's unpublished agents' identity, or the agent's own."""
+
+
+class Provider(dynamic.ResourceProvider):
+    """Asks for the principal; makes nothing, and so deletes nothing."""
+
+    # It captures nothing, so that there is nothing to encrypt.
+    serialize_as_secret_always = False
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
+        """Another project, agent or kind of identity is another resource."""
+        changed = [key for key in FoundryIdentityArgs.__annotations__ if _olds.get(key) != _news.get(key)]
+        return dynamic.DiffResult(changes=bool(changed), replaces=changed)
+
+    def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
+        """Ask for it once."""
+        principal = principal_of(props, ask)
+        if principal is None:
+            raise RuntimeError(_no_agent(props))
+        return dynamic.CreateResult(f"{props['project_endpoint']}/agents/{props['agent']}", _kept(props, principal))
+
+    def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
+        """Ask again; without the agent there is no such resource any more."""
+        principal = principal_of(props, ask)
+        return dynamic.ReadResult("", {}) if principal is None else dynamic.ReadResult(id_, _kept(props, principal))
+
+
+class FoundryIdentity(dynamic.Resource, module="foundry", name="AgentIdentity"):
+    """Who an agent of Foundry is, as Foundry says; `pulumi up --refresh` asks again."""
+
+    principal_id: pulumi.Output[str]
+    """The agent's principal."""
+
+    def __init__(self, name: str, args: FoundryIdentityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(Provider(), name, {**args, "principal_id": None}, opts)
+
+
+def principal_of(props: Mapping[str, Any], ask: Ask) -> str | None:
+    """The principal; None where there is no such agent.
+
+    Raises:
+        RuntimeError: it cannot be had, with what to do.
+    """
+    agent = quote(props["agent"], safe="")
+    told = ask(f"{props['project_endpoint']}/agents/{agent}?api-version={_AGENTS_VERSION}", _AGENTS)
+    if told.status == _MISSING:
+        return None
+    _check(told, f"agent {props['agent']!r}")
+    # Null for an agent that was made before agents had identities of their own.
+    identity: Mapping[str, str] = told.body.get("instance_identity") or {}
+    own = identity.get("principal_id")
+    return _shared(props, own, ask) if props["identity"] == "shared" else _own(props, own)
+
+
+def _own(props: Mapping[str, Any], own: str | None) -> str:
+    if not own:
+        raise RuntimeError(
+            f"agent {props['agent']!r} has no identity of its own, for it was made before Foundry gave every agent one;"
+            " make it anew, or say identity 'shared', or publish it and say 'application'"
+        )
+    return own
+
+
+def _shared(props: Mapping[str, Any], own: str | None, ask: Ask) -> str:
+    told = ask(f"{_MANAGEMENT}{props['project_id']}?api-version={_PROJECTS_VERSION}", f"{_MANAGEMENT}/.default")
+    _check(told, f"project {props['project_id']!r}")
+    found = sorted(set(_agent_identities(told.body)))
+    if len(found) != 1:
+        raise RuntimeError(
+            f"Azure tells {len(found)} agent identities of project {props['project_id']!r}, where its unpublished"
+            " agents share one; copy 'agentIdentityId' from the project's JSON view in the Azure portal, and give it"
+            " as 'principal_id'"
+        )
+    if own not in {None, "", found[0]}:
+        raise RuntimeError(f"agent {props['agent']!r} shares no identity, but has {own} of its own; say 'per-agent'")
+    return found[0]
+
+
+def _agent_identities(value: object) -> Iterator[str]:
+    """Every `agentIdentityId`, wherever in the answer: where it stands is not documented, what it is called is."""
+    if isinstance(value, Mapping):
+        for key, each in cast("Mapping[str, object]", value).items():
+            if key == "agentIdentityId" and isinstance(each, str) and each:
+                yield each
+            else:
+                yield from _agent_identities(each)
+
+
+def _check(told: Answer, what: str) -> None:
+    if told.status in {_UNAUTHENTICATED, _FORBIDDEN}:
+        raise RuntimeError(f"whoever deploys may not read {what} ({told.status}); give them {_READER}")
+    if told.status != _OK:
+        raise RuntimeError(f"asking for {what} got {told.status}; try again, or give its id as 'principal_id'")
+
+
+def _no_agent(props: Mapping[str, Any]) -> str:
+    where = f"{props['project_endpoint']} has no agent {props['agent']!r}"
+    return f"{where}; make its first version there, or give the id that it will have as 'principal_id'"
+
+
+def _kept(props: Mapping[str, Any], principal: str) -> dict[str, Any]:
+    return {**props, "principal_id": principal}
+
+
+def ask(
+    url: str, audience: str, credential: TokenCredential | None = None, transport: RequestsTransport | None = None
+) -> Answer:
+    """Ask one address as whoever is signed in.
+
+    Raises:
+        RuntimeError: nobody is signed in, or there is no way there.
+    """
+    client: PipelineClient[HttpRequest, HttpResponse] = PipelineClient(
+        url,
+        policies=[
+            UserAgentPolicy("agent-network"),
+            RetryPolicy(),
+            BearerTokenCredentialPolicy(credential or _signed_in(), audience),
+        ],
+        transport=transport or RequestsTransport(),
+    )
+    try:
+        with client:
+            answer = client.send_request(HttpRequest("GET", url))
+            return Answer(answer.status_code, _object(answer.text()))
+    except ClientAuthenticationError as error:
+        why = "nobody is signed in to Azure who could ask Foundry for the agent's identity"
+        raise RuntimeError(f"{why}; run `az login`, or sign in as the pipeline's identity") from error
+    except AzureError as error:
+        raise RuntimeError(f"{url} cannot be reached ({error}); deploy from where its network lets you in") from error
+
+
+def _signed_in() -> TokenCredential:
+    from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - importing costs, and most programs never ask
+
+    return DefaultAzureCredential()
+
+
+def _object(text: str) -> Mapping[str, Any]:
+    try:
+        value: object = json.loads(text)
+    except ValueError:
+        return {}
+    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}

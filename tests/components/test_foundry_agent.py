@@ -1,0 +1,367 @@
+"""An agent of Foundry: whose identity it has, and who may call it."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+
+import pulumi
+import pytest
+import requests
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import ClientAuthenticationError
+from azure.core.pipeline.transport import RequestsTransport
+from requests.adapters import BaseAdapter
+from urllib3 import HTTPResponse
+
+from access.roles import by_name
+from components.agents import foundry_identity
+from components.agents.foundry import FoundryAgent, FoundryAgentArgs
+from components.agents.foundry_identity import Answer, Provider, principal_of
+from components.foundry import FoundryProject
+from components.resources.key_vault import KeyVault
+from components.resources.key_vault_secret import KeyVaultSecret
+from tests.components import recorder
+from tests.components.places import Somebody, placed
+from tests.components.recorder import identity_of, record
+from tests.components.recorder import principal_of as made_for
+
+GUID = "33333333-3333-4333-8333-333333333333"
+PROJECT = "https://contoso-ai-project.foundry.test/api/projects/contoso-ai-project"
+APPLICATION = "contoso-report-dev"
+PUBLISHED = {"identity": "application", "version": "7", "application_name": APPLICATION}
+ASKED = {"project_id": "/the/project", "project_endpoint": "https://p.test/api/projects/p", "agent": "report"}
+SHARED = {"properties": {"agentIdentity": {"agentIdentityBlueprintId": "blueprint", "agentIdentityId": "shared"}}}
+
+
+def report(**more: Any) -> FoundryAgent:  # noqa: ANN401 - any argument
+    project = FoundryProject("contoso-ai", {**placed("contoso-ai-dev7"), "project_name": "agents"})
+    args: FoundryAgentArgs = {"project": project, "agent": "report", **more}
+    return FoundryAgent("report", args)
+
+
+def granted(**more: Any) -> recorder.Registered:  # noqa: ANN401 - any argument
+    def program() -> None:
+        vault = KeyVault("contoso-vault", placed("contoso-vault-dev7"))
+        KeyVaultSecret("signing", {"vault": vault, "secret": "signing"}).allow(report(**more), "read")
+
+    return record(program).one("RoleAssignment", "report-may-read-signing")
+
+
+@pytest.mark.parametrize(
+    ("given", "principal"),
+    [
+        ({"identity": "shared"}, made_for("report-identity")),
+        ({"identity": "shared", "principal_id": GUID}, GUID),
+        (PUBLISHED, made_for("report")),
+        ({"identity": "per-agent"}, made_for("report-identity")),
+        ({"identity": "per-agent", "principal_id": GUID}, GUID),
+        ({"identity": "given", "principal_id": GUID}, GUID),
+    ],
+)
+def test_a_grant_goes_to_whoever_the_agent_is(given: dict[str, Any], principal: str) -> None:
+    grant = granted(**given)
+
+    assert grant.inputs["principalId"] == principal
+    assert grant.parent.endswith("::report")
+
+
+@pytest.mark.parametrize(
+    ("given", "made"),
+    [
+        ({"identity": "shared"}, {("AgentIdentity", "report-identity")}),
+        (PUBLISHED, {("AgentApplication", "report"), ("AgentDeployment", "report-is-deployed")}),
+        ({"identity": "per-agent"}, {("AgentIdentity", "report-identity")}),
+        ({"identity": "shared", "principal_id": GUID}, set()),
+        ({"identity": "per-agent", "principal_id": GUID}, set()),
+        ({"identity": "given", "principal_id": GUID}, set()),
+    ],
+)
+def test_what_an_agent_is_made_of(given: dict[str, Any], made: set[tuple[str, str]]) -> None:
+    recorded = record(lambda: report(**given))
+
+    agent = recorded.one("FoundryAgent")
+    assert {(one.kind, one.name) for one in recorded.resources if one.parent == agent.urn} == made
+
+
+def test_the_whole_application() -> None:
+    recorded = record(lambda: report(**PUBLISHED))
+
+    assert recorded.one("AgentApplication").inputs == {
+        "name": "contoso-report-dev",
+        "projectName": "agents",
+        "accountName": "contoso-ai-dev7",
+        "resourceGroupName": "group",
+        "properties": {
+            "displayName": "contoso-report-dev",
+            "agents": [{"agentName": "report"}],
+            "authorizationPolicy": {"type": "Default"},
+        },
+    }
+
+
+def test_callers_get_the_version_that_is_named() -> None:
+    recorded = record(lambda: report(**PUBLISHED))
+
+    deployment = recorded.one("AgentDeployment")
+    assert deployment.inputs["properties"] == {
+        "deploymentType": "Managed",
+        "agents": [{"agentName": "report", "agentVersion": "7"}],
+        "protocols": [{"protocol": "Responses", "version": "1.0"}],
+    }
+    assert recorded.one("AgentApplication").urn in deployment.dependencies
+
+
+def test_an_agent_that_is_a_container_is_hosted() -> None:
+    recorded = record(lambda: report(**PUBLISHED, min_replicas=1, max_replicas=3))
+
+    properties = recorded.one("AgentDeployment").inputs["properties"]
+    hosted = (properties["deploymentType"], properties["minReplicas"], properties["maxReplicas"])
+    assert hosted == ("Hosted", 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("given", "outputs"),
+    [
+        (
+            PUBLISHED,
+            (
+                made_for("report"),
+                "contoso-report-dev",
+                f"{PROJECT}/applications/contoso-report-dev/protocols/openai",
+                True,
+            ),
+        ),
+        (
+            {"identity": "per-agent", "principal_id": GUID},
+            (GUID, "report", f"{PROJECT}/agents/report/endpoint/protocols/openai", False),
+        ),
+        ({"identity": "shared", "principal_id": GUID}, (GUID, "report", PROJECT, False)),
+        ({"identity": "given", "principal_id": GUID}, (GUID, "report", PROJECT, False)),
+    ],
+)
+def test_its_outputs(given: dict[str, Any], outputs: tuple[str, str, str, bool]) -> None:
+    recorded = record(lambda: report(**given))
+
+    principal, name, endpoint, published = outputs
+    assert recorded.one("FoundryAgent").outputs == {
+        "principal_id": principal,
+        "app_name": name,
+        "host": "contoso-ai-project.foundry.test",
+        "endpoint": endpoint,
+        "published": published,
+    }
+
+
+@pytest.mark.parametrize("identity", ["shared", "per-agent"])
+def test_who_it_is_is_asked_with_no_secret(identity: str) -> None:
+    recorded = record(lambda: report(identity=identity))
+
+    inputs = recorded.one("AgentIdentity").inputs
+    assert {key: value for key, value in inputs.items() if key != "__provider"} == {
+        "project_id": identity_of("Project", "contoso-ai-project"),
+        "project_endpoint": PROJECT,
+        "agent": "report",
+        "identity": identity,
+    }
+
+
+def test_an_application_without_an_identity_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(vars(recorder)["_ANSWERS"], "AgentApplication", lambda _: {"properties": {}})
+
+    with pytest.raises(RuntimeError, match="published 'contoso-report-dev' without an identity of its own"):
+        record(lambda: report(**PUBLISHED))
+
+
+@pytest.mark.parametrize("given", [{"identity": "shared"}, PUBLISHED, {"identity": "per-agent"}])
+def test_in_a_preview_who_it_is_is_unknown(given: dict[str, Any]) -> None:
+    recorded = record(lambda: report(**given), preview=True)
+
+    assert isinstance((recorded.one("FoundryAgent").outputs or {})["principal_id"], pulumi.output.Unknown)
+
+
+@pytest.mark.parametrize(
+    ("given", "role", "scope"),
+    [
+        (PUBLISHED, "Foundry User", identity_of("AgentApplication", "report")),
+        (
+            {"identity": "per-agent", "principal_id": GUID},
+            "Foundry Agent Consumer",
+            identity_of("Project", "contoso-ai-project"),
+        ),
+    ],
+)
+def test_a_caller_may_use_it(given: dict[str, Any], role: str, scope: str) -> None:
+    recorded = record(lambda: report(**given).allow(Somebody("clerk"), "use"))
+
+    grant = recorded.one("RoleAssignment", "clerk-may-use-report").inputs
+    assert grant["scope"] == scope
+    assert grant["roleDefinitionId"].rpartition("/")[2] == by_name(role).id
+    assert grant["principalId"] == "principal of clerk"
+
+
+@pytest.mark.parametrize("identity", ["shared", "given"])
+def test_nobody_is_granted_a_whole_project_to_call_one_agent(identity: str) -> None:
+    with pytest.raises(ValueError, match="anything but the whole project; publish it"):
+        record(lambda: report(identity=identity, principal_id=GUID).allow(Somebody("clerk"), "use"))
+
+
+def test_an_unknown_verb_is_refused() -> None:
+    with pytest.raises(ValueError, match="'report' has no verb 'own'; its verbs are use"):
+        record(lambda: report(**PUBLISHED).allow(Somebody("clerk"), "own"))
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"identity": "mine"}, "identity 'mine'; there are shared, application, per-agent, given"),
+        ({"identity": "given"}, "say which in 'principal_id'"),
+        ({"identity": "application"}, "needs version and application_name"),
+        ({**PUBLISHED, "principal_id": GUID}, "by being published; leave out 'principal_id'"),
+        ({**PUBLISHED, "min_replicas": 1}, "say max_replicas too"),
+        ({"identity": "shared", "version": "7"}, "leave out version, or say identity 'application'"),
+    ],
+)
+def test_what_does_not_fit_together_is_refused(given: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        record(lambda: report(**given))
+
+
+class Service:
+    """What Azure answers, by address; others are not there."""
+
+    def __init__(self, agent: Answer, project: Answer | None = None) -> None:
+        self._agent, self._project = agent, project or Answer(404, {})
+        self.asked: list[tuple[str, str]] = []
+
+    def __call__(self, url: str, audience: str) -> Answer:
+        self.asked.append((url, audience))
+        return self._project if "management.azure.com" in url else self._agent
+
+
+def own(principal: str | None) -> Answer:
+    return Answer(200, {"instance_identity": None if principal is None else {"principal_id": principal}})
+
+
+def test_an_agents_own_identity_is_in_the_projects_data_plane() -> None:
+    service = Service(own("its own"))
+
+    assert principal_of({**ASKED, "identity": "per-agent"}, service) == "its own"
+    assert service.asked == [
+        ("https://p.test/api/projects/p/agents/report?api-version=v1", "https://ai.azure.com/.default")
+    ]
+
+
+def test_the_shared_identity_is_the_projects() -> None:
+    service = Service(own(None), Answer(200, SHARED))
+
+    assert principal_of({**ASKED, "identity": "shared"}, service) == "shared"
+    assert [audience for _, audience in service.asked] == [
+        "https://ai.azure.com/.default",
+        "https://management.azure.com/.default",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("identity", "service", "why"),
+    [
+        ("per-agent", Service(own(None)), "'report' has no identity of its own"),
+        ("shared", Service(own("its own"), Answer(200, SHARED)), "has its own of its own; say 'per-agent'"),
+        ("shared", Service(own(None), Answer(200, {})), "tells 0 agent identities"),
+        ("shared", Service(own(None), Answer(403, {})), r"may not read project '/the/project' \(403\); give them"),
+        ("per-agent", Service(Answer(401, {})), r"may not read agent 'report' \(401\)"),
+        ("per-agent", Service(Answer(500, {})), "got 500; try again"),
+    ],
+)
+def test_what_cannot_be_told_says_what_to_do(identity: str, service: Service, why: str) -> None:
+    with pytest.raises(RuntimeError, match=why):
+        principal_of({**ASKED, "identity": identity}, service)
+
+
+def test_only_the_principal_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(foundry_identity, "ask", Service(own("its own")))
+    props = {**ASKED, "identity": "per-agent"}
+
+    created = Provider().create(props)
+
+    assert created.id == "https://p.test/api/projects/p/agents/report"
+    assert created.outs == {**props, "principal_id": "its own"}
+
+
+def test_a_refresh_asks_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(foundry_identity, "ask", Service(own("another")))
+
+    found = Provider().read("id", {**ASKED, "identity": "per-agent", "principal_id": "its own"})
+
+    assert (found.id, (found.outs or {})["principal_id"]) == ("id", "another")
+
+
+def test_an_agent_that_is_gone_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(foundry_identity, "ask", Service(Answer(404, {})))
+    props = {**ASKED, "identity": "per-agent"}
+
+    assert Provider().read("id", props).id == ""
+    with pytest.raises(RuntimeError, match="has no agent 'report'; make its first version there"):
+        Provider().create(props)
+
+
+def test_another_agent_is_another_resource() -> None:
+    olds = {**ASKED, "identity": "per-agent", "principal_id": "its own"}
+
+    assert Provider().diff("id", olds, {**olds, "principal_id": None}).changes is False
+    assert Provider().diff("id", olds, {**olds, "agent": "other"}).replaces == ["agent"]
+
+
+class Signed:
+    """A credential; without a token, nobody is signed in."""
+
+    def __init__(self, token: str | None) -> None:
+        self._token = token
+
+    def get_token(self, *scopes: str, **_: object) -> AccessToken:
+        if self._token is None:
+            raise ClientAuthenticationError(f"nobody for {scopes}")
+        return AccessToken(self._token, 4102444800)
+
+
+class Canned(BaseAdapter):
+    """An HTTP that answers one thing and remembers what it was sent."""
+
+    def __init__(self, status: int, body: bytes) -> None:
+        super().__init__()
+        self._status, self._body = status, body
+        self.headers: list[Mapping[str, str]] = []
+
+    def send(self, request: requests.PreparedRequest, *_: object, **__: object) -> requests.Response:
+        self.headers.append(dict(request.headers))
+        response = requests.Response()
+        response.status_code, response.request, response.url = self._status, request, request.url or ""
+        response.raw = HTTPResponse(BytesIO(self._body), status=self._status, preload_content=False)
+        response.headers["Content-Type"] = "application/json"
+        return response
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def through(adapter: BaseAdapter) -> RequestsTransport:
+    session = requests.Session()
+    session.mount("https://", adapter)
+    return RequestsTransport(session=session)
+
+
+def test_a_question_carries_the_token_of_whoever_is_signed_in() -> None:
+    web = Canned(200, b'{"instance_identity": {"principal_id": "its own"}}')
+
+    answer = foundry_identity.ask("https://p.test/agents/report", "audience", Signed("secret"), through(web))
+
+    assert answer == Answer(200, {"instance_identity": {"principal_id": "its own"}})
+    assert [one["Authorization"] for one in web.headers] == ["Bearer secret"]
+
+
+def test_an_answer_that_is_no_object_is_empty() -> None:
+    assert foundry_identity.ask("https://p.test", "a", Signed("s"), through(Canned(404, b"gone"))) == Answer(404, {})
+
+
+def test_where_nobody_is_signed_in_it_says_how_to() -> None:
+    with pytest.raises(RuntimeError, match=r"nobody is signed in to Azure .* run `az login`"):
+        foundry_identity.ask("https://p.test", "audience", Signed(None), through(Canned(200, b"{}")))

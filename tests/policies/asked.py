@@ -1,0 +1,72 @@
+"""The pack as the engine asks it: the same requests, with what is unknown and secret marked as the engine marks it."""
+
+from collections import defaultdict
+from typing import Any
+
+from google.protobuf import struct_pb2
+from pulumi.runtime import proto
+from pulumi_policy import EnforcementLevel, policy
+
+from policies.pack import NAME, policies
+from policies.secrecy import keep_secrets
+
+Row = dict[str, Any]
+Config = dict[str, Row]
+
+SIGNATURE, SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
+
+
+def secret(value: object) -> Row:
+    """A value as the engine sends a secret."""
+    return {SIGNATURE: SECRET, "value": value}
+
+
+class Answers:
+    """What the pack reports: violations by policy."""
+
+    def __init__(self, response: proto.AnalyzeResponse) -> None:
+        self.by_policy: dict[str, list[str]] = defaultdict(list)
+        self.urns: dict[str, set[str]] = defaultdict(set)
+        self.mandatory: set[str] = set()
+        for each in response.diagnostics:
+            self.by_policy[each.policyName].append(each.message)
+            self.urns[each.policyName].add(each.urn.rpartition("::")[2])
+            if each.enforcementLevel == proto.EnforcementLevel.Value("MANDATORY"):
+                self.mandatory.add(each.policyName)
+
+    @property
+    def text(self) -> str:
+        """All that is shown."""
+        return "\n".join(message for messages in self.by_policy.values() for message in messages)
+
+
+def answers(*rows: Row, config: Config | None = None, deployed: bool = False) -> Answers:
+    """The answer to a program; where it is deployed already, Azure's answers no longer say what was asked for."""
+    servicer = policy._PolicyAnalyzerServicer(NAME, "1", policies(), EnforcementLevel.ADVISORY)  # noqa: SLF001 - as PolicyPack makes it
+    servicer.Configure(configured(config or {}), None)
+    resources = []
+    for row in rows:
+        inputs, outputs = row.get("inputs", {}), row.get("outputs", {})
+        more = {"urn": row["urn"], "type": row["type"], "name": row["urn"].rpartition("::")[2]}
+        servicer.Analyze(proto.AnalyzeRequest(properties=struct(inputs), **more), None)
+        came = {"id": row["id"], **outputs} if deployed else {**inputs, **outputs}
+        resources.append(proto.AnalyzerResource(properties=struct(came), parent=row.get("parent", ""), **more))
+    return Answers(servicer.AnalyzeStack(proto.AnalyzeStackRequest(resources=resources), None))
+
+
+def configured(config: Config) -> proto.ConfigureAnalyzerRequest:
+    request = proto.ConfigureAnalyzerRequest()
+    levels = {each.name: proto.ADVISORY for each in policies() if each.enforcement_level is EnforcementLevel.ADVISORY}
+    for name, properties in config.items():
+        level = levels.get(name, proto.MANDATORY)
+        request.policyConfig[name].CopyFrom(proto.PolicyConfig(enforcementLevel=level, properties=struct(properties)))
+    return request
+
+
+def struct(values: Row) -> struct_pb2.Struct:
+    made = struct_pb2.Struct()
+    made.update(values)
+    return made
+
+
+keep_secrets()

@@ -1,0 +1,199 @@
+"""The policies, each on a program that it is about, and on one that nothing is wrong with."""
+
+import json
+import re
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from jsonschema import Draft202012Validator
+from pulumi_policy import EnforcementLevel, StackValidationPolicy
+
+import access.findings
+from access.catalogue import by_name
+from policies.pack import NOTES, RULES, UNJUDGED, name_of, policies
+from tests.access.readers.programs import (
+    GROUP,
+    IDENTITY,
+    UNKNOWN,
+    account,
+    app,
+    assignment,
+    container,
+    identity,
+    row,
+    urn,
+)
+from tests.policies.asked import Config, Row, answers, secret
+
+HOW_TO = Path(__file__).parents[2] / "docs" / "howto" / "use-the-policy-pack.md"
+READER = "principal-of-reader"
+TAGS = "!(ActionMatches{'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/filter/action'})"
+LOGIN = "DefaultEndpointsProtocol=https;AccountName=things;AccountKey=c2VjcmV0IHNlY3JldA=="
+CLOSED = {"allowSharedKeyAccess": False, "allowBlobPublicAccess": False}
+PULLS = {"identitySettings": [{"identity": IDENTITY, "lifecycle": "None"}]}
+IN_PRODUCTION: Config = {"mutable-image-tag": {"production": True}}
+
+
+def running(name: str, **more: object) -> Row:
+    made = app(name)
+    made["inputs"]["template"] = {"containers": [{"name": name, "image": "example.azurecr.io/worker:1.0", **more}]}
+    return made
+
+
+def public() -> Row:
+    made = container()
+    made["inputs"]["publicAccess"] = "Blob"
+    return made
+
+
+GOOD = [account(**CLOSED), container(), running("reader"), assignment("reads", READER)]
+OPEN = account(allowBlobPublicAccess=False)
+BAD: dict[str, list[Row]] = {
+    "condition-that-restricts-nothing": [*GOOD[:3], assignment("reads", READER, inputs={"condition": TAGS})],
+    "credential-in-plain-sight": [*GOOD, running("writer", env=[{"name": "STORAGE", "value": LOGIN}])],
+    "duplicate-grant": [*GOOD, assignment("again", READER)],
+    "local-auth-on": [OPEN, *GOOD[1:]],
+    "mutable-image-tag": [*GOOD, running("writer", image="example.azurecr.io/writer:latest")],
+    "orphaned-assignment": [*GOOD, assignment("gone", "00000000-0000-4000-8000-00000000dead")],
+    "privileged-role": [*GOOD, assignment("all", READER, role="Storage Account Contributor")],
+    "public-access": [account(allowSharedKeyAccess=False), public()],
+    "redundant-grant": [*GOOD, assignment("writes", READER, role="Storage Blob Data Contributor")],
+    "role-granting-role": [*GOOD, assignment("all", READER, role="User Access Administrator")],
+    "shared-identity": [identity(), app("reader", IDENTITY, own=False), app("writer", IDENTITY, own=False)],
+    "shared-pull-identity": [identity(), *(app(name, IDENTITY, configuration=PULLS) for name in ("reader", "writer"))],
+    "unknown-role": [
+        *GOOD,
+        assignment("odd", READER, role=f"{GROUP}/roleDefinitions/00000000-0000-4000-8000-00000000beef"),
+    ],
+    "wide-grant": [*GOOD[:3], assignment("reads", READER, GROUP)],
+    UNJUDGED: [*GOOD, row("azure:storage/account:Account", "classic")],
+}
+
+
+def test_nothing_is_wrong_with_a_good_program() -> None:
+    assert not answers(*GOOD, config=IN_PRODUCTION).by_policy
+
+
+def test_every_policy_has_a_bad_program() -> None:
+    assert {each.name for each in policies()} - {NOTES} == set(BAD)
+
+
+@pytest.mark.parametrize("deployed", [False, True], ids=["before", "deployed"])
+@pytest.mark.parametrize("rule", RULES, ids=name_of)
+def test_a_finding_is_reported_under_its_name_and_mandatory_where_it_is_an_error(
+    rule: access.findings.Rule, *, deployed: bool
+) -> None:
+    name = name_of(rule)
+
+    found = answers(*BAD[name], config=IN_PRODUCTION, deployed=deployed)
+
+    assert found.by_policy[name]
+    assert (name in found.mandatory) == (rule.severity == "error")
+    assert all(rule.mend in message for message in found.by_policy[name])
+
+
+@pytest.mark.parametrize("name", sorted(set(BAD) - {UNJUDGED}))
+def test_an_exempted_resource_is_passed_over_and_no_other(name: str) -> None:
+    (place,) = answers(*BAD[name], config=IN_PRODUCTION, deployed=True).urns[name]
+    here = next(each["urn"] for each in BAD[name] if each["urn"].endswith(f"::{place}"))
+
+    def told(exempt: str) -> Config:
+        return {name: IN_PRODUCTION.get(name, {}) | {"exempt": [{"urn": exempt, "because": "a test"}]}}
+
+    assert name not in answers(*BAD[name], config=told(here), deployed=True).by_policy
+    assert name in answers(*BAD[name], config=told(urn("x", "other")), deployed=True).by_policy
+
+
+@pytest.mark.parametrize("called", ["storage account contributor", by_name("Storage Account Contributor").id])
+def test_a_role_can_be_allowed_by_name_and_by_id(called: str) -> None:
+    found = answers(*BAD["privileged-role"], config={"privileged-role": {"allowedRoles": [called]}})
+
+    assert "privileged-role" not in found.by_policy
+
+
+def test_images_are_looked_at_in_production_only() -> None:
+    assert "mutable-image-tag" not in answers(*BAD["mutable-image-tag"]).by_policy
+
+
+@pytest.mark.parametrize(
+    ("rows", "where", "what"),
+    [
+        ([account(allowBlobPublicAccess=False, allowSharedKeyAccess=UNKNOWN)], "things", "allowSharedKeyAccess"),
+        ([account(allowBlobPublicAccess=UNKNOWN, allowSharedKeyAccess=False)], "things", "allowBlobPublicAccess"),
+        (
+            [account(allowBlobPublicAccess=False, allowSharedKeyAccess=secret(value=True))],
+            "things",
+            "allowSharedKeyAccess",
+        ),
+        ([app("reader", configuration={"ingress": UNKNOWN})], "reader", "configuration.ingress"),
+        ([running("reader", env=[{"name": "API_KEY", "value": UNKNOWN}])], "reader", "API_KEY"),
+        ([*GOOD[:3], assignment("reads", UNKNOWN)], "reads", "whom it is for"),
+        ([*GOOD[:3], assignment("reads", READER, UNKNOWN)], "reads", "where it holds"),
+        ([*GOOD[:3], assignment("reads", READER, role=UNKNOWN)], "reads", "nothing here says what that role allows"),
+    ],
+)
+def test_what_a_preview_does_not_know_is_said(rows: list[Row], where: str, what: str) -> None:
+    found = answers(*rows)
+
+    assert what in "\n".join(found.by_policy["unknown-role"] + found.by_policy[UNJUDGED])
+    assert where in found.urns[UNJUDGED] | found.urns["unknown-role"]
+
+
+def test_a_secret_is_neither_shown_nor_taken_for_one_in_plain_sight() -> None:
+    vault = {"resourceGroupName": "agents", "vaultName": "safe", "secretName": "login"}
+    rows = [row("keyvault:Secret", "login", inputs={**vault, "properties": {"value": secret(LOGIN)}})]
+    rows += [running("reader", env=[{"name": "STORAGE", "value": secret(LOGIN)}])]
+
+    found = answers(*rows)
+
+    assert "credential-in-plain-sight" not in found.by_policy
+    assert "AccountKey" not in answers(*rows, *BAD["credential-in-plain-sight"]).text
+
+
+def test_a_credential_among_the_outputs_of_a_stack_is_found() -> None:
+    stack = row("pulumi:pulumi:Stack", "program-dev", outputs={"login": LOGIN, "hidden": secret(LOGIN)})
+
+    (message,) = answers(*GOOD, stack).by_policy["credential-in-plain-sight"]
+
+    assert "output login" in message
+
+
+def test_what_cannot_be_read_at_all_violates_every_policy() -> None:
+    deep: Row = {}
+    for _ in range(60):
+        deep = {"in": [deep]}
+    broken = row("pulumi:pulumi:Stack", "program-dev", outputs=deep)
+
+    with pytest.raises(Exception, match="deep"):
+        answers({**broken, "inputs": deep})
+    assert set(answers(*GOOD, broken).by_policy) == set(BAD)
+
+
+def test_a_program_is_judged_once_for_all_policies() -> None:
+    with patch("policies.pack.check", side_effect=access.findings.check) as check:
+        answers(*BAD["privileged-role"])
+
+    assert check.call_count == 1
+
+
+def test_the_configuration_in_the_how_to_is_one_that_policies_take() -> None:
+    (told,) = re.findall(r"```json\n(.*?)```", HOW_TO.read_text("utf-8"), re.DOTALL)
+    schemas = {each.name: each.config_schema for each in policies()}
+
+    for name, config in json.loads(told).items():
+        schema = schemas[name]
+        assert schema is not None
+        if isinstance(config, str):
+            assert EnforcementLevel(config)
+        else:
+            Draft202012Validator({"properties": schema.properties, "additionalProperties": False}).validate(config)
+
+
+def test_the_configuration_of_every_policy_has_a_schema_that_names_exemptions_and_reasons() -> None:
+    for each in policies():
+        if isinstance(each, StackValidationPolicy):
+            assert each.config_schema is not None
+            assert each.config_schema.properties["exempt"]["items"]["required"] == ["urn", "because"]
+            assert json.dumps(each.config_schema.properties)
+            assert each.enforcement_level in {EnforcementLevel.MANDATORY, EnforcementLevel.ADVISORY}
