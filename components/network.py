@@ -21,6 +21,16 @@ from spec import Agent, Environment, Network, Registry, Resource
 from spec.names import app_name, environment_name, pull_identity_name, variable_prefix
 
 
+def why_not_host(host: str) -> str | None:
+    """Why an `AgentNetwork` deploys no agents to a host, as `spec.load` takes it; None where it does."""
+    if host == "container-app":
+        return None
+    return (
+        "is not where a network is deployed: its agents run on 'container-app'; agents elsewhere are components for a"
+        " program of your own (docs/howto/choose-a-host.md)"
+    )
+
+
 class AgentNetworkArgs(TypedDict):
     """Arguments of an `AgentNetwork`, both as `spec.load` gives them."""
 
@@ -112,6 +122,9 @@ class AgentNetwork(pulumi.ComponentResource):
         return kind(name, args, pulumi.ResourceOptions(parent=holder))
 
     def _agent(self, name: str, agent: Agent) -> dict[str, Any]:
+        why_not = why_not_host(agent.host)
+        if why_not is not None:
+            raise ValueError(f"agent {name!r}: {agent.host!r} {why_not}")
         container_app = ContainerAppAgent(name, self._agent_args(name, agent), self._own)
         assignments: list[pulumi.Resource] = []
         for access in agent.access:

@@ -6,10 +6,11 @@ other and Azure's rules for names, or raises `SpecError` with every problem and 
 
 from spec.access import Access
 from spec.agents import Agent, Replicas, Scale
-from spec.environment import Elsewhere, Environment
+from spec.environment import Elsewhere, Environment, FoundryIdentity
 from spec.errors import Problem, SpecError
+from spec.hosts import AksCluster, FoundryProject, Host
 from spec.ingress import Ingress, Probe, Probes
-from spec.kinds import KINDS, Resource
+from spec.kinds import KINDS, Deployment, Resource
 from spec.loading import load
 from spec.network import Network, Registry
 
@@ -17,8 +18,13 @@ __all__ = [
     "KINDS",
     "Access",
     "Agent",
+    "AksCluster",
+    "Deployment",
     "Elsewhere",
     "Environment",
+    "FoundryIdentity",
+    "FoundryProject",
+    "Host",
     "Ingress",
     "Network",
     "Probe",

@@ -1,13 +1,16 @@
-"""An agent as a model: its image, what it may do, how big it is, and how many of it run."""
+"""An agent as a model: where it runs, its image, what it may do, how big it is, and how many of it run."""
 
 import re
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from spec import azure_names as azure
 from spec.access import Access, AccessEntry
 from spec.entry import Entry, mapping
+from spec.hosts import NEEDED, NOT_THERE, RUNS_ON, RunsOn
 from spec.ingress import Ingress, Port, Probes
 from spec.safeguards import Budget
 from spec.variables import VariableName, VariableValue
@@ -45,6 +48,13 @@ def _image(value: str) -> str:
     return azure.REPOSITORY.check(value)
 
 
+def _version(value: str) -> str:
+    if re.fullmatch("[1-9][0-9]{0,17}", value) is None:
+        raise ValueError(f"{show(value)} is no version of an agent; write the number that the project shows, like '3'")
+    return value
+
+
+Version = Annotated[str, AfterValidator(_version), Field(json_schema_extra={"pattern": "^[1-9][0-9]{0,17}$"})]
 Image = Annotated[str, AfterValidator(_image), Field(examples=["analysis"])]
 
 
@@ -83,7 +93,9 @@ class Agent(Entry):
         "name": "an agent is called by its key",
     }
 
-    image: Image
+    host: RunsOn = "container-app"
+    """What it runs on: Container Apps, Foundry, or AKS. Which of the other keys there are follows from it."""
+    image: Image = ""
     """Repository of its image in the network's registry; the tag belongs to the environment."""
     written_access: dict[str, AccessEntry] = Field(default_factory=dict[str, AccessEntry], alias="access")
     """What it may do: resource by resource, and nothing else."""
@@ -105,6 +117,16 @@ class Agent(Entry):
     """How its health is asked for."""
     budget: Budget | None = None
     """How far its reach may go at most, everything that it can do indirectly included."""
+    project: str = ""
+    """For 'foundry': the host of kind foundry-project in which it runs."""
+    agent: Annotated[str, azure.FOUNDRY_AGENT] = ""
+    """For 'foundry': what it is called in the project; without it, as in this network."""
+    version: Version = ""
+    """For 'foundry': the version of it that is published, a number as a text."""
+    cluster: str = ""
+    """For 'aks': the host of kind aks-cluster in which it runs."""
+    service_account: Annotated[str, azure.KUBERNETES_LABEL] = ""
+    """For 'aks': its service account, in a namespace called as the agent is; without it, called as that."""
 
     @property
     def access(self) -> tuple[Access, ...]:
@@ -124,3 +146,16 @@ class Agent(Entry):
             elif agent.get("memory") == memory:
                 agent.setdefault("cpu", cpu)
         return agent
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        reference = handler(schema)
+        handler.resolve_ref_schema(reference)["allOf"] = [
+            {
+                # without the key, the first
+                "if": {"properties": {"host": {"const": host}}, "required": ["host"] if position else []},
+                "then": {"required": list(NEEDED[host]), "properties": dict.fromkeys(NOT_THERE[host], False)},
+            }
+            for position, host in enumerate(RUNS_ON)
+        ]
+        return reference

@@ -9,6 +9,8 @@ Sources, cited by key below:
     STOR    "Naming and referencing containers, blobs, and metadata", Storage REST reference, 2024
     OCI     OCI distribution specification 1.1, "Pulling manifests"
     TYPE    published ARM type definitions, at the API version that the SDK uses
+    FNDY    "Create an agent version", Foundry project REST reference, v1, read in 2026
+    K8S     "Object names and IDs", kubernetes.io, 1.33: RFC 1123 labels
 """
 
 import re
@@ -20,8 +22,11 @@ __all__ = [
     "BLOB_CONTAINER",
     "CONTAINER_APP",
     "COSMOS_CHILD",
+    "FOUNDRY_AGENT",
+    "FOUNDRY_PROJECT",
     "HOSTING_ENVIRONMENT",
     "IDENTITY",
+    "KUBERNETES_LABEL",
     "LOWER_DASHES",
     "LOWER_DASHES_WORDS",
     "MODEL_DEPLOYMENT",
@@ -81,6 +86,23 @@ MODEL_DEPLOYMENT = NameRule(
     "letters, digits, dots, dashes and underscores, a letter or digit first",
     "TYPE",
 )
+FOUNDRY_PROJECT = NameRule(
+    "a Foundry project",
+    2,
+    64,
+    "[a-zA-Z0-9][a-zA-Z0-9_.-]*",
+    "letters, digits, dots, dashes and underscores, a letter or digit first",
+    "TYPE",
+)
+FOUNDRY_AGENT = NameRule("an agent of a Foundry project", 1, 63, _INNER_DASHES, _INNER_DASHES_WORDS, "FNDY")
+KUBERNETES_LABEL = NameRule(
+    "a service account of Kubernetes",
+    1,
+    63,
+    "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?",
+    "lower-case letters, digits and dashes, no dash first or last",
+    "K8S",
+)
 SERVICE_BUS_ENTITY = NameRule(
     "a Service Bus queue or topic",
     1,
@@ -118,7 +140,7 @@ TAG = NameRule(
 
 
 class ParentKind(NamedTuple):
-    """An account, vault, namespace, service, store or registry: named uniquely in the world, holding our resources."""
+    """An account, vault, namespace, service, store, registry or cluster: it holds our resources, or runs our agents."""
 
     rule: NameRule
     base: NameRule
@@ -196,6 +218,21 @@ PARENTS: dict[str, ParentKind] = {
         ),
         "a-zA-Z0-9-",
         _ANY_CASE,
+    ),
+    "foundry-account": _parent(
+        NameRule("a Foundry account", 2, 64, _INNER_DASHES, _INNER_DASHES_WORDS, "ARM"), "a-zA-Z0-9-", _ANY_CASE
+    ),
+    "kubernetes-cluster": _parent(
+        NameRule(
+            "an AKS cluster",
+            1,
+            63,
+            "[a-zA-Z0-9](?:[a-zA-Z0-9_-]*[a-zA-Z0-9])?",
+            "letters, digits, dashes and underscores, a letter or digit first and last",
+            "ARM",
+        ),
+        "a-zA-Z0-9_-",
+        "letters, digits, dashes and underscores",
     ),
     "registry": _parent(
         NameRule("a container registry", 5, 50, "[a-zA-Z0-9]+", "letters and digits, no dashes", "ARM"),

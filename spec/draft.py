@@ -8,6 +8,7 @@ from spec.agents import Agent
 from spec.entry import mapping
 from spec.environment import Environment
 from spec.errors import Path
+from spec.hosts import RUNS_ON, RunsOn
 from spec.kinds import KINDS
 from spec.network import Network
 from spec.validation import Outcome
@@ -26,7 +27,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The parent of one resource, or the registry: `spec.environment.Held`, and where it stands."""
+    """The parent of one resource or host, or the registry: `spec.environment.Held`, and where it stands."""
 
     path: Path
     parent_kind: str
@@ -43,22 +44,32 @@ class Draft:
         environment: the environment, likewise.
         written: the network as it was written, mistakes included; here stand all names.
         why_not_role: why a role (by its name) may not be granted on a kind of resource; None where it may.
+        why_not_host: why agents cannot be deployed to what they say they run on; None where they can.
     """
 
     network: Outcome[Network]
     environment: Outcome[Environment]
     written: dict[str, Any]
     why_not_role: Callable[[str, str], str | None]
+    why_not_host: Callable[[str], str | None]
 
-    def names(self, section: Literal["resources", "agents"]) -> tuple[str, ...]:
+    def names(self, section: Literal["resources", "hosts", "agents"]) -> tuple[str, ...]:
         """Every name that a section declares, those of broken entries included."""
         return tuple(mapping(self.written.get(section)) or ())
 
-    def kind_of(self, resource: str) -> str | None:
-        """The kind that a declared resource says it is, whatever else is wrong with it."""
-        entry = mapping((mapping(self.written.get("resources")) or {}).get(resource)) or {}
-        kind = entry.get("kind")
+    def entry(self, section: Literal["resources", "hosts", "agents"], name: str) -> dict[str, Any]:
+        """An entry of a section as it is written; empty where it is none."""
+        return mapping((mapping(self.written.get(section)) or {}).get(name)) or {}
+
+    def kind_of(self, name: str, section: Literal["resources", "hosts"] = "resources") -> str | None:
+        """The kind that a declared resource or host says it is, whatever else is wrong with it."""
+        kind = self.entry(section, name).get("kind")
         return kind if isinstance(kind, str) else None
+
+    def runs_on(self, agent: str) -> RunsOn | None:
+        """What a declared agent says it runs on, whatever else is wrong with it; None where that is wrong."""
+        host = self.entry("agents", agent).get("host", "container-app")
+        return next((one for one in RUNS_ON if one == host), None)
 
     def agents(self, *needs: str) -> Iterator[tuple[str, Agent]]:
         """The agents whose fields of these names are sound."""
@@ -67,7 +78,7 @@ class Draft:
                 yield name, agent
 
     def holders(self) -> Iterator[Holder]:
-        """The registry, and then every resource's parent, once a resource."""
+        """The registry, and then the parent of every resource and host, once each."""
         network = self.network.model
         if self.network.sound("registry"):
             registry = network.registry
@@ -75,6 +86,8 @@ class Draft:
         for name, one in network.resources.items():
             path = ("resources", name, KINDS[one.kind].parent[0])
             yield Holder(path, one.parent_kind, one.parent, one.existing)
+        for name, one in network.hosts.items():
+            yield Holder(("hosts", name, one.parent_key), one.parent_kind, one.parent, one.existing)
 
 
 Check = Callable[[Draft], Iterator[Finding]]

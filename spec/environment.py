@@ -4,17 +4,22 @@ Nothing in it is secret, and nothing in it says who may do what: that never diff
 """
 
 import re
-from typing import Annotated, ClassVar, Protocol
+from typing import Annotated, Any, ClassVar, Literal, Protocol, cast
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
 from spec.agents import MAX_REPLICAS, Replicas
 from spec.credentials import credential_in
 from spec.entry import Entry
-from spec.names import ImageTag, ResourceGroupName, StackName, Suffix, parent_name
+from spec.hosts import FoundryProject
+from spec.names import AGENT, ImageTag, ResourceGroupName, StackName, Suffix, parent_name
+from spec.network import Network
 from spec.words import show
 
-__all__ = ["Elsewhere", "Environment", "Held", "ReplicaLimits"]
+__all__ = ["Elsewhere", "Environment", "FoundryIdentity", "Held", "ReplicaLimits"]
+
+FoundryIdentity = Literal["given", "application", "per-agent", "shared"]
+"""Whose identity an agent of Foundry has: one whose id is given, its publication's, its own, or the project's."""
 
 _UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
@@ -54,6 +59,34 @@ def _tag_value(value: str) -> str:
     return value
 
 
+def _principal(value: str) -> str:
+    if re.fullmatch(_UUID, value) is None:
+        raise ValueError(f"{show(value)} is no id of an identity; copy 'agentIdentityId' from the project, a GUID")
+    return value.lower()
+
+
+def _published(written: object) -> bool | tuple[str, ...]:
+    """Nobody is an empty list, however it is written."""
+    if isinstance(written, bool):
+        return written or ()
+    if not isinstance(written, list | tuple):
+        raise ValueError(f"{show(written)} stands where true or a list of agents is needed")  # noqa: TRY004 - pydantic's
+    listed = cast("list[object] | tuple[object, ...]", written)
+    for one in listed:
+        if not isinstance(one, str):
+            raise ValueError(f"{show(one)} stands where the name of an agent is needed")  # noqa: TRY004 - likewise
+    return tuple(sorted(str(one) for one in listed))
+
+
+_PUBLISHED_SCHEMA: dict[str, Any] = {
+    "anyOf": [
+        {"type": "boolean"},
+        {"type": "array", "items": {"type": "string", "pattern": f"^(?:{AGENT.pattern})$"}, "uniqueItems": True},
+    ]
+}
+
+Published = Annotated[bool | tuple[str, ...], PlainValidator(_published), WithJsonSchema(_PUBLISHED_SCHEMA)]
+PrincipalId = Annotated[str, AfterValidator(_principal), Field(json_schema_extra={"pattern": f"^{_UUID}$"})]
 Location = Annotated[str, AfterValidator(_location)]
 SubscriptionId = Annotated[str, AfterValidator(_subscription)]
 TagName = Annotated[str, AfterValidator(_tag_name)]
@@ -81,7 +114,7 @@ class Elsewhere(Entry):
 
 
 class Held(Protocol):
-    """Something held by a parent, or the registry, which is its own."""
+    """Something held by a parent, or a registry or cluster, which is its own."""
 
     @property
     def existing(self) -> bool:
@@ -106,6 +139,7 @@ class Environment(Entry):
         "access": "access is the same in every environment; it stands in network.yaml",
         "agents": "agents are the same in every environment; they stand in network.yaml",
         "resources": "resources are the same in every environment; they stand in network.yaml",
+        "hosts": "hosts are the same in every environment; they stand in network.yaml",
         "name": "the network's name stands in network.yaml",
         "separation": "what is kept apart is the same in every environment; it stands in network.yaml",
         "exceptions": "exceptions are the same in every environment; they stand in network.yaml",
@@ -132,7 +166,13 @@ class Environment(Entry):
     production: bool = True
     """Production refuses images without a tag of their own. Say false where it is none."""
     existing: dict[str, Elsewhere] = Field(default_factory=dict[str, Elsewhere])
-    """Where existing accounts, vaults, namespaces, services, stores and the registry live, by their base names."""
+    """Where existing accounts, vaults, namespaces, services, stores, clusters and the registry live, by base names."""
+    published: Published = ()
+    """The agents of Foundry that are published here: true for all of them, or a list; without it, none."""
+    shared_identity: Literal["allowed", "refused"] = "refused"
+    """May agents of Foundry act as one identity here, so that a grant of one is a grant of all?"""
+    agent_identities: dict[str, PrincipalId] = Field(default_factory=dict[str, str])
+    """Ids of identities that agents of Foundry have already, copied from their project, by agent."""
 
     def tag_of(self, agent: str) -> str:
         """The tag of an agent's image; `latest` where none is given, which only non-production allows."""
@@ -150,3 +190,23 @@ class Environment(Entry):
             entry = self.existing.get(held.parent)
             return (entry.name if entry else None) or held.parent
         return parent_name(held.parent_kind, held.parent, self.suffix)
+
+    def publishes(self, agent: str, network: Network) -> bool:
+        """Is the agent published here? Only one of Foundry can be."""
+        listed = self.published is True or (self.published is not False and agent in self.published)
+        return listed and network.agents[agent].host == "foundry"
+
+    def identity_of(self, agent: str, network: Network) -> FoundryIdentity:
+        """Whose identity an agent of Foundry has here.
+
+        Raises:
+            ValueError: the agent runs on something else, where it has an identity of its own always.
+        """
+        host = network.hosts.get(network.agents[agent].project)
+        if not isinstance(host, FoundryProject):
+            raise ValueError(f"{show(agent)} is no agent of Foundry; it has an identity of its own")  # noqa: TRY004 - ours
+        if agent in self.agent_identities:
+            return "given"
+        if host.identities == "per-agent":
+            return "per-agent"
+        return "application" if self.publishes(agent, network) else "shared"

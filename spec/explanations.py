@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from spec.entry import Entry
 from spec.errors import Path
+from spec.hosts import HOST_MODELS
 from spec.kinds import KINDS
 from spec.words import choices, nearest, show, unknown
 
@@ -26,6 +27,10 @@ def explain(detail: ErrorDetails, path: Path, owner: type[BaseModel] | None) -> 
         return _unknown_key(name, owner)
     if kind == "missing":
         return _missing(name, owner)
+    if kind == "union_tag_invalid":
+        return unknown("kind", str(context["tag"]), _kinds_at(path), there="the kinds are")
+    if kind == "union_tag_not_found":
+        return f"no kind; say in 'kind' what it is: {choices(_kinds_at(path))}"
     if kind in _SENTENCES:
         return _SENTENCES[kind](value, context)
     return _in_other_words(detail)
@@ -71,12 +76,8 @@ def _one_of(value: object, context: Mapping[str, Any]) -> str:
     return f"{show(value)} is not one of {choices(options)}" + (f"; did you mean '{near}'?" if near else "")
 
 
-def _kind(_: object, context: Mapping[str, Any]) -> str:
-    return unknown("kind", str(context["tag"]), KINDS, there="the kinds are")
-
-
-def _no_kind(_: object, __: Mapping[str, Any]) -> str:
-    return f"no kind; say in 'kind' what it is: {choices(KINDS)}"
+def _kinds_at(path: Path) -> tuple[str, ...]:
+    return tuple(HOST_MODELS if path[:1] == ("hosts",) else KINDS)
 
 
 def _limit(words: str, key: str) -> Callable[[object, Mapping[str, Any]], str]:
@@ -95,8 +96,6 @@ _SENTENCES: dict[str, Callable[[object, Mapping[str, Any]], str]] = {
     "model_attributes_type": _needs("a mapping"),
     "tuple_type": _needs("a list"),
     "literal_error": _one_of,
-    "union_tag_invalid": _kind,
-    "union_tag_not_found": _no_kind,
     "greater_than_equal": _limit("less than", "ge"),
     "less_than_equal": _limit("more than", "le"),
     "string_too_short": lambda _, __: "an empty text stands where one is needed",

@@ -11,24 +11,34 @@ from pydantic_core import CoreSchema
 from spec.entry import Entry, Items, sort_texts
 from spec.words import show
 
-__all__ = ["Ingress", "Port", "Probe", "Probes"]
+__all__ = ["Ingress", "Port", "Probe", "Probes", "address_block"]
 
 # A block wider than /8, more than one address in 256 of all that there are, is no list of known callers.
 _WIDEST = 8
 
 
-def _block(value: str) -> str:
+def address_block(value: str, only_ipv4: str) -> str:
+    """A block of IPv4 addresses, as the callers of something are listed; `only_ipv4` says why none is IPv6.
+
+    Raises:
+        ValueError: it is none, or one that lets in everyone.
+    """
     try:
         network = ipaddress.ip_network(value, strict=False)
     except ValueError as error:
         raise ValueError(f"{show(value)} is no block of addresses; write it like '203.0.113.0/24'") from error
-    if network.version != 4:  # noqa: PLR2004 - "IP ingress restrictions" (Microsoft Learn, 2025): IPv4 addresses only
-        raise ValueError(f"{show(value)} is IPv6; Container Apps restricts ingress by IPv4 addresses only")
+    if network.version != 4:  # noqa: PLR2004 - the only other version
+        raise ValueError(f"{show(value)} is IPv6; {only_ipv4}")
     if network.prefixlen < _WIDEST:
         raise ValueError(f"{show(value)} lets in (nearly) everyone; write the addresses of those who call")
     if str(network) not in (value, f"{value}/32"):
         raise ValueError(f"{show(value)} is not written as the block that it means; did you mean '{network}'?")
     return str(network)
+
+
+def _block(value: str) -> str:
+    # "IP ingress restrictions", Microsoft Learn, 2025.
+    return address_block(value, "Container Apps restricts ingress by IPv4 addresses only")
 
 
 def _url_path(value: str) -> str:

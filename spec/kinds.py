@@ -16,7 +16,7 @@ from spec.entry import Entry, Items
 from spec.name_rule import NameRule
 from spec.words import show
 
-__all__ = ["KINDS", "RESOURCE_MODELS", "VERBS", "Deployment", "Kind", "Resource"]
+__all__ = ["KINDS", "RESOURCE_MODELS", "VERBS", "Deployment", "Deployments", "Kind", "Resource"]
 
 VERBS = ("read", "write", "use", "send", "receive")
 """Every verb that a kind may have, in the order in which tables show them."""
@@ -45,6 +45,10 @@ def _partition_key(path: str) -> str:
 
 def _by_name(deployments: tuple[Deployment, ...]) -> tuple[Deployment, ...]:
     return tuple(sorted(deployments, key=lambda one: one.name))
+
+
+# In an order that does not depend on how the list was written.
+Deployments = Annotated[Items[Deployment], AfterValidator(_by_name)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +119,7 @@ KINDS: dict[str, Kind] = {
         parent=("account", "model-account"),
         keys={
             "deployments": (
-                Annotated[Items[Deployment], AfterValidator(_by_name)],
+                Deployments,
                 Field(default=(), description="The models; at least one, unless the account is an existing one."),
             ),
         },

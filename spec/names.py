@@ -9,9 +9,12 @@ from spec import azure_names as azure
 from spec.name_rule import NameRule
 
 __all__ = [
+    "AGENT",
+    "HOST",
     "RESOURCE",
     "AgentName",
     "FindingName",
+    "HostName",
     "ImageTag",
     "NetworkName",
     "ResourceGroupName",
@@ -20,6 +23,8 @@ __all__ = [
     "Suffix",
     "app_name",
     "environment_name",
+    "identity_name",
+    "namespace_name",
     "parent_name",
     "pull_identity_name",
     "variable_prefix",
@@ -30,6 +35,7 @@ _OURS = "ours"
 NETWORK = NameRule("a network", 1, 24, azure.LOWER_DASHES, azure.LOWER_DASHES_WORDS, _OURS)
 AGENT = NameRule("an agent", 1, 28, azure.LOWER_DASHES, azure.LOWER_DASHES_WORDS, _OURS)
 RESOURCE = NameRule("a resource", 1, 60, azure.LOWER_DASHES, azure.LOWER_DASHES_WORDS, _OURS)
+HOST = NameRule("a host", 1, 60, azure.LOWER_DASHES, azure.LOWER_DASHES_WORDS, _OURS)
 STACK = NameRule("a stack", 1, 24, "[a-z0-9](?:-?[a-z0-9])*", "lower-case letters, digits and single dashes", _OURS)
 FINDING = NameRule("a finding", 1, 60, azure.LOWER_DASHES, azure.LOWER_DASHES_WORDS, _OURS)
 SUFFIX = NameRule("an environment's suffix", 2, 8, "[a-z0-9]+", "lower-case letters and digits", _OURS)
@@ -37,6 +43,7 @@ SUFFIX = NameRule("an environment's suffix", 2, 8, "[a-z0-9]+", "lower-case lett
 NetworkName = Annotated[str, NETWORK]
 AgentName = Annotated[str, AGENT]
 ResourceName = Annotated[str, RESOURCE]
+HostName = Annotated[str, HOST]
 FindingName = Annotated[str, FINDING]
 StackName = Annotated[str, STACK]
 Suffix = Annotated[str, SUFFIX]
@@ -52,6 +59,16 @@ def app_name(network: str, agent: str, stack: str) -> str:
 def pull_identity_name(network: str, agent: str, stack: str) -> str:
     """The identity with which the platform pulls the agent's image; no code in the agent ever acts as it."""
     return f"{app_name(network, agent, stack)}-pull"
+
+
+def identity_name(network: str, agent: str, stack: str) -> str:
+    """The identity of an agent that runs in a cluster, which its service account alone can act as."""
+    return app_name(network, agent, stack)
+
+
+def namespace_name(agent: str) -> str:
+    """The namespace of an agent that runs in a cluster; no other agent is in it."""
+    return agent
 
 
 def environment_name(network: str, stack: str) -> str:

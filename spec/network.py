@@ -1,9 +1,10 @@
-"""The network as a model: its registry, its resources, its agents, its promises. The same in every environment.
+"""The network as a model: its registry, resources, hosts, agents and promises. The same in every environment.
 
 A field's own limits stand with the field. What takes two fields, two entries or the environment to judge stands in
 `spec.checks`, so that one mistake never hides another.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from pydantic import Field, model_validator
@@ -11,8 +12,10 @@ from pydantic import Field, model_validator
 from spec.agents import Agent
 from spec.azure_names import PARENTS
 from spec.entry import Entry, mapping
+from spec.hosts import AnyHost
 from spec.kinds import KINDS, RESOURCE_MODELS, Resource
-from spec.names import RESOURCE, AgentName, NetworkName, ResourceName
+from spec.name_rule import NameRule
+from spec.names import AGENT, HOST, RESOURCE, AgentName, HostName, NetworkName, ResourceName
 from spec.safeguards import Exemptions, Separations
 
 __all__ = ["Network", "Registry"]
@@ -53,6 +56,8 @@ class Network(Entry):
     """Where the images come from."""
     resources: dict[ResourceName, AnyResource] = Field(default_factory=dict[str, AnyResource])
     """What agents can be granted."""
+    hosts: dict[HostName, AnyHost] = Field(default_factory=dict[str, AnyHost])
+    """Where agents run that do not run on Container Apps."""
     agents: dict[AgentName, Agent] = Field(default_factory=dict[str, Agent])
     """The agents."""
     separation: Separations = ()
@@ -63,15 +68,39 @@ class Network(Entry):
     @model_validator(mode="before")
     @classmethod
     def _name_children(cls, written: Any) -> Any:  # noqa: ANN401 - whatever the file holds
-        """A resource whose name in Azure is not given is called there as it is here."""
+        """What is not given a name in Azure is called there as it is here."""
         network = mapping(written)
-        resources = mapping(network.get("resources")) if network else None
-        if network is None or resources is None:
+        if network is None:
             return written
-        return {**network, "resources": {name: _named(name, entry) for name, entry in resources.items()}}
+        filled = dict(network)
+        for section, rule, key_of in _CHILDREN:
+            entries = mapping(network.get(section))
+            if entries is not None:
+                filled[section] = {name: _named(name, entry, rule, key_of) for name, entry in entries.items()}
+        return filled
 
 
-def _named(name: str, written: object) -> object:
+def _key_of_resource(entry: dict[str, Any]) -> str | None:
+    kind = KINDS.get(str(entry.get("kind")))
+    return kind.child[0] if kind and kind.child else None
+
+
+def _key_of_host(entry: dict[str, Any]) -> str | None:
+    return "project" if entry.get("kind") == "foundry-project" else None
+
+
+def _key_of_agent(entry: dict[str, Any]) -> str | None:
+    return {"foundry": "agent", "aks": "service_account"}.get(str(entry.get("host")))
+
+
+_CHILDREN: tuple[tuple[str, NameRule, Callable[[dict[str, Any]], str | None]], ...] = (
+    ("resources", RESOURCE, _key_of_resource),
+    ("hosts", HOST, _key_of_host),
+    ("agents", AGENT, _key_of_agent),
+)
+
+
+def _named(name: str, written: object, rule: NameRule, key_of: Callable[[dict[str, Any]], str | None]) -> object:
     entry = mapping(written)
-    kind = KINDS.get(str(entry.get("kind"))) if entry and RESOURCE.complaint(name) is None else None
-    return {kind.child[0]: name, **entry} if entry and kind and kind.child else written
+    key = key_of(entry) if entry and rule.complaint(name) is None else None
+    return {key: name, **entry} if entry and key else written

@@ -85,7 +85,7 @@ def _tidy_value(value: object) -> object:
 
 
 def _noise(key: str, value: object) -> bool:
-    return (key == "title" and isinstance(value, str)) or (key == "default" and value is None)
+    return (key == "title" and isinstance(value, str)) or (key == "default" and value in (None, ""))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from spec.agents import Agent
 from spec.document import Document
 from spec.entry import Entry
 from spec.environment import Environment
+from spec.hosts import Host
+from spec.names import namespace_name
 from spec.network import Network
 from spec.safeguards import Exemption, Separation
 
@@ -37,23 +39,49 @@ def declared(network: Network, environment: Environment, document: Document) -> 
             name: {"kind": one.kind, "existing": one.existing, "line": document.line(("resources", name))}
             for name, one in network.resources.items()
         },
-        "agents": {
-            name: _agent(name, agent, environment.tag_of(name), document) for name, agent in network.agents.items()
-        },
+        **_hosts(network, document),
+        "agents": {name: _agent(name, agent, network, environment, document) for name, agent in network.agents.items()},
         "separation": [_separation(rule, separation[rule]) for rule in network.separation],
         "exceptions": [{**one.model_dump(mode="json"), "line": exceptions[one]} for one in network.exceptions],
     }
 
 
-def _agent(name: str, agent: Agent, tag: str, document: Document) -> dict[str, Any]:
+def _hosts(network: Network, document: Document) -> dict[str, Any]:
+    """Under 'hosts'; a network that declares none is shown without the key."""
+    shown = {name: _host(one, document.line(("hosts", name))) for name, one in network.hosts.items()}
+    return {"hosts": shown} if shown else {}
+
+
+def _host(host: Host, line: int) -> dict[str, Any]:
+    own = host.model_dump(include={"account", "project", "identities", "cluster", "private"})
+    return {"kind": host.kind, "existing": host.existing, **own, "line": line}
+
+
+def _agent(name: str, agent: Agent, network: Network, environment: Environment, document: Document) -> dict[str, Any]:
     return {
         "line": document.line(("agents", name)),
-        "host": "container-app",
-        "image": agent.image,
-        "image_tag": tag,
+        "host": agent.host,
+        **_where(name, agent, network, environment),
         "access": [_access(grant, document.line(("agents", name, "access", grant.resource))) for grant in agent.access],
         "budget": None if agent.budget is None else agent.budget.model_dump(),
     }
+
+
+def _where(name: str, agent: Agent, network: Network, environment: Environment) -> dict[str, Any]:
+    """What depends on the host: the image, or the project and whose identity the agent has in it."""
+    if agent.host == "foundry":
+        return {
+            "project": agent.project,
+            "agent": agent.agent,
+            "version": agent.version,
+            "identity": environment.identity_of(name, network),
+            "published": environment.publishes(name, network),
+        }
+    image = {"image": agent.image, "image_tag": environment.tag_of(name)}
+    if agent.host == "aks":
+        place = {"cluster": agent.cluster, "namespace": namespace_name(name), "service_account": agent.service_account}
+        return place | image
+    return image
 
 
 def _access(grant: Access, line: int) -> dict[str, Any]:

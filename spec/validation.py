@@ -15,12 +15,14 @@ from pydantic_core import ErrorDetails
 from spec.entry import Entry, mapping
 from spec.errors import Path
 from spec.explanations import explain
+from spec.hosts import HOST_MODELS
 from spec.kinds import RESOURCE_MODELS
 
 __all__ = ["Mistake", "Outcome", "validate"]
 
 M = TypeVar("M", bound=Entry)
 _ROUNDS = 12
+_OF_KIND: dict[str, type[Entry]] = {**RESOURCE_MODELS, **HOST_MODELS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +154,8 @@ def _locate(model: type[Entry], detail: ErrorDetails) -> tuple[Path, type[BaseMo
         elif get_origin(here) is tuple:
             path.append(part)
             here = get_args(here)[0]
-        elif part in RESOURCE_MODELS:  # the union's tag, which stands nowhere in the file
-            here = RESOURCE_MODELS[str(part)]
+        elif part in _OF_KIND:  # the union's tag, which stands nowhere in the file
+            here = _OF_KIND[str(part)]
     return tuple(path), owner
 
 

@@ -6,11 +6,13 @@ from hypothesis import strategies as st
 
 from spec.agents import SIZES
 from spec.azure_names import reserved_word
+from spec.hosts import CONNECTED_KINDS
 from spec.kinds import KINDS, Kind
 
 __all__ = ["agents", "environments", "networks", "projects", "reordered", "resources"]
 
 STACKS = ("dev", "prod", "test1")
+_IDENTITIES = st.sampled_from(["shared", "per-agent"])
 _LETTERS, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
 
 
@@ -124,6 +126,48 @@ def agents(draw: st.DrawFn, declared: dict[str, dict[str, Any]]) -> dict[str, An
 
 
 @st.composite
+def _hosts(draw: st.DrawFn, declared: dict[str, dict[str, Any]], taken: set[str]) -> dict[str, dict[str, Any]]:
+    """Up to three projects and clusters, each of a base name of its own."""
+    names = draw(st.lists(words(20).filter(lambda one: one not in declared), max_size=3, unique=True))
+    free = _bases().filter(lambda one: one not in taken)
+    bases = draw(st.lists(free, min_size=len(names), max_size=len(names), unique=True))
+    able = sorted(name for name, one in declared.items() if one["kind"] in CONNECTED_KINDS)
+    drawn: dict[str, dict[str, Any]] = {}
+    for name, base in zip(names, bases, strict=True):
+        existing = draw(st.integers(0, 3)) == 0
+        host: dict[str, Any] = {"existing": True} if existing else {}
+        if draw(st.booleans()):
+            host |= {"kind": "aks-cluster", "cluster": base}
+            if not existing:
+                host |= {"private": True} if draw(st.booleans()) else {"allow": draw(_addresses())}
+        else:
+            host |= {"kind": "foundry-project", "account": base, "identities": draw(_IDENTITIES)}
+            if not existing and draw(st.booleans()):
+                host["deployments"] = draw(_deployments())
+            if not existing and able:
+                host["connections"] = draw(st.lists(st.sampled_from(able), max_size=2, unique=True))
+        drawn[name] = host
+    return drawn
+
+
+@st.composite
+def _hosted(draw: st.DrawFn, agent: dict[str, Any], hosts: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """An agent as it is, or moved to one of the hosts."""
+    place = draw(st.sampled_from(["", *sorted(hosts)]))
+    if not place:
+        return agent
+    if hosts[place]["kind"] == "foundry-project":
+        kept = {key: agent[key] for key in ("access", "budget") if key in agent}
+        return {"host": "foundry", "project": place, "version": str(draw(st.integers(1, 99))), **kept}
+    moved = {key: value for key, value in agent.items() if key != "scale"}
+    if "port" in moved:
+        moved["ingress"] = "internal"
+    if draw(st.booleans()):
+        moved["service_account"] = "agent"
+    return {"host": "aks", "cluster": place, **moved}
+
+
+@st.composite
 def _separation(draw: st.DrawFn, declared: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """Rights to keep apart, where there are two; no two rules with the same ones."""
     rights = [(name, verb) for name, one in sorted(declared.items()) for verb in KINDS[one["kind"]].verbs]
@@ -147,8 +191,8 @@ def _exceptions(draw: st.DrawFn, agent_names: list[str], resource_names: list[st
 
 
 @st.composite
-def networks(draw: st.DrawFn, *, most_agents: int = 8, most_resources: int = 10) -> dict[str, Any]:
-    """A valid network of up to eight agents."""
+def networks(draw: st.DrawFn, *, most_agents: int = 8, most_resources: int = 10, hosts: bool = False) -> dict[str, Any]:
+    """A valid network of up to eight agents; with `hosts`, some of them run elsewhere than on Container Apps."""
     declared = draw(resources(most=most_resources))
     taken = {value[KINDS[value["kind"]].parent[0]] for value in declared.values()}
     registry: dict[str, Any] = {"name": draw(_bases().filter(lambda base: base not in taken))}
@@ -161,6 +205,9 @@ def networks(draw: st.DrawFn, *, most_agents: int = 8, most_resources: int = 10)
         "resources": declared,
         "agents": {name: draw(agents(declared)) for name in names},
     }
+    if hosts:
+        network["hosts"] = draw(_hosts(declared, taken | {registry["name"]}))
+        network["agents"] = {name: draw(_hosted(agent, network["hosts"])) for name, agent in network["agents"].items()}
     if draw(st.integers(0, 2)) == 0:
         network["separation"] = draw(_separation(declared))
         network["exceptions"] = draw(_exceptions(names, sorted(declared)))
@@ -180,12 +227,16 @@ def environments(draw: st.DrawFn, network: dict[str, Any]) -> dict[str, Any]:
     }
     if production or draw(st.booleans()):
         drawn["image_tag"] = draw(st.sampled_from(["1.0", "2025-11-01", "v3"]))
+    of_foundry = [name for name, agent in network["agents"].items() if agent.get("host") == "foundry"]
     if draw(st.booleans()):
-        drawn["image_tags"] = {name: "4.5.6" for name in network["agents"] if draw(st.booleans())}
+        imaged = [name for name in network["agents"] if name not in of_foundry]
+        drawn["image_tags"] = {name: "4.5.6" for name in imaged if draw(st.booleans())}
     if draw(st.booleans()):
         drawn["replicas"] = {"min": draw(st.integers(0, 2)), "max": draw(st.integers(2, 9))}
     existing = [network["registry"]["name"]] if network["registry"].get("existing") else []
     existing += [one[KINDS[one["kind"]].parent[0]] for one in network["resources"].values() if one.get("existing")]
+    if of_foundry:
+        drawn |= draw(_identities(of_foundry))
     entry = {"resource_group": "shared", "subscription": "00000000-0000-0000-0000-000000000001"}
     # what is written into an existing parent has to be in the stack's own subscription
     own = {
@@ -197,9 +248,22 @@ def environments(draw: st.DrawFn, network: dict[str, Any]) -> dict[str, Any]:
 
 
 @st.composite
-def projects(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any], str]:
+def _identities(draw: st.DrawFn, agents: list[str]) -> dict[str, Any]:
+    """What an environment says of agents of Foundry, so that none has a shared identity without leave."""
+    given = [name for name in agents if draw(st.booleans())]
+    drawn: dict[str, Any] = {
+        "agent_identities": {name: f"00000000-0000-4000-8000-{at:012}" for at, name in enumerate(given)}
+    }
+    if draw(st.booleans()):
+        published = [name for name in agents if draw(st.booleans())]
+        return {**drawn, "shared_identity": "allowed", "published": published}
+    return {**drawn, "published": draw(st.sampled_from([True, [name for name in agents if name not in given]]))}
+
+
+@st.composite
+def projects(draw: st.DrawFn, *, hosts: bool = False) -> tuple[dict[str, Any], dict[str, Any], str]:
     """A network, an environment for it, and the stack's name."""
-    network = draw(networks())
+    network = draw(networks(hosts=hosts))
     return network, draw(environments(network)), draw(st.sampled_from(STACKS))
 
 

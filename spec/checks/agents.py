@@ -1,4 +1,4 @@
-"""Agents: could Container Apps run them as they are written?"""
+"""Agents: could Container Apps, or a cluster, run their containers as they are written?"""
 
 from collections.abc import Iterator
 
@@ -13,19 +13,25 @@ __all__ = ["agents_can_run"]
 
 def agents_can_run(draft: Draft) -> Iterator[Finding]:
     """Judge size, replicas, scaling, ingress, port, probes and variables of every agent."""
-    for name, agent in draft.agents("cpu", "memory"):
+    for name, agent in _containers(draft, "cpu", "memory"):
         yield from _size(name, agent)
-    for name, agent in draft.agents("replicas", "scale", "ingress"):
+    for name, agent in _containers(draft, "replicas", "scale", "ingress"):
         yield from _replicas(name, agent)
-    for name, agent in draft.agents("scale", "ingress", "access"):
-        yield from _scale(draft, name, agent)
-    for name, agent in draft.agents("ingress"):
+    for name, agent in _containers(draft, "scale", "ingress", "access"):
+        if agent.host != "aks":  # which has no scale rules
+            yield from _scale(draft, name, agent)
+    for name, agent in _containers(draft, "ingress"):
         yield from _ingress(name, agent)
-    for name, agent in draft.agents("ingress", "port", "probes"):
+    for name, agent in _containers(draft, "ingress", "port", "probes"):
         yield from _port(name, agent)
-    for name, agent in draft.network.model.agents.items():
+    for name, agent in _containers(draft):
         yield from _probes(name, agent)
         yield from _variables(name, agent)
+
+
+def _containers(draft: Draft, *needs: str) -> Iterator[tuple[str, Agent]]:
+    """The agents that are containers; one of Foundry has none of these keys, which is said elsewhere."""
+    return ((name, agent) for name, agent in draft.agents("host", *needs) if agent.host != "foundry")
 
 
 def _size(name: str, agent: Agent) -> Iterator[Finding]:
@@ -33,7 +39,8 @@ def _size(name: str, agent: Agent) -> Iterator[Finding]:
     if agent.cpu not in SIZES:
         near = sorted(sorted(SIZES, key=lambda cpu: abs(cpu - agent.cpu))[:2])
         sizes = " or ".join(f"{cpu:g} with '{SIZES[cpu]}'" for cpu in near)
-        yield Finding(place, f"Container Apps has no size with {agent.cpu:g} cores; near it are {sizes}")
+        where = "Container Apps has" if agent.host == "container-app" else "an agent has"
+        yield Finding(place, f"{where} no size with {agent.cpu:g} cores; near it are {sizes}")
     elif SIZES[agent.cpu] != agent.memory:
         fitting = [f"{cpu:g}" for cpu, memory in SIZES.items() if memory == agent.memory]
         other = f", and '{agent.memory}' with {fitting[0]}" if fitting else f", not '{agent.memory}'"
@@ -44,6 +51,9 @@ def _replicas(name: str, agent: Agent) -> Iterator[Finding]:
     least, most = agent.replicas.min, agent.replicas.max
     if least > most:
         yield Finding(("agents", name, "replicas"), f"at least {least} and at most {most} contradict each other")
+    elif least == 0 and agent.host == "aks":
+        message = "0 in a cluster: once asleep, nothing there would wake it; write 1"
+        yield Finding(("agents", name, "replicas", "min"), message)
     elif least == 0 and agent.ingress.kind == "none" and agent.scale is None:
         message = "0 without ingress and without a scale rule: once asleep, nothing would wake it; write 1, or add one"
         yield Finding(("agents", name, "replicas", "min"), message)
@@ -80,6 +90,13 @@ def _scales(kind: str | None) -> bool:
 def _ingress(name: str, agent: Agent) -> Iterator[Finding]:
     place = ("agents", name, "ingress")
     kind, allow = agent.ingress.kind, agent.ingress.allow
+    if agent.host == "aks":
+        if kind == "external":
+            message = "nothing outside the cluster reaches an agent in it; say 'none' or 'internal'"
+            yield Finding(place, message)
+        elif allow:
+            yield Finding((*place, "allow"), f"'{kind}' lets in no address from outside; remove 'allow'")
+        return
     if kind == "external" and not allow:
         yield Finding(place, "'external' without 'allow' would let in everyone; list the addresses of those who call")
     if kind != "external" and allow:

@@ -27,6 +27,9 @@ def _image_tags(draft: Draft) -> Iterator[Finding]:
         if agent not in agents:
             message = unknown("agent", agent, agents, there="the agents are")
             yield Finding(("image_tags", agent), message, "environment")
+        elif draft.runs_on(agent) == "foundry":
+            message = f"{show(agent)} runs on Foundry and has no image; what is published of it is its 'version'"
+            yield Finding(("image_tags", agent), message, "environment")
     if not environment.production or not draft.environment.sound("production"):
         return
     if environment.image_tag is not None and environment.image_tag.lower() == "latest":
@@ -36,7 +39,8 @@ def _image_tags(draft: Draft) -> Iterator[Finding]:
             yield Finding(("image_tags", agent), _floating(tag), "environment")
     if draft.environment.sound("image_tag") and environment.image_tag is None:
         broken = draft.environment.broken
-        untagged = [one for one in agents if one not in environment.image_tags and ("image_tags", one) not in broken]
+        imaged = [one for one in agents if draft.runs_on(one) in ("container-app", "aks")]
+        untagged = [one for one in imaged if one not in environment.image_tags and ("image_tags", one) not in broken]
         if untagged and ("image_tags",) not in broken:
             message = f"missing: in production every image needs a tag; without one are {choices(untagged)}"
             yield Finding(("image_tag",), message, "environment")
@@ -54,7 +58,7 @@ def _existing(draft: Draft) -> Iterator[Finding]:
         if base in known and not known[base]:
             message = f"'{base}' is not existing but created; say 'existing: true' in network.yaml, or remove this"
             yield Finding(place, message, "environment")
-        elif base not in known and draft.network.sound("resources") and draft.network.sound("registry"):
+        elif base not in known and all(map(draft.network.sound, ("registry", "resources", "hosts"))):
             message = unknown("existing parent", base, there, there="existing in network.yaml are")
             yield Finding(place, message, "environment")
         elif not entry.model_fields_set and draft.environment.sound(*place):

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from spec.draft import Draft, Finding, Holder
 from spec.errors import Path
+from spec.hosts import FoundryProject
 from spec.kinds import KINDS
-from spec.names import app_name
+from spec.names import app_name, namespace_name
 from spec.words import choices, show
 
 __all__ = ["nothing_is_twice"]
@@ -15,7 +16,9 @@ __all__ = ["nothing_is_twice"]
 def nothing_is_twice(draft: Draft) -> Iterator[Finding]:
     """Find names that Azure, which ignores case, would take for one."""
     yield from _agents(draft)
+    yield from _agents_of_foundry(draft)
     yield from _resources(draft)
+    yield from _hosts(draft)
     yield from _parents(list(draft.holders()))
     if draft.environment.sound("suffix") and draft.environment.sound("existing"):
         yield from _parents_in_azure(draft)
@@ -27,11 +30,33 @@ def _agents(draft: Draft) -> Iterator[Finding]:
     for name in draft.names("agents"):
         one = first.setdefault(name.lower(), name)
         if one != name:
-            app = app_name(draft.network.model.name, name.lower(), draft.environment.model.stack)
-            message = (
-                f"agents {show(one)} and {show(name)} are one app {show(app)}, and so two agents with one identity"
+            message = f"agents {show(one)} and {show(name)} are {_taken_for(draft, one, name)}"
+            yield Finding(
+                ("agents", name), f"{message}, and so two agents with one identity; give each a name of its own"
             )
-            yield Finding(("agents", name), f"{message}; give each a name of its own")
+
+
+def _taken_for(draft: Draft, one: str, name: str) -> str:
+    """What two agents are that differ in case only."""
+    if draft.runs_on(one) == draft.runs_on(name) == "aks":
+        account = draft.entry("agents", name).get("service_account", name.lower())
+        return f"one service account {show(account)} of namespace {show(namespace_name(name.lower()))}"
+    app = app_name(draft.network.model.name, name.lower(), draft.environment.model.stack)
+    return f"one app {show(app)}"
+
+
+def _agents_of_foundry(draft: Draft) -> Iterator[Finding]:
+    first: dict[tuple[str, str], str] = {}
+    for name, agent in draft.agents("host", "project", "agent"):
+        if agent.host != "foundry" or not agent.project or not agent.agent:
+            continue
+        one = first.setdefault((agent.project, agent.agent.lower()), name)
+        if one != name:
+            message = (
+                f"agents {show(one)} and {show(name)} are both {show(agent.agent)} in project {show(agent.project)}"
+            )
+            message = f"{message}, and so two agents with one identity; give each a name of its own"
+            yield Finding(("agents", name, "agent"), message)
 
 
 def _resources(draft: Draft) -> Iterator[Finding]:
@@ -41,6 +66,26 @@ def _resources(draft: Draft) -> Iterator[Finding]:
         if one != name:
             message = f"resources {show(one)} and {show(name)} differ in case only; give each a name of its own"
             yield Finding(("resources", name), message)
+
+
+def _hosts(draft: Draft) -> Iterator[Finding]:
+    resources = {one.lower(): one for one in draft.names("resources")}
+    first: dict[str, str] = {}
+    for name in draft.names("hosts"):
+        if one := resources.get(name.lower()):
+            message = f"a resource is called {show(one)} already; give the host a name of its own"
+            yield Finding(("hosts", name), message)
+        one = first.setdefault(name.lower(), name)
+        if one != name:
+            message = f"hosts {show(one)} and {show(name)} differ in case only; give each a name of its own"
+            yield Finding(("hosts", name), message)
+    things: dict[tuple[str, ...], str] = {}
+    for name, host in draft.network.model.hosts.items():
+        inner = host.project if isinstance(host, FoundryProject) else ""
+        one = things.setdefault((host.kind, host.parent.lower(), inner.lower()), name)
+        if one != name:
+            message = f"{show(name)} is the same thing in Azure as {show(one)}; declare it once"
+            yield Finding(("hosts", name), message)
 
 
 def _parents(holders: list[Holder]) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from spec import Environment, Network, SpecError
+from spec import AksCluster, Environment, FoundryProject, Network, SpecError
 from spec.agents import Agent
 from spec.entry import Entry
 from spec.environment import Elsewhere
@@ -15,8 +15,20 @@ from spec.safeguards import Budget, Exemption, Separation
 from tests.projects import load_project
 
 TEXT = (Path(__file__).parents[2] / "docs/howto/write-your-own-network.md").read_text()
-NETWORK, SAFEGUARDS, ENVIRONMENT, EXISTING = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
-MODELS = [Network, Agent, Probe, Budget, Separation, Exemption, Environment, Elsewhere, Deployment]
+NETWORK, HOSTS, SAFEGUARDS, ENVIRONMENT, EXISTING = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+MODELS = [
+    Network,
+    Agent,
+    FoundryProject,
+    AksCluster,
+    Probe,
+    Budget,
+    Separation,
+    Exemption,
+    Environment,
+    Elsewhere,
+    Deployment,
+]
 (ERRORS,) = re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL)
 
 
@@ -42,6 +54,23 @@ def test_its_safeguards_load_with_its_network(tmp_path: Path) -> None:
 
     assert network.agents["reader"].budget == Budget(secrets=0, destroys=1)
     assert (len(network.separation), len(network.exceptions)) == (1, 1)
+
+
+def test_its_hosts_load_with_its_network(tmp_path: Path) -> None:
+    hosts, agents = HOSTS.split("\n\n", 1)
+    whole = NETWORK.replace("agents:\n", hosts + "\n\n" + agents + "\n")
+
+    with pytest.raises(SpecError, match="shared_identity: 'analyst' would act as the identity"):
+        load_project(project(tmp_path, whole, ENVIRONMENT))
+
+    network, environment = load_project(
+        project(tmp_path, whole, ENVIRONMENT + "  agent-network:published: [analyst]\n")
+    )
+    assert (set(network.hosts), set(network.agents)) == (
+        {"research", "fleet"},
+        {"reader", "bookkeeper", "analyst", "notifier"},
+    )
+    assert environment.identity_of("analyst", network) == "application"
 
 
 def test_its_existing_account_loads(tmp_path: Path) -> None:

@@ -4,7 +4,15 @@ import pytest
 
 from spec import azure_names as azure
 from spec.name_rule import NameRule
-from spec.names import app_name, environment_name, parent_name, pull_identity_name, variable_prefix
+from spec.names import (
+    app_name,
+    environment_name,
+    identity_name,
+    namespace_name,
+    parent_name,
+    pull_identity_name,
+    variable_prefix,
+)
 
 RULES: list[tuple[NameRule, list[str], list[str]]] = [
     (azure.CONTAINER_APP, ["ab", "a-b", "a" * 32], ["a", "A-b", "1a", "a-", "a--b", "a_b", "a" * 33]),
@@ -19,6 +27,9 @@ RULES: list[tuple[NameRule, list[str], list[str]]] = [
     (azure.MODEL_DEPLOYMENT, ["gpt-4.1", "a_", "a" * 64], ["a", "-a", ".a", "a b", "a" * 65]),
     (azure.SERVICE_BUS_ENTITY, ["a", "a/b.c_d-1", "a" * 260], ["", "/a", "a/", "a b", "a" * 261]),
     (azure.SEARCH_INDEX, ["ab", "1-a_b", "a" * 128], ["a", "Ab", "a--b", "a__b", "-ab", "a" * 129]),
+    (azure.FOUNDRY_PROJECT, ["ab", "1-a_.b", "a" * 64], ["a", "-ab", ".ab", "a b", "a" * 65]),
+    (azure.FOUNDRY_AGENT, ["a", "A-1", "a" * 63], ["", "-a", "a-", "a_b", "a.b", "a" * 64]),
+    (azure.KUBERNETES_LABEL, ["a", "1--a", "a" * 63], ["", "A", "-a", "a-", "a_b", "a.b", "a" * 64]),
     (azure.REPOSITORY, ["a", "a/b", "a.b_c__d--e", "team/app"], ["", "A", "a:1", "a//b", "/a", "a/", "a@b", "a..b"]),
     (azure.TAG, ["1", "_", "v1.0-x", "a" * 128], ["", ".1", "-1", "a b", "é", "a" * 129]),
 ]
@@ -34,6 +45,8 @@ PARENTS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "search-service": (["ab", "ab-1", "a" * 60], ["a", "a-b", "-ab", "ab-", "ab--c", "Abc", "a" * 61]),
     "configuration-store": (["abcde", "A--b1", "a" * 50], ["abcd", "-abcd", "abcd-", "a---bc", "ab_cd", "a" * 51]),
+    "foundry-account": (["ab", "1-A", "a" * 64], ["a", "a-", "-a", "a_b", "a" * 65]),
+    "kubernetes-cluster": (["a", "1_-A", "a" * 63], ["", "-a", "a-", "_a", "a.b", "a" * 64]),
     "registry": (["abcde", "Ab123", "a" * 50], ["abcd", "ab-cd", "a" * 51]),
 }
 
@@ -68,6 +81,8 @@ def test_where_dashes_are_not_allowed_the_suffix_follows_at_once(kind: str) -> N
 def test_names_of_a_network_say_what_is_where() -> None:
     assert app_name("fabrikam", "security-scanner", "prod") == "fabrikam-security-scanner-prod"
     assert pull_identity_name("fabrikam", "security-scanner", "prod") == "fabrikam-security-scanner-prod-pull"
+    assert identity_name("fabrikam", "security-scanner", "prod") == "fabrikam-security-scanner-prod"
+    assert namespace_name("security-scanner") == "security-scanner"
     assert environment_name("fabrikam", "prod") == "fabrikam-prod"
     assert variable_prefix("code-uploads") == "CODE_UPLOADS_"
 

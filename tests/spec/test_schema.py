@@ -69,6 +69,18 @@ def test_the_files_of_this_project_say_which_schema_is_theirs(name: str) -> None
         ("agents.report.access.reports", {"role": "Storage Blob Data Owner"}),
         ("agents.report.access.reports", {"verbs": "read", "paths": ["/in"]}),
         ("agents.Report", {"image": "report"}),
+        ("agents.report.host", "foundry"),
+        ("agents.report.host", "aks"),
+        ("agents.report.project", "research"),
+        ("agents.report.service_account", "report"),
+        ("agents.report", {}),
+        ("agents.report", {"host": "foundry", "project": "research", "version": 3}),
+        ("agents.report", {"host": "foundry", "project": "research", "version": "3", "cpu": 0.5}),
+        ("agents.report", {"host": "aks", "cluster": "fleet"}),
+        ("agents.report", {"host": "aks", "cluster": "fleet", "image": "report", "version": "3"}),
+        ("hosts", {"research": {"kind": "foundry", "account": "contoso"}}),
+        ("hosts", {"research": {"kind": "foundry-project", "account": "contoso", "identities": "own"}}),
+        ("hosts", {"fleet": {"kind": "aks-cluster", "account": "contoso"}}),
         ("agents.report.budget", {"secrets": -1}),
         ("agents.report.budget", {"identites": 0}),
         ("separation", [{"apart": [{"reports": "write"}], "because": "one alone"}]),
@@ -90,7 +102,16 @@ def test_a_bad_network_is_refused_by_the_schema_too(path: str, value: object) ->
 
 @pytest.mark.parametrize(
     "change",
-    [{"sufix": "dev7"}, {"suffix": "D-7"}, {"production": "no"}, {"image_tags": "1.0"}, {"log_retention_days": 7}],
+    [
+        {"published": "all"},
+        {"shared_identity": True},
+        {"agent_identities": {"report": "3"}},
+        {"sufix": "dev7"},
+        {"suffix": "D-7"},
+        {"production": "no"},
+        {"image_tags": "1.0"},
+        {"log_retention_days": 7},
+    ],
 )
 def test_a_bad_environment_is_refused_by_the_schema_too(change: dict[str, Any]) -> None:
     data = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())
@@ -110,6 +131,18 @@ def test_keys_of_other_namespaces_are_none_of_its_business() -> None:
 @settings(max_examples=30, deadline=None)
 @given(project=projects())
 def test_what_the_models_accept_the_schemas_accept(project: tuple[dict[str, Any], dict[str, Any], str]) -> None:
+    network, environment, _ = project
+    config = {f"{NAMESPACE}:{key}": value for key, value in environment.items()}
+
+    assert [error.message for error in NETWORK.iter_errors(network)] == []
+    assert [error.message for error in ENVIRONMENT.iter_errors({"config": config})] == []
+
+
+@settings(max_examples=30, deadline=None)
+@given(project=projects(hosts=True))
+def test_what_the_models_accept_of_hosts_the_schemas_accept(
+    project: tuple[dict[str, Any], dict[str, Any], str],
+) -> None:
     network, environment, _ = project
     config = {f"{NAMESPACE}:{key}": value for key, value in environment.items()}
 
