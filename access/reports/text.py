@@ -80,17 +80,26 @@ def blast(agent: str, found: Mapping[str, Any], style: Style) -> str:
 
 
 def findings(found: Rows, style: Style) -> str:
-    """Each with its place, why it matters and how to mend it."""
+    """By kind: each with its place, then once why it matters and how to mend it."""
     open_ones = [one for one in found if one["excused"] is None]
-    lines: list[str] = []
+    kinds: dict[str, list[Mapping[str, Any]]] = {}
     for one in open_ones:
-        where = f" ({one['place']})" if one["place"] else ""
-        lines.append(f"{style.paint(one['severity'], _COLOURS[one['severity']])} {one['id']}{where}: {one['what']}")
-        lines += [f"    why: {one['why']}", f"    mend: {one['mend']}"]
+        kinds.setdefault(one["id"], []).append(one)
+    lines: list[str] = []
+    for name, alike in kinds.items():
+        severity = alike[0]["severity"]
+        lines.append(f"{style.paint(severity, _COLOURS[severity])} {style.paint(name, 'bold')}")
+        lines += [f"    {one['what']}{_where(one['place'])}" for one in alike]
+        lines += [f"  why: {alike[0]['why']}", f"  mend: {alike[0]['mend']}"]
     excused = len(found) - len(open_ones)
     counted = {severity: sum(one["severity"] == severity for one in open_ones) for severity in _COLOURS}
     told = ", ".join(f"{count} {severity}{'s' if count != 1 else ''}" for severity, count in counted.items())
     return "\n".join([*lines, f"findings: {told}" + (f"; {excused} excused" if excused else "")])
+
+
+def _where(place: str) -> str:
+    """A place as a person looks for it: of a URN, the name."""
+    return f" ({place.rpartition('::')[2]})" if place else ""
 
 
 def unread(found: Rows, style: Style) -> Iterator[str]:

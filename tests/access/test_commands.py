@@ -138,6 +138,18 @@ def test_a_finding_that_is_an_error_is_code_1_and_stands_in_sarif_at_its_line(pr
     assert place["region"]["startLine"] > 1
 
 
+def test_a_finding_is_told_once_with_its_place_its_reason_and_what_to_do(project: Path, ask: Ask) -> None:
+    edit(project, lambda network: network["agents"]["report"].update(budget={"destroys": 0}))
+
+    _, out, _ = ask("check", "--of", "preview.json")
+
+    head, what, why, mend, count = out.splitlines()
+    assert head.endswith("over-budget")
+    assert "agent 'report' is over its budget" in what
+    assert "(network.yaml:" in what
+    assert (why.split()[0], mend.split()[0], count.split()[0]) == ("why:", "mend:", "findings:")
+
+
 def test_the_report_is_written_where_it_is_said(project: Path, ask: Ask) -> None:
     code, out, _ = ask("report", "--of", "preview.json")
 
