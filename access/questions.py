@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from access.blast import every_blast
 from access.declared import Declared
 from access.diff import difference
 from access.errors import UnknownName
@@ -16,7 +15,15 @@ from access.findings import Finding, check
 from access.graph import Graph
 from access.proof import prove
 from access.reports import markdown, text
-from access.reports.document import access_rows, diff_document, document, proof_document, severities
+from access.reports.document import (
+    access_rows,
+    blast_documents,
+    diff_document,
+    document,
+    over_budget,
+    proof_document,
+    severities,
+)
 from access.reports.terminal import Style
 from access.summary import Summary
 from access.why import why
@@ -94,7 +101,7 @@ def asked_proof(graph: Graph, declared: Declared) -> Told:
 
 def asked_blast(graph: Graph, declared: Declared, agent: str | None) -> Told:
     """What an attacker holds who runs code as an agent; as each agent, without one."""
-    every = _blasts(graph, declared)
+    every = blast_documents(graph, declared)
     if agent is not None and agent not in every:
         raise UnknownName("agent", agent, every)
     found = every if agent is None else {agent: every[agent]}
@@ -108,7 +115,7 @@ def asked_blast(graph: Graph, declared: Declared, agent: str | None) -> Told:
 
 def asked_check(graph: Graph, declared: Declared, today: date, texts: Mapping[str, str]) -> Told:
     """What should be mended; `texts` as `access.findings.check` takes them."""
-    over = {name: blast["over_budget"] for name, blast in _blasts(graph, declared).items() if blast["over_budget"]}
+    over = over_budget(blast_documents(graph, declared))
     found = check(graph, declared, today=today, over_budget=over, texts=texts)
     rows = [one.document() for one in found]
     code = 1 if severities(rows)["error"] else 0
@@ -140,8 +147,3 @@ def reviewed(report: Mapping[str, Any], page: str) -> Told:
 
     failed = bool(report["proof"]["failures"]) or severities(report["findings"])["error"] > 0
     return Told(dict(report), as_text, as_markdown, 1 if failed else 0)
-
-
-def _blasts(graph: Graph, declared: Declared) -> dict[str, dict[str, Any]]:
-    budgets = {name: agent.budget for name, agent in declared.agents.items() if agent.budget is not None}
-    return {name: blast.document() for name, blast in every_blast(graph, budgets).items()}

@@ -12,7 +12,7 @@ from pulumi_azure_native import cognitiveservices
 from components.diagnostics import Logs, send_logs
 from components.platform_identity import PlatformIdentity
 from components.resources.base import Holder, PlacedArgs, arm_id
-from components.resources.model_account import DeploymentArgs
+from components.resources.model_account import DeploymentArgs, deploy_models
 
 __all__ = ["ConnectionArgs", "FoundryProject", "FoundryProjectArgs"]
 
@@ -73,11 +73,10 @@ class FoundryProject(Holder):
         else:
             account = _account(name, args, own)
             send_logs(f"{name}-is-logged", _LOGS, source=account.id, workspace_id=args["workspace_id"], parent=self)
-            # An account takes one write at a time and answers others with a conflict: each waits for the one before.
-            before: pulumi.Resource = account
-            for model in args.get("deployments", ()):
-                before = self._deploy(args, model, before)
-            before = project = self._project(args, before)
+            # The account's other writes come one after another, too.
+            last_model = deploy_models(self, args, args.get("deployments", ()), after=account)
+            project = self._project(args, last_model)
+            before: pulumi.Resource = project
             for connection in args.get("connections", ()):
                 before = self._connect(args, connection, before)
         self.project = project
@@ -85,22 +84,6 @@ class FoundryProject(Holder):
         self.project_id = project.id
         self.project_endpoint = project.properties.apply(lambda known: _endpoint(args["project_name"], known.endpoints))
         self._ready(account, project_id=self.project_id, project_endpoint=self.project_endpoint)
-
-    def _deploy(self, args: FoundryProjectArgs, model: DeploymentArgs, before: pulumi.Resource) -> pulumi.Resource:
-        return cognitiveservices.Deployment(
-            f"{self.called}-has-{model['name']}",
-            deployment_name=model["name"],
-            account_name=args["azure_name"],
-            resource_group_name=args["resource_group_name"],
-            sku=cognitiveservices.SkuArgs(name=model["sku"], capacity=model["capacity"]),
-            properties=cognitiveservices.DeploymentPropertiesArgs(
-                model=cognitiveservices.DeploymentModelArgs(
-                    format="OpenAI", name=model["model"], version=model["version"]
-                ),
-                version_upgrade_option="NoAutoUpgrade",
-            ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[before]),
-        )
 
     def _project(self, args: FoundryProjectArgs, before: pulumi.Resource) -> "cognitiveservices.Project":
         return cognitiveservices.Project(

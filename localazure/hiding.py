@@ -10,16 +10,16 @@ from typing import Any, cast
 from localazure.paths import ABSENT, Change, Path, covers, replaced, value_at
 
 # How the engine marks a secret inside an object: sdk/go/common/resource/sig/sig.go of pulumi/pulumi, Nov 2026.
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (a marker of the protocol, not a secret)
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (a marker of the protocol, not a secret)
 
-SECRET: dict[str, Any] = {_SIGNATURE: _SECRET}
+SECRET: dict[str, Any] = {SIGNATURE: SECRET_SIGNATURE}
 """Stands where a secret was."""
 
 
 def is_secret(value: Any) -> bool:  # noqa: ANN401 (any JSON value)
     """Whether a secret stood here."""
-    return isinstance(value, dict) and cast("dict[str, Any]", value).get(_SIGNATURE) == _SECRET
+    return isinstance(value, dict) and cast("dict[str, Any]", value).get(SIGNATURE) == SECRET_SIGNATURE
 
 
 def masked(values: dict[str, Any], secrets: Iterable[Path]) -> dict[str, Any]:

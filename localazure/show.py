@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from access.reports.terminal import Style, width, widths
+from access.reports.terminal import Style, matrix_lines, width, widths
 from localazure.hiding import is_secret
 from localazure.matrix import Access
 from localazure.paths import ABSENT, Change, written
@@ -199,15 +199,7 @@ def matrix(found: Sequence[Access], style: Style) -> str:
     note = ["  * under a condition, such as a path"] if any(each.condition for each in found) else []
     if sum(wide) + 2 * len(wide) + 2 > width():
         return "\n".join([title, *_listed(agents, cells), *note])
-    lines = [_matrix_line(row, wide, style, head=row is rows[0]) for row in rows]
-    return "\n".join([title, "", *lines, *note])
-
-
-def _matrix_line(row: Sequence[str], wide: Sequence[int], style: Style, *, head: bool) -> str:
-    name, *cells = (cell.ljust(size) for cell, size in zip(row, wide, strict=True))
-    colours = ["bold" if head else "dim" if cell.strip() == "·" else "green" for cell in cells]
-    painted = [style.paint(cell, colour) for cell, colour in zip(cells, colours, strict=True)]
-    return f"  {style.paint(name, 'bold')}  {'  '.join(painted)}".rstrip()
+    return "\n".join([title, "", *matrix_lines(rows, style), *note])
 
 
 def _listed(agents: Iterable[str], cells: dict[tuple[str, str], set[str]]) -> Iterator[str]:

@@ -30,9 +30,8 @@ def document(
 ) -> dict[str, Any]:
     """Everything about a graph; `texts` as `check` takes them, `difference` from what, to what, and what changed."""
     summary = Summary(graph)
-    budgets = {name: agent.budget for name, agent in declared.agents.items() if agent.budget is not None}
-    blasts = {name: blast.document() for name, blast in every_blast(graph, budgets).items()}
-    over = {name: blast["over_budget"] for name, blast in blasts.items() if blast["over_budget"]}
+    blasts = blast_documents(graph, declared)
+    findings = check(graph, declared, today=today, over_budget=over_budget(blasts), texts=texts)
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -44,7 +43,7 @@ def document(
         "access": [_access(entry, summary, declared) for _, entry in sorted(summary.entries.items())],
         "proof": proof_document(prove(graph, declared)),
         "blast": blasts,
-        "findings": [one.document() for one in check(graph, declared, today=today, over_budget=over, texts=texts)],
+        "findings": [one.document() for one in findings],
         "diff": None if difference is None else diff_document(*difference),
         "unread": [{"where": one.where, "what": one.what} for one in graph.unread],
     }
@@ -61,6 +60,17 @@ def proof_document(proof: Proof) -> dict[str, Any]:
             for one in proof.failures
         ],
     }
+
+
+def blast_documents(graph: Graph, declared: Declared) -> dict[str, dict[str, Any]]:
+    """Every agent's blast radius as the document has it, held against its budget."""
+    budgets = {name: agent.budget for name, agent in declared.agents.items() if agent.budget is not None}
+    return {name: blast.document() for name, blast in every_blast(graph, budgets).items()}
+
+
+def over_budget(blasts: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Of the agents that exceed their budgets, by what."""
+    return {name: blast["over_budget"] for name, blast in blasts.items() if blast["over_budget"]}
 
 
 def diff_document(before: str, after: str, found: Difference) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Owns no word of what is printed.
 
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "magenta": "35", "cyan": "36"}
@@ -29,6 +29,16 @@ class Style:
         if not (self._coloured and colour and bare):
             return text
         return f"\x1b[{_CODES[colour]}m{bare}\x1b[0m{text[len(bare) :]}"
+
+
+def matrix_lines(rows: Sequence[Sequence[str]], style: Style) -> Iterator[str]:
+    """A matrix: the first row and the first column are heads, `·` stands for nothing."""
+    wide = widths(rows)
+    for row in rows:
+        name, *cells = (cell.ljust(size) for cell, size in zip(row, wide, strict=True))
+        colours = ["bold" if row is rows[0] else "dim" if cell.strip() == "·" else "green" for cell in cells]
+        painted = [style.paint(cell, colour) for cell, colour in zip(cells, colours, strict=True)]
+        yield f"  {style.paint(name, 'bold')}  {'  '.join(painted)}".rstrip()
 
 
 def width() -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from access.reports.terminal import Style, width, widths
+from access.reports.terminal import Style, matrix_lines, width, widths
 from access.words import words
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
@@ -25,7 +25,7 @@ def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], style: S
             + ("; ".join(f"{said} {name}" for (who, name), said in cells.items() if who == agent) or "nothing")
             for agent in everyone
         )
-    return "\n".join(_line(row, wide, style, head=row is table[0]) for row in table)
+    return "\n".join(matrix_lines(table, style))
 
 
 def operations(rows: Rows, style: Style) -> str:
@@ -113,10 +113,3 @@ def unread(found: Rows, style: Style) -> Iterator[str]:
 def _verbs(row: Mapping[str, Any]) -> str:
     said = ", ".join(row["verbs"]) or ", ".join(words(row["operations"]))
     return f"{said}*" if row["conditional"] else said
-
-
-def _line(row: Sequence[str], wide: Sequence[int], style: Style, *, head: bool) -> str:
-    name, *cells = (cell.ljust(size) for cell, size in zip(row, wide, strict=True))
-    colours = ["bold" if head else "dim" if cell.strip() == "·" else "green" for cell in cells]
-    painted = [style.paint(cell, colour) for cell, colour in zip(cells, colours, strict=True)]
-    return f"  {style.paint(name, 'bold')}  {'  '.join(painted)}".rstrip()

@@ -7,7 +7,7 @@ import pulumi
 from pulumi_azure_native import cognitiveservices
 
 from components.diagnostics import Logs, send_logs
-from components.resources.base import NetworkResource, PlacedArgs, Verb, arm_id
+from components.resources.base import Holder, NetworkResource, PlacedArgs, Verb, arm_id
 
 # "Supported logs for Microsoft.CognitiveServices/accounts", Microsoft Learn, 2025-04-16.
 _LOGS = Logs(categories=("Audit", "RequestResponse"))
@@ -53,10 +53,7 @@ class ModelAccount(NetworkResource):
         else:
             account = _create(name, args, own)
             send_logs(f"{name}-is-logged", _LOGS, source=account.id, workspace_id=args["workspace_id"], parent=self)
-            # One account takes one deployment at a time: each waits for the one before.
-            before: pulumi.Resource = account
-            for deployment in deployments:
-                before = self._deploy(args, deployment, before)
+            deploy_models(self, args, deployments, after=account)
         variables: dict[str, pulumi.Input[str]] = {
             "ENDPOINT": account.properties.apply(lambda properties: properties.endpoint)
         }
@@ -64,9 +61,21 @@ class ModelAccount(NetworkResource):
             variables["DEPLOYMENTS"] = ",".join(deployment["name"] for deployment in deployments)
         self._ready(scope=account.id, within=args["subscription_id"], variables=variables)
 
-    def _deploy(self, args: ModelAccountArgs, model: DeploymentArgs, before: pulumi.Resource) -> pulumi.Resource:
-        return cognitiveservices.Deployment(
-            f"{self.called}-has-{model['name']}",
+
+def deploy_models(
+    held_by: Holder | NetworkResource,
+    args: PlacedArgs,
+    models: Iterable[DeploymentArgs],
+    after: pulumi.Resource,
+) -> pulumi.Resource:
+    """Deploy models in the account of `args`, once `after` is there; answers the last one.
+
+    One account takes one write at a time and answers others with a conflict: each waits for the one before.
+    """
+    before = after
+    for model in models:
+        before = cognitiveservices.Deployment(
+            f"{held_by.called}-has-{model['name']}",
             deployment_name=model["name"],
             account_name=args["azure_name"],
             resource_group_name=args["resource_group_name"],
@@ -77,8 +86,9 @@ class ModelAccount(NetworkResource):
                 ),
                 version_upgrade_option="NoAutoUpgrade",
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[before]),
+            opts=pulumi.ResourceOptions(parent=held_by, depends_on=[before]),
         )
+    return before
 
 
 def _create(name: str, args: ModelAccountArgs, own: pulumi.ResourceOptions) -> "cognitiveservices.Account":

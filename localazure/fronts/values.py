@@ -14,11 +14,10 @@ from google.protobuf.struct_pb2 import Struct, Value
 
 from localazure.arm import UNKNOWN
 from localazure.errors import LocalAzureError
+from localazure.hiding import SECRET_SIGNATURE, SIGNATURE
 from localazure.paths import Path, written
 
 # How the engine marks special values inside a struct: sdk/go/common/resource/sig/sig.go of pulumi/pulumi, Nov 2026.
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (a marker of the protocol, not a secret)
 _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 _RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
 _REFUSED = {
@@ -90,7 +89,7 @@ def _plain(value: Value, path: Path, secrets: set[Path]) -> Any:  # noqa: ANN401
 
 def _special(fields: Mapping[str, Value], path: Path, secrets: set[Path]) -> Any:  # noqa: ANN401 (any JSON value)
     """An object, or the value that the protocol has dressed up as one."""
-    signature = fields[_SIGNATURE].string_value if _SIGNATURE in fields else ""
+    signature = fields[SIGNATURE].string_value if SIGNATURE in fields else ""
     if not signature:
         return _object(fields, path, secrets)
     if signature in _REFUSED:
@@ -99,7 +98,7 @@ def _special(fields: Mapping[str, Value], path: Path, secrets: set[Path]) -> Any
         )
     if signature == _RESOURCE:
         return _plain(fields["id"], path, secrets) if "id" in fields else UNKNOWN
-    if signature == _SECRET or (signature == _OUTPUT and "secret" in fields and fields["secret"].bool_value):
+    if signature == SECRET_SIGNATURE or (signature == _OUTPUT and "secret" in fields and fields["secret"].bool_value):
         secrets.add(path)
     return _plain(fields["value"], path, secrets) if "value" in fields else UNKNOWN
 
@@ -113,7 +112,7 @@ def _marked(value: Any, paths: AbstractSet[Path]) -> Any:  # noqa: ANN401 (any J
     if not paths:
         return value
     if () in paths or not all(_fits(value, path[0]) for path in paths):
-        return {_SIGNATURE: _SECRET, "value": value}
+        return {SIGNATURE: SECRET_SIGNATURE, "value": value}
     if isinstance(value, dict):
         fields = cast("dict[str, Any]", value)
         return {key: _marked(item, _below(paths, key)) for key, item in fields.items()}
