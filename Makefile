@@ -37,8 +37,8 @@ destroy: setup ## remove everything of the stack from local Azure (STACK=dev)
 engine: setup ## run CMD with the real Pulumi engine on local Azure (CMD="pulumi up")
 	@$(RUN) -m localazure engine -- "$$CMD"
 
-deployer: setup ## what the deploying identity needs, as JSON (SUBSCRIPTION=... GROUP=...)
-	@$(RUN) -m components.deployer --subscription "$(SUBSCRIPTION)" $(if $(GROUP),--group "$(GROUP)")
+deployer: setup ## what the deploying identity needs, as JSON (SUBSCRIPTION=... GROUP=... CALLERS="agents people")
+	@$(RUN) -m components.deployer --subscription "$(SUBSCRIPTION)" $(if $(GROUP),--group "$(GROUP)") $(CALLERS:%=--callers %)
 
 test: setup ## all tests
 	@$(RUN) -m pytest -q -n auto

@@ -3,13 +3,11 @@
 import pulumi
 
 from access.roles import why_not
-from components.network import AgentNetwork, why_not_host
+from components.network import AgentNetwork
 from spec import SpecError, load
 
 try:
-    network, environment = load(
-        pulumi.get_stack(), pulumi.Config().get, why_not_role=why_not, why_not_host=why_not_host
-    )
+    network, environment = load(pulumi.get_stack(), pulumi.Config().get, why_not_role=why_not)
 except SpecError as error:
     raise pulumi.RunError(str(error)) from None
 

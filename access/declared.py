@@ -4,13 +4,15 @@ Owns reading the document that `python -m spec` prints. Whether the file behind 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Self
 
+from access.graph import Principal
 from access.rows import Row
 
 FORMAT, VERSION = "agent-network-declared", 1
+CONTAINER_APP = "container-app"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +24,8 @@ class DeclaredAccess:
     role: str = ""
     because: str = ""
     paths: tuple[str, ...] = ()
+    waits: str = ""
+    """Why it is not granted yet: the agent that is to be called has nothing here that could be called."""
     line: int = 0
 
 
@@ -45,8 +49,30 @@ class DeclaredAgent:
     host: str
     image: str = ""
     image_tag: str = ""
+    project: str = ""
+    """The host of an agent on Foundry."""
+    cluster: str = ""
+    """The host of an agent on AKS."""
+    identity: str = ""
+    """Whose an agent on Foundry has: `shared`, `application`, `per-agent` or `given`."""
     access: tuple[DeclaredAccess, ...] = ()
     budget: Budget | None = None
+    line: int = 0
+
+    @property
+    def pulls(self) -> bool:
+        """Whether it has an identity of its own that pulls its image; elsewhere the host pulls, or nothing does."""
+        return self.host in {"", CONTAINER_APP}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredParty:
+    """What else is given access: a host of agents, or people."""
+
+    name: str
+    kind: str
+    """`foundry-project`, `aks-cluster`, `group` or `user`."""
+    access: tuple[DeclaredAccess, ...] = ()
     line: int = 0
 
 
@@ -92,8 +118,31 @@ class Declared:
     registry: DeclaredResource | None = None
     resources: Mapping[str, DeclaredResource]
     agents: Mapping[str, DeclaredAgent]
+    parties: Mapping[str, DeclaredParty] = field(default_factory=dict[str, DeclaredParty])
+    """The hosts of agents, and the people, by name."""
+    shared_identity: bool = False
+    """Whether agents may act as one identity here, each with what any of them may do."""
     separation: tuple[Separation, ...] = ()
     exceptions: tuple[Exemption, ...] = ()
+
+    def access_of(self, principal: Principal) -> tuple[DeclaredAccess, ...]:
+        """What is declared for a principal here: that of all the agents whose identity it is, or of the party.
+
+        What waits for an agent that nobody can call yet is left out, and so is pulling images, which nobody declares.
+        """
+        of_agents = (self.agents[name] for name in principal.agents if name in self.agents)
+        party = self.parties.get(principal.party)
+        declared = (*of_agents, *((party,) if party else ()))
+        return tuple(one for entry in declared for one in entry.access if not one.waits)
+
+    def pulls(self, principal: Principal) -> tuple[DeclaredAgent, ...]:
+        """The agents whose images it pulls; empty for whoever pulls none."""
+        if principal.purpose != "pull":
+            return ()
+        agents = (self.agents[name] for name in principal.agents if name in self.agents)
+        of_app = [one for one in agents if one.pulls]
+        of_cluster = [one for one in self.agents.values() if one.cluster and one.cluster == principal.party]
+        return (*of_app, *of_cluster)
 
     def place(self, line: int) -> str:
         """A line of the file as it is named to people: `network.yaml:48`."""
@@ -120,6 +169,11 @@ class Declared:
             registry=None if registry is None else _registry(row.inner("registry")),
             resources={name: _resource(name, each) for name, each in row.named("resources").items()},
             agents={name: _agent(name, each) for name, each in row.named("agents").items()},
+            parties={
+                **{name: _party(name, each) for name, each in row.named("hosts").items()},
+                **{name: _party(name, each) for name, each in row.named("people").items()},
+            },
+            shared_identity=row.text("shared_identity", "") == "allowed",
             separation=row.many("separation", _separation),
             exceptions=row.many("exceptions", _exemption),
         )
@@ -140,6 +194,9 @@ def _agent(name: str, row: Row) -> DeclaredAgent:
         host=row.text("host", ""),
         image=row.text("image", ""),
         image_tag=row.text("image_tag", ""),
+        project=row.text("project", ""),
+        cluster=row.text("cluster", ""),
+        identity=row.text("identity", ""),
         access=row.many("access", _access),
         budget=None if budget is None else _budget(row.inner("budget")),
         line=row.line,
@@ -153,8 +210,13 @@ def _access(row: Row) -> DeclaredAccess:
         role=row.text("role", ""),
         because=row.text("because", ""),
         paths=row.texts("paths"),
+        waits=row.text("waits", ""),
         line=row.line,
     )
+
+
+def _party(name: str, row: Row) -> DeclaredParty:
+    return DeclaredParty(name=name, kind=row.text("kind"), access=row.many("access", _access), line=row.line)
 
 
 def _budget(row: Row) -> Budget:

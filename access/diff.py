@@ -96,7 +96,7 @@ def _said(operations: frozenset[str], summary: Summary, entry: Entry | None) -> 
     """A verb where the operations are all that one gives, and what they do where they are not."""
     if entry is not None and operations == entry.operations:
         roles = [one.role for one in summary.assignments(entry)]
-        verbs = sorted({verb_of(role.name) if role is not None else "" for role in roles})
+        verbs = sorted({verb_of(role.name, entry.resource.kind) if role is not None else "" for role in roles})
         if verbs and all(verbs):
             return f"may {' and '.join(verbs)}"
     perhaps = "may, under a condition, " if entry is not None and not operations & entry.allowed else "may "

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 from access.declared import Declared, DeclaredAccess
 from access.errors import UnknownRole
+from access.given import by_azure
 from access.graph import Assignment, Graph, Principal, Resource, Unread
+from access.relevance import AGENT, resource_type
 from access.roles import Role, by_name
 from access.verbs import VERBS
 
@@ -25,41 +27,75 @@ class _Expectation:
         self._declared = declared
         self._graph = graph
         self._resources = {one.name: one for one in graph.resources if one.declared}
-        self._principals: dict[str, list[Principal]] = {}
+        self._of_agent: dict[tuple[str, str], Principal] = {}
+        self._of_party: dict[str, Principal] = {}
         for one in graph.principals:
-            self._principals.setdefault(one.agent, []).append(one)
+            for agent in one.agents:
+                self._of_agent.setdefault((agent, one.purpose), one)
+            if one.party:
+                self._of_party.setdefault(one.party, one)
         self._missing: list[Unread] = []
 
     def graph(self) -> Graph:
-        assignments = [one for agent in self._declared.agents for one in self._of(agent)]
+        # Agents that share an identity are granted what any of them is, once.
+        assignments = {one.id.lower(): one for principal in self._everybody() for one in self._of(principal)}
         return Graph(
             principals=self._graph.principals,
             resources=self._graph.resources,
-            assignments=assignments,
+            assignments=assignments.values(),
             unread=self._missing,
             source="network.yaml",
         )
 
-    def _of(self, agent: str) -> Iterator[Assignment]:
-        entry = self._declared.agents[agent]
-        for access in entry.access:
+    def _everybody(self) -> list[Principal]:
+        """The principals that are to be given anything."""
+        found: list[Principal | None] = []
+        clusters: dict[str, int] = {}
+        for name, agent in self._declared.agents.items():
+            place = self._declared.place(agent.line)
+            granted = (one for one in agent.access if not one.waits)
+            found += (self._agent(name, "own", self._declared.place(one.line)) for one in granted)
+            if agent.pulls and self._registry is not None:
+                found.append(self._agent(name, PULL, place))
+            if agent.cluster:
+                clusters.setdefault(agent.cluster, agent.line)
+        for name, party in self._declared.parties.items():
+            granted = (one for one in party.access if not one.waits)
+            found += (self._party(name, "of its own", self._declared.place(one.line)) for one in granted)
+        for name, line in clusters.items() if self._registry is not None else ():
+            found.append(self._party(name, "to pull images with", self._declared.place(line)))
+        found += [one for one in self._graph.principals if one.purpose == "host" and one.party]
+        return list(dict.fromkeys(one for one in found if one is not None))
+
+    @property
+    def _registry(self) -> Resource | None:
+        declared = self._declared.registry
+        return self._resources.get(declared.name) if declared else None
+
+    def _agent(self, agent: str, purpose: str, place: str) -> Principal | None:
+        found = self._of_agent.get((agent, purpose))
+        if found is None:
+            self._missing.append(Unread(place, f"{agent} has no identity {_WORDS[purpose]}"))
+        return found
+
+    def _party(self, party: str, what: str, place: str) -> Principal | None:
+        found = self._of_party.get(party)
+        if found is None:
+            self._missing.append(Unread(place, f"{party} has no identity {what}"))
+        return found
+
+    def _of(self, principal: Principal) -> Iterator[Assignment]:
+        agents = self._declared.pulls(principal)
+        if agents and self._registry is not None:
+            role = self._pulling(principal, self._registry)
+            yield _assignment(principal, role, self._registry.id, self._declared.place(agents[0].line))
+        if principal.purpose == PULL:
+            return
+        yield from (one for one in self._graph.assignments_of(principal.id) if by_azure(principal, one))
+        for access in self._declared.access_of(principal):
             place = self._declared.place(access.line)
             for role, resource in self._roles(access, place):
-                principal = self._principal(agent, "own", place)
-                if principal is not None:
-                    yield _assignment(principal, role, self._scope(resource, access, principal), place)
-        registry = self._declared.registry
-        if registry is not None and registry.name in self._resources:
-            resource, place = self._resources[registry.name], self._declared.place(entry.line)
-            principal = self._principal(agent, PULL, place)
-            if principal is not None:
-                yield _assignment(principal, self._pulling(principal, resource), resource.id, place)
-
-    def _principal(self, agent: str, purpose: str, place: str) -> Principal | None:
-        found = [one for one in self._principals.get(agent, ()) if one.purpose == purpose]
-        if not found:
-            self._missing.append(Unread(place, f"{agent} has no identity {_WORDS[purpose]}"))
-        return found[0] if found else None
+                yield _assignment(principal, role, self._scope(resource, access, principal), place)
 
     def _roles(self, access: DeclaredAccess, place: str) -> Iterator[tuple[Role, Resource]]:
         resource = self._resources.get(access.resource)
@@ -67,8 +103,10 @@ class _Expectation:
             self._missing.append(Unread(place, f"{access.resource} is declared and not there"))
             return
         names = VERBS.get((resource.kind, access.verb), ()) if access.verb else (access.role,)
+        # An agent of Foundry is called by one role as an application, and by another at its own endpoint.
+        name = names[-1] if names and resource_type(resource) == AGENT else names[0] if names else access.verb
         try:
-            yield by_name(names[0] if names else access.verb), resource
+            yield by_name(name), resource
         except UnknownRole as error:
             self._missing.append(Unread(place, str(error)))
 
@@ -76,7 +114,7 @@ class _Expectation:
         """Where an access holds: at the resource; receiving from a topic, at the agent's own subscription of it."""
         if resource.kind != "service-bus-topic" or access.verb != "receive":
             return resource.id
-        app = principal.owner.rpartition("/")[2].lower()
+        app = (principal.app or principal.owner.rpartition("/")[2]).lower()
         inside = (one for one in self._graph.resources_within(resource.id) if one.id.lower().endswith(f"/{app}"))
         return next((one.id for one in inside), resource.id)
 
@@ -93,7 +131,7 @@ _WORDS = {"own": "of its own", PULL: "to pull its image with"}
 def _assignment(principal: Principal, role: Role, scope: str, place: str) -> Assignment:
     return Assignment(
         id=f"declared {principal.id} {role.id} {scope}",
-        name=f"{principal.agent} {role.name}",
+        name=f"{principal.called} {role.name}",
         principal=principal.id,
         scope=scope,
         role=role,

@@ -23,12 +23,33 @@ class Principal:
     name: str
     agent: str = ""
     """Name of the network's agent, empty where it is no agent's."""
+    others: tuple[str, ...] = ()
+    """The other agents whose identity it is too: whatever one of them is given, all have."""
+    party: str = ""
+    """Name of what else in the network it is: a host of agents, or people; empty for agents and strangers."""
     purpose: str = "own"
-    """`own`, `pull` or `other`."""
+    """`own`, `pull`, or for what is no agent's `host` (a project's, which its agents use), `people` or `other`."""
     owner: str = ""
     """Id of the resource whose identity it is."""
+    app: str = ""
+    """What is made for it elsewhere is called so, such as its subscription of a topic."""
     exists: bool = True
     """False where it is only seen in assignments: orphaned, or of another place."""
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """Every agent whose identity it is."""
+        return (self.agent, *self.others) if self.agent else ()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is somebody of a network."""
+        return bool(self.agent or self.party)
+
+    @property
+    def called(self) -> str:
+        """Who it is in the network, else in Azure."""
+        return ", ".join(self.agents) or self.party or self.name or self.id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +182,7 @@ class Graph:
 
     def principals_of_agent(self, agent: str) -> tuple[Principal, ...]:
         """The identities of one of the network's agents."""
-        return tuple(one for one in self.principals if agent and one.agent == agent)
+        return tuple(one for one in self.principals if agent in one.agents)
 
     def held_by_agent(self, agent: str) -> tuple[Assignment, ...]:
         """What all the identities of an agent hold."""

@@ -40,6 +40,13 @@ _SWITCHES = {
         absent=False,
         source="Azure Container Registry authentication options, Microsoft Learn, 2025: off by default",
     ),
+    # Not keys but certificates that make an administrator of whoever has one.
+    "microsoft.containerservice/managedclusters": _Switch(
+        "disableLocalAccounts",
+        on=False,
+        absent=True,
+        source="Manage local accounts with AKS-managed Microsoft Entra integration, Microsoft Learn, 2025",
+    ),
     "microsoft.documentdb/databaseaccounts": _Switch(
         "disableLocalAuth",
         on=False,

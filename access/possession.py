@@ -1,7 +1,7 @@
 """What each agent holds, whom it becomes and whom it influences, in one graph.
 
-Owns the index that all blast radii of a graph share. Influence goes to those who read as what they are themselves; who
-writes may do so as anybody it can become.
+Owns the index that all blast radii of a graph share. Influence goes to those who read as what they are themselves, and
+to agents that are called; who writes or calls may do so as anybody it can become.
 """
 
 from collections import deque
@@ -14,6 +14,8 @@ from access.holdings import Holding, Names, holdings
 from access.paths.spread import Spread, called
 from access.paths.steps import Node
 from access.paths.ways import Ways
+from access.verbs import CALLED
+from access.words import word
 
 _Sides = dict[tuple[str, str], dict[str, bool]]
 """By resource and data: agents, and whether a condition decides about them."""
@@ -47,6 +49,9 @@ class Index:
     def __init__(self, graph: Graph) -> None:
         self._ways = Ways(graph)
         self._names = Names(self._ways.graph)
+        resources = (each for each in self._ways.graph.resources if each.declared and each.kind == CALLED)
+        self._callable = {self._names.of(each): each.name for each in resources}
+        """Agents that others can be let call: names as people have them → the agent."""
         self._spreads: dict[str, Spread] = {}
         self._held: dict[str, dict[str, Holding]] = {}
         self._shared_holdings: dict[frozenset[tuple[Node, bool]], dict[str, Holding]] = {}
@@ -93,11 +98,16 @@ class Index:
         """Who reads what it can write."""
         for name, one in self.held(agent).items():
             yield from self._shared(agent, name, one.writes, self._readers, "{} {writes} what {} {reads}")
+            calls = {each for each in one.operations if word(each) == "use"} if name in self._callable else set[str]()
+            other = self._callable.get(name, "")
+            if calls and other != agent:
+                yield Influence(other, name, f"{agent} calls {other}", conditional=calls <= one.conditional)
 
     def influenced_by(self, agent: str) -> Iterator[Influence]:
         """Who can write what it reads."""
         for name, one in self._own(agent).items():
             yield from self._shared(agent, name, one.reads, self._writers, "{} {reads} what {} {writes}")
+        yield from self._callers.get(agent, ())
 
     def chain(self, agent: str) -> Iterator[Influence]:
         """Who is reached by influence alone, the nearest first."""
@@ -124,6 +134,17 @@ class Index:
                     how = sentence.format(agent, other, **verbs)
                     found[other] = Influence(other, name, how, doubtful or unsure)
         yield from found.values()
+
+    @cached_property
+    def _callers(self) -> Mapping[str, list[Influence]]:
+        """Who calls whom, by the agent that is called."""
+        found: dict[str, list[Influence]] = {}
+        for agent in self.agents if self._callable else ():
+            for one in self.influences(agent):
+                if one.through in self._callable:
+                    called = Influence(agent, one.through, f"{one.agent} is called by {agent}", one.conditional)
+                    found.setdefault(one.agent, []).append(called)
+        return found
 
     @cached_property
     def _readers(self) -> _Sides:

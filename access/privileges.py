@@ -14,6 +14,7 @@ from functools import cache
 from access.actions import covered
 from access.catalogue import Permission, Role
 from access.operations import known
+from access.relevance import AGENT, relevant_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ _WAYS_OUT = (
             "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write",
             "Microsoft.App/containerApps/write",
             "Microsoft.App/jobs/write",
+            "Microsoft.CognitiveServices/accounts/projects/applications/write",
+            "Microsoft.CognitiveServices/accounts/projects/applications/agentdeployments/write",
             "Microsoft.ContainerService/managedClusters/runcommand/action",
             "Microsoft.Compute/virtualMachines/runCommand/action",
             "Microsoft.Compute/virtualMachines/extensions/write",
@@ -61,6 +64,8 @@ _WAYS_OUT = (
             "Microsoft.Web/sites/publish/action",
         ),
         data_actions=(
+            # What an agent does, and so all that its identity and its project's may.
+            "Microsoft.CognitiveServices/accounts/AIServices/agents/write",
             "Microsoft.App/containerApps/exec/action",
             "Microsoft.App/containerApps/debug/action",
             "Microsoft.App/jobs/exec/action",
@@ -108,6 +113,7 @@ _HANDS_OUT_NOTHING = re.compile(
     r"/(?:generateuserdelegationkey|revoke\w*|setdefaultkey|updateautorotateuserkeys)/action$"
 )
 _UNLISTED_KEY_ACTIONS = ("Microsoft.AppConfiguration/configurationStores/ListKeys/action",)
+_CALLED = frozenset({"microsoft.cognitiveservices/accounts/projects/applications", AGENT})
 _WHOLE_SERVICE = re.compile(r"[^/*]+(?:/[^/*]+)?/\*(?:/write)?")
 
 
@@ -124,13 +130,26 @@ def allows(block: Permission, operation: str, *, data: bool) -> bool:
     return covered(grants, operation) and not covered(excludes, operation, granting=False)
 
 
-def privileged(role: Role) -> str | None:
-    """Why no agent should hold the role, each reason with an operation as evidence; None where it is fit."""
+def privileged(role: Role, at: str = "") -> str | None:
+    """Why no agent should hold the role, each reason with an operation as evidence; None where it is fit.
+
+    Args:
+        role: which.
+        at: ARM type in lower case of what it is held at. To call an agent of Foundry takes a role that says far more,
+            and there only what can be done with an agent counts; of every other type the whole role does.
+    """
     found: dict[str, str] = {}
+    there = _operations_at(at) if at in _CALLED else None
     for block in role.permissions:
         for reason, evidence in _reasons(block):
-            found.setdefault(reason, evidence)
+            if there is None or evidence == "*" or evidence.lower() in there:
+                found.setdefault(reason, evidence)
     return "; ".join(f"{reason} ({evidence})" for reason, evidence in found.items()) or None
+
+
+@cache
+def _operations_at(arm_type: str) -> frozenset[str]:
+    return frozenset(name.lower() for data in (False, True) for name in relevant_to(arm_type, data=data))
 
 
 def _reasons(block: Permission) -> Iterator[tuple[str, str]]:

@@ -1,8 +1,9 @@
-"""The proof: every access that is declared is allowed, and every other operation of every agent is denied.
+"""The proof: every access that is declared is allowed, and every other operation of everybody in the network is denied.
 
 Owns the comparison, both ways. What the deployed roles allow is held against what the declared ones would, operation by
-operation, for every agent and every resource there is, the ones that no agent has business with included. What is
-decided by a condition counts as access: it is declared as such (`paths`), or it is a failure.
+operation, for every identity of agents, their hosts and people, and every resource there is, the ones that nobody has
+business with included. What is decided by a condition counts as access: it is declared as such (`paths`), or it is a
+failure. An identity that agents share is held against what all of them declare.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -45,6 +46,17 @@ class _Gap:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """An access that is declared and that nobody can be granted yet."""
+
+    agent: str
+    resource: str
+    verb: str
+    why: str
+    place: str
+
+
+@dataclass(frozen=True)
 class Proof:
     """What was proven, in numbers, and what was not, by name."""
 
@@ -55,6 +67,8 @@ class Proof:
     denied: int
     """Agent × resource × operation: everything else that was asked about and is denied."""
     failures: tuple[Failure, ...]
+    waiting: tuple[Waiting, ...] = ()
+    """Calls of agents that have nothing to be called at yet: granted in the same run that publishes them."""
 
     @property
     def holds(self) -> bool:
@@ -78,8 +92,8 @@ def prove(graph: Graph, declared: Declared) -> Proof:
             gaps += _gaps(graph, wanted_graph, pair, (may, should), by_path=pair in by_path)
     failures += _told(graph, gaps)
     failing = {gap.pair for gap in gaps if not gap.grows}
-    for pair, access in by_path.items():
-        found = list(_leaking(graph, pair, access))
+    for pair, accesses in by_path.items():
+        found = list(_leaking(graph, pair, accesses))
         failures += found
         failing |= {pair for _ in found}
     count = len(wanted_graph.assignments) + sum(not one.grows for one in failures if not one.agent)
@@ -89,22 +103,30 @@ def prove(graph: Graph, declared: Declared) -> Proof:
         allowed=len(wanted_graph.assignments) - broken,
         denied=_asked_about(graph) - reached,
         failures=tuple(failures),
+        waiting=tuple(_waiting(declared)),
     )
 
 
+def _waiting(declared: Declared) -> Iterator[Waiting]:
+    for name, entry in (*declared.agents.items(), *declared.parties.items()):
+        for access in entry.access:
+            if access.waits:
+                yield Waiting(name, access.resource, access.verb, access.waits, declared.place(access.line))
+
+
 def _reaches(graph: Graph) -> dict[Pair, Reach]:
-    """Reach by principal and resource, of agents alone: what others hold is no agent's access."""
+    """Reach by principal and resource, of the network's own alone: what strangers hold is no access of it."""
     found: dict[Pair, Reach] = {}
     for principal_id, resource_id, reached in pairs(graph):
         principal = graph.principal(principal_id)
-        if principal is not None and principal.agent:
+        if principal is not None and principal.is_known:
             found[key(principal_id), key(resource_id)] = reached
     return found
 
 
 def _asked_about(graph: Graph) -> int:
-    """How many operations there are for all identities of all agents together."""
-    identities = sum(bool(one.agent) for one in graph.principals)
+    """How many operations there are for all identities of the network together."""
+    identities = sum(one.is_known for one in graph.principals)
     operations = sum(len(relevant(one, data=data)) for one in graph.resources for data in (False, True))
     return identities * operations
 
@@ -142,9 +164,9 @@ def _told(graph: Graph, gaps: Iterable[_Gap]) -> Iterator[Failure]:
         yield Failure(agent, resources[0].name, what, grows)
 
 
-def _leaking(graph: Graph, pair: Pair, access: DeclaredAccess) -> Iterator[Failure]:
+def _leaking(graph: Graph, pair: Pair, accesses: tuple[DeclaredAccess, ...]) -> Iterator[Failure]:
     agent, resource = _names(graph, pair)
-    for leak in leaks(graph, pair, access):
+    for leak in leaks(graph, pair, accesses):
         verb, end = ("may", "not declared") if leak.grows else ("may not", "declared")
         what = f"{agent} {verb} {_words(leak.operations)} in {resource.name} {leak.where}, which is {end}"
         yield Failure(agent, resource.name, what, leak.grows)
@@ -161,7 +183,7 @@ def _perhaps(reached: Reach) -> frozenset[str]:
 def _names(graph: Graph, pair: Pair) -> tuple[str, Resource]:
     principal, resource = graph.principal(pair[0]), graph.resource(pair[1])
     known = principal or Principal(id=pair[0], name=pair[0])
-    return known.agent or known.name, resource or Resource(id=pair[1], name=pair[1], kind="")
+    return known.called, resource or Resource(id=pair[1], name=pair[1], kind="")
 
 
 def _words(operations: Iterable[str]) -> str:

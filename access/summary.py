@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from access.effective import Reach, pairs
 from access.graph import Assignment, Graph, Principal, Resource
 from access.scopes import ancestors, key
-from access.verbs import verb_of
+from access.verbs import CALLED, verb_of
 
 Cell = tuple[str, str]
 """An agent and a resource, by name."""
@@ -21,6 +21,7 @@ class Entry:
     """What one agent reaches of one resource."""
 
     agent: str
+    """The agent, or whoever else holds it."""
     resource: Resource
     reaches: list[tuple[Principal, Resource, Reach]] = field(default_factory=list[tuple[Principal, Resource, Reach]])
     """As which of its identities, at what inside the resource, and how far."""
@@ -48,7 +49,7 @@ class Summary:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.entries: dict[Cell, Entry] = {}
-        self.agents = tuple(sorted({one.agent for one in graph.principals if one.agent}))
+        self.agents = tuple(sorted({agent for one in graph.principals for agent in one.agents}))
         # a resource of the network has the name; what else is called the same is told apart by its type
         self._declared = {key(one.id): one for one in graph.resources if one.declared}
         names = {one.name for one in self._declared.values()}
@@ -58,9 +59,14 @@ class Summary:
 
     @property
     def resources(self) -> tuple[str, ...]:
-        """Names of the network's resources, and of whatever else somebody reaches: sorted, the network's first."""
-        declared = sorted(one.name for one in self._declared.values())
-        others = {resource for _, resource in self.entries} - set(declared)
+        """Names of the network's resources, and of whatever else somebody reaches: sorted, the network's first.
+
+        An agent that can be called is a resource too, and is left out where nobody may.
+        """
+        reached = {resource for _, resource in self.entries}
+        named = (one for one in self._declared.values() if one.kind != CALLED or one.name in reached)
+        declared = sorted(one.name for one in named)
+        others = reached - set(declared)
         return (*declared, *sorted(others))
 
     def name_of(self, resource: Resource) -> str:
@@ -85,10 +91,11 @@ class Summary:
             return
         principal = principal or Principal(id=principal_id, name=principal_id, exists=False)
         whole = self._whole(resource)
-        who = principal.agent or principal.name or principal_id
-        cell = (who, self._names[key(whole.id)])
-        entry = self.entries.setdefault(cell, Entry(who, whole))
-        entry.reaches.append((principal, resource, reach))
+        # Whoever shares an identity may do all that it may.
+        for who in principal.agents or (principal.called,):
+            cell = (who, self._names[key(whole.id)])
+            entry = self.entries.setdefault(cell, Entry(who, whole))
+            entry.reaches.append((principal, resource, reach))
 
     def _whole(self, resource: Resource) -> Resource:
         """The network's resource that this one is a part of; itself where it is none's."""
@@ -110,4 +117,4 @@ def _label(assignment: Assignment, resource: Resource) -> str:
     role = assignment.role.name if assignment.role is not None else f"role {assignment.role_id}"
     inside = key(assignment.scope).startswith(key(resource.id))
     star = "*" if assignment.condition else ""
-    return f"{(verb_of(role) if inside else '') or role}{star}"
+    return f"{(verb_of(role, resource.kind) if inside else '') or role}{star}"

@@ -6,12 +6,17 @@ subscription, or in another program. What the components assign stands with them
 
 from collections.abc import Mapping
 
+CALLED = "foundry-agent"
+"""The kind of an agent that others can be let call."""
+
 VERBS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("app-configuration", "read"): ("App Configuration Data Reader",),
     ("blob-container", "read"): ("Storage Blob Data Reader",),
     ("blob-container", "write"): ("Storage Blob Data Contributor",),
     ("cosmos-container", "read"): ("Cosmos DB Built-in Data Reader",),
     ("cosmos-container", "write"): ("Cosmos DB Built-in Data Contributor",),
+    # The first calls an application, the second the endpoint of an agent that has an identity from its creation.
+    (CALLED, "use"): ("Foundry User", "Foundry Agent Consumer"),
     # The second is what a registry in repository mode honours.
     ("image-registry", "pull"): ("AcrPull", "Container Registry Repository Reader"),
     ("key-vault-secret", "read"): ("Key Vault Secrets User",),
@@ -29,9 +34,11 @@ VERBS: Mapping[tuple[str, str], tuple[str, ...]] = {
 
 KINDS = tuple(sorted({kind for kind, _ in VERBS}))
 
-_BY_ROLE = {role: verb for (_, verb), roles in VERBS.items() for role in roles}
+_BY_KIND = {(kind, role): verb for (kind, verb), roles in VERBS.items() for role in roles}
+# What a role means where no kind is known; the roles that call an agent mean much more anywhere else.
+_BY_ROLE = {role: verb for (kind, verb), roles in VERBS.items() if kind != CALLED for role in roles}
 
 
-def verb_of(role_name: str) -> str:
-    """The verb that a role stands for; empty where none does."""
-    return _BY_ROLE.get(role_name, "")
+def verb_of(role_name: str, kind: str = "") -> str:
+    """The verb that a role stands for, at a resource of a kind where that is known; empty where none does."""
+    return _BY_KIND.get((kind, role_name)) or _BY_ROLE.get(role_name, "")

@@ -20,7 +20,7 @@ class Reason:
 
     agent: str
     identity: str
-    """`own`, `pull` or `other`: the identity that comes closest."""
+    """`own`, `pull`, `host`, `people` or `other`: the identity that comes closest."""
     resource: str
     operation: str
     answer: Answer
@@ -42,16 +42,16 @@ def why(graph: Graph, declared: Declared | None, agent: str, resource: str, oper
     Raises:
         UnknownName: the graph has no such agent or resource, or the resource's kind no such verb.
     """
-    principals = [one for one in graph.principals if agent in (one.agent, one.name, one.id)]
+    principals = [one for one in graph.principals if agent in (*one.agents, one.party, one.name, one.id)]
     if not principals:
         raise UnknownName("agent", agent, Summary(graph).agents)
     target = _resource(graph, resource)
     operations = [operation] if "/" in operation else _of_verb(target, operation)
-    return [_reason(graph, declared, principals, target, one) for one in operations]
+    return [_reason(graph, declared, agent, principals, target, one) for one in operations]
 
 
-def _reason(
-    graph: Graph, declared: Declared | None, principals: list[Principal], resource: Resource, operation: str
+def _reason(  # noqa: PLR0913, PLR0917 - the question, and where it is asked
+    graph: Graph, declared: Declared | None, who: str, principals: list[Principal], resource: Resource, operation: str
 ) -> Reason:
     # what is granted inside a resource is an answer about the resource: an agent's own subscription of a topic
     inside = [resource, *(one for one in graph.resources_within(resource.id) if not one.declared)]
@@ -59,8 +59,10 @@ def _reason(
         (decide(graph, principal.id, one.id, operation), principal) for principal in principals for one in inside
     ]
     answer, principal = min(answers, key=lambda found: _STRENGTH.index(found[0].decision))
-    places = tuple(dict.fromkeys(_places(declared, principal.agent, resource, answer.by)))
-    return Reason(principal.agent or principal.name, principal.purpose, resource.name, operation, answer, places)
+    places = tuple(dict.fromkeys(_places(declared, principal, resource, answer.by)))
+    # Asked by the id or the name of an identity, it is whose that is.
+    called = who if who in principal.agents else principal.called
+    return Reason(called, principal.purpose, resource.name, operation, answer, places)
 
 
 def _resource(graph: Graph, name: str) -> Resource:
@@ -83,16 +85,17 @@ def _of_verb(resource: Resource, verb: str) -> list[str]:
     ]
 
 
-def _places(declared: Declared | None, agent: str, resource: Resource, by: tuple[Assignment, ...]) -> list[str]:
-    if declared is None or agent not in declared.agents:
+def _places(
+    declared: Declared | None, principal: Principal, resource: Resource, by: tuple[Assignment, ...]
+) -> list[str]:
+    if declared is None:
         return []
     given = {one.role.name for one in by if one.role is not None}
-    verbs = {verb_of(name) for name in given}
-    entry = declared.agents[agent]
-    asked = [one for one in entry.access if one.resource == resource.name and (one.verb in verbs or one.role in given)]
-    lines = [one.line for one in asked]
+    verbs = {verb_of(name, resource.kind) for name in given}
+    asked = [one for one in declared.access_of(principal) if one.resource == resource.name]
+    lines = [one.line for one in asked if one.verb in verbs or one.role in given]
     if declared.registry is not None and declared.registry.name == resource.name and "pull" in verbs:
-        lines.append(entry.line)
+        lines += [one.line for one in declared.pulls(principal)]
     return [declared.place(line) for line in lines]
 
 

@@ -1,17 +1,21 @@
 """Clusters in which agents run: nobody gets in but by Entra ID, and no pod gets out but by its network policy.
 
-Owns the cluster and what it logs. Namespaces, identities and pods of agents are `components.agents.aks`.
+Owns the cluster, what it logs, how a program reaches it and who pulls its pods' images. Namespaces, identities and pods
+of agents are `components.agents.aks`.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import NotRequired
 
 import pulumi
+import pulumi_kubernetes as kubernetes
 from pulumi_azure_native import containerservice
 
 from components.diagnostics import Logs, send_logs
+from components.kubeconfig import kubeconfig_of
 from components.platform_identity import PlatformIdentity
 from components.resources.base import Holder, PlacedArgs, arm_id
+from components.resources.image_registry import ImageRegistry
 
 __all__ = ["AksCluster", "AksClusterArgs"]
 
@@ -43,7 +47,7 @@ class AksClusterArgs(PlacedArgs):
 
 
 class AksCluster(Holder):
-    """A cluster; `kubelet` is the identity that pulls its pods' images, which no pod reaches."""
+    """A cluster; `provider` is how a program makes things in it."""
 
     TOKEN = "agent-network:index:AksCluster"  # noqa: S105 - a type token
 
@@ -51,6 +55,8 @@ class AksCluster(Holder):
     """Issuer of its service accounts' tokens, which federated credentials trust."""
     cluster_name: pulumi.Output[str]
     """Name of the cluster."""
+    kubelet_principal_id: pulumi.Output[str]
+    """The identity that pulls its pods' images, one for all; no pod reaches it."""
 
     def __init__(self, name: str, args: AksClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -62,11 +68,26 @@ class AksCluster(Holder):
             _check(name, args)
             cluster = _create(name, args, own)
             send_logs(f"{name}-is-logged", _LOGS, source=cluster.id, workspace_id=args["workspace_id"], parent=self)
-        kubelet = cluster.identity_profile.apply(lambda known: _kubelet(name, known))
-        self.kubelet = PlatformIdentity(f"{name}-kubelet", args["azure_name"], kubelet, self)
+        self.kubelet_principal_id = cluster.identity_profile.apply(lambda known: _kubelet(name, known))
+        self.kubelet = PlatformIdentity(f"{name}-kubelet", args["azure_name"], self.kubelet_principal_id, self)
+        self.may_pull: list[pulumi.Resource] = []
         self.cluster_name = pulumi.Output.from_input(args["azure_name"])
         self.issuer_url = cluster.oidc_issuer_profile.apply(lambda known: _issuer(name, known))
-        self._ready(cluster, issuer_url=self.issuer_url, cluster_name=self.cluster_name)
+        self.provider = kubernetes.Provider(
+            name, kubeconfig=kubeconfig_of(name, cluster.name, args["resource_group_name"]), opts=own
+        )
+        self._ready(
+            cluster,
+            issuer_url=self.issuer_url,
+            cluster_name=self.cluster_name,
+            kubelet_principal_id=self.kubelet_principal_id,
+        )
+
+    def let_pull(self, registry: ImageRegistry, *repositories: str) -> pulumi.CustomResource:
+        """Let the kubelet pull images for the pods; pods made after that wait for it."""
+        assignment = registry.allow_pull(self.kubelet, *repositories)
+        self.may_pull.append(assignment)
+        return assignment
 
 
 def _check(name: str, args: AksClusterArgs) -> None:

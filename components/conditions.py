@@ -8,6 +8,7 @@ with conditions", 2024-04-15.
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from access.roles import Role
 
@@ -30,21 +31,33 @@ def under_paths(role: Role, prefixes: Sequence[str]) -> str:
     return f"{named} AND {_guarded([f'{reading} AND {_LISTS}'], by_request)}"
 
 
-def in_repository(role: Role, repository: str) -> str:
-    """One repository of a registry in repository permissions mode, whatever the role allows."""
+def in_repositories(role: Role, repositories: Iterable[str]) -> str:
+    """Some repositories of a registry in repository permissions mode, whatever the role allows."""
     actions = (f"ActionMatches{{'{action}'}}" for action in _data_actions(role))
-    return _guarded(actions, f"({_REPOSITORY} StringEquals {_quoted(repository)})")
+    return _guarded(actions, _any_of(f"{_REPOSITORY} StringEquals {_quoted(one)}" for one in repositories))
 
 
-def assigns_only(roles: Iterable[Role], principal_type: str) -> str:
-    """Role assignments of these roles to principals of this type: no other is made, and no other is taken away."""
-    ids = ", ".join(sorted(role.id for role in roles))
+class Assignable(NamedTuple):
+    """Roles, and the types of principals that they may be assigned to."""
+
+    roles: Sequence[Role]
+    principal_types: Sequence[str]
+
+
+def assigns_only(*grants: Assignable) -> str:
+    """Role assignments of these roles to principals of these types: no other is made, and no other is taken away."""
+
+    def allowed(grant: Assignable, source: str) -> str:
+        ids = ", ".join(sorted(role.id for role in grant.roles))
+        types = ", ".join(_quoted(one) for one in grant.principal_types)
+        of_role = f"@{source}[{_ASSIGNMENTS}:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {{{ids}}}"
+        of_type = f"@{source}[{_ASSIGNMENTS}:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {{{types}}}"
+        return f"({of_role} AND {of_type})"
 
     def guarded(verb: str, source: str) -> str:
-        of_role = f"@{source}[{_ASSIGNMENTS}:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {{{ids}}}"
-        of_type = f"@{source}[{_ASSIGNMENTS}:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase"
-        whole = f"({of_role} AND {of_type} {{{_quoted(principal_type)}}})"
-        return _guarded([f"ActionMatches{{'{_ASSIGNMENTS}/{verb}'}}"], whole)
+        return _guarded(
+            [f"ActionMatches{{'{_ASSIGNMENTS}/{verb}'}}"], _any_of(allowed(grant, source) for grant in grants)
+        )
 
     # What is to be is in the request, what is to go is the resource.
     return f"{guarded('write', 'Request')} AND {guarded('delete', 'Resource')}"

@@ -1,21 +1,23 @@
 """What the identity that deploys a network needs, and no more: a custom role, and the condition on its assignment.
 
-Owns which control-plane operations the components' resource types take. Which roles it may hand out follows from the
-components' verbs. `python -m components.deployer --subscription ID [--group NAME]` prints both as JSON.
+Owns which operations the components' resource types take, in clusters the objects that agents are made of. Which roles
+it may hand out follows from the components' verbs. `python -m components.deployer --subscription ID [--group NAME]`
+prints both as JSON.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 from access.roles import Role, UnknownRole, by_name, privileged
-from components.conditions import assigns_only
+from components.agents.foundry import FoundryAgent
+from components.conditions import Assignable, assigns_only
 from components.resources.image_registry import ImageRegistry
 from components.resources.kinds import KINDS
 
-__all__ = ["ACTIONS", "assignable_roles", "document"]
+__all__ = ["ACTIONS", "DATA_ACTIONS", "Callers", "assignable_roles", "calling_roles", "document"]
 
 _TYPES = (
     "Microsoft.App/containerApps",
@@ -24,7 +26,12 @@ _TYPES = (
     "Microsoft.Authorization/roleAssignments",
     "Microsoft.CognitiveServices/accounts",
     "Microsoft.CognitiveServices/accounts/deployments",
+    "Microsoft.CognitiveServices/accounts/projects",
+    "Microsoft.CognitiveServices/accounts/projects/applications",
+    "Microsoft.CognitiveServices/accounts/projects/applications/agentdeployments",
+    "Microsoft.CognitiveServices/accounts/projects/connections",
     "Microsoft.ContainerRegistry/registries",
+    "Microsoft.ContainerService/managedClusters",
     "Microsoft.DocumentDB/databaseAccounts",
     "Microsoft.DocumentDB/databaseAccounts/sqlDatabases",
     "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers",
@@ -32,6 +39,7 @@ _TYPES = (
     "Microsoft.Insights/diagnosticSettings",
     "Microsoft.KeyVault/vaults",
     "Microsoft.ManagedIdentity/userAssignedIdentities",
+    "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
     "Microsoft.OperationalInsights/workspaces",
     "Microsoft.Resources/subscriptions/resourceGroups",
     "Microsoft.Search/searchServices",
@@ -50,6 +58,10 @@ _ALSO = (
     # To put an app into an environment, and to give it the identity that pulls its image.
     "Microsoft.App/managedEnvironments/join/action",
     "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
+    # How to reach a cluster; it holds no key, where local accounts are off.
+    "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action",
+    # To put a cluster's nodes into the subnet that a stack's file names.
+    "Microsoft.Network/virtualNetworks/subnets/join/action",
     # A diagnostic setting may name a workspace only if its writer may read the workspace's keys, which this workspace
     # does not take: "Manage access to Log Analytics workspaces", Microsoft Learn, 2025.
     "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
@@ -64,7 +76,27 @@ ACTIONS = tuple(
         )
     )
 )
-"""Every control-plane operation that a deployment takes; none on the data plane."""
+"""Every control-plane operation that a deployment takes."""
+
+# Whoever makes an object also waits until it is there, and tells why it is not: the engine reads what it brings forth.
+_CLUSTER = "Microsoft.ContainerService/managedClusters"
+_MADE = ("apps/deployments", "namespaces", "networking.k8s.io/networkpolicies", "serviceaccounts", "services")
+_WATCHED = ("apps/replicasets", "discovery.k8s.io/endpointslices", "endpoints", "events", "pods")
+
+DATA_ACTIONS = tuple(
+    sorted(
+        (
+            # Who an agent of Foundry is: "Manage hosted agents", Microsoft Learn, 2026-04.
+            "Microsoft.CognitiveServices/accounts/AIServices/agents/read",
+            *(f"{_CLUSTER}/{each}/{verb}" for each in _MADE for verb in ("read", "write", "delete")),
+            *(f"{_CLUSTER}/{each}/read" for each in _WATCHED),
+        )
+    )
+)
+"""Every operation on the data plane that a deployment takes: no data of any agent is among them, and no secret."""
+
+Callers = Literal["agents", "people"]
+_CALLER_TYPES: Mapping[Callers, tuple[str, ...]] = {"agents": ("ServicePrincipal",), "people": ("Group", "User")}
 
 
 def assignable_roles(more: Iterable[str] = ()) -> tuple[Role, ...]:
@@ -81,8 +113,23 @@ def assignable_roles(more: Iterable[str] = ()) -> tuple[Role, ...]:
     return tuple(roles[name] for name in sorted(roles))
 
 
-def document(subscription: str, group: str | None = None, more_roles: Iterable[str] = ()) -> dict[str, Any]:
-    """The role as `az role definition create` takes it, and the condition for its assignment."""
+def calling_roles() -> tuple[Role, ...]:
+    """The roles by which an agent of Foundry is called, in name order; elsewhere they allow far more."""
+    names = {row.role for rows in FoundryAgent.VERBS.values() for row in rows.values()}
+    return tuple(by_name(name) for name in sorted(names))
+
+
+def document(
+    subscription: str, group: str | None = None, more_roles: Iterable[str] = (), callers: Iterable[Callers] = ()
+) -> dict[str, Any]:
+    """The role as `az role definition create` takes it, and the condition for its assignment.
+
+    Args:
+        subscription: where the network goes.
+        group: its resource group; without it, the whole subscription.
+        more_roles: what the network names itself.
+        callers: who is let call agents of Foundry; nobody, unless it is said.
+    """
     scope = f"/subscriptions/{subscription}" + (f"/resourceGroups/{group}" if group else "")
     return {
         "role": {
@@ -92,13 +139,16 @@ def document(subscription: str, group: str | None = None, more_roles: Iterable[s
             "Description": "Deploys one network of agents: its resource types, and grants as its condition allows.",
             "Actions": list(ACTIONS),
             "NotActions": [],
-            "DataActions": [],
+            "DataActions": list(DATA_ACTIONS),
             "NotDataActions": [],
             "AssignableScopes": [scope],
         },
         "scope": scope,
-        # Every principal of the components is a managed identity, which Azure counts as a service principal.
-        "condition": assigns_only(assignable_roles(more_roles), "ServicePrincipal"),
+        "condition": assigns_only(
+            # An agent's is a managed identity or one of Foundry's: Azure counts both as service principals.
+            Assignable(assignable_roles(more_roles), ("ServicePrincipal",)),
+            *(Assignable(calling_roles(), _CALLER_TYPES[who]) for who in sorted(set(callers))),
+        ),
         "condition_version": "2.0",
     }
 
@@ -126,12 +176,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--role", action="append", default=[], metavar="NAME", help="a role that network.yaml names with 'role:'"
     )
+    parser.add_argument(
+        "--callers",
+        action="append",
+        default=[],
+        choices=sorted(_CALLER_TYPES),
+        help="who network.yaml lets call agents of Foundry; it needs a role that allows more than that elsewhere",
+    )
     given = parser.parse_args(arguments)
     if not given.subscription:
         # An empty variable of a shell: the scope would be no subscription's.
         parser.error("--subscription is empty; give the id of the subscription that the network goes to")
     try:
-        printed = document(given.subscription, given.group, given.role)
+        printed = document(given.subscription, given.group, given.role, given.callers)
     except ValueError as error:
         parser.error(str(error))
     sys.stdout.write(json.dumps(printed, indent=2) + "\n")

@@ -1,165 +1,125 @@
-"""Where Foundry's agents live: an AI Services account without keys, its models, a project, and what that may use.
+"""Where Foundry's agents live: a project in an account, and what the project may use.
 
-Owns no agent: those are made in the project's data plane, and `components.agents.foundry` is who they are.
+Owns no agent: those are made in the project's data plane, and `components.agents.foundry` is who they are. What a
+connection opens is granted to the project's own identity, as which every agent in it may then come by it: connect to
+what all of them may see.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
 import pulumi
 from pulumi_azure_native import cognitiveservices
 
-from components.diagnostics import Logs, send_logs
+from components.foundry_account import FoundryAccount
 from components.platform_identity import PlatformIdentity
-from components.resources.base import Holder, PlacedArgs, arm_id
-from components.resources.model_account import DeploymentArgs, deploy_models
+from components.resources.base import Connection
 
-__all__ = ["ConnectionArgs", "FoundryProject", "FoundryProjectArgs"]
+__all__ = ["FoundryProject", "FoundryProjectArgs"]
 
-# "Supported logs for Microsoft.CognitiveServices/accounts", Microsoft Learn, 2025-04-16.
-_LOGS = Logs(categories=("Audit", "RequestResponse"))
 _ENDPOINT = "AI Foundry API"
 """Which of a project's endpoints its agents answer at."""
 
 
-class ConnectionArgs(TypedDict):
-    """Something that the project may use, by who it is and never by a key."""
-
-    name: str
-    """Name of the connection, by which agents' tools ask for it."""
-    category: str
-    """What it is to Foundry: `CognitiveSearch`, `AzureBlob`, `CosmosDb`, `AzureOpenAI` and the like."""
-    target: pulumi.Input[str]
-    """Address at which it is reached."""
-    resource_id: pulumi.Input[str]
-    """Id of the Azure resource behind the address."""
-
-
-class FoundryProjectArgs(PlacedArgs):
+class FoundryProjectArgs(TypedDict):
     """Arguments of a `FoundryProject`."""
 
+    account: FoundryAccount
+    """The account that holds it."""
     project_name: str
     """Name of the project in the account."""
-    deployments: NotRequired[Iterable[DeploymentArgs]]
-    """The models; not for an existing account, which has those that it has."""
-    connections: NotRequired[Iterable[ConnectionArgs]]
-    """What the project may use; not for an existing one."""
-    allow: NotRequired[Sequence[str]]
-    """Blocks of IPv4 addresses that may call the account; without it, every address may try, with a token."""
-    agent_subnet_id: NotRequired[pulumi.Input[str]]
-    """Id of the subnet through which agents reach out; without it, they do through Microsoft's network."""
+    location: pulumi.Input[str]
+    """Azure region, the account's."""
+    existing: NotRequired[bool]
+    """It is there already: refer to it, and do not create it."""
+    connections: NotRequired[Mapping[str, Connection]]
+    """By the name by which agents' tools ask for it: what the project reaches; not for an existing one."""
+    tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Azure tags."""
 
 
-class FoundryProject(Holder):
-    """An account and the one project in it; `identity` is the project's own, for grants on what it connects to."""
-
-    TOKEN = "agent-network:index:FoundryProject"  # noqa: S105 - a type token
+class FoundryProject(pulumi.ComponentResource):
+    """A project; `identity` is its own, for grants on what it connects to."""
 
     project_id: pulumi.Output[str]
     """Id of the project."""
     project_endpoint: pulumi.Output[str]
     """Address of the project, below which its agents are."""
+    identity_principal_id: pulumi.Output[str]
+    """The project itself, as which it uses its connections; its agents are others. An existing one may have none."""
 
     def __init__(self, name: str, args: FoundryProjectArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, args, opts)
+        shown = {"project": args["project_name"]}
+        super().__init__("agent-network:index:FoundryProject", name, shown, opts)
+        self.called = name
         self.project_name = args["project_name"]
-        own = pulumi.ResourceOptions(parent=self)
+        self.account = args["account"]
+        connections = args.get("connections", {})
         if args.get("existing"):
-            _keeps_its_own(name, args)
-            account_id = arm_id(args, "Microsoft.CognitiveServices/accounts")
-            account = cognitiveservices.Account.get(name, account_id, own)
-            project_id = pulumi.Output.concat(account_id, "/projects/", args["project_name"])
-            project = cognitiveservices.Project.get(f"{name}-project", project_id, own)
+            if connections:
+                raise ValueError(f"project {name!r} exists already, and is not changed; leave out connections")
+            project_id = pulumi.Output.concat(self.account.resource_id, "/projects/", self.project_name)
+            project = cognitiveservices.Project.get(name, project_id, pulumi.ResourceOptions(parent=self))
         else:
-            account = _account(name, args, own)
-            send_logs(f"{name}-is-logged", _LOGS, source=account.id, workspace_id=args["workspace_id"], parent=self)
-            # The account's other writes come one after another, too.
-            last_model = deploy_models(self, args, args.get("deployments", ()), after=account)
-            project = self._project(args, last_model)
-            before: pulumi.Resource = project
-            for connection in args.get("connections", ()):
-                before = self._connect(args, connection, before)
+            project = self._create(args)
+            for called, connection in connections.items():
+                self._connect(called, connection)
         self.project = project
-        self.identity = PlatformIdentity(f"{name}-project", args["project_name"], project.identity.apply(_own), self)
         self.project_id = project.id
-        self.project_endpoint = project.properties.apply(lambda known: _endpoint(args["project_name"], known.endpoints))
-        self._ready(account, project_id=self.project_id, project_endpoint=self.project_endpoint)
+        self.project_endpoint = project.properties.apply(lambda known: _endpoint(self.project_name, known.endpoints))
+        self.identity_principal_id = project.identity.apply(_told if args.get("existing") else _own)
+        self.identity = PlatformIdentity(f"{name}-project", self.project_name, self.identity_principal_id, self)
+        self.register_outputs(
+            {
+                "project_id": self.project_id,
+                "project_endpoint": self.project_endpoint,
+                "identity_principal_id": self.identity_principal_id,
+            }
+        )
 
-    def _project(self, args: FoundryProjectArgs, before: pulumi.Resource) -> "cognitiveservices.Project":
-        return cognitiveservices.Project(
-            f"{self.called}-project",
-            project_name=args["project_name"],
-            account_name=args["azure_name"],
-            resource_group_name=args["resource_group_name"],
+    def _create(self, args: FoundryProjectArgs) -> "cognitiveservices.Project":
+        account = self.account
+        project = cognitiveservices.Project(
+            self.called,
+            project_name=self.project_name,
+            account_name=account.azure_name,
+            resource_group_name=account.resource_group_name,
             location=args["location"],
             tags=args.get("tags"),
             identity=cognitiveservices.IdentityArgs(type=cognitiveservices.ResourceIdentityType.SYSTEM_ASSIGNED),
-            properties=cognitiveservices.ProjectPropertiesArgs(display_name=args["project_name"]),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[before]),
+            properties=cognitiveservices.ProjectPropertiesArgs(display_name=self.project_name),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[account.last_write]),
         )
+        account.last_write = project
+        return project
 
-    def _connect(self, args: FoundryProjectArgs, to: ConnectionArgs, before: pulumi.Resource) -> pulumi.Resource:
-        return cognitiveservices.ProjectConnection(
-            f"{self.called}-connects-to-{to['name']}",
-            connection_name=to["name"],
-            project_name=args["project_name"],
-            account_name=args["azure_name"],
-            resource_group_name=args["resource_group_name"],
+    def _connect(self, called: str, to: Connection) -> None:
+        account = self.account
+        account.last_write = cognitiveservices.ProjectConnection(
+            f"{self.called}-connects-to-{called}",
+            connection_name=called,
+            project_name=self.project_name,
+            account_name=account.azure_name,
+            resource_group_name=account.resource_group_name,
             properties=cognitiveservices.AADAuthTypeConnectionPropertiesArgs(
                 auth_type="AAD",
-                category=to["category"],
-                target=to["target"],
-                metadata={"ApiType": "Azure", "ResourceId": to["resource_id"]},
+                category=to.category,
+                target=to.target,
+                metadata={"ApiType": "Azure", "ResourceId": to.resource_id, **to.metadata},
                 is_shared_to_all=False,
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[before]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[account.last_write]),
         )
-
-
-def _account(name: str, args: FoundryProjectArgs, own: pulumi.ResourceOptions) -> "cognitiveservices.Account":
-    allow, subnet = args.get("allow", ()), args.get("agent_subnet_id")
-    return cognitiveservices.Account(
-        name,
-        account_name=args["azure_name"],
-        resource_group_name=args["resource_group_name"],
-        location=args["location"],
-        tags=args.get("tags"),
-        kind="AIServices",
-        sku=cognitiveservices.SkuArgs(name="S0"),
-        identity=cognitiveservices.IdentityArgs(type=cognitiveservices.ResourceIdentityType.SYSTEM_ASSIGNED),
-        properties=cognitiveservices.AccountPropertiesArgs(
-            # Tokens of Entra ID are taken at a name of the account's own only.
-            custom_sub_domain_name=args["azure_name"],
-            disable_local_auth=True,
-            allow_project_management=True,
-            public_network_access="Enabled",
-            network_acls=cognitiveservices.NetworkRuleSetArgs(
-                default_action="Deny", ip_rules=[cognitiveservices.IpRuleArgs(value=block) for block in allow]
-            )
-            if allow
-            else None,
-            network_injections=[
-                cognitiveservices.NetworkInjectionArgs(
-                    scenario="agent", subnet_arm_id=subnet, use_microsoft_managed_network=False
-                )
-            ]
-            if subnet
-            else None,
-        ),
-        opts=own,
-    )
-
-
-def _keeps_its_own(name: str, args: FoundryProjectArgs) -> None:
-    given = [key for key in ("deployments", "connections", "allow", "agent_subnet_id") if args.get(key)]
-    if given:
-        raise ValueError(f"project {name!r} exists already, and is not changed; leave out {', '.join(given)}")
 
 
 def _own(identity: "cognitiveservices.outputs.IdentityResponse | None") -> str:
     if identity is None:
         raise RuntimeError("Azure returned the project without an identity; turn on its system-assigned identity")
     return identity.principal_id
+
+
+def _told(identity: "cognitiveservices.outputs.IdentityResponse | None") -> str:
+    return "" if identity is None else identity.principal_id or ""
 
 
 def _endpoint(project_name: str, endpoints: Mapping[str, str]) -> str:

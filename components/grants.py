@@ -36,6 +36,11 @@ class Grantee(Protocol):
         ...
 
     @property
+    def principal_type(self) -> str:
+        """What that is in Entra ID: `ServicePrincipal` for every identity of a workload, or `Group` or `User`."""
+        ...
+
+    @property
     def component(self) -> pulumi.Resource:
         """What holds its grants, so that they go with it."""
         ...
@@ -69,12 +74,12 @@ def assign(grantee: Grantee, grant: Grant) -> authorization.RoleAssignment:
         role_definition_id=grant.definition_id,
         principal_id=grantee.principal_id,
         # Spares the look-up in Entra ID that fails while a new identity is being replicated. "Troubleshoot Azure RBAC",
-        # Microsoft Learn, 2025. A managed identity is a service principal, and "User" is what the SDK fills in.
-        principal_type="ServicePrincipal",
+        # Microsoft Learn, 2025. An agent's identity is always a service principal, and "User" is what the SDK fills in.
+        principal_type=grantee.principal_type,
         description=grant.reason,
         condition=grant.condition,
         condition_version="2.0" if grant.condition else None,
-        opts=pulumi.ResourceOptions(parent=grantee.component),
+        opts=_opts(grantee),
     )
 
 
@@ -95,8 +100,14 @@ def assign_in_cosmos(
         scope=grant.scope,
         role_definition_id=grant.definition_id,
         principal_id=grantee.principal_id,
-        opts=pulumi.ResourceOptions(parent=grantee.component, depends_on=after),
+        opts=_opts(grantee, after),
     )
+
+
+def _opts(grantee: Grantee, after: Sequence[pulumi.Resource] = ()) -> pulumi.ResourceOptions:
+    # A new principal is a new name, so that what replaces an assignment never collides with it, and whoever has the
+    # access keeps it until the next one does: azure-native by itself deletes first whatever has an explicit name.
+    return pulumi.ResourceOptions(parent=grantee.component, depends_on=after, delete_before_replace=False)
 
 
 def _name(grantee: Grantee, grant: Grant) -> pulumi.Output[str]:

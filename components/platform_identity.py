@@ -21,3 +21,4 @@ class PlatformIdentity(NamedTuple):
     """Whom an assignment is for."""
     component: pulumi.Resource
     """What holds its grants."""
+    principal_type: str = "ServicePrincipal"

@@ -92,6 +92,16 @@ class SoftDeletion:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Contention:
+    """Where two writes at the same time are a conflict."""
+
+    arm_type: str
+    """Type of the resource around the writes, in lower case: `microsoft.managedidentity/userassignedidentities`."""
+    code: str
+    """Azure's error code for the one that comes second."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """One resource as it is asked for, and the world that it is asked in. What a service's functions are handed."""
 
@@ -234,6 +244,14 @@ class ResourceType:
     """Inputs that a resource is taken to have that this world did not make."""
     adoptable: bool = True
     """Whether one that this world did not make can be taken to exist."""
+    coexists: bool = False
+    """Whether the provider makes a replacement while the old one is there; an explicit name would be taken."""
+    fixed: Callable[[Values], tuple[str, ...]] = lambda _old: ()
+    """More immutable inputs, where it depends on the others which are."""
+    seen: Callable[[World, Resource], Values] = lambda _world, _resource: {}
+    """Outputs that are looked up whenever it is read, for what is elsewhere and changes there."""
+    one_write_in: Contention | None = None
+    """For a type of which Azure takes one write at a time in some place."""
     known_inputs: tuple[str, ...] = ()
     """Every input, for a type of which no API type is published (Entra ID)."""
 

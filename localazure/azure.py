@@ -4,11 +4,11 @@ Owns the calls that a front end makes; each is one request. What a request passe
 service does stands in `services/`, the state is in `world.py`; a front end (`fronts/`) turns its protocol into these
 calls and adds nothing.
 
-Differences from Azure: everything takes effect at once and in order, nothing is throttled, no quota, region or price
-exists.
+Differences from Azure: everything takes effect at once, nothing is throttled, no quota, region or price exists. Two
+writes conflict only where they arrive at the same time through a front end that has several threads.
 """
 
-from localazure import answers, clock, pipeline, services
+from localazure import answers, clock, ids, pipeline, services
 from localazure.arm import Difference, Request, ResourceType
 from localazure.arm_types import violations
 from localazure.comparing import difference
@@ -76,7 +76,10 @@ class LocalAzure:
     def read(self, token: str, resource_id: str) -> tuple[Values, Values] | None:
         """Inputs and outputs of a resource as it is; None where there is none of that type."""
         found = self._found(token, resource_id)
-        return None if found is None else (found.inputs, found.outputs)
+        if found is None:
+            return None
+        seen = self._catalogue.find(token).seen(self.world, found)
+        return found.inputs, {**found.outputs, **seen}
 
     def adopt(self, token: str, resource_id: str) -> Values:
         """The outputs of a resource that a program refers to by id and that this world did not make.
@@ -111,6 +114,22 @@ class LocalAzure:
             AzureError: Azure would refuse the call.
         """
         return services.function(token)(self.world, args)
+
+    def contended(self, token: str, resource_id: str, inputs: Values) -> tuple[str, str] | None:
+        """Where Azure takes one write at a time, and what it says to a second; None for what is never contended.
+
+        Args:
+            token: the type.
+            resource_id: the id, empty for what is being made.
+            inputs: the inputs of what is being made.
+        """
+        kind = self._catalogue.find(token)
+        if kind.one_write_in is None:
+            return None
+        place = resource_id or kind.id_of(inputs, self.world)
+        while place and ids.arm_type_of(place) != kind.one_write_in.arm_type:
+            place = ids.holder_of(place)
+        return place.lower(), kind.one_write_in.code
 
     def preview_outputs(self, token: str, inputs: Values, known: Values | None = None) -> Values:
         """Outputs as the engine's preview shows them: what Azure computes is unknown, unless `known` from before."""

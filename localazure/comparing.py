@@ -15,11 +15,13 @@ def difference(kind: ResourceType, old: Values, new: Values) -> Difference:
     if old == new:
         return Difference()
     found = [change.path for change in changes(_normal(old), _normal(new))]
-    fixed = [parse(path) for path in _fixed(kind)]
+    fixed = [parse(path) for path in (*_fixed(kind), *kind.fixed(old))]
     replaces = tuple(written(path) for path in found if any(_concerns(pattern, path) for pattern in fixed))
     # An explicit name is taken until the old resource is gone (azure-native 3.29.0, `Diff`).
     return Difference(
-        changed=tuple(written(path) for path in found), replaces=replaces, delete_before_replace=bool(replaces)
+        changed=tuple(written(path) for path in found),
+        replaces=replaces,
+        delete_before_replace=bool(replaces) and not kind.coexists,
     )
 
 

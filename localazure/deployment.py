@@ -2,7 +2,8 @@
 
 Owns the comparison with the last run, what a failure holds up, and when things are deleted, as far as a local run needs
 them; no rule of Azure, and nothing of how the program speaks to it. What Azure does not change in place is deleted
-before it is made again: resources here have explicit names, and Azure gives a name once.
+before it is made again, for resources here have explicit names and Azure gives a name once; where the program says that
+it need not be, it goes at the end of the run, and after a failure at the end of a later one.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -46,15 +47,22 @@ class Deployment:
         self.skipped: list[str] = []
         self._azure = azure
         self._on_step = on_step
-        self._old = {record.urn: record for record in records}
+        known = list(records)
+        self._old = {record.urn: record for record in known if not record.replaced}
+        self._waiting = [record for record in known if record.replaced]
         self._new: dict[str, Record] = {}
         self._broken: set[str] = set()
         self._renamed: dict[str, str] = {}
         self._removal = Removal(azure, self._old)
 
     @property
+    def remembered(self) -> list[Record]:
+        """What the next run has to know: the stack, and what still waits to be deleted."""
+        return [*self.records, *self._waiting]
+
+    @property
     def records(self) -> list[Record]:
-        """What is to be remembered, in an order in which nothing stands before what it depends on."""
+        """The stack, in an order in which nothing stands before what it depends on."""
         called = {old: new for new, old in self._renamed.items()}
         left = (record for record in self._old.values() if record.urn not in self._removal)
         return [*self._new.values(), *(pointing(record, called) for record in left)]
@@ -96,14 +104,17 @@ class Deployment:
         if self.failures:
             return
         urns = {record.urn for record in doomed}
-        for record in doomed:
+        for record in [*reversed(self._waiting), *doomed]:
             try:
                 self._removal.remove(record, also_going=urns)
             except LocalAzureError as error:
                 self._fail(record.urn, error)
                 return
-            del self._old[record.urn]
-            self._done(Step(op=Op.DELETE, record=record, inputs=record.inputs))
+            if record.replaced:
+                self._waiting.remove(record)
+            else:
+                del self._old[record.urn]
+                self._done(Step(op=Op.DELETE, record=record, inputs=record.inputs))
 
     def _attempt(self, goal: Goal, settle: Callable[[Goal, Record | None], Answer]) -> Answer | None:
         if goal.urn in self._new or goal.urn in self._broken:
@@ -189,8 +200,7 @@ class Deployment:
         forcing = [*map(parse, difference.replaces), *goal.replace_on_changes]
         forced_by = tuple(change for change in changed if any(touches(path, change.path) for path in forcing))
         if difference.replaces or forced_by or goal.type != old.type:
-            self._make_way(old)
-            return self._made(Op.REPLACE, goal, inputs, Differences(changed, forced_by))
+            return self._replaced(goal, old, inputs, Differences(changed, forced_by))
         given = answer(goal, old.id, self._azure.update(goal.type, old.id, inputs))
         self._settled(Op.UPDATE, goal, recorded(goal, inputs, given), Differences(changed))
         return given
@@ -198,6 +208,17 @@ class Deployment:
     def _made(self, op: Op, goal: Goal, inputs: dict[str, Any], differences: Differences = NO_DIFFERENCES) -> Answer:
         given = answer(goal, *self._azure.create(goal.type, inputs))
         self._settled(op, goal, recorded(goal, inputs, given), differences)
+        return given
+
+    def _replaced(self, goal: Goal, old: Record, inputs: dict[str, Any], differences: Differences) -> Answer:
+        """Something else in the place of `old`, which goes before, or at the end of the run."""
+        if goal.delete_before_replace:
+            self._make_way(old)
+            return self._made(Op.REPLACE, goal, inputs, differences)
+        if old.protect:
+            raise CannotDeploy(f"{old.name} is protected and would be replaced: deploy it without protect first")
+        given = self._made(Op.REPLACE, goal, inputs, differences)
+        self._waiting.append(replace(old, replaced=True))
         return given
 
     def _make_way(self, old: Record) -> None:

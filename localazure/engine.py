@@ -29,7 +29,7 @@ USAGE = 2
 
 _SELECTED = "dev"
 _SOURCE = str(Path(__file__).parents[1])
-_INTERRUPTS = str(Path(__file__).parent / "interrupts")
+_STARTUP = str(Path(__file__).parent / "startup")
 
 # What would lead the CLI to another backend, or lock its state with another passphrase:
 # https://www.pulumi.com/docs/iac/cli/environment-variables/ (Nov 2026).
@@ -107,7 +107,7 @@ class _Room:
             "PULUMI_OPTION_PRESERVE_CONFIG": "true",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_SUPPRESS_NEO_LINK": "true",
-            "PYTHONPATH": os.pathsep.join([_INTERRUPTS, *filter(None, [outside.get("PYTHONPATH")])]),
+            "PYTHONPATH": os.pathsep.join([_STARTUP, *filter(None, [outside.get("PYTHONPATH")])]),
         }
 
     def furnish(self, cli: str, environment: Mapping[str, str]) -> str:

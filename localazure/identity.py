@@ -41,7 +41,8 @@ def refusals(request: Request) -> Iterator[AzureError]:
 
 def answer(request: Request) -> Values:
     """The `identity` output; empty where the resource has no such block."""
-    if "identity" not in request.inputs:
+    # The dynamic resource for an agent's identity has an input of that name that is a text.
+    if not isinstance(request.inputs.get("identity"), dict):
         return {}
     block: Values = {"type": _block(request.inputs).get("type")}
     if wants_own(request.inputs):

@@ -20,6 +20,10 @@ _ASSIGNMENTS = (
 )
 
 
+_STANDS_FOR_OTHERS = ":UnpublishedAgents"
+"""The component that is no agent, but the identity of several."""
+
+
 @dataclass(frozen=True, order=True)
 class Access:
     """One role assignment, in the words of the network."""
@@ -35,9 +39,9 @@ class Access:
 
 
 def access(world: World, records: Iterable[Record]) -> list[Access]:
-    """Every role assignment of the world, sorted."""
+    """Every role assignment of the world, sorted; of an identity that several agents share, once for each."""
     words = _Words(records)
-    return sorted(words.access(world, assignment) for assignment in _assignments(world))
+    return sorted(each for assignment in _assignments(world) for each in words.access(world, assignment))
 
 
 def _assignments(world: World) -> Iterator[Resource]:
@@ -58,37 +62,41 @@ class _Words:
     """What components told of themselves: `principal_id` and the like of agents, `scope` and `verbs` of resources."""
 
     def __init__(self, records: Iterable[Record]) -> None:
-        self._agents: dict[str, str] = {}
+        self._agents: dict[str, list[str]] = {}
         self._places: dict[str, _Place] = {}
-        for record in records:
+        # Whoever only stands for others comes last, and is not named beside them.
+        for record in sorted(records, key=lambda one: one.type.endswith(_STANDS_FOR_OTHERS)):
             if not record.custom:
-                self._learn(record.name, record.outputs)
+                self._learn(record.name, record.outputs, alone=record.type.endswith(_STANDS_FOR_OTHERS))
 
-    def _learn(self, name: str, outputs: Mapping[str, Any]) -> None:
+    def _learn(self, name: str, outputs: Mapping[str, Any], *, alone: bool) -> None:
         for key, value in outputs.items():
             if key.endswith("principal_id") and isinstance(value, str):
-                self._agents.setdefault(value.lower(), name)
+                known = self._agents.setdefault(value.lower(), [])
+                if not known or not alone:
+                    known.append(name)
         scope, verbs = outputs.get("scope"), outputs.get("verbs")
         if isinstance(scope, str) and isinstance(verbs, dict):
             roles = {role: verb for verb, role in cast("dict[str, str]", verbs).items()}
             self._places[_key(scope)] = _Place(name, scope, roles)
 
-    def access(self, world: World, assignment: Resource) -> Access:
-        """An assignment in these words."""
+    def access(self, world: World, assignment: Resource) -> Iterator[Access]:
+        """An assignment in these words, for each whose identity it is."""
         principal = str(assignment.outputs.get("principalId", ""))
         scope = str(assignment.outputs.get("scope", ""))
         definition = str(assignment.outputs.get("roleDefinitionId", ""))
         role = by_id(definition)
         called = role.name if role is not None else ids.name_of(definition)
         place = self._place(scope)
-        return Access(
-            agent=self._agents.get(principal.lower()) or _stranger(world, principal),
-            resource=place.name if place is not None else _elsewhere(scope),
-            verb=place.verbs.get(called, called) if place is not None else called,
-            role=called,
-            scope=scope,
-            condition=str(assignment.outputs.get("condition") or ""),
-        )
+        for agent in self._agents.get(principal.lower()) or [_stranger(world, principal)]:
+            yield Access(
+                agent=agent,
+                resource=place.name if place is not None else _elsewhere(scope),
+                verb=place.verbs.get(called, called) if place is not None else called,
+                role=called,
+                scope=scope,
+                condition=str(assignment.outputs.get("condition") or ""),
+            )
 
     def _place(self, scope: str) -> _Place | None:
         """The resource that a scope is, or lies within: a topic's subscription is read as its topic."""

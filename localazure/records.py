@@ -25,6 +25,8 @@ class Record:
     protect: bool = False
     retain_on_delete: bool = False
     deleted_with: str = ""
+    replaced: bool = False
+    """Whether it has a successor under its URN, and waits to be deleted."""
 
     @property
     def name(self) -> str:
@@ -47,6 +49,7 @@ class Record:
             "protect": self.protect,
             "retainOnDelete": self.retain_on_delete,
             "deletedWith": self.deleted_with,
+            "replaced": self.replaced,
         }
         return {name: value for name, value in written.items() if value or name == "custom"}
 
@@ -72,4 +75,5 @@ class Record:
             protect=written.get("protect", False),
             retain_on_delete=written.get("retainOnDelete", False),
             deleted_with=written.get("deletedWith", ""),
+            replaced=written.get("replaced", False),
         )

@@ -32,9 +32,12 @@ class Removal:
             AzureError: where Azure refuses; the resource is then still there.
         """
         leaves_alone = not record.custom or record.external or record.retain_on_delete
-        if not leaves_alone and record.urn not in self._removed and record.deleted_with not in also_going:
+        # What was replaced has its successor's URN, of which nothing was removed.
+        gone = record.urn in self._removed and not record.replaced
+        if not leaves_alone and not gone and record.deleted_with not in also_going:
             self._azure.delete(record.type, record.id)
-        self._removed.add(record.urn)
+        if not record.replaced:
+            self._removed.add(record.urn)
 
     def cannot_outlive(self, record: Record) -> list[Record]:
         """Those that must be replaced if `record` is, in the order of their deletion."""

@@ -137,12 +137,12 @@ def _keep(path: Path, world: World, deployment: Deployment, operation: Operation
     changed = any(step.record.custom and step.op is not Op.SAME for step in deployment.steps)
     if operation is Operation.DESTROY and not deployment.failures:
         path.unlink(missing_ok=True)
-    elif changed or (not deployment.failures and _by_urn(before) != _by_urn(deployment.records)):
-        state.save(path, world, deployment.records)
+    elif changed or (not deployment.failures and _by_urn(before) != _by_urn(deployment.remembered)):
+        state.save(path, world, deployment.remembered)
 
 
-def _by_urn(records: list[Record]) -> dict[str, Record]:
-    return {record.urn: record for record in records}
+def _by_urn(records: list[Record]) -> dict[tuple[str, str], Record]:
+    return {(record.urn, record.id): record for record in records}
 
 
 def _execute(  # noqa: PLR0913, PLR0917 (one argument for each thing that the SDK is told)

@@ -26,6 +26,8 @@ class Goal:
     protect: bool | None = None
     retain_on_delete: bool | None = None
     deleted_with: str = ""
+    delete_before_replace: bool = True
+    """Whether what is replaced goes before the new one is made; the engine asks azure-native, which says so."""
     ignore_changes: tuple[Path, ...] = ()
     replace_on_changes: tuple[Path, ...] = ()
     aliases: tuple[str, ...] = ()

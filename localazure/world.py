@@ -121,6 +121,20 @@ class World:
         key = principal_id.lower()
         return _DEPLOYER if key == _DEPLOYER.id else self.principals.get(key)
 
+    def is_gone(self, principal_id: str) -> bool:
+        """Whether somebody had that principal id here and does not exist any more."""
+        key = principal_id.lower()
+        issued = (self._id_of(f"{owner} {at}") for owner, count in self.creations.items() for at in range(1, count + 1))
+        return self.find_principal(key) is None and key in issued
+
+    def take_to_exist(self, principal_id: str, kind: str) -> None:
+        """Let somebody exist whom this world did not make, such as a group of people; nobody where one is there."""
+        if self.find_principal(principal_id) is None:
+            self.add_principal(Principal(id=principal_id.lower(), client_id="", owner="", type=kind))
+
+    def _id_of(self, seed: str) -> str:
+        return self.guid(f"principal {seed}")
+
     def marked(self, mark: str) -> Iterator[Resource]:
         """Every resource that is found by `mark`."""
         return (self.resources[key] for key in tuple(self._marks.get(mark.lower(), ())))
@@ -133,9 +147,7 @@ class World:
             return self.principals[found]
         count = self.creations[key] = self.creations.get(key, 0) + 1
         seed = f"{key} {count}"
-        return self.add_principal(
-            Principal(id=self.guid(f"principal {seed}"), client_id=self.guid(f"client {seed}"), owner=owner)
-        )
+        return self.add_principal(Principal(id=self._id_of(seed), client_id=self.guid(f"client {seed}"), owner=owner))
 
     def add_principal(self, principal: Principal) -> Principal:
         """Let somebody exist who can hold a role."""

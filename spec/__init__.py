@@ -6,20 +6,23 @@ other and Azure's rules for names, or raises `SpecError` with every problem and 
 
 from spec.access import Access
 from spec.agents import Agent, Replicas, Scale
-from spec.environment import Elsewhere, Environment, FoundryIdentity
+from spec.environment import Cluster, Destination, Elsewhere, Environment, FoundryIdentity
 from spec.errors import Problem, SpecError
 from spec.hosts import AksCluster, FoundryProject, Host
 from spec.ingress import Ingress, Probe, Probes
 from spec.kinds import KINDS, Deployment, Resource
 from spec.loading import load
 from spec.network import Network, Registry
+from spec.people import People
 
 __all__ = [
     "KINDS",
     "Access",
     "Agent",
     "AksCluster",
+    "Cluster",
     "Deployment",
+    "Destination",
     "Elsewhere",
     "Environment",
     "FoundryIdentity",
@@ -27,6 +30,7 @@ __all__ = [
     "Host",
     "Ingress",
     "Network",
+    "People",
     "Probe",
     "Probes",
     "Problem",

@@ -9,7 +9,7 @@ from pydantic_core import CoreSchema
 
 from spec import azure_names as azure
 from spec.access import Access, AccessEntry
-from spec.entry import Entry, mapping
+from spec.entry import Entry, Items, mapping, sort_texts
 from spec.hosts import NEEDED, NOT_THERE, RUNS_ON, RunsOn
 from spec.ingress import Ingress, Port, Probes
 from spec.safeguards import Budget
@@ -91,6 +91,7 @@ class Agent(Entry):
         "secrets": "no secret is stored here; grant 'read' on a key-vault-secret",
         "env": "the key is 'environment'",
         "name": "an agent is called by its key",
+        "callers": "who may call an agent stands with the callers, as 'use' in their 'access'",
     }
 
     host: RunsOn = "container-app"
@@ -98,7 +99,7 @@ class Agent(Entry):
     image: Image = ""
     """Repository of its image in the network's registry; the tag belongs to the environment."""
     written_access: dict[str, AccessEntry] = Field(default_factory=dict[str, AccessEntry], alias="access")
-    """What it may do: resource by resource, and nothing else."""
+    """What it may do: resource by resource, agent by agent, and nothing else."""
     cpu: Annotated[float, Field(json_schema_extra={"enum": list(SIZES)})] = 0.5
     """Cores; from 0.25 to 4 in steps of 0.25, with twice as many gibibytes."""
     memory: Annotated[str, AfterValidator(_gibibytes), Field(json_schema_extra={"enum": list(SIZES.values())})] = "1Gi"
@@ -126,7 +127,9 @@ class Agent(Entry):
     cluster: str = ""
     """For 'aks': the host of kind aks-cluster in which it runs."""
     service_account: Annotated[str, azure.KUBERNETES_LABEL] = ""
-    """For 'aks': its service account, in a namespace called as the agent is; without it, called as that."""
+    """For 'aks': its service account, in a namespace of the agent's own; without it, called as the agent is."""
+    egress: Annotated[Items[str], AfterValidator(sort_texts)] = ()
+    """For 'aks': what it may reach, by names whose addresses each environment gives; without it, nothing."""
 
     @property
     def access(self) -> tuple[Access, ...]:

@@ -23,6 +23,7 @@ __all__ = [
     "CONTAINER_APP",
     "COSMOS_CHILD",
     "FOUNDRY_AGENT",
+    "FOUNDRY_CONNECTION",
     "FOUNDRY_PROJECT",
     "HOSTING_ENVIRONMENT",
     "IDENTITY",
@@ -30,6 +31,7 @@ __all__ = [
     "LOWER_DASHES",
     "LOWER_DASHES_WORDS",
     "MODEL_DEPLOYMENT",
+    "NAMESPACE",
     "PARENTS",
     "REPOSITORY",
     "RESOURCE_GROUP",
@@ -94,6 +96,15 @@ FOUNDRY_PROJECT = NameRule(
     "letters, digits, dots, dashes and underscores, a letter or digit first",
     "TYPE",
 )
+# "Accounts - create connection" in the REST reference of Foundry, Microsoft Learn, 2025.
+FOUNDRY_CONNECTION = NameRule(
+    "a connection of a Foundry project",
+    3,
+    33,
+    "[a-zA-Z0-9][a-zA-Z0-9_-]*",
+    "letters, digits, dashes and underscores, a letter or digit first",
+    "TYPE",
+)
 FOUNDRY_AGENT = NameRule("an agent of a Foundry project", 1, 63, _INNER_DASHES, _INNER_DASHES_WORDS, "FNDY")
 KUBERNETES_LABEL = NameRule(
     "a service account of Kubernetes",
@@ -101,6 +112,14 @@ KUBERNETES_LABEL = NameRule(
     63,
     "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?",
     "lower-case letters, digits and dashes, no dash first or last",
+    "K8S",
+)
+NAMESPACE = NameRule(
+    "a namespace of Kubernetes",
+    1,
+    63,
+    KUBERNETES_LABEL.pattern,
+    KUBERNETES_LABEL.words,
     "K8S",
 )
 SERVICE_BUS_ENTITY = NameRule(

@@ -13,7 +13,11 @@ from spec.kinds import KINDS
 from spec.network import Network
 from spec.validation import Outcome
 
-__all__ = ["Check", "Draft", "Finding", "Holder"]
+__all__ = ["Check", "Draft", "Finding", "Holder", "Section"]
+
+
+Section = Literal["resources", "hosts", "agents", "people"]
+"""The parts of a network in which things have names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +48,18 @@ class Draft:
         environment: the environment, likewise.
         written: the network as it was written, mistakes included; here stand all names.
         why_not_role: why a role (by its name) may not be granted on a kind of resource; None where it may.
-        why_not_host: why agents cannot be deployed to what they say they run on; None where they can.
     """
 
     network: Outcome[Network]
     environment: Outcome[Environment]
     written: dict[str, Any]
     why_not_role: Callable[[str, str], str | None]
-    why_not_host: Callable[[str], str | None]
 
-    def names(self, section: Literal["resources", "hosts", "agents"]) -> tuple[str, ...]:
+    def names(self, section: Section) -> tuple[str, ...]:
         """Every name that a section declares, those of broken entries included."""
         return tuple(mapping(self.written.get(section)) or ())
 
-    def entry(self, section: Literal["resources", "hosts", "agents"], name: str) -> dict[str, Any]:
+    def entry(self, section: Section, name: str) -> dict[str, Any]:
         """An entry of a section as it is written; empty where it is none."""
         return mapping((mapping(self.written.get(section)) or {}).get(name)) or {}
 

@@ -4,23 +4,38 @@ Nothing in it is secret, and nothing in it says who may do what: that never diff
 """
 
 import re
+from ipaddress import ip_address, ip_network
 from typing import Annotated, Any, ClassVar, Literal, Protocol, cast
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
 from spec.agents import MAX_REPLICAS, Replicas
 from spec.credentials import credential_in
-from spec.entry import Entry
+from spec.entry import Entry, Items, sort_texts
 from spec.hosts import FoundryProject
+from spec.ingress import Port, address_block
 from spec.names import AGENT, ImageTag, ResourceGroupName, StackName, Suffix, parent_name
 from spec.network import Network
 from spec.words import show
 
-__all__ = ["Elsewhere", "Environment", "FoundryIdentity", "Held", "ReplicaLimits"]
+__all__ = [
+    "Cluster",
+    "Destination",
+    "Elsewhere",
+    "Environment",
+    "FoundryIdentity",
+    "Held",
+    "ReplicaLimits",
+]
 
 FoundryIdentity = Literal["given", "application", "per-agent", "shared"]
 """Whose identity an agent of Foundry has: one whose id is given, its publication's, its own, or the project's."""
 
+# "Azure Instance Metadata Service" and "What is IP address 168.63.129.16?", Microsoft Learn, 2025.
+_PLATFORM = {
+    "169.254.169.254": "which hands out tokens of the node's identities",
+    "168.63.129.16": "which hands out the node's secrets",
+}
 _UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
@@ -65,6 +80,36 @@ def _principal(value: str) -> str:
     return value.lower()
 
 
+def _entra_id(value: str) -> str:
+    if re.fullmatch(_UUID, value) is None:
+        raise ValueError(f"{show(value)} is no object id of Entra ID; write a GUID, as `az ad group show` tells it")
+    return value.lower()
+
+
+def _machine(value: str) -> str:
+    # "Virtual machine sizes overview", Microsoft Learn, 2025: `Standard_D4ds_v5`.
+    if re.fullmatch("Standard_[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*", value) is None:
+        raise ValueError(f"{show(value)} is no size of a machine; write it like 'Standard_D4ds_v5'")
+    return value
+
+
+def _arm_id(value: str) -> str:
+    if re.fullmatch(f"/subscriptions/{_UUID}/resourceGroups/[^/]+/providers/[^/]+(?:/[^/]+/[^/]+)+", value) is None:
+        raise ValueError(f"{show(value)} is no id of something in Azure; write it like '/subscriptions/…/providers/…'")
+    return value
+
+
+def _reachable(value: str) -> str:
+    """A block of addresses that an agent may reach: not nearly all there are, and none of the platform's own."""
+    block = address_block(
+        value, "clusters here have IPv4 addresses only", "is nearly every address; write narrower blocks"
+    )
+    for address, what in _PLATFORM.items():
+        if ip_address(address) in ip_network(block):
+            raise ValueError(f"{show(value)} has {address} in it, {what}; write narrower blocks")
+    return block
+
+
 def _published(written: object) -> bool | tuple[str, ...]:
     """Nobody is an empty list, however it is written."""
     if isinstance(written, bool):
@@ -87,6 +132,8 @@ _PUBLISHED_SCHEMA: dict[str, Any] = {
 
 Published = Annotated[bool | tuple[str, ...], PlainValidator(_published), WithJsonSchema(_PUBLISHED_SCHEMA)]
 PrincipalId = Annotated[str, AfterValidator(_principal), Field(json_schema_extra={"pattern": f"^{_UUID}$"})]
+EntraId = Annotated[str, AfterValidator(_entra_id), Field(json_schema_extra={"pattern": f"^{_UUID}$"})]
+Reachable = Annotated[str, AfterValidator(_reachable)]
 Location = Annotated[str, AfterValidator(_location)]
 SubscriptionId = Annotated[str, AfterValidator(_subscription)]
 TagName = Annotated[str, AfterValidator(_tag_name)]
@@ -111,6 +158,35 @@ class Elsewhere(Entry):
     """Its resource group."""
     subscription: SubscriptionId | None = None
     """Its subscription."""
+
+
+class Cluster(Entry):
+    """What differs about a cluster from one environment to the next."""
+
+    refused: ClassVar[dict[str, str]] = {
+        "allow": "who may call a cluster's API is the same in every environment; it stands in network.yaml",
+        "private": "whether a cluster is private is the same in every environment; it stands in network.yaml",
+    }
+
+    node_size: Annotated[str, AfterValidator(_machine)] = "Standard_D4ds_v5"
+    """Size of its nodes."""
+    node_count: Annotated[int, Field(ge=1, le=1000)] = 3
+    """How many nodes. Limit: "Quotas and regional limits for AKS", Microsoft Learn, 2025."""
+    subnet: Annotated[str, AfterValidator(_arm_id)] | None = None
+    """Id of the subnet of its nodes; without it, the cluster makes a network of its own."""
+    identity: Annotated[str, AfterValidator(_arm_id)] | None = None
+    """With 'subnet': id of the user-assigned identity of the control plane, which may join that subnet."""
+    admins: Annotated[Items[EntraId], AfterValidator(sort_texts)] = ()
+    """Ids of groups that may do everything in the cluster; without it, nobody may but by a role assignment."""
+
+
+class Destination(Entry):
+    """Where something is that agents in clusters may reach."""
+
+    blocks: Annotated[Items[Reachable], Field(min_length=1), AfterValidator(sort_texts)]
+    """Its blocks of IPv4 addresses."""
+    ports: Annotated[Items[Port], Field(min_length=1)] = (443,)
+    """Its ports of TCP."""
 
 
 class Held(Protocol):
@@ -173,6 +249,12 @@ class Environment(Entry):
     """May agents of Foundry act as one identity here, so that a grant of one is a grant of all?"""
     agent_identities: dict[str, PrincipalId] = Field(default_factory=dict[str, str])
     """Ids of identities that agents of Foundry have already, copied from their project, by agent."""
+    clusters: dict[str, Cluster] = Field(default_factory=dict[str, Cluster])
+    """By cluster of the network: how big it is here, in which network, and whose."""
+    destinations: dict[str, Destination] = Field(default_factory=dict[str, Destination])
+    """By name in agents' 'egress': where it is here."""
+    people: dict[str, EntraId] = Field(default_factory=dict[str, str])
+    """By name in the network: which id the people have in Entra ID."""
 
     def tag_of(self, agent: str) -> str:
         """The tag of an agent's image; `latest` where none is given, which only non-production allows."""
@@ -191,10 +273,21 @@ class Environment(Entry):
             return (entry.name if entry else None) or held.parent
         return parent_name(held.parent_kind, held.parent, self.suffix)
 
+    def cluster(self, name: str) -> Cluster:
+        """What is said of a cluster here; what is not, as the defaults have it."""
+        return self.clusters.get(name) or Cluster()
+
     def publishes(self, agent: str, network: Network) -> bool:
         """Is the agent published here? Only one of Foundry can be."""
         listed = self.published is True or (self.published is not False and agent in self.published)
         return listed and network.agents[agent].host == "foundry"
+
+    def calls_reach(self, agent: str, network: Network) -> bool:
+        """Can anybody be granted the calling of this agent here? Only where it has an endpoint of its own."""
+        host = network.hosts.get(network.agents[agent].project)
+        if not isinstance(host, FoundryProject):
+            return False
+        return host.identities == "per-agent" or self.identity_of(agent, network) == "application"
 
     def identity_of(self, agent: str, network: Network) -> FoundryIdentity:
         """Whose identity an agent of Foundry has here.

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 from spec import azure_names as azure
 from spec.entry import Entry, Items, sort_texts
 from spec.ingress import address_block
-from spec.kinds import Deployments
+from spec.kinds import VERBS, Deployments
 
 __all__ = [
     "CONNECTED_KINDS",
@@ -35,7 +35,7 @@ RUNS_ON: dict[RunsOn, str] = {
 """What an agent can run on, for people."""
 
 CONNECTED_KINDS = ("blob-container", "cosmos-container", "model-account", "search-index")
-"""The kinds of resource that a project can have a connection to by Entra ID."""
+"""The kinds of resource that a project can have a connection to by Entra ID, and not by a key."""
 
 
 def _caller(value: str) -> str:
@@ -62,8 +62,10 @@ class FoundryProject(Entry):
     """Whose identity an unpublished agent has: the one of all of them, or one of its own."""
     deployments: Deployments = ()
     """The account's models; none where the account is an existing one."""
-    connections: Annotated[Items[str], AfterValidator(sort_texts)] = ()
-    """Resources that the project connects to; none where it is an existing one."""
+    connections: dict[str, Annotated[str, Field(json_schema_extra={"enum": list(VERBS)})]] = Field(
+        default_factory=dict[str, str]
+    )
+    """Resources that all its agents may use through the project, as whom it is itself, each with a verb of its kind."""
     existing: bool = False
     """It is there already: reference it, and create neither it nor its account."""
 
@@ -88,7 +90,8 @@ class AksCluster(Entry):
         "name": "a host is called by its key; what it is called in Azure stands in 'cluster'",
         "agents": "an agent says where it runs, with 'cluster'",
         "account": "a cluster has no account; for one, say kind 'foundry-project'",
-        "namespace": "every agent has a namespace of its own, which is called as the agent is",
+        "namespace": "every agent has a namespace of its own, called as its identity in Azure is",
+        "nodes": "how big a cluster is, is the environment's to say: 'clusters' in Pulumi.<stack>.yaml",
     }
 
     kind: Literal["aks-cluster"]
@@ -136,6 +139,7 @@ _OF_FOUNDRY = {
 _OF_AKS = {
     "cluster": "a cluster is where agents of AKS run; say 'host: aks', or remove the key",
     "service_account": "service accounts belong to clusters, where agents of AKS run; remove the key",
+    "egress": "only a cluster's network policy can tell one agent's way out from another's; remove the key",
 }
 _OF_CONTAINERS = {
     "image": "it runs no image of yours, for images belong to containers; its definition stands in the project",

@@ -17,11 +17,19 @@ __all__ = ["Ingress", "Port", "Probe", "Probes", "address_block"]
 _WIDEST = 8
 
 
-def address_block(value: str, only_ipv4: str) -> str:
-    """A block of IPv4 addresses, as the callers of something are listed; `only_ipv4` says why none is IPv6.
+_EVERYONE = "lets in (nearly) everyone; write the addresses of those who call"
+
+
+def address_block(value: str, only_ipv4: str, too_wide: str = _EVERYONE) -> str:
+    """A block of IPv4 addresses, as the callers of something are listed.
+
+    Args:
+        value: as it is written.
+        only_ipv4: why none is IPv6.
+        too_wide: what is wrong with a block of nearly all addresses.
 
     Raises:
-        ValueError: it is none, or one that lets in everyone.
+        ValueError: it is none, or one of nearly all addresses.
     """
     try:
         network = ipaddress.ip_network(value, strict=False)
@@ -30,7 +38,7 @@ def address_block(value: str, only_ipv4: str) -> str:
     if network.version != 4:  # noqa: PLR2004 - the only other version
         raise ValueError(f"{show(value)} is IPv6; {only_ipv4}")
     if network.prefixlen < _WIDEST:
-        raise ValueError(f"{show(value)} lets in (nearly) everyone; write the addresses of those who call")
+        raise ValueError(f"{show(value)} {too_wide}")
     if str(network) not in (value, f"{value}/32"):
         raise ValueError(f"{show(value)} is not written as the block that it means; did you mean '{network}'?")
     return str(network)
@@ -64,6 +72,8 @@ class Ingress(Entry):
     """Nobody, the network's own agents, or addresses outside too."""
     allow: Annotated[Items[Block], AfterValidator(sort_texts)] = ()
     """For 'external': blocks of IPv4 addresses that may call; nobody else may."""
+    callers: Annotated[Items[str], AfterValidator(sort_texts)] = ()
+    """In a cluster: the agents of the same cluster that may call; nobody else may."""
 
     @model_validator(mode="before")
     @classmethod

@@ -34,17 +34,12 @@ _ENVIRONMENT_STAND_INS: dict[Path, Any] = {
 }
 
 
-def _anywhere(_host: str) -> None:
-    """Wherever an agent runs, somebody deploys it."""
-
-
 def load(
     stack: str,
     get: Callable[[str], str | None],
     *,
     root: File = File(),
     why_not_role: Callable[[str, str], str | None],
-    why_not_host: Callable[[str], str | None] = _anywhere,
 ) -> tuple[Network, Environment]:
     """Read network.yaml and the environment of `stack`.
 
@@ -53,12 +48,11 @@ def load(
         get: a value of the project's Pulumi configuration by its key, structured ones as JSON: `pulumi.Config().get`.
         root: the folder of the project.
         why_not_role: why a role, by its name, may not be granted on a kind of resource; None where it may.
-        why_not_host: why agents cannot be deployed to what they say they run on; None where they can.
 
     Raises:
         SpecError: something is wrong; it holds every problem that could be found.
     """
-    return described(stack, get, root=root, why_not_role=why_not_role, why_not_host=why_not_host)[:2]
+    return described(stack, get, root=root, why_not_role=why_not_role)[:2]
 
 
 def described(
@@ -67,7 +61,6 @@ def described(
     *,
     root: File = File(),
     why_not_role: Callable[[str, str], str | None],
-    why_not_host: Callable[[str], str | None] = _anywhere,
 ) -> tuple[Network, Environment, Document]:
     """What `load` gives, and the file of the network, which knows in which line each thing stands."""
     document = read(root, NETWORK_FILE)
@@ -80,7 +73,7 @@ def described(
         raise SpecError(problems)
     network = validate(Network, document.data, _NETWORK_STAND_INS)
     problems += (_place(document, one) for one in network.mistakes if one.path not in document.refused)
-    draft = Draft(network, environment, document.data, why_not_role, why_not_host)
+    draft = Draft(network, environment, document.data, why_not_role)
     for check in CHECKS:
         for finding in check(draft):
             if finding.file == "network":

@@ -13,10 +13,12 @@ __all__ = [
     "HOST",
     "RESOURCE",
     "AgentName",
+    "DestinationName",
     "FindingName",
     "HostName",
     "ImageTag",
     "NetworkName",
+    "PeopleName",
     "ResourceGroupName",
     "ResourceName",
     "StackName",
@@ -36,6 +38,8 @@ NETWORK = NameRule("a network", 1, 24, azure.LOWER_DASHES, azure.LOWER_DASHES_WO
 AGENT = NameRule("an agent", 1, 28, azure.LOWER_DASHES, azure.LOWER_DASHES_WORDS, _OURS)
 RESOURCE = NameRule("a resource", 1, 60, azure.LOWER_DASHES, azure.LOWER_DASHES_WORDS, _OURS)
 HOST = NameRule("a host", 1, 60, azure.LOWER_DASHES, azure.LOWER_DASHES_WORDS, _OURS)
+PEOPLE = NameRule("a group of people", 1, 60, azure.LOWER_DASHES, azure.LOWER_DASHES_WORDS, _OURS)
+DESTINATION = NameRule("a destination", 1, 60, azure.LOWER_DASHES, azure.LOWER_DASHES_WORDS, _OURS)
 STACK = NameRule("a stack", 1, 24, "[a-z0-9](?:-?[a-z0-9])*", "lower-case letters, digits and single dashes", _OURS)
 FINDING = NameRule("a finding", 1, 60, azure.LOWER_DASHES, azure.LOWER_DASHES_WORDS, _OURS)
 SUFFIX = NameRule("an environment's suffix", 2, 8, "[a-z0-9]+", "lower-case letters and digits", _OURS)
@@ -44,6 +48,8 @@ NetworkName = Annotated[str, NETWORK]
 AgentName = Annotated[str, AGENT]
 ResourceName = Annotated[str, RESOURCE]
 HostName = Annotated[str, HOST]
+PeopleName = Annotated[str, PEOPLE]
+DestinationName = Annotated[str, DESTINATION]
 FindingName = Annotated[str, FINDING]
 StackName = Annotated[str, STACK]
 Suffix = Annotated[str, SUFFIX]
@@ -66,9 +72,9 @@ def identity_name(network: str, agent: str, stack: str) -> str:
     return app_name(network, agent, stack)
 
 
-def namespace_name(agent: str) -> str:
-    """The namespace of an agent that runs in a cluster; no other agent is in it."""
-    return agent
+def namespace_name(network: str, agent: str, stack: str) -> str:
+    """The namespace of an agent that runs in a cluster; nothing else is in it, whoever else uses the cluster."""
+    return app_name(network, agent, stack)
 
 
 def environment_name(network: str, stack: str) -> str:

@@ -1,4 +1,4 @@
-"""The network as a model: its registry, resources, hosts, agents and promises. The same in every environment.
+"""The network as a model: its registry, resources, hosts, agents, people and promises. The same in every environment.
 
 A field's own limits stand with the field. What takes two fields, two entries or the environment to judge stands in
 `spec.checks`, so that one mistake never hides another.
@@ -15,7 +15,8 @@ from spec.entry import Entry, mapping
 from spec.hosts import AnyHost
 from spec.kinds import KINDS, RESOURCE_MODELS, Resource
 from spec.name_rule import NameRule
-from spec.names import AGENT, HOST, RESOURCE, AgentName, HostName, NetworkName, ResourceName
+from spec.names import AGENT, HOST, RESOURCE, AgentName, HostName, NetworkName, PeopleName, ResourceName
+from spec.people import People
 from spec.safeguards import Exemptions, Separations
 
 __all__ = ["Network", "Registry"]
@@ -60,6 +61,8 @@ class Network(Entry):
     """Where agents run that do not run on Container Apps."""
     agents: dict[AgentName, Agent] = Field(default_factory=dict[str, Agent])
     """The agents."""
+    people: dict[PeopleName, People] = Field(default_factory=dict[str, People])
+    """Who may call agents besides agents."""
     separation: Separations = ()
     """Rights that no agent may have together."""
     exceptions: Exemptions = ()

@@ -3,6 +3,7 @@
 Its keys are an interface; `version` counts the changes that break a reader.
 """
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from spec.access import Access
@@ -10,7 +11,8 @@ from spec.agents import Agent
 from spec.document import Document
 from spec.entry import Entry
 from spec.environment import Environment
-from spec.hosts import Host
+from spec.errors import Path
+from spec.hosts import FoundryProject, Host
 from spec.names import namespace_name
 from spec.network import Network
 from spec.safeguards import Exemption, Separation
@@ -33,6 +35,7 @@ def declared(network: Network, environment: Environment, document: Document) -> 
         "network": network.name,
         "stack": environment.stack,
         "production": environment.production,
+        "shared_identity": environment.shared_identity,
         "file": document.name,
         "registry": {"name": network.registry.name, "line": document.line(("registry",))},
         "resources": {
@@ -41,6 +44,7 @@ def declared(network: Network, environment: Environment, document: Document) -> 
         },
         **_hosts(network, document),
         "agents": {name: _agent(name, agent, network, environment, document) for name, agent in network.agents.items()},
+        **_people(network, environment, document),
         "separation": [_separation(rule, separation[rule]) for rule in network.separation],
         "exceptions": [{**one.model_dump(mode="json"), "line": exceptions[one]} for one in network.exceptions],
     }
@@ -48,13 +52,31 @@ def declared(network: Network, environment: Environment, document: Document) -> 
 
 def _hosts(network: Network, document: Document) -> dict[str, Any]:
     """Under 'hosts'; a network that declares none is shown without the key."""
-    shown = {name: _host(one, document.line(("hosts", name))) for name, one in network.hosts.items()}
+    shown = {name: _host(name, one, document) for name, one in network.hosts.items()}
     return {"hosts": shown} if shown else {}
 
 
-def _host(host: Host, line: int) -> dict[str, Any]:
+def _host(name: str, host: Host, document: Document) -> dict[str, Any]:
+    place: Path = ("hosts", name)
     own = host.model_dump(include={"account", "project", "identities", "cluster", "private"})
-    return {"kind": host.kind, "existing": host.existing, **own, "line": line}
+    shown = {"kind": host.kind, "existing": host.existing, **own, "line": document.line(place)}
+    if isinstance(host, FoundryProject):
+        connections = (Access(one, verb=verb) for one, verb in sorted(host.connections.items()))
+        shown["access"] = [_access(one, document.line((*place, "connections", one.resource))) for one in connections]
+    return shown
+
+
+def _people(network: Network, environment: Environment, document: Document) -> dict[str, Any]:
+    """Under 'people'; a network that names none is shown without the key."""
+    shown = {
+        name: {
+            "kind": one.kind,
+            "access": _accesses(("people", name), one.access, network, environment, document),
+            "line": document.line(("people", name)),
+        }
+        for name, one in network.people.items()
+    }
+    return {"people": shown} if shown else {}
 
 
 def _agent(name: str, agent: Agent, network: Network, environment: Environment, document: Document) -> dict[str, Any]:
@@ -62,7 +84,7 @@ def _agent(name: str, agent: Agent, network: Network, environment: Environment, 
         "line": document.line(("agents", name)),
         "host": agent.host,
         **_where(name, agent, network, environment),
-        "access": [_access(grant, document.line(("agents", name, "access", grant.resource))) for grant in agent.access],
+        "access": _accesses(("agents", name), agent.access, network, environment, document),
         "budget": None if agent.budget is None else agent.budget.model_dump(),
     }
 
@@ -79,9 +101,22 @@ def _where(name: str, agent: Agent, network: Network, environment: Environment) 
         }
     image = {"image": agent.image, "image_tag": environment.tag_of(name)}
     if agent.host == "aks":
-        place = {"cluster": agent.cluster, "namespace": namespace_name(name), "service_account": agent.service_account}
+        namespace = namespace_name(network.name, name, environment.stack)
+        place = {"cluster": agent.cluster, "namespace": namespace, "service_account": agent.service_account}
         return place | image
     return image
+
+
+def _accesses(
+    place: Path, grants: Iterable[Access], network: Network, environment: Environment, document: Document
+) -> list[dict[str, Any]]:
+    shown: list[dict[str, Any]] = []
+    for grant in grants:
+        one = _access(grant, document.line((*place, "access", grant.resource)))
+        if grant.resource in network.agents and not environment.calls_reach(grant.resource, network):
+            one["waits"] = f"{grant.resource} is not published here, and so has no endpoint of its own to call"
+        shown.append(one)
+    return shown
 
 
 def _access(grant: Access, line: int) -> dict[str, Any]:

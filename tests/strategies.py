@@ -145,26 +145,61 @@ def _hosts(draw: st.DrawFn, declared: dict[str, dict[str, Any]], taken: set[str]
             if not existing and draw(st.booleans()):
                 host["deployments"] = draw(_deployments())
             if not existing and able:
-                host["connections"] = draw(st.lists(st.sampled_from(able), max_size=2, unique=True))
+                connected = draw(st.lists(st.sampled_from(able), max_size=2, unique=True))
+                verbs = {one: draw(st.sampled_from(KINDS[declared[one]["kind"]].verbs)) for one in connected}
+                host["connections"] = verbs
         drawn[name] = host
     return drawn
 
 
 @st.composite
-def _hosted(draw: st.DrawFn, agent: dict[str, Any], hosts: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """An agent as it is, or moved to one of the hosts."""
-    place = draw(st.sampled_from(["", *sorted(hosts)]))
-    if not place:
-        return agent
-    if hosts[place]["kind"] == "foundry-project":
-        kept = {key: agent[key] for key in ("access", "budget") if key in agent}
-        return {"host": "foundry", "project": place, "version": str(draw(st.integers(1, 99))), **kept}
-    moved = {key: value for key, value in agent.items() if key != "scale"}
-    if "port" in moved:
-        moved["ingress"] = "internal"
+def _hosted(
+    draw: st.DrawFn, agents: dict[str, dict[str, Any]], hosts: dict[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Agents as they are, or moved to one of the hosts, and some of those of Foundry called by others."""
+    places = {name: draw(st.sampled_from(["", *sorted(hosts)])) for name in agents}
+    callable_ones = [name for name, place in places.items() if place and hosts[place]["kind"] == "foundry-project"]
+    drawn: dict[str, dict[str, Any]] = {}
+    for name, agent in agents.items():
+        called = [one for one in callable_ones if one != name and draw(st.integers(0, 3)) == 0]
+        moved = {**agent, "access": {**agent["access"], **dict.fromkeys(called, "use")}}
+        place = places[name]
+        if not place:
+            drawn[name] = moved
+        elif name in callable_ones:
+            kept = {key: moved[key] for key in ("access", "budget") if key in moved}
+            drawn[name] = {"host": "foundry", "project": place, "version": str(draw(st.integers(1, 99))), **kept}
+        else:
+            near = [one for one, other in places.items() if other == place and one != name]
+            drawn[name] = draw(_in_cluster(name, moved, place, near))
+    return drawn
+
+
+@st.composite
+def _in_cluster(draw: st.DrawFn, name: str, agent: dict[str, Any], cluster: str, near: list[str]) -> dict[str, Any]:
+    """An agent in a cluster, reached by some of those near it, reaching some destinations."""
+    callers = draw(st.lists(st.sampled_from(near), unique=True)) if near and "port" in agent else []
+    left_out = {"scale", "ingress"} | (set() if callers else {"port", "probes"})
+    moved = {key: value for key, value in agent.items() if key not in left_out}
+    if callers:
+        moved["ingress"] = {"kind": "internal", "callers": callers}
     if draw(st.booleans()):
-        moved["service_account"] = "agent"
-    return {"host": "aks", "cluster": place, **moved}
+        moved["service_account"] = f"{name}-pods"
+    if draw(st.booleans()):
+        moved["egress"] = draw(st.lists(st.sampled_from(["azure", "mail"]), min_size=1, unique=True))
+    return {"host": "aks", "cluster": cluster, **moved}
+
+
+@st.composite
+def _people(draw: st.DrawFn, agents: dict[str, dict[str, Any]], taken: set[str]) -> dict[str, dict[str, Any]]:
+    """Up to two groups or users who may call agents of Foundry."""
+    names = draw(st.lists(words(14).filter(lambda one: one not in taken), max_size=2, unique=True))
+    of_foundry = [name for name, agent in agents.items() if agent.get("host") == "foundry"]
+    kinds = st.sampled_from(["group", "user"])
+    return {
+        name: {"kind": draw(kinds), "access": {one: "use" for one in of_foundry if draw(st.booleans())}}
+        for name in names
+    }
 
 
 @st.composite
@@ -198,7 +233,9 @@ def networks(draw: st.DrawFn, *, most_agents: int = 8, most_resources: int = 10,
     registry: dict[str, Any] = {"name": draw(_bases().filter(lambda base: base not in taken))}
     if draw(st.booleans()):
         registry |= {"existing": True, "permissions": draw(st.sampled_from(["registry", "repository"]))}
-    names = draw(st.lists(words(14), max_size=most_agents, unique=True))
+    placed = draw(_hosts(declared, taken | {registry["name"]})) if hosts else {}
+    free = words(14).filter(lambda one: one not in declared and one not in placed)
+    names = draw(st.lists(free, max_size=most_agents, unique=True))
     network: dict[str, Any] = {
         "name": draw(words(8)),
         "registry": registry,
@@ -206,8 +243,9 @@ def networks(draw: st.DrawFn, *, most_agents: int = 8, most_resources: int = 10,
         "agents": {name: draw(agents(declared)) for name in names},
     }
     if hosts:
-        network["hosts"] = draw(_hosts(declared, taken | {registry["name"]}))
-        network["agents"] = {name: draw(_hosted(agent, network["hosts"])) for name, agent in network["agents"].items()}
+        network["hosts"] = placed
+        network["agents"] = draw(_hosted(network["agents"], placed))
+        network["people"] = draw(_people(network["agents"], {*declared, *placed, *names}))
     if draw(st.integers(0, 2)) == 0:
         network["separation"] = draw(_separation(declared))
         network["exceptions"] = draw(_exceptions(names, sorted(declared)))
@@ -237,6 +275,7 @@ def environments(draw: st.DrawFn, network: dict[str, Any]) -> dict[str, Any]:
     existing += [one[KINDS[one["kind"]].parent[0]] for one in network["resources"].values() if one.get("existing")]
     if of_foundry:
         drawn |= draw(_identities(of_foundry))
+    drawn |= draw(_places(network))
     entry = {"resource_group": "shared", "subscription": "00000000-0000-0000-0000-000000000001"}
     # what is written into an existing parent has to be in the stack's own subscription
     own = {
@@ -255,9 +294,24 @@ def _identities(draw: st.DrawFn, agents: list[str]) -> dict[str, Any]:
         "agent_identities": {name: f"00000000-0000-4000-8000-{at:012}" for at, name in enumerate(given)}
     }
     if draw(st.booleans()):
-        published = [name for name in agents if draw(st.booleans())]
+        published = [name for name in agents if name not in given and draw(st.booleans())]
         return {**drawn, "shared_identity": "allowed", "published": published}
-    return {**drawn, "published": draw(st.sampled_from([True, [name for name in agents if name not in given]]))}
+    rest = [name for name in agents if name not in given]
+    return {**drawn, "published": rest if given else draw(st.sampled_from([True, rest]))}
+
+
+@st.composite
+def _places(draw: st.DrawFn, network: dict[str, Any]) -> dict[str, Any]:
+    """Where destinations are, who people are, and how big clusters are; no key for what there is none of."""
+    reached = {one for agent in network["agents"].values() for one in agent.get("egress", ())}
+    hosts = network.get("hosts", {})
+    made = [name for name, one in hosts.items() if one["kind"] == "aks-cluster" and not one.get("existing")]
+    drawn = {
+        "destinations": {one: {"blocks": [f"10.{at}.0.0/16"]} for at, one in enumerate(sorted(reached))},
+        "people": {one: f"00000000-0000-4000-9000-{at:012}" for at, one in enumerate(network.get("people", {}))},
+        "clusters": {one: {"node_count": draw(st.integers(1, 9))} for one in made if draw(st.booleans())},
+    }
+    return {key: value for key, value in drawn.items() if value}
 
 
 @st.composite

@@ -1,15 +1,16 @@
-"""What agents can do in effect, beside what the network declares."""
+"""What agents, their hosts and people can do in effect, beside what the network declares."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from access.declared import DeclaredAccess, DeclaredAgent
+from access.declared import Declared, DeclaredAccess
 from access.effective import Reach
 from access.findings.catalogue import BY_ID
 from access.findings.meanings import Operations, essence, of_access, verbs_in
 from access.findings.rule import Finding
-from access.findings.subject import Subject, held, listed
+from access.findings.subject import Subject, called_by, held, listed
 from access.findings.widths import is_wide
+from access.given import by_azure
 from access.graph import Assignment, Principal, Resource
 from access.privileges import privileged
 from access.relevance import resource_type
@@ -18,10 +19,10 @@ from access.words import words
 
 @dataclass(frozen=True)
 class _Case:
-    """One agent at one resource of the network."""
+    """One identity at one resource of the network."""
 
     subject: Subject
-    agent: DeclaredAgent
+    declared: Declared
     principal: Principal
     resource: Resource
     reach: Reach
@@ -29,11 +30,12 @@ class _Case:
     @property
     def access(self) -> tuple[DeclaredAccess, ...]:
         """What is declared; the identity that pulls images may do that alone."""
-        registry = self.subject.declared.registry if self.subject.declared else None
         if self.principal.purpose == "pull":
+            registry = self.declared.registry
             is_registry = registry is not None and registry.name == self.resource.name
-            return (DeclaredAccess(resource=self.resource.name, verb="pull"),) if is_registry else ()
-        return tuple(each for each in self.agent.access if each.resource == self.resource.name)
+            pulls = is_registry and self.declared.pulls(self.principal)
+            return (DeclaredAccess(resource=self.resource.name, verb="pull"),) if pulls else ()
+        return tuple(each for each in self.subject.access_of(self.principal) if each.resource == self.resource.name)
 
     @property
     def arm_type(self) -> str:
@@ -41,24 +43,26 @@ class _Case:
 
     def finding(self, rule: str, what: str, by: Assignment | None) -> Finding:
         lines = [each.line for each in self.access if each.line]
-        declared = self.subject.declared
+        agent = self.principal.agent
         return Finding(
             rule=BY_ID[rule],
-            what=f"agent {self.agent.name!r} {what}" + (f": {held(by)}" if by else ""),
-            place=declared.place(lines[0] if lines else self.agent.line) if declared else self.resource.id,
-            agent=self.agent.name,
+            what=f"{self.subject.name_of(self.principal.id)} {what}" + (f": {held(by)}" if by else ""),
+            place=self.declared.place(lines[0]) if lines else self.subject.of_principal(self.principal),
+            agent=agent,
             resource=self.resource.name,
             assignment=by.id if by else "",
+            about=called_by(self.principal)[1:],
         )
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Everything that an agent can do beyond what is declared for it."""
+    """Everything that somebody of the network can do beyond what is declared."""
+    if subject.declared is None:
+        return
     for principal_id, resource, reach in subject.reaches:
         principal = subject.graph.principal(principal_id)
-        agent = subject.declared_agent(principal.agent) if principal else None
-        if principal and agent and resource.declared:
-            case = _Case(subject, agent, principal, resource, reach)
+        if principal and subject.is_ours(principal) and resource.declared:
+            case = _Case(subject, subject.declared, principal, resource, reach)
             yield from _beyond(case)
             yield from _past_paths(case)
     yield from _outside(subject)
@@ -100,18 +104,17 @@ def _past_paths(case: _Case) -> Iterator[Finding]:
 
 
 def _outside(subject: Subject) -> Iterator[Finding]:
-    """Roles of the network's agents at what is none of its resources, or at a part of one that is none of theirs."""
-    for principal in subject.agents if subject.declared else ():
-        agent = subject.declared_agent(principal.agent)
+    """Roles of the network's own at what is none of its resources, or at a part of one that is none of theirs."""
+    for principal in subject.ours:
         for one in subject.graph.assignments_of(principal.id):
-            if one.role is None or is_wide(one) or agent is None:
+            if one.role is None or is_wide(one) or by_azure(principal, one):
                 continue
             around = subject.around(one.scope)
             if around is None and not any(each.declared for each in subject.graph.resources_within(one.scope)):
                 what = f"{subject.name_of(principal.id)} holds {held(one)}, which is no resource of the network"
                 yield subject.about("undeclared-access", one, what)
             elif around is not None and subject.graph.resource(one.scope) != around:
-                declared = {each.resource for each in agent.access}
+                declared = {each.resource for each in subject.access_of(principal)}
                 if around.name not in declared and principal.purpose != "pull":
                     what = f"{subject.name_of(principal.id)} holds {held(one)}, a part of {around.name!r}, undeclared"
                     yield subject.about("undeclared-access", one, what)

@@ -63,7 +63,20 @@ def _open(subject: Subject, resource: Resource) -> str:
         ingress = mapping(mapping(said.get("configuration")).get("ingress"))
         if ingress.get("external") is True and not _keeps_out(ingress.get("ipSecurityRestrictions")):
             return "can be called from anywhere (external ingress without a list of who may call)"
+    if arm_type == "microsoft.containerservice/managedclusters":
+        # Of a cluster that is only referred to nothing is told.
+        told = "agentPoolProfiles" in said or "apiServerAccessProfile" in said
+        if told and _is_open_cluster(mapping(said.get("apiServerAccessProfile"))):
+            return "has an API that can be reached from anywhere (neither private nor with authorizedIPRanges)"
     return ""
+
+
+def _is_open_cluster(profile: Mapping[str, Any]) -> bool:
+    ranges = profile.get("authorizedIPRanges")
+    if profile.get("enablePrivateCluster") is True or (ranges is not None and not isinstance(ranges, list)):
+        return False  # private, or not known yet
+    blocks = listed(cast("object", ranges))
+    return not blocks or any(map(_is_wide, blocks))
 
 
 def _refused_above(subject: Subject, resource: Resource) -> bool:

@@ -22,6 +22,10 @@ _INGRESS = (
 _LOOKED_AT = {
     "microsoft.app/containerapps": _INGRESS,
     "microsoft.containerregistry/registries": ("anonymousPullEnabled",),
+    "microsoft.containerservice/managedclusters": (
+        "apiServerAccessProfile.enablePrivateCluster",
+        "apiServerAccessProfile.authorizedIPRanges",
+    ),
     "microsoft.storage/storageaccounts": ("allowBlobPublicAccess",),
     "microsoft.storage/storageaccounts/blobservices/containers": ("publicAccess",),
 }

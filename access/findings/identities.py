@@ -7,11 +7,16 @@ from access.findings.catalogue import BY_ID
 from access.findings.meanings import of_role
 from access.findings.rule import Finding
 from access.findings.subject import Subject, held, listed
-from access.graph import Assignment, Resource
-from access.readers.values import is_known, mapping
+from access.graph import Assignment, Principal, Resource
+from access.readers.values import is_known, mapping, text
 from access.readers.values import listed as items
 from access.relevance import resource_type
-from access.scopes import key
+from access.scopes import key, type_of
+
+_IDENTITY = "microsoft.managedidentity/userassignedidentities"
+_CREDENTIALS = "federatedidentitycredentials"
+_SERVICE_ACCOUNT = "system:serviceaccount:"
+_OF_PROJECT = "/agentidentities/shared"
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -41,20 +46,55 @@ def _shared(subject: Subject) -> Iterator[Finding]:
                 about=(name, *(one.name for one in using), *_agents(subject, using)),
             )
     yield from _agents_in_one(subject)
+    yield from _service_accounts(subject)
 
 
 def _agents_in_one(subject: Subject) -> Iterator[Finding]:
-    """Agents that run in one and the same app, and so as one system-assigned identity."""
+    """Agents that act as one identity: of an app that they run in together, or of a project of Foundry."""
     agents: dict[str, dict[str, None]] = {}
+    called: dict[str, str] = {}
     for one in subject.agents:
-        if one.purpose == "own":
-            agents.setdefault(key(one.owner or one.id), {})[one.agent] = None
+        # What is attached to several is told by what it is attached to.
+        if one.purpose == "own" and type_of(key(one.owner)) != _IDENTITY:
+            agents.setdefault(key(one.owner or one.id), {}).update(dict.fromkeys(one.agents))
+            called[key(one.owner or one.id)] = one.name
     for owner, names in agents.items():
         if len(names) > 1:
             first, *others = names
-            what = f"agents {listed(map(repr, names))} all run as the identity of {owner.rpartition('/')[2]!r}"
-            rule = BY_ID["shared-identity"]
-            yield Finding(rule=rule, what=what, place=subject.of_agent(first), agent=first, about=tuple(others))
+            of_project = owner.endswith(_OF_PROJECT)
+            allowed = of_project and subject.declared is not None and subject.declared.shared_identity
+            whose = "the project's unpublished agents" if of_project else repr(called[owner])
+            yield Finding(
+                rule=BY_ID["allowed-shared-identity" if allowed else "shared-identity"],
+                what=f"agents {listed(map(repr, names))} all run as the identity of {whose}",
+                place=subject.of_agent(first),
+                agent=first,
+                about=(*others, called[owner]),
+            )
+
+
+def _service_accounts(subject: Subject) -> Iterator[Finding]:
+    """Identities that pods of several service accounts act as."""
+    trusted: dict[str, dict[str, None]] = {}
+    for resource in subject.graph.resources:
+        if resource_type(resource) == f"{_IDENTITY}/{_CREDENTIALS}":
+            said = {**mapping(resource.properties.get("properties")), **resource.properties}
+            account = text(said, "subject")
+            if account.startswith(_SERVICE_ACCOUNT):
+                identity = resource.id.rsplit("/", 2)[0]
+                trusted.setdefault(key(identity), {})[account.removeprefix(_SERVICE_ACCOUNT)] = None
+    owners = {key(one.owner): one for one in subject.graph.principals if one.owner}
+    for identity, accounts in trusted.items():
+        if len(accounts) > 1:
+            principal = owners.get(identity)
+            name = identity.rpartition("/")[2]
+            yield Finding(
+                rule=BY_ID["shared-identity"],
+                what=f"pods of service accounts {listed(map(repr, accounts))} all run as identity {name!r}",
+                place=principal.owner if principal else identity,
+                agent=principal.agent if principal and subject.is_agent(principal) else "",
+                about=(name, *accounts),
+            )
 
 
 def _attached(resource: Resource) -> list[str]:
@@ -84,11 +124,16 @@ def _absent(subject: Subject) -> Iterator[Finding]:
             yield subject.about("orphaned-assignment", one, what)
 
 
+def _is_expected(subject: Subject, principal: Principal) -> bool:
+    """Whether somebody is of the network, or of a platform that pulls images where no network says which."""
+    return subject.is_ours(principal) or (subject.declared is None and principal.purpose == "pull")
+
+
 def _strangers(subject: Subject) -> Iterator[Finding]:
     found: dict[str, tuple[Assignment, dict[str, None]]] = {}
     for principal_id, resource, _ in subject.reaches:
         principal = subject.graph.principal(principal_id)
-        if resource.declared and principal and principal.exists and not subject.is_agent(principal):
+        if resource.declared and principal and principal.exists and not _is_expected(subject, principal):
             held_there = [one for one in subject.graph.held_at_or_above(principal_id, resource.id) if one.role]
             at = resource_type(resource)
             # What opens nothing here by itself may still hand out the keys above.

@@ -7,6 +7,7 @@ from access.findings.meanings import essence
 from access.findings.rule import Finding
 from access.findings.subject import Subject, listed
 from access.relevance import resource_type
+from access.verbs import CALLED
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -15,6 +16,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     yield from _budgets(subject)
     yield from _unused(subject)
     yield from _roles(subject)
+    yield from _waiting(subject)
 
 
 def _separations(subject: Subject) -> Iterator[Finding]:
@@ -50,7 +52,8 @@ def _rights(subject: Subject) -> dict[str, set[tuple[str, str]]]:
             can = reach.allowed | reach.conditional | reach.data_allowed | reach.data_conditional
             for verb in verbs.get(resource.name, ()):
                 if essence(resource.kind, verb, resource_type(resource)) & can:
-                    found.setdefault(principal.agent, set()).add((resource.name, verb))
+                    for agent in principal.agents:
+                        found.setdefault(agent, set()).add((resource.name, verb))
     return found
 
 
@@ -65,9 +68,10 @@ def _unused(subject: Subject) -> Iterator[Finding]:
     used = {
         resource.name
         for principal_id, resource, _ in subject.reaches
-        if (principal := subject.graph.principal(principal_id)) and subject.is_agent(principal)
+        if (principal := subject.graph.principal(principal_id)) and subject.is_ours(principal)
     }
-    places = {each.name: subject.of_resource(each) for each in subject.graph.resources if each.declared}
+    resources = (each for each in subject.graph.resources if each.declared and each.kind != CALLED)
+    places = {each.name: subject.of_resource(each) for each in resources}
     if subject.declared:
         lines = {name: subject.declared.place(each.line) for name, each in subject.declared.resources.items()}
         registry = subject.declared.registry
@@ -90,5 +94,19 @@ def _roles(subject: Subject) -> Iterator[Finding]:
                     what=f"agent {agent.name!r} has role {each.role!r} on {each.resource!r}{why}",
                     place=declared.place(each.line),
                     agent=agent.name,
+                    resource=each.resource,
+                )
+
+
+def _waiting(subject: Subject) -> Iterator[Finding]:
+    declared = subject.declared
+    for entry in (*declared.agents.values(), *declared.parties.values()) if declared else ():
+        for each in entry.access:
+            if declared and each.waits:
+                yield Finding(
+                    rule=BY_ID["waiting-access"],
+                    what=f"{entry.name!r} may {each.verb} {each.resource!r}, and nobody can yet: {each.waits}",
+                    place=declared.place(each.line),
+                    agent=entry.name,
                     resource=each.resource,
                 )

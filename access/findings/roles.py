@@ -6,7 +6,9 @@ from access.catalogue import Role
 from access.effective import restricts_nothing
 from access.findings.rule import Finding
 from access.findings.subject import Subject, held
+from access.given import by_azure
 from access.privileges import allows, privileged
+from access.scopes import key, type_of
 
 _GRANTING = (
     "Microsoft.Authorization/roleAssignments/write",
@@ -29,8 +31,8 @@ def check(subject: Subject) -> Iterator[Finding]:
             what = f"{subject.name_of(one.principal)} holds {held(one)}, and nothing here says what that role allows"
             yield subject.about("unknown-role", one, what)
             continue
-        if principal and subject.is_agent(principal):
-            for rule, why in _too_much(one.role):
+        if principal and subject.is_ours(principal) and not by_azure(principal, one):
+            for rule, why in _too_much(one.role, type_of(key(one.scope))):
                 yield subject.about(rule, one, f"{subject.name_of(one.principal)} holds {held(one)}: it {why}")
         why = restricts_nothing(one.condition, one.role)
         if why:
@@ -39,9 +41,9 @@ def check(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _too_much(role: Role) -> Iterator[tuple[str, str]]:
+def _too_much(role: Role, at: str) -> Iterator[tuple[str, str]]:
     """What makes a role privileged; granting roles is told by itself."""
-    reasons = (privileged(role) or "").split("; ")
+    reasons = (privileged(role, at) or "").split("; ")
     granting = next((name for name in _GRANTING for each in role.permissions if allows(each, name, data=False)), "")
     if granting:
         yield "role-granting-role", f"allows {granting}"

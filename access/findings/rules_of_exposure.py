@@ -21,7 +21,8 @@ RULES = (
         title="Keys open the resource",
         why="Who has a key can do everything there, whatever roles say; roles are not all the access there is.",
         mend="Turn keys off: `disableLocalAuth: true`, for storage `allowSharedKeyAccess: false`, for a registry "
-        "`adminUserEnabled: false`, for a vault `enableRbacAuthorization: true`.",
+        "`adminUserEnabled: false`, for a vault `enableRbacAuthorization: true`, for a cluster "
+        "`disableLocalAccounts: true`.",
         help="Said of the account, not of each thing in it. Where Azure has keys on unless told otherwise, silence "
         "counts as on.",
     ),
@@ -29,11 +30,14 @@ RULES = (
         id="public-access",
         severity="error",
         title="Anybody can reach it",
-        why="No identity is asked for: whoever knows the address reads the data or calls the app.",
+        why="No identity is asked for, or nothing stands before the question: whoever knows the address reads the "
+        "data, calls the app or tries the cluster's door.",
         mend="Set `publicAccess` to `None` and `allowBlobPublicAccess` to false, `anonymousPullEnabled` to false, and "
-        "give external ingress a list of addresses that may call.",
+        "give external ingress a list of addresses that may call; make a cluster private, or give it "
+        "`authorizedIPRanges`.",
         help="Public blob containers, accounts that allow them, registries with anonymous pull, apps with external "
-        "ingress and no list that keeps anybody out. Network rules of accounts are not looked at.",
+        "ingress and clusters whose API has no list that keeps anybody out. Network rules of accounts are not looked "
+        "at.",
     ),
     Rule(
         id="mutable-image-tag",

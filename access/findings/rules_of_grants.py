@@ -6,11 +6,13 @@ RULES = (
     Rule(
         id="shared-identity",
         severity="error",
-        title="Two apps run as one identity",
+        title="Two agents or apps run as one identity",
         why="Each can do everything that any of them needs, and no log says which of them did it.",
-        mend="Give each app its own identity (system-assigned is enough) and grant each only what it needs.",
+        mend="Give each app its own identity (system-assigned is enough) and grant each only what it needs; publish "
+        "agents of Foundry that share their project's identity.",
         help="Counts every app or other resource that a user-assigned identity is attached to, unless the platform "
-        "alone uses it there, to pull images (`lifecycle: None`).",
+        "alone uses it there, to pull images (`lifecycle: None`); every service account that its federated "
+        "credentials trust; and the unpublished agents of a project of Foundry.",
     ),
     Rule(
         id="shared-pull-identity",

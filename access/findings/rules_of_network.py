@@ -6,8 +6,8 @@ RULES = (
     Rule(
         id="undeclared-access",
         severity="error",
-        title="An agent can do what the network does not declare",
-        why="Who reads network.yaml is misled: the agent can do more than was agreed.",
+        title="Somebody of the network can do what it does not declare",
+        why="Who reads network.yaml is misled: more can be done than was agreed.",
         mend="Remove the assignment that the sentence names or, if the access is meant, declare it.",
         help="By what roles and keys allow in effect. Operations that a declared verb's role brings are declared.",
     ),
@@ -17,7 +17,8 @@ RULES = (
         title="Somebody who is no agent has access",
         why="The network's file does not say so, and nobody reviews it there.",
         mend="Remove the assignment, or accept it for a while with an exception that says why.",
-        help="A principal that exists and is no agent of the network, with any access to a declared resource.",
+        help="A principal that exists and is no agent, host or people of the network, with any access to a declared "
+        "resource.",
     ),
     Rule(
         id="separation-of-duties",
@@ -51,6 +52,24 @@ RULES = (
         why="The role may allow more than a verb would, and its meaning changes with Azure.",
         mend="Use a verb where there is one; otherwise leave it, with its reason.",
         help="Every access with `role` and `because`; it is here so that it is seen in a review.",
+    ),
+    Rule(
+        id="allowed-shared-identity",
+        severity="note",
+        title="Agents run as one identity, as the environment allows",
+        why="Each can do everything that any of them needs, and no log says which of them did it.",
+        mend="Publish them, so that each has its own; until then keep nothing here that one of them must not see.",
+        help="Unpublished agents of a project of Foundry, where the stack's configuration says "
+        "`shared_identity: allowed`.",
+    ),
+    Rule(
+        id="waiting-access",
+        severity="note",
+        title="An access waits for an agent that cannot be called yet",
+        why="It is granted in the same run that publishes the agent; until then whoever needs it gets an error.",
+        mend="Publish the agent in this environment, or leave it: what is declared is right.",
+        help="A `use` of an agent on Foundry that has no endpoint of its own here: one that is not published and has "
+        "no identity from its creation.",
     ),
     Rule(
         id="expired-exception",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from access.declared import Declared, DeclaredAgent
+from access.declared import Declared, DeclaredAccess, DeclaredAgent
 from access.effective import Reach, pairs
 from access.findings.catalogue import BY_ID
 from access.findings.rule import Finding
@@ -40,9 +40,23 @@ class Subject:
         """The identities of agents: of the network's where it is declared, else of everything that runs code."""
         return tuple(one for one in self.graph.principals if self.is_agent(one))
 
+    @cached_property
+    def ours(self) -> tuple[Principal, ...]:
+        """Those, and the identities of agents' hosts and of people: everybody whom the network gives anything."""
+        return tuple(one for one in self.graph.principals if self.is_ours(one))
+
+    def is_ours(self, principal: Principal) -> bool:
+        """Whether the network says what it may do."""
+        known = bool(principal.party) and (self.declared is None or principal.party in self.declared.parties)
+        return known or self.is_agent(principal)
+
     def is_agent(self, principal: Principal) -> bool:
         """Whether it is the identity of an agent; of another network's app it is not."""
-        return bool(principal.agent) and (self.declared is None or principal.agent in self.declared.agents)
+        return any(self.declared is None or name in self.declared.agents for name in principal.agents)
+
+    def access_of(self, principal: Principal) -> tuple[DeclaredAccess, ...]:
+        """What the network declares for it, pulling images left aside."""
+        return self.declared.access_of(principal) if self.declared else ()
 
     def declared_agent(self, name: str) -> DeclaredAgent | None:
         """What the network says of an agent."""
@@ -62,7 +76,11 @@ class Subject:
         principal = self.graph.principal(principal_id)
         if principal is None:
             return f"principal {principal_id}"
-        return f"agent {principal.agent!r}" if self.is_agent(principal) else f"principal {principal.name!r}"
+        if self.is_agent(principal):
+            return _agents(principal.agents)
+        return (
+            f"{_PARTIES[principal.purpose]} {principal.party!r}" if principal.party else f"principal {principal.name!r}"
+        )
 
     def of_agent(self, name: str) -> str:
         """The line of an agent; without one, the id of what runs it."""
@@ -70,6 +88,13 @@ class Subject:
         if self.declared and agent:
             return self.declared.place(agent.line)
         return next((one.owner or one.id for one in self.graph.principals_of_agent(name)), name)
+
+    def of_principal(self, principal: Principal) -> str:
+        """The line of an agent, a host or people; without one, the id of what it is the identity of."""
+        entry = self.declared.parties.get(principal.party) if self.declared else None
+        if self.declared and entry:
+            return self.declared.place(entry.line)
+        return self.of_agent(principal.agent) if principal.agent else principal.owner or principal.id
 
     def of_resource(self, resource: Resource) -> str:
         """The line of a resource; without one, its id."""
@@ -85,9 +110,8 @@ class Subject:
     def of_assignment(self, one: Assignment) -> str:
         """The line that asks for an assignment; without one, where it was read."""
         principal, resource = self.graph.principal(one.principal), self.around(one.scope)
-        agent = self.declared_agent(principal.agent) if principal else None
-        if self.declared and agent and resource and key(resource.id) == key(one.scope):
-            lines = [each.line for each in agent.access if each.resource == resource.name]
+        if self.declared and principal and resource and key(resource.id) == key(one.scope):
+            lines = [each.line for each in self.access_of(principal) if each.resource == resource.name]
             if len(lines) == 1:
                 return self.declared.place(lines[0])
         return one.place or one.id
@@ -102,8 +126,20 @@ class Subject:
             agent=principal.agent if principal and self.is_agent(principal) else "",
             resource=resource.name if resource else "",
             assignment=one.id,
-            about=(*((principal.name,) if principal else ()), one.principal, one.name, one.scope),
+            about=(*(called_by(principal) if principal else ()), one.principal, one.name, one.scope),
         )
+
+
+_PARTIES = {"host": "project", "people": "people", "pull": "cluster"}
+
+
+def _agents(names: Sequence[str]) -> str:
+    return f"agent {names[0]!r}" if len(names) == 1 else f"agents {' and '.join(map(repr, names))}"
+
+
+def called_by(principal: Principal) -> tuple[str, ...]:
+    """What else an exception can call it: its name, and the others whose identity it is."""
+    return (principal.name, *principal.others, *((principal.party,) if principal.party else ()))
 
 
 def role_of(one: Assignment) -> str:

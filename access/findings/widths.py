@@ -1,10 +1,11 @@
-"""Roles of agents at scopes above what they are used for."""
+"""Roles of agents, their hosts and people at scopes above what they are used for."""
 
 from collections.abc import Iterator
 
 from access.findings.meanings import of_role
 from access.findings.rule import Finding
 from access.findings.subject import Subject, listed, role_of
+from access.given import by_azure
 from access.graph import Assignment, Resource
 from access.relevance import resource_type
 from access.scopes import is_path, key, shown, type_of
@@ -25,10 +26,10 @@ _PARTS = frozenset(
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Every assignment of an agent that holds at more than one resource of the network, or beside it."""
-    for principal in subject.agents:
+    """Every assignment that holds at more than one resource of the network, or beside it."""
+    for principal in subject.ours:
         for one in subject.graph.assignments_of(principal.id):
-            if one.role is None:
+            if one.role is None or by_azure(principal, one):
                 continue
             if is_wide(one):
                 what = f"holds {role_of(one)} at the whole of {shown(one.scope)}"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from access.graph import Graph, Principal, Resource
+from access.paths.pods import pods
 from access.scopes import ROOT, ancestors, is_path, key, type_of
 
 _REGISTRY = "microsoft.containerregistry/registries"
@@ -23,8 +24,9 @@ class Estate:
         self._agents: dict[str, list[Principal]] = {}
         for principal in self.graph.principals:
             self._owned.setdefault(key(principal.owner), []).append(principal)
-            for agent in agents_of(principal):
+            for agent in principal.agents:
                 self._agents.setdefault(agent, []).append(principal)
+        self._pods = pods(self.graph)
         self._attached: dict[str, list[Principal]] = {}
         self._pulling: dict[str, dict[str, None]] = {}
         servers: dict[str, dict[str, None]] = {}
@@ -48,8 +50,30 @@ class Estate:
         return tuple(self._agents)
 
     def identities(self, agent: str) -> list[Principal]:
-        """The identities that an agent's code can use; one that only pulls images gives it no token."""
-        return [one for one in self._agents.get(agent, ()) if one.purpose != "pull"]
+        """The identities that an agent's code can use; one that only pulls images gives it no token.
+
+        An agent of Foundry also uses its project's, by the project's connections.
+        """
+        own = [one for one in self._agents.get(agent, ()) if one.purpose != "pull"]
+        around = dict.fromkeys(scope for one in own for scope in ancestors(key(one.owner)) if type_of(scope) == PROJECT)
+        return [*own, *(one for scope in around for one in self._owned.get(scope, ()) if one.purpose == "host")]
+
+    def made_within(self, resource: Resource, kind: str) -> list[str]:
+        """The agents of Foundry whose identity belongs to something of a kind at or below a resource."""
+        where = key(resource.id)
+        return [
+            agent
+            for owner, several in self._owned.items()
+            if type_of(owner) == kind and where in ancestors(owner)
+            for one in several
+            for agent in one.agents
+        ]
+
+    def projects_within(self, resource: Resource) -> list[Principal]:
+        """The identities of the projects of Foundry at or below a resource."""
+        where = key(resource.id)
+        several = (found for owner, found in self._owned.items() if where in ancestors(owner))
+        return [one for found in several for one in found if one.purpose == "host"]
 
     def owned_by(self, resource: Resource) -> list[Principal]:
         """The identities that a resource is or has by itself."""
@@ -68,7 +92,8 @@ class Estate:
         """Takes note of who may pull from a registry: that is how an app's registry is told where no app tells it."""
         if type_of(key(registry.id)) != _REGISTRY or _PULLS.isdisjoint(name.lower() for name in operations):
             return
-        for agent in agents_of(principal):
+        # The nodes of a cluster pull for all the agents in it.
+        for agent in principal.agents or self._pods.get(key(principal.owner), ()):
             pulls_otherwise = any(one.purpose == "pull" for one in self._agents[agent])
             if agent not in self._told and (principal.purpose == "pull" or not pulls_otherwise):
                 self._pulling[key(registry.id)][agent] = None
@@ -84,24 +109,19 @@ class Estate:
 
     def _agents_at(self, where: str) -> list[str]:
         """Who runs in a resource: whose own identity it has, else those whose attached identity it has."""
-        own = [agent for one in self._owned.get(where, ()) for agent in agents_of(one)]
+        if where in self._pods:
+            return self._pods[where]
+        own = [agent for one in self._owned.get(where, ()) for agent in one.agents]
         attached = (one for one in self._attached.get(where, ()) if one.purpose != "other")
         name = where.rpartition("/")[2]
-        shared = [agent for one in attached for agent in agents_of(one)]
+        shared = [agent for one in attached for agent in one.agents]
         # An identity of several agents does not tell which of them runs here, unless the resource is called like it.
         found = own or [agent for agent in shared if agent.lower() == name] or shared
         return list(dict.fromkeys(found)) if type_of(where) != _IDENTITY else []
 
 
 _IDENTITY = "microsoft.managedidentity/userassignedidentities"
-
-
-def agents_of(principal: Principal) -> list[str]:
-    """The agents whose identity it is; one that several share bears all their names."""
-    if not principal.agent:
-        return []
-    shared = principal.name.split(", ")
-    return shared if len(shared) > 1 and principal.agent in shared else [principal.agent]
+PROJECT = "microsoft.cognitiveservices/accounts/projects"
 
 
 def _completed(graph: Graph) -> Graph:

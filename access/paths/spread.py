@@ -8,7 +8,6 @@ from collections import deque
 from dataclasses import dataclass
 
 from access.graph import Principal
-from access.paths.estate import agents_of
 from access.paths.steps import PLACES, Node, Step
 from access.paths.ways import Leads, Ways
 from access.scopes import ancestors
@@ -58,8 +57,10 @@ class Spread:
 
 def called(principal: Principal) -> str:
     """Who one is with an identity: the agent whose own it is, else the identity itself."""
-    agents = agents_of(principal)
-    return agents[0] if len(agents) == 1 and principal.purpose == "own" else principal.name
+    agents = principal.agents
+    if len(agents) == 1 and principal.purpose == "own":
+        return agents[0]
+    return principal.party if principal.purpose == "host" and principal.party else principal.name
 
 
 class _Following:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from access.effective import pairs, relevant
 from access.graph import Graph, Principal, Resource
-from access.paths import attaching, federation, hosts, images, rights, vaults
+from access.paths import agents, attaching, federation, hosts, images, rights, vaults
 from access.paths.estate import Estate
 from access.paths.steps import PLACES, Held, Node, Step
 from access.reaching import Reach
 from access.relevance import relevant_to, resource_type
 
-WAYS = (images, hosts, federation, rights, vaults)
+WAYS = (images, hosts, agents, federation, rights, vaults)
 _OPERATIONS = frozenset[str]().union(*(way.OPERATIONS for way in WAYS), attaching.OPERATIONS)
 
 
@@ -44,7 +44,7 @@ class Ways:
             resource, principal = self.graph.resource(resource_id), self.graph.principal(principal_id)
             if resource is not None:
                 self.reached.setdefault(principal_id, []).append((resource, reach))
-                if principal is not None and principal.agent:
+                if principal is not None and principal.is_known:
                     self.estate.note_pull(principal, resource, reach.allowed | reach.data_allowed)
         self._leads: dict[Node, Leads] = {}
         self._targets: dict[frozenset[tuple[Node, bool]], frozenset[tuple[Node, bool]]] = {}

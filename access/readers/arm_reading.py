@@ -7,15 +7,18 @@ assignments; without another, what it would have told is noted.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from azure.core.credentials import TokenCredential
+
 from access.catalogue import Role
 from access.definitions import VERSION as DEFINITIONS
 from access.definitions import blocks_of, role_of
 from access.errors import UnreadableSource
-from access.graph import Assignment, DenyAssignment, Unread
+from access.graph import Assignment, DenyAssignment, Principal, Unread
 from access.readers import arm_states
-from access.readers.arm import SIGN_IN, ArmClient
+from access.readers.arm import SIGN_IN, ArmClient, Listing
 from access.readers.arm_states import id_of
-from access.readers.arm_types import COSMOS, FEDERATED, IDENTITY, LISTED
+from access.readers.arm_types import COGNITIVE, COSMOS, FEDERATED, FOUNDRY, IDENTITY, LISTED
+from access.readers.foundry_live import ENDPOINT, agents_of, principals
 from access.readers.state import State
 from access.readers.values import Values, mapping, text
 from access.scopes import key, type_of
@@ -29,11 +32,13 @@ _RESOURCES = "2021-04-01"
 class Reading:
     """One reading of a subscription or a resource group."""
 
-    def __init__(self, arm: ArmClient, base: str) -> None:
-        self._arm, self._base = arm, base
+    def __init__(self, arm: ArmClient, base: str, credential: TokenCredential) -> None:
+        self._arm, self._base, self._credential = arm, base, credential
         self._roles: dict[str, Role] = {}
         self.denies: list[DenyAssignment] = []
         self.unread: list[Unread] = []
+        self.principals: list[Principal] = []
+        """Who is told by no resource: agents of Foundry."""
 
     def states(self, network: str, stack: str) -> list[State]:
         """Everything that there is."""
@@ -42,6 +47,8 @@ class Reading:
         granted = [*self._assignments(), *self._cosmos(rows)]
         told = self._told(rows)
         rows = {**told, **rows}
+        foundry = self._foundry(rows)
+        told, rows = {**told, **foundry}, {**rows, **foundry}
         self._deny()
         agents = arm_states.agents(rows.values(), network, stack)
         found: list[State] = list({each.urn: each for each in agents.values()}.values())
@@ -123,6 +130,32 @@ class Reading:
                 if type_of(where) == arm_type and where not in told:
                     self._doubt(id_of(row), "its properties are not listed; what they say is not counted")
         return told
+
+    def _foundry(self, rows: dict[str, Values]) -> dict[str, Values]:
+        """Projects of Foundry and what is published in them; who their other agents are goes to `principals`."""
+        found: dict[str, Values] = {}
+        for where, row in rows.items():
+            # No other kind of account has projects.
+            if type_of(where) == COGNITIVE and text(row, "kind") in {"", "AIServices"}:
+                for project in self._children(id_of(row), "projects", "which projects it has"):
+                    found[key(id_of(project))] = project
+                    applications = self._children(id_of(project), "applications", "which agents are published")
+                    found |= {key(id_of(each)): each for each in applications}
+                    self._agents(project)
+        return found
+
+    def _children(self, where: str, kind: str, what: str) -> list[Values]:
+        rows = self._wanted(f"{where}/{kind}", FOUNDRY, what)
+        return [row for row in rows if self._has_id(row, where)]
+
+    def _agents(self, project: Values) -> None:
+        told = mapping(project.get("properties"))
+        endpoint = text(mapping(told.get("endpoints")), ENDPOINT)
+        listing = agents_of(endpoint, self._credential, self._arm.origin) if endpoint else Listing()
+        if not endpoint or listing.failure:
+            why = listing.failure or "the project tells no address"
+            self._doubt(id_of(project), f"who its agents are: not read, or not all of it; {why}")
+        self.principals += principals(id_of(project), project, listing.rows)
 
     def _federated(self, rows: dict[str, Values]) -> Iterator[State]:
         for where, row in rows.items():

@@ -24,7 +24,10 @@ _DEFINITIONS: dict[System, str] = {
     "cosmos": "cosmosdb:SqlResourceSqlRoleDefinition",
 }
 _AGENT_TAG = "agent"
-_APPS = frozenset({"app:ContainerApp", "app:Job"})
+_APPS = frozenset(
+    {"app:ContainerApp", "app:Job", "cognitiveservices:AgentApplication", "managedidentity:UserAssignedIdentity"}
+)
+"""What an agent is called by: its app, its application, or the identity of its pods."""
 _COMPONENT = "agent-network:index:ContainerAppAgent"
 _GROUP_SEGMENTS = 4
 

@@ -22,6 +22,9 @@ KINDS = {
 IDENTITY = "microsoft.managedidentity/userassignedidentities"
 FEDERATED = f"{IDENTITY}/federatedidentitycredentials"
 COSMOS = "microsoft.documentdb/databaseaccounts"
+COGNITIVE = "microsoft.cognitiveservices/accounts"
+FOUNDRY = "2025-10-01-preview"
+"""Version with which projects and applications are listed: the one that has agent identities."""
 
 # Versions of stable APIs in the REST reference, Microsoft Learn, 2026. The list of everything in a subscription has no
 # properties, so what is told by properties (keys, who pulls images, principals) is listed by type besides.
@@ -31,6 +34,7 @@ LISTED = {
     "microsoft.appconfiguration/configurationstores": "2023-03-01",
     "microsoft.cognitiveservices/accounts": "2023-05-01",
     "microsoft.containerregistry/registries": "2023-07-01",
+    "microsoft.containerservice/managedclusters": "2025-05-01",
     COSMOS: "2024-11-15",
     "microsoft.eventhub/namespaces": "2021-11-01",
     "microsoft.keyvault/vaults": "2023-07-01",
@@ -46,7 +50,6 @@ _HOSTS = {
     "microsoft.compute/virtualmachines": "compute:VirtualMachine",
     "microsoft.compute/virtualmachinescalesets": "compute:VirtualMachineScaleSet",
     "microsoft.containerinstance/containergroups": "containerinstance:ContainerGroup",
-    "microsoft.containerservice/managedclusters": "containerservice:ManagedCluster",
     "microsoft.logic/workflows": "logic:Workflow",
     "microsoft.web/sites": "web:WebApp",
     "microsoft.web/sites/slots": "web:WebAppSlot",

@@ -14,6 +14,7 @@ from access.readers.principals import Principals
 from access.readers.state import State
 from access.readers.values import Values, is_known, listed, mapping, text, texts
 from access.scopes import ancestors, key
+from access.verbs import VERBS
 
 ASSIGNMENTS: dict[str, System] = {
     "authorization:RoleAssignment": "azure",
@@ -24,6 +25,7 @@ DEFINITIONS: dict[str, System] = {
     "cosmosdb:SqlResourceSqlRoleDefinition": "cosmos",
 }
 
+_PULLING = frozenset(VERBS["image-registry", "pull"])
 _COSMOS_ACCOUNT = "cosmosdb:DatabaseAccount"
 
 
@@ -48,8 +50,9 @@ class Grants:
 
     def _assignment(self, state: State) -> Iterator[Assignment]:
         system = ASSIGNMENTS[state.token]
-        principal, role_id = self._principal(state), state.said("roleDefinitionId")
+        role_id = state.said("roleDefinitionId")
         role = self._role(state, role_id, system)
+        principal = self._principal(state, role)
         scope = state.said("scope")
         around = [scope] if scope else self._around(state)
         named = None if scope and role else self._components.grant(state, around, role)
@@ -78,12 +81,12 @@ class Grants:
                 system=system,
             )
 
-    def _principal(self, state: State) -> str:
+    def _principal(self, state: State, role: Role | None) -> str:
         given = state.said("principalId")
         if given:
             return self._principals.find(given) or self._stranger(given, given).id
         urns = state.property_dependencies.get("principalId", ())
-        found = self._principals.of(urns)
+        found = self._principals.of(urns, pulling=role is not None and role.name in _PULLING)
         if found or len(urns) != 1:
             return found[0] if len(found) == 1 else ""
         # Of a resource that has no identity here, such as a group of Entra ID that the program makes.

@@ -10,7 +10,7 @@ from dataclasses import replace
 from azure.core.credentials import TokenCredential
 
 from access.errors import UnreadableSource
-from access.graph import Graph, Resource
+from access.graph import Graph, Principal, Resource
 from access.readers.arm import PUBLIC, ArmClient, signed_in
 from access.readers.arm_reading import Reading
 from access.readers.arm_types import KINDS
@@ -35,7 +35,8 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
 
     Args:
         subscription_id: which.
-        credential: of someone with the role Reader.
+        credential: of someone with the role Reader; to read who agents of Foundry are, Cognitive Services Data Reader
+            besides.
         endpoint: of another cloud; plain http only on loopback.
         resource_group: name of the only one to read.
         network: what agents' apps are called by, `<network>-<agent>-<stack>`.
@@ -51,18 +52,38 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
     with ArmClient(subscription_id, credential, endpoint) as arm:
         arm.check()
         base = arm.subscription + (f"/resourceGroups/{resource_group}" if resource_group is not None else "")
-        reading = Reading(arm, base)
+        reading = Reading(arm, base, credential)
         states = reading.states(network, stack)
-    found = graph(states, source=f"live Azure, {base}", unread=reading.unread)
+    found = graph(states, source=f"live Azure, {base}", unread=reading.unread, others=reading.principals)
+    people = _People(like)
     names = None if like is None else {_place(each.id): each for each in like.resources if each.declared}
     return Graph(
-        principals=found.principals,
+        principals=map(people.called, found.principals),
         resources=(_called(each, names) for each in found.resources),
         assignments=(reading.as_it_is_now(each) for each in found.assignments),
         denies=reading.denies,
         unread=found.unread,
         source=found.source,
     )
+
+
+class _People:
+    """Who the program says that somebody is: the same place has it, or for people the same id."""
+
+    def __init__(self, like: Graph | None) -> None:
+        known = like.principals if like is not None else ()
+        self._by_place = {(_place(each.owner), each.purpose): each for each in known if each.owner and each.is_known}
+        self._by_id = {each.id.lower(): each for each in known if each.purpose == "people"}
+
+    def called(self, found: Principal) -> Principal:
+        """The same principal, as the network calls it."""
+        people = self._by_id.get(found.id.lower())
+        if people is not None:
+            return people
+        like = self._by_place.get((_place(found.owner), found.purpose)) if found.owner else None
+        if like is None:
+            return found
+        return replace(found, agent=like.agent, others=like.others, party=like.party, app=like.app)
 
 
 def _called(found: Resource, names: dict[str, Resource] | None) -> Resource:

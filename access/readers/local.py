@@ -64,7 +64,9 @@ def _failures(document: Values) -> Iterator[Unread]:
 
 def _of_world(world: Values, where: str) -> list[State]:
     """What the stack remembers, and what is in Azure besides."""
-    states = [state_of(row, where) for row in required_list(world, "stack", where)]
+    # What waits to be deleted is still in Azure, and is no part of the stack any more.
+    rows = [row for row in required_list(world, "stack", where) if mapping(row).get("replaced") is not True]
+    states = [state_of(row, where) for row in rows]
     remembered = {state.id.lower() for state in states if state.id}
     rows = [mapping(row) for row in required_list(world, "resources", where)]
     adopted = {text(row, "id").lower() for row in rows if row.get("adopted") is True}

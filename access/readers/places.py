@@ -22,7 +22,19 @@ PATHS = {
     "appconfiguration:ConfigurationStore": "Microsoft.AppConfiguration/configurationStores/{configStoreName}",
     "cognitiveservices:Account": "Microsoft.CognitiveServices/accounts/{accountName}",
     "cognitiveservices:Deployment": "Microsoft.CognitiveServices/accounts/{accountName}/deployments/{deploymentName}",
+    "cognitiveservices:Project": "Microsoft.CognitiveServices/accounts/{accountName}/projects/{projectName}",
+    "cognitiveservices:ProjectConnection": (
+        "Microsoft.CognitiveServices/accounts/{accountName}/projects/{projectName}/connections/{connectionName}"
+    ),
+    "cognitiveservices:AgentApplication": (
+        "Microsoft.CognitiveServices/accounts/{accountName}/projects/{projectName}/applications/{name}"
+    ),
+    "cognitiveservices:AgentDeployment": (
+        "Microsoft.CognitiveServices/accounts/{accountName}/projects/{projectName}/applications/{appName}"
+        "/agentDeployments/{deploymentName}"
+    ),
     "containerregistry:Registry": "Microsoft.ContainerRegistry/registries/{registryName}",
+    "containerservice:ManagedCluster": "Microsoft.ContainerService/managedClusters/{resourceName}",
     "cosmosdb:DatabaseAccount": "Microsoft.DocumentDB/databaseAccounts/{accountName}",
     "cosmosdb:SqlResourceSqlDatabase": (
         "Microsoft.DocumentDB/databaseAccounts/{accountName}/sqlDatabases/{databaseName}"

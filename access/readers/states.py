@@ -11,14 +11,16 @@ from dataclasses import replace
 from access.graph import Graph, Principal, Resource, Unread
 from access.local_auth import inherited, local_auth
 from access.readers.components import Components
+from access.readers.foundry import APPLICATION
 from access.readers.grants import ASSIGNMENTS, DEFINITIONS, Grants
 from access.readers.places import Places, type_of_token
 from access.readers.principals import Principals
 from access.readers.state import State
-from access.readers.values import Values, is_known, listed, mapping
+from access.readers.values import Values, is_known, listed, mapping, text
 from access.scopes import key, type_of
 
 _GROUP = "microsoft.resources/resourcegroups"
+_CLUSTER = "containerservice:ManagedCluster"
 
 # What gives access in ways that are not read: by what its type ends in, and what is to be said of it.
 _OTHER_ACCESS = (
@@ -38,6 +40,7 @@ def graph(
     source: str,
     unread: Iterable[Unread] = (),
     existing: Mapping[str, str] | None = None,
+    others: Iterable[Principal] = (),
 ) -> Graph:
     """The graph of a program's resources.
 
@@ -47,10 +50,11 @@ def graph(
         unread: what the reader could not judge.
         existing: where it is known who exists in Azure, the ids of these principals, each with that of the resource
             whose identity it is, or none.
+        others: principals that no resource tells.
     """
     places = Places(states)
     components = Components(places)
-    principals = Principals(places, components)
+    principals = Principals(places, components, others)
     grants = Grants(places, components, principals)
     doubts = [*unread, *_unplaced(places, components), *principals.unread, *grants.unread, *_unjudged(places.states)]
     return Graph(
@@ -119,6 +123,10 @@ def _type_of(state: State, where: str) -> str:
 def _properties(state: State, principals: Principals) -> Values:
     """What was asked for; of what is only referred to, what Azure answers. Attached identities are named in full."""
     properties = state.inputs or state.outputs
+    if state.token == _CLUSTER:
+        # Who its service accounts' tokens are from is Azure's to say.
+        issuer = {**mapping(properties.get("oidcIssuerProfile")), **mapping(state.outputs.get("oidcIssuerProfile"))}
+        properties = {**properties, "oidcIssuerProfile": issuer}
     attached = principals.attached.get(state.urn, ())
     identity = mapping(properties.get("identity"))
     told = identity.get("userAssignedIdentities")
@@ -148,11 +156,20 @@ def _unjudged(states: Iterable[State]) -> Iterator[Unread]:
             if token and token.endswith(end):
                 yield Unread(state.place, what)
                 break
+        if token == APPLICATION and _lets_everybody_in(state):
+            yield Unread(state.place, "whoever is of its organization may call it, whatever roles say")
         package = state.type.partition(":")[0]
         if package in _OTHER_PACKAGES:
             packages[package] += 1
     for package, count in packages.items():
         yield Unread(f"package {package}", f"{count} of its resources are not read; only those of azure-native are")
+
+
+def _lets_everybody_in(application: State) -> bool:
+    """Whether an agent's callers are not told by roles: "Publish your agent as an Agent Application", 2026-06-19."""
+    properties = mapping(application.inputs.get("properties") or application.outputs.get("properties"))
+    policy = mapping((properties or application.outputs).get("authorizationPolicy"))
+    return text(policy, "type") not in {"", "Default"}
 
 
 __all__ = ["State", "graph"]

@@ -12,7 +12,7 @@ from access.blast import every_blast
 from access.declared import Declared
 from access.diff import Difference
 from access.findings import check
-from access.graph import Graph
+from access.graph import Graph, Principal
 from access.proof import Proof, prove
 from access.scopes import key
 from access.summary import Entry, Summary
@@ -39,6 +39,7 @@ def document(
         "stack": declared.stack,
         "source": graph.source,
         "agents": [_agent(name, graph, declared) for name in summary.agents],
+        "parties": [_party(one, declared) for one in graph.principals if one.party],
         "resources": [_resource(name, summary, declared) for name in summary.resources],
         "access": [_access(entry, summary, declared) for _, entry in sorted(summary.entries.items())],
         "proof": proof_document(prove(graph, declared)),
@@ -58,6 +59,10 @@ def proof_document(proof: Proof) -> dict[str, Any]:
         "failures": [
             {"what": one.what, "agent": one.agent, "resource": one.resource, "grows": one.grows}
             for one in proof.failures
+        ],
+        "waiting": [
+            {"agent": one.agent, "resource": one.resource, "verb": one.verb, "why": one.why, "place": one.place}
+            for one in proof.waiting
         ],
     }
 
@@ -100,20 +105,32 @@ def _agent(name: str, graph: Graph, declared: Declared) -> dict[str, Any]:
     }
 
 
+def _party(principal: Principal, declared: Declared) -> dict[str, Any]:
+    """A host of agents, or people: what is no agent and holds access that the network declares."""
+    entry = declared.parties.get(principal.party)
+    return {
+        "name": principal.party,
+        "kind": entry.kind if entry is not None else "",
+        "identity": principal.id,
+        "place": declared.place(entry.line) if entry is not None else "",
+    }
+
+
 def _resource(name: str, summary: Summary, declared: Declared) -> dict[str, Any]:
     found = next((one for one in summary.graph.resources if summary.name_of(one) == name), None)
-    entry = _declared_resource(name, declared)
+    line = _line_of_resource(name, declared)
     return {
         "name": name,
         "kind": found.kind if found is not None else "",
         "declared": found is not None and found.declared,
-        "place": declared.place(entry) if entry else "",
+        "place": declared.place(line) if line else "",
     }
 
 
-def _declared_resource(name: str, declared: Declared) -> int:
-    if name in declared.resources:
-        return declared.resources[name].line
+def _line_of_resource(name: str, declared: Declared) -> int:
+    found = declared.resources.get(name) or declared.agents.get(name)
+    if found is not None:
+        return found.line
     return declared.registry.line if declared.registry is not None and declared.registry.name == name else 0
 
 
@@ -127,7 +144,7 @@ def _access(entry: Entry, summary: Summary, declared: Declared | None) -> dict[s
         "conditional": bool(entry.conditional),
         "roles": sorted({one.role.name if one.role is not None else one.role_id for one in assignments}),
         "scope": _narrowest(one.scope for one in assignments),
-        "place": _place(entry.agent, summary.name_of(entry.resource), declared),
+        "place": _place(entry, summary.name_of(entry.resource), declared),
         "operations": sorted(entry.operations, key=str.lower),
     }
 
@@ -136,13 +153,16 @@ def _narrowest(scopes: Iterable[str]) -> str:
     return max(scopes, key=lambda scope: len(key(scope)), default="")
 
 
-def _place(agent: str, resource: str, declared: Declared | None) -> str:
-    entry = declared.agents.get(agent) if declared is not None else None
-    if declared is None or entry is None:
+def _place(entry: Entry, resource: str, declared: Declared | None) -> str:
+    """The line that asks for it: the agent's own first, where it shares its identity."""
+    if declared is None:
         return ""
-    line = next((one.line for one in entry.access if one.resource == resource), 0)
+    who = declared.agents.get(entry.agent) or declared.parties.get(entry.agent)
+    principals = [principal for principal, _, _ in entry.reaches]
+    asked = [*(who.access if who else ()), *(one for each in principals for one in declared.access_of(each))]
+    line = next((one.line for one in asked if one.resource == resource), 0)
     if not line and declared.registry is not None and declared.registry.name == resource:
-        line = entry.line
+        line = next((one.line for each in principals for one in declared.pulls(each)), 0)
     return declared.place(line) if line else ""
 
 

@@ -32,7 +32,12 @@ def proof(found: Mapping[str, Any]) -> str:
     word = "**fails**" if found["failures"] else "holds"
     counts = f"{found['allowed']:,} of {found['declared']:,} declared accesses allowed, {found['denied']:,} denied"
     head = f"Proof {word}: {counts}."
-    return "\n".join([head, "", *(f"- {_plain(failure['what'])}" for failure in found["failures"])]).rstrip()
+    failures = (f"- {_plain(failure['what'])}" for failure in found["failures"])
+    waiting = (
+        f"- waits: {_plain(one['agent'])} {_plain(one['verb'])} {_plain(one['resource'])}: {_plain(one['why'])}"
+        for one in found["waiting"]
+    )
+    return "\n".join([head, "", *failures, *waiting]).rstrip()
 
 
 def diff(found: Mapping[str, Any]) -> str:

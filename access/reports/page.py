@@ -58,7 +58,7 @@ def _header(document: Mapping[str, Any]) -> Html:
     failures, unread = len(proof["failures"]), len(document["unread"])
     standing = Counter(found["severity"] for found in document["findings"] if not found["excused"])
     counts: list[tuple[str, int, str | None]] = [
-        ("agents", len(sections.names(document, "agent")), None),
+        ("agents", len(document["agents"]), None),
         ("resources", len(sections.names(document, "resource")), None),
         ("accesses", len(document["access"]), None),
         ("proof: declared", proof["declared"], None),

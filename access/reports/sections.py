@@ -33,6 +33,16 @@ def failures(document: Item) -> Html:
     )
 
 
+def waiting(document: Item) -> Html:
+    """What is declared and cannot be granted yet."""
+    found: Sequence[Item] = document["proof"]["waiting"]
+    if not found:
+        return Html()
+    rows = ((_link(agent=one["agent"]), one["verb"], one["resource"], one["why"], one["place"]) for one in found)
+    headings = ("Agent", "Verb", "Resource", "Waits because", "Place")
+    return _section("waiting", "Declared, and waiting", table(headings, rows, label="Declared, and waiting"))
+
+
 def diff(document: Item) -> Html:
     """What the working tree changes; a sign and a word say it, not colour alone."""
     found = document["diff"]
@@ -91,6 +101,7 @@ def matrix(document: Item) -> Html:
             # Held without a condition by one assignment is held without a condition.
             verbs[verb] = verbs.get(verb, True) and access["conditional"]
     resources = names(document, "resource")
+    parties = {party["name"]: party["kind"] for party in document["parties"]}
     undeclared = {resource["name"] for resource in document["resources"] if not resource["declared"]}
     columns = [
         tag("th", tag("span", name, *([tag("i", "undeclared")] if name in undeclared else [])), scope="col")
@@ -98,7 +109,11 @@ def matrix(document: Item) -> Html:
     ]
     head = tag("thead", tag("tr", tag("th", "Agent", scope="col"), *columns))
     rows = (
-        tag("tr", tag("th", agent, scope="row"), *(_cell(cells.get((agent, name)), name) for name in resources))
+        tag(
+            "tr",
+            _row_head(agent, parties.get(agent, "")),
+            *(_cell(cells.get((agent, name)), name) for name in resources),
+        )
         for agent in names(document, "agent")
     )
     wide = "wide" if len(resources) > _WIDE else None
@@ -106,6 +121,11 @@ def matrix(document: Item) -> Html:
     box = tag("div", grid, class_="box", tabindex=0, role="region", aria_label="Access matrix")
     legend = tag("p", "* only under a condition; an empty cell is no access.", class_="legend")
     return _section("matrix", "Matrix", legend, box)
+
+
+def _row_head(name: str, kind: str) -> Html:
+    """Who holds it; what is no agent with what it is."""
+    return tag("th", name, *([" ", tag("i", kind)] if kind else []), scope="row")
 
 
 def _cell(verbs: Mapping[str, bool] | None, resource: str) -> Html:
@@ -142,7 +162,7 @@ def unread(document: Item) -> Html:
     return _section("unread", "Not read", table(("Where", "What"), rows, label="Not read"))
 
 
-IN_ORDER = (diff, findings, matrix, blast, unread)
+IN_ORDER = (diff, findings, waiting, matrix, blast, unread)
 
 
 def _section(name: str, title: str, *children: str) -> Html:

@@ -46,6 +46,9 @@ def proof(found: Mapping[str, Any], style: Style) -> str:
     )
     lines = [f"{style.paint('proof holds' if ok else 'proof fails', 'green' if ok else 'red')}: {head}"]
     lines += [f"  {style.paint('✗', 'red')} {failure['what']}" for failure in found["failures"]]
+    for one in found["waiting"]:
+        declared = f"{one['agent']} {one['verb']} {one['resource']}"
+        lines.append(f"  {style.paint('waits', 'cyan')}: {declared}: {one['why']} ({one['place']})")
     return "\n".join(lines)
 
 

@@ -1,26 +1,35 @@
 """Agents that run in a Kubernetes cluster of Azure: an identity, a namespace, pods, and what those may reach.
 
-Owns who the agent is and how it runs. What it may do is granted on the resources, with `allow`. The cluster's kubelet
-pulls its image: that is granted to `AksCluster.kubelet`, once for all agents of the cluster.
+Owns who the agent is and how it runs. What it may do is granted on the resources, with `allow`. AKS gives no pod an
+identity of its own, so that the agent's is user-assigned: it is made here, trusts one service account, and ends with
+the component. The cluster's kubelet pulls its image: `AksCluster.let_pull`, once for all agents of the cluster.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
-import pulumi_kubernetes as kubernetes
 from pulumi_azure_native import managedidentity
 from pulumi_kubernetes import apps, core, meta, networking
 
-from components.agents.aks_network import EgressArgs, check_egress, from_namespaces, to_blocks, to_dns
+from components.agents.aks_network import (
+    CalleeArgs,
+    EgressArgs,
+    check_egress,
+    from_namespaces,
+    to_blocks,
+    to_callees,
+    to_dns,
+)
+from components.agents.base import Agent
 from components.agents.container_app import ProbeArgs
 from components.aks import AksCluster
+from components.federation import ServiceAccount, trust
 from components.resources.image_registry import ImageRegistry
 
 __all__ = ["AksAgent", "AksAgentArgs"]
 
 # "Deploy and configure workload identity on an AKS cluster", Microsoft Learn, 2025.
-_AUDIENCE = "api://AzureADTokenExchange"
 _CLIENT_ID = "azure.workload.identity/client-id"
 _USE = "azure.workload.identity/use"
 # "Pod Security Standards", kubernetes.io, 1.33.
@@ -45,8 +54,6 @@ class AksAgentArgs(TypedDict):
     """Azure region of the identity."""
     cluster: AksCluster
     """Where it runs."""
-    provider: kubernetes.Provider
-    """How the program reaches the cluster."""
     namespace: str
     """Its namespace, which no other agent shares."""
     registry: ImageRegistry
@@ -62,7 +69,9 @@ class AksAgentArgs(TypedDict):
     replicas: int
     """How many pods."""
     egress: NotRequired[Sequence[EgressArgs]]
-    """What it may reach besides names in DNS; without it, nothing."""
+    """What it may reach besides names in DNS; without it, nothing outside the cluster."""
+    callees: NotRequired[Sequence[CalleeArgs]]
+    """Pods of the same cluster that it may call; without it, none."""
     port: NotRequired[int | None]
     """Port on which it listens; without it, nobody reaches it."""
     callers: NotRequired[Sequence[str]]
@@ -77,31 +86,32 @@ class AksAgentArgs(TypedDict):
     """Azure tags."""
 
 
-class AksAgent(pulumi.ComponentResource):
+class AksAgent(Agent):
     """An agent with an identity of its own, which one service account in one namespace can act as."""
 
-    principal_id: pulumi.Output[str]
-    """The agent itself: to this its access is granted."""
-    pull_principal_id: pulumi.Output[str]
-    """Empty: the cluster's kubelet pulls the images of all its agents, so that none has such an identity of its own."""
-    app_name: str
-    """Name of its deployment."""
-    host: pulumi.Output[str]
-    """Name at which it can be reached in the cluster; empty where nobody can."""
-    endpoint: pulumi.Output[str]
-    """Address at which it can be reached in the cluster; empty where nobody can."""
+    TOKEN = "agent-network:index:AksAgent"  # noqa: S105 - a type token
+
+    namespace: str
+    """Its namespace."""
 
     def __init__(self, name: str, args: AksAgentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         _check(name, args)
         image = f"{args['repository']}:{args['image_tag']}"
         shown = {"app_name": args["app_name"], "namespace": args["namespace"], "image": image}
-        super().__init__("agent-network:index:AksAgent", name, shown, opts)
-        self.agent_name = name
+        super().__init__(name, {**shown, "cluster": args["cluster"].called}, opts)
         self._args = args
         self._identity_name = args["identity_name"]
         self._labels = {_NAME: args["app_name"]}
         identity = self._identity()
-        trusted = self._trust(identity)
+        account_of = ServiceAccount(args["cluster"].issuer_url, args["namespace"], args["app_name"])
+        trusted = trust(
+            f"{name}-is-its-service-account",
+            [account_of],
+            identity=identity,
+            identity_name=args["identity_name"],
+            resource_group_name=args["resource_group_name"],
+            parent=self,
+        )
         namespace = core.v1.Namespace(
             name,
             metadata=meta.v1.ObjectMetaArgs(name=args["namespace"], labels=_RESTRICTED),
@@ -114,11 +124,11 @@ class AksAgent(pulumi.ComponentResource):
             opts=self._in_cluster(namespace),
         )
         policies = self._policies(namespace)
-        # Pods that start sooner have no token yet, or no fence.
-        self._deployment(image, [account, trusted, *policies])
+        # Pods that start sooner have no token yet, no fence, or no image.
+        self._deployment(image, [account, *trusted, *policies, *args["cluster"].may_pull])
         self.principal_id = identity.principal_id
-        self.pull_principal_id = pulumi.Output.from_input("")
         self.app_name = args["app_name"]
+        self.namespace = args["namespace"]
         port = args.get("port")
         if port:
             self._service(port, namespace)
@@ -127,25 +137,12 @@ class AksAgent(pulumi.ComponentResource):
             self.endpoint = pulumi.Output.from_input(f"http://{host}:{port}")
         else:
             self.host = self.endpoint = pulumi.Output.from_input("")
-        self.register_outputs(
-            {
-                "principal_id": self.principal_id,
-                "pull_principal_id": self.pull_principal_id,
-                "app_name": self.app_name,
-                "host": self.host,
-                "endpoint": self.endpoint,
-            }
-        )
+        self._ready(namespace=self.namespace)
 
     @property
     def azure_name(self) -> pulumi.Input[str]:
         """What the agent is called in Azure."""
         return self._identity_name
-
-    @property
-    def component(self) -> pulumi.Resource:
-        """What holds its grants."""
-        return self
 
     def _identity(self) -> "managedidentity.UserAssignedIdentity":
         args = self._args
@@ -156,19 +153,6 @@ class AksAgent(pulumi.ComponentResource):
             location=args["location"],
             tags=args.get("tags"),
             opts=pulumi.ResourceOptions(parent=self),
-        )
-
-    def _trust(self, identity: "managedidentity.UserAssignedIdentity") -> "managedidentity.FederatedIdentityCredential":
-        args = self._args
-        return managedidentity.FederatedIdentityCredential(
-            f"{self.agent_name}-is-its-service-account",
-            federated_identity_credential_resource_name=f"{args['namespace']}-{args['app_name']}",
-            resource_name_=args["identity_name"],
-            resource_group_name=args["resource_group_name"],
-            issuer=args["cluster"].issuer_url,
-            subject=f"system:serviceaccount:{args['namespace']}:{args['app_name']}",
-            audiences=[_AUDIENCE],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity]),
         )
 
     def _policies(self, namespace: pulumi.Resource) -> "list[networking.v1.NetworkPolicy]":
@@ -189,7 +173,11 @@ class AksAgent(pulumi.ComponentResource):
                     pod_selector=meta.v1.LabelSelectorArgs(match_labels=self._labels),
                     policy_types=both,
                     ingress=ingress,
-                    egress=[to_dns(), *to_blocks(self._args.get("egress", ()))],
+                    egress=[
+                        to_dns(),
+                        *to_callees(self._args.get("callees", ())),
+                        *to_blocks(self._args.get("egress", ())),
+                    ],
                 ),
                 opts=self._in_cluster(namespace),
             ),
@@ -229,7 +217,7 @@ class AksAgent(pulumi.ComponentResource):
         )
 
     def _in_cluster(self, *after: pulumi.Resource) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self, provider=self._args["provider"], depends_on=after)
+        return pulumi.ResourceOptions(parent=self, provider=self._args["cluster"].provider, depends_on=after)
 
 
 def _check(name: str, args: AksAgentArgs) -> None:

@@ -9,7 +9,7 @@ from typing import TypedDict
 
 from pulumi_kubernetes import meta, networking
 
-__all__ = ["EgressArgs", "check_egress", "from_namespaces", "to_blocks", "to_dns"]
+__all__ = ["CalleeArgs", "EgressArgs", "check_egress", "from_namespaces", "to_blocks", "to_callees", "to_dns"]
 
 # A pod that reaches them gets tokens of the node's identities, and the node's secrets. "Azure Instance Metadata
 # Service" and "What is IP address 168.63.129.16?", Microsoft Learn, 2025.
@@ -26,6 +26,15 @@ class EgressArgs(TypedDict):
     """Block of addresses; the platform's own may not be among them."""
     ports: Sequence[int]
     """Ports of TCP."""
+
+
+class CalleeArgs(TypedDict):
+    """Pods of the same cluster that an agent may call; they let it in themselves besides."""
+
+    namespace: str
+    """Their namespace."""
+    port: int
+    """The port on which they listen."""
 
 
 def check_egress(name: str, egress: Sequence[EgressArgs]) -> None:
@@ -50,13 +59,24 @@ def check_egress(name: str, egress: Sequence[EgressArgs]) -> None:
 def from_namespaces(port: int, namespaces: Sequence[str]) -> "networking.v1.NetworkPolicyIngressRuleArgs":
     """Pods of these namespaces may call this port."""
     return networking.v1.NetworkPolicyIngressRuleArgs(
-        from_=[
-            networking.v1.NetworkPolicyPeerArgs(
-                namespace_selector=meta.v1.LabelSelectorArgs(match_labels={_NAMESPACE: one})
-            )
-            for one in namespaces
-        ],
+        from_=[_pods_of(one) for one in namespaces],
         ports=[networking.v1.NetworkPolicyPortArgs(port=port, protocol="TCP")],
+    )
+
+
+def to_callees(callees: Sequence[CalleeArgs]) -> "Iterator[networking.v1.NetworkPolicyEgressRuleArgs]":
+    """Pods of other namespaces may be called, each on its port."""
+    for each in callees:
+        yield networking.v1.NetworkPolicyEgressRuleArgs(
+            to=[_pods_of(each["namespace"])],
+            ports=[networking.v1.NetworkPolicyPortArgs(port=each["port"], protocol="TCP")],
+        )
+
+
+def _pods_of(namespace: str) -> "networking.v1.NetworkPolicyPeerArgs":
+    # The label is Kubernetes' own, on every namespace: nobody takes it for another's.
+    return networking.v1.NetworkPolicyPeerArgs(
+        namespace_selector=meta.v1.LabelSelectorArgs(match_labels={_NAMESPACE: namespace})
     )
 
 

@@ -9,6 +9,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import app, managedidentity
 
+from components.agents.base import Agent
 from components.hosting import CONSUMPTION
 from components.resources.base import Scaling
 from components.resources.image_registry import ImageRegistry
@@ -90,6 +91,7 @@ class PullIdentity:
 
     def __init__(self, agent: "ContainerAppAgent", args: ContainerAppAgentArgs) -> None:
         self.agent_name = agent.agent_name
+        self.principal_type = agent.principal_type
         self.component: pulumi.Resource = agent
         self.azure_name = args["pull_identity_name"]
         self.identity = managedidentity.UserAssignedIdentity(
@@ -103,26 +105,17 @@ class PullIdentity:
         self.principal_id = self.identity.principal_id
 
 
-class ContainerAppAgent(pulumi.ComponentResource):
+class ContainerAppAgent(Agent):
     """An agent with an identity of its own, which Azure creates and deletes with its app."""
 
-    principal_id: pulumi.Output[str]
-    """The agent itself: to this its access is granted."""
+    TOKEN = "agent-network:index:ContainerAppAgent"  # noqa: S105 - a type token
+
     pull_principal_id: pulumi.Output[str]
     """The identity that pulls its image."""
-    app_name: str
-    """Name of the Container App."""
-    host: pulumi.Output[str]
-    """Name at which it can be reached; empty where nobody can."""
-    endpoint: pulumi.Output[str]
-    """Address at which it can be reached; empty where nobody can."""
 
     def __init__(self, name: str, args: ContainerAppAgentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         image = f"{args['repository']}:{args['image_tag']}"
-        super().__init__(
-            "agent-network:index:ContainerAppAgent", name, {"app_name": args["app_name"], "image": image}, opts
-        )
-        self.agent_name = name
+        super().__init__(name, {"app_name": args["app_name"], "image": image}, opts)
         pull = PullIdentity(self, args)
         may_pull = args["registry"].allow_pull(pull, args["repository"])
         container_app = app.ContainerApp(
@@ -150,25 +143,7 @@ class ContainerAppAgent(pulumi.ComponentResource):
             self.endpoint = self.host.apply(lambda host: f"https://{host}")
         else:
             self.host = self.endpoint = pulumi.Output.from_input("")
-        self.register_outputs(
-            {
-                "principal_id": self.principal_id,
-                "pull_principal_id": self.pull_principal_id,
-                "app_name": self.app_name,
-                "host": self.host,
-                "endpoint": self.endpoint,
-            }
-        )
-
-    @property
-    def azure_name(self) -> pulumi.Input[str]:
-        """What the agent is called in Azure."""
-        return self.app_name
-
-    @property
-    def component(self) -> pulumi.Resource:
-        """What holds its grants."""
-        return self
+        self._ready(pull_principal_id=self.pull_principal_id)
 
 
 def _principal(identity: "app.outputs.ManagedServiceIdentityResponse | None") -> str:

@@ -4,7 +4,7 @@ Owns the four ways in which Foundry gives an agent an identity, and the applicat
 itself, its instructions and its versions, is made in the project's data plane, before this component asks for it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal, NotRequired, TypedDict, get_args
 from urllib.parse import urlsplit
 
@@ -12,12 +12,13 @@ import pulumi
 from pulumi_azure_native import cognitiveservices
 
 from access.roles import by_name, definition_id
+from components.agents.base import Agent
 from components.agents.foundry_identity import FoundryIdentity
 from components.foundry import FoundryProject
 from components.grants import Grant, Grantee, assign
 from components.resources.base import Verb
 
-__all__ = ["FoundryAgent", "FoundryAgentArgs", "Identity"]
+__all__ = ["FoundryAgent", "FoundryAgentArgs", "Identity", "UnpublishedAgents", "UnpublishedAgentsArgs"]
 
 Identity = Literal["shared", "application", "per-agent", "given"]
 """Whose identity an agent has.
@@ -27,6 +28,41 @@ the application. `per-agent`: its own from its creation. `given`: the one whose 
 """
 
 
+class UnpublishedAgentsArgs(TypedDict):
+    """Arguments of `UnpublishedAgents`."""
+
+    project: FoundryProject
+    """Where they are."""
+    agents: Sequence[str]
+    """Names of them in the project; at least one."""
+    azure_name: str
+    """What is made for them in Azure is called so, such as a subscription of a topic."""
+    principal_id: NotRequired[pulumi.Input[str] | None]
+    """Id of their principal, instead of asking Azure."""
+
+
+class UnpublishedAgents(pulumi.ComponentResource):
+    """The one identity that all the unpublished agents of a project act as: whatever one is granted, all may do."""
+
+    principal_id: pulumi.Output[str]
+    """The project's default agent identity."""
+
+    def __init__(self, name: str, args: UnpublishedAgentsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        project, given = args["project"], args.get("principal_id")
+        shown = {"project": project.called, "principal_id": given, "azure_name": args["azure_name"]}
+        super().__init__("agent-network:index:UnpublishedAgents", name, shown, opts)
+        self.agent_name = name
+        self.azure_name = args["azure_name"]
+        self.principal_type = "ServicePrincipal"
+        self.principal_id = _asked(self, project, args["agents"], "shared") if given is None else _known(given)
+        self.register_outputs({"principal_id": self.principal_id})
+
+    @property
+    def component(self) -> pulumi.Resource:
+        """What holds its grants."""
+        return self
+
+
 class FoundryAgentArgs(TypedDict):
     """Arguments of a `FoundryAgent`."""
 
@@ -34,92 +70,85 @@ class FoundryAgentArgs(TypedDict):
     """Where the agent is."""
     agent: str
     """Name of the agent in the project."""
+    app_name: str
+    """What it is called in Azure: the application that it is published as, and what is made for it elsewhere."""
     identity: Identity
     """Whose identity it has."""
     version: NotRequired[str]
     """Version of the agent that callers get; required for `application`."""
-    application_name: NotRequired[str]
-    """Name of the application that the agent is published as; required for `application`."""
+    shared: NotRequired[UnpublishedAgents]
+    """The agents whose identity it is; required for `shared`."""
     max_replicas: NotRequired[int]
     """Never more, for an agent that is a container; without it, the agent is a prompt."""
     min_replicas: NotRequired[int]
     """Never fewer, for an agent that is a container."""
     principal_id: NotRequired[pulumi.Input[str] | None]
-    """Id of its principal: required for `given`; for `shared` and `per-agent`, instead of asking Foundry."""
+    """Id of its principal: required for `given`; for `per-agent`, instead of asking Foundry."""
 
 
-class FoundryAgent(pulumi.ComponentResource):
+class FoundryAgent(Agent):
     """An agent that Foundry runs, as the principal that its access is granted to."""
 
-    # Of the roles with the data action applications/invoke, 'Foundry User' reads least and lists no keys at this scope:
-    # keys are the account's, above it. 'Cognitive Services User' and the others add as much or more.
+    TOKEN = "agent-network:index:FoundryAgent"  # noqa: S105 - a type token
     VERBS: ClassVar[Mapping[str, Mapping[str, Verb]]] = {
+        # Of the roles with the data action applications/invoke, 'Foundry User' reads least. What else is in it reaches
+        # nothing here: keys, models and other agents are the account's and the project's, above the application.
         "application": {
             "use": Verb(
                 "Foundry User",
-                "call the application",
-                "Publish and share agents in Microsoft Foundry, Microsoft Learn, 2026-06",
+                "call the agent through its application",
+                "Publish your agent as an Agent Application, Microsoft Learn, 2026-06-19",
             ),
         },
         "per-agent": {
             "use": Verb(
                 "Foundry Agent Consumer",
-                "call every agent of the project that has an endpoint",
-                "Migrate agent applications, Microsoft Learn, 2026-07",
+                "call the agent at its endpoint",
+                "Configure and share your agent, Microsoft Learn, 2026-04-14",
             ),
         },
     }
+    """By identity, what a caller may do; an agent of any other has no endpoint of its own that one could be granted."""
 
-    principal_id: pulumi.Output[str]
-    """The agent itself: to this its access is granted."""
-    app_name: str
-    """Name of the application, or without one, of the agent in its project."""
-    host: pulumi.Output[str]
-    """Name at which it can be reached."""
-    endpoint: pulumi.Output[str]
-    """Address that callers ask: the application's, the agent's own, or for `shared` and `given` the project's."""
+    scope: pulumi.Output[str]
+    """Where callers are granted; empty where nobody can be."""
+    verbs: dict[str, str]
+    """Verb → name of the role that a caller gets."""
     published: bool
     """Whether it is an application."""
 
     def __init__(self, name: str, args: FoundryAgentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        identity = args["identity"]
         _check(name, args)
-        shown = {"agent": args["agent"], "identity": identity}
-        super().__init__("agent-network:index:FoundryAgent", name, shown, opts)
-        self.agent_name = name
+        identity, project = args["identity"], args["project"]
+        shown = {"agent": args["agent"], "identity": identity, "project": project.called, "app_name": args["app_name"]}
+        super().__init__(name, {**shown, "principal_id": args.get("principal_id")}, opts)
         self.identity = identity
-        self._project = args["project"]
-        self._callable: pulumi.Output[str] = self._project.project_id
-        self.app_name = args.get("application_name", args["agent"])
+        self.app_name = args["app_name"]
         self.published = identity == "application"
+        self._project = project
+        self._shared = args.get("shared")
+        self.verbs = {verb: row.role for verb, row in self.VERBS.get(identity, {}).items()}
+        self.scope = _known("")
         if self.published:
             application = self._publish(args)
-            self._callable = application.id
-            called = self.app_name
-            self.principal_id = application.properties.apply(lambda known: _of_application(called, known))
+            self.scope = application.id
+            self.principal_id = application.properties.apply(lambda known: _of_application(self.app_name, known))
         else:
             self.principal_id = self._principal(args)
-        self.endpoint = pulumi.Output.concat(self._project.project_endpoint, _path(args))
-        self.host = self._project.project_endpoint.apply(lambda address: urlsplit(address).hostname or "")
-        self.register_outputs(
-            {
-                "principal_id": self.principal_id,
-                "app_name": self.app_name,
-                "host": self.host,
-                "endpoint": self.endpoint,
-                "published": self.published,
-            }
-        )
+            if identity == "per-agent":
+                self.scope = pulumi.Output.concat(project.project_id, "/agents/", args["agent"])
+        self.endpoint = pulumi.Output.concat(project.project_endpoint, _path(args))
+        self.host = project.project_endpoint.apply(lambda address: urlsplit(address).hostname or "")
+        self._ready(scope=self.scope, verbs=self.verbs, published=self.published)
 
     @property
-    def azure_name(self) -> pulumi.Input[str]:
-        """What the agent is called in Azure."""
-        return self.app_name
+    def grantee(self) -> Grantee:
+        """To whom its access is granted: itself, or all the agents whose identity it shares."""
+        return self._shared or self
 
-    @property
-    def component(self) -> pulumi.Resource:
-        """What holds its grants."""
-        return self
+    def variables(self) -> Mapping[str, pulumi.Input[str]]:
+        """What a caller needs to know, keyed by the end of the variable."""
+        return {"ENDPOINT": self.endpoint}
 
     def allow(self, caller: Grantee, verb: str) -> pulumi.CustomResource:
         """Let somebody do what the verb says with this agent.
@@ -136,7 +165,7 @@ class FoundryAgent(pulumi.ComponentResource):
         if verb not in rows:
             raise ValueError(f"{self.agent_name!r} has no verb {verb!r}; its verbs are {', '.join(sorted(rows))}")
         role = by_name(rows[verb].role)
-        within = pulumi.Output.from_input(self._project.subscription_id)
+        within = _known(self._project.account.subscription_id)
         return assign(
             caller,
             Grant(
@@ -144,53 +173,66 @@ class FoundryAgent(pulumi.ComponentResource):
                 reason=f"{caller.agent_name} may {verb} {self.agent_name}",
                 role=role,
                 definition_id=within.apply(lambda known: definition_id(role, known)),
-                scope=self._callable,
+                scope=self.scope,
             ),
         )
 
     def _principal(self, args: FoundryAgentArgs) -> pulumi.Output[str]:
-        given, identity = args.get("principal_id"), args["identity"]
-        if given is not None:
-            return pulumi.Output.from_input(given)
-        found = FoundryIdentity(
-            f"{self.agent_name}-identity",
-            {
-                "project_id": self._project.project_id,
-                "project_endpoint": self._project.project_endpoint,
-                "agent": args["agent"],
-                "identity": "shared" if identity == "shared" else "per-agent",
-            },
-            pulumi.ResourceOptions(parent=self),
-        )
-        return found.principal_id
+        given = args.get("principal_id")
+        if self._shared is not None:
+            return self._shared.principal_id
+        return _asked(self, args["project"], [args["agent"]], "per-agent") if given is None else _known(given)
 
     def _publish(self, args: FoundryAgentArgs) -> "cognitiveservices.AgentApplication":
-        project, agent = self._project, args["agent"]
+        project, account = self._project, self._project.account
         application = cognitiveservices.AgentApplication(
             self.agent_name,
             name=self.app_name,
             project_name=project.project_name,
-            account_name=project.azure_name,
-            resource_group_name=project.resource_group_name,
+            account_name=account.azure_name,
+            resource_group_name=account.resource_group_name,
             properties=cognitiveservices.AgenticApplicationPropertiesArgs(
                 display_name=self.app_name,
-                agents=[cognitiveservices.AgentReferencePropertiesArgs(agent_name=agent)],
+                agents=[cognitiveservices.AgentReferencePropertiesArgs(agent_name=args["agent"])],
                 # Callers are known by role assignments, and not by being of the same organization.
                 authorization_policy=cognitiveservices.RoleBasedBuiltInAuthorizationPolicyArgs(type="Default"),
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[project.project]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[project.project, account.last_write]),
         )
-        cognitiveservices.AgentDeployment(
+        account.last_write = cognitiveservices.AgentDeployment(
             f"{self.agent_name}-is-deployed",
             deployment_name=self.app_name,
             app_name=self.app_name,
             project_name=project.project_name,
-            account_name=project.azure_name,
-            resource_group_name=project.resource_group_name,
+            account_name=account.azure_name,
+            resource_group_name=account.resource_group_name,
             properties=_deployment(args),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[application]),
         )
         return application
+
+
+def _known(value: pulumi.Input[str]) -> pulumi.Output[str]:
+    return pulumi.Output.from_input(value)
+
+
+def _asked(
+    who: "UnpublishedAgents | FoundryAgent",
+    project: FoundryProject,
+    agents: Sequence[str],
+    identity: Literal["shared", "per-agent"],
+) -> pulumi.Output[str]:
+    found = FoundryIdentity(
+        f"{who.agent_name}-identity",
+        {
+            "project_id": project.project_id,
+            "project_endpoint": project.project_endpoint,
+            "agents": agents,
+            "identity": identity,
+        },
+        pulumi.ResourceOptions(parent=who),
+    )
+    return found.principal_id
 
 
 def _check(name: str, args: FoundryAgentArgs) -> None:
@@ -198,10 +240,9 @@ def _check(name: str, args: FoundryAgentArgs) -> None:
     if identity not in get_args(Identity):
         raise ValueError(f"agent {name!r} has identity {identity!r}; there are {', '.join(get_args(Identity))}")
     published = identity == "application"
-    missing = [key for key in ("version", "application_name") if published and not args.get(key)]
-    if missing:
-        raise ValueError(f"agent {name!r} is published, and so needs {' and '.join(missing)}")
-    only = ("version", "application_name", "max_replicas", "min_replicas")
+    if published and not args.get("version"):
+        raise ValueError(f"agent {name!r} is published, and so needs version")
+    only = ("version", "max_replicas", "min_replicas")
     idle = [key for key in only if not published and args.get(key) is not None]
     if idle:
         raise ValueError(f"agent {name!r} is not published; leave out {', '.join(idle)}, or say identity 'application'")
@@ -209,14 +250,16 @@ def _check(name: str, args: FoundryAgentArgs) -> None:
         raise ValueError(f"agent {name!r} has min_replicas; say max_replicas too, or leave both out for a prompt")
     if identity == "given" and given is None:
         raise ValueError(f"agent {name!r} has a given identity; say which in 'principal_id'")
-    if published and given is not None:
-        raise ValueError(f"agent {name!r} gets its identity by being published; leave out 'principal_id'")
+    if (identity == "shared") != (args.get("shared") is not None):
+        raise ValueError(f"agent {name!r} has identity {identity!r}; 'shared' says whose, for 'shared' and no other")
+    if identity in {"application", "shared"} and given is not None:
+        raise ValueError(f"agent {name!r} has the identity of its {identity}; leave out 'principal_id'")
 
 
 def _path(args: FoundryAgentArgs) -> str:
-    """Where it answers below the project: "Publish and share agents in Microsoft Foundry", Microsoft Learn, 2026-06."""
+    """Where it answers below the project: the documents of `VERBS`."""
     if args["identity"] == "application":
-        return f"/applications/{args.get('application_name')}/protocols/openai"
+        return f"/applications/{args['app_name']}/protocols/openai"
     if args["identity"] == "per-agent":
         return f"/agents/{args['agent']}/endpoint/protocols/openai"
     return ""

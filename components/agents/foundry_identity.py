@@ -7,7 +7,7 @@ whoever deploys; of that and of the answers nothing but the principal's id is ke
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypedDict, cast
 from urllib.parse import quote
 
@@ -48,10 +48,10 @@ class FoundryIdentityArgs(TypedDict):
     """Id of the project."""
     project_endpoint: pulumi.Input[str]
     """Address of the project."""
-    agent: str
-    """Name of the agent in the project."""
+    agents: Sequence[str]
+    """Names of the agents in the project whose identity it is; one, where it is the agent's own."""
     identity: Literal["shared", "per-agent"]
-    """Whether it is the project's unpublished agents' identity, or the agent's own."""
+    """Whether it is the project's unpublished agents' identity, or an agent's own."""
 
 
 class Provider(dynamic.ResourceProvider):
@@ -61,19 +61,24 @@ class Provider(dynamic.ResourceProvider):
     serialize_as_secret_always = False
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
-        """Another project, agent or kind of identity is another resource."""
+        """Another project, agent of one's own or kind of identity is another resource; who else shares one is not."""
         changed = [key for key in FoundryIdentityArgs.__annotations__ if _olds.get(key) != _news.get(key)]
-        return dynamic.DiffResult(changes=bool(changed), replaces=changed)
+        shared = _olds.get("identity") == _news.get("identity") == "shared"
+        replaces = [key for key in changed if key != "agents" or not shared]
+        return dynamic.DiffResult(changes=bool(changed), replaces=replaces, delete_before_replace=False)
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Ask for it once."""
-        principal = principal_of(props, ask)
-        if principal is None:
-            raise RuntimeError(_no_agent(props))
-        return dynamic.CreateResult(f"{props['project_endpoint']}/agents/{props['agent']}", _kept(props, principal))
+        # Whose it is, and not where: the address of a project says nothing that its id does not.
+        called = props["agents"][0] if props["identity"] == "per-agent" else "shared"
+        return dynamic.CreateResult(f"{props['project_id']}/agentIdentities/{called}", _kept(props, _told(props)))
+
+    def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.UpdateResult:
+        """Ask again, for others share it."""
+        return dynamic.UpdateResult(_kept(news, _told(news)))
 
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
-        """Ask again; without the agent there is no such resource any more."""
+        """Ask again; without the agents there is no such resource any more."""
         principal = principal_of(props, ask)
         return dynamic.ReadResult("", {}) if principal is None else dynamic.ReadResult(id_, _kept(props, principal))
 
@@ -89,32 +94,48 @@ class FoundryIdentity(dynamic.Resource, module="foundry", name="AgentIdentity"):
 
 
 def principal_of(props: Mapping[str, Any], ask: Ask) -> str | None:
-    """The principal; None where there is no such agent.
+    """The principal; None where there is none of the agents.
 
     Raises:
         RuntimeError: it cannot be had, with what to do.
     """
-    agent = quote(props["agent"], safe="")
-    told = ask(f"{props['project_endpoint']}/agents/{agent}?api-version={_AGENTS_VERSION}", _AGENTS)
+    asked: list[str] = props["agents"]
+    found = {agent: told for agent in asked if (told := _agent(props, agent, ask)) is not None}
+    if not found:
+        return None
+    missing = [agent for agent in asked if agent not in found]
+    if missing:
+        raise RuntimeError(_no_agents(props, missing))
+    # Null for an agent that was made before agents had identities of their own.
+    own = {agent: _instance(told) for agent, told in found.items()}
+    return _shared(props, own, ask) if props["identity"] == "shared" else _own(*next(iter(own.items())))
+
+
+def _agent(props: Mapping[str, Any], agent: str, ask: Ask) -> Mapping[str, Any] | None:
+    """What the project tells of an agent; None where it has none of that name."""
+    url = f"{props['project_endpoint']}/agents/{quote(agent, safe='')}?api-version={_AGENTS_VERSION}"
+    told = ask(url, _AGENTS)
     if told.status == _MISSING:
         return None
-    _check(told, f"agent {props['agent']!r}")
-    # Null for an agent that was made before agents had identities of their own.
-    identity: Mapping[str, str] = told.body.get("instance_identity") or {}
-    own = identity.get("principal_id")
-    return _shared(props, own, ask) if props["identity"] == "shared" else _own(props, own)
+    _check(told, f"agent {agent!r}")
+    return told.body
 
 
-def _own(props: Mapping[str, Any], own: str | None) -> str:
-    if not own:
+def _instance(told: Mapping[str, Any]) -> str | None:
+    identity: Mapping[str, str] = told.get("instance_identity") or {}
+    return identity.get("principal_id")
+
+
+def _own(agent: str, principal: str | None) -> str:
+    if not principal:
         raise RuntimeError(
-            f"agent {props['agent']!r} has no identity of its own, for it was made before Foundry gave every agent one;"
+            f"agent {agent!r} has no identity of its own, for it was made before Foundry gave every agent one;"
             " make it anew, or say identity 'shared', or publish it and say 'application'"
         )
-    return own
+    return principal
 
 
-def _shared(props: Mapping[str, Any], own: str | None, ask: Ask) -> str:
+def _shared(props: Mapping[str, Any], own: Mapping[str, str | None], ask: Ask) -> str:
     told = ask(f"{_MANAGEMENT}{props['project_id']}?api-version={_PROJECTS_VERSION}", f"{_MANAGEMENT}/.default")
     _check(told, f"project {props['project_id']!r}")
     found = sorted(set(_agent_identities(told.body)))
@@ -124,8 +145,9 @@ def _shared(props: Mapping[str, Any], own: str | None, ask: Ask) -> str:
             " agents share one; copy 'agentIdentityId' from the project's JSON view in the Azure portal, and give it"
             " as 'principal_id'"
         )
-    if own not in {None, "", found[0]}:
-        raise RuntimeError(f"agent {props['agent']!r} shares no identity, but has {own} of its own; say 'per-agent'")
+    for agent, principal in own.items():
+        if principal not in {None, "", found[0]}:
+            raise RuntimeError(f"agent {agent!r} shares no identity, but has {principal} of its own; say 'per-agent'")
     return found[0]
 
 
@@ -146,9 +168,16 @@ def _check(told: Answer, what: str) -> None:
         raise RuntimeError(f"asking for {what} got {told.status}; try again, or give its id as 'principal_id'")
 
 
-def _no_agent(props: Mapping[str, Any]) -> str:
-    where = f"{props['project_endpoint']} has no agent {props['agent']!r}"
-    return f"{where}; make its first version there, or give the id that it will have as 'principal_id'"
+def _told(props: Mapping[str, Any]) -> str:
+    principal = principal_of(props, ask)
+    if principal is None:
+        raise RuntimeError(_no_agents(props, props["agents"]))
+    return principal
+
+
+def _no_agents(props: Mapping[str, Any], missing: Sequence[str]) -> str:
+    where = f"{props['project_endpoint']} has no agent {' and no agent '.join(map(repr, missing))}"
+    return f"{where}; make a first version there, or give the id that the identity will have as 'principal_id'"
 
 
 def _kept(props: Mapping[str, Any], principal: str) -> dict[str, Any]:

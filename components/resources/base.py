@@ -57,6 +57,19 @@ class Verb(NamedTuple):
     """Where Microsoft says so."""
 
 
+class Connection(NamedTuple):
+    """How a project of Foundry reaches something as whom it is, in Foundry's terms: never with a key."""
+
+    category: str
+    """What it is to Foundry: `cognitiveservices.ConnectionCategory`."""
+    target: pulumi.Input[str]
+    """Address at which it is reached."""
+    resource_id: pulumi.Input[str]
+    """Id of the account or service behind the address."""
+    metadata: Mapping[str, pulumi.Input[str]] = {}
+    """What in there is meant."""
+
+
 class Scaling(NamedTuple):
     """What a KEDA scaler counts, in its own terms: "Scalers", keda.sh, 2.17. It asks as the agent."""
 
@@ -157,6 +170,10 @@ class NetworkResource(pulumi.ComponentResource):
     def scaling(self, target: int) -> Scaling:
         """How to count what waits here, `target` for each replica."""
         raise ValueError(f"nothing waits in {self.called!r} of which {target} could go to each replica")
+
+    def connection(self) -> Connection:
+        """How a project of Foundry connects to it."""
+        raise ValueError(f"a project of Foundry has no connection to {self.called!r} that needs no key")
 
     def _ready(
         self, *, scope: pulumi.Input[str], within: pulumi.Input[str], variables: Mapping[str, pulumi.Input[str]]

@@ -8,7 +8,7 @@ from pulumi_azure_native import storage
 
 from access.roles import Role
 from components.conditions import under_paths
-from components.resources.base import ChildArgs, NetworkResource, Verb
+from components.resources.base import ChildArgs, Connection, NetworkResource, Verb
 from components.resources.storage_account import StorageAccount
 
 _SOURCE = "Azure built-in roles for Storage, Microsoft Learn, 2026-04-09"
@@ -38,6 +38,7 @@ class BlobContainer(NetworkResource):
     def __init__(self, name: str, args: BlobContainerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         account, called = args["account"], args["container"]
+        self._account, self._container_name = account, called
         if args.get("existing"):
             path = pulumi.Output.concat(account.resource_id, f"/blobServices/default/containers/{called}")
             container = storage.BlobContainer.get(name, path, pulumi.ResourceOptions(parent=self))
@@ -55,6 +56,12 @@ class BlobContainer(NetworkResource):
             within=account.subscription_id,
             variables={"ENDPOINT": account.blob_endpoint, "CONTAINER": called},
         )
+
+    def connection(self) -> Connection:
+        """The account, and which container of it is meant."""
+        account = self._account
+        named = {"AccountName": account.azure_name, "ContainerName": self._container_name}
+        return Connection("AzureBlob", account.blob_endpoint, account.resource_id, named)
 
     def _condition(self, role: Role, paths: Sequence[str]) -> str:
         return under_paths(role, paths)

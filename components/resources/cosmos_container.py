@@ -7,7 +7,7 @@ import pulumi
 from pulumi_azure_native import cosmosdb
 
 from components.grants import Grant, Grantee, assign_in_cosmos
-from components.resources.base import ChildArgs, NetworkResource, Verb
+from components.resources.base import ChildArgs, Connection, NetworkResource, Verb
 from components.resources.cosmos_account import CosmosAccount
 
 _SOURCE = "Data plane security reference of Azure Cosmos DB for NoSQL, Microsoft Learn, 2025-09-10"
@@ -63,6 +63,10 @@ class CosmosContainer(NetworkResource):
         scope = pulumi.Output.concat(account.resource_id, f"/dbs/{database}/colls/{called}")
         variables = {"ENDPOINT": account.document_endpoint, "DATABASE": database, "CONTAINER": called}
         self._ready(scope=scope, within=account.resource_id, variables=variables)
+
+    def connection(self) -> Connection:
+        """The account; which container is meant, its user names."""
+        return Connection("CosmosDb", self._account.document_endpoint, self._account.resource_id)
 
     def _assign(self, agent: Grantee, grant: Grant) -> pulumi.CustomResource:
         account = self._account

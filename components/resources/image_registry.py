@@ -12,7 +12,7 @@ import pulumi
 from pulumi_azure_native import containerregistry
 
 from access.roles import Role
-from components.conditions import in_repository
+from components.conditions import in_repositories
 from components.diagnostics import Logs, send_logs
 from components.grants import Grantee
 from components.resources.base import NetworkResource, PlacedArgs, Verb, arm_id
@@ -67,13 +67,12 @@ class ImageRegistry(NetworkResource):
             send_logs(f"{name}-is-logged", _LOGS, source=registry.id, workspace_id=args["workspace_id"], parent=self)
         self._ready(scope=registry.id, within=args["subscription_id"], variables={"ENDPOINT": registry.login_server})
 
-    def allow_pull(self, puller: Grantee, repository: str) -> pulumi.CustomResource:
-        """Let somebody pull one repository's images, or where the registry cannot tell them apart, every image."""
-        return self.allow(puller, "pull", (repository,) if self._by_repository else ())
+    def allow_pull(self, puller: Grantee, *repositories: str) -> pulumi.CustomResource:
+        """Let somebody pull the images of repositories, or where the registry cannot tell them apart, every image."""
+        return self.allow(puller, "pull", sorted(set(repositories)) if self._by_repository else ())
 
     def _condition(self, role: Role, paths: Sequence[str]) -> str:
-        (repository,) = paths
-        return in_repository(role, repository) if self._by_repository else super()._condition(role, paths)
+        return in_repositories(role, paths) if self._by_repository else super()._condition(role, paths)
 
 
 def _create(name: str, args: ImageRegistryArgs, own: pulumi.ResourceOptions) -> "containerregistry.Registry":

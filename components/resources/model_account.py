@@ -7,7 +7,7 @@ import pulumi
 from pulumi_azure_native import cognitiveservices
 
 from components.diagnostics import Logs, send_logs
-from components.resources.base import Holder, NetworkResource, PlacedArgs, Verb, arm_id
+from components.resources.base import Connection, Holder, NetworkResource, PlacedArgs, Verb, arm_id
 
 # "Supported logs for Microsoft.CognitiveServices/accounts", Microsoft Learn, 2025-04-16.
 _LOGS = Logs(categories=("Audit", "RequestResponse"))
@@ -60,6 +60,10 @@ class ModelAccount(NetworkResource):
         if deployments:
             variables["DEPLOYMENTS"] = ",".join(deployment["name"] for deployment in deployments)
         self._ready(scope=account.id, within=args["subscription_id"], variables=variables)
+
+    def connection(self) -> Connection:
+        """The account with all its models."""
+        return Connection("AzureOpenAI", self.endpoint, self.scope)
 
 
 def deploy_models(

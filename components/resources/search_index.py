@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import pulumi
 
-from components.resources.base import ChildArgs, NetworkResource, Verb
+from components.resources.base import ChildArgs, Connection, NetworkResource, Verb
 from components.resources.search_service import SearchService
 
 _SOURCE = "Azure built-in roles for AI + machine learning, Microsoft Learn, 2026-04-09"
@@ -37,8 +37,13 @@ class SearchIndex(NetworkResource):
     def __init__(self, name: str, args: SearchIndexArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         service, called = args["service"], args["index"]
+        self._service = service
         self._ready(
             scope=pulumi.Output.concat(service.resource_id, f"/indexes/{called}"),
             within=service.subscription_id,
             variables={"ENDPOINT": service.endpoint, "INDEX": called},
         )
+
+    def connection(self) -> Connection:
+        """The service; which index is meant, its user names."""
+        return Connection("CognitiveSearch", self._service.endpoint, self._service.resource_id)

@@ -16,7 +16,7 @@ from pulumi.runtime.proto.alias_pb2 import Alias
 from localazure.azure import LocalAzure
 from localazure.deployment import Deployment
 from localazure.errors import LocalAzureError
-from localazure.fronts.values import unwrap, wrap
+from localazure.fronts.values import unwrap, without_code, wrap
 from localazure.paths import parse
 from localazure.services import kubernetes
 from localazure.steps import Goal
@@ -126,7 +126,7 @@ class LocalMonitor(MockMonitor):
 
     def _goal(self, name: str, request: rpc.RegisterResourceRequest) -> Goal:
         _refuse_options(request)
-        given = unwrap(request.object)
+        given = without_code(unwrap(request.object))
         try:
             ignore = tuple(parse(path) for path in request.ignoreChanges)
             replace = tuple(parse(path) for path in request.replaceOnChanges)
@@ -146,6 +146,7 @@ class LocalMonitor(MockMonitor):
             protect=request.protect if request.HasField("protect") else None,
             retain_on_delete=request.retainOnDelete if request.HasField("retainOnDelete") else None,
             deleted_with=request.deletedWith,
+            delete_before_replace=request.deleteBeforeReplace or not request.deleteBeforeReplaceDefined,
             ignore_changes=ignore,
             replace_on_changes=replace,
             aliases=tuple(
@@ -196,9 +197,7 @@ def _refuse_options(request: rpc.RegisterResourceRequest) -> None:
         raise Unsupported(
             "a local run does not support explicit providers: there is one subscription; leave the provider out"
         )
-    used: list[str] = [_UNSUPPORTED[field.name] for field, value in request.ListFields() if _says(field.name, value)]
-    if request.deleteBeforeReplaceDefined and not request.deleteBeforeReplace:
-        used.append("delete_before_replace=False")
+    used = [_UNSUPPORTED[field.name] for field, value in request.ListFields() if _says(field.name, value)]
     if used:
         raise Unsupported(
             f"a local run does not support the option {', '.join(sorted(used))}; leave it out, or deploy with the"

@@ -20,8 +20,11 @@ from localazure.credentials import complaint
 from localazure.fronts.provider import Provider
 from localazure.fronts.shared_world import SharedWorld
 
-PACKAGES = ("azure-native", "azuread")
+PACKAGES = ("azure-native", "azuread", "kubernetes")
 """The Pulumi packages that local Azure answers for, each with a plugin of its own."""
+
+DYNAMIC = "pulumi-python"
+"""The package of the dynamic resources of Python programs, whose plugin comes with the CLI."""
 
 WORLD = "LOCALAZURE_WORLD"
 """The environment variable that holds the path of the world file."""
@@ -35,6 +38,8 @@ _UNLIMITED = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_l
 
 def serve(package: str, path: Path) -> None:
     """Answer the engine for `package` on the world file at `path` until it is done."""
+    # Looked up before anything is printed: whoever reads the port may be gone right after.
+    engine = os.getppid()
     ended = threading.Event()
 
     def end(_signal: int, _frame: object) -> None:
@@ -48,7 +53,6 @@ def serve(package: str, path: Path) -> None:
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    engine = os.getppid()
     # an engine that was killed tells nobody; its plugin then has another parent
     while not ended.wait(_LOOKOUT) and os.getppid() == engine:
         pass
@@ -58,7 +62,7 @@ def serve(package: str, path: Path) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run as the engine runs a plugin; 0 when it is done, 1 where it refuses to start."""
     parser = argparse.ArgumentParser(prog="pulumi-resource", description="local Azure as a Pulumi provider plugin")
-    parser.add_argument("package", choices=PACKAGES)
+    parser.add_argument("package", choices=(*PACKAGES, DYNAMIC))
     # the engine's address and its logging flags mean nothing here: this plugin never calls back
     package: str = parser.parse_known_args(arguments)[0].package
     refusal = complaint(os.environ)

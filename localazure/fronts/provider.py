@@ -16,10 +16,11 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from localazure.azure import LocalAzure
 from localazure.errors import LocalAzureError, Refused, UnknownType
 from localazure.fronts import differences
 from localazure.fronts.shared_world import SharedWorld
-from localazure.fronts.values import unwrap, wrap
+from localazure.fronts.values import unwrap, without_code, wrap
 from localazure.paths import Path
 
 # Provider configuration that would carry a real credential: `ProviderArgs` of pulumi-azure-native 3.29.0 (Nov 2026).
@@ -48,7 +49,7 @@ def _telling(context: grpc.ServicerContext) -> Generator[None]:
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
-    """The plugin of one Pulumi package (`azure-native`, `azuread`) on one shared world."""
+    """The plugin of one Pulumi package, `azure-native` or the like, on one shared world."""
 
     def __init__(self, package: str, world: SharedWorld, stop: Callable[[], None]) -> None:
         self._package = package
@@ -63,14 +64,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
         """The version of the SDK that the plugin answers for."""
-        return plugin_pb2.PluginInfo(version=version(f"pulumi-{self._package}"))
+        return plugin_pb2.PluginInfo(version=_version(self._package))
 
     def GetSchema(
         self, request: provider_pb2.GetSchemaRequest, context: grpc.ServicerContext
     ) -> provider_pb2.GetSchemaResponse:
         """A schema without types: the SDKs are installed, nothing is generated from this plugin."""
         return provider_pb2.GetSchemaResponse(
-            schema=json.dumps({"name": self._package, "version": version(f"pulumi-{self._package}")})
+            schema=json.dumps({"name": self._package, "version": _version(self._package)})
         )
 
     def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> Empty:
@@ -108,7 +109,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
         """Inputs with their defaults, or everything that is wrong with them."""
         with _telling(context):
-            news = unwrap(request.news)
+            news = without_code(unwrap(request.news))
             try:
                 with self._world.reading() as azure:
                     inputs = azure.check(request.type, news.values, name=request.name)
@@ -132,7 +133,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 return provider_pb2.CreateResponse(
                     properties=self._foreseen(request.type, asked.values, None, asked.secrets)
                 )
-            with self._world.writing() as azure:
+            with self._writing(request.type, "", asked.values) as azure:
                 identifier, outputs = azure.create(request.type, asked.values)
             return provider_pb2.CreateResponse(id=identifier, properties=wrap(outputs, asked.secrets))
 
@@ -163,14 +164,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 return provider_pb2.UpdateResponse(
                     properties=self._foreseen(request.type, asked.values, known.values, asked.secrets)
                 )
-            with self._world.writing() as azure:
+            with self._writing(request.type, request.id, asked.values) as azure:
                 outputs = azure.update(request.type, request.id, asked.values)
             return provider_pb2.UpdateResponse(properties=wrap(outputs, asked.secrets))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> Empty:
         """Remove the resource; one that is gone already is no error."""
         with _telling(context):
-            with self._world.writing() as azure:
+            with self._writing(request.type, request.id, {}) as azure:
                 azure.delete(request.type, request.id)
             return Empty()
 
@@ -203,11 +204,23 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Refused: no resource here has methods."""
         _unsupported(context, f"method {request.tok!r}")
 
+    @contextmanager
+    def _writing(self, token: str, resource_id: str, inputs: dict[str, Any]) -> Generator[LocalAzure]:
+        with self._world.reading() as azure:
+            contended = azure.contended(token, resource_id, inputs)
+        with self._world.in_turn(contended), self._world.writing() as azure:
+            yield azure
+
     def _foreseen(
         self, token: str, inputs: dict[str, Any], known: dict[str, Any] | None, secrets: frozenset[Path]
     ) -> Struct:
         with self._world.reading() as azure:
             return wrap(azure.preview_outputs(token, inputs, known), secrets)
+
+
+def _version(package: str) -> str:
+    """The version of the SDK that a plugin answers for; dynamic resources are the core SDK's own."""
+    return version("pulumi" if package == "pulumi-python" else f"pulumi-{package}")
 
 
 def _failures(refused: Refused) -> list[provider_pb2.CheckFailure]:

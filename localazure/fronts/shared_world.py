@@ -1,7 +1,8 @@
 """One world file that several processes serve at once.
 
 Owns when the file is read again, when it is written, and the locks around both: the engine calls a plugin from many
-threads, and starts one plugin a package on the same subscription. Knows nothing of what stands in the world.
+threads, and starts one plugin a package on the same subscription. Also what happens where two writes arrive at the same
+time of which Azure takes one. Knows nothing of what stands in the world.
 """
 
 import fcntl
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from localazure.azure import LocalAzure
+from localazure.errors import AzureError
 from localazure.world import World
 
 _Stamp = tuple[int, int, int] | None
@@ -23,6 +25,9 @@ class SharedWorld:
         self._path = path
         self._lock_path = path.with_name(f"{path.name}.lock")
         self._threads = threading.Lock()
+        self._turns = threading.Lock()
+        self._busy: set[str] = set()
+        """Places in which a write is under way that takes no other beside it."""
         self._world = World()
         self._azure: LocalAzure | None = None
         self._stamp: _Stamp = None
@@ -49,6 +54,27 @@ class SharedWorld:
                 raise
             self._world.save(self._path)
             self._stamp = _stamp(self._path)
+
+    @contextmanager
+    def in_turn(self, contended: tuple[str, str] | None) -> Generator[None]:
+        """Refuse to write in a place while another write there is under way; None for what is never contended.
+
+        Raises:
+            AzureError: as Azure would refuse the second.
+        """
+        if contended is None:
+            yield
+            return
+        place, code = contended
+        with self._turns:
+            if place in self._busy:
+                raise AzureError(code, f"another write in '{place}' is under way; write one after another", 409)
+            self._busy.add(place)
+        try:
+            yield
+        finally:
+            with self._turns:
+                self._busy.discard(place)
 
     @contextmanager
     def _alone(self) -> Generator[None]:

@@ -26,6 +26,10 @@ _REFUSED = {
 }
 
 
+# The property in which the SDK puts it: sdk/python/lib/pulumi/dynamic/dynamic.py of pulumi/pulumi, Nov 2026.
+_CODE = "__provider"
+
+
 class UnsupportedValueError(LocalAzureError):
     """A value of a sort that no resource type here takes."""
 
@@ -47,6 +51,14 @@ def unwrap(struct: Struct) -> Unwrapped:
     secrets: set[Path] = set()
     values = _object(struct.fields, (), secrets)
     return Unwrapped(values, frozenset(secrets))
+
+
+def without_code(asked: Unwrapped) -> Unwrapped:
+    """Inputs without the code that a dynamic resource of the Python SDK carries, which local Azure never runs."""
+    if _CODE not in asked.values:
+        return asked
+    values = {name: value for name, value in asked.values.items() if name != _CODE}
+    return Unwrapped(values, frozenset(path for path in asked.secrets if path[0] != _CODE))
 
 
 def wrap(values: Mapping[str, Any], secrets: Iterable[Path] = ()) -> Struct:

@@ -45,7 +45,7 @@ _MODULES = (
     storage,
 )
 
-_FUNCTIONS: dict[str, Function] = {**authorization.FUNCTIONS}
+_FUNCTIONS: dict[str, Function] = {**authorization.FUNCTIONS, **containerservice.FUNCTIONS}
 
 
 @cache

@@ -7,8 +7,9 @@ Azure/azure-powershell#16627 (InvalidPrincipalId), Azure/modern-web-app-pattern-
 Azure/HubAndSpokeResearchEnclave#50 (PrincipalNotFound). That assignments outlast a blob container is
 Azure/azure-powershell#25375.
 
-Differences from Azure: an assignment counts at once, whatever its principal type says about replication; scopes are
-subscriptions, groups and resources, no management groups; there are no custom roles and no limit of 4,000
+Differences from Azure: an assignment counts at once, whatever its principal type says about replication; somebody who
+never was here and whose type is said is taken to exist, somebody who is gone is refused, where Azure looks neither up;
+scopes are subscriptions, groups and resources, no management groups; there are no custom roles and no limit of 4,000
 assignments; how long assignments outlast other things than containers is not documented, and here they always do. The
 codes InvalidConditionVersion and InvalidCondition are ours: Microsoft names none.
 """
@@ -52,7 +53,10 @@ def _principal_exists(request: Request) -> Iterator[AzureError]:
         yield AzureError("InvalidPrincipalId", f"the principal id '{who}' is not valid; it must be a GUID")
         return
     principal = request.world.find_principal(who)
-    if principal is None and request.old is None:
+    # Azure looks nobody up whose type is said, for who is new is not known everywhere yet; and who never was here may
+    # well be in the directory.
+    is_nobody = said is None or request.world.is_gone(who)
+    if principal is None and request.old is None and is_nobody:
         yield AzureError(
             "PrincipalNotFound",
             f"principal {who} does not exist in the directory {request.world.tenant_id}; check the id, and that whoever"
@@ -136,6 +140,10 @@ def _claims(request: Request) -> tuple[str, str]:
     return f"role assignment {request.name}", f"grant {three}"
 
 
+def _holder_exists(request: Request) -> None:
+    request.world.take_to_exist(str(request.inputs["principalId"]), str(request.asked("principalType")))
+
+
 def _marks(request: Request) -> tuple[str, ...]:
     return (permissions.holder(str(request.inputs["principalId"])),)
 
@@ -196,6 +204,7 @@ TYPES = (
         ),
         claims=_claims,
         marks=_marks,
+        created=_holder_exists,
         # The role is not among them: Pulumi tries to change it in place, and Azure refuses (azure-native 3.29.0).
         immutable=("principalId",),
         immutable_code="RoleAssignmentUpdateNotPermitted",

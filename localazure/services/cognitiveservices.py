@@ -6,15 +6,14 @@ Azure AI services" (one for good, unique in all of Azure); "Naming rules and res
 (an account's own name is unique in its group only); foundry/how-to/upgrade-azure-openai-auto (OpenAI becomes AIServices
 and can go back; it keeps its endpoint). Codes as reported in Azure/azure-cli#18146 (FlagMustBeSetForRestore),
 Azure-Samples/azuresandbox#164 (CustomDomainInUse), Azure/bicep#15446 (UpdateKindNotAllowed), Azure/azure-dev#6727 (a
-deployment's SKU), microsoft/azurechat#447 (its model), Azure/bicep#16642 (Standard where it has no SKU); that
-azure-native updates `kind` in place, Azure/azure-rest-api-specs#27777; that network rules need a subdomain,
-hashicorp/terraform-provider-azurerm#24239; that an account with projects cannot be deleted,
-Azure/terraform-provider-azapi#894 (CannotDeleteResource). Log categories from "Supported logs for
-Microsoft.CognitiveServices/accounts", Microsoft Learn, 2025-04-16.
+deployment's SKU), microsoft/azurechat#447 (its model), hashicorp/terraform-provider-azurerm#22607 (RequestConflict),
+Azure/bicep#16642 (Standard where it has no SKU); that azure-native updates `kind` in place,
+Azure/azure-rest-api-specs#27777; that network rules need a subdomain, hashicorp/terraform-provider-azurerm#24239; that
+an account with projects cannot be deleted, Azure/terraform-provider-azapi#894 (CannotDeleteResource). Log categories
+from "Supported logs for Microsoft.CognitiveServices/accounts", Microsoft Learn, 2025-04-16.
 
 Differences from Azure: every model exists in every version, region and SKU, and there is no quota; a version that is
-left out stays unknown, and a deployment may change its model. Deployments are made at once, one after another, so that
-two of one account never conflict, as they do in Azure when written at the same time (RequestConflict). A deleted
+left out stays unknown, and a deployment may change its model. A deleted
 account is never purged, by time or by hand; a recovered one is as the request says and has no deployments. `endpoints`
 holds the best known only. An existing account is taken to have its name as subdomain. Free accounts are not counted.
 The codes InvalidSkuId, SubDomainNameImmutable, CustomDomainRequired and InvalidCapacity are ours.
@@ -25,7 +24,7 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 from localazure import ids
-from localazure.arm import Answer, NameRule, Request, ResourceType, SoftDeletion
+from localazure.arm import Answer, Contention, NameRule, Request, ResourceType, SoftDeletion
 from localazure.errors import AzureError
 from localazure.stock import all_of, always, kept, off, system_data
 from localazure.world import Resource, Values, World
@@ -267,5 +266,6 @@ TYPES = (
         outputs=_DEPLOYMENT_OUTPUTS,
         volatile=("properties.currentCapacity", "properties.rateLimits", "etag", "systemData"),
         assumed={"sku": {"name": "Standard"}, "properties": {}},
+        one_write_in=Contention(arm_type="microsoft.cognitiveservices/accounts", code="RequestConflict"),
     ),
 )

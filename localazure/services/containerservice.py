@@ -9,17 +9,20 @@ reported in cilium/cilium#48265 (local accounts need Entra ID) and Azure/terrafo
 needs an issuer).
 
 Differences from Azure: nothing runs, there are no nodes, and neither the nodes' resource group nor what is in it
-exists, but for the identity of the kubelet; domains and issuers are made up, under the real suffixes. Every version,
+exists, but for the identity of the kubelet; domains and issuers are made up, under the real suffixes, and the way in
+that a user is told has no certificate in it. Every version,
 size and region exists; a version that is given without its patch has patch 0, one that is left out is 1.33.0. The
 issuer has to be asked for, as before Kubernetes 1.34. Subnets are looked for where local Azure has them. The codes
 InvalidAgentPools, IdentityRequired, DnsPrefixRequired, OIDCIssuerFeatureCannotBeDisabled, WorkloadIdentityNeedsIssuer,
 LocalAccountsNeedEntra, AzureRbacNeedsEntra and KubeletIdentityNotFound are ours.
 """
 
+import json
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from localazure.arm import Answer, NameRule, Request, ResourceType
+from localazure.arm import Answer, Function, NameRule, Request, ResourceType
 from localazure.errors import AzureError
 from localazure.stock import all_of, always, kept, off, on, system_data
 from localazure.world import Principal, Resource, Values, World
@@ -35,6 +38,8 @@ _CLUSTER_NAME = NameRule(
     words="1 to 63 letters, digits, '-' and '_', a letter or digit first and last",
 )
 _DEFAULT_VERSION = "1.33.0"
+# The same in every tenant: "Using kubelogin with AKS", azure.github.io/kubelogin, 2025.
+_AKS_SERVER, _AKS_CLIENT = "6dae42f8-4368-4678-94ff-3960e28e3630", "80faf920-1908-4b52-b5ef-a8e7bedfc67a"
 _LONGEST_GROUP_NAME = 80
 
 
@@ -213,6 +218,50 @@ _OUTPUTS: Mapping[str, Answer] = {
     "resourceUID": kept("resourceUID", lambda request: request.guid(f"made {request.now}").replace("-", "")),
     "eTag": lambda request: request.guid(str(sorted(request.inputs.items(), key=str))),
     "systemData": system_data,
+}
+
+
+# Functions
+def _user_credentials(world: World, args: Values) -> Values:
+    """How a user gets in: "Access Kubernetes clusters using kubelogin", Microsoft Learn, 2025.
+
+    Where Entra ID is on, with a token of theirs, for the server that all AKS clusters are to Entra ID; else with a key.
+    """
+    group, name = str(args.get("resourceGroupName")), str(args.get("resourceName"))
+    cluster = world.get(
+        f"/{_CLUSTER}".format(subscriptionId=world.subscription_id, resourceGroupName=group, resourceName=name)
+    )
+    if cluster is None:
+        raise AzureError("ResourceNotFound", f"the cluster '{name}' was not found in '{group}'", 404)
+    outputs = cluster.outputs
+    by_entra = cluster.adopted or bool(cast("Values", outputs.get("aadProfile") or {}).get("managed"))
+    signing_in = {
+        "apiVersion": "client.authentication.k8s.io/v1beta1",
+        "command": "kubelogin",
+        "args": [
+            *("get-token", "--environment", "AzurePublicCloud", "--server-id", _AKS_SERVER, "--client-id", _AKS_CLIENT),
+            *("--tenant-id", world.tenant_id, "--login", "devicecode"),
+        ],
+        "provideClusterInfo": False,
+    }
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": name, "cluster": {"server": f"https://{outputs.get('fqdn')}:443"}}],
+        "contexts": [{"name": name, "context": {"cluster": name, "user": f"clusterUser_{group}_{name}"}}],
+        "current-context": name,
+        "users": [
+            {
+                "name": f"clusterUser_{group}_{name}",
+                "user": {"exec": signing_in} if by_entra else {"token": world.guid(f"token {cluster.id}")},
+            }
+        ],
+    }
+    return {"kubeconfigs": [{"name": "clusterUser", "value": b64encode(json.dumps(config).encode()).decode()}]}
+
+
+FUNCTIONS: Mapping[str, Function] = {
+    "azure-native:containerservice:listManagedClusterUserCredentials": _user_credentials
 }
 
 TYPES = (

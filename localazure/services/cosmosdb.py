@@ -12,13 +12,14 @@ MicrosoftDocs/azure-databases-docs#63 (scope), and as `SqlRoleAssignmentExtensio
 expects it (missing principal); log categories from "Supported logs for Microsoft.DocumentDB/DatabaseAccounts",
 Microsoft Learn, 2026-07-14.
 
-Differences from Azure: no item exists, so no backup does; a principal can be given a role as soon as it exists, and no
-two writes meet ("exclusive lock"). A region is answered as it was asked for, not by its display name. A taken name and
-a change that needs a replacement have the status 409, where Azure has 400. Whether Azure looks for the database and
-container of a scope is not documented; here they must exist. Custom roles, keys, throughput as a resource, other APIs
-than NoSQL and the move from serverless to provisioned throughput do not exist. The messages that no report is named for
-are ours, and so is Conflict for an assignment that says what another one says. What an existing account is, is not
-known: no capacity mode is held against what is created in it.
+Differences from Azure: no item exists, so no backup does; a principal can be given a role as soon as it exists, and one
+that never was here is taken to exist, as it may be in the directory; of writes only those of role assignments meet
+("exclusive lock"). A region is answered as it was asked for, not by its display name. A taken name and a change that
+needs a replacement have the status 409, where Azure has 400. Whether Azure looks for the database and container of a
+scope is not documented; here they must exist. Custom roles, keys, throughput as a resource, other APIs than NoSQL and
+the move from serverless to provisioned throughput do not exist. The messages that no report is named for are ours, and
+so is Conflict for an assignment that says what another one says. What an existing account is, is not known: no capacity
+mode is held against what is created in it.
 """
 
 import base64
@@ -29,7 +30,7 @@ from typing import Any, cast
 
 from access.roles import by_id
 from localazure import ids
-from localazure.arm import Answer, NameRule, Request, ResourceType
+from localazure.arm import Answer, Contention, NameRule, Request, ResourceType
 from localazure.comparing import difference
 from localazure.errors import AzureError
 from localazure.paths import ABSENT, parse, value_at
@@ -265,11 +266,15 @@ def _principal_exists(request: Request) -> Iterator[AzureError]:
         return
     if not re.fullmatch(_GUID, who):
         yield _bad(f"Could not parse property [principalId] with value [{who}]; it must be a GUID")
-    elif request.old is None and request.world.find_principal(who) is None:
+    elif request.old is None and request.world.is_gone(who):
         yield _bad(
             f"The provided principal ID [{who}] was not found in the AAD tenant(s) [{request.world.tenant_id}]; check"
             " the id, which is no client id, and that whoever had it still exists"
         )
+
+
+def _holder_exists(request: Request) -> None:
+    request.world.take_to_exist(str(request.asked("principalId")), "ServicePrincipal")
 
 
 def _nothing_like_it_exists(request: Request) -> Iterator[AzureError]:
@@ -500,6 +505,8 @@ TYPES = (
         ),
         claims=_claims,
         marks=_marks,
+        created=_holder_exists,
+        one_write_in=Contention(arm_type="microsoft.documentdb/databaseaccounts", code="PreconditionFailed"),
         immutable=("principalId", "scope"),
         immutable_code="BadRequest",
         adoptable=False,

@@ -11,12 +11,14 @@ the project's; one protocol at a time; an agent's name is all that an applicatio
 types. That project management needs a managed identity of the account, which is looked at when a project is made:
 hashicorp/terraform-provider-azurerm#30423. That an account with projects stays stands with the account.
 
+A program asks for the identities that no resource has by a dynamic resource, `foundry:AgentIdentity`, as
+`components` makes it; here this module answers it, and no network is asked.
+
 Differences from Azure: agents exist in the data plane alone, so that any name of one is taken to exist, in any version;
-nothing runs. An agent's own identity begins when it is first asked for. Writes of one account never conflict, as they
-do in Azure when written at the same time (RequestConflict). What connections point at is not looked at. Connections
-whose type carries a key, a token or a password are refused: what local Azure is for has none. An existing account is
-taken to manage projects. The codes ProjectsNotEnabled, ConnectionCarriesCredentials, IdentityIsComputed, AgentRequired,
-AgentNotInApplication, TooManyProtocols and InvalidReplicas are ours.
+nothing runs. An agent's own identity begins when it is first asked for. What connections point at is not looked at.
+Connections whose type carries a key, a token or a password are refused: what local Azure is for has none. An existing
+account is taken to manage projects. The codes ProjectsNotEnabled, ConnectionCarriesCredentials, IdentityIsComputed,
+AgentRequired, AgentNotInApplication, TooManyProtocols and InvalidReplicas are ours.
 """
 
 import json
@@ -24,12 +26,14 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 from localazure import ids
-from localazure.arm import Answer, NameRule, Request, ResourceType
+from localazure.arm import Answer, Choice, Contention, NameRule, Request, ResourceType
 from localazure.errors import AzureError
 from localazure.stock import all_of, always, kept, off, on, system_data
 from localazure.world import Principal, Resource, Values, World
 
 PROJECT = "azure-native:cognitiveservices:Project"
+IDENTITY = "pulumi-python:dynamic/foundry:AgentIdentity"
+"""The dynamic resource by which a program asks who an agent is."""
 
 _ACCOUNT = (
     "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
@@ -70,6 +74,16 @@ def agent_identity(world: World, project_id: str, agent_name: str) -> Principal:
     return world.principal_of(f"{_existing(world, project_id)}/agents/{agent_name}")
 
 
+def recreate_agent(world: World, project_id: str, agent_name: str) -> Principal:
+    """Delete an agent and make it anew, as its owner would in the project: it then has another identity.
+
+    Raises:
+        AzureError: there is no such project.
+    """
+    world.remove_principal_of(f"{_existing(world, project_id)}/agents/{agent_name}")
+    return agent_identity(world, project_id, agent_name)
+
+
 def _existing(world: World, project_id: str) -> str:
     found = world.get(project_id)
     if found is None or found.token != PROJECT:
@@ -98,6 +112,43 @@ def _agents_end(world: World, project: Resource) -> None:
 
 def _blueprint_ends(world: World, application: Resource) -> None:
     world.remove_principal_of(_blueprint(application.id))
+
+
+# Who an agent is, as a program asks for it
+def _asked_identity(inputs: Values) -> tuple[str, list[str], bool]:
+    agents = cast("list[str]", inputs.get("agents") or [])
+    return str(inputs.get("project_id") or ""), agents, inputs.get("identity") == "shared"
+
+
+def _its_project(_world: World, inputs: Values) -> str:
+    return _asked_identity(inputs)[0]
+
+
+def _its_agent(_world: World, inputs: Values) -> str:
+    _, agents, shared = _asked_identity(inputs)
+    return "shared" if shared or not agents else agents[0]
+
+
+def _project_is_there(request: Request) -> Iterator[AzureError]:
+    project, agents, shared = _asked_identity(request.inputs)
+    found = request.world.get(project)
+    if found is None or found.token != PROJECT:
+        yield AzureError("ResourceNotFound", f"the project '{project}' was not found", 404)
+    if not agents or (not shared and len(agents) > 1):
+        yield AzureError("AgentRequired", f"{len(agents)} agents are named; an identity of one's own is of one")
+
+
+def _whose(world: World, inputs: Values) -> Principal:
+    project, agents, shared = _asked_identity(inputs)
+    return shared_agent_identity(world, project) if shared else agent_identity(world, project, agents[0])
+
+
+def _is_its_own(old: Values) -> tuple[str, ...]:
+    """Who shares an identity may change; whose own it is may not."""
+    return () if _asked_identity(old)[2] else ("agents",)
+
+
+_IDENTITY_CHOICES: dict[str, Choice] = {"scope": _its_project, "agentName": _its_agent}
 
 
 # Reasons to refuse a project
@@ -244,6 +295,9 @@ _DEPLOYMENT_OUTPUTS: Mapping[str, Answer] = {
 }
 
 
+_ONE_WRITE = Contention(arm_type="microsoft.cognitiveservices/accounts", code="RequestConflict")
+
+
 def _connection(token: str, parent: str) -> ResourceType:
     return ResourceType(
         token,
@@ -252,6 +306,7 @@ def _connection(token: str, parent: str) -> ResourceType:
         rules=_no_credentials,
         outputs={"properties.isSharedToAll": off},
         assumed={"properties": {"authType": "AAD"}},
+        one_write_in=_ONE_WRITE,
     )
 
 
@@ -265,7 +320,10 @@ TYPES = (
         volatile=("etag", "systemData"),
         created=_agents_begin,
         deleted=_agents_end,
+        # An agent is no resource, and callers are granted on it: "Configure and share your agent", 2026-04-14.
+        data_children=("agents",),
         assumed={"location": "westeurope"},
+        one_write_in=_ONE_WRITE,
     ),
     _connection("azure-native:cognitiveservices:AccountConnection", _ACCOUNT),
     _connection("azure-native:cognitiveservices:ProjectConnection", _PROJECT),
@@ -277,6 +335,7 @@ TYPES = (
         volatile=("systemData",),
         deleted=_blueprint_ends,
         assumed={"properties": {}},
+        one_write_in=_ONE_WRITE,
     ),
     ResourceType(
         "azure-native:cognitiveservices:AgentDeployment",
@@ -285,5 +344,20 @@ TYPES = (
         outputs=_DEPLOYMENT_OUTPUTS,
         volatile=("systemData",),
         assumed={"properties": {}},
+        one_write_in=_ONE_WRITE,
+    ),
+    ResourceType(
+        IDENTITY,
+        "{scope}/agentIdentities/{agentName}",
+        assigned=_IDENTITY_CHOICES,
+        rules=_project_is_there,
+        immutable=("project_id", "project_endpoint", "identity"),
+        fixed=_is_its_own,
+        coexists=True,
+        outputs={"principal_id": lambda request: _whose(request.world, request.inputs).id},
+        seen=lambda world, resource: {"principal_id": _whose(world, resource.inputs).id},
+        located=False,
+        adoptable=False,
+        known_inputs=("project_id", "project_endpoint", "agents", "identity", "principal_id"),
     ),
 )

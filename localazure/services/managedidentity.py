@@ -2,19 +2,21 @@
 
 An identity's principal exists from its creation to its deletion; created anew, it is another principal. Facts: "Manage
 user-assigned managed identities", Microsoft Learn, 2025-05; "Important considerations and restrictions for federated
-identity credentials", Microsoft Learn, 2025-02.
+identity credentials", Microsoft Learn, 2025-02; the code of a conflict as reported in
+pulumi/pulumi-azure-native#4343.
 
 Differences from Azure: what is created can be used at once, with no replication in Entra ID and no throttling;
-whether an issuer exists is not looked at, as in Azure before the first exchange of a token. Credentials are written at
-once, one after another, so that two of one identity never conflict, as they do in Azure when written at the same time
-(409, pulumi/pulumi-azure-native#4343). The codes for credentials are ours: Microsoft names none.
+whether an issuer exists is not looked at, as in Azure before the first exchange of a token. azure-native tries again
+where two credentials of one identity were written at the same time (pulumi/pulumi-azure-native#4421); this says so at
+once. The codes TooManyFederatedIdentityCredentials, FederatedIdentityCredentialAlreadyExists and InvalidAudiences are
+ours: Microsoft names none.
 """
 
 from collections.abc import Iterator
 from typing import cast
 
 from localazure import ids
-from localazure.arm import NameRule, Request, ResourceType
+from localazure.arm import Contention, NameRule, Request, ResourceType
 from localazure.errors import AzureError
 from localazure.stock import all_of, system_data
 
@@ -83,5 +85,9 @@ TYPES = (
         rules=all_of(_credentials_are_few_and_differ, _has_one_audience),
         outputs={"systemData": system_data},
         volatile=("systemData",),
+        one_write_in=Contention(
+            arm_type="microsoft.managedidentity/userassignedidentities",
+            code="ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity",
+        ),
     ),
 )

@@ -1,31 +1,90 @@
-"""Access: does it name resources that there are, verbs that they have, and roles that may be granted?"""
+"""Access: does it name resources and agents that there are, verbs that they have, and roles that may be granted?"""
 
 from collections.abc import Iterator
 
 from spec.access import AccessEntry
 from spec.draft import Draft, Finding
 from spec.errors import Path
+from spec.hosts import RUNS_ON
 from spec.kinds import KINDS
 from spec.words import choices, nearest, show, unknown
 
 __all__ = ["access_makes_sense", "why_not_verb"]
 
+_CALL = "use"
+_REACHED_BY = {
+    "container-app": "who reaches it there is said by its 'ingress', and no role",
+    "aks": "who reaches it there is said by 'callers' of its 'ingress', and no role",
+}
+"""Why nobody is granted the calling of an agent, by what it runs on."""
+
 
 def access_makes_sense(draft: Draft) -> Iterator[Finding]:
-    """Judge every line of every agent's access, on broken resources too, as far as their kind is known."""
-    declared = draft.names("resources")
+    """Judge every line of everybody's access, on broken resources too, as far as their kind is known."""
     for agent, model in draft.network.model.agents.items():
-        for resource, entry in model.written_access.items():
-            path: Path = ("agents", agent, "access", resource)
-            if resource not in declared:
-                yield Finding(path, unknown("resource", resource, declared, there="declared are"))
-                yield from _twice(path, entry)
-                continue
-            kind = draft.kind_of(resource)
-            if kind in KINDS:
-                yield from _verbs(path, entry, kind)
-                yield from _role(draft, path, entry, kind)
+        for name, entry in model.written_access.items():
+            path: Path = ("agents", agent, "access", name)
+            if name == agent and name not in draft.names("resources"):
+                yield _of_itself(draft, path, name)
+            else:
+                yield from _of_agent(draft, path, name, entry)
             yield from _twice(path, entry)
+    for people, model in draft.network.model.people.items():
+        for name, entry in model.written_access.items():
+            path = ("people", people, "access", name)
+            yield from _of_people(draft, path, name, entry)
+            yield from _twice(path, entry)
+
+
+def _of_agent(draft: Draft, path: Path, name: str, entry: AccessEntry) -> Iterator[Finding]:
+    resources, agents = draft.names("resources"), draft.names("agents")
+    if name in resources:
+        kind = draft.kind_of(name)
+        if kind in KINDS:
+            yield from _verbs(path, entry, kind)
+            yield from _role(draft, path, entry, kind)
+    elif name in agents:
+        yield from _calls(draft, path, name, entry)
+    else:
+        near = nearest(name, (*resources, *_callable(draft)))
+        what, known = ("agent", agents) if near in agents else ("resource", resources)
+        yield Finding(path, unknown(what, name, known, there="declared are"))
+
+
+def _of_itself(draft: Draft, path: Path, name: str) -> Finding:
+    """A resource that is called nearly like the agent is more likely to be meant."""
+    resources = draft.names("resources")
+    if nearest(name, resources):
+        return Finding(path, unknown("resource", name, resources, there="declared are"))
+    return Finding(path, "an agent needs no leave to call itself; remove the line")
+
+
+def _of_people(draft: Draft, path: Path, name: str, entry: AccessEntry) -> Iterator[Finding]:
+    if name in draft.names("resources"):
+        yield Finding(path, f"people may use agents and nothing else, and {show(name)} is a resource; remove the line")
+    elif name in draft.names("agents"):
+        yield from _calls(draft, path, name, entry)
+    else:
+        yield Finding(path, unknown("agent", name, _callable(draft), there="the agents that can be called are"))
+
+
+def _callable(draft: Draft) -> list[str]:
+    return [one for one in draft.names("agents") if draft.runs_on(one) == "foundry"]
+
+
+def _calls(draft: Draft, path: Path, name: str, entry: AccessEntry) -> Iterator[Finding]:
+    """Judge a line about an agent: only one of Foundry has callers, and there is one verb."""
+    host = draft.runs_on(name)
+    if host in _REACHED_BY:
+        yield Finding(path, f"{show(name)} runs on {RUNS_ON[host]}, and {_REACHED_BY[host]}; remove the line")
+        return
+    for verb in dict.fromkeys(entry.verbs or ()):
+        if verb != _CALL:
+            yield Finding(path, f"an agent has no verb {show(verb)}; its verb is '{_CALL}'")
+    if entry.role is not None:
+        yield Finding((*path, "role"), f"an agent is called, and takes no role; write '{_CALL}'")
+    if entry.paths:
+        yield Finding((*path, "paths"), "'paths' restrict blob containers, and this is an agent")
 
 
 def _verbs(path: Path, entry: AccessEntry, kind: str) -> Iterator[Finding]:

@@ -22,6 +22,8 @@ def agents_can_run(draft: Draft) -> Iterator[Finding]:
             yield from _scale(draft, name, agent)
     for name, agent in _containers(draft, "ingress"):
         yield from _ingress(name, agent)
+    for name, agent in _containers(draft, "ingress", "cluster"):
+        yield from _callers(draft, name, agent)
     for name, agent in _containers(draft, "ingress", "port", "probes"):
         yield from _port(name, agent)
     for name, agent in _containers(draft):
@@ -103,6 +105,32 @@ def _ingress(name: str, agent: Agent) -> Iterator[Finding]:
         yield Finding((*place, "allow"), f"'{kind}' lets in no address from outside; remove 'allow', or say 'external'")
     for block in sorted({one for one in allow if allow.count(one) > 1}):
         yield Finding((*place, "allow"), f"{show(block)} stands here {allow.count(block)} times; write it once")
+
+
+def _callers(draft: Draft, name: str, agent: Agent) -> Iterator[Finding]:
+    """In a cluster, callers are let in one by one; in Container Apps, 'internal' is the whole environment."""
+    place = ("agents", name, "ingress", "callers")
+    kind, callers = agent.ingress.kind, agent.ingress.callers
+    if agent.host != "aks":
+        if callers:
+            message = "Container Apps cannot tell one app of its environment from another; remove 'callers'"
+            yield Finding(place, message)
+        return
+    if kind == "none" and callers:
+        yield Finding(place, "'none' lets in nobody; remove 'callers', or say 'internal'")
+        return
+    if kind == "internal" and not callers:
+        message = "'internal' without 'callers' lets in nobody; list the agents of the cluster that may call"
+        yield Finding(place[:-1], message)
+    near = [one for one, other in draft.agents("host", "cluster") if other.cluster == agent.cluster and one != name]
+    near = [one for one in near if draft.runs_on(one) == "aks"]
+    for one in dict.fromkeys(callers):
+        if callers.count(one) > 1:
+            yield Finding(place, f"{show(one)} stands here {callers.count(one)} times; write it once")
+        if one == name:
+            yield Finding(place, "an agent needs no leave to call itself; remove it")
+        elif one not in near:
+            yield Finding(place, unknown("agent of the cluster", one, near, there="in the same cluster runs"))
 
 
 def _port(name: str, agent: Agent) -> Iterator[Finding]:

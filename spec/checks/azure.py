@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from spec import azure_names as azure
 from spec.draft import Draft, Finding
 from spec.name_rule import NameRule
-from spec.names import app_name, environment_name, identity_name, pull_identity_name
+from spec.names import app_name, environment_name, identity_name, namespace_name, pull_identity_name
 from spec.words import show
 
 __all__ = ["names_fit_azure"]
@@ -36,6 +36,7 @@ def _apps(draft: Draft) -> Iterator[Finding]:
         host = draft.runs_on(agent)
         if host == "aks":
             complaint = azure.IDENTITY.complaint(identity_name(network.name, agent, stack))
+            complaint = complaint or azure.NAMESPACE.complaint(namespace_name(network.name, agent, stack))
             if complaint:
                 yield Finding(("agents", agent), f"{complaint} (network, agent and stack)")
         if host != "container-app":
@@ -51,7 +52,7 @@ def _apps(draft: Draft) -> Iterator[Finding]:
 
 
 def _grants(draft: Draft) -> Iterator[Finding]:
-    for section in ("resources", "hosts", "agents"):
+    for section in ("resources", "hosts", "agents", "people"):
         for name in draft.names(section):
             if "-may-" in name:
                 message = f"{show(name)} contains '-may-', which sets agent and resource apart in the names of grants"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from spec.draft import Draft, Finding
 from spec.kinds import KINDS
+from spec.names import DESTINATION
 from spec.words import choices, show, unknown
 
 __all__ = ["environment_fits"]
@@ -13,11 +14,14 @@ _MOST_TAGS = 50
 
 
 def environment_fits(draft: Draft) -> Iterator[Finding]:
-    """Judge tags of images, entries for existing things, limits and Azure tags."""
+    """Judge tags of images, entries for existing things, limits, Azure tags, clusters, destinations and people."""
     yield from _image_tags(draft)
     yield from _existing(draft)
     yield from _out_of_reach(draft)
     yield from _limits(draft)
+    yield from _clusters(draft)
+    yield from _destinations(draft)
+    yield from _people(draft)
 
 
 def _image_tags(draft: Draft) -> Iterator[Finding]:
@@ -101,3 +105,65 @@ def _limits(draft: Draft) -> Iterator[Finding]:
         if one != name:
             message = f"'{one}' and '{name}' are one tag, since Azure ignores case; keep one"
             yield Finding(("tags", name), message, "environment")
+
+
+def _clusters(draft: Draft) -> Iterator[Finding]:
+    hosts = [one for one in draft.names("hosts") if draft.kind_of(one, "hosts") == "aks-cluster"]
+    for name, entry in draft.environment.model.clusters.items():
+        place = ("clusters", name)
+        host = draft.network.model.hosts.get(name)
+        if name not in hosts:
+            message = unknown("cluster", name, hosts, there="the clusters of the network are")
+            yield Finding(place, message, "environment")
+        elif host is not None and host.existing:
+            message = f"{show(name)} exists already, and stays as it is; remove this"
+            yield Finding(place, message, "environment")
+        elif not entry.model_fields_set and draft.environment.sound(*place):
+            message = "says nothing; write how many nodes of which size, or remove it"
+            yield Finding(place, message, "environment")
+        for given, missing, why in (
+            ("subnet", "identity", "nobody could join the subnet; give an identity that may"),
+            ("identity", "subnet", "an identity of one's own is for a subnet of one's own; give that, or remove this"),
+        ):
+            if getattr(entry, given) is not None and getattr(entry, missing) is None:
+                yield Finding((*place, given), f"without '{missing}', {why}", "environment")
+        for one in sorted({each for each in entry.admins if entry.admins.count(each) > 1}):
+            message = f"{show(one)} stands here {entry.admins.count(one)} times; write it once"
+            yield Finding((*place, "admins"), message, "environment")
+
+
+def _destinations(draft: Draft) -> Iterator[Finding]:
+    named = {one: name for name, agent in draft.agents("host", "egress") for one in agent.egress}
+    given = draft.environment.model.destinations
+    for one, agent in sorted(named.items()):
+        # A name that cannot be one is told of in the network's file.
+        known = one in given or ("destinations", one) in draft.environment.broken
+        if not known and DESTINATION.complaint(one) is None:
+            message = f"missing: {show(agent)} may reach {show(one)}; say under {show(one)} which 'blocks' that is here"
+            yield Finding(("destinations",), message, "environment")
+    for one, entry in given.items():
+        place = ("destinations", one)
+        if one not in named and all(draft.network.sound("agents", name) for name in draft.network.model.agents):
+            message = unknown("destination", one, named, there="agents' 'egress' names")
+            yield Finding(place, message, "environment")
+        for key in ("blocks", "ports"):
+            listed: tuple[str | int, ...] = getattr(entry, key)
+            for each in sorted({item for item in listed if listed.count(item) > 1}, key=str):
+                message = f"{show(each)} stands here {listed.count(each)} times; write it once"
+                yield Finding((*place, key), message, "environment")
+
+
+def _people(draft: Draft) -> Iterator[Finding]:
+    named, given = draft.names("people"), draft.environment.model.people
+    for one in named:
+        if one not in given and ("people", one) not in draft.environment.broken:
+            message = f"missing: say which id {show(one)} have in Entra ID here"
+            yield Finding(("people",), message, "environment")
+    first: dict[str, str] = {}
+    for name, entra_id in given.items():
+        if name not in named:
+            yield Finding(("people", name), unknown("people", name, named, there="there are"), "environment")
+        other = first.setdefault(entra_id, name)
+        if other != name:
+            message = f"{show(entra_id)} is the id of {show(other)} already; declare them once"
+            yield Finding(("people", name), message, "environment")

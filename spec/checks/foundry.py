@@ -32,7 +32,20 @@ def identities_are_apart(draft: Draft) -> Iterator[Finding]:
         if one != agent:
             message = f"{show(principal)} is the identity of {show(one)} already; no two agents are one"
             yield Finding(("agent_identities", agent), message, "environment")
+        if _becomes_another(draft, agent):
+            message = f"{show(agent)} is published here and so gets another identity; remove this, or do not publish it"
+            yield Finding(("agent_identities", agent), message, "environment")
     yield from _shared(draft)
+
+
+def _becomes_another(draft: Draft, agent: str) -> bool:
+    """Is an agent whose identity is given published as an application, which has one of its own?"""
+    network = draft.network.model
+    if agent not in network.agents or not draft.environment.sound("published"):
+        return False
+    host = network.hosts.get(network.agents[agent].project)
+    shares = isinstance(host, FoundryProject) and host.identities == "shared"
+    return shares and draft.environment.model.publishes(agent, network)
 
 
 def _not_of_foundry(draft: Draft, agent: str, why: str) -> Iterator[str]:

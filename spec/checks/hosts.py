@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from spec.agents import Agent
+from spec.azure_names import FOUNDRY_CONNECTION
+from spec.checks.access import why_not_verb
 from spec.draft import Draft, Finding
 from spec.errors import Path
 from spec.hosts import CONNECTED_KINDS, HOST_MODELS, NEEDED, NOT_THERE, RUNS_ON, AksCluster, FoundryProject
 from spec.kinds import KINDS
-from spec.names import namespace_name
+from spec.names import DESTINATION
 from spec.words import choices, show, unknown
 
 __all__ = ["hosts_make_sense"]
@@ -24,15 +26,13 @@ def hosts_make_sense(draft: Draft) -> Iterator[Finding]:
             yield from _cluster(name, host)
     yield from _deployments(draft)
     for name, agent in draft.agents("host"):
-        why_not = draft.why_not_host(agent.host)
-        if why_not is not None:
-            yield Finding(("agents", name, "host"), f"{show(agent.host)} {why_not}")
         yield from _keys(draft, name, agent)
         if agent.host == "foundry":
             yield from _place(draft, name, "project", agent.project, "foundry-project")
         elif agent.host == "aks":
             yield from _place(draft, name, "cluster", agent.cluster, "aks-cluster")
             yield from _in_a_cluster(draft, name, agent)
+    yield from _accounts(draft)
 
 
 def _project(draft: Draft, name: str, host: FoundryProject) -> Iterator[Finding]:
@@ -42,15 +42,18 @@ def _project(draft: Draft, name: str, host: FoundryProject) -> Iterator[Finding]
             yield Finding((*place, key), f"an existing project keeps the {key} that it has; remove the key")
     declared = draft.names("resources")
     able = [one for one in declared if draft.kind_of(one) in CONNECTED_KINDS]
-    for one in dict.fromkeys(host.connections):
-        if host.connections.count(one) > 1:
-            message = f"{show(one)} stands here {host.connections.count(one)} times; write it once"
-            yield Finding((*place, "connections"), message)
+    for one, verb in host.connections.items():
+        kind = draft.kind_of(one)
         if one not in declared:
-            yield Finding((*place, "connections"), unknown("resource", one, able, there="a project can connect to"))
-        elif one not in able and draft.kind_of(one) in KINDS:
-            message = f"a project connects to {choices(CONNECTED_KINDS)} only, and '{one}' is a {draft.kind_of(one)}"
-            yield Finding((*place, "connections"), message)
+            message = unknown("resource", one, able, there="a project can connect to")
+            yield Finding((*place, "connections", one), message)
+        elif kind in CONNECTED_KINDS:
+            # A connection is called as the resource is, for that is what an agent's tool asks for.
+            complaints = (why_not_verb(verb, kind), FOUNDRY_CONNECTION.complaint(one))
+            yield from (Finding((*place, "connections", one), each) for each in complaints if each)
+        elif kind in KINDS:
+            message = f"a project connects to {choices(CONNECTED_KINDS)} only, and '{one}' is a {kind}"
+            yield Finding((*place, "connections", one), message)
 
 
 def _deployments(draft: Draft) -> Iterator[Finding]:
@@ -106,11 +109,26 @@ def _place(draft: Draft, name: str, key: str, host: str, kind: str) -> Iterator[
 
 
 def _in_a_cluster(draft: Draft, name: str, agent: Agent) -> Iterator[Finding]:
-    # "Namespaces", kubernetes.io, 1.33: what begins with 'kube-' is the system's.
-    namespace = namespace_name(name)
-    if namespace == "default" or namespace.startswith("kube-"):
-        message = f"an agent's namespace is called as the agent is, and {show(namespace)} is the cluster's own"
-        yield Finding(("agents", name), f"{message}; choose another name")
+    # "Configure Service Accounts for Pods", kubernetes.io, 1.33: every namespace has an account of this name.
     if agent.service_account == "default" and "service_account" in draft.entry("agents", name):
         message = "'default' is the service account of every pod that names none; choose another name"
         yield Finding(("agents", name, "service_account"), message)
+    for one in sorted({each for each in agent.egress if agent.egress.count(each) > 1}):
+        message = f"{show(one)} stands here {agent.egress.count(one)} times; write it once"
+        yield Finding(("agents", name, "egress"), message)
+    for one in agent.egress:
+        if complaint := DESTINATION.complaint(one):
+            yield Finding(("agents", name, "egress"), complaint)
+
+
+def _accounts(draft: Draft) -> Iterator[Finding]:
+    """One name of a service account in one cluster is one agent, so that a log of the cluster says who it was."""
+    first: dict[tuple[str, str], str] = {}
+    for name, agent in draft.agents("host", "cluster", "service_account"):
+        if agent.host != "aks" or not agent.cluster or not agent.service_account:
+            continue
+        one = first.setdefault((agent.cluster, agent.service_account), name)
+        if one.lower() != name.lower():  # of which something else is said
+            message = f"agents {show(one)} and {show(name)} are both service account {show(agent.service_account)}"
+            message = f"{message} of cluster {show(agent.cluster)}; no two agents are one, so leave out the key"
+            yield Finding(("agents", name, "service_account"), message)

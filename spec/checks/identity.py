@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from spec.draft import Draft, Finding, Holder
+from spec.draft import Draft, Finding, Holder, Section
 from spec.errors import Path
 from spec.hosts import FoundryProject
 from spec.kinds import KINDS
@@ -12,12 +12,20 @@ from spec.words import choices, show
 
 __all__ = ["nothing_is_twice"]
 
+_NOUNS: dict[Section, str] = {
+    "resources": "a resource",
+    "hosts": "a host",
+    "agents": "an agent",
+    "people": "a group of people",
+}
+
 
 def nothing_is_twice(draft: Draft) -> Iterator[Finding]:
     """Find names that Azure, which ignores case, would take for one."""
     yield from _agents(draft)
     yield from _agents_of_foundry(draft)
     yield from _resources(draft)
+    yield from _across_sections(draft)
     yield from _hosts(draft)
     yield from _parents(list(draft.holders()))
     if draft.environment.sound("suffix") and draft.environment.sound("existing"):
@@ -38,11 +46,11 @@ def _agents(draft: Draft) -> Iterator[Finding]:
 
 def _taken_for(draft: Draft, one: str, name: str) -> str:
     """What two agents are that differ in case only."""
+    called = draft.network.model.name, name.lower(), draft.environment.model.stack
     if draft.runs_on(one) == draft.runs_on(name) == "aks":
         account = draft.entry("agents", name).get("service_account", name.lower())
-        return f"one service account {show(account)} of namespace {show(namespace_name(name.lower()))}"
-    app = app_name(draft.network.model.name, name.lower(), draft.environment.model.stack)
-    return f"one app {show(app)}"
+        return f"one service account {show(account)} of namespace {show(namespace_name(*called))}"
+    return f"one app {show(app_name(*called))}"
 
 
 def _agents_of_foundry(draft: Draft) -> Iterator[Finding]:
@@ -68,13 +76,19 @@ def _resources(draft: Draft) -> Iterator[Finding]:
             yield Finding(("resources", name), message)
 
 
+def _across_sections(draft: Draft) -> Iterator[Finding]:
+    """Grants, tables and `access` name all of them alike."""
+    first: dict[str, tuple[str, str]] = {}
+    for section, noun in _NOUNS.items():
+        for name in draft.names(section):
+            what, one = first.setdefault(name.lower(), (noun, name))
+            if what != noun:
+                yield Finding((section, name), f"{what} is called {show(one)} already; choose another name")
+
+
 def _hosts(draft: Draft) -> Iterator[Finding]:
-    resources = {one.lower(): one for one in draft.names("resources")}
     first: dict[str, str] = {}
     for name in draft.names("hosts"):
-        if one := resources.get(name.lower()):
-            message = f"a resource is called {show(one)} already; give the host a name of its own"
-            yield Finding(("hosts", name), message)
         one = first.setdefault(name.lower(), name)
         if one != name:
             message = f"hosts {show(one)} and {show(name)} differ in case only; give each a name of its own"

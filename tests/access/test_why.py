@@ -36,10 +36,25 @@ def test_a_verb_is_asked_as_all_that_it_stands_for(verb: str, decision: str) -> 
 
 
 def test_an_images_pull_is_the_pull_identitys() -> None:
-    (reason,) = why(GRAPH, DECLARED, "notifier", "fabrikam", "Microsoft.ContainerRegistry/registries/pull/read")
+    (reason,) = why(GRAPH, DECLARED, "report", "fabrikam", "Microsoft.ContainerRegistry/registries/pull/read")
 
     assert (reason.identity, reason.answer.decision) == ("pull", "allowed")
+    assert reason.places == (f"network.yaml:{DECLARED.agents['report'].line}",)
+
+
+def test_a_clusters_pull_is_asked_for_by_the_agents_in_it() -> None:
+    (reason,) = why(GRAPH, DECLARED, "fleet", "fabrikam", "Microsoft.ContainerRegistry/registries/pull/read")
+
+    assert (reason.agent, reason.identity, reason.answer.decision) == ("fleet", "pull", "allowed")
     assert reason.places == (f"network.yaml:{DECLARED.agents['notifier'].line}",)
+
+
+def test_what_a_shared_identity_may_is_asked_for_by_either_agent() -> None:
+    reasons = why(GRAPH, DECLARED, "market-analysis", "documents", "read")
+
+    assert {(one.agent, one.answer.decision) for one in reasons} == {("market-analysis", "allowed")}
+    (line,) = (one.line for one in DECLARED.agents["compliance"].access if one.resource == "documents")
+    assert {one.places for one in reasons} == {(f"network.yaml:{line}",)}
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ class Somebody:
     """A grantee that is no agent: grants need only what the protocol says."""
 
     agent_name: str
+    principal_type: str = "ServicePrincipal"
     component: pulumi.Resource = field(init=False)
     principal_id: pulumi.Output[str] = field(init=False)
 

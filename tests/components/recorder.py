@@ -4,6 +4,7 @@ It answers with the least that Azure would add, and with nothing that a test cou
 """
 
 import asyncio
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -36,6 +37,7 @@ _ANSWERS: dict[str, Callable[[str], dict[str, Any]]] = {
     },
     "DatabaseAccount": lambda name: {"documentEndpoint": f"https://{name}.documents.test/"},
     "ManagedCluster": lambda name: {
+        "name": name,
         "identity": {"type": "SystemAssigned", "principalId": principal_of(name)},
         "oidcIssuerProfile": {"enabled": True, "issuerURL": f"https://{name}.issuer.test/"},
         "identityProfile": {"kubeletidentity": {"objectId": principal_of(f"{name}-kubelet")}},
@@ -52,6 +54,34 @@ _ANSWERS: dict[str, Callable[[str], dict[str, Any]]] = {
     },
     "UserAssignedIdentity": lambda name: {"principalId": principal_of(name), "clientId": f"client of {name}"},
     "Vault": lambda name: {"properties": {"vaultUri": f"https://{name}.vault.test/"}},
+}
+
+
+# As AKS writes it for a cluster that lets nobody in but by Entra ID: a command that gets a token, and no key.
+_KUBECONFIG = """
+apiVersion: v1
+kind: Config
+current-context: a-cluster
+clusters: [{name: a-cluster, cluster: {server: "https://a-cluster.test:443"}}]
+contexts: [{name: a-cluster, context: {cluster: a-cluster, user: somebody}}]
+users:
+- name: somebody
+  user:
+    exec:
+      apiVersion: client.authentication.k8s.io/v1beta1
+      command: kubelogin
+      args: [get-token, --environment, AzurePublicCloud, --server-id, a-server, --login, devicecode]
+"""
+_INVOKED: dict[str, dict[str, Any]] = {
+    "azure-native:authorization:getClientConfig": {
+        "subscriptionId": SUBSCRIPTION,
+        "tenantId": TENANT,
+        "clientId": "",
+        "objectId": "",
+    },
+    "azure-native:containerservice:listManagedClusterUserCredentials": {
+        "kubeconfigs": [{"name": "clusterUser", "value": b64encode(_KUBECONFIG.encode()).decode()}]
+    },
 }
 
 
@@ -76,6 +106,8 @@ class Registered:
     custom: bool
     inputs: dict[str, Any]
     dependencies: set[str]
+    delete_before_replace: bool | None = None
+    """As the program says; None where it leaves that to the provider."""
     read: str | None = None
     """The id by which it was read; None where it is to be created."""
     outputs: dict[str, Any] | None = None
@@ -127,6 +159,7 @@ class _Monitor(MockMonitor):
             custom=request.custom,
             inputs=rpc.deserialize_properties(request.object, keep_unknowns=True),
             dependencies=set(request.dependencies),
+            delete_before_replace=request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None,
         )
         self._add(done)
         if not done.custom:
@@ -145,9 +178,7 @@ class _Monitor(MockMonitor):
 
     def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:  # noqa: N802 - gRPC's name
         # Not the SDK's: it runs in another thread, gives that an event loop, and leaves the loop open.
-        assert request.tok == "azure-native:authorization:getClientConfig", request.tok
-        known = {"subscriptionId": SUBSCRIPTION, "tenantId": TENANT, "clientId": "", "objectId": ""}
-        answer: dict[str, Any] = {"return": _struct(known)}
+        answer: dict[str, Any] = {"return": _struct(_INVOKED[request.tok])}
         return resource_pb2.ResourceInvokeResponse(**answer)
 
     def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> Empty:  # noqa: N802 - gRPC's name

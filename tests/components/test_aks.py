@@ -1,11 +1,14 @@
 """A cluster for agents: who gets in, what is logged, what it trusts."""
 
+import json
+from base64 import b64encode
 from typing import Any
 
 import pytest
 
 from components.aks import AksCluster, AksClusterArgs
-from components.resources.image_registry import ImageRegistry
+from components.kubeconfig import without_credentials
+from components.resources.image_registry import ImageRegistry, Permissions
 from tests.components import recorder
 from tests.components.places import placed
 from tests.components.recorder import SUBSCRIPTION, TENANT, identity_of, principal_of, record
@@ -105,25 +108,55 @@ def test_its_outputs() -> None:
         "resource_id": identity_of("ManagedCluster", "contoso"),
         "issuer_url": "https://contoso.issuer.test/",
         "cluster_name": "contoso-dev7",
+        "kubelet_principal_id": principal_of("contoso-kubelet"),
     }
 
 
-def test_the_kubelet_pulls() -> None:
+@pytest.mark.parametrize("by_repository", [False, True])
+def test_the_kubelet_pulls_what_the_agents_run_and_nothing_else(*, by_repository: bool) -> None:
+    mode = Permissions.REPOSITORY if by_repository else Permissions.REGISTRY
+
     def program() -> None:
-        ImageRegistry("images", placed("contosodev7")).allow_pull(created().kubelet, "agents/report")
+        registry = ImageRegistry("images", {**placed("contosodev7", existing=True), "permissions": mode})
+        created().let_pull(registry, "agents/report", "agents/clerk")
 
     recorded = record(program)
 
     pull = recorded.one("RoleAssignment", "contoso-kubelet-may-pull-images")
     assert pull.inputs["principalId"] == principal_of("contoso-kubelet")
     assert pull.parent == recorded.one("AksCluster").urn
+    condition = pull.inputs.get("condition", "")
+    assert [name in condition for name in ("'agents/report'", "'agents/clerk'")] == [by_repository] * 2
+
+
+def test_whoever_deploys_gets_in_as_who_they_are() -> None:
+    recorded = record(created)
+
+    config = json.loads(recorded.one("kubernetes").inputs["kubeconfig"])
+    assert config["clusters"] == [{"name": "a-cluster", "cluster": {"server": "https://a-cluster.test:443"}}]
+    ((name, user),) = [(one["name"], one["user"]) for one in config["users"]]
+    assert (name, user["exec"]["command"]) == ("somebody", "kubelogin")
+    assert user["exec"]["args"][-2:] == ["--login", "azurecli"]
+
+
+@pytest.mark.parametrize("key", ["token", "client-key-data", "password", "auth-provider"])
+def test_a_way_in_with_a_key_is_refused(key: str) -> None:
+    config = {"users": [{"name": "somebody", "user": {key: "of an administrator"}}]}
+
+    with pytest.raises(RuntimeError, match="--disable-local-accounts"):
+        without_credentials("contoso", [b64encode(json.dumps(config).encode()).decode()])
+
+
+def test_there_is_one_way_in() -> None:
+    with pytest.raises(RuntimeError, match="told 0 ways into cluster 'contoso'"):
+        without_credentials("contoso", [])
 
 
 def test_an_existing_one_is_read_and_nothing_is_made() -> None:
     recorded = record(lambda: cluster(existing=True))
 
     place = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/group/providers/Microsoft.ContainerService"
-    read = {(one.kind, one.read) for one in recorded.resources if one.custom}
+    read = {(one.kind, one.read) for one in recorded.resources if one.custom and one.kind != "kubernetes"}
     assert read == {("ManagedCluster", f"{place}/managedClusters/contoso-dev7")}
 
 
@@ -155,8 +188,7 @@ def test_an_existing_one_that_agents_could_not_run_in_is_refused(
     monkeypatch.setitem(vars(recorder)["_ANSWERS"], "ManagedCluster", lambda _: answer)
 
     def program() -> None:
-        found = cluster(existing=True)
-        ImageRegistry("images", placed("contosodev7")).allow_pull(found.kubelet, "agents/report")
+        cluster(existing=True).let_pull(ImageRegistry("images", placed("contosodev7")), "agents/report")
 
     with pytest.raises(RuntimeError, match=why):
         record(program)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pulumi_kubernetes as kubernetes
 import pytest
 
 from components.agents.aks import AksAgent, AksAgentArgs
@@ -26,7 +25,6 @@ def agent(name: str = "report", **more: Any) -> AksAgent:  # noqa: ANN401 - any 
         "resource_group_name": "group",
         "location": "westeurope",
         "cluster": cluster,
-        "provider": kubernetes.Provider("cluster", kubeconfig="of the cluster"),
         "namespace": name,
         "registry": ImageRegistry("images", placed("contosodev7")),
         "repository": f"agents/{name}",
@@ -225,7 +223,7 @@ def test_its_outputs(given: dict[str, Any], address: tuple[str, str]) -> None:
 
     assert recorded.one("AksAgent").outputs == {
         "principal_id": principal_of("report"),
-        "pull_principal_id": "",
+        "namespace": "report",
         "app_name": "report",
         "host": address[0],
         "endpoint": address[1],
@@ -253,6 +251,31 @@ def test_its_pods_wait_for_their_token_and_their_fence() -> None:
         *(one.urn for one in recorded.all("NetworkPolicy")),
     }
     assert needed <= recorded.one("Deployment").dependencies
+
+
+def test_its_pods_wait_until_their_image_can_be_pulled() -> None:
+    def program() -> None:
+        registry = ImageRegistry("shared", placed("contososhared"))
+        place = placed("other-dev7")
+        cluster = AksCluster("other", {**place, "vm_size": "Standard_D4ds_v5", "node_count": 3, "private": True})
+        cluster.let_pull(registry, "agents/report")
+        agent(cluster=cluster, registry=registry)
+
+    recorded = record(program)
+
+    pull = recorded.one("RoleAssignment", "other-kubelet-may-pull-shared")
+    assert pull.urn in recorded.one("Deployment").dependencies
+
+
+def test_a_pod_calls_the_agents_that_let_it() -> None:
+    recorded = record(lambda: agent(callees=[{"namespace": "clerk", "port": 8080}]))
+
+    assert policy(recorded)["egress"][1:] == [
+        {
+            "to": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "clerk"}}}],
+            "ports": [{"port": 8080, "protocol": "TCP"}],
+        }
+    ]
 
 
 def test_everything_in_the_cluster_is_in_its_namespace() -> None:

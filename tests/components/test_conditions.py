@@ -11,7 +11,7 @@ from access.conditions.parser import parse
 from access.conditions.suboperations import BY_OPERATION
 from access.operations import known
 from access.roles import Role, by_name
-from components.conditions import in_repository, under_paths
+from components.conditions import in_repositories, under_paths
 from components.resources.blob_container import BlobContainer
 from components.resources.image_registry import ImageRegistry
 
@@ -76,18 +76,19 @@ def test_listing_a_whole_container_is_refused(role: Role) -> None:
 
 @pytest.mark.parametrize("role", [*BLOB_ROLES, PULLER], ids=lambda role: role.name)
 def test_operators_do_not_depend_on_precedence(role: Role) -> None:
-    condition = in_repository(role, "one") if role is PULLER else under_paths(role, ("in/", "tmp"))
+    condition = in_repositories(role, ["one", "another"]) if role is PULLER else under_paths(role, ("in/", "tmp"))
 
     assert not parse(condition).ambiguous
 
 
-def test_every_operation_of_a_pull_is_allowed_in_the_repository_and_nowhere_else() -> None:
-    condition = in_repository(PULLER, "agents/report")
+def test_every_operation_of_a_pull_is_allowed_in_the_repositories_and_nowhere_else() -> None:
+    condition = in_repositories(PULLER, ["agents/report", "agents/clerk"])
 
     seen = list(operations(PULLER))
     assert len(seen) > 1
     for operation, part in seen:
         assert allowed(condition, operation, part, repository="agents/report")
+        assert allowed(condition, operation, part, repository="agents/clerk")
         assert not allowed(condition, operation, part, repository="agents/report2")
         assert not allowed(condition, operation, part)
 
@@ -97,4 +98,4 @@ def test_a_text_that_could_change_the_condition_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="a condition cannot compare with"):
         under_paths(BLOB_ROLES[0], (text,))
     with pytest.raises(ValueError, match="a condition cannot compare with"):
-        in_repository(PULLER, text)
+        in_repositories(PULLER, [text])

@@ -11,14 +11,15 @@ import pytest
 from access.conditions.attributes import key_of
 from access.conditions.parser import parse
 from access.operations import complete_for, known
+from access.relevance import every
 from access.roles import by_name, every_role
 from access.universe import universe_of
 from access.verdicts import LONGEST_CONDITION, holds
-from components.deployer import ACTIONS, assignable_roles, document, main
+from components.deployer import ACTIONS, DATA_ACTIONS, Callers, assignable_roles, calling_roles, document, main
 from components.resources.image_registry import ImageRegistry
 from components.resources.kinds import KINDS
 from localazure.services import catalogue
-from tests.contracts.networks import of_kind, of_project
+from tests.contracts.networks import of_hosts, of_kind, of_project
 
 REPOSITORY = Path(__file__).parents[2]
 ASSIGNMENTS = "Microsoft.Authorization/roleAssignments"
@@ -33,6 +34,8 @@ SPELLED = {"microsoft.resources/resourcegroups": "microsoft.resources/subscripti
 # The only types of which an operation is needed although it makes, reads and removes nothing.
 ALSO = {
     "Microsoft.App/managedEnvironments/join/action",
+    "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action",
+    "Microsoft.Network/virtualNetworks/subnets/join/action",
     "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
     "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
 }
@@ -47,12 +50,14 @@ def types_of(tokens: set[str]) -> set[str]:
     return {SPELLED.get(each, each) for each in found}
 
 
-def tokens_of_fabrikam() -> set[str]:
-    return {one.type for one in of_project(REPOSITORY).resources if one.custom}
+def tokens_of_fabrikam(package: str = "azure-native") -> set[str]:
+    made = (one.type for stack in ("dev", "prod") for one in of_project(REPOSITORY, stack).resources if one.custom)
+    return {token for token in made if token.startswith(f"{package}:")}
 
 
 def tokens_of_every_kind() -> set[str]:
-    return {one.type for kind in KINDS for one in of_kind(kind).resources if one.custom}
+    found = (*(one for kind in KINDS for one in of_kind(kind).resources), *of_hosts().resources)
+    return {one.type for one in found if one.type.startswith("azure-native:")}
 
 
 def allowed(operation: str, role_id: str, principal_type: str, condition: str = CONDITION) -> bool | None:
@@ -82,16 +87,60 @@ def test_no_operation_is_on_a_type_that_nothing_is_made_of() -> None:
     assert set(ACTIONS) - plain == ALSO
 
 
+def test_in_a_cluster_it_makes_what_agents_are_made_of_and_looks_at_what_comes_of_it() -> None:
+    """`kubernetes:apps/v1:Deployment` is `apps/deployments` in the name of an operation."""
+    in_clusters = "Microsoft.ContainerService/managedClusters/"
+    inside = {one.removeprefix(in_clusters) for one in DATA_ACTIONS if one.startswith(in_clusters)}
+    tokens = tokens_of_fabrikam("kubernetes") | {one.type for one in of_hosts().resources}
+    made: set[str] = set()
+    for token in (one for one in tokens if one.startswith("kubernetes:")):
+        group, _, kind = token.removeprefix("kubernetes:").rpartition(":")
+        api = group.partition("/")[0]
+        plural = f"{kind.lower().removesuffix('y')}ies" if kind.endswith("y") else f"{kind.lower()}s"
+        made.add(plural if api == "core" else f"{api}/{plural}")
+
+    assert len(made) == 5
+    assert {one for one in inside if not one.endswith("/read")} == {
+        f"{one}/{do}" for one in made for do in ("write", "delete")
+    }
+    assert {f"{one}/read" for one in made} <= inside
+    assert not [one for one in inside if "secret" in one or "exec" in one or "configmap" in one]
+
+
+def test_of_agents_of_foundry_it_reads_who_they_are() -> None:
+    assert [one for one in DATA_ACTIONS if "CognitiveServices" in one] == [
+        "Microsoft.CognitiveServices/accounts/AIServices/agents/read"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("callers", "types"),
+    [([], set()), (["agents"], {"ServicePrincipal"}), (["people"], {"Group", "User"})],
+    ids=["nobody", "agents", "people"],
+)
+def test_a_call_can_be_granted_to_those_who_are_said_alone(callers: list[Callers], types: set[str]) -> None:
+    condition = document("s", "g", callers=callers)["condition"]
+
+    for role in calling_roles():
+        for principal_type in ("ServicePrincipal", "Group", "User", "ForeignGroup", "Device"):
+            for operation in (WRITE, DELETE):
+                assert allowed(operation, role.id, principal_type, condition) is (principal_type in types)
+    assert allowed(WRITE, by_name("Storage Blob Data Reader").id, "Group", condition) is False
+    assert not parse(condition).ambiguous
+
+
 def test_every_operation_is_one_that_azure_has() -> None:
     published = {name.lower() for name in known(data=False)}
+    on_data = {name.lower() for name in every(data=True)}
 
+    assert {action for action in DATA_ACTIONS if action.lower() not in on_data} == set()
     unknown = {action for action in ACTIONS if action.lower() not in published}
     assert not {action for action in unknown if complete_for(action.partition("/")[0])}
 
 
 @pytest.mark.parametrize("word", ["*", "listKeys", "purge", "roleDefinitions", "elevateAccess", "sqlRoleDefinitions"])
 def test_nothing_leads_beyond_the_network(word: str) -> None:
-    assert not [action for action in ACTIONS if word.lower() in action.lower()]
+    assert not [action for action in (*ACTIONS, *DATA_ACTIONS) if word.lower() in action.lower()]
 
 
 def test_of_authorization_only_assignments_can_be_written() -> None:
@@ -104,7 +153,8 @@ def test_the_role_is_as_the_command_line_takes_it() -> None:
     role = document("s", "g")["role"]
 
     assert role["Actions"] == list(ACTIONS)
-    assert role["DataActions"] == role["NotActions"] == role["NotDataActions"] == []
+    assert role["DataActions"] == list(DATA_ACTIONS)
+    assert role["NotActions"] == role["NotDataActions"] == []
     assert role["AssignableScopes"] == ["/subscriptions/s/resourceGroups/g"]
     assert document("s")["role"]["AssignableScopes"] == ["/subscriptions/s"]
     assert document("s", "one")["role"]["Name"] != document("s", "two")["role"]["Name"]

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from components.foundry import ConnectionArgs, FoundryProject, FoundryProjectArgs
+from components.foundry import FoundryProject, FoundryProjectArgs
+from components.foundry_account import FoundryAccount, FoundryAccountArgs
+from components.resources.base import Connection
 from components.resources.key_vault import KeyVault
 from components.resources.key_vault_secret import KeyVaultSecret
 from components.resources.model_account import DeploymentArgs
@@ -13,24 +15,26 @@ from tests.components.recorder import SUBSCRIPTION, Recorded, identity_of, princ
 
 SMALL: DeploymentArgs = {"name": "small", "model": "m", "version": "1", "sku": "Standard", "capacity": 10}
 LARGE: DeploymentArgs = {"name": "large", "model": "n", "version": "2", "sku": "Standard", "capacity": 20}
-SEARCH: ConnectionArgs = {
-    "name": "findings",
-    "category": "CognitiveSearch",
-    "target": "https://findings.search.test",
-    "resource_id": "/the/search",
-}
-BLOBS: ConnectionArgs = {
-    "name": "uploads",
-    "category": "AzureBlob",
-    "target": "https://uploads.blob.test",
-    "resource_id": "/the/account",
-}
+SEARCH = {"findings": Connection("CognitiveSearch", "https://findings.search.test", "/the/search")}
+BLOBS = {"uploads": Connection("AzureBlob", "https://uploads.blob.test", "/the/account")}
 SECRETS = ("key", "secret", "password", "token", "sas", "credential")
 
 
+def account(*, existing: bool = False, **more: Any) -> FoundryAccount:  # noqa: ANN401 - any argument
+    args: FoundryAccountArgs = {**placed("contoso-ai-dev7", existing=existing), **more}
+    return FoundryAccount("contoso-ai", args)
+
+
 def project(*, existing: bool = False, **more: Any) -> FoundryProject:  # noqa: ANN401 - any argument
-    args: FoundryProjectArgs = {**placed("contoso-ai-dev7", existing=existing), "project_name": "agents", **more}
-    return FoundryProject("contoso-ai", args)
+    own = {key: more.pop(key) for key in ("connections",) if key in more}
+    args: FoundryProjectArgs = {
+        "account": account(existing=existing, **more),
+        "project_name": "agents",
+        "location": "westeurope",
+        "existing": existing,
+        **own,
+    }
+    return FoundryProject("agents", args)
 
 
 def words(value: object) -> set[str]:
@@ -87,15 +91,15 @@ def test_who_asked_what_is_logged() -> None:
 
 
 def test_the_account_is_written_to_one_thing_at_a_time() -> None:
-    recorded = record(lambda: project(deployments=[SMALL, LARGE], connections=[SEARCH, BLOBS]))
+    recorded = record(lambda: project(deployments=[SMALL, LARGE], connections={**SEARCH, **BLOBS}))
 
     order = [
         "contoso-ai",
         "contoso-ai-has-small",
         "contoso-ai-has-large",
-        "contoso-ai-project",
-        "contoso-ai-connects-to-findings",
-        "contoso-ai-connects-to-uploads",
+        "agents",
+        "agents-connects-to-findings",
+        "agents-connects-to-uploads",
     ]
     before = waits(recorded)
     assert [order[at] in before[order[at + 1]] for at in range(len(order) - 1)] == [True] * 5
@@ -111,7 +115,7 @@ def test_models_do_not_change_by_themselves() -> None:
 
 
 def test_the_project_connects_by_who_it_is() -> None:
-    recorded = record(lambda: project(connections=[SEARCH]))
+    recorded = record(lambda: project(connections=SEARCH))
 
     assert recorded.one("ProjectConnection").inputs == {
         "connectionName": "findings",
@@ -129,7 +133,7 @@ def test_the_project_connects_by_who_it_is() -> None:
 
 
 def test_nothing_of_it_carries_a_key() -> None:
-    recorded = record(lambda: project(deployments=[SMALL], connections=[SEARCH, BLOBS]))
+    recorded = record(lambda: project(deployments=[SMALL], connections={**SEARCH, **BLOBS}))
 
     given = {word for one in recorded.resources for word in words(one.inputs)}
     assert {word for word in given if any(each in word for each in SECRETS)} == set()
@@ -153,18 +157,37 @@ def test_agents_reach_out_through_the_subnet() -> None:
 def test_its_outputs() -> None:
     recorded = record(project)
 
+    assert recorded.one("FoundryAccount").outputs == {"resource_id": identity_of("Account", "contoso-ai")}
     assert recorded.one("FoundryProject").outputs == {
-        "resource_id": identity_of("Account", "contoso-ai"),
-        "project_id": identity_of("Project", "contoso-ai-project"),
-        "project_endpoint": "https://contoso-ai-project.foundry.test/api/projects/contoso-ai-project",
+        "project_id": identity_of("Project", "agents"),
+        "project_endpoint": "https://agents.foundry.test/api/projects/agents",
+        "identity_principal_id": principal_of("agents"),
     }
 
 
-def test_everything_belongs_to_it() -> None:
-    recorded = record(lambda: project(deployments=[SMALL], connections=[SEARCH]))
+def test_everything_belongs_to_the_account_or_the_project() -> None:
+    recorded = record(lambda: project(deployments=[SMALL], connections=SEARCH))
 
-    whole = recorded.one("FoundryProject").urn
-    assert {one.parent for one in recorded.resources if one.custom} == {whole}
+    owners = {recorded.one(kind).urn: kind for kind in ("FoundryAccount", "FoundryProject")}
+    assert {(one.kind, owners[one.parent]) for one in recorded.resources if one.custom} == {
+        ("Account", "FoundryAccount"),
+        ("Deployment", "FoundryAccount"),
+        ("DiagnosticSetting", "FoundryAccount"),
+        ("Project", "FoundryProject"),
+        ("ProjectConnection", "FoundryProject"),
+    }
+
+
+def test_an_account_holds_several_projects_that_are_written_one_after_another() -> None:
+    def program() -> None:
+        whole = account()
+        for name in ("agents", "others"):
+            FoundryProject(name, {"account": whole, "project_name": name, "location": "westeurope"})
+
+    recorded = record(program)
+
+    assert "agents" in waits(recorded)["others"]
+    assert {one.inputs["accountName"] for one in recorded.all("Project")} == {"contoso-ai-dev7"}
 
 
 def test_what_it_connects_to_is_granted_to_the_project() -> None:
@@ -174,8 +197,8 @@ def test_what_it_connects_to_is_granted_to_the_project() -> None:
 
     recorded = record(program)
 
-    grant = recorded.one("RoleAssignment", "contoso-ai-project-may-read-signing")
-    assert grant.inputs["principalId"] == principal_of("contoso-ai-project")
+    grant = recorded.one("RoleAssignment", "agents-project-may-read-signing")
+    assert grant.inputs["principalId"] == principal_of("agents")
     assert grant.parent == recorded.one("FoundryProject").urn
 
 
@@ -183,19 +206,24 @@ def test_an_existing_one_is_read_and_nothing_is_made() -> None:
     recorded = record(lambda: project(existing=True))
 
     provider = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/group/providers/Microsoft.CognitiveServices"
-    account = f"{provider}/accounts/contoso-ai-dev7"
-    assert {(one.kind, one.read) for one in recorded.resources if one.custom} == {
-        ("Account", account),
-        ("Project", f"{account}/projects/agents"),
-    }
+    where = f"{provider}/accounts/contoso-ai-dev7"
+    read = {one.kind: one.read for one in recorded.resources if one.custom}
+    assert read.keys() == {"Account", "Project"}
+    assert read["Account"] == where
+    assert (read["Project"] or "").endswith("/projects/agents")
 
 
-def test_an_existing_one_is_not_changed() -> None:
-    with pytest.raises(ValueError, match="exists already, and is not changed; leave out deployments, connections"):
-        record(lambda: project(existing=True, deployments=[SMALL], connections=[SEARCH]))
+def test_an_existing_account_is_not_changed() -> None:
+    with pytest.raises(ValueError, match="exists already, and is not changed; leave out deployments, allow"):
+        record(lambda: account(existing=True, deployments=[SMALL], allow=["203.0.113.0/24"]))
+
+
+def test_an_existing_project_is_not_changed() -> None:
+    with pytest.raises(ValueError, match="exists already, and is not changed; leave out connections"):
+        record(lambda: project(existing=True, connections=SEARCH))
 
 
 def test_in_a_preview_what_foundry_adds_is_unknown() -> None:
-    recorded = record(lambda: project(deployments=[SMALL], connections=[SEARCH]), preview=True)
+    recorded = record(lambda: project(deployments=[SMALL], connections=SEARCH), preview=True)
 
-    assert recorded.one("ProjectConnection").name == "contoso-ai-connects-to-findings"
+    assert recorded.one("ProjectConnection").name == "agents-connects-to-findings"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from io import BytesIO
-from typing import Any
+from typing import Any, Literal
 
 import pulumi
 import pytest
@@ -15,9 +15,11 @@ from urllib3 import HTTPResponse
 
 from access.roles import by_name
 from components.agents import foundry_identity
-from components.agents.foundry import FoundryAgent, FoundryAgentArgs
+from components.agents.foundry import FoundryAgent, FoundryAgentArgs, UnpublishedAgents
 from components.agents.foundry_identity import Answer, Provider, principal_of
 from components.foundry import FoundryProject
+from components.foundry_account import FoundryAccount
+from components.people import People
 from components.resources.key_vault import KeyVault
 from components.resources.key_vault_secret import KeyVaultSecret
 from tests.components import recorder
@@ -26,17 +28,43 @@ from tests.components.recorder import identity_of, record
 from tests.components.recorder import principal_of as made_for
 
 GUID = "33333333-3333-4333-8333-333333333333"
-PROJECT = "https://contoso-ai-project.foundry.test/api/projects/contoso-ai-project"
+PROJECT = "https://agents.foundry.test/api/projects/agents"
 APPLICATION = "contoso-report-dev"
-PUBLISHED = {"identity": "application", "version": "7", "application_name": APPLICATION}
-ASKED = {"project_id": "/the/project", "project_endpoint": "https://p.test/api/projects/p", "agent": "report"}
+PUBLISHED = {"identity": "application", "version": "7"}
+ASKED = {"project_id": "/the/project", "project_endpoint": "https://p.test/api/projects/p", "agents": ["report"]}
 SHARED = {"properties": {"agentIdentity": {"agentIdentityBlueprintId": "blueprint", "agentIdentityId": "shared"}}}
 
 
+def in_project() -> FoundryProject:
+    account = FoundryAccount("contoso-ai", placed("contoso-ai-dev7"))
+    return FoundryProject("agents", {"account": account, "project_name": "agents", "location": "westeurope"})
+
+
 def report(**more: Any) -> FoundryAgent:  # noqa: ANN401 - any argument
-    project = FoundryProject("contoso-ai", {**placed("contoso-ai-dev7"), "project_name": "agents"})
-    args: FoundryAgentArgs = {"project": project, "agent": "report", **more}
+    args: FoundryAgentArgs = {"project": in_project(), "agent": "report", "app_name": APPLICATION, **more}
     return FoundryAgent("report", args)
+
+
+def sharing(*agents: str, principal_id: str | None = None) -> list[FoundryAgent]:
+    """Unpublished agents of one project."""
+    project = in_project()
+    shared = UnpublishedAgents(
+        "unpublished",
+        {"project": project, "agents": agents, "azure_name": "contoso-unpublished-dev", "principal_id": principal_id},
+    )
+    return [
+        FoundryAgent(
+            name,
+            {
+                "project": project,
+                "agent": name,
+                "app_name": f"contoso-{name}-dev",
+                "identity": "shared",
+                "shared": shared,
+            },
+        )
+        for name in agents
+    ]
 
 
 def granted(**more: Any) -> recorder.Registered:  # noqa: ANN401 - any argument
@@ -50,8 +78,6 @@ def granted(**more: Any) -> recorder.Registered:  # noqa: ANN401 - any argument
 @pytest.mark.parametrize(
     ("given", "principal"),
     [
-        ({"identity": "shared"}, made_for("report-identity")),
-        ({"identity": "shared", "principal_id": GUID}, GUID),
         (PUBLISHED, made_for("report")),
         ({"identity": "per-agent"}, made_for("report-identity")),
         ({"identity": "per-agent", "principal_id": GUID}, GUID),
@@ -61,17 +87,33 @@ def granted(**more: Any) -> recorder.Registered:  # noqa: ANN401 - any argument
 def test_a_grant_goes_to_whoever_the_agent_is(given: dict[str, Any], principal: str) -> None:
     grant = granted(**given)
 
-    assert grant.inputs["principalId"] == principal
+    assert (grant.inputs["principalId"], grant.inputs["principalType"]) == (principal, "ServicePrincipal")
     assert grant.parent.endswith("::report")
+
+
+@pytest.mark.parametrize(
+    ("given", "principal"), [(None, made_for("unpublished-identity")), (GUID, GUID)], ids=["asked", "given"]
+)
+def test_agents_that_share_an_identity_are_granted_as_one(given: str | None, principal: str) -> None:
+    def program() -> None:
+        vault = KeyVault("contoso-vault", placed("contoso-vault-dev7"))
+        report, _ = sharing("report", "clerk", principal_id=given)
+        KeyVaultSecret("signing", {"vault": vault, "secret": "signing"}).allow(report.grantee, "read")
+
+    recorded = record(program)
+
+    grant = recorded.one("RoleAssignment", "unpublished-may-read-signing")
+    assert grant.inputs["principalId"] == principal
+    assert grant.parent == recorded.one("UnpublishedAgents").urn
+    outputs = [one.outputs or {} for one in recorded.all("FoundryAgent")]
+    assert [one["principal_id"] for one in outputs] == [principal] * 2
 
 
 @pytest.mark.parametrize(
     ("given", "made"),
     [
-        ({"identity": "shared"}, {("AgentIdentity", "report-identity")}),
         (PUBLISHED, {("AgentApplication", "report"), ("AgentDeployment", "report-is-deployed")}),
         ({"identity": "per-agent"}, {("AgentIdentity", "report-identity")}),
-        ({"identity": "shared", "principal_id": GUID}, set()),
         ({"identity": "per-agent", "principal_id": GUID}, set()),
         ({"identity": "given", "principal_id": GUID}, set()),
     ],
@@ -81,6 +123,14 @@ def test_what_an_agent_is_made_of(given: dict[str, Any], made: set[tuple[str, st
 
     agent = recorded.one("FoundryAgent")
     assert {(one.kind, one.name) for one in recorded.resources if one.parent == agent.urn} == made
+
+
+def test_who_agents_share_is_asked_once_for_all_of_them() -> None:
+    recorded = record(lambda: sharing("report", "clerk"))
+
+    (asked,) = recorded.all("AgentIdentity")
+    assert asked.parent == recorded.one("UnpublishedAgents").urn
+    assert (asked.inputs["agents"], asked.inputs["identity"]) == (["report", "clerk"], "shared")
 
 
 def test_the_whole_application() -> None:
@@ -126,42 +176,47 @@ def test_an_agent_that_is_a_container_is_hosted() -> None:
             PUBLISHED,
             (
                 made_for("report"),
-                "contoso-report-dev",
                 f"{PROJECT}/applications/contoso-report-dev/protocols/openai",
-                True,
+                identity_of("AgentApplication", "report"),
+                {"use": "Foundry User"},
             ),
         ),
         (
             {"identity": "per-agent", "principal_id": GUID},
-            (GUID, "report", f"{PROJECT}/agents/report/endpoint/protocols/openai", False),
+            (
+                GUID,
+                f"{PROJECT}/agents/report/endpoint/protocols/openai",
+                f"{identity_of('Project', 'agents')}/agents/report",
+                {"use": "Foundry Agent Consumer"},
+            ),
         ),
-        ({"identity": "shared", "principal_id": GUID}, (GUID, "report", PROJECT, False)),
-        ({"identity": "given", "principal_id": GUID}, (GUID, "report", PROJECT, False)),
+        ({"identity": "given", "principal_id": GUID}, (GUID, PROJECT, "", {})),
     ],
 )
-def test_its_outputs(given: dict[str, Any], outputs: tuple[str, str, str, bool]) -> None:
+def test_its_outputs(given: dict[str, Any], outputs: tuple[str, str, str, dict[str, str]]) -> None:
     recorded = record(lambda: report(**given))
 
-    principal, name, endpoint, published = outputs
+    principal, endpoint, scope, verbs = outputs
     assert recorded.one("FoundryAgent").outputs == {
         "principal_id": principal,
-        "app_name": name,
-        "host": "contoso-ai-project.foundry.test",
+        "app_name": "contoso-report-dev",
+        "host": "agents.foundry.test",
         "endpoint": endpoint,
-        "published": published,
+        "scope": scope,
+        "verbs": verbs,
+        "published": given is PUBLISHED,
     }
 
 
-@pytest.mark.parametrize("identity", ["shared", "per-agent"])
-def test_who_it_is_is_asked_with_no_secret(identity: str) -> None:
-    recorded = record(lambda: report(identity=identity))
+def test_who_it_is_is_asked_with_no_secret() -> None:
+    recorded = record(lambda: report(identity="per-agent"))
 
     inputs = recorded.one("AgentIdentity").inputs
     assert {key: value for key, value in inputs.items() if key != "__provider"} == {
-        "project_id": identity_of("Project", "contoso-ai-project"),
+        "project_id": identity_of("Project", "agents"),
         "project_endpoint": PROJECT,
-        "agent": "report",
-        "identity": identity,
+        "agents": ["report"],
+        "identity": "per-agent",
     }
 
 
@@ -172,7 +227,7 @@ def test_an_application_without_an_identity_is_refused(monkeypatch: pytest.Monke
         record(lambda: report(**PUBLISHED))
 
 
-@pytest.mark.parametrize("given", [{"identity": "shared"}, PUBLISHED, {"identity": "per-agent"}])
+@pytest.mark.parametrize("given", [PUBLISHED, {"identity": "per-agent"}])
 def test_in_a_preview_who_it_is_is_unknown(given: dict[str, Any]) -> None:
     recorded = record(lambda: report(**given), preview=True)
 
@@ -186,7 +241,7 @@ def test_in_a_preview_who_it_is_is_unknown(given: dict[str, Any]) -> None:
         (
             {"identity": "per-agent", "principal_id": GUID},
             "Foundry Agent Consumer",
-            identity_of("Project", "contoso-ai-project"),
+            f"{identity_of('Project', 'agents')}/agents/report",
         ),
     ],
 )
@@ -199,10 +254,23 @@ def test_a_caller_may_use_it(given: dict[str, Any], role: str, scope: str) -> No
     assert grant["principalId"] == "principal of clerk"
 
 
-@pytest.mark.parametrize("identity", ["shared", "given"])
-def test_nobody_is_granted_a_whole_project_to_call_one_agent(identity: str) -> None:
+@pytest.mark.parametrize(("kind", "principal_type"), [("group", "Group"), ("user", "User")])
+def test_people_may_use_it(kind: Literal["group", "user"], principal_type: str) -> None:
+    def program() -> None:
+        report(**PUBLISHED).allow(People("analysts", {"kind": kind, "principal_id": GUID}), "use")
+
+    recorded = record(program)
+
+    grant = recorded.one("RoleAssignment", "analysts-may-use-report")
+    assert (grant.inputs["principalId"], grant.inputs["principalType"]) == (GUID, principal_type)
+    assert grant.parent == recorded.one("People").urn
+
+
+def test_nobody_is_granted_a_whole_project_to_call_one_agent() -> None:
     with pytest.raises(ValueError, match="anything but the whole project; publish it"):
-        record(lambda: report(identity=identity, principal_id=GUID).allow(Somebody("clerk"), "use"))
+        record(lambda: report(identity="given", principal_id=GUID).allow(Somebody("clerk"), "use"))
+    with pytest.raises(ValueError, match="anything but the whole project; publish it"):
+        record(lambda: sharing("report")[0].allow(Somebody("clerk"), "use"))
 
 
 def test_an_unknown_verb_is_refused() -> None:
@@ -215,10 +283,11 @@ def test_an_unknown_verb_is_refused() -> None:
     [
         ({"identity": "mine"}, "identity 'mine'; there are shared, application, per-agent, given"),
         ({"identity": "given"}, "say which in 'principal_id'"),
-        ({"identity": "application"}, "needs version and application_name"),
-        ({**PUBLISHED, "principal_id": GUID}, "by being published; leave out 'principal_id'"),
+        ({"identity": "application"}, "needs version"),
+        ({"identity": "shared"}, "'shared' says whose"),
+        ({**PUBLISHED, "principal_id": GUID}, "identity of its application; leave out 'principal_id'"),
         ({**PUBLISHED, "min_replicas": 1}, "say max_replicas too"),
-        ({"identity": "shared", "version": "7"}, "leave out version, or say identity 'application'"),
+        ({"identity": "per-agent", "version": "7"}, "leave out version, or say identity 'application'"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(given: dict[str, Any], why: str) -> None:
@@ -283,7 +352,7 @@ def test_only_the_principal_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
     created = Provider().create(props)
 
-    assert created.id == "https://p.test/api/projects/p/agents/report"
+    assert created.id == "/the/project/agentIdentities/report"
     assert created.outs == {**props, "principal_id": "its own"}
 
 
@@ -300,7 +369,7 @@ def test_an_agent_that_is_gone_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     props = {**ASKED, "identity": "per-agent"}
 
     assert Provider().read("id", props).id == ""
-    with pytest.raises(RuntimeError, match="has no agent 'report'; make its first version there"):
+    with pytest.raises(RuntimeError, match="has no agent 'report'; make a first version there"):
         Provider().create(props)
 
 
@@ -308,7 +377,33 @@ def test_another_agent_is_another_resource() -> None:
     olds = {**ASKED, "identity": "per-agent", "principal_id": "its own"}
 
     assert Provider().diff("id", olds, {**olds, "principal_id": None}).changes is False
-    assert Provider().diff("id", olds, {**olds, "agent": "other"}).replaces == ["agent"]
+    assert Provider().diff("id", olds, {**olds, "agents": ["other"]}).replaces == ["agents"]
+
+
+def test_who_else_shares_an_identity_changes_nothing_of_it() -> None:
+    """A replacement would take the grants of all of them away and give them anew."""
+    olds = {**ASKED, "identity": "shared", "principal_id": "shared"}
+
+    found = Provider().diff("id", olds, {**olds, "agents": ["report", "clerk"]})
+
+    assert (found.changes, found.replaces) == (True, [])
+
+
+def test_a_replacement_comes_before_what_it_replaces_goes() -> None:
+    olds = {**ASKED, "identity": "per-agent", "principal_id": "its own"}
+
+    assert Provider().diff("id", olds, {**olds, "project_id": "/another"}).delete_before_replace is False
+
+
+def test_one_that_is_not_there_has_no_part_in_what_others_share() -> None:
+    class Half(Service):
+        def __call__(self, url: str, audience: str) -> Answer:
+            return Answer(404, {}) if url.partition("?")[0].endswith("/clerk") else super().__call__(url, audience)
+
+    props = {**ASKED, "agents": ["report", "clerk"], "identity": "shared"}
+
+    with pytest.raises(RuntimeError, match="has no agent 'clerk'; make a first version there"):
+        principal_of(props, Half(own(None), Answer(200, SHARED)))
 
 
 class Signed:

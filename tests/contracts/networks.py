@@ -5,19 +5,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import pulumi_kubernetes as kubernetes
-
-from components.agents.aks import AksAgent
-from components.agents.foundry import FoundryAgent, FoundryAgentArgs
-from components.aks import AksCluster, AksClusterArgs
-from components.foundry import FoundryProject
 from components.network import AgentNetwork
-from components.resources.image_registry import ImageRegistry
-from components.resources.key_vault import KeyVault
-from components.resources.key_vault_secret import KeyVaultSecret
 from spec.kinds import KINDS
-from tests.components.places import placed
-from tests.components.recorder import TENANT, Recorded, Registered, record
+from tests.components.recorder import SUBSCRIPTION, TENANT, Recorded, Registered, record
 from tests.projects import load_project, write_project
 
 __all__ = ["PARENT", "RESOURCE", "component", "of_hosts", "of_kind", "of_project", "within"]
@@ -54,64 +44,65 @@ def of_kind(kind: str, *, existing: bool = False) -> Recorded:
         return of_project(write_project(Path(root), _described(kind, existing=existing), _ENVIRONMENT))
 
 
+EVERY_HOST: dict[str, Any] = {
+    "name": "contoso",
+    "registry": {"name": "contosoimages"},
+    "resources": {
+        "signing": {"kind": "key-vault-secret", "vault": "contosovault"},
+        "documents": {"kind": "blob-container", "account": "contosodocs"},
+    },
+    "hosts": {
+        "studio": {
+            "kind": "foundry-project",
+            "account": "contoso-ai",
+            "deployments": [{"name": "small", "model": "gpt-4.1-mini", "version": "2025-04-14"}],
+            "connections": {"documents": "read"},
+        },
+        "lab": {"kind": "foundry-project", "account": "contoso-ai", "identities": "per-agent"},
+        "fleet": {"kind": "aks-cluster", "cluster": "contoso-fleet", "allow": ["203.0.113.0/24"]},
+    },
+    "people": {"analysts": {"kind": "group", "access": {"report": "use", "review": "use"}}},
+    "agents": {
+        "clerk": {
+            "host": "aks",
+            "cluster": "fleet",
+            "image": "clerk",
+            "port": 8080,
+            "ingress": {"kind": "internal", "callers": ["porter"]},
+            "egress": ["azure"],
+            "access": {"signing": "read", "report": "use"},
+        },
+        "porter": {"host": "aks", "cluster": "fleet", "image": "porter", "access": {"signing": "read"}},
+        "draft": {"host": "foundry", "project": "studio", "version": "1", "access": {"signing": "read"}},
+        "sketch": {"host": "foundry", "project": "studio", "version": "1", "access": {"documents": "read"}},
+        "report": {"host": "foundry", "project": "studio", "version": "7", "access": {"signing": "read"}},
+        "review": {"host": "foundry", "project": "lab", "version": "1", "access": {"signing": "read"}},
+        "other": {"host": "foundry", "project": "lab", "version": "1", "access": {"signing": "read"}},
+    },
+}
+"""A network with an agent of every identity on every host."""
+_WITH_HOSTS: dict[str, Any] = {
+    **_ENVIRONMENT,
+    "shared_identity": "allowed",
+    "published": ["report"],
+    "agent_identities": {"other": TENANT},
+    "clusters": {"fleet": {"node_count": 3}},
+    "destinations": {"azure": {"blocks": ["10.1.0.0/24"]}},
+    "people": {"analysts": SUBSCRIPTION},
+}
+
+
 @cache
 def of_hosts() -> Recorded:
-    """What an agent of every identity on each host that no network names registers, with a registry and a secret."""
-
-    def program() -> None:
-        images = ImageRegistry("images", placed("contosodev7"))
-        vault = KeyVault("contoso-vault", placed("contoso-vault-dev7"))
-        secret = KeyVaultSecret("signing", {"vault": vault, "secret": "signing"})
-        for agent in (*_in_foundry(), _in_cluster(images)):
-            secret.allow(agent, "read")
-
-    return record(program)
+    """What a network with agents of every identity on every host registers, with people who call them."""
+    with TemporaryDirectory() as root:
+        return of_project(write_project(Path(root), EVERY_HOST, _WITH_HOSTS))
 
 
-def _in_foundry() -> list[FoundryAgent]:
-    project = FoundryProject("contoso-ai", {**placed("contoso-ai-dev7"), "project_name": "agents"})
-    given: dict[str, FoundryAgentArgs] = {
-        "draft": {"project": project, "agent": "draft", "identity": "shared"},
-        "report": {
-            "project": project,
-            "agent": "report",
-            "identity": "application",
-            "version": "7",
-            "application_name": "contoso-report-dev",
-        },
-        "review": {"project": project, "agent": "review", "identity": "per-agent"},
-        "other": {"project": project, "agent": "other", "identity": "given", "principal_id": TENANT},
-    }
-    return [FoundryAgent(name, args) for name, args in given.items()]
-
-
-def _in_cluster(images: ImageRegistry) -> AksAgent:
-    size: AksClusterArgs = {**placed("contoso-dev7"), "vm_size": "Standard_D4ds_v5", "node_count": 3, "private": True}
-    return AksAgent(
-        "clerk",
-        {
-            "app_name": "clerk",
-            "identity_name": "contoso-clerk-dev",
-            "resource_group_name": "group",
-            "location": "westeurope",
-            "cluster": AksCluster("contoso", size),
-            "provider": kubernetes.Provider("cluster", kubeconfig="of the cluster"),
-            "namespace": "clerk",
-            "registry": images,
-            "repository": "agents/clerk",
-            "image_tag": "1.2.3",
-            "cpu": 0.5,
-            "memory": "1Gi",
-            "replicas": 1,
-            "port": 8080,
-            "callers": ["report"],
-        },
-    )
-
-
-def of_project(root: Path = REPOSITORY) -> Recorded:
-    """What the network of a project, or of this repository, registers in dev."""
-    network, environment = load_project(root)
+@cache
+def of_project(root: Path = REPOSITORY, stack: str = "dev") -> Recorded:
+    """What the network of a project, or of this repository, registers."""
+    network, environment = load_project(root, stack)
     return record(lambda: AgentNetwork(network.name, {"network": network, "environment": environment}))
 
 

@@ -75,7 +75,12 @@ class Project:
     @property
     def world(self) -> World:
         """What exists in local Azure for every stack of the project."""
-        return World.load(self.root / ".localazure" / "engine.json")
+        return World.load(self.world_file)
+
+    @property
+    def world_file(self) -> Path:
+        """The file that it is kept in."""
+        return self.root / ".localazure" / "engine.json"
 
     def run(self, line: str, *, path: str | None = None, **variables: str) -> Outcome:
         """Run one command line with the engine."""

@@ -35,6 +35,6 @@ def test_preview_export_and_world_of_fabrikam_agree(tmp_path: Path) -> None:
     for name, graph in found.items():
         assert granted_in(graph) == granted_in(found["local"]), name
         assert graph.unread == (), name
-    assert len(found["local"].assignments) == 19
+    assert len(found["local"].assignments) == 17
     with pytest.raises(UnreadableSource, match="--show-sames"):
         preview.read(partial)

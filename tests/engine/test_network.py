@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
+from access.catalogue import by_id
 from localazure.arm import UNKNOWN
+from localazure.fronts.shared_world import SharedWorld
 from tests.engine.projects import REASON, Project, cli_is_here
 
 pytestmark = pytest.mark.skipif(not cli_is_here(), reason=REASON)
@@ -15,7 +17,8 @@ pytestmark = pytest.mark.skipif(not cli_is_here(), reason=REASON)
 FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "network.yaml")
 GRANT = "azure-native:authorization:RoleAssignment"
 APP = "azure-native:app:ContainerApp"
-AGENTS = ("analysis", "compliance", "ingestion", "market-analysis", "notifier", "report", "security-scanner")
+ON_CONTAINER_APPS = ("analysis", "ingestion", "report", "security-scanner")
+ON_FOUNDRY = ("compliance", "market-analysis")
 
 
 @pytest.fixture
@@ -59,7 +62,8 @@ def with_image(project: Project, stack: str, agent: str, tag: str) -> None:
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_a_network_lives_from_preview_to_destroy(project: Project, stack: str) -> None:
     previewed = json.loads(project.pulumi(f"preview --json --stack {stack}").out)["steps"]
-    planned = {step["urn"]: step["newState"] for step in previewed}
+    states = {step["urn"]: step["newState"] for step in previewed}
+    planned = {urn: state for urn, state in states.items() if not type_of(urn).startswith("pulumi:providers:")}
     grants = {name_of(urn): state for urn, state in planned.items() if type_of(urn) == GRANT}
     grant = grants["ingestion-may-write-code-uploads"]
     (identity,) = grant["propertyDependencies"]["principalId"]
@@ -73,27 +77,96 @@ def test_a_network_lives_from_preview_to_destroy(project: Project, stack: str) -
     apps = {each.id.rpartition("/")[2] for each in project.world.resources.values() if each.token == APP}
 
     assert created == {"create": set(planned)}
-    assert apps == {f"fabrikam-{agent}-{stack}" for agent in AGENTS}
+    assert apps == {f"fabrikam-{agent}-{stack}" for agent in ON_CONTAINER_APPS}
 
     project.pulumi(f"up --yes --skip-preview --expect-no-changes --stack {stack}")
     with_image(project, stack, "report", "2.0.0")
-    without(project, "market-analysis")
+    without(project, "security-scanner")
     changed = project.pulumi(f"up --yes --skip-preview --json --stack {stack}").steps
 
-    (agent,) = (each["urn"] for each in before if name_of(each["urn"]) == "market-analysis" and is_agent(each))
+    (agent,) = (each["urn"] for each in before if name_of(each["urn"]) == "security-scanner" and is_agent(each))
     assert {operation: {name_of(urn) for urn in urns} for operation, urns in changed.items()} == {
         "update": {"report"},
         "delete": {name_of(urn) for urn in family(before, agent)},
     }
     assert {each["urn"] for each in project.state(stack)} == {each["urn"] for each in before} - family(before, agent)
-    assert not [key for key in project.world.resources if "market-analysis" in key]
-    assert not [each.owner for each in project.world.principals.values() if "market-analysis" in each.owner]
+    assert not [key for key in project.world.resources if "security-scanner" in key]
+    assert not [each.owner for each in project.world.principals.values() if "security-scanner" in each.owner]
 
     project.pulumi(f"refresh --yes --skip-preview --expect-no-changes --stack {stack}")
     project.pulumi(f"destroy --yes --skip-preview --stack {stack}")
 
     assert project.state(stack) == []
     assert (project.world.resources, project.world.principals) == ({}, {})
+
+
+def publish(project: Project, *, published: bool) -> None:
+    """Publish the agents of Foundry in dev, or take that back."""
+    path = project.root / "Pulumi.dev.yaml"
+    settings = yaml.safe_load(path.read_text())
+    settings["config"]["agent-network:published"] = published
+    path.write_text(yaml.safe_dump(settings, sort_keys=False))
+
+
+def holders(project: Project) -> dict[str, list[str]]:
+    """Owners of the identities of agents of Foundry → the names of the roles that they hold."""
+    world = project.world
+    found: dict[str, list[str]] = {}
+    for one in world.resources.values():
+        if one.token == GRANT:
+            principal, role = world.find_principal(one.outputs["principalId"]), by_id(one.outputs["roleDefinitionId"])
+            assert role is not None
+            if principal is None:
+                found.setdefault("nobody", []).append(role.name)
+            elif "/projects/" in principal.owner:
+                found.setdefault(principal.owner.rpartition("/")[2], []).append(role.name)
+    return {owner: sorted(roles) for owner, roles in found.items()}
+
+
+def test_publishing_moves_every_grant_in_one_run_and_takes_none_away_before_the_new_one_is_there(
+    project: Project,
+) -> None:
+    both = ["Cognitive Services OpenAI User", "Storage Blob Data Reader"]
+    own = {"fabrikam-compliance-dev": both[1:], "fabrikam-market-analysis-dev": both[:1]}
+    project.pulumi("up --yes --skip-preview --stack dev")
+    assert holders(project) == {"sharedAgentIdentity": both}
+
+    publish(project, published=True)
+    lines = [json.loads(line) for line in project.pulumi("up --yes --skip-preview --json --stack dev").out.splitlines()]
+    done = [one["resOutputsEvent"]["metadata"] for one in lines if "resOutputsEvent" in one]
+    of_grants = [
+        (one["op"], name_of(one["urn"])) for one in done if type_of(one["urn"]) == GRANT and one["op"] != "same"
+    ]
+
+    assert holders(project) == own
+    assert [op for op, _ in of_grants] == ["create", "create", "delete", "delete"]
+    project.pulumi("up --yes --skip-preview --expect-no-changes --stack dev")
+    project.pulumi("refresh --yes --skip-preview --expect-no-changes --stack dev")
+
+    publish(project, published=False)
+    project.pulumi("up --yes --skip-preview --stack dev")
+    assert holders(project) == {"sharedAgentIdentity": both}
+    publish(project, published=True)
+    project.pulumi("up --yes --skip-preview --stack dev")
+    assert holders(project) == own
+
+
+def test_an_agent_made_again_is_found_out_by_a_refresh(project: Project) -> None:
+    """Whoever deletes an application and publishes the agent again has made somebody new, who holds nothing."""
+    project.pulumi("up --yes --skip-preview --stack prod")
+    token = "azure-native:cognitiveservices:AgentApplication"  # noqa: S105 - a type token
+    with SharedWorld(project.world_file).writing() as azure:
+        applications = (one.id for one in azure.world.resources.values() if one.token == token)
+        (where,) = (one for one in applications if one.endswith("/fabrikam-compliance-prod"))
+        known = azure.read(token, where)
+        assert known is not None
+        azure.delete(token, where)
+        azure.create(token, known[0])
+    assert set(holders(project)) == {"fabrikam-market-analysis-prod", "nobody"}
+
+    project.pulumi("up --yes --skip-preview --refresh --stack prod")
+
+    assert set(holders(project)) == {"fabrikam-compliance-prod", "fabrikam-market-analysis-prod"}
 
 
 def test_a_mistake_in_the_network_is_its_line_and_no_traceback(project: Project) -> None:

@@ -40,6 +40,7 @@ ACCOUNT_CONNECTION = "azure-native:cognitiveservices:AccountConnection"
 PROJECT_CONNECTION = "azure-native:cognitiveservices:ProjectConnection"
 AGENT_APPLICATION = "azure-native:cognitiveservices:AgentApplication"
 AGENT_DEPLOYMENT = "azure-native:cognitiveservices:AgentDeployment"
+AGENT_IDENTITY = "pulumi-python:dynamic/foundry:AgentIdentity"
 CLUSTER = "azure-native:containerservice:ManagedCluster"
 KUBERNETES = "pulumi:providers:kubernetes"
 NAMESPACE = "kubernetes:core/v1:Namespace"
@@ -398,6 +399,20 @@ SAMPLES: dict[str, Sample] = {
             "projectName": "network-dev",
             "name": "report",
             "properties": {"agents": [{"agentName": "report"}]},
+        },
+        needs=(PROJECT,),
+    ),
+    AGENT_IDENTITY: Sample(
+        inputs={
+            "project_id": PROJECT_ID,
+            "project_endpoint": "https://network-openai-dev7.services.ai.azure.com/api/projects/network-dev",
+            "agents": ["report"],
+            "identity": "per-agent",
+        },
+        changes={
+            "project_id": f"{PROJECT_ID}-2",
+            "project_endpoint": "https://network-openai-dev7.services.ai.azure.com/api/projects/other",
+            "identity": "shared",
         },
         needs=(PROJECT,),
     ),

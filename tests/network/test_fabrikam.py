@@ -32,7 +32,13 @@ ACCESS = {
     ("notifier", "read", "webhook-signing-key"),
 }
 AGENTS = {agent for agent, _, _ in ACCESS}
-PULLS = {(agent, "pull", "fabrikam") for agent in AGENTS}
+ON_FOUNDRY, ON_AKS = {"market-analysis", "compliance"}, {"notifier"}
+ON_CONTAINER_APPS = AGENTS - ON_FOUNDRY - ON_AKS
+# Foundry pulls nothing, and the nodes of a cluster pull for all agents in it.
+PULLS = {(who, "pull", "fabrikam") for who in (*ON_CONTAINER_APPS, "fleet")}
+# In dev nobody is published: agents of one project act as one, each with what either is given.
+SHARED = {("market-analysis", "read", "documents"), ("compliance", "use", "models")}
+MATRIX = {"dev": ACCESS | PULLS | SHARED, "prod": ACCESS | PULLS}
 
 # The end of the narrowest scope that Azure has for each, in dev.
 SCOPES = {
@@ -92,8 +98,8 @@ def edit(project: Path, change: Callable[[dict[str, Any]], object]) -> None:
 def test_every_agent_may_do_what_the_table_says_and_nothing_more(run: Run, operation: str, stack: str) -> None:
     document = run(operation, "--stack", stack)
 
-    assert {(one["agent"], one["verb"], one["resource"]) for one in document["access"]} == ACCESS | PULLS
-    assert len(document["access"]) == len(ACCESS | PULLS)
+    assert {(one["agent"], one["verb"], one["resource"]) for one in document["access"]} == MATRIX[stack]
+    assert len(document["access"]) == len(MATRIX[stack])
 
 
 def test_every_grant_is_at_the_narrowest_scope(run: Run) -> None:
@@ -102,14 +108,19 @@ def test_every_grant_is_at_the_narrowest_scope(run: Run) -> None:
 
 
 @STACKS
-def test_apps_are_named_after_network_agent_and_stack(run: Run, stack: str) -> None:
-    document = run("preview", "--stack", stack)
-    apps = {one["inputs"]["containerAppName"] for one in document["resources"] if one["type"].endswith(":ContainerApp")}
-    groups = {
-        one["inputs"]["resourceGroupName"] for one in document["resources"] if "resourceGroupName" in one["inputs"]
-    }
+def test_agents_are_named_after_network_agent_and_stack_wherever_they_run(run: Run, stack: str) -> None:
+    resources = run("preview", "--stack", stack)["resources"]
 
-    assert apps == {f"fabrikam-{agent}-{stack}" for agent in AGENTS}
+    def named(kind: str, key: str) -> set[str]:
+        return {one["inputs"][key] for one in resources if one["type"].endswith(f":{kind}")}
+
+    groups = {one["inputs"]["resourceGroupName"] for one in resources if "resourceGroupName" in one["inputs"]}
+    spaces = {one["inputs"]["metadata"]["name"] for one in resources if one["type"] == "kubernetes:core/v1:Namespace"}
+    applications = {f"fabrikam-{agent}-{stack}" for agent in ON_FOUNDRY} if stack == "prod" else set()
+
+    assert named("ContainerApp", "containerAppName") == {f"fabrikam-{agent}-{stack}" for agent in ON_CONTAINER_APPS}
+    assert named("AgentApplication", "name") == applications
+    assert spaces == {f"fabrikam-{agent}-{stack}" for agent in ON_AKS}
     assert groups == {"fabrikam-agents-dev" if stack == "dev" else "fabrikam-agents-production"}
 
 
@@ -125,10 +136,11 @@ def test_the_outputs_say_of_each_agent_where_it_is_and_what_it_was_granted(run: 
         "host",
         "principal_id",
     }
+    as_one = dict.fromkeys(ON_FOUNDRY, "unpublished-in-research") if stack == "dev" else {}
     assert {grant for agent in agents.values() for grant in agent["grants"]} == {
-        f"{agent}-may-{verb}-{resource}" for agent, verb, resource in ACCESS
+        f"{as_one.get(agent, agent)}-may-{verb}-{resource}" for agent, verb, resource in ACCESS
     }
-    assert len({agent["principal_id"] for agent in agents.values()}) == len(AGENTS)
+    assert len({agent["principal_id"] for agent in agents.values()}) == len(AGENTS) - (1 if as_one else 0)
 
 
 @STACKS
@@ -169,7 +181,7 @@ def test_removing_an_agent_removes_its_app_its_identities_and_its_grants_and_not
             "report-may-send-review-done",
         }
     }
-    assert {one["agent"] for one in document["access"]} == AGENTS - {"report"}
+    assert {one["agent"] for one in document["access"]} == {*AGENTS, "fleet"} - {"report"}
 
 
 def test_a_new_image_touches_that_agent_alone(project: Path, run: Run) -> None:
@@ -196,23 +208,23 @@ def test_a_new_name_touches_that_agent_alone(project: Path, run: Run) -> None:
     run("up")
 
     def rename(network: dict[str, Any]) -> None:
-        network["agents"]["reviewer"] = network["agents"].pop("compliance")
+        network["agents"]["reviewer"] = network["agents"].pop("report")
 
     edit(project, rename)
     touched = set().union(*changed(run("up")).values())
 
-    assert {name for name in touched if not name.startswith(("reviewer", "compliance"))} == set()
+    assert {name for name in touched if not name.startswith(("reviewer", "report"))} == set()
 
 
 def test_a_changed_verb_is_another_assignment(project: Path, run: Run) -> None:
     run("up")
-    edit(project, lambda network: network["agents"]["compliance"]["access"].update(documents="write"))
+    edit(project, lambda network: network["agents"]["analysis"]["access"].update({"code-uploads": "write"}))
 
     document = run("up")
 
-    assert changed(document)["create"] == {"compliance-may-write-documents"}
-    assert changed(document)["delete"] == {"compliance-may-read-documents"}
-    assert ("compliance", "write", "documents") in {
+    assert changed(document)["create"] == {"analysis-may-write-code-uploads"}
+    assert changed(document)["delete"] == {"analysis-may-read-code-uploads"}
+    assert ("analysis", "write", "code-uploads") in {
         (one["agent"], one["verb"], one["resource"]) for one in document["access"]
     }
 

@@ -8,8 +8,11 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from access.readers import local
 from components.resources.kinds import KINDS
+from localazure.runs import Result
 from spec.credentials import credential_in
+from tests.access.readers.sources import printed
 from tests.network.deploying import APP, deploy, described, everything_said, family, granted, touched, verbs
 from tests.strategies import networks, projects, reordered
 
@@ -97,7 +100,7 @@ def test_removing_an_agent_removes_exactly_what_is_its_own(project: Project, ran
 
 
 @few
-@given(projects(), st.data())
+@given(projects(hosts=True), st.data())
 def test_the_order_in_the_file_means_nothing(project: Project, data: st.DataObject) -> None:
     network, environment, stack = project
     with TemporaryDirectory() as folder:
@@ -110,7 +113,7 @@ def test_the_order_in_the_file_means_nothing(project: Project, data: st.DataObje
 
 
 @few
-@given(projects())
+@given(projects(hosts=True))
 def test_a_second_run_changes_nothing(project: Project) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "world.json"
@@ -122,7 +125,7 @@ def test_a_second_run_changes_nothing(project: Project) -> None:
 
 
 @few
-@given(projects())
+@given(projects(hosts=True))
 def test_no_output_state_or_variable_holds_a_credential(project: Project) -> None:
     result = deploy(*described(*project))
 
@@ -142,3 +145,51 @@ def test_access_does_not_depend_on_the_environment(network: dict[str, Any], stac
     other = {"location": "eastus2", "resource_group": "other", "suffix": "zz", "production": False}
 
     assert verbs(deploy(*described(network, one, stack))) == verbs(deploy(*described(network, other, "test1")))
+
+
+PROJECT, SHARING, CLUSTER = "the-own-identities", "the-published-agents", "the-cluster-host"
+HOSTS: dict[str, Any] = {
+    PROJECT: {"kind": "foundry-project", "account": "contoso-own-identities", "identities": "per-agent"},
+    SHARING: {"kind": "foundry-project", "account": "contoso-published-agents"},
+    CLUSTER: {"kind": "aks-cluster", "cluster": "contoso-the-cluster", "private": True},
+}
+OF_CONTAINERS = ("image", "cpu", "memory", "replicas", "scale", "ingress", "port", "probes", "environment")
+
+
+def moved(agent: dict[str, Any], place: str) -> dict[str, Any]:
+    """The same agent on another host, with the same access."""
+    if place == CLUSTER:
+        kept = {key: value for key, value in agent.items() if key not in {"scale", "ingress", "port", "probes"}}
+        return {"host": "aks", "cluster": place, **kept}
+    kept = {key: value for key, value in agent.items() if key not in OF_CONTAINERS}
+    return {"host": "foundry", "project": place, "version": "1", **kept}
+
+
+@few
+@given(projects(), st.data())
+def test_a_host_changes_where_an_agent_runs_and_never_what_it_may_do(project: Project, data: st.DataObject) -> None:
+    network, environment, stack = project
+    places = {name: data.draw(st.sampled_from(["", *HOSTS])) for name in network["agents"]}
+    agents = {name: moved(one, places[name]) if places[name] else one for name, one in network["agents"].items()}
+    on_foundry = [name for name, place in places.items() if place in {PROJECT, SHARING}]
+    tags = {name: tag for name, tag in environment.get("image_tags", {}).items() if name not in on_foundry}
+    elsewhere = {**environment, "image_tags": tags, "published": True}
+
+    before = deploy(*described(network, environment, stack))
+    after = deploy(*described({**network, "hosts": HOSTS, "agents": agents}, elsewhere, stack))
+
+    assert what_they_may_do(after) == what_they_may_do(before)
+
+
+def what_they_may_do(result: Result) -> set[tuple[str, ...]]:
+    """Agent, role, resource and condition of every grant; whose subscription of a topic it is says who it is."""
+    graph = local.read(printed(result))
+    found: set[tuple[str, ...]] = set()
+    for one in graph.assignments:
+        principal, resource = graph.principal(one.principal), graph.resource(one.scope)
+        assert principal is not None
+        if principal.agents and principal.purpose == "own" and one.role is not None:
+            (agent,) = principal.agents
+            where = resource.name if resource and resource.declared else one.scope.rpartition("/subscriptions/")[0]
+            found.add((agent, one.role.name, where, one.condition or ""))
+    return found

@@ -65,10 +65,23 @@ def violated(outcome: Outcome) -> dict[str, set[str]]:
 
 
 def test_the_network_of_this_repository_violates_nothing(tmp_path: Path) -> None:
-    outcome = Project.of(tmp_path, FILES).pulumi("preview --stack dev --policy-pack policies")
+    outcome = Project.of(tmp_path, FILES).pulumi("preview --stack prod --policy-pack policies")
 
     assert "agent-network@v" in outcome.out
     assert violated(outcome) == {"mandatory": set(), "advisory": set()}
+
+
+def test_agents_that_share_an_identity_violate_the_pack_until_it_is_told_that_they_may(tmp_path: Path) -> None:
+    """The pack knows no `network.yaml`, nor what a stack's file allows."""
+    project = Project.of(tmp_path, FILES)
+    (tmp_path / "policies.json").write_text(json.dumps({"shared-identity": "advisory"}))
+
+    refused = project.run(f"{PREVIEW} --stack dev")
+    told = project.pulumi("preview --stack dev --policy-pack policies --policy-pack-config policies.json")
+
+    assert refused.code != 0
+    assert violated(refused) == {"mandatory": {"shared-identity"}, "advisory": set()}
+    assert violated(told) == {"mandatory": set(), "advisory": {"shared-identity"}}
 
 
 def test_a_bad_program_fails_before_and_after_it_is_deployed(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ WRITTEN: dict[str, Any] = {
             "kind": "foundry-project",
             "account": "contoso-foundry",
             "deployments": [{"name": "gpt", "model": "gpt-4.1", "version": "2025-04-14"}],
-            "connections": ["models"],
+            "connections": {"models": "use"},
         },
         "own": {"kind": "foundry-project", "account": "contoso-own", "project": "Own.1", "identities": "per-agent"},
         "fleet": {"kind": "aks-cluster", "cluster": "contoso-aks", "private": True},
@@ -89,7 +89,12 @@ def test_what_is_created_gets_the_suffix_and_what_exists_keeps_its_name(network:
         ({"published": False}, "shared", "shared", "per-agent"),
         ({"published": True}, "application", "application", "per-agent"),
         ({"published": ["writer", "lone"]}, "shared", "application", "per-agent"),
-        ({"published": True, "agent_identities": {"writer": WRITER, "lone": ANALYST}}, "application", "given", "given"),
+        (
+            {"published": ["analyst"], "agent_identities": {"writer": WRITER, "lone": ANALYST}},
+            "application",
+            "given",
+            "given",
+        ),
     ],
 )
 def test_whose_identity_an_agent_has_follows_from_network_and_environment(
@@ -141,11 +146,20 @@ def test_where_agents_run_is_shown(tmp_path: Path) -> None:
 
     assert json.loads(json.dumps(shown)) == shown
     project = {"kind": "foundry-project", "existing": False}
+    (line,) = (one["line"] for one in shown["hosts"]["research"]["access"])
+    use = {"resource": "models", "verb": "use", "role": None, "because": None, "paths": [], "line": line}
     assert {name: {key: one[key] for key in one if key != "line"} for name, one in shown["hosts"].items()} == {
-        "research": {**project, "account": "contoso-foundry", "project": "research", "identities": "shared"},
-        "own": {**project, "account": "contoso-own", "project": "Own.1", "identities": "per-agent"},
+        "research": {
+            **project,
+            "account": "contoso-foundry",
+            "project": "research",
+            "identities": "shared",
+            "access": [use],
+        },
+        "own": {**project, "account": "contoso-own", "project": "Own.1", "identities": "per-agent", "access": []},
         "fleet": {"kind": "aks-cluster", "existing": False, "cluster": "contoso-aks", "private": True},
     }
+    assert shown["shared_identity"] == "allowed"
     lines = ["", *(tmp_path / "network.yaml").read_text().splitlines()]
     assert [lines[one["line"]].strip() for one in shown["hosts"].values()] == ['"research":', '"own":', '"fleet":']
     own = {
@@ -167,13 +181,28 @@ def test_where_agents_run_is_shown(tmp_path: Path) -> None:
         "notifier": {
             "host": "aks",
             "cluster": "fleet",
-            "namespace": "notifier",
+            "namespace": "contoso-notifier-dev",
             "service_account": "notifier",
             "image": "notifier",
             "image_tag": "1.0",
         },
         "report": {"host": "container-app", "image": "report", "image_tag": "1.0"},
     }
+
+
+def test_a_call_of_an_agent_that_cannot_be_called_yet_waits(tmp_path: Path) -> None:
+    written = json.loads(json.dumps(WRITTEN))
+    written["agents"]["report"]["access"] = {"analyst": "use", "writer": "use", "lone": "use"}
+    written["people"] = {"readers": {"kind": "group", "access": {"writer": "use"}}}
+    here = {"published": ["analyst"], "shared_identity": "allowed", "people": {"readers": ANALYST}}
+    write_project(tmp_path, written, {**ENVIRONMENT, **here})
+    shown = declared(*described("dev", config_of(tmp_path, "dev"), root=tmp_path, why_not_role=any_role))
+
+    waiting = {one["resource"]: one.get("waits", "") for one in shown["agents"]["report"]["access"]}
+    assert {name for name, why in waiting.items() if why} == {"writer"}
+    assert waiting["writer"].startswith("writer is not published here")
+    (of_people,) = shown["people"]["readers"]["access"]
+    assert of_people["waits"] == waiting["writer"]
 
 
 @settings(

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from spec import AksCluster, Environment, FoundryProject, Network, SpecError
+from spec import AksCluster, Cluster, Destination, Environment, FoundryProject, Network, People, SpecError
 from spec.agents import Agent
 from spec.entry import Entry
 from spec.environment import Elsewhere
-from spec.ingress import Probe
+from spec.ingress import Ingress, Probe
 from spec.kinds import KINDS, Deployment
 from spec.safeguards import Budget, Exemption, Separation
 from tests.projects import load_project
 
 TEXT = (Path(__file__).parents[2] / "docs/howto/write-your-own-network.md").read_text()
-NETWORK, HOSTS, SAFEGUARDS, ENVIRONMENT, EXISTING = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+NETWORK, HOSTS, PEOPLE, SAFEGUARDS, ENVIRONMENT, EXISTING, PLACES = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
 MODELS = [
     Network,
     Agent,
@@ -25,8 +25,12 @@ MODELS = [
     Budget,
     Separation,
     Exemption,
+    People,
+    Ingress,
     Environment,
     Elsewhere,
+    Cluster,
+    Destination,
     Deployment,
 ]
 (ERRORS,) = re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL)
@@ -58,19 +62,19 @@ def test_its_safeguards_load_with_its_network(tmp_path: Path) -> None:
 
 def test_its_hosts_load_with_its_network(tmp_path: Path) -> None:
     hosts, agents = HOSTS.split("\n\n", 1)
-    whole = NETWORK.replace("agents:\n", hosts + "\n\n" + agents + "\n")
+    whole = NETWORK.replace("agents:\n", hosts + "\n\n" + agents + "\n") + "\n" + PEOPLE
+    unpublished = PLACES.partition("\n")[2]
 
     with pytest.raises(SpecError, match="shared_identity: 'analyst' would act as the identity"):
-        load_project(project(tmp_path, whole, ENVIRONMENT))
+        load_project(project(tmp_path, whole, ENVIRONMENT + unpublished))
 
-    network, environment = load_project(
-        project(tmp_path, whole, ENVIRONMENT + "  agent-network:published: [analyst]\n")
-    )
+    network, environment = load_project(project(tmp_path, whole, ENVIRONMENT + PLACES))
     assert (set(network.hosts), set(network.agents)) == (
         {"research", "fleet"},
         {"reader", "bookkeeper", "analyst", "notifier"},
     )
     assert environment.identity_of("analyst", network) == "application"
+    assert [(one.resource, one.verb) for one in network.people["analysts"].access] == [("analyst", "use")]
 
 
 def test_its_existing_account_loads(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ RULES: list[tuple[NameRule, list[str], list[str]]] = [
     (azure.SEARCH_INDEX, ["ab", "1-a_b", "a" * 128], ["a", "Ab", "a--b", "a__b", "-ab", "a" * 129]),
     (azure.FOUNDRY_PROJECT, ["ab", "1-a_.b", "a" * 64], ["a", "-ab", ".ab", "a b", "a" * 65]),
     (azure.FOUNDRY_AGENT, ["a", "A-1", "a" * 63], ["", "-a", "a-", "a_b", "a.b", "a" * 64]),
+    (azure.FOUNDRY_CONNECTION, ["abc", "1-a_B", "a" * 33], ["ab", "-abc", "_ab", "a.b", "a b", "a" * 34]),
     (azure.KUBERNETES_LABEL, ["a", "1--a", "a" * 63], ["", "A", "-a", "a-", "a_b", "a.b", "a" * 64]),
     (azure.REPOSITORY, ["a", "a/b", "a.b_c__d--e", "team/app"], ["", "A", "a:1", "a//b", "/a", "a/", "a@b", "a..b"]),
     (azure.TAG, ["1", "_", "v1.0-x", "a" * 128], ["", ".1", "-1", "a b", "é", "a" * 129]),
@@ -82,7 +83,7 @@ def test_names_of_a_network_say_what_is_where() -> None:
     assert app_name("fabrikam", "security-scanner", "prod") == "fabrikam-security-scanner-prod"
     assert pull_identity_name("fabrikam", "security-scanner", "prod") == "fabrikam-security-scanner-prod-pull"
     assert identity_name("fabrikam", "security-scanner", "prod") == "fabrikam-security-scanner-prod"
-    assert namespace_name("security-scanner") == "security-scanner"
+    assert namespace_name("fabrikam", "security-scanner", "prod") == "fabrikam-security-scanner-prod"
     assert environment_name("fabrikam", "prod") == "fabrikam-prod"
     assert variable_prefix("code-uploads") == "CODE_UPLOADS_"
 

@@ -85,6 +85,7 @@ def test_everything_that_is_declared_is_shown_with_its_line(tmp_path: Path, caps
         "network": "contoso",
         "stack": "dev",
         "production": False,
+        "shared_identity": "refused",
         "file": "network.yaml",
         "registry": {"name": "contoso", "line": 2},
         "resources": {

@@ -1,12 +1,13 @@
 """Every kind of finding: a world that has it and nothing else, and the same world mended."""
 
 import base64
+from typing import Any
 
 import pytest
 
 from access.catalogue import Permission, Role
 from access.findings import RULES
-from access.graph import Principal, Unread
+from access.graph import Principal, Resource, Unread
 from tests.access.findings.small import (
     ACCOUNT,
     APP,
@@ -40,7 +41,37 @@ GUARDED = " AND ".join(
 ONLY_IN = f"(({GUARDED}) OR ({PATHS}))"
 SEND = "Azure Service Bus Data Sender"
 ATTACHED = {"type": "UserAssigned", "userAssignedIdentities": [IDENTITY]}
-BOTH = Principal(id="both", name="report, second", agent="report", owner=IDENTITY)
+BOTH = Principal(id="both", name="both", agent="report", others=("second",), owner=IDENTITY)
+FOUNDRY = f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/foundry"
+UNPUBLISHED = Principal(
+    id="own",
+    name="unpublished",
+    agent="report",
+    others=("second",),
+    owner=f"{FOUNDRY}/projects/research/agentIdentities/shared",
+)
+CLUSTER = f"{GROUP}/providers/Microsoft.ContainerService/managedClusters/fleet"
+KUBELET = Principal(id="kubelet", name="fleet-agentpool", party="fleet", purpose="pull", owner=CLUSTER)
+PROJECT = Principal(
+    id="project", name="research", party="research", purpose="host", owner=f"{FOUNDRY}/projects/research"
+)
+PEOPLE = Principal(id="people", name="analysts", party="analysts", purpose="people")
+PARTIES: dict[str, Any] = {
+    "hosts": {
+        "fleet": {"kind": "aks-cluster", "line": 30},
+        "research": {"kind": "foundry-project", "line": 31, "access": [access("done", "receive", 32)]},
+    },
+    "people": {"analysts": {"kind": "group", "line": 33, "access": [access("assistant", "use", 34)]}},
+}
+ASSISTANT = resource(f"{FOUNDRY}/projects/research/applications/assistant", "foundry-agent")
+PUBLISHER = Role(
+    "custom-2",
+    "Publisher",
+    (Permission(actions=("Microsoft.CognitiveServices/accounts/projects/applications/write",)),),
+)
+CALLS = held("Foundry User", ASSISTANT.id, "people")
+RECEIVES = held("Azure Service Bus Data Receiver", DONE, "project")
+PARTED = SMALL.saying(**PARTIES).having(PROJECT, PEOPLE, KUBELET, ASSISTANT, CALLS, RECEIVES)
 HUMAN = Principal(id="human", name="jane", purpose="other")
 APART = [{"apart": [{"resource": "reports", "verb": "read"}, {"resource": "done", "verb": "send"}], "line": 20}]
 KEY = base64.b64encode(bytes(range(64))).decode()
@@ -50,6 +81,17 @@ LISTED = {
 }
 RESOURCES = SMALL.declared["resources"]
 RBAC = "Role Based Access Control Administrator"
+
+
+def trusting(name: str, account: str) -> Resource:
+    """A federated credential of the identity for a service account."""
+    subject = f"system:serviceaccount:{account}"
+    return resource(f"{IDENTITY}/federatedIdentityCredentials/{name}", properties={"subject": subject})
+
+
+def cluster(*, local: bool = False, **profile: Any) -> Resource:  # noqa: ANN401
+    properties = {"apiServerAccessProfile": profile, "disableLocalAccounts": not local}
+    return resource(CLUSTER, properties=properties, local_auth=local)
 
 
 def image(tag: str) -> World:
@@ -64,6 +106,59 @@ CASES: dict[str, tuple[str, World, World]] = {
             BOTH, app(identity=ATTACHED), app(SECOND, identity={"userAssignedIdentities": {IDENTITY.upper(): {}}})
         ),
         SMALL.having(BOTH, app(identity=ATTACHED), app(SECOND)),
+    ),
+    "unpublished agents": ("shared-identity", SMALL.having(UNPUBLISHED), SMALL),
+    "unpublished agents, as is said": (
+        "allowed-shared-identity",
+        SMALL.having(UNPUBLISHED).saying(shared_identity="allowed"),
+        SMALL.saying(shared_identity="allowed"),
+    ),
+    "one identity, two service accounts": (
+        "shared-identity",
+        SMALL.having(trusting("one", "here:report"), trusting("two", "there:report")),
+        SMALL.having(trusting("one", "here:report"), trusting("two", "here:report")),
+    ),
+    "a cluster open to everybody": (
+        "public-access",
+        SMALL.having(cluster()),
+        SMALL.having(cluster(authorizedIPRanges=["203.0.113.0/24"])),
+    ),
+    "a cluster that says it lists": (
+        "public-access",
+        SMALL.having(cluster(authorizedIPRanges=["0.0.0.0/0"])),
+        SMALL.having(cluster(enablePrivateCluster=True)),
+    ),
+    "accounts of a cluster": (
+        "local-auth-on",
+        SMALL.having(cluster(local=True, enablePrivateCluster=True)),
+        SMALL.having(cluster(enablePrivateCluster=True)),
+    ),
+    "a project reads more": (
+        "undeclared-access",
+        PARTED.having(held(READ, principal="project")),
+        PARTED,
+    ),
+    "people read data": ("undeclared-access", PARTED.having(held(READ, principal="people")), PARTED),
+    "nodes pull for nobody": (
+        "undeclared-access",
+        PARTED.having(held("AcrPull", REGISTRY, "kubelet")),
+        PARTED.having(held("AcrPull", REGISTRY, "kubelet")).saying(
+            agents=PARTED.declared["agents"] | {"second": {"host": "aks", "cluster": "fleet", "line": 40, "access": []}}
+        ),
+    ),
+    "people publish an agent": (
+        "privileged-role",
+        PARTED.having(held(PUBLISHER, ASSISTANT.id, "people")),
+        PARTED,
+    ),
+    "a call of what is not published": (
+        "waiting-access",
+        SMALL.wishing(
+            access("reports", "write", 14),
+            access("done", "send", 15),
+            access("assistant", "use", 16, waits="assistant is not published here"),
+        ),
+        SMALL,
     ),
     "one identity to pull with": (
         "shared-pull-identity",

@@ -20,14 +20,16 @@ SUBSCRIPTION = "10ca1000-0000-4000-8000-000000000001"
 BASE = f"/subscriptions/{SUBSCRIPTION}"
 AUTHORIZATION = f"{BASE}/providers/Microsoft.Authorization"
 TOKEN = "not-a-secret"  # noqa: S105 - it opens nothing
+TOKENS = {"https://management.azure.com/.default": TOKEN, "https://ai.azure.com/.default": f"{TOKEN}-for-agents"}
+"""What somebody who is signed in gets for each service; neither takes the other's."""
 
 
 class Signed:
     """Somebody who is signed in."""
 
     def get_token(self, *scopes: str, **_: object) -> AccessToken:
-        assert scopes == ("https://management.azure.com/.default",)
-        return AccessToken(TOKEN, 4_000_000_000)
+        (scope,) = scopes
+        return AccessToken(TOKENS[scope], 4_000_000_000)
 
 
 class Arm:
@@ -56,7 +58,8 @@ class Arm:
         parts = urlsplit(target)
         path, query = parts.path.lower(), {name: values[0] for name, values in parse_qs(parts.query).items()}
         self.asked.append((path, monotonic()))
-        if token != f"Bearer {TOKEN}":
+        of_agents = ".services.ai.azure.com/" in path
+        if token != f"Bearer {TOKENS['https://ai.azure.com/.default'] if of_agents else TOKEN}":
             return 401, {"error": {"code": "InvalidAuthenticationToken", "message": "no token"}}, {}
         if self.busy.get(path):
             status, wait = self.busy[path].pop(0)
@@ -67,6 +70,8 @@ class Arm:
         if path == BASE.lower():
             return 200, {"id": BASE, "state": "Enabled"}, {}
         known = path in self.lists
+        if known and of_agents:
+            return 200, self._agents(path, query), {}
         return (200, self._page(parts.path, query), {}) if known else (404, {"error": {"code": "NotFound"}}, {})
 
     def _page(self, path: str, query: dict[str, str]) -> Row:
@@ -77,6 +82,14 @@ class Arm:
             joined = "&".join(f"{quote(name)}={quote(value)}" for name, value in more.items())
             page["nextLink"] = f"{self.elsewhere or self.endpoint}{path}?{joined}"
         return page
+
+    def _agents(self, path: str, query: dict[str, str]) -> Row:
+        """A page of agents, as OpenAI's interfaces page."""
+        rows = self.lists[path]
+        start = 1 + [row["id"] for row in rows].index(query["after"]) if "after" in query else 0
+        page = rows[start : start + self.page_size]
+        more = start + self.page_size < len(rows)
+        return {"object": "list", "data": page, "has_more": more, "last_id": page[-1]["id"] if page else None}
 
 
 @contextmanager
@@ -144,16 +157,45 @@ def of_stack(rows: list[Row], roles: list[Role]) -> Arm:
     arm.put(f"{AUTHORIZATION}/roleAssignments", of_type["microsoft.authorization/roleassignments"])
     arm.put(f"{AUTHORIZATION}/roleDefinitions", [definition(role) for role in roles])
     arm.put(f"{AUTHORIZATION}/denyAssignments", [])
+    credentials = of_type.get("microsoft.managedidentity/userassignedidentities/federatedidentitycredentials", [])
     for row in of_type["microsoft.managedidentity/userassignedidentities"]:
-        arm.put(f"{row['id']}/federatedIdentityCredentials", [])
+        arm.put(f"{row['id']}/federatedIdentityCredentials", _within(credentials, row))
     for row in of_type["microsoft.documentdb/databaseaccounts"]:
         arm.put(f"{row['id']}/sqlRoleDefinitions", [])
         arm.put(f"{row['id']}/sqlRoleAssignments", of_type["microsoft.documentdb/databaseaccounts/sqlroleassignments"])
+    projects = of_type.get(_PROJECTS, [])
+    for row in of_type["microsoft.cognitiveservices/accounts"]:
+        arm.put(f"{row['id']}/projects", _within(projects, row))
+    for row in projects:
+        arm.put(f"{row['id']}/applications", _within(of_type.get(f"{_PROJECTS}/applications", []), row))
+        _put_agents(arm, row, rows)
     return arm
+
+
+_PROJECTS = "microsoft.cognitiveservices/accounts/projects"
+
+
+def _within(rows: list[Row], parent: Row) -> list[Row]:
+    return [row for row in rows if row["id"].lower().startswith(f"{parent['id'].lower()}/")]
+
+
+def _put_agents(arm: Arm, project: Row, rows: list[Row]) -> None:
+    """What the project's endpoint tells of its agents, and Resource Manager of the identity that they share."""
+    agents: dict[str, Row] = {}
+    for row in rows:
+        if row["type"] == "pulumi-python:dynamic/foundry:AgentIdentity":
+            told, shared = row["outputs"], row["inputs"]["identity"] == "shared"
+            own = None if shared else {"principal_id": told["principal_id"]}
+            agents |= {name: {"id": name, "name": name, "instance_identity": own} for name in told["agents"]}
+            if shared:
+                project["properties"]["agentIdentity"] = {"agentIdentityId": told["principal_id"]}
+    address = project["properties"]["endpoints"]["AI Foundry API"].removeprefix("https:/")
+    arm.put(f"{address}/agents", list(agents.values()))
 
 
 def _listed(row: Row) -> Row:
     outer = {"name", "type", "location", "tags", "identity", "sku", "kind"}
     told = {name: value for name, value in row["outputs"].items() if name in outer}
     inner = {name: value for name, value in row["outputs"].items() if name not in outer}
-    return {"id": row["id"], **told, "properties": inner}
+    # Some types nest their properties in the provider's form, too.
+    return {"id": row["id"], **told, "properties": inner.pop("properties", {}) | inner}

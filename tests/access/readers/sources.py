@@ -101,7 +101,7 @@ def every_graph(result: Result, world: Graph) -> dict[str, Graph]:
 
 
 def granted_in(graph: Graph) -> set[tuple[str, ...]]:
-    """Agent, purpose, role, and the resource with its kind, of every assignment."""
+    """Who it is in the network, purpose, role, and the resource with its kind, of every assignment."""
     found: set[tuple[str, ...]] = set()
     for one in graph.assignments:
         principal = graph.principal(one.principal)
@@ -111,7 +111,7 @@ def granted_in(graph: Graph) -> set[tuple[str, ...]]:
         assert principal is not None
         assert principal.exists
         assert one.role is not None
-        found.add((principal.agent, principal.purpose, one.role.name, resource.name, resource.kind))
+        found.add((principal.called, principal.purpose, one.role.name, resource.name, resource.kind))
     return found
 
 
@@ -126,10 +126,20 @@ def _made_up(resources: list[Row]) -> Iterator[str]:
     for row in resources:
         if not row.get("external"):
             outputs = row.get("outputs", {})
-            yield row.get("id", "")
-            yield outputs.get("principalId", "")
-            yield (outputs.get("identity") or {}).get("principalId", "")
-            yield outputs.get("scope", "")
+            yield row.get("id", "") if str(row["type"]).startswith(("azure-native:", "pulumi-python:")) else ""
+            yield from (outputs.get(name, "") for name in ("principalId", "principal_id", "scope"))
+            yield from _within(outputs, ("identity", "principalId"))
+            yield from _within(outputs, ("properties", "defaultInstanceIdentity", "principalId"))
+            yield from _within(outputs, ("properties", "agentIdentityBlueprint", "principalId"))
+            yield from _within(outputs, ("identityProfile", "kubeletidentity", "objectId"))
+            yield from _within(outputs, ("oidcIssuerProfile", "issuerURL"))
+
+
+def _within(value: object, path: tuple[str, ...]) -> Iterator[str]:
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    if isinstance(value, str):
+        yield value
 
 
 def _without(value: object, made: set[str]) -> object:

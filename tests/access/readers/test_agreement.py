@@ -79,12 +79,20 @@ def within(resource: Resource) -> bool:
     return resource.kind != "microsoft.insights/diagnosticsettings"
 
 
+ON_CONTAINER_APPS = ("analysis", "ingestion", "report", "security-scanner")
+
+
+def deployed_as(stack: str) -> tuple[Result, Graph]:
+    """The network of this repository."""
+    network = yaml.safe_load((REPOSITORY / "network.yaml").read_text())
+    config = yaml.safe_load((REPOSITORY / f"Pulumi.{stack}.yaml").read_text())["config"]
+    environment = {name.partition(":")[2]: value for name, value in config.items()}
+    return deployed(network, environment, stack)
+
+
 @pytest.fixture(scope="module")
 def fabrikam() -> tuple[Result, Graph]:
-    network = yaml.safe_load((REPOSITORY / "network.yaml").read_text())
-    config = yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text())["config"]
-    environment = {name.partition(":")[2]: value for name, value in config.items()}
-    return deployed(network, environment, "dev")
+    return deployed_as("dev")
 
 
 def test_keys_are_off_everywhere_in_fabrikam(fabrikam: tuple[Result, Graph]) -> None:
@@ -97,6 +105,39 @@ def test_an_agent_has_an_identity_of_its_own_and_one_that_pulls(fabrikam: tuple[
         identities = [(each.purpose, graph.resource(each.owner)) for each in graph.principals_of_agent("report")]
         assert sorted(purpose for purpose, _ in identities) == ["own", "pull"], name
         assert all(owner is not None for _, owner in identities), name
+
+
+@pytest.mark.parametrize(
+    ("stack", "holders"),
+    [
+        (
+            "dev",
+            {
+                ("compliance, market-analysis", "own", "Cognitive Services OpenAI User", "models"),
+                ("compliance, market-analysis", "own", "Storage Blob Data Reader", "documents"),
+            },
+        ),
+        (
+            "prod",
+            {
+                ("compliance", "own", "Storage Blob Data Reader", "documents"),
+                ("market-analysis", "own", "Cognitive Services OpenAI User", "models"),
+            },
+        ),
+    ],
+)
+def test_every_source_knows_who_acts_as_whom_on_every_host(stack: str, holders: set[tuple[str, ...]]) -> None:
+    """Before publishing two agents act as one; the cluster's nodes pull for the agent that runs there."""
+    in_cluster = {
+        ("notifier", "own", "Azure Service Bus Data Receiver", "review-done"),
+        ("notifier", "own", "Key Vault Secrets User", "webhook-signing-key"),
+        ("fleet", "pull", "AcrPull", "fabrikam"),
+    }
+
+    for name, graph in every_graph(*deployed_as(stack)).items():
+        elsewhere = {one[:4] for one in granted_in(graph) if not one[0].startswith(ON_CONTAINER_APPS)}
+        assert elsewhere == holders | in_cluster, name
+        assert graph.unread == (), name
 
 
 def test_ids_may_be_spelled_in_any_case(fabrikam: tuple[Result, Graph]) -> None:

@@ -14,6 +14,7 @@ from access.errors import UnreadableSource
 from access.graph import Graph
 from access.readers import live, local
 from access.readers.arm_types import KINDS
+from access.readers.foundry_live import agents_of
 from access.refreshing import packed_roles
 from access.roles import by_name
 from localazure.runs import Result
@@ -34,20 +35,28 @@ ASSIGNMENTS = f"{AUTHORIZATION}/roleAssignments".lower()
 STRANGER = "5c1d0000-0000-4000-8000-00000000000{}"
 
 
+def of(stack: str) -> Result:
+    network = yaml.safe_load((REPOSITORY / "network.yaml").read_text())
+    config = yaml.safe_load((REPOSITORY / f"Pulumi.{stack}.yaml").read_text())["config"]
+    environment = {name.partition(":")[2]: value for name, value in config.items()}
+    return deployed(network, environment, stack)[0]
+
+
+def served(result: Result) -> Arm:
+    used = {one.role.name for one in local.read(printed(result)).assignments if one.role}
+    return copy.deepcopy(of_stack(rows(result), [role for role in packed_roles() if role.name in used]))
+
+
 @pytest.fixture(scope="module")
 def fabrikam() -> Result:
-    network = yaml.safe_load((REPOSITORY / "network.yaml").read_text())
-    config = yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text())["config"]
-    environment = {name.partition(":")[2]: value for name, value in config.items()}
-    return deployed(network, environment, "dev")[0]
+    return of("dev")
 
 
 @pytest.fixture
 def arm(fabrikam: Result) -> Iterator[Arm]:
-    used = {one.role.name for one in local.read(printed(fabrikam)).assignments if one.role}
-    served = copy.deepcopy(of_stack(rows(fabrikam), [role for role in packed_roles() if role.name in used]))
-    with serving(served):
-        yield served
+    arm = served(fabrikam)
+    with serving(arm):
+        yield arm
 
 
 def reading(arm: Arm, **options: Any) -> Graph:  # noqa: ANN401 - as live.read takes them
@@ -81,8 +90,8 @@ def test_live_azure_says_what_the_program_says_and_doubts_nothing(arm: Arm, fabr
         # What nobody was given and has no list of its own is not seen.
         if each.declared
     }
-    assert {(each.id, each.agent, each.purpose) for each in graph.principals} == {
-        (each.id, each.agent, each.purpose) for each in program.principals
+    assert {(each.id, each.agents, each.party, each.purpose) for each in graph.principals} == {
+        (each.id, each.agents, each.party, each.purpose) for each in program.principals
     }
 
 
@@ -91,10 +100,75 @@ def test_without_a_program_things_are_called_as_in_azure(arm: Arm, fabrikam: Res
 
     found = granted_in(reading(arm))
 
+    # Nothing in Azure says what the network calls a cluster.
+    called = {"fleet": "fabrikam-fleet-dev7-agentpool"}
     assert {(agent, purpose, role, kind) for agent, purpose, role, _, kind in found} == {
-        (agent, purpose, role, kind) for agent, purpose, role, _, kind in granted_in(program)
+        (called.get(agent, agent), purpose, role, kind) for agent, purpose, role, _, kind in granted_in(program)
     }
     assert {name for *_, name, _ in found} >= {"code-uploads", "fabrikamdev7", "fabrikam-openai-dev7"}
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["as the program calls them", "by their names alone"])
+def test_a_published_agent_is_its_application(known: bool) -> None:  # noqa: FBT001
+    result = of("prod")
+    program = local.read(printed(result))
+    arm = served(result)
+    with serving(arm):
+        graph = reading(arm, stack="prod", like=program if known else None)
+
+    assert graph.unread == ()
+    for agent in ("compliance", "market-analysis"):
+        (mine,) = graph.principals_of_agent(agent)
+        (theirs,) = program.principals_of_agent(agent)
+        assert (mine.id, mine.agents, mine.purpose) == (theirs.id, (agent,), "own")
+
+
+def test_an_agent_with_an_identity_of_its_own_is_told_by_its_project(arm: Arm, fabrikam: Result) -> None:
+    (path,) = (path for path in arm.lists if path.endswith("/projects/research/agents"))
+    arm.lists[path].append({"id": "scout", "name": "scout", "instance_identity": {"principal_id": "who-scouts"}})
+    arm.page_size = 1
+
+    found = reading(arm, like=local.read(printed(fabrikam))).principal("who-scouts")
+
+    assert found is not None
+    assert (found.agents, found.purpose, found.owner.endswith("/projects/research/agents/scout")) == (
+        ("scout",),
+        "own",
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [(403, "Azure answered 403"), (401, "does not accept the token"), (404, "Azure answered 404")]
+)
+def test_agents_that_cannot_be_asked_for_are_a_doubt(arm: Arm, status: int, said: str) -> None:
+    (path,) = (path for path in arm.lists if path.endswith("/projects/research/agents"))
+    arm.refuse(path, status)
+
+    (doubt,) = reading(arm).unread
+
+    assert doubt.where.endswith("/projects/research")
+    assert said in doubt.what
+
+
+def test_no_token_goes_where_a_project_says_that_its_agents_are(fabrikam: Result) -> None:
+    """Whoever may write what Resource Manager tells of a project must not be handed a token for Foundry."""
+    asked: list[str] = []
+
+    class Asked(Signed):
+        def get_token(self, *scopes: str, **_: object) -> Any:  # noqa: ANN401
+            asked.extend(scopes)
+            raise AssertionError(scopes)
+
+    assert rows(fabrikam)
+    for endpoint in (
+        "https://example.org/api/projects/x",
+        "http://a.services.ai.azure.com/api",
+        "https://x.services.ai.azure.com.example.org",
+    ):
+        listing = agents_of(endpoint, Asked(), "https://management.azure.com")
+        assert "is no address of Foundry" in listing.failure
+    assert asked == []
 
 
 def test_what_the_program_does_not_have_is_not_declared(arm: Arm, fabrikam: Result) -> None:

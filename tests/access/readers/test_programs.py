@@ -41,7 +41,12 @@ def test_an_identity_that_two_apps_share_bears_both_their_names() -> None:
     shared = graph.principal("principal-of-shared")
 
     assert shared is not None
-    assert (shared.agent, shared.name, shared.purpose, shared.owner) == ("reader", "reader, writer", "own", IDENTITY)
+    assert (shared.agents, shared.name, shared.purpose, shared.owner) == (
+        ("reader", "writer"),
+        "shared",
+        "own",
+        IDENTITY,
+    )
     apps = [each for each in graph.resources if each.kind == "microsoft.app/containerapps"]
     assert {each.properties["identity"]["userAssignedIdentities"][0].lower() for each in apps} == {IDENTITY.lower()}
 

@@ -7,7 +7,7 @@ HOSTILE = "</script><img src=x onerror=alert(1)><!--<script>'\"&\u2028`${$style}
 SCOPE = "/subscriptions/5b1d6c1e/resourceGroups/fabrikam-dev/providers"
 BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
 ITEMS = "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/items"
-HOSTS = {"report": "container-app-job", "notifier": "function"}
+HOSTS = {"market-analysis": "foundry", "compliance": "foundry", "notifier": "aks"}
 AGENTS = ("ingestion", "analysis", "report", "security-scanner", "market-analysis", "compliance", "notifier")
 KINDS = {
     "code-uploads": "blob-container",
@@ -123,12 +123,13 @@ def _document(name: str, agents: Sequence[str], kinds: dict[str, str], access: l
             }
             for at, agent in enumerate(agents)
         ],
+        "parties": [],
         "resources": [
             {"name": one, "kind": kind, "declared": kind != "image-registry", "place": f"network.yaml:{at}"}
             for at, (one, kind) in enumerate(kinds.items(), 8)
         ],
         "access": access,
-        "proof": {"declared": len(access), "allowed": len(access), "denied": 41870, "failures": []},
+        "proof": {"declared": len(access), "allowed": len(access), "denied": 41870, "failures": [], "waiting": []},
         "blast": {agent: _blast([one for one in access if one["agent"] == agent], kinds) for agent in agents},
         "findings": [],
         "diff": None,

@@ -159,7 +159,7 @@ def test_names_places_and_what_is_immutable_replace(azure: LocalAzure, kind: Res
         difference = azure.diff(kind.token, inputs, new)
 
         assert path in difference.replaces
-        assert difference.delete_before_replace
+        assert difference.delete_before_replace is not kind.coexists
 
 
 @every_type
@@ -298,6 +298,8 @@ def covered(patterns: tuple[str, ...], path: Path) -> bool:
 
 
 def sdk_class(kind: ResourceType) -> type:
+    if kind.token.startswith("pulumi-python:"):
+        pytest.skip("the class of a dynamic resource is the program's own")
     package, module, name = kind.token.split(":")
     if "kubernetes" in kind.token:
         called = "" if package == "pulumi" else f".{module.replace('.k8s.io', '').replace('/', '.')}"

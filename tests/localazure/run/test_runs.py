@@ -2,15 +2,18 @@
 
 import json
 from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
 
 import pulumi
 import pytest
-from pulumi_azure_native import app, batch, managedidentity, resources
+from pulumi_azure_native import app, authorization, batch, managedidentity, resources
 
+from access.catalogue import by_id
+from access.roles import by_name, definition_id
 from localazure.errors import WorldFileError
 from localazure.runs import Operation, run
 from localazure.state import alone
-from localazure.world import World
+from localazure.world import SUBSCRIPTION_ID, World
 from tests.localazure.run.programs import GROUP_ID, changes, destroy, grant, group, identity, nothing, preview, up
 
 
@@ -80,6 +83,74 @@ def test_what_cannot_change_in_place_is_replaced_with_what_stands_on_it(path: Pa
     (assignment,) = (each for each in world.resources.values() if each.token.endswith("RoleAssignment"))
     assert new != old
     assert assignment.outputs["principalId"] == new
+
+
+def holding(role: str, *more: str, opts: pulumi.ResourceOptions | None = None) -> None:
+    """One grant, whose replacement is made before it goes; `more` are groups that Azure refuses by their names."""
+    stays = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=False), opts)
+    agent = identity("agent", group())
+    authorization.RoleAssignment(
+        "grant",
+        role_assignment_name=str(uuid5(NAMESPACE_URL, role)),
+        scope=GROUP_ID,
+        principal_id=agent.principal_id,
+        principal_type="ServicePrincipal",
+        role_definition_id=definition_id(by_name(role), SUBSCRIPTION_ID),
+        opts=stays,
+    )
+    for name in more:
+        group(name)
+
+
+def roles_in(path: Path) -> list[str]:
+    """Names of the roles that are assigned, and of those that the stack waits to take away."""
+    world = World.load(path)
+    there = (
+        each.outputs["roleDefinitionId"] for each in world.resources.values() if "roleDefinitionId" in each.outputs
+    )
+    return sorted(role.name for each in there if (role := by_id(each)) is not None)
+
+
+def test_a_replacement_that_the_program_wants_first_is_made_first(path: Path) -> None:
+    up(lambda: holding("Reader"), path)
+
+    result = up(lambda: holding("Contributor"), path)
+
+    assert changes(result) == {"replace": {"grant"}}
+    assert roles_in(path) == ["Contributor"]
+    assert changes(up(lambda: holding("Contributor"), path)) == {}
+
+
+def test_a_run_that_fails_leaves_the_old_one_and_a_later_run_takes_it_away(path: Path) -> None:
+    """No moment is without a grant, and none is left over for good."""
+    up(lambda: holding("Reader"), path)
+
+    failed = up(lambda: holding("Contributor", "a name that ends in a dot."), path)
+
+    assert failed.failures
+    assert roles_in(path) == ["Contributor", "Reader"]
+    # What waits to be deleted is no part of the stack that is asked about.
+    assert [one.name for one in failed.records].count("grant") == 1
+    assert changes(up(lambda: holding("Contributor"), path)) == {}
+    assert roles_in(path) == ["Contributor"]
+
+
+def test_destroying_takes_what_still_waits_to_be_deleted(path: Path) -> None:
+    up(lambda: holding("Reader"), path)
+    up(lambda: holding("Contributor", "a name that ends in a dot."), path)
+
+    assert destroy(path).ok
+    assert not path.exists()
+
+
+def test_what_is_protected_is_not_replaced_either_way(path: Path) -> None:
+    protected = pulumi.ResourceOptions(protect=True)
+    up(lambda: holding("Reader", opts=protected), path)
+
+    result = up(lambda: holding("Contributor", opts=protected), path)
+
+    assert "is protected and would be replaced" in result.failures[0].message
+    assert roles_in(path) == ["Reader"]
 
 
 def test_what_the_program_no_longer_declares_is_deleted(path: Path) -> None:

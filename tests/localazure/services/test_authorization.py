@@ -52,11 +52,24 @@ def test_an_unknown_scope_is_refused(azure: LocalAzure) -> None:
     assert refusal(azure, ROLE_ASSIGNMENT, scope=f"{GROUP}-2").code == "ResourceGroupNotFound"
 
 
-def test_an_unknown_principal_is_refused(azure: LocalAzure) -> None:
-    refused = refusal(azure, ROLE_ASSIGNMENT, principalId=NOBODY)
+def test_an_unknown_principal_whose_type_is_not_said_is_refused(azure: LocalAzure) -> None:
+    refused = refusal(azure, ROLE_ASSIGNMENT, principalId=NOBODY, principalType=None)
 
     assert (refused.code, refused.status) == ("PrincipalNotFound", 400)
     assert NOBODY in str(refused)
+
+
+@pytest.mark.parametrize("kind", ["Group", "User", "ServicePrincipal"])
+def test_somebody_whose_type_is_said_is_taken_to_exist(azure: LocalAzure, kind: str) -> None:
+    """A group of people, or an agent whose id was copied: no program of Resource Manager makes them."""
+    make(azure, ROLE_ASSIGNMENT, principalId=NOBODY, principalType=kind)
+
+    found = azure.world.find_principal(NOBODY)
+    assert found is not None
+    assert (found.type, found.owner) == (kind, "")
+    other = "User" if kind != "User" else "Group"
+    refused = refusal(azure, ROLE_ASSIGNMENT, principalId=NOBODY, principalType=other, roleAssignmentName=OTHER_NAME)
+    assert "UnmatchedPrincipalType" in str(refused)
 
 
 def test_a_principal_is_a_guid(azure: LocalAzure) -> None:
@@ -228,7 +241,14 @@ def test_an_orphaned_assignment_can_be_deleted(azure: LocalAzure) -> None:
 
 
 def test_every_reason_is_given_at_once(azure: LocalAzure) -> None:
-    refused = refusal(azure, ROLE_ASSIGNMENT, roleAssignmentName="one", principalId=NOBODY, roleDefinitionId="Reader")
+    refused = refusal(
+        azure,
+        ROLE_ASSIGNMENT,
+        roleAssignmentName="one",
+        principalId=NOBODY,
+        principalType=None,
+        roleDefinitionId="Reader",
+    )
 
     assert [
         code

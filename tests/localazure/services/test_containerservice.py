@@ -1,5 +1,7 @@
 """Clusters, the identities that come with them, and whom their issuers vouch for."""
 
+import json
+from base64 import b64decode
 from typing import Any
 
 import pytest
@@ -136,3 +138,32 @@ def test_a_cluster_logs_who_did_what(azure: LocalAzure) -> None:
     assert len(make(azure, SETTING, resourceUri=CLUSTER_ID, logs=logs)[1]["logs"]) == 2
     unknown = refusal(azure, SETTING, name="other", resourceUri=CLUSTER_ID, logs=[{"category": "x", "enabled": True}])
     assert "'x'" in unknown.message
+
+
+def ways_in(azure: LocalAzure, **changed: object) -> list[dict[str, Any]]:
+    """The users of the configuration by which a cluster is reached."""
+    make(azure, CLUSTER, **changed)
+    args = {"resourceGroupName": "rg", "resourceName": SAMPLES[CLUSTER].inputs["resourceName"], "format": "exec"}
+    (told,) = azure.invoke("azure-native:containerservice:listManagedClusterUserCredentials", args)["kubeconfigs"]
+    return [one["user"] for one in json.loads(b64decode(told["value"]))["users"]]
+
+
+def test_a_user_of_entra_id_gets_in_with_a_token_of_their_own(azure: LocalAzure) -> None:
+    (user,) = ways_in(azure, aadProfile={"managed": True, "enableAzureRBAC": True})
+
+    assert user.keys() == {"exec"}
+    assert (user["exec"]["command"], user["exec"]["args"][0]) == ("kubelogin", "get-token")
+
+
+def test_without_entra_id_whoever_has_the_key_gets_in(azure: LocalAzure) -> None:
+    (user,) = ways_in(azure, aadProfile=None, disableLocalAccounts=False)
+
+    assert user.keys() == {"token"}
+
+
+def test_there_is_no_way_into_a_cluster_that_is_not_there(azure: LocalAzure) -> None:
+    with pytest.raises(AzureError, match="'other' was not found in 'rg'"):
+        azure.invoke(
+            "azure-native:containerservice:listManagedClusterUserCredentials",
+            {"resourceGroupName": "rg", "resourceName": "other"},
+        )

@@ -147,12 +147,22 @@ def test_a_container_keeps_its_partition_key_and_may_change_the_rest(azure: Loca
         ({"roleDefinitionId": COSMOS_READER.replace("dev7", "dev8")}, "it must be a role of the account"),
         ({"roleDefinitionId": role_id("Reader")}, "it must be a role of the account"),
         ({"principalId": "somebody"}, "it must be a GUID"),
-        ({"principalId": ANOTHER}, f"[{ANOTHER}] was not found in the AAD tenant"),
         ({"roleAssignmentId": "reads-notes"}, "GUIDs"),
     ],
 )
 def test_assignments_that_azure_refuses(azure: LocalAzure, changed: dict[str, object], words: str) -> None:
     assert words in refusal(azure, COSMOS_ASSIGNMENT, **changed).message
+
+
+def test_somebody_who_is_gone_is_refused_and_somebody_who_never_was_here_is_taken_to_exist(azure: LocalAzure) -> None:
+    make(azure, COSMOS_ASSIGNMENT)
+    azure.delete(IDENTITY, IDENTITY_ID)
+
+    gone = refusal(azure, COSMOS_ASSIGNMENT, roleAssignmentId=ANOTHER, scope=COSMOS_ID)
+    make(azure, COSMOS_ASSIGNMENT, roleAssignmentId=ANOTHER, principalId=ANOTHER)
+
+    assert f"[{PRINCIPAL_ID}] was not found in the AAD tenant" in gone.message
+    assert azure.world.find_principal(ANOTHER) is not None
 
 
 @pytest.mark.parametrize("scope", [COSMOS_ID, f"{COSMOS_ID}/dbs/memory", f"{COSMOS_ID}/dbs/memory/colls/notes"])

@@ -6,11 +6,12 @@ import pytest
 
 from localazure.azure import LocalAzure
 from localazure.errors import AzureError
-from localazure.services.foundry import agent_identity, shared_agent_identity
+from localazure.services.foundry import agent_identity, recreate_agent, shared_agent_identity
 from tests.localazure.samples import (
     ACCOUNT_CONNECTION,
     AGENT_APPLICATION,
     AGENT_DEPLOYMENT,
+    AGENT_IDENTITY,
     FOUNDRY,
     MODELS,
     MODELS_ID,
@@ -21,6 +22,7 @@ from tests.localazure.samples import (
     ROLE_ASSIGNMENT,
     SAMPLES,
     make,
+    with_needs,
 )
 from tests.localazure.services.refusals import refusal, update_refusal
 
@@ -227,3 +229,61 @@ def test_no_principal_outlives_the_group(azure: LocalAzure) -> None:
 def shared_or_none(azure: LocalAzure, project: str) -> str | None:
     found = azure.world.owned_principal(f"{project}/sharedAgentIdentity")
     return None if found is None else found.id
+
+
+def test_a_program_is_told_who_its_agents_are(azure: LocalAzure) -> None:
+    _, own = make(azure, AGENT_IDENTITY)
+    _, shared = make(azure, AGENT_IDENTITY, identity="shared", agents=["report", "clerk"])
+
+    assert own["principal_id"] == agent_identity(azure.world, PROJECT_ID, "report").id
+    assert shared["principal_id"] == shared_agent_identity(azure.world, PROJECT_ID).id
+
+
+def test_asking_makes_nobody_and_deleting_the_question_ends_nobody(azure: LocalAzure) -> None:
+    asked, told = make(azure, AGENT_IDENTITY)
+
+    azure.delete(AGENT_IDENTITY, asked)
+
+    assert azure.world.find_principal(told["principal_id"]) is not None
+    assert make(azure, AGENT_IDENTITY)[1]["principal_id"] == told["principal_id"]
+
+
+def test_an_agent_made_again_is_somebody_else_and_a_refresh_says_so(azure: LocalAzure) -> None:
+    asked, before = make(azure, AGENT_IDENTITY)
+    grant, _ = make(azure, ROLE_ASSIGNMENT, principalId=before["principal_id"])
+
+    after = recreate_agent(azure.world, PROJECT_ID, "report")
+
+    told = azure.read(AGENT_IDENTITY, asked)
+    assert told is not None
+    assert told[1]["principal_id"] == after.id != before["principal_id"]
+    assert azure.world.find_principal(before["principal_id"]) is None
+    assert azure.read(ROLE_ASSIGNMENT, grant) is not None, "a deleted principal leaves its assignments behind"
+
+
+def test_who_else_shares_an_identity_is_an_update_and_anything_else_a_replacement(azure: LocalAzure) -> None:
+    inputs = with_needs(azure, AGENT_IDENTITY)
+    shared = {**inputs, "identity": "shared"}
+
+    assert azure.diff(AGENT_IDENTITY, shared, {**shared, "agents": ["report", "clerk"]}).replaces == ()
+    own = azure.diff(AGENT_IDENTITY, inputs, {**inputs, "agents": ["clerk"]})
+    assert (own.replaces, own.delete_before_replace) == (("agents[0]",), False)
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"agents": []}, "AgentRequired"),
+        ({"agents": ["report", "clerk"]}, "AgentRequired"),
+        ({"project_id": f"{PROJECT_ID}-2"}, "ResourceNotFound"),
+    ],
+)
+def test_a_question_about_nobody_is_refused(azure: LocalAzure, changed: dict[str, object], code: str) -> None:
+    assert refusal(azure, AGENT_IDENTITY, **changed).code == code
+
+
+@pytest.mark.parametrize("token", [PROJECT, PROJECT_CONNECTION, AGENT_APPLICATION, AGENT_DEPLOYMENT])
+def test_an_account_takes_one_write_at_a_time(azure: LocalAzure, token: str) -> None:
+    inputs = with_needs(azure, token)
+
+    assert azure.contended(token, "", inputs) == (MODELS_ID.lower(), "RequestConflict")

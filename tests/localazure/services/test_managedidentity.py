@@ -1,7 +1,7 @@
 """User-assigned identities and their federated credentials."""
 
 from localazure.azure import LocalAzure
-from tests.localazure.samples import CREDENTIAL, GROUP, IDENTITY, IDENTITY_ID, PRINCIPAL_ID, SAMPLES, make
+from tests.localazure.samples import CREDENTIAL, GROUP, IDENTITY, IDENTITY_ID, PRINCIPAL_ID, SAMPLES, make, with_needs
 from tests.localazure.services.refusals import refusal
 
 
@@ -86,3 +86,14 @@ def test_credentials_go_with_their_identity(azure: LocalAzure) -> None:
 
     assert azure.read(CREDENTIAL, credential) is None
     assert set(azure.world.resources) == {GROUP.lower()}
+
+
+def test_credentials_of_one_identity_are_written_one_after_another(azure: LocalAzure) -> None:
+    """Which place is contended; what happens to a second write in it is `SharedWorld.in_turn`'s."""
+    first = azure.contended(CREDENTIAL, "", with_needs(azure, CREDENTIAL))
+    second = {**SAMPLES[CREDENTIAL].inputs, "federatedIdentityCredentialResourceName": "another"}
+
+    assert first == (IDENTITY_ID.lower(), "ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity")
+    assert azure.contended(CREDENTIAL, "", second) == first
+    assert azure.contended(CREDENTIAL, "", {**second, "resourceName": "other"}) != first
+    assert azure.contended(IDENTITY, "", SAMPLES[IDENTITY].inputs) is None

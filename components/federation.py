@@ -1,0 +1,77 @@
+"""Trust without a secret: which service accounts of which clusters a user-assigned identity takes for itself.
+
+Owns how a federated credential is written, that those of one identity are written one after another, and their number.
+Source: "Important considerations and restrictions for federated identity credentials", Microsoft Learn, 2025-02: twenty
+of one identity, and writing two of them at the same time is a conflict.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import pulumi
+from pulumi_azure_native import managedidentity
+
+__all__ = ["MOST", "ServiceAccount", "trust"]
+
+MOST = 20
+"""So many credentials takes one identity."""
+
+# "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05; both parts have up to 63 characters.
+_LONGEST_NAME = 120
+
+# "Deploy and configure workload identity on an AKS cluster", Microsoft Learn, 2025.
+_AUDIENCE = "api://AzureADTokenExchange"
+
+
+class ServiceAccount(NamedTuple):
+    """One service account of Kubernetes."""
+
+    issuer: pulumi.Input[str]
+    """Who signs its tokens: the cluster's issuer."""
+    namespace: str
+    name: str
+
+
+def trust(  # noqa: PLR0913 - one argument for each thing that a credential is about
+    title: str,
+    accounts: Sequence[ServiceAccount],
+    *,
+    identity: "managedidentity.UserAssignedIdentity",
+    identity_name: str,
+    resource_group_name: pulumi.Input[str],
+    parent: pulumi.Resource,
+) -> "list[managedidentity.FederatedIdentityCredential]":
+    """Let these service accounts, and nobody else, act as the identity.
+
+    Args:
+        title: logical name of the first credential, a sentence; further ones end with their namespace.
+        accounts: whom to trust.
+        identity: the identity.
+        identity_name: its name.
+        resource_group_name: its resource group.
+        parent: what the credentials belong to.
+
+    Raises:
+        ValueError: there are more than Azure takes.
+    """
+    if len(accounts) > MOST:
+        raise ValueError(
+            f"identity {identity_name!r} would trust {len(accounts)} service accounts; Azure takes {MOST}, so give some"
+            " of them another identity"
+        )
+    made: list[managedidentity.FederatedIdentityCredential] = []
+    for account in accounts:
+        before: Sequence[pulumi.Resource] = made[-1:] or [identity]
+        made.append(
+            managedidentity.FederatedIdentityCredential(
+                title if not made else f"{title}-in-{account.namespace}",
+                federated_identity_credential_resource_name=f"{account.namespace}-{account.name}"[:_LONGEST_NAME],
+                resource_name_=identity_name,
+                resource_group_name=resource_group_name,
+                issuer=account.issuer,
+                subject=f"system:serviceaccount:{account.namespace}:{account.name}",
+                audiences=[_AUDIENCE],
+                opts=pulumi.ResourceOptions(parent=parent, depends_on=before),
+            )
+        )
+    return made

@@ -1,0 +1,147 @@
+"""Which arguments the component of each agent takes, by what the agent runs on."""
+
+from collections.abc import Iterator, Mapping
+
+import pulumi
+
+from components.agents.aks import AksAgentArgs
+from components.agents.aks_network import CalleeArgs, EgressArgs
+from components.agents.container_app import ContainerAppAgentArgs, ProbeArgs
+from components.agents.foundry import FoundryAgentArgs, UnpublishedAgents
+from components.hosting import HostingEnvironment
+from components.network.hosts import Hosts
+from components.network.site import Site
+from components.resources.base import NetworkResource
+from components.resources.image_registry import ImageRegistry
+from spec import Agent, Environment
+from spec.names import app_name, identity_name, namespace_name, pull_identity_name
+
+__all__ = ["in_cluster", "in_container_app", "in_foundry"]
+
+_Variables = Mapping[str, pulumi.Input[str]]
+
+
+def in_container_app(  # noqa: PLR0913, PLR0917 - one argument for each thing that it is made of
+    site: Site,
+    name: str,
+    agent: Agent,
+    hosting: HostingEnvironment,
+    registry: ImageRegistry,
+    resources: Mapping[str, NetworkResource],
+    variables: _Variables,
+) -> ContainerAppAgentArgs:
+    """Arguments of an agent on Container Apps."""
+    environment, called = site.environment, (site.network.name, name, site.environment.stack)
+    replicas = environment.within_limits(agent.replicas)
+    args: ContainerAppAgentArgs = {
+        "app_name": app_name(*called),
+        "pull_identity_name": pull_identity_name(*called),
+        "resource_group_name": site.placement["resource_group_name"],
+        "location": environment.location,
+        "environment_id": hosting.environment_id,
+        "registry": registry,
+        "repository": agent.image,
+        "image_tag": environment.tag_of(name),
+        "cpu": agent.cpu,
+        "memory": agent.memory,
+        "min_replicas": replicas.min,
+        "max_replicas": replicas.max,
+        "variables": variables,
+        "probes": dict(_probes(agent)),
+        "tags": environment.tags,
+    }
+    if agent.scale is not None and agent.scale.resource is not None:
+        args["scaling"] = resources[agent.scale.resource].scaling(agent.scale.target)
+    elif agent.scale is not None:
+        args["concurrent_requests"] = agent.scale.target
+    if agent.ingress.kind != "none" and agent.port is not None:
+        external = agent.ingress.kind == "external"
+        args["ingress"] = {"port": agent.port, "external": external, "allow": agent.ingress.allow}
+    return args
+
+
+def in_cluster(  # noqa: PLR0913, PLR0917 - as above
+    site: Site, name: str, agent: Agent, hosts: Hosts, registry: ImageRegistry, variables: _Variables
+) -> AksAgentArgs:
+    """Arguments of an agent in a cluster."""
+    environment, called = site.environment, (site.network.name, name, site.environment.stack)
+    args: AksAgentArgs = {
+        "app_name": agent.service_account,
+        "identity_name": identity_name(*called),
+        "resource_group_name": site.placement["resource_group_name"],
+        "location": environment.location,
+        "cluster": hosts.clusters[agent.cluster],
+        "namespace": namespace_name(*called),
+        "registry": registry,
+        "repository": agent.image,
+        "image_tag": environment.tag_of(name),
+        "cpu": agent.cpu,
+        "memory": agent.memory,
+        # Nothing in the cluster counts, so as many run as there are at least.
+        "replicas": max(environment.within_limits(agent.replicas).min, 1),
+        "egress": tuple(_egress(agent, environment)),
+        "callees": tuple(_callees(site, name)),
+        "variables": variables,
+        "probes": dict(_probes(agent)),
+        "tags": environment.tags,
+    }
+    if agent.ingress.kind != "none" and agent.port is not None:
+        callers = [namespace_name(site.network.name, one, environment.stack) for one in agent.ingress.callers]
+        args["port"], args["callers"] = agent.port, callers
+    return args
+
+
+def in_foundry(
+    site: Site, name: str, agent: Agent, hosts: Hosts, unpublished: Mapping[str, UnpublishedAgents]
+) -> FoundryAgentArgs:
+    """Arguments of an agent of Foundry."""
+    environment, network = site.environment, site.network
+    identity = environment.identity_of(name, network)
+    args: FoundryAgentArgs = {
+        "project": hosts.projects[agent.project],
+        "agent": agent.agent,
+        "app_name": app_name(network.name, name, environment.stack),
+        "identity": identity,
+    }
+    if identity == "application":
+        args["version"] = agent.version
+    elif identity == "shared":
+        args["shared"] = unpublished[agent.project]
+    elif identity == "given":
+        args["principal_id"] = environment.agent_identities[name]
+        if environment.calls_reach(name, network):
+            # Its own, whoever told its id.
+            args["identity"] = "per-agent"
+    return args
+
+
+def _callees(site: Site, name: str) -> Iterator[CalleeArgs]:
+    """The agents that let this one in."""
+    for called, other in sorted(site.network.agents.items()):
+        if other.host == "aks" and other.port is not None and name in other.ingress.callers:
+            yield {"namespace": namespace_name(site.network.name, called, site.environment.stack), "port": other.port}
+
+
+def _egress(agent: Agent, environment: Environment) -> Iterator[EgressArgs]:
+    for one in agent.egress:
+        place = environment.destinations[one]
+        for block in place.blocks:
+            yield {"cidr": block, "ports": place.ports}
+
+
+def _probes(agent: Agent) -> Iterator[tuple[str, ProbeArgs]]:
+    for when, probe in agent.probes:
+        port = (probe and probe.port) or agent.port
+        if probe is not None and port is not None:
+            yield (
+                when,
+                {
+                    "port": port,
+                    "path": probe.path,
+                    "initial_delay_seconds": probe.initial_delay_seconds,
+                    "period_seconds": probe.period_seconds,
+                    "timeout_seconds": probe.timeout_seconds,
+                    "failure_threshold": probe.failure_threshold,
+                    "success_threshold": probe.success_threshold,
+                },
+            )

@@ -1,0 +1,192 @@
+"""The component that is a whole network: resources, hosts, agents, grants.
+
+Owns in which order they are made, and what of it the stack puts out.
+"""
+
+from typing import Any, TypedDict
+
+import pulumi
+from pulumi_azure_native import authorization, resources
+
+from components.agents.aks import AksAgent
+from components.agents.base import Agent as AgentComponent
+from components.agents.container_app import ContainerAppAgent
+from components.agents.foundry import FoundryAgent, UnpublishedAgents
+from components.aliases import forget_api_versions
+from components.grants import Grantee
+from components.hosting import HostingEnvironment
+from components.network.agents import in_cluster, in_container_app, in_foundry
+from components.network.granting import Granting, right_of
+from components.network.hosts import Hosts
+from components.network.site import Site
+from components.people import People, PeopleArgs
+from components.resources.base import Holder, NetworkResource
+from components.resources.image_registry import ImageRegistry, Permissions
+from components.resources.kinds import KINDS
+from spec import KINDS as DESCRIBED
+from spec import Access, Agent, Environment, Network, Registry, Resource
+from spec.names import app_name, environment_name, variable_prefix
+
+__all__ = ["AgentNetwork", "AgentNetworkArgs"]
+
+
+class AgentNetworkArgs(TypedDict):
+    """Arguments of an `AgentNetwork`, both as `spec.load` gives them."""
+
+    network: Network
+    """What there is and who may do what."""
+    environment: Environment
+    """Where it goes, and what differs there."""
+
+
+class AgentNetwork(pulumi.ComponentResource):
+    """Everything of a network in one environment."""
+
+    agents: dict[str, dict[str, Any]]
+    """Agent → its `app_name`, `host`, `endpoint`, `principal_id` and `grants`."""
+
+    def __init__(self, name: str, args: AgentNetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        network, environment = args["network"], args["environment"]
+        quick = pulumi.ResourceOptions(transformations=[forget_api_versions])
+        merged = pulumi.ResourceOptions.merge(opts, quick)
+        super().__init__("agent-network:index:AgentNetwork", name, {"stack": environment.stack}, merged)
+        own = pulumi.ResourceOptions(parent=self)
+        group = _group(network, environment, own)
+        self._hosting = HostingEnvironment(
+            network.name,
+            {
+                "environment_name": environment_name(network.name, environment.stack),
+                "resource_group_name": group,
+                "location": environment.location,
+                "log_retention_days": environment.log_retention_days,
+                "tags": environment.tags,
+            },
+            own,
+        )
+        client = authorization.get_client_config_output()
+        self._site = Site(
+            network,
+            environment,
+            {
+                "subscription_id": client.subscription_id,
+                "tenant_id": client.tenant_id,
+                "resource_group_name": group,
+                "location": environment.location,
+                "workspace_id": self._hosting.workspace_id,
+                "tags": environment.tags,
+            },
+            own,
+        )
+        self._holders: dict[str, Holder] = {}
+        # Sorted, so that nothing depends on the order in the file.
+        self._resources = {one: self._resource(one, entry) for one, entry in sorted(network.resources.items())}
+        self._registry = self._image_registry(network.registry)
+        self._hosts = Hosts(self._site, self._resources, self._registry)
+        self._unpublished = self._sharing()
+        made: dict[str, AgentComponent] = {one: self._in_foundry(one, each) for one, each in self._on("foundry")}
+        # What can be called is made by now, so that callers can be told where it is.
+        callable_agents = {
+            one: each
+            for one, each in made.items()
+            if isinstance(each, FoundryAgent) and environment.calls_reach(one, network)
+        }
+        self._granting = Granting(self._site, self._resources, callable_agents)
+        made |= {one: self._in_container_app(one, each) for one, each in self._on("container-app")}
+        made |= {one: self._in_cluster(one, each) for one, each in self._on("aks")}
+        self.agents = self._granted(made)
+        self.register_outputs({"agents": self.agents})
+
+    def _on(self, host: str) -> list[tuple[str, Agent]]:
+        return [(name, agent) for name, agent in sorted(self._site.network.agents.items()) if agent.host == host]
+
+    def _image_registry(self, registry: Registry) -> ImageRegistry:
+        permissions = Permissions(registry.permissions)
+        args = self._site.placed(registry)
+        return ImageRegistry(registry.name, {**args, "permissions": permissions}, self._site.own)
+
+    def _resource(self, name: str, resource: Resource) -> NetworkResource:
+        kind, site = KINDS[resource.kind], self._site
+        if kind.HOLDER is None:
+            return kind(name, {**site.placed(resource), **resource.settings}, site.own)
+        if resource.parent not in self._holders:
+            self._holders[resource.parent] = kind.HOLDER(resource.parent, site.placed(resource), site.own)
+        holder = self._holders[resource.parent]
+        key, _ = DESCRIBED[resource.kind].parent
+        args = {**resource.settings, key: holder, "existing": resource.existing}
+        return kind(name, args, pulumi.ResourceOptions(parent=holder))
+
+    def _sharing(self) -> dict[str, UnpublishedAgents]:
+        """By project: those of its agents that act as one, where there are any."""
+        site = self._site
+        together: dict[str, list[str]] = {}
+        for name, agent in self._on("foundry"):
+            if site.environment.identity_of(name, site.network) == "shared":
+                together.setdefault(agent.project, []).append(agent.agent)
+        return {
+            project: UnpublishedAgents(
+                f"unpublished-in-{project}",
+                {
+                    "project": self._hosts.projects[project],
+                    "agents": agents,
+                    "azure_name": app_name(site.network.name, project, site.environment.stack),
+                },
+                pulumi.ResourceOptions(parent=self._hosts.projects[project]),
+            )
+            for project, agents in together.items()
+        }
+
+    def _in_foundry(self, name: str, agent: Agent) -> FoundryAgent:
+        args = in_foundry(self._site, name, agent, self._hosts, self._unpublished)
+        return FoundryAgent(name, args, self._site.own)
+
+    def _in_container_app(self, name: str, agent: Agent) -> ContainerAppAgent:
+        variables = self._variables(name, agent)
+        args = in_container_app(self._site, name, agent, self._hosting, self._registry, self._resources, variables)
+        return ContainerAppAgent(name, args, self._site.own)
+
+    def _in_cluster(self, name: str, agent: Agent) -> AksAgent:
+        args = in_cluster(self._site, name, agent, self._hosts, self._registry, self._variables(name, agent))
+        return AksAgent(name, args, self._site.own)
+
+    def _variables(self, name: str, agent: Agent) -> dict[str, pulumi.Input[str]]:
+        called = app_name(self._site.network.name, name, self._site.environment.stack)
+        return {**agent.environment, **self._granting.variables(called, agent.access, variable_prefix)}
+
+    def _granted(self, made: dict[str, AgentComponent]) -> dict[str, dict[str, Any]]:
+        """Grant everybody's access; answers what is told of each agent."""
+        network = self._site.network
+        access: dict[pulumi.Resource, tuple[Grantee, list[Access]]] = {}
+        for name, component in sorted(made.items()):
+            grantee = component.grantee
+            access.setdefault(grantee.component, (grantee, []))[1].extend(network.agents[name].access)
+        granted = {holder: self._granting.grant(*what) for holder, what in access.items()}
+        for name, people in sorted(network.people.items()):
+            args: PeopleArgs = {"kind": people.kind, "principal_id": self._site.environment.people[name]}
+            self._granting.grant(People(name, args, self._site.own), people.access)
+        return {
+            name: {
+                "app_name": component.app_name,
+                "host": component.host,
+                "endpoint": component.endpoint,
+                "principal_id": component.principal_id,
+                "grants": [
+                    granted[component.grantee.component][right]
+                    for right in map(right_of, network.agents[name].access)
+                    if right in granted[component.grantee.component]
+                ],
+            }
+            for name, component in sorted(made.items())
+        }
+
+
+def _group(network: Network, environment: Environment, own: pulumi.ResourceOptions) -> pulumi.Output[str]:
+    """The resource group's name, known before it is there, and waiting for it all the same."""
+    called = environment.resource_group
+    group = resources.ResourceGroup(
+        network.name,
+        resource_group_name=called,
+        location=environment.location,
+        tags=environment.tags,
+        opts=own,
+    )
+    return group.urn.apply(lambda _: called)

@@ -1,0 +1,92 @@
+"""Where the agents of a network run beside Container Apps: its projects of Foundry and its clusters of AKS."""
+
+from collections.abc import Mapping
+
+import pulumi
+
+from components.aks import AksCluster, AksClusterArgs
+from components.foundry import FoundryProject
+from components.foundry_account import FoundryAccount
+from components.network.site import Site
+from components.resources.base import NetworkResource
+from components.resources.image_registry import ImageRegistry
+from components.resources.model_account import DeploymentArgs
+from spec import AksCluster as Cluster
+from spec import FoundryProject as Project
+
+__all__ = ["Hosts"]
+
+
+class Hosts:
+    """Every project and cluster of a network, by name."""
+
+    def __init__(self, site: Site, resources: Mapping[str, NetworkResource], registry: ImageRegistry) -> None:
+        self.projects: dict[str, FoundryProject] = {}
+        self.clusters: dict[str, AksCluster] = {}
+        self._site = site
+        self._accounts: dict[str, FoundryAccount] = {}
+        # Sorted, so that nothing depends on the order in the file.
+        for name, host in sorted(site.network.hosts.items()):
+            if isinstance(host, Project):
+                self.projects[name] = self._project(name, host, resources)
+            else:
+                self.clusters[name] = self._cluster(name, host, registry)
+
+    def _project(self, name: str, host: Project, resources: Mapping[str, NetworkResource]) -> FoundryProject:
+        account = self._account(host)
+        project = FoundryProject(
+            name,
+            {
+                "account": account,
+                "project_name": host.project,
+                "location": self._site.environment.location,
+                "existing": host.existing,
+                "connections": {one: resources[one].connection() for one in sorted(host.connections)},
+                "tags": self._site.environment.tags,
+            },
+            pulumi.ResourceOptions(parent=account),
+        )
+        for one, verb in sorted(host.connections.items()):
+            resources[one].allow(project.identity, verb)
+        return project
+
+    def _account(self, host: Project) -> FoundryAccount:
+        """The account of a project, with the models of all projects that share it."""
+        if host.account not in self._accounts:
+            sharing = [one for one in self._site.network.hosts.values() if isinstance(one, Project)]
+            models = [model for one in sharing if one.account == host.account for model in one.deployments]
+            deployments: list[DeploymentArgs] = [
+                {
+                    "name": model.name,
+                    "model": model.model,
+                    "version": model.version,
+                    "sku": model.sku,
+                    "capacity": model.capacity,
+                }
+                for model in sorted(models, key=lambda one: one.name)
+            ]
+            args = self._site.placed(host)
+            self._accounts[host.account] = FoundryAccount(
+                host.account, {**args, "deployments": deployments}, self._site.own
+            )
+        return self._accounts[host.account]
+
+    def _cluster(self, name: str, host: Cluster, registry: ImageRegistry) -> AksCluster:
+        args: AksClusterArgs = {**self._site.placed(host)}
+        if not host.existing:
+            self._size(name, host, args)
+        cluster = AksCluster(name, args, self._site.own)
+        agents = self._site.network.agents.values()
+        images = [one.image for one in agents if one.host == "aks" and one.cluster == name]
+        if images:
+            cluster.let_pull(registry, *images)
+        return cluster
+
+    def _size(self, name: str, host: Cluster, args: AksClusterArgs) -> None:
+        """What a cluster is made with beside its place."""
+        size = self._site.environment.cluster(name)
+        args["vm_size"], args["node_count"] = size.node_size, size.node_count
+        args["private"], args["authorized_ip_ranges"] = host.private, host.allow
+        args["admin_group_ids"] = size.admins
+        if size.subnet is not None and size.identity is not None:
+            args["subnet_id"], args["identity_id"] = size.subnet, size.identity

@@ -1,0 +1,36 @@
+"""Where a network is put together: its description, and where in Azure things of it go."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from components.resources.base import PlacedArgs, Placement
+from spec import Environment, Network
+from spec.environment import Held
+
+__all__ = ["Site"]
+
+
+@dataclass(frozen=True)
+class Site:
+    """One network in one environment."""
+
+    network: Network
+    environment: Environment
+    placement: Placement
+    own: pulumi.ResourceOptions
+    """The options of whatever belongs to the network itself."""
+
+    def placed(self, held: Held) -> PlacedArgs:
+        """Arguments of what holds something, or exists by itself: in the environment's group, or where it exists."""
+        environment = self.environment
+        placed: PlacedArgs = {
+            **self.placement,
+            "azure_name": environment.parent_name(held),
+            "existing": held.existing,
+        }
+        if held.existing:
+            elsewhere = environment.existing.get(held.parent)
+            placed["resource_group_name"] = (elsewhere and elsewhere.resource_group) or environment.resource_group
+            placed["subscription_id"] = (elsewhere and elsewhere.subscription) or placed["subscription_id"]
+        return placed

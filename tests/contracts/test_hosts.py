@@ -1,0 +1,118 @@
+"""What holds for every host of agents: no key opens it, it is logged, and a call of an agent brings a call alone."""
+
+import pytest
+
+from access.privileges import privileged
+from access.roles import by_name
+from components.agents.foundry import FoundryAgent
+from components.resources.base import Verb
+from tests.components.recorder import Recorded, Registered, identity_of
+from tests.contracts.networks import EVERY_HOST, of_hosts
+from tests.contracts.test_kinds import KEYS_OFF, LOGGED_AT, NO_KEYS, NOT_LOGGED, asked, opened_by_keys
+
+APPLICATIONS = "microsoft.cognitiveservices/accounts/projects/applications"
+AGENTS = "microsoft.cognitiveservices/accounts/projects/agents"
+CALLED_AT = {"application": APPLICATIONS, "per-agent": AGENTS}
+RUNS = {"FoundryAgent", "AksAgent", "ContainerAppAgent"}
+
+
+def calls() -> list[tuple[str, Verb]]:
+    return [(identity, row) for identity, rows in FoundryAgent.VERBS.items() for row in rows.values()]
+
+
+def azures(recorded: Recorded) -> list[Registered]:
+    return [one for one in recorded.resources if one.type.startswith("azure-native:")]
+
+
+def grants() -> set[str]:
+    return {one.name for one in of_hosts().all("RoleAssignment")}
+
+
+def test_every_type_of_resource_has_its_row() -> None:
+    assert {one.kind for one in azures(of_hosts())} <= {*KEYS_OFF, *NO_KEYS}
+
+
+def test_no_key_opens_anything() -> None:
+    opened = opened_by_keys(of_hosts())
+
+    assert {"Account", "ManagedCluster", "Vault"} <= {one.kind for one in opened}
+    for resource in opened:
+        for path, value in KEYS_OFF[resource.kind].items():
+            assert asked(resource, path) is value, (resource.urn, path)
+
+
+def test_what_it_sees_is_logged() -> None:
+    recorded = of_hosts()
+    settings = {one.inputs["resourceUri"]: one.inputs for one in recorded.all("DiagnosticSetting")}
+
+    for resource in opened_by_keys(recorded):
+        for place in LOGGED_AT.get(resource.kind, ("",)) if resource.kind not in NOT_LOGGED else ():
+            setting = settings[identity_of(resource.kind, resource.name) + place]
+            assert setting["workspaceId"] == identity_of("Workspace", recorded.one("Workspace").name)
+            assert any(one["enabled"] for one in setting["logs"])
+
+
+def test_every_agent_is_a_component_of_the_network() -> None:
+    recorded = of_hosts()
+    root = recorded.one("AgentNetwork").urn
+
+    agents = {one.name for one in recorded.resources if one.kind in RUNS and not one.custom and one.parent == root}
+    assert agents == set(EVERY_HOST["agents"])
+
+
+def test_every_line_of_access_is_one_assignment_and_there_is_no_other() -> None:
+    """Agents that share an identity are granted what any of them is, once."""
+    assert grants() == {
+        "clerk-may-read-signing",
+        "clerk-may-use-report",
+        "porter-may-read-signing",
+        "report-may-read-signing",
+        "review-may-read-signing",
+        "other-may-read-signing",
+        "unpublished-in-studio-may-read-signing",
+        "unpublished-in-studio-may-read-documents",
+        "studio-project-may-read-documents",
+        "analysts-may-use-report",
+        "analysts-may-use-review",
+        "fleet-kubelet-may-pull-contosoimages",
+    }
+
+
+def test_a_grant_that_is_replaced_stays_until_the_new_one_is_there() -> None:
+    """Whatever the provider would do: else an agent that is published is without access for a while."""
+    assert {one.delete_before_replace for one in of_hosts().all("RoleAssignment")} == {False}
+
+
+@pytest.mark.parametrize(("identity", "row"), calls())
+def test_a_call_of_an_agent_brings_nothing_but_the_call_where_it_is_granted(identity: str, row: Verb) -> None:
+    role = by_name(row.role)
+
+    assert role.name == row.role, "the name is a former one"
+    assert privileged(role, CALLED_AT[identity]) is None
+    assert "Microsoft Learn, 20" in row.source
+
+
+def test_a_call_is_granted_at_the_one_agent() -> None:
+    recorded = of_hosts()
+
+    scopes = {one.name: one.inputs["scope"] for one in recorded.all("RoleAssignment") if "-may-use-" in one.name}
+    assert scopes == {
+        "clerk-may-use-report": identity_of("AgentApplication", "report"),
+        "analysts-may-use-report": identity_of("AgentApplication", "report"),
+        "analysts-may-use-review": f"{identity_of('Project', 'lab')}/agents/review",
+    }
+
+
+def test_a_caller_in_a_cluster_reaches_the_agent_that_lets_it() -> None:
+    policies = {one.name: one.inputs["spec"] for one in of_hosts().all("NetworkPolicy")}
+
+    spaces = [
+        peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
+        for rule in policies["porter-reaches-what-is-listed"]["egress"]
+        for peer in rule["to"]
+        if "podSelector" not in peer
+    ]
+    assert spaces == ["contoso-clerk-dev"]
+    assert policies["clerk-reaches-what-is-listed"]["ingress"][0]["from"] == [
+        {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "contoso-porter-dev"}}}
+    ]
