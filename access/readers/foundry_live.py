@@ -21,7 +21,9 @@ AUDIENCE = "https://ai.azure.com"
 ENDPOINT = "AI Foundry API"
 """What a project calls the address at which its agents are asked for."""
 
-_HOSTS = ".services.ai.azure.com"
+OF_FOUNDRY = ".services.ai.azure.com"
+"""How the address of every project ends; no other is sent a token."""
+
 _VERSION = "v1"
 _MOST_PAGES = 1_000
 
@@ -38,7 +40,7 @@ def agents_of(endpoint: str, credential: TokenCredential, arm: str) -> Listing:
     host = (parts.hostname or "").lower()
     if is_loopback(arm):
         base, origin = f"{arm.rstrip('/')}/{host}{parts.path}", arm
-    elif parts.scheme == "https" and host.endswith(_HOSTS):
+    elif parts.scheme == "https" and host.endswith(OF_FOUNDRY):
         base, origin = endpoint.rstrip("/"), f"https://{host}"
     else:
         return Listing((), f"{endpoint!r} is no address of Foundry, and is not asked")

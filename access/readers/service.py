@@ -1,9 +1,11 @@
-"""Asking a service of Azure, as whoever is signed in: GET alone, and only where a token may be sent.
+"""Asking a service of Azure, as whoever is signed in, and only where a token may be sent.
 
-Owns signing in, waiting when told to wait, and what is said of an address that does not answer. What is asked for is
-the business of the modules beside.
+Owns signing in, waiting when told to wait, and what is said of an address that does not answer. Readers send GET alone;
+what is asked for is their business.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
@@ -33,6 +35,25 @@ class _Patience(RetryPolicy[HttpRequest, HttpResponse]):
 
     def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
         return super().is_retry(settings, response) and (self.get_retry_after(response) or 0) <= _LONGEST_WAIT
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What Azure answered."""
+
+    status: int
+    body: Values | None
+    """Its object; None where it is none."""
+
+    @property
+    def failure(self) -> str:
+        """What to say of it where it is not what was wanted."""
+        return f"Azure answered {self.status}{_said(self.body)}"
+
+    @property
+    def code(self) -> str:
+        """Azure's own word for an error; empty where it has none."""
+        return text(mapping(mapping(self.body).get("error")), "code")
 
 
 class Service:
@@ -79,22 +100,32 @@ class Service:
         Raises:
             UnreadableSource: nobody is signed in, or there is no way there.
         """
+        reply = self.send("GET", url)
+        if reply.status != _OK:
+            return {}, reply.failure
+        return (reply.body, "") if reply.body is not None else ({}, "the answer is no JSON object")
+
+    def send(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> Reply:
+        """Send one request.
+
+        Raises:
+            UnreadableSource: nobody is signed in, or there is no way there.
+        """
+        request = HttpRequest(method, url) if body is None else HttpRequest(method, url, json=body)
         try:
-            response = self._client.send_request(HttpRequest("GET", url), enforce_https=not self._local)
+            response = self._client.send_request(request, enforce_https=not self._local)
         except ClientAuthenticationError as error:
             raise UnreadableSource(self._called, f"{SIGN_IN}: {_line(error.message)}") from None
         except (AzureError, ValueError, TypeError, OverflowError) as error:
             # Beside azure-core's own errors, those of a header that it cannot make sense of.
             raise UnreadableSource(self.origin, f"cannot be reached: {_line(str(error))}") from None
         try:
-            body: Any = response.json()
+            answered: Any = response.json()
         except (ValueError, RecursionError):
-            body = None
+            answered = None
         if response.status_code == _UNAUTHORIZED:
-            raise UnreadableSource(self._called, f"{SIGN_IN}; Azure does not accept the token{_said(body)}")
-        if response.status_code != _OK:
-            return {}, f"Azure answered {response.status_code}{_said(body)}"
-        return (cast("Values", body), "") if isinstance(body, dict) else ({}, "the answer is no JSON object")
+            raise UnreadableSource(self._called, f"{SIGN_IN}; Azure does not accept the token{_said(answered)}")
+        return Reply(response.status_code, cast("Values", answered) if isinstance(answered, dict) else None)
 
 
 def is_loopback(address: str) -> bool:

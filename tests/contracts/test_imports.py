@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
-ROOMS = ("spec", "components", "access", "localazure", "policies")
+ROOMS = ("spec", "components", "access", "localazure", "policies", "release")
 
 # Where the rules of local Azure begin; whatever they import, however far away, belongs to them.
 RULES = ("localazure.services", "localazure.pipeline", "localazure.world")
@@ -103,6 +103,16 @@ def test_policies_know_access_and_the_sdk_of_policies_alone(name: str) -> None:
 
     assert rooms_of(found) <= {"policies", "access"}
     assert {one.partition(".")[0] for one in found if pulumis(one)} <= {"pulumi_policy"}
+
+
+@of("release")
+def test_what_happens_around_a_deployment_knows_no_description(name: str) -> None:
+    assert rooms_of(imported(name)) <= {"release", "access", "components", "localazure"}
+
+
+@of("spec", "components", "access", "localazure", "policies")
+def test_nothing_knows_what_happens_around_a_deployment(name: str) -> None:
+    assert not {one for one in imported(name) if within(one, "release")}
 
 
 @of(*RULES)

@@ -14,7 +14,7 @@ from localazure.credentials import VARIABLES
 from localazure.world import World
 
 REPOSITORY = Path(__file__).parents[2]
-PACKAGES = ("access", "components", "localazure", "policies", "spec")
+PACKAGES = ("access", "components", "localazure", "policies", "release", "spec")
 REASON = "the pulumi CLI (with pulumi-language-python) is not on PATH"
 
 

@@ -1,0 +1,220 @@
+"""Local Azure as Azure answers over HTTP: Resource Manager, and the agents endpoint of Foundry's projects.
+
+Owns which addresses there are and how a resource of the provider's form reads in Resource Manager's: any resource by
+its id, what it holds, and who was given what at a scope. Only what is written beside a program can be written here:
+role assignments, those of Cosmos DB, and what is published of an agent; everything else is the engine's to make. No
+rule of Azure stands here. Forms: the REST references of Azure RBAC
+(2022-04-01), Azure Cosmos DB (2024-11-15) and Azure AI Foundry (2025-10-01-preview), Microsoft Learn.
+
+Differences from Azure: a token is a word that names whom it is for; every list is one page; of a filter only
+`principalId eq '…'` counts. An agent is taken to exist under any name; `DELETE` and `POST` of one end and begin its
+own identity.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, cast
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from azure.core.credentials import AccessToken
+
+from localazure import ids
+from localazure.azure import LocalAzure
+from localazure.errors import AzureError, LocalAzureError
+from localazure.fronts.shared_world import SharedWorld
+from localazure.services import catalogue, foundry
+from localazure.world import Resource, Values, World
+
+MANAGEMENT, AGENTS = "https://management.azure.com/.default", "https://ai.azure.com/.default"
+"""For whom a token can be."""
+
+_ROLES = "/providers/microsoft.authorization/roleassignments"
+_OF_PRINCIPAL = re.compile(r"principalId eq '([^']*)'", re.IGNORECASE)
+_AGENTS_PATH = re.compile(
+    r"/(?P<account>[^/.]+)\.services\.ai\.azure\.com/api/projects/(?P<project>[^/]+)/agents(?:/(?P<agent>[^/]+))?"
+)
+_WRITTEN = frozenset(
+    {
+        "azure-native:authorization:RoleAssignment",
+        "azure-native:cosmosdb:SqlResourceSqlRoleAssignment",
+        "azure-native:cognitiveservices:AgentApplication",
+        "azure-native:cognitiveservices:AgentDeployment",
+    }
+)
+_OUTER = frozenset({"name", "type", "location", "tags", "identity", "sku", "kind"})
+_OK, _CREATED, _NO_CONTENT, _BAD_REQUEST = 200, 201, 204, 400
+
+
+class Reply(NamedTuple):
+    """What is answered."""
+
+    status: int
+    document: Mapping[str, Any] | None = None
+
+
+class LocalCredential:
+    """Whoever runs this, to local Azure alone; it opens nothing else."""
+
+    def get_token(self, *scopes: str, **_: object) -> AccessToken:
+        """A token that says whom it is for."""
+        return AccessToken(_token(*scopes), 4_102_444_800)
+
+
+class Rest:
+    """Local Azure on one world, request by request."""
+
+    def __init__(self, world: SharedWorld) -> None:
+        self._world = world
+        self._catalogue = catalogue()
+
+    def answer(self, method: str, target: str, token: str, body: Values | None = None) -> Reply:
+        """Answer one request.
+
+        Args:
+            method: GET, PUT, DELETE or POST.
+            target: path and query.
+            token: what stands after `Bearer`.
+            body: of a request that writes.
+        """
+        try:
+            return self._answer(method, target, token, body or {})
+        except AzureError as error:
+            return Reply(error.status, {"error": {"code": error.code, "message": error.message}})
+        except LocalAzureError as error:
+            return Reply(_BAD_REQUEST, {"error": {"code": "BadRequest", "message": str(error)}})
+
+    def _answer(self, method: str, target: str, token: str, body: Values) -> Reply:
+        parts = urlsplit(target)
+        path, query = unquote(parts.path).rstrip("/"), parse_qs(parts.query)
+        of_agents = _AGENTS_PATH.fullmatch(path)
+        if token != _token(AGENTS if of_agents else MANAGEMENT):
+            raise AzureError("InvalidAuthenticationToken", "the token is for somebody else, or missing", 401)
+        if "api-version" not in query:
+            raise AzureError("MissingApiVersionParameter", "the query has no api-version")
+        if of_agents:
+            return self._agents(method, **of_agents.groupdict())
+        if method != "GET":
+            return self._write(method, path, body)
+        with self._world.reading() as azure:
+            return self._read(azure, path, query.get("$filter", [""])[0])
+
+    def _read(self, azure: LocalAzure, path: str, asked: str) -> Reply:
+        world = azure.world
+        if path.lower().endswith(_ROLES):
+            return Reply(_OK, {"value": list(_assignments(world, path[: -len(_ROLES)], asked))})
+        found, holder = world.get(path), world.get(path.rpartition("/")[0])
+        if found is not None:
+            return Reply(_OK, self._row(azure, found))
+        if holder is None:
+            raise _not_found(path)
+        kind = ids.name_of(path).lower()
+        held = (one for one in world.children(holder.id) if one.id.rsplit("/", 2)[1].lower() == kind)
+        return Reply(_OK, {"value": [self._row(azure, one) for one in held]})
+
+    def _row(self, azure: LocalAzure, found: Resource) -> Values:
+        known = azure.read(found.token, found.id)
+        row = _row(found.id, known[1] if known else found.outputs)
+        if found.token == foundry.PROJECT:
+            # What the portal calls the project's JSON view.
+            shared = foundry.shared_agent_identity(azure.world, found.id)
+            row["properties"] |= {"agentIdentity": {"agentIdentityId": shared.id}}
+        return row
+
+    def _write(self, method: str, path: str, body: Values) -> Reply:
+        kind = self._catalogue.of(path)
+        if kind is None or kind.token not in _WRITTEN or method not in {"PUT", "DELETE"}:
+            raise AzureError("MethodNotAllowed", f"local Azure makes '{path}' for a program alone", 405)
+        named = kind.inputs_in(path)
+        if named is None:
+            raise _not_found(path)
+        with self._world.reading() as azure:
+            contended = azure.contended(kind.token, path, {})
+        with self._world.in_turn(contended), self._world.writing() as azure:
+            there = azure.world.get(path) is not None
+            if method == "DELETE":
+                azure.delete(kind.token, path)
+                return Reply(_OK if there else _NO_CONTENT)
+            asked = cast("Values", body.get("properties") or {})
+            # The provider keeps the properties of some types in a block of their own.
+            inputs = {**named, **({"properties": asked} if "cognitiveservices" in kind.token else asked)}
+            if there:
+                azure.update(kind.token, path, inputs)
+            else:
+                azure.create(kind.token, azure.check(kind.token, inputs, name=ids.name_of(path)))
+            made = azure.world.get(path)
+            return Reply(_OK if there else _CREATED, _row(path, made.outputs if made else {}))
+
+    def _agents(self, method: str, account: str, project: str, agent: str | None) -> Reply:
+        with self._world.reading() if method == "GET" else self._world.writing() as azure:
+            world = azure.world
+            found = [one for one in world.resources.values() if _is_project(one, account, project)]
+            if not found:
+                raise _not_found(f"{account}/{project}")
+            where = found[0].id
+            if agent is None:
+                rows = [_agent(world, where, name) for name in sorted({*_agents_of(world, where)})]
+                return Reply(_OK, {"object": "list", "data": rows, "has_more": False})
+            if method == "DELETE":
+                world.remove_principal_of(f"{where}/agents/{agent}")
+                return Reply(_OK, {"object": "agent.deleted", "name": agent, "deleted": True})
+            if method == "POST":
+                foundry.agent_identity(world, where, agent)
+            return Reply(_OK, _agent(world, where, agent))
+
+
+def _token(*scopes: str) -> str:
+    return f"local-azure-for {' '.join(scopes)}"
+
+
+def _not_found(path: str) -> AzureError:
+    return AzureError("ResourceNotFound", f"'{path}' was not found", 404)
+
+
+def _row(where: str, outputs: Values) -> Values:
+    """A resource as Resource Manager writes it."""
+    outer = {name: value for name, value in outputs.items() if name in _OUTER}
+    inner = {name: value for name, value in outputs.items() if name not in _OUTER and name != "azureApiVersion"}
+    nested = cast("Values", inner.pop("properties", {}))
+    return {"id": where, "name": ids.name_of(where), **outer, "properties": {**nested, **inner}}
+
+
+def _assignments(world: World, at: str, asked: str) -> Iterator[Values]:
+    """Role assignments at a scope, above it and below it."""
+    wanted = _OF_PRINCIPAL.search(asked)
+    for one in world.resources.values():
+        if one.token != "azure-native:authorization:RoleAssignment":  # noqa: S105 - a type token
+            continue
+        scope, place = str(one.outputs["scope"]).lower().strip("/"), at.lower().strip("/")
+        near = _is_within(scope, place) or _is_within(place, scope)
+        if near and (wanted is None or wanted[1].lower() == str(one.outputs["principalId"]).lower()):
+            yield _row(one.id, one.outputs)
+
+
+def _is_within(inner: str, outer: str) -> bool:
+    return inner == outer or inner.startswith(f"{outer}/")
+
+
+def _is_project(one: Resource, account: str, project: str) -> bool:
+    parts = one.id.lower().split("/")
+    return one.token == foundry.PROJECT and (parts[-3], parts[-1]) == (account.lower(), project.lower())
+
+
+def _agents_of(world: World, project: str) -> Iterator[str]:
+    """The agents that anything here knows of: those asked for, and those that are published."""
+    inside = f"{project}/".lower()
+    for one in world.resources.values():
+        if one.token == foundry.IDENTITY and one.id.lower().startswith(inside):
+            yield from cast("list[str]", one.inputs.get("agents") or [])
+        elif one.token.endswith(":AgentApplication") and one.id.lower().startswith(inside):
+            listed = cast("list[Values]", one.outputs["properties"].get("agents") or [])
+            yield from (str(each["agentName"]) for each in listed)
+    for principal in world.principals.values():
+        if principal.owner.lower().startswith(f"{inside}agents/"):
+            yield ids.name_of(principal.owner)
+
+
+def _agent(world: World, project: str, name: str) -> Values:
+    """An agent, with an identity of its own where it has had one from its creation."""
+    own = world.owned_principal(f"{project}/agents/{name}")
+    identity = None if own is None else {"principal_id": own.id, "client_id": own.client_id}
+    return {"object": "agent", "id": name, "name": name, "instance_identity": identity}

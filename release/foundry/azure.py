@@ -1,0 +1,177 @@
+"""Azure as the reconciler asks and changes it: who agents are, and single role assignments.
+
+Owns addresses and versions, waiting for what takes effect later, and trying again where Azure takes one write at a
+time. Which assignment comes when is `release.foundry.reconciling`'s.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, cast
+from urllib.parse import quote, urlencode, urlsplit
+
+from azure.core.credentials import TokenCredential
+
+from access.errors import UnreadableSource
+from access.readers.arm import PUBLIC
+from access.readers.foundry_live import OF_FOUNDRY
+from access.readers.service import Reply, Service, is_loopback, origin_of
+from components.agents.foundry_identity import Answer
+from release.errors import ReleaseError
+
+__all__ = ["Azure"]
+
+# Versions of stable APIs in the REST reference, Microsoft Learn, 2026; applications are in preview.
+_VERSIONS = {
+    "microsoft.authorization/roleassignments": "2022-04-01",
+    "microsoft.documentdb/databaseaccounts/sqlroleassignments": "2024-11-15",
+    "microsoft.cognitiveservices/accounts/projects/applications": "2025-10-01-preview",
+}
+_OK, _CREATED, _ACCEPTED, _NO_CONTENT, _MISSING = 200, 201, 202, 204, 404
+# A new identity is not known everywhere at once ("Troubleshoot Azure RBAC", Microsoft Learn, 2025), and an account of
+# Cosmos DB takes one assignment at a time.
+_AGAIN = {"PrincipalNotFound", "PreconditionFailed", "Conflict", "TooManyRequests"}
+_PATIENCE = 300.0
+"""Seconds until Azure is given up on, for one assignment."""
+_PAUSE = 5.0
+"""Seconds between two tries."""
+
+Body = Mapping[str, Any]
+
+
+class Azure:
+    """Azure, as whoever holds the credential may change it."""
+
+    def __init__(
+        self, credential: TokenCredential, endpoint: str = PUBLIC, wait: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._credential, self._endpoint, self._wait = credential, endpoint.rstrip("/"), wait
+        self._services: dict[tuple[str, str], Service] = {}
+
+    def ask(self, url: str, audience: str) -> Answer:
+        """Ask an address of Resource Manager or of a project, with a token for one audience.
+
+        Raises:
+            RuntimeError: nobody is signed in, or there is no way there.
+        """
+        try:
+            reply = self._service(url, audience.removesuffix("/.default")).send("GET", self._here(url))
+        except UnreadableSource as error:
+            raise RuntimeError(str(error)) from None
+        return Answer(reply.status, reply.body or {})
+
+    def get(self, resource_id: str) -> Body | None:
+        """A resource as Resource Manager tells it; None where there is none.
+
+        Raises:
+            ReleaseError: it may not be read.
+        """
+        reply = self._send("GET", resource_id)
+        if reply.status == _MISSING:
+            return None
+        if reply.status != _OK or reply.body is None:
+            raise ReleaseError(f"{resource_id} cannot be read: {reply.failure}")
+        return reply.body
+
+    def list(self, path: str, **query: str) -> Iterator[Body]:
+        """Every row of a list; nothing where what holds it is gone.
+
+        Raises:
+            ReleaseError: it may not be read.
+        """
+        url = self._url(path, query)
+        manager = self._manager()
+        while url:
+            if origin_of(url) not in {origin_of(PUBLIC), origin_of(manager.origin)}:
+                raise ReleaseError(f"{path}: its next page lies at another address, which is not asked")
+            reply = manager.send("GET", self._here(url))
+            if reply.status == _MISSING:
+                return
+            found: Any = (reply.body or {}).get("value")
+            if reply.status != _OK or not isinstance(found, list):
+                raise ReleaseError(f"{path} cannot be listed: {reply.failure}")
+            yield from (cast("Body", row) for row in cast("list[object]", found) if isinstance(row, Mapping))
+            more = (reply.body or {}).get("nextLink")
+            url = more if isinstance(more, str) else ""
+
+    def put(self, assignment_id: str, properties: Body) -> None:
+        """Make an assignment, and wait until it is there.
+
+        Raises:
+            ReleaseError: Azure refuses it, or does not show it in time.
+        """
+        self._until_done("PUT", assignment_id, {"properties": dict(properties)})
+
+        def is_there() -> bool:
+            found = self.get(assignment_id)
+            told = cast("Body", (found or {}).get("properties") or {})
+            return str(told.get("principalId", "")).lower() == str(properties["principalId"]).lower()
+
+        self._until(is_there, f"{assignment_id} was made, and Azure does not show it yet; run this again")
+
+    def delete(self, assignment_id: str) -> None:
+        """Take an assignment away, and wait until it is gone; one that is not there counts as gone.
+
+        Raises:
+            ReleaseError: Azure refuses it, or still shows it.
+        """
+        self._until_done("DELETE", assignment_id)
+        late = f"{assignment_id} was deleted, and Azure still shows it; run this again"
+        self._until(lambda: self.get(assignment_id) is None, late)
+
+    def _until_done(self, method: str, resource_id: str, body: Body | None = None) -> None:
+        wanted = {_OK, _CREATED, _ACCEPTED, _NO_CONTENT, *([_MISSING] if method == "DELETE" else [])}
+        waited = 0.0
+        while True:
+            reply = self._send(method, resource_id, body)
+            if reply.status in wanted:
+                return
+            if reply.code not in _AGAIN or waited >= _PATIENCE:
+                verb = "made" if method == "PUT" else "deleted"
+                raise ReleaseError(f"{resource_id} cannot be {verb}: {reply.failure}")
+            self._wait(_PAUSE)
+            waited += _PAUSE
+
+    def _until(self, is_so: Callable[[], bool], otherwise: str) -> None:
+        waited = 0.0
+        while not is_so():
+            if waited >= _PATIENCE:
+                raise ReleaseError(otherwise)
+            self._wait(_PAUSE)
+            waited += _PAUSE
+
+    def _send(self, method: str, path: str, body: Body | None = None) -> Reply:
+        try:
+            return self._manager().send(method, self._here(self._url(path, {})), body)
+        except UnreadableSource as error:
+            raise ReleaseError(str(error)) from None
+
+    def _url(self, path: str, query: Mapping[str, str]) -> str:
+        asked = {f"${name}" if name == "filter" else name: value for name, value in query.items()}
+        parts = path.rpartition("/providers/")[2].lower().split("/")
+        version = _VERSIONS["/".join((parts[0], *parts[1::2]))]
+        return f"{PUBLIC}{quote(path)}?{urlencode({**asked, 'api-version': version}, quote_via=quote)}"
+
+    def _manager(self) -> Service:
+        return self._service(PUBLIC, PUBLIC)
+
+    def _service(self, url: str, audience: str) -> Service:
+        parts = urlsplit(self._here(url))
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if (origin, audience) not in self._services:
+            self._services[origin, audience] = Service(origin, audience, self._credential, origin)
+        return self._services[origin, audience]
+
+    def _here(self, url: str) -> str:
+        """An address of Azure as it is where this asks: itself, unless that is an Azure on this machine.
+
+        Raises:
+            RuntimeError: it is no address of Azure, and so gets no token.
+        """
+        if url.startswith(f"{PUBLIC}/") or url == PUBLIC:
+            return self._endpoint + url.removeprefix(PUBLIC)
+        if is_loopback(self._endpoint):
+            return url if is_loopback(url) else f"{self._endpoint}/{url.removeprefix('https://')}"
+        parts = urlsplit(url)
+        if parts.scheme != "https" or not (parts.hostname or "").endswith(OF_FOUNDRY):
+            raise RuntimeError(f"{url} is no address of Foundry, and is not asked")
+        return url

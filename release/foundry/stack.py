@@ -1,0 +1,159 @@
+"""The state of a stack: read, and written back with other names in it.
+
+Owns the three places where it can be: the engine's backend (by Pulumi's Automation API), a file of
+`pulumi stack export`, and the file of a local run.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from localazure.errors import LocalAzureError
+from localazure.state import alone
+from localazure.world import World
+from release.errors import ReleaseError
+from release.foundry.state import Row
+
+__all__ = ["EngineStack", "ExportedStack", "LocalStack", "Stack"]
+
+
+class Stack(Protocol):
+    """A stack as it is remembered."""
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """Its resources."""
+        ...
+
+    @property
+    def where(self) -> str:
+        """Where it was written to, in words, for whoever has to do more."""
+        ...
+
+    def save(self, rows: Sequence[Row]) -> None:
+        """Remember these instead."""
+        ...
+
+
+class EngineStack:
+    """A stack in the engine's backend."""
+
+    def __init__(self, name: str, root: Path) -> None:
+        """Read it.
+
+        Raises:
+            ReleaseError: there is no CLI or no such stack, or it cannot be read.
+        """
+        from pulumi import automation  # noqa: PLC0415 - importing costs, and the other places do without
+
+        self._api = automation
+        try:
+            self._stack = automation.select_stack(stack_name=name, work_dir=str(root))
+            self._exported = self._stack.export_stack()
+        except FileNotFoundError:
+            raise ReleaseError(
+                "pulumi: not found on PATH; install the CLI, or give a file of `pulumi stack export` with --export"
+            ) from None
+        except automation.CommandError as error:
+            raise ReleaseError(f"stack {name!r} cannot be read: {_last_line(str(error))}") from None
+        self.where = f"stack {name}"
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """Its resources."""
+        return _rows(cast("Mapping[str, Any]", self._exported.deployment), self.where)
+
+    def save(self, rows: Sequence[Row]) -> None:
+        """Import them.
+
+        Raises:
+            ReleaseError: the engine refuses them.
+        """
+        deployment = {**cast("dict[str, Any]", self._exported.deployment), "resources": list(rows)}
+        self._exported = self._api.Deployment(version=self._exported.version, deployment=deployment)
+        try:
+            self._stack.import_stack(self._exported)
+        except self._api.CommandError as error:
+            raise ReleaseError(f"{self.where} cannot be written: {_last_line(str(error))}; run this again") from None
+
+
+class ExportedStack:
+    """A stack as a file that `pulumi stack export` wrote; what is written goes to another file beside it."""
+
+    def __init__(self, path: Path) -> None:
+        """Read it.
+
+        Raises:
+            ReleaseError: it is no such file.
+        """
+        self._target = path.with_name(f"{path.stem}.reconciled.json")
+        self._document = _json(path)
+        self.where = f"{self._target}; take it into the stack with `pulumi stack import --file {self._target}`"
+        _rows(cast("Mapping[str, Any]", self._document.get("deployment") or {}), str(path))
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """Its resources."""
+        return cast("Sequence[Row]", self._document["deployment"]["resources"])
+
+    def save(self, rows: Sequence[Row]) -> None:
+        """Write them to a file of their own."""
+        deployment = {**self._document["deployment"], "resources": list(rows)}
+        self._document = {**self._document, "deployment": deployment}
+        self._target.write_text(json.dumps(self._document, indent=4) + "\n", "utf-8")
+
+
+class LocalStack:
+    """A stack that `make up` deployed to local Azure, without the engine."""
+
+    def __init__(self, path: Path) -> None:
+        """Read it.
+
+        Raises:
+            ReleaseError: nothing was deployed, or the file is none.
+        """
+        if not path.exists():
+            raise ReleaseError(f"{path}: nothing is deployed there; run `make up` first")
+        self._path = path
+        self.where = str(path)
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """Its resources."""
+        try:
+            return cast("Sequence[Row]", World.load(self._path).stack)
+        except LocalAzureError as error:
+            raise ReleaseError(str(error)) from None
+
+    def save(self, rows: Sequence[Row]) -> None:
+        """Write them into the file."""
+        try:
+            with alone(self._path):
+                world = World.load(self._path)
+                world.stack = [dict(row) for row in rows]
+                world.save(self._path)
+        except LocalAzureError as error:
+            raise ReleaseError(str(error)) from None
+
+
+def _rows(deployment: Mapping[str, Any], where: str) -> Sequence[Row]:
+    rows = deployment.get("resources")
+    if not isinstance(rows, list):
+        raise ReleaseError(f"{where} has no resources; deploy it first, or give what `pulumi stack export` printed")
+    return cast("Sequence[Row]", rows)
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        document: Any = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ReleaseError(f"{path} cannot be read: {error}") from None
+    if not isinstance(document, dict):
+        raise ReleaseError(f"{path} is nothing that `pulumi stack export` printed")
+    return cast("dict[str, Any]", document)
+
+
+def _last_line(text: str) -> str:
+    said = [line.strip() for line in text.splitlines() if "error:" in line]
+    return said[-1].partition("error:")[2].strip() if said else " ".join(text.split())[:200]

@@ -1,0 +1,167 @@
+"""What a stack remembers of its agents of Foundry: who each was, how that is told, and which grants it has.
+
+Owns reading the engine's rows, and the one way in which they are changed: ids of principals and names of assignments
+are GUIDs, which stand for one thing wherever they occur.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from access.catalogue import by_id
+from release.errors import ReleaseError
+
+__all__ = ["Grant", "Holder", "Question", "Row", "holders", "renamed"]
+
+Row = Mapping[str, Any]
+
+_AGENT = "agent-network:index:FoundryAgent"
+_UNPUBLISHED = "agent-network:index:UnpublishedAgents"
+_PROJECT = "agent-network:index:FoundryProject"
+_APPLICATION = ":cognitiveservices:AgentApplication"
+_ASKED = "foundry:AgentIdentity"
+_SYSTEMS: Mapping[str, Literal["azure", "cosmos"]] = {
+    ":authorization:RoleAssignment": "azure",
+    ":cosmosdb:SqlResourceSqlRoleAssignment": "cosmos",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """One role assignment of an agent, as the stack remembers it."""
+
+    title: str
+    """`compliance-may-read-documents`."""
+    system: Literal["azure", "cosmos"]
+    id: str
+    principal: str
+    scope: str
+    role_definition: str
+    more: Row
+    """What else was asked for: its type of principal, its condition, its description."""
+
+    @property
+    def role(self) -> str:
+        """The role's name, or its id where nobody knows it."""
+        found = by_id(self.role_definition)
+        return found.name if found else self.role_definition.rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class Question:
+    """How to ask who an agent is."""
+
+    application: str = ""
+    """Id of the application whose identity it is; empty where Foundry is asked for the agents themselves."""
+    asked: Row | None = None
+    """As the dynamic resource asks: project, agents, whether they share; None where an application tells."""
+    given: bool = False
+    """Whether the id stands in the stack's file, and not Azure but a person says it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """An agent, or all the unpublished agents of a project, as one identity."""
+
+    name: str
+    agents: tuple[str, ...]
+    principal: str
+    """Who that was when the stack was deployed."""
+    question: Question
+    grants: tuple[Grant, ...]
+
+
+def holders(rows: Sequence[Row]) -> list[Holder]:
+    """Everybody on Foundry whom the stack grants anything, in the order of their names."""
+    children: dict[str, list[Row]] = {}
+    for row in rows:
+        children.setdefault(str(row.get("parent") or ""), []).append(row)
+    found = [
+        _holder(row, rows, children)
+        for row in rows
+        if row.get("type") in {_AGENT, _UNPUBLISHED} and _inputs(row).get("identity") != "shared"
+    ]
+    return sorted(found, key=lambda one: one.name)
+
+
+def _holder(row: Row, rows: Sequence[Row], children: Mapping[str, list[Row]]) -> Holder:
+    name, inside = _name(row), children.get(str(row["urn"]), [])
+    agents = (name,) if row["type"] == _AGENT else tuple(sorted(map(_name, _sharing(row, rows))))
+    applications = [one for one in inside if str(one["type"]).endswith(_APPLICATION)]
+    asked = [one for one in inside if str(one["type"]).endswith(_ASKED)]
+    given = str(_inputs(row).get("principal_id") or "")
+    if applications:
+        told = cast("Row", _outputs(applications[0]).get("properties") or {})
+        principal = str(cast("Row", told.get("defaultInstanceIdentity") or {}).get("principalId") or "")
+        question = Question(application=str(applications[0]["id"]))
+    elif asked:
+        principal = str(_outputs(asked[0]).get("principal_id") or "")
+        question = Question(asked=_inputs(asked[0]))
+    else:
+        principal, question = given, Question(asked=_as_asked(row, rows), given=True)
+    if not principal:
+        raise ReleaseError(f"the stack does not know who {name} is; run `pulumi up` first")
+    grants = tuple(grant for one in inside for grant in _grant(one))
+    return Holder(name=name, agents=agents, principal=principal, question=question, grants=grants)
+
+
+def _grant(row: Row) -> Iterator[Grant]:
+    for end, system in _SYSTEMS.items():
+        if str(row["type"]).endswith(end):
+            asked = {**_outputs(row), **_inputs(row)}
+            more = ("principalType", "condition", "conditionVersion", "description")
+            yield Grant(
+                title=_name(row),
+                system=system,
+                id=str(row["id"]),
+                principal=str(asked["principalId"]),
+                scope=str(asked["scope"]),
+                role_definition=str(asked["roleDefinitionId"]),
+                more={name: asked[name] for name in more if asked.get(name) is not None},
+            )
+
+
+def _sharing(shared: Row, rows: Sequence[Row]) -> list[Row]:
+    """The agents that act as the shared identity of their project."""
+    project = _inputs(shared).get("project")
+    agents = (row for row in rows if row.get("type") == _AGENT)
+    return [row for row in agents if _inputs(row).get("identity") == "shared" and _inputs(row)["project"] == project]
+
+
+def _as_asked(row: Row, rows: Sequence[Row]) -> Row:
+    """What would be asked, were the id not given."""
+    called = _inputs(row).get("project")
+    projects = [_outputs(one) for one in rows if one.get("type") == _PROJECT and _name(one) == called]
+    if len(projects) != 1:
+        raise ReleaseError(f"the stack does not know the project {called!r} of {_name(row)}; run `pulumi up` first")
+    agents = [row] if row["type"] == _AGENT else _sharing(row, rows)
+    return {
+        "project_id": projects[0]["project_id"],
+        "project_endpoint": projects[0]["project_endpoint"],
+        "agents": [_inputs(one)["agent"] for one in agents],
+        "identity": "per-agent" if row["type"] == _AGENT else "shared",
+    }
+
+
+def renamed(rows: Sequence[Row], names: Mapping[str, str]) -> list[Row]:
+    """The rows with other GUIDs in the place of some, wherever those stand."""
+    if not names:
+        return list(rows)
+    called = {old.lower(): new for old, new in names.items()}
+    pattern = re.compile("|".join(map(re.escape, called)), re.IGNORECASE)
+    text = pattern.sub(lambda found: called[found[0].lower()], json.dumps(list(rows)))
+    return cast("list[Row]", json.loads(text))
+
+
+def _name(row: Row) -> str:
+    return str(row["urn"]).rpartition("::")[2]
+
+
+def _inputs(row: Row) -> Row:
+    return cast("Row", row.get("inputs") or {})
+
+
+def _outputs(row: Row) -> Row:
+    return cast("Row", row.get("outputs") or {})

@@ -1,0 +1,62 @@
+"""The reconciler on the real engine: it reads the stack from it, and the engine finds what it would have made."""
+
+from pathlib import Path
+
+import pytest
+
+from localazure.fronts.shared_world import SharedWorld
+from tests.engine.projects import REASON, Project, cli_is_here
+
+pytestmark = pytest.mark.skipif(not cli_is_here(), reason=REASON)
+
+FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "network.yaml")
+PUBLISHED = ("AgentApplication", "AgentDeployment")
+RECONCILE = "python -m release.foundry reconcile --stack prod"
+
+
+def publish_again(project: Project) -> None:
+    """Somebody deletes what compliance is published as, and publishes it anew beside the program."""
+    with SharedWorld(project.world_file).writing() as azure:
+        found = [
+            one
+            for kind in PUBLISHED
+            for one in azure.world.resources.values()
+            if one.token.endswith(f":{kind}") and "compliance" in one.id
+        ]
+        azure.delete(found[0].token, found[0].id)
+        for one in found:
+            azure.create(one.token, one.inputs)
+
+
+def orphans(project: Project) -> int:
+    world = project.world
+    held = (one.outputs.get("principalId") for one in world.resources.values() if one.token.endswith("RoleAssignment"))
+    return sum(world.find_principal(str(who)) is None for who in held)
+
+
+def test_an_agent_that_was_published_again_gets_its_grants_and_the_engine_finds_nothing_to_do(tmp_path: Path) -> None:
+    project = Project.of(tmp_path, FILES)
+    project.pulumi("up --yes --skip-preview --stack prod")
+    nothing = project.run(RECONCILE)
+    publish_again(project)
+
+    planned = project.run(RECONCILE)
+    assert orphans(project) == 1
+    applied = project.run(f"{RECONCILE} --apply")
+
+    assert (nothing.code, planned.code, applied.code) == (0, 3, 0), (nothing.err, planned.err, applied.err)
+    assert "1 to grant, 1 to take away" in planned.out
+    assert orphans(project) == 0
+    assert project.run(RECONCILE).code == 0
+    project.pulumi("up --yes --skip-preview --expect-no-changes --stack prod")
+    project.pulumi("refresh --yes --skip-preview --expect-no-changes --stack prod")
+
+
+def test_a_stack_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
+    project = Project.of(tmp_path, FILES)
+
+    refused = project.run("python -m release.foundry reconcile --stack nowhere")
+
+    assert refused.code == 1
+    assert refused.err.startswith("error: stack 'nowhere' cannot be read: ")
+    assert "Traceback" not in refused.err

@@ -1,0 +1,184 @@
+"""Local Azure over HTTP: whose tokens it takes, what it tells, and what it lets be written."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from access.readers.service import Service
+from localazure.azure import LocalAzure
+from localazure.fronts.rest import AGENTS, MANAGEMENT, LocalCredential, Reply, Rest
+from localazure.fronts.serving import serving
+from localazure.fronts.shared_world import SharedWorld
+from localazure.services.foundry import agent_identity, shared_agent_identity
+from tests.localazure.samples import (
+    AGENT_APPLICATION,
+    AGENT_IDENTITY,
+    COSMOS_ASSIGNMENT,
+    COSMOS_ID,
+    GROUP,
+    IDENTITY_ID,
+    PROJECT_ID,
+    ROLE_ASSIGNMENT,
+    VAULT,
+    make,
+)
+
+PROJECT = "/network-openai-dev7.services.ai.azure.com/api/projects/network-dev"
+ANOTHER = "5c1d0000-0000-4000-8000-000000000001"
+
+
+class Front:
+    """A world, and requests to it."""
+
+    def __init__(self, path: Path) -> None:
+        self.shared = SharedWorld(path)
+        self._rest = Rest(self.shared)
+
+    def make(self, token: str, **changed: object) -> tuple[str, dict[str, Any]]:
+        with self.shared.writing() as azure:
+            return make(azure, token, **changed)
+
+    def ask(self, method: str, path: str, body: dict[str, Any] | None = None, query: str = "") -> Reply:
+        scope = AGENTS if ".services.ai.azure.com/" in path else MANAGEMENT
+        token = LocalCredential().get_token(scope).token
+        return self._rest.answer(method, f"{path}?api-version=1{query}", token, body)
+
+    def raw(self, target: str, token: str) -> Reply:
+        return self._rest.answer("GET", target, token)
+
+    def listed(self, path: str, query: str = "") -> list[dict[str, Any]]:
+        reply = self.ask("GET", path, query=query)
+        assert reply.document is not None
+        return list(reply.document["value"])
+
+
+@pytest.fixture
+def front(tmp_path: Path) -> Front:
+    return Front(tmp_path / "world.json")
+
+
+def code(reply: Reply) -> tuple[int, str]:
+    assert reply.document is not None
+    return reply.status, reply.document["error"]["code"]
+
+
+def test_a_token_for_somebody_else_is_none(front: Front) -> None:
+    front.make(AGENT_IDENTITY)
+    for_manager, for_agents = (LocalCredential().get_token(each).token for each in (MANAGEMENT, AGENTS))
+
+    assert code(front.raw(f"{PROJECT_ID}?api-version=1", for_agents)) == (401, "InvalidAuthenticationToken")
+    assert code(front.raw(f"{PROJECT}/agents?api-version=1", for_manager)) == (401, "InvalidAuthenticationToken")
+    assert code(front.raw(f"{PROJECT_ID}?api-version=1", "")) == (401, "InvalidAuthenticationToken")
+    assert code(front.raw(PROJECT_ID, for_manager)) == (400, "MissingApiVersionParameter")
+
+
+def test_a_resource_is_told_as_resource_manager_does(front: Front) -> None:
+    application, outputs = front.make(AGENT_APPLICATION)
+
+    reply = front.ask("GET", application.upper().replace("/SUBSCRIPTIONS", "/subscriptions"))
+
+    assert reply.status == 200
+    assert reply.document is not None
+    assert reply.document["type"] == "Microsoft.CognitiveServices/accounts/projects/applications"
+    assert reply.document["properties"]["defaultInstanceIdentity"] == outputs["properties"]["defaultInstanceIdentity"]
+    assert code(front.ask("GET", f"{application}-2")) == (404, "ResourceNotFound")
+    assert code(front.ask("GET", "/subscriptions/elsewhere")) == (404, "ResourceNotFound")
+
+
+def test_what_something_holds_is_listed(front: Front) -> None:
+    application, _ = front.make(AGENT_APPLICATION)
+
+    (row,) = front.listed(f"{PROJECT_ID}/applications")
+
+    assert row["id"] == application
+
+
+def test_assignments_are_listed_at_a_scope_above_and_below(front: Front) -> None:
+    assignment, outputs = front.make(ROLE_ASSIGNMENT)
+    end = "/providers/Microsoft.Authorization/roleAssignments"
+    mine = f"&$filter=principalId%20eq%20'{outputs['principalId']}'"
+
+    for scope in (outputs["scope"], GROUP, outputs["scope"].rpartition("/resourceGroups/")[0]):
+        assert [row["id"] for row in front.listed(f"{scope}{end}", mine)] == [assignment]
+    assert front.listed(f"{GROUP}{end}", f"&$filter=principalId%20eq%20'{ANOTHER}'") == []
+
+
+def test_an_assignment_is_made_and_taken_away_by_the_rules_of_azure(front: Front) -> None:
+    assignment, outputs = front.make(ROLE_ASSIGNMENT)
+    twin = f"{assignment.rpartition('/')[0]}/{ANOTHER}"
+    names = ("principalId", "principalType", "roleDefinitionId")
+    body = {"properties": {name: outputs[name] for name in names}}
+
+    assert code(front.ask("PUT", twin, body)) == (409, "RoleAssignmentExists")
+    assert front.ask("DELETE", assignment).status == 200
+    assert front.ask("DELETE", assignment).status == 204
+    assert front.ask("PUT", twin, body).status == 201
+    assert front.ask("PUT", twin, body).status == 200
+    assert code(front.ask("PUT", f"{twin}", {"properties": {**body["properties"], "principalId": ANOTHER}}))[0] == 409
+
+
+def test_an_assignment_of_cosmos_db_is_made_in_its_account(front: Front) -> None:
+    assignment, outputs = front.make(COSMOS_ASSIGNMENT)
+    body = {"properties": {name: outputs[name] for name in ("principalId", "roleDefinitionId", "scope")}}
+
+    assert front.ask("DELETE", assignment).status == 200
+    assert front.ask("PUT", assignment, body).status == 201
+    assert [row["id"] for row in front.listed(f"{COSMOS_ID}/sqlRoleAssignments")] == [assignment]
+
+
+def test_nothing_else_is_written_beside_a_program(front: Front) -> None:
+    vault, _ = front.make(VAULT)
+
+    assert code(front.ask("DELETE", vault)) == (405, "MethodNotAllowed")
+    assert code(front.ask("PUT", vault, {})) == (405, "MethodNotAllowed")
+    assert code(front.ask("PUT", IDENTITY_ID, {})) == (405, "MethodNotAllowed")
+    assert front.ask("GET", vault).status == 200
+
+
+def test_a_project_tells_who_its_agents_share_and_its_endpoint_who_each_is(front: Front) -> None:
+    front.make(AGENT_IDENTITY)
+    front.make(AGENT_APPLICATION, properties={"agents": [{"agentName": "clerk"}]})
+
+    with front.shared.reading() as azure:
+        own, shared = own_and_shared(azure)
+    project, agents = front.ask("GET", PROJECT_ID), front.ask("GET", f"{PROJECT}/agents")
+
+    assert project.document is not None
+    assert agents.document is not None
+    assert project.document["properties"]["agentIdentity"] == {"agentIdentityId": shared}
+    identities = {row["name"]: row["instance_identity"] for row in agents.document["data"]}
+    assert identities["clerk"] is None
+    assert identities["report"]["principal_id"] == own
+
+
+def own_and_shared(azure: LocalAzure) -> tuple[str, str]:
+    return agent_identity(azure.world, PROJECT_ID, "report").id, shared_agent_identity(azure.world, PROJECT_ID).id
+
+
+def test_an_agent_that_is_deleted_and_made_again_is_somebody_else(front: Front) -> None:
+    _, before = front.make(AGENT_IDENTITY)
+
+    front.ask("DELETE", f"{PROJECT}/agents/report")
+    between = front.ask("GET", f"{PROJECT}/agents/report")
+    after = front.ask("POST", f"{PROJECT}/agents/report")
+
+    assert between.document is not None
+    assert after.document is not None
+    assert between.document["instance_identity"] is None
+    assert after.document["instance_identity"]["principal_id"] != before["principal_id"]
+    assert code(front.ask("GET", f"{PROJECT}-2/agents/report")) == (404, "ResourceNotFound")
+
+
+def test_it_answers_on_this_machine_alone(tmp_path: Path) -> None:
+    path = tmp_path / "world.json"
+    Front(path).make(AGENT_APPLICATION)
+
+    with serving(path) as endpoint:
+        host, _, port = endpoint.removeprefix("http://").partition(":")
+        with Service(endpoint, MANAGEMENT.removesuffix("/.default"), LocalCredential(), "local Azure") as service:
+            found, failure = service.get(f"{endpoint}{PROJECT_ID}?api-version=1")
+            missing = service.send("DELETE", f"{endpoint}{PROJECT_ID}?api-version=1")
+
+    assert (host, port.isdecimal(), failure, found["id"]) == ("127.0.0.1", True, "", PROJECT_ID)
+    assert (missing.status, missing.code) == (405, "MethodNotAllowed")

@@ -1,0 +1,158 @@
+"""Azure as the reconciler changes it: it waits for what takes effect later, and no token goes astray."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from azure.core.credentials import AccessToken
+
+from access.readers.service import Reply, Service
+from release.errors import ReleaseError
+from release.foundry.azure import Azure
+
+ASSIGNMENT = "/subscriptions/s/providers/Microsoft.Authorization/roleAssignments/one"
+MADE = {"properties": {"principalId": "Who", "roleDefinitionId": "r"}}
+Answers = Callable[[str, str, Mapping[str, Any] | None], Reply]
+
+
+class Signed:
+    """Somebody who is signed in."""
+
+    def get_token(self, *scopes: str, **_: object) -> AccessToken:
+        return AccessToken(" ".join(scopes), 4_102_444_800)
+
+
+class Waiting:
+    """Time that passes at once."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, *replies: tuple[str, Reply]) -> list[str]:
+    """Azure answers these in turn, each to one method; what was asked."""
+    left, asked = list(replies), list[str]()
+
+    def send(_service: Service, method: str, url: str, _body: object = None) -> Reply:
+        asked.append(f"{method} {url}")
+        expected, reply = left.pop(0)
+        assert method == expected
+        return reply
+
+    monkeypatch.setattr(Service, "send", send)
+    return asked
+
+
+def refused(code: str, status: int = 400) -> Reply:
+    return Reply(status, {"error": {"code": code, "message": "no"}})
+
+
+GONE = refused("ResourceNotFound", 404)
+
+
+@pytest.mark.parametrize("code", ["PrincipalNotFound", "PreconditionFailed", "Conflict"])
+def test_what_azure_does_not_take_yet_is_tried_again(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    wait = Waiting()
+    answering(
+        monkeypatch, ("PUT", refused(code)), ("PUT", refused(code)), ("PUT", Reply(201, {})), ("GET", Reply(200, MADE))
+    )
+
+    Azure(Signed(), wait=wait).put(ASSIGNMENT, MADE["properties"])
+
+    assert wait.seconds > 0
+
+
+def test_what_azure_refuses_is_said_in_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(monkeypatch, ("PUT", refused("AuthorizationFailed", 403)))
+
+    with pytest.raises(ReleaseError, match=r"cannot be made: Azure answered 403 \(AuthorizationFailed: no\)"):
+        Azure(Signed(), wait=Waiting()).put(ASSIGNMENT, MADE["properties"])
+
+
+def test_a_grant_counts_once_azure_shows_it_for_whom_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = {"properties": {"principalId": "somebody else"}}
+    answering(
+        monkeypatch,
+        ("PUT", Reply(202, None)),
+        ("GET", GONE),
+        ("GET", Reply(200, other)),
+        ("GET", Reply(200, {"properties": {"principalId": "who"}})),
+    )
+
+    Azure(Signed(), wait=Waiting()).put(ASSIGNMENT, MADE["properties"])
+
+
+def test_azure_is_given_up_on_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    wait = Waiting()
+    answering(monkeypatch, ("PUT", Reply(202, None)), *[("GET", GONE)] * 100)
+
+    with pytest.raises(ReleaseError, match="Azure does not show it yet; run this again"):
+        Azure(Signed(), wait=wait).put(ASSIGNMENT, MADE["properties"])
+
+    assert 0 < wait.seconds <= 600
+
+
+@pytest.mark.parametrize("first", [Reply(200, {}), Reply(204, None), GONE], ids=["there", "nothing", "gone"])
+def test_taking_away_what_is_not_there_is_no_error(monkeypatch: pytest.MonkeyPatch, first: Reply) -> None:
+    answering(monkeypatch, ("DELETE", first), ("GET", GONE))
+
+    Azure(Signed(), wait=Waiting()).delete(ASSIGNMENT)
+
+
+def test_pages_are_followed_and_none_at_another_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    more = "https://management.azure.com/subscriptions/s/more"
+    asked = answering(
+        monkeypatch,
+        ("GET", Reply(200, {"value": [{"id": "1"}], "nextLink": more})),
+        ("GET", Reply(200, {"value": [{"id": "2"}], "nextLink": "https://example.org/more"})),
+    )
+    path = "/subscriptions/s/providers/Microsoft.Authorization/roleAssignments"
+
+    rows = Azure(Signed()).list(path, filter="principalId eq 'who'")
+
+    assert [next(rows)["id"], next(rows)["id"]] == ["1", "2"]
+    with pytest.raises(ReleaseError, match="its next page lies at another address"):
+        next(rows)
+    assert "%24filter=principalId%20eq%20%27who%27" in asked[0]
+    assert asked[1] == f"GET {more}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.org/api/projects/p/agents/a",
+        "http://p.services.ai.azure.com/agents/a",
+        "https://management.azure.com.example.org/x",
+    ],
+)
+def test_no_token_is_sent_to_an_address_that_is_not_azures(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    asked = answering(monkeypatch)
+
+    with pytest.raises(RuntimeError, match="is no address of Foundry"):
+        Azure(Signed()).ask(url, "https://ai.azure.com/.default")
+
+    assert asked == []
+
+
+def test_each_service_gets_a_token_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[tuple[str, str]] = []
+    init = Service.__init__
+
+    def noted(service: Service, origin: str, audience: str, credential: Signed, called: str) -> None:
+        made.append((origin, audience))
+        init(service, origin, audience, credential, called)
+
+    monkeypatch.setattr(Service, "__init__", noted)
+    answering(monkeypatch, *[("GET", Reply(200, {}))] * 2)
+    azure = Azure(Signed())
+
+    azure.ask("https://a.services.ai.azure.com/api/projects/p/agents/x?api-version=v1", "https://ai.azure.com/.default")
+    azure.ask("https://management.azure.com/p?api-version=1", "https://management.azure.com/.default")
+
+    assert made == [
+        ("https://a.services.ai.azure.com", "https://ai.azure.com"),
+        ("https://management.azure.com", "https://management.azure.com"),
+    ]

@@ -1,0 +1,418 @@
+"""The reconciler: whoever an agent really is gets its grants, whatever happened beside the program."""
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from access.catalogue import by_id
+from localazure.__main__ import main as localazure
+from localazure.azure import LocalAzure
+from localazure.fronts.rest import LocalCredential, Reply, Rest
+from localazure.fronts.serving import serving
+from localazure.fronts.shared_world import SharedWorld
+from localazure.services.foundry import PROJECT, recreate_agent
+from localazure.world import World
+from release.errors import ReleaseError
+from release.foundry.__main__ import main
+from release.foundry.azure import Azure
+from release.foundry.reconciling import apply, plan
+from release.foundry.stack import EngineStack, ExportedStack, LocalStack
+
+REPOSITORY = Path(__file__).parents[2]
+FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "network.yaml")
+PACKAGES = ("access", "components", "localazure", "spec")
+APPLICATION = "azure-native:cognitiveservices:AgentApplication"
+PUBLISHED = (APPLICATION, "azure-native:cognitiveservices:AgentDeployment")
+ASSIGNMENT = "azure-native:authorization:RoleAssignment"
+IN_COSMOS = "azure-native:cosmosdb:SqlResourceSqlRoleAssignment"
+GIVEN = "5c1d0000-0000-4000-8000-000000000001"
+MORE = {"findings": "write", "review-done": "send", "webhook-signing-key": "read", "models": "use"}
+
+Held = Counter[tuple[str, str, str]]
+
+
+class Project:
+    """A copy of the project, deployed to local Azure without the engine."""
+
+    def __init__(self, root: Path, stack: str, capsys: pytest.CaptureFixture[str]) -> None:
+        self.root, self.stack, self._capsys = root, stack, capsys
+
+    @property
+    def path(self) -> Path:
+        return self.root / ".localazure" / f"{self.stack}.json"
+
+    @property
+    def world(self) -> World:
+        return World.load(self.path)
+
+    def edit(self, name: str, change: Callable[[dict[str, Any]], object]) -> None:
+        path = self.root / name
+        document = yaml.safe_load(path.read_text())
+        change(document)
+        path.write_text(yaml.safe_dump(document, sort_keys=False))
+
+    def up(self) -> list[str]:
+        """Deploy; answers the names of what changed."""
+        assert localazure(["up", "--stack", self.stack, "--json"]) == 0, self._capsys.readouterr()
+        document = json.loads(self._capsys.readouterr().out)
+        return sorted(one["name"] for one in document["resources"] if one["change"] != "same")
+
+    def reconcile(self, *arguments: str) -> tuple[int, str]:
+        code = main(["reconcile", "--local", "--stack", self.stack, *arguments])
+        said = self._capsys.readouterr()
+        return code, said.out + said.err
+
+    def beside(self, change: Callable[[LocalAzure], object]) -> None:
+        """Do something in Azure that the program does not know of."""
+        with SharedWorld(self.path).writing() as azure:
+            change(azure)
+
+    def held(self) -> Held:
+        """Whose identity, role and scope of everything that agents of Foundry hold; `gone` for nobody's."""
+        world, found = self.world, Held()
+        for one in world.resources.values():
+            if one.token in {ASSIGNMENT, IN_COSMOS}:
+                principal = world.find_principal(one.outputs["principalId"])
+                role = by_id(one.outputs["roleDefinitionId"])
+                assert role is not None
+                owner = "gone" if principal is None else principal.owner
+                if principal is None or "/projects/" in owner:
+                    found[owner.rpartition("/")[2], role.name, one.outputs["scope"].rpartition("/")[2]] += 1
+        return found
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Project:
+    """In prod: both agents are published."""
+    for name in FILES:
+        shutil.copy(REPOSITORY / name, tmp_path / name)
+    for name in PACKAGES:
+        (tmp_path / name).symlink_to(REPOSITORY / name)
+    monkeypatch.chdir(tmp_path)
+    return Project(tmp_path, "prod", capsys)
+
+
+def with_more(network: dict[str, Any]) -> None:
+    network["agents"]["compliance"]["access"] |= MORE
+
+
+def each_has_its_own(network: dict[str, Any]) -> None:
+    network["hosts"]["research"]["identities"] = "per-agent"
+
+
+def applications_again(azure: LocalAzure) -> None:
+    """Somebody deletes what compliance is published as, and publishes it anew: in the portal, say."""
+    resources = azure.world.resources.values()
+    published = [one for token in PUBLISHED for one in resources if one.token == token and "compliance" in one.id]
+    azure.delete(APPLICATION, published[0].id)
+    for one in published:
+        azure.create(one.token, one.inputs)
+
+
+def project_of(world: World) -> str:
+    return next(one.id for one in world.resources.values() if one.token == PROJECT)
+
+
+def agent_again(azure: LocalAzure) -> None:
+    recreate_agent(azure.world, project_of(azure.world), "compliance")
+
+
+def shared_again(azure: LocalAzure) -> None:
+    azure.world.remove_principal_of(f"{project_of(azure.world)}/sharedAgentIdentity")
+
+
+def of_applications(project: Project) -> None:
+    project.edit("network.yaml", with_more)
+
+
+def of_agents(project: Project) -> None:
+    project.edit("network.yaml", lambda network: (with_more(network), each_has_its_own(network)))
+
+
+def of_a_project(project: Project) -> None:
+    project.edit("network.yaml", with_more)
+    project.stack = "dev"
+
+
+EVERY_IDENTITY = pytest.mark.parametrize(
+    ("identity", "again"),
+    [
+        pytest.param(of_applications, applications_again, id="an application's"),
+        pytest.param(of_agents, agent_again, id="an agent's own"),
+        pytest.param(of_a_project, shared_again, id="the one that they share"),
+    ],
+)
+Setting = Callable[[Project], None]
+Again = Callable[[LocalAzure], None]
+
+
+@EVERY_IDENTITY
+def test_where_everybody_is_who_they_were_there_is_nothing_to_do(
+    project: Project, identity: Setting, again: Again
+) -> None:
+    assert again
+    identity(project)
+    project.up()
+    before = project.path.read_bytes()
+
+    assert project.reconcile() == (0, "2 agents of Foundry hold what they are given, as who they are: nothing to do\n")
+    assert project.reconcile("--apply")[0] == 0
+    assert project.path.read_bytes() == before
+
+
+@EVERY_IDENTITY
+def test_whoever_an_agent_is_now_gets_what_it_held(project: Project, identity: Setting, again: Again) -> None:
+    identity(project)
+    project.up()
+    before = project.held()
+    project.beside(again)
+    orphaned = project.held()
+
+    code, told = project.reconcile()
+    assert code == 3
+    assert "nothing was changed" in told
+    assert project.held() == orphaned, "a plan changes nothing"
+    assert any(owner == "gone" for owner, _, _ in orphaned)
+
+    assert project.reconcile("--apply")[0] == 0
+    assert project.held() == before
+    assert project.reconcile()[0] == 0
+    assert project.up() == [], "the program finds what it would have made"
+
+
+@EVERY_IDENTITY
+def test_everything_is_granted_before_anything_is_taken_away(
+    project: Project, identity: Setting, again: Again, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity(project)
+    project.up()
+    project.beside(again)
+    written = watched(monkeypatch)
+
+    project.reconcile("--apply")
+
+    methods = [method for method, _ in written]
+    grants = methods.count("PUT")
+    assert grants >= 5
+    assert methods == ["PUT"] * grants + ["DELETE"] * grants
+    assert any("/sqlRoleAssignments/" in path for _, path in written)
+
+
+def watched(monkeypatch: pytest.MonkeyPatch, refused_from: int | None = None) -> list[tuple[str, str]]:
+    """Everything that is written from now on; from a number on, Azure refuses it."""
+    written: list[tuple[str, str]] = []
+    answer = Rest.answer
+
+    def watching(rest: Rest, method: str, target: str, token: str, body: dict[str, Any] | None = None) -> Reply:
+        if method == "GET":
+            return answer(rest, method, target, token, body)
+        if refused_from is not None and len(written) >= refused_from:
+            return Reply(403, {"error": {"code": "AuthorizationFailed", "message": "not any more"}})
+        written.append((method, target.partition("?")[0]))
+        return answer(rest, method, target, token, body)
+
+    monkeypatch.setattr(Rest, "answer", watching)
+    return written
+
+
+@EVERY_IDENTITY
+def test_wherever_it_is_interrupted_a_second_run_finishes_it(
+    project: Project, identity: Setting, again: Again, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity(project)
+    project.up()
+    before = project.held()
+    project.beside(again)
+    start, moving = project.path.read_bytes(), gone_of(project.held())
+
+    for done in range(1, 2 * moving):
+        project.path.write_bytes(start)
+        with monkeypatch.context() as patched:
+            watched(patched, refused_from=done)
+            code, told = project.reconcile("--apply")
+        held = project.held()
+
+        assert (code, "not any more" in told) == (1, True)
+        # Until all that is new is there, nothing old has gone.
+        assert gone_of(held) == moving - max(0, done - moving)
+        assert held.total() - gone_of(held) == before.total() - moving + min(done, moving)
+        assert project.reconcile("--apply")[0] == 0
+        assert project.held() == before
+        if done in {1, moving}:  # a run takes its time
+            assert project.up() == []
+
+
+def gone_of(held: Held) -> int:
+    """How many roles nobody holds any more."""
+    return sum(count for (owner, _, _), count in held.items() if owner == "gone")
+
+
+def test_interrupted_before_the_stack_is_written_it_is_remembered_the_next_time(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.up()
+    before = project.held()
+    project.beside(applications_again)
+
+    def interrupted(*_: object) -> None:
+        raise ReleaseError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(LocalStack, "save", interrupted)
+        assert project.reconcile("--apply")[0] == 1
+    assert project.held() == before
+
+    code, told = project.reconcile()
+    assert (code, "remember it in the stack" in told, "+ grant" in told) == (3, True, False)
+    assert project.reconcile("--apply")[0] == 0
+    assert project.up() == []
+
+
+def test_a_grant_that_somebody_took_away_is_given_again(project: Project) -> None:
+    project.up()
+    before = project.held()
+
+    def taken(azure: LocalAzure) -> None:
+        (one,) = (
+            one.id for one in azure.world.resources.values() if "/documents/" in one.id and one.token == ASSIGNMENT
+        )
+        azure.delete(ASSIGNMENT, one)
+
+    project.beside(taken)
+
+    code, told = project.reconcile()
+    assert (code, "not every grant is there" in told) == (3, True)
+    assert project.reconcile("--apply")[0] == 0
+    assert project.held() == before
+    assert project.up() == []
+
+
+def test_what_somebody_granted_by_hand_is_not_taken_over_silently(project: Project) -> None:
+    project.up()
+    project.beside(applications_again)
+
+    def by_hand(azure: LocalAzure) -> None:
+        (old,) = (one for one in azure.world.resources.values() if "/documents/" in one.id and one.token == ASSIGNMENT)
+        application = next(
+            one for one in azure.world.resources.values() if one.id.endswith("/fabrikam-compliance-prod")
+        )
+        who = application.outputs["properties"]["defaultInstanceIdentity"]["principalId"]
+        azure.create(ASSIGNMENT, {**old.inputs, "principalId": who, "roleAssignmentName": GIVEN})
+
+    project.beside(by_hand)
+
+    code, told = project.reconcile("--apply")
+
+    assert code == 1
+    assert f"roleAssignments/{GIVEN}, which this stack did not make" in told
+    assert "delete that one" in told
+
+
+def test_an_id_that_was_given_and_is_wrong_is_the_files_to_correct(project: Project) -> None:
+    project.edit("network.yaml", each_has_its_own)
+    project.edit(
+        "Pulumi.prod.yaml",
+        lambda stack: stack["config"].update(
+            {"agent-network:published": False, "agent-network:agent_identities": {"compliance": GIVEN}}
+        ),
+    )
+    project.up()
+    project.beside(agent_again)
+
+    code, told = project.reconcile("--apply")
+
+    assert code == 1
+    assert f"its id stands in the stack's file as {GIVEN}, and it runs as " in told
+    assert "correct 'agent_identities'" in told
+
+
+def test_an_application_that_is_gone_is_the_programs_to_make(project: Project) -> None:
+    project.up()
+
+    def gone(azure: LocalAzure) -> None:
+        (one,) = (one.id for one in azure.world.resources.values() if one.token == APPLICATION and "compl" in one.id)
+        azure.delete(APPLICATION, one)
+
+    project.beside(gone)
+
+    code, told = project.reconcile("--apply")
+
+    assert (code, "compliance: its application is gone; run `pulumi up --refresh`" in told) == (1, True)
+
+
+def test_an_agent_that_has_an_identity_of_its_own_now_shares_none(project: Project) -> None:
+    project.stack = "dev"
+    project.up()
+    project.beside(agent_again)
+
+    code, told = project.reconcile("--apply")
+
+    assert code == 1
+    assert "agent 'compliance' shares no identity, but has" in told
+
+
+def test_it_is_one_document_where_that_is_asked_for(project: Project) -> None:
+    project.up()
+    project.beside(applications_again)
+
+    code, told = project.reconcile("--json")
+
+    (move,) = json.loads(told)["moves"]
+    assert (code, move["name"]) == (3, "compliance")
+    (grant,), (prune,) = move["grant"], move["prune"]
+    assert grant["principal"] == move["principal"] != prune["principal"]
+    assert (grant["role"], grant["scope"]) == (prune["role"], prune["scope"])
+
+
+def test_an_export_is_read_and_what_changed_is_written_beside_it(project: Project) -> None:
+    project.up()
+    project.beside(applications_again)
+    exported = project.root / "stack.json"
+    document = {"version": 3, "deployment": {"manifest": {}, "resources": project.world.stack}}
+    exported.write_text(json.dumps(document))
+
+    with serving(project.path) as endpoint:
+        azure, stack = Azure(LocalCredential(), endpoint), ExportedStack(exported)
+        apply(plan(stack, azure), stack, azure, lambda *_: None)
+
+    after = json.loads((project.root / "stack.reconciled.json").read_text())
+    assert json.loads(exported.read_text()) == document
+    with serving(project.path) as endpoint:
+        assert (
+            plan(ExportedStack(project.root / "stack.reconciled.json"), Azure(LocalCredential(), endpoint)).moves == ()
+        )
+    assert [one["urn"] for one in after["deployment"]["resources"]] == [one["urn"] for one in project.world.stack]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--local"], "nothing is deployed there; run `make up` first"),
+        (["--export", "nowhere.json"], "nowhere.json cannot be read"),
+        (["--export", "network.yaml"], "network.yaml cannot be read"),
+        (["--export", "empty.json"], "has no resources"),
+    ],
+)
+def test_what_cannot_be_read_is_a_sentence(
+    project: Project, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project.root / "empty.json").write_text("{}")
+
+    assert main(["reconcile", "--stack", "prod", *arguments]) == 1
+
+    told = capsys.readouterr()
+    assert said in told.err
+    assert "Traceback" not in told.err
+
+
+def test_without_the_cli_it_says_what_else_there_is(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(project.root))
+
+    with pytest.raises(ReleaseError, match="install the CLI, or give a file of `pulumi stack export` with --export"):
+        EngineStack("prod", project.root)
