@@ -53,20 +53,25 @@ def _agents_in_one(subject: Subject) -> Iterator[Finding]:
     """Agents that act as one identity: of an app that they run in together, or of a project of Foundry."""
     agents: dict[str, dict[str, None]] = {}
     called: dict[str, str] = {}
+    may: dict[str, dict[str, None]] = {}
     for one in subject.agents:
         # What is attached to several is told by what it is attached to.
         if one.purpose == "own" and type_of(key(one.owner)) != _IDENTITY:
-            agents.setdefault(key(one.owner or one.id), {}).update(dict.fromkeys(one.agents))
-            called[key(one.owner or one.id)] = one.name
+            owner = key(one.owner or one.id)
+            agents.setdefault(owner, {}).update(dict.fromkeys(one.agents))
+            called[owner] = one.name
+            rights = (f"{each.verb or each.role} {each.resource}" for each in subject.access_of(one))
+            may.setdefault(owner, {}).update(dict.fromkeys(rights))
     for owner, names in agents.items():
         if len(names) > 1:
             first, *others = names
             of_project = owner.endswith(_OF_PROJECT)
             allowed = of_project and subject.declared is not None and subject.declared.shared_identity
             whose = "the project's unpublished agents" if of_project else repr(called[owner])
+            each = f", and each may {', '.join(may[owner])}" if may[owner] else ""
             yield Finding(
                 rule=BY_ID["allowed-shared-identity" if allowed else "shared-identity"],
-                what=f"agents {listed(map(repr, names))} all run as the identity of {whose}",
+                what=f"agents {listed(map(repr, names))} all run as the identity of {whose}{each}",
                 place=subject.of_agent(first),
                 agent=first,
                 about=(*others, called[owner]),

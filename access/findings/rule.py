@@ -47,8 +47,9 @@ class Finding:
         Where it is about an agent and a resource, either alone means it too.
         """
         things = (self.resource, *self.about)
-        names = {self.agent, self.assignment, self.place, *things, *(f"{self.agent}/{thing}" for thing in things)}
-        return bool(name) and name in names
+        # Of an identity that several agents have, each of them is meant.
+        pairs = (f"{who}/{thing}" for who in (self.agent, *self.about) for thing in things)
+        return bool(name) and name in {self.agent, self.assignment, self.place, *things, *pairs}
 
     def document(self) -> Mapping[str, Any]:
         """The finding as the report document has it."""

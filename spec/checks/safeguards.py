@@ -78,16 +78,19 @@ def _exceptions(draft: Draft) -> Iterator[Finding]:
 
 
 def _unknown_things(draft: Draft, on: str) -> Iterator[str]:
+    """Judge what an exception is on: whatever a finding can be about, or somebody and what they reach."""
     agents, resources = draft.names("agents"), draft.names("resources")
-    agent, slash, resource = on.partition("/")
+    # A cluster pulls images, a project uses connections, and people call agents.
+    others = (*draft.names("hosts"), *draft.names("people"))
+    who, slash, what = on.partition("/")
     if not slash or credential_in(on):  # half a credential would not be known for one
-        if on not in (*resources, *agents):
-            yield unknown("resource or agent", on, (*resources, *agents), there="there are")
+        if on not in (*resources, *agents, *others):
+            yield unknown("resource or agent", on, (*resources, *agents, *others), there="there are")
         return
-    if "/" in resource:
+    if "/" in what:
         yield "more than one '/'; write a resource, an agent, or both as agent/resource"
         return
-    if agent not in agents:
-        yield unknown("agent", agent, agents, there="the agents are")
-    if resource not in resources:
-        yield unknown("resource", resource, resources, there="declared are")
+    if who not in (*agents, *others):
+        yield unknown("agent", who, (*agents, *others), there="the agents are")
+    if what not in (*resources, *agents):
+        yield unknown("resource", what, (*resources, *agents), there="declared are")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.access.findings.small import SMALL, World
+from tests.access.findings.small import DONE, PARTED, REGISTRY, SMALL, UNPUBLISHED, World, held
 
 UNUSED = SMALL.saying(resources=SMALL.declared["resources"] | {"documents": {"kind": "blob-container", "line": 10}})
 
@@ -50,3 +50,14 @@ def test_an_exception_can_be_on_an_agent_at_a_resource() -> None:
     (found,) = SMALL.saying(exceptions=[row], agents={"report": agent | {"access": wishes}}).findings()
 
     assert found.excused is not None
+
+
+def test_either_agent_of_a_shared_identity_and_a_host_can_be_excused() -> None:
+    kept = {"finding": "undeclared-access", "because": "a test", "expires": "2026-12-31"}
+    shared = SMALL.having(UNPUBLISHED, held("Azure Service Bus Data Receiver", DONE)).saying(shared_identity="allowed")
+    fleet = PARTED.having(held("AcrPull", REGISTRY, "kubelet"))
+
+    for world, on in ((shared, "second/done"), (shared, "second"), (fleet, "fleet"), (fleet, "fleet/images")):
+        found = world.saying(exceptions=[{**kept, "on": on}]).findings()
+        (one,) = (each for each in found if each.rule.id == "undeclared-access")
+        assert one.excused is not None, on

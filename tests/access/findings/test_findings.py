@@ -11,17 +11,22 @@ from access.graph import Principal, Resource, Unread
 from tests.access.findings.small import (
     ACCOUNT,
     APP,
+    ASSISTANT,
     BUS,
+    CLUSTER,
     DONE,
     GROUP,
     IDENTITY,
     OTHER_ACCOUNT,
+    PARTED,
+    PUBLISHER,
     PULL,
     READ,
     REGISTRY,
     REPORTS,
     SECOND,
     SMALL,
+    UNPUBLISHED,
     WRITE,
     World,
     access,
@@ -42,36 +47,6 @@ ONLY_IN = f"(({GUARDED}) OR ({PATHS}))"
 SEND = "Azure Service Bus Data Sender"
 ATTACHED = {"type": "UserAssigned", "userAssignedIdentities": [IDENTITY]}
 BOTH = Principal(id="both", name="both", agent="report", others=("second",), owner=IDENTITY)
-FOUNDRY = f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/foundry"
-UNPUBLISHED = Principal(
-    id="own",
-    name="unpublished",
-    agent="report",
-    others=("second",),
-    owner=f"{FOUNDRY}/projects/research/agentIdentities/shared",
-)
-CLUSTER = f"{GROUP}/providers/Microsoft.ContainerService/managedClusters/fleet"
-KUBELET = Principal(id="kubelet", name="fleet-agentpool", party="fleet", purpose="pull", owner=CLUSTER)
-PROJECT = Principal(
-    id="project", name="research", party="research", purpose="host", owner=f"{FOUNDRY}/projects/research"
-)
-PEOPLE = Principal(id="people", name="analysts", party="analysts", purpose="people")
-PARTIES: dict[str, Any] = {
-    "hosts": {
-        "fleet": {"kind": "aks-cluster", "line": 30},
-        "research": {"kind": "foundry-project", "line": 31, "access": [access("done", "receive", 32)]},
-    },
-    "people": {"analysts": {"kind": "group", "line": 33, "access": [access("assistant", "use", 34)]}},
-}
-ASSISTANT = resource(f"{FOUNDRY}/projects/research/applications/assistant", "foundry-agent")
-PUBLISHER = Role(
-    "custom-2",
-    "Publisher",
-    (Permission(actions=("Microsoft.CognitiveServices/accounts/projects/applications/write",)),),
-)
-CALLS = held("Foundry User", ASSISTANT.id, "people")
-RECEIVES = held("Azure Service Bus Data Receiver", DONE, "project")
-PARTED = SMALL.saying(**PARTIES).having(PROJECT, PEOPLE, KUBELET, ASSISTANT, CALLS, RECEIVES)
 HUMAN = Principal(id="human", name="jane", purpose="other")
 APART = [{"apart": [{"resource": "reports", "verb": "read"}, {"resource": "done", "verb": "send"}], "line": 20}]
 KEY = base64.b64encode(bytes(range(64))).decode()

@@ -1,0 +1,158 @@
+"""The blast radius on every host: who writes an agent of Foundry or starts pods in a cluster becomes who runs there."""
+
+import pytest
+
+from access.blast import Blast, blast_radius
+from access.graph import Assignment, Graph, Principal, Resource
+from tests.access.graphs import GROUP, REPORTS, UPLOADS, resource
+from tests.access.test_blast import MODELS, REGISTRY, becomes, gives
+
+FOUNDRY = f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/foundry"
+PROJECT = f"{FOUNDRY}/projects/research"
+OTHER = f"{FOUNDRY}/projects/elsewhere"
+PUBLISHED = f"{PROJECT}/applications/net-published-dev"
+CLUSTER = f"{GROUP}/providers/Microsoft.ContainerService/managedClusters/fleet"
+PODS = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/net-pods-dev"
+ATTACKER = f"{GROUP}/providers/Microsoft.App/containerApps/attacker"
+ISSUER = "https://issuer.example/fleet/"
+
+PRINCIPALS = (
+    Principal(id="attacker", name="net-attacker", agent="attacker", owner=ATTACKER),
+    Principal(id="published", name="net-published-dev", agent="published", owner=PUBLISHED),
+    Principal(id="own", name="own", agent="own", owner=f"{PROJECT}/agents/own"),
+    Principal(
+        id="shared", name="unpublished", agent="draft", others=("sketch",), owner=f"{PROJECT}/agentIdentities/shared"
+    ),
+    Principal(id="elsewhere", name="elsewhere", agent="elsewhere", owner=f"{OTHER}/agents/elsewhere"),
+    Principal(id="project", name="research", party="research", purpose="host", owner=PROJECT),
+    Principal(id="pods", name="net-pods-dev", agent="pods", owner=PODS),
+    Principal(id="kubelet", name="fleet-agentpool", party="fleet", purpose="pull", owner=CLUSTER),
+)
+IN_PROJECT = ["draft", "own", "sketch"]
+AGENTS_WRITE = "Microsoft.CognitiveServices/accounts/AIServices/agents/write"
+OF_APPLICATIONS = "Microsoft.CognitiveServices/accounts/projects/applications"
+CLUSTERS = "Microsoft.ContainerService/managedClusters"
+
+
+def credential(issuer: str = ISSUER) -> Resource:
+    said = {"issuer": issuer, "subject": "system:serviceaccount:net-pods-dev:pods"}
+    return resource(f"{PODS}/federatedIdentityCredentials/pods", declared=False, properties=said)
+
+
+def graph_of(*assignments: Assignment, issuer: str = ISSUER) -> Graph:
+    plain = [resource(each, declared=False) for each in (FOUNDRY, PROJECT, OTHER, PODS, ATTACKER)]
+    cluster = resource(CLUSTER, declared=False, properties={"oidcIssuerProfile": {"issuerURL": ISSUER}})
+    called = [
+        Resource(id=PUBLISHED, name="published", kind="foundry-agent"),
+        Resource(id=f"{PROJECT}/agents/own", name="own", kind="foundry-agent"),
+    ]
+    declared = [resource(each) for each in (UPLOADS, REPORTS, MODELS, REGISTRY)]
+    pulls = gives("kubelet", REGISTRY, "AcrPull")
+    return Graph(
+        principals=PRINCIPALS,
+        resources=[*declared, *plain, *called, cluster, credential(issuer)],
+        assignments=(pulls, *assignments),
+    )
+
+
+def attacker(*assignments: Assignment, issuer: str = ISSUER) -> Blast:
+    return blast_radius(graph_of(*assignments, issuer=issuer), "attacker")
+
+
+@pytest.mark.parametrize(
+    ("scope", "who"),
+    [
+        (FOUNDRY, [*IN_PROJECT, "elsewhere", "research"]),
+        (PROJECT, [*IN_PROJECT, "research"]),
+        (f"{PROJECT}/agents/own", ["own"]),
+    ],
+)
+def test_who_writes_agents_is_them_and_what_their_project_is(scope: str, who: list[str]) -> None:
+    found = attacker(gives("attacker", scope, [AGENTS_WRITE], data=True))
+
+    assert sorted(becomes(found)) == sorted(who)
+    assert "write what the agent own does" in next(one.how for one in found.becomes if one.agent == "own")
+
+
+def test_what_is_published_keeps_its_version_whoever_writes_another() -> None:
+    assert "published" not in becomes(attacker(gives("attacker", PROJECT, [AGENTS_WRITE], data=True)))
+
+
+@pytest.mark.parametrize("operation", [f"{OF_APPLICATIONS}/write", f"{OF_APPLICATIONS}/agentdeployments/write"])
+def test_who_publishes_is_what_is_published(operation: str) -> None:
+    at_application = attacker(gives("attacker", PUBLISHED, [operation]))
+    at_project = attacker(gives("attacker", PROJECT, [operation]))
+
+    assert becomes(at_application) == ["published"]
+    assert sorted(becomes(at_project)) == ["published", "research"]
+
+
+def test_an_agent_uses_what_its_project_may_and_no_other_does() -> None:
+    reads = gives("project", UPLOADS, "Storage Blob Data Reader")
+    graph = graph_of(reads)
+
+    holders = {name for name in ("draft", "sketch", "own", "published", "elsewhere", "pods") if reaches(graph, name)}
+    assert holders == {"draft", "sketch", "own", "published"}
+
+
+def reaches(graph: Graph, agent: str) -> bool:
+    return bool(blast_radius(graph, agent).operations)
+
+
+def test_agents_that_are_one_hold_the_same() -> None:
+    graph = graph_of(gives("shared", UPLOADS, "Storage Blob Data Reader"))
+
+    draft, sketch = (blast_radius(graph, name) for name in ("draft", "sketch"))
+    assert draft.operations == sketch.operations != {}
+
+
+@pytest.mark.parametrize(
+    ("operation", "on_data"),
+    [
+        (f"{CLUSTERS}/pods/write", True),
+        (f"{CLUSTERS}/pods/exec/action", True),
+        (f"{CLUSTERS}/apps/deployments/write", True),
+        (f"{CLUSTERS}/batch/cronjobs/write", True),
+        (f"{CLUSTERS}/runcommand/action", False),
+        (f"{CLUSTERS}/listClusterAdminCredential/action", False),
+    ],
+)
+def test_who_gets_into_a_cluster_is_the_agents_in_it(operation: str, *, on_data: bool) -> None:
+    found = attacker(gives("attacker", CLUSTER, [operation], data=on_data))
+
+    assert "pods" in becomes(found)
+    assert "'fleet', in which pods runs" in next(one.how for one in found.becomes if one.agent == "pods")
+
+
+@pytest.mark.parametrize("operation", ["pods/read", "events/write", "configmaps/read", "namespaces/read"])
+def test_looking_into_a_cluster_makes_nobody_anybody(operation: str) -> None:
+    assert becomes(attacker(gives("attacker", CLUSTER, [f"{CLUSTERS}/{operation}"], data=True))) == []
+
+
+def test_an_agent_runs_in_the_cluster_whose_tokens_it_trusts() -> None:
+    enters = gives("attacker", CLUSTER, [f"{CLUSTERS}/pods/write"], data=True)
+
+    assert "pods" not in becomes(attacker(enters, issuer="https://issuer.example/another/"))
+    # Where it is not known yet who issues the tokens, any cluster may.
+    assert "pods" in becomes(attacker(enters, issuer=""))
+
+
+def test_who_pushes_to_the_registry_is_what_a_cluster_pulls_from_it() -> None:
+    assert "pods" in becomes(attacker(gives("attacker", REGISTRY, "AcrPush")))
+
+
+def test_who_calls_an_agent_influences_it() -> None:
+    calls = [
+        gives("attacker", PUBLISHED, "Foundry User"),
+        gives("pods", f"{PROJECT}/agents/own", "Foundry Agent Consumer"),
+    ]
+    graph = graph_of(*calls)
+
+    attacking, called = blast_radius(graph, "attacker"), blast_radius(graph, "published")
+    assert [(one.agent, one.through, one.how) for one in attacking.influences] == [
+        ("published", "published", "attacker calls published")
+    ]
+    assert [(one.agent, one.how) for one in called.influenced_by] == [("attacker", "published is called by attacker")]
+    assert [one.agent for one in blast_radius(graph, "pods").influences] == ["own"]
+    assert becomes(attacking) == []
+    assert attacking.models == ("published",)
