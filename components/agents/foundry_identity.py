@@ -6,18 +6,11 @@ whoever deploys; of that and of the answers nothing but the principal's id is ke
 "Agent identity concepts in Microsoft Foundry", Microsoft Learn, 2026-04-13.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypedDict, cast
 from urllib.parse import quote
 
 import pulumi
-from azure.core import PipelineClient
-from azure.core.credentials import TokenCredential
-from azure.core.exceptions import AzureError, ClientAuthenticationError
-from azure.core.pipeline.policies import BearerTokenCredentialPolicy, RetryPolicy, UserAgentPolicy
-from azure.core.pipeline.transport import RequestsTransport
-from azure.core.rest import HttpRequest, HttpResponse
 from pulumi import dynamic
 
 __all__ = ["Answer", "FoundryIdentity", "FoundryIdentityArgs", "Provider", "ask", "principal_of"]
@@ -184,43 +177,12 @@ def _kept(props: Mapping[str, Any], principal: str) -> dict[str, Any]:
     return {**props, "principal_id": principal}
 
 
-def ask(
-    url: str, audience: str, credential: TokenCredential | None = None, transport: RequestsTransport | None = None
-) -> Answer:
+def ask(url: str, audience: str) -> Answer:
     """Ask one address as whoever is signed in.
 
     Raises:
         RuntimeError: nobody is signed in, or there is no way there.
     """
-    client: PipelineClient[HttpRequest, HttpResponse] = PipelineClient(
-        url,
-        policies=[
-            UserAgentPolicy("agent-network"),
-            RetryPolicy(),
-            BearerTokenCredentialPolicy(credential or _signed_in(), audience),
-        ],
-        transport=transport or RequestsTransport(),
-    )
-    try:
-        with client:
-            answer = client.send_request(HttpRequest("GET", url))
-            return Answer(answer.status_code, _object(answer.text()))
-    except ClientAuthenticationError as error:
-        why = "nobody is signed in to Azure who could ask Foundry for the agent's identity"
-        raise RuntimeError(f"{why}; run `az login`, or sign in as the pipeline's identity") from error
-    except AzureError as error:
-        raise RuntimeError(f"{url} cannot be reached ({error}); deploy from where its network lets you in") from error
+    from components.agents import foundry_asking  # noqa: PLC0415 - importing costs, and a preview never asks
 
-
-def _signed_in() -> TokenCredential:
-    from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - importing costs, and most programs never ask
-
-    return DefaultAzureCredential()
-
-
-def _object(text: str) -> Mapping[str, Any]:
-    try:
-        value: object = json.loads(text)
-    except ValueError:
-        return {}
-    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
+    return foundry_asking.ask(url, audience)

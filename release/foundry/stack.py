@@ -43,7 +43,7 @@ class EngineStack:
         """Read it.
 
         Raises:
-            ReleaseError: there is no CLI or no such stack, or it cannot be read.
+            ReleaseError: there is no CLI, or one too old, or no such stack, or it cannot be read.
         """
         from pulumi import automation  # noqa: PLC0415 - importing costs, and the other places do without
 
@@ -55,6 +55,8 @@ class EngineStack:
             raise ReleaseError(
                 "pulumi: not found on PATH; install the CLI, or give a file of `pulumi stack export` with --export"
             ) from None
+        except automation.InvalidVersionError as error:
+            raise ReleaseError(f"pulumi: {error}") from None
         except automation.CommandError as error:
             raise ReleaseError(f"stack {name!r} cannot be read: {_last_line(str(error))}") from None
         self.where = f"stack {name}"

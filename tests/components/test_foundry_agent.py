@@ -14,7 +14,7 @@ from requests.adapters import BaseAdapter
 from urllib3 import HTTPResponse
 
 from access.roles import by_name
-from components.agents import foundry_identity
+from components.agents import foundry_asking, foundry_identity
 from components.agents.foundry import FoundryAgent, FoundryAgentArgs, UnpublishedAgents
 from components.agents.foundry_identity import Answer, Provider, principal_of
 from components.foundry import FoundryProject
@@ -447,16 +447,16 @@ def through(adapter: BaseAdapter) -> RequestsTransport:
 def test_a_question_carries_the_token_of_whoever_is_signed_in() -> None:
     web = Canned(200, b'{"instance_identity": {"principal_id": "its own"}}')
 
-    answer = foundry_identity.ask("https://p.test/agents/report", "audience", Signed("secret"), through(web))
+    answer = foundry_asking.ask("https://p.test/agents/report", "audience", Signed("secret"), through(web))
 
     assert answer == Answer(200, {"instance_identity": {"principal_id": "its own"}})
     assert [one["Authorization"] for one in web.headers] == ["Bearer secret"]
 
 
 def test_an_answer_that_is_no_object_is_empty() -> None:
-    assert foundry_identity.ask("https://p.test", "a", Signed("s"), through(Canned(404, b"gone"))) == Answer(404, {})
+    assert foundry_asking.ask("https://p.test", "a", Signed("s"), through(Canned(404, b"gone"))) == Answer(404, {})
 
 
 def test_where_nobody_is_signed_in_it_says_how_to() -> None:
     with pytest.raises(RuntimeError, match=r"nobody is signed in to Azure .* run `az login`"):
-        foundry_identity.ask("https://p.test", "audience", Signed(None), through(Canned(200, b"{}")))
+        foundry_asking.ask("https://p.test", "audience", Signed(None), through(Canned(200, b"{}")))

@@ -82,6 +82,16 @@ class Fabrikam:
                 found[one.outputs["principalId"], role.name, one.outputs["scope"]] += 1
         return found
 
+    def conditions_at(self, scope: str) -> list[str | None]:
+        """Of the assignments at whatever a scope ends with, what each is bound to."""
+        rows = self.world.resources.values()
+        at = [one for one in rows if str(one.outputs.get("scope", "")).endswith(scope)]
+        return [one.outputs.get("condition") for one in at]
+
+    def asked_for_who_they_are(self) -> bool:
+        """Whether Foundry is asked for an identity that agents share."""
+        return any(one.token.rpartition(":")[2] == "AgentIdentity" for one in self.world.resources.values())
+
     def nothing_is_left_over(self) -> bool:
         """Whether everybody who holds a role exists, and nobody holds one twice."""
         world, held = self.world, self.assignments()
@@ -98,6 +108,7 @@ def test_publishing_takes_every_grant_along(fabrikam: Fabrikam) -> None:
 
     assert fabrikam.up(published) == EACH_ITS_OWN
     assert fabrikam.nothing_is_left_over()
+    assert not fabrikam.asked_for_who_they_are()
 
 
 def test_unpublishing_takes_them_back_and_republishing_gives_them_to_somebody_new(fabrikam: Fabrikam) -> None:
@@ -112,6 +123,23 @@ def test_unpublishing_takes_them_back_and_republishing_gives_them_to_somebody_ne
     again = fabrikam.assignments()
     assert first != again
     assert sorted(one[1:] for one in first) == sorted(one[1:] for one in again)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "both"), [({"verbs": "read", "paths": ["2026/"]}, {"2025/", "2026/"}), ("read", set[str]())]
+)
+def test_agents_that_act_as_one_are_bound_to_the_paths_of_all_of_them(
+    fabrikam: Fabrikam, theirs: object, both: set[str]
+) -> None:
+    def read_paths(network: dict[str, Any], environment: dict[str, Any]) -> None:
+        assert environment
+        network["agents"]["compliance"]["access"] = {"documents": {"verbs": "read", "paths": ["2025/"]}}
+        network["agents"]["market-analysis"]["access"] |= {"documents": theirs}
+
+    fabrikam.up(read_paths)
+
+    (condition,) = fabrikam.conditions_at("/containers/documents")
+    assert {path for path in ("2025/", "2026/") if path in (condition or "")} == both
 
 
 def test_one_of_two_can_be_published(fabrikam: Fabrikam) -> None:

@@ -416,3 +416,17 @@ def test_without_the_cli_it_says_what_else_there_is(project: Project, monkeypatc
 
     with pytest.raises(ReleaseError, match="install the CLI, or give a file of `pulumi stack export` with --export"):
         EngineStack("prod", project.root)
+
+
+@pytest.mark.parametrize(("version", "said"), [("v3.0.1", "Please update the Pulumi CLI"), ("dev", "Could not parse")])
+def test_a_cli_that_is_too_old_is_a_sentence(
+    project: Project, monkeypatch: pytest.MonkeyPatch, version: str, said: str
+) -> None:
+    cli = project.root / "pulumi"
+    cli.write_text(f"#!/bin/sh\necho {version}\n")
+    cli.chmod(0o755)
+    monkeypatch.setenv("PATH", str(project.root))
+    monkeypatch.delenv("PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK", raising=False)
+
+    with pytest.raises(ReleaseError, match=f"^pulumi: .*{said}"):
+        EngineStack("prod", project.root)
