@@ -18,7 +18,7 @@ from access.questions import Told
 from access.readers import local
 from access.reports.page import page
 from access.reports.sarif import sarif
-from access.reports.terminal import Style
+from access.reports.terminal import Style, say
 from access.sources import LIVE, WORKING_TREE, Project, graph, texts
 
 _SOURCES = "`.` the working tree, a git revision, a file (stack export, preview, local world), or `live`"
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AccessError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2 if isinstance(error, UnknownName) else 1
-    print(_rendered(told, options.format))
+    say(_rendered(told, options.format))
     return told.code
 
 

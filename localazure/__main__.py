@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from access.reports.terminal import Style
+from access.reports.terminal import Style, say
 from localazure import engine, show, state
 from localazure.document import document
 from localazure.errors import LocalAzureError
@@ -55,7 +55,7 @@ def _run(operation: Operation, stack: str, *, as_json: bool, save: Path | None) 
         project = Project.at(root)
         config = project.config(stack)
         if not as_json:
-            print(f"{style.paint(show.headline(operation, stack), 'bold')}\n", flush=True)
+            say(f"{style.paint(show.headline(operation, stack), 'bold')}\n")
         path = state.path_of(root, stack)
         with Progress(sys.stderr) as progress:
             result = run(
@@ -75,10 +75,9 @@ def _run(operation: Operation, stack: str, *, as_json: bool, save: Path | None) 
         save.parent.mkdir(parents=True, exist_ok=True)
         save.write_text(json.dumps(document(result, found)), "utf-8")
     if as_json:
-        json.dump(document(result, found), sys.stdout, indent=2)
-        print()
+        say(json.dumps(document(result, found), indent=2))
     else:
-        print(show.report(result, found, style))
+        say(show.report(result, found, style))
     return 0 if result.ok else 1
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from access.reports.terminal import Style
+from access.reports.terminal import Style, say
 from access.scopes import shown
 from localazure.errors import LocalAzureError
 from localazure.fronts.plugin import WORLD
@@ -41,16 +41,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stack = _stack(root, options.stack, options.export, local=options.local)
             planned = plan(stack, azure)
             if options.json:
-                print(json.dumps(_document(planned, applied=options.apply), indent=2))
+                say(json.dumps(_document(planned, applied=options.apply), indent=2))
             else:
-                print("".join(f"{line}\n" for line in _told(planned, style)), end="", flush=True)
+                for line in _told(planned, style):
+                    say(line)
             if options.apply:
-                apply(planned, stack, azure, _say(style, quiet=options.json))
+                apply(planned, stack, azure, _steps(style, quiet=options.json))
     except (ReleaseError, LocalAzureError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     if not options.json:
-        print(_end(planned, stack, style, applied=options.apply))
+        say(_end(planned, stack, style, applied=options.apply))
     if planned.obstacles:
         return 1
     return WOULD_CHANGE if planned.moves and not options.apply else 0
@@ -116,13 +117,13 @@ def _sentence(move: Move) -> str:
     return f"{agents} {verb} {move.principal}, and the grants are those of {' and '.join(sorted(before))}"
 
 
-def _say(style: Style, *, quiet: bool) -> Any:  # noqa: ANN401 - what `apply` takes
-    def say(verb: str, move: Move, grant: Grant | None) -> None:
+def _steps(style: Style, *, quiet: bool) -> Any:  # noqa: ANN401 - what `apply` takes
+    def step(verb: str, move: Move, grant: Grant | None) -> None:
         if not quiet:
             what = f"{grant.title} ({grant.principal})" if grant else f"who {move.holder.name} is"
-            print(f"{style.paint(f'{_WORDS[verb]}:', 'cyan')} {what}", flush=True)
+            say(f"{style.paint(f'{_WORDS[verb]}:', 'cyan')} {what}")
 
-    return say
+    return step
 
 
 def _end(planned: Plan, stack: Stack, style: Style, *, applied: bool) -> str:

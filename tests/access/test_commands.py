@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -201,3 +202,14 @@ def test_no_question_is_a_mistake_in_the_usage() -> None:
         main([])
 
     assert error.value.code == 2
+
+
+def test_whoever_reads_may_have_seen_enough(project: Path) -> None:
+    line = [sys.executable, "-m", "access", "matrix", "--of", "preview.json"]
+    with subprocess.Popen(line, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as command:  # noqa: S603
+        assert command.stdout is not None
+        assert command.stderr is not None
+        command.stdout.close()
+
+        assert command.stderr.read() == b""
+    assert command.returncode == 0
