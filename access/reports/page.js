@@ -194,7 +194,7 @@ function layout() {
     const x = of === "agent" ? LEFT : RIGHT;
     let y = large && !focus ? 0 : (height - heights[of]) / 2, group = null;
     const head = (text) => byId("headings").append(svg("text", { x: x + 2, y: y + 18 }, text));
-    head(of === "agent" ? `AGENTS (${column.length})` : `RESOURCES (${column.length})`);
+    head(of === "agent" ? `WHO (${column.length})` : `WHAT (${column.length})`);
     for (const one of column) {
       y += ROW;
       if (large && one.group !== group) { head((group = one.group)); y += ROW; }

@@ -39,7 +39,7 @@ def waiting(document: Item) -> Html:
     if not found:
         return Html()
     rows = ((_link(agent=one["agent"]), one["verb"], one["resource"], one["why"], one["place"]) for one in found)
-    headings = ("Agent", "Verb", "Resource", "Waits because", "Place")
+    headings = ("Who", "Verb", "What", "Waits because", "Place")
     return _section("waiting", "Declared, and waiting", table(headings, rows, label="Declared, and waiting"))
 
 
@@ -50,7 +50,7 @@ def diff(document: Item) -> Html:
         return Html()
     title = f"What changes from {found['from']} to {found['to']}"
     rows = map(_change, found["changes"])
-    headings = ("Access", "Agent", "Change", "Resource", "Operations")
+    headings = ("Access", "Who", "Change", "What", "Operations")
     return _section("diff", title, table(headings, rows, label=title) if found["changes"] else tag("p", "Nothing."))
 
 
@@ -107,7 +107,7 @@ def matrix(document: Item) -> Html:
         tag("th", tag("span", name, *([tag("i", "undeclared")] if name in undeclared else [])), scope="col")
         for name in resources
     ]
-    head = tag("thead", tag("tr", tag("th", "Agent", scope="col"), *columns))
+    head = tag("thead", tag("tr", tag("th", "Who", scope="col"), *columns))
     rows = (
         tag(
             "tr",
@@ -117,7 +117,7 @@ def matrix(document: Item) -> Html:
         for agent in names(document, "agent")
     )
     wide = "wide" if len(resources) > _WIDE else None
-    grid = tag("table", head, tag("tbody", *rows), id="grid", class_=wide, aria_label="Agents by resources")
+    grid = tag("table", head, tag("tbody", *rows), id="grid", class_=wide, aria_label="Who by what")
     box = tag("div", grid, class_="box", tabindex=0, role="region", aria_label="Access matrix")
     legend = tag("p", "* only under a condition; an empty cell is no access.", class_="legend")
     return _section("matrix", "Matrix", legend, box)
