@@ -39,14 +39,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with _azure(root, options.stack, local=options.local) as azure:
             stack = _stack(root, options.stack, options.export, local=options.local)
-            planned = plan(stack, azure)
-            if options.json:
-                say(json.dumps(_document(planned, applied=options.apply), indent=2))
-            else:
-                for line in _told(planned, style):
-                    say(line)
-            if options.apply:
-                apply(planned, stack, azure, _steps(style, quiet=options.json))
+            planned, done = plan(stack, azure), False
+            for line in () if options.json else _told(planned, style):
+                say(line)
+            try:
+                if options.apply:
+                    apply(planned, stack, azure, _steps(style, quiet=options.json))
+                    done = True
+            finally:
+                if options.json:
+                    say(json.dumps(_document(planned, applied=done), indent=2))
     except (ReleaseError, LocalAzureError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -104,6 +106,7 @@ def _told(planned: Plan, style: Style) -> list[str]:
             lines.append(f"  {style.paint(words, 'green' if verb.startswith('+') else 'red')}")
         if move.names:
             lines.append("  ~ remember it in the stack")
+    lines += [f"{style.paint('?', 'yellow')} {one.holder}: {one.what}" for one in planned.believed]
     lines += [f"{style.paint('✗', 'red')} {one.holder}: {one.what}" for one in planned.obstacles]
     return lines
 
@@ -154,6 +157,7 @@ def _document(planned: Plan, *, applied: bool) -> dict[str, Any]:
             }
             for one in planned.moves
         ],
+        "believed": [{"name": one.holder, "what": one.what} for one in planned.believed],
         "obstacles": [{"name": one.holder, "what": one.what} for one in planned.obstacles],
     }
 

@@ -83,7 +83,10 @@ class Azure:
         while url:
             if origin_of(url) not in {origin_of(PUBLIC), origin_of(manager.origin)}:
                 raise ReleaseError(f"{path}: its next page lies at another address, which is not asked")
-            reply = manager.send("GET", self._here(url))
+            try:
+                reply = manager.send("GET", self._here(url))
+            except UnreadableSource as error:
+                raise ReleaseError(str(error)) from None
             if reply.status == _MISSING:
                 return
             found: Any = (reply.body or {}).get("value")

@@ -6,21 +6,22 @@ Never the other way round, so that wherever it is interrupted nobody is without 
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from components.agents.foundry_identity import principal_of
 from components.grants import assignment_name
 from release.foundry.azure import Azure, Body
 from release.foundry.stack import Stack
-from release.foundry.state import Grant, Holder, holders, renamed
+from release.foundry.state import Grant, Holder, holders
 
-__all__ = ["Move", "Obstacle", "Plan", "apply", "plan"]
+__all__ = ["Move", "Plan", "Remark", "apply", "plan"]
 
 _ROLES = "providers/Microsoft.Authorization/roleAssignments"
 
 
 @dataclass(frozen=True)
-class Obstacle:
-    """Why an agent is left as it is, and what to do."""
+class Remark:
+    """Something that a person has to know of an agent."""
 
     holder: str
     what: str
@@ -50,7 +51,10 @@ class Plan:
 
     holders: tuple[Holder, ...]
     moves: tuple[Move, ...] = ()
-    obstacles: tuple[Obstacle, ...] = ()
+    obstacles: tuple[Remark, ...] = ()
+    """Why agents are left as they are, and what to do."""
+    believed: tuple[Remark, ...] = ()
+    """Agents whose id is the one that the stack's file gives, since Foundry does not tell it."""
 
 
 def plan(stack: Stack, azure: Azure) -> Plan:
@@ -61,16 +65,20 @@ def plan(stack: Stack, azure: Azure) -> Plan:
     """
     found = holders(stack.rows)
     moves: list[Move] = []
-    obstacles: list[Obstacle] = []
+    obstacles: list[Remark] = []
+    believed: list[Remark] = []
     for holder in found:
         try:
-            move = _move(holder, _who(holder, azure), azure)
+            who = _who(holder, azure)
+            move = _move(holder, who.principal, azure)
         except _NotNow as reason:
-            obstacles.append(Obstacle(holder.name, str(reason)))
+            obstacles.append(Remark(holder.name, str(reason)))
             continue
+        if who.doubt:
+            believed.append(Remark(holder.name, who.doubt))
         if move:
             moves.append(move)
-    return Plan(tuple(found), tuple(moves), tuple(obstacles))
+    return Plan(tuple(found), tuple(moves), tuple(obstacles), tuple(believed))
 
 
 def apply(planned: Plan, stack: Stack, azure: Azure, say: Callable[[str, Move, Grant | None], None]) -> None:
@@ -89,16 +97,28 @@ def apply(planned: Plan, stack: Stack, azure: Azure, say: Callable[[str, Move, G
             azure.delete(grant.id)
         if move.names:
             say("remember", move, None)
-            stack.save(renamed(stack.rows, move.names))
+            stack.rename(move.names)
 
 
 class _NotNow(Exception):  # noqa: N818 - no error of the program
     """Why an agent cannot be helped from here."""
 
 
-def _who(holder: Holder, azure: Azure) -> str:
+class _Identity(NamedTuple):
     """Who an agent really is."""
+
+    principal: str
+    doubt: str = ""
+    """Why that is believed and not known."""
+
+
+def _who(holder: Holder, azure: Azure) -> _Identity:
     question = holder.question
+    if holder.unfinished:
+        why = "an update was interrupted before it had taken an old grant away"
+        raise _NotNow(f"{why}; run `pulumi up`, and then this again")
+    if question.given:
+        return _given(holder, azure)
     if question.application:
         application = azure.get(question.application)
         if application is None:
@@ -106,19 +126,30 @@ def _who(holder: Holder, azure: Azure) -> str:
         found = _at(application, "properties", "defaultInstanceIdentity", "principalId")
         if not found:
             raise _NotNow("its application has no identity of its own; see it in the Azure portal")
-        return found
+        return _Identity(found)
     try:
         asked = principal_of(question.asked or {}, azure.ask)
     except RuntimeError as error:
         raise _NotNow(str(error)) from None
     if asked is None:
         raise _NotNow("there is no such agent in its project any more; make it again, or remove it from network.yaml")
-    if question.given and asked.lower() != holder.principal.lower():
+    return _Identity(asked)
+
+
+def _given(holder: Holder, azure: Azure) -> _Identity:
+    """As the stack's file says: an id stands there because Foundry does not tell it, or not to everybody."""
+    try:
+        asked, silence = principal_of(holder.question.asked or {}, azure.ask), "its project has no such agent yet"
+    except RuntimeError as error:
+        asked, silence = None, str(error)
+    if asked is None:
+        return _Identity(holder.principal, f"taken to be {holder.principal}, as the stack's file says: {silence}")
+    if asked.lower() != holder.principal.lower():
         raise _NotNow(
             f"its id stands in the stack's file as {holder.principal}, and it runs as {asked}; correct"
             " 'agent_identities' there, and run `pulumi up`"
         )
-    return asked
+    return _Identity(asked)
 
 
 def _move(holder: Holder, principal: str, azure: Azure) -> Move:

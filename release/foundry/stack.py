@@ -1,4 +1,4 @@
-"""The state of a stack: read, and written back with other names in it.
+"""The state of a stack: read, and other names written into it.
 
 Owns the three places where it can be: the engine's backend (by Pulumi's Automation API), a file of
 `pulumi stack export`, and the file of a local run.
@@ -13,7 +13,7 @@ from localazure.errors import LocalAzureError
 from localazure.state import alone
 from localazure.world import World
 from release.errors import ReleaseError
-from release.foundry.state import Row
+from release.foundry.state import Row, renamed
 
 __all__ = ["EngineStack", "ExportedStack", "LocalStack", "Stack"]
 
@@ -31,8 +31,8 @@ class Stack(Protocol):
         """Where it was written to, in words, for whoever has to do more."""
         ...
 
-    def save(self, rows: Sequence[Row]) -> None:
-        """Remember these instead."""
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Remember other GUIDs in the place of some, in what the stack is by then."""
         ...
 
 
@@ -48,6 +48,7 @@ class EngineStack:
         from pulumi import automation  # noqa: PLC0415 - importing costs, and the other places do without
 
         self._api = automation
+        self.where = f"stack {name}"
         try:
             self._stack = automation.select_stack(stack_name=name, work_dir=str(root))
             self._exported = self._stack.export_stack()
@@ -59,22 +60,23 @@ class EngineStack:
             raise ReleaseError(f"pulumi: {error}") from None
         except automation.CommandError as error:
             raise ReleaseError(f"stack {name!r} cannot be read: {_last_line(str(error))}") from None
-        self.where = f"stack {name}"
 
     @property
     def rows(self) -> Sequence[Row]:
         """Its resources."""
         return _rows(cast("Mapping[str, Any]", self._exported.deployment), self.where)
 
-    def save(self, rows: Sequence[Row]) -> None:
-        """Import them.
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Read it once more, for others may have deployed meanwhile, and import it with the other names.
 
         Raises:
-            ReleaseError: the engine refuses them.
+            ReleaseError: the engine refuses it, or somebody is deploying.
         """
-        deployment = {**cast("dict[str, Any]", self._exported.deployment), "resources": list(rows)}
-        self._exported = self._api.Deployment(version=self._exported.version, deployment=deployment)
         try:
+            self._exported = self._stack.export_stack()
+            rows = renamed(self.rows, names)
+            deployment = {**cast("dict[str, Any]", self._exported.deployment), "resources": rows}
+            self._exported = self._api.Deployment(version=self._exported.version, deployment=deployment)
             self._stack.import_stack(self._exported)
         except self._api.CommandError as error:
             raise ReleaseError(f"{self.where} cannot be written: {_last_line(str(error))}; run this again") from None
@@ -99,9 +101,9 @@ class ExportedStack:
         """Its resources."""
         return cast("Sequence[Row]", self._document["deployment"]["resources"])
 
-    def save(self, rows: Sequence[Row]) -> None:
-        """Write them to a file of their own."""
-        deployment = {**self._document["deployment"], "resources": list(rows)}
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Write it with the other names to a file of its own."""
+        deployment = {**self._document["deployment"], "resources": renamed(self.rows, names)}
         self._document = {**self._document, "deployment": deployment}
         self._target.write_text(json.dumps(self._document, indent=4) + "\n", "utf-8")
 
@@ -128,12 +130,12 @@ class LocalStack:
         except LocalAzureError as error:
             raise ReleaseError(str(error)) from None
 
-    def save(self, rows: Sequence[Row]) -> None:
-        """Write them into the file."""
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Write the other names into the file."""
         try:
             with alone(self._path):
                 world = World.load(self._path)
-                world.stack = [dict(row) for row in rows]
+                world.stack = [dict(row) for row in renamed(world.stack, names)]
                 world.save(self._path)
         except LocalAzureError as error:
             raise ReleaseError(str(error)) from None
@@ -143,6 +145,10 @@ def _rows(deployment: Mapping[str, Any], where: str) -> Sequence[Row]:
     rows = deployment.get("resources")
     if not isinstance(rows, list):
         raise ReleaseError(f"{where} has no resources; deploy it first, or give what `pulumi stack export` printed")
+    if deployment.get("pending_operations"):
+        # Importing a state forgets them, and with them what they made.
+        why = f"{where}: an update was interrupted, or still goes on"
+        raise ReleaseError(f"{why}; let it end, or run `pulumi up`, and then this again")
     return cast("Sequence[Row]", rows)
 
 

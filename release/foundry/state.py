@@ -71,6 +71,8 @@ class Holder:
     """Who that was when the stack was deployed."""
     question: Question
     grants: tuple[Grant, ...]
+    unfinished: bool = False
+    """Whether the engine has still to take a grant of it away, since an update was interrupted."""
 
 
 def holders(rows: Sequence[Row]) -> list[Holder]:
@@ -78,16 +80,18 @@ def holders(rows: Sequence[Row]) -> list[Holder]:
     children: dict[str, list[Row]] = {}
     for row in rows:
         children.setdefault(str(row.get("parent") or ""), []).append(row)
+    live = [row for row in rows if not _to_be_deleted(row)]
     found = [
-        _holder(row, rows, children)
-        for row in rows
+        _holder(row, live, children)
+        for row in live
         if row.get("type") in {_AGENT, _UNPUBLISHED} and _inputs(row).get("identity") != "shared"
     ]
     return sorted(found, key=lambda one: one.name)
 
 
 def _holder(row: Row, rows: Sequence[Row], children: Mapping[str, list[Row]]) -> Holder:
-    name, inside = _name(row), children.get(str(row["urn"]), [])
+    name, every = _name(row), children.get(str(row["urn"]), [])
+    inside = [one for one in every if not _to_be_deleted(one)]
     agents = (name,) if row["type"] == _AGENT else tuple(sorted(map(_name, _sharing(row, rows))))
     applications = [one for one in inside if str(one["type"]).endswith(_APPLICATION)]
     asked = [one for one in inside if str(one["type"]).endswith(_ASKED)]
@@ -103,8 +107,14 @@ def _holder(row: Row, rows: Sequence[Row], children: Mapping[str, list[Row]]) ->
         principal, question = given, Question(asked=_as_asked(row, rows), given=True)
     if not principal:
         raise ReleaseError(f"the stack does not know who {name} is; run `pulumi up` first")
-    grants = tuple(grant for one in inside for grant in _grant(one))
-    return Holder(name=name, agents=agents, principal=principal, question=question, grants=grants)
+    return Holder(
+        name=name,
+        agents=agents,
+        principal=principal,
+        question=question,
+        grants=tuple(grant for one in inside for grant in _grant(one)),
+        unfinished=any(True for one in every if _to_be_deleted(one) for _ in _grant(one)),
+    )
 
 
 def _grant(row: Row) -> Iterator[Grant]:
@@ -146,13 +156,22 @@ def _as_asked(row: Row, rows: Sequence[Row]) -> Row:
 
 
 def renamed(rows: Sequence[Row], names: Mapping[str, str]) -> list[Row]:
-    """The rows with other GUIDs in the place of some, wherever those stand."""
+    """The rows with other GUIDs in the place of some, wherever those stand, but in what is still to be deleted."""
     if not names:
         return list(rows)
     called = {old.lower(): new for old, new in names.items()}
     pattern = re.compile("|".join(map(re.escape, called)), re.IGNORECASE)
-    text = pattern.sub(lambda found: called[found[0].lower()], json.dumps(list(rows)))
-    return cast("list[Row]", json.loads(text))
+
+    def again(row: Row) -> Row:
+        return json.loads(pattern.sub(lambda found: called[found[0].lower()], json.dumps(row)))
+
+    # What is still to be deleted is what it was, and never what replaced it.
+    return [row if _to_be_deleted(row) else again(row) for row in rows]
+
+
+def _to_be_deleted(row: Row) -> bool:
+    """Whether it was replaced already, and the engine has still to delete it in Azure."""
+    return bool(row.get("delete"))
 
 
 def _name(row: Row) -> str:

@@ -11,6 +11,18 @@ pytestmark = pytest.mark.skipif(not cli_is_here(), reason=REASON)
 
 FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "network.yaml")
 PUBLISHED = ("AgentApplication", "AgentDeployment")
+# Reads the stack, lets somebody else protect a resource, and only then writes another name of it.
+MEANWHILE = """
+import subprocess, sys
+from pathlib import Path
+from release.foundry.stack import EngineStack
+
+stack = EngineStack("dev", Path.cwd())
+(group,) = (row for row in stack.rows if row["urn"] == sys.argv[1])
+protect = ["pulumi", "state", "protect", sys.argv[1], "--yes", "--stack", "dev", "--non-interactive"]
+subprocess.run(protect, check=True)
+stack.rename({group["id"].rpartition("/")[2]: "renamed"})
+"""
 RECONCILE = "python -m release.foundry reconcile --stack prod"
 
 
@@ -50,6 +62,21 @@ def test_an_agent_that_was_published_again_gets_its_grants_and_the_engine_finds_
     assert project.run(RECONCILE).code == 0
     project.pulumi("up --yes --skip-preview --expect-no-changes --stack prod")
     project.pulumi("refresh --yes --skip-preview --expect-no-changes --stack prod")
+
+
+def test_what_others_did_to_the_stack_meanwhile_stays(tmp_path: Path) -> None:
+    """A run waits for Azure for minutes, and somebody else may have changed the stack by then."""
+    project = Project.of(tmp_path, FILES)
+    project.pulumi("up --yes --skip-preview --stack dev")
+    group = next(one["urn"] for one in project.state("dev") if one["type"].endswith(":ResourceGroup"))
+    (project.root / "meanwhile.py").write_text(MEANWHILE)
+
+    done = project.run(f"python meanwhile.py '{group}'")
+
+    assert done.code == 0, done.err
+    (after,) = (one for one in project.state("dev") if one["urn"] == group)
+    assert after["protect"]
+    assert after["id"].endswith("/renamed")
 
 
 def test_a_stack_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:

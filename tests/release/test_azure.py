@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from azure.core.credentials import AccessToken
 
+from access.errors import UnreadableSource
 from access.readers.service import Reply, Service
 from release.errors import ReleaseError
 from release.foundry.azure import Azure
@@ -118,6 +119,16 @@ def test_pages_are_followed_and_none_at_another_address(monkeypatch: pytest.Monk
         next(rows)
     assert "%24filter=principalId%20eq%20%27who%27" in asked[0]
     assert asked[1] == f"GET {more}"
+
+
+def test_a_list_that_nobody_answers_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(*_: object) -> Reply:
+        raise UnreadableSource("Azure", "cannot be reached")
+
+    monkeypatch.setattr(Service, "send", nobody)
+
+    with pytest.raises(ReleaseError, match="cannot be reached"):
+        next(Azure(Signed()).list("/subscriptions/s/providers/Microsoft.Authorization/roleAssignments"))
 
 
 @pytest.mark.parametrize(

@@ -204,6 +204,14 @@ def test_everything_is_granted_before_anything_is_taken_away(
     assert any("/sqlRoleAssignments/" in path for _, path in written)
 
 
+def with_a_given_id(project: Project) -> None:
+    """Compliance is said to be somebody whom Foundry does not know of."""
+    given = {"agent-network:published": False, "agent-network:agent_identities": {"compliance": GIVEN}}
+    project.edit("network.yaml", each_has_its_own)
+    project.edit("Pulumi.prod.yaml", lambda stack: stack["config"].update(given))
+    project.up()
+
+
 def watched(monkeypatch: pytest.MonkeyPatch, refused_from: int | None = None) -> list[tuple[str, str]]:
     """Everything that is written from now on; from a number on, Azure refuses it."""
     written: list[tuple[str, str]] = []
@@ -264,7 +272,7 @@ def test_interrupted_before_the_stack_is_written_it_is_remembered_the_next_time(
         raise ReleaseError("the disk is full")
 
     with monkeypatch.context() as patched:
-        patched.setattr(LocalStack, "save", interrupted)
+        patched.setattr(LocalStack, "rename", interrupted)
         assert project.reconcile("--apply")[0] == 1
     assert project.held() == before
 
@@ -315,14 +323,7 @@ def test_what_somebody_granted_by_hand_is_not_taken_over_silently(project: Proje
 
 
 def test_an_id_that_was_given_and_is_wrong_is_the_files_to_correct(project: Project) -> None:
-    project.edit("network.yaml", each_has_its_own)
-    project.edit(
-        "Pulumi.prod.yaml",
-        lambda stack: stack["config"].update(
-            {"agent-network:published": False, "agent-network:agent_identities": {"compliance": GIVEN}}
-        ),
-    )
-    project.up()
+    with_a_given_id(project)
     project.beside(agent_again)
 
     code, told = project.reconcile("--apply")
@@ -330,6 +331,39 @@ def test_an_id_that_was_given_and_is_wrong_is_the_files_to_correct(project: Proj
     assert code == 1
     assert f"its id stands in the stack's file as {GIVEN}, and it runs as " in told
     assert "correct 'agent_identities'" in told
+
+
+@pytest.mark.parametrize(
+    ("reply", "why"),
+    [
+        (Reply(403, {}), "whoever deploys may not read agent 'compliance' (403)"),
+        (Reply(200, {"name": "compliance"}), "agent 'compliance' has no identity of its own"),
+        (Reply(404, {}), "its project has no such agent yet"),
+    ],
+    ids=["may not ask", "has none", "is not there"],
+)
+def test_an_id_that_was_given_is_believed_where_foundry_does_not_tell_it(
+    project: Project, monkeypatch: pytest.MonkeyPatch, reply: Reply, why: str
+) -> None:
+    with_a_given_id(project)
+    answer = Rest.answer
+
+    def silent(rest: Rest, method: str, target: str, token: str, body: dict[str, Any] | None = None) -> Reply:
+        return reply if "/agents/compliance" in target else answer(rest, method, target, token, body)
+
+    monkeypatch.setattr(Rest, "answer", silent)
+
+    code, told = project.reconcile()
+    assert code == 0
+    assert f"? compliance: taken to be {GIVEN}, as the stack's file says: {why}" in told
+
+    def taken(azure: LocalAzure) -> None:
+        held = [one.id for one in azure.world.resources.values() if one.outputs.get("principalId") == GIVEN]
+        azure.delete(ASSIGNMENT, held[0])
+
+    project.beside(taken)
+    assert project.reconcile("--apply")[0] == 0
+    assert project.up() == []
 
 
 def test_an_application_that_is_gone_is_the_programs_to_make(project: Project) -> None:
@@ -370,24 +404,80 @@ def test_it_is_one_document_where_that_is_asked_for(project: Project) -> None:
     assert (grant["role"], grant["scope"]) == (prune["role"], prune["scope"])
 
 
+@pytest.mark.parametrize("refused_from", [None, 0], ids=["done", "refused"])
+def test_the_document_says_whether_it_was_done(
+    project: Project, monkeypatch: pytest.MonkeyPatch, refused_from: int | None
+) -> None:
+    project.up()
+    project.beside(applications_again)
+    watched(monkeypatch, refused_from)
+
+    code, told = project.reconcile("--json", "--apply")
+
+    document, _, error = told.partition("\nerror: ")
+    assert (code, json.loads(document)["applied"]) == ((0, True) if refused_from is None else (1, False))
+    assert ("not any more" in error) is (refused_from is not None)
+
+
 def test_an_export_is_read_and_what_changed_is_written_beside_it(project: Project) -> None:
     project.up()
     project.beside(applications_again)
-    exported = project.root / "stack.json"
     document = {"version": 3, "deployment": {"manifest": {}, "resources": project.world.stack}}
-    exported.write_text(json.dumps(document))
 
-    with serving(project.path) as endpoint:
-        azure, stack = Azure(LocalCredential(), endpoint), ExportedStack(exported)
-        apply(plan(stack, azure), stack, azure, lambda *_: None)
+    after = reconciled(project, document)["resources"]
 
-    after = json.loads((project.root / "stack.reconciled.json").read_text())
-    assert json.loads(exported.read_text()) == document
     with serving(project.path) as endpoint:
         assert (
             plan(ExportedStack(project.root / "stack.reconciled.json"), Azure(LocalCredential(), endpoint)).moves == ()
         )
-    assert [one["urn"] for one in after["deployment"]["resources"]] == [one["urn"] for one in project.world.stack]
+    assert [one["urn"] for one in after] == [one["urn"] for one in project.world.stack]
+
+
+def reconciled(project: Project, document: dict[str, Any]) -> dict[str, Any]:
+    """The deployment of an export, once what it says was moved."""
+    exported = project.root / "stack.json"
+    exported.write_text(json.dumps(document))
+    with serving(project.path) as endpoint:
+        azure, stack = Azure(LocalCredential(), endpoint), ExportedStack(exported)
+        planned = plan(stack, azure)
+        assert planned.obstacles == ()
+        apply(planned, stack, azure, lambda *_: None)
+    assert json.loads(exported.read_text()) == document
+    return json.loads((project.root / "stack.reconciled.json").read_text())["deployment"]
+
+
+def test_what_the_engine_has_still_to_delete_stays_what_it_was(project: Project) -> None:
+    """It was replaced, and the update interrupted then: the engine would delete what took its place."""
+    project.up()
+    project.beside(applications_again)
+    replaced = {**row_of(project, "compliance-is-deployed"), "delete": True}
+    rows = [*project.world.stack, replaced]
+
+    after = reconciled(project, {"version": 3, "deployment": {"resources": rows}})["resources"]
+
+    assert after[-1] == replaced
+    assert after[:-1] != rows[:-1]
+
+
+def test_a_grant_that_the_engine_has_still_to_take_away_is_nobodys(project: Project) -> None:
+    """It looks like the agent's, under the same name, and the engine deletes it with the next update."""
+    project.up()
+    grant = row_of(project, "compliance-may-read-documents")
+    rows = [{**grant, "id": grant["id"].replace("0", "1"), "delete": True}, *project.world.stack]
+    exported = project.root / "stack.json"
+    exported.write_text(json.dumps({"version": 3, "deployment": {"resources": rows}}))
+
+    with serving(project.path) as endpoint:
+        planned = plan(ExportedStack(exported), Azure(LocalCredential(), endpoint))
+
+    assert planned.moves == ()
+    assert [(one.holder, one.what.partition(";")[0]) for one in planned.obstacles] == [
+        ("compliance", "an update was interrupted before it had taken an old grant away")
+    ]
+
+
+def row_of(project: Project, name: str) -> dict[str, Any]:
+    return next(dict(row) for row in project.world.stack if row["urn"].endswith(f"::{name}"))
 
 
 @pytest.mark.parametrize(
@@ -397,12 +487,15 @@ def test_an_export_is_read_and_what_changed_is_written_beside_it(project: Projec
         (["--export", "nowhere.json"], "nowhere.json cannot be read"),
         (["--export", "network.yaml"], "network.yaml cannot be read"),
         (["--export", "empty.json"], "has no resources"),
+        (["--export", "going-on.json"], "an update was interrupted, or still goes on"),
     ],
 )
 def test_what_cannot_be_read_is_a_sentence(
     project: Project, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    going_on = {"resources": [], "pending_operations": [{"type": "creating"}]}
     (project.root / "empty.json").write_text("{}")
+    (project.root / "going-on.json").write_text(json.dumps({"deployment": going_on}))
 
     assert main(["reconcile", "--stack", "prod", *arguments]) == 1
 
