@@ -12,6 +12,7 @@ import pulumi_kubernetes as kubernetes
 from pulumi_azure_native import containerservice
 
 from components.diagnostics import Logs, send_logs
+from components.existing_cluster import fit_for_agents
 from components.kubeconfig import kubeconfig_of
 from components.platform_identity import PlatformIdentity
 from components.resources.base import Holder, PlacedArgs, arm_id
@@ -64,17 +65,20 @@ class AksCluster(Holder):
         if args.get("existing"):
             known = arm_id(args, "Microsoft.ContainerService/managedClusters")
             cluster = containerservice.ManagedCluster.get(name, known, own)
+            fit = fit_for_agents(name, cluster)
         else:
             _check(name, args)
             cluster = _create(name, args, own)
             send_logs(f"{name}-is-logged", _LOGS, source=cluster.id, workspace_id=args["workspace_id"], parent=self)
+            fit = cluster.name
+        # Nothing trusts a cluster and nothing is made in it before it is seen to be fit.
+        self.issuer_url = fit.apply(lambda _: cluster.oidc_issuer_profile.apply(lambda known: _issuer(name, known)))
         self.kubelet_principal_id = cluster.identity_profile.apply(lambda known: _kubelet(name, known))
         self.kubelet = PlatformIdentity(f"{name}-kubelet", args["azure_name"], self.kubelet_principal_id, self)
         self.may_pull: list[pulumi.Resource] = []
         self.cluster_name = pulumi.Output.from_input(args["azure_name"])
-        self.issuer_url = cluster.oidc_issuer_profile.apply(lambda known: _issuer(name, known))
         self.provider = kubernetes.Provider(
-            name, kubeconfig=kubeconfig_of(name, cluster.name, args["resource_group_name"]), opts=own
+            name, kubeconfig=kubeconfig_of(name, fit, args["resource_group_name"]), opts=own
         )
         self._ready(
             cluster,
@@ -184,8 +188,7 @@ def _security(args: AksClusterArgs) -> "containerservice.ManagedClusterSecurityP
 
 def _issuer(name: str, profile: "containerservice.outputs.ManagedClusterOIDCIssuerProfileResponse | None") -> str:
     if profile is None or not profile.issuer_url:
-        why = f"cluster {name!r} issues no tokens that Entra ID could trust"
-        raise RuntimeError(f"{why}; run `az aks update --enable-oidc-issuer --enable-workload-identity` on it")
+        raise RuntimeError(f"Azure tells no issuer of tokens of cluster {name!r}; run this again once it is there")
     return profile.issuer_url
 
 

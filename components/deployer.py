@@ -65,6 +65,9 @@ _ALSO = (
     # A diagnostic setting may name a workspace only if its writer may read the workspace's keys, which this workspace
     # does not take: "Manage access to Log Analytics workspaces", Microsoft Learn, 2025.
     "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
+    # A cluster may name one for Defender on the same terms; the built-in role Kubernetes Agent Operator, by which
+    # Defender itself is turned on, has both.
+    "Microsoft.OperationalInsights/workspaces/sharedkeys/read",
 )
 
 ACTIONS = tuple(
@@ -78,10 +81,11 @@ ACTIONS = tuple(
 )
 """Every control-plane operation that a deployment takes."""
 
-# Whoever makes an object also waits until it is there, and tells why it is not: the engine reads what it brings forth.
+# Whoever makes an object also waits until it is there, and tells why it is not: this is what pulumi-kubernetes watches
+# ("provider/pkg/await" of its sources, 2026-07). It waits without an end for what it may not watch.
 _CLUSTER = "Microsoft.ContainerService/managedClusters"
 _MADE = ("apps/deployments", "namespaces", "networking.k8s.io/networkpolicies", "serviceaccounts", "services")
-_WATCHED = ("apps/replicasets", "discovery.k8s.io/endpointslices", "endpoints", "events", "pods")
+_WATCHED = ("apps/replicasets", "endpoints", "events", "persistentvolumeclaims", "pods")
 
 DATA_ACTIONS = tuple(
     sorted(

@@ -17,8 +17,9 @@ from pulumi_azure_native import containerservice
 __all__ = ["kubeconfig_of", "without_credentials"]
 
 _KEYLESS = frozenset({"exec", "name", "user"})
-# What AKS writes would ask a person to type a code into a browser.
-_ASKS_A_PERSON, _SIGNED_IN = "devicecode", "azurecli"
+# What AKS writes would ask a person to type a code into a browser, as the application that is named for that; a
+# pipeline's identity would be looked for under that application's id.
+_ASKS_A_PERSON, _ITS_APPLICATION, _SIGNED_IN = "devicecode", "--client-id", "azurecli"
 
 
 def kubeconfig_of(cluster: str, name: pulumi.Input[str], resource_group_name: pulumi.Input[str]) -> pulumi.Output[str]:
@@ -56,6 +57,15 @@ def without_credentials(cluster: str, answers: list[str]) -> str:
                 " with Entra ID and Azure RBAC on"
             )
         command = cast("dict[str, Any]", user.get("exec") or {})
-        said = cast("list[str]", command.get("args") or [])
-        command["args"] = [_SIGNED_IN if one == _ASKS_A_PERSON else one for one in said]
+        command["args"] = _as_signed_in(cast("list[str]", command.get("args") or []))
     return json.dumps(config, sort_keys=True)
+
+
+def _as_signed_in(said: list[str]) -> list[str]:
+    if _ASKS_A_PERSON not in said:
+        return said
+    kept = list(said)
+    if _ITS_APPLICATION in kept:
+        at = kept.index(_ITS_APPLICATION)
+        del kept[at : at + 2]
+    return [_SIGNED_IN if one == _ASKS_A_PERSON else one for one in kept]

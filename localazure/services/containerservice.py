@@ -311,6 +311,16 @@ TYPES = (
             "kube-scheduler",
         ),
         category_groups=("allLogs", "audit"),
-        assumed={"location": "westeurope", "dnsPrefix": "existing", "oidcIssuerProfile": {"enabled": True}},
+        # One that others made is taken to be fit for agents, which Azure is asked when it is there.
+        assumed={
+            "location": "westeurope",
+            "dnsPrefix": "existing",
+            "oidcIssuerProfile": {"enabled": True},
+            "securityProfile": {"workloadIdentity": {"enabled": True}},
+            "aadProfile": {"managed": True, "enableAzureRBAC": True},
+            "disableLocalAccounts": True,
+            "networkProfile": {"networkPolicy": "cilium"},
+            "apiServerAccessProfile": {"enablePrivateCluster": True},
+        },
     ),
 )

@@ -40,6 +40,11 @@ _ANSWERS: dict[str, Callable[[str], dict[str, Any]]] = {
         "name": name,
         "identity": {"type": "SystemAssigned", "principalId": principal_of(name)},
         "oidcIssuerProfile": {"enabled": True, "issuerURL": f"https://{name}.issuer.test/"},
+        "securityProfile": {"workloadIdentity": {"enabled": True}},
+        "aadProfile": {"managed": True, "enableAzureRBAC": True},
+        "disableLocalAccounts": True,
+        "networkProfile": {"networkPolicy": "cilium"},
+        "apiServerAccessProfile": {"enablePrivateCluster": True},
         "identityProfile": {"kubeletidentity": {"objectId": principal_of(f"{name}-kubelet")}},
     },
     "Namespace": lambda name: {"serviceBusEndpoint": f"https://{name}.bus.test:443/"},
@@ -70,7 +75,7 @@ users:
     exec:
       apiVersion: client.authentication.k8s.io/v1beta1
       command: kubelogin
-      args: [get-token, --environment, AzurePublicCloud, --server-id, a-server, --login, devicecode]
+      args: [get-token, --environment, AzurePublicCloud, --server-id, a-server, --client-id, an-app, --login, devicecode]
 """
 _INVOKED: dict[str, dict[str, Any]] = {
     "azure-native:authorization:getClientConfig": {

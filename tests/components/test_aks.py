@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -136,7 +137,9 @@ def test_whoever_deploys_gets_in_as_who_they_are() -> None:
     assert config["clusters"] == [{"name": "a-cluster", "cluster": {"server": "https://a-cluster.test:443"}}]
     ((name, user),) = [(one["name"], one["user"]) for one in config["users"]]
     assert (name, user["exec"]["command"]) == ("somebody", "kubelogin")
-    assert user["exec"]["args"][-2:] == ["--login", "azurecli"]
+    assert user["exec"]["args"] == [
+        *("get-token", "--environment", "AzurePublicCloud", "--server-id", "a-server", "--login", "azurecli")
+    ], "and not as the application by which people type codes"
 
 
 @pytest.mark.parametrize("key", ["token", "client-key-data", "password", "auth-provider"])
@@ -175,20 +178,65 @@ def test_what_would_leave_it_open_or_fail_late_is_refused(given: dict[str, Any],
         record(lambda: created(**given))
 
 
+NONE: dict[str, Any] = {}
+
+
 @pytest.mark.parametrize(
-    ("answer", "why"),
+    ("told", "why", "option"),
     [
-        ({"identityProfile": {"kubeletidentity": {"objectId": "k"}}}, "az aks update --enable-oidc-issuer"),
-        ({"oidcIssuerProfile": {"issuerURL": "https://issuer.test/"}}, "no 'kubeletidentity', by which its nodes pull"),
+        ({"oidcIssuerProfile": NONE}, "issues no tokens", "--enable-oidc-issuer"),
+        ({"securityProfile": NONE}, "get no tokens", "--enable-workload-identity"),
+        ({"securityProfile": {"workloadIdentity": {"enabled": False}}}, "get no tokens", "--enable-workload-identity"),
+        ({"aadProfile": NONE}, "not Azure's role assignments", "--enable-aad --enable-azure-rbac"),
+        ({"aadProfile": {"managed": True}}, "not Azure's role assignments", "--enable-aad --enable-azure-rbac"),
+        ({"disableLocalAccounts": False}, "whoever has a key", "--disable-local-accounts"),
+        ({"networkProfile": NONE}, "keeps to network policies", "--network-policy azure"),
+        ({"networkProfile": {"networkPolicy": "none"}}, "keeps to network policies", "--network-policy azure"),
+        ({"apiServerAccessProfile": NONE}, "every address", "--api-server-authorized-ip-ranges …"),
+        (
+            {"apiServerAccessProfile": {"authorizedIPRanges": ["203.0.113.7/32", "0.0.0.0/0"]}},
+            "every address",
+            "--api-server-authorized-ip-ranges …",
+        ),
     ],
 )
-def test_an_existing_one_that_agents_could_not_run_in_is_refused(
-    monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any], why: str
+def test_an_existing_one_that_is_not_fit_is_refused_with_the_command_that_mends_it(
+    monkeypatch: pytest.MonkeyPatch, told: dict[str, Any], why: str, option: str
 ) -> None:
-    monkeypatch.setitem(vars(recorder)["_ANSWERS"], "ManagedCluster", lambda _: answer)
+    recorded = told_of_clusters(monkeypatch, told)
+
+    with pytest.raises(RuntimeError, match=f"'contoso' is not fit for agents: .*{why}.*; run `az aks update {option}`"):
+        record(recorded)
+
+
+def test_everything_that_an_existing_one_lacks_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    lacking = dict.fromkeys(("oidcIssuerProfile", "securityProfile", "aadProfile", "networkProfile"), NONE)
+
+    with pytest.raises(RuntimeError) as refused:
+        record(told_of_clusters(monkeypatch, lacking | {"disableLocalAccounts": False, "apiServerAccessProfile": NONE}))
+
+    assert str(refused.value).count("; ") == 6
+    assert str(refused.value).count(" --") == 7
+
+
+def test_an_existing_one_that_lists_who_reaches_it_need_not_be_private(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {"apiServerAccessProfile": {"authorizedIPRanges": ["203.0.113.7/32"]}}
+
+    assert record(told_of_clusters(monkeypatch, told)).one("AksCluster").outputs
+
+
+def test_an_existing_one_whose_nodes_pull_as_nobody_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(RuntimeError, match="no 'kubeletidentity', by which its nodes pull"):
+        record(told_of_clusters(monkeypatch, {"identityProfile": NONE}))
+
+
+def told_of_clusters(monkeypatch: pytest.MonkeyPatch, told: dict[str, Any]) -> Callable[[], None]:
+    """A program with an existing cluster, of which Azure tells this and otherwise what is fit."""
+    answers = vars(recorder)["_ANSWERS"]
+    fit = answers["ManagedCluster"]
+    monkeypatch.setitem(answers, "ManagedCluster", lambda name: fit(name) | told)
 
     def program() -> None:
         cluster(existing=True).let_pull(ImageRegistry("images", placed("contosodev7")), "agents/report")
 
-    with pytest.raises(RuntimeError, match=why):
-        record(program)
+    return program
