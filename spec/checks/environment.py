@@ -71,8 +71,19 @@ def _existing(draft: Draft) -> Iterator[Finding]:
 
 
 def _out_of_reach(draft: Draft) -> Iterator[Finding]:
-    """Some grants are made inside the parent, and a stack makes things in its own subscription alone."""
-    environment = draft.environment.model
+    """Some things are made inside the parent, and a stack makes things in its own subscription alone."""
+    for base, entry in draft.environment.model.existing.items():
+        if entry.subscription is None:
+            continue
+        for what in (*_granted_inside(draft, base), *_run_inside(draft, base)):
+            message = (
+                f"{what} '{base}' itself, which a stack can do in its own subscription only; move it there, or deploy"
+                " the network to its subscription and remove this line"
+            )
+            yield Finding(("existing", base, "subscription"), message, "environment")
+
+
+def _granted_inside(draft: Draft, base: str) -> Iterator[str]:
     resources = draft.network.model.resources
     every = [access for _, agent in draft.agents("access") for access in agent.access if access.resource in resources]
     inside = {
@@ -80,14 +91,27 @@ def _out_of_reach(draft: Draft) -> Iterator[Finding]:
         for access in every
         if (access.verb or "read") in KINDS[resources[access.resource].kind].written_inside
     }
-    for base, entry in environment.existing.items():
-        affected = sorted(name for name in inside if resources[name].existing and resources[name].parent == base)
-        if entry.subscription is not None and affected:
-            message = (
-                f"access to {choices(affected)} is written into '{base}' itself, which a stack can do in its own"
-                " subscription only; move it there, or deploy the network to its subscription and remove this line"
-            )
-            yield Finding(("existing", base, "subscription"), message, "environment")
+    affected = sorted(name for name in inside if resources[name].existing and resources[name].parent == base)
+    if affected:
+        yield f"access to {choices(affected)} is written into"
+
+
+def _run_inside(draft: Draft, base: str) -> Iterator[str]:
+    environment, network = draft.environment.model, draft.network.model
+    hosts = {name for name, host in network.hosts.items() if host.existing and host.parent == base}
+    clusters = sorted(name for name in hosts if draft.kind_of(name, "hosts") == "aks-cluster")
+    if clusters:
+        yield f"agents of {choices(clusters)} are made in"
+    published = sorted(
+        name
+        for name, agent in draft.agents("host", "project")
+        if agent.project in hosts - {*clusters}
+        and draft.environment.sound("published")
+        and agent.host == "foundry"
+        and environment.identity_of(name, network) == "application"
+    )
+    if published:
+        yield f"{choices(published)} {'is' if len(published) == 1 else 'are'} published in"
 
 
 def _limits(draft: Draft) -> Iterator[Finding]:

@@ -75,7 +75,7 @@ users:
     exec:
       apiVersion: client.authentication.k8s.io/v1beta1
       command: kubelogin
-      args: [get-token, --environment, AzurePublicCloud, --server-id, a-server, --client-id, an-app, --login, devicecode]
+      args: [get-token, --environment, Azure, --server-id, a-server, --client-id, an-app, --login, devicecode]
 """
 _INVOKED: dict[str, dict[str, Any]] = {
     "azure-native:authorization:getClientConfig": {

@@ -138,7 +138,7 @@ def test_whoever_deploys_gets_in_as_who_they_are() -> None:
     ((name, user),) = [(one["name"], one["user"]) for one in config["users"]]
     assert (name, user["exec"]["command"]) == ("somebody", "kubelogin")
     assert user["exec"]["args"] == [
-        *("get-token", "--environment", "AzurePublicCloud", "--server-id", "a-server", "--login", "azurecli")
+        *("get-token", "--environment", "Azure", "--server-id", "a-server", "--login", "azurecli")
     ], "and not as the application by which people type codes"
 
 
