@@ -21,6 +21,9 @@ __all__ = ["MAX_REPLICAS", "SIZES", "Agent", "Replicas", "Scale"]
 MAX_REPLICAS = 1000
 """Of one revision: "Quotas for Azure Container Apps", Microsoft Learn, 2025."""
 
+# Of a pod's user: "Configure a Security Context for a Pod or Container", kubernetes.io, 1.33.
+_MAX_USER_ID = 2**31 - 1
+
 # "Containers in Azure Container Apps", configuration, and "Workload profiles", consumption: Microsoft Learn, 2025.
 SIZES: dict[float, str] = {step / 4: f"{step / 2:g}Gi" for step in range(1, 17)}
 """The sizes that there are: cores, and the memory that goes with them."""
@@ -54,6 +57,16 @@ def _version(value: str) -> str:
     return value
 
 
+def _user_id(value: int) -> int:
+    if value == 0:
+        raise ValueError("0 is root, and nobody runs as root in a cluster; write another user's number, like 10001")
+    if not 0 < value <= _MAX_USER_ID:
+        raise ValueError(f"{value} is no number of a user; write one from 1 to {_MAX_USER_ID}, like 10001")
+    return value
+
+
+_USER_IDS: dict[str, Any] = {"minimum": 1, "maximum": _MAX_USER_ID}
+UserId = Annotated[int, AfterValidator(_user_id), Field(json_schema_extra=_USER_IDS)]
 Version = Annotated[str, AfterValidator(_version), Field(json_schema_extra={"pattern": "^[1-9][0-9]{0,17}$"})]
 Image = Annotated[str, AfterValidator(_image), Field(examples=["analysis"])]
 
@@ -128,6 +141,8 @@ class Agent(Entry):
     """For 'aks': the host of kind aks-cluster in which it runs."""
     service_account: Annotated[str, azure.KUBERNETES_LABEL] = ""
     """For 'aks': its service account, in a namespace of the agent's own; without it, called as the agent is."""
+    user_id: UserId | None = None
+    """For 'aks': the number of the user that it runs as; without it the image's, which has to be a number and not 0."""
     egress: Annotated[Items[str], AfterValidator(sort_texts)] = ()
     """For 'aks': what it may reach, by names whose addresses each environment gives; without it, nothing."""
 

@@ -139,6 +139,7 @@ _OF_FOUNDRY = {
 _OF_AKS = {
     "cluster": "a cluster is where agents of AKS run; say 'host: aks', or remove the key",
     "service_account": "service accounts belong to clusters, where agents of AKS run; remove the key",
+    "user_id": "the number of a pod's user belongs to clusters, where agents of AKS run; remove the key",
     "egress": "only a cluster's network policy can tell one agent's way out from another's; remove the key",
 }
 _OF_CONTAINERS = {

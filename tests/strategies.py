@@ -186,6 +186,8 @@ def _in_cluster(draw: st.DrawFn, name: str, agent: dict[str, Any], cluster: str,
     if draw(st.booleans()):
         moved["service_account"] = f"{name}-pods"
     if draw(st.booleans()):
+        moved["user_id"] = draw(st.sampled_from([1, 10001, 2**31 - 1]))
+    if draw(st.booleans()):
         moved["egress"] = draw(st.lists(st.sampled_from(["azure", "mail"]), min_size=1, unique=True))
     return {"host": "aks", "cluster": cluster, **moved}
 

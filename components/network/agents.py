@@ -81,6 +81,7 @@ def in_cluster(  # noqa: PLR0913, PLR0917 - as above
         "replicas": max(environment.within_limits(agent.replicas).min, 1),
         "egress": tuple(_egress(agent, environment)),
         "callees": tuple(_callees(site, name)),
+        "user_id": agent.user_id,
         "variables": variables,
         "probes": dict(_probes(agent)),
         "tags": environment.tags,

@@ -67,6 +67,7 @@ EVERY_HOST: dict[str, Any] = {
             "host": "aks",
             "cluster": "fleet",
             "image": "clerk",
+            "user_id": 10001,
             "port": 8080,
             "ingress": {"kind": "internal", "callers": ["porter"]},
             "egress": ["azure"],

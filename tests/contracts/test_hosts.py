@@ -116,3 +116,11 @@ def test_a_caller_in_a_cluster_reaches_the_agent_that_lets_it() -> None:
     assert policies["clerk-reaches-what-is-listed"]["ingress"][0]["from"] == [
         {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "contoso-porter-dev"}}}
     ]
+
+
+def test_an_agent_in_a_cluster_runs_as_the_user_that_is_written_down() -> None:
+    deployments = [one for one in of_hosts().all("Deployment") if one.type.startswith("kubernetes:")]
+    pods = {one.name: one.inputs["spec"]["template"]["spec"] for one in deployments}
+
+    users = {name: pod["securityContext"].get("runAsUser") for name, pod in pods.items()}
+    assert users == {"clerk": 10001, "porter": None}
