@@ -41,6 +41,8 @@ class AksClusterArgs(PlacedArgs):
     """Id of the subnet of the nodes; without it, the cluster makes a network of its own."""
     identity_id: NotRequired[pulumi.Input[str]]
     """Id of the identity of the control plane, which may join that subnet; required with `subnet_id`."""
+    defender_workspace_id: NotRequired[pulumi.Input[str]]
+    """Id of the workspace that Defender sends to; without it, `workspace_id`, which has to take keys for that."""
     admin_group_ids: NotRequired[Sequence[str]]
     """Groups of Entra ID that may do everything in the cluster; without it, only role assignments count."""
     kubernetes_version: NotRequired[str]
@@ -179,8 +181,10 @@ def _security(args: AksClusterArgs) -> "containerservice.ManagedClusterSecurityP
     azure = containerservice
     return azure.ManagedClusterSecurityProfileArgs(
         workload_identity=azure.ManagedClusterSecurityProfileWorkloadIdentityArgs(enabled=True),
+        # Its sensor on the nodes sends by the workspace's key, and fails where that is off, as it is here (reported in
+        # Azure/Microsoft-Defender-for-Cloud#1010, 2025-11): whoever wants it gives it a workspace of its own.
         defender=azure.ManagedClusterSecurityProfileDefenderArgs(
-            log_analytics_workspace_resource_id=args["workspace_id"],
+            log_analytics_workspace_resource_id=args.get("defender_workspace_id", args["workspace_id"]),
             security_monitoring=azure.ManagedClusterSecurityProfileDefenderSecurityMonitoringArgs(enabled=True),
         ),
     )

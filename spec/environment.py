@@ -99,6 +99,12 @@ def _arm_id(value: str) -> str:
     return value
 
 
+def _workspace(value: str) -> str:
+    if "/providers/microsoft.operationalinsights/workspaces/" not in _arm_id(value).lower():
+        raise ValueError(f"{show(value)} is no id of a workspace; write that of one of Log Analytics")
+    return value
+
+
 def _reachable(value: str) -> str:
     """A block of addresses that an agent may reach: not nearly all there are, and none of the platform's own."""
     block = address_block(
@@ -176,6 +182,8 @@ class Cluster(Entry):
     """Id of the subnet of its nodes; without it, the cluster makes a network of its own."""
     identity: Annotated[str, AfterValidator(_arm_id)] | None = None
     """With 'subnet': id of the user-assigned identity of the control plane, which may join that subnet."""
+    defender_workspace: Annotated[str, AfterValidator(_workspace)] | None = None
+    """Id of a workspace for Defender alone, which sends by the workspace's key; without it, this network's, keyless."""
     admins: Annotated[Items[EntraId], AfterValidator(sort_texts)] = ()
     """Ids of groups that may do everything in the cluster; without it, nobody may but by a role assignment."""
 

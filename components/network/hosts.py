@@ -90,3 +90,5 @@ class Hosts:
         args["admin_group_ids"] = size.admins
         if size.subnet is not None and size.identity is not None:
             args["subnet_id"], args["identity_id"] = size.subnet, size.identity
+        if size.defender_workspace is not None:
+            args["defender_workspace_id"] = size.defender_workspace

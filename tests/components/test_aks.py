@@ -93,6 +93,14 @@ def test_its_nodes_join_a_subnet_as_an_identity_that_may() -> None:
     assert [pool["vnetSubnetID"] for pool in inputs["agentPoolProfiles"]] == ["/the/subnet"]
 
 
+def test_defender_sends_to_a_workspace_of_its_own_where_it_is_given_one() -> None:
+    recorded = record(lambda: created(defender_workspace_id="/for/defender"))
+
+    security = recorded.one("ManagedCluster").inputs["securityProfile"]
+    assert security["defender"]["logAnalyticsWorkspaceResourceId"] == "/for/defender"
+    assert recorded.one("DiagnosticSetting", "contoso-is-logged").inputs["workspaceId"] == "/the/workspace"
+
+
 def test_who_changed_what_and_who_signed_in_is_logged() -> None:
     recorded = record(created)
 

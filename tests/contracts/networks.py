@@ -82,12 +82,15 @@ EVERY_HOST: dict[str, Any] = {
     },
 }
 """A network with an agent of every identity on every host."""
+WORKSPACE = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/defender/providers/Microsoft.OperationalInsights/workspaces/all"
+)
 _WITH_HOSTS: dict[str, Any] = {
     **_ENVIRONMENT,
     "shared_identity": "allowed",
     "published": ["report"],
     "agent_identities": {"other": TENANT},
-    "clusters": {"fleet": {"node_count": 3}},
+    "clusters": {"fleet": {"node_count": 3, "defender_workspace": WORKSPACE}},
     "destinations": {"azure": {"blocks": ["10.1.0.0/24"]}},
     "people": {"analysts": SUBSCRIPTION},
 }

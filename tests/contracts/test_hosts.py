@@ -7,7 +7,7 @@ from access.roles import by_name
 from components.agents.foundry import FoundryAgent
 from components.resources.base import Verb
 from tests.components.recorder import Recorded, Registered, identity_of
-from tests.contracts.networks import EVERY_HOST, of_hosts
+from tests.contracts.networks import EVERY_HOST, WORKSPACE, of_hosts
 from tests.contracts.test_kinds import KEYS_OFF, LOGGED_AT, NO_KEYS, NOT_LOGGED, asked, opened_by_keys
 
 APPLICATIONS = "microsoft.cognitiveservices/accounts/projects/applications"
@@ -124,3 +124,10 @@ def test_an_agent_in_a_cluster_runs_as_the_user_that_is_written_down() -> None:
 
     users = {name: pod["securityContext"].get("runAsUser") for name, pod in pods.items()}
     assert users == {"clerk": 10001, "porter": None}
+
+
+def test_a_cluster_is_made_as_its_environment_says() -> None:
+    made = of_hosts().one("ManagedCluster").inputs
+
+    assert made["agentPoolProfiles"][0]["count"] == 3
+    assert made["securityProfile"]["defender"]["logAnalyticsWorkspaceResourceId"] == WORKSPACE
