@@ -131,7 +131,7 @@ def test_no_output_state_or_variable_holds_a_credential(project: Project) -> Non
 
     for text in re.findall(r'"((?:[^"\\]|\\.)*)"', everything_said(result)):
         # Azure joins names to longer ones, of the nodes' group for one: words that are as odd as the names are.
-        assert credential_in(re.sub(r"\b(MC|clusterUser)_[\w-]+", "", text)) is None, text
+        assert credential_in(re.sub(r"\b(M[CE]|clusterUser)_[\w-]+", "", text)) is None, text
     for step in result.steps:
         if step.record.type == APP:
             assert "secrets" not in step.inputs["configuration"]
