@@ -9,6 +9,7 @@ from typing import ClassVar
 import pulumi
 from pulumi_azure_native import servicebus
 
+from components.aliases import on_other_hosts
 from components.grants import Grantee
 from components.resources.base import ChildArgs, NetworkResource, Verb
 from components.resources.service_bus_namespace import ServiceBusNamespace
@@ -73,5 +74,8 @@ class ServiceBusTopic(NetworkResource):
             namespace_name=self._namespace.azure_name,
             resource_group_name=self._namespace.resource_group_name,
             dead_lettering_on_message_expiration=True,
-            opts=pulumi.ResourceOptions(parent=agent.component, depends_on=[self._topic]),
+            # Messages wait in it, whether the agent moves or not.
+            opts=pulumi.ResourceOptions(
+                parent=agent.component, depends_on=[self._topic], aliases=on_other_hosts(agent.component)
+            ),
         )

@@ -1,9 +1,13 @@
-"""Only aliases that name nothing but an API version are forgotten."""
+"""Only aliases that name nothing but an API version are forgotten, and a move to another host is known for one."""
 
 import pulumi
 from pulumi_azure_native import storage
 
-from components.aliases import forget_api_versions
+from components.agents.aks import AksAgent
+from components.agents.base import Agent
+from components.agents.container_app import ContainerAppAgent
+from components.agents.foundry import FoundryAgent
+from components.aliases import AGENT_TYPES, forget_api_versions
 from tests.components.recorder import record
 
 
@@ -57,3 +61,10 @@ def test_the_sdk_still_says_it_in_the_form_that_is_recognised() -> None:
     (options,) = heard
     assert len(options.aliases or []) > 5
     assert aliases_after(*(options.aliases or [])) == []
+
+
+def test_every_host_is_known() -> None:
+    ours = [one for one in Agent.__subclasses__() if one.__module__.startswith("components.")]
+
+    assert {AksAgent, ContainerAppAgent, FoundryAgent} <= {*ours}
+    assert sorted(AGENT_TYPES) == sorted(one.TOKEN for one in ours)

@@ -151,6 +151,34 @@ def test_publishing_moves_every_grant_in_one_run_and_takes_none_away_before_the_
     assert holders(project) == own
 
 
+def with_notifier_on(project: Project, host: str) -> None:
+    """Let the notifier run there, and receive from a topic; another agent stays in the cluster."""
+    network = yaml.safe_load((project.root / "network.yaml").read_text())
+    notifier = network["agents"]["notifier"]
+    network["resources"]["news"] = {"kind": "service-bus-topic", "namespace": "fabrikam-events"}
+    in_cluster = {"host": "aks", "cluster": "fleet", "image": "notifier", "egress": ["azure"]}
+    network["agents"]["porter"] = in_cluster | {"egress": ["azure"]}
+    where = {
+        "aks": in_cluster,
+        "container-app": {"image": "notifier"},
+        "foundry": {"host": "foundry", "project": "research", "version": "1"},
+    }
+    network["agents"]["notifier"] = where[host] | {"access": notifier["access"] | {"news": "receive"}}
+    (project.root / "network.yaml").write_text(yaml.safe_dump(network, sort_keys=False))
+
+
+def test_an_agent_moves_from_host_to_host_and_what_waits_for_it_stays(project: Project) -> None:
+    with_notifier_on(project, "aks")
+    project.pulumi("up --yes --skip-preview --stack prod")
+
+    for host in ("container-app", "foundry"):
+        with_notifier_on(project, host)
+        moved = project.pulumi("up --yes --skip-preview --json --stack prod")
+
+        assert not any("Subscription" in type_of(urn) for urns in moved.steps.values() for urn in urns)
+        assert "nobody" not in holders(project)
+
+
 def test_an_agent_made_again_is_found_out_by_a_refresh(project: Project) -> None:
     """Whoever deletes an application and publishes the agent again has made somebody new, who holds nothing."""
     project.pulumi("up --yes --skip-preview --stack prod")

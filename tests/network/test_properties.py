@@ -8,12 +8,19 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from access.readers import local
 from components.resources.kinds import KINDS
-from localazure.runs import Result
 from spec.credentials import credential_in
-from tests.access.readers.sources import printed
-from tests.network.deploying import APP, deploy, described, everything_said, family, granted, touched, verbs
+from tests.network.deploying import (
+    APP,
+    deploy,
+    described,
+    everything_said,
+    family,
+    granted,
+    touched,
+    verbs,
+)
+from tests.network.holding import what_they_may_do
 from tests.strategies import networks, projects, reordered
 
 # A network takes a second to deploy: few examples, always the same, and none made smaller where one fails.
@@ -180,17 +187,3 @@ def test_a_host_changes_where_an_agent_runs_and_never_what_it_may_do(project: Pr
     after = deploy(*described({**network, "hosts": HOSTS, "agents": agents}, elsewhere, stack))
 
     assert what_they_may_do(after) == what_they_may_do(before)
-
-
-def what_they_may_do(result: Result) -> set[tuple[str, ...]]:
-    """Agent, role, resource and condition of every grant; whose subscription of a topic it is says who it is."""
-    graph = local.read(printed(result))
-    found: set[tuple[str, ...]] = set()
-    for one in graph.assignments:
-        principal, resource = graph.principal(one.principal), graph.resource(one.scope)
-        assert principal is not None
-        if principal.agents and principal.purpose == "own" and one.role is not None:
-            (agent,) = principal.agents
-            where = resource.name if resource and resource.declared else one.scope.rpartition("/subscriptions/")[0]
-            found.add((agent, one.role.name, where, one.condition or ""))
-    return found
