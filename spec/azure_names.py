@@ -106,12 +106,13 @@ FOUNDRY_CONNECTION = NameRule(
     "TYPE",
 )
 FOUNDRY_AGENT = NameRule("an agent of a Foundry project", 1, 63, _INNER_DASHES, _INNER_DASHES_WORDS, "FNDY")
+# An account could start with a digit; the Service at which callers reach the agent, and which is called so, could not.
 KUBERNETES_LABEL = NameRule(
     "a service account of Kubernetes",
     1,
     63,
-    "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?",
-    "lower-case letters, digits and dashes, no dash first or last",
+    "[a-z](?:[a-z0-9-]*[a-z0-9])?",
+    "lower-case letters, digits and dashes, a letter first, no dash last",
     "K8S",
 )
 NAMESPACE = NameRule(

@@ -30,7 +30,7 @@ RULES: list[tuple[NameRule, list[str], list[str]]] = [
     (azure.FOUNDRY_PROJECT, ["ab", "1-a_.b", "a" * 64], ["a", "-ab", ".ab", "a b", "a" * 65]),
     (azure.FOUNDRY_AGENT, ["a", "A-1", "a" * 63], ["", "-a", "a-", "a_b", "a.b", "a" * 64]),
     (azure.FOUNDRY_CONNECTION, ["abc", "1-a_B", "a" * 33], ["ab", "-abc", "_ab", "a.b", "a b", "a" * 34]),
-    (azure.KUBERNETES_LABEL, ["a", "1--a", "a" * 63], ["", "A", "-a", "a-", "a_b", "a.b", "a" * 64]),
+    (azure.KUBERNETES_LABEL, ["a", "a--1", "a" * 63], ["", "A", "1a", "-a", "a-", "a_b", "a.b", "a" * 64]),
     (azure.REPOSITORY, ["a", "a/b", "a.b_c__d--e", "team/app"], ["", "A", "a:1", "a//b", "/a", "a/", "a@b", "a..b"]),
     (azure.TAG, ["1", "_", "v1.0-x", "a" * 128], ["", ".1", "-1", "a b", "é", "a" * 129]),
 ]
