@@ -26,11 +26,14 @@ def alone(path: Path) -> Generator[None]:
     """Keep every other run that writes from the file at `path`.
 
     Raises:
-        WorldFileError: where another run has it.
+        WorldFileError: where another run has it, or nothing can be written there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock_path = path.with_suffix(".lock")
-    with lock_path.open("a+") as lock:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        opened = path.with_suffix(".lock").open("a+")
+    except OSError as error:
+        raise WorldFileError(f"{path}: cannot be written ({error.strerror}: {error.filename})") from None
+    with opened as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # given back when the file closes, whatever happens
         except BlockingIOError:

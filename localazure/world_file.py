@@ -17,9 +17,20 @@ VERSION = 1
 
 
 def write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write `content` to `path`: a reader sees the old file or the new one, never half of either."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write `content` to `path`: a reader sees the old file or the new one, never half of either.
+
+    Raises:
+        WorldFileError: nothing can be written there; what was there stays.
+    """
     text = json.dumps({"format": FORMAT, "version": VERSION, **content}, separators=(",", ":"))
+    try:
+        _replace(path, text)
+    except OSError as error:
+        raise WorldFileError(f"{path}: cannot be written ({error.strerror}); what was there stays") from None
+
+
+def _replace(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
     ) as file:

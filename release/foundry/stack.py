@@ -102,10 +102,17 @@ class ExportedStack:
         return cast("Sequence[Row]", self._document["deployment"]["resources"])
 
     def rename(self, names: Mapping[str, str]) -> None:
-        """Write it with the other names to a file of its own."""
+        """Write it with the other names to a file of its own.
+
+        Raises:
+            ReleaseError: there is no way to write there.
+        """
         deployment = {**self._document["deployment"], "resources": renamed(self.rows, names)}
         self._document = {**self._document, "deployment": deployment}
-        self._target.write_text(json.dumps(self._document, indent=4) + "\n", "utf-8")
+        try:
+            self._target.write_text(json.dumps(self._document, indent=4) + "\n", "utf-8")
+        except OSError as error:
+            raise ReleaseError(f"{self._target} cannot be written: {error.strerror}; run this again") from None
 
 
 class LocalStack:

@@ -433,6 +433,18 @@ def test_an_export_is_read_and_what_changed_is_written_beside_it(project: Projec
     assert [one["urn"] for one in after] == [one["urn"] for one in project.world.stack]
 
 
+def test_an_export_beside_which_nothing_can_be_written_is_a_sentence(project: Project) -> None:
+    project.up()
+    exported = project.root / "stack.json"
+    exported.write_text(json.dumps({"version": 3, "deployment": {"resources": project.world.stack}}))
+    (project.root / "stack.reconciled.json").mkdir()
+
+    with pytest.raises(
+        ReleaseError, match=r"stack\.reconciled\.json cannot be written: Is a directory; run this again"
+    ):
+        ExportedStack(exported).rename({GIVEN: "another"})
+
+
 def reconciled(project: Project, document: dict[str, Any]) -> dict[str, Any]:
     """The deployment of an export, once what it says was moved."""
     exported = project.root / "stack.json"

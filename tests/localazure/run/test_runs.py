@@ -1,6 +1,8 @@
 """What a local run does to the world, whatever the program."""
 
+import errno
 import json
+import os
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
@@ -303,6 +305,28 @@ def test_an_option_that_a_local_run_does_not_have_is_refused_by_name() -> None:
 def test_two_runs_do_not_change_one_stack_at_the_same_time(path: Path) -> None:
     with alone(path), pytest.raises(WorldFileError, match="another run is changing this stack"):
         up(nothing, path)
+
+
+def test_where_nothing_can_be_written_it_is_said_before_anything_is_done(path: Path) -> None:
+    path.parent.write_text("a file, and no folder")
+
+    with pytest.raises(WorldFileError, match=r"dev\.json: cannot be written \(File exists"):
+        up(small, path)
+
+
+def test_what_cannot_be_written_in_the_end_leaves_what_was_there(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    up(small, path)
+    before = path.read_text()
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+
+    with pytest.raises(WorldFileError, match=r"dev\.json: cannot be written \(No space left on device\)"):
+        up(nothing, path)
+
+    assert path.read_text() == before
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": "something else"}'])
