@@ -65,8 +65,8 @@ _ALSO = (
     # A diagnostic setting may name a workspace only if its writer may read the workspace's keys, which this workspace
     # does not take: "Manage access to Log Analytics workspaces", Microsoft Learn, 2025.
     "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
-    # A cluster may name one for Defender on the same terms; the built-in role Kubernetes Agent Operator, by which
-    # Defender itself is turned on, has both.
+    # Reported for the workspace of a cluster's monitoring (Azure/azure-cli#22232), and taken to hold for Defender's:
+    # the built-in role Kubernetes Agent Operator, by which Defender itself is turned on, has both.
     "Microsoft.OperationalInsights/workspaces/sharedkeys/read",
 )
 

@@ -6,22 +6,20 @@ Entra Workload ID on AKS", "Secure traffic between pods by using network policie
 using authorized IP address ranges", Microsoft Learn, 2025.
 """
 
-from collections.abc import Mapping
+from typing import NamedTuple
 
 import pulumi
 from pulumi_azure_native import containerservice
 
 __all__ = ["fit_for_agents"]
 
-# What is wrong without it, and the options of `az aks update` that mend it.
-_NEEDS: Mapping[str, tuple[str, str]] = {
-    "issuer": ("it issues no tokens that Entra ID could trust", "--enable-oidc-issuer"),
-    "workload identity": ("its pods get no tokens to act as their identities", "--enable-workload-identity"),
-    "azure rbac": ("who may do what in it is not Azure's role assignments", "--enable-aad --enable-azure-rbac"),
-    "no local accounts": ("its local accounts let in whoever has a key", "--disable-local-accounts"),
-    "network policy": ("nothing in it keeps to network policies", "--network-policy azure"),
-    "closed": ("every address reaches its API", "--api-server-authorized-ip-ranges …"),
-}
+
+class _Need(NamedTuple):
+    met: pulumi.Output[bool]
+    otherwise: str
+    """What is wrong without it."""
+    options: str
+    """Of `az aks update`, to mend that."""
 
 
 def fit_for_agents(name: str, cluster: "containerservice.ManagedCluster") -> pulumi.Output[str]:
@@ -31,30 +29,53 @@ def fit_for_agents(name: str, cluster: "containerservice.ManagedCluster") -> pul
         name: what messages call it.
         cluster: as Azure tells it.
     """
+    needs = _needs(cluster)
 
-    def judged(known: dict[str, bool]) -> pulumi.Output[str]:
-        lacks = [_NEEDS[need] for need in _NEEDS if not known[need]]
+    def judged(met: list[bool]) -> pulumi.Output[str]:
+        lacks = [need for need, is_met in zip(needs, met, strict=True) if not is_met]
         if lacks:
-            why, options = "; ".join(each for each, _ in lacks), " ".join(each for _, each in lacks)
+            why, options = "; ".join(each.otherwise for each in lacks), " ".join(each.options for each in lacks)
             raise RuntimeError(f"cluster {name!r} is not fit for agents: {why}; run `az aks update {options}` on it")
         return cluster.name
 
-    return pulumi.Output.all(**_seen(cluster)).apply(judged)
+    return pulumi.Output.all(*(need.met for need in needs)).apply(judged)
 
 
-def _seen(cluster: "containerservice.ManagedCluster") -> dict[str, pulumi.Output[bool]]:
-    return {
-        "issuer": cluster.oidc_issuer_profile.apply(lambda told: bool(told and told.issuer_url)),
-        "workload identity": cluster.security_profile.apply(
-            lambda told: bool(told and told.workload_identity and told.workload_identity.enabled)
+def _needs(cluster: "containerservice.ManagedCluster") -> list[_Need]:
+    return [
+        _Need(
+            cluster.oidc_issuer_profile.apply(lambda told: bool(told and told.issuer_url)),
+            "it issues no tokens that Entra ID could trust",
+            "--enable-oidc-issuer",
         ),
-        "azure rbac": cluster.aad_profile.apply(lambda told: bool(told and told.managed and told.enable_azure_rbac)),
-        "no local accounts": cluster.disable_local_accounts.apply(bool),
-        "network policy": cluster.network_profile.apply(
-            lambda told: (told and told.network_policy) not in {None, "", "none"}
+        _Need(
+            cluster.security_profile.apply(
+                lambda told: bool(told and told.workload_identity and told.workload_identity.enabled)
+            ),
+            "its pods get no tokens to act as their identities",
+            "--enable-workload-identity",
         ),
-        "closed": cluster.api_server_access_profile.apply(_closed),
-    }
+        _Need(
+            cluster.aad_profile.apply(lambda told: bool(told and told.managed and told.enable_azure_rbac)),
+            "who may do what in it is not Azure's role assignments",
+            "--enable-aad --enable-azure-rbac",
+        ),
+        _Need(
+            cluster.disable_local_accounts.apply(bool),
+            "its local accounts let in whoever has a key",
+            "--disable-local-accounts",
+        ),
+        _Need(
+            cluster.network_profile.apply(lambda told: (told and told.network_policy) not in {None, "", "none"}),
+            "nothing in it keeps to network policies",
+            "--network-policy azure",
+        ),
+        _Need(
+            cluster.api_server_access_profile.apply(_closed),
+            "every address reaches its API",
+            "--api-server-authorized-ip-ranges …",
+        ),
+    ]
 
 
 def _closed(told: "containerservice.outputs.ManagedClusterAPIServerAccessProfileResponse | None") -> bool:

@@ -10,7 +10,7 @@ needs an issuer).
 
 Differences from Azure: nothing runs, there are no nodes, and neither the nodes' resource group nor what is in it
 exists, but for the identity of the kubelet; domains and issuers are made up, under the real suffixes, and the way in
-that a user is told has no certificate in it. Every version,
+that a user is told has no certificate in it. A cluster that others made is taken to be fit for agents. Every version,
 size and region exists; a version that is given without its patch has patch 0, one that is left out is 1.33.0. The
 issuer has to be asked for, as before Kubernetes 1.34. Subnets are looked for where local Azure has them. The codes
 InvalidAgentPools, IdentityRequired, DnsPrefixRequired, OIDCIssuerFeatureCannotBeDisabled, WorkloadIdentityNeedsIssuer,
@@ -311,7 +311,6 @@ TYPES = (
             "kube-scheduler",
         ),
         category_groups=("allLogs", "audit"),
-        # One that others made is taken to be fit for agents, which Azure is asked when it is there.
         assumed={
             "location": "westeurope",
             "dnsPrefix": "existing",

@@ -65,7 +65,7 @@ class Azure:
         Raises:
             ReleaseError: it may not be read.
         """
-        reply = self._send("GET", resource_id)
+        reply = self._send("GET", self._url(resource_id, {}))
         if reply.status == _MISSING:
             return None
         if reply.status != _OK or reply.body is None:
@@ -79,14 +79,11 @@ class Azure:
             ReleaseError: it may not be read.
         """
         url = self._url(path, query)
-        manager = self._manager()
+        ours = {origin_of(PUBLIC), origin_of(self._manager().origin)}
         while url:
-            if origin_of(url) not in {origin_of(PUBLIC), origin_of(manager.origin)}:
+            if origin_of(url) not in ours:
                 raise ReleaseError(f"{path}: its next page lies at another address, which is not asked")
-            try:
-                reply = manager.send("GET", self._here(url))
-            except UnreadableSource as error:
-                raise ReleaseError(str(error)) from None
+            reply = self._send("GET", url)
             if reply.status == _MISSING:
                 return
             found: Any = (reply.body or {}).get("value")
@@ -125,7 +122,7 @@ class Azure:
         wanted = {_OK, _CREATED, _ACCEPTED, _NO_CONTENT, *([_MISSING] if method == "DELETE" else [])}
         waited = 0.0
         while True:
-            reply = self._send(method, resource_id, body)
+            reply = self._send(method, self._url(resource_id, {}), body)
             if reply.status in wanted:
                 return
             if reply.code not in _AGAIN or waited >= _PATIENCE:
@@ -142,9 +139,9 @@ class Azure:
             self._wait(_PAUSE)
             waited += _PAUSE
 
-    def _send(self, method: str, path: str, body: Body | None = None) -> Reply:
+    def _send(self, method: str, url: str, body: Body | None = None) -> Reply:
         try:
-            return self._manager().send(method, self._here(self._url(path, {})), body)
+            return self._manager().send(method, self._here(url), body)
         except UnreadableSource as error:
             raise ReleaseError(str(error)) from None
 

@@ -48,7 +48,6 @@ class EngineStack:
         from pulumi import automation  # noqa: PLC0415 - importing costs, and the other places do without
 
         self._api = automation
-        self.where = f"stack {name}"
         try:
             self._stack = automation.select_stack(stack_name=name, work_dir=str(root))
             self._exported = self._stack.export_stack()
@@ -60,6 +59,7 @@ class EngineStack:
             raise ReleaseError(f"pulumi: {error}") from None
         except automation.CommandError as error:
             raise ReleaseError(f"stack {name!r} cannot be read: {_last_line(str(error))}") from None
+        self.where = f"stack {name}"
 
     @property
     def rows(self) -> Sequence[Row]:

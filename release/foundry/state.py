@@ -92,6 +92,7 @@ def holders(rows: Sequence[Row]) -> list[Holder]:
 def _holder(row: Row, rows: Sequence[Row], children: Mapping[str, list[Row]]) -> Holder:
     name, every = _name(row), children.get(str(row["urn"]), [])
     inside = [one for one in every if not _to_be_deleted(one)]
+    leaving = [one for one in every if _to_be_deleted(one)]
     agents = (name,) if row["type"] == _AGENT else tuple(sorted(map(_name, _sharing(row, rows))))
     applications = [one for one in inside if str(one["type"]).endswith(_APPLICATION)]
     asked = [one for one in inside if str(one["type"]).endswith(_ASKED)]
@@ -112,9 +113,13 @@ def _holder(row: Row, rows: Sequence[Row], children: Mapping[str, list[Row]]) ->
         agents=agents,
         principal=principal,
         question=question,
-        grants=tuple(grant for one in inside for grant in _grant(one)),
-        unfinished=any(True for one in every if _to_be_deleted(one) for _ in _grant(one)),
+        grants=_grants(inside),
+        unfinished=bool(_grants(leaving)),
     )
+
+
+def _grants(rows: Sequence[Row]) -> tuple[Grant, ...]:
+    return tuple(grant for one in rows for grant in _grant(one))
 
 
 def _grant(row: Row) -> Iterator[Grant]:

@@ -98,18 +98,15 @@ def _granted_inside(draft: Draft, base: str) -> Iterator[str]:
 
 def _run_inside(draft: Draft, base: str) -> Iterator[str]:
     environment, network = draft.environment.model, draft.network.model
-    hosts = {name for name, host in network.hosts.items() if host.existing and host.parent == base}
-    clusters = sorted(name for name in hosts if draft.kind_of(name, "hosts") == "aks-cluster")
+    hosts = {name: host for name, host in network.hosts.items() if host.existing and host.parent == base}
+    clusters = sorted(name for name, host in hosts.items() if host.kind == "aks-cluster")
     if clusters:
         yield f"agents of {choices(clusters)} are made in"
-    published = sorted(
-        name
-        for name, agent in draft.agents("host", "project")
-        if agent.project in hosts - {*clusters}
-        and draft.environment.sound("published")
-        and agent.host == "foundry"
-        and environment.identity_of(name, network) == "application"
-    )
+    if not draft.environment.sound("published"):
+        return
+    projects = hosts.keys() - clusters
+    agents = [name for name, agent in draft.agents("host", "project") if agent.project in projects]
+    published = sorted(name for name in agents if environment.identity_of(name, network) == "application")
     if published:
         yield f"{choices(published)} {'is' if len(published) == 1 else 'are'} published in"
 

@@ -211,10 +211,10 @@ NONE: dict[str, Any] = {}
 def test_an_existing_one_that_is_not_fit_is_refused_with_the_command_that_mends_it(
     monkeypatch: pytest.MonkeyPatch, told: dict[str, Any], why: str, option: str
 ) -> None:
-    recorded = told_of_clusters(monkeypatch, told)
+    program = told_of_clusters(monkeypatch, told)
 
     with pytest.raises(RuntimeError, match=f"'contoso' is not fit for agents: .*{why}.*; run `az aks update {option}`"):
-        record(recorded)
+        record(program)
 
 
 def test_everything_that_an_existing_one_lacks_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
