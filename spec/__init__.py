@@ -11,7 +11,7 @@ from spec.errors import Problem, SpecError
 from spec.hosts import AksCluster, FoundryProject, Host
 from spec.ingress import Ingress, Probe, Probes
 from spec.kinds import KINDS, Deployment, Resource
-from spec.loading import load
+from spec.loading import load, wrong_in_stack
 from spec.network import Network, Registry
 from spec.people import People
 
@@ -40,4 +40,5 @@ __all__ = [
     "Scale",
     "SpecError",
     "load",
+    "wrong_in_stack",
 ]

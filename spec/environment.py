@@ -76,7 +76,8 @@ def _tag_value(value: str) -> str:
 
 def _principal(value: str) -> str:
     if re.fullmatch(_UUID, value) is None:
-        raise ValueError(f"{show(value)} is no id of an identity; copy 'agentIdentityId' from the project, a GUID")
+        copied = "copy 'agentIdentityId' from its JSON view in the Azure portal, a GUID"
+        raise ValueError(f"{show(value)} is no id of an identity; {copied}")
     return value.lower()
 
 
@@ -257,6 +258,8 @@ class Environment(Entry):
     """May agents of Foundry act as one identity here, so that a grant of one is a grant of all?"""
     agent_identities: dict[str, PrincipalId] = Field(default_factory=dict[str, str])
     """Ids of identities that agents of Foundry have already, copied from their project, by agent."""
+    project_identities: dict[str, PrincipalId] = Field(default_factory=dict[str, str])
+    """Ids of the identities that the unpublished agents of a project share, copied from it, by project."""
     clusters: dict[str, Cluster] = Field(default_factory=dict[str, Cluster])
     """By cluster of the network: how big it is here, in which network, and whose."""
     destinations: dict[str, Destination] = Field(default_factory=dict[str, Destination])

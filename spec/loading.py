@@ -16,7 +16,7 @@ from spec.network import Network
 from spec.settings import Settings
 from spec.validation import Mistake, Outcome, validate
 
-__all__ = ["NETWORK_FILE", "described", "load"]
+__all__ = ["NETWORK_FILE", "described", "load", "wrong_in_stack"]
 
 NETWORK_FILE = "network.yaml"
 
@@ -83,6 +83,13 @@ def described(
     if problems:
         raise SpecError(problems)
     return network.model, environment.model, document
+
+
+def wrong_in_stack(
+    stack: str, get: Callable[[str], str | None], path: Path, message: str, *, root: File = File()
+) -> Problem:
+    """A problem that only Azure shows, where the file of the stack has its cause; `stack` and `get` as for `load`."""
+    return Settings(stack, get, root).problem(path, message)
 
 
 def _place(document: Document, mistake: Mistake) -> Problem:

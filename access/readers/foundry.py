@@ -88,9 +88,9 @@ def _shared(shared: State, places: Places, components: Components) -> Iterator[F
 def _told(component: State, components: Components) -> tuple[str, tuple[str, ...]] | None:
     """The principal of a component, and what tells it: an id that was given, or what Foundry was asked."""
     given = text(component.inputs, "principal_id")
-    if given:
-        return given, (component.urn,)
     asked = [each for each in components.within(component) if each.type == _ASKED]
+    if given:
+        return given, (component.urn, *(each.urn for each in asked))
     if len(asked) != 1:
         return None
     return text(asked[0].outputs, "principal_id") or asked[0].place, (asked[0].urn,)

@@ -4,7 +4,7 @@ Owns the four ways in which Foundry gives an agent an identity, and the applicat
 itself, its instructions and its versions, is made in the project's data plane, before this component asks for it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Literal, NotRequired, TypedDict, get_args
 from urllib.parse import urlsplit
 
@@ -13,7 +13,7 @@ from pulumi_azure_native import cognitiveservices
 
 from access.roles import by_name, definition_id
 from components.agents.base import Agent
-from components.agents.foundry_identity import FoundryIdentity
+from components.agents.foundry_identity import Asked, FoundryIdentity, FoundryIdentityArgs
 from components.foundry import FoundryProject
 from components.grants import Grant, Grantee, assign
 from components.resources.base import Verb
@@ -38,7 +38,7 @@ class UnpublishedAgentsArgs(TypedDict):
     azure_name: str
     """What is made for them in Azure is called so, such as a subscription of a topic."""
     principal_id: NotRequired[pulumi.Input[str] | None]
-    """Id of their principal, instead of asking Azure."""
+    """Id of their principal, instead of asking Foundry."""
 
 
 class UnpublishedAgents(pulumi.ComponentResource):
@@ -54,7 +54,9 @@ class UnpublishedAgents(pulumi.ComponentResource):
         self.agent_name = name
         self.azure_name = args["azure_name"]
         self.principal_type = "ServicePrincipal"
-        self.principal_id = _asked(self, project, args["agents"], "shared") if given is None else _known(given)
+        self.principal_id = (
+            _asked(self, project, args["agents"], "shared").principal_id if given is None else _known(given)
+        )
         self.register_outputs({"principal_id": self.principal_id})
 
     @property
@@ -82,8 +84,10 @@ class FoundryAgentArgs(TypedDict):
     """Never more, for an agent that is a container; without it, the agent is a prompt."""
     min_replicas: NotRequired[int]
     """Never fewer, for an agent that is a container."""
-    principal_id: NotRequired[pulumi.Input[str] | None]
-    """Id of its principal: required for `given`; for `per-agent`, instead of asking Foundry."""
+    principal_id: NotRequired[str | None]
+    """Id of its principal: required for `given`; for `per-agent`, instead of asking. It may be no shared one."""
+    place: NotRequired[Callable[[str], str]]
+    """Says of a mistake in `principal_id` where that is written."""
 
 
 class FoundryAgent(Agent):
@@ -178,10 +182,13 @@ class FoundryAgent(Agent):
         )
 
     def _principal(self, args: FoundryAgentArgs) -> pulumi.Output[str]:
-        given = args.get("principal_id")
         if self._shared is not None:
             return self._shared.principal_id
-        return _asked(self, args["project"], [args["agent"]], "per-agent") if given is None else _known(given)
+        given = args.get("principal_id")
+        if given is None:
+            return _asked(self, args["project"], [args["agent"]], "per-agent").principal_id
+        found = _asked(self, args["project"], [args["agent"]], "given", given)
+        return pulumi.Output.all(found.principal_id, found.shared).apply(lambda told: _alone(args, *told))
 
     def _publish(self, args: FoundryAgentArgs) -> "cognitiveservices.AgentApplication":
         project, account = self._project, self._project.account
@@ -220,19 +227,31 @@ def _asked(
     who: "UnpublishedAgents | FoundryAgent",
     project: FoundryProject,
     agents: Sequence[str],
-    identity: Literal["shared", "per-agent"],
-) -> pulumi.Output[str]:
-    found = FoundryIdentity(
-        f"{who.agent_name}-identity",
-        {
-            "project_id": project.project_id,
-            "project_endpoint": project.project_endpoint,
-            "agents": agents,
-            "identity": identity,
-        },
-        pulumi.ResourceOptions(parent=who),
-    )
-    return found.principal_id
+    identity: Asked,
+    given: str | None = None,
+) -> FoundryIdentity:
+    args: FoundryIdentityArgs = {
+        "project_id": project.project_id,
+        "project_endpoint": project.project_endpoint,
+        "agents": agents,
+        "identity": identity,
+    }
+    if given is not None:
+        args["given"] = given
+    return FoundryIdentity(f"{who.agent_name}-identity", args, pulumi.ResourceOptions(parent=who))
+
+
+def _alone(args: FoundryAgentArgs, given: str, shared: Sequence[str]) -> str:
+    """A given id, unless it is what others act as too: then a grant of this agent would be one of theirs."""
+    if given.lower() in {one.lower() for one in shared}:
+        place = args.get("place", f"agent {args['agent']!r}: principal_id: {{}}".format)
+        raise pulumi.RunError(
+            place(
+                f"'{given}' is what all unpublished agents of project {args['project'].called!r} act as; give the id of"
+                " this agent alone, or remove it here and publish the agent"
+            )
+        )
+    return given
 
 
 def _check(name: str, args: FoundryAgentArgs) -> None:
@@ -292,8 +311,9 @@ def _of_application(called: str, properties: "cognitiveservices.outputs.AgenticA
     own = properties.default_instance_identity
     if own is None:
         raise RuntimeError(
-            f"Foundry published {called!r} without an identity of its own: the agent keeps the one that it has."
-            " Say identity 'per-agent' where it was made with one, or copy its id from the application's JSON view in"
-            " the Azure portal and say identity 'given' with that as 'principal_id'"
+            f"Foundry published {called!r} without an identity of its own: the agent keeps the one that it has. Say"
+            " 'identities: per-agent' of its project where it was made with one; or take it out of 'published' of the"
+            " stack and give the id that the application's JSON view in the Azure portal shows in 'agent_identities'"
+            " (component: identity 'per-agent', or 'given' with 'principal_id')"
         )
     return own.principal_id

@@ -1,25 +1,26 @@
 """The principal of an agent that Foundry made, asked for where it stands: no resource type of Azure answers it.
 
 An agent's own identity is in the project's data plane, the one that unpublished agents share in what Resource Manager
-says of the project. A dynamic resource asks while it is created and refreshed, never in a preview, with the token of
-whoever deploys; of that and of the answers nothing but the principal's id is kept. Sources: "Manage hosted agents" and
-"Agent identity concepts in Microsoft Foundry", Microsoft Learn, 2026-04-13.
+says of the project. An id that a person gives is asked about too, for what stands nearest to copy is the shared one. A
+dynamic resource asks while it is created and refreshed, never in a preview, with the token of whoever deploys; of that
+and of the answers nothing but the principal's id is kept. Sources: "Manage hosted agents" and "Agent identity concepts
+in Microsoft Foundry", Microsoft Learn, 2026-04-13.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, TypedDict, cast
+from typing import Any, Literal, NamedTuple, NotRequired, TypedDict, cast
 from urllib.parse import quote
 
 import pulumi
 from pulumi import dynamic
 
-__all__ = ["Answer", "FoundryIdentity", "FoundryIdentityArgs", "Provider", "ask", "principal_of"]
+__all__ = ["Answer", "Asked", "FoundryIdentity", "FoundryIdentityArgs", "Provider", "ask", "principal_of", "shared_by"]
 
 _AGENTS = "https://ai.azure.com/.default"
 _MANAGEMENT = "https://management.azure.com"
 _AGENTS_VERSION = "v1"
 _PROJECTS_VERSION = "2025-10-01-preview"
-_READER = "'Cognitive Services Data Reader' at the project, and 'Reader' for a shared identity"
+_GIVE_IT = "give the id in 'agent_identities' or 'project_identities' of the stack (component: 'principal_id')"
 _OK, _UNAUTHENTICATED, _FORBIDDEN, _MISSING = 200, 401, 403, 404
 
 
@@ -33,6 +34,9 @@ class Answer(NamedTuple):
 Ask = Callable[[str, str], Answer]
 """Asks one address, with a token for one audience."""
 
+Asked = Literal["shared", "per-agent", "given"]
+"""Whose identity is asked for: that of a project's unpublished agents, an agent's own, or one whose id is given."""
+
 
 class FoundryIdentityArgs(TypedDict):
     """Arguments of a `FoundryIdentity`."""
@@ -42,9 +46,11 @@ class FoundryIdentityArgs(TypedDict):
     project_endpoint: pulumi.Input[str]
     """Address of the project."""
     agents: Sequence[str]
-    """Names of the agents in the project whose identity it is; one, where it is the agent's own."""
-    identity: Literal["shared", "per-agent"]
-    """Whether it is the project's unpublished agents' identity, or an agent's own."""
+    """Names of the agents in the project whose identity it is; one, but for a shared identity."""
+    identity: Asked
+    """Whose identity it is."""
+    given: NotRequired[str]
+    """With `given`: the id."""
 
 
 class Provider(dynamic.ResourceProvider):
@@ -63,17 +69,17 @@ class Provider(dynamic.ResourceProvider):
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Ask for it once."""
         # Whose it is, and not where: the address of a project says nothing that its id does not.
-        called = props["agents"][0] if props["identity"] == "per-agent" else "shared"
-        return dynamic.CreateResult(f"{props['project_id']}/agentIdentities/{called}", _kept(props, _told(props)))
+        called = "shared" if props["identity"] == "shared" else props["agents"][0]
+        return dynamic.CreateResult(f"{props['project_id']}/agentIdentities/{called}", {**props, **_told(props)})
 
     def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.UpdateResult:
         """Ask again, for others share it."""
-        return dynamic.UpdateResult(_kept(news, _told(news)))
+        return dynamic.UpdateResult({**news, **_told(news)})
 
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
         """Ask again; without the agents there is no such resource any more."""
-        principal = principal_of(props, ask)
-        return dynamic.ReadResult("", {}) if principal is None else dynamic.ReadResult(id_, _kept(props, principal))
+        found = _found(props)
+        return dynamic.ReadResult("", {}) if found is None else dynamic.ReadResult(id_, {**props, **found})
 
 
 class FoundryIdentity(dynamic.Resource, module="foundry", name="AgentIdentity"):
@@ -81,9 +87,11 @@ class FoundryIdentity(dynamic.Resource, module="foundry", name="AgentIdentity"):
 
     principal_id: pulumi.Output[str]
     """The agent's principal."""
+    shared: pulumi.Output[Sequence[str]]
+    """With `given`: what the unpublished agents of the project act as, which no single agent is."""
 
     def __init__(self, name: str, args: FoundryIdentityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(Provider(), name, {**args, "principal_id": None}, opts)
+        super().__init__(Provider(), name, {**args, "principal_id": None, "shared": None}, opts)
 
 
 def principal_of(props: Mapping[str, Any], ask: Ask) -> str | None:
@@ -110,7 +118,7 @@ def _agent(props: Mapping[str, Any], agent: str, ask: Ask) -> Mapping[str, Any] 
     told = ask(url, _AGENTS)
     if told.status == _MISSING:
         return None
-    _check(told, f"agent {agent!r}")
+    _check(told, f"agent {agent!r}", "'Cognitive Services Data Reader'")
     return told.body
 
 
@@ -122,26 +130,42 @@ def _instance(told: Mapping[str, Any]) -> str | None:
 def _own(agent: str, principal: str | None) -> str:
     if not principal:
         raise RuntimeError(
-            f"agent {agent!r} has no identity of its own, for it was made before Foundry gave every agent one;"
-            " make it anew, or say identity 'shared', or publish it and say 'application'"
+            f"agent {agent!r} has no identity of its own, for it was made before Foundry gave every agent one; make it"
+            " anew, or remove 'identities: per-agent' from its project (component: identity 'shared' or 'application')"
         )
     return principal
 
 
 def _shared(props: Mapping[str, Any], own: Mapping[str, str | None], ask: Ask) -> str:
-    told = ask(f"{_MANAGEMENT}{props['project_id']}?api-version={_PROJECTS_VERSION}", f"{_MANAGEMENT}/.default")
-    _check(told, f"project {props['project_id']!r}")
-    found = sorted(set(_agent_identities(told.body)))
+    found = sorted(shared_by(props["project_id"], ask) or ())
     if len(found) != 1:
         raise RuntimeError(
             f"Azure tells {len(found)} agent identities of project {props['project_id']!r}, where its unpublished"
-            " agents share one; copy 'agentIdentityId' from the project's JSON view in the Azure portal, and give it"
-            " as 'principal_id'"
+            " agents share one; copy 'agentIdentityId' from the project's JSON view in the Azure portal to"
+            " 'project_identities' of the stack (component: 'principal_id')"
         )
     for agent, principal in own.items():
         if principal not in {None, "", found[0]}:
-            raise RuntimeError(f"agent {agent!r} shares no identity, but has {principal} of its own; say 'per-agent'")
+            raise RuntimeError(
+                f"agent {agent!r} shares no identity, but has {principal} of its own; say 'identities: per-agent' of"
+                " its project (component: identity 'per-agent')"
+            )
     return found[0]
+
+
+def shared_by(project_id: str, ask: Ask) -> frozenset[str] | None:
+    """The identity that the unpublished agents of a project share; None where there is no such project.
+
+    It is empty, or has several, where Azure tells it in another way than is known.
+
+    Raises:
+        RuntimeError: the project cannot be read, with what to do.
+    """
+    told = ask(f"{_MANAGEMENT}{project_id}?api-version={_PROJECTS_VERSION}", f"{_MANAGEMENT}/.default")
+    if told.status == _MISSING:
+        return None
+    _check(told, f"project {project_id!r}", "'Reader'")
+    return frozenset(_agent_identities(told.body))
 
 
 def _agent_identities(value: object) -> Iterator[str]:
@@ -154,27 +178,35 @@ def _agent_identities(value: object) -> Iterator[str]:
                 yield from _agent_identities(each)
 
 
-def _check(told: Answer, what: str) -> None:
+def _check(told: Answer, what: str, reader: str) -> None:
     if told.status in {_UNAUTHENTICATED, _FORBIDDEN}:
-        raise RuntimeError(f"whoever deploys may not read {what} ({told.status}); give them {_READER}")
+        raise RuntimeError(
+            f"whoever deploys may not read {what} ({told.status}); give them the deployer's role there, which has that"
+            f" action, or {reader} at the project"
+        )
     if told.status != _OK:
-        raise RuntimeError(f"asking for {what} got {told.status}; try again, or give its id as 'principal_id'")
+        raise RuntimeError(f"asking for {what} got {told.status}; try again, or {_GIVE_IT}")
 
 
-def _told(props: Mapping[str, Any]) -> str:
-    principal = principal_of(props, ask)
-    if principal is None:
+def _found(props: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What is kept of the answers; None without the agents, or for a given id without the project."""
+    if props["identity"] != "given":
+        principal = principal_of(props, ask)
+        return None if principal is None else {"principal_id": principal}
+    shared = shared_by(props["project_id"], ask)
+    return None if shared is None else {"principal_id": props["given"], "shared": sorted(shared)}
+
+
+def _told(props: Mapping[str, Any]) -> dict[str, Any]:
+    found = _found(props)
+    if found is None:
         raise RuntimeError(_no_agents(props, props["agents"]))
-    return principal
+    return found
 
 
 def _no_agents(props: Mapping[str, Any], missing: Sequence[str]) -> str:
     where = f"{props['project_endpoint']} has no agent {' and no agent '.join(map(repr, missing))}"
-    return f"{where}; make a first version there, or give the id that the identity will have as 'principal_id'"
-
-
-def _kept(props: Mapping[str, Any], principal: str) -> dict[str, Any]:
-    return {**props, "principal_id": principal}
+    return f"{where}; make a first version there, or {_GIVE_IT}"
 
 
 def ask(url: str, audience: str) -> Answer:

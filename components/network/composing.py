@@ -3,7 +3,8 @@
 Owns in which order they are made, and what of it the stack puts out.
 """
 
-from typing import Any, TypedDict
+from collections.abc import Iterator
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 from pulumi_azure_native import authorization, resources
@@ -16,16 +17,19 @@ from components.aliases import forget_api_versions
 from components.grants import Grantee
 from components.hosting import HostingEnvironment
 from components.network.agents import in_cluster, in_container_app, in_foundry
+from components.network.given_ids import are_nobody_elses
 from components.network.granting import Granting, right_of
 from components.network.hosts import Hosts
-from components.network.site import Site
+from components.network.site import Place, Site
 from components.people import People, PeopleArgs
 from components.resources.base import Holder, NetworkResource
 from components.resources.image_registry import ImageRegistry, Permissions
 from components.resources.kinds import KINDS
 from spec import KINDS as DESCRIBED
-from spec import Access, Agent, Environment, Network, Registry, Resource
+from spec import Access, Agent, Environment, Network, Problem, Registry, Resource
+from spec.errors import Path, spell
 from spec.names import app_name, environment_name, variable_prefix
+from spec.words import show
 
 __all__ = ["AgentNetwork", "AgentNetworkArgs"]
 
@@ -37,6 +41,8 @@ class AgentNetworkArgs(TypedDict):
     """What there is and who may do what."""
     environment: Environment
     """Where it goes, and what differs there."""
+    place: NotRequired[Place]
+    """Where the environment's file has what turns out to be wrong with it; without it, messages name the key alone."""
 
 
 class AgentNetwork(pulumi.ComponentResource):
@@ -76,6 +82,7 @@ class AgentNetwork(pulumi.ComponentResource):
                 "tags": environment.tags,
             },
             own,
+            args.get("place", _by_its_key),
         )
         self._holders: dict[str, Holder] = {}
         # Sorted, so that nothing depends on the order in the file.
@@ -93,6 +100,7 @@ class AgentNetwork(pulumi.ComponentResource):
         self._granting = Granting(self._site, self._resources, callable_agents)
         made |= {one: self._in_container_app(one, each) for one, each in self._on("container-app")}
         made |= {one: self._in_cluster(one, each) for one, each in self._on("aks")}
+        are_nobody_elses(self._site, dict(self._everybody(made)))
         self.agents = self._granted(made)
         self.register_outputs({"agents": self.agents})
 
@@ -129,6 +137,7 @@ class AgentNetwork(pulumi.ComponentResource):
                     "project": self._hosts.projects[project],
                     "agents": agents,
                     "azure_name": app_name(site.network.name, project, site.environment.stack),
+                    "principal_id": site.environment.project_identities.get(project),
                 },
                 pulumi.ResourceOptions(parent=self._hosts.projects[project]),
             )
@@ -151,6 +160,22 @@ class AgentNetwork(pulumi.ComponentResource):
     def _variables(self, name: str, agent: Agent) -> dict[str, pulumi.Input[str]]:
         called = app_name(self._site.network.name, name, self._site.environment.stack)
         return {**agent.environment, **self._granting.variables(called, agent.access, variable_prefix)}
+
+    def _everybody(self, made: dict[str, AgentComponent]) -> Iterator[tuple[str, pulumi.Output[str]]]:
+        """By what they are, the ids of all whose ids nobody gave."""
+        given, hosts = self._site.environment, self._hosts
+        for name, agent in made.items():
+            if agent.grantee is agent and name not in given.agent_identities:
+                yield f"the agent {show(name)}", agent.principal_id
+            if isinstance(agent, ContainerAppAgent):
+                yield f"what pulls the image of {show(name)}", agent.pull_principal_id
+        for name, shared in self._unpublished.items():
+            if name not in given.project_identities:
+                yield f"all unpublished agents of project {show(name)}", shared.principal_id
+        for name, project in hosts.projects.items():
+            yield f"the project {show(name)} itself", project.identity.principal_id
+        for name, cluster in hosts.clusters.items():
+            yield f"what pulls images in the cluster {show(name)}", cluster.kubelet.principal_id
 
     def _granted(self, made: dict[str, AgentComponent]) -> dict[str, dict[str, Any]]:
         """Grant everybody's access; answers what is told of each agent."""
@@ -177,6 +202,10 @@ class AgentNetwork(pulumi.ComponentResource):
             }
             for name, component in sorted(made.items())
         }
+
+
+def _by_its_key(path: Path, message: str) -> Problem:
+    return Problem("environment", 0, spell(path), message)
 
 
 def _group(network: Network, environment: Environment, own: pulumi.ResourceOptions) -> pulumi.Output[str]:

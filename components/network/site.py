@@ -1,14 +1,19 @@
 """Where a network is put together: its description, and where in Azure things of it go."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pulumi
 
 from components.resources.base import PlacedArgs, Placement
-from spec import Environment, Network
+from spec import Environment, Network, Problem
 from spec.environment import Held
+from spec.errors import Path
 
-__all__ = ["Site"]
+__all__ = ["Place", "Site"]
+
+Place = Callable[[Path, str], Problem]
+"""What is wrong with a value of the environment, where its file has it."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,7 @@ class Site:
     placement: Placement
     own: pulumi.ResourceOptions
     """The options of whatever belongs to the network itself."""
+    place: Place
 
     def placed(self, held: Held) -> PlacedArgs:
         """Arguments of what holds something, or exists by itself: in the environment's group, or where it exists."""

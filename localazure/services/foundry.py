@@ -14,11 +14,12 @@ hashicorp/terraform-provider-azurerm#30423. That an account with projects stays 
 A program asks for the identities that no resource has by a dynamic resource, `foundry:AgentIdentity`, as
 `components` makes it; here this module answers it, and no network is asked.
 
-Differences from Azure: agents exist in the data plane alone, so that any name of one is taken to exist, in any version;
-nothing runs. An agent's own identity begins when it is first asked for. What connections point at is not looked at.
-Connections whose type carries a key, a token or a password are refused: what local Azure is for has none. An existing
-account is taken to manage projects. The codes ProjectsNotEnabled, ConnectionCarriesCredentials, IdentityIsComputed,
-AgentRequired, AgentNotInApplication, TooManyProtocols and InvalidReplicas are ours.
+Differences from Azure: agents exist in the data plane alone, so that any name of one is taken to exist, in any
+version; nothing runs. An agent's own identity begins when it is first asked for; an id that is given is taken to be
+one. What connections point at is not looked at. Connections whose type carries a key, a token or a password are
+refused: what local Azure is for has none. An existing account is taken to manage projects. The codes
+ProjectsNotEnabled, ConnectionCarriesCredentials, IdentityIsComputed, AgentRequired, AgentNotInApplication,
+TooManyProtocols and InvalidReplicas are ours.
 """
 
 import json
@@ -138,14 +139,18 @@ def _project_is_there(request: Request) -> Iterator[AzureError]:
         yield AzureError("AgentRequired", f"{len(agents)} agents are named; an identity of one's own is of one")
 
 
-def _whose(world: World, inputs: Values) -> Principal:
+def _whose(world: World, inputs: Values) -> Values:
+    """Who it is; beside an id that is given, whom the unpublished agents act as."""
     project, agents, shared = _asked_identity(inputs)
-    return shared_agent_identity(world, project) if shared else agent_identity(world, project, agents[0])
+    if "given" in inputs:
+        return {"principal_id": inputs["given"], "shared": [shared_agent_identity(world, project).id]}
+    found = shared_agent_identity(world, project) if shared else agent_identity(world, project, agents[0])
+    return {"principal_id": found.id}
 
 
 def _is_its_own(old: Values) -> tuple[str, ...]:
     """Who shares an identity may change; whose own it is may not."""
-    return () if _asked_identity(old)[2] else ("agents",)
+    return () if _asked_identity(old)[2] else ("agents", "given")
 
 
 _IDENTITY_CHOICES: dict[str, Choice] = {"scope": _its_project, "agentName": _its_agent}
@@ -354,10 +359,13 @@ TYPES = (
         immutable=("project_id", "project_endpoint", "identity"),
         fixed=_is_its_own,
         coexists=True,
-        outputs={"principal_id": lambda request: _whose(request.world, request.inputs).id},
-        seen=lambda world, resource: {"principal_id": _whose(world, resource.inputs).id},
+        outputs={
+            "principal_id": lambda request: _whose(request.world, request.inputs)["principal_id"],
+            "shared": lambda request: _whose(request.world, request.inputs).get("shared"),
+        },
+        seen=lambda world, resource: _whose(world, resource.inputs),
         located=False,
         adoptable=False,
-        known_inputs=("project_id", "project_endpoint", "agents", "identity", "principal_id"),
+        known_inputs=("project_id", "project_endpoint", "agents", "identity", "given", "principal_id", "shared"),
     ),
 )

@@ -6,9 +6,9 @@ Never the other way round, so that wherever it is interrupted nobody is without 
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from components.agents.foundry_identity import principal_of
+from components.agents.foundry_identity import principal_of, shared_by
 from components.grants import assignment_name
 from release.foundry.azure import Azure, Body
 from release.foundry.stack import Stack
@@ -138,18 +138,31 @@ def _who(holder: Holder, azure: Azure) -> _Identity:
 
 def _given(holder: Holder, azure: Azure) -> _Identity:
     """As the stack's file says: an id stands there because Foundry does not tell it, or not to everybody."""
+    question, of_one = holder.question.asked or {}, (holder.question.asked or {}).get("identity") != "shared"
     try:
-        asked, silence = principal_of(holder.question.asked or {}, azure.ask), "its project has no such agent yet"
+        asked, silence = principal_of(question, azure.ask), "its project has no such agent yet"
     except RuntimeError as error:
         asked, silence = None, str(error)
-    if asked is None:
-        return _Identity(holder.principal, f"taken to be {holder.principal}, as the stack's file says: {silence}")
-    if asked.lower() != holder.principal.lower():
+    if asked is not None and asked.lower() != holder.principal.lower():
         raise _NotNow(
             f"its id stands in the stack's file as {holder.principal}, and it runs as {asked}; correct"
-            " 'agent_identities' there, and run `pulumi up`"
+            f" '{'agent' if of_one else 'project'}_identities' there, and run `pulumi up`"
         )
+    if of_one and holder.principal.lower() in _shared(question, azure):
+        raise _NotNow(
+            f"its id stands in the stack's file as {holder.principal}, which all unpublished agents of its project"
+            " share; give its own in 'agent_identities' there, or publish it, and run `pulumi up`"
+        )
+    if asked is None:
+        return _Identity(holder.principal, f"taken to be {holder.principal}, as the stack's file says: {silence}")
     return _Identity(asked)
+
+
+def _shared(question: Mapping[str, Any], azure: Azure) -> frozenset[str]:
+    try:
+        return frozenset(one.lower() for one in shared_by(str(question.get("project_id")), azure.ask) or ())
+    except RuntimeError as error:
+        raise _NotNow(str(error)) from None
 
 
 def _move(holder: Holder, principal: str, azure: Azure) -> Move:

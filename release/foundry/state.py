@@ -101,7 +101,7 @@ def _holder(row: Row, rows: Sequence[Row], children: Mapping[str, list[Row]]) ->
         told = cast("Row", _outputs(applications[0]).get("properties") or {})
         principal = str(cast("Row", told.get("defaultInstanceIdentity") or {}).get("principalId") or "")
         question = Question(application=str(applications[0]["id"]))
-    elif asked:
+    elif asked and not given:
         principal = str(_outputs(asked[0]).get("principal_id") or "")
         question = Question(asked=_inputs(asked[0]))
     else:

@@ -16,6 +16,11 @@ _SEVERAL = 2
 
 def identities_are_apart(draft: Draft) -> Iterator[Finding]:
     """Judge publication, given identities, and what agents of one identity would get from each other."""
+    for check in (_published, _given_to_agents, _given_to_projects, _given_twice, _shared):
+        yield from check(draft)
+
+
+def _published(draft: Draft) -> Iterator[Finding]:
     environment = draft.environment.model
     listed = () if isinstance(environment.published, bool) else environment.published
     for agent in dict.fromkeys(listed):
@@ -24,18 +29,57 @@ def identities_are_apart(draft: Draft) -> Iterator[Finding]:
             yield Finding(("published",), message, "environment")
         for message in _not_of_foundry(draft, agent, "has no publishing; what of it runs is its image's tag"):
             yield Finding(("published",), message, "environment")
-    first: dict[str, str] = {}
-    for agent, principal in environment.agent_identities.items():
+
+
+def _given_to_agents(draft: Draft) -> Iterator[Finding]:
+    for agent in draft.environment.model.agent_identities:
         for message in _not_of_foundry(draft, agent, "is given an identity of its own by its stack"):
-            yield Finding(("agent_identities", agent), message, "environment")
-        one = first.setdefault(principal, agent)
-        if one != agent:
-            message = f"{show(principal)} is the identity of {show(one)} already; no two agents are one"
             yield Finding(("agent_identities", agent), message, "environment")
         if _becomes_another(draft, agent):
             message = f"{show(agent)} is published here and so gets another identity; remove this, or do not publish it"
             yield Finding(("agent_identities", agent), message, "environment")
-    yield from _shared(draft)
+
+
+def _given_to_projects(draft: Draft) -> Iterator[Finding]:
+    hosts = draft.names("hosts")
+    projects = [one for one in hosts if draft.kind_of(one, "hosts") == "foundry-project"]
+    for project in draft.environment.model.project_identities:
+        path = ("project_identities", project)
+        if project not in projects:
+            message = (
+                f"{show(project)} is no project of Foundry, so no agents share an identity in it; remove it here"
+                if project in hosts
+                else unknown("project", project, projects, there="the projects of Foundry are")
+            )
+            yield Finding(path, message, "environment")
+        elif draft.entry("hosts", project).get("identities") == "per-agent":
+            message = (
+                f"in project {show(project)} nobody shares an identity ('identities: per-agent'); remove it here, or"
+                " give those of single agents in 'agent_identities'"
+            )
+            yield Finding(path, message, "environment")
+
+
+def _given_twice(draft: Draft) -> Iterator[Finding]:
+    """One id is one somebody, whatever it is called here."""
+    environment = draft.environment.model
+    whose = {
+        **{("people", name): (id_, f"the id of the people {show(name)}") for name, id_ in environment.people.items()},
+        **{
+            ("agent_identities", name): (id_, f"the identity of {show(name)}")
+            for name, id_ in environment.agent_identities.items()
+        },
+        **{
+            ("project_identities", name): (id_, f"the identity that the unpublished agents of {show(name)} share")
+            for name, id_ in environment.project_identities.items()
+        },
+    }
+    first: dict[str, str] = {}
+    for path, (id_, what) in whose.items():
+        before = first.setdefault(id_, what)
+        if before != what and path[0] != "people":
+            message = f"{show(id_)} is {before} already; an id is nobody's but one's, so correct either"
+            yield Finding(path, message, "environment")
 
 
 def _becomes_another(draft: Draft, agent: str) -> bool:

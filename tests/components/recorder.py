@@ -18,10 +18,12 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import SETTINGS, configure
 from pulumi.runtime.stack import run_in_stack
 
-__all__ = ["SUBSCRIPTION", "TENANT", "Recorded", "Registered", "identity_of", "principal_of", "record"]
+__all__ = ["SHARED", "SUBSCRIPTION", "TENANT", "Recorded", "Registered", "identity_of", "principal_of", "record"]
 
 SUBSCRIPTION = "11111111-1111-4111-8111-111111111111"
 TENANT = "22222222-2222-4222-8222-222222222222"
+SHARED = "44444444-4444-4444-8444-444444444444"
+"""What the unpublished agents of every project of Foundry act as, where that is asked beside an id that is given."""
 
 # What a program reads from what it has created; by the last part of the type.
 _ANSWERS: dict[str, Callable[[str], dict[str, Any]]] = {
@@ -170,6 +172,8 @@ class _Monitor(MockMonitor):
         if not done.custom:
             return resource_pb2.RegisterResourceResponse(urn=urn)
         answer = _ANSWERS.get(done.kind, lambda _: {})(done.name)
+        if done.inputs.get("identity") == "given":
+            answer = {"principal_id": done.inputs["given"], "shared": [SHARED]}
         known = dict.fromkeys(answer, rpc.UNKNOWN) if self._preview else answer
         known_id = "" if self._preview else identity_of(done.kind, done.name)
         return resource_pb2.RegisterResourceResponse(urn=urn, id=known_id, object=_struct(known))

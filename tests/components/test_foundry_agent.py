@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from io import BytesIO
+from itertools import pairwise
 from typing import Any, Literal
 
 import pulumi
@@ -114,8 +115,8 @@ def test_agents_that_share_an_identity_are_granted_as_one(given: str | None, pri
     [
         (PUBLISHED, {("AgentApplication", "report"), ("AgentDeployment", "report-is-deployed")}),
         ({"identity": "per-agent"}, {("AgentIdentity", "report-identity")}),
-        ({"identity": "per-agent", "principal_id": GUID}, set()),
-        ({"identity": "given", "principal_id": GUID}, set()),
+        ({"identity": "per-agent", "principal_id": GUID}, {("AgentIdentity", "report-identity")}),
+        ({"identity": "given", "principal_id": GUID}, {("AgentIdentity", "report-identity")}),
     ],
 )
 def test_what_an_agent_is_made_of(given: dict[str, Any], made: set[tuple[str, str]]) -> None:
@@ -273,6 +274,51 @@ def test_nobody_is_granted_a_whole_project_to_call_one_agent() -> None:
         record(lambda: sharing("report")[0].allow(Somebody("clerk"), "use"))
 
 
+@pytest.mark.parametrize("identity", ["given", "per-agent"])
+def test_an_id_that_others_share_is_nobodys_own(identity: str) -> None:
+    with pytest.raises(
+        pulumi.RunError, match=f"'{recorder.SHARED}' is what all unpublished agents of project 'agents'"
+    ):
+        record(lambda: report(identity=identity, principal_id=recorder.SHARED))
+
+
+def test_nothing_is_granted_to_an_id_before_it_is_known_whether_others_share_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def program() -> None:
+        vault = KeyVault("contoso-vault", placed("contoso-vault-dev7"))
+        who = report(identity="given", principal_id=recorder.SHARED.upper())
+        KeyVaultSecret("signing", {"vault": vault, "secret": "signing"}).allow(who, "read")
+
+    asked: list[str] = []
+    monitor = vars(recorder)["_Monitor"]
+    register = monitor.RegisterResource
+    monkeypatch.setattr(monitor, "RegisterResource", lambda self, one: asked.append(one.name) or register(self, one))
+
+    with pytest.raises(pulumi.RunError, match="act as"):
+        record(program)
+
+    assert "report-identity" in asked
+    assert "report-may-read-signing" not in asked
+
+
+def test_published_agents_of_an_account_are_written_one_after_another() -> None:
+    """Whoever writes to an account while another does gets RequestConflict."""
+
+    def program() -> None:
+        project = in_project()
+        for name in ("clerk", "report"):
+            FoundryAgent(name, {"project": project, "agent": name, "app_name": f"contoso-{name}-dev", **PUBLISHED})
+
+    recorded = record(program)
+
+    written = [recorded.one("AgentApplication", "clerk"), recorded.one("AgentDeployment", "clerk-is-deployed")]
+    written += [recorded.one("AgentApplication", "report"), recorded.one("AgentDeployment", "report-is-deployed")]
+    assert recorded.one("Project").urn in written[0].dependencies
+    for before, after in pairwise(written):
+        assert before.urn in after.dependencies
+
+
 def test_an_unknown_verb_is_refused() -> None:
     with pytest.raises(ValueError, match="'report' has no verb 'own'; its verbs are use"):
         record(lambda: report(**PUBLISHED).allow(Somebody("clerk"), "own"))
@@ -334,11 +380,11 @@ def test_the_shared_identity_is_the_projects() -> None:
     ("identity", "service", "why"),
     [
         ("per-agent", Service(own(None)), "'report' has no identity of its own"),
-        ("shared", Service(own("its own"), Answer(200, SHARED)), "has its own of its own; say 'per-agent'"),
-        ("shared", Service(own(None), Answer(200, {})), "tells 0 agent identities"),
+        ("shared", Service(own("its own"), Answer(200, SHARED)), "its own of its own; say 'identities: per-agent'"),
+        ("shared", Service(own(None), Answer(200, {})), "tells 0 agent identities .* to 'project_identities'"),
         ("shared", Service(own(None), Answer(403, {})), r"may not read project '/the/project' \(403\); give them"),
         ("per-agent", Service(Answer(401, {})), r"may not read agent 'report' \(401\)"),
-        ("per-agent", Service(Answer(500, {})), "got 500; try again"),
+        ("per-agent", Service(Answer(500, {})), "got 500; try again, or give the id in 'agent_identities' or"),
     ],
 )
 def test_what_cannot_be_told_says_what_to_do(identity: str, service: Service, why: str) -> None:
@@ -354,6 +400,35 @@ def test_only_the_principal_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert created.id == "/the/project/agentIdentities/report"
     assert created.outs == {**props, "principal_id": "its own"}
+
+
+@pytest.mark.parametrize(("project", "shared"), [(SHARED, ["shared"]), ({}, [])], ids=["told", "not told"])
+def test_beside_an_id_that_is_given_the_project_is_asked_whether_it_is_the_shared_one(
+    monkeypatch: pytest.MonkeyPatch, project: dict[str, Any], shared: list[str]
+) -> None:
+    service = Service(Answer(403, {}), Answer(200, project))
+    monkeypatch.setattr(foundry_identity, "ask", service)
+    props = {**ASKED, "identity": "given", "given": GUID}
+
+    created = Provider().create(props)
+
+    assert created.outs == {**props, "principal_id": GUID, "shared": shared}
+    assert [audience for _, audience in service.asked] == ["https://management.azure.com/.default"]
+    assert (Provider().read(created.id, created.outs).outs or {})["shared"] == shared
+
+
+def test_an_id_in_a_project_that_may_not_be_read_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(foundry_identity, "ask", Service(own("its own"), Answer(403, {})))
+
+    with pytest.raises(RuntimeError, match=r"may not read project '/the/project' \(403\); give them"):
+        Provider().create({**ASKED, "identity": "given", "given": GUID})
+
+
+def test_an_id_in_a_project_that_is_gone_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(foundry_identity, "ask", Service(own("its own")))
+    props = {**ASKED, "identity": "given", "given": GUID}
+
+    assert Provider().read("id", props).id == ""
 
 
 def test_a_refresh_asks_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,6 +69,7 @@ EVERY_HOST: dict[str, Any] = {
             "image": "clerk",
             "user_id": 10001,
             "port": 8080,
+            "probes": {"readiness": {"path": "/ready", "period_seconds": 7}},
             "ingress": {"kind": "internal", "callers": ["porter"]},
             "egress": ["azure"],
             "access": {"signing": "read", "report": "use"},
@@ -85,13 +86,28 @@ EVERY_HOST: dict[str, Any] = {
 WORKSPACE = (
     f"/subscriptions/{SUBSCRIPTION}/resourceGroups/defender/providers/Microsoft.OperationalInsights/workspaces/all"
 )
+SUBNET = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/hub/subnets/fleet"
+)
+CONTROL_PLANE = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/net/providers/Microsoft.ManagedIdentity/userAssignedIdentities/fleet"
+)
 _WITH_HOSTS: dict[str, Any] = {
     **_ENVIRONMENT,
     "shared_identity": "allowed",
     "published": ["report"],
     "agent_identities": {"other": TENANT},
-    "clusters": {"fleet": {"node_count": 3, "defender_workspace": WORKSPACE}},
-    "destinations": {"azure": {"blocks": ["10.1.0.0/24"]}},
+    "clusters": {
+        "fleet": {
+            "node_size": "Standard_D8ds_v5",
+            "node_count": 3,
+            "defender_workspace": WORKSPACE,
+            "subnet": SUBNET,
+            "identity": CONTROL_PLANE,
+            "admins": [TENANT],
+        }
+    },
+    "destinations": {"azure": {"blocks": ["10.1.0.0/24", "10.2.0.0/24"], "ports": [443, 5671]}},
     "people": {"analysts": SUBSCRIPTION},
 }
 

@@ -1,13 +1,15 @@
 """What holds for every host of agents: no key opens it, it is logged, and a call of an agent brings a call alone."""
 
+from typing import Any
+
 import pytest
 
 from access.privileges import privileged
 from access.roles import by_name
 from components.agents.foundry import FoundryAgent
 from components.resources.base import Verb
-from tests.components.recorder import Recorded, Registered, identity_of
-from tests.contracts.networks import EVERY_HOST, WORKSPACE, of_hosts
+from tests.components.recorder import TENANT, Recorded, Registered, identity_of
+from tests.contracts.networks import CONTROL_PLANE, EVERY_HOST, SUBNET, WORKSPACE, of_hosts
 from tests.contracts.test_kinds import KEYS_OFF, LOGGED_AT, NO_KEYS, NOT_LOGGED, asked, opened_by_keys
 
 APPLICATIONS = "microsoft.cognitiveservices/accounts/projects/applications"
@@ -118,16 +120,52 @@ def test_a_caller_in_a_cluster_reaches_the_agent_that_lets_it() -> None:
     ]
 
 
-def test_an_agent_in_a_cluster_runs_as_the_user_that_is_written_down() -> None:
-    deployments = [one for one in of_hosts().all("Deployment") if one.type.startswith("kubernetes:")]
-    pods = {one.name: one.inputs["spec"]["template"]["spec"] for one in deployments}
+def blocks(policy: dict[str, Any]) -> set[tuple[str, int]]:
+    """Blocks of addresses and ports that a policy lets its pods reach."""
+    return {
+        (peer["ipBlock"]["cidr"], port["port"])
+        for rule in policy["egress"]
+        for peer in rule["to"]
+        for port in rule["ports"]
+        if "ipBlock" in peer
+    }
 
-    users = {name: pod["securityContext"].get("runAsUser") for name, pod in pods.items()}
+
+def test_an_agent_in_a_cluster_reaches_the_destinations_of_its_egress_and_no_other_address() -> None:
+    policies = {one.name: one.inputs["spec"] for one in of_hosts().all("NetworkPolicy")}
+
+    azure = {(block, port) for block in ("10.1.0.0/24", "10.2.0.0/24") for port in (443, 5671)}
+    assert blocks(policies["clerk-reaches-what-is-listed"]) == azure
+    assert blocks(policies["porter-reaches-what-is-listed"]) == set()
+
+
+def pods() -> dict[str, dict[str, Any]]:
+    """By agent: how its pods run."""
+    deployments = [one for one in of_hosts().all("Deployment") if one.type.startswith("kubernetes:")]
+    return {one.name: one.inputs["spec"]["template"]["spec"] for one in deployments}
+
+
+def test_an_agent_in_a_cluster_runs_as_the_user_that_is_written_down() -> None:
+    users = {name: pod["securityContext"].get("runAsUser") for name, pod in pods().items()}
     assert users == {"clerk": 10001, "porter": None}
+
+
+def test_an_agent_in_a_cluster_is_probed_as_it_is_written_down() -> None:
+    probed = {
+        name: {key: value for key, value in pod["containers"][0].items() if key.endswith("Probe")}
+        for name, pod in pods().items()
+    }
+    assert probed == {
+        "clerk": {"readinessProbe": {"httpGet": {"path": "/ready", "port": 8080}, "periodSeconds": 7}},
+        "porter": {},
+    }
 
 
 def test_a_cluster_is_made_as_its_environment_says() -> None:
     made = of_hosts().one("ManagedCluster").inputs
 
-    assert made["agentPoolProfiles"][0]["count"] == 3
+    (pool,) = made["agentPoolProfiles"]
+    assert (pool["count"], pool["vmSize"], pool["vnetSubnetID"]) == (3, "Standard_D8ds_v5", SUBNET)
+    assert made["identity"]["userAssignedIdentities"] == [CONTROL_PLANE]
+    assert made["aadProfile"]["adminGroupObjectIDs"] == [TENANT]
     assert made["securityProfile"]["defender"]["logAnalyticsWorkspaceResourceId"] == WORKSPACE

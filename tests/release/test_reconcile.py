@@ -336,6 +336,37 @@ def test_an_id_that_was_given_and_is_wrong_is_the_files_to_correct(project: Proj
 @pytest.mark.parametrize(
     ("reply", "why"),
     [
+        (
+            Reply(200, {"properties": {"agentIdentity": {"agentIdentityId": GIVEN.upper()}}}),
+            "which all unpublished agents of its project share; give its own in 'agent_identities' there",
+        ),
+        (Reply(403, {}), "may not read project"),
+    ],
+    ids=["the shared one", "may not ask"],
+)
+def test_an_id_that_is_the_shared_one_or_might_be_is_not_believed(
+    project: Project, monkeypatch: pytest.MonkeyPatch, reply: Reply, why: str
+) -> None:
+    with_a_given_id(project)
+    answer = Rest.answer
+
+    def of_the_project(rest: Rest, method: str, target: str, token: str, body: dict[str, Any] | None = None) -> Reply:
+        if target.partition("?")[0].endswith("/projects/research"):
+            return reply
+        if "/agents/compliance" in target:
+            return Reply(404, {})
+        return answer(rest, method, target, token, body)
+
+    monkeypatch.setattr(Rest, "answer", of_the_project)
+
+    code, told = project.reconcile()
+    assert code == 1
+    assert why in told
+
+
+@pytest.mark.parametrize(
+    ("reply", "why"),
+    [
         (Reply(403, {}), "whoever deploys may not read agent 'compliance' (403)"),
         (Reply(200, {"name": "compliance"}), "agent 'compliance' has no identity of its own"),
         (Reply(404, {}), "its project has no such agent yet"),

@@ -1,0 +1,145 @@
+"""An id that a person copied is whose it is said to be: never another agent's, and never one that others act as."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.network import AgentNetwork
+from localazure.runs import Operation, Result, run
+from localazure.world import World
+from spec import wrong_in_stack
+from spec.stack_file import config_of
+from tests.network.deploying import granted, touched
+from tests.projects import NAMESPACE, load_project, write_project
+
+GIVEN = "5c1d0000-0000-4000-8000-000000000001"
+NETWORK: dict[str, Any] = {
+    "name": "contoso",
+    "registry": {"name": "contosoimages"},
+    "resources": {"documents": {"kind": "blob-container", "account": "contosodocuments"}},
+    "hosts": {
+        "studio": {"kind": "foundry-project", "account": "contoso-foundry"},
+        "fleet": {"kind": "aks-cluster", "cluster": "contoso-fleet", "private": True},
+    },
+    "agents": {
+        "analyst": {"host": "foundry", "project": "studio", "version": "1", "access": {"documents": "read"}},
+        "writer": {"host": "foundry", "project": "studio", "version": "1", "access": {"documents": "write"}},
+        "clerk": {"image": "clerk", "access": {"documents": "read"}},
+        "porter": {"host": "aks", "cluster": "fleet", "image": "porter", "access": {"documents": "read"}},
+    },
+}
+ENVIRONMENT = {"location": "westeurope", "resource_group": "agents", "suffix": "dev7", "production": False}
+WRITER_PUBLISHED = {"published": ["writer"], "agent_identities": {"analyst": GIVEN}}
+ALLOWED = {"shared_identity": "allowed"}
+
+
+def up(root: Path, operation: Operation = Operation.UP, **environment: Any) -> Result:  # noqa: ANN401 - any value
+    """Deploy from files, over whatever was before; what is wrong is a failure of the run."""
+    write_project(root, NETWORK, ENVIRONMENT | environment)
+    network, here = load_project(root)
+
+    def program() -> None:
+        place = partial(wrong_in_stack, "dev", config_of(root, "dev"), root=root)
+        AgentNetwork(network.name, {"network": network, "environment": here, "place": place})
+
+    world = root / "world.json"
+    return run(program, project=NAMESPACE, stack="dev", config={}, operation=operation, path=world)
+
+
+def whose(root: Path, end: str) -> str:
+    """The id of the one whose owner's id ends so."""
+    principals = World.load(root / "world.json").principals.values()
+    (found,) = (one.id for one in principals if one.owner.lower().endswith(end))
+    return found
+
+
+def line_of(root: Path, text: str) -> int:
+    return 1 + next(at for at, line in enumerate((root / "Pulumi.dev.yaml").read_text().splitlines()) if text in line)
+
+
+def held_by(root: Path, principal: str) -> list[str]:
+    resources = World.load(root / "world.json").resources.values()
+    return [one.outputs["scope"] for one in resources if one.outputs.get("principalId") == principal]
+
+
+@pytest.mark.parametrize(
+    ("end", "who"),
+    [
+        ("/containerapps/contoso-clerk-dev", "the agent 'clerk'"),
+        ("/userassignedidentities/contoso-clerk-dev-pull", "what pulls the image of 'clerk'"),
+        ("/userassignedidentities/contoso-porter-dev", "the agent 'porter'"),
+        ("/applications/contoso-writer-dev", "the agent 'writer'"),
+        ("/projects/studio", "the project 'studio' itself"),
+        ("/kubeletidentity", "what pulls images in the cluster 'fleet'"),
+    ],
+)
+@pytest.mark.parametrize("operation", [Operation.PREVIEW, Operation.UP])
+def test_an_id_of_somebody_else_in_the_network_is_an_error_of_the_line_that_has_it(
+    tmp_path: Path, end: str, who: str, operation: Operation
+) -> None:
+    assert up(tmp_path, **WRITER_PUBLISHED).ok
+    theirs = whose(tmp_path, end)
+
+    result = up(tmp_path, operation, published=["writer"], agent_identities={"analyst": theirs})
+
+    place = f"Pulumi.dev.yaml:{line_of(tmp_path, theirs)} agent-network:agent_identities.analyst"
+    assert [one.message for one in result.failures] == [
+        f"{place}: '{theirs}' is the id of {who}; give its own, or remove it here"
+    ]
+
+
+def test_what_all_unpublished_agents_act_as_is_no_id_of_one_where_nobody_shares(tmp_path: Path) -> None:
+    """It is what the project's JSON view shows, and so what is copied first."""
+    assert up(tmp_path, **WRITER_PUBLISHED).ok
+    shared = whose(tmp_path, "/sharedagentidentity")
+
+    for operation in (Operation.PREVIEW, Operation.UP):
+        result = up(tmp_path, operation, published=["writer"], agent_identities={"analyst": shared})
+
+        place = f"Pulumi.dev.yaml:{line_of(tmp_path, shared)} agent-network:agent_identities.analyst"
+        (failure,) = result.failures
+        assert failure.message.startswith(f"{place}: '{shared}' is what all unpublished agents of project 'studio' act")
+        assert held_by(tmp_path, shared) == []
+
+
+def test_nor_where_some_do(tmp_path: Path) -> None:
+    assert up(tmp_path, **ALLOWED).ok
+    shared = whose(tmp_path, "/sharedagentidentity")
+
+    result = up(tmp_path, **ALLOWED, agent_identities={"analyst": shared})
+
+    assert {one.message.partition(": ")[0] for one in result.failures} == {
+        f"Pulumi.dev.yaml:{line_of(tmp_path, shared)} agent-network:agent_identities.analyst"
+    }
+
+
+def asked(result: Result) -> bool:
+    return any(record.name == "unpublished-in-studio-identity" for record in result.records)
+
+
+def test_the_shared_identity_can_be_given_for_who_may_not_ask(tmp_path: Path) -> None:
+    before = up(tmp_path, **ALLOWED)
+    shared = whose(tmp_path, "/sharedagentidentity")
+
+    given = up(tmp_path, **ALLOWED, project_identities={"studio": shared})
+
+    assert given.ok
+    assert (asked(before), asked(given)) == (True, False)
+    assert granted(given) == granted(before)
+    # The question goes, and what is told of the component that holds the grants is told.
+    assert touched(given) == {"update": {"unpublished-in-studio"}, "delete": {"unpublished-in-studio-identity"}}
+    assert touched(up(tmp_path, **ALLOWED, project_identities={"studio": shared})) == {}
+
+
+@pytest.mark.parametrize("operation", [Operation.PREVIEW, Operation.UP])
+def test_nor_may_the_shared_identity_be_somebody_elses(tmp_path: Path, operation: Operation) -> None:
+    assert up(tmp_path, **ALLOWED).ok
+    clerk = whose(tmp_path, "/containerapps/contoso-clerk-dev")
+
+    result = up(tmp_path, operation, **ALLOWED, project_identities={"studio": clerk})
+
+    place = f"Pulumi.dev.yaml:{line_of(tmp_path, clerk)} agent-network:project_identities.studio"
+    said = f"{place}: '{clerk}' is the id of the agent 'clerk'; give its own, or remove it here"
+    assert said in [one.message for one in result.failures]
