@@ -21,6 +21,7 @@ _MANAGEMENT = "https://management.azure.com"
 _AGENTS_VERSION = "v1"
 _PROJECTS_VERSION = "2025-10-01-preview"
 _GIVE_IT = "give the id in 'agent_identities' or 'project_identities' of the stack (component: 'principal_id')"
+_WHERE = ("project_id", "project_endpoint")
 _OK, _UNAUTHENTICATED, _FORBIDDEN, _MISSING = 200, 401, 403, 404
 
 
@@ -60,10 +61,10 @@ class Provider(dynamic.ResourceProvider):
     serialize_as_secret_always = False
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
-        """Another project, agent of one's own or kind of identity is another resource; who else shares one is not."""
+        """Another project or agent is another resource; who else shares an identity, and who tells it, is not."""
         changed = [key for key in FoundryIdentityArgs.__annotations__ if _olds.get(key) != _news.get(key)]
         shared = _olds.get("identity") == _news.get("identity") == "shared"
-        replaces = [key for key in changed if key != "agents" or not shared]
+        replaces = [key for key in changed if key in _WHERE or (key == "agents" and not shared)]
         return dynamic.DiffResult(changes=bool(changed), replaces=replaces, delete_before_replace=False)
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:

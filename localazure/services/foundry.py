@@ -150,7 +150,7 @@ def _whose(world: World, inputs: Values) -> Values:
 
 def _is_its_own(old: Values) -> tuple[str, ...]:
     """Who shares an identity may change; whose own it is may not."""
-    return () if _asked_identity(old)[2] else ("agents", "given")
+    return () if _asked_identity(old)[2] else ("agents",)
 
 
 _IDENTITY_CHOICES: dict[str, Choice] = {"scope": _its_project, "agentName": _its_agent}
@@ -356,7 +356,7 @@ TYPES = (
         "{scope}/agentIdentities/{agentName}",
         assigned=_IDENTITY_CHOICES,
         rules=_project_is_there,
-        immutable=("project_id", "project_endpoint", "identity"),
+        immutable=("project_id", "project_endpoint"),
         fixed=_is_its_own,
         coexists=True,
         outputs={

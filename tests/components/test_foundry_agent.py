@@ -464,6 +464,14 @@ def test_who_else_shares_an_identity_changes_nothing_of_it() -> None:
     assert (found.changes, found.replaces) == (True, [])
 
 
+def test_who_tells_an_identity_changes_nothing_of_whose_it_is() -> None:
+    olds = {**ASKED, "identity": "per-agent", "principal_id": "its own"}
+
+    found = Provider().diff("id", olds, {**olds, "identity": "given", "given": GUID})
+
+    assert (found.changes, found.replaces) == (True, [])
+
+
 def test_a_replacement_comes_before_what_it_replaces_goes() -> None:
     olds = {**ASKED, "identity": "per-agent", "principal_id": "its own"}
 

@@ -210,3 +210,39 @@ def test_a_mistake_in_the_network_is_its_line_and_no_traceback(project: Project)
         f"network.yaml:{line} agents.report.access.report: no resource 'report'; did you mean 'reports'?" in refused.out
     )
     assert "Traceback" not in refused.out + refused.err
+
+
+def give(project: Project, **ids: dict[str, str]) -> None:
+    """Give ids by hand in dev, where only market-analysis is published."""
+    path = project.root / "Pulumi.dev.yaml"
+    settings = yaml.safe_load(path.read_text())
+    given = {f"agent-network:{key}": value for key, value in ids.items()}
+    settings["config"] |= {"agent-network:published": ["market-analysis"], **given}
+    path.write_text(yaml.safe_dump(settings, sort_keys=False))
+
+
+def test_an_id_that_others_have_is_refused_with_its_line_before_anything_is_granted_to_it(project: Project) -> None:
+    own = "5c1d0000-0000-4000-8000-000000000001"
+    give(project, agent_identities={"compliance": own})
+    project.pulumi("up --yes --skip-preview --stack dev")
+    principals = {one.owner.rpartition("/")[2]: one.id for one in project.world.principals.values()}
+    held = {one for one in project.world.resources if "/roleAssignments/" in one}
+
+    for owner, why in {
+        "sharedAgentIdentity": "is what all unpublished agents of project 'research' act as",
+        "fabrikam-notifier-dev": "is the id of the agent 'notifier'",
+    }.items():
+        give(project, agent_identities={"compliance": principals[owner]})
+        failed = project.run("pulumi up --yes --skip-preview --stack dev --non-interactive")
+        assert failed.code != 0
+
+        lines = (project.root / "Pulumi.dev.yaml").read_text().splitlines()
+        line = 1 + next(at for at, text in enumerate(lines) if principals[owner] in text)
+        place = f"Pulumi.dev.yaml:{line} agent-network:agent_identities.compliance"
+        assert f"{place}: '{principals[owner]}' {why}" in failed.out + failed.err
+        assert "Traceback" not in failed.out + failed.err
+    assert {one for one in project.world.resources if "/roleAssignments/" in one} == held
+
+    give(project, agent_identities={"compliance": own})
+    project.pulumi("up --yes --skip-preview --stack dev")
+    project.pulumi("up --yes --skip-preview --expect-no-changes --stack dev")
