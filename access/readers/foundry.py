@@ -14,7 +14,8 @@ from access.readers.state import State
 from access.readers.values import Values, mapping, text
 
 APPLICATION = "cognitiveservices:AgentApplication"
-_ASKED = "pulumi-python:dynamic/foundry:AgentIdentity"
+ASKED = "pulumi-python:dynamic/foundry:AgentIdentity"
+"""The dynamic resource that asked who an agent is."""
 _SHARED = "agentIdentities/shared"
 
 
@@ -88,7 +89,7 @@ def _shared(shared: State, places: Places, components: Components) -> Iterator[F
 def _told(component: State, components: Components) -> tuple[str, tuple[str, ...]] | None:
     """The principal of a component, and what tells it: an id that was given, or what Foundry was asked."""
     given = text(component.inputs, "principal_id")
-    asked = [each for each in components.within(component) if each.type == _ASKED]
+    asked = [each for each in components.within(component) if each.type == ASKED]
     if given:
         return given, (component.urn, *(each.urn for each in asked))
     if len(asked) != 1:

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from access.errors import UnreadableSource
 from access.graph import Graph, Unread
+from access.readers.foundry import ASKED
 from access.readers.state import State, state_of
 from access.readers.states import graph
 from access.readers.values import Values, listed, mapping, required_list, text, texts
@@ -63,32 +64,53 @@ def _failures(document: Values) -> Iterator[Unread]:
 
 
 def _of_world(world: Values, where: str) -> list[State]:
-    """What the stack remembers, and what is in Azure besides."""
+    """What is in Azure: as the stack calls it, where that remembers it, and never as the stack remembers it to be."""
     # What waits to be deleted is still in Azure, and is no part of the stack any more.
     rows = [row for row in required_list(world, "stack", where) if mapping(row).get("replaced") is not True]
-    states = [state_of(row, where) for row in rows]
-    remembered = {state.id.lower() for state in states if state.id}
-    rows = [mapping(row) for row in required_list(world, "resources", where)]
-    adopted = {text(row, "id").lower() for row in rows if row.get("adopted") is True}
-    states = [replace(state, external=True) if state.id.lower() in adopted else state for state in states]
-    for row in rows:
+    remembered = [state_of(row, where) for row in rows]
+    there = {row.id.lower(): row for row in _in_azure(world, where)}
+    known = [_now(state, there.get(state.id.lower())) for state in remembered if _exists(state, there)]
+    named = {state.id.lower() for state in known if state.id}
+    return known + [state for id_, state in there.items() if id_ not in named]
+
+
+def _in_azure(world: Values, where: str) -> Iterator[State]:
+    owned = {owner.lower(): id_ for id_, owner in _existing(world, where).items()}
+    for row in map(mapping, required_list(world, "resources", where)):
         resource_id, token = text(row, "id"), text(row, "token")
         if not resource_id or not token:
             raise UnreadableSource(where, "one of its resources has no 'id' or no 'token'; it is damaged")
-        if resource_id.lower() not in remembered:
-            states.append(
-                State(
-                    # Of no program, so it has no URN: its id stands for that.
-                    urn=resource_id,
-                    type=token,
-                    name=resource_id.rpartition("/")[2],
-                    id=resource_id,
-                    inputs=mapping(row.get("inputs")),
-                    outputs=mapping(row.get("outputs")),
-                    external=row.get("adopted") is True,
-                )
-            )
-    return states
+        inputs, outputs = mapping(row.get("inputs")), mapping(row.get("outputs"))
+        if token == ASKED and "given" not in inputs:
+            outputs = {**outputs, "principal_id": owned.get(_whose(inputs).lower(), "")}
+        yield State(
+            # Of no program, so it has no URN: its id stands for that.
+            urn=resource_id,
+            type=token,
+            name=resource_id.rpartition("/")[2],
+            id=resource_id,
+            inputs=inputs,
+            outputs=outputs,
+            external=row.get("adopted") is True,
+        )
+
+
+def _exists(state: State, there: Mapping[str, State]) -> bool:
+    """Whether what the stack remembers is there still; it is never in Azure, where its id is none of Azure's."""
+    return state.id.lower() in there or not state.id.lower().startswith("/subscriptions/")
+
+
+def _now(state: State, found: State | None) -> State:
+    if found is None:
+        return state
+    return replace(state, inputs=found.inputs, outputs=found.outputs, external=found.external)
+
+
+def _whose(asked: Values) -> str:
+    """Whose identity Foundry was asked for, which it tells only who asks: by now, that may be another."""
+    project, agents = text(asked, "project_id"), texts(asked.get("agents"))
+    shared = text(asked, "identity") == "shared" or not agents
+    return f"{project}/sharedAgentIdentity" if shared else f"{project}/agents/{agents[0]}"
 
 
 def _existing(world: Values, where: str) -> dict[str, str]:

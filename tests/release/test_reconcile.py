@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from access.__main__ import main as access
 from access.catalogue import by_id
 from localazure.__main__ import main as localazure
 from localazure.azure import LocalAzure
@@ -67,6 +68,12 @@ class Project:
         code = main(["reconcile", "--local", "--stack", self.stack, *arguments])
         said = self._capsys.readouterr()
         return code, said.out + said.err
+
+    def proof(self) -> int:
+        """Hold what there is against what is declared."""
+        code = access(["proof", "--stack", self.stack, "--of", str(self.path)])
+        self._capsys.readouterr()
+        return code
 
     def beside(self, change: Callable[[LocalAzure], object]) -> None:
         """Do something in Azure that the program does not know of."""
@@ -187,6 +194,19 @@ def test_whoever_an_agent_is_now_gets_what_it_held(project: Project, identity: S
 
 
 @EVERY_IDENTITY
+def test_until_then_the_proof_of_what_there_is_fails(project: Project, identity: Setting, again: Again) -> None:
+    identity(project)
+    project.up()
+    assert project.proof() == 0
+
+    project.beside(again)
+    assert project.proof() == 1
+
+    project.reconcile("--apply")
+    assert project.proof() == 0
+
+
+@EVERY_IDENTITY
 def test_everything_is_granted_before_anything_is_taken_away(
     project: Project, identity: Setting, again: Again, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -293,6 +313,7 @@ def test_a_grant_that_somebody_took_away_is_given_again(project: Project) -> Non
         azure.delete(ASSIGNMENT, one)
 
     project.beside(taken)
+    assert project.proof() == 1
 
     code, told = project.reconcile()
     assert (code, "not every grant is there" in told) == (3, True)
