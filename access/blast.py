@@ -30,6 +30,11 @@ class Blast:
         return dict(sorted(self._index.held(self.agent).items()))
 
     @cached_property
+    def one_with(self) -> tuple[str, ...]:
+        """The other agents that act as the same identity: nobody has to become them."""
+        return self._index.one_with(self.agent)
+
+    @cached_property
     def operations(self) -> Mapping[str, tuple[str, ...]]:
         """The same in words, where it is more than seeing that something is there."""
         return {name: one.words for name, one in self.held.items() if one.acts}
@@ -87,8 +92,8 @@ class Blast:
         return tuple(f"{name}: {found[name]}, and its budget allows {limit}" for name, limit in over)
 
     def document(self) -> dict[str, Any]:
-        """The entry of the report document; `conditional` stands only where it is so."""
-        return {
+        """The entry of the report document; `conditional` and `one_with` stand only where it is so."""
+        return ({"one_with": list(self.one_with)} if self.one_with else {}) | {
             "operations": {name: list(words) for name, words in self.operations.items()},
             "secrets": list(self.secrets),
             "models": list(self.models),

@@ -184,6 +184,11 @@ class Graph:
         """The identities of one of the network's agents."""
         return tuple(one for one in self.principals if agent in one.agents)
 
+    def one_with(self, agent: str) -> tuple[str, ...]:
+        """The other agents that act as the same identity, sorted: what one of them is given, each may do."""
+        own = (one for one in self.principals_of_agent(agent) if one.purpose == "own")
+        return tuple(sorted({other for one in own for other in one.agents} - {agent}))
+
     def held_by_agent(self, agent: str) -> tuple[Assignment, ...]:
         """What all the identities of an agent hold."""
         return tuple(held for one in self.principals_of_agent(agent) for held in self.assignments_of(one.id))

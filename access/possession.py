@@ -62,6 +62,10 @@ class Index:
         """All agents that have any identity."""
         return self._ways.estate.agents
 
+    def one_with(self, agent: str) -> tuple[str, ...]:
+        """The other agents that act as the same identity."""
+        return self._ways.graph.one_with(agent)
+
     def _spread(self, agent: str) -> Spread:
         if agent not in self._spreads:
             self._spreads[agent] = Spread(self._ways, agent)

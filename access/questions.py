@@ -26,7 +26,7 @@ from access.reports.document import (
 )
 from access.reports.terminal import Style
 from access.summary import Summary
-from access.why import why
+from access.why import told, why
 
 GROWN = 3
 """The exit code where access grows: a pipeline asks for an approval then, and only then."""
@@ -50,10 +50,13 @@ def asked_matrix(graph: Graph, declared: Declared, *, operations: bool) -> Told:
     """Who may do what."""
     summary = Summary(graph)
     rows, agents, names = access_rows(summary, declared), summary.agents, summary.resources
+    as_one = sorted({tuple(sorted((one, *others))) for one in agents if (others := graph.one_with(one))})
     if operations:
         return Told(rows, lambda style: text.operations(rows, style), lambda: markdown.operations(rows))
     return Told(
-        rows, lambda style: text.matrix(rows, agents, names, style), lambda: markdown.matrix(rows, agents, names)
+        rows,
+        lambda style: text.matrix(rows, agents, names, as_one, style),
+        lambda: markdown.matrix(rows, agents, names, as_one),
     )
 
 
@@ -78,10 +81,11 @@ def asked_why(graph: Graph, declared: Declared, agent: str, resource: str, opera
                 for each in one.answer.by
             ],
             "places": list(one.places),
+            **({"as_one": list(one.as_one)} if one.as_one else {}),
         }
         for one in reasons
     ]
-    said = "\n".join(map(str, reasons))
+    said = told(reasons)
     return Told(rows, lambda _style: said, lambda: f"```text\n{said}\n```")
 
 

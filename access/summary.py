@@ -4,7 +4,7 @@ Owns how principals become agents and how what lies inside a resource counts as 
 the topic). Walks what `effective.pairs` yields, so that who holds nothing costs nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from access.effective import Reach, pairs
@@ -41,6 +41,11 @@ class Entry:
     def operations(self) -> frozenset[str]:
         """Everything that is not certainly denied."""
         return self.allowed | self.conditional
+
+
+def one_identity(agents: Sequence[str]) -> str:
+    """That agents act as one, as a sentence."""
+    return f"{', '.join(agents[:-1])} and {agents[-1]} act as one identity: what one is granted, each may do"
 
 
 class Summary:

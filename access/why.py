@@ -1,16 +1,22 @@
 """Why an agent may, or may not, do one thing: the decision, the assignment and the line that asked for it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
-from access.declared import Declared
+from access.actions import covers
+from access.catalogue import Permission, Role
+from access.declared import Declared, DeclaredParty
 from access.effective import Answer, Decision, decide
 from access.errors import UnknownName
 from access.graph import Assignment, Graph, Principal, Resource
+from access.relevance import relevant
 from access.roles import by_name
 from access.scopes import key, shown
-from access.summary import Summary
+from access.summary import Summary, one_identity
 from access.verbs import VERBS, verb_of
 
+_AT_EVERY_SCOPE = "microsoft.authorization/"
 _STRENGTH = (Decision.ALLOWED, Decision.CONDITIONAL, Decision.DENIED)
 
 
@@ -26,14 +32,30 @@ class Reason:
     answer: Answer
     places: tuple[str, ...]
     """Where network.yaml asks for what allows it; empty where nothing there does."""
+    as_one: tuple[str, ...] = ()
+    """The agents whose identity that is, where they are several."""
+
+    @property
+    def because(self) -> tuple[str, ...]:
+        """The answer's grounds, a line each."""
+        return (
+            self.answer.because,
+            *([one_identity(self.as_one)] if self.as_one else []),
+            *(f"by {_told(one)}" for one in self.answer.by),
+            *(f"refused by {one.name} at {shown(one.scope)}" for one in self.answer.denied_by),
+            *(f"declared at {place}" for place in self.places),
+        )
 
     def __str__(self) -> str:
-        said = f"{self.agent} × {self.resource} × {self.operation}: {self.answer.decision}"
-        lines = [said, f"  {self.answer.because}"]
-        lines += [f"  by {_told(one)}" for one in self.answer.by]
-        lines += [f"  refused by {one.name} at {shown(one.scope)}" for one in self.answer.denied_by]
-        lines += [f"  declared at {place}" for place in self.places]
-        return "\n".join(lines)
+        return f"{self.agent} × {self.resource} × {self.operation}: {self.answer.decision}"
+
+
+def told(reasons: Iterable[Reason]) -> str:
+    """Answers for people: of those that follow each other on the same grounds, the grounds once, below them."""
+    lines: list[str] = []
+    for because, alike in groupby(reasons, key=lambda one: one.because):
+        lines += [*map(str, alike), *(f"  {line}" for line in because)]
+    return "\n".join(lines)
 
 
 def why(graph: Graph, declared: Declared | None, agent: str, resource: str, operation: str) -> list[Reason]:
@@ -42,6 +64,8 @@ def why(graph: Graph, declared: Declared | None, agent: str, resource: str, oper
     Raises:
         UnknownName: the graph has no such agent or resource, or the resource's kind no such verb.
     """
+    if not _found(graph, resource) and (waiting := _waiting(declared, agent, resource, operation)):
+        return waiting
     principals = [one for one in graph.principals if agent in (*one.agents, one.party, one.name, one.id)]
     if not principals:
         raise UnknownName("agent", agent, Summary(graph).agents)
@@ -62,27 +86,62 @@ def _reason(  # noqa: PLR0913, PLR0917 - the question, and where it is asked
     places = tuple(dict.fromkeys(_places(declared, principal, resource, answer.by)))
     # Asked by the id or the name of an identity, it is whose that is.
     called = who if who in principal.agents else principal.called
-    return Reason(called, principal.purpose, resource.name, operation, answer, places)
+    as_one = tuple(sorted(principal.agents)) if principal.purpose == "own" and principal.others else ()
+    return Reason(called, principal.purpose, resource.name, operation, answer, places, as_one)
+
+
+def _found(graph: Graph, name: str) -> list[Resource]:
+    found = (one for one in graph.resources if name == one.name or key(name) == key(one.id))
+    return sorted(found, key=lambda one: not one.declared)
 
 
 def _resource(graph: Graph, name: str) -> Resource:
-    found = sorted(
-        (one for one in graph.resources if name == one.name or key(name) == key(one.id)),
-        key=lambda one: not one.declared,
-    )
+    found = _found(graph, name)
     if not found:
         raise UnknownName("resource", name, [one.name for one in graph.resources])
     return found[0]
 
 
 def _of_verb(resource: Resource, verb: str) -> list[str]:
+    """The operations that a verb stands for: those on data, or where it brings none, those on the resource itself."""
     roles = VERBS.get((resource.kind, verb))
     if roles is None:
         raise UnknownName(f"verb of a {resource.kind}", verb, [one for kind, one in VERBS if kind == resource.kind])
-    blocks = by_name(roles[0]).permissions
-    return [
-        operation for block in blocks for operation in (*block.data_actions, *block.actions) if "*" not in operation
-    ]
+    for data in (True, False):
+        asked = [one for one in relevant(resource, data=data) if not one.lower().startswith(_AT_EVERY_SCOPE)]
+        if granted := [one for one in asked if _grants(by_name(roles[0]), one, data=data)]:
+            return granted
+    return []
+
+
+def _grants(role: Role, operation: str, *, data: bool) -> bool:
+    def plane(block: Permission) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return (block.data_actions, block.not_data_actions) if data else (block.actions, block.not_actions)
+
+    return any(
+        any(covers(pattern, operation) for pattern in granted)
+        and not any(covers(pattern, operation, granting=False) for pattern in excluded)
+        for granted, excluded in map(plane, role.permissions)
+    )
+
+
+def _waiting(declared: Declared | None, who: str, resource: str, operation: str) -> list[Reason]:
+    """About the calling of an agent that has nothing here that anybody could be let call; empty about all else."""
+    if declared is None or resource not in declared.agents:
+        return []
+    asking = declared.agents.get(who) or declared.parties.get(who)
+    if asking is None:
+        return []
+    asked = [one for one in asking.access if one.resource == resource and one.waits]
+    because = (
+        f"it is declared, and waits: {asked[0].waits}"
+        if asked
+        else f"it is not declared, and {resource} has nothing here on which a call could be granted"
+    )
+    people = isinstance(asking, DeclaredParty) and asking.kind in {"group", "user"}
+    answer = Answer(Decision.DENIED, (), (), because)
+    places = tuple(declared.place(one.line) for one in asked)
+    return [Reason(who, "people" if people else "own", resource, operation, answer, places)]
 
 
 def _places(

@@ -102,7 +102,7 @@ def _agent(name: str, graph: Graph, declared: Declared) -> dict[str, Any]:
         "host": entry.host if entry is not None else "",
         "identity": identity,
         "place": declared.place(entry.line) if entry is not None else "",
-    }
+    } | ({"one_with": list(others)} if (others := graph.one_with(name)) else {})
 
 
 def _party(principal: Principal, declared: Declared) -> dict[str, Any]:

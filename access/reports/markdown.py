@@ -3,18 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from access.summary import one_identity
 from access.words import words
 
 Rows = Sequence[Mapping[str, Any]]
+Groups = Sequence[Sequence[str]]
 
 
-def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str]) -> str:
-    """A table of agents and resources."""
+def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], as_one: Groups) -> str:
+    """A table of agents and resources; then who acts as one."""
     cells = {(row["agent"], row["resource"]): _verbs(row) for row in rows}
     everyone = list(dict.fromkeys((*agents, *(agent for agent, _ in cells))))
     used = [name for name in resources if any(resource == name for _, resource in cells)]
     body = [[agent, *(cells.get((agent, name), "") for name in used)] for agent in everyone]
-    return _table(["agent", *used], body)
+    return "\n".join([_table(["agent", *used], body), *(f"\n{_plain(one_identity(each))}." for each in as_one)])
 
 
 def operations(rows: Rows) -> str:
@@ -59,6 +61,7 @@ def blast(agent: str, found: Mapping[str, Any]) -> str:
     """What an attacker holds."""
     held = "; ".join(f"{', '.join(said)} in {resource}" for resource, said in sorted(found["operations"].items()))
     rows = [
+        *([["is", f"{', '.join(found['one_with'])} too: they act as one identity"]] if "one_with" in found else []),
         ["holds", held or "nothing"],
         ["secrets", ", ".join(found["secrets"]) or "none"],
         ["models", ", ".join(found["models"]) or "none"],

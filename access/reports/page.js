@@ -84,7 +84,7 @@ const issues = (of) => part("Findings", doc.findings.filter((one) => Object.entr
 
 function ofAgent(name) {
   const agent = agents.get(name), held = blast.get(name);
-  const top = [el("h2", {}, name), el("p", { class: "soft" }, "agent"), line("host", agent.host), line("identity", agent.identity && el("code", {}, agent.identity)), line("place", agent.place)];
+  const top = [el("h2", {}, name), el("p", { class: "soft" }, "agent"), line("host", agent.host), line("identity", agent.identity && el("code", {}, agent.identity)), line("one with", (agent.one_with ?? []).join(", ")), line("place", agent.place)];
   if (!held) return [...top, el("p", {}, "Its blast radius was not judged."), ...issues({ agent: name })];
   const reached = Object.entries(held.operations);
   const apart = [

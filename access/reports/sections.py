@@ -101,7 +101,8 @@ def matrix(document: Item) -> Html:
             # Held without a condition by one assignment is held without a condition.
             verbs[verb] = verbs.get(verb, True) and access["conditional"]
     resources = names(document, "resource")
-    parties = {party["name"]: party["kind"] for party in document["parties"]}
+    beside = {party["name"]: party["kind"] for party in document["parties"]}
+    beside |= {one["name"]: f"one with {', '.join(one['one_with'])}" for one in document["agents"] if "one_with" in one}
     undeclared = {resource["name"] for resource in document["resources"] if not resource["declared"]}
     columns = [
         tag("th", tag("span", name, *([tag("i", "undeclared")] if name in undeclared else [])), scope="col")
@@ -111,7 +112,7 @@ def matrix(document: Item) -> Html:
     rows = (
         tag(
             "tr",
-            _row_head(agent, parties.get(agent, "")),
+            _row_head(agent, beside.get(agent, "")),
             *(_cell(cells.get((agent, name)), name) for name in resources),
         )
         for agent in names(document, "agent")
@@ -123,9 +124,9 @@ def matrix(document: Item) -> Html:
     return _section("matrix", "Matrix", legend, box)
 
 
-def _row_head(name: str, kind: str) -> Html:
-    """Who holds it; what is no agent with what it is."""
-    return tag("th", name, *([" ", tag("i", kind)] if kind else []), scope="row")
+def _row_head(name: str, beside: str) -> Html:
+    """Who holds it: what is no agent with what it is, who acts as others do with who they are."""
+    return tag("th", name, *([" ", tag("i", beside)] if beside else []), scope="row")
 
 
 def _cell(verbs: Mapping[str, bool] | None, resource: str) -> Html:
@@ -141,7 +142,7 @@ def blast(document: Item) -> Html:
         (
             _link(agent=agent),
             *(", ".join(held[name]) for name in ("secrets", "models", "destroys")),
-            ", ".join(other["agent"] for other in held["becomes"]),
+            ", ".join((*held.get("one_with", ()), *(other["agent"] for other in held["becomes"]))),
             ", ".join(f"{other['agent']} (through {other['through']})" for other in held["influences"]),
             tag("span", *(tag("span", over, class_="line error") for over in held["over_budget"])),
         )
@@ -149,7 +150,7 @@ def blast(document: Item) -> Html:
     ]
     if not rows:
         return Html()
-    headings = ("Agent", "Secrets", "Models", "Can destroy", "Can become", "Influences", "Over budget")
+    headings = ("Agent", "Secrets", "Models", "Can destroy", "Is, or can become", "Influences", "Over budget")
     return _section("blast", "Blast radius", table(headings, rows, label="Blast radius"))
 
 

@@ -4,16 +4,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from access.reports.terminal import Style, matrix_lines, width, widths
+from access.summary import one_identity
 from access.words import words
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 _FEW = 12
 
 Rows = Sequence[Mapping[str, Any]]
+Groups = Sequence[Sequence[str]]
 
 
-def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], style: Style) -> str:
-    """Agents × resources, verbs in the cells; a list where that is wider than the terminal."""
+def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], as_one: Groups, style: Style) -> str:
+    """Agents × resources, verbs in the cells; a list where that is wider than the terminal; then who acts as one."""
+    return "\n".join([_grid(rows, agents, resources, style), *map(one_identity, as_one)])
+
+
+def _grid(rows: Rows, agents: Sequence[str], resources: Sequence[str], style: Style) -> str:
     cells = {(row["agent"], row["resource"]): _verbs(row) for row in rows}
     everyone = list(dict.fromkeys((*agents, *(agent for agent, _ in cells))))
     used = [name for name in resources if any(resource == name for _, resource in cells)]
@@ -71,6 +77,8 @@ def diff(found: Mapping[str, Any], style: Style) -> str:
 def blast(agent: str, found: Mapping[str, Any], style: Style) -> str:
     """What an attacker holds who runs code as an agent; influence apart from possession."""
     lines = [style.paint(f"whoever runs code as {agent}", "bold")]
+    if "one_with" in found:
+        lines.append(f"  is {', '.join(found['one_with'])} too: they act as one identity")
     lines += [f"  can {', '.join(said)} in {resource}" for resource, said in sorted(found["operations"].items())]
     for title, key in (("reads the secrets", "secrets"), ("spends money on", "models"), ("can destroy", "destroys")):
         if found[key]:

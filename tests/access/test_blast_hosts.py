@@ -156,3 +156,12 @@ def test_who_calls_an_agent_influences_it() -> None:
     assert [one.agent for one in blast_radius(graph, "pods").influences] == ["own"]
     assert becomes(attacking) == []
     assert attacking.models == ("published",)
+
+
+def test_agents_of_one_identity_are_each_other_without_becoming_it() -> None:
+    graph = graph_of(gives("shared", UPLOADS, "Storage Blob Data Reader"))
+
+    draft, own = blast_radius(graph, "draft"), blast_radius(graph, "own")
+    assert (draft.one_with, draft.document()["one_with"], draft.becomes) == (("sketch",), ["sketch"], ())
+    assert own.one_with == ()
+    assert "one_with" not in own.document()

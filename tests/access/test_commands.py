@@ -89,6 +89,21 @@ def test_the_matrix_of_the_working_tree_and_of_its_preview_are_one(ask: Ask) -> 
     assert [verb for verb in lines["notifier"] if verb != "·"] == ["receive", "read"]
 
 
+@pytest.mark.parametrize("form", ["text", "markdown"])
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (["matrix"], "compliance and market-analysis act as one identity"),
+        (["why", "compliance", "models", "use"], "compliance and market-analysis act as one identity"),
+        (["blast-radius", "compliance"], "market-analysis too: they act as one identity"),
+    ],
+)
+def test_agents_that_act_as_one_are_told_to(ask: Ask, form: str, question: list[str], said: str) -> None:
+    assert said in ask(*question, "--of", "preview.json", "--format", form)[1]
+    _, of_prod, _ = ask(*question, "--stack", "prod", "--format", form)
+    assert "one identity" not in of_prod
+
+
 def test_growth_is_code_3_and_shrinkage_is_not(project: Path, ask: Ask) -> None:
     committed(project)
     edit(project, lambda network: network["agents"]["analysis"]["access"].update(reports="read"))

@@ -1,9 +1,12 @@
 """Why: the decision, the assignment and the line."""
 
+from dataclasses import replace
+
 import pytest
 
+from access.declared import Declared, DeclaredAccess, DeclaredParty
 from access.errors import UnknownName
-from access.why import why
+from access.why import told, why
 from tests.access import fabrikam
 
 GRAPH, DECLARED = fabrikam.graph(), fabrikam.declared()
@@ -55,6 +58,50 @@ def test_what_a_shared_identity_may_is_asked_for_by_either_agent() -> None:
     assert {(one.agent, one.answer.decision) for one in reasons} == {("market-analysis", "allowed")}
     (line,) = (one.line for one in DECLARED.agents["compliance"].access if one.resource == "documents")
     assert {one.places for one in reasons} == {(f"network.yaml:{line}",)}
+    assert {one.as_one for one in reasons} == {("compliance", "market-analysis")}
+    assert "compliance and market-analysis act as one identity" in told(reasons)
+
+
+def test_what_a_role_says_by_wildcard_is_told_by_name() -> None:
+    items = "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/items"
+    operations = {one.operation for one in why(GRAPH, DECLARED, "analysis", "findings", "write")}
+
+    assert {f"{items}/create", f"{items}/read", f"{items}/upsert", f"{items}/delete"} <= operations
+    assert not any("*" in one for one in operations)
+
+
+def test_operations_on_the_same_grounds_are_told_together() -> None:
+    reasons = why(GRAPH, DECLARED, "analysis", "findings", "write")
+
+    lines = told(reasons).splitlines()
+    assert len(lines) == len(reasons) + len(reasons[0].because)
+    assert lines[len(reasons) :] == [f"  {line}" for line in reasons[0].because]
+
+
+WAITS = DeclaredAccess(resource="compliance", verb="use", waits="compliance is not published here", line=86)
+
+
+def with_a_call_that_waits() -> Declared:
+    notifier = DECLARED.agents["notifier"]
+    people = DeclaredParty(name="analysts", kind="group", access=(WAITS,), line=88)
+    agents = {**DECLARED.agents, "notifier": replace(notifier, access=(*notifier.access, WAITS))}
+    return replace(DECLARED, agents=agents, parties={**DECLARED.parties, "analysts": people})
+
+
+@pytest.mark.parametrize(("who", "identity"), [("notifier", "own"), ("analysts", "people")])
+def test_a_call_that_waits_is_denied_for_that_reason_and_with_its_line(who: str, identity: str) -> None:
+    (reason,) = why(GRAPH, with_a_call_that_waits(), who, "compliance", "use")
+
+    assert (reason.agent, reason.identity, reason.answer.decision) == (who, identity, "denied")
+    assert reason.answer.because == "it is declared, and waits: compliance is not published here"
+    assert reason.places == ("network.yaml:86",)
+
+
+def test_a_call_that_nobody_declared_is_denied_where_nothing_can_be_called() -> None:
+    (reason,) = why(GRAPH, with_a_call_that_waits(), "report", "compliance", "use")
+
+    assert (reason.answer.decision, reason.places) == ("denied", ())
+    assert reason.answer.because.startswith("it is not declared, and compliance has nothing here on which a call could")
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,15 @@ def test_what_is_held_stands_in_the_matrix_even_if_nobody_lists_it() -> None:
     assert {"notifier", "webhook-signing-key"} <= set(Reader(page(document)).words)
 
 
+def test_who_acts_as_others_do_is_told_beside_the_name() -> None:
+    document = samples.fabrikam()
+    next(one for one in document["agents"] if one["name"] == "compliance")["one_with"] = ["market-analysis"]
+    document["blast"]["compliance"]["one_with"] = ["market-analysis"]
+
+    words = " ".join(" ".join(Reader(page(document)).words).split())
+    assert "compliance one with market-analysis" in words
+
+
 def test_a_cell_held_once_without_condition_has_no_star() -> None:
     document = samples.fabrikam()
     document["access"].append(document["access"][9] | {"conditional": False})
