@@ -51,7 +51,9 @@ class UnreadableSource(AccessError, ValueError):  # noqa: N818 - named for what 
         self.why = why
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.why}"
+        # Several reasons have a line each.
+        between = "\n" if "\n" in self.why else " "
+        return f"{self.where}:{between}{self.why}"
 
 
 class UnknownName(AccessError, LookupError):  # noqa: N818 - named for what the user did, as the message reads

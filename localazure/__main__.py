@@ -1,4 +1,4 @@
-"""The command line of local Azure: `python -m localazure preview|up|destroy --stack dev`.
+"""The command line of local Azure: `python -m localazure preview|up|destroy|republish|engine`.
 
 Exit codes: 0, 1 where something is wrong, 2 where the command line is.
 """
@@ -12,9 +12,11 @@ from access.reports.terminal import Style, say
 from localazure import engine, show, state
 from localazure.document import document
 from localazure.errors import LocalAzureError
+from localazure.fronts.shared_world import SharedWorld
 from localazure.matrix import access
 from localazure.progress import Progress
 from localazure.project import NoSuchStackError, Project
+from localazure.republishing import NotPublishedError, republish
 from localazure.runs import Operation, run
 
 
@@ -24,6 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
     if options.command == "engine":
         line: list[str] = options.line
         return engine.run(line[0] if len(line) == 1 else line)
+    if options.command == "republish":
+        return _republish(options.agent, options.stack)
     return _run(Operation(options.command), options.stack, as_json=options.json, save=options.save)
 
 
@@ -42,10 +46,28 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--stack", "-s", default="dev", help="the stack, one with a Pulumi.<stack>.yaml (dev)")
         command.add_argument("--json", action="store_true", help="print all of it as one JSON document")
         command.add_argument("--save", type=Path, metavar="FILE", help="write that document to a file, too")
+    words = "delete and publish anew an agent of Foundry, beside the program: it then has another identity"
+    command = commands.add_parser("republish", help=words, description=f"Local Azure: {words}.")
+    command.add_argument("agent", help="what it is called in its project")
+    command.add_argument("--stack", "-s", default="dev", help="the stack (dev)")
     words = "run a command with the real Pulumi engine on local Azure"
     command = commands.add_parser("engine", help=words, description=f"{words}: engine -- pulumi up".capitalize())
     command.add_argument("line", nargs="*", metavar="COMMAND", help="the command, after --")
     return parser
+
+
+def _republish(agent: str, stack: str) -> int:
+    path = state.path_of(Path.cwd(), stack)
+    try:
+        if not path.exists():
+            raise NotPublishedError(f"{path}: nothing is deployed there; run `make up STACK={stack}` first")
+        with SharedWorld(path).writing() as azure:
+            before, now = republish(azure, agent)
+    except LocalAzureError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    say(f"{agent} was {before}, and is {now}: whatever that one was granted, this one is not")
+    return 0
 
 
 def _run(operation: Operation, stack: str, *, as_json: bool, save: Path | None) -> int:

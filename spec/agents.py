@@ -99,6 +99,10 @@ class Agent(Entry):
     refused: ClassVar[dict[str, str]] = {
         "identity": "every agent has an identity of its own, which no other agent can share; remove the key",
         "identities": "every agent has an identity of its own, which no other agent can share; remove the key",
+        "published": "publishing belongs to the environment: 'published' in Pulumi.<stack>.yaml",
+        "agent_identity": "an id belongs to the environment: 'agent_identities' in Pulumi.<stack>.yaml",
+        "agentIdentityId": "an id belongs to the environment: 'agent_identities' in Pulumi.<stack>.yaml",
+        "principal_id": "an id belongs to the environment: 'agent_identities' in Pulumi.<stack>.yaml",
         "tag": "an image's tag belongs to the environment: 'image_tag' or 'image_tags' in Pulumi.<stack>.yaml",
         "role": "roles follow from the verbs under 'access'",
         "secrets": "no secret is stored here; grant 'read' on a key-vault-secret",

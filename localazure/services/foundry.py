@@ -33,6 +33,8 @@ from localazure.stock import all_of, always, kept, off, on, system_data
 from localazure.world import Principal, Resource, Values, World
 
 PROJECT = "azure-native:cognitiveservices:Project"
+APPLICATION = "azure-native:cognitiveservices:AgentApplication"
+DEPLOYMENT = "azure-native:cognitiveservices:AgentDeployment"
 IDENTITY = "pulumi-python:dynamic/foundry:AgentIdentity"
 """The dynamic resource by which a program asks who an agent is."""
 
@@ -194,7 +196,7 @@ def _identities_are_left_to_foundry(request: Request) -> Iterator[AzureError]:
 
 
 def _has_an_agent(request: Request) -> Iterator[AzureError]:
-    if not all(_agents(request.inputs)) or not _agents(request.inputs):
+    if not all(agents_in(request.inputs)) or not agents_in(request.inputs):
         yield AzureError(
             "AgentRequired", f"the application '{request.name}' needs agents, each with the agentName of one"
         )
@@ -205,7 +207,7 @@ def _agents_are_the_applications(request: Request) -> Iterator[AzureError]:
     application = request.parent
     if application is None:
         return
-    known, named = _agents(application.inputs), _agents(request.inputs)
+    known, named = agents_in(application.inputs), agents_in(request.inputs)
     if not named:
         yield AzureError("AgentRequired", f"the deployment '{request.name}' needs agents, each with the name of one")
     for name in named:
@@ -232,8 +234,8 @@ def _replicas_make_sense(request: Request) -> Iterator[AzureError]:
         yield AzureError("InvalidReplicas", f"minReplicas is {low} and maxReplicas is {high}; the first is the smaller")
 
 
-def _agents(inputs: Values) -> list[str]:
-    """Names of agents; an empty one where there is none."""
+def agents_in(inputs: Values) -> list[str]:
+    """Names of the agents of an application or its deployment; an empty one where there is none."""
     listed = cast("list[Values]", cast("Values", inputs.get("properties") or {}).get("agents") or [])
     return [str(each.get("agentName") or "") for each in listed]
 
@@ -333,7 +335,7 @@ TYPES = (
     _connection("azure-native:cognitiveservices:AccountConnection", _ACCOUNT),
     _connection("azure-native:cognitiveservices:ProjectConnection", _PROJECT),
     ResourceType(
-        "azure-native:cognitiveservices:AgentApplication",
+        APPLICATION,
         f"{_APPLICATION}/{{name}}",
         rules=all_of(_identities_are_left_to_foundry, _has_an_agent),
         outputs=_APPLICATION_OUTPUTS,
@@ -343,7 +345,7 @@ TYPES = (
         one_write_in=_ONE_WRITE,
     ),
     ResourceType(
-        "azure-native:cognitiveservices:AgentDeployment",
+        DEPLOYMENT,
         f"{_APPLICATION}/{{appName}}/agentDeployments/{{deploymentName}}",
         rules=all_of(_agents_are_the_applications, _speaks_one_protocol, _replicas_make_sense),
         outputs=_DEPLOYMENT_OUTPUTS,

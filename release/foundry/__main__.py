@@ -54,9 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     if not options.json:
         say(_end(planned, stack, style, applied=options.apply))
-    if planned.obstacles:
-        return 1
-    return WOULD_CHANGE if planned.moves and not options.apply else 0
+    if planned.moves and not options.apply:
+        return WOULD_CHANGE
+    return 1 if planned.obstacles else 0
 
 
 def _parser() -> argparse.ArgumentParser:

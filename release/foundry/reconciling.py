@@ -173,21 +173,29 @@ def _move(holder: Holder, principal: str, azure: Azure) -> Move:
         names[holder.principal] = principal
     for old in holder.grants:
         new = _for(old, principal)
-        if azure.get(new.id) is None:
-            foreign = next(_alike(new, azure), "")
-            if foreign:
-                raise _NotNow(
-                    f"{new.role} at {new.scope} is given already, by {foreign}, which this stack did not make; Azure"
-                    " takes the same grant once, so delete that one, and run this again at once"
-                )
-            grants.append(new)
+        grants += _missing(new, azure)
         if new.id.lower() != old.id.lower():
             names |= {old.id.rpartition("/")[2]: new.id.rpartition("/")[2], old.principal: principal}
             if azure.get(old.id) is not None:
                 prunes.append(old)
+    # Whether Azure takes away what others hold at a resource that is made anew, reports differ: it is looked at.
+    grants += [grant for one in holder.of_callers for grant in _missing(one, azure)]
     return Move(
         holder=holder, principal=principal, grants=tuple(grants), prunes=tuple(prunes), names=_without_same(names)
     )
+
+
+def _missing(grant: Grant, azure: Azure) -> Iterator[Grant]:
+    """The grant, where it is not there."""
+    if azure.get(grant.id) is not None:
+        return
+    foreign = next(_alike(grant, azure), "")
+    if foreign:
+        raise _NotNow(
+            f"{grant.role} at {grant.scope} is given already, by {foreign}, which this stack did not make; Azure takes"
+            " the same grant once, so delete that one, and run this again at once"
+        )
+    yield grant
 
 
 def _for(old: Grant, principal: str) -> Grant:

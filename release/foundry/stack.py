@@ -125,7 +125,7 @@ class LocalStack:
             ReleaseError: nothing was deployed, or the file is none.
         """
         if not path.exists():
-            raise ReleaseError(f"{path}: nothing is deployed there; run `make up` first")
+            raise ReleaseError(f"{path}: nothing is deployed there; run `make up STACK={path.stem}` first")
         self._path = path
         self.where = str(path)
 

@@ -71,6 +71,8 @@ class Holder:
     """Who that was when the stack was deployed."""
     question: Question
     grants: tuple[Grant, ...]
+    of_callers: tuple[Grant, ...] = ()
+    """What others hold at the agent itself, which goes with it; those of Foundry among them have theirs above."""
     unfinished: bool = False
     """Whether the engine has still to take a grant of it away, since an update was interrupted."""
 
@@ -114,8 +116,15 @@ def _holder(row: Row, rows: Sequence[Row], children: Mapping[str, list[Row]]) ->
         principal=principal,
         question=question,
         grants=_grants(inside),
+        of_callers=_of_callers(str(_outputs(row).get("scope") or ""), rows),
         unfinished=bool(_grants(leaving)),
     )
+
+
+def _of_callers(scope: str, rows: Sequence[Row]) -> tuple[Grant, ...]:
+    here = {str(row["urn"]) for row in rows if row.get("type") in {_AGENT, _UNPUBLISHED}}
+    others = [row for row in rows if str(row.get("parent") or "") not in here]
+    return tuple(one for one in _grants(others) if scope and one.scope.lower() == scope.lower())
 
 
 def _grants(rows: Sequence[Row]) -> tuple[Grant, ...]:

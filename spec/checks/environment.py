@@ -164,7 +164,7 @@ def _destinations(draft: Draft) -> Iterator[Finding]:
             yield Finding(("destinations",), message, "environment")
     for one, entry in given.items():
         place = ("destinations", one)
-        if one not in named and all(draft.network.sound("agents", name) for name in draft.network.model.agents):
+        if one not in named and all(draft.network.sound("agents", name) for name in draft.names("agents")):
             message = unknown("destination", one, named, there="agents' 'egress' names")
             yield Finding(place, message, "environment")
         for key in ("blocks", "ports"):

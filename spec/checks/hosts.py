@@ -102,10 +102,13 @@ def _place(draft: Draft, name: str, key: str, host: str, kind: str) -> Iterator[
         return
     fitting = [one for one in draft.names("hosts") if draft.kind_of(one, "hosts") == kind]
     if host not in draft.names("hosts"):
-        yield Finding(path, unknown("host", host, fitting, there=f"the hosts of kind '{kind}' are"))
+        none = f"no host '{host}', and none of kind '{kind}'; declare one under 'hosts'"
+        there = f"the hosts of kind '{kind}' are"
+        yield Finding(path, unknown("host", host, fitting, there=there) if fitting else none)
     elif host not in fitting and (other := draft.kind_of(host, "hosts")) in HOST_MODELS:
-        message = f"'{host}' is of kind '{other}'; the hosts of kind '{kind}' are {choices(fitting)}"
-        yield Finding(path, message)
+        there = f"the hosts of kind '{kind}' are {choices(fitting)}"
+        none = f"declare one of kind '{kind}' under 'hosts'"
+        yield Finding(path, f"'{host}' is of kind '{other}'; {there if fitting else none}")
 
 
 def _in_a_cluster(draft: Draft, name: str, agent: Agent) -> Iterator[Finding]:
