@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from access import VERSION, questions
-from access.errors import AccessError, UnknownName, UnreadableSource
+from access.errors import AccessError, NoAgentError, UnknownName, UnreadableSource
 from access.findings import RULES
 from access.graph import Graph
 from access.questions import Told
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         told = _told(options, project)
     except AccessError as error:
         print(f"error: {error}", file=sys.stderr)
-        return 2 if isinstance(error, UnknownName) else 1
+        return 2 if isinstance(error, UnknownName | NoAgentError) else 1
     say(_rendered(told, options.format))
     return told.code
 

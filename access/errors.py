@@ -4,6 +4,7 @@ AccessError
 ├── UnknownRole        a role name or id that the catalogue does not have
 ├── ConditionError     a role assignment condition that cannot be read
 ├── UnreadableSource   a document or file that is not what it should be
+├── NoAgentError       a question about agents is asked of a host or of people
 └── UnknownName        a question about an agent, a resource or a verb that is not there
 """
 
@@ -54,6 +55,18 @@ class UnreadableSource(AccessError, ValueError):  # noqa: N818 - named for what 
         # Several reasons have a line each.
         between = "\n" if "\n" in self.why else " "
         return f"{self.where}:{between}{self.why}"
+
+
+class NoAgentError(AccessError, LookupError):
+    """A question about agents is asked of something else that the network has."""
+
+    def __init__(self, name: str, kind: str) -> None:
+        super().__init__(name, kind)
+        self.name = name
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return f"{self.name!r} is no agent, but of kind {self.kind!r}: `matrix` and `why` tell what it may do"
 
 
 class UnknownName(AccessError, LookupError):  # noqa: N818 - named for what the user did, as the message reads

@@ -10,7 +10,7 @@ from typing import Any
 
 from access.declared import Declared
 from access.diff import difference
-from access.errors import UnknownName
+from access.errors import NoAgentError, UnknownName
 from access.findings import Finding, check
 from access.graph import Graph
 from access.proof import prove
@@ -106,6 +106,8 @@ def asked_proof(graph: Graph, declared: Declared) -> Told:
 def asked_blast(graph: Graph, declared: Declared, agent: str | None) -> Told:
     """What an attacker holds who runs code as an agent; as each agent, without one."""
     every = blast_documents(graph, declared)
+    if agent is not None and agent not in every and agent in declared.parties:
+        raise NoAgentError(agent, declared.parties[agent].kind)
     if agent is not None and agent not in every:
         raise UnknownName("agent", agent, every)
     found = every if agent is None else {agent: every[agent]}

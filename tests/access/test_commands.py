@@ -186,6 +186,7 @@ def test_the_review_ends_a_preview(ask: Ask) -> None:
     [
         (["why", "reprot", "reports", "read", "--of", "preview.json"], 2, "did you mean 'report'?"),
         (["blast-radius", "nobody", "--of", "preview.json"], 2, "no agent 'nobody'"),
+        (["blast-radius", "fleet", "--of", "preview.json"], 2, "'fleet' is no agent, but of kind 'aks-cluster'"),
         (["matrix", "--of", "nowhere"], 1, "no file and no git revision"),
         (["matrix", "--of", "network.yaml"], 1, "is not whole JSON"),
         (["matrix", "--of", "other.json"], 1, "is no stack export"),

@@ -228,6 +228,20 @@ def test_an_application_without_an_identity_is_refused(monkeypatch: pytest.Monke
         record(lambda: report(**PUBLISHED))
 
 
+@pytest.mark.parametrize("preview", [True, False])
+def test_the_program_itself_asks_nobody(monkeypatch: pytest.MonkeyPatch, *, preview: bool) -> None:
+    """Foundry is asked by the resource's provider, which runs when something is made or refreshed, and never before."""
+    service = Service(own("its own"))
+    monkeypatch.setattr(foundry_identity, "ask", service)
+    monkeypatch.setattr(foundry_asking, "ask", service)
+
+    for given in (PUBLISHED, {"identity": "per-agent"}, {"identity": "given", "principal_id": GUID}):
+        record(lambda given=given: report(**given), preview=preview)
+    record(lambda: sharing("report", "clerk"), preview=preview)
+
+    assert service.asked == []
+
+
 @pytest.mark.parametrize("given", [PUBLISHED, {"identity": "per-agent"}])
 def test_in_a_preview_who_it_is_is_unknown(given: dict[str, Any]) -> None:
     recorded = record(lambda: report(**given), preview=True)
