@@ -13,12 +13,13 @@ from pulumi_azure_native import cognitiveservices
 
 from access.roles import by_name, definition_id
 from components.agents.base import Agent
-from components.agents.foundry_identity import Asked, FoundryIdentity, FoundryIdentityArgs
+from components.agents.foundry_identity import asked
+from components.agents.foundry_unpublished import UnpublishedAgents
 from components.foundry import FoundryProject
 from components.grants import Grant, Grantee, assign
 from components.resources.base import Verb
 
-__all__ = ["FoundryAgent", "FoundryAgentArgs", "Identity", "UnpublishedAgents", "UnpublishedAgentsArgs"]
+__all__ = ["FoundryAgent", "FoundryAgentArgs", "Identity"]
 
 Identity = Literal["shared", "application", "per-agent", "given"]
 """Whose identity an agent has.
@@ -26,43 +27,6 @@ Identity = Literal["shared", "application", "per-agent", "given"]
 `shared`: the one of all the project's unpublished agents. `application`: its own from its publication, and it ends with
 the application. `per-agent`: its own from its creation. `given`: the one whose id is given.
 """
-
-
-class UnpublishedAgentsArgs(TypedDict):
-    """Arguments of `UnpublishedAgents`."""
-
-    project: FoundryProject
-    """Where they are."""
-    agents: Sequence[str]
-    """Names of them in the project; at least one."""
-    azure_name: str
-    """What is made for them in Azure is called so, such as a subscription of a topic."""
-    principal_id: NotRequired[pulumi.Input[str] | None]
-    """Id of their principal, instead of asking Foundry."""
-
-
-class UnpublishedAgents(pulumi.ComponentResource):
-    """The one identity that all the unpublished agents of a project act as: whatever one is granted, all may do."""
-
-    principal_id: pulumi.Output[str]
-    """The project's default agent identity."""
-
-    def __init__(self, name: str, args: UnpublishedAgentsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        project, given = args["project"], args.get("principal_id")
-        shown = {"project": project.called, "principal_id": given, "azure_name": args["azure_name"]}
-        super().__init__("agent-network:index:UnpublishedAgents", name, shown, opts)
-        self.agent_name = name
-        self.azure_name = args["azure_name"]
-        self.principal_type = "ServicePrincipal"
-        self.principal_id = (
-            _asked(self, project, args["agents"], "shared").principal_id if given is None else _known(given)
-        )
-        self.register_outputs({"principal_id": self.principal_id})
-
-    @property
-    def component(self) -> pulumi.Resource:
-        """What holds its grants."""
-        return self
 
 
 class FoundryAgentArgs(TypedDict):
@@ -186,8 +150,8 @@ class FoundryAgent(Agent):
             return self._shared.principal_id
         given = args.get("principal_id")
         if given is None:
-            return _asked(self, args["project"], [args["agent"]], "per-agent").principal_id
-        found = _asked(self, args["project"], [args["agent"]], "given", given)
+            return asked(self, args["project"], [args["agent"]], "per-agent").principal_id
+        found = asked(self, args["project"], [args["agent"]], "given", given)
         return pulumi.Output.all(found.principal_id, found.shared).apply(lambda told: _alone(args, *told))
 
     def _publish(self, args: FoundryAgentArgs) -> "cognitiveservices.AgentApplication":
@@ -221,24 +185,6 @@ class FoundryAgent(Agent):
 
 def _known(value: pulumi.Input[str]) -> pulumi.Output[str]:
     return pulumi.Output.from_input(value)
-
-
-def _asked(
-    who: "UnpublishedAgents | FoundryAgent",
-    project: FoundryProject,
-    agents: Sequence[str],
-    identity: Asked,
-    given: str | None = None,
-) -> FoundryIdentity:
-    args: FoundryIdentityArgs = {
-        "project_id": project.project_id,
-        "project_endpoint": project.project_endpoint,
-        "agents": agents,
-        "identity": identity,
-    }
-    if given is not None:
-        args["given"] = given
-    return FoundryIdentity(f"{who.agent_name}-identity", args, pulumi.ResourceOptions(parent=who))
 
 
 def _alone(args: FoundryAgentArgs, given: str, shared: Sequence[str]) -> str:

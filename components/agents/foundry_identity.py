@@ -8,13 +8,27 @@ in Microsoft Foundry", Microsoft Learn, 2026-04-13.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, NotRequired, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NotRequired, TypedDict, cast
 from urllib.parse import quote
 
 import pulumi
 from pulumi import dynamic
 
-__all__ = ["Answer", "Asked", "FoundryIdentity", "FoundryIdentityArgs", "Provider", "ask", "principal_of", "shared_by"]
+if TYPE_CHECKING:  # the provider's process has no need of Azure's types, which cost time to import
+    from components.foundry import FoundryProject
+    from components.grants import Grantee
+
+__all__ = [
+    "Answer",
+    "Asked",
+    "FoundryIdentity",
+    "FoundryIdentityArgs",
+    "Provider",
+    "ask",
+    "asked",
+    "principal_of",
+    "shared_by",
+]
 
 _AGENTS = "https://ai.azure.com/.default"
 _MANAGEMENT = "https://management.azure.com"
@@ -93,6 +107,21 @@ class FoundryIdentity(dynamic.Resource, module="foundry", name="AgentIdentity"):
 
     def __init__(self, name: str, args: FoundryIdentityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(Provider(), name, {**args, "principal_id": None, "shared": None}, opts)
+
+
+def asked(
+    who: "Grantee", project: "FoundryProject", agents: Sequence[str], identity: Asked, given: str | None = None
+) -> FoundryIdentity:
+    """Ask for a component's identity, or for an id that is given, below the component."""
+    args: FoundryIdentityArgs = {
+        "project_id": project.project_id,
+        "project_endpoint": project.project_endpoint,
+        "agents": agents,
+        "identity": identity,
+    }
+    if given is not None:
+        args["given"] = given
+    return FoundryIdentity(f"{who.agent_name}-identity", args, pulumi.ResourceOptions(parent=who.component))
 
 
 def principal_of(props: Mapping[str, Any], ask: Ask) -> str | None:

@@ -7,7 +7,8 @@ import pulumi
 from components.agents.aks import AksAgentArgs
 from components.agents.aks_network import CalleeArgs, EgressArgs
 from components.agents.container_app import ContainerAppAgentArgs, ProbeArgs
-from components.agents.foundry import FoundryAgentArgs, UnpublishedAgents
+from components.agents.foundry import FoundryAgentArgs
+from components.agents.foundry_unpublished import UnpublishedAgents
 from components.hosting import HostingEnvironment
 from components.network.hosts import Hosts
 from components.network.site import Site

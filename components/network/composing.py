@@ -12,7 +12,8 @@ from pulumi_azure_native import authorization, resources
 from components.agents.aks import AksAgent
 from components.agents.base import Agent as AgentComponent
 from components.agents.container_app import ContainerAppAgent
-from components.agents.foundry import FoundryAgent, UnpublishedAgents
+from components.agents.foundry import FoundryAgent
+from components.agents.foundry_unpublished import UnpublishedAgents
 from components.aliases import forget_api_versions
 from components.grants import Grantee
 from components.hosting import HostingEnvironment

@@ -16,8 +16,9 @@ from urllib3 import HTTPResponse
 
 from access.roles import by_name
 from components.agents import foundry_asking, foundry_identity
-from components.agents.foundry import FoundryAgent, FoundryAgentArgs, UnpublishedAgents
+from components.agents.foundry import FoundryAgent, FoundryAgentArgs
 from components.agents.foundry_identity import Answer, Provider, principal_of
+from components.agents.foundry_unpublished import UnpublishedAgents
 from components.foundry import FoundryProject
 from components.foundry_account import FoundryAccount
 from components.people import People

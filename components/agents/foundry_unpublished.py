@@ -1,0 +1,50 @@
+"""The agents of a project that nobody has published: who they all are, which is one and the same."""
+
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
+
+import pulumi
+
+from components.agents.foundry_identity import asked
+from components.foundry import FoundryProject
+
+__all__ = ["UnpublishedAgents", "UnpublishedAgentsArgs"]
+
+
+class UnpublishedAgentsArgs(TypedDict):
+    """Arguments of `UnpublishedAgents`."""
+
+    project: FoundryProject
+    """Where they are."""
+    agents: Sequence[str]
+    """Names of them in the project; at least one."""
+    azure_name: str
+    """What is made for them in Azure is called so, such as a subscription of a topic."""
+    principal_id: NotRequired[pulumi.Input[str] | None]
+    """Id of their principal, instead of asking Foundry."""
+
+
+class UnpublishedAgents(pulumi.ComponentResource):
+    """The one identity that all the unpublished agents of a project act as: whatever one is granted, all may do."""
+
+    principal_id: pulumi.Output[str]
+    """The project's default agent identity."""
+
+    def __init__(self, name: str, args: UnpublishedAgentsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        project, given = args["project"], args.get("principal_id")
+        shown = {"project": project.called, "principal_id": given, "azure_name": args["azure_name"]}
+        super().__init__("agent-network:index:UnpublishedAgents", name, shown, opts)
+        self.agent_name = name
+        self.azure_name = args["azure_name"]
+        self.principal_type = "ServicePrincipal"
+        self.principal_id = (
+            asked(self, project, args["agents"], "shared").principal_id
+            if given is None
+            else pulumi.Output.from_input(given)
+        )
+        self.register_outputs({"principal_id": self.principal_id})
+
+    @property
+    def component(self) -> pulumi.Resource:
+        """What holds its grants."""
+        return self
