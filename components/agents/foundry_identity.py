@@ -35,7 +35,6 @@ _MANAGEMENT = "https://management.azure.com"
 _AGENTS_VERSION = "v1"
 _PROJECTS_VERSION = "2025-10-01-preview"
 _GIVE_IT = "give the id in 'agent_identities' or 'project_identities' of the stack (component: 'principal_id')"
-_WHERE = ("project_id", "project_endpoint")
 _OK, _UNAUTHENTICATED, _FORBIDDEN, _MISSING = 200, 401, 403, 404
 
 
@@ -77,8 +76,9 @@ class Provider(dynamic.ResourceProvider):
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
         """Another project or agent is another resource; who else shares an identity, and who tells it, is not."""
         changed = [key for key in FoundryIdentityArgs.__annotations__ if _olds.get(key) != _news.get(key)]
-        shared = _olds.get("identity") == _news.get("identity") == "shared"
-        replaces = [key for key in changed if key in _WHERE or (key == "agents" and not shared)]
+        shared = [one.get("identity") == "shared" for one in (_olds, _news)]
+        kept = {"given", *(["agents"] if all(shared) else ["identity"] if not any(shared) else [])}
+        replaces = [key for key in changed if key not in kept]
         return dynamic.DiffResult(changes=bool(changed), replaces=replaces, delete_before_replace=False)
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
@@ -103,7 +103,7 @@ class FoundryIdentity(dynamic.Resource, module="foundry", name="AgentIdentity"):
     principal_id: pulumi.Output[str]
     """The agent's principal."""
     shared: pulumi.Output[Sequence[str]]
-    """With `given`: what the unpublished agents of the project act as, which no single agent is."""
+    """With `given`: what the unpublished agents of the project act as, which no single agent is; else empty."""
 
     def __init__(self, name: str, args: FoundryIdentityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(Provider(), name, {**args, "principal_id": None, "shared": None}, opts)
@@ -222,7 +222,7 @@ def _found(props: Mapping[str, Any]) -> dict[str, Any] | None:
     """What is kept of the answers; None without the agents, or for a given id without the project."""
     if props["identity"] != "given":
         principal = principal_of(props, ask)
-        return None if principal is None else {"principal_id": principal}
+        return None if principal is None else {"principal_id": principal, "shared": []}
     shared = shared_by(props["project_id"], ask)
     return None if shared is None else {"principal_id": props["given"], "shared": sorted(shared)}
 

@@ -147,12 +147,12 @@ def _whose(world: World, inputs: Values) -> Values:
     if "given" in inputs:
         return {"principal_id": inputs["given"], "shared": [shared_agent_identity(world, project).id]}
     found = shared_agent_identity(world, project) if shared else agent_identity(world, project, agents[0])
-    return {"principal_id": found.id}
+    return {"principal_id": found.id, "shared": []}
 
 
 def _is_its_own(old: Values) -> tuple[str, ...]:
-    """Who shares an identity may change; whose own it is may not."""
-    return () if _asked_identity(old)[2] else ("agents",)
+    """Who shares an identity may change, and who tells an agent's own; whose it is may not."""
+    return ("identity",) if _asked_identity(old)[2] else ("agents",)
 
 
 _IDENTITY_CHOICES: dict[str, Choice] = {"scope": _its_project, "agentName": _its_agent}
@@ -363,7 +363,7 @@ TYPES = (
         coexists=True,
         outputs={
             "principal_id": lambda request: _whose(request.world, request.inputs)["principal_id"],
-            "shared": lambda request: _whose(request.world, request.inputs).get("shared"),
+            "shared": lambda request: _whose(request.world, request.inputs)["shared"],
         },
         seen=lambda world, resource: _whose(world, resource.inputs),
         located=False,

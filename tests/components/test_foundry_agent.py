@@ -414,7 +414,7 @@ def test_only_the_principal_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     created = Provider().create(props)
 
     assert created.id == "/the/project/agentIdentities/report"
-    assert created.outs == {**props, "principal_id": "its own"}
+    assert created.outs == {**props, "principal_id": "its own", "shared": []}
 
 
 @pytest.mark.parametrize(("project", "shared"), [(SHARED, ["shared"]), ({}, [])], ids=["told", "not told"])
@@ -468,6 +468,7 @@ def test_another_agent_is_another_resource() -> None:
 
     assert Provider().diff("id", olds, {**olds, "principal_id": None}).changes is False
     assert Provider().diff("id", olds, {**olds, "agents": ["other"]}).replaces == ["agents"]
+    assert Provider().diff("id", olds, {**olds, "identity": "shared"}).replaces == ["identity"]
 
 
 def test_who_else_shares_an_identity_changes_nothing_of_it() -> None:

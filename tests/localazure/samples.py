@@ -412,7 +412,6 @@ SAMPLES: dict[str, Sample] = {
         changes={
             "project_id": f"{PROJECT_ID}-2",
             "project_endpoint": "https://network-openai-dev7.services.ai.azure.com/api/projects/other",
-            "identity": "shared",
         },
         needs=(PROJECT,),
     ),
