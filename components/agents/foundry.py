@@ -151,7 +151,7 @@ class FoundryAgent(Agent):
         given = args.get("principal_id")
         if given is None:
             return asked(self, args["project"], [args["agent"]], "per-agent").principal_id
-        found = asked(self, args["project"], [args["agent"]], "given", given)
+        found = asked(self, args["project"], [args["agent"]], "per-agent", given)
         return pulumi.Output.all(found.principal_id, found.shared).apply(lambda told: _alone(args, *told))
 
     def _publish(self, args: FoundryAgentArgs) -> "cognitiveservices.AgentApplication":

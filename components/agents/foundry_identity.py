@@ -48,8 +48,8 @@ class Answer(NamedTuple):
 Ask = Callable[[str, str], Answer]
 """Asks one address, with a token for one audience."""
 
-Asked = Literal["shared", "per-agent", "given"]
-"""Whose identity is asked for: that of a project's unpublished agents, an agent's own, or one whose id is given."""
+Asked = Literal["shared", "per-agent"]
+"""Whose identity is asked for: that of a project's unpublished agents, or an agent's own."""
 
 
 class FoundryIdentityArgs(TypedDict):
@@ -64,7 +64,7 @@ class FoundryIdentityArgs(TypedDict):
     identity: Asked
     """Whose identity it is."""
     given: NotRequired[str]
-    """With `given`: the id."""
+    """Its id, where somebody gave it: then it is asked what the project's unpublished agents act as, and no more."""
 
 
 class Provider(dynamic.ResourceProvider):
@@ -77,8 +77,7 @@ class Provider(dynamic.ResourceProvider):
         """Another project or agent is another resource; who else shares an identity, and who tells it, is not."""
         changed = [key for key in FoundryIdentityArgs.__annotations__ if _olds.get(key) != _news.get(key)]
         shared = [one.get("identity") == "shared" for one in (_olds, _news)]
-        kept = {"given", *(["agents"] if all(shared) else ["identity"] if not any(shared) else [])}
-        replaces = [key for key in changed if key not in kept]
+        replaces = [key for key in changed if key != "given" and not (key == "agents" and all(shared))]
         return dynamic.DiffResult(changes=bool(changed), replaces=replaces, delete_before_replace=False)
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
@@ -103,7 +102,7 @@ class FoundryIdentity(dynamic.Resource, module="foundry", name="AgentIdentity"):
     principal_id: pulumi.Output[str]
     """The agent's principal."""
     shared: pulumi.Output[Sequence[str]]
-    """With `given`: what the unpublished agents of the project act as, which no single agent is; else empty."""
+    """With `given`: what the unpublished agents of the project act as, as far as Azure tells; else empty."""
 
     def __init__(self, name: str, args: FoundryIdentityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(Provider(), name, {**args, "principal_id": None, "shared": None}, opts)
@@ -220,7 +219,7 @@ def _check(told: Answer, what: str, reader: str) -> None:
 
 def _found(props: Mapping[str, Any]) -> dict[str, Any] | None:
     """What is kept of the answers; None without the agents, or for a given id without the project."""
-    if props["identity"] != "given":
+    if "given" not in props:
         principal = principal_of(props, ask)
         return None if principal is None else {"principal_id": principal, "shared": []}
     shared = shared_by(props["project_id"], ask)

@@ -1,6 +1,6 @@
 """The agents of a project that nobody has published: who they all are, which is one and the same."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -20,8 +20,10 @@ class UnpublishedAgentsArgs(TypedDict):
     """Names of them in the project; at least one."""
     azure_name: str
     """What is made for them in Azure is called so, such as a subscription of a topic."""
-    principal_id: NotRequired[pulumi.Input[str] | None]
-    """Id of their principal, instead of asking Foundry."""
+    principal_id: NotRequired[str | None]
+    """Id of their principal, instead of asking for it."""
+    place: NotRequired[Callable[[str], str]]
+    """Says of a mistake in `principal_id` where that is written."""
 
 
 class UnpublishedAgents(pulumi.ComponentResource):
@@ -37,14 +39,23 @@ class UnpublishedAgents(pulumi.ComponentResource):
         self.agent_name = name
         self.azure_name = args["azure_name"]
         self.principal_type = "ServicePrincipal"
-        self.principal_id = (
-            asked(self, project, args["agents"], "shared").principal_id
-            if given is None
-            else pulumi.Output.from_input(given)
-        )
+        found = asked(self, project, args["agents"], "shared", given)
+        self.principal_id = pulumi.Output.all(found.principal_id, found.shared).apply(lambda told: _theirs(args, *told))
         self.register_outputs({"principal_id": self.principal_id})
 
     @property
     def component(self) -> pulumi.Resource:
         """What holds its grants."""
         return self
+
+
+def _theirs(args: UnpublishedAgentsArgs, principal: str, shared: Sequence[str]) -> str:
+    """Their id, unless it was given and Azure tells another: whatever they are granted, a stranger would get."""
+    if shared and principal.lower() not in {one.lower() for one in shared}:
+        project = args["project"].called
+        place = args.get("place", f"unpublished agents of {project!r}: principal_id: {{}}".format)
+        told = " and ".join(map(repr, shared))
+        raise pulumi.RunError(
+            place(f"'{principal}' is not what the unpublished agents of project {project!r} act as; Azure tells {told}")
+        )
+    return principal

@@ -139,6 +139,7 @@ class AgentNetwork(pulumi.ComponentResource):
                     "agents": agents,
                     "azure_name": app_name(site.network.name, project, site.environment.stack),
                     "principal_id": site.environment.project_identities.get(project),
+                    "place": site.placing("project_identities", project),
                 },
                 pulumi.ResourceOptions(parent=self._hosts.projects[project]),
             )

@@ -27,6 +27,10 @@ class Site:
     """The options of whatever belongs to the network itself."""
     place: Place
 
+    def placing(self, *path: str | int) -> Callable[[str], str]:
+        """What says of a value of the environment that it is wrong, and where that stands."""
+        return lambda message: str(self.place(path, message))
+
     def placed(self, held: Held) -> PlacedArgs:
         """Arguments of what holds something, or exists by itself: in the environment's group, or where it exists."""
         environment = self.environment

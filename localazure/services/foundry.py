@@ -142,7 +142,7 @@ def _project_is_there(request: Request) -> Iterator[AzureError]:
 
 
 def _whose(world: World, inputs: Values) -> Values:
-    """Who it is; beside an id that is given, whom the unpublished agents act as."""
+    """Who it is; beside an id that is given, what the unpublished agents act as."""
     project, agents, shared = _asked_identity(inputs)
     if "given" in inputs:
         return {"principal_id": inputs["given"], "shared": [shared_agent_identity(world, project).id]}

@@ -172,7 +172,7 @@ class _Monitor(MockMonitor):
         if not done.custom:
             return resource_pb2.RegisterResourceResponse(urn=urn)
         answer = _ANSWERS.get(done.kind, lambda _: {})(done.name)
-        if done.inputs.get("identity") == "given":
+        if done.kind == "AgentIdentity" and "given" in done.inputs:
             answer = {"principal_id": done.inputs["given"], "shared": [SHARED]}
         known = dict.fromkeys(answer, rpc.UNKNOWN) if self._preview else answer
         known_id = "" if self._preview else identity_of(done.kind, done.name)

@@ -94,7 +94,9 @@ def test_a_grant_goes_to_whoever_the_agent_is(given: dict[str, Any], principal: 
 
 
 @pytest.mark.parametrize(
-    ("given", "principal"), [(None, made_for("unpublished-identity")), (GUID, GUID)], ids=["asked", "given"]
+    ("given", "principal"),
+    [(None, made_for("unpublished-identity")), (recorder.SHARED, recorder.SHARED)],
+    ids=["asked", "given"],
 )
 def test_agents_that_share_an_identity_are_granted_as_one(given: str | None, principal: str) -> None:
     def program() -> None:
@@ -297,6 +299,13 @@ def test_an_id_that_others_share_is_nobodys_own(identity: str) -> None:
         record(lambda: report(identity=identity, principal_id=recorder.SHARED))
 
 
+def test_an_id_that_is_given_for_all_is_theirs_where_azure_tells_it() -> None:
+    told = f"'{GUID}' is not what the unpublished agents of project 'agents' act as; Azure tells '{recorder.SHARED}'"
+
+    with pytest.raises(pulumi.RunError, match=told):
+        record(lambda: sharing("report", "clerk", principal_id=GUID))
+
+
 def test_nothing_is_granted_to_an_id_before_it_is_known_whether_others_share_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -423,7 +432,7 @@ def test_beside_an_id_that_is_given_the_project_is_asked_whether_it_is_the_share
 ) -> None:
     service = Service(Answer(403, {}), Answer(200, project))
     monkeypatch.setattr(foundry_identity, "ask", service)
-    props = {**ASKED, "identity": "given", "given": GUID}
+    props = {**ASKED, "identity": "per-agent", "given": GUID}
 
     created = Provider().create(props)
 
@@ -436,12 +445,12 @@ def test_an_id_in_a_project_that_may_not_be_read_is_not_believed(monkeypatch: py
     monkeypatch.setattr(foundry_identity, "ask", Service(own("its own"), Answer(403, {})))
 
     with pytest.raises(RuntimeError, match=r"may not read project '/the/project' \(403\); give them"):
-        Provider().create({**ASKED, "identity": "given", "given": GUID})
+        Provider().create({**ASKED, "identity": "per-agent", "given": GUID})
 
 
 def test_an_id_in_a_project_that_is_gone_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(foundry_identity, "ask", Service(own("its own")))
-    props = {**ASKED, "identity": "given", "given": GUID}
+    props = {**ASKED, "identity": "per-agent", "given": GUID}
 
     assert Provider().read("id", props).id == ""
 
@@ -483,7 +492,7 @@ def test_who_else_shares_an_identity_changes_nothing_of_it() -> None:
 def test_who_tells_an_identity_changes_nothing_of_whose_it_is() -> None:
     olds = {**ASKED, "identity": "per-agent", "principal_id": "its own"}
 
-    found = Provider().diff("id", olds, {**olds, "identity": "given", "given": GUID})
+    found = Provider().diff("id", olds, {**olds, "given": GUID})
 
     assert (found.changes, found.replaces) == (True, [])
 

@@ -115,10 +115,6 @@ def test_nor_where_some_do(tmp_path: Path) -> None:
     }
 
 
-def asked(result: Result) -> bool:
-    return any(record.name == "unpublished-in-studio-identity" for record in result.records)
-
-
 def test_the_shared_identity_can_be_given_for_who_may_not_ask(tmp_path: Path) -> None:
     before = up(tmp_path, **ALLOWED)
     shared = whose(tmp_path, "/sharedagentidentity")
@@ -126,19 +122,33 @@ def test_the_shared_identity_can_be_given_for_who_may_not_ask(tmp_path: Path) ->
     given = up(tmp_path, **ALLOWED, project_identities={"studio": shared})
 
     assert given.ok
-    assert (asked(before), asked(given)) == (True, False)
     assert granted(given) == granted(before)
-    # The question goes, and what is told of the component that holds the grants is told.
-    assert touched(given) == {"update": {"unpublished-in-studio"}, "delete": {"unpublished-in-studio-identity"}}
+    # What is told of it changes, and what Azure is asked; no grant does.
+    assert touched(given) == {"update": {"unpublished-in-studio", "unpublished-in-studio-identity"}}
     assert touched(up(tmp_path, **ALLOWED, project_identities={"studio": shared})) == {}
+    assert touched(up(tmp_path, **ALLOWED)) == touched(given)
 
 
-@pytest.mark.parametrize("operation", [Operation.PREVIEW, Operation.UP])
-def test_nor_may_the_shared_identity_be_somebody_elses(tmp_path: Path, operation: Operation) -> None:
+def test_one_that_azure_tells_otherwise_is_refused_before_anything_is_granted_to_it(tmp_path: Path) -> None:
+    result = up(tmp_path, **ALLOWED, project_identities={"studio": GIVEN})
+
+    place = f"Pulumi.dev.yaml:{line_of(tmp_path, GIVEN)} agent-network:project_identities.studio"
+    shared = whose(tmp_path, "/sharedagentidentity")
+    assert [one.message for one in result.failures] == [
+        f"{place}: '{GIVEN}' is not what the unpublished agents of project 'studio' act as; Azure tells '{shared}'"
+    ]
+    assert held_by(tmp_path, GIVEN) == []
+
+
+def test_where_azure_does_not_tell_it_somebody_elses_is_refused_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert up(tmp_path, **ALLOWED).ok
     clerk = whose(tmp_path, "/containerapps/contoso-clerk-dev")
+    told = {"principal_id": clerk, "shared": list[str]()}
+    monkeypatch.setattr("localazure.services.foundry._whose", lambda _world, _inputs: told)
 
-    result = up(tmp_path, operation, **ALLOWED, project_identities={"studio": clerk})
+    result = up(tmp_path, Operation.PREVIEW, **ALLOWED, project_identities={"studio": clerk})
 
     place = f"Pulumi.dev.yaml:{line_of(tmp_path, clerk)} agent-network:project_identities.studio"
     said = f"{place}: '{clerk}' is the id of the agent 'clerk'; give its own, or remove it here"

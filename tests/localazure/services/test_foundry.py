@@ -242,7 +242,7 @@ def test_a_program_is_told_who_its_agents_are(azure: LocalAzure) -> None:
 def test_beside_an_id_that_is_given_a_program_is_told_whom_unpublished_agents_act_as(azure: LocalAzure) -> None:
     given = "5c1d0000-0000-4000-8000-000000000001"
 
-    _, told = make(azure, AGENT_IDENTITY, identity="given", given=given)
+    _, told = make(azure, AGENT_IDENTITY, given=given)
 
     shared = shared_agent_identity(azure.world, PROJECT_ID).id
     assert (told["principal_id"], told["shared"]) == (given, [shared])
