@@ -40,7 +40,10 @@ class UnpublishedAgents(pulumi.ComponentResource):
         self.azure_name = args["azure_name"]
         self.principal_type = "ServicePrincipal"
         found = asked(self, project, args["agents"], "shared", given)
-        self.principal_id = pulumi.Output.all(found.principal_id, found.shared).apply(lambda told: _theirs(args, *told))
+        self.principal_id = found.principal_id
+        if given is not None:
+            told = pulumi.Output.all(found.principal_id, found.shared)
+            self.principal_id = told.apply(lambda known: _theirs(args, *known))
         self.register_outputs({"principal_id": self.principal_id})
 
     @property
