@@ -147,7 +147,7 @@ def _agent(props: Mapping[str, Any], agent: str, ask: Ask) -> Mapping[str, Any] 
     told = ask(url, _AGENTS)
     if told.status == _MISSING:
         return None
-    _check(told, f"agent {agent!r}", "'Cognitive Services Data Reader'")
+    _check(told, f"agent {agent!r}", "'Cognitive Services Data Reader'", f", or {_GIVE_IT}")
     return told.body
 
 
@@ -190,31 +190,37 @@ def shared_by(project_id: str, ask: Ask) -> frozenset[str] | None:
     Raises:
         RuntimeError: the project cannot be read, with what to do.
     """
+    told = _project(project_id, ask)
+    return None if told is None else frozenset(_named("agentIdentityId", told))
+
+
+def _project(project_id: str, ask: Ask) -> Mapping[str, Any] | None:
+    """What Resource Manager tells of a project; None where there is none."""
     told = ask(f"{_MANAGEMENT}{project_id}?api-version={_PROJECTS_VERSION}", f"{_MANAGEMENT}/.default")
     if told.status == _MISSING:
         return None
     _check(told, f"project {project_id!r}", "'Reader'")
-    return frozenset(_agent_identities(told.body))
+    return told.body
 
 
-def _agent_identities(value: object) -> Iterator[str]:
-    """Every `agentIdentityId`, wherever in the answer: where it stands is not documented, what it is called is."""
+def _named(name: str, value: object) -> Iterator[str]:
+    """Every text of that name, wherever in an answer: where ids stand is not documented, what they are called is."""
     if isinstance(value, Mapping):
         for key, each in cast("Mapping[str, object]", value).items():
-            if key == "agentIdentityId" and isinstance(each, str) and each:
+            if key == name and isinstance(each, str) and each:
                 yield each
             else:
-                yield from _agent_identities(each)
+                yield from _named(name, each)
 
 
-def _check(told: Answer, what: str, reader: str) -> None:
+def _check(told: Answer, what: str, reader: str, otherwise: str = "") -> None:
     if told.status in {_UNAUTHENTICATED, _FORBIDDEN}:
         raise RuntimeError(
             f"whoever deploys may not read {what} ({told.status}); give them the deployer's role there, which has that"
             f" action, or {reader} at the project"
         )
     if told.status != _OK:
-        raise RuntimeError(f"asking for {what} got {told.status}; try again, or {_GIVE_IT}")
+        raise RuntimeError(f"asking for {what} got {told.status}; try again{otherwise}")
 
 
 def _found(props: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -222,12 +228,19 @@ def _found(props: Mapping[str, Any]) -> dict[str, Any] | None:
     if "given" not in props:
         principal = principal_of(props, ask)
         return None if principal is None else {"principal_id": principal, "shared": []}
-    shared = shared_by(props["project_id"], ask)
-    return None if shared is None else {"principal_id": props["given"], "shared": sorted(shared)}
+    project, given = _project(props["project_id"], ask), str(props["given"])
+    if project is None:
+        return None
+    # It stands just above the one that is to be copied.
+    if given.lower() in {one.lower() for one in _named("agentIdentityBlueprintId", project)}:
+        raise RuntimeError(f"{given} is the id of a blueprint, and of no agent; copy 'agentIdentityId' instead")
+    return {"principal_id": given, "shared": sorted(set(_named("agentIdentityId", project)))}
 
 
 def _told(props: Mapping[str, Any]) -> dict[str, Any]:
     found = _found(props)
+    if found is None and "given" in props:
+        raise RuntimeError(f"there is no project {props['project_id']!r}")
     if found is None:
         raise RuntimeError(_no_agents(props, props["agents"]))
     return found

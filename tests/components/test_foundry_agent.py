@@ -448,11 +448,22 @@ def test_an_id_in_a_project_that_may_not_be_read_is_not_believed(monkeypatch: py
         Provider().create({**ASKED, "identity": "per-agent", "given": GUID})
 
 
+def test_the_id_of_a_blueprint_is_no_agents(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(foundry_identity, "ask", Service(own("its own"), Answer(200, SHARED)))
+
+    with pytest.raises(
+        RuntimeError, match="BLUEPRINT is the id of a blueprint, and of no agent; copy 'agentIdentityId'"
+    ):
+        Provider().create({**ASKED, "identity": "per-agent", "given": "BLUEPRINT"})
+
+
 def test_an_id_in_a_project_that_is_gone_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(foundry_identity, "ask", Service(own("its own")))
     props = {**ASKED, "identity": "per-agent", "given": GUID}
 
     assert Provider().read("id", props).id == ""
+    with pytest.raises(RuntimeError, match="there is no project '/the/project'"):
+        Provider().create(props)
 
 
 def test_a_refresh_asks_again(monkeypatch: pytest.MonkeyPatch) -> None:
