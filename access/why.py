@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from access.actions import covers
-from access.catalogue import Permission, Role
+from access.catalogue import Role
 from access.declared import Declared, DeclaredParty
 from access.effective import Answer, Decision, decide
 from access.errors import UnknownName
 from access.graph import Assignment, Graph, Principal, Resource
+from access.privileges import allows
 from access.relevance import relevant
 from access.roles import by_name
 from access.scopes import key, shown
@@ -109,20 +109,15 @@ def _of_verb(resource: Resource, verb: str) -> list[str]:
         raise UnknownName(f"verb of a {resource.kind}", verb, [one for kind, one in VERBS if kind == resource.kind])
     for data in (True, False):
         asked = [one for one in relevant(resource, data=data) if not one.lower().startswith(_AT_EVERY_SCOPE)]
-        if granted := [one for one in asked if _grants(by_name(roles[0]), one, data=data)]:
-            return granted
+        granted = ([one for one in asked if _grants(by_name(role), one, data=data)] for role in roles)
+        # Where several roles stand for a verb, each in another place, it means no more than the least of them here.
+        if found := min(filter(None, granted), key=len, default=None):
+            return found
     return []
 
 
 def _grants(role: Role, operation: str, *, data: bool) -> bool:
-    def plane(block: Permission) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        return (block.data_actions, block.not_data_actions) if data else (block.actions, block.not_actions)
-
-    return any(
-        any(covers(pattern, operation) for pattern in granted)
-        and not any(covers(pattern, operation, granting=False) for pattern in excluded)
-        for granted, excluded in map(plane, role.permissions)
-    )
+    return any(allows(block, operation, data=data) for block in role.permissions)
 
 
 def _waiting(declared: Declared | None, who: str, resource: str, operation: str) -> list[Reason]:

@@ -6,6 +6,7 @@ import pytest
 
 from access.declared import Declared, DeclaredAccess, DeclaredParty
 from access.errors import UnknownName
+from access.graph import Graph, Resource
 from access.why import told, why
 from tests.access import fabrikam
 
@@ -68,6 +69,29 @@ def test_what_a_role_says_by_wildcard_is_told_by_name() -> None:
 
     assert {f"{items}/create", f"{items}/read", f"{items}/upsert", f"{items}/delete"} <= operations
     assert not any("*" in one for one in operations)
+
+
+def test_what_a_role_takes_out_again_is_no_part_of_a_verb() -> None:
+    operations = {one.operation.rpartition("/OpenAI/")[2] for one in why(GRAPH, DECLARED, "analysis", "models", "use")}
+
+    assert "deployments/chat/completions/action" in operations
+    assert "stored-completions/read" not in operations
+
+
+def test_where_several_roles_stand_for_a_verb_it_means_the_least_of_them() -> None:
+    """At an application 'Foundry User' calls, at an agent 'Foundry Agent Consumer' does, which writes nothing."""
+    project = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a/projects/p"
+    scopes = {"application": f"{project}/applications/report", "agent": f"{project}/agents/report"}
+    called = [Resource(id=scope, name=name, kind="foundry-agent") for name, scope in scopes.items()]
+    graph = Graph(principals=GRAPH.principals, resources=called)
+
+    assert {
+        name: {one.operation.rpartition("/AIServices/")[2] for one in why(graph, None, "report", name, "use")}
+        for name in scopes
+    } == {
+        "application": {"applications/invoke/action"},
+        "agent": {"endpoints/interact/action"},
+    }
 
 
 def test_operations_on_the_same_grounds_are_told_together() -> None:
