@@ -53,7 +53,7 @@ fix: setup ## apply what lint and format can repair
 	@$(VENV)/bin/ruff format .
 
 schema: setup ## renew the JSON schemas from the models
-	@$(RUN) -m spec.schema
+	@$(RUN) -m manifest.schema
 
 bench: setup ## the README's figures
 	@$(RUN) benchmarks/preview.py

@@ -4,9 +4,9 @@ import functools
 
 import pulumi
 
-from access.roles import why_not
+from access.azure.roles import why_not
 from components.network import AgentNetwork
-from spec import SpecError, load, wrong_in_stack
+from manifest import SpecError, load, wrong_in_stack
 
 try:
     network, environment = load(pulumi.get_stack(), pulumi.Config().get, why_not_role=why_not)

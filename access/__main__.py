@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from access import VERSION, questions
-from access.errors import AccessError, NoAgentError, UnknownName, UnreadableSource
+from access import VERSION, answers
+from access.answers import Told
 from access.findings import RULES
-from access.graph import Graph
-from access.questions import Told
+from access.model.errors import AccessError, NoAgentError, UnknownName, UnreadableSource
+from access.model.graph import Graph
 from access.readers import local
 from access.reports.page import page
 from access.reports.sarif import sarif
@@ -79,24 +79,24 @@ def _told(options: argparse.Namespace, project: Project) -> Told:
 
     if options.question == "diff":
         names = (_name(options.before), _name(options.after))
-        return questions.asked_diff(read(options.before), read(options.after), names)
+        return answers.asked_diff(read(options.before), read(options.after), names)
     declared, found = project.declared(), read(options.of)
     today = datetime.now(UTC).date()
-    answers: dict[str, Callable[[], Told]] = {
-        "matrix": lambda: questions.asked_matrix(found, declared, operations=options.operations),
-        "why": lambda: questions.asked_why(found, declared, options.agent, options.resource, options.operation),
-        "proof": lambda: questions.asked_proof(found, declared),
-        "blast-radius": lambda: questions.asked_blast(found, declared, options.agent),
-        "check": lambda: questions.asked_check(found, declared, today, texts(options.of, project)),
+    run: dict[str, Callable[[], Told]] = {
+        "matrix": lambda: answers.asked_matrix(found, declared, operations=options.operations),
+        "why": lambda: answers.asked_why(found, declared, options.agent, options.resource, options.operation),
+        "proof": lambda: answers.asked_proof(found, declared),
+        "blast-radius": lambda: answers.asked_blast(found, declared, options.agent),
+        "check": lambda: answers.asked_check(found, declared, today, texts(options.of, project)),
     }
-    if options.question in answers:
-        return answers[options.question]()
+    if options.question in run:
+        return run[options.question]()
     names = (_name(options.diff), _name(options.of))
     before = (read(options.diff), names) if options.diff else None
-    report = questions.asked_report(found, declared, today, texts(options.of, project), before)
+    report = answers.asked_report(found, declared, today, texts(options.of, project), before)
     shown = _written(page(report), options, project)
     if options.question == "review":
-        return questions.reviewed(report, shown)
+        return answers.reviewed(report, shown)
     return Told(report, lambda _style: shown, lambda: shown)
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from azure.core.credentials import TokenCredential
 
-from access.catalogue import AZURE_ROLES
-from access.errors import AccessError
-from access.readers.arm import PUBLIC, ArmClient, signed_in
-from access.refreshing import brought_up, compare, live_roles, packed_roles, write
+from access.azure.catalogue import AZURE_ROLES
+from access.model.errors import AccessError
+from access.questions.role_changes import brought_up, compare, packed_roles, write
+from access.readers.arm_client import PUBLIC, ArmClient, signed_in
+from access.readers.role_definitions import live_roles
 
 CHANGED = 3
 

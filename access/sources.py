@@ -15,9 +15,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
 
-from access.declared import Declared
-from access.errors import UnreadableSource
-from access.graph import Graph
+from access.model.declared import Declared
+from access.model.errors import UnreadableSource
+from access.model.graph import Graph
 from access.readers import export, local, preview
 
 WORKING_TREE = "."
@@ -58,7 +58,7 @@ class Project:
         Raises:
             UnreadableSource: with every mistake in them.
         """
-        return Declared.from_json(self.asked("spec", "--stack", self.stack))
+        return Declared.from_json(self.asked("manifest", "--stack", self.stack))
 
     def deployed(self) -> Mapping[str, Any]:
         """The document of a deployment of this program on local Azure.

@@ -21,15 +21,15 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from access.declared import Declared, DeclaredAccess, DeclaredAgent, DeclaredResource
-from access.diff import difference
-from access.effective import reach, relevant
-from access.graph import Assignment, Graph, Principal, Resource
-from access.proof import prove
+from access.azure.roles import by_name
+from access.azure.verbs import VERBS
+from access.evaluate.effective import reach, relevant
+from access.model.declared import Declared, DeclaredAccess, DeclaredAgent, DeclaredResource
+from access.model.graph import Assignment, Graph, Principal, Resource
+from access.questions.diff import difference
+from access.questions.matrix import Summary
+from access.questions.proof import prove
 from access.reports.document import access_rows
-from access.roles import by_name
-from access.summary import Summary
-from access.verbs import VERBS
 
 SIZES = (100, 1000, 10_000)
 EACH = 9

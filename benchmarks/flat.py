@@ -18,7 +18,7 @@ from pulumi_azure_native import (
     storage,
 )
 
-from access.roles import by_name, definition_id
+from access.azure.roles import by_name, definition_id
 from components.grants import assignment_name
 
 GROUP, PLACE, KEPT = "bench-rg", "westeurope", 30

@@ -20,9 +20,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks import flat
-from localazure.matrix import access
-from localazure.project import Project
-from localazure.runs import Result, run
+from localazure.deployment.project import Project
+from localazure.output.matrix import access
+from localazure.run import Result, run
 
 SIZES = (10, 100, 1000)
 ROUNDS = {10: 3, 100: 3, 1000: 1}

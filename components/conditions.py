@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from access.roles import Role
+from access.azure.roles import Role
 
 _BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
 _READ = f"{_BLOBS}/read"

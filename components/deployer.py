@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from access.roles import Role, UnknownRole, by_name, privileged
+from access.azure.roles import Role, UnknownRole, by_name, privileged
 from components.agents.foundry import FoundryAgent
 from components.conditions import Assignable, assigns_only
 from components.resources.image_registry import ImageRegistry

@@ -1,7 +1,7 @@
 """Grants: exactly one role assignment each, whose name depends on scope, role and principal.
 
 Owns how an assignment is named and registered, in Azure's role system and in Cosmos DB's own. Which role a verb means
-and where it holds is the resource's business; ids of roles are `access.roles`'.
+and where it holds is the resource's business; ids of roles are `access.azure.roles`'.
 """
 
 import uuid
@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 import pulumi
 from pulumi_azure_native import authorization, cosmosdb
 
-from access.roles import Role
+from access.azure.roles import Role
 
 
 class Grantee(Protocol):
@@ -55,7 +55,7 @@ class Grant(NamedTuple):
     """The assignment's description, where the role system has one."""
     role: Role
     definition_id: pulumi.Input[str]
-    """The role's definition, as `access.roles.definition_id` gives it."""
+    """The role's definition, as `access.azure.roles.definition_id` gives it."""
     scope: pulumi.Output[str]
     condition: str | None = None
 

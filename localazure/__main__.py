@@ -9,15 +9,17 @@ import sys
 from pathlib import Path
 
 from access.reports.terminal import Style, say
-from localazure import engine, show, state
-from localazure.document import document
+from localazure.deployment import state_file as state
+from localazure.deployment.project import NoSuchStackError, Project
 from localazure.errors import LocalAzureError
+from localazure.fronts import pulumi_cli as engine
 from localazure.fronts.shared_world import SharedWorld
-from localazure.matrix import access
-from localazure.progress import Progress
-from localazure.project import NoSuchStackError, Project
-from localazure.republishing import NotPublishedError, republish
-from localazure.runs import Operation, run
+from localazure.output import text as show
+from localazure.output.document import document
+from localazure.output.matrix import access
+from localazure.output.progress import Progress
+from localazure.republish import NotPublishedError, republish
+from localazure.run import Operation, run
 
 
 def main(arguments: list[str] | None = None) -> int:

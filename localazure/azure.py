@@ -8,13 +8,15 @@ Differences from Azure: everything takes effect at once, nothing is throttled, n
 writes conflict only where they arrive at the same time through a front end that has several threads.
 """
 
-from localazure import answers, clock, ids, pipeline, services
-from localazure.arm import Difference, Request, ResourceType
-from localazure.arm_types import violations
-from localazure.comparing import difference
+from localazure import services
+from localazure.arm import clock, ids, pipeline
+from localazure.arm import outputs as answers
+from localazure.arm.api_types import violations
+from localazure.arm.defaults import filled
+from localazure.arm.property_changes import difference
+from localazure.arm.resource_type import Difference, Request, ResourceType
+from localazure.arm.world import Resource, Values, World
 from localazure.errors import AzureError, Refused, Violation
-from localazure.filling import filled
-from localazure.world import Resource, Values, World
 
 
 class LocalAzure:

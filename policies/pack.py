@@ -20,9 +20,9 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
-from access.errors import UnreadableSource
 from access.findings import OF_ANY_PROGRAM, Finding, Rule, check
-from access.graph import Graph
+from access.model.errors import UnreadableSource
+from access.model.graph import Graph
 from access.readers import pack
 from policies.settings import Settings, schema
 

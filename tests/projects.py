@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
-from spec import Environment, Network, load
-from spec.stack_file import config_of
+from manifest import Environment, Network, load
+from manifest.stack_file import config_of
 
 __all__ = ["NAMESPACE", "any_role", "load_project", "to_yaml", "write_project"]
 
@@ -44,5 +44,5 @@ def any_role(_role: str, _kind: str) -> None:
 
 
 def load_project(root: Path, stack: str = "dev") -> tuple[Network, Environment]:
-    """`spec.load` on the files of a project, with its configuration as Pulumi would hand it out."""
+    """`manifest.load` on the files of a project, with its configuration as Pulumi would hand it out."""
     return load(stack, config_of(root, stack), root=root, why_not_role=any_role)

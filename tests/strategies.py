@@ -4,10 +4,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from spec.agents import SIZES
-from spec.azure_names import reserved_word
-from spec.hosts import CONNECTED_KINDS
-from spec.kinds import KINDS, Kind
+from manifest.agents import SIZES
+from manifest.azure_names import reserved_word
+from manifest.hosts import CONNECTED_KINDS
+from manifest.kinds import KINDS, Kind
 
 __all__ = ["agents", "environments", "networks", "projects", "reordered", "resources"]
 

@@ -1,30 +1,22 @@
 """What is wrong with a graph, for whoever is on call.
 
 One module a theme, each with `check(subject)`; the kinds of findings stand in the catalogue. Nothing here decides who
-can do what: that is `access.effective`.
+can do what: that is `access.evaluate.effective`.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from access.declared import Declared
-from access.findings import (
-    credentials,
-    declarations,
-    doubts,
-    exposure,
-    identities,
-    images,
-    promises,
-    repeats,
-    roles,
-    widths,
-)
+from access.findings import credentials, declarations, exposure, identities, images, promises, roles
+from access.findings import redundant_grants as repeats
+from access.findings import unverified as doubts
+from access.findings import wide_grants as widths
 from access.findings.catalogue import BY_ID, OF_ANY_PROGRAM, RULES, reference
 from access.findings.exceptions import excuse
 from access.findings.rule import SEVERITIES, Finding, Rule, Severity
 from access.findings.subject import Subject
-from access.graph import Graph
+from access.model.declared import Declared
+from access.model.graph import Graph
 
 _THEMES = (
     identities.check,

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
+from access.azure.scopes import key
 from access.findings.catalogue import BY_ID
 from access.findings.rule import Finding
 from access.findings.subject import Subject
-from access.graph import Resource
-from access.readers.values import is_known, listed, mapping
-from access.scopes import key
+from access.model.graph import Resource
+from access.model.json_values import is_known, listed, mapping
 
 _FORMS = (
     ("a private key", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY")),

@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from access.declared import Declared, DeclaredAccess
-from access.effective import Reach
+from access.azure.privileges import privileged
+from access.evaluate.effective import Reach
+from access.evaluate.operation_words import words
+from access.evaluate.platform_grants import by_azure
+from access.evaluate.relevance import resource_type
+from access.evaluate.role_operations import Operations, essence, of_access, verbs_in
 from access.findings.catalogue import BY_ID
-from access.findings.meanings import Operations, essence, of_access, verbs_in
 from access.findings.rule import Finding
 from access.findings.subject import Subject, called_by, held, listed
-from access.findings.widths import is_wide
-from access.given import by_azure
-from access.graph import Assignment, Principal, Resource
-from access.privileges import privileged
-from access.relevance import resource_type
-from access.words import words
+from access.findings.wide_grants import is_wide
+from access.model.declared import Declared, DeclaredAccess
+from access.model.graph import Assignment, Principal, Resource
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from access.declared import Declared, Exemption
 from access.findings.catalogue import BY_ID, nearest
 from access.findings.rule import Finding
+from access.model.declared import Declared, Exemption
 
 
 def excuse(findings: list[Finding], declared: Declared | None, today: date) -> list[Finding]:

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
 from typing import Any, cast
 
+from access.azure.scopes import ancestors, key
+from access.evaluate.relevance import resource_type
 from access.findings.catalogue import BY_ID
 from access.findings.rule import Finding
 from access.findings.subject import Subject
-from access.graph import Resource
-from access.readers.values import is_known, listed, mapping
-from access.relevance import resource_type
-from access.scopes import ancestors, key
+from access.model.graph import Resource
+from access.model.json_values import is_known, listed, mapping
 
 _WIDEST = 8
 """A block of addresses that is wider keeps hardly anybody out."""

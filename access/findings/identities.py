@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
+from access.azure.scopes import key, type_of
+from access.evaluate.relevance import resource_type
+from access.evaluate.role_operations import of_role
 from access.findings.catalogue import BY_ID
-from access.findings.meanings import of_role
 from access.findings.rule import Finding
 from access.findings.subject import Subject, held, listed
-from access.graph import Assignment, Principal, Resource
-from access.readers.values import is_known, mapping, text
-from access.readers.values import listed as items
-from access.relevance import resource_type
-from access.scopes import key, type_of
+from access.model.graph import Assignment, Principal, Resource
+from access.model.json_values import is_known, mapping, text
+from access.model.json_values import listed as items
 
 _IDENTITY = "microsoft.managedidentity/userassignedidentities"
 _CREDENTIALS = "federatedidentitycredentials"

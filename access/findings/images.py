@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from access.azure.scopes import key
 from access.findings.catalogue import BY_ID
 from access.findings.rule import Finding
 from access.findings.subject import Subject
-from access.graph import Resource
-from access.readers.values import listed, mapping, text
-from access.scopes import key
+from access.model.graph import Resource
+from access.model.json_values import listed, mapping, text
 
 
 def check(subject: Subject) -> Iterator[Finding]:

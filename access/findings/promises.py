@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from access.azure.verbs import CALLED
+from access.evaluate.relevance import resource_type
+from access.evaluate.role_operations import essence
 from access.findings.catalogue import BY_ID
-from access.findings.meanings import essence
 from access.findings.rule import Finding
 from access.findings.subject import Subject, listed
-from access.relevance import resource_type
-from access.verbs import CALLED
 
 
 def check(subject: Subject) -> Iterator[Finding]:

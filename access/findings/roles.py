@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from access.catalogue import Role
-from access.effective import restricts_nothing
+from access.azure.catalogue import Role
+from access.azure.privileges import allows, privileged
+from access.azure.scopes import key, type_of
+from access.evaluate.effective import restricts_nothing
+from access.evaluate.platform_grants import by_azure
 from access.findings.rule import Finding
 from access.findings.subject import Subject, held
-from access.given import by_azure
-from access.privileges import allows, privileged
-from access.scopes import key, type_of
 
 _GRANTING = (
     "Microsoft.Authorization/roleAssignments/write",

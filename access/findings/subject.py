@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from access.declared import Declared, DeclaredAccess, DeclaredAgent
-from access.effective import Reach, pairs
+from access.azure.scopes import ancestors, key, shown
+from access.evaluate.effective import Reach, pairs
 from access.findings.catalogue import BY_ID
 from access.findings.rule import Finding
-from access.graph import Assignment, Graph, Principal, Resource
-from access.scopes import ancestors, key, shown
+from access.model.declared import Declared, DeclaredAccess, DeclaredAgent
+from access.model.graph import Assignment, Graph, Principal, Resource
 
 
 @dataclass(frozen=True, kw_only=True)

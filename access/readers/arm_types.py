@@ -3,7 +3,7 @@
 Owns the tables that say so, and with which version of the API a type is listed.
 """
 
-from access.readers.places import PATHS, type_of_token
+from access.readers.resource_ids import PATHS, type_of_token
 
 KINDS = {
     "microsoft.appconfiguration/configurationstores": "app-configuration",

@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from access.catalogue import Role, by_name, every_role
-from access.readers.places import Places
-from access.readers.state import State
-from access.readers.values import text
-from access.scopes import ancestors, key
-from access.verbs import KINDS, VERBS
+from access.azure.catalogue import Role, by_name, every_role
+from access.azure.scopes import ancestors, key
+from access.azure.verbs import KINDS, VERBS
+from access.model.json_values import text
+from access.readers.resource_ids import Places
+from access.readers.resource_state import State
 
 _PACKAGE = "agent-network:index:"
 CLUSTER, PEOPLE, PROJECT = "AksCluster", "People", "FoundryProject"

@@ -6,15 +6,15 @@ counts and the doubt is noted: an answer may claim too much access, never too li
 
 from collections.abc import Iterator
 
-from access.catalogue import Permission, Role, System, by_id, guid_of
-from access.graph import Assignment, Principal, Unread
+from access.azure.catalogue import Permission, Role, System, by_id, guid_of
+from access.azure.scopes import ancestors, key
+from access.azure.verbs import VERBS
+from access.model.graph import Assignment, Principal, Unread
+from access.model.json_values import Values, is_known, listed, mapping, text, texts
 from access.readers.components import Components
-from access.readers.places import Places
 from access.readers.principals import Principals
-from access.readers.state import State
-from access.readers.values import Values, is_known, listed, mapping, text, texts
-from access.scopes import ancestors, key
-from access.verbs import VERBS
+from access.readers.resource_ids import Places
+from access.readers.resource_state import State
 
 ASSIGNMENTS: dict[str, System] = {
     "authorization:RoleAssignment": "azure",

@@ -1,6 +1,7 @@
 """Live Azure: who may do what in a subscription now.
 
-Owns what the network's words are for what is found there. What is asked for stands in `access.readers.arm_reading`. Not
+Owns what the network's words are for what is found there. What is asked for stands in `access.readers.subscription`.
+Not
 read: who is in a group of Entra ID, and roles that somebody may take for a while, which no managed identity can.
 """
 
@@ -9,13 +10,13 @@ from dataclasses import replace
 
 from azure.core.credentials import TokenCredential
 
-from access.errors import UnreadableSource
-from access.graph import Graph, Principal, Resource
-from access.readers.arm import PUBLIC, ArmClient, signed_in
-from access.readers.arm_reading import Reading
+from access.azure.scopes import key, type_of
+from access.model.errors import UnreadableSource
+from access.model.graph import Graph, Principal, Resource
+from access.readers.arm_client import PUBLIC, ArmClient, signed_in
 from access.readers.arm_types import KINDS
-from access.readers.states import graph
-from access.scopes import key, type_of
+from access.readers.graph_builder import graph
+from access.readers.subscription import Reading
 
 _IN_SUBSCRIPTION = 2
 _GROUP_NAME = re.compile(r"[\w().-]{0,89}[\w()-]")

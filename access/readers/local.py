@@ -10,12 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from access.errors import UnreadableSource
-from access.graph import Graph, Unread
-from access.readers.foundry import ASKED
-from access.readers.state import State, state_of
-from access.readers.states import graph
-from access.readers.values import Values, listed, mapping, required_list, text, texts
+from access.model.errors import UnreadableSource
+from access.model.graph import Graph, Unread
+from access.model.json_values import Values, listed, mapping, required_list, text, texts
+from access.readers.foundry_identities import ASKED
+from access.readers.graph_builder import graph
+from access.readers.resource_state import State, state_of
 
 _DOCUMENT = "document of local Azure"
 _FORMAT, _VERSION = "local-azure-world", 1

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
-from access.errors import UnreadableSource
-from access.graph import Graph
-from access.readers.places import Places
-from access.readers.state import State
-from access.readers.states import graph
-from access.readers.values import UNKNOWN, is_known, text, texts
-from access.scopes import ROOT, ancestors, key
+from access.azure.scopes import ROOT, ancestors, key
+from access.model.errors import UnreadableSource
+from access.model.graph import Graph
+from access.model.json_values import UNKNOWN, is_known, text, texts
+from access.readers.graph_builder import graph
+from access.readers.resource_ids import Places
+from access.readers.resource_state import State
 
 _WHERE = "policy pack"
 _STACK = "pulumi:pulumi:Stack"

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from access.errors import UnreadableSource
-from access.graph import Graph, Unread
-from access.readers.state import State, state_of
-from access.readers.states import graph
-from access.readers.values import Values, is_known, listed, mapping, required_list, text
+from access.model.errors import UnreadableSource
+from access.model.graph import Graph, Unread
+from access.model.json_values import Values, is_known, listed, mapping, required_list, text
+from access.readers.graph_builder import graph
+from access.readers.resource_state import State, state_of
 
 _WHERE = "pulumi preview"
 _GOES = frozenset(

@@ -6,14 +6,14 @@ deployed. The id of a principal that Azure has not made yet is the URN of the re
 
 from collections.abc import Iterable
 
-from access.graph import Principal, Unread
-from access.readers import foundry
-from access.readers.attached import FEDERATED, IDENTITY, Attached, is_for_pods, pulling
+from access.azure.scopes import key
+from access.model.graph import Principal, Unread
+from access.model.json_values import Values, is_known, mapping, text, texts
+from access.readers import foundry_identities as foundry
+from access.readers.attached_identities import FEDERATED, IDENTITY, Attached, is_for_pods, pulling
 from access.readers.components import PEOPLE, Components
-from access.readers.places import Places
-from access.readers.state import State
-from access.readers.values import Values, is_known, mapping, text, texts
-from access.scopes import key
+from access.readers.resource_ids import Places
+from access.readers.resource_state import State
 
 _CLUSTER = "containerservice:ManagedCluster"
 _PROJECT = "cognitiveservices:Project"

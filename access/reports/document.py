@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from access.blast import every_blast
-from access.declared import Declared
-from access.diff import Difference
+from access.azure.scopes import key
 from access.findings import check
-from access.graph import Graph, Principal
-from access.proof import Proof, prove
-from access.scopes import key
-from access.summary import Entry, Summary
+from access.model.declared import Declared
+from access.model.graph import Graph, Principal
+from access.questions.blast_radius import every_blast
+from access.questions.diff import Difference
+from access.questions.matrix import Entry, Summary
+from access.questions.proof import Proof, prove
 
 FORMAT, VERSION = "agent-network-access", 1
 

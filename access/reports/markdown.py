@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from access.summary import one_identity
-from access.words import words
+from access.evaluate.operation_words import words
+from access.questions.matrix import one_identity
 
 Rows = Sequence[Mapping[str, Any]]
 Groups = Sequence[Sequence[str]]

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from access.evaluate.operation_words import words
+from access.questions.matrix import one_identity
 from access.reports.terminal import Style, matrix_lines, width, widths
-from access.summary import one_identity
-from access.words import words
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 _FEW = 12

@@ -23,8 +23,8 @@ from components.agents.aks_network import (
 )
 from components.agents.base import Agent
 from components.agents.container_app import ProbeArgs
-from components.aks import AksCluster
 from components.federation import ServiceAccount, trust
+from components.hosts.aks_cluster import AksCluster
 from components.resources.image_registry import ImageRegistry
 
 __all__ = ["AksAgent", "AksAgentArgs"]

@@ -10,7 +10,7 @@ import pulumi
 from pulumi_azure_native import app, managedidentity
 
 from components.agents.base import Agent
-from components.hosting import CONSUMPTION
+from components.hosts.container_apps_environment import CONSUMPTION
 from components.resources.base import Scaling
 from components.resources.image_registry import ImageRegistry
 

@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 import pulumi
 from pulumi_azure_native import cognitiveservices
 
-from access.roles import by_name, definition_id
+from access.azure.roles import by_name, definition_id
 from components.agents.base import Agent
 from components.agents.foundry_identity import asked
 from components.agents.foundry_unpublished import UnpublishedAgents
-from components.foundry import FoundryProject
 from components.grants import Grant, Grantee, assign
+from components.hosts.foundry_project import FoundryProject
 from components.resources.base import Verb
 
 __all__ = ["FoundryAgent", "FoundryAgentArgs", "Identity"]

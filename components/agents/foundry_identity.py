@@ -8,15 +8,17 @@ in Microsoft Foundry", Microsoft Learn, 2026-04-13.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NotRequired, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict, cast
 from urllib.parse import quote
 
 import pulumi
 from pulumi import dynamic
 
+from components.agents.azure_response import Answer
+
 if TYPE_CHECKING:  # the provider's process has no need of Azure's types, which cost time to import
-    from components.foundry import FoundryProject
     from components.grants import Grantee
+    from components.hosts.foundry_project import FoundryProject
 
 __all__ = [
     "Answer",
@@ -36,13 +38,6 @@ _AGENTS_VERSION = "v1"
 _PROJECTS_VERSION = "2025-10-01-preview"
 _GIVE_IT = "give the id in 'agent_identities' or 'project_identities' of the stack (component: 'principal_id')"
 _OK, _UNAUTHENTICATED, _FORBIDDEN, _MISSING = 200, 401, 403, 404
-
-
-class Answer(NamedTuple):
-    """What a service said: its status, and its body where that is an object."""
-
-    status: int
-    body: Mapping[str, Any]
 
 
 Ask = Callable[[str, str], Answer]
@@ -257,6 +252,6 @@ def ask(url: str, audience: str) -> Answer:
     Raises:
         RuntimeError: nobody is signed in, or there is no way there.
     """
-    from components.agents import foundry_asking  # noqa: PLC0415 - importing costs, and a preview never asks
+    from components.agents import azure_request as foundry_asking  # noqa: PLC0415 - importing costs, and a preview never asks
 
     return foundry_asking.ask(url, audience)

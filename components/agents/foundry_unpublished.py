@@ -6,7 +6,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from components.agents.foundry_identity import asked
-from components.foundry import FoundryProject
+from components.hosts.foundry_project import FoundryProject
 
 __all__ = ["UnpublishedAgents", "UnpublishedAgentsArgs"]
 

@@ -1,4 +1,4 @@
-"""A whole network out of its description: the one part of this room that knows `spec`.
+"""A whole network out of its description: the one part of this room that knows `manifest`.
 
 `AgentNetwork` is the component; the modules beside it say, of hosts and of agents, which component each becomes and
 with which arguments. None of them holds a rule of any kind of resource or host.

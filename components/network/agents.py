@@ -9,13 +9,13 @@ from components.agents.aks_network import CalleeArgs, EgressArgs
 from components.agents.container_app import ContainerAppAgentArgs, ProbeArgs
 from components.agents.foundry import FoundryAgentArgs
 from components.agents.foundry_unpublished import UnpublishedAgents
-from components.hosting import HostingEnvironment
+from components.hosts.container_apps_environment import HostingEnvironment
 from components.network.hosts import Hosts
 from components.network.site import Site
 from components.resources.base import NetworkResource
 from components.resources.image_registry import ImageRegistry
-from spec import Agent, Environment
-from spec.names import app_name, identity_name, namespace_name, pull_identity_name
+from manifest import Agent, Environment
+from manifest.azure_resource_names import app_name, identity_name, namespace_name, pull_identity_name
 
 __all__ = ["in_cluster", "in_container_app", "in_foundry"]
 

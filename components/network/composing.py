@@ -16,7 +16,7 @@ from components.agents.foundry import FoundryAgent
 from components.agents.foundry_unpublished import UnpublishedAgents
 from components.aliases import forget_api_versions
 from components.grants import Grantee
-from components.hosting import HostingEnvironment
+from components.hosts.container_apps_environment import HostingEnvironment
 from components.network.agents import in_cluster, in_container_app, in_foundry
 from components.network.given_ids import are_nobody_elses
 from components.network.granting import Granting, right_of
@@ -26,17 +26,17 @@ from components.people import People, PeopleArgs
 from components.resources.base import Holder, NetworkResource
 from components.resources.image_registry import ImageRegistry, Permissions
 from components.resources.kinds import KINDS
-from spec import KINDS as DESCRIBED
-from spec import Access, Agent, Environment, Network, Problem, Registry, Resource
-from spec.errors import Path, spell
-from spec.names import app_name, environment_name, variable_prefix
-from spec.words import show
+from manifest import KINDS as DESCRIBED
+from manifest import Access, Agent, Environment, Network, Problem, Registry, Resource
+from manifest.azure_resource_names import app_name, environment_name, variable_prefix
+from manifest.errors import Path, spell
+from manifest.phrases import show
 
 __all__ = ["AgentNetwork", "AgentNetworkArgs"]
 
 
 class AgentNetworkArgs(TypedDict):
-    """Arguments of an `AgentNetwork`, both as `spec.load` gives them."""
+    """Arguments of an `AgentNetwork`, both as `manifest.load` gives them."""
 
     network: Network
     """What there is and who may do what."""

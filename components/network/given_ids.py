@@ -1,6 +1,7 @@
 """Ids of identities that a person gave, against everybody whom the network itself knows: no two of them may be one.
 
-What the files tell, `spec.checks` says before; whom the unpublished agents of a project act as, where the network has
+What the files tell, `manifest.checks` says before; whom the unpublished agents of a project act as, where the network
+has
 none of those, is asked with the id that was given.
 """
 
@@ -9,8 +10,8 @@ from collections.abc import Iterator, Mapping
 import pulumi
 
 from components.network.site import Place, Site
-from spec import Environment
-from spec.errors import Path
+from manifest import Environment
+from manifest.errors import Path
 
 __all__ = ["are_nobody_elses"]
 

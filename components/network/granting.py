@@ -13,7 +13,7 @@ from components.agents.foundry import FoundryAgent
 from components.grants import Grantee
 from components.network.site import Site
 from components.resources.base import NetworkResource
-from spec import Access
+from manifest import Access
 
 __all__ = ["Granting", "Right", "merged", "right_of"]
 

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 
 import pulumi
 
-from components.aks import AksCluster, AksClusterArgs
-from components.foundry import FoundryProject
-from components.foundry_account import FoundryAccount
+from components.hosts.aks_cluster import AksCluster, AksClusterArgs
+from components.hosts.foundry_account import FoundryAccount
+from components.hosts.foundry_project import FoundryProject
 from components.network.site import Site
 from components.resources.base import NetworkResource
 from components.resources.image_registry import ImageRegistry
 from components.resources.model_account import DeploymentArgs
-from spec import AksCluster as Cluster
-from spec import FoundryProject as Project
+from manifest import AksCluster as Cluster
+from manifest import FoundryProject as Project
 
 __all__ = ["Hosts"]
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import pulumi
 
 from components.resources.base import PlacedArgs, Placement
-from spec import Environment, Network, Problem
-from spec.environment import Held
-from spec.errors import Path
+from manifest import Environment, Network, Problem
+from manifest.environment import Held
+from manifest.errors import Path
 
 __all__ = ["Place", "Site"]
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NamedTuple, NotRequired, TypedDict
 
 import pulumi
 
-from access.roles import Role, by_name, definition_id
+from access.azure.roles import Role, by_name, definition_id
 from components.grants import Grant, Grantee, assign
 
 
@@ -182,7 +182,7 @@ class NetworkResource(pulumi.ComponentResource):
 
         Args:
             scope: see above.
-            within: what role definitions belong to, as `access.roles.definition_id` takes it.
+            within: what role definitions belong to, as `access.azure.roles.definition_id` takes it.
             variables: see `variables`; `ENDPOINT` is one of them.
         """
         self.scope = pulumi.Output.from_input(scope)

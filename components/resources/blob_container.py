@@ -6,7 +6,7 @@ from typing import ClassVar
 import pulumi
 from pulumi_azure_native import storage
 
-from access.roles import Role
+from access.azure.roles import Role
 from components.conditions import under_paths
 from components.resources.base import ChildArgs, Connection, NetworkResource, Verb
 from components.resources.storage_account import StorageAccount

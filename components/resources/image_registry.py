@@ -11,7 +11,7 @@ from typing import ClassVar, NotRequired
 import pulumi
 from pulumi_azure_native import containerregistry
 
-from access.roles import Role
+from access.azure.roles import Role
 from components.conditions import in_repositories
 from components.diagnostics import Logs, send_logs
 from components.grants import Grantee

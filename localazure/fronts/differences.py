@@ -9,8 +9,8 @@ from typing import Any
 
 from pulumi.runtime.proto.provider_pb2 import DiffResponse, PropertyDiff
 
-from localazure.arm import Difference
-from localazure.paths import ABSENT, parse, value_at
+from localazure.arm.property_paths import ABSENT, parse, value_at
+from localazure.arm.resource_type import Difference
 
 
 def answer(difference: Difference, old: Mapping[str, Any], new: Mapping[str, Any]) -> DiffResponse:

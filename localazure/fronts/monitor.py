@@ -13,14 +13,14 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 from pulumi.runtime.proto import resource_pb2 as rpc
 from pulumi.runtime.proto.alias_pb2 import Alias
 
+from localazure.arm.property_paths import parse
 from localazure.azure import LocalAzure
-from localazure.deployment import Deployment
+from localazure.deployment.deployment import Deployment
+from localazure.deployment.steps import Goal
+from localazure.deployment.urns import Namespace, type_of, urn
 from localazure.errors import LocalAzureError
 from localazure.fronts.values import unwrap, without_code, wrap
-from localazure.paths import parse
 from localazure.services import kubernetes
-from localazure.steps import Goal
-from localazure.urns import Namespace, type_of, urn
 
 # Options that would change what is deployed and that a local run does not have. Whatever is not listed is carried out,
 # or has no meaning here: versions and addresses of plugins, positions in the source, timeouts (local Azure answers at

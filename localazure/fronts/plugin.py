@@ -16,7 +16,7 @@ from pathlib import Path
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from localazure.credentials import complaint
+from localazure.ambient_credentials import complaint
 from localazure.fronts.provider import Provider
 from localazure.fronts.shared_world import SharedWorld
 

@@ -16,12 +16,12 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from localazure.arm.property_paths import Path
 from localazure.azure import LocalAzure
 from localazure.errors import LocalAzureError, Refused, UnknownType
 from localazure.fronts import differences
 from localazure.fronts.shared_world import SharedWorld
 from localazure.fronts.values import unwrap, without_code, wrap
-from localazure.paths import Path
 
 # Provider configuration that would carry a real credential: `ProviderArgs` of pulumi-azure-native 3.29.0 (Nov 2026).
 _CREDENTIALS = frozenset(

@@ -18,12 +18,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from azure.core.credentials import AccessToken
 
-from localazure import ids
+from localazure.arm import ids
+from localazure.arm.world import Resource, Values, World
 from localazure.azure import LocalAzure
 from localazure.errors import AzureError, LocalAzureError
 from localazure.fronts.shared_world import SharedWorld
 from localazure.services import catalogue, foundry
-from localazure.world import Resource, Values, World
 
 MANAGEMENT, AGENTS = "https://management.azure.com/.default", "https://ai.azure.com/.default"
 """For whom a token can be."""

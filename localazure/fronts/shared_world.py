@@ -11,9 +11,9 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from localazure.arm.world import World
 from localazure.azure import LocalAzure
 from localazure.errors import AzureError
-from localazure.world import World
 
 _Stamp = tuple[int, int, int] | None
 

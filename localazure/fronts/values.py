@@ -12,10 +12,10 @@ from typing import Any, cast
 
 from google.protobuf.struct_pb2 import Struct, Value
 
-from localazure.arm import UNKNOWN
+from localazure.arm.property_paths import Path, written
+from localazure.arm.resource_type import UNKNOWN
+from localazure.arm.secret_values import SECRET_SIGNATURE, SIGNATURE
 from localazure.errors import LocalAzureError
-from localazure.hiding import SECRET_SIGNATURE, SIGNATURE
-from localazure.paths import Path, written
 
 # How the engine marks special values inside a struct: sdk/go/common/resource/sig/sig.go of pulumi/pulumi, Nov 2026.
 _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"

@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from localazure.arm import Function
-from localazure.catalogue import Catalogue
+from localazure.arm.resource_type import Function
+from localazure.arm.type_catalogue import Catalogue
 from localazure.errors import UnknownType
 from localazure.services import (
     app,

@@ -15,11 +15,11 @@ import ipaddress
 import json
 from collections.abc import Iterator, Mapping
 
-from localazure.arm import Answer, NameRule, Request, ResourceType
+from localazure.arm.common_rules import all_of, always, off, system_data
+from localazure.arm.resource_type import Answer, NameRule, Request, ResourceType
+from localazure.arm.world import Resource, World
 from localazure.errors import AzureError
-from localazure.services import container_app
-from localazure.stock import all_of, always, off, system_data
-from localazure.world import Resource, World
+from localazure.services import container_app_rules as container_app
 
 _PLACE = "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.App"
 

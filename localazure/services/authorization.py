@@ -1,7 +1,7 @@
 """Azure RBAC: who may do what where.
 
 A role assignment is a fact on its own: neither the end of its principal nor the end of its scope removes it. Roles
-are those of `access.roles`. Facts: "Troubleshoot Azure RBAC" and "Understand Azure role assignments", Microsoft
+are those of `access.azure.roles`. Facts: "Troubleshoot Azure RBAC" and "Understand Azure role assignments", Microsoft
 Learn, 2025-05; codes and messages as reported in Azure/bicep#8737 (InvalidRoleAssignmentId),
 Azure/azure-powershell#16627 (InvalidPrincipalId), Azure/modern-web-app-pattern-dotnet#129 (UnmatchedPrincipalType),
 Azure/HubAndSpokeResearchEnclave#50 (PrincipalNotFound). That assignments outlast a blob container is
@@ -17,14 +17,14 @@ codes InvalidConditionVersion and InvalidCondition are ours: Microsoft names non
 import re
 from collections.abc import Iterator, Mapping
 
-from access.conditions.parser import parse
-from access.errors import ConditionError
-from access.roles import by_id, definition_id
-from localazure import ids, permissions
-from localazure.arm import Answer, Function, NameRule, Request, ResourceType
+from access.azure.roles import by_id, definition_id
+from access.evaluate.conditions.parser import parse
+from access.model.errors import ConditionError
+from localazure.arm import ids, permissions
+from localazure.arm.common_rules import all_of, always, kept, system_data
+from localazure.arm.resource_type import Answer, Function, NameRule, Request, ResourceType
+from localazure.arm.world import DEPLOYER_CLIENT_ID, DEPLOYER_OBJECT_ID, Values, World
 from localazure.errors import AzureError
-from localazure.stock import all_of, always, kept, system_data
-from localazure.world import DEPLOYER_CLIENT_ID, DEPLOYER_OBJECT_ID, Values, World
 
 # Types and names
 _GUID = r"(?i:[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12})"

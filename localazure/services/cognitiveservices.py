@@ -23,11 +23,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from localazure import ids
-from localazure.arm import Answer, Contention, NameRule, Request, ResourceType, SoftDeletion
+from localazure.arm import ids
+from localazure.arm.common_rules import all_of, always, kept, off, system_data
+from localazure.arm.resource_type import Answer, Contention, NameRule, Request, ResourceType, SoftDeletion
+from localazure.arm.world import Resource, Values, World
 from localazure.errors import AzureError
-from localazure.stock import all_of, always, kept, off, system_data
-from localazure.world import Resource, Values, World
 
 _ACCOUNT = (
     "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"

@@ -18,10 +18,10 @@ ours where no report is named above.
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from localazure.arm import Answer, NameRule, Request, ResourceType
+from localazure.arm.common_rules import all_of, always, kept, off, system_data
+from localazure.arm.resource_type import Answer, NameRule, Request, ResourceType
+from localazure.arm.world import Values
 from localazure.errors import AzureError
-from localazure.stock import all_of, always, kept, off, system_data
-from localazure.world import Values
 
 # Types and names. "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05.
 _NAME = NameRule(pattern=r"[A-Za-z0-9]{5,50}", words="5 to 50 letters and digits", code="RegistryNameInvalid")

@@ -22,10 +22,10 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from localazure.arm import Answer, Function, NameRule, Request, ResourceType
+from localazure.arm.common_rules import all_of, always, kept, off, on, system_data
+from localazure.arm.resource_type import Answer, Function, NameRule, Request, ResourceType
+from localazure.arm.world import Principal, Resource, Values, World
 from localazure.errors import AzureError
-from localazure.stock import all_of, always, kept, off, on, system_data
-from localazure.world import Principal, Resource, Values, World
 
 _CLUSTER = (
     "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"

@@ -1,7 +1,8 @@
 """Cosmos DB for NoSQL: accounts, databases, containers, and who may open their data.
 
 Data is opened by the account's own role assignments, which Azure RBAC knows nothing of; they go with the account, and
-outlast principals, databases and containers. Roles are the built-in ones of `access.roles`. Facts: "Data plane security
+outlast principals, databases and containers. Roles are the built-in ones of `access.azure.roles`. Facts: "Data plane
+security
 reference", Microsoft Learn, 2025-09-10, and "Connect using role-based access control", 2025-04 (roles, scopes, limits);
 "Serverless account type", 2025-05; "Continuous backup", 2025-03; "Azure Cosmos DB service quotas", 2025-06; "Database
 Accounts - Create Or Update", REST API 2025-10-15 (values taken for what is left out; places and settings change one at
@@ -28,14 +29,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from access.roles import by_id
-from localazure import ids
-from localazure.arm import Answer, Contention, NameRule, Request, ResourceType
-from localazure.comparing import difference
+from access.azure.roles import by_id
+from localazure.arm import ids
+from localazure.arm.common_rules import all_of, always, kept, off, system_data
+from localazure.arm.property_changes import difference
+from localazure.arm.property_paths import ABSENT, parse, value_at
+from localazure.arm.resource_type import Answer, Contention, NameRule, Request, ResourceType
+from localazure.arm.world import Values
 from localazure.errors import AzureError
-from localazure.paths import ABSENT, parse, value_at
-from localazure.stock import all_of, always, kept, off, system_data
-from localazure.world import Values
 
 _ASSIGNMENT = "azure-native:cosmosdb:SqlResourceSqlRoleAssignment"
 _PATH = (

@@ -26,11 +26,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from localazure import ids
-from localazure.arm import Answer, Choice, Contention, NameRule, Request, ResourceType
+from localazure.arm import ids
+from localazure.arm.common_rules import all_of, always, kept, off, on, system_data
+from localazure.arm.resource_type import Answer, Choice, Contention, NameRule, Request, ResourceType
+from localazure.arm.world import Principal, Resource, Values, World
 from localazure.errors import AzureError
-from localazure.stock import all_of, always, kept, off, on, system_data
-from localazure.world import Principal, Resource, Values, World
 
 PROJECT = "azure-native:cognitiveservices:Project"
 APPLICATION = "azure-native:cognitiveservices:AgentApplication"

@@ -12,11 +12,11 @@ have are taken to be there for everyone; a grant counts at once, while Azure may
 from collections.abc import Iterator
 from typing import cast
 
-from localazure import ids
-from localazure.arm import Request, Values
+from localazure.arm import ids
+from localazure.arm.permissions import Act, may
+from localazure.arm.resource_type import Request, Values
+from localazure.arm.world import Resource
 from localazure.errors import AzureError
-from localazure.permissions import Act, may
-from localazure.world import Resource
 
 _REGISTRY = "azure-native:containerregistry:Registry"
 _DOMAIN = ".azurecr.io"

@@ -18,10 +18,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import cast
 
-from localazure.arm import Answer, Choice, Request, ResourceType, Rules
+from localazure.arm.common_rules import all_of, always, kept
+from localazure.arm.resource_type import Answer, Choice, Request, ResourceType, Rules
+from localazure.arm.world import Values, World
 from localazure.errors import AzureError
-from localazure.stock import all_of, always, kept
-from localazure.world import Values, World
 
 PROVIDER = "pulumi:providers:kubernetes"
 _NAMESPACE = "kubernetes/namespaces"

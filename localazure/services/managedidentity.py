@@ -15,10 +15,10 @@ ours: Microsoft names none.
 from collections.abc import Iterator
 from typing import cast
 
-from localazure import ids
-from localazure.arm import Contention, NameRule, Request, ResourceType
+from localazure.arm import ids
+from localazure.arm.common_rules import all_of, system_data
+from localazure.arm.resource_type import Contention, NameRule, Request, ResourceType
 from localazure.errors import AzureError
-from localazure.stock import all_of, system_data
 
 _CREDENTIAL = "azure-native:managedidentity:FederatedIdentityCredential"
 _PATH = (

@@ -13,11 +13,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from localazure import ids
-from localazure.arm import Answer, NameRule, Request, ResourceType, Values
+from localazure.arm import ids
+from localazure.arm.common_rules import all_of, always, system_data
+from localazure.arm.resource_type import Answer, NameRule, Request, ResourceType, Values
+from localazure.arm.world import Resource
 from localazure.errors import AzureError
-from localazure.stock import all_of, always, system_data
-from localazure.world import Resource
 
 _TOKEN = "azure-native:monitor:DiagnosticSetting"  # noqa: S105 (a type token)
 

@@ -11,9 +11,9 @@ and reserved capacity do not exist.
 
 from collections.abc import Iterator, Mapping
 
-from localazure.arm import Answer, NameRule, Request, ResourceType
+from localazure.arm.common_rules import always, kept, off, system_data
+from localazure.arm.resource_type import Answer, NameRule, Request, ResourceType
 from localazure.errors import AzureError
-from localazure.stock import always, kept, off, system_data
 
 # Types and names
 _NAME = NameRule(

@@ -7,8 +7,8 @@ Differences from Azure: deletion takes no time and is never held up; there are n
 regions.
 """
 
-from localazure.arm import NameRule, ResourceType
-from localazure.stock import always
+from localazure.arm.common_rules import always
+from localazure.arm.resource_type import NameRule, ResourceType
 
 _GROUP_NAME = NameRule(
     pattern=r"[-\w.()]{0,89}[-\w()]",

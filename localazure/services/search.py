@@ -17,10 +17,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from localazure.arm import Answer, NameRule, Request, ResourceType
+from localazure.arm.common_rules import all_of, always, kept, off, system_data
+from localazure.arm.resource_type import Answer, NameRule, Request, ResourceType
+from localazure.arm.world import Values
 from localazure.errors import AzureError
-from localazure.stock import all_of, always, kept, off, system_data
-from localazure.world import Values
 
 # Types and names
 _NAME = NameRule(

@@ -19,11 +19,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
-from localazure import ids
-from localazure.arm import Answer, NameRule, Request, ResourceType, Rules
+from localazure.arm import ids
+from localazure.arm.common_rules import all_of, always, kept, off, on, system_data
+from localazure.arm.resource_type import Answer, NameRule, Request, ResourceType, Rules
+from localazure.arm.world import Resource, Values
 from localazure.errors import AzureError
-from localazure.stock import all_of, always, kept, off, on, system_data
-from localazure.world import Resource, Values
 
 _NAMESPACE = "azure-native:servicebus:Namespace"
 _QUEUE = "azure-native:servicebus:Queue"

@@ -25,11 +25,11 @@ enableNfsV3 has other names in the published type, and cannot be asked for.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from localazure.arm import Answer, NameRule, Request, ResourceType, Rules
+from localazure.arm.common_rules import all_of, always, kept, off, on
+from localazure.arm.property_paths import ABSENT, value_at
+from localazure.arm.resource_type import Answer, NameRule, Request, ResourceType, Rules
+from localazure.arm.world import Values
 from localazure.errors import AzureError
-from localazure.paths import ABSENT, value_at
-from localazure.stock import all_of, always, kept, off, on
-from localazure.world import Values
 
 _PATH = (
     "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"

@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from access.azure.scopes import shown
 from access.reports.terminal import Style, say
-from access.scopes import shown
+from localazure.deployment.state_file import path_of
 from localazure.errors import LocalAzureError
 from localazure.fronts.plugin import WORLD
 from localazure.fronts.rest import LocalCredential
 from localazure.fronts.serving import serving
-from localazure.state import path_of
 from release.errors import ReleaseError
 from release.foundry.azure import Azure
 from release.foundry.reconciling import Move, Plan, apply, plan

@@ -11,10 +11,10 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from azure.core.credentials import TokenCredential
 
-from access.errors import UnreadableSource
-from access.readers.arm import PUBLIC
-from access.readers.foundry_live import OF_FOUNDRY
-from access.readers.service import Reply, Service, is_loopback, origin_of
+from access.model.errors import UnreadableSource
+from access.readers.arm_client import PUBLIC
+from access.readers.foundry_data_plane import OF_FOUNDRY
+from access.readers.http_client import Reply, Service, is_loopback, origin_of
 from components.agents.foundry_identity import Answer
 from release.errors import ReleaseError
 

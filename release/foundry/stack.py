@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from localazure.arm.world import World
+from localazure.deployment.state_file import alone
 from localazure.errors import LocalAzureError
-from localazure.state import alone
-from localazure.world import World
 from release.errors import ReleaseError
 from release.foundry.state import Row, renamed
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from access.catalogue import by_id
+from access.azure.catalogue import by_id
 from release.errors import ReleaseError
 
 __all__ = ["Grant", "Holder", "Question", "Row", "holders", "renamed"]

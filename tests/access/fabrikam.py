@@ -5,8 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from access.declared import Declared
-from access.graph import Assignment, Graph
+from access.model.declared import Declared
+from access.model.graph import Assignment, Graph
 from access.readers import local
 from access.sources import Project
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from access.catalogue import Permission, Role, by_name
-from access.effective import decide
-from access.graph import Assignment, DenyAssignment, Graph, Principal, Resource
+from access.azure.catalogue import Permission, Role, by_name
+from access.evaluate.effective import decide
+from access.model.graph import Assignment, DenyAssignment, Graph, Principal, Resource
 
 SUBSCRIPTION = "/subscriptions/0000"
 GROUP = f"{SUBSCRIPTION}/resourceGroups/rg"

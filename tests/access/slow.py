@@ -6,14 +6,14 @@ under test the matching of one name, the reading of conditions and the list of k
 
 from typing import NamedTuple
 
-from access.actions import covered, covers
-from access.catalogue import Permission
-from access.conditions.attributes import of_resource
-from access.conditions.evaluation import Subject, evaluate
-from access.conditions.parser import parse
-from access.conditions.suboperations import BY_OPERATION
-from access.errors import ConditionError
-from access.graph import Assignment, DenyAssignment, Graph, Resource
+from access.azure.actions import covered, covers
+from access.azure.catalogue import Permission
+from access.evaluate.conditions.attributes import of_resource
+from access.evaluate.conditions.evaluation import Subject, evaluate
+from access.evaluate.conditions.parser import parse
+from access.evaluate.conditions.suboperations import BY_OPERATION
+from access.model.errors import ConditionError
+from access.model.graph import Assignment, DenyAssignment, Graph, Resource
 
 NO, PERHAPS, YES = 0, 1, 2
 

@@ -9,10 +9,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from access.blast import Blast, blast_radius, every_blast
-from access.catalogue import Permission, by_name
-from access.declared import Budget
-from access.graph import Assignment, Graph, Principal, Resource
+from access.azure.catalogue import Permission, by_name
+from access.model.declared import Budget
+from access.model.graph import Assignment, Graph, Principal, Resource
+from access.questions.blast_radius import Blast, blast_radius, every_blast
 from access.readers import local
 from tests.access.graphs import ACCOUNT, COSMOS, GROUP, ITEMS, NAME, QUEUE, REPORTS, UPLOADS, custom, deny, resource
 from tests.access.readers.sources import deployed, printed

@@ -2,8 +2,8 @@
 
 import pytest
 
-from access.blast import Blast, blast_radius
-from access.graph import Assignment, Graph, Principal, Resource
+from access.model.graph import Assignment, Graph, Principal, Resource
+from access.questions.blast_radius import Blast, blast_radius
 from tests.access.graphs import GROUP, REPORTS, UPLOADS, resource
 from tests.access.test_blast import MODELS, REGISTRY, becomes, gives
 

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from access.actions import covers
-from access.conditions.attributes import Known, Missing, key_of
-from access.conditions.evaluation import Subject, evaluate
-from access.conditions.parser import parse
-from access.errors import ConditionError
+from access.azure.actions import covers
+from access.evaluate.conditions.attributes import key_of
+from access.evaluate.conditions.evaluation import Subject, evaluate
+from access.evaluate.conditions.parser import parse
+from access.model.attributes import Known, Missing
+from access.model.errors import ConditionError
 
 BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
 NAME = "@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name]"

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from access.diff import difference
-from access.roles import by_name
+from access.azure.roles import by_name
+from access.questions.diff import difference
 from tests.access import fabrikam
 
 GRAPH = fabrikam.graph()

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from access import effective
-from access.catalogue import Permission, by_name
-from access.effective import Decision, decide, pairs, reach
-from access.graph import Graph, Principal, Resource
-from access.judge import EVERYONE
+from access.azure.catalogue import Permission, by_name
+from access.evaluate import effective
+from access.evaluate.effective import Decision, decide, pairs, reach
+from access.evaluate.evaluator import EVERYONE
+from access.model.graph import Graph, Principal, Resource
 from tests.access.graphs import (
     ACCOUNT,
     BLOBS,
@@ -126,7 +126,7 @@ def test_what_is_surely_denied_is_not_conditional() -> None:
 
 
 def test_doubt_about_a_pattern_never_hides_access() -> None:
-    # Whether `/*/` covers `/` is an inference (see `access.actions`): it adds to grants and takes nothing away.
+    # Whether `/*/` covers `/` is an inference (see `access.azure.actions`): it adds to grants and takes nothing away.
     doubtful = f"{BLOBS}/*/read"
     excluding = held(custom(Permission(data_actions=("*",), not_data_actions=(doubtful,))), ACCOUNT)
     denied = deny(ACCOUNT, Permission(data_actions=(doubtful,)))

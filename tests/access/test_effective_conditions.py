@@ -2,10 +2,10 @@
 
 import pytest
 
-from access import effective
-from access.catalogue import by_name
-from access.effective import Decision, decide, reach, restricts_nothing, unguarded, unjudged
-from access.graph import Graph
+from access.azure.catalogue import by_name
+from access.evaluate import effective
+from access.evaluate.effective import Decision, decide, reach, restricts_nothing, unguarded, unjudged
+from access.model.graph import Graph
 from tests.access.graphs import (
     ACCOUNT,
     DELETE,

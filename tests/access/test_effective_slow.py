@@ -3,11 +3,11 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from access import effective
-from access.catalogue import Permission
-from access.effective import decide, reach, unjudged
-from access.graph import Assignment, DenyAssignment, Graph
-from access.judge import EVERYONE
+from access.azure.catalogue import Permission
+from access.evaluate import effective
+from access.evaluate.effective import decide, reach, unjudged
+from access.evaluate.evaluator import EVERYONE
+from access.model.graph import Assignment, DenyAssignment, Graph
 from tests.access import slow
 from tests.access.graphs import (
     ACCOUNT,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from access.catalogue import Permission
-from access.effective import Decision, decide, reach
-from access.graph import Graph
+from access.azure.catalogue import Permission
+from access.evaluate.effective import Decision, decide, reach
+from access.model.graph import Graph
 from tests.access.graphs import (
     COSMOS,
     CREATE_ITEM,

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from access import scopes
-from access.graph import Assignment, DenyAssignment, Graph, Principal, Resource, Unread
+from access.azure import scopes
+from access.model.graph import Assignment, DenyAssignment, Graph, Principal, Resource, Unread
 
 SUBSCRIPTION = "/subscriptions/0000"
 GROUP = f"{SUBSCRIPTION}/resourceGroups/rg"

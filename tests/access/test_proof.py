@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from access.declared import Declared, DeclaredAccess
-from access.graph import Assignment, Graph
-from access.proof import prove
-from access.roles import Role, by_name
+from access.azure.roles import Role, by_name
+from access.model.declared import Declared, DeclaredAccess
+from access.model.graph import Assignment, Graph
+from access.questions.proof import prove
 from tests.access import fabrikam
 
 GRAPH, DECLARED = fabrikam.graph(), fabrikam.declared()

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from access import refresh
-from access.catalogue import AZURE_ROLES, role_of
-from access.refreshing import packed_roles
-from access.roles import Permission, Role, by_name
+from access.azure.catalogue import AZURE_ROLES, role_of
+from access.azure.roles import Permission, Role, by_name
+from access.questions.role_changes import packed_roles
 from tests.access.readers.arm_server import AUTHORIZATION, BASE, SUBSCRIPTION, Arm, Signed, definition, serving
 
 DEFINITIONS = f"{AUTHORIZATION}/roleDefinitions"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from access import catalogue, operations, packing, roles
+from access.azure import catalogue, operations, packing, roles
 
 READER = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"
 NO_SUCH_ROLE = "no built-in role 'Storage Blob Data Readr'; did you mean 'Storage Blob Data Reader'?"

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from access.declared import Declared, DeclaredAccess, DeclaredParty
-from access.errors import UnknownName
-from access.graph import Graph, Resource
-from access.why import told, why
+from access.model.declared import Declared, DeclaredAccess, DeclaredParty
+from access.model.errors import UnknownName
+from access.model.graph import Graph, Resource
+from access.questions.why import told, why
 from tests.access import fabrikam
 
 GRAPH, DECLARED = fabrikam.graph(), fabrikam.declared()

@@ -111,7 +111,7 @@ from pathlib import Path
 import pulumi
 from pulumi_azure_native import resources
 
-from localazure.runs import Operation, run
+from localazure.run import Operation, run
 
 
 def refuse(_: object) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from components.aks import AksCluster, AksClusterArgs
-from components.kubeconfig import without_credentials
+from components.hosts.aks_cluster import AksCluster, AksClusterArgs
+from components.hosts.kubeconfig import without_credentials
 from components.resources.image_registry import ImageRegistry, Permissions
 from tests.components import recorder
 from tests.components.places import placed

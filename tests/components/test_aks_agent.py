@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from components.agents.aks import AksAgent, AksAgentArgs
-from components.aks import AksCluster
+from components.hosts.aks_cluster import AksCluster
 from components.resources.image_registry import ImageRegistry
 from components.resources.key_vault import KeyVault
 from components.resources.key_vault_secret import KeyVaultSecret

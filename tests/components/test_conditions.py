@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from access.actions import covers
-from access.conditions.attributes import Known, Missing, key_of
-from access.conditions.evaluation import Subject, evaluate
-from access.conditions.parser import parse
-from access.conditions.suboperations import BY_OPERATION
-from access.operations import known
-from access.roles import Role, by_name
+from access.azure.actions import covers
+from access.azure.operations import known
+from access.azure.roles import Role, by_name
+from access.evaluate.conditions.attributes import key_of
+from access.evaluate.conditions.evaluation import Subject, evaluate
+from access.evaluate.conditions.parser import parse
+from access.evaluate.conditions.suboperations import BY_OPERATION
+from access.model.attributes import Known, Missing
 from components.conditions import in_repositories, under_paths
 from components.resources.blob_container import BlobContainer
 from components.resources.image_registry import ImageRegistry

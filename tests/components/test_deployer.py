@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from access.conditions.attributes import key_of
-from access.conditions.parser import parse
-from access.operations import complete_for, known
-from access.relevance import every
-from access.roles import by_name, every_role
-from access.universe import universe_of
-from access.verdicts import LONGEST_CONDITION, holds
+from access.azure.operations import complete_for, known
+from access.azure.roles import by_name, every_role
+from access.azure.type_operations import every
+from access.evaluate.conditions.attributes import key_of
+from access.evaluate.conditions.parser import parse
+from access.evaluate.operation_sets import universe_of
+from access.evaluate.verdicts import LONGEST_CONDITION, holds
 from components.deployer import ACTIONS, DATA_ACTIONS, Callers, assignable_roles, calling_roles, document, main
 from components.resources.image_registry import ImageRegistry
 from components.resources.kinds import KINDS

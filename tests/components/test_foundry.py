@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from components.foundry import FoundryProject, FoundryProjectArgs
-from components.foundry_account import FoundryAccount, FoundryAccountArgs
+from components.hosts.foundry_account import FoundryAccount, FoundryAccountArgs
+from components.hosts.foundry_project import FoundryProject, FoundryProjectArgs
 from components.resources.base import Connection
 from components.resources.key_vault import KeyVault
 from components.resources.key_vault_secret import KeyVaultSecret

@@ -14,13 +14,15 @@ from azure.core.pipeline.transport import RequestsTransport
 from requests.adapters import BaseAdapter
 from urllib3 import HTTPResponse
 
-from access.roles import by_name
-from components.agents import foundry_asking, foundry_identity
+from access.azure.roles import by_name
+from components.agents import azure_request as foundry_asking
+from components.agents import foundry_identity
+from components.agents.azure_response import Answer
 from components.agents.foundry import FoundryAgent, FoundryAgentArgs
-from components.agents.foundry_identity import Answer, Provider, principal_of
+from components.agents.foundry_identity import Provider, principal_of
 from components.agents.foundry_unpublished import UnpublishedAgents
-from components.foundry import FoundryProject
-from components.foundry_account import FoundryAccount
+from components.hosts.foundry_account import FoundryAccount
+from components.hosts.foundry_project import FoundryProject
 from components.people import People
 from components.resources.key_vault import KeyVault
 from components.resources.key_vault_secret import KeyVaultSecret

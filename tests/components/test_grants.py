@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from access.roles import by_name, definition_id
+from access.azure.roles import by_name, definition_id
 from components.grants import assignment_name
 from components.resources.blob_container import BlobContainer
 from components.resources.cosmos_account import CosmosAccount

@@ -1,6 +1,6 @@
 """The environment that agents run in."""
 
-from components.hosting import HostingEnvironment
+from components.hosts.container_apps_environment import HostingEnvironment
 from tests.components.recorder import Recorded, identity_of, record
 
 

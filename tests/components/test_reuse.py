@@ -10,7 +10,7 @@ PROGRAM = """
 from pulumi_azure_native import authorization, resources
 
 from components.agents.container_app import ContainerAppAgent
-from components.hosting import HostingEnvironment
+from components.hosts.container_apps_environment import HostingEnvironment
 from components.resources.blob_container import BlobContainer
 from components.resources.image_registry import ImageRegistry
 from components.resources.storage_account import StorageAccount
@@ -61,7 +61,7 @@ def test_a_program_of_ones_own_gets_agents_and_grants(tmp_path: Path) -> None:
     program = tmp_path / "__main__.py"
     program.write_text(PROGRAM)
     imported = {node.module or "" for node in ast.walk(ast.parse(PROGRAM)) if isinstance(node, ast.ImportFrom)}
-    assert not {module for module in imported if module.startswith("spec")}
+    assert not {module for module in imported if module.startswith("manifest")}
 
     recorded = record(lambda: runpy.run_path(str(program)))
 

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from components.network import AgentNetwork
-from spec.kinds import KINDS
+from manifest.kinds import KINDS
 from tests.components.recorder import SUBSCRIPTION, TENANT, Recorded, Registered, record
 from tests.projects import load_project, write_project
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from access.privileges import privileged
-from access.roles import by_name
+from access.azure.privileges import privileged
+from access.azure.roles import by_name
 from components.agents.foundry import FoundryAgent
 from components.resources.base import Verb
 from tests.components.recorder import TENANT, Recorded, Registered, identity_of

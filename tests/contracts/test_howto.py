@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 import pulumi
 from pulumi_azure_native import keyvault
 
-from access.roles import by_name, privileged, why_not
+from access.azure.roles import by_name, privileged, why_not
 from components.resources.base import ChildArgs, NetworkResource, Verb
 from components.resources.key_vault import KeyVault
-from localazure.arm import ResourceType
+from localazure.arm.resource_type import ResourceType
 from localazure.services import catalogue
-from spec import azure_names
-from spec.kinds import VERBS, Kind
+from manifest import azure_names
+from manifest.kinds import VERBS, Kind
 from tests.components.places import Somebody, placed
 from tests.components.recorder import identity_of, record
 
@@ -65,7 +65,7 @@ def test_its_row_is_a_type_below_one_that_local_azure_has() -> None:
 
 
 def test_every_place_that_it_names_is_there() -> None:
-    paths = set(re.findall(r"`((?:access|components|docs|localazure|spec|tests)/[\w./-]+)`", TEXT))
+    paths = set(re.findall(r"`((?:access|components|docs|localazure|manifest|tests)/[\w./-]+)`", TEXT))
 
     assert {path for path in paths if not (REPOSITORY / path).exists()} == set()
 

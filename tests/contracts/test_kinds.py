@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from access.privileges import privileged
-from access.roles import Role, by_name, why_not
-from access.verbs import VERBS as READ_AS
+from access.azure.privileges import privileged
+from access.azure.roles import Role, by_name, why_not
+from access.azure.verbs import VERBS as READ_AS
 from components.agents.foundry import FoundryAgent
 from components.resources.base import Verb
 from components.resources.image_registry import ImageRegistry
 from components.resources.kinds import KINDS
-from spec.kinds import KINDS as DESCRIBED
+from manifest.kinds import KINDS as DESCRIBED
 from tests.components.recorder import Recorded, Registered, identity_of
 from tests.contracts.networks import PARENT, RESOURCE, component, of_kind, within
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from access.roles import every_role
+from access.azure.roles import every_role
 
 REPOSITORY = Path(__file__).parents[2]
 GUID = re.compile(r"(?<![0-9a-f])[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}(?![0-9a-f])", re.IGNORECASE)
-PLACES = ("__main__.py", "access", "benchmarks", "components", "localazure", "spec")
+PLACES = ("__main__.py", "access", "benchmarks", "components", "localazure", "manifest")
 ROLES = {role.id.replace("-", ""): role.name for role in every_role()}
 
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from localazure.credentials import VARIABLES
-from localazure.world import World
+from localazure.ambient_credentials import VARIABLES
+from localazure.arm.world import World
 
 REPOSITORY = Path(__file__).parents[2]
-PACKAGES = ("access", "components", "localazure", "policies", "release", "spec")
+PACKAGES = ("access", "components", "localazure", "policies", "release", "manifest")
 REASON = "the pulumi CLI (with pulumi-language-python) is not on PATH"
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from access.errors import UnreadableSource
-from access.graph import Graph
+from access.model.errors import UnreadableSource
+from access.model.graph import Graph
 from access.readers import export, local, preview
 from tests.access.readers.sources import granted_in
 from tests.engine.projects import REASON, Project, cli_is_here

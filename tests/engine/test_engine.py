@@ -32,7 +32,7 @@ pulumi.export("key", group.tags["key"])
 
 GRANTED_TWICE = """
 import pulumi
-from access.roles import by_name
+from access.azure.roles import by_name
 from pulumi_azure_native import authorization, managedidentity, resources
 
 group = resources.ResourceGroup("group", resource_group_name="rg", location="westeurope")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from access.catalogue import by_id
-from localazure.arm import UNKNOWN
+from access.azure.catalogue import by_id
+from localazure.arm.resource_type import UNKNOWN
 from localazure.fronts.shared_world import SharedWorld
 from tests.engine.projects import REASON, Project, cli_is_here
 from tests.projects import to_yaml

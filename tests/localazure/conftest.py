@@ -2,8 +2,8 @@
 
 import pytest
 
+from localazure.arm.world import World
 from localazure.azure import LocalAzure
-from localazure.world import World
 
 
 @pytest.fixture

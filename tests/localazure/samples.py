@@ -5,10 +5,10 @@ A new type has a row here, or the contract tests fail.
 
 from dataclasses import dataclass, field
 
-from access.roles import by_name, definition_id
+from access.azure.roles import by_name, definition_id
+from localazure.arm.world import SUBSCRIPTION_ID, TENANT_ID, Values, World
 from localazure.azure import LocalAzure
 from localazure.services import catalogue
-from localazure.world import SUBSCRIPTION_ID, TENANT_ID, Values, World
 
 GROUP = f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/rg"
 IN_GROUP: Values = {"resourceGroupName": "rg", "location": "westeurope"}

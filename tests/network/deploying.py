@@ -7,10 +7,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from components.network import AgentNetwork
-from localazure.matrix import Access, access
-from localazure.runs import Operation, Result, run
-from localazure.steps import Op
-from spec import Environment, Network
+from localazure.deployment.steps import Op
+from localazure.output.matrix import Access, access
+from localazure.run import Operation, Result, run
+from manifest import Environment, Network
 from tests.projects import NAMESPACE, load_project, write_project
 
 APP = "azure-native:app:ContainerApp"

@@ -1,7 +1,7 @@
 """Who holds what after a run, wherever everybody runs."""
 
 from access.readers import local
-from localazure.runs import Result
+from localazure.run import Result
 from tests.access.readers.sources import printed
 
 

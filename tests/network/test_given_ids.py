@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from components.network import AgentNetwork
-from localazure.runs import Operation, Result, run
-from localazure.world import World
-from spec import wrong_in_stack
-from spec.stack_file import config_of
+from localazure.arm.world import World
+from localazure.run import Operation, Result, run
+from manifest import wrong_in_stack
+from manifest.stack_file import config_of
 from tests.network.deploying import granted, touched
 from tests.projects import NAMESPACE, load_project, write_project
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from localazure.runs import Operation, Result
+from localazure.run import Operation, Result
 from tests.network.deploying import deploy, described, touched
 from tests.network.holding import held_by_nobody, what_they_may_do
 

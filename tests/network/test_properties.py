@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from components.resources.kinds import KINDS
-from spec.credentials import credential_in
+from manifest.credentials import credential_in
 from tests.network.deploying import (
     APP,
     deploy,

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from access.catalogue import by_id
+from access.azure.catalogue import by_id
+from localazure.arm.world import World
 from localazure.azure import LocalAzure
-from localazure.world import World
 from tests.network.deploying import deploy, described, granted
 
 REPOSITORY = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from pulumi_policy import EnforcementLevel, StackValidationPolicy
 
 import access.findings
-from access.catalogue import by_name
+from access.azure.catalogue import by_name
 from policies.pack import NOTES, RULES, UNJUDGED, name_of, policies
 from tests.access.readers.programs import (
     GROUP,

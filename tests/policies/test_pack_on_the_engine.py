@@ -15,7 +15,7 @@ PREVIEW = "pulumi preview --non-interactive --policy-pack policies"
 
 BAD = """
 import pulumi
-from access.roles import by_name
+from access.azure.roles import by_name
 from pulumi_azure_native import app, authorization, managedidentity, resources, storage
 
 group = resources.ResourceGroup("group", resource_group_name="rg", location="westeurope")

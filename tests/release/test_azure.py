@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from azure.core.credentials import AccessToken
 
-from access.errors import UnreadableSource
-from access.readers.service import Reply, Service
+from access.model.errors import UnreadableSource
+from access.readers.http_client import Reply, Service
 from release.errors import ReleaseError
 from release.foundry.azure import Azure
 

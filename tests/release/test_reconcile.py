@@ -11,15 +11,15 @@ import pytest
 import yaml
 
 from access.__main__ import main as access
-from access.catalogue import by_id
+from access.azure.catalogue import by_id
 from localazure.__main__ import main as localazure
+from localazure.arm.world import World
 from localazure.azure import LocalAzure
 from localazure.fronts.rest import LocalCredential, Reply, Rest
 from localazure.fronts.serving import serving
 from localazure.fronts.shared_world import SharedWorld
-from localazure.republishing import republish
+from localazure.republish import republish
 from localazure.services.foundry import APPLICATION, PROJECT, recreate_agent
-from localazure.world import World
 from release.errors import ReleaseError
 from release.foundry.__main__ import main
 from release.foundry.azure import Azure
@@ -28,7 +28,7 @@ from release.foundry.stack import EngineStack, ExportedStack, LocalStack
 
 REPOSITORY = Path(__file__).parents[2]
 FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "network.yaml")
-PACKAGES = ("access", "components", "localazure", "spec")
+PACKAGES = ("access", "components", "localazure", "manifest")
 ASSIGNMENT = "azure-native:authorization:RoleAssignment"
 IN_COSMOS = "azure-native:cosmosdb:SqlResourceSqlRoleAssignment"
 GIVEN = "5c1d0000-0000-4000-8000-000000000001"

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from access.catalogue import Permission, Role, by_name
-from access.declared import Declared
+from access.azure.catalogue import Permission, Role, by_name
 from access.findings import Finding, check
-from access.graph import Assignment, Graph, Principal, Resource, Unread
+from access.model.declared import Declared
+from access.model.graph import Assignment, Graph, Principal, Resource, Unread
 
 TODAY = date(2026, 6, 1)
 GROUP = "/subscriptions/0000/resourceGroups/rg"

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from access.catalogue import Permission, Role
+from access.azure.catalogue import Permission, Role
 from access.findings import RULES
-from access.graph import Principal, Resource, Unread
+from access.model.graph import Principal, Resource, Unread
 from tests.access.findings.small import (
     ACCOUNT,
     APP,

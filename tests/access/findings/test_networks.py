@@ -8,13 +8,13 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 
-from access.declared import Declared
 from access.findings import check
-from access.proof import prove
+from access.model.declared import Declared
+from access.questions.proof import prove
 from access.readers import local
-from spec.loading import described
-from spec.show import declared
-from spec.stack_file import config_of
+from manifest.declared_document import declared
+from manifest.loading import described
+from manifest.stack_file import config_of
 from tests.access.readers.sources import printed
 from tests.network.deploying import deploy
 from tests.projects import any_role, write_project

@@ -11,9 +11,9 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from azure.core.credentials import AccessToken
 
-from access.definitions import BUILT_IN
+from access.azure.definitions import BUILT_IN
+from access.azure.roles import Role
 from access.readers.arm_types import LISTED
-from access.roles import Role
 
 Row = dict[str, Any]
 SUBSCRIPTION = "10ca1000-0000-4000-8000-000000000001"

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from access.catalogue import by_name
-from access.graph import Graph
+from access.azure.catalogue import by_name
+from access.azure.roles import definition_id
+from access.model.graph import Graph
 from access.readers import export
-from access.roles import definition_id
 
 Row = dict[str, Any]
 

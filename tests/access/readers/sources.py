@@ -7,11 +7,11 @@ from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
-from access.graph import Graph
+from access.model.graph import Graph
+from access.model.json_values import UNKNOWN
 from access.readers import export, local, pack, preview
-from access.readers.values import UNKNOWN
-from localazure.document import document
-from localazure.runs import Result
+from localazure.output.document import document
+from localazure.run import Result
 from tests.network.deploying import deploy, described, granted
 
 Row = dict[str, Any]

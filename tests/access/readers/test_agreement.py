@@ -8,11 +8,11 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 
-from access.graph import Graph, Resource
+from access.azure.scopes import key
+from access.model.graph import Graph, Resource
 from access.readers import export, local, preview
-from access.scopes import key
 from components.resources.kinds import KINDS
-from localazure.runs import Result
+from localazure.run import Result
 from tests.access.readers.sources import deployed, every_graph, exported, granted_in, previewed, rows
 from tests.strategies import projects
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from access.declared import Declared
-from access.errors import UnreadableSource
-from access.graph import Graph
+from access.model.declared import Declared
+from access.model.errors import UnreadableSource
+from access.model.graph import Graph
+from access.model.json_values import UNKNOWN
 from access.readers import export, local, preview
-from access.readers.values import UNKNOWN
 from tests.access.readers.programs import (
     IDENTITY,
     SECRET,

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 import yaml
 
-from access.errors import UnreadableSource
-from access.graph import Graph
+from access.azure.roles import by_name
+from access.model.errors import UnreadableSource
+from access.model.graph import Graph
+from access.questions.role_changes import packed_roles
 from access.readers import live, local
 from access.readers.arm_types import KINDS
-from access.readers.foundry_live import agents_of
-from access.refreshing import packed_roles
-from access.roles import by_name
-from localazure.runs import Result
+from access.readers.foundry_data_plane import agents_of
+from localazure.run import Result
 from tests.access.readers.arm_server import (
     AUTHORIZATION,
     BASE,

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from access.errors import UnreadableSource
-from access.graph import Graph
-from access.local_auth import local_auth
+from access.azure.local_auth import local_auth
+from access.model.errors import UnreadableSource
+from access.model.graph import Graph
 from access.readers import export, pack, preview
 from tests.access.readers.programs import (
     ACCOUNT,

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from localazure.answers import foreseen
-from localazure.arm import UNKNOWN, ResourceType
-from localazure.arm_types import arm_type
+from localazure.arm.api_types import arm_type
+from localazure.arm.outputs import foreseen
+from localazure.arm.property_paths import ABSENT, ANY, Path, parse, replaced, value_at
+from localazure.arm.resource_type import UNKNOWN, ResourceType
+from localazure.arm.world import World
 from localazure.azure import LocalAzure
 from localazure.errors import AzureError, Refused, UnknownType
-from localazure.paths import ABSENT, ANY, Path, parse, replaced, value_at
 from localazure.services import catalogue
-from localazure.world import World
 from tests.localazure.samples import RESOURCE_GROUP, SAMPLES, make, with_needs
 
 TYPES = {kind.token: kind for kind in catalogue()}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from localazure.credentials import VARIABLES, complaint
+from localazure.ambient_credentials import VARIABLES, complaint
 
 
 @pytest.mark.parametrize("variable", VARIABLES)

@@ -15,7 +15,7 @@ import pytest
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
-from localazure.credentials import VARIABLES
+from localazure.ambient_credentials import VARIABLES
 from localazure.fronts.plugin import WORLD, main
 
 COMMAND = [sys.executable, "-m", "localazure.fronts.plugin", "azuread", "127.0.0.1:1", "--logflow"]

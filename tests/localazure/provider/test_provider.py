@@ -9,7 +9,7 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2
 from pulumi.runtime.proto import provider_pb2 as wire
 
-from localazure.arm import UNKNOWN
+from localazure.arm.resource_type import UNKNOWN
 from localazure.fronts.values import unwrap
 from tests.localazure.provider.calls import GROUP, IDENTITY, Engine, struct
 

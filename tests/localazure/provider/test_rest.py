@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from access.readers.service import Service
+from access.readers.http_client import Service
 from localazure.azure import LocalAzure
 from localazure.fronts.rest import AGENTS, MANAGEMENT, LocalCredential, Reply, Rest
 from localazure.fronts.serving import serving

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from localazure.arm.world import World
 from localazure.errors import AzureError, WorldFileError
 from localazure.fronts.shared_world import SharedWorld
-from localazure.world import World
 
 GROUP = "azure-native:resources:ResourceGroup"
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from localazure.stack_files import SALTS, copied, stack_named
+from localazure.fronts.stack_file_copies import SALTS, copied, stack_named
 
 WRITTEN = """\
 # What differs in dev.

@@ -5,7 +5,7 @@ from google.protobuf.struct_pb2 import Struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localazure.arm import UNKNOWN
+from localazure.arm.resource_type import UNKNOWN
 from localazure.fronts.values import UnsupportedValueError, unwrap, wrap, written
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"

@@ -6,10 +6,10 @@ from pathlib import Path
 import pulumi
 from pulumi_azure_native import authorization, managedidentity, resources
 
-from access.roles import by_name, definition_id
-from localazure.runs import Operation, Result, run
-from localazure.steps import Op
-from localazure.world import SUBSCRIPTION_ID
+from access.azure.roles import by_name, definition_id
+from localazure.arm.world import SUBSCRIPTION_ID
+from localazure.deployment.steps import Op
+from localazure.run import Operation, Result, run
 
 Program = Callable[[], None]
 

@@ -10,12 +10,12 @@ import pulumi
 import pytest
 from pulumi_azure_native import app, authorization, batch, managedidentity, resources
 
-from access.catalogue import by_id
-from access.roles import by_name, definition_id
+from access.azure.catalogue import by_id
+from access.azure.roles import by_name, definition_id
+from localazure.arm.world import SUBSCRIPTION_ID, World
+from localazure.deployment.state_file import alone
 from localazure.errors import WorldFileError
-from localazure.runs import Operation, run
-from localazure.state import alone
-from localazure.world import SUBSCRIPTION_ID, World
+from localazure.run import Operation, run
 from tests.localazure.run.programs import GROUP_ID, changes, destroy, grant, group, identity, nothing, preview, up
 
 

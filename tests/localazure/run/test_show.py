@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from access.reports.terminal import Style
-from localazure import show
 from localazure.__main__ import main
-from localazure.matrix import Access, access
-from localazure.progress import Progress
+from localazure.output import text as show
+from localazure.output.matrix import Access, access
+from localazure.output.progress import Progress
 from tests.localazure.run.programs import GROUP_ID, grant, group, identity, nothing, preview, up
 
 PLAIN = Style(coloured=False)

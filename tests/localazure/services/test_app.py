@@ -2,9 +2,9 @@
 
 import pytest
 
+from localazure.arm.world import TENANT_ID
 from localazure.azure import LocalAzure
 from localazure.errors import AzureError
-from localazure.world import TENANT_ID
 from tests.localazure.samples import APP, ENVIRONMENT, ENVIRONMENT_ID, IDENTITY, IDENTITY_ID, SAMPLES, make
 from tests.localazure.services.refusals import refusal, update_refusal
 

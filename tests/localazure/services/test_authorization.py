@@ -2,8 +2,8 @@
 
 import pytest
 
+from localazure.arm.world import DEPLOYER_OBJECT_ID, SUBSCRIPTION_ID, TENANT_ID, Principal
 from localazure.azure import LocalAzure
-from localazure.world import DEPLOYER_OBJECT_ID, SUBSCRIPTION_ID, TENANT_ID, Principal
 from tests.localazure.samples import (
     APP,
     GROUP,

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from localazure.arm.world import Resource
 from localazure.azure import LocalAzure
-from localazure.world import Resource
 from tests.localazure.samples import APP, GROUP, IDENTITY, IDENTITY_ID, ROLE_ASSIGNMENT, SAMPLES, make, role_id
 from tests.localazure.services.refusals import refusal
 

@@ -7,7 +7,7 @@ import pytest
 
 from localazure.azure import LocalAzure
 from localazure.errors import UnknownType
-from localazure.runs import Operation, Result, run
+from localazure.run import Operation, Result, run
 from tests.localazure.samples import (
     IN_NAMESPACE,
     KUBERNETES,

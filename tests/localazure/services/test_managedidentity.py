@@ -26,7 +26,7 @@ def test_an_identity_made_again_is_somebody_else(azure: LocalAzure) -> None:
 
 
 def test_two_worlds_with_the_same_history_have_the_same_principals() -> None:
-    from localazure.world import World  # noqa: PLC0415 (beside its use: two worlds are the point)
+    from localazure.arm.world import World  # noqa: PLC0415 (beside its use: two worlds are the point)
 
     assert make(LocalAzure(World()), IDENTITY) == make(LocalAzure(World()), IDENTITY)
 

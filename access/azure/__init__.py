@@ -1,0 +1,1 @@
+"""Facts about Azure: resource types, roles, operations and scopes, from published data."""

@@ -1,0 +1,29 @@
+"""Writes the role catalogue in the packed form that `access.azure.catalogue` reads: one role a line, sorted by name.
+
+One line a role, so that a refresh reads as a diff of what Microsoft changed.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import fields
+
+from access.azure.catalogue import Permission, Role
+
+
+def line_of(role: Role) -> str:
+    """One role as one line; name, id and former names come first because the index reads only those."""
+    record: dict[str, object] = {"name": role.name, "id": role.id}
+    if role.former_names:
+        record["former_names"] = role.former_names
+    record["permissions"] = [_block(permission) for permission in role.permissions]
+    return json.dumps(record, separators=(",", ":"), ensure_ascii=False)
+
+
+def packed(roles: Iterable[Role]) -> str:
+    """The whole file."""
+    return "".join(f"{line_of(role)}\n" for role in sorted(roles, key=lambda role: role.name))
+
+
+def _block(permission: Permission) -> dict[str, object]:
+    """What a block says; empty lists and missing conditions are left out."""
+    return {field.name: value for field in fields(permission) if (value := getattr(permission, field.name))}

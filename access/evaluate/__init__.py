@@ -1,0 +1,1 @@
+"""Effective access: evaluates role assignments, conditions and keys against a graph."""

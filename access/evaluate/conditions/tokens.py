@@ -1,0 +1,108 @@
+"""Cuts a condition into tokens, each with the place where it starts.
+
+Owns characters; what the tokens mean together is `access.evaluate.conditions.parser`.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from access.model.errors import ConditionError
+
+
+class Kind(Enum):
+    """What a token is."""
+
+    OPEN = "'('"
+    CLOSE = "')'"
+    OPEN_SET = "'{'"
+    CLOSE_SET = "'}'"
+    OPEN_LIST = "'['"
+    CLOSE_LIST = "']'"
+    COMMA = "','"
+    AND = "AND"
+    OR = "OR"
+    NOT = "NOT"
+    ATTRIBUTE = "an attribute"
+    STRING = "a string"
+    WORD = "a word"
+    END = "the end"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token; `text` is a string's content, an attribute's `source[name]`, or what stands in the condition."""
+
+    kind: Kind
+    text: str
+    position: int
+
+
+_TOKEN = re.compile(
+    r"""\s*(?:
+        (?P<string>'[^'\\]*(?:\\.[^'\\]*)*')
+      | (?P<attribute>@[A-Za-z]+\s*\[[^\]]*\])
+      | (?P<symbol>&&|\|\||[(){}\[\],!])
+      | (?P<word>[A-Za-z0-9_+\-][A-Za-z0-9_.:+\-]*)
+    )""",
+    re.VERBOSE | re.DOTALL,
+)
+_BLANK = re.compile(r"\s*")
+_SYMBOLS = {
+    "(": Kind.OPEN,
+    ")": Kind.CLOSE,
+    "{": Kind.OPEN_SET,
+    "}": Kind.CLOSE_SET,
+    "[": Kind.OPEN_LIST,
+    "]": Kind.CLOSE_LIST,
+    ",": Kind.COMMA,
+    "&&": Kind.AND,
+    "||": Kind.OR,
+    "!": Kind.NOT,
+}
+_WORDS = {"and": Kind.AND, "or": Kind.OR, "not": Kind.NOT}
+_EXCERPT = 24
+
+
+def tokens_of(text: str) -> list[Token]:
+    """The tokens of a condition, the last of kind END."""
+    found: list[Token] = []
+    position = 0
+    while match := _TOKEN.match(text, position):
+        found.append(_token(match))
+        position = match.end()
+    blank = _BLANK.match(text, position)
+    position = blank.end() if blank else position
+    if position < len(text):
+        raise complaint(text, position, *_unreadable(text, position))
+    found.append(Token(Kind.END, "", position))
+    return found
+
+
+def complaint(text: str, position: int, found: str, expected: str) -> ConditionError:
+    """The error for a place in a condition."""
+    return ConditionError(position, found, expected, text[max(0, position - _EXCERPT) : position + _EXCERPT])
+
+
+def _token(match: re.Match[str]) -> Token:
+    group = match.lastgroup or ""
+    text = match.group(group)
+    position = match.start(group)
+    if group == "string":
+        # Only the quote is unescaped here: `\*` and `\?` keep their meaning for the Like operators.
+        return Token(Kind.STRING, text[1:-1].replace("\\'", "'"), position)
+    if group == "attribute":
+        return Token(Kind.ATTRIBUTE, text[1:], position)
+    if group == "symbol":
+        return Token(_SYMBOLS[text], text, position)
+    return Token(_WORDS.get(text.lower(), Kind.WORD), text, position)
+
+
+def _unreadable(text: str, position: int) -> tuple[str, str]:
+    """What stands at a place that is no token, and what should."""
+    character = text[position]
+    if character == "'":
+        return "a string that is never closed", "a closing quote"
+    if character == "@":
+        return "'@'", "an attribute of the form @Source[name]"
+    return repr(character), "a word, a string in straight quotes or a parenthesis"

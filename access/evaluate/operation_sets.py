@@ -1,0 +1,84 @@
+"""A set of operations as bits: one for each part of an operation that a condition can tell apart.
+
+Reading a blob is three parts (plain, listing, reading with tag conditions), so that two assignments which each allow
+one of them add up as they do in Azure. Owns the way from names to bits and back; what is granted is
+`access.evaluate.verdicts`.
+"""
+
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+
+from access.azure.actions import covers
+from access.azure.type_operations import is_cosmos, relevant_to
+from access.evaluate.conditions.suboperations import BY_OPERATION
+
+
+class Universe:
+    """The operations of one plane that are asked about together; compared by identity."""
+
+    def __init__(self, operations: tuple[str, ...], *, data: bool) -> None:
+        self.operations = operations
+        self.data = data
+        self._masks: list[int] = []
+        self.of_part: dict[str | None, int] = {None: 0}
+        """Bits by the name of a sub-operation; None for the rest of an operation."""
+        bit = 1
+        for name in operations:
+            mask = 0
+            for part in (None, *(BY_OPERATION.get(name.lower(), ()) if data else ())):
+                self.of_part[part] = self.of_part.get(part, 0) | bit
+                mask |= bit
+                bit <<= 1
+            self._masks.append(mask)
+        self.all = bit - 1
+        self._covered: dict[tuple[str, bool], int] = {}
+        self._names: dict[tuple[int, int], tuple[frozenset[str], frozenset[str]]] = {}
+
+    @cached_property
+    def of_cosmos(self) -> int:
+        """What only Cosmos roles can allow."""
+        return self.bits(name for name in self.operations if is_cosmos(name)) if self.data else 0
+
+    @cached_property
+    def _mask_of(self) -> dict[str, int]:
+        return {name.lower(): mask for name, mask in zip(self.operations, self._masks, strict=True)}
+
+    def bits(self, names: Iterable[str]) -> int:
+        """The bits of some operations, those that are not here left aside."""
+        found = 0
+        for name in names:
+            found |= self._mask_of.get(name.lower(), 0)
+        return found
+
+    def covered(self, pattern: str, *, granting: bool) -> int:
+        """The bits of the operations that an action pattern covers (see `access.azure.actions`)."""
+        known = self._covered.get((pattern, granting))
+        if known is None:
+            known = 0
+            for name, mask in zip(self.operations, self._masks, strict=True):
+                if covers(pattern, name, granting=granting):
+                    known |= mask
+            self._covered[pattern, granting] = known
+        return known
+
+    def names(self, certain: int, perhaps: int) -> tuple[frozenset[str], frozenset[str]]:
+        """The operations that are allowed in all their parts, and those that are allowed in some or perhaps."""
+        found = self._names.get((certain, perhaps))
+        if found is None:
+            pairs = list(zip(self.operations, self._masks, strict=True))
+            allowed = frozenset(name for name, mask in pairs if mask & certain == mask)
+            conditional = frozenset(name for name, mask in pairs if mask & (certain | perhaps)) - allowed
+            found = self._names[certain, perhaps] = (allowed, conditional)
+        return found
+
+
+@lru_cache(maxsize=4096)
+def universe_of_type(kind: str, *, data: bool) -> Universe:
+    """The operations that are asked about for a resource of an ARM type."""
+    return Universe(relevant_to(kind, data=data), data=data)
+
+
+@lru_cache(maxsize=4096)
+def universe_of(operations: tuple[str, ...], *, data: bool) -> Universe:
+    """These operations and no others."""
+    return Universe(operations, data=data)

@@ -1,0 +1,65 @@
+"""Assignments that add nothing to others."""
+
+from collections.abc import Iterator
+from functools import cache
+
+from access.azure.catalogue import Role
+from access.azure.scopes import covering, key
+from access.azure.type_operations import every
+from access.evaluate.operation_sets import Universe, universe_of
+from access.evaluate.verdicts import granted
+from access.findings.rule import Finding
+from access.findings.subject import Subject, held
+from access.model.graph import Assignment
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Every assignment that could go without taking anything away, as long as the other one stays."""
+    for principal_id in subject.graph.holders():
+        gone: set[str] = set()
+        for one in subject.graph.assignments_of(principal_id):
+            other = _other(subject, one, gone)
+            if other is not None:
+                gone.add(one.id)
+                same = _said(one) == _said(other)
+                does = "is assigned twice" if same else f"adds nothing to {held(other)}"
+                what = f"{subject.name_of(one.principal)}: {held(one)} {does}"
+                yield subject.about("duplicate-grant" if same else "redundant-grant", one, what)
+
+
+def _other(subject: Subject, one: Assignment, gone: set[str]) -> Assignment | None:
+    """The assignment that makes this one superfluous; never one that is superfluous itself."""
+    if one.role is None:
+        return None
+    others = [
+        each
+        for each in subject.graph.held_at_or_above(one.principal, covering(one.scope))
+        if each.id != one.id and each.id not in gone and each.role and each.system == one.system
+    ]
+    twin = next((each for each in others if _said(each) == _said(one)), None)
+    return twin or next((each for each in others if _covers(each, one)), None)
+
+
+def _said(one: Assignment) -> tuple[str, str, str]:
+    return (one.role.id if one.role else one.role_id), key(one.scope), (one.condition or "").strip()
+
+
+def _covers(wide: Assignment, narrow: Assignment) -> bool:
+    if wide.role is None or narrow.role is None or (wide.condition or "").strip():
+        return False
+    if wide.role.permissions == narrow.role.permissions:
+        return True
+    planes = [(_granted(wide.role, data=data), _granted(narrow.role, data=data)) for data in (False, True)]
+    return any(all_of for _, (_, all_of) in planes) and all(not most & ~surely for (surely, _), (_, most) in planes)
+
+
+@cache
+def _granted(role: Role, *, data: bool) -> tuple[int, int]:
+    """The operations that a role surely allows, and those that it allows at most."""
+    certain, perhaps = granted(role, _universe(data=data), {})
+    return certain, certain | perhaps
+
+
+@cache
+def _universe(*, data: bool) -> Universe:
+    return universe_of(every(data=data), data=data)

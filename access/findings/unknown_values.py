@@ -1,0 +1,66 @@
+"""Values that rules look at and nobody can see here: not known before a deployment, or secret.
+
+Owns which values these are. A rule that cannot see a value finds nothing wrong with it; so that this is no answer, the
+value is named.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from access.azure.local_auth import switch_of
+from access.evaluate.relevance import resource_type
+from access.findings.credentials import promises_credential
+from access.model.graph import Resource
+from access.model.json_values import is_known, listed, mapping, text
+
+_WHY = "is not known before it is deployed, or is a secret"
+_INGRESS = (
+    "configuration.ingress.external",
+    "configuration.ingress.ipSecurityRestrictions.action",
+    "configuration.ingress.ipSecurityRestrictions.ipAddressRange",
+)
+_LOOKED_AT = {
+    "microsoft.app/containerapps": _INGRESS,
+    "microsoft.containerregistry/registries": ("anonymousPullEnabled",),
+    "microsoft.containerservice/managedclusters": (
+        "apiServerAccessProfile.enablePrivateCluster",
+        "apiServerAccessProfile.authorizedIPRanges",
+    ),
+    "microsoft.storage/storageaccounts": ("allowBlobPublicAccess",),
+    "microsoft.storage/storageaccounts/blobservices/containers": ("publicAccess",),
+}
+"""By ARM type in lower case, what decides who gets in without an identity; the switch for keys comes to it."""
+_RUNNING = ("template.containers", "template.initContainers")
+
+
+def hidden(resource: Resource, *, images: bool) -> Iterator[str]:
+    """One sentence for each value of a resource that cannot be seen; with `images`, also for those of containers."""
+    arm_type = resource_type(resource)
+    said = {**mapping(resource.properties.get("properties")), **resource.properties}
+    switch = switch_of(arm_type)
+    paths = (*((switch,) if switch else ()), *_LOOKED_AT.get(arm_type, ()))
+    paths += tuple(f"{each}.image" for each in _RUNNING) if images else ()
+    yield from (f"{path} {_WHY}" for path in dict.fromkeys(each for path in paths for each in _unseen(said, path)))
+    for path in _RUNNING:
+        for container in listed(mapping(said.get("template")).get(path.rpartition(".")[2])):
+            for variable in map(mapping, listed(mapping(container).get("env"))):
+                name = text(variable, "name")
+                if promises_credential(name) and _is_unseen(variable.get("value")):
+                    yield f"the value of its variable {name!r} {_WHY}"
+
+
+def _unseen(said: Mapping[str, Any], path: str) -> Iterator[str]:
+    """The part of a path at which nothing can be seen any more."""
+    waiting: list[tuple[object, tuple[str, ...], tuple[str, ...]]] = [(said, (), tuple(path.split(".")))]
+    while waiting:
+        value, done, rest = waiting.pop()
+        if _is_unseen(value):
+            yield ".".join(done)
+        elif isinstance(value, list):
+            waiting += [(each, done, rest) for each in cast("list[object]", value)]
+        elif rest and isinstance(value, Mapping):
+            waiting.append((cast("Mapping[str, object]", value).get(rest[0]), (*done, rest[0]), rest[1:]))
+
+
+def _is_unseen(value: object) -> bool:
+    return value is not None and not is_known(value)

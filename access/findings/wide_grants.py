@@ -1,0 +1,63 @@
+"""Roles of agents, their hosts and people at scopes above what they are used for."""
+
+from collections.abc import Iterator
+
+from access.azure.scopes import is_path, key, shown, type_of
+from access.evaluate.platform_grants import by_azure
+from access.evaluate.relevance import resource_type
+from access.evaluate.role_operations import of_role
+from access.findings.rule import Finding
+from access.findings.subject import Subject, listed, role_of
+from access.model.graph import Assignment, Resource
+
+_PARTS = frozenset(
+    {
+        "microsoft.documentdb/databaseaccounts/sqldatabases/containers",
+        "microsoft.eventhub/namespaces/eventhubs",
+        "microsoft.keyvault/vaults/secrets",
+        "microsoft.search/searchservices/indexes",
+        "microsoft.servicebus/namespaces/queues",
+        "microsoft.servicebus/namespaces/topics",
+        "microsoft.storage/storageaccounts/blobservices/containers",
+        "microsoft.storage/storageaccounts/queueservices/queues",
+    }
+)
+"""Types that roles can be assigned at, within an account: what an access is about where no network says it."""
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Every assignment that holds at more than one resource of the network, or beside it."""
+    for principal in subject.ours:
+        for one in subject.graph.assignments_of(principal.id):
+            if one.role is None or by_azure(principal, one):
+                continue
+            if is_wide(one):
+                what = f"holds {role_of(one)} at the whole of {shown(one.scope)}"
+            else:
+                parts = _parts(subject, one)
+                if not parts:
+                    continue
+                what = f"holds {role_of(one)} at {shown(one.scope)}, with everything in it: {listed(parts)}"
+            yield subject.about("wide-grant", one, f"{subject.name_of(principal.id)} {what}")
+
+
+def is_wide(one: Assignment) -> bool:
+    """Whether an assignment holds at no resource, but at what holds resources."""
+    scope = key(one.scope)
+    return is_path(scope) and not type_of(scope)
+
+
+def _parts(subject: Subject, one: Assignment) -> list[str]:
+    """What lies within the scope of an assignment and is meant to be given by itself."""
+    if subject.around(one.scope) is not None:
+        return []
+    found = (each for each in subject.graph.resources_within(one.scope) if key(each.id) != key(one.scope))
+    return [each.name for each in found if _is_part(subject, each) and one.role and _opens(one, each)]
+
+
+def _is_part(subject: Subject, resource: Resource) -> bool:
+    return resource.declared if subject.declared else resource.declared or resource_type(resource) in _PARTS
+
+
+def _opens(one: Assignment, resource: Resource) -> bool:
+    return one.role is not None and bool(of_role(one.role, resource_type(resource)))

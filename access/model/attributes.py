@@ -1,0 +1,19 @@
+"""Values of attributes that role assignment conditions compare, and the two ways of not having one."""
+
+from collections.abc import Mapping
+from enum import Enum
+
+Scalar = str | int | bool
+Value = Scalar | tuple[Scalar, ...]
+
+
+class Missing(Enum):
+    """Why an attribute has no value."""
+
+    UNKNOWN = "known only when a request is made"
+    ABSENT = "not there"
+
+
+Known = Value | Missing
+Attributes = Mapping[str, Known]
+"""Values by canonical key. A key that is not in the mapping is unknown."""

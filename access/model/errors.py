@@ -1,0 +1,79 @@
+"""Everything that `access` raises on purpose.
+
+AccessError
+├── UnknownRole        a role name or id that the catalogue does not have
+├── ConditionError     a role assignment condition that cannot be read
+├── UnreadableSource   a document or file that is not what it should be
+├── NoAgentError       a question about agents is asked of a host or of people
+└── UnknownName        a question about an agent, a resource or a verb that is not there
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from access.azure.errors import AccessError, UnknownRole
+
+__all__ = [
+    "AccessError",
+    "ConditionError",
+    "NoAgentError",
+    "UnknownName",
+    "UnknownRole",
+    "UnreadableSource",
+]
+
+
+class ConditionError(AccessError, ValueError):
+    """A condition breaks off or says something that the language does not have."""
+
+    def __init__(self, position: int, found: str, expected: str, excerpt: str) -> None:
+        super().__init__(position, found, expected, excerpt)
+        self.position = position
+        self.found = found
+        self.expected = expected
+        self.excerpt = excerpt
+
+    def __str__(self) -> str:
+        return f"condition, character {self.position + 1}: {self.found}, expected {self.expected} (at {self.excerpt!r})"
+
+
+class UnreadableSource(AccessError, ValueError):  # noqa: N818 - named for what the user handed over
+    """What was to be read is missing, truncated or something else."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(where, why)
+        self.where = where
+        self.why = why
+
+    def __str__(self) -> str:
+        # Several reasons have a line each.
+        between = "\n" if "\n" in self.why else " "
+        return f"{self.where}:{between}{self.why}"
+
+
+class NoAgentError(AccessError, LookupError):
+    """A question about agents is asked of something else that the network has."""
+
+    def __init__(self, name: str, kind: str) -> None:
+        super().__init__(name, kind)
+        self.name = name
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return f"{self.name!r} is no agent, but of kind {self.kind!r}: `matrix` and `why` tell what it may do"
+
+
+class UnknownName(AccessError, LookupError):  # noqa: N818 - named for what the user did, as the message reads
+    """A question is about something that is not in the graph."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(set(known))
+        super().__init__(kind, name, names)
+        self.kind = kind
+        self.name = name
+        self.known = names
+
+    def __str__(self) -> str:
+        near = get_close_matches(self.name, self.known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self.known) or 'none'}"
+        return f"no {self.kind} {self.name!r}; {hint}"

@@ -1,0 +1,69 @@
+"""Values of a Pulumi document: what is known, what is not known yet, and what is secret.
+
+Owns looking at plain JSON that may be anything at all. A secret is never opened: it counts as not known.
+"""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from access.model.errors import UnreadableSource
+
+# What the engine writes for a value that it will only know later, one for each type of value:
+# sdk/go/common/resource/plugin/rpc.go of pulumi/pulumi, Nov 2026.
+UNKNOWNS = frozenset(
+    {
+        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+        "030794c1-ac77-496b-92df-f27374a8bd58",
+        "e48ece36-62e2-4504-bad9-02848725956a",
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+    }
+)
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+
+# How the engine marks an object that stands for something else, such as a secret: sig/sig.go, likewise.
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+
+Values = Mapping[str, Any]
+
+
+def is_known(value: object) -> bool:
+    """Whether a value says something: it is there, and no sentinel stands in it or for it."""
+    if isinstance(value, str):
+        return value not in UNKNOWNS and not any(each in value for each in UNKNOWNS)
+    return value is not None and not (isinstance(value, Mapping) and _SIGNATURE in cast("Values", value))
+
+
+def text(values: Values, name: str) -> str:
+    """A known text; empty where there is none."""
+    value = values.get(name)
+    return value.strip() if isinstance(value, str) and is_known(value) else ""
+
+
+def mapping(value: object) -> Values:
+    """An object; empty where it is none, or a secret."""
+    return cast("Values", value) if isinstance(value, Mapping) and is_known(cast("Values", value)) else {}
+
+
+def listed(value: object) -> list[Any]:
+    """The items of a list; none where it is no list."""
+    return cast("list[Any]", value) if isinstance(value, list) else []
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """The known texts of a list."""
+    return tuple(each for each in listed(value) if isinstance(each, str) and is_known(each))
+
+
+def required_list(document: object, name: str, where: str) -> list[Any]:
+    """A list that a document must have.
+
+    Raises:
+        UnreadableSource: it has none.
+    """
+    value = cast("Values", document).get(name) if isinstance(document, Mapping) else None
+    if not isinstance(value, list):
+        raise UnreadableSource(where, f"has no list {name!r}; it is something else, or not whole")
+    return cast("list[Any]", value)

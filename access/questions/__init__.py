@@ -1,0 +1,1 @@
+"""Questions about a graph: matrix, why, diff, proof and blast radius."""

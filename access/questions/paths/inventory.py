@@ -1,0 +1,173 @@
+"""What the ways have to know of a graph: who runs where, who has which identity, who pulls from which registry.
+
+Owns the looking up, indexed once. Resources that are only implied are added, such as the account around a container,
+since what is held there leads on just the same.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, cast
+
+from access.azure.scopes import ROOT, ancestors, is_path, key, type_of
+from access.model.graph import Graph, Principal, Resource
+from access.questions.paths.pods import pods
+
+_REGISTRY = "microsoft.containerregistry/registries"
+_PULLS = frozenset({f"{_REGISTRY}/pull/read", f"{_REGISTRY}/repositories/content/read"})
+
+
+class Estate:
+    """One graph, as the ways look at it."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = _completed(graph)
+        self._owned: dict[str, list[Principal]] = {}
+        self._agents: dict[str, list[Principal]] = {}
+        for principal in self.graph.principals:
+            self._owned.setdefault(key(principal.owner), []).append(principal)
+            for agent in principal.agents:
+                self._agents.setdefault(agent, []).append(principal)
+        self._pods = pods(self.graph)
+        self._attached: dict[str, list[Principal]] = {}
+        self._pulling: dict[str, dict[str, None]] = {}
+        servers: dict[str, dict[str, None]] = {}
+        self._told: set[str] = set()
+        for resource in self.graph.resources:
+            where = key(resource.id)
+            attached = (self._owned.get(key(one), []) for one in _attached(resource.properties))
+            self._attached[where] = [principal for several in attached for principal in several]
+            agents = self._agents_at(where)
+            for server in _servers(resource.properties) if agents else ():
+                servers.setdefault(server, {}).update(dict.fromkeys(agents))
+                self._told.update(agents)
+        for resource in self.graph.resources:
+            where = key(resource.id)
+            if type_of(where) == _REGISTRY:
+                self._pulling[where] = servers.get(where.rpartition("/")[2], {})
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """All agents that have any identity."""
+        return tuple(self._agents)
+
+    def identities(self, agent: str) -> list[Principal]:
+        """The identities that an agent's code can use; one that only pulls images gives it no token.
+
+        An agent of Foundry also uses its project's, by the project's connections.
+        """
+        own = [one for one in self._agents.get(agent, ()) if one.purpose != "pull"]
+        around = dict.fromkeys(scope for one in own for scope in ancestors(key(one.owner)) if type_of(scope) == PROJECT)
+        return [*own, *(one for scope in around for one in self._owned.get(scope, ()) if one.purpose == "host")]
+
+    def made_within(self, resource: Resource, kind: str) -> list[str]:
+        """The agents of Foundry whose identity belongs to something of a kind at or below a resource."""
+        where = key(resource.id)
+        return [
+            agent
+            for owner, several in self._owned.items()
+            if type_of(owner) == kind and where in ancestors(owner)
+            for one in several
+            for agent in one.agents
+        ]
+
+    def projects_within(self, resource: Resource) -> list[Principal]:
+        """The identities of the projects of Foundry at or below a resource."""
+        where = key(resource.id)
+        several = (found for owner, found in self._owned.items() if where in ancestors(owner))
+        return [one for found in several for one in found if one.purpose == "host"]
+
+    def owned_by(self, resource: Resource) -> list[Principal]:
+        """The identities that a resource is or has by itself."""
+        return self._owned.get(key(resource.id), [])
+
+    def running_in(self, resource: Resource, *, also_pulling: bool) -> tuple[list[str], list[Principal]]:
+        """The agents that run in a resource, and its identities that are no such agent's to use."""
+        where = key(resource.id)
+        agents = self._agents_at(where)
+        usable = {one.id for agent in agents for one in self.identities(agent)}
+        rest = {one.id: one for one in (*self._owned.get(where, ()), *self._attached.get(where, ()))}
+        others = [one for one in rest.values() if one.id not in usable]
+        return agents, [one for one in others if also_pulling or one.purpose != "pull"]
+
+    def note_pull(self, principal: Principal, registry: Resource, operations: Iterable[str]) -> None:
+        """Takes note of who may pull from a registry: that is how an app's registry is told where no app tells it."""
+        if type_of(key(registry.id)) != _REGISTRY or _PULLS.isdisjoint(name.lower() for name in operations):
+            return
+        # The nodes of a cluster pull for all the agents in it.
+        for agent in principal.agents or self._pods.get(key(principal.owner), ()):
+            pulls_otherwise = any(one.purpose == "pull" for one in self._agents[agent])
+            if agent not in self._told and (principal.purpose == "pull" or not pulls_otherwise):
+                self._pulling[key(registry.id)][agent] = None
+
+    def pulling_from(self, registry: Resource) -> list[str]:
+        """The agents whose apps run images of a registry."""
+        return list(self._pulling.get(key(registry.id), ()))
+
+    def keys_work(self, resource: Resource) -> bool | None:
+        """Whether a resource can be opened past its roles; None where nobody can say."""
+        said = (self.graph.resource(scope) for scope in reversed(ancestors(key(resource.id))))
+        return next((one.local_auth for one in said if one is not None and one.local_auth is not None), None)
+
+    def _agents_at(self, where: str) -> list[str]:
+        """Who runs in a resource: whose own identity it has, else those whose attached identity it has."""
+        if where in self._pods:
+            return self._pods[where]
+        own = [agent for one in self._owned.get(where, ()) for agent in one.agents]
+        attached = (one for one in self._attached.get(where, ()) if one.purpose != "other")
+        name = where.rpartition("/")[2]
+        shared = [agent for one in attached for agent in one.agents]
+        # An identity of several agents does not tell which of them runs here, unless the resource is called like it.
+        found = own or [agent for agent in shared if agent.lower() == name] or shared
+        return list(dict.fromkeys(found)) if type_of(where) != _IDENTITY else []
+
+
+_IDENTITY = "microsoft.managedidentity/userassignedidentities"
+PROJECT = "microsoft.cognitiveservices/accounts/projects"
+
+
+def _completed(graph: Graph) -> Graph:
+    """The graph with what its resources lie in, and with what its principals are the identities of."""
+    implied: dict[str, Resource] = {}
+    ids = [*(one.id for one in graph.resources), *(one.owner for one in graph.principals)]
+    for each in ids:
+        for scope in ancestors(key(each)) if is_path(key(each)) else ():
+            kind = type_of(scope) if scope != ROOT else ""
+            is_name = scope.rpartition("/providers/")[2].count("/") % 2 == 0
+            if "/" in kind and is_name and graph.resource(scope) is None and scope not in implied:
+                name = "/" + "/".join(each.strip("/").split("/")[: scope.count("/") + 1])
+                implied[scope] = Resource(id=name, name=name.rpartition("/")[2], kind=kind, declared=False)
+    if not implied:
+        return graph
+    return Graph(
+        principals=graph.principals,
+        resources=(*graph.resources, *implied.values()),
+        assignments=graph.assignments,
+        denies=graph.denies,
+        unread=graph.unread,
+        source=graph.source,
+    )
+
+
+def _attached(properties: Mapping[str, Any]) -> Iterator[str]:
+    """Ids of the user-assigned identities of a resource; a list goes in, a mapping comes out."""
+    told = _mapping(properties.get("identity")).get("userAssignedIdentities")
+    for one in (*_listed(told), *_mapping(told)):
+        if isinstance(one, str):
+            yield one
+
+
+def _servers(properties: Mapping[str, Any]) -> Iterator[str]:
+    """Names of the Azure registries that an app's images come from, as far as it tells."""
+    template = _mapping(properties.get("template"))
+    for one in (*_listed(template.get("containers")), *_listed(template.get("initContainers"))):
+        image = _mapping(one).get("image")
+        server = image.partition("/")[0].lower() if isinstance(image, str) else ""
+        if server.endswith(".azurecr.io"):
+            yield server.partition(".")[0]
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
+
+
+def _listed(value: object) -> list[object]:
+    return cast("list[object]", value) if isinstance(value, list) else []

@@ -1,0 +1,195 @@
+"""The proof: every access that is declared is allowed, and every other operation of everybody in the network is denied.
+
+Owns the comparison, both ways. What the deployed roles allow is held against what the declared ones would, operation by
+operation, for every identity of agents, their hosts and people, and every resource there is, the ones that nobody has
+business with included. What is decided by a condition counts as access: it is declared as such (`paths`), or it is a
+failure. An identity that agents share is held against what all of them declare.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from access.azure.scopes import key, shown
+from access.evaluate.effective import Reach, pairs, relevant, unjudged
+from access.evaluate.operation_words import words
+from access.model.declared import Declared, DeclaredAccess
+from access.model.graph import Assignment, Graph, Principal, Resource
+from access.questions.expected_graph import expected
+from access.questions.path_samples import Pair, leaks, restricted
+
+_MANY = 6
+_NOTHING = Reach()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One way in which what is deployed differs from what is declared."""
+
+    agent: str
+    resource: str
+    """The first that it concerns; `what` names more."""
+    what: str
+    grows: bool
+    """More than declared, or less."""
+
+
+@dataclass(frozen=True)
+class _Gap:
+    """What one identity may at one resource beyond what is declared, or what it lacks, and what that comes from."""
+
+    pair: Pair
+    operations: frozenset[str]
+    grows: bool
+    certain: bool
+    by: tuple[Assignment, ...]
+    """The assignments that reach the resource: the deployed ones where it grows, else the declared ones."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An access that is declared and that nobody can be granted yet."""
+
+    agent: str
+    resource: str
+    verb: str
+    why: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was proven, in numbers, and what was not, by name."""
+
+    declared: int
+    """Accesses that are declared, pulling images included."""
+    allowed: int
+    """Those of them that are allowed."""
+    denied: int
+    """Agent × resource × operation: everything else that was asked about and is denied."""
+    failures: tuple[Failure, ...]
+    waiting: tuple[Waiting, ...] = ()
+    """Calls of agents that have nothing to be called at yet: granted in the same run that publishes them."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is no failure."""
+        return not self.failures
+
+
+def prove(graph: Graph, declared: Declared) -> Proof:
+    """Hold a graph against what is declared."""
+    wanted_graph = expected(declared, graph)
+    actual, wanted = _reaches(graph), _reaches(wanted_graph)
+    by_path = restricted(graph, declared)
+    failures = [Failure("", "", f"{one.where}: {one.what}", grows=False) for one in wanted_graph.unread]
+    failures += [Failure("", "", f"cannot be judged: {one.where}: {one.what}", grows=True) for one in unjudged(graph)]
+    gaps: list[_Gap] = []
+    reached = 0
+    for pair in sorted(actual.keys() | wanted.keys()):
+        may, should = actual.get(pair, _NOTHING), wanted.get(pair, _NOTHING)
+        reached += len(_all(may) | _all(should))
+        if may != should or _perhaps(may):
+            gaps += _gaps(graph, wanted_graph, pair, (may, should), by_path=pair in by_path)
+    failures += _told(graph, gaps)
+    failing = {gap.pair for gap in gaps if not gap.grows}
+    for pair, accesses in by_path.items():
+        found = list(_leaking(graph, pair, accesses))
+        failures += found
+        failing |= {pair for _ in found}
+    count = len(wanted_graph.assignments) + sum(not one.grows for one in failures if not one.agent)
+    broken = sum((key(one.principal), key(one.scope)) in failing for one in wanted_graph.assignments)
+    return Proof(
+        declared=count,
+        allowed=len(wanted_graph.assignments) - broken,
+        denied=_asked_about(graph) - reached,
+        failures=tuple(failures),
+        waiting=tuple(_waiting(declared)),
+    )
+
+
+def _waiting(declared: Declared) -> Iterator[Waiting]:
+    for name, entry in (*declared.agents.items(), *declared.parties.items()):
+        for access in entry.access:
+            if access.waits:
+                yield Waiting(name, access.resource, access.verb, access.waits, declared.place(access.line))
+
+
+def _reaches(graph: Graph) -> dict[Pair, Reach]:
+    """Reach by principal and resource, of the network's own alone: what strangers hold is no access of it."""
+    found: dict[Pair, Reach] = {}
+    for principal_id, resource_id, reached in pairs(graph):
+        principal = graph.principal(principal_id)
+        if principal is not None and principal.is_known:
+            found[key(principal_id), key(resource_id)] = reached
+    return found
+
+
+def _asked_about(graph: Graph) -> int:
+    """How many operations there are for all identities of the network together."""
+    identities = sum(one.is_known for one in graph.principals)
+    operations = sum(len(relevant(one, data=data)) for one in graph.resources for data in (False, True))
+    return identities * operations
+
+
+def _gaps(graph: Graph, wanted: Graph, pair: Pair, reaches: tuple[Reach, Reach], *, by_path: bool) -> Iterator[_Gap]:
+    actual, declared = reaches
+    may, should = _all(actual), _all(declared)
+    excess = may - should
+    if excess:
+        yield _Gap(pair, excess, grows=True, certain=True, by=tuple(graph.held_at_or_above(*pair)))
+    missing = should - (may if by_path else actual.allowed | actual.data_allowed)
+    if missing:
+        certain = not missing & may
+        yield _Gap(pair, missing, grows=False, certain=certain, by=tuple(wanted.held_at_or_above(*pair)))
+
+
+def _told(graph: Graph, gaps: Iterable[_Gap]) -> Iterator[Failure]:
+    """One failure for all the resources at which one assignment, or the lack of one, shows."""
+    together: dict[tuple[str, bool, bool, frozenset[str]], list[_Gap]] = {}
+    for gap in gaps:
+        same = (gap.pair[0], gap.grows, gap.certain, frozenset(one.id for one in gap.by))
+        together.setdefault(same, []).append(gap)
+    for (_, grows, certain, _), found in together.items():
+        agent, _ = _names(graph, found[0].pair)
+        resources = [_names(graph, gap.pair)[1] for gap in found]
+        resources.sort(key=lambda one: (not one.declared, one.name))
+        operations = frozenset[str]().union(*(gap.operations for gap in found))
+        said = f"{_words(operations)} in {_listed([one.name for one in resources])}"
+        by = "; ".join(f"{one.role.name if one.role else one.role_id} at {shown(one.scope)}" for one in found[0].by)
+        count = sum(len(gap.operations) for gap in found)
+        if grows:
+            what = f"{agent} may {said}, which is not declared ({count} operations, by {by})"
+        else:
+            what = f"{agent} may {'not' if certain else 'only under a condition'} {said}, which is declared"
+        yield Failure(agent, resources[0].name, what, grows)
+
+
+def _leaking(graph: Graph, pair: Pair, accesses: tuple[DeclaredAccess, ...]) -> Iterator[Failure]:
+    agent, resource = _names(graph, pair)
+    for leak in leaks(graph, pair, accesses):
+        verb, end = ("may", "not declared") if leak.grows else ("may not", "declared")
+        what = f"{agent} {verb} {_words(leak.operations)} in {resource.name} {leak.where}, which is {end}"
+        yield Failure(agent, resource.name, what, leak.grows)
+
+
+def _all(reached: Reach) -> frozenset[str]:
+    return reached.allowed | reached.data_allowed | _perhaps(reached)
+
+
+def _perhaps(reached: Reach) -> frozenset[str]:
+    return reached.conditional | reached.data_conditional
+
+
+def _names(graph: Graph, pair: Pair) -> tuple[str, Resource]:
+    principal, resource = graph.principal(pair[0]), graph.resource(pair[1])
+    known = principal or Principal(id=pair[0], name=pair[0])
+    return known.called, resource or Resource(id=pair[1], name=pair[1], kind="")
+
+
+def _words(operations: Iterable[str]) -> str:
+    return _listed(words(operations))
+
+
+def _listed(names: Sequence[str]) -> str:
+    rest = f" and {len(names) - _MANY} more" if len(names) > _MANY else ""
+    return f"{', '.join(names[:_MANY])}{rest}"

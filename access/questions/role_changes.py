@@ -1,0 +1,116 @@
+"""The packed catalogue against the built-in roles that Azure has now.
+
+Owns what counts as a change of a role and how it is told; a role that becomes too much for an agent comes first.
+Microsoft changes built-in roles without notice, and an answer from an old catalogue is an answer about old roles.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from access.azure.catalogue import AZURE_ROLES, Permission, Role, every_role
+from access.azure.definitions import blocks_of
+from access.azure.packing import packed
+from access.azure.privileges import privileged
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleChange:
+    """What is different of one role."""
+
+    sign: str
+    """`+` new, `-` gone, `~` changed."""
+    role: Role
+    """As it is now; as it was, where it is gone."""
+    formerly: str = ""
+    """Its name before, where it has another one now."""
+    added: tuple[str, ...] = ()
+    """What it says now and did not say before, `data action Microsoft.Storage/…/read`."""
+    removed: tuple[str, ...] = ()
+    now_privileged: str = ""
+    """Why it is too much for an agent, where it was not before."""
+
+    def lines(self) -> Iterator[str]:
+        """The change as it is printed."""
+        name = f"{self.role.name!r}" + (f", formerly {self.formerly!r}" if self.formerly else "")
+        yield f"{self.sign} {name} ({self.role.id})"
+        if self.now_privileged:
+            yield f"    now privileged: {self.now_privileged}"
+        yield from (f"    + {each}" for each in self.added)
+        yield from (f"    - {each}" for each in self.removed)
+        if self.sign == "~" and not (self.formerly or self.added or self.removed):
+            yield "    its blocks are put together otherwise"
+
+
+def packed_roles() -> list[Role]:
+    """The roles of the packed catalogue that Azure lists; those of Cosmos are no subscription's."""
+    return [role for role in every_role() if role.system == "azure"]
+
+
+def compare(before: Iterable[Role], now: Iterable[Role]) -> list[RoleChange]:
+    """What changed, newly privileged roles first, then by name."""
+    old, new = ({role.id: role for role in roles} for roles in (before, now))
+    changes = [_change(old.get(role_id), new.get(role_id)) for role_id in {**old, **new}]
+    found = [each for each in changes if each is not None]
+    return sorted(found, key=lambda each: (not each.now_privileged, each.role.name.casefold(), each.role.id))
+
+
+def brought_up(before: Iterable[Role], now: Iterable[Role]) -> list[Role]:
+    """The roles of now, with the names that they had; a role that says the same as before stays as it is written."""
+    old = {role.id: role for role in before}
+    current = list(now)
+    taken = {role.name.casefold() for role in current}
+    return [_written(old.get(role.id), role, taken) for role in current]
+
+
+def write(roles: Iterable[Role], path: Path = AZURE_ROLES) -> None:
+    """Put these roles in the place of the file: all of them, or none."""
+    beside = path.with_name(f"{path.name}.new")
+    beside.write_text(packed(roles), encoding="utf-8")
+    beside.replace(path)
+
+
+def _written(old: Role | None, role: Role, taken: set[str]) -> Role:
+    if old is None:
+        return role
+    names = (*old.former_names, *(() if old.name == role.name else (old.name,)))
+    former = tuple(dict.fromkeys(name for name in names if name.casefold() not in taken))
+    same = blocks_of(old) == blocks_of(role)
+    return replace(role, former_names=former, permissions=old.permissions if same else role.permissions)
+
+
+def _change(old: Role | None, new: Role | None) -> RoleChange | None:
+    if new is None or old is None:
+        role = new or old
+        if role is None:
+            return None
+        why = (privileged(new) or "") if new else ""
+        return RoleChange(sign="+" if new else "-", role=role, now_privileged=why)
+    if old.name == new.name and blocks_of(old) == blocks_of(new):
+        return None
+    was, says = _said(old), _said(new)
+    return RoleChange(
+        sign="~",
+        role=new,
+        formerly="" if old.name == new.name else old.name,
+        added=tuple(says[each] for each in sorted(says.keys() - was.keys())),
+        removed=tuple(was[each] for each in sorted(was.keys() - says.keys())),
+        now_privileged="" if privileged(old) else privileged(new) or "",
+    )
+
+
+def _said(role: Role) -> dict[str, str]:
+    """What a role says, one entry an operation: without regard to case -> as it is written."""
+    return {line.lower(): line for block in role.permissions for line in _lines(block)}
+
+
+def _lines(block: Permission) -> Iterator[str]:
+    condition = " ".join((block.condition or "").split())
+    under = f", where {condition}" if condition else ""
+    for noun, names in (
+        ("action", block.actions),
+        ("not action", block.not_actions),
+        ("data action", block.data_actions),
+        ("not data action", block.not_data_actions),
+    ):
+        yield from (f"{noun} {name}{under}" for name in names)

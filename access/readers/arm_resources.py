@@ -1,0 +1,144 @@
+"""What Azure Resource Manager lists, as the states that every reader brings.
+
+Owns the form of ARM's rows: an id, and `properties` apart from the rest. Of no program, they have no URN: the id stands
+for that.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from access.azure.catalogue import System, by_id
+from access.azure.definitions import permissions_of
+from access.azure.scopes import ancestors, key, type_of
+from access.model.graph import DenyAssignment, Unread
+from access.model.json_values import Values, listed, mapping, text
+from access.readers.arm_types import token_of
+from access.readers.resource_state import State
+
+_NATIVE = "azure-native:"
+_ASSIGNMENTS: dict[System, str] = {
+    "azure": "authorization:RoleAssignment",
+    "cosmos": "cosmosdb:SqlResourceSqlRoleAssignment",
+}
+_DEFINITIONS: dict[System, str] = {
+    "azure": "authorization:RoleDefinition",
+    "cosmos": "cosmosdb:SqlResourceSqlRoleDefinition",
+}
+_AGENT_TAG = "agent"
+_APPS = frozenset(
+    {"app:ContainerApp", "app:Job", "cognitiveservices:AgentApplication", "managedidentity:UserAssignedIdentity"}
+)
+"""What an agent is called by: its app, its application, or the identity of its pods."""
+_COMPONENT = "agent-network:index:ContainerAppAgent"
+_GROUP_SEGMENTS = 4
+
+
+def id_of(row: Values) -> str:
+    """The id of a row; empty where it has none."""
+    found = text(row, "id").rstrip("/")
+    return found if found.startswith("/") else ""
+
+
+def resource(row: Values, *, whole: bool, parent: str = "") -> State:
+    """Something in Azure.
+
+    Args:
+        row: as it is listed.
+        whole: whether its properties are there.
+        parent: URN of the agent that it belongs to.
+    """
+    where = id_of(row)
+    identity = mapping(row.get("identity"))
+    rest = {name: value for name, value in row.items() if name not in {"id", "properties", "identity"}}
+    outputs = {**rest, **mapping(row.get("properties")), **({"identity": identity} if identity else {})}
+    return _state(where, token_of(type_of(key(where))), outputs, external=not whole, parent=parent)
+
+
+def group(where: str) -> State:
+    """A resource group."""
+    return _state(where, "resources:ResourceGroup", {}, external=True)
+
+
+def named(scopes: Iterable[str], known: set[str]) -> Iterator[State]:
+    """What is known only because something lies within it or was given on it: containers, secrets, groups."""
+    for scope in scopes:
+        parts = scope.strip("/").split("/")
+        around = "/" + "/".join(parts[:_GROUP_SEGMENTS])
+        if key(around).count("/") == _GROUP_SEGMENTS - 1 and "/resourcegroups/" in key(around):
+            if key(around) not in known:
+                known.add(key(around))
+                yield group(around)
+            if type_of(key(scope)) and key(scope) not in known:
+                known.add(key(scope))
+                yield _state(scope.rstrip("/"), token_of(type_of(key(scope))), {}, external=True)
+
+
+def assignment(row: Values, system: System, account: str = "") -> State:
+    """A role assignment, of Azure or of a Cosmos account."""
+    properties = dict(mapping(row.get("properties")))
+    scope = text(properties, "scope")
+    if account and scope and key(account) not in ancestors(key(scope)):
+        properties["scope"] = f"{account}/{scope.strip('/')}".rstrip("/")
+    return _state(id_of(row), _ASSIGNMENTS[system], properties)
+
+
+def definition(row: Values, system: System) -> State | None:
+    """A role that the catalogue does not have; None where it has it."""
+    return None if by_id(id_of(row)) else _state(id_of(row), _DEFINITIONS[system], dict(mapping(row.get("properties"))))
+
+
+def deny(row: Values) -> DenyAssignment | Unread:
+    """A deny assignment, or why it cannot be counted."""
+    properties = mapping(row.get("properties"))
+    permissions = permissions_of(properties.get("permissions"))
+    principals = _ids(properties.get("principals"))
+    scope = text(properties, "scope")
+    if permissions is None or not principals or not scope:
+        return Unread(id_of(row) or "deny assignments", "what it denies, whom or where is not told; it is not counted")
+    return DenyAssignment(
+        id=id_of(row),
+        name=text(properties, "denyAssignmentName") or id_of(row).rpartition("/")[2],
+        principals=principals,
+        scope=scope,
+        permissions=permissions,
+        excluded_principals=_ids(properties.get("excludePrincipals")),
+        condition=text(properties, "condition") or None,
+        does_not_apply_to_children=properties.get("doNotApplyToChildScopes") is True,
+    )
+
+
+def agents(rows: Iterable[Values], network: str, stack: str) -> dict[str, State]:
+    """The agent that an app is, by key of the app's id: as its name says, else its tag `agent`."""
+    found: dict[str, State] = {}
+    for row in rows:
+        where = id_of(row)
+        if token_of(type_of(key(where))) in _APPS:
+            tags = {name.lower(): value for name, value in mapping(row.get("tags")).items()}
+            name = _stripped(where.rpartition("/")[2], network, stack) or text(tags, _AGENT_TAG)
+            if name:
+                found[key(where)] = State(urn=f"agent {name}", type=_COMPONENT, name=name)
+    return found
+
+
+def _stripped(name: str, network: str, stack: str) -> str:
+    """The agent in `<network>-<agent>-<stack>`; empty where the name is another."""
+    before, after = f"{network}-" if network else "", f"-{stack}" if stack else ""
+    matches = name.lower().startswith(before.lower()) and name.lower().endswith(after.lower())
+    whole = len(name) > len(before) + len(after) and bool(before or after)
+    return name[len(before) : len(name) - len(after)] if matches and whole else ""
+
+
+def _state(where: str, token: str, outputs: Values, *, external: bool = False, parent: str = "") -> State:
+    return State(
+        urn=where,
+        type=_NATIVE + token,
+        name=where.rpartition("/")[2],
+        id=where,
+        parent=parent,
+        outputs=outputs,
+        external=external,
+    )
+
+
+def _ids(principals: object) -> tuple[str, ...]:
+    found = (text(mapping(each), "id") for each in listed(principals))
+    return tuple(each for each in found if each)

@@ -1,0 +1,104 @@
+"""The agents of Foundry in live Azure, and who they are: the one thing that Resource Manager does not tell whole.
+
+Owns asking a project's agents endpoint, with a token for Foundry alone, and only at an address of Foundry. Sources:
+"Manage hosted agents" and "Agent identity concepts in Microsoft Foundry", Microsoft Learn, 2026-04-13.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import cast
+from urllib.parse import quote, urlsplit
+
+from azure.core.credentials import TokenCredential
+
+from access.model.errors import UnreadableSource
+from access.model.graph import Principal
+from access.model.json_values import Values, mapping, text
+from access.readers.arm_client import Listing
+from access.readers.components import agent_id
+from access.readers.http_client import Service, is_loopback
+
+AUDIENCE = "https://ai.azure.com"
+ENDPOINT = "AI Foundry API"
+"""What a project calls the address at which its agents are asked for."""
+
+OF_FOUNDRY = ".services.ai.azure.com"
+"""How the address of every project ends; no other is sent a token."""
+
+_VERSION = "v1"
+_MOST_PAGES = 1_000
+
+
+def agents_of(endpoint: str, credential: TokenCredential, arm: str) -> Listing:
+    """The agents of a project.
+
+    Args:
+        endpoint: address of the project.
+        credential: of someone with the role Cognitive Services Data Reader on it.
+        arm: address of Resource Manager; where that is on loopback, the agents are asked for there too.
+    """
+    parts = urlsplit(endpoint)
+    host = (parts.hostname or "").lower()
+    if is_loopback(arm):
+        base, origin = f"{arm.rstrip('/')}/{host}{parts.path}", arm
+    elif parts.scheme == "https" and host.endswith(OF_FOUNDRY):
+        base, origin = endpoint.rstrip("/"), f"https://{host}"
+    else:
+        return Listing((), f"{endpoint!r} is no address of Foundry, and is not asked")
+    try:
+        with Service(origin, AUDIENCE, credential, endpoint) as service:
+            return _listed(service, f"{base}/agents")
+    except UnreadableSource as error:
+        return Listing((), str(error))
+
+
+def _listed(service: Service, url: str) -> Listing:
+    rows: list[Values] = []
+    after = ""
+    for _ in range(_MOST_PAGES):
+        more = f"&after={quote(after, safe='')}" if after else ""
+        page, failure = service.get(f"{url}?api-version={_VERSION}{more}")
+        found = page.get("data")
+        items = cast("list[object]", found) if isinstance(found, list) else []
+        rows += [cast("Values", item) for item in items if isinstance(item, Mapping)]
+        if failure or not isinstance(found, list):
+            return Listing(tuple(rows), failure or "the answer is no list of agents")
+        before, after = after, text(page, "last_id")
+        if page.get("has_more") is not True:
+            return Listing(tuple(rows))
+        if not after or after == before:
+            break
+    return Listing(tuple(rows), "its pages lead in a circle, or have no end")
+
+
+def principals(project: str, told: Values, agents: tuple[Values, ...]) -> Iterator[Principal]:
+    """The identities of agents that are in no resource: each agent's own, and the one that the others share.
+
+    Args:
+        project: id of the project.
+        told: what Resource Manager says of it.
+        agents: its agents.
+    """
+    sharing: list[str] = []
+    for row in agents:
+        name = text(row, "name") or text(row, "id")
+        own = text(mapping(row.get("instance_identity")), "principal_id")
+        if own:
+            yield Principal(id=own, name=name, agent=name, owner=agent_id(project, name))
+        else:
+            sharing.append(name)
+    for shared in sorted(set(agent_identities(told))):
+        purpose = "own" if sharing else "other"
+        first, *others = sorted(sharing) or [""]
+        owner = f"{project}/agentIdentities/shared"
+        name = f"unpublished agents of {project.rpartition('/')[2]}"
+        yield Principal(id=shared, name=name, agent=first, others=tuple(others), purpose=purpose, owner=owner)
+
+
+def agent_identities(value: object) -> Iterator[str]:
+    """Every `agentIdentityId`, wherever in what is told: where it stands is not documented, what it is called is."""
+    if isinstance(value, Mapping):
+        for name, each in cast("Mapping[str, object]", value).items():
+            if name == "agentIdentityId" and isinstance(each, str) and each:
+                yield each
+            else:
+                yield from agent_identities(each)

@@ -1,0 +1,202 @@
+"""Reading a subscription: what is asked for, and what is to be said of what does not answer.
+
+Owns that nothing which could not be read goes unsaid. Two lists are needed for any answer, of resources and of role
+assignments; without another, what it would have told is noted.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from azure.core.credentials import TokenCredential
+
+from access.azure.catalogue import Role
+from access.azure.definitions import VERSION as DEFINITIONS
+from access.azure.definitions import blocks_of, role_of
+from access.azure.scopes import key, type_of
+from access.model.errors import UnreadableSource
+from access.model.graph import Assignment, DenyAssignment, Principal, Unread
+from access.model.json_values import Values, mapping, text
+from access.readers import arm_resources as arm_states
+from access.readers.arm_client import SIGN_IN, ArmClient, Listing
+from access.readers.arm_resources import id_of
+from access.readers.arm_types import COGNITIVE, COSMOS, FEDERATED, FOUNDRY, IDENTITY, LISTED
+from access.readers.foundry_data_plane import ENDPOINT, agents_of, principals
+from access.readers.resource_state import State
+
+_AUTHORIZATION = "providers/Microsoft.Authorization"
+_ASSIGNMENTS = "2022-04-01"
+_DENIES = "2022-04-01"
+_RESOURCES = "2021-04-01"
+
+
+class Reading:
+    """One reading of a subscription or a resource group."""
+
+    def __init__(self, arm: ArmClient, base: str, credential: TokenCredential) -> None:
+        self._arm, self._base, self._credential = arm, base, credential
+        self._roles: dict[str, Role] = {}
+        self.denies: list[DenyAssignment] = []
+        self.unread: list[Unread] = []
+        self.principals: list[Principal] = []
+        """Who is told by no resource: agents of Foundry."""
+
+    def states(self, network: str, stack: str) -> list[State]:
+        """Everything that there is."""
+        rows = self._needed("resources", _RESOURCES, "what there is")
+        rows = {key(id_of(row)): row for row in rows if self._has_id(row, "resources")}
+        granted = [*self._assignments(), *self._cosmos(rows)]
+        told = self._told(rows)
+        rows = {**told, **rows}
+        foundry = self._foundry(rows)
+        told, rows = {**told, **foundry}, {**rows, **foundry}
+        self._deny()
+        agents = arm_states.agents(rows.values(), network, stack)
+        found: list[State] = list({each.urn: each for each in agents.values()}.values())
+        for where, row in rows.items():
+            parent = agents[where].urn if where in agents else ""
+            whole = where in told
+            listed = {name: value for name, value in told.get(where, {}).items() if value is not None}
+            found.append(arm_states.resource({**row, **listed}, whole=whole, parent=parent))
+            self._check_identity(mapping({**row, **listed}.get("identity")), id_of(row))
+        found += self._federated(rows)
+        known = {key(each.id) for each in found if each.id}
+        scopes = [text(each.outputs, "scope") for each in granted]
+        found += arm_states.named([*(each.id for each in found if each.id), *scopes], known)
+        return [*found, *granted, *self._definitions()]
+
+    def as_it_is_now(self, given: Assignment) -> Assignment:
+        """An assignment with its role as Azure defines it, where that is no longer what the catalogue says."""
+        role = self._roles.get(given.role.id) if given.role and given.system == "azure" else None
+        if role is None or given.role is None or blocks_of(role) == blocks_of(given.role):
+            return given
+        return replace(given, role=replace(given.role, permissions=role.permissions))
+
+    def _assignments(self) -> Iterator[State]:
+        path, what = f"{_AUTHORIZATION}/roleAssignments", "who was given what"
+        rows = [
+            *self._needed(path, _ASSIGNMENTS, what),
+            # What is given above, to management groups, is listed for certain only when asked for.
+            *self._wanted(f"{self._base}/{path}", _ASSIGNMENTS, "what is given above", filter="atScope()"),
+        ]
+        groups: set[str] = set()
+        seen: set[str] = set()
+        for row in rows:
+            if not self._has_id(row, "role assignments") or key(id_of(row)) in seen:
+                continue
+            seen.add(key(id_of(row)))
+            properties = mapping(row.get("properties"))
+            holder = text(properties, "principalId")
+            if "group" in text(properties, "principalType").lower() and holder.lower() not in groups:
+                groups.add(holder.lower())
+                self._doubt(f"group {holder}", "who is in it is not read; its members hold what it holds")
+            yield arm_states.assignment(row, "azure")
+
+    def _cosmos(self, rows: dict[str, Values]) -> Iterator[State]:
+        for where, row in rows.items():
+            if type_of(where) != COSMOS:
+                continue
+            account, version = id_of(row), LISTED[COSMOS]
+            for each in self._wanted(f"{account}/sqlRoleDefinitions", version, "which roles the account defines"):
+                state = arm_states.definition(each, "cosmos") if self._has_id(each, account) else None
+                if state:
+                    yield state
+            for each in self._wanted(f"{account}/sqlRoleAssignments", version, "who was given its items"):
+                if self._has_id(each, account):
+                    yield arm_states.assignment(each, "cosmos", account)
+
+    def _definitions(self) -> Iterator[State]:
+        path = f"{self._base}/{_AUTHORIZATION}/roleDefinitions"
+        for row in self._wanted(path, DEFINITIONS, "what roles allow now; the packed catalogue is used"):
+            role = role_of(row)
+            if role is None:
+                self._doubt(id_of(row) or "role definitions", "what the role allows is not told whole")
+            else:
+                self._roles[role.id] = role
+            state = arm_states.definition(row, "azure") if self._has_id(row, "role definitions") else None
+            if state:
+                yield state
+
+    def _told(self, rows: dict[str, Values]) -> dict[str, Values]:
+        """The rows with properties, of those types that are listed by themselves."""
+        told: dict[str, Values] = {}
+        for arm_type in sorted({type_of(where) for where in rows} & set(LISTED)):
+            path, what = f"{self._base}/providers/{arm_type}", f"properties of {arm_type}"
+            listing = self._arm.listed(path, LISTED[arm_type])
+            told.update((key(id_of(row)), row) for row in listing.rows if id_of(row))
+            if listing.failure:
+                self._failed(path, what, listing.failure)
+                continue
+            for where, row in rows.items():
+                if type_of(where) == arm_type and where not in told:
+                    self._doubt(id_of(row), "its properties are not listed; what they say is not counted")
+        return told
+
+    def _foundry(self, rows: dict[str, Values]) -> dict[str, Values]:
+        """Projects of Foundry and what is published in them; who their other agents are goes to `principals`."""
+        found: dict[str, Values] = {}
+        for where, row in rows.items():
+            # No other kind of account has projects.
+            if type_of(where) == COGNITIVE and text(row, "kind") in {"", "AIServices"}:
+                for project in self._children(id_of(row), "projects", "which projects it has"):
+                    found[key(id_of(project))] = project
+                    applications = self._children(id_of(project), "applications", "which agents are published")
+                    found |= {key(id_of(each)): each for each in applications}
+                    self._agents(project)
+        return found
+
+    def _children(self, where: str, kind: str, what: str) -> list[Values]:
+        rows = self._wanted(f"{where}/{kind}", FOUNDRY, what)
+        return [row for row in rows if self._has_id(row, where)]
+
+    def _agents(self, project: Values) -> None:
+        told = mapping(project.get("properties"))
+        endpoint = text(mapping(told.get("endpoints")), ENDPOINT)
+        listing = agents_of(endpoint, self._credential, self._arm.origin) if endpoint else Listing()
+        if not endpoint or listing.failure:
+            why = listing.failure or "the project tells no address"
+            self._doubt(id_of(project), f"who its agents are: not read, or not all of it; {why}")
+        self.principals += principals(id_of(project), project, listing.rows)
+
+    def _federated(self, rows: dict[str, Values]) -> Iterator[State]:
+        for where, row in rows.items():
+            if type_of(where) == IDENTITY:
+                path = f"{id_of(row)}/{FEDERATED.rpartition('/')[2]}"
+                for each in self._wanted(path, LISTED[IDENTITY], "who else can be the identity"):
+                    if self._has_id(each, id_of(row)):
+                        yield arm_states.resource(each, whole=True)
+
+    def _check_identity(self, identity: Values, where: str) -> None:
+        if "systemassigned" in text(identity, "type").lower().replace(" ", "") and not text(identity, "principalId"):
+            self._doubt(where, "the principal of its own identity is not told; what that holds counts as a stranger's")
+
+    def _deny(self) -> None:
+        path = f"{self._base}/{_AUTHORIZATION}/denyAssignments"
+        for each in map(arm_states.deny, self._wanted(path, _DENIES, "what is denied")):
+            if isinstance(each, Unread):
+                self.unread.append(each)
+            else:
+                self.denies.append(each)
+
+    def _needed(self, path: str, version: str, what: str) -> tuple[Values, ...]:
+        listing = self._arm.listed(f"{self._base}/{path}", version)
+        if listing.failure:
+            why = f"{what} cannot be read: {listing.failure}; {SIGN_IN} as someone with the role Reader there"
+            raise UnreadableSource(f"{self._base}/{path}", why)
+        return listing.rows
+
+    def _wanted(self, path: str, version: str, what: str, **query: str) -> tuple[Values, ...]:
+        listing = self._arm.listed(path, version, **query)
+        if listing.failure:
+            self._failed(path, what, listing.failure)
+        return listing.rows
+
+    def _failed(self, path: str, what: str, why: str) -> None:
+        self._doubt(path, f"{what}: not read, or not all of it; {why}")
+
+    def _has_id(self, row: Values, where: str) -> bool:
+        if not id_of(row):
+            self._doubt(where, "a row has no id; it is not counted")
+        return bool(id_of(row))
+
+    def _doubt(self, where: str, what: str) -> None:
+        self.unread.append(Unread(where, what))

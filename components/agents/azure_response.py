@@ -1,0 +1,13 @@
+"""Response of Azure to one request, without the client that sends it: importing the client costs a preview time."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+__all__ = ["Answer"]
+
+
+class Answer(NamedTuple):
+    """Status code and body of a response; a body that is not an object is empty."""
+
+    status: int
+    body: Mapping[str, Any]

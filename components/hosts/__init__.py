@@ -1,0 +1,1 @@
+"""Hosts of agents: Foundry accounts and projects, AKS clusters, and the Container Apps environment."""

@@ -1,0 +1,91 @@
+"""Accounts of Foundry, which hold projects: no keys, a name of their own, models.
+
+Owns no project: that is `components.hosts.foundry_project`.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NotRequired
+
+import pulumi
+from pulumi_azure_native import cognitiveservices
+
+from components.diagnostics import Logs, send_logs
+from components.resources.base import Holder, PlacedArgs, arm_id
+from components.resources.model_account import DeploymentArgs, deploy_models
+
+__all__ = ["FoundryAccount", "FoundryAccountArgs"]
+
+# "Supported logs for Microsoft.CognitiveServices/accounts", Microsoft Learn, 2025-04-16.
+_LOGS = Logs(categories=("Audit", "RequestResponse"))
+
+
+class FoundryAccountArgs(PlacedArgs):
+    """Arguments of a `FoundryAccount`."""
+
+    deployments: NotRequired[Iterable[DeploymentArgs]]
+    """The models; not for an existing account, which has those that it has."""
+    allow: NotRequired[Sequence[str]]
+    """Blocks of IPv4 addresses that may call the account; without it, every address may try, with a token."""
+    agent_subnet_id: NotRequired[pulumi.Input[str]]
+    """Id of the subnet through which agents reach out; without it, they do through Microsoft's network."""
+
+
+class FoundryAccount(Holder):
+    """An AI Services account that takes projects, and tokens of Entra ID alone."""
+
+    TOKEN = "agent-network:index:FoundryAccount"  # noqa: S105 - a type token
+
+    def __init__(self, name: str, args: FoundryAccountArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, args, opts)
+        own = pulumi.ResourceOptions(parent=self)
+        if args.get("existing"):
+            _keeps_its_own(name, args)
+            account_id = arm_id(args, "Microsoft.CognitiveServices/accounts")
+            account = cognitiveservices.Account.get(name, account_id, own)
+            self.last_write: pulumi.Resource = account
+        else:
+            account = _create(name, args, own)
+            send_logs(f"{name}-is-logged", _LOGS, source=account.id, workspace_id=args["workspace_id"], parent=self)
+            # One account takes one write at a time and answers others with a conflict, its projects' too.
+            self.last_write = deploy_models(self, args, args.get("deployments", ()), after=account)
+        self._ready(account)
+
+
+def _create(name: str, args: FoundryAccountArgs, own: pulumi.ResourceOptions) -> "cognitiveservices.Account":
+    allow, subnet = args.get("allow", ()), args.get("agent_subnet_id")
+    return cognitiveservices.Account(
+        name,
+        account_name=args["azure_name"],
+        resource_group_name=args["resource_group_name"],
+        location=args["location"],
+        tags=args.get("tags"),
+        kind="AIServices",
+        sku=cognitiveservices.SkuArgs(name="S0"),
+        identity=cognitiveservices.IdentityArgs(type=cognitiveservices.ResourceIdentityType.SYSTEM_ASSIGNED),
+        properties=cognitiveservices.AccountPropertiesArgs(
+            # Tokens of Entra ID are taken at a name of the account's own only.
+            custom_sub_domain_name=args["azure_name"],
+            disable_local_auth=True,
+            allow_project_management=True,
+            public_network_access="Enabled",
+            network_acls=cognitiveservices.NetworkRuleSetArgs(
+                default_action="Deny", ip_rules=[cognitiveservices.IpRuleArgs(value=block) for block in allow]
+            )
+            if allow
+            else None,
+            network_injections=[
+                cognitiveservices.NetworkInjectionArgs(
+                    scenario="agent", subnet_arm_id=subnet, use_microsoft_managed_network=False
+                )
+            ]
+            if subnet
+            else None,
+        ),
+        opts=own,
+    )
+
+
+def _keeps_its_own(name: str, args: FoundryAccountArgs) -> None:
+    given = [key for key in ("deployments", "allow", "agent_subnet_id") if args.get(key)]
+    if given:
+        raise ValueError(f"account {name!r} exists already, and is not changed; leave out {', '.join(given)}")

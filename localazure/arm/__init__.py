@@ -1,0 +1,1 @@
+"""Simulated Azure Resource Manager: resource types, requests, and the world that they change."""

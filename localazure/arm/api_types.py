@@ -1,0 +1,71 @@
+"""Inputs against Azure's published API types.
+
+Owns one question: what of a resource's inputs would the API's own type definitions refuse. Judges every property at
+once; knows nothing of names, parents or any service's rules. The types are in `data/`, whose README says where they
+come from.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, cast
+
+from localazure.arm.api_schema import Check, Compiler
+from localazure.arm.resource_type import ResourceType
+from localazure.errors import Violation
+
+# The provider fills these in, or they stand in the address.
+_FILLED = frozenset({"name", "location", "id", "type", "apiVersion"})
+
+
+@dataclass(frozen=True)
+class ArmType:
+    """The published type of one resource."""
+
+    api_version: str
+    has_location: bool
+    """Whether it is asked where it shall be."""
+    judge: Check
+
+
+def violations(kind: ResourceType, inputs: Mapping[str, Any]) -> list[Violation]:
+    """Everything in `inputs` that the resource's type does not allow; unknown and secret values are not judged."""
+    published = arm_type(kind)
+    found: list[Violation] = []
+    if published is not None:
+        published.judge(inputs, None, found)
+        return found
+    known = {*kind.known_inputs, *kind.path_inputs}
+    listed = ", ".join(sorted(known))
+    return [Violation(name, f"no such property; known are {listed}") for name in inputs if name not in known]
+
+
+def arm_type(kind: ResourceType) -> ArmType | None:
+    """The published type of a resource; None where there is none, as for Entra ID."""
+    return _arm_type(kind.token, frozenset(kind.path_inputs))
+
+
+def takes_location(kind: ResourceType) -> bool:
+    """Whether the provider fills in a location that is left out."""
+    published = arm_type(kind)
+    return published is not None and published.has_location and kind.located
+
+
+@cache
+def _arm_type(token: str, arguments: frozenset[str]) -> ArmType | None:
+    definition = _catalogue().get(token)
+    if definition is None:
+        return None
+    compiler, body = Compiler(definition["types"]), {"ref": definition["body"]}
+    return ArmType(
+        api_version=cast("str", definition["sdk_api_version"]),
+        has_location=compiler.takes(body, "location"),
+        judge=compiler.body(body, arguments, _FILLED),
+    )
+
+
+@cache
+def _catalogue() -> dict[str, Any]:
+    return json.loads(files("localazure.arm").joinpath("data/arm_types.json").read_text("utf-8"))["resources"]

@@ -1,0 +1,34 @@
+"""What the provider fills in before Azure is asked: a missing name, a missing location.
+
+Owns both rules (azure-native 3.29.0, `AutoNamer` and `Check`). Where azure-native draws a name at random, this draws
+the same one for the same logical name, so that a run can be repeated.
+"""
+
+import uuid
+
+from localazure.arm.api_types import takes_location
+from localazure.arm.resource_type import ResourceType
+from localazure.arm.world import Values, World
+
+_ALWAYS_GUIDS = frozenset({"roleAssignmentName", "roleDefinitionId"})
+
+
+def filled(kind: ResourceType, inputs: Values, world: World, name: str) -> Values:
+    """The inputs with what was left out; `name` is the resource's logical name."""
+    found = dict(inputs)
+    own = kind.name_input
+    if own is not None and not found.get(own):
+        found[own] = _auto_name(kind, own, name)
+    if not found.get("location") and takes_location(kind):
+        group = world.get(f"/subscriptions/{world.subscription_id}/resourceGroups/{inputs.get('resourceGroupName')}")
+        if group is not None and "location" in group.inputs:
+            found["location"] = group.inputs["location"]
+    return found
+
+
+def _auto_name(kind: ResourceType, own: str, name: str) -> str:
+    seed = uuid.uuid5(uuid.NAMESPACE_URL, f"{kind.token} {name}")
+    if own in _ALWAYS_GUIDS:
+        return str(seed)
+    top_level = kind.path.rpartition("/providers/")[2].count("{") == 1
+    return f"{name}{seed.hex[:8]}" if top_level else name

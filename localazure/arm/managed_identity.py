@@ -1,0 +1,78 @@
+"""Managed identities on resources: the `identity` block, the same on every resource type that takes one.
+
+Owns how the block is answered: a list of user-assigned ids goes in, a mapping from id to client and principal id
+comes out; a system-assigned principal begins and ends with its resource ("Managed identities for Azure resources",
+Microsoft Learn, 2025-05; azure-native 3.29.0 for the list).
+"""
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+from localazure.arm.resource_type import UNKNOWN, Request
+from localazure.arm.world import Values, World
+from localazure.errors import AzureError
+
+_USER_ASSIGNED = "azure-native:managedidentity:UserAssignedIdentity"
+
+
+def wants_own(inputs: Values) -> bool:
+    """Whether the resource is to have an identity of its own."""
+    return "SystemAssigned" in str(_block(inputs).get("type", ""))
+
+
+def attached(inputs: Values) -> list[str]:
+    """Ids of the user-assigned identities that the resource is to have."""
+    listed = cast("Any", _block(inputs).get("userAssignedIdentities"))
+    return [str(each) for each in cast("list[Any]", listed or [])] if isinstance(listed, list | dict) else []
+
+
+def refusals(request: Request) -> Iterator[AzureError]:
+    """Identities that are attached must exist, and fit the block's type."""
+    kind = str(_block(request.inputs).get("type", "None"))
+    ids = attached(request.inputs)
+    if bool(ids) != ("UserAssigned" in kind):
+        said = f"{len(ids)} user-assigned identities are listed" if ids else "no user-assigned identity is listed"
+        yield AzureError("InvalidIdentityValues", f"identity.type is {kind!r} and {said}; make the two agree")
+    for each in ids:
+        found = request.world.get(each)
+        if found is None or found.token != _USER_ASSIGNED:
+            yield AzureError("FailedIdentityOperation", f"the user-assigned identity '{each}' was not found")
+
+
+def answer(request: Request) -> Values:
+    """The `identity` output; empty where the resource has no such block."""
+    # The dynamic resource for an agent's identity has an input of that name that is a text.
+    if not isinstance(request.inputs.get("identity"), dict):
+        return {}
+    block: Values = {"type": _block(request.inputs).get("type")}
+    if wants_own(request.inputs):
+        block |= {"principalId": request.principal.id, "tenantId": request.world.tenant_id}
+    ids = attached(request.inputs)
+    if ids:
+        block["userAssignedIdentities"] = {each: _ids_of(request.world, each) for each in ids}
+    return {"identity": block}
+
+
+def foreseen(inputs: Values, known: Values) -> Values:
+    """The `identity` output as far as it is known before; `known` are the outputs until now."""
+    if not isinstance(inputs.get("identity"), dict):
+        return {}
+    before = cast("Values", known.get("identity") or {})
+    block: Values = {"type": _block(inputs).get("type")}
+    if wants_own(inputs):
+        block |= {name: before.get(name, UNKNOWN) for name in ("principalId", "tenantId")}
+    ids = attached(inputs)
+    if ids:
+        had = cast("Values", before.get("userAssignedIdentities") or {})
+        block["userAssignedIdentities"] = had if set(had) == set(ids) else UNKNOWN
+    return {"identity": block}
+
+
+def _block(inputs: Values) -> Values:
+    block = inputs.get("identity")
+    return cast("Values", block) if isinstance(block, dict) else {}
+
+
+def _ids_of(world: World, identity: str) -> Values:
+    principal = world.owned_principal(identity)
+    return {} if principal is None else {"clientId": principal.client_id, "principalId": principal.id}

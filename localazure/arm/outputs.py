@@ -1,0 +1,104 @@
+"""What Azure answers: a resource's outputs, and as much of them as is known before it exists.
+
+Owns how they are put together of inputs and of what its `ResourceType` says: without most names in its id, with what
+Azure computes. The same two steps for every type; no rule of any service.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import zip_longest
+from typing import Any, cast
+
+from localazure.arm import managed_identity as identity
+from localazure.arm.api_types import arm_type
+from localazure.arm.property_paths import ANY, Path, parse, value_at
+from localazure.arm.resource_type import UNKNOWN, Request, ResourceType
+from localazure.arm.world import Values
+
+_Block = dict[str | int, Any]
+
+
+def outputs(request: Request) -> Values:
+    """The outputs of a resource as the request leaves it."""
+    kind = request.type
+    values = _said(kind, request.inputs)
+    values |= {name: value for name, value in _about(kind, request.name).items() if value}
+    values |= identity.answer(request)
+    for path, answer in kind.outputs.items():
+        blocks = [block for block, _ in _lacking(values, kind.output_paths[path])]
+        value = answer(request) if blocks else None
+        for block in blocks if value is not None else ():
+            block[kind.output_paths[path][-1]] = _copied(value)
+    for path, answer in kind.rewrites.items():
+        *above, last = kind.output_paths[path]
+        block = value_at(values, tuple(above))
+        if isinstance(block, dict) and last in block:
+            block[last] = answer(request)
+    if isinstance(request.inputs.get("location"), str):
+        values["location"] = request.location
+    return values
+
+
+def foreseen(kind: ResourceType, inputs: Values, known: Values | None) -> Values:
+    """The outputs as an engine's preview shows them: unknown is what Azure computes and `known`, from before, lacks."""
+    before = known or {}
+    values = _said(kind, inputs)
+    values |= {name: before.get(name, UNKNOWN) for name in _about(kind, "")}
+    values |= identity.foreseen(inputs, before)
+    for path in kind.outputs:
+        place = kind.output_paths[path]
+        for block, found in _lacking(values, place, {} if path in kind.volatile else before):
+            block[place[-1]] = UNKNOWN if found is None else _copied(found)
+    return values
+
+
+def _said(kind: ResourceType, inputs: Values) -> Values:
+    values = {name: _copied(value) for name, value in inputs.items() if name not in kind.unanswered}
+    for path in kind.write_only:
+        _drop(values, parse(path))
+    return values
+
+
+def _about(kind: ResourceType, name: str) -> Values:
+    published = arm_type(kind)
+    if published is None:
+        return {}
+    return {"name": name, "type": kind.arm_type, "azureApiVersion": published.api_version}
+
+
+def _lacking(value: Any, place: Path, before: Any = None) -> Iterator[tuple[_Block, Any]]:  # noqa: ANN401 (any JSON value)
+    """The blocks in which a path ends and that have nothing there, each with what `before` has at the same place."""
+    step, rest = place[0], place[1:]
+    if step == ANY and isinstance(value, list):
+        old = cast("list[Any]", before) if isinstance(before, list) else []
+        for each, was in zip_longest(cast("list[Any]", value), old[: len(cast("list[Any]", value))]):
+            yield from _lacking(each, rest, was)
+    elif isinstance(value, dict):
+        block = cast("_Block", value)
+        was = cast("_Block", before).get(step) if isinstance(before, dict) else None
+        if rest:
+            yield from _lacking(block.get(step), rest, was)
+        elif block.get(step) is None:
+            yield block, was
+
+
+def _drop(value: Any, place: Path) -> None:  # noqa: ANN401 (any JSON value)
+    step, rest = place[0], place[1:]
+    if step == ANY and isinstance(value, list | dict):
+        inside: Iterable[Any] = cast("Values", value).values() if isinstance(value, dict) else cast("list[Any]", value)
+        for each in inside:
+            _drop(each, rest)
+    elif isinstance(value, dict):
+        fields = cast("Values", value)
+        if not rest:
+            fields.pop(str(step), None)
+        elif step in fields:
+            _drop(fields[str(step)], rest)
+
+
+def _copied(value: Any) -> Any:  # noqa: ANN401 (any JSON value)
+    """A deep copy of a JSON value, so that outputs never share a part with inputs."""
+    if isinstance(value, dict):
+        return {name: _copied(item) for name, item in cast("Values", value).items()}
+    if isinstance(value, list):
+        return [_copied(item) for item in cast("list[Any]", value)]
+    return value

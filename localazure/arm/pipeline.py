@@ -1,0 +1,191 @@
+"""The path of a request through local Azure: one visible list for creating, one for changing.
+
+Owns the order of the stages and what Resource Manager does for every type alike: ids and names that are taken, groups
+and parents that are missing, properties that cannot change. What one service does stands in `services/`; what is
+stored, in `world.py`. A request is judged by every stage before anything is changed, and refused for all reasons at
+once.
+
+Facts: "Azure Resource Manager: common deployment errors", Microsoft Learn, 2025-03; the check for an existing resource
+before a creation is azure-native's own (`provider/pkg/provider/crud`, v3.29.0).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from localazure.arm import ids
+from localazure.arm import managed_identity as identity
+from localazure.arm import outputs as answers
+from localazure.arm.api_types import violations
+from localazure.arm.property_changes import difference
+from localazure.arm.resource_type import Request
+from localazure.arm.world import Resource
+from localazure.errors import AzureError, Refused
+
+Stage = Callable[[Request], Iterator[AzureError]]
+
+
+def create(request: Request) -> Resource:
+    """Judge a request for something new, make it, and answer with it."""
+    _judge(
+        request,
+        _name_is_allowed,
+        _id_is_free,
+        _name_is_free,
+        _group_exists,
+        _parent_exists,
+        identity.refusals,
+        request.type.rules,
+    )
+    made = _apply(request)
+    request.type.created(request)
+    return made
+
+
+def update(request: Request) -> Resource:
+    """Judge a request for something that exists, change it, and answer with it."""
+    _judge(request, _stays_what_it_is, identity.refusals, request.type.rules)
+    return _apply(request)
+
+
+def adopt(request: Request) -> Resource:
+    """Take something to exist, unjudged, for it was not made here."""
+    return _apply(replace(request, adopted=True))
+
+
+def delete(request: Request) -> None:
+    """Remove a resource and everything under it, deepest first."""
+    if request.old is not None:
+        _refuse([*request.type.held_up(request.world, request.old)])
+    for each in [*request.world.under(request.id), request.world.get(request.id)]:
+        if each is not None:
+            _remove(request, each)
+
+
+def _judge(request: Request, *stages: Stage) -> None:
+    found = tuple(violations(request.type, request.inputs))
+    if found:
+        raise Refused(request.type.token, found)
+    _refuse([error for stage in stages for error in stage(request)])
+
+
+def _refuse(errors: list[AzureError]) -> None:
+    """Refuse for all reasons at once."""
+    if errors:
+        first, *others = errors
+        raise AzureError(first.code, "; ".join([first.message, *map(str, others)]), first.status)
+
+
+def _name_is_allowed(request: Request) -> Iterator[AzureError]:
+    rule = request.type.name_rule
+    refusal = rule and rule.refusal(request.type.label, request.name)
+    if refusal:
+        yield refusal
+
+
+def _id_is_free(request: Request) -> Iterator[AzureError]:
+    if request.world.get(request.id) is not None:
+        yield AzureError("Conflict", f"cannot create already existing resource '{request.id}'", 409)
+
+
+def _name_is_free(request: Request) -> Iterator[AzureError]:
+    kind, claim = request.type, _name_claim(request)
+    holder = request.world.claimant(claim)
+    if kind.taken and holder is not None and not ids.same(holder.id, request.id):
+        yield AzureError(
+            kind.taken, f"the name '{request.name}' is already taken; it must be unique in all of Azure", 409
+        )
+    kept = kind.soft_deletion
+    if kept is None:
+        return
+    deleted, recovers = request.world.soft_deleted.get(claim), kept.recovered_by(request.inputs)
+    if recovers and (deleted is None or not _is_where_asked(request, deleted)):
+        yield AzureError(
+            kept.nothing_code,
+            f"no deleted {kind.label} '{request.name}' can be recovered in this resource group and region",
+        )
+    if deleted is not None and not recovers:
+        yield AzureError(
+            kept.code,
+            f"the name '{request.name}' belongs to a deleted {kind.label} that can still be recovered;"
+            " recover it, purge it where it has no purge protection, or choose another name",
+            409,
+        )
+
+
+def _group_exists(request: Request) -> Iterator[AzureError]:
+    group = request.inputs.get("resourceGroupName")
+    if group is None or request.type.name_input == "resourceGroupName":
+        return
+    # What this world did not make may stand in a group that it does not know.
+    if request.parent is not None:
+        return
+    if request.world.get(f"/subscriptions/{request.world.subscription_id}/resourceGroups/{group}") is None:
+        yield AzureError("ResourceGroupNotFound", f"resource group '{group}' could not be found", 404)
+
+
+def _parent_exists(request: Request) -> Iterator[AzureError]:
+    # A group is judged by the stage before; what is about a scope, by its service.
+    if "resourceGroupName" not in request.type.path_inputs or request.parent is not None:
+        return
+    parent = request.type.parent_of(request.id)
+    if ids.arm_type_of(parent) not in ("microsoft.resources/resourcegroups", "microsoft.resources/subscriptions"):
+        yield AzureError(
+            "ParentResourceNotFound",
+            f"cannot write {request.type.arm_type} '{request.name}', because the parent resource '{parent}' could not"
+            " be found",
+            404,
+        )
+
+
+def _stays_what_it_is(request: Request) -> Iterator[AzureError]:
+    old = request.old
+    if old is None or old.adopted:
+        return
+    for path in difference(request.type, old.inputs, request.inputs).replaces:
+        yield AzureError(
+            request.type.immutable_code,
+            f"changing property '{path}' is not allowed; the resource must be replaced",
+            409,
+        )
+
+
+def _apply(request: Request) -> Resource:
+    kind, world = request.type, request.world
+    claims = [claim.lower() for claim in kind.claims(request)]
+    if kind.taken or kind.soft_deletion:
+        claims.append(_name_claim(request))
+        world.soft_deleted.pop(claims[-1], None)
+    if request.old is not None and not identity.wants_own(request.inputs) and identity.wants_own(request.old.inputs):
+        world.remove_principal_of(request.id)
+    resource = Resource(
+        id=request.id,
+        token=kind.token,
+        parent=kind.parent_of(request.id),
+        inputs=request.inputs,
+        outputs=answers.outputs(request),
+        claims=tuple(claims),
+        marks=tuple(mark.lower() for mark in kind.marks(request)),
+        outlives_parent=kind.outlives_parent,
+        adopted=request.adopted or (request.old is not None and request.old.adopted),
+    )
+    world.put(resource)
+    return resource
+
+
+def _remove(request: Request, resource: Resource) -> None:
+    kind = request.catalogue.find(resource.token)
+    world = request.world
+    kind.deleted(world, resource)
+    world.remove(resource.id)
+    world.remove_principal_of(resource.id)
+    if kind.soft_deletion is not None and kind.soft_deletion.kept(resource):
+        world.soft_deleted[resource.claims[-1]] = resource
+
+
+def _is_where_asked(request: Request, deleted: Resource) -> bool:
+    return ids.same(deleted.id, request.id) and deleted.outputs.get("location") == request.location
+
+
+def _name_claim(request: Request) -> str:
+    """What holds the name: in all of Azure where it is unique there, else in its place alone."""
+    return f"{request.type.token} {request.name if request.type.taken else request.id}".lower()

@@ -1,0 +1,39 @@
+"""Comparing what a resource was asked to be with what it is now asked to be.
+
+Owns which paths differ, and which of them only a replacement can change: what makes the id, the location (a tracked
+resource never moves), and what its type lists. azure-native compares inputs with inputs; so does this.
+"""
+
+from localazure.arm.api_types import takes_location
+from localazure.arm.property_paths import Path, changes, covers, parse, written
+from localazure.arm.resource_type import Difference, ResourceType
+from localazure.arm.world import Values
+
+
+def difference(kind: ResourceType, old: Values, new: Values) -> Difference:
+    """What differs between two sets of inputs of a type."""
+    if old == new:
+        return Difference()
+    found = [change.path for change in changes(_normal(old), _normal(new))]
+    fixed = [parse(path) for path in (*_fixed(kind), *kind.fixed(old))]
+    replaces = tuple(written(path) for path in found if any(_concerns(pattern, path) for pattern in fixed))
+    # An explicit name is taken until the old resource is gone (azure-native 3.29.0, `Diff`).
+    return Difference(
+        changed=tuple(written(path) for path in found),
+        replaces=replaces,
+        delete_before_replace=bool(replaces) and not kind.coexists,
+    )
+
+
+def _fixed(kind: ResourceType) -> tuple[str, ...]:
+    return (*kind.path_inputs, *kind.immutable, *(("location",) if takes_location(kind) else ()))
+
+
+def _concerns(pattern: Path, path: Path) -> bool:
+    """Whether a change at `path` changes what `pattern` names: it, a part of it, or a whole that holds it."""
+    return covers(pattern, path) or covers(path, pattern)
+
+
+def _normal(inputs: Values) -> Values:
+    location = inputs.get("location")
+    return {**inputs, "location": location.replace(" ", "").lower()} if isinstance(location, str) else inputs

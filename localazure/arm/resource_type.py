@@ -1,0 +1,358 @@
+"""How a service of local Azure describes its resource types.
+
+Owns the contract between the service modules (`services/`), which know what one Azure service does, and the pipeline
+(`pipeline.py`), which does for every type alike what Resource Manager and the provider do. Holds no rule of any
+service.
+
+A service module is written in this order, and ends with `TYPES`:
+
+1. docstring: what the service is here; the documents its facts are from, with dates; last paragraph "Differences from
+   Azure"
+2. types and names: `NameRule`s, name patterns, error codes of taken names
+3. what must exist, and every other reason to refuse: one function a rule, `(Request) -> Iterator[AzureError]`, each
+   yields all that it finds; it runs before create and before update (`request.old` is None when creating), and never
+   on unknowns
+4. what is immutable: a tuple of paths
+5. outputs: one function an answer, `(Request) -> value`; None means that Azure leaves it out
+6. `TYPES: tuple[ResourceType, ...]`, the rows that put it together
+
+The pipeline does the rest, so that no service repeats it: unknown types; published types of inputs (`data/`);
+required arguments; name rules; existing ids; names taken anywhere in Azure or by what was deleted softly; missing
+parents and groups; the `identity` block (principals come and go with their resource, attached identities must exist);
+replacement for names, groups, location and `immutable`; deletion of all that lies under a resource.
+
+`services/managedidentity.py` is the shortest whole example; `stock.py` has answers and rules that many services share.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from functools import cached_property
+from typing import Any, Protocol
+
+from localazure.arm import ids
+from localazure.arm.property_paths import ABSENT, Path, parse, value_at
+from localazure.arm.world import Principal, Resource, Values, World
+from localazure.errors import AzureError
+
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""The engine's mark for a value not known before the deployment (`pulumi.runtime.rpc.UNKNOWN`)."""
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_SCOPES = frozenset({"scope", "resourceUri"})
+"""Placeholders that stand for a whole id."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """What differs between old and new inputs; paths such as `configuration.ingress.targetPort`."""
+
+    changed: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
+    delete_before_replace: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameRule:
+    """What Azure allows as a resource's name, and how it says so."""
+
+    pattern: str
+    """Matches the whole name."""
+    words: str
+    """The rule as a person would say it: `2 to 32 lower-case letters, digits and single dashes`."""
+    code: str = "InvalidResourceName"
+    """Azure's error code for a name that breaks it."""
+    reserved: tuple[str, ...] = ()
+    """Names that fit and are refused all the same."""
+
+    def refusal(self, kind: str, name: str) -> AzureError | None:
+        """Why Azure would refuse `name`; None where it would not."""
+        if name.lower() in self.reserved:
+            return AzureError(self.code, f"{kind} name {name!r} is reserved; choose another")
+        if re.fullmatch(self.pattern, name):
+            return None
+        return AzureError(self.code, f"{kind} name {name!r} is invalid: allowed are {self.words}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SoftDeletion:
+    """How a deleted resource keeps its name until it is purged."""
+
+    code: str
+    """Azure's error code for a new resource of that name."""
+    recovered_by: Callable[[Values], bool] = lambda _inputs: False
+    """Whether these inputs ask to have the deleted resource back: then the name is free for them."""
+    nothing_code: str = "ResourceNotFound"
+    """Azure's error code where they ask for it and no such resource was deleted in that group and region."""
+    kept: Callable[[Resource], bool] = lambda _resource: True
+    """Whether this resource is kept when it is deleted; a free tier, for one, is not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contention:
+    """Where two writes at the same time are a conflict."""
+
+    arm_type: str
+    """Type of the resource around the writes, in lower case: `microsoft.managedidentity/userassignedidentities`."""
+    code: str
+    """Azure's error code for the one that comes second."""
+
+
+class Types(Protocol):
+    """The resource types that a request can look up; `type_catalogue.Catalogue` has them."""
+
+    def find(self, token: str) -> "ResourceType":
+        """The type of a Pulumi token; UnknownType where local Azure does not have it."""
+        ...
+
+    def of(self, resource_id: str) -> "ResourceType | None":
+        """The type of what an id names; None where local Azure has no such type."""
+        ...
+
+    def exists(self, world: World, place: str) -> bool:
+        """Whether a resource, or an object inside one, exists at an id."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One resource as it is asked for, and the world that it is asked in. What a service's functions are handed."""
+
+    world: World
+    catalogue: "Types"
+    type: "ResourceType"
+    id: str
+    inputs: Values
+    now: str
+    """When, as Azure writes it: `2026-01-01T00:00:00.0000000Z`."""
+    old: Resource | None = None
+    """The resource as it is; None where it is being created."""
+    adopted: bool = False
+    """Whether it is not made, but taken to exist."""
+
+    @property
+    def name(self) -> str:
+        """The resource's own name."""
+        return ids.name_of(self.id)
+
+    @cached_property
+    def parent(self) -> Resource | None:
+        """What holds the resource, as the world has it; None for a resource group."""
+        return self.world.get(self.type.parent_of(self.id))
+
+    @property
+    def location(self) -> str:
+        """The region asked for, as Azure writes it: `westeurope`."""
+        return str(self.inputs.get("location") or "").replace(" ", "").lower()
+
+    @cached_property
+    def principal(self) -> Principal:
+        """The resource's own identity: made at the first look, the same until the resource is deleted."""
+        return self.world.principal_of(self.id)
+
+    def exists(self, place: str) -> bool:
+        """Whether there is something at an id: a resource, what exists with one, or a data-plane object in one."""
+        return self.catalogue.exists(self.world, place)
+
+    def type_of(self, resource_id: str) -> "ResourceType | None":
+        """The type of what an id names; None where local Azure has no such type."""
+        return self.catalogue.of(resource_id)
+
+    def asked(self, path: str) -> Any:  # noqa: ANN401 (any JSON value)
+        """The input at a path such as `properties.sku.name`; None where there is none."""
+        found = value_at(self.inputs, parse(path))
+        return None if found is ABSENT else found
+
+    def answered(self, path: str) -> Any:  # noqa: ANN401 (any JSON value)
+        """The output at a path before this request; None where there is none, and when creating."""
+        found = ABSENT if self.old is None else value_at(self.old.outputs, parse(path))
+        return None if found is ABSENT else found
+
+    def guid(self, part: str) -> str:
+        """A GUID that Azure makes up for this resource: the same for the same id and `part`."""
+        return self.world.guid(f"{self.id.lower()} {part}")
+
+
+Rules = Callable[[Request], Iterator[AzureError]]
+Answer = Callable[[Request], Any]
+Choice = Callable[[World, Values], str]
+"""What Azure chooses for a placeholder of an id, given the inputs."""
+Function = Callable[[World, Values], Values]
+"""A provider function (`getClientConfig`): what it answers to its arguments."""
+
+
+def no_rules(_request: Request) -> Iterator[AzureError]:
+    """A type that has no rule beyond its published type, its name and its parent."""
+    yield from ()
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """One resource type of local Azure. Paths are written `properties.vaultUri`."""
+
+    token: str
+    """The Pulumi token, `azure-native:storage:BlobContainer`."""
+    path: str
+    """The resource's id. `{placeholders}` are the inputs of that name, `{subscriptionId}` is the world's."""
+
+    _: KW_ONLY
+
+    name_rule: NameRule | None = None
+    taken: str = ""
+    """For a name that is unique in all of Azure: the error code where another resource of the type has it."""
+    soft_deletion: SoftDeletion | None = None
+    """For a type whose deleted resources keep their name."""
+    singleton: bool = False
+    """Exists with its parent and goes with it: create takes it as it is, delete leaves it."""
+    outlives_parent: bool = False
+    """Stays when what it is about is deleted, as role assignments do."""
+    assigned: Mapping[str, Choice] = field(default_factory=dict[str, Choice])
+    """Placeholders of `path` that are no inputs: Azure chooses them, or they stand deeper in the inputs."""
+    shown: str = ""
+    """The id as the provider writes it, where that is not `path` and says less: `{namespace}/{name}`."""
+
+    rules: Rules = no_rules
+    """Every reason of this type to refuse a request; all of them, not the first."""
+    claims: Callable[[Request], tuple[str, ...]] = lambda _request: ()
+    """What only one resource may have, as texts in any case; `request.world.claimant(text)` says who has it."""
+    marks: Callable[[Request], tuple[str, ...]] = lambda _request: ()
+    """By what else it can be found at once, as texts in any case; `request.world.marked(text)` finds it."""
+
+    located: bool = True
+    """Whether the provider gives it its group's location where the published type has one; not so for parts of
+    Cosmos."""
+    immutable: tuple[str, ...] = ()
+    """Inputs that only a replacement changes; names, group and location are so for every type."""
+    immutable_code: str = "PropertyChangeNotAllowed"
+    """Azure's error code for an attempt to change one in place."""
+
+    outputs: Mapping[str, Answer] = field(default_factory=dict[str, Answer])
+    """What Azure answers beyond the inputs, by path: what it computes, and the values it takes for inputs left out. An
+    input at the path wins. A path inside a block that was not asked for is left out; `[*]` stands for every item of a
+    list. Unknown in a first preview."""
+    volatile: tuple[str, ...] = ()
+    """Those of `outputs` that an update may change: unknown in its preview."""
+    rewrites: Mapping[str, Answer] = field(default_factory=dict[str, Answer])
+    """Inputs that Azure answers in another form, by path; only where they are given. A preview shows them as given."""
+    repeats: tuple[str, ...] = ()
+    """Placeholders of `path` that Azure repeats in its answer; the others it does not."""
+    write_only: tuple[str, ...] = ()
+    """Inputs that Azure never answers with, such as `configuration.secrets[*].value`."""
+
+    created: Callable[[Request], None] = lambda _request: None
+    """What else begins with the resource; runs once it is stored, when it is created."""
+    deleted: Callable[[World, Resource], None] = lambda _world, _resource: None
+    """What else ends with the resource; runs before it is removed."""
+
+    held_up: Callable[[World, Resource], Iterator[AzureError]] = lambda _world, _resource: iter(())
+    """Why Azure would refuse to delete the resource by itself; with its group, it goes."""
+
+    data_children: tuple[str, ...] = ()
+    """Segments of data-plane objects under it at which a role may be assigned: `secrets`, `indexes`."""
+    log_categories: tuple[str, ...] = ()
+    """Categories of resource logs that it can send."""
+    category_groups: tuple[str, ...] = ("allLogs",)
+    """Groups of them that a diagnostic setting may name."""
+    assumed: Values = field(default_factory=dict[str, Any])
+    """Inputs that a resource is taken to have that this world did not make."""
+    adoptable: bool = True
+    """Whether one that this world did not make can be taken to exist."""
+    coexists: bool = False
+    """Whether the provider makes a replacement while the old one is there; an explicit name would be taken."""
+    fixed: Callable[[Values], tuple[str, ...]] = lambda _old: ()
+    """More immutable inputs, where it depends on the others which are."""
+    seen: Callable[[World, Resource], Values] = lambda _world, _resource: {}
+    """Outputs that are looked up whenever it is read, for what is elsewhere and changes there."""
+    one_write_in: Contention | None = None
+    """For a type of which Azure takes one write at a time in some place."""
+    known_inputs: tuple[str, ...] = ()
+    """Every input, for a type of which no API type is published (Entra ID)."""
+
+    @property
+    def label(self) -> str:
+        """`ContainerApp` of `azure-native:app:ContainerApp`."""
+        return self.token.rpartition(":")[2]
+
+    @cached_property
+    def arm_type(self) -> str:
+        """`Microsoft.App/containerApps`."""
+        _, found, tail = self.path.rpartition("/providers/")
+        provider, *rest = tail.split("/")
+        return "/".join([provider, *rest[::2]]) if found else f"Microsoft.Resources/{tail.split('/')[-2]}"
+
+    @cached_property
+    def name_input(self) -> str | None:
+        """The input that is the resource's own name; None where the name is fixed or Azure's to choose."""
+        last = ids.name_of(self.path)
+        return last[1:-1] if last.startswith("{") and last[1:-1] not in self.assigned else None
+
+    @cached_property
+    def path_inputs(self) -> tuple[str, ...]:
+        """The inputs that make the id."""
+        return tuple(
+            name for name in _PLACEHOLDER.findall(self.path) if name != "subscriptionId" and name not in self.assigned
+        )
+
+    @cached_property
+    def unanswered(self) -> frozenset[str]:
+        """Inputs that make the id and do not come back."""
+        return frozenset(self.path_inputs) - frozenset(self.repeats)
+
+    @cached_property
+    def _named(self) -> re.Pattern[str]:
+        return _reading(self.path)
+
+    @cached_property
+    def _shown(self) -> re.Pattern[str]:
+        return _reading(self.shown)
+
+    @cached_property
+    def _fixed_levels(self) -> int:
+        """How many levels between the resource and what holds it exist with the latter (`blobServices/default`)."""
+        count, above = 0, ids.holder_of(self.path)
+        while above and not ids.name_of(above).startswith("{"):
+            count, above = count + 1, ids.holder_of(above)
+        return count
+
+    def id_of(self, inputs: Mapping[str, Any], world: World) -> str:
+        """The id that these inputs name."""
+        values = {"subscriptionId": world.subscription_id, **inputs}
+        values |= {name: choose(world, dict(inputs)) for name, choose in self.assigned.items()}
+        return "/" + _PLACEHOLDER.sub(lambda found: str(values[found[1]]).strip("/"), self.path).lstrip("/")
+
+    def shown_id(self, resource_id: str) -> str:
+        """The id as the provider writes it."""
+        found = self._named.fullmatch(resource_id) if self.shown else None
+        return self.shown.format(**found.groupdict()) if found else resource_id
+
+    def full_id(self, shown_id: str) -> str:
+        """The id in the world of what the provider writes so."""
+        found = self._shown.fullmatch(shown_id) if self.shown else None
+        return "/" + self.path.format(**found.groupdict()) if found else shown_id
+
+    def inputs_in(self, resource_id: str) -> Values | None:
+        """The inputs that an id holds; None where the id is not of this type."""
+        found = self._named.fullmatch(resource_id)
+        if found is None:
+            return None
+        values = found.groupdict()
+        return {name: "/" + values[name].strip("/") if name in _SCOPES else values[name] for name in self.path_inputs}
+
+    def parent_of(self, resource_id: str) -> str:
+        """The id of what holds a resource of this type."""
+        for _ in range(self._fixed_levels + 1):
+            resource_id = ids.holder_of(resource_id)
+        return resource_id
+
+    @cached_property
+    def output_paths(self) -> Mapping[str, Path]:
+        """`outputs` and `rewrites` with their paths parsed."""
+        return {path: parse(path) for path in (*self.outputs, *self.rewrites)}
+
+
+def _reading(path: str) -> re.Pattern[str]:
+    """Reads the placeholders of a path from an id."""
+    pattern = _PLACEHOLDER.sub(
+        lambda found: f"(?P<{found[1]}>{'.+' if found[1] in _SCOPES else '[^/]+'})", path.lstrip("/")
+    )
+    return re.compile(f"/?{pattern}", re.IGNORECASE)

@@ -1,0 +1,1 @@
+"""Small deployment engine for local runs of a Pulumi program."""

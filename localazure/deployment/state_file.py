@@ -1,0 +1,72 @@
+"""What a stack's file holds between two local runs.
+
+Owns who may write it, and that it is the file of the stack that is asked for. The world itself, and how it is read and
+written at once, is `localazure.arm.world`'s; each resource's record is `localazure.deployment.records`'.
+"""
+
+import fcntl
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from localazure.arm.world import World
+from localazure.deployment.records import Record
+from localazure.deployment.urns import Namespace, namespace_of
+from localazure.errors import WorldFileError
+
+
+def path_of(root: Path, stack: str) -> Path:
+    """The file of a stack of the project at `root`."""
+    return root / ".localazure" / f"{stack}.json"
+
+
+@contextmanager
+def alone(path: Path) -> Generator[None]:
+    """Keep every other run that writes from the file at `path`.
+
+    Raises:
+        WorldFileError: where another run has it, or nothing can be written there.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        opened = path.with_suffix(".lock").open("a+")
+    except OSError as error:
+        raise WorldFileError(f"{path}: cannot be written ({error.strerror}: {error.filename})") from None
+    with opened as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # given back when the file closes, whatever happens
+        except BlockingIOError:
+            lock.seek(0)
+            who = f" (process {holder})" if (holder := lock.read().strip()) else ""
+            raise WorldFileError(f"{path}: another run is changing this stack{who}; wait until it has ended") from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def load(path: Path | None, namespace: Namespace) -> tuple[World, list[Record]]:
+    """The world in a stack's file and what is remembered of the stack; both empty where there is no file.
+
+    Raises:
+        WorldFileError: where the file is none of this stack's; it is left as it is.
+    """
+    world = World() if path is None else World.load(path)
+    try:
+        records = [Record.from_json(written) for written in world.stack]
+        owners = {namespace_of(record.urn) for record in records}
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise WorldFileError(f"{path}: what it says of the stack cannot be read; move it away to start anew") from None
+    for owner in owners - {namespace}:
+        raise WorldFileError(
+            f"{path}: holds stack {owner.stack!r} of project {owner.project!r}, not {namespace.stack!r} of "
+            f"{namespace.project!r}; move it away to start anew, or give it back its name"
+        )
+    return world, records
+
+
+def save(path: Path, world: World, records: list[Record]) -> None:
+    """Write both at once."""
+    world.stack = [record.to_json() for record in records]
+    world.save(path)

@@ -1,0 +1,1 @@
+"""Output of local runs: text for people, JSON for programs."""

@@ -1,0 +1,67 @@
+"""A run as JSON, for programs: `python -m localazure preview --json`.
+
+Owns the form, which is an interface: names in it are not changed.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from localazure.arm.property_paths import ABSENT, Change, written
+from localazure.deployment.steps import Failure, Step
+from localazure.output.matrix import Access
+from localazure.output.text import counts
+from localazure.run import Result
+
+
+def document(result: Result, access: Sequence[Access]) -> dict[str, Any]:
+    """Everything that a run has to say; secrets are masked."""
+    return {
+        "operation": result.operation.value,
+        "stack": result.stack,
+        "resources": [_resource(step) for step in result.steps],
+        "access": [_access(each) for each in access],
+        "outputs": result.outputs,
+        "errors": [_error(failure) for failure in result.failures],
+        "skipped": result.skipped,
+        "messages": result.messages,
+        "summary": counts(result),
+    }
+
+
+def _resource(step: Step) -> dict[str, Any]:
+    record = step.record
+    return {
+        "urn": record.urn,
+        "type": record.type,
+        "name": record.name,
+        "parent": record.parent,
+        "id": record.id,
+        "inputs": step.inputs,
+        "outputs": record.outputs,
+        "change": step.op.value,
+        "differences": [_difference(change, step) for change in step.differences.changed],
+    }
+
+
+def _difference(change: Change, step: Step) -> dict[str, Any]:
+    told: dict[str, Any] = {"path": written(change.path), "replaces": change in step.differences.forced_by}
+    if change.old is not ABSENT:
+        told["old"] = change.old
+    if change.new is not ABSENT:
+        told["new"] = change.new
+    return told
+
+
+def _access(access: Access) -> dict[str, str]:
+    told = {
+        "agent": access.agent,
+        "verb": access.verb,
+        "resource": access.resource,
+        "role": access.role,
+        "scope": access.scope,
+    }
+    return told | ({"condition": access.condition} if access.condition else {})
+
+
+def _error(failure: Failure) -> dict[str, str]:
+    return {"urn": failure.urn, "code": failure.code, "message": failure.message}

@@ -1,0 +1,42 @@
+"""A line that says how far a run is, rewritten in place; nothing where nobody watches."""
+
+import time
+from types import TracebackType
+from typing import Self, TextIO
+
+from access.reports.terminal import width
+from localazure.deployment.steps import Step
+
+_PAUSE = 0.1
+"""Seconds between two looks of the line: more often would only flicker."""
+
+
+class Progress:
+    """Counts resources on a terminal while they are settled."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._shown = stream.isatty()
+        self._count = 0
+        self._last = 0.0
+
+    def __call__(self, step: Step) -> None:
+        """Note one more."""
+        self._count += 1
+        now = time.monotonic()
+        if self._shown and now - self._last >= _PAUSE:
+            self._last = now
+            line = f"  {self._count} resources … {step.record.name}"
+            self._stream.write(f"\r\x1b[2K{line[: width() - 1]}")
+            self._stream.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave no trace of the line."""
+        if self._shown:
+            self._stream.write("\r\x1b[2K")
+            self._stream.flush()

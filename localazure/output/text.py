@@ -1,0 +1,208 @@
+"""What a run prints: the tree of resources, what differs, a summary, and who may do what.
+
+Owns words and layout, after those of the Pulumi CLI. Takes a `Result` and changes nothing; colours only what it is told
+to.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from access.reports.terminal import Style, matrix_lines, width, widths
+from localazure.arm.property_paths import ABSENT, Change, written
+from localazure.arm.secret_values import is_secret
+from localazure.deployment.steps import Failure, Op, Step
+from localazure.deployment.urns import name_of, type_of
+from localazure.output.matrix import Access
+from localazure.run import Operation, Result
+
+_SIGNS = {Op.CREATE: "+", Op.UPDATE: "~", Op.REPLACE: "+-", Op.DELETE: "-", Op.READ: ">", Op.SAME: ""}
+_COLOURS = {Op.CREATE: "green", Op.UPDATE: "yellow", Op.REPLACE: "magenta", Op.DELETE: "red", Op.READ: "cyan"}
+_PLANNED = {
+    Op.CREATE: "to create",
+    Op.UPDATE: "to update",
+    Op.REPLACE: "to replace",
+    Op.DELETE: "to delete",
+    Op.READ: "to read",
+}
+_DONE = {
+    Op.CREATE: "created",
+    Op.UPDATE: "updated",
+    Op.REPLACE: "replaced",
+    Op.DELETE: "deleted",
+    Op.READ: "read",
+}
+_CHANGING = (Op.CREATE, Op.UPDATE, Op.REPLACE, Op.DELETE)
+_LONGEST_VALUE = 60
+_FEW = 3
+
+
+def headline(operation: Operation, stack: str) -> str:
+    """What is about to happen."""
+    verb = {Operation.PREVIEW: "Previewing update of", Operation.UP: "Updating", Operation.DESTROY: "Destroying"}
+    return f"{verb[operation]} {stack} on local Azure"
+
+
+def report(result: Result, access: Sequence[Access], style: Style) -> str:
+    """Everything that a run has to say."""
+    parts = ["\n".join(result.messages), tree(result, style), differences(result, style), _outputs(result, style)]
+    parts += [failures(result.failures, style), summary(result, style)]
+    if result.operation is not Operation.DESTROY:
+        parts.append(matrix(access, style))
+    return "\n\n".join(part for part in parts if part)
+
+
+def tree(result: Result, style: Style) -> str:
+    """What changes, each below what it belongs to; what stays is shown only to hold what changes."""
+    steps = {step.record.urn: step for step in result.steps}
+    records = {record.urn: record for record in result.records} | {urn: step.record for urn, step in steps.items()}
+    shown: set[str] = set()
+    for urn, step in steps.items():
+        above = urn if step.op is not Op.SAME else ""
+        while above and above not in shown:
+            shown.add(above)
+            above = records[above].parent if above in records else ""
+    children: defaultdict[str, list[str]] = defaultdict(list)
+    for urn in shown:
+        parent = records[urn].parent
+        children[parent if parent in shown else ""].append(urn)
+    words = _PLANNED if result.operation is Operation.PREVIEW else _DONE
+    rows = [("", "Type", "Name", "Plan" if result.operation is Operation.PREVIEW else "Status", "")]
+    marks = [""]
+    for line, urn in _lines(children, "", "", top=True):
+        step = steps.get(urn)
+        operation = step.op if step is not None else Op.SAME
+        word = words.get(operation, "").removeprefix("to ")
+        rows.append((_SIGNS[operation], line, name_of(urn), word, _briefly(step) if step is not None else ""))
+        marks.append(_COLOURS.get(operation, ""))
+    if len(rows) == 1:
+        return ""
+    return "\n".join(_table(rows, marks, style))
+
+
+def _lines(children: dict[str, list[str]], urn: str, indent: str, *, top: bool = False) -> Iterator[tuple[str, str]]:
+    below = sorted(children.get(urn, ()), key=lambda each: (bool(children.get(each)), type_of(each), name_of(each)))
+    for place, child in enumerate(below):
+        last = place == len(below) - 1
+        branch = "" if top else ("└─ " if last else "├─ ")
+        yield f"{indent}{branch}{type_of(child)}", child
+        yield from _lines(children, child, "" if top else indent + ("   " if last else "│  "))
+
+
+def _table(rows: Sequence[tuple[str, ...]], marks: Sequence[str], style: Style) -> Iterator[str]:
+    _, *others = widths(rows)
+    wide = (2, *others)  # the longest sign, so that columns stay where they are from run to run
+    for row, mark in zip(rows, marks, strict=True):
+        cells = [cell.ljust(size) for cell, size in zip(row, wide, strict=True)]
+        if row is rows[0]:
+            yield style.paint(f" {'  '.join(cells)}".rstrip(), "bold")
+        else:
+            sign, kind, name, word, brief = cells
+            line = f" {style.paint(sign, mark)}  {kind}  {name}  {style.paint(word, mark)}  {brief}"
+            yield line.rstrip()
+
+
+def _briefly(step: Step) -> str:
+    """Which properties differ, in a few words."""
+    found = step.differences.forced_by or step.differences.changed
+    if not found:
+        return ""
+    paths = [written(change.path) for change in found]
+    rest = f" and {len(paths) - _FEW} more" if len(paths) > _FEW else ""
+    return f"[diff: {', '.join(paths[:_FEW])}{rest}]"
+
+
+def differences(result: Result, style: Style) -> str:
+    """Every property that differs, old and new."""
+    lines: list[str] = []
+    for step in result.steps:
+        changed = step.differences.changed
+        if changed and step.op is not Op.SAME:
+            lines.append(f" {style.paint(_SIGNS[step.op], _COLOURS[step.op])} {step.record.name}")
+            lines += [f"     {_told(change, step, style)}" for change in changed]
+    return "\n".join([style.paint("Differences:", "bold"), *lines]) if lines else ""
+
+
+def _told(change: Change, step: Step, style: Style) -> str:
+    sign, colour = ("~", "yellow")
+    if change.old is ABSENT:
+        sign, colour = "+", "green"
+    elif change.new is ABSENT:
+        sign, colour = "-", "red"
+    values = [_shortened(value) for value in (change.old, change.new) if value is not ABSENT]
+    why = "  (cannot be changed in place)" if change in step.differences.forced_by else ""
+    return f"{style.paint(sign, colour)} {written(change.path)}: {' => '.join(values)}{why}"
+
+
+def _shortened(value: Any) -> str:  # noqa: ANN401 (any JSON value)
+    text = "[secret]" if is_secret(value) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+
+
+def _outputs(result: Result, style: Style) -> str:
+    """The stack's outputs as a short list; what has structure is left to `--json`."""
+    plain = {name: value for name, value in result.outputs.items() if not isinstance(value, dict | list)}
+    if not plain or result.operation is Operation.DESTROY:
+        return ""
+    wide = max(map(len, plain))
+    lines = [f"    {name.ljust(wide)}  {_shortened(value)}" for name, value in plain.items()]
+    return "\n".join([style.paint("Outputs:", "bold"), *lines])
+
+
+def failures(found: Iterable[Failure], style: Style) -> str:
+    """What went wrong, each with the resource that it happened to."""
+    lines: list[str] = []
+    for failure in found:
+        where = f"{name_of(failure.urn)} ({type_of(failure.urn)}): " if failure.urn else ""
+        lines += [f"  {style.paint('error', 'red')}: {where}{line}" for line in failure.message.splitlines()]
+        lines += [f"    {line}" for line in failure.traceback.splitlines()]
+    return "\n".join([style.paint("Errors:", "bold"), *lines]) if lines else ""
+
+
+def counts(result: Result) -> dict[str, int]:
+    """How many resources there are of each operation; zeros left out."""
+    found = Counter(step.op.value for step in result.steps)
+    return {op.value: found[op.value] for op in Op if found[op.value]}
+
+
+def summary(result: Result, style: Style) -> str:
+    """How many of each."""
+    found = counts(result)
+    words = _PLANNED if result.operation is Operation.PREVIEW else _DONE
+    lines: list[str] = []
+    for operation in (*_CHANGING, Op.READ):
+        if operation in found:
+            sign = style.paint(_SIGNS[operation].ljust(2), _COLOURS[operation])
+            lines.append(f"    {sign} {found[operation]} {words[operation]}")
+    if Op.SAME in found:
+        lines.append(f"    {found[Op.SAME]} unchanged")
+    if result.skipped:
+        lines.append(f"    {len(result.skipped)} left out, for what they need failed")
+    if not lines:
+        return "Nothing to do."
+    return "\n".join([style.paint("Resources:", "bold"), *lines])
+
+
+def matrix(found: Sequence[Access], style: Style) -> str:
+    """Agents by resources with verbs in the cells; a list where that is wider than the terminal."""
+    if not found:
+        return ""
+    title = style.paint("Access, from the role assignments in local Azure:", "bold")
+    cells: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for each in found:
+        cells[each.agent, each.resource].add(f"{each.verb}*" if each.condition else each.verb)
+    agents, places = (sorted({getattr(each, kind) for each in found}) for kind in ("agent", "resource"))
+    rows = [("", *places)]
+    rows += [(agent, *(", ".join(sorted(cells.get((agent, place), "·"))) for place in places)) for agent in agents]
+    wide = widths(rows)
+    note = ["  * under a condition, such as a path"] if any(each.condition for each in found) else []
+    if sum(wide) + 2 * len(wide) + 2 > width():
+        return "\n".join([title, *_listed(agents, cells), *note])
+    return "\n".join([title, "", *matrix_lines(rows, style), *note])
+
+
+def _listed(agents: Iterable[str], cells: dict[tuple[str, str], set[str]]) -> Iterator[str]:
+    for agent in agents:
+        said = [f"{', '.join(sorted(verbs))} {place}" for (who, place), verbs in sorted(cells.items()) if who == agent]
+        yield f"  {agent}: {'; '.join(said)}"

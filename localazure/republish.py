@@ -1,0 +1,39 @@
+"""Publishing an agent of Foundry anew beside the program, as somebody might do in the portal: it is somebody else then.
+
+What `release.foundry` is for, to be tried where nothing breaks.
+"""
+
+from localazure.arm.world import Values
+from localazure.azure import LocalAzure
+from localazure.errors import LocalAzureError
+from localazure.services.foundry import APPLICATION, DEPLOYMENT, agents_in
+
+__all__ = ["NotPublishedError", "republish"]
+
+
+class NotPublishedError(LocalAzureError):
+    """There is no application of that agent."""
+
+
+def republish(azure: LocalAzure, agent: str) -> tuple[str, str]:
+    """Delete the application of an agent and make it again; answers who the agent was, and who it is now.
+
+    Raises:
+        NotPublishedError: it is not published.
+    """
+    applications = [one for one in azure.world.resources.values() if one.token == APPLICATION]
+    published = {name: one for one in applications for name in agents_in(one.inputs)}
+    if agent not in published:
+        known = ", ".join(sorted(published)) or "none"
+        raise NotPublishedError(f"no agent {agent!r} is published there; published are: {known}")
+    before = published[agent]
+    deployments = [one for one in azure.world.children(before.id) if one.token == DEPLOYMENT]
+    azure.delete(APPLICATION, before.id)
+    _, outputs = azure.create(APPLICATION, before.inputs)
+    for one in deployments:
+        azure.create(DEPLOYMENT, one.inputs)
+    return _who(before.outputs), _who(outputs)
+
+
+def _who(outputs: Values) -> str:
+    return str(outputs["properties"]["defaultInstanceIdentity"]["principalId"])

@@ -1,0 +1,215 @@
+"""One local run: a program, in process, on the SDK's mock monitor, against the world of its stack.
+
+Owns how the SDK is set up and taken down around the program, and when the world is written: never by a preview, and
+after a failure with what was done until then, as on Azure. What happens to resources is
+`localazure.deployment.deployment`'s.
+"""
+
+import asyncio
+import traceback
+from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, cast
+
+import pulumi
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime import set_all_config
+from pulumi.runtime.mocks import MockEngine, MockSettings
+from pulumi.runtime.proto import engine_pb2
+from pulumi.runtime.settings import SETTINGS, configure
+from pulumi.runtime.stack import run_in_stack
+
+from localazure.arm.world import World
+from localazure.azure import LocalAzure
+from localazure.deployment import state_file as state
+from localazure.deployment.deployment import Deployment
+from localazure.deployment.records import Record
+from localazure.deployment.steps import Failure, Op, Step
+from localazure.deployment.urns import STACK_TYPE, Namespace, urn
+from localazure.errors import LocalAzureError
+from localazure.fronts.monitor import LocalMonitor
+
+
+class Operation(StrEnum):
+    """What a run is for."""
+
+    PREVIEW = "preview"
+    UP = "up"
+    DESTROY = "destroy"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What a run did, or for a preview, what it would do."""
+
+    operation: Operation
+    stack: str
+    steps: list[Step]
+    failures: list[Failure]
+    skipped: list[str]
+    """URNs of what was left out because something that it needs failed."""
+    world: World
+    """The world afterwards."""
+    records: list[Record]
+    """The stack's resources afterwards."""
+    outputs: dict[str, Any] = field(default_factory=dict[str, Any])
+    """The stack's outputs; secrets are masked."""
+    messages: list[str] = field(default_factory=list[str])
+    """What the program said with `pulumi.log`."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed."""
+        return not self.failures
+
+
+def run(  # noqa: PLR0913 (one argument for each thing that a run needs to know)
+    program: Callable[[], None],
+    *,
+    project: str,
+    stack: str,
+    config: Mapping[str, str],
+    operation: Operation = Operation.PREVIEW,
+    path: Path | None = None,
+    progress: Callable[[Step], None] = lambda _: None,
+) -> Result:
+    """Run `program` and answer what happened.
+
+    Args:
+        program: registers resources; a `destroy` does not call it.
+        project: name of the project.
+        stack: name of the stack.
+        config: the stack's configuration by full key, `project:key`.
+        operation: what to do.
+        path: the file of the stack's world; None for a world that is empty before and gone after.
+        progress: told of every resource as it is settled.
+
+    Raises:
+        WorldFileError: the file is not this stack's, or another run is changing it.
+    """
+    namespace = Namespace(stack=stack, project=project)
+    if operation is Operation.PREVIEW or path is None:
+        return _run(program, namespace, config, operation, path, progress)
+    with state.alone(path):
+        return _run(program, namespace, config, operation, path, progress)
+
+
+def _run(  # noqa: PLR0913, PLR0917 (as above)
+    program: Callable[[], None],
+    namespace: Namespace,
+    config: Mapping[str, str],
+    operation: Operation,
+    path: Path | None,
+    progress: Callable[[Step], None],
+) -> Result:
+    world, records = state.load(path, namespace)
+    if operation is Operation.PREVIEW:
+        world = world.copy()
+    azure = LocalAzure(world)
+    deployment = Deployment(azure, records, progress)
+    engine = _Engine()
+    if operation is not Operation.DESTROY:
+        failure = _execute(program, LocalMonitor(deployment, azure, namespace), engine, namespace, config, operation)
+        if failure is not None:
+            deployment.failures.append(failure)
+    deployment.finish()
+    if path is not None and operation is not Operation.PREVIEW:
+        _keep(path, world, deployment, operation, records)
+    top = deployment.record(urn(namespace, "", STACK_TYPE, f"{namespace.project}-{namespace.stack}"))
+    return Result(
+        operation=operation,
+        stack=namespace.stack,
+        steps=deployment.steps,
+        failures=deployment.failures,
+        skipped=deployment.skipped,
+        world=world,
+        records=deployment.records,
+        outputs={} if top is None else dict(top.outputs),
+        messages=engine.messages,
+    )
+
+
+def _keep(path: Path, world: World, deployment: Deployment, operation: Operation, before: list[Record]) -> None:
+    """Write what is left, where anything changed; of what was destroyed nothing is, names of the deleted included."""
+    changed = any(step.record.custom and step.op is not Op.SAME for step in deployment.steps)
+    if operation is Operation.DESTROY and not deployment.failures:
+        path.unlink(missing_ok=True)
+    elif changed or (not deployment.failures and _by_urn(before) != _by_urn(deployment.remembered)):
+        state.save(path, world, deployment.remembered)
+
+
+def _by_urn(records: list[Record]) -> dict[tuple[str, str], Record]:
+    return {(record.urn, record.id): record for record in records}
+
+
+def _execute(  # noqa: PLR0913, PLR0917 (one argument for each thing that the SDK is told)
+    program: Callable[[], None],
+    monitor: LocalMonitor,
+    engine: "_Engine",
+    namespace: Namespace,
+    config: Mapping[str, str],
+    operation: Operation,
+) -> Failure | None:
+    """Run the program to its end; answers why it did not get there."""
+
+    async def main() -> None:
+        # One thread answers, so that resources come one after another and in the same order every time.
+        loop = asyncio.get_running_loop()
+        # What a failing program leaves unawaited is told in the failure, not once more by asyncio.
+        loop.set_exception_handler(lambda _loop, _context: None)
+        with ThreadPoolExecutor(max_workers=1) as executor:
+            loop.set_default_executor(executor)
+            configure(
+                MockSettings(
+                    monitor=monitor,
+                    monitor_features=set(cast("Any", monitor).GetDeploymentInfo(Empty()).supportedFeatures),
+                    engine=engine,
+                    project=namespace.project,
+                    stack=namespace.stack,
+                    dry_run=operation is Operation.PREVIEW,
+                    organization="organization",
+                    callbacks=None,
+                )
+            )
+            await run_in_stack(program)
+
+    try:
+        with _configured(config), asyncio.Runner() as runner:
+            runner.run(main())
+    except (pulumi.RunError, LocalAzureError) as error:
+        return Failure(message=str(error))
+    except Exception as error:  # noqa: BLE001 (whatever a program raises)
+        said = "".join(traceback.format_exception(error))
+        return Failure(message=f"{type(error).__name__}: {error}", traceback=said)
+    except SystemExit as error:
+        return Failure(message=f"the program ended itself with {error.code!r}") if error.code else None
+    return None
+
+
+@contextmanager
+def _configured(config: Mapping[str, str]) -> Generator[None]:
+    """Let the program read its configuration; the SDK keeps that for the whole process, and what is unfinished too."""
+    set_all_config(dict(config))
+    try:
+        yield
+    finally:
+        set_all_config({})
+        # What a failed program left waiting belongs to an event loop that is closed now.
+        cast("Any", SETTINGS).outputs.clear()
+
+
+class _Engine(MockEngine):
+    """Takes what the program says, but for what it says to whoever debugs the SDK."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.messages: list[str] = []
+
+    def Log(self, request: engine_pb2.LogRequest) -> None:  # noqa: N802 (gRPC)
+        if request.severity != engine_pb2.DEBUG and not request.ephemeral:
+            severity = engine_pb2.LogSeverity.Name(request.severity).lower()
+            self.messages.append(f"{severity}: {request.message}")

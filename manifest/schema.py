@@ -1,0 +1,93 @@
+"""JSON Schemas of network.yaml and of the stacks' files, made from the models, for editors to complete and check.
+
+`python -m manifest.schema` writes both files into the folder it is called in. What takes two entries to judge is
+beyond a
+schema and stays with `load`.
+"""
+
+import json
+from pathlib import Path
+from typing import Any, cast
+
+from manifest.base_model import mapping
+from manifest.environment import Environment
+from manifest.network import Network
+from manifest.stack_settings import PROJECT_FILE
+from manifest.yaml_document import read
+
+__all__ = ["COMMAND", "environment_schema", "main", "network_schema", "schemas"]
+
+COMMAND = "python -m manifest.schema"
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def network_schema() -> dict[str, Any]:
+    """The schema of network.yaml."""
+    return {"$schema": _DIALECT, **_tidy(Network.model_json_schema(by_alias=True))}
+
+
+def environment_schema(project: str) -> dict[str, Any]:
+    """The schema of Pulumi.<stack>.yaml: the project's own keys, and whatever others there are."""
+    schema = _tidy(Environment.model_json_schema(by_alias=True))
+    keys = {f"{project}:{name}": value for name, value in schema["properties"].items() if name != "stack"}
+    required = [f"{project}:{name}" for name in schema["required"] if name != "stack"]
+    config: dict[str, Any] = {
+        "type": "object",
+        "description": schema["description"],
+        "properties": keys,
+        "patternProperties": {f"^(?!{project}:)[^:]+:": {}},
+        "additionalProperties": False,
+        "required": required,
+    }
+    return {
+        "$schema": _DIALECT,
+        "$defs": schema["$defs"],
+        "title": "Environment",
+        "type": "object",
+        "properties": {"config": config},
+        "required": ["config"],
+    }
+
+
+def schemas(root: Path) -> dict[str, str]:
+    """The name and the text of each schema file of the project at `root`."""
+    project = str(read(root, PROJECT_FILE).data["name"])
+    both = {"network.schema.json": network_schema(), "environment.schema.json": environment_schema(project)}
+    return {name: json.dumps(schema, indent=2) + "\n" for name, schema in both.items()}
+
+
+def main() -> None:
+    """Write the schema files."""
+    for name, text in schemas(Path()).items():
+        Path(name).write_text(text, encoding="utf-8")
+
+
+def _tidy(schema: dict[str, Any]) -> dict[str, Any]:
+    """Without what tells an editor nothing or something wrong; a key that may be left out may not be left empty."""
+    tidy = {key: _tidy_value(value) for key, value in schema.items() if not _noise(key, value)}
+    options = tidy.get("anyOf")
+    if isinstance(options, list) and {"type": "null"} in options:
+        one = [option for option in cast("list[dict[str, Any]]", options) if option != {"type": "null"}]
+        tidy = {key: value for key, value in tidy.items() if key != "anyOf"} | one[0]
+    patterns = mapping(tidy.get("patternProperties"))
+    if patterns and "propertyNames" in tidy:  # pydantic's way to say it lets every other key pass
+        ((pattern, value),) = patterns.items()
+        names = {**(mapping(tidy["propertyNames"]) or {}), "pattern": pattern}
+        tidy = {key: one for key, one in tidy.items() if key != "patternProperties"}
+        return {**tidy, "propertyNames": names, "additionalProperties": value}
+    return tidy
+
+
+def _tidy_value(value: object) -> object:
+    if isinstance(value, list):
+        return [_tidy_value(one) for one in cast("list[object]", value)]
+    inner = mapping(value)
+    return value if inner is None else _tidy(inner)
+
+
+def _noise(key: str, value: object) -> bool:
+    return (key == "title" and isinstance(value, str)) or (key == "default" and value in (None, ""))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Credentials are refused where they would be stored, and repeated nowhere. The samples are put together here, so that
+no file of the project holds anything that looks like one."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from manifest import SpecError
+from manifest.credentials import credential_in, credential_name
+from tests.projects import load_project, write_project
+
+KEY = "bm90LWEta2V5" * 4
+MIXED = "aB3dE5fG7hI9" + "jK1lM3nO5pQ7" + "rS9tU1vW3xY5" + "zA7bC9dE1"
+
+CREDENTIALS = {
+    "account key": "AccountName=contoso;Account" + "Key=" + KEY,
+    "shared access key": "Endpoint=sb://contoso/;SharedAccess" + "Key=" + KEY,
+    "shared access signature": "https://contoso.example/box?sv=2025&" + "sig=" + KEY,
+    "password": "Server=contoso;User=app;Pass" + "word=" + KEY[:9],
+    "password in JSON": '{"user": "app", "pass' + f'word": "{KEY[:9]}"' + "}",
+    "client secret": "client_" + "secret=" + KEY[:9],
+    "address with a password": "amqps://app:" + KEY[:9] + "@contoso.example",
+    "private key": "-----BEGIN RSA " + "PRIVATE KEY-----\n" + KEY,
+    "signed token": "ey" + "J" + KEY[:12] + "." + KEY[:16] + "." + KEY[:16],
+    "bearer token": "Bear" + "er " + KEY[:24],
+    "token by its look": MIXED,
+    "token inside a text": f"use {MIXED}.",
+    "base64 with slashes": MIXED[:20] + "/" + MIXED[20:] + "==",
+    "hexadecimal key": "0123456789abcdef" * 4,
+}
+
+OPEN = [
+    "",
+    "westeurope",
+    "https://contoso.example/some/path?page=2&sort=name",
+    "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/Agents/providers/Microsoft.Storage",
+    "3f786850e387550fdab836ed7e6dc881de23001b",  # a commit
+    "sha256:" + "0123456789abcdef" * 4,
+    "https://contoso-vault.vault.azure.net/secrets/webhook-signing-key",
+    "Summarise what is new in these documents, in at most three sentences, and name the sources.",
+    "password reset instructions",
+    "text-embedding-3-large",
+]
+
+ENVIRONMENT = {"location": "westeurope", "resource_group": "group", "suffix": "dev7", "production": False}
+
+
+def network(**agent: Any) -> dict[str, Any]:  # noqa: ANN401 - an agent's keys are of every type
+    return {"name": "contoso", "registry": {"name": "contoso"}, "agents": {"report": {"image": "report", **agent}}}
+
+
+def problems(root: Path, written: dict[str, Any], environment: dict[str, Any]) -> list[str]:
+    with pytest.raises(SpecError) as caught:
+        load_project(write_project(root, written, environment))
+    return [str(problem) for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("text", CREDENTIALS.values(), ids=CREDENTIALS)
+def test_what_looks_like_a_credential_is_recognised(text: str) -> None:
+    assert credential_in(text) is not None
+
+
+@pytest.mark.parametrize("text", OPEN)
+def test_ordinary_values_are_let_through(text: str) -> None:
+    assert credential_in(text) is None
+
+
+@pytest.mark.parametrize("name", ["DB_PASSWORD", "API_KEY", "OPENAI_API_KEY", "CLIENT_SECRET", "SAS_TOKEN", "APIKEY"])
+def test_a_variable_that_is_called_after_a_credential_is_recognised(name: str) -> None:
+    assert credential_name(name)
+
+
+@pytest.mark.parametrize("name", ["MAX_TOKENS", "SECRET_NAME", "KEY_VAULT", "APPLICATIONINSIGHTS_CONNECTION_STRING"])
+def test_a_variable_that_only_sounds_alike_is_let_through(name: str) -> None:
+    assert not credential_name(name)
+
+
+@pytest.mark.parametrize("text", CREDENTIALS.values(), ids=CREDENTIALS)
+def test_a_variable_that_holds_one_is_refused_without_repeating_it(text: str, tmp_path: Path) -> None:
+    (line,) = problems(tmp_path, network(environment={"SETTING": text}), ENVIRONMENT)
+
+    assert line.startswith("network.yaml:8 agents.report.environment.SETTING: the value looks like a")
+    assert line.endswith(
+        "(not shown), and no credential is stored here; put it into a key vault and grant 'read' on a key-vault-secret"
+    )
+    assert text not in line
+
+
+@pytest.mark.parametrize("text", CREDENTIALS.values(), ids=CREDENTIALS)
+def test_no_field_repeats_one_in_its_message(text: str, tmp_path: Path) -> None:
+    written = network(
+        image=text, access={"box": text}, ingress={"kind": text, "allow": [text]}, memory=text, cpu=text, scale=text
+    )
+    written |= {"name": text, "registry": {"name": text, "permissions": text}}
+    written["resources"] = {
+        "box": {"kind": text},
+        "cup": {"kind": "blob-container", "account": text, "container": text},
+    }
+    written["agents"][text] = {"image": "report", "environment": {text: "a"}, "budget": {"secrets": text}}
+    written["separation"] = [{"apart": [{text: "read"}, {"cup": text}, {"cup": text}, text], "because": text}]
+    written["exceptions"] = [
+        {"finding": text, "on": on, "because": text, "expires": text} for on in (text, text, f"{text}/{text}")
+    ]
+    environment = {**ENVIRONMENT, "location": text, "suffix": text, "image_tag": text, "tags": {"note": text}}
+
+    lines = problems(tmp_path, written, environment)
+
+    assert len(lines) >= 14
+    assert [line for line in lines for secret in (KEY[:9], MIXED[:20], "0123456789abcdef") if secret in line] == []

@@ -1,0 +1,90 @@
+"""Reading YAML: plain values as editors read them, the line of everything, and nothing that ends in a traceback."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from manifest import SpecError, load
+from manifest.yaml_document import Document, read
+
+
+def compose(text: str) -> Document:
+    document = Document("network.yaml")
+    document.compose(text)
+    return document
+
+
+def test_plain_values_mean_what_they_mean_in_yaml_1_2() -> None:
+    text = (
+        "a: yes\nb: true\nc: 2025-04-14\nd: 1.10\ne: 007\nf: '1'\ng: 1:30\nh: 1_000\ni: ~\nj: |\n  on\nk: 1e3\nl: .5\n"
+    )
+
+    assert compose(text).data == {
+        "a": "yes",
+        "b": True,
+        "c": "2025-04-14",
+        "d": 1.1,
+        "e": 7,
+        "f": "1",
+        "g": "1:30",
+        "h": "1_000",
+        "i": None,
+        "j": "on\n",
+        "k": 1000.0,
+        "l": 0.5,
+    }
+
+
+def test_every_key_and_item_knows_its_line() -> None:
+    document = compose("a:\n  b: 1\n  c:\n    - x\n    - { d: 2 }\n")
+
+    assert document.line(("a",)) == 1
+    assert document.line(("a", "b")) == 2
+    assert document.line(("a", "c", 0)) == 4
+    assert document.line(("a", "c", 1, "d")) == 5
+    assert document.line(("a", "missing", "below")) == 1
+    assert document.known(("a", "c", 0))
+    assert not document.known(("a", "missing"))
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_key(tmp_path: Path) -> None:
+    (tmp_path / "network.yaml").write_bytes(b"\xef\xbb\xbfname: a\n")
+
+    assert read(tmp_path, "network.yaml").data == {"name": "a"}
+
+
+def test_a_folder_in_the_place_of_a_file_is_a_problem_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "network.yaml").mkdir()
+    (problem,) = read(tmp_path, "network.yaml").problems
+
+    assert str(problem) == "network.yaml: cannot be read: is a directory"
+
+
+@pytest.mark.parametrize("text", ["a: " + "[" * 20 + "]" * 20, "a: " + "{a: " * 20 + "}" * 20])
+def test_deep_nesting_is_refused_where_it_gets_too_deep(text: str) -> None:
+    (problem,) = compose(text).problems
+
+    assert problem.message == "nested more than 16 deep"
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, "{a: " * 100_000, "- " * 100_000, "a: &a [*a]", "&a {b: *a}", "\0", "%"]
+)
+def test_what_is_made_to_break_a_parser_is_a_problem(text: str) -> None:
+    assert len(compose(text).problems) == 1
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary(max_size=60) | st.text("ab:-[]{}&*!|>'\"#%@`, \n\t?", max_size=60).map(str.encode))
+def test_whatever_a_file_holds_the_answer_is_problems_in_one_line_each(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: agent-network\n")
+    (tmp_path / "network.yaml").write_bytes(content)
+    (tmp_path / "Pulumi.dev.yaml").write_bytes(content)
+
+    with pytest.raises(SpecError) as caught:
+        load("dev", {"suffix": "dev7"}.get, root=tmp_path, why_not_role=lambda role, kind: role + kind)
+
+    assert caught.value.problems
+    assert all(len(str(problem).splitlines()) == 1 for problem in caught.value.problems)

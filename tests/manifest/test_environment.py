@@ -1,0 +1,74 @@
+"""The environment: its defaults, what it makes of an agent's numbers, and where existing things live."""
+
+import pytest
+
+from manifest import Elsewhere, Environment, Network, Replicas
+
+NETWORK = Network.model_validate(
+    {
+        "name": "contoso",
+        "registry": {"name": "contoso", "existing": True},
+        "resources": {
+            "reports": {"kind": "blob-container", "account": "contosoreports"},
+            "models": {"kind": "model-account", "account": "contoso-ai", "existing": True},
+            "notes": {"kind": "key-vault-secret", "vault": "contoso-vault"},
+        },
+    }
+)
+
+
+def environment(**values: object) -> Environment:
+    required = {"stack": "dev", "location": "westeurope", "resource_group": "group", "suffix": "dev7"}
+    return Environment.model_validate({**required, **values})
+
+
+def test_an_environment_is_production_unless_it_says_otherwise() -> None:
+    assert environment().production
+
+
+def test_a_tag_is_the_agents_own_then_everyones_then_latest() -> None:
+    tagged = environment(image_tag="1.0", image_tags={"report": "1.1"})
+
+    assert [tagged.tag_of("report"), tagged.tag_of("reader"), environment().tag_of("reader")] == [
+        "1.1",
+        "1.0",
+        "latest",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("limits", "own", "kept"),
+    [
+        ((0, 1000), (1, 10), (1, 10)),
+        ((0, 2), (1, 10), (1, 2)),
+        ((2, 5), (0, 1), (2, 2)),
+        ((2, 5), (0, 3), (2, 3)),
+        ((0, 2), (5, 9), (2, 2)),
+        ((3, 3), (1, 1), (3, 3)),
+    ],
+)
+def test_an_agents_replicas_are_kept_inside_the_limits(
+    limits: tuple[int, int], own: tuple[int, int], kept: tuple[int, int]
+) -> None:
+    within = environment(replicas={"min": limits[0], "max": limits[1]}).within_limits(Replicas(min=own[0], max=own[1]))
+
+    assert (within.min, within.max) == kept
+
+
+def test_what_is_created_gets_the_suffix_and_what_exists_keeps_its_name() -> None:
+    plain = environment()
+
+    assert {name: plain.parent_name(one) for name, one in NETWORK.resources.items()} == {
+        "reports": "contosoreportsdev7",
+        "models": "contoso-ai",
+        "notes": "contoso-vault-dev7",
+    }
+    assert plain.parent_name(NETWORK.registry) == "contoso"
+
+
+def test_what_exists_may_be_called_otherwise_and_live_elsewhere() -> None:
+    subscription = "00000000-0000-0000-0000-00000000000A"
+    other = environment(existing={"contoso-ai": {"name": "shared-ai", "subscription": subscription}})
+
+    assert other.parent_name(NETWORK.resources["models"]) == "shared-ai"
+    assert other.existing == {"contoso-ai": Elsewhere(name="shared-ai", subscription=subscription.lower())}

@@ -1,0 +1,63 @@
+"""Every kind of resource: its verbs, its parent, its keys. A new kind fails here until it has its row."""
+
+from typing import Any
+
+import pytest
+
+from manifest.kinds import KINDS, RESOURCE_MODELS, VERBS
+from manifest.network import Network
+
+DEPLOYMENT = {"name": "gpt", "model": "gpt-4.1", "version": "2025-04-14"}
+
+# verbs; what holds it; what is written; what it comes to
+TABLE: dict[str, tuple[tuple[str, ...], str, dict[str, Any], dict[str, Any]]] = {
+    "blob-container": (("read", "write"), "storage-account", {"account": "held"}, {"container": "thing"}),
+    "storage-queue": (("send", "receive"), "storage-account", {"account": "held"}, {"queue": "thing"}),
+    "cosmos-container": (
+        ("read", "write"),
+        "cosmos-account",
+        {"account": "held", "database": "main"},
+        {"database": "main", "container": "thing", "partition_key": "/id"},
+    ),
+    "key-vault-secret": (("read",), "key-vault", {"vault": "held"}, {"secret": "thing"}),
+    "model-account": (
+        ("use",),
+        "model-account",
+        {"account": "held", "deployments": [DEPLOYMENT]},
+        {"deployments": ({**DEPLOYMENT, "sku": "Standard", "capacity": 10},)},
+    ),
+    "service-bus-queue": (("send", "receive"), "service-bus-namespace", {"namespace": "held"}, {"queue": "thing"}),
+    "service-bus-topic": (("send", "receive"), "service-bus-namespace", {"namespace": "held"}, {"topic": "thing"}),
+    "search-index": (("read", "write"), "search-service", {"service": "held"}, {"index": "thing"}),
+    "app-configuration": (("read",), "configuration-store", {"store": "held"}, {}),
+}
+
+
+def test_every_kind_has_its_row_here() -> None:
+    assert TABLE.keys() == KINDS.keys() == RESOURCE_MODELS.keys()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_is_read_as_its_row_says(kind: str) -> None:
+    verbs, parent_kind, written, settings = TABLE[kind]
+    network = Network.model_validate(
+        {"name": "n", "registry": {"name": "images"}, "resources": {"thing": {"kind": kind, **written}}}
+    )
+    resource = network.resources["thing"]
+
+    assert (resource.kind, resource.existing) == (kind, False)
+    assert (resource.parent, resource.parent_kind) == ("held", parent_kind)
+    assert resource.settings == settings
+    assert KINDS[kind].verbs == verbs
+    assert set(verbs) <= set(VERBS)
+
+
+@pytest.mark.parametrize("kind", [name for name, one in KINDS.items() if one.child])
+def test_a_thing_may_be_called_otherwise_in_azure(kind: str) -> None:
+    _, _, written, settings = TABLE[kind]
+    key = KINDS[kind].child[0]
+    entry = {"kind": kind, **written, key: "other", "existing": True}
+    network = Network.model_validate({"name": "n", "registry": {"name": "images"}, "resources": {"thing": entry}})
+
+    assert network.resources["thing"].settings == {**settings, key: "other"}
+    assert network.resources["thing"].existing

@@ -1,0 +1,221 @@
+"""`python -m manifest`: the declared document, for every network there is, and what is said instead of it."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from pydantic import ValidationError
+
+from manifest.__main__ import main
+from manifest.declared_document import declared
+from manifest.loading import described
+from manifest.safeguards import Exemption
+from manifest.stack_file import config_of
+from tests.projects import any_role, write_project
+from tests.strategies import projects
+
+ROOT = Path(__file__).parents[2]
+PULUMI = "name: agent-network\nruntime: python\n"
+ENVIRONMENT = (
+    "config: {location: westeurope, resource_group: group, suffix: dev7, production: false, image_tag: '1.0'}\n"
+)
+NETWORK = """\
+name: contoso
+registry: { name: contoso }
+resources:
+  reports: { kind: blob-container, account: contosoreports }
+  models: { kind: model-account, account: contoso-ai, existing: true }
+agents:
+  report:
+    image: team/report
+    access:
+      reports:
+        verbs: [write, read]
+        paths: [out/, in/]
+      models: { role: Some Role, because: no verb would do }
+    budget: { secrets: 0, influences: 2 }
+  reader: { image: reader, access: { models: use } }
+separation:
+  - because: whoever writes does not ask
+    apart: [{ reports: write }, { models: use }]
+  - apart: [{ reports: read }, { models: use }]
+    because: >
+      whoever reads
+      does not ask
+exceptions:
+  - { finding: unused-resource, on: reports, because: kept, expires: "2027-01-31" }
+  - finding: over-budget
+    on: report/models
+    because: long past, and still no mistake in the file
+    expires: 2001-02-03
+"""
+
+
+def project(root: Path, network: str = NETWORK, environment: str = ENVIRONMENT, pulumi: str = PULUMI) -> Path:
+    (root / "Pulumi.yaml").write_text(pulumi)
+    (root / "network.yaml").write_text(network)
+    (root / "Pulumi.dev.yaml").write_text(environment)
+    return root
+
+
+def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    assert main(list(arguments)) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    return json.loads(out)
+
+
+def test_everything_that_is_declared_is_shown_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    limits = {"resources": None, "secrets": 0, "models": None, "destroys": None, "identities": None, "influences": 2}
+    verb = {"resource": "reports", "role": None, "because": None, "paths": ["in/", "out/"], "line": 10}
+    role = {"resource": "models", "verb": None, "role": "Some Role", "because": "no verb would do", "paths": []}
+    use = {"resource": "models", "verb": "use", "role": None, "because": None, "paths": [], "line": 15}
+    agent = {"host": "container-app", "image_tag": "1.0"}
+    models_use, reports_read, reports_write = (
+        {"resource": resource, "verb": verb}
+        for resource, verb in [("models", "use"), ("reports", "read"), ("reports", "write")]
+    )
+
+    assert printed(capsys, "--stack", "dev", "--root", str(project(tmp_path))) == {
+        "format": "agent-network-declared",
+        "version": 1,
+        "network": "contoso",
+        "stack": "dev",
+        "production": False,
+        "shared_identity": "refused",
+        "file": "network.yaml",
+        "registry": {"name": "contoso", "line": 2},
+        "resources": {
+            "reports": {"kind": "blob-container", "existing": False, "line": 4},
+            "models": {"kind": "model-account", "existing": True, "line": 5},
+        },
+        "agents": {
+            "report": agent
+            | {
+                "line": 7,
+                "image": "team/report",
+                "access": [{**role, "line": 13}, {**verb, "verb": "read"}, {**verb, "verb": "write"}],
+                "budget": limits,
+            },
+            "reader": agent | {"line": 15, "image": "reader", "access": [use], "budget": None},
+        },
+        "separation": [
+            {"apart": [models_use, reports_read], "because": "whoever reads does not ask\n", "line": 19},
+            {"apart": [models_use, reports_write], "because": "whoever writes does not ask", "line": 17},
+        ],
+        "exceptions": [
+            {
+                "finding": "over-budget",
+                "on": "report/models",
+                "because": "long past, and still no mistake in the file",
+                "expires": "2001-02-03",
+                "line": 25,
+            },
+            {
+                "finding": "unused-resource",
+                "on": "reports",
+                "because": "kept",
+                "expires": "2027-01-31",
+                "line": 24,
+            },
+        ],
+    }
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(project=projects())
+def test_every_line_of_every_network_is_the_one_where_the_thing_stands(
+    project: tuple[dict[str, Any], dict[str, Any], str], tmp_path: Path
+) -> None:
+    written, environment, stack = project
+    write_project(tmp_path, written, environment, stack)
+    shown = declared(*described(stack, config_of(tmp_path, stack), root=tmp_path, why_not_role=any_role))
+    lines = ["", *(tmp_path / "network.yaml").read_text().splitlines()]
+
+    assert json.loads(json.dumps(shown)) == shown
+    for section in ("resources", "agents"):
+        assert {name: lines[one["line"]].strip() for name, one in shown[section].items()} == {
+            name: f'"{name}":' for name in written.get(section, {})
+        }
+    for agent in shown["agents"].values():
+        assert [
+            one for one in agent["access"] if not lines[one["line"]].strip().startswith(f'"{one["resource"]}":')
+        ] == []
+    for section in ("separation", "exceptions"):
+        assert len({one["line"] for one in shown[section]}) == len(written.get(section, []))
+        assert [one for one in shown[section] if not lines[one["line"]].startswith("- ")] == []
+    for one in shown["exceptions"]:
+        assert lines[one["line"] + 1].strip(' "') == f'on": "{one["on"]}'
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_the_network_of_this_project_is_shown(stack: str, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = printed(capsys, "--stack", stack, "--root", str(ROOT))
+
+    assert (shown["network"], shown["stack"], shown["production"]) == ("fabrikam", stack, stack == "prod")
+    assert sum(len(agent["access"]) for agent in shown["agents"].values()) == 12
+
+
+def test_what_is_wrong_with_the_files_is_said_on_stderr(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = NETWORK.replace("on: report/models", "on: report/modles").replace("image: reader", "image: reader:1")
+
+    assert main(["--root", str(project(tmp_path, bad))]) == 1
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert [line.partition(": ")[0] for line in err.splitlines()] == [
+        "network.yaml:15 agents.reader.image",
+        "network.yaml:26 exceptions[1].on",
+    ]
+
+
+def test_an_unknown_stack_is_answered_with_the_nearest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--stack", "dve", "--root", str(project(tmp_path))]) == 2
+    assert capsys.readouterr().err == "error: no stack 'dve'; did you mean 'dev'?\n"
+
+
+def test_a_folder_without_a_project_is_answered_with_what_it_lacks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--root", str(tmp_path / "nowhere")]) == 1
+    assert [line.partition(":")[0] for line in capsys.readouterr().err.splitlines()] == [
+        "Pulumi.dev.yaml",
+        "Pulumi.yaml",
+        "network.yaml",
+    ]
+
+
+def test_a_stack_has_what_the_project_gives_every_stack_unless_it_says_otherwise(tmp_path: Path) -> None:
+    pulumi = PULUMI + "config: {suffix: all, location: {default: eastus2}, image_tag: {value: '2'}, other:suffix: x}\n"
+    environment = "config: {agent-network:suffix: own, azure-native:location: northeurope, tags: {a: b}, replicas: }\n"
+    get = config_of(project(tmp_path, environment=environment, pulumi=pulumi), "dev")
+
+    keys = ("suffix", "location", "image_tag", "tags", "replicas", "stack")
+    assert {key: get(key) for key in keys} == {
+        "suffix": "own",
+        "location": "eastus2",
+        "image_tag": "2",
+        "tags": '{"a": "b"}',
+        "replicas": None,
+        "stack": None,
+    }
+
+
+@pytest.mark.parametrize("day", [date(2027, 1, 31), "2027-01-31"])
+def test_a_day_may_come_as_a_date_or_as_a_text(day: object) -> None:
+    written = {"finding": "unused-resource", "on": "reports", "because": "kept", "expires": day}
+
+    assert Exemption.model_validate(written).expires == date(2027, 1, 31)
+
+
+@pytest.mark.parametrize("day", ["31.1.2027", "2027-1-31", "2027-02-30", "", 2027, None, True, [2027, 1, 31]])
+def test_no_other_value_is_a_day(day: object) -> None:
+    written = {"finding": "unused-resource", "on": "reports", "because": "kept", "expires": day}
+
+    with pytest.raises(ValidationError, match="write it like 2027-01-31"):
+        Exemption.model_validate(written)
