@@ -9,7 +9,7 @@ RUN := $(VENV)/bin/python
 export CMD
 
 .DEFAULT_GOAL := help
-.PHONY: help setup preview up destroy engine deployer test check fix bench schema clean
+.PHONY: help setup preview up destroy engine deployer test check fix bench schema lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -18,7 +18,7 @@ $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + " (choose another with PYTHON=...)" if sys.version_info < (3, 11) else 0)'
 	@echo "setting up $(VENV) (once, about a minute)" >&2
 	@$(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
 	@touch $@
 
 setup: $(VENV)/.installed ## make .venv and install what is pinned
@@ -54,6 +54,15 @@ fix: setup ## apply what lint and format can repair
 
 schema: setup ## renew the JSON schemas from the models
 	@$(RUN) -m manifest.schema
+
+# Wheels alone, since the build of a source distribution runs code that no hash covers; yattag is published as nothing else.
+# The two options precede the packages in this order: pip forgets a `--no-binary` that comes before `--only-binary :all:`.
+lock: setup ## renew requirements.txt from pyproject.toml, with hashes (LOCK=--upgrade for newer versions of everything below it)
+	@$(VENV)/bin/uv pip compile pyproject.toml --group dev $(LOCK) --quiet --universal --python-version 3.11 --generate-hashes \
+		--only-binary :all: --no-binary yattag --no-header --output-file requirements.txt
+	@printf '%s\n' '# Written by `make lock` from pyproject.toml, which has the direct packages and why each is there.' \
+		'--only-binary :all:' '--no-binary yattag' '' | cat - requirements.txt > requirements.txt.new
+	@mv requirements.txt.new requirements.txt
 
 bench: setup ## the README's figures
 	@$(RUN) benchmarks/preview.py
