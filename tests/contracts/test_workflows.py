@@ -1,0 +1,101 @@
+"""Workflows of the hosting platform: the commands of .ci/run, read-only, with actions pinned by commit."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+REPOSITORY = Path(__file__).parents[2]
+WORKFLOWS = sorted((REPOSITORY / ".github/workflows").iterdir())
+PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+")
+READ_ONLY = {"contents": "read"}
+# Other triggers of pull requests run a stranger's code with the repository's own token and secrets.
+TRIGGERS = {"push", "pull_request"}
+# Pulumi's action deploys where it has a command; without one it installs the CLI.
+INPUTS = {
+    "actions/checkout": {"persist-credentials"},
+    "actions/setup-python": {"python-version"},
+    "pulumi/actions": {"pulumi-version"},
+}
+
+each_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+
+
+def loaded(path: Path) -> dict[str, Any]:
+    found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    # YAML 1.1 reads the key `on` as true.
+    return {"on" if key is True else key: value for key, value in found.items()}
+
+
+def steps(path: Path) -> list[dict[str, Any]]:
+    return [step for job in loaded(path)["jobs"].values() for step in job["steps"]]
+
+
+def commands_of_ci() -> list[str]:
+    """Commands of .ci/run after the lines that prepare its shell."""
+    text = (REPOSITORY / ".ci/run").read_text(encoding="utf-8")
+    prepares = re.compile(r"#|set -|cd |$")
+    return [line for line in text.splitlines() if not prepares.match(line)]
+
+
+def test_there_is_a_workflow_and_each_is_yaml() -> None:
+    assert WORKFLOWS
+    assert {path.suffix for path in WORKFLOWS} == {".yml"}
+
+
+@each_workflow
+def test_a_workflow_runs_exactly_the_commands_of_ci(path: Path) -> None:
+    for name, job in loaded(path)["jobs"].items():
+        commands = [step["run"].strip() for step in job["steps"] if "run" in step]
+        assert commands == commands_of_ci() != [], name
+
+
+@each_workflow
+def test_a_workflow_runs_on_the_oldest_python_and_on_3_13(path: Path) -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for job in loaded(path)["jobs"].values():
+        pythons = job["strategy"]["matrix"]["python"]
+        assert pythons == [project["requires-python"].removeprefix(">="), "3.13"]
+        (setup,) = [step for step in job["steps"] if step.get("uses", "").startswith("actions/setup-python@")]
+        assert setup["with"]["python-version"] == "${{ matrix.python }}"
+
+
+@each_workflow
+def test_an_action_is_pinned_by_commit_with_its_version_as_comment(path: Path) -> None:
+    used = re.findall(r"^.*\buses:\s*(.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert len(used) == len([step for step in steps(path) if "uses" in step])
+    assert [one for one in used if not PINNED.fullmatch(one)] == []
+
+
+@each_workflow
+def test_a_workflow_may_only_read(path: Path) -> None:
+    workflow = loaded(path)
+
+    assert workflow["permissions"] == READ_ONLY
+    assert [name for name, job in workflow["jobs"].items() if "permissions" in job] == []
+    assert set(workflow["on"]) <= TRIGGERS
+
+
+@each_workflow
+def test_a_workflow_publishes_nothing(path: Path) -> None:
+    """It reads no secret, calls no other workflow, and gives its actions only inputs that publish nothing."""
+    text = path.read_text(encoding="utf-8")
+    workflow = loaded(path)
+
+    assert not re.search(r"\bsecrets\b|github\.token|id-token|GITHUB_TOKEN", text)
+    assert [name for name, job in workflow["jobs"].items() if {"uses", "environment", "container"} & set(job)] == []
+    for step in steps(path):
+        if "uses" in step:
+            assert set(step.get("with", {})) <= INPUTS[step["uses"].partition("@")[0]], step
+
+
+@each_workflow
+def test_a_checkout_leaves_no_credential_behind(path: Path) -> None:
+    checkouts = [step for step in steps(path) if step.get("uses", "").startswith("actions/checkout@")]
+
+    assert checkouts
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
