@@ -4,12 +4,12 @@ import functools
 
 import pulumi
 
-from access.azure.roles import why_not
+from access.azure.roles import role_refusal_reason
 from components.network import AgentNetwork
-from manifest import SpecError, load, wrong_in_stack
+from manifest import SpecError, load, stack_config_problem
 
 try:
-    network, environment = load(pulumi.get_stack(), pulumi.Config().get, why_not_role=why_not)
+    network, environment = load(pulumi.get_stack(), pulumi.Config().get, role_refusal_reason=role_refusal_reason)
 except SpecError as error:
     raise pulumi.RunError(str(error)) from None
 
@@ -18,7 +18,7 @@ everything = AgentNetwork(
     {
         "network": network,
         "environment": environment,
-        "place": functools.partial(wrong_in_stack, pulumi.get_stack(), pulumi.Config().get),
+        "place": functools.partial(stack_config_problem, pulumi.get_stack(), pulumi.Config().get),
     },
 )
 

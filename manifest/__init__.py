@@ -11,7 +11,7 @@ from manifest.errors import Problem, SpecError
 from manifest.hosts import AksCluster, FoundryProject, Host
 from manifest.ingress import Ingress, Probe, Probes
 from manifest.kinds import KINDS, Deployment, Resource
-from manifest.loading import load, wrong_in_stack
+from manifest.loading import load, stack_config_problem
 from manifest.network import Network, Registry
 from manifest.people import People
 
@@ -40,5 +40,5 @@ __all__ = [
     "Scale",
     "SpecError",
     "load",
-    "wrong_in_stack",
+    "stack_config_problem",
 ]

@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         # Which roles may be granted is another room's to say; who deploys or reports judges them.
         network, environment, document = described(
-            stack, config_of(root, stack), root=root, why_not_role=lambda _role, _kind: None
+            stack, config_of(root, stack), root=root, role_refusal_reason=lambda _role, _kind: None
         )
     except SpecError as error:
         print(error, file=sys.stderr)

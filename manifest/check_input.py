@@ -47,13 +47,13 @@ class Draft:
         network: the network without what was wrong in its fields.
         environment: the environment, likewise.
         written: the network as it was written, mistakes included; here stand all names.
-        why_not_role: why a role (by its name) may not be granted on a kind of resource; None where it may.
+        role_refusal_reason: why a role (by its name) may not be granted on a kind of resource; None where it may.
     """
 
     network: Outcome[Network]
     environment: Outcome[Environment]
     written: dict[str, Any]
-    why_not_role: Callable[[str, str], str | None]
+    role_refusal_reason: Callable[[str, str], str | None]
 
     def names(self, section: Section) -> tuple[str, ...]:
         """Every name that a section declares, those of broken entries included."""

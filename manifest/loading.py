@@ -17,7 +17,7 @@ from manifest.stack_settings import Settings
 from manifest.validation import Mistake, Outcome, validate
 from manifest.yaml_document import Document, read
 
-__all__ = ["NETWORK_FILE", "described", "load", "wrong_in_stack"]
+__all__ = ["NETWORK_FILE", "described", "load", "stack_config_problem"]
 
 NETWORK_FILE = "network.yaml"
 
@@ -40,7 +40,7 @@ def load(
     get: Callable[[str], str | None],
     *,
     root: File = File(),
-    why_not_role: Callable[[str, str], str | None],
+    role_refusal_reason: Callable[[str, str], str | None],
 ) -> tuple[Network, Environment]:
     """Read network.yaml and the environment of `stack`.
 
@@ -48,12 +48,12 @@ def load(
         stack: name of the Pulumi stack.
         get: a value of the project's Pulumi configuration by its key, structured ones as JSON: `pulumi.Config().get`.
         root: the folder of the project.
-        why_not_role: why a role, by its name, may not be granted on a kind of resource; None where it may.
+        role_refusal_reason: why a role, by its name, may not be granted on a kind of resource; None where it may.
 
     Raises:
         SpecError: something is wrong; it holds every problem that could be found.
     """
-    return described(stack, get, root=root, why_not_role=why_not_role)[:2]
+    return described(stack, get, root=root, role_refusal_reason=role_refusal_reason)[:2]
 
 
 def described(
@@ -61,7 +61,7 @@ def described(
     get: Callable[[str], str | None],
     *,
     root: File = File(),
-    why_not_role: Callable[[str, str], str | None],
+    role_refusal_reason: Callable[[str, str], str | None],
 ) -> tuple[Network, Environment, Document]:
     """What `load` gives, and the file of the network, which knows in which line each thing stands."""
     document = read(root, NETWORK_FILE)
@@ -74,7 +74,7 @@ def described(
         raise SpecError(problems)
     network = validate(Network, document.data, _NETWORK_STAND_INS)
     problems += (_place(document, one) for one in network.mistakes if one.path not in document.refused)
-    draft = Draft(network, environment, document.data, why_not_role)
+    draft = Draft(network, environment, document.data, role_refusal_reason)
     for check in CHECKS:
         for finding in check(draft):
             if finding.file == "network":
@@ -86,7 +86,7 @@ def described(
     return network.model, environment.model, document
 
 
-def wrong_in_stack(
+def stack_config_problem(
     stack: str, get: Callable[[str], str | None], path: Path, message: str, *, root: File = File()
 ) -> Problem:
     """A problem that only Azure shows, where the file of the stack has its cause; `stack` and `get` as for `load`."""

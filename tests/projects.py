@@ -45,4 +45,4 @@ def any_role(_role: str, _kind: str) -> None:
 
 def load_project(root: Path, stack: str = "dev") -> tuple[Network, Environment]:
     """`manifest.load` on the files of a project, with its configuration as Pulumi would hand it out."""
-    return load(stack, config_of(root, stack), root=root, why_not_role=any_role)
+    return load(stack, config_of(root, stack), root=root, role_refusal_reason=any_role)

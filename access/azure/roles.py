@@ -1,8 +1,8 @@
-"""The role catalogue's door for the other rooms: roles by name and id, and whether an agent may be given one.
+"""Public interface of the role catalogue: roles by name or id, and the reason why an agent may not be given a role.
 
-The only place to get a role's id from. Owns the rule of the escape hatch in `network.yaml` (`why_not`) and the paths by
-which Azure names a role definition. The catalogue is `access.azure.catalogue`; what makes a role privileged is in
-`access.azure.privileges`.
+The only source of role ids. Owns the rule for `role:` in `network.yaml` (`role_refusal_reason`) and the resource ids
+of role definitions. The catalogue is `access.azure.catalogue`; `access.azure.privileges` decides which roles are
+privileged.
 """
 
 from access.azure.catalogue import Permission, Role, by_id, by_name, every_role
@@ -25,8 +25,8 @@ def definition_id(role: Role, within: str) -> str:
     return f"/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{role.id}"
 
 
-def why_not(role_name: str, resource_kind: str) -> str | None:
-    """Why an agent cannot be given this role on a resource of this kind; None where nothing speaks against it."""
+def role_refusal_reason(role_name: str, resource_kind: str) -> str | None:
+    """Reason why an agent may not be given this role on a resource of this kind; None where it may."""
     try:
         role = by_name(role_name)
     except UnknownRole as unknown:
@@ -60,5 +60,5 @@ __all__ = [
     "definition_id",
     "every_role",
     "privileged",
-    "why_not",
+    "role_refusal_reason",
 ]

@@ -18,9 +18,9 @@ from components.aliases import forget_api_versions
 from components.grants import Grantee
 from components.hosts.container_apps_environment import HostingEnvironment
 from components.network.agents import in_cluster, in_container_app, in_foundry
-from components.network.given_ids import are_nobody_elses
 from components.network.granting import Granting, right_of
 from components.network.hosts import Hosts
+from components.network.identity_uniqueness import check_ids_unique
 from components.network.site import Place, Site
 from components.people import People, PeopleArgs
 from components.resources.base import Holder, NetworkResource
@@ -101,7 +101,7 @@ class AgentNetwork(pulumi.ComponentResource):
         self._granting = Granting(self._site, self._resources, callable_agents)
         made |= {one: self._in_container_app(one, each) for one, each in self._on("container-app")}
         made |= {one: self._in_cluster(one, each) for one, each in self._on("aks")}
-        are_nobody_elses(self._site, dict(self._everybody(made)))
+        check_ids_unique(self._site, dict(self._everybody(made)))
         self.agents = self._granted(made)
         self.register_outputs({"agents": self.agents})
 

@@ -9,7 +9,7 @@ from manifest.hosts import RUNS_ON
 from manifest.kinds import KINDS
 from manifest.phrases import choices, nearest, show, unknown
 
-__all__ = ["access_makes_sense", "why_not_verb"]
+__all__ = ["access_makes_sense", "verb_refusal_reason"]
 
 _CALL = "use"
 _REACHED_BY = {
@@ -89,14 +89,14 @@ def _calls(draft: Draft, path: Path, name: str, entry: AccessEntry) -> Iterator[
 
 def _verbs(path: Path, entry: AccessEntry, kind: str) -> Iterator[Finding]:
     for verb in dict.fromkeys(entry.verbs or ()):
-        if complaint := why_not_verb(verb, kind):
+        if complaint := verb_refusal_reason(verb, kind):
             yield Finding(path, complaint)
     if entry.paths and not KINDS[kind].paths:
         those = choices(name for name, one in KINDS.items() if one.paths)
         yield Finding((*path, "paths"), f"'paths' restrict {those} only, and this is {_a(kind)}")
 
 
-def why_not_verb(verb: str, kind: str) -> str | None:
+def verb_refusal_reason(verb: str, kind: str) -> str | None:
     """Why nobody can be granted a verb on a kind of resource; None where it is one of the kind's."""
     allowed = KINDS[kind].verbs
     if verb in allowed:
@@ -112,7 +112,7 @@ def _a(kind: str) -> str:
 
 
 def _role(draft: Draft, path: Path, entry: AccessEntry, kind: str) -> Iterator[Finding]:
-    if entry.role is not None and (complaint := draft.why_not_role(entry.role, kind)):
+    if entry.role is not None and (complaint := draft.role_refusal_reason(entry.role, kind)):
         yield Finding((*path, "role"), complaint)
 
 

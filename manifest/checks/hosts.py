@@ -6,7 +6,7 @@ from manifest.agents import Agent
 from manifest.azure_names import FOUNDRY_CONNECTION
 from manifest.azure_resource_names import DESTINATION
 from manifest.check_input import Draft, Finding
-from manifest.checks.access import why_not_verb
+from manifest.checks.access import verb_refusal_reason
 from manifest.errors import Path
 from manifest.hosts import CONNECTED_KINDS, HOST_MODELS, NEEDED, NOT_THERE, RUNS_ON, AksCluster, FoundryProject
 from manifest.kinds import KINDS
@@ -49,7 +49,7 @@ def _project(draft: Draft, name: str, host: FoundryProject) -> Iterator[Finding]
             yield Finding((*place, "connections", one), message)
         elif kind in CONNECTED_KINDS:
             # A connection is called as the resource is, for that is what an agent's tool asks for.
-            complaints = (why_not_verb(verb, kind), FOUNDRY_CONNECTION.complaint(one))
+            complaints = (verb_refusal_reason(verb, kind), FOUNDRY_CONNECTION.complaint(one))
             yield from (Finding((*place, "connections", one), each) for each in complaints if each)
         elif kind in KINDS:
             message = f"a project connects to {choices(CONNECTED_KINDS)} only, and '{one}' is a {kind}"

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from manifest.base_model import mapping
 from manifest.check_input import Draft, Finding
-from manifest.checks.access import why_not_verb
+from manifest.checks.access import verb_refusal_reason
 from manifest.credentials import credential_in
 from manifest.errors import Path
 from manifest.kinds import KINDS
@@ -42,7 +42,7 @@ def _separation(draft: Draft) -> Iterator[Finding]:
             for resource, verb in right.items() if len(right) == 1 else ():
                 if not isinstance(verb, str):
                     continue
-                if complaint := _why_not(draft, resource, verb):
+                if complaint := _right_problem(draft, resource, verb):
                     yield Finding((*place, at, resource), complaint)
                 rights.append((resource, verb))
         for resource, verb in sorted({one for one in rights if rights.count(one) > 1}):
@@ -54,12 +54,12 @@ def _separation(draft: Draft) -> Iterator[Finding]:
             yield Finding(place, f"the same rights are kept apart by 'separation[{one}]' already; keep one")
 
 
-def _why_not(draft: Draft, resource: str, verb: str) -> str | None:
+def _right_problem(draft: Draft, resource: str, verb: str) -> str | None:
     declared = draft.names("resources")
     if resource not in declared:
         return unknown("resource", resource, declared, there="declared are")
     kind = draft.kind_of(resource)
-    return why_not_verb(verb, kind) if kind in KINDS else None
+    return verb_refusal_reason(verb, kind) if kind in KINDS else None
 
 
 def _exceptions(draft: Draft) -> Iterator[Finding]:

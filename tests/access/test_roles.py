@@ -215,7 +215,7 @@ PUSH = (
     ],
 )
 def test_the_escape_hatch_says_why_not(role: str, kind: str, complaint: str | None) -> None:
-    assert roles.why_not(role, kind) == complaint
+    assert roles.role_refusal_reason(role, kind) == complaint
 
 
 def test_an_unlisted_provider_is_known_by_what_roles_spell_and_said_to_be_incomplete() -> None:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import pulumi
 from pulumi_azure_native import keyvault
 
-from access.azure.roles import by_name, privileged, why_not
+from access.azure.roles import by_name, privileged, role_refusal_reason
 from components.resources.base import ChildArgs, NetworkResource, Verb
 from components.resources.key_vault import KeyVault
 from localazure.arm.resource_type import ResourceType
@@ -47,7 +47,7 @@ def test_its_component_is_granted_on() -> None:
 
 
 def test_its_role_is_one_that_an_agent_may_have() -> None:
-    assert [why_not(row.role, KIND) for row in component().VERBS.values()] == [None]
+    assert [role_refusal_reason(row.role, KIND) for row in component().VERBS.values()] == [None]
 
 
 def test_its_line_and_its_entry_are_of_the_component() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from access.azure.privileges import privileged
-from access.azure.roles import Role, by_name, why_not
+from access.azure.roles import Role, by_name, role_refusal_reason
 from access.azure.verbs import VERBS as READ_AS
 from components.agents.foundry import FoundryAgent
 from components.resources.base import Verb
@@ -104,7 +104,7 @@ def test_a_verbs_role_is_one_that_an_agent_may_have(kind: str, row: Verb) -> Non
     role = by_name(row.role)
 
     assert role.name == row.role, "the name is a former one"
-    assert why_not(row.role, kind) is None
+    assert role_refusal_reason(row.role, kind) is None
     assert privileged(role) is None
 
 

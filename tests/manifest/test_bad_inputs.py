@@ -30,7 +30,7 @@ def lines_of(case: Path, root: Path) -> list[str]:
     stacks = [path.name.split(".")[1] for path in case.glob("Pulumi.*.yaml")]
     stack = stacks[0] if stacks else "dev"
     try:
-        load(stack, config_of(root, stack), root=root, why_not_role=complain)
+        load(stack, config_of(root, stack), root=root, role_refusal_reason=complain)
     except SpecError as error:
         return str(error).splitlines()
     return []

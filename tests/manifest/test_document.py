@@ -84,7 +84,7 @@ def test_whatever_a_file_holds_the_answer_is_problems_in_one_line_each(content: 
     (tmp_path / "Pulumi.dev.yaml").write_bytes(content)
 
     with pytest.raises(SpecError) as caught:
-        load("dev", {"suffix": "dev7"}.get, root=tmp_path, why_not_role=lambda role, kind: role + kind)
+        load("dev", {"suffix": "dev7"}.get, root=tmp_path, role_refusal_reason=lambda role, kind: role + kind)
 
     assert caught.value.problems
     assert all(len(str(problem).splitlines()) == 1 for problem in caught.value.problems)

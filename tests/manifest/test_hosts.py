@@ -142,7 +142,7 @@ def test_agents_in_two_projects_share_nothing(tmp_path: Path) -> None:
 
 def test_where_agents_run_is_shown(tmp_path: Path) -> None:
     write_project(tmp_path, WRITTEN, {**ENVIRONMENT, "published": ["analyst"], "shared_identity": "allowed"})
-    shown = declared(*described("dev", config_of(tmp_path, "dev"), root=tmp_path, why_not_role=any_role))
+    shown = declared(*described("dev", config_of(tmp_path, "dev"), root=tmp_path, role_refusal_reason=any_role))
 
     assert json.loads(json.dumps(shown)) == shown
     project = {"kind": "foundry-project", "existing": False}
@@ -196,7 +196,7 @@ def test_a_call_of_an_agent_that_cannot_be_called_yet_waits(tmp_path: Path) -> N
     written["people"] = {"readers": {"kind": "group", "access": {"writer": "use"}}}
     here = {"published": ["analyst"], "shared_identity": "allowed", "people": {"readers": ANALYST}}
     write_project(tmp_path, written, {**ENVIRONMENT, **here})
-    shown = declared(*described("dev", config_of(tmp_path, "dev"), root=tmp_path, why_not_role=any_role))
+    shown = declared(*described("dev", config_of(tmp_path, "dev"), root=tmp_path, role_refusal_reason=any_role))
 
     waiting = {one["resource"]: one.get("waits", "") for one in shown["agents"]["report"]["access"]}
     assert {name for name, why in waiting.items() if why} == {"writer"}
@@ -214,7 +214,7 @@ def test_a_drawn_network_with_hosts_loads_and_is_shown(
 ) -> None:
     written, values, stack = project
     write_project(tmp_path, written, values, stack)
-    network, here, document = described(stack, config_of(tmp_path, stack), root=tmp_path, why_not_role=any_role)
+    network, here, document = described(stack, config_of(tmp_path, stack), root=tmp_path, role_refusal_reason=any_role)
     shown = declared(network, here, document)
 
     assert shown.get("hosts", {}).keys() == written.get("hosts", {}).keys()

@@ -134,7 +134,7 @@ def test_every_line_of_every_network_is_the_one_where_the_thing_stands(
 ) -> None:
     written, environment, stack = project
     write_project(tmp_path, written, environment, stack)
-    shown = declared(*described(stack, config_of(tmp_path, stack), root=tmp_path, why_not_role=any_role))
+    shown = declared(*described(stack, config_of(tmp_path, stack), root=tmp_path, role_refusal_reason=any_role))
     lines = ["", *(tmp_path / "network.yaml").read_text().splitlines()]
 
     assert json.loads(json.dumps(shown)) == shown

@@ -53,7 +53,7 @@ def test_what_a_network_declares_is_proven_and_never_an_error_nor_wide(project: 
     with TemporaryDirectory() as folder:
         root = write_project(Path(folder), network, environment, stack)
         get = config_of(root, stack)
-        read, around, document = described(stack, get, root=root, why_not_role=any_role)
+        read, around, document = described(stack, get, root=root, role_refusal_reason=any_role)
         said = Declared.from_json(json.loads(json.dumps(declared(read, around, document))))
     graph = local.read(printed(deploy(read, around)))
 

@@ -1,0 +1,41 @@
+"""Check that no configured identity id is the principal of another identity of the network.
+
+`manifest.checks` compares the ids that are in the files; this compares them with the ids that Azure reports. A shared
+identity of a project without declared agents is compared by the lookup of the configured id itself.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import pulumi
+
+from components.network.site import Place, Site
+from manifest import Environment
+from manifest.errors import Path
+
+__all__ = ["check_ids_unique"]
+
+
+def check_ids_unique(site: Site, others: Mapping[str, pulumi.Output[str]]) -> None:
+    """Refuse a configured id that is the principal of another identity, as soon as that principal is known.
+
+    A preview knows the principals of identities that exist already.
+
+    Args:
+        site: the network; its environment has the configured ids.
+        others: principal ids that are not configured, by their description in messages.
+    """
+    configured = dict(_configured(site.environment))
+    for owner, known in others.items() if configured else ():
+        known.apply(lambda principal, owner=owner: _check(configured, principal, owner, site.place))
+
+
+def _configured(environment: Environment) -> Iterator[tuple[str, Path]]:
+    for key in ("agent_identities", "project_identities"):
+        for name, principal in getattr(environment, key).items():
+            yield principal, (key, name)
+
+
+def _check(configured: Mapping[str, Path], principal: str, owner: str, place: Place) -> None:
+    path = configured.get(principal.lower())
+    if path is not None:
+        raise pulumi.RunError(str(place(path, f"'{principal}' is the id of {owner}; give its own, or remove it here")))
