@@ -1,7 +1,7 @@
 """Random sample of docstrings, messages and test names, for measuring how well a stranger understands them.
 
 Prints three groups of rows as tab-separated text: a row has its number, its group, its location and the text alone. A
-reader who has never seen the code writes a guess next to each row; somebody who has the code open judges the guesses. The
+reader who has never seen the code writes a guess next to each row; somebody with the code open judges the guesses. The
 seed is fixed, so two runs on the same tree draw the same rows.
 """
 
