@@ -1,3 +1,5 @@
 """Who can do what: pure, without Pulumi; only the reader of live Azure reaches a network."""
 
-VERSION = "0.1.0"
+from agent_network import __version__
+
+VERSION = __version__

@@ -68,4 +68,4 @@ def _arm_type(token: str, arguments: frozenset[str]) -> ArmType | None:
 
 @cache
 def _catalogue() -> dict[str, Any]:
-    return json.loads(files("localazure.arm").joinpath("data/arm_types.json").read_text("utf-8"))["resources"]
+    return json.loads(files(__package__).joinpath("data/arm_types.json").read_text("utf-8"))["resources"]

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from localazure.ambient_credentials import complaint
+from localazure.fronts import plugin
 from localazure.fronts import stack_file_copies as stack_files
 from localazure.fronts.plugin import PACKAGES, WORLD
 
@@ -28,8 +29,15 @@ USAGE = 2
 """The exit code where no command is given."""
 
 _SELECTED = "dev"
-_SOURCE = str(Path(__file__).parents[2])
 _STARTUP = str(Path(__file__).parent / "startup")
+
+# The module of the plugin by the name that it has here, which is a longer one in an installed package; and the folder
+# from which Python imports it by this name.
+_PLUGIN = plugin.__name__
+_SOURCE = str(Path(__file__).parents[_PLUGIN.count(".")])
+
+# Read by startup/sitecustomize.py, which is no module of a package.
+_STARTUP_VARIABLES = {"LOCALAZURE_PLUGIN": _PLUGIN, "LOCALAZURE_SOURCE": _SOURCE}
 
 # What would lead the CLI to another backend, or lock its state with another passphrase:
 # https://www.pulumi.com/docs/iac/cli/environment-variables/ (Nov 2026).
@@ -96,6 +104,7 @@ class _Room:
             WORLD: str(self._world),
             stack_files.CLI: cli,
             stack_files.COPIES: str(self._copies),
+            **_STARTUP_VARIABLES,
             "PULUMI_BACKEND_URL": self._state.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE_FILE": str(self._passphrase),
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
@@ -132,7 +141,7 @@ class _Room:
             name = f"pulumi-resource-{package}"
             call = (
                 f"{WORLD}=${{{WORLD}:-{shlex.quote(str(self._world))}}} PYTHONPATH={shlex.quote(_SOURCE)}"
-                f" exec {_python('-P', '-m', 'localazure.fronts.plugin', package)}"
+                f" exec {_python('-P', '-m', _PLUGIN, package)}"
             )
             _launcher(self.launchers / name, call)
             # also where the CLI installs plugins: it warns, several times a run, of each that it finds on PATH alone

@@ -15,7 +15,7 @@ from access.__main__ import main
 from tests.access.fabrikam import ROOT, document
 
 FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "network.yaml")
-PACKAGES = ("access", "components", "localazure", "manifest")
+PACKAGES = ("access", "agent_network", "components", "localazure", "manifest")
 QUESTIONS = (
     ["matrix"],
     ["matrix", "--operations"],

@@ -14,7 +14,7 @@ from localazure.ambient_credentials import VARIABLES
 from localazure.arm.world import World
 
 REPOSITORY = Path(__file__).parents[2]
-PACKAGES = ("access", "components", "localazure", "policies", "release", "manifest")
+PACKAGES = ("access", "agent_network", "components", "localazure", "policies", "release", "manifest")
 REASON = "the pulumi CLI (with pulumi-language-python) is not on PATH"
 
 

@@ -28,7 +28,7 @@ from release.foundry.stack import EngineStack, ExportedStack, LocalStack
 
 REPOSITORY = Path(__file__).parents[2]
 FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "network.yaml")
-PACKAGES = ("access", "components", "localazure", "manifest")
+PACKAGES = ("access", "agent_network", "components", "localazure", "manifest")
 ASSIGNMENT = "azure-native:authorization:RoleAssignment"
 IN_COSMOS = "azure-native:cosmosdb:SqlResourceSqlRoleAssignment"
 GIVEN = "5c1d0000-0000-4000-8000-000000000001"

@@ -10,14 +10,11 @@ Foundry; in its place starts ours. It is the only plugin that cannot be put befo
 import os
 import signal
 import sys
-from pathlib import Path
-
-_SOURCE = str(Path(__file__).parents[3])
 
 if any(word.endswith("pulumi-language-python-exec") for word in sys.orig_argv):
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 if sys.orig_argv[-3:-1] == ["-m", "pulumi.dynamic"]:
     # not this folder once more
-    os.environ["PYTHONPATH"] = _SOURCE
-    plugin = [sys.executable, "-P", "-m", "localazure.fronts.plugin", "pulumi-python", sys.orig_argv[-1]]
+    os.environ["PYTHONPATH"] = os.environ["LOCALAZURE_SOURCE"]
+    plugin = [sys.executable, "-P", "-m", os.environ["LOCALAZURE_PLUGIN"], "pulumi-python", sys.orig_argv[-1]]
     os.execv(sys.executable, plugin)  # noqa: S606 (this interpreter)

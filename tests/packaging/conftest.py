@@ -1,0 +1,67 @@
+"""A wheel of this repository, built once and installed into an environment of its own, without a network."""
+
+import subprocess
+import sys
+import sysconfig
+import venv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Installation:
+    """An environment with the wheel and, read from the environment of the tests, the packages that it needs."""
+
+    wheel: Path
+    root: Path
+
+    @property
+    def scripts(self) -> Path:
+        """The folder of the environment's commands."""
+        return self.root / ("Scripts" if sys.platform == "win32" else "bin")
+
+    def run(
+        self, command: Sequence[str], folder: Path, variables: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command of the environment in a folder."""
+        path = str(self.scripts / command[0])
+        return subprocess.run(  # noqa: S603 (our own wheel)
+            [path, *command[1:]], cwd=folder, env=variables, capture_output=True, text=True, check=False
+        )
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """Build the wheel and install it."""
+    folder = tmp_path_factory.mktemp("wheel")
+    _run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder))
+    (wheel,) = folder.glob("*.whl")
+    made = Installation(wheel, folder / "environment")
+    venv.create(made.root, with_pip=False, symlinks=sys.platform != "win32")
+    python = str(made.scripts / "python")
+    _run(
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        python,
+        "install",
+        "--no-deps",
+        "--no-index",
+        "--no-compile",
+        str(wheel),
+    )
+    # The line adds the folder alone: .pth files in it, such as that of an editable installation, are not read.
+    (own,) = made.root.rglob("site-packages")
+    (own / "dependencies.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
+    return made
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)  # noqa: S603 (see above)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,74 @@
+"""The build hook: rooms go below one package, and only their imports change."""
+
+from pathlib import Path
+
+import pytest
+
+from hatch_build import PACKAGE, ROOMS, collect, prefixed
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def test_absolute_imports_of_rooms_are_prefixed_wherever_they_are() -> None:
+    text = (
+        "from access import roles\n"
+        "from access.azure.roles import by_name as named\n"
+        "import localazure.run as run, json\n"
+        "if TYPE_CHECKING:\n    from components.grants import (\n        Grantee,\n    )\n"
+        "def späte(): from manifest import load\n"
+    )
+
+    assert prefixed(text) == (
+        "from agent_network.access import roles\n"
+        "from agent_network.access.azure.roles import by_name as named\n"
+        "import agent_network.localazure.run as run, json\n"
+        "if TYPE_CHECKING:\n    from agent_network.components.grants import (\n        Grantee,\n    )\n"
+        "def späte(): from agent_network.manifest import load\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from . import access\n",
+        "from .access import roles\n",
+        "from accessible import roles\n",
+        "from agent_network import access\n",
+        "from json import access\n",
+        "import json\n",
+        "import json as access\n",
+        "# from access import roles\n",
+        '"""from access import roles"""\n',
+        'text = """\nfrom access import roles\nimport access.azure as azure\n"""\n',
+        'module = "access.azure"\n',
+    ],
+)
+def test_relative_imports_other_modules_strings_and_comments_stay(text: str) -> None:
+    assert prefixed(text) == text
+
+
+@pytest.mark.parametrize("text", ["import access\n", "import json, access.azure\n", "from \\\n  access import roles\n"])
+def test_an_import_without_a_prefixed_form_is_refused_with_its_line(text: str) -> None:
+    with pytest.raises(ValueError, match="line 1: write `from"):
+        prefixed(text)
+
+
+def test_every_package_at_the_root_is_a_room() -> None:
+    packages = {path.parent.name for path in REPOSITORY.glob("*/__init__.py")}
+
+    assert set(ROOMS) == packages - {PACKAGE, "tests"}
+
+
+def test_the_collected_package_holds_every_file_of_the_rooms(tmp_path: Path) -> None:
+    collect(REPOSITORY, tmp_path)
+
+    collected = {path.relative_to(tmp_path / PACKAGE) for path in tmp_path.rglob("*") if path.is_file()}
+    written = {
+        path.relative_to(REPOSITORY)
+        for room in ROOMS
+        for path in (REPOSITORY / room).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert [path.name for path in tmp_path.iterdir()] == [PACKAGE]
+    assert {path for path in collected if path.parts[0] in ROOMS} == written
+    assert Path("__init__.py") in collected
