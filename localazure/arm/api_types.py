@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, cast
 
 from localazure.arm.api_schema import Check, Compiler
@@ -68,4 +68,4 @@ def _arm_type(token: str, arguments: frozenset[str]) -> ArmType | None:
 
 @cache
 def _catalogue() -> dict[str, Any]:
-    return json.loads(files(__package__).joinpath("data/arm_types.json").read_text("utf-8"))["resources"]
+    return json.loads((Path(__file__).parent / "data" / "arm_types.json").read_text("utf-8"))["resources"]
