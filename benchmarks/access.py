@@ -22,7 +22,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from access.azure.roles import by_name
-from access.azure.verbs import VERBS
+from access.azure.verb_roles import VERBS
 from access.evaluate.effective import reach, relevant
 from access.model.declared import Declared, DeclaredAccess, DeclaredAgent, DeclaredResource
 from access.model.graph import Assignment, Graph, Principal, Resource

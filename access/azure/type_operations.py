@@ -3,8 +3,8 @@
 The rule: the operations whose names begin with the resource's own type, so that those of what lies inside it count too
 and those of what it lies in are asked there. Besides: `Microsoft.Authorization/*`, which exists at every scope; at a
 resource group, a subscription or the root everything; for a few types the data operations that Azure names after the
-parent (`_NAMED_ELSEWHERE`). Where no operation of a type is known, its read, write and delete are assumed: a role that
-grants all would otherwise seem to grant nothing.
+parent (`operations` in the type's row). Where no operation of a type is known, its read, write and delete are
+assumed: a role that grants all would otherwise seem to grant nothing.
 """
 
 from bisect import bisect_left
@@ -13,37 +13,14 @@ from functools import cache
 
 from access.azure.catalogue import every_role
 from access.azure.operations import cosmos_data_actions, known
+from access.azure.types import BY_ARM_TYPE, TYPES, of_token
 
 _COSMOS = "microsoft.documentdb/databaseaccounts"
 _AT_EVERY_SCOPE = "microsoft.authorization/"
-
-# Sending to one queue, or calling one deployment, is an operation of what holds it (Microsoft, "Azure permissions",
-# 2026-04-09).
-_FOUNDRY = "microsoft.cognitiveservices/accounts/aiservices"
-_NAMED_ELSEWHERE = {
-    "microsoft.servicebus/namespaces/queues": "microsoft.servicebus/namespaces/messages",
-    "microsoft.servicebus/namespaces/topics": "microsoft.servicebus/namespaces/messages",
-    "microsoft.servicebus/namespaces/topics/subscriptions": "microsoft.servicebus/namespaces/messages",
-    "microsoft.eventhub/namespaces/eventhubs": "microsoft.eventhub/namespaces/messages",
-    "microsoft.cognitiveservices/accounts/deployments": "microsoft.cognitiveservices/accounts/openai/deployments",
-    "microsoft.cognitiveservices/accounts/projects": _FOUNDRY,
-    "microsoft.cognitiveservices/accounts/projects/applications": f"{_FOUNDRY}/applications",
-    _COSMOS + "/sqldatabases": _COSMOS,
-    _COSMOS + "/sqldatabases/containers": _COSMOS,
-}
-
-_OF_AGENT = (f"{_FOUNDRY}/agents", f"{_FOUNDRY}/endpoints")
-"""An agent of Foundry is managed by the one and called by the other; it is no resource of Resource Manager."""
-AGENT = "microsoft.cognitiveservices/accounts/projects/agents"
-
-# In no list, and in no role but by wildcard: Microsoft, "Access Azure App Configuration using Microsoft Entra ID".
-_STORE = "Microsoft.AppConfiguration/configurationStores"
 _CLUSTERS = "Microsoft.ContainerService/managedClusters/"
-_UNLISTED = {
-    True: tuple(f"{_STORE}/{what}" for what in ("keyValues/delete", "keyValues/read", "keyValues/write"))
-    + tuple(f"{_STORE}/{what}" for what in ("snapshots/read", "snapshots/write")),
-    False: tuple(f"{_STORE}/{what}" for what in ("delete", "ListKeys/action", "read", "RegenerateKey/action", "write")),
-}
+
+AGENT = of_token("pulumi-python:dynamic/foundry:AgentIdentity").key
+"""The type of an agent of Foundry, which is no resource of Resource Manager."""
 
 
 @cache
@@ -52,12 +29,12 @@ def relevant_to(resource_kind: str, *, data: bool) -> tuple[str, ...]:
     names = every(data=data)
     if not resource_kind:
         return names
+    row = BY_ARM_TYPE.get(resource_kind)
     if data:
-        # What a Cosmos role allows in a container is named after the container, but for reading the metadata.
-        if resource_kind == AGENT:
-            return tuple(sorted((name for kind in _OF_AGENT for name in _below(names, kind)), key=str.lower))
-        return _below(names, _NAMED_ELSEWHERE.get(resource_kind, resource_kind))
-    assumed = () if resource_kind == AGENT else tuple(f"{resource_kind}/{verb}" for verb in ("delete", "read", "write"))
+        named_after = row.operations if row and row.operations else (resource_kind,)
+        return tuple(sorted((name for each in named_after for name in _below(names, each)), key=str.lower))
+    is_managed = row is None or row.in_resource_manager
+    assumed = tuple(f"{resource_kind}/{verb}" for verb in ("delete", "read", "write")) if is_managed else ()
     found = _below(names, resource_kind) or assumed
     authorization = () if resource_kind.startswith(_AT_EVERY_SCOPE) else _below(names, _AT_EVERY_SCOPE.rstrip("/"))
     return tuple(sorted((*found, *authorization), key=str.lower))
@@ -67,7 +44,8 @@ def relevant_to(resource_kind: str, *, data: bool) -> tuple[str, ...]:
 def every(*, data: bool) -> tuple[str, ...]:
     """All the operations of one plane, those of Cosmos among them, each once, sorted without regard to case."""
     more = (*cosmos_data_actions(), *_in_clusters()) if data else ()
-    names = (*known(data=data), *_UNLISTED[data], *more)
+    unlisted = (row.unlisted_data_operations if data else row.unlisted_operations for row in TYPES)
+    names = (*known(data=data), *(name for each in unlisted for name in each), *more)
     return tuple(sorted({name.lower(): name for name in reversed(names)}.values(), key=str.lower))
 
 

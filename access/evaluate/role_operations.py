@@ -9,7 +9,7 @@ from functools import cache
 
 from access.azure.catalogue import Role, by_name
 from access.azure.type_operations import is_cosmos
-from access.azure.verbs import VERBS
+from access.azure.verb_roles import VERBS
 from access.evaluate.operation_sets import universe_of_type
 from access.evaluate.operation_words import word
 from access.evaluate.verdicts import granted

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from access.azure.verbs import CALLED
+from access.azure.verb_roles import CALLED
 from access.evaluate.relevance import resource_type
 from access.evaluate.role_operations import essence
 from access.findings.catalogue import BY_ID

@@ -7,7 +7,7 @@ value is named.
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from access.azure.local_auth import switch_of
+from access.azure.key_access import switch_of
 from access.evaluate.relevance import resource_type
 from access.findings.credentials import promises_credential
 from access.model.graph import Resource

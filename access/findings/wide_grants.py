@@ -3,26 +3,13 @@
 from collections.abc import Iterator
 
 from access.azure.scopes import is_path, key, shown, type_of
+from access.azure.types import BY_ARM_TYPE
 from access.evaluate.platform_grants import by_azure
 from access.evaluate.relevance import resource_type
 from access.evaluate.role_operations import of_role
 from access.findings.rule import Finding
 from access.findings.subject import Subject, listed, role_of
 from access.model.graph import Assignment, Resource
-
-_PARTS = frozenset(
-    {
-        "microsoft.documentdb/databaseaccounts/sqldatabases/containers",
-        "microsoft.eventhub/namespaces/eventhubs",
-        "microsoft.keyvault/vaults/secrets",
-        "microsoft.search/searchservices/indexes",
-        "microsoft.servicebus/namespaces/queues",
-        "microsoft.servicebus/namespaces/topics",
-        "microsoft.storage/storageaccounts/blobservices/containers",
-        "microsoft.storage/storageaccounts/queueservices/queues",
-    }
-)
-"""Types that roles can be assigned at, within an account: what an access is about where no network says it."""
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -56,7 +43,11 @@ def _parts(subject: Subject, one: Assignment) -> list[str]:
 
 
 def _is_part(subject: Subject, resource: Resource) -> bool:
-    return resource.declared if subject.declared else resource.declared or resource_type(resource) in _PARTS
+    if resource.declared or subject.declared:
+        return resource.declared
+    # No network says what an access is about: a type that roles are assigned at by itself.
+    row = BY_ARM_TYPE.get(resource_type(resource))
+    return row is not None and row.granted_by_itself
 
 
 def _opens(one: Assignment, resource: Resource) -> bool:

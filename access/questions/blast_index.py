@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from access.azure.verbs import CALLED
+from access.azure.verb_roles import CALLED
 from access.evaluate.operation_words import word
 from access.model.graph import Graph
 from access.questions.held_access import Holding, Names, holdings

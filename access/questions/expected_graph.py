@@ -1,6 +1,6 @@
 """The graph that a network declares: the same identities and resources, with exactly the declared assignments.
 
-Owns what a declared verb or role amounts to. It is made of the words of network.yaml and of `access.azure.verbs`
+Owns what a declared verb or role amounts to. It is made of the words of network.yaml and of `access.azure.verb_roles`
 alone, so
 that what was deployed can be held against it.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from access.azure.roles import Role, by_name
 from access.azure.type_operations import AGENT
-from access.azure.verbs import VERBS
+from access.azure.verb_roles import VERBS
 from access.evaluate.platform_grants import by_azure
 from access.evaluate.relevance import resource_type
 from access.model.declared import Declared, DeclaredAccess

@@ -10,19 +10,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from access.azure.scopes import ancestors, key
+from access.azure.types import BY_ARM_TYPE
 from access.evaluate.operation_effects import Meaning, meaning, ordered
 from access.evaluate.relevance import resource_type
 from access.model.graph import Graph, Resource
 from access.model.results import Reach
 
-# What only stands between a service and what it holds, or is how something else is read.
-_PARTS = (
-    "microsoft.storage/storageaccounts/blobservices",
-    "microsoft.storage/storageaccounts/fileservices",
-    "microsoft.storage/storageaccounts/queueservices",
-    "microsoft.storage/storageaccounts/tableservices",
-    "microsoft.servicebus/namespaces/topics/subscriptions",
-)
 _NONE: frozenset[str] = frozenset()
 
 
@@ -94,9 +87,14 @@ class Names:
             if found is None:
                 continue
             attached = "/providers/" in within.removeprefix(scope)
-            if not attached and (found.declared or resource_type(resource) in _PARTS):
+            if not attached and (found.declared or _belongs_to_parent(resource)):
                 return found
         return resource
+
+
+def _belongs_to_parent(resource: Resource) -> bool:
+    row = BY_ARM_TYPE.get(resource_type(resource))
+    return row is not None and row.belongs_to_parent
 
 
 def holdings(held: Iterator[tuple[str, Resource, Reach, bool]]) -> dict[str, Holding]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from access.azure.scopes import ancestors, key
-from access.azure.verbs import CALLED, verb_of
+from access.azure.verb_roles import CALLED, verb_of
 from access.evaluate.effective import Reach, pairs
 from access.model.graph import Assignment, Graph, Principal, Resource
 

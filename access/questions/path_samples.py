@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from access.azure.scopes import key
-from access.azure.verbs import VERBS
+from access.azure.verb_roles import VERBS
 from access.evaluate.effective import Reach, reach, relevant
 from access.evaluate.relevance import resource_type
 from access.evaluate.role_operations import of_access

@@ -8,7 +8,7 @@ from access.azure.catalogue import Role
 from access.azure.privileges import allows
 from access.azure.roles import by_name
 from access.azure.scopes import key, shown
-from access.azure.verbs import VERBS, verb_of
+from access.azure.verb_roles import VERBS, verb_of
 from access.evaluate.effective import Answer, Decision, decide
 from access.evaluate.relevance import relevant
 from access.model.declared import Declared, DeclaredParty

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from access.azure.catalogue import System, by_id
 from access.azure.definitions import permissions_of
 from access.azure.scopes import ancestors, key, type_of
+from access.azure.types import BY_ARM_TYPE
+from access.azure.types.other_hosts import HOSTS
 from access.model.graph import DenyAssignment, Unread
 from access.model.json_values import Values, listed, mapping, text
-from access.readers.arm_types import token_of
 from access.readers.resource_state import State
 
 _NATIVE = "azure-native:"
@@ -30,6 +31,16 @@ _APPS = frozenset(
 """What an agent is called by: its app, its application, or the identity of its pods."""
 _COMPONENT = "agent-network:index:ContainerAppAgent"
 _GROUP_SEGMENTS = 4
+
+
+def token_of(arm_type: str) -> str:
+    """azure-native's module and name for an ARM type; something like it for a type without a row."""
+    row = BY_ARM_TYPE.get(arm_type.lower())
+    token = row.token if row else HOSTS.get(arm_type.lower(), "")
+    if token.startswith(_NATIVE):
+        return token.removeprefix(_NATIVE)
+    provider, _, rest = arm_type.lower().partition("/")
+    return f"{provider.removeprefix('microsoft.')}:{rest.replace('/', '-')}"
 
 
 def id_of(row: Values) -> str:

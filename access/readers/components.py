@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from access.azure.catalogue import Role, by_name, every_role
 from access.azure.scopes import ancestors, key
-from access.azure.verbs import KINDS, VERBS
+from access.azure.types import KINDS, TYPES
+from access.azure.verb_roles import VERBS
 from access.model.json_values import text
 from access.readers.resource_ids import Places
 from access.readers.resource_state import State
@@ -27,13 +28,9 @@ _CALLED = frozenset({"application", "per-agent"})
 _PROJECT = "cognitiveservices:Project"
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
-# What is known by its name alone, inside something that is a resource: by kind, the type of that, and the rest of the
-# scope with the component's inputs.
-_INSIDE = {
-    "cosmos-container": ("cosmosdb:DatabaseAccount", "/dbs/{0}/colls/{1}", ("database", "container")),
-    "key-vault-secret": ("keyvault:Vault", "/secrets/{0}", ("secret",)),
-    "search-index": ("search:Service", "/indexes/{0}", ("index",)),
-}
+# What is known by its name alone, inside something that is a resource, by kind.
+_NAMED_ONLY = {row.kind: row.named_only for row in TYPES if row.kind and row.named_only}
+_INPUT = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -139,16 +136,17 @@ class Components:
         if kind_of(state) == FOUNDRY_AGENT and text(state.inputs, "identity") != "application":
             project = self.project(text(state.inputs, "project"))
             return "" if project is None else agent_id(self._places.id_of(project), text(state.inputs, "agent"))
-        if kind not in _INSIDE:
+        inside = _NAMED_ONLY.get(kind)
+        if inside is None:
             own = [each for each in self._children.get(state.urn, ()) if each.token and each.name == state.name]
             return self._places.id_of(own[0]) if len(own) == 1 else ""
-        token, path, inputs = _INSIDE[kind]
+        token = inside.holder.removeprefix("azure-native:")
         holders = [each for each in self._children.get(state.parent, ()) if each.token == token]
-        names = [text(state.inputs, name) for name in inputs]
-        if len(holders) != 1 or not all(names):
+        names = {name: text(state.inputs, name) for name in _INPUT.findall(inside.path)}
+        if len(holders) != 1 or not all(names.values()):
             return ""
         # Not `format` on the whole: an id is whatever a document says.
-        return self._places.id_of(holders[0]).rstrip("/") + path.format(*names)
+        return self._places.id_of(holders[0]).rstrip("/") + inside.path.format(**names)
 
 
 def kind_of(state: State) -> str:

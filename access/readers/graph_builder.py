@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from access.azure.local_auth import inherited, local_auth
+from access.azure.key_access import inherited, local_auth
 from access.azure.scopes import key, type_of
 from access.model.graph import Graph, Principal, Resource, Unread
 from access.model.json_values import Values, is_known, listed, mapping, text

@@ -11,13 +11,16 @@ from dataclasses import replace
 from azure.core.credentials import TokenCredential
 
 from access.azure.scopes import key, type_of
+from access.azure.types import TYPES
+from access.azure.verb_roles import CALLED
 from access.model.errors import UnreadableSource
 from access.model.graph import Graph, Principal, Resource
 from access.readers.arm_client import PUBLIC, ArmClient, signed_in
-from access.readers.arm_types import KINDS
 from access.readers.graph_builder import graph
 from access.readers.subscription import Reading
 
+# Agents are found by their principals, and are no resources of the network.
+_KINDS = {row.key: row.kind for row in TYPES if row.kind and row.kind != CALLED}
 _IN_SUBSCRIPTION = 2
 _GROUP_NAME = re.compile(r"[\w().-]{0,89}[\w()-]")
 
@@ -89,7 +92,7 @@ class _People:
 
 def _called(found: Resource, names: dict[str, Resource] | None) -> Resource:
     """A resource with its name and kind in the network."""
-    kind = KINDS.get(type_of(key(found.id)), "")
+    kind = _KINDS.get(type_of(key(found.id)), "")
     if names is None:
         return replace(found, kind=kind or found.kind, declared=bool(kind))
     like = names.get(_place(found.id))

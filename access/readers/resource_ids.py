@@ -8,84 +8,25 @@ subscription that no other id names is called `unknown`.
 import re
 from collections.abc import Iterable, Iterator
 
+from access.azure.types import BY_TOKEN
+from access.azure.types.row import ArmType
 from access.model.json_values import text
 from access.readers.resource_state import State
 
-_GROUP = "/subscriptions/{subscription}/resourceGroups/{resourceGroupName}"
-
-# By type: the path below the resource group, with the inputs that name its parts; the last names the resource itself.
-# "Resource naming" of the templates' reference, Microsoft Learn, 2026; names of inputs: azure-native 3.29.
-PATHS = {
-    "app:ContainerApp": "Microsoft.App/containerApps/{containerAppName}",
-    "app:Job": "Microsoft.App/jobs/{jobName}",
-    "app:ManagedEnvironment": "Microsoft.App/managedEnvironments/{environmentName}",
-    "appconfiguration:ConfigurationStore": "Microsoft.AppConfiguration/configurationStores/{configStoreName}",
-    "cognitiveservices:Account": "Microsoft.CognitiveServices/accounts/{accountName}",
-    "cognitiveservices:Deployment": "Microsoft.CognitiveServices/accounts/{accountName}/deployments/{deploymentName}",
-    "cognitiveservices:Project": "Microsoft.CognitiveServices/accounts/{accountName}/projects/{projectName}",
-    "cognitiveservices:ProjectConnection": (
-        "Microsoft.CognitiveServices/accounts/{accountName}/projects/{projectName}/connections/{connectionName}"
-    ),
-    "cognitiveservices:AgentApplication": (
-        "Microsoft.CognitiveServices/accounts/{accountName}/projects/{projectName}/applications/{name}"
-    ),
-    "cognitiveservices:AgentDeployment": (
-        "Microsoft.CognitiveServices/accounts/{accountName}/projects/{projectName}/applications/{appName}"
-        "/agentDeployments/{deploymentName}"
-    ),
-    "containerregistry:Registry": "Microsoft.ContainerRegistry/registries/{registryName}",
-    "containerservice:ManagedCluster": "Microsoft.ContainerService/managedClusters/{resourceName}",
-    "cosmosdb:DatabaseAccount": "Microsoft.DocumentDB/databaseAccounts/{accountName}",
-    "cosmosdb:SqlResourceSqlDatabase": (
-        "Microsoft.DocumentDB/databaseAccounts/{accountName}/sqlDatabases/{databaseName}"
-    ),
-    "cosmosdb:SqlResourceSqlContainer": (
-        "Microsoft.DocumentDB/databaseAccounts/{accountName}/sqlDatabases/{databaseName}/containers/{containerName}"
-    ),
-    "keyvault:Vault": "Microsoft.KeyVault/vaults/{vaultName}",
-    "keyvault:Secret": "Microsoft.KeyVault/vaults/{vaultName}/secrets/{secretName}",
-    "managedidentity:UserAssignedIdentity": "Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}",
-    "managedidentity:FederatedIdentityCredential": (
-        "Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}"
-        "/federatedIdentityCredentials/{federatedIdentityCredentialResourceName}"
-    ),
-    "operationalinsights:Workspace": "Microsoft.OperationalInsights/workspaces/{workspaceName}",
-    "search:Service": "Microsoft.Search/searchServices/{searchServiceName}",
-    "servicebus:Namespace": "Microsoft.ServiceBus/namespaces/{namespaceName}",
-    "servicebus:Queue": "Microsoft.ServiceBus/namespaces/{namespaceName}/queues/{queueName}",
-    "servicebus:Topic": "Microsoft.ServiceBus/namespaces/{namespaceName}/topics/{topicName}",
-    "servicebus:Subscription": (
-        "Microsoft.ServiceBus/namespaces/{namespaceName}/topics/{topicName}/subscriptions/{subscriptionName}"
-    ),
-    "storage:StorageAccount": "Microsoft.Storage/storageAccounts/{accountName}",
-    "storage:BlobServiceProperties": "Microsoft.Storage/storageAccounts/{accountName}/blobServices/{blobServicesName}",
-    "storage:QueueServiceProperties": (
-        "Microsoft.Storage/storageAccounts/{accountName}/queueServices/{queueServiceName}"
-    ),
-    "storage:BlobContainer": (
-        "Microsoft.Storage/storageAccounts/{accountName}/blobServices/default/containers/{containerName}"
-    ),
-    "storage:Queue": "Microsoft.Storage/storageAccounts/{accountName}/queueServices/default/queues/{queueName}",
-}
-_ATTACHED = {"monitor:DiagnosticSetting": ("resourceUri", "Microsoft.Insights/diagnosticSettings")}
-"""By type of what belongs to another resource: the input that names that one, and its own ARM type."""
-
-_PART = re.compile(r"\{(\w+)\}")
 _SUBSCRIPTION = re.compile(r"(?:/subscriptions/|^)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?=/|$)", re.IGNORECASE)
 _IN_GROUP = re.compile(r"/resourceGroups/([^/]+)", re.IGNORECASE)
 _DEEPEST = 100
 
 
-def _path(token: str) -> str:
-    if token == "resources:ResourceGroup":  # noqa: S105 - a type token
-        return _GROUP
-    return f"{_GROUP}/providers/{PATHS[token]}" if token in PATHS else ""
+def _row(token: str) -> ArmType | None:
+    """The row of azure-native's module and name."""
+    return BY_TOKEN.get(f"azure-native:{token}")
 
 
 def type_of_token(token: str) -> str:
-    """The ARM type in lower case that azure-native calls so; the token itself where it is not among the paths."""
-    provider, *rest = PATHS.get(token, token).lower().split("/")
-    return "/".join((provider, *rest[::2]))
+    """The ARM type in lower case that azure-native calls so; the token itself where no row has it."""
+    row = _row(token)
+    return row.key if row else token.lower()
 
 
 class Places:
@@ -142,16 +83,21 @@ class Places:
     def _made_up(self, state: State) -> str:
         if state.external:
             return ""
-        if state.token in _ATTACHED:
-            name, arm_type = _ATTACHED[state.token]
-            holders = self.named(state.property_dependencies.get(name, ()))
-            holder = text(state.inputs, name) or (self.id_of(holders[0]) if len(holders) == 1 else "")
-            return f"{holder}/providers/{arm_type}/{state.said('name') or state.name}" if holder else ""
-        path = _path(state.token)
-        parts = {name: self._name(state, name) for name in _PART.findall(path) if name != "subscription"}
-        if not path or not all(parts.values()):
+        row = _row(state.token)
+        if row is None:
             return ""
-        return path.format(subscription=self.subscription_of(state, parts["resourceGroupName"]), **parts)
+        if row.attached_to:
+            return self._attached(state, row)
+        parts = {name: self._name(state, name) for name in row.parts if name != "subscription"}
+        if not all(parts.values()):
+            return ""
+        return row.path.format(subscription=self.subscription_of(state, parts["resourceGroupName"]), **parts)
+
+    def _attached(self, state: State, row: ArmType) -> str:
+        """The id of what is attached to another resource."""
+        holders = self.named(state.property_dependencies.get(row.attached_to, ()))
+        holder = text(state.inputs, row.attached_to) or (self.id_of(holders[0]) if len(holders) == 1 else "")
+        return f"{holder}/providers/{row.arm_type}/{state.said(row.parts[-1]) or state.name}" if holder else ""
 
     def _name(self, state: State, part: str, depth: int = 0) -> str:
         """The name that stands for a part of a resource's path: its own input, or that of what the input comes from."""
@@ -159,9 +105,11 @@ class Places:
         if known or depth > _DEEPEST:
             return known
         for other in self.named(state.property_dependencies.get(part, ())):
-            if other is not state and f"{{{part}}}" in _path(other.token):
+            row = _row(other.token)
+            if other is not state and row is not None and part in row.parts:
                 return self._name(other, part, depth + 1)
-        if _path(state.token).endswith(f"{{{part}}}"):
+        own = _row(state.token)
+        if own is not None and own.parts[-1] == part:
             return state.name
         return self._group if part == "resourceGroupName" else ""
 

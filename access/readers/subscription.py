@@ -13,20 +13,31 @@ from access.azure.catalogue import Role
 from access.azure.definitions import VERSION as DEFINITIONS
 from access.azure.definitions import blocks_of, role_of
 from access.azure.scopes import key, type_of
+from access.azure.types import TYPES, of_token
 from access.model.errors import UnreadableSource
 from access.model.graph import Assignment, DenyAssignment, Principal, Unread
 from access.model.json_values import Values, mapping, text
 from access.readers import arm_resources as arm_states
 from access.readers.arm_client import SIGN_IN, ArmClient, Listing
 from access.readers.arm_resources import id_of
-from access.readers.arm_types import COGNITIVE, COSMOS, FEDERATED, FOUNDRY, IDENTITY, LISTED
 from access.readers.foundry_data_plane import ENDPOINT, agents_of, principals
 from access.readers.resource_state import State
 
 _AUTHORIZATION = "providers/Microsoft.Authorization"
-_ASSIGNMENTS = "2022-04-01"
 _DENIES = "2022-04-01"
 _RESOURCES = "2021-04-01"
+
+# The list of everything in a subscription has no properties, so what is decided by properties (keys, who pulls images,
+# principals) is also listed by type.
+LISTED = {row.key: row.listed.version for row in TYPES if row.listed and not row.listed.within}
+"""ARM type in lower case → version of its list for a whole subscription."""
+_WITHIN = {row.key: row.listed.version for row in TYPES if row.listed and row.listed.within}
+_ASSIGNMENTS = LISTED["microsoft.authorization/roleassignments"]
+_IDENTITY = of_token("azure-native:managedidentity:UserAssignedIdentity").key
+_FEDERATED = of_token("azure-native:managedidentity:FederatedIdentityCredential").key
+_COSMOS = of_token("azure-native:cosmosdb:DatabaseAccount").key
+_COGNITIVE = of_token("azure-native:cognitiveservices:Account").key
+_PROJECT = of_token("azure-native:cognitiveservices:Project").key
 
 
 class Reading:
@@ -93,9 +104,9 @@ class Reading:
 
     def _cosmos(self, rows: dict[str, Values]) -> Iterator[State]:
         for where, row in rows.items():
-            if type_of(where) != COSMOS:
+            if type_of(where) != _COSMOS:
                 continue
-            account, version = id_of(row), LISTED[COSMOS]
+            account, version = id_of(row), _WITHIN[f"{_COSMOS}/sqlroleassignments"]
             for each in self._wanted(f"{account}/sqlRoleDefinitions", version, "which roles the account defines"):
                 state = arm_states.definition(each, "cosmos") if self._has_id(each, account) else None
                 if state:
@@ -136,7 +147,7 @@ class Reading:
         found: dict[str, Values] = {}
         for where, row in rows.items():
             # No other kind of account has projects.
-            if type_of(where) == COGNITIVE and text(row, "kind") in {"", "AIServices"}:
+            if type_of(where) == _COGNITIVE and text(row, "kind") in {"", "AIServices"}:
                 for project in self._children(id_of(row), "projects", "which projects it has"):
                     found[key(id_of(project))] = project
                     applications = self._children(id_of(project), "applications", "which agents are published")
@@ -145,7 +156,7 @@ class Reading:
         return found
 
     def _children(self, where: str, kind: str, what: str) -> list[Values]:
-        rows = self._wanted(f"{where}/{kind}", FOUNDRY, what)
+        rows = self._wanted(f"{where}/{kind}", _WITHIN[_PROJECT], what)
         return [row for row in rows if self._has_id(row, where)]
 
     def _agents(self, project: Values) -> None:
@@ -159,9 +170,9 @@ class Reading:
 
     def _federated(self, rows: dict[str, Values]) -> Iterator[State]:
         for where, row in rows.items():
-            if type_of(where) == IDENTITY:
-                path = f"{id_of(row)}/{FEDERATED.rpartition('/')[2]}"
-                for each in self._wanted(path, LISTED[IDENTITY], "who else can be the identity"):
+            if type_of(where) == _IDENTITY:
+                path = f"{id_of(row)}/{_FEDERATED.rpartition('/')[2]}"
+                for each in self._wanted(path, _WITHIN[_FEDERATED], "who else can be the identity"):
                     if self._has_id(each, id_of(row)):
                         yield arm_states.resource(each, whole=True)
 

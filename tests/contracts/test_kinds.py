@@ -7,7 +7,7 @@ import pytest
 
 from access.azure.privileges import privileged
 from access.azure.roles import Role, by_name, role_refusal_reason
-from access.azure.verbs import VERBS as READ_AS
+from access.azure.verb_roles import VERBS as READ_AS
 from components.agents.foundry import FoundryAgent
 from components.resources.base import Verb
 from components.resources.image_registry import ImageRegistry

@@ -13,7 +13,7 @@ from azure.core.credentials import AccessToken
 
 from access.azure.definitions import BUILT_IN
 from access.azure.roles import Role
-from access.readers.arm_types import LISTED
+from access.readers.subscription import LISTED
 
 Row = dict[str, Any]
 SUBSCRIPTION = "10ca1000-0000-4000-8000-000000000001"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from access.azure.local_auth import local_auth
+from access.azure.key_access import local_auth
 from access.model.errors import UnreadableSource
 from access.model.graph import Graph
 from access.readers import export, pack, preview

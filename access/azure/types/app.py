@@ -1,0 +1,36 @@
+"""Microsoft.App: Container Apps, their jobs and their environments."""
+
+from access.azure.types.row import GROUP, MANAGED, NOT_DEPLOYED, NOT_LISTED, NOTHING_TO_OPEN, OWN, ArmType, Listing
+
+_APP = f"{GROUP}/providers/Microsoft.App"
+
+TYPES = (
+    ArmType(
+        token="azure-native:app:ContainerApp",
+        path=f"{_APP}/containerApps/{{containerAppName}}",
+        kind=None,
+        operations=OWN,
+        keys=NOTHING_TO_OPEN,
+        listed=Listing("2025-01-01"),
+        deployer=MANAGED,
+    ),
+    ArmType(
+        token="azure-native:app:Job",
+        path=f"{_APP}/jobs/{{jobName}}",
+        kind=None,
+        operations=OWN,
+        keys=NOTHING_TO_OPEN,
+        listed=Listing("2025-01-01"),
+        deployer=NOT_DEPLOYED,
+    ),
+    ArmType(
+        token="azure-native:app:ManagedEnvironment",
+        path=f"{_APP}/managedEnvironments/{{environmentName}}",
+        kind=None,
+        operations=OWN,
+        keys=NOTHING_TO_OPEN,
+        listed=NOT_LISTED,
+        # To put an app into an environment.
+        deployer=(*MANAGED, "join/action"),
+    ),
+)

@@ -1,0 +1,33 @@
+"""Microsoft.ContainerRegistry: registries of images."""
+
+from access.azure.types.row import GROUP, MANAGED, OWN, ArmType, KeySwitch, Listing, VerbRole
+
+_SOURCE = "Azure ABAC repository permissions in Azure Container Registry, Microsoft Learn, 2026"
+
+TYPES = (
+    ArmType(
+        token="azure-native:containerregistry:Registry",
+        path=f"{GROUP}/providers/Microsoft.ContainerRegistry/registries/{{registryName}}",
+        kind="image-registry",
+        operations=OWN,
+        keys=KeySwitch(
+            "adminUserEnabled",
+            on=True,
+            absent=False,
+            source="Azure Container Registry authentication options, Microsoft Learn, 2025: off by default",
+        ),
+        listed=Listing("2023-07-01"),
+        deployer=MANAGED,
+        verbs=(
+            VerbRole("pull", "AcrPull", "pull every image of the registry", _SOURCE, mode="registry"),
+            # In repository mode the registry does not honour AcrPull.
+            VerbRole(
+                "pull",
+                "Container Registry Repository Reader",
+                "pull the images of one repository",
+                _SOURCE,
+                mode="repository",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,78 @@
+"""Microsoft.DocumentDB: accounts of Cosmos DB, with their own system of roles."""
+
+from access.azure.types.row import (
+    GROUP,
+    MANAGED,
+    NOT_LISTED,
+    NOTHING_TO_OPEN,
+    OWN,
+    WITHIN,
+    ArmType,
+    KeySwitch,
+    Listing,
+    NamedOnly,
+    VerbRole,
+)
+
+_ACCOUNT = f"{GROUP}/providers/Microsoft.DocumentDB/databaseAccounts/{{accountName}}"
+# Operations on items are the account's, in whichever container: "Data plane security reference", Microsoft Learn, 2025.
+_ITEMS = "microsoft.documentdb/databaseaccounts"
+_SOURCE = "Data plane security reference of Azure Cosmos DB for NoSQL, Microsoft Learn, 2025-09-10"
+_VERSION = "2024-11-15"
+
+TYPES = (
+    ArmType(
+        token="azure-native:cosmosdb:DatabaseAccount",
+        path=_ACCOUNT,
+        kind=None,
+        operations=OWN,
+        keys=KeySwitch(
+            "disableLocalAuth",
+            on=False,
+            absent=True,
+            source="Disable key-based authentication in Azure Cosmos DB, Microsoft Learn, 2025",
+        ),
+        listed=Listing(_VERSION),
+        deployer=MANAGED,
+    ),
+    ArmType(
+        token="azure-native:cosmosdb:SqlResourceSqlDatabase",
+        path=f"{_ACCOUNT}/sqlDatabases/{{databaseName}}",
+        kind=None,
+        operations=(_ITEMS,),
+        keys=WITHIN,
+        listed=NOT_LISTED,
+        deployer=MANAGED,
+    ),
+    ArmType(
+        token="azure-native:cosmosdb:SqlResourceSqlContainer",
+        path=f"{_ACCOUNT}/sqlDatabases/{{databaseName}}/containers/{{containerName}}",
+        kind="cosmos-container",
+        operations=(_ITEMS,),
+        keys=WITHIN,
+        listed=NOT_LISTED,
+        deployer=MANAGED,
+        granted_by_itself=True,
+        named_only=NamedOnly("azure-native:cosmosdb:DatabaseAccount", "/dbs/{database}/colls/{container}"),
+        verbs=(
+            VerbRole(
+                "read", "Cosmos DB Built-in Data Reader", "read and query items, and follow their changes", _SOURCE
+            ),
+            VerbRole(
+                "write",
+                "Cosmos DB Built-in Data Contributor",
+                "create, change, delete, read and query items",
+                _SOURCE,
+            ),
+        ),
+    ),
+    ArmType(
+        token="azure-native:cosmosdb:SqlResourceSqlRoleAssignment",
+        path=f"{_ACCOUNT}/sqlRoleAssignments/{{roleAssignmentId}}",
+        kind=None,
+        operations=OWN,
+        keys=NOTHING_TO_OPEN,
+        listed=Listing(_VERSION, within=True),
+        deployer=MANAGED,
+    ),
+)

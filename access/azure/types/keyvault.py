@@ -1,0 +1,57 @@
+"""Microsoft.KeyVault: vaults and the secrets in them."""
+
+from access.azure.types.row import (
+    GROUP,
+    MANAGED,
+    NOT_DEPLOYED,
+    NOT_LISTED,
+    OWN,
+    WITHIN,
+    ArmType,
+    KeySwitch,
+    Listing,
+    NamedOnly,
+    VerbRole,
+)
+
+_VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/{{vaultName}}"
+
+TYPES = (
+    ArmType(
+        token="azure-native:keyvault:Vault",
+        path=_VAULT,
+        kind=None,
+        operations=OWN,
+        # Not keys but access policies: a vault without roles is opened by them, and no role assignment shows by whom.
+        keys=KeySwitch(
+            "enableRbacAuthorization",
+            on=False,
+            absent=True,
+            source=(
+                "Azure role-based access control vs. access policies, Microsoft Learn, 2025 (API versions before 2026)"
+            ),
+        ),
+        listed=Listing("2023-07-01"),
+        deployer=MANAGED,
+    ),
+    ArmType(
+        token="azure-native:keyvault:Secret",
+        path=f"{_VAULT}/secrets/{{secretName}}",
+        kind="key-vault-secret",
+        operations=OWN,
+        keys=WITHIN,
+        listed=NOT_LISTED,
+        # Its owner sets it in the vault: no program, configuration or state ever holds its value.
+        deployer=NOT_DEPLOYED,
+        granted_by_itself=True,
+        named_only=NamedOnly("azure-native:keyvault:Vault", "/secrets/{secret}"),
+        verbs=(
+            VerbRole(
+                "read",
+                "Key Vault Secrets User",
+                "read the secret's value",
+                "Azure built-in roles for Security, Microsoft Learn, 2026-04-09",
+            ),
+        ),
+    ),
+)

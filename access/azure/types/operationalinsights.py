@@ -1,0 +1,23 @@
+"""Microsoft.OperationalInsights: workspaces, which take the logs."""
+
+from access.azure.types.row import GROUP, MANAGED, NOT_LISTED, OWN, ArmType, NoKeys
+
+TYPES = (
+    ArmType(
+        token="azure-native:operationalinsights:Workspace",
+        path=f"{GROUP}/providers/Microsoft.OperationalInsights/workspaces/{{workspaceName}}",
+        kind=None,
+        operations=OWN,
+        keys=NoKeys("its keys add logs and read none: Log Analytics workspace security, Microsoft Learn, 2025"),
+        listed=NOT_LISTED,
+        deployer=(
+            *MANAGED,
+            # A diagnostic setting may name a workspace only if its writer may read the workspace's keys, which this
+            # workspace does not take: "Manage access to Log Analytics workspaces", Microsoft Learn, 2025.
+            "sharedKeys/action",
+            # Reported for the workspace of a cluster's monitoring (Azure/azure-cli#22232), and taken to hold for
+            # Defender's: the built-in role Kubernetes Agent Operator, by which Defender is turned on, has both.
+            "sharedkeys/read",
+        ),
+    ),
+)

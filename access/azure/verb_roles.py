@@ -1,0 +1,35 @@
+"""The verbs of a network and the roles that they stand for, read from the rows of the resource types.
+
+Owns reading a role as a verb where no component reports what an assignment is: in a live subscription, or in another
+program.
+"""
+
+from collections.abc import Mapping
+
+from access.azure.types import KINDS, of_kind
+
+CALLED = "foundry-agent"
+"""The kind of an agent that others can be let call."""
+
+
+def _by_verb(kind: str) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for row in of_kind(kind):
+        for each in row.verbs:
+            found[each.verb] = (*found.get(each.verb, ()), each.role)
+    return found
+
+
+VERBS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    (kind, verb): roles for kind in KINDS for verb, roles in sorted(_by_verb(kind).items())
+}
+"""Kind and verb → the roles that it stands for."""
+
+_BY_KIND = {(kind, role): verb for (kind, verb), roles in VERBS.items() for role in roles}
+# What a role means where no kind is known; the roles that call an agent mean much more anywhere else.
+_BY_ROLE = {role: verb for (kind, verb), roles in VERBS.items() if kind != CALLED for role in roles}
+
+
+def verb_of(role_name: str, kind: str = "") -> str:
+    """The verb that a role stands for, at a resource of a kind where that is known; empty where none does."""
+    return _BY_KIND.get((kind, role_name)) or _BY_ROLE.get(role_name, "")
