@@ -6,11 +6,12 @@ and secrets.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path as File
 from typing import Any, get_args
 
 from manifest.base_model import mapping
+from manifest.config_namespace import misplaced, namespace_message
 from manifest.environment import Environment
 from manifest.errors import Path, Problem, spell
 from manifest.phrases import choices, show, unknown
@@ -31,7 +32,7 @@ class Settings:
 
     Attributes:
         data: the values, parsed, for `Environment`.
-        there: is anything said about this environment at all?
+        there: are there values of this environment that can be judged?
         problems: what is wrong with the files around the values.
         misread: fields whose value cannot be what the file says; it is not looked at.
     """
@@ -50,7 +51,9 @@ class Settings:
         self.misread: set[str] = set()
         self.problems += self._odd_keys()
         values = {field: value for field in fields() if (value := get(field)) is not None}
-        self.there = bool(values) or (self._file.there and not self._file.problems)
+        elsewhere = list(self._misplaced(values))
+        self.problems += elsewhere
+        self.there = not elsewhere and (bool(values) or (self._file.there and not self._file.problems))
         if not self.there and not self._file.there:
             required = choices(name for name in fields() if Environment.model_fields[name].is_required())
             self.problems.append(self._file.problem((), f"no such file; an environment needs at least {required}"))
@@ -69,6 +72,14 @@ class Settings:
         """Where the file has, or would have, the value at `path`."""
         bare = ("config", *path)
         return bare if self._file.known(bare[:2]) else ("config", f"{self._namespace}:{path[0]}", *path[1:])
+
+    def _misplaced(self, values: Mapping[str, str]) -> Iterator[Problem]:
+        """One problem for each other namespace that has keys of the environment."""
+        keys = mapping(self._file.data.get("config")) or {}
+        if self._namespace:
+            for namespace, found in misplaced(keys, self._namespace, fields(), values.__contains__).items():
+                message = namespace_message(namespace, found, self._namespace)
+                yield Problem(self._file.name, self._file.line(("config", found[0])), found[0], message)
 
     def _odd_keys(self) -> Iterator[Problem]:
         for key, value in (mapping(self._file.data.get("config")) or {}).items():
