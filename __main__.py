@@ -18,7 +18,7 @@ everything = AgentNetwork(
     {
         "network": network,
         "environment": environment,
-        "place": functools.partial(stack_config_problem, pulumi.get_stack(), pulumi.Config().get),
+        "create_problem": functools.partial(stack_config_problem, pulumi.get_stack(), pulumi.Config().get),
     },
 )
 

@@ -137,7 +137,7 @@ class AksAgent(Agent):
             self.endpoint = pulumi.Output.from_input(f"http://{host}:{port}")
         else:
             self.host = self.endpoint = pulumi.Output.from_input("")
-        self._ready(namespace=self.namespace)
+        self._register_common_outputs(namespace=self.namespace)
 
     @property
     def azure_name(self) -> pulumi.Input[str]:

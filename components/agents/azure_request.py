@@ -1,6 +1,6 @@
-"""One request to Azure as whoever is signed in, for what no resource type answers.
+"""GET requests to Azure with the signed-in identity, for data that no resource type returns.
 
-Apart from `foundry_identity`, for importing this costs a preview half a second, and a preview never asks.
+A module of its own, imported when the first request is sent: the import costs half a second, and a preview sends none.
 """
 
 import json
@@ -15,18 +15,18 @@ from azure.core.pipeline.transport import RequestsTransport
 from azure.core.rest import HttpRequest, HttpResponse
 from azure.identity import DefaultAzureCredential
 
-from components.agents.azure_response import Answer
+from components.agents.azure_response import AzureResponse
 
-__all__ = ["ask"]
+__all__ = ["send_get_request"]
 
 
-def ask(
+def send_get_request(
     url: str, audience: str, credential: TokenCredential | None = None, transport: RequestsTransport | None = None
-) -> Answer:
-    """Ask one address; a body that is no object is empty.
+) -> AzureResponse:
+    """Send a GET request and return the response; a body that is not an object is empty.
 
     Raises:
-        RuntimeError: nobody is signed in, or there is no way there.
+        RuntimeError: no identity is signed in, or the address cannot be reached.
     """
     client: PipelineClient[HttpRequest, HttpResponse] = PipelineClient(
         url,
@@ -39,16 +39,18 @@ def ask(
     )
     try:
         with client:
-            answer = client.send_request(HttpRequest("GET", url))
-            return Answer(answer.status_code, _object(answer.text()))
+            response = client.send_request(HttpRequest("GET", url))
+            return AzureResponse(response.status_code, _json_object(response.text()))
     except ClientAuthenticationError as error:
-        why = "nobody is signed in to Azure who could ask Foundry for the agent's identity"
-        raise RuntimeError(f"{why}; run `az login`, or sign in as the pipeline's identity") from error
+        raise RuntimeError(
+            "no identity is signed in to Azure that could read the agent's identity from Foundry; run `az login`, or"
+            " sign in as the pipeline's identity"
+        ) from error
     except AzureError as error:
-        raise RuntimeError(f"{url} cannot be reached ({error}); deploy from where its network lets you in") from error
+        raise RuntimeError(f"{url} cannot be reached ({error}); deploy from a network that has access to it") from error
 
 
-def _object(text: str) -> Mapping[str, Any]:
+def _json_object(text: str) -> Mapping[str, Any]:
     try:
         value: object = json.loads(text)
     except ValueError:

@@ -1,6 +1,6 @@
-"""What agents on every host have in common: a principal to grant to, a name, an address.
+"""Base class of agents on every host: the principal of their grants, their name and their endpoint.
 
-Knows no host. Each host's module owns who its agents are and how they run.
+Independent of any host. Each host's module owns the identity of its agents and the way they run.
 """
 
 from typing import Any, ClassVar
@@ -13,41 +13,41 @@ __all__ = ["Agent"]
 
 
 class Agent(pulumi.ComponentResource):
-    """An agent, as what it may do is granted to it: a `components.grants.Grantee`."""
+    """Agent as the recipient of grants: a `components.grants.Grantee`."""
 
     TOKEN: ClassVar[str]
 
     principal_id: pulumi.Output[str]
-    """The agent itself: to this its access is granted."""
+    """Principal id of the agent, which its access is granted to."""
     app_name: str
-    """What runs is called so, where it runs."""
+    """Name of the agent on its host."""
     host: pulumi.Output[str]
-    """Name at which it can be reached; empty where nobody can."""
+    """Host name of its endpoint; empty if it has none."""
     endpoint: pulumi.Output[str]
-    """Address at which it can be reached; empty where nobody can."""
+    """URL of its endpoint; empty if it has none."""
 
-    def __init__(self, name: str, shown: dict[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(self.TOKEN, name, shown, opts)
+    def __init__(self, name: str, inputs: dict[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(self.TOKEN, name, inputs, opts)
         self.agent_name = name
         self.principal_type = "ServicePrincipal"
 
     @property
     def azure_name(self) -> pulumi.Input[str]:
-        """What the agent is called in Azure."""
+        """Name of the agent in Azure."""
         return self.app_name
 
     @property
     def component(self) -> pulumi.Resource:
-        """What holds its grants."""
+        """Parent resource of its role assignments."""
         return self
 
     @property
     def grantee(self) -> Grantee:
-        """To whom its access is granted: itself, unless it acts as others do."""
+        """Principal of its role assignments: the agent itself, unless it shares an identity."""
         return self
 
-    def _ready(self, **more: pulumi.Input[Any]) -> None:
-        """Tell the engine the outputs."""
+    def _register_common_outputs(self, **more: pulumi.Input[Any]) -> None:
+        """Register the common outputs, and further ones, with the engine."""
         self.register_outputs(
             {
                 "principal_id": self.principal_id,

@@ -143,7 +143,7 @@ class ContainerAppAgent(Agent):
             self.endpoint = self.host.apply(lambda host: f"https://{host}")
         else:
             self.host = self.endpoint = pulumi.Output.from_input("")
-        self._ready(pull_principal_id=self.pull_principal_id)
+        self._register_common_outputs(pull_principal_id=self.pull_principal_id)
 
 
 def _principal(identity: "app.outputs.ManagedServiceIdentityResponse | None") -> str:

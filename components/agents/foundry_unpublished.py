@@ -1,11 +1,11 @@
-"""The agents of a project that nobody has published: who they all are, which is one and the same."""
+"""Component for the identity that all unpublished agents of a Foundry project share."""
 
 from collections.abc import Callable, Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
 
-from components.agents.foundry_identity import asked
+from components.agents.agent_identity import register_agent_identity
 from components.hosts.foundry_project import FoundryProject
 
 __all__ = ["UnpublishedAgents", "UnpublishedAgentsArgs"]
@@ -15,50 +15,53 @@ class UnpublishedAgentsArgs(TypedDict):
     """Arguments of `UnpublishedAgents`."""
 
     project: FoundryProject
-    """Where they are."""
+    """Project of the agents."""
     agents: Sequence[str]
-    """Names of them in the project; at least one."""
+    """Names of the agents in the project; at least one."""
     azure_name: str
-    """What is made for them in Azure is called so, such as a subscription of a topic."""
+    """Name in Azure of resources that are created for them, such as a subscription of a topic."""
     principal_id: NotRequired[str | None]
-    """Id of their principal, instead of asking for it."""
-    place: NotRequired[Callable[[str], str]]
-    """Says of a mistake in `principal_id` where that is written."""
+    """Principal id of the shared identity; without it, the id is read from Azure."""
+    locate_error: NotRequired[Callable[[str], str]]
+    """Adds to an error message about `principal_id` where the value is set."""
 
 
 class UnpublishedAgents(pulumi.ComponentResource):
-    """The one identity that all the unpublished agents of a project act as: whatever one is granted, all may do."""
+    """Identity that all unpublished agents of a project share: access granted to one of them is granted to all."""
 
     principal_id: pulumi.Output[str]
-    """The project's default agent identity."""
+    """Principal id of the project's default agent identity."""
 
     def __init__(self, name: str, args: UnpublishedAgentsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        project, given = args["project"], args.get("principal_id")
-        shown = {"project": project.called, "principal_id": given, "azure_name": args["azure_name"]}
-        super().__init__("agent-network:index:UnpublishedAgents", name, shown, opts)
+        project, configured_id = args["project"], args.get("principal_id")
+        inputs = {"project": project.called, "principal_id": configured_id, "azure_name": args["azure_name"]}
+        super().__init__("agent-network:index:UnpublishedAgents", name, inputs, opts)
         self.agent_name = name
         self.azure_name = args["azure_name"]
         self.principal_type = "ServicePrincipal"
-        found = asked(self, project, args["agents"], "shared", given)
-        self.principal_id = found.principal_id
-        if given is not None:
-            told = pulumi.Output.all(found.principal_id, found.shared)
-            self.principal_id = told.apply(lambda known: _theirs(args, *known))
+        identity = register_agent_identity(self, project, args["agents"], "shared", configured_id)
+        self.principal_id = identity.principal_id
+        if configured_id is not None:
+            ids = pulumi.Output.all(identity.principal_id, identity.shared)
+            self.principal_id = ids.apply(lambda known: _check_configured_id(args, *known))
         self.register_outputs({"principal_id": self.principal_id})
 
     @property
     def component(self) -> pulumi.Resource:
-        """What holds its grants."""
+        """Parent resource of the role assignments."""
         return self
 
 
-def _theirs(args: UnpublishedAgentsArgs, principal: str, shared: Sequence[str]) -> str:
-    """Their id, unless it was given and Azure tells another: whatever they are granted, a stranger would get."""
-    if shared and principal.lower() not in {one.lower() for one in shared}:
+def _check_configured_id(args: UnpublishedAgentsArgs, principal_id: str, shared_ids: Sequence[str]) -> str:
+    """Return the configured id, or refuse it if Azure reports another: the grants would go to another principal."""
+    if shared_ids and principal_id.lower() not in {one.lower() for one in shared_ids}:
         project = args["project"].called
-        place = args.get("place", f"unpublished agents of {project!r}: principal_id: {{}}".format)
-        told = " and ".join(map(repr, shared))
+        locate_error = args.get("locate_error", f"unpublished agents of {project!r}: principal_id: {{}}".format)
+        reported = " and ".join(map(repr, shared_ids))
         raise pulumi.RunError(
-            place(f"'{principal}' is not what the unpublished agents of project {project!r} act as; Azure tells {told}")
+            locate_error(
+                f"'{principal_id}' is not the identity of the unpublished agents of project {project!r}; Azure reports"
+                f" {reported}"
+            )
         )
-    return principal
+    return principal_id

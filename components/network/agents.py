@@ -111,7 +111,7 @@ def in_foundry(
         args["shared"] = unpublished[agent.project]
     elif identity == "given":
         args["principal_id"] = environment.agent_identities[name]
-        args["place"] = site.placing("agent_identities", name)
+        args["locate_error"] = site.error_locator("agent_identities", name)
         if environment.calls_reach(name, network):
             # Its own, whoever told its id.
             args["identity"] = "per-agent"

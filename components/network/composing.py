@@ -21,7 +21,7 @@ from components.network.agents import in_cluster, in_container_app, in_foundry
 from components.network.granting import Granting, right_of
 from components.network.hosts import Hosts
 from components.network.identity_uniqueness import check_ids_unique
-from components.network.site import Place, Site
+from components.network.site import CreateProblem, Site
 from components.people import People, PeopleArgs
 from components.resources.base import Holder, NetworkResource
 from components.resources.image_registry import ImageRegistry, Permissions
@@ -42,7 +42,7 @@ class AgentNetworkArgs(TypedDict):
     """What there is and who may do what."""
     environment: Environment
     """Where it goes, and what differs there."""
-    place: NotRequired[Place]
+    create_problem: NotRequired[CreateProblem]
     """Where the environment's file has what turns out to be wrong with it; without it, messages name the key alone."""
 
 
@@ -83,7 +83,7 @@ class AgentNetwork(pulumi.ComponentResource):
                 "tags": environment.tags,
             },
             own,
-            args.get("place", _by_its_key),
+            args.get("create_problem", _problem_with_key_only),
         )
         self._holders: dict[str, Holder] = {}
         # Sorted, so that nothing depends on the order in the file.
@@ -110,15 +110,15 @@ class AgentNetwork(pulumi.ComponentResource):
 
     def _image_registry(self, registry: Registry) -> ImageRegistry:
         permissions = Permissions(registry.permissions)
-        args = self._site.placed(registry)
+        args = self._site.placed_args(registry)
         return ImageRegistry(registry.name, {**args, "permissions": permissions}, self._site.own)
 
     def _resource(self, name: str, resource: Resource) -> NetworkResource:
         kind, site = KINDS[resource.kind], self._site
         if kind.HOLDER is None:
-            return kind(name, {**site.placed(resource), **resource.settings}, site.own)
+            return kind(name, {**site.placed_args(resource), **resource.settings}, site.own)
         if resource.parent not in self._holders:
-            self._holders[resource.parent] = kind.HOLDER(resource.parent, site.placed(resource), site.own)
+            self._holders[resource.parent] = kind.HOLDER(resource.parent, site.placed_args(resource), site.own)
         holder = self._holders[resource.parent]
         key, _ = DESCRIBED[resource.kind].parent
         args = {**resource.settings, key: holder, "existing": resource.existing}
@@ -139,7 +139,7 @@ class AgentNetwork(pulumi.ComponentResource):
                     "agents": agents,
                     "azure_name": app_name(site.network.name, project, site.environment.stack),
                     "principal_id": site.environment.project_identities.get(project),
-                    "place": site.placing("project_identities", project),
+                    "locate_error": site.error_locator("project_identities", project),
                 },
                 pulumi.ResourceOptions(parent=self._hosts.projects[project]),
             )
@@ -206,7 +206,7 @@ class AgentNetwork(pulumi.ComponentResource):
         }
 
 
-def _by_its_key(path: Path, message: str) -> Problem:
+def _problem_with_key_only(path: Path, message: str) -> Problem:
     return Problem("environment", 0, spell(path), message)
 
 

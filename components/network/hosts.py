@@ -65,14 +65,14 @@ class Hosts:
                 }
                 for model in sorted(models, key=lambda one: one.name)
             ]
-            args = self._site.placed(host)
+            args = self._site.placed_args(host)
             self._accounts[host.account] = FoundryAccount(
                 host.account, {**args, "deployments": deployments}, self._site.own
             )
         return self._accounts[host.account]
 
     def _cluster(self, name: str, host: Cluster, registry: ImageRegistry) -> AksCluster:
-        args: AksClusterArgs = {**self._site.placed(host)}
+        args: AksClusterArgs = {**self._site.placed_args(host)}
         if not host.existing:
             self._size(name, host, args)
         cluster = AksCluster(name, args, self._site.own)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 import pulumi
 
-from components.network.site import Place, Site
+from components.network.site import CreateProblem, Site
 from manifest import Environment
 from manifest.errors import Path
 
@@ -26,7 +26,7 @@ def check_ids_unique(site: Site, others: Mapping[str, pulumi.Output[str]]) -> No
     """
     configured = dict(_configured(site.environment))
     for owner, known in others.items() if configured else ():
-        known.apply(lambda principal, owner=owner: _check(configured, principal, owner, site.place))
+        known.apply(lambda principal, owner=owner: _check(configured, principal, owner, site.create_problem))
 
 
 def _configured(environment: Environment) -> Iterator[tuple[str, Path]]:
@@ -35,7 +35,9 @@ def _configured(environment: Environment) -> Iterator[tuple[str, Path]]:
             yield principal, (key, name)
 
 
-def _check(configured: Mapping[str, Path], principal: str, owner: str, place: Place) -> None:
+def _check(configured: Mapping[str, Path], principal: str, owner: str, create_problem: CreateProblem) -> None:
     path = configured.get(principal.lower())
     if path is not None:
-        raise pulumi.RunError(str(place(path, f"'{principal}' is the id of {owner}; give its own, or remove it here")))
+        raise pulumi.RunError(
+            str(create_problem(path, f"'{principal}' is the id of {owner}; give its own, or remove it here"))
+        )

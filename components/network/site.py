@@ -1,4 +1,4 @@
-"""Where a network is put together: its description, and where in Azure things of it go."""
+"""Context of a deployment: the network, its environment and the location of its resources in Azure."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,29 +10,29 @@ from manifest import Environment, Network, Problem
 from manifest.environment import Held
 from manifest.errors import Path
 
-__all__ = ["Place", "Site"]
+__all__ = ["CreateProblem", "Site"]
 
-Place = Callable[[Path, str], Problem]
-"""What is wrong with a value of the environment, where its file has it."""
+CreateProblem = Callable[[Path, str], Problem]
+"""Creates a problem from the path of a stack setting and a message; the problem has the setting's file and line."""
 
 
 @dataclass(frozen=True)
 class Site:
-    """One network in one environment."""
+    """Network and environment of one deployment."""
 
     network: Network
     environment: Environment
     placement: Placement
     own: pulumi.ResourceOptions
-    """The options of whatever belongs to the network itself."""
-    place: Place
+    """Resource options of the network's own children."""
+    create_problem: CreateProblem
 
-    def placing(self, *path: str | int) -> Callable[[str], str]:
-        """What says of a value of the environment that it is wrong, and where that stands."""
-        return lambda message: str(self.place(path, message))
+    def error_locator(self, *path: str | int) -> Callable[[str], str]:
+        """Function that adds the file and line of a stack setting to an error message about it."""
+        return lambda message: str(self.create_problem(path, message))
 
-    def placed(self, held: Held) -> PlacedArgs:
-        """Arguments of what holds something, or exists by itself: in the environment's group, or where it exists."""
+    def placed_args(self, held: Held) -> PlacedArgs:
+        """Name, resource group and subscription of a parent: the environment's, or those of an existing resource."""
         environment = self.environment
         placed: PlacedArgs = {
             **self.placement,
@@ -40,7 +40,7 @@ class Site:
             "existing": held.existing,
         }
         if held.existing:
-            elsewhere = environment.existing.get(held.parent)
-            placed["resource_group_name"] = (elsewhere and elsewhere.resource_group) or environment.resource_group
-            placed["subscription_id"] = (elsewhere and elsewhere.subscription) or placed["subscription_id"]
+            location = environment.existing.get(held.parent)
+            placed["resource_group_name"] = (location and location.resource_group) or environment.resource_group
+            placed["subscription_id"] = (location and location.subscription) or placed["subscription_id"]
         return placed

@@ -15,7 +15,7 @@ from access.model.errors import UnreadableSource
 from access.readers.arm_client import PUBLIC
 from access.readers.foundry_data_plane import OF_FOUNDRY
 from access.readers.http_client import Reply, Service, is_loopback, origin_of
-from components.agents.foundry_identity import Answer
+from components.agents.azure_response import AzureResponse
 from release.errors import ReleaseError
 
 __all__ = ["Azure"]
@@ -47,7 +47,7 @@ class Azure:
         self._credential, self._endpoint, self._wait = credential, endpoint.rstrip("/"), wait
         self._services: dict[tuple[str, str], Service] = {}
 
-    def ask(self, url: str, audience: str) -> Answer:
+    def send_get_request(self, url: str, audience: str) -> AzureResponse:
         """Ask an address of Resource Manager or of a project, with a token for one audience.
 
         Raises:
@@ -57,7 +57,7 @@ class Azure:
             reply = self._service(url, audience.removesuffix("/.default")).send("GET", self._here(url))
         except UnreadableSource as error:
             raise RuntimeError(str(error)) from None
-        return Answer(reply.status, reply.body or {})
+        return AzureResponse(reply.status, reply.body or {})
 
     def get(self, resource_id: str) -> Body | None:
         """A resource as Resource Manager tells it; None where there is none.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from components.agents.foundry_identity import principal_of, shared_by
+from components.agents.agent_identity_lookup import lookup_principal, lookup_shared_identities
 from components.grants import assignment_name
 from release.foundry.azure import Azure, Body
 from release.foundry.stack import Stack
@@ -128,7 +128,7 @@ def _who(holder: Holder, azure: Azure) -> _Identity:
             raise _NotNow("its application has no identity of its own; see it in the Azure portal")
         return _Identity(found)
     try:
-        asked = principal_of(question.asked or {}, azure.ask)
+        asked = lookup_principal(question.asked or {}, azure.send_get_request)
     except RuntimeError as error:
         raise _NotNow(str(error)) from None
     if asked is None:
@@ -140,7 +140,7 @@ def _given(holder: Holder, azure: Azure) -> _Identity:
     """As the stack's file says: an id stands there because Foundry does not tell it, or not to everybody."""
     question, of_one = holder.question.asked or {}, (holder.question.asked or {}).get("identity") != "shared"
     try:
-        asked, silence = principal_of(question, azure.ask), "its project has no such agent yet"
+        asked, silence = lookup_principal(question, azure.send_get_request), "its project has no such agent yet"
     except RuntimeError as error:
         asked, silence = None, str(error)
     if asked is not None and asked.lower() != holder.principal.lower():
@@ -160,7 +160,10 @@ def _given(holder: Holder, azure: Azure) -> _Identity:
 
 def _shared(question: Mapping[str, Any], azure: Azure) -> frozenset[str]:
     try:
-        return frozenset(one.lower() for one in shared_by(str(question.get("project_id")), azure.ask) or ())
+        return frozenset(
+            one.lower()
+            for one in lookup_shared_identities(str(question.get("project_id")), azure.send_get_request) or ()
+        )
     except RuntimeError as error:
         raise _NotNow(str(error)) from None
 

@@ -229,7 +229,7 @@ def test_an_id_that_others_have_is_refused_with_its_line_before_anything_is_gran
     held = {one for one in project.world.resources if "/roleAssignments/" in one}
 
     for owner, why in {
-        "sharedAgentIdentity": "is what all unpublished agents of project 'research' act as",
+        "sharedAgentIdentity": "is the identity that all unpublished agents of project 'research'",
         "fabrikam-notifier-dev": "is the id of the agent 'notifier'",
     }.items():
         give(project, agent_identities={"compliance": principals[owner]})

@@ -42,7 +42,7 @@ def up(root: Path, operation: Operation = Operation.UP, **environment: Any) -> R
 
     def program() -> None:
         place = partial(stack_config_problem, "dev", config_of(root, "dev"), root=root)
-        AgentNetwork(network.name, {"network": network, "environment": here, "place": place})
+        AgentNetwork(network.name, {"network": network, "environment": here, "create_problem": place})
 
     world = root / "world.json"
     return run(program, project=NAMESPACE, stack="dev", config={}, operation=operation, path=world)
@@ -100,7 +100,7 @@ def test_what_all_unpublished_agents_act_as_is_no_id_of_one_where_nobody_shares(
 
         place = f"Pulumi.dev.yaml:{line_of(tmp_path, shared)} agent-network:agent_identities.analyst"
         (failure,) = result.failures
-        assert failure.message.startswith(f"{place}: '{shared}' is what all unpublished agents of project 'studio' act")
+        assert failure.message.startswith(f"{place}: '{shared}' is the identity that all unpublished agents of")
         assert held_by(tmp_path, shared) == []
 
 
@@ -135,7 +135,10 @@ def test_one_that_azure_tells_otherwise_is_refused_before_anything_is_granted_to
     place = f"Pulumi.dev.yaml:{line_of(tmp_path, GIVEN)} agent-network:project_identities.studio"
     shared = whose(tmp_path, "/sharedagentidentity")
     assert [one.message for one in result.failures] == [
-        f"{place}: '{GIVEN}' is not what the unpublished agents of project 'studio' act as; Azure tells '{shared}'"
+        (
+            f"{place}: '{GIVEN}' is not the identity of the unpublished agents of project 'studio'; Azure reports"
+            f" '{shared}'"
+        )
     ]
     assert held_by(tmp_path, GIVEN) == []
 

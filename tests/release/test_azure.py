@@ -143,7 +143,7 @@ def test_no_token_is_sent_to_an_address_that_is_not_azures(monkeypatch: pytest.M
     asked = answering(monkeypatch)
 
     with pytest.raises(RuntimeError, match="is no address of Foundry"):
-        Azure(Signed()).ask(url, "https://ai.azure.com/.default")
+        Azure(Signed()).send_get_request(url, "https://ai.azure.com/.default")
 
     assert asked == []
 
@@ -160,8 +160,10 @@ def test_each_service_gets_a_token_for_itself(monkeypatch: pytest.MonkeyPatch) -
     answering(monkeypatch, *[("GET", Reply(200, {}))] * 2)
     azure = Azure(Signed())
 
-    azure.ask("https://a.services.ai.azure.com/api/projects/p/agents/x?api-version=v1", "https://ai.azure.com/.default")
-    azure.ask("https://management.azure.com/p?api-version=1", "https://management.azure.com/.default")
+    azure.send_get_request(
+        "https://a.services.ai.azure.com/api/projects/p/agents/x?api-version=v1", "https://ai.azure.com/.default"
+    )
+    azure.send_get_request("https://management.azure.com/p?api-version=1", "https://management.azure.com/.default")
 
     assert made == [
         ("https://a.services.ai.azure.com", "https://ai.azure.com"),
