@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks import flat
 from localazure.deployment.project import Project
-from localazure.output.matrix import access
+from localazure.output.role_assignments import role_assignments
 from localazure.run import Result, run
 
 SIZES = (10, 100, 1000)
@@ -84,7 +84,7 @@ def previewed(what: str, count: int) -> tuple[Result, float]:
         preview = RUNS[what](Path(folder), count)
         began = time.perf_counter()
         result = preview()
-        granted = access(result.world, result.records)
+        granted = role_assignments(result.world, result.records)
         took = time.perf_counter() - began
     if not result.ok or len(granted) != 4 * count:
         sys.exit(f"{what}, {count} agents: {[failure.message for failure in result.failures]}, {len(granted)} grants")

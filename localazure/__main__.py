@@ -16,8 +16,8 @@ from localazure.fronts import pulumi_cli as engine
 from localazure.fronts.shared_world import SharedWorld
 from localazure.output import text as show
 from localazure.output.document import document
-from localazure.output.matrix import access
 from localazure.output.progress import Progress
+from localazure.output.role_assignments import role_assignments
 from localazure.republish import NotPublishedError, republish
 from localazure.run import Operation, run
 
@@ -94,7 +94,7 @@ def _run(operation: Operation, stack: str, *, as_json: bool, save: Path | None) 
     except LocalAzureError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2 if isinstance(error, NoSuchStackError) else 1
-    found = access(result.world, result.records)
+    found = role_assignments(result.world, result.records)
     if save is not None:
         save.parent.mkdir(parents=True, exist_ok=True)
         save.write_text(json.dumps(document(result, found)), "utf-8")

@@ -7,10 +7,11 @@ the topic). Walks what `effective.pairs` yields, so that who holds nothing costs
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from access.azure.scopes import ancestors, key
+from access.azure.scopes import key
 from access.azure.verb_roles import CALLED, verb_of
 from access.evaluate.effective import Reach, pairs
 from access.model.graph import Assignment, Graph, Principal, Resource
+from access.questions.assignment_rows import declared_resources, nearest_declared
 
 Cell = tuple[str, str]
 """An agent and a resource, by name."""
@@ -56,7 +57,7 @@ class Summary:
         self.entries: dict[Cell, Entry] = {}
         self.agents = tuple(sorted({agent for one in graph.principals for agent in one.agents}))
         # a resource of the network has the name; what else is called the same is told apart by its type
-        self._declared = {key(one.id): one for one in graph.resources if one.declared}
+        self._declared = declared_resources(graph)
         names = {one.name for one in self._declared.values()}
         self._names = {key(one.id): _name(one, names) for one in graph.resources}
         for principal_id, resource_id, reach in pairs(graph):
@@ -104,12 +105,7 @@ class Summary:
 
     def _whole(self, resource: Resource) -> Resource:
         """The network's resource that this one is a part of; itself where it is none's."""
-        if resource.declared:
-            return resource
-        for scope in reversed(ancestors(key(resource.id))):
-            if scope in self._declared:
-                return self._declared[scope]
-        return resource
+        return nearest_declared(self._declared, resource.id) or resource
 
 
 def _name(resource: Resource, taken: set[str]) -> str:

@@ -49,7 +49,21 @@ def read_world(path: Path) -> Graph:
     world = mapping(content)
     if world.get("format") != _FORMAT or world.get("version") != _VERSION:
         raise UnreadableSource(where, f"is no world of local Azure of version {_VERSION}")
-    return graph(_of_world(world, where), source=f"local Azure in {path.name}", existing=_existing(world, where))
+    return graph_of_world(world, where, source=f"local Azure in {path.name}")
+
+
+def graph_of_world(world: Mapping[str, Any], where: str, *, source: str) -> Graph:
+    """The graph of a world's content, as it is in its file.
+
+    Args:
+        world: the content.
+        where: the name of the world in errors.
+        source: the name of the graph's source.
+
+    Raises:
+        UnreadableSource: the content is not complete.
+    """
+    return graph(_of_world(world, where), source=source, existing=_existing(world, where))
 
 
 def _goes(row: object) -> bool:
@@ -63,7 +77,7 @@ def _failures(document: Values) -> Iterator[Unread]:
         yield Unread(urn, "it was skipped after a failure, and is missing here")
 
 
-def _of_world(world: Values, where: str) -> list[State]:
+def _of_world(world: Mapping[str, Any], where: str) -> list[State]:
     """What is in Azure: as the stack calls it, where that remembers it, and never as the stack remembers it to be."""
     # What waits to be deleted is still in Azure, and is no part of the stack any more.
     rows = [row for row in required_list(world, "stack", where) if mapping(row).get("replaced") is not True]
@@ -74,7 +88,7 @@ def _of_world(world: Values, where: str) -> list[State]:
     return known + [state for id_, state in there.items() if id_ not in named]
 
 
-def _in_azure(world: Values, where: str) -> Iterator[State]:
+def _in_azure(world: Mapping[str, Any], where: str) -> Iterator[State]:
     owned = {owner.lower(): id_ for id_, owner in _existing(world, where).items()}
     for row in map(mapping, required_list(world, "resources", where)):
         resource_id, token = text(row, "id"), text(row, "token")
@@ -113,6 +127,6 @@ def _whose(asked: Values) -> str:
     return f"{project}/sharedAgentIdentity" if shared else f"{project}/agents/{agents[0]}"
 
 
-def _existing(world: Values, where: str) -> dict[str, str]:
+def _existing(world: Mapping[str, Any], where: str) -> dict[str, str]:
     rows = map(mapping, required_list(world, "principals", where))
     return {text(row, "id").lower(): text(row, "owner") for row in rows if text(row, "id")}

@@ -185,18 +185,19 @@ class World:
 
     def save(self, path: Path) -> None:
         """Write the world to `path` at once: a reader sees the old world or the new one, never half of either."""
-        world_file.write(
-            path,
-            {
-                "subscriptionId": self.subscription_id,
-                "tenantId": self.tenant_id,
-                "creations": self.creations,
-                "resources": [_row(resource) for resource in self.resources.values()],
-                "principals": [_row(principal) for principal in self.principals.values()],
-                "softDeleted": {claim: _row(resource) for claim, resource in self.soft_deleted.items()},
-                "stack": self.stack,
-            },
-        )
+        world_file.write(path, self.content())
+
+    def content(self) -> Values:
+        """The world as JSON values: the content of its file."""
+        return {
+            "subscriptionId": self.subscription_id,
+            "tenantId": self.tenant_id,
+            "creations": self.creations,
+            "resources": [_row(resource) for resource in self.resources.values()],
+            "principals": [_row(principal) for principal in self.principals.values()],
+            "softDeleted": {claim: _row(resource) for claim, resource in self.soft_deleted.items()},
+            "stack": self.stack,
+        }
 
     @classmethod
     def load(cls, path: Path) -> Self:

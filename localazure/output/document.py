@@ -6,20 +6,20 @@ Owns the form, which is an interface: names in it are not changed.
 from collections.abc import Sequence
 from typing import Any
 
+from access.questions.assignment_rows import AssignmentRow
 from localazure.arm.property_paths import ABSENT, Change, written
 from localazure.deployment.steps import Failure, Step
-from localazure.output.matrix import Access
 from localazure.output.text import counts
 from localazure.run import Result
 
 
-def document(result: Result, access: Sequence[Access]) -> dict[str, Any]:
+def document(result: Result, assignments: Sequence[AssignmentRow]) -> dict[str, Any]:
     """Everything that a run has to say; secrets are masked."""
     return {
         "operation": result.operation.value,
         "stack": result.stack,
         "resources": [_resource(step) for step in result.steps],
-        "access": [_access(each) for each in access],
+        "access": [_access(row) for row in assignments],
         "outputs": result.outputs,
         "errors": [_error(failure) for failure in result.failures],
         "skipped": result.skipped,
@@ -52,15 +52,9 @@ def _difference(change: Change, step: Step) -> dict[str, Any]:
     return told
 
 
-def _access(access: Access) -> dict[str, str]:
-    told = {
-        "agent": access.agent,
-        "verb": access.verb,
-        "resource": access.resource,
-        "role": access.role,
-        "scope": access.scope,
-    }
-    return told | ({"condition": access.condition} if access.condition else {})
+def _access(row: AssignmentRow) -> dict[str, str]:
+    fields = {"agent": row.agent, "verb": row.verb, "resource": row.resource, "role": row.role, "scope": row.scope}
+    return fields | ({"condition": row.condition} if row.condition else {})
 
 
 def _error(failure: Failure) -> dict[str, str]:

@@ -9,12 +9,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from access.questions.assignment_rows import AssignmentRow
 from access.reports.terminal import Style, matrix_lines, width, widths
 from localazure.arm.property_paths import ABSENT, Change, written
 from localazure.arm.secret_values import is_secret
 from localazure.deployment.steps import Failure, Op, Step
 from localazure.deployment.urns import name_of, type_of
-from localazure.output.matrix import Access
 from localazure.run import Operation, Result
 
 _SIGNS = {Op.CREATE: "+", Op.UPDATE: "~", Op.REPLACE: "+-", Op.DELETE: "-", Op.READ: ">", Op.SAME: ""}
@@ -44,12 +44,12 @@ def headline(operation: Operation, stack: str) -> str:
     return f"{verb[operation]} {stack} on local Azure"
 
 
-def report(result: Result, access: Sequence[Access], style: Style) -> str:
+def report(result: Result, assignments: Sequence[AssignmentRow], style: Style) -> str:
     """Everything that a run has to say."""
     parts = ["\n".join(result.messages), tree(result, style), differences(result, style), _outputs(result, style)]
     parts += [failures(result.failures, style), summary(result, style)]
     if result.operation is not Operation.DESTROY:
-        parts.append(matrix(access, style))
+        parts.append(matrix(assignments, style))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -184,7 +184,7 @@ def summary(result: Result, style: Style) -> str:
     return "\n".join([style.paint("Resources:", "bold"), *lines])
 
 
-def matrix(found: Sequence[Access], style: Style) -> str:
+def matrix(found: Sequence[AssignmentRow], style: Style) -> str:
     """Agents by resources with verbs in the cells; a list where that is wider than the terminal."""
     if not found:
         return ""

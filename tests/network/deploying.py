@@ -6,9 +6,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from access.questions.assignment_rows import AssignmentRow
 from components.network import AgentNetwork
 from localazure.deployment.steps import Op
-from localazure.output.matrix import Access, access
+from localazure.output.role_assignments import role_assignments
 from localazure.run import Operation, Result, run
 from manifest import Environment, Network
 from tests.projects import NAMESPACE, load_project, write_project
@@ -35,9 +36,9 @@ def deploy(
     return result
 
 
-def granted(result: Result) -> list[Access]:
+def granted(result: Result) -> list[AssignmentRow]:
     """Every role assignment there is."""
-    return access(result.world, result.records)
+    return role_assignments(result.world, result.records)
 
 
 def verbs(result: Result) -> set[tuple[str, str, str]]:

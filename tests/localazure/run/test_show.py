@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from access.questions.assignment_rows import AssignmentRow
 from access.reports.terminal import Style
 from localazure.__main__ import main
+from localazure.azure import LocalAzure
 from localazure.output import text as show
-from localazure.output.matrix import Access, access
 from localazure.output.progress import Progress
+from localazure.output.role_assignments import role_assignments
 from tests.localazure.run.programs import GROUP_ID, grant, group, identity, nothing, preview, up
 
 PLAIN = Style(coloured=False)
@@ -53,7 +55,7 @@ def test_what_stays_is_shown_only_to_hold_what_changes(tmp_path: Path) -> None:
 
 def test_columns_stand_in_line_with_and_without_colour() -> None:
     result = up(small)
-    found = access(result.world, result.records)
+    found = role_assignments(result.world, result.records)
 
     for style in (PLAIN, COLOURED):
         text = re.sub(r"\x1b\[\d+m", "", show.report(result, found, style))
@@ -64,9 +66,9 @@ def test_columns_stand_in_line_with_and_without_colour() -> None:
 
 def test_access_is_a_matrix_where_it_fits_and_a_list_where_it_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [
-        Access("ingestion", "code-uploads", "write", "role", "scope"),
-        Access("report", "reports", "write", "role", "scope", condition="under a path"),
-        Access("report", "code-uploads", "read", "role", "scope"),
+        AssignmentRow("ingestion", "code-uploads", "write", "role", "scope"),
+        AssignmentRow("report", "reports", "write", "role", "scope", condition="under a path"),
+        AssignmentRow("report", "code-uploads", "read", "role", "scope"),
     ]
     monkeypatch.setenv("COLUMNS", "80")
     assert show.matrix(found, PLAIN).splitlines()[2:] == [
@@ -86,7 +88,7 @@ def test_access_is_a_matrix_where_it_fits_and_a_list_where_it_does_not(monkeypat
 def test_an_assignment_that_no_component_explains_is_shown_by_its_azure_names() -> None:
     result = up(small)
 
-    (one,) = access(result.world, result.records)
+    (one,) = role_assignments(result.world, result.records)
 
     assert (one.agent, one.verb, one.resource) == ("agent", "Reader", "resourcegroups rg")
 
@@ -94,9 +96,12 @@ def test_an_assignment_that_no_component_explains_is_shown_by_its_azure_names() 
 def test_an_assignment_whose_principal_is_gone_is_not_left_out(tmp_path: Path) -> None:
     path = tmp_path / "dev.json"
     result = up(small, path)
-    result.world.remove_principal_of(f"{GROUP_ID}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/agent")
+    LocalAzure(result.world).delete(
+        "azure-native:managedidentity:UserAssignedIdentity",
+        f"{GROUP_ID}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/agent",
+    )
 
-    (one,) = access(result.world, result.records)
+    (one,) = role_assignments(result.world, result.records)
 
     assert one.agent.startswith("nobody (")
 
