@@ -173,6 +173,7 @@ def test_what_the_rules_are_about_is_there(place: str) -> None:
 
 
 def test_the_program_knows_the_network_and_its_description() -> None:
-    found = set(imports("__main__", (REPOSITORY / "__main__.py").read_text(encoding="utf-8")))
+    program = REPOSITORY / "agent_network" / "program.py"
+    found = set(imports("agent_network.program", program.read_text(encoding="utf-8")))
 
     assert rooms_of(found) == {"access", "components", "manifest"}

@@ -18,7 +18,6 @@ NOT_YET = (
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "README.md",
-    "__main__.py",
     "access",
     "benchmarks",
     "components",
