@@ -3,17 +3,15 @@
 import sys
 from collections.abc import Sequence
 
-from agent_network import __version__
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    words = sys.argv[1:] if arguments is None else arguments
-    if list(words) != ["--version"]:
-        print("usage: agent-network --version", file=sys.stderr)
-        return 2
-    print(f"agent-network {__version__}")
-    return 0
+    try:
+        from cli.main import run  # noqa: PLC0415 (so that Ctrl-C while modules load shows no traceback)
+
+        return run(sys.argv[1:] if arguments is None else arguments)
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

@@ -1,14 +1,10 @@
 """What the identity that deploys a network needs, and no more: a custom role, and the condition on its assignment.
 
 Owns which operations the components' resource types take, in clusters the objects that agents are made of. Which roles
-it may hand out follows from the components' verbs. `python -m components.deployer --subscription ID [--group NAME]`
-prints both as JSON.
+it may hand out follows from the components' verbs. `agent-network deployer` prints both as JSON.
 """
 
-import argparse
-import json
-import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from access.azure.roles import Role, UnknownRole, by_name, privileged
@@ -168,36 +164,3 @@ def _fit(name: str) -> Role:
     if reason:
         raise ValueError(f"role {role.name!r} is privileged and never an agent's: {reason}")
     return role
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print what the deploying identity needs; the exit status is 2 where that cannot be said."""
-    parser = argparse.ArgumentParser(
-        prog="python -m components.deployer", description="Print, as JSON, what the identity that deploys needs."
-    )
-    parser.add_argument("--subscription", required=True, metavar="ID", help="where the network goes")
-    parser.add_argument("--group", metavar="NAME", help="its resource group; without it, the whole subscription")
-    parser.add_argument(
-        "--role", action="append", default=[], metavar="NAME", help="a role that network.yaml names with 'role:'"
-    )
-    parser.add_argument(
-        "--callers",
-        action="append",
-        default=[],
-        choices=sorted(_CALLER_TYPES),
-        help="who network.yaml lets call agents of Foundry; it needs a role that allows more than that elsewhere",
-    )
-    given = parser.parse_args(arguments)
-    if not given.subscription:
-        # An empty variable of a shell: the scope would be no subscription's.
-        parser.error("--subscription is empty; give the id of the subscription that the network goes to")
-    try:
-        printed = document(given.subscription, given.group, given.role, given.callers)
-    except ValueError as error:
-        parser.error(str(error))
-    sys.stdout.write(json.dumps(printed, indent=2) + "\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,8 +1,7 @@
 """JSON Schemas of network.yaml and of the stacks' files, made from the models, for editors to complete and check.
 
-`python -m manifest.schema` writes both files into the folder it is called in. What takes two entries to judge is
-beyond a
-schema and stays with `load`.
+`agent-network manifest schema` writes both files. What takes two entries to judge is beyond a schema and stays with
+`load`.
 """
 
 import json
@@ -15,9 +14,9 @@ from manifest.network import Network
 from manifest.stack_settings import PROJECT_FILE
 from manifest.yaml_document import read
 
-__all__ = ["COMMAND", "environment_schema", "main", "network_schema", "schemas"]
+__all__ = ["COMMAND", "environment_schema", "network_schema", "schemas"]
 
-COMMAND = "python -m manifest.schema"
+COMMAND = "agent-network manifest schema"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -56,12 +55,6 @@ def schemas(root: Path) -> dict[str, str]:
     return {name: json.dumps(schema, indent=2) + "\n" for name, schema in both.items()}
 
 
-def main() -> None:
-    """Write the schema files."""
-    for name, text in schemas(Path()).items():
-        Path(name).write_text(text, encoding="utf-8")
-
-
 def _tidy(schema: dict[str, Any]) -> dict[str, Any]:
     """Without what tells an editor nothing or something wrong; a key that may be left out may not be left empty."""
     tidy = {key: _tidy_value(value) for key, value in schema.items() if not _noise(key, value)}
@@ -87,7 +80,3 @@ def _tidy_value(value: object) -> object:
 
 def _noise(key: str, value: object) -> bool:
     return (key == "title" and isinstance(value, str)) or (key == "default" and value in (None, ""))
-
-
-if __name__ == "__main__":
-    main()

@@ -5,7 +5,6 @@ Owns no word of what is printed.
 
 import os
 import shutil
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
@@ -30,16 +29,6 @@ class Style:
         if not (self._coloured and colour and bare):
             return text
         return f"\x1b[{_CODES[colour]}m{bare}\x1b[0m{text[len(bare) :]}"
-
-
-def say(text: str) -> None:
-    """Print a text; whoever reads it may have seen enough by then (`| head`), which is no error."""
-    try:
-        sys.stdout.write(f"{text}\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Nothing more goes there, at exit neither ("Note on SIGPIPE", Python's documentation of `signal`).
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def matrix_lines(rows: Sequence[Sequence[str]], style: Style) -> Iterator[str]:

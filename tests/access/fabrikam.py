@@ -8,7 +8,7 @@ from typing import Any
 from access.model.declared import Declared
 from access.model.graph import Assignment, Graph
 from access.readers import local
-from access.sources import Project
+from cli.working_tree import Project
 
 ROOT = Path(__file__).parents[2]
 

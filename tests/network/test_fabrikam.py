@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from localazure.__main__ import main
+from cli.main import run as main
 
 REPOSITORY = Path(__file__).parents[2]
 FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "network.yaml")

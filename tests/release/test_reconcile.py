@@ -12,7 +12,7 @@ import yaml
 
 from access.__main__ import main as access
 from access.azure.catalogue import by_id
-from localazure.__main__ import main as localazure
+from cli.main import run
 from localazure.arm.world import World
 from localazure.azure import LocalAzure
 from localazure.fronts.rest import LocalCredential, Reply, Rest

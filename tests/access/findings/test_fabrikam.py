@@ -7,7 +7,7 @@ import pytest
 
 from access.findings import check
 from access.readers import local
-from access.sources import Project
+from cli.working_tree import Project
 
 REPOSITORY = Path(__file__).parents[3]
 

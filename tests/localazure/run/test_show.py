@@ -8,7 +8,7 @@ import pytest
 
 from access.questions.assignment_rows import AssignmentRow
 from access.reports.terminal import Style
-from localazure.__main__ import main
+from cli.main import run as main
 from localazure.azure import LocalAzure
 from localazure.output import text as show
 from localazure.output.progress import Progress

@@ -1,6 +1,6 @@
-"""The questions of the command line: each is worked out once, and told as text, Markdown or JSON.
+"""The questions about access: each is computed once, and is then text, Markdown or JSON.
 
-Owns what is asked of which sources and how an exit code follows from an answer; nothing is judged here.
+Owns how an exit code follows from a result; nothing is judged here.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,10 +12,11 @@ from access.findings import Finding, check
 from access.model.declared import Declared
 from access.model.errors import NoAgentError, UnknownName
 from access.model.graph import Graph
+from access.model.results import Decision
 from access.questions.diff import difference
 from access.questions.matrix import Summary
 from access.questions.proof import prove
-from access.questions.why import told, why
+from access.questions.why import Reason, told, why
 from access.reports import markdown, text
 from access.reports.document import (
     access_rows,
@@ -27,41 +28,37 @@ from access.reports.document import (
     severities,
 )
 from access.reports.terminal import Style
-
-GROWN = 3
-"""The exit code where access grows: a pipeline asks for an approval then, and only then."""
-
-Part = Mapping[str, Any]
+from cli.exit_codes import ExitCode
 
 
 @dataclass(frozen=True)
-class Told:
-    """An answer in every form."""
+class Result:
+    """The result of a question, in every form."""
 
     document: Any
     as_text: Callable[[Style], str]
     as_markdown: Callable[[], str]
-    code: int = 0
+    code: ExitCode = ExitCode.OK
     findings: Sequence[Finding] = ()
-    """Those of `check`, for SARIF."""
+    """The findings behind it, for SARIF."""
 
 
-def asked_matrix(graph: Graph, declared: Declared, *, operations: bool) -> Told:
-    """Who may do what."""
+def run_matrix(graph: Graph, declared: Declared, *, operations: bool) -> Result:
+    """The verbs, or the operations, of every agent at every resource."""
     summary = Summary(graph)
     rows, agents, names = access_rows(summary, declared), summary.agents, summary.resources
     as_one = sorted({tuple(sorted((one, *others))) for one in agents if (others := graph.one_with(one))})
     if operations:
-        return Told(rows, lambda style: text.operations(rows, style), lambda: markdown.operations(rows))
-    return Told(
+        return Result(rows, lambda style: text.operations(rows, style), lambda: markdown.operations(rows))
+    return Result(
         rows,
         lambda style: text.matrix(rows, agents, names, as_one, style),
         lambda: markdown.matrix(rows, agents, names, as_one),
     )
 
 
-def asked_why(graph: Graph, declared: Declared, agent: str, resource: str, operation: str) -> Told:
-    """Why an agent may or may not."""
+def run_why(graph: Graph, declared: Declared, agent: str, resource: str, operation: str) -> Result:
+    """The reasons for which an agent may, or may not, do something: no is code 1, perhaps code 3."""
     reasons = why(graph, declared, agent, resource, operation)
     rows = [
         {
@@ -85,62 +82,71 @@ def asked_why(graph: Graph, declared: Declared, agent: str, resource: str, opera
         }
         for one in reasons
     ]
-    said = told(reasons)
-    return Told(rows, lambda _style: said, lambda: f"```text\n{said}\n```")
+    answer = told(reasons)
+    return Result(rows, lambda _style: answer, lambda: f"```text\n{answer}\n```", why_code(reasons))
 
 
-def asked_diff(before: Graph, after: Graph, names: tuple[str, str]) -> Told:
-    """What a change adds to anybody's access."""
+def why_code(reasons: Sequence[Reason]) -> ExitCode:
+    """The exit code of an answer about several operations: one that is denied makes it no, one that may be, perhaps."""
+    decisions = {one.answer.decision for one in reasons}
+    if not decisions or Decision.DENIED in decisions:
+        return ExitCode.NO
+    return ExitCode.GROWTH if Decision.CONDITIONAL in decisions else ExitCode.OK
+
+
+def run_diff(before: Graph, after: Graph, names: tuple[str, str]) -> Result:
+    """The access that a change adds or removes; what can no longer be judged may have grown, too."""
     found = diff_document(*names, difference(before, after))
-    code = GROWN if found["grows"] else 0
-    return Told(found, lambda style: text.diff(found, style), lambda: markdown.diff(found), code)
+    has_new_doubt = bool(set(after.unread) - set(before.unread))
+    code = ExitCode.GROWTH if found["grows"] or has_new_doubt else ExitCode.OK
+    return Result(found, lambda style: text.diff(found, style), lambda: markdown.diff(found), code)
 
 
-def asked_proof(graph: Graph, declared: Declared) -> Told:
-    """Whether exactly the declared access is there."""
+def run_proof(graph: Graph, declared: Declared) -> Result:
+    """The proof that exactly the declared access is granted."""
     found = proof_document(prove(graph, declared))
-    code = 1 if found["failures"] else 0
-    return Told(found, lambda style: text.proof(found, style), lambda: markdown.proof(found), code)
+    code = ExitCode.NO if found["failures"] else ExitCode.OK
+    return Result(found, lambda style: text.proof(found, style), lambda: markdown.proof(found), code)
 
 
-def asked_blast(graph: Graph, declared: Declared, agent: str | None) -> Told:
-    """What an attacker holds who runs code as an agent; as each agent, without one."""
+def run_blast_radius(graph: Graph, declared: Declared, agent: str | None) -> Result:
+    """The reach of an attacker who takes over an agent; without a name, of each agent."""
     every = blast_documents(graph, declared)
     if agent is not None and agent not in every and agent in declared.parties:
         raise NoAgentError(agent, declared.parties[agent].kind)
     if agent is not None and agent not in every:
         raise UnknownName("agent", agent, every)
     found = every if agent is None else {agent: every[agent]}
-    return Told(
+    return Result(
         found,
         lambda style: "\n\n".join(text.blast(name, each, style) for name, each in found.items()),
         lambda: "\n\n".join(markdown.blast(name, each) for name, each in found.items()),
-        1 if any(each["over_budget"] for each in found.values()) else 0,
+        ExitCode.NO if any(each["over_budget"] for each in found.values()) else ExitCode.OK,
     )
 
 
-def asked_check(graph: Graph, declared: Declared, today: date, texts: Mapping[str, str]) -> Told:
-    """What should be mended; `texts` as `access.findings.check` takes them."""
+def run_check(graph: Graph, declared: Declared, today: date, texts: Mapping[str, str]) -> Result:
+    """The findings; `texts` as `access.findings.check` takes them."""
     over = over_budget(blast_documents(graph, declared))
     found = check(graph, declared, today=today, over_budget=over, texts=texts)
     rows = [one.document() for one in found]
-    code = 1 if severities(rows)["error"] else 0
-    return Told(rows, lambda style: text.findings(rows, style), lambda: markdown.findings(rows), code, found)
+    code = ExitCode.NO if severities(rows)["error"] else ExitCode.OK
+    return Result(rows, lambda style: text.findings(rows, style), lambda: markdown.findings(rows), code, found)
 
 
-def asked_report(
+def run_report(
     graph: Graph,
     declared: Declared,
     today: date,
     texts: Mapping[str, str],
     before: tuple[Graph, tuple[str, str]] | None = None,
 ) -> dict[str, Any]:
-    """All of it, for the page."""
+    """The document of the report page."""
     changed = None if before is None else (*before[1], difference(before[0], graph))
     return document(graph, declared, today=today, texts=texts, difference=changed)
 
 
-def reviewed(report: Mapping[str, Any], page: str) -> Told:
+def run_review(report: Mapping[str, Any], page: str, findings: Sequence[Finding]) -> Result:
     """The end of a preview: the proof's counts, the findings, and where the page is."""
 
     def as_text(style: Style) -> str:
@@ -151,5 +157,5 @@ def reviewed(report: Mapping[str, Any], page: str) -> Told:
     def as_markdown() -> str:
         return f"{markdown.proof(report['proof'])}\n\n{markdown.findings(report['findings'])}"
 
-    failed = bool(report["proof"]["failures"]) or severities(report["findings"])["error"] > 0
-    return Told(dict(report), as_text, as_markdown, 1 if failed else 0)
+    is_bad = bool(report["proof"]["failures"]) or severities(report["findings"])["error"] > 0
+    return Result(dict(report), as_text, as_markdown, ExitCode.NO if is_bad else ExitCode.OK, findings)

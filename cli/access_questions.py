@@ -1,0 +1,115 @@
+"""The questions of `agent-network access`, from the words of a command line to what is printed."""
+
+import json
+import sys
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+
+import agent_network
+from access.findings import RULES
+from access.model.graph import Graph
+from access.reports.page import page
+from access.reports.sarif import sarif
+from access.reports.terminal import Style
+from cli import questions
+from cli.exit_codes import ExitCode
+from cli.output import print_text, write_file
+from cli.project_root import find_root, shown_path
+from cli.questions import Result
+from cli.sources import LiveScope, read_source, source_name, texts
+from cli.working_tree import Project
+
+__all__ = ["Question"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is looked at, and the form of the answer; each method answers one question and returns the exit code."""
+
+    stack: str
+    source: str
+    form: str
+    subscription: str | None
+    resource_group: str | None
+
+    def matrix(self, *, operations: bool) -> ExitCode:
+        """Agents by resources."""
+        return self._print(questions.run_matrix(self._graph, self._project.declared(), operations=operations))
+
+    def why(self, agent: str, resource: str, operation: str) -> ExitCode:
+        """The reasons for which an agent may, or may not, do something."""
+        declared = self._project.declared()
+        return self._print(questions.run_why(self._graph, declared, agent, resource, operation))
+
+    def diff(self, before: str) -> ExitCode:
+        """The access that changes from another source to this one."""
+        names = (source_name(before), source_name(self.source))
+        return self._print(questions.run_diff(self._read(before), self._graph, names))
+
+    def proof(self) -> ExitCode:
+        """The proof."""
+        return self._print(questions.run_proof(self._graph, self._project.declared()))
+
+    def blast_radius(self, agent: str | None) -> ExitCode:
+        """The reach of an attacker."""
+        return self._print(questions.run_blast_radius(self._graph, self._project.declared(), agent))
+
+    def check(self) -> ExitCode:
+        """The findings."""
+        declared = self._project.declared()
+        return self._print(questions.run_check(self._graph, declared, _today(), texts(self.source, self._project)))
+
+    def report(self, out: Path | None, diff_with: str | None) -> ExitCode:
+        """The page alone."""
+        document, path = self._written(out, diff_with)
+        return self._print(Result(document, lambda _style: path, lambda: path))
+
+    def review(self, out: Path | None, diff_with: str | None) -> ExitCode:
+        """Proof, findings and page."""
+        document, path = self._written(out, diff_with)
+        declared = self._project.declared()
+        found = texts(self.source, self._project)
+        findings = questions.run_check(self._graph, declared, _today(), found).findings if self.form == "sarif" else ()
+        return self._print(questions.run_review(document, path, findings))
+
+    @cached_property
+    def _project(self) -> Project:
+        return Project(find_root(), self.stack)
+
+    @cached_property
+    def _graph(self) -> Graph:
+        return self._read(self.source)
+
+    def _read(self, source: str) -> Graph:
+        return read_source(source, self._project, LiveScope(self.subscription, self.resource_group))
+
+    def _written(self, out: Path | None, diff_with: str | None) -> tuple[dict[str, object], str]:
+        """Write the page; returns its document, and where it is."""
+        names = (source_name(diff_with or ""), source_name(self.source))
+        declared = self._project.declared()
+        before = (self._read(diff_with), names) if diff_with else None
+        found = texts(self.source, self._project)
+        document = questions.run_report(self._graph, declared, _today(), found, before)
+        path = out or self._project.root / "report" / f"{self.stack}.html"
+        write_file(path, page(document))
+        return document, shown_path(path)
+
+    def _print(self, result: Result) -> ExitCode:
+        match self.form:
+            case "json":
+                text = json.dumps(result.document, indent=2)
+            case "markdown":
+                text = result.as_markdown()
+            case "sarif":
+                log = sarif(result.findings, RULES, tool_version=agent_network.__version__)
+                text = json.dumps(log, indent=2)
+            case _:
+                text = result.as_text(Style.of(sys.stdout))
+        print_text(text)
+        return result.code
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

@@ -1,0 +1,57 @@
+"""The tree of commands, with the options of `agent-network` itself.
+
+Modules of commands import nothing that is slow: a command loads what it needs when it runs, so that help, completion and
+a mistyped name are immediate.
+"""
+
+import os
+from typing import Annotated
+
+import typer
+
+import agent_network
+from cli.commands import access, deployer, local, manifest, reference, release
+
+__all__ = ["PROGRAM", "application"]
+
+PROGRAM = "agent-network"
+
+_HELP = """Runs a network of AI agents on Azure under zero trust.
+
+Works in the project of the current folder: the nearest folder above that has a Pulumi.yaml.
+
+\b
+Examples:
+  agent-network preview --stack dev
+  agent-network access why report code-uploads read
+  agent-network access diff origin/main
+"""
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 (what Typer calls it with)
+    if value:
+        typer.echo(f"{PROGRAM} {agent_network.__version__}")
+        raise typer.Exit
+
+
+def _root(
+    *,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    del version  # printed by its callback
+    if debug:
+        os.environ["AGENT_NETWORK_DEBUG"] = "1"
+
+
+def application() -> typer.Typer:
+    """The command line, ready to run."""
+    app = typer.Typer(name=PROGRAM, help=_HELP, no_args_is_help=True, rich_markup_mode=None)
+    app.callback()(_root)
+    local.register(app)
+    app.add_typer(access.app, name="access")
+    app.command("deployer")(deployer.deployer)
+    app.add_typer(release.app, name="release")
+    app.add_typer(manifest.app, name="manifest")
+    app.add_typer(reference.app, name="reference")
+    return app

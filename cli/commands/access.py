@@ -1,0 +1,199 @@
+"""`agent-network access`: who can do what, before anything is deployed."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.commands.refresh_roles import refresh_roles
+from cli.options import (
+    SOURCES,
+    FindingsForm,
+    FindingsFormat,
+    Format,
+    ResourceGroup,
+    Source,
+    SourceFormat,
+    Stack,
+    Subscription,
+)
+
+if TYPE_CHECKING:
+    from cli.access_questions import Question
+
+app = typer.Typer(
+    name="access", help="Who can do what, before anything is deployed.", no_args_is_help=True, rich_markup_mode=None
+)
+app.command("refresh-roles")(refresh_roles)
+
+Agent = Annotated[str, typer.Argument(metavar="AGENT", help="An agent, or the name or id of an identity.")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="The file to write (report/STACK.html).")]
+DiffWith = Annotated[str | None, typer.Option("--diff", metavar="SOURCE", help=f"What to compare with: {SOURCES}.")]
+
+
+@app.command()
+def matrix(  # noqa: PLR0913 (an option each)
+    *,
+    stack: Stack = "dev",
+    of: Source = ".",
+    operations: Annotated[bool, typer.Option("--operations", help="Show the exact operations.")] = False,
+    form: SourceFormat = Format.TEXT,
+    subscription: Subscription = None,
+    resource_group: ResourceGroup = None,
+) -> int:
+    """Show agents by resources, with verbs in the cells.
+
+    \b
+    Examples:
+      agent-network access matrix
+      agent-network access matrix --of live --subscription ID
+    """
+    return _question(stack, of, form, subscription, resource_group).matrix(operations=operations)
+
+
+@app.command()
+def why(  # noqa: PLR0913 (an option each)
+    agent: Agent,
+    resource: Annotated[str, typer.Argument(metavar="RESOURCE", help="A resource of the network, or an Azure id.")],
+    operation: Annotated[str, typer.Argument(metavar="OPERATION", help="A verb, or an operation of Azure.")],
+    *,
+    stack: Stack = "dev",
+    of: Source = ".",
+    form: SourceFormat = Format.TEXT,
+    subscription: Subscription = None,
+    resource_group: ResourceGroup = None,
+) -> int:
+    """Explain why an agent may, or may not, do something: exit code 0 for allowed, 1 for denied, 3 for perhaps.
+
+    \b
+    Examples:
+      agent-network access why report code-uploads read
+      agent-network access why analysis models Microsoft.CognitiveServices/accounts/listKeys/action
+    """
+    return _question(stack, of, form, subscription, resource_group).why(agent, resource, operation)
+
+
+@app.command()
+def diff(  # noqa: PLR0913 (an option each)
+    before: Annotated[str, typer.Argument(metavar="BEFORE", help=f"What to compare with: {SOURCES}.")],
+    after: Annotated[str, typer.Argument(metavar="AFTER", help="Likewise; the working tree if left out.")] = ".",
+    *,
+    stack: Stack = "dev",
+    form: SourceFormat = Format.TEXT,
+    subscription: Subscription = None,
+    resource_group: ResourceGroup = None,
+) -> int:
+    """Show what changes in anybody's access: exit code 3 where it grows.
+
+    \b
+    Examples:
+      agent-network access diff main
+      agent-network access diff origin/main --format markdown
+    """
+    return _question(stack, after, form, subscription, resource_group).diff(before)
+
+
+@app.command()
+def proof(
+    *,
+    stack: Stack = "dev",
+    of: Source = ".",
+    form: SourceFormat = Format.TEXT,
+    subscription: Subscription = None,
+    resource_group: ResourceGroup = None,
+) -> int:
+    """Prove that exactly the declared access is granted, and nothing else: exit code 1 where it is not.
+
+    \b
+    Examples:
+      agent-network access proof --stack prod
+      agent-network access proof --of live --subscription ID
+    """
+    return _question(stack, of, form, subscription, resource_group).proof()
+
+
+@app.command("blast-radius")
+def blast_radius(  # noqa: PLR0913 (an option each)
+    agent: Annotated[str | None, typer.Argument(metavar="[AGENT]", help="One agent; each if left out.")] = None,
+    *,
+    stack: Stack = "dev",
+    of: Source = ".",
+    form: SourceFormat = Format.TEXT,
+    subscription: Subscription = None,
+    resource_group: ResourceGroup = None,
+) -> int:
+    """Show what an attacker who takes over an agent can reach: exit code 1 where that is over the agent's budget.
+
+    \b
+    Example:
+      agent-network access blast-radius analysis
+    """
+    return _question(stack, of, form, subscription, resource_group).blast_radius(agent)
+
+
+@app.command()
+def check(
+    *,
+    stack: Stack = "dev",
+    of: Source = ".",
+    form: FindingsForm = FindingsFormat.TEXT,
+    subscription: Subscription = None,
+    resource_group: ResourceGroup = None,
+) -> int:
+    """Report findings: exit code 1 where one is an error.
+
+    \b
+    Examples:
+      agent-network access check
+      agent-network access check --format sarif > access.sarif
+    """
+    return _question(stack, of, form, subscription, resource_group).check()
+
+
+@app.command()
+def report(  # noqa: PLR0913 (an option each)
+    *,
+    stack: Stack = "dev",
+    of: Source = ".",
+    out: Out = None,
+    diff_with: DiffWith = None,
+    form: SourceFormat = Format.TEXT,
+    subscription: Subscription = None,
+    resource_group: ResourceGroup = None,
+) -> int:
+    """Write the HTML page.
+
+    \b
+    Example:
+      agent-network access report --diff main --out access.html
+    """
+    return _question(stack, of, form, subscription, resource_group).report(out, diff_with)
+
+
+@app.command()
+def review(  # noqa: PLR0913 (an option each)
+    *,
+    stack: Stack = "dev",
+    of: Source = ".",
+    out: Out = None,
+    diff_with: DiffWith = None,
+    form: FindingsForm = FindingsFormat.TEXT,
+    subscription: Subscription = None,
+    resource_group: ResourceGroup = None,
+) -> int:
+    """Show proof and findings, and write the page: the end of a preview.
+
+    \b
+    Example:
+      agent-network access review --of .localazure/dev.preview.json
+    """
+    return _question(stack, of, form, subscription, resource_group).review(out, diff_with)
+
+
+def _question(
+    stack: str, source: str, form: str, subscription: str | None, resource_group: str | None
+) -> "Question":
+    """What is looked at, and the form of the answer."""
+    from cli.access_questions import Question  # noqa: PLC0415 (a tenth of a second that help does without)
+
+    return Question(stack, source, form, subscription, resource_group)

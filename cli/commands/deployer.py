@@ -1,0 +1,54 @@
+"""`agent-network deployer`: the role of the identity that deploys, and the condition of its assignment."""
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from cli.errors import CommandError
+from cli.output import print_text
+
+__all__ = ["Callers", "deployer"]
+
+
+class Callers(StrEnum):
+    """The principals that network.yaml lets call agents of Foundry."""
+
+    AGENTS = "agents"
+    PEOPLE = "people"
+
+
+def deployer(
+    subscription: Annotated[str, typer.Option("--subscription", metavar="ID", help="Where the network is deployed.")],
+    group: Annotated[
+        str, typer.Option("--group", metavar="NAME", help="Its resource group; without it, the whole subscription.")
+    ] = "",
+    role: Annotated[
+        list[str] | None,
+        typer.Option("--role", metavar="NAME", help="A role that network.yaml grants by name. Repeatable."),
+    ] = None,
+    callers: Annotated[
+        list[Callers] | None,
+        typer.Option("--callers", help="Who may call agents of Foundry; needs a wider role elsewhere. Repeatable."),
+    ] = None,
+) -> int:
+    """Print, as JSON, what the identity that deploys the network needs.
+
+    A custom role, its scope, and the condition under which to assign it.
+
+    \b
+    Example:
+      agent-network deployer --subscription ID --group fabrikam-agents-dev > deployer.json
+    """
+    from components.deployer import document  # noqa: PLC0415 (imports Pulumi's SDK)
+
+    if not subscription:
+        # An empty variable of a shell: the scope would belong to no subscription.
+        raise CommandError("--subscription is empty; give the id of the subscription that the network is deployed to")
+    try:
+        found = document(subscription, group or None, role or [], [one.value for one in callers or []])
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+    print_text(json.dumps(found, indent=2))
+    return 0

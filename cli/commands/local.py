@@ -1,0 +1,105 @@
+"""Commands of local Azure: `preview`, `up`, `destroy`, `republish` and `engine`."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.exit_codes import ExitCode
+from cli.options import Json, Stack
+from cli.output import print_text, write_file
+from cli.project_root import find_root
+
+__all__ = ["register"]
+
+Save = Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Write the JSON document to a file, too.")]
+
+
+def preview(*, stack: Stack = "dev", as_json: Json = False, save: Save = None) -> int:
+    """Show what would exist, what would change and who could do what.
+
+    \b
+    Examples:
+      agent-network preview
+      agent-network preview --stack prod --json
+    """
+    return _run("preview", stack, as_json=as_json, save=save)
+
+
+def up(*, stack: Stack = "dev", as_json: Json = False, save: Save = None) -> int:
+    """Deploy the stack to local Azure.
+
+    \b
+    Example:
+      agent-network up --stack prod
+    """
+    return _run("up", stack, as_json=as_json, save=save)
+
+
+def destroy(*, stack: Stack = "dev", as_json: Json = False, save: Save = None) -> int:
+    """Remove everything of the stack from local Azure.
+
+    \b
+    Example:
+      agent-network destroy --stack prod
+    """
+    return _run("destroy", stack, as_json=as_json, save=save)
+
+
+def republish(
+    agent: Annotated[str, typer.Argument(metavar="AGENT", help="The agent's name in its Foundry project.")],
+    stack: Stack = "dev",
+) -> int:
+    """Publish an agent of Foundry again, outside the program: it then has another identity.
+
+    \b
+    Example:
+      agent-network republish compliance --stack prod
+    """
+    from cli.local_azure import republish_agent  # noqa: PLC0415 (imports Pulumi's SDK)
+
+    before, now = republish_agent(find_root(), stack, agent)
+    print_text(f"{agent} was {before}, and is {now}: whatever that one was granted, this one is not")
+    return ExitCode.OK
+
+
+def engine(
+    command: Annotated[list[str] | None, typer.Argument(metavar="COMMAND", help="The command, after --.")] = None,
+) -> int:
+    """Run a command with the real Pulumi engine on local Azure.
+
+    \b
+    Examples:
+      agent-network engine -- pulumi up
+      agent-network engine -- "pulumi preview && pulumi stack export"
+    """
+    from localazure.fronts.pulumi_cli import run  # noqa: PLC0415 (only this command needs it)
+
+    os.chdir(find_root())
+    line = command or []
+    return run(line[0] if len(line) == 1 else line)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    for command in (preview, up, destroy, republish, engine):
+        app.command()(command)
+
+
+def _run(name: str, stack: str, *, as_json: bool, save: Path | None) -> int:
+    from cli import local_azure  # noqa: PLC0415 (imports Pulumi's SDK)
+
+    root = find_root()
+    if not as_json:
+        local_azure.headline(root, name, stack)
+    result, found = local_azure.run_shown(root, name, stack, sys.stderr)
+    if save is not None:
+        write_file(save, json.dumps(local_azure.run_document(result, found)))
+    if as_json:
+        print_text(json.dumps(local_azure.run_document(result, found), indent=2))
+    else:
+        print_text(local_azure.described(result, found))
+    return ExitCode.OK if result.ok else ExitCode.NO

@@ -1,0 +1,44 @@
+"""`agent-network manifest`: what network.yaml declares for a stack, and the JSON schemas for editors."""
+
+import json
+
+import typer
+
+from cli.options import Stack
+from cli.output import print_text, write_file
+from cli.project_root import find_root, shown_path
+
+app = typer.Typer(
+    name="manifest", help="Reads network.yaml and the stack files.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@app.command("show")
+def show(stack: Stack = "dev") -> int:
+    """Print what the network declares for a stack, as one JSON document.
+
+    \b
+    Example:
+      agent-network manifest show --stack prod
+    """
+    from cli.declared import declared_document  # noqa: PLC0415 (imports pydantic)
+
+    print_text(json.dumps(declared_document(find_root(), stack), indent=2))
+    return 0
+
+
+@app.command("schema")
+def schema() -> int:
+    """Write network.schema.json and environment.schema.json into the project.
+
+    \b
+    Example:
+      agent-network manifest schema
+    """
+    from manifest.schema import schemas  # noqa: PLC0415 (imports pydantic)
+
+    root = find_root()
+    for name, text in schemas(root).items():
+        write_file(root / name, text)
+        print_text(shown_path(root / name))
+    return 0

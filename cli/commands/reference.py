@@ -1,0 +1,36 @@
+"""`agent-network reference`: pages of the documentation that are made from the code."""
+
+import typer
+
+from cli.exit_codes import reference
+from cli.output import print_text
+
+app = typer.Typer(
+    name="reference", help="Prints the generated pages of docs/reference.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@app.command("findings")
+def findings() -> int:
+    """Print the page about findings.
+
+    \b
+    Example:
+      agent-network reference findings > docs/reference/findings.md
+    """
+    from access.findings import reference as page  # noqa: PLC0415 (only this command needs it)
+
+    print_text(page().removesuffix("\n"))
+    return 0
+
+
+@app.command("exit-codes")
+def exit_codes() -> int:
+    """Print the page about exit codes.
+
+    \b
+    Example:
+      agent-network reference exit-codes > docs/reference/exit-codes.md
+    """
+    print_text(reference().removesuffix("\n"))
+    return 0

@@ -1,0 +1,28 @@
+"""`agent-network access refresh-roles`: what Microsoft changed in its built-in roles since the catalogue was packed."""
+
+from typing import Annotated
+
+import typer
+
+__all__ = ["refresh_roles"]
+
+
+def refresh_roles(
+    subscription: Annotated[
+        str, typer.Option("--subscription", metavar="ID", help="Any that you may read: all list the same roles.")
+    ],
+    endpoint: Annotated[
+        str, typer.Option("--endpoint", metavar="URL", help="Azure Resource Manager of another cloud.")
+    ] = "https://management.azure.com",
+    *,
+    write: Annotated[bool, typer.Option("--write", help="Update the packed catalogue.")] = False,
+) -> int:
+    """Compare the packed catalogue of built-in roles with Azure's: exit code 3 where roles differ.
+
+    \b
+    Example:
+      agent-network access refresh-roles --subscription ID
+    """
+    from cli.role_refresh import refresh  # noqa: PLC0415 (imports Azure's SDK)
+
+    return refresh(subscription, endpoint, write=write)

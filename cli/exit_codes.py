@@ -1,0 +1,72 @@
+"""The exit codes of every command, in one table.
+
+`docs/reference/exit-codes.md` is made from it: `agent-network reference exit-codes`.
+"""
+
+from enum import IntEnum
+
+__all__ = ["MEANINGS", "ExitCode", "reference"]
+
+
+class ExitCode(IntEnum):
+    """The exit code of a command."""
+
+    OK = 0
+    NO = 1
+    UNANSWERED = 2
+    GROWTH = 3
+    INTERNAL = 70
+    """`EX_SOFTWARE` of BSD's sysexits."""
+    INTERRUPTED = 130
+    """128 + SIGINT, as shells report it."""
+
+
+MEANINGS = {
+    ExitCode.OK: (
+        "Allowed, or nothing found",
+        "`why`: allowed. `proof` holds. `check` and `review`: no finding is an error. `diff`: nobody gains access."
+        " `preview`, `up`, `destroy`: every resource succeeded. `reconcile`: nothing to change, or all of it was done.",
+    ),
+    ExitCode.NO: (
+        "The answer is no",
+        "`why`: denied. `proof` fails. `blast-radius`: an agent is over its budget. `check`, `review`: a finding is an"
+        " error. `preview`, `up`, `destroy`: the program or a resource failed. `reconcile`: an agent cannot be"
+        " reconciled.",
+    ),
+    ExitCode.UNANSWERED: (
+        "The question could not be answered",
+        "Bad input, a mistake in the project's files, an unknown stack, agent, resource, verb or revision, a source"
+        " that cannot be read, or an output that cannot be written.",
+    ),
+    ExitCode.GROWTH: (
+        "Growth, new doubt, or perhaps",
+        "`diff`: somebody gains access, or something can no longer be judged. `why`: only under a condition, or it"
+        " cannot be decided. `reconcile` without `--apply`: something would change. `refresh-roles`: roles differ.",
+    ),
+    ExitCode.INTERNAL: (
+        "Internal error",
+        "A fault of this program. `AGENT_NETWORK_DEBUG=1` or `agent-network --debug …` shows the traceback to report.",
+    ),
+    ExitCode.INTERRUPTED: ("Interrupted", "Ctrl-C. What was deployed until then is recorded."),
+}
+
+_HEAD = """\
+# Exit codes
+
+Every command of `agent-network` ends with one of these codes. This page is generated: `agent-network reference
+exit-codes > docs/reference/exit-codes.md`.
+
+| code | meaning | in detail |
+| ---: | --- | --- |
+"""
+
+_TAIL = """
+`agent-network engine` ends with the code of the command that it runs. `make` turns every code but 0 into 2: where the
+code matters, as in a pipeline, call `agent-network` itself.
+"""
+
+
+def reference() -> str:
+    """The page about exit codes, as Markdown."""
+    rows = (f"| {code.value} | {meaning} | {detail} |" for code, (meaning, detail) in MEANINGS.items())
+    return _HEAD + "\n".join(rows) + "\n" + _TAIL

@@ -1,0 +1,60 @@
+"""What the commands of local Azure do: run the program, describe the run, publish an agent again."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from access.questions.assignment_rows import AssignmentRow
+from access.reports.terminal import Style
+from cli.local_run import run_program
+from cli.output import print_text
+from localazure.deployment import state_file
+from localazure.deployment.project import Project
+from localazure.fronts.shared_world import SharedWorld
+from localazure.output import text
+from localazure.output.document import document
+from localazure.output.progress import Progress
+from localazure.republish import NotPublishedError, republish
+from localazure.run import Operation, Result
+
+__all__ = ["described", "headline", "republish_agent", "run_document", "run_shown"]
+
+
+def headline(root: Path, operation: str, stack: str) -> None:
+    """Print what is about to happen.
+
+    Raises:
+        LocalAzureError: the project has no such stack, or cannot be run at all.
+    """
+    Project.at(root).config(stack)
+    print_text(f"{Style.of(sys.stdout).paint(text.headline(Operation(operation), stack), 'bold')}\n")
+
+
+def run_shown(root: Path, operation: str, stack: str, stream: TextIO) -> tuple[Result, list[AssignmentRow]]:
+    """Run the program with a progress line on a stream."""
+    with Progress(stream) as progress:
+        return run_program(root, stack, Operation(operation), progress)
+
+
+def described(result: Result, found: Sequence[AssignmentRow]) -> str:
+    """A run as text."""
+    return text.report(result, found, Style.of(sys.stdout))
+
+
+def run_document(result: Result, found: Sequence[AssignmentRow]) -> dict[str, Any]:
+    """A run as a document for programs; secrets are masked."""
+    return document(result, found)
+
+
+def republish_agent(root: Path, stack: str, agent: str) -> tuple[str, str]:
+    """Publish an agent again; returns its identity before and after.
+
+    Raises:
+        LocalAzureError: nothing is deployed there, or the agent is not published.
+    """
+    path = state_file.path_of(root, stack)
+    if not path.exists():
+        raise NotPublishedError(f"{path}: nothing is deployed there; run `make up STACK={stack}` first")
+    with SharedWorld(path).writing() as azure:
+        return republish(azure, agent)

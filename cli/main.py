@@ -1,0 +1,73 @@
+"""Runs one command line: the one place where an error becomes a message and an exit code."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import typer
+
+from cli.app import PROGRAM, application
+from cli.errors import is_reported
+from cli.exit_codes import ExitCode
+from cli.output import print_error, safe_streams
+
+__all__ = ["DEBUG", "run"]
+
+DEBUG = "AGENT_NETWORK_DEBUG"
+"""The environment variable that asks for tracebacks; `--debug` sets it for one run."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line; returns its exit code."""
+    debug = os.environ.get(DEBUG)
+    with safe_streams():
+        try:
+            return _invoked(arguments)
+        finally:
+            _set(debug)
+
+
+def _invoked(arguments: Sequence[str]) -> int:
+    try:
+        return int(typer.main.get_command(application())(list(arguments), prog_name=PROGRAM, standalone_mode=False) or 0)
+    except typer.TyperException as error:
+        return _misused(error)
+    except (KeyboardInterrupt, typer.Abort):
+        print_error("interrupted")
+        return ExitCode.INTERRUPTED
+    except SystemExit as error:  # a pipe that closed while the help was printed
+        return error.code if isinstance(error.code, int) else ExitCode.OK
+    except Exception as error:  # noqa: BLE001 (the one handler around every command)
+        return _failed(error)
+
+
+def _misused(error: typer.TyperException) -> int:
+    """Report a command line that is wrong: one line, and where the help is."""
+    context = getattr(error, "ctx", None)
+    print_error(error.format_message())
+    if context is not None:
+        sys.stderr.write(f"usage and examples: {context.command_path} --help\n")
+    return ExitCode.UNANSWERED
+
+
+def _failed(error: Exception) -> int:
+    """Report an error that ended a command."""
+    shows_traceback = os.environ.get(DEBUG, "") not in {"", "0"}
+    if shows_traceback:
+        traceback.print_exception(error)
+    if is_reported(error):
+        print_error(str(error))
+        return ExitCode.UNANSWERED
+    print_error(
+        f"internal error: {type(error).__name__}: {error}\n"
+        f"This is a fault of {PROGRAM}, not of your project. Please report it with the command"
+        + ("." if shows_traceback else f" and the traceback, which {DEBUG}=1 or `{PROGRAM} --debug …` shows.")
+    )
+    return ExitCode.INTERNAL
+
+
+def _set(debug: str | None) -> None:
+    os.environ.pop(DEBUG, None)
+    if debug is not None:
+        os.environ[DEBUG] = debug

@@ -1,0 +1,56 @@
+"""Options that several commands have in common."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.project_root import PROJECT_FILE
+
+__all__ = ["FindingsFormat", "Format", "Json", "ResourceGroup", "Source", "SourceFormat", "Stack", "Subscription"]
+
+SOURCES = "`.` (the working tree), a git revision, a file (stack export, preview, local world), or `live`"
+
+
+class Format(StrEnum):
+    """The forms of an answer."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+class FindingsFormat(StrEnum):
+    """The forms of findings."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    SARIF = "sarif"
+
+
+def _stacks(incomplete: str) -> list[str]:
+    """The stacks of the project, for shell completion."""
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        if (folder / PROJECT_FILE).is_file():
+            names = (path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in folder.glob("Pulumi.?*.yaml"))
+            return sorted(name for name in names if name.startswith(incomplete))
+    return []
+
+
+Stack = Annotated[
+    str,
+    typer.Option("--stack", "-s", help="The stack: one that has a Pulumi.<stack>.yaml.", autocompletion=_stacks),
+]
+Source = Annotated[str, typer.Option("--of", metavar="SOURCE", help=f"What to look at: {SOURCES}.")]
+SourceFormat = Annotated[Format, typer.Option("--format", "-f", help="The form of the answer.")]
+FindingsForm = Annotated[
+    FindingsFormat,
+    typer.Option("--format", "-f", help="The form of the answer; SARIF is what code hosts show next to the lines."),
+]
+Subscription = Annotated[str | None, typer.Option("--subscription", metavar="ID", help="Live Azure: the subscription.")]
+ResourceGroup = Annotated[
+    str | None, typer.Option("--resource-group", metavar="NAME", help="Live Azure: look at this group alone.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print everything as one JSON document.")]

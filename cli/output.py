@@ -1,0 +1,113 @@
+"""Writing to the standard streams and to files, whatever is behind them.
+
+A stream may be closed, a pipe may have lost its reader, a disk may be full, an encoding may lack a character: none of
+them is an internal error.
+"""
+
+import codecs
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from io import TextIOWrapper
+from typing import TextIO, cast
+
+from cli.errors import CommandError, os_error_text
+
+__all__ = ["print_error", "print_text", "safe_streams", "write_file"]
+
+_ASCII = {"·": ".", "…": "...", "×": "x", "✗": "x", "→": "->", "–": "-", "—": "-", "’": "'", "“": '"', "”": '"'}
+_REPLACE = "agent-network-ascii"
+
+
+def _replacement(error: UnicodeError) -> tuple[str, int]:
+    """The nearest ASCII for what an encoding cannot express; an escape where there is none."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end]
+    escaped = (_ASCII.get(one, one.encode("ascii", "backslashreplace").decode("ascii")) for one in text)
+    return "".join(escaped), error.end
+
+
+@contextmanager
+def safe_streams() -> Generator[None]:
+    """Standard streams that can be written to, with an encoding that never fails; as before afterwards."""
+    before = sys.stdout, sys.stderr
+    codecs.register_error(_REPLACE, _replacement)
+    for name in ("stdout", "stderr"):
+        stream = cast("TextIO | None", getattr(sys, name))
+        if stream is None:  # closed before the process began, as by `>&-`
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 (for the whole run)
+        elif hasattr(stream, "reconfigure"):
+            cast("TextIOWrapper", stream).reconfigure(errors=_REPLACE)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def print_text(text: str) -> None:
+    """Print a text to standard output.
+
+    A reader that has seen enough (`| head`) is no error.
+
+    Raises:
+        CommandError: the text cannot be written, as on a full disk.
+    """
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_output()
+    except OSError as error:
+        _discard_output()
+        raise CommandError(f"standard output: cannot be written: {os_error_text(error)}") from None
+
+
+def print_error(message: str) -> None:
+    """Print one error, with the word `error:` once; nothing where standard error cannot be written."""
+    text = message.removeprefix("error: ")
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"error: {text}\n")
+        sys.stderr.flush()
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file as a whole or not at all; folders above it are made.
+
+    Raises:
+        CommandError: it cannot be written.
+    """
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_file():  # a device such as /dev/null, or a named pipe
+            path.write_text(text, "utf-8")
+            return
+        with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            temporary = Path(file.name)
+            file.write(text)
+        _give_usual_mode(temporary, path)
+        temporary.replace(path)
+    except OSError as error:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        raise CommandError(f"{path}: cannot be written: {os_error_text(error)}") from None
+
+
+def _give_usual_mode(temporary: Path, path: Path) -> None:
+    """The mode of the file that is replaced, or what a new file has."""
+    mask = os.umask(0)
+    os.umask(mask)
+    temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~mask)
+
+
+def _discard_output() -> None:
+    """Send what is still buffered nowhere, so that the interpreter does not fail on it when it ends.
+
+    "Note on SIGPIPE", Python's documentation of `signal`.
+    """
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,83 @@
+"""Reconciling the grants of Foundry's agents: reads the stack, prints the plan, and applies it on request."""
+
+import json
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from access.reports.terminal import Style
+from cli.errors import CommandError
+from cli.exit_codes import ExitCode
+from cli.output import print_text
+from cli.reconcile_output import plan_document, plan_lines, step_line, summary
+from localazure.deployment.state_file import path_of
+from localazure.fronts.plugin import WORLD
+from localazure.fronts.rest import LocalCredential
+from localazure.fronts.serving import serving
+from release.foundry.azure import Azure
+from release.foundry.reconciling import Move, apply, plan
+from release.foundry.stack import EngineStack, ExportedStack, LocalStack, Stack
+from release.foundry.state import Grant
+
+__all__ = ["reconcile"]
+
+
+def reconcile(  # noqa: PLR0913 (an option each)
+    root: Path, stack_name: str, *, apply_changes: bool, as_json: bool, export: Path | None, local: bool
+) -> ExitCode:
+    """Plan, and apply on request.
+
+    Raises:
+        CommandError: two sources are given.
+        ReleaseError: the stack or Azure cannot be read, or a change failed.
+    """
+    if export is not None and local:
+        raise CommandError("--export and --local exclude each other; give one of them")
+    style = Style.of(sys.stdout)
+    with _azure(root, stack_name, local=local) as azure:
+        stack = _stack(root, stack_name, export, local=local)
+        planned, is_applied = plan(stack, azure), False
+        for line in () if as_json else plan_lines(planned, style):
+            print_text(line)
+        try:
+            if apply_changes:
+                apply(planned, stack, azure, _steps(style, quiet=as_json))
+                is_applied = True
+        finally:
+            if as_json:
+                print_text(json.dumps(plan_document(planned, applied=is_applied), indent=2))
+    if not as_json:
+        print_text(summary(planned, stack, style, applied=apply_changes))
+    if planned.moves and not apply_changes:
+        return ExitCode.GROWTH
+    return ExitCode.NO if planned.obstacles else ExitCode.OK
+
+
+@contextmanager
+def _azure(root: Path, stack: str, *, local: bool) -> Generator[Azure]:
+    """Azure; the local one on request, or where the engine runs on it."""
+    world = os.environ.get(WORLD, "")
+    if world or local:
+        with serving(Path(world) if world else path_of(root, stack)) as endpoint:
+            yield Azure(LocalCredential(), endpoint)
+    else:
+        from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - importing costs, and local Azure does without
+
+        yield Azure(DefaultAzureCredential())
+
+
+def _stack(root: Path, name: str, export: Path | None, *, local: bool) -> Stack:
+    if export is not None:
+        return ExportedStack(export)
+    return LocalStack(path_of(root, name)) if local else EngineStack(name, root)
+
+
+def _steps(style: Style, *, quiet: bool) -> Any:  # noqa: ANN401 - what `apply` takes
+    def step(verb: str, move: Move, grant: Grant | None) -> None:
+        if not quiet:
+            print_text(step_line(verb, move, grant, style))
+
+    return step

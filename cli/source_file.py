@@ -1,0 +1,59 @@
+"""Files that a graph can be read from: a stack export, a preview, a document or the world of local Azure."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from access.model.graph import Graph
+from access.readers import export, local, preview
+from cli.errors import CommandError, os_error_text
+
+__all__ = ["graph_of_file", "read_document"]
+
+_LARGEST = 512 * 1024 * 1024
+"""Bytes of a file that are read at most: an export of 200 MB is, something endless is not."""
+
+
+def graph_of_file(path: Path) -> Graph:
+    """The graph in a file.
+
+    Raises:
+        CommandError: it is not a file of any known form.
+        UnreadableSource: it is damaged.
+    """
+    document = read_document(path)
+    if document.get("format") == "local-azure-world":
+        return local.read_world(path)
+    if "deployment" in document:
+        return export.read(document)
+    if "steps" in document:
+        return preview.read(document)
+    if "resources" in document:
+        return local.read(document)
+    raise CommandError(
+        f"{path}: is not a stack export, not an output of `pulumi preview --json`, and not a document or world of"
+        " local Azure"
+    )
+
+
+def read_document(path: Path) -> Mapping[str, Any]:
+    """The JSON object in a file.
+
+    Raises:
+        CommandError: there is none.
+    """
+    try:
+        size = path.stat().st_size
+        if size > _LARGEST:
+            raise CommandError(f"{path}: has {size:,} bytes; at most {_LARGEST:,} are read")
+        document: Any = json.loads(path.read_text("utf-8"))
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{path}: cannot be read: {error}") from None
+    except OSError as error:
+        raise CommandError(f"{path}: cannot be read: {os_error_text(error)}") from None
+    except (ValueError, RecursionError) as error:
+        raise CommandError(f"{path}: is not complete JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise CommandError(f"{path}: holds a {type(document).__name__}, not an object")
+    return cast("Mapping[str, Any]", document)

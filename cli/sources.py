@@ -1,0 +1,84 @@
+"""The sources of a question: the working tree, a git revision, a file, or live Azure.
+
+Owns how each becomes a graph. Nothing here reaches a network but `live`.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from access.model.graph import Graph
+from access.readers import local
+from cli.errors import CommandError
+from cli.revision import deployment_at
+from cli.source_file import graph_of_file, read_document
+from cli.working_tree import Project
+
+__all__ = ["LIVE", "WORKING_TREE", "LiveScope", "read_source", "source_name", "texts"]
+
+WORKING_TREE = "."
+LIVE = "live"
+
+
+@dataclass(frozen=True)
+class LiveScope:
+    """The part of live Azure to look at."""
+
+    subscription: str | None = None
+    resource_group: str | None = None
+
+
+def read_source(source: str, project: Project, live: LiveScope) -> Graph:
+    """The graph of a source as the command line names it.
+
+    Raises:
+        CommandError: it is not a source, or cannot be read.
+        UnreadableSource: it is damaged.
+    """
+    if source == WORKING_TREE:
+        return local.read(project.deployed())
+    if source == LIVE:
+        return _read_live(project, live)
+    if Path(source).is_file():
+        return graph_of_file(Path(source))
+    return local.read(deployment_at(project.root, source, project.stack))
+
+
+def source_name(source: str) -> str:
+    """The name of a source for people."""
+    return "the working tree" if source == WORKING_TREE else source
+
+
+def texts(source: str, project: Project) -> dict[str, str]:
+    """By place, what must hold no credential besides resources: the lines of the stack's file, and outputs if known."""
+    name = f"Pulumi.{project.stack}.yaml"
+    try:
+        lines = (project.root / name).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        lines = []
+    found = {f"{name}:{number}": line for number, line in enumerate(lines, 1)}
+    document: Mapping[str, Any] = {}
+    if source == WORKING_TREE:
+        document = project.deployed()
+    elif Path(source).is_file():
+        document = read_document(Path(source))
+    outputs = cast("Mapping[str, Any]", document.get("outputs") or {})
+    return found | {f"output {key}": json.dumps(value) for key, value in outputs.items()}
+
+
+def _read_live(project: Project, scope: LiveScope) -> Graph:
+    from access.readers import live  # noqa: PLC0415 (a second to import, and only live Azure needs it)
+
+    if not scope.subscription:
+        raise CommandError(f"{LIVE}: no subscription is named; give --subscription")
+    declared = project.declared()
+    return live.read(
+        scope.subscription,
+        live.signed_in(),
+        resource_group=scope.resource_group,
+        network=declared.network,
+        stack=declared.stack,
+        like=local.read(project.deployed()),
+    )
