@@ -4,6 +4,7 @@ CMD ?= pulumi preview
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
+COMMAND := $(RUN) -m agent_network
 
 # the command line of `engine` reaches its shell as it was typed, quotes and all
 export CMD
@@ -25,21 +26,21 @@ $(VENV)/.installed: requirements.txt pyproject.toml
 setup: $(VENV)/.installed ## make .venv and install what is pinned
 
 preview: setup ## what would exist, and who could do what, on local Azure (STACK=dev)
-	@$(RUN) -m localazure preview --stack $(STACK) --save .localazure/$(STACK).preview.json
+	@$(COMMAND) preview --stack $(STACK) --save .localazure/$(STACK).preview.json
 	@echo
-	@$(RUN) -m access review --stack $(STACK) --of .localazure/$(STACK).preview.json
+	@$(COMMAND) access review --stack $(STACK) --of .localazure/$(STACK).preview.json
 
 up: setup ## deploy the stack to local Azure (STACK=dev)
-	@$(RUN) -m localazure up --stack $(STACK)
+	@$(COMMAND) up --stack $(STACK)
 
 destroy: setup ## remove everything of the stack from local Azure (STACK=dev)
-	@$(RUN) -m localazure destroy --stack $(STACK)
+	@$(COMMAND) destroy --stack $(STACK)
 
 engine: setup ## run CMD with the real Pulumi engine on local Azure (CMD="pulumi up")
-	@$(RUN) -m localazure engine -- "$$CMD"
+	@$(COMMAND) engine -- "$$CMD"
 
 deployer: setup ## what the deploying identity needs, as JSON (SUBSCRIPTION=... GROUP=... CALLERS="agents people")
-	@$(RUN) -m components.deployer --subscription "$(SUBSCRIPTION)" $(if $(GROUP),--group "$(GROUP)") $(CALLERS:%=--callers %)
+	@$(COMMAND) deployer --subscription "$(SUBSCRIPTION)" $(if $(GROUP),--group "$(GROUP)") $(CALLERS:%=--callers %)
 
 test: setup ## all tests
 	@$(RUN) -m pytest -q -n auto
@@ -54,7 +55,7 @@ fix: setup ## apply what lint and format can repair
 	@$(VENV)/bin/ruff format .
 
 schema: setup ## renew the JSON schemas from the models
-	@$(RUN) -m manifest.schema
+	@$(COMMAND) manifest schema
 
 # Wheels alone, since the build of a source distribution runs code that no hash covers; yattag is published as nothing else.
 # The two options precede the packages in this order: pip forgets a `--no-binary` that comes before `--only-binary :all:`.

@@ -26,7 +26,7 @@ __all__ = ["Question"]
 
 @dataclass(frozen=True)
 class Question:
-    """What is looked at, and the form of the answer; each method answers one question and returns the exit code."""
+    """The source of an answer, and its form; each method answers one question and returns the exit code."""
 
     stack: str
     source: str
@@ -36,7 +36,8 @@ class Question:
 
     def matrix(self, *, operations: bool) -> ExitCode:
         """Agents by resources."""
-        return self._print(questions.run_matrix(self._graph, self._project.declared(), operations=operations))
+        declared = self._project.declared()
+        return self._print(questions.run_matrix(self._graph, declared, operations=operations))
 
     def why(self, agent: str, resource: str, operation: str) -> ExitCode:
         """The reasons for which an agent may, or may not, do something."""
@@ -50,11 +51,13 @@ class Question:
 
     def proof(self) -> ExitCode:
         """The proof."""
-        return self._print(questions.run_proof(self._graph, self._project.declared()))
+        declared = self._project.declared()
+        return self._print(questions.run_proof(self._graph, declared))
 
     def blast_radius(self, agent: str | None) -> ExitCode:
         """The reach of an attacker."""
-        return self._print(questions.run_blast_radius(self._graph, self._project.declared(), agent))
+        declared = self._project.declared()
+        return self._print(questions.run_blast_radius(self._graph, declared, agent))
 
     def check(self) -> ExitCode:
         """The findings."""

@@ -1,7 +1,7 @@
 """The tree of commands, with the options of `agent-network` itself.
 
-Modules of commands import nothing that is slow: a command loads what it needs when it runs, so that help, completion and
-a mistyped name are immediate.
+Modules of commands import nothing that is slow: a command loads what it needs when it runs, so that help, completion
+and a mistyped name are immediate.
 """
 
 import os
@@ -11,6 +11,7 @@ import typer
 
 import agent_network
 from cli.commands import access, deployer, local, manifest, reference, release
+from cli.help_text import examples
 
 __all__ = ["PROGRAM", "application"]
 
@@ -19,13 +20,12 @@ PROGRAM = "agent-network"
 _HELP = """Runs a network of AI agents on Azure under zero trust.
 
 Works in the project of the current folder: the nearest folder above that has a Pulumi.yaml.
-
-\b
-Examples:
-  agent-network preview --stack dev
-  agent-network access why report code-uploads read
-  agent-network access diff origin/main
 """
+_EXAMPLES = examples(
+    "agent-network preview --stack dev",
+    "agent-network access why report code-uploads read",
+    "agent-network access diff origin/main",
+)
 
 
 def _version(value: bool) -> None:  # noqa: FBT001 (what Typer calls it with)
@@ -46,11 +46,11 @@ def _root(
 
 def application() -> typer.Typer:
     """The command line, ready to run."""
-    app = typer.Typer(name=PROGRAM, help=_HELP, no_args_is_help=True, rich_markup_mode=None)
+    app = typer.Typer(name=PROGRAM, help=_HELP, epilog=_EXAMPLES, no_args_is_help=True, rich_markup_mode=None)
     app.callback()(_root)
     local.register(app)
     app.add_typer(access.app, name="access")
-    app.command("deployer")(deployer.deployer)
+    app.command("deployer", epilog=deployer.EXAMPLES)(deployer.deployer)
     app.add_typer(release.app, name="release")
     app.add_typer(manifest.app, name="manifest")
     app.add_typer(reference.app, name="reference")

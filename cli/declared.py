@@ -3,28 +3,16 @@
 from pathlib import Path
 from typing import Any
 
-from cli.errors import CommandError
+from cli.project_root import check_stack
 from manifest.declared_document import declared
 from manifest.loading import described
-from manifest.phrases import unknown
-from manifest.stack_file import config_of, stacks
+from manifest.stack_file import config_of
 
-__all__ = ["check_stack", "declared_document"]
-
-
-def check_stack(root: Path, stack: str) -> None:
-    """Refuse a stack that the project does not have.
-
-    Raises:
-        CommandError: with the nearest name.
-    """
-    known = stacks(root)
-    if known and stack not in known:  # where there is none at all, loading reports what one needs
-        raise CommandError(unknown("stack", stack, known, there="the stacks are"))
+__all__ = ["declared_document"]
 
 
 def declared_document(root: Path, stack: str) -> dict[str, Any]:
-    """What network.yaml and the configuration of a stack declare.
+    """The declarations of network.yaml and of the configuration of a stack.
 
     Raises:
         CommandError: there is no such stack.

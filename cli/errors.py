@@ -1,4 +1,4 @@
-"""Errors that a command reports in one line, and how they are told from internal errors."""
+"""Errors that a command reports in one line, and the difference to internal errors."""
 
 import sys
 

@@ -21,27 +21,36 @@ class ExitCode(IntEnum):
     """128 + SIGINT, as shells report it."""
 
 
+# A few words, and what they mean for each command.
 MEANINGS = {
     ExitCode.OK: (
         "Allowed, or nothing found",
-        "`why`: allowed. `proof` holds. `check` and `review`: no finding is an error. `diff`: nobody gains access."
-        " `preview`, `up`, `destroy`: every resource succeeded. `reconcile`: nothing to change, or all of it was done.",
+        (
+            "`why`: allowed. `proof` holds. `check` and `review`: no finding is an error. `diff`: nobody gains access. "
+            "`preview`, `up`, `destroy`: every resource succeeded. `reconcile`: nothing is to change, or all was done."
+        ),
     ),
     ExitCode.NO: (
         "The answer is no",
-        "`why`: denied. `proof` fails. `blast-radius`: an agent is over its budget. `check`, `review`: a finding is an"
-        " error. `preview`, `up`, `destroy`: the program or a resource failed. `reconcile`: an agent cannot be"
-        " reconciled.",
+        (
+            "`why`: denied. `proof` fails. `blast-radius`: an agent is over budget. `check`, `review`: a finding is "
+            "an error. `preview`, `up`, `destroy`: the program or a resource failed. `reconcile`: an agent cannot be "
+            "reconciled."
+        ),
     ),
     ExitCode.UNANSWERED: (
         "The question could not be answered",
-        "Bad input, a mistake in the project's files, an unknown stack, agent, resource, verb or revision, a source"
-        " that cannot be read, or an output that cannot be written.",
+        (
+            "Bad input, a mistake in the project's files, an unknown stack, agent, resource, verb or revision, a source "
+            "that cannot be read, or an output that cannot be written."
+        ),
     ),
     ExitCode.GROWTH: (
         "Growth, new doubt, or perhaps",
-        "`diff`: somebody gains access, or something can no longer be judged. `why`: only under a condition, or it"
-        " cannot be decided. `reconcile` without `--apply`: something would change. `refresh-roles`: roles differ.",
+        (
+            "`diff`: somebody gains access, or something cannot be judged now. `why`: under a condition, or "
+            "undecided. `reconcile` without `--apply`: something would change. `refresh-roles`: roles differ."
+        ),
     ),
     ExitCode.INTERNAL: (
         "Internal error",

@@ -1,4 +1,4 @@
-"""What the commands of local Azure do: run the program, describe the run, publish an agent again."""
+"""The work of the commands of local Azure: run the program, describe the run, publish an agent again."""
 
 import sys
 from collections.abc import Sequence

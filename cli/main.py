@@ -15,7 +15,7 @@ from cli.output import print_error, safe_streams
 __all__ = ["DEBUG", "run"]
 
 DEBUG = "AGENT_NETWORK_DEBUG"
-"""The environment variable that asks for tracebacks; `--debug` sets it for one run."""
+"""The environment variable that turns on tracebacks; `--debug` sets it for one run."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -30,7 +30,9 @@ def run(arguments: Sequence[str]) -> int:
 
 def _invoked(arguments: Sequence[str]) -> int:
     try:
-        return int(typer.main.get_command(application())(list(arguments), prog_name=PROGRAM, standalone_mode=False) or 0)
+        return int(
+            typer.main.get_command(application())(list(arguments), prog_name=PROGRAM, standalone_mode=False) or 0
+        )
     except typer.TyperException as error:
         return _misused(error)
     except (KeyboardInterrupt, typer.Abort):

@@ -1,12 +1,12 @@
 """Options that several commands have in common."""
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.project_root import PROJECT_FILE
+from cli.errors import CommandError
+from cli.project_root import find_root, stacks_of
 
 __all__ = ["FindingsFormat", "Format", "Json", "ResourceGroup", "Source", "SourceFormat", "Stack", "Subscription"]
 
@@ -32,11 +32,10 @@ class FindingsFormat(StrEnum):
 
 def _stacks(incomplete: str) -> list[str]:
     """The stacks of the project, for shell completion."""
-    for folder in (Path.cwd(), *Path.cwd().parents):
-        if (folder / PROJECT_FILE).is_file():
-            names = (path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in folder.glob("Pulumi.?*.yaml"))
-            return sorted(name for name in names if name.startswith(incomplete))
-    return []
+    try:
+        return [name for name in stacks_of(find_root()) if name.startswith(incomplete)]
+    except CommandError:
+        return []
 
 
 Stack = Annotated[

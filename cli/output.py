@@ -9,16 +9,16 @@ import os
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from io import TextIOWrapper
 from typing import TextIO, cast
 
 from cli.errors import CommandError, os_error_text
 
 __all__ = ["print_error", "print_text", "safe_streams", "write_file"]
 
-_ASCII = {"·": ".", "…": "...", "×": "x", "✗": "x", "→": "->", "–": "-", "—": "-", "’": "'", "“": '"', "”": '"'}
+_ASCII = {"·": ".", "…": "...", "×": "x", "✗": "x", "→": "->", "\u2013": "-", "\u2014": "-", "\u2019": "'"}
 _REPLACE = "agent-network-ascii"
 
 
@@ -51,7 +51,7 @@ def safe_streams() -> Generator[None]:
 def print_text(text: str) -> None:
     """Print a text to standard output.
 
-    A reader that has seen enough (`| head`) is no error.
+    A reader that has seen enough (`| head`) is not an error.
 
     Raises:
         CommandError: the text cannot be written, as on a full disk.

@@ -1,10 +1,11 @@
 """The project that a command is about: the nearest folder above that has a `Pulumi.yaml`."""
 
+from difflib import get_close_matches
 from pathlib import Path
 
 from cli.errors import CommandError
 
-__all__ = ["PROJECT_FILE", "find_root", "shown_path"]
+__all__ = ["PROJECT_FILE", "check_stack", "find_root", "shown_path", "stacks_of"]
 
 PROJECT_FILE = "Pulumi.yaml"
 
@@ -20,6 +21,24 @@ def find_root(start: Path | None = None) -> Path:
         if (folder / PROJECT_FILE).is_file():
             return folder
     raise CommandError(f"no {PROJECT_FILE} here: neither {here} nor a folder above it is a project; run this in one")
+
+
+def stacks_of(root: Path) -> list[str]:
+    """The stacks of a project: those that have a file."""
+    return sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in root.glob("Pulumi.?*.yaml"))
+
+
+def check_stack(root: Path, stack: str) -> None:
+    """Refuse a stack that the project does not have.
+
+    Raises:
+        CommandError: with the nearest name.
+    """
+    known = stacks_of(root)
+    if known and stack not in known:  # where there is none at all, loading reports what one needs
+        near = get_close_matches(stack, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"the stacks are {', '.join(map(repr, known))}"
+        raise CommandError(f"no stack {stack!r}; {hint}")
 
 
 def shown_path(path: Path) -> str:

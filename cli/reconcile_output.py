@@ -14,7 +14,7 @@ _WORDS = {"grant": "granting", "prune": "taking away", "remember": "remembering"
 
 
 def plan_lines(planned: Plan, style: Style) -> list[str]:
-    """What would change, and what stands in the way."""
+    """The changes, and the obstacles."""
     lines: list[str] = []
     for move in planned.moves:
         lines.append(style.paint(_sentence(move), "bold"))

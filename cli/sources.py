@@ -52,7 +52,7 @@ def source_name(source: str) -> str:
 
 
 def texts(source: str, project: Project) -> dict[str, str]:
-    """By place, what must hold no credential besides resources: the lines of the stack's file, and outputs if known."""
+    """Texts to search for credentials, by location: the lines of the stack's file, and the outputs where known."""
     name = f"Pulumi.{project.stack}.yaml"
     try:
         lines = (project.root / name).read_text("utf-8").splitlines()

@@ -8,6 +8,7 @@ from typing import Any
 
 from access.model.declared import Declared
 from cli.errors import CommandError
+from cli.project_root import check_stack
 
 __all__ = ["Project", "deployment_of"]
 
@@ -20,7 +21,7 @@ class Project:
     stack: str
 
     def declared(self) -> Declared:
-        """What network.yaml and the stack's configuration declare.
+        """The declarations of network.yaml and of the stack's configuration.
 
         Raises:
             CommandError: there is no such stack.
@@ -35,6 +36,7 @@ class Project:
             CommandError: the program failed; with its own words.
             LocalAzureError: the project cannot be run.
         """
+        check_stack(self.root, self.stack)
         return self._deployed
 
     @cached_property

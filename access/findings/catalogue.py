@@ -19,7 +19,7 @@ BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULES}
 
 _HEAD = """# Findings
 
-What `python -m access` finds wrong, one section a kind. Made by `python -m access.findings`; edit the catalogue in
+What `agent-network access` finds wrong, one section a kind. Made by `agent-network reference findings`; edit the catalogue in
 `access/findings`, not this page.
 
 A finding can be accepted for a while, in `network.yaml`:

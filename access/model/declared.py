@@ -1,6 +1,6 @@
 """What a network says of itself, before anything is deployed: agents, resources, wishes and exceptions.
 
-Owns reading the document that `python -m manifest` prints. Whether the file behind it is right was judged there.
+Owns reading the document that `agent-network manifest show` prints. Whether the file behind it is right was judged there.
 """
 
 from collections.abc import Mapping
@@ -150,7 +150,7 @@ class Declared:
 
     @classmethod
     def from_json(cls, document: object) -> Self:
-        """What `python -m manifest` printed.
+        """What `agent-network manifest show` printed.
 
         Raises:
             UnreadableSource: it is something else, of another version, or damaged.

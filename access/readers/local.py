@@ -22,7 +22,7 @@ _FORMAT, _VERSION = "local-azure-world", 1
 
 
 def read(document: Mapping[str, Any]) -> Graph:
-    """The graph of what `python -m localazure preview --json` printed.
+    """The graph of what `agent-network preview --json` printed.
 
     Raises:
         UnreadableSource: it is something else, or not whole.

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.commands.refresh_roles import refresh_roles
+from cli.commands import refresh_roles
+from cli.help_text import examples
 from cli.options import (
     SOURCES,
     FindingsForm,
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="access", help="Who can do what, before anything is deployed.", no_args_is_help=True, rich_markup_mode=None
 )
-app.command("refresh-roles")(refresh_roles)
+app.command("refresh-roles", epilog=refresh_roles.EXAMPLES)(refresh_roles.refresh_roles)
 
 Agent = Annotated[str, typer.Argument(metavar="AGENT", help="An agent, or the name or id of an identity.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="The file to write (report/STACK.html).")]
 DiffWith = Annotated[str | None, typer.Option("--diff", metavar="SOURCE", help=f"What to compare with: {SOURCES}.")]
 
 
-@app.command()
+@app.command(epilog=examples("agent-network access matrix", "agent-network access matrix --of live --subscription ID"))
 def matrix(  # noqa: PLR0913 (an option each)
     *,
     stack: Stack = "dev",
@@ -41,17 +42,16 @@ def matrix(  # noqa: PLR0913 (an option each)
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Show agents by resources, with verbs in the cells.
-
-    \b
-    Examples:
-      agent-network access matrix
-      agent-network access matrix --of live --subscription ID
-    """
+    """Show agents by resources, with verbs in the cells."""
     return _question(stack, of, form, subscription, resource_group).matrix(operations=operations)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "agent-network access why report code-uploads read",
+        "agent-network access why analysis models Microsoft.CognitiveServices/accounts/listKeys/action",
+    )
+)
 def why(  # noqa: PLR0913 (an option each)
     agent: Agent,
     resource: Annotated[str, typer.Argument(metavar="RESOURCE", help="A resource of the network, or an Azure id.")],
@@ -63,17 +63,13 @@ def why(  # noqa: PLR0913 (an option each)
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Explain why an agent may, or may not, do something: exit code 0 for allowed, 1 for denied, 3 for perhaps.
-
-    \b
-    Examples:
-      agent-network access why report code-uploads read
-      agent-network access why analysis models Microsoft.CognitiveServices/accounts/listKeys/action
-    """
+    """Explain why an agent may, or may not, do something: exit code 0 for allowed, 1 for denied, 3 for perhaps."""
     return _question(stack, of, form, subscription, resource_group).why(agent, resource, operation)
 
 
-@app.command()
+@app.command(
+    epilog=examples("agent-network access diff main", "agent-network access diff origin/main --format markdown")
+)
 def diff(  # noqa: PLR0913 (an option each)
     before: Annotated[str, typer.Argument(metavar="BEFORE", help=f"What to compare with: {SOURCES}.")],
     after: Annotated[str, typer.Argument(metavar="AFTER", help="Likewise; the working tree if left out.")] = ".",
@@ -83,17 +79,13 @@ def diff(  # noqa: PLR0913 (an option each)
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Show what changes in anybody's access: exit code 3 where it grows.
-
-    \b
-    Examples:
-      agent-network access diff main
-      agent-network access diff origin/main --format markdown
-    """
+    """Show what changes in anybody's access: exit code 3 where it grows."""
     return _question(stack, after, form, subscription, resource_group).diff(before)
 
 
-@app.command()
+@app.command(
+    epilog=examples("agent-network access proof --stack prod", "agent-network access proof --of live --subscription ID")
+)
 def proof(
     *,
     stack: Stack = "dev",
@@ -102,17 +94,11 @@ def proof(
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Prove that exactly the declared access is granted, and nothing else: exit code 1 where it is not.
-
-    \b
-    Examples:
-      agent-network access proof --stack prod
-      agent-network access proof --of live --subscription ID
-    """
+    """Prove that exactly the declared access is granted, and nothing else: exit code 1 where it is not."""
     return _question(stack, of, form, subscription, resource_group).proof()
 
 
-@app.command("blast-radius")
+@app.command("blast-radius", epilog=examples("agent-network access blast-radius analysis"))
 def blast_radius(  # noqa: PLR0913 (an option each)
     agent: Annotated[str | None, typer.Argument(metavar="[AGENT]", help="One agent; each if left out.")] = None,
     *,
@@ -122,16 +108,11 @@ def blast_radius(  # noqa: PLR0913 (an option each)
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Show what an attacker who takes over an agent can reach: exit code 1 where that is over the agent's budget.
-
-    \b
-    Example:
-      agent-network access blast-radius analysis
-    """
+    """Show what an attacker who takes over an agent can reach: exit code 1 where that is over the agent's budget."""
     return _question(stack, of, form, subscription, resource_group).blast_radius(agent)
 
 
-@app.command()
+@app.command(epilog=examples("agent-network access check", "agent-network access check --format sarif > access.sarif"))
 def check(
     *,
     stack: Stack = "dev",
@@ -140,17 +121,11 @@ def check(
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Report findings: exit code 1 where one is an error.
-
-    \b
-    Examples:
-      agent-network access check
-      agent-network access check --format sarif > access.sarif
-    """
+    """Report findings: exit code 1 where one is an error."""
     return _question(stack, of, form, subscription, resource_group).check()
 
 
-@app.command()
+@app.command(epilog=examples("agent-network access report --diff main --out access.html"))
 def report(  # noqa: PLR0913 (an option each)
     *,
     stack: Stack = "dev",
@@ -161,16 +136,11 @@ def report(  # noqa: PLR0913 (an option each)
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Write the HTML page.
-
-    \b
-    Example:
-      agent-network access report --diff main --out access.html
-    """
+    """Write the HTML page."""
     return _question(stack, of, form, subscription, resource_group).report(out, diff_with)
 
 
-@app.command()
+@app.command(epilog=examples("agent-network access review --of .localazure/dev.preview.json"))
 def review(  # noqa: PLR0913 (an option each)
     *,
     stack: Stack = "dev",
@@ -181,19 +151,12 @@ def review(  # noqa: PLR0913 (an option each)
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Show proof and findings, and write the page: the end of a preview.
-
-    \b
-    Example:
-      agent-network access review --of .localazure/dev.preview.json
-    """
+    """Show proof and findings, and write the page: the end of a preview."""
     return _question(stack, of, form, subscription, resource_group).review(out, diff_with)
 
 
-def _question(
-    stack: str, source: str, form: str, subscription: str | None, resource_group: str | None
-) -> "Question":
-    """What is looked at, and the form of the answer."""
+def _question(stack: str, source: str, form: str, subscription: str | None, resource_group: str | None) -> "Question":
+    """The source of an answer, and its form."""
     from cli.access_questions import Question  # noqa: PLC0415 (a tenth of a second that help does without)
 
     return Question(stack, source, form, subscription, resource_group)

@@ -7,9 +7,12 @@ from typing import Annotated
 import typer
 
 from cli.errors import CommandError
+from cli.help_text import examples
 from cli.output import print_text
 
-__all__ = ["Callers", "deployer"]
+__all__ = ["EXAMPLES", "Callers", "deployer"]
+
+EXAMPLES = examples("agent-network deployer --subscription ID --group fabrikam-agents-dev > deployer.json")
 
 
 class Callers(StrEnum):
@@ -36,10 +39,6 @@ def deployer(
     """Print, as JSON, what the identity that deploys the network needs.
 
     A custom role, its scope, and the condition under which to assign it.
-
-    \b
-    Example:
-      agent-network deployer --subscription ID --group fabrikam-agents-dev > deployer.json
     """
     from components.deployer import document  # noqa: PLC0415 (imports Pulumi's SDK)
 

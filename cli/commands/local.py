@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from cli.exit_codes import ExitCode
+from cli.help_text import examples
 from cli.options import Json, Stack
 from cli.output import print_text, write_file
-from cli.project_root import find_root
+from cli.project_root import check_stack, find_root
 
 __all__ = ["register"]
 
@@ -19,33 +20,17 @@ Save = Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Write
 
 
 def preview(*, stack: Stack = "dev", as_json: Json = False, save: Save = None) -> int:
-    """Show what would exist, what would change and who could do what.
-
-    \b
-    Examples:
-      agent-network preview
-      agent-network preview --stack prod --json
-    """
+    """Show what would exist, what would change and who could do what."""
     return _run("preview", stack, as_json=as_json, save=save)
 
 
 def up(*, stack: Stack = "dev", as_json: Json = False, save: Save = None) -> int:
-    """Deploy the stack to local Azure.
-
-    \b
-    Example:
-      agent-network up --stack prod
-    """
+    """Deploy the stack to local Azure."""
     return _run("up", stack, as_json=as_json, save=save)
 
 
 def destroy(*, stack: Stack = "dev", as_json: Json = False, save: Save = None) -> int:
-    """Remove everything of the stack from local Azure.
-
-    \b
-    Example:
-      agent-network destroy --stack prod
-    """
+    """Remove everything of the stack from local Azure."""
     return _run("destroy", stack, as_json=as_json, save=save)
 
 
@@ -53,12 +38,7 @@ def republish(
     agent: Annotated[str, typer.Argument(metavar="AGENT", help="The agent's name in its Foundry project.")],
     stack: Stack = "dev",
 ) -> int:
-    """Publish an agent of Foundry again, outside the program: it then has another identity.
-
-    \b
-    Example:
-      agent-network republish compliance --stack prod
-    """
+    """Publish an agent of Foundry again, outside the program: it then has another identity."""
     from cli.local_azure import republish_agent  # noqa: PLC0415 (imports Pulumi's SDK)
 
     before, now = republish_agent(find_root(), stack, agent)
@@ -69,13 +49,7 @@ def republish(
 def engine(
     command: Annotated[list[str] | None, typer.Argument(metavar="COMMAND", help="The command, after --.")] = None,
 ) -> int:
-    """Run a command with the real Pulumi engine on local Azure.
-
-    \b
-    Examples:
-      agent-network engine -- pulumi up
-      agent-network engine -- "pulumi preview && pulumi stack export"
-    """
+    """Run a command with the real Pulumi engine on local Azure."""
     from localazure.fronts.pulumi_cli import run  # noqa: PLC0415 (only this command needs it)
 
     os.chdir(find_root())
@@ -85,14 +59,24 @@ def engine(
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (preview, up, destroy, republish, engine):
-        app.command()(command)
+    for command, epilog in _COMMANDS.items():
+        app.command(epilog=epilog)(command)
+
+
+_COMMANDS = {
+    preview: examples("agent-network preview", "agent-network preview --stack prod --json"),
+    up: examples("agent-network up --stack prod"),
+    destroy: examples("agent-network destroy --stack prod"),
+    republish: examples("agent-network republish compliance --stack prod"),
+    engine: examples("agent-network engine -- pulumi up", 'agent-network engine -- "pulumi up && pulumi stack ls"'),
+}
 
 
 def _run(name: str, stack: str, *, as_json: bool, save: Path | None) -> int:
     from cli import local_azure  # noqa: PLC0415 (imports Pulumi's SDK)
 
     root = find_root()
+    check_stack(root, stack)
     if not as_json:
         local_azure.headline(root, name, stack)
     result, found = local_azure.run_shown(root, name, stack, sys.stderr)

@@ -4,6 +4,7 @@ import json
 
 import typer
 
+from cli.help_text import examples
 from cli.options import Stack
 from cli.output import print_text, write_file
 from cli.project_root import find_root, shown_path
@@ -13,28 +14,18 @@ app = typer.Typer(
 )
 
 
-@app.command("show")
+@app.command("show", epilog=examples("agent-network manifest show --stack prod"))
 def show(stack: Stack = "dev") -> int:
-    """Print what the network declares for a stack, as one JSON document.
-
-    \b
-    Example:
-      agent-network manifest show --stack prod
-    """
+    """Print what the network declares for a stack, as one JSON document."""
     from cli.declared import declared_document  # noqa: PLC0415 (imports pydantic)
 
     print_text(json.dumps(declared_document(find_root(), stack), indent=2))
     return 0
 
 
-@app.command("schema")
+@app.command("schema", epilog=examples("agent-network manifest schema"))
 def schema() -> int:
-    """Write network.schema.json and environment.schema.json into the project.
-
-    \b
-    Example:
-      agent-network manifest schema
-    """
+    """Write network.schema.json and environment.schema.json into the project."""
     from manifest.schema import schemas  # noqa: PLC0415 (imports pydantic)
 
     root = find_root()

@@ -3,6 +3,7 @@
 import typer
 
 from cli.exit_codes import reference
+from cli.help_text import examples
 from cli.output import print_text
 
 app = typer.Typer(
@@ -10,27 +11,17 @@ app = typer.Typer(
 )
 
 
-@app.command("findings")
+@app.command("findings", epilog=examples("agent-network reference findings > docs/reference/findings.md"))
 def findings() -> int:
-    """Print the page about findings.
-
-    \b
-    Example:
-      agent-network reference findings > docs/reference/findings.md
-    """
+    """Print the page about findings."""
     from access.findings import reference as page  # noqa: PLC0415 (only this command needs it)
 
     print_text(page().removesuffix("\n"))
     return 0
 
 
-@app.command("exit-codes")
+@app.command("exit-codes", epilog=examples("agent-network reference exit-codes > docs/reference/exit-codes.md"))
 def exit_codes() -> int:
-    """Print the page about exit codes.
-
-    \b
-    Example:
-      agent-network reference exit-codes > docs/reference/exit-codes.md
-    """
+    """Print the page about exit codes."""
     print_text(reference().removesuffix("\n"))
     return 0

@@ -4,7 +4,13 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["refresh_roles"]
+from cli.help_text import examples
+
+__all__ = ["EXAMPLES", "refresh_roles"]
+
+EXAMPLES = examples(
+    "agent-network access refresh-roles --subscription ID", "agent-network access refresh-roles --write"
+)
 
 
 def refresh_roles(
@@ -17,12 +23,7 @@ def refresh_roles(
     *,
     write: Annotated[bool, typer.Option("--write", help="Update the packed catalogue.")] = False,
 ) -> int:
-    """Compare the packed catalogue of built-in roles with Azure's: exit code 3 where roles differ.
-
-    \b
-    Example:
-      agent-network access refresh-roles --subscription ID
-    """
+    """Compare the packed catalogue of built-in roles with Azure's: exit code 3 where roles differ."""
     from cli.role_refresh import refresh  # noqa: PLC0415 (imports Azure's SDK)
 
     return refresh(subscription, endpoint, write=write)

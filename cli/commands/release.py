@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cli.help_text import examples
 from cli.options import Json, Stack
 from cli.project_root import find_root
 
@@ -22,7 +23,12 @@ def _foundry() -> None:  # a group of one command stays a group
     """Keeps grants with the agents of Foundry."""
 
 
-@foundry.command()
+@foundry.command(
+    epilog=examples(
+        "agent-network release foundry reconcile --stack prod",
+        "agent-network release foundry reconcile --stack prod --apply",
+    )
+)
 def reconcile(
     *,
     stack: Stack = "dev",
@@ -36,11 +42,6 @@ def reconcile(
     """Compare the identities of agents with the holders of their grants, and move the grants that have to move.
 
     Ends with code 3 where something would change.
-
-    \b
-    Examples:
-      agent-network release foundry reconcile --stack prod
-      agent-network release foundry reconcile --stack prod --apply
     """
     from cli.reconcile import reconcile as run  # noqa: PLC0415 (imports Azure's SDK)
 

@@ -1,4 +1,4 @@
-"""The real Pulumi engine on local Azure: `python -m localazure engine -- pulumi up`.
+"""The real Pulumi engine on local Azure: `agent-network engine -- pulumi up`.
 
 Owns the surroundings in which a command runs: the plugins on PATH, and a backend, a passphrase and a home of its own
 under `.localazure/`, with the stacks that the project has files for. Nothing in them reaches a network, and the files

@@ -1,4 +1,4 @@
-"""A run as JSON, for programs: `python -m localazure preview --json`.
+"""A run as JSON, for programs: `agent-network preview --json`.
 
 Owns the form, which is an interface: names in it are not changed.
 """

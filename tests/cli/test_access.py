@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
-from access.__main__ import main
+from access.findings import RULES
+from cli.main import run
 from tests.access.fabrikam import ROOT, document
 
 FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "network.yaml")
-PACKAGES = ("access", "agent_network", "components", "localazure", "manifest")
+PACKAGES = ("access", "agent_network", "cli", "components", "localazure", "manifest")
 QUESTIONS = (
     ["matrix"],
     ["matrix", "--operations"],
@@ -45,12 +46,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def ask(project: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
     assert project.is_dir()
 
-    def asked(*arguments: str) -> tuple[int, str, str]:
-        code = main(arguments)
-        said = capsys.readouterr()
-        return code, said.out, said.err
+    def run_question(*arguments: str) -> tuple[int, str, str]:
+        code = run(["access", *arguments])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
 
-    return asked
+    return run_question
 
 
 def committed(project: Path) -> None:
@@ -59,7 +60,7 @@ def committed(project: Path) -> None:
         ["add", "-A"],
         ["-c", "user.name=n", "-c", "user.email=e@e", "commit", "-qm", "one"],
     ):
-        subprocess.run(["git", *command], cwd=project, check=True)  # noqa: S603, S607 (git of whoever tests)
+        subprocess.run(["git", *command], cwd=project, check=True)  # noqa: S603, S607 (the git of this machine)
 
 
 def edit(project: Path, change: Callable[[dict[str, Any]], object]) -> None:
@@ -71,7 +72,7 @@ def edit(project: Path, change: Callable[[dict[str, Any]], object]) -> None:
 
 @pytest.mark.parametrize("form", ["text", "json", "markdown"])
 @pytest.mark.parametrize("question", QUESTIONS, ids=" ".join)
-def test_every_question_is_answered_in_every_form(ask: Ask, question: list[str], form: str) -> None:
+def test_every_question_is_answered_in_every_format(ask: Ask, question: list[str], form: str) -> None:
     code, out, err = ask(*question, "--of", "preview.json", "--format", form)
 
     assert (code, err) == (0, "")
@@ -80,7 +81,7 @@ def test_every_question_is_answered_in_every_form(ask: Ask, question: list[str],
         json.loads(out)
 
 
-def test_the_matrix_of_the_working_tree_and_of_its_preview_are_one(ask: Ask) -> None:
+def test_matrix_of_working_tree_equals_matrix_of_its_preview(ask: Ask) -> None:
     _, running, _ = ask("matrix")
     _, read, _ = ask("matrix", "--of", "preview.json")
 
@@ -91,20 +92,22 @@ def test_the_matrix_of_the_working_tree_and_of_its_preview_are_one(ask: Ask) -> 
 
 @pytest.mark.parametrize("form", ["text", "markdown"])
 @pytest.mark.parametrize(
-    ("question", "said"),
+    ("question", "expected"),
     [
         (["matrix"], "compliance and market-analysis act as one identity"),
         (["why", "compliance", "models", "use"], "compliance and market-analysis act as one identity"),
         (["blast-radius", "compliance"], "market-analysis too: they act as one identity"),
     ],
 )
-def test_agents_that_act_as_one_are_told_to(ask: Ask, form: str, question: list[str], said: str) -> None:
-    assert said in ask(*question, "--of", "preview.json", "--format", form)[1]
+def test_agents_with_one_identity_are_reported_together(
+    ask: Ask, form: str, question: list[str], expected: str
+) -> None:
+    assert expected in ask(*question, "--of", "preview.json", "--format", form)[1]
     _, of_prod, _ = ask(*question, "--stack", "prod", "--format", form)
     assert "one identity" not in of_prod
 
 
-def test_growth_is_code_3_and_shrinkage_is_not(project: Path, ask: Ask) -> None:
+def test_diff_returns_3_only_where_access_grows(project: Path, ask: Ask) -> None:
     committed(project)
     edit(project, lambda network: network["agents"]["analysis"]["access"].update(reports="read"))
 
@@ -123,7 +126,7 @@ def test_growth_is_code_3_and_shrinkage_is_not(project: Path, ask: Ask) -> None:
     assert len(worktrees.stdout.splitlines()) == 1
 
 
-def test_a_diff_is_told_in_a_pull_request_too(project: Path, ask: Ask) -> None:
+def test_diff_as_markdown_lists_access_that_shrinks(project: Path, ask: Ask) -> None:
     edit(project, lambda network: network["agents"]["report"]["access"].pop("reports"))
 
     code, out, _ = ask("diff", "preview.json", "--format", "markdown")
@@ -132,7 +135,7 @@ def test_a_diff_is_told_in_a_pull_request_too(project: Path, ask: Ask) -> None:
     assert out.splitlines() == ["**Access that shrinks**", "", "```diff", "- report may write reports", "```"]
 
 
-def test_a_proof_that_fails_is_code_1_and_names_what_failed(project: Path, ask: Ask) -> None:
+def test_failing_proof_returns_1_and_names_the_access(project: Path, ask: Ask) -> None:
     edit(project, lambda network: network["agents"]["report"]["access"].pop("reports"))
 
     code, out, _ = ask("proof", "--of", "preview.json")
@@ -142,7 +145,7 @@ def test_a_proof_that_fails_is_code_1_and_names_what_failed(project: Path, ask: 
     assert "which is not declared" in out
 
 
-def test_a_finding_that_is_an_error_is_code_1_and_stands_in_sarif_at_its_line(project: Path, ask: Ask) -> None:
+def test_check_as_sarif_has_the_line_of_the_finding(project: Path, ask: Ask) -> None:
     edit(project, lambda network: network["agents"]["report"].update(budget={"destroys": 0}))
 
     code, out, _ = ask("check", "--of", "preview.json", "--format", "sarif")
@@ -154,26 +157,27 @@ def test_a_finding_that_is_an_error_is_code_1_and_stands_in_sarif_at_its_line(pr
     assert place["region"]["startLine"] > 1
 
 
-def test_a_finding_is_told_once_with_its_place_its_reason_and_what_to_do(project: Path, ask: Ask) -> None:
+def test_check_as_text_shows_location_reason_and_fix(project: Path, ask: Ask) -> None:
     edit(project, lambda network: network["agents"]["report"].update(budget={"destroys": 0}))
 
     _, out, _ = ask("check", "--of", "preview.json")
 
-    head, what, why, mend, *_note, count = out.splitlines()
+    head, what, why, fix, *_note, count = out.splitlines()
     assert head.endswith("over-budget")
     assert "agent 'report' is over its budget" in what
     assert "(network.yaml:" in what
-    assert (why.split()[0], mend.split()[0], count.split()[0]) == ("why:", "mend:", "findings:")
+    assert (why.split()[0], count.split()[0]) == ("why:", "findings:")
+    assert fix.partition(": ")[2] == next(rule for rule in RULES if rule.id == "over-budget").mend
 
 
-def test_the_report_is_written_where_it_is_said(project: Path, ask: Ask) -> None:
+def test_report_is_written_to_the_printed_path(project: Path, ask: Ask) -> None:
     code, out, _ = ask("report", "--of", "preview.json")
 
     assert (code, out) == (0, "report/dev.html\n")
     assert "security-scanner" in (project / "report" / "dev.html").read_text()
 
 
-def test_the_review_ends_a_preview(ask: Ask) -> None:
+def test_review_prints_proof_findings_and_page(ask: Ask) -> None:
     code, out, _ = ask("review", "--of", "preview.json")
 
     assert code == 0
@@ -182,46 +186,45 @@ def test_the_review_ends_a_preview(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "expected"),
     [
         (["why", "reprot", "reports", "read", "--of", "preview.json"], 2, "did you mean 'report'?"),
         (["blast-radius", "nobody", "--of", "preview.json"], 2, "no agent 'nobody'"),
-        (["blast-radius", "fleet", "--of", "preview.json"], 2, "'fleet' is no agent, but of kind 'aks-cluster'"),
-        (["matrix", "--of", "nowhere"], 1, "no file and no git revision"),
-        (["matrix", "--of", "network.yaml"], 1, "is not whole JSON"),
-        (["matrix", "--of", "other.json"], 1, "is no stack export"),
-        (["matrix", "--of", "live"], 1, "give --subscription"),
-        (["matrix", "--stack", "qa"], 1, "qa"),
+        (["blast-radius", "fleet", "--of", "preview.json"], 2, "'aks-cluster'"),
+        (["matrix", "--of", "nowhere"], 2, "is not a file and not a git revision"),
+        (["matrix", "--of", "network.yaml"], 2, "is not complete JSON"),
+        (["matrix", "--of", "other.json"], 2, "is not a stack export"),
+        (["matrix", "--of", "live"], 2, "give --subscription"),
+        (["matrix", "--stack", "qa"], 2, "error: no stack 'qa'; the stacks are 'dev', 'prod'"),
     ],
 )
-def test_a_mistake_is_one_sentence(project: Path, ask: Ask, arguments: list[str], code: int, said: str) -> None:
+def test_unanswerable_question_returns_2_with_one_line(
+    project: Path, ask: Ask, arguments: list[str], code: int, expected: str
+) -> None:
     (project / "other.json").write_text("{}")
 
     found, out, err = ask(*arguments)
 
     assert (found, out) == (code, "")
-    assert said in err
+    assert expected in err
     assert "Traceback" not in err
 
 
-def test_a_mistake_in_the_network_is_told_with_its_line(project: Path, ask: Ask) -> None:
+def test_mistake_in_network_yaml_is_reported_with_its_line(project: Path, ask: Ask) -> None:
     edit(project, lambda network: network["agents"]["report"]["access"].update(repotrs="read"))
 
     code, _, err = ask("proof")
 
-    assert code == 1
+    assert code == 2
     assert "agents.report.access.repotrs: no resource 'repotrs'; did you mean 'reports'?" in err
 
 
-def test_no_question_is_a_mistake_in_the_usage() -> None:
-    with pytest.raises(SystemExit) as error:
-        main([])
-
-    assert error.value.code == 2
+def test_unknown_question_returns_2() -> None:
+    assert run(["access", "nothing"]) == 2
 
 
-def test_whoever_reads_may_have_seen_enough(project: Path) -> None:
-    line = [sys.executable, "-m", "access", "matrix", "--of", "preview.json"]
+def test_closed_pipe_ends_quietly(project: Path) -> None:
+    line = [sys.executable, "-m", "agent_network", "access", "matrix", "--of", "preview.json"]
     with subprocess.Popen(line, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as command:  # noqa: S603
         assert command.stdout is not None
         assert command.stderr is not None

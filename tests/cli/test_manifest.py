@@ -1,4 +1,4 @@
-"""`python -m manifest`: the declared document, for every network there is, and what is said instead of it."""
+"""`agent-network manifest show`: the declared document of every network, and the messages for one that is wrong."""
 
 import json
 from datetime import date
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from pydantic import ValidationError
 
-from manifest.__main__ import main
+from cli.main import run
 from manifest.declared_document import declared
 from manifest.loading import described
 from manifest.safeguards import Exemption
@@ -39,12 +39,12 @@ agents:
     budget: { secrets: 0, influences: 2 }
   reader: { image: reader, access: { models: use } }
 separation:
-  - because: whoever writes does not ask
+  - because: writers do not use models
     apart: [{ reports: write }, { models: use }]
   - apart: [{ reports: read }, { models: use }]
     because: >
-      whoever reads
-      does not ask
+      readers
+      do not use models
 exceptions:
   - { finding: unused-resource, on: reports, because: kept, expires: "2027-01-31" }
   - finding: over-budget
@@ -61,14 +61,23 @@ def project(root: Path, network: str = NETWORK, environment: str = ENVIRONMENT, 
     return root
 
 
-def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
-    assert main(list(arguments)) == 0
+def show(root: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.chdir(root)
+    return run(["manifest", "show", *arguments])
+
+
+def printed(
+    root: Path, stack: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> dict[str, Any]:
+    assert show(root, monkeypatch, "--stack", stack) == 0
     out, err = capsys.readouterr()
     assert err == ""
     return json.loads(out)
 
 
-def test_everything_that_is_declared_is_shown_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_declared_document_has_every_entry_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     limits = {"resources": None, "secrets": 0, "models": None, "destroys": None, "identities": None, "influences": 2}
     verb = {"resource": "reports", "role": None, "because": None, "paths": ["in/", "out/"], "line": 10}
     role = {"resource": "models", "verb": None, "role": "Some Role", "because": "no verb would do", "paths": []}
@@ -79,7 +88,7 @@ def test_everything_that_is_declared_is_shown_with_its_line(tmp_path: Path, caps
         for resource, verb in [("models", "use"), ("reports", "read"), ("reports", "write")]
     )
 
-    assert printed(capsys, "--stack", "dev", "--root", str(project(tmp_path))) == {
+    assert printed(project(tmp_path), "dev", monkeypatch, capsys) == {
         "format": "agent-network-declared",
         "version": 1,
         "network": "contoso",
@@ -103,8 +112,8 @@ def test_everything_that_is_declared_is_shown_with_its_line(tmp_path: Path, caps
             "reader": agent | {"line": 15, "image": "reader", "access": [use], "budget": None},
         },
         "separation": [
-            {"apart": [models_use, reports_read], "because": "whoever reads does not ask\n", "line": 19},
-            {"apart": [models_use, reports_write], "because": "whoever writes does not ask", "line": 17},
+            {"apart": [models_use, reports_read], "because": "readers do not use models\n", "line": 19},
+            {"apart": [models_use, reports_write], "because": "writers do not use models", "line": 17},
         ],
         "exceptions": [
             {
@@ -129,7 +138,7 @@ def test_everything_that_is_declared_is_shown_with_its_line(tmp_path: Path, caps
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(project=projects())
-def test_every_line_of_every_network_is_the_one_where_the_thing_stands(
+def test_every_entry_has_the_line_of_its_key(
     project: tuple[dict[str, Any], dict[str, Any], str], tmp_path: Path
 ) -> None:
     written, environment, stack = project
@@ -154,43 +163,57 @@ def test_every_line_of_every_network_is_the_one_where_the_thing_stands(
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_the_network_of_this_project_is_shown(stack: str, capsys: pytest.CaptureFixture[str]) -> None:
-    shown = printed(capsys, "--stack", stack, "--root", str(ROOT))
+def test_declared_document_of_the_sample(
+    stack: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = printed(ROOT, stack, monkeypatch, capsys)
 
     assert (shown["network"], shown["stack"], shown["production"]) == ("fabrikam", stack, stack == "prod")
     assert sum(len(agent["access"]) for agent in shown["agents"].values()) == 12
 
 
-def test_what_is_wrong_with_the_files_is_said_on_stderr(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_mistakes_in_files_are_printed_to_stderr(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     bad = NETWORK.replace("on: report/models", "on: report/modles").replace("image: reader", "image: reader:1")
 
-    assert main(["--root", str(project(tmp_path, bad))]) == 1
+    assert show(project(tmp_path, bad), monkeypatch) == 2
 
     out, err = capsys.readouterr()
     assert out == ""
-    assert [line.partition(": ")[0] for line in err.splitlines()] == [
+    assert [line.removeprefix("error: ").partition(": ")[0] for line in err.splitlines()] == [
         "network.yaml:15 agents.reader.image",
         "network.yaml:26 exceptions[1].on",
     ]
 
 
-def test_an_unknown_stack_is_answered_with_the_nearest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--stack", "dve", "--root", str(project(tmp_path))]) == 2
+def test_unknown_stack_is_refused_with_the_nearest_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert show(project(tmp_path), monkeypatch, "--stack", "dve") == 2
     assert capsys.readouterr().err == "error: no stack 'dve'; did you mean 'dev'?\n"
 
 
-def test_a_folder_without_a_project_is_answered_with_what_it_lacks(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_folder_outside_any_project_is_refused_with_the_file_that_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--root", str(tmp_path / "nowhere")]) == 1
-    assert [line.partition(":")[0] for line in capsys.readouterr().err.splitlines()] == [
+    assert show(tmp_path, monkeypatch) == 2
+    assert capsys.readouterr().err.startswith("error: no Pulumi.yaml here: ")
+
+
+def test_project_without_stack_files_is_refused_with_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "Pulumi.yaml").write_text(PULUMI)
+
+    assert show(tmp_path, monkeypatch) == 2
+    assert [line.removeprefix("error: ").partition(":")[0] for line in capsys.readouterr().err.splitlines()] == [
         "Pulumi.dev.yaml",
-        "Pulumi.yaml",
         "network.yaml",
     ]
 
 
-def test_a_stack_has_what_the_project_gives_every_stack_unless_it_says_otherwise(tmp_path: Path) -> None:
+def test_stack_file_overrides_project_configuration(tmp_path: Path) -> None:
     pulumi = PULUMI + "config: {suffix: all, location: {default: eastus2}, image_tag: {value: '2'}, other:suffix: x}\n"
     environment = "config: {agent-network:suffix: own, azure-native:location: northeurope, tags: {a: b}, replicas: }\n"
     get = config_of(project(tmp_path, environment=environment, pulumi=pulumi), "dev")
@@ -207,14 +230,14 @@ def test_a_stack_has_what_the_project_gives_every_stack_unless_it_says_otherwise
 
 
 @pytest.mark.parametrize("day", [date(2027, 1, 31), "2027-01-31"])
-def test_a_day_may_come_as_a_date_or_as_a_text(day: object) -> None:
+def test_expiry_may_be_a_date_or_a_text(day: object) -> None:
     written = {"finding": "unused-resource", "on": "reports", "because": "kept", "expires": day}
 
     assert Exemption.model_validate(written).expires == date(2027, 1, 31)
 
 
 @pytest.mark.parametrize("day", ["31.1.2027", "2027-1-31", "2027-02-30", "", 2027, None, True, [2027, 1, 31]])
-def test_no_other_value_is_a_day(day: object) -> None:
+def test_other_values_are_refused_as_expiry(day: object) -> None:
     written = {"finding": "unused-resource", "on": "reports", "because": "kept", "expires": day}
 
     with pytest.raises(ValidationError, match="write it like 2027-01-31"):

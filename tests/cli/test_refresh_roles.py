@@ -1,16 +1,16 @@
-"""What Microsoft changed of the built-in roles: told, and written only when asked."""
+"""Changes of Microsoft's built-in roles are printed, and written on request only."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from access import refresh
 from access.azure.catalogue import AZURE_ROLES, role_of
 from access.azure.roles import Permission, Role, by_name
+from access.model.errors import AccessError
 from access.questions.role_changes import packed_roles
+from cli.role_refresh import refresh
 from tests.access.readers.arm_server import AUTHORIZATION, BASE, SUBSCRIPTION, Arm, Signed, definition, serving
 
 DEFINITIONS = f"{AUTHORIZATION}/roleDefinitions"
@@ -35,8 +35,8 @@ def catalogue(tmp_path: Path) -> Path:
     return path
 
 
-def asked(arm: Arm, path: Path, *more: str) -> int:
-    return refresh.main(["--subscription", SUBSCRIPTION, "--endpoint", arm.endpoint, *more], Signed(), path)
+def refreshed(arm: Arm, path: Path, *more: str) -> int:
+    return refresh(SUBSCRIPTION, arm.endpoint, write="--write" in more, credential=Signed(), path=path)
 
 
 def changed(role: Role) -> Role | None:
@@ -55,43 +55,45 @@ def change(arm: Arm) -> list[Role]:
     return now
 
 
-def test_nothing_changed_is_said_and_nothing_written(arm: Arm, catalogue: Path, capsys: pytest.CaptureFixture) -> None:
-    # Order and case are no change.
+def test_unchanged_roles_are_counted_and_nothing_is_written(
+    arm: Arm, catalogue: Path, capsys: pytest.CaptureFixture
+) -> None:
+    # Order and case do not count as a change.
     arm.lists[DEFINITIONS.lower()].reverse()
     for row in arm.lists[DEFINITIONS.lower()]:
         row["id"] = row["id"].upper()
         row["name"] = row["name"].upper()
         row["properties"]["permissions"][0]["actions"].reverse()
 
-    assert asked(arm, catalogue, "--write") == 0
+    assert refreshed(arm, catalogue, "--write") == 0
     assert capsys.readouterr().out.startswith("0 of ")
     assert catalogue.read_bytes() == AZURE_ROLES.read_bytes()
 
 
-def test_changes_are_told_the_newly_privileged_first(arm: Arm, catalogue: Path, capsys: pytest.CaptureFixture) -> None:
+def test_newly_privileged_roles_are_listed_first(arm: Arm, catalogue: Path, capsys: pytest.CaptureFixture) -> None:
     change(arm)
 
-    assert asked(arm, catalogue) == 3
+    assert refreshed(arm, catalogue) == 3
 
-    said = capsys.readouterr().out.splitlines()
-    heads = [line for line in said if line[0] in "+-~"]
+    lines = capsys.readouterr().out.splitlines()
+    heads = [line for line in lines if line[0] in "+-~"]
     assert [line.split(" (")[0] for line in heads] == [
         f"~ {WIDENED!r}",
         f"- {GONE!r}",
         f"+ {NEW.name!r}",
         f"~ 'Search Reader of Indexes', formerly {RENAMED!r}",
     ]
-    assert said[1].startswith("    now privileged: hands out keys")
-    assert said[2] == "    + action Microsoft.Storage/storageAccounts/listKeys/action"
-    assert said[3].startswith("    - action Microsoft.Storage/storageAccounts/blobServices/containers/read")
-    assert said[-1].startswith("4 of ")
+    assert lines[1].startswith("    now privileged: hands out keys")
+    assert lines[2] == "    + action Microsoft.Storage/storageAccounts/listKeys/action"
+    assert lines[3].startswith("    - action Microsoft.Storage/storageAccounts/blobServices/containers/read")
+    assert lines[-1].startswith("4 of ")
     assert catalogue.read_bytes() == AZURE_ROLES.read_bytes()
 
 
-def test_what_is_written_is_what_azure_has_with_the_names_of_before(arm: Arm, catalogue: Path) -> None:
+def test_written_catalogue_has_azures_roles_and_former_names(arm: Arm, catalogue: Path) -> None:
     now = change(arm)
 
-    assert asked(arm, catalogue, "--write") == 3
+    assert refreshed(arm, catalogue, "--write") == 3
 
     written = {role.id: role for role in map(role_of, catalogue.read_text("utf-8").splitlines())}
     assert {each.id: (each.name, each.permissions) for each in written.values()} == {
@@ -104,8 +106,8 @@ def test_what_is_written_is_what_azure_has_with_the_names_of_before(arm: Arm, ca
 
 
 @pytest.mark.parametrize("trouble", ["refused", "half", "empty", "unknown subscription"])
-def test_a_list_that_is_not_whole_changes_nothing(
-    arm: Arm, catalogue: Path, capsys: pytest.CaptureFixture, trouble: str
+def test_incomplete_list_of_roles_changes_nothing(
+    arm: Arm, catalogue: Path, capsys: pytest.CaptureFixture[str], trouble: str
 ) -> None:
     if trouble == "refused":
         arm.refuse(DEFINITIONS)
@@ -116,8 +118,7 @@ def test_a_list_that_is_not_whole_changes_nothing(
     else:
         arm.refuse(BASE, 404)
 
-    assert asked(arm, catalogue, "--write") == 1
-    told = SimpleNamespace(**capsys.readouterr()._asdict())
-    assert told.out == ""
-    assert len(told.err.splitlines()) == 1
+    with pytest.raises(AccessError):
+        refreshed(arm, catalogue, "--write")
+    assert capsys.readouterr().out == ""
     assert catalogue.read_bytes() == AZURE_ROLES.read_bytes()

@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,8 @@ from access.evaluate.conditions.attributes import key_of
 from access.evaluate.conditions.parser import parse
 from access.evaluate.operation_sets import universe_of
 from access.evaluate.verdicts import LONGEST_CONDITION, holds
-from components.deployer import ACTIONS, DATA_ACTIONS, Callers, assignable_roles, calling_roles, document, main
+from cli.main import run
+from components.deployer import ACTIONS, DATA_ACTIONS, Callers, assignable_roles, calling_roles, document
 from components.resources.image_registry import ImageRegistry
 from components.resources.kinds import KINDS
 from localazure.services import catalogue
@@ -214,25 +213,18 @@ def test_a_role_that_a_network_names_itself_can_be_added() -> None:
     ],
 )
 def test_a_role_that_no_agent_can_be_given_is_refused(name: str, why: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["--subscription", "s", "--role", name])
-
-    assert ended.value.code == 2
+    assert run(["deployer", "--subscription", "s", "--role", name]) == 2
     assert why in capsys.readouterr().err
 
 
 def test_no_subscription_is_no_place(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["--subscription", ""])
-
+    assert run(["deployer", "--subscription", ""]) == 2
     assert "--subscription is empty" in capsys.readouterr().err
 
 
-def test_the_command_prints_the_document() -> None:
-    command = [sys.executable, "-m", "components.deployer", "--subscription", "s", "--group", "g"]
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)  # noqa: S603 - our own
-
-    assert json.loads(done.stdout) == document("s", "g")
+def test_the_command_prints_the_document(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["deployer", "--subscription", "s", "--group", "g"]) == 0
+    assert json.loads(capsys.readouterr().out) == document("s", "g")
 
 
 def test_the_page_about_it_reads_what_is_printed() -> None:
@@ -242,4 +234,4 @@ def test_the_page_about_it_reads_what_is_printed() -> None:
     assert set(re.findall(r"jq (?:-r )?\.(\w+) deployer\.json", page)) <= set(printed)
     assert f"--role '{printed['role']['Name']}'" in page
     assert {action for action in ALSO if f"| `{action}` |" in page} == ALSO
-    assert assignable_roles(re.findall(r"-m components\.deployer .*--role '([^']+)'", page)) != assignable_roles()
+    assert assignable_roles(re.findall(r"agent-network deployer .*--role '([^']+)'", page)) != assignable_roles()

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
-ROOMS = ("manifest", "components", "access", "localazure", "policies", "release")
+ROOMS = ("manifest", "components", "access", "localazure", "policies", "release", "cli", "agent_network")
 
 # Where the rules of local Azure begin; whatever they import, however far away, belongs to them.
 RULES = ("localazure.services", "localazure.arm")
-FRONT = ("localazure.fronts", "localazure.run", "localazure.__main__")
+FRONT = ("localazure.fronts", "localazure.run")
 
 # The layers of a room: each may import the layers that it names, and modules at the top of the room may import all.
 LAYERS = {
@@ -150,6 +150,16 @@ def test_policies_know_access_and_the_sdk_of_policies_alone(name: str) -> None:
 @of("release")
 def test_what_happens_around_a_deployment_knows_no_description(name: str) -> None:
     assert rooms_of(imported(name)) <= {"release", "access", "components", "localazure"}
+
+
+@of(*(room for room in ROOMS if room not in {"cli", "agent_network"}))
+def test_nothing_imports_the_console_command(name: str) -> None:
+    assert not {one for one in imported(name) if within(one, "cli", "agent_network")}
+
+
+@of("agent_network")
+def test_installed_command_imports_the_console_command_alone(name: str) -> None:
+    assert rooms_of(imported(name)) <= {"agent_network", "cli"}
 
 
 @of("manifest", "components", "access", "localazure", "policies")

@@ -14,7 +14,7 @@ from localazure.ambient_credentials import VARIABLES
 from localazure.arm.world import World
 
 REPOSITORY = Path(__file__).parents[2]
-PACKAGES = ("access", "agent_network", "components", "localazure", "policies", "release", "manifest")
+PACKAGES = ("access", "agent_network", "cli", "components", "localazure", "policies", "release", "manifest")
 REASON = "the pulumi CLI (with pulumi-language-python) is not on PATH"
 
 
@@ -86,7 +86,7 @@ class Project:
         """Run one command line with the engine."""
         outside = {name: value for name, value in os.environ.items() if name not in VARIABLES}
         done = subprocess.run(  # noqa: S603 (this interpreter)
-            [sys.executable, "-m", "localazure", "engine", "--", line],
+            [sys.executable, "-m", "agent_network", "engine", "--", line],
             cwd=self.root,
             env=outside | ({} if path is None else {"PATH": path}) | {"NO_COLOR": "1"} | variables,
             capture_output=True,

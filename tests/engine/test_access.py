@@ -24,7 +24,7 @@ def test_preview_export_and_world_of_fabrikam_agree(tmp_path: Path) -> None:
     partial = json.loads(project.pulumi("preview --json --stack dev").out)
     again = json.loads(project.pulumi("preview --json --show-sames --stack dev").out)
     exported = json.loads(project.pulumi("stack export --stack dev").out)
-    printed = json.loads(project.run("python -m localazure preview --stack dev --json").out)
+    printed = json.loads(project.run("python -m agent_network preview --stack dev --json").out)
 
     found: dict[str, Graph] = {
         "preview": preview.read(planned),

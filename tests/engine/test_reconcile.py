@@ -23,7 +23,7 @@ protect = ["pulumi", "state", "protect", sys.argv[1], "--yes", "--stack", "dev",
 subprocess.run(protect, check=True)
 stack.rename({group["id"].rpartition("/")[2]: "renamed"})
 """
-RECONCILE = "python -m release.foundry reconcile --stack prod"
+RECONCILE = "python -m agent_network release foundry reconcile --stack prod"
 
 
 def publish_again(project: Project) -> None:
@@ -82,7 +82,7 @@ def test_what_others_did_to_the_stack_meanwhile_stays(tmp_path: Path) -> None:
 def test_a_stack_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     project = Project.of(tmp_path, FILES)
 
-    refused = project.run("python -m release.foundry reconcile --stack nowhere")
+    refused = project.run("python -m agent_network release foundry reconcile --stack nowhere")
 
     assert refused.code == 1
     assert refused.err.startswith("error: stack 'nowhere' cannot be read: ")

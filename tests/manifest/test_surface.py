@@ -22,7 +22,7 @@ def test_what_is_exported_is_there_and_once() -> None:
 
 def test_it_loads_neither_pulumi_nor_another_room() -> None:
     program = (
-        "import sys, manifest.schema, manifest.__main__;"
+        "import sys, manifest.schema, manifest.declared_document, manifest.stack_file;"
         " print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )
 

@@ -13,7 +13,7 @@ from cli.main import run as main
 
 REPOSITORY = Path(__file__).parents[2]
 FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "network.yaml")
-PACKAGES = ("access", "agent_network", "components", "localazure", "manifest")
+PACKAGES = ("access", "agent_network", "cli", "components", "localazure", "manifest")
 STACKS = pytest.mark.parametrize("stack", ["dev", "prod"])
 
 # What the table in network.yaml's description says, agent by agent.

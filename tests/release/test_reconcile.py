@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import yaml
 
-from access.__main__ import main as access
 from access.azure.catalogue import by_id
 from cli.main import run
 from localazure.arm.world import World
@@ -21,14 +20,13 @@ from localazure.fronts.shared_world import SharedWorld
 from localazure.republish import republish
 from localazure.services.foundry import APPLICATION, PROJECT, recreate_agent
 from release.errors import ReleaseError
-from release.foundry.__main__ import main
 from release.foundry.azure import Azure
 from release.foundry.reconciling import apply, plan
 from release.foundry.stack import EngineStack, ExportedStack, LocalStack
 
 REPOSITORY = Path(__file__).parents[2]
 FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "network.yaml")
-PACKAGES = ("access", "agent_network", "components", "localazure", "manifest")
+PACKAGES = ("access", "agent_network", "cli", "components", "localazure", "manifest")
 ASSIGNMENT = "azure-native:authorization:RoleAssignment"
 IN_COSMOS = "azure-native:cosmosdb:SqlResourceSqlRoleAssignment"
 GIVEN = "5c1d0000-0000-4000-8000-000000000001"
@@ -59,18 +57,18 @@ class Project:
 
     def up(self) -> list[str]:
         """Deploy; answers the names of what changed."""
-        assert localazure(["up", "--stack", self.stack, "--json"]) == 0, self._capsys.readouterr()
+        assert run(["up", "--stack", self.stack, "--json"]) == 0, self._capsys.readouterr()
         document = json.loads(self._capsys.readouterr().out)
         return sorted(one["name"] for one in document["resources"] if one["change"] != "same")
 
     def reconcile(self, *arguments: str) -> tuple[int, str]:
-        code = main(["reconcile", "--local", "--stack", self.stack, *arguments])
+        code = run(["release", "foundry", "reconcile", "--local", "--stack", self.stack, *arguments])
         said = self._capsys.readouterr()
         return code, said.out + said.err
 
     def proof(self) -> int:
         """Hold what there is against what is declared."""
-        code = access(["proof", "--stack", self.stack, "--of", str(self.path)])
+        code = run(["access", "proof", "--stack", self.stack, "--of", str(self.path)])
         self._capsys.readouterr()
         return code
 
@@ -621,7 +619,7 @@ def test_what_cannot_be_read_is_a_sentence(
     (project.root / "empty.json").write_text("{}")
     (project.root / "going-on.json").write_text(json.dumps({"deployment": going_on}))
 
-    assert main(["reconcile", "--stack", "prod", *arguments]) == 1
+    assert run(["release", "foundry", "reconcile", "--stack", "prod", *arguments]) == 2
 
     told = capsys.readouterr()
     assert said in told.err
@@ -629,13 +627,13 @@ def test_what_cannot_be_read_is_a_sentence(
 
 
 def test_the_alarm_can_be_tried_without_azure(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
-    assert localazure(["republish", "compliance", "--stack", "prod"]) == 1
+    assert run(["republish", "compliance", "--stack", "prod"]) == 2
     assert "run `make up STACK=prod` first" in capsys.readouterr().err
     project.up()
-    assert localazure(["republish", "complaince", "--stack", "prod"]) == 1
+    assert run(["republish", "complaince", "--stack", "prod"]) == 2
     assert "published are: compliance, market-analysis" in capsys.readouterr().err
 
-    assert localazure(["republish", "compliance", "--stack", "prod"]) == 0
+    assert run(["republish", "compliance", "--stack", "prod"]) == 0
     was, now = capsys.readouterr().out.removeprefix("compliance was ").partition(":")[0].split(", and is ")
     code, told = project.reconcile()
     assert (code, f"runs as {now}, and the grants are those of {was}" in told) == (3, True)

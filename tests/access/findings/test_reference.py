@@ -25,7 +25,7 @@ def some_findings() -> tuple[Finding, ...]:
 def test_the_page_about_findings_is_in_step_with_the_catalogue() -> None:
     page = REPOSITORY / "docs" / "reference" / "findings.md"
 
-    assert page.read_text("utf-8") == reference(), "run: python -m access.findings > docs/reference/findings.md"
+    assert page.read_text("utf-8") == reference(), "run: agent-network reference findings > docs/reference/findings.md"
 
 
 def test_every_kind_is_told_in_whole_sentences_under_an_id_of_its_own() -> None:

@@ -31,7 +31,7 @@ def rows(result: Result) -> list[Row]:
 
 
 def printed(result: Result) -> Row:
-    """What `python -m localazure up --json` prints."""
+    """What `agent-network up --json` prints."""
     return json.loads(json.dumps(document(result, granted(result))))
 
 

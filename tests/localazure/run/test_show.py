@@ -146,12 +146,8 @@ def test_a_wrong_command_line_is_code_2(
     monkeypatch.chdir(tmp_path)
     for name in ("Pulumi.yaml", "Pulumi.prod.yaml", "__main__.py"):
         (tmp_path / name).write_text("name: tiny\n" if name == "Pulumi.yaml" else "")
-    try:
-        found = main(arguments)
-    except SystemExit as error:
-        found = error.code
 
-    assert found == code
+    assert main(arguments) == code
     assert "Traceback" not in capsys.readouterr().err
 
 
@@ -181,6 +177,6 @@ def test_a_project_that_cannot_be_run_is_told_with_its_file(  # noqa: PLR0913, P
         if content is not None:
             (tmp_path / name).write_text(content)
 
-    assert main(["up"]) == 1
+    assert main(["up"]) == 2
     assert said in capsys.readouterr().err
     assert not (tmp_path / ".localazure").exists()

@@ -1,0 +1,28 @@
+"""The table of exit codes and its page."""
+
+from pathlib import Path
+
+from cli.exit_codes import MEANINGS, ExitCode, reference
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "exit-codes.md"
+
+
+def test_page_about_exit_codes_matches_the_table() -> None:
+    command = "agent-network reference exit-codes > docs/reference/exit-codes.md"
+
+    assert PAGE.read_text("utf-8") == reference(), f"run: {command}"
+
+
+def test_every_exit_code_has_a_meaning() -> None:
+    assert list(MEANINGS) == list(ExitCode)
+
+
+def test_exit_codes_are_the_documented_numbers() -> None:
+    assert {code.name: code.value for code in ExitCode} == {
+        "OK": 0,
+        "NO": 1,
+        "UNANSWERED": 2,
+        "GROWTH": 3,
+        "INTERNAL": 70,
+        "INTERRUPTED": 130,
+    }
