@@ -4,7 +4,7 @@ CMD ?= pulumi preview
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
-COMMAND := $(RUN) -m agent_network
+COMMAND := $(VENV)/bin/agent-network
 
 # the command line of `engine` reaches its shell as it was typed, quotes and all
 export CMD

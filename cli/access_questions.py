@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
-import agent_network
 from access.findings import RULES
 from access.model.graph import Graph
 from access.reports.page import page
 from access.reports.sarif import sarif
 from access.reports.terminal import Style
+from agent_network import __version__
 from cli import questions
 from cli.exit_codes import ExitCode
 from cli.output import print_text, write_file
@@ -106,7 +106,7 @@ class Question:
             case "markdown":
                 text = result.as_markdown()
             case "sarif":
-                log = sarif(result.findings, RULES, tool_version=agent_network.__version__)
+                log = sarif(result.findings, RULES, tool_version=__version__)
                 text = json.dumps(log, indent=2)
             case _:
                 text = result.as_text(Style.of(sys.stdout))

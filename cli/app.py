@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-import agent_network
+from agent_network import __version__
 from cli.commands import access, deployer, local, manifest, reference, release
 from cli.help_text import examples
 
@@ -30,7 +30,7 @@ _EXAMPLES = examples(
 
 def _version(value: bool) -> None:  # noqa: FBT001 (what Typer calls it with)
     if value:
-        typer.echo(f"{PROGRAM} {agent_network.__version__}")
+        typer.echo(f"{PROGRAM} {__version__}")
         raise typer.Exit
 
 

@@ -41,8 +41,8 @@ MEANINGS = {
     ExitCode.UNANSWERED: (
         "The question could not be answered",
         (
-            "Bad input, a mistake in the project's files, an unknown stack, agent, resource, verb or revision, a source "
-            "that cannot be read, or an output that cannot be written."
+            "Bad input, a mistake in the project's files, an unknown stack, agent, resource, verb or revision, a "
+            "source that cannot be read, or an output that cannot be written."
         ),
     ),
     ExitCode.GROWTH: (

@@ -19,8 +19,8 @@ BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULES}
 
 _HEAD = """# Findings
 
-What `agent-network access` finds wrong, one section a kind. Made by `agent-network reference findings`; edit the catalogue in
-`access/findings`, not this page.
+What `agent-network access` finds wrong, one section a kind. Made by `agent-network reference findings`; edit the
+catalogue in `access/findings`, not this page.
 
 A finding can be accepted for a while, in `network.yaml`:
 

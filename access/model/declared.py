@@ -1,6 +1,7 @@
 """What a network says of itself, before anything is deployed: agents, resources, wishes and exceptions.
 
-Owns reading the document that `agent-network manifest show` prints. Whether the file behind it is right was judged there.
+Owns reading the document that `agent-network manifest show` prints. Whether the file behind it is right was judged
+there.
 """
 
 from collections.abc import Mapping
