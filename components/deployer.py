@@ -1,13 +1,16 @@
 """What the identity that deploys a network needs, and no more: a custom role, and the condition on its assignment.
 
-Owns which operations the components' resource types take, in clusters the objects that agents are made of. Which roles
-it may hand out follows from the components' verbs. `agent-network deployer` prints both as JSON.
+Owns putting together what the rows of the resource types state: the operations, and the roles of the verbs, which it
+may hand out. `agent-network deployer` prints both as JSON.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from access.azure.roles import Role, UnknownRole, by_name, privileged
+from access.azure.types import TYPES, of_token
+from access.azure.types.kubernetes import OBJECTS
+from access.azure.types.row import MANAGED
 from components.agents.foundry import FoundryAgent
 from components.conditions import Assignable, assigns_only
 from components.resources.image_registry import ImageRegistry
@@ -15,80 +18,17 @@ from components.resources.kinds import KINDS
 
 __all__ = ["ACTIONS", "DATA_ACTIONS", "Callers", "assignable_roles", "calling_roles", "document"]
 
-_TYPES = (
-    "Microsoft.App/containerApps",
-    "Microsoft.App/managedEnvironments",
-    "Microsoft.AppConfiguration/configurationStores",
-    "Microsoft.Authorization/roleAssignments",
-    "Microsoft.CognitiveServices/accounts",
-    "Microsoft.CognitiveServices/accounts/deployments",
-    "Microsoft.CognitiveServices/accounts/projects",
-    "Microsoft.CognitiveServices/accounts/projects/applications",
-    "Microsoft.CognitiveServices/accounts/projects/applications/agentdeployments",
-    "Microsoft.CognitiveServices/accounts/projects/connections",
-    "Microsoft.ContainerRegistry/registries",
-    "Microsoft.ContainerService/managedClusters",
-    "Microsoft.DocumentDB/databaseAccounts",
-    "Microsoft.DocumentDB/databaseAccounts/sqlDatabases",
-    "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers",
-    "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments",
-    "Microsoft.Insights/diagnosticSettings",
-    "Microsoft.KeyVault/vaults",
-    "Microsoft.ManagedIdentity/userAssignedIdentities",
-    "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
-    "Microsoft.OperationalInsights/workspaces",
-    "Microsoft.Resources/subscriptions/resourceGroups",
-    "Microsoft.Search/searchServices",
-    "Microsoft.ServiceBus/namespaces",
-    "Microsoft.ServiceBus/namespaces/queues",
-    "Microsoft.ServiceBus/namespaces/topics",
-    "Microsoft.ServiceBus/namespaces/topics/subscriptions",
-    "Microsoft.Storage/storageAccounts",
-    "Microsoft.Storage/storageAccounts/blobServices",
-    "Microsoft.Storage/storageAccounts/blobServices/containers",
-    "Microsoft.Storage/storageAccounts/queueServices/queues",
-)
-# It comes and goes with its account: "Azure permissions for Storage", Microsoft Learn, 2026, has no such operation.
-_NEVER_DELETED = "Microsoft.Storage/storageAccounts/blobServices"
-_ALSO = (
-    # To put an app into an environment, and to give it the identity that pulls its image.
-    "Microsoft.App/managedEnvironments/join/action",
-    "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
-    # How to reach a cluster; it holds no key, where local accounts are off.
-    "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action",
-    # To put a cluster's nodes into the subnet that a stack's file names.
-    "Microsoft.Network/virtualNetworks/subnets/join/action",
-    # A diagnostic setting may name a workspace only if its writer may read the workspace's keys, which this workspace
-    # does not take: "Manage access to Log Analytics workspaces", Microsoft Learn, 2025.
-    "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
-    # Reported for the workspace of a cluster's monitoring (Azure/azure-cli#22232), and taken to hold for Defender's:
-    # the built-in role Kubernetes Agent Operator, by which Defender itself is turned on, has both.
-    "Microsoft.OperationalInsights/workspaces/sharedkeys/read",
-)
-
-ACTIONS = tuple(
-    sorted(
-        (
-            *(f"{each}/{verb}" for each in _TYPES for verb in ("read", "write")),
-            *(f"{each}/delete" for each in _TYPES if each != _NEVER_DELETED),
-            *_ALSO,
-        )
-    )
-)
+ACTIONS = tuple(sorted(operation for row in TYPES for operation in row.deployer_operations))
 """Every control-plane operation that a deployment takes."""
 
-# Whoever makes an object also waits until it is there, and tells why it is not: this is what pulumi-kubernetes watches
-# ("provider/pkg/await" of its sources, 2026-07). It waits without an end for what it may not watch.
-_CLUSTER = "Microsoft.ContainerService/managedClusters"
-_MADE = ("apps/deployments", "namespaces", "networking.k8s.io/networkpolicies", "serviceaccounts", "services")
-_WATCHED = ("apps/replicasets", "endpoints", "events", "persistentvolumeclaims", "pods")
+_CLUSTER = of_token("azure-native:containerservice:ManagedCluster").arm_type
+_WATCHED = {"events", *(each for one in OBJECTS for each in one.watched)}
 
 DATA_ACTIONS = tuple(
     sorted(
         (
-            # Who an agent of Foundry is: "Manage hosted agents", Microsoft Learn, 2026-04.
-            "Microsoft.CognitiveServices/accounts/AIServices/agents/read",
-            *(f"{_CLUSTER}/{each}/{verb}" for each in _MADE for verb in ("read", "write", "delete")),
+            *(operation for row in TYPES for operation in row.deployer_data),
+            *(f"{_CLUSTER}/{one.objects}/{verb}" for one in OBJECTS for verb in MANAGED),
             *(f"{_CLUSTER}/{each}/read" for each in _WATCHED),
         )
     )

@@ -12,12 +12,13 @@ import pulumi
 from pulumi_azure_native import cognitiveservices
 
 from access.azure.roles import by_name, definition_id
+from access.azure.types import of_token
+from access.azure.types.row import VerbRole
 from components.agents.agent_identity import register_agent_identity
 from components.agents.base import Agent
 from components.agents.foundry_unpublished import UnpublishedAgents
 from components.grants import Grant, Grantee, assign
 from components.hosts.foundry_project import FoundryProject
-from components.resources.base import Verb
 
 __all__ = ["FoundryAgent", "FoundryAgentArgs", "IdentitySource"]
 
@@ -58,23 +59,9 @@ class FoundryAgent(Agent):
     """Agent that Foundry runs, with the principal that its access is granted to."""
 
     TOKEN = "agent-network:index:FoundryAgent"  # noqa: S105 - a type token
-    VERBS: ClassVar[Mapping[str, Mapping[str, Verb]]] = {
-        # Of the roles with the data action applications/invoke, 'Foundry User' has the fewest other operations. They
-        # have no effect at this scope: keys, models and other agents belong to the account and the project above it.
-        "application": {
-            "use": Verb(
-                "Foundry User",
-                "call the agent through its application",
-                "Publish your agent as an Agent Application, Microsoft Learn, 2026-06-19",
-            ),
-        },
-        "per-agent": {
-            "use": Verb(
-                "Foundry Agent Consumer",
-                "call the agent at its endpoint",
-                "Configure and share your agent, Microsoft Learn, 2026-04-14",
-            ),
-        },
+    VERBS: ClassVar[Mapping[str, Mapping[str, VerbRole]]] = {
+        "application": of_token("azure-native:cognitiveservices:AgentApplication").roles(),
+        "per-agent": of_token("pulumi-python:dynamic/foundry:AgentIdentity").roles(),
     }
     """Verbs for callers by source of identity; with any other source, an agent has no endpoint to grant access to."""
 
@@ -228,7 +215,7 @@ def _check(name: str, args: FoundryAgentArgs) -> None:
 
 
 def _endpoint_path(args: FoundryAgentArgs) -> str:
-    """Path of the agent's endpoint below the project's, from the documents that `VERBS` names."""
+    """Path of the agent's endpoint below the project's, from the documents that the verbs' rows name."""
     if args["identity"] == "application":
         return f"/applications/{args['app_name']}/protocols/openai"
     if args["identity"] == "per-agent":

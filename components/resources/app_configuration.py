@@ -1,17 +1,13 @@
 """App Configuration stores: kind `app-configuration`. A store is the narrowest scope that Azure has here."""
 
-from collections.abc import Mapping
-from typing import ClassVar
-
 import pulumi
 from pulumi_azure_native import appconfiguration
 
 from components.diagnostics import Logs, send_logs
-from components.resources.base import NetworkResource, PlacedArgs, Verb, arm_id
+from components.resources.base import NetworkResource, PlacedArgs, arm_id
 
 # "Supported logs for Microsoft.AppConfiguration/configurationStores", Microsoft Learn, 2024-11-19.
 _LOGS = Logs(categories=("HttpRequest", "Audit"))
-_SOURCE = "Azure built-in roles for Integration, Microsoft Learn, 2026-04-09"
 _KEPT_DAYS = 7
 
 
@@ -19,9 +15,7 @@ class AppConfiguration(NetworkResource):
     """A store in the standard tier, the least that keeps what is deleted, which only identities can open."""
 
     TOKEN = "agent-network:index:AppConfiguration"  # noqa: S105 - a type token
-    VERBS: ClassVar[Mapping[str, Verb]] = {
-        "read": Verb("App Configuration Data Reader", "read every key and value of the store", _SOURCE),
-    }
+    KIND = "app-configuration"
 
     def __init__(self, name: str, args: PlacedArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

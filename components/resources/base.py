@@ -1,7 +1,7 @@
 """What every resource of a network has in common: where it goes, what holds it, its verbs, and `allow`.
 
-Knows no kind. A kind's module owns its arguments, its component and its table of verbs; the table of kinds is
-`components.resources.kinds`.
+Knows no kind. A kind's module owns its arguments and its component; its verbs are in the row of its resource type, in
+`access.azure.types`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -10,6 +10,8 @@ from typing import Any, ClassVar, NamedTuple, NotRequired, TypedDict
 import pulumi
 
 from access.azure.roles import Role, by_name, definition_id
+from access.azure.types import of_kind
+from access.azure.types.row import VerbRole
 from components.grants import Grant, Grantee, assign
 
 
@@ -44,17 +46,6 @@ class ChildArgs(TypedDict):
 
     existing: NotRequired[bool]
     """It is there already: refer to it, and do not create it."""
-
-
-class Verb(NamedTuple):
-    """One thing that an agent may do with a kind of resource."""
-
-    role: str
-    """Name of the least built-in role that gives it."""
-    meaning: str
-    """What it lets an agent do, for people."""
-    source: str
-    """Where Microsoft says so."""
 
 
 class Connection(NamedTuple):
@@ -109,9 +100,13 @@ class NetworkResource(pulumi.ComponentResource):
     """Something that agents can be granted."""
 
     TOKEN: ClassVar[str]
+    KIND: ClassVar[str]
+    """Its kind: the row of that kind in `access.azure.types` has its verbs."""
     HOLDER: ClassVar[type[Holder] | None] = None
     """What holds it; None where it stands in a resource group by itself."""
-    VERBS: ClassVar[Mapping[str, Verb]]
+    DECLARED: ClassVar[bool] = True
+    """Whether a network declares it among its resources."""
+    VERBS: ClassVar[Mapping[str, VerbRole]]
     """What an agent may do with it."""
 
     scope: pulumi.Output[str]
@@ -120,6 +115,12 @@ class NetworkResource(pulumi.ComponentResource):
     """Verb → name of the role."""
     endpoint: pulumi.Output[str]
     """Public endpoint at which agents reach it."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "VERBS" not in vars(cls):
+            (row,) = of_kind(cls.KIND)
+            cls.VERBS = row.roles()  # pyright: ignore[reportConstantRedefinition] - once, as the class is made
 
     def __init__(self, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
         plain = {key: value for key, value in args.items() if not isinstance(value, pulumi.Resource)}

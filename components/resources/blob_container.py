@@ -1,17 +1,14 @@
 """Blob containers: kind `blob-container`."""
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Sequence
 
 import pulumi
 from pulumi_azure_native import storage
 
 from access.azure.roles import Role
 from components.conditions import under_paths
-from components.resources.base import ChildArgs, Connection, NetworkResource, Verb
+from components.resources.base import ChildArgs, Connection, NetworkResource
 from components.resources.storage_account import StorageAccount
-
-_SOURCE = "Azure built-in roles for Storage, Microsoft Learn, 2026-04-09"
 
 
 class BlobContainerArgs(ChildArgs):
@@ -27,13 +24,8 @@ class BlobContainer(NetworkResource):
     """A container of blobs without anonymous access."""
 
     TOKEN = "agent-network:index:BlobContainer"  # noqa: S105 - a type token
+    KIND = "blob-container"
     HOLDER = StorageAccount
-    VERBS: ClassVar[Mapping[str, Verb]] = {
-        "read": Verb("Storage Blob Data Reader", "list and read blobs", _SOURCE),
-        "write": Verb(
-            "Storage Blob Data Contributor", "create, change, rename and delete blobs; reading comes with it", _SOURCE
-        ),
-    }
 
     def __init__(self, name: str, args: BlobContainerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

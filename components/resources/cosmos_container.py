@@ -1,16 +1,11 @@
 """Containers of a Cosmos DB for NoSQL database: kind `cosmos-container`."""
 
-from collections.abc import Mapping
-from typing import ClassVar
-
 import pulumi
 from pulumi_azure_native import cosmosdb
 
 from components.grants import Grant, Grantee, assign_in_cosmos
-from components.resources.base import ChildArgs, Connection, NetworkResource, Verb
+from components.resources.base import ChildArgs, Connection, NetworkResource
 from components.resources.cosmos_account import CosmosAccount
-
-_SOURCE = "Data plane security reference of Azure Cosmos DB for NoSQL, Microsoft Learn, 2025-09-10"
 
 
 class CosmosContainerArgs(ChildArgs):
@@ -30,11 +25,8 @@ class CosmosContainer(NetworkResource):
     """A container of items."""
 
     TOKEN = "agent-network:index:CosmosContainer"  # noqa: S105 - a type token
+    KIND = "cosmos-container"
     HOLDER = CosmosAccount
-    VERBS: ClassVar[Mapping[str, Verb]] = {
-        "read": Verb("Cosmos DB Built-in Data Reader", "read and query items, and follow their changes", _SOURCE),
-        "write": Verb("Cosmos DB Built-in Data Contributor", "create, change, delete, read and query items", _SOURCE),
-    }
 
     def __init__(self, name: str, args: CosmosContainerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

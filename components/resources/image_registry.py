@@ -12,15 +12,15 @@ import pulumi
 from pulumi_azure_native import containerregistry
 
 from access.azure.roles import Role
+from access.azure.types import of_kind
+from access.azure.types.row import VerbRole
 from components.conditions import in_repositories
 from components.diagnostics import Logs, send_logs
 from components.grants import Grantee
-from components.resources.base import NetworkResource, PlacedArgs, Verb, arm_id
+from components.resources.base import NetworkResource, PlacedArgs, arm_id
 
 # "Supported logs for Microsoft.ContainerRegistry/registries", Microsoft Learn, 2026-07-14.
 _LOGS = Logs(categories=("ContainerRegistryLoginEvents", "ContainerRegistryRepositoryEvents"))
-# In repository mode the registry does not honour AcrPull.
-_SOURCE = "Azure ABAC repository permissions in Azure Container Registry, Microsoft Learn, 2026"
 _KEPT_DAYS = 7
 
 
@@ -42,12 +42,11 @@ class ImageRegistry(NetworkResource):
     """A registry without an admin user and without anonymous pulls."""
 
     TOKEN = "agent-network:index:ImageRegistry"  # noqa: S105 - a type token
-    VERBS: ClassVar[Mapping[str, Verb]] = {
-        "pull": Verb("AcrPull", "pull every image of the registry", _SOURCE),
-    }
-    REPOSITORY_VERBS: ClassVar[Mapping[str, Verb]] = {
-        "pull": Verb("Container Registry Repository Reader", "pull the images of one repository", _SOURCE),
-    }
+    KIND = "image-registry"
+    DECLARED = False
+    VERBS = of_kind("image-registry")[0].roles("registry")
+    REPOSITORY_VERBS: ClassVar[Mapping[str, VerbRole]] = of_kind("image-registry")[0].roles("repository")
+    """Those of a registry in repository mode."""
 
     def __init__(self, name: str, args: ImageRegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

@@ -4,15 +4,10 @@ No secret is created: its owner sets the value in the vault, so that no program,
 The scope of a secret that is not there yet is a valid scope.
 """
 
-from collections.abc import Mapping
-from typing import ClassVar
-
 import pulumi
 
-from components.resources.base import ChildArgs, NetworkResource, Verb
+from components.resources.base import ChildArgs, NetworkResource
 from components.resources.key_vault import KeyVault
-
-_SOURCE = "Azure built-in roles for Security, Microsoft Learn, 2026-04-09"
 
 
 class KeyVaultSecretArgs(ChildArgs):
@@ -28,10 +23,8 @@ class KeyVaultSecret(NetworkResource):
     """One secret, known by its name alone."""
 
     TOKEN = "agent-network:index:KeyVaultSecret"  # noqa: S105 - a type token
+    KIND = "key-vault-secret"
     HOLDER = KeyVault
-    VERBS: ClassVar[Mapping[str, Verb]] = {
-        "read": Verb("Key Vault Secrets User", "read the secret's value", _SOURCE),
-    }
 
     def __init__(self, name: str, args: KeyVaultSecretArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

@@ -1,27 +1,30 @@
-"""The kinds of resource, by the names that a network gives them: a new kind is one module and one line here."""
+"""The kinds of resource, by the names that a network gives them.
 
-from collections.abc import Mapping
+Owns finding them: every component of this folder that has a `KIND` is one, so that a new kind is a new file.
+"""
 
-from components.resources.app_configuration import AppConfiguration
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
 from components.resources.base import NetworkResource
-from components.resources.blob_container import BlobContainer
-from components.resources.cosmos_container import CosmosContainer
-from components.resources.key_vault_secret import KeyVaultSecret
-from components.resources.model_account import ModelAccount
-from components.resources.search_index import SearchIndex
-from components.resources.service_bus_queue import ServiceBusQueue
-from components.resources.service_bus_topic import ServiceBusTopic
-from components.resources.storage_queue import StorageQueue
+
+
+def _components() -> Iterator[type[NetworkResource]]:
+    for found in iter_modules([str(Path(__file__).parent)]):
+        name = f"{__package__}.{found.name}"
+        if name == __name__:
+            continue
+        for value in vars(import_module(name)).values():
+            if isinstance(value, type) and issubclass(value, NetworkResource) and value.__module__ == name:
+                yield value
+
 
 KINDS: Mapping[str, type[NetworkResource]] = {
-    "app-configuration": AppConfiguration,
-    "blob-container": BlobContainer,
-    "cosmos-container": CosmosContainer,
-    "key-vault-secret": KeyVaultSecret,
-    "model-account": ModelAccount,
-    "search-index": SearchIndex,
-    "service-bus-queue": ServiceBusQueue,
-    "service-bus-topic": ServiceBusTopic,
-    "storage-queue": StorageQueue,
+    each.KIND: each
+    for each in sorted(
+        (one for one in _components() if one is not NetworkResource and one.DECLARED), key=lambda one: one.KIND
+    )
 }
-"""Kind → its component, whose `HOLDER` and `VERBS` say the rest."""
+"""Kind → its component."""

@@ -1,17 +1,16 @@
 """Azure OpenAI accounts and their model deployments: kind `model-account`."""
 
-from collections.abc import Iterable, Mapping
-from typing import ClassVar, NotRequired, TypedDict
+from collections.abc import Iterable
+from typing import NotRequired, TypedDict
 
 import pulumi
 from pulumi_azure_native import cognitiveservices
 
 from components.diagnostics import Logs, send_logs
-from components.resources.base import Connection, Holder, NetworkResource, PlacedArgs, Verb, arm_id
+from components.resources.base import Connection, Holder, NetworkResource, PlacedArgs, arm_id
 
 # "Supported logs for Microsoft.CognitiveServices/accounts", Microsoft Learn, 2025-04-16.
 _LOGS = Logs(categories=("Audit", "RequestResponse"))
-_SOURCE = "Azure built-in roles for AI + machine learning, Microsoft Learn, 2026-04-09"
 
 
 class DeploymentArgs(TypedDict):
@@ -40,9 +39,7 @@ class ModelAccount(NetworkResource):
     """An account whose models only identities can use."""
 
     TOKEN = "agent-network:index:ModelAccount"  # noqa: S105 - a type token
-    VERBS: ClassVar[Mapping[str, Verb]] = {
-        "use": Verb("Cognitive Services OpenAI User", "ask every model of the account", _SOURCE),
-    }
+    KIND = "model-account"
 
     def __init__(self, name: str, args: ModelAccountArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

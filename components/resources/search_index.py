@@ -4,15 +4,10 @@ No index is created: it is an object of the data plane, made with its fields by 
 that is not there yet is a valid scope.
 """
 
-from collections.abc import Mapping
-from typing import ClassVar
-
 import pulumi
 
-from components.resources.base import ChildArgs, Connection, NetworkResource, Verb
+from components.resources.base import ChildArgs, Connection, NetworkResource
 from components.resources.search_service import SearchService
-
-_SOURCE = "Azure built-in roles for AI + machine learning, Microsoft Learn, 2026-04-09"
 
 
 class SearchIndexArgs(ChildArgs):
@@ -28,11 +23,8 @@ class SearchIndex(NetworkResource):
     """One index, known by its name alone."""
 
     TOKEN = "agent-network:index:SearchIndex"  # noqa: S105 - a type token
+    KIND = "search-index"
     HOLDER = SearchService
-    VERBS: ClassVar[Mapping[str, Verb]] = {
-        "read": Verb("Search Index Data Reader", "search the index and read its documents", _SOURCE),
-        "write": Verb("Search Index Data Contributor", "add, change, delete and read its documents", _SOURCE),
-    }
 
     def __init__(self, name: str, args: SearchIndexArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

@@ -1,15 +1,10 @@
 """Queues of a Service Bus namespace: kind `service-bus-queue`."""
 
-from collections.abc import Mapping
-from typing import ClassVar
-
 import pulumi
 from pulumi_azure_native import servicebus
 
-from components.resources.base import ChildArgs, NetworkResource, Scaling, Verb
+from components.resources.base import ChildArgs, NetworkResource, Scaling
 from components.resources.service_bus_namespace import ServiceBusNamespace
-
-_SOURCE = "Azure built-in roles for Integration, Microsoft Learn, 2026-04-09"
 
 
 class ServiceBusQueueArgs(ChildArgs):
@@ -25,11 +20,8 @@ class ServiceBusQueue(NetworkResource):
     """A queue; messages that expire or fail too often go to its dead-letter queue."""
 
     TOKEN = "agent-network:index:ServiceBusQueue"  # noqa: S105 - a type token
+    KIND = "service-bus-queue"
     HOLDER = ServiceBusNamespace
-    VERBS: ClassVar[Mapping[str, Verb]] = {
-        "send": Verb("Azure Service Bus Data Sender", "send messages", _SOURCE),
-        "receive": Verb("Azure Service Bus Data Receiver", "receive and settle messages, and count them", _SOURCE),
-    }
 
     def __init__(self, name: str, args: ServiceBusQueueArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

@@ -4,17 +4,14 @@ Whoever receives gets a subscription of its own, and nothing on the topic: no ag
 """
 
 from collections.abc import Collection, Mapping
-from typing import ClassVar
 
 import pulumi
 from pulumi_azure_native import servicebus
 
 from components.aliases import on_other_hosts
 from components.grants import Grantee
-from components.resources.base import ChildArgs, NetworkResource, Verb
+from components.resources.base import ChildArgs, NetworkResource
 from components.resources.service_bus_namespace import ServiceBusNamespace
-
-_SOURCE = "Azure built-in roles for Integration, Microsoft Learn, 2026-04-09"
 
 
 class ServiceBusTopicArgs(ChildArgs):
@@ -30,11 +27,8 @@ class ServiceBusTopic(NetworkResource):
     """A topic."""
 
     TOKEN = "agent-network:index:ServiceBusTopic"  # noqa: S105 - a type token
+    KIND = "service-bus-topic"
     HOLDER = ServiceBusNamespace
-    VERBS: ClassVar[Mapping[str, Verb]] = {
-        "send": Verb("Azure Service Bus Data Sender", "send messages", _SOURCE),
-        "receive": Verb("Azure Service Bus Data Receiver", "receive from a subscription of its own", _SOURCE),
-    }
 
     def __init__(self, name: str, args: ServiceBusTopicArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

@@ -6,7 +6,8 @@ from pulumi_azure_native import storage
 from components.diagnostics import Logs, send_logs
 from components.resources.base import Holder, PlacedArgs, arm_id
 
-# "Supported logs for Microsoft.Storage/storageAccounts/blobServices", and queueServices, Microsoft Learn, 2024-11-19.
+# "Supported logs for Microsoft.Storage/storageAccounts/blobServices", queueServices and tableServices, Microsoft Learn,
+# 2024-11-19.
 _LOGS = Logs(categories=("StorageRead", "StorageWrite", "StorageDelete"))
 _KEPT_DAYS = 30
 
@@ -28,17 +29,31 @@ class StorageAccount(Holder):
             account = storage.StorageAccount.get(name, arm_id(args, "Microsoft.Storage/storageAccounts"), own)
         else:
             account = _create(name, args, own)
-            for service in ("blob", "queue"):
-                send_logs(
-                    f"{name}-{service}s-are-logged",
-                    _LOGS,
-                    source=pulumi.Output.concat(account.id, f"/{service}Services/default"),
-                    workspace_id=args["workspace_id"],
-                    parent=self,
-                )
-        self.blob_endpoint = account.primary_endpoints.apply(lambda endpoints: endpoints.blob)
-        self.queue_endpoint = account.primary_endpoints.apply(lambda endpoints: endpoints.queue)
+        self._account = account
+        self._workspace_id = None if args.get("existing") else args["workspace_id"]
+        self._logged: set[str] = set()
+        self.send_service_logs("blob")
+        self.send_service_logs("queue")
+        self.blob_endpoint = self.service_endpoint("blob")
+        self.queue_endpoint = self.service_endpoint("queue")
         self._ready(account, blob_endpoint=self.blob_endpoint, queue_endpoint=self.queue_endpoint)
+
+    def service_endpoint(self, service: str) -> pulumi.Output[str]:
+        """The public endpoint of one of its services: `blob`, `queue`, `table`."""
+        return self._account.primary_endpoints.apply(lambda endpoints: getattr(endpoints, service))
+
+    def send_service_logs(self, service: str) -> None:
+        """Send the logs of one of its services to the workspace, once; an existing account is left as it is."""
+        if self._workspace_id is None or service in self._logged:
+            return
+        self._logged.add(service)
+        send_logs(
+            f"{self.called}-{service}s-are-logged",
+            _LOGS,
+            source=pulumi.Output.concat(self._account.id, f"/{service}Services/default"),
+            workspace_id=self._workspace_id,
+            parent=self,
+        )
 
 
 def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "storage.StorageAccount":

@@ -1,15 +1,10 @@
 """Queues of a storage account: kind `storage-queue`."""
 
-from collections.abc import Mapping
-from typing import ClassVar
-
 import pulumi
 from pulumi_azure_native import storage
 
-from components.resources.base import ChildArgs, NetworkResource, Verb
+from components.resources.base import ChildArgs, NetworkResource
 from components.resources.storage_account import StorageAccount
-
-_SOURCE = "Azure built-in roles for Storage, Microsoft Learn, 2026-04-09"
 
 
 class StorageQueueArgs(ChildArgs):
@@ -29,11 +24,8 @@ class StorageQueue(NetworkResource):
     """
 
     TOKEN = "agent-network:index:StorageQueue"  # noqa: S105 - a type token
+    KIND = "storage-queue"
     HOLDER = StorageAccount
-    VERBS: ClassVar[Mapping[str, Verb]] = {
-        "send": Verb("Storage Queue Data Message Sender", "add messages", _SOURCE),
-        "receive": Verb("Storage Queue Data Message Processor", "peek at, take and delete messages", _SOURCE),
-    }
 
     def __init__(self, name: str, args: StorageQueueArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)

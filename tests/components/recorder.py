@@ -18,6 +18,9 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import SETTINGS, configure
 from pulumi.runtime.stack import run_in_stack
 
+from access.azure.types import BY_TOKEN
+from access.azure.types.kubernetes import OBJECTS
+
 __all__ = ["SHARED", "SUBSCRIPTION", "TENANT", "Recorded", "Registered", "identity_of", "principal_of", "record"]
 
 SUBSCRIPTION = "11111111-1111-4111-8111-111111111111"
@@ -25,20 +28,20 @@ TENANT = "22222222-2222-4222-8222-222222222222"
 SHARED = "44444444-4444-4444-8444-444444444444"
 """What the unpublished agents of every project of Foundry act as, where that is asked beside an id that is given."""
 
-# What a program reads from what it has created; by the last part of the type.
+# What a program reads from what it has created, by type token.
 _ANSWERS: dict[str, Callable[[str], dict[str, Any]]] = {
-    "Account": lambda name: {"properties": {"endpoint": f"https://{name}.models.test/"}},
-    "AgentApplication": lambda name: {
+    "azure-native:cognitiveservices:Account": lambda name: {"properties": {"endpoint": f"https://{name}.models.test/"}},
+    "azure-native:cognitiveservices:AgentApplication": lambda name: {
         "properties": {"defaultInstanceIdentity": {"principalId": principal_of(name), "clientId": f"client of {name}"}}
     },
-    "AgentIdentity": lambda name: {"principal_id": principal_of(name)},
-    "ConfigurationStore": lambda name: {"endpoint": f"https://{name}.configuration.test"},
-    "ContainerApp": lambda name: {
+    "pulumi-python:dynamic/foundry:AgentIdentity": lambda name: {"principal_id": principal_of(name)},
+    "azure-native:appconfiguration:ConfigurationStore": lambda name: {"endpoint": f"https://{name}.configuration.test"},
+    "azure-native:app:ContainerApp": lambda name: {
         "identity": {"type": "SystemAssigned,UserAssigned", "principalId": principal_of(name)},
         "configuration": {"ingress": {"fqdn": f"{name}.apps.test"}},
     },
-    "DatabaseAccount": lambda name: {"documentEndpoint": f"https://{name}.documents.test/"},
-    "ManagedCluster": lambda name: {
+    "azure-native:cosmosdb:DatabaseAccount": lambda name: {"documentEndpoint": f"https://{name}.documents.test/"},
+    "azure-native:containerservice:ManagedCluster": lambda name: {
         "name": name,
         "identity": {"type": "SystemAssigned", "principalId": principal_of(name)},
         "oidcIssuerProfile": {"enabled": True, "issuerURL": f"https://{name}.issuer.test/"},
@@ -49,18 +52,21 @@ _ANSWERS: dict[str, Callable[[str], dict[str, Any]]] = {
         "apiServerAccessProfile": {"enablePrivateCluster": True},
         "identityProfile": {"kubeletidentity": {"objectId": principal_of(f"{name}-kubelet")}},
     },
-    "Namespace": lambda name: {"serviceBusEndpoint": f"https://{name}.bus.test:443/"},
-    "Project": lambda name: {
+    "azure-native:servicebus:Namespace": lambda name: {"serviceBusEndpoint": f"https://{name}.bus.test:443/"},
+    "azure-native:cognitiveservices:Project": lambda name: {
         "identity": {"type": "SystemAssigned", "principalId": principal_of(name)},
         "properties": {"endpoints": {"AI Foundry API": f"https://{name}.foundry.test/api/projects/{name}"}},
     },
-    "Registry": lambda name: {"loginServer": f"{name}.registry.test"},
-    "Service": lambda name: {"endpoint": f"https://{name}.search.test"},
-    "StorageAccount": lambda name: {
-        "primaryEndpoints": {"blob": f"https://{name}.blob.test/", "queue": f"https://{name}.queue.test/"}
+    "azure-native:containerregistry:Registry": lambda name: {"loginServer": f"{name}.registry.test"},
+    "azure-native:search:Service": lambda name: {"endpoint": f"https://{name}.search.test"},
+    "azure-native:storage:StorageAccount": lambda name: {
+        "primaryEndpoints": {each: f"https://{name}.{each}.test/" for each in ("blob", "file", "queue", "table")}
     },
-    "UserAssignedIdentity": lambda name: {"principalId": principal_of(name), "clientId": f"client of {name}"},
-    "Vault": lambda name: {"properties": {"vaultUri": f"https://{name}.vault.test/"}},
+    "azure-native:managedidentity:UserAssignedIdentity": lambda name: {
+        "principalId": principal_of(name),
+        "clientId": f"client of {name}",
+    },
+    "azure-native:keyvault:Vault": lambda name: {"properties": {"vaultUri": f"https://{name}.vault.test/"}},
 }
 
 
@@ -97,9 +103,18 @@ def principal_of(name: str) -> str:
     return f"principal of {name}"
 
 
+def full_token(kind: str) -> str:
+    """The type token that a last part stands for, where that is one type's; several need to be named in full."""
+    if ":" in kind:
+        return kind
+    found = [token for token in (*BY_TOKEN, *(each.token for each in OBJECTS)) if token.endswith(f":{kind}")]
+    assert len(found) == 1, f"{kind!r} is the last part of {found or 'no type'}; name it in full"
+    return found[0]
+
+
 def identity_of(kind: str, name: str) -> str:
-    """The id that a resource of this kind and logical name gets, unless it is read by one."""
-    return f"/created/{kind}/{name}"
+    """The id that a resource of this type and logical name gets, unless it is read by one."""
+    return f"/created/{full_token(kind)}/{name}"
 
 
 @dataclass
@@ -134,11 +149,15 @@ class Recorded:
     exports: dict[str, Any] = field(default_factory=dict)
 
     def all(self, kind: str) -> list[Registered]:
-        """Those of one type, by its last part."""
-        return [one for one in self.resources if one.kind == kind]
+        """Those of one type, by its token, or by the last part where only one type here ends so."""
+        if ":" in kind:
+            return [one for one in self.resources if one.type == kind]
+        found = [one for one in self.resources if one.kind == kind]
+        assert len({one.type for one in found}) <= 1, f"{kind!r} is the last part of several types; name it in full"
+        return found
 
     def one(self, kind: str, name: str | None = None) -> Registered:
-        """The only one of a type, or of a type and logical name."""
+        """The only one of a type, as in `all`, or of a type and logical name."""
         found = [one for one in self.all(kind) if name in {None, one.name}]
         assert len(found) == 1, [(one.kind, one.name) for one in self.resources]
         return found[0]
@@ -171,18 +190,18 @@ class _Monitor(MockMonitor):
         self._add(done)
         if not done.custom:
             return resource_pb2.RegisterResourceResponse(urn=urn)
-        answer = _ANSWERS.get(done.kind, lambda _: {})(done.name)
-        if done.kind == "AgentIdentity" and "given" in done.inputs:
+        answer = _ANSWERS.get(done.type, lambda _: {})(done.name)
+        if done.type == "pulumi-python:dynamic/foundry:AgentIdentity" and "given" in done.inputs:
             answer = {"principal_id": done.inputs["given"], "shared": [SHARED]}
         known = dict.fromkeys(answer, rpc.UNKNOWN) if self._preview else answer
-        known_id = "" if self._preview else identity_of(done.kind, done.name)
+        known_id = "" if self._preview else identity_of(done.type, done.name)
         return resource_pb2.RegisterResourceResponse(urn=urn, id=known_id, object=_struct(known))
 
     def ReadResource(self, request: resource_pb2.ReadResourceRequest) -> resource_pb2.ReadResourceResponse:  # noqa: N802 - gRPC's name
         urn = self.make_urn(request.parent, request.type, request.name)
         done = Registered(urn, request.type, request.name, request.parent, True, {}, set(), read=request.id)  # noqa: FBT003
         self._add(done)
-        answer = _ANSWERS.get(done.kind, lambda _: {})(done.name)
+        answer = _ANSWERS.get(done.type, lambda _: {})(done.name)
         return resource_pb2.ReadResourceResponse(urn=urn, properties=_struct(answer))
 
     def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:  # noqa: N802 - gRPC's name

@@ -238,11 +238,14 @@ def test_an_existing_one_whose_nodes_pull_as_nobody_is_refused(monkeypatch: pyte
         record(told_of_clusters(monkeypatch, {"identityProfile": NONE}))
 
 
+CLUSTER = "azure-native:containerservice:ManagedCluster"
+
+
 def told_of_clusters(monkeypatch: pytest.MonkeyPatch, told: dict[str, Any]) -> Callable[[], None]:
     """A program with an existing cluster, of which Azure tells this and otherwise what is fit."""
     answers = vars(recorder)["_ANSWERS"]
-    fit = answers["ManagedCluster"]
-    monkeypatch.setitem(answers, "ManagedCluster", lambda name: fit(name) | told)
+    fit = answers[CLUSTER]
+    monkeypatch.setitem(answers, CLUSTER, lambda name: fit(name) | told)
 
     def program() -> None:
         cluster(existing=True).let_pull(ImageRegistry("images", placed("contosodev7")), "agents/report")

@@ -216,7 +216,9 @@ def test_identity_lookup_inputs_have_no_secret() -> None:
 
 
 def test_application_without_identity_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(vars(recorder)["_ANSWERS"], "AgentApplication", lambda _: {"properties": {}})
+    monkeypatch.setitem(
+        vars(recorder)["_ANSWERS"], "azure-native:cognitiveservices:AgentApplication", lambda _: {"properties": {}}
+    )
 
     with pytest.raises(RuntimeError, match="published 'contoso-report-dev' without an identity of its own"):
         record(lambda: report(**PUBLISHED))

@@ -116,7 +116,7 @@ def test_a_secret_and_an_index_are_granted_on_but_never_made() -> None:
     }
     assert {one.name: one.inputs["scope"] for one in recorded.all("RoleAssignment")} == {
         "one-may-read-signing": f"{identity_of('Vault', 'contoso-vault')}/secrets/signing-2",
-        "two-may-read-docs": f"{identity_of('Service', 'contoso-search')}/indexes/docs-2",
+        "two-may-read-docs": f"{identity_of('azure-native:search:Service', 'contoso-search')}/indexes/docs-2",
     }
 
 

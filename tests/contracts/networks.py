@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from components.network import AgentNetwork
+from components.resources.base import Holder, NetworkResource
 from manifest.kinds import KINDS
 from tests.components.recorder import SUBSCRIPTION, TENANT, Recorded, Registered, record
 from tests.projects import load_project, write_project
@@ -126,9 +127,9 @@ def of_project(root: Path = REPOSITORY, stack: str = "dev") -> Recorded:
     return record(lambda: AgentNetwork(network.name, {"network": network, "environment": environment}))
 
 
-def component(recorded: Recorded, kind: type) -> Registered:
+def component(recorded: Recorded, kind: type[NetworkResource] | type[Holder]) -> Registered:
     """The only component of a class; some are called as the Azure resource in them."""
-    (found,) = [one for one in recorded.all(kind.__name__) if not one.custom]
+    (found,) = recorded.all(kind.TOKEN)
     return found
 
 

@@ -6,11 +6,11 @@ import pytest
 
 from access.azure.privileges import privileged
 from access.azure.roles import by_name
+from access.azure.types.row import VerbRole
 from components.agents.foundry import FoundryAgent
-from components.resources.base import Verb
 from tests.components.recorder import TENANT, Recorded, Registered, identity_of
 from tests.contracts.networks import CONTROL_PLANE, EVERY_HOST, SUBNET, WORKSPACE, of_hosts
-from tests.contracts.test_kinds import KEYS_OFF, LOGGED_AT, NO_KEYS, NOT_LOGGED, asked, opened_by_keys
+from tests.contracts.test_kinds import assert_closed, assert_logged, opened_by_keys
 
 APPLICATIONS = "microsoft.cognitiveservices/accounts/projects/applications"
 AGENTS = "microsoft.cognitiveservices/accounts/projects/agents"
@@ -18,7 +18,7 @@ CALLED_AT = {"application": APPLICATIONS, "per-agent": AGENTS}
 RUNS = {"FoundryAgent", "AksAgent", "ContainerAppAgent"}
 
 
-def calls() -> list[tuple[str, Verb]]:
+def calls() -> list[tuple[str, VerbRole]]:
     return [(identity, row) for identity, rows in FoundryAgent.VERBS.items() for row in rows.values()]
 
 
@@ -30,28 +30,16 @@ def grants() -> set[str]:
     return {one.name for one in of_hosts().all("RoleAssignment")}
 
 
-def test_every_type_of_resource_has_its_row() -> None:
-    assert {one.kind for one in azures(of_hosts())} <= {*KEYS_OFF, *NO_KEYS}
-
-
 def test_no_key_opens_anything() -> None:
     opened = opened_by_keys(of_hosts())
 
     assert {"Account", "ManagedCluster", "Vault"} <= {one.kind for one in opened}
     for resource in opened:
-        for path, value in KEYS_OFF[resource.kind].items():
-            assert asked(resource, path) is value, (resource.urn, path)
+        assert_closed(resource)
 
 
 def test_what_it_sees_is_logged() -> None:
-    recorded = of_hosts()
-    settings = {one.inputs["resourceUri"]: one.inputs for one in recorded.all("DiagnosticSetting")}
-
-    for resource in opened_by_keys(recorded):
-        for place in LOGGED_AT.get(resource.kind, ("",)) if resource.kind not in NOT_LOGGED else ():
-            setting = settings[identity_of(resource.kind, resource.name) + place]
-            assert setting["workspaceId"] == identity_of("Workspace", recorded.one("Workspace").name)
-            assert any(one["enabled"] for one in setting["logs"])
+    assert_logged(of_hosts())
 
 
 def test_every_agent_is_a_component_of_the_network() -> None:
@@ -86,7 +74,7 @@ def test_a_grant_that_is_replaced_stays_until_the_new_one_is_there() -> None:
 
 
 @pytest.mark.parametrize(("identity", "row"), calls())
-def test_a_call_of_an_agent_brings_nothing_but_the_call_where_it_is_granted(identity: str, row: Verb) -> None:
+def test_a_call_of_an_agent_brings_nothing_but_the_call_where_it_is_granted(identity: str, row: VerbRole) -> None:
     role = by_name(row.role)
 
     assert role.name == row.role, "the name is a former one"
@@ -141,7 +129,7 @@ def test_an_agent_in_a_cluster_reaches_the_destinations_of_its_egress_and_no_oth
 
 def pods() -> dict[str, dict[str, Any]]:
     """By agent: how its pods run."""
-    deployments = [one for one in of_hosts().all("Deployment") if one.type.startswith("kubernetes:")]
+    deployments = of_hosts().all("kubernetes:apps/v1:Deployment")
     return {one.name: one.inputs["spec"]["template"]["spec"] for one in deployments}
 
 

@@ -1,16 +1,17 @@
 """What holds for every kind of resource: one table for all, and a new kind fails until it has its row."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
+from access.azure.key_access import local_auth, switch_of
 from access.azure.privileges import privileged
 from access.azure.roles import Role, by_name, role_refusal_reason
-from access.azure.verb_roles import VERBS as READ_AS
-from components.agents.foundry import FoundryAgent
-from components.resources.base import Verb
-from components.resources.image_registry import ImageRegistry
+from access.azure.types import BY_TOKEN
+from access.azure.types import of_kind as row_of_kind
+from access.azure.types.row import KeySwitch, VerbRole
 from components.resources.kinds import KINDS
 from manifest.kinds import KINDS as DESCRIBED
 from tests.components.recorder import Recorded, Registered, identity_of
@@ -18,32 +19,15 @@ from tests.contracts.networks import PARENT, RESOURCE, component, of_kind, withi
 
 every_kind = pytest.mark.parametrize("kind", sorted(KINDS))
 
-# What can be opened with a key of its own, and what has to be said so that it cannot.
-KEYS_OFF: Mapping[str, Mapping[str, object]] = {
-    "Account": {"properties.disableLocalAuth": True},
-    "ConfigurationStore": {"disableLocalAuth": True},
-    "DatabaseAccount": {"disableLocalAuth": True, "disableKeyBasedMetadataWriteAccess": True},
-    "ManagedCluster": {"disableLocalAccounts": True},
-    "Namespace": {"disableLocalAuth": True},
-    "Registry": {"adminUserEnabled": False, "anonymousPullEnabled": False},
-    "Service": {"disableLocalAuth": True},
-    "StorageAccount": {"allowSharedKeyAccess": False, "allowBlobPublicAccess": False, "isLocalUserEnabled": False},
-    # No key, but a list of its own of who may do what.
-    "Vault": {"properties.enableRbacAuthorization": True},
-    "Workspace": {"features.disableLocalAuth": True},
+# What else has to be set, next to the key switch of the type's row, so that nothing but a role opens it.
+ALSO_CLOSED: Mapping[str, Mapping[str, object]] = {
+    "azure-native:containerregistry:Registry": {"anonymousPullEnabled": False},
+    "azure-native:cosmosdb:DatabaseAccount": {"disableKeyBasedMetadataWriteAccess": True},
+    "azure-native:operationalinsights:Workspace": {"features.disableLocalAuth": True},
+    "azure-native:storage:StorageAccount": {"allowBlobPublicAccess": False, "isLocalUserEnabled": False},
 }
-# What is opened through what holds it, or is nothing to open.
-NO_KEYS = {
-    *("BlobContainer", "BlobServiceProperties", "Queue", "Topic", "Subscription", "Deployment"),
-    *("SqlResourceSqlContainer", "SqlResourceSqlDatabase", "SqlResourceSqlRoleAssignment"),
-    *("ContainerApp", "DiagnosticSetting", "ManagedEnvironment", "ResourceGroup", "RoleAssignment"),
-    *("UserAssignedIdentity", "FederatedIdentityCredential"),
-    *("Project", "ProjectConnection", "AgentApplication", "AgentDeployment"),
-}
-# What keeps logs somewhere else than at itself; elsewhere, at its own id.
-LOGGED_AT = {"StorageAccount": ("/blobServices/default", "/queueServices/default")}
 # The workspace is where logs go.
-NOT_LOGGED = {"Workspace"}
+NOT_LOGGED = {"azure-native:operationalinsights:Workspace"}
 GRANTS = {"RoleAssignment", "SqlResourceSqlRoleAssignment"}
 
 # Roles that come with more than data although no built-in role gives their verb with less.
@@ -55,16 +39,9 @@ WITH_CONTROL = {
 }
 
 
-def rows() -> Iterator[tuple[str, str, Verb]]:
-    for kind, described in {**KINDS, "image-registry": ImageRegistry}.items():
-        yield from ((kind, verb, row) for verb, row in described.VERBS.items())
-    yield from (("image-registry", verb, row) for verb, row in ImageRegistry.REPOSITORY_VERBS.items())
-
-
-def calls() -> Iterator[tuple[str, str, Verb]]:
-    """What calling an agent stands for; an agent of Foundry is a resource to whoever calls it."""
-    for described in FoundryAgent.VERBS.values():
-        yield from (("foundry-agent", verb, row) for verb, row in described.items())
+def rows() -> Iterator[tuple[str, str, VerbRole]]:
+    for kind in (*KINDS, "image-registry"):
+        yield from ((kind, each.verb, each) for row in row_of_kind(kind) for each in row.verbs)
 
 
 every_row = pytest.mark.parametrize(("kind", "row"), [pytest.param(k, r, id=f"{k}-{v}-{r.role}") for k, v, r in rows()])
@@ -78,8 +55,39 @@ def asked(resource: Registered, path: str) -> object:
 
 
 def opened_by_keys(recorded: Recorded) -> list[Registered]:
+    """What is created and has a key of its own, or whatever else has to be closed."""
     made = (one for one in recorded.resources if one.custom and one.read is None)
-    return [one for one in made if one.kind in KEYS_OFF and one.type.startswith("azure-native:")]
+    return [one for one in made if one.type in ALSO_CLOSED or has_switch(one)]
+
+
+def has_switch(resource: Registered) -> bool:
+    return resource.type in BY_TOKEN and isinstance(BY_TOKEN[resource.type].keys, KeySwitch)
+
+
+def assert_closed(resource: Registered) -> None:
+    if has_switch(resource):
+        switch = switch_of(BY_TOKEN[resource.type].arm_type)
+        assert local_auth(BY_TOKEN[resource.type].arm_type, resource.inputs) is False, (resource.urn, switch)
+    for path, value in ALSO_CLOSED.get(resource.type, {}).items():
+        assert asked(resource, path) is value, (resource.urn, path)
+
+
+def logged_at(resource: Registered, recorded: Recorded) -> set[str]:
+    """Where its logs are: at itself, or where all that it has is inside services such as `blobServices`, at each."""
+    own = BY_TOKEN[resource.type].path
+    inside = (BY_TOKEN[one.type].path.removeprefix(own) for one in recorded.resources if one.type in BY_TOKEN)
+    return {found[0] for path in inside if (found := re.match(r"/\w+Services/default(?=/)", path))} or {""}
+
+
+def assert_logged(recorded: Recorded) -> None:
+    workspace = identity_of("Workspace", recorded.one("Workspace").name)
+    logged = {setting.inputs["resourceUri"]: setting.inputs for setting in recorded.all("DiagnosticSetting")}
+    for resource in (one for one in opened_by_keys(recorded) if one.type not in NOT_LOGGED):
+        for place in logged_at(resource, recorded):
+            setting = logged[identity_of(resource.type, resource.name) + place]
+            assert setting["workspaceId"] == workspace
+            assert setting["logs"]
+            assert any(one["enabled"] for one in setting["logs"])
 
 
 def test_what_can_be_written_is_what_there_are_components_for() -> None:
@@ -91,16 +99,8 @@ def test_what_can_be_written_is_what_the_component_allows(kind: str) -> None:
     assert set(KINDS[kind].VERBS) == set(DESCRIBED[kind].verbs)
 
 
-def test_assignments_are_read_as_the_verbs_for_which_they_are_made() -> None:
-    made: dict[tuple[str, str], set[str]] = {}
-    for kind, verb, row in (*rows(), *calls()):
-        made.setdefault((kind, verb), set()).add(row.role)
-
-    assert {key: set(roles) for key, roles in READ_AS.items()} == made
-
-
 @every_row
-def test_a_verbs_role_is_one_that_an_agent_may_have(kind: str, row: Verb) -> None:
+def test_a_verbs_role_is_one_that_an_agent_may_have(kind: str, row: VerbRole) -> None:
     role = by_name(row.role)
 
     assert role.name == row.role, "the name is a former one"
@@ -114,14 +114,14 @@ def controlling(role: Role) -> set[str]:
 
 
 @every_row
-def test_a_verbs_role_changes_data_and_not_resources(kind: str, row: Verb) -> None:
+def test_a_verbs_role_changes_data_and_not_resources(kind: str, row: VerbRole) -> None:
     del kind
 
     assert controlling(by_name(row.role)) == WITH_CONTROL.get(row.role, set())
 
 
 @every_row
-def test_a_verb_says_what_it_allows_and_who_says_so(kind: str, row: Verb) -> None:
+def test_a_verb_says_what_it_allows_and_who_says_so(kind: str, row: VerbRole) -> None:
     del kind
 
     assert row.meaning
@@ -129,36 +129,17 @@ def test_a_verb_says_what_it_allows_and_who_says_so(kind: str, row: Verb) -> Non
 
 
 @every_kind
-def test_every_type_of_resource_has_its_row(kind: str) -> None:
-    types = {one.kind for one in of_kind(kind).resources if one.custom}
-
-    assert types <= {*KEYS_OFF, *NO_KEYS}
-
-
-@every_kind
 def test_no_key_opens_it(kind: str) -> None:
-    recorded = of_kind(kind)
+    found = opened_by_keys(of_kind(kind))
 
-    assert len(opened_by_keys(recorded)) > len({"Registry", "Workspace"}), "what holds it is not there"
-    for resource in opened_by_keys(recorded):
-        for path, value in KEYS_OFF[resource.kind].items():
-            assert asked(resource, path) is value, (resource.urn, path)
+    assert {one.type for one in found} > {"azure-native:containerregistry:Registry", *NOT_LOGGED}, "no holder was made"
+    for resource in found:
+        assert_closed(resource)
 
 
 @every_kind
 def test_what_it_sees_is_logged(kind: str) -> None:
-    recorded = of_kind(kind)
-    workspace = identity_of("Workspace", recorded.one("Workspace").name)
-    logged = {setting.inputs["resourceUri"]: setting.inputs for setting in recorded.all("DiagnosticSetting")}
-
-    for resource in opened_by_keys(recorded):
-        if resource.kind in NOT_LOGGED:
-            continue
-        for place in LOGGED_AT.get(resource.kind, ("",)):
-            setting = logged[identity_of(resource.kind, resource.name) + place]
-            assert setting["workspaceId"] == workspace
-            assert setting["logs"]
-            assert all(one["enabled"] for one in setting["logs"])
+    assert_logged(of_kind(kind))
 
 
 @every_kind

@@ -1,0 +1,200 @@
+"""The rows of the resource types: every type that a component registers has one, and what it states is true."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from access.azure.roles import by_name
+from access.azure.type_operations import every, relevant_to
+from access.azure.types import BY_ARM_TYPE, BY_TOKEN, TYPES, of_kind
+from access.azure.types.kubernetes import OBJECTS
+from access.azure.types.row import WITHIN, ArmType, KeySwitch
+from access.azure.verb_roles import CALLED
+from access.evaluate.role_operations import essence, of_role
+from access.model.declared import Declared, DeclaredAccess, DeclaredAgent, DeclaredResource
+from access.model.graph import Assignment, Graph, Principal, Resource
+from access.questions.proof import prove
+from components.resources.kinds import KINDS
+from localazure.services import catalogue
+from manifest.kinds import KINDS as DECLARABLE
+from tests.components.recorder import Registered, identity_of
+from tests.contracts import networks
+
+# Not of Azure: a provider, and what a program is made of.
+NO_ROW = ("pulumi:", "agent-network:")
+GRANTED = sorted({row.kind for row in TYPES if row.kind})
+
+every_kind = pytest.mark.parametrize("kind", sorted(KINDS))
+every_granted = pytest.mark.parametrize(
+    ("row", "verb"),
+    [
+        pytest.param(row, verb, id=f"{row.kind}-{verb}")
+        for row in TYPES
+        for verb in {each.verb: 0 for each in row.verbs}
+    ],
+)
+every_type = pytest.mark.parametrize("row", TYPES, ids=lambda row: row.arm_type)
+
+
+def registered() -> Iterator[Registered]:
+    for kind in KINDS:
+        yield from networks.of_kind(kind).resources
+        yield from networks.of_kind(kind, existing=True).resources
+    yield from networks.of_hosts().resources
+
+
+def test_every_registered_type_has_a_row() -> None:
+    rows = {*BY_TOKEN, *(one.token for one in OBJECTS)}
+
+    missing = {one.type for one in registered() if not one.type.startswith(NO_ROW)} - rows
+    assert missing == set(), "add a row to the provider's module in access/azure/types"
+
+
+def test_every_created_type_states_what_the_deployer_needs() -> None:
+    created = {one.type for one in registered() if one.custom and one.read is None}
+    without = {
+        token for token in created & set(BY_TOKEN) if not BY_TOKEN[token].deployer and not BY_TOKEN[token].deployer_data
+    }
+
+    assert without == set(), "write what deploying it takes in `deployer` of its row"
+
+
+def test_no_two_rows_are_of_one_type_token_or_kind() -> None:
+    kinds = Counter(row.kind for row in TYPES if row.kind and row.kind != CALLED)
+
+    assert len(BY_ARM_TYPE) == len(TYPES)
+    assert len(BY_TOKEN) == len([row for row in TYPES if row.token])
+    assert {kind for kind, count in kinds.items() if count > 1} == set()
+
+
+def test_rows_of_kinds_are_those_of_the_manifest() -> None:
+    of_rows = {kind: {each.verb for row in of_kind(kind) for each in row.verbs} for kind in KINDS}
+
+    assert of_rows == {kind: set(entry.verbs) for kind, entry in DECLARABLE.items()}
+
+
+@every_kind
+def test_kind_is_of_the_type_that_its_component_grants_on(kind: str) -> None:
+    """Live Azure knows a kind by its type alone."""
+    (row,) = of_kind(kind)
+    recorded = networks.of_kind(kind)
+    scope = (networks.component(recorded, KINDS[kind]).outputs or {})["scope"]
+
+    if row.named_only is None:
+        assert scope == identity_of(row.token, scope.rpartition("/")[2])
+        return
+    holder, inside = scope.split("/")[:4], scope.split("/")[4:]
+    assert "/".join(holder) == identity_of(row.named_only.holder, holder[-1])
+    assert re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", row.named_only.path), "/" + "/".join(inside))
+
+
+@every_kind
+def test_kind_inside_a_holder_is_granted_by_itself(kind: str) -> None:
+    """Else a role at the whole account is not reported as a wide grant."""
+    (row,) = of_kind(kind)
+
+    assert row.granted_by_itself is (KINDS[kind].HOLDER is not None)
+
+
+@every_kind
+def test_scope_of_a_verb_is_the_kind_or_belongs_to_it(kind: str) -> None:
+    (row,) = of_kind(kind)
+    tokens = {one.type for one in networks.of_kind(kind).resources if one.type in BY_TOKEN}
+    inside = [BY_TOKEN[token] for token in tokens if BY_TOKEN[token].path.startswith(f"{row.path}/")]
+
+    scopes = [one.inputs.get("scope", "") for one in networks.of_kind(kind).resources if "-may-" in one.name]
+    granted_inside = [each for each in inside if any(f"/{each.token}/" in scope for scope in scopes)]
+    assert [each.arm_type for each in granted_inside if not each.belongs_to_parent] == []
+
+
+@every_kind
+def test_service_between_account_and_kind_belongs_to_the_account(kind: str) -> None:
+    (row,) = of_kind(kind)
+    found = re.match(r"(.*/\w+Services)/default/", row.path)
+
+    if found:
+        services = [each for each in TYPES if re.fullmatch(re.escape(found[1]) + r"/\{\w+\}", each.path)]
+        assert [each.belongs_to_parent for each in services] == [True]
+
+
+@every_type
+def test_type_with_a_key_switch_is_listed_in_live_azure(row: ArmType) -> None:
+    """Else a subscription is read without knowing whether keys work."""
+    if isinstance(row.keys, KeySwitch):
+        assert row.listed is not None
+        assert not row.listed.within
+
+
+@every_type
+def test_type_without_a_key_switch_is_inside_one_that_has_it(row: ArmType) -> None:
+    if row.keys is WITHIN:
+        around = [each for each in TYPES if row.path.startswith(f"{each.path}/")]
+        assert any(isinstance(each.keys, KeySwitch) for each in around)
+
+
+@every_type
+def test_path_is_the_one_that_local_azure_has(row: ArmType) -> None:
+    for service in catalogue():
+        if service.token == row.token and row.token.startswith("azure-native:"):
+            path = "/" + service.path.lstrip("/").replace("{subscriptionId}", "{subscription}")
+            assert row.path.lower() == re.sub(r"^/(?=\{)", "", path).lower()
+
+
+@every_type
+def test_sources_name_the_document_of_microsoft(row: ArmType) -> None:
+    sources = [each.source for each in row.verbs]
+    sources += [row.keys.source] if isinstance(row.keys, KeySwitch) else []
+
+    assert [source for source in sources if "Microsoft Learn, 20" not in source] == []
+
+
+@every_granted
+def test_operations_of_a_verb_are_among_those_of_the_type(row: ArmType, verb: str) -> None:
+    """What is not among them is never asked about: no proof would cover it."""
+    assert row.kind is not None
+    for each in row.verbs:
+        if each.verb == verb:
+            assert of_role(by_name(each.role), row.key), each.role
+    assert essence(row.kind, verb, row.key)
+    data = {name for name in relevant_to(row.key, data=True) if name in every(data=True)}
+    assert verb == "pull" or essence(row.kind, verb, row.key) <= data
+
+
+def _network(row: ArmType, role: str, *declared: DeclaredAccess) -> tuple[Graph, Declared]:
+    """One agent that holds a role at one resource of a kind, and what is declared for it."""
+    values = {part: f"the-{part.lower()}" for part in row.parts} | {"subscription": "0000"}
+    scope = row.path.format(**values)
+    kind = row.kind or ""
+    found = by_name(role)
+    graph = Graph(
+        principals=[Principal(id="p", name="worker", agent="worker")],
+        resources=[Resource(id=scope, name="thing", kind=kind, local_auth=False, declared=True)],
+        assignments=[
+            Assignment(
+                id="a",
+                name="",
+                principal="p",
+                scope=scope,
+                role=found,
+                role_id=found.id,
+                condition=None,
+                place="",
+                system=found.system,
+            )
+        ],
+    )
+    resources = {"thing": DeclaredResource(name="thing", kind=kind)}
+    agents = {"worker": DeclaredAgent(name="worker", host="container-apps", access=declared)}
+    return graph, Declared(network="contoso", stack="dev", resources=resources, agents=agents)
+
+
+@every_kind
+def test_proof_covers_every_verb(kind: str) -> None:
+    (row,) = of_kind(kind)
+    for each in row.verbs:
+        undeclared = prove(*_network(row, each.role))
+        assert [(one.agent, one.resource, one.grows) for one in undeclared.failures] == [("worker", "thing", True)]
+        declared = prove(*_network(row, each.role, DeclaredAccess(resource="thing", verb=each.verb)))
+        assert declared.holds, declared.failures
