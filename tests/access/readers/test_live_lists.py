@@ -1,0 +1,62 @@
+"""Lists of live Azure: every type that a row calls listed is requested, and every kind is known by its type."""
+
+import pytest
+
+from access.azure.types import TYPES
+from access.azure.types.row import ArmType
+from access.azure.verb_roles import CALLED
+from access.readers import live
+from access.readers.subscription import LISTED
+from tests.access.readers.arm_server import AUTHORIZATION, BASE, SUBSCRIPTION, Arm, Signed, serving
+
+# Lists of what is attached to a subscription are requested by themselves, whatever there is.
+SCOPED = {"microsoft.authorization/roleassignments"}
+
+
+def id_of(row: ArmType) -> str:
+    values = {part: f"the-{part.lower()}" for part in row.parts}
+    return row.path.format(**values | {"subscription": SUBSCRIPTION, "resourceGroupName": "rg"})
+
+
+def subscription_with(*rows: ArmType) -> Arm:
+    """A subscription that has one resource of each of these types, and answers every list that a row states."""
+    arm = Arm()
+    for name in ("roleAssignments", "roleDefinitions", "denyAssignments"):
+        arm.put(f"{AUTHORIZATION}/{name}", [])
+    for row in TYPES:
+        arm.put(f"{BASE}/providers/{row.arm_type}", [])
+        if row.listed and row.listed.within:
+            found = [{"id": id_of(row), "name": row.parts[-1], "properties": {}}]
+            arm.put(id_of(row).rpartition("/")[0], found)
+    arm.put(f"{BASE}/resources", [{"id": id_of(row), "name": "one", "type": row.arm_type} for row in rows])
+    return arm
+
+
+def requested(arm: Arm) -> set[str]:
+    with serving(arm):
+        live.read(SUBSCRIPTION, Signed(), endpoint=arm.endpoint)
+    return {path for path, _ in arm.asked}
+
+
+def test_every_type_that_is_listed_for_a_subscription_is_requested() -> None:
+    rows = [row for row in TYPES if row.key in LISTED and row.key not in SCOPED]
+
+    found = requested(subscription_with(*rows))
+
+    assert {f"{BASE}/providers/{key}".lower() for key in LISTED} <= found
+
+
+def test_every_type_that_is_listed_within_another_is_requested() -> None:
+    rows = [row for row in TYPES if row.listed and not row.listed.within and row.key not in SCOPED]
+    inside = {id_of(row).rpartition("/")[0].lower() for row in TYPES if row.listed and row.listed.within}
+
+    assert inside <= requested(subscription_with(*rows))
+
+
+@pytest.mark.parametrize("row", [row for row in TYPES if row.kind and row.kind != CALLED], ids=lambda row: row.kind)
+def test_every_kind_is_known_by_its_type(row: ArmType) -> None:
+    arm = subscription_with(row)
+    with serving(arm):
+        graph = live.read(SUBSCRIPTION, Signed(), endpoint=arm.endpoint)
+
+    assert [(each.kind, each.declared) for each in graph.resources if each.declared] == [(row.kind, True)]
