@@ -4,16 +4,20 @@ Pure: it imports neither Pulumi nor any other room. `load` is the way in; it giv
 other and Azure's rules for names, or raises `SpecError` with every problem and its place in the files.
 """
 
-from manifest.access import Access
-from manifest.agents import Agent, Replicas, Scale
-from manifest.environment import Cluster, Destination, Elsewhere, Environment, FoundryIdentity
-from manifest.errors import Problem, SpecError
-from manifest.hosts import AksCluster, FoundryProject, Host
-from manifest.ingress import Ingress, Probe, Probes
-from manifest.kinds import KINDS, Deployment, Resource
-from manifest.loading import load, stack_config_problem
-from manifest.network import Network, Registry
-from manifest.people import People
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from manifest.access import Access
+    from manifest.agents import Agent, Replicas, Scale
+    from manifest.environment import Cluster, Destination, Elsewhere, Environment, FoundryIdentity
+    from manifest.errors import Problem, SpecError
+    from manifest.hosts import AksCluster, FoundryProject, Host
+    from manifest.ingress import Ingress, Probe, Probes
+    from manifest.kinds import KINDS, Deployment, Resource
+    from manifest.loading import load, stack_config_problem
+    from manifest.network import Network, Registry
+    from manifest.people import People
 
 __all__ = [
     "KINDS",
@@ -42,3 +46,38 @@ __all__ = [
     "load",
     "stack_config_problem",
 ]
+
+# Each name is imported at its first use, because local Azure imports modules of this package and needs no model.
+_MODULES = {
+    "Access": "manifest.access",
+    "Agent": "manifest.agents",
+    "Replicas": "manifest.agents",
+    "Scale": "manifest.agents",
+    "Cluster": "manifest.environment",
+    "Destination": "manifest.environment",
+    "Elsewhere": "manifest.environment",
+    "Environment": "manifest.environment",
+    "FoundryIdentity": "manifest.environment",
+    "Problem": "manifest.errors",
+    "SpecError": "manifest.errors",
+    "AksCluster": "manifest.hosts",
+    "FoundryProject": "manifest.hosts",
+    "Host": "manifest.hosts",
+    "Ingress": "manifest.ingress",
+    "Probe": "manifest.ingress",
+    "Probes": "manifest.ingress",
+    "KINDS": "manifest.kinds",
+    "Deployment": "manifest.kinds",
+    "Resource": "manifest.kinds",
+    "load": "manifest.loading",
+    "stack_config_problem": "manifest.loading",
+    "Network": "manifest.network",
+    "Registry": "manifest.network",
+    "People": "manifest.people",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 (any of the names above)
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_MODULES[name]), name)

@@ -4,6 +4,7 @@ Sources, cited by key below:
     ARM     "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-03-14
     RES     "Resolve errors for reserved resource names", Microsoft Learn, read in November 2025
     APP     error ContainerAppInvalidName of the Container Apps API, which refuses double dashes too, unlike ARM's table
+    COSMOS  "Azure Cosmos DB service quotas", Microsoft Learn, 2025-06
     SBUS    "Create namespace", Service Bus REST reference, to which ARM's table points
     SRCH    "Naming rules (Azure AI Search)", REST reference, 2025
     STOR    "Naming and referencing containers, blobs, and metadata", Storage REST reference, 2024
@@ -19,9 +20,13 @@ from typing import NamedTuple
 from manifest.name_rule import NameRule
 
 __all__ = [
+    "AI_SERVICES_ACCOUNT",
     "BLOB_CONTAINER",
     "CONTAINER_APP",
     "COSMOS_CHILD",
+    "COSMOS_DATABASE",
+    "DIAGNOSTIC_SETTING",
+    "FEDERATED_CREDENTIAL",
     "FOUNDRY_AGENT",
     "FOUNDRY_CONNECTION",
     "FOUNDRY_PROJECT",
@@ -38,6 +43,7 @@ __all__ = [
     "SEARCH_INDEX",
     "SECRET",
     "SERVICE_BUS_ENTITY",
+    "SERVICE_BUS_SUBSCRIPTION",
     "STORAGE_QUEUE",
     "TAG",
     "WORKSPACE",
@@ -54,9 +60,22 @@ _INNER_DASHES_WORDS = "letters, digits and dashes, no dash first or last"
 
 # What stands in the resource group by itself.
 CONTAINER_APP = NameRule("a container app", 2, 32, LOWER_DASHES, LOWER_DASHES_WORDS, "ARM, APP")
-HOSTING_ENVIRONMENT = NameRule("a managed environment", 2, 60, LOWER_DASHES, LOWER_DASHES_WORDS, "APP")
+HOSTING_ENVIRONMENT = NameRule(
+    "a managed environment",
+    2,
+    60,
+    "[a-zA-Z](?:-?[a-zA-Z0-9])*",
+    "letters, digits and single dashes, a letter first, no dash last",
+    "ARM, APP",
+)
 IDENTITY = NameRule(
     "a managed identity", 3, 128, "[a-zA-Z0-9][a-zA-Z0-9_-]*", "letters, digits, dashes and underscores", "ARM"
+)
+FEDERATED_CREDENTIAL = NameRule(
+    "a federated identity credential", 3, 120, IDENTITY.pattern, "letters, digits, dashes and underscores", "ARM"
+)
+DIAGNOSTIC_SETTING = NameRule(
+    "a diagnostic setting", 1, 260, r"[^<>*%&:\\?+/]+", r"characters other than <>*%&:\?+/", "ARM"
 )
 WORKSPACE = NameRule("a Log Analytics workspace", 4, 63, _INNER_DASHES, _INNER_DASHES_WORDS, "ARM")
 RESOURCE_GROUP = NameRule(
@@ -71,13 +90,22 @@ RESOURCE_GROUP = NameRule(
 # What stands inside a parent.
 BLOB_CONTAINER = NameRule("a blob container", 3, 63, _LOWER_OR_DIGIT_FIRST, _LOWER_OR_DIGIT_FIRST_WORDS, "ARM, STOR")
 STORAGE_QUEUE = NameRule("a storage queue", 3, 63, _LOWER_OR_DIGIT_FIRST, _LOWER_OR_DIGIT_FIRST_WORDS, "ARM")
-COSMOS_CHILD = NameRule(
+COSMOS_DATABASE = NameRule(
     "a Cosmos database or container",
     1,
     255,
+    r"[^/\\#?]*[^/\\#?\s]",
+    "characters other than / \\ # ?, no blank last",
+    "COSMOS",
+)
+# Narrower on purpose than Azure's rule, which allows quotes and leading blanks.
+COSMOS_CHILD = NameRule(
+    COSMOS_DATABASE.what,
+    1,
+    255,
     r"[^/\\#?\s'\"](?:[^/\\#?'\"\t\r\n]*[^/\\#?\s'\"])?",
-    "all characters but slashes, # ? and quotes, no blank first or last",
-    "TYPE",
+    "characters other than slashes, # ? and quotes, no blank first or last",
+    "COSMOS",
 )
 SECRET = NameRule("a secret", 1, 127, "[a-zA-Z0-9-]+", "letters, digits and dashes", "ARM")
 MODEL_DEPLOYMENT = NameRule(
@@ -131,6 +159,14 @@ SERVICE_BUS_ENTITY = NameRule(
     "letters, digits, dots, dashes, underscores and slashes, a letter or digit first and last",
     "ARM",
 )
+SERVICE_BUS_SUBSCRIPTION = NameRule(
+    "a subscription of a Service Bus topic",
+    1,
+    50,
+    "[a-zA-Z0-9](?:[a-zA-Z0-9_.-]*[a-zA-Z0-9])?",
+    "letters, digits, dots, dashes and underscores, a letter or digit first and last",
+    "ARM",
+)
 SEARCH_INDEX = NameRule(
     "a search index",
     2,
@@ -138,6 +174,11 @@ SEARCH_INDEX = NameRule(
     "[a-z0-9](?:[-_]?[a-z0-9])*",
     "lower-case letters, digits, single dashes and underscores, a letter or digit first and last",
     "SRCH",
+)
+
+# Azure's rule for accounts of every kind. Accounts in `PARENTS` have a narrower one: their name is their subdomain too.
+AI_SERVICES_ACCOUNT = NameRule(
+    "an Azure AI services account", 2, 64, FOUNDRY_PROJECT.pattern, FOUNDRY_PROJECT.words, "TYPE"
 )
 
 # What a registry holds.
@@ -208,7 +249,7 @@ PARENTS: dict[str, ParentKind] = {
             "a Service Bus namespace",
             6,
             50,
-            "[a-zA-Z][a-zA-Z0-9-]*[a-zA-Z0-9](?<!-sb)(?<!-mgmt)",
+            "[a-zA-Z][a-zA-Z0-9-]*[a-zA-Z0-9](?<!-[sS][bB])(?<!-[mM][gG][mM][tT])",
             "letters, digits and dashes, a letter first, no dash last, and neither '-sb' nor '-mgmt' last",
             "ARM, SBUS",
         ),

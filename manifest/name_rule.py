@@ -7,13 +7,14 @@ type `Annotated[str, RULE]` refuses a bad name by itself and tells editors the s
 
 import re
 from dataclasses import dataclass
-from typing import Any
-
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
+from typing import TYPE_CHECKING, Any
 
 from manifest.phrases import show
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
 
 __all__ = ["NameRule"]
 
@@ -38,6 +39,11 @@ class NameRule:
     words: str
     source: str
 
+    @property
+    def allowed(self) -> str:
+        """The whole rule as a phrase: `2 to 32 lower-case letters and digits`."""
+        return self.words if self.shortest == self.longest else f"{self.shortest} to {self.longest} {self.words}"
+
     def complaint(self, name: str) -> str | None:
         """Why `name` is not allowed, or None where it is."""
         if not self.shortest <= len(name) <= self.longest:
@@ -57,10 +63,12 @@ class NameRule:
             raise ValueError(complaint)
         return name
 
-    def __get_pydantic_core_schema__(self, source: type[Any], handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: type[Any], handler: "GetCoreSchemaHandler") -> "CoreSchema":
+        from pydantic_core import core_schema  # noqa: PLC0415 (local Azure uses rules without models)
+
         return core_schema.no_info_after_validator_function(self.check, handler(source))
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(self, schema: "CoreSchema", handler: "GetJsonSchemaHandler") -> "JsonSchemaValue":
         json_schema = handler(schema)
         limits = {"minLength": self.shortest, "maxLength": self.longest, "pattern": f"^(?:{self.pattern})$"}
         return {**json_schema, **limits}

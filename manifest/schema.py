@@ -11,7 +11,7 @@ from typing import Any, cast
 from manifest.base_model import mapping
 from manifest.environment import Environment
 from manifest.network import Network
-from manifest.stack_settings import PROJECT_FILE
+from manifest.stack_file import PROJECT_FILE
 from manifest.yaml_document import read
 
 __all__ = ["COMMAND", "environment_schema", "network_schema", "schemas"]

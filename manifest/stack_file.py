@@ -1,20 +1,36 @@
-"""The configuration of a stack from its file, for those who read a project where Pulumi is not running.
+"""One stack's configuration, read from `Pulumi.yaml` and `Pulumi.<stack>.yaml` without the Pulumi engine.
 
-It hands out what `pulumi.Config().get` would. What the values mean, and what is wrong with the file, is
-`manifest.stack_settings`'s to say; here a file that cannot be read has no values.
+Owns the form of both files, and values as the engine passes them to a program: texts, with JSON for everything
+structured. An encrypted value is an error, because it needs the stack's key. The meaning of values is
+`manifest.stack_settings`'s.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path as File
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
-from manifest.base_model import mapping
-from manifest.stack_settings import PROJECT_FILE
+__all__ = ["PROJECT_FILE", "ProjectFile", "StackFileError", "config_of", "read_project", "stack_config", "stacks"]
 
-__all__ = ["config_of", "stacks"]
+PROJECT_FILE = "Pulumi.yaml"
+
+
+class StackFileError(Exception):
+    """A project file or stack file that cannot be read, or a value that is encrypted."""
+
+
+@dataclass(frozen=True)
+class ProjectFile:
+    """The content of `Pulumi.yaml`, as far as a program needs it."""
+
+    name: str
+    main: str
+    """The program: a file or a folder, relative to the project."""
+    config: Mapping[str, str]
+    """The configuration of every stack that does not set it itself, by full key."""
 
 
 def stacks(root: File) -> tuple[str, ...]:
@@ -22,41 +38,104 @@ def stacks(root: File) -> tuple[str, ...]:
     return tuple(sorted(path.name[len("Pulumi.") : -len(".yaml")] for path in root.glob("Pulumi.?*.yaml")))
 
 
-def config_of(root: File, stack: str) -> Callable[[str], str | None]:
-    """What gives a value of the stack by its key, as a text; JSON for everything structured.
+def read_project(root: File) -> ProjectFile:
+    """Read `Pulumi.yaml`.
 
-    An encrypted value is not decrypted: something stands for it, so that it counts as given.
+    Raises:
+        StackFileError: the file cannot be read, or has no name, or has an encrypted value.
     """
-    project = _read(root / PROJECT_FILE)
+    path = root / PROJECT_FILE
+    content = _mapping(path)
+    name = content.get("name")
+    if not isinstance(name, str) or not name:
+        raise StackFileError(f"{path.name} name: is missing; every project has one")
+    return ProjectFile(name, str(content.get("main", ".")), dict(_values(path, content, name, declared=True)))
+
+
+def stack_config(root: File, stack: str, project: ProjectFile) -> dict[str, str]:
+    """The configuration of a stack by full key (`project:key`).
+
+    Raises:
+        StackFileError: the file cannot be read, or has an encrypted value.
+    """
+    path = root / f"Pulumi.{stack}.yaml"
+    return {**project.config, **dict(_values(path, _mapping(path), project.name))}
+
+
+def config_of(root: File, stack: str) -> Callable[[str], str | None]:
+    """A replacement for `pulumi.Config().get`, on the files of a project.
+
+    A file that cannot be read has no values: `manifest.stack_settings` reports its problems by line.
+
+    Raises:
+        StackFileError: from the returned function, for an encrypted value.
+    """
+    paths = (root / PROJECT_FILE, root / f"Pulumi.{stack}.yaml")
+    project, own = (_mapping_or_empty(path) for path in paths)
     namespace = project.get("name")
-    values: dict[str, str] = {}
-    for config, declared in (
-        (project.get("config"), True),
-        (_read(root / f"Pulumi.{stack}.yaml").get("config"), False),
-    ):
-        for key, written in (mapping(config) or {}).items():
-            space, _, field = str(key).rpartition(":")
-            value = _declared(written) if declared else written
+    found: dict[str, tuple[File, str, object]] = {}
+    for path, content, declared in ((paths[0], project, True), (paths[1], own, False)):
+        for key, value in _entries(content.get("config"), declared=declared):
+            space, _, field = key.rpartition(":")
             # Without a name, the project itself is what is wrong; its stack's keys are then still understood.
-            if value is not None and (space in ("", namespace) or not isinstance(namespace, str)):
-                values[field] = _text(value)
-    return values.get
+            if space in ("", namespace) or not isinstance(namespace, str):
+                found[field] = (path, key, value)
+
+    def get(field: str) -> str | None:
+        return _text(*found[field]) if field in found else None
+
+    return get
 
 
-def _read(path: File) -> dict[str, Any]:
+def _mapping(path: File) -> dict[str, Any]:
     try:
-        return mapping(yaml.safe_load(path.read_text(encoding="utf-8-sig"))) or {}
-    except (OSError, UnicodeDecodeError, ValueError, RecursionError, yaml.YAMLError):
+        content = yaml.safe_load(path.read_text("utf-8-sig"))
+    except yaml.MarkedYAMLError as error:
+        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise StackFileError(f"{path.name}{line}: not YAML: {error.problem}") from None
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        raise StackFileError(f"{path.name}: cannot be read: {error}") from None
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise StackFileError(f"{path.name}: expected a mapping, got {type(content).__name__}")
+    return cast("dict[str, Any]", content)
+
+
+def _mapping_or_empty(path: File) -> dict[str, Any]:
+    try:
+        return _mapping(path)
+    except StackFileError:
         return {}
 
 
-def _declared(written: object) -> object:
-    """What an entry of Pulumi.yaml gives every stack: a value, or the default of a declaration."""
-    declaration = mapping(written)
-    return written if declaration is None else declaration.get("value", declaration.get("default"))
+def _values(
+    path: File, content: Mapping[str, Any], project: str, *, declared: bool = False
+) -> Iterator[tuple[str, str]]:
+    """Full keys and texts of the `config` block."""
+    config: Any = content.get("config") or {}
+    if not isinstance(config, dict):
+        raise StackFileError(f"{path.name} config: expected a mapping, got {type(config).__name__}")
+    for key, value in _entries(cast("object", config), declared=declared):
+        yield (key if ":" in key else f"{project}:{key}"), _text(path, key, value)
 
 
-def _text(value: object) -> str:
-    if "secure" in (mapping(value) or {}):
-        return "encrypted"
+def _entries(config: object, *, declared: bool) -> Iterator[tuple[str, object]]:
+    """Keys and values of a `config` block; `declared` for `Pulumi.yaml`, whose entries may be declarations."""
+    for key, entry in cast("dict[object, object]", config).items() if isinstance(config, dict) else ():
+        value = entry
+        if declared and isinstance(entry, dict) and "secure" not in entry:
+            fields = cast("dict[str, object]", entry)
+            value = fields.get("value", fields.get("default"))
+        if value is not None:
+            yield str(key), value
+
+
+def _text(path: File, key: str, value: object) -> str:
+    if isinstance(value, dict) and "secure" in value:
+        # nothing of the value is shown, encrypted or not
+        raise StackFileError(
+            f"{path.name} config.{key}: holds a secret, which needs the stack's key to read; a network needs none:"
+            " take it out, and set the value in the vault that it belongs to"
+        )
     return value if isinstance(value, str) else json.dumps(value, default=str)

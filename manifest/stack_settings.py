@@ -15,11 +15,10 @@ from manifest.config_namespace import misplaced, namespace_message
 from manifest.environment import Environment
 from manifest.errors import Path, Problem, spell
 from manifest.phrases import choices, show, unknown
+from manifest.stack_file import PROJECT_FILE
 from manifest.yaml_document import read
 
-__all__ = ["PROJECT_FILE", "Settings", "fields"]
-
-PROJECT_FILE = "Pulumi.yaml"
+__all__ = ["Settings", "fields"]
 
 
 def fields() -> tuple[str, ...]:
@@ -50,16 +49,15 @@ class Settings:
         self.problems += self._file.problems
         self.misread: set[str] = set()
         self.problems += self._odd_keys()
-        values = {field: value for field in fields() if (value := get(field)) is not None}
+        readable = (field for field in fields() if field not in self.misread)
+        values = {field: value for field in readable if (value := get(field)) is not None}
         elsewhere = list(self._misplaced(values))
         self.problems += elsewhere
         self.there = not elsewhere and (bool(values) or (self._file.there and not self._file.problems))
         if not self.there and not self._file.there:
             required = choices(name for name in fields() if Environment.model_fields[name].is_required())
             self.problems.append(self._file.problem((), f"no such file; an environment needs at least {required}"))
-        self.data = {"stack": stack} | {
-            field: _parsed(field, value) for field, value in values.items() if field not in self.misread
-        }
+        self.data = {"stack": stack} | {field: _parsed(field, value) for field, value in values.items()}
 
     def problem(self, path: Path, message: str) -> Problem:
         """A problem with the value at `path`, a path of the model."""

@@ -76,8 +76,8 @@ def _refuse(errors: list[AzureError]) -> None:
 
 
 def _name_is_allowed(request: Request) -> Iterator[AzureError]:
-    rule = request.type.name_rule
-    refusal = rule and rule.refusal(request.type.label, request.name)
+    check = request.type.name_check
+    refusal = check and check.refusal(request.type.label, request.name)
     if refusal:
         yield refusal
 

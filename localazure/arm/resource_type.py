@@ -8,7 +8,7 @@ A service module is written in this order, and ends with `TYPES`:
 
 1. docstring: what the service is here; the documents its facts are from, with dates; last paragraph "Differences from
    Azure"
-2. types and names: `NameRule`s, name patterns, error codes of taken names
+2. types and names: `NameCheck`s, error codes of taken names
 3. what must exist, and every other reason to refuse: one function a rule, `(Request) -> Iterator[AzureError]`, each
    yields all that it finds; it runs before create and before update (`request.old` is None when creating), and never
    on unknowns
@@ -34,6 +34,7 @@ from localazure.arm import ids
 from localazure.arm.property_paths import ABSENT, Path, parse, value_at
 from localazure.arm.world import Principal, Resource, Values, World
 from localazure.errors import AzureError
+from manifest.name_rule import NameRule
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """The engine's mark for a value not known before the deployment (`pulumi.runtime.rpc.UNKNOWN`)."""
@@ -52,26 +53,18 @@ class Difference:
     delete_before_replace: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class NameRule:
-    """What Azure allows as a resource's name, and how it says so."""
+@dataclass(frozen=True)
+class NameCheck:
+    """The naming rule of a resource type, and Azure's error code for a name that breaks it."""
 
-    pattern: str
-    """Matches the whole name."""
-    words: str
-    """The rule as a person would say it: `2 to 32 lower-case letters, digits and single dashes`."""
+    rule: NameRule
     code: str = "InvalidResourceName"
-    """Azure's error code for a name that breaks it."""
-    reserved: tuple[str, ...] = ()
-    """Names that fit and are refused all the same."""
 
-    def refusal(self, kind: str, name: str) -> AzureError | None:
-        """Why Azure would refuse `name`; None where it would not."""
-        if name.lower() in self.reserved:
-            return AzureError(self.code, f"{kind} name {name!r} is reserved; choose another")
-        if re.fullmatch(self.pattern, name):
+    def refusal(self, label: str, name: str) -> AzureError | None:
+        """The error of a name that Azure refuses; None for an allowed name."""
+        if self.rule.complaint(name) is None:
             return None
-        return AzureError(self.code, f"{kind} name {name!r} is invalid: allowed are {self.words}")
+        return AzureError(self.code, f"{label} name {name!r} is invalid: allowed are {self.rule.allowed}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +190,7 @@ class ResourceType:
 
     _: KW_ONLY
 
-    name_rule: NameRule | None = None
+    name_check: NameCheck | None = None
     taken: str = ""
     """For a name that is unique in all of Azure: the error code where another resource of the type has it."""
     soft_deletion: SoftDeletion | None = None

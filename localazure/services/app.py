@@ -16,24 +16,17 @@ import json
 from collections.abc import Iterator, Mapping
 
 from localazure.arm.common_rules import all_of, always, off, system_data
-from localazure.arm.resource_type import Answer, NameRule, Request, ResourceType
+from localazure.arm.resource_type import Answer, NameCheck, Request, ResourceType
 from localazure.arm.world import Resource, World
 from localazure.errors import AzureError
 from localazure.services import container_app_rules as container_app
+from manifest import azure_names
 
 _PLACE = "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.App"
 
 # Types and names. The words for apps are the service's own (microsoft/TWL300-AI-Apps-and-agents#90, 2026-04).
-_APP_NAME = NameRule(
-    pattern=r"(?=.{2,32}$)[a-z]([a-z0-9]|-(?!-))*[a-z0-9]",
-    words="2 to 32 lower-case letters, digits and single '-', the first one a letter, the last one no '-'",
-    code="ContainerAppInvalidName",
-)
-_ENVIRONMENT_NAME = NameRule(
-    pattern=r"(?=.{2,60}$)[A-Za-z]([A-Za-z0-9]|-(?!-))*[A-Za-z0-9]",
-    words="2 to 60 letters, digits and single '-', the first one a letter, the last one no '-'",
-    code="ManagedEnvironmentInvalidName",
-)
+_APP_NAME = NameCheck(azure_names.CONTAINER_APP, code="ContainerAppInvalidName")
+_ENVIRONMENT_NAME = NameCheck(azure_names.HOSTING_ENVIRONMENT, code="ManagedEnvironmentInvalidName")
 
 
 # What must exist, and other reasons to refuse an environment
@@ -222,7 +215,7 @@ TYPES = (
     ResourceType(
         "azure-native:app:ManagedEnvironment",
         f"{_PLACE}/managedEnvironments/{{environmentName}}",
-        name_rule=_ENVIRONMENT_NAME,
+        name_check=_ENVIRONMENT_NAME,
         rules=all_of(_network_exists, _logs_go_somewhere, _profiles_differ),
         outputs=_ENVIRONMENT_OUTPUTS,
         volatile=("systemData",),
@@ -248,7 +241,7 @@ TYPES = (
     ResourceType(
         "azure-native:app:ContainerApp",
         f"{_PLACE}/containerApps/{{containerAppName}}",
-        name_rule=_APP_NAME,
+        name_check=_APP_NAME,
         rules=container_app.RULES,
         marks=_marks,
         immutable=_APP_IMMUTABLE,

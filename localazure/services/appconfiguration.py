@@ -17,15 +17,13 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 from localazure.arm.common_rules import all_of, always, kept, off, system_data
-from localazure.arm.resource_type import Answer, NameRule, Request, ResourceType, SoftDeletion
+from localazure.arm.resource_type import Answer, NameCheck, Request, ResourceType, SoftDeletion
 from localazure.arm.world import Values
 from localazure.errors import AzureError
+from manifest import azure_names
 
 # Types and names
-_NAME = NameRule(
-    pattern=r"(?!.*---)[A-Za-z0-9][A-Za-z0-9-]{3,48}[A-Za-z0-9]",
-    words="5 to 50 letters, digits and '-', a letter or digit first and last, no three '-' in a row",
-)
+_NAME = NameCheck(azure_names.PARENTS["configuration-store"].rule)
 _FORGETFUL = ("free", "developer")
 """Tiers that keep nothing of what is deleted."""
 _TIERS = (*_FORGETFUL, "standard", "premium")
@@ -97,7 +95,7 @@ TYPES = (
         "azure-native:appconfiguration:ConfigurationStore",
         "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
         "/providers/Microsoft.AppConfiguration/configurationStores/{configStoreName}",
-        name_rule=_NAME,
+        name_check=_NAME,
         taken="NameUnavailable",
         soft_deletion=SoftDeletion(
             code="NameUnavailable",

@@ -22,13 +22,14 @@ from access.evaluate.conditions.parser import parse
 from access.model.errors import ConditionError
 from localazure.arm import ids, permissions
 from localazure.arm.common_rules import all_of, always, kept, system_data
-from localazure.arm.resource_type import Answer, Function, NameRule, Request, ResourceType
+from localazure.arm.resource_type import Answer, Function, NameCheck, Request, ResourceType
 from localazure.arm.world import DEPLOYER_CLIENT_ID, DEPLOYER_OBJECT_ID, Values, World
 from localazure.errors import AzureError
+from manifest.name_rule import NameRule
 
 # Types and names
 _GUID = r"(?i:[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12})"
-_NAME = NameRule(pattern=_GUID, words="GUIDs", code="InvalidRoleAssignmentId")
+_NAME = NameCheck(NameRule("a role assignment", 36, 36, _GUID, "GUIDs", "ARM"), code="InvalidRoleAssignmentId")
 _DEFINITION = re.compile(
     rf"(/subscriptions/[^/]+)?/providers/Microsoft\.Authorization/roleDefinitions/{_GUID}", re.IGNORECASE
 )
@@ -192,7 +193,7 @@ TYPES = (
     ResourceType(
         "azure-native:authorization:RoleAssignment",
         "{scope}/providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}",
-        name_rule=_NAME,
+        name_check=_NAME,
         outlives_parent=True,
         rules=all_of(
             _nothing_like_it_exists,

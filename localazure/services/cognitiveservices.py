@@ -25,9 +25,10 @@ from typing import cast
 
 from localazure.arm import ids
 from localazure.arm.common_rules import all_of, always, kept, off, system_data
-from localazure.arm.resource_type import Answer, Contention, NameRule, Request, ResourceType, SoftDeletion
+from localazure.arm.resource_type import Answer, Contention, NameCheck, Request, ResourceType, SoftDeletion
 from localazure.arm.world import Resource, Values, World
 from localazure.errors import AzureError
+from manifest import azure_names
 
 _ACCOUNT = (
     "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
@@ -37,14 +38,8 @@ _ACCOUNT = (
 _PROJECT = "azure-native:cognitiveservices:Project"
 
 # Types and names
-_ACCOUNT_NAME = NameRule(
-    pattern=r"[A-Za-z0-9][A-Za-z0-9_.-]{1,63}",
-    words="2 to 64 letters, digits, '-', '.' and '_', a letter or digit first",
-)
-_DEPLOYMENT_NAME = NameRule(
-    pattern=r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}[A-Za-z0-9]",
-    words="2 to 64 letters, digits, '-', '.' and '_', a letter or digit first and last",
-)
+_ACCOUNT_NAME = NameCheck(azure_names.AI_SERVICES_ACCOUNT)
+_DEPLOYMENT_NAME = NameCheck(azure_names.MODEL_DEPLOYMENT)
 _MODEL_KINDS = ("OpenAI", "AIServices")
 _KINDS = (
     *_MODEL_KINDS,
@@ -246,7 +241,7 @@ TYPES = (
     ResourceType(
         "azure-native:cognitiveservices:Account",
         _ACCOUNT,
-        name_rule=_ACCOUNT_NAME,
+        name_check=_ACCOUNT_NAME,
         soft_deletion=SoftDeletion(code="FlagMustBeSetForRestore", recovered_by=_restores),
         rules=all_of(_kind_is_known, _kind_stays, _subdomain_is_free, _subdomain_stays),
         claims=_claims,
@@ -261,7 +256,7 @@ TYPES = (
     ResourceType(
         "azure-native:cognitiveservices:Deployment",
         f"{_ACCOUNT}/deployments/{{deploymentName}}",
-        name_rule=_DEPLOYMENT_NAME,
+        name_check=_DEPLOYMENT_NAME,
         rules=all_of(_account_takes_models, _model_is_named, _sku_is_known),
         outputs=_DEPLOYMENT_OUTPUTS,
         volatile=("properties.currentCapacity", "properties.rateLimits", "etag", "systemData"),

@@ -19,12 +19,13 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 from localazure.arm.common_rules import all_of, always, kept, off, system_data
-from localazure.arm.resource_type import Answer, NameRule, Request, ResourceType
+from localazure.arm.resource_type import Answer, NameCheck, Request, ResourceType
 from localazure.arm.world import Values
 from localazure.errors import AzureError
+from manifest import azure_names
 
 # Types and names. "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05.
-_NAME = NameRule(pattern=r"[A-Za-z0-9]{5,50}", words="5 to 50 letters and digits", code="RegistryNameInvalid")
+_NAME = NameCheck(azure_names.PARENTS["registry"].rule, code="RegistryNameInvalid")
 
 # Reasons to refuse
 _PREMIUM = "Premium"
@@ -148,7 +149,7 @@ TYPES = (
         "azure-native:containerregistry:Registry",
         "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
         "/providers/Microsoft.ContainerRegistry/registries/{registryName}",
-        name_rule=_NAME,
+        name_check=_NAME,
         taken="AlreadyInUse",
         rules=all_of(_tier_has_what_is_asked, _policies_agree, _registry_stays_what_it_is),
         outputs=_OUTPUTS,

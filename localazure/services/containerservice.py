@@ -23,9 +23,10 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 from localazure.arm.common_rules import all_of, always, kept, off, on, system_data
-from localazure.arm.resource_type import Answer, Function, NameRule, Request, ResourceType
+from localazure.arm.resource_type import Answer, Function, NameCheck, Request, ResourceType
 from localazure.arm.world import Principal, Resource, Values, World
 from localazure.errors import AzureError
+from manifest import azure_names
 
 _CLUSTER = (
     "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
@@ -33,10 +34,7 @@ _CLUSTER = (
 )
 
 # Types and names
-_CLUSTER_NAME = NameRule(
-    pattern=r"(?=.{1,63}$)[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?",
-    words="1 to 63 letters, digits, '-' and '_', a letter or digit first and last",
-)
+_CLUSTER_NAME = NameCheck(azure_names.PARENTS["kubernetes-cluster"].rule)
 _DEFAULT_VERSION = "1.33.0"
 # The same in every tenant: "Using kubelogin with AKS", azure.github.io/kubelogin, 2025.
 _AKS_SERVER, _AKS_CLIENT = "6dae42f8-4368-4678-94ff-3960e28e3630", "80faf920-1908-4b52-b5ef-a8e7bedfc67a"
@@ -268,7 +266,7 @@ TYPES = (
     ResourceType(
         "azure-native:containerservice:ManagedCluster",
         _CLUSTER,
-        name_rule=_CLUSTER_NAME,
+        name_check=_CLUSTER_NAME,
         rules=all_of(
             _has_an_identity,
             _has_an_address,

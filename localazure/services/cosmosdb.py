@@ -34,9 +34,11 @@ from localazure.arm import ids
 from localazure.arm.common_rules import all_of, always, kept, off, system_data
 from localazure.arm.property_changes import difference
 from localazure.arm.property_paths import ABSENT, parse, value_at
-from localazure.arm.resource_type import Answer, Contention, NameRule, Request, ResourceType
+from localazure.arm.resource_type import Answer, Contention, NameCheck, Request, ResourceType
 from localazure.arm.world import Values
 from localazure.errors import AzureError
+from manifest import azure_names
+from manifest.name_rule import NameRule
 
 _ASSIGNMENT = "azure-native:cosmosdb:SqlResourceSqlRoleAssignment"
 _PATH = (
@@ -46,18 +48,10 @@ _PATH = (
 _DATABASE_PATH = _PATH + "/sqlDatabases/{databaseName}"
 
 # Types and names. "Azure Cosmos DB service quotas", Microsoft Learn, 2025-06.
-_ACCOUNT_NAME = NameRule(
-    pattern=r"(?=.{3,44}$)[a-z0-9]+(-[a-z0-9]+)*",
-    words="3 to 44 lower-case letters, digits and single '-', the first and the last one no '-'",
-    code="BadRequest",
-)
-_DATA_NAME = NameRule(
-    pattern=r"[^/\\#?]{0,254}[^/\\#?\s]",
-    words="1 to 255 characters, none of / \\ # ? and no blank at the end",
-    code="BadRequest",
-)
+_ACCOUNT_NAME = NameCheck(azure_names.PARENTS["cosmos-account"].rule, code="BadRequest")
+_DATA_NAME = NameCheck(azure_names.COSMOS_DATABASE, code="BadRequest")
 _GUID = r"(?i:[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12})"
-_ASSIGNMENT_NAME = NameRule(pattern=_GUID, words="GUIDs", code="BadRequest")
+_ASSIGNMENT_NAME = NameCheck(NameRule("a role assignment", 36, 36, _GUID, "GUIDs", "COSMOS"), code="BadRequest")
 
 
 def _bad(message: str) -> AzureError:
@@ -436,7 +430,7 @@ TYPES = (
     ResourceType(
         "azure-native:cosmosdb:DatabaseAccount",
         _PATH,
-        name_rule=_ACCOUNT_NAME,
+        name_check=_ACCOUNT_NAME,
         taken="BadRequest",
         rules=all_of(_regions_are_in_order, _capacity_allows_it, _account_stays_what_it_is),
         claims=_free_tier,
@@ -468,7 +462,7 @@ TYPES = (
     ResourceType(
         "azure-native:cosmosdb:SqlResourceSqlDatabase",
         _DATABASE_PATH,
-        name_rule=_DATA_NAME,
+        name_check=_DATA_NAME,
         located=False,
         rules=all_of(_is_named_alike, _throughput_is_allowed),
         outputs={**_DATA, "resource.colls": always("colls/"), "resource.users": always("users/")},
@@ -478,7 +472,7 @@ TYPES = (
     ResourceType(
         "azure-native:cosmosdb:SqlResourceSqlContainer",
         _DATABASE_PATH + "/containers/{containerName}",
-        name_rule=_DATA_NAME,
+        name_check=_DATA_NAME,
         located=False,
         rules=all_of(
             _is_named_alike,
@@ -494,7 +488,7 @@ TYPES = (
     ResourceType(
         _ASSIGNMENT,
         _PATH + "/sqlRoleAssignments/{roleAssignmentId}",
-        name_rule=_ASSIGNMENT_NAME,
+        name_check=_ASSIGNMENT_NAME,
         located=False,
         rules=all_of(
             _says_all,

@@ -28,9 +28,10 @@ from typing import cast
 
 from localazure.arm import ids
 from localazure.arm.common_rules import all_of, always, kept, off, on, system_data
-from localazure.arm.resource_type import Answer, Choice, Contention, NameRule, Request, ResourceType
+from localazure.arm.resource_type import Answer, Choice, Contention, NameCheck, Request, ResourceType
 from localazure.arm.world import Principal, Resource, Values, World
 from localazure.errors import AzureError
+from manifest import azure_names
 
 PROJECT = "azure-native:cognitiveservices:Project"
 APPLICATION = "azure-native:cognitiveservices:AgentApplication"
@@ -46,14 +47,8 @@ _PROJECT = f"{_ACCOUNT}/projects/{{projectName}}"
 _APPLICATION = f"{_PROJECT}/applications"
 
 # Types and names
-_PROJECT_NAME = NameRule(
-    pattern=r"[A-Za-z0-9][A-Za-z0-9_.-]{1,63}",
-    words="2 to 64 letters, digits, '-', '.' and '_', a letter or digit first",
-)
-_CONNECTION_NAME = NameRule(
-    pattern=r"[A-Za-z0-9][A-Za-z0-9_-]{2,32}",
-    words="3 to 33 letters, digits, '-' and '_', a letter or digit first",
-)
+_PROJECT_NAME = NameCheck(azure_names.FOUNDRY_PROJECT)
+_CONNECTION_NAME = NameCheck(azure_names.FOUNDRY_CONNECTION)
 _WITHOUT_CREDENTIALS = ("AAD", "ManagedIdentity", "None")
 _COMPUTED_IDENTITIES = ("agentIdentityBlueprint", "defaultInstanceIdentity")
 
@@ -309,7 +304,7 @@ def _connection(token: str, parent: str) -> ResourceType:
     return ResourceType(
         token,
         f"{parent}/connections/{{connectionName}}",
-        name_rule=_CONNECTION_NAME,
+        name_check=_CONNECTION_NAME,
         rules=_no_credentials,
         outputs={"properties.isSharedToAll": off},
         assumed={"properties": {"authType": "AAD"}},
@@ -321,7 +316,7 @@ TYPES = (
     ResourceType(
         PROJECT,
         _PROJECT,
-        name_rule=_PROJECT_NAME,
+        name_check=_PROJECT_NAME,
         rules=_account_manages_projects,
         outputs=_PROJECT_OUTPUTS,
         volatile=("etag", "systemData"),

@@ -18,16 +18,13 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 from localazure.arm.common_rules import all_of, always, kept, off, on, system_data
-from localazure.arm.resource_type import Answer, NameRule, Request, ResourceType, SoftDeletion
+from localazure.arm.resource_type import Answer, NameCheck, Request, ResourceType, SoftDeletion
 from localazure.arm.world import Values
 from localazure.errors import AzureError
+from manifest import azure_names
 
 # Types and names
-_NAME = NameRule(
-    pattern=r"(?!.*--)[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]",
-    words="3 to 24 letters, digits and single '-', a letter first and a letter or digit last",
-    code="VaultNameNotValid",
-)
+_NAME = NameCheck(azure_names.PARENTS["key-vault"].rule, code="VaultNameNotValid")
 
 
 def _recovers(inputs: Values) -> bool:
@@ -124,7 +121,7 @@ TYPES = (
     ResourceType(
         "azure-native:keyvault:Vault",
         "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.KeyVault/vaults/{vaultName}",
-        name_rule=_NAME,
+        name_check=_NAME,
         taken="VaultAlreadyExists",
         soft_deletion=SoftDeletion(
             code="ConflictError", recovered_by=_recovers, nothing_code="SoftDeletedVaultDoesNotExist"

@@ -17,8 +17,9 @@ from typing import cast
 
 from localazure.arm import ids
 from localazure.arm.common_rules import all_of, system_data
-from localazure.arm.resource_type import Contention, NameRule, Request, ResourceType
+from localazure.arm.resource_type import Contention, NameCheck, Request, ResourceType
 from localazure.errors import AzureError
+from manifest import azure_names
 
 _CREDENTIAL = "azure-native:managedidentity:FederatedIdentityCredential"
 _PATH = (
@@ -27,14 +28,8 @@ _PATH = (
 )
 
 # Types and names. "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05.
-_IDENTITY_NAME = NameRule(
-    pattern=r"[A-Za-z0-9][\w-]{2,127}",
-    words="3 to 128 letters, digits, '-' and '_', the first one a letter or digit",
-)
-_CREDENTIAL_NAME = NameRule(
-    pattern=r"[A-Za-z0-9][\w-]{2,119}",
-    words="3 to 120 letters, digits, '-' and '_', the first one a letter or digit",
-)
+_IDENTITY_NAME = NameCheck(azure_names.IDENTITY)
+_CREDENTIAL_NAME = NameCheck(azure_names.FEDERATED_CREDENTIAL)
 
 # What must exist, and other reasons to refuse
 _MOST_CREDENTIALS = 20
@@ -69,7 +64,7 @@ TYPES = (
     ResourceType(
         "azure-native:managedidentity:UserAssignedIdentity",
         _PATH,
-        name_rule=_IDENTITY_NAME,
+        name_check=_IDENTITY_NAME,
         outputs={
             "clientId": lambda request: request.principal.client_id,
             "principalId": lambda request: request.principal.id,
@@ -81,7 +76,7 @@ TYPES = (
     ResourceType(
         _CREDENTIAL,
         _PATH + "/federatedIdentityCredentials/{federatedIdentityCredentialResourceName}",
-        name_rule=_CREDENTIAL_NAME,
+        name_check=_CREDENTIAL_NAME,
         rules=all_of(_credentials_are_few_and_differ, _has_one_audience),
         outputs={"systemData": system_data},
         volatile=("systemData",),

@@ -15,14 +15,15 @@ from typing import Any, cast
 
 from localazure.arm import ids
 from localazure.arm.common_rules import all_of, always, system_data
-from localazure.arm.resource_type import Answer, NameRule, Request, ResourceType, Values
+from localazure.arm.resource_type import Answer, NameCheck, Request, ResourceType, Values
 from localazure.arm.world import Resource
 from localazure.errors import AzureError
+from manifest import azure_names
 
 _TOKEN = "azure-native:monitor:DiagnosticSetting"  # noqa: S105 (a type token)
 
 # Types and names. "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05.
-_NAME = NameRule(pattern=r"[^<>*%&:\\?+/]{1,260}", words="1 to 260 characters, none of <>*%&:\\?+/")
+_NAME = NameCheck(azure_names.DIAGNOSTIC_SETTING)
 
 # What must exist, and other reasons to refuse
 _MOST = 5
@@ -115,7 +116,7 @@ TYPES = (
     ResourceType(
         _TOKEN,
         "{resourceUri}/providers/Microsoft.Insights/diagnosticSettings/{name}",
-        name_rule=_NAME,
+        name_check=_NAME,
         outlives_parent=True,
         rules=all_of(_resource_exists, _sinks_exist, _categories_are_known, _others_leave_room),
         outputs=_OUTPUTS,

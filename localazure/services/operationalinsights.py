@@ -12,14 +12,12 @@ and reserved capacity do not exist.
 from collections.abc import Iterator, Mapping
 
 from localazure.arm.common_rules import always, kept, off, system_data
-from localazure.arm.resource_type import Answer, NameRule, Request, ResourceType
+from localazure.arm.resource_type import Answer, NameCheck, Request, ResourceType
 from localazure.errors import AzureError
+from manifest import azure_names
 
 # Types and names
-_NAME = NameRule(
-    pattern=r"[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]",
-    words="4 to 63 letters, digits and '-', the first and the last one no '-'",
-)
+_NAME = NameCheck(azure_names.WORKSPACE)
 
 # Reasons to refuse
 _FREE_DAYS = 7
@@ -62,7 +60,7 @@ TYPES = (
         "azure-native:operationalinsights:Workspace",
         "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
         "/providers/Microsoft.OperationalInsights/workspaces/{workspaceName}",
-        name_rule=_NAME,
+        name_check=_NAME,
         rules=_retention_is_allowed,
         outputs=_OUTPUTS,
         volatile=("modifiedDate", "systemData"),

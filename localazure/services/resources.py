@@ -8,13 +8,10 @@ regions.
 """
 
 from localazure.arm.common_rules import always
-from localazure.arm.resource_type import NameRule, ResourceType
+from localazure.arm.resource_type import NameCheck, ResourceType
+from manifest import azure_names
 
-_GROUP_NAME = NameRule(
-    pattern=r"[-\w.()]{0,89}[-\w()]",
-    words="1 to 90 letters, digits, '-', '_', '.', '(' and ')', the last one no '.'",
-    code="InvalidResourceGroup",
-)
+_GROUP_NAME = NameCheck(azure_names.RESOURCE_GROUP, code="InvalidResourceGroup")
 
 _GROUP_OUTPUTS = {"properties": always({"provisioningState": "Succeeded"})}
 
@@ -22,7 +19,7 @@ TYPES = (
     ResourceType(
         "azure-native:resources:ResourceGroup",
         "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}",
-        name_rule=_GROUP_NAME,
+        name_check=_GROUP_NAME,
         immutable_code="InvalidResourceGroupLocation",
         outputs=_GROUP_OUTPUTS,
         assumed={"location": "westeurope"},

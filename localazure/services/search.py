@@ -18,16 +18,13 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 from localazure.arm.common_rules import all_of, always, kept, off, system_data
-from localazure.arm.resource_type import Answer, NameRule, Request, ResourceType
+from localazure.arm.resource_type import Answer, NameCheck, Request, ResourceType
 from localazure.arm.world import Values
 from localazure.errors import AzureError
+from manifest import azure_names
 
 # Types and names
-_NAME = NameRule(
-    pattern=r"(?=.{2,60}$)[a-z0-9][a-z0-9]+(-[a-z0-9]+)*",
-    words="2 to 60 lower-case letters, digits and single '-', the first two and the last one no '-'",
-    code="InvalidServiceName",
-)
+_NAME = NameCheck(azure_names.PARENTS["search-service"].rule, code="InvalidServiceName")
 
 # Reasons to refuse
 _FREE = "free"
@@ -147,7 +144,7 @@ TYPES = (
         "azure-native:search:Service",
         "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
         "/providers/Microsoft.Search/searchServices/{searchServiceName}",
-        name_rule=_NAME,
+        name_check=_NAME,
         taken="ServiceNameUnavailable",
         rules=all_of(
             _tier_is_named,

@@ -17,13 +17,15 @@ held against what is created in it.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import cast
 
 from localazure.arm import ids
 from localazure.arm.common_rules import all_of, always, kept, off, on, system_data
-from localazure.arm.resource_type import Answer, NameRule, Request, ResourceType, Rules
+from localazure.arm.resource_type import Answer, NameCheck, Request, ResourceType, Rules
 from localazure.arm.world import Resource, Values
 from localazure.errors import AzureError
+from manifest import azure_names
 
 _NAMESPACE = "azure-native:servicebus:Namespace"
 _QUEUE = "azure-native:servicebus:Queue"
@@ -36,21 +38,17 @@ _PATH = (
 _TOPIC_PATH = f"{_PATH}/topics/{{topicName}}"
 
 # Types and names. "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05.
-_NAMESPACE_NAME = NameRule(
-    pattern=r"(?i)(?!.*-(sb|mgmt)$)[a-z][a-z0-9-]{4,48}[a-z0-9]",
-    words="6 to 50 letters, digits and '-', the first a letter, the last no '-', and no '-sb' or '-mgmt' at the end",
+_NAMESPACE_NAME = NameCheck(azure_names.PARENTS["service-bus-namespace"].rule, code="BadRequest")
+_ENTITY_NAME = NameCheck(
+    # `~` replaces `/` in an id
+    replace(
+        azure_names.SERVICE_BUS_ENTITY,
+        pattern=azure_names.SERVICE_BUS_ENTITY.pattern.replace("/", "~"),
+        words=azure_names.SERVICE_BUS_ENTITY.words.replace("slashes", "'~' for slashes"),
+    ),
     code="BadRequest",
 )
-_ENTITY_NAME = NameRule(
-    pattern=r"[A-Za-z0-9]([A-Za-z0-9._~-]{0,258}[A-Za-z0-9])?",  # `~` stands for `/` in an id
-    words="1 to 260 letters, digits, '.', '-', '_' and '~', the first and the last one a letter or digit",
-    code="BadRequest",
-)
-_SUBSCRIPTION_NAME = NameRule(
-    pattern=r"[A-Za-z0-9]([A-Za-z0-9._-]{0,48}[A-Za-z0-9])?",
-    words="1 to 50 letters, digits, '.', '-' and '_', the first and the last one a letter or digit",
-    code="BadRequest",
-)
+_SUBSCRIPTION_NAME = NameCheck(azure_names.SERVICE_BUS_SUBSCRIPTION, code="BadRequest")
 
 
 def _bad(message: str) -> AzureError:
@@ -361,7 +359,7 @@ TYPES = (
     ResourceType(
         _NAMESPACE,
         _PATH,
-        name_rule=_NAMESPACE_NAME,
+        name_check=_NAMESPACE_NAME,
         taken="BadRequest",
         rules=all_of(_tier_has_what_is_asked, _namespace_stays_what_it_is),
         outputs=_NAMESPACE_OUTPUTS,
@@ -381,7 +379,7 @@ TYPES = (
     ResourceType(
         _QUEUE,
         f"{_PATH}/queues/{{queueName}}",
-        name_rule=_ENTITY_NAME,
+        name_check=_ENTITY_NAME,
         rules=all_of(_LIMITS, _targets_exist, _name_is_free_in_namespace),
         immutable=("requiresDuplicateDetection", "requiresSession", "enablePartitioning"),
         immutable_code="BadRequest",
@@ -392,7 +390,7 @@ TYPES = (
     ResourceType(
         _TOPIC,
         _TOPIC_PATH,
-        name_rule=_ENTITY_NAME,
+        name_check=_ENTITY_NAME,
         rules=all_of(_LIMITS, _name_is_free_in_namespace),
         immutable=("requiresDuplicateDetection", "enablePartitioning"),
         immutable_code="BadRequest",
@@ -403,7 +401,7 @@ TYPES = (
     ResourceType(
         _SUBSCRIPTION,
         f"{_TOPIC_PATH}/subscriptions/{{subscriptionName}}",
-        name_rule=_SUBSCRIPTION_NAME,
+        name_check=_SUBSCRIPTION_NAME,
         rules=all_of(_LIMITS, _targets_exist, _sessions_stay),
         outputs={
             **_EVERY_OUTPUT,

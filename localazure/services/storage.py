@@ -23,13 +23,16 @@ enableNfsV3 has other names in the published type, and cannot be asked for.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from localazure.arm.common_rules import all_of, always, kept, off, on
 from localazure.arm.property_paths import ABSENT, value_at
-from localazure.arm.resource_type import Answer, NameRule, Request, ResourceType, Rules
+from localazure.arm.resource_type import Answer, NameCheck, Request, ResourceType, Rules
 from localazure.arm.world import Values
 from localazure.errors import AzureError
+from manifest import azure_names
+from manifest.name_rule import NameRule
 
 _PATH = (
     "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
@@ -37,14 +40,19 @@ _PATH = (
 )
 
 # Types and names. "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05.
-_ACCOUNT_NAME = NameRule(
-    pattern=r"[a-z0-9]{3,24}", words="3 to 24 lower-case letters and digits", code="AccountNameInvalid"
+_ACCOUNT_NAME = NameCheck(azure_names.PARENTS["storage-account"].rule, code="AccountNameInvalid")
+_CONTAINER_NAME = NameCheck(
+    # Azure's own containers, which no network declares
+    replace(
+        azure_names.BLOB_CONTAINER,
+        pattern=rf"\$root|\$web|{azure_names.BLOB_CONTAINER.pattern}",
+        words=f"{azure_names.BLOB_CONTAINER.words}; $root and $web",
+    )
 )
-_DASHED = r"(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"
-_DASHED_WORDS = "3 to 63 lower-case letters, digits and single '-', the first and the last one a letter or digit"
-_CONTAINER_NAME = NameRule(pattern=rf"\$root|\$web|{_DASHED}", words=f"{_DASHED_WORDS}; $root and $web")
-_QUEUE_NAME = NameRule(pattern=_DASHED, words=_DASHED_WORDS)
-_SERVICE_NAME = NameRule(pattern="default", words="'default' and nothing else")
+_QUEUE_NAME = NameCheck(azure_names.STORAGE_QUEUE)
+_SERVICE_NAME = NameCheck(
+    NameRule("a service of a storage account", 7, 7, "default", "'default' and nothing else", "TYPE")
+)
 
 # Reasons to refuse an account
 _V2 = "StorageV2"
@@ -276,7 +284,7 @@ TYPES = (
     ResourceType(
         "azure-native:storage:StorageAccount",
         _PATH,
-        name_rule=_ACCOUNT_NAME,
+        name_check=_ACCOUNT_NAME,
         taken="StorageAccountAlreadyTaken",
         rules=all_of(_kind_has_what_is_asked, _account_stays_what_it_is),
         immutable=("isHnsEnabled", "immutableStorageWithVersioning", "encryption.requireInfrastructureEncryption"),
@@ -288,7 +296,7 @@ TYPES = (
     ResourceType(
         "azure-native:storage:BlobServiceProperties",
         _PATH + "/blobServices/{blobServicesName}",
-        name_rule=_SERVICE_NAME,
+        name_check=_SERVICE_NAME,
         singleton=True,
         rules=all_of(_account_has("blob"), _policies_agree),
         outputs=_BLOB_SERVICE,
@@ -299,7 +307,7 @@ TYPES = (
     ResourceType(
         "azure-native:storage:BlobContainer",
         _PATH + "/blobServices/default/containers/{containerName}",
-        name_rule=_CONTAINER_NAME,
+        name_check=_CONTAINER_NAME,
         rules=all_of(_account_has("blob"), _account_lets_the_public_in, _container_stays_what_it_is),
         outputs=_CONTAINER,
         volatile=("lastModifiedTime", "etag"),
@@ -307,7 +315,7 @@ TYPES = (
     ResourceType(
         "azure-native:storage:QueueServiceProperties",
         _PATH + "/queueServices/{queueServiceName}",
-        name_rule=_SERVICE_NAME,
+        name_check=_SERVICE_NAME,
         singleton=True,
         rules=_account_has("queue"),
         outputs={"cors": always({"corsRules": []})},
@@ -317,7 +325,7 @@ TYPES = (
     ResourceType(
         "azure-native:storage:Queue",
         _PATH + "/queueServices/default/queues/{queueName}",
-        name_rule=_QUEUE_NAME,
+        name_check=_QUEUE_NAME,
         rules=_account_has("queue"),
         outputs={"approximateMessageCount": always(0)},
     ),

@@ -49,7 +49,7 @@ def test_a_name_that_azure_keeps_or_cannot_take_is_refused(azure: LocalAzure, na
     refused = refusal(azure, BUS, namespaceName=name)
 
     assert refused.code == "BadRequest"
-    assert "no '-sb' or '-mgmt' at the end" in refused.message
+    assert "neither '-sb' nor '-mgmt' last" in refused.message
 
 
 @pytest.mark.parametrize(
