@@ -1,17 +1,53 @@
-"""What every test has: no credential and no setting of whoever runs it, and outputs that refuse to be texts."""
+"""What every test has: no credential and no setting of the person who runs it, and outputs that refuse to be texts.
+
+No test but one opens the network and stack files at the root, which are the user's (`tests/user_files.py`).
+"""
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests import user_files
+
 _OF_THE_RUNNER = ("ARM_", "AZURE_", "PULUMI_")
+
+user_files.watch()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a second test of the shipped sample, which would depend on what the user writes there."""
+    names = {item.nodeid for item in items if "shipped_sample" in getattr(item, "fixturenames", ())}
+    if len(names) > 1:
+        raise pytest.UsageError(f"only one test reads the files of the shipped sample, not {sorted(names)}")
+
+
+@pytest.fixture(scope="session")
+def journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file in which every process of a test notes that it opened a file of the user."""
+    return tmp_path_factory.mktemp("user-files") / "opened.txt"
 
 
 @pytest.fixture(autouse=True)
-def hermetic(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hide the environment of whoever runs the tests from the code under test."""
+def hermetic(monkeypatch: pytest.MonkeyPatch, journal: Path) -> Iterator[None]:
+    """Hide the environment of the person who runs the tests from the code under test, and the user's files."""
     for name in list(os.environ):
         if name.startswith(_OF_THE_RUNNER):
             monkeypatch.delenv(name)
     # An output in an f-string is then an error, and not a text that says so.
     monkeypatch.setenv("PULUMI_ERROR_OUTPUT_STRING", "1")
+    monkeypatch.setenv("PYTHONPATH", str(user_files.STARTUP), prepend=os.pathsep)
+    monkeypatch.setenv(user_files.JOURNAL, str(journal))
+    yield
+    opened = journal.read_text("utf-8") if journal.exists() else ""
+    journal.unlink(missing_ok=True)
+    assert not opened, f"the test opened files of the user: {opened}"
+
+
+@pytest.fixture
+def shipped_sample() -> Iterator[Path]:
+    """The folder with the network that ships, for the one test that reads it."""
+    user_files.allowed.append("shipped_sample")
+    yield user_files.ROOT
+    user_files.allowed.remove("shipped_sample")

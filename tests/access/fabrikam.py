@@ -1,26 +1,36 @@
-"""The network of this repository as the questions see it: what is declared, and a deployment on local Azure."""
+"""The network of Fabrikam as the questions see it: what is declared, and a deployment on local Azure."""
 
 import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from access.model.declared import Declared
 from access.model.graph import Assignment, Graph
 from access.readers import local
-from cli.working_tree import Project
-
-ROOT = Path(__file__).parents[2]
+from localazure.deployment.project import Project
+from localazure.output.document import document as document_of
+from localazure.run import run
+from manifest.declared_document import declared as declared_document
+from manifest.loading import described
+from manifest.stack_file import config_of
+from tests.fabrikam import FABRIKAM
+from tests.network.deploying import granted
+from tests.projects import any_role
 
 
 @cache
 def declared(stack: str = "dev") -> Declared:
-    return Project(ROOT, stack).declared()
+    get = config_of(FABRIKAM, stack)
+    found = described(stack, get, root=FABRIKAM, role_refusal_reason=any_role)
+    return Declared.from_json(json.loads(json.dumps(declared_document(*found))))
 
 
 @cache
 def _document(stack: str) -> str:
-    return json.dumps(Project(ROOT, stack).deployed())
+    project = Project.at(FABRIKAM)
+    result = run(project.run, project=project.name, stack=stack, config=project.config(stack))
+    assert result.ok, [failure.message for failure in result.failures]
+    return json.dumps(document_of(result, granted(result)))
 
 
 def document(stack: str = "dev") -> dict[str, Any]:

@@ -1,11 +1,9 @@
 """The blast radius: of Fabrikam, by each way to become another identity, and as a property."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,10 +12,10 @@ from access.model.declared import Budget
 from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.blast_radius import Blast, blast_radius, every_blast
 from access.readers import local
+from tests import fabrikam as fabrikam_files
 from tests.access.graphs import ACCOUNT, COSMOS, GROUP, ITEMS, NAME, QUEUE, REPORTS, UPLOADS, custom, deny, resource
 from tests.access.readers.sources import deployed, printed
 
-REPOSITORY = Path(__file__).parents[2]
 REGISTRY = f"{GROUP}/providers/Microsoft.ContainerRegistry/registries/images"
 VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/vault"
 SECRET = f"{VAULT}/secrets/signing-key"
@@ -88,9 +86,7 @@ def becomes(blast: Blast) -> list[str]:
 
 @pytest.fixture(scope="module")
 def fabrikam() -> dict[str, Any]:
-    network = yaml.safe_load((REPOSITORY / "network.yaml").read_text())
-    config = yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text())["config"]
-    result, _ = deployed(network, {name.partition(":")[2]: value for name, value in config.items()}, "dev")
+    result, _ = deployed(fabrikam_files.network(), fabrikam_files.environment("dev"), "dev")
     return {name: one.document() for name, one in every_blast(local.read(printed(result)), {}).items()}
 
 

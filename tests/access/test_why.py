@@ -9,6 +9,7 @@ from access.model.errors import UnknownName
 from access.model.graph import Graph, Resource
 from access.questions.why import told, why
 from tests.access import fabrikam
+from tests.fabrikam import FABRIKAM
 
 GRAPH, DECLARED = fabrikam.graph(), fabrikam.declared()
 READ = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"
@@ -17,7 +18,7 @@ READ = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"
 def test_what_is_allowed_is_told_with_its_assignment_and_its_line() -> None:
     (reason,) = why(GRAPH, DECLARED, "analysis", "code-uploads", READ)
 
-    lines = (fabrikam.ROOT / "network.yaml").read_text().splitlines()
+    lines = (FABRIKAM / "network.yaml").read_text().splitlines()
     (place,) = reason.places
     assert reason.answer.decision == "allowed"
     assert [one.name for one in reason.answer.by] == ["analysis-may-read-code-uploads"]

@@ -1,7 +1,6 @@
 """The command line: every question in every form, its exit codes, and sources of every kind."""
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,10 +12,9 @@ import yaml
 
 from access.findings import RULES
 from cli.main import run
-from tests.access.fabrikam import ROOT, document
+from tests.access.fabrikam import document
+from tests.fabrikam import copy_project
 
-FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "network.yaml")
-PACKAGES = ("access", "agent_network", "cli", "components", "localazure", "manifest")
 QUESTIONS = (
     ["matrix"],
     ["matrix", "--operations"],
@@ -31,11 +29,8 @@ Ask = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The project of this repository in a git repository of its own, and a preview of it."""
-    for name in FILES:
-        shutil.copy(ROOT / name, tmp_path / name)
-    for name in PACKAGES:
-        (tmp_path / name).symlink_to(ROOT / name)
+    """A copy of Fabrikam's project, and a preview of it."""
+    copy_project(tmp_path)
     (tmp_path / "preview.json").write_text(json.dumps(document()))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")

@@ -14,10 +14,10 @@ from manifest.declared_document import declared
 from manifest.loading import described
 from manifest.safeguards import Exemption
 from manifest.stack_file import config_of
+from tests.fabrikam import FABRIKAM
 from tests.projects import any_role, write_project
 from tests.strategies import projects
 
-ROOT = Path(__file__).parents[2]
 PULUMI = "name: agent-network\nruntime: python\n"
 ENVIRONMENT = (
     "config: {location: westeurope, resource_group: group, suffix: dev7, production: false, image_tag: '1.0'}\n"
@@ -166,7 +166,7 @@ def test_every_entry_has_the_line_of_its_key(
 def test_declared_document_of_the_sample(
     stack: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shown = printed(ROOT, stack, monkeypatch, capsys)
+    shown = printed(FABRIKAM, stack, monkeypatch, capsys)
 
     assert (shown["network"], shown["stack"], shown["production"]) == ("fabrikam", stack, stack == "prod")
     assert sum(len(agent["access"]) for agent in shown["agents"].values()) == 12

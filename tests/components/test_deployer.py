@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
@@ -19,8 +18,8 @@ from components.resources.image_registry import ImageRegistry
 from components.resources.kinds import KINDS
 from localazure.services import catalogue
 from tests.contracts.networks import of_hosts, of_kind, of_project
+from tests.fabrikam import FABRIKAM, REPOSITORY
 
-REPOSITORY = Path(__file__).parents[2]
 ASSIGNMENTS = "Microsoft.Authorization/roleAssignments"
 WRITE, DELETE, OTHER = f"{ASSIGNMENTS}/write", f"{ASSIGNMENTS}/delete", "Microsoft.KeyVault/vaults/write"
 OPERATIONS = universe_of((WRITE, DELETE, OTHER), data=False)
@@ -58,7 +57,7 @@ def types_of(tokens: set[str]) -> set[str]:
 
 
 def tokens_of_fabrikam(package: str = "azure-native") -> set[str]:
-    made = (one.type for stack in ("dev", "prod") for one in of_project(REPOSITORY, stack).resources if one.custom)
+    made = (one.type for stack in ("dev", "prod") for one in of_project(FABRIKAM, stack).resources if one.custom)
     return {token for token in made if token.startswith(f"{package}:")}
 
 

@@ -9,11 +9,11 @@ from components.network import AgentNetwork
 from components.resources.base import Holder, NetworkResource
 from manifest.kinds import KINDS
 from tests.components.recorder import SUBSCRIPTION, TENANT, Recorded, Registered, record
+from tests.fabrikam import FABRIKAM
 from tests.projects import load_project, write_project
 
 __all__ = ["PARENT", "RESOURCE", "component", "of_hosts", "of_kind", "of_project", "within"]
 
-REPOSITORY = Path(__file__).parents[2]
 RESOURCE = "thing"
 """What the one resource is called in its network."""
 PARENT = "contosothing"
@@ -121,8 +121,8 @@ def of_hosts() -> Recorded:
 
 
 @cache
-def of_project(root: Path = REPOSITORY, stack: str = "dev") -> Recorded:
-    """What the network of a project, or of this repository, registers."""
+def of_project(root: Path = FABRIKAM, stack: str = "dev") -> Recorded:
+    """What the network of a project, or of Fabrikam, registers."""
     network, environment = load_project(root, stack)
     return record(lambda: AgentNetwork(network.name, {"network": network, "environment": environment}))
 

@@ -10,7 +10,7 @@ from access.azure.roles import every_role
 
 REPOSITORY = Path(__file__).parents[2]
 GUID = re.compile(r"(?<![0-9a-f])[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}(?![0-9a-f])", re.IGNORECASE)
-PLACES = ("__main__.py", "access", "benchmarks", "components", "localazure", "manifest")
+PLACES = ("access", "benchmarks", "components", "localazure", "manifest", "policies", "release")
 ROLES = {role.id.replace("-", ""): role.name for role in every_role()}
 
 

@@ -5,16 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from localazure.ambient_credentials import VARIABLES
 from localazure.arm.world import World
+from tests.fabrikam import PACKAGES, REPOSITORY, copy_project
 
-REPOSITORY = Path(__file__).parents[2]
-PACKAGES = ("access", "agent_network", "cli", "components", "localazure", "policies", "release", "manifest")
 REASON = "the pulumi CLI (with pulumi-language-python) is not on PATH"
 
 
@@ -49,11 +47,11 @@ class Project:
     root: Path
 
     @classmethod
-    def of(cls, root: Path, files: Iterable[str]) -> "Project":
-        """A copy of the repository's project: `files` to change at will, the packages as they are."""
-        for name in files:
-            shutil.copy(REPOSITORY / name, root / name)
-        return cls._furnished(root)
+    def of_fabrikam(cls, root: Path) -> "Project":
+        """A copy of the tests' own project to change at will, with the packages as they are."""
+        copy_project(root)
+        (root / ".venv").symlink_to(sys.prefix)
+        return cls(root)
 
     @classmethod
     def written(cls, root: Path, program: str) -> "Project":
@@ -63,10 +61,6 @@ class Project:
         )
         (root / "Pulumi.dev.yaml").write_text("config: {}\n")
         (root / "__main__.py").write_text(program)
-        return cls._furnished(root)
-
-    @classmethod
-    def _furnished(cls, root: Path) -> "Project":
         for package in PACKAGES:
             (root / package).symlink_to(REPOSITORY / package)
         (root / ".venv").symlink_to(sys.prefix)

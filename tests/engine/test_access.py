@@ -13,11 +13,9 @@ from tests.engine.projects import REASON, Project, cli_is_here
 
 pytestmark = pytest.mark.skipif(not cli_is_here(), reason=REASON)
 
-FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "network.yaml")
-
 
 def test_preview_export_and_world_of_fabrikam_agree(tmp_path: Path) -> None:
-    project = Project.of(tmp_path, FILES)
+    project = Project.of_fabrikam(tmp_path)
 
     planned = json.loads(project.pulumi("preview --json --stack dev").out)
     project.pulumi("up --yes --skip-preview --stack dev")

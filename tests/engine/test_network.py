@@ -15,7 +15,6 @@ from tests.projects import to_yaml
 
 pytestmark = pytest.mark.skipif(not cli_is_here(), reason=REASON)
 
-FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "network.yaml")
 GRANT = "azure-native:authorization:RoleAssignment"
 APP = "azure-native:app:ContainerApp"
 ON_CONTAINER_APPS = ("analysis", "ingestion", "report", "security-scanner")
@@ -24,7 +23,7 @@ ON_FOUNDRY = ("compliance", "market-analysis")
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    return Project.of(tmp_path, FILES)
+    return Project.of_fabrikam(tmp_path)
 
 
 def name_of(urn: str) -> str:

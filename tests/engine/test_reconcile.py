@@ -9,7 +9,6 @@ from tests.engine.projects import REASON, Project, cli_is_here
 
 pytestmark = pytest.mark.skipif(not cli_is_here(), reason=REASON)
 
-FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "network.yaml")
 PUBLISHED = ("AgentApplication", "AgentDeployment")
 # Reads the stack, lets somebody else protect a resource, and only then writes another name of it.
 MEANWHILE = """
@@ -47,7 +46,7 @@ def orphans(project: Project) -> int:
 
 
 def test_an_agent_that_was_published_again_gets_its_grants_and_the_engine_finds_nothing_to_do(tmp_path: Path) -> None:
-    project = Project.of(tmp_path, FILES)
+    project = Project.of_fabrikam(tmp_path)
     project.pulumi("up --yes --skip-preview --stack prod")
     nothing = project.run(RECONCILE)
     publish_again(project)
@@ -66,7 +65,7 @@ def test_an_agent_that_was_published_again_gets_its_grants_and_the_engine_finds_
 
 def test_what_others_did_to_the_stack_meanwhile_stays(tmp_path: Path) -> None:
     """A run waits for Azure for minutes, and somebody else may have changed the stack by then."""
-    project = Project.of(tmp_path, FILES)
+    project = Project.of_fabrikam(tmp_path)
     project.pulumi("up --yes --skip-preview --stack dev")
     group = next(one["urn"] for one in project.state("dev") if one["type"].endswith(":ResourceGroup"))
     (project.root / "meanwhile.py").write_text(MEANWHILE)
@@ -80,7 +79,7 @@ def test_what_others_did_to_the_stack_meanwhile_stays(tmp_path: Path) -> None:
 
 
 def test_a_stack_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
-    project = Project.of(tmp_path, FILES)
+    project = Project.of_fabrikam(tmp_path)
 
     refused = project.run("python -m agent_network release foundry reconcile --stack nowhere")
 

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from manifest import Access, SpecError
+from tests.fabrikam import FABRIKAM
 from tests.projects import load_project, write_project
 from tests.strategies import networks, projects, reordered
 
-ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {"location": "westeurope", "resource_group": "group", "suffix": "dev7", "production": False}
 
 # The folder is written anew for every example, so that nothing of one is seen by the next.
@@ -83,7 +83,7 @@ def test_a_typo_in_the_name_of_a_resource_is_answered_with_a_name_that_there_is(
 
 
 def test_fabrikam_grants_exactly_what_its_table_says() -> None:
-    network, _ = load_project(ROOT)
+    network, _ = load_project(FABRIKAM)
 
     assert {name: {(one.verb, one.resource) for one in agent.access} for name, agent in network.agents.items()} == {
         "ingestion": {("write", "code-uploads")},
@@ -97,7 +97,7 @@ def test_fabrikam_grants_exactly_what_its_table_says() -> None:
 
 
 def test_dev_and_production_have_the_same_network() -> None:
-    assert load_project(ROOT, "dev")[0] == load_project(ROOT, "prod")[0]
+    assert load_project(FABRIKAM, "dev")[0] == load_project(FABRIKAM, "prod")[0]
 
 
 def test_every_form_of_access_becomes_single_grants(tmp_path: Path) -> None:

@@ -1,27 +1,25 @@
 """The published schemas: in step with the models, and of one opinion with them where a schema can have one."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
 from manifest.schema import COMMAND, environment_schema, network_schema, schemas
 from manifest.yaml_document import read
+from tests import fabrikam
 from tests.projects import NAMESPACE
 from tests.strategies import projects
 
-ROOT = Path(__file__).parents[2]
 NETWORK = Draft202012Validator(network_schema())
 ENVIRONMENT = Draft202012Validator(environment_schema(NAMESPACE))
 
 
 def change(path: str, value: object) -> dict[str, Any]:
     """Fabrikam with one value set."""
-    data = yaml.safe_load((ROOT / "network.yaml").read_text())
+    data = fabrikam.network()
     *parents, last = path.split(".")
     here = data
     for parent in parents:
@@ -30,9 +28,29 @@ def change(path: str, value: object) -> dict[str, Any]:
     return data
 
 
-@pytest.mark.parametrize(("name", "text"), schemas(ROOT).items())
-def test_a_schema_file_is_in_step_with_the_models(name: str, text: str) -> None:
-    assert (ROOT / name).read_text() == text, f"{name} is out of step with the models; run: {COMMAND}"
+def shipped(name: str) -> dict[str, Any]:
+    return json.loads((fabrikam.REPOSITORY / name).read_text("utf-8"))
+
+
+def test_schema_file_of_the_network_is_in_step_with_the_models() -> None:
+    assert shipped("network.schema.json") == network_schema(), f"network.schema.json is old; run: {COMMAND}"
+
+
+def test_schema_file_of_the_environment_is_in_step_with_the_models() -> None:
+    """Of the namespace that it was made for: a user who renames the project renews it."""
+    found = shipped("environment.schema.json")
+    namespace = next(iter(found["properties"]["config"]["properties"])).partition(":")[0]
+
+    assert found == environment_schema(namespace), f"environment.schema.json is old; run: {COMMAND}"
+
+
+def test_schema_files_are_written_for_the_namespace_of_the_project() -> None:
+    written = {name: json.loads(text) for name, text in schemas(fabrikam.FABRIKAM).items()}
+
+    assert written == {
+        "network.schema.json": network_schema(),
+        "environment.schema.json": environment_schema(NAMESPACE),
+    }
 
 
 def test_the_schemas_are_schemas() -> None:
@@ -41,17 +59,12 @@ def test_the_schemas_are_schemas() -> None:
 
 
 @pytest.mark.parametrize("name", ["network.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml"])
-def test_the_files_of_this_project_are_accepted(name: str) -> None:
+def test_files_of_fabrikam_are_accepted(name: str) -> None:
     validator = NETWORK if name == "network.yaml" else ENVIRONMENT
 
-    assert list(validator.iter_errors(read(ROOT, name).data)) == []  # in YAML 1.2, as editors: a date is a text
-
-
-@pytest.mark.parametrize("name", ["network.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml"])
-def test_the_files_of_this_project_say_which_schema_is_theirs(name: str) -> None:
-    schema = "network.schema.json" if name == "network.yaml" else "environment.schema.json"
-
-    assert (ROOT / name).read_text().splitlines()[0] == f"# yaml-language-server: $schema={schema}"
+    assert (
+        list(validator.iter_errors(read(fabrikam.FABRIKAM, name).data)) == []
+    )  # in YAML 1.2, as editors: a date is a text
 
 
 @pytest.mark.parametrize(
@@ -100,6 +113,10 @@ def test_a_bad_network_is_refused_by_the_schema_too(path: str, value: object) ->
     assert list(NETWORK.iter_errors(change(path, value))) != []
 
 
+def stack_file() -> dict[str, Any]:
+    return {"config": {f"{NAMESPACE}:{key}": value for key, value in fabrikam.environment("dev").items()}}
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -114,14 +131,14 @@ def test_a_bad_network_is_refused_by_the_schema_too(path: str, value: object) ->
     ],
 )
 def test_a_bad_environment_is_refused_by_the_schema_too(change: dict[str, Any]) -> None:
-    data = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())
+    data = stack_file()
     data["config"] |= {f"{NAMESPACE}:{key}": value for key, value in change.items()}
 
     assert list(ENVIRONMENT.iter_errors(data)) != []
 
 
 def test_keys_of_other_namespaces_are_none_of_its_business() -> None:
-    data = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())
+    data = stack_file()
     data["config"]["azure-native:location"] = "westeurope"
     data["encryptionsalt"] = "v1:"
 

@@ -1,7 +1,6 @@
-"""The network of this repository: exactly the access that its table says, in dev and in prod."""
+"""The network of Fabrikam: exactly the access that its table says, in dev and in prod."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,8 @@ import pytest
 import yaml
 
 from cli.main import run as main
+from tests.fabrikam import copy_project
 
-REPOSITORY = Path(__file__).parents[2]
-FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "network.yaml")
-PACKAGES = ("access", "agent_network", "cli", "components", "localazure", "manifest")
 STACKS = pytest.mark.parametrize("stack", ["dev", "prod"])
 
 # What the table in network.yaml's description says, agent by agent.
@@ -58,10 +55,7 @@ Run = Callable[..., dict[str, Any]]
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the project to change at will; the packages are the repository's."""
-    for name in FILES:
-        shutil.copy(REPOSITORY / name, tmp_path / name)
-    for name in PACKAGES:
-        (tmp_path / name).symlink_to(REPOSITORY / name)
+    copy_project(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

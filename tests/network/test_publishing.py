@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from access.azure.catalogue import by_id
 from localazure.arm.world import World
 from localazure.azure import LocalAzure
+from tests import fabrikam as fabrikam_files
 from tests.network.deploying import deploy, described, granted
 
-REPOSITORY = Path(__file__).parents[2]
 AGENTS = ("compliance", "market-analysis")
 SHARED = {
     ("compliance", "read", "documents"),
@@ -49,16 +48,15 @@ def with_more_to_grant(network: dict[str, Any]) -> None:
 
 
 class Fabrikam:
-    """The network of this repository, deployed again and again into one world."""
+    """The network of Fabrikam, deployed again and again into one world."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        config = yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text())["config"]
-        self._environment = {name.partition(":")[2]: value for name, value in config.items()}
+        self._environment = fabrikam_files.environment("dev")
 
     def up(self, change: Change | None = None, *, more: bool = False, without: str = "") -> set[tuple[str, str, str]]:
         """Deploy; answers what the agents of Foundry may do."""
-        network = yaml.safe_load((REPOSITORY / "network.yaml").read_text())
+        network = fabrikam_files.network()
         environment = dict(self._environment)
         if more:
             with_more_to_grant(network)

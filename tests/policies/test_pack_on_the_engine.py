@@ -10,7 +10,6 @@ from tests.engine.projects import REASON, Outcome, Project, cli_is_here
 
 pytestmark = pytest.mark.skipif(not cli_is_here(), reason=REASON)
 
-FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "network.yaml")
 PREVIEW = "pulumi preview --non-interactive --policy-pack policies"
 
 BAD = """
@@ -65,7 +64,7 @@ def violated(outcome: Outcome) -> dict[str, set[str]]:
 
 
 def test_the_network_of_this_repository_violates_nothing(tmp_path: Path) -> None:
-    outcome = Project.of(tmp_path, FILES).pulumi("preview --stack prod --policy-pack policies")
+    outcome = Project.of_fabrikam(tmp_path).pulumi("preview --stack prod --policy-pack policies")
 
     assert "agent-network@v" in outcome.out
     assert violated(outcome) == {"mandatory": set(), "advisory": set()}
@@ -73,7 +72,7 @@ def test_the_network_of_this_repository_violates_nothing(tmp_path: Path) -> None
 
 def test_agents_that_share_an_identity_violate_the_pack_until_it_is_told_that_they_may(tmp_path: Path) -> None:
     """The pack knows no `network.yaml`, nor what a stack's file allows."""
-    project = Project.of(tmp_path, FILES)
+    project = Project.of_fabrikam(tmp_path)
     (tmp_path / "policies.json").write_text(json.dumps({"shared-identity": "advisory"}))
 
     refused = project.run(f"{PREVIEW} --stack dev")

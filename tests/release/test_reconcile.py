@@ -1,7 +1,6 @@
 """The reconciler: whoever an agent really is gets its grants, whatever happened beside the program."""
 
 import json
-import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -23,10 +22,8 @@ from release.errors import ReleaseError
 from release.foundry.azure import Azure
 from release.foundry.reconciling import apply, plan
 from release.foundry.stack import EngineStack, ExportedStack, LocalStack
+from tests.fabrikam import copy_project
 
-REPOSITORY = Path(__file__).parents[2]
-FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "network.yaml")
-PACKAGES = ("access", "agent_network", "cli", "components", "localazure", "manifest")
 ASSIGNMENT = "azure-native:authorization:RoleAssignment"
 IN_COSMOS = "azure-native:cosmosdb:SqlResourceSqlRoleAssignment"
 GIVEN = "5c1d0000-0000-4000-8000-000000000001"
@@ -94,10 +91,7 @@ class Project:
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Project:
     """In prod: both agents are published."""
-    for name in FILES:
-        shutil.copy(REPOSITORY / name, tmp_path / name)
-    for name in PACKAGES:
-        (tmp_path / name).symlink_to(REPOSITORY / name)
+    copy_project(tmp_path)
     monkeypatch.chdir(tmp_path)
     return Project(tmp_path, "prod", capsys)
 

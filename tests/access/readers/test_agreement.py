@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 
 from access.azure.scopes import key
@@ -13,10 +12,10 @@ from access.model.graph import Graph, Resource
 from access.readers import export, local, preview
 from components.resources.kinds import KINDS
 from localazure.run import Result
+from tests import fabrikam as fabrikam_files
 from tests.access.readers.sources import deployed, every_graph, exported, granted_in, previewed, rows
 from tests.strategies import projects
 
-REPOSITORY = Path(__file__).parents[3]
 Project = tuple[dict[str, Any], dict[str, Any], str]
 
 # A network takes a second to deploy: few examples, always the same, and none made smaller where one fails.
@@ -83,11 +82,8 @@ ON_CONTAINER_APPS = ("analysis", "ingestion", "report", "security-scanner")
 
 
 def deployed_as(stack: str) -> tuple[Result, Graph]:
-    """The network of this repository."""
-    network = yaml.safe_load((REPOSITORY / "network.yaml").read_text())
-    config = yaml.safe_load((REPOSITORY / f"Pulumi.{stack}.yaml").read_text())["config"]
-    environment = {name.partition(":")[2]: value for name, value in config.items()}
-    return deployed(network, environment, stack)
+    """The network of Fabrikam."""
+    return deployed(fabrikam_files.network(), fabrikam_files.environment(stack), stack)
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,10 @@
 import copy
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import pytest
-import yaml
 
 from access.azure.roles import by_name
 from access.azure.types import KINDS
@@ -19,6 +17,7 @@ from access.questions.role_changes import packed_roles
 from access.readers import live, local
 from access.readers.foundry_data_plane import agents_of
 from localazure.run import Result
+from tests import fabrikam as fabrikam_files
 from tests.access.readers.arm_server import (
     AUTHORIZATION,
     BASE,
@@ -31,16 +30,12 @@ from tests.access.readers.arm_server import (
 )
 from tests.access.readers.sources import deployed, granted_in, printed, rows
 
-REPOSITORY = Path(__file__).parents[3]
 ASSIGNMENTS = f"{AUTHORIZATION}/roleAssignments".lower()
 STRANGER = "5c1d0000-0000-4000-8000-00000000000{}"
 
 
 def of(stack: str) -> Result:
-    network = yaml.safe_load((REPOSITORY / "network.yaml").read_text())
-    config = yaml.safe_load((REPOSITORY / f"Pulumi.{stack}.yaml").read_text())["config"]
-    environment = {name.partition(":")[2]: value for name, value in config.items()}
-    return deployed(network, environment, stack)[0]
+    return deployed(fabrikam_files.network(), fabrikam_files.environment(stack), stack)[0]
 
 
 def served(result: Result) -> Arm:
@@ -373,7 +368,7 @@ def test_one_resource_group_is_read_with_what_reaches_it(arm: Arm, fabrikam: Res
 
 
 def test_every_kind_of_resource_is_known_by_its_type() -> None:
-    schema = json.loads((REPOSITORY / "network.schema.json").read_text())
+    schema = json.loads((fabrikam_files.REPOSITORY / "network.schema.json").read_text())
     kinds = set(KINDS) - {"image-registry", CALLED}
 
     assert kinds == {name for name in kinds if f'"{name}"' in json.dumps(schema)}

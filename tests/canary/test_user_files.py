@@ -1,0 +1,77 @@
+"""Tests that open the user's network and stack files must fail, in whichever process they do so."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.fabrikam import FABRIKAM, FILES, REPOSITORY
+from tests.user_files import is_users
+
+READS = "from pathlib import Path\n\n\ndef test_it() -> None:\n    {statement}\n"
+IN_A_PROCESS = """
+import subprocess, sys
+
+
+def test_it() -> None:
+    subprocess.run([sys.executable, "-c", "open('network.yaml')"], check={check})
+"""
+SWALLOWS = """
+def test_it() -> None:
+    try:
+        open("network.yaml").close()
+    except BaseException:
+        pass
+"""
+TWICE = "def test_one(shipped_sample) -> None: ...\n\n\ndef test_other(shipped_sample) -> None: ...\n"
+
+Run = Callable[[str], "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run one file of tests with this project's conftest, in the folder of the repository."""
+
+    def on(text: str) -> subprocess.CompletedProcess[str]:
+        path = tmp_path / "test_canary.py"
+        path.write_text(text, encoding="utf-8")
+        settings = ["-c", str(REPOSITORY / "pyproject.toml"), "--rootdir", str(REPOSITORY), "-p", "tests.conftest"]
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *settings, str(path)]
+        return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)  # noqa: S603 (this interpreter)
+
+    return on
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_opening_file_of_user_fails_the_test(run: Run, name: str) -> None:
+    done = run(READS.format(statement=f"Path({name!r}).read_text()"))
+
+    assert (done.returncode, f"a test opens {name}, which is the user's" in done.stdout) == (1, True), done.stdout
+
+
+@pytest.mark.parametrize("text", [SWALLOWS, IN_A_PROCESS.format(check=True), IN_A_PROCESS.format(check=False)])
+def test_swallowed_error_of_opening_fails_the_test(run: Run, text: str) -> None:
+    done = run(text)
+
+    assert (done.returncode, "the test opened files of the user: network.yaml" in done.stdout) == (1, True), done.stdout
+
+
+def test_second_test_of_shipped_sample_is_refused(run: Run) -> None:
+    done = run(TWICE)
+
+    assert done.returncode == 4
+    assert "only one test reads the files of the shipped sample" in done.stdout + done.stderr
+
+
+def test_files_of_user_are_known_however_the_path_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "link.yaml").symlink_to(REPOSITORY / "network.yaml")
+    (tmp_path / "network.yaml").symlink_to(REPOSITORY / "network.yaml")
+    monkeypatch.chdir(REPOSITORY / "tests")
+
+    mine = ["../network.yaml", REPOSITORY / "Pulumi.qa.yaml", os.fsencode(REPOSITORY / "Pulumi.yaml")]
+    assert [path for path in [*mine, tmp_path / "network.yaml"] if not is_users(path)] == []
+    others = [3, "network.yaml", REPOSITORY / "network.schema.json", *(FABRIKAM / name for name in FILES)]
+    assert [path for path in others if is_users(path)] == []

@@ -1,0 +1,104 @@
+"""Recorded stacks of an earlier version: a local run of this version finds nothing to change, and can remove them."""
+
+import base64
+import json
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import dill  # pyright: ignore[reportMissingTypeStubs]
+import pytest
+from azure.core import PipelineClient
+from pulumi import dynamic
+from pulumi.runtime._serialization import _deserialize
+
+from localazure.deployment.project import Project
+from localazure.deployment.steps import Op
+from localazure.run import Operation, Result, run
+from tests.fabrikam import FABRIKAM
+
+GOLDEN = Path(__file__).parent
+STACKS = pytest.mark.parametrize("stack", ["dev", "prod"])
+SHARED = "5c1d0000-0000-4000-8000-000000000001"
+
+
+def recorded(stack: str) -> list[dict[str, Any]]:
+    """The resources that the engine remembered of a stack."""
+    return json.loads((GOLDEN / f"{stack}.export.json").read_text("utf-8"))["deployment"]["resources"]
+
+
+def on_recording(tmp_path: Path, stack: str, operation: Operation) -> tuple[Result, Path]:
+    """One operation on a copy of what a local run kept of a stack."""
+    path = Path(shutil.copy(GOLDEN / f"{stack}.local.json", tmp_path / f"{stack}.json"))
+    project = Project.at(FABRIKAM)
+    config = project.config(stack)
+    result = run(project.run, project=project.name, stack=stack, config=config, operation=operation, path=path)
+    return result, path
+
+
+@STACKS
+def test_preview_of_recorded_stack_changes_nothing(tmp_path: Path, stack: str) -> None:
+    kept = json.loads((GOLDEN / f"{stack}.local.json").read_text("utf-8"))["stack"]
+
+    result, _ = on_recording(tmp_path, stack, Operation.PREVIEW)
+
+    assert [failure.message for failure in result.failures] == []
+    assert [f"{step.op.value} {step.record.urn}" for step in result.steps if step.op is not Op.SAME] == []
+    assert {step.record.urn for step in result.steps} == {row["urn"] for row in kept}
+
+
+@STACKS
+def test_up_of_recorded_stack_writes_nothing(tmp_path: Path, stack: str) -> None:
+    result, path = on_recording(tmp_path, stack, Operation.UP)
+
+    assert result.ok
+    assert json.loads(path.read_text("utf-8")) == json.loads((GOLDEN / f"{stack}.local.json").read_text("utf-8"))
+
+
+@STACKS
+def test_destroy_of_recorded_stack_removes_everything(tmp_path: Path, stack: str) -> None:
+    result, path = on_recording(tmp_path, stack, Operation.DESTROY)
+
+    assert [failure.message for failure in result.failures] == []
+    assert (result.records, result.world.resources, result.world.principals) == ([], {}, {})
+    assert not path.exists()
+
+
+def provider() -> dynamic.ResourceProvider:
+    """The dynamic provider that an earlier version pickled into a state, as Pulumi's plugin reads it."""
+    pickled = base64.b64decode((GOLDEN / "provider.txt").read_text("utf-8"))
+    return _deserialize(lambda: dill.loads(pickled))  # noqa: S301 (our own recording)
+
+
+def identity() -> dict[str, Any]:
+    """The only resource in the recordings that the dynamic provider made."""
+    (row,) = (row for row in recorded("dev") if row["type"] == "pulumi-python:dynamic/foundry:AgentIdentity")
+    return row
+
+
+def test_pickled_provider_finds_no_difference_in_recorded_state() -> None:
+    row = identity()
+
+    found = provider().diff(row["id"], row["outputs"], row["inputs"])
+
+    assert (found.changes, found.replaces) == (False, [])
+    moved = provider().diff(row["id"], row["outputs"], {**row["inputs"], "project_id": "/another"})
+    assert (moved.changes, moved.replaces) == (True, ["project_id"])
+
+
+def test_pickled_provider_reads_the_recorded_identity_from_azure(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = identity()
+    addresses: list[str] = []
+
+    def project_with_shared_identity(_: object, request: Any) -> object:  # noqa: ANN401 (the SDK's request)
+        addresses.append(request.url)
+        body = {"properties": {"agentIdentity": {"agentIdentityId": SHARED}}}
+        return SimpleNamespace(status_code=200, text=lambda: json.dumps(body))
+
+    monkeypatch.setattr(PipelineClient, "send_request", project_with_shared_identity)
+
+    found = provider().read(row["id"], row["outputs"])
+
+    assert (found.id, found.outs["principal_id"]) == (row["id"], SHARED)
+    assert any(row["inputs"]["project_id"] in address for address in addresses)
