@@ -16,6 +16,9 @@ from localazure.arm.api_schema import Check, Compiler
 from localazure.arm.resource_type import ResourceType
 from localazure.errors import Violation
 
+DATA = Path(__file__).parent / "data" / "api_types"
+"""One file a provider."""
+
 # The provider fills these in, or they stand in the address.
 _FILLED = frozenset({"name", "location", "id", "type", "apiVersion"})
 
@@ -53,19 +56,26 @@ def takes_location(kind: ResourceType) -> bool:
     return published is not None and published.has_location and kind.located
 
 
+def provider_of(token: str) -> str:
+    """The provider in a type token, by which its file in `data/api_types` is called."""
+    return token.split(":")[1].lower()
+
+
 @cache
 def _arm_type(token: str, arguments: frozenset[str]) -> ArmType | None:
-    definition = _catalogue().get(token)
+    definition = _of_provider(provider_of(token)).get(token) if token.startswith("azure-native:") else None
     if definition is None:
         return None
-    compiler, body = Compiler(definition["types"]), {"ref": definition["body"]}
+    compiler, body = Compiler(definition["types"]), {"ref": definition["arm_type"]}
     return ArmType(
-        api_version=cast("str", definition["sdk_api_version"]),
+        api_version=cast("str", definition["api_version"]),
         has_location=compiler.takes(body, "location"),
         judge=compiler.body(body, arguments, _FILLED),
     )
 
 
 @cache
-def _catalogue() -> dict[str, Any]:
-    return json.loads((Path(__file__).parent / "data" / "arm_types.json").read_text("utf-8"))["resources"]
+def _of_provider(provider: str) -> dict[str, Any]:
+    """The published types of one provider, read when one of them is needed."""
+    path = DATA / f"{provider}.json"
+    return json.loads(path.read_text("utf-8")) if path.is_file() else {}

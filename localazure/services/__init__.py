@@ -1,57 +1,23 @@
-"""The services that local Azure has, one module each; what is not listed here is refused by name."""
+"""The services that local Azure has, one module each: every module of this folder that has `TYPES` is one.
+
+What no service has is refused by name.
+"""
 
 from functools import cache
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
 
 from localazure.arm.resource_type import Function
 from localazure.arm.type_catalogue import Catalogue
 from localazure.errors import UnknownType
-from localazure.services import (
-    app,
-    appconfiguration,
-    authorization,
-    cognitiveservices,
-    containerregistry,
-    containerservice,
-    cosmosdb,
-    foundry,
-    keyvault,
-    kubernetes,
-    managedidentity,
-    monitor,
-    operationalinsights,
-    resources,
-    search,
-    servicebus,
-    storage,
-)
-
-_MODULES = (
-    app,
-    appconfiguration,
-    authorization,
-    cognitiveservices,
-    containerregistry,
-    containerservice,
-    cosmosdb,
-    foundry,
-    keyvault,
-    kubernetes,
-    managedidentity,
-    monitor,
-    operationalinsights,
-    resources,
-    search,
-    servicebus,
-    storage,
-)
-
-_FUNCTIONS: dict[str, Function] = {**authorization.FUNCTIONS, **containerservice.FUNCTIONS}
 
 
 @cache
 def catalogue() -> Catalogue:
     """Every resource type of every service."""
-    return Catalogue(kind for module in _MODULES for kind in module.TYPES)
+    return Catalogue(kind for module in _modules() for kind in getattr(module, "TYPES", ()))
 
 
 def function(token: str) -> Function:
@@ -60,7 +26,18 @@ def function(token: str) -> Function:
     Raises:
         UnknownType: local Azure does not have it.
     """
-    found = _FUNCTIONS.get(token)
+    found = _functions().get(token)
     if found is None:
         raise UnknownType(token)
     return found
+
+
+@cache
+def _modules() -> tuple[ModuleType, ...]:
+    folder = str(Path(__file__).parent)
+    return tuple(import_module(f"{__name__}.{found.name}") for found in iter_modules([folder]))
+
+
+@cache
+def _functions() -> dict[str, Function]:
+    return {token: call for module in _modules() for token, call in getattr(module, "FUNCTIONS", {}).items()}

@@ -1,0 +1,183 @@
+"""Reduces Azure's published API types to what local Azure checks: `python -m localazure.reduce_api_types --help`.
+
+Owns reading the layout of bicep-types-az and the API version of the installed SDK. What comes out is described in
+`localazure/arm/data/README.md`. Nothing is fetched: the person supplies the directory.
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, cast
+
+from localazure.arm.api_types import DATA, provider_of
+from localazure.arm.resource_type import ResourceType
+from localazure.services import catalogue
+
+Schema = dict[str, Any]
+
+_VERSION = re.compile(r"Uses Azure REST API version ([\w-]+?)\.?\s")
+# Bits of `flags`, "bicep-types, src/bicep-types/src/types.ts".
+_FLAGS = {"required": 1, "read_only": 2, "write_only": 4}
+_LIMITS = {
+    "minLength": "minLength",
+    "maxLength": "maxLength",
+    "pattern": "pattern",
+    "minValue": "minimum",
+    "maxValue": "maximum",
+}
+_SCALARS = {"StringType": "string", "IntegerType": "integer", "BooleanType": "boolean"}
+
+
+class ReductionError(Exception):
+    """The published types, or the SDK's version of them, cannot be found."""
+
+
+class Reducer:
+    """One `types.json`, whose entries refer to each other by their place in the list."""
+
+    def __init__(self, entries: Sequence[Schema]) -> None:
+        self._entries = entries
+        self._named: dict[str, Schema] = {}
+        self._names: dict[int, str] = {}
+
+    def reduced(self, arm_type: str) -> dict[str, Schema]:
+        """The object types that a resource's body is made of, by name."""
+        wanted = arm_type.lower()
+        bodies = [
+            each
+            for each in self._entries
+            if each["$type"] == "ObjectType"
+            and str(each["name"]).lower() == wanted
+            and "apiVersion" in each["properties"]
+        ]
+        if len(bodies) != 1:
+            raise ReductionError(f"{arm_type} is in the types {len(bodies)} times")
+        self._named, self._names = {}, {}
+        self._reference(bodies[0], arm_type)
+        return self._named
+
+    def _reference(self, entry: Schema, name: str) -> Schema:
+        """A reference to an object type, which is reduced at its first use."""
+        if id(entry) not in self._names:
+            others = sum(1 for each in self._named if each.partition(" (")[0] == name)
+            unique = f"{name} ({others + 1})" if others else name
+            self._names[id(entry)] = unique
+            self._named[unique] = {}  # first, for types refer to each other in circles
+            self._named[unique] = self._object(entry)
+        return {"ref": self._names[id(entry)]}
+
+    def _of(self, reference: Mapping[str, Any]) -> Schema:
+        """What a reference is in the reduced form."""
+        entry = self._entries[int(str(reference["$ref"]).rpartition("/")[2])]
+        limits = {ours: entry[theirs] for theirs, ours in _LIMITS.items() if entry.get(theirs) is not None}
+        match entry["$type"]:
+            case "ObjectType" | "DiscriminatedObjectType":
+                return self._reference(entry, entry["name"])
+            case "ArrayType":
+                most = {"maxItems": entry["maxLength"]} if entry.get("maxLength") is not None else {}
+                return {"type": "array", "items": self._of(entry["itemType"]), **most}
+            case "StringLiteralType":
+                return {"const": entry["value"]}
+            case "UnionType":
+                return self._union([self._of(each) for each in entry["elements"]])
+            case name if name in _SCALARS:
+                return {"type": _SCALARS[name], **limits}
+            case _:
+                return {}
+
+    @staticmethod
+    def _union(elements: list[Schema]) -> Schema:
+        """A closed set; where any text is allowed too, the values that are known."""
+        values = [each["const"] for each in elements if "const" in each]
+        if len(values) == len(elements):
+            return {"enum": values}
+        texts = [each for each in elements if each.get("type") == "string"]
+        return {"type": "string", "known_values": values} if values and texts else {}
+
+    def _object(self, entry: Schema) -> Schema:
+        own = cast("Mapping[str, Schema]", entry.get("properties") or entry.get("baseProperties") or {})
+        found: Schema = {"type": "object", "properties": {name: self._property(each) for name, each in own.items()}}
+        if entry.get("additionalProperties"):
+            found["additional"] = self._of(entry["additionalProperties"])
+        if entry["$type"] == "DiscriminatedObjectType":
+            found["discriminator"] = entry["discriminator"]
+            found["variants"] = {name: self._of(each) for name, each in entry["elements"].items()}
+        return found
+
+    def _property(self, described: Schema) -> Schema:
+        flags = int(described.get("flags", 0))
+        return self._of(described["type"]) | {name: True for name, bit in _FLAGS.items() if flags & bit}
+
+
+def sdk_version(token: str) -> str:
+    """The API version with which the installed azure-native speaks of a type, from the text of its class.
+
+    Raises:
+        ReductionError: the SDK has no such class, or it states no version.
+    """
+    package = find_spec("pulumi_azure_native")
+    _, module, name = token.split(":")
+    file = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+    for folder in package.submodule_search_locations or [] if package else []:
+        path = Path(folder) / module / f"{file}.py"
+        found = _VERSION.search(path.read_text("utf-8")) if path.is_file() else None
+        if found:
+            return found[1]
+    raise ReductionError(f"the installed pulumi-azure-native states no API version for {token}")
+
+
+def published(directory: Path, arm_type: str, version: str) -> Sequence[Schema]:
+    """The `types.json` of a provider and version, wherever in the directory it is.
+
+    Raises:
+        ReductionError: it is not there.
+    """
+    provider = arm_type.partition("/")[0].lower()
+    found = sorted(directory.rglob(f"{provider}/{version}/types.json"))
+    for path in found:
+        entries = cast("list[Schema]", json.loads(path.read_text("utf-8")))
+        if any(str(each.get("name", "")).lower() == arm_type.lower() for each in entries):
+            return entries
+    raise ReductionError(f"{directory}: no {provider}/{version}/types.json has {arm_type}")
+
+
+def reduced(directory: Path, kind: ResourceType) -> Schema:
+    """The entry of one type, as it is in the provider's file."""
+    version = sdk_version(kind.token)
+    types = Reducer(published(directory, kind.arm_type, version)).reduced(kind.arm_type)
+    return {"api_version": version, "arm_type": kind.arm_type, "types": types}
+
+
+def _native(providers: Sequence[str]) -> Iterator[ResourceType]:
+    for kind in catalogue():
+        if kind.token.startswith("azure-native:") and (not providers or provider_of(kind.token) in providers):
+            yield kind
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the files of the providers; the exit status is 2 where a type is not found."""
+    parser = argparse.ArgumentParser(prog="python -m localazure.reduce_api_types", description=__doc__)
+    parser.add_argument("directory", type=Path, help="a checkout of Azure/bicep-types-az, or its folder `generated`")
+    parser.add_argument("provider", nargs="*", help="as in the type token, `servicebus`; without it, all")
+    parser.add_argument("--into", type=Path, default=DATA, help=argparse.SUPPRESS)
+    given = parser.parse_args(arguments)
+    files: dict[str, Schema] = {}
+    try:
+        for kind in _native(given.provider):
+            files.setdefault(provider_of(kind.token), {})[kind.token] = reduced(given.directory, kind)
+    except ReductionError as error:
+        parser.error(str(error))
+    unknown = sorted(set(given.provider) - set(files))
+    if unknown:
+        parser.error(f"no service of local Azure has types of {', '.join(unknown)}")
+    for provider, types in files.items():
+        (given.into / f"{provider}.json").write_text(json.dumps(types, indent=1, sort_keys=True) + "\n", "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
