@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from access.azure.scopes import key
+from access.azure.types import of_kind
 from access.model.graph import Graph, Resource
 from access.readers import export, local, preview
 from components.resources.kinds import KINDS
@@ -44,6 +45,13 @@ def words(network: dict[str, Any]) -> set[tuple[str, ...]]:
     return found
 
 
+def check_rows(source: str, network: dict[str, Any]) -> str:
+    """What to look at where a source reads a network otherwise."""
+    kinds = {resource["kind"] for resource in network["resources"].values()}
+    types = sorted(row.arm_type for kind in kinds for row in of_kind(kind))
+    return f"{source}: check 'path', 'kind', 'verbs' and 'named_only' in access/azure/types of {', '.join(types)}"
+
+
 @few
 @given(projects())
 def test_every_source_says_what_the_network_says_and_doubts_nothing(project: Project) -> None:
@@ -51,12 +59,13 @@ def test_every_source_says_what_the_network_says_and_doubts_nothing(project: Pro
     result, world = deployed(network, environment, stack)
 
     for name, graph in every_graph(result, world).items():
-        assert granted_in(graph) == words(network), name
-        assert graph.unread == (), name
+        check = check_rows(name, network)
+        assert granted_in(graph) == words(network), check
+        assert graph.unread == (), check
         named = {(each.name, each.kind) for each in graph.resources if each.declared}
         assert named == {(each, told["kind"]) for each, told in network["resources"].items()} | {
             (network["registry"]["name"], "image-registry")
-        }, name
+        }, check
     foresees_the_ids_that_azure_gives(result, world)
 
 

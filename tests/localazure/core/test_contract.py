@@ -19,7 +19,8 @@ from localazure.errors import AzureError, Refused, UnknownType
 from localazure.services import catalogue
 from tests.localazure.samples import RESOURCE_GROUP, SAMPLES, make, with_needs
 
-TYPES = {kind.token: kind for kind in catalogue()}
+# A type without a sample fails the one test that asks for it.
+TYPES = {kind.token: kind for kind in catalogue() if kind.token in SAMPLES}
 
 every_type = pytest.mark.parametrize("kind", TYPES.values(), ids=TYPES)
 every_created_type = pytest.mark.parametrize(
@@ -43,7 +44,7 @@ LEFT_OUT = {
 
 
 def test_every_type_has_a_sample_and_no_other_has() -> None:
-    assert set(SAMPLES) == set(TYPES)
+    assert set(SAMPLES) == {kind.token for kind in catalogue()}, "add the sample to tests/localazure/samples.py"
 
 
 def test_what_local_azure_does_not_have_is_refused_by_name(azure: LocalAzure) -> None:
