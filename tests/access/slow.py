@@ -130,6 +130,18 @@ def by_key(graph: Graph, principal: str, resource: Resource) -> int:
     return min(max(ways), works)
 
 
+def quantified(quantifier: str, operator: str, left: list[str], right: list[str]) -> bool:
+    """A quantified comparison of texts for equality, pair by pair, as Microsoft's description of each quantifier."""
+    wanted = operator == "StringEquals"
+    if quantifier == "ForAnyOfAnyValues":
+        return any((one == other) == wanted for one in left for other in right)
+    if quantifier == "ForAllOfAllValues":
+        return all((one == other) == wanted for one in left for other in right)
+    if quantifier == "ForAllOfAnyValues":
+        return all(any((one == other) == wanted for other in right) for one in left)
+    return any(all((one == other) == wanted for other in right) for one in left)
+
+
 def is_within(inner: str, outer: str) -> bool:
     return segments(inner)[: len(segments(outer))] == segments(outer)
 

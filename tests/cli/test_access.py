@@ -121,6 +121,15 @@ def test_diff_returns_3_only_where_access_grows(project: Path, ask: Ask) -> None
     assert len(worktrees.stdout.splitlines()) == 1
 
 
+def test_diff_returns_3_for_new_access_under_a_condition(project: Path, ask: Ask) -> None:
+    under_a_path = {"verbs": "read", "paths": ["2026/"]}
+    edit(project, lambda network: network["agents"]["ingestion"]["access"].update(reports=under_a_path))
+
+    code, out, _ = ask("diff", "preview.json")
+
+    assert (code, out.splitlines()[0]) == (3, "+ ingestion may read reports")
+
+
 def test_diff_as_markdown_lists_access_that_shrinks(project: Path, ask: Ask) -> None:
     edit(project, lambda network: network["agents"]["report"]["access"].pop("reports"))
 
