@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from agent_network import __version__
-from cli.commands import access, deployer, local, manifest, reference, release
+from cli.commands import access, deployer, init, local, manifest, policy_pack, reference, release
 from cli.help_text import examples
 
 __all__ = ["PROGRAM", "application"]
@@ -48,6 +48,8 @@ def application() -> typer.Typer:
     """The command line, ready to run."""
     app = typer.Typer(name=PROGRAM, help=_HELP, epilog=_EXAMPLES, no_args_is_help=True, rich_markup_mode=None)
     app.callback()(_root)
+    init.register(app)
+    policy_pack.register(app)
     local.register(app)
     app.add_typer(access.app, name="access")
     app.command("deployer", epilog=deployer.EXAMPLES)(deployer.deployer)

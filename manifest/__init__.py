@@ -49,35 +49,35 @@ __all__ = [
 
 # Each name is imported at its first use, because local Azure imports modules of this package and needs no model.
 _MODULES = {
-    "Access": "manifest.access",
-    "Agent": "manifest.agents",
-    "Replicas": "manifest.agents",
-    "Scale": "manifest.agents",
-    "Cluster": "manifest.environment",
-    "Destination": "manifest.environment",
-    "Elsewhere": "manifest.environment",
-    "Environment": "manifest.environment",
-    "FoundryIdentity": "manifest.environment",
-    "Problem": "manifest.errors",
-    "SpecError": "manifest.errors",
-    "AksCluster": "manifest.hosts",
-    "FoundryProject": "manifest.hosts",
-    "Host": "manifest.hosts",
-    "Ingress": "manifest.ingress",
-    "Probe": "manifest.ingress",
-    "Probes": "manifest.ingress",
-    "KINDS": "manifest.kinds",
-    "Deployment": "manifest.kinds",
-    "Resource": "manifest.kinds",
-    "load": "manifest.loading",
-    "stack_config_problem": "manifest.loading",
-    "Network": "manifest.network",
-    "Registry": "manifest.network",
-    "People": "manifest.people",
+    "Access": "access",
+    "Agent": "agents",
+    "Replicas": "agents",
+    "Scale": "agents",
+    "Cluster": "environment",
+    "Destination": "environment",
+    "Elsewhere": "environment",
+    "Environment": "environment",
+    "FoundryIdentity": "environment",
+    "Problem": "errors",
+    "SpecError": "errors",
+    "AksCluster": "hosts",
+    "FoundryProject": "hosts",
+    "Host": "hosts",
+    "Ingress": "ingress",
+    "Probe": "ingress",
+    "Probes": "ingress",
+    "KINDS": "kinds",
+    "Deployment": "kinds",
+    "Resource": "kinds",
+    "load": "loading",
+    "stack_config_problem": "loading",
+    "Network": "network",
+    "Registry": "network",
+    "People": "people",
 }
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 (any of the names above)
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_MODULES[name]), name)
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

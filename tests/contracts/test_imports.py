@@ -164,7 +164,7 @@ def test_nothing_imports_the_console_command(name: str) -> None:
     assert not {one for one in imported(name) if within(one, "cli", "agent_network")}
 
 
-@of("agent_network")
+@pytest.mark.parametrize("name", ["agent_network", "agent_network.__main__"])
 def test_installed_command_imports_the_console_command_alone(name: str) -> None:
     assert rooms_of(imported(name)) <= {"agent_network", "cli"}
 

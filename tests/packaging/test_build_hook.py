@@ -1,5 +1,6 @@
 """The build hook: rooms go below one package, and only their imports change."""
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,25 @@ def test_the_collected_package_holds_every_file_of_the_rooms(tmp_path: Path) -> 
     assert [path.name for path in tmp_path.iterdir()] == [PACKAGE]
     assert {path for path in collected if path.parts[0] in ROOMS} == written
     assert Path("__init__.py") in collected
+
+
+# A name that is removed from the end of a module's own name, whatever is before it.
+OWN_NAME = {("cli/errors.py", "cli.errors")}
+
+
+def texts(path: Path) -> set[str]:
+    """The texts of a module; the parts of an f-string are left out, since something is put before them."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    parts = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+    constants = (node for node in nodes if isinstance(node, ast.Constant) and id(node) not in parts)
+    return {node.value for node in constants if isinstance(node.value, str)}
+
+
+def test_no_text_holds_the_path_of_a_module() -> None:
+    """The hook changes imports alone: a module that is found by a text is found in a checkout only."""
+    paths = [path for room in ROOMS for path in sorted((REPOSITORY / room).rglob("*.py"))]
+    names = {".".join(path.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__") for path in paths}
+    dotted = {name for name in names if "." in name}
+
+    found = {(path.relative_to(REPOSITORY).as_posix(), text) for path in paths for text in texts(path) & dotted}
+    assert found == OWN_NAME, "use __name__ or __package__"

@@ -2,11 +2,12 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.engine.projects import REASON, Outcome, Project, cli_is_here
+from tests.engine.projects import REASON, REPOSITORY, Outcome, Project, cli_is_here
 
 pytestmark = pytest.mark.skipif(not cli_is_here(), reason=REASON)
 
@@ -70,17 +71,19 @@ def test_the_network_of_this_repository_violates_nothing(tmp_path: Path) -> None
     assert violated(outcome) == {"mandatory": set(), "advisory": set()}
 
 
-def test_agents_that_share_an_identity_violate_the_pack_until_it_is_told_that_they_may(tmp_path: Path) -> None:
-    """The pack knows no `network.yaml`, nor what a stack's file allows."""
+def test_shared_identity_passes_with_the_shipped_configuration(tmp_path: Path) -> None:
+    """The pack reads neither `network.yaml` nor what a stack's file allows."""
+    page = (REPOSITORY / "docs" / "howto" / "use-the-policy-pack.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^agent-network engine -- (pulumi preview .*)$", page, re.MULTILINE)
     project = Project.of_fabrikam(tmp_path)
-    (tmp_path / "policies.json").write_text(json.dumps({"shared-identity": "advisory"}))
+    shutil.copy(REPOSITORY / "policies.dev.json", tmp_path)
 
-    refused = project.run(f"{PREVIEW} --stack dev")
-    told = project.pulumi("preview --stack dev --policy-pack policies --policy-pack-config policies.json")
+    refused = project.run(PREVIEW)
+    passed = project.run(f"{command} --non-interactive")
 
-    assert refused.code != 0
+    assert (refused.code != 0, passed.code) == (True, 0), passed.out + passed.err
     assert violated(refused) == {"mandatory": {"shared-identity"}, "advisory": set()}
-    assert violated(told) == {"mandatory": set(), "advisory": {"shared-identity"}}
+    assert violated(passed) == {"mandatory": set(), "advisory": {"shared-identity"}}
 
 
 def test_a_bad_program_fails_before_and_after_it_is_deployed(tmp_path: Path) -> None:
