@@ -1,7 +1,10 @@
 """`agent-network reference`: pages of the documentation that are made from the code."""
 
+from typing import Annotated
+
 import typer
 
+from cli.errors import CommandError
 from cli.exit_codes import reference
 from cli.help_text import examples
 from cli.output import print_text
@@ -24,4 +27,15 @@ def findings() -> int:
 def exit_codes() -> int:
     """Print the page about exit codes."""
     print_text(reference().removesuffix("\n"))
+    return 0
+
+
+@app.command("api", epilog=examples("agent-network reference api components > docs/reference/api/components.md"))
+def api(name: Annotated[str, typer.Argument(metavar="PAGE", help="`components` or `access`.")]) -> int:
+    """Print a page of the reference of the components, or of `access` as a library."""
+    from cli.api_reference import PAGES, page  # noqa: PLC0415 (only this command needs it)
+
+    if name not in PAGES:
+        raise CommandError(f"no page {name!r}; the pages are {' and '.join(map(repr, PAGES))}")
+    print_text(page(name).removesuffix("\n"))
     return 0

@@ -32,4 +32,4 @@ def test_every_page_is_in_the_index() -> None:
     index = (DOCS / "README.md").read_text(encoding="utf-8")
     linked = set(re.findall(r"\]\(((?:howto|decisions|reference)/[^)]+)\)", index))
 
-    assert linked == {path.relative_to(DOCS).as_posix() for path in DOCS.glob("*/*.md")}
+    assert linked == {path.relative_to(DOCS).as_posix() for path in DOCS.glob("*/**/*.md")}

@@ -1,0 +1,116 @@
+"""The generated reference of the components and of `access` as a library."""
+
+from pathlib import Path
+
+import pytest
+
+from cli import api_reference
+from cli.api_reference import PAGES, page
+from cli.main import run
+from components.resources.kinds import KINDS
+
+DOCS = Path(__file__).parents[2] / "docs" / "reference" / "api"
+
+MODULE = '''
+"""Boxes.
+
+Each has a lid.
+"""
+
+__all__ = ["Box", "opened"]
+
+
+class BoxArgs(TypedDict):
+    size: int
+
+
+class Box(Base):
+    """A box."""
+
+    size: int
+    """In
+    metres."""
+    _inner: int
+
+    def __init__(self, name: str, args: BoxArgs, opts=None) -> None: ...
+
+    def put(self, thing: str, *, count: int = 1) -> None:
+        """Put things in.
+
+        Not shown."""
+
+    @property
+    def weight(self) -> int:
+        """Of all."""
+
+    def _shake(self) -> None: ...
+
+
+def opened(box: Box) -> bool:
+    """Is it open?
+
+    Args:
+        box: a box.
+    """
+
+
+def hidden() -> None: ...
+'''
+
+EXPECTED = """\
+## `agent_network.components.box`
+
+Boxes.
+
+Each has a lid.
+
+### `class Box(Base)`
+
+A box.
+
+- `size: int`: In metres.
+- `put(thing: str, *, count: int=1) -> None`: Put things in.
+- `weight: int`: Of all.
+
+### `opened(box: Box) -> bool`
+
+Is it open?
+
+*Args:*
+
+- `box`: a box.
+"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_reference_matches_the_code(name: str) -> None:
+    command = f"agent-network reference api {name} > docs/reference/api/{name}.md"
+
+    assert (DOCS / f"{name}.md").read_text(encoding="utf-8") == page(name), f"run: {command}"
+
+
+def test_the_command_prints_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["reference", "api", "access"]) == 0
+    assert capsys.readouterr().out == page("access")
+
+
+def test_an_unknown_page_is_refused_with_the_pages(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["reference", "api", "components.md"]) == 2
+    assert capsys.readouterr().err == "error: no page 'components.md'; the pages are 'components' and 'access'\n"
+
+
+def test_every_kind_of_resource_is_in_the_reference() -> None:
+    text = page("components")
+
+    assert [kind for kind, one in KINDS.items() if f"### `class {one.__name__}(" not in text] == []
+
+
+def test_public_names_are_shown_with_their_signatures_and_docstrings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "components").mkdir()
+    (tmp_path / "components" / "box.py").write_text(MODULE, encoding="utf-8")
+    (tmp_path / "components" / "tools.py").write_text("def helper() -> None: ...\n", encoding="utf-8")
+    monkeypatch.setattr(api_reference, "_ROOT", tmp_path)
+
+    assert page("components").partition("\n## ")[2] == EXPECTED.removeprefix("## ")
