@@ -23,11 +23,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from access.azure.roles import by_name
 from access.azure.verb_roles import VERBS
-from access.evaluate.effective import reach, relevant
+from access.evaluate.effective import effective_access, relevant_operations
 from access.model.declared import Declared, DeclaredAccess, DeclaredAgent, DeclaredResource
 from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.diff import difference
-from access.questions.matrix import Summary
+from access.questions.matrix import AccessMatrix
 from access.questions.proof import prove
 from access.reports.document import access_rows
 
@@ -119,7 +119,7 @@ def one_size(agents: int) -> dict[str, float]:
     """Seconds of each question, and MiB at the most."""
     declared, graph = network(agents)
     other = changed(graph)
-    matrix, rows = timed(lambda: access_rows(Summary(graph), declared))
+    matrix, rows = timed(lambda: access_rows(AccessMatrix(graph), declared))
     proof, proven = timed(lambda: prove(graph, declared))
     diff, found = timed(lambda: difference(graph, other))
     wrong = {
@@ -145,13 +145,13 @@ def slow_ratio() -> tuple[float, float]:
             frozenset(
                 name
                 for data in (False, True)
-                for name in relevant(place, data=data)
+                for name in relevant_operations(place, data=data)
                 if slow.decided(graph, principal.id, place, name, data=data) == slow.YES
             )
             for principal, place in asked
         ]
 
-    fast, answers = timed(lambda: [reach(graph, principal.id, place.id) for principal, place in asked])
+    fast, answers = timed(lambda: [effective_access(graph, principal.id, place.id) for principal, place in asked])
     slowly, expected = timed(enumerated)
     if [one.allowed | one.data_allowed for one in answers] != expected:
         sys.exit("the slow evaluator and the fast one disagree")

@@ -10,13 +10,13 @@ from typing import Any
 
 from access.findings import Finding, check
 from access.model.declared import Declared
-from access.model.errors import NoAgentError, UnknownName
+from access.model.errors import NotAnAgentError, UnknownName
 from access.model.graph import Graph
 from access.model.results import Decision
 from access.questions.diff import difference
-from access.questions.matrix import Summary
+from access.questions.matrix import AccessMatrix
 from access.questions.proof import prove
-from access.questions.why import Reason, told, why
+from access.questions.why import Reason, reasons_text, why
 from access.reports import markdown, text
 from access.reports.document import (
     access_rows,
@@ -45,15 +45,17 @@ class Result:
 
 def run_matrix(graph: Graph, declared: Declared, *, operations: bool) -> Result:
     """The verbs, or the operations, of every agent at every resource."""
-    summary = Summary(graph)
+    summary = AccessMatrix(graph)
     rows, agents, names = access_rows(summary, declared), summary.agents, summary.resources
-    as_one = sorted({tuple(sorted((one, *others))) for one in agents if (others := graph.one_with(one))})
+    agents_sharing_identity = sorted(
+        {tuple(sorted((one, *others))) for one in agents if (others := graph.agents_sharing_identity(one))}
+    )
     if operations:
         return Result(rows, lambda style: text.operations(rows, style), lambda: markdown.operations(rows))
     return Result(
         rows,
-        lambda style: text.matrix(rows, agents, names, as_one, style),
-        lambda: markdown.matrix(rows, agents, names, as_one),
+        lambda style: text.matrix(rows, agents, names, agents_sharing_identity, style),
+        lambda: markdown.matrix(rows, agents, names, agents_sharing_identity),
     )
 
 
@@ -77,12 +79,12 @@ def run_why(graph: Graph, declared: Declared, agent: str, resource: str, operati
                 }
                 for each in one.answer.by
             ],
-            "places": list(one.places),
-            **({"as_one": list(one.as_one)} if one.as_one else {}),
+            "locations": list(one.locations),
+            **({"agents_sharing_identity": list(one.agents_sharing_identity)} if one.agents_sharing_identity else {}),
         }
         for one in reasons
     ]
-    answer = told(reasons)
+    answer = reasons_text(reasons)
     return Result(rows, lambda _style: answer, lambda: f"```text\n{answer}\n```", why_code(reasons))
 
 
@@ -113,7 +115,7 @@ def run_blast_radius(graph: Graph, declared: Declared, agent: str | None) -> Res
     """The reach of an attacker who takes over an agent; without a name, of each agent."""
     every = blast_documents(graph, declared)
     if agent is not None and agent not in every and agent in declared.parties:
-        raise NoAgentError(agent, declared.parties[agent].kind)
+        raise NotAnAgentError(agent, declared.parties[agent].kind)
     if agent is not None and agent not in every:
         raise UnknownName("agent", agent, every)
     found = every if agent is None else {agent: every[agent]}

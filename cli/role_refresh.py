@@ -5,7 +5,7 @@ from pathlib import Path
 from azure.core.credentials import TokenCredential
 
 from access.azure.catalogue import AZURE_ROLES
-from access.questions.role_changes import brought_up, compare, packed_roles
+from access.questions.role_changes import compare, packed_roles, updated_roles
 from access.questions.role_changes import write as save
 from access.readers.arm_client import ArmClient, signed_in
 from access.readers.role_definitions import live_roles
@@ -36,7 +36,7 @@ def refresh(
         print_text(line)
     summary = f"{len(changes)} of {len(before)} packed and {len(now)} live roles differ"
     if write and changes:
-        save(brought_up(before, now), path)
+        save(updated_roles(before, now), path)
         summary += f"; written to {path}, whose README states where the data is from"
     print_text(summary)
     return ExitCode.GROWTH if changes else ExitCode.OK

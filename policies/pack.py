@@ -102,9 +102,9 @@ def _policy(judge: _Judge, rule: Rule) -> StackValidationPolicy:
             report(f"Nothing could be judged: {error}", None)
             return
         for one in findings:
-            urn = shown.urn_of(one.place)
+            urn = shown.urn_of(one.location)
             if one.rule == rule and urn not in settings.exempt and not _is_allowed(one, graph, settings):
-                report(f"{one.what}. {rule.mend}", urn or None)
+                report(f"{one.what}. {rule.fix}", urn or None)
 
     return StackValidationPolicy(
         name=name_of(rule),
@@ -114,7 +114,7 @@ def _policy(judge: _Judge, rule: Rule) -> StackValidationPolicy:
         config_schema=schema(rule.id),
         display_name=rule.title,
         severity=_SEVERITIES[rule.severity],
-        remediation_steps=rule.mend,
+        remediation_steps=rule.fix,
     )
 
 

@@ -1,65 +1,69 @@
-"""Who can do what: the questions that the rest of the program asks of a graph.
+"""Effective access: decisions about single operations, and all access of a principal or a graph.
 
-`decide` answers for one operation with a reason, `reach` for all that are relevant to a resource, `pairs` for the whole
-graph, `unjudged` says what none of them could take into account. Group membership is not in the graph: what a group
-holds is the group's. Source: Microsoft, "What is Azure role-based access control" (overview.md, "How Azure RBAC
-determines if a user has access to a resource").
+`decide` answers for one operation with a reason, `effective_access` for all operations that are relevant to a
+resource, `all_access` for the whole graph; `unevaluated` lists everything that none of them could take into account.
+Group membership is not in the graph: access of a group is reported for the group. Source: Microsoft, "What is Azure
+role-based access control" (overview.md, "How Azure RBAC determines if a user has access to a resource").
 """
 
 from collections.abc import Iterator
 
 from access.azure.scopes import key
 from access.azure.type_operations import planes_of
-from access.evaluate.evaluator import Findings, Judge, Place, judge_of
-from access.evaluate.explanations import assignments, explain, sources
-from access.evaluate.guards import restricts_nothing, unguarded
-from access.evaluate.operation_sets import Universe, universe_of
-from access.evaluate.relevance import relevant
-from access.evaluate.unevaluated import unjudged
+from access.evaluate.evaluator import AccessBits, Evaluator, ScopeFacts, evaluator_of
+from access.evaluate.explanations import assignment_sources, assignments, explain
+from access.evaluate.guards import no_restriction_reason, unrestricted_operations
+from access.evaluate.operation_sets import OperationSet, operation_set_of
+from access.evaluate.relevance import relevant_operations
+from access.evaluate.unevaluated import unevaluated
 from access.model.graph import Assignment, Graph, Resource
-from access.model.results import Answer, Decision, Reach, Reasons
+from access.model.results import AccessDecision, Decision, EffectiveAccess, Reasons
 
 _STRONGEST = (Decision.ALLOWED, Decision.CONDITIONAL, Decision.DENIED)
 
 
-def decide(graph: Graph, principal_id: str, resource_id: str, operation: str, *, data: bool | None = None) -> Answer:
-    """Whether a principal may perform an operation at a resource.
+def decide(
+    graph: Graph, principal_id: str, resource_id: str, operation: str, *, data: bool | None = None
+) -> AccessDecision:
+    """Decide whether a principal may perform an operation at a resource.
 
-    Without `data` the plane is looked up; an operation that is on both or on neither is asked on both, and the
-    answer is the one that allows more.
+    Without `data` the plane is looked up. An operation on both planes or on neither is decided on both, and the result
+    is the one that allows more.
     """
-    judge = judge_of(graph)
-    place = judge.place(resource_id)
+    evaluator = evaluator_of(graph)
+    facts = evaluator.facts(resource_id)
     planes = planes_of(operation) if data is None else (data,)
-    answers = [_decided(judge, principal_id, place, universe_of((operation,), data=plane)) for plane in planes]
+    answers = [
+        _decide_on_plane(evaluator, principal_id, facts, operation_set_of((operation,), data=plane)) for plane in planes
+    ]
     return min(answers, key=lambda answer: _STRONGEST.index(answer.decision))
 
 
-def reach(graph: Graph, principal_id: str, resource_id: str) -> Reach:
-    """All the operations that a principal may perform at a resource, of those that are relevant there."""
-    judge = judge_of(graph)
-    place = judge.place(resource_id)
-    return _reach(judge, principal_id, place, judge.findings(principal_id, place))
+def effective_access(graph: Graph, principal_id: str, resource_id: str) -> EffectiveAccess:
+    """All operations that a principal may perform at a resource, of those relevant to its type."""
+    evaluator = evaluator_of(graph)
+    facts = evaluator.facts(resource_id)
+    return _reach(evaluator, principal_id, facts, evaluator.access_bits(principal_id, facts))
 
 
-def pairs(graph: Graph) -> Iterator[tuple[str, str, Reach]]:
-    """Principal, resource and reach, wherever there is any: by principal, in the order of the assignments.
+def all_access(graph: Graph) -> Iterator[tuple[str, str, EffectiveAccess]]:
+    """Principal id, resource id and effective access, wherever there is any: by principal, in order of assignments.
 
-    Follows the assignments down to the resources, so that who holds nothing costs nothing.
+    Follows assignments down to resources, so that principals without roles cost nothing.
     """
-    judge = judge_of(graph)
-    for principal_id in graph.holders():
+    evaluator = evaluator_of(graph)
+    for principal_id in graph.assigned_principals():
         known = graph.principal(principal_id)
         name = known.id if known else principal_id
-        for resource in _reached(graph, principal_id):
-            place = judge.place(resource.id)
-            findings = judge.findings(principal_id, place)
-            if any(map(any, findings)):
-                yield name, resource.id, _reach(judge, principal_id, place, findings)
+        for resource in _reached_resources(graph, principal_id):
+            facts = evaluator.facts(resource.id)
+            access_bits = evaluator.access_bits(principal_id, facts)
+            if any(map(any, access_bits)):
+                yield name, resource.id, _reach(evaluator, principal_id, facts, access_bits)
 
 
-def _reached(graph: Graph, principal_id: str) -> Iterator[Resource]:
-    """The resources below anything that a principal holds, each once."""
+def _reached_resources(graph: Graph, principal_id: str) -> Iterator[Resource]:
+    """The resources below any scope at which a principal holds a role, each once."""
     scopes = {one.scope: None for one in graph.assignments_of(principal_id)}
     if len(scopes) == 1:
         yield from graph.resources_within(next(iter(scopes)))
@@ -68,49 +72,53 @@ def _reached(graph: Graph, principal_id: str) -> Iterator[Resource]:
     yield from found.values()
 
 
-def _reach(judge: Judge, principal_id: str, place: Place, findings: Findings) -> Reach:
-    allowed, conditional = place.control.names(*findings.control)
-    data_allowed, data_conditional = place.data.names(*findings.by_roles.either(findings.by_keys))
-    via_keys, perhaps_via_keys = place.data.names(*findings.by_keys)
+def _reach(evaluator: Evaluator, principal_id: str, facts: ScopeFacts, access_bits: AccessBits) -> EffectiveAccess:
+    allowed, conditional = facts.control.names(*access_bits.control)
+    data_allowed, data_conditional = facts.data.names(*access_bits.by_roles.either(access_bits.by_keys))
+    via_keys, perhaps_via_keys = facts.data.names(*access_bits.by_keys)
 
     def by(operation: str) -> tuple[Assignment, ...]:
-        planes = (place.control, allowed | conditional), (place.data, data_allowed | data_conditional)
+        planes = (facts.control, allowed | conditional), (facts.data, data_allowed | data_conditional)
         found = [
             source
-            for universe, names in planes
+            for operation_set, names in planes
             if operation in names
-            for source in sources(judge, principal_id, place, universe, universe.bits((operation,)))
+            for source in assignment_sources(
+                evaluator, principal_id, facts, operation_set, operation_set.bits((operation,))
+            )
         ]
         return assignments(found)
 
-    return Reach(
+    return EffectiveAccess(
         allowed=allowed,
         conditional=conditional,
         data_allowed=data_allowed,
         data_conditional=data_conditional,
         via_keys=via_keys,
         perhaps_via_keys=perhaps_via_keys,
-        data_by_roles=place.data.names(*findings.by_roles)[0],
+        data_by_roles=facts.data.names(*access_bits.by_roles)[0],
         by=Reasons((allowed, conditional, data_allowed, data_conditional), by),
     )
 
 
-def _decided(judge: Judge, principal_id: str, place: Place, universe: Universe) -> Answer:
-    by_roles = judge.effective(principal_id, place, universe)
-    allowed, conditional = universe.names(*by_roles.either(judge.by_keys(principal_id, place, universe)))
+def _decide_on_plane(
+    evaluator: Evaluator, principal_id: str, facts: ScopeFacts, operation_set: OperationSet
+) -> AccessDecision:
+    by_roles = evaluator.effective(principal_id, facts, operation_set)
+    allowed, conditional = operation_set.names(*by_roles.either(evaluator.by_keys(principal_id, facts, operation_set)))
     decision = Decision.ALLOWED if allowed else Decision.CONDITIONAL if conditional else Decision.DENIED
-    return explain(judge, principal_id, place, universe, decision)
+    return explain(evaluator, principal_id, facts, operation_set, decision)
 
 
 __all__ = [
-    "Answer",
+    "AccessDecision",
     "Decision",
-    "Reach",
+    "EffectiveAccess",
+    "all_access",
     "decide",
-    "pairs",
-    "reach",
-    "relevant",
-    "restricts_nothing",
-    "unguarded",
-    "unjudged",
+    "effective_access",
+    "no_restriction_reason",
+    "relevant_operations",
+    "unevaluated",
+    "unrestricted_operations",
 ]

@@ -1,7 +1,7 @@
-"""Puts grants, denials and keys together for one principal at one resource.
+"""Combines role assignments, deny assignments and keys for one principal at one resource.
 
-Owns what is remembered between questions: a verdict depends on the role, the condition, the operations asked about and
-the attributes that a condition looks at, and on nothing else, so thousands of assignments share a handful of verdicts.
+Owns the cache between queries: a verdict depends only on the role, the condition, the operations in question and the
+attributes that the condition reads. Thousands of assignments therefore share a handful of verdicts.
 """
 
 from collections.abc import Iterator
@@ -12,179 +12,189 @@ from uuid import UUID
 
 from access.azure.catalogue import Role
 from access.azure.scopes import ancestors, is_management_group, key
-from access.evaluate.conditions.attributes import of_resource
-from access.evaluate.keys import holders, opened
-from access.evaluate.operation_sets import Universe, universe_of_type
+from access.evaluate.conditions.attributes import attributes_of_resource
+from access.evaluate.keys import key_scopes, opened_by_keys
+from access.evaluate.operation_sets import OperationSet, operation_set_of_type
 from access.evaluate.relevance import resource_type
-from access.evaluate.verdicts import Bits, forbidden, given, mentioned
+from access.evaluate.verdicts import Bits, condition_attributes, forbidden_by_assignment, granted_by_assignment
 from access.model.attributes import Known
 from access.model.graph import Assignment, DenyAssignment, Graph, Resource
 
 EVERYONE = str(UUID(int=0))
-"""The principal of deny assignments that stands for all (deny-assignments.md)."""
+"""The principal of deny assignments that means all principals (deny-assignments.md)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Place:
-    """A scope with what is known of it: what a question is asked at."""
+class ScopeFacts:
+    """A scope with everything known about it that an evaluation needs."""
 
     key: str
-    control: Universe
-    data: Universe
+    control: OperationSet
+    data: OperationSet
     attributes: dict[str, Known]
     keys_work: bool | None
-    holders: tuple[tuple["Place", Universe, int], ...]
-    """Where its keys are handed out, by which operations, and what of its data they open."""
+    key_scopes: tuple[tuple["ScopeFacts", OperationSet, int], ...]
+    """The scopes that hand out its keys, the operations that do so, and the data operations that those keys allow."""
 
 
-class KeyWay(NamedTuple):
-    """Keys that a principal may read: where, by which operations, and which of the asked operations they open."""
+class KeyAccess(NamedTuple):
+    """Keys that a principal may read: their scope, the operations that read them, and the operations they allow."""
 
-    holder: Place
-    operations: Universe
+    key_scope: ScopeFacts
+    operations: OperationSet
     certain: int
     perhaps: int
 
 
-class Findings(NamedTuple):
-    """The bits of one principal at one place."""
+class AccessBits(NamedTuple):
+    """Bits for one principal at one scope."""
 
     control: Bits
     by_roles: Bits
     by_keys: Bits
 
 
-class Judge:
-    """Answers for one graph."""
+class Evaluator:
+    """Evaluates access in one graph."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self._places: dict[str, Place] = {}
-        self._roles: dict[int, tuple[int, Role]] = {}
-        self._numbers: dict[Role, int] = {}
-        self._mentioned: dict[tuple[int, str | None], tuple[str, ...]] = {}
-        self._given: dict[tuple[object, ...], Bits] = {}
+        self._facts: dict[str, ScopeFacts] = {}
+        self._numbered_roles: dict[int, tuple[int, Role]] = {}
+        self._role_numbers: dict[Role, int] = {}
+        self._attributes_read: dict[tuple[int, str | None], tuple[str, ...]] = {}
+        self._granted: dict[tuple[object, ...], Bits] = {}
 
-    def place(self, resource_id: str) -> Place:
-        """What is known of a resource, or of an id that the graph has no resource for."""
+    def facts(self, resource_id: str) -> ScopeFacts:
+        """Facts about a resource, or about an id for which the graph has no resource."""
         resource_key = key(resource_id)
-        if resource_key not in self._places:
-            self._places[resource_key] = self._place(resource_key)
-        return self._places[resource_key]
+        if resource_key not in self._facts:
+            self._facts[resource_key] = self._facts_of(resource_key)
+        return self._facts[resource_key]
 
-    def findings(self, principal_id: str, place: Place) -> Findings:
-        """All that a principal may do at a place."""
-        control = self.effective(principal_id, place, place.control)
-        by_roles = self.effective(principal_id, place, place.data)
-        return Findings(control, by_roles, self.by_keys(principal_id, place, place.data))
+    def access_bits(self, principal_id: str, facts: ScopeFacts) -> AccessBits:
+        """Everything that a principal may do at a scope."""
+        control = self.effective(principal_id, facts, facts.control)
+        by_roles = self.effective(principal_id, facts, facts.data)
+        return AccessBits(control, by_roles, self.by_keys(principal_id, facts, facts.data))
 
-    def held(self, principal_id: str, place: Place) -> list[Assignment]:
-        """What a principal holds at a place or above."""
-        return self.graph.held_at_or_above(principal_id, place.key)
+    def assignments_at(self, principal_id: str, facts: ScopeFacts) -> list[Assignment]:
+        """The assignments of a principal at a scope or above."""
+        return self.graph.held_at_or_above(principal_id, facts.key)
 
-    def effective(self, principal_id: str, place: Place, universe: Universe) -> Bits:
-        """What roles allow of some operations, after what is denied."""
+    def effective(self, principal_id: str, facts: ScopeFacts, operation_set: OperationSet) -> Bits:
+        """Operations that roles allow, minus those that deny assignments forbid."""
         certain = perhaps = 0
-        for one in self.held(principal_id, place) if universe.all else ():
-            bits = self.given(one, place, universe)
+        for one in self.assignments_at(principal_id, facts) if operation_set.all else ():
+            bits = self.granted_by(one, facts, operation_set)
             certain, perhaps = certain | bits.certain, perhaps | bits.perhaps
         if not certain | perhaps:
             return Bits()
-        for deny in self.denies(principal_id, place):
-            bits = self.forbidden(deny, place, universe)
-            # What is perhaps denied is no longer certain.
+        for deny in self.denies(principal_id, facts):
+            bits = self.forbidden_by(deny, facts, operation_set)
+            # An operation that is perhaps denied is no longer certain.
             perhaps = (perhaps | certain & bits.perhaps) & ~bits.certain
             certain &= ~bits.certain & ~bits.perhaps
         return Bits(certain, perhaps & ~certain)
 
-    def key_ways(self, principal_id: str, place: Place, universe: Universe) -> Iterator[KeyWay]:
-        """The keys to a place that a principal may read, where keys are not known to be off."""
-        if not universe.data or place.keys_work is False:
+    def key_accesses(self, principal_id: str, facts: ScopeFacts, operation_set: OperationSet) -> Iterator[KeyAccess]:
+        """The keys to a scope that a principal may read, unless key access is off."""
+        if not operation_set.data or facts.keys_work is False:
             return
-        for holder, operations, opens in place.holders:
-            bits = self.effective(principal_id, holder, operations)
+        for key_scope, operations, opens in facts.key_scopes:
+            bits = self.effective(principal_id, key_scope, operations)
             if bits.certain | bits.perhaps:
-                here = opens if universe is place.data else universe.bits(place.data.names(opens, 0)[0])
-                certain = here if bits.certain and place.keys_work else 0
-                yield KeyWay(holder, operations, certain, here & ~certain)
+                here = opens if operation_set is facts.data else operation_set.bits(facts.data.names(opens, 0)[0])
+                certain = here if bits.certain and facts.keys_work else 0
+                yield KeyAccess(key_scope, operations, certain, here & ~certain)
 
-    def by_keys(self, principal_id: str, place: Place, universe: Universe) -> Bits:
-        """What keys open of some operations; deny assignments and conditions do not reach that far."""
+    def by_keys(self, principal_id: str, facts: ScopeFacts, operation_set: OperationSet) -> Bits:
+        """Operations that readable keys allow; deny assignments and conditions do not apply to keys."""
         certain = perhaps = 0
-        for way in self.key_ways(principal_id, place, universe):
-            certain, perhaps = certain | way.certain, perhaps | way.perhaps
+        for key_access in self.key_accesses(principal_id, facts, operation_set):
+            certain, perhaps = certain | key_access.certain, perhaps | key_access.perhaps
         return Bits(certain, perhaps & ~certain)
 
-    def given(self, one: Assignment, place: Place, universe: Universe) -> Bits:
-        """What one assignment grants of some operations at a place."""
-        number = self._number(one.role)
-        known = self._values(number, one, place)
-        memo = (number, one.condition, one.system, universe, known)
-        bits = self._given.get(memo)
+    def granted_by(self, one: Assignment, facts: ScopeFacts, operation_set: OperationSet) -> Bits:
+        """Operations that one assignment grants at a scope."""
+        number = self._role_number(one.role)
+        known = self._attribute_values(number, one, facts)
+        memo = (number, one.condition, one.system, operation_set, known)
+        bits = self._granted.get(memo)
         if bits is None:
-            bits = self._given[memo] = given(one, universe, place.attributes)
+            bits = self._granted[memo] = granted_by_assignment(one, operation_set, facts.attributes)
         return bits
 
-    def without_condition(self, one: Assignment, place: Place, universe: Universe) -> bool:
-        """Whether an assignment would allow any of the operations if it had no condition of its own."""
-        return one.condition is not None and any(given(replace(one, condition=None), universe, place.attributes))
+    def allows_without_condition(self, one: Assignment, facts: ScopeFacts, operation_set: OperationSet) -> bool:
+        """True where the assignment would allow any of the operations without its condition."""
+        return one.condition is not None and any(
+            granted_by_assignment(replace(one, condition=None), operation_set, facts.attributes)
+        )
 
-    def denies(self, principal_id: str, place: Place) -> list[DenyAssignment]:
-        """The deny assignments that concern a principal at a place."""
-        return [deny for deny in self.graph.denies_at_or_above(place.key) if _concerns(deny, principal_id)]
+    def denies(self, principal_id: str, facts: ScopeFacts) -> list[DenyAssignment]:
+        """The deny assignments that apply to a principal at a scope."""
+        return [deny for deny in self.graph.denies_at_or_above(facts.key) if _applies_to(deny, principal_id)]
 
-    def forbidden(self, deny: DenyAssignment, place: Place, universe: Universe) -> Bits:
-        """What a deny assignment forbids at a place; of a management group nobody knows what lies in it."""
-        return forbidden(deny, universe, place.attributes, surely=not is_management_group(deny.scope))
+    def forbidden_by(self, deny: DenyAssignment, facts: ScopeFacts, operation_set: OperationSet) -> Bits:
+        """Operations that a deny assignment forbids; uncertain at a management group, whose members are unknown."""
+        return forbidden_by_assignment(
+            deny, operation_set, facts.attributes, surely=not is_management_group(deny.scope)
+        )
 
-    def _place(self, resource_key: str, *, with_holders: bool = True) -> Place:
+    def _facts_of(self, resource_key: str, *, with_key_scopes: bool = True) -> ScopeFacts:
         found = self.graph.resource(resource_key)
         resource = found or Resource(id=f"/{resource_key}", name=resource_key.rpartition("/")[2], kind="")
         kind = resource_type(resource)
-        control, data = universe_of_type(kind, data=False), universe_of_type(kind, data=True)
-        attributes: dict[str, Known] = {**of_resource(resource.id), **resource.attributes}
-        at = holders(resource_key) if with_holders else []
-        return Place(
+        control, data = operation_set_of_type(kind, data=False), operation_set_of_type(kind, data=True)
+        attributes: dict[str, Known] = {**attributes_of_resource(resource.id), **resource.attributes}
+        at = key_scopes(resource_key) if with_key_scopes else []
+        return ScopeFacts(
             resource_key,
             control,
             data,
             attributes,
             self._keys_work(resource_key),
-            # A holder is only asked who may read its keys, never what those open: one step, no recursion.
-            tuple((self._place(scope, with_holders=False), by, opened(data, reading=only)) for scope, by, only in at),
+            # Only the operations that read keys are evaluated at their scope, not its own keys: one step, no recursion.
+            tuple(
+                (self._facts_of(scope, with_key_scopes=False), by, opened_by_keys(data, reading=only))
+                for scope, by, only in at
+            ),
         )
 
     def _keys_work(self, resource_key: str) -> bool | None:
-        """On where the resource or anything that it lies in says so; unknown where none of them says anything."""
-        said = {one.local_auth for scope in ancestors(resource_key) if (one := self.graph.resource(scope))}
-        return True if True in said else (False if False in said else None)
+        """True where the resource or a parent has key access on; None where none of them states it."""
+        states = {one.local_auth for scope in ancestors(resource_key) if (one := self.graph.resource(scope))}
+        return True if True in states else (False if False in states else None)
 
-    def _number(self, role: Role | None) -> int:
-        """A small name for a role; equal roles share it, however many copies a reader made."""
+    def _role_number(self, role: Role | None) -> int:
+        """A number for a role; equal roles share it, however many copies a reader made."""
         if role is None:
             return -1
-        found = self._roles.get(id(role))
+        found = self._numbered_roles.get(id(role))
         if found is None:
-            # The role is kept with its number: its address must not be used again.
-            found = self._roles[id(role)] = (self._numbers.setdefault(role, len(self._numbers)), role)
+            # The role is stored with its number, so that its address is not reused.
+            found = self._numbered_roles[id(role)] = (
+                self._role_numbers.setdefault(role, len(self._role_numbers)),
+                role,
+            )
         return found[0]
 
-    def _values(self, number: int, one: Assignment, place: Place) -> tuple[str, ...]:
+    def _attribute_values(self, number: int, one: Assignment, facts: ScopeFacts) -> tuple[str, ...]:
         memo = (number, one.condition)
-        names = self._mentioned.get(memo)
+        names = self._attributes_read.get(memo)
         if names is None:
-            names = self._mentioned[memo] = tuple(sorted(mentioned(one.role, one.condition)))
-        # As text, since 1 and true are equal as keys but not as values.
-        return tuple(repr(place.attributes.get(name)) for name in names)
+            names = self._attributes_read[memo] = tuple(sorted(condition_attributes(one.role, one.condition)))
+        # As text, since 1 and True are equal as dictionary keys but not as values.
+        return tuple(repr(facts.attributes.get(name)) for name in names)
 
 
 @lru_cache(maxsize=8)
-def judge_of(graph: Graph) -> Judge:
-    """The judge of a graph; the last few are kept, with what they remember."""
-    return Judge(graph)
+def evaluator_of(graph: Graph) -> Evaluator:
+    """The evaluator of a graph; the last few are kept, with their caches."""
+    return Evaluator(graph)
 
 
-def _concerns(deny: DenyAssignment, principal_id: str) -> bool:
+def _applies_to(deny: DenyAssignment, principal_id: str) -> bool:
     own = principal_id.strip().rstrip("/").lower()
     named = {one.strip().lower() for one in deny.principals}
     return (own in named or EVERYONE in named) and own not in {one.strip().lower() for one in deny.excluded_principals}

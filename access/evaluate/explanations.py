@@ -1,101 +1,115 @@
-"""Says in a sentence why an operation is allowed or not, and by which assignments.
+"""Explains in a sentence why an operation is allowed or denied, and by which assignments.
 
-Owns the wording and the choice of what is worth naming. The decision is made before, in `access.evaluate.evaluator`.
+Owns the wording and the selection of assignments. `access.evaluate.evaluator` makes the decision.
 """
 
 from dataclasses import dataclass
 
 from access.azure.scopes import shown
-from access.evaluate.evaluator import Judge, Place
-from access.evaluate.operation_sets import Universe
-from access.evaluate.unevaluated import why_unjudged
+from access.evaluate.evaluator import Evaluator, ScopeFacts
+from access.evaluate.operation_sets import OperationSet
+from access.evaluate.unevaluated import unevaluated_reason
 from access.model.graph import Assignment, DenyAssignment
-from access.model.results import Answer, Decision
+from access.model.results import AccessDecision, Decision
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One assignment that speaks for an operation."""
+    """An assignment that allows an operation."""
 
     one: Assignment
     certain: bool
     keys_of: str = ""
-    """The scope whose keys it hands out, where that is how it does."""
+    """The scope whose keys it can read, where it allows the operation through keys."""
 
 
-def sources(judge: Judge, principal_id: str, place: Place, universe: Universe, wanted: int) -> list[Source]:
-    """The assignments that allow any of the wanted operations, certainly or perhaps, before what is denied."""
+def assignment_sources(
+    evaluator: Evaluator, principal_id: str, facts: ScopeFacts, operation_set: OperationSet, wanted: int
+) -> list[Source]:
+    """The assignments that allow any of the wanted operations, certainly or perhaps, before deny assignments apply."""
     found: list[Source] = []
-    for one in judge.held(principal_id, place):
-        bits = judge.given(one, place, universe)
+    for one in evaluator.assignments_at(principal_id, facts):
+        bits = evaluator.granted_by(one, facts, operation_set)
         if (bits.certain | bits.perhaps) & wanted:
             found.append(Source(one, certain=wanted & bits.certain == wanted))
-    for way in judge.key_ways(principal_id, place, universe):
-        if (way.certain | way.perhaps) & wanted:
-            for one in judge.held(principal_id, way.holder):
-                bits = judge.given(one, way.holder, way.operations)
+    for key_access in evaluator.key_accesses(principal_id, facts, operation_set):
+        if (key_access.certain | key_access.perhaps) & wanted:
+            for one in evaluator.assignments_at(principal_id, key_access.key_scope):
+                bits = evaluator.granted_by(one, key_access.key_scope, key_access.operations)
                 if bits.certain or bits.perhaps:
-                    certain = bool(bits.certain and way.certain & wanted)
-                    found.append(Source(one, certain=certain, keys_of=way.holder.key))
+                    certain = bool(bits.certain and key_access.certain & wanted)
+                    found.append(Source(one, certain=certain, keys_of=key_access.key_scope.key))
     return found
 
 
 def assignments(found: list[Source]) -> tuple[Assignment, ...]:
-    """The assignments among the sources, each once."""
+    """The assignments of the sources, each once."""
     return tuple({source.one.id: source.one for source in found}.values())
 
 
-def explain(judge: Judge, principal_id: str, place: Place, universe: Universe, decision: Decision) -> Answer:
-    """The answer for the operations of a universe, which is decided already."""
-    found = sources(judge, principal_id, place, universe, universe.all)
+def explain(
+    evaluator: Evaluator, principal_id: str, facts: ScopeFacts, operation_set: OperationSet, decision: Decision
+) -> AccessDecision:
+    """The explained decision for an operation, whose outcome is already known."""
+    found = assignment_sources(evaluator, principal_id, facts, operation_set, operation_set.all)
     by_role = [source for source in found if not source.keys_of]
-    denies = _denies(judge, principal_id, place, universe) if by_role else []
+    denies = _denies(evaluator, principal_id, facts, operation_set) if by_role else []
     if decision is Decision.ALLOWED:
-        # Where no single assignment allows all parts of the operation, together they do.
+        # Where no single assignment allows all parts of the operation, they allow it together.
         chosen = [source for source in found if source.certain and (source.keys_of or not denies)] or found
-        return Answer(decision, assignments(chosen), tuple(denies), _allowed(chosen[0]))
+        return AccessDecision(decision, assignments(chosen), tuple(denies), _allowed_reason(chosen[0]))
     if decision is Decision.CONDITIONAL:
-        reasons = [_denied_perhaps(deny) for deny in denies] + [_perhaps(source, place) for source in found]
-        return Answer(decision, assignments(found), tuple(denies), "; ".join(dict.fromkeys(reasons)))
+        reasons = [_perhaps_denied(deny) for deny in denies] + [_perhaps_reason(source, facts) for source in found]
+        return AccessDecision(decision, assignments(found), tuple(denies), "; ".join(dict.fromkeys(reasons)))
     if denies:
-        what = f"deny assignment {denies[0].name!r} forbids what {_named(by_role[0].one)} allows"
-        return Answer(decision, (), tuple(denies), what)
-    return Answer(decision, (), (), _nothing(judge, principal_id, place, universe))
+        what = f"deny assignment {denies[0].name!r} forbids what {_assignment_text(by_role[0].one)} allows"
+        return AccessDecision(decision, (), tuple(denies), what)
+    return AccessDecision(decision, (), (), _denied_reason(evaluator, principal_id, facts, operation_set))
 
 
-def _denies(judge: Judge, principal_id: str, place: Place, universe: Universe) -> list[DenyAssignment]:
-    return [deny for deny in judge.denies(principal_id, place) if any(judge.forbidden(deny, place, universe))]
+def _denies(
+    evaluator: Evaluator, principal_id: str, facts: ScopeFacts, operation_set: OperationSet
+) -> list[DenyAssignment]:
+    return [
+        deny
+        for deny in evaluator.denies(principal_id, facts)
+        if any(evaluator.forbidden_by(deny, facts, operation_set))
+    ]
 
 
-def _named(one: Assignment) -> str:
+def _assignment_text(one: Assignment) -> str:
     role = one.role.name if one.role else one.role_id
     return f"role {role!r} on {shown(one.scope)}"
 
 
-def _allowed(source: Source) -> str:
+def _allowed_reason(source: Source) -> str:
     if source.keys_of:
-        return f"{_named(source.one)} reads the keys of {shown(source.keys_of)}, and key access is on"
-    return f"{_named(source.one)} allows it"
+        return f"{_assignment_text(source.one)} reads the keys of {shown(source.keys_of)}, and key access is on"
+    return f"{_assignment_text(source.one)} allows it"
 
 
-def _denied_perhaps(deny: DenyAssignment) -> str:
-    return f"deny assignment {deny.name!r} forbids it, or perhaps does"
+def _perhaps_denied(deny: DenyAssignment) -> str:
+    return f"deny assignment {deny.name!r} forbids it, certainly or perhaps"
 
 
-def _perhaps(source: Source, place: Place) -> str:
+def _perhaps_reason(source: Source, facts: ScopeFacts) -> str:
     one = source.one
-    if (why := why_unjudged(one)) is not None and not source.certain:
-        return f"{_named(one)} cannot be judged: {why}"
-    if source.keys_of and place.keys_work is None:
-        return f"{_named(one)} reads the keys of {shown(source.keys_of)}; whether key access is on is not known"
-    way = f"reads the keys of {shown(source.keys_of)}" if source.keys_of else "allows it"
-    return f"{_named(one)} {way}" + ("" if source.certain else ", under a condition that the request decides")
+    if (why := unevaluated_reason(one)) is not None and not source.certain:
+        return f"{_assignment_text(one)} cannot be evaluated: {why}"
+    if source.keys_of and facts.keys_work is None:
+        return (
+            f"{_assignment_text(one)} reads the keys of {shown(source.keys_of)}; the state of key access is not known"
+        )
+    key_access = f"reads the keys of {shown(source.keys_of)}" if source.keys_of else "allows it"
+    return f"{_assignment_text(one)} {key_access}" + (
+        "" if source.certain else ", under a condition that the request decides"
+    )
 
 
-def _nothing(judge: Judge, principal_id: str, place: Place, universe: Universe) -> str:
-    for one in judge.held(principal_id, place):
-        if judge.without_condition(one, place, universe):
-            return f"the condition on {_named(one)} rules it out"
-    principal = judge.graph.principal(principal_id)
+def _denied_reason(evaluator: Evaluator, principal_id: str, facts: ScopeFacts, operation_set: OperationSet) -> str:
+    for one in evaluator.assignments_at(principal_id, facts):
+        if evaluator.allows_without_condition(one, facts, operation_set):
+            return f"the condition on {_assignment_text(one)} rules it out"
+    principal = evaluator.graph.principal(principal_id)
     who = repr(principal.name if principal else principal_id)
-    return f"nothing that {who} holds on {shown(place.key)} or above allows it"
+    return f"nothing that {who} holds on {shown(facts.key)} or above allows it"

@@ -1,38 +1,38 @@
-"""What a condition leaves unguarded, whatever the request and the resource.
+"""Finds operations that a condition leaves unrestricted, whatever the request and the resource.
 
-A condition that names operations guards those and lets all others pass: `!(ActionMatches{'…/tags/write'}) OR …` beside
-a role for all of a blob's operations restricts writing tags, and nothing of reading, writing and deleting blobs. Owns
-which operations count as the data itself. Source: Microsoft, "Azure role assignment conditions" (conditions-format.md,
-2023-11-15): a part whose action does not match evaluates to true.
+A condition that names operations restricts those and lets all others pass: `!(ActionMatches{'…/tags/write'}) OR …` on
+a role for all blob operations restricts writing tags, but not reading, writing and deleting blobs. Owns the list of
+operations that count as the data itself. Source: Microsoft, "Azure role assignment conditions"
+(conditions-format.md, 2023-11-15): a part whose action does not match evaluates to true.
 """
 
 from access.azure.catalogue import Role
 from access.azure.operations import cosmos_data_actions, known
-from access.evaluate.operation_sets import Universe, universe_of
+from access.evaluate.operation_sets import OperationSet, operation_set_of
 from access.evaluate.operation_words import word
-from access.evaluate.verdicts import granted, holds
+from access.evaluate.verdicts import condition_verdict, granted_by_role
 
 _ITSELF = frozenset({"read", "write", "delete", "send", "receive", "pull", "push", "use"})
 
 
-def unguarded(condition: str, role: Role, operations: tuple[str, ...] | None = None) -> tuple[str, ...]:
-    """The data operations that the role grants and that pass the condition on every resource, for every request."""
-    universe, mine = _granted(role, operations)
-    true = holds(condition, universe, {}).true
-    return tuple(sorted(universe.names(mine & true, 0)[0] & universe.names(mine, 0)[0], key=str.lower))
+def unrestricted_operations(condition: str, role: Role, operations: tuple[str, ...] | None = None) -> tuple[str, ...]:
+    """Data operations that the role grants and that pass the condition on every resource, for every request."""
+    operation_set, mine = _granted(role, operations)
+    true = condition_verdict(condition, operation_set, {}).true
+    return tuple(sorted(operation_set.names(mine & true, 0)[0] & operation_set.names(mine, 0)[0], key=str.lower))
 
 
-def restricts_nothing(condition: str | None, role: Role, operations: tuple[str, ...] | None = None) -> str | None:
-    """Why a condition restricts nothing that matters; None where it does, or where there is nothing to restrict.
+def no_restriction_reason(condition: str | None, role: Role, operations: tuple[str, ...] | None = None) -> str | None:
+    """The reason why a condition restricts nothing relevant; None where it does, or where nothing is to be restricted.
 
-    What matters are the operations on the data itself: reading, writing and deleting, at the shallowest level of what
-    the role grants, not those on its tags or its lifetime. `operations` narrows the question, to those of a resource.
+    Relevant operations are those on the data itself: reading, writing and deleting, at the shallowest level of the
+    role's operations, not those on tags or lifetimes. `operations` limits the check to those of a resource.
     """
     if condition is None or not condition.strip():
         return None
-    universe, mine = _granted(role, operations)
-    allowed = universe.names(mine, 0)[0]
-    free = frozenset(unguarded(condition, role, operations))
+    operation_set, mine = _granted(role, operations)
+    allowed = operation_set.names(mine, 0)[0]
+    free = frozenset(unrestricted_operations(condition, role, operations))
     guarded = sorted(allowed - free, key=str.lower)
     matters = _on_the_data_itself(allowed)
     if not allowed or not matters <= free or not (matters or not guarded):
@@ -43,10 +43,10 @@ def restricts_nothing(condition: str | None, role: Role, operations: tuple[str, 
     return f"the condition guards only {listed}; all other data operations of role {role.name!r} pass on every resource"
 
 
-def _granted(role: Role, operations: tuple[str, ...] | None) -> tuple[Universe, int]:
+def _granted(role: Role, operations: tuple[str, ...] | None) -> tuple[OperationSet, int]:
     names = operations or (cosmos_data_actions() if role.system == "cosmos" else known(data=True))
-    universe = universe_of(names, data=True)
-    return universe, granted(role, universe, {}).certain
+    operation_set = operation_set_of(names, data=True)
+    return operation_set, granted_by_role(role, operation_set, {}).certain
 
 
 def _on_the_data_itself(operations: frozenset[str]) -> frozenset[str]:

@@ -1,8 +1,8 @@
-"""Keys: the way to a service's data past all roles, for whoever may read them.
+"""Access keys: access to a service's data without any role, for principals that may read the keys.
 
-Owns which control-plane operations hand out keys to what, and what a key opens. Operations that hand out secrets or
-tokens of something else (`containerApps/listSecrets/action`) are not among them, nor the keys of local users, which are
-switched on by themselves. What counts as handing out is `access.azure.privileges`.
+Owns the control-plane operations that hand out keys, and the data operations that a key allows. Operations that hand
+out secrets or tokens of other services (`containerApps/listSecrets/action`) are not included, nor are keys of local
+users, which have a switch of their own. `access.azure.privileges` lists the operations that hand out keys.
 """
 
 import re
@@ -10,17 +10,17 @@ from functools import cache
 
 from access.azure.privileges import key_actions
 from access.azure.scopes import ROOT, ancestors, type_of
-from access.evaluate.operation_sets import Universe, universe_of
+from access.evaluate.operation_sets import OperationSet, operation_set_of
 
 _KEYS = re.compile(r"(?:keys?|sas|strings|credentials?|passwords?)/action$")
 _READ_ONLY = frozenset({"readonlykeys", "listquerykeys", "createquerykey"})
-# What stands between a namespace and its keys without being a thing of its own.
+# Segments between a namespace and its keys that are not resources of their own.
 _BETWEEN = frozenset({"authorizationrules", "disasterrecoveryconfigs"})
 
 
 @cache
-def _by_holder() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """ARM type -> the operations that hand out its full keys, and those that hand out keys for reading."""
+def _key_operations() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """ARM type → the operations that hand out full keys, and those that hand out read-only keys."""
     found: dict[str, tuple[list[str], list[str]]] = {}
     for operation in sorted({name.lower(): name for name in key_actions()}.values(), key=str.lower):
         if not _KEYS.search(operation.lower()):
@@ -32,31 +32,31 @@ def _by_holder() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     return {kind: (tuple(full), tuple(reading)) for kind, (full, reading) in found.items()}
 
 
-def holders(resource_key: str) -> list[tuple[str, Universe, bool]]:
-    """Where the keys to a resource are handed out: scope, the operations that do it, and whether for reading only.
+def key_scopes(resource_key: str) -> list[tuple[str, OperationSet, bool]]:
+    """Scopes that hand out the keys to a resource, the operations that do so, and True for read-only keys.
 
-    At the resource itself or at what it lies in, as the keys of an account open all its containers.
+    The scope is the resource itself or a parent, as the keys of an account open all its containers.
     """
-    found: list[tuple[str, Universe, bool]] = []
+    found: list[tuple[str, OperationSet, bool]] = []
     for scope in ancestors(resource_key):
         kind = type_of(scope) if scope != ROOT else ""
-        for reading, operations in enumerate(_by_holder().get(kind, ((), ()))):
-            if operations and _names_one(scope):
-                found.append((scope, universe_of(operations, data=False), bool(reading)))
+        for reading, operations in enumerate(_key_operations().get(kind, ((), ()))):
+            if operations and _is_instance(scope):
+                found.append((scope, operation_set_of(operations, data=False), bool(reading)))
     return found
 
 
-def opened(data: Universe, *, reading: bool) -> int:
-    """The data operations that a key is good for."""
-    return data.bits(name for name in data.operations if _reads(name)) if reading else data.all
+def opened_by_keys(data: OperationSet, *, reading: bool) -> int:
+    """The data operations that a key allows."""
+    return data.bits(name for name in data.operations if _is_read(name)) if reading else data.all
 
 
-def _names_one(scope: str) -> bool:
-    """Whether a scope ends with a name, not with a type: provider, then types and names in turn."""
+def _is_instance(scope: str) -> bool:
+    """True where a scope ends with a name, not with a type: provider, then types and names in turn."""
     after = scope.rpartition("/providers/")[2]
     return after.count("/") % 2 == 0
 
 
-def _reads(operation: str) -> bool:
+def _is_read(operation: str) -> bool:
     last = operation.lower().removesuffix("/action").rpartition("/")[2]
     return last.startswith("read") or last == "executequery"

@@ -1,8 +1,8 @@
-"""What operations come to: whether they read, write, destroy, hand out a secret or cost money.
+"""Classifies operations by effect: read, write, delete, hand out a secret, or cost money.
 
-Owns that judgement for the blast radius; names alone decide, so that a role that Microsoft widens is judged like the
-rest. On the control plane only what changes something counts: seeing a resource's settings is not holding it. Source:
-Microsoft, "Azure permissions" (the operations' own descriptions), 2026-04-09.
+Owns this classification for the blast radius. It uses names of operations only, so that a role that Microsoft widens
+is classified like the rest. On the control plane only changes count: reading a resource's settings is not access to
+it. Source: Microsoft, "Azure permissions" (the operations' own descriptions), 2026-04-09.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ from access.evaluate.operation_words import destroys, word, words
 _AUTHORIZATION = "microsoft.authorization/"
 _MODELS = "microsoft.cognitiveservices/"
 _RIGHTS = frozenset({"grant roles", "take away roles"})
-# Of a resource group or a subscription hundreds of words could be told; these are the ones that say something.
+# At a resource group or subscription hundreds of words would be listed; these are the informative ones.
 _FOR_GROUPS = _RIGHTS | {"read", "write", "delete", "use", "pull", "push", "send", "receive"}
 
 _READS = frozenset({"read", "receive", "executeQuery", "readChangeFeed"})
@@ -27,12 +27,12 @@ _SPENDING_WRITES = ("/responses/write", "/runs/write", "/fine-tunes/write", "/ba
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
-    """What some operations at one resource come to."""
+class OperationEffects:
+    """Combined effects of operations at one resource."""
 
     words: tuple[str, ...] = ()
     reads: frozenset[str] = frozenset()
-    """Which data, by the type that its operations are named after: blobs are not messages."""
+    """Types of data by the ARM type in the operation's name: blobs are not messages."""
     writes: frozenset[str] = frozenset()
     destroys: bool = False
     secrets: bool = False
@@ -40,22 +40,22 @@ class Meaning:
 
 
 @lru_cache(maxsize=8192)
-def meaning(control: frozenset[str], data: frozenset[str], *, group: bool = False) -> Meaning:
-    """What operations on both planes come to.
+def effects_of(control: frozenset[str], data: frozenset[str], *, group: bool = False) -> OperationEffects:
+    """Combined effects of operations on both planes.
 
     Args:
-        control: on the control plane.
-        data: on the data plane.
-        group: at a resource group or above, where it is what lies within that is read and written.
+        control: operations on the control plane.
+        data: operations on the data plane.
+        group: True at a resource group or above, where reads and writes are about the resources within.
     """
     spends = frozenset(filter(_spends, data))
     acting = [name for name in control if word(name) != "read" and not _of_authorization(name)]
-    told = {*words((*acting, *(data - spends))), *(["use"] if spends else [])}
-    shown = ordered(each for each in told if not group or each in _FOR_GROUPS)
-    found = Meaning(shown, destroys=any(map(_deletes, acting)) or any(map(_loses, data)))
+    found_words = {*words((*acting, *(data - spends))), *(["use"] if spends else [])}
+    shown = words_in_order(each for each in found_words if not group or each in _FOR_GROUPS)
+    found = OperationEffects(shown, destroys=any(map(_deletes, acting)) or any(map(_loses, data)))
     if group:
         return found
-    return Meaning(
+    return OperationEffects(
         words=found.words,
         reads=frozenset(_families(data, _READS)),
         writes=frozenset(_families(data, _WRITES)),
@@ -66,14 +66,14 @@ def meaning(control: frozenset[str], data: frozenset[str], *, group: bool = Fals
     )
 
 
-def ordered(told: Iterable[str]) -> tuple[str, ...]:
-    """Words in the order in which operations are told, each once."""
-    # A word by itself is the name of an operation that is called by it.
-    return tuple(words(told))
+def words_in_order(operation_words: Iterable[str]) -> tuple[str, ...]:
+    """Words for operations in display order, each once."""
+    # Each word is the name of an operation with that word.
+    return tuple(words(operation_words))
 
 
 def _of_authorization(operation: str) -> bool:
-    """Whether it is about rights and says nothing that a reader must know: locks, policies, looking at roles."""
+    """True for operations on locks, policies and role definitions, except those that grant or remove rights."""
     return operation.lower().startswith(_AUTHORIZATION) and word(operation) not in _RIGHTS
 
 
@@ -88,7 +88,7 @@ def _deletes(operation: str) -> bool:
 
 
 def _loses(operation: str) -> bool:
-    """Whether data is lost: deleted, or overwritten. What is only added loses nothing."""
+    """True where data is lost: deleted or overwritten. An operation that only adds data loses nothing."""
     name = operation.lower()
     return not name.endswith("/add/action") and (destroys(operation) or word(operation) in _OVERWRITES)
 
@@ -99,9 +99,9 @@ def _hands_out_secret(operation: str, *, data: bool) -> bool:
 
 
 def _families(operations: frozenset[str], wanted: frozenset[str]) -> Iterator[str]:
-    """Which data is meant. What models keep for their callers is no way from one agent to another."""
+    """Types of data that operations read or write. Data that models keep for callers connects no agents."""
     for name in operations:
         lowered = name.lower()
         if word(name) in wanted and not lowered.startswith(_MODELS) and "/tags/" not in lowered:
-            # In Cosmos items are read in several ways, some of which are named after the container.
+            # In Cosmos DB items are read by several operations, some of which are named after the container.
             yield "items" if is_cosmos(name) else lowered.removesuffix("/action").rpartition("/")[0]

@@ -1,8 +1,8 @@
-"""A set of operations as bits: one for each part of an operation that a condition can tell apart.
+"""Sets of operations as bits: one bit for each part of an operation that a condition can distinguish.
 
-Reading a blob is three parts (plain, listing, reading with tag conditions), so that two assignments which each allow
-one of them add up as they do in Azure. Owns the way from names to bits and back; what is granted is
-`access.evaluate.verdicts`.
+Reading a blob has three parts (plain, listing, reading with tag conditions), so that two assignments that each allow
+one part add up as they do in Azure. Owns the mapping from names to bits and back; `access.evaluate.verdicts` computes
+what is granted.
 """
 
 from collections.abc import Iterable
@@ -13,15 +13,15 @@ from access.azure.type_operations import is_cosmos, relevant_to
 from access.evaluate.conditions.suboperations import BY_OPERATION
 
 
-class Universe:
-    """The operations of one plane that are asked about together; compared by identity."""
+class OperationSet:
+    """Operations of one plane that are evaluated together; compared by identity."""
 
     def __init__(self, operations: tuple[str, ...], *, data: bool) -> None:
         self.operations = operations
         self.data = data
         self._masks: list[int] = []
         self.of_part: dict[str | None, int] = {None: 0}
-        """Bits by the name of a sub-operation; None for the rest of an operation."""
+        """Bits by name of a sub-operation; None for the rest of an operation."""
         bit = 1
         for name in operations:
             mask = 0
@@ -36,7 +36,7 @@ class Universe:
 
     @cached_property
     def of_cosmos(self) -> int:
-        """What only Cosmos roles can allow."""
+        """Operations that only Cosmos DB roles can allow."""
         return self.bits(name for name in self.operations if is_cosmos(name)) if self.data else 0
 
     @cached_property
@@ -44,7 +44,7 @@ class Universe:
         return {name.lower(): mask for name, mask in zip(self.operations, self._masks, strict=True)}
 
     def bits(self, names: Iterable[str]) -> int:
-        """The bits of some operations, those that are not here left aside."""
+        """The bits of some operations; operations outside this set are ignored."""
         found = 0
         for name in names:
             found |= self._mask_of.get(name.lower(), 0)
@@ -62,7 +62,7 @@ class Universe:
         return known
 
     def names(self, certain: int, perhaps: int) -> tuple[frozenset[str], frozenset[str]]:
-        """The operations that are allowed in all their parts, and those that are allowed in some or perhaps."""
+        """The operations that are allowed in all parts, and those that are allowed in some parts or perhaps."""
         found = self._names.get((certain, perhaps))
         if found is None:
             pairs = list(zip(self.operations, self._masks, strict=True))
@@ -73,12 +73,12 @@ class Universe:
 
 
 @lru_cache(maxsize=4096)
-def universe_of_type(kind: str, *, data: bool) -> Universe:
-    """The operations that are asked about for a resource of an ARM type."""
-    return Universe(relevant_to(kind, data=data), data=data)
+def operation_set_of_type(kind: str, *, data: bool) -> OperationSet:
+    """The operations that are relevant to resources of an ARM type."""
+    return OperationSet(relevant_to(kind, data=data), data=data)
 
 
 @lru_cache(maxsize=4096)
-def universe_of(operations: tuple[str, ...], *, data: bool) -> Universe:
-    """These operations and no others."""
-    return Universe(operations, data=data)
+def operation_set_of(operations: tuple[str, ...], *, data: bool) -> OperationSet:
+    """A set of exactly these operations."""
+    return OperationSet(operations, data=data)

@@ -1,13 +1,13 @@
-"""Operations in a few plain words: what someone reads who has never seen an action string.
+"""Short words for operations, for readers who do not know Azure's action strings.
 
-Owns how an operation's name is read. The names are Azure's; the words are the network's (`read`, `write`, `send`) where
-they mean the same.
+Owns the word for each operation. The operations are Azure's; the words are the network's verbs (`read`, `write`,
+`send`) where they mean the same.
 """
 
 from collections.abc import Iterable
 from functools import cache
 
-# The last two segments of operations whose own last word misleads. "Azure permissions", Microsoft Learn, 2026-04-09.
+# The last segments of operations whose last word misleads. "Azure permissions", Microsoft Learn, 2026-04-09.
 _SPECIAL = {
     "blobs/add/action": "write",
     "blobs/move/action": "write",
@@ -42,16 +42,16 @@ def word(operation: str) -> str:
         return special
     if last in _ENDS:
         return _ENDS[last]
-    # An action is called by what stands before it: `containerApps/exec/action`.
+    # The segment before `action` is the name: `containerApps/exec/action`.
     return segments[-2] if last == "action" and len(segments) > 1 else segments[-1]
 
 
 def words(operations: Iterable[str]) -> list[str]:
-    """Every word once, the common ones first."""
+    """The words of operations, each once, the common ones first."""
     found = {word(operation) for operation in operations}
     return sorted(found, key=lambda one: (_ORDER.index(one) if one in _ORDER else len(_ORDER), one))
 
 
 def destroys(operation: str) -> bool:
-    """Whether what an operation does cannot be taken back by the same hand: it deletes or overwrites."""
+    """True where an operation deletes or overwrites, so that its caller cannot undo it."""
     return word(operation) in {"delete", "write", "purge"} or operation.lower().endswith(("/delete", "/purge/action"))

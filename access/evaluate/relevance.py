@@ -1,17 +1,17 @@
-"""Operations that are evaluated for a resource of a graph; `access.azure.type_operations` has them by type."""
+"""The operations that are evaluated for a resource; `access.azure.type_operations` lists them by type."""
 
 from access.azure.scopes import is_path, key, type_of
 from access.azure.type_operations import relevant_to
 from access.model.graph import Resource
 
 
-def relevant(resource: Resource, *, data: bool) -> tuple[str, ...]:
-    """The operations of one plane that are asked about for a resource, sorted without regard to case."""
+def relevant_operations(resource: Resource, *, data: bool) -> tuple[str, ...]:
+    """The operations of one plane that are evaluated for a resource, sorted without regard to case."""
     return relevant_to(resource_type(resource), data=data)
 
 
 def resource_type(resource: Resource) -> str:
-    """The ARM type of a resource; where its id is no path yet, what its kind says, if that is a type."""
+    """The ARM type of a resource; where its id is not a path yet, its kind if that is a type."""
     resource_key = key(resource.id)
     if is_path(resource_key):
         return type_of(resource_key)

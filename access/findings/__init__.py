@@ -1,7 +1,7 @@
-"""What is wrong with a graph, for whoever is on call.
+"""Findings: problems in a graph of principals, resources and role assignments.
 
-One module a theme, each with `check(subject)`; the kinds of findings stand in the catalogue. Nothing here decides who
-can do what: that is `access.evaluate.effective`.
+Owns the order of the findings. There is one module per theme, each with `check(subject)`; the catalogue defines the
+kinds of findings. Nothing here decides access: that is `access.evaluate.effective`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from access.findings import redundant_grants as repeats
 from access.findings import unverified as doubts
 from access.findings import wide_grants as widths
 from access.findings.catalogue import BY_ID, OF_ANY_PROGRAM, RULES, reference
-from access.findings.exceptions import excuse
+from access.findings.exceptions import apply_exceptions
 from access.findings.rule import SEVERITIES, Finding, Rule, Severity
 from access.findings.subject import Subject
 from access.model.declared import Declared
@@ -41,15 +41,15 @@ def check(  # noqa: PLR0913 - one argument a source
     production: bool | None = None,
     texts: Mapping[str, str] | None = None,
 ) -> tuple[Finding, ...]:
-    """Everything that is wrong, the worst first, then by place.
+    """Every finding of a graph: the worst first, then by location.
 
     Args:
-        graph: who was given what.
-        declared: what the network says of itself; without it, what follows from the graph alone.
-        today: the day on which exceptions are judged.
+        graph: the principals, resources and assignments to check.
+        declared: the network's declared document; without it, only rules about the graph alone apply.
+        today: the day against which exceptions are checked.
         over_budget: by agent, what exceeds its budget.
-        production: whether production's rules count; as `declared` says where it is left out.
-        texts: by place, texts that no resource has and that must hold no credential: configuration and outputs.
+        production: whether the rules for production apply; by default, as `declared` states.
+        texts: by location, texts outside any resource that must hold no credential: configuration and outputs.
     """
     subject = Subject(
         graph=graph,
@@ -60,13 +60,13 @@ def check(  # noqa: PLR0913 - one argument a source
         texts=texts or {},
     )
     found = dict.fromkeys(finding for theme in _THEMES for finding in theme(subject))
-    return tuple(sorted(excuse(list(found), declared, today), key=_order))
+    return tuple(sorted(apply_exceptions(list(found), declared, today), key=_order))
 
 
 def _order(finding: Finding) -> tuple[int, str, int, str, str]:
-    file, _, line = finding.place.rpartition(":")
+    file, _, line = finding.location.rpartition(":")
     is_line = bool(file) and line.isascii() and line.isdecimal()
-    name, number = (file, int(line[:9])) if is_line else (finding.place, 0)
+    name, number = (file, int(line[:9])) if is_line else (finding.location, 0)
     return SEVERITIES.index(finding.rule.severity), name, number, finding.rule.id, finding.what
 
 

@@ -1,6 +1,6 @@
-"""Credentials in plain sight: in what apps are given, in properties, configuration and outputs.
+"""Finds credentials in plain text: in environment variables, properties, configuration and outputs.
 
-Owns what a credential looks like. It recognises forms and proves nothing; a value never leaves this module.
+Owns the forms of credentials. A match is a suspicion, not a proof; a value never leaves this module.
 """
 
 import re
@@ -22,15 +22,15 @@ _FORMS = (
     ("a signed token", re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")),
     ("a bearer token", re.compile(r"\bbearer\s+[\w.~+/-]{16}", re.IGNORECASE)),
     ("an API key", re.compile(r"(?<![\w-])sk-(?:(?=[\w-]*[0-9A-Z])[\w-]{16,}|\w{32,})")),
-    ("a token of GitHub", re.compile(r"\b(?:gh[pousr]_|github_pat_)\w{20,}")),
-    # Azure's newer keys bear the mark of their service at a fixed place.
-    ("a key of Azure AI", re.compile(r"\b[A-Za-z0-9]{52}JQQJ9[A-Za-z0-9]{27}\b")),
-    ("a key of Azure AI Search", re.compile(r"\b[A-Za-z0-9]{42}AzSe[A-D][A-Za-z0-9]{5}\b")),
+    ("a GitHub token", re.compile(r"\b(?:gh[pousr]_|github_pat_)\w{20,}")),
+    # Azure's newer keys carry a signature of their service at a fixed position.
+    ("an Azure AI key", re.compile(r"\b[A-Za-z0-9]{52}JQQJ9[A-Za-z0-9]{27}\b")),
+    ("an Azure AI Search key", re.compile(r"\b[A-Za-z0-9]{42}AzSe[A-D][A-Za-z0-9]{5}\b")),
     ("a client secret", re.compile(r"(?<![\w~.-])[\w~.-]{3}\dQ~[\w~.-]{31,34}(?![\w~.-])")),
-    ("a password in an address", re.compile(r"://[^/\s:@]+:[^/\s@]+@")),
+    ("a password in a URL", re.compile(r"://[^/\s:@]+:[^/\s@]+@")),
     ("a password", re.compile(r"(?:^|[;,&?\s{\"'])(?:password|passwd|pwd)[\"']?\s*[=:]\s*[^\s;]", re.IGNORECASE)),
-    ("a key of 64 bytes", re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{86}==(?![A-Za-z0-9+/=])")),
-    ("a key of 32 bytes", re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{43}=(?![A-Za-z0-9+/=])")),
+    ("a 64-byte key", re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{86}==(?![A-Za-z0-9+/=])")),
+    ("a 32-byte key", re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{43}=(?![A-Za-z0-9+/=])")),
 )
 _PASSWORD = re.compile(r"(?:password|passwd|pwd)$", re.IGNORECASE)
 _KEY = re.compile(
@@ -42,11 +42,11 @@ _REFERENCE = re.compile(
     r"https?://|/|@Microsoft\.KeyVault\(|InstrumentationKey=|secretref:|[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE
 )
 _LONGEST = 1 << 16
-"""Characters of a text that are looked at."""
+"""Characters of a text that are searched."""
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Every place where a credential can be read."""
+    """A finding for every credential in plain text."""
     agents = {key(one.owner): one.agent for one in subject.agents if one.owner and one.purpose == "own"}
     for resource in subject.graph.resources:
         agent = agents.get(key(resource.id), "")
@@ -54,7 +54,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 rule=BY_ID["credential-in-plain-sight"],
                 what=f"{resource.name!r} has {kind} in {path}",
-                place=subject.of_agent(agent) if agent else subject.of_resource(resource),
+                location=subject.of_agent(agent) if agent else subject.of_resource(resource),
                 agent=agent,
                 resource=resource.name,
                 about=(path, resource.id),
@@ -63,11 +63,11 @@ def check(subject: Subject) -> Iterator[Finding]:
         kind = credential_in(text, place)
         if kind:
             shown = _masked(place)
-            yield Finding(rule=BY_ID["credential-in-plain-sight"], what=f"{shown} has {kind}", place=shown)
+            yield Finding(rule=BY_ID["credential-in-plain-sight"], what=f"{shown} has {kind}", location=shown)
 
 
 def credential_in(text: str, name: str = "") -> str:
-    """What kind of credential a text looks like, by itself or by what it is called; empty where it does not."""
+    """The kind of credential that a text looks like, by its form or its name; empty where it looks like none."""
     start = text[:_LONGEST]
     found = next((kind for kind, form in _FORMS if form.search(start)), "")
     if found or not start.strip() or _REFERENCE.match(start.strip()):
@@ -78,12 +78,12 @@ def credential_in(text: str, name: str = "") -> str:
 
 
 def promises_credential(name: str) -> bool:
-    """Whether what is called like this is a credential, as far as the name says."""
+    """True where a name suggests that its value is a credential."""
     return bool(_PASSWORD.search(name) or _KEY.search(name))
 
 
 def _found(resource: Resource) -> Iterator[tuple[str, str]]:
-    """Where in a resource's properties a credential stands, and what kind."""
+    """Path and kind of every credential in a resource's properties."""
     stored = dict(_stored(resource.properties))
     yield from stored.items()
     for path, name, text in _texts(resource.properties):
@@ -93,16 +93,16 @@ def _found(resource: Resource) -> Iterator[tuple[str, str]]:
 
 
 def _stored(properties: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Secrets that an app keeps by value, known here or not."""
-    for outer, said in (("", properties), ("properties.", mapping(properties.get("properties")))):
-        for each in map(mapping, listed(mapping(said.get("configuration")).get("secrets"))):
+    """Secrets that an app stores by value, even where the value is not known here."""
+    for outer, values in (("", properties), ("properties.", mapping(properties.get("properties")))):
+        for each in map(mapping, listed(mapping(values.get("configuration")).get("secrets"))):
             if each.get("value") not in (None, ""):
                 name = _masked(str(each.get("name", "")))
                 yield f"{outer}configuration.secrets[{name}]", "a secret that the app stores by value"
 
 
 def _texts(properties: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Every known text: its path, what it is called, itself. Without recursion: a document may be nested endlessly."""
+    """Path, name and value of every known text. Not recursive: a document may be nested to any depth."""
     waiting: list[tuple[str, str, object]] = [("", "", properties)]
     while waiting:
         path, name, value = waiting.pop()
@@ -111,20 +111,20 @@ def _texts(properties: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
                 yield path or "its properties", name, value
         elif isinstance(value, Mapping):
             values = mapping(cast("object", value))
-            said = values.get("name")
-            label = _masked(said) if isinstance(said, str) and is_known(said) else ""
+            given = values.get("name")
+            label = _masked(given) if isinstance(given, str) and is_known(given) else ""
             for each, inner in values.items():
                 here = f"{path}.{_masked(each)}".lstrip(".")
-                # A variable: its name stands beside its value.
+                # An environment variable: its name is next to its value.
                 named = label and each == "value"
                 waiting.append((path if named else here, label if named else each, inner))
         elif isinstance(value, list):
             for position, inner in enumerate(cast("list[object]", value)):
-                said = mapping(inner).get("name")
-                mark = _masked(said) if isinstance(said, str) and is_known(said) else str(position)
+                given = mapping(inner).get("name")
+                mark = _masked(given) if isinstance(given, str) and is_known(given) else str(position)
                 waiting.append((f"{path}[{mark}]", name, inner))
 
 
 def _masked(name: str) -> str:
-    """A name that may be shown; one that is a credential itself may not."""
+    """A name that may be shown; a placeholder where the name is a credential itself."""
     return "(not shown)" if credential_in(name) else name[:80]

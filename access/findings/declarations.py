@@ -1,14 +1,19 @@
-"""What agents, their hosts and people can do in effect, beside what the network declares."""
+"""Finds effective access of agents, hosts and people that the network does not declare."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from access.azure.privileges import privileged
-from access.evaluate.effective import Reach
+from access.evaluate.effective import EffectiveAccess
 from access.evaluate.operation_words import words
-from access.evaluate.platform_grants import by_azure
+from access.evaluate.platform_grants import is_platform_assignment
 from access.evaluate.relevance import resource_type
-from access.evaluate.role_operations import Operations, essence, of_access, verbs_in
+from access.evaluate.role_operations import (
+    Operations,
+    identifying_operations,
+    operations_of_access,
+    verbs_of_operations,
+)
 from access.findings.catalogue import BY_ID
 from access.findings.rule import Finding
 from access.findings.subject import Subject, called_by, held, listed
@@ -19,17 +24,17 @@ from access.model.graph import Assignment, Principal, Resource
 
 @dataclass(frozen=True)
 class _Case:
-    """One identity at one resource of the network."""
+    """One identity and its effective access at one resource of the network."""
 
     subject: Subject
     declared: Declared
     principal: Principal
     resource: Resource
-    reach: Reach
+    reach: EffectiveAccess
 
     @property
     def access(self) -> tuple[DeclaredAccess, ...]:
-        """What is declared; the identity that pulls images may do that alone."""
+        """The declared access; an identity that pulls images has only that."""
         if self.principal.purpose == "pull":
             registry = self.declared.registry
             is_registry = registry is not None and registry.name == self.resource.name
@@ -47,7 +52,7 @@ class _Case:
         return Finding(
             rule=BY_ID[rule],
             what=f"{self.subject.name_of(self.principal.id)} {what}" + (f": {held(by)}" if by else ""),
-            place=self.declared.place(lines[0]) if lines else self.subject.of_principal(self.principal),
+            location=self.declared.location(lines[0]) if lines else self.subject.of_principal(self.principal),
             agent=agent,
             resource=self.resource.name,
             assignment=by.id if by else "",
@@ -56,7 +61,7 @@ class _Case:
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Everything that somebody of the network can do beyond what is declared."""
+    """A finding for all effective access of the network's identities that is not declared."""
     if subject.declared is None:
         return
     for principal_id, resource, reach in subject.reaches:
@@ -70,17 +75,21 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _beyond(case: _Case) -> Iterator[Finding]:
     kind, arm_type, reach = case.resource.kind, case.arm_type, case.reach
-    declared = frozenset[str]().union(*(of_access(each, kind, arm_type) for each in case.access))
+    declared = frozenset[str]().union(*(operations_of_access(each, kind, arm_type) for each in case.access))
     data = reach.data_allowed | reach.data_conditional
     extra = {each: by for each in sorted(_all(reach) - declared) if (by := _known(reach, each)) is not None}
-    # What a wide or privileged role brings besides data is told of that role already.
-    extra = {each: by for each, by in extra.items() if each in data or not _told(by)}
+    # Control-plane operations of a wide or privileged role are reported with that role already.
+    extra = {each: by for each, by in extra.items() if each in data or not _reported_elsewhere(by)}
     if not extra:
         return
     known = [each.verb for each in case.access]
-    verbs = [each for each in verbs_in(frozenset(extra), kind, arm_type) if each not in known]
+    verbs = [each for each in verbs_of_operations(frozenset(extra), kind, arm_type) if each not in known]
     if verbs:
-        by = next(by for each, by in extra.items() if any(each in essence(kind, verb, arm_type) for verb in verbs))
+        by = next(
+            by
+            for each, by in extra.items()
+            if any(each in identifying_operations(kind, verb, arm_type) for verb in verbs)
+        )
         yield case.finding("undeclared-access", f"may {' and '.join(verbs)} {case.resource.name!r}, undeclared", by)
     elif not case.access:
         by = next(iter(extra.values()))
@@ -93,25 +102,27 @@ def _beyond(case: _Case) -> Iterator[Finding]:
 
 
 def _past_paths(case: _Case) -> Iterator[Finding]:
-    """Paths that are declared and that no condition keeps the agent to."""
+    """Findings for declared paths that no condition enforces."""
     kind, arm_type = case.resource.kind, case.arm_type
-    whole = frozenset[str]().union(*(of_access(each, kind, arm_type) for each in case.access if not each.paths))
+    whole = frozenset[str]().union(
+        *(operations_of_access(each, kind, arm_type) for each in case.access if not each.paths)
+    )
     for each in case.access:
-        surely = (essence(kind, each.verb, arm_type) - whole) & case.reach.data_allowed
+        surely = (identifying_operations(kind, each.verb, arm_type) - whole) & case.reach.data_allowed
         if each.paths and surely:
             what = f"may {each.verb} all of {case.resource.name!r}, where only {listed(each.paths)} is declared"
             yield case.finding("wide-grant", what, _known(case.reach, min(surely)))
 
 
 def _outside(subject: Subject) -> Iterator[Finding]:
-    """Roles of the network's own at what is none of its resources, or at a part of one that is none of theirs."""
+    """Findings for roles at scopes outside the network's resources, or at parts of an undeclared resource."""
     for principal in subject.ours:
         for one in subject.graph.assignments_of(principal.id):
-            if one.role is None or is_wide(one) or by_azure(principal, one):
+            if one.role is None or is_wide(one) or is_platform_assignment(principal, one):
                 continue
             around = subject.around(one.scope)
             if around is None and not any(each.declared for each in subject.graph.resources_within(one.scope)):
-                what = f"{subject.name_of(principal.id)} holds {held(one)}, which is no resource of the network"
+                what = f"{subject.name_of(principal.id)} holds {held(one)}, which is not a resource of the network"
                 yield subject.about("undeclared-access", one, what)
             elif around is not None and subject.graph.resource(one.scope) != around:
                 declared = {each.resource for each in subject.access_of(principal)}
@@ -120,16 +131,16 @@ def _outside(subject: Subject) -> Iterator[Finding]:
                     yield subject.about("undeclared-access", one, what)
 
 
-def _all(reach: Reach) -> Operations:
+def _all(reach: EffectiveAccess) -> Operations:
     return reach.allowed | reach.conditional | reach.data_allowed | reach.data_conditional
 
 
-def _known(reach: Reach, operation: str) -> Assignment | None:
-    """An assignment whose role is known that allows an operation; of one that nobody knows nothing is said."""
+def _known(reach: EffectiveAccess, operation: str) -> Assignment | None:
+    """An assignment with a known role that allows an operation; unknown roles have a finding of their own."""
     return next((one for one in reach.by[operation] if one.role), None)
 
 
-def _told(one: Assignment) -> bool:
+def _reported_elsewhere(one: Assignment) -> bool:
     return is_wide(one) or _is_privileged(one)
 
 

@@ -1,6 +1,6 @@
-"""Findings that are accepted for a while.
+"""Applies exceptions: findings that a network accepts for a while.
 
-Owns when an exception counts: it names a kind of finding and what that is about, and its last day has not passed.
+Owns the rule for a match: kind of finding, subject, and an expiry date that has not passed.
 """
 
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ from access.findings.rule import Finding
 from access.model.declared import Declared, Exemption
 
 
-def excuse(findings: list[Finding], declared: Declared | None, today: date) -> list[Finding]:
-    """The findings, those excused that an exception covers, and what is wrong with the exceptions."""
+def apply_exceptions(findings: list[Finding], declared: Declared | None, today: date) -> list[Finding]:
+    """The findings, marked where an exception covers them, followed by findings about the exceptions themselves."""
     if declared is None:
         return findings
     valid = [each for each in declared.exceptions if each.finding in BY_ID and not _is_over(each, today)]
-    excused = [replace(one, excused=next((each for each in valid if _covers(each, one)), None)) for one in findings]
-    return [*excused, *_wrong(findings, declared, today)]
+    marked = [replace(one, exception=next((each for each in valid if _covers(each, one)), None)) for one in findings]
+    return [*marked, *_exception_findings(findings, declared, today)]
 
 
 def _covers(exemption: Exemption, finding: Finding) -> bool:
@@ -29,7 +29,7 @@ def _is_over(exemption: Exemption, today: date) -> bool:
     return exemption.expires is not None and exemption.expires < today
 
 
-def _wrong(findings: list[Finding], declared: Declared, today: date) -> Iterator[Finding]:
+def _exception_findings(findings: list[Finding], declared: Declared, today: date) -> Iterator[Finding]:
     for each in declared.exceptions:
         name = f"the exception for {each.finding!r} on {each.on!r}"
         if each.finding not in BY_ID:
@@ -42,4 +42,4 @@ def _wrong(findings: list[Finding], declared: Declared, today: date) -> Iterator
             rule, what = "unused-exception", f"{name} matches nothing"
         else:
             continue
-        yield Finding(rule=BY_ID[rule], what=what, place=declared.place(each.line), about=(each.on,))
+        yield Finding(rule=BY_ID[rule], what=what, location=declared.location(each.line), about=(each.on,))

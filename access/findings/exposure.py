@@ -1,4 +1,4 @@
-"""Doors that need no role: keys, anonymous access and open ingress."""
+"""Finds access without a role: keys, anonymous access and open ingress."""
 
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
@@ -13,16 +13,16 @@ from access.model.graph import Resource
 from access.model.json_values import is_known, listed, mapping
 
 _WIDEST = 8
-"""A block of addresses that is wider keeps hardly anybody out."""
+"""Shortest acceptable prefix length: a block with more addresses restricts hardly anybody."""
 _APPS = frozenset({"microsoft.app/containerapps"})
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """All findings about ways in that ask for no identity."""
+    """Findings for keys that work and for endpoints that anybody can reach."""
     agents = {key(one.owner): one.agent for one in subject.agents if one.owner and one.purpose == "own"}
     for resource in subject.graph.resources:
         agent = agents.get(key(resource.id), "")
-        if resource.local_auth and not _told_above(subject, resource):
+        if resource.local_auth and not _parent_has_keys(subject, resource):
             yield _finding(subject, "local-auth-on", resource, agent, f"{resource.name!r} can be opened with keys")
         why = _open(subject, resource)
         if why:
@@ -35,38 +35,38 @@ def _finding(subject: Subject, rule: str, resource: Resource, agent: str, what: 
     return Finding(
         rule=BY_ID[rule],
         what=what,
-        place=place,
+        location=place,
         agent=agent,
         resource=resource.name,
         about=(resource.id, *inside),
     )
 
 
-def _told_above(subject: Subject, resource: Resource) -> bool:
-    """Whether what it lies in has the same keys: they are that one's."""
+def _parent_has_keys(subject: Subject, resource: Resource) -> bool:
+    """True where a parent resource has the keys: the finding is about the parent."""
     above = (subject.graph.resource(scope) for scope in ancestors(key(resource.id))[:-1])
     return any(each.local_auth for each in above if each)
 
 
 def _open(subject: Subject, resource: Resource) -> str:
-    """How anybody gets in; empty where nobody does."""
-    arm_type, said = resource_type(resource), _flat(resource)
-    if arm_type == "microsoft.storage/storageaccounts" and said.get("allowBlobPublicAccess") is True:
+    """The way in which anybody can reach a resource; empty where nobody can."""
+    arm_type, values = resource_type(resource), _flat(resource)
+    if arm_type == "microsoft.storage/storageaccounts" and values.get("allowBlobPublicAccess") is True:
         return "allows public containers in it (allowBlobPublicAccess)"
     if arm_type.endswith("/blobservices/containers"):
-        level = said.get("publicAccess")
+        level = values.get("publicAccess")
         if isinstance(level, str) and is_known(level) and level.lower() in {"blob", "container"}:
             return "" if _refused_above(subject, resource) else f"can be read by anybody (publicAccess: {level})"
-    if arm_type == "microsoft.containerregistry/registries" and said.get("anonymousPullEnabled") is True:
+    if arm_type == "microsoft.containerregistry/registries" and values.get("anonymousPullEnabled") is True:
         return "hands its images to anybody (anonymousPullEnabled)"
     if arm_type in _APPS:
-        ingress = mapping(mapping(said.get("configuration")).get("ingress"))
+        ingress = mapping(mapping(values.get("configuration")).get("ingress"))
         if ingress.get("external") is True and not _keeps_out(ingress.get("ipSecurityRestrictions")):
             return "can be called from anywhere (external ingress without a list of who may call)"
     if arm_type == "microsoft.containerservice/managedclusters":
-        # Of a cluster that is only referred to nothing is told.
-        told = "agentPoolProfiles" in said or "apiServerAccessProfile" in said
-        if told and _is_open_cluster(mapping(said.get("apiServerAccessProfile"))):
+        # An existing cluster that the program only refers to shows no properties.
+        has_properties = "agentPoolProfiles" in values or "apiServerAccessProfile" in values
+        if has_properties and _is_open_cluster(mapping(values.get("apiServerAccessProfile"))):
             return "has an API that can be reached from anywhere (neither private nor with authorizedIPRanges)"
     return ""
 
@@ -80,18 +80,18 @@ def _is_open_cluster(profile: Mapping[str, Any]) -> bool:
 
 
 def _refused_above(subject: Subject, resource: Resource) -> bool:
-    """Whether the account refuses what its container asks for."""
+    """True where the storage account forbids the public access that its container sets."""
     above = (subject.graph.resource(scope) for scope in ancestors(key(resource.id))[:-1])
     return any(_flat(each).get("allowBlobPublicAccess") is False for each in above if each)
 
 
 def _flat(resource: Resource) -> Mapping[str, Any]:
-    """Properties as a program writes them and as ARM nests them."""
+    """Properties of a resource in one mapping, as a program writes them and as ARM nests them."""
     return {**mapping(resource.properties.get("properties")), **resource.properties}
 
 
 def _keeps_out(restrictions: object) -> bool:
-    """Whether a list lets in only whom it names; one that only denies lets in all others."""
+    """True where address rules allow only the addresses that they name; a list of denials allows all others."""
     if restrictions is not None and not isinstance(restrictions, list):
         return True  # not known yet
     rules = [mapping(each) for each in listed(cast("object", restrictions))]

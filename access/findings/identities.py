@@ -1,11 +1,11 @@
-"""Who holds roles: identities that are shared, gone, unknown, or nobody's in the network."""
+"""Finds problems with identities: shared, deleted, unknown, or outside the network."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from access.azure.scopes import key, type_of
 from access.evaluate.relevance import resource_type
-from access.evaluate.role_operations import of_role
+from access.evaluate.role_operations import operations_of_role
 from access.findings.catalogue import BY_ID
 from access.findings.rule import Finding
 from access.findings.subject import Subject, held, listed
@@ -20,9 +20,9 @@ _OF_PROJECT = "/agentidentities/shared"
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """All findings about who holds roles."""
+    """All findings about the identities that hold roles."""
     yield from _shared(subject)
-    yield from _absent(subject)
+    yield from _missing_principals(subject)
     yield from _strangers(subject)
 
 
@@ -41,7 +41,7 @@ def _shared(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 rule=BY_ID["shared-pull-identity" if pulls else "shared-identity"],
                 what=f"{listed(_shown(subject, one) for one in using)} all {does} identity {name!r}",
-                place=principal.owner if principal else each,
+                location=principal.owner if principal else each,
                 agent=principal.agent if principal and subject.is_agent(principal) else "",
                 about=(name, *(one.name for one in using), *_agents(subject, using)),
             )
@@ -50,12 +50,12 @@ def _shared(subject: Subject) -> Iterator[Finding]:
 
 
 def _agents_in_one(subject: Subject) -> Iterator[Finding]:
-    """Agents that act as one identity: of an app that they run in together, or of a project of Foundry."""
+    """Findings for agents with one identity: they run in one app, or are unpublished agents of a Foundry project."""
     agents: dict[str, dict[str, None]] = {}
     called: dict[str, str] = {}
     may: dict[str, dict[str, None]] = {}
     for one in subject.agents:
-        # What is attached to several is told by what it is attached to.
+        # An identity that is attached to several apps is reported by `_shared` already.
         if one.purpose == "own" and type_of(key(one.owner)) != _IDENTITY:
             owner = key(one.owner or one.id)
             agents.setdefault(owner, {}).update(dict.fromkeys(one.agents))
@@ -72,19 +72,19 @@ def _agents_in_one(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 rule=BY_ID["allowed-shared-identity" if allowed else "shared-identity"],
                 what=f"agents {listed(map(repr, names))} all run as the identity of {whose}{each}",
-                place=subject.of_agent(first),
+                location=subject.of_agent(first),
                 agent=first,
                 about=(*others, called[owner]),
             )
 
 
 def _service_accounts(subject: Subject) -> Iterator[Finding]:
-    """Identities that pods of several service accounts act as."""
+    """Findings for identities that trust several Kubernetes service accounts."""
     trusted: dict[str, dict[str, None]] = {}
     for resource in subject.graph.resources:
         if resource_type(resource) == f"{_IDENTITY}/{_CREDENTIALS}":
-            said = {**mapping(resource.properties.get("properties")), **resource.properties}
-            account = text(said, "subject")
+            values = {**mapping(resource.properties.get("properties")), **resource.properties}
+            account = text(values, "subject")
             if account.startswith(_SERVICE_ACCOUNT):
                 identity = resource.id.rsplit("/", 2)[0]
                 trusted.setdefault(key(identity), {})[account.removeprefix(_SERVICE_ACCOUNT)] = None
@@ -96,16 +96,16 @@ def _service_accounts(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 rule=BY_ID["shared-identity"],
                 what=f"pods of service accounts {listed(map(repr, accounts))} all run as identity {name!r}",
-                place=principal.owner if principal else identity,
+                location=principal.owner if principal else identity,
                 agent=principal.agent if principal and subject.is_agent(principal) else "",
                 about=(name, *accounts),
             )
 
 
 def _attached(resource: Resource) -> list[str]:
-    told: Any = mapping(resource.properties.get("identity")).get("userAssignedIdentities")
-    # A list goes into a program, a mapping comes out of Azure.
-    return [each for each in (*mapping(told), *items(told)) if isinstance(each, str) and is_known(each)]
+    attached: Any = mapping(resource.properties.get("identity")).get("userAssignedIdentities")
+    # A program writes a list; Azure returns a mapping.
+    return [each for each in (*mapping(attached), *items(attached)) if isinstance(each, str) and is_known(each)]
 
 
 def _agents(subject: Subject, resources: list[Resource]) -> Iterator[str]:
@@ -118,19 +118,19 @@ def _shown(subject: Subject, resource: Resource) -> str:
     return repr(agent or resource.name)
 
 
-def _absent(subject: Subject) -> Iterator[Finding]:
+def _missing_principals(subject: Subject) -> Iterator[Finding]:
     for one in subject.graph.assignments:
         principal = subject.graph.principal(one.principal)
         if principal is None:
-            what = f"{held(one)} is assigned to {one.principal}, and nothing here says who that is"
+            what = f"{held(one)} is assigned to {one.principal}, which nothing in this source identifies"
             yield subject.about("unknown-principal", one, what)
         elif not principal.exists:
-            what = f"{held(one)} is assigned to {principal.name!r}, who is deleted or lives elsewhere"
+            what = f"{held(one)} is assigned to {principal.name!r}, which is deleted or defined elsewhere"
             yield subject.about("orphaned-assignment", one, what)
 
 
 def _is_expected(subject: Subject, principal: Principal) -> bool:
-    """Whether somebody is of the network, or of a platform that pulls images where no network says which."""
+    """True for identities of the network, and without a declared network for platform identities that pull images."""
     return subject.is_ours(principal) or (subject.declared is None and principal.purpose == "pull")
 
 
@@ -141,16 +141,16 @@ def _strangers(subject: Subject) -> Iterator[Finding]:
         if resource.declared and principal and principal.exists and not _is_expected(subject, principal):
             held_there = [one for one in subject.graph.held_at_or_above(principal_id, resource.id) if one.role]
             at = resource_type(resource)
-            # What opens nothing here by itself may still hand out the keys above.
-            for one in [each for each in held_there if each.role and of_role(each.role, at)] or held_there:
+            # A role that allows nothing here by itself may still hand out keys of a parent.
+            for one in [each for each in held_there if each.role and operations_of_role(each.role, at)] or held_there:
                 found.setdefault(one.id, (one, {}))[1][resource.name] = None
     for one, names in found.values():
-        what = f"{subject.name_of(one.principal)} is no agent and has access to {listed(names)}: {held(one)}"
+        what = f"{subject.name_of(one.principal)} is not an agent and has access to {listed(names)}: {held(one)}"
         finding = subject.about("stranger", one, what)
         yield Finding(
             rule=finding.rule,
             what=what,
-            place=finding.place,
+            location=finding.location,
             resource=next(iter(names)),
             assignment=one.id,
             about=(*finding.about, *names),

@@ -1,4 +1,4 @@
-"""Which images production runs."""
+"""Finds images in production whose tag can move."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from access.model.json_values import listed, mapping, text
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Every image in production whose tag can come to mean another image."""
+    """A finding for every image in production whose tag may later refer to another image."""
     if not subject.production:
         return
     agents = {key(one.owner): one.agent for one in subject.agents if one.owner and one.purpose == "own"}
@@ -22,16 +22,16 @@ def check(subject: Subject) -> Iterator[Finding]:
         agent = agents.get(key(resource.id), "")
         for image in _images(resource):
             seen.add(agent)
-            if moves(image):
+            if is_mutable(image):
                 yield _finding(subject, agent, image, resource)
     for name, agent in subject.declared.agents.items() if subject.declared else ():
         image = f"{agent.image}:{agent.image_tag}".rstrip(":")
-        if name not in seen and image and moves(image):
+        if name not in seen and image and is_mutable(image):
             yield _finding(subject, name, image)
 
 
-def moves(image: str) -> bool:
-    """Whether an image is referred to by no digest, and by no tag that looks like a version or a commit."""
+def is_mutable(image: str) -> bool:
+    """True where an image has no digest, and no tag that looks like a version or a commit."""
     if "@" in image:
         return False
     tag = image.rpartition("/")[2].partition(":")[2]
@@ -52,7 +52,7 @@ def _finding(subject: Subject, agent: str, image: str, resource: Resource | None
     return Finding(
         rule=BY_ID["mutable-image-tag"],
         what=f"{name} runs {image!r} in production",
-        place=subject.of_agent(agent) if agent else resource.id if resource else "",
+        location=subject.of_agent(agent) if agent else resource.id if resource else "",
         agent=agent,
         about=(image, *((resource.name,) if resource else ())),
     )

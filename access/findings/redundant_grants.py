@@ -1,4 +1,4 @@
-"""Assignments that add nothing to others."""
+"""Finds assignments that add nothing to others."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -6,29 +6,29 @@ from functools import cache
 from access.azure.catalogue import Role
 from access.azure.scopes import covering, key
 from access.azure.type_operations import every
-from access.evaluate.operation_sets import Universe, universe_of
-from access.evaluate.verdicts import granted
+from access.evaluate.operation_sets import OperationSet, operation_set_of
+from access.evaluate.verdicts import granted_by_role
 from access.findings.rule import Finding
 from access.findings.subject import Subject, held
 from access.model.graph import Assignment
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Every assignment that could go without taking anything away, as long as the other one stays."""
-    for principal_id in subject.graph.holders():
+    """A finding for every assignment that can be removed without effect, as long as the other one remains."""
+    for principal_id in subject.graph.assigned_principals():
         gone: set[str] = set()
         for one in subject.graph.assignments_of(principal_id):
             other = _other(subject, one, gone)
             if other is not None:
                 gone.add(one.id)
-                same = _said(one) == _said(other)
+                same = _identity_of(one) == _identity_of(other)
                 does = "is assigned twice" if same else f"adds nothing to {held(other)}"
                 what = f"{subject.name_of(one.principal)}: {held(one)} {does}"
                 yield subject.about("duplicate-grant" if same else "redundant-grant", one, what)
 
 
 def _other(subject: Subject, one: Assignment, gone: set[str]) -> Assignment | None:
-    """The assignment that makes this one superfluous; never one that is superfluous itself."""
+    """Another assignment that makes this one superfluous and is not superfluous itself."""
     if one.role is None:
         return None
     others = [
@@ -36,11 +36,11 @@ def _other(subject: Subject, one: Assignment, gone: set[str]) -> Assignment | No
         for each in subject.graph.held_at_or_above(one.principal, covering(one.scope))
         if each.id != one.id and each.id not in gone and each.role and each.system == one.system
     ]
-    twin = next((each for each in others if _said(each) == _said(one)), None)
+    twin = next((each for each in others if _identity_of(each) == _identity_of(one)), None)
     return twin or next((each for each in others if _covers(each, one)), None)
 
 
-def _said(one: Assignment) -> tuple[str, str, str]:
+def _identity_of(one: Assignment) -> tuple[str, str, str]:
     return (one.role.id if one.role else one.role_id), key(one.scope), (one.condition or "").strip()
 
 
@@ -55,11 +55,11 @@ def _covers(wide: Assignment, narrow: Assignment) -> bool:
 
 @cache
 def _granted(role: Role, *, data: bool) -> tuple[int, int]:
-    """The operations that a role surely allows, and those that it allows at most."""
-    certain, perhaps = granted(role, _universe(data=data), {})
+    """Operations that a role certainly allows, and those that it allows at most."""
+    certain, perhaps = granted_by_role(role, _all_operations(data=data), {})
     return certain, certain | perhaps
 
 
 @cache
-def _universe(*, data: bool) -> Universe:
-    return universe_of(every(data=data), data=data)
+def _all_operations(*, data: bool) -> OperationSet:
+    return operation_set_of(every(data=data), data=data)

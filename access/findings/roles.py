@@ -1,12 +1,12 @@
-"""Which roles are held: privileged ones, unknown ones, and conditions that only look as if they restricted them."""
+"""Finds problems with roles: privileged, unknown, or with conditions that restrict nothing."""
 
 from collections.abc import Iterator
 
 from access.azure.catalogue import Role
 from access.azure.privileges import allows, privileged
 from access.azure.scopes import key, type_of
-from access.evaluate.effective import restricts_nothing
-from access.evaluate.platform_grants import by_azure
+from access.evaluate.effective import no_restriction_reason
+from access.evaluate.platform_grants import is_platform_assignment
 from access.findings.rule import Finding
 from access.findings.subject import Subject, held
 
@@ -20,21 +20,21 @@ _GRANTING = (
     "Microsoft.DocumentDB/databaseAccounts/sqlRoleDefinitions/write",
 )
 _GRANTS_RIGHTS = "grants rights "
-"""How `privileged` begins that reason."""
+"""Prefix of the reason that `privileged` returns for roles that grant roles."""
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """All findings about the roles of assignments, each by itself."""
+    """All findings about the role of each assignment."""
     for one in subject.graph.assignments:
         principal = subject.graph.principal(one.principal)
         if one.role is None:
-            what = f"{subject.name_of(one.principal)} holds {held(one)}, and nothing here says what that role allows"
+            what = f"{subject.name_of(one.principal)} holds {held(one)}, and this source does not define that role"
             yield subject.about("unknown-role", one, what)
             continue
-        if principal and subject.is_ours(principal) and not by_azure(principal, one):
+        if principal and subject.is_ours(principal) and not is_platform_assignment(principal, one):
             for rule, why in _too_much(one.role, type_of(key(one.scope))):
                 yield subject.about(rule, one, f"{subject.name_of(one.principal)} holds {held(one)}: it {why}")
-        why = restricts_nothing(one.condition, one.role)
+        why = no_restriction_reason(one.condition, one.role)
         if why:
             yield subject.about(
                 "condition-that-restricts-nothing", one, f"{subject.name_of(one.principal)} holds {held(one)}: {why}"
@@ -42,7 +42,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _too_much(role: Role, at: str) -> Iterator[tuple[str, str]]:
-    """What makes a role privileged; granting roles is told by itself."""
+    """Rule id and reason for each way in which a role is privileged; granting roles has a rule of its own."""
     reasons = (privileged(role, at) or "").split("; ")
     granting = next((name for name in _GRANTING for each in role.permissions if allows(each, name, data=False)), "")
     if granting:

@@ -1,4 +1,4 @@
-"""What a finding's kind is made of, and the finding itself."""
+"""Data types of findings: the kind (`Rule`) and a single finding."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,61 +8,62 @@ from access.model.declared import Exemption
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
-"""The worst first."""
+"""Severities, the worst first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """One kind of finding, in words for whoever is on call."""
+    """One kind of finding, with the texts that an on-call engineer reads."""
 
     id: str
     severity: Severity
     title: str
     why: str
-    mend: str
+    fix: str
     help: str
-    """How it is judged: what counts, and what does not."""
+    """Exact criteria: cases that count and cases that do not."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """Something that is wrong, at one place."""
+    """One problem at one location."""
 
     rule: Rule
     what: str
-    """One sentence; never the value of a credential."""
-    place: str
-    """File and line, else a URN or an id."""
+    """One sentence that states the problem; never the value of a credential."""
+    location: str
+    """File and line, or else a URN or an id."""
     agent: str = ""
     resource: str = ""
     assignment: str = ""
-    """Id of the role assignment that it is about."""
+    """Id of the role assignment that the finding is about."""
     about: tuple[str, ...] = ()
-    """What else it can be called by in an exception: names of principals, apps, accounts."""
-    excused: Exemption | None = None
+    """Further names that an exception can use for it: principals, apps, accounts."""
+    exception: Exemption | None = None
+    """The exception in `network.yaml` that covers it."""
 
     def is_about(self, name: str) -> bool:
-        """Whether an exception `on` this name means it: an agent, a resource, `agent/resource`, or what else is named.
+        """True where an exception `on` this name covers the finding: an agent, a resource or another name of it.
 
-        Where it is about an agent and a resource, either alone means it too.
+        Where a finding is about both an agent and a resource, either name alone covers it, as does `agent/resource`.
         """
         things = (self.resource, *self.about)
-        # Of an identity that several agents have, each of them is meant.
+        # Where several agents share the identity, each of their names counts.
         pairs = (f"{who}/{thing}" for who in (self.agent, *self.about) for thing in things)
-        return bool(name) and name in {self.agent, self.assignment, self.place, *things, *pairs}
+        return bool(name) and name in {self.agent, self.assignment, self.location, *things, *pairs}
 
     def document(self) -> Mapping[str, Any]:
-        """The finding as the report document has it."""
-        excused = self.excused
-        expires = excused.expires.isoformat() if excused and excused.expires else None
+        """The finding as a JSON object of the report document."""
+        exemption = self.exception
+        expires = exemption.expires.isoformat() if exemption and exemption.expires else None
         return {
             "id": self.rule.id,
             "severity": self.rule.severity,
             "what": self.what,
             "why": self.rule.why,
-            "mend": self.rule.mend,
-            "place": self.place,
+            "fix": self.rule.fix,
+            "location": self.location,
             "agent": self.agent,
             "resource": self.resource,
-            "excused": None if excused is None else {"because": excused.because, "expires": expires},
+            "exception": None if exemption is None else {"because": exemption.because, "expires": expires},
         }

@@ -1,6 +1,7 @@
-"""What is looked at: a graph, what the network says of itself, and how both are named to people.
+"""Context of a check: the graph, the declared document, and the names and locations that findings show.
 
-Owns what every theme asks first: who is an agent of the network, what lies at a scope, and which line says so.
+Owns the shared lookups: the identities of the network's agents, the resource around a scope, and the line that
+declares it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +10,7 @@ from datetime import date
 from functools import cached_property
 
 from access.azure.scopes import ancestors, key, shown
-from access.evaluate.effective import Reach, pairs
+from access.evaluate.effective import EffectiveAccess, all_access
 from access.findings.catalogue import BY_ID
 from access.findings.rule import Finding
 from access.model.declared import Declared, DeclaredAccess, DeclaredAgent
@@ -18,7 +19,7 @@ from access.model.graph import Assignment, Graph, Principal, Resource
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """Everything that a finding can be drawn from."""
+    """Input of every rule."""
 
     graph: Graph
     declared: Declared | None
@@ -27,52 +28,52 @@ class Subject:
     over_budget: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     """By agent, what exceeds its budget: `secrets: 1 of 0`."""
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
-    """By place, texts that no resource has: the stack's configuration and outputs."""
+    """By location, texts outside any resource: the stack's configuration and outputs."""
 
     @cached_property
-    def reaches(self) -> tuple[tuple[str, Resource, Reach], ...]:
-        """Principal, resource and reach, wherever there is any."""
-        found = ((principal, self.graph.resource(where), reach) for principal, where, reach in pairs(self.graph))
+    def reaches(self) -> tuple[tuple[str, Resource, EffectiveAccess], ...]:
+        """Principal, resource and effective access, wherever there is any."""
+        found = ((principal, self.graph.resource(where), reach) for principal, where, reach in all_access(self.graph))
         return tuple((principal, resource, reach) for principal, resource, reach in found if resource)
 
     @cached_property
     def agents(self) -> tuple[Principal, ...]:
-        """The identities of agents: of the network's where it is declared, else of everything that runs code."""
+        """The identities of agents: those of the declared network, or without one of everything that runs code."""
         return tuple(one for one in self.graph.principals if self.is_agent(one))
 
     @cached_property
     def ours(self) -> tuple[Principal, ...]:
-        """Those, and the identities of agents' hosts and of people: everybody whom the network gives anything."""
+        """The identities of agents, of their hosts and of people: every identity that the network gives access."""
         return tuple(one for one in self.graph.principals if self.is_ours(one))
 
     def is_ours(self, principal: Principal) -> bool:
-        """Whether the network says what it may do."""
+        """True for identities of the network's agents, hosts and people."""
         known = bool(principal.party) and (self.declared is None or principal.party in self.declared.parties)
         return known or self.is_agent(principal)
 
     def is_agent(self, principal: Principal) -> bool:
-        """Whether it is the identity of an agent; of another network's app it is not."""
+        """True for identities of the network's agents; false for apps of other networks."""
         return any(self.declared is None or name in self.declared.agents for name in principal.agents)
 
     def access_of(self, principal: Principal) -> tuple[DeclaredAccess, ...]:
-        """What the network declares for it, pulling images left aside."""
+        """The declared access of an identity, without pulling images."""
         return self.declared.access_of(principal) if self.declared else ()
 
     def declared_agent(self, name: str) -> DeclaredAgent | None:
-        """What the network says of an agent."""
+        """The declaration of an agent."""
         return self.declared.agents.get(name) if self.declared else None
 
     def kind_of(self, resource: Resource) -> str:
-        """The kind of a resource of the network; empty for any other."""
+        """The kind of a resource of the network; empty for any other resource."""
         return resource.kind if resource.declared else ""
 
     def around(self, scope: str) -> Resource | None:
-        """The nearest resource of the network that a scope is, or lies within."""
+        """The network's resource at a scope, or the nearest one that contains the scope."""
         found = (self.graph.resource(each) for each in reversed(ancestors(key(scope))))
         return next((each for each in found if each and each.declared), None)
 
     def name_of(self, principal_id: str) -> str:
-        """Who it is, as a sentence names it."""
+        """A principal as a sentence names it."""
         principal = self.graph.principal(principal_id)
         if principal is None:
             return f"principal {principal_id}"
@@ -83,21 +84,21 @@ class Subject:
         )
 
     def of_agent(self, name: str) -> str:
-        """The line of an agent; without one, the id of what runs it."""
+        """The location of an agent: its line, or else the id of the app that runs it."""
         agent = self.declared_agent(name)
         if self.declared and agent:
-            return self.declared.place(agent.line)
+            return self.declared.location(agent.line)
         return next((one.owner or one.id for one in self.graph.principals_of_agent(name)), name)
 
     def of_principal(self, principal: Principal) -> str:
-        """The line of an agent, a host or people; without one, the id of what it is the identity of."""
+        """The location of an agent, a host or people: its line, or else the id of the resource with that identity."""
         entry = self.declared.parties.get(principal.party) if self.declared else None
         if self.declared and entry:
-            return self.declared.place(entry.line)
+            return self.declared.location(entry.line)
         return self.of_agent(principal.agent) if principal.agent else principal.owner or principal.id
 
     def of_resource(self, resource: Resource) -> str:
-        """The line of a resource; without one, its id."""
+        """The location of a resource: its line, or else its id."""
         return self._line_of(resource.name) or resource.id if resource.declared else resource.id
 
     def _line_of(self, name: str) -> str:
@@ -105,16 +106,16 @@ class Subject:
             return ""
         registry = self.declared.registry
         found = self.declared.resources.get(name) or (registry if registry and registry.name == name else None)
-        return self.declared.place(found.line) if found else ""
+        return self.declared.location(found.line) if found else ""
 
     def of_assignment(self, one: Assignment) -> str:
-        """The line that asks for an assignment; without one, where it was read."""
+        """The location of an assignment: the line that declares it, or else the place where it was read."""
         principal, resource = self.graph.principal(one.principal), self.around(one.scope)
         if self.declared and principal and resource and key(resource.id) == key(one.scope):
             lines = [each.line for each in self.access_of(principal) if each.resource == resource.name]
             if len(lines) == 1:
-                return self.declared.place(lines[0])
-        return one.place or one.id
+                return self.declared.location(lines[0])
+        return one.location or one.id
 
     def about(self, rule: str, one: Assignment, what: str) -> Finding:
         """A finding about an assignment."""
@@ -122,7 +123,7 @@ class Subject:
         return Finding(
             rule=BY_ID[rule],
             what=what,
-            place=self.of_assignment(one),
+            location=self.of_assignment(one),
             agent=principal.agent if principal and self.is_agent(principal) else "",
             resource=resource.name if resource else "",
             assignment=one.id,
@@ -138,8 +139,8 @@ def _agents(names: Sequence[str]) -> str:
 
 
 def called_by(principal: Principal) -> tuple[str, ...]:
-    """What else an exception can call it: its name, and the others whose identity it is."""
-    return (principal.name, *principal.others, *((principal.party,) if principal.party else ()))
+    """Further names that an exception can use for a principal: its name, and the others that share the identity."""
+    return (principal.name, *principal.other_agents, *((principal.party,) if principal.party else ()))
 
 
 def role_of(one: Assignment) -> str:
@@ -148,12 +149,12 @@ def role_of(one: Assignment) -> str:
 
 
 def held(one: Assignment) -> str:
-    """An assignment in a few words."""
+    """An assignment as a sentence names it."""
     return f"{role_of(one)} at {shown(one.scope)}"
 
 
 def listed(names: Iterable[str], most: int = 4) -> str:
-    """Names in a sentence; of many the first few."""
+    """Names as a sentence lists them: the first few, and the number of the rest."""
     found = list(dict.fromkeys(names))
     more = len(found) - most
     return ", ".join(found[:most]) + (f" and {more} more" if more > 0 else "")

@@ -1,7 +1,7 @@
-"""Values that rules look at and nobody can see here: not known before a deployment, or secret.
+"""Finds values that rules check but cannot see: unknown before a deployment, or secret.
 
-Owns which values these are. A rule that cannot see a value finds nothing wrong with it; so that this is no answer, the
-value is named.
+Owns the list of these values. A rule that cannot see a value finds nothing wrong with it, so the value itself is
+reported.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ _INGRESS = (
     "configuration.ingress.ipSecurityRestrictions.action",
     "configuration.ingress.ipSecurityRestrictions.ipAddressRange",
 )
-_LOOKED_AT = {
+_CHECKED = {
     "microsoft.app/containerapps": _INGRESS,
     "microsoft.containerregistry/registries": ("anonymousPullEnabled",),
     "microsoft.containerservice/managedclusters": (
@@ -29,29 +29,29 @@ _LOOKED_AT = {
     "microsoft.storage/storageaccounts": ("allowBlobPublicAccess",),
     "microsoft.storage/storageaccounts/blobservices/containers": ("publicAccess",),
 }
-"""By ARM type in lower case, what decides who gets in without an identity; the switch for keys comes to it."""
+"""By ARM type in lower case, properties that decide about access without an identity; the switch for keys is added."""
 _RUNNING = ("template.containers", "template.initContainers")
 
 
-def hidden(resource: Resource, *, images: bool) -> Iterator[str]:
-    """One sentence for each value of a resource that cannot be seen; with `images`, also for those of containers."""
+def unknown_values(resource: Resource, *, images: bool) -> Iterator[str]:
+    """One sentence per value of a resource that cannot be seen; with `images`, also for images of containers."""
     arm_type = resource_type(resource)
-    said = {**mapping(resource.properties.get("properties")), **resource.properties}
+    values = {**mapping(resource.properties.get("properties")), **resource.properties}
     switch = switch_of(arm_type)
-    paths = (*((switch,) if switch else ()), *_LOOKED_AT.get(arm_type, ()))
+    paths = (*((switch,) if switch else ()), *_CHECKED.get(arm_type, ()))
     paths += tuple(f"{each}.image" for each in _RUNNING) if images else ()
-    yield from (f"{path} {_WHY}" for path in dict.fromkeys(each for path in paths for each in _unseen(said, path)))
+    yield from (f"{path} {_WHY}" for path in dict.fromkeys(each for path in paths for each in _unseen(values, path)))
     for path in _RUNNING:
-        for container in listed(mapping(said.get("template")).get(path.rpartition(".")[2])):
+        for container in listed(mapping(values.get("template")).get(path.rpartition(".")[2])):
             for variable in map(mapping, listed(mapping(container).get("env"))):
                 name = text(variable, "name")
                 if promises_credential(name) and _is_unseen(variable.get("value")):
                     yield f"the value of its variable {name!r} {_WHY}"
 
 
-def _unseen(said: Mapping[str, Any], path: str) -> Iterator[str]:
-    """The part of a path at which nothing can be seen any more."""
-    waiting: list[tuple[object, tuple[str, ...], tuple[str, ...]]] = [(said, (), tuple(path.split(".")))]
+def _unseen(values: Mapping[str, Any], path: str) -> Iterator[str]:
+    """The part of a path from which on nothing is known."""
+    waiting: list[tuple[object, tuple[str, ...], tuple[str, ...]]] = [(values, (), tuple(path.split(".")))]
     while waiting:
         value, done, rest = waiting.pop()
         if _is_unseen(value):

@@ -1,22 +1,22 @@
-"""Roles of agents, their hosts and people at scopes above what they are used for."""
+"""Finds roles of agents, hosts and people at scopes that are wider than their use."""
 
 from collections.abc import Iterator
 
 from access.azure.scopes import is_path, key, shown, type_of
 from access.azure.types import BY_ARM_TYPE
-from access.evaluate.platform_grants import by_azure
+from access.evaluate.platform_grants import is_platform_assignment
 from access.evaluate.relevance import resource_type
-from access.evaluate.role_operations import of_role
+from access.evaluate.role_operations import operations_of_role
 from access.findings.rule import Finding
 from access.findings.subject import Subject, listed, role_of
 from access.model.graph import Assignment, Resource
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Every assignment that holds at more than one resource of the network, or beside it."""
+    """A finding for every assignment that covers more than one resource of the network, or resources outside it."""
     for principal in subject.ours:
         for one in subject.graph.assignments_of(principal.id):
-            if one.role is None or by_azure(principal, one):
+            if one.role is None or is_platform_assignment(principal, one):
                 continue
             if is_wide(one):
                 what = f"holds {role_of(one)} at the whole of {shown(one.scope)}"
@@ -29,13 +29,13 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def is_wide(one: Assignment) -> bool:
-    """Whether an assignment holds at no resource, but at what holds resources."""
+    """True for an assignment at a resource group, subscription or management group."""
     scope = key(one.scope)
     return is_path(scope) and not type_of(scope)
 
 
 def _parts(subject: Subject, one: Assignment) -> list[str]:
-    """What lies within the scope of an assignment and is meant to be given by itself."""
+    """Resources within the scope of an assignment that should be granted one by one."""
     if subject.around(one.scope) is not None:
         return []
     found = (each for each in subject.graph.resources_within(one.scope) if key(each.id) != key(one.scope))
@@ -51,4 +51,4 @@ def _is_part(subject: Subject, resource: Resource) -> bool:
 
 
 def _opens(one: Assignment, resource: Resource) -> bool:
-    return one.role is not None and bool(of_role(one.role, resource_type(resource)))
+    return one.role is not None and bool(operations_of_role(one.role, resource_type(resource)))

@@ -1,4 +1,4 @@
-"""Values of attributes that role assignment conditions compare, and the two ways of not having one."""
+"""Values of attributes that role assignment conditions compare, and the two states without a value."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -8,10 +8,10 @@ Value = Scalar | tuple[Scalar, ...]
 
 
 class Missing(Enum):
-    """Why an attribute has no value."""
+    """Reason for an attribute without a value."""
 
     UNKNOWN = "known only when a request is made"
-    ABSENT = "not there"
+    ABSENT = "not set"
 
 
 Known = Value | Missing

@@ -1,7 +1,6 @@
-"""What a network says of itself, before anything is deployed: agents, resources, wishes and exceptions.
+"""The declared document of a network: agents, resources, access and exceptions, before anything is deployed.
 
-Owns reading the document that `agent-network manifest show` prints. Whether the file behind it is right was judged
-there.
+Owns reading the JSON that `agent-network manifest show` prints. The manifest's own checks ran before that.
 """
 
 from collections.abc import Mapping
@@ -10,7 +9,7 @@ from datetime import date
 from typing import Self
 
 from access.model.graph import Principal
-from access.model.json_objects import Row
+from access.model.json_objects import JsonObject
 
 FORMAT, VERSION = "agent-network-declared", 1
 CONTAINER_APP = "container-app"
@@ -18,7 +17,7 @@ CONTAINER_APP = "container-app"
 
 @dataclass(frozen=True, kw_only=True)
 class DeclaredAccess:
-    """What an agent is to be able to do with one resource: a verb or, with a reason, a role."""
+    """Declared access to one resource: a verb or, with a reason, a role."""
 
     resource: str
     verb: str = ""
@@ -26,13 +25,13 @@ class DeclaredAccess:
     because: str = ""
     paths: tuple[str, ...] = ()
     waits: str = ""
-    """Why it is not granted yet: the agent that is to be called has nothing here that could be called."""
+    """Reason why it is not granted yet: the agent to be called has no endpoint here."""
     line: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """How much harm an agent may be able to do at most; None where there is no limit."""
+    """Upper limits for the harm that an agent can do; None for no limit."""
 
     resources: int | None = None
     secrets: int | None = None
@@ -44,31 +43,31 @@ class Budget:
 
 @dataclass(frozen=True, kw_only=True)
 class DeclaredAgent:
-    """An agent, and what it is to be able to do."""
+    """A declared agent and its access."""
 
     name: str
     host: str
     image: str = ""
     image_tag: str = ""
     project: str = ""
-    """The host of an agent on Foundry."""
+    """The project that hosts an agent on Foundry."""
     cluster: str = ""
-    """The host of an agent on AKS."""
+    """The cluster that hosts an agent on AKS."""
     identity: str = ""
-    """Whose an agent on Foundry has: `shared`, `application`, `per-agent` or `given`."""
+    """The kind of identity of an agent on Foundry: `shared`, `application`, `per-agent` or `given`."""
     access: tuple[DeclaredAccess, ...] = ()
     budget: Budget | None = None
     line: int = 0
 
     @property
     def pulls(self) -> bool:
-        """Whether it has an identity of its own that pulls its image; elsewhere the host pulls, or nothing does."""
+        """True where the agent has a pull identity of its own; on other hosts the host pulls, or there is no image."""
         return self.host in {"", CONTAINER_APP}
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeclaredParty:
-    """What else is given access: a host of agents, or people."""
+    """A host of agents, or people, with access of their own."""
 
     name: str
     kind: str
@@ -79,7 +78,7 @@ class DeclaredParty:
 
 @dataclass(frozen=True, kw_only=True)
 class DeclaredResource:
-    """A resource of the network."""
+    """A declared resource of the network."""
 
     name: str
     kind: str
@@ -89,17 +88,17 @@ class DeclaredResource:
 
 @dataclass(frozen=True, kw_only=True)
 class Separation:
-    """Two things that no agent may be able to do both."""
+    """Two rights that no agent may have together."""
 
     apart: tuple[tuple[str, str], ...]
-    """Resource and verb, of each."""
+    """Resource and verb of each right."""
     because: str = ""
     line: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exemption:
-    """A finding that is accepted for a while."""
+    """An exception: a finding that is accepted for a while."""
 
     finding: str
     on: str
@@ -110,7 +109,7 @@ class Exemption:
 
 @dataclass(frozen=True, kw_only=True)
 class Declared:
-    """A network as its file and a stack's configuration declare it."""
+    """A network as its file and the configuration of one stack declare it."""
 
     network: str
     stack: str
@@ -120,16 +119,16 @@ class Declared:
     resources: Mapping[str, DeclaredResource]
     agents: Mapping[str, DeclaredAgent]
     parties: Mapping[str, DeclaredParty] = field(default_factory=dict[str, DeclaredParty])
-    """The hosts of agents, and the people, by name."""
+    """Hosts of agents and people, by name."""
     shared_identity: bool = False
-    """Whether agents may act as one identity here, each with what any of them may do."""
+    """True where agents may share one identity here, each with the access of all."""
     separation: tuple[Separation, ...] = ()
     exceptions: tuple[Exemption, ...] = ()
 
     def access_of(self, principal: Principal) -> tuple[DeclaredAccess, ...]:
-        """What is declared for a principal here: that of all the agents whose identity it is, or of the party.
+        """The declared access of a principal: that of every agent whose identity it is, or of the host or people.
 
-        What waits for an agent that nobody can call yet is left out, and so is pulling images, which nobody declares.
+        Access that waits for an agent without an endpoint is left out. So are image pulls, which are never declared.
         """
         of_agents = (self.agents[name] for name in principal.agents if name in self.agents)
         party = self.parties.get(principal.party)
@@ -137,7 +136,7 @@ class Declared:
         return tuple(one for entry in declared for one in entry.access if not one.waits)
 
     def pulls(self, principal: Principal) -> tuple[DeclaredAgent, ...]:
-        """The agents whose images it pulls; empty for whoever pulls none."""
+        """The agents whose images an identity pulls; empty for other identities."""
         if principal.purpose != "pull":
             return ()
         agents = (self.agents[name] for name in principal.agents if name in self.agents)
@@ -145,96 +144,102 @@ class Declared:
         of_cluster = [one for one in self.agents.values() if one.cluster and one.cluster == principal.party]
         return (*of_app, *of_cluster)
 
-    def place(self, line: int) -> str:
-        """A line of the file as it is named to people: `network.yaml:48`."""
+    def location(self, line: int) -> str:
+        """A line of the file as reports show it: `network.yaml:48`."""
         return f"{self.file}:{line}" if line else self.file
 
     @classmethod
     def from_json(cls, document: object) -> Self:
-        """What `agent-network manifest show` printed.
+        """Read the declared document.
 
         Raises:
-            UnreadableSource: it is something else, of another version, or damaged.
+            UnreadableSource: the document has another format or version, or is damaged.
         """
-        row = Row(document, document_name="declared document")
+        row = JsonObject(document, document_name="declared document")
         if row.get("format") != FORMAT:
-            raise row.wrong(f"is no {FORMAT!r}")
+            raise row.error(f"is not a document of format {FORMAT!r}")
         if row.get("version") != VERSION:
-            raise row.wrong(f"is of a version that is not read; version {VERSION} is")
+            raise row.error(f"has an unsupported version; version {VERSION} is supported")
         registry = row.get("registry")
         return cls(
-            network=row.text("network"),
-            stack=row.text("stack"),
+            network=row.string("network"),
+            stack=row.string("stack"),
             production=row.flag("production"),
-            file=row.text("file", "network.yaml"),
-            registry=None if registry is None else _registry(row.inner("registry")),
-            resources={name: _resource(name, each) for name, each in row.named("resources").items()},
-            agents={name: _agent(name, each) for name, each in row.named("agents").items()},
+            file=row.string("file", "network.yaml"),
+            registry=None if registry is None else _registry(row.object("registry")),
+            resources={name: _resource(name, each) for name, each in row.objects("resources").items()},
+            agents={name: _agent(name, each) for name, each in row.objects("agents").items()},
             parties={
-                **{name: _party(name, each) for name, each in row.named("hosts").items()},
-                **{name: _party(name, each) for name, each in row.named("people").items()},
+                **{name: _party(name, each) for name, each in row.objects("hosts").items()},
+                **{name: _party(name, each) for name, each in row.objects("people").items()},
             },
-            shared_identity=row.text("shared_identity", "") == "allowed",
-            separation=row.many("separation", _separation),
-            exceptions=row.many("exceptions", _exemption),
+            shared_identity=row.string("shared_identity", "") == "allowed",
+            separation=row.list_of("separation", _separation),
+            exceptions=row.list_of("exceptions", _exemption),
         )
 
 
-def _registry(row: Row) -> DeclaredResource:
-    return DeclaredResource(name=row.text("name"), kind="image-registry", existing=row.flag("existing"), line=row.line)
+def _registry(row: JsonObject) -> DeclaredResource:
+    return DeclaredResource(
+        name=row.string("name"), kind="image-registry", existing=row.flag("existing"), line=row.line
+    )
 
 
-def _resource(name: str, row: Row) -> DeclaredResource:
-    return DeclaredResource(name=name, kind=row.text("kind"), existing=row.flag("existing"), line=row.line)
+def _resource(name: str, row: JsonObject) -> DeclaredResource:
+    return DeclaredResource(name=name, kind=row.string("kind"), existing=row.flag("existing"), line=row.line)
 
 
-def _agent(name: str, row: Row) -> DeclaredAgent:
+def _agent(name: str, row: JsonObject) -> DeclaredAgent:
     budget = row.get("budget")
     return DeclaredAgent(
         name=name,
-        host=row.text("host", ""),
-        image=row.text("image", ""),
-        image_tag=row.text("image_tag", ""),
-        project=row.text("project", ""),
-        cluster=row.text("cluster", ""),
-        identity=row.text("identity", ""),
-        access=row.many("access", _access),
-        budget=None if budget is None else _budget(row.inner("budget")),
+        host=row.string("host", ""),
+        image=row.string("image", ""),
+        image_tag=row.string("image_tag", ""),
+        project=row.string("project", ""),
+        cluster=row.string("cluster", ""),
+        identity=row.string("identity", ""),
+        access=row.list_of("access", _access),
+        budget=None if budget is None else _budget(row.object("budget")),
         line=row.line,
     )
 
 
-def _access(row: Row) -> DeclaredAccess:
+def _access(row: JsonObject) -> DeclaredAccess:
     return DeclaredAccess(
-        resource=row.text("resource"),
-        verb=row.text("verb", ""),
-        role=row.text("role", ""),
-        because=row.text("because", ""),
-        paths=row.texts("paths"),
-        waits=row.text("waits", ""),
+        resource=row.string("resource"),
+        verb=row.string("verb", ""),
+        role=row.string("role", ""),
+        because=row.string("because", ""),
+        paths=row.strings("paths"),
+        waits=row.string("waits", ""),
         line=row.line,
     )
 
 
-def _party(name: str, row: Row) -> DeclaredParty:
-    return DeclaredParty(name=name, kind=row.text("kind"), access=row.many("access", _access), line=row.line)
+def _party(name: str, row: JsonObject) -> DeclaredParty:
+    return DeclaredParty(name=name, kind=row.string("kind"), access=row.list_of("access", _access), line=row.line)
 
 
-def _budget(row: Row) -> Budget:
+def _budget(row: JsonObject) -> Budget:
     return Budget(**{field.name: row.number(field.name) for field in fields(Budget)})
 
 
-def _separation(row: Row) -> Separation:
-    apart = row.many("apart", lambda each: (each.text("resource"), each.text("verb")))
-    return Separation(apart=apart, because=row.text("because", ""), line=row.line)
+def _separation(row: JsonObject) -> Separation:
+    apart = row.list_of("apart", lambda each: (each.string("resource"), each.string("verb")))
+    return Separation(apart=apart, because=row.string("because", ""), line=row.line)
 
 
-def _exemption(row: Row) -> Exemption:
-    expires = row.text("expires", "")
+def _exemption(row: JsonObject) -> Exemption:
+    expires = row.string("expires", "")
     try:
         until = date.fromisoformat(expires) if expires else None
     except ValueError:
-        raise row.wrong("is no date such as 2027-01-31", "expires") from None
+        raise row.error("is not a date such as 2027-01-31", "expires") from None
     return Exemption(
-        finding=row.text("finding"), on=row.text("on"), because=row.text("because", ""), expires=until, line=row.line
+        finding=row.string("finding"),
+        on=row.string("on"),
+        because=row.string("because", ""),
+        expires=until,
+        line=row.line,
     )

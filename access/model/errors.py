@@ -1,11 +1,11 @@
-"""Everything that `access` raises on purpose.
+"""Errors that `access` raises on purpose.
 
 AccessError
 ├── UnknownRole        a role name or id that the catalogue does not have
 ├── ConditionError     a role assignment condition that cannot be read
 ├── UnreadableSource   a document or file that is not what it should be
-├── NoAgentError       a question about agents is asked of a host or of people
-└── UnknownName        a question about an agent, a resource or a verb that is not there
+├── NotAnAgentError    a question about agents that names a host or people
+└── UnknownName        a question about an agent, a resource or a verb that does not exist
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from access.azure.errors import AccessError, UnknownRole
 __all__ = [
     "AccessError",
     "ConditionError",
-    "NoAgentError",
+    "NotAnAgentError",
     "UnknownName",
     "UnknownRole",
     "UnreadableSource",
@@ -24,7 +24,7 @@ __all__ = [
 
 
 class ConditionError(AccessError, ValueError):
-    """A condition breaks off or says something that the language does not have."""
+    """A condition that ends early or does not follow the condition language."""
 
     def __init__(self, position: int, found: str, expected: str, excerpt: str) -> None:
         super().__init__(position, found, expected, excerpt)
@@ -38,7 +38,7 @@ class ConditionError(AccessError, ValueError):
 
 
 class UnreadableSource(AccessError, ValueError):  # noqa: N818 - named for what the user handed over
-    """What was to be read is missing, truncated or something else."""
+    """A source that is missing, truncated or of another format."""
 
     def __init__(self, where: str, why: str) -> None:
         super().__init__(where, why)
@@ -46,13 +46,13 @@ class UnreadableSource(AccessError, ValueError):  # noqa: N818 - named for what 
         self.why = why
 
     def __str__(self) -> str:
-        # Several reasons have a line each.
+        # Each of several reasons has a line of its own.
         between = "\n" if "\n" in self.why else " "
         return f"{self.where}:{between}{self.why}"
 
 
-class NoAgentError(AccessError, LookupError):
-    """A question about agents is asked of something else that the network has."""
+class NotAnAgentError(AccessError, LookupError):
+    """A question about agents that names something else of the network."""
 
     def __init__(self, name: str, kind: str) -> None:
         super().__init__(name, kind)
@@ -60,11 +60,11 @@ class NoAgentError(AccessError, LookupError):
         self.kind = kind
 
     def __str__(self) -> str:
-        return f"{self.name!r} is no agent, but of kind {self.kind!r}: `matrix` and `why` tell what it may do"
+        return f"{self.name!r} is not an agent, but of kind {self.kind!r}: `matrix` and `why` show its access"
 
 
-class UnknownName(AccessError, LookupError):  # noqa: N818 - named for what the user did, as the message reads
-    """A question is about something that is not in the graph."""
+class UnknownName(AccessError, LookupError):  # noqa: N818 - named as the message reads
+    """A question about a name that the graph does not have."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         names = sorted(set(known))

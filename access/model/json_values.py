@@ -1,6 +1,6 @@
-"""Values of a Pulumi document: what is known, what is not known yet, and what is secret.
+"""Reads values of a Pulumi document: known, not yet known, or secret.
 
-Owns looking at plain JSON that may be anything at all. A secret is never opened: it counts as not known.
+Owns access to plain JSON of unknown shape. A secret is never opened: it counts as unknown.
 """
 
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from access.model.errors import UnreadableSource
 
-# What the engine writes for a value that it will only know later, one for each type of value:
+# Sentinels of the engine for values that are unknown until a deployment, one for each type of value:
 # sdk/go/common/resource/plugin/rpc.go of pulumi/pulumi, Nov 2026.
 UNKNOWNS = frozenset(
     {
@@ -23,47 +23,47 @@ UNKNOWNS = frozenset(
 )
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
-# How the engine marks an object that stands for something else, such as a secret: sig/sig.go, likewise.
+# Marks of the engine for an object that represents something else, such as a secret: sig/sig.go, likewise.
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 
 Values = Mapping[str, Any]
 
 
 def is_known(value: object) -> bool:
-    """Whether a value says something: it is there, and no sentinel stands in it or for it."""
+    """True where a value is present and contains no sentinel for an unknown or secret value."""
     if isinstance(value, str):
         return value not in UNKNOWNS and not any(each in value for each in UNKNOWNS)
     return value is not None and not (isinstance(value, Mapping) and _SIGNATURE in cast("Values", value))
 
 
 def text(values: Values, name: str) -> str:
-    """A known text; empty where there is none."""
+    """A known string; empty where there is none."""
     value = values.get(name)
     return value.strip() if isinstance(value, str) and is_known(value) else ""
 
 
 def mapping(value: object) -> Values:
-    """An object; empty where it is none, or a secret."""
+    """An object; empty where the value is not an object, or is secret."""
     return cast("Values", value) if isinstance(value, Mapping) and is_known(cast("Values", value)) else {}
 
 
 def listed(value: object) -> list[Any]:
-    """The items of a list; none where it is no list."""
+    """The items of a list; empty where the value is not a list."""
     return cast("list[Any]", value) if isinstance(value, list) else []
 
 
 def texts(value: object) -> tuple[str, ...]:
-    """The known texts of a list."""
+    """The known strings of a list."""
     return tuple(each for each in listed(value) if isinstance(each, str) and is_known(each))
 
 
 def required_list(document: object, name: str, where: str) -> list[Any]:
-    """A list that a document must have.
+    """A list that a document must contain.
 
     Raises:
-        UnreadableSource: it has none.
+        UnreadableSource: the list is missing.
     """
     value = cast("Values", document).get(name) if isinstance(document, Mapping) else None
     if not isinstance(value, list):
-        raise UnreadableSource(where, f"has no list {name!r}; it is something else, or not whole")
+        raise UnreadableSource(where, f"has no list {name!r}; it has another format or is truncated")
     return cast("list[Any]", value)

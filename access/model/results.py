@@ -1,6 +1,6 @@
-"""The records that answers are made of.
+"""Result types of the access evaluator.
 
-Owns their shape; who works them out is `access.evaluate.effective`.
+Owns their shape; `access.evaluate.effective` computes them.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,28 +11,28 @@ from access.model.graph import Assignment, DenyAssignment
 
 
 class Decision(StrEnum):
-    """What is known of a request before it is made."""
+    """The outcome of an authorization check before a request is made."""
 
     ALLOWED = "allowed"
     DENIED = "denied"
     CONDITIONAL = "conditional"
-    """It depends on the request, or on something that cannot be judged; the answer says which."""
+    """The request decides, or something that cannot be evaluated; `because` states which."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """Whether a principal may perform an operation, and why."""
+class AccessDecision:
+    """The decision about one operation of a principal, with its reason."""
 
     decision: Decision
     by: tuple[Assignment, ...]
-    """What allows it, certainly or perhaps."""
+    """The role assignments that allow it, certainly or perhaps."""
     denied_by: tuple[DenyAssignment, ...]
-    """What forbids it, certainly or perhaps."""
+    """The deny assignments that forbid it, certainly or perhaps."""
     because: str
 
 
 class Reasons(Mapping[str, tuple[Assignment, ...]]):
-    """By operation, the assignments that allow it certainly or perhaps; worked out when it is asked for."""
+    """By operation, the assignments that allow it certainly or perhaps; computed on access."""
 
     def __init__(self, sets: tuple[frozenset[str], ...], find: Callable[[str], tuple[Assignment, ...]]) -> None:
         self._sets = sets
@@ -61,24 +61,24 @@ def _no_reasons() -> Mapping[str, tuple[Assignment, ...]]:
 
 
 @dataclass(frozen=True)
-class Reach:
-    """All that a principal may do at a resource, one set a plane, of the operations that are relevant there."""
+class EffectiveAccess:
+    """All operations that a principal may perform at a resource, by plane, of those relevant to its type."""
 
     allowed: frozenset[str] = _NONE
-    """Control plane."""
+    """Control plane, certainly."""
     conditional: frozenset[str] = _NONE
     data_allowed: frozenset[str] = _NONE
-    """Data plane, by roles or by keys."""
+    """Data plane, through roles or keys."""
     data_conditional: frozenset[str] = _NONE
     via_keys: frozenset[str] = _NONE
-    """Data operations that keys open which the principal may read; in `data_allowed` too."""
+    """Data operations that readable keys allow; `data_allowed` has them, too."""
     perhaps_via_keys: frozenset[str] = _NONE
-    """Likewise where a condition decides, or nobody can say whether keys work; never in `via_keys`."""
+    """The same where a condition decides or the state of key access is unknown; never in `via_keys`."""
     data_by_roles: frozenset[str] = _NONE
-    """Data operations that roles allow without any key."""
+    """Data operations that roles allow without keys."""
     by: Mapping[str, tuple[Assignment, ...]] = field(default_factory=_no_reasons, compare=False, repr=False)
-    """The assignments behind each operation, on whichever plane."""
+    """The assignments behind each operation, on either plane."""
 
     def __bool__(self) -> bool:
-        """Whether there is anything at all."""
+        """True where any operation is allowed, certainly or perhaps."""
         return bool(self.allowed or self.conditional or self.data_allowed or self.data_conditional)

@@ -62,9 +62,9 @@ def _rows(graph: Graph, declared: dict[str, Resource], assignment: Assignment) -
 
 def _principal_names(principal: Principal | None, principal_id: str) -> tuple[str, ...]:
     """The agents that have this identity; else the name of its owner, or a note that the principal is gone."""
-    if principal is None or not (principal.exists or principal.is_known):
+    if principal is None or not (principal.exists or principal.is_in_network):
         return (f"nobody ({principal_id})",)
-    return principal.agents or (principal.called,)
+    return principal.agents or (principal.display_name,)
 
 
 def _undeclared(scope: str) -> str:

@@ -1,9 +1,9 @@
-"""What an attacker holds who runs code as an agent: the blast radius.
+"""Blast radius: everything that an attacker can reach who runs code as an agent.
 
-Owns putting it together: what the agent's identities may do, whom it can become (`access.questions.paths`) and what
-it then holds
-too, and, apart from that, whom it can influence by what they read. The identity that only pulls an agent's image is no
-part of it: code gets no token for it. What a condition or an unknown may allow counts as held, and is marked.
+Owns combining it: the access of the agent's identities, the agents and identities that it can take over
+(`access.questions.paths`) with their access, and separately the agents that it can influence through data that they
+read. The identity that only pulls an agent's image is not included: code gets no token for it. Access that depends on
+a condition or an unknown value counts as held, and is marked.
 """
 
 from collections.abc import Mapping
@@ -13,71 +13,71 @@ from typing import Any
 
 from access.model.declared import Budget
 from access.model.graph import Graph
-from access.questions.blast_index import Becoming, Index, Influence
-from access.questions.held_access import Holding
+from access.questions.blast_index import AssumedIdentity, BlastIndex, Influence
+from access.questions.held_access import HeldAccess
 
 
 @dataclass(frozen=True)
-class Blast:
-    """What is in one agent's hands; worked out as it is asked for."""
+class BlastRadius:
+    """The blast radius of one agent; each part is computed on access."""
 
     agent: str
     budget: Budget | None
-    _index: Index
+    _index: BlastIndex
 
     @cached_property
-    def held(self) -> Mapping[str, Holding]:
-        """What is held of each resource, by name."""
+    def held(self) -> Mapping[str, HeldAccess]:
+        """Held access by name of the resource."""
         return dict(sorted(self._index.held(self.agent).items()))
 
     @cached_property
-    def one_with(self) -> tuple[str, ...]:
-        """The other agents that act as the same identity: nobody has to become them."""
-        return self._index.one_with(self.agent)
+    def agents_sharing_identity(self) -> tuple[str, ...]:
+        """The other agents that share the identity, without any takeover."""
+        return self._index.agents_sharing_identity(self.agent)
 
     @cached_property
     def operations(self) -> Mapping[str, tuple[str, ...]]:
-        """The same in words, where it is more than seeing that something is there."""
+        """Held access in words, where it is more than seeing that the resource exists."""
         return {name: one.words for name, one in self.held.items() if one.acts}
 
     @cached_property
     def secrets(self) -> tuple[str, ...]:
-        """Secrets that can be read, or what hands them out."""
+        """Secrets that can be read, and resources that hand out secrets."""
         return tuple(name for name, one in self.held.items() if one.secret)
 
     @cached_property
     def models(self) -> tuple[str, ...]:
-        """Where money can be spent."""
+        """Resources at which money can be spent."""
         return tuple(name for name, one in self.held.items() if one.spends)
 
     @cached_property
     def destroys(self) -> tuple[str, ...]:
-        """What can be deleted or overwritten, itself or data in it."""
+        """Resources that can be deleted, or whose data can be deleted or overwritten."""
         return tuple(name for name, one in self.held.items() if one.destroys)
 
     @cached_property
-    def becomes(self) -> tuple[Becoming, ...]:
-        """Whom the attacker can become, in the order in which they are reached, each with the chain of steps."""
+    def becomes(self) -> tuple[AssumedIdentity, ...]:
+        """Agents and identities that the attacker can take over, each with the chain of steps."""
         return self._index.becomes(self.agent)
 
     @cached_property
     def influences(self) -> tuple[Influence, ...]:
-        """Who reads what is written here: one hop."""
+        """Agents that read data which this agent writes: one hop."""
         return tuple(self._index.influences(self.agent))
 
     @cached_property
     def influenced_by(self) -> tuple[Influence, ...]:
-        """Whose writing this agent reads: one hop."""
+        """Agents that write data which this agent reads: one hop."""
         return tuple(self._index.influenced_by(self.agent))
 
     @cached_property
     def influence_chain(self) -> tuple[Influence, ...]:
-        """Everybody who is reached by influence alone, by the shortest chain, which `how` tells."""
+        """All agents that are reached by influence alone, with the shortest chain in `how`."""
         return tuple(self._index.chain(self.agent))
 
     @cached_property
     def over_budget(self) -> tuple[str, ...]:
-        """What is more than the budget allows: `secrets: 2, and its budget allows 1`."""
+        """Excess over the budget: `secrets: 2, and its budget allows 1`."""
         if self.budget is None:
             return ()
         found = {
@@ -93,8 +93,10 @@ class Blast:
         return tuple(f"{name}: {found[name]}, and its budget allows {limit}" for name, limit in over)
 
     def document(self) -> dict[str, Any]:
-        """The entry of the report document; `conditional` and `one_with` stand only where it is so."""
-        return ({"one_with": list(self.one_with)} if self.one_with else {}) | {
+        """The JSON object of the report document; `conditional` and `shares_identity_with` only where they apply."""
+        return (
+            {"shares_identity_with": list(self.agents_sharing_identity)} if self.agents_sharing_identity else {}
+        ) | {
             "operations": {name: list(words) for name, words in self.operations.items()},
             "secrets": list(self.secrets),
             "models": list(self.models),
@@ -106,23 +108,23 @@ class Blast:
         }
 
 
-def blast_radius(graph: Graph, agent: str, *, budget: Budget | None = None) -> Blast:
-    """The blast radius of one agent; empty for one that has no identity."""
-    return Blast(agent, budget, _index_of(graph))
+def blast_radius(graph: Graph, agent: str, *, budget: Budget | None = None) -> BlastRadius:
+    """The blast radius of one agent; empty for an agent without identity."""
+    return BlastRadius(agent, budget, _index_of(graph))
 
 
-def every_blast(graph: Graph, budgets: Mapping[str, Budget | None]) -> dict[str, Blast]:
-    """The blast radius of every agent that the graph has, and of those that have a budget, sorted by name."""
+def every_blast_radius(graph: Graph, budgets: Mapping[str, Budget | None]) -> dict[str, BlastRadius]:
+    """The blast radius of every agent in the graph, and of every agent with a budget, sorted by name."""
     index = _index_of(graph)
-    return {name: Blast(name, budgets.get(name), index) for name in sorted({*index.agents, *budgets})}
+    return {name: BlastRadius(name, budgets.get(name), index) for name in sorted({*index.agents, *budgets})}
 
 
 @lru_cache(maxsize=4)
-def _index_of(graph: Graph) -> Index:
+def _index_of(graph: Graph) -> BlastIndex:
     """The index of a graph; the last few are kept."""
-    return Index(graph)
+    return BlastIndex(graph)
 
 
-def _entry(one: Becoming | Influence, *names: str) -> dict[str, Any]:
-    told: dict[str, Any] = {name: getattr(one, name) for name in names}
-    return told | ({"conditional": True} if one.conditional else {})
+def _entry(one: AssumedIdentity | Influence, *names: str) -> dict[str, Any]:
+    values: dict[str, Any] = {name: getattr(one, name) for name in names}
+    return values | ({"conditional": True} if one.conditional else {})

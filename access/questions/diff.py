@@ -1,8 +1,8 @@
-"""What a change adds to and takes from anybody's access.
+"""Difference between the access in two graphs.
 
-Owns the comparison of two graphs in words: agents and resources by name, so that graphs of different environments,
-subscriptions and moments can be compared, ids known or not. Growth is what matters to whoever approves: something is
-allowed, certainly or perhaps, that was not, or is certain that was not.
+Owns the comparison in words: agents and resources by name, so that graphs of different environments, subscriptions and
+dates can be compared, whether or not ids are known. Growth matters to reviewers: an operation is allowed, certainly or
+perhaps, that was not, or is certain that was only possible.
 """
 
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ from typing import Any
 from access.azure.verb_roles import verb_of
 from access.evaluate.operation_words import words
 from access.model.graph import Graph, Unread
-from access.questions.matrix import Cell, Entry, Summary
+from access.questions.matrix import AccessMatrix, Cell, MatrixEntry
 
 
 @dataclass(frozen=True)
 class Change:
-    """One difference: what an agent may do with a resource, and could not, or the other way round."""
+    """One difference: access to a resource that an agent gains or loses."""
 
     agent: str
     resource: str
@@ -30,7 +30,7 @@ class Change:
         return f"{'+' if self.grows else '-'} {self.agent} {self.words} {self.resource}"
 
     def document(self) -> dict[str, Any]:
-        """As reports hold it."""
+        """The change as a JSON object of reports."""
         return {
             "sign": "+" if self.grows else "-",
             "agent": self.agent,
@@ -47,55 +47,56 @@ class Difference:
 
     changes: tuple[Change, ...]
     unread: tuple[Unread, ...]
-    """What could not be judged on either side: whether it grew, nobody knows."""
+    """Parts of either graph that could not be evaluated: their growth is unknown."""
 
     @property
     def grows(self) -> bool:
-        """Whether anybody may do more than before."""
+        """True where any principal gains access."""
         return any(change.grows for change in self.changes)
 
 
 def difference(before: Graph, after: Graph) -> Difference:
-    """What changes from one graph to the other."""
-    old, new = Summary(before), Summary(after)
+    """The changes from one graph to another."""
+    old, new = AccessMatrix(before), AccessMatrix(after)
     changes = [change for cell in old.entries.keys() | new.entries.keys() for change in _changes(cell, old, new)]
     ordered = sorted(changes, key=lambda one: (not one.grows, one.agent, one.resource))
     return Difference(tuple(ordered), tuple(dict.fromkeys((*before.unread, *after.unread))))
 
 
-def _changes(cell: Cell, old: Summary, new: Summary) -> Iterator[Change]:
-    was, is_ = old.entries.get(cell), new.entries.get(cell)
-    if was is not None and is_ is not None and _same(was, is_):
+def _changes(cell: Cell, old: AccessMatrix, new: AccessMatrix) -> Iterator[Change]:
+    before, after = old.entries.get(cell), new.entries.get(cell)
+    if before is not None and after is not None and _same(before, after):
         return
-    allowed = (_allowed(was), _allowed(is_))
-    possible = (_possible(was), _possible(is_))
-    # certain where it was only possible is growth too, and so is possible where it was not
+    allowed = (_allowed(before), _allowed(after))
+    possible = (_possible(before), _possible(after))
+    # certain access that was only possible is growth, too, and so is new possible access
     gained = (allowed[1] - allowed[0]) | (possible[1] - possible[0])
     lost = (allowed[0] - allowed[1]) | (possible[0] - possible[1])
-    for operations, grows, summary, entry in ((gained, True, new, is_), (lost, False, old, was)):
+    for operations, grows, matrix, entry in ((gained, True, new, after), (lost, False, old, before)):
         if operations:
-            yield Change(*cell, _said(operations, summary, entry), grows, tuple(sorted(operations, key=str.lower)))
+            words_of = _change_words(operations, matrix, entry)
+            yield Change(*cell, words_of, grows, tuple(sorted(operations, key=str.lower)))
 
 
-def _same(was: Entry, is_: Entry) -> bool:
-    """Whether two entries are equal at a glance, which most are."""
-    return len(was.reaches) == len(is_.reaches) and all(
-        one == other for (_, _, one), (_, _, other) in zip(was.reaches, is_.reaches, strict=True)
+def _same(before: MatrixEntry, after: MatrixEntry) -> bool:
+    """True where two entries are equal without further comparison, as most are."""
+    return len(before.reaches) == len(after.reaches) and all(
+        one == other for (_, _, one), (_, _, other) in zip(before.reaches, after.reaches, strict=True)
     )
 
 
-def _allowed(entry: Entry | None) -> frozenset[str]:
+def _allowed(entry: MatrixEntry | None) -> frozenset[str]:
     return frozenset() if entry is None else entry.allowed
 
 
-def _possible(entry: Entry | None) -> frozenset[str]:
+def _possible(entry: MatrixEntry | None) -> frozenset[str]:
     return frozenset() if entry is None else entry.operations
 
 
-def _said(operations: frozenset[str], summary: Summary, entry: Entry | None) -> str:
-    """A verb where the operations are all that one gives, and what they do where they are not."""
+def _change_words(operations: frozenset[str], matrix: AccessMatrix, entry: MatrixEntry | None) -> str:
+    """A verb where the operations are exactly those of the verb, or else words for the operations."""
     if entry is not None and operations == entry.operations:
-        roles = [one.role for one in summary.assignments(entry)]
+        roles = [one.role for one in matrix.assignments(entry)]
         verbs = sorted({verb_of(role.name, entry.resource.kind) if role is not None else "" for role in roles})
         if verbs and all(verbs):
             return f"may {' and '.join(verbs)}"

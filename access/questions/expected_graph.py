@@ -1,8 +1,7 @@
-"""The graph that a network declares: the same identities and resources, with exactly the declared assignments.
+"""The expected graph: the same identities and resources, with exactly the declared assignments.
 
-Owns what a declared verb or role amounts to. It is made of the words of network.yaml and of `access.azure.verb_roles`
-alone, so
-that what was deployed can be held against it.
+Owns the meaning of a declared verb or role. It is built from network.yaml and `access.azure.verb_roles` alone, so
+that the deployed graph can be compared with it.
 """
 
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from collections.abc import Iterator
 from access.azure.roles import Role, by_name
 from access.azure.type_operations import AGENT
 from access.azure.verb_roles import VERBS
-from access.evaluate.platform_grants import by_azure
+from access.evaluate.platform_grants import is_platform_assignment
 from access.evaluate.relevance import resource_type
 from access.model.declared import Declared, DeclaredAccess
 from access.model.errors import UnknownRole
@@ -19,8 +18,8 @@ from access.model.graph import Assignment, Graph, Principal, Resource, Unread
 PULL = "pull"
 
 
-def expected(declared: Declared, graph: Graph) -> Graph:
-    """What `graph` would be if it held what is declared and nothing else; `unread` says what had no place in it."""
+def expected_graph(declared: Declared, graph: Graph) -> Graph:
+    """The graph with the declared assignments only; `unread` lists declarations that could not be placed."""
     return _Expectation(declared, graph).graph()
 
 
@@ -39,7 +38,7 @@ class _Expectation:
         self._missing: list[Unread] = []
 
     def graph(self) -> Graph:
-        # Agents that share an identity are granted what any of them is, once.
+        # Agents that share an identity get the access of each of them, once.
         assignments = {one.id.lower(): one for principal in self._everybody() for one in self._of(principal)}
         return Graph(
             principals=self._graph.principals,
@@ -50,22 +49,22 @@ class _Expectation:
         )
 
     def _everybody(self) -> list[Principal]:
-        """The principals that are to be given anything."""
+        """The principals that should have access."""
         found: list[Principal | None] = []
         clusters: dict[str, int] = {}
         for name, agent in self._declared.agents.items():
-            place = self._declared.place(agent.line)
+            place = self._declared.location(agent.line)
             granted = (one for one in agent.access if not one.waits)
-            found += (self._agent(name, "own", self._declared.place(one.line)) for one in granted)
+            found += (self._agent(name, "own", self._declared.location(one.line)) for one in granted)
             if agent.pulls and self._registry is not None:
                 found.append(self._agent(name, PULL, place))
             if agent.cluster:
                 clusters.setdefault(agent.cluster, agent.line)
         for name, party in self._declared.parties.items():
             granted = (one for one in party.access if not one.waits)
-            found += (self._party(name, "of its own", self._declared.place(one.line)) for one in granted)
+            found += (self._party(name, "of its own", self._declared.location(one.line)) for one in granted)
         for name, line in clusters.items() if self._registry is not None else ():
-            found.append(self._party(name, "to pull images with", self._declared.place(line)))
+            found.append(self._party(name, "to pull images with", self._declared.location(line)))
         found += [one for one in self._graph.principals if one.purpose == "host" and one.party]
         return list(dict.fromkeys(one for one in found if one is not None))
 
@@ -90,22 +89,22 @@ class _Expectation:
         agents = self._declared.pulls(principal)
         if agents and self._registry is not None:
             role = self._pulling(principal, self._registry)
-            yield _assignment(principal, role, self._registry.id, self._declared.place(agents[0].line))
+            yield _assignment(principal, role, self._registry.id, self._declared.location(agents[0].line))
         if principal.purpose == PULL:
             return
-        yield from (one for one in self._graph.assignments_of(principal.id) if by_azure(principal, one))
+        yield from (one for one in self._graph.assignments_of(principal.id) if is_platform_assignment(principal, one))
         for access in self._declared.access_of(principal):
-            place = self._declared.place(access.line)
+            place = self._declared.location(access.line)
             for role, resource in self._roles(access, place):
                 yield _assignment(principal, role, self._scope(resource, access, principal), place)
 
     def _roles(self, access: DeclaredAccess, place: str) -> Iterator[tuple[Role, Resource]]:
         resource = self._resources.get(access.resource)
         if resource is None:
-            self._missing.append(Unread(place, f"{access.resource} is declared and not there"))
+            self._missing.append(Unread(place, f"{access.resource} is declared and does not exist"))
             return
         names = VERBS.get((resource.kind, access.verb), ()) if access.verb else (access.role,)
-        # An agent of Foundry is called by one role as an application, and by another at its own endpoint.
+        # A Foundry agent is called with one role as an application, and with another at its own endpoint.
         name = names[-1] if names and resource_type(resource) == AGENT else names[0] if names else access.verb
         try:
             yield by_name(name), resource
@@ -113,7 +112,7 @@ class _Expectation:
             self._missing.append(Unread(place, str(error)))
 
     def _scope(self, resource: Resource, access: DeclaredAccess, principal: Principal) -> str:
-        """Where an access holds: at the resource; receiving from a topic, at the agent's own subscription of it."""
+        """The scope of a declared access: the resource, or for a topic's receiver its own subscription."""
         if resource.kind != "service-bus-topic" or access.verb != "receive":
             return resource.id
         app = (principal.app or principal.owner.rpartition("/")[2]).lower()
@@ -121,7 +120,7 @@ class _Expectation:
         return next((one.id for one in inside), resource.id)
 
     def _pulling(self, principal: Principal, registry: Resource) -> Role:
-        """The role that pulls: which one depends on the registry's mode, and the narrower one is as good."""
+        """The role for pulling images: it depends on the registry's mode, and the narrower role is sufficient."""
         by_registry, by_repository = VERBS["image-registry", PULL]
         held = {one.role.name for one in self._graph.held_at_or_above(principal.id, registry.id) if one.role}
         return by_name(by_repository if by_repository in held else by_registry)
@@ -133,11 +132,11 @@ _WORDS = {"own": "of its own", PULL: "to pull its image with"}
 def _assignment(principal: Principal, role: Role, scope: str, place: str) -> Assignment:
     return Assignment(
         id=f"declared {principal.id} {role.id} {scope}",
-        name=f"{principal.called} {role.name}",
+        name=f"{principal.display_name} {role.name}",
         principal=principal.id,
         scope=scope,
         role=role,
         role_id=role.id,
-        place=place,
+        location=place,
         system=role.system,
     )

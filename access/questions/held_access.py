@@ -1,7 +1,7 @@
-"""What is held of the network's resources, by people's names for them, and which data leads from one agent to another.
+"""Held access to the network's resources, by their names in the network, and the data that connects agents.
 
-Owns naming: a part of a resource of the network counts as that resource, what is outside the network bears its own
-name, with the name of what it lies in where others are called the same.
+Owns the naming: a part of one of the network's resources counts as that resource. A resource outside the network has
+its own name, preceded by its parent's name where several have the same.
 """
 
 from collections import Counter
@@ -11,54 +11,54 @@ from typing import NamedTuple
 
 from access.azure.scopes import ancestors, key
 from access.azure.types import BY_ARM_TYPE
-from access.evaluate.operation_effects import Meaning, meaning, ordered
+from access.evaluate.operation_effects import OperationEffects, effects_of, words_in_order
 from access.evaluate.relevance import resource_type
 from access.model.graph import Graph, Resource
-from access.model.results import Reach
+from access.model.results import EffectiveAccess
 
 _NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
-class Holding:
-    """What is held of one resource, on either plane, by whatever way."""
+class HeldAccess:
+    """Held access to one resource, on either plane, through any identity."""
 
     operations: frozenset[str]
     conditional: frozenset[str]
-    """Those of them that only a condition allows."""
+    """Operations that only a condition allows."""
     words: tuple[str, ...]
     destroys: bool
     secret: bool
     spends: bool
     writes: Mapping[str, bool]
-    """Which data, and whether only a condition allows it."""
+    """Types of data, and True where only a condition allows it."""
     reads: Mapping[str, bool]
 
     @property
     def acts(self) -> bool:
-        """Whether it is more than seeing that the resource is there."""
+        """True where it is more than seeing that the resource exists."""
         return bool(self.words)
 
 
 class _Part(NamedTuple):
-    """What is held of one resource in one way; what is certain, and all."""
+    """Access to one resource through one identity: certain operations, and all operations."""
 
     control: tuple[frozenset[str], frozenset[str]]
     data: tuple[frozenset[str], frozenset[str]]
     group: bool
 
-    def means(self, *, certainly: bool) -> Meaning:
+    def effects(self, *, certainly: bool) -> OperationEffects:
         at = 0 if certainly else 1
-        return meaning(self.control[at], self.data[at], group=self.group)
+        return effects_of(self.control[at], self.data[at], group=self.group)
 
 
-class Names:
-    """What people call each resource."""
+class ResourceNames:
+    """Display names of resources."""
 
     def __init__(self, graph: Graph) -> None:
         owners = {key(one.id): self._counts_as(graph, one) for one in graph.resources}
         found = {key(one.id): one for one in owners.values()}
-        # Those of the network come first: a name that one of them bears is theirs.
+        # The network's resources come first: they keep their names.
         resources = sorted(found.values(), key=lambda one: not one.declared)
         several = Counter(one.name for one in resources if not one.declared)
         taken: set[str] = set()
@@ -73,7 +73,7 @@ class Names:
         self._names = {where: names[key(owner.id)] for where, owner in owners.items()}
 
     def of(self, resource: Resource) -> str:
-        """The name of a resource, or of the one that it is a part of."""
+        """The display name of a resource, or of the resource that it is a part of."""
         return self._names.get(key(resource.id), resource.name)
 
     @staticmethod
@@ -97,38 +97,40 @@ def _belongs_to_parent(resource: Resource) -> bool:
     return row is not None and row.belongs_to_parent
 
 
-def holdings(held: Iterator[tuple[str, Resource, Reach, bool]]) -> dict[str, Holding]:
-    """What is held by name, from name, resource, what is reached there, and whether that is conditional as a whole."""
+def held_access_by_name(held: Iterator[tuple[str, Resource, EffectiveAccess, bool]]) -> dict[str, HeldAccess]:
+    """Held access by name, from name, resource, effective access, and True where all of it is conditional."""
     parts: dict[str, dict[_Part, None]] = {}
     for name, resource, reach, conditional in held:
         parts.setdefault(name, {})[_part(resource, reach, conditional=conditional)] = None
     return {name: _holding(tuple(several)) for name, several in parts.items()}
 
 
-def _part(resource: Resource, reach: Reach, *, conditional: bool) -> _Part:
+def _part(resource: Resource, reach: EffectiveAccess, *, conditional: bool) -> _Part:
     control = reach.allowed | reach.conditional if reach.conditional else reach.allowed
     data = reach.data_allowed | reach.data_conditional if reach.data_conditional else reach.data_allowed
     sure = (_NONE, _NONE) if conditional else (reach.allowed, reach.data_allowed)
     return _Part((sure[0], control), (sure[1], data), not resource_type(resource))
 
 
-def _holding(parts: tuple[_Part, ...]) -> Holding:
-    told = [part.means(certainly=False) for part in parts]
-    certain = [part.means(certainly=True) for part in parts]
+def _holding(parts: tuple[_Part, ...]) -> HeldAccess:
+    possible = [part.effects(certainly=False) for part in parts]
+    certain = [part.effects(certainly=True) for part in parts]
     operations = _NONE.union(*(part.control[1] | part.data[1] for part in parts))
     known = _NONE.union(*(part.control[0] | part.data[0] for part in parts))
-    return Holding(
+    return HeldAccess(
         operations=operations,
         conditional=operations - known,
-        words=told[0].words if len(told) == 1 else ordered(word for each in told for word in each.words),
-        destroys=any(each.destroys for each in told),
-        secret=any(each.secrets for each in told),
-        spends=any(each.spends for each in told),
-        writes=_doubts([each.writes for each in told], [each.writes for each in certain]),
-        reads=_doubts([each.reads for each in told], [each.reads for each in certain]),
+        words=possible[0].words
+        if len(possible) == 1
+        else words_in_order(word for each in possible for word in each.words),
+        destroys=any(each.destroys for each in possible),
+        secret=any(each.secrets for each in possible),
+        spends=any(each.spends for each in possible),
+        writes=_with_doubt([each.writes for each in possible], [each.writes for each in certain]),
+        reads=_with_doubt([each.reads for each in possible], [each.reads for each in certain]),
     )
 
 
-def _doubts(told: list[frozenset[str]], certain: list[frozenset[str]]) -> dict[str, bool]:
+def _with_doubt(possible: list[frozenset[str]], certain: list[frozenset[str]]) -> dict[str, bool]:
     sure = _NONE.union(*certain)
-    return {each: each not in sure for each in sorted(_NONE.union(*told))}
+    return {each: each not in sure for each in sorted(_NONE.union(*possible))}

@@ -1,7 +1,7 @@
-"""A graph in the words of its network: which agent reaches which resource, as whom, and by which assignments.
+"""Access matrix of a graph: agents, resources, and the identities and assignments behind each entry.
 
-Owns how principals become agents and how what lies inside a resource counts as that resource (a topic's subscription is
-the topic). Walks what `effective.pairs` yields, so that who holds nothing costs nothing.
+Owns the mapping from principals to agents, and from parts of a resource to the resource (a topic's subscription is the
+topic). It iterates `effective.all_access`, so that principals without roles cost nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from access.azure.scopes import key
 from access.azure.verb_roles import CALLED, verb_of
-from access.evaluate.effective import Reach, pairs
+from access.evaluate.effective import EffectiveAccess, all_access
 from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.assignment_rows import declared_resources, nearest_declared
 
@@ -18,14 +18,16 @@ Cell = tuple[str, str]
 
 
 @dataclass
-class Entry:
-    """What one agent reaches of one resource."""
+class MatrixEntry:
+    """Access of one agent to one resource."""
 
     agent: str
-    """The agent, or whoever else holds it."""
+    """The agent, or another principal."""
     resource: Resource
-    reaches: list[tuple[Principal, Resource, Reach]] = field(default_factory=list[tuple[Principal, Resource, Reach]])
-    """As which of its identities, at what inside the resource, and how far."""
+    reaches: list[tuple[Principal, Resource, EffectiveAccess]] = field(
+        default_factory=list[tuple[Principal, Resource, EffectiveAccess]]
+    )
+    """The identity, the resource or a part of it, and the effective access."""
 
     @property
     def allowed(self) -> frozenset[str]:
@@ -34,40 +36,40 @@ class Entry:
 
     @property
     def conditional(self) -> frozenset[str]:
-        """Operations of both planes that a condition, or something unknown, decides."""
+        """Operations of both planes that depend on a condition or on something unknown."""
         sets = (reach.conditional | reach.data_conditional for _, _, reach in self.reaches)
         return frozenset[str]().union(*sets) - self.allowed
 
     @property
     def operations(self) -> frozenset[str]:
-        """Everything that is not certainly denied."""
+        """Operations that are not certainly denied."""
         return self.allowed | self.conditional
 
 
-def one_identity(agents: Sequence[str]) -> str:
-    """That agents act as one, as a sentence."""
+def shared_identity_sentence(agents: Sequence[str]) -> str:
+    """A sentence that several agents share one identity."""
     return f"{', '.join(agents[:-1])} and {agents[-1]} act as one identity: what one is granted, each may do"
 
 
-class Summary:
+class AccessMatrix:
     """Every entry of a graph, by agent and resource."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.entries: dict[Cell, Entry] = {}
+        self.entries: dict[Cell, MatrixEntry] = {}
         self.agents = tuple(sorted({agent for one in graph.principals for agent in one.agents}))
-        # a resource of the network has the name; what else is called the same is told apart by its type
+        # Names of the network's resources are unique; other resources of the same name are shown with their type.
         self._declared = declared_resources(graph)
         names = {one.name for one in self._declared.values()}
         self._names = {key(one.id): _name(one, names) for one in graph.resources}
-        for principal_id, resource_id, reach in pairs(graph):
+        for principal_id, resource_id, reach in all_access(graph):
             self._add(principal_id, resource_id, reach)
 
     @property
     def resources(self) -> tuple[str, ...]:
-        """Names of the network's resources, and of whatever else somebody reaches: sorted, the network's first.
+        """Names of the network's resources and of all others that somebody can access: sorted, the network's first.
 
-        An agent that can be called is a resource too, and is left out where nobody may.
+        Agents that can be called are resources, too, and are left out where nobody may call them.
         """
         reached = {resource for _, resource in self.entries}
         named = (one for one in self._declared.values() if one.kind != CALLED or one.name in reached)
@@ -76,10 +78,10 @@ class Summary:
         return (*declared, *sorted(others))
 
     def name_of(self, resource: Resource) -> str:
-        """What a resource is called here."""
-        return self._names[key(self._whole(resource).id)]
+        """The display name of a resource."""
+        return self._names[key(self._network_resource(resource).id)]
 
-    def assignments(self, entry: Entry) -> Iterator[Assignment]:
+    def assignments(self, entry: MatrixEntry) -> Iterator[Assignment]:
         """The assignments behind an entry, each once."""
         found: dict[str, Assignment] = {}
         for principal, resource, _ in entry.reaches:
@@ -87,24 +89,24 @@ class Summary:
                 found.setdefault(one.id, one)
         yield from found.values()
 
-    def verbs(self, entry: Entry) -> list[str]:
-        """What an entry is called: verbs, and where no verb stands for it, the role and where it was given."""
+    def verbs(self, entry: MatrixEntry) -> list[str]:
+        """Labels of an entry: verbs, or the role and its scope where no verb matches."""
         return sorted({_label(one, entry.resource) for one in self.assignments(entry)})
 
-    def _add(self, principal_id: str, resource_id: str, reach: Reach) -> None:
+    def _add(self, principal_id: str, resource_id: str, reach: EffectiveAccess) -> None:
         principal, resource = self.graph.principal(principal_id), self.graph.resource(resource_id)
         if resource is None:
             return
         principal = principal or Principal(id=principal_id, name=principal_id, exists=False)
-        whole = self._whole(resource)
-        # Whoever shares an identity may do all that it may.
-        for who in principal.agents or (principal.called,):
-            cell = (who, self._names[key(whole.id)])
-            entry = self.entries.setdefault(cell, Entry(who, whole))
+        containing = self._network_resource(resource)
+        # Every agent that shares the identity has its access.
+        for who in principal.agents or (principal.display_name,):
+            cell = (who, self._names[key(containing.id)])
+            entry = self.entries.setdefault(cell, MatrixEntry(who, containing))
             entry.reaches.append((principal, resource, reach))
 
-    def _whole(self, resource: Resource) -> Resource:
-        """The network's resource that this one is a part of; itself where it is none's."""
+    def _network_resource(self, resource: Resource) -> Resource:
+        """The network's resource that a resource is a part of; the resource itself outside the network."""
         return nearest_declared(self._declared, resource.id) or resource
 
 

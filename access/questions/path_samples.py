@@ -1,8 +1,8 @@
-"""Declared names, probed: the condition that is there is asked about names that are declared, and about others.
+"""Checks path conditions by evaluating them for sample names: declared ones and others.
 
-Of blobs beginnings of names are declared (`paths`), of a registry in repository permissions mode the repositories of
-the agents' images. Owns which names are tried: a declared one, or one that begins so; one cut short, nothing at all,
-and every text that the conditions compare with, for each may be a name that they open.
+For blobs, prefixes of names are declared (`paths`); for a registry with repository permissions, the repositories of
+the agents' images. Owns the choice of samples: a declared name or a name with a declared prefix; a truncated one; the
+empty name; and every text that the conditions compare with, since each may be a name that they allow.
 """
 
 import re
@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from access.azure.scopes import key
 from access.azure.verb_roles import VERBS
-from access.evaluate.effective import Reach, reach, relevant
+from access.evaluate.effective import EffectiveAccess, effective_access, relevant_operations
 from access.evaluate.relevance import resource_type
-from access.evaluate.role_operations import of_access
+from access.evaluate.role_operations import operations_of_access
 from access.model.attributes import Known
 from access.model.declared import Declared, DeclaredAccess
 from access.model.graph import Graph, Principal, Resource
@@ -29,21 +29,21 @@ _BY_REPOSITORY = VERBS["image-registry", "pull"][-1]
 
 @dataclass(frozen=True)
 class _Form:
-    """How one kind of resource is restricted to names."""
+    """The form in which one kind of resource is restricted to names."""
 
     within: str
-    """What stands in the operations that a name restricts."""
+    """Part of the operations that a name restricts."""
     attributes: tuple[str, ...]
-    """What a request says its name by."""
+    """Attributes of a request that contain its name."""
     whole: bool
-    """Whether a declared name is the whole of it, and not its beginning."""
+    """True where a declared name is a whole name, not a prefix."""
 
     def covers(self, access: DeclaredAccess, name: str) -> bool:
-        """Whether a name is one that is declared."""
+        """True where a name is declared."""
         return not access.paths or (name in access.paths if self.whole else name.startswith(access.paths))
 
     def one_in(self, path: str) -> str:
-        """A name that a declared one covers."""
+        """A sample name that a declared name covers."""
         return path if self.whole and path else f"{path}probe"
 
 
@@ -53,15 +53,15 @@ _REPOSITORY = _Form("/repositories/", (f"request[{_REPOSITORIES}:name]",), whole
 
 @dataclass(frozen=True)
 class Leak:
-    """Operations that a condition lets through where it should not, or the other way round."""
+    """Operations that a condition wrongly allows, or wrongly denies."""
 
     operations: frozenset[str]
     where: str
     grows: bool
 
 
-def restricted(graph: Graph, declared: Declared) -> Mapping[Pair, tuple[DeclaredAccess, ...]]:
-    """The pairs for which only some names are declared, with everything that is declared for them."""
+def restricted_pairs(graph: Graph, declared: Declared) -> Mapping[Pair, tuple[DeclaredAccess, ...]]:
+    """Identity and resource pairs with declared names only, each with its declared access."""
     ids = {one.name: key(one.id) for one in graph.resources if one.declared}
     found: dict[Pair, tuple[DeclaredAccess, ...]] = {}
     for principal in graph.principals:
@@ -76,7 +76,7 @@ def restricted(graph: Graph, declared: Declared) -> Mapping[Pair, tuple[Declared
 
 
 def _pulling(graph: Graph, declared: Declared, principal: Principal) -> list[DeclaredAccess]:
-    """What an identity may pull of a registry in repository permissions mode: the images of the agents it is for."""
+    """The declared pulls of an identity in a registry with repository permissions: the images of its agents."""
     images = tuple(dict.fromkeys(one.image for one in declared.pulls(principal) if one.image))
     held = {one.role.name for one in graph.assignments_of(principal.id) if one.role} if images else set[str]()
     if declared.registry is None or _BY_REPOSITORY not in held:
@@ -85,37 +85,37 @@ def _pulling(graph: Graph, declared: Declared, principal: Principal) -> list[Dec
 
 
 def leaks(graph: Graph, pair: Pair, accesses: tuple[DeclaredAccess, ...]) -> Iterator[Leak]:
-    """What the conditions of a pair let through beside the declared names, and what they do not let through there."""
+    """Operations that the conditions of a pair allow outside the declared names, or deny inside them."""
     resource = graph.resource(pair[1])
     if resource is None:
         return
     form = _REPOSITORY if accesses[0].verb == "pull" else _BLOB
     arm_type = resource_type(resource)
-    named = {name for name in relevant(resource, data=True) if form.within in name.lower()}
-    asked = [(access, of_access(access, resource.kind, arm_type) & named) for access in accesses]
-    for access, wanted in asked:
+    named = {name for name in relevant_operations(resource, data=True) if form.within in name.lower()}
+    declared = [(access, operations_of_access(access, resource.kind, arm_type) & named) for access in accesses]
+    for access, wanted in declared:
         for path in access.paths or ("",):
             lacking = wanted - _reach_at(graph, pair, resource, form, form.one_in(path)).data_allowed
             if lacking:
                 yield Leak(lacking, f"under {path!r}", grows=False)
     paths = tuple(path for access in accesses for path in access.paths)
-    told = [text for one in graph.held_at_or_above(*pair) for text in _QUOTED.findall(one.condition or "")]
+    compared = [text for one in graph.held_at_or_above(*pair) for text in _QUOTED.findall(one.condition or "")]
     cut = [path[:-1] + "\x00" for path in paths]
-    # A condition may open what begins with a text of its own, or what is that text.
-    for name in dict.fromkeys(["", "\x00", *cut, *told, *(f"{text}probe" for text in told)]):
-        meant = frozenset[str]().union(*(wanted for access, wanted in asked if form.covers(access, name)))
+    # A condition may allow names that begin with one of its texts, or that equal it.
+    for name in dict.fromkeys(["", "\x00", *cut, *compared, *(f"{text}probe" for text in compared)]):
+        meant = frozenset[str]().union(*(wanted for access, wanted in declared if form.covers(access, name)))
         open_ = (_possible(_reach_at(graph, pair, resource, form, name)) & named) - meant
         if open_:
             yield Leak(open_, f"outside {', '.join(dict.fromkeys(paths))}", grows=True)
             return
 
 
-def _possible(reached: Reach) -> frozenset[str]:
+def _possible(reached: EffectiveAccess) -> frozenset[str]:
     return reached.data_allowed | reached.data_conditional
 
 
-def _reach_at(graph: Graph, pair: Pair, resource: Resource, form: _Form, name: str) -> Reach:
-    """The reach where the request is about one name."""
+def _reach_at(graph: Graph, pair: Pair, resource: Resource, form: _Form, name: str) -> EffectiveAccess:
+    """Effective access of a request about one name."""
     about: dict[str, Known] = dict.fromkeys(form.attributes, name)
     probe = replace(resource, attributes={**resource.attributes, **about})
     principal = graph.principal(pair[0])
@@ -125,4 +125,4 @@ def _reach_at(graph: Graph, pair: Pair, resource: Resource, form: _Form, name: s
         assignments=graph.held_at_or_above(pair[0], resource.id),
         denies=graph.denies_at_or_above(resource.id),
     )
-    return reach(few, pair[0], resource.id)
+    return effective_access(few, pair[0], resource.id)

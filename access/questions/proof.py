@@ -1,88 +1,90 @@
-"""The proof: every access that is declared is allowed, and every other operation of everybody in the network is denied.
+"""The proof: every declared access is allowed, and every other operation of the network's identities is denied.
 
-Owns the comparison, both ways. What the deployed roles allow is held against what the declared ones would, operation by
-operation, for every identity of agents, their hosts and people, and every resource there is, the ones that nobody has
-business with included. What is decided by a condition counts as access: it is declared as such (`paths`), or it is a
-failure. An identity that agents share is held against what all of them declare.
+Owns the comparison, both ways: operations that the deployed roles allow against those that the declared roles would
+allow, for every identity of agents, hosts and people, and every resource in the graph. Conditional access counts as
+access: it is declared as such (`paths`), or it is a failure. A shared identity is compared with the declarations of all
+its agents.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from access.azure.scopes import key, shown
-from access.evaluate.effective import Reach, pairs, relevant, unjudged
+from access.evaluate.effective import EffectiveAccess, all_access, relevant_operations, unevaluated
 from access.evaluate.operation_words import words
 from access.model.declared import Declared, DeclaredAccess
 from access.model.graph import Assignment, Graph, Principal, Resource
-from access.questions.expected_graph import expected
-from access.questions.path_samples import Pair, leaks, restricted
+from access.questions.expected_graph import expected_graph
+from access.questions.path_samples import Pair, leaks, restricted_pairs
 
 _MANY = 6
-_NOTHING = Reach()
+_NOTHING = EffectiveAccess()
 
 
 @dataclass(frozen=True)
 class Failure:
-    """One way in which what is deployed differs from what is declared."""
+    """One difference between deployed and declared access."""
 
     agent: str
     resource: str
-    """The first that it concerns; `what` names more."""
+    """The first resource concerned; `what` names more."""
     what: str
     grows: bool
-    """More than declared, or less."""
+    """True where more is allowed than declared."""
 
 
 @dataclass(frozen=True)
 class _Gap:
-    """What one identity may at one resource beyond what is declared, or what it lacks, and what that comes from."""
+    """Operations of one identity at one resource that are undeclared, or missing, with the assignments behind them."""
 
     pair: Pair
     operations: frozenset[str]
     grows: bool
     certain: bool
     by: tuple[Assignment, ...]
-    """The assignments that reach the resource: the deployed ones where it grows, else the declared ones."""
+    """The assignments at or above the resource: the deployed ones for growth, or else the declared ones."""
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """An access that is declared and that nobody can be granted yet."""
+    """A declared access that cannot be granted yet."""
 
     agent: str
     resource: str
     verb: str
     why: str
-    place: str
+    location: str
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What was proven, in numbers, and what was not, by name."""
+    """Numbers of proven access, and the failures by name."""
 
     declared: int
-    """Accesses that are declared, pulling images included."""
+    """Declared accesses, including image pulls."""
     allowed: int
-    """Those of them that are allowed."""
+    """Declared accesses that are allowed."""
     denied: int
-    """Agent × resource × operation: everything else that was asked about and is denied."""
+    """Agent × resource × operation: everything else that was evaluated and is denied."""
     failures: tuple[Failure, ...]
     waiting: tuple[Waiting, ...] = ()
-    """Calls of agents that have nothing to be called at yet: granted in the same run that publishes them."""
+    """Calls of agents without an endpoint: granted in the same run that publishes them."""
 
     @property
     def holds(self) -> bool:
-        """Whether there is no failure."""
+        """True where there is no failure."""
         return not self.failures
 
 
 def prove(graph: Graph, declared: Declared) -> Proof:
-    """Hold a graph against what is declared."""
-    wanted_graph = expected(declared, graph)
+    """Compare a graph with the declared document."""
+    wanted_graph = expected_graph(declared, graph)
     actual, wanted = _reaches(graph), _reaches(wanted_graph)
-    by_path = restricted(graph, declared)
+    by_path = restricted_pairs(graph, declared)
     failures = [Failure("", "", f"{one.where}: {one.what}", grows=False) for one in wanted_graph.unread]
-    failures += [Failure("", "", f"cannot be judged: {one.where}: {one.what}", grows=True) for one in unjudged(graph)]
+    failures += [
+        Failure("", "", f"cannot be judged: {one.where}: {one.what}", grows=True) for one in unevaluated(graph)
+    ]
     gaps: list[_Gap] = []
     reached = 0
     for pair in sorted(actual.keys() | wanted.keys()):
@@ -90,7 +92,7 @@ def prove(graph: Graph, declared: Declared) -> Proof:
         reached += len(_all(may) | _all(should))
         if may != should or _perhaps(may):
             gaps += _gaps(graph, wanted_graph, pair, (may, should), by_path=pair in by_path)
-    failures += _told(graph, gaps)
+    failures += _failures(graph, gaps)
     failing = {gap.pair for gap in gaps if not gap.grows}
     for pair, accesses in by_path.items():
         found = list(_leaking(graph, pair, accesses))
@@ -101,7 +103,7 @@ def prove(graph: Graph, declared: Declared) -> Proof:
     return Proof(
         declared=count,
         allowed=len(wanted_graph.assignments) - broken,
-        denied=_asked_about(graph) - reached,
+        denied=_operation_count(graph) - reached,
         failures=tuple(failures),
         waiting=tuple(_waiting(declared)),
     )
@@ -111,27 +113,29 @@ def _waiting(declared: Declared) -> Iterator[Waiting]:
     for name, entry in (*declared.agents.items(), *declared.parties.items()):
         for access in entry.access:
             if access.waits:
-                yield Waiting(name, access.resource, access.verb, access.waits, declared.place(access.line))
+                yield Waiting(name, access.resource, access.verb, access.waits, declared.location(access.line))
 
 
-def _reaches(graph: Graph) -> dict[Pair, Reach]:
-    """Reach by principal and resource, of the network's own alone: what strangers hold is no access of it."""
-    found: dict[Pair, Reach] = {}
-    for principal_id, resource_id, reached in pairs(graph):
+def _reaches(graph: Graph) -> dict[Pair, EffectiveAccess]:
+    """Effective access by principal and resource, for the network's identities only."""
+    found: dict[Pair, EffectiveAccess] = {}
+    for principal_id, resource_id, reached in all_access(graph):
         principal = graph.principal(principal_id)
-        if principal is not None and principal.is_known:
+        if principal is not None and principal.is_in_network:
             found[key(principal_id), key(resource_id)] = reached
     return found
 
 
-def _asked_about(graph: Graph) -> int:
-    """How many operations there are for all identities of the network together."""
-    identities = sum(one.is_known for one in graph.principals)
-    operations = sum(len(relevant(one, data=data)) for one in graph.resources for data in (False, True))
+def _operation_count(graph: Graph) -> int:
+    """The number of operations of all identities of the network together."""
+    identities = sum(one.is_in_network for one in graph.principals)
+    operations = sum(len(relevant_operations(one, data=data)) for one in graph.resources for data in (False, True))
     return identities * operations
 
 
-def _gaps(graph: Graph, wanted: Graph, pair: Pair, reaches: tuple[Reach, Reach], *, by_path: bool) -> Iterator[_Gap]:
+def _gaps(
+    graph: Graph, wanted: Graph, pair: Pair, reaches: tuple[EffectiveAccess, EffectiveAccess], *, by_path: bool
+) -> Iterator[_Gap]:
     actual, declared = reaches
     may, should = _all(actual), _all(declared)
     excess = may - should
@@ -143,8 +147,8 @@ def _gaps(graph: Graph, wanted: Graph, pair: Pair, reaches: tuple[Reach, Reach],
         yield _Gap(pair, missing, grows=False, certain=certain, by=tuple(wanted.held_at_or_above(*pair)))
 
 
-def _told(graph: Graph, gaps: Iterable[_Gap]) -> Iterator[Failure]:
-    """One failure for all the resources at which one assignment, or the lack of one, shows."""
+def _failures(graph: Graph, gaps: Iterable[_Gap]) -> Iterator[Failure]:
+    """One failure for all resources that one assignment, or a missing one, affects."""
     together: dict[tuple[str, bool, bool, frozenset[str]], list[_Gap]] = {}
     for gap in gaps:
         same = (gap.pair[0], gap.grows, gap.certain, frozenset(one.id for one in gap.by))
@@ -154,13 +158,13 @@ def _told(graph: Graph, gaps: Iterable[_Gap]) -> Iterator[Failure]:
         resources = [_names(graph, gap.pair)[1] for gap in found]
         resources.sort(key=lambda one: (not one.declared, one.name))
         operations = frozenset[str]().union(*(gap.operations for gap in found))
-        said = f"{_words(operations)} in {_listed([one.name for one in resources])}"
+        access = f"{_words(operations)} in {_listed([one.name for one in resources])}"
         by = "; ".join(f"{one.role.name if one.role else one.role_id} at {shown(one.scope)}" for one in found[0].by)
         count = sum(len(gap.operations) for gap in found)
         if grows:
-            what = f"{agent} may {said}, which is not declared ({count} operations, by {by})"
+            what = f"{agent} may {access}, which is not declared ({count} operations, by {by})"
         else:
-            what = f"{agent} may {'not' if certain else 'only under a condition'} {said}, which is declared"
+            what = f"{agent} may {'not' if certain else 'only under a condition'} {access}, which is declared"
         yield Failure(agent, resources[0].name, what, grows)
 
 
@@ -172,18 +176,18 @@ def _leaking(graph: Graph, pair: Pair, accesses: tuple[DeclaredAccess, ...]) -> 
         yield Failure(agent, resource.name, what, leak.grows)
 
 
-def _all(reached: Reach) -> frozenset[str]:
+def _all(reached: EffectiveAccess) -> frozenset[str]:
     return reached.allowed | reached.data_allowed | _perhaps(reached)
 
 
-def _perhaps(reached: Reach) -> frozenset[str]:
+def _perhaps(reached: EffectiveAccess) -> frozenset[str]:
     return reached.conditional | reached.data_conditional
 
 
 def _names(graph: Graph, pair: Pair) -> tuple[str, Resource]:
     principal, resource = graph.principal(pair[0]), graph.resource(pair[1])
     known = principal or Principal(id=pair[0], name=pair[0])
-    return known.called, resource or Resource(id=pair[1], name=pair[1], kind="")
+    return known.display_name, resource or Resource(id=pair[1], name=pair[1], kind="")
 
 
 def _words(operations: Iterable[str]) -> str:

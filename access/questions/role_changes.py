@@ -1,7 +1,7 @@
-"""The packed catalogue against the built-in roles that Azure has now.
+"""Compares the packed catalogue of built-in roles with the current ones of Azure.
 
-Owns what counts as a change of a role and how it is told; a role that becomes too much for an agent comes first.
-Microsoft changes built-in roles without notice, and an answer from an old catalogue is an answer about old roles.
+Owns the definition and the wording of a change; roles that become privileged come first. Microsoft changes built-in
+roles without notice, and an outdated catalogue gives outdated results.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,22 +16,22 @@ from access.azure.privileges import privileged
 
 @dataclass(frozen=True, kw_only=True)
 class RoleChange:
-    """What is different of one role."""
+    """The differences of one role."""
 
     sign: str
-    """`+` new, `-` gone, `~` changed."""
+    """`+` added, `-` removed, `~` changed."""
     role: Role
-    """As it is now; as it was, where it is gone."""
+    """The current role; the former one where it was removed."""
     formerly: str = ""
-    """Its name before, where it has another one now."""
+    """Its former name, where it was renamed."""
     added: tuple[str, ...] = ()
-    """What it says now and did not say before, `data action Microsoft.Storage/…/read`."""
+    """Operations that were added: `data action Microsoft.Storage/…/read`."""
     removed: tuple[str, ...] = ()
     now_privileged: str = ""
-    """Why it is too much for an agent, where it was not before."""
+    """The reason why it is privileged now and was not before."""
 
     def lines(self) -> Iterator[str]:
-        """The change as it is printed."""
+        """The change as printed lines."""
         name = f"{self.role.name!r}" + (f", formerly {self.formerly!r}" if self.formerly else "")
         yield f"{self.sign} {name} ({self.role.id})"
         if self.now_privileged:
@@ -39,24 +39,24 @@ class RoleChange:
         yield from (f"    + {each}" for each in self.added)
         yield from (f"    - {each}" for each in self.removed)
         if self.sign == "~" and not (self.formerly or self.added or self.removed):
-            yield "    its blocks are put together otherwise"
+            yield "    its permissions are grouped differently"
 
 
 def packed_roles() -> list[Role]:
-    """The roles of the packed catalogue that Azure lists; those of Cosmos are no subscription's."""
+    """The packed roles that a subscription lists; Cosmos DB roles are not among them."""
     return [role for role in every_role() if role.system == "azure"]
 
 
 def compare(before: Iterable[Role], now: Iterable[Role]) -> list[RoleChange]:
-    """What changed, newly privileged roles first, then by name."""
+    """The changes: newly privileged roles first, then by name."""
     old, new = ({role.id: role for role in roles} for roles in (before, now))
     changes = [_change(old.get(role_id), new.get(role_id)) for role_id in {**old, **new}]
     found = [each for each in changes if each is not None]
     return sorted(found, key=lambda each: (not each.now_privileged, each.role.name.casefold(), each.role.id))
 
 
-def brought_up(before: Iterable[Role], now: Iterable[Role]) -> list[Role]:
-    """The roles of now, with the names that they had; a role that says the same as before stays as it is written."""
+def updated_roles(before: Iterable[Role], now: Iterable[Role]) -> list[Role]:
+    """The current roles with their former names; a role with the same permissions keeps its packed form."""
     old = {role.id: role for role in before}
     current = list(now)
     taken = {role.name.casefold() for role in current}
@@ -64,10 +64,10 @@ def brought_up(before: Iterable[Role], now: Iterable[Role]) -> list[Role]:
 
 
 def write(roles: Iterable[Role], path: Path = AZURE_ROLES) -> None:
-    """Put these roles in the place of the file: all of them, or none."""
-    beside = path.with_name(f"{path.name}.new")
-    beside.write_text(packed(roles), encoding="utf-8")
-    beside.replace(path)
+    """Replace the file atomically by these roles."""
+    temporary = path.with_name(f"{path.name}.new")
+    temporary.write_text(packed(roles), encoding="utf-8")
+    temporary.replace(path)
 
 
 def _written(old: Role | None, role: Role, taken: set[str]) -> Role:
@@ -88,19 +88,19 @@ def _change(old: Role | None, new: Role | None) -> RoleChange | None:
         return RoleChange(sign="+" if new else "-", role=role, now_privileged=why)
     if old.name == new.name and blocks_of(old) == blocks_of(new):
         return None
-    was, says = _said(old), _said(new)
+    was, is_now = _operations(old), _operations(new)
     return RoleChange(
         sign="~",
         role=new,
         formerly="" if old.name == new.name else old.name,
-        added=tuple(says[each] for each in sorted(says.keys() - was.keys())),
-        removed=tuple(was[each] for each in sorted(was.keys() - says.keys())),
+        added=tuple(is_now[each] for each in sorted(is_now.keys() - was.keys())),
+        removed=tuple(was[each] for each in sorted(was.keys() - is_now.keys())),
         now_privileged="" if privileged(old) else privileged(new) or "",
     )
 
 
-def _said(role: Role) -> dict[str, str]:
-    """What a role says, one entry an operation: without regard to case -> as it is written."""
+def _operations(role: Role) -> dict[str, str]:
+    """The operations of a role: lower case → Azure's spelling."""
     return {line.lower(): line for block in role.permissions for line in _lines(block)}
 
 

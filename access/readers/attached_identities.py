@@ -40,7 +40,7 @@ class Attached:
             id=self.principal,
             name=self.name,
             agent=agents[0],
-            others=tuple(agents[1:]),
+            other_agents=tuple(agents[1:]),
             purpose=purpose,
             owner=self.id,
         )

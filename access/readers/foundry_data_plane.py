@@ -91,7 +91,7 @@ def principals(project: str, told: Values, agents: tuple[Values, ...]) -> Iterat
         first, *others = sorted(sharing) or [""]
         owner = f"{project}/agentIdentities/shared"
         name = f"unpublished agents of {project.rpartition('/')[2]}"
-        yield Principal(id=shared, name=name, agent=first, others=tuple(others), purpose=purpose, owner=owner)
+        yield Principal(id=shared, name=name, agent=first, other_agents=tuple(others), purpose=purpose, owner=owner)
 
 
 def agent_identities(value: object) -> Iterator[str]:

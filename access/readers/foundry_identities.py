@@ -43,7 +43,7 @@ def _of_application(state: State, places: Places, components: Components) -> Ite
     properties = mapping(state.outputs.get("properties")) or state.outputs
     own = _principal(properties, "defaultInstanceIdentity")
     agent = components.agent_of(state) or called
-    yield Found(Principal(id=own or state.place, name=called, agent=agent, owner=where), (state.urn,))
+    yield Found(Principal(id=own or state.location, name=called, agent=agent, owner=where), (state.urn,))
     blueprint = _principal(properties, "agentIdentityBlueprint")
     if blueprint and blueprint != own:
         yield Found(Principal(id=blueprint, name=f"{called} (blueprint)", purpose="other", owner=where))
@@ -77,7 +77,7 @@ def _shared(shared: State, places: Places, components: Components) -> Iterator[F
             id=found[0],
             name=shared.name,
             agent=agents[0] if agents else "",
-            others=tuple(agents[1:]),
+            other_agents=tuple(agents[1:]),
             purpose="own" if agents else "other",
             owner="" if project is None else f"{places.id_of(project)}/{_SHARED}",
             app=text(shared.inputs, "azure_name"),
@@ -94,7 +94,7 @@ def _told(component: State, components: Components) -> tuple[str, tuple[str, ...
         return given, (component.urn, *(each.urn for each in asked))
     if len(asked) != 1:
         return None
-    return text(asked[0].outputs, "principal_id") or asked[0].place, (asked[0].urn,)
+    return text(asked[0].outputs, "principal_id") or asked[0].location, (asked[0].urn,)
 
 
 def _principal(properties: Values, name: str) -> str:

@@ -70,14 +70,14 @@ class Grants:
                 )
                 self._doubt(state, f"{what}; what it allows is not counted")
             yield Assignment(
-                id=state.id or state.place,
-                name=state.name or state.place.rpartition("/")[2],
+                id=state.id or state.location,
+                name=state.name or state.location.rpartition("/")[2],
                 principal=principal,
                 scope=self._in_account(state, scope) if system == "cosmos" else scope,
                 role=role,
                 role_id=role_id or (role.id if role else ""),
                 condition=self._condition(state),
-                place=state.place,
+                location=state.location,
                 system=system,
             )
 
@@ -151,14 +151,14 @@ class Grants:
         if not blocks or not all(map(_is_whole, blocks)):
             self._doubt(state, "what the role allows is not known yet, or a secret; it is not counted")
             return
-        own = state.said("roleDefinitionId") or state.id or state.place
+        own = state.said("roleDefinitionId") or state.id or state.location
         role = Role(guid_of(own), state.said("roleName") or state.name, tuple(map(_permission, blocks)), system=system)
         for each in filter(None, (state.id, state.said("roleDefinitionId"))):
             self._roles[guid_of(each)] = role
         self._roles[state.urn] = role
 
     def _doubt(self, state: State, what: str) -> None:
-        self.unread.append(Unread(state.place, what))
+        self.unread.append(Unread(state.location, what))
 
 
 def _is_whole(block: Values) -> bool:

@@ -40,7 +40,7 @@ def graph(
     source: str,
     unread: Iterable[Unread] = (),
     existing: Mapping[str, str] | None = None,
-    others: Iterable[Principal] = (),
+    known_principals: Iterable[Principal] = (),
 ) -> Graph:
     """The graph of a program's resources.
 
@@ -50,11 +50,11 @@ def graph(
         unread: what the reader could not judge.
         existing: where it is known who exists in Azure, the ids of these principals, each with that of the resource
             whose identity it is, or none.
-        others: principals that no resource tells.
+        known_principals: principals that no resource tells.
     """
     places = Places(states)
     components = Components(places)
-    principals = Principals(places, components, others)
+    principals = Principals(places, components, known_principals)
     grants = Grants(places, components, principals)
     doubts = [*unread, *_unplaced(places, components), *principals.unread, *grants.unread, *_unjudged(places.states)]
     return Graph(
@@ -139,7 +139,7 @@ def _unplaced(places: Places, components: Components) -> Iterator[Unread]:
     """What is somewhere, nobody knows where: what is given around it cannot be told to reach it."""
     for state in places.states:
         if state.token and state.token not in ASSIGNMENTS | DEFINITIONS and not places.id_of(state).startswith("/"):
-            yield Unread(state.place, "what it lies within is not known before it is deployed")
+            yield Unread(state.location, "what it lies within is not known before it is deployed")
     for each in components.without_scope:
         yield Unread(each.urn, f"where the {each.kind} is, is not known yet")
 
@@ -151,13 +151,13 @@ def _unjudged(states: Iterable[State]) -> Iterator[Unread]:
         if token in ASSIGNMENTS:
             continue
         if token.startswith(_DEPLOYMENTS):
-            yield Unread(state.place, "what the template in it deploys is not read")
+            yield Unread(state.location, "what the template in it deploys is not read")
         for end, what in _OTHER_ACCESS:
             if token and token.endswith(end):
-                yield Unread(state.place, what)
+                yield Unread(state.location, what)
                 break
         if token == APPLICATION and _lets_everybody_in(state):
-            yield Unread(state.place, "whoever is of its organization may call it, whatever roles say")
+            yield Unread(state.location, "whoever is of its organization may call it, whatever roles say")
         package = state.type.partition(":")[0]
         if package in _OTHER_PACKAGES:
             packages[package] += 1

@@ -58,11 +58,11 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
         base = arm.subscription + (f"/resourceGroups/{resource_group}" if resource_group is not None else "")
         reading = Reading(arm, base, credential)
         states = reading.states(network, stack)
-    found = graph(states, source=f"live Azure, {base}", unread=reading.unread, others=reading.principals)
+    found = graph(states, source=f"live Azure, {base}", unread=reading.unread, known_principals=reading.principals)
     people = _People(like)
     names = None if like is None else {_place(each.id): each for each in like.resources if each.declared}
     return Graph(
-        principals=map(people.called, found.principals),
+        principals=map(people.display_name, found.principals),
         resources=(_called(each, names) for each in found.resources),
         assignments=(reading.as_it_is_now(each) for each in found.assignments),
         denies=reading.denies,
@@ -76,10 +76,12 @@ class _People:
 
     def __init__(self, like: Graph | None) -> None:
         known = like.principals if like is not None else ()
-        self._by_place = {(_place(each.owner), each.purpose): each for each in known if each.owner and each.is_known}
+        self._by_place = {
+            (_place(each.owner), each.purpose): each for each in known if each.owner and each.is_in_network
+        }
         self._by_id = {each.id.lower(): each for each in known if each.purpose == "people"}
 
-    def called(self, found: Principal) -> Principal:
+    def display_name(self, found: Principal) -> Principal:
         """The same principal, as the network calls it."""
         people = self._by_id.get(found.id.lower())
         if people is not None:
@@ -87,7 +89,7 @@ class _People:
         like = self._by_place.get((_place(found.owner), found.purpose)) if found.owner else None
         if like is None:
             return found
-        return replace(found, agent=like.agent, others=like.others, party=like.party, app=like.app)
+        return replace(found, agent=like.agent, other_agents=like.other_agents, party=like.party, app=like.app)
 
 
 def _called(found: Resource, names: dict[str, Resource] | None) -> Resource:

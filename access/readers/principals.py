@@ -78,7 +78,7 @@ class Principals:
         return list(dict.fromkeys(filter(None, found)))
 
     def _add_identity(self, state: State) -> None:
-        principal = text(state.outputs, "principalId") or state.place
+        principal = text(state.outputs, "principalId") or state.location
         where = self._places.id_of(state)
         self._by_urn[state.urn] = principal
         self._identities[key(where)] = Attached(
@@ -96,7 +96,7 @@ class Principals:
         """Add the identity that a cluster's nodes pull images with; pods have others."""
         profile = mapping(mapping(cluster.outputs.get("identityProfile")).get(_KUBELET))
         where = self._places.id_of(cluster)
-        principal = text(profile, "objectId") or f"{cluster.place}/{_KUBELET}"
+        principal = text(profile, "objectId") or f"{cluster.location}/{_KUBELET}"
         called = text(profile, "resourceId").rpartition("/")[2] or f"{_last(where, cluster)}-agentpool"
         host = self._components.host_of(cluster)
         self._own.append(Principal(id=principal, name=called, party=host, purpose="pull", owner=where))
@@ -106,7 +106,7 @@ class Principals:
         asked, answered = mapping(state.inputs.get("identity")), mapping(state.outputs.get("identity"))
         kinds = (text(asked, "type") or text(answered, "type")).lower()
         if not kinds and not asked:
-            self.unread.append(Unread(state.place, "which identities it has is not known yet, or a secret"))
+            self.unread.append(Unread(state.location, "which identities it has is not known yet, or a secret"))
         where = self._places.id_of(state)
         agent = self._components.agent_of(state) or (_last(where, state) if state.token in _HOSTS else "")
         attached = self._attached_to(state, asked, answered)
@@ -116,7 +116,7 @@ class Principals:
         for each in attached:
             each.users.append((agent, each.id in unused))
         if own:
-            principal = text(answered, "principalId") or state.place
+            principal = text(answered, "principalId") or state.location
             # A project's agents act as it, where a connection says so; a cluster's pods never act as the cluster.
             host = self._components.host_of(state) if state.token == _PROJECT else ""
             purpose = "own" if agent else "host" if state.token == _PROJECT else "other"
@@ -145,7 +145,7 @@ class Principals:
 
 def _people(component: State) -> Principal:
     """A group or a user, as the network names them."""
-    principal = text(component.inputs, "principal_id") or component.place
+    principal = text(component.inputs, "principal_id") or component.location
     return Principal(id=principal, name=component.name, party=component.name, purpose="people")
 
 

@@ -32,7 +32,7 @@ class State:
     """Only referred to: what it is made of is not known from here."""
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """Where it was read."""
         return self.urn or self.id
 

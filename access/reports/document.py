@@ -12,9 +12,9 @@ from access.azure.scopes import key
 from access.findings import check
 from access.model.declared import Declared
 from access.model.graph import Graph, Principal
-from access.questions.blast_radius import every_blast
+from access.questions.blast_radius import every_blast_radius
 from access.questions.diff import Difference
-from access.questions.matrix import Entry, Summary
+from access.questions.matrix import AccessMatrix, MatrixEntry
 from access.questions.proof import Proof, prove
 
 FORMAT, VERSION = "agent-network-access", 1
@@ -29,7 +29,7 @@ def document(
     difference: tuple[str, str, Difference] | None = None,
 ) -> dict[str, Any]:
     """Everything about a graph; `texts` as `check` takes them, `difference` from what, to what, and what changed."""
-    summary = Summary(graph)
+    summary = AccessMatrix(graph)
     blasts = blast_documents(graph, declared)
     findings = check(graph, declared, today=today, over_budget=over_budget(blasts), texts=texts)
     return {
@@ -61,7 +61,7 @@ def proof_document(proof: Proof) -> dict[str, Any]:
             for one in proof.failures
         ],
         "waiting": [
-            {"agent": one.agent, "resource": one.resource, "verb": one.verb, "why": one.why, "place": one.place}
+            {"agent": one.agent, "resource": one.resource, "verb": one.verb, "why": one.why, "location": one.location}
             for one in proof.waiting
         ],
     }
@@ -70,7 +70,7 @@ def proof_document(proof: Proof) -> dict[str, Any]:
 def blast_documents(graph: Graph, declared: Declared) -> dict[str, dict[str, Any]]:
     """Every agent's blast radius as the document has it, held against its budget."""
     budgets = {name: agent.budget for name, agent in declared.agents.items() if agent.budget is not None}
-    return {name: blast.document() for name, blast in every_blast(graph, budgets).items()}
+    return {name: blast.document() for name, blast in every_blast_radius(graph, budgets).items()}
 
 
 def over_budget(blasts: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
@@ -89,7 +89,7 @@ def diff_document(before: str, after: str, found: Difference) -> dict[str, Any]:
     }
 
 
-def access_rows(summary: Summary, declared: Declared | None) -> list[dict[str, Any]]:
+def access_rows(summary: AccessMatrix, declared: Declared | None) -> list[dict[str, Any]]:
     """Every entry, agent by agent."""
     return [_access(entry, summary, declared) for _, entry in sorted(summary.entries.items())]
 
@@ -101,8 +101,8 @@ def _agent(name: str, graph: Graph, declared: Declared) -> dict[str, Any]:
         "name": name,
         "host": entry.host if entry is not None else "",
         "identity": identity,
-        "place": declared.place(entry.line) if entry is not None else "",
-    } | ({"one_with": list(others)} if (others := graph.one_with(name)) else {})
+        "location": declared.location(entry.line) if entry is not None else "",
+    } | ({"shares_identity_with": list(others)} if (others := graph.agents_sharing_identity(name)) else {})
 
 
 def _party(principal: Principal, declared: Declared) -> dict[str, Any]:
@@ -112,18 +112,18 @@ def _party(principal: Principal, declared: Declared) -> dict[str, Any]:
         "name": principal.party,
         "kind": entry.kind if entry is not None else "",
         "identity": principal.id,
-        "place": declared.place(entry.line) if entry is not None else "",
+        "location": declared.location(entry.line) if entry is not None else "",
     }
 
 
-def _resource(name: str, summary: Summary, declared: Declared) -> dict[str, Any]:
+def _resource(name: str, summary: AccessMatrix, declared: Declared) -> dict[str, Any]:
     found = next((one for one in summary.graph.resources if summary.name_of(one) == name), None)
     line = _line_of_resource(name, declared)
     return {
         "name": name,
         "kind": found.kind if found is not None else "",
         "declared": found is not None and found.declared,
-        "place": declared.place(line) if line else "",
+        "location": declared.location(line) if line else "",
     }
 
 
@@ -134,7 +134,7 @@ def _line_of_resource(name: str, declared: Declared) -> int:
     return declared.registry.line if declared.registry is not None and declared.registry.name == name else 0
 
 
-def _access(entry: Entry, summary: Summary, declared: Declared | None) -> dict[str, Any]:
+def _access(entry: MatrixEntry, summary: AccessMatrix, declared: Declared | None) -> dict[str, Any]:
     assignments = list(summary.assignments(entry))
     verbs = summary.verbs(entry)
     return {
@@ -144,7 +144,7 @@ def _access(entry: Entry, summary: Summary, declared: Declared | None) -> dict[s
         "conditional": bool(entry.conditional),
         "roles": sorted({one.role.name if one.role is not None else one.role_id for one in assignments}),
         "scope": _narrowest(one.scope for one in assignments),
-        "place": _place(entry, summary.name_of(entry.resource), declared),
+        "location": _place(entry, summary.name_of(entry.resource), declared),
         "operations": sorted(entry.operations, key=str.lower),
     }
 
@@ -153,7 +153,7 @@ def _narrowest(scopes: Iterable[str]) -> str:
     return max(scopes, key=lambda scope: len(key(scope)), default="")
 
 
-def _place(entry: Entry, resource: str, declared: Declared | None) -> str:
+def _place(entry: MatrixEntry, resource: str, declared: Declared | None) -> str:
     """The line that asks for it: the agent's own first, where it shares its identity."""
     if declared is None:
         return ""
@@ -163,13 +163,13 @@ def _place(entry: Entry, resource: str, declared: Declared | None) -> str:
     line = next((one.line for one in asked if one.resource == resource), 0)
     if not line and declared.registry is not None and declared.registry.name == resource:
         line = next((one.line for each in principals for one in declared.pulls(each)), 0)
-    return declared.place(line) if line else ""
+    return declared.location(line) if line else ""
 
 
 def severities(findings: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """How many findings there are of each severity, without those that are excused."""
+    """How many findings there are of each severity, without those that are accepted."""
     found = {"error": 0, "warning": 0, "note": 0}
     for one in findings:
-        if one["excused"] is None:
+        if one["exception"] is None:
             found[one["severity"]] += 1
     return found

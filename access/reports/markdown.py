@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from access.evaluate.operation_words import words
-from access.questions.matrix import one_identity
+from access.questions.matrix import shared_identity_sentence
 
 Rows = Sequence[Mapping[str, Any]]
 Groups = Sequence[Sequence[str]]
@@ -16,7 +16,9 @@ def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], as_one: 
     everyone = list(dict.fromkeys((*agents, *(agent for agent, _ in cells))))
     used = [name for name in resources if any(resource == name for _, resource in cells)]
     body = [[agent, *(cells.get((agent, name), "") for name in used)] for agent in everyone]
-    return "\n".join([_table(["agent", *used], body), *(f"\n{_plain(one_identity(each))}." for each in as_one)])
+    return "\n".join(
+        [_table(["agent", *used], body), *(f"\n{_plain(shared_identity_sentence(each))}." for each in as_one)]
+    )
 
 
 def operations(rows: Rows) -> str:
@@ -61,7 +63,11 @@ def blast(agent: str, found: Mapping[str, Any]) -> str:
     """What an attacker holds."""
     held = "; ".join(f"{', '.join(said)} in {resource}" for resource, said in sorted(found["operations"].items()))
     rows = [
-        *([["is", f"{', '.join(found['one_with'])} too: they act as one identity"]] if "one_with" in found else []),
+        *(
+            [["is", f"{', '.join(found['shares_identity_with'])} too: they act as one identity"]]
+            if "shares_identity_with" in found
+            else []
+        ),
         ["holds", held or "nothing"],
         ["secrets", ", ".join(found["secrets"]) or "none"],
         ["models", ", ".join(found["models"]) or "none"],
@@ -79,9 +85,11 @@ def blast(agent: str, found: Mapping[str, Any]) -> str:
 def findings(found: Rows) -> str:
     """A table, the severe first."""
     rows = [
-        [one["severity"], one["id"], one["place"], one["what"], one["mend"]] for one in found if one["excused"] is None
+        [one["severity"], one["id"], one["location"], one["what"], one["fix"]]
+        for one in found
+        if one["exception"] is None
     ]
-    return _table(["severity", "finding", "place", "what", "mend"], rows) if rows else "No findings."
+    return _table(["severity", "finding", "location", "what", "fix"], rows) if rows else "No findings."
 
 
 def _verbs(row: Mapping[str, Any]) -> str:

@@ -80,11 +80,11 @@ const list = (items) => el("ul", {}, ...items.map((item) => el("li", {}, ...[ite
 const part = (title, items) => (items.length ? [el("h3", {}, title), list(items)] : []);
 const line = (name, value) => (value ? el("p", {}, el("span", { class: "soft" }, name + ": "), value) : null);
 const issues = (of) => part("Findings", doc.findings.filter((one) => Object.entries(of).every(([key, name]) => one[key] === name))
-  .map((one) => [el("span", { class: one.severity }, one.severity), ` ${one.id}: ${one.what}`, one.excused ? ` (excused until ${one.excused.expires})` : ""]));
+  .map((one) => [el("span", { class: one.severity }, one.severity), ` ${one.id}: ${one.what}`, one.exception ? ` (accepted until ${one.exception.expires})` : ""]));
 
 function ofAgent(name) {
   const agent = agents.get(name), held = blast.get(name);
-  const top = [el("h2", {}, name), el("p", { class: "soft" }, "agent"), line("host", agent.host), line("identity", agent.identity && el("code", {}, agent.identity)), line("one with", (agent.one_with ?? []).join(", ")), line("place", agent.place)];
+  const top = [el("h2", {}, name), el("p", { class: "soft" }, "agent"), line("host", agent.host), line("identity", agent.identity && el("code", {}, agent.identity)), line("one with", (agent.shares_identity_with ?? []).join(", ")), line("location", agent.location)];
   if (!held) return [...top, el("p", {}, "Its blast radius was not judged."), ...issues({ agent: name })];
   const reached = Object.entries(held.operations);
   const apart = [
@@ -103,14 +103,14 @@ function ofAgent(name) {
 function ofResource(name) {
   const one = resources.get(name), held = pairs.filter((other) => other.resource === name);
   const may = held.map((other) => [link({ agent: other.agent }), " may ", link(other, verbsOf(other)), ` (${[...new Set(other.held.flatMap((access) => access.roles))].join(", ")})`]);
-  return [el("h2", {}, name), el("p", { class: "soft" }, [one.kind ?? "resource", one.declared ? "" : ", not declared"].join("")), line("place", one.place),
+  return [el("h2", {}, name), el("p", { class: "soft" }, [one.kind ?? "resource", one.declared ? "" : ", not declared"].join("")), line("location", one.location),
     ...part("Who may do what", may), may.length ? null : el("p", {}, "Nobody may do anything with it."), ...issues({ resource: name })];
 }
 function ofPair(agent, resource) {
   const held = pair(agent, resource)?.held ?? [];
   const one = (access) => [el("h3", {}, starred(access).join(", ")),
     access.conditional ? el("p", {}, "* only under a condition") : null, line("roles", access.roles.join(", ")), line("scope", el("code", {}, access.scope)),
-    line("place", access.place), el("p", { class: "soft" }, "operations:"), list(access.operations.map((operation) => el("code", {}, operation)))];
+    line("location", access.location), el("p", { class: "soft" }, "operations:"), list(access.operations.map((operation) => el("code", {}, operation)))];
   return [el("h2", {}, link({ agent }), " → ", link({ resource })), ...held.flatMap(one), held.length ? null : el("p", {}, "No access."), ...issues({ agent, resource })];
 }
 function panel() {

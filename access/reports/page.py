@@ -56,7 +56,7 @@ def _hash(text: str) -> str:
 def _header(document: Mapping[str, Any]) -> Html:
     proof = document["proof"]
     failures, unread = len(proof["failures"]), len(document["unread"])
-    standing = Counter(found["severity"] for found in document["findings"] if not found["excused"])
+    standing = Counter(found["severity"] for found in document["findings"] if not found["exception"])
     counts: list[tuple[str, int, str | None]] = [
         ("agents", len(document["agents"]), None),
         ("resources", len(sections.names(document, "resource")), None),
@@ -66,7 +66,7 @@ def _header(document: Mapping[str, Any]) -> Html:
         ("proof: denied", proof["denied"], None),
         ("proof: failures", failures, "error" if failures else None),
         *((f"findings: {name}", standing[name], name if standing[name] else None) for name in sections.SEVERITIES),
-        ("findings: excused", len(document["findings"]) - standing.total(), None),
+        ("findings: accepted", len(document["findings"]) - standing.total(), None),
         ("unread", unread, "warning" if unread else None),
     ]
     tiles = (tag("div", tag("dt", name), tag("dd", f"{count:,}"), class_=look) for name, count, look in counts)

@@ -34,7 +34,7 @@ def sarif(findings: Iterable[Finding], rules: Sequence[Rule], *, tool_version: s
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    text = f"{rule.why} {rule.mend}"
+    text = f"{rule.why} {rule.fix}"
     return {
         "id": rule.id,
         "name": "".join(word.capitalize() for word in rule.id.split("-")),
@@ -42,7 +42,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "fullDescription": {"text": rule.why},
         "help": {
             "text": f"{text} {rule.help}",
-            "markdown": f"{rule.why}\n\n**To mend it:** {rule.mend}\n\n**What counts:** {rule.help}",
+            "markdown": f"{rule.why}\n\n**Fix:** {rule.fix}\n\n**What counts:** {rule.help}",
         },
         "defaultConfiguration": {"level": rule.severity},
         "properties": {"tags": ["security", "access"]},
@@ -54,29 +54,29 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
         "ruleId": finding.rule.id,
         "ruleIndex": index,
         "level": finding.rule.severity,
-        "message": {"text": f"{finding.what}. {finding.rule.why} {finding.rule.mend}"},
+        "message": {"text": f"{finding.what}. {finding.rule.why} {finding.rule.fix}"},
         "locations": [_location(finding)],
         "partialFingerprints": {"finding/v1": _fingerprint(finding)},
     }
-    if finding.excused is not None:
-        because = finding.excused.because or "accepted in network.yaml"
+    if finding.exception is not None:
+        because = finding.exception.because or "accepted in network.yaml"
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": because}]
     return result
 
 
 def _location(finding: Finding) -> dict[str, Any]:
-    found = _FILE.fullmatch(finding.place)
+    found = _FILE.fullmatch(finding.location)
     if found is None:
-        name = finding.resource or finding.agent or finding.place
-        return {"logicalLocations": [{"name": name, "fullyQualifiedName": finding.place, "kind": "resource"}]}
-    place: dict[str, Any] = {"artifactLocation": {"uri": quote(found["file"]), "uriBaseId": "SRCROOT"}}
+        name = finding.resource or finding.agent or finding.location
+        return {"logicalLocations": [{"name": name, "fullyQualifiedName": finding.location, "kind": "resource"}]}
+    location: dict[str, Any] = {"artifactLocation": {"uri": quote(found["file"]), "uriBaseId": "SRCROOT"}}
     if found["line"]:
-        place["region"] = {"startLine": int(found["line"])}
-    return {"physicalLocation": place}
+        location["region"] = {"startLine": int(found["line"])}
+    return {"physicalLocation": location}
 
 
 def _fingerprint(finding: Finding) -> str:
     """The same for the same finding, wherever its line moves to."""
-    place = "" if _FILE.fullmatch(finding.place) else finding.place
-    parts = (finding.rule.id, finding.agent, finding.resource, finding.assignment, place, finding.what)
+    location = "" if _FILE.fullmatch(finding.location) else finding.location
+    parts = (finding.rule.id, finding.agent, finding.resource, finding.assignment, location, finding.what)
     return sha256("\0".join(parts).encode()).hexdigest()

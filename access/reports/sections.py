@@ -38,8 +38,8 @@ def waiting(document: Item) -> Html:
     found: Sequence[Item] = document["proof"]["waiting"]
     if not found:
         return Html()
-    rows = ((_link(agent=one["agent"]), one["verb"], one["resource"], one["why"], one["place"]) for one in found)
-    headings = ("Who", "Verb", "What", "Waits because", "Place")
+    rows = ((_link(agent=one["agent"]), one["verb"], one["resource"], one["why"], one["location"]) for one in found)
+    headings = ("Who", "Verb", "What", "Waits because", "Location")
     return _section("waiting", "Declared, and waiting", table(headings, rows, label="Declared, and waiting"))
 
 
@@ -66,18 +66,18 @@ def _change(change: Item) -> tuple[str, ...]:
 
 
 def findings(document: Item) -> Html:
-    """What should be mended, worst first; what is excused stands apart with its reason and its end."""
+    """What should be fixed, worst first; what is accepted stands apart with its reason and its end."""
     ranked = sorted(document["findings"], key=lambda found: SEVERITIES.index(found["severity"]))
-    standing, excused = ([found for found in ranked if bool(found["excused"]) is held] for held in (False, True))
+    standing, accepted = ([found for found in ranked if bool(found["exception"]) is held] for held in (False, True))
     severity = tag("th", tag("button", "Severity", type="button"), scope="col", aria_sort="descending")
-    headings = (severity, "Finding", "What", "Why", "How to mend", "Place")
+    headings = (severity, "Finding", "What", "Why", "Fix", "Location")
     shown = table(headings, map(_finding, standing), label="Findings") if standing else tag("p", "None.")
     first = _section("findings", "Findings", shown)
-    if not excused:
+    if not accepted:
         return first
-    rows = ((*_finding(one), one["excused"]["because"], one["excused"]["expires"]) for one in excused)
-    shown = table((*headings, "Excused because", "Until"), rows, label="Excused findings")
-    return joined((first, _section("excused", "Excused findings", shown)))
+    rows = ((*_finding(one), one["exception"]["because"], one["exception"]["expires"]) for one in accepted)
+    shown = table((*headings, "Accepted because", "Until"), rows, label="Accepted findings")
+    return joined((first, _section("accepted", "Accepted findings", shown)))
 
 
 def _finding(found: Item) -> tuple[str, ...]:
@@ -87,8 +87,8 @@ def _finding(found: Item) -> tuple[str, ...]:
         tag("code", found["id"]),
         found["what"],
         found["why"],
-        found["mend"],
-        joined((tag("span", found["place"] or "", class_="line"), *concerned)),
+        found["fix"],
+        joined((tag("span", found["location"] or "", class_="line"), *concerned)),
     )
 
 
@@ -102,7 +102,11 @@ def matrix(document: Item) -> Html:
             verbs[verb] = verbs.get(verb, True) and access["conditional"]
     resources = names(document, "resource")
     beside = {party["name"]: party["kind"] for party in document["parties"]}
-    beside |= {one["name"]: f"one with {', '.join(one['one_with'])}" for one in document["agents"] if "one_with" in one}
+    beside |= {
+        one["name"]: f"one with {', '.join(one['shares_identity_with'])}"
+        for one in document["agents"]
+        if "shares_identity_with" in one
+    }
     undeclared = {resource["name"] for resource in document["resources"] if not resource["declared"]}
     columns = [
         tag("th", tag("span", name, *([tag("i", "undeclared")] if name in undeclared else [])), scope="col")
@@ -142,7 +146,7 @@ def blast(document: Item) -> Html:
         (
             _link(agent=agent),
             *(", ".join(held[name]) for name in ("secrets", "models", "destroys")),
-            ", ".join((*held.get("one_with", ()), *(other["agent"] for other in held["becomes"]))),
+            ", ".join((*held.get("shares_identity_with", ()), *(other["agent"] for other in held["becomes"]))),
             ", ".join(f"{other['agent']} (through {other['through']})" for other in held["influences"]),
             tag("span", *(tag("span", over, class_="line error") for over in held["over_budget"])),
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from access.evaluate.operation_words import words
-from access.questions.matrix import one_identity
+from access.questions.matrix import shared_identity_sentence
 from access.reports.terminal import Style, matrix_lines, width, widths
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
@@ -16,7 +16,7 @@ Groups = Sequence[Sequence[str]]
 
 def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], as_one: Groups, style: Style) -> str:
     """Agents × resources, verbs in the cells; a list where that is wider than the terminal; then who acts as one."""
-    return "\n".join([_grid(rows, agents, resources, style), *map(one_identity, as_one)])
+    return "\n".join([_grid(rows, agents, resources, style), *map(shared_identity_sentence, as_one)])
 
 
 def _grid(rows: Rows, agents: Sequence[str], resources: Sequence[str], style: Style) -> str:
@@ -54,7 +54,7 @@ def proof(found: Mapping[str, Any], style: Style) -> str:
     lines += [f"  {style.paint('✗', 'red')} {failure['what']}" for failure in found["failures"]]
     for one in found["waiting"]:
         declared = f"{one['agent']} {one['verb']} {one['resource']}"
-        lines.append(f"  {style.paint('waits', 'cyan')}: {declared}: {one['why']} ({one['place']})")
+        lines.append(f"  {style.paint('waits', 'cyan')}: {declared}: {one['why']} ({one['location']})")
     return "\n".join(lines)
 
 
@@ -77,8 +77,8 @@ def diff(found: Mapping[str, Any], style: Style) -> str:
 def blast(agent: str, found: Mapping[str, Any], style: Style) -> str:
     """What an attacker holds who runs code as an agent; influence apart from possession."""
     lines = [style.paint(f"whoever runs code as {agent}", "bold")]
-    if "one_with" in found:
-        lines.append(f"  is {', '.join(found['one_with'])} too: they act as one identity")
+    if "shares_identity_with" in found:
+        lines.append(f"  is {', '.join(found['shares_identity_with'])} too: they act as one identity")
     lines += [f"  can {', '.join(said)} in {resource}" for resource, said in sorted(found["operations"].items())]
     for title, key in (("reads the secrets", "secrets"), ("spends money on", "models"), ("can destroy", "destroys")):
         if found[key]:
@@ -91,8 +91,8 @@ def blast(agent: str, found: Mapping[str, Any], style: Style) -> str:
 
 
 def findings(found: Rows, style: Style) -> str:
-    """By kind: each with its place, then once why it matters and how to mend it."""
-    open_ones = [one for one in found if one["excused"] is None]
+    """By kind: each with its place, then once why it matters and how to fix it."""
+    open_ones = [one for one in found if one["exception"] is None]
     kinds: dict[str, list[Mapping[str, Any]]] = {}
     for one in open_ones:
         kinds.setdefault(one["id"], []).append(one)
@@ -100,12 +100,12 @@ def findings(found: Rows, style: Style) -> str:
     for name, alike in kinds.items():
         severity = alike[0]["severity"]
         lines.append(f"{style.paint(severity, _COLOURS[severity])} {style.paint(name, 'bold')}")
-        lines += [f"    {one['what']}{_where(one['place'])}" for one in alike]
-        lines += [f"  why: {alike[0]['why']}", f"  mend: {alike[0]['mend']}"]
-    excused = len(found) - len(open_ones)
+        lines += [f"    {one['what']}{_where(one['location'])}" for one in alike]
+        lines += [f"  why: {alike[0]['why']}", f"  fix: {alike[0]['fix']}"]
+    accepted = len(found) - len(open_ones)
     counted = {severity: sum(one["severity"] == severity for one in open_ones) for severity in _COLOURS}
     told = ", ".join(f"{count} {severity}{'s' if count != 1 else ''}" for severity, count in counted.items())
-    return "\n".join([*lines, f"findings: {told}" + (f"; {excused} excused" if excused else "")])
+    return "\n".join([*lines, f"findings: {told}" + (f"; {accepted} accepted" if accepted else "")])
 
 
 def _where(place: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from access.azure.actions import covered, covers
 from access.azure.roles import Permission, by_id
-from access.evaluate.conditions.evaluation import Subject, evaluate
+from access.evaluate.conditions.evaluation import ConditionQuery, evaluate
 from access.evaluate.conditions.parser import parse
 from access.model.attributes import Attributes
 from localazure.arm.world import Resource, World
@@ -64,4 +64,4 @@ def _holds(condition: str, act: Act) -> bool:
     def matches(pattern: str) -> tuple[int, int]:
         return int(covers(pattern, act.operation, granting=False)), int(covers(pattern, act.operation))
 
-    return evaluate(parse(condition), Subject(operations=1, covered=matches), act.attributes).true == 1
+    return evaluate(parse(condition), ConditionQuery(operations=1, covered=matches), act.attributes).true == 1

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from access.azure.actions import covered, covers
 from access.azure.catalogue import Permission
-from access.evaluate.conditions.attributes import of_resource
-from access.evaluate.conditions.evaluation import Subject, evaluate
+from access.evaluate.conditions.attributes import attributes_of_resource
+from access.evaluate.conditions.evaluation import ConditionQuery, evaluate
 from access.evaluate.conditions.parser import parse
 from access.evaluate.conditions.suboperations import BY_OPERATION
 from access.model.errors import ConditionError
@@ -96,8 +96,8 @@ def holds(text: str | None, resource: Resource, asked: Asked) -> int:
             covers(pattern, asked.operation, granting=True)
         )
 
-    attributes = {**of_resource(resource.id), **resource.attributes}
-    verdict = evaluate(condition, Subject(1, of_pattern, asked.part), attributes)
+    attributes = {**attributes_of_resource(resource.id), **resource.attributes}
+    verdict = evaluate(condition, ConditionQuery(1, of_pattern, asked.part), attributes)
     return YES if verdict.true else NO if verdict.false else PERHAPS
 
 

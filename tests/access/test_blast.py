@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from access.azure.catalogue import Permission, by_name
 from access.model.declared import Budget
 from access.model.graph import Assignment, Graph, Principal, Resource
-from access.questions.blast_radius import Blast, blast_radius, every_blast
+from access.questions.blast_radius import BlastRadius, blast_radius, every_blast_radius
 from access.readers import local
 from tests import fabrikam as fabrikam_files
 from tests.access.graphs import ACCOUNT, COSMOS, GROUP, ITEMS, NAME, QUEUE, REPORTS, UPLOADS, custom, deny, resource
@@ -77,7 +77,7 @@ def graph_of(*assignments: Assignment, **more: Any) -> Graph:  # noqa: ANN401
     )
 
 
-def becomes(blast: Blast) -> list[str]:
+def becomes(blast: BlastRadius) -> list[str]:
     return [one.agent for one in blast.becomes]
 
 
@@ -87,7 +87,7 @@ def becomes(blast: Blast) -> list[str]:
 @pytest.fixture(scope="module")
 def fabrikam() -> dict[str, Any]:
     result, _ = deployed(fabrikam_files.network(), fabrikam_files.environment("dev"), "dev")
-    return {name: one.document() for name, one in every_blast(local.read(printed(result)), {}).items()}
+    return {name: one.document() for name, one in every_blast_radius(local.read(printed(result)), {}).items()}
 
 
 def test_fabrikam_destroys_what_it_writes_and_nobody_becomes_anybody(fabrikam: dict[str, Any]) -> None:
@@ -374,7 +374,7 @@ def test_a_budget_says_what_is_too_much_and_nothing_else() -> None:
         "identities: 2, and its budget allows 0",
     )
     assert blast_radius(graph, "a").over_budget == ()
-    assert every_blast(graph, {"a": budget, "gone": Budget(resources=0)})["gone"].over_budget == ()
+    assert every_blast_radius(graph, {"a": budget, "gone": Budget(resources=0)})["gone"].over_budget == ()
 
 
 # In general.
@@ -407,8 +407,10 @@ def test_one_more_assignment_never_shrinks_a_blast_radius(
     more: Assignment,
     keys: bool,  # noqa: FBT001
 ) -> None:
-    less = every_blast(graph_of(*before, keys=keys, policies=keys), {})
-    after = every_blast(graph_of(*{one.id: one for one in (*before, more)}.values(), keys=keys, policies=keys), {})
+    less = every_blast_radius(graph_of(*before, keys=keys, policies=keys), {})
+    after = every_blast_radius(
+        graph_of(*{one.id: one for one in (*before, more)}.values(), keys=keys, policies=keys), {}
+    )
 
     for agent, blast in less.items():
         grown = after[agent]
@@ -434,6 +436,6 @@ def test_a_large_network_is_indexed_once() -> None:
     ]
     graph = Graph(principals=own, resources=map(resource, containers), assignments=held)
 
-    found = {name: one.document() for name, one in every_blast(graph, {}).items()}
+    found = {name: one.document() for name, one in every_blast_radius(graph, {}).items()}
 
     assert all(len(one["influences"]) == len(one["influenced_by"]) == 3 for one in found.values())

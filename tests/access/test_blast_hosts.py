@@ -3,7 +3,7 @@
 import pytest
 
 from access.model.graph import Assignment, Graph, Principal, Resource
-from access.questions.blast_radius import Blast, blast_radius
+from access.questions.blast_radius import BlastRadius, blast_radius
 from tests.access.graphs import GROUP, REPORTS, UPLOADS, resource
 from tests.access.test_blast import MODELS, REGISTRY, becomes, gives
 
@@ -21,7 +21,11 @@ PRINCIPALS = (
     Principal(id="published", name="net-published-dev", agent="published", owner=PUBLISHED),
     Principal(id="own", name="own", agent="own", owner=f"{PROJECT}/agents/own"),
     Principal(
-        id="shared", name="unpublished", agent="draft", others=("sketch",), owner=f"{PROJECT}/agentIdentities/shared"
+        id="shared",
+        name="unpublished",
+        agent="draft",
+        other_agents=("sketch",),
+        owner=f"{PROJECT}/agentIdentities/shared",
     ),
     Principal(id="elsewhere", name="elsewhere", agent="elsewhere", owner=f"{OTHER}/agents/elsewhere"),
     Principal(id="project", name="research", party="research", purpose="host", owner=PROJECT),
@@ -55,7 +59,7 @@ def graph_of(*assignments: Assignment, issuer: str = ISSUER) -> Graph:
     )
 
 
-def attacker(*assignments: Assignment, issuer: str = ISSUER) -> Blast:
+def attacker(*assignments: Assignment, issuer: str = ISSUER) -> BlastRadius:
     return blast_radius(graph_of(*assignments, issuer=issuer), "attacker")
 
 
@@ -71,7 +75,7 @@ def test_who_writes_agents_is_them_and_what_their_project_is(scope: str, who: li
     found = attacker(gives("attacker", scope, [AGENTS_WRITE], data=True))
 
     assert sorted(becomes(found)) == sorted(who)
-    assert "write what the agent own does" in next(one.how for one in found.becomes if one.agent == "own")
+    assert "write the instructions of agent own" in next(one.how for one in found.becomes if one.agent == "own")
 
 
 def test_what_is_published_keeps_its_version_whoever_writes_another() -> None:
@@ -162,6 +166,10 @@ def test_agents_of_one_identity_are_each_other_without_becoming_it() -> None:
     graph = graph_of(gives("shared", UPLOADS, "Storage Blob Data Reader"))
 
     draft, own = blast_radius(graph, "draft"), blast_radius(graph, "own")
-    assert (draft.one_with, draft.document()["one_with"], draft.becomes) == (("sketch",), ["sketch"], ())
-    assert own.one_with == ()
-    assert "one_with" not in own.document()
+    assert (draft.agents_sharing_identity, draft.document()["shares_identity_with"], draft.becomes) == (
+        ("sketch",),
+        ["sketch"],
+        (),
+    )
+    assert own.agents_sharing_identity == ()
+    assert "shares_identity_with" not in own.document()

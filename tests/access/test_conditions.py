@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from access.azure.actions import covers
-from access.evaluate.conditions.attributes import key_of
-from access.evaluate.conditions.evaluation import Subject, evaluate
+from access.evaluate.conditions.attributes import attribute_key
+from access.evaluate.conditions.evaluation import ConditionQuery, evaluate
 from access.evaluate.conditions.parser import parse
 from access.model.attributes import Known, Missing
 from access.model.errors import ConditionError
@@ -23,12 +23,12 @@ TAG = f"@Resource[{BLOBS}/tags:Project<$key_case_sensitive$>]"
 
 def verdict(text: str, operation: str = f"{BLOBS}/read", part: str | None = None, **known: Known) -> bool | None:
     """Whether a condition holds for one operation; None where nobody can say before the request."""
-    attributes = {key_of(_attribute(name)) or "": value for name, value in known.items()}
+    attributes = {attribute_key(_attribute(name)) or "": value for name, value in known.items()}
 
     def covered(pattern: str) -> tuple[int, int]:
         return int(covers(pattern, operation, granting=False)), int(covers(pattern, operation))
 
-    found = evaluate(parse(text), Subject(operations=1, covered=covered, sub_operation=part), attributes)
+    found = evaluate(parse(text), ConditionQuery(operations=1, covered=covered, sub_operation=part), attributes)
     return True if found.true else False if found.false else None
 
 

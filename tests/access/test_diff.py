@@ -67,6 +67,6 @@ def test_a_condition_that_goes_away_is_growth() -> None:
 
 
 def test_a_grant_replaced_by_an_equal_one_is_no_change() -> None:
-    renamed = [replace(one, id=f"other {one.id}", name="other", place="elsewhere") for one in GRAPH.assignments]
+    renamed = [replace(one, id=f"other {one.id}", name="other", location="elsewhere") for one in GRAPH.assignments]
 
     assert difference(GRAPH, fabrikam.changed(GRAPH, renamed)).changes == ()

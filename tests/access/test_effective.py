@@ -7,7 +7,7 @@ import pytest
 
 from access.azure.catalogue import Permission, by_name
 from access.evaluate import effective
-from access.evaluate.effective import Decision, decide, pairs, reach
+from access.evaluate.effective import Decision, all_access, decide, effective_access
 from access.evaluate.evaluator import EVERYONE
 from access.model.graph import Graph, Principal, Resource
 from tests.access.graphs import (
@@ -45,7 +45,7 @@ def test_an_owner_of_the_subscription_manages_the_account_and_reads_no_blob() ->
 
     assert decision(graph, "Microsoft.Storage/storageAccounts/blobServices/containers/delete") == "allowed"
     assert decision(graph, READ) == "denied"
-    assert reach(graph, "p", UPLOADS).data_allowed == frozenset()
+    assert effective_access(graph, "p", UPLOADS).data_allowed == frozenset()
 
 
 def test_a_data_contributor_on_the_account_reads_and_writes_blobs_in_every_container() -> None:
@@ -148,23 +148,25 @@ def test_a_deny_assignment_of_a_management_group_may_apply_and_may_not() -> None
 
 
 def test_what_is_relevant_begins_with_the_type_or_is_known_to_be_named_elsewhere() -> None:
-    assert READ in effective.relevant(resource(UPLOADS), data=True)
-    assert LIST_KEYS not in effective.relevant(resource(UPLOADS), data=False)
-    assert LIST_KEYS in effective.relevant(resource(ACCOUNT), data=False)
-    assert "Microsoft.Authorization/roleAssignments/write" in effective.relevant(resource(UPLOADS), data=False)
-    assert READ_ITEM in effective.relevant(resource(ITEMS), data=True)
-    assert READ in effective.relevant(resource(GROUP), data=True)
+    assert READ in effective.relevant_operations(resource(UPLOADS), data=True)
+    assert LIST_KEYS not in effective.relevant_operations(resource(UPLOADS), data=False)
+    assert LIST_KEYS in effective.relevant_operations(resource(ACCOUNT), data=False)
+    assert "Microsoft.Authorization/roleAssignments/write" in effective.relevant_operations(
+        resource(UPLOADS), data=False
+    )
+    assert READ_ITEM in effective.relevant_operations(resource(ITEMS), data=True)
+    assert READ in effective.relevant_operations(resource(GROUP), data=True)
     unheard = resource(f"{GROUP}/providers/New.Provider/things/one")
-    assert "new.provider/things/write" in effective.relevant(unheard, data=False)
+    assert "new.provider/things/write" in effective.relevant_operations(unheard, data=False)
     unborn = Resource(id="uploads", name="uploads", kind="Microsoft.Storage/storageAccounts/blobServices/containers")
-    assert READ in effective.relevant(unborn, data=True)
+    assert READ in effective.relevant_operations(unborn, data=True)
 
 
 def test_reach_and_decide_agree_and_reach_names_its_reasons() -> None:
     graph = graph_of(held("Storage Blob Data Owner", ACCOUNT, condition=ONLY_UPLOADS), held("Reader", GROUP))
     for scope in (UPLOADS, REPORTS, ACCOUNT):
-        found = reach(graph, "P", scope.upper())
-        for operation in effective.relevant(resource(scope), data=True):
+        found = effective_access(graph, "P", scope.upper())
+        for operation in effective.relevant_operations(resource(scope), data=True):
             answer = decide(graph, "p", scope, operation, data=True)
             assert (operation in found.data_allowed) is (answer.decision is Decision.ALLOWED)
             assert (operation in found.data_conditional) is (answer.decision is Decision.CONDITIONAL)
@@ -176,10 +178,10 @@ def test_reach_and_decide_agree_and_reach_names_its_reasons() -> None:
 def test_pairs_are_those_with_any_reach() -> None:
     reader = held("App Configuration Data Reader", STORE)
     graph = graph_of(held("Storage Blob Data Reader", UPLOADS), reader, held("Reader", f"{GROUP}x", principal="q"))
-    found = list(pairs(graph))
+    found = list(all_access(graph))
 
     assert [(who, what) for who, what, _ in found] == [("p", UPLOADS), ("p", STORE)]
-    assert all(there == reach(graph, who, what) and there for who, what, there in found)
+    assert all(there == effective_access(graph, who, what) and there for who, what, there in found)
     assert "Microsoft.AppConfiguration/configurationStores/keyValues/read" in found[1][2].data_allowed
 
 
@@ -196,5 +198,5 @@ def test_a_large_network_is_walked_by_its_assignments() -> None:
     )
     start = time.process_time()
 
-    assert sum(1 for _ in pairs(graph)) == 100_000
+    assert sum(1 for _ in all_access(graph)) == 100_000
     assert time.process_time() - start < 15

@@ -4,7 +4,14 @@ import pytest
 
 from access.azure.catalogue import by_name
 from access.evaluate import effective
-from access.evaluate.effective import Decision, decide, reach, restricts_nothing, unguarded, unjudged
+from access.evaluate.effective import (
+    Decision,
+    decide,
+    effective_access,
+    no_restriction_reason,
+    unevaluated,
+    unrestricted_operations,
+)
 from access.model.graph import Graph
 from tests.access.graphs import (
     ACCOUNT,
@@ -43,23 +50,23 @@ def test_a_condition_of_the_container_decides_before_the_request() -> None:
 def test_a_condition_that_names_only_tags_restricts_nothing_that_matters() -> None:
     owner = by_name("Storage Blob Data Owner")
     graph = graph_of(held(owner, ACCOUNT, condition=TRAP))
-    sentence = restricts_nothing(TRAP, owner)
+    sentence = no_restriction_reason(TRAP, owner)
 
     assert {decision(graph, name, REPORTS) for name in (READ, WRITE, DELETE)} == {"allowed"}
     assert sentence is not None
     assert sentence.startswith(f"the condition guards only {TAG};")
-    assert restricts_nothing(TRAP, owner, effective.relevant(resource(UPLOADS), data=True)) == sentence
-    assert TAG not in unguarded(TRAP, owner)
+    assert no_restriction_reason(TRAP, owner, effective.relevant_operations(resource(UPLOADS), data=True)) == sentence
+    assert TAG not in unrestricted_operations(TRAP, owner)
 
 
 @pytest.mark.parametrize("condition", [None, "", "nonsense", ONLY_UPLOADS, NOT_LISTING, f"{NAME} StringEquals 'x'"])
 def test_a_condition_that_guards_the_data_restricts_something(condition: str | None) -> None:
-    assert restricts_nothing(condition, by_name("Storage Blob Data Owner")) is None
+    assert no_restriction_reason(condition, by_name("Storage Blob Data Owner")) is None
 
 
 def test_a_condition_that_is_always_true_restricts_nothing() -> None:
-    assert "every data operation" in (restricts_nothing("true", by_name("Storage Blob Data Owner")) or "")
-    assert restricts_nothing("true", by_name("Reader")) is None
+    assert "every data operation" in (no_restriction_reason("true", by_name("Storage Blob Data Owner")) or "")
+    assert no_restriction_reason("true", by_name("Reader")) is None
 
 
 def test_reading_is_allowed_only_where_all_its_parts_are() -> None:
@@ -96,13 +103,13 @@ def test_a_resource_may_bring_attributes_of_its_own() -> None:
 
 
 def test_an_unknown_role_is_unjudged_and_never_silent() -> None:
-    graph = graph_of(held(None, ACCOUNT, place="network.yaml:31"))
+    graph = graph_of(held(None, ACCOUNT, location="network.yaml:31"))
     answer = decide(graph, "p", UPLOADS, READ)
 
     assert answer.decision is Decision.CONDITIONAL
     assert "'r-1' is not known" in answer.because
-    assert [(one.where, "r-1" in one.what) for one in unjudged(graph)] == [("network.yaml:31", True)]
-    assert READ in reach(graph, "p", UPLOADS).data_conditional
+    assert [(one.where, "r-1" in one.what) for one in unevaluated(graph)] == [("network.yaml:31", True)]
+    assert READ in effective_access(graph, "p", UPLOADS).data_conditional
 
 
 @pytest.mark.parametrize("condition", ["nonsense", "(" * 5000, f"{NAME} StringEquals '{'x' * 9000}'", "true AND"])
@@ -112,7 +119,7 @@ def test_a_condition_that_cannot_be_read_is_unjudged(condition: str) -> None:
 
     assert answer.decision is Decision.CONDITIONAL
     assert "cannot be read" in answer.because
-    assert len(unjudged(graph)) == 1
+    assert len(unevaluated(graph)) == 1
     assert decision(graph, WRITE) == "denied"
 
 

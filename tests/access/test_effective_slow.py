@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from access.azure.catalogue import Permission
 from access.evaluate import effective
-from access.evaluate.effective import decide, reach, unjudged
+from access.evaluate.effective import decide, effective_access, unevaluated
 from access.evaluate.evaluator import EVERYONE
 from access.model.graph import Assignment, DenyAssignment, Graph
 from tests.access import slow
@@ -87,12 +87,12 @@ def test_the_answer_is_that_of_the_slow_evaluator(
     graph = graph_of(*assignments, denies=tuple({one.id: one for one in denies}.values()), local_auth=local_auth)
     for scope in (UPLOADS, REPORTS, ACCOUNT, ITEMS):
         one = graph.resource(scope) or resource(scope)
-        found = reach(graph, "p", scope)
+        found = effective_access(graph, "p", scope)
         for data, allowed, conditional in (
             (False, found.allowed, found.conditional),
             (True, found.data_allowed, found.data_conditional),
         ):
-            for operation in effective.relevant(one, data=data)[:: 1 if data else 5]:
+            for operation in effective.relevant_operations(one, data=data)[:: 1 if data else 5]:
                 expected = slow.decided(graph, "p", one, operation, data=data)
                 assert (operation in allowed) is (expected == slow.YES), operation
                 assert (operation in conditional) is (expected == slow.PERHAPS), operation
@@ -107,4 +107,4 @@ def test_odd_input_is_answered_and_raises_nothing(
     graph = Graph(resources=[resource(asked)], assignments=[held(role, scope, condition=condition)])
 
     assert decide(graph, "p", asked, operation).because
-    assert unjudged(graph) is not None
+    assert unevaluated(graph) is not None

@@ -3,7 +3,7 @@
 import pytest
 
 from access.azure.catalogue import Permission
-from access.evaluate.effective import Decision, decide, reach
+from access.evaluate.effective import Decision, decide, effective_access
 from access.model.graph import Graph
 from tests.access.graphs import (
     COSMOS,
@@ -36,14 +36,14 @@ from tests.access.graphs import (
         (
             None,
             "conditional",
-            "role 'Contributor' on subscription '0000' reads the keys of 'acc'; whether key access is on is not known",
+            "role 'Contributor' on subscription '0000' reads the keys of 'acc'; the state of key access is not known",
         ),
     ],
 )
 def test_keys_open_all_data(*, local_auth: bool | None, expected: str, because: str) -> None:
     graph = graph_of(held("Contributor", SUBSCRIPTION), local_auth=local_auth)
     answer = decide(graph, "p", UPLOADS, READ)
-    found = reach(graph, "p", UPLOADS)
+    found = effective_access(graph, "p", UPLOADS)
 
     assert (answer.decision.value, answer.because) == (expected, because)
     assert (READ in found.via_keys, READ in found.perhaps_via_keys) == (local_auth is True, local_auth is None)
@@ -65,7 +65,7 @@ def test_keys_that_are_read_under_a_condition_open_data_under_it() -> None:
     graph = graph_of(held("Contributor", SUBSCRIPTION, condition=TAGGED), local_auth=True)
 
     assert decision(graph, READ) == "conditional"
-    assert READ in reach(graph, "p", UPLOADS).perhaps_via_keys
+    assert READ in effective_access(graph, "p", UPLOADS).perhaps_via_keys
 
 
 def test_a_role_at_the_container_reads_no_keys_of_the_account() -> None:
@@ -82,7 +82,7 @@ def test_keys_for_reading_only_read() -> None:
 
 def test_keys_of_a_namespace_open_its_queues() -> None:
     graph = Graph(resources=[resource(QUEUE, local_auth=True)], assignments=[held("Contributor", GROUP)])
-    found = reach(graph, "p", QUEUE)
+    found = effective_access(graph, "p", QUEUE)
 
     assert "Microsoft.ServiceBus/namespaces/messages/send/action" in found.via_keys
     assert found.by["Microsoft.ServiceBus/namespaces/messages/send/action"] == graph.assignments
@@ -99,7 +99,7 @@ def test_azure_roles_reach_no_items_and_cosmos_roles_nothing_else() -> None:
 
     assert (decision(azure, READ_ITEM, ITEMS, data=True), decision(azure, delete, ITEMS)) == ("denied", "allowed")
     assert (decision(cosmos, CREATE_ITEM, ITEMS), decision(cosmos, delete, ITEMS)) == ("allowed", "denied")
-    assert reach(cosmos, "p", ITEMS).allowed == frozenset()
+    assert effective_access(cosmos, "p", ITEMS).allowed == frozenset()
 
 
 def test_what_azure_denies_does_not_reach_items() -> None:

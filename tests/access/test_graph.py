@@ -88,8 +88,8 @@ def test_an_agent_holds_what_all_its_identities_hold() -> None:
         assignments=[assignment(GROUP, who) for who in ("p", "q", "r")],
     )
 
-    assert [one.principal for one in graph.held_by_agent("one")] == ["p", "q"]
-    assert graph.held_by_agent("") == ()
+    assert [one.principal for one in graph.assignments_of_agent("one")] == ["p", "q"]
+    assert graph.assignments_of_agent("") == ()
 
 
 def test_a_deny_assignment_may_stop_at_its_scope() -> None:

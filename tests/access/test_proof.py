@@ -71,7 +71,7 @@ def to_everybody_else(graph: Graph, one: Assignment) -> Graph:
 def to_an_identity_for_something_else(graph: Graph, one: Assignment) -> Graph:
     """From an agent to what pulls its image, and the other way round; where it has none, to anybody's."""
     (mine,) = (each for each in graph.principals if each.id == one.principal)
-    others = [each for each in graph.principals if each.is_known and each.purpose != mine.purpose]
+    others = [each for each in graph.principals if each.is_in_network and each.purpose != mine.purpose]
     same = [each for each in others if set(each.agents) & set(mine.agents)]
     return also(graph, given(one, principal=(same or others)[0].id))
 

@@ -7,7 +7,7 @@ import pytest
 from access.model.declared import Declared, DeclaredAccess, DeclaredParty
 from access.model.errors import UnknownName
 from access.model.graph import Graph, Resource
-from access.questions.why import told, why
+from access.questions.why import reasons_text, why
 from tests.access import fabrikam
 from tests.fabrikam import FABRIKAM
 
@@ -19,7 +19,7 @@ def test_what_is_allowed_is_told_with_its_assignment_and_its_line() -> None:
     (reason,) = why(GRAPH, DECLARED, "analysis", "code-uploads", READ)
 
     lines = (FABRIKAM / "network.yaml").read_text().splitlines()
-    (place,) = reason.places
+    (place,) = reason.locations
     assert reason.answer.decision == "allowed"
     assert [one.name for one in reason.answer.by] == ["analysis-may-read-code-uploads"]
     assert lines[int(place.partition(":")[2]) - 1].strip() == "code-uploads: read"
@@ -28,7 +28,7 @@ def test_what_is_allowed_is_told_with_its_assignment_and_its_line() -> None:
 def test_what_is_denied_is_told_without_any() -> None:
     (reason,) = why(GRAPH, DECLARED, "report", "code-uploads", READ)
 
-    assert (reason.answer.decision, reason.answer.by, reason.places) == ("denied", (), ())
+    assert (reason.answer.decision, reason.answer.by, reason.locations) == ("denied", (), ())
 
 
 @pytest.mark.parametrize(("verb", "decision"), [("read", "allowed"), ("write", "denied")])
@@ -44,14 +44,14 @@ def test_an_images_pull_is_the_pull_identitys() -> None:
     (reason,) = why(GRAPH, DECLARED, "report", "fabrikam", "Microsoft.ContainerRegistry/registries/pull/read")
 
     assert (reason.identity, reason.answer.decision) == ("pull", "allowed")
-    assert reason.places == (f"network.yaml:{DECLARED.agents['report'].line}",)
+    assert reason.locations == (f"network.yaml:{DECLARED.agents['report'].line}",)
 
 
 def test_a_clusters_pull_is_asked_for_by_the_agents_in_it() -> None:
     (reason,) = why(GRAPH, DECLARED, "fleet", "fabrikam", "Microsoft.ContainerRegistry/registries/pull/read")
 
     assert (reason.agent, reason.identity, reason.answer.decision) == ("fleet", "pull", "allowed")
-    assert reason.places == (f"network.yaml:{DECLARED.agents['notifier'].line}",)
+    assert reason.locations == (f"network.yaml:{DECLARED.agents['notifier'].line}",)
 
 
 def test_what_a_shared_identity_may_is_asked_for_by_either_agent() -> None:
@@ -59,9 +59,9 @@ def test_what_a_shared_identity_may_is_asked_for_by_either_agent() -> None:
 
     assert {(one.agent, one.answer.decision) for one in reasons} == {("market-analysis", "allowed")}
     (line,) = (one.line for one in DECLARED.agents["compliance"].access if one.resource == "documents")
-    assert {one.places for one in reasons} == {(f"network.yaml:{line}",)}
-    assert {one.as_one for one in reasons} == {("compliance", "market-analysis")}
-    assert "compliance and market-analysis act as one identity" in told(reasons)
+    assert {one.locations for one in reasons} == {(f"network.yaml:{line}",)}
+    assert {one.agents_sharing_identity for one in reasons} == {("compliance", "market-analysis")}
+    assert "compliance and market-analysis act as one identity" in reasons_text(reasons)
 
 
 def test_what_a_role_says_by_wildcard_is_told_by_name() -> None:
@@ -98,7 +98,7 @@ def test_where_several_roles_stand_for_a_verb_it_means_the_least_of_them() -> No
 def test_operations_on_the_same_grounds_are_told_together() -> None:
     reasons = why(GRAPH, DECLARED, "analysis", "findings", "write")
 
-    lines = told(reasons).splitlines()
+    lines = reasons_text(reasons).splitlines()
     assert len(lines) == len(reasons) + len(reasons[0].because)
     assert lines[len(reasons) :] == [f"  {line}" for line in reasons[0].because]
 
@@ -119,13 +119,13 @@ def test_a_call_that_waits_is_denied_for_that_reason_and_with_its_line(who: str,
 
     assert (reason.agent, reason.identity, reason.answer.decision) == (who, identity, "denied")
     assert reason.answer.because == "it is declared, and waits: compliance is not published here"
-    assert reason.places == ("network.yaml:86",)
+    assert reason.locations == ("network.yaml:86",)
 
 
 def test_a_call_that_nobody_declared_is_denied_where_nothing_can_be_called() -> None:
     (reason,) = why(GRAPH, with_a_call_that_waits(), "report", "compliance", "use")
 
-    assert (reason.answer.decision, reason.places) == ("denied", ())
+    assert (reason.answer.decision, reason.locations) == ("denied", ())
     assert reason.answer.because.startswith("it is not declared, and compliance has nothing here on which a call could")
 
 

@@ -171,7 +171,7 @@ def test_check_as_text_shows_location_reason_and_fix(project: Path, ask: Ask) ->
     assert "agent 'report' is over its budget" in what
     assert "(network.yaml:" in what
     assert (why.split()[0], count.split()[0]) == ("why:", "findings:")
-    assert fix.partition(": ")[2] == next(rule for rule in RULES if rule.id == "over-budget").mend
+    assert fix.partition(": ")[2] == next(rule for rule in RULES if rule.id == "over-budget").fix
 
 
 def test_report_is_written_to_the_printed_path(project: Path, ask: Ask) -> None:

@@ -7,8 +7,8 @@ import pytest
 from access.azure.actions import covers
 from access.azure.operations import known
 from access.azure.roles import Role, by_name
-from access.evaluate.conditions.attributes import key_of
-from access.evaluate.conditions.evaluation import Subject, evaluate
+from access.evaluate.conditions.attributes import attribute_key
+from access.evaluate.conditions.evaluation import ConditionQuery, evaluate
 from access.evaluate.conditions.parser import parse
 from access.evaluate.conditions.suboperations import BY_OPERATION
 from access.model.attributes import Known, Missing
@@ -17,9 +17,9 @@ from components.resources.blob_container import BlobContainer
 from components.resources.image_registry import ImageRegistry
 
 BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
-PATH = key_of(f"Resource[{BLOBS}:path]")
-PREFIX = key_of(f"Request[{BLOBS}:prefix]")
-REPOSITORY = key_of("Request[Microsoft.ContainerRegistry/registries/repositories:name]")
+PATH = attribute_key(f"Resource[{BLOBS}:path]")
+PREFIX = attribute_key(f"Request[{BLOBS}:prefix]")
+REPOSITORY = attribute_key("Request[Microsoft.ContainerRegistry/registries/repositories:name]")
 BLOB_ROLES = [by_name(row.role) for row in BlobContainer.VERBS.values()]
 PULLER = by_name(ImageRegistry.REPOSITORY_VERBS["pull"].role)
 
@@ -41,7 +41,7 @@ def allowed(condition: str, operation: str, part: str | None, **attributes: Know
     request = {"path": Missing.ABSENT, "prefix": Missing.ABSENT, "repository": Missing.ABSENT, **attributes}
     keys = {"path": PATH, "prefix": PREFIX, "repository": REPOSITORY}
     values = {str(keys[name]): value for name, value in request.items()}
-    verdict = evaluate(parse(condition), Subject(1, covered, part), values)
+    verdict = evaluate(parse(condition), ConditionQuery(1, covered, part), values)
     assert verdict.true ^ verdict.false == 1
     return bool(verdict.true)
 

@@ -8,10 +8,10 @@ import pytest
 from access.azure.operations import complete_for, known
 from access.azure.roles import by_name, every_role
 from access.azure.type_operations import every
-from access.evaluate.conditions.attributes import key_of
+from access.evaluate.conditions.attributes import attribute_key
 from access.evaluate.conditions.parser import parse
-from access.evaluate.operation_sets import universe_of
-from access.evaluate.verdicts import LONGEST_CONDITION, holds
+from access.evaluate.operation_sets import operation_set_of
+from access.evaluate.verdicts import LONGEST_CONDITION, condition_verdict
 from cli.main import run
 from components.deployer import ACTIONS, DATA_ACTIONS, Callers, assignable_roles, calling_roles, document
 from components.resources.image_registry import ImageRegistry
@@ -22,7 +22,7 @@ from tests.fabrikam import FABRIKAM, REPOSITORY
 
 ASSIGNMENTS = "Microsoft.Authorization/roleAssignments"
 WRITE, DELETE, OTHER = f"{ASSIGNMENTS}/write", f"{ASSIGNMENTS}/delete", "Microsoft.KeyVault/vaults/write"
-OPERATIONS = universe_of((WRITE, DELETE, OTHER), data=False)
+OPERATIONS = operation_set_of((WRITE, DELETE, OTHER), data=False)
 # Where an operation's attributes come from: what is asked for, or what is there.
 SOURCE = {WRITE: "Request", DELETE: "Resource"}
 CONDITION = document("s", "g")["condition"]
@@ -69,8 +69,8 @@ def tokens_of_every_kind() -> set[str]:
 def allowed(operation: str, role_id: str, principal_type: str, condition: str = CONDITION) -> bool | None:
     values = {"RoleDefinitionId": role_id, "PrincipalType": principal_type}
     source = SOURCE.get(operation, "Request")
-    keys = {key_of(f"{source}[{ASSIGNMENTS}:{name}]"): value for name, value in values.items()}
-    verdict = holds(condition, OPERATIONS, {key: value for key, value in keys.items() if key is not None})
+    keys = {attribute_key(f"{source}[{ASSIGNMENTS}:{name}]"): value for name, value in values.items()}
+    verdict = condition_verdict(condition, OPERATIONS, {key: value for key, value in keys.items() if key is not None})
     bit = OPERATIONS.bits([operation])
     return True if verdict.true & bit else False if verdict.false & bit else None
 

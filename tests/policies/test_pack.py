@@ -90,7 +90,7 @@ def test_a_finding_is_reported_under_its_name_and_mandatory_where_it_is_an_error
 
     assert found.by_policy[name]
     assert (name in found.mandatory) == (rule.severity == "error")
-    assert all(rule.mend in message for message in found.by_policy[name])
+    assert all(rule.fix in message for message in found.by_policy[name])
 
 
 @pytest.mark.parametrize("name", sorted(set(BAD) - {UNJUDGED}))
@@ -130,7 +130,7 @@ def test_images_are_looked_at_in_production_only() -> None:
         ([running("reader", env=[{"name": "API_KEY", "value": UNKNOWN}])], "reader", "API_KEY"),
         ([*GOOD[:3], assignment("reads", UNKNOWN)], "reads", "whom it is for"),
         ([*GOOD[:3], assignment("reads", READER, UNKNOWN)], "reads", "where it holds"),
-        ([*GOOD[:3], assignment("reads", READER, role=UNKNOWN)], "reads", "nothing here says what that role allows"),
+        ([*GOOD[:3], assignment("reads", READER, role=UNKNOWN)], "reads", "this source does not define that role"),
     ],
 )
 def test_what_a_preview_does_not_know_is_said(rows: list[Row], where: str, what: str) -> None:

@@ -1,1 +1,1 @@
-"""The condition language of Azure role assignments: read it, evaluate it, say what it leaves unguarded."""
+"""The condition language of Azure role assignments: parser, evaluation, and operations that stay unrestricted."""

@@ -1,8 +1,8 @@
-"""What an attribute is called, and what is known of it before a request is made.
+"""Canonical keys of condition attributes, and the values known before a request is made.
 
-Owns canonical keys, the two ways of not having a value (not known, not there), and the attributes that follow from a
-resource's id. Source: Microsoft, "Actions and attributes for Azure role assignment conditions for Azure Blob Storage"
-(storage-auth-abac-attributes.md, 2023-08-10) and its twin for queues.
+Owns the two states without a value (unknown, absent) and the attributes that follow from a resource's id. Source:
+Microsoft, "Actions and attributes for Azure role assignment conditions for Azure Blob Storage"
+(storage-auth-abac-attributes.md, 2023-08-10) and the page of the same name for queues.
 """
 
 from itertools import pairwise
@@ -21,10 +21,10 @@ _NAMED_CHILDREN = {
 }
 
 
-def key_of(text: str) -> str | None:
-    """The canonical key of `Source[name]`, None where Azure has no such source.
+def attribute_key(text: str) -> str | None:
+    """The canonical key of `Source[name]`; None for an unknown source.
 
-    Without regard to case, but for a tag's key where the attribute says that its case counts.
+    Case is ignored, except in the key of a tag whose attribute is marked as case-sensitive.
     """
     source, _, rest = text.partition("[")
     name = rest.rpartition("]")[0].strip()
@@ -37,8 +37,8 @@ def key_of(text: str) -> str | None:
     return f"{source}[{path.lower()}{colon}{last}]"
 
 
-def of_resource(resource_id: str) -> dict[str, Value]:
-    """The attributes that a resource's id already says: the names of a storage account and of what holds the data."""
+def attributes_of_resource(resource_id: str) -> dict[str, Value]:
+    """The attributes that a resource's id gives: names of the storage account and of its container or queue."""
     parts = resource_id.strip("/").lower().split("/")
     pairs = dict(pairwise(parts))
     if "storageaccounts" not in pairs or "microsoft.storage" not in parts:

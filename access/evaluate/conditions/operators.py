@@ -1,10 +1,9 @@
-"""The comparison operators of the condition language, and what each says of two sides.
+"""Comparison operators of the condition language.
 
 Owns the table of operators. Source: Microsoft, "Azure role assignment condition format and syntax"
-(conditions-format.md, 2023-11-15). `…EndsWith`, `…Contains`, `…InRange`, `TimeOfDay…`, `Ip…` and `List…` stand only
-in Microsoft's own interpreter (GitHub microsoft/regorus, src/languages/azure_rbac, 2026-08-20) and are read as there.
-`StringMatches` is known by name alone: which regular expressions Azure takes is not published, so it is never decided
-here.
+(conditions-format.md, 2023-11-15). `…EndsWith`, `…Contains`, `…InRange`, `TimeOfDay…`, `Ip…` and `List…` are only in
+Microsoft's own interpreter (GitHub microsoft/regorus, src/languages/azure_rbac, 2026-08-20) and follow it. For
+`StringMatches` the supported regular expressions are not published, so it is never decided here.
 """
 
 import operator as compare
@@ -30,7 +29,7 @@ _ANY_OF_ANY = QUANTIFIERS["foranyofanyvalues"]
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """How one operator reads its sides and what must hold between them; without a relation it is never decided."""
+    """An operator: readers for both sides and the relation between them; never decided without a relation."""
 
     name: str
     read_left: Reader
@@ -85,7 +84,7 @@ _TABLE = (
 )
 _BY_NAME = {entry.name.lower(): entry for entry in _TABLE}
 _INVERSES = {
-    # `StringNotEquals`, `IpNotMatch`: the Not stands after the kind of value.
+    # `StringNotEquals`, `IpNotMatch`: the Not follows the type of the value.
     entry.name[: len(kind)] + "Not" + entry.name[len(kind) :]: entry
     for entry in _TABLE
     for kind in ("String", "Numeric", "DateTime", "TimeOfDay", "Bool", "Guid", "Ip", "List")
@@ -93,21 +92,21 @@ _INVERSES = {
 }
 _INVERSE_BY_NAME = {name.lower(): entry for name, entry in _INVERSES.items()}
 NAMES = {name.lower(): name for name in (*(entry.name for entry in _TABLE), *_INVERSES)}
-"""Every operator, in lower case and as Microsoft writes it."""
+"""Names of all operators: lower case → Microsoft's spelling."""
 
 
 def find(name: str) -> tuple[Operator, bool] | None:
-    """The operator of that name, without regard to case, and whether it is the negation of the one returned."""
+    """Find an operator by name, without regard to case; True where the name is its negation."""
     lowered = name.lower()
     if lowered in _BY_NAME:
         return _BY_NAME[lowered], False
     return (_INVERSE_BY_NAME[lowered], True) if lowered in _INVERSE_BY_NAME else None
 
 
-def holds(
+def compare_values(
     name: str, left: Sequence[Scalar], right: Sequence[Scalar], *, quantifier: Quantifier | None, inverse: bool
 ) -> bool | None:
-    """Whether the comparison holds; None where it cannot be evaluated on these values.
+    """Evaluate a comparison; None where it cannot be evaluated on these values.
 
     Without a quantifier one value on the left must fit one on the right, and an inverse operator is the negation of
     that; with a quantifier the inverse is taken of each pair.
@@ -123,10 +122,10 @@ def holds(
         if len(rights) != 2:  # noqa: PLR2004 - a lower and an upper bound
             return None
         rights = [tuple(rights)]
-    return _combined(entry.relation, lefts, rights, quantifier, inverse=inverse)
+    return _quantified(entry.relation, lefts, rights, quantifier, inverse=inverse)
 
 
-def _combined(
+def _quantified(
     relation: Relation, lefts: list[Any], rights: list[Any], quantifier: Quantifier | None, *, inverse: bool
 ) -> bool | None:
     each_inverse = inverse and quantifier is not None

@@ -1,4 +1,4 @@
-"""Reads a condition of Azure RBAC, version 2.0, into its tests and the program that joins them.
+"""Parses conditions of Azure RBAC, version 2.0, into tests and a program that combines them.
 
 Owns the grammar. Source: Microsoft, "Azure role assignment condition format and syntax" (conditions-format.md,
 2023-11-15). AND binds closer than OR, as in Microsoft's own interpreter (GitHub microsoft/regorus,
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from access.evaluate.conditions import operators
-from access.evaluate.conditions.attributes import SUB_OPERATION, key_of
+from access.evaluate.conditions.attributes import SUB_OPERATION, attribute_key
 from access.evaluate.conditions.syntax import (
     ActionTest,
     Attribute,
@@ -21,12 +21,12 @@ from access.evaluate.conditions.syntax import (
     Condition,
     Constant,
     ExistsTest,
+    Instruction,
     Join,
-    Step,
     SubOperationTest,
     Test,
 )
-from access.evaluate.conditions.tokens import Kind, Token, complaint, tokens_of
+from access.evaluate.conditions.tokens import Token, TokenKind, condition_error, tokens_of
 from access.model.attributes import Scalar, Value
 from access.model.errors import ConditionError
 
@@ -37,13 +37,13 @@ _TEST = "an attribute, a value, ActionMatches, SubOperationMatches, Exists, NOT 
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Condition:
-    """The condition that the text says; raises ConditionError with the place where it stops making sense."""
+    """Parse a condition; raise ConditionError with the position of the first error."""
     return _Parser(text).condition()
 
 
 @dataclass(slots=True)
 class _Group:
-    """An open parenthesis, or the whole: how many parts wait to be joined by AND, how many of those by OR."""
+    """An open parenthesis or the whole condition, with the number of operands to join by AND and by OR."""
 
     position: int
     negated: bool
@@ -57,18 +57,18 @@ class _Parser:
         self._text = text
         self._tokens = tokens_of(text)
         self._at = 0
-        self._program: list[Step] = []
+        self._program: list[Instruction] = []
         self._groups = [_Group(0, negated=False)]
         self._ambiguous = False
 
     def condition(self) -> Condition:
-        """The whole text, to its end."""
+        """Parse the whole text."""
         while True:
             self._operand()
-            while self._token.kind is Kind.CLOSE:
+            while self._token.kind is TokenKind.CLOSE:
                 self._close()
             token = self._next()
-            if token.kind is Kind.END:
+            if token.kind is TokenKind.END:
                 break
             self._join(token)
         if len(self._groups) > 1:
@@ -77,11 +77,11 @@ class _Parser:
         return Condition(self._text, tuple(self._program), self._ambiguous)
 
     def _operand(self) -> None:
-        """One test, after any NOTs and opening parentheses before it."""
+        """Parse one test, after any NOTs and opening parentheses."""
         negated = self._groups[-1].negated
-        while self._token.kind in {Kind.NOT, Kind.OPEN}:
+        while self._token.kind in {TokenKind.NOT, TokenKind.OPEN}:
             token = self._next()
-            if token.kind is Kind.NOT:
+            if token.kind is TokenKind.NOT:
                 negated = not negated
             else:
                 self._groups.append(_Group(token.position, negated))
@@ -90,9 +90,9 @@ class _Parser:
 
     def _join(self, token: Token) -> None:
         group = self._groups[-1]
-        if token.kind is Kind.AND:
+        if token.kind is TokenKind.AND:
             group.mixed = group.mixed or group.ors > 0
-        elif token.kind is Kind.OR:
+        elif token.kind is TokenKind.OR:
             group.mixed = group.mixed or group.ands > 1
             self._finish_and(group)
         else:
@@ -117,13 +117,13 @@ class _Parser:
 
     def _emit(self, join: Join, count: int, *, negated: bool) -> None:
         if count > 1:
-            # Under a negation AND and OR change places (De Morgan); the tests are negated already.
-            turned = Join.OR if join is Join.AND else Join.AND
-            self._program.append(Combine(turned if negated else join, count))
+            # Under a negation AND and OR are swapped (De Morgan); the tests are negated already.
+            swapped = Join.OR if join is Join.AND else Join.AND
+            self._program.append(Combine(swapped if negated else join, count))
 
     def _test(self) -> Test:
         token = self._token
-        word = token.text.lower() if token.kind is Kind.WORD else ""
+        word = token.text.lower() if token.kind is TokenKind.WORD else ""
         if word in {"actionmatches", "suboperationmatches"}:
             self._next()
             names = self._set_of_strings(token.text)
@@ -135,17 +135,17 @@ class _Parser:
 
     def _comparison(self) -> Test:
         left = self._side(_TEST)
-        if isinstance(left, bool) and self._token.kind is not Kind.WORD:
+        if isinstance(left, bool) and self._token.kind is not TokenKind.WORD:
             return Constant(left)
         quantified, _, bare = self._token.text.rpartition(":")
         token = self._next()
-        found = operators.find(bare) if token.kind is Kind.WORD else None
+        found = operators.find(bare) if token.kind is TokenKind.WORD else None
         if found is None or (quantified and quantified.lower() not in operators.QUANTIFIERS):
             raise self._unexpected(token, f"an operator{_nearest(token)}")
         entry, inverse = found
         right = self._side("an attribute or a value")
         if isinstance(left, Attribute) and left.key == SUB_OPERATION and isinstance(right, str | tuple):
-            # What SubOperationMatches was called in the language's preview of 2021.
+            # `SubOperation` is the older form of SubOperationMatches, in the language's preview of 2021.
             names = right if isinstance(right, tuple) else (right,)
             return SubOperationTest(_lowered(tuple(str(name) for name in names)), negated=inverse)
         quantifier = operators.QUANTIFIERS.get(quantified.lower())
@@ -153,30 +153,30 @@ class _Parser:
 
     def _side(self, expected: str) -> Attribute | Value:
         token = self._token
-        if token.kind is Kind.ATTRIBUTE:
+        if token.kind is TokenKind.ATTRIBUTE:
             return self._attribute()
-        if token.kind in {Kind.OPEN_SET, Kind.OPEN_LIST}:
+        if token.kind in {TokenKind.OPEN_SET, TokenKind.OPEN_LIST}:
             return self._collection()
         return self._scalar(expected)
 
     def _scalar(self, expected: str) -> Scalar:
         token = self._next()
-        if token.kind is Kind.STRING:
+        if token.kind is TokenKind.STRING:
             return token.text
-        if token.kind is not Kind.WORD or operators.find(token.text.rpartition(":")[2]):
+        if token.kind is not TokenKind.WORD or operators.find(token.text.rpartition(":")[2]):
             raise self._unexpected(token, expected)
         if token.text.lower() in {"true", "false"}:
             return token.text.lower() == "true"
-        # GUIDs stand without quotes; anything else without quotes is taken as the text that it is.
+        # GUIDs are written without quotes; any other word without quotes is read as text.
         return int(token.text) if _INTEGER.fullmatch(token.text) else token.text
 
     def _collection(self) -> tuple[Scalar, ...]:
         opening = self._next()
-        closing = Kind.CLOSE_SET if opening.kind is Kind.OPEN_SET else Kind.CLOSE_LIST
+        closing = TokenKind.CLOSE_SET if opening.kind is TokenKind.OPEN_SET else TokenKind.CLOSE_LIST
         members: list[Scalar] = []
         while self._token.kind is not closing:
             members.append(self._scalar(f"a value or {closing.value}"))
-            if self._token.kind is Kind.COMMA:
+            if self._token.kind is TokenKind.COMMA:
                 self._next()
             elif self._token.kind is not closing:
                 raise self._unexpected(self._token, f"',' or {closing.value}")
@@ -187,7 +187,7 @@ class _Parser:
 
     def _set_of_strings(self, of: str) -> tuple[str, ...]:
         token = self._token
-        if token.kind is not Kind.OPEN_SET:
+        if token.kind is not TokenKind.OPEN_SET:
             raise self._unexpected(token, f"'{{' after {of}")
         members = self._collection()
         if not all(isinstance(member, str) for member in members):
@@ -196,9 +196,9 @@ class _Parser:
 
     def _attribute(self) -> Attribute:
         token = self._next()
-        if token.kind is not Kind.ATTRIBUTE:
+        if token.kind is not TokenKind.ATTRIBUTE:
             raise self._unexpected(token, "an attribute of the form @Source[name]")
-        key = key_of(token.text)
+        key = attribute_key(token.text)
         if key is None:
             expected = "@Resource[name], @Request[name], @Principal[name] or @Environment[name]"
             raise self._unexpected(token, expected)
@@ -210,13 +210,13 @@ class _Parser:
 
     def _next(self) -> Token:
         token = self._tokens[self._at]
-        if token.kind is not Kind.END:
+        if token.kind is not TokenKind.END:
             self._at += 1
         return token
 
     def _unexpected(self, token: Token, expected: str) -> ConditionError:
-        shown = token.kind.value if token.kind is Kind.END else repr(self._text[token.position :][: _shown(token)])
-        return complaint(self._text, token.position, shown, expected)
+        shown = token.kind.value if token.kind is TokenKind.END else repr(self._text[token.position :][: _shown(token)])
+        return condition_error(self._text, token.position, shown, expected)
 
 
 def _negated(test: Test, *, negated: bool) -> Test:
@@ -235,11 +235,11 @@ def _nearest(token: Token) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only an error needs it, and importing costs
 
     word = token.text.rpartition(":")[2].lower()[:_LONGEST_SHOWN]
-    close = get_close_matches(word, operators.NAMES, n=1) if token.kind is Kind.WORD else []
+    close = get_close_matches(word, operators.NAMES, n=1) if token.kind is TokenKind.WORD else []
     return f" (did you mean {operators.NAMES[close[0]]!r}?)" if close else ""
 
 
 def _shown(token: Token) -> int:
-    """How much of a token an error repeats."""
-    around = {Kind.STRING: 2, Kind.ATTRIBUTE: 1}.get(token.kind, 0)
+    """The number of characters of a token that an error shows."""
+    around = {TokenKind.STRING: 2, TokenKind.ATTRIBUTE: 1}.get(token.kind, 0)
     return min(len(token.text) + around, _LONGEST_SHOWN)

@@ -1,4 +1,4 @@
-"""The parts of an operation that a condition can tell apart.
+"""Sub-operations: parts of an operation that a condition can distinguish.
 
 Source: Microsoft, "Actions and attributes for Azure role assignment conditions for Azure Blob Storage"
 (storage-auth-abac-attributes.md, 2023-08-10): listing is a read, setting the tier and writing with tags are writes.
@@ -11,6 +11,6 @@ BY_OPERATION: dict[str, tuple[str, ...]] = {
     f"{_BLOBS}/write": ("blob.write.tier", "blob.write.withtagheaders"),
     f"{_BLOBS}/add/action": ("blob.write.withtagheaders",),
 }
-"""Data operation in lower case → its sub-operations; beside them each has the rest, which is none of these."""
+"""Data operation in lower case → its sub-operations; each operation has a remaining part without a name, too."""
 
 NAMES = frozenset(name for names in BY_OPERATION.values() for name in names)

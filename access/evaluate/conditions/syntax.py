@@ -1,7 +1,7 @@
-"""What a parsed condition is: its tests, and a postfix program that combines them.
+"""Parsed form of a condition: its tests, and a postfix program that combines them.
 
-Owns the parsed form. Negations are already pushed into the tests, so the program knows only AND and OR, of any number
-of parts; being postfix, it is run by a loop, however deep or long the condition is.
+Negations are already pushed into the tests, so the program contains only AND and OR, of any number of operands. Being
+postfix, it is run by a loop, however deep or long the condition is.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from access.model.attributes import Value
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """An attribute of the resource, the request, the principal or the environment, by its canonical key."""
+    """An attribute of the resource, request, principal or environment, by its canonical key."""
 
     key: str
     """`resource[microsoft.storage/…/containers:name]`"""
@@ -20,7 +20,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class ActionTest:
-    """ActionMatches: the operation is covered by one of the patterns."""
+    """ActionMatches: one of the patterns covers the operation."""
 
     patterns: tuple[str, ...]
     negated: bool = False
@@ -28,7 +28,7 @@ class ActionTest:
 
 @dataclass(frozen=True, slots=True)
 class SubOperationTest:
-    """SubOperationMatches: the part of the operation that is asked for is one of these, in lower case."""
+    """SubOperationMatches: the requested sub-operation is one of these, in lower case."""
 
     names: tuple[str, ...]
     negated: bool = False
@@ -36,7 +36,7 @@ class SubOperationTest:
 
 @dataclass(frozen=True, slots=True)
 class ExistsTest:
-    """Exists: the attribute is there."""
+    """Exists: the attribute is present."""
 
     attribute: Attribute
     negated: bool = False
@@ -44,7 +44,7 @@ class ExistsTest:
 
 @dataclass(frozen=True, slots=True)
 class Quantifier:
-    """How the values on both sides are combined: any or all of the left, with any or all of the right."""
+    """Quantifier of a comparison: any or all values of the left, with any or all of the right."""
 
     all_left: bool
     all_right: bool
@@ -52,7 +52,7 @@ class Quantifier:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`left operator right`; `operator` in lower case and without the quantifier, `inverse` for the Not operators."""
+    """A comparison; `operator` in lower case without the quantifier, `inverse` for the Not operators."""
 
     left: Attribute | Value
     operator: str
@@ -64,7 +64,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """`true` or `false` on its own."""
+    """`true` or `false` as a whole operand."""
 
     value: bool
 
@@ -73,7 +73,7 @@ Test = ActionTest | SubOperationTest | ExistsTest | Comparison | Constant
 
 
 class Join(Enum):
-    """How an instruction combines what stands before it."""
+    """Operator that combines operands."""
 
     AND = "AND"
     OR = "OR"
@@ -81,23 +81,23 @@ class Join(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Combine:
-    """Takes the results of the last `count` parts, leaves one."""
+    """Instruction that replaces the last `count` results by one."""
 
     join: Join
     count: int
 
 
-Step = Test | Combine
+Instruction = Test | Combine
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Condition:
-    """A condition that was read; compared by identity, as `parse` gives the same one for the same text."""
+    """A parsed condition; compared by identity, as `parse` returns the same object for the same text."""
 
     text: str
-    program: tuple[Step, ...]
+    program: tuple[Instruction, ...]
     ambiguous: bool
-    """AND and OR stand side by side without parentheses, which Microsoft's documentation asks for."""
+    """True where AND and OR are mixed without parentheses, which Microsoft's documentation requires."""
 
     @property
     def tests(self) -> tuple[Test, ...]:
@@ -106,7 +106,7 @@ class Condition:
 
     @property
     def attributes(self) -> frozenset[str]:
-        """The keys of all attributes that the condition looks at."""
+        """The keys of all attributes in the condition."""
         found: set[str] = set()
         for test in self.tests:
             if isinstance(test, ExistsTest):

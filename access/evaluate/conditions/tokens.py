@@ -1,6 +1,6 @@
-"""Cuts a condition into tokens, each with the place where it starts.
+"""Tokenizer of conditions.
 
-Owns characters; what the tokens mean together is `access.evaluate.conditions.parser`.
+Owns characters and positions; `access.evaluate.conditions.parser` owns the grammar.
 """
 
 import re
@@ -10,8 +10,8 @@ from enum import Enum
 from access.model.errors import ConditionError
 
 
-class Kind(Enum):
-    """What a token is."""
+class TokenKind(Enum):
+    """Kind of a token."""
 
     OPEN = "'('"
     CLOSE = "')'"
@@ -31,9 +31,9 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token; `text` is a string's content, an attribute's `source[name]`, or what stands in the condition."""
+    """One token; `text` is a string's content, an attribute's `source[name]`, or the text itself."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
     position: int
 
@@ -49,23 +49,23 @@ _TOKEN = re.compile(
 )
 _BLANK = re.compile(r"\s*")
 _SYMBOLS = {
-    "(": Kind.OPEN,
-    ")": Kind.CLOSE,
-    "{": Kind.OPEN_SET,
-    "}": Kind.CLOSE_SET,
-    "[": Kind.OPEN_LIST,
-    "]": Kind.CLOSE_LIST,
-    ",": Kind.COMMA,
-    "&&": Kind.AND,
-    "||": Kind.OR,
-    "!": Kind.NOT,
+    "(": TokenKind.OPEN,
+    ")": TokenKind.CLOSE,
+    "{": TokenKind.OPEN_SET,
+    "}": TokenKind.CLOSE_SET,
+    "[": TokenKind.OPEN_LIST,
+    "]": TokenKind.CLOSE_LIST,
+    ",": TokenKind.COMMA,
+    "&&": TokenKind.AND,
+    "||": TokenKind.OR,
+    "!": TokenKind.NOT,
 }
-_WORDS = {"and": Kind.AND, "or": Kind.OR, "not": Kind.NOT}
+_WORDS = {"and": TokenKind.AND, "or": TokenKind.OR, "not": TokenKind.NOT}
 _EXCERPT = 24
 
 
 def tokens_of(text: str) -> list[Token]:
-    """The tokens of a condition, the last of kind END."""
+    """The tokens of a condition; the last one has kind END."""
     found: list[Token] = []
     position = 0
     while match := _TOKEN.match(text, position):
@@ -74,13 +74,13 @@ def tokens_of(text: str) -> list[Token]:
     blank = _BLANK.match(text, position)
     position = blank.end() if blank else position
     if position < len(text):
-        raise complaint(text, position, *_unreadable(text, position))
-    found.append(Token(Kind.END, "", position))
+        raise condition_error(text, position, *_unreadable(text, position))
+    found.append(Token(TokenKind.END, "", position))
     return found
 
 
-def complaint(text: str, position: int, found: str, expected: str) -> ConditionError:
-    """The error for a place in a condition."""
+def condition_error(text: str, position: int, found: str, expected: str) -> ConditionError:
+    """The error for a position in a condition."""
     return ConditionError(position, found, expected, text[max(0, position - _EXCERPT) : position + _EXCERPT])
 
 
@@ -90,16 +90,16 @@ def _token(match: re.Match[str]) -> Token:
     position = match.start(group)
     if group == "string":
         # Only the quote is unescaped here: `\*` and `\?` keep their meaning for the Like operators.
-        return Token(Kind.STRING, text[1:-1].replace("\\'", "'"), position)
+        return Token(TokenKind.STRING, text[1:-1].replace("\\'", "'"), position)
     if group == "attribute":
-        return Token(Kind.ATTRIBUTE, text[1:], position)
+        return Token(TokenKind.ATTRIBUTE, text[1:], position)
     if group == "symbol":
         return Token(_SYMBOLS[text], text, position)
-    return Token(_WORDS.get(text.lower(), Kind.WORD), text, position)
+    return Token(_WORDS.get(text.lower(), TokenKind.WORD), text, position)
 
 
 def _unreadable(text: str, position: int) -> tuple[str, str]:
-    """What stands at a place that is no token, and what should."""
+    """Found and expected text for a position at which no token begins."""
     character = text[position]
     if character == "'":
         return "a string that is never closed", "a closing quote"

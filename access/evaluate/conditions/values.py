@@ -1,8 +1,8 @@
-"""The kinds of value that conditions compare, read from text.
+"""Readers for the types of values that conditions compare.
 
-Each reader gives None for what is not of its kind: such a comparison cannot be evaluated. Formats: Microsoft, "Azure
-role assignment condition format and syntax" (conditions-format.md, 2023-11-15); times of day and addresses, which
-that page leaves out, as in Microsoft's own interpreter (GitHub microsoft/regorus, src/languages/azure_rbac,
+Each reader returns None for a value of another type: such a comparison cannot be evaluated. Formats: Microsoft, "Azure
+role assignment condition format and syntax" (conditions-format.md, 2023-11-15); times of day and addresses, which that
+page does not describe, follow Microsoft's own interpreter (GitHub microsoft/regorus, src/languages/azure_rbac,
 2026-08-20).
 """
 
@@ -20,43 +20,43 @@ Address = IPv4Address | IPv6Address
 
 
 def text(value: Scalar) -> str | None:
-    """A string as it is."""
+    """A string, unchanged."""
     return value if isinstance(value, str) else None
 
 
 def folded(value: Scalar) -> str | None:
-    """A string without regard to case."""
+    """A string in lower case, for comparison without regard to case."""
     return value.casefold() if isinstance(value, str) else None
 
 
 def number(value: Scalar) -> int | None:
-    """An integer, also one written as a string; Azure supports no other numbers."""
+    """An integer, or a string that contains one; Azure supports no other numbers."""
     if isinstance(value, str):
         return int(value) if _INTEGER.fullmatch(value) else None
     return None if isinstance(value, bool) else value
 
 
 def boolean(value: Scalar) -> bool | None:
-    """True or false, also written as a string."""
+    """A boolean, or a string that contains one."""
     if isinstance(value, str):
         return {"true": True, "false": False}.get(value.lower())
     return value if isinstance(value, bool) else None
 
 
 def moment(value: Scalar) -> tuple[int, ...] | None:
-    """A point in time in UTC, to the ten-millionth of a second, as numbers that sort."""
+    """A point in time in UTC, with fractions of a second, as numbers that can be compared."""
     found = _MOMENT.fullmatch(value) if isinstance(value, str) else None
     return None if found is None else (*(int(part or 0) for part in found.groups()[:6]), _fraction(found[7]))
 
 
 def clock(value: Scalar) -> tuple[int, ...] | None:
-    """A time of day in UTC, of a bare time or of a point in time."""
+    """A time of day in UTC, from a time or a point in time."""
     found = _CLOCK.fullmatch(value) if isinstance(value, str) else None
     return None if found is None else (*(int(part or 0) for part in found.groups()[:3]), _fraction(found[4]))
 
 
 def guid(value: Scalar) -> str | None:
-    """A GUID without dashes, braces and case; roles of Azure write it both ways."""
+    """A GUID in lower case without dashes and braces; Azure roles contain both forms."""
     digits = value.lower().strip("{}").replace("-", "") if isinstance(value, str) else ""
     return digits if _GUID.fullmatch(digits) else None
 
@@ -70,7 +70,7 @@ def address(value: Scalar) -> Address | None:
 
 
 def in_network(where: Address, network: str) -> bool | None:
-    """Whether an address lies in a network in CIDR notation."""
+    """True where an address is in a network in CIDR notation."""
     try:
         return where in ip_network(network, strict=False)
     except ValueError:
@@ -78,7 +78,7 @@ def in_network(where: Address, network: str) -> bool | None:
 
 
 def like(value: str, pattern: str) -> bool:
-    r"""Whether a string fits a pattern of `*` and `?`, where a backslash takes the meaning from either."""
+    r"""True where a string matches a pattern of `*` and `?`; a backslash makes either literal."""
     pieces = _wildcards(pattern)
     at, piece = 0, 0
     star, resume = -1, 0
@@ -98,7 +98,7 @@ def like(value: str, pattern: str) -> bool:
 
 
 def _wildcards(pattern: str) -> list[str]:
-    r"""`*`, `?`, or a backslash and the character that must stand there."""
+    r"""`*`, `?`, or a backslash and the literal character."""
     pieces: list[str] = []
     characters = iter(pattern)
     for character in characters:

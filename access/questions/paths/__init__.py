@@ -1,5 +1,5 @@
-"""How who holds one identity comes to hold another: one module a way.
+"""Escalation paths: the ways in which the holder of one identity gains another, one module per way.
 
-A way has `OPERATIONS`, the operations in lower case of which any opens it, and `steps(held, estate)`, where they lead
-from what is held at one resource. `access.questions.paths.traversal` follows them until nothing is added.
+Each module has `OPERATIONS`, the operations in lower case of which any opens the way, and `steps(held, inventory)`,
+the steps that access to one resource allows. `access.questions.paths.traversal` follows them to a fixpoint.
 """

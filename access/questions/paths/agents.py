@@ -1,8 +1,9 @@
-"""Write an agent of Foundry: what it is told to do is done as its identity, and as its project's.
+"""Escalation by writing a Foundry agent: its instructions run with its identity, and with its project's.
 
-An agent that is published runs the version that its application's deployment names; one that is not, the version that
-was written last. Whoever writes agents in a project also writes one that shares the identity of the unpublished.
-Sources: "Agent identity concepts in Microsoft Foundry", Microsoft Learn, 2026-04-13; "Publish your agent as an Agent
+A published agent runs the version that its application's deployment names; an unpublished one, the version that was
+written last. A principal that writes agents in a project can also write one that shares the identity of the
+unpublished agents. Sources: "Agent identity concepts in Microsoft Foundry", Microsoft Learn, 2026-04-13; "Publish your
+agent as an Agent
 Application", 2026-06-19.
 """
 
@@ -10,8 +11,8 @@ from collections.abc import Iterator
 
 from access.azure.type_operations import AGENT
 from access.evaluate.relevance import resource_type
-from access.questions.paths.inventory import PROJECT, Estate
-from access.questions.paths.steps import Held, Node, Step
+from access.questions.paths.inventory import PROJECT, Inventory
+from access.questions.paths.steps import EscalationStep, Node, ResourceAccess
 
 _ACCOUNT = "microsoft.cognitiveservices/accounts"
 _APPLICATION = f"{PROJECT}/applications"
@@ -22,19 +23,22 @@ OPERATIONS = (*_WRITE, *_PUBLISH)
 _SHARED = f"{PROJECT}/agentidentities"
 
 
-def steps(held: Held, estate: Estate) -> Iterator[Step]:
-    """The agents that are written there, and the identities of their projects."""
+def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep]:
+    """Steps to the agents that can be written there, and to the identities of their projects."""
     arm_type = resource_type(held.resource)
     operation = held.first(_WRITE) if arm_type in {_ACCOUNT, PROJECT, AGENT} else None
     if operation is not None:
-        for agent in (*estate.made_within(held.resource, AGENT), *estate.made_within(held.resource, _SHARED)):
-            yield held.step(Node("agent", agent), f"write what the agent {agent} does", operation)
+        for agent in (
+            *inventory.agents_of_type_within(held.resource, AGENT),
+            *inventory.agents_of_type_within(held.resource, _SHARED),
+        ):
+            yield held.step(Node("agent", agent), f"write the instructions of agent {agent}", operation)
     operation = held.first(_PUBLISH) if arm_type in {_ACCOUNT, PROJECT, _APPLICATION} else None
     if operation is not None:
-        for agent in estate.made_within(held.resource, _APPLICATION):
+        for agent in inventory.agents_of_type_within(held.resource, _APPLICATION):
             yield held.step(Node("agent", agent), f"publish another version of {agent}", operation)
     operation = held.first(OPERATIONS) if arm_type in {_ACCOUNT, PROJECT} else None
     if operation is not None:
-        for principal in estate.projects_within(held.resource):
+        for principal in inventory.project_identities_within(held.resource):
             how = f"write an agent in the project {principal.name!r}"
             yield held.step(Node("identity", principal.id), how, operation)

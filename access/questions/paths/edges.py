@@ -1,97 +1,97 @@
-"""Where each identity leads by itself, worked out once for all agents.
+"""Outgoing escalation steps of each identity, computed once for all agents.
 
-Owns gathering the ways: what is held at a resource is shown to each of them.
+Owns collecting them: each way gets the access to every resource.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from access.azure.type_operations import relevant_to
-from access.evaluate.effective import pairs, relevant
+from access.evaluate.effective import all_access, relevant_operations
 from access.evaluate.relevance import resource_type
 from access.model.graph import Graph, Principal, Resource
-from access.model.results import Reach
+from access.model.results import EffectiveAccess
 from access.questions.paths import agents, attaching, federation, hosts, images, rights, vaults
-from access.questions.paths.inventory import Estate
-from access.questions.paths.steps import PLACES, Held, Node, Step
+from access.questions.paths.inventory import Inventory
+from access.questions.paths.steps import SCOPE_KINDS, EscalationStep, Node, ResourceAccess
 
 WAYS = (images, hosts, agents, federation, rights, vaults)
 _OPERATIONS = frozenset[str]().union(*(way.OPERATIONS for way in WAYS), attaching.OPERATIONS)
 
 
 @dataclass(frozen=True)
-class Leads:
-    """Where one node leads by itself."""
+class OutgoingSteps:
+    """Outgoing steps of one node."""
 
-    steps: tuple[Step, ...] = ()
-    attachable: tuple[Step, ...] = ()
-    """Where it leads in the hand of who may write a host."""
-    host: Step | None = None
+    steps: tuple[EscalationStep, ...] = ()
+    attachable: tuple[EscalationStep, ...] = ()
+    """Steps that need a host that the attacker may write."""
+    host: EscalationStep | None = None
     targets: frozenset[tuple[Node, bool]] = frozenset()
-    """Where the steps lead, and whether a condition decides; nodes that lead to the same share it."""
+    """Targets of the steps, with True where a condition decides; nodes with equal targets share the set."""
 
     def __bool__(self) -> bool:
         return bool(self.steps or self.attachable or self.host)
 
 
-class Ways:
-    """The ways in one graph, with who reaches what there."""
+class EscalationSteps:
+    """The outgoing steps of all nodes of one graph, and the access of its principals."""
 
     def __init__(self, graph: Graph) -> None:
-        self.estate = Estate(graph)
-        self.graph = self.estate.graph
-        self.reached: dict[str, list[tuple[Resource, Reach]]] = {}
-        for principal_id, resource_id, reach in pairs(self.graph):
+        self.inventory = Inventory(graph)
+        self.graph = self.inventory.graph
+        self.reached: dict[str, list[tuple[Resource, EffectiveAccess]]] = {}
+        for principal_id, resource_id, reach in all_access(self.graph):
             resource, principal = self.graph.resource(resource_id), self.graph.principal(principal_id)
             if resource is not None:
                 self.reached.setdefault(principal_id, []).append((resource, reach))
-                if principal is not None and principal.is_known:
-                    self.estate.note_pull(principal, resource, reach.allowed | reach.data_allowed)
-        self._leads: dict[Node, Leads] = {}
+                if principal is not None and principal.is_in_network:
+                    self.inventory.record_pull(principal, resource, reach.allowed | reach.data_allowed)
+        self._leads: dict[Node, OutgoingSteps] = {}
         self._targets: dict[frozenset[tuple[Node, bool]], frozenset[tuple[Node, bool]]] = {}
         self._interesting: dict[frozenset[str], dict[str, str]] = {}
 
     def principal(self, node: Node) -> Principal | None:
-        """The principal that a node is."""
+        """The principal of an identity node."""
         return self.graph.principal(node.id) if node.kind == "identity" else None
 
-    def held(self, node: Node) -> Iterator[tuple[Resource, Reach]]:
-        """What is held by a node itself."""
+    def held(self, node: Node) -> Iterator[tuple[Resource, EffectiveAccess]]:
+        """Resources and effective access of a node itself."""
         if node.kind == "identity":
             yield from self.reached.get(node.id, ())
         elif node.kind != "agent":
             for resource in self.graph.resources_within(node.id):
-                yield resource, everything(resource, control=node.kind == "scope")
+                yield resource, full_access(resource, control=node.kind == "scope")
 
-    def leads_of(self, node: Node) -> Leads:
-        """Where a node leads by itself."""
+    def outgoing_steps(self, node: Node) -> OutgoingSteps:
+        """The outgoing steps of a node."""
         if node not in self._leads:
-            self._leads[node] = self._found(node)
+            self._leads[node] = self._collect(node)
         return self._leads[node]
 
-    def _found(self, node: Node) -> Leads:
-        steps: list[Step] = []
-        attachable: list[Step] = []
-        host: Step | None = None
-        # Who holds everything at a scope gains nothing by giving roles there once more.
+    def _collect(self, node: Node) -> OutgoingSteps:
+        steps: list[EscalationStep] = []
+        attachable: list[EscalationStep] = []
+        host: EscalationStep | None = None
+        # A node that holds everything at a scope gains nothing by granting itself roles there.
         ways = [way for way in WAYS if node.kind == "identity" or way not in (rights, vaults)]
         for resource, reach in self.held(node) if node.kind != "data" else ():
-            operations = self._asked(reach)
+            operations = self._relevant(reach)
             if not operations:
                 continue
-            held = Held(resource, resource.name, operations, reach)
-            steps += [step for way in ways for step in way.steps(held, self.estate)]
-            attachable += attaching.steps(held, self.estate)
+            held = ResourceAccess(resource, resource.name, operations, reach)
+            steps += [step for way in ways for step in way.steps(held, self.inventory)]
+            attachable += attaching.steps(held, self.inventory)
             writes = attaching.host(held)
             if writes is not None and (host is None or host.conditional):
                 host = writes
-        # Wide scopes first: what lies within them need not be followed.
-        steps.sort(key=lambda step: step.to.kind in PLACES and step.to.id.count("/"))
+        # Wide scopes first: nodes within them need not be followed.
+        steps.sort(key=lambda step: step.to.kind in SCOPE_KINDS and step.to.id.count("/"))
         targets = frozenset((step.to, step.conditional) for step in steps)
-        return Leads(tuple(steps), tuple(attachable), host, self._targets.setdefault(targets, targets))
+        return OutgoingSteps(tuple(steps), tuple(attachable), host, self._targets.setdefault(targets, targets))
 
-    def _asked(self, reach: Reach) -> dict[str, str]:
-        """The operations that any way asks for."""
+    def _relevant(self, reach: EffectiveAccess) -> dict[str, str]:
+        """The operations that any way needs."""
         found: dict[str, str] = {}
         for names in (reach.allowed, reach.conditional, reach.data_allowed, reach.data_conditional):
             if names not in self._interesting:
@@ -100,15 +100,15 @@ class Ways:
         return found
 
 
-_EVERYTHING: dict[tuple[str, bool], Reach] = {}
+_EVERYTHING: dict[tuple[str, bool], EffectiveAccess] = {}
 
 
-def everything(resource: Resource, *, control: bool) -> Reach:
-    """All that can be done at a resource, or all that can be done with data there."""
+def full_access(resource: Resource, *, control: bool) -> EffectiveAccess:
+    """All operations at a resource, or all its data operations."""
     memo = (resource_type(resource), control)
     if memo not in _EVERYTHING:
-        _EVERYTHING[memo] = Reach(
-            allowed=frozenset(relevant(resource, data=False)) if control else frozenset(),
+        _EVERYTHING[memo] = EffectiveAccess(
+            allowed=frozenset(relevant_operations(resource, data=False)) if control else frozenset(),
             data_allowed=frozenset(relevant_to(memo[0], data=True)),
         )
     return _EVERYTHING[memo]

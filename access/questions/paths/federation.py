@@ -1,20 +1,20 @@
-"""Add a federated credential to an identity: whoever holds the key of the named issuer then is that identity.
+"""Escalation by a federated credential: the holder of the issuer's key can then act as the identity.
 
 Source: Microsoft, "Workload identity federation", 2025.
 """
 
 from collections.abc import Iterator
 
-from access.questions.paths.inventory import Estate
-from access.questions.paths.steps import Held, Node, Step
+from access.questions.paths.inventory import Inventory
+from access.questions.paths.steps import EscalationStep, Node, ResourceAccess
 
 OPERATIONS = ("microsoft.managedidentity/userassignedidentities/federatedidentitycredentials/write",)
 
 
-def steps(held: Held, estate: Estate) -> Iterator[Step]:
-    """The identity that the resource is."""
+def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep]:
+    """Steps to the identity that the resource represents."""
     operation = held.first(OPERATIONS)
     if operation is not None:
-        for principal in estate.owned_by(held.resource):
+        for principal in inventory.identities_of(held.resource):
             how = f"add a credential of its own to the identity {principal.name!r}"
             yield held.step(Node("identity", principal.id), how, operation)

@@ -1,17 +1,18 @@
-"""Update, enter or start what another agent runs in.
+"""Escalation by updating, entering or starting the host of another agent.
 
-Who may write an app gives it another image, and the code in that image has the app's identities, also the one that
-until then only pulled images. Who may enter it has what its code has. A job can be started with another image. Who
-starts pods in a cluster starts them under any service account there, and so as any agent of it. Source: Microsoft,
-"Azure permissions for Containers" and "for Compute"; "Start a job execution with overrides", 2025.
+A principal that may write an app can give it another image, whose code has the app's identities, even one that only
+pulled images before. A principal that may enter an app has the identities of its code. A job can be started with
+another image. A principal that starts pods in a cluster can start them under any service account there, and so as any
+agent of the cluster. Source: Microsoft, "Azure permissions for Containers" and "for Compute"; "Start a job execution
+with overrides", 2025.
 """
 
 from collections.abc import Iterator
 
 from access.evaluate.relevance import resource_type
-from access.questions.paths.inventory import Estate
+from access.questions.paths.inventory import Inventory
 from access.questions.paths.pods import CLUSTER
-from access.questions.paths.steps import Held, Node, Step
+from access.questions.paths.steps import EscalationStep, Node, ResourceAccess
 
 _APP, _JOB = "microsoft.app/containerapps", "microsoft.app/jobs"
 _WRITING = {
@@ -62,12 +63,12 @@ def _phrases(table: dict[str, dict[str, str]]) -> dict[str, str]:
 _WRITES, _ENTERS = _phrases(_WRITING), _phrases(_ENTERING)
 OPERATIONS = (*_WRITES, *_ENTERS)
 HOST_WRITES = tuple(name for name in _WRITES if name.rpartition("/")[0] in _WRITING and name.endswith("/write"))
-"""Who holds one of them at a host, or where hosts are made, can attach an identity to it."""
+"""Operations that allow attaching an identity to a host, at the host or at a scope for new hosts."""
 
 
-def steps(held: Held, estate: Estate) -> Iterator[Step]:
-    """The agent that runs in the resource, and the identities that are attached to it."""
-    # At a resource group the same operations are held at everything in it.
+def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep]:
+    """Steps to the agents that run in the resource, and to the identities that are attached to it."""
+    # At a resource group the same operations apply to every resource in it.
     kind = resource_type(held.resource)
     if not kind:
         return
@@ -76,7 +77,7 @@ def steps(held: Held, estate: Estate) -> Iterator[Step]:
         if operation is None:
             continue
         phrase = phrases[operation.lower()]
-        agents, identities = estate.running_in(held.resource, also_pulling=writing)
+        agents, identities = inventory.agents_and_identities_at(held.resource, also_pulling=writing)
         for agent in agents:
             where = f"{held.name!r}, in which {agent} runs" if kind == CLUSTER else f"the app of {agent}"
             yield held.step(Node("agent", agent), f"{phrase} {where}", operation)

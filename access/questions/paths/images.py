@@ -1,12 +1,12 @@
-"""Push an image to the registry that another agent runs from: its next start runs the attacker's code.
+"""Escalation by pushing an image to the registry of another agent: its next start runs the attacker's code.
 
-Source: Microsoft, "Azure Container Registry roles and permissions"; whoever builds in a registry also pushes there.
+Source: Microsoft, "Azure Container Registry roles and permissions"; a right to run builds is a right to push.
 """
 
 from collections.abc import Iterator
 
-from access.questions.paths.inventory import Estate
-from access.questions.paths.steps import Held, Node, Step
+from access.questions.paths.inventory import Inventory
+from access.questions.paths.steps import EscalationStep, Node, ResourceAccess
 
 _REGISTRY = "microsoft.containerregistry/registries"
 OPERATIONS = tuple(
@@ -23,10 +23,10 @@ OPERATIONS = tuple(
 )
 
 
-def steps(held: Held, estate: Estate) -> Iterator[Step]:
-    """The agents whose apps pull from the registry."""
+def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep]:
+    """Steps to the agents whose apps pull from the registry."""
     operation = held.first(OPERATIONS)
     if operation is not None:
-        for agent in estate.pulling_from(held.resource):
+        for agent in inventory.agents_pulling_from(held.resource):
             how = f"push an image to {held.name!r}, from which {agent} runs"
             yield held.step(Node("agent", agent), how, operation)

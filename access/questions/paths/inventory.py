@@ -1,7 +1,7 @@
-"""What the ways have to know of a graph: who runs where, who has which identity, who pulls from which registry.
+"""Inventory of a graph: hosts of agents, attached identities, and registries of images.
 
-Owns the looking up, indexed once. Resources that are only implied are added, such as the account around a container,
-since what is held there leads on just the same.
+Owns the lookups, indexed once. Resources that are only implied are added, such as the account of a container, since
+access to them leads on, too.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,8 +15,8 @@ _REGISTRY = "microsoft.containerregistry/registries"
 _PULLS = frozenset({f"{_REGISTRY}/pull/read", f"{_REGISTRY}/repositories/content/read"})
 
 
-class Estate:
-    """One graph, as the ways look at it."""
+class Inventory:
+    """Lookups over one graph."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = _completed(graph)
@@ -30,7 +30,7 @@ class Estate:
         self._attached: dict[str, list[Principal]] = {}
         self._pulling: dict[str, dict[str, None]] = {}
         servers: dict[str, dict[str, None]] = {}
-        self._told: set[str] = set()
+        self._with_known_registry: set[str] = set()
         for resource in self.graph.resources:
             where = key(resource.id)
             attached = (self._owned.get(key(one), []) for one in _attached(resource.properties))
@@ -38,7 +38,7 @@ class Estate:
             agents = self._agents_at(where)
             for server in _servers(resource.properties) if agents else ():
                 servers.setdefault(server, {}).update(dict.fromkeys(agents))
-                self._told.update(agents)
+                self._with_known_registry.update(agents)
         for resource in self.graph.resources:
             where = key(resource.id)
             if type_of(where) == _REGISTRY:
@@ -52,14 +52,14 @@ class Estate:
     def identities(self, agent: str) -> list[Principal]:
         """The identities that an agent's code can use; one that only pulls images gives it no token.
 
-        An agent of Foundry also uses its project's, by the project's connections.
+        A Foundry agent can also use its project's identity, through the project's connections.
         """
         own = [one for one in self._agents.get(agent, ()) if one.purpose != "pull"]
         around = dict.fromkeys(scope for one in own for scope in ancestors(key(one.owner)) if type_of(scope) == PROJECT)
         return [*own, *(one for scope in around for one in self._owned.get(scope, ()) if one.purpose == "host")]
 
-    def made_within(self, resource: Resource, kind: str) -> list[str]:
-        """The agents of Foundry whose identity belongs to something of a kind at or below a resource."""
+    def agents_of_type_within(self, resource: Resource, kind: str) -> list[str]:
+        """The Foundry agents whose identity belongs to a resource of an ARM type at or below a resource."""
         where = key(resource.id)
         return [
             agent
@@ -69,18 +69,18 @@ class Estate:
             for agent in one.agents
         ]
 
-    def projects_within(self, resource: Resource) -> list[Principal]:
-        """The identities of the projects of Foundry at or below a resource."""
+    def project_identities_within(self, resource: Resource) -> list[Principal]:
+        """The identities of the Foundry projects at or below a resource."""
         where = key(resource.id)
         several = (found for owner, found in self._owned.items() if where in ancestors(owner))
         return [one for found in several for one in found if one.purpose == "host"]
 
-    def owned_by(self, resource: Resource) -> list[Principal]:
-        """The identities that a resource is or has by itself."""
+    def identities_of(self, resource: Resource) -> list[Principal]:
+        """The identities that a resource represents or has by itself."""
         return self._owned.get(key(resource.id), [])
 
-    def running_in(self, resource: Resource, *, also_pulling: bool) -> tuple[list[str], list[Principal]]:
-        """The agents that run in a resource, and its identities that are no such agent's to use."""
+    def agents_and_identities_at(self, resource: Resource, *, also_pulling: bool) -> tuple[list[str], list[Principal]]:
+        """The agents that run in a resource, and its identities that none of them can use."""
         where = key(resource.id)
         agents = self._agents_at(where)
         usable = {one.id for agent in agents for one in self.identities(agent)}
@@ -88,34 +88,34 @@ class Estate:
         others = [one for one in rest.values() if one.id not in usable]
         return agents, [one for one in others if also_pulling or one.purpose != "pull"]
 
-    def note_pull(self, principal: Principal, registry: Resource, operations: Iterable[str]) -> None:
-        """Takes note of who may pull from a registry: that is how an app's registry is told where no app tells it."""
+    def record_pull(self, principal: Principal, registry: Resource, operations: Iterable[str]) -> None:
+        """Record that a principal may pull from a registry: it determines the registry of apps with unknown images."""
         if type_of(key(registry.id)) != _REGISTRY or _PULLS.isdisjoint(name.lower() for name in operations):
             return
         # The nodes of a cluster pull for all the agents in it.
         for agent in principal.agents or self._pods.get(key(principal.owner), ()):
             pulls_otherwise = any(one.purpose == "pull" for one in self._agents[agent])
-            if agent not in self._told and (principal.purpose == "pull" or not pulls_otherwise):
+            if agent not in self._with_known_registry and (principal.purpose == "pull" or not pulls_otherwise):
                 self._pulling[key(registry.id)][agent] = None
 
-    def pulling_from(self, registry: Resource) -> list[str]:
+    def agents_pulling_from(self, registry: Resource) -> list[str]:
         """The agents whose apps run images of a registry."""
         return list(self._pulling.get(key(registry.id), ()))
 
     def keys_work(self, resource: Resource) -> bool | None:
-        """Whether a resource can be opened past its roles; None where nobody can say."""
-        said = (self.graph.resource(scope) for scope in reversed(ancestors(key(resource.id))))
-        return next((one.local_auth for one in said if one is not None and one.local_auth is not None), None)
+        """True where keys open a resource without roles; None where it is unknown."""
+        states = (self.graph.resource(scope) for scope in reversed(ancestors(key(resource.id))))
+        return next((one.local_auth for one in states if one is not None and one.local_auth is not None), None)
 
     def _agents_at(self, where: str) -> list[str]:
-        """Who runs in a resource: whose own identity it has, else those whose attached identity it has."""
+        """The agents that run in a resource: those with its own identity, or else with an attached one."""
         if where in self._pods:
             return self._pods[where]
         own = [agent for one in self._owned.get(where, ()) for agent in one.agents]
         attached = (one for one in self._attached.get(where, ()) if one.purpose != "other")
         name = where.rpartition("/")[2]
         shared = [agent for one in attached for agent in one.agents]
-        # An identity of several agents does not tell which of them runs here, unless the resource is called like it.
+        # A shared identity does not show which of its agents runs here, unless the resource has an agent's name.
         found = own or [agent for agent in shared if agent.lower() == name] or shared
         return list(dict.fromkeys(found)) if type_of(where) != _IDENTITY else []
 
@@ -125,7 +125,7 @@ PROJECT = "microsoft.cognitiveservices/accounts/projects"
 
 
 def _completed(graph: Graph) -> Graph:
-    """The graph with what its resources lie in, and with what its principals are the identities of."""
+    """The graph with the parents of its resources and the resources of its principals added."""
     implied: dict[str, Resource] = {}
     ids = [*(one.id for one in graph.resources), *(one.owner for one in graph.principals)]
     for each in ids:
@@ -148,15 +148,15 @@ def _completed(graph: Graph) -> Graph:
 
 
 def _attached(properties: Mapping[str, Any]) -> Iterator[str]:
-    """Ids of the user-assigned identities of a resource; a list goes in, a mapping comes out."""
-    told = _mapping(properties.get("identity")).get("userAssignedIdentities")
-    for one in (*_listed(told), *_mapping(told)):
+    """Ids of the user-assigned identities of a resource: a list as input, a mapping as output."""
+    attached = _mapping(properties.get("identity")).get("userAssignedIdentities")
+    for one in (*_listed(attached), *_mapping(attached)):
         if isinstance(one, str):
             yield one
 
 
 def _servers(properties: Mapping[str, Any]) -> Iterator[str]:
-    """Names of the Azure registries that an app's images come from, as far as it tells."""
+    """Names of the Azure registries in an app's image references."""
     template = _mapping(properties.get("template"))
     for one in (*_listed(template.get("containers")), *_listed(template.get("initContainers"))):
         image = _mapping(one).get("image")

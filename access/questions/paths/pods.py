@@ -1,7 +1,7 @@
-"""Which agents run as pods of which cluster.
+"""Clusters and the agents that run in them as pods.
 
-Owns following a federated credential from the identity that trusts it to the cluster that issues the tokens. Where it
-is not known yet who issues them, every cluster counts: an answer may claim too much, never too little.
+Owns following a federated credential from the identity that trusts it to the cluster that issues the tokens. Where
+the issuer is not known yet, every cluster counts: a result may claim too much, never too little.
 """
 
 from collections.abc import Mapping
@@ -16,18 +16,18 @@ _CREDENTIAL = "microsoft.managedidentity/userassignedidentities/federatedidentit
 
 
 def pods(graph: Graph) -> dict[str, list[str]]:
-    """By key of a cluster: the agents whose identities its service accounts can be."""
+    """By key of a cluster: the agents whose identities its service accounts can use."""
     clusters = {key(one.id): _issuer(one.properties) for one in graph.resources if type_of(key(one.id)) == CLUSTER}
     found: dict[str, dict[str, None]] = {cluster: {} for cluster in clusters}
     owners = {key(one.owner): one for one in graph.principals if one.owner and one.agent}
     for one in graph.resources if clusters else ():
         if type_of(key(one.id)) != _CREDENTIAL:
             continue
-        said = {**mapping(one.properties.get("properties")), **one.properties}
+        values = {**mapping(one.properties.get("properties")), **one.properties}
         identity = owners.get(key(one.id.rsplit("/", 2)[0]))
-        if identity is None or not text(said, "subject").startswith("system:serviceaccount:"):
+        if identity is None or not text(values, "subject").startswith("system:serviceaccount:"):
             continue
-        issuer = text(said, "issuer").rstrip("/")
+        issuer = text(values, "issuer").rstrip("/")
         for cluster, issues in clusters.items():
             if not issuer or not issues or issuer == issues:
                 found[cluster].update(dict.fromkeys(identity.agents))
@@ -35,5 +35,5 @@ def pods(graph: Graph) -> dict[str, list[str]]:
 
 
 def _issuer(properties: Mapping[str, Any]) -> str:
-    said = {**mapping(properties.get("properties")), **properties}
-    return text(mapping(said.get("oidcIssuerProfile")), "issuerURL").rstrip("/")
+    values = {**mapping(properties.get("properties")), **properties}
+    return text(mapping(values.get("oidcIssuerProfile")), "issuerURL").rstrip("/")

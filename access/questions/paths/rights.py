@@ -1,21 +1,21 @@
-"""Write role assignments: whoever may is given whatever there is below the scope.
+"""Escalation by writing role assignments: the writer can gain everything below the scope.
 
-A condition that says which roles may be given makes it conditional; what that condition leaves open is not worked out.
-Cosmos has assignments of its own, which give data alone. Source: Microsoft, "Azure built-in roles for Privileged";
-"Grant data plane role-based access" (Azure Cosmos DB).
+A condition that limits the roles which may be assigned makes the step conditional; its details are not evaluated.
+Cosmos DB has role assignments of its own, which grant data only. Source: Microsoft, "Azure built-in roles for
+Privileged"; "Grant data plane role-based access" (Azure Cosmos DB).
 """
 
 from collections.abc import Iterator
 
 from access.azure.scopes import key
-from access.questions.paths.inventory import Estate
-from access.questions.paths.steps import Held, Node, Step
+from access.questions.paths.inventory import Inventory
+from access.questions.paths.steps import EscalationStep, Node, ResourceAccess
 
 _AZURE = (
     "microsoft.authorization/roleassignments/write",
     "microsoft.authorization/roleassignmentschedulerequests/write",
 )
-# It changes a role that somebody has made; whether the attacker holds one, or may change it everywhere, is not asked.
+# It changes a custom role; the evaluation does not check whether the attacker holds that role.
 _DEFINITIONS = ("microsoft.authorization/roledefinitions/write",)
 _COSMOS = (
     "microsoft.documentdb/databaseaccounts/sqlroleassignments/write",
@@ -24,8 +24,8 @@ _COSMOS = (
 OPERATIONS = (*_AZURE, *_DEFINITIONS, *_COSMOS)
 
 
-def steps(held: Held, estate: Estate) -> Iterator[Step]:  # noqa: ARG001 - the signature of all ways
-    """The resource with all that is in it, and for Cosmos the data in it."""
+def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep]:  # noqa: ARG001 - the signature of all ways
+    """A step to the resource with everything in it, and for Cosmos DB to the data in it."""
     where = key(held.resource.id)
     operation = held.first(_AZURE)
     if operation is not None:

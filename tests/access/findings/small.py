@@ -159,7 +159,7 @@ UNPUBLISHED = Principal(
     id="own",
     name="unpublished",
     agent="report",
-    others=("second",),
+    other_agents=("second",),
     owner=f"{FOUNDRY}/projects/research/agentIdentities/shared",
 )
 CLUSTER = f"{GROUP}/providers/Microsoft.ContainerService/managedClusters/fleet"

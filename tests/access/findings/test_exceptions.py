@@ -17,7 +17,7 @@ def excepting(finding: str, on: str, expires: str = "2026-06-01") -> World:
 def test_an_exception_excuses_its_finding_to_its_last_day_and_keeps_it() -> None:
     (found,) = excepting("unused-resource", "documents").findings()
 
-    assert found.document()["excused"] == {"because": "February", "expires": "2026-06-01"}
+    assert found.document()["exception"] == {"because": "February", "expires": "2026-06-01"}
 
 
 @pytest.mark.parametrize(
@@ -33,8 +33,8 @@ def test_an_exception_that_does_not_count_excuses_nothing_and_is_told(world: Wor
     found = {each.rule.id: each for each in world.findings()}
 
     assert set(found) == {"unused-resource", rule}
-    assert found["unused-resource"].document()["excused"] is None
-    assert (found[rule].place, found[rule].rule.severity) == ("network.yaml:30", severity)
+    assert found["unused-resource"].document()["exception"] is None
+    assert (found[rule].location, found[rule].rule.severity) == ("network.yaml:30", severity)
 
 
 def test_the_nearest_finding_is_suggested() -> None:
@@ -49,7 +49,7 @@ def test_an_exception_can_be_on_an_agent_at_a_resource() -> None:
     wishes = [each for each in agent["access"] if each["resource"] != "done"]
     (found,) = SMALL.saying(exceptions=[row], agents={"report": agent | {"access": wishes}}).findings()
 
-    assert found.excused is not None
+    assert found.exception is not None
 
 
 def test_either_agent_of_a_shared_identity_and_a_host_can_be_excused() -> None:
@@ -60,4 +60,4 @@ def test_either_agent_of_a_shared_identity_and_a_host_can_be_excused() -> None:
     for world, on in ((shared, "second/done"), (shared, "second"), (fleet, "fleet"), (fleet, "fleet/images")):
         found = world.saying(exceptions=[{**kept, "on": on}]).findings()
         (one,) = (each for each in found if each.rule.id == "undeclared-access")
-        assert one.excused is not None, on
+        assert one.exception is not None, on

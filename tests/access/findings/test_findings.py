@@ -1,4 +1,4 @@
-"""Every kind of finding: a world that has it and nothing else, and the same world mended."""
+"""Every kind of finding: a world that has it and nothing else, and the same world fixed."""
 
 import base64
 from typing import Any
@@ -46,7 +46,7 @@ GUARDED = " AND ".join(
 ONLY_IN = f"(({GUARDED}) OR ({PATHS}))"
 SEND = "Azure Service Bus Data Sender"
 ATTACHED = {"type": "UserAssigned", "userAssignedIdentities": [IDENTITY]}
-BOTH = Principal(id="both", name="both", agent="report", others=("second",), owner=IDENTITY)
+BOTH = Principal(id="both", name="both", agent="report", other_agents=("second",), owner=IDENTITY)
 HUMAN = Principal(id="human", name="jane", purpose="other")
 APART = [{"apart": [{"resource": "reports", "verb": "read"}, {"resource": "done", "verb": "send"}], "line": 20}]
 KEY = base64.b64encode(bytes(range(64))).decode()
@@ -267,14 +267,12 @@ def test_a_small_network_has_no_finding() -> None:
     assert SMALL.ids() == []
 
 
-@pytest.mark.parametrize(("rule", "broken", "mended"), CASES.values(), ids=CASES)
-def test_a_broken_world_has_its_finding_alone_and_a_mended_one_has_none(
-    rule: str, broken: World, mended: World
-) -> None:
+@pytest.mark.parametrize(("rule", "broken", "fixed"), CASES.values(), ids=CASES)
+def test_a_broken_world_has_its_finding_alone_and_a_mended_one_has_none(rule: str, broken: World, fixed: World) -> None:
     (found,) = broken.findings()
 
-    assert (found.rule.id, mended.ids()) == (rule, [])
-    assert found.place
+    assert (found.rule.id, fixed.ids()) == (rule, [])
+    assert found.location
     assert found.what[-1] != "."
 
 
@@ -285,7 +283,7 @@ def test_every_kind_has_a_case_but_those_about_exceptions() -> None:
 
 
 def test_findings_say_the_line_that_asks_for_it() -> None:
-    places = {name: case[1].findings()[0].place for name, case in CASES.items()}
+    places = {name: case[1].findings()[0].location for name, case in CASES.items()}
 
     assert places["ownership"] == places["all paths"] == places["a role by name"] == "network.yaml:14"
     assert places["over budget"] == places["an open app"] == "network.yaml:12"
@@ -335,14 +333,14 @@ def test_without_a_network_the_graph_speaks_for_itself() -> None:
     found = check(world.graph(), today=TODAY)
 
     assert [each.rule.id for each in found] == ["public-access", "wide-grant"]
-    assert found[0].place == APP
+    assert found[0].location == APP
 
 
 def test_the_worst_comes_first_and_lines_are_in_the_order_of_their_numbers() -> None:
     resources = RESOURCES | {name: {"kind": "blob-container", "line": line} for name, line in (("a", 100), ("b", 9))}
     world = SMALL.saying(resources=resources).having(held(RBAC))
 
-    assert [each.place for each in world.findings()] == ["network.yaml:14", "network.yaml:9", "network.yaml:100"]
+    assert [each.location for each in world.findings()] == ["network.yaml:14", "network.yaml:9", "network.yaml:100"]
 
 
 def test_what_lies_in_no_account_and_a_part_of_somebody_elses_resource_are_seen() -> None:

@@ -20,7 +20,7 @@ from tests.network.deploying import deploy
 from tests.projects import any_role, write_project
 from tests.strategies import projects
 
-Row = dict[str, Any]
+JsonObject = dict[str, Any]
 
 # What a network's own file can bring about: nobody uses something, or what existed before has keys.
 SAID_BY_A_NETWORK = {
@@ -48,7 +48,9 @@ few = settings(
 
 @few
 @given(projects(hosts=True))
-def test_what_a_network_declares_is_proven_and_never_an_error_nor_wide(project: tuple[Row, Row, str]) -> None:
+def test_what_a_network_declares_is_proven_and_never_an_error_nor_wide(
+    project: tuple[JsonObject, JsonObject, str],
+) -> None:
     network, environment, stack = project
     with TemporaryDirectory() as folder:
         root = write_project(Path(folder), network, environment, stack)

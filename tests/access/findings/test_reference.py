@@ -13,7 +13,7 @@ from access.reports.sarif import sarif
 from tests.access.findings.small import SMALL, app, held
 
 REPOSITORY = Path(__file__).parents[3]
-DOCUMENT = {"id", "severity", "what", "why", "mend", "place", "agent", "resource", "excused"}
+DOCUMENT = {"id", "severity", "what", "why", "fix", "location", "agent", "resource", "exception"}
 
 
 def some_findings() -> tuple[Finding, ...]:
@@ -33,7 +33,7 @@ def test_every_kind_is_told_in_whole_sentences_under_an_id_of_its_own() -> None:
     for rule in RULES:
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.id)
         assert not rule.title.endswith(".")
-        assert all(text.endswith(".") for text in (rule.why, rule.mend, rule.help))
+        assert all(text.endswith(".") for text in (rule.why, rule.fix, rule.help))
 
 
 def test_a_finding_has_the_shape_of_the_report_document() -> None:
@@ -86,10 +86,10 @@ def test_an_excused_finding_is_suppressed_and_no_other() -> None:
 
 
 @pytest.mark.parametrize(
-    "place", ["urn:pulumi:dev::p::t::name:12", "/subscriptions/0/resourceGroups/a.b:3", "package azure"]
+    "location", ["urn:pulumi:dev::p::t::name:12", "/subscriptions/0/resourceGroups/a.b:3", "package azure"]
 )
-def test_what_is_no_file_is_a_logical_location(place: str) -> None:
-    found = Finding(rule=RULES[0], what="x", place=place)
+def test_location_without_file_is_a_logical_location(location: str) -> None:
+    found = Finding(rule=RULES[0], what="x", location=location)
 
     (result,) = sarif([found], RULES, tool_version="1")["runs"][0]["results"]
-    assert result["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == place
+    assert result["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == location

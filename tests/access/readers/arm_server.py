@@ -15,7 +15,7 @@ from access.azure.definitions import BUILT_IN
 from access.azure.roles import Role
 from access.readers.subscription import LISTED
 
-Row = dict[str, Any]
+JsonObject = dict[str, Any]
 SUBSCRIPTION = "10ca1000-0000-4000-8000-000000000001"
 BASE = f"/subscriptions/{SUBSCRIPTION}"
 AUTHORIZATION = f"{BASE}/providers/Microsoft.Authorization"
@@ -36,7 +36,7 @@ class Arm:
     """What a subscription has, by path in lower case."""
 
     def __init__(self) -> None:
-        self.lists: dict[str, list[Row]] = {}
+        self.lists: dict[str, list[JsonObject]] = {}
         self.page_size = 1_000
         self.refused: dict[str, int] = {}
         """Path → status that it answers."""
@@ -48,13 +48,13 @@ class Arm:
         """Every request: path, and when."""
         self.endpoint = ""
 
-    def put(self, path: str, rows: list[Row]) -> None:
+    def put(self, path: str, rows: list[JsonObject]) -> None:
         self.lists[path.lower()] = rows
 
     def refuse(self, path: str, status: int = 403) -> None:
         self.refused[path.lower()] = status
 
-    def answer(self, target: str, token: str) -> tuple[int, Row, dict[str, str]]:
+    def answer(self, target: str, token: str) -> tuple[int, JsonObject, dict[str, str]]:
         parts = urlsplit(target)
         path, query = parts.path.lower(), {name: values[0] for name, values in parse_qs(parts.query).items()}
         self.asked.append((path, monotonic()))
@@ -74,16 +74,16 @@ class Arm:
             return 200, self._agents(path, query), {}
         return (200, self._page(parts.path, query), {}) if known else (404, {"error": {"code": "NotFound"}}, {})
 
-    def _page(self, path: str, query: dict[str, str]) -> Row:
+    def _page(self, path: str, query: dict[str, str]) -> JsonObject:
         rows, start = self.lists[path.lower()], int(query.get("$skiptoken", 0))
-        page: Row = {"value": rows[start : start + self.page_size]}
+        page: JsonObject = {"value": rows[start : start + self.page_size]}
         if start + self.page_size < len(rows):
             more = {**query, "$skiptoken": str(start + self.page_size)}
             joined = "&".join(f"{quote(name)}={quote(value)}" for name, value in more.items())
             page["nextLink"] = f"{self.elsewhere or self.endpoint}{path}?{joined}"
         return page
 
-    def _agents(self, path: str, query: dict[str, str]) -> Row:
+    def _agents(self, path: str, query: dict[str, str]) -> JsonObject:
         """A page of agents, as OpenAI's interfaces page."""
         rows = self.lists[path]
         start = 1 + [row["id"] for row in rows].index(query["after"]) if "after" in query else 0
@@ -125,7 +125,7 @@ def serving(arm: Arm) -> Iterator[str]:
         thread.join()
 
 
-def definition(role: Role) -> Row:
+def definition(role: Role) -> JsonObject:
     """A built-in role as ARM lists it."""
     blocks = [
         {
@@ -142,11 +142,11 @@ def definition(role: Role) -> Row:
     return {"id": f"{AUTHORIZATION}/roleDefinitions/{role.id}", "name": role.id, "properties": properties}
 
 
-def of_stack(rows: list[Row], roles: list[Role]) -> Arm:
+def of_stack(rows: list[JsonObject], roles: list[Role]) -> Arm:
     """A subscription with what a stack of local Azure has."""
     arm = Arm()
     there = [_listed(row) for row in rows if row.get("id") and row["outputs"].get("type", "").startswith("Microsoft.")]
-    of_type: dict[str, list[Row]] = {name: [] for name in LISTED}
+    of_type: dict[str, list[JsonObject]] = {name: [] for name in LISTED}
     for row in there:
         of_type.setdefault(row["type"].lower(), []).append(row)
     for name in LISTED:
@@ -175,13 +175,13 @@ def of_stack(rows: list[Row], roles: list[Role]) -> Arm:
 _PROJECTS = "microsoft.cognitiveservices/accounts/projects"
 
 
-def _within(rows: list[Row], parent: Row) -> list[Row]:
+def _within(rows: list[JsonObject], parent: JsonObject) -> list[JsonObject]:
     return [row for row in rows if row["id"].lower().startswith(f"{parent['id'].lower()}/")]
 
 
-def _put_agents(arm: Arm, project: Row, rows: list[Row]) -> None:
+def _put_agents(arm: Arm, project: JsonObject, rows: list[JsonObject]) -> None:
     """What the project's endpoint tells of its agents, and Resource Manager of the identity that they share."""
-    agents: dict[str, Row] = {}
+    agents: dict[str, JsonObject] = {}
     for row in rows:
         if row["type"] == "pulumi-python:dynamic/foundry:AgentIdentity":
             told, shared = row["outputs"], row["inputs"]["identity"] == "shared"
@@ -193,7 +193,7 @@ def _put_agents(arm: Arm, project: Row, rows: list[Row]) -> None:
     arm.put(f"{address}/agents", list(agents.values()))
 
 
-def _listed(row: Row) -> Row:
+def _listed(row: JsonObject) -> JsonObject:
     outer = {"name", "type", "location", "tags", "identity", "sku", "kind"}
     told = {name: value for name, value in row["outputs"].items() if name in outer}
     inner = {name: value for name, value in row["outputs"].items() if name not in outer}

@@ -111,7 +111,7 @@ def granted_in(graph: Graph) -> set[tuple[str, ...]]:
         assert principal is not None
         assert principal.exists
         assert one.role is not None
-        found.add((principal.called, principal.purpose, one.role.name, resource.name, resource.kind))
+        found.add((principal.display_name, principal.purpose, one.role.name, resource.name, resource.kind))
     return found
 
 

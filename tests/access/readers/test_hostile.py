@@ -142,9 +142,9 @@ def test_what_is_no_world_is_refused(tmp_path: Path, text: str) -> None:
 
 def test_a_declared_document_says_where_it_is_wrong() -> None:
     declared = Declared.from_json(DECLARED)
-    assert declared.place(48) == "network.yaml:48"
+    assert declared.location(48) == "network.yaml:48"
     assert declared.agents["report"].access[0].paths == ("a/",)
     assert str(declared.exceptions[0].expires) == "2027-01-31"
 
-    with pytest.raises(UnreadableSource, match=r"separation\[0\]\.apart\[0\]\.verb is no text"):
+    with pytest.raises(UnreadableSource, match=r"separation\[0\]\.apart\[0\]\.verb is not a string"):
         Declared.from_json({**DECLARED, "separation": [{"apart": [{"resource": "reports"}]}]})

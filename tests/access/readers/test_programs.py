@@ -123,7 +123,7 @@ def test_a_role_that_nobody_knows_is_none_and_is_noted() -> None:
     graph = graph_of(container(), assignment("a", "p", role=where))
 
     assert only(graph).role is None
-    assert [each.where for each in graph.unread] == [only(graph).place]
+    assert [each.where for each in graph.unread] == [only(graph).location]
 
 
 @pytest.mark.parametrize("part", ["principalId", "scope", "roleDefinitionId", "condition"])

@@ -80,7 +80,10 @@ def fabrikam() -> dict[str, Any]:
         ),
         _finding("local-auth", "warning", "The keys of the account are switched on.", resource="models")
         | {
-            "excused": {"because": "The evaluation tool knows no tokens before its release 4.", "expires": "2027-01-31"}
+            "exception": {
+                "because": "The evaluation tool knows no tokens before its release 4.",
+                "expires": "2027-01-31",
+            }
         },
     ]
     document["diff"] = {
@@ -119,13 +122,13 @@ def _document(name: str, agents: Sequence[str], kinds: dict[str, str], access: l
                 "name": agent,
                 "host": HOSTS.get(agent, "container-app"),
                 "identity": f"00000000-0000-4000-8000-{at:012}",
-                "place": f"network.yaml:{30 + at}",
+                "location": f"network.yaml:{30 + at}",
             }
             for at, agent in enumerate(agents)
         ],
         "parties": [],
         "resources": [
-            {"name": one, "kind": kind, "declared": kind != "image-registry", "place": f"network.yaml:{at}"}
+            {"name": one, "kind": kind, "declared": kind != "image-registry", "location": f"network.yaml:{at}"}
             for at, (one, kind) in enumerate(kinds.items(), 8)
         ],
         "access": access,
@@ -145,7 +148,7 @@ def _access(agent: str, resource: str, verb: str, held: tuple[str, list[str]], l
         "conditional": False,
         "roles": [held[0]],
         "scope": f"{SCOPE}/Microsoft.Storage/storageAccounts/fabrikam/blobServices/default/containers/{resource}",
-        "place": f"network.yaml:{line}",
+        "location": f"network.yaml:{line}",
         "operations": held[1],
     }
 
@@ -172,11 +175,11 @@ def _finding(
         "severity": severity,
         "what": what,
         "why": "Whoever takes over one of them has the other as well.",
-        "mend": "Give each its own, and say in network.yaml what it may do.",
-        "place": "network.yaml:48",
+        "fix": "Give each its own, and say in network.yaml what it may do.",
+        "location": "network.yaml:48",
         "agent": agent,
         "resource": resource,
-        "excused": None,
+        "exception": None,
     }
 
 

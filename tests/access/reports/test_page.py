@@ -62,7 +62,7 @@ def test_without_javascript_everything_that_matters_is_in_the_page() -> None:
     said = " ".join(words)
     assert {one["name"] for of in ("agents", "resources") for one in document[of]} <= set(words)
     for found in document["findings"]:
-        assert {found["id"], found["severity"], found["what"], found["why"], found["mend"], found["place"]} <= set(
+        assert {found["id"], found["severity"], found["what"], found["why"], found["fix"], found["location"]} <= set(
             words
         )
     assert {"The evaluation tool knows no tokens before its release 4.", "2027-01-31"} <= set(words)
@@ -79,8 +79,8 @@ def test_what_is_held_stands_in_the_matrix_even_if_nobody_lists_it() -> None:
 
 def test_who_acts_as_others_do_is_told_beside_the_name() -> None:
     document = samples.fabrikam()
-    next(one for one in document["agents"] if one["name"] == "compliance")["one_with"] = ["market-analysis"]
-    document["blast"]["compliance"]["one_with"] = ["market-analysis"]
+    next(one for one in document["agents"] if one["name"] == "compliance")["shares_identity_with"] = ["market-analysis"]
+    document["blast"]["compliance"]["shares_identity_with"] = ["market-analysis"]
 
     words = " ".join(" ".join(Reader(page(document)).words).split())
     assert "compliance one with market-analysis" in words
