@@ -15,10 +15,11 @@ from access.reports.terminal import Style
 from agent_network import __version__
 from cli import questions
 from cli.exit_codes import ExitCode
+from cli.name_check import check_agent, check_question
 from cli.output import print_text, write_file
 from cli.project_root import find_root, shown_path
 from cli.questions import Result
-from cli.sources import LiveScope, read_source, source_name, texts
+from cli.sources import WORKING_TREE, LiveScope, read_source, source_name, texts
 from cli.working_tree import Project
 
 __all__ = ["Question"]
@@ -42,6 +43,8 @@ class Question:
     def why(self, agent: str, resource: str, operation: str) -> ExitCode:
         """The reasons for which an agent may, or may not, do something."""
         declared = self._project.declared()
+        if self._will_run:
+            check_question(declared, self._project.files(), agent, resource, operation)
         return self._print(questions.run_why(self._graph, declared, agent, resource, operation))
 
     def diff(self, before: str) -> ExitCode:
@@ -57,6 +60,8 @@ class Question:
     def blast_radius(self, agent: str | None) -> ExitCode:
         """The reach of an attacker."""
         declared = self._project.declared()
+        if agent is not None and self._will_run:
+            check_agent(declared, self._project.files(), agent)
         return self._print(questions.run_blast_radius(self._graph, declared, agent))
 
     def check(self) -> ExitCode:
@@ -79,7 +84,12 @@ class Question:
 
     @cached_property
     def _project(self) -> Project:
-        return Project(find_root(), self.stack)
+        return Project(find_root(), self.stack, uses_cache=True)
+
+    @property
+    def _will_run(self) -> bool:
+        """Does the program have to run for this question?"""
+        return self.source == WORKING_TREE and not self._project.is_cached
 
     @cached_property
     def _graph(self) -> Graph:

@@ -11,6 +11,7 @@ import typer
 
 from agent_network import __version__
 from cli.commands import access, deployer, init, local, manifest, policy_pack, reference, release
+from cli.environment import DEBUG, NO_CACHE
 from cli.help_text import examples
 
 __all__ = ["PROGRAM", "application"]
@@ -37,11 +38,16 @@ def _version(value: bool) -> None:  # noqa: FBT001 (what Typer calls it with)
 def _root(
     *,
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Run the program even if nothing changed since the last question.")
+    ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     del version  # printed by its callback
     if debug:
-        os.environ["AGENT_NETWORK_DEBUG"] = "1"
+        os.environ[DEBUG] = "1"
+    if no_cache:
+        os.environ[NO_CACHE] = "1"
 
 
 def application() -> typer.Typer:

@@ -3,29 +3,27 @@
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import typer
 
 from cli.app import PROGRAM, application
+from cli.environment import DEBUG, NO_CACHE, is_on
 from cli.errors import is_reported
 from cli.exit_codes import ExitCode
 from cli.output import print_error, safe_streams
 
-__all__ = ["DEBUG", "run"]
-
-DEBUG = "AGENT_NETWORK_DEBUG"
-"""The environment variable that turns on tracebacks; `--debug` sets it for one run."""
+__all__ = ["run"]
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line; returns its exit code."""
-    debug = os.environ.get(DEBUG)
+    before = {name: os.environ.get(name) for name in (DEBUG, NO_CACHE)}
     with safe_streams():
         try:
             return _invoked(arguments)
         finally:
-            _set(debug)
+            _restore(before)
 
 
 def _invoked(arguments: Sequence[str]) -> int:
@@ -55,7 +53,7 @@ def _misused(error: typer.TyperException) -> int:
 
 def _failed(error: Exception) -> int:
     """Report an error that ended a command."""
-    shows_traceback = os.environ.get(DEBUG, "") not in {"", "0"}
+    shows_traceback = is_on(DEBUG)
     if shows_traceback:
         traceback.print_exception(error)
     if is_reported(error):
@@ -69,7 +67,9 @@ def _failed(error: Exception) -> int:
     return ExitCode.INTERNAL
 
 
-def _set(debug: str | None) -> None:
-    os.environ.pop(DEBUG, None)
-    if debug is not None:
-        os.environ[DEBUG] = debug
+def _restore(before: Mapping[str, str | None]) -> None:
+    """Undo what the options of the command line set."""
+    for name, value in before.items():
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value

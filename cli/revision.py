@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 from cli.errors import CommandError
+from cli.working_tree import report_run
 
 __all__ = ["deployment_at"]
 
@@ -37,6 +38,7 @@ def deployment_at(root: Path, revision: str, stack: str) -> Mapping[str, Any]:
 
 
 def _previewed(folder: Path, revision: str, stack: str) -> Mapping[str, Any]:
+    report_run(f"the program of {revision} for stack {stack!r}")
     is_old = (folder / _COMMAND_BEFORE / "__main__.py").exists()
     command = [sys.executable, "-m", _COMMAND_BEFORE if is_old else _COMMAND, "preview", "--stack", stack, "--json"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 (this interpreter)

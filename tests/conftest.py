@@ -35,6 +35,8 @@ def hermetic(monkeypatch: pytest.MonkeyPatch, journal: Path) -> Iterator[None]:
     for name in list(os.environ):
         if name.startswith(_OF_THE_RUNNER):
             monkeypatch.delenv(name)
+    # No test reads, or leaves, anything in the cache of the person who runs it.
+    monkeypatch.setenv("AGENT_NETWORK_NO_CACHE", "1")
     # An output in an f-string is then an error, and not a text that says so.
     monkeypatch.setenv("PULUMI_ERROR_OUTPUT_STRING", "1")
     monkeypatch.setenv("PYTHONPATH", str(user_files.STARTUP), prepend=os.pathsep)

@@ -1,0 +1,30 @@
+"""A last look for credentials before documents are written to the cache.
+
+Values that Pulumi marks as secret are masked in them already; this finds what somebody wrote openly.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from access.findings.credentials import credential_in
+
+__all__ = ["holds_credential"]
+
+
+def holds_credential(document: object) -> bool:
+    """Is there a text in a document that looks like a credential, by itself or by its name?"""
+    return any(credential_in(text, name) for name, text in _named_texts("", document))
+
+
+def _named_texts(name: str, value: object) -> Iterator[tuple[str, str]]:
+    """Every text with its name; that of `{name: …, value: …}`, as of a variable, is the `name` in it."""
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, Mapping):
+        inside = cast("Mapping[str, Any]", value)
+        for key, inner in inside.items():
+            yield "", key
+            yield from _named_texts(str(inside.get("name", key)) if key == "value" else key, inner)
+    elif isinstance(value, list | tuple):
+        for inner in cast("list[Any]", value):
+            yield from _named_texts(name, inner)

@@ -1,0 +1,31 @@
+"""A deployment of the working tree's program on local Azure, and the files that it read."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cli.cache.reads import recorded
+from cli.errors import CommandError
+from cli.local_azure import run_document
+from cli.local_run import run_program
+from localazure.run import Operation
+
+__all__ = ["deployment_of"]
+
+
+def deployment_of(root: Path, stack: str) -> tuple[Mapping[str, Any], Mapping[str, str] | None]:
+    """Run the program of a project on local Azure.
+
+    Returns:
+        The document of a preview, and a digest of each file outside of the project that the program read; None for
+        these where it depended on more than files, such as a network.
+
+    Raises:
+        CommandError: the program failed.
+        LocalAzureError: the project cannot be run.
+    """
+    with recorded(root) as reads:
+        result, found = run_program(root, stack, Operation.PREVIEW)
+    if result.failures:
+        raise CommandError(f"{root}: " + "; ".join(failure.message for failure in result.failures))
+    return run_document(result, found), None if reads.depends_on_more else reads.digests()
