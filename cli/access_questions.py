@@ -20,7 +20,7 @@ from cli.output import print_text, write_file
 from cli.project_root import find_root, shown_path
 from cli.questions import Result
 from cli.sources import WORKING_TREE, LiveScope, read_source, source_name, texts
-from cli.working_tree import Project
+from cli.working_tree import Project, report_run
 
 __all__ = ["Question"]
 
@@ -84,7 +84,7 @@ class Question:
 
     @cached_property
     def _project(self) -> Project:
-        return Project(find_root(), self.stack, uses_cache=True)
+        return Project(find_root(), self.stack, uses_cache=True, report=report_run)
 
     @property
     def _will_run(self) -> bool:

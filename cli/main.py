@@ -9,9 +9,9 @@ import typer
 
 from cli.app import PROGRAM, application
 from cli.environment import DEBUG, NO_CACHE, is_on
-from cli.errors import is_reported
+from cli.errors import CommandError, is_reported, os_error_text
 from cli.exit_codes import ExitCode
-from cli.output import print_error, safe_streams
+from cli.output import discard_output, print_error, safe_streams
 
 __all__ = ["run"]
 
@@ -38,6 +38,9 @@ def _invoked(arguments: Sequence[str]) -> int:
         return ExitCode.INTERRUPTED
     except SystemExit as error:  # a pipe that closed while the help was printed
         return error.code if isinstance(error.code, int) else ExitCode.OK
+    except OSError as error:  # a full disk, a file without permission: of the machine, not of this program
+        discard_output()
+        return _failed(CommandError(f"{error.filename or 'input or output'}: {os_error_text(error)}"))
     except Exception as error:  # noqa: BLE001 (the one handler around every command)
         return _failed(error)
 

@@ -16,7 +16,7 @@ from typing import TextIO, cast
 
 from cli.errors import CommandError, os_error_text
 
-__all__ = ["print_error", "print_text", "safe_streams", "write_file"]
+__all__ = ["discard_output", "print_error", "print_text", "safe_streams", "write_file"]
 
 _ASCII = {"·": ".", "…": "...", "×": "x", "✗": "x", "→": "->", "\u2013": "-", "\u2014": "-", "\u2019": "'"}
 _REPLACE = "agent-network-ascii"
@@ -60,9 +60,9 @@ def print_text(text: str) -> None:
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
     except BrokenPipeError:
-        _discard_output()
+        discard_output()
     except OSError as error:
-        _discard_output()
+        discard_output()
         raise CommandError(f"standard output: cannot be written: {os_error_text(error)}") from None
 
 
@@ -104,7 +104,7 @@ def _give_usual_mode(temporary: Path, path: Path) -> None:
     temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~mask)
 
 
-def _discard_output() -> None:
+def discard_output() -> None:
     """Send what is still buffered nowhere, so that the interpreter does not fail on it when it ends.
 
     "Note on SIGPIPE", Python's documentation of `signal`.

@@ -4,7 +4,7 @@ Both come from the cache where nothing changed. Otherwise the program runs, and 
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +28,8 @@ class Project:
     stack: str
     uses_cache: bool = False
     """May answers come from the cache, and go there?"""
+    report: Callable[[str], None] = lambda _what: None
+    """Receives what runs now, before it runs."""
 
     def declared(self) -> Declared:
         """The declarations of network.yaml and of the stack's configuration.
@@ -77,7 +79,7 @@ class Project:
             return cast("Mapping[str, Any]", self._cached["deployed"])
         from cli.deployment import deployment_of  # noqa: PLC0415 (imports Pulumi's SDK)
 
-        report_run(f"the program for stack {self.stack!r}")
+        self.report(f"the program for stack {self.stack!r}")
         document, reads = deployment_of(self.root, self.stack)
         if self._fingerprint and reads is not None:
             self._save(document, reads)

@@ -19,7 +19,7 @@ __all__ = ["TooLargeError", "covers", "fingerprint"]
 _SOURCE = Path(__file__).resolve().parents[2]
 """The folder of this package's rooms: a checkout, or `agent_network` of an installed wheel."""
 
-# Folders of a project that are no source of its program. What it reads there all the same is recorded while it runs.
+# Folders of a project without sources of its program. What it reads there all the same is recorded while it runs.
 _SKIPPED = frozenset({"__pycache__", "node_modules", "report", "tests", "docs", "benchmarks"})
 
 _MOST_FILES, _MOST_BYTES = 5000, 64 * 1024 * 1024
@@ -91,7 +91,7 @@ def _parts(root: Path, stack: str) -> Iterator[bytes]:
 
 
 class _Budget:
-    """How much may still be hashed."""
+    """The rest of the files and bytes that may be hashed."""
 
     def __init__(self) -> None:
         self._files, self._bytes = _MOST_FILES, _MOST_BYTES

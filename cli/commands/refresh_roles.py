@@ -9,7 +9,8 @@ from cli.help_text import examples
 __all__ = ["EXAMPLES", "refresh_roles"]
 
 EXAMPLES = examples(
-    "agent-network access refresh-roles --subscription ID", "agent-network access refresh-roles --write"
+    "agent-network access refresh-roles --subscription ID",
+    "agent-network access refresh-roles --subscription ID --write",
 )
 
 

@@ -159,14 +159,13 @@ def test_what_happens_around_a_deployment_knows_no_description(name: str) -> Non
     assert rooms_of(imported(name)) <= {"release", "access", "components", "localazure"}
 
 
-@of(*(room for room in ROOMS if room not in {"cli", "agent_network"}))
-def test_nothing_imports_the_console_command(name: str) -> None:
-    assert not {one for one in imported(name) if within(one, "cli", "agent_network")}
+@of(*(room for room in ROOMS if room != "cli"))
+def test_nothing_but_the_entry_point_imports_the_console_command(name: str) -> None:
+    assert name == "agent_network.__main__" or "cli" not in rooms_of(imported(name))
 
 
-@pytest.mark.parametrize("name", ["agent_network", "agent_network.__main__"])
-def test_installed_command_imports_the_console_command_alone(name: str) -> None:
-    assert rooms_of(imported(name)) <= {"agent_network", "cli"}
+def test_entry_point_imports_nothing_but_the_console_command() -> None:
+    assert rooms_of(imported("agent_network.__main__")) == {"cli"}
 
 
 @of("manifest", "components", "access", "localazure", "policies")

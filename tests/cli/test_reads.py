@@ -1,0 +1,103 @@
+"""Files that the program reads outside of its project are part of an entry."""
+
+import py_compile
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cli.cache.reads import recorded, unchanged
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    folder = tmp_path / "outside"
+    folder.mkdir()
+    (folder / "prices.csv").write_text("1")
+    return folder
+
+
+def test_file_that_is_read_is_recorded_until_it_changes(tmp_path: Path, outside: Path) -> None:
+    with recorded(tmp_path / "project") as reads:
+        (outside / "prices.csv").read_text()
+    digests = reads.digests()
+
+    assert set(digests) == {str((outside / "prices.csv").resolve())}
+    assert unchanged(digests)
+    (outside / "prices.csv").write_text("2")
+    assert not unchanged(digests)
+
+
+def test_file_that_was_missing_is_recorded(tmp_path: Path, outside: Path) -> None:
+    with recorded(tmp_path / "project") as reads, pytest.raises(FileNotFoundError):
+        (outside / "missing.csv").read_text()
+    digests = reads.digests()
+
+    assert unchanged(digests)
+    (outside / "missing.csv").write_text("")
+    assert not unchanged(digests)
+
+
+def test_folder_that_is_listed_is_recorded(tmp_path: Path, outside: Path) -> None:
+    with recorded(tmp_path / "project") as reads:
+        list(outside.iterdir())
+    digests = reads.digests()
+
+    assert unchanged(digests)
+    (outside / "new.csv").write_text("")
+    assert not unchanged(digests)
+
+
+def test_module_outside_of_the_project_is_recorded_by_its_source(tmp_path: Path, outside: Path) -> None:
+    source = outside / "prices_of_contoso.py"
+    source.write_text("X = 1\n")
+    compiled = Path(py_compile.compile(str(source)))
+
+    with recorded(tmp_path / "project") as reads:
+        compiled.read_bytes()
+
+    assert set(reads.digests()) == {str(source.resolve())}
+
+
+def test_files_of_the_project_and_writes_are_not_recorded(tmp_path: Path, outside: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "network.yaml").write_text("")
+
+    with recorded(project) as reads:
+        (project / "network.yaml").read_text()
+        (outside / "log.txt").write_text("")
+
+    assert reads.digests() == {}
+
+
+def test_hidden_file_of_the_project_is_recorded(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / ".env").write_text("")
+
+    with recorded(project) as reads:
+        (project / ".env").read_text()
+
+    assert set(reads.digests()) == {str((project / ".env").resolve())}
+
+
+def connect() -> None:
+    with socket.socket() as one:
+        one.settimeout(0.1)
+        one.connect_ex(("127.0.0.1", 9))
+
+
+def start_process() -> None:
+    subprocess.run([sys.executable, "-c", ""], check=True)
+
+
+@pytest.mark.parametrize("action", [connect, start_process])
+def test_network_and_processes_make_an_answer_unfit(tmp_path: Path, action: Callable[[], None]) -> None:
+    with recorded(tmp_path) as reads:
+        action()
+
+    assert reads.depends_on_more
