@@ -1,18 +1,24 @@
-"""Projects for the console command: a real declaration, and a program that is quick to run."""
+"""Projects for the console command: Fabrikam's declaration, and a program that is quick to run."""
 
+import os
 import shutil
 from pathlib import Path
 
-from tests.access.fabrikam import ROOT
+from tests.fabrikam import FABRIKAM, FILES, REPOSITORY
 
-DECLARATION = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "network.yaml")
 PROGRAM = "import pulumi\n"
 
 
 def quick_project(root: Path, program: str = PROGRAM) -> Path:
-    """A project that declares the sample network and whose program registers nothing."""
+    """A project that declares Fabrikam's network and whose program registers nothing."""
     root.mkdir(exist_ok=True)
-    for name in DECLARATION:
-        shutil.copy(ROOT / name, root / name)
+    for name in FILES:
+        shutil.copy(FABRIKAM / name, root / name)
     (root / "__main__.py").write_text(program)
     return root
+
+
+def variables(**more: str) -> dict[str, str]:
+    """The environment of a process that can import this repository from any folder."""
+    path = os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH")]))
+    return os.environ | {"PYTHONPATH": path} | more

@@ -10,8 +10,7 @@ import pytest
 
 from cli.cache import store
 from cli.main import run
-from tests.access.fabrikam import ROOT
-from tests.cli.projects import quick_project
+from tests.cli.projects import quick_project, variables
 
 Ask = Callable[..., tuple[int, str, bool]]
 
@@ -170,12 +169,12 @@ def test_answer_from_the_cache_imports_neither_pulumi_nor_the_manifest(tmp_path:
         " print(code, *sorted({'pulumi', 'azure', 'manifest', 'localazure'} & set(sys.modules)))"
     )
     hidden = {"AGENT_NETWORK_NO_CACHE", "CI"}
-    variables = {name: value for name, value in os.environ.items() if name not in hidden}
-    variables |= {"PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(tmp_path), "HOME": str(tmp_path)}
+    own = variables(XDG_CACHE_HOME=str(tmp_path), HOME=str(tmp_path))
+    own = {name: value for name, value in own.items() if name not in hidden}
     command = [sys.executable, "-c", program, "access", "why", "report", "reports", "write"]
 
     for expected in (2, 2):
-        done = subprocess.run(command, cwd=project, env=variables, capture_output=True, text=True, check=True)  # noqa: S603
+        done = subprocess.run(command, cwd=project, env=own, capture_output=True, text=True, check=True)  # noqa: S603
         assert done.stdout.split()[0] == str(expected), done.stderr
     # The program registers no agent, so nobody knows `report`; what matters is what was loaded to find out.
     assert done.stdout.split()[1:] == []

@@ -18,8 +18,8 @@ from cli.main import run
 from localazure.errors import LocalAzureError
 from manifest.errors import Problem, SpecError
 from release.errors import ReleaseError
-from tests.access.fabrikam import ROOT, document
-from tests.cli.projects import quick_project
+from tests.access.fabrikam import document
+from tests.cli.projects import quick_project, variables
 
 POSIX = pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device is Linux's")
 
@@ -85,12 +85,12 @@ def test_interrupted_command_is_code_130(monkeypatch: pytest.MonkeyPatch, capsys
     assert "Traceback" not in capsys.readouterr().err
 
 
-def started(arguments: Sequence[str], folder: Path, **variables: str) -> subprocess.Popen[str]:
+def started(arguments: Sequence[str], folder: Path) -> subprocess.Popen[str]:
     """A command in a process of its own."""
     return subprocess.Popen(  # noqa: S603 (this interpreter)
         [sys.executable, "-m", "agent_network", *arguments],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | variables,
+        env=variables(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -111,12 +111,11 @@ def test_ctrl_c_while_the_program_runs_is_code_130(tmp_path: Path, operation: st
     assert "Traceback" not in err
 
 
-def shell(line: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def shell(line: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """A line of the shell, in which `command` is the console command."""
     line = line.replace("command", f"{sys.executable} -m agent_network")
-    environment = os.environ | {"PYTHONPATH": str(ROOT)} | variables
     command = ["/bin/sh", "-c", line]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    return subprocess.run(command, cwd=folder, env=variables(**more), capture_output=True, text=True, check=False)  # noqa: S603
 
 
 @POSIX

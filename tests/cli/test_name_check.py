@@ -6,11 +6,12 @@ from access.model.errors import NoAgentError, UnknownName
 from cli.main import run
 from cli.name_check import check_agent, check_question
 from cli.working_tree import Project
-from tests.access.fabrikam import ROOT, declared, graph
+from tests.access.fabrikam import declared, graph
+from tests.fabrikam import FABRIKAM
 
 
 def check(agent: str = "report", resource: str = "reports", operation: str = "write") -> None:
-    check_question(declared(), Project(ROOT, "dev").files(), agent, resource, operation)
+    check_question(declared(), Project(FABRIKAM, "dev").files(), agent, resource, operation)
 
 
 @pytest.mark.parametrize(
@@ -34,10 +35,10 @@ def test_no_name_of_azure_is_refused(stack: str) -> None:
     found = graph(stack)
     for principal in found.principals:
         for name in (principal.name, principal.id, *principal.agents, principal.party or "fleet"):
-            check_question(declared(stack), Project(ROOT, stack).files(), name, "reports", "write")
+            check_question(declared(stack), Project(FABRIKAM, stack).files(), name, "reports", "write")
     for resource in found.resources:
         for name in (resource.name, resource.id):
-            check_question(declared(stack), Project(ROOT, stack).files(), "report", name, "*/read")
+            check_question(declared(stack), Project(FABRIKAM, stack).files(), "report", name, "*/read")
 
 
 def test_name_in_a_file_of_the_project_is_not_refused() -> None:
@@ -69,7 +70,7 @@ def test_agent_alone_is_checked(name: str, error: type[Exception]) -> None:
 def test_command_refuses_a_mistyped_name_without_running_the_program(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(FABRIKAM)
 
     assert run(["access", *arguments]) == 2
     out, err = capsys.readouterr()
