@@ -10,7 +10,7 @@ COMMAND := $(VENV)/bin/agent-network
 export CMD
 
 .DEFAULT_GOAL := help
-.PHONY: help setup preview up destroy engine deployer test check fix bench schema lock clean
+.PHONY: help setup preview up destroy engine deployer test mutants check fix bench schema lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -44,6 +44,9 @@ deployer: setup ## what the deploying identity needs, as JSON (SUBSCRIPTION=... 
 
 test: setup ## all tests
 	@$(RUN) -m pytest -q -n auto
+
+mutants: setup ## change the code in many small ways, and count the changes that no test notices (MUTANTS="--renew")
+	@$(RUN) -m tests.mutants $(MUTANTS)
 
 check: setup ## lint, format and types, changing nothing
 	@$(VENV)/bin/ruff check .

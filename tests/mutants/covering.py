@@ -1,0 +1,127 @@
+"""The tests that can notice a change: a measured map from functions to the test files that call them.
+
+The map is generated and committed, `covering.json`; `make mutants MUTANTS=--renew` measures it again. A function that
+it does not have yet is judged by every test file that calls something of its module.
+"""
+
+import ast
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+from tests.mutants.candidates import Candidate
+from tests.mutants.forks import SURVIVED, Job, Outcome, run
+
+__all__ = ["BUDGET", "LEFT_OUT", "MAP", "Covering", "enclosing", "measure", "test_files"]
+
+MAP = Path(__file__).with_name("covering.json")
+LEFT_OUT = ("tests/engine/", "tests/network/", "tests/packaging/", "tests/mutants/")
+"""Too slow, with the engine or the whole program in processes of their own, or about the harness itself."""
+BUDGET = 120
+"""Seconds of tests for one mutant. One that only later tests would notice counts as a survivor."""
+_LONGEST = 600
+_FLOOR = 60
+_FACTOR = 10
+
+
+@dataclass(frozen=True)
+class Covering:
+    """Seconds of each test file, and the numbers of the test files that call each function."""
+
+    tests: Mapping[str, float]
+    functions: Mapping[str, Sequence[int]]
+
+    @classmethod
+    def read(cls, text: str) -> "Covering":
+        """The map from its file."""
+        found: dict[str, Any] = json.loads(text)
+        return cls(found["tests"], found["functions"])
+
+    @classmethod
+    def of(cls, outcomes: Iterable[Outcome]) -> "Covering":
+        """The map from one traced run of each test file."""
+        runs = sorted((one for one in outcomes if one.functions), key=lambda one: one.job.name)
+        functions: dict[str, list[int]] = {}
+        for number, one in enumerate(runs):
+            for path, names in one.functions.items():
+                for name in names:
+                    functions.setdefault(f"{path}::{name}", []).append(number)
+        return cls({one.job.name: one.seconds for one in runs}, dict(sorted(functions.items())))
+
+    def written(self) -> str:
+        """The text of the map's file."""
+        tests = ",\n".join(f"  {json.dumps(name)}: {seconds}" for name, seconds in self.tests.items())
+        functions = ",\n".join(f"  {json.dumps(name)}: {list(numbers)}" for name, numbers in self.functions.items())
+        about = "Renew with `make mutants MUTANTS=--renew`."
+        return f'{{\n"about": "{about}",\n"tests": {{\n{tests}\n}},\n"functions": {{\n{functions}\n}}\n}}\n'
+
+    def job(self, one: Candidate, source: str, mutated: str) -> Job:
+        """The run of one candidate: the test files that call what it changes, the most specific first."""
+        names = self._calling(one.path, enclosing(source, one.line))
+        ordered = sorted(names, key=lambda name: self._order(one, name))
+        before = accumulate((self.tests[name] for name in ordered), initial=0.0)
+        affordable = [name for name, seconds in zip(ordered, before, strict=False) if seconds < BUDGET]
+        return Job(one.name, affordable, self.limits, one.path, mutated)
+
+    @cached_property
+    def limits(self) -> dict[str, float]:
+        """The seconds that each test file gets: ten times what it takes, or a minute on a busy machine."""
+        return {name: max(_FLOOR, _FACTOR * seconds) for name, seconds in self.tests.items()}
+
+    def _calling(self, path: str, function: str) -> set[str]:
+        every = list(self.tests)
+        numbers = self.functions.get(f"{path}::{function}") or {
+            number for name, found in self.functions.items() if name.startswith(f"{path}::") for number in found
+        }
+        return {every[number] for number in numbers}
+
+    def _order(self, one: Candidate, test: str) -> tuple[bool, float]:
+        """First the file that is named after the module; then what is fast and calls little else."""
+        return Path(one.path).stem not in Path(test).stem, self.tests[test] * self._calls[test]
+
+    @cached_property
+    def _calls(self) -> dict[str, int]:
+        counts = dict.fromkeys(self.tests, 0)
+        names = list(self.tests)
+        for numbers in self.functions.values():
+            for number in numbers:
+                counts[names[number]] += 1
+        return counts
+
+
+def test_files(checkout: Path) -> list[str]:
+    """The test files that a map is measured over."""
+    names = (path.relative_to(checkout).as_posix() for path in sorted((checkout / "tests").rglob("test_*.py")))
+    return [name for name in names if not name.startswith(LEFT_OUT)]
+
+
+def measure(names: Sequence[str], copies: Sequence[Path], *, trace: bool) -> Iterator[Outcome]:
+    """Each test file by itself, without a change. A file that fails then has its state `killed`."""
+    limits = dict.fromkeys(names, float(_LONGEST))
+    outcomes: list[Outcome] = []
+    run((Job(name, (name,), limits, trace=trace) for name in names), copies, outcomes.append)
+    yield from outcomes
+
+
+def failing(outcomes: Iterable[Outcome]) -> dict[str, str]:
+    """The first failing test of each test file that fails without a change."""
+    return {one.job.name: one.by or one.log[-500:] for one in outcomes if one.state != SURVIVED}
+
+
+def enclosing(source: str, line: int) -> str:
+    """The name of the outermost function around a line, with its class; `""` at the level of a module or a class."""
+
+    def search(body: Sequence[ast.stmt], prefix: str) -> str:
+        for node in body:
+            first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
+            if first <= line <= (node.end_lineno or node.lineno):
+                if isinstance(node, ast.ClassDef):
+                    return search(node.body, f"{prefix}{node.name}.")
+                return f"{prefix}{node.name}" if isinstance(node, ast.FunctionDef) else ""
+        return ""
+
+    return search(ast.parse(source).body, "")
