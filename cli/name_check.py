@@ -11,7 +11,7 @@ from difflib import get_close_matches
 
 from access.azure.verb_roles import VERBS
 from access.model.declared import Declared
-from access.model.errors import NoAgentError, UnknownName
+from access.model.errors import NotAnAgentError, UnknownName
 
 __all__ = ["check_agent", "check_question"]
 
@@ -37,11 +37,11 @@ def check_agent(declared: Declared, files: str, agent: str) -> None:
     """Check the name of an agent where nothing but an agent has an answer.
 
     Raises:
-        NoAgentError: it is a host, or people.
+        NotAnAgentError: it is a host, or people.
         UnknownName: it is mistyped.
     """
     if agent not in declared.agents and agent in declared.parties:
-        raise NoAgentError(agent, declared.parties[agent].kind)
+        raise NotAnAgentError(agent, declared.parties[agent].kind)
     _check("agent", agent, declared.agents, declared, files)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from access.model.errors import NoAgentError, UnknownName
+from access.model.errors import NotAnAgentError, UnknownName
 from cli.main import run
 from cli.name_check import check_agent, check_question
 from cli.working_tree import Project
@@ -49,7 +49,7 @@ def test_name_in_a_file_of_the_project_is_not_refused() -> None:
         check_question(declared(), "", "report", "report-1", "*/read")
 
 
-@pytest.mark.parametrize(("name", "error"), [("fleet", NoAgentError), ("analisys", UnknownName)])
+@pytest.mark.parametrize(("name", "error"), [("fleet", NotAnAgentError), ("analisys", UnknownName)])
 def test_agent_alone_is_checked(name: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         check_agent(declared(), "", name)
