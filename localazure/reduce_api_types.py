@@ -152,30 +152,37 @@ def reduced(directory: Path, kind: ResourceType) -> Schema:
     return {"api_version": version, "arm_type": kind.arm_type, "types": types}
 
 
-def _native(providers: Sequence[str]) -> Iterator[ResourceType]:
+def _wanted(names: Sequence[str]) -> Iterator[ResourceType]:
+    """The types of local Azure that are named, by provider or by token; without a name, all."""
     for kind in catalogue():
-        if kind.token.startswith("azure-native:") and (not providers or provider_of(kind.token) in providers):
+        if kind.token.startswith("azure-native:") and (not names or {kind.token, provider_of(kind.token)} & set(names)):
             yield kind
 
 
+def _written(path: Path) -> dict[str, Schema]:
+    return json.loads(path.read_text("utf-8")) if path.is_file() else {}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the files of the providers; the exit status is 2 where a type is not found."""
+    """Write the entries of the types; the exit status is 2 where one is not found."""
     parser = argparse.ArgumentParser(prog="python -m localazure.reduce_api_types", description=__doc__)
     parser.add_argument("directory", type=Path, help="a checkout of Azure/bicep-types-az, or its folder `generated`")
-    parser.add_argument("provider", nargs="*", help="as in the type token, `servicebus`; without it, all")
+    parser.add_argument("name", nargs="*", help="a provider, `storage`, or a type token; without one, all")
     parser.add_argument("--into", type=Path, default=DATA, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
-    files: dict[str, Schema] = {}
+    found: dict[str, Schema] = {}
     try:
-        for kind in _native(given.provider):
-            files.setdefault(provider_of(kind.token), {})[kind.token] = reduced(given.directory, kind)
+        for kind in _wanted(given.name):
+            found[kind.token] = reduced(given.directory, kind)
     except ReductionError as error:
         parser.error(str(error))
-    unknown = sorted(set(given.provider) - set(files))
+    unknown = sorted(set(given.name) - set(found) - set(map(provider_of, found)))
     if unknown:
         parser.error(f"no service of local Azure has types of {', '.join(unknown)}")
-    for provider, types in files.items():
-        (given.into / f"{provider}.json").write_text(json.dumps(types, indent=1, sort_keys=True) + "\n", "utf-8")
+    for provider in sorted(set(map(provider_of, found))):
+        path = given.into / f"{provider}.json"
+        new = {token: entry for token, entry in found.items() if provider_of(token) == provider}
+        path.write_text(json.dumps(_written(path) | new, indent=1, sort_keys=True) + "\n", "utf-8")
     return 0
 
 

@@ -12,7 +12,7 @@ from tests.components.recorder import SUBSCRIPTION, TENANT, Recorded, Registered
 from tests.fabrikam import FABRIKAM
 from tests.projects import load_project, write_project
 
-__all__ = ["PARENT", "RESOURCE", "component", "of_hosts", "of_kind", "of_project", "within"]
+__all__ = ["ENVIRONMENT", "PARENT", "RESOURCE", "component", "described", "of_hosts", "of_kind", "of_project", "within"]
 
 RESOURCE = "thing"
 """What the one resource is called in its network."""
@@ -23,10 +23,11 @@ _SETTINGS: dict[str, dict[str, Any]] = {
     "cosmos-container": {"database": "main"},
     "model-account": {"deployments": [{"name": "small", "model": "gpt-4.1-mini", "version": "2025-04-14"}]},
 }
-_ENVIRONMENT = {"location": "westeurope", "resource_group": "contoso", "suffix": "dev7", "production": False}
+ENVIRONMENT = {"location": "westeurope", "resource_group": "contoso", "suffix": "dev7", "production": False}
 
 
-def _described(kind: str, *, existing: bool) -> dict[str, Any]:
+def described(kind: str, *, existing: bool = False) -> dict[str, Any]:
+    """The network with this one resource, as it is written."""
     settings = {} if existing and kind == "model-account" else _SETTINGS.get(kind, {})
     entry = {"kind": kind, KINDS[kind].parent[0]: PARENT, "existing": existing, **settings}
     agent = {"image": "worker", "access": {RESOURCE: list(KINDS[kind].verbs)}}
@@ -42,7 +43,7 @@ def _described(kind: str, *, existing: bool) -> dict[str, Any]:
 def of_kind(kind: str, *, existing: bool = False) -> Recorded:
     """What a network with this one resource registers."""
     with TemporaryDirectory() as root:
-        return of_project(write_project(Path(root), _described(kind, existing=existing), _ENVIRONMENT))
+        return of_project(write_project(Path(root), described(kind, existing=existing), ENVIRONMENT))
 
 
 EVERY_HOST: dict[str, Any] = {
@@ -94,7 +95,7 @@ CONTROL_PLANE = (
     f"/subscriptions/{SUBSCRIPTION}/resourceGroups/net/providers/Microsoft.ManagedIdentity/userAssignedIdentities/fleet"
 )
 _WITH_HOSTS: dict[str, Any] = {
-    **_ENVIRONMENT,
+    **ENVIRONMENT,
     "shared_identity": "allowed",
     "published": ["report"],
     "agent_identities": {"other": TENANT},

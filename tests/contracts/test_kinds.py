@@ -35,7 +35,7 @@ WITH_CONTROL = {
     "Storage Blob Data Contributor": {
         "Microsoft.Storage/storageAccounts/blobServices/containers/write",
         "Microsoft.Storage/storageAccounts/blobServices/containers/delete",
-    }
+    },
 }
 
 
