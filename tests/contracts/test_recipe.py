@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 from shutil import copy2, copytree, ignore_patterns
+from typing import Any
 
 import pytest
 
@@ -71,9 +72,12 @@ def write(path: Path, name: str, block: str) -> None:
 def published(folder: Path) -> Path:
     """The types of tables in the layout of bicep-types-az, as far as the example needs them."""
     where = "Microsoft.Storage/storageAccounts/tableServices"
-    entries = [{"$type": "StringType"}, {"$type": "AnyType"}]
+    entries: list[dict[str, Any]] = [{"$type": "StringType"}, {"$type": "AnyType"}]
     for name in (where, f"{where}/tables"):
-        properties = {each: {"type": {"$ref": "#/0"}, "flags": 10} for each in ("id", "type", "apiVersion")}
+        texts = ("id", "type", "apiVersion")
+        properties: dict[str, Any] = {each: {"type": {"$ref": "#/0"}, "flags": 10} for each in texts}
+            each: {"type": {"$ref": "#/0"}, "flags": 10} for each in ("id", "type", "apiVersion")
+        }
         properties |= {
             "name": {"type": {"$ref": "#/0"}, "flags": 9},
             "properties": {"type": {"$ref": "#/1"}, "flags": 0},

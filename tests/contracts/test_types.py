@@ -12,7 +12,7 @@ from access.azure.types import BY_ARM_TYPE, BY_TOKEN, TYPES, of_kind
 from access.azure.types.kubernetes import OBJECTS
 from access.azure.types.row import WITHIN, ArmType, KeySwitch
 from access.azure.verb_roles import CALLED
-from access.evaluate.role_operations import essence, of_role
+from access.evaluate.role_operations import identifying_operations, operations_of_role
 from access.model.declared import Declared, DeclaredAccess, DeclaredAgent, DeclaredResource
 from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.proof import prove
@@ -156,10 +156,10 @@ def test_operations_of_a_verb_are_among_those_of_the_type(row: ArmType, verb: st
     assert row.kind is not None
     for each in row.verbs:
         if each.verb == verb:
-            assert of_role(by_name(each.role), row.key), each.role
-    assert essence(row.kind, verb, row.key)
+            assert operations_of_role(by_name(each.role), row.key), each.role
+    assert identifying_operations(row.kind, verb, row.key)
     data = {name for name in relevant_to(row.key, data=True) if name in every(data=True)}
-    assert verb == "pull" or essence(row.kind, verb, row.key) <= data
+    assert verb == "pull" or identifying_operations(row.kind, verb, row.key) <= data
 
 
 def _network(row: ArmType, role: str, *declared: DeclaredAccess) -> tuple[Graph, Declared]:
@@ -180,7 +180,6 @@ def _network(row: ArmType, role: str, *declared: DeclaredAccess) -> tuple[Graph,
                 role=found,
                 role_id=found.id,
                 condition=None,
-                place="",
                 system=found.system,
             )
         ],

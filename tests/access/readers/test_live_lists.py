@@ -1,5 +1,7 @@
 """Lists of live Azure: every type that a row calls listed is requested, and every kind is known by its type."""
 
+from typing import Any
+
 import pytest
 
 from access.azure.types import TYPES
@@ -26,7 +28,7 @@ def subscription_with(*rows: ArmType) -> Arm:
     for row in TYPES:
         arm.put(f"{BASE}/providers/{row.arm_type}", [])
         if row.listed and row.listed.within:
-            found = [{"id": id_of(row), "name": row.parts[-1], "properties": {}}]
+            found: list[dict[str, Any]] = [{"id": id_of(row), "name": row.parts[-1], "properties": {}}]
             arm.put(id_of(row).rpartition("/")[0], found)
     arm.put(f"{BASE}/resources", [{"id": id_of(row), "name": "one", "type": row.arm_type} for row in rows])
     return arm
