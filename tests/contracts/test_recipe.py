@@ -76,8 +76,6 @@ def published(folder: Path) -> Path:
     for name in (where, f"{where}/tables"):
         texts = ("id", "type", "apiVersion")
         properties: dict[str, Any] = {each: {"type": {"$ref": "#/0"}, "flags": 10} for each in texts}
-            each: {"type": {"$ref": "#/0"}, "flags": 10} for each in ("id", "type", "apiVersion")
-        }
         properties |= {
             "name": {"type": {"$ref": "#/0"}, "flags": 9},
             "properties": {"type": {"$ref": "#/1"}, "flags": 0},
