@@ -65,3 +65,12 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 def _run(*command: str) -> None:
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)  # noqa: S603 (see above)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The folder of a user whose program has modules of its own."""
+    for name in ("access", "components"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text(f"OWNER = 'the user, in {name}'\n", encoding="utf-8")
+    return tmp_path

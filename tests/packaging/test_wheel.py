@@ -9,33 +9,12 @@ from pathlib import Path
 import pytest
 
 from agent_network import __version__
-from hatch_build import PACKAGE, ROOMS
+from hatch_build import PACKAGE
 from tests.packaging.conftest import REPOSITORY, Installation
-
-# Imports every module of the package, and prints where each loaded module with the name of a room is from.
-EVERY_MODULE = """
-import importlib, json, pkgutil, sys
-import agent_network
-import access, components
-names = [m.name for m in pkgutil.walk_packages(agent_network.__path__, "agent_network.")]
-for name in names:
-    importlib.import_module(name)
-rooms = {name: module.__file__ for name, module in sys.modules.items() if name.partition(".")[0] in %r}
-print(json.dumps({"names": names, "rooms": rooms}))
-"""
 
 PAGE = (REPOSITORY / "docs" / "howto" / "use-from-your-own-program.md").read_text(encoding="utf-8")
 COMPONENTS, QUESTIONS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 USER_MODULE = "\nimport components\n\npulumi.export('owner', components.OWNER)\n"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """The folder of a user whose program has modules of its own."""
-    for name in ("access", "components"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "__init__.py").write_text(f"OWNER = 'the user, in {name}'\n", encoding="utf-8")
-    return tmp_path
 
 
 def test_the_wheel_holds_one_package_and_its_description(installation: Installation) -> None:
@@ -52,18 +31,6 @@ def test_the_console_command_reports_the_version(installation: Installation, fol
     done = installation.run(["agent-network", "--version"], folder)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, f"agent-network {__version__}\n", "")
-
-
-def test_every_installed_module_is_importable_next_to_modules_of_the_same_names(
-    installation: Installation, folder: Path
-) -> None:
-    done = installation.run(["python", "-c", EVERY_MODULE % (ROOMS,)], folder)
-
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout.splitlines()[-1])  # a module may print what it generates
-    assert {name.split(".")[1] for name in found["names"]} >= set(ROOMS)
-    assert found["rooms"] == {name: str(folder / name / "__init__.py") for name in ("access", "components")}
-    assert str(REPOSITORY) not in done.stdout
 
 
 def test_a_new_project_previews_and_a_renamed_one_does_too(installation: Installation, folder: Path) -> None:

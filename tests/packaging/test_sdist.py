@@ -1,0 +1,34 @@
+"""The source distribution: whatever a wheel is built from is in it."""
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+from tests.packaging.conftest import REPOSITORY, Installation
+
+
+def contents(wheel: Path) -> dict[str, bytes]:
+    """Every file of a wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def build(target: str, source: Path, folder: Path) -> Path:
+    """Build a distribution of a source folder, without a network."""
+    command = [sys.executable, "-m", "hatchling", "build", "--target", target, "--directory", str(folder)]
+    done = subprocess.run(command, cwd=source, capture_output=True, text=True, check=False)  # noqa: S603 (our own build)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (built,) = folder.iterdir()
+    return built
+
+
+def test_a_wheel_of_the_source_distribution_is_the_wheel_of_the_checkout(
+    installation: Installation, tmp_path: Path
+) -> None:
+    with tarfile.open(build("sdist", REPOSITORY, tmp_path / "sdist")) as archive:
+        archive.extractall(tmp_path / "source", filter="data")
+    (source,) = (tmp_path / "source").iterdir()
+
+    assert contents(build("wheel", source, tmp_path / "wheel")) == contents(installation.wheel)
