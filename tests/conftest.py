@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests import user_files
@@ -17,10 +18,23 @@ user_files.watch()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse a second test of the shipped sample, which would depend on what the user writes there."""
+    """Refuse a second test of the shipped sample; in a copy with another network, keep a case of each function."""
     names = {item.nodeid for item in items if "shipped_sample" in getattr(item, "fixturenames", ())}
     if len(names) > 1:
         raise pytest.UsageError(f"only one test reads the files of the shipped sample, not {sorted(names)}")
+    if user_files.IN_CHANGED_COPY in os.environ:
+        items[:] = {item.nodeid.partition("[")[0]: item for item in reversed(items)}.values()
+        items.reverse()
+        for item in items:
+            _with_one_example(item)
+
+
+def _with_one_example(item: pytest.Item) -> None:
+    """Limit a property to one example; Hypothesis keeps its settings on the function and publishes no other way."""
+    function = getattr(item, "obj", None)
+    found = getattr(function, "_hypothesis_internal_use_settings", None)
+    if isinstance(found, hypothesis.settings):
+        vars(function)["_hypothesis_internal_use_settings"] = hypothesis.settings(found, max_examples=1)
 
 
 @pytest.fixture(scope="session")

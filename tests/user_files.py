@@ -10,12 +10,14 @@ import re
 import sys
 from pathlib import Path
 
-__all__ = ["JOURNAL", "STARTUP", "allowed", "is_users", "watch"]
+__all__ = ["IN_CHANGED_COPY", "JOURNAL", "STARTUP", "allowed", "is_users", "watch"]
 
 ROOT = Path(__file__).parents[1]
 STARTUP = ROOT / "tests" / "startup"
 JOURNAL = "AGENT_NETWORK_TESTS_JOURNAL"
 """Names a file in which every such opening is noted, by whichever process it was."""
+IN_CHANGED_COPY = "AGENT_NETWORK_TESTS_IN_CHANGED_COPY"
+"""Set where the suite runs in a copy with another network (`tests/contracts/test_changed_network.py`)."""
 
 _NAME = re.compile(r"(network\.yaml|Pulumi(\.[^/]+)?\.yaml|__main__\.py)$")
 

@@ -56,7 +56,7 @@ def change(arm: Arm) -> list[Role]:
 
 
 def test_unchanged_roles_are_counted_and_nothing_is_written(
-    arm: Arm, catalogue: Path, capsys: pytest.CaptureFixture
+    arm: Arm, catalogue: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # Order and case do not count as a change.
     arm.lists[DEFINITIONS.lower()].reverse()
@@ -70,7 +70,7 @@ def test_unchanged_roles_are_counted_and_nothing_is_written(
     assert catalogue.read_bytes() == AZURE_ROLES.read_bytes()
 
 
-def test_newly_privileged_roles_are_listed_first(arm: Arm, catalogue: Path, capsys: pytest.CaptureFixture) -> None:
+def test_newly_privileged_roles_are_listed_first(arm: Arm, catalogue: Path, capsys: pytest.CaptureFixture[str]) -> None:
     change(arm)
 
     assert refreshed(arm, catalogue) == 3

@@ -249,7 +249,11 @@ def record(program: Callable[[], object], *, stack: str = "dev", preview: bool =
             callbacks=None,
         )
         configure(settings)
-        await run_in_stack(lambda: program() and None)
+
+        def without_a_result() -> None:
+            program()
+
+        await run_in_stack(without_a_result)
 
     try:
         with asyncio.Runner() as runner:

@@ -107,7 +107,7 @@ def test_configured_id_is_compared_with_shared_identity_of_project(
 
     assert created.outs == {**props, "principal_id": GUID, "shared": shared}
     assert [audience for _, audience in azure.requests] == ["https://management.azure.com/.default"]
-    assert (Provider().read(created.id, created.outs).outs or {})["shared"] == shared
+    assert (Provider().read(created.id, created.outs or {}).outs or {})["shared"] == shared
 
 
 def test_configured_id_in_unreadable_project_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 import json
 from base64 import b64encode
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -16,12 +16,13 @@ from tests.components.recorder import SUBSCRIPTION, TENANT, identity_of, princip
 
 
 def cluster(*, existing: bool = False, **more: Any) -> AksCluster:  # noqa: ANN401 - any argument
-    args: AksClusterArgs = {**placed("contoso-dev7", existing=existing), **more}
-    return AksCluster("contoso", args)
+    args: dict[str, Any] = {**placed("contoso-dev7", existing=existing), **more}
+    return AksCluster("contoso", cast("AksClusterArgs", args))
 
 
 def created(**more: Any) -> AksCluster:  # noqa: ANN401 - any argument
-    return cluster(**{"vm_size": "Standard_D4ds_v5", "node_count": 3, "private": True, **more})
+    size: dict[str, Any] = {"vm_size": "Standard_D4ds_v5", "node_count": 3, "private": True}
+    return cluster(**size | more)
 
 
 def test_the_whole_cluster() -> None:
@@ -248,6 +249,6 @@ def told_of_clusters(monkeypatch: pytest.MonkeyPatch, told: dict[str, Any]) -> C
     monkeypatch.setitem(answers, CLUSTER, lambda name: fit(name) | told)
 
     def program() -> None:
-        cluster(existing=True).let_pull(ImageRegistry("images", placed("contosodev7")), "agents/report")
+        cluster(existing=True).let_pull(ImageRegistry("images", {**placed("contosodev7")}), "agents/report")
 
     return program

@@ -1,6 +1,6 @@
 """An agent in a cluster: who it is, how its pods run, and what they reach."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -19,14 +19,14 @@ WHERE = {"name": "report", "namespace": "report", "labels": NAME}
 def agent(name: str = "report", **more: Any) -> AksAgent:  # noqa: ANN401 - any argument
     place = placed("contoso-dev7")
     cluster = AksCluster("contoso", {**place, "vm_size": "Standard_D4ds_v5", "node_count": 3, "private": True})
-    args: AksAgentArgs = {
+    args: dict[str, Any] = {
         "app_name": name,
         "identity_name": f"contoso-{name}-dev",
         "resource_group_name": "group",
         "location": "westeurope",
         "cluster": cluster,
         "namespace": name,
-        "registry": ImageRegistry("images", placed("contosodev7")),
+        "registry": ImageRegistry("images", {**placed("contosodev7")}),
         "repository": f"agents/{name}",
         "image_tag": "1.2.3",
         "cpu": 0.5,
@@ -34,7 +34,7 @@ def agent(name: str = "report", **more: Any) -> AksAgent:  # noqa: ANN401 - any 
         "replicas": 2,
         **more,
     }
-    return AksAgent(name, args)
+    return AksAgent(name, cast("AksAgentArgs", args))
 
 
 def pod(recorded: Recorded) -> dict[str, Any]:
@@ -255,7 +255,7 @@ def test_its_pods_wait_for_their_token_and_their_fence() -> None:
 
 def test_its_pods_wait_until_their_image_can_be_pulled() -> None:
     def program() -> None:
-        registry = ImageRegistry("shared", placed("contososhared"))
+        registry = ImageRegistry("shared", {**placed("contososhared")})
         place = placed("other-dev7")
         cluster = AksCluster("other", {**place, "vm_size": "Standard_D4ds_v5", "node_count": 3, "private": True})
         cluster.let_pull(registry, "agents/report")

@@ -1,5 +1,7 @@
 """Only aliases that name nothing but an API version are forgotten, and a move to another host is known for one."""
 
+from typing import cast
+
 import pulumi
 from pulumi_azure_native import storage
 
@@ -20,7 +22,7 @@ def aliases_after(*given: pulumi.Alias | str) -> list[pulumi.Alias | str]:
         args = pulumi.ResourceTransformationArgs(resource, "test:index:Anything", "anything", {}, options)
         result = forget_api_versions(args)
         assert result is not None
-        found.extend(result.opts.aliases or [])
+        found.extend(cast("list[str | pulumi.Alias]", result.opts.aliases or []))
 
     record(program)
     return found
@@ -60,7 +62,7 @@ def test_the_sdk_still_says_it_in_the_form_that_is_recognised() -> None:
 
     (options,) = heard
     assert len(options.aliases or []) > 5
-    assert aliases_after(*(options.aliases or [])) == []
+    assert aliases_after(*cast("list[str | pulumi.Alias]", options.aliases or [])) == []
 
 
 def test_every_host_is_known() -> None:

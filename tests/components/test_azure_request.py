@@ -36,7 +36,7 @@ class FixedResponse(BaseAdapter):
         self.headers: list[Mapping[str, str]] = []
 
     def send(self, request: requests.PreparedRequest, *_: object, **__: object) -> requests.Response:
-        self.headers.append(dict(request.headers))
+        self.headers.append({name: str(value) for name, value in request.headers.items()})
         response = requests.Response()
         response.status_code, response.request, response.url = self._status, request, request.url or ""
         response.raw = HTTPResponse(BytesIO(self._body), status=self._status, preload_content=False)

@@ -36,7 +36,8 @@ def allowed(condition: str, operation: str, part: str | None, **attributes: Know
     """Whether the condition lets one request through; undecided counts as a failure of the test."""
 
     def covered(pattern: str) -> tuple[int, int]:
-        return (int(covers(pattern, operation)),) * 2
+        bits = int(covers(pattern, operation))
+        return bits, bits
 
     request = {"path": Missing.ABSENT, "prefix": Missing.ABSENT, "repository": Missing.ABSENT, **attributes}
     keys = {"path": PATH, "prefix": PREFIX, "repository": REPOSITORY}

@@ -1,6 +1,6 @@
 """An agent that runs as a Container App."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -15,12 +15,11 @@ PULL_IDENTITY = identity_of("UserAssignedIdentity", "report-pull")
 
 def registry(*, permissions: Permissions = Permissions.REGISTRY) -> ImageRegistry:
     existing = permissions is Permissions.REPOSITORY
-    args = {**placed("contosodev7", existing=existing), "permissions": permissions}
-    return ImageRegistry("contoso", args)
+    return ImageRegistry("contoso", {**placed("contosodev7", existing=existing), "permissions": permissions})
 
 
 def report(images: ImageRegistry | None = None, **more: Any) -> ContainerAppAgent:  # noqa: ANN401 - any argument
-    args: ContainerAppAgentArgs = {
+    args: dict[str, Any] = {
         "app_name": "contoso-report-dev",
         "pull_identity_name": "contoso-report-dev-pull",
         "resource_group_name": "group",
@@ -35,7 +34,7 @@ def report(images: ImageRegistry | None = None, **more: Any) -> ContainerAppAgen
         "max_replicas": 3,
         **more,
     }
-    return ContainerAppAgent("report", args)
+    return ContainerAppAgent("report", cast("ContainerAppAgentArgs", args))
 
 
 def app_of(recorded: Recorded) -> dict[str, Any]:

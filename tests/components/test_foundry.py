@@ -1,6 +1,6 @@
 """A Foundry project: its account, its models, and what it may use."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -21,20 +21,20 @@ SECRETS = ("key", "secret", "password", "token", "sas", "credential")
 
 
 def account(*, existing: bool = False, **more: Any) -> FoundryAccount:  # noqa: ANN401 - any argument
-    args: FoundryAccountArgs = {**placed("contoso-ai-dev7", existing=existing), **more}
-    return FoundryAccount("contoso-ai", args)
+    args: dict[str, Any] = {**placed("contoso-ai-dev7", existing=existing), **more}
+    return FoundryAccount("contoso-ai", cast("FoundryAccountArgs", args))
 
 
 def project(*, existing: bool = False, **more: Any) -> FoundryProject:  # noqa: ANN401 - any argument
     own = {key: more.pop(key) for key in ("connections",) if key in more}
-    args: FoundryProjectArgs = {
+    args: dict[str, Any] = {
         "account": account(existing=existing, **more),
         "project_name": "agents",
         "location": "westeurope",
         "existing": existing,
         **own,
     }
-    return FoundryProject("agents", args)
+    return FoundryProject("agents", cast("FoundryProjectArgs", args))
 
 
 def words(value: object) -> set[str]:

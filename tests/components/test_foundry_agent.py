@@ -1,7 +1,7 @@
 """Tests of the Foundry agent component: its identity and the access of its callers."""
 
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import pulumi
 import pytest
@@ -23,17 +23,17 @@ from tests.components.recorder import identity_of, principal_of, record
 GUID = "33333333-3333-4333-8333-333333333333"
 PROJECT = "https://agents.foundry.test/api/projects/agents"
 APPLICATION = "contoso-report-dev"
-PUBLISHED = {"identity": "application", "version": "7"}
+PUBLISHED: dict[str, Any] = {"identity": "application", "version": "7"}
 
 
 def in_project() -> FoundryProject:
-    account = FoundryAccount("contoso-ai", placed("contoso-ai-dev7"))
+    account = FoundryAccount("contoso-ai", {**placed("contoso-ai-dev7")})
     return FoundryProject("agents", {"account": account, "project_name": "agents", "location": "westeurope"})
 
 
 def report(**more: Any) -> FoundryAgent:  # noqa: ANN401 - any argument
-    args: FoundryAgentArgs = {"project": in_project(), "agent": "report", "app_name": APPLICATION, **more}
-    return FoundryAgent("report", args)
+    args: dict[str, Any] = {"project": in_project(), "agent": "report", "app_name": APPLICATION, **more}
+    return FoundryAgent("report", cast("FoundryAgentArgs", args))
 
 
 def sharing(*agents: str, principal_id: str | None = None) -> list[FoundryAgent]:
@@ -334,7 +334,8 @@ def test_writes_to_one_account_are_sequential() -> None:
     def program() -> None:
         project = in_project()
         for name in ("clerk", "report"):
-            FoundryAgent(name, {"project": project, "agent": name, "app_name": f"contoso-{name}-dev", **PUBLISHED})
+            args = {"project": project, "agent": name, "app_name": f"contoso-{name}-dev", **PUBLISHED}
+            FoundryAgent(name, cast("FoundryAgentArgs", args))
 
     recorded = record(program)
 

@@ -137,7 +137,8 @@ def test_agents_in_two_projects_share_nothing(tmp_path: Path) -> None:
     written["hosts"]["own"]["identities"] = "shared"
     published = {**ENVIRONMENT, "published": ["analyst", "lone"], "agent_identities": {"writer": WRITER}}
 
-    assert load_project(write_project(tmp_path, written, published))
+    network, _ = load_project(write_project(tmp_path, written, published))
+    assert set(network.agents) == set(written["agents"])
 
 
 def test_where_agents_run_is_shown(tmp_path: Path) -> None:

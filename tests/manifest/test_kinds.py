@@ -55,7 +55,9 @@ def test_a_kind_is_read_as_its_row_says(kind: str) -> None:
 @pytest.mark.parametrize("kind", [name for name, one in KINDS.items() if one.child])
 def test_a_thing_may_be_called_otherwise_in_azure(kind: str) -> None:
     _, _, written, settings = TABLE[kind]
-    key = KINDS[kind].child[0]
+    child = KINDS[kind].child
+    assert child is not None
+    key = child[0]
     entry = {"kind": kind, **written, key: "other", "existing": True}
     network = Network.model_validate({"name": "n", "registry": {"name": "images"}, "resources": {"thing": entry}})
 

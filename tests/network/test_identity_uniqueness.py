@@ -31,8 +31,8 @@ NETWORK: dict[str, Any] = {
     },
 }
 ENVIRONMENT = {"location": "westeurope", "resource_group": "agents", "suffix": "dev7", "production": False}
-WRITER_PUBLISHED = {"published": ["writer"], "agent_identities": {"analyst": GIVEN}}
-ALLOWED = {"shared_identity": "allowed"}
+WRITER_PUBLISHED: dict[str, Any] = {"published": ["writer"], "agent_identities": {"analyst": GIVEN}}
+ALLOWED: dict[str, Any] = {"shared_identity": "allowed"}
 
 
 def up(root: Path, operation: Operation = Operation.UP, **environment: Any) -> Result:  # noqa: ANN401 - any value

@@ -29,7 +29,7 @@ few = settings(
     deadline=None,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=tuple(HealthCheck.__members__.values()),
 )
 
 Project = tuple[dict[str, Any], dict[str, Any], str]

@@ -42,7 +42,7 @@ class Answers:
 
 def answers(*rows: Row, config: Config | None = None, deployed: bool = False) -> Answers:
     """The answer to a program; where it is deployed already, Azure's answers no longer say what was asked for."""
-    servicer = policy._PolicyAnalyzerServicer(NAME, "1", policies(), EnforcementLevel.ADVISORY)  # noqa: SLF001 - as PolicyPack makes it
+    servicer = policy._PolicyAnalyzerServicer(NAME, "1", policies(), EnforcementLevel.ADVISORY)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - as PolicyPack makes it
     servicer.Configure(configured(config or {}), None)
     resources = []
     for row in rows:

@@ -565,7 +565,7 @@ def test_what_the_engine_has_still_to_delete_stays_what_it_was(project: Project)
     project.up()
     project.beside(applications_again)
     published = next(dict(one) for one in project.world.stack if one["urn"].endswith("AgentApplication::compliance"))
-    replaced = {**published, "id": f"{published['id']}-before", "delete": True}
+    replaced: dict[str, Any] = {**published, "id": f"{published['id']}-before", "delete": True}
     rows = [replaced, *project.world.stack]
 
     after = reconciled(project, {"version": 3, "deployment": {"resources": rows}})["resources"]

@@ -43,7 +43,7 @@ def resource(where: str, kind: str = "", **more: Any) -> Resource:  # noqa: ANN4
 def held(role: str | Role | None, scope: str = REPORTS, principal: str = "own", **more: Any) -> Assignment:  # noqa: ANN401
     found = by_name(role) if isinstance(role, str) else role
     name = f"{principal}-{found.name if found else 'unknown'}-{scope}"
-    values = {"id": name, "name": name, "role_id": found.id if found else "r-9"} | more
+    values: dict[str, Any] = {"id": name, "name": name, "role_id": found.id if found else "r-9"} | more
     return Assignment(principal=principal, scope=scope, role=found, **values)
 
 

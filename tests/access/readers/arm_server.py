@@ -1,7 +1,7 @@
 """Azure Resource Manager on loopback: lists in pages, refusals, and a token that it insists on."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -72,9 +72,9 @@ class Arm:
         known = path in self.lists
         if known and of_agents:
             return 200, self._agents(path, query), {}
-        return (200, self._page(parts.path, query), {}) if known else (404, {"error": {"code": "NotFound"}}, {})
+        return (200, self.page(parts.path, query), {}) if known else (404, {"error": {"code": "NotFound"}}, {})
 
-    def _page(self, path: str, query: dict[str, str]) -> JsonObject:
+    def page(self, path: str, query: dict[str, str]) -> JsonObject:
         rows, start = self.lists[path.lower()], int(query.get("$skiptoken", 0))
         page: JsonObject = {"value": rows[start : start + self.page_size]}
         if start + self.page_size < len(rows):
@@ -93,7 +93,7 @@ class Arm:
 
 
 @contextmanager
-def serving(arm: Arm) -> Iterator[str]:
+def serving(arm: Arm) -> Generator[str]:
     """The address at which it answers."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -109,7 +109,7 @@ def serving(arm: Arm) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name in the base class)
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -56,7 +56,7 @@ def arm(fabrikam: Result) -> Iterator[Arm]:
 
 
 def reading(arm: Arm, **options: Any) -> Graph:  # noqa: ANN401 - as live.read takes them
-    told = {"endpoint": arm.endpoint, "network": "fabrikam", "stack": "dev", **options}
+    told: dict[str, Any] = {"endpoint": arm.endpoint, "network": "fabrikam", "stack": "dev", **options}
     return live.read(SUBSCRIPTION, Signed(), **told)
 
 
@@ -295,8 +295,8 @@ def test_pages_that_never_end_are_left(arm: Arm) -> None:
     path = f"{AUTHORIZATION}/denyAssignments"
     arm.put(path, [{}, {}])
     arm.page_size = 1
-    page = arm._page  # noqa: SLF001 - the test's own server
-    arm._page = lambda path, query: page(path, {**query, "$skiptoken": "0"} if "deny" in path else query)  # noqa: SLF001
+    page = arm.page
+    arm.page = lambda path, query: page(path, {**query, "$skiptoken": "0"} if "deny" in path else query)
 
     assert any("in a circle" in each.what for each in reading(arm).unread)
 

@@ -156,7 +156,7 @@ def test_names_places_and_what_is_immutable_replace(azure: LocalAzure, kind: Res
     assert set(kind.immutable) <= set(changes)
     for path, value in changes.items():
         top, *rest = parse(path)
-        new = {**inputs, top: replaced(inputs.get(str(top)), tuple(rest), value)}
+        new = {**inputs, str(top): replaced(inputs.get(str(top)), tuple(rest), value)}
         difference = azure.diff(kind.token, inputs, new)
 
         assert path in difference.replaces

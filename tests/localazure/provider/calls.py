@@ -14,7 +14,7 @@ GROUP = "azure-native:resources:ResourceGroup"
 IDENTITY = "azure-native:managedidentity:UserAssignedIdentity"
 
 
-def struct(**values: object) -> Struct:
+def struct(**values: Any) -> Struct:  # noqa: ANN401 (any value of a property)
     made = Struct()
     made.update(values)
     return made

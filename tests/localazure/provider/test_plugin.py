@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,7 +23,7 @@ PATIENCE = 20.0
 
 
 @contextmanager
-def started(command: list[str], world: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def started(command: list[str], world: Path) -> Generator[tuple[subprocess.Popen[str], int]]:
     environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     process = subprocess.Popen(  # noqa: S603 (this interpreter)
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment | {WORLD: str(world)}

@@ -1,5 +1,7 @@
 """What the engine sends is read whole, and goes back with its secrets marked."""
 
+from typing import Any
+
 import pytest
 from google.protobuf.struct_pb2 import Struct
 from hypothesis import given
@@ -22,7 +24,7 @@ JSON = st.recursive(
 )
 
 
-def sent(values: dict[str, object]) -> Struct:
+def sent(values: dict[str, Any]) -> Struct:
     struct = Struct()
     struct.update(values)
     return struct

@@ -1,0 +1,70 @@
+"""The whole suite in a copy of the repository whose network is somebody else's: no test depends on the root's files.
+
+The run in the copy takes one case of each test function and one example of each property, for cases differ in their
+parameters and not in the files that they read; that no test opens the user's files is checked for every case by the
+hook of `tests/user_files.py`. Left out are this test and those that start the Pulumi CLI (`tests/engine` among them).
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.fabrikam import FABRIKAM, FILES, REPOSITORY
+from tests.user_files import IN_CHANGED_COPY, is_users
+
+LEFT_OUT = shutil.ignore_patterns(".*cache*", "__pycache__", ".git", ".venv", ".localazure", ".hypothesis", "report")
+
+
+def left_out(folder: str, names: list[str]) -> set[str]:
+    """Names that are not copied: what tools keep, and the user's files."""
+    return {*LEFT_OUT(folder, names), *(name for name in names if is_users(Path(folder, name)))}
+
+
+def another_network(root: Path) -> None:
+    """Make a change of each kind: a renamed project, another network name, one more agent with an access."""
+    project, network = root / "Pulumi.yaml", root / "network.yaml"
+    name = yaml.safe_load(project.read_text("utf-8"))["name"]
+    project.write_text(re.sub(rf"(?m)^name: {name}$", "name: tailspin-project", project.read_text("utf-8")), "utf-8")
+    for stack in root.glob("Pulumi.*.yaml"):
+        stack.write_text(stack.read_text("utf-8").replace(f"{name}:", "tailspin-project:"), "utf-8")
+    content = yaml.safe_load(network.read_text("utf-8"))
+    content["name"] = "tailspin"
+    content["resources"]["drafts"] = {"kind": "blob-container", "account": "tailspindrafts"}
+    content["agents"] = {"archivist": {"image": "archivist", "access": {"drafts": "read"}}, **content["agents"]}
+    network.write_text(yaml.safe_dump(content, sort_keys=False), "utf-8")
+
+
+@pytest.mark.skipif(IN_CHANGED_COPY in os.environ, reason="this is the run in the copy")
+def test_whole_suite_passes_where_the_network_at_the_root_is_another(tmp_path: Path) -> None:
+    root = tmp_path / "copy"
+    shutil.copytree(REPOSITORY, root, ignore=left_out, symlinks=True)
+    for name in FILES:
+        shutil.copy(FABRIKAM / name, root / name)
+    another_network(root)
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--maxfail=10",
+        "-n",
+        "0",
+        "-p",
+        "no:cacheprovider",
+        "--ignore=tests/engine",
+    ]
+
+    done = subprocess.run(  # noqa: S603 (this interpreter)
+        command, cwd=root, env=os.environ | {IN_CHANGED_COPY: "1"}, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    passed = re.search(r"(\d+) passed", done.stdout)
+    assert passed is not None
+    assert int(passed[1]) > 900
