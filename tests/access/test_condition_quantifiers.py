@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from access.evaluate.conditions import operators
-from access.evaluate.conditions.evaluation import Subject, evaluate
+from access.evaluate.conditions.evaluation import ConditionQuery, evaluate
 from access.evaluate.conditions.parser import parse
 from tests.access import slow
 
@@ -73,7 +73,7 @@ UNDECIDED = ("StringNotMatches", "StringNotMatchesIgnoreCase")
 
 def verdict(comparison: str) -> bool | None:
     """The value of a comparison of literals; None where it cannot be evaluated."""
-    found = evaluate(parse(comparison), Subject(operations=1, covered=lambda _: (0, 0)), {})
+    found = evaluate(parse(comparison), ConditionQuery(operations=1, covered=lambda _: (0, 0)), {})
     return True if found.true else False if found.false else None
 
 

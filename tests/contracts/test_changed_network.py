@@ -47,21 +47,15 @@ def test_whole_suite_passes_where_the_network_at_the_root_is_another(tmp_path: P
     for name in FILES:
         shutil.copy(FABRIKAM / name, root / name)
     another_network(root)
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "--maxfail=10",
-        "-n",
-        "0",
-        "-p",
-        "no:cacheprovider",
-        "--ignore=tests/engine",
-    ]
+    options = ["--maxfail=10", "-n", "0", "-p", "no:cacheprovider", "--ignore=tests/engine"]
 
     done = subprocess.run(  # noqa: S603 (this interpreter)
-        command, cwd=root, env=os.environ | {IN_CHANGED_COPY: "1"}, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "pytest", "-q", *options],
+        cwd=root,
+        env=os.environ | {IN_CHANGED_COPY: "1"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
