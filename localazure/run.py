@@ -94,7 +94,7 @@ def run(  # noqa: PLR0913 (one argument for each thing that a run needs to know)
     namespace = Namespace(stack=stack, project=project)
     if operation is Operation.PREVIEW or path is None:
         return _run(program, namespace, config, operation, path, progress)
-    with state.alone(path):
+    with state.exclusive(path):
         return _run(program, namespace, config, operation, path, progress)
 
 

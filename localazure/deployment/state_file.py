@@ -4,11 +4,12 @@ Owns who may write it, and that it is the file of the stack that is asked for. T
 written at once, is `localazure.arm.world`'s; each resource's record is `localazure.deployment.records`'.
 """
 
-import fcntl
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from localazure.arm.world import World
 from localazure.deployment.records import Record
@@ -22,28 +23,36 @@ def path_of(root: Path, stack: str) -> Path:
 
 
 @contextmanager
-def alone(path: Path) -> Generator[None]:
-    """Keep every other run that writes from the file at `path`.
+def exclusive(path: Path) -> Generator[None]:
+    """Lock the file at `path` against every other run that writes.
 
     Raises:
-        WorldFileError: where another run has it, or nothing can be written there.
+        WorldFileError: another run has the lock, or the file cannot be written.
     """
+    lock, holder = FileLock(path.with_suffix(".lock"), timeout=0), path.with_suffix(".lock.pid")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        opened = path.with_suffix(".lock").open("a+")
+        # the operating system releases the lock when its process ends, whatever happens
+        lock.acquire()
+        holder.write_text(str(os.getpid()), "utf-8")
+    except Timeout:
+        process = f" (process {number})" if (number := _content(holder)) else ""
+        raise WorldFileError(f"{path}: another run is changing this stack{process}; wait until it has ended") from None
     except OSError as error:
+        lock.release()
         raise WorldFileError(f"{path}: cannot be written ({error.strerror}: {error.filename})") from None
-    with opened as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # given back when the file closes, whatever happens
-        except BlockingIOError:
-            lock.seek(0)
-            who = f" (process {holder})" if (holder := lock.read().strip()) else ""
-            raise WorldFileError(f"{path}: another run is changing this stack{who}; wait until it has ended") from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+    try:
         yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _content(path: Path) -> str:
+    try:
+        return path.read_text("utf-8").strip()
+    except OSError:
+        return ""
 
 
 def load(path: Path | None, namespace: Namespace) -> tuple[World, list[Record]]:

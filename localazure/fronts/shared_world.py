@@ -5,17 +5,19 @@ threads, and starts one plugin a package on the same subscription. Also what hap
 time of which Azure takes one. Knows nothing of what stands in the world.
 """
 
-import fcntl
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock
 
 from localazure.arm.world import World
 from localazure.azure import LocalAzure
 from localazure.errors import AzureError
 
 _Stamp = tuple[int, int, int] | None
+_POLL = 0.005  # seconds between two attempts to take the lock
 
 
 class SharedWorld:
@@ -79,8 +81,8 @@ class SharedWorld:
     @contextmanager
     def _alone(self) -> Generator[None]:
         self._lock_path.parent.mkdir(parents=True, exist_ok=True)
-        with self._lock_path.open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # given back when the file closes, whatever happens
+        # the operating system releases the lock when its process ends, whatever happens
+        with FileLock(self._lock_path, poll_interval=_POLL):
             yield
 
     def _current(self) -> LocalAzure:

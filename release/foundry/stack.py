@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from localazure.arm.world import World
-from localazure.deployment.state_file import alone
+from localazure.deployment.state_file import exclusive
 from localazure.errors import LocalAzureError
 from release.errors import ReleaseError
 from release.foundry.state import Row, renamed
@@ -140,7 +140,7 @@ class LocalStack:
     def rename(self, names: Mapping[str, str]) -> None:
         """Write the other names into the file."""
         try:
-            with alone(self._path):
+            with exclusive(self._path):
                 world = World.load(self._path)
                 world.stack = [dict(row) for row in renamed(world.stack, names)]
                 world.save(self._path)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from localazure.fronts.stack_file_copies import SALTS, copied, stack_named
+from localazure.fronts.cli_wrapper import SALTS, stack_argument, write_copy
 
 WRITTEN = """\
 # What differs in dev.
@@ -27,7 +27,7 @@ def test_the_copy_has_the_settings_of_the_project_and_the_encryption_of_local_ru
     project, copies = folders
     (project / "Pulumi.dev.yaml").write_text(WRITTEN)
 
-    copy = copied(project, copies, "dev")
+    copy = write_copy(project, copies, "dev")
 
     assert copy is not None
     assert copy.read_text() == f"{WRITTEN}encryptionsalt: v1:local\n"
@@ -43,7 +43,7 @@ def test_the_encryption_of_real_deployments_stays_out_of_the_copy(folders: tuple
     project, copies = folders
     (project / "Pulumi.dev.yaml").write_text(encryption + WRITTEN)
 
-    copy = copied(project, copies, "dev")
+    copy = write_copy(project, copies, "dev")
 
     assert copy is not None
     assert copy.read_text() == f"{WRITTEN}encryptionsalt: v1:local\n"
@@ -52,7 +52,7 @@ def test_the_encryption_of_real_deployments_stays_out_of_the_copy(folders: tuple
 def test_a_stack_without_a_file_gets_no_copy(folders: tuple[Path, Path]) -> None:
     project, copies = folders
 
-    assert copied(project, copies, "dev") is None
+    assert write_copy(project, copies, "dev") is None
 
 
 @pytest.mark.parametrize(
@@ -67,4 +67,4 @@ def test_a_stack_without_a_file_gets_no_copy(folders: tuple[Path, Path]) -> None
     ],
 )
 def test_the_stack_is_the_one_that_the_command_line_names(line: str, stack: str | None) -> None:
-    assert stack_named(line.split()) == stack
+    assert stack_argument(line.split()) == stack

@@ -13,7 +13,7 @@ from pulumi_azure_native import app, authorization, batch, managedidentity, reso
 from access.azure.catalogue import by_id
 from access.azure.roles import by_name, definition_id
 from localazure.arm.world import SUBSCRIPTION_ID, World
-from localazure.deployment.state_file import alone
+from localazure.deployment.state_file import exclusive
 from localazure.errors import WorldFileError
 from localazure.run import Operation, run
 from tests.localazure.run.programs import GROUP_ID, changes, destroy, grant, group, identity, nothing, preview, up
@@ -303,7 +303,7 @@ def test_an_option_that_a_local_run_does_not_have_is_refused_by_name() -> None:
 
 
 def test_two_runs_do_not_change_one_stack_at_the_same_time(path: Path) -> None:
-    with alone(path), pytest.raises(WorldFileError, match="another run is changing this stack"):
+    with exclusive(path), pytest.raises(WorldFileError, match="another run is changing this stack"):
         up(nothing, path)
 
 

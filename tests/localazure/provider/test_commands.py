@@ -1,0 +1,128 @@
+"""Locks, launchers and commands of the engine's runs, on every operating system as far as one can test it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from localazure.deployment.state_file import exclusive
+from localazure.errors import WorldFileError
+from localazure.fronts import cli_wrapper
+from localazure.fronts.launchers import write_launcher
+
+REPOSITORY = Path(__file__).parents[3]
+WRAPPED = "import sys; from localazure.fronts.cli_wrapper import run_in_foreground as run; sys.exit(run({command!r}))"
+PATIENCE = 20.0
+
+
+def wrapped(script: str) -> subprocess.Popen[str]:
+    """A process that runs a Python script as a command in the foreground."""
+    command = WRAPPED.format(command=[sys.executable, "-c", script])
+    return subprocess.Popen([sys.executable, "-c", command], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)  # noqa: S603
+
+
+@pytest.mark.parametrize("code", [0, 3, 127])
+def test_exit_code_of_command_passes_through(code: int) -> None:
+    assert cli_wrapper.run_in_foreground([sys.executable, "-c", f"raise SystemExit({code})"]) == code
+
+
+def test_text_runs_in_the_shell() -> None:
+    assert cli_wrapper.run_in_foreground("exit 4") == 4
+
+
+def test_command_ended_by_signal_has_exit_code_of_a_shell() -> None:
+    script = "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"
+
+    assert cli_wrapper.run_in_foreground([sys.executable, "-c", script]) == 128 + signal.SIGTERM
+
+
+def test_signal_handlers_are_restored_after_a_command() -> None:
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+
+    cli_wrapper.run_in_foreground([sys.executable, "-c", ""])
+
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+
+
+def test_interrupt_ends_the_command_and_the_wrapper_waits_for_it() -> None:
+    script = (
+        "import time\nprint('ready', flush=True)\n"
+        "try:\n    time.sleep(60)\n"
+        "except KeyboardInterrupt:\n    print('cleaned up', flush=True)\n    raise SystemExit(5)"
+    )
+    command = WRAPPED.format(command=[sys.executable, "-c", script])
+    with subprocess.Popen(  # noqa: S603 (this interpreter)
+        [sys.executable, "-c", command], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal sends Ctrl-C to every process of its foreground group
+
+        assert process.stdout.read() == "cleaned up\n"
+        assert process.wait(PATIENCE) == 5
+
+
+def test_termination_is_passed_on_to_the_command() -> None:
+    with wrapped("import time; print('ready', flush=True); time.sleep(60)") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.terminate()
+
+        assert process.wait(PATIENCE) == 128 + signal.SIGTERM
+
+
+def test_launcher_passes_arguments_and_environment(tmp_path: Path) -> None:
+    launcher = tmp_path / "bin" / "show"
+    script = "import os, sys; print(os.environ['ONE'], os.environ['TWO'], sys.argv[1:])"
+    write_launcher(launcher, ["-c", script], {"ONE": "it's"}, {"TWO": "a b"})
+
+    for given, two in (({}, "a b"), ({"TWO": "given"}, "given")):
+        done = subprocess.run(  # noqa: S603 (the launcher that this test wrote)
+            [launcher, "x y", "z"], env=os.environ | given, capture_output=True, text=True, check=True
+        )
+        assert done.stdout == f"it's {two} ['x y', 'z']\n"
+
+
+def test_launcher_on_windows_is_a_batch_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setattr("localazure.fronts.launchers.os.name", "nt")
+
+    write_launcher(folder / "pulumi", ["-P", "wrapper.py"], {"ONE": "1"}, {"TWO": "2"})
+    monkeypatch.undo()
+
+    assert [path.name for path in folder.iterdir()] == ["pulumi.cmd"]
+    assert (folder / "pulumi.cmd").read_bytes().decode().splitlines() == [
+        "@echo off",
+        'set "ONE=1"',
+        'if not defined TWO set "TWO=2"',
+        f'"{sys.executable}" "-P" "wrapper.py" %*',
+    ]
+
+
+def test_stack_locked_by_another_process_is_refused_with_its_number(tmp_path: Path) -> None:
+    path = tmp_path / "dev.json"
+    script = (
+        "import sys; from pathlib import Path; from localazure.deployment.state_file import exclusive\n"
+        "with exclusive(Path(sys.argv[1])):\n    print('locked', flush=True)\n    sys.stdin.read()"
+    )
+    with subprocess.Popen(  # noqa: S603 (this interpreter)
+        [sys.executable, "-c", script, path], cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "locked\n"
+
+        with (
+            pytest.raises(WorldFileError, match=rf"another run is changing this stack \(process {other.pid}\)"),
+            exclusive(path),
+        ):
+            pass
+        other.kill()  # a lock ends with its process, however that ends
+
+    limit = time.monotonic() + PATIENCE
+    with exclusive(path):
+        assert time.monotonic() < limit
