@@ -19,6 +19,23 @@ _COSMOS = "microsoft.documentdb/databaseaccounts"
 _AT_EVERY_SCOPE = "microsoft.authorization/"
 _CLUSTERS = "Microsoft.ContainerService/managedClusters/"
 
+_ON_HOSTS = (
+    "Microsoft.ContainerInstance/containerGroups/containers/exec/action",
+    *(
+        f"{host}/{verb}"
+        for host in (
+            "Microsoft.ContainerInstance/containerGroups",
+            "Microsoft.Logic/workflows",
+            "Microsoft.Web/sites/slots",
+        )
+        for verb in ("delete", "read", "write")
+    ),
+)
+"""Control operations on hosts of code that the list lacks, since no built-in role spells them in full.
+
+Source: "Azure permissions for Containers", "for Integration" and "for Web and Mobile", Microsoft Learn, 2025.
+"""
+
 AGENT = of_token("pulumi-python:dynamic/foundry:AgentIdentity").key
 """The type of an agent of Foundry, which is no resource of Resource Manager."""
 
@@ -43,7 +60,7 @@ def relevant_to(resource_kind: str, *, data: bool) -> tuple[str, ...]:
 @cache
 def every(*, data: bool) -> tuple[str, ...]:
     """All the operations of one plane, those of Cosmos among them, each once, sorted without regard to case."""
-    more = (*cosmos_data_actions(), *_in_clusters()) if data else ()
+    more = (*cosmos_data_actions(), *_in_clusters()) if data else _ON_HOSTS
     unlisted = (row.unlisted_data_operations if data else row.unlisted_operations for row in TYPES)
     names = (*known(data=data), *(name for each in unlisted for name in each), *more)
     return tuple(sorted({name.lower(): name for name in reversed(names)}.values(), key=str.lower))

@@ -100,6 +100,8 @@ class _Watch:
         self._by = ""
         self._functions = Functions(slot.checkout) if job.trace else None
         self._start = time.monotonic()
+        self.status: int | None = None
+        """The result of the tests, whatever fails afterwards, when pytest removes temporary files."""
 
     def pytest_sessionstart(self) -> None:
         """The limit of the imports, and the first call that counts."""
@@ -125,8 +127,9 @@ class _Watch:
         if report.failed and not self._by:
             self._by = report.nodeid
 
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
         """Writes what happened for the parent process."""
+        self.status = int(exitstatus)
         signal.setitimer(signal.ITIMER_REAL, 0)
         functions = self._functions.found() if self._functions else {}
         found = {"by": self._by, "seconds": round(time.monotonic() - self._start, 2), "functions": functions}
@@ -251,10 +254,16 @@ def _pytest(job: Job, slot: _Slot, group: Sequence[str]) -> int:
         suppress_health_check=(HealthCheck.too_slow,),
     )
     settings.load_profile("mutants")
-    code = int(pytest.main([*_ARGUMENTS, *group], plugins=[_Watch(job, slot, group)]))
+    watch = _Watch(job, slot, group)
+    try:
+        code = int(pytest.main([*_ARGUMENTS, *group], plugins=[watch]))
+    except BaseException:
+        if watch.status is None:
+            raise
+        code = watch.status
     sys.stdout.flush()
     sys.stderr.flush()
-    return code
+    return code if watch.status is None else watch.status
 
 
 def _imported(module: ast.Module) -> Iterator[str]:

@@ -1,0 +1,177 @@
+"""Every operation that leads to another identity, each by itself: the whole tables, and nothing else."""
+
+import pytest
+
+from access.azure.catalogue import Permission
+from access.model.graph import Assignment, Graph, Principal, Resource
+from access.questions.blast_radius import BlastRadius, blast_radius
+from access.questions.paths import agents, attaching, federation, hosts, images, rights, vaults
+from tests.access.graphs import GROUP, UPLOADS, custom, held, resource
+
+ATTACKER = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/attacker"
+REGISTRY = f"{GROUP}/providers/Microsoft.ContainerRegistry/registries/images"
+IDENTITY = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/keeper"
+
+CLUSTER = "Microsoft.ContainerService/managedClusters"
+UPDATE, RUN, TOKEN, START = "update", "run commands in", "get a token to enter", "start pods in"
+PUBLISH = "publish to"
+HOSTS = {
+    "Microsoft.App/containerApps": {
+        "write": UPDATE,
+        "sourceControls/write": "change the image source of",
+        "exec/action": RUN,
+        "debug/action": RUN,
+        "getAuthToken/action": TOKEN,
+        "authToken/action": TOKEN,
+    },
+    "Microsoft.App/jobs": {
+        "write": UPDATE,
+        "start/action": "start, with an image of its choice,",
+        "exec/action": RUN,
+        "getAuthToken/action": TOKEN,
+        "authToken/action": TOKEN,
+    },
+    "Microsoft.Compute/virtualMachines": {
+        "write": UPDATE,
+        "extensions/write": "install an extension in",
+        "runCommand/action": RUN,
+    },
+    "Microsoft.Compute/virtualMachineScaleSets": {"write": UPDATE},
+    "Microsoft.ContainerInstance/containerGroups": {"write": UPDATE, "containers/exec/action": RUN},
+    CLUSTER: {
+        "write": UPDATE,
+        "runCommand/action": RUN,
+        "listClusterAdminCredential/action": "get an administrator's credential of",
+        "pods/exec/action": "run commands in pods of",
+        "pods/write": START,
+        "apps/daemonsets/write": START,
+        "apps/deployments/write": START,
+        "apps/replicasets/write": START,
+        "apps/statefulsets/write": START,
+        "batch/cronjobs/write": START,
+        "batch/jobs/write": START,
+    },
+    "Microsoft.Logic/workflows": {"write": UPDATE},
+    "Microsoft.Web/sites": {"write": UPDATE, "publish/action": PUBLISH},
+    "Microsoft.Web/sites/slots": {"write": UPDATE, "publish/action": PUBLISH},
+}
+ON_HOSTS = [(kind, name, phrase) for kind, names in HOSTS.items() for name, phrase in names.items()]
+ON_DATA = {
+    *(f"Microsoft.App/{kind}/{name}" for kind in ("containerApps", "jobs") for name in ("exec/action", "debug/action")),
+    *(f"{CLUSTER}/{name}" for name in ("pods/exec/action", "pods/write")),
+    *(f"{CLUSTER}/apps/{name}/write" for name in ("daemonsets", "deployments", "replicasets", "statefulsets")),
+    *(f"{CLUSTER}/batch/{name}/write" for name in ("cronjobs", "jobs")),
+}
+"""Operations that roles allow by `dataActions`; all others are on the control plane."""
+ATTACHING = [kind for kind, names in HOSTS.items() if "write" in names]
+
+IMAGES = (
+    "push/write",
+    "importImage/action",
+    "importPipelines/write",
+    "tasks/write",
+    "taskRuns/write",
+    "scheduleRun/action",
+    "repositories/content/write",
+)
+ON_DATA.add("Microsoft.ContainerRegistry/registries/repositories/content/write")
+RIGHTS = {
+    "Microsoft.Authorization/roleAssignments/write": ("give itself any role at", False),
+    "Microsoft.Authorization/roleAssignmentScheduleRequests/write": ("give itself any role at", False),
+    "Microsoft.Authorization/roleDefinitions/write": ("change what roles allow at", True),
+}
+
+
+def id_of(kind: str) -> str:
+    parts = kind.split("/")
+    pairs = [f"{each}/of-victim" for each in parts[1:]]
+    return f"{GROUP}/providers/{parts[0]}/{'/'.join(pairs)}"
+
+
+def allowed(operation: str, scope: str) -> Assignment:
+    block = Permission(data_actions=(operation,)) if operation in ON_DATA else Permission(actions=(operation,))
+    return held(custom(block), scope, id=f"{operation} {scope}", principal="attacker")
+
+
+def becoming(host: Resource, *assignments: Assignment) -> BlastRadius:
+    """The blast radius of an attacker with some assignments, next to an agent `victim` that runs in a host."""
+    graph = Graph(
+        principals=[
+            Principal(id="attacker", name="net-attacker", agent="attacker", owner=ATTACKER),
+            Principal(id="victim", name="net-victim", agent="victim", owner=host.id),
+            Principal(id="keeper", name="keeper", purpose="other", owner=IDENTITY),
+        ],
+        resources=[
+            resource(UPLOADS),
+            host,
+            *(resource(each, declared=False) for each in (ATTACKER, IDENTITY, REGISTRY)),
+        ],
+        assignments=assignments,
+    )
+    return blast_radius(graph, "attacker")
+
+
+def host_of(kind: str) -> Resource:
+    image = {"template": {"containers": [{"image": "images.azurecr.io/victim:1"}]}}
+    return resource(id_of(kind), declared=False, properties=image)
+
+
+@pytest.mark.parametrize(("kind", "name", "phrase"), ON_HOSTS)
+def test_each_operation_on_a_host_leads_to_the_agent_in_it(kind: str, name: str, phrase: str) -> None:
+    host = host_of(kind)
+    found = becoming(host, allowed(f"{kind}/{name}", host.id))
+
+    assert [one.agent for one in found.becomes] == ["victim"]
+    assert found.becomes[0].how.startswith(f"attacker may {phrase} ")
+
+
+@pytest.mark.parametrize("kind", ATTACHING)
+def test_identity_is_attached_to_each_kind_of_host_that_may_be_written(kind: str) -> None:
+    assign = allowed("Microsoft.ManagedIdentity/userAssignedIdentities/assign/action", IDENTITY)
+    group = resource(GROUP, declared=False)
+
+    assert [one.agent for one in becoming(group, assign, allowed(f"{kind}/write", GROUP)).becomes] == ["keeper"]
+    assert becoming(group, assign, allowed(f"{kind}/delete", GROUP)).becomes == ()
+
+
+@pytest.mark.parametrize("name", IMAGES)
+def test_each_way_to_push_an_image_leads_to_the_agent_that_runs_it(name: str) -> None:
+    operation = f"Microsoft.ContainerRegistry/registries/{name}"
+    found = becoming(host_of("Microsoft.App/containerApps"), allowed(operation, REGISTRY))
+
+    assert [(one.agent, one.conditional) for one in found.becomes] == [("victim", False)]
+
+
+@pytest.mark.parametrize("operation", RIGHTS)
+def test_each_way_to_grant_roles_leads_to_the_agent_at_the_scope(operation: str) -> None:
+    phrase, conditional = RIGHTS[operation]
+    host = host_of("Microsoft.App/containerApps")
+    found = becoming(host, allowed(operation, host.id))
+
+    assert [(one.agent, one.conditional) for one in found.becomes] == [("victim", conditional)]
+    assert found.becomes[0].how.startswith(f"attacker may {phrase} 'of-victim'")
+
+
+def test_escalation_operations_are_exactly_those_that_are_tested() -> None:
+    on_hosts = {f"{kind}/{name}".lower() for kind, name, _ in ON_HOSTS}
+    cosmos = {
+        f"microsoft.documentdb/databaseaccounts/{name}/write" for name in ("sqlroleassignments", "sqlroledefinitions")
+    }
+    identities = "microsoft.managedidentity/userassignedidentities"
+    foundry = "microsoft.cognitiveservices/accounts"
+    vault = "microsoft.keyvault/vaults"
+
+    assert set(hosts.OPERATIONS) == on_hosts
+    assert set(attaching.OPERATIONS) == {
+        f"{identities}/assign/action",
+        *(f"{kind}/write".lower() for kind in ATTACHING),
+    }
+    assert set(images.OPERATIONS) == {f"microsoft.containerregistry/registries/{name}".lower() for name in IMAGES}
+    assert set(rights.OPERATIONS) == {each.lower() for each in RIGHTS} | cosmos
+    assert set(federation.OPERATIONS) == {f"{identities}/federatedidentitycredentials/write"}
+    assert set(agents.OPERATIONS) == {
+        f"{foundry}/aiservices/agents/write",
+        f"{foundry}/projects/applications/write",
+        f"{foundry}/projects/applications/agentdeployments/write",
+    }
+    assert set(vaults.OPERATIONS) == {f"{vault}/accesspolicies/write", f"{vault}/write"}
