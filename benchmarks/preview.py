@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks import flat
 from localazure.deployment.project import Project
 from localazure.output.role_assignments import role_assignments
-from localazure.run import Result, run
+from localazure.run import RunResult, run
 
 SIZES = (10, 100, 1000)
 ROUNDS = {10: 3, 100: 3, 1000: 1}
@@ -52,7 +52,7 @@ agents:
 """
 
 
-def network_run(root: Path, count: int) -> Callable[[], Result]:
+def network_run(root: Path, count: int) -> Callable[[], RunResult]:
     """A preview of a project on disk, from reading its files on."""
     main = Path(__file__).parents[1] / "__main__.py"
     (root / "Pulumi.yaml").write_text(f"name: agent-network\nruntime: python\nmain: {main}\n")
@@ -63,14 +63,14 @@ def network_run(root: Path, count: int) -> Callable[[], Result]:
     )
     (root / "network.yaml").write_text(RESOURCES + "".join(agents))
 
-    def preview() -> Result:
+    def preview() -> RunResult:
         project = Project.at(root)
         return run(project.run, project=project.name, stack="dev", config=project.config("dev"))
 
     return preview
 
 
-def flat_run(_root: Path, count: int) -> Callable[[], Result]:
+def flat_run(_root: Path, count: int) -> Callable[[], RunResult]:
     """A preview of the hand-written program."""
     return lambda: run(lambda: flat.program(count), project="agent-network", stack="dev", config={})
 
@@ -78,7 +78,7 @@ def flat_run(_root: Path, count: int) -> Callable[[], Result]:
 RUNS = {"network": network_run, "flat": flat_run}
 
 
-def previewed(what: str, count: int) -> tuple[Result, float]:
+def previewed(what: str, count: int) -> tuple[RunResult, float]:
     """A preview of one of the two, and the seconds it took; what it previews is made before."""
     with TemporaryDirectory() as folder:
         preview = RUNS[what](Path(folder), count)
@@ -99,7 +99,7 @@ def measured(what: str, count: int) -> dict[str, float]:
     return json.loads(done.stdout)
 
 
-def registered(result: Result) -> Counter[str]:
+def registered(result: RunResult) -> Counter[str]:
     """What went to Azure: types and inputs, in no order."""
     return Counter(
         json.dumps([step.record.type, step.inputs], sort_keys=True) for step in result.steps if step.record.custom

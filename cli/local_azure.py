@@ -16,7 +16,7 @@ from localazure.output import text
 from localazure.output.document import document
 from localazure.output.progress import Progress
 from localazure.republish import NotPublishedError, republish
-from localazure.run import Operation, Result
+from localazure.run import Operation, RunResult
 
 __all__ = ["described", "headline", "republish_agent", "run_document", "run_shown"]
 
@@ -31,18 +31,18 @@ def headline(root: Path, operation: str, stack: str) -> None:
     print_text(f"{Style.of(sys.stdout).paint(text.headline(Operation(operation), stack), 'bold')}\n")
 
 
-def run_shown(root: Path, operation: str, stack: str, stream: TextIO) -> tuple[Result, list[AssignmentRow]]:
+def run_shown(root: Path, operation: str, stack: str, stream: TextIO) -> tuple[RunResult, list[AssignmentRow]]:
     """Run the program with a progress line on a stream."""
     with Progress(stream) as progress:
         return run_program(root, stack, Operation(operation), progress)
 
 
-def described(result: Result, found: Sequence[AssignmentRow]) -> str:
+def described(result: RunResult, found: Sequence[AssignmentRow]) -> str:
     """A run as text."""
     return text.report(result, found, Style.of(sys.stdout))
 
 
-def run_document(result: Result, found: Sequence[AssignmentRow]) -> dict[str, Any]:
+def run_document(result: RunResult, found: Sequence[AssignmentRow]) -> dict[str, Any]:
     """A run as a document for programs; secrets are masked."""
     return document(result, found)
 
@@ -53,7 +53,7 @@ def republish_agent(root: Path, stack: str, agent: str) -> tuple[str, str]:
     Raises:
         LocalAzureError: nothing is deployed there, or the agent is not published.
     """
-    path = state_file.path_of(root, stack)
+    path = state_file.state_file_path(root, stack)
     if not path.exists():
         raise NotPublishedError(f"{path}: nothing is deployed there; run `make up STACK={stack}` first")
     with SharedWorld(path).writing() as azure:

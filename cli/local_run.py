@@ -12,9 +12,9 @@ from pathlib import Path
 from access.questions.assignment_rows import AssignmentRow
 from localazure.deployment import state_file
 from localazure.deployment.project import Project
-from localazure.deployment.steps import Step
+from localazure.deployment.steps import ResourceStep
 from localazure.output.role_assignments import role_assignments
-from localazure.run import Operation, Result, run
+from localazure.run import Operation, RunResult, run
 
 __all__ = ["run_program"]
 
@@ -23,8 +23,8 @@ _SOURCE = Path(__file__).resolve().parents[1]
 
 
 def run_program(
-    root: Path, stack: str, operation: Operation, progress: Callable[[Step], None] = lambda _step: None
-) -> tuple[Result, list[AssignmentRow]]:
+    root: Path, stack: str, operation: Operation, progress: Callable[[ResourceStep], None] = lambda _step: None
+) -> tuple[RunResult, list[AssignmentRow]]:
     """Run the program; returns what happened, and who may do what afterwards.
 
     Raises:
@@ -39,7 +39,7 @@ def run_program(
             stack=stack,
             config=config,
             operation=operation,
-            path=state_file.path_of(root, stack),
+            path=state_file.state_file_path(root, stack),
             progress=progress,
         )
     return result, role_assignments(result.world, result.records)

@@ -13,10 +13,10 @@ from cli.errors import CommandError
 from cli.exit_codes import ExitCode
 from cli.output import print_text
 from cli.reconcile_output import plan_document, plan_lines, step_line, summary
-from localazure.deployment.state_file import path_of
+from localazure.deployment.state_file import state_file_path
 from localazure.fronts.plugin import WORLD
 from localazure.fronts.rest import LocalCredential
-from localazure.fronts.serving import serving
+from localazure.fronts.serving import serve_http
 from release.foundry.azure import Azure
 from release.foundry.reconciling import Move, apply, plan
 from release.foundry.stack import EngineStack, ExportedStack, LocalStack, Stack
@@ -61,7 +61,7 @@ def _azure(root: Path, stack: str, *, local: bool) -> Generator[Azure]:
     """Azure; the local one on request, or where the engine runs on it."""
     world = os.environ.get(WORLD, "")
     if world or local:
-        with serving(Path(world) if world else path_of(root, stack)) as endpoint:
+        with serve_http(Path(world) if world else state_file_path(root, stack)) as endpoint:
             yield Azure(LocalCredential(), endpoint)
     else:
         from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - importing costs, and local Azure does without
@@ -72,7 +72,7 @@ def _azure(root: Path, stack: str, *, local: bool) -> Generator[Azure]:
 def _stack(root: Path, name: str, export: Path | None, *, local: bool) -> Stack:
     if export is not None:
         return ExportedStack(export)
-    return LocalStack(path_of(root, name)) if local else EngineStack(name, root)
+    return LocalStack(state_file_path(root, name)) if local else EngineStack(name, root)
 
 
 def _steps(style: Style, *, quiet: bool) -> Any:  # noqa: ANN401 - what `apply` takes

@@ -36,7 +36,7 @@ VARIABLES = tuple(sorted((*_PROVIDER, *_PROVIDER_SWITCHES, *_SDK)))
 _OFF = frozenset({"", "0", "false"})
 
 
-def complaint(environment: Mapping[str, str]) -> str | None:
+def credentials_error(environment: Mapping[str, str]) -> str | None:
     """The sentence that refuses `environment`, naming the variables but never their values; None where it has none."""
     found = [name for name in VARIABLES if _is_set(name, environment.get(name, ""))]
     if not found:

@@ -12,11 +12,11 @@ from localazure import services
 from localazure.arm import clock, ids, pipeline
 from localazure.arm import outputs as answers
 from localazure.arm.api_types import violations
-from localazure.arm.defaults import filled
-from localazure.arm.property_changes import difference
-from localazure.arm.resource_type import Difference, Request, ResourceType
+from localazure.arm.defaults import with_defaults
+from localazure.arm.property_changes import diff_inputs
+from localazure.arm.resource_type import InputDiff, Request, ResourceType
 from localazure.arm.world import Resource, Values, World
-from localazure.errors import AzureError, Refused, Violation
+from localazure.errors import AzureError, InvalidInputs, Violation
 
 
 class LocalAzure:
@@ -32,36 +32,36 @@ class LocalAzure:
 
         Raises:
             UnknownType: local Azure does not have the type.
-            Refused: every violation of Azure's published types.
+            InvalidInputs: every violation of Azure's published types.
         """
         kind = self._catalogue.find(token)
-        full = filled(kind, inputs, self.world, name)
+        full = with_defaults(kind, inputs, self.world, name)
         missing = [Violation(each, "is required and missing") for each in kind.path_inputs if not full.get(each)]
         found = (*missing, *violations(kind, full))
         if found:
-            raise Refused(token, found)
+            raise InvalidInputs(token, found)
         return full
 
-    def diff(self, token: str, old: Values, new: Values) -> Difference:
+    def diff(self, token: str, old: Values, new: Values) -> InputDiff:
         """What differs between two sets of inputs, and which of it only a replacement can change."""
-        return difference(self._catalogue.find(token), old, new)
+        return diff_inputs(self._catalogue.find(token), old, new)
 
     def create(self, token: str, inputs: Values) -> tuple[str, Values]:
         """Make a resource; answers its id and outputs. Inputs are those that `check` answered.
 
         Raises:
-            UnknownType, Refused: as `check`.
+            UnknownType, InvalidInputs: as `check`.
             AzureError: Azure would refuse it; nothing was made.
         """
         kind = self._catalogue.find(token)
         missing = tuple(Violation(each, "is required and missing") for each in kind.path_inputs if not inputs.get(each))
         if missing:
-            raise Refused(token, missing)
+            raise InvalidInputs(token, missing)
         request = self._request(kind, kind.id_of(inputs, self.world), inputs)
         if kind.singleton and request.old is not None:
-            return kind.shown_id(request.old.id), pipeline.update(request).outputs
+            return kind.provider_id_of(request.old.id), pipeline.update(request).outputs
         made = pipeline.create(request)
-        return kind.shown_id(made.id), made.outputs
+        return kind.provider_id_of(made.id), made.outputs
 
     def update(self, token: str, resource_id: str, inputs: Values) -> Values:
         """Change a resource in place; answers its outputs.
@@ -70,7 +70,7 @@ class LocalAzure:
             AzureError: it does not exist, or Azure would refuse the change; nothing was changed.
         """
         kind = self._catalogue.find(token)
-        request = self._request(kind, kind.full_id(resource_id), inputs)
+        request = self._request(kind, kind.full_id_of(resource_id), inputs)
         if request.old is None:
             raise AzureError("ResourceNotFound", f"the resource '{resource_id}' was not found", 404)
         return pipeline.update(request).outputs
@@ -80,8 +80,8 @@ class LocalAzure:
         found = self._found(token, resource_id)
         if found is None:
             return None
-        seen = self._catalogue.find(token).seen(self.world, found)
-        return found.inputs, {**found.outputs, **seen}
+        current = self._catalogue.find(token).read_outputs(self.world, found)
+        return found.inputs, {**found.outputs, **current}
 
     def adopt(self, token: str, resource_id: str) -> Values:
         """The outputs of a resource that a program refers to by id and that this world did not make.
@@ -100,13 +100,13 @@ class LocalAzure:
             raise AzureError("ResourceNotFound", f"the resource '{resource_id}' was not found", 404)
         if named is None:
             raise AzureError("LinkedInvalidPropertyId", f"'{resource_id}' is not the id of a {kind.arm_type}")
-        return pipeline.adopt(self._request(kind, resource_id, {**kind.assumed, **named})).outputs
+        return pipeline.adopt(self._request(kind, resource_id, {**kind.adopted_inputs, **named})).outputs
 
     def delete(self, token: str, resource_id: str) -> None:
         """Remove a resource and what lies under it; one that is not there counts as removed."""
         kind = self._catalogue.find(token)
         if not kind.singleton:
-            pipeline.delete(self._request(kind, kind.full_id(resource_id), {}))
+            pipeline.delete(self._request(kind, kind.full_id_of(resource_id), {}))
 
     def invoke(self, token: str, args: Values) -> Values:
         """Answer a provider function.
@@ -117,8 +117,8 @@ class LocalAzure:
         """
         return services.function(token)(self.world, args)
 
-    def contended(self, token: str, resource_id: str, inputs: Values) -> tuple[str, str] | None:
-        """Where Azure takes one write at a time, and what it says to a second; None for what is never contended.
+    def exclusive_scope(self, token: str, resource_id: str, inputs: Values) -> tuple[str, str] | None:
+        """Where Azure takes one write at a time, and what it says to a second; None for what is never exclusive_scope.
 
         Args:
             token: the type.
@@ -126,20 +126,20 @@ class LocalAzure:
             inputs: the inputs of what is being made.
         """
         kind = self._catalogue.find(token)
-        if kind.one_write_in is None:
+        if kind.exclusive_writes is None:
             return None
         place = resource_id or kind.id_of(inputs, self.world)
-        while place and ids.arm_type_of(place) != kind.one_write_in.arm_type:
-            place = ids.holder_of(place)
-        return place.lower(), kind.one_write_in.code
+        while place and ids.arm_type_of(place) != kind.exclusive_writes.arm_type:
+            place = ids.parent_of(place)
+        return place.lower(), kind.exclusive_writes.code
 
     def preview_outputs(self, token: str, inputs: Values, known: Values | None = None) -> Values:
         """Outputs as the engine's preview shows them: what Azure computes is unknown, unless `known` from before."""
-        return answers.foreseen(self._catalogue.find(token), inputs, known)
+        return answers.preview_outputs(self._catalogue.find(token), inputs, known)
 
     def _found(self, token: str, resource_id: str) -> Resource | None:
         kind = self._catalogue.find(token)
-        found = self.world.get(kind.full_id(resource_id))
+        found = self.world.get(kind.full_id_of(resource_id))
         return found if found is not None and found.token == kind.token else None
 
     def _request(self, kind: ResourceType, resource_id: str, inputs: Values) -> Request:

@@ -2,7 +2,7 @@
 
     LocalAzureError
     ├── AzureError        Azure would refuse the request: its own code, message and HTTP status
-    ├── Refused           the request does not fit Azure's published types: every violation at once
+    ├── InvalidInputs     the request does not fit Azure's published types: every violation at once
     ├── UnknownType       local Azure does not simulate this resource type or function
     └── WorldFileError    a world file cannot be read; nothing was overwritten
 
@@ -42,7 +42,7 @@ class Violation:
         return f"{self.path}: {self.message}"
 
 
-class Refused(LocalAzureError):  # noqa: N818 (says what happened, as the message reads)
+class InvalidInputs(LocalAzureError):  # noqa: N818 (says what happened, as the message reads)
     """Inputs that Azure's published types do not allow."""
 
     def __init__(self, token: str, violations: tuple[Violation, ...]) -> None:

@@ -32,8 +32,8 @@ def republish(azure: LocalAzure, agent: str) -> tuple[str, str]:
     _, outputs = azure.create(APPLICATION, before.inputs)
     for one in deployments:
         azure.create(DEPLOYMENT, one.inputs)
-    return _who(before.outputs), _who(outputs)
+    return _principal_id(before.outputs), _principal_id(outputs)
 
 
-def _who(outputs: Values) -> str:
+def _principal_id(outputs: Values) -> str:
     return str(outputs["properties"]["defaultInstanceIdentity"]["principalId"])

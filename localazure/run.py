@@ -26,9 +26,9 @@ from pulumi.runtime.stack import run_in_stack
 from localazure.arm.world import World
 from localazure.azure import LocalAzure
 from localazure.deployment import state_file as state
-from localazure.deployment.deployment import Deployment
+from localazure.deployment.deployment import LocalDeployment
 from localazure.deployment.records import Record
-from localazure.deployment.steps import Failure, Op, Step
+from localazure.deployment.steps import Failure, Op, ResourceStep
 from localazure.deployment.urns import STACK_TYPE, Namespace, urn
 from localazure.errors import LocalAzureError
 from localazure.fronts.monitor import LocalMonitor
@@ -43,12 +43,12 @@ class Operation(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Result:
+class RunResult:
     """What a run did, or for a preview, what it would do."""
 
     operation: Operation
     stack: str
-    steps: list[Step]
+    steps: list[ResourceStep]
     failures: list[Failure]
     skipped: list[str]
     """URNs of what was left out because something that it needs failed."""
@@ -75,8 +75,8 @@ def run(  # noqa: PLR0913 (one argument for each thing that a run needs to know)
     config: Mapping[str, str],
     operation: Operation = Operation.PREVIEW,
     path: Path | None = None,
-    progress: Callable[[Step], None] = lambda _: None,
-) -> Result:
+    progress: Callable[[ResourceStep], None] = lambda _: None,
+) -> RunResult:
     """Run `program` and answer what happened.
 
     Args:
@@ -104,23 +104,23 @@ def _run(  # noqa: PLR0913, PLR0917 (as above)
     config: Mapping[str, str],
     operation: Operation,
     path: Path | None,
-    progress: Callable[[Step], None],
-) -> Result:
+    progress: Callable[[ResourceStep], None],
+) -> RunResult:
     world, records = state.load(path, namespace)
     if operation is Operation.PREVIEW:
         world = world.copy()
     azure = LocalAzure(world)
-    deployment = Deployment(azure, records, progress)
-    engine = _Engine()
+    deployment = LocalDeployment(azure, records, progress)
+    engine = _LogEngine()
     if operation is not Operation.DESTROY:
         failure = _execute(program, LocalMonitor(deployment, azure, namespace), engine, namespace, config, operation)
         if failure is not None:
             deployment.failures.append(failure)
     deployment.finish()
     if path is not None and operation is not Operation.PREVIEW:
-        _keep(path, world, deployment, operation, records)
+        _save(path, world, deployment, operation, records)
     top = deployment.record(urn(namespace, "", STACK_TYPE, f"{namespace.project}-{namespace.stack}"))
-    return Result(
+    return RunResult(
         operation=operation,
         stack=namespace.stack,
         steps=deployment.steps,
@@ -133,13 +133,13 @@ def _run(  # noqa: PLR0913, PLR0917 (as above)
     )
 
 
-def _keep(path: Path, world: World, deployment: Deployment, operation: Operation, before: list[Record]) -> None:
+def _save(path: Path, world: World, deployment: LocalDeployment, operation: Operation, before: list[Record]) -> None:
     """Write what is left, where anything changed; of what was destroyed nothing is, names of the deleted included."""
     changed = any(step.record.custom and step.op is not Op.SAME for step in deployment.steps)
     if operation is Operation.DESTROY and not deployment.failures:
         path.unlink(missing_ok=True)
-    elif changed or (not deployment.failures and _by_urn(before) != _by_urn(deployment.remembered)):
-        state.save(path, world, deployment.remembered)
+    elif changed or (not deployment.failures and _by_urn(before) != _by_urn(deployment.saved_records)):
+        state.save(path, world, deployment.saved_records)
 
 
 def _by_urn(records: list[Record]) -> dict[tuple[str, str], Record]:
@@ -149,7 +149,7 @@ def _by_urn(records: list[Record]) -> dict[tuple[str, str], Record]:
 def _execute(  # noqa: PLR0913, PLR0917 (one argument for each thing that the SDK is told)
     program: Callable[[], None],
     monitor: LocalMonitor,
-    engine: "_Engine",
+    engine: "_LogEngine",
     namespace: Namespace,
     config: Mapping[str, str],
     operation: Operation,
@@ -178,7 +178,7 @@ def _execute(  # noqa: PLR0913, PLR0917 (one argument for each thing that the SD
             await run_in_stack(program)
 
     try:
-        with _configured(config), asyncio.Runner() as runner:
+        with _stack_configuration(config), asyncio.Runner() as runner:
             runner.run(main())
     except (pulumi.RunError, LocalAzureError) as error:
         return Failure(message=str(error))
@@ -191,7 +191,7 @@ def _execute(  # noqa: PLR0913, PLR0917 (one argument for each thing that the SD
 
 
 @contextmanager
-def _configured(config: Mapping[str, str]) -> Generator[None]:
+def _stack_configuration(config: Mapping[str, str]) -> Generator[None]:
     """Let the program read its configuration; the SDK keeps that for the whole process, and what is unfinished too."""
     set_all_config(dict(config))
     try:
@@ -202,7 +202,7 @@ def _configured(config: Mapping[str, str]) -> Generator[None]:
         cast("Any", SETTINGS).outputs.clear()
 
 
-class _Engine(MockEngine):
+class _LogEngine(MockEngine):
     """Takes what the program says, but for what it says to whoever debugs the SDK."""
 
     def __init__(self) -> None:

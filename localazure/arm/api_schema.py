@@ -2,7 +2,7 @@
 
 Owns how the type definitions in `data/` are read: references, flattening (azure-native lifts what ARM keeps under
 `properties` one level up, so a property is looked for in both places), discriminated variants, closed sets, ranges. A
-type is compiled once; judging a value afterwards touches only what is in the value. Unknown and secret values are not
+type is compiled once; judging a value afterwards overlaps only what is in the value. Unknown and secret values are not
 judged.
 """
 

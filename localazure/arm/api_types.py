@@ -53,7 +53,7 @@ def arm_type(kind: ResourceType) -> ArmType | None:
 def takes_location(kind: ResourceType) -> bool:
     """Whether the provider fills in a location that is left out."""
     published = arm_type(kind)
-    return published is not None and published.has_location and kind.located
+    return published is not None and published.has_location and kind.inherits_location
 
 
 def provider_of(token: str) -> str:

@@ -6,7 +6,7 @@ Owns how they are put together, no fact of any service.
 from collections.abc import Iterator
 from typing import Any
 
-from localazure.arm.resource_type import Answer, Request, Rules
+from localazure.arm.resource_type import ComputedOutput, Request, Rules
 from localazure.arm.world import DEPLOYER_CLIENT_ID, Values
 from localazure.errors import AzureError
 
@@ -21,7 +21,7 @@ def all_of(*rules: Rules) -> Rules:
     return every
 
 
-def always(value: Any) -> Answer:  # noqa: ANN401 (any JSON value)
+def constant(value: Any) -> ComputedOutput:  # noqa: ANN401 (any JSON value)
     """An answer that is the same for every resource; also the value that Azure takes where an input is left out."""
     return lambda _request: value
 
@@ -36,11 +36,11 @@ def off(_request: Request) -> bool:
     return False
 
 
-def kept(path: str, answer: Answer) -> Answer:
+def kept_from_creation(path: str, answer: ComputedOutput) -> ComputedOutput:
     """What stands at the output `path` since creation; `answer` where the resource is being created."""
 
     def first(request: Request) -> Any:  # noqa: ANN401 (any JSON value)
-        before = request.answered(path)
+        before = request.previous_output(path)
         return answer(request) if before is None else before
 
     return first
@@ -48,7 +48,7 @@ def kept(path: str, answer: Answer) -> Answer:
 
 def system_data(request: Request) -> Values:
     """Who made the resource and when, and who changed it last (`systemData`, ARM RPC v1 *Common API contracts*)."""
-    made = request.answered("systemData") or {
+    made = request.previous_output("systemData") or {
         "createdAt": request.now,
         "createdBy": DEPLOYER_CLIENT_ID,
         "createdByType": "Application",

@@ -13,7 +13,7 @@ from localazure.arm.world import Values, World
 _ALWAYS_GUIDS = frozenset({"roleAssignmentName", "roleDefinitionId"})
 
 
-def filled(kind: ResourceType, inputs: Values, world: World, name: str) -> Values:
+def with_defaults(kind: ResourceType, inputs: Values, world: World, name: str) -> Values:
     """The inputs with what was left out; `name` is the resource's logical name."""
     found = dict(inputs)
     own = kind.name_input

@@ -18,7 +18,7 @@ def same(one: str, other: str) -> bool:
     return one.rstrip("/").lower() == other.rstrip("/").lower()
 
 
-def holder_of(resource_id: str) -> str:
+def parent_of(resource_id: str) -> str:
     """The id two segments shorter, and without the provider's name where that comes last: what holds a resource."""
     head = resource_id.rpartition("/")[0].rpartition("/")[0]
     return _EXTENSION.sub("", head)

@@ -15,21 +15,21 @@ from localazure.errors import AzureError
 _USER_ASSIGNED = "azure-native:managedidentity:UserAssignedIdentity"
 
 
-def wants_own(inputs: Values) -> bool:
+def has_system_assigned(inputs: Values) -> bool:
     """Whether the resource is to have an identity of its own."""
     return "SystemAssigned" in str(_block(inputs).get("type", ""))
 
 
-def attached(inputs: Values) -> list[str]:
+def user_assigned_ids(inputs: Values) -> list[str]:
     """Ids of the user-assigned identities that the resource is to have."""
     listed = cast("Any", _block(inputs).get("userAssignedIdentities"))
     return [str(each) for each in cast("list[Any]", listed or [])] if isinstance(listed, list | dict) else []
 
 
-def refusals(request: Request) -> Iterator[AzureError]:
+def identity_refusals(request: Request) -> Iterator[AzureError]:
     """Identities that are attached must exist, and fit the block's type."""
     kind = str(_block(request.inputs).get("type", "None"))
-    ids = attached(request.inputs)
+    ids = user_assigned_ids(request.inputs)
     if bool(ids) != ("UserAssigned" in kind):
         said = f"{len(ids)} user-assigned identities are listed" if ids else "no user-assigned identity is listed"
         yield AzureError("InvalidIdentityValues", f"identity.type is {kind!r} and {said}; make the two agree")
@@ -39,29 +39,29 @@ def refusals(request: Request) -> Iterator[AzureError]:
             yield AzureError("FailedIdentityOperation", f"the user-assigned identity '{each}' was not found")
 
 
-def answer(request: Request) -> Values:
+def identity_output(request: Request) -> Values:
     """The `identity` output; empty where the resource has no such block."""
     # The dynamic resource for an agent's identity has an input of that name that is a text.
     if not isinstance(request.inputs.get("identity"), dict):
         return {}
     block: Values = {"type": _block(request.inputs).get("type")}
-    if wants_own(request.inputs):
+    if has_system_assigned(request.inputs):
         block |= {"principalId": request.principal.id, "tenantId": request.world.tenant_id}
-    ids = attached(request.inputs)
+    ids = user_assigned_ids(request.inputs)
     if ids:
         block["userAssignedIdentities"] = {each: _ids_of(request.world, each) for each in ids}
     return {"identity": block}
 
 
-def foreseen(inputs: Values, known: Values) -> Values:
+def preview_identity(inputs: Values, known: Values) -> Values:
     """The `identity` output as far as it is known before; `known` are the outputs until now."""
     if not isinstance(inputs.get("identity"), dict):
         return {}
     before = cast("Values", known.get("identity") or {})
     block: Values = {"type": _block(inputs).get("type")}
-    if wants_own(inputs):
+    if has_system_assigned(inputs):
         block |= {name: before.get(name, UNKNOWN) for name in ("principalId", "tenantId")}
-    ids = attached(inputs)
+    ids = user_assigned_ids(inputs)
     if ids:
         had = cast("Values", before.get("userAssignedIdentities") or {})
         block["userAssignedIdentities"] = had if set(had) == set(ids) else UNKNOWN
@@ -74,5 +74,5 @@ def _block(inputs: Values) -> Values:
 
 
 def _ids_of(world: World, identity: str) -> Values:
-    principal = world.owned_principal(identity)
+    principal = world.find_owned_principal(identity)
     return {} if principal is None else {"clientId": principal.client_id, "principalId": principal.id}

@@ -20,11 +20,11 @@ _Block = dict[str | int, Any]
 def outputs(request: Request) -> Values:
     """The outputs of a resource as the request leaves it."""
     kind = request.type
-    values = _said(kind, request.inputs)
-    values |= {name: value for name, value in _about(kind, request.name).items() if value}
-    values |= identity.answer(request)
+    values = _echoed_inputs(kind, request.inputs)
+    values |= {name: value for name, value in _type_outputs(kind, request.name).items() if value}
+    values |= identity.identity_output(request)
     for path, answer in kind.outputs.items():
-        blocks = [block for block, _ in _lacking(values, kind.output_paths[path])]
+        blocks = [block for block, _ in _blocks_without_value(values, kind.output_paths[path])]
         value = answer(request) if blocks else None
         for block in blocks if value is not None else ():
             block[kind.output_paths[path][-1]] = _copied(value)
@@ -38,45 +38,45 @@ def outputs(request: Request) -> Values:
     return values
 
 
-def foreseen(kind: ResourceType, inputs: Values, known: Values | None) -> Values:
+def preview_outputs(kind: ResourceType, inputs: Values, known: Values | None) -> Values:
     """The outputs as an engine's preview shows them: unknown is what Azure computes and `known`, from before, lacks."""
     before = known or {}
-    values = _said(kind, inputs)
-    values |= {name: before.get(name, UNKNOWN) for name in _about(kind, "")}
-    values |= identity.foreseen(inputs, before)
+    values = _echoed_inputs(kind, inputs)
+    values |= {name: before.get(name, UNKNOWN) for name in _type_outputs(kind, "")}
+    values |= identity.preview_identity(inputs, before)
     for path in kind.outputs:
         place = kind.output_paths[path]
-        for block, found in _lacking(values, place, {} if path in kind.volatile else before):
+        for block, found in _blocks_without_value(values, place, {} if path in kind.volatile else before):
             block[place[-1]] = UNKNOWN if found is None else _copied(found)
     return values
 
 
-def _said(kind: ResourceType, inputs: Values) -> Values:
-    values = {name: _copied(value) for name, value in inputs.items() if name not in kind.unanswered}
+def _echoed_inputs(kind: ResourceType, inputs: Values) -> Values:
+    values = {name: _copied(value) for name, value in inputs.items() if name not in kind.unechoed_path_inputs}
     for path in kind.write_only:
         _drop(values, parse(path))
     return values
 
 
-def _about(kind: ResourceType, name: str) -> Values:
+def _type_outputs(kind: ResourceType, name: str) -> Values:
     published = arm_type(kind)
     if published is None:
         return {}
     return {"name": name, "type": kind.arm_type, "azureApiVersion": published.api_version}
 
 
-def _lacking(value: Any, place: Path, before: Any = None) -> Iterator[tuple[_Block, Any]]:  # noqa: ANN401 (any JSON value)
+def _blocks_without_value(value: Any, place: Path, before: Any = None) -> Iterator[tuple[_Block, Any]]:  # noqa: ANN401 (any JSON value)
     """The blocks in which a path ends and that have nothing there, each with what `before` has at the same place."""
     step, rest = place[0], place[1:]
     if step == ANY and isinstance(value, list):
         old = cast("list[Any]", before) if isinstance(before, list) else []
         for each, was in zip_longest(cast("list[Any]", value), old[: len(cast("list[Any]", value))]):
-            yield from _lacking(each, rest, was)
+            yield from _blocks_without_value(each, rest, was)
     elif isinstance(value, dict):
         block = cast("_Block", value)
         was = cast("_Block", before).get(step) if isinstance(before, dict) else None
         if rest:
-            yield from _lacking(block.get(step), rest, was)
+            yield from _blocks_without_value(block.get(step), rest, was)
         elif block.get(step) is None:
             yield block, was
 

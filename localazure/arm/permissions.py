@@ -14,13 +14,13 @@ from access.model.attributes import Attributes
 from localazure.arm.world import Resource, World
 
 
-def holder(principal_id: str) -> str:
+def principal_index_key(principal_id: str) -> str:
     """The mark by which a principal's role assignments are found."""
     return f"held by {principal_id}".lower()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Act:
+class RequestedOperation:
     """One operation at one place."""
 
     operation: str
@@ -31,11 +31,11 @@ class Act:
     """What conditions can ask about it."""
 
 
-def may(world: World, principal_id: str, act: Act) -> bool:
+def is_allowed(world: World, principal_id: str, act: RequestedOperation) -> bool:
     """Whether an assignment at the place, or above it, lets the principal do this."""
     return any(
         _reaches(assignment, act.place) and _allows(assignment, act)
-        for assignment in world.marked(holder(principal_id))
+        for assignment in world.find_indexed(principal_index_key(principal_id))
     )
 
 
@@ -44,7 +44,7 @@ def _reaches(assignment: Resource, place: str) -> bool:
     return f"{place.lower()}/".startswith(f"{scope}/")
 
 
-def _allows(assignment: Resource, act: Act) -> bool:
+def _allows(assignment: Resource, act: RequestedOperation) -> bool:
     role = by_id(str(assignment.outputs["roleDefinitionId"]))
     if role is None or not any(_permits(block, act) for block in role.permissions):
         return False
@@ -52,13 +52,13 @@ def _allows(assignment: Resource, act: Act) -> bool:
     return condition is None or _holds(str(condition), act)
 
 
-def _permits(block: Permission, act: Act) -> bool:
+def _permits(block: Permission, act: RequestedOperation) -> bool:
     granted = block.data_actions if act.data else block.actions
     excluded = block.not_data_actions if act.data else block.not_actions
     return covered(granted, act.operation) and not covered(excluded, act.operation, granting=False)
 
 
-def _holds(condition: str, act: Act) -> bool:
+def _holds(condition: str, act: RequestedOperation) -> bool:
     """Whether a condition certainly holds for an act."""
 
     def matches(pattern: str) -> tuple[int, int]:

@@ -16,10 +16,10 @@ from localazure.arm import ids
 from localazure.arm import managed_identity as identity
 from localazure.arm import outputs as answers
 from localazure.arm.api_types import violations
-from localazure.arm.property_changes import difference
+from localazure.arm.property_changes import diff_inputs
 from localazure.arm.resource_type import Request
 from localazure.arm.world import Resource
-from localazure.errors import AzureError, Refused
+from localazure.errors import AzureError, InvalidInputs
 
 Stage = Callable[[Request], Iterator[AzureError]]
 
@@ -33,17 +33,17 @@ def create(request: Request) -> Resource:
         _name_is_free,
         _group_exists,
         _parent_exists,
-        identity.refusals,
+        identity.identity_refusals,
         request.type.rules,
     )
     made = _apply(request)
-    request.type.created(request)
+    request.type.on_created(request)
     return made
 
 
 def update(request: Request) -> Resource:
     """Judge a request for something that exists, change it, and answer with it."""
-    _judge(request, _stays_what_it_is, identity.refusals, request.type.rules)
+    _judge(request, _immutable_properties_stay, identity.identity_refusals, request.type.rules)
     return _apply(request)
 
 
@@ -55,7 +55,7 @@ def adopt(request: Request) -> Resource:
 def delete(request: Request) -> None:
     """Remove a resource and everything under it, deepest first."""
     if request.old is not None:
-        _refuse([*request.type.held_up(request.world, request.old)])
+        _refuse([*request.type.deletion_refusals(request.world, request.old)])
     for each in [*request.world.under(request.id), request.world.get(request.id)]:
         if each is not None:
             _remove(request, each)
@@ -64,7 +64,7 @@ def delete(request: Request) -> None:
 def _judge(request: Request, *stages: Stage) -> None:
     found = tuple(violations(request.type, request.inputs))
     if found:
-        raise Refused(request.type.token, found)
+        raise InvalidInputs(request.type.token, found)
     _refuse([error for stage in stages for error in stage(request)])
 
 
@@ -88,17 +88,17 @@ def _id_is_free(request: Request) -> Iterator[AzureError]:
 
 
 def _name_is_free(request: Request) -> Iterator[AzureError]:
-    kind, claim = request.type, _name_claim(request)
-    holder = request.world.claimant(claim)
-    if kind.taken and holder is not None and not ids.same(holder.id, request.id):
+    kind, claim = request.type, _name_key(request)
+    holder = request.world.find_unique(claim)
+    if kind.name_taken_code and holder is not None and not ids.same(holder.id, request.id):
         yield AzureError(
-            kind.taken, f"the name '{request.name}' is already taken; it must be unique in all of Azure", 409
+            kind.name_taken_code, f"the name '{request.name}' is already taken; it must be unique in all of Azure", 409
         )
     kept = kind.soft_deletion
     if kept is None:
         return
     deleted, recovers = request.world.soft_deleted.get(claim), kept.recovered_by(request.inputs)
-    if recovers and (deleted is None or not _is_where_asked(request, deleted)):
+    if recovers and (deleted is None or not _matches_deleted(request, deleted)):
         yield AzureError(
             kept.nothing_code,
             f"no deleted {kind.label} '{request.name}' can be recovered in this resource group and region",
@@ -137,11 +137,11 @@ def _parent_exists(request: Request) -> Iterator[AzureError]:
         )
 
 
-def _stays_what_it_is(request: Request) -> Iterator[AzureError]:
+def _immutable_properties_stay(request: Request) -> Iterator[AzureError]:
     old = request.old
     if old is None or old.adopted:
         return
-    for path in difference(request.type, old.inputs, request.inputs).replaces:
+    for path in diff_inputs(request.type, old.inputs, request.inputs).replaces:
         yield AzureError(
             request.type.immutable_code,
             f"changing property '{path}' is not allowed; the resource must be replaced",
@@ -151,12 +151,16 @@ def _stays_what_it_is(request: Request) -> Iterator[AzureError]:
 
 def _apply(request: Request) -> Resource:
     kind, world = request.type, request.world
-    claims = [claim.lower() for claim in kind.claims(request)]
-    if kind.taken or kind.soft_deletion:
-        claims.append(_name_claim(request))
+    claims = [claim.lower() for claim in kind.unique_keys(request)]
+    if kind.name_taken_code or kind.soft_deletion:
+        claims.append(_name_key(request))
         world.soft_deleted.pop(claims[-1], None)
-    if request.old is not None and not identity.wants_own(request.inputs) and identity.wants_own(request.old.inputs):
-        world.remove_principal_of(request.id)
+    if (
+        request.old is not None
+        and not identity.has_system_assigned(request.inputs)
+        and identity.has_system_assigned(request.old.inputs)
+    ):
+        world.remove_principal(request.id)
     resource = Resource(
         id=request.id,
         token=kind.token,
@@ -164,7 +168,7 @@ def _apply(request: Request) -> Resource:
         inputs=request.inputs,
         outputs=answers.outputs(request),
         claims=tuple(claims),
-        marks=tuple(mark.lower() for mark in kind.marks(request)),
+        marks=tuple(mark.lower() for mark in kind.index_keys(request)),
         outlives_parent=kind.outlives_parent,
         adopted=request.adopted or (request.old is not None and request.old.adopted),
     )
@@ -175,17 +179,17 @@ def _apply(request: Request) -> Resource:
 def _remove(request: Request, resource: Resource) -> None:
     kind = request.catalogue.find(resource.token)
     world = request.world
-    kind.deleted(world, resource)
+    kind.on_deleted(world, resource)
     world.remove(resource.id)
-    world.remove_principal_of(resource.id)
+    world.remove_principal(resource.id)
     if kind.soft_deletion is not None and kind.soft_deletion.kept(resource):
         world.soft_deleted[resource.claims[-1]] = resource
 
 
-def _is_where_asked(request: Request, deleted: Resource) -> bool:
+def _matches_deleted(request: Request, deleted: Resource) -> bool:
     return ids.same(deleted.id, request.id) and deleted.outputs.get("location") == request.location
 
 
-def _name_claim(request: Request) -> str:
+def _name_key(request: Request) -> str:
     """What holds the name: in all of Azure where it is unique there, else in its place alone."""
-    return f"{request.type.token} {request.name if request.type.taken else request.id}".lower()
+    return f"{request.type.token} {request.name if request.type.name_taken_code else request.id}".lower()

@@ -5,23 +5,23 @@ resource never moves), and what its type lists. azure-native compares inputs wit
 """
 
 from localazure.arm.api_types import takes_location
-from localazure.arm.property_paths import Path, changes, covers, parse, written
-from localazure.arm.resource_type import Difference, ResourceType
+from localazure.arm.property_paths import Path, changes, covers, format_path, parse
+from localazure.arm.resource_type import InputDiff, ResourceType
 from localazure.arm.world import Values
 
 
-def difference(kind: ResourceType, old: Values, new: Values) -> Difference:
+def diff_inputs(kind: ResourceType, old: Values, new: Values) -> InputDiff:
     """What differs between two sets of inputs of a type."""
     if old == new:
-        return Difference()
+        return InputDiff()
     found = [change.path for change in changes(_normal(old), _normal(new))]
-    fixed = [parse(path) for path in (*_fixed(kind), *kind.fixed(old))]
-    replaces = tuple(written(path) for path in found if any(_concerns(pattern, path) for pattern in fixed))
+    fixed = [parse(path) for path in (*_fixed(kind), *kind.extra_immutable(old))]
+    replaces = tuple(format_path(path) for path in found if any(_concerns(pattern, path) for pattern in fixed))
     # An explicit name is taken until the old resource is gone (azure-native 3.29.0, `Diff`).
-    return Difference(
-        changed=tuple(written(path) for path in found),
+    return InputDiff(
+        changed=tuple(format_path(path) for path in found),
         replaces=replaces,
-        delete_before_replace=bool(replaces) and not kind.coexists,
+        delete_before_replace=bool(replaces) and not kind.create_before_delete,
     )
 
 

@@ -1,6 +1,6 @@
 """Property paths: the places inside a resource's inputs.
 
-Owns comparing two values place by place, and the patterns of `ignore_changes` and `replace_on_changes`
+Owns comparing two values position by position, and the patterns of `ignore_changes` and `replace_on_changes`
 (`template.containers[0].image`, `tags["a.b"]`, `rules[*].name`). Knows neither resources nor secrets.
 """
 
@@ -13,7 +13,7 @@ Path = tuple[str | int, ...]
 """Names of properties and places in lists, from the top."""
 
 ANY: Final = "*"
-"""Stands in a pattern for every name or place."""
+"""Stands in a pattern for every name or position."""
 
 
 class _Absent:
@@ -26,13 +26,13 @@ ABSENT: Final = _Absent()
 
 # The grammar of property paths: https://www.pulumi.com/docs/iac/concepts/options/ignorechanges/ (Nov 2026).
 _STEP = re.compile(
-    r"""\.?(?:\[(?P<place>\d+)\]|\[(?P<every>\*)\]|\["(?P<quoted>(?:[^"\\]|\\.)*)"\]|(?P<name>[^.\[\]"]+))"""
+    r"""\.?(?:\[(?P<position>\d+)\]|\[(?P<every>\*)\]|\["(?P<quoted>(?:[^"\\]|\\.)*)"\]|(?P<name>[^.\[\]"]+))"""
 )
 
 
 @dataclass(frozen=True)
 class Change:
-    """One place where two values differ; `ABSENT` where one of them has nothing."""
+    """One position where two values differ; `ABSENT` where one of them has nothing."""
 
     path: Path
     old: Any
@@ -58,7 +58,7 @@ def parse(text: str) -> Path:
     return tuple(steps)
 
 
-def written(path: Path) -> str:
+def format_path(path: Path) -> str:
     """`path` as the engine writes property paths, so that `parse` reads it back: `template.containers[0].image`."""
     text = ""
     for step in path:
@@ -72,8 +72,8 @@ def written(path: Path) -> str:
 
 
 def _step(found: re.Match[str]) -> str | int:
-    if found["place"] is not None:
-        return int(found["place"])
+    if found["position"] is not None:
+        return int(found["position"])
     if found["every"] is not None:
         return ANY
     if found["quoted"] is not None:
@@ -88,21 +88,21 @@ def covers(pattern: Path, path: Path) -> bool:
     )
 
 
-def touches(one: Path, other: Path) -> bool:
+def overlaps(one: Path, other: Path) -> bool:
     """Whether one of two paths holds the other."""
     return covers(one, other) or covers(other, one)
 
 
 def changes(old: Any, new: Any, path: Path = ()) -> Iterator[Change]:  # noqa: ANN401 (any JSON value)
-    """Every innermost place where `old` and `new` differ, in the order of `new`."""
+    """Every innermost position where `old` and `new` differ, in the order of `new`."""
     if isinstance(old, dict) and isinstance(new, dict):
         before, after = cast("dict[str, Any]", old), cast("dict[str, Any]", new)
         for name in {**after, **before}:
             yield from changes(before.get(name, ABSENT), after.get(name, ABSENT), (*path, name))
     elif isinstance(old, list) and isinstance(new, list):
         was, is_ = cast("list[Any]", old), cast("list[Any]", new)
-        for place in range(max(len(was), len(is_))):
-            yield from changes(_item(was, place), _item(is_, place), (*path, place))
+        for position in range(max(len(was), len(is_))):
+            yield from changes(_item(was, position), _item(is_, position), (*path, position))
     elif _differ(cast("object", old), cast("object", new)):
         yield Change(path, old, new)
 
@@ -119,7 +119,7 @@ def value_at(value: Any, path: Path) -> Any:  # noqa: ANN401 (any JSON value)
     return value
 
 
-def keeping(old: Any, new: Any, pattern: Path) -> Any:  # noqa: ANN401 (any JSON value)
+def with_old_values(old: Any, new: Any, pattern: Path) -> Any:  # noqa: ANN401 (any JSON value)
     """`new` with what stands in `old` wherever `pattern` leads; nothing is taken along where `old` has nothing."""
     if not pattern:
         return old
@@ -130,7 +130,7 @@ def keeping(old: Any, new: Any, pattern: Path) -> Any:  # noqa: ANN401 (any JSON
         names = [*fields, *(n for n in before if n not in fields)] if step == ANY else [str(step)]
         result = dict(fields)
         for name in names:
-            kept = keeping(before.get(name, ABSENT), fields.get(name, ABSENT), rest)
+            kept = with_old_values(before.get(name, ABSENT), fields.get(name, ABSENT), rest)
             if kept is ABSENT:
                 result.pop(name, None)
             else:
@@ -140,22 +140,22 @@ def keeping(old: Any, new: Any, pattern: Path) -> Any:  # noqa: ANN401 (any JSON
         items = cast("list[Any]", new)
         was = cast("list[Any]", old) if isinstance(old, list) else []
         return [
-            keeping(was[place], item, rest) if step in (ANY, place) and place < len(was) else item
-            for place, item in enumerate(items)
+            with_old_values(was[position], item, rest) if step in (ANY, position) and position < len(was) else item
+            for position, item in enumerate(items)
         ]
     return new
 
 
-def replaced(value: Any, path: Path, by: Any) -> Any:  # noqa: ANN401 (any JSON value)
-    """`value` with `by` at `path`; unchanged where there is no such place."""
+def with_value_at(value: Any, path: Path, by: Any) -> Any:  # noqa: ANN401 (any JSON value)
+    """`value` with `by` at `path`; unchanged where there is no such position."""
     if not path:
         return by
     if isinstance(value, dict) and path[0] in value:
         fields = cast("dict[str | int, Any]", value)
-        return {**fields, path[0]: replaced(fields[path[0]], path[1:], by)}
+        return {**fields, path[0]: with_value_at(fields[path[0]], path[1:], by)}
     if isinstance(value, list) and isinstance(path[0], int) and path[0] < len(cast("list[Any]", value)):
         items = list(cast("list[Any]", value))
-        items[path[0]] = replaced(items[path[0]], path[1:], by)
+        items[path[0]] = with_value_at(items[path[0]], path[1:], by)
         return items
     return cast("Any", value)
 
@@ -164,5 +164,5 @@ def _differ(old: object, new: object) -> bool:
     return type(old) is not type(new) or old != new
 
 
-def _item(items: Sequence[Any], place: int) -> Any:  # noqa: ANN401 (any JSON value)
-    return items[place] if place < len(items) else ABSENT
+def _item(items: Sequence[Any], position: int) -> Any:  # noqa: ANN401 (any JSON value)
+    return items[position] if position < len(items) else ABSENT

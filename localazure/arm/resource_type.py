@@ -45,7 +45,7 @@ _SCOPES = frozenset({"scope", "resourceUri"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Difference:
+class InputDiff:
     """What differs between old and new inputs; paths such as `configuration.ingress.targetPort`."""
 
     changed: tuple[str, ...] = ()
@@ -82,7 +82,7 @@ class SoftDeletion:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contention:
+class ExclusiveWrites:
     """Where two writes at the same time are a conflict."""
 
     arm_type: str
@@ -141,7 +141,7 @@ class Request:
     @cached_property
     def principal(self) -> Principal:
         """The resource's own identity: made at the first look, the same until the resource is deleted."""
-        return self.world.principal_of(self.id)
+        return self.world.get_or_create_principal(self.id)
 
     def exists(self, place: str) -> bool:
         """Whether there is something at an id: a resource, what exists with one, or a data-plane object in one."""
@@ -151,12 +151,12 @@ class Request:
         """The type of what an id names; None where local Azure has no such type."""
         return self.catalogue.of(resource_id)
 
-    def asked(self, path: str) -> Any:  # noqa: ANN401 (any JSON value)
+    def input(self, path: str) -> Any:  # noqa: ANN401 (any JSON value)
         """The input at a path such as `properties.sku.name`; None where there is none."""
         found = value_at(self.inputs, parse(path))
         return None if found is ABSENT else found
 
-    def answered(self, path: str) -> Any:  # noqa: ANN401 (any JSON value)
+    def previous_output(self, path: str) -> Any:  # noqa: ANN401 (any JSON value)
         """The output at a path before this request; None where there is none, and when creating."""
         found = ABSENT if self.old is None else value_at(self.old.outputs, parse(path))
         return None if found is ABSENT else found
@@ -167,10 +167,10 @@ class Request:
 
 
 Rules = Callable[[Request], Iterator[AzureError]]
-Answer = Callable[[Request], Any]
-Choice = Callable[[World, Values], str]
+ComputedOutput = Callable[[Request], Any]
+PlaceholderFunction = Callable[[World, Values], str]
 """What Azure chooses for a placeholder of an id, given the inputs."""
-Function = Callable[[World, Values], Values]
+InvokeFunction = Callable[[World, Values], Values]
 """A provider function (`getClientConfig`): what it answers to its arguments."""
 
 
@@ -191,7 +191,7 @@ class ResourceType:
     _: KW_ONLY
 
     name_check: NameCheck | None = None
-    taken: str = ""
+    name_taken_code: str = ""
     """For a name that is unique in all of Azure: the error code where another resource of the type has it."""
     soft_deletion: SoftDeletion | None = None
     """For a type whose deleted resources keep their name."""
@@ -199,19 +199,19 @@ class ResourceType:
     """Exists with its parent and goes with it: create takes it as it is, delete leaves it."""
     outlives_parent: bool = False
     """Stays when what it is about is deleted, as role assignments do."""
-    assigned: Mapping[str, Choice] = field(default_factory=dict[str, Choice])
+    computed_placeholders: Mapping[str, PlaceholderFunction] = field(default_factory=dict[str, PlaceholderFunction])
     """Placeholders of `path` that are no inputs: Azure chooses them, or they stand deeper in the inputs."""
-    shown: str = ""
+    provider_id: str = ""
     """The id as the provider writes it, where that is not `path` and says less: `{namespace}/{name}`."""
 
     rules: Rules = no_rules
     """Every reason of this type to refuse a request; all of them, not the first."""
-    claims: Callable[[Request], tuple[str, ...]] = lambda _request: ()
-    """What only one resource may have, as texts in any case; `request.world.claimant(text)` says who has it."""
-    marks: Callable[[Request], tuple[str, ...]] = lambda _request: ()
+    unique_keys: Callable[[Request], tuple[str, ...]] = lambda _request: ()
+    """What only one resource may have, as texts in any case; `request.world.find_unique(text)` says who has it."""
+    index_keys: Callable[[Request], tuple[str, ...]] = lambda _request: ()
     """By what else it can be found at once, as texts in any case; `request.world.marked(text)` finds it."""
 
-    located: bool = True
+    inherits_location: bool = True
     """Whether the provider gives it its group's location where the published type has one; not so for parts of
     Cosmos."""
     immutable: tuple[str, ...] = ()
@@ -219,44 +219,44 @@ class ResourceType:
     immutable_code: str = "PropertyChangeNotAllowed"
     """Azure's error code for an attempt to change one in place."""
 
-    outputs: Mapping[str, Answer] = field(default_factory=dict[str, Answer])
+    outputs: Mapping[str, ComputedOutput] = field(default_factory=dict[str, ComputedOutput])
     """What Azure answers beyond the inputs, by path: what it computes, and the values it takes for inputs left out. An
     input at the path wins. A path inside a block that was not asked for is left out; `[*]` stands for every item of a
     list. Unknown in a first preview."""
     volatile: tuple[str, ...] = ()
     """Those of `outputs` that an update may change: unknown in its preview."""
-    rewrites: Mapping[str, Answer] = field(default_factory=dict[str, Answer])
+    rewrites: Mapping[str, ComputedOutput] = field(default_factory=dict[str, ComputedOutput])
     """Inputs that Azure answers in another form, by path; only where they are given. A preview shows them as given."""
-    repeats: tuple[str, ...] = ()
+    echoed_placeholders: tuple[str, ...] = ()
     """Placeholders of `path` that Azure repeats in its answer; the others it does not."""
     write_only: tuple[str, ...] = ()
     """Inputs that Azure never answers with, such as `configuration.secrets[*].value`."""
 
-    created: Callable[[Request], None] = lambda _request: None
+    on_created: Callable[[Request], None] = lambda _request: None
     """What else begins with the resource; runs once it is stored, when it is created."""
-    deleted: Callable[[World, Resource], None] = lambda _world, _resource: None
+    on_deleted: Callable[[World, Resource], None] = lambda _world, _resource: None
     """What else ends with the resource; runs before it is removed."""
 
-    held_up: Callable[[World, Resource], Iterator[AzureError]] = lambda _world, _resource: iter(())
+    deletion_refusals: Callable[[World, Resource], Iterator[AzureError]] = lambda _world, _resource: iter(())
     """Why Azure would refuse to delete the resource by itself; with its group, it goes."""
 
-    data_children: tuple[str, ...] = ()
+    data_plane_children: tuple[str, ...] = ()
     """Segments of data-plane objects under it at which a role may be assigned: `secrets`, `indexes`."""
     log_categories: tuple[str, ...] = ()
     """Categories of resource logs that it can send."""
     category_groups: tuple[str, ...] = ("allLogs",)
     """Groups of them that a diagnostic setting may name."""
-    assumed: Values = field(default_factory=dict[str, Any])
+    adopted_inputs: Values = field(default_factory=dict[str, Any])
     """Inputs that a resource is taken to have that this world did not make."""
     adoptable: bool = True
     """Whether one that this world did not make can be taken to exist."""
-    coexists: bool = False
+    create_before_delete: bool = False
     """Whether the provider makes a replacement while the old one is there; an explicit name would be taken."""
-    fixed: Callable[[Values], tuple[str, ...]] = lambda _old: ()
+    extra_immutable: Callable[[Values], tuple[str, ...]] = lambda _old: ()
     """More immutable inputs, where it depends on the others which are."""
-    seen: Callable[[World, Resource], Values] = lambda _world, _resource: {}
+    read_outputs: Callable[[World, Resource], Values] = lambda _world, _resource: {}
     """Outputs that are looked up whenever it is read, for what is elsewhere and changes there."""
-    one_write_in: Contention | None = None
+    exclusive_writes: ExclusiveWrites | None = None
     """For a type of which Azure takes one write at a time in some place."""
     known_inputs: tuple[str, ...] = ()
     """Every input, for a type of which no API type is published (Entra ID)."""
@@ -277,19 +277,21 @@ class ResourceType:
     def name_input(self) -> str | None:
         """The input that is the resource's own name; None where the name is fixed or Azure's to choose."""
         last = ids.name_of(self.path)
-        return last[1:-1] if last.startswith("{") and last[1:-1] not in self.assigned else None
+        return last[1:-1] if last.startswith("{") and last[1:-1] not in self.computed_placeholders else None
 
     @cached_property
     def path_inputs(self) -> tuple[str, ...]:
         """The inputs that make the id."""
         return tuple(
-            name for name in _PLACEHOLDER.findall(self.path) if name != "subscriptionId" and name not in self.assigned
+            name
+            for name in _PLACEHOLDER.findall(self.path)
+            if name != "subscriptionId" and name not in self.computed_placeholders
         )
 
     @cached_property
-    def unanswered(self) -> frozenset[str]:
+    def unechoed_path_inputs(self) -> frozenset[str]:
         """Inputs that make the id and do not come back."""
-        return frozenset(self.path_inputs) - frozenset(self.repeats)
+        return frozenset(self.path_inputs) - frozenset(self.echoed_placeholders)
 
     @cached_property
     def _named(self) -> re.Pattern[str]:
@@ -297,31 +299,31 @@ class ResourceType:
 
     @cached_property
     def _shown(self) -> re.Pattern[str]:
-        return _reading(self.shown)
+        return _reading(self.provider_id)
 
     @cached_property
     def _fixed_levels(self) -> int:
         """How many levels between the resource and what holds it exist with the latter (`blobServices/default`)."""
-        count, above = 0, ids.holder_of(self.path)
+        count, above = 0, ids.parent_of(self.path)
         while above and not ids.name_of(above).startswith("{"):
-            count, above = count + 1, ids.holder_of(above)
+            count, above = count + 1, ids.parent_of(above)
         return count
 
     def id_of(self, inputs: Mapping[str, Any], world: World) -> str:
         """The id that these inputs name."""
         values = {"subscriptionId": world.subscription_id, **inputs}
-        values |= {name: choose(world, dict(inputs)) for name, choose in self.assigned.items()}
+        values |= {name: choose(world, dict(inputs)) for name, choose in self.computed_placeholders.items()}
         return "/" + _PLACEHOLDER.sub(lambda found: str(values[found[1]]).strip("/"), self.path).lstrip("/")
 
-    def shown_id(self, resource_id: str) -> str:
+    def provider_id_of(self, resource_id: str) -> str:
         """The id as the provider writes it."""
-        found = self._named.fullmatch(resource_id) if self.shown else None
-        return self.shown.format(**found.groupdict()) if found else resource_id
+        found = self._named.fullmatch(resource_id) if self.provider_id else None
+        return self.provider_id.format(**found.groupdict()) if found else resource_id
 
-    def full_id(self, shown_id: str) -> str:
+    def full_id_of(self, provider_id_of: str) -> str:
         """The id in the world of what the provider writes so."""
-        found = self._shown.fullmatch(shown_id) if self.shown else None
-        return "/" + self.path.format(**found.groupdict()) if found else shown_id
+        found = self._shown.fullmatch(provider_id_of) if self.provider_id else None
+        return "/" + self.path.format(**found.groupdict()) if found else provider_id_of
 
     def inputs_in(self, resource_id: str) -> Values | None:
         """The inputs that an id holds; None where the id is not of this type."""
@@ -334,7 +336,7 @@ class ResourceType:
     def parent_of(self, resource_id: str) -> str:
         """The id of what holds a resource of this type."""
         for _ in range(self._fixed_levels + 1):
-            resource_id = ids.holder_of(resource_id)
+            resource_id = ids.parent_of(resource_id)
         return resource_id
 
     @cached_property

@@ -7,7 +7,7 @@ asked where it is needed again. Knows neither the engine's protocol nor what a r
 from collections.abc import Iterable
 from typing import Any, cast
 
-from localazure.arm.property_paths import ABSENT, Change, Path, covers, replaced, value_at
+from localazure.arm.property_paths import ABSENT, Change, Path, covers, value_at, with_value_at
 
 # How the engine marks a secret inside an object: sdk/go/common/resource/sig/sig.go of pulumi/pulumi, Nov 2026.
 SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -22,14 +22,14 @@ def is_secret(value: Any) -> bool:  # noqa: ANN401 (any JSON value)
     return isinstance(value, dict) and cast("dict[str, Any]", value).get(SIGNATURE) == SECRET_SIGNATURE
 
 
-def masked(values: dict[str, Any], secrets: Iterable[Path]) -> dict[str, Any]:
+def mask(values: dict[str, Any], secrets: Iterable[Path]) -> dict[str, Any]:
     """`values` with the mark wherever a secret stands."""
     for path in secrets:
-        values = replaced(values, path, SECRET)
+        values = with_value_at(values, path, SECRET)
     return values
 
 
-def secrets_in(values: Any, path: Path = ()) -> set[Path]:  # noqa: ANN401 (any JSON value)
+def secret_paths(values: Any, path: Path = ()) -> set[Path]:  # noqa: ANN401 (any JSON value)
     """Where marks stand in `values`."""
     if is_secret(values):
         return {path}
@@ -39,19 +39,19 @@ def secrets_in(values: Any, path: Path = ()) -> set[Path]:  # noqa: ANN401 (any 
         items = enumerate(cast("list[Any]", values))
     else:
         return set()
-    return {found for step, item in items for found in secrets_in(item, (*path, step))}
+    return {found for step, item in items for found in secret_paths(item, (*path, step))}
 
 
-def restored(values: dict[str, Any], actual: dict[str, Any]) -> dict[str, Any]:
+def unmask(values: dict[str, Any], actual: dict[str, Any]) -> dict[str, Any]:
     """`values` with what `actual` has wherever a mark stands; the mark stays where `actual` has nothing."""
-    for path in secrets_in(values):
+    for path in secret_paths(values):
         found = value_at(actual, path)
         if found is not ABSENT:
-            values = replaced(values, path, found)
+            values = with_value_at(values, path, found)
     return values
 
 
-def hiding_change(change: Change, secrets: Iterable[Path]) -> Change:
+def mask_change(change: Change, secrets: Iterable[Path]) -> Change:
     """`change` without what is secret in it; that a secret changed may be seen."""
     old, new = change.old, change.new
     for path in secrets:
@@ -61,6 +61,6 @@ def hiding_change(change: Change, secrets: Iterable[Path]) -> Change:
             inside = path[len(change.path) :]
         else:
             continue
-        old = old if old is ABSENT else replaced(old, inside, SECRET)
-        new = new if new is ABSENT else replaced(new, inside, SECRET)
+        old = old if old is ABSENT else with_value_at(old, inside, SECRET)
+        new = new if new is ABSENT else with_value_at(new, inside, SECRET)
     return Change(change.path, old, new)

@@ -41,9 +41,9 @@ class Catalogue:
         """Whether there is something at `place` that a role or a setting can be about."""
         if world.get(place) is not None or ids.same(place, f"/subscriptions/{world.subscription_id}"):
             return True
-        holder, kind = ids.holder_of(place), self.of(place)
+        holder, kind = ids.parent_of(place), self.of(place)
         if kind is not None and kind.singleton:
             return self.exists(world, holder)
         held_by = self.of(holder)
         segment = ids.name_of(place.rpartition("/")[0])
-        return held_by is not None and segment in held_by.data_children and self.exists(world, holder)
+        return held_by is not None and segment in held_by.data_plane_children and self.exists(world, holder)

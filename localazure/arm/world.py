@@ -111,7 +111,7 @@ class World:
                 yield from self.under(child.id)
                 yield child
 
-    def claimant(self, claim: str) -> Resource | None:
+    def find_unique(self, claim: str) -> Resource | None:
         """Which resource has what only one may have."""
         key = self._claims.get(claim.lower())
         return None if key is None else self.resources[key]
@@ -121,13 +121,13 @@ class World:
         key = principal_id.lower()
         return _DEPLOYER if key == _DEPLOYER.id else self.principals.get(key)
 
-    def is_gone(self, principal_id: str) -> bool:
+    def was_deleted(self, principal_id: str) -> bool:
         """Whether somebody had that principal id here and does not exist any more."""
         key = principal_id.lower()
         issued = (self._id_of(f"{owner} {at}") for owner, count in self.creations.items() for at in range(1, count + 1))
         return self.find_principal(key) is None and key in issued
 
-    def take_to_exist(self, principal_id: str, kind: str) -> None:
+    def add_external_principal(self, principal_id: str, kind: str) -> None:
         """Let somebody exist whom this world did not make, such as a group of people; nobody where one is there."""
         if self.find_principal(principal_id) is None:
             self.add_principal(Principal(id=principal_id.lower(), client_id="", owner="", type=kind))
@@ -135,11 +135,11 @@ class World:
     def _id_of(self, seed: str) -> str:
         return self.guid(f"principal {seed}")
 
-    def marked(self, mark: str) -> Iterator[Resource]:
+    def find_indexed(self, mark: str) -> Iterator[Resource]:
         """Every resource that is found by `mark`."""
         return (self.resources[key] for key in tuple(self._marks.get(mark.lower(), ())))
 
-    def principal_of(self, owner: str) -> Principal:
+    def get_or_create_principal(self, owner: str) -> Principal:
         """The identity of a resource; made at the first look, from the world, the owner and how often it was made."""
         key = owner.lower()
         found = self._owned.get(key)
@@ -156,12 +156,12 @@ class World:
             self._owned[principal.owner.lower()] = principal.id
         return principal
 
-    def owned_principal(self, owner: str) -> Principal | None:
+    def find_owned_principal(self, owner: str) -> Principal | None:
         """The identity of a resource, where it has one."""
         found = self._owned.get(owner.lower())
         return None if found is None else self.principals[found]
 
-    def remove_principal_of(self, owner: str) -> None:
+    def remove_principal(self, owner: str) -> None:
         """End the identity of a resource; its role assignments stay, orphaned."""
         found = self._owned.pop(owner.lower(), None)
         if found is not None:

@@ -13,17 +13,17 @@ from localazure.azure import LocalAzure
 from localazure.deployment.records import Record
 
 
-class Removal:
+class Deletion:
     """Removes resources of the last run; `records` is live: whoever claims a record takes it out."""
 
     def __init__(self, azure: LocalAzure, records: Mapping[str, Record]) -> None:
         self._azure = azure
         self._records = records
-        self._removed: set[str] = set()
+        self._deleted: set[str] = set()
 
     def __contains__(self, urn: str) -> bool:
         """Whether the resource was removed in this run."""
-        return urn in self._removed
+        return urn in self._deleted
 
     def remove(self, record: Record, also_going: Collection[str] = ()) -> None:
         """Remove one resource.
@@ -33,28 +33,28 @@ class Removal:
         """
         leaves_alone = not record.custom or record.external or record.retain_on_delete
         # What was replaced has its successor's URN, of which nothing was removed.
-        gone = record.urn in self._removed and not record.replaced
+        gone = record.urn in self._deleted and not record.replaced
         if not leaves_alone and not gone and record.deleted_with not in also_going:
             self._azure.delete(record.type, record.id)
         if not record.replaced:
-            self._removed.add(record.urn)
+            self._deleted.add(record.urn)
 
-    def cannot_outlive(self, record: Record) -> list[Record]:
+    def dependents_to_replace(self, record: Record) -> list[Record]:
         """Those that must be replaced if `record` is, in the order of their deletion."""
         going = {record.urn}
         waiting = deque([record.urn])
         while waiting:
             for urn in self._dependents[waiting.popleft()]:
                 dependent = self._records.get(urn)
-                if dependent is not None and urn not in going and self._falls_with(dependent, going):
+                if dependent is not None and urn not in going and self._is_replaced_with(dependent, going):
                     going.add(urn)
                     waiting.append(urn)
         going.remove(record.urn)
-        return [self._records[urn] for urn in sorted(going, key=self._places.__getitem__, reverse=True)]
+        return [self._records[urn] for urn in sorted(going, key=self._positions.__getitem__, reverse=True)]
 
-    def _falls_with(self, dependent: Record, going: Collection[str]) -> bool:
+    def _is_replaced_with(self, dependent: Record, going: Collection[str]) -> bool:
         """Whether values that are not known before `going` are made again would replace `dependent` too."""
-        if not dependent.custom or dependent.external or dependent.urn in self._removed:
+        if not dependent.custom or dependent.external or dependent.urn in self._deleted:
             return False
         unknown = {n: UNKNOWN for n, urns in dependent.property_dependencies.items() if any(u in going for u in urns)}
         if not unknown:
@@ -62,7 +62,7 @@ class Removal:
         return bool(self._azure.diff(dependent.type, dependent.inputs, {**dependent.inputs, **unknown}).replaces)
 
     @cached_property
-    def _places(self) -> Mapping[str, int]:
+    def _positions(self) -> Mapping[str, int]:
         return {urn: place for place, urn in enumerate(self._records)}
 
     @cached_property

@@ -8,26 +8,29 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from localazure.deployment.records import Record
-from localazure.deployment.steps import Goal
-from localazure.deployment.urns import below_renamed, name_of, type_of
+from localazure.deployment.steps import DesiredResource
+from localazure.deployment.urns import name_of, type_of, urn_before_parent_rename
 
 
-def inheriting(goal: Goal, parent: Record | None) -> Goal:
-    """`goal` with the options that it leaves to its parent."""
+def with_parent_options(desired: DesiredResource, parent: Record | None) -> DesiredResource:
+    """`desired` with the options that it leaves to its parent."""
     if parent is None:
-        return goal
+        return desired
     return replace(
-        goal,
-        protect=parent.protect if goal.protect is None else goal.protect,
-        retain_on_delete=parent.retain_on_delete if goal.retain_on_delete is None else goal.retain_on_delete,
-        deleted_with=goal.deleted_with or parent.deleted_with,
+        desired,
+        protect=parent.protect if desired.protect is None else desired.protect,
+        retain_on_delete=parent.retain_on_delete if desired.retain_on_delete is None else desired.retain_on_delete,
+        deleted_with=desired.deleted_with or parent.deleted_with,
     )
 
 
-def former_urns(goal: Goal, renamed: Mapping[str, str]) -> list[str]:
+def previous_urns(desired: DesiredResource, renamed: Mapping[str, str]) -> list[str]:
     """What the last run may have called this resource, nearest first; `renamed` says it of those before it."""
-    old_parent = renamed.get(goal.parent)
+    old_parent = renamed.get(desired.parent)
     if old_parent is None:
-        return list(goal.aliases)
-    calls = [(goal.type, goal.name), *((type_of(alias), name_of(alias)) for alias in goal.aliases)]
-    return [*goal.aliases, *(below_renamed(type_, name, goal.parent, old_parent) for type_, name in calls)]
+        return list(desired.aliases)
+    calls = [(desired.type, desired.name), *((type_of(alias), name_of(alias)) for alias in desired.aliases)]
+    return [
+        *desired.aliases,
+        *(urn_before_parent_rename(type_, name, desired.parent, old_parent) for type_, name in calls),
+    ]

@@ -1,4 +1,4 @@
-"""From what the program wants to what is remembered of it.
+"""From what the program wants to what is saved_records of it.
 
 Owns which outputs are secret, and the record that a run leaves of a resource. Pure; decides nothing about Azure.
 """
@@ -8,38 +8,40 @@ from dataclasses import replace
 from typing import Any
 
 from localazure.arm.property_paths import Path
-from localazure.arm.secret_values import masked
+from localazure.arm.secret_values import mask
 from localazure.deployment.records import Record
-from localazure.deployment.steps import Answer, Goal
+from localazure.deployment.steps import DeployedResource, DesiredResource
 
 
-def answer(goal: Goal, id_: str, outputs: dict[str, Any]) -> Answer:
+def deployed_resource(desired: DesiredResource, id_: str, outputs: dict[str, Any]) -> DeployedResource:
     """What the program learns: an output is secret where the input of its name held one, or the program says so."""
-    tops = {path[0] for path in goal.secrets if path} | set(goal.secret_outputs)
+    tops = {path[0] for path in desired.secrets if path} | set(desired.secret_outputs)
     hidden: frozenset[Path] = frozenset((top,) for top in tops if top in outputs)
-    return Answer(id_, outputs, hidden)
+    return DeployedResource(id_, outputs, hidden)
 
 
-def recorded(goal: Goal, inputs: dict[str, Any], answer: Answer, *, external: bool = False) -> Record:
+def new_record(
+    desired: DesiredResource, inputs: dict[str, Any], answer: DeployedResource, *, external: bool = False
+) -> Record:
     """The record of a resource that went well; `inputs` are those that Azure was given."""
     return Record(
-        urn=goal.urn,
-        type=goal.type,
-        custom=goal.custom,
-        parent=goal.parent,
+        urn=desired.urn,
+        type=desired.type,
+        custom=desired.custom,
+        parent=desired.parent,
         id=answer.id,
-        inputs=masked(inputs, goal.secrets),
-        outputs=masked(answer.outputs, answer.secrets),
-        dependencies=goal.dependencies,
-        property_dependencies=goal.property_dependencies,
+        inputs=mask(inputs, desired.secrets),
+        outputs=mask(answer.outputs, answer.secrets),
+        dependencies=desired.dependencies,
+        property_dependencies=desired.property_dependencies,
         external=external,
-        protect=bool(goal.protect),
-        retain_on_delete=bool(goal.retain_on_delete),
-        deleted_with=goal.deleted_with,
+        protect=bool(desired.protect),
+        retain_on_delete=bool(desired.retain_on_delete),
+        deleted_with=desired.deleted_with,
     )
 
 
-def pointing(record: Record, called: Mapping[str, str]) -> Record:
+def with_renamed_urns(record: Record, called: Mapping[str, str]) -> Record:
     """`record` with the new URNs of whatever it refers to; `called` maps old to new."""
     if not called:
         return record

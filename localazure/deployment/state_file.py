@@ -17,7 +17,7 @@ from localazure.deployment.urns import Namespace, namespace_of
 from localazure.errors import WorldFileError
 
 
-def path_of(root: Path, stack: str) -> Path:
+def state_file_path(root: Path, stack: str) -> Path:
     """The file of a stack of the project at `root`."""
     return root / ".localazure" / f"{stack}.json"
 
@@ -56,7 +56,7 @@ def _content(path: Path) -> str:
 
 
 def load(path: Path | None, namespace: Namespace) -> tuple[World, list[Record]]:
-    """The world in a stack's file and what is remembered of the stack; both empty where there is no file.
+    """The world in a stack's file and what is saved_records of the stack; both empty where there is no file.
 
     Raises:
         WorldFileError: where the file is none of this stack's; it is left as it is.

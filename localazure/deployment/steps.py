@@ -12,7 +12,7 @@ from localazure.deployment.records import Record
 
 
 @dataclass(frozen=True, kw_only=True)
-class Goal:
+class DesiredResource:
     """A resource as the program wants it. Options that are None or empty are the parent's to decide, or off."""
 
     urn: str
@@ -40,7 +40,7 @@ class Goal:
 
 
 @dataclass(frozen=True)
-class Answer:
+class DeployedResource:
     """What the program learns of a resource that went well."""
 
     id: str
@@ -49,7 +49,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Differences:
+class ResourceDiff:
     """How a resource's inputs differ from the last run's."""
 
     changed: tuple[Change, ...] = ()
@@ -57,7 +57,7 @@ class Differences:
     """Those of them for which Azure takes no update, only another resource."""
 
 
-NO_DIFFERENCES = Differences()
+NO_DIFF = ResourceDiff()
 
 
 class Op(StrEnum):
@@ -72,14 +72,14 @@ class Op(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class ResourceStep:
     """One resource's part of a run; secrets are masked."""
 
     op: Op
     record: Record
     inputs: dict[str, Any]
     """As the program registered them; of a deleted resource, as they last were."""
-    differences: Differences = NO_DIFFERENCES
+    differences: ResourceDiff = NO_DIFF
 
 
 @dataclass(frozen=True, kw_only=True)

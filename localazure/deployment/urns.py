@@ -46,7 +46,7 @@ def type_of(of: str) -> str:
     return qualified_type(of).rpartition("$")[2]
 
 
-def below_renamed(child_type: str, child_name: str, parent: str, old_parent: str) -> str:
+def urn_before_parent_rename(child_type: str, child_name: str, parent: str, old_parent: str) -> str:
     """What a child was called while its parent was `old_parent`; a child named after its parent was renamed along."""
     if child_name.startswith(name_of(parent)):
         child_name = name_of(old_parent) + child_name.removeprefix(name_of(parent))

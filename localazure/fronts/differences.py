@@ -10,10 +10,10 @@ from typing import Any
 from pulumi.runtime.proto.provider_pb2 import DiffResponse, PropertyDiff
 
 from localazure.arm.property_paths import ABSENT, parse, value_at
-from localazure.arm.resource_type import Difference
+from localazure.arm.resource_type import InputDiff
 
 
-def answer(difference: Difference, old: Mapping[str, Any], new: Mapping[str, Any]) -> DiffResponse:
+def diff_response(difference: InputDiff, old: Mapping[str, Any], new: Mapping[str, Any]) -> DiffResponse:
     """The engine's form of `difference` between the inputs `old` and `new`."""
     if not difference.changed:
         return DiffResponse(changes=DiffResponse.DIFF_NONE, hasDetailedDiff=True)

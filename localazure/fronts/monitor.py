@@ -15,11 +15,11 @@ from pulumi.runtime.proto.alias_pb2 import Alias
 
 from localazure.arm.property_paths import parse
 from localazure.azure import LocalAzure
-from localazure.deployment.deployment import Deployment
-from localazure.deployment.steps import Goal
+from localazure.deployment.deployment import LocalDeployment
+from localazure.deployment.steps import DesiredResource
 from localazure.deployment.urns import Namespace, type_of, urn
 from localazure.errors import LocalAzureError
-from localazure.fronts.values import unwrap, without_code, wrap
+from localazure.fronts.values import unwrap, without_provider_code, wrap
 from localazure.services import kubernetes
 
 # Options that would change what is deployed and that a local run does not have. Whatever is not listed is carried out,
@@ -48,7 +48,7 @@ class Unsupported(LocalAzureError):  # noqa: N818 (says what is wrong, as the me
 class LocalMonitor(MockMonitor):
     """Takes the place of the engine's resource monitor for one run."""
 
-    def __init__(self, deployment: Deployment, azure: LocalAzure, namespace: Namespace) -> None:
+    def __init__(self, deployment: LocalDeployment, azure: LocalAzure, namespace: Namespace) -> None:
         super().__init__(_Unused())
         self._deployment = deployment
         self._azure = azure
@@ -58,11 +58,11 @@ class LocalMonitor(MockMonitor):
         """Deploy one resource, or note a component."""
         name = urn(self._namespace, request.parent, request.type, request.name)
         try:
-            goal = self._goal(name, request)
+            desired = self._desired(name, request)
         except LocalAzureError as error:
             self._deployment.fail(name, error)
             return rpc.RegisterResourceResponse(urn=name, result=rpc.FAIL)
-        answer = self._deployment.register(goal)
+        answer = self._deployment.register(desired)
         if answer is None:
             return rpc.RegisterResourceResponse(urn=name, result=rpc.FAIL)
         return rpc.RegisterResourceResponse(urn=name, id=answer.id, object=wrap(answer.outputs, answer.secrets))
@@ -76,7 +76,7 @@ class LocalMonitor(MockMonitor):
     def ReadResource(self, request: rpc.ReadResourceRequest) -> rpc.ReadResourceResponse:  # noqa: N802 (gRPC)
         """Look up a resource that belongs to somebody else."""
         name = urn(self._namespace, request.parent, request.type, request.name)
-        goal = Goal(
+        desired = DesiredResource(
             urn=name,
             type=request.type,
             custom=True,
@@ -85,18 +85,18 @@ class LocalMonitor(MockMonitor):
             dependencies=tuple(request.dependencies),
             secret_outputs=tuple(request.additionalSecretOutputs),
         )
-        answer = self._deployment.read(goal, request.id)
+        answer = self._deployment.read(desired, request.id)
         if answer is None:
             return rpc.ReadResourceResponse(urn=name, result=rpc.FAIL)
         return rpc.ReadResourceResponse(urn=name, id=answer.id, properties=wrap(answer.outputs, answer.secrets))
 
     def ExistsResource(self, request: rpc.ExistsResourceRequest) -> rpc.ExistsResourceResponse:  # noqa: N802 (gRPC)
         """Say whether a resource is there, whoever made it."""
-        return rpc.ExistsResourceResponse(exists=_asked(lambda: self._azure.read(request.type, request.id)) is not None)
+        return rpc.ExistsResourceResponse(exists=_call(lambda: self._azure.read(request.type, request.id)) is not None)
 
     def Invoke(self, request: rpc.ResourceInvokeRequest) -> rpc.ResourceInvokeResponse:  # noqa: N802 (gRPC)
         """Call a function of a provider."""
-        found = _asked(lambda: self._azure.invoke(request.tok, unwrap(request.args).values))
+        found = _call(lambda: self._azure.invoke(request.tok, unwrap(request.args).values))
         answer: dict[str, Any] = {"return": wrap(found)}
         return rpc.ResourceInvokeResponse(**answer)
 
@@ -124,15 +124,15 @@ class LocalMonitor(MockMonitor):
         """Refuse: its resources could not be known."""
         _refuse(f"the parameterized package {request.name}")
 
-    def _goal(self, name: str, request: rpc.RegisterResourceRequest) -> Goal:
+    def _desired(self, name: str, request: rpc.RegisterResourceRequest) -> DesiredResource:
         _refuse_options(request)
-        given = without_code(unwrap(request.object))
+        given = without_provider_code(unwrap(request.object))
         try:
             ignore = tuple(parse(path) for path in request.ignoreChanges)
             replace = tuple(parse(path) for path in request.replaceOnChanges)
         except ValueError as error:
             raise Unsupported(str(error)) from None
-        return Goal(
+        return DesiredResource(
             urn=name,
             type=request.type,
             custom=request.custom,
@@ -179,7 +179,7 @@ class _Unused(Mocks):
 _T = TypeVar("_T")
 
 
-def _asked(question: Callable[[], _T]) -> _T:
+def _call(question: Callable[[], _T]) -> _T:
     try:
         return question()
     except LocalAzureError as error:
@@ -197,7 +197,7 @@ def _refuse_options(request: rpc.RegisterResourceRequest) -> None:
         raise Unsupported(
             "a local run does not support explicit providers: there is one subscription; leave the provider out"
         )
-    used = [_UNSUPPORTED[field.name] for field, value in request.ListFields() if _says(field.name, value)]
+    used = [_UNSUPPORTED[field.name] for field, value in request.ListFields() if _is_set(field.name, value)]
     if used:
         raise Unsupported(
             f"a local run does not support the option {', '.join(sorted(used))}; leave it out, or deploy with the"
@@ -205,7 +205,7 @@ def _refuse_options(request: rpc.RegisterResourceRequest) -> None:
         )
 
 
-def _says(field: str, value: Any) -> bool:  # noqa: ANN401 (whatever a field holds)
+def _is_set(field: str, value: Any) -> bool:  # noqa: ANN401 (whatever a field holds)
     if field not in _UNSUPPORTED:
         return False
     return value.ByteSize() > 0 if field == "hooks" else bool(value)

@@ -16,7 +16,7 @@ from pathlib import Path
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from localazure.ambient_credentials import complaint
+from localazure.ambient_credentials import credentials_error
 from localazure.fronts.provider import Provider
 from localazure.fronts.shared_world import SharedWorld
 
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("package", choices=(*PACKAGES, DYNAMIC))
     # the engine's address and its logging flags mean nothing here: this plugin never calls back
     package: str = parser.parse_known_args(arguments)[0].package
-    refusal = complaint(os.environ)
+    refusal = credentials_error(os.environ)
     world = os.environ.get(WORLD, "")
     if refusal is None and not world:
         refusal = f"{WORLD} is not set: it names the world file to serve; `make engine` sets it"

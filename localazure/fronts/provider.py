@@ -18,10 +18,10 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from localazure.arm.property_paths import Path
 from localazure.azure import LocalAzure
-from localazure.errors import LocalAzureError, Refused, UnknownType
+from localazure.errors import InvalidInputs, LocalAzureError, UnknownType
 from localazure.fronts import differences
 from localazure.fronts.shared_world import SharedWorld
-from localazure.fronts.values import unwrap, without_code, wrap
+from localazure.fronts.values import unwrap, without_provider_code, wrap
 
 # Provider configuration that would carry a real credential: `ProviderArgs` of pulumi-azure-native 3.29.0 (Nov 2026).
 _CREDENTIALS = frozenset(
@@ -37,7 +37,7 @@ _CREDENTIALS = frozenset(
 
 
 @contextmanager
-def _telling(context: grpc.ServicerContext) -> Generator[None]:
+def _errors_as_status(context: grpc.ServicerContext) -> Generator[None]:
     """Tell a refusal to the engine as an error with its sentence; a mistake in this program stays a traceback."""
     try:
         yield
@@ -108,30 +108,30 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
         """Inputs with their defaults, or everything that is wrong with them."""
-        with _telling(context):
-            news = without_code(unwrap(request.news))
+        with _errors_as_status(context):
+            news = without_provider_code(unwrap(request.news))
             try:
                 with self._world.reading() as azure:
                     inputs = azure.check(request.type, news.values, name=request.name)
-            except Refused as refused:
+            except InvalidInputs as refused:
                 return provider_pb2.CheckResponse(failures=_failures(refused))
             return provider_pb2.CheckResponse(inputs=wrap(inputs, news.secrets))
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         """What differs between the inputs, and whether Azure can change it in place."""
-        with _telling(context):
+        with _errors_as_status(context):
             old, new = unwrap(request.old_inputs).values, unwrap(request.news).values
             with self._world.reading() as azure:
                 difference = azure.diff(request.type, old, new)
-            return differences.answer(difference, old, new)
+            return differences.diff_response(difference, old, new)
 
     def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
         """Make the resource; in a preview, say what is known of it and mark the rest as unknown."""
-        with _telling(context):
+        with _errors_as_status(context):
             asked = unwrap(request.properties)
             if request.preview:
                 return provider_pb2.CreateResponse(
-                    properties=self._foreseen(request.type, asked.values, None, asked.secrets)
+                    properties=self._preview_outputs(request.type, asked.values, None, asked.secrets)
                 )
             with self._writing(request.type, "", asked.values) as azure:
                 identifier, outputs = azure.create(request.type, asked.values)
@@ -139,7 +139,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         """The resource as it is. Gone means no id; what the engine never knew is taken to exist."""
-        with _telling(context):
+        with _errors_as_status(context):
             known_inputs, known = unwrap(request.inputs), unwrap(request.properties)
             with self._world.reading() as azure:
                 found = azure.read(request.type, request.id)
@@ -158,11 +158,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
         """Change the resource; in a preview, say what is known of it afterwards."""
-        with _telling(context):
+        with _errors_as_status(context):
             asked, known = unwrap(request.news), unwrap(request.olds)
             if request.preview:
                 return provider_pb2.UpdateResponse(
-                    properties=self._foreseen(request.type, asked.values, known.values, asked.secrets)
+                    properties=self._preview_outputs(request.type, asked.values, known.values, asked.secrets)
                 )
             with self._writing(request.type, request.id, asked.values) as azure:
                 outputs = azure.update(request.type, request.id, asked.values)
@@ -170,19 +170,19 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> Empty:
         """Remove the resource; one that is gone already is no error."""
-        with _telling(context):
+        with _errors_as_status(context):
             with self._writing(request.type, request.id, {}) as azure:
                 azure.delete(request.type, request.id)
             return Empty()
 
     def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
         """Answer a function. What was asked with a secret is answered as a secret."""
-        with _telling(context):
+        with _errors_as_status(context):
             asked = unwrap(request.args)
             try:
                 with self._world.reading() as azure:
                     result = azure.invoke(request.tok, asked.values)
-            except Refused as refused:
+            except InvalidInputs as refused:
                 return provider_pb2.InvokeResponse(failures=_failures(refused))
             secrets = [(name,) for name in result] if asked.secrets else []
             # `return` is a word of Python: as a keyword it can only be passed so
@@ -191,27 +191,27 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Parameterize(
         self, request: provider_pb2.ParameterizeRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ParameterizeResponse:
-        """Refused: the packages are served as they are."""
+        """InvalidInputs: the packages are served as they are."""
         _unsupported(context, "parameterized packages")
 
     def Construct(
         self, request: provider_pb2.ConstructRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConstructResponse:
-        """Refused: components run in the program."""
+        """InvalidInputs: components run in the program."""
         _unsupported(context, f"component {request.type!r}")
 
     def Call(self, request: provider_pb2.CallRequest, context: grpc.ServicerContext) -> provider_pb2.CallResponse:
-        """Refused: no resource here has methods."""
+        """InvalidInputs: no resource here has methods."""
         _unsupported(context, f"method {request.tok!r}")
 
     @contextmanager
     def _writing(self, token: str, resource_id: str, inputs: dict[str, Any]) -> Generator[LocalAzure]:
         with self._world.reading() as azure:
-            contended = azure.contended(token, resource_id, inputs)
-        with self._world.in_turn(contended), self._world.writing() as azure:
+            exclusive_scope = azure.exclusive_scope(token, resource_id, inputs)
+        with self._world.exclusive_write(exclusive_scope), self._world.writing() as azure:
             yield azure
 
-    def _foreseen(
+    def _preview_outputs(
         self, token: str, inputs: dict[str, Any], known: dict[str, Any] | None, secrets: frozenset[Path]
     ) -> Struct:
         with self._world.reading() as azure:
@@ -223,7 +223,7 @@ def _version(package: str) -> str:
     return version("pulumi" if package == "pulumi-python" else f"pulumi-{package}")
 
 
-def _failures(refused: Refused) -> list[provider_pb2.CheckFailure]:
+def _failures(refused: InvalidInputs) -> list[provider_pb2.CheckFailure]:
     return [
         provider_pb2.CheckFailure(property=violation.path, reason=violation.message) for violation in refused.violations
     ]

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from localazure.ambient_credentials import complaint
+from localazure.ambient_credentials import credentials_error
 from localazure.fronts import cli_wrapper, plugin
 from localazure.fronts.cli_wrapper import run_in_foreground
 from localazure.fronts.launchers import write_launcher
@@ -74,7 +74,7 @@ def run(command: str | Sequence[str]) -> int:
 
 
 def _refusal(command: str | Sequence[str], root: Path) -> tuple[str, int] | None:
-    credentials = complaint(os.environ)
+    credentials = credentials_error(os.environ)
     if credentials is not None:
         return credentials, 1
     if not command:

@@ -60,14 +60,14 @@ class LocalCredential:
         return AccessToken(_token(*scopes), 4_102_444_800)
 
 
-class Rest:
+class RestApi:
     """Local Azure on one world, request by request."""
 
     def __init__(self, world: SharedWorld) -> None:
         self._world = world
         self._catalogue = catalogue()
 
-    def answer(self, method: str, target: str, token: str, body: Values | None = None) -> Reply:
+    def handle(self, method: str, target: str, token: str, body: Values | None = None) -> Reply:
         """Answer one request.
 
         Args:
@@ -128,8 +128,8 @@ class Rest:
         if named is None:
             raise _not_found(path)
         with self._world.reading() as azure:
-            contended = azure.contended(kind.token, path, {})
-        with self._world.in_turn(contended), self._world.writing() as azure:
+            exclusive_scope = azure.exclusive_scope(kind.token, path, {})
+        with self._world.exclusive_write(exclusive_scope), self._world.writing() as azure:
             there = azure.world.get(path) is not None
             if method == "DELETE":
                 azure.delete(kind.token, path)
@@ -155,7 +155,7 @@ class Rest:
                 rows = [_agent(world, where, name) for name in sorted({*_agents_of(world, where)})]
                 return Reply(_OK, {"object": "list", "data": rows, "has_more": False})
             if method == "DELETE":
-                world.remove_principal_of(f"{where}/agents/{agent}")
+                world.remove_principal(f"{where}/agents/{agent}")
                 return Reply(_OK, {"object": "agent.deleted", "name": agent, "deleted": True})
             if method == "POST":
                 foundry.agent_identity(world, where, agent)
@@ -215,6 +215,6 @@ def _agents_of(world: World, project: str) -> Iterator[str]:
 
 def _agent(world: World, project: str, name: str) -> Values:
     """An agent, with an identity of its own where it has had one from its creation."""
-    own = world.owned_principal(f"{project}/agents/{name}")
+    own = world.find_owned_principal(f"{project}/agents/{name}")
     identity = None if own is None else {"principal_id": own.id, "client_id": own.client_id}
     return {"object": "agent", "id": name, "name": name, "instance_identity": identity}

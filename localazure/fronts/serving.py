@@ -11,16 +11,16 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from localazure.fronts.rest import Rest
+from localazure.fronts.rest import RestApi
 from localazure.fronts.shared_world import SharedWorld
 
 _POLL = 0.01  # seconds between two looks at whether it is to end
 
 
 @contextmanager
-def serving(path: Path) -> Generator[str]:
+def serve_http(path: Path) -> Generator[str]:
     """Answer for the world file at `path`; the address at which."""
-    rest = Rest(SharedWorld(path))
+    rest = RestApi(SharedWorld(path))
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -31,7 +31,7 @@ def serving(path: Path) -> Generator[str]:
             text = self.rfile.read(length)
             body: Any = json.loads(text) if text else None
             token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
-            reply = rest.answer(self.command, self.path, token, body)
+            reply = rest.handle(self.command, self.path, token, body)
             sent = b"" if reply.document is None else json.dumps(reply.document).encode()
             self.send_response(reply.status)
             self.send_header("Content-Type", "application/json")

@@ -58,16 +58,16 @@ class SharedWorld:
             self._stamp = _stamp(self._path)
 
     @contextmanager
-    def in_turn(self, contended: tuple[str, str] | None) -> Generator[None]:
-        """Refuse to write in a place while another write there is under way; None for what is never contended.
+    def exclusive_write(self, exclusive_scope: tuple[str, str] | None) -> Generator[None]:
+        """Refuse to write in a place while another write there is under way; None for what is never exclusive_scope.
 
         Raises:
             AzureError: as Azure would refuse the second.
         """
-        if contended is None:
+        if exclusive_scope is None:
             yield
             return
-        place, code = contended
+        place, code = exclusive_scope
         with self._turns:
             if place in self._busy:
                 raise AzureError(code, f"another write in '{place}' is under way; write one after another", 409)

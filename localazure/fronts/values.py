@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from google.protobuf.struct_pb2 import Struct, Value
 
-from localazure.arm.property_paths import Path, written
+from localazure.arm.property_paths import Path, format_path
 from localazure.arm.resource_type import UNKNOWN
 from localazure.arm.secret_values import SECRET_SIGNATURE, SIGNATURE
 from localazure.errors import LocalAzureError
@@ -53,7 +53,7 @@ def unwrap(struct: Struct) -> Unwrapped:
     return Unwrapped(values, frozenset(secrets))
 
 
-def without_code(asked: Unwrapped) -> Unwrapped:
+def without_provider_code(asked: Unwrapped) -> Unwrapped:
     """Inputs without the code that a dynamic resource of the Python SDK carries, which local Azure never runs."""
     if _CODE not in asked.values:
         return asked
@@ -106,7 +106,7 @@ def _special(fields: Mapping[str, Value], path: Path, secrets: set[Path]) -> Any
         return _object(fields, path, secrets)
     if signature in _REFUSED:
         raise UnsupportedValueError(
-            f"{written(path)}: {_REFUSED[signature]} is not what any resource here takes; give a plain value"
+            f"{format_path(path)}: {_REFUSED[signature]} is not what any resource here takes; give a plain value"
         )
     if signature == _RESOURCE:
         return _plain(fields["id"], path, secrets) if "id" in fields else UNKNOWN

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from access.questions.assignment_rows import AssignmentRow
-from localazure.arm.property_paths import ABSENT, Change, written
-from localazure.deployment.steps import Failure, Step
+from localazure.arm.property_paths import ABSENT, Change, format_path
+from localazure.deployment.steps import Failure, ResourceStep
 from localazure.output.text import counts
-from localazure.run import Result
+from localazure.run import RunResult
 
 
-def document(result: Result, assignments: Sequence[AssignmentRow]) -> dict[str, Any]:
+def document(result: RunResult, assignments: Sequence[AssignmentRow]) -> dict[str, Any]:
     """Everything that a run has to say; secrets are masked."""
     return {
         "operation": result.operation.value,
@@ -28,7 +28,7 @@ def document(result: Result, assignments: Sequence[AssignmentRow]) -> dict[str, 
     }
 
 
-def _resource(step: Step) -> dict[str, Any]:
+def _resource(step: ResourceStep) -> dict[str, Any]:
     record = step.record
     return {
         "urn": record.urn,
@@ -43,8 +43,8 @@ def _resource(step: Step) -> dict[str, Any]:
     }
 
 
-def _difference(change: Change, step: Step) -> dict[str, Any]:
-    told: dict[str, Any] = {"path": written(change.path), "replaces": change in step.differences.forced_by}
+def _difference(change: Change, step: ResourceStep) -> dict[str, Any]:
+    told: dict[str, Any] = {"path": format_path(change.path), "replaces": change in step.differences.forced_by}
     if change.old is not ABSENT:
         told["old"] = change.old
     if change.new is not ABSENT:

@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from access.reports.terminal import width
-from localazure.deployment.steps import Step
+from localazure.deployment.steps import ResourceStep
 
 _PAUSE = 0.1
 """Seconds between two looks of the line: more often would only flicker."""
@@ -20,7 +20,7 @@ class Progress:
         self._count = 0
         self._last = 0.0
 
-    def __call__(self, step: Step) -> None:
+    def __call__(self, step: ResourceStep) -> None:
         """Note one more."""
         self._count += 1
         now = time.monotonic()

@@ -1,7 +1,7 @@
-"""What a run prints: the tree of resources, what differs, a summary, and who may do what.
+"""Text output of a run: the tree of resources, the differences, a summary and the access matrix.
 
-Owns words and layout, after those of the Pulumi CLI. Takes a `Result` and changes nothing; colours only what it is told
-to.
+Owns words and layout, after those of the Pulumi CLI. Takes a `RunResult` and changes nothing; colours only with a style
+that is coloured.
 """
 
 import json
@@ -11,11 +11,11 @@ from typing import Any
 
 from access.questions.assignment_rows import AssignmentRow
 from access.reports.terminal import Style, matrix_lines, width, widths
-from localazure.arm.property_paths import ABSENT, Change, written
+from localazure.arm.property_paths import ABSENT, Change, format_path
 from localazure.arm.secret_values import is_secret
-from localazure.deployment.steps import Failure, Op, Step
+from localazure.deployment.steps import Failure, Op, ResourceStep
 from localazure.deployment.urns import name_of, type_of
-from localazure.run import Operation, Result
+from localazure.run import Operation, RunResult
 
 _SIGNS = {Op.CREATE: "+", Op.UPDATE: "~", Op.REPLACE: "+-", Op.DELETE: "-", Op.READ: ">", Op.SAME: ""}
 _COLOURS = {Op.CREATE: "green", Op.UPDATE: "yellow", Op.REPLACE: "magenta", Op.DELETE: "red", Op.READ: "cyan"}
@@ -44,7 +44,7 @@ def headline(operation: Operation, stack: str) -> str:
     return f"{verb[operation]} {stack} on local Azure"
 
 
-def report(result: Result, assignments: Sequence[AssignmentRow], style: Style) -> str:
+def report(result: RunResult, assignments: Sequence[AssignmentRow], style: Style) -> str:
     """Everything that a run has to say."""
     parts = ["\n".join(result.messages), tree(result, style), differences(result, style), _outputs(result, style)]
     parts += [failures(result.failures, style), summary(result, style)]
@@ -53,7 +53,7 @@ def report(result: Result, assignments: Sequence[AssignmentRow], style: Style) -
     return "\n\n".join(part for part in parts if part)
 
 
-def tree(result: Result, style: Style) -> str:
+def tree(result: RunResult, style: Style) -> str:
     """What changes, each below what it belongs to; what stays is shown only to hold what changes."""
     steps = {step.record.urn: step for step in result.steps}
     records = {record.urn: record for record in result.records} | {urn: step.record for urn, step in steps.items()}
@@ -70,24 +70,26 @@ def tree(result: Result, style: Style) -> str:
     words = _PLANNED if result.operation is Operation.PREVIEW else _DONE
     rows = [("", "Type", "Name", "Plan" if result.operation is Operation.PREVIEW else "Status", "")]
     marks = [""]
-    for line, urn in _lines(children, "", "", top=True):
+    for line, urn in _tree_lines(children, "", "", top=True):
         step = steps.get(urn)
         operation = step.op if step is not None else Op.SAME
         word = words.get(operation, "").removeprefix("to ")
-        rows.append((_SIGNS[operation], line, name_of(urn), word, _briefly(step) if step is not None else ""))
+        rows.append((_SIGNS[operation], line, name_of(urn), word, _changed_paths(step) if step is not None else ""))
         marks.append(_COLOURS.get(operation, ""))
     if len(rows) == 1:
         return ""
     return "\n".join(_table(rows, marks, style))
 
 
-def _lines(children: dict[str, list[str]], urn: str, indent: str, *, top: bool = False) -> Iterator[tuple[str, str]]:
+def _tree_lines(
+    children: dict[str, list[str]], urn: str, indent: str, *, top: bool = False
+) -> Iterator[tuple[str, str]]:
     below = sorted(children.get(urn, ()), key=lambda each: (bool(children.get(each)), type_of(each), name_of(each)))
     for place, child in enumerate(below):
         last = place == len(below) - 1
         branch = "" if top else ("└─ " if last else "├─ ")
         yield f"{indent}{branch}{type_of(child)}", child
-        yield from _lines(children, child, "" if top else indent + ("   " if last else "│  "))
+        yield from _tree_lines(children, child, "" if top else indent + ("   " if last else "│  "))
 
 
 def _table(rows: Sequence[tuple[str, ...]], marks: Sequence[str], style: Style) -> Iterator[str]:
@@ -103,28 +105,28 @@ def _table(rows: Sequence[tuple[str, ...]], marks: Sequence[str], style: Style) 
             yield line.rstrip()
 
 
-def _briefly(step: Step) -> str:
+def _changed_paths(step: ResourceStep) -> str:
     """Which properties differ, in a few words."""
     found = step.differences.forced_by or step.differences.changed
     if not found:
         return ""
-    paths = [written(change.path) for change in found]
+    paths = [format_path(change.path) for change in found]
     rest = f" and {len(paths) - _FEW} more" if len(paths) > _FEW else ""
     return f"[diff: {', '.join(paths[:_FEW])}{rest}]"
 
 
-def differences(result: Result, style: Style) -> str:
+def differences(result: RunResult, style: Style) -> str:
     """Every property that differs, old and new."""
     lines: list[str] = []
     for step in result.steps:
         changed = step.differences.changed
         if changed and step.op is not Op.SAME:
             lines.append(f" {style.paint(_SIGNS[step.op], _COLOURS[step.op])} {step.record.name}")
-            lines += [f"     {_told(change, step, style)}" for change in changed]
+            lines += [f"     {_change_line(change, step, style)}" for change in changed]
     return "\n".join([style.paint("Differences:", "bold"), *lines]) if lines else ""
 
 
-def _told(change: Change, step: Step, style: Style) -> str:
+def _change_line(change: Change, step: ResourceStep, style: Style) -> str:
     sign, colour = ("~", "yellow")
     if change.old is ABSENT:
         sign, colour = "+", "green"
@@ -132,7 +134,7 @@ def _told(change: Change, step: Step, style: Style) -> str:
         sign, colour = "-", "red"
     values = [_shortened(value) for value in (change.old, change.new) if value is not ABSENT]
     why = "  (cannot be changed in place)" if change in step.differences.forced_by else ""
-    return f"{style.paint(sign, colour)} {written(change.path)}: {' => '.join(values)}{why}"
+    return f"{style.paint(sign, colour)} {format_path(change.path)}: {' => '.join(values)}{why}"
 
 
 def _shortened(value: Any) -> str:  # noqa: ANN401 (any JSON value)
@@ -140,7 +142,7 @@ def _shortened(value: Any) -> str:  # noqa: ANN401 (any JSON value)
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
 
 
-def _outputs(result: Result, style: Style) -> str:
+def _outputs(result: RunResult, style: Style) -> str:
     """The stack's outputs as a short list; what has structure is left to `--json`."""
     plain = {name: value for name, value in result.outputs.items() if not isinstance(value, dict | list)}
     if not plain or result.operation is Operation.DESTROY:
@@ -160,13 +162,13 @@ def failures(found: Iterable[Failure], style: Style) -> str:
     return "\n".join([style.paint("Errors:", "bold"), *lines]) if lines else ""
 
 
-def counts(result: Result) -> dict[str, int]:
+def counts(result: RunResult) -> dict[str, int]:
     """How many resources there are of each operation; zeros left out."""
     found = Counter(step.op.value for step in result.steps)
     return {op.value: found[op.value] for op in Op if found[op.value]}
 
 
-def summary(result: Result, style: Style) -> str:
+def summary(result: RunResult, style: Style) -> str:
     """How many of each."""
     found = counts(result)
     words = _PLANNED if result.operation is Operation.PREVIEW else _DONE

@@ -9,7 +9,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
-from localazure.arm.resource_type import Function
+from localazure.arm.resource_type import InvokeFunction
 from localazure.arm.type_catalogue import Catalogue
 from localazure.errors import UnknownType
 
@@ -20,7 +20,7 @@ def catalogue() -> Catalogue:
     return Catalogue(kind for module in _modules() for kind in getattr(module, "TYPES", ()))
 
 
-def function(token: str) -> Function:
+def function(token: str) -> InvokeFunction:
     """The provider function behind a token.
 
     Raises:
@@ -39,5 +39,5 @@ def _modules() -> tuple[ModuleType, ...]:
 
 
 @cache
-def _functions() -> dict[str, Function]:
+def _functions() -> dict[str, InvokeFunction]:
     return {token: call for module in _modules() for token, call in getattr(module, "FUNCTIONS", {}).items()}

@@ -15,8 +15,8 @@ import ipaddress
 import json
 from collections.abc import Iterator, Mapping
 
-from localazure.arm.common_rules import all_of, always, off, system_data
-from localazure.arm.resource_type import Answer, NameCheck, Request, ResourceType
+from localazure.arm.common_rules import all_of, constant, off, system_data
+from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType
 from localazure.arm.world import Resource, World
 from localazure.errors import AzureError
 from localazure.services import container_app_rules as container_app
@@ -31,15 +31,15 @@ _ENVIRONMENT_NAME = NameCheck(azure_names.HOSTING_ENVIRONMENT, code="ManagedEnvi
 
 # What must exist, and other reasons to refuse an environment
 def _network_exists(request: Request) -> Iterator[AzureError]:
-    subnet = request.asked("vnetConfiguration.infrastructureSubnetId")
-    if request.asked("vnetConfiguration.internal") and not subnet:
+    subnet = request.input("vnetConfiguration.infrastructureSubnetId")
+    if request.input("vnetConfiguration.internal") and not subnet:
         yield AzureError(
             "ManagedEnvironmentInvalidNetworkConfiguration",
             "vnetConfiguration.internal is true and infrastructureSubnetId is missing; an internal one needs it",
         )
     if subnet and not request.exists(str(subnet)):
         yield AzureError("ResourceNotFound", f"the subnet '{subnet}' was not found", 404)
-    if request.old is not None and request.asked("vnetConfiguration") != request.old.inputs.get("vnetConfiguration"):
+    if request.old is not None and request.input("vnetConfiguration") != request.old.inputs.get("vnetConfiguration"):
         yield AzureError(
             "PropertyChangeNotAllowed",
             "changing property 'vnetConfiguration' is not allowed; an environment stays in its network, make another",
@@ -47,15 +47,15 @@ def _network_exists(request: Request) -> Iterator[AzureError]:
         )
 
 
-def _logs_go_somewhere(request: Request) -> Iterator[AzureError]:
-    where = request.asked("appLogsConfiguration.destination")
+def _log_destination_is_valid(request: Request) -> Iterator[AzureError]:
+    where = request.input("appLogsConfiguration.destination")
     if where not in (None, "", "none", "azure-monitor", "log-analytics"):
         yield AzureError(
             "ManagedEnvironmentInvalidPropertyValue",
             f"appLogsConfiguration.destination {where!r} is not one of azure-monitor, log-analytics, none",
         )
     keys = [
-        request.asked(f"appLogsConfiguration.logAnalyticsConfiguration.{name}") for name in ("customerId", "sharedKey")
+        request.input(f"appLogsConfiguration.logAnalyticsConfiguration.{name}") for name in ("customerId", "sharedKey")
     ]
     if where == "log-analytics" and not all(keys):
         yield AzureError(
@@ -65,7 +65,7 @@ def _logs_go_somewhere(request: Request) -> Iterator[AzureError]:
         )
 
 
-def _profiles_differ(request: Request) -> Iterator[AzureError]:
+def _profile_names_are_unique(request: Request) -> Iterator[AzureError]:
     names = [str(each.get("name")) for each in container_app.blocks(request, "workloadProfiles")]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield AzureError(
@@ -74,7 +74,7 @@ def _profiles_differ(request: Request) -> Iterator[AzureError]:
 
 
 def _environment_is_empty(world: World, environment: Resource) -> Iterator[AzureError]:
-    for each in world.marked(_in_environment(environment.id)):
+    for each in world.find_indexed(_environment_index_key(environment.id)):
         yield AzureError(
             "ManagedEnvironmentNotEmpty",
             f"the environment '{environment.id}' still holds '{each.id}'; delete that first",
@@ -104,20 +104,20 @@ def _infrastructure_group(request: Request) -> str:
     return f"ME_{request.name}_{request.inputs['resourceGroupName']}_{request.location}"
 
 
-_ENVIRONMENT_OUTPUTS: Mapping[str, Answer] = {
-    "provisioningState": always("Succeeded"),
+_ENVIRONMENT_OUTPUTS: Mapping[str, ComputedOutput] = {
+    "provisioningState": constant("Succeeded"),
     "defaultDomain": _domain,
     "privateLinkDefaultDomain": lambda request: _domain(request).replace(".", ".privatelink.", 1),
     "staticIp": _static_ip,
     "eventStreamEndpoint": _events,
     "infrastructureResourceGroup": _infrastructure_group,
-    "privateEndpointConnections": always([]),
-    "publicNetworkAccess": always("Enabled"),
+    "privateEndpointConnections": constant([]),
+    "publicNetworkAccess": constant("Enabled"),
     "zoneRedundant": off,
-    "appLogsConfiguration": always({"destination": "none"}),
-    "workloadProfiles": always([{"name": "Consumption", "workloadProfileType": "Consumption"}]),
-    "peerAuthentication": always({"mtls": {"enabled": False}}),
-    "peerTrafficConfiguration": always({"encryption": {"enabled": False}}),
+    "appLogsConfiguration": constant({"destination": "none"}),
+    "workloadProfiles": constant([{"name": "Consumption", "workloadProfileType": "Consumption"}]),
+    "peerAuthentication": constant({"mtls": {"enabled": False}}),
+    "peerTrafficConfiguration": constant({"encryption": {"enabled": False}}),
     "systemData": system_data,
 }
 
@@ -136,7 +136,7 @@ def _environment(request: Request) -> str:
     return str(request.inputs.get("environmentId") or request.inputs.get("managedEnvironmentId"))
 
 
-def _in_environment(environment: str) -> str:
+def _environment_index_key(environment: str) -> str:
     return f"in environment {environment}"
 
 
@@ -147,23 +147,23 @@ def _output_of_environment(request: Request, name: str) -> str:
 
 def _host(request: Request, called: str) -> str:
     """`<called>.<domain>`; `<called>.internal.<domain>` where only the environment may ask."""
-    inside = "" if request.asked("configuration.ingress.external") else "internal."
+    inside = "" if request.input("configuration.ingress.external") else "internal."
     return f"{called}.{inside}{_output_of_environment(request, 'defaultDomain')}"
 
 
 def _revision(request: Request) -> str:
     """A new revision for each change of the template, as in revision mode Single ("Revisions", 2025-06)."""
-    before, template = request.answered("latestRevisionName"), request.inputs.get("template")
+    before, template = request.previous_output("latestRevisionName"), request.inputs.get("template")
     if before is not None and request.old is not None and request.old.inputs.get("template") == template:
         return str(before)
     suffix = (
-        request.asked("template.revisionSuffix") or request.guid(f"{before} {json.dumps(template, sort_keys=True)}")[:7]
+        request.input("template.revisionSuffix") or request.guid(f"{before} {json.dumps(template, sort_keys=True)}")[:7]
     )
     return f"{request.name}--{suffix}"
 
 
 def _revision_host(request: Request) -> str:
-    return _host(request, _revision(request)) if request.asked("configuration.ingress") else ""
+    return _host(request, _revision(request)) if request.input("configuration.ingress") else ""
 
 
 def _profile(request: Request) -> str | None:
@@ -171,9 +171,9 @@ def _profile(request: Request) -> str | None:
     return "Consumption" if found is not None and found.outputs.get("workloadProfiles") else None
 
 
-_APP_OUTPUTS: Mapping[str, Answer] = {
-    "provisioningState": always("Succeeded"),
-    "runningStatus": always("Running"),
+_APP_OUTPUTS: Mapping[str, ComputedOutput] = {
+    "provisioningState": constant("Succeeded"),
+    "runningStatus": constant("Running"),
     "environmentId": _environment,
     "managedEnvironmentId": _environment,
     "workloadProfileName": _profile,
@@ -183,32 +183,32 @@ _APP_OUTPUTS: Mapping[str, Answer] = {
     "latestRevisionName": _revision,
     "latestReadyRevisionName": _revision,
     "latestRevisionFqdn": _revision_host,
-    "configuration": always({}),
-    "configuration.activeRevisionsMode": always("Single"),
-    "configuration.maxInactiveRevisions": always(100),
-    "configuration.identitySettings": always([]),
+    "configuration": constant({}),
+    "configuration.activeRevisionsMode": constant("Single"),
+    "configuration.maxInactiveRevisions": constant(100),
+    "configuration.identitySettings": constant([]),
     "configuration.ingress.external": off,
     "configuration.ingress.fqdn": lambda request: _host(request, request.name),
-    "configuration.ingress.transport": always("auto"),
+    "configuration.ingress.transport": constant("auto"),
     "configuration.ingress.allowInsecure": off,
-    "configuration.ingress.exposedPort": always(0),
-    "configuration.ingress.traffic": always([{"latestRevision": True, "weight": 100}]),
-    "template.revisionSuffix": always(""),
-    "template.containers[*].resources": always({"cpu": 0.5, "memory": "1Gi"}),
+    "configuration.ingress.exposedPort": constant(0),
+    "configuration.ingress.traffic": constant([{"latestRevision": True, "weight": 100}]),
+    "template.revisionSuffix": constant(""),
+    "template.containers[*].resources": constant({"cpu": 0.5, "memory": "1Gi"}),
     "template.containers[*].resources.ephemeralStorage": lambda request: container_app.ephemeral_storage(
         request.inputs
     ),
-    "template.scale": always({}),
-    "template.scale.minReplicas": always(0),
-    "template.scale.maxReplicas": always(10),
-    "template.scale.cooldownPeriod": always(300),
-    "template.scale.pollingInterval": always(30),
+    "template.scale": constant({}),
+    "template.scale.minReplicas": constant(0),
+    "template.scale.maxReplicas": constant(10),
+    "template.scale.cooldownPeriod": constant(300),
+    "template.scale.pollingInterval": constant(30),
     "systemData": system_data,
 }
 
 
-def _marks(request: Request) -> tuple[str, ...]:
-    return (_in_environment(_environment(request)),)
+def _index_keys(request: Request) -> tuple[str, ...]:
+    return (_environment_index_key(_environment(request)),)
 
 
 TYPES = (
@@ -216,7 +216,7 @@ TYPES = (
         "azure-native:app:ManagedEnvironment",
         f"{_PLACE}/managedEnvironments/{{environmentName}}",
         name_check=_ENVIRONMENT_NAME,
-        rules=all_of(_network_exists, _logs_go_somewhere, _profiles_differ),
+        rules=all_of(_network_exists, _log_destination_is_valid, _profile_names_are_unique),
         outputs=_ENVIRONMENT_OUTPUTS,
         volatile=("systemData",),
         write_only=(
@@ -224,7 +224,7 @@ TYPES = (
             "daprAIConnectionString",
             "daprAIInstrumentationKey",
         ),
-        held_up=_environment_is_empty,
+        deletion_refusals=_environment_is_empty,
         # "Supported logs for Microsoft.App/managedEnvironments", Microsoft Learn, 2026-07-14.
         log_categories=(
             "AppEnvSessionConsoleLogs",
@@ -236,14 +236,14 @@ TYPES = (
             "ContainerAppSystemLogs",
         ),
         category_groups=("allLogs", "audit"),
-        assumed={"location": "westeurope"},
+        adopted_inputs={"location": "westeurope"},
     ),
     ResourceType(
         "azure-native:app:ContainerApp",
         f"{_PLACE}/containerApps/{{containerAppName}}",
         name_check=_APP_NAME,
         rules=container_app.RULES,
-        marks=_marks,
+        index_keys=_index_keys,
         immutable=_APP_IMMUTABLE,
         outputs=_APP_OUTPUTS,
         volatile=(

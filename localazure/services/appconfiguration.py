@@ -16,17 +16,17 @@ BadRequest for what a tier lacks and InvalidProperty for the days are ours.
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from localazure.arm.common_rules import all_of, always, kept, off, system_data
-from localazure.arm.resource_type import Answer, NameCheck, Request, ResourceType, SoftDeletion
+from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, system_data
+from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType, SoftDeletion
 from localazure.arm.world import Values
 from localazure.errors import AzureError
 from manifest import azure_names
 
 # Types and names
 _NAME = NameCheck(azure_names.PARENTS["configuration-store"].rule)
-_FORGETFUL = ("free", "developer")
+_TIERS_WITHOUT_SOFT_DELETE = ("free", "developer")
 """Tiers that keep nothing of what is deleted."""
-_TIERS = (*_FORGETFUL, "standard", "premium")
+_TIERS = (*_TIERS_WITHOUT_SOFT_DELETE, "standard", "premium")
 
 
 def _tier(inputs: Values) -> str:
@@ -37,26 +37,26 @@ def _tier(inputs: Values) -> str:
 _DAYS = range(1, 8)
 
 
-def _tier_has_what_is_asked(request: Request) -> Iterator[AzureError]:
+def _tier_supports_inputs(request: Request) -> Iterator[AzureError]:
     tier, before = _tier(request.inputs), "" if request.old is None else _tier(request.old.inputs)
     if tier not in _TIERS:
         yield AzureError("BadRequest", f"sku.name '{tier}' is no tier; known are {', '.join(_TIERS)}")
-    if tier not in _FORGETFUL:
+    if tier not in _TIERS_WITHOUT_SOFT_DELETE:
         return
-    if before not in ("", *_FORGETFUL):
+    if before not in ("", *_TIERS_WITHOUT_SOFT_DELETE):
         yield AzureError("BadRequest", f"a store cannot go down from the tier {before} to {tier}; make another store")
     for path in ("enablePurgeProtection", "softDeleteRetentionInDays", "encryption.keyVaultProperties"):
-        if request.asked(path):
+        if request.input(path):
             yield AzureError("BadRequest", f"{path} is not to be had in the tier {tier}; it needs standard or premium")
 
 
-def _deletion_stays_recoverable(request: Request) -> Iterator[AzureError]:
-    if request.answered("enablePurgeProtection") and not request.asked("enablePurgeProtection"):
+def _soft_delete_settings_stay(request: Request) -> Iterator[AzureError]:
+    if request.previous_output("enablePurgeProtection") and not request.input("enablePurgeProtection"):
         yield AzureError(
             "InvalidProperty", "the property 'enablePurgeProtection' is on and cannot be set to false again"
         )
-    days, before = request.asked("softDeleteRetentionInDays"), request.answered("softDeleteRetentionInDays")
-    if days is None or _tier(request.inputs) in _FORGETFUL:
+    days, before = request.input("softDeleteRetentionInDays"), request.previous_output("softDeleteRetentionInDays")
+    if days is None or _tier(request.inputs) in _TIERS_WITHOUT_SOFT_DELETE:
         return
     if days not in _DAYS:
         yield AzureError(
@@ -70,23 +70,23 @@ def _deletion_stays_recoverable(request: Request) -> Iterator[AzureError]:
 
 # Outputs
 def _kept_days(request: Request) -> int:
-    if _tier(request.inputs) in _FORGETFUL:
+    if _tier(request.inputs) in _TIERS_WITHOUT_SOFT_DELETE:
         return 0
-    return request.answered("softDeleteRetentionInDays") or _DAYS.stop - 1
+    return request.previous_output("softDeleteRetentionInDays") or _DAYS.stop - 1
 
 
-_OUTPUTS: Mapping[str, Answer] = {
+_OUTPUTS: Mapping[str, ComputedOutput] = {
     "endpoint": lambda request: f"https://{request.name.lower()}.azconfig.io",
-    "provisioningState": always("Succeeded"),
-    "creationDate": kept("creationDate", lambda request: request.now),
+    "provisioningState": constant("Succeeded"),
+    "creationDate": kept_from_creation("creationDate", lambda request: request.now),
     "disableLocalAuth": off,
     "enablePurgeProtection": off,
     "softDeleteRetentionInDays": _kept_days,
-    "dataPlaneProxy": always({}),
-    "dataPlaneProxy.authenticationMode": always("Local"),
-    "dataPlaneProxy.privateLinkDelegation": always("Disabled"),
-    "encryption": always({}),
-    "privateEndpointConnections": always([]),
+    "dataPlaneProxy": constant({}),
+    "dataPlaneProxy.authenticationMode": constant("Local"),
+    "dataPlaneProxy.privateLinkDelegation": constant("Disabled"),
+    "encryption": constant({}),
+    "privateEndpointConnections": constant([]),
     "systemData": system_data,
 }
 
@@ -96,18 +96,18 @@ TYPES = (
         "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
         "/providers/Microsoft.AppConfiguration/configurationStores/{configStoreName}",
         name_check=_NAME,
-        taken="NameUnavailable",
+        name_taken_code="NameUnavailable",
         soft_deletion=SoftDeletion(
             code="NameUnavailable",
             recovered_by=lambda inputs: inputs.get("createMode") == "Recover",
-            kept=lambda store: _tier(store.inputs) not in _FORGETFUL,
+            kept=lambda store: _tier(store.inputs) not in _TIERS_WITHOUT_SOFT_DELETE,
         ),
-        rules=all_of(_tier_has_what_is_asked, _deletion_stays_recoverable),
+        rules=all_of(_tier_supports_inputs, _soft_delete_settings_stay),
         outputs=_OUTPUTS,
         volatile=("softDeleteRetentionInDays", "systemData"),
         write_only=("createMode",),
         log_categories=("HttpRequest", "Audit"),
         category_groups=("allLogs", "audit"),
-        assumed={"location": "westeurope", "sku": {"name": "Standard"}},
+        adopted_inputs={"location": "westeurope", "sku": {"name": "Standard"}},
     ),
 )

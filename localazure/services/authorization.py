@@ -21,8 +21,8 @@ from access.azure.roles import by_id, definition_id
 from access.evaluate.conditions.parser import parse
 from access.model.errors import ConditionError
 from localazure.arm import ids, permissions
-from localazure.arm.common_rules import all_of, always, kept, system_data
-from localazure.arm.resource_type import Answer, Function, NameCheck, Request, ResourceType
+from localazure.arm.common_rules import all_of, constant, kept_from_creation, system_data
+from localazure.arm.resource_type import ComputedOutput, InvokeFunction, NameCheck, Request, ResourceType
 from localazure.arm.world import DEPLOYER_CLIENT_ID, DEPLOYER_OBJECT_ID, Values, World
 from localazure.errors import AzureError
 from manifest.name_rule import NameRule
@@ -49,14 +49,14 @@ def _scope_exists(request: Request) -> Iterator[AzureError]:
 
 
 def _principal_exists(request: Request) -> Iterator[AzureError]:
-    who, said = str(request.inputs["principalId"]), request.asked("principalType")
+    who, said = str(request.inputs["principalId"]), request.input("principalType")
     if not re.fullmatch(_GUID, who):
         yield AzureError("InvalidPrincipalId", f"the principal id '{who}' is not valid; it must be a GUID")
         return
     principal = request.world.find_principal(who)
     # Azure looks nobody up whose type is said, for who is new is not known everywhere yet; and who never was here may
     # well be in the directory.
-    is_nobody = said is None or request.world.is_gone(who)
+    is_nobody = said is None or request.world.was_deleted(who)
     if principal is None and request.old is None and is_nobody:
         yield AzureError(
             "PrincipalNotFound",
@@ -88,7 +88,7 @@ def _role_exists(request: Request) -> Iterator[AzureError]:
 
 
 def _condition_is_readable(request: Request) -> Iterator[AzureError]:
-    condition, version = request.asked("condition"), request.asked("conditionVersion")
+    condition, version = request.input("condition"), request.input("conditionVersion")
     if condition is not None and version != "2.0":
         yield AzureError(
             "InvalidConditionVersion", f"conditionVersion is {version!r}; a condition needs '2.0', the only one"
@@ -102,11 +102,11 @@ def _condition_is_readable(request: Request) -> Iterator[AzureError]:
             yield AzureError("InvalidCondition", f"the condition cannot be read: {error}")
 
 
-def _only_words_change(request: Request) -> Iterator[AzureError]:
+def _identifying_properties_stay(request: Request) -> Iterator[AzureError]:
     if request.old is None:
         return
-    for path, now in _FACTS.items():
-        before, after = request.answered(path), now(request)
+    for path, now in _IDENTIFYING.items():
+        before, after = request.previous_output(path), now(request)
         if str(before).lower() != str(after).lower():
             yield AzureError(
                 "RoleAssignmentUpdateNotPermitted",
@@ -116,10 +116,10 @@ def _only_words_change(request: Request) -> Iterator[AzureError]:
             )
 
 
-def _nothing_like_it_exists(request: Request) -> Iterator[AzureError]:
+def _assignment_is_unique(request: Request) -> Iterator[AzureError]:
     if request.old is not None:
         return
-    namesake, twin = (request.world.claimant(claim) for claim in _claims(request))
+    namesake, twin = (request.world.find_unique(claim) for claim in _unique_keys(request))
     if namesake is not None:
         yield AzureError(
             "RoleAssignmentUpdateNotPermitted",
@@ -134,19 +134,19 @@ def _nothing_like_it_exists(request: Request) -> Iterator[AzureError]:
         )
 
 
-def _claims(request: Request) -> tuple[str, str]:
+def _unique_keys(request: Request) -> tuple[str, str]:
     """What only one assignment may have: its name, and the three that it joins."""
     role = ids.name_of(str(request.inputs["roleDefinitionId"]))
     three = f"{request.inputs['scope'].strip('/')} {role} {request.inputs['principalId']}"
     return f"role assignment {request.name}", f"grant {three}"
 
 
-def _holder_exists(request: Request) -> None:
-    request.world.take_to_exist(str(request.inputs["principalId"]), str(request.asked("principalType")))
+def _add_principal(request: Request) -> None:
+    request.world.add_external_principal(str(request.inputs["principalId"]), str(request.input("principalType")))
 
 
-def _marks(request: Request) -> tuple[str, ...]:
-    return (permissions.holder(str(request.inputs["principalId"])),)
+def _index_keys(request: Request) -> tuple[str, ...]:
+    return (permissions.principal_index_key(str(request.inputs["principalId"])),)
 
 
 # Outputs
@@ -163,18 +163,18 @@ def _principal_type(request: Request) -> str | None:
     return None if principal is None else principal.type
 
 
-_FACTS: Mapping[str, Answer] = {
+_IDENTIFYING: Mapping[str, ComputedOutput] = {
     "scope": lambda request: request.inputs["scope"],
     "principalId": lambda request: request.inputs["principalId"],
     "roleDefinitionId": _role,
 }
 """What an assignment says, and cannot unsay."""
 
-_OUTPUTS: Mapping[str, Answer] = {
+_OUTPUTS: Mapping[str, ComputedOutput] = {
     "principalType": _principal_type,
-    "createdBy": always(DEPLOYER_OBJECT_ID),
-    "createdOn": kept("createdOn", lambda request: request.now),
-    "updatedBy": always(DEPLOYER_OBJECT_ID),
+    "createdBy": constant(DEPLOYER_OBJECT_ID),
+    "createdOn": kept_from_creation("createdOn", lambda request: request.now),
+    "updatedBy": constant(DEPLOYER_OBJECT_ID),
     "updatedOn": lambda request: request.now,
     "systemData": system_data,
 }
@@ -196,25 +196,25 @@ TYPES = (
         name_check=_NAME,
         outlives_parent=True,
         rules=all_of(
-            _nothing_like_it_exists,
+            _assignment_is_unique,
             _scope_exists,
             _principal_exists,
             _role_exists,
             _condition_is_readable,
-            _only_words_change,
+            _identifying_properties_stay,
         ),
-        claims=_claims,
-        marks=_marks,
-        created=_holder_exists,
+        unique_keys=_unique_keys,
+        index_keys=_index_keys,
+        on_created=_add_principal,
         # The role is not among them: Pulumi tries to change it in place, and Azure refuses (azure-native 3.29.0).
         immutable=("principalId",),
         immutable_code="RoleAssignmentUpdateNotPermitted",
         outputs=_OUTPUTS,
         volatile=("updatedOn", "updatedBy", "systemData"),
         rewrites={"roleDefinitionId": _role},
-        repeats=("scope",),
+        echoed_placeholders=("scope",),
         adoptable=False,
     ),
 )
 
-FUNCTIONS: Mapping[str, Function] = {"azure-native:authorization:getClientConfig": _client_config}
+FUNCTIONS: Mapping[str, InvokeFunction] = {"azure-native:authorization:getClientConfig": _client_config}

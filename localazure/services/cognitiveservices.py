@@ -24,8 +24,8 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 from localazure.arm import ids
-from localazure.arm.common_rules import all_of, always, kept, off, system_data
-from localazure.arm.resource_type import Answer, Contention, NameCheck, Request, ResourceType, SoftDeletion
+from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, system_data
+from localazure.arm.resource_type import ComputedOutput, ExclusiveWrites, NameCheck, Request, ResourceType, SoftDeletion
 from localazure.arm.world import Resource, Values, World
 from localazure.errors import AzureError
 from manifest import azure_names
@@ -66,7 +66,7 @@ def _restores(inputs: Values) -> bool:
 
 # Reasons to refuse an account
 def _kind_is_known(request: Request) -> Iterator[AzureError]:
-    kind, sku = request.asked("kind"), request.asked("sku.name")
+    kind, sku = request.input("kind"), request.input("sku.name")
     if kind not in _KINDS:
         yield AzureError(
             "InvalidApiSetId",
@@ -80,7 +80,7 @@ def _kind_is_known(request: Request) -> Iterator[AzureError]:
 def _kind_stays(request: Request) -> Iterator[AzureError]:
     if request.old is None or request.old.adopted:
         return
-    before, kind = request.old.inputs.get("kind"), request.asked("kind")
+    before, kind = request.old.inputs.get("kind"), request.input("kind")
     if before != kind and not {before, kind} <= set(_MODEL_KINDS):
         yield AzureError(
             "UpdateKindNotAllowed", f"it's not allowed to update kind of API account: from '{before}' to '{kind}'"
@@ -88,8 +88,8 @@ def _kind_stays(request: Request) -> Iterator[AzureError]:
 
 
 def _subdomain_is_free(request: Request) -> Iterator[AzureError]:
-    for claim in _claims(request):
-        live = request.world.claimant(claim)
+    for claim in _unique_keys(request):
+        live = request.world.find_unique(claim)
         holders = [*request.world.soft_deleted.values(), *([live] if live else [])]
         if any(claim in each.claims and not ids.same(each.id, request.id) for each in holders):
             yield AzureError(
@@ -101,13 +101,16 @@ def _subdomain_is_free(request: Request) -> Iterator[AzureError]:
 
 
 def _subdomain_stays(request: Request) -> Iterator[AzureError]:
-    before, asked = request.answered("properties.customSubDomainName"), request.asked("properties.customSubDomainName")
+    before, asked = (
+        request.previous_output("properties.customSubDomainName"),
+        request.input("properties.customSubDomainName"),
+    )
     if before and asked and before.lower() != asked.lower() and not (request.old and request.old.adopted):
         yield AzureError(
             "SubDomainNameImmutable",
             f"customSubDomainName is '{before}' and cannot be changed to '{asked}'; make another account",
         )
-    if request.asked("properties.networkAcls") and not _subdomain(request):
+    if request.input("properties.networkAcls") and not _subdomain(request):
         yield AzureError("CustomDomainRequired", "networkAcls needs a customSubDomainName")
 
 
@@ -130,7 +133,7 @@ def _account_takes_models(request: Request) -> Iterator[AzureError]:
             "InvalidResourceProperties",
             f"an account of kind '{kind}' takes no deployments of models; {' and '.join(_MODEL_KINDS)} do",
         )
-    if kind == "OpenAI" and request.asked("properties.model.format") not in (None, "OpenAI"):
+    if kind == "OpenAI" and request.input("properties.model.format") not in (None, "OpenAI"):
         yield AzureError(
             "DeploymentModelNotSupported",
             f"an account of kind OpenAI takes the format OpenAI alone, not {_model(request)}",
@@ -138,14 +141,14 @@ def _account_takes_models(request: Request) -> Iterator[AzureError]:
 
 
 def _model_is_named(request: Request) -> Iterator[AzureError]:
-    if not request.asked("properties.model.format") or not request.asked("properties.model.name"):
+    if not request.input("properties.model.format") or not request.input("properties.model.name"):
         yield AzureError(
             "DeploymentModelNotSupported", f"the model '{_model(request)}' of account deployment is not supported"
         )
 
 
 def _sku_is_known(request: Request) -> Iterator[AzureError]:
-    sku, capacity = request.asked("sku.name"), request.asked("sku.capacity")
+    sku, capacity = request.input("sku.name"), request.input("sku.capacity")
     if sku is not None and sku not in _DEPLOYMENT_SKUS:
         yield AzureError(
             "InvalidResourceProperties",
@@ -160,7 +163,7 @@ def _sku_is_known(request: Request) -> Iterator[AzureError]:
 
 def _model(request: Request) -> str:
     return ", ".join(
-        f"{label}: {request.asked(f'properties.model.{label.lower()}') or ''}"
+        f"{label}: {request.input(f'properties.model.{label.lower()}') or ''}"
         for label in ("Format", "Name", "Version")
     )
 
@@ -168,11 +171,11 @@ def _model(request: Request) -> str:
 # Outputs
 def _subdomain(request: Request) -> str | None:
     """The name of the account's own; once given, it stays."""
-    named = request.asked("properties.customSubDomainName") or request.answered("properties.customSubDomainName")
+    named = request.input("properties.customSubDomainName") or request.previous_output("properties.customSubDomainName")
     return named or (request.name if request.adopted else None)
 
 
-def _claims(request: Request) -> tuple[str, ...]:
+def _unique_keys(request: Request) -> tuple[str, ...]:
     subdomain = _subdomain(request)
     return (f"cognitive services subdomain {subdomain}".lower(),) if subdomain else ()
 
@@ -181,8 +184,8 @@ def _endpoint(request: Request) -> str:
     subdomain = _subdomain(request)
     if subdomain is None:
         return f"https://{request.location}.api.cognitive.microsoft.com/"
-    domain = "openai" if request.asked("kind") == "OpenAI" else "cognitiveservices"
-    before = request.answered("properties.endpoint")
+    domain = "openai" if request.input("kind") == "OpenAI" else "cognitiveservices"
+    before = request.previous_output("properties.endpoint")
     # An account that was upgraded keeps the address that its clients know.
     if before and before.startswith(f"https://{subdomain.lower()}."):
         return before
@@ -190,7 +193,7 @@ def _endpoint(request: Request) -> str:
 
 
 def _endpoints(request: Request) -> Values:
-    subdomain, kind = _subdomain(request), request.asked("kind")
+    subdomain, kind = _subdomain(request), request.input("kind")
     if subdomain is None or kind not in _MODEL_KINDS:
         return {}
     found = {"OpenAI Language Model Instance API": f"https://{subdomain.lower()}.openai.azure.com/"}
@@ -206,32 +209,32 @@ def _version(request: Request) -> str:
 
 def _rate_limits(request: Request) -> list[Values]:
     """Thousands of tokens a minute are what a unit of capacity is, unless it is of reserved throughput."""
-    capacity, sku = request.asked("sku.capacity"), str(request.asked("sku.name"))
+    capacity, sku = request.input("sku.capacity"), str(request.input("sku.name"))
     if capacity is None or not sku.endswith("Standard"):
         return []
     return [{"key": "token", "renewalPeriod": 60, "count": 1000 * capacity}]
 
 
-_ACCOUNT_OUTPUTS: Mapping[str, Answer] = {
-    "properties": always({}),
+_ACCOUNT_OUTPUTS: Mapping[str, ComputedOutput] = {
+    "properties": constant({}),
     "properties.customSubDomainName": _subdomain,
     "properties.endpoint": _endpoint,
     "properties.endpoints": _endpoints,
-    "properties.provisioningState": always("Succeeded"),
-    "properties.dateCreated": kept("properties.dateCreated", lambda request: request.now),
+    "properties.provisioningState": constant("Succeeded"),
+    "properties.dateCreated": kept_from_creation("properties.dateCreated", lambda request: request.now),
     "properties.internalId": lambda request: request.guid("internal").replace("-", ""),
     "properties.isMigrated": off,
     "properties.disableLocalAuth": off,
-    "properties.publicNetworkAccess": always("Enabled"),
-    "properties.privateEndpointConnections": always([]),
+    "properties.publicNetworkAccess": constant("Enabled"),
+    "properties.privateEndpointConnections": constant([]),
     "etag": _version,
     "systemData": system_data,
 }
-_DEPLOYMENT_OUTPUTS: Mapping[str, Answer] = {
-    "sku": always({"name": "Standard"}),
-    "properties.provisioningState": always("Succeeded"),
-    "properties.versionUpgradeOption": always("OnceNewDefaultVersionAvailable"),
-    "properties.currentCapacity": lambda request: request.asked("sku.capacity"),
+_DEPLOYMENT_OUTPUTS: Mapping[str, ComputedOutput] = {
+    "sku": constant({"name": "Standard"}),
+    "properties.provisioningState": constant("Succeeded"),
+    "properties.versionUpgradeOption": constant("OnceNewDefaultVersionAvailable"),
+    "properties.currentCapacity": lambda request: request.input("sku.capacity"),
     "properties.rateLimits": _rate_limits,
     "etag": _version,
     "systemData": system_data,
@@ -244,14 +247,14 @@ TYPES = (
         name_check=_ACCOUNT_NAME,
         soft_deletion=SoftDeletion(code="FlagMustBeSetForRestore", recovered_by=_restores),
         rules=all_of(_kind_is_known, _kind_stays, _subdomain_is_free, _subdomain_stays),
-        claims=_claims,
+        unique_keys=_unique_keys,
         outputs=_ACCOUNT_OUTPUTS,
         volatile=("properties.endpoint", "properties.endpoints", "etag", "systemData"),
         write_only=("properties.restore",),
-        held_up=_projects_are_gone,
+        deletion_refusals=_projects_are_gone,
         log_categories=("Audit", "AzureOpenAIRequestUsage", "RequestResponse", "Trace"),
         category_groups=("allLogs", "audit"),
-        assumed={"location": "westeurope", "kind": "OpenAI", "sku": {"name": "S0"}},
+        adopted_inputs={"location": "westeurope", "kind": "OpenAI", "sku": {"name": "S0"}},
     ),
     ResourceType(
         "azure-native:cognitiveservices:Deployment",
@@ -260,7 +263,7 @@ TYPES = (
         rules=all_of(_account_takes_models, _model_is_named, _sku_is_known),
         outputs=_DEPLOYMENT_OUTPUTS,
         volatile=("properties.currentCapacity", "properties.rateLimits", "etag", "systemData"),
-        assumed={"sku": {"name": "Standard"}, "properties": {}},
-        one_write_in=Contention(arm_type="microsoft.cognitiveservices/accounts", code="RequestConflict"),
+        adopted_inputs={"sku": {"name": "Standard"}, "properties": {}},
+        exclusive_writes=ExclusiveWrites(arm_type="microsoft.cognitiveservices/accounts", code="RequestConflict"),
     ),
 )

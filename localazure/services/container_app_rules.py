@@ -48,7 +48,7 @@ _MOST_REPLICAS = 1000
 
 def blocks(request: Request, path: str) -> list[Values]:
     """The objects listed at an input path; none where there is no list."""
-    return [each for each in cast("list[Any]", request.asked(path) or []) if isinstance(each, dict)]
+    return [each for each in cast("list[Any]", request.input(path) or []) if isinstance(each, dict)]
 
 
 def ephemeral_storage(inputs: Values) -> str:
@@ -62,7 +62,7 @@ def _invalid(path: str, value: object, why: str) -> AzureError:
     return AzureError("ContainerAppInvalidPropertyValue", f"property '{path}' has an invalid value {value!r}: {why}")
 
 
-def _twice(names: Iterable[Any]) -> list[str]:
+def _duplicates(names: Iterable[Any]) -> list[str]:
     return sorted(str(name) for name, times in Counter(names).items() if times > 1)
 
 
@@ -82,15 +82,15 @@ def _environment_exists(request: Request) -> Iterator[AzureError]:
             request.location,
             f"the environment is in {found.outputs.get('location')}, and so must the app be",
         )
-    profile = request.asked("workloadProfileName")
+    profile = request.input("workloadProfileName")
     profiles = [each.get("name") for each in cast("list[Values]", found.outputs.get("workloadProfiles") or [])]
     if profile is not None and not found.adopted and profile not in profiles:
         yield _invalid("workloadProfileName", profile, f"the environment has {', '.join(map(str, profiles)) or 'none'}")
 
 
 def _identities_are_attached(request: Request) -> Iterator[AzureError]:
-    attached = {each.lower() for each in identity.attached(request.inputs)}
-    if identity.wants_own(request.inputs):
+    attached = {each.lower() for each in identity.user_assigned_ids(request.inputs)}
+    if identity.has_system_assigned(request.inputs):
         attached.add("system")
     for path in ("configuration.identitySettings", "configuration.registries", "configuration.secrets"):
         for place, each in enumerate(blocks(request, path)):
@@ -106,14 +106,16 @@ def _identities_are_attached(request: Request) -> Iterator[AzureError]:
                 yield _invalid(f"template.scale.rules[{place}].{kind}.identity", named, "the app has no such identity")
 
 
-def _identity_settings_differ(request: Request) -> Iterator[AzureError]:
-    for name in _twice(str(each.get("identity")).lower() for each in blocks(request, "configuration.identitySettings")):
+def _identity_settings_are_unique(request: Request) -> Iterator[AzureError]:
+    for name in _duplicates(
+        str(each.get("identity")).lower() for each in blocks(request, "configuration.identitySettings")
+    ):
         yield _invalid("configuration.identitySettings", name, "an identity is set up once")
 
 
-def _secrets_are_there(request: Request) -> Iterator[AzureError]:
+def _secrets_exist(request: Request) -> Iterator[AzureError]:
     secrets = blocks(request, "configuration.secrets")
-    for name in _twice(each.get("name") for each in secrets):
+    for name in _duplicates(each.get("name") for each in secrets):
         yield _invalid("configuration.secrets", name, "a secret is defined once")
     for each in secrets:
         if not each.get("value") and not (each.get("keyVaultUrl") and each.get("identity")):
@@ -136,7 +138,7 @@ def _secrets_are_there(request: Request) -> Iterator[AzureError]:
 def _registries_are_complete(request: Request) -> Iterator[AzureError]:
     registries = blocks(request, "configuration.registries")
     known = {each.get("name") for each in blocks(request, "configuration.secrets")}
-    for name in _twice(str(each.get("server")).lower() for each in registries):
+    for name in _duplicates(str(each.get("server")).lower() for each in registries):
         yield _invalid("configuration.registries", name, "a registry is listed once")
     for place, each in enumerate(registries):
         path = f"configuration.registries[{place}]"
@@ -161,7 +163,7 @@ def _containers_are_named(request: Request) -> Iterator[AzureError]:
     containers = _containers(request)
     if not containers:
         yield _invalid("template.containers", containers, "an app has at least one container")
-    for name in _twice(each.get("name") for each in (*containers, *blocks(request, "template.initContainers"))):
+    for name in _duplicates(each.get("name") for each in (*containers, *blocks(request, "template.initContainers"))):
         yield _invalid("template.containers", name, "each container has a name of its own")
     for each in containers:
         if not _LABEL.fullmatch(str(each.get("name") or "")):
@@ -172,7 +174,7 @@ def _containers_are_named(request: Request) -> Iterator[AzureError]:
                 "ContainerAppImageRequired",
                 f"container with name '{each.get('name')}' must have an 'image' property specified",
             )
-        for name in _twice(variable.get("name") for variable in cast("list[Values]", each.get("env") or [])):
+        for name in _duplicates(variable.get("name") for variable in cast("list[Values]", each.get("env") or [])):
             yield _invalid(f"template.containers.{each.get('name')}.env", name, "a variable is set once")
 
 
@@ -186,7 +188,7 @@ def _gibibytes(container: Values) -> float:
     return float(found[1]) if found else -1
 
 
-def _sizes_exist(request: Request) -> Iterator[AzureError]:
+def _cpu_and_memory_are_valid(request: Request) -> Iterator[AzureError]:
     cores = sum(_cores(each) for each in _containers(request))
     memory = [_gibibytes(each) for each in _containers(request)]
     environment = request.world.get(
@@ -194,7 +196,7 @@ def _sizes_exist(request: Request) -> Iterator[AzureError]:
     )
     profiles = cast("list[Values]", environment.outputs.get("workloadProfiles") or []) if environment else []
     kinds = {each.get("name"): each.get("workloadProfileType") for each in profiles}
-    if kinds.get(request.asked("workloadProfileName") or "Consumption", "Consumption") != "Consumption":
+    if kinds.get(request.input("workloadProfileName") or "Consumption", "Consumption") != "Consumption":
         return  # a dedicated profile takes what its machines have
     most = _MOST_CORES if kinds else _MOST_CORES_WITHOUT_PROFILES
     sizes = [step * _STEP for step in range(1, int(most / _STEP) + 1)]
@@ -211,7 +213,7 @@ def _probes_are_within_limits(request: Request) -> Iterator[AzureError]:
     for container in _containers(request):
         probes = cast("list[Values]", container.get("probes") or [])
         path = f"template.containers.{container.get('name')}.probes"
-        for kind in _twice(each.get("type") for each in probes):
+        for kind in _duplicates(each.get("type") for each in probes):
             yield _invalid(path, kind, "a container has one probe of each type")
         for each in probes:
             here = f"{path}.{each.get('type')}"
@@ -233,12 +235,12 @@ def _port(path: str, value: object) -> Iterator[AzureError]:
 
 def _ingress_is_consistent(request: Request) -> Iterator[AzureError]:
     path = "configuration.ingress"
-    ingress = request.asked(path)
+    ingress = request.input(path)
     if not isinstance(ingress, dict):
         return
-    yield from _port(f"{path}.targetPort", request.asked(f"{path}.targetPort"))
-    exposed = request.asked(f"{path}.exposedPort")
-    if exposed and request.asked(f"{path}.transport") != "tcp":
+    yield from _port(f"{path}.targetPort", request.input(f"{path}.targetPort"))
+    exposed = request.input(f"{path}.exposedPort")
+    if exposed and request.input(f"{path}.transport") != "tcp":
         yield _invalid(f"{path}.exposedPort", exposed, "only transport tcp has one")
     weights = [each.get("weight") or 0 for each in blocks(request, f"{path}.traffic")]
     if weights and sum(weights) != 100:  # noqa: PLR2004 (per cent)
@@ -247,7 +249,7 @@ def _ingress_is_consistent(request: Request) -> Iterator[AzureError]:
     restrictions = blocks(request, f"{path}.ipSecurityRestrictions")
     if len({each.get("action") for each in restrictions}) > 1:
         yield _invalid(f"{path}.ipSecurityRestrictions", "Allow, Deny", "all rules must be of the same type")
-    for name in _twice(each.get("name") for each in restrictions):
+    for name in _duplicates(each.get("name") for each in restrictions):
         yield _invalid(f"{path}.ipSecurityRestrictions", name, "each rule has a name of its own")
     for each in restrictions:
         try:
@@ -256,8 +258,8 @@ def _ingress_is_consistent(request: Request) -> Iterator[AzureError]:
             yield _invalid(f"{path}.ipSecurityRestrictions.{each.get('name')}", each.get("ipAddressRange"), f"{error}")
 
 
-def _scale_is_possible(request: Request) -> Iterator[AzureError]:
-    low, high = request.asked("template.scale.minReplicas"), request.asked("template.scale.maxReplicas")
+def _scale_is_valid(request: Request) -> Iterator[AzureError]:
+    low, high = request.input("template.scale.minReplicas"), request.input("template.scale.maxReplicas")
     least, most = (0 if low is None else low), (10 if high is None else high)
     if not 0 <= least <= _MOST_REPLICAS:
         yield _invalid("template.scale.minReplicas", low, f"allowed are 0 to {_MOST_REPLICAS}")
@@ -266,7 +268,7 @@ def _scale_is_possible(request: Request) -> Iterator[AzureError]:
             "template.scale.maxReplicas", most, f"allowed are {max(1, least)}, the least number, to {_MOST_REPLICAS}"
         )
     rules = blocks(request, "template.scale.rules")
-    for name in _twice(each.get("name") for each in rules):
+    for name in _duplicates(each.get("name") for each in rules):
         yield _invalid("rules.name", name, "each rule has a name of its own")
     for each in rules:
         if not _RULE_NAME.fullmatch(str(each.get("name") or "")):
@@ -278,7 +280,7 @@ def _scale_is_possible(request: Request) -> Iterator[AzureError]:
 
 def _revision_name_fits(request: Request) -> Iterator[AzureError]:
     # Azure/azure-quickstart-templates#14660
-    suffix = request.asked("template.revisionSuffix")
+    suffix = request.input("template.revisionSuffix")
     if suffix and (not _LABEL.fullmatch(str(suffix)) or len(f"{request.name}--{suffix}") > 54):  # noqa: PLR2004 (the rule's)
         yield AzureError(
             "ContainerAppInvalidRevisionName",
@@ -290,14 +292,14 @@ def _revision_name_fits(request: Request) -> Iterator[AzureError]:
 RULES = all_of(
     _environment_exists,
     _identities_are_attached,
-    _identity_settings_differ,
-    _secrets_are_there,
+    _identity_settings_are_unique,
+    _secrets_exist,
     _registries_are_complete,
     _containers_are_named,
-    _sizes_exist,
+    _cpu_and_memory_are_valid,
     _probes_are_within_limits,
     _ingress_is_consistent,
-    _scale_is_possible,
+    _scale_is_valid,
     _revision_name_fits,
     images_can_be_pulled,
 )

@@ -18,8 +18,8 @@ ours where no report is named above.
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from localazure.arm.common_rules import all_of, always, kept, off, system_data
-from localazure.arm.resource_type import Answer, NameCheck, Request, ResourceType
+from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, system_data
+from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType
 from localazure.arm.world import Values
 from localazure.errors import AzureError
 from manifest import azure_names
@@ -44,11 +44,11 @@ _RETENTION_DAYS = range(366)
 _SOFT_DELETION_DAYS = range(1, 91)
 
 
-def _tier_has_what_is_asked(request: Request) -> Iterator[AzureError]:
-    tier = request.asked("sku.name")
+def _tier_supports_inputs(request: Request) -> Iterator[AzureError]:
+    tier = request.input("sku.name")
     if tier == "Classic":
         yield AzureError("BadRequest", "sku.name 'Classic' is retired; choose Basic, Standard or Premium")
-    if tier not in ("Standard", _PREMIUM) and request.asked("anonymousPullEnabled"):
+    if tier not in ("Standard", _PREMIUM) and request.input("anonymousPullEnabled"):
         yield AzureError(
             "BadRequest",
             f"Anonymous pull is not supported for SKU {tier}. For more information on SKU tiers, please visit"
@@ -56,21 +56,21 @@ def _tier_has_what_is_asked(request: Request) -> Iterator[AzureError]:
         )
     if tier == _PREMIUM:
         return
-    if request.asked("publicNetworkAccess") == "Disabled":
+    if request.input("publicNetworkAccess") == "Disabled":
         yield AzureError(
             "DisablingPublicNetworkAccessNotSupported",
             f"Disabling public network access is not supported for the SKU {tier}. For more information, please visit"
             " https://aka.ms/acr/private-link",
         )
     for path, usual in _PREMIUM_ONLY.items():
-        asked = request.asked(path)
+        asked = request.input(path)
         if asked not in usual:
             yield AzureError("BadRequest", f"{path} {asked!r} is not supported for the SKU {tier}; it needs {_PREMIUM}")
 
 
 def _policies_agree(request: Request) -> Iterator[AzureError]:
     enabled = [
-        request.asked(f"policies.{name}.status") == "enabled" for name in ("retentionPolicy", "softDeletePolicy")
+        request.input(f"policies.{name}.status") == "enabled" for name in ("retentionPolicy", "softDeletePolicy")
     ]
     if all(enabled):
         yield AzureError(
@@ -80,10 +80,10 @@ def _policies_agree(request: Request) -> Iterator[AzureError]:
         ("policies.retentionPolicy.days", _RETENTION_DAYS),
         ("policies.softDeletePolicy.retentionDays", _SOFT_DELETION_DAYS),
     ):
-        days = request.asked(path)
+        days = request.input(path)
         if days is not None and days not in allowed:
             yield AzureError("BadRequest", f"{path} is {days}; allowed are {allowed.start} to {allowed.stop - 1}")
-    if request.asked("policies.exportPolicy.status") == "disabled" and _is_public(request):
+    if request.input("policies.exportPolicy.status") == "disabled" and _is_public(request):
         yield AzureError(
             "BadRequest",
             "policies.exportPolicy can be disabled only where publicNetworkAccess is 'Disabled'",
@@ -91,15 +91,15 @@ def _policies_agree(request: Request) -> Iterator[AzureError]:
 
 
 def _is_public(request: Request) -> bool:
-    return request.asked("publicNetworkAccess") != "Disabled"
+    return request.input("publicNetworkAccess") != "Disabled"
 
 
-def _registry_stays_what_it_is(request: Request) -> Iterator[AzureError]:
+def _registry_immutables_stay(request: Request) -> Iterator[AzureError]:
     old = request.old
     if old is None or old.adopted:
         return
     before = cast("Values", old.inputs.get("encryption") or {}).get("status") or "disabled"
-    if (request.asked("encryption.status") or "disabled") != before:
+    if (request.input("encryption.status") or "disabled") != before:
         yield AzureError(
             "BadRequest", f"encryption.status was {before!r} when the registry was created and cannot be changed"
         )
@@ -107,7 +107,7 @@ def _registry_stays_what_it_is(request: Request) -> Iterator[AzureError]:
 
 # Outputs
 def _data_hosts(request: Request) -> list[str]:
-    if not request.asked("dataEndpointEnabled"):
+    if not request.input("dataEndpointEnabled"):
         return []
     return [f"{request.name.lower()}.{request.location}.data.azurecr.io"]
 
@@ -116,31 +116,31 @@ def _ready(request: Request) -> dict[str, str]:
     return {"displayStatus": "Ready", "message": "The registry is ready for use.", "timestamp": request.now}
 
 
-_OUTPUTS: Mapping[str, Answer] = {
-    "provisioningState": always("Succeeded"),
+_OUTPUTS: Mapping[str, ComputedOutput] = {
+    "provisioningState": constant("Succeeded"),
     "loginServer": lambda request: f"{request.name.lower()}.azurecr.io",
-    "creationDate": kept("creationDate", lambda request: request.now),
-    "status": kept("status", _ready),
-    "sku.tier": lambda request: request.asked("sku.name"),
+    "creationDate": kept_from_creation("creationDate", lambda request: request.now),
+    "status": kept_from_creation("status", _ready),
+    "sku.tier": lambda request: request.input("sku.name"),
     "adminUserEnabled": off,
     "anonymousPullEnabled": off,
     "dataEndpointEnabled": off,
     "dataEndpointHostNames": _data_hosts,
-    "encryption": always({"status": "disabled"}),
-    "networkRuleBypassOptions": always("AzureServices"),
-    "publicNetworkAccess": always("Enabled"),
-    "zoneRedundancy": always("Disabled"),
-    "privateEndpointConnections": always([]),
-    "policies": always({}),
-    "policies.azureADAuthenticationAsArmPolicy": always({"status": "enabled"}),
-    "policies.exportPolicy": always({"status": "enabled"}),
-    "policies.quarantinePolicy": always({"status": "disabled"}),
-    "policies.retentionPolicy": always({"status": "disabled"}),
-    "policies.retentionPolicy.days": always(7),
-    "policies.softDeletePolicy": always({"status": "disabled"}),
-    "policies.softDeletePolicy.retentionDays": always(7),
-    "policies.trustPolicy": always({"status": "disabled"}),
-    "policies.trustPolicy.type": always("Notary"),
+    "encryption": constant({"status": "disabled"}),
+    "networkRuleBypassOptions": constant("AzureServices"),
+    "publicNetworkAccess": constant("Enabled"),
+    "zoneRedundancy": constant("Disabled"),
+    "privateEndpointConnections": constant([]),
+    "policies": constant({}),
+    "policies.azureADAuthenticationAsArmPolicy": constant({"status": "enabled"}),
+    "policies.exportPolicy": constant({"status": "enabled"}),
+    "policies.quarantinePolicy": constant({"status": "disabled"}),
+    "policies.retentionPolicy": constant({"status": "disabled"}),
+    "policies.retentionPolicy.days": constant(7),
+    "policies.softDeletePolicy": constant({"status": "disabled"}),
+    "policies.softDeletePolicy.retentionDays": constant(7),
+    "policies.trustPolicy": constant({"status": "disabled"}),
+    "policies.trustPolicy.type": constant("Notary"),
     "systemData": system_data,
 }
 
@@ -150,12 +150,12 @@ TYPES = (
         "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
         "/providers/Microsoft.ContainerRegistry/registries/{registryName}",
         name_check=_NAME,
-        taken="AlreadyInUse",
-        rules=all_of(_tier_has_what_is_asked, _policies_agree, _registry_stays_what_it_is),
+        name_taken_code="AlreadyInUse",
+        rules=all_of(_tier_supports_inputs, _policies_agree, _registry_immutables_stay),
         outputs=_OUTPUTS,
         volatile=("sku.tier", "dataEndpointHostNames", "systemData"),
         log_categories=("ContainerRegistryLoginEvents", "ContainerRegistryRepositoryEvents"),
         category_groups=("allLogs", "audit"),
-        assumed={"location": "westeurope", "sku": {"name": "Standard"}},
+        adopted_inputs={"location": "westeurope", "sku": {"name": "Standard"}},
     ),
 )

@@ -22,8 +22,8 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from localazure.arm.common_rules import all_of, always, kept, off, on, system_data
-from localazure.arm.resource_type import Answer, Function, NameCheck, Request, ResourceType
+from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, on, system_data
+from localazure.arm.resource_type import ComputedOutput, InvokeFunction, NameCheck, Request, ResourceType
 from localazure.arm.world import Principal, Resource, Values, World
 from localazure.errors import AzureError
 from manifest import azure_names
@@ -42,21 +42,21 @@ _LONGEST_GROUP_NAME = 80
 
 
 # Reasons to refuse
-def _has_an_identity(request: Request) -> Iterator[AzureError]:
-    kind = request.asked("identity.type") or "None"
-    if kind == "None" and not request.asked("servicePrincipalProfile.clientId"):
+def _identity_is_set(request: Request) -> Iterator[AzureError]:
+    kind = request.input("identity.type") or "None"
+    if kind == "None" and not request.input("servicePrincipalProfile.clientId"):
         yield AzureError(
             "IdentityRequired",
             f"the cluster '{request.name}' has no identity; give it one, SystemAssigned or UserAssigned",
         )
 
 
-def _has_an_address(request: Request) -> Iterator[AzureError]:
-    if not request.asked("dnsPrefix") and not request.asked("fqdnSubdomain"):
+def _dns_prefix_is_set(request: Request) -> Iterator[AzureError]:
+    if not request.input("dnsPrefix") and not request.input("fqdnSubdomain"):
         yield AzureError("DnsPrefixRequired", f"the cluster '{request.name}' has no dnsPrefix; give it one")
 
 
-def _pools_are_whole(request: Request) -> Iterator[AzureError]:
+def _agent_pools_are_valid(request: Request) -> Iterator[AzureError]:
     pools = _pools(request)
     if not any(each.get("mode") == "System" for each in pools):
         yield AzureError(
@@ -71,30 +71,30 @@ def _pools_are_whole(request: Request) -> Iterator[AzureError]:
             yield AzureError("ResourceNotFound", f"the subnet '{subnet}' was not found", 404)
 
 
-def _issuer_stays_and_serves(request: Request) -> Iterator[AzureError]:
-    issues = request.asked("oidcIssuerProfile.enabled") is True
-    if request.asked("securityProfile.workloadIdentity.enabled") is True and not issues:
+def _issuer_is_enabled(request: Request) -> Iterator[AzureError]:
+    issues = request.input("oidcIssuerProfile.enabled") is True
+    if request.input("securityProfile.workloadIdentity.enabled") is True and not issues:
         yield AzureError(
             "WorkloadIdentityNeedsIssuer",
             "securityProfile.workloadIdentity is enabled and oidcIssuerProfile is not; workload identity needs the"
             " issuer, enable it",
         )
-    if request.answered("oidcIssuerProfile.issuerURL") and not issues:
+    if request.previous_output("oidcIssuerProfile.issuerURL") and not issues:
         yield AzureError(
             "OIDCIssuerFeatureCannotBeDisabled", "the OIDC issuer of a cluster cannot be disabled once it is enabled"
         )
 
 
-def _people_come_from_entra(request: Request) -> Iterator[AzureError]:
-    if request.asked("aadProfile.managed") is True:
+def _entra_integration_is_enabled(request: Request) -> Iterator[AzureError]:
+    if request.input("aadProfile.managed") is True:
         return
-    if request.asked("disableLocalAccounts") is True:
+    if request.input("disableLocalAccounts") is True:
         yield AzureError(
             "LocalAccountsNeedEntra",
             "disableLocalAccounts can only be set on a cluster with Microsoft Entra integration; set"
             " aadProfile.managed",
         )
-    if request.asked("aadProfile.enableAzureRBAC") is True:
+    if request.input("aadProfile.enableAzureRBAC") is True:
         yield AzureError(
             "AzureRbacNeedsEntra",
             "aadProfile.enableAzureRBAC needs Microsoft Entra integration; set aadProfile.managed",
@@ -102,10 +102,10 @@ def _people_come_from_entra(request: Request) -> Iterator[AzureError]:
 
 
 def _kubelet_identity_exists(request: Request) -> Iterator[AzureError]:
-    named = _named_kubelet(request)
-    if named and request.world.owned_principal(named) is None:
+    named = _given_kubelet_identity(request)
+    if named and request.world.find_owned_principal(named) is None:
         yield AzureError("KubeletIdentityNotFound", f"the identity '{named}' of the kubelet was not found")
-    if named and request.asked("identity.type") != "UserAssigned":
+    if named and request.input("identity.type") != "UserAssigned":
         yield AzureError(
             "IdentityRequired",
             "an identity of one's own for the kubelet needs a cluster with identity.type UserAssigned",
@@ -113,7 +113,7 @@ def _kubelet_identity_exists(request: Request) -> Iterator[AzureError]:
 
 
 def _pools(request: Request) -> list[Values]:
-    return cast("list[Values]", request.asked("agentPoolProfiles") or [])
+    return cast("list[Values]", request.input("agentPoolProfiles") or [])
 
 
 # What is immutable
@@ -131,42 +131,46 @@ _IMMUTABLE = (
 
 # Outputs
 def _host(request: Request) -> str:
-    prefix = request.asked("fqdnSubdomain") or f"{request.asked('dnsPrefix')}-{request.guid('address')[:8]}"
+    prefix = request.input("fqdnSubdomain") or f"{request.input('dnsPrefix')}-{request.guid('address')[:8]}"
     return f"{prefix}.hcp.{request.location}.azmk8s.io"
 
 
 def _private_host(request: Request) -> str:
-    if request.asked("apiServerAccessProfile.enablePrivateCluster") is not True:
+    if request.input("apiServerAccessProfile.enablePrivateCluster") is not True:
         return ""
-    prefix = request.asked("fqdnSubdomain") or f"{request.asked('dnsPrefix')}-{request.guid('address')[:8]}"
+    prefix = request.input("fqdnSubdomain") or f"{request.input('dnsPrefix')}-{request.guid('address')[:8]}"
     return f"{prefix}.{request.guid('zone')}.privatelink.{request.location}.azmk8s.io"
 
 
 def _issuer(request: Request) -> str | None:
-    if request.asked("oidcIssuerProfile.enabled") is not True:
+    if request.input("oidcIssuerProfile.enabled") is not True:
         return None
     tenant, issuer = request.world.tenant_id, request.guid("issuer")
     return f"https://{request.location}.oic.prod-aks.azure.com/{tenant}/{issuer}/"
 
 
 def _version(request: Request) -> str:
-    asked = str(request.asked("kubernetesVersion") or request.answered("kubernetesVersion") or _DEFAULT_VERSION)
+    asked = str(request.input("kubernetesVersion") or request.previous_output("kubernetesVersion") or _DEFAULT_VERSION)
     return asked if asked.count(".") > 1 else f"{asked}.0"
 
 
-def _node_group(request: Request) -> str:
+def _node_resource_group(request: Request) -> str:
     return f"MC_{request.inputs['resourceGroupName']}_{request.name}_{request.location}"[:_LONGEST_GROUP_NAME]
 
 
 def _kubelet(request: Request) -> Values:
     """Who pulls images: an identity that is made with the cluster, or one that was given."""
-    named = _named_kubelet(request)
+    named = _given_kubelet_identity(request)
     place = named or (
         f"/subscriptions/{request.world.subscription_id}/resourceGroups"
-        f"/{request.asked('nodeResourceGroup') or _node_group(request)}"
+        f"/{request.input('nodeResourceGroup') or _node_resource_group(request)}"
         f"/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{request.name}-agentpool"
     )
-    principal = request.world.owned_principal(named) if named else request.world.principal_of(_own_kubelet(request.id))
+    principal = (
+        request.world.find_owned_principal(named)
+        if named
+        else request.world.get_or_create_principal(_kubelet_identity_owner(request.id))
+    )
     return _identity(place, principal)
 
 
@@ -176,44 +180,46 @@ def _identity(place: str, principal: Principal | None) -> Values:
     return {"resourceId": place, "clientId": principal.client_id, "objectId": principal.id}
 
 
-def _named_kubelet(request: Request) -> str:
-    return str(request.asked("identityProfile.kubeletidentity.resourceId") or "")
+def _given_kubelet_identity(request: Request) -> str:
+    return str(request.input("identityProfile.kubeletidentity.resourceId") or "")
 
 
-def _own_kubelet(cluster: str) -> str:
+def _kubelet_identity_owner(cluster: str) -> str:
     return f"{cluster}/kubeletidentity"
 
 
-def _kubelet_ends(world: World, cluster: Resource) -> None:
-    world.remove_principal_of(_own_kubelet(cluster.id))
+def _delete_kubelet_identity(world: World, cluster: Resource) -> None:
+    world.remove_principal(_kubelet_identity_owner(cluster.id))
 
 
-_OUTPUTS: Mapping[str, Answer] = {
-    "provisioningState": always("Succeeded"),
-    "powerState": always({"code": "Running"}),
+_OUTPUTS: Mapping[str, ComputedOutput] = {
+    "provisioningState": constant("Succeeded"),
+    "powerState": constant({"code": "Running"}),
     "fqdn": _host,
     "privateFQDN": _private_host,
     "azurePortalFQDN": lambda request: _host(request).replace(".hcp.", ".portal.hcp.", 1),
     "kubernetesVersion": _version,
     "currentKubernetesVersion": _version,
-    "nodeResourceGroup": _node_group,
+    "nodeResourceGroup": _node_resource_group,
     "identityProfile": lambda request: {"kubeletidentity": _kubelet(request)},
-    "oidcIssuerProfile": always({"enabled": False}),
+    "oidcIssuerProfile": constant({"enabled": False}),
     "oidcIssuerProfile.issuerURL": _issuer,
-    "servicePrincipalProfile": always({"clientId": "msi"}),
+    "servicePrincipalProfile": constant({"clientId": "msi"}),
     "disableLocalAccounts": off,
     "enableRBAC": on,
-    "maxAgentPools": always(100),
-    "publicNetworkAccess": always("Enabled"),
-    "supportPlan": always("KubernetesOfficial"),
-    "sku": always({"name": "Base", "tier": "Free"}),
-    "agentPoolProfiles[*].count": always(1),
-    "agentPoolProfiles[*].osType": always("Linux"),
-    "agentPoolProfiles[*].type": always("VirtualMachineScaleSets"),
-    "agentPoolProfiles[*].provisioningState": always("Succeeded"),
-    "agentPoolProfiles[*].powerState": always({"code": "Running"}),
+    "maxAgentPools": constant(100),
+    "publicNetworkAccess": constant("Enabled"),
+    "supportPlan": constant("KubernetesOfficial"),
+    "sku": constant({"name": "Base", "tier": "Free"}),
+    "agentPoolProfiles[*].count": constant(1),
+    "agentPoolProfiles[*].osType": constant("Linux"),
+    "agentPoolProfiles[*].type": constant("VirtualMachineScaleSets"),
+    "agentPoolProfiles[*].provisioningState": constant("Succeeded"),
+    "agentPoolProfiles[*].powerState": constant({"code": "Running"}),
     "agentPoolProfiles[*].currentOrchestratorVersion": _version,
-    "resourceUID": kept("resourceUID", lambda request: request.guid(f"made {request.now}").replace("-", "")),
+    "resourceUID": kept_from_creation(
+        "resourceUID", lambda request: request.guid(f"made {request.now}").replace("-", "")
+    ),
     "eTag": lambda request: request.guid(str(sorted(request.inputs.items(), key=str))),
     "systemData": system_data,
 }
@@ -258,7 +264,7 @@ def _user_credentials(world: World, args: Values) -> Values:
     return {"kubeconfigs": [{"name": "clusterUser", "value": b64encode(json.dumps(config).encode()).decode()}]}
 
 
-FUNCTIONS: Mapping[str, Function] = {
+FUNCTIONS: Mapping[str, InvokeFunction] = {
     "azure-native:containerservice:listManagedClusterUserCredentials": _user_credentials
 }
 
@@ -268,11 +274,11 @@ TYPES = (
         _CLUSTER,
         name_check=_CLUSTER_NAME,
         rules=all_of(
-            _has_an_identity,
-            _has_an_address,
-            _pools_are_whole,
-            _issuer_stays_and_serves,
-            _people_come_from_entra,
+            _identity_is_set,
+            _dns_prefix_is_set,
+            _agent_pools_are_valid,
+            _issuer_is_enabled,
+            _entra_integration_is_enabled,
             _kubelet_identity_exists,
         ),
         immutable=_IMMUTABLE,
@@ -289,7 +295,7 @@ TYPES = (
         ),
         rewrites={"identityProfile.kubeletidentity": _kubelet},
         write_only=("servicePrincipalProfile.secret", "aadProfile.serverAppSecret"),
-        deleted=_kubelet_ends,
+        on_deleted=_delete_kubelet_identity,
         # "Supported logs for Microsoft.ContainerService/managedClusters", Microsoft Learn.
         log_categories=(
             "cloud-controller-manager",
@@ -309,7 +315,7 @@ TYPES = (
             "kube-scheduler",
         ),
         category_groups=("allLogs", "audit"),
-        assumed={
+        adopted_inputs={
             "location": "westeurope",
             "dnsPrefix": "existing",
             "oidcIssuerProfile": {"enabled": True},

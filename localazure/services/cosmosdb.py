@@ -31,10 +31,10 @@ from typing import Any, cast
 
 from access.azure.roles import by_id
 from localazure.arm import ids
-from localazure.arm.common_rules import all_of, always, kept, off, system_data
-from localazure.arm.property_changes import difference
+from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, system_data
+from localazure.arm.property_changes import diff_inputs
 from localazure.arm.property_paths import ABSENT, parse, value_at
-from localazure.arm.resource_type import Answer, Contention, NameCheck, Request, ResourceType
+from localazure.arm.resource_type import ComputedOutput, ExclusiveWrites, NameCheck, Request, ResourceType
 from localazure.arm.world import Values
 from localazure.errors import AzureError
 from manifest import azure_names
@@ -54,7 +54,7 @@ _GUID = r"(?i:[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12})"
 _ASSIGNMENT_NAME = NameCheck(NameRule("a role assignment", 36, 36, _GUID, "GUIDs", "COSMOS"), code="BadRequest")
 
 
-def _bad(message: str) -> AzureError:
+def _bad_request(message: str) -> AzureError:
     """How the service refuses nearly everything."""
     return AzureError("BadRequest", message)
 
@@ -62,56 +62,58 @@ def _bad(message: str) -> AzureError:
 # Reasons to refuse an account
 _SERVERLESS = "EnableServerless"
 _FREE_TIER = "cosmos free tier"
-_ELSEWHERE = frozenset({"locations", "tags", "identity"})
+_CHANGEABLE_WITH_REGIONS = frozenset({"locations", "tags", "identity"})
 """What may change together with the regions."""
 
 
-def _regions_are_in_order(request: Request) -> Iterator[AzureError]:
+def _regions_are_valid(request: Request) -> Iterator[AzureError]:
     regions = _items(request.inputs, "locations")
-    names = [_plain(region.get("locationName")) for region in regions]
+    names = [_normalized_region(region.get("locationName")) for region in regions]
     priorities = sorted(int(region.get("failoverPriority") or 0) for region in regions)
     if not regions:
-        yield _bad("locations is empty; an account needs a region")
+        yield _bad_request("locations is empty; an account needs a region")
     if len(set(names)) < len(names):
-        yield _bad(f"locations names a region more than once: {', '.join(names)}")
+        yield _bad_request(f"locations names a region more than once: {', '.join(names)}")
     if priorities != list(range(len(regions))):
-        yield _bad(
+        yield _bad_request(
             f"the failover priorities are {', '.join(map(str, priorities))}; give each region one of its own, from 0 to"
             f" {len(regions) - 1}"
         )
 
 
-def _capacity_allows_it(request: Request) -> Iterator[AzureError]:
+def _capacity_mode_allows_inputs(request: Request) -> Iterator[AzureError]:
     if _is_serverless(request.inputs):
         if len(_items(request.inputs, "locations")) > 1:
-            yield _bad("serverless accounts have one region; locations has more")
+            yield _bad_request("serverless accounts have one region; locations has more")
         for name in ("enableMultipleWriteLocations", "enableFreeTier"):
-            if request.asked(name):
-                yield _bad(f"{name} is not supported for serverless accounts")
-    holder = request.world.claimant(_FREE_TIER)
-    if request.asked("enableFreeTier") and holder is not None and not ids.same(holder.id, request.id):
-        yield _bad(f"a subscription has one free tier account, and '{holder.id}' is it; leave out enableFreeTier")
+            if request.input(name):
+                yield _bad_request(f"{name} is not supported for serverless accounts")
+    holder = request.world.find_unique(_FREE_TIER)
+    if request.input("enableFreeTier") and holder is not None and not ids.same(holder.id, request.id):
+        yield _bad_request(
+            f"a subscription has one free tier account, and '{holder.id}' is it; leave out enableFreeTier"
+        )
 
 
 def _free_tier(request: Request) -> tuple[str, ...]:
-    return (_FREE_TIER,) if request.asked("enableFreeTier") else ()
+    return (_FREE_TIER,) if request.input("enableFreeTier") else ()
 
 
-def _account_stays_what_it_is(request: Request) -> Iterator[AzureError]:
+def _account_immutables_stay(request: Request) -> Iterator[AzureError]:
     old = request.old
     if old is None or old.adopted:
         return
     if _is_serverless(old.inputs) != _is_serverless(request.inputs):
-        yield _bad(f"the capability {_SERVERLESS} is chosen when an account is created and cannot be changed")
-    if bool(old.inputs.get("enableFreeTier")) != bool(request.asked("enableFreeTier")):
-        yield _bad("enableFreeTier is chosen when an account is created and cannot be changed")
-    if _at(old.inputs, "backupPolicy.type") == "Continuous" != request.asked("backupPolicy.type"):
-        yield _bad("backupPolicy.type is Continuous, from which there is no way back to periodic backups")
+        yield _bad_request(f"the capability {_SERVERLESS} is chosen when an account is created and cannot be changed")
+    if bool(old.inputs.get("enableFreeTier")) != bool(request.input("enableFreeTier")):
+        yield _bad_request("enableFreeTier is chosen when an account is created and cannot be changed")
+    if _at(old.inputs, "backupPolicy.type") == "Continuous" != request.input("backupPolicy.type"):
+        yield _bad_request("backupPolicy.type is Continuous, from which there is no way back to periodic backups")
     moved = _region_names(old.inputs) != _region_names(request.inputs)
-    changed = {parse(path)[0] for path in difference(request.type, old.inputs, request.inputs).changed}
-    if moved and changed - _ELSEWHERE:
-        others = ", ".join(sorted(str(name) for name in changed - _ELSEWHERE))
-        yield _bad(
+    changed = {parse(path)[0] for path in diff_inputs(request.type, old.inputs, request.inputs).changed}
+    if moved and changed - _CHANGEABLE_WITH_REGIONS:
+        others = ", ".join(sorted(str(name) for name in changed - _CHANGEABLE_WITH_REGIONS))
+        yield _bad_request(
             f"regions cannot be added or removed together with another change ({others}); do one, then the other"
         )
 
@@ -121,10 +123,10 @@ def _is_serverless(inputs: Values) -> bool:
 
 
 def _region_names(inputs: Values) -> set[str]:
-    return {_plain(region.get("locationName")) for region in _items(inputs, "locations")}
+    return {_normalized_region(region.get("locationName")) for region in _items(inputs, "locations")}
 
 
-def _plain(region: object) -> str:
+def _normalized_region(region: object) -> str:
     """A region without the blanks and capitals of its display name."""
     return str(region or "").replace(" ", "").lower()
 
@@ -144,57 +146,63 @@ _LEAST = {"options.throughput": (400, 100), "options.autoscaleSettings.maxThroug
 _MOST_LEVELS = 3
 
 
-def _is_named_alike(request: Request) -> Iterator[AzureError]:
-    called = request.asked("resource.id")
+def _resource_id_is_name(request: Request) -> Iterator[AzureError]:
+    called = request.input("resource.id")
     if called is not None and called != request.name:
-        yield _bad(f"resource.id is '{called}', and the name is '{request.name}'; make the two agree")
+        yield _bad_request(f"resource.id is '{called}', and the name is '{request.name}'; make the two agree")
 
 
 def _throughput_is_allowed(request: Request) -> Iterator[AzureError]:
-    given = {path: int(asked) for path in _LEAST if (asked := request.asked(path)) is not None}
+    given = {path: int(asked) for path in _LEAST if (asked := request.input(path)) is not None}
     account = request.world.get(request.id[: request.id.lower().index("/sqldatabases/")])
     if given and account is not None and _is_serverless(account.inputs):
         what = "container" if "containerName" in request.inputs else "database"
-        yield _bad(f"Setting offer throughput or autopilot on {what} is not supported for serverless accounts")
+        yield _bad_request(f"Setting offer throughput or autopilot on {what} is not supported for serverless accounts")
     if len(given) > 1:
-        yield _bad(f"{' and '.join(given)} are both given; choose one")
+        yield _bad_request(f"{' and '.join(given)} are both given; choose one")
     for path, asked in given.items():
         least, step = _LEAST[path]
         if asked < least or asked % step:
-            yield _bad(f"{path} is {asked}; it must be {least} or more, in steps of {step}")
+            yield _bad_request(f"{path} is {asked}; it must be {least} or more, in steps of {step}")
 
 
 def _has_a_partition_key(request: Request) -> Iterator[AzureError]:
     given, kind, version = _partition_key(request.inputs)
     paths = cast("list[str]", given or [])
     if not paths:
-        yield _bad("A Partition key definition is not specified in the request; give resource.partitionKey.paths")
+        yield _bad_request(
+            "A Partition key definition is not specified in the request; give resource.partitionKey.paths"
+        )
         return
     for path in paths:
         if not re.fullmatch(r"(/[^/]+)+", path):
-            yield _bad(f"the partition key path '{path}' is invalid; write it like '/id'")
+            yield _bad_request(f"the partition key path '{path}' is invalid; write it like '/id'")
     if kind == "MultiHash":
         if len(paths) > _MOST_LEVELS or version != 2:  # noqa: PLR2004 (the version's number)
-            yield _bad(f"a partition key of kind MultiHash has 1 to {_MOST_LEVELS} paths and version 2")
+            yield _bad_request(f"a partition key of kind MultiHash has 1 to {_MOST_LEVELS} paths and version 2")
     elif kind != "Hash" or len(paths) > 1:
-        yield _bad(f"a partition key of kind {kind} with {len(paths)} paths is not to be had; it takes Hash, and one")
+        yield _bad_request(
+            f"a partition key of kind {kind} with {len(paths)} paths is not to be had; it takes Hash, and one"
+        )
 
 
 def _time_to_live_is_allowed(request: Request) -> Iterator[AzureError]:
-    seconds = request.asked("resource.defaultTtl")
+    seconds = request.input("resource.defaultTtl")
     if seconds is not None and seconds != -1 and seconds < 1:
-        yield _bad(f"resource.defaultTtl is {seconds}; it must be -1, for ever, or a number of seconds from 1")
+        yield _bad_request(f"resource.defaultTtl is {seconds}; it must be -1, for ever, or a number of seconds from 1")
 
 
-def _container_stays_what_it_is(request: Request) -> Iterator[AzureError]:
+def _container_immutables_stay(request: Request) -> Iterator[AzureError]:
     old = request.old
     if old is None or old.adopted:
         return
     if _partition_key(old.inputs) != _partition_key(request.inputs):
-        yield _bad("Document collection partition key cannot be changed; make another container, and move the items")
+        yield _bad_request(
+            "Document collection partition key cannot be changed; make another container, and move the items"
+        )
     unique = "resource.uniqueKeyPolicy.uniqueKeys"
-    if (_at(old.inputs, unique) or []) != (request.asked(unique) or []):
-        yield _bad("Unique index cannot be modified; make another container, and move the items")
+    if (_at(old.inputs, unique) or []) != (request.input(unique) or []):
+        yield _bad_request("Unique index cannot be modified; make another container, and move the items")
 
 
 def _partition_key(inputs: Values) -> tuple[object, object, object]:
@@ -205,28 +213,28 @@ def _partition_key(inputs: Values) -> tuple[object, object, object]:
 
 # Reasons to refuse a role assignment
 _MOST_ASSIGNMENTS = 2000
-_WITHIN = re.compile(r"(/dbs/(?P<database>[^/]+)(/colls/(?P<container>[^/]+))?)?/?")
-_FACTS = ("principalId", "roleDefinitionId", "scope")
+_SCOPE_IN_ACCOUNT = re.compile(r"(/dbs/(?P<database>[^/]+)(/colls/(?P<container>[^/]+))?)?/?")
+_IDENTIFYING = ("principalId", "roleDefinitionId", "scope")
 
 
-def holder(principal_id: str) -> str:
+def principal_index_key(principal_id: str) -> str:
     """The mark by which a principal's assignments of Cosmos SQL roles are found."""
     return f"cosmos held by {principal_id}".lower()
 
 
-def _says_all(request: Request) -> Iterator[AzureError]:
-    for name in _FACTS:
-        if not request.asked(name):
-            yield _bad(f"Could not find the property [{name}]; an assignment needs {', '.join(_FACTS)}")
+def _required_properties_are_set(request: Request) -> Iterator[AzureError]:
+    for name in _IDENTIFYING:
+        if not request.input(name):
+            yield _bad_request(f"Could not find the property [{name}]; an assignment needs {', '.join(_IDENTIFYING)}")
 
 
 def _scope_exists(request: Request) -> Iterator[AzureError]:
-    scope, account = str(request.asked("scope") or ""), _account_id(request)
+    scope, account = str(request.input("scope") or ""), _account_id(request)
     if not scope:
         return
-    found = _WITHIN.fullmatch(scope[len(account) :]) if scope.lower().startswith(account.lower()) else None
+    found = _SCOPE_IN_ACCOUNT.fullmatch(scope[len(account) :]) if scope.lower().startswith(account.lower()) else None
     if found is None:
-        yield _bad(
+        yield _bad_request(
             f"Could not parse property [scope] with value [{scope}]; it must be the account, '{account}', or in it"
             " '/dbs/<database>' or '/dbs/<database>/colls/<container>'"
         )
@@ -241,11 +249,11 @@ def _scope_exists(request: Request) -> Iterator[AzureError]:
 
 
 def _role_exists(request: Request) -> Iterator[AzureError]:
-    definition, account = str(request.asked("roleDefinitionId") or ""), _account_id(request)
+    definition, account = str(request.input("roleDefinitionId") or ""), _account_id(request)
     if not definition:
         return
     if not re.fullmatch(rf"(?i:{re.escape(account)}/sqlRoleDefinitions)/{_GUID}", definition):
-        yield _bad(
+        yield _bad_request(
             f"Could not parse property [roleDefinitionId] with value [{definition}]; it must be a role of the account,"
             f" '{account}/sqlRoleDefinitions/<GUID>'"
         )
@@ -256,24 +264,24 @@ def _role_exists(request: Request) -> Iterator[AzureError]:
 
 
 def _principal_exists(request: Request) -> Iterator[AzureError]:
-    who = str(request.asked("principalId") or "")
+    who = str(request.input("principalId") or "")
     if not who:
         return
     if not re.fullmatch(_GUID, who):
-        yield _bad(f"Could not parse property [principalId] with value [{who}]; it must be a GUID")
-    elif request.old is None and request.world.is_gone(who):
-        yield _bad(
+        yield _bad_request(f"Could not parse property [principalId] with value [{who}]; it must be a GUID")
+    elif request.old is None and request.world.was_deleted(who):
+        yield _bad_request(
             f"The provided principal ID [{who}] was not found in the AAD tenant(s) [{request.world.tenant_id}]; check"
             " the id, which is no client id, and that whoever had it still exists"
         )
 
 
-def _holder_exists(request: Request) -> None:
-    request.world.take_to_exist(str(request.asked("principalId")), "ServicePrincipal")
+def _add_principal(request: Request) -> None:
+    request.world.add_external_principal(str(request.input("principalId")), "ServicePrincipal")
 
 
-def _nothing_like_it_exists(request: Request) -> Iterator[AzureError]:
-    twin = request.world.claimant(_claims(request)[0])
+def _assignment_is_unique(request: Request) -> Iterator[AzureError]:
+    twin = request.world.find_unique(_unique_keys(request)[0])
     if twin is not None and not ids.same(twin.id, request.id):
         yield AzureError(
             "Conflict",
@@ -282,25 +290,27 @@ def _nothing_like_it_exists(request: Request) -> Iterator[AzureError]:
         )
 
 
-def _account_has_room(request: Request) -> Iterator[AzureError]:
+def _assignment_limit_is_kept(request: Request) -> Iterator[AzureError]:
     if request.old is None:
         count = sum(each.token == _ASSIGNMENT for each in request.world.children(_account_id(request)))
         if count >= _MOST_ASSIGNMENTS:
-            yield _bad(f"an account takes {_MOST_ASSIGNMENTS} role assignments; '{request.name}' would be one more")
+            yield _bad_request(
+                f"an account takes {_MOST_ASSIGNMENTS} role assignments; '{request.name}' would be one more"
+            )
 
 
 def _account_id(request: Request) -> str:
     return request.type.parent_of(request.id)
 
 
-def _claims(request: Request) -> tuple[str]:
+def _unique_keys(request: Request) -> tuple[str]:
     """What only one assignment of an account may say."""
-    principal, role, scope = (str(request.asked(name) or "").rstrip("/") for name in _FACTS)
+    principal, role, scope = (str(request.input(name) or "").rstrip("/") for name in _IDENTIFYING)
     return (f"cosmos grant {scope} {ids.name_of(role)} {principal}",)
 
 
-def _marks(request: Request) -> tuple[str, ...]:
-    return (holder(str(request.inputs["principalId"])),)
+def _index_keys(request: Request) -> tuple[str, ...]:
+    return (principal_index_key(str(request.inputs["principalId"])),)
 
 
 # Outputs
@@ -314,16 +324,16 @@ def _regions(request: Request) -> list[dict[str, Any]]:
             "failoverPriority": 0,
             "isZoneRedundant": False,
             **region,
-            "id": f"{request.name}-{_plain(region.get('locationName'))}",
-            "documentEndpoint": f"https://{request.name}-{_plain(region.get('locationName'))}.documents.azure.com:443/",
+            "id": f"{request.name}-{_normalized_region(region.get('locationName'))}",
+            "documentEndpoint": f"https://{request.name}-{_normalized_region(region.get('locationName'))}.documents.azure.com:443/",
             "provisioningState": "Succeeded",
         }
         for region in _items(request.inputs, "locations")
     ]
 
 
-def _written_regions(request: Request) -> list[dict[str, Any]]:
-    everywhere = bool(request.asked("enableMultipleWriteLocations"))
+def _write_regions(request: Request) -> list[dict[str, Any]]:
+    everywhere = bool(request.input("enableMultipleWriteLocations"))
     return [region for region in _regions(request) if everywhere or region["failoverPriority"] == 0]
 
 
@@ -350,24 +360,24 @@ _PERIODIC: Values = {
 
 def _backup_policy(request: Request) -> Values:
     """The policy asked for, or the usual one, with what Azure takes for the settings of its kind."""
-    policy = cast("Values", request.asked("backupPolicy") or {"type": "Periodic"})
+    policy = cast("Values", request.input("backupPolicy") or {"type": "Periodic"})
     if policy["type"] == "Continuous":
         return {"continuousModeProperties": {"tier": "Continuous30Days"}, **policy}
     return {**policy, "periodicModeProperties": {**_PERIODIC, **(policy.get("periodicModeProperties") or {})}}
 
 
-_ACCOUNT: Mapping[str, Answer] = {
-    "provisioningState": always("Succeeded"),
+_ACCOUNT: Mapping[str, ComputedOutput] = {
+    "provisioningState": constant("Succeeded"),
     "documentEndpoint": _endpoint,
     "instanceId": lambda request: request.guid("instance"),
-    "kind": always("GlobalDocumentDB"),
+    "kind": constant("GlobalDocumentDB"),
     "readLocations": _regions,
-    "writeLocations": _written_regions,
+    "writeLocations": _write_regions,
     "failoverPolicies": _failover_policies,
-    "keysMetadata": kept("keysMetadata", _keys),
-    "privateEndpointConnections": always([]),
-    "publicNetworkAccess": always("Enabled"),
-    "minimalTlsVersion": always("Tls12"),
+    "keysMetadata": kept_from_creation("keysMetadata", _keys),
+    "privateEndpointConnections": constant([]),
+    "publicNetworkAccess": constant("Enabled"),
+    "minimalTlsVersion": constant("Tls12"),
     "disableLocalAuth": off,
     "disableKeyBasedMetadataWriteAccess": off,
     "enableAutomaticFailover": off,
@@ -376,19 +386,19 @@ _ACCOUNT: Mapping[str, Answer] = {
     "enableFreeTier": off,
     "enableBurstCapacity": off,
     "enablePartitionMerge": off,
-    "analyticalStorageConfiguration": always({"schemaType": "WellDefined"}),
-    "consistencyPolicy": always({"defaultConsistencyLevel": "Session"}),
-    "consistencyPolicy.maxIntervalInSeconds": always(5),
-    "consistencyPolicy.maxStalenessPrefix": always(100),
-    "backupPolicy": always({"type": "Periodic"}),
-    "capabilities": always([]),
-    "cors": always([]),
-    "defaultIdentity": always("FirstPartyIdentity"),
-    "ipRules": always([]),
+    "analyticalStorageConfiguration": constant({"schemaType": "WellDefined"}),
+    "consistencyPolicy": constant({"defaultConsistencyLevel": "Session"}),
+    "consistencyPolicy.maxIntervalInSeconds": constant(5),
+    "consistencyPolicy.maxStalenessPrefix": constant(100),
+    "backupPolicy": constant({"type": "Periodic"}),
+    "capabilities": constant([]),
+    "cors": constant([]),
+    "defaultIdentity": constant("FirstPartyIdentity"),
+    "ipRules": constant([]),
     "isVirtualNetworkFilterEnabled": off,
-    "virtualNetworkRules": always([]),
-    "networkAclBypass": always("None"),
-    "networkAclBypassResourceIds": always([]),
+    "virtualNetworkRules": constant([]),
+    "networkAclBypass": constant("None"),
+    "networkAclBypassResourceIds": constant([]),
     "systemData": system_data,
 }
 
@@ -401,7 +411,7 @@ def _changed_at(request: Request) -> int:
     return int(datetime.fromisoformat(request.now).timestamp())
 
 
-_DATA: Mapping[str, Answer] = {
+_DATA: Mapping[str, ComputedOutput] = {
     "resource.id": lambda request: request.name,
     "resource.rid": _rid,
     "resource.ts": _changed_at,
@@ -409,10 +419,10 @@ _DATA: Mapping[str, Answer] = {
 }
 """What Azure says of databases and containers alike."""
 
-_CONTAINER: Mapping[str, Answer] = {
+_CONTAINER: Mapping[str, ComputedOutput] = {
     **_DATA,
-    "resource.partitionKey.kind": always("Hash"),
-    "resource.indexingPolicy": always(
+    "resource.partitionKey.kind": constant("Hash"),
+    "resource.indexingPolicy": constant(
         {
             "indexingMode": "consistent",
             "automatic": True,
@@ -420,8 +430,8 @@ _CONTAINER: Mapping[str, Answer] = {
             "excludedPaths": [{"path": '/"_etag"/?'}],
         }
     ),
-    "resource.uniqueKeyPolicy": always({"uniqueKeys": []}),
-    "resource.conflictResolutionPolicy": always({"mode": "LastWriterWins", "conflictResolutionPath": "/_ts"}),
+    "resource.uniqueKeyPolicy": constant({"uniqueKeys": []}),
+    "resource.conflictResolutionPolicy": constant({"mode": "LastWriterWins", "conflictResolutionPath": "/_ts"}),
 }
 
 _CHANGING = ("resource.ts", "resource.etag")
@@ -431,9 +441,9 @@ TYPES = (
         "azure-native:cosmosdb:DatabaseAccount",
         _PATH,
         name_check=_ACCOUNT_NAME,
-        taken="BadRequest",
-        rules=all_of(_regions_are_in_order, _capacity_allows_it, _account_stays_what_it_is),
-        claims=_free_tier,
+        name_taken_code="BadRequest",
+        rules=all_of(_regions_are_valid, _capacity_mode_allows_inputs, _account_immutables_stay),
+        unique_keys=_free_tier,
         immutable=("kind",),
         immutable_code="BadRequest",
         outputs=_ACCOUNT,
@@ -453,7 +463,7 @@ TYPES = (
             "TableApiRequests",
         ),
         category_groups=("allLogs", "audit"),
-        assumed={
+        adopted_inputs={
             "location": "westeurope",
             "databaseAccountOfferType": "Standard",
             "locations": [{"locationName": "westeurope", "failoverPriority": 0}],
@@ -463,45 +473,45 @@ TYPES = (
         "azure-native:cosmosdb:SqlResourceSqlDatabase",
         _DATABASE_PATH,
         name_check=_DATA_NAME,
-        located=False,
-        rules=all_of(_is_named_alike, _throughput_is_allowed),
-        outputs={**_DATA, "resource.colls": always("colls/"), "resource.users": always("users/")},
+        inherits_location=False,
+        rules=all_of(_resource_id_is_name, _throughput_is_allowed),
+        outputs={**_DATA, "resource.colls": constant("colls/"), "resource.users": constant("users/")},
         volatile=_CHANGING,
-        assumed={"resource": {}},
+        adopted_inputs={"resource": {}},
     ),
     ResourceType(
         "azure-native:cosmosdb:SqlResourceSqlContainer",
         _DATABASE_PATH + "/containers/{containerName}",
         name_check=_DATA_NAME,
-        located=False,
+        inherits_location=False,
         rules=all_of(
-            _is_named_alike,
+            _resource_id_is_name,
             _throughput_is_allowed,
             _has_a_partition_key,
             _time_to_live_is_allowed,
-            _container_stays_what_it_is,
+            _container_immutables_stay,
         ),
         outputs=_CONTAINER,
         volatile=_CHANGING,
-        assumed={"resource": {}},
+        adopted_inputs={"resource": {}},
     ),
     ResourceType(
         _ASSIGNMENT,
         _PATH + "/sqlRoleAssignments/{roleAssignmentId}",
         name_check=_ASSIGNMENT_NAME,
-        located=False,
+        inherits_location=False,
         rules=all_of(
-            _says_all,
+            _required_properties_are_set,
             _scope_exists,
             _role_exists,
             _principal_exists,
-            _nothing_like_it_exists,
-            _account_has_room,
+            _assignment_is_unique,
+            _assignment_limit_is_kept,
         ),
-        claims=_claims,
-        marks=_marks,
-        created=_holder_exists,
-        one_write_in=Contention(arm_type="microsoft.documentdb/databaseaccounts", code="PreconditionFailed"),
+        unique_keys=_unique_keys,
+        index_keys=_index_keys,
+        on_created=_add_principal,
+        exclusive_writes=ExclusiveWrites(arm_type="microsoft.documentdb/databaseaccounts", code="PreconditionFailed"),
         immutable=("principalId", "scope"),
         immutable_code="BadRequest",
         adoptable=False,

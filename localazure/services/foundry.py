@@ -27,8 +27,15 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 from localazure.arm import ids
-from localazure.arm.common_rules import all_of, always, kept, off, on, system_data
-from localazure.arm.resource_type import Answer, Choice, Contention, NameCheck, Request, ResourceType
+from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, on, system_data
+from localazure.arm.resource_type import (
+    ComputedOutput,
+    ExclusiveWrites,
+    NameCheck,
+    PlaceholderFunction,
+    Request,
+    ResourceType,
+)
 from localazure.arm.world import Principal, Resource, Values, World
 from localazure.errors import AzureError
 from manifest import azure_names
@@ -60,7 +67,7 @@ def shared_agent_identity(world: World, project_id: str) -> Principal:
     Raises:
         AzureError: there is no such project.
     """
-    return world.principal_of(_shared(_existing(world, project_id)))
+    return world.get_or_create_principal(_shared_identity_owner(_existing(world, project_id)))
 
 
 def agent_identity(world: World, project_id: str, agent_name: str) -> Principal:
@@ -69,7 +76,7 @@ def agent_identity(world: World, project_id: str, agent_name: str) -> Principal:
     Raises:
         AzureError: there is no such project.
     """
-    return world.principal_of(f"{_existing(world, project_id)}/agents/{agent_name}")
+    return world.get_or_create_principal(f"{_existing(world, project_id)}/agents/{agent_name}")
 
 
 def recreate_agent(world: World, project_id: str, agent_name: str) -> Principal:
@@ -78,7 +85,7 @@ def recreate_agent(world: World, project_id: str, agent_name: str) -> Principal:
     Raises:
         AzureError: there is no such project.
     """
-    world.remove_principal_of(f"{_existing(world, project_id)}/agents/{agent_name}")
+    world.remove_principal(f"{_existing(world, project_id)}/agents/{agent_name}")
     return agent_identity(world, project_id, agent_name)
 
 
@@ -89,46 +96,46 @@ def _existing(world: World, project_id: str) -> str:
     return found.id
 
 
-def _shared(project: str) -> str:
+def _shared_identity_owner(project: str) -> str:
     return f"{project}/sharedAgentIdentity"
 
 
-def _blueprint(application: str) -> str:
+def _blueprint_owner(application: str) -> str:
     return f"{application}/agentIdentityBlueprint"
 
 
-def _agents_begin(request: Request) -> None:
-    request.world.principal_of(_shared(request.id))
+def _create_shared_identity(request: Request) -> None:
+    request.world.get_or_create_principal(_shared_identity_owner(request.id))
 
 
-def _agents_end(world: World, project: Resource) -> None:
-    world.remove_principal_of(_shared(project.id))
+def _delete_agent_identities(world: World, project: Resource) -> None:
+    world.remove_principal(_shared_identity_owner(project.id))
     agents = f"{project.id}/agents/".lower()
     for owner in [each.owner for each in world.principals.values() if each.owner.lower().startswith(agents)]:
-        world.remove_principal_of(owner)
+        world.remove_principal(owner)
 
 
-def _blueprint_ends(world: World, application: Resource) -> None:
-    world.remove_principal_of(_blueprint(application.id))
+def _delete_blueprint_identity(world: World, application: Resource) -> None:
+    world.remove_principal(_blueprint_owner(application.id))
 
 
 # Who an agent is, as a program asks for it
-def _asked_identity(inputs: Values) -> tuple[str, list[str], bool]:
+def _identity_inputs(inputs: Values) -> tuple[str, list[str], bool]:
     agents = cast("list[str]", inputs.get("agents") or [])
     return str(inputs.get("project_id") or ""), agents, inputs.get("identity") == "shared"
 
 
-def _its_project(_world: World, inputs: Values) -> str:
-    return _asked_identity(inputs)[0]
+def _project_placeholder(_world: World, inputs: Values) -> str:
+    return _identity_inputs(inputs)[0]
 
 
-def _its_agent(_world: World, inputs: Values) -> str:
-    _, agents, shared = _asked_identity(inputs)
+def _agent_placeholder(_world: World, inputs: Values) -> str:
+    _, agents, shared = _identity_inputs(inputs)
     return "shared" if shared or not agents else agents[0]
 
 
-def _project_is_there(request: Request) -> Iterator[AzureError]:
-    project, agents, shared = _asked_identity(request.inputs)
+def _project_exists(request: Request) -> Iterator[AzureError]:
+    project, agents, shared = _identity_inputs(request.inputs)
     found = request.world.get(project)
     if found is None or found.token != PROJECT:
         yield AzureError("ResourceNotFound", f"the project '{project}' was not found", 404)
@@ -136,21 +143,21 @@ def _project_is_there(request: Request) -> Iterator[AzureError]:
         yield AzureError("AgentRequired", f"{len(agents)} agents are named; an identity of one's own is of one")
 
 
-def _whose(world: World, inputs: Values) -> Values:
+def _identity_outputs(world: World, inputs: Values) -> Values:
     """Who it is; beside an id that is given, what the unpublished agents act as."""
-    project, agents, shared = _asked_identity(inputs)
+    project, agents, shared = _identity_inputs(inputs)
     if "given" in inputs:
         return {"principal_id": inputs["given"], "shared": [shared_agent_identity(world, project).id]}
     found = shared_agent_identity(world, project) if shared else agent_identity(world, project, agents[0])
     return {"principal_id": found.id, "shared": []}
 
 
-def _is_its_own(old: Values) -> tuple[str, ...]:
+def _immutable_inputs(old: Values) -> tuple[str, ...]:
     """Who shares an identity may change, and who tells an agent's own; whose it is may not."""
-    return ("identity",) if _asked_identity(old)[2] else ("agents",)
+    return ("identity",) if _identity_inputs(old)[2] else ("agents",)
 
 
-_IDENTITY_CHOICES: dict[str, Choice] = {"scope": _its_project, "agentName": _its_agent}
+_IDENTITY_CHOICES: dict[str, PlaceholderFunction] = {"scope": _project_placeholder, "agentName": _agent_placeholder}
 
 
 # Reasons to refuse a project
@@ -174,7 +181,7 @@ def _account_manages_projects(request: Request) -> Iterator[AzureError]:
 
 # Reasons to refuse a connection
 def _no_credentials(request: Request) -> Iterator[AzureError]:
-    kind = request.asked("properties.authType")
+    kind = request.input("properties.authType")
     if kind not in _WITHOUT_CREDENTIALS:
         yield AzureError(
             "ConnectionCarriesCredentials",
@@ -186,7 +193,7 @@ def _no_credentials(request: Request) -> Iterator[AzureError]:
 # Reasons to refuse an application
 def _identities_are_left_to_foundry(request: Request) -> Iterator[AzureError]:
     for name in _COMPUTED_IDENTITIES:
-        if request.asked(f"properties.{name}") is not None:
+        if request.input(f"properties.{name}") is not None:
             yield AzureError("IdentityIsComputed", f"properties.{name} is filled in by the service; leave it out")
 
 
@@ -198,7 +205,7 @@ def _has_an_agent(request: Request) -> Iterator[AzureError]:
 
 
 # Reasons to refuse a deployment of agents
-def _agents_are_the_applications(request: Request) -> Iterator[AzureError]:
+def _agents_belong_to_application(request: Request) -> Iterator[AzureError]:
     application = request.parent
     if application is None:
         return
@@ -214,8 +221,8 @@ def _agents_are_the_applications(request: Request) -> Iterator[AzureError]:
             )
 
 
-def _speaks_one_protocol(request: Request) -> Iterator[AzureError]:
-    protocols = cast("list[Values]", request.asked("properties.protocols") or [])
+def _one_protocol(request: Request) -> Iterator[AzureError]:
+    protocols = cast("list[Values]", request.input("properties.protocols") or [])
     if len(protocols) > 1:
         said = ", ".join(str(each.get("protocol")) for each in protocols)
         yield AzureError(
@@ -223,8 +230,8 @@ def _speaks_one_protocol(request: Request) -> Iterator[AzureError]:
         )
 
 
-def _replicas_make_sense(request: Request) -> Iterator[AzureError]:
-    low, high = request.asked("properties.minReplicas"), request.asked("properties.maxReplicas")
+def _replica_limits_are_ordered(request: Request) -> Iterator[AzureError]:
+    low, high = request.input("properties.minReplicas"), request.input("properties.maxReplicas")
     if low is not None and high is not None and low > high:
         yield AzureError("InvalidReplicas", f"minReplicas is {low} and maxReplicas is {high}; the first is the smaller")
 
@@ -259,7 +266,7 @@ def _instance(request: Request) -> Values:
 
 
 def _blueprint_identity(request: Request) -> Values:
-    return _identity(request, request.world.principal_of(_blueprint(request.id)), "AgentBlueprint")
+    return _identity(request, request.world.get_or_create_principal(_blueprint_owner(request.id)), "AgentBlueprint")
 
 
 def _identity(request: Request, principal: Principal, kind: str) -> Values:
@@ -273,31 +280,31 @@ def _identity(request: Request, principal: Principal, kind: str) -> Values:
     }
 
 
-_PROJECT_OUTPUTS: Mapping[str, Answer] = {
-    "properties": always({}),
+_PROJECT_OUTPUTS: Mapping[str, ComputedOutput] = {
+    "properties": constant({}),
     "properties.endpoints": _project_endpoints,
-    "properties.isDefault": kept("properties.isDefault", _is_first),
-    "properties.provisioningState": always("Succeeded"),
+    "properties.isDefault": kept_from_creation("properties.isDefault", _is_first),
+    "properties.provisioningState": constant("Succeeded"),
     "etag": lambda request: f'"{request.guid(json.dumps(request.inputs, sort_keys=True))}"',
     "systemData": system_data,
 }
-_APPLICATION_OUTPUTS: Mapping[str, Answer] = {
+_APPLICATION_OUTPUTS: Mapping[str, ComputedOutput] = {
     "properties.agentIdentityBlueprint": _blueprint_identity,
     "properties.defaultInstanceIdentity": _instance,
-    "properties.authorizationPolicy": always({"type": "Default"}),
+    "properties.authorizationPolicy": constant({"type": "Default"}),
     "properties.isEnabled": on,
-    "properties.provisioningState": always("Succeeded"),
+    "properties.provisioningState": constant("Succeeded"),
     "systemData": system_data,
 }
-_DEPLOYMENT_OUTPUTS: Mapping[str, Answer] = {
+_DEPLOYMENT_OUTPUTS: Mapping[str, ComputedOutput] = {
     "properties.deploymentId": lambda request: request.guid("deployment"),
-    "properties.provisioningState": always("Succeeded"),
-    "properties.state": always("Running"),
+    "properties.provisioningState": constant("Succeeded"),
+    "properties.state": constant("Running"),
     "systemData": system_data,
 }
 
 
-_ONE_WRITE = Contention(arm_type="microsoft.cognitiveservices/accounts", code="RequestConflict")
+_ONE_WRITE = ExclusiveWrites(arm_type="microsoft.cognitiveservices/accounts", code="RequestConflict")
 
 
 def _connection(token: str, parent: str) -> ResourceType:
@@ -307,8 +314,8 @@ def _connection(token: str, parent: str) -> ResourceType:
         name_check=_CONNECTION_NAME,
         rules=_no_credentials,
         outputs={"properties.isSharedToAll": off},
-        assumed={"properties": {"authType": "AAD"}},
-        one_write_in=_ONE_WRITE,
+        adopted_inputs={"properties": {"authType": "AAD"}},
+        exclusive_writes=_ONE_WRITE,
     )
 
 
@@ -320,12 +327,12 @@ TYPES = (
         rules=_account_manages_projects,
         outputs=_PROJECT_OUTPUTS,
         volatile=("etag", "systemData"),
-        created=_agents_begin,
-        deleted=_agents_end,
+        on_created=_create_shared_identity,
+        on_deleted=_delete_agent_identities,
         # An agent is no resource, and callers are granted on it: "Configure and share your agent", 2026-04-14.
-        data_children=("agents",),
-        assumed={"location": "westeurope"},
-        one_write_in=_ONE_WRITE,
+        data_plane_children=("agents",),
+        adopted_inputs={"location": "westeurope"},
+        exclusive_writes=_ONE_WRITE,
     ),
     _connection("azure-native:cognitiveservices:AccountConnection", _ACCOUNT),
     _connection("azure-native:cognitiveservices:ProjectConnection", _PROJECT),
@@ -335,33 +342,33 @@ TYPES = (
         rules=all_of(_identities_are_left_to_foundry, _has_an_agent),
         outputs=_APPLICATION_OUTPUTS,
         volatile=("systemData",),
-        deleted=_blueprint_ends,
-        assumed={"properties": {}},
-        one_write_in=_ONE_WRITE,
+        on_deleted=_delete_blueprint_identity,
+        adopted_inputs={"properties": {}},
+        exclusive_writes=_ONE_WRITE,
     ),
     ResourceType(
         DEPLOYMENT,
         f"{_APPLICATION}/{{appName}}/agentDeployments/{{deploymentName}}",
-        rules=all_of(_agents_are_the_applications, _speaks_one_protocol, _replicas_make_sense),
+        rules=all_of(_agents_belong_to_application, _one_protocol, _replica_limits_are_ordered),
         outputs=_DEPLOYMENT_OUTPUTS,
         volatile=("systemData",),
-        assumed={"properties": {}},
-        one_write_in=_ONE_WRITE,
+        adopted_inputs={"properties": {}},
+        exclusive_writes=_ONE_WRITE,
     ),
     ResourceType(
         IDENTITY,
         "{scope}/agentIdentities/{agentName}",
-        assigned=_IDENTITY_CHOICES,
-        rules=_project_is_there,
+        computed_placeholders=_IDENTITY_CHOICES,
+        rules=_project_exists,
         immutable=("project_id", "project_endpoint"),
-        fixed=_is_its_own,
-        coexists=True,
+        extra_immutable=_immutable_inputs,
+        create_before_delete=True,
         outputs={
-            "principal_id": lambda request: _whose(request.world, request.inputs)["principal_id"],
-            "shared": lambda request: _whose(request.world, request.inputs)["shared"],
+            "principal_id": lambda request: _identity_outputs(request.world, request.inputs)["principal_id"],
+            "shared": lambda request: _identity_outputs(request.world, request.inputs)["shared"],
         },
-        seen=lambda world, resource: _whose(world, resource.inputs),
-        located=False,
+        read_outputs=lambda world, resource: _identity_outputs(world, resource.inputs),
+        inherits_location=False,
         adoptable=False,
         known_inputs=("project_id", "project_endpoint", "agents", "identity", "given", "principal_id", "shared"),
     ),

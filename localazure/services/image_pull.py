@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from localazure.arm import ids
-from localazure.arm.permissions import Act, may
+from localazure.arm.permissions import RequestedOperation, is_allowed
 from localazure.arm.resource_type import Request, Values
 from localazure.arm.world import Resource
 from localazure.errors import AzureError
@@ -31,7 +31,7 @@ def images_can_be_pulled(request: Request) -> Iterator[AzureError]:
     """Each image of a registry in this world must be there for the identity that the app names for it."""
     if request.old is not None and request.old.inputs.get("template") == request.inputs.get("template"):
         return
-    for container in cast("list[Values]", request.asked("template.containers") or []):
+    for container in cast("list[Values]", request.input("template.containers") or []):
         image = str(container.get("image") or "")
         server, _, path = image.partition("/")
         registry = _registry(request, server)
@@ -46,14 +46,14 @@ def images_can_be_pulled(request: Request) -> Iterator[AzureError]:
 
 def _registry(request: Request, server: str) -> Resource | None:
     name = server.lower().removesuffix(_DOMAIN)
-    return request.world.claimant(f"{_REGISTRY} {name}") if server.lower().endswith(_DOMAIN) else None
+    return request.world.find_unique(f"{_REGISTRY} {name}") if server.lower().endswith(_DOMAIN) else None
 
 
 def _refusal(request: Request, registry: Resource, server: str, repository: str) -> str | None:
     """Why the registry would not hand out an image of the repository; None where it would."""
     if registry.inputs.get("anonymousPullEnabled"):
         return None
-    listed = cast("list[Values]", request.asked("configuration.registries") or [])
+    listed = cast("list[Values]", request.input("configuration.registries") or [])
     entry = next((each for each in listed if str(each.get("server")).lower() == server.lower()), None)
     if entry is None:
         return f"configuration.registries does not list {server}"
@@ -73,15 +73,17 @@ def _identity_refusal(request: Request, registry: Resource, named: str, reposito
             "the app's system-assigned identity begins with the app and cannot have a role before it; pull with a"
             " user-assigned identity"
         )
-    principal = request.world.owned_principal(request.id if own else named)
+    principal = request.world.find_owned_principal(request.id if own else named)
     if principal is None:
         return f"the identity '{named}' does not exist"
-    pulls = [Act(operation=_PULL, data=False, place=registry.id, attributes={})]
+    pulls = [RequestedOperation(operation=_PULL, data=False, place=registry.id, attributes={})]
     if registry.adopted:  # which mode it is in is not known
         pulls.append(
-            Act(operation=_PULL_REPOSITORY, data=True, place=registry.id, attributes={_REPOSITORY: repository})
+            RequestedOperation(
+                operation=_PULL_REPOSITORY, data=True, place=registry.id, attributes={_REPOSITORY: repository}
+            )
         )
-    if any(may(request.world, principal.id, pull) for pull in pulls):
+    if any(is_allowed(request.world, principal.id, pull) for pull in pulls):
         return None
     return (
         f"the identity '{ids.name_of(named)}' (principal {principal.id}) has no role on '{registry.id}' that lets it"

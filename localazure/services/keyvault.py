@@ -17,8 +17,8 @@ an update leaves out stays on: what Azure does is not documented. The code for t
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from localazure.arm.common_rules import all_of, always, kept, off, on, system_data
-from localazure.arm.resource_type import Answer, NameCheck, Request, ResourceType, SoftDeletion
+from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, on, system_data
+from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType, SoftDeletion
 from localazure.arm.world import Values
 from localazure.errors import AzureError
 from manifest import azure_names
@@ -36,12 +36,12 @@ _DAYS = range(7, 91)
 _MOST_POLICIES = 1024
 
 
-def _nothing_is_switched_off_again(request: Request) -> Iterator[AzureError]:
+def _protection_stays_enabled(request: Request) -> Iterator[AzureError]:
     for path, action in (
         ("enableSoftDelete", "Enabling the 'soft delete' functionality"),
         ("enablePurgeProtection", "Enabling the purge protection for a vault"),
     ):
-        if request.asked(f"properties.{path}") is False:
+        if request.input(f"properties.{path}") is False:
             yield AzureError(
                 "BadRequest",
                 f'the property "{path}" cannot be set to false. {action} is an irreversible action; leave it out, or'
@@ -49,9 +49,9 @@ def _nothing_is_switched_off_again(request: Request) -> Iterator[AzureError]:
             )
 
 
-def _days_are_allowed(request: Request) -> Iterator[AzureError]:
-    days = request.asked("properties.softDeleteRetentionInDays")
-    before = request.answered("properties.softDeleteRetentionInDays")
+def _retention_is_valid(request: Request) -> Iterator[AzureError]:
+    days = request.input("properties.softDeleteRetentionInDays")
+    before = request.previous_output("properties.softDeleteRetentionInDays")
     if days is not None and days not in _DAYS:
         yield AzureError(
             "BadRequest", f"softDeleteRetentionInDays is {days}; allowed are {_DAYS.start} to {_DAYS.stop - 1}"
@@ -63,8 +63,8 @@ def _days_are_allowed(request: Request) -> Iterator[AzureError]:
         )
 
 
-def _tenants_are_the_subscriptions(request: Request) -> Iterator[AzureError]:
-    tenant = str(request.asked("properties.tenantId"))
+def _tenants_match_subscription(request: Request) -> Iterator[AzureError]:
+    tenant = str(request.input("properties.tenantId"))
     if tenant.lower() != request.world.tenant_id:
         yield AzureError(
             "BadRequest",
@@ -79,9 +79,9 @@ def _tenants_are_the_subscriptions(request: Request) -> Iterator[AzureError]:
             )
 
 
-def _access_is_ruled(request: Request) -> Iterator[AzureError]:
+def _access_control_is_set(request: Request) -> Iterator[AzureError]:
     policies = _policies(request)
-    if policies is None and not _recovers(request.inputs) and not request.asked("properties.enableRbacAuthorization"):
+    if policies is None and not _recovers(request.inputs) and not request.input("properties.enableRbacAuthorization"):
         yield AzureError(
             "BadRequest",
             "the parameter accessPolicies is not specified; give a list, or let roles rule with"
@@ -94,26 +94,28 @@ def _access_is_ruled(request: Request) -> Iterator[AzureError]:
 
 
 def _policies(request: Request) -> list[Values] | None:
-    return request.asked("properties.accessPolicies")
+    return request.input("properties.accessPolicies")
 
 
 # Outputs
 def _purge_protection(request: Request) -> bool | None:
     """Once on, always on; Azure says nothing of one that never was."""
-    return request.answered("properties.enablePurgeProtection")
+    return request.previous_output("properties.enablePurgeProtection")
 
 
-_OUTPUTS: Mapping[str, Answer] = {
+_OUTPUTS: Mapping[str, ComputedOutput] = {
     "properties.vaultUri": lambda request: f"https://{request.name.lower()}.vault.azure.net/",
-    "properties.provisioningState": always("Succeeded"),
+    "properties.provisioningState": constant("Succeeded"),
     "properties.tenantId": lambda request: request.world.tenant_id,
-    "properties.accessPolicies": always([]),
+    "properties.accessPolicies": constant([]),
     "properties.enableRbacAuthorization": off,
     "properties.enableSoftDelete": on,
-    "properties.softDeleteRetentionInDays": kept("properties.softDeleteRetentionInDays", always(_DAYS.stop - 1)),
+    "properties.softDeleteRetentionInDays": kept_from_creation(
+        "properties.softDeleteRetentionInDays", constant(_DAYS.stop - 1)
+    ),
     "properties.enablePurgeProtection": _purge_protection,
     "properties.enabledForDeployment": off,
-    "properties.publicNetworkAccess": always("Enabled"),
+    "properties.publicNetworkAccess": constant("Enabled"),
     "systemData": system_data,
 }
 
@@ -122,20 +124,20 @@ TYPES = (
         "azure-native:keyvault:Vault",
         "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.KeyVault/vaults/{vaultName}",
         name_check=_NAME,
-        taken="VaultAlreadyExists",
+        name_taken_code="VaultAlreadyExists",
         soft_deletion=SoftDeletion(
             code="ConflictError", recovered_by=_recovers, nothing_code="SoftDeletedVaultDoesNotExist"
         ),
         rules=all_of(
-            _nothing_is_switched_off_again, _days_are_allowed, _tenants_are_the_subscriptions, _access_is_ruled
+            _protection_stays_enabled, _retention_is_valid, _tenants_match_subscription, _access_control_is_set
         ),
         outputs=_OUTPUTS,
         volatile=("systemData",),
         write_only=("properties.createMode",),
-        data_children=("secrets", "keys", "certificates"),
+        data_plane_children=("secrets", "keys", "certificates"),
         log_categories=("AuditEvent", "AzurePolicyEvaluationDetails"),
         category_groups=("allLogs", "audit"),
-        assumed={
+        adopted_inputs={
             "location": "westeurope",
             "properties": {"sku": {"family": "A", "name": "standard"}, "enableRbacAuthorization": True},
         },

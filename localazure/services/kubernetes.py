@@ -18,8 +18,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import cast
 
-from localazure.arm.common_rules import all_of, always, kept
-from localazure.arm.resource_type import Answer, Choice, Request, ResourceType, Rules
+from localazure.arm.common_rules import all_of, constant, kept_from_creation
+from localazure.arm.resource_type import ComputedOutput, PlaceholderFunction, Request, ResourceType, Rules
 from localazure.arm.world import Values, World
 from localazure.errors import AzureError
 
@@ -39,7 +39,7 @@ _SERVICE_NAME = (
     r"(?=.{1,63}$)[a-z]([-a-z0-9]*[a-z0-9])?",
     "1 to 63 lower-case letters, digits and '-', a letter first and no '-' last",
 )
-_ALWAYS_THERE = ("default", "kube-node-lease", "kube-public", "kube-system")
+_BUILT_IN_NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 _DEFAULT_NAMESPACE = "default"
 
 
@@ -70,19 +70,19 @@ def _named(kind: str, pattern: str, words: str) -> Rules:
 
 def _namespace_exists(request: Request) -> Iterator[AzureError]:
     name = _namespace(request.world, request.inputs)
-    if name not in _ALWAYS_THERE and request.parent is None:
+    if name not in _BUILT_IN_NAMESPACES and request.parent is None:
         yield AzureError("NotFound", f'namespaces "{name}" not found', 404)
 
 
 def _namespace_is_new(request: Request) -> Iterator[AzureError]:
-    if request.name in _ALWAYS_THERE:
+    if request.name in _BUILT_IN_NAMESPACES:
         yield AzureError("AlreadyExists", f'namespaces "{request.name}" already exists', 409)
 
 
-def _selects_its_pods(request: Request) -> Iterator[AzureError]:
-    selected = cast("Values", request.asked("spec.selector.matchLabels") or {})
-    labels = cast("Values", request.asked("spec.template.metadata.labels") or {})
-    if not selected and not request.asked("spec.selector.matchExpressions"):
+def _selector_matches_pod_labels(request: Request) -> Iterator[AzureError]:
+    selected = cast("Values", request.input("spec.selector.matchLabels") or {})
+    labels = cast("Values", request.input("spec.template.metadata.labels") or {})
+    if not selected and not request.input("spec.selector.matchExpressions"):
         yield AzureError("Invalid", f"Deployment '{request.name}': spec.selector is missing or empty", 422)
     if not selected.items() <= labels.items():
         yield AzureError(
@@ -94,12 +94,12 @@ def _selects_its_pods(request: Request) -> Iterator[AzureError]:
 
 
 def _has_containers(request: Request) -> Iterator[AzureError]:
-    if not request.asked("spec.template.spec.containers"):
+    if not request.input("spec.template.spec.containers"):
         yield AzureError("Invalid", f"Deployment '{request.name}': spec.template.spec.containers is missing", 422)
 
 
 def _service_account_exists(request: Request) -> Iterator[AzureError]:
-    account = request.asked("spec.template.spec.serviceAccountName")
+    account = request.input("spec.template.spec.serviceAccountName")
     namespace = _namespace(request.world, request.inputs)
     # every namespace has an account of this name
     if account in (None, "", "default"):
@@ -126,12 +126,12 @@ def _version(request: Request) -> str:
     return str(int(request.guid(json.dumps(request.inputs, sort_keys=True))[:8], 16))
 
 
-def _outputs(kind: str, api_version: str, more: Mapping[str, Answer]) -> dict[str, Answer]:
+def _outputs(kind: str, api_version: str, more: Mapping[str, ComputedOutput]) -> dict[str, ComputedOutput]:
     return {
-        "apiVersion": always(api_version),
-        "kind": always(kind),
-        "metadata.uid": kept("metadata.uid", _uid),
-        "metadata.creationTimestamp": kept("metadata.creationTimestamp", _created),
+        "apiVersion": constant(api_version),
+        "kind": constant(kind),
+        "metadata.uid": kept_from_creation("metadata.uid", _uid),
+        "metadata.creationTimestamp": kept_from_creation("metadata.creationTimestamp", _created),
         "metadata.resourceVersion": _version,
         **more,
     }
@@ -146,18 +146,18 @@ def _object(  # noqa: PLR0913 (each says what one row of the table says)
     inputs: tuple[str, ...] = ("spec",),
     rules: tuple[Rules, ...] = (),
     immutable: tuple[str, ...] = (),
-    outputs: Mapping[str, Answer] | None = None,
+    outputs: Mapping[str, ComputedOutput] | None = None,
 ) -> ResourceType:
     """An object in a namespace; `plural` is how the API calls its kind."""
-    choices: dict[str, Choice] = {"namespace": _namespace, "name": _name}
+    choices: dict[str, PlaceholderFunction] = {"namespace": _namespace, "name": _name}
     return ResourceType(
         f"kubernetes:{api_version if '/' in api_version else f'core/{api_version}'}:{kind}",
         f"{_NAMESPACE}/{{namespace}}/{plural}/{{name}}",
-        assigned=choices,
-        shown="{namespace}/{name}",
+        computed_placeholders=choices,
+        provider_id="{namespace}/{name}",
         rules=all_of(_named(kind, *name), _namespace_exists, *rules),
         immutable=("metadata.name", "metadata.namespace", *immutable),
-        outputs=_outputs(kind, api_version, {"metadata.namespace": always(_DEFAULT_NAMESPACE), **(outputs or {})}),
+        outputs=_outputs(kind, api_version, {"metadata.namespace": constant(_DEFAULT_NAMESPACE), **(outputs or {})}),
         volatile=("metadata.resourceVersion",),
         adoptable=False,
         known_inputs=("apiVersion", "kind", "metadata", *inputs),
@@ -175,7 +175,7 @@ TYPES = (
     ResourceType(
         PROVIDER,
         "kubernetes/providers/{providerName}",
-        shown="{providerName}",
+        provider_id="{providerName}",
         adoptable=False,
         known_inputs=(
             *("alwaysRender", "cluster", "clusterIdentifier", "context", "deleteUnreachable"),
@@ -193,11 +193,11 @@ TYPES = (
     ResourceType(
         "kubernetes:core/v1:Namespace",
         f"{_NAMESPACE}/{{name}}",
-        assigned={"name": _name},
-        shown="{name}",
+        computed_placeholders={"name": _name},
+        provider_id="{name}",
         rules=_NO_NAMESPACE,
         immutable=("metadata.name",),
-        outputs=_outputs("Namespace", "v1", {"spec": always({"finalizers": ["kubernetes"]})}),
+        outputs=_outputs("Namespace", "v1", {"spec": constant({"finalizers": ["kubernetes"]})}),
         volatile=("metadata.resourceVersion",),
         adoptable=False,
         known_inputs=("apiVersion", "kind", "metadata", "spec"),
@@ -214,15 +214,15 @@ TYPES = (
         "services",
         name=_SERVICE_NAME,
         immutable=("spec.clusterIP", "spec.type"),
-        outputs={"spec.type": always("ClusterIP"), "spec.clusterIP": _cluster_address},
+        outputs={"spec.type": constant("ClusterIP"), "spec.clusterIP": _cluster_address},
     ),
     _object(
         "apps/v1",
         "Deployment",
         "deployments.apps",
-        rules=(_selects_its_pods, _has_containers, _service_account_exists),
+        rules=(_selector_matches_pod_labels, _has_containers, _service_account_exists),
         immutable=("spec.selector",),
-        outputs={"spec.replicas": always(1)},
+        outputs={"spec.replicas": constant(1)},
     ),
     _object("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies.networking.k8s.io"),
 )

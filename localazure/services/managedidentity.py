@@ -17,7 +17,7 @@ from typing import cast
 
 from localazure.arm import ids
 from localazure.arm.common_rules import all_of, system_data
-from localazure.arm.resource_type import Contention, NameCheck, Request, ResourceType
+from localazure.arm.resource_type import ExclusiveWrites, NameCheck, Request, ResourceType
 from localazure.errors import AzureError
 from manifest import azure_names
 
@@ -35,7 +35,7 @@ _CREDENTIAL_NAME = NameCheck(azure_names.FEDERATED_CREDENTIAL)
 _MOST_CREDENTIALS = 20
 
 
-def _credentials_are_few_and_differ(request: Request) -> Iterator[AzureError]:
+def _credential_limit_and_uniqueness(request: Request) -> Iterator[AzureError]:
     identity = request.type.parent_of(request.id)
     others = [each for each in request.world.children(identity) if each.token == _CREDENTIAL and each.id != request.id]
     if len(others) >= _MOST_CREDENTIALS:
@@ -43,7 +43,7 @@ def _credentials_are_few_and_differ(request: Request) -> Iterator[AzureError]:
             "TooManyFederatedIdentityCredentials",
             f"an identity takes {_MOST_CREDENTIALS} federated identity credentials; '{request.name}' would be one more",
         )
-    trusted = (request.asked("issuer"), request.asked("subject"))
+    trusted = (request.input("issuer"), request.input("subject"))
     for other in others:
         if (other.inputs.get("issuer"), other.inputs.get("subject")) == trusted:
             yield AzureError(
@@ -55,7 +55,7 @@ def _credentials_are_few_and_differ(request: Request) -> Iterator[AzureError]:
 
 
 def _has_one_audience(request: Request) -> Iterator[AzureError]:
-    audiences = cast("list[str]", request.asked("audiences") or [])
+    audiences = cast("list[str]", request.input("audiences") or [])
     if len(audiences) != 1:
         yield AzureError("InvalidAudiences", f"audiences holds {len(audiences)} entries; give exactly one")
 
@@ -77,10 +77,10 @@ TYPES = (
         _CREDENTIAL,
         _PATH + "/federatedIdentityCredentials/{federatedIdentityCredentialResourceName}",
         name_check=_CREDENTIAL_NAME,
-        rules=all_of(_credentials_are_few_and_differ, _has_one_audience),
+        rules=all_of(_credential_limit_and_uniqueness, _has_one_audience),
         outputs={"systemData": system_data},
         volatile=("systemData",),
-        one_write_in=Contention(
+        exclusive_writes=ExclusiveWrites(
             arm_type="microsoft.managedidentity/userassignedidentities",
             code="ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity",
         ),

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from localazure.arm import ids
-from localazure.arm.common_rules import all_of, always, system_data
-from localazure.arm.resource_type import Answer, NameCheck, Request, ResourceType, Values
+from localazure.arm.common_rules import all_of, constant, system_data
+from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType, Values
 from localazure.arm.world import Resource
 from localazure.errors import AzureError
 from manifest import azure_names
@@ -38,13 +38,13 @@ def _resource_exists(request: Request) -> Iterator[AzureError]:
 
 
 def _sinks_exist(request: Request) -> Iterator[AzureError]:
-    given = {name: sink for name in _SINKS if (sink := request.asked(name))}
+    given = {name: sink for name in _SINKS if (sink := request.input(name))}
     if not given:
         yield AzureError("BadRequest", f"at least one data sink needs to be specified: {', '.join(_SINKS)}")
     for name, sink in given.items():
         if not request.exists(str(sink)):
             yield AzureError("ResourceNotFound", f"{name} '{sink}' was not found", 404)
-    table = request.asked("logAnalyticsDestinationType")
+    table = request.input("logAnalyticsDestinationType")
     if table is not None and table not in _TABLES:
         yield AzureError("BadRequest", f"logAnalyticsDestinationType {table!r} is not one of {', '.join(_TABLES)}")
 
@@ -52,17 +52,19 @@ def _sinks_exist(request: Request) -> Iterator[AzureError]:
 def _categories_are_known(request: Request) -> Iterator[AzureError]:
     kind = request.type_of(request.inputs["resourceUri"])
     logs = _items(request.inputs, "logs")
-    yield from _each_known("category", _named(logs, "category"), kind.log_categories if kind else ())
+    yield from _unknown_categories("category", _named(logs, "category"), kind.log_categories if kind else ())
     groups = kind.category_groups if kind and kind.log_categories else ()
-    yield from _each_known("category group", _named(logs, "categoryGroup"), groups)
-    yield from _each_known("metric category", _named(_items(request.inputs, "metrics"), "category"), ("AllMetrics",))
+    yield from _unknown_categories("category group", _named(logs, "categoryGroup"), groups)
+    yield from _unknown_categories(
+        "metric category", _named(_items(request.inputs, "metrics"), "category"), ("AllMetrics",)
+    )
     if _named(logs, "category") and _named(logs, "categoryGroup"):
         yield AzureError("BadRequest", "diagnostic setting does not support mix of log category and log category group")
     if any(not log.get("category") and not log.get("categoryGroup") for log in logs):
         yield AzureError("BadRequest", "an item of logs names neither a category nor a category group")
 
 
-def _each_known(what: str, asked: list[str], known: tuple[str, ...]) -> Iterator[AzureError]:
+def _unknown_categories(what: str, asked: list[str], known: tuple[str, ...]) -> Iterator[AzureError]:
     for name, times in Counter(asked).items():
         if name not in known:
             listed = ", ".join(known) or "none"
@@ -71,8 +73,8 @@ def _each_known(what: str, asked: list[str], known: tuple[str, ...]) -> Iterator
             yield AzureError("BadRequest", f"{what} '{name}' is given {times} times; once is enough")
 
 
-def _others_leave_room(request: Request) -> Iterator[AzureError]:
-    others = [each for each in _settings_of(request) if not ids.same(each.id, request.id)]
+def _setting_limit_is_kept(request: Request) -> Iterator[AzureError]:
+    others = [each for each in _settings_on_resource(request) if not ids.same(each.id, request.id)]
     if len(others) >= _MOST:
         yield AzureError(
             "Conflict", f"the limit of {_MOST} diagnostic settings was reached; remove one to add '{request.name}'", 409
@@ -89,7 +91,7 @@ def _others_leave_room(request: Request) -> Iterator[AzureError]:
             )
 
 
-def _settings_of(request: Request) -> Iterator[Resource]:
+def _settings_on_resource(request: Request) -> Iterator[Resource]:
     return (each for each in request.world.children(request.inputs["resourceUri"]) if each.token == _TOKEN)
 
 
@@ -110,7 +112,7 @@ def _named(items: list[dict[str, Any]], name: str) -> list[str]:
 
 
 # Outputs
-_OUTPUTS: Mapping[str, Answer] = {"logs": always([]), "metrics": always([]), "systemData": system_data}
+_OUTPUTS: Mapping[str, ComputedOutput] = {"logs": constant([]), "metrics": constant([]), "systemData": system_data}
 
 TYPES = (
     ResourceType(
@@ -118,7 +120,7 @@ TYPES = (
         "{resourceUri}/providers/Microsoft.Insights/diagnosticSettings/{name}",
         name_check=_NAME,
         outlives_parent=True,
-        rules=all_of(_resource_exists, _sinks_exist, _categories_are_known, _others_leave_room),
+        rules=all_of(_resource_exists, _sinks_exist, _categories_are_known, _setting_limit_is_kept),
         outputs=_OUTPUTS,
         volatile=("systemData",),
         adoptable=False,

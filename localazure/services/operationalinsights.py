@@ -11,8 +11,8 @@ and reserved capacity do not exist.
 
 from collections.abc import Iterator, Mapping
 
-from localazure.arm.common_rules import always, kept, off, system_data
-from localazure.arm.resource_type import Answer, NameCheck, Request, ResourceType
+from localazure.arm.common_rules import constant, kept_from_creation, off, system_data
+from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType
 from localazure.errors import AzureError
 from manifest import azure_names
 
@@ -25,8 +25,8 @@ _DAYS = range(30, 731)
 
 
 def _retention_is_allowed(request: Request) -> Iterator[AzureError]:
-    days = request.asked("retentionInDays")
-    free = request.asked("sku.name") == "Free"
+    days = request.input("retentionInDays")
+    free = request.input("sku.name") == "Free"
     if days is not None and (days != _FREE_DAYS if free else days not in _DAYS):
         expected = f"{_FREE_DAYS} for the SKU Free" if free else f"between {_DAYS.start} and {_DAYS.stop - 1}"
         yield AzureError(
@@ -36,22 +36,24 @@ def _retention_is_allowed(request: Request) -> Iterator[AzureError]:
 
 
 # Outputs
-_OUTPUTS: Mapping[str, Answer] = {
+_OUTPUTS: Mapping[str, ComputedOutput] = {
     "customerId": lambda request: request.guid("customer"),
-    "provisioningState": always("Succeeded"),
-    "createdDate": kept("createdDate", lambda request: request.now),
+    "provisioningState": constant("Succeeded"),
+    "createdDate": kept_from_creation("createdDate", lambda request: request.now),
     "modifiedDate": lambda request: request.now,
-    "sku": always({"name": "PerGB2018"}),
-    "sku.lastSkuUpdate": kept("sku.lastSkuUpdate", lambda request: request.now),
-    "retentionInDays": lambda request: _FREE_DAYS if request.asked("sku.name") == "Free" else _DAYS.start,
-    "features": always({}),
+    "sku": constant({"name": "PerGB2018"}),
+    "sku.lastSkuUpdate": kept_from_creation("sku.lastSkuUpdate", lambda request: request.now),
+    "retentionInDays": lambda request: _FREE_DAYS if request.input("sku.name") == "Free" else _DAYS.start,
+    "features": constant({}),
     "features.unifiedSentinelBillingOnly": off,
-    "publicNetworkAccessForIngestion": always("Enabled"),
-    "publicNetworkAccessForQuery": always("Enabled"),
-    "privateLinkScopedResources": always([]),
-    "workspaceCapping": always({"dailyQuotaGb": -1}),
-    "workspaceCapping.dataIngestionStatus": always("RespectQuota"),
-    "workspaceCapping.quotaNextResetTime": kept("workspaceCapping.quotaNextResetTime", lambda request: request.now),
+    "publicNetworkAccessForIngestion": constant("Enabled"),
+    "publicNetworkAccessForQuery": constant("Enabled"),
+    "privateLinkScopedResources": constant([]),
+    "workspaceCapping": constant({"dailyQuotaGb": -1}),
+    "workspaceCapping.dataIngestionStatus": constant("RespectQuota"),
+    "workspaceCapping.quotaNextResetTime": kept_from_creation(
+        "workspaceCapping.quotaNextResetTime", lambda request: request.now
+    ),
     "systemData": system_data,
 }
 

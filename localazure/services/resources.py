@@ -7,13 +7,13 @@ Differences from Azure: deletion takes no time and is never held up; there are n
 regions.
 """
 
-from localazure.arm.common_rules import always
+from localazure.arm.common_rules import constant
 from localazure.arm.resource_type import NameCheck, ResourceType
 from manifest import azure_names
 
 _GROUP_NAME = NameCheck(azure_names.RESOURCE_GROUP, code="InvalidResourceGroup")
 
-_GROUP_OUTPUTS = {"properties": always({"provisioningState": "Succeeded"})}
+_GROUP_OUTPUTS = {"properties": constant({"provisioningState": "Succeeded"})}
 
 TYPES = (
     ResourceType(
@@ -22,6 +22,6 @@ TYPES = (
         name_check=_GROUP_NAME,
         immutable_code="InvalidResourceGroupLocation",
         outputs=_GROUP_OUTPUTS,
-        assumed={"location": "westeurope"},
+        adopted_inputs={"location": "westeurope"},
     ),
 )

@@ -17,8 +17,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from localazure.arm.common_rules import all_of, always, kept, off, system_data
-from localazure.arm.resource_type import Answer, NameCheck, Request, ResourceType
+from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, system_data
+from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType
 from localazure.arm.world import Values
 from localazure.errors import AzureError
 from manifest import azure_names
@@ -40,12 +40,12 @@ _FREE_SERVICE = "the subscription's free search service"
 
 
 def _tier_is_named(request: Request) -> Iterator[AzureError]:
-    if not request.asked("sku.name"):
+    if not request.input("sku.name"):
         yield AzureError("BadRequest", "sku.name is missing; a new search service needs it")
 
 
-def _tier_has_what_is_asked(request: Request) -> Iterator[AzureError]:
-    tier, replicas, partitions = request.asked("sku.name"), _count(request, "replica"), _count(request, "partition")
+def _tier_supports_inputs(request: Request) -> Iterator[AzureError]:
+    tier, replicas, partitions = request.input("sku.name"), _count(request, "replica"), _count(request, "partition")
     most_replicas, most_partitions = _MOST.get(str(tier), (12, 12))
     if replicas > most_replicas:
         yield AzureError("BadRequest", f"replicaCount is {replicas}; the tier {tier} has {most_replicas} at most")
@@ -56,7 +56,7 @@ def _tier_has_what_is_asked(request: Request) -> Iterator[AzureError]:
         yield AzureError(
             "BadRequest", f"{replicas} replicas of {partitions} partitions are more than {_MOST_UNITS} search units"
         )
-    if request.asked("hostingMode") == "HighDensity" and (tier != _DENSE or partitions > _MOST_DENSE_PARTITIONS):
+    if request.input("hostingMode") == "HighDensity" and (tier != _DENSE or partitions > _MOST_DENSE_PARTITIONS):
         yield AzureError(
             "BadRequest",
             f"hostingMode 'HighDensity' needs the tier {_DENSE} and {_MOST_DENSE_PARTITIONS} partitions at most",
@@ -64,12 +64,12 @@ def _tier_has_what_is_asked(request: Request) -> Iterator[AzureError]:
 
 
 def _count(request: Request, of: str) -> int:
-    return int(request.asked(f"{of}Count") or 1)
+    return int(request.input(f"{of}Count") or 1)
 
 
-def _sign_in_is_possible(request: Request) -> Iterator[AzureError]:
-    options: Values | None = request.asked("authOptions")
-    if options is not None and request.asked("disableLocalAuth"):
+def _auth_options_are_valid(request: Request) -> Iterator[AzureError]:
+    options: Values | None = request.input("authOptions")
+    if options is not None and request.input("disableLocalAuth"):
         yield AzureError(
             "BadRequest",
             "authOptions cannot be given where disableLocalAuth is true, not even empty; leave it out",
@@ -79,32 +79,32 @@ def _sign_in_is_possible(request: Request) -> Iterator[AzureError]:
 
 
 def _free_service_is_the_only_one(request: Request) -> Iterator[AzureError]:
-    others = [each for each in request.world.marked(_FREE_SERVICE) if each.id.lower() != request.id.lower()]
-    if request.asked("sku.name") == _FREE and others:
+    others = [each for each in request.world.find_indexed(_FREE_SERVICE) if each.id.lower() != request.id.lower()]
+    if request.input("sku.name") == _FREE and others:
         yield AzureError(
             "ServiceQuotaExceeded",
             f"operation would exceed 'free' tier service quota: the subscription has '{others[0].id}'",
         )
 
 
-def _service_stays_what_it_is(request: Request) -> Iterator[AzureError]:
+def _service_immutables_stay(request: Request) -> Iterator[AzureError]:
     old = request.old
     if old is None or old.adopted:
         return
-    before, after = cast("Values", old.inputs.get("sku") or {}).get("name"), request.asked("sku.name")
+    before, after = cast("Values", old.inputs.get("sku") or {}).get("name"), request.input("sku.name")
     if before != after and not {before, after} <= _CHANGEABLE:
         yield AzureError(
             "BadRequest",
             f"a service cannot change from the tier {before} to {after}; only between {', '.join(sorted(_CHANGEABLE))}",
         )
     for name in ("hostingMode", "computeType"):
-        if (request.asked(name) or "Default") != (old.inputs.get(name) or "Default"):
+        if (request.input(name) or "Default") != (old.inputs.get(name) or "Default"):
             yield AzureError("BadRequest", f"{name} cannot be changed once the service exists; make another service")
 
 
 # Outputs
 def _auth_options(request: Request) -> Values | None:
-    return None if request.asked("disableLocalAuth") else {"apiKeyOnly": {}}
+    return None if request.input("disableLocalAuth") else {"apiKeyOnly": {}}
 
 
 def _version(request: Request) -> str:
@@ -112,29 +112,29 @@ def _version(request: Request) -> str:
     return f'"{request.guid(json.dumps(request.inputs, sort_keys=True))}"'
 
 
-_OUTPUTS: Mapping[str, Answer] = {
-    "provisioningState": always("succeeded"),
-    "status": always("running"),
-    "statusDetails": always(""),
+_OUTPUTS: Mapping[str, ComputedOutput] = {
+    "provisioningState": constant("succeeded"),
+    "status": constant("running"),
+    "statusDetails": constant(""),
     "endpoint": lambda request: f"https://{request.name}.search.windows.net",
     "authOptions": _auth_options,
     "disableLocalAuth": off,
-    "replicaCount": always(1),
-    "partitionCount": always(1),
-    "hostingMode": always("Default"),
-    "computeType": always("Default"),
-    "publicNetworkAccess": always("Enabled"),
-    "networkRuleSet": always({}),
-    "networkRuleSet.bypass": always("None"),
-    "networkRuleSet.ipRules": always([]),
-    "encryptionWithCmk": always({}),
-    "encryptionWithCmk.enforcement": always("Unspecified"),
-    "encryptionWithCmk.encryptionComplianceStatus": always("Compliant"),
-    "dataExfiltrationProtections": always([]),
-    "privateEndpointConnections": always([]),
-    "sharedPrivateLinkResources": always([]),
-    "upgradeAvailable": always("notAvailable"),
-    "serviceUpgradedAt": kept("serviceUpgradedAt", lambda request: request.now),
+    "replicaCount": constant(1),
+    "partitionCount": constant(1),
+    "hostingMode": constant("Default"),
+    "computeType": constant("Default"),
+    "publicNetworkAccess": constant("Enabled"),
+    "networkRuleSet": constant({}),
+    "networkRuleSet.bypass": constant("None"),
+    "networkRuleSet.ipRules": constant([]),
+    "encryptionWithCmk": constant({}),
+    "encryptionWithCmk.enforcement": constant("Unspecified"),
+    "encryptionWithCmk.encryptionComplianceStatus": constant("Compliant"),
+    "dataExfiltrationProtections": constant([]),
+    "privateEndpointConnections": constant([]),
+    "sharedPrivateLinkResources": constant([]),
+    "upgradeAvailable": constant("notAvailable"),
+    "serviceUpgradedAt": kept_from_creation("serviceUpgradedAt", lambda request: request.now),
     "eTag": _version,
     "systemData": system_data,
 }
@@ -145,20 +145,20 @@ TYPES = (
         "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
         "/providers/Microsoft.Search/searchServices/{searchServiceName}",
         name_check=_NAME,
-        taken="ServiceNameUnavailable",
+        name_taken_code="ServiceNameUnavailable",
         rules=all_of(
             _tier_is_named,
-            _tier_has_what_is_asked,
-            _sign_in_is_possible,
+            _tier_supports_inputs,
+            _auth_options_are_valid,
             _free_service_is_the_only_one,
-            _service_stays_what_it_is,
+            _service_immutables_stay,
         ),
-        marks=lambda request: (_FREE_SERVICE,) if request.asked("sku.name") == _FREE else (),
+        index_keys=lambda request: (_FREE_SERVICE,) if request.input("sku.name") == _FREE else (),
         outputs=_OUTPUTS,
         volatile=("eTag", "systemData"),
-        data_children=("indexes",),
+        data_plane_children=("indexes",),
         log_categories=("OperationLogs",),
         category_groups=("allLogs", "audit"),
-        assumed={"location": "westeurope", "sku": {"name": "basic"}},
+        adopted_inputs={"location": "westeurope", "sku": {"name": "basic"}},
     ),
 )

@@ -21,8 +21,8 @@ from dataclasses import replace
 from typing import cast
 
 from localazure.arm import ids
-from localazure.arm.common_rules import all_of, always, kept, off, on, system_data
-from localazure.arm.resource_type import Answer, NameCheck, Request, ResourceType, Rules
+from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, on, system_data
+from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType, Rules
 from localazure.arm.world import Resource, Values
 from localazure.errors import AzureError
 from manifest import azure_names
@@ -51,7 +51,7 @@ _ENTITY_NAME = NameCheck(
 _SUBSCRIPTION_NAME = NameCheck(azure_names.SERVICE_BUS_SUBSCRIPTION, code="BadRequest")
 
 
-def _bad(message: str) -> AzureError:
+def _bad_request(message: str) -> AzureError:
     """How the messaging gateway refuses nearly everything."""
     return AzureError("BadRequest", f"SubCode=40000. {message}")
 
@@ -62,13 +62,13 @@ _UNITS = (1, 2, 4, 8, 16)
 _PARTITIONS = (1, 2, 4)
 
 
-def _asked_tier(inputs: Values) -> str:
+def _tier_of(inputs: Values) -> str:
     return str(cast("Values", inputs.get("sku") or {}).get("name") or _STANDARD)
 
 
-def _tier_has_what_is_asked(request: Request) -> Iterator[AzureError]:
-    name, tier, units = _asked_tier(request.inputs), request.asked("sku.tier"), request.asked("sku.capacity")
-    partitions = request.asked("premiumMessagingPartitions")
+def _tier_supports_inputs(request: Request) -> Iterator[AzureError]:
+    name, tier, units = _tier_of(request.inputs), request.input("sku.tier"), request.input("sku.capacity")
+    partitions = request.input("premiumMessagingPartitions")
     if tier not in (None, name):
         yield AzureError("BadRequest", f"sku.name is {name!r} and sku.tier {tier!r}; make the two agree")
     if name == _PREMIUM:
@@ -81,14 +81,14 @@ def _tier_has_what_is_asked(request: Request) -> Iterator[AzureError]:
             )
         return
     for path in ("sku.capacity", "premiumMessagingPartitions", "encryption", "geoDataReplication"):
-        if request.asked(path):
+        if request.input(path):
             yield AzureError("BadRequest", f"{path} is only supported in the tier Premium; the namespace has {name}")
 
 
-def _namespace_stays_what_it_is(request: Request) -> Iterator[AzureError]:
+def _namespace_immutables_stay(request: Request) -> Iterator[AzureError]:
     if request.old is None or request.old.adopted:
         return
-    before, after = _asked_tier(request.old.inputs), _asked_tier(request.inputs)
+    before, after = _tier_of(request.old.inputs), _tier_of(request.inputs)
     if before != after and _PREMIUM in (before, after):
         yield AzureError(
             "BadRequest",
@@ -97,7 +97,7 @@ def _namespace_stays_what_it_is(request: Request) -> Iterator[AzureError]:
     if before != after and after == _BASIC:
         for topic in (each for each in request.world.children(request.id) if each.token == _TOPIC):
             yield AzureError("BadRequest", f"the tier Basic has no topics, and the namespace has '{topic.id}'")
-    if (request.asked("premiumMessagingPartitions") or 1) != (
+    if (request.input("premiumMessagingPartitions") or 1) != (
         request.old.inputs.get("premiumMessagingPartitions") or 1
     ):
         yield AzureError("BadRequest", "premiumMessagingPartitions cannot be changed; make another namespace")
@@ -131,32 +131,32 @@ def _namespace(request: Request) -> Resource | None:
     """The namespace that a queue, topic or subscription is in."""
     place = request.id
     while place and ids.name_of(place.rpartition("/")[0]).lower() != "namespaces":
-        place = ids.holder_of(place)
+        place = ids.parent_of(place)
     return request.world.get(place)
 
 
 def _tier(request: Request) -> str | None:
     """The tier of the namespace; None where it is not known."""
     namespace = _namespace(request)
-    return None if namespace is None or namespace.adopted else _asked_tier(namespace.inputs)
+    return None if namespace is None or namespace.adopted else _tier_of(namespace.inputs)
 
 
 def _tier_has_the_entity(request: Request) -> Iterator[AzureError]:
     tier, label = _tier(request), request.type.label
     if tier == _BASIC:
         if request.type.token == _TOPIC:
-            yield _bad("Topics are not supported in the tier 'Basic'. Use 'Standard' or 'Premium'")
-        for name in (name for name in _NOT_IN_BASIC if request.asked(name)):
-            yield _bad(
+            yield _bad_request("Topics are not supported in the tier 'Basic'. Use 'Standard' or 'Premium'")
+        for name in (name for name in _NOT_IN_BASIC if request.input(name)):
+            yield _bad_request(
                 f"The property '{name}' can't be set when creating a {label} because the namespace is using the 'Basic'"
                 " Tier. This operation is only supported in 'Standard' or 'Premium' tier"
             )
-    if tier == _PREMIUM and request.asked("enableExpress"):
-        yield _bad(f"The property 'enableExpress' can't be set when creating a {label} in the tier 'Premium'")
+    if tier == _PREMIUM and request.input("enableExpress"):
+        yield _bad_request(f"The property 'enableExpress' can't be set when creating a {label} in the tier 'Premium'")
     namespace = _namespace(request)
     partitions = namespace.inputs.get("premiumMessagingPartitions") if namespace else None
-    if tier == _PREMIUM and request.asked("enablePartitioning") and (partitions or 1) == 1:
-        yield _bad(
+    if tier == _PREMIUM and request.input("enablePartitioning") and (partitions or 1) == 1:
+        yield _bad_request(
             "The property 'enablePartitioning' needs a namespace with partitions in the tier 'Premium'"
             " (premiumMessagingPartitions)"
         )
@@ -165,39 +165,41 @@ def _tier_has_the_entity(request: Request) -> Iterator[AzureError]:
 def _sizes_are_allowed(request: Request) -> Iterator[AzureError]:
     tier, size, message = (
         _tier(request),
-        request.asked("maxSizeInMegabytes"),
-        request.asked("maxMessageSizeInKilobytes"),
+        request.input("maxSizeInMegabytes"),
+        request.input("maxMessageSizeInKilobytes"),
     )
     sizes = _PREMIUM_SIZES if tier in (_PREMIUM, None) else _SIZES
     if size is not None and size not in sizes:
-        yield _bad(
+        yield _bad_request(
             f"The specified value {size} is invalid. The property MaxSizeInMegabytes must be one of the following"
             f" values: {_listed(sizes)}"
         )
     if message is not None and tier not in (_PREMIUM, None):
-        yield _bad(
+        yield _bad_request(
             "The property 'maxMessageSizeInKilobytes' can only be set in the tier 'Premium'; the namespace has"
             f" '{tier}'. Leave it out"
         )
     elif message is not None and message not in _MESSAGE_SIZES:
-        yield _bad(
+        yield _bad_request(
             f"The specified value {message} is invalid. The property 'maxMessageSizeInKilobytes' is"
             f" {_MESSAGE_SIZES.start} to {_MESSAGE_SIZES.stop - 1}"
         )
-    deliveries = request.asked("maxDeliveryCount")
+    deliveries = request.input("maxDeliveryCount")
     if deliveries is not None and deliveries < 1:
-        yield _bad(f"The specified value {deliveries} is invalid. The property 'maxDeliveryCount' is at least 1")
+        yield _bad_request(
+            f"The specified value {deliveries} is invalid. The property 'maxDeliveryCount' is at least 1"
+        )
 
 
 def _durations_are_allowed(request: Request) -> Iterator[AzureError]:
     for name, (least, most) in _DURATIONS.items():
-        given = request.asked(name)
+        given = request.input(name)
         seconds = None if given is None else _seconds(str(given))
         if given is not None and seconds is None:
-            yield _bad(f"'{given}' is no duration for '{name}'; write it in ISO 8601, like 'PT5M'")
+            yield _bad_request(f"'{given}' is no duration for '{name}'; write it in ISO 8601, like 'PT5M'")
         elif seconds is not None and (seconds < least or (most is not None and seconds > most)):
             upto = "" if most is None else f" and at most {most}"
-            yield _bad(f"The property '{name}' is {given}; allowed are at least {least}{upto} seconds")
+            yield _bad_request(f"The property '{name}' is {given}; allowed are at least {least}{upto} seconds")
 
 
 def _seconds(text: str) -> float | None:
@@ -209,10 +211,14 @@ def _seconds(text: str) -> float | None:
 
 
 def _properties_agree(request: Request) -> Iterator[AzureError]:
-    if request.asked("enableExpress") and request.asked("requiresDuplicateDetection"):
-        yield _bad("DelayedPersistence property and RequiresDuplicateDetection property cannot be enabled together")
-    if request.asked("requiresSession") and request.asked("forwardTo"):
-        yield _bad("Autoforwarding isn't supported for an entity with sessions: leave out forwardTo or requiresSession")
+    if request.input("enableExpress") and request.input("requiresDuplicateDetection"):
+        yield _bad_request(
+            "DelayedPersistence property and RequiresDuplicateDetection property cannot be enabled together"
+        )
+    if request.input("requiresSession") and request.input("forwardTo"):
+        yield _bad_request(
+            "Autoforwarding isn't supported for an entity with sessions: leave out forwardTo or requiresSession"
+        )
 
 
 def _targets_exist(request: Request) -> Iterator[AzureError]:
@@ -220,12 +226,12 @@ def _targets_exist(request: Request) -> Iterator[AzureError]:
     if namespace is None or namespace.adopted:
         return
     for path in ("forwardTo", "forwardDeadLetteredMessagesTo"):
-        target = str(request.asked(path) or "")
+        target = str(request.input(path) or "")
         places = [f"{namespace.id}/{kind}/{target.replace('/', '~')}" for kind in ("queues", "topics")]
         if target and not any(map(request.exists, places)):
-            yield _bad(f"{path} names '{target}', and the namespace has no queue or topic of that name")
+            yield _bad_request(f"{path} names '{target}', and the namespace has no queue or topic of that name")
         elif any(ids.same(place, request.id) for place in places):
-            yield _bad(f"{path} names the entity itself")
+            yield _bad_request(f"{path} names the entity itself")
 
 
 def _name_is_free_in_namespace(request: Request) -> Iterator[AzureError]:
@@ -238,13 +244,13 @@ def _name_is_free_in_namespace(request: Request) -> Iterator[AzureError]:
             )
 
 
-def _sessions_stay(request: Request) -> Iterator[AzureError]:
+def _requires_session_stays(request: Request) -> Iterator[AzureError]:
     # azure-native does not know that it must replace a subscription; Azure refuses the update.
     old = request.old
     if old is None or old.adopted:
         return
-    if bool(request.asked("requiresSession")) != bool(old.inputs.get("requiresSession")):
-        yield _bad("The value for the RequiresSession property of an existing Subscription can't be changed")
+    if bool(request.input("requiresSession")) != bool(old.inputs.get("requiresSession")):
+        yield _bad_request("The value for the RequiresSession property of an existing Subscription can't be changed")
 
 
 def _listed(values: Iterable[int]) -> str:
@@ -256,32 +262,32 @@ _LIMITS: Rules = all_of(_tier_has_the_entity, _sizes_are_allowed, _durations_are
 
 # Outputs of a namespace
 def _sku(request: Request) -> Values:
-    name = _asked_tier(request.inputs)
-    units: Values = {"capacity": request.asked("sku.capacity") or 1} if name == _PREMIUM else {}
+    name = _tier_of(request.inputs)
+    units: Values = {"capacity": request.input("sku.capacity") or 1} if name == _PREMIUM else {}
     return {"name": name, "tier": name, **units}
 
 
 def _partitions(request: Request) -> int:
-    return int(_asked_tier(request.inputs) == _PREMIUM)
+    return int(_tier_of(request.inputs) == _PREMIUM)
 
 
 def _now(request: Request) -> str:
     return request.now
 
 
-_NAMESPACE_OUTPUTS: Mapping[str, Answer] = {
-    "provisioningState": always("Succeeded"),
-    "status": always("Active"),
+_NAMESPACE_OUTPUTS: Mapping[str, ComputedOutput] = {
+    "provisioningState": constant("Succeeded"),
+    "status": constant("Active"),
     "serviceBusEndpoint": lambda request: f"https://{request.name}.servicebus.windows.net:443/",
     "metricId": lambda request: f"{request.world.subscription_id}:{request.name.lower()}",
     "sku": _sku,
     "disableLocalAuth": off,
-    "minimumTlsVersion": always("1.2"),
-    "publicNetworkAccess": always("Enabled"),
+    "minimumTlsVersion": constant("1.2"),
+    "publicNetworkAccess": constant("Enabled"),
     "premiumMessagingPartitions": _partitions,
-    "privateEndpointConnections": always([]),
+    "privateEndpointConnections": constant([]),
     "zoneRedundant": on,
-    "createdAt": kept("createdAt", _now),
+    "createdAt": kept_from_creation("createdAt", _now),
     "updatedAt": _now,
     "systemData": system_data,
 }
@@ -299,8 +305,8 @@ def _message_size(request: Request) -> int:
 
 def _size(request: Request) -> int:
     """A partitioned entity has 16 times the size, but in the premium tier."""
-    asked = int(request.asked("maxSizeInMegabytes") or _SIZES[0])
-    return asked * 16 if request.asked("enablePartitioning") and _tier(request) != _PREMIUM else asked
+    asked = int(request.input("maxSizeInMegabytes") or _SIZES[0])
+    return asked * 16 if request.input("enablePartitioning") and _tier(request) != _PREMIUM else asked
 
 
 def _time_to_live(request: Request) -> str:
@@ -308,16 +314,16 @@ def _time_to_live(request: Request) -> str:
 
 
 def _is_ordered(request: Request) -> bool:
-    return not request.asked("enablePartitioning")
+    return not request.input("enablePartitioning")
 
 
-_EVERY_OUTPUT: Mapping[str, Answer] = {
+_EVERY_OUTPUT: Mapping[str, ComputedOutput] = {
     "location": _location,
-    "status": always("Active"),
-    "accessedAt": always("0001-01-01T00:00:00Z"),
-    "createdAt": kept("createdAt", _now),
+    "status": constant("Active"),
+    "accessedAt": constant("0001-01-01T00:00:00Z"),
+    "createdAt": kept_from_creation("createdAt", _now),
     "updatedAt": _now,
-    "countDetails": always(
+    "countDetails": constant(
         {
             "activeMessageCount": 0,
             "deadLetterMessageCount": 0,
@@ -326,25 +332,25 @@ _EVERY_OUTPUT: Mapping[str, Answer] = {
             "transferMessageCount": 0,
         }
     ),
-    "autoDeleteOnIdle": always(_FOREVER),
+    "autoDeleteOnIdle": constant(_FOREVER),
     "defaultMessageTimeToLive": _time_to_live,
     "enableBatchedOperations": on,
     "systemData": system_data,
 }
-_ENTITY_OUTPUTS: Mapping[str, Answer] = {
+_ENTITY_OUTPUTS: Mapping[str, ComputedOutput] = {
     **_EVERY_OUTPUT,
-    "sizeInBytes": always(0),
+    "sizeInBytes": constant(0),
     "maxSizeInMegabytes": _size,
     "maxMessageSizeInKilobytes": _message_size,
-    "duplicateDetectionHistoryTimeWindow": always("PT10M"),
+    "duplicateDetectionHistoryTimeWindow": constant("PT10M"),
     "requiresDuplicateDetection": off,
     "enableExpress": off,
     "enablePartitioning": off,
 }
-_RECEIVED_OUTPUTS: Mapping[str, Answer] = {
-    "messageCount": always(0),
-    "lockDuration": always("PT1M"),
-    "maxDeliveryCount": always(10),
+_RECEIVED_OUTPUTS: Mapping[str, ComputedOutput] = {
+    "messageCount": constant(0),
+    "lockDuration": constant("PT1M"),
+    "maxDeliveryCount": constant(10),
     "requiresSession": off,
     "deadLetteringOnMessageExpiration": off,
 }
@@ -360,8 +366,8 @@ TYPES = (
         _NAMESPACE,
         _PATH,
         name_check=_NAMESPACE_NAME,
-        taken="BadRequest",
-        rules=all_of(_tier_has_what_is_asked, _namespace_stays_what_it_is),
+        name_taken_code="BadRequest",
+        rules=all_of(_tier_supports_inputs, _namespace_immutables_stay),
         outputs=_NAMESPACE_OUTPUTS,
         volatile=_VOLATILE,
         rewrites={"sku": _sku},
@@ -374,7 +380,7 @@ TYPES = (
             "VNetAndIPFilteringLogs",
         ),
         category_groups=("allLogs", "audit"),
-        assumed={"location": "westeurope", "sku": {"name": _STANDARD}},
+        adopted_inputs={"location": "westeurope", "sku": {"name": _STANDARD}},
     ),
     ResourceType(
         _QUEUE,
@@ -402,7 +408,7 @@ TYPES = (
         _SUBSCRIPTION,
         f"{_TOPIC_PATH}/subscriptions/{{subscriptionName}}",
         name_check=_SUBSCRIPTION_NAME,
-        rules=all_of(_LIMITS, _targets_exist, _sessions_stay),
+        rules=all_of(_LIMITS, _targets_exist, _requires_session_stays),
         outputs={
             **_EVERY_OUTPUT,
             **_RECEIVED_OUTPUTS,

@@ -26,9 +26,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from localazure.arm.common_rules import all_of, always, kept, off, on
+from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, on
 from localazure.arm.property_paths import ABSENT, value_at
-from localazure.arm.resource_type import Answer, NameCheck, Request, ResourceType, Rules
+from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType, Rules
 from localazure.arm.world import Values
 from localazure.errors import AzureError
 from manifest import azure_names
@@ -86,22 +86,22 @@ def _invalid(message: str) -> AzureError:
     return AzureError("InvalidValuesForRequestParameters", f"Values for request parameters are invalid: {message}")
 
 
-def _kind_has_what_is_asked(request: Request) -> Iterator[AzureError]:
-    kind, sku, tier = _kind(request.inputs), _sku(request.inputs), request.asked("accessTier")
+def _kind_supports_inputs(request: Request) -> Iterator[AzureError]:
+    kind, sku, tier = _kind(request.inputs), _sku(request.inputs), request.input("accessTier")
     if sku not in _SKUS.get(kind, ()):
         yield _invalid(f"kind, sku. The kind {kind} takes {', '.join(_SKUS.get(kind, ())) or 'nothing'}, not {sku}")
     if kind == "BlobStorage" and tier is None:
         yield _invalid(f"accessTier. The kind {kind} needs one")
     if kind == "Storage" and tier is not None:
         yield _invalid(f"accessTier. The kind {kind} has none; choose the kind {_V2}")
-    hierarchical = bool(request.asked("isHnsEnabled"))
+    hierarchical = bool(request.input("isHnsEnabled"))
     if hierarchical and (kind not in (_V2, "BlockBlobStorage") or (kind == _V2 and sku == "Premium_LRS")):
         yield _invalid(f"isHnsEnabled. A hierarchical namespace is not to be had with kind {kind} and sku {sku}")
-    if request.asked("isSftpEnabled") and not hierarchical:
+    if request.input("isSftpEnabled") and not hierarchical:
         yield _invalid("isSftpEnabled. It needs isHnsEnabled, which is not on")
 
 
-def _fixed(name: str) -> AzureError:
+def _cannot_be_updated(name: str) -> AzureError:
     return AzureError(
         "AccountPropertyCannotBeUpdated",
         f"The property '{name}' was specified in the input, but it cannot be updated",
@@ -109,15 +109,15 @@ def _fixed(name: str) -> AzureError:
     )
 
 
-def _account_stays_what_it_is(request: Request) -> Iterator[AzureError]:
+def _account_immutables_stay(request: Request) -> Iterator[AzureError]:
     old = request.old
     if old is None or old.adopted:
         return
     was, now = _kind(old.inputs), _kind(request.inputs)
     if now != was and not (was in _OLDER and now == _V2):
-        yield _fixed("kind")
-    if (old.inputs.get("dnsEndpointType") or "Standard") != (request.asked("dnsEndpointType") or "Standard"):
-        yield _fixed("dnsEndpointType")
+        yield _cannot_be_updated("kind")
+    if (old.inputs.get("dnsEndpointType") or "Standard") != (request.input("dnsEndpointType") or "Standard"):
+        yield _cannot_be_updated("dnsEndpointType")
     before, after = _sku(old.inputs), _sku(request.inputs)
     if (before.partition("_")[0], "ZRS" in before) != (after.partition("_")[0], "ZRS" in after):
         yield AzureError(
@@ -133,10 +133,10 @@ def _kind(inputs: Values) -> str:
 
 
 def _sku(inputs: Values) -> str:
-    return str(_inside(inputs, "sku", "name") or _GEO[0])
+    return str(_block_value(inputs, "sku", "name") or _GEO[0])
 
 
-def _inside(inputs: Values, block: str, name: str) -> object:
+def _block_value(inputs: Values, block: str, name: str) -> object:
     """What a block of the inputs says; None where it says nothing."""
     found = value_at(inputs, (block, name))
     return None if found is ABSENT else found
@@ -147,7 +147,7 @@ def _account_has(service: str) -> Rules:
     """That the account's kind comes with this service."""
 
     def rule(request: Request) -> Iterator[AzureError]:
-        account = _settings(request)
+        account = _account_inputs(request)
         if account is None:
             return
         page_blobs_only = _kind(account) in ("Storage", _V2) and _sku(account).startswith("Premium")
@@ -160,14 +160,14 @@ def _account_has(service: str) -> Rules:
     return rule
 
 
-def _settings(request: Request) -> Values | None:
+def _account_inputs(request: Request) -> Values | None:
     """The inputs of the account; None where they are not known."""
     account = request.parent
     return None if account is None or account.adopted else account.inputs
 
 
-def _account_lets_the_public_in(request: Request) -> Iterator[AzureError]:
-    access, account = request.asked("publicAccess"), _settings(request)
+def _account_allows_public_access(request: Request) -> Iterator[AzureError]:
+    access, account = request.input("publicAccess"), _account_inputs(request)
     if access not in (None, "None") and account is not None and not account.get("allowBlobPublicAccess"):
         yield AzureError(
             "PublicAccessNotPermitted",
@@ -177,12 +177,12 @@ def _account_lets_the_public_in(request: Request) -> Iterator[AzureError]:
         )
 
 
-def _container_stays_what_it_is(request: Request) -> Iterator[AzureError]:
+def _container_immutables_stay(request: Request) -> Iterator[AzureError]:
     old = request.old
     if old is None or old.adopted:
         return
-    before = bool(_inside(old.inputs, "immutableStorageWithVersioning", "enabled"))
-    if bool(request.asked("immutableStorageWithVersioning.enabled")) != before:
+    before = bool(_block_value(old.inputs, "immutableStorageWithVersioning", "enabled"))
+    if bool(request.input("immutableStorageWithVersioning.enabled")) != before:
         yield AzureError(
             "BadRequest",
             "immutableStorageWithVersioning.enabled is chosen when a container is created; later it takes a migration",
@@ -191,14 +191,14 @@ def _container_stays_what_it_is(request: Request) -> Iterator[AzureError]:
 
 def _policies_agree(request: Request) -> Iterator[AzureError]:
     for name in ("deleteRetentionPolicy", "containerDeleteRetentionPolicy", "restorePolicy"):
-        if request.asked(f"{name}.enabled") and not request.asked(f"{name}.days"):
+        if request.input(f"{name}.enabled") and not request.input(f"{name}.days"):
             yield AzureError("BadRequest", f"{name} is enabled and lacks days; say how many, 1 to 365")
-    if not request.asked("restorePolicy.enabled"):
+    if not request.input("restorePolicy.enabled"):
         return
     for path in ("isVersioningEnabled", "changeFeed.enabled", "deleteRetentionPolicy.enabled"):
-        if not request.asked(path):
+        if not request.input(path):
             yield AzureError("BadRequest", f"restorePolicy needs {path} to be true")
-    restorable, retained = request.asked("restorePolicy.days"), request.asked("deleteRetentionPolicy.days")
+    restorable, retained = request.input("restorePolicy.days"), request.input("deleteRetentionPolicy.days")
     if restorable and retained and restorable >= retained:
         yield AzureError(
             "BadRequest",
@@ -234,45 +234,47 @@ def _etag(request: Request) -> str:
     return f'"0x8D{request.guid(f"etag {request.now}").replace("-", "").upper()[:12]}"'
 
 
-_ACCOUNT: Mapping[str, Answer] = {
-    "provisioningState": always("Succeeded"),
-    "creationTime": kept("creationTime", lambda request: request.now),
-    "keyCreationTime": kept("keyCreationTime", lambda request: {"key1": request.now, "key2": request.now}),
+_ACCOUNT: Mapping[str, ComputedOutput] = {
+    "provisioningState": constant("Succeeded"),
+    "creationTime": kept_from_creation("creationTime", lambda request: request.now),
+    "keyCreationTime": kept_from_creation(
+        "keyCreationTime", lambda request: {"key1": request.now, "key2": request.now}
+    ),
     "primaryLocation": lambda request: request.location,
     "primaryEndpoints": _endpoints,
-    "statusOfPrimary": always("available"),
-    "privateEndpointConnections": always([]),
+    "statusOfPrimary": constant("available"),
+    "privateEndpointConnections": constant([]),
     "sku.tier": lambda request: _tier(request.inputs),
     "accessTier": _access_tier,
     "allowBlobPublicAccess": off,
     "allowCrossTenantReplication": off,
     "enableHttpsTrafficOnly": on,
-    "minimumTlsVersion": always("TLS1_2"),
-    "networkRuleSet": always(
+    "minimumTlsVersion": constant("TLS1_2"),
+    "networkRuleSet": constant(
         {"bypass": "AzureServices", "defaultAction": "Allow", "ipRules": [], "virtualNetworkRules": []}
     ),
-    "encryption": always({}),
-    "encryption.keySource": always("Microsoft.Storage"),
-    "encryption.services": kept("encryption.services", _encrypted_services),
+    "encryption": constant({}),
+    "encryption.keySource": constant("Microsoft.Storage"),
+    "encryption.services": kept_from_creation("encryption.services", _encrypted_services),
 }
 
-_BLOB_SERVICE: Mapping[str, Answer] = {
+_BLOB_SERVICE: Mapping[str, ComputedOutput] = {
     "sku": _account_sku,
-    "cors": always({"corsRules": []}),
-    "deleteRetentionPolicy": always({"enabled": False}),
+    "cors": constant({"corsRules": []}),
+    "deleteRetentionPolicy": constant({"enabled": False}),
     "deleteRetentionPolicy.allowPermanentDelete": off,
 }
 
-_CONTAINER: Mapping[str, Answer] = {
-    "publicAccess": always("None"),
-    "defaultEncryptionScope": always("$account-encryption-key"),
+_CONTAINER: Mapping[str, ComputedOutput] = {
+    "publicAccess": constant("None"),
+    "defaultEncryptionScope": constant("$account-encryption-key"),
     "denyEncryptionScopeOverride": off,
     "hasImmutabilityPolicy": off,
     "hasLegalHold": off,
-    "leaseState": always("Available"),
-    "leaseStatus": always("Unlocked"),
+    "leaseState": constant("Available"),
+    "leaseStatus": constant("Unlocked"),
     "deleted": off,
-    "remainingRetentionDays": always(0),
+    "remainingRetentionDays": constant(0),
     "lastModifiedTime": lambda request: request.now,
     "etag": _etag,
 }
@@ -285,13 +287,13 @@ TYPES = (
         "azure-native:storage:StorageAccount",
         _PATH,
         name_check=_ACCOUNT_NAME,
-        taken="StorageAccountAlreadyTaken",
-        rules=all_of(_kind_has_what_is_asked, _account_stays_what_it_is),
+        name_taken_code="StorageAccountAlreadyTaken",
+        rules=all_of(_kind_supports_inputs, _account_immutables_stay),
         immutable=("isHnsEnabled", "immutableStorageWithVersioning", "encryption.requireInfrastructureEncryption"),
         immutable_code="AccountPropertyCannotBeUpdated",
         outputs=_ACCOUNT,
         volatile=("sku.tier", "primaryEndpoints", "accessTier"),
-        assumed={"location": "westeurope", "kind": _V2, "sku": {"name": _GEO[0]}},
+        adopted_inputs={"location": "westeurope", "kind": _V2, "sku": {"name": _GEO[0]}},
     ),
     ResourceType(
         "azure-native:storage:BlobServiceProperties",
@@ -308,7 +310,7 @@ TYPES = (
         "azure-native:storage:BlobContainer",
         _PATH + "/blobServices/default/containers/{containerName}",
         name_check=_CONTAINER_NAME,
-        rules=all_of(_account_has("blob"), _account_lets_the_public_in, _container_stays_what_it_is),
+        rules=all_of(_account_has("blob"), _account_allows_public_access, _container_immutables_stay),
         outputs=_CONTAINER,
         volatile=("lastModifiedTime", "etag"),
     ),
@@ -318,7 +320,7 @@ TYPES = (
         name_check=_SERVICE_NAME,
         singleton=True,
         rules=_account_has("queue"),
-        outputs={"cors": always({"corsRules": []})},
+        outputs={"cors": constant({"corsRules": []})},
         log_categories=_LOGS,
         category_groups=_LOG_GROUPS,
     ),
@@ -327,6 +329,6 @@ TYPES = (
         _PATH + "/queueServices/default/queues/{queueName}",
         name_check=_QUEUE_NAME,
         rules=_account_has("queue"),
-        outputs={"approximateMessageCount": always(0)},
+        outputs={"approximateMessageCount": constant(0)},
     ),
 )

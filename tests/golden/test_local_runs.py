@@ -15,7 +15,7 @@ from pulumi.runtime._serialization import _deserialize
 
 from localazure.deployment.project import Project
 from localazure.deployment.steps import Op
-from localazure.run import Operation, Result, run
+from localazure.run import Operation, RunResult, run
 from tests.fabrikam import FABRIKAM
 
 GOLDEN = Path(__file__).parent
@@ -28,7 +28,7 @@ def recorded(stack: str) -> list[dict[str, Any]]:
     return json.loads((GOLDEN / f"{stack}.export.json").read_text("utf-8"))["deployment"]["resources"]
 
 
-def on_recording(tmp_path: Path, stack: str, operation: Operation) -> tuple[Result, Path]:
+def on_recording(tmp_path: Path, stack: str, operation: Operation) -> tuple[RunResult, Path]:
     """One operation on a copy of what a local run kept of a stack."""
     path = Path(shutil.copy(GOLDEN / f"{stack}.local.json", tmp_path / f"{stack}.json"))
     project = Project.at(FABRIKAM)

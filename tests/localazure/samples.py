@@ -75,7 +75,7 @@ FOUNDRY: Values = {
 }
 """An account that takes projects."""
 IN_NAMESPACE: Values = {"namespace": "report", "name": "report"}
-PRINCIPAL_ID = World().principal_of(IDENTITY_ID).id
+PRINCIPAL_ID = World().get_or_create_principal(IDENTITY_ID).id
 
 
 def role_id(name: str) -> str:
@@ -564,6 +564,6 @@ def make(azure: LocalAzure, token: str, **changed: object) -> tuple[str, Values]
     """Create the type's sample, unless it is there, with what it needs; `changed` are inputs of its own."""
     inputs = azure.check(token, {**with_needs(azure, token), **changed}, name="sample")
     kind = catalogue().find(token)
-    resource_id = kind.shown_id(kind.id_of(inputs, azure.world))
+    resource_id = kind.provider_id_of(kind.id_of(inputs, azure.world))
     there = azure.read(token, resource_id)
     return azure.create(token, inputs) if there is None else (resource_id, there[1])

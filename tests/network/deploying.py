@@ -10,7 +10,7 @@ from access.questions.assignment_rows import AssignmentRow
 from components.network import AgentNetwork
 from localazure.deployment.steps import Op
 from localazure.output.role_assignments import role_assignments
-from localazure.run import Operation, Result, run
+from localazure.run import Operation, RunResult, run
 from manifest import Environment, Network
 from tests.projects import NAMESPACE, load_project, write_project
 
@@ -25,7 +25,7 @@ def described(network: dict[str, Any], environment: dict[str, Any], stack: str) 
 
 def deploy(
     network: Network, environment: Environment, path: Path | None = None, operation: Operation = Operation.UP
-) -> Result:
+) -> RunResult:
     """Deploy a network to local Azure."""
 
     def program() -> None:
@@ -36,17 +36,17 @@ def deploy(
     return result
 
 
-def granted(result: Result) -> list[AssignmentRow]:
+def granted(result: RunResult) -> list[AssignmentRow]:
     """Every role assignment there is."""
     return role_assignments(result.world, result.records)
 
 
-def verbs(result: Result) -> set[tuple[str, str, str]]:
+def verbs(result: RunResult) -> set[tuple[str, str, str]]:
     """Agent, verb, resource; without the pulling of images."""
     return {(each.agent, each.verb, each.resource) for each in granted(result) if each.verb != "pull"}
 
 
-def touched(result: Result) -> dict[str, set[str]]:
+def touched(result: RunResult) -> dict[str, set[str]]:
     """Operation → names, without what stayed as it was."""
     found: dict[str, set[str]] = {}
     for step in result.steps:
@@ -55,13 +55,13 @@ def touched(result: Result) -> dict[str, set[str]]:
     return found
 
 
-def family(result: Result, urn: str) -> set[str]:
+def family(result: RunResult, urn: str) -> set[str]:
     """A resource of the stack and everything below it, as URNs."""
     below = [record.urn for record in result.records if record.parent == urn]
     return {urn}.union(*(family(result, each) for each in below))
 
 
-def everything_said(result: Result) -> str:
+def everything_said(result: RunResult) -> str:
     """All inputs, outputs and state of a run, as one text; without what Azure has its customers publish in DNS."""
     steps = [[step.inputs, step.record.outputs] for step in result.steps]
     text = json.dumps([steps, [record.to_json() for record in result.records], result.outputs])

@@ -1,11 +1,11 @@
 """Who holds what after a run, wherever everybody runs."""
 
 from access.readers import local
-from localazure.run import Result
+from localazure.run import RunResult
 from tests.access.readers.sources import printed
 
 
-def what_they_may_do(result: Result) -> set[tuple[str, ...]]:
+def what_they_may_do(result: RunResult) -> set[tuple[str, ...]]:
     """Agent, role, resource and condition of every grant; whose subscription of a topic it is says who it is."""
     graph = local.read(printed(result))
     found: set[tuple[str, ...]] = set()
@@ -19,7 +19,7 @@ def what_they_may_do(result: Result) -> set[tuple[str, ...]]:
     return found
 
 
-def held_by_nobody(result: Result) -> list[str]:
+def held_by_nobody(result: RunResult) -> list[str]:
     """Assignments of principals that are gone."""
     world = result.world
     held = [one for one in world.resources.values() if one.token.endswith("RoleAssignment")]

@@ -8,7 +8,7 @@ import pytest
 
 from components.network import AgentNetwork
 from localazure.arm.world import World
-from localazure.run import Operation, Result, run
+from localazure.run import Operation, RunResult, run
 from manifest import stack_config_problem
 from manifest.stack_file import config_of
 from tests.network.deploying import granted, touched
@@ -35,7 +35,7 @@ WRITER_PUBLISHED: dict[str, Any] = {"published": ["writer"], "agent_identities":
 ALLOWED: dict[str, Any] = {"shared_identity": "allowed"}
 
 
-def up(root: Path, operation: Operation = Operation.UP, **environment: Any) -> Result:  # noqa: ANN401 - any value
+def up(root: Path, operation: Operation = Operation.UP, **environment: Any) -> RunResult:  # noqa: ANN401 - any value
     """Deploy from files, over whatever was before; what is wrong is a failure of the run."""
     write_project(root, NETWORK, ENVIRONMENT | environment)
     network, here = load_project(root)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from localazure.run import Operation, Result
+from localazure.run import Operation, RunResult
 from tests.network.deploying import deploy, described, touched
 from tests.network.holding import held_by_nobody, what_they_may_do
 
@@ -52,7 +52,7 @@ PLACES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
-def at(place: str, path: Path, operation: Operation = Operation.UP) -> Result:
+def at(place: str, path: Path, operation: Operation = Operation.UP) -> RunResult:
     """The network with its agent there, deployed over whatever was before."""
     agent, environment = PLACES[place]
     network = {
@@ -92,7 +92,7 @@ def test_what_it_may_do_goes_with_it(tmp_path: Path, way: tuple[str, ...]) -> No
     assert not path.exists()
 
 
-def of(token: str, result: Result) -> set[str]:
+def of(token: str, result: RunResult) -> set[str]:
     """The resources of a type that were touched."""
     names = {step.record.name for step in result.steps if step.record.type == token}
     return names & {name for each in touched(result).values() for name in each}

@@ -13,8 +13,8 @@ from access.azure.catalogue import by_id
 from cli.main import run
 from localazure.arm.world import World
 from localazure.azure import LocalAzure
-from localazure.fronts.rest import LocalCredential, Reply, Rest
-from localazure.fronts.serving import serving
+from localazure.fronts.rest import LocalCredential, Reply, RestApi
+from localazure.fronts.serving import serve_http
 from localazure.fronts.shared_world import SharedWorld
 from localazure.republish import republish
 from localazure.services.foundry import APPLICATION, PROJECT, recreate_agent
@@ -118,7 +118,7 @@ def agent_again(azure: LocalAzure) -> None:
 
 
 def shared_again(azure: LocalAzure) -> None:
-    azure.world.remove_principal_of(f"{project_of(azure.world)}/sharedAgentIdentity")
+    azure.world.remove_principal(f"{project_of(azure.world)}/sharedAgentIdentity")
 
 
 def of_applications(project: Project) -> None:
@@ -222,9 +222,9 @@ def with_a_given_id(project: Project) -> None:
 def watched(monkeypatch: pytest.MonkeyPatch, refused_from: int | None = None) -> list[tuple[str, str]]:
     """Everything that is written from now on; from a number on, Azure refuses it."""
     written: list[tuple[str, str]] = []
-    answer = Rest.answer
+    answer = RestApi.handle
 
-    def watching(rest: Rest, method: str, target: str, token: str, body: dict[str, Any] | None = None) -> Reply:
+    def watching(rest: RestApi, method: str, target: str, token: str, body: dict[str, Any] | None = None) -> Reply:
         if method == "GET":
             return answer(rest, method, target, token, body)
         if refused_from is not None and len(written) >= refused_from:
@@ -232,7 +232,7 @@ def watched(monkeypatch: pytest.MonkeyPatch, refused_from: int | None = None) ->
         written.append((method, target.partition("?")[0]))
         return answer(rest, method, target, token, body)
 
-    monkeypatch.setattr(Rest, "answer", watching)
+    monkeypatch.setattr(RestApi, "handle", watching)
     return written
 
 
@@ -419,16 +419,18 @@ def test_an_id_that_is_the_shared_one_or_might_be_is_not_believed(
     project: Project, monkeypatch: pytest.MonkeyPatch, reply: Reply, why: str
 ) -> None:
     with_a_given_id(project)
-    answer = Rest.answer
+    answer = RestApi.handle
 
-    def of_the_project(rest: Rest, method: str, target: str, token: str, body: dict[str, Any] | None = None) -> Reply:
+    def of_the_project(
+        rest: RestApi, method: str, target: str, token: str, body: dict[str, Any] | None = None
+    ) -> Reply:
         if target.partition("?")[0].endswith("/projects/research"):
             return reply
         if "/agents/compliance" in target:
             return Reply(404, {})
         return answer(rest, method, target, token, body)
 
-    monkeypatch.setattr(Rest, "answer", of_the_project)
+    monkeypatch.setattr(RestApi, "handle", of_the_project)
 
     code, told = project.reconcile()
     assert code == 1
@@ -448,12 +450,12 @@ def test_an_id_that_was_given_is_believed_where_foundry_does_not_tell_it(
     project: Project, monkeypatch: pytest.MonkeyPatch, reply: Reply, why: str
 ) -> None:
     with_a_given_id(project)
-    answer = Rest.answer
+    answer = RestApi.handle
 
-    def silent(rest: Rest, method: str, target: str, token: str, body: dict[str, Any] | None = None) -> Reply:
+    def silent(rest: RestApi, method: str, target: str, token: str, body: dict[str, Any] | None = None) -> Reply:
         return reply if "/agents/compliance" in target else answer(rest, method, target, token, body)
 
-    monkeypatch.setattr(Rest, "answer", silent)
+    monkeypatch.setattr(RestApi, "handle", silent)
 
     code, told = project.reconcile()
     assert code == 0
@@ -528,7 +530,7 @@ def test_an_export_is_read_and_what_changed_is_written_beside_it(project: Projec
 
     after = reconciled(project, document)["resources"]
 
-    with serving(project.path) as endpoint:
+    with serve_http(project.path) as endpoint:
         assert (
             plan(ExportedStack(project.root / "stack.reconciled.json"), Azure(LocalCredential(), endpoint)).moves == ()
         )
@@ -551,7 +553,7 @@ def reconciled(project: Project, document: dict[str, Any]) -> dict[str, Any]:
     """The deployment of an export, once what it says was moved."""
     exported = project.root / "stack.json"
     exported.write_text(json.dumps(document))
-    with serving(project.path) as endpoint:
+    with serve_http(project.path) as endpoint:
         azure, stack = Azure(LocalCredential(), endpoint), ExportedStack(exported)
         planned = plan(stack, azure)
         assert planned.obstacles == ()
@@ -583,7 +585,7 @@ def test_a_grant_that_the_engine_has_still_to_take_away_is_nobodys(project: Proj
     exported = project.root / "stack.json"
     exported.write_text(json.dumps({"version": 3, "deployment": {"resources": rows}}))
 
-    with serving(project.path) as endpoint:
+    with serve_http(project.path) as endpoint:
         planned = plan(ExportedStack(exported), Azure(LocalCredential(), endpoint))
 
     assert planned.moves == ()

@@ -11,13 +11,13 @@ from access.model.graph import Graph
 from access.model.json_values import UNKNOWN
 from access.readers import export, local, pack, preview
 from localazure.output.document import document
-from localazure.run import Result
+from localazure.run import RunResult
 from tests.network.deploying import deploy, described, granted
 
 Row = dict[str, Any]
 
 
-def deployed(network: Row, environment: Row, stack: str) -> tuple[Result, Graph]:
+def deployed(network: Row, environment: Row, stack: str) -> tuple[RunResult, Graph]:
     """A network on local Azure, and the graph of the file that it leaves."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "world.json"
@@ -25,12 +25,12 @@ def deployed(network: Row, environment: Row, stack: str) -> tuple[Result, Graph]
         return result, local.read_world(path)
 
 
-def rows(result: Result) -> list[Row]:
+def rows(result: RunResult) -> list[Row]:
     """The resources as the engine remembers them, as plain JSON."""
     return json.loads(json.dumps([record.to_json() for record in result.records]))
 
 
-def printed(result: Result) -> Row:
+def printed(result: RunResult) -> Row:
     """What `agent-network up --json` prints."""
     return json.loads(json.dumps(document(result, granted(result))))
 
@@ -88,7 +88,7 @@ class Shy(Mapping[str, Any]):
         return len(self._values)
 
 
-def every_graph(result: Result, world: Graph) -> dict[str, Graph]:
+def every_graph(result: RunResult, world: Graph) -> dict[str, Graph]:
     """The same network from every source."""
     remembered = rows(result)
     return {

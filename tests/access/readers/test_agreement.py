@@ -12,7 +12,7 @@ from access.azure.types import of_kind
 from access.model.graph import Graph, Resource
 from access.readers import export, local, preview
 from components.resources.kinds import KINDS
-from localazure.run import Result
+from localazure.run import RunResult
 from tests import fabrikam as fabrikam_files
 from tests.access.readers.sources import deployed, every_graph, exported, granted_in, previewed, rows
 from tests.strategies import projects
@@ -69,7 +69,7 @@ def test_every_source_says_what_the_network_says_and_doubts_nothing(project: Pro
     foresees_the_ids_that_azure_gives(result, world)
 
 
-def foresees_the_ids_that_azure_gives(result: Result, world: Graph) -> None:
+def foresees_the_ids_that_azure_gives(result: RunResult, world: Graph) -> None:
     foreseen = preview.read(previewed(rows(result)))
     # Where everything exists already, in another subscription, nothing says which one the rest will be in.
     mine = f"subscriptions/{result.world.subscription_id}/"
@@ -90,22 +90,22 @@ def within(resource: Resource) -> bool:
 ON_CONTAINER_APPS = ("analysis", "ingestion", "report", "security-scanner")
 
 
-def deployed_as(stack: str) -> tuple[Result, Graph]:
+def deployed_as(stack: str) -> tuple[RunResult, Graph]:
     """The network of Fabrikam."""
     return deployed(fabrikam_files.network(), fabrikam_files.environment(stack), stack)
 
 
 @pytest.fixture(scope="module")
-def fabrikam() -> tuple[Result, Graph]:
+def fabrikam() -> tuple[RunResult, Graph]:
     return deployed_as("dev")
 
 
-def test_keys_are_off_everywhere_in_fabrikam(fabrikam: tuple[Result, Graph]) -> None:
+def test_keys_are_off_everywhere_in_fabrikam(fabrikam: tuple[RunResult, Graph]) -> None:
     for name, graph in every_graph(*fabrikam).items():
         assert {each.local_auth for each in graph.resources if each.declared} == {False}, name
 
 
-def test_an_agent_has_an_identity_of_its_own_and_one_that_pulls(fabrikam: tuple[Result, Graph]) -> None:
+def test_an_agent_has_an_identity_of_its_own_and_one_that_pulls(fabrikam: tuple[RunResult, Graph]) -> None:
     for name, graph in every_graph(*fabrikam).items():
         identities = [(each.purpose, graph.resource(each.owner)) for each in graph.principals_of_agent("report")]
         assert sorted(purpose for purpose, _ in identities) == ["own", "pull"], name
@@ -145,7 +145,7 @@ def test_every_source_knows_who_acts_as_whom_on_every_host(stack: str, holders: 
         assert graph.unread == (), name
 
 
-def test_ids_may_be_spelled_in_any_case(fabrikam: tuple[Result, Graph]) -> None:
+def test_ids_may_be_spelled_in_any_case(fabrikam: tuple[RunResult, Graph]) -> None:
     result, _ = fabrikam
     shouted = [
         {**row, "inputs": {**row["inputs"], **{name: row["inputs"][name].upper() for name in ("scope", "principalId")}}}
@@ -157,7 +157,7 @@ def test_ids_may_be_spelled_in_any_case(fabrikam: tuple[Result, Graph]) -> None:
     assert granted_in(export.read(exported(shouted))) == granted_in(export.read(exported(rows(result))))
 
 
-def test_what_the_run_would_delete_is_not_there(fabrikam: tuple[Result, Graph]) -> None:
+def test_what_the_run_would_delete_is_not_there(fabrikam: tuple[RunResult, Graph]) -> None:
     result, _ = fabrikam
     names = [row["urn"] for row in rows(result) if "-may-" in row["urn"]]
     steps = previewed(rows(result))["steps"]
@@ -170,12 +170,12 @@ def test_what_the_run_would_delete_is_not_there(fabrikam: tuple[Result, Graph]) 
 
 
 def test_a_replaced_identity_is_another_principal_and_its_stale_assignment_is_orphaned(
-    fabrikam: tuple[Result, Graph], tmp_path: Path
+    fabrikam: tuple[RunResult, Graph], tmp_path: Path
 ) -> None:
     result, _ = fabrikam
     app = next(row for row in rows(result) if row["type"].endswith(":ContainerApp") and row["urn"].endswith("::report"))
     world = result.world.copy()
-    world.remove_principal_of(app["id"])
+    world.remove_principal(app["id"])
     world.stack = [row for row in rows(result) if row["urn"] != app["urn"]]
     world.remove(app["id"])
     world.save(tmp_path / "world.json")
@@ -192,7 +192,7 @@ def test_a_replaced_identity_is_another_principal_and_its_stale_assignment_is_or
     }
 
 
-def test_what_is_in_azure_and_in_no_program_counts(fabrikam: tuple[Result, Graph], tmp_path: Path) -> None:
+def test_what_is_in_azure_and_in_no_program_counts(fabrikam: tuple[RunResult, Graph], tmp_path: Path) -> None:
     result, _ = fabrikam
     world = result.world.copy()
     world.stack = [row for row in rows(result) if "-may-write-reports" not in row["urn"]]

@@ -16,7 +16,7 @@ from access.model.graph import Graph
 from access.questions.role_changes import packed_roles
 from access.readers import live, local
 from access.readers.foundry_data_plane import agents_of
-from localazure.run import Result
+from localazure.run import RunResult
 from tests import fabrikam as fabrikam_files
 from tests.access.readers.arm_server import (
     AUTHORIZATION,
@@ -34,22 +34,22 @@ ASSIGNMENTS = f"{AUTHORIZATION}/roleAssignments".lower()
 STRANGER = "5c1d0000-0000-4000-8000-00000000000{}"
 
 
-def of(stack: str) -> Result:
+def of(stack: str) -> RunResult:
     return deployed(fabrikam_files.network(), fabrikam_files.environment(stack), stack)[0]
 
 
-def served(result: Result) -> Arm:
+def served(result: RunResult) -> Arm:
     used = {one.role.name for one in local.read(printed(result)).assignments if one.role}
     return copy.deepcopy(of_stack(rows(result), [role for role in packed_roles() if role.name in used]))
 
 
 @pytest.fixture(scope="module")
-def fabrikam() -> Result:
+def fabrikam() -> RunResult:
     return of("dev")
 
 
 @pytest.fixture
-def arm(fabrikam: Result) -> Iterator[Arm]:
+def arm(fabrikam: RunResult) -> Iterator[Arm]:
     arm = served(fabrikam)
     with serving(arm):
         yield arm
@@ -73,7 +73,7 @@ def given(number: int, scope: str, role: str = "Reader", **properties: str) -> d
     return {"id": where.replace("//", "/"), "properties": told}
 
 
-def test_live_azure_says_what_the_program_says_and_doubts_nothing(arm: Arm, fabrikam: Result) -> None:
+def test_live_azure_says_what_the_program_says_and_doubts_nothing(arm: Arm, fabrikam: RunResult) -> None:
     program = local.read(printed(fabrikam))
 
     graph = reading(arm, like=program)
@@ -91,7 +91,7 @@ def test_live_azure_says_what_the_program_says_and_doubts_nothing(arm: Arm, fabr
     }
 
 
-def test_without_a_program_things_are_called_as_in_azure(arm: Arm, fabrikam: Result) -> None:
+def test_without_a_program_things_are_called_as_in_azure(arm: Arm, fabrikam: RunResult) -> None:
     program = local.read(printed(fabrikam))
 
     found = granted_in(reading(arm))
@@ -119,7 +119,7 @@ def test_a_published_agent_is_its_application(known: bool) -> None:  # noqa: FBT
         assert (mine.id, mine.agents, mine.purpose) == (theirs.id, (agent,), "own")
 
 
-def test_an_agent_with_an_identity_of_its_own_is_told_by_its_project(arm: Arm, fabrikam: Result) -> None:
+def test_an_agent_with_an_identity_of_its_own_is_told_by_its_project(arm: Arm, fabrikam: RunResult) -> None:
     (path,) = (path for path in arm.lists if path.endswith("/projects/research/agents"))
     arm.lists[path].append({"id": "scout", "name": "scout", "instance_identity": {"principal_id": "who-scouts"}})
     arm.page_size = 1
@@ -147,7 +147,7 @@ def test_agents_that_cannot_be_asked_for_are_a_doubt(arm: Arm, status: int, said
     assert said in doubt.what
 
 
-def test_no_token_goes_where_a_project_says_that_its_agents_are(fabrikam: Result) -> None:
+def test_no_token_goes_where_a_project_says_that_its_agents_are(fabrikam: RunResult) -> None:
     """Whoever may write what Resource Manager tells of a project must not be handed a token for Foundry."""
     asked: list[str] = []
 
@@ -167,7 +167,7 @@ def test_no_token_goes_where_a_project_says_that_its_agents_are(fabrikam: Result
     assert asked == []
 
 
-def test_what_the_program_does_not_have_is_not_declared(arm: Arm, fabrikam: Result) -> None:
+def test_what_the_program_does_not_have_is_not_declared(arm: Arm, fabrikam: RunResult) -> None:
     account = next(row["id"] for row in arm.lists[f"{BASE}/resources".lower()] if "/storageAccounts/" in row["id"])
     arm.lists[ASSIGNMENTS].append(given(1, f"{account}/blobServices/default/containers/secret-plans"))
 
@@ -178,7 +178,7 @@ def test_what_the_program_does_not_have_is_not_declared(arm: Arm, fabrikam: Resu
     assert (hidden.kind, hidden.declared) == ("blob-container", False)
 
 
-def test_ids_come_in_any_case(arm: Arm, fabrikam: Result) -> None:
+def test_ids_come_in_any_case(arm: Arm, fabrikam: RunResult) -> None:
     program = local.read(printed(fabrikam))
     for number, listed in enumerate(arm.lists.values()):
         for row in listed:
@@ -193,7 +193,7 @@ def test_ids_come_in_any_case(arm: Arm, fabrikam: Result) -> None:
     assert graph.unread == ()
 
 
-def test_pages_are_followed_and_a_busy_azure_is_given_its_time(arm: Arm, fabrikam: Result) -> None:
+def test_pages_are_followed_and_a_busy_azure_is_given_its_time(arm: Arm, fabrikam: RunResult) -> None:
     arm.page_size = 2
     arm.busy = {ASSIGNMENTS: [(429, "0.3"), (503, "0.2")]}
 
@@ -355,7 +355,7 @@ def test_a_role_counts_as_azure_defines_it_now(arm: Arm) -> None:
     assert all("Microsoft.Storage/*/delete" in role.permissions[0].data_actions for role in roles)
 
 
-def test_one_resource_group_is_read_with_what_reaches_it(arm: Arm, fabrikam: Result) -> None:
+def test_one_resource_group_is_read_with_what_reaches_it(arm: Arm, fabrikam: RunResult) -> None:
     group = f"{BASE}/resourceGroups/fabrikam-agents-dev"
     for path, listed in list(arm.lists.items()):
         if path.startswith((f"{BASE}/providers/".lower(), f"{BASE}/resources".lower())):

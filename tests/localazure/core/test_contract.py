@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from localazure.arm.api_types import arm_type
-from localazure.arm.outputs import foreseen
-from localazure.arm.property_paths import ABSENT, ANY, Path, parse, replaced, value_at
+from localazure.arm.outputs import preview_outputs
+from localazure.arm.property_paths import ABSENT, ANY, Path, parse, value_at, with_value_at
 from localazure.arm.resource_type import UNKNOWN, ResourceType
 from localazure.arm.world import World
 from localazure.azure import LocalAzure
-from localazure.errors import AzureError, Refused, UnknownType
+from localazure.errors import AzureError, InvalidInputs, UnknownType
 from localazure.services import catalogue
 from tests.localazure.samples import RESOURCE_GROUP, SAMPLES, make, with_needs
 
@@ -73,13 +73,17 @@ def test_outputs_are_inputs_and_what_the_type_says_and_nothing_else(azure: Local
     _, outputs = azure.create(kind.token, inputs)
 
     about = {"name", "type", "azureApiVersion"} if arm_type(kind) else set[str]()
-    said = {path for path in leaves(inputs) if path[0] not in kind.unanswered and not covered(kind.write_only, path)}
+    echoed = {
+        path
+        for path in leaves(inputs)
+        if path[0] not in kind.unechoed_path_inputs and not covered(kind.write_only, path)
+    }
     assert {path[0] for path in leaves(outputs)} <= (
-        {path[0] for path in said} | about | {parse(path)[0] for path in kind.outputs}
+        {path[0] for path in echoed} | about | {parse(path)[0] for path in kind.outputs}
     )
     computed = (*kind.outputs, *kind.rewrites, "identity", *about)
     assert {path for path in leaves(outputs) if not covered(computed, path)} == {
-        path for path in said if not covered(computed, path)
+        path for path in echoed if not covered(computed, path)
     }
     assert about <= outputs.keys()
 
@@ -130,19 +134,19 @@ def test_a_preview_of_no_change_knows_all_but_what_any_update_changes(azure: Loc
 def test_a_preview_honours_what_is_not_known_yet(kind: ResourceType) -> None:
     inputs = dict.fromkeys(SAMPLES[kind.token].inputs, UNKNOWN)
 
-    preview = foreseen(kind, inputs, None)
+    preview = preview_outputs(kind, inputs, None)
 
-    assert {preview[name] for name in inputs if name not in (*kind.unanswered, "identity")} <= {UNKNOWN}
+    assert {preview[name] for name in inputs if name not in (*kind.unechoed_path_inputs, "identity")} <= {UNKNOWN}
 
 
 @every_type
 def test_a_property_that_azure_does_not_know_is_refused_by_name(azure: LocalAzure, kind: ResourceType) -> None:
     inputs = {**with_needs(azure, kind.token), "colour": "blue"}
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(InvalidInputs) as refused:
         azure.check(kind.token, inputs, name="sample")
     assert [violation.path for violation in refused.value.violations] == ["colour"]
-    with pytest.raises(Refused, match=r"colour: no such property"):
+    with pytest.raises(InvalidInputs, match=r"colour: no such property"):
         azure.create(kind.token, inputs)
 
 
@@ -156,11 +160,11 @@ def test_names_places_and_what_is_immutable_replace(azure: LocalAzure, kind: Res
     assert set(kind.immutable) <= set(changes)
     for path, value in changes.items():
         top, *rest = parse(path)
-        new = {**inputs, str(top): replaced(inputs.get(str(top)), tuple(rest), value)}
+        new = {**inputs, str(top): with_value_at(inputs.get(str(top)), tuple(rest), value)}
         difference = azure.diff(kind.token, inputs, new)
 
         assert path in difference.replaces
-        assert difference.delete_before_replace is not kind.coexists
+        assert difference.delete_before_replace is not kind.create_before_delete
 
 
 @every_type
@@ -235,7 +239,7 @@ def test_nothing_is_created_in_a_parent_that_is_not_there(azure: LocalAzure, kin
         azure.create(kind.token, SAMPLES[kind.token].inputs)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in TYPES.values() if kind.taken], ids=lambda kind: kind.token)
+@pytest.mark.parametrize("kind", [kind for kind in TYPES.values() if kind.name_taken_code], ids=lambda kind: kind.token)
 def test_a_name_that_is_unique_in_azure_is_given_once(azure: LocalAzure, kind: ResourceType) -> None:
     make(azure, kind.token)
     azure.create(RESOURCE_GROUP, {"resourceGroupName": "other", "location": "westeurope"})
@@ -243,7 +247,7 @@ def test_a_name_that_is_unique_in_azure_is_given_once(azure: LocalAzure, kind: R
     with pytest.raises(AzureError) as refused:
         azure.create(kind.token, {**SAMPLES[kind.token].inputs, "resourceGroupName": "other"})
 
-    assert (refused.value.code, refused.value.status) == (kind.taken, 409)
+    assert (refused.value.code, refused.value.status) == (kind.name_taken_code, 409)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in TYPES.values() if kind.soft_deletion], ids=lambda kind: kind.token)

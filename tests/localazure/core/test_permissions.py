@@ -5,7 +5,7 @@ import re
 import pytest
 
 from access.azure.catalogue import Permission, Role, every_role
-from localazure.arm.permissions import Act, may
+from localazure.arm.permissions import RequestedOperation, is_allowed
 from localazure.arm.world import World
 from localazure.azure import LocalAzure
 from tests.localazure.samples import GROUP, IDENTITY, PRINCIPAL_ID, ROLE_ASSIGNMENT, make, role_id
@@ -28,7 +28,9 @@ def subtracting(*, data: bool) -> list[Role]:
 
 
 def allowed(azure: LocalAzure, operation: str, *, data: bool) -> bool:
-    return may(azure.world, PRINCIPAL_ID, Act(operation=operation, data=data, place=f"{GROUP}/x", attributes={}))
+    return is_allowed(
+        azure.world, PRINCIPAL_ID, RequestedOperation(operation=operation, data=data, place=f"{GROUP}/x", attributes={})
+    )
 
 
 def examples(role: Role, *, data: bool) -> tuple[set[str], set[str]]:

@@ -2,12 +2,12 @@
 
 import pytest
 
-from localazure.ambient_credentials import VARIABLES, complaint
+from localazure.ambient_credentials import VARIABLES, credentials_error
 
 
 @pytest.mark.parametrize("variable", VARIABLES)
 def test_every_variable_that_holds_a_credential_is_refused_by_name_and_never_by_value(variable: str) -> None:
-    refusal = complaint({variable: "true-value"})
+    refusal = credentials_error({variable: "true-value"})
 
     assert refusal is not None
     assert f"({variable})" in refusal
@@ -16,7 +16,7 @@ def test_every_variable_that_holds_a_credential_is_refused_by_name_and_never_by_
 
 
 def test_all_of_them_are_named_at_once() -> None:
-    refusal = complaint({"AZURE_CLIENT_SECRET": "x", "ARM_CLIENT_ID": "x", "HOME": "/root"})
+    refusal = credentials_error({"AZURE_CLIENT_SECRET": "x", "ARM_CLIENT_ID": "x", "HOME": "/root"})
 
     assert refusal is not None
     assert refusal.startswith("real Azure credentials are set (ARM_CLIENT_ID, AZURE_CLIENT_SECRET):")
@@ -32,4 +32,4 @@ def test_all_of_them_are_named_at_once() -> None:
     ],
 )
 def test_what_opens_nothing_is_no_reason_to_refuse(environment: dict[str, str]) -> None:
-    assert complaint(environment) is None
+    assert credentials_error(environment) is None

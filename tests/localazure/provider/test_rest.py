@@ -7,8 +7,8 @@ import pytest
 
 from access.readers.http_client import Service
 from localazure.azure import LocalAzure
-from localazure.fronts.rest import AGENTS, MANAGEMENT, LocalCredential, Reply, Rest
-from localazure.fronts.serving import serving
+from localazure.fronts.rest import AGENTS, MANAGEMENT, LocalCredential, Reply, RestApi
+from localazure.fronts.serving import serve_http
 from localazure.fronts.shared_world import SharedWorld
 from localazure.services.foundry import agent_identity, shared_agent_identity
 from tests.localazure.samples import (
@@ -33,7 +33,7 @@ class Front:
 
     def __init__(self, path: Path) -> None:
         self.shared = SharedWorld(path)
-        self._rest = Rest(self.shared)
+        self._rest = RestApi(self.shared)
 
     def make(self, token: str, **changed: object) -> tuple[str, dict[str, Any]]:
         with self.shared.writing() as azure:
@@ -42,10 +42,10 @@ class Front:
     def ask(self, method: str, path: str, body: dict[str, Any] | None = None, query: str = "") -> Reply:
         scope = AGENTS if ".services.ai.azure.com/" in path else MANAGEMENT
         token = LocalCredential().get_token(scope).token
-        return self._rest.answer(method, f"{path}?api-version=1{query}", token, body)
+        return self._rest.handle(method, f"{path}?api-version=1{query}", token, body)
 
     def raw(self, target: str, token: str) -> Reply:
-        return self._rest.answer("GET", target, token)
+        return self._rest.handle("GET", target, token)
 
     def listed(self, path: str, query: str = "") -> list[dict[str, Any]]:
         reply = self.ask("GET", path, query=query)
@@ -174,7 +174,7 @@ def test_it_answers_on_this_machine_alone(tmp_path: Path) -> None:
     path = tmp_path / "world.json"
     Front(path).make(AGENT_APPLICATION)
 
-    with serving(path) as endpoint:
+    with serve_http(path) as endpoint:
         host, _, port = endpoint.removeprefix("http://").partition(":")
         with Service(endpoint, MANAGEMENT.removesuffix("/.default"), LocalCredential(), "local Azure") as service:
             found, failure = service.get(f"{endpoint}{PROJECT_ID}?api-version=1")

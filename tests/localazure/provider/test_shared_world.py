@@ -83,15 +83,19 @@ def test_a_file_that_is_no_world_is_refused_and_left_alone(tmp_path: Path) -> No
 def test_a_second_write_in_a_place_is_refused_while_the_first_is_under_way(tmp_path: Path) -> None:
     shared = SharedWorld(tmp_path / "world.json")
 
-    with shared.in_turn(("/the/identity", "Conflict")):
+    with shared.exclusive_write(("/the/identity", "Conflict")):
         with (
             pytest.raises(AzureError, match="another write in '/the/identity' is under way") as refused,
-            shared.in_turn(("/the/identity", "Conflict")),
+            shared.exclusive_write(("/the/identity", "Conflict")),
         ):
             pass
-        with shared.in_turn(("/another/identity", "Conflict")), shared.in_turn(None), shared.in_turn(None):
+        with (
+            shared.exclusive_write(("/another/identity", "Conflict")),
+            shared.exclusive_write(None),
+            shared.exclusive_write(None),
+        ):
             pass
 
     assert (refused.value.code, refused.value.status) == ("Conflict", 409)
-    with shared.in_turn(("/the/identity", "Conflict")):
+    with shared.exclusive_write(("/the/identity", "Conflict")):
         pass

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localazure.arm.resource_type import UNKNOWN
-from localazure.fronts.values import UnsupportedValueError, unwrap, wrap, written
+from localazure.fronts.values import UnsupportedValueError, format_path, unwrap, wrap
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (a marker of the protocol, not a secret)
@@ -113,4 +113,4 @@ def test_a_secret_that_is_not_answered_marks_nothing() -> None:
     ],
 )
 def test_places_are_written_as_the_engine_writes_them(path: tuple[str | int, ...], text: str) -> None:
-    assert written(path) == text
+    assert format_path(path) == text

@@ -9,24 +9,24 @@ from pulumi_azure_native import authorization, managedidentity, resources
 from access.azure.roles import by_name, definition_id
 from localazure.arm.world import SUBSCRIPTION_ID
 from localazure.deployment.steps import Op
-from localazure.run import Operation, Result, run
+from localazure.run import Operation, RunResult, run
 
 Program = Callable[[], None]
 
 GROUP_ID = f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/rg"
 
 
-def up(program: Program, path: Path | None = None) -> Result:
+def up(program: Program, path: Path | None = None) -> RunResult:
     """Deploy; the world in `path` is the one before and after."""
     return run(program, project="tiny", stack="dev", config={}, operation=Operation.UP, path=path)
 
 
-def preview(program: Program, path: Path | None = None) -> Result:
+def preview(program: Program, path: Path | None = None) -> RunResult:
     """Show what a deployment would do."""
     return run(program, project="tiny", stack="dev", config={}, operation=Operation.PREVIEW, path=path)
 
 
-def destroy(path: Path) -> Result:
+def destroy(path: Path) -> RunResult:
     """Remove everything."""
     return run(nothing, project="tiny", stack="dev", config={}, operation=Operation.DESTROY, path=path)
 
@@ -35,7 +35,7 @@ def nothing() -> None:
     """The empty program."""
 
 
-def changes(result: Result) -> dict[str, set[str]]:
+def changes(result: RunResult) -> dict[str, set[str]]:
     """Operation → names of resources, without what stayed as it was."""
     assert result.ok, result.failures
     found: dict[str, set[str]] = {}

@@ -62,7 +62,7 @@ def test_the_apps_own_identity_ends_with_it_and_no_other_does(azure: LocalAzure)
     azure.delete(APP, app)
 
     assert azure.world.find_principal(outputs["identity"]["principalId"]) is None
-    assert azure.world.owned_principal(IDENTITY_ID) is not None
+    assert azure.world.find_owned_principal(IDENTITY_ID) is not None
 
 
 def test_an_app_that_gives_up_its_own_identity_gets_another_one_later(azure: LocalAzure) -> None:

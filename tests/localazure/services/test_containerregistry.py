@@ -3,7 +3,7 @@
 import pytest
 
 from localazure.azure import LocalAzure
-from localazure.errors import Refused
+from localazure.errors import InvalidInputs
 from tests.localazure.samples import (
     APP,
     IDENTITY,
@@ -91,7 +91,7 @@ def test_a_premium_registry_can_be_closed(azure: LocalAzure) -> None:
 
 
 def test_the_permissions_mode_is_not_known_to_this_api_version(azure: LocalAzure) -> None:
-    with pytest.raises(Refused, match="roleAssignmentMode"):
+    with pytest.raises(InvalidInputs, match="roleAssignmentMode"):
         azure.check(
             REGISTRY, {**SAMPLES[REGISTRY].inputs, "roleAssignmentMode": "AbacRepositoryPermissions"}, name="sample"
         )

@@ -3,7 +3,7 @@
 import pytest
 
 from localazure.azure import LocalAzure
-from localazure.services.cosmosdb import holder
+from localazure.services.cosmosdb import principal_index_key
 from tests.localazure.samples import (
     COSMOS,
     COSMOS_ASSIGNMENT,
@@ -170,8 +170,8 @@ def test_a_role_holds_at_an_account_a_database_or_a_container(azure: LocalAzure,
     assignment, outputs = make(azure, COSMOS_ASSIGNMENT, scope=scope)
 
     assert outputs["scope"] == scope
-    assert [each.id for each in azure.world.marked(holder(PRINCIPAL_ID.upper()))] == [assignment]
-    assert holder(PRINCIPAL_ID) == f"cosmos held by {PRINCIPAL_ID}"
+    assert [each.id for each in azure.world.find_indexed(principal_index_key(PRINCIPAL_ID.upper()))] == [assignment]
+    assert principal_index_key(PRINCIPAL_ID) == f"cosmos held by {PRINCIPAL_ID}"
 
 
 def test_the_same_thing_is_granted_once(azure: LocalAzure) -> None:
@@ -208,7 +208,7 @@ def test_assignments_outlast_whom_and_what_they_are_about_but_not_the_account(az
 
     azure.delete(COSMOS, COSMOS_ID)
     assert azure.read(COSMOS_ASSIGNMENT, assignment) is None
-    assert list(azure.world.marked(holder(PRINCIPAL_ID))) == []
+    assert list(azure.world.find_indexed(principal_index_key(PRINCIPAL_ID))) == []
 
 
 def test_an_account_takes_2000_assignments(azure: LocalAzure, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,7 +233,7 @@ def test_a_container_of_an_existing_account_is_granted(azure: LocalAzure) -> Non
         azure.create(COSMOS_ASSIGNMENT, {**inputs, "roleAssignmentId": name, "scope": scope})
 
     assert outputs["documentEndpoint"] == "https://network-dev7.documents.azure.com:443/"
-    assert len(list(azure.world.marked(holder(PRINCIPAL_ID)))) == 2
+    assert len(list(azure.world.find_indexed(principal_index_key(PRINCIPAL_ID)))) == 2
 
 
 def test_what_an_account_logs(azure: LocalAzure) -> None:

@@ -227,7 +227,7 @@ def test_no_principal_outlives_the_group(azure: LocalAzure) -> None:
 
 
 def shared_or_none(azure: LocalAzure, project: str) -> str | None:
-    found = azure.world.owned_principal(f"{project}/sharedAgentIdentity")
+    found = azure.world.find_owned_principal(f"{project}/sharedAgentIdentity")
     return None if found is None else found.id
 
 
@@ -295,4 +295,4 @@ def test_a_question_about_nobody_is_refused(azure: LocalAzure, changed: dict[str
 def test_an_account_takes_one_write_at_a_time(azure: LocalAzure, token: str) -> None:
     inputs = with_needs(azure, token)
 
-    assert azure.contended(token, "", inputs) == (MODELS_ID.lower(), "RequestConflict")
+    assert azure.exclusive_scope(token, "", inputs) == (MODELS_ID.lower(), "RequestConflict")

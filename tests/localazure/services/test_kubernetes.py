@@ -7,7 +7,7 @@ import pytest
 
 from localazure.azure import LocalAzure
 from localazure.errors import UnknownType
-from localazure.run import Operation, Result, run
+from localazure.run import Operation, RunResult, run
 from tests.localazure.samples import (
     IN_NAMESPACE,
     KUBERNETES,
@@ -182,5 +182,5 @@ def _object(token: str, name: str, opts: pulumi.ResourceOptions) -> pulumi.Custo
     return pulumi.CustomResource(token, name, SAMPLES[token].inputs, opts)
 
 
-def _up(program: Any, path: Any = None) -> Result:  # noqa: ANN401 (a function and a path)
+def _up(program: Any, path: Any = None) -> RunResult:  # noqa: ANN401 (a function and a path)
     return run(program, project="tiny", stack="dev", config={}, operation=Operation.UP, path=path)

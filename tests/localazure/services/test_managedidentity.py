@@ -89,11 +89,11 @@ def test_credentials_go_with_their_identity(azure: LocalAzure) -> None:
 
 
 def test_credentials_of_one_identity_are_written_one_after_another(azure: LocalAzure) -> None:
-    """Which place is contended; what happens to a second write in it is `SharedWorld.in_turn`'s."""
-    first = azure.contended(CREDENTIAL, "", with_needs(azure, CREDENTIAL))
+    """Which place is exclusive_scope; what happens to a second write in it is `SharedWorld.in_turn`'s."""
+    first = azure.exclusive_scope(CREDENTIAL, "", with_needs(azure, CREDENTIAL))
     second = {**SAMPLES[CREDENTIAL].inputs, "federatedIdentityCredentialResourceName": "another"}
 
     assert first == (IDENTITY_ID.lower(), "ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity")
-    assert azure.contended(CREDENTIAL, "", second) == first
-    assert azure.contended(CREDENTIAL, "", {**second, "resourceName": "other"}) != first
-    assert azure.contended(IDENTITY, "", SAMPLES[IDENTITY].inputs) is None
+    assert azure.exclusive_scope(CREDENTIAL, "", second) == first
+    assert azure.exclusive_scope(CREDENTIAL, "", {**second, "resourceName": "other"}) != first
+    assert azure.exclusive_scope(IDENTITY, "", SAMPLES[IDENTITY].inputs) is None

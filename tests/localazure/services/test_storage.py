@@ -3,7 +3,7 @@
 import pytest
 
 from localazure.azure import LocalAzure
-from localazure.errors import AzureError, Refused
+from localazure.errors import AzureError, InvalidInputs
 from tests.localazure.samples import (
     BLOBS,
     CONTAINER,
@@ -36,7 +36,7 @@ def test_an_account_has_endpoints_and_what_azure_fills_in(azure: LocalAzure) -> 
 @pytest.mark.parametrize("name", ["network-dev", "Network", "ne", "n" * 25])
 def test_names_of_accounts_are_short_and_plain(azure: LocalAzure, name: str) -> None:
     # the published type is asked first, where it says so itself
-    with pytest.raises((AzureError, Refused), match=r"24|pattern|match|characters"):
+    with pytest.raises((AzureError, InvalidInputs), match=r"24|pattern|match|characters"):
         azure.create(STORAGE, {**SAMPLES[STORAGE].inputs, "accountName": name})
 
 
@@ -103,7 +103,7 @@ def test_names_of_containers_and_queues(azure: LocalAzure, name: str) -> None:
     make(azure, STORAGE)
 
     for token, own in ((CONTAINER, "containerName"), (STORAGE_QUEUE, "queueName")):
-        with pytest.raises((AzureError, Refused), match=r"lower-case letters|pattern|match|characters"):
+        with pytest.raises((AzureError, InvalidInputs), match=r"lower-case letters|pattern|match|characters"):
             azure.create(token, {**SAMPLES[token].inputs, own: name})
 
 
