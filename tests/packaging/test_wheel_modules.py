@@ -1,7 +1,10 @@
 """Every module of the installed package, next to modules of the user with the names of rooms."""
 
+import base64
 import json
 from pathlib import Path
+
+import pytest
 
 from hatch_build import ROOMS
 from tests.packaging.conftest import REPOSITORY, Installation
@@ -29,3 +32,30 @@ def test_every_installed_module_is_importable_next_to_modules_of_the_same_names(
     assert {name.split(".")[1] for name in found["names"]} >= set(ROOMS)
     assert found["rooms"] == {name: str(folder / name / "__init__.py") for name in ("access", "components")}
     assert str(REPOSITORY) not in done.stdout
+
+
+# Pulumi pickles a dynamic provider: the program writes it into the state, and a process of the engine loads it.
+WRITE = """
+from pulumi.dynamic.dynamic import serialize_provider
+from agent_network.components.agents.foundry_identity import Provider
+print(serialize_provider(Provider()))
+"""
+READ = """
+import base64, dill, sys
+provider = dill.loads(base64.b64decode(sys.argv[1]))
+print(type(provider).__module__, type(provider).__name__, callable(provider.read))
+"""
+
+
+def test_the_dynamic_provider_in_a_state_loads_from_the_package(
+    installation: Installation, folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    written = installation.run(["python", "-c", WRITE], folder)
+    assert written.returncode == 0, written.stderr
+
+    loaded = installation.run(["python", "-c", READ, written.stdout.strip()], tmp_path_factory.mktemp("elsewhere"))
+
+    assert loaded.returncode == 0, loaded.stderr
+    assert loaded.stdout == "agent_network.components.agents.foundry_identity Provider True\n"
+    # By reference: the state holds the name of the class, and not its code.
+    assert len(base64.b64decode(written.stdout)) < 200
