@@ -6,7 +6,8 @@ it does not have yet is judged by every test file that calls something of its mo
 
 import ast
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -14,12 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from tests.mutants.candidates import Candidate
-from tests.mutants.forks import SURVIVED, Job, Outcome, run
+from tests.mutants.forks import Job, Outcome, run
 
 __all__ = ["BUDGET", "LEFT_OUT", "MAP", "Covering", "enclosing", "measure", "test_files"]
 
 MAP = Path(__file__).with_name("covering.json")
-LEFT_OUT = ("tests/engine/", "tests/network/", "tests/packaging/", "tests/mutants/")
+LEFT_OUT = (
+    *("tests/engine/", "tests/network/", "tests/packaging/", "tests/mutants/"),
+    "tests/contracts/test_changed_network.py",
+)
 """Too slow, with the engine or the whole program in processes of their own, or about the harness itself."""
 BUDGET = 120
 """Seconds of tests for one mutant. One that only later tests would notice counts as a survivor."""
@@ -51,6 +55,24 @@ class Covering:
                 for name in names:
                     functions.setdefault(f"{path}::{name}", []).append(number)
         return cls({one.job.name: one.seconds for one in runs}, dict(sorted(functions.items())))
+
+    def merged(self, newer: "Covering") -> "Covering":
+        """The map with the test files of a newer one in the place of their old rows."""
+        calls: dict[str, list[str]] = {}
+        for one in (self, newer):
+            names = list(one.tests)
+            for name in names:
+                calls[name] = []
+            for function, numbers in one.functions.items():
+                for number in numbers:
+                    calls[names[number]].append(function)
+        order = sorted(calls)
+        functions: dict[str, list[int]] = {}
+        for number, name in enumerate(order):
+            for function in calls[name]:
+                functions.setdefault(function, []).append(number)
+        seconds = {**self.tests, **newer.tests}
+        return Covering({name: seconds[name] for name in order}, dict(sorted(functions.items())))
 
     def written(self) -> str:
         """The text of the map's file."""
@@ -99,17 +121,12 @@ def test_files(checkout: Path) -> list[str]:
     return [name for name in names if not name.startswith(LEFT_OUT)]
 
 
-def measure(names: Sequence[str], copies: Sequence[Path], *, trace: bool) -> Iterator[Outcome]:
-    """Each test file by itself, without a change. A file that fails then has its state `killed`."""
+def measure(names: Sequence[str], copies: Sequence[Path]) -> list[Outcome]:
+    """A traced run of each test file by itself, without a change. A file that fails then has its state `killed`."""
     limits = dict.fromkeys(names, float(_LONGEST))
     outcomes: list[Outcome] = []
-    run((Job(name, (name,), limits, trace=trace) for name in names), copies, outcomes.append)
-    yield from outcomes
-
-
-def failing(outcomes: Iterable[Outcome]) -> dict[str, str]:
-    """The first failing test of each test file that fails without a change."""
-    return {one.job.name: one.by or one.log[-500:] for one in outcomes if one.state != SURVIVED}
+    run(deque(Job(name, (name,), limits, trace=True) for name in names), copies, outcomes.append)
+    return outcomes
 
 
 def enclosing(source: str, line: int) -> str:

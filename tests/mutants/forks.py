@@ -16,7 +16,8 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -148,9 +149,8 @@ def warm_up(checkout: Path) -> None:
                 importlib.import_module(name)
 
 
-def run(jobs: Iterable[Job], copies: Sequence[Path], done: Callable[[Outcome], None]) -> None:
-    """Run jobs, one at a time in each copy; `done` gets each outcome as it arrives."""
-    waiting = iter(jobs)
+def run(waiting: deque[Job], copies: Sequence[Path], done: Callable[[Outcome], None]) -> None:
+    """Run jobs, one at a time in each copy; `done` gets each outcome as it arrives, and may add jobs."""
     running: dict[int, tuple[Job, _Slot, ExitStack]] = {}
     try:
         for copy in copies:
@@ -172,10 +172,10 @@ def run(jobs: Iterable[Job], copies: Sequence[Path], done: Callable[[Outcome], N
             restore.close()
 
 
-def _start_next(waiting: Iterator[Job], slot: _Slot, running: dict[int, tuple[Job, _Slot, ExitStack]]) -> None:
-    job = next(waiting, None)
-    if job is None:
+def _start_next(waiting: deque[Job], slot: _Slot, running: dict[int, tuple[Job, _Slot, ExitStack]]) -> None:
+    if not waiting:
         return
+    job = waiting.popleft()
     shutil.rmtree(slot.scratch, ignore_errors=True)
     (slot.scratch / "tmp").mkdir(parents=True)
     restore = ExitStack()
@@ -200,8 +200,10 @@ def _outcome(job: Job, slot: _Slot, code: int) -> Outcome:
     found: dict[str, Any] = json.loads(written.read_text("utf-8")) if written.is_file() else {}
     if code in {pytest.ExitCode.NO_TESTS_COLLECTED, os.EX_SOFTWARE}:
         raise RuntimeError(f"the harness failed on {job.name}:\n{log[-2000:]}")
-    state = {0: SURVIVED, _TIMED_OUT: TIMED_OUT}.get(code, KILLED)
-    return Outcome(job, state, found.get("by", ""), found.get("seconds", 0), found.get("functions", {}), log)
+    by = found.get("by", "")
+    # A process that ends without a failing test proves nothing.
+    state = TIMED_OUT if code == _TIMED_OUT else KILLED if code and by else SURVIVED
+    return Outcome(job, state, by, found.get("seconds", 0), found.get("functions", {}), log)
 
 
 def _isolate(slot: _Slot, *, writes_compiled: bool) -> None:

@@ -23,7 +23,7 @@ class Result:
     by: str
     """The first test that failed."""
     inputs: str
-    """The fingerprint of the code and the tests that decide."""
+    """The fingerprint of the files that decided."""
 
 
 class Results:
@@ -34,10 +34,9 @@ class Results:
         lines = path.read_text("utf-8").splitlines() if path.is_file() else []
         self._found = {one.name: one for one in (Result(**json.loads(line)) for line in lines)}
 
-    def get(self, name: str, inputs: str) -> Result | None:
-        """The result of a mutant, if code and tests are what they were."""
-        found = self._found.get(name)
-        return found if found and found.inputs == inputs else None
+    def get(self, name: str) -> Result | None:
+        """The last result of a mutant."""
+        return self._found.get(name)
 
     def add(self, one: Result) -> None:
         """Keep a result, on the disk as well."""
