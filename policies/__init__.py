@@ -1,4 +1,4 @@
-"""A Pulumi policy pack: what `access` finds wrong with any Azure program, while Pulumi previews or deploys it.
+"""A Pulumi policy pack: the findings of `access` on any Azure program, while Pulumi previews or deploys it.
 
-Knows `access` and Pulumi's policy SDK alone. No rule is here: a policy is a kind of finding.
+Knows `access` and Pulumi's policy SDK alone. It has no rule of its own: a policy is a kind of finding.
 """

@@ -1,7 +1,7 @@
-"""The policies: one for each kind of finding that follows from a program alone, named like it.
+"""The policies: one for each kind of finding that follows from a program alone, with the name of the finding.
 
-Owns handing the engine's resources to `access` and its findings to the engine. A program is judged once, however many
-policies ask; what cannot be judged has a policy of its own.
+Owns the passing of the engine's resources to `access`, and of its findings to the engine. A program is judged once for
+all policies. Values and types that cannot be judged have a policy of their own.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,11 +28,11 @@ from policies.settings import Settings, schema
 
 NAME = "agent-network"
 UNJUDGED = "cannot-be-judged"
-"""The policy of what no other one can see."""
-NOTES = "notes-what-is-asked-for"
-"""The policy that reports nothing: it sees each resource before Azure answers."""
+"""The policy for values and types that no other policy can judge."""
+INPUTS = "records-resource-inputs"
+"""The policy that records the inputs of each resource before Azure returns outputs; it reports nothing."""
 
-# Every principal that a program names is known to it; one that nothing else tells of is an `orphaned-assignment`.
+# A program knows every principal that it names; the finding for one without a resource is `orphaned-assignment`.
 _NEVER_FOUND = frozenset({"unknown-principal"})
 _UNREAD = "unread"
 _LEVELS = {"error": EnforcementLevel.MANDATORY}
@@ -47,9 +47,9 @@ def policies() -> list[Policy]:
     judge = _Judge()
     return [
         ResourceValidationPolicy(
-            name=NOTES,
-            description="Notes what each resource is asked to be, for the other policies. It reports nothing.",
-            validate=judge.note,
+            name=INPUTS,
+            description="Records the inputs of each resource for the other policies. It reports nothing.",
+            validate=judge.record_inputs,
             enforcement_level=EnforcementLevel.ADVISORY,
         ),
         *(_policy(judge, rule) for rule in RULES),
@@ -57,12 +57,12 @@ def policies() -> list[Policy]:
 
 
 def name_of(rule: Rule) -> str:
-    """What the policy of a kind of finding is called."""
+    """Name of the policy of a kind of finding."""
     return UNJUDGED if rule.id == _UNREAD else rule.id
 
 
 class _Judge:
-    """What is wrong with the program at hand; remembered until the engine shows another."""
+    """The findings of one program, kept until the engine sends another."""
 
     def __init__(self) -> None:
         self._asked: dict[str, Mapping[str, Any]] = {}
@@ -71,12 +71,12 @@ class _Judge:
         self._graph = Graph()
         self._findings: dict[bool, tuple[Finding, ...]] = {}
 
-    def note(self, args: ResourceValidationArgs, _report: ReportViolation) -> None:
-        """Remember what a resource is asked to be: a stack's policies see what Azure answered, which says less."""
+    def record_inputs(self, args: ResourceValidationArgs, _report: ReportViolation) -> None:
+        """Record the inputs of a resource: policies of a stack get outputs of Azure, which leave some inputs out."""
         self._asked[args.urn] = pack.properties(args.props)
 
     def judge(self, resources: Iterable[object], *, production: bool) -> tuple[pack.Shown, Graph, tuple[Finding, ...]]:
-        """The program, who was given what in it, and all that is wrong.
+        """The program's resources, their graph, and the findings.
 
         Raises:
             UnreadableSource: it cannot be read.
@@ -119,7 +119,7 @@ def _policy(judge: _Judge, rule: Rule) -> StackValidationPolicy:
 
 
 def _is_allowed(one: Finding, graph: Graph, settings: Settings) -> bool:
-    """Whether it is about a role that the settings allow."""
+    """Is the finding about a role that the options allow?"""
     roles = (each.role for each in graph.assignments if settings.allowed_roles and each.id == one.assignment)
     names = {text.lower() for role in roles if role for text in (role.name, role.id, role.id.rpartition("/")[2])}
     return not names.isdisjoint(settings.allowed_roles)

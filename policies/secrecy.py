@@ -1,8 +1,8 @@
-"""Keeps the policy SDK from opening secrets.
+"""A patch of the policy SDK that keeps it from unwrapping secrets.
 
-The engine tells a pack which values are secret; the SDK (1.21) hands them over like any other. A password that the
-program keeps as a secret would be taken for one in plain sight. Here a secret stays shut, and counts as a value that is
-not known, as in every other source that `access` reads.
+The engine marks secret values; the SDK (1.21) passes them to a policy like any other value, so that a password that the
+program keeps as a secret would be reported as one in plain sight. With the patch a secret is a value that is not known,
+as in every other source that `access` reads.
 """
 
 from collections.abc import Mapping
@@ -12,25 +12,25 @@ from pulumi_policy import policy
 from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
-_OPENS = "deserialize_properties"
+_UNWRAPS = "deserialize_properties"
 
 
 def keep_secrets() -> None:
-    """From now on, policies in this process see no secret.
+    """Hide secrets from the policies of this process.
 
     Raises:
-        AttributeError: the SDK is another one, that opens them elsewhere.
+        AttributeError: the SDK has another version, which unwraps them in another function.
     """
-    opens = getattr(policy, _OPENS)
+    unwraps = getattr(policy, _UNWRAPS)
 
     def keeps(props: dict[str, Any], proxy_secrets: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - as the SDK calls it
-        return opens(props if proxy_secrets else without_secrets(props), proxy_secrets)
+        return unwraps(props if proxy_secrets else without_secrets(props), proxy_secrets)
 
-    setattr(policy, _OPENS, keeps)
+    setattr(policy, _UNWRAPS, keeps)
 
 
 def without_secrets(value: object) -> Any:  # noqa: ANN401 - any JSON value
-    """A value as the engine sends it, its secrets replaced by what stands for a text that is not known."""
+    """A value as the engine sends it, with the SDK's sign of an unknown text in place of each secret."""
     if isinstance(value, Mapping):
         values = cast("Mapping[str, object]", value)
         if values.get(SPECIAL_SIG_KEY) == SPECIAL_SECRET_SIG:

@@ -1,4 +1,4 @@
-"""What can be said to a policy in the pack's configuration, besides Pulumi's own enforcement level."""
+"""Options of a policy in the pack's configuration, in addition to Pulumi's enforcement level."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from pulumi_policy import PolicyConfigSchema
 
 _EXEMPT = {
     "type": "array",
-    "description": "Resources of which this is accepted, each with the reason.",
+    "description": "Resources whose finding is accepted, each with the reason.",
     "items": {
         "type": "object",
         "properties": {"urn": {"type": "string", "minLength": 1}, "because": {"type": "string", "minLength": 1}},
@@ -18,12 +18,12 @@ _EXEMPT = {
 }
 _ROLES = {
     "type": "array",
-    "description": "Roles, by name or id, that may be held besides those that are not privileged.",
+    "description": "Privileged roles, by name or id, that may be held.",
     "items": {"type": "string", "minLength": 1},
 }
 _PRODUCTION = {"type": "boolean", "description": "Whether the stack is in production."}
 
-# By id of the finding, what only its policy can be told.
+# By id of the finding: the options that only its policy has.
 _MORE: Mapping[str, Mapping[str, Any]] = {
     "mutable-image-tag": {"production": _PRODUCTION},
     "privileged-role": {"allowedRoles": _ROLES},
@@ -34,7 +34,7 @@ _MORE: Mapping[str, Mapping[str, Any]] = {
 
 @dataclass(frozen=True)
 class Settings:
-    """What one policy was told; nothing, by default."""
+    """The options of one policy; none by default."""
 
     exempt: frozenset[str] = frozenset()
     """URNs."""
@@ -53,5 +53,5 @@ class Settings:
 
 
 def schema(rule_id: str) -> PolicyConfigSchema:
-    """What the policy of a finding can be told."""
+    """The schema of the options of a finding's policy."""
     return PolicyConfigSchema({"exempt": _EXEMPT, **_MORE.get(rule_id, {})})

@@ -41,7 +41,6 @@ NOT_YET = (
     "tests/manifest",
     "tests/network",
     "tests/networks",
-    "tests/policies",
     "tests/projects.py",
     "tests/release",
     "tests/strategies.py",

@@ -1,4 +1,4 @@
-"""The policies, each on a program that it is about, and on one that nothing is wrong with."""
+"""The policies, each on a program that violates it and on a good program."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from pulumi_policy import EnforcementLevel, StackValidationPolicy
 
 import access.findings
 from access.azure.catalogue import by_name
-from policies.pack import NOTES, RULES, UNJUDGED, name_of, policies
+from policies.pack import INPUTS, RULES, UNJUDGED, name_of, policies
 from tests.access.readers.programs import (
     GROUP,
     IDENTITY,
@@ -24,7 +24,7 @@ from tests.access.readers.programs import (
     row,
     urn,
 )
-from tests.policies.asked import Config, Row, answers, secret
+from tests.policies.analyzer import Config, Row, answers, secret
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "howto" / "use-the-policy-pack.md"
 READER = "principal-of-reader"
@@ -71,19 +71,17 @@ BAD: dict[str, list[Row]] = {
 }
 
 
-def test_nothing_is_wrong_with_a_good_program() -> None:
+def test_good_program_violates_no_policy() -> None:
     assert not answers(*GOOD, config=IN_PRODUCTION).by_policy
 
 
-def test_every_policy_has_a_bad_program() -> None:
-    assert {each.name for each in policies()} - {NOTES} == set(BAD)
+def test_every_policy_has_a_program_that_violates_it() -> None:
+    assert {each.name for each in policies()} - {INPUTS} == set(BAD)
 
 
 @pytest.mark.parametrize("deployed", [False, True], ids=["before", "deployed"])
 @pytest.mark.parametrize("rule", RULES, ids=name_of)
-def test_a_finding_is_reported_under_its_name_and_mandatory_where_it_is_an_error(
-    rule: access.findings.Rule, *, deployed: bool
-) -> None:
+def test_policy_reports_its_finding_and_is_mandatory_for_errors(rule: access.findings.Rule, *, deployed: bool) -> None:
     name = name_of(rule)
 
     found = answers(*BAD[name], config=IN_PRODUCTION, deployed=deployed)
@@ -94,25 +92,25 @@ def test_a_finding_is_reported_under_its_name_and_mandatory_where_it_is_an_error
 
 
 @pytest.mark.parametrize("name", sorted(set(BAD) - {UNJUDGED}))
-def test_an_exempted_resource_is_passed_over_and_no_other(name: str) -> None:
-    (place,) = answers(*BAD[name], config=IN_PRODUCTION, deployed=True).urns[name]
-    here = next(each["urn"] for each in BAD[name] if each["urn"].endswith(f"::{place}"))
+def test_exempt_resource_is_accepted_and_no_other(name: str) -> None:
+    (name_in_urn,) = answers(*BAD[name], config=IN_PRODUCTION, deployed=True).urns[name]
+    here = next(each["urn"] for each in BAD[name] if each["urn"].endswith(f"::{name_in_urn}"))
 
-    def told(exempt: str) -> Config:
+    def exempting(exempt: str) -> Config:
         return {name: IN_PRODUCTION.get(name, {}) | {"exempt": [{"urn": exempt, "because": "a test"}]}}
 
-    assert name not in answers(*BAD[name], config=told(here), deployed=True).by_policy
-    assert name in answers(*BAD[name], config=told(urn("x", "other")), deployed=True).by_policy
+    assert name not in answers(*BAD[name], config=exempting(here), deployed=True).by_policy
+    assert name in answers(*BAD[name], config=exempting(urn("x", "other")), deployed=True).by_policy
 
 
 @pytest.mark.parametrize("called", ["storage account contributor", by_name("Storage Account Contributor").id])
-def test_a_role_can_be_allowed_by_name_and_by_id(called: str) -> None:
+def test_privileged_role_is_allowed_by_name_and_by_id(called: str) -> None:
     found = answers(*BAD["privileged-role"], config={"privileged-role": {"allowedRoles": [called]}})
 
     assert "privileged-role" not in found.by_policy
 
 
-def test_images_are_looked_at_in_production_only() -> None:
+def test_mutable_image_tag_is_reported_in_production_only() -> None:
     assert "mutable-image-tag" not in answers(*BAD["mutable-image-tag"]).by_policy
 
 
@@ -133,14 +131,14 @@ def test_images_are_looked_at_in_production_only() -> None:
         ([*GOOD[:3], assignment("reads", READER, role=UNKNOWN)], "reads", "this source does not define that role"),
     ],
 )
-def test_what_a_preview_does_not_know_is_said(rows: list[Row], where: str, what: str) -> None:
+def test_value_unknown_in_preview_cannot_be_judged(rows: list[Row], where: str, what: str) -> None:
     found = answers(*rows)
 
     assert what in "\n".join(found.by_policy["unknown-role"] + found.by_policy[UNJUDGED])
     assert where in found.urns[UNJUDGED] | found.urns["unknown-role"]
 
 
-def test_a_secret_is_neither_shown_nor_taken_for_one_in_plain_sight() -> None:
+def test_secret_is_neither_shown_nor_reported_as_in_plain_sight() -> None:
     vault = {"resourceGroupName": "agents", "vaultName": "safe", "secretName": "login"}
     rows = [row("keyvault:Secret", "login", inputs={**vault, "properties": {"value": secret(LOGIN)}})]
     rows += [running("reader", env=[{"name": "STORAGE", "value": secret(LOGIN)}])]
@@ -151,7 +149,7 @@ def test_a_secret_is_neither_shown_nor_taken_for_one_in_plain_sight() -> None:
     assert "AccountKey" not in answers(*rows, *BAD["credential-in-plain-sight"]).text
 
 
-def test_a_credential_among_the_outputs_of_a_stack_is_found() -> None:
+def test_credential_in_stack_output_is_reported() -> None:
     stack = row("pulumi:pulumi:Stack", "program-dev", outputs={"login": LOGIN, "hidden": secret(LOGIN)})
 
     (message,) = answers(*GOOD, stack).by_policy["credential-in-plain-sight"]
@@ -159,7 +157,7 @@ def test_a_credential_among_the_outputs_of_a_stack_is_found() -> None:
     assert "output login" in message
 
 
-def test_what_cannot_be_read_at_all_violates_every_policy() -> None:
+def test_unreadable_program_violates_every_policy() -> None:
     deep: Row = {}
     for _ in range(60):
         deep = {"in": [deep]}
@@ -170,18 +168,18 @@ def test_what_cannot_be_read_at_all_violates_every_policy() -> None:
     assert set(answers(*GOOD, broken).by_policy) == set(BAD)
 
 
-def test_a_program_is_judged_once_for_all_policies() -> None:
+def test_program_is_judged_once_for_all_policies() -> None:
     with patch("policies.pack.check", side_effect=access.findings.check) as check:
         answers(*BAD["privileged-role"])
 
     assert check.call_count == 1
 
 
-def test_the_configuration_in_the_how_to_is_one_that_policies_take() -> None:
-    (told,) = re.findall(r"```json\n(.*?)```", HOW_TO.read_text("utf-8"), re.DOTALL)
+def test_configuration_in_the_how_to_is_valid() -> None:
+    (example,) = re.findall(r"```json\n(.*?)```", HOW_TO.read_text("utf-8"), re.DOTALL)
     schemas = {each.name: each.config_schema for each in policies()}
 
-    for name, config in json.loads(told).items():
+    for name, config in json.loads(example).items():
         schema = schemas[name]
         assert schema is not None
         if isinstance(config, str):
@@ -190,7 +188,7 @@ def test_the_configuration_in_the_how_to_is_one_that_policies_take() -> None:
             Draft202012Validator({"properties": schema.properties, "additionalProperties": False}).validate(config)
 
 
-def test_the_configuration_of_every_policy_has_a_schema_that_names_exemptions_and_reasons() -> None:
+def test_every_policy_has_a_schema_that_requires_reasons_for_exemptions() -> None:
     for each in policies():
         if isinstance(each, StackValidationPolicy):
             assert each.config_schema is not None

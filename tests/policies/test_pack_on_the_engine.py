@@ -1,4 +1,4 @@
-"""The policy pack on the real engine, on local Azure: what `pulumi preview --policy-pack` says and how it ends."""
+"""The policy pack on the real engine, on local Azure: output and exit code of `pulumi preview --policy-pack`."""
 
 import json
 import re
@@ -64,7 +64,7 @@ def violated(outcome: Outcome) -> dict[str, set[str]]:
     return found
 
 
-def test_the_network_of_this_repository_violates_nothing(tmp_path: Path) -> None:
+def test_production_stack_violates_no_policy(tmp_path: Path) -> None:
     outcome = Project.of_fabrikam(tmp_path).pulumi("preview --stack prod --policy-pack policies")
 
     assert "agent-network@v" in outcome.out
@@ -86,7 +86,7 @@ def test_shared_identity_passes_with_the_shipped_configuration(tmp_path: Path) -
     assert violated(passed) == {"mandatory": set(), "advisory": {"shared-identity"}}
 
 
-def test_a_bad_program_fails_before_and_after_it_is_deployed(tmp_path: Path) -> None:
+def test_bad_program_fails_before_and_after_deployment(tmp_path: Path) -> None:
     project = Project.written(tmp_path, BAD)
 
     before = project.run(PREVIEW)
@@ -98,7 +98,7 @@ def test_a_bad_program_fails_before_and_after_it_is_deployed(tmp_path: Path) -> 
         assert violated(outcome) == {"mandatory": MANDATORY, "advisory": {"wide-grant"}}, outcome.out
 
 
-def test_a_pack_takes_exemptions_and_levels_from_its_configuration(tmp_path: Path) -> None:
+def test_exemptions_and_levels_are_read_from_the_configuration(tmp_path: Path) -> None:
     project = Project.written(tmp_path, BAD)
     kept = {"urn": "urn:pulumi:dev::tiny::azure-native:storage:StorageAccount::open", "because": "a test"}
     config = {

@@ -1,4 +1,4 @@
-"""The pack as the engine asks it: the same requests, with what is unknown and secret marked as the engine marks it."""
+"""Requests of the engine to the policy pack, with the engine's marks for unknown and secret values."""
 
 from collections import defaultdict
 from typing import Any
@@ -22,7 +22,7 @@ def secret(value: object) -> Row:
 
 
 class Answers:
-    """What the pack reports: violations by policy."""
+    """Violations that the pack reports, by policy."""
 
     def __init__(self, response: proto.AnalyzeResponse) -> None:
         self.by_policy: dict[str, list[str]] = defaultdict(list)
@@ -36,13 +36,13 @@ class Answers:
 
     @property
     def text(self) -> str:
-        """All that is shown."""
+        """Every message."""
         return "\n".join(message for messages in self.by_policy.values() for message in messages)
 
 
 def answers(*rows: Row, config: Config | None = None, deployed: bool = False) -> Answers:
-    """The answer to a program; where it is deployed already, Azure's answers no longer say what was asked for."""
-    servicer = policy._PolicyAnalyzerServicer(NAME, "1", policies(), EnforcementLevel.ADVISORY)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - as PolicyPack makes it
+    """The violations of a program; of a deployed one the engine sends outputs, without the inputs."""
+    servicer = policy._PolicyAnalyzerServicer(NAME, "1", policies(), EnforcementLevel.ADVISORY)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] (as PolicyPack makes it)
     servicer.Configure(configured(config or {}), None)
     resources = []
     for row in rows:
