@@ -1,6 +1,7 @@
 """Tests that open the user's network and stack files must fail, in whichever process they do so."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +12,16 @@ import pytest
 from tests.fabrikam import FABRIKAM, FILES, REPOSITORY
 from tests.user_files import is_users
 
-READS = "from pathlib import Path\n\n\ndef test_it() -> None:\n    {statement}\n"
+READS = """
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.parametrize("name", {names})
+def test_it(name: str) -> None:
+    Path(name).read_text()
+"""
 IN_A_PROCESS = """
 import subprocess, sys
 
@@ -45,11 +55,21 @@ def run(tmp_path: Path) -> Run:
     return on
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_opening_file_of_user_fails_the_test(run: Run, name: str) -> None:
-    done = run(READS.format(statement=f"Path({name!r}).read_text()"))
+def test_opening_file_of_user_fails_the_test(run: Run) -> None:
+    done = run(READS.format(names=FILES))
 
-    assert (done.returncode, f"a test opens {name}, which is the user's" in done.stdout) == (1, True), done.stdout
+    assert (done.returncode, f"{len(FILES)} failed" in done.stdout) == (1, True), done.stdout
+    for name in FILES:
+        assert f"a test opens {name}, which is the user's" in done.stdout
+
+
+def test_removing_folder_with_such_names_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "old" / "network.yaml").mkdir(parents=True)
+    monkeypatch.chdir(REPOSITORY)
+
+    shutil.rmtree(tmp_path / "old")
+
+    assert not (tmp_path / "old").exists()
 
 
 @pytest.mark.parametrize("text", [SWALLOWS, IN_A_PROCESS.format(check=True), IN_A_PROCESS.format(check=False)])
