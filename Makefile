@@ -1,4 +1,5 @@
 # One target per wish. Every target sets itself up: the first run makes .venv and installs requirements.txt into it.
+# make ends with 2 for every failure; where the exit code matters, call agent-network itself (docs/reference/exit-codes.md).
 STACK ?= dev
 CMD ?= pulumi preview
 PYTHON ?= python3

@@ -6,7 +6,7 @@ forgotten after each run.
 
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 from access.questions.assignment_rows import AssignmentRow
@@ -27,12 +27,14 @@ def run_program(
 ) -> tuple[RunResult, list[AssignmentRow]]:
     """Run the program; returns what happened, and who may do what afterwards.
 
+    Standard output belongs to the answer of the command: what the program prints goes to standard error.
+
     Raises:
         LocalAzureError: the project cannot be run, has no such stack, or another run is changing it.
     """
     project = Project.at(root)
     config = project.config(stack)
-    with _fresh_modules(root):
+    with redirect_stdout(sys.stderr), _fresh_modules(root):
         result = run(
             project.run,
             project=project.name,

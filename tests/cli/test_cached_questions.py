@@ -1,5 +1,6 @@
 """Questions about an unchanged working tree come from the cache, and only then."""
 
+import json
 import os
 import subprocess
 import sys
@@ -161,6 +162,16 @@ def test_edited_module_of_the_program_is_imported_again(project: Path, capsys: p
 
     assert outputs == [True, True]
     assert "helper" not in sys.modules
+
+
+def test_print_of_the_program_goes_to_standard_error(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "__main__.py").write_text("print('contoso')\n")
+
+    assert run(["preview", "--json"]) == 0
+
+    out, err = capsys.readouterr()
+    assert json.loads(out)["operation"] == "preview"
+    assert err == "contoso\n"
 
 
 def test_answer_from_the_cache_imports_neither_pulumi_nor_the_manifest(tmp_path: Path, project: Path) -> None:

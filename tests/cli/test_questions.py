@@ -1,0 +1,49 @@
+"""The exit code that follows from a result: no, perhaps, growth and new doubt."""
+
+import pytest
+
+from access.model.graph import Graph, Unread
+from access.model.results import AccessDecision, Decision
+from access.questions.why import Reason
+from cli.exit_codes import ExitCode
+from cli.questions import run_diff, why_code
+
+
+def reason(decision: Decision) -> Reason:
+    return Reason("report", "own", "reports", "x/read", AccessDecision(decision, (), (), "a test"), ())
+
+
+@pytest.mark.parametrize(
+    ("decisions", "code"),
+    [
+        ([Decision.ALLOWED], ExitCode.OK),
+        ([Decision.DENIED], ExitCode.NO),
+        ([Decision.CONDITIONAL], ExitCode.GROWTH),
+        ([Decision.ALLOWED, Decision.CONDITIONAL], ExitCode.GROWTH),
+        ([Decision.CONDITIONAL, Decision.DENIED], ExitCode.NO),
+        ([Decision.ALLOWED, Decision.DENIED], ExitCode.NO),
+        ([], ExitCode.NO),
+    ],
+)
+def test_why_returns_the_least_of_its_answers(decisions: list[Decision], code: ExitCode) -> None:
+    assert why_code([reason(one) for one in decisions]) is code
+
+
+def graph(*unread: Unread) -> Graph:
+    return Graph(principals=[], resources=[], assignments=[], source="a test", unread=unread)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ((), (), ExitCode.OK),
+        ((), ("role",), ExitCode.GROWTH),
+        (("role",), ("role",), ExitCode.OK),
+        (("role",), (), ExitCode.OK),
+        (("role",), ("role", "condition"), ExitCode.GROWTH),
+    ],
+)
+def test_diff_returns_3_for_new_doubt(before: tuple[str, ...], after: tuple[str, ...], code: ExitCode) -> None:
+    old, new = (graph(*(Unread(one, "it is unknown") for one in names)) for names in (before, after))
+
+    assert run_diff(old, new, ("before", "after")).code is code
