@@ -35,34 +35,30 @@ class Installation:
         )
 
 
+def installed(root: Path, wheel: Path, *requirements: str) -> Installation:
+    """Install requirements into a new environment; the packages that they need are those of the tests' environment."""
+    made = Installation(wheel, root)
+    venv.create(root, with_pip=False, symlinks=sys.platform != "win32")
+    # The line adds the folder alone: .pth files in it, such as that of an editable installation, are not read.
+    (own,) = root.rglob("site-packages")
+    (own / "dependencies.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
+    python = str(made.scripts / "python")
+    options = ("--no-build-isolation", "--no-deps", "--no-index", "--no-compile", "--ignore-installed")
+    run(sys.executable, "-m", "pip", "--python", python, "install", *options, *requirements)
+    return made
+
+
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """Build the wheel and install it."""
     folder = tmp_path_factory.mktemp("wheel")
-    _run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder))
+    run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder))
     (wheel,) = folder.glob("*.whl")
-    made = Installation(wheel, folder / "environment")
-    venv.create(made.root, with_pip=False, symlinks=sys.platform != "win32")
-    python = str(made.scripts / "python")
-    _run(
-        sys.executable,
-        "-m",
-        "pip",
-        "--python",
-        python,
-        "install",
-        "--no-deps",
-        "--no-index",
-        "--no-compile",
-        str(wheel),
-    )
-    # The line adds the folder alone: .pth files in it, such as that of an editable installation, are not read.
-    (own,) = made.root.rglob("site-packages")
-    (own / "dependencies.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
-    return made
+    return installed(folder / "environment", wheel, str(wheel))
 
 
-def _run(*command: str) -> None:
+def run(*command: str) -> None:
+    """Run a command at the root of the repository; it has to succeed."""
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)  # noqa: S603 (see above)
     assert done.returncode == 0, done.stdout + done.stderr
 
