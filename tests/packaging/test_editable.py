@@ -1,6 +1,7 @@
 """The editable installation of `make setup`: it uses the checkout, and builds nothing."""
 
 import re
+import tomllib
 from pathlib import Path
 
 from agent_network import __version__
@@ -22,3 +23,10 @@ def test_make_setup_installs_the_checkout_without_isolation() -> None:
     (line,) = re.findall(r"^\t@\$\(VENV\)/bin/pip install .*--editable \.$", recipe, re.MULTILINE)
 
     assert {"--no-build-isolation", "--no-deps"} <= set(line.split())
+
+
+def test_the_build_backend_is_the_locked_version() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
+    (backend,) = project["build-system"]["requires"]
+
+    assert backend in project["dependency-groups"]["dev"]
