@@ -164,7 +164,7 @@ def test_it_tells_the_engine_what_it_is(kind: str) -> None:
 
     assert set(outputs) == {"scope", "verbs", "endpoint"}
     assert outputs["verbs"] == {verb: row.role for verb, row in KINDS[kind].VERBS.items()}
-    assert outputs["endpoint"]
+    assert outputs["endpoint"], "add what Azure answers to tests/components/recorder.py"
 
 
 @every_kind
