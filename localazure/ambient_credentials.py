@@ -1,7 +1,7 @@
-"""Which environment variables hold real Azure credentials.
+"""The environment variables that hold real Azure credentials, and the refusal to run with them.
 
-Owns the list and the sentence that refuses them. Local Azure never runs beside real credentials: a command typed in the
-wrong shell would otherwise reach the wrong Azure without a word. Ids of a tenant or a subscription alone open nothing
+Owns the list and the error. Local Azure never runs with real credentials in the environment: a command typed in the
+wrong shell would otherwise reach the wrong Azure silently. Ids of a tenant or a subscription alone open nothing
 and are left out.
 """
 
@@ -37,13 +37,13 @@ _OFF = frozenset({"", "0", "false"})
 
 
 def credentials_error(environment: Mapping[str, str]) -> str | None:
-    """The sentence that refuses `environment`, naming the variables but never their values; None where it has none."""
+    """The error for real credentials in `environment`, without their values; None if there are none."""
     found = [name for name in VARIABLES if _is_set(name, environment.get(name, ""))]
     if not found:
         return None
     unset = " ".join(f"-u {name}" for name in found)
     return (
-        f"real Azure credentials are set ({', '.join(found)}): local Azure does not run beside them; "
+        f"real Azure credentials are set ({', '.join(found)}): local Azure does not run with them; "
         f"unset them for this command, as in `env {unset} make engine`"
     )
 

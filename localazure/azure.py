@@ -1,7 +1,7 @@
-"""Local Azure: one subscription that answers as Azure Resource Manager and the azure-native provider do.
+"""Local Azure: one subscription that behaves like Azure Resource Manager and the azure-native provider.
 
-Owns the calls that a front end makes; each is one request. What a request passes is listed in `pipeline.py`, what one
-service does stands in `services/`, the state is in `world.py`; a front end (`fronts/`) turns its protocol into these
+Owns the calls that a front end makes; each is one request. The stages of a request are in `pipeline.py`, the
+rules of a service in `services/`, the state in `world.py`; a front end (`fronts/`) turns its protocol into these
 calls and adds nothing.
 
 Differences from Azure: everything takes effect at once, nothing is throttled, no quota, region or price exists. Two
@@ -20,7 +20,7 @@ from localazure.errors import AzureError, InvalidInputs, Violation
 
 
 class LocalAzure:
-    """Azure over one world."""
+    """Azure's operations on one world."""
 
     def __init__(self, world: World, now: clock.Clock = clock.fixed) -> None:
         self.world = world
@@ -28,7 +28,7 @@ class LocalAzure:
         self._catalogue = services.catalogue()
 
     def check(self, token: str, inputs: Values, *, name: str) -> Values:
-        """The inputs with what the provider fills in: a missing name, after the logical `name`, and a location.
+        """Add the provider's defaults to the inputs: a name, made from the logical `name`, and a location.
 
         Raises:
             UnknownType: local Azure does not have the type.
@@ -43,11 +43,11 @@ class LocalAzure:
         return full
 
     def diff(self, token: str, old: Values, new: Values) -> InputDiff:
-        """What differs between two sets of inputs, and which of it only a replacement can change."""
+        """Compare two sets of inputs: changed properties, and those that force a replacement."""
         return diff_inputs(self._catalogue.find(token), old, new)
 
     def create(self, token: str, inputs: Values) -> tuple[str, Values]:
-        """Make a resource; answers its id and outputs. Inputs are those that `check` answered.
+        """Create a resource and return its id and outputs. Inputs are those that `check` returned.
 
         Raises:
             UnknownType, InvalidInputs: as `check`.
@@ -64,7 +64,7 @@ class LocalAzure:
         return kind.provider_id_of(made.id), made.outputs
 
     def update(self, token: str, resource_id: str, inputs: Values) -> Values:
-        """Change a resource in place; answers its outputs.
+        """Change a resource in place and return its outputs.
 
         Raises:
             AzureError: it does not exist, or Azure would refuse the change; nothing was changed.
@@ -76,7 +76,7 @@ class LocalAzure:
         return pipeline.update(request).outputs
 
     def read(self, token: str, resource_id: str) -> tuple[Values, Values] | None:
-        """Inputs and outputs of a resource as it is; None where there is none of that type."""
+        """Inputs and outputs of a resource; None if none of that type exists."""
         found = self._found(token, resource_id)
         if found is None:
             return None
@@ -84,7 +84,7 @@ class LocalAzure:
         return found.inputs, {**found.outputs, **current}
 
     def adopt(self, token: str, resource_id: str) -> Values:
-        """The outputs of a resource that a program refers to by id and that this world did not make.
+        """The outputs of a resource outside this world that a program refers to by id.
 
         Azure would answer with what is there; local Azure cannot know and takes it to exist, marked as adopted.
 
@@ -103,13 +103,13 @@ class LocalAzure:
         return pipeline.adopt(self._request(kind, resource_id, {**kind.adopted_inputs, **named})).outputs
 
     def delete(self, token: str, resource_id: str) -> None:
-        """Remove a resource and what lies under it; one that is not there counts as removed."""
+        """Delete a resource and everything under it; a missing one counts as deleted."""
         kind = self._catalogue.find(token)
         if not kind.singleton:
             pipeline.delete(self._request(kind, kind.full_id_of(resource_id), {}))
 
     def invoke(self, token: str, args: Values) -> Values:
-        """Answer a provider function.
+        """Call a provider function.
 
         Raises:
             UnknownType: local Azure does not have the function.
@@ -118,7 +118,7 @@ class LocalAzure:
         return services.function(token)(self.world, args)
 
     def exclusive_scope(self, token: str, resource_id: str, inputs: Values) -> tuple[str, str] | None:
-        """Where Azure takes one write at a time, and what it says to a second; None for what is never exclusive_scope.
+        """The scope of exclusive writes of a request, and Azure's error code for a second write; None if it has none.
 
         Args:
             token: the type.
@@ -134,7 +134,7 @@ class LocalAzure:
         return place.lower(), kind.exclusive_writes.code
 
     def preview_outputs(self, token: str, inputs: Values, known: Values | None = None) -> Values:
-        """Outputs as the engine's preview shows them: what Azure computes is unknown, unless `known` from before."""
+        """Outputs in a preview: values that Azure computes are unknown, unless `known` has them from before."""
         return answers.preview_outputs(self._catalogue.find(token), inputs, known)
 
     def _found(self, token: str, resource_id: str) -> Resource | None:

@@ -1,4 +1,4 @@
-"""What local Azure can say no with.
+"""Errors of local Azure.
 
     LocalAzureError
     ├── AzureError        Azure would refuse the request: its own code, message and HTTP status
@@ -6,8 +6,8 @@
     ├── UnknownType       local Azure does not simulate this resource type or function
     └── WorldFileError    a world file cannot be read; nothing was overwritten
 
-User mistakes all: a front end prints them as one line, never as a traceback. The codes of `AzureError` stand in the
-service modules, each beside its rule.
+User mistakes all: a front end prints them as one line, never as a traceback. The codes of `AzureError` are in the
+service modules, each with its rule.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class LocalAzureError(Exception):
 
 
 class AzureError(LocalAzureError):
-    """A refusal in Azure's words.
+    """A refusal with Azure's error code and message.
 
     `code` is Azure's error code, `status` the HTTP status that carries it. Where a request is refused for several
     reasons, these are those of the first and `message` holds all.
@@ -33,7 +33,7 @@ class AzureError(LocalAzureError):
 
 @dataclass(frozen=True)
 class Violation:
-    """One input that does not fit: where it stands and what is wrong with it."""
+    """One invalid input: its path, and the reason."""
 
     path: str
     message: str
@@ -42,7 +42,7 @@ class Violation:
         return f"{self.path}: {self.message}"
 
 
-class InvalidInputs(LocalAzureError):  # noqa: N818 (says what happened, as the message reads)
+class InvalidInputs(LocalAzureError):  # noqa: N818 (named like its message)
     """Inputs that Azure's published types do not allow."""
 
     def __init__(self, token: str, violations: tuple[Violation, ...]) -> None:
@@ -51,8 +51,8 @@ class InvalidInputs(LocalAzureError):  # noqa: N818 (says what happened, as the 
         self.violations = violations
 
 
-class UnknownType(LocalAzureError):  # noqa: N818 (says what is wrong, as the message reads)
-    """A resource type or function that local Azure does not have."""
+class UnknownType(LocalAzureError):  # noqa: N818 (named like its message)
+    """A resource type or function that local Azure does not simulate."""
 
     def __init__(self, token: str) -> None:
         super().__init__(f"local Azure does not simulate {token!r}; nothing was created")
@@ -60,4 +60,4 @@ class UnknownType(LocalAzureError):  # noqa: N818 (says what is wrong, as the me
 
 
 class WorldFileError(LocalAzureError):
-    """A world file that is truncated, foreign or of a later version."""
+    """A world file that is truncated, of another program or of a later version."""

@@ -1,6 +1,6 @@
-"""Publishing an agent of Foundry anew beside the program, as somebody might do in the portal: it is somebody else then.
+"""Republishing a Foundry agent outside the program, as in the portal, which gives it a new identity.
 
-What `release.foundry` is for, to be tried where nothing breaks.
+A rehearsal of the drift that `release.foundry` repairs.
 """
 
 from localazure.arm.world import Values
@@ -12,11 +12,11 @@ __all__ = ["NotPublishedError", "republish"]
 
 
 class NotPublishedError(LocalAzureError):
-    """There is no application of that agent."""
+    """An agent that has no application."""
 
 
 def republish(azure: LocalAzure, agent: str) -> tuple[str, str]:
-    """Delete the application of an agent and make it again; answers who the agent was, and who it is now.
+    """Delete and create again the application of an agent; returns the old and the new principal id.
 
     Raises:
         NotPublishedError: it is not published.

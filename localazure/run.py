@@ -1,8 +1,7 @@
-"""One local run: a program, in process, on the SDK's mock monitor, against the world of its stack.
+"""One local run: a program, in this process, on the SDK's mock monitor, against the world of its stack.
 
-Owns how the SDK is set up and taken down around the program, and when the world is written: never by a preview, and
-after a failure with what was done until then, as on Azure. What happens to resources is
-`localazure.deployment.deployment`'s.
+Owns the setup of the SDK around the program, and when the world is written: never by a preview, and after a failure
+with the changes until then, as on Azure. Changes to resources are `localazure.deployment.deployment`'s.
 """
 
 import asyncio
@@ -35,7 +34,7 @@ from localazure.fronts.monitor import LocalMonitor
 
 
 class Operation(StrEnum):
-    """What a run is for."""
+    """The kinds of run."""
 
     PREVIEW = "preview"
     UP = "up"
@@ -44,14 +43,14 @@ class Operation(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class RunResult:
-    """What a run did, or for a preview, what it would do."""
+    """The outcome of a run, or for a preview, the planned outcome."""
 
     operation: Operation
     stack: str
     steps: list[ResourceStep]
     failures: list[Failure]
     skipped: list[str]
-    """URNs of what was left out because something that it needs failed."""
+    """URNs of resources that were skipped because a dependency failed."""
     world: World
     """The world afterwards."""
     records: list[Record]
@@ -59,15 +58,15 @@ class RunResult:
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
     """The stack's outputs; secrets are masked."""
     messages: list[str] = field(default_factory=list[str])
-    """What the program said with `pulumi.log`."""
+    """Messages of the program from `pulumi.log`."""
 
     @property
     def ok(self) -> bool:
-        """Whether nothing failed."""
+        """True if nothing failed."""
         return not self.failures
 
 
-def run(  # noqa: PLR0913 (one argument for each thing that a run needs to know)
+def run(  # noqa: PLR0913 (one argument for each setting of a run)
     program: Callable[[], None],
     *,
     project: str,
@@ -77,7 +76,7 @@ def run(  # noqa: PLR0913 (one argument for each thing that a run needs to know)
     path: Path | None = None,
     progress: Callable[[ResourceStep], None] = lambda _: None,
 ) -> RunResult:
-    """Run `program` and answer what happened.
+    """Run `program` and return the outcome.
 
     Args:
         program: registers resources; a `destroy` does not call it.
@@ -86,7 +85,7 @@ def run(  # noqa: PLR0913 (one argument for each thing that a run needs to know)
         config: the stack's configuration by full key, `project:key`.
         operation: what to do.
         path: the file of the stack's world; None for a world that is empty before and gone after.
-        progress: told of every resource as it is settled.
+        progress: called with every resource as it is done.
 
     Raises:
         WorldFileError: the file is not this stack's, or another run is changing it.
@@ -134,7 +133,7 @@ def _run(  # noqa: PLR0913, PLR0917 (as above)
 
 
 def _save(path: Path, world: World, deployment: LocalDeployment, operation: Operation, before: list[Record]) -> None:
-    """Write what is left, where anything changed; of what was destroyed nothing is, names of the deleted included."""
+    """Write the world if anything changed; delete the file once a stack is destroyed, deleted names included."""
     changed = any(step.record.custom and step.op is not Op.SAME for step in deployment.steps)
     if operation is Operation.DESTROY and not deployment.failures:
         path.unlink(missing_ok=True)
@@ -146,7 +145,7 @@ def _by_urn(records: list[Record]) -> dict[tuple[str, str], Record]:
     return {(record.urn, record.id): record for record in records}
 
 
-def _execute(  # noqa: PLR0913, PLR0917 (one argument for each thing that the SDK is told)
+def _execute(  # noqa: PLR0913, PLR0917 (one argument for each setting of the SDK)
     program: Callable[[], None],
     monitor: LocalMonitor,
     engine: "_LogEngine",
@@ -154,12 +153,12 @@ def _execute(  # noqa: PLR0913, PLR0917 (one argument for each thing that the SD
     config: Mapping[str, str],
     operation: Operation,
 ) -> Failure | None:
-    """Run the program to its end; answers why it did not get there."""
+    """Run the program to its end; returns the failure that stopped it."""
 
     async def main() -> None:
         # One thread answers, so that resources come one after another and in the same order every time.
         loop = asyncio.get_running_loop()
-        # What a failing program leaves unawaited is told in the failure, not once more by asyncio.
+        # Unawaited tasks of a failing program are part of the failure; asyncio does not report them again.
         loop.set_exception_handler(lambda _loop, _context: None)
         with ThreadPoolExecutor(max_workers=1) as executor:
             loop.set_default_executor(executor)
@@ -183,8 +182,8 @@ def _execute(  # noqa: PLR0913, PLR0917 (one argument for each thing that the SD
     except (pulumi.RunError, LocalAzureError) as error:
         return Failure(message=str(error))
     except Exception as error:  # noqa: BLE001 (whatever a program raises)
-        said = "".join(traceback.format_exception(error))
-        return Failure(message=f"{type(error).__name__}: {error}", traceback=said)
+        trace = "".join(traceback.format_exception(error))
+        return Failure(message=f"{type(error).__name__}: {error}", traceback=trace)
     except SystemExit as error:
         return Failure(message=f"the program ended itself with {error.code!r}") if error.code else None
     return None
@@ -192,18 +191,18 @@ def _execute(  # noqa: PLR0913, PLR0917 (one argument for each thing that the SD
 
 @contextmanager
 def _stack_configuration(config: Mapping[str, str]) -> Generator[None]:
-    """Let the program read its configuration; the SDK keeps that for the whole process, and what is unfinished too."""
+    """Set the SDK's configuration, which is global, for one program, and clear it with the SDK's unfinished outputs."""
     set_all_config(dict(config))
     try:
         yield
     finally:
         set_all_config({})
-        # What a failed program left waiting belongs to an event loop that is closed now.
+        # Outputs that a failed program left unfinished belong to an event loop that is closed now.
         cast("Any", SETTINGS).outputs.clear()
 
 
 class _LogEngine(MockEngine):
-    """Takes what the program says, but for what it says to whoever debugs the SDK."""
+    """An engine that collects the program's log messages, except debug messages."""
 
     def __init__(self) -> None:
         super().__init__(None)

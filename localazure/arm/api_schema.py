@@ -1,4 +1,4 @@
-"""A published API type, made into a function that lists what in a value it does not allow.
+"""Compiles a published API type into a check that lists the violations in a value.
 
 Owns how the type definitions in `data/` are read: references, flattening (azure-native lifts what ARM keeps under
 `properties` one level up, so a property is looked for in both places), discriminated variants, closed sets, ranges. A
@@ -18,7 +18,7 @@ from localazure.errors import Violation
 
 Schema = dict[str, Any]
 Where = tuple["Where", str | int] | None
-"""A place in a value: that of the block that holds it, and the step from there."""
+"""A location in a value: that of the surrounding block, and the step from there."""
 Check = Callable[[Any, Where, list[Violation]], None]
 
 
@@ -30,11 +30,11 @@ class _Shape:
     additional: Schema | None
     required: frozenset[str]
     lifted: frozenset[str]
-    """Those of `required` that stand in the block `properties`, where that is not lifted away."""
+    """Those of `required` that are in the block `properties`, unless that block is flattened away."""
 
 
 class Compiler:
-    """Makes checks of the types that one resource's definition refers to."""
+    """Compiles checks from the types that one resource's definition refers to."""
 
     def __init__(self, types: Mapping[str, Schema]) -> None:
         self._types = types
@@ -60,7 +60,7 @@ class Compiler:
         return _ObjectCheck(self.check, self._shape(self._resolved(schema), None), arguments, filled)
 
     def takes(self, schema: Schema, name: str) -> bool:
-        """Whether an object type has a property of that name that can be given."""
+        """Report if an object type has a settable property of that name."""
         found = self._shape(self._resolved(schema), None).properties.get(name)
         return found is not None and not found.get("read_only")
 
@@ -92,7 +92,7 @@ class Compiler:
                 return self._array(schema)
             case "string":
                 return _text(schema)
-            case "integer":  # the data tells no integers from other numbers
+            case "integer":  # the data does not distinguish integers from other numbers
                 return _number(schema)
             case "boolean":
                 return _truth
@@ -146,7 +146,7 @@ class Compiler:
 
 
 class _ObjectCheck:
-    """The check of an object. Properties are compiled as they are met: types refer to each other in circles."""
+    """The check of an object. Properties are compiled on first use, because types refer to each other in circles."""
 
     def __init__(
         self,
@@ -159,7 +159,7 @@ class _ObjectCheck:
         self._shape = shape
         self._arguments = arguments
         self._required = sorted(shape.required - filled)
-        self._required_beside_block = sorted(shape.required - shape.lifted - filled)
+        self._required_with_properties = sorted(shape.required - shape.lifted - filled)
         self._checks: dict[str, Check | None] = dict.fromkeys(arguments - shape.properties.keys(), _anything)
 
     def __call__(self, value: Any, where: Where, found: list[Violation]) -> None:  # noqa: ANN401 (any JSON value)
@@ -175,7 +175,7 @@ class _ObjectCheck:
                 check(item, (where, name), found)
             elif not name.startswith("__"):
                 found.append(_violation((where, name), self._no_such(name)))
-        required = self._required_beside_block if "properties" in fields else self._required
+        required = self._required_with_properties if "properties" in fields else self._required
         missing = [name for name in required if fields.get(name) is None]
         found += [_violation((where, name), "is required and missing") for name in missing]
 
@@ -215,7 +215,7 @@ def _violation(where: Where, message: str) -> Violation:
 
 
 def _anything(_value: Any, _where: Where, _found: list[Violation]) -> None:  # noqa: ANN401 (any JSON value)
-    """Allows what the type says nothing about."""
+    """The check of a value of any form: finds nothing."""
 
 
 def _read_only(_value: Any, where: Where, found: list[Violation]) -> None:  # noqa: ANN401 (any JSON value)

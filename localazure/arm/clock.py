@@ -1,4 +1,4 @@
-"""The time that local Azure writes into what it creates.
+"""The time that local Azure writes into created resources.
 
 A fixed instant by default, so that a run is repeatable to the byte. Nothing in local Azure waits or expires.
 """

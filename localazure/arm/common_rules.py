@@ -1,6 +1,6 @@
-"""Answers and rules that the types of many services share.
+"""Output values and validation rules that the types of many services share.
 
-Owns how they are put together, no fact of any service.
+Owns the functions that build them, and no fact of any service.
 """
 
 from collections.abc import Iterator
@@ -12,32 +12,32 @@ from localazure.errors import AzureError
 
 
 def all_of(*rules: Rules) -> Rules:
-    """One rule of several; each finds what it finds."""
+    """Combine several rules into one, which yields the errors of all."""
 
-    def every(request: Request) -> Iterator[AzureError]:
+    def combined(request: Request) -> Iterator[AzureError]:
         for rule in rules:
             yield from rule(request)
 
-    return every
+    return combined
 
 
 def constant(value: Any) -> ComputedOutput:  # noqa: ANN401 (any JSON value)
-    """An answer that is the same for every resource; also the value that Azure takes where an input is left out."""
+    """A computed output with the same value for every resource; also the default of an omitted input."""
     return lambda _request: value
 
 
 def on(_request: Request) -> bool:
-    """The answer of a switch that is on where it is left out."""
+    """The default of a switch that is on if it is omitted."""
     return True
 
 
 def off(_request: Request) -> bool:
-    """The answer of a switch that is off where it is left out."""
+    """The default of a switch that is off if it is omitted."""
     return False
 
 
 def kept_from_creation(path: str, answer: ComputedOutput) -> ComputedOutput:
-    """What stands at the output `path` since creation; `answer` where the resource is being created."""
+    """The value at the output `path` since creation; `answer` computes it when the resource is created."""
 
     def first(request: Request) -> Any:  # noqa: ANN401 (any JSON value)
         before = request.previous_output(path)
@@ -47,7 +47,7 @@ def kept_from_creation(path: str, answer: ComputedOutput) -> ComputedOutput:
 
 
 def system_data(request: Request) -> Values:
-    """Who made the resource and when, and who changed it last (`systemData`, ARM RPC v1 *Common API contracts*)."""
+    """The `systemData` output: creator, creation time and last change (ARM RPC v1 *Common API contracts*)."""
     made = request.previous_output("systemData") or {
         "createdAt": request.now,
         "createdBy": DEPLOYER_CLIENT_ID,

@@ -1,4 +1,4 @@
-"""What the provider fills in before Azure is asked: a missing name, a missing location.
+"""Default inputs that the azure-native provider adds before a request: a missing name, a missing location.
 
 Owns both rules (azure-native 3.29.0, `AutoNamer` and `Check`). Where azure-native draws a name at random, this draws
 the same one for the same logical name, so that a run can be repeated.
@@ -14,7 +14,7 @@ _ALWAYS_GUIDS = frozenset({"roleAssignmentName", "roleDefinitionId"})
 
 
 def with_defaults(kind: ResourceType, inputs: Values, world: World, name: str) -> Values:
-    """The inputs with what was left out; `name` is the resource's logical name."""
+    """Add the missing name and location; `name` is the resource's logical name."""
     found = dict(inputs)
     own = kind.name_input
     if own is not None and not found.get(own):

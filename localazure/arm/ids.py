@@ -1,4 +1,4 @@
-"""Ids of Azure Resource Manager: what can be read from one without knowing what it names.
+"""Parsing of Azure Resource Manager ids, without a catalogue of types.
 
 Owns their grammar. Ids are compared without regard to case, as Azure does ("Resource provider naming", ARM RPC v1).
 """
@@ -9,23 +9,23 @@ _EXTENSION = re.compile(r"/providers/[^/]+$", re.IGNORECASE)
 
 
 def name_of(resource_id: str) -> str:
-    """The last segment."""
+    """The last segment of an id."""
     return resource_id.rpartition("/")[2]
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two ids name the same thing."""
+    """Compare two ids without regard to case."""
     return one.rstrip("/").lower() == other.rstrip("/").lower()
 
 
 def parent_of(resource_id: str) -> str:
-    """The id two segments shorter, and without the provider's name where that comes last: what holds a resource."""
+    """The id of the parent: two segments shorter, and without the provider's name if that comes last."""
     head = resource_id.rpartition("/")[0].rpartition("/")[0]
     return _EXTENSION.sub("", head)
 
 
 def arm_type_of(resource_id: str) -> str:
-    """`microsoft.storage/storageaccounts/blobservices`, in lower case; empty where the id is of no known form."""
+    """The ARM type of an id in lower case, `microsoft.storage/storageaccounts`; empty for an unknown form."""
     lowered = resource_id.strip("/").lower()
     head, found, tail = f"/{lowered}".rpartition("/providers/")
     if found:
@@ -42,12 +42,12 @@ def arm_type_of(resource_id: str) -> str:
 
 
 def subscription_of(resource_id: str) -> str:
-    """The subscription in an id; empty where there is none."""
+    """The subscription in an id; empty if it has none."""
     found = re.match(r"/subscriptions/([^/]+)", resource_id, re.IGNORECASE)
     return found[1] if found else ""
 
 
 def group_of(resource_id: str) -> str:
-    """The resource group's name in an id; empty where there is none."""
+    """The resource group's name in an id; empty if it has none."""
     found = re.match(r"/subscriptions/[^/]+/resourceGroups/([^/]+)", resource_id, re.IGNORECASE)
     return found[1] if found else ""

@@ -16,23 +16,23 @@ _USER_ASSIGNED = "azure-native:managedidentity:UserAssignedIdentity"
 
 
 def has_system_assigned(inputs: Values) -> bool:
-    """Whether the resource is to have an identity of its own."""
+    """Report if the inputs request a system-assigned identity."""
     return "SystemAssigned" in str(_block(inputs).get("type", ""))
 
 
 def user_assigned_ids(inputs: Values) -> list[str]:
-    """Ids of the user-assigned identities that the resource is to have."""
+    """Ids of the user-assigned identities in the inputs."""
     listed = cast("Any", _block(inputs).get("userAssignedIdentities"))
     return [str(each) for each in cast("list[Any]", listed or [])] if isinstance(listed, list | dict) else []
 
 
 def identity_refusals(request: Request) -> Iterator[AzureError]:
-    """Identities that are attached must exist, and fit the block's type."""
+    """Validate the `identity` block: attached identities exist, and fit the block's type."""
     kind = str(_block(request.inputs).get("type", "None"))
     ids = user_assigned_ids(request.inputs)
     if bool(ids) != ("UserAssigned" in kind):
-        said = f"{len(ids)} user-assigned identities are listed" if ids else "no user-assigned identity is listed"
-        yield AzureError("InvalidIdentityValues", f"identity.type is {kind!r} and {said}; make the two agree")
+        found = f"{len(ids)} user-assigned identities are listed" if ids else "no user-assigned identity is listed"
+        yield AzureError("InvalidIdentityValues", f"identity.type is {kind!r} and {found}; make the two agree")
     for each in ids:
         found = request.world.get(each)
         if found is None or found.token != _USER_ASSIGNED:
@@ -40,7 +40,7 @@ def identity_refusals(request: Request) -> Iterator[AzureError]:
 
 
 def identity_output(request: Request) -> Values:
-    """The `identity` output; empty where the resource has no such block."""
+    """The `identity` output; empty for a resource without such a block."""
     # The dynamic resource for an agent's identity has an input of that name that is a text.
     if not isinstance(request.inputs.get("identity"), dict):
         return {}
@@ -54,7 +54,7 @@ def identity_output(request: Request) -> Values:
 
 
 def preview_identity(inputs: Values, known: Values) -> Values:
-    """The `identity` output as far as it is known before; `known` are the outputs until now."""
+    """The `identity` output in a preview, from the inputs and the `known` outputs."""
     if not isinstance(inputs.get("identity"), dict):
         return {}
     before = cast("Values", known.get("identity") or {})

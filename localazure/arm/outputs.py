@@ -1,7 +1,7 @@
-"""What Azure answers: a resource's outputs, and as much of them as is known before it exists.
+"""Outputs of a resource: in a response, and in a preview, before it exists.
 
-Owns how they are put together of inputs and of what its `ResourceType` says: without most names in its id, with what
-Azure computes. The same two steps for every type; no rule of any service.
+Owns how they are computed from inputs and the `ResourceType`: without most names of the id, with the values that Azure
+computes. The same two steps for every type; no rule of any service.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ _Block = dict[str | int, Any]
 
 
 def outputs(request: Request) -> Values:
-    """The outputs of a resource as the request leaves it."""
+    """The outputs of a resource after a request."""
     kind = request.type
     values = _echoed_inputs(kind, request.inputs)
     values |= {name: value for name, value in _type_outputs(kind, request.name).items() if value}
@@ -39,7 +39,7 @@ def outputs(request: Request) -> Values:
 
 
 def preview_outputs(kind: ResourceType, inputs: Values, known: Values | None) -> Values:
-    """The outputs as an engine's preview shows them: unknown is what Azure computes and `known`, from before, lacks."""
+    """The outputs in a preview: values that Azure computes are unknown, unless `known` has them from before."""
     before = known or {}
     values = _echoed_inputs(kind, inputs)
     values |= {name: before.get(name, UNKNOWN) for name in _type_outputs(kind, "")}
@@ -66,7 +66,7 @@ def _type_outputs(kind: ResourceType, name: str) -> Values:
 
 
 def _blocks_without_value(value: Any, place: Path, before: Any = None) -> Iterator[tuple[_Block, Any]]:  # noqa: ANN401 (any JSON value)
-    """The blocks in which a path ends and that have nothing there, each with what `before` has at the same place."""
+    """The blocks at the end of a path without a value there, each with the value that `before` has."""
     step, rest = place[0], place[1:]
     if step == ANY and isinstance(value, list):
         old = cast("list[Any]", before) if isinstance(before, list) else []

@@ -1,7 +1,7 @@
-"""What a principal may do in local Azure, by the role assignments of the world alone.
+"""Permission checks in local Azure, from the role assignments of its world.
 
-Owns one question, which a service asks where Azure would try: may this principal do this here? Roles and conditions are
-`access`'s; without an assignment the answer is no. Azure RBAC only: Cosmos DB has assignments of its own.
+Owns one check, which a service makes when Azure would: is a principal allowed an operation? Roles and conditions are
+`access`'s; without an assignment the operation is denied. Azure RBAC only: Cosmos DB has assignments of its own.
 """
 
 from dataclasses import dataclass
@@ -15,24 +15,24 @@ from localazure.arm.world import Resource, World
 
 
 def principal_index_key(principal_id: str) -> str:
-    """The mark by which a principal's role assignments are found."""
+    """The index key of a principal's role assignments."""
     return f"held by {principal_id}".lower()
 
 
 @dataclass(frozen=True, kw_only=True)
 class RequestedOperation:
-    """One operation at one place."""
+    """One operation on one resource."""
 
     operation: str
     data: bool
     """Of the data plane, or of the control plane."""
     place: str
     attributes: Attributes
-    """What conditions can ask about it."""
+    """Its values in conditions."""
 
 
 def is_allowed(world: World, principal_id: str, act: RequestedOperation) -> bool:
-    """Whether an assignment at the place, or above it, lets the principal do this."""
+    """Report if an assignment at the resource, or above it, allows the principal the operation."""
     return any(
         _reaches(assignment, act.place) and _allows(assignment, act)
         for assignment in world.find_indexed(principal_index_key(principal_id))
@@ -59,7 +59,7 @@ def _permits(block: Permission, act: RequestedOperation) -> bool:
 
 
 def _holds(condition: str, act: RequestedOperation) -> bool:
-    """Whether a condition certainly holds for an act."""
+    """Report if a condition is certainly true for an operation."""
 
     def matches(pattern: str) -> tuple[int, int]:
         return int(covers(pattern, act.operation, granting=False)), int(covers(pattern, act.operation))

@@ -1,8 +1,8 @@
-"""The path of a request through local Azure: one visible list for creating, one for changing.
+"""The stages of a request in local Azure: one list for creating, one for changing.
 
 Owns the order of the stages and what Resource Manager does for every type alike: ids and names that are taken, groups
-and parents that are missing, properties that cannot change. What one service does stands in `services/`; what is
-stored, in `world.py`. A request is judged by every stage before anything is changed, and refused for all reasons at
+and parents that are missing, properties that cannot change. Rules of one service are in `services/`; the state
+is in `world.py`. A request is judged by every stage before anything is changed, and refused for all reasons at
 once.
 
 Facts: "Azure Resource Manager: common deployment errors", Microsoft Learn, 2025-03; the check for an existing resource
@@ -25,7 +25,7 @@ Stage = Callable[[Request], Iterator[AzureError]]
 
 
 def create(request: Request) -> Resource:
-    """Judge a request for something new, make it, and answer with it."""
+    """Validate a request for a new resource, create it and return it."""
     _judge(
         request,
         _name_is_allowed,
@@ -42,18 +42,18 @@ def create(request: Request) -> Resource:
 
 
 def update(request: Request) -> Resource:
-    """Judge a request for something that exists, change it, and answer with it."""
+    """Validate a request for an existing resource, change it and return it."""
     _judge(request, _immutable_properties_stay, identity.identity_refusals, request.type.rules)
     return _apply(request)
 
 
 def adopt(request: Request) -> Resource:
-    """Take something to exist, unjudged, for it was not made here."""
+    """Store a resource that exists outside this world, without validation."""
     return _apply(replace(request, adopted=True))
 
 
 def delete(request: Request) -> None:
-    """Remove a resource and everything under it, deepest first."""
+    """Delete a resource and everything under it, deepest first."""
     if request.old is not None:
         _refuse([*request.type.deletion_refusals(request.world, request.old)])
     for each in [*request.world.under(request.id), request.world.get(request.id)]:
@@ -69,7 +69,7 @@ def _judge(request: Request, *stages: Stage) -> None:
 
 
 def _refuse(errors: list[AzureError]) -> None:
-    """Refuse for all reasons at once."""
+    """Raise one error for all reasons."""
     if errors:
         first, *others = errors
         raise AzureError(first.code, "; ".join([first.message, *map(str, others)]), first.status)
@@ -191,5 +191,5 @@ def _matches_deleted(request: Request, deleted: Resource) -> bool:
 
 
 def _name_key(request: Request) -> str:
-    """What holds the name: in all of Azure where it is unique there, else in its place alone."""
+    """The unique key of a name: in all of Azure for globally unique names, else in its scope."""
     return f"{request.type.token} {request.name if request.type.name_taken_code else request.id}".lower()

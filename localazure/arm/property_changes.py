@@ -1,4 +1,4 @@
-"""Comparing what a resource was asked to be with what it is now asked to be.
+"""Comparison of a resource's old and new inputs.
 
 Owns which paths differ, and which of them only a replacement can change: what makes the id, the location (a tracked
 resource never moves), and what its type lists. azure-native compares inputs with inputs; so does this.
@@ -11,7 +11,7 @@ from localazure.arm.world import Values
 
 
 def diff_inputs(kind: ResourceType, old: Values, new: Values) -> InputDiff:
-    """What differs between two sets of inputs of a type."""
+    """Compare two sets of inputs of a type."""
     if old == new:
         return InputDiff()
     found = [change.path for change in changes(_normal(old), _normal(new))]
@@ -30,7 +30,7 @@ def _fixed(kind: ResourceType) -> tuple[str, ...]:
 
 
 def _concerns(pattern: Path, path: Path) -> bool:
-    """Whether a change at `path` changes what `pattern` names: it, a part of it, or a whole that holds it."""
+    """Report if a change at `path` changes `pattern`: itself, a part of it, or a value around it."""
     return covers(pattern, path) or covers(path, pattern)
 
 

@@ -1,4 +1,4 @@
-"""Property paths: the places inside a resource's inputs.
+"""Property paths: locations inside a resource's inputs.
 
 Owns comparing two values position by position, and the patterns of `ignore_changes` and `replace_on_changes`
 (`template.containers[0].image`, `tags["a.b"]`, `rules[*].name`). Knows neither resources nor secrets.
@@ -13,7 +13,7 @@ Path = tuple[str | int, ...]
 """Names of properties and places in lists, from the top."""
 
 ANY: Final = "*"
-"""Stands in a pattern for every name or position."""
+"""Matches every name or position in a pattern."""
 
 
 class _Absent:
@@ -22,7 +22,7 @@ class _Absent:
 
 
 ABSENT: Final = _Absent()
-"""What stands where there is nothing; None is a value."""
+"""The value of a missing property; None is a value."""
 
 # The grammar of property paths: https://www.pulumi.com/docs/iac/concepts/options/ignorechanges/ (Nov 2026).
 _STEP = re.compile(
@@ -32,7 +32,7 @@ _STEP = re.compile(
 
 @dataclass(frozen=True)
 class Change:
-    """One position where two values differ; `ABSENT` where one of them has nothing."""
+    """One location where two values differ; `ABSENT` for a missing value."""
 
     path: Path
     old: Any
@@ -43,7 +43,7 @@ def parse(text: str) -> Path:
     """Read a path or a pattern.
 
     Raises:
-        ValueError: naming the part that is no path.
+        ValueError: naming the part that is not a valid path.
     """
     steps: list[str | int] = []
     at = 0
@@ -59,7 +59,7 @@ def parse(text: str) -> Path:
 
 
 def format_path(path: Path) -> str:
-    """`path` as the engine writes property paths, so that `parse` reads it back: `template.containers[0].image`."""
+    """`path` in the engine's notation for property paths, which `parse` reads: `template.containers[0].image`."""
     text = ""
     for step in path:
         if isinstance(step, int):
@@ -82,19 +82,19 @@ def _step(found: re.Match[str]) -> str | int:
 
 
 def covers(pattern: Path, path: Path) -> bool:
-    """Whether `path` is what `pattern` names, or inside it."""
+    """Report if `path` is at `pattern`, or inside it."""
     return len(pattern) <= len(path) and all(
         want in (ANY, step) for want, step in zip(pattern, path[: len(pattern)], strict=True)
     )
 
 
 def overlaps(one: Path, other: Path) -> bool:
-    """Whether one of two paths holds the other."""
+    """Report if one of two paths is inside the other."""
     return covers(one, other) or covers(other, one)
 
 
 def changes(old: Any, new: Any, path: Path = ()) -> Iterator[Change]:  # noqa: ANN401 (any JSON value)
-    """Every innermost position where `old` and `new` differ, in the order of `new`."""
+    """Every innermost location where `old` and `new` differ, in the order of `new`."""
     if isinstance(old, dict) and isinstance(new, dict):
         before, after = cast("dict[str, Any]", old), cast("dict[str, Any]", new)
         for name in {**after, **before}:
@@ -108,7 +108,7 @@ def changes(old: Any, new: Any, path: Path = ()) -> Iterator[Change]:  # noqa: A
 
 
 def value_at(value: Any, path: Path) -> Any:  # noqa: ANN401 (any JSON value)
-    """What stands at `path`; `ABSENT` where nothing does."""
+    """The value at `path`; `ABSENT` if there is none."""
     for step in path:
         if isinstance(value, dict):
             value = cast("dict[str | int, Any]", value).get(step, ABSENT)
@@ -120,7 +120,7 @@ def value_at(value: Any, path: Path) -> Any:  # noqa: ANN401 (any JSON value)
 
 
 def with_old_values(old: Any, new: Any, pattern: Path) -> Any:  # noqa: ANN401 (any JSON value)
-    """`new` with what stands in `old` wherever `pattern` leads; nothing is taken along where `old` has nothing."""
+    """`new` with the values of `old` at every match of `pattern`; values that `old` lacks are removed."""
     if not pattern:
         return old
     step, rest = pattern[0], pattern[1:]
@@ -147,7 +147,7 @@ def with_old_values(old: Any, new: Any, pattern: Path) -> Any:  # noqa: ANN401 (
 
 
 def with_value_at(value: Any, path: Path, by: Any) -> Any:  # noqa: ANN401 (any JSON value)
-    """`value` with `by` at `path`; unchanged where there is no such position."""
+    """`value` with `by` at `path`; unchanged if there is no such location."""
     if not path:
         return by
     if isinstance(value, dict) and path[0] in value:

@@ -1,4 +1,4 @@
-"""How a service of local Azure describes its resource types.
+"""Description of a resource type: the contract between the service modules and the request pipeline.
 
 Owns the contract between the service modules (`services/`), which know what one Azure service does, and the pipeline
 (`pipeline.py`), which does for every type alike what Resource Manager and the provider do. Holds no rule of any
@@ -21,7 +21,8 @@ required arguments; name rules; existing ids; names taken anywhere in Azure or b
 parents and groups; the `identity` block (principals come and go with their resource, attached identities must exist);
 replacement for names, groups, location and `immutable`; deletion of all that lies under a resource.
 
-`services/managedidentity.py` is the shortest whole example; `stock.py` has answers and rules that many services share.
+`services/managedidentity.py` is the shortest whole example; `common_rules.py` has outputs and rules that several
+services share.
 """
 
 import re
@@ -46,7 +47,7 @@ _SCOPES = frozenset({"scope", "resourceUri"})
 
 @dataclass(frozen=True, kw_only=True)
 class InputDiff:
-    """What differs between old and new inputs; paths such as `configuration.ingress.targetPort`."""
+    """The difference between old and new inputs, as paths such as `configuration.ingress.targetPort`."""
 
     changed: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
@@ -69,47 +70,47 @@ class NameCheck:
 
 @dataclass(frozen=True, kw_only=True)
 class SoftDeletion:
-    """How a deleted resource keeps its name until it is purged."""
+    """Soft deletion of a type: a deleted resource keeps its name until it is purged."""
 
     code: str
     """Azure's error code for a new resource of that name."""
     recovered_by: Callable[[Values], bool] = lambda _inputs: False
-    """Whether these inputs ask to have the deleted resource back: then the name is free for them."""
+    """True if these inputs recover the deleted resource: then the name is free for them."""
     nothing_code: str = "ResourceNotFound"
-    """Azure's error code where they ask for it and no such resource was deleted in that group and region."""
+    """Azure's error code for a recovery without a resource deleted in that group and region."""
     kept: Callable[[Resource], bool] = lambda _resource: True
-    """Whether this resource is kept when it is deleted; a free tier, for one, is not."""
+    """True if this resource is kept when it is deleted; one of a free tier, for example, is not."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExclusiveWrites:
-    """Where two writes at the same time are a conflict."""
+    """A scope in which Azure accepts one write at a time; a concurrent one is a conflict."""
 
     arm_type: str
     """Type of the resource around the writes, in lower case: `microsoft.managedidentity/userassignedidentities`."""
     code: str
-    """Azure's error code for the one that comes second."""
+    """Azure's error code for the second write."""
 
 
 class Types(Protocol):
-    """The resource types that a request can look up; `type_catalogue.Catalogue` has them."""
+    """The lookup of resource types in a request, which `type_catalogue.Catalogue` implements."""
 
     def find(self, token: str) -> "ResourceType":
-        """The type of a Pulumi token; UnknownType where local Azure does not have it."""
+        """The type of a Pulumi token; raises UnknownType for a missing one."""
         ...
 
     def of(self, resource_id: str) -> "ResourceType | None":
-        """The type of what an id names; None where local Azure has no such type."""
+        """The type of the resource that an id names; None for an unknown type."""
         ...
 
     def exists(self, world: World, place: str) -> bool:
-        """Whether a resource, or an object inside one, exists at an id."""
+        """Report if a resource, or an object inside one, exists at an id."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One resource as it is asked for, and the world that it is asked in. What a service's functions are handed."""
+    """One request for a resource, and the world that it changes: the argument of a service's functions."""
 
     world: World
     catalogue: "Types"
@@ -117,11 +118,11 @@ class Request:
     id: str
     inputs: Values
     now: str
-    """When, as Azure writes it: `2026-01-01T00:00:00.0000000Z`."""
+    """The time of the request in Azure's form: `2026-01-01T00:00:00.0000000Z`."""
     old: Resource | None = None
-    """The resource as it is; None where it is being created."""
+    """The existing resource; None on creation."""
     adopted: bool = False
-    """Whether it is not made, but taken to exist."""
+    """True for a resource that this world did not create, but assumes to exist."""
 
     @property
     def name(self) -> str:
@@ -130,52 +131,52 @@ class Request:
 
     @cached_property
     def parent(self) -> Resource | None:
-        """What holds the resource, as the world has it; None for a resource group."""
+        """The parent resource, as the world has it; None for a resource group."""
         return self.world.get(self.type.parent_of(self.id))
 
     @property
     def location(self) -> str:
-        """The region asked for, as Azure writes it: `westeurope`."""
+        """The requested region in Azure's form: `westeurope`."""
         return str(self.inputs.get("location") or "").replace(" ", "").lower()
 
     @cached_property
     def principal(self) -> Principal:
-        """The resource's own identity: made at the first look, the same until the resource is deleted."""
+        """The system-assigned identity: created on first use, the same until the resource is deleted."""
         return self.world.get_or_create_principal(self.id)
 
     def exists(self, place: str) -> bool:
-        """Whether there is something at an id: a resource, what exists with one, or a data-plane object in one."""
+        """Report if a resource, a singleton or a data-plane object exists at an id."""
         return self.catalogue.exists(self.world, place)
 
     def type_of(self, resource_id: str) -> "ResourceType | None":
-        """The type of what an id names; None where local Azure has no such type."""
+        """The type of the resource that an id names; None for an unknown type."""
         return self.catalogue.of(resource_id)
 
     def input(self, path: str) -> Any:  # noqa: ANN401 (any JSON value)
-        """The input at a path such as `properties.sku.name`; None where there is none."""
+        """The input at a path such as `properties.sku.name`; None if it is missing."""
         found = value_at(self.inputs, parse(path))
         return None if found is ABSENT else found
 
     def previous_output(self, path: str) -> Any:  # noqa: ANN401 (any JSON value)
-        """The output at a path before this request; None where there is none, and when creating."""
+        """The output at a path before this request; None if it is missing, and on creation."""
         found = ABSENT if self.old is None else value_at(self.old.outputs, parse(path))
         return None if found is ABSENT else found
 
     def guid(self, part: str) -> str:
-        """A GUID that Azure makes up for this resource: the same for the same id and `part`."""
+        """A GUID generated for this resource: the same for the same id and `part`."""
         return self.world.guid(f"{self.id.lower()} {part}")
 
 
 Rules = Callable[[Request], Iterator[AzureError]]
 ComputedOutput = Callable[[Request], Any]
 PlaceholderFunction = Callable[[World, Values], str]
-"""What Azure chooses for a placeholder of an id, given the inputs."""
+"""Computes the value of a placeholder of an id from the inputs."""
 InvokeFunction = Callable[[World, Values], Values]
-"""A provider function (`getClientConfig`): what it answers to its arguments."""
+"""A provider function (`getClientConfig`): computes its result from its arguments."""
 
 
 def no_rules(_request: Request) -> Iterator[AzureError]:
-    """A type that has no rule beyond its published type, its name and its parent."""
+    """The rules of a type without any of its own."""
     yield from ()
 
 
@@ -196,20 +197,20 @@ class ResourceType:
     soft_deletion: SoftDeletion | None = None
     """For a type whose deleted resources keep their name."""
     singleton: bool = False
-    """Exists with its parent and goes with it: create takes it as it is, delete leaves it."""
+    """Exists with its parent and is deleted with it: create updates it, delete leaves it."""
     outlives_parent: bool = False
-    """Stays when what it is about is deleted, as role assignments do."""
+    """Stays when its scope is deleted, as role assignments do."""
     computed_placeholders: Mapping[str, PlaceholderFunction] = field(default_factory=dict[str, PlaceholderFunction])
-    """Placeholders of `path` that are no inputs: Azure chooses them, or they stand deeper in the inputs."""
+    """Placeholders of `path` that are not inputs: Azure chooses them, or they are nested in the inputs."""
     provider_id: str = ""
-    """The id as the provider writes it, where that is not `path` and says less: `{namespace}/{name}`."""
+    """The provider's form of the id, if it is shorter than `path`: `{namespace}/{name}`."""
 
     rules: Rules = no_rules
-    """Every reason of this type to refuse a request; all of them, not the first."""
+    """Validation of a request by this type; yields every error, not the first alone."""
     unique_keys: Callable[[Request], tuple[str, ...]] = lambda _request: ()
-    """What only one resource may have, as texts in any case; `request.world.find_unique(text)` says who has it."""
+    """Keys that only one resource may have, in any case; `request.world.find_unique(key)` returns that resource."""
     index_keys: Callable[[Request], tuple[str, ...]] = lambda _request: ()
-    """By what else it can be found at once, as texts in any case; `request.world.marked(text)` finds it."""
+    """Further index keys, in any case; `request.world.marked(text)` finds it."""
 
     inherits_location: bool = True
     """Whether the provider gives it its group's location where the published type has one; not so for parts of
@@ -220,8 +221,8 @@ class ResourceType:
     """Azure's error code for an attempt to change one in place."""
 
     outputs: Mapping[str, ComputedOutput] = field(default_factory=dict[str, ComputedOutput])
-    """What Azure answers beyond the inputs, by path: what it computes, and the values it takes for inputs left out. An
-    input at the path wins. A path inside a block that was not asked for is left out; `[*]` stands for every item of a
+    """Outputs beyond the inputs, by path: computed values, and the defaults of omitted inputs. An
+    input at the path wins. A path inside a block that was not requested is left out; `[*]` matches every item of a
     list. Unknown in a first preview."""
     volatile: tuple[str, ...] = ()
     """Those of `outputs` that an update may change: unknown in its preview."""
@@ -233,12 +234,12 @@ class ResourceType:
     """Inputs that Azure never answers with, such as `configuration.secrets[*].value`."""
 
     on_created: Callable[[Request], None] = lambda _request: None
-    """What else begins with the resource; runs once it is stored, when it is created."""
+    """Creates what begins with the resource; runs after it is stored."""
     on_deleted: Callable[[World, Resource], None] = lambda _world, _resource: None
-    """What else ends with the resource; runs before it is removed."""
+    """Deletes what ends with the resource; runs before it is removed."""
 
     deletion_refusals: Callable[[World, Resource], Iterator[AzureError]] = lambda _world, _resource: iter(())
-    """Why Azure would refuse to delete the resource by itself; with its group, it goes."""
+    """Errors of deleting the resource by itself; its group can still be deleted."""
 
     data_plane_children: tuple[str, ...] = ()
     """Segments of data-plane objects under it at which a role may be assigned: `secrets`, `indexes`."""
@@ -247,17 +248,19 @@ class ResourceType:
     category_groups: tuple[str, ...] = ("allLogs",)
     """Groups of them that a diagnostic setting may name."""
     adopted_inputs: Values = field(default_factory=dict[str, Any])
-    """Inputs that a resource is taken to have that this world did not make."""
+    """The assumed inputs of a resource that this world did not create."""
     adoptable: bool = True
-    """Whether one that this world did not make can be taken to exist."""
+    """True if a resource that this world did not create can be assumed to exist."""
     create_before_delete: bool = False
-    """Whether the provider makes a replacement while the old one is there; an explicit name would be taken."""
+    """True if a replacement is created before the old resource is deleted, which an explicit name prevents. Foundry's
+    agent identity alone is so."""
     extra_immutable: Callable[[Values], tuple[str, ...]] = lambda _old: ()
-    """More immutable inputs, where it depends on the others which are."""
+    """Further immutable inputs, computed from the old inputs. Foundry's agent identity alone has some."""
     read_outputs: Callable[[World, Resource], Values] = lambda _world, _resource: {}
-    """Outputs that are looked up whenever it is read, for what is elsewhere and changes there."""
+    """Outputs that are computed at every read, as they depend on other resources. Foundry's agent identity alone has
+    some."""
     exclusive_writes: ExclusiveWrites | None = None
-    """For a type of which Azure takes one write at a time in some place."""
+    """The scope in which Azure accepts one write of the type at a time."""
     known_inputs: tuple[str, ...] = ()
     """Every input, for a type of which no API type is published (Entra ID)."""
 
@@ -303,7 +306,7 @@ class ResourceType:
 
     @cached_property
     def _fixed_levels(self) -> int:
-        """How many levels between the resource and what holds it exist with the latter (`blobServices/default`)."""
+        """The number of levels above the resource that exist with its parent (`blobServices/default`)."""
         count, above = 0, ids.parent_of(self.path)
         while above and not ids.name_of(above).startswith("{"):
             count, above = count + 1, ids.parent_of(above)

@@ -1,4 +1,4 @@
-"""Which resource types there are, and what an id stands for among them.
+"""Catalogue of resource types, by token and by id.
 
 Owns finding a type by token or by id, and whether a place exists: a resource, something that exists with one
 (`blobServices/default`), or a data-plane object in one (`secrets/<name>`), which no request to Resource Manager makes.
@@ -23,7 +23,7 @@ class Catalogue:
         return iter(self._by_token.values())
 
     def find(self, token: str) -> ResourceType:
-        """The type behind a token.
+        """The type of a token.
 
         Raises:
             UnknownType: local Azure does not have it.
@@ -34,11 +34,11 @@ class Catalogue:
         return kind
 
     def of(self, resource_id: str) -> ResourceType | None:
-        """The type of what an id names; None where local Azure has no such type."""
+        """The type of the resource that an id names; None for an unknown type."""
         return self._by_arm_type.get(ids.arm_type_of(resource_id))
 
     def exists(self, world: World, place: str) -> bool:
-        """Whether there is something at `place` that a role or a setting can be about."""
+        """Report if a role or a setting can be assigned at an id, because something exists there."""
         if world.get(place) is not None or ids.same(place, f"/subscriptions/{world.subscription_id}"):
             return True
         holder, kind = ids.parent_of(place), self.of(place)

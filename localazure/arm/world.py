@@ -1,4 +1,4 @@
-"""The world: what exists in local Azure.
+"""The world: the state of local Azure.
 
 Owns the state, each field with its scope, and finding things in it at once. Knows no rule of Azure: what may be put
 in is decided before (`pipeline.py`, `services/`). One world is one subscription in one tenant; it is written to a
@@ -32,7 +32,7 @@ class Resource:
     parent: str = ""
     """The id of what holds it."""
     inputs: Values
-    """As they were asked for."""
+    """As they were requested."""
     outputs: Values
     """As the API answers."""
     claims: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ class Resource:
 
 @dataclass(frozen=True, kw_only=True)
 class Principal:
-    """Who can hold a role."""
+    """An identity that can hold roles."""
 
     id: str
     client_id: str
@@ -66,7 +66,7 @@ class World:
     tenant_id: str = TENANT_ID
     resources: dict[str, Resource] = field(default_factory=dict[str, Resource])
     principals: dict[str, Principal] = field(default_factory=dict[str, Principal])
-    """By principal id; tenant-wide. Whoever deploys is there without being listed."""
+    """By principal id; tenant-wide. The deployer exists without being listed."""
     soft_deleted: dict[str, Resource] = field(default_factory=dict[str, Resource])
     """By the claim that it keeps: what was deleted and can be recovered; all of Azure."""
     creations: dict[str, int] = field(default_factory=dict[str, int])
@@ -83,11 +83,11 @@ class World:
             self._index(resource)
 
     def get(self, resource_id: str) -> Resource | None:
-        """The resource of that id, in whatever case."""
+        """The resource of an id, in any case."""
         return self.resources.get(resource_id.lower())
 
     def put(self, resource: Resource) -> None:
-        """Store a resource, new or changed."""
+        """Store a new or changed resource."""
         old = self.get(resource.id)
         if old is not None:
             self._forget(old)
@@ -95,40 +95,40 @@ class World:
         self._index(resource)
 
     def remove(self, resource_id: str) -> None:
-        """Take one resource out, and nothing under it."""
+        """Remove one resource, and nothing under it."""
         resource = self.resources.pop(resource_id.lower(), None)
         if resource is not None:
             self._forget(resource)
 
     def children(self, resource_id: str) -> Iterator[Resource]:
-        """What this id holds itself, extensions such as role assignments included."""
+        """The direct children of an id, extensions such as role assignments included."""
         return (self.resources[key] for key in tuple(self._children.get(resource_id.lower(), ())))
 
     def under(self, resource_id: str) -> Iterator[Resource]:
-        """Everything that goes with this id, deepest first."""
+        """Everything that is deleted with an id, deepest first."""
         for child in self.children(resource_id):
             if not child.outlives_parent:
                 yield from self.under(child.id)
                 yield child
 
     def find_unique(self, claim: str) -> Resource | None:
-        """Which resource has what only one may have."""
+        """The resource that holds a unique key, such as a globally unique name."""
         key = self._claims.get(claim.lower())
         return None if key is None else self.resources[key]
 
     def find_principal(self, principal_id: str) -> Principal | None:
-        """Who has a principal id; None where nobody does, or no longer."""
+        """The principal of an id; None for an unknown or deleted one."""
         key = principal_id.lower()
         return _DEPLOYER if key == _DEPLOYER.id else self.principals.get(key)
 
     def was_deleted(self, principal_id: str) -> bool:
-        """Whether somebody had that principal id here and does not exist any more."""
+        """Report if a principal of that id existed here and was deleted."""
         key = principal_id.lower()
         issued = (self._id_of(f"{owner} {at}") for owner, count in self.creations.items() for at in range(1, count + 1))
         return self.find_principal(key) is None and key in issued
 
     def add_external_principal(self, principal_id: str, kind: str) -> None:
-        """Let somebody exist whom this world did not make, such as a group of people; nobody where one is there."""
+        """Add a principal that this world did not create, such as a group of people, unless it exists."""
         if self.find_principal(principal_id) is None:
             self.add_principal(Principal(id=principal_id.lower(), client_id="", owner="", type=kind))
 
@@ -136,11 +136,11 @@ class World:
         return self.guid(f"principal {seed}")
 
     def find_indexed(self, mark: str) -> Iterator[Resource]:
-        """Every resource that is found by `mark`."""
+        """Every resource with an index key."""
         return (self.resources[key] for key in tuple(self._marks.get(mark.lower(), ())))
 
     def get_or_create_principal(self, owner: str) -> Principal:
-        """The identity of a resource; made at the first look, from the world, the owner and how often it was made."""
+        """The identity of a resource, created on first use from the world, the owner and its number of creations."""
         key = owner.lower()
         found = self._owned.get(key)
         if found is not None:
@@ -150,29 +150,29 @@ class World:
         return self.add_principal(Principal(id=self._id_of(seed), client_id=self.guid(f"client {seed}"), owner=owner))
 
     def add_principal(self, principal: Principal) -> Principal:
-        """Let somebody exist who can hold a role."""
+        """Add a principal that can hold roles."""
         self.principals[principal.id] = principal
         if principal.owner:
             self._owned[principal.owner.lower()] = principal.id
         return principal
 
     def find_owned_principal(self, owner: str) -> Principal | None:
-        """The identity of a resource, where it has one."""
+        """The identity of a resource; None for a resource without one."""
         found = self._owned.get(owner.lower())
         return None if found is None else self.principals[found]
 
     def remove_principal(self, owner: str) -> None:
-        """End the identity of a resource; its role assignments stay, orphaned."""
+        """Delete the identity of a resource; its role assignments stay, orphaned."""
         found = self._owned.pop(owner.lower(), None)
         if found is not None:
             del self.principals[found]
 
     def guid(self, seed: str) -> str:
-        """A GUID that this world makes up from `seed`."""
+        """A GUID that this world generates from `seed`."""
         return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.tenant_id} {self.subscription_id} {seed}"))
 
     def copy(self) -> "World":
-        """An independent world with the same content; what is in it is shared, for it is never changed in place."""
+        """An independent world with the same content, which it shares, because values are never changed in place."""
         return World(
             subscription_id=self.subscription_id,
             tenant_id=self.tenant_id,
@@ -184,7 +184,7 @@ class World:
         )
 
     def save(self, path: Path) -> None:
-        """Write the world to `path` at once: a reader sees the old world or the new one, never half of either."""
+        """Write the world to `path` atomically: a reader sees the old world or the new one."""
         world_file.write(path, self.content())
 
     def content(self) -> Values:
@@ -201,10 +201,10 @@ class World:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """The world in a file; an empty one where there is none.
+        """Read the world in a file; an empty one if there is no file.
 
         Raises:
-            WorldFileError: the file is no world, or a later version's; it is left as it is.
+            WorldFileError: the file is not a world, or has a later version; it is left as it is.
         """
         content = world_file.read(path)
         if content is None:
@@ -222,7 +222,7 @@ class World:
                 stack=content["stack"],
             )
         except (KeyError, TypeError, AttributeError) as error:
-            raise WorldFileError(f"{path}: is damaged ({error}); move it away to start anew") from None
+            raise WorldFileError(f"{path}: is damaged ({error}); move it away to start again") from None
 
     def _index(self, resource: Resource) -> None:
         key = resource.id.lower()
@@ -245,7 +245,7 @@ class World:
 
 
 def _row(record: Resource | Principal) -> Values:
-    # not `asdict`, which copies every value deeply; what says nothing is left out
+    # not `asdict`, which copies every value deeply; empty fields are left out
     return {name: value for name, value in vars(record).items() if value not in ((), False)}
 
 

@@ -1,6 +1,6 @@
-"""The file that a world is kept in: versioned JSON, written at once.
+"""The file of a world: versioned JSON, written atomically.
 
-Owns the envelope, and what is said of a file that is none of ours. What stands inside is `world.py`'s.
+Owns the envelope, and the errors of a file with another form. The content is `world.py`'s.
 """
 
 import json
@@ -17,7 +17,7 @@ VERSION = 1
 
 
 def write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write `content` to `path`: a reader sees the old file or the new one, never half of either.
+    """Write `content` to `path` atomically: a reader sees the old file or the new one.
 
     Raises:
         WorldFileError: nothing can be written there; what was there stays.
@@ -45,10 +45,10 @@ def _replace(path: Path, text: str) -> None:
 
 
 def read(path: Path) -> Mapping[str, Any] | None:
-    """What was written to `path`; None where there is no file.
+    """Read the content of `path`; None if there is no file.
 
     Raises:
-        WorldFileError: the file is no world, or a later version's; it is left as it is.
+        WorldFileError: the file is not a world, or has a later version; it is left as it is.
     """
     try:
         text = path.read_text("utf-8")
@@ -56,14 +56,14 @@ def read(path: Path) -> Mapping[str, Any] | None:
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise WorldFileError(
-            f"{path}: cannot be read as a world of local Azure ({error}); move it away to start anew"
+            f"{path}: cannot be read as a world of local Azure ({error}); move it away to start again"
         ) from None
     try:
         content: Any = json.loads(text)
     except ValueError:
         content = None
     if not isinstance(content, dict) or cast("dict[str, Any]", content).get("format") != FORMAT:
-        raise WorldFileError(f"{path}: is not a whole world of local Azure; move it away to start anew")
+        raise WorldFileError(f"{path}: is not a whole world of local Azure; move it away to start again")
     found = cast("dict[str, Any]", content)
     if found.get("version") != VERSION:
         raise WorldFileError(

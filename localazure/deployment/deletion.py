@@ -1,4 +1,4 @@
-"""Taking resources away from local Azure in an order that it accepts.
+"""Deletion of resources from local Azure, in an order that it accepts.
 
 Owns which resources cannot outlive one that makes way for its replacement, and what a removal leaves alone: components,
 what was only read, what is retained. Decides neither what is to go nor what is protected from it.
@@ -14,7 +14,7 @@ from localazure.deployment.records import Record
 
 
 class Deletion:
-    """Removes resources of the last run; `records` is live: whoever claims a record takes it out."""
+    """Deletes resources of the last run; `records` is live: a deployed resource is taken out of it."""
 
     def __init__(self, azure: LocalAzure, records: Mapping[str, Record]) -> None:
         self._azure = azure
@@ -22,11 +22,11 @@ class Deletion:
         self._deleted: set[str] = set()
 
     def __contains__(self, urn: str) -> bool:
-        """Whether the resource was removed in this run."""
+        """Report if the resource was deleted in this run."""
         return urn in self._deleted
 
     def remove(self, record: Record, also_going: Collection[str] = ()) -> None:
-        """Remove one resource.
+        """Delete one resource.
 
         Raises:
             AzureError: where Azure refuses; the resource is then still there.
@@ -40,7 +40,7 @@ class Deletion:
             self._deleted.add(record.urn)
 
     def dependents_to_replace(self, record: Record) -> list[Record]:
-        """Those that must be replaced if `record` is, in the order of their deletion."""
+        """The resources that must be replaced with `record`, in the order of their deletion."""
         going = {record.urn}
         waiting = deque([record.urn])
         while waiting:
@@ -53,7 +53,7 @@ class Deletion:
         return [self._records[urn] for urn in sorted(going, key=self._positions.__getitem__, reverse=True)]
 
     def _is_replaced_with(self, dependent: Record, going: Collection[str]) -> bool:
-        """Whether values that are not known before `going` are made again would replace `dependent` too."""
+        """Report if unknown values of the resources in `going` would replace `dependent` too."""
         if not dependent.custom or dependent.external or dependent.urn in self._deleted:
             return False
         unknown = {n: UNKNOWN for n, urns in dependent.property_dependencies.items() if any(u in going for u in urns)}

@@ -1,9 +1,9 @@
-"""The deployment: turns what the program registers into what local Azure does.
+"""The deployment: registers the program's resources with local Azure and deletes the rest.
 
 Owns the comparison with the last run, what a failure holds up, and when things are deleted, as far as a local run needs
 them; no rule of Azure, and nothing of how the program speaks to it. What Azure does not change in place is deleted
-before it is made again, for resources here have explicit names and Azure gives a name once; where the program says that
-it need not be, it goes at the end of the run, and after a failure at the end of a later one.
+before it is made again, for resources here have explicit names and Azure gives a name once; if the program allows
+it, it is deleted at the end of the run, and after a failure at the end of a later one.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -30,8 +30,8 @@ from localazure.deployment.steps import (
 from localazure.errors import AzureError, LocalAzureError
 
 
-class CannotDeploy(LocalAzureError):  # noqa: N818 (says what happened, as the message reads)
-    """What the program wants has no meaning, or is forbidden by what it said before."""
+class CannotDeploy(LocalAzureError):  # noqa: N818 (named like its message)
+    """A registration that is invalid, or that an option such as `protect` forbids."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class _ExistingResource:
 
 
 class LocalDeployment:
-    """One run of a program over what the last run left."""
+    """One run of a program, starting from the last run's state."""
 
     def __init__(
         self, azure: LocalAzure, records: Iterable[Record], on_step: Callable[[ResourceStep], None] = lambda _: None
@@ -64,22 +64,22 @@ class LocalDeployment:
 
     @property
     def saved_records(self) -> list[Record]:
-        """What the next run has to know: the stack, and what still waits to be deleted."""
+        """The records for the next run: the stack, and replaced resources that are not deleted yet."""
         return [*self.records, *self._pending_deletion]
 
     @property
     def records(self) -> list[Record]:
-        """The stack, in an order in which nothing stands before what it depends on."""
+        """The stack, each resource after its dependencies."""
         called = {old: new for new, old in self._renamed.items()}
         left = (record for record in self._old.values() if record.urn not in self._deletion)
         return [*self._new.values(), *(with_renamed_urns(record, called) for record in left)]
 
     def record(self, urn: str) -> Record | None:
-        """What is known of a resource that this run has registered."""
+        """The record of a resource that this run has registered."""
         return self._new.get(urn)
 
     def register(self, desired: DesiredResource) -> DeployedResource | None:
-        """Bring one resource to what the program wants; None where it failed or had to be left out."""
+        """Create, update or replace one resource; None if it failed or was skipped."""
         return self._deploy(desired, self._custom if desired.custom else self._component)
 
     def read(self, desired: DesiredResource, id_: str) -> DeployedResource | None:
@@ -87,14 +87,14 @@ class LocalDeployment:
         return self._deploy(desired, lambda desired, old: self._external(desired, old, id_))
 
     def outputs(self, urn: str, values: dict[str, Any], secrets: Iterable[Path]) -> None:
-        """Remember what a component says of itself once its children are registered."""
+        """Store the outputs of a component, which it registers after its children."""
         record = self._new.get(urn)
         if record is not None:
             record.outputs.clear()
             record.outputs.update(mask(values, secrets))
 
     def fail(self, urn: str, error: LocalAzureError) -> None:
-        """Note that a resource cannot be, and hold up whatever depends on it."""
+        """Record the failure of a resource, which makes its dependents skipped."""
         self._fail(urn, error)
         self._failed.add(urn)
         old = self._old.pop(urn, None)
@@ -102,7 +102,7 @@ class LocalDeployment:
             self._new[urn] = old
 
     def finish(self) -> None:
-        """Delete what the program no longer registers; nothing at all after a failure."""
+        """Delete the resources that the program no longer registers; none after a failure."""
         doomed = list(reversed(self._old.values()))
         for record in doomed:
             if record.protect:
@@ -127,7 +127,7 @@ class LocalDeployment:
         self, desired: DesiredResource, settle: Callable[[DesiredResource, Record | None], DeployedResource]
     ) -> DeployedResource | None:
         if desired.urn in self._new or desired.urn in self._failed:
-            why = f"{desired.name} is declared twice as {desired.type}: give one of the two another name"
+            why = f"{desired.name} is registered twice as {desired.type}: give one of the two another name"
             self._fail(desired.urn, CannotDeploy(why))
             return None
         desired = with_parent_options(desired, self._new.get(desired.parent))
@@ -144,7 +144,7 @@ class LocalDeployment:
         return None
 
     def _take_previous(self, desired: DesiredResource) -> Record | None:
-        """What the last run left of this resource, under its name or a former one."""
+        """Remove and return the last run's record of this resource, under its URN or a previous one."""
         for urn in (desired.urn, *previous_urns(desired, self._renamed)):
             old = self._old.pop(urn, None)
             if old is not None:
@@ -186,7 +186,7 @@ class LocalDeployment:
         return self._create(Op.CREATE if old is None or old.external else Op.REPLACE, desired, inputs)
 
     def _find_existing(self, old: Record | None) -> _ExistingResource | None:
-        """What of the last run can be built on: not what was only read, nor what went with something else."""
+        """The resource of the last run in local Azure; None if it was only read, or was deleted since."""
         if old is None or old.external or old.urn in self._deletion:
             return None
         found = self._azure.read(old.type, old.id)
@@ -226,7 +226,7 @@ class LocalDeployment:
     def _replace(
         self, desired: DesiredResource, old: Record, inputs: dict[str, Any], differences: ResourceDiff
     ) -> DeployedResource:
-        """Something else in the place of `old`, which goes before, or at the end of the run."""
+        """Replace `old`, which is deleted before, or at the end of the run."""
         if desired.delete_before_replace:
             self._delete_before_replacement(old)
             return self._create(Op.REPLACE, desired, inputs, differences)
@@ -237,7 +237,7 @@ class LocalDeployment:
         return given
 
     def _delete_before_replacement(self, old: Record) -> None:
-        """Remove `old`, and before it what must be replaced with it."""
+        """Delete `old`, and before it the resources that must be replaced with it."""
         going = [*self._deletion.dependents_to_replace(old), old]
         protected = next((record for record in going if record.protect), None)
         if protected is not None:
@@ -262,7 +262,7 @@ class LocalDeployment:
 
 
 def _unknown(value: Any, path: Path = ()) -> Iterator[Path]:  # noqa: ANN401 (any JSON value)
-    """Where the engine's sentinel for a value to come stands."""
+    """Paths of the engine's sentinel for unknown values."""
     if value == UNKNOWN:
         yield path
     elif isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""From what the program wants to what is saved_records of it.
+"""Builds state records from registered resources.
 
 Owns which outputs are secret, and the record that a run leaves of a resource. Pure; decides nothing about Azure.
 """
@@ -14,7 +14,7 @@ from localazure.deployment.steps import DeployedResource, DesiredResource
 
 
 def deployed_resource(desired: DesiredResource, id_: str, outputs: dict[str, Any]) -> DeployedResource:
-    """What the program learns: an output is secret where the input of its name held one, or the program says so."""
+    """The result for the program: an output is secret if the input of its name is, or if the program requests it."""
     tops = {path[0] for path in desired.secrets if path} | set(desired.secret_outputs)
     hidden: frozenset[Path] = frozenset((top,) for top in tops if top in outputs)
     return DeployedResource(id_, outputs, hidden)
@@ -23,7 +23,7 @@ def deployed_resource(desired: DesiredResource, id_: str, outputs: dict[str, Any
 def new_record(
     desired: DesiredResource, inputs: dict[str, Any], answer: DeployedResource, *, external: bool = False
 ) -> Record:
-    """The record of a resource that went well; `inputs` are those that Azure was given."""
+    """The record of a deployed resource; `inputs` are those that Azure received."""
     return Record(
         urn=desired.urn,
         type=desired.type,
@@ -42,7 +42,7 @@ def new_record(
 
 
 def with_renamed_urns(record: Record, called: Mapping[str, str]) -> Record:
-    """`record` with the new URNs of whatever it refers to; `called` maps old to new."""
+    """`record` with the new URNs of the resources that it refers to; `called` maps old to new."""
     if not called:
         return record
     return replace(

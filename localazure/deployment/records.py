@@ -1,4 +1,4 @@
-"""What a local run remembers of each resource between two runs.
+"""State records: the saved state of each resource between two local runs.
 
 Owns the record and how it is written as JSON. Secrets in it are hidden before it is made
 (`localazure.arm.secret_values`). Knows
@@ -11,7 +11,7 @@ from typing import Any, Self, cast
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """One resource of the stack as the last run left it."""
+    """The state of one resource after the last run."""
 
     urn: str
     type: str
@@ -27,15 +27,15 @@ class Record:
     retain_on_delete: bool = False
     deleted_with: str = ""
     replaced: bool = False
-    """Whether it has a successor under its URN, and waits to be deleted."""
+    """True if a replacement has its URN and it is to be deleted."""
 
     @property
     def name(self) -> str:
-        """The logical name, which ends the URN."""
+        """The logical name, the last part of the URN."""
         return self.urn.rpartition("::")[2]
 
     def to_json(self) -> dict[str, Any]:
-        """As it is written; what says nothing is left out."""
+        """The JSON form; empty fields are left out."""
         written = {
             "urn": self.urn,
             "type": self.type,
@@ -56,7 +56,7 @@ class Record:
 
     @classmethod
     def from_json(cls, written: dict[str, Any]) -> Self:
-        """Read what `to_json` wrote.
+        """Read the form that `to_json` writes.
 
         Raises:
             KeyError: where a record lacks its URN, its type or whether it is custom.

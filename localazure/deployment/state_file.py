@@ -1,7 +1,7 @@
-"""What a stack's file holds between two local runs.
+"""The state file of a stack: its world and its records, kept between two local runs.
 
-Owns who may write it, and that it is the file of the stack that is asked for. The world itself, and how it is read and
-written at once, is `localazure.arm.world`'s; each resource's record is `localazure.deployment.records`'.
+Owns the lock of the file, and the check that it is of this stack. The world's form is `localazure.arm.world`'s; each
+resource's record is `localazure.deployment.records`'.
 """
 
 import os
@@ -18,7 +18,7 @@ from localazure.errors import WorldFileError
 
 
 def state_file_path(root: Path, stack: str) -> Path:
-    """The file of a stack of the project at `root`."""
+    """The state file of a stack of the project at `root`."""
     return root / ".localazure" / f"{stack}.json"
 
 
@@ -56,26 +56,26 @@ def _content(path: Path) -> str:
 
 
 def load(path: Path | None, namespace: Namespace) -> tuple[World, list[Record]]:
-    """The world in a stack's file and what is saved_records of the stack; both empty where there is no file.
+    """Read a stack's world and records; both are empty without a file.
 
     Raises:
-        WorldFileError: where the file is none of this stack's; it is left as it is.
+        WorldFileError: the file is of another stack; it is left as it is.
     """
     world = World() if path is None else World.load(path)
     try:
         records = [Record.from_json(written) for written in world.stack]
         owners = {namespace_of(record.urn) for record in records}
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise WorldFileError(f"{path}: what it says of the stack cannot be read; move it away to start anew") from None
+        raise WorldFileError(f"{path}: its records of the stack cannot be read; move it away to start again") from None
     for owner in owners - {namespace}:
         raise WorldFileError(
             f"{path}: holds stack {owner.stack!r} of project {owner.project!r}, not {namespace.stack!r} of "
-            f"{namespace.project!r}; move it away to start anew, or give it back its name"
+            f"{namespace.project!r}; move it away to start again, or rename it back"
         )
     return world, records
 
 
 def save(path: Path, world: World, records: list[Record]) -> None:
-    """Write both at once."""
+    """Write the world with the records."""
     world.stack = [record.to_json() for record in records]
     world.save(path)

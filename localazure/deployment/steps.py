@@ -1,6 +1,6 @@
-"""What a deployment is asked for, what it did about it, and what went wrong.
+"""Records that pass between front ends, the deployment and the output: desired resources, steps, failures.
 
-Owns the plain data that passes between a front end, the deployment and what is shown of it; decides nothing.
+Owns plain data only; decides nothing.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from localazure.deployment.records import Record
 
 @dataclass(frozen=True, kw_only=True)
 class DesiredResource:
-    """A resource as the program wants it. Options that are None or empty are the parent's to decide, or off."""
+    """A resource as the program registers it. Options that are None or empty are inherited, or off."""
 
     urn: str
     type: str
@@ -27,7 +27,7 @@ class DesiredResource:
     retain_on_delete: bool | None = None
     deleted_with: str = ""
     delete_before_replace: bool = True
-    """Whether what is replaced goes before the new one is made; the engine asks azure-native, which says so."""
+    """True if the old resource is deleted before its replacement is created, as azure-native requires."""
     ignore_changes: tuple[Path, ...] = ()
     replace_on_changes: tuple[Path, ...] = ()
     aliases: tuple[str, ...] = ()
@@ -35,13 +35,13 @@ class DesiredResource:
 
     @property
     def name(self) -> str:
-        """The logical name, which ends the URN."""
+        """The logical name, the last part of the URN."""
         return self.urn.rpartition("::")[2]
 
 
 @dataclass(frozen=True)
 class DeployedResource:
-    """What the program learns of a resource that went well."""
+    """Id and outputs of a deployed resource, as the program receives them."""
 
     id: str
     outputs: dict[str, Any]
@@ -50,18 +50,18 @@ class DeployedResource:
 
 @dataclass(frozen=True)
 class ResourceDiff:
-    """How a resource's inputs differ from the last run's."""
+    """Changed inputs of a resource since the last run."""
 
     changed: tuple[Change, ...] = ()
     forced_by: tuple[Change, ...] = ()
-    """Those of them for which Azure takes no update, only another resource."""
+    """Those of them that force a replacement."""
 
 
 NO_DIFF = ResourceDiff()
 
 
 class Op(StrEnum):
-    """What happened to a resource, or would happen."""
+    """The operation on a resource, done or planned."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -73,18 +73,18 @@ class Op(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceStep:
-    """One resource's part of a run; secrets are masked."""
+    """The operation on one resource in a run; secrets are masked."""
 
     op: Op
     record: Record
     inputs: dict[str, Any]
-    """As the program registered them; of a deleted resource, as they last were."""
+    """As the program registered them; of a deleted resource, the last ones."""
     differences: ResourceDiff = NO_DIFF
 
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """Why a resource, or the whole program where `urn` is empty, did not go well."""
+    """The failure of a resource, or of the whole program if `urn` is empty."""
 
     message: str
     urn: str = ""

@@ -1,8 +1,8 @@
-"""Names that the engine gives to resources.
+"""URNs: the engine's names of resources.
 
-Owns how a URN is put together from stack, project, the chain of parent types and the logical name, and what an alias
-stands for. The rules are the engine's: `sdk/go/common/resource/urn` and `pkg/resource/deploy/step_generator.go` of
-pulumi/pulumi, Nov 2026 (the SDK's mock monitor keeps only the last parent's type).
+Owns the form of a URN: stack, project, the chain of parent types and the logical name; and the URNs of aliases. The
+rules are the engine's: `sdk/go/common/resource/urn` and `pkg/resource/deploy/step_generator.go` of pulumi/pulumi, Nov
+2026 (the SDK's mock monitor keeps only the last parent's type).
 """
 
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ def type_of(of: str) -> str:
 
 
 def urn_before_parent_rename(child_type: str, child_name: str, parent: str, old_parent: str) -> str:
-    """What a child was called while its parent was `old_parent`; a child named after its parent was renamed along."""
+    """The URN of a child under its parent's old URN; a child named after its parent was renamed with it."""
     if child_name.startswith(name_of(parent)):
         child_name = name_of(old_parent) + child_name.removeprefix(name_of(parent))
     return urn(namespace_of(old_parent), old_parent, child_type, child_name)

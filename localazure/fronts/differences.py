@@ -1,7 +1,7 @@
-"""Differences in the engine's words.
+"""Converts a difference of inputs into the engine's response.
 
-Owns how a difference between old and new inputs is told to the engine: which properties, added, removed or changed, and
-whether the resource must be replaced. Whether something is a difference at all, local Azure has decided before.
+Owns the form of the response: added, removed or changed properties, and the need to replace the resource. Local Azure
+compares.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from localazure.arm.resource_type import InputDiff
 
 
 def diff_response(difference: InputDiff, old: Mapping[str, Any], new: Mapping[str, Any]) -> DiffResponse:
-    """The engine's form of `difference` between the inputs `old` and `new`."""
+    """The engine's response for `difference` between the inputs `old` and `new`."""
     if not difference.changed:
         return DiffResponse(changes=DiffResponse.DIFF_NONE, hasDetailedDiff=True)
     return DiffResponse(
@@ -35,9 +35,9 @@ def _tops(paths: tuple[str, ...]) -> list[str]:
 
 
 def _kind(path: str, old: Mapping[str, Any], new: Mapping[str, Any], *, replaces: bool) -> PropertyDiff.Kind.ValueType:
-    place = parse(path)
-    if value_at(old, place) is ABSENT:
+    parsed = parse(path)
+    if value_at(old, parsed) is ABSENT:
         return PropertyDiff.ADD_REPLACE if replaces else PropertyDiff.ADD
-    if value_at(new, place) is ABSENT:
+    if value_at(new, parsed) is ABSENT:
         return PropertyDiff.DELETE_REPLACE if replaces else PropertyDiff.DELETE
     return PropertyDiff.UPDATE_REPLACE if replaces else PropertyDiff.UPDATE

@@ -1,7 +1,7 @@
-"""The front end of a local run: the SDK's mock monitor, answered by a deployment on local Azure.
+"""The front end of a local run: the SDK's mock monitor, on a deployment in local Azure.
 
-Owns the translation of the SDK's requests into goals and of what came of them into responses, and which requests and
-options a local run does not support: those are refused by name. Holds no rule of Azure and compares nothing.
+Owns the translation of the SDK's requests and responses, and the list of requests and options that a local run does
+not support: those are refused by name. Has no rule of Azure and compares nothing.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -37,16 +37,16 @@ _UNSUPPORTED: Mapping[str, str] = {
     "transforms": "transforms",
 }
 
-# The provider that says which cluster Kubernetes objects are in; the only one that is more than a subscription.
+# The provider that selects the cluster of Kubernetes objects; the only one that is more than a subscription.
 _CLUSTER = kubernetes.PROVIDER
 
 
-class Unsupported(LocalAzureError):  # noqa: N818 (says what is wrong, as the message reads)
-    """An option or a request that a local run does not have."""
+class Unsupported(LocalAzureError):  # noqa: N818 (named like its message)
+    """An option or a request that a local run does not support."""
 
 
 class LocalMonitor(MockMonitor):
-    """Takes the place of the engine's resource monitor for one run."""
+    """A resource monitor for one local run, in place of the engine's."""
 
     def __init__(self, deployment: LocalDeployment, azure: LocalAzure, namespace: Namespace) -> None:
         super().__init__(_Unused())
@@ -55,7 +55,7 @@ class LocalMonitor(MockMonitor):
         self._namespace = namespace
 
     def RegisterResource(self, request: rpc.RegisterResourceRequest) -> rpc.RegisterResourceResponse:  # noqa: N802 (gRPC)
-        """Deploy one resource, or note a component."""
+        """Deploy one resource, or record a component."""
         name = urn(self._namespace, request.parent, request.type, request.name)
         try:
             desired = self._desired(name, request)
@@ -68,13 +68,13 @@ class LocalMonitor(MockMonitor):
         return rpc.RegisterResourceResponse(urn=name, id=answer.id, object=wrap(answer.outputs, answer.secrets))
 
     def RegisterResourceOutputs(self, request: rpc.RegisterResourceOutputsRequest) -> Empty:  # noqa: N802 (gRPC)
-        """Note a component's outputs."""
-        said = unwrap(request.outputs)
-        self._deployment.outputs(request.urn, said.values, said.secrets)
+        """Record a component's outputs."""
+        given = unwrap(request.outputs)
+        self._deployment.outputs(request.urn, given.values, given.secrets)
         return Empty()
 
     def ReadResource(self, request: rpc.ReadResourceRequest) -> rpc.ReadResourceResponse:  # noqa: N802 (gRPC)
-        """Look up a resource that belongs to somebody else."""
+        """Look up a resource that this stack does not own."""
         name = urn(self._namespace, request.parent, request.type, request.name)
         desired = DesiredResource(
             urn=name,
@@ -91,11 +91,11 @@ class LocalMonitor(MockMonitor):
         return rpc.ReadResourceResponse(urn=name, id=answer.id, properties=wrap(answer.outputs, answer.secrets))
 
     def ExistsResource(self, request: rpc.ExistsResourceRequest) -> rpc.ExistsResourceResponse:  # noqa: N802 (gRPC)
-        """Say whether a resource is there, whoever made it."""
+        """Report if a resource exists."""
         return rpc.ExistsResourceResponse(exists=_call(lambda: self._azure.read(request.type, request.id)) is not None)
 
     def Invoke(self, request: rpc.ResourceInvokeRequest) -> rpc.ResourceInvokeResponse:  # noqa: N802 (gRPC)
-        """Call a function of a provider."""
+        """Call a provider function."""
         found = _call(lambda: self._azure.invoke(request.tok, unwrap(request.args).values))
         answer: dict[str, Any] = {"return": wrap(found)}
         return rpc.ResourceInvokeResponse(**answer)
@@ -105,11 +105,11 @@ class LocalMonitor(MockMonitor):
         _refuse(f"the method {request.tok}")
 
     def RegisterStackTransform(self, request: object) -> NoReturn:  # noqa: ARG002, N802 (gRPC)
-        """Refuse: what a transform changes would go unseen."""
+        """Refuse: changes by a transform would be lost."""
         _refuse("a transform of the whole stack")
 
     def RegisterStackInvokeTransform(self, request: object) -> NoReturn:  # noqa: ARG002, N802 (gRPC)
-        """Refuse: what a transform changes would go unseen."""
+        """Refuse: changes by a transform would be lost."""
         _refuse("a transform of invokes")
 
     def RegisterResourceHook(self, request: object) -> NoReturn:  # noqa: ARG002, N802 (gRPC)
@@ -121,7 +121,7 @@ class LocalMonitor(MockMonitor):
         _refuse("an error hook")
 
     def RegisterPackage(self, request: rpc.RegisterPackageRequest) -> NoReturn:  # noqa: N802 (gRPC)
-        """Refuse: its resources could not be known."""
+        """Refuse: its resource types are unknown."""
         _refuse(f"the parameterized package {request.name}")
 
     def _desired(self, name: str, request: rpc.RegisterResourceRequest) -> DesiredResource:
@@ -167,7 +167,7 @@ class LocalMonitor(MockMonitor):
 
 
 class _Unused(Mocks):
-    """The SDK's simpler way to answer, which leaves out parents, dependencies and options."""
+    """The SDK's simpler interface of mocks, which has no parents, dependencies and options."""
 
     def new_resource(self, args: MockResourceArgs) -> NoReturn:
         raise NotImplementedError(args.name)

@@ -1,7 +1,7 @@
 """The process of a provider plugin: `python -m localazure.fronts.plugin <package> [engine address]`.
 
-Owns what a plugin does besides answering: refuse to start beside real credentials, listen on loopback alone, print the
-port as the engine expects it, and end when the engine does.
+Owns the process around the provider: it refuses to start with real credentials in the environment, listens on loopback
+alone, prints the port as the engine expects it, and ends when the engine does.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from localazure.fronts.provider import Provider
 from localazure.fronts.shared_world import SharedWorld
 
 PACKAGES = ("azure-native", "azuread", "kubernetes")
-"""The Pulumi packages that local Azure answers for, each with a plugin of its own."""
+"""The Pulumi packages that local Azure serves, each with a plugin of its own."""
 
 DYNAMIC = "pulumi-python"
 """The package of the dynamic resources of Python programs, whose plugin comes with the CLI."""
@@ -31,14 +31,14 @@ WORLD = "LOCALAZURE_WORLD"
 
 _LOOPBACK = "127.0.0.1:0"
 _THREADS = 16
-_GRACE = 5.0  # seconds for calls under way when the plugin is told to end
-_LOOKOUT = 1.0  # seconds between two looks at whether the engine is still there
+_GRACE = 5.0  # seconds for calls under way when the plugin is stopped
+_LOOKOUT = 1.0  # seconds between two checks that the engine still runs
 _UNLIMITED = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1))
 
 
 def serve(package: str, path: Path) -> None:
-    """Answer the engine for `package` on the world file at `path` until it is done."""
-    # Looked up before anything is printed: whoever reads the port may be gone right after.
+    """Serve `package` to the engine, on the world file at `path`, until the engine is done."""
+    # Looked up before anything is printed: the reader of the port may be gone right after.
     engine = os.getppid()
     ended = threading.Event()
 
@@ -53,14 +53,14 @@ def serve(package: str, path: Path) -> None:
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    # an engine that was killed tells nobody; its plugin then has another parent
+    # a killed engine sends no request to stop; its plugin then has another parent
     while not ended.wait(_LOOKOUT) and os.getppid() == engine:
         pass
     server.stop(_GRACE).wait()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run as the engine runs a plugin; 0 when it is done, 1 where it refuses to start."""
+    """Run as the engine runs a plugin; returns 0 when it is done, 1 if it refuses to start."""
     parser = argparse.ArgumentParser(prog="pulumi-resource", description="local Azure as a Pulumi provider plugin")
     parser.add_argument("package", choices=(*PACKAGES, DYNAMIC))
     # the engine's address and its logging flags mean nothing here: this plugin never calls back

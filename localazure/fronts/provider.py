@@ -1,7 +1,7 @@
 """Local Azure as a Pulumi provider plugin.
 
-Owns the engine's provider protocol (pulumirpc.ResourceProvider) on local Azure: what each call reads and answers, and
-how a refusal reaches the user as a sentence. No rule of Azure stands here, and no file is opened here.
+Owns the engine's provider protocol (pulumirpc.ResourceProvider): requests, responses, and errors as one sentence for
+the user. Has no rule of Azure and opens no file.
 """
 # ruff: noqa: ARG002, N802 (the protocol names its calls, and hands each a request and a context)
 
@@ -38,7 +38,7 @@ _CREDENTIALS = frozenset(
 
 @contextmanager
 def _errors_as_status(context: grpc.ServicerContext) -> Generator[None]:
-    """Tell a refusal to the engine as an error with its sentence; a mistake in this program stays a traceback."""
+    """Report an error of local Azure to the engine as a gRPC status; other exceptions stay tracebacks."""
     try:
         yield
     except UnknownType as error:
@@ -59,11 +59,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Handshake(
         self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ProviderHandshakeResponse:
-        """Secrets come marked; resources and outputs come as the plain values that they stand for."""
+        """Request marked secrets; resources and outputs come as plain values."""
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
 
     def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
-        """The version of the SDK that the plugin answers for."""
+        """The version of the plugin: that of the package's SDK."""
         return plugin_pb2.PluginInfo(version=_version(self._package))
 
     def GetSchema(
@@ -86,7 +86,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def CheckConfig(
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
-        """Configuration means nothing to local Azure, except that a real credential is refused."""
+        """Refuse real credentials; other configuration is ignored."""
         failures = [
             provider_pb2.CheckFailure(
                 property=name, reason="local Azure takes no real credential; remove it from this stack's configuration"
@@ -97,17 +97,17 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
     def DiffConfig(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
-        """No configuration makes a resource another one."""
+        """Report no difference: configuration is ignored."""
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
     def Configure(
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConfigureResponse:
-        """Must say the same as the handshake."""
+        """Repeat the settings of the handshake."""
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
-        """Inputs with their defaults, or everything that is wrong with them."""
+        """Inputs with their defaults, or every violation."""
         with _errors_as_status(context):
             news = without_provider_code(unwrap(request.news))
             try:
@@ -118,7 +118,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CheckResponse(inputs=wrap(inputs, news.secrets))
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
-        """What differs between the inputs, and whether Azure can change it in place."""
+        """Compare the inputs, and report properties that force a replacement."""
         with _errors_as_status(context):
             old, new = unwrap(request.old_inputs).values, unwrap(request.news).values
             with self._world.reading() as azure:
@@ -126,19 +126,19 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return differences.diff_response(difference, old, new)
 
     def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
-        """Make the resource; in a preview, say what is known of it and mark the rest as unknown."""
+        """Create the resource; in a preview, return known outputs and mark the rest as unknown."""
         with _errors_as_status(context):
-            asked = unwrap(request.properties)
+            given = unwrap(request.properties)
             if request.preview:
                 return provider_pb2.CreateResponse(
-                    properties=self._preview_outputs(request.type, asked.values, None, asked.secrets)
+                    properties=self._preview_outputs(request.type, given.values, None, given.secrets)
                 )
-            with self._writing(request.type, "", asked.values) as azure:
-                identifier, outputs = azure.create(request.type, asked.values)
-            return provider_pb2.CreateResponse(id=identifier, properties=wrap(outputs, asked.secrets))
+            with self._writing(request.type, "", given.values) as azure:
+                identifier, outputs = azure.create(request.type, given.values)
+            return provider_pb2.CreateResponse(id=identifier, properties=wrap(outputs, given.secrets))
 
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
-        """The resource as it is. Gone means no id; what the engine never knew is taken to exist."""
+        """Read the resource. No id means that it is deleted; a resource unknown to the engine is assumed to exist."""
         with _errors_as_status(context):
             known_inputs, known = unwrap(request.inputs), unwrap(request.properties)
             with self._world.reading() as azure:
@@ -157,51 +157,51 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             )
 
     def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
-        """Change the resource; in a preview, say what is known of it afterwards."""
+        """Change the resource; in a preview, return known outputs."""
         with _errors_as_status(context):
-            asked, known = unwrap(request.news), unwrap(request.olds)
+            given, known = unwrap(request.news), unwrap(request.olds)
             if request.preview:
                 return provider_pb2.UpdateResponse(
-                    properties=self._preview_outputs(request.type, asked.values, known.values, asked.secrets)
+                    properties=self._preview_outputs(request.type, given.values, known.values, given.secrets)
                 )
-            with self._writing(request.type, request.id, asked.values) as azure:
-                outputs = azure.update(request.type, request.id, asked.values)
-            return provider_pb2.UpdateResponse(properties=wrap(outputs, asked.secrets))
+            with self._writing(request.type, request.id, given.values) as azure:
+                outputs = azure.update(request.type, request.id, given.values)
+            return provider_pb2.UpdateResponse(properties=wrap(outputs, given.secrets))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> Empty:
-        """Remove the resource; one that is gone already is no error."""
+        """Delete the resource; a missing one is not an error."""
         with _errors_as_status(context):
             with self._writing(request.type, request.id, {}) as azure:
                 azure.delete(request.type, request.id)
             return Empty()
 
     def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
-        """Answer a function. What was asked with a secret is answered as a secret."""
+        """Call a provider function. With a secret argument, the result is secret."""
         with _errors_as_status(context):
-            asked = unwrap(request.args)
+            given = unwrap(request.args)
             try:
                 with self._world.reading() as azure:
-                    result = azure.invoke(request.tok, asked.values)
+                    result = azure.invoke(request.tok, given.values)
             except InvalidInputs as refused:
                 return provider_pb2.InvokeResponse(failures=_failures(refused))
-            secrets = [(name,) for name in result] if asked.secrets else []
+            secrets = [(name,) for name in result] if given.secrets else []
             # `return` is a word of Python: as a keyword it can only be passed so
             return provider_pb2.InvokeResponse(**{"return": wrap(result, secrets)})  # pyright: ignore[reportArgumentType] (see above)
 
     def Parameterize(
         self, request: provider_pb2.ParameterizeRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ParameterizeResponse:
-        """InvalidInputs: the packages are served as they are."""
+        """Refuse: packages are not parameterized."""
         _unsupported(context, "parameterized packages")
 
     def Construct(
         self, request: provider_pb2.ConstructRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConstructResponse:
-        """InvalidInputs: components run in the program."""
+        """Refuse: components run in the program."""
         _unsupported(context, f"component {request.type!r}")
 
     def Call(self, request: provider_pb2.CallRequest, context: grpc.ServicerContext) -> provider_pb2.CallResponse:
-        """InvalidInputs: no resource here has methods."""
+        """Refuse: resources have no methods."""
         _unsupported(context, f"method {request.tok!r}")
 
     @contextmanager
@@ -219,7 +219,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
 
 def _version(package: str) -> str:
-    """The version of the SDK that a plugin answers for; dynamic resources are the core SDK's own."""
+    """The version of a package's SDK; dynamic resources are the core SDK's own."""
     return version("pulumi" if package == "pulumi-python" else f"pulumi-{package}")
 
 

@@ -1,14 +1,14 @@
-"""Local Azure as Azure answers over HTTP: Resource Manager, and the agents endpoint of Foundry's projects.
+"""Local Azure over HTTP: Resource Manager, and the agents endpoint of Foundry projects.
 
-Owns which addresses there are and how a resource of the provider's form reads in Resource Manager's: any resource by
-its id, what it holds, and who was given what at a scope. Only what is written beside a program can be written here:
-role assignments, those of Cosmos DB, and what is published of an agent; everything else is the engine's to make. No
-rule of Azure stands here. Forms: the REST references of Azure RBAC
+Owns the URLs, and Resource Manager's form of resources: a resource by its id, its children, and the role assignments at
+a scope. Writable are only types that are changed outside a program: role assignments, those of Cosmos DB, and an
+agent's applications; everything else is the engine's to create. Has
+no rule of Azure. Forms: the REST references of Azure RBAC
 (2022-04-01), Azure Cosmos DB (2024-11-15) and Azure AI Foundry (2025-10-01-preview), Microsoft Learn.
 
-Differences from Azure: a token is a word that names whom it is for; every list is one page; of a filter only
-`principalId eq '…'` counts. An agent is taken to exist under any name; `DELETE` and `POST` of one end and begin its
-own identity.
+Differences from Azure: a token is its audience as a word; every list is one page; of a filter only
+`principalId eq '…'` counts. An agent is assumed to exist under any name; `DELETE` and `POST` of one delete and
+create its own identity.
 """
 
 import re
@@ -26,7 +26,7 @@ from localazure.fronts.shared_world import SharedWorld
 from localazure.services import catalogue, foundry
 
 MANAGEMENT, AGENTS = "https://management.azure.com/.default", "https://ai.azure.com/.default"
-"""For whom a token can be."""
+"""The audiences of tokens."""
 
 _ROLES = "/providers/microsoft.authorization/roleassignments"
 _OF_PRINCIPAL = re.compile(r"principalId eq '([^']*)'", re.IGNORECASE)
@@ -46,34 +46,34 @@ _OK, _CREATED, _NO_CONTENT, _BAD_REQUEST = 200, 201, 204, 400
 
 
 class Reply(NamedTuple):
-    """What is answered."""
+    """A response: its status and its JSON body."""
 
     status: int
     document: Mapping[str, Any] | None = None
 
 
 class LocalCredential:
-    """Whoever runs this, to local Azure alone; it opens nothing else."""
+    """A credential of the local user for local Azure alone."""
 
     def get_token(self, *scopes: str, **_: object) -> AccessToken:
-        """A token that says whom it is for."""
+        """A token with its audience."""
         return AccessToken(_token(*scopes), 4_102_444_800)
 
 
 class RestApi:
-    """Local Azure on one world, request by request."""
+    """The HTTP API of local Azure on one world."""
 
     def __init__(self, world: SharedWorld) -> None:
         self._world = world
         self._catalogue = catalogue()
 
     def handle(self, method: str, target: str, token: str, body: Values | None = None) -> Reply:
-        """Answer one request.
+        """Handle one request.
 
         Args:
             method: GET, PUT, DELETE or POST.
             target: path and query.
-            token: what stands after `Bearer`.
+            token: the text after `Bearer`.
             body: of a request that writes.
         """
         try:
@@ -88,7 +88,7 @@ class RestApi:
         path, query = unquote(parts.path).rstrip("/"), parse_qs(parts.query)
         of_agents = _AGENTS_PATH.fullmatch(path)
         if token != _token(AGENTS if of_agents else MANAGEMENT):
-            raise AzureError("InvalidAuthenticationToken", "the token is for somebody else, or missing", 401)
+            raise AzureError("InvalidAuthenticationToken", "the token has another audience, or is missing", 401)
         if "api-version" not in query:
             raise AzureError("MissingApiVersionParameter", "the query has no api-version")
         if of_agents:
@@ -98,10 +98,10 @@ class RestApi:
         with self._world.reading() as azure:
             return self._read(azure, path, query.get("$filter", [""])[0])
 
-    def _read(self, azure: LocalAzure, path: str, asked: str) -> Reply:
+    def _read(self, azure: LocalAzure, path: str, filter_: str) -> Reply:
         world = azure.world
         if path.lower().endswith(_ROLES):
-            return Reply(_OK, {"value": list(_assignments(world, path[: -len(_ROLES)], asked))})
+            return Reply(_OK, {"value": list(_assignments(world, path[: -len(_ROLES)], filter_))})
         found, holder = world.get(path), world.get(path.rpartition("/")[0])
         if found is not None:
             return Reply(_OK, self._row(azure, found))
@@ -123,7 +123,7 @@ class RestApi:
     def _write(self, method: str, path: str, body: Values) -> Reply:
         kind = self._catalogue.of(path)
         if kind is None or kind.token not in _WRITTEN or method not in {"PUT", "DELETE"}:
-            raise AzureError("MethodNotAllowed", f"local Azure makes '{path}' for a program alone", 405)
+            raise AzureError("MethodNotAllowed", f"'{path}' can be created by a program alone", 405)
         named = kind.inputs_in(path)
         if named is None:
             raise _not_found(path)
@@ -134,9 +134,9 @@ class RestApi:
             if method == "DELETE":
                 azure.delete(kind.token, path)
                 return Reply(_OK if there else _NO_CONTENT)
-            asked = cast("Values", body.get("properties") or {})
+            properties = cast("Values", body.get("properties") or {})
             # The provider keeps the properties of some types in a block of their own.
-            inputs = {**named, **({"properties": asked} if "cognitiveservices" in kind.token else asked)}
+            inputs = {**named, **({"properties": properties} if "cognitiveservices" in kind.token else properties)}
             if there:
                 azure.update(kind.token, path, inputs)
             else:
@@ -171,16 +171,16 @@ def _not_found(path: str) -> AzureError:
 
 
 def _row(where: str, outputs: Values) -> Values:
-    """A resource as Resource Manager writes it."""
+    """A resource in Resource Manager's form."""
     outer = {name: value for name, value in outputs.items() if name in _OUTER}
     inner = {name: value for name, value in outputs.items() if name not in _OUTER and name != "azureApiVersion"}
     nested = cast("Values", inner.pop("properties", {}))
     return {"id": where, "name": ids.name_of(where), **outer, "properties": {**nested, **inner}}
 
 
-def _assignments(world: World, at: str, asked: str) -> Iterator[Values]:
+def _assignments(world: World, at: str, filter_: str) -> Iterator[Values]:
     """Role assignments at a scope, above it and below it."""
-    wanted = _OF_PRINCIPAL.search(asked)
+    wanted = _OF_PRINCIPAL.search(filter_)
     for one in world.resources.values():
         if one.token != "azure-native:authorization:RoleAssignment":  # noqa: S105 - a type token
             continue
@@ -200,7 +200,7 @@ def _is_project(one: Resource, account: str, project: str) -> bool:
 
 
 def _agents_of(world: World, project: str) -> Iterator[str]:
-    """The agents that anything here knows of: those asked for, and those that are published."""
+    """The names of a project's known agents: requested ones and published ones."""
     inside = f"{project}/".lower()
     for one in world.resources.values():
         if one.token == foundry.IDENTITY and one.id.lower().startswith(inside):
@@ -214,7 +214,7 @@ def _agents_of(world: World, project: str) -> Iterator[str]:
 
 
 def _agent(world: World, project: str, name: str) -> Values:
-    """An agent, with an identity of its own where it has had one from its creation."""
+    """An agent, with its own identity if it has one."""
     own = world.find_owned_principal(f"{project}/agents/{name}")
     identity = None if own is None else {"principal_id": own.id, "client_id": own.client_id}
     return {"object": "agent", "id": name, "name": name, "instance_identity": identity}

@@ -1,6 +1,6 @@
-"""Local Azure at an address of this machine, for what asks Azure over HTTP beside a program.
+"""HTTP server of local Azure on this machine, for clients outside a program.
 
-Owns the socket: on loopback alone, for as long as somebody needs it. What is answered is `localazure.fronts.rest`'s.
+Owns the socket, on loopback alone. Requests are handled by `localazure.fronts.rest`.
 """
 
 import json
@@ -14,17 +14,17 @@ from typing import Any
 from localazure.fronts.rest import RestApi
 from localazure.fronts.shared_world import SharedWorld
 
-_POLL = 0.01  # seconds between two looks at whether it is to end
+_POLL = 0.01  # seconds between two checks for the end
 
 
 @contextmanager
 def serve_http(path: Path) -> Generator[str]:
-    """Answer for the world file at `path`; the address at which."""
+    """Serve the world file at `path` over HTTP; yields the base URL."""
     rest = RestApi(SharedWorld(path))
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        wbufsize = -1  # one packet an answer, or each waits for the other side
+        wbufsize = -1  # one packet a response, or each waits for the other side
 
         def _answer(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
@@ -42,7 +42,7 @@ def serve_http(path: Path) -> Generator[str]:
         do_GET = do_PUT = do_DELETE = do_POST = _answer  # noqa: N815 - the base class names them
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it
-            """Say nothing: whoever asks tells what it asked."""
+            """Log nothing: clients report their own requests."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

@@ -1,8 +1,8 @@
-"""One world file that several processes serve at once.
+"""One world file that several processes share.
 
 Owns when the file is read again, when it is written, and the locks around both: the engine calls a plugin from many
-threads, and starts one plugin a package on the same subscription. Also what happens where two writes arrive at the same
-time of which Azure takes one. Knows nothing of what stands in the world.
+threads, and starts one plugin a package on the same subscription. Also the refusal of
+concurrent writes where Azure accepts one at a time. Knows nothing of the world's content.
 """
 
 import threading
@@ -29,21 +29,21 @@ class SharedWorld:
         self._threads = threading.Lock()
         self._turns = threading.Lock()
         self._busy: set[str] = set()
-        """Places in which a write is under way that takes no other beside it."""
+        """Scopes with an exclusive write under way."""
         self._world = World()
         self._azure: LocalAzure | None = None
         self._stamp: _Stamp = None
 
     @contextmanager
     def reading(self) -> Generator[LocalAzure]:
-        """Local Azure as it is now; nothing is written."""
+        """Local Azure in its current state, for reading."""
         with self._threads:
             # no file lock: a save replaces the file at once, so that what is read is always one whole world
             yield self._current()
 
     @contextmanager
     def writing(self) -> Generator[LocalAzure]:
-        """Local Azure to change: alone in every process, saved at the end.
+        """Local Azure for writing: locked against every other process, saved at the end.
 
         A refusal by Azure saves nothing; a failure in the middle forgets what was changed in memory.
         """
@@ -59,7 +59,7 @@ class SharedWorld:
 
     @contextmanager
     def exclusive_write(self, exclusive_scope: tuple[str, str] | None) -> Generator[None]:
-        """Refuse to write in a place while another write there is under way; None for what is never exclusive_scope.
+        """Hold a scope of exclusive writes, or refuse; None for a write without such a scope.
 
         Raises:
             AzureError: as Azure would refuse the second.
@@ -67,16 +67,16 @@ class SharedWorld:
         if exclusive_scope is None:
             yield
             return
-        place, code = exclusive_scope
+        scope, code = exclusive_scope
         with self._turns:
-            if place in self._busy:
-                raise AzureError(code, f"another write in '{place}' is under way; write one after another", 409)
-            self._busy.add(place)
+            if scope in self._busy:
+                raise AzureError(code, f"another write in '{scope}' is under way; write one after another", 409)
+            self._busy.add(scope)
         try:
             yield
         finally:
             with self._turns:
-                self._busy.discard(place)
+                self._busy.discard(scope)
 
     @contextmanager
     def _alone(self) -> Generator[None]:
@@ -95,7 +95,7 @@ class SharedWorld:
 
 
 def _stamp(path: Path) -> _Stamp:
-    """What changes whenever the file does: every save is a new file."""
+    """A value that changes with the file: every save is a new file."""
     try:
         found = path.stat()
     except FileNotFoundError:

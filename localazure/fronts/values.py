@@ -1,8 +1,8 @@
-"""Values as the engine sends them over gRPC, and as local Azure reads them.
+"""Conversion between the engine's gRPC values and plain Python values.
 
-Owns the translation between a protobuf `Struct` and plain Python: secrets and output values are unwrapped, with a note
-of where the secrets stood, and wrapped again in what goes back. An unknown stays the engine's sentinel on both sides.
-Knows nothing of Azure: what a value means is decided elsewhere.
+Owns the translation between a protobuf `Struct` and plain Python: secrets and output values are unwrapped, with the
+paths of the secrets, and wrapped again in responses. An unknown stays the engine's sentinel on both sides.
+Knows nothing of Azure.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,19 +31,19 @@ _CODE = "__provider"
 
 
 class UnsupportedValueError(LocalAzureError):
-    """A value of a sort that no resource type here takes."""
+    """An asset or archive, which no resource type here accepts."""
 
 
 @dataclass(frozen=True)
 class Unwrapped:
-    """Plain values, and where secrets stood in them."""
+    """Plain values, and the paths of secrets in them."""
 
     values: dict[str, Any]
     secrets: frozenset[Path]
 
 
 def unwrap(struct: Struct) -> Unwrapped:
-    """Read what the engine sent.
+    """Convert the engine's values.
 
     Raises:
         UnsupportedValueError: for assets and archives, naming the property.
@@ -53,19 +53,19 @@ def unwrap(struct: Struct) -> Unwrapped:
     return Unwrapped(values, frozenset(secrets))
 
 
-def without_provider_code(asked: Unwrapped) -> Unwrapped:
-    """Inputs without the code that a dynamic resource of the Python SDK carries, which local Azure never runs."""
-    if _CODE not in asked.values:
-        return asked
-    values = {name: value for name, value in asked.values.items() if name != _CODE}
-    return Unwrapped(values, frozenset(path for path in asked.secrets if path[0] != _CODE))
+def without_provider_code(given: Unwrapped) -> Unwrapped:
+    """Inputs of a dynamic resource without its pickled provider, which local Azure never runs."""
+    if _CODE not in given.values:
+        return given
+    values = {name: value for name, value in given.values.items() if name != _CODE}
+    return Unwrapped(values, frozenset(path for path in given.secrets if path[0] != _CODE))
 
 
 def wrap(values: Mapping[str, Any], secrets: Iterable[Path] = ()) -> Struct:
-    """Write `values` for the engine, with whatever stands at `secrets` marked secret.
+    """Convert `values` for the engine, with the values at `secrets` marked secret.
 
-    A secret that Azure answers in another shape than it was asked in is marked at the last place that both share; one
-    that it does not answer at all is not marked.
+    A secret whose output has another form than its input is marked at the last location that both share; one without an
+    output is not marked.
     """
     paths = frozenset(secrets)
     struct = Struct()
@@ -74,7 +74,7 @@ def wrap(values: Mapping[str, Any], secrets: Iterable[Path] = ()) -> Struct:
 
 
 def _object(fields: Mapping[str, Value], path: Path, secrets: set[Path]) -> dict[str, Any]:
-    # a property without a value is no property: the SDKs send null for whatever an argument leaves out
+    # a null property is left out: the SDKs send null for omitted arguments
     return {
         key: _plain(value, (*path, key), secrets)
         for key, value in fields.items()
@@ -100,13 +100,13 @@ def _plain(value: Value, path: Path, secrets: set[Path]) -> Any:  # noqa: ANN401
 
 
 def _special(fields: Mapping[str, Value], path: Path, secrets: set[Path]) -> Any:  # noqa: ANN401 (any JSON value)
-    """An object, or the value that the protocol has dressed up as one."""
+    """An object, or the value that the protocol encodes as an object."""
     signature = fields[SIGNATURE].string_value if SIGNATURE in fields else ""
     if not signature:
         return _object(fields, path, secrets)
     if signature in _REFUSED:
         raise UnsupportedValueError(
-            f"{format_path(path)}: {_REFUSED[signature]} is not what any resource here takes; give a plain value"
+            f"{format_path(path)}: {_REFUSED[signature]} is not accepted by any resource here; give a plain value"
         )
     if signature == _RESOURCE:
         return _plain(fields["id"], path, secrets) if "id" in fields else UNKNOWN

@@ -1,4 +1,4 @@
-"""A run as JSON, for programs: `agent-network preview --json`.
+"""A run as a JSON document: `agent-network preview --json`.
 
 Owns the form, which is an interface: names in it are not changed.
 """
@@ -14,7 +14,7 @@ from localazure.run import RunResult
 
 
 def document(result: RunResult, assignments: Sequence[AssignmentRow]) -> dict[str, Any]:
-    """Everything that a run has to say; secrets are masked."""
+    """The whole outcome of a run as JSON; secrets are masked."""
     return {
         "operation": result.operation.value,
         "stack": result.stack,
@@ -44,12 +44,12 @@ def _resource(step: ResourceStep) -> dict[str, Any]:
 
 
 def _difference(change: Change, step: ResourceStep) -> dict[str, Any]:
-    told: dict[str, Any] = {"path": format_path(change.path), "replaces": change in step.differences.forced_by}
+    row: dict[str, Any] = {"path": format_path(change.path), "replaces": change in step.differences.forced_by}
     if change.old is not ABSENT:
-        told["old"] = change.old
+        row["old"] = change.old
     if change.new is not ABSENT:
-        told["new"] = change.new
-    return told
+        row["new"] = change.new
+    return row
 
 
 def _access(row: AssignmentRow) -> dict[str, str]:

@@ -39,13 +39,13 @@ _FEW = 3
 
 
 def headline(operation: Operation, stack: str) -> str:
-    """What is about to happen."""
+    """The title of a run."""
     verb = {Operation.PREVIEW: "Previewing update of", Operation.UP: "Updating", Operation.DESTROY: "Destroying"}
     return f"{verb[operation]} {stack} on local Azure"
 
 
 def report(result: RunResult, assignments: Sequence[AssignmentRow], style: Style) -> str:
-    """Everything that a run has to say."""
+    """The whole outcome of a run as text."""
     parts = ["\n".join(result.messages), tree(result, style), differences(result, style), _outputs(result, style)]
     parts += [failures(result.failures, style), summary(result, style)]
     if result.operation is not Operation.DESTROY:
@@ -54,7 +54,7 @@ def report(result: RunResult, assignments: Sequence[AssignmentRow], style: Style
 
 
 def tree(result: RunResult, style: Style) -> str:
-    """What changes, each below what it belongs to; what stays is shown only to hold what changes."""
+    """The tree of changed resources; unchanged ones are shown only as parents of changed ones."""
     steps = {step.record.urn: step for step in result.steps}
     records = {record.urn: record for record in result.records} | {urn: step.record for urn, step in steps.items()}
     shown: set[str] = set()
@@ -106,7 +106,7 @@ def _table(rows: Sequence[tuple[str, ...]], marks: Sequence[str], style: Style) 
 
 
 def _changed_paths(step: ResourceStep) -> str:
-    """Which properties differ, in a few words."""
+    """The properties that differ, shortened."""
     found = step.differences.forced_by or step.differences.changed
     if not found:
         return ""
@@ -116,7 +116,7 @@ def _changed_paths(step: ResourceStep) -> str:
 
 
 def differences(result: RunResult, style: Style) -> str:
-    """Every property that differs, old and new."""
+    """Every changed property with its old and new value."""
     lines: list[str] = []
     for step in result.steps:
         changed = step.differences.changed
@@ -143,7 +143,7 @@ def _shortened(value: Any) -> str:  # noqa: ANN401 (any JSON value)
 
 
 def _outputs(result: RunResult, style: Style) -> str:
-    """The stack's outputs as a short list; what has structure is left to `--json`."""
+    """The stack's outputs as a short list; structured values are left to `--json`."""
     plain = {name: value for name, value in result.outputs.items() if not isinstance(value, dict | list)}
     if not plain or result.operation is Operation.DESTROY:
         return ""
@@ -153,7 +153,7 @@ def _outputs(result: RunResult, style: Style) -> str:
 
 
 def failures(found: Iterable[Failure], style: Style) -> str:
-    """What went wrong, each with the resource that it happened to."""
+    """The errors of a run, each with its resource."""
     lines: list[str] = []
     for failure in found:
         where = f"{name_of(failure.urn)} ({type_of(failure.urn)}): " if failure.urn else ""
@@ -163,13 +163,13 @@ def failures(found: Iterable[Failure], style: Style) -> str:
 
 
 def counts(result: RunResult) -> dict[str, int]:
-    """How many resources there are of each operation; zeros left out."""
+    """The number of resources by operation; zeros left out."""
     found = Counter(step.op.value for step in result.steps)
     return {op.value: found[op.value] for op in Op if found[op.value]}
 
 
 def summary(result: RunResult, style: Style) -> str:
-    """How many of each."""
+    """The number of resources by operation, as text."""
     found = counts(result)
     words = _PLANNED if result.operation is Operation.PREVIEW else _DONE
     lines: list[str] = []
@@ -180,14 +180,14 @@ def summary(result: RunResult, style: Style) -> str:
     if Op.SAME in found:
         lines.append(f"    {found[Op.SAME]} unchanged")
     if result.skipped:
-        lines.append(f"    {len(result.skipped)} left out, for what they need failed")
+        lines.append(f"    {len(result.skipped)} skipped, because a dependency failed")
     if not lines:
         return "Nothing to do."
     return "\n".join([style.paint("Resources:", "bold"), *lines])
 
 
 def matrix(found: Sequence[AssignmentRow], style: Style) -> str:
-    """Agents by resources with verbs in the cells; a list where that is wider than the terminal."""
+    """Agents by resources with verbs in the cells; a list if that is wider than the terminal."""
     if not found:
         return ""
     title = style.paint("Access, from the role assignments in local Azure:", "bold")
@@ -206,5 +206,7 @@ def matrix(found: Sequence[AssignmentRow], style: Style) -> str:
 
 def _listed(agents: Iterable[str], cells: dict[tuple[str, str], set[str]]) -> Iterator[str]:
     for agent in agents:
-        said = [f"{', '.join(sorted(verbs))} {place}" for (who, place), verbs in sorted(cells.items()) if who == agent]
-        yield f"  {agent}: {'; '.join(said)}"
+        grants = [
+            f"{', '.join(sorted(verbs))} {place}" for (who, place), verbs in sorted(cells.items()) if who == agent
+        ]
+        yield f"  {agent}: {'; '.join(grants)}"

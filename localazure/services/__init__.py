@@ -1,4 +1,4 @@
-"""The services that local Azure has, one module each: every module of this folder that has `TYPES` is one.
+"""The services of local Azure, one module each; other services are refused by name.
 
 What no service has is refused by name.
 """

@@ -1,7 +1,7 @@
 """Azure Container Apps: environments, and the apps in them.
 
-Why an app is refused stands in `container_app.py`, why its image cannot be pulled in `image_pull.py`; both belong to
-this service. Facts: "Azure Container Apps environments", "Networking", "Ingress", "Revisions" and "Storage mounts",
+The rules for apps are in `container_app_rules.py`, those for pulling images in `image_pull.py`; both belong to this
+service. Facts: "Azure Container Apps environments", "Networking", "Ingress", "Revisions" and "Storage mounts",
 Microsoft Learn, 2025-06 to 2026-03; log categories from "Supported logs for Microsoft.App/managedEnvironments",
 Microsoft Learn, 2026-07-14.
 
@@ -124,7 +124,7 @@ _ENVIRONMENT_OUTPUTS: Mapping[str, ComputedOutput] = {
 
 # Outputs of an app
 def _verification(request: Request) -> str:
-    """One for the whole subscription, 64 hexadecimal digits in capitals."""
+    """The domain verification id, one for the whole subscription: 64 hexadecimal digits in capitals."""
     return (
         (request.world.guid("domain verification 1") + request.world.guid("domain verification 2"))
         .replace("-", "")
@@ -146,13 +146,13 @@ def _output_of_environment(request: Request, name: str) -> str:
 
 
 def _host(request: Request, called: str) -> str:
-    """`<called>.<domain>`; `<called>.internal.<domain>` where only the environment may ask."""
+    """`<called>.<domain>`, or `<called>.internal.<domain>` if only the environment has access."""
     inside = "" if request.input("configuration.ingress.external") else "internal."
     return f"{called}.{inside}{_output_of_environment(request, 'defaultDomain')}"
 
 
 def _revision(request: Request) -> str:
-    """A new revision for each change of the template, as in revision mode Single ("Revisions", 2025-06)."""
+    """The revision's name, new for each change of the template, as in revision mode Single ("Revisions", 2025-06)."""
     before, template = request.previous_output("latestRevisionName"), request.inputs.get("template")
     if before is not None and request.old is not None and request.old.inputs.get("template") == template:
         return str(before)

@@ -9,7 +9,7 @@ Microsoft.AppConfiguration/configurationStores", Microsoft Learn, 2024-11-19.
 
 Differences from Azure: a store has no keys and values, access keys, replicas or snapshots; a deleted store is never
 purged, by time or by hand, and its role assignments stay, orphaned, where Azure removes them; a recovered store is as
-the request says, where Azure has it as it was. How many free stores a subscription may have is not counted. The codes
+requested, where Azure restores its old state. How many free stores a subscription may have is not counted. The codes
 BadRequest for what a tier lacks and InvalidProperty for the days are ours.
 """
 
@@ -25,7 +25,7 @@ from manifest import azure_names
 # Types and names
 _NAME = NameCheck(azure_names.PARENTS["configuration-store"].rule)
 _TIERS_WITHOUT_SOFT_DELETE = ("free", "developer")
-"""Tiers that keep nothing of what is deleted."""
+"""Tiers without soft deletion."""
 _TIERS = (*_TIERS_WITHOUT_SOFT_DELETE, "standard", "premium")
 
 
@@ -40,14 +40,14 @@ _DAYS = range(1, 8)
 def _tier_supports_inputs(request: Request) -> Iterator[AzureError]:
     tier, before = _tier(request.inputs), "" if request.old is None else _tier(request.old.inputs)
     if tier not in _TIERS:
-        yield AzureError("BadRequest", f"sku.name '{tier}' is no tier; known are {', '.join(_TIERS)}")
+        yield AzureError("BadRequest", f"sku.name '{tier}' is not a tier; known are {', '.join(_TIERS)}")
     if tier not in _TIERS_WITHOUT_SOFT_DELETE:
         return
     if before not in ("", *_TIERS_WITHOUT_SOFT_DELETE):
         yield AzureError("BadRequest", f"a store cannot go down from the tier {before} to {tier}; make another store")
     for path in ("enablePurgeProtection", "softDeleteRetentionInDays", "encryption.keyVaultProperties"):
         if request.input(path):
-            yield AzureError("BadRequest", f"{path} is not to be had in the tier {tier}; it needs standard or premium")
+            yield AzureError("BadRequest", f"{path} is not available in the tier {tier}; it needs standard or premium")
 
 
 def _soft_delete_settings_stay(request: Request) -> Iterator[AzureError]:

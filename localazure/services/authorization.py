@@ -1,4 +1,4 @@
-"""Azure RBAC: who may do what where.
+"""Azure RBAC: role assignments.
 
 A role assignment is a fact on its own: neither the end of its principal nor the end of its scope removes it. Roles
 are those of `access.azure.roles`. Facts: "Troubleshoot Azure RBAC" and "Understand Azure role assignments", Microsoft
@@ -7,11 +7,11 @@ Azure/azure-powershell#16627 (InvalidPrincipalId), Azure/modern-web-app-pattern-
 Azure/HubAndSpokeResearchEnclave#50 (PrincipalNotFound). That assignments outlast a blob container is
 Azure/azure-powershell#25375.
 
-Differences from Azure: an assignment counts at once, whatever its principal type says about replication; somebody who
-never was here and whose type is said is taken to exist, somebody who is gone is refused, where Azure looks neither up;
-scopes are subscriptions, groups and resources, no management groups; there are no custom roles and no limit of 4,000
-assignments; how long assignments outlast other things than containers is not documented, and here they always do. The
-codes InvalidConditionVersion and InvalidCondition are ours: Microsoft names none.
+Differences from Azure: an assignment counts at once, whatever its principal type means for replication; a principal
+that never existed here is assumed to exist if its type is given, a deleted one is refused, where Azure looks up
+neither; scopes are subscriptions, groups and resources, no management groups; there are no custom roles and no limit of
+4,000 assignments; how long assignments outlast other things than containers is not documented, and here they always do.
+The codes InvalidConditionVersion and InvalidCondition are ours: Microsoft names none.
 """
 
 import re
@@ -49,25 +49,25 @@ def _scope_exists(request: Request) -> Iterator[AzureError]:
 
 
 def _principal_exists(request: Request) -> Iterator[AzureError]:
-    who, said = str(request.inputs["principalId"]), request.input("principalType")
-    if not re.fullmatch(_GUID, who):
-        yield AzureError("InvalidPrincipalId", f"the principal id '{who}' is not valid; it must be a GUID")
+    principal_id, given_type = str(request.inputs["principalId"]), request.input("principalType")
+    if not re.fullmatch(_GUID, principal_id):
+        yield AzureError("InvalidPrincipalId", f"the principal id '{principal_id}' is not valid; it must be a GUID")
         return
-    principal = request.world.find_principal(who)
-    # Azure looks nobody up whose type is said, for who is new is not known everywhere yet; and who never was here may
-    # well be in the directory.
-    is_nobody = said is None or request.world.was_deleted(who)
+    principal = request.world.find_principal(principal_id)
+    # Azure does not look up a principal whose type is given, because a new one is not replicated yet; and one that this
+    # world did not create may be in the directory.
+    is_nobody = given_type is None or request.world.was_deleted(principal_id)
     if principal is None and request.old is None and is_nobody:
         yield AzureError(
             "PrincipalNotFound",
-            f"principal {who} does not exist in the directory {request.world.tenant_id}; check the id, and that whoever"
-            " had it still exists",
+            f"principal {principal_id} does not exist in the directory {request.world.tenant_id}; check the id, and"
+            " that the principal still exists",
         )
-    if principal is not None and said not in (None, principal.type):
+    if principal is not None and given_type not in (None, principal.type):
         yield AzureError(
             "UnmatchedPrincipalType",
-            f"the principal {who} is a {principal.type}, which is different from the principalType {said}; the SDK says"
-            " User where the program says nothing",
+            f"the principal {principal_id} is a {principal.type}, which is different from the principalType"
+            f" {given_type}; the SDK sends User where the program gives no type",
         )
 
 
@@ -135,7 +135,7 @@ def _assignment_is_unique(request: Request) -> Iterator[AzureError]:
 
 
 def _unique_keys(request: Request) -> tuple[str, str]:
-    """What only one assignment may have: its name, and the three that it joins."""
+    """The unique keys of an assignment: its name, and its scope, role and principal together."""
     role = ids.name_of(str(request.inputs["roleDefinitionId"]))
     three = f"{request.inputs['scope'].strip('/')} {role} {request.inputs['principalId']}"
     return f"role assignment {request.name}", f"grant {three}"
@@ -151,7 +151,7 @@ def _index_keys(request: Request) -> tuple[str, ...]:
 
 # Outputs
 def _role(request: Request) -> str:
-    """The role in the form that Azure answers with, whatever form it was given in."""
+    """The role's id in Azure's form, whatever form it was given in."""
     given = str(request.inputs["roleDefinitionId"])
     role = by_id(given)
     within = ids.subscription_of(request.inputs["scope"]) or request.world.subscription_id
@@ -168,7 +168,7 @@ _IDENTIFYING: Mapping[str, ComputedOutput] = {
     "principalId": lambda request: request.inputs["principalId"],
     "roleDefinitionId": _role,
 }
-"""What an assignment says, and cannot unsay."""
+"""The properties that cannot be changed."""
 
 _OUTPUTS: Mapping[str, ComputedOutput] = {
     "principalType": _principal_type,

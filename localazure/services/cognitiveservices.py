@@ -14,7 +14,7 @@ from "Supported logs for Microsoft.CognitiveServices/accounts", Microsoft Learn,
 
 Differences from Azure: every model exists in every version, region and SKU, and there is no quota; a version that is
 left out stays unknown, and a deployment may change its model. A deleted
-account is never purged, by time or by hand; a recovered one is as the request says and has no deployments. `endpoints`
+account is never purged, by time or by hand; a recovered one is as requested and has no deployments. `endpoints`
 holds the best known only. An existing account is taken to have its name as subdomain. Free accounts are not counted.
 The codes InvalidSkuId, SubDomainNameImmutable, CustomDomainRequired and InvalidCapacity are ours.
 """
@@ -101,14 +101,14 @@ def _subdomain_is_free(request: Request) -> Iterator[AzureError]:
 
 
 def _subdomain_stays(request: Request) -> Iterator[AzureError]:
-    before, asked = (
+    before, given = (
         request.previous_output("properties.customSubDomainName"),
         request.input("properties.customSubDomainName"),
     )
-    if before and asked and before.lower() != asked.lower() and not (request.old and request.old.adopted):
+    if before and given and before.lower() != given.lower() and not (request.old and request.old.adopted):
         yield AzureError(
             "SubDomainNameImmutable",
-            f"customSubDomainName is '{before}' and cannot be changed to '{asked}'; make another account",
+            f"customSubDomainName is '{before}' and cannot be changed to '{given}'; make another account",
         )
     if request.input("properties.networkAcls") and not _subdomain(request):
         yield AzureError("CustomDomainRequired", "networkAcls needs a customSubDomainName")
@@ -170,7 +170,7 @@ def _model(request: Request) -> str:
 
 # Outputs
 def _subdomain(request: Request) -> str | None:
-    """The name of the account's own; once given, it stays."""
+    """The account's custom subdomain; once set, it stays."""
     named = request.input("properties.customSubDomainName") or request.previous_output("properties.customSubDomainName")
     return named or (request.name if request.adopted else None)
 
@@ -203,12 +203,12 @@ def _endpoints(request: Request) -> Values:
 
 
 def _version(request: Request) -> str:
-    """Another one whenever something was changed."""
+    """The etag, new for every change."""
     return f'"{request.guid(json.dumps(request.inputs, sort_keys=True))}"'
 
 
 def _rate_limits(request: Request) -> list[Values]:
-    """Thousands of tokens a minute are what a unit of capacity is, unless it is of reserved throughput."""
+    """Rate limits: thousands of tokens a minute for each unit of capacity, except for reserved throughput."""
     capacity, sku = request.input("sku.capacity"), str(request.input("sku.name"))
     if capacity is None or not sku.endswith("Standard"):
         return []

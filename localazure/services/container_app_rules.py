@@ -1,8 +1,8 @@
-"""Why Azure Container Apps refuses an app.
+"""Validation rules of Container Apps.
 
-Part of the service `app.py`: what an app needs around it, and what its parts must agree on. Sources stand beside each
-rule; where Azure's own code for a rule is not known, the service's general one is used,
-`ContainerAppInvalidPropertyValue` (DFE-Digital/terraform-azurerm-container-apps-hosting#96).
+Part of the service `app.py`: resources that an app needs, and agreement of its parts. Each rule has its source; where
+Azure's own code for a rule is not known, the service's general one is used, `ContainerAppInvalidPropertyValue`
+(DFE-Digital/terraform-azurerm-container-apps-hosting#96).
 
 Differences from Azure: volumes, Dapr, custom domains and service binds are not looked into.
 """
@@ -21,7 +21,7 @@ from localazure.services.image_pull import images_can_be_pulled
 
 _ENVIRONMENT = "azure-native:app:ManagedEnvironment"
 
-# RFC 1123 label, as the service says it (microsoft/vscode-azurecontainerapps#19).
+# RFC 1123 label, in the service's words (microsoft/vscode-azurecontainerapps#19).
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _RULE_NAME = re.compile(r"[a-z0-9]([-.a-z0-9]*[a-z0-9])?")
 _MEMORY = re.compile(r"(\d+(?:\.\d+)?)Gi")
@@ -47,12 +47,12 @@ _MOST_REPLICAS = 1000
 
 
 def blocks(request: Request, path: str) -> list[Values]:
-    """The objects listed at an input path; none where there is no list."""
+    """The objects listed at an input path; none if there is no list."""
     return [each for each in cast("list[Any]", request.input(path) or []) if isinstance(each, dict)]
 
 
 def ephemeral_storage(inputs: Values) -> str:
-    """What each replica can write to ("Storage mounts", Microsoft Learn, 2025-06)."""
+    """The size of each replica's ephemeral storage ("Storage mounts", Microsoft Learn, 2025-06)."""
     containers = cast("list[Values]", cast("Values", inputs.get("template") or {}).get("containers") or [])
     cores = sum(_cores(each) for each in containers)
     return next((size for most, size in ((0.25, "1Gi"), (0.5, "2Gi"), (1, "4Gi")) if cores <= most), "8Gi")

@@ -1,6 +1,6 @@
-"""Container registries: where the images of apps come from.
+"""Container registries: the images of apps.
 
-Whether an app can pull stands in `image_pull.py`, which finds a registry by its name. Facts: "Azure Container Registry
+Permission to pull is checked in `image_pull.py`, which finds a registry by its name. Facts: "Azure Container Registry
 SKU features and limits", Microsoft Learn, 2025-06; "Make your container registry content publicly available", 2024-01;
 "Enable soft delete policy in Azure Container Registry" and "Set a retention policy for untagged manifests", 2024-01;
 "Disable export of artifacts", 2023-10; "Encrypt registry with a customer-managed key", 2023-10. Messages as reported in
@@ -9,10 +9,10 @@ Azure-Samples/dotNET-Frontend-AB-Testing-on-Azure-Container-Apps#5 (network); lo
 Microsoft.ContainerRegistry/registries", Microsoft Learn, 2026-07-14.
 
 Differences from Azure: no image is stored, and no password of the admin user exists; replications, tokens, webhooks,
-tasks and private endpoints do not exist. A registry's role assignment mode (AbacRepositoryPermissions) cannot be asked
-for: the API version that azure-native 3.29.0 takes, 2023-01-01-preview, does not have it, so what is created pulls per
-registry, and an existing registry may be in either mode. The code BadRequest for what only the premium tier has is
-ours where no report is named above.
+tasks and private endpoints do not exist. A registry's role assignment mode (AbacRepositoryPermissions) cannot be
+requested: the API version that azure-native 3.29.0 takes, 2023-01-01-preview, does not have it, so what is created
+pulls per registry, and an existing registry may be in either mode. The code BadRequest for what only the premium tier
+has is ours where no report is named above.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ _NAME = NameCheck(azure_names.PARENTS["registry"].rule, code="RegistryNameInvali
 
 # Reasons to refuse
 _PREMIUM = "Premium"
-# What only the premium tier has, each with the values that are no request for it.
+# Features of the premium tier alone, each with the values that do not request it.
 _PREMIUM_ONLY: Mapping[str, tuple[object, ...]] = {
     "dataEndpointEnabled": (None, False),
     "zoneRedundancy": (None, "Disabled"),
@@ -63,9 +63,9 @@ def _tier_supports_inputs(request: Request) -> Iterator[AzureError]:
             " https://aka.ms/acr/private-link",
         )
     for path, usual in _PREMIUM_ONLY.items():
-        asked = request.input(path)
-        if asked not in usual:
-            yield AzureError("BadRequest", f"{path} {asked!r} is not supported for the SKU {tier}; it needs {_PREMIUM}")
+        value = request.input(path)
+        if value not in usual:
+            yield AzureError("BadRequest", f"{path} {value!r} is not supported for the SKU {tier}; it needs {_PREMIUM}")
 
 
 def _policies_agree(request: Request) -> Iterator[AzureError]:

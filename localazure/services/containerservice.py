@@ -1,6 +1,6 @@
 """Azure Kubernetes Service: clusters, and the identities that come with one.
 
-What is deployed in a cluster stands in `kubernetes.py`. Facts: "Use a managed identity in AKS", "Use Microsoft Entra
+Objects in a cluster are in `kubernetes.py`. Facts: "Use a managed identity in AKS", "Use Microsoft Entra
 Workload ID with AKS", "Manage local accounts with AKS-managed Microsoft Entra integration" and "Create an OpenID
 Connect provider on AKS" (an issuer cannot be turned off again; so Azure/AKS-Construction#531), Microsoft Learn, 2025;
 names from the published type; log categories from "Supported logs for Microsoft.ContainerService/managedClusters",
@@ -9,10 +9,10 @@ reported in cilium/cilium#48265 (local accounts need Entra ID) and Azure/terrafo
 needs an issuer).
 
 Differences from Azure: nothing runs, there are no nodes, and neither the nodes' resource group nor what is in it
-exists, but for the identity of the kubelet; domains and issuers are made up, under the real suffixes, and the way in
-that a user is told has no certificate in it. A cluster that others made is taken to be fit for agents. Every version,
+exists, but for the identity of the kubelet; domains and issuers are made up, under the real suffixes, and a user's
+credentials have no certificate. An existing cluster is assumed to be fit for agents. Every version,
 size and region exists; a version that is given without its patch has patch 0, one that is left out is 1.33.0. The
-issuer has to be asked for, as before Kubernetes 1.34. Subnets are looked for where local Azure has them. The codes
+issuer has to be requested, as before Kubernetes 1.34. Subnets are looked for where local Azure has them. The codes
 InvalidAgentPools, IdentityRequired, DnsPrefixRequired, OIDCIssuerFeatureCannotBeDisabled, WorkloadIdentityNeedsIssuer,
 LocalAccountsNeedEntra, AzureRbacNeedsEntra and KubeletIdentityNotFound are ours.
 """
@@ -150,8 +150,10 @@ def _issuer(request: Request) -> str | None:
 
 
 def _version(request: Request) -> str:
-    asked = str(request.input("kubernetesVersion") or request.previous_output("kubernetesVersion") or _DEFAULT_VERSION)
-    return asked if asked.count(".") > 1 else f"{asked}.0"
+    version = str(
+        request.input("kubernetesVersion") or request.previous_output("kubernetesVersion") or _DEFAULT_VERSION
+    )
+    return version if version.count(".") > 1 else f"{version}.0"
 
 
 def _node_resource_group(request: Request) -> str:
@@ -159,7 +161,7 @@ def _node_resource_group(request: Request) -> str:
 
 
 def _kubelet(request: Request) -> Values:
-    """Who pulls images: an identity that is made with the cluster, or one that was given."""
+    """The identity that pulls images: created with the cluster, or given."""
     named = _given_kubelet_identity(request)
     place = named or (
         f"/subscriptions/{request.world.subscription_id}/resourceGroups"
@@ -227,7 +229,7 @@ _OUTPUTS: Mapping[str, ComputedOutput] = {
 
 # Functions
 def _user_credentials(world: World, args: Values) -> Values:
-    """How a user gets in: "Access Kubernetes clusters using kubelogin", Microsoft Learn, 2025.
+    """A user's kubeconfig: "Access Kubernetes clusters using kubelogin", Microsoft Learn, 2025.
 
     Where Entra ID is on, with a token of theirs, for the server that all AKS clusters are to Entra ID; else with a key.
     """

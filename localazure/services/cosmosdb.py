@@ -1,4 +1,4 @@
-"""Cosmos DB for NoSQL: accounts, databases, containers, and who may open their data.
+"""Cosmos DB for NoSQL: accounts, databases, containers, and their data-plane role assignments.
 
 Data is opened by the account's own role assignments, which Azure RBAC knows nothing of; they go with the account, and
 outlast principals, databases and containers. Roles are the built-in ones of `access.azure.roles`. Facts: "Data plane
@@ -15,11 +15,11 @@ Microsoft Learn, 2026-07-14.
 
 Differences from Azure: no item exists, so no backup does; a principal can be given a role as soon as it exists, and one
 that never was here is taken to exist, as it may be in the directory; of writes only those of role assignments meet
-("exclusive lock"). A region is answered as it was asked for, not by its display name. A taken name and a change that
+("exclusive lock"). A region is returned as it was requested, not by its display name. A taken name and a change that
 needs a replacement have the status 409, where Azure has 400. Whether Azure looks for the database and container of a
 scope is not documented; here they must exist. Custom roles, keys, throughput as a resource, other APIs than NoSQL and
 the move from serverless to provisioned throughput do not exist. The messages that no report is named for are ours, and
-so is Conflict for an assignment that says what another one says. What an existing account is, is not known: no capacity
+so is Conflict for an assignment equal to another one. What an existing account is, is not known: no capacity
 mode is held against what is created in it.
 """
 
@@ -55,7 +55,7 @@ _ASSIGNMENT_NAME = NameCheck(NameRule("a role assignment", 36, 36, _GUID, "GUIDs
 
 
 def _bad_request(message: str) -> AzureError:
-    """How the service refuses nearly everything."""
+    """The service's usual error."""
     return AzureError("BadRequest", message)
 
 
@@ -63,7 +63,7 @@ def _bad_request(message: str) -> AzureError:
 _SERVERLESS = "EnableServerless"
 _FREE_TIER = "cosmos free tier"
 _CHANGEABLE_WITH_REGIONS = frozenset({"locations", "tags", "identity"})
-"""What may change together with the regions."""
+"""Properties that may change together with the regions."""
 
 
 def _regions_are_valid(request: Request) -> Iterator[AzureError]:
@@ -127,7 +127,7 @@ def _region_names(inputs: Values) -> set[str]:
 
 
 def _normalized_region(region: object) -> str:
-    """A region without the blanks and capitals of its display name."""
+    """A region's name without the blanks and capitals of its display name."""
     return str(region or "").replace(" ", "").lower()
 
 
@@ -142,7 +142,7 @@ def _at(inputs: Values, path: str) -> Any:  # noqa: ANN401 (any JSON value)
 
 # Reasons to refuse databases and containers
 _LEAST = {"options.throughput": (400, 100), "options.autoscaleSettings.maxThroughput": (1000, 1000)}
-"""For each way to ask for throughput: the least, and the step."""
+"""For each kind of throughput: the minimum, and the step."""
 _MOST_LEVELS = 3
 
 
@@ -153,17 +153,17 @@ def _resource_id_is_name(request: Request) -> Iterator[AzureError]:
 
 
 def _throughput_is_allowed(request: Request) -> Iterator[AzureError]:
-    given = {path: int(asked) for path in _LEAST if (asked := request.input(path)) is not None}
+    given = {path: int(throughput) for path in _LEAST if (throughput := request.input(path)) is not None}
     account = request.world.get(request.id[: request.id.lower().index("/sqldatabases/")])
     if given and account is not None and _is_serverless(account.inputs):
         what = "container" if "containerName" in request.inputs else "database"
         yield _bad_request(f"Setting offer throughput or autopilot on {what} is not supported for serverless accounts")
     if len(given) > 1:
         yield _bad_request(f"{' and '.join(given)} are both given; choose one")
-    for path, asked in given.items():
+    for path, throughput in given.items():
         least, step = _LEAST[path]
-        if asked < least or asked % step:
-            yield _bad_request(f"{path} is {asked}; it must be {least} or more, in steps of {step}")
+        if throughput < least or throughput % step:
+            yield _bad_request(f"{path} is {throughput}; it must be {least} or more, in steps of {step}")
 
 
 def _has_a_partition_key(request: Request) -> Iterator[AzureError]:
@@ -182,7 +182,7 @@ def _has_a_partition_key(request: Request) -> Iterator[AzureError]:
             yield _bad_request(f"a partition key of kind MultiHash has 1 to {_MOST_LEVELS} paths and version 2")
     elif kind != "Hash" or len(paths) > 1:
         yield _bad_request(
-            f"a partition key of kind {kind} with {len(paths)} paths is not to be had; it takes Hash, and one"
+            f"a partition key of kind {kind} with {len(paths)} paths is not available; it takes Hash, and one"
         )
 
 
@@ -206,7 +206,7 @@ def _container_immutables_stay(request: Request) -> Iterator[AzureError]:
 
 
 def _partition_key(inputs: Values) -> tuple[object, object, object]:
-    """Its paths, its kind and its version."""
+    """Paths, kind and version of the partition key."""
     key = cast("Values", _at(inputs, "resource.partitionKey") or {})
     return key.get("paths"), key.get("kind") or "Hash", key.get("version") or 1
 
@@ -218,7 +218,7 @@ _IDENTIFYING = ("principalId", "roleDefinitionId", "scope")
 
 
 def principal_index_key(principal_id: str) -> str:
-    """The mark by which a principal's assignments of Cosmos SQL roles are found."""
+    """The index key of a principal's Cosmos role assignments."""
     return f"cosmos held by {principal_id}".lower()
 
 
@@ -272,7 +272,7 @@ def _principal_exists(request: Request) -> Iterator[AzureError]:
     elif request.old is None and request.world.was_deleted(who):
         yield _bad_request(
             f"The provided principal ID [{who}] was not found in the AAD tenant(s) [{request.world.tenant_id}]; check"
-            " the id, which is no client id, and that whoever had it still exists"
+            " the id, which is not the client id, and that the principal still exists"
         )
 
 
@@ -304,7 +304,7 @@ def _account_id(request: Request) -> str:
 
 
 def _unique_keys(request: Request) -> tuple[str]:
-    """What only one assignment of an account may say."""
+    """The unique key of an assignment in its account: scope, role and principal."""
     principal, role, scope = (str(request.input(name) or "").rstrip("/") for name in _IDENTIFYING)
     return (f"cosmos grant {scope} {ids.name_of(role)} {principal}",)
 
@@ -359,7 +359,7 @@ _PERIODIC: Values = {
 
 
 def _backup_policy(request: Request) -> Values:
-    """The policy asked for, or the usual one, with what Azure takes for the settings of its kind."""
+    """The requested or default backup policy, with Azure's defaults for its kind."""
     policy = cast("Values", request.input("backupPolicy") or {"type": "Periodic"})
     if policy["type"] == "Continuous":
         return {"continuousModeProperties": {"tier": "Continuous30Days"}, **policy}
@@ -417,7 +417,7 @@ _DATA: Mapping[str, ComputedOutput] = {
     "resource.ts": _changed_at,
     "resource.etag": lambda request: f'"{request.guid(f"etag {request.now}")}"',
 }
-"""What Azure says of databases and containers alike."""
+"""Outputs of databases and containers alike."""
 
 _CONTAINER: Mapping[str, ComputedOutput] = {
     **_DATA,

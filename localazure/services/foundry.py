@@ -1,21 +1,21 @@
-"""Foundry: projects in an Azure AI services account, their connections, and the agents that they publish.
+"""Foundry: projects in an Azure AI services account, their connections, and their published agents.
 
-A project has up to two kinds of principals: the managed identity that its `identity` block asks for, and the agent
-identities that Foundry makes. Those of applications are in their outputs; the others are in no output of Resource
-Manager, so that `shared_agent_identity` and `agent_identity` tell them.
+A project has up to two kinds of principals: the managed identity of its `identity` block, and the agent identities
+that Foundry creates. Those of applications are in their outputs; the others are in no output of Resource
+Manager, so that `shared_agent_identity` and `agent_identity` return them.
 
 Facts, from Microsoft Learn: "Agent identity concepts in Microsoft Foundry", 2026-07 (a shared identity for the agents
 of a project; agents made since have one of their own from their creation); "Publish and share agents in Microsoft
 Foundry", 2026-06 (an application has a blueprint and an identity of its own, made and deleted with it, and no grants of
 the project's; one protocol at a time; an agent's name is all that an application needs). Names from the published
 types. That project management needs a managed identity of the account, which is looked at when a project is made:
-hashicorp/terraform-provider-azurerm#30423. That an account with projects stays stands with the account.
+hashicorp/terraform-provider-azurerm#30423. That an account with projects cannot be deleted is a rule of the account.
 
-A program asks for the identities that no resource has by a dynamic resource, `foundry:AgentIdentity`, as
-`components` makes it; here this module answers it, and no network is asked.
+A program reads the identities that no resource has with a dynamic resource, `foundry:AgentIdentity`, as
+`components` makes it; here this module serves it, without a network.
 
 Differences from Azure: agents exist in the data plane alone, so that any name of one is taken to exist, in any
-version; nothing runs. An agent's own identity begins when it is first asked for; an id that is given is taken to be
+version; nothing runs. An agent's own identity begins when it is first requested; a given id is assumed to be
 one. What connections point at is not looked at. Connections whose type carries a key, a token or a password are
 refused: what local Azure is for has none. An existing account is taken to manage projects. The codes
 ProjectsNotEnabled, ConnectionCarriesCredentials, IdentityIsComputed, AgentRequired, AgentNotInApplication,
@@ -44,7 +44,7 @@ PROJECT = "azure-native:cognitiveservices:Project"
 APPLICATION = "azure-native:cognitiveservices:AgentApplication"
 DEPLOYMENT = "azure-native:cognitiveservices:AgentDeployment"
 IDENTITY = "pulumi-python:dynamic/foundry:AgentIdentity"
-"""The dynamic resource by which a program asks who an agent is."""
+"""The dynamic resource that reads an agent's identity."""
 
 _ACCOUNT = (
     "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
@@ -60,9 +60,9 @@ _WITHOUT_CREDENTIALS = ("AAD", "ManagedIdentity", "None")
 _COMPUTED_IDENTITIES = ("agentIdentityBlueprint", "defaultInstanceIdentity")
 
 
-# Who agents are
+# Agent identities
 def shared_agent_identity(world: World, project_id: str) -> Principal:
-    """The principal that the agents of a project share.
+    """The principal that the unpublished agents of a project share.
 
     Raises:
         AzureError: there is no such project.
@@ -71,7 +71,7 @@ def shared_agent_identity(world: World, project_id: str) -> Principal:
 
 
 def agent_identity(world: World, project_id: str, agent_name: str) -> Principal:
-    """The principal of one agent, in a project whose agents have an identity from their creation.
+    """The principal of one agent, in a project whose agents have their own identities.
 
     Raises:
         AzureError: there is no such project.
@@ -80,7 +80,7 @@ def agent_identity(world: World, project_id: str, agent_name: str) -> Principal:
 
 
 def recreate_agent(world: World, project_id: str, agent_name: str) -> Principal:
-    """Delete an agent and make it anew, as its owner would in the project: it then has another identity.
+    """Delete an agent and create it again, as its owner would in the project: it then has another identity.
 
     Raises:
         AzureError: there is no such project.
@@ -119,7 +119,7 @@ def _delete_blueprint_identity(world: World, application: Resource) -> None:
     world.remove_principal(_blueprint_owner(application.id))
 
 
-# Who an agent is, as a program asks for it
+# The dynamic resource that reads an agent's identity
 def _identity_inputs(inputs: Values) -> tuple[str, list[str], bool]:
     agents = cast("list[str]", inputs.get("agents") or [])
     return str(inputs.get("project_id") or ""), agents, inputs.get("identity") == "shared"
@@ -144,7 +144,7 @@ def _project_exists(request: Request) -> Iterator[AzureError]:
 
 
 def _identity_outputs(world: World, inputs: Values) -> Values:
-    """Who it is; beside an id that is given, what the unpublished agents act as."""
+    """The principal id of an agent, and the ids that unpublished agents share."""
     project, agents, shared = _identity_inputs(inputs)
     if "given" in inputs:
         return {"principal_id": inputs["given"], "shared": [shared_agent_identity(world, project).id]}
@@ -153,7 +153,7 @@ def _identity_outputs(world: World, inputs: Values) -> Values:
 
 
 def _immutable_inputs(old: Values) -> tuple[str, ...]:
-    """Who shares an identity may change, and who tells an agent's own; whose it is may not."""
+    """Immutable inputs: the list of agents of an unshared identity, and the kind of a shared one."""
     return ("identity",) if _identity_inputs(old)[2] else ("agents",)
 
 
@@ -185,7 +185,7 @@ def _no_credentials(request: Request) -> Iterator[AzureError]:
     if kind not in _WITHOUT_CREDENTIALS:
         yield AzureError(
             "ConnectionCarriesCredentials",
-            f"the connection '{request.name}' of authType '{kind}' carries credentials, which would stand in the state;"
+            f"the connection '{request.name}' of authType '{kind}' carries credentials, which would be in the state;"
             f" local Azure takes {', '.join(_WITHOUT_CREDENTIALS)}",
         )
 
@@ -224,9 +224,9 @@ def _agents_belong_to_application(request: Request) -> Iterator[AzureError]:
 def _one_protocol(request: Request) -> Iterator[AzureError]:
     protocols = cast("list[Values]", request.input("properties.protocols") or [])
     if len(protocols) > 1:
-        said = ", ".join(str(each.get("protocol")) for each in protocols)
+        names = ", ".join(str(each.get("protocol")) for each in protocols)
         yield AzureError(
-            "TooManyProtocols", f"the deployment '{request.name}' names the protocols {said}; it takes one at a time"
+            "TooManyProtocols", f"the deployment '{request.name}' names the protocols {names}; it takes one at a time"
         )
 
 
@@ -237,7 +237,7 @@ def _replica_limits_are_ordered(request: Request) -> Iterator[AzureError]:
 
 
 def agents_in(inputs: Values) -> list[str]:
-    """Names of the agents of an application or its deployment; an empty one where there is none."""
+    """Names of the agents of an application or its deployment; an empty one for a missing name."""
     listed = cast("list[Values]", cast("Values", inputs.get("properties") or {}).get("agents") or [])
     return [str(each.get("agentName") or "") for each in listed]
 
@@ -248,7 +248,7 @@ def _project_endpoints(request: Request) -> Values:
 
 
 def _subdomain(request: Request) -> str:
-    """That of the account; one without has its name there."""
+    """The account's custom subdomain, or its name."""
     account = request.parent
     if account is None:
         return ""
@@ -329,7 +329,7 @@ TYPES = (
         volatile=("etag", "systemData"),
         on_created=_create_shared_identity,
         on_deleted=_delete_agent_identities,
-        # An agent is no resource, and callers are granted on it: "Configure and share your agent", 2026-04-14.
+        # An agent is not a resource, but callers get roles on it: "Configure and share your agent", 2026-04-14.
         data_plane_children=("agents",),
         adopted_inputs={"location": "westeurope"},
         exclusive_writes=_ONE_WRITE,

@@ -1,12 +1,12 @@
-"""Whether a Container App can pull its images.
+"""Permission of a Container App to pull its images.
 
 Part of the service `app.py`. Azure tries as soon as an app is created or its template changes, and the request fails
 with the registry's refusal (Azure/container-apps-deploy-action#85, microsoft/azure-container-apps#836). Facts: "Azure
 Container Apps image pull from Azure Container Registry with managed identity", Microsoft Learn, 2025-06; "Azure ABAC
 repository permissions in Azure Container Registry", Microsoft Learn, 2026.
 
-Differences from Azure: whether a repository has the image is not known; images of registries that this world does not
-have are taken to be there for everyone; a grant counts at once, while Azure may take minutes.
+Differences from Azure: whether a repository has the image is not known; images of registries outside this
+world are assumed to be public; a grant counts at once, while Azure may take minutes.
 """
 
 from collections.abc import Iterator
@@ -21,14 +21,14 @@ from localazure.errors import AzureError
 _REGISTRY = "azure-native:containerregistry:Registry"
 _DOMAIN = ".azurecr.io"
 
-# Which operation a pull is depends on the registry's permissions mode; an API version that cannot say it has the first.
+# The operation of a pull depends on the registry's permissions mode; an API version without the mode has the first.
 _PULL = "Microsoft.ContainerRegistry/registries/pull/read"
 _PULL_REPOSITORY = "Microsoft.ContainerRegistry/registries/repositories/content/read"
 _REPOSITORY = "request[microsoft.containerregistry/registries/repositories:name]"
 
 
 def images_can_be_pulled(request: Request) -> Iterator[AzureError]:
-    """Each image of a registry in this world must be there for the identity that the app names for it."""
+    """Validate that the app's identity can pull each image of a registry in this world."""
     if request.old is not None and request.old.inputs.get("template") == request.inputs.get("template"):
         return
     for container in cast("list[Values]", request.input("template.containers") or []):
@@ -50,7 +50,7 @@ def _registry(request: Request, server: str) -> Resource | None:
 
 
 def _refusal(request: Request, registry: Resource, server: str, repository: str) -> str | None:
-    """Why the registry would not hand out an image of the repository; None where it would."""
+    """The registry's reason to refuse an image of the repository; None if the pull is allowed."""
     if registry.inputs.get("anonymousPullEnabled"):
         return None
     listed = cast("list[Values]", request.input("configuration.registries") or [])

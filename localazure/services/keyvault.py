@@ -1,4 +1,4 @@
-"""Key vaults. What is in them is data: nothing here makes or reads a secret.
+"""Key vaults. Secrets in them are data: nothing here creates or reads one.
 
 Facts: "Azure Key Vault soft-delete overview", Microsoft Learn, undated copy (names stay taken for 7 to 90 days, nothing
 is switched off again); "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05; values taken for
@@ -10,7 +10,7 @@ Microsoft Learn, 2024-11-19.
 
 Differences from Azure: a role can be assigned on any secret's name, for what is in a vault is not known; access
 policies open nothing; a deleted vault is never purged, by time or by hand, and its role assignments stay, orphaned,
-where Azure removes them; a recovered vault is as the request says, where Azure has it as it was. Purge protection that
+where Azure removes them; a recovered vault is as requested, where Azure restores its old state. Purge protection that
 an update leaves out stays on: what Azure does is not documented. The code for too many policies is ours.
 """
 
@@ -99,7 +99,7 @@ def _policies(request: Request) -> list[Values] | None:
 
 # Outputs
 def _purge_protection(request: Request) -> bool | None:
-    """Once on, always on; Azure says nothing of one that never was."""
+    """Purge protection: stays enabled; Azure omits it if it never was."""
     return request.previous_output("properties.enablePurgeProtection")
 
 

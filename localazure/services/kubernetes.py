@@ -1,4 +1,4 @@
-"""Kubernetes objects: what an agent on a cluster is made of, as pulumi-kubernetes registers it.
+"""Kubernetes objects of an agent on a cluster, as pulumi-kubernetes registers them.
 
 Their ids are `<namespace>/<name>`; in the world they stand under `/kubernetes`, each kind by itself, for objects of
 different kinds may have the same name. Facts: "Object Names and IDs", "Namespaces", "Deployments" and "Configure
@@ -122,7 +122,7 @@ def _uid(request: Request) -> str:
 
 
 def _version(request: Request) -> str:
-    """Another one whenever something was changed."""
+    """The resource version, new for every change."""
     return str(int(request.guid(json.dumps(request.inputs, sort_keys=True))[:8], 16))
 
 
@@ -137,7 +137,7 @@ def _outputs(kind: str, api_version: str, more: Mapping[str, ComputedOutput]) ->
     }
 
 
-def _object(  # noqa: PLR0913 (each says what one row of the table says)
+def _object(  # noqa: PLR0913 (one argument for each column of the table)
     api_version: str,
     kind: str,
     plural: str,
@@ -148,7 +148,7 @@ def _object(  # noqa: PLR0913 (each says what one row of the table says)
     immutable: tuple[str, ...] = (),
     outputs: Mapping[str, ComputedOutput] | None = None,
 ) -> ResourceType:
-    """An object in a namespace; `plural` is how the API calls its kind."""
+    """The type of an object in a namespace; `plural` is the kind in the API."""
     choices: dict[str, PlaceholderFunction] = {"namespace": _namespace, "name": _name}
     return ResourceType(
         f"kubernetes:{api_version if '/' in api_version else f'core/{api_version}'}:{kind}",
@@ -165,7 +165,7 @@ def _object(  # noqa: PLR0913 (each says what one row of the table says)
 
 
 def _cluster_address(request: Request) -> str:
-    """Of the range that AKS gives to services where none is asked for."""
+    """An address of the range that AKS gives to services by default."""
     return f"10.0.{int(request.guid('address')[:2], 16)}.{int(request.guid('address')[2:4], 16)}"
 
 

@@ -1,13 +1,13 @@
-"""User-assigned identities, and the outside issuers that they trust.
+"""User-assigned identities, and their federated credentials.
 
-An identity's principal exists from its creation to its deletion; created anew, it is another principal. Facts: "Manage
+An identity's principal exists from its creation to its deletion; created again, it is another principal. Facts: "Manage
 user-assigned managed identities", Microsoft Learn, 2025-05; "Important considerations and restrictions for federated
 identity credentials", Microsoft Learn, 2025-02; the code of a conflict as reported in
 pulumi/pulumi-azure-native#4343.
 
-Differences from Azure: what is created can be used at once, with no replication in Entra ID and no throttling;
-whether an issuer exists is not looked at, as in Azure before the first exchange of a token. azure-native tries again
-where two credentials of one identity were written at the same time (pulumi/pulumi-azure-native#4421); this says so at
+Differences from Azure: what is created can be used at once, with no replication in Entra ID and no throttling; whether
+an issuer exists is not looked at, as in Azure before the first exchange of a token. azure-native tries again where two
+credentials of one identity were written at the same time (pulumi/pulumi-azure-native#4421); here it is an error at
 once. The codes TooManyFederatedIdentityCredentials, FederatedIdentityCredentialAlreadyExists and InvalidAudiences are
 ours: Microsoft names none.
 """

@@ -1,6 +1,6 @@
-"""Diagnostic settings: which logs of a resource go where.
+"""Diagnostic settings: logs of a resource and their destinations.
 
-A setting is about a resource and outlives it. Which categories a resource has stands with its type. Facts: "Diagnostic
+A setting is about a resource and outlives it. The log categories of a resource are with its type. Facts: "Diagnostic
 settings in Azure Monitor", Microsoft Learn, 2026-03; messages as reported in hashicorp/terraform-provider-azurerm#2985
 (category), TaoYang-Cloud/azurepolicy#19 (metrics) and Azure/azure-rest-api-specs#22719 (mixing).
 
@@ -64,8 +64,8 @@ def _categories_are_known(request: Request) -> Iterator[AzureError]:
         yield AzureError("BadRequest", "an item of logs names neither a category nor a category group")
 
 
-def _unknown_categories(what: str, asked: list[str], known: tuple[str, ...]) -> Iterator[AzureError]:
-    for name, times in Counter(asked).items():
+def _unknown_categories(what: str, requested: list[str], known: tuple[str, ...]) -> Iterator[AzureError]:
+    for name, times in Counter(requested).items():
         if name not in known:
             listed = ", ".join(known) or "none"
             yield AzureError("BadRequest", f"{what} '{name}' is not supported, supported are: {listed}")
@@ -96,7 +96,7 @@ def _settings_on_resource(request: Request) -> Iterator[Resource]:
 
 
 def _routes(inputs: Values) -> Iterator[tuple[str, str]]:
-    """Which category goes to which sink."""
+    """Pairs of destination and category."""
     items = [each for name in ("logs", "metrics") for each in _items(inputs, name) if each.get("enabled")]
     for sink in (str(inputs[name]).lower() for name in _SINKS if inputs.get(name)):
         for item in items:

@@ -1,4 +1,4 @@
-"""Resource groups: what everything else lives in, and goes with.
+"""Resource groups, which contain every other resource and are deleted with it.
 
 Facts: "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05; "Azure Resource Manager resource
 group and resource deletion", Microsoft Learn, 2024-11.

@@ -7,7 +7,7 @@ access control in Azure AI Search", 2025-06 (`authOptions`, also Azure/azure-dev
 microsoft/RHAIL-Claims-Denial-Navigator#2, of a taken one as in Azure-Samples/azure-search-openai-demo#585; log
 categories from "Supported logs for Microsoft.Search/searchServices", Microsoft Learn, 2026-07-14.
 
-Differences from Azure: no index is stored, so every index exists for whoever names it, nothing is too large for a
+Differences from Azure: no index is stored, so every index exists under every name, nothing is too large for a
 smaller tier, and a service is there at once; private links and private endpoints do not exist. Every
 region has every tier. What the semantic ranker is set to where it is left out is not answered. The code BadRequest for
 what a tier does not have is ours: Microsoft names none.
@@ -108,7 +108,7 @@ def _auth_options(request: Request) -> Values | None:
 
 
 def _version(request: Request) -> str:
-    """Another one whenever something was changed."""
+    """The etag, new for every change."""
     return f'"{request.guid(json.dumps(request.inputs, sort_keys=True))}"'
 
 

@@ -10,7 +10,7 @@ Microsoft.ServiceBus/namespaces", Microsoft Learn, 2026-07-14. Which properties 
 Differences from Azure: no message exists, so every count is 0, the number of subscriptions is that of the topic's last
 request, and nothing is ever too full; keys, rules of subscriptions, network rule sets, aliases and replicas do not
 exist, so forwarding to another namespace is refused. A taken name and a changed property have the status 409, where
-Azure has 400. RuntimeAuditLogs, ApplicationMetricsLogs and VNetAndIPFilteringLogs can be asked for in every tier;
+Azure has 400. RuntimeAuditLogs, ApplicationMetricsLogs and VNetAndIPFilteringLogs can be requested in every tier;
 Azure writes them in the premium tier alone. What tier an existing namespace has is not known, so no rule of a tier is
 held against what is created in it.
 """
@@ -52,7 +52,7 @@ _SUBSCRIPTION_NAME = NameCheck(azure_names.SERVICE_BUS_SUBSCRIPTION, code="BadRe
 
 
 def _bad_request(message: str) -> AzureError:
-    """How the messaging gateway refuses nearly everything."""
+    """The messaging gateway's usual error."""
     return AzureError("BadRequest", f"SubCode=40000. {message}")
 
 
@@ -128,7 +128,7 @@ _FOREVER = "P10675199DT2H48M5.4775807S"
 
 
 def _namespace(request: Request) -> Resource | None:
-    """The namespace that a queue, topic or subscription is in."""
+    """The namespace of a queue, topic or subscription."""
     place = request.id
     while place and ids.name_of(place.rpartition("/")[0]).lower() != "namespaces":
         place = ids.parent_of(place)
@@ -136,7 +136,7 @@ def _namespace(request: Request) -> Resource | None:
 
 
 def _tier(request: Request) -> str | None:
-    """The tier of the namespace; None where it is not known."""
+    """The tier of the namespace; None if it is unknown."""
     namespace = _namespace(request)
     return None if namespace is None or namespace.adopted else _tier_of(namespace.inputs)
 
@@ -196,7 +196,7 @@ def _durations_are_allowed(request: Request) -> Iterator[AzureError]:
         given = request.input(name)
         seconds = None if given is None else _seconds(str(given))
         if given is not None and seconds is None:
-            yield _bad_request(f"'{given}' is no duration for '{name}'; write it in ISO 8601, like 'PT5M'")
+            yield _bad_request(f"'{given}' is not a valid duration for '{name}'; write it in ISO 8601, like 'PT5M'")
         elif seconds is not None and (seconds < least or (most is not None and seconds > most)):
             upto = "" if most is None else f" and at most {most}"
             yield _bad_request(f"The property '{name}' is {given}; allowed are at least {least}{upto} seconds")
@@ -304,9 +304,9 @@ def _message_size(request: Request) -> int:
 
 
 def _size(request: Request) -> int:
-    """A partitioned entity has 16 times the size, but in the premium tier."""
-    asked = int(request.input("maxSizeInMegabytes") or _SIZES[0])
-    return asked * 16 if request.input("enablePartitioning") and _tier(request) != _PREMIUM else asked
+    """The size: 16 times the requested one for a partitioned entity, except in the premium tier."""
+    size = int(request.input("maxSizeInMegabytes") or _SIZES[0])
+    return size * 16 if request.input("enablePartitioning") and _tier(request) != _PREMIUM else size
 
 
 def _time_to_live(request: Request) -> str:

@@ -11,15 +11,15 @@ Microsoft.Storage/storageAccounts/blobServices" and ".../queueServices", Microso
 replace is azure-native's own list (v3.29.0).
 
 Differences from Azure: no blob and no message exists, so nothing is kept when a container, queue or account is deleted,
-and its name is free at once; there is no second region, whatever the SKU says, so no secondary endpoint either; the
+and its name is free at once; there is no second region, whatever the SKU, so no secondary endpoint either; the
 endpoint of static websites, tables and files as resources, encryption scopes, object replication and account keys do
-not exist; an endpoint is that of standard DNS even where DNS zones are asked for. A taken name is always
-StorageAccountAlreadyTaken, where Azure says StorageAccountInAnotherResourceGroup for one of the same subscription. A
+not exist; an endpoint is that of standard DNS even if DNS zones are requested. A taken name is always
+StorageAccountAlreadyTaken, where Azure has StorageAccountInAnotherResourceGroup for one of the same subscription. A
 changed property has the status 409, where Azure has 400. The codes InvalidValuesForRequestParameters for anything but
 kind and SKU, AccountPropertyCannotBeUpdated for a SKU, and BadRequest, for policies of the blob service and for a
 container's immutability, are ours: Microsoft names none. What an existing account allows is not known, so none of its
 settings is held against what is created in it. What the SDK calls networkRuleSet, enableHttpsTrafficOnly and
-enableNfsV3 has other names in the published type, and cannot be asked for.
+enableNfsV3 has other names in the published type, and cannot be requested.
 """
 
 from collections.abc import Iterator, Mapping
@@ -57,7 +57,7 @@ _SERVICE_NAME = NameCheck(
 # Reasons to refuse an account
 _V2 = "StorageV2"
 _OLDER = ("Storage", "BlobStorage")
-"""Kinds that can be upgraded to the second version."""
+"""Kinds that can be upgraded to StorageV2."""
 _GEO = ("Standard_LRS", "Standard_GRS", "Standard_RAGRS")
 _ZONE = ("Standard_ZRS", "Standard_GZRS", "Standard_RAGZRS")
 _PREMIUM = ("Premium_LRS", "Premium_ZRS")
@@ -79,7 +79,7 @@ _SERVICES: Mapping[str, tuple[str, ...]] = {
     "BlockBlobStorage": ("blob", "dfs"),
     "FileStorage": ("file",),
 }
-"""What an account of each kind has endpoints for. Premium ones of general purpose have page blobs alone."""
+"""Endpoints of accounts by kind. Premium ones of general purpose have page blobs alone."""
 
 
 def _invalid(message: str) -> AzureError:
@@ -96,7 +96,7 @@ def _kind_supports_inputs(request: Request) -> Iterator[AzureError]:
         yield _invalid(f"accessTier. The kind {kind} has none; choose the kind {_V2}")
     hierarchical = bool(request.input("isHnsEnabled"))
     if hierarchical and (kind not in (_V2, "BlockBlobStorage") or (kind == _V2 and sku == "Premium_LRS")):
-        yield _invalid(f"isHnsEnabled. A hierarchical namespace is not to be had with kind {kind} and sku {sku}")
+        yield _invalid(f"isHnsEnabled. A hierarchical namespace is not available with kind {kind} and sku {sku}")
     if request.input("isSftpEnabled") and not hierarchical:
         yield _invalid("isSftpEnabled. It needs isHnsEnabled, which is not on")
 
@@ -123,7 +123,7 @@ def _account_immutables_stay(request: Request) -> Iterator[AzureError]:
         yield AzureError(
             "AccountPropertyCannotBeUpdated",
             f"sku.name cannot be changed from {before} to {after} in place: between performance tiers, and between"
-            " redundancy with zones and without, an account is converted or made anew",
+            " redundancy with zones and without, an account is converted or created again",
             409,
         )
 
@@ -137,14 +137,14 @@ def _sku(inputs: Values) -> str:
 
 
 def _block_value(inputs: Values, block: str, name: str) -> object:
-    """What a block of the inputs says; None where it says nothing."""
+    """The value in a block of the inputs; None if it is missing."""
     found = value_at(inputs, (block, name))
     return None if found is ABSENT else found
 
 
 # Reasons to refuse what is in an account
 def _account_has(service: str) -> Rules:
-    """That the account's kind comes with this service."""
+    """The rule that the account's kind has a service."""
 
     def rule(request: Request) -> Iterator[AzureError]:
         account = _account_inputs(request)
@@ -161,7 +161,7 @@ def _account_has(service: str) -> Rules:
 
 
 def _account_inputs(request: Request) -> Values | None:
-    """The inputs of the account; None where they are not known."""
+    """The inputs of the account; None if they are unknown."""
     account = request.parent
     return None if account is None or account.adopted else account.inputs
 
@@ -171,8 +171,8 @@ def _account_allows_public_access(request: Request) -> Iterator[AzureError]:
     if access not in (None, "None") and account is not None and not account.get("allowBlobPublicAccess"):
         yield AzureError(
             "PublicAccessNotPermitted",
-            f"Public access is not permitted on this storage account; container '{request.name}' asks for {access!r},"
-            " and the account does not say allowBlobPublicAccess",
+            f"Public access is not permitted on this storage account; container '{request.name}' requests {access!r},"
+            " and the account does not set allowBlobPublicAccess",
             409,
         )
 
@@ -185,7 +185,7 @@ def _container_immutables_stay(request: Request) -> Iterator[AzureError]:
     if bool(request.input("immutableStorageWithVersioning.enabled")) != before:
         yield AzureError(
             "BadRequest",
-            "immutableStorageWithVersioning.enabled is chosen when a container is created; later it takes a migration",
+            "immutableStorageWithVersioning.enabled is chosen when a container is created; later it needs a migration",
         )
 
 

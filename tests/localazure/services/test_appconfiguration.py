@@ -27,8 +27,8 @@ def test_a_name_that_azure_cannot_take_is_refused(azure: LocalAzure, name: str) 
     ("inputs", "said"),
     [
         ({"sku": {"name": "Large"}}, "known are free, developer, standard, premium"),
-        ({"sku": {"name": "Free"}}, "enablePurgeProtection is not to be had in the tier free"),
-        ({**_FREE, "softDeleteRetentionInDays": 7}, "softDeleteRetentionInDays is not to be had in the tier free"),
+        ({"sku": {"name": "Free"}}, "enablePurgeProtection is not available in the tier free"),
+        ({**_FREE, "softDeleteRetentionInDays": 7}, "softDeleteRetentionInDays is not available in the tier free"),
         ({"softDeleteRetentionInDays": 8}, "allowed are 1 to 7"),
         ({"softDeleteRetentionInDays": 0}, "allowed are 1 to 7"),
     ],
