@@ -43,11 +43,11 @@ LEFT_OUT = {
 }
 
 
-def test_every_type_has_a_sample_and_no_other_has() -> None:
+def test_every_type_has_exactly_one_sample() -> None:
     assert set(SAMPLES) == {kind.token for kind in catalogue()}, "add the sample to tests/localazure/samples.py"
 
 
-def test_what_local_azure_does_not_have_is_refused_by_name(azure: LocalAzure) -> None:
+def test_unknown_type_is_refused_by_name(azure: LocalAzure) -> None:
     token = "azure-native:compute:VirtualMachine"  # noqa: S105 (a type token)
 
     for call in (
@@ -62,12 +62,12 @@ def test_what_local_azure_does_not_have_is_refused_by_name(azure: LocalAzure) ->
 
 
 @every_type
-def test_azures_published_type_is_there_for_every_type_of_resource_manager(kind: ResourceType) -> None:
+def test_every_arm_type_has_a_published_api_type(kind: ResourceType) -> None:
     assert (arm_type(kind) is not None) == kind.token.startswith("azure-native:")
 
 
 @every_type
-def test_outputs_are_inputs_and_what_the_type_says_and_nothing_else(azure: LocalAzure, kind: ResourceType) -> None:
+def test_outputs_are_inputs_and_computed_outputs_only(azure: LocalAzure, kind: ResourceType) -> None:
     inputs = with_needs(azure, kind.token)
 
     _, outputs = azure.create(kind.token, inputs)
@@ -89,14 +89,14 @@ def test_outputs_are_inputs_and_what_the_type_says_and_nothing_else(azure: Local
 
 
 @every_type
-def test_everything_that_the_sdk_calls_required_is_answered(azure: LocalAzure, kind: ResourceType) -> None:
+def test_every_output_required_by_the_sdk_is_returned(azure: LocalAzure, kind: ResourceType) -> None:
     _, outputs = make(azure, kind.token)
 
     assert required_of(sdk_class(kind)) - {snake(name) for name in outputs} <= LEFT_OUT
 
 
 @every_type
-def test_nothing_is_answered_that_the_sdk_does_not_know(azure: LocalAzure, kind: ResourceType) -> None:
+def test_every_output_is_known_to_the_sdk(azure: LocalAzure, kind: ResourceType) -> None:
     if kind.token.startswith("pulumi:providers:"):
         pytest.skip("the class of a provider says nothing of its outputs")
     _, outputs = make(azure, kind.token)
@@ -105,7 +105,7 @@ def test_nothing_is_answered_that_the_sdk_does_not_know(azure: LocalAzure, kind:
 
 
 @every_type
-def test_a_first_preview_knows_what_was_asked_and_marks_the_rest(azure: LocalAzure, kind: ResourceType) -> None:
+def test_first_preview_returns_inputs_and_marks_computed_outputs_unknown(azure: LocalAzure, kind: ResourceType) -> None:
     inputs = with_needs(azure, kind.token)
     _, outputs = azure.create(kind.token, inputs)
 
@@ -120,7 +120,7 @@ def test_a_first_preview_knows_what_was_asked_and_marks_the_rest(azure: LocalAzu
 
 
 @every_type
-def test_a_preview_of_no_change_knows_all_but_what_any_update_changes(azure: LocalAzure, kind: ResourceType) -> None:
+def test_preview_without_changes_marks_only_volatile_outputs_unknown(azure: LocalAzure, kind: ResourceType) -> None:
     inputs = with_needs(azure, kind.token)
     _, outputs = azure.create(kind.token, inputs)
 
@@ -131,7 +131,7 @@ def test_a_preview_of_no_change_knows_all_but_what_any_update_changes(azure: Loc
 
 
 @every_type
-def test_a_preview_honours_what_is_not_known_yet(kind: ResourceType) -> None:
+def test_preview_accepts_unknown_inputs(kind: ResourceType) -> None:
     inputs = dict.fromkeys(SAMPLES[kind.token].inputs, UNKNOWN)
 
     preview = preview_outputs(kind, inputs, None)
@@ -140,7 +140,7 @@ def test_a_preview_honours_what_is_not_known_yet(kind: ResourceType) -> None:
 
 
 @every_type
-def test_a_property_that_azure_does_not_know_is_refused_by_name(azure: LocalAzure, kind: ResourceType) -> None:
+def test_unknown_property_is_refused_by_name(azure: LocalAzure, kind: ResourceType) -> None:
     inputs = {**with_needs(azure, kind.token), "colour": "blue"}
 
     with pytest.raises(InvalidInputs) as refused:
@@ -151,7 +151,7 @@ def test_a_property_that_azure_does_not_know_is_refused_by_name(azure: LocalAzur
 
 
 @every_type
-def test_names_places_and_what_is_immutable_replace(azure: LocalAzure, kind: ResourceType) -> None:
+def test_change_of_name_location_or_immutable_input_forces_replacement(azure: LocalAzure, kind: ResourceType) -> None:
     inputs = with_needs(azure, kind.token)
     changes = {name: f"{inputs[name]}-2" for name in kind.path_inputs}
     changes |= {"location": "northeurope"} if "location" in inputs else {}
@@ -168,7 +168,7 @@ def test_names_places_and_what_is_immutable_replace(azure: LocalAzure, kind: Res
 
 
 @every_type
-def test_a_change_of_anything_else_does_not_replace(azure: LocalAzure, kind: ResourceType) -> None:
+def test_change_of_mutable_input_does_not_force_replacement(azure: LocalAzure, kind: ResourceType) -> None:
     inputs = with_needs(azure, kind.token)
 
     assert azure.diff(kind.token, inputs, {**inputs, "tags": {"owner": "platform"}}).replaces == ()
@@ -176,7 +176,7 @@ def test_a_change_of_anything_else_does_not_replace(azure: LocalAzure, kind: Res
 
 
 @every_created_type
-def test_nothing_that_exists_is_created_again(azure: LocalAzure, kind: ResourceType) -> None:
+def test_creating_existing_resource_is_refused(azure: LocalAzure, kind: ResourceType) -> None:
     make(azure, kind.token)
     before = azure.world.copy()
 
@@ -186,7 +186,7 @@ def test_nothing_that_exists_is_created_again(azure: LocalAzure, kind: ResourceT
 
 
 @every_type
-def test_an_update_that_changes_nothing_answers_the_same(azure: LocalAzure, kind: ResourceType) -> None:
+def test_update_without_changes_returns_the_same_outputs(azure: LocalAzure, kind: ResourceType) -> None:
     resource_id, outputs = make(azure, kind.token)
     inputs = azure.check(kind.token, SAMPLES[kind.token].inputs, name="sample")
 
@@ -194,7 +194,7 @@ def test_an_update_that_changes_nothing_answers_the_same(azure: LocalAzure, kind
 
 
 @every_created_type
-def test_what_is_deleted_is_gone_and_deleting_it_again_is_no_error(azure: LocalAzure, kind: ResourceType) -> None:
+def test_deleting_removes_the_resource_and_can_be_repeated(azure: LocalAzure, kind: ResourceType) -> None:
     resource_id, _ = make(azure, kind.token)
 
     azure.delete(kind.token, resource_id)
@@ -204,7 +204,7 @@ def test_what_is_deleted_is_gone_and_deleting_it_again_is_no_error(azure: LocalA
 
 
 @every_type
-def test_all_goes_with_its_group_but_what_is_about_something(azure: LocalAzure, kind: ResourceType) -> None:
+def test_deleting_group_deletes_all_but_extension_resources(azure: LocalAzure, kind: ResourceType) -> None:
     make(azure, kind.token)
     group, _ = make(azure, RESOURCE_GROUP)
 
@@ -218,7 +218,7 @@ def test_all_goes_with_its_group_but_what_is_about_something(azure: LocalAzure, 
 @pytest.mark.parametrize(
     "kind", [kind for kind in TYPES.values() if "resourceGroupName" in kind.path_inputs], ids=lambda kind: kind.token
 )
-def test_nothing_is_created_in_a_group_or_parent_that_is_not_there(azure: LocalAzure, kind: ResourceType) -> None:
+def test_creation_in_missing_group_is_refused(azure: LocalAzure, kind: ResourceType) -> None:
     if kind.name_input == "resourceGroupName":
         pytest.skip("a group is in no group")
 
@@ -232,7 +232,7 @@ def test_nothing_is_created_in_a_group_or_parent_that_is_not_there(azure: LocalA
 @pytest.mark.parametrize(
     "kind", [kind for kind in TYPES.values() if len(kind.path_inputs) > 2], ids=lambda kind: kind.token
 )
-def test_nothing_is_created_in_a_parent_that_is_not_there(azure: LocalAzure, kind: ResourceType) -> None:
+def test_creation_in_missing_parent_is_refused(azure: LocalAzure, kind: ResourceType) -> None:
     make(azure, RESOURCE_GROUP)
 
     with pytest.raises(AzureError, match="because the parent resource"):
@@ -240,7 +240,7 @@ def test_nothing_is_created_in_a_parent_that_is_not_there(azure: LocalAzure, kin
 
 
 @pytest.mark.parametrize("kind", [kind for kind in TYPES.values() if kind.name_taken_code], ids=lambda kind: kind.token)
-def test_a_name_that_is_unique_in_azure_is_given_once(azure: LocalAzure, kind: ResourceType) -> None:
+def test_globally_unique_name_cannot_be_taken_twice(azure: LocalAzure, kind: ResourceType) -> None:
     make(azure, kind.token)
     azure.create(RESOURCE_GROUP, {"resourceGroupName": "other", "location": "westeurope"})
 
@@ -251,7 +251,7 @@ def test_a_name_that_is_unique_in_azure_is_given_once(azure: LocalAzure, kind: R
 
 
 @pytest.mark.parametrize("kind", [kind for kind in TYPES.values() if kind.soft_deletion], ids=lambda kind: kind.token)
-def test_what_was_deleted_softly_keeps_its_name(azure: LocalAzure, kind: ResourceType, tmp_path: File) -> None:
+def test_soft_deleted_resource_keeps_its_name(azure: LocalAzure, kind: ResourceType, tmp_path: File) -> None:
     resource_id, _ = make(azure, kind.token)
     azure.delete(kind.token, resource_id)
     azure.world.save(tmp_path / "dev.json")
@@ -264,7 +264,7 @@ def test_what_was_deleted_softly_keeps_its_name(azure: LocalAzure, kind: Resourc
 
 
 @every_type
-def test_a_world_is_the_same_after_it_was_written_and_read(
+def test_world_survives_saving_and_loading(
     azure: LocalAzure, kind: ResourceType, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.mktemp("world") / "dev.json"

@@ -37,7 +37,7 @@ def started(command: list[str], world: Path) -> Generator[tuple[subprocess.Popen
             process.kill()
 
 
-def test_a_plugin_prints_its_port_answers_on_loopback_alone_and_ends_when_it_is_cancelled(tmp_path: Path) -> None:
+def test_plugin_prints_port_listens_on_loopback_only_and_ends_on_cancel(tmp_path: Path) -> None:
     with started(COMMAND, tmp_path / "world.json") as (process, port):
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
             plugin = ResourceProviderStub(channel)
@@ -59,7 +59,7 @@ def reachable(port: int) -> bool:
         return probe.connect_ex(("127.0.0.2", port)) == 0
 
 
-def test_an_interrupt_ends_it_quietly(tmp_path: Path) -> None:
+def test_interrupt_ends_plugin_without_output(tmp_path: Path) -> None:
     with started(COMMAND, tmp_path / "world.json") as (process, _port):
         process.send_signal(signal.SIGINT)
 
@@ -68,7 +68,7 @@ def test_an_interrupt_ends_it_quietly(tmp_path: Path) -> None:
         assert process.stderr.read() == ""
 
 
-def test_it_ends_with_the_engine_that_started_it(tmp_path: Path) -> None:
+def test_plugin_ends_when_its_engine_is_killed(tmp_path: Path) -> None:
     engine = (
         "import subprocess, sys, time;"
         f"plugin = subprocess.Popen({COMMAND!r}, stdout=subprocess.PIPE, text=True);"
@@ -105,7 +105,7 @@ def outside(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-def test_it_does_not_start_beside_real_credentials(
+def test_plugin_does_not_start_with_real_credentials(
     outside: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     outside.setenv(WORLD, str(tmp_path / "world.json"))
@@ -118,14 +118,14 @@ def test_it_does_not_start_beside_real_credentials(
     assert "hidden" not in printed.err
 
 
-def test_it_does_not_start_without_a_world(outside: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_plugin_does_not_start_without_a_world_file(outside: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     outside.delenv(WORLD, raising=False)
 
     assert main(["azure-native"]) == 1
     assert capsys.readouterr().err.startswith(f"{WORLD} is not set")
 
 
-def test_it_serves_the_packages_of_the_program_and_no_other(capsys: pytest.CaptureFixture[str]) -> None:
+def test_plugin_refuses_other_packages(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["aws"])
 

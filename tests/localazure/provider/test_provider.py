@@ -17,7 +17,7 @@ SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"
 IDENTITY_INPUTS = struct(resourceGroupName="rg", resourceName="one", location="westeurope")
 
 
-def test_secrets_are_asked_for_and_nothing_else_is(engine: Engine) -> None:
+def test_handshake_accepts_secrets_only(engine: Engine) -> None:
     handshake = engine.plugin.Handshake(wire.ProviderHandshakeRequest(engine_address="127.0.0.1:1"))
     configured = engine.plugin.Configure(wire.ConfigureRequest(acceptSecrets=True, acceptResources=True))
 
@@ -25,26 +25,26 @@ def test_secrets_are_asked_for_and_nothing_else_is(engine: Engine) -> None:
     assert configured == wire.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
 
-def test_the_plugin_has_the_version_of_the_sdk(engine: Engine) -> None:
+def test_plugin_version_is_the_sdk_version(engine: Engine) -> None:
     assert engine.plugin.GetPluginInfo(Empty()).version == version("pulumi-azure-native")
     assert '"azure-native"' in engine.plugin.GetSchema(wire.GetSchemaRequest()).schema
 
 
-def test_configuration_is_taken_as_it_is(engine: Engine) -> None:
+def test_configuration_is_accepted_unchanged(engine: Engine) -> None:
     news = struct(location="westeurope", version="3.29.0")
 
     assert engine.plugin.CheckConfig(wire.CheckRequest(news=news)) == wire.CheckResponse(inputs=news)
     assert engine.plugin.DiffConfig(wire.DiffRequest(olds=news, news=struct())).changes == wire.DiffResponse.DIFF_NONE
 
 
-def test_a_credential_in_the_configuration_is_refused_by_name(engine: Engine) -> None:
+def test_credential_in_provider_configuration_is_refused_by_name(engine: Engine) -> None:
     checked = engine.plugin.CheckConfig(wire.CheckRequest(news=struct(clientSecret=SECRET, location="westeurope")))
 
     assert [failure.property for failure in checked.failures] == ["clientSecret"]
     assert "hidden" not in str(checked.failures)
 
 
-def test_check_fills_in_what_the_provider_fills_in(engine: Engine) -> None:
+def test_check_adds_the_defaults_of_the_provider(engine: Engine) -> None:
     engine.group()
 
     checked = engine.check(IDENTITY, struct(resourceGroupName="rg"), name="one")
@@ -55,14 +55,14 @@ def test_check_fills_in_what_the_provider_fills_in(engine: Engine) -> None:
     assert inputs["resourceName"].startswith("one")
 
 
-def test_check_names_every_property_that_is_wrong(engine: Engine) -> None:
+def test_check_reports_every_invalid_property(engine: Engine) -> None:
     checked = engine.check(IDENTITY, struct(tags=3, location=4))
 
     assert {failure.property for failure in checked.failures} == {"resourceGroupName", "tags", "location"}
     assert all(failure.reason for failure in checked.failures)
 
 
-def test_create_answers_an_id_and_outputs_and_stores_them(engine: Engine) -> None:
+def test_create_stores_resource_and_returns_id_and_outputs(engine: Engine) -> None:
     engine.group()
 
     created = engine.create(IDENTITY, IDENTITY_INPUTS)
@@ -73,7 +73,7 @@ def test_create_answers_an_id_and_outputs_and_stores_them(engine: Engine) -> Non
     assert stored.outputs["principalId"] in engine.world.principals
 
 
-def test_a_preview_knows_no_principal_and_writes_nothing(engine: Engine) -> None:
+def test_preview_marks_principal_unknown_and_writes_nothing(engine: Engine) -> None:
     created = engine.create(IDENTITY, IDENTITY_INPUTS, preview=True)
 
     outputs = unwrap(created.properties).values
@@ -82,7 +82,7 @@ def test_a_preview_knows_no_principal_and_writes_nothing(engine: Engine) -> None
     assert not engine.path.exists()
 
 
-def test_reads_and_checks_leave_the_file_alone(engine: Engine) -> None:
+def test_read_and_check_do_not_write_the_world_file(engine: Engine) -> None:
     group = engine.group()
     before = engine.path.stat()
 
@@ -93,7 +93,7 @@ def test_reads_and_checks_leave_the_file_alone(engine: Engine) -> None:
     assert (engine.path.stat().st_ino, engine.path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-def test_secrets_stay_secret_on_every_way(engine: Engine) -> None:
+def test_secrets_stay_marked_in_every_call(engine: Engine) -> None:
     inputs = struct(resourceGroupName="rg", location="westeurope", tags={"open": "x", "key": SECRET})
     secrets = {("tags", "key")}
 
@@ -115,7 +115,7 @@ def test_secrets_stay_secret_on_every_way(engine: Engine) -> None:
     assert unwrap(read.properties).secrets == secrets
 
 
-def test_a_refusal_by_azure_is_its_code_and_a_sentence_and_changes_nothing(engine: Engine) -> None:
+def test_azure_error_is_reported_with_code_and_changes_nothing(engine: Engine) -> None:
     engine.group()
     before = engine.path.read_bytes()
 
@@ -129,14 +129,14 @@ def test_a_refusal_by_azure_is_its_code_and_a_sentence_and_changes_nothing(engin
     assert engine.path.read_bytes() == before
 
 
-def test_an_unknown_type_is_refused_by_name(engine: Engine) -> None:
+def test_unknown_type_is_refused_by_name(engine: Engine) -> None:
     with pytest.raises(grpc.RpcError, match="azure-native:quantum:Workspace") as refusal:
         engine.check("azure-native:quantum:Workspace", struct())
 
     assert refusal.value.code() is grpc.StatusCode.UNIMPLEMENTED
 
 
-def test_an_asset_is_refused_by_the_name_of_its_property(engine: Engine) -> None:
+def test_asset_is_refused_with_its_property(engine: Engine) -> None:
     asset = {"4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", "text": "x"}
 
     with pytest.raises(grpc.RpcError, match=r"tags\.file: an asset"):
@@ -150,11 +150,11 @@ def diff(engine: Engine, old: dict[str, object], new: dict[str, object]) -> wire
     )
 
 
-def test_equal_inputs_are_no_difference(engine: Engine) -> None:
+def test_equal_inputs_have_no_diff(engine: Engine) -> None:
     assert diff(engine, {"tags": {"a": "1"}}, {"tags": {"a": "1"}}).changes == wire.DiffResponse.DIFF_NONE
 
 
-def test_a_difference_names_each_place_and_what_happened_to_it(engine: Engine) -> None:
+def test_diff_lists_each_property_as_added_updated_or_deleted(engine: Engine) -> None:
     answer = diff(engine, {"tags": {"a": "1", "b": "1"}}, {"tags": {"b": "2", "c": "3"}})
 
     assert answer.changes == wire.DiffResponse.DIFF_SOME
@@ -169,7 +169,7 @@ def test_a_difference_names_each_place_and_what_happened_to_it(engine: Engine) -
     assert all(change.inputDiff for change in answer.detailedDiff.values())
 
 
-def test_what_azure_cannot_change_in_place_is_deleted_before_it_is_made_again(engine: Engine) -> None:
+def test_immutable_change_requests_delete_before_replace(engine: Engine) -> None:
     answer = diff(engine, {}, {"resourceGroupName": "other"})
 
     assert list(answer.replaces) == ["resourceGroupName"]
@@ -179,7 +179,7 @@ def test_what_azure_cannot_change_in_place_is_deleted_before_it_is_made_again(en
     }
 
 
-def test_an_update_changes_what_is_stored_and_keeps_who_it_is(engine: Engine) -> None:
+def test_update_changes_stored_inputs_and_keeps_principal(engine: Engine) -> None:
     engine.group()
     created = engine.create(IDENTITY, IDENTITY_INPUTS)
     news = struct(resourceGroupName="rg", resourceName="one", location="westeurope", tags={"a": "1"})
@@ -191,7 +191,7 @@ def test_an_update_changes_what_is_stored_and_keeps_who_it_is(engine: Engine) ->
     assert engine.world.resources[created.id.lower()].outputs == after
 
 
-def test_a_previewed_update_keeps_what_is_known_and_writes_nothing(engine: Engine) -> None:
+def test_preview_of_update_keeps_known_outputs_and_writes_nothing(engine: Engine) -> None:
     engine.group()
     created = engine.create(IDENTITY, IDENTITY_INPUTS)
     before = engine.path.read_bytes()
@@ -206,7 +206,7 @@ def test_a_previewed_update_keeps_what_is_known_and_writes_nothing(engine: Engin
     assert engine.path.read_bytes() == before
 
 
-def test_a_refresh_answers_what_is_there(engine: Engine) -> None:
+def test_refresh_returns_current_outputs(engine: Engine) -> None:
     created = engine.group(tags={"a": "1"})
     inputs = struct(resourceGroupName="rg", location="westeurope", tags={"a": "1"})
 
@@ -215,7 +215,7 @@ def test_a_refresh_answers_what_is_there(engine: Engine) -> None:
     assert read == wire.ReadResponse(id=created.id, inputs=inputs, properties=created.properties)
 
 
-def test_a_refresh_of_what_is_gone_answers_no_id(engine: Engine) -> None:
+def test_refresh_of_deleted_resource_returns_no_id(engine: Engine) -> None:
     created = engine.group()
     engine.path.unlink()
 
@@ -225,7 +225,7 @@ def test_a_refresh_of_what_is_gone_answers_no_id(engine: Engine) -> None:
     assert not engine.path.exists()
 
 
-def test_what_the_engine_asks_for_by_id_alone_is_taken_to_exist(engine: Engine) -> None:
+def test_read_by_id_alone_adopts_the_resource(engine: Engine) -> None:
     identifier = f"/subscriptions/{engine.world.subscription_id}/resourceGroups/theirs"
 
     read = engine.read(GROUP, identifier)
@@ -237,7 +237,7 @@ def test_what_the_engine_asks_for_by_id_alone_is_taken_to_exist(engine: Engine) 
     assert unwrap(read.properties).values == adopted.outputs
 
 
-def test_a_deleted_resource_is_gone_and_deleting_it_again_is_no_error(engine: Engine) -> None:
+def test_delete_removes_resource_and_can_be_repeated(engine: Engine) -> None:
     created = engine.group()
     request = wire.DeleteRequest(type=GROUP, id=created.id, properties=created.properties)
 
@@ -247,7 +247,7 @@ def test_a_deleted_resource_is_gone_and_deleting_it_again_is_no_error(engine: En
     assert engine.world.resources == {}
 
 
-def test_a_function_answers_plainly_and_secretly_where_it_was_asked_so(engine: Engine) -> None:
+def test_invoke_result_is_secret_if_an_argument_is(engine: Engine) -> None:
     token = "azure-native:authorization:getClientConfig"  # noqa: S105 (a function's name)
 
     plain = unwrap(getattr(engine.plugin.Invoke(wire.InvokeRequest(tok=token)), "return"))
@@ -259,12 +259,12 @@ def test_a_function_answers_plainly_and_secretly_where_it_was_asked_so(engine: E
     assert secret.secrets == {(name,) for name in plain.values}
 
 
-def test_an_unknown_function_is_refused_by_name(engine: Engine) -> None:
+def test_unknown_function_is_refused_by_name(engine: Engine) -> None:
     with pytest.raises(grpc.RpcError, match="azure-native:storage:listStorageAccountKeys"):
         engine.plugin.Invoke(wire.InvokeRequest(tok="azure-native:storage:listStorageAccountKeys"))
 
 
-def test_what_no_resource_here_has_is_refused_by_name(engine: Engine) -> None:
+def test_unsupported_protocol_calls_are_refused_by_name(engine: Engine) -> None:
     for call, words in [
         (lambda: engine.plugin.Parameterize(wire.ParameterizeRequest()), "parameterized packages"),
         (lambda: engine.plugin.Construct(wire.ConstructRequest(type="a:b:C")), "component 'a:b:C'"),
@@ -277,7 +277,7 @@ def test_what_no_resource_here_has_is_refused_by_name(engine: Engine) -> None:
         assert refusal.value.details() == f"local Azure does not serve {words}"
 
 
-def test_calls_at_once_all_count(engine: Engine) -> None:
+def test_concurrent_creates_are_all_stored(engine: Engine) -> None:
     engine.group()
 
     def make(number: int) -> str:
@@ -293,11 +293,11 @@ def test_calls_at_once_all_count(engine: Engine) -> None:
     assert len(engine.world.principals) == 24
 
 
-def test_cancel_ends_the_plugin(engine: Engine) -> None:
+def test_cancel_stops_the_plugin(engine: Engine) -> None:
     engine.plugin.Cancel(Empty())
 
     assert engine.ended == [True]
 
 
-def test_attaching_needs_nothing(engine: Engine) -> None:
+def test_attach_is_accepted(engine: Engine) -> None:
     assert engine.plugin.Attach(plugin_pb2.PluginAttach(address="127.0.0.1:1")) == Empty()

@@ -27,7 +27,7 @@ def names(path: Path) -> set[str]:
     return {key.rpartition("/")[2] for key in World.load(path).resources}
 
 
-def test_what_one_writes_the_other_reads(tmp_path: Path) -> None:
+def test_change_of_one_process_is_visible_to_another(tmp_path: Path) -> None:
     one, other = SharedWorld(tmp_path / "world.json"), SharedWorld(tmp_path / "world.json")
     make(one, "a")
     make(other, "b")
@@ -38,7 +38,7 @@ def test_what_one_writes_the_other_reads(tmp_path: Path) -> None:
     assert seen == {"a", "b"}
 
 
-def test_no_change_is_lost_where_two_write_at_once(tmp_path: Path) -> None:
+def test_concurrent_writes_lose_no_change(tmp_path: Path) -> None:
     path = tmp_path / "world.json"
     shared = [SharedWorld(path), SharedWorld(path)]
 
@@ -48,7 +48,7 @@ def test_no_change_is_lost_where_two_write_at_once(tmp_path: Path) -> None:
     assert names(path) == {f"g{number}" for number in range(40)}
 
 
-def test_a_failure_leaves_the_file_and_the_memory_as_they_were(tmp_path: Path) -> None:
+def test_failed_write_leaves_file_and_memory_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "world.json"
     shared = SharedWorld(path)
     make(shared, "a")
@@ -63,14 +63,14 @@ def test_a_failure_leaves_the_file_and_the_memory_as_they_were(tmp_path: Path) -
     assert seen == {"a"}
 
 
-def test_reading_makes_no_file(tmp_path: Path) -> None:
+def test_reading_creates_no_file(tmp_path: Path) -> None:
     with SharedWorld(tmp_path / "world.json").reading() as azure:
         assert azure.world.resources == {}
 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_that_is_no_world_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_invalid_world_file_is_refused_and_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "world.json"
     path.write_text("half of a wor")
 
@@ -80,7 +80,7 @@ def test_a_file_that_is_no_world_is_refused_and_left_alone(tmp_path: Path) -> No
     assert path.read_text() == "half of a wor"
 
 
-def test_a_second_write_in_a_place_is_refused_while_the_first_is_under_way(tmp_path: Path) -> None:
+def test_concurrent_exclusive_write_in_one_scope_is_refused(tmp_path: Path) -> None:
     shared = SharedWorld(tmp_path / "world.json")
 
     with shared.exclusive_write(("/the/identity", "Conflict")):

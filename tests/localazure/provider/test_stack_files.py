@@ -23,7 +23,7 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
     return project, copies
 
 
-def test_the_copy_has_the_settings_of_the_project_and_the_encryption_of_local_runs(folders: tuple[Path, Path]) -> None:
+def test_copy_has_project_settings_and_local_encryption(folders: tuple[Path, Path]) -> None:
     project, copies = folders
     (project / "Pulumi.dev.yaml").write_text(WRITTEN)
 
@@ -39,7 +39,7 @@ def test_the_copy_has_the_settings_of_the_project_and_the_encryption_of_local_ru
     "encryption",
     ["encryptionsalt: v1:theirs\n", "secretsprovider: azurekeyvault://vault/keys/key\nencryptedkey: theirs\n"],
 )
-def test_the_encryption_of_real_deployments_stays_out_of_the_copy(folders: tuple[Path, Path], encryption: str) -> None:
+def test_copy_leaves_out_encryption_of_real_deployments(folders: tuple[Path, Path], encryption: str) -> None:
     project, copies = folders
     (project / "Pulumi.dev.yaml").write_text(encryption + WRITTEN)
 
@@ -49,7 +49,7 @@ def test_the_encryption_of_real_deployments_stays_out_of_the_copy(folders: tuple
     assert copy.read_text() == f"{WRITTEN}encryptionsalt: v1:local\n"
 
 
-def test_a_stack_without_a_file_gets_no_copy(folders: tuple[Path, Path]) -> None:
+def test_stack_without_file_gets_no_copy(folders: tuple[Path, Path]) -> None:
     project, copies = folders
 
     assert write_copy(project, copies, "dev") is None
@@ -66,5 +66,5 @@ def test_a_stack_without_a_file_gets_no_copy(folders: tuple[Path, Path]) -> None
         ("up --stack", None),
     ],
 )
-def test_the_stack_is_the_one_that_the_command_line_names(line: str, stack: str | None) -> None:
+def test_stack_is_read_from_the_command_line(line: str, stack: str | None) -> None:
     assert stack_argument(line.split()) == stack

@@ -35,7 +35,7 @@ def marked(value: object) -> dict[str, object]:
 
 
 @given(st.dictionaries(st.text(), JSON, max_size=4))
-def test_what_is_written_is_read_again(values: dict[str, object]) -> None:
+def test_unwrap_reverses_wrap(values: dict[str, object]) -> None:
     read = unwrap(wrap(values))
 
     assert read.values == values
@@ -49,18 +49,18 @@ def test_whole_numbers_are_integers() -> None:
     assert isinstance(read.values["port"], int)
 
 
-def test_properties_without_a_value_are_left_out() -> None:
+def test_null_properties_are_left_out() -> None:
     assert unwrap(sent({"a": None, "b": {"c": None, "d": [None, 1]}})).values == {"b": {"d": [None, 1]}}
 
 
-def test_secrets_are_read_plain_with_their_places() -> None:
+def test_secrets_are_unwrapped_with_their_paths() -> None:
     read = unwrap(sent({"a": marked("x"), "b": {"list": [{"value": marked({"y": 1})}]}, "c": "open"}))
 
     assert read.values == {"a": "x", "b": {"list": [{"value": {"y": 1}}]}, "c": "open"}
     assert read.secrets == {("a",), ("b", "list", 0, "value")}
 
 
-def test_outputs_and_resources_stand_for_their_values() -> None:
+def test_output_and_resource_values_are_unwrapped() -> None:
     read = unwrap(
         sent(
             {
@@ -77,12 +77,12 @@ def test_outputs_and_resources_stand_for_their_values() -> None:
 
 
 @pytest.mark.parametrize(("signature", "noun"), [(ASSET, "an asset"), (ARCHIVE, "an archive")])
-def test_assets_are_refused_by_the_name_of_the_property(signature: str, noun: str) -> None:
+def test_assets_are_refused_with_their_property(signature: str, noun: str) -> None:
     with pytest.raises(UnsupportedValueError, match=rf"^template\.files\[0\]: {noun} "):
         unwrap(sent({"template": {"files": [{SIGNATURE: signature, "text": "x"}]}}))
 
 
-def test_secrets_are_marked_where_they_stood() -> None:
+def test_secrets_are_marked_at_their_paths() -> None:
     secrets = {("a",), ("b", "list", 0, "value")}
     values = {"a": "x", "b": {"list": [{"value": 1, "name": "n"}]}, "c": "open"}
 
@@ -92,7 +92,7 @@ def test_secrets_are_marked_where_they_stood() -> None:
     assert unwrap(wrap(values, secrets)).secrets == secrets
 
 
-def test_a_secret_answered_in_another_shape_hides_all_of_it() -> None:
+def test_secret_output_of_another_form_is_masked_as_a_whole() -> None:
     answered = {"identities": {"/id/one": {"clientId": "c"}}, "name": "n"}
 
     assert wrap(answered, {("identities", 0)}) == sent(
@@ -100,7 +100,7 @@ def test_a_secret_answered_in_another_shape_hides_all_of_it() -> None:
     )
 
 
-def test_a_secret_that_is_not_answered_marks_nothing() -> None:
+def test_secret_without_an_output_marks_nothing() -> None:
     assert wrap({"block": {"name": "n"}}, {("block", "key"), ("gone",)}) == sent({"block": {"name": "n"}})
 
 
@@ -112,5 +112,5 @@ def test_a_secret_that_is_not_answered_marks_nothing() -> None:
         (("storage_account", "key-1"), "storage_account.key-1"),
     ],
 )
-def test_places_are_written_as_the_engine_writes_them(path: tuple[str | int, ...], text: str) -> None:
+def test_paths_are_formatted_like_the_engines(path: tuple[str | int, ...], text: str) -> None:
     assert format_path(path) == text

@@ -24,7 +24,7 @@ def small() -> None:
     grant("agent-may-read-rg", agent.principal_id, GROUP_ID)
 
 
-def test_a_first_preview_shows_everything_below_what_it_belongs_to() -> None:
+def test_first_preview_shows_every_resource_below_its_parent() -> None:
     assert show.tree(preview(small), PLAIN).splitlines() == [
         "     Type                                                  Name               Plan",
         " +   pulumi:pulumi:Stack                                   tiny-dev           create",
@@ -34,7 +34,7 @@ def test_a_first_preview_shows_everything_below_what_it_belongs_to() -> None:
     ]
 
 
-def test_what_stays_is_shown_only_to_hold_what_changes(tmp_path: Path) -> None:
+def test_unchanged_resources_are_shown_only_as_parents(tmp_path: Path) -> None:
     path = tmp_path / "dev.json"
     up(small, path)
 
@@ -53,7 +53,7 @@ def test_what_stays_is_shown_only_to_hold_what_changes(tmp_path: Path) -> None:
     assert show.summary(result, PLAIN).splitlines()[1:] == ["    ~  1 to update", "    3 unchanged"]
 
 
-def test_columns_stand_in_line_with_and_without_colour() -> None:
+def test_columns_are_aligned_with_and_without_colour() -> None:
     result = up(small)
     found = role_assignments(result.world, result.records)
 
@@ -64,7 +64,7 @@ def test_columns_stand_in_line_with_and_without_colour() -> None:
     assert len(set(places)) == 1
 
 
-def test_access_is_a_matrix_where_it_fits_and_a_list_where_it_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_access_matrix_becomes_a_list_on_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [
         AssignmentRow("ingestion", "code-uploads", "write", "role", "scope"),
         AssignmentRow("report", "reports", "write", "role", "scope", condition="under a path"),
@@ -85,7 +85,7 @@ def test_access_is_a_matrix_where_it_fits_and_a_list_where_it_does_not(monkeypat
     ]
 
 
-def test_an_assignment_that_no_component_explains_is_shown_by_its_azure_names() -> None:
+def test_assignment_outside_the_network_is_shown_by_azure_names() -> None:
     result = up(small)
 
     (one,) = role_assignments(result.world, result.records)
@@ -93,7 +93,7 @@ def test_an_assignment_that_no_component_explains_is_shown_by_its_azure_names() 
     assert (one.agent, one.verb, one.resource) == ("agent", "Reader", "resourcegroups rg")
 
 
-def test_an_assignment_whose_principal_is_gone_is_not_left_out(tmp_path: Path) -> None:
+def test_orphaned_assignment_is_shown(tmp_path: Path) -> None:
     path = tmp_path / "dev.json"
     result = up(small, path)
     LocalAzure(result.world).delete(
@@ -106,7 +106,7 @@ def test_an_assignment_whose_principal_is_gone_is_not_left_out(tmp_path: Path) -
     assert one.agent.startswith("nobody (")
 
 
-def test_progress_is_told_on_a_terminal_alone() -> None:
+def test_progress_is_shown_on_terminals_only() -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
@@ -118,7 +118,7 @@ def test_progress_is_told_on_a_terminal_alone() -> None:
         assert ("1 resources" in stream.getvalue()) is told
 
 
-def test_colour_is_for_terminals_that_want_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_colour_needs_a_terminal_without_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
@@ -131,7 +131,7 @@ def test_colour_is_for_terminals_that_want_it(monkeypatch: pytest.MonkeyPatch) -
     assert Style.of(Terminal()).paint("x", "red") == "x"
 
 
-def test_nothing_to_do_is_said() -> None:
+def test_empty_sections_are_left_out() -> None:
     assert "Resources:" in show.summary(up(small), PLAIN)
     assert show.matrix([], PLAIN) == ""
     assert show.differences(up(nothing), PLAIN) == ""
@@ -140,7 +140,7 @@ def test_nothing_to_do_is_said() -> None:
 @pytest.mark.parametrize(
     ("arguments", "code"), [([], 2), (["preview", "--nothing"], 2), (["fly"], 2), (["preview", "--stack", "prd"], 2)]
 )
-def test_a_wrong_command_line_is_code_2(
+def test_wrong_command_line_exits_with_2(
     arguments: list[str], code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -163,7 +163,7 @@ def test_a_wrong_command_line_is_code_2(
         ("Pulumi.dev.yaml", "config:\n  tiny:key:\n    secure: v1:abc\n", "config.tiny:key: holds a secret"),
     ],
 )
-def test_a_project_that_cannot_be_run_is_told_with_its_file(  # noqa: PLR0913, PLR0917 (pytest's way)
+def test_invalid_project_is_reported_with_its_file(  # noqa: PLR0913, PLR0917 (pytest's way)
     file: str,
     text: str | None,
     said: str,

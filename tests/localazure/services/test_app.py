@@ -17,7 +17,7 @@ def configured(**changed: object) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(("external", "inside"), [(True, ""), (False, ".internal")])
-def test_an_app_is_reached_at_its_name_in_the_environments_domain(
+def test_app_fqdn_is_its_name_in_the_environment_domain(
     azure: LocalAzure,
     external: bool,  # noqa: FBT001 (one of two cases)
     inside: str,
@@ -32,14 +32,14 @@ def test_an_app_is_reached_at_its_name_in_the_environments_domain(
     assert app["latestRevisionFqdn"] == f"{app['latestRevisionName']}{inside}.{domain}"
 
 
-def test_an_app_without_ingress_is_reached_nowhere(azure: LocalAzure) -> None:
+def test_app_without_ingress_has_no_fqdn(azure: LocalAzure) -> None:
     _, app = make(azure, APP, configuration={"activeRevisionsMode": "Single"})
 
     assert "ingress" not in app["configuration"]
     assert app["latestRevisionFqdn"] == ""
 
 
-def test_identities_go_in_as_a_list_and_come_out_as_a_mapping(azure: LocalAzure) -> None:
+def test_user_assigned_identity_list_becomes_a_mapping_in_outputs(azure: LocalAzure) -> None:
     _, app = make(azure, APP)
 
     identity = azure.read(IDENTITY, IDENTITY_ID)
@@ -56,7 +56,7 @@ def test_identities_go_in_as_a_list_and_come_out_as_a_mapping(azure: LocalAzure)
     }
 
 
-def test_the_apps_own_identity_ends_with_it_and_no_other_does(azure: LocalAzure) -> None:
+def test_deleting_app_deletes_only_its_system_assigned_identity(azure: LocalAzure) -> None:
     app, outputs = make(azure, APP)
 
     azure.delete(APP, app)
@@ -65,7 +65,7 @@ def test_the_apps_own_identity_ends_with_it_and_no_other_does(azure: LocalAzure)
     assert azure.world.find_owned_principal(IDENTITY_ID) is not None
 
 
-def test_an_app_that_gives_up_its_own_identity_gets_another_one_later(azure: LocalAzure) -> None:
+def test_system_assigned_identity_enabled_again_is_another_principal(azure: LocalAzure) -> None:
     app, first = make(azure, APP)
     attached = {"type": "UserAssigned", "userAssignedIdentities": [IDENTITY_ID]}
 
@@ -77,7 +77,7 @@ def test_an_app_that_gives_up_its_own_identity_gets_another_one_later(azure: Loc
     assert again["identity"]["principalId"] != first["identity"]["principalId"]
 
 
-def test_an_identity_to_attach_must_exist(azure: LocalAzure) -> None:
+def test_missing_user_assigned_identity_is_refused(azure: LocalAzure) -> None:
     missing = {"type": "UserAssigned", "userAssignedIdentities": [f"{IDENTITY_ID}-2"]}
 
     refused = refusal(azure, APP, identity=missing, configuration={})
@@ -90,11 +90,11 @@ def test_an_identity_to_attach_must_exist(azure: LocalAzure) -> None:
     "identity",
     [{"type": "SystemAssigned", "userAssignedIdentities": [IDENTITY_ID]}, {"type": "UserAssigned"}],
 )
-def test_the_kind_of_identity_and_the_list_agree(azure: LocalAzure, identity: dict[str, object]) -> None:
+def test_identity_type_must_match_the_identity_list(azure: LocalAzure, identity: dict[str, object]) -> None:
     assert refusal(azure, APP, identity=identity, configuration={}).code == "InvalidIdentityValues"
 
 
-def test_a_changed_template_is_a_new_revision_and_nothing_else_is(azure: LocalAzure) -> None:
+def test_only_template_change_creates_a_revision(azure: LocalAzure) -> None:
     app, first = make(azure, APP)
     image = {"containers": [{"name": "report", "image": "images.example/report:2"}]}
 
@@ -106,25 +106,25 @@ def test_a_changed_template_is_a_new_revision_and_nothing_else_is(azure: LocalAz
     assert reimaged["identity"] == first["identity"]
 
 
-def test_a_revision_is_called_as_asked(azure: LocalAzure) -> None:
+def test_revision_suffix_names_the_revision(azure: LocalAzure) -> None:
     template = {**INPUTS["template"], "revisionSuffix": "first"}
 
     assert make(azure, APP, template=template)[1]["latestRevisionName"] == "network-report-dev--first"
 
 
-def test_the_value_of_a_secret_is_never_answered(azure: LocalAzure) -> None:
+def test_secret_value_is_not_in_outputs(azure: LocalAzure) -> None:
     _, app = make(azure, APP)
 
     assert app["configuration"]["secrets"] == [{"name": "given"}]
 
 
-def test_sizes_left_out_are_filled_in(azure: LocalAzure) -> None:
+def test_default_cpu_and_memory_are_in_outputs(azure: LocalAzure) -> None:
     _, app = make(azure, APP, template={"containers": [{"name": "report", "image": "images.example/report:1"}]})
 
     assert app["template"]["containers"][0]["resources"] == {"cpu": 0.5, "memory": "1Gi", "ephemeralStorage": "2Gi"}
 
 
-def test_another_environment_is_another_app(azure: LocalAzure) -> None:
+def test_changing_environment_forces_replacement(azure: LocalAzure) -> None:
     app, _ = make(azure, APP)
     make(azure, ENVIRONMENT, environmentName="network-dev-2")
 
@@ -132,7 +132,7 @@ def test_another_environment_is_another_app(azure: LocalAzure) -> None:
     assert update_refusal(azure, APP, app, environmentId=f"{ENVIRONMENT_ID}-2").code == "PropertyChangeNotAllowed"
 
 
-def test_an_environment_goes_after_its_apps(azure: LocalAzure) -> None:
+def test_environment_with_apps_cannot_be_deleted(azure: LocalAzure) -> None:
     app, _ = make(azure, APP)
 
     with pytest.raises(AzureError, match="still holds"):
@@ -145,7 +145,7 @@ def test_an_environment_goes_after_its_apps(azure: LocalAzure) -> None:
 
 
 @pytest.mark.parametrize("name", ["n", "1-network", "network--dev", "network-", "net_work", "x" * 61])
-def test_an_environments_name_that_azure_does_not_allow_is_refused(azure: LocalAzure, name: str) -> None:
+def test_invalid_environment_name_is_refused(azure: LocalAzure, name: str) -> None:
     assert refusal(azure, ENVIRONMENT, environmentName=name).code == "ManagedEnvironmentInvalidName"
 
 
@@ -162,11 +162,11 @@ def test_an_environments_name_that_azure_does_not_allow_is_refused(azure: LocalA
         ),
     ],
 )
-def test_an_environment_that_cannot_be_is_refused(azure: LocalAzure, changed: dict[str, object], code: str) -> None:
+def test_invalid_environment_is_refused(azure: LocalAzure, changed: dict[str, object], code: str) -> None:
     assert refusal(azure, ENVIRONMENT, **changed).code == code
 
 
-def test_an_environment_stays_in_its_network(azure: LocalAzure) -> None:
+def test_environment_network_cannot_change(azure: LocalAzure) -> None:
     environment, _ = make(azure, ENVIRONMENT)
     network = {"platformReservedCidr": "10.0.0.0/23"}
 
@@ -175,7 +175,7 @@ def test_an_environment_stays_in_its_network(azure: LocalAzure) -> None:
     assert refused.code == "PropertyChangeNotAllowed"
 
 
-def test_a_key_of_the_workspace_is_never_answered(azure: LocalAzure) -> None:
+def test_workspace_key_is_not_in_outputs(azure: LocalAzure) -> None:
     keys = {"customerId": "one", "sharedKey": "never-answered"}
     logs = {"destination": "log-analytics", "logAnalyticsConfiguration": keys}
 

@@ -9,7 +9,7 @@ from tests.localazure.services.refusals import refusal, update_refusal
 _FREE: dict[str, object] = {"sku": {"name": "Free"}, "enablePurgeProtection": False}
 
 
-def test_clients_find_a_store_by_its_endpoint(azure: LocalAzure) -> None:
+def test_store_endpoint_is_in_outputs(azure: LocalAzure) -> None:
     store, outputs = make(azure, CONFIGURATION, dataPlaneProxy={"authenticationMode": "Pass-through"})
 
     assert store == CONFIGURATION_ID
@@ -19,7 +19,7 @@ def test_clients_find_a_store_by_its_endpoint(azure: LocalAzure) -> None:
 
 
 @pytest.mark.parametrize("name", ["four", "network---dev", "-network", "network-", "n" * 51])
-def test_a_name_that_azure_cannot_take_is_refused(azure: LocalAzure, name: str) -> None:
+def test_invalid_name_is_refused(azure: LocalAzure, name: str) -> None:
     assert refusal(azure, CONFIGURATION, configStoreName=name).code == "InvalidResourceName"
 
 
@@ -33,11 +33,11 @@ def test_a_name_that_azure_cannot_take_is_refused(azure: LocalAzure, name: str) 
         ({"softDeleteRetentionInDays": 0}, "allowed are 1 to 7"),
     ],
 )
-def test_a_store_that_azure_cannot_make_is_refused(azure: LocalAzure, inputs: dict[str, object], said: str) -> None:
+def test_invalid_store_is_refused(azure: LocalAzure, inputs: dict[str, object], said: str) -> None:
     assert said in refusal(azure, CONFIGURATION, **inputs).message
 
 
-def test_a_store_stays_recoverable_for_as_long_as_it_was_made(azure: LocalAzure) -> None:
+def test_store_retention_and_purge_protection_cannot_change(azure: LocalAzure) -> None:
     store, _ = make(azure, CONFIGURATION, softDeleteRetentionInDays=3)
 
     off = update_refusal(azure, CONFIGURATION, store, enablePurgeProtection=False)
@@ -51,7 +51,7 @@ def test_a_store_stays_recoverable_for_as_long_as_it_was_made(azure: LocalAzure)
     assert unsaid["softDeleteRetentionInDays"] == 3
 
 
-def test_a_free_store_grows_and_leaves_nothing_behind(azure: LocalAzure) -> None:
+def test_free_store_can_be_upgraded_and_has_no_soft_delete(azure: LocalAzure) -> None:
     store, before = make(azure, CONFIGURATION, **_FREE)
     azure.delete(CONFIGURATION, store)
     store, _ = make(azure, CONFIGURATION, **_FREE)
@@ -61,7 +61,7 @@ def test_a_free_store_grows_and_leaves_nothing_behind(azure: LocalAzure) -> None
     assert (before["softDeleteRetentionInDays"], after["softDeleteRetentionInDays"]) == (0, 7)
 
 
-def test_a_deleted_store_comes_back_when_it_is_asked_for(azure: LocalAzure) -> None:
+def test_deleted_store_is_recovered_on_request(azure: LocalAzure) -> None:
     nothing = refusal(azure, CONFIGURATION, createMode="Recover")
     store, _ = make(azure, CONFIGURATION)
     azure.delete(CONFIGURATION, store)
@@ -72,12 +72,12 @@ def test_a_deleted_store_comes_back_when_it_is_asked_for(azure: LocalAzure) -> N
     assert "createMode" not in outputs
 
 
-def test_a_store_logs_who_reads_it(azure: LocalAzure) -> None:
+def test_store_log_categories_are_accepted(azure: LocalAzure) -> None:
     make(azure, CONFIGURATION)
     logs = [{"category": name, "enabled": True} for name in ("HttpRequest", "Audit")]
 
     assert len(make(azure, SETTING, resourceUri=CONFIGURATION_ID, logs=logs)[1]["logs"]) == 2
 
 
-def test_an_existing_store_has_its_endpoint(azure: LocalAzure) -> None:
+def test_adopted_store_has_an_endpoint(azure: LocalAzure) -> None:
     assert azure.adopt(CONFIGURATION, CONFIGURATION_ID)["endpoint"] == "https://network-dev7.azconfig.io"

@@ -22,7 +22,7 @@ OTHER_NAME = "0b1f2c3d-0000-4000-8000-00000000000c"
 NOBODY = "0b1f2c3d-0000-4000-8000-00000000000d"
 
 
-def test_an_assignment_lies_at_its_scope(azure: LocalAzure) -> None:
+def test_assignment_id_is_below_its_scope(azure: LocalAzure) -> None:
     assignment, outputs = make(azure, ROLE_ASSIGNMENT)
 
     name = SAMPLES[ROLE_ASSIGNMENT].inputs["roleAssignmentName"]
@@ -31,7 +31,7 @@ def test_an_assignment_lies_at_its_scope(azure: LocalAzure) -> None:
 
 
 @pytest.mark.parametrize("scope", ["{group}", "/subscriptions/{subscription}", "{identity}"])
-def test_a_subscription_a_group_and_a_resource_are_scopes(azure: LocalAzure, scope: str) -> None:
+def test_subscription_group_and_resource_are_valid_scopes(azure: LocalAzure, scope: str) -> None:
     scope = scope.format(group=GROUP, subscription=SUBSCRIPTION_ID, identity=IDENTITY_ID)
 
     _, outputs = make(azure, ROLE_ASSIGNMENT, scope=scope)
@@ -52,7 +52,7 @@ def test_an_unknown_scope_is_refused(azure: LocalAzure) -> None:
     assert refusal(azure, ROLE_ASSIGNMENT, scope=f"{GROUP}-2").code == "ResourceGroupNotFound"
 
 
-def test_an_unknown_principal_whose_type_is_not_said_is_refused(azure: LocalAzure) -> None:
+def test_unknown_principal_without_type_is_refused(azure: LocalAzure) -> None:
     refused = refusal(azure, ROLE_ASSIGNMENT, principalId=NOBODY, principalType=None)
 
     assert (refused.code, refused.status) == ("PrincipalNotFound", 400)
@@ -60,7 +60,7 @@ def test_an_unknown_principal_whose_type_is_not_said_is_refused(azure: LocalAzur
 
 
 @pytest.mark.parametrize("kind", ["Group", "User", "ServicePrincipal"])
-def test_somebody_whose_type_is_said_is_taken_to_exist(azure: LocalAzure, kind: str) -> None:
+def test_unknown_principal_with_type_is_accepted(azure: LocalAzure, kind: str) -> None:
     """A group of people, or an agent whose id was copied: no program of Resource Manager makes them."""
     make(azure, ROLE_ASSIGNMENT, principalId=NOBODY, principalType=kind)
 
@@ -72,17 +72,17 @@ def test_somebody_whose_type_is_said_is_taken_to_exist(azure: LocalAzure, kind: 
     assert "UnmatchedPrincipalType" in str(refused)
 
 
-def test_a_principal_is_a_guid(azure: LocalAzure) -> None:
+def test_principal_id_must_be_a_guid(azure: LocalAzure) -> None:
     assert refusal(azure, ROLE_ASSIGNMENT, principalId="report").code == "InvalidPrincipalId"
 
 
-def test_a_principal_of_another_type_is_refused(azure: LocalAzure) -> None:
+def test_wrong_principal_type_is_refused(azure: LocalAzure) -> None:
     assert refusal(azure, ROLE_ASSIGNMENT, principalType="User").code == "UnmatchedPrincipalType"
     azure.world.add_principal(Principal(id=NOBODY, client_id=NOBODY, owner="", type="Group"))
     assert refusal(azure, ROLE_ASSIGNMENT, principalId=NOBODY).code == "UnmatchedPrincipalType"
 
 
-def test_whoever_deploys_can_be_granted_something(azure: LocalAzure) -> None:
+def test_deployer_can_be_assigned_a_role(azure: LocalAzure) -> None:
     _, outputs = make(azure, ROLE_ASSIGNMENT, principalId=DEPLOYER_OBJECT_ID)
 
     assert outputs["principalId"] == DEPLOYER_OBJECT_ID
@@ -103,13 +103,13 @@ def test_an_unknown_role_is_refused(azure: LocalAzure, definition: str, code: st
     assert refusal(azure, ROLE_ASSIGNMENT, roleDefinitionId=definition).code == code
 
 
-def test_a_role_of_cosmos_db_is_no_role_here(azure: LocalAzure) -> None:
+def test_cosmos_role_is_refused(azure: LocalAzure) -> None:
     cosmos = role_id("Reader").rpartition("/")[0] + "/00000000-0000-0000-0000-000000000001"
 
     assert refusal(azure, ROLE_ASSIGNMENT, roleDefinitionId=cosmos).code == "RoleDefinitionDoesNotExist"
 
 
-def test_a_role_is_answered_in_the_form_of_its_subscription(azure: LocalAzure) -> None:
+def test_role_id_in_outputs_has_the_subscription(azure: LocalAzure) -> None:
     short = role_id("Reader").removeprefix(f"/subscriptions/{SUBSCRIPTION_ID}")
 
     _, outputs = make(azure, ROLE_ASSIGNMENT, roleDefinitionId=short)
@@ -117,14 +117,14 @@ def test_a_role_is_answered_in_the_form_of_its_subscription(azure: LocalAzure) -
     assert outputs["roleDefinitionId"] == role_id("Reader")
 
 
-def test_a_name_that_is_no_guid_is_refused(azure: LocalAzure) -> None:
+def test_assignment_name_must_be_a_guid(azure: LocalAzure) -> None:
     refused = refusal(azure, ROLE_ASSIGNMENT, roleAssignmentName="report-may-read")
 
     assert refused.code == "InvalidRoleAssignmentId"
     assert "report-may-read" in refused.message
 
 
-def test_the_same_grant_under_another_name_exists_already(azure: LocalAzure) -> None:
+def test_duplicate_assignment_is_refused(azure: LocalAzure) -> None:
     first, _ = make(azure, ROLE_ASSIGNMENT)
 
     refused = refusal(
@@ -139,7 +139,7 @@ def test_the_same_grant_under_another_name_exists_already(azure: LocalAzure) -> 
     assert first in refused.message
 
 
-def test_a_name_is_used_once_in_a_subscription(azure: LocalAzure) -> None:
+def test_assignment_name_is_unique_in_the_subscription(azure: LocalAzure) -> None:
     make(azure, ROLE_ASSIGNMENT)
 
     refused = refusal(azure, ROLE_ASSIGNMENT, scope=IDENTITY_ID)
@@ -147,7 +147,7 @@ def test_a_name_is_used_once_in_a_subscription(azure: LocalAzure) -> None:
     assert (refused.code, refused.status) == ("RoleAssignmentUpdateNotPermitted", 409)
 
 
-def test_another_role_or_principal_is_another_grant(azure: LocalAzure) -> None:
+def test_other_role_or_principal_at_the_same_scope_is_accepted(azure: LocalAzure) -> None:
     make(azure, ROLE_ASSIGNMENT)
 
     _, outputs = azure.create(
@@ -201,11 +201,11 @@ def test_description_and_condition_can_be_changed_in_place(azure: LocalAzure) ->
         ({"condition": "the container is 'in'", "conditionVersion": "2.0"}, "InvalidCondition"),
     ],
 )
-def test_a_condition_is_of_version_2_and_readable(azure: LocalAzure, inputs: dict[str, str], code: str) -> None:
+def test_condition_must_parse_and_have_version_2(azure: LocalAzure, inputs: dict[str, str], code: str) -> None:
     assert refusal(azure, ROLE_ASSIGNMENT, **inputs).code == code
 
 
-def test_a_deleted_app_leaves_its_assignments_orphaned(azure: LocalAzure) -> None:
+def test_deleting_app_orphans_its_assignments(azure: LocalAzure) -> None:
     app, outputs = make(azure, APP)
     who = outputs["identity"]["principalId"]
     assignment, _ = make(azure, ROLE_ASSIGNMENT, principalId=who)
@@ -221,7 +221,7 @@ def test_a_deleted_app_leaves_its_assignments_orphaned(azure: LocalAzure) -> Non
     )
 
 
-def test_an_app_that_is_made_again_has_none_of_the_access_it_had(azure: LocalAzure) -> None:
+def test_recreated_app_has_no_role_assignments(azure: LocalAzure) -> None:
     app, before = make(azure, APP)
     azure.delete(APP, app)
 
@@ -240,7 +240,7 @@ def test_an_orphaned_assignment_can_be_deleted(azure: LocalAzure) -> None:
     assert azure.read(ROLE_ASSIGNMENT, assignment) is None
 
 
-def test_every_reason_is_given_at_once(azure: LocalAzure) -> None:
+def test_all_errors_are_reported_at_once(azure: LocalAzure) -> None:
     refused = refusal(
         azure,
         ROLE_ASSIGNMENT,
@@ -261,7 +261,7 @@ def test_every_reason_is_given_at_once(azure: LocalAzure) -> None:
     ]
 
 
-def test_the_deployer_is_told_where_it_is(azure: LocalAzure) -> None:
+def test_client_config_returns_tenant_and_subscription(azure: LocalAzure) -> None:
     told = azure.invoke("azure-native:authorization:getClientConfig", {})
 
     assert (told["subscriptionId"], told["tenantId"], told["objectId"]) == (

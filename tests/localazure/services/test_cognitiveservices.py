@@ -22,7 +22,7 @@ _MODEL: dict[str, Any] = SAMPLES[DEPLOYMENT].inputs["properties"]["model"]
 _LONE = {"disableLocalAuth": True}
 
 
-def test_clients_find_an_account_by_its_subdomain(azure: LocalAzure) -> None:
+def test_account_endpoint_has_its_subdomain(azure: LocalAzure) -> None:
     account, outputs = make(azure, MODELS)
     _, other = make(azure, MODELS, accountName="other", kind="AIServices", properties={"customSubDomainName": "Other"})
     _, lone = make(azure, MODELS, accountName="lone", properties=_LONE)
@@ -45,11 +45,11 @@ def test_clients_find_an_account_by_its_subdomain(azure: LocalAzure) -> None:
         ({"properties": {"networkAcls": {"defaultAction": "Deny"}}}, "CustomDomainRequired"),
     ],
 )
-def test_an_account_that_azure_cannot_make_is_refused(azure: LocalAzure, inputs: dict[str, object], code: str) -> None:
+def test_invalid_account_is_refused(azure: LocalAzure, inputs: dict[str, object], code: str) -> None:
     assert refusal(azure, MODELS, **inputs).code == code
 
 
-def test_a_subdomain_is_given_once_in_azure_and_a_name_once_in_its_group(azure: LocalAzure) -> None:
+def test_subdomain_is_globally_unique_and_name_unique_in_its_group(azure: LocalAzure) -> None:
     account, _ = make(azure, MODELS)
     azure.create(RESOURCE_GROUP, {"resourceGroupName": "other", "location": "westeurope"})
     shouted = {"customSubDomainName": "NETWORK-OPENAI-dev7"}
@@ -64,7 +64,7 @@ def test_a_subdomain_is_given_once_in_azure_and_a_name_once_in_its_group(azure: 
     assert elsewhere != account
 
 
-def test_a_subdomain_stays(azure: LocalAzure) -> None:
+def test_subdomain_cannot_change(azure: LocalAzure) -> None:
     account, _ = make(azure, MODELS, properties=_LONE)
     inputs = SAMPLES[MODELS].inputs
 
@@ -78,7 +78,7 @@ def test_a_subdomain_stays(azure: LocalAzure) -> None:
     assert refusal(azure, MODELS, accountName="thief").code == "CustomDomainInUse"
 
 
-def test_a_kind_stays_but_that_openai_grows_and_keeps_its_endpoint(azure: LocalAzure) -> None:
+def test_kind_cannot_change_except_from_openai_to_aiservices(azure: LocalAzure) -> None:
     account, before = make(azure, MODELS)
     inputs = SAMPLES[MODELS].inputs
 
@@ -91,7 +91,7 @@ def test_a_kind_stays_but_that_openai_grows_and_keeps_its_endpoint(azure: LocalA
     assert after["etag"] != before["etag"]
 
 
-def test_a_deleted_account_comes_back_without_deployments_when_it_is_asked_for(azure: LocalAzure) -> None:
+def test_restored_account_has_no_deployments(azure: LocalAzure) -> None:
     deployment, _ = make(azure, DEPLOYMENT)
     azure.delete(MODELS, MODELS_ID)
 
@@ -104,7 +104,7 @@ def test_a_deleted_account_comes_back_without_deployments_when_it_is_asked_for(a
     assert refusal(azure, MODELS, accountName="new", properties={"restore": True}).code == "ResourceNotFound"
 
 
-def test_a_deployment_says_what_it_takes(azure: LocalAzure) -> None:
+def test_deployment_outputs_have_capacity_and_rate_limits(azure: LocalAzure) -> None:
     _, outputs = make(azure, DEPLOYMENT)
     _, plain = make(azure, DEPLOYMENT, deploymentName="plain", sku=None)
 
@@ -124,13 +124,13 @@ def test_a_deployment_says_what_it_takes(azure: LocalAzure) -> None:
         ({"sku": {"name": "Standard", "capacity": 0}}, "InvalidCapacity"),
     ],
 )
-def test_a_deployment_that_azure_cannot_make_is_refused(
+def test_invalid_model_deployment_is_refused(
     azure: LocalAzure, inputs: dict[str, object], code: str
 ) -> None:
     assert refusal(azure, DEPLOYMENT, **inputs).code == code
 
 
-def test_only_accounts_for_models_take_deployments(azure: LocalAzure) -> None:
+def test_model_deployment_needs_openai_or_aiservices_account(azure: LocalAzure) -> None:
     make(azure, MODELS, kind="SpeechServices")
 
     refused = refusal(azure, DEPLOYMENT)
@@ -138,14 +138,14 @@ def test_only_accounts_for_models_take_deployments(azure: LocalAzure) -> None:
     assert "an account of kind 'SpeechServices' takes no deployments" in refused.message
 
 
-def test_an_account_logs_what_is_asked_of_it(azure: LocalAzure) -> None:
+def test_account_log_categories_are_accepted(azure: LocalAzure) -> None:
     make(azure, MODELS)
     logs = [{"category": name, "enabled": True} for name in ("Audit", "RequestResponse", "Trace")]
 
     assert len(make(azure, SETTING, resourceUri=MODELS_ID, logs=logs)[1]["logs"]) == 3
 
 
-def test_an_existing_account_has_its_endpoint_and_takes_deployments(azure: LocalAzure) -> None:
+def test_adopted_account_has_endpoint_and_accepts_deployments(azure: LocalAzure) -> None:
     outputs = azure.adopt(MODELS, MODELS_ID)
 
     assert outputs["properties"]["endpoint"] == "https://network-openai-dev7.openai.azure.com/"

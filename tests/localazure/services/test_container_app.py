@@ -39,7 +39,7 @@ def restriction(name: str, action: str = "Allow", block: str = "192.0.2.0/24") -
 
 
 @pytest.mark.parametrize("name", ["r", "Report", "1report", "report-", "re--port", "re_port", "x" * 33])
-def test_a_name_that_azure_does_not_allow_is_refused(azure: LocalAzure, name: str) -> None:
+def test_invalid_name_is_refused(azure: LocalAzure, name: str) -> None:
     refused = refusal(azure, APP, containerAppName=name)
 
     assert refused.code == "ContainerAppInvalidName"
@@ -54,7 +54,7 @@ def test_a_name_that_azure_does_not_allow_is_refused(azure: LocalAzure, name: st
         (IDENTITY_ID, "ManagedEnvironmentNotFound"),
     ],
 )
-def test_an_app_needs_an_environment_that_exists(azure: LocalAzure, environment: str | None, code: str) -> None:
+def test_app_in_missing_environment_is_refused(azure: LocalAzure, environment: str | None, code: str) -> None:
     assert refusal(azure, APP, environmentId=environment).code == code
 
 
@@ -138,7 +138,7 @@ SAYS: list[tuple[str, dict[str, object], str, str]] = [
 
 
 @pytest.mark.parametrize(("changed", "code", "says"), [row[1:] for row in SAYS], ids=[row[0] for row in SAYS])
-def test_an_app_that_cannot_be_is_refused(azure: LocalAzure, changed: dict[str, object], code: str, says: str) -> None:
+def test_invalid_app_is_refused(azure: LocalAzure, changed: dict[str, object], code: str, says: str) -> None:
     refused = refusal(azure, APP, **changed)
 
     assert refused.code == code
@@ -146,13 +146,13 @@ def test_an_app_that_cannot_be_is_refused(azure: LocalAzure, changed: dict[str, 
 
 
 @pytest.mark.parametrize("cores", [0.25, 0.75, 2, 4])
-def test_memory_is_twice_the_cores(azure: LocalAzure, cores: float) -> None:
+def test_memory_must_be_twice_the_cpu(azure: LocalAzure, cores: float) -> None:
     _, app = make(azure, APP, **container(resources={"cpu": cores, "memory": f"{2 * cores:g}Gi"}))
 
     assert app["template"]["containers"][0]["resources"]["cpu"] == cores
 
 
-def test_containers_share_what_the_app_has(azure: LocalAzure) -> None:
+def test_cpu_and_memory_are_summed_over_containers(azure: LocalAzure) -> None:
     half: dict[str, Any] = {"cpu": 0.25, "memory": "0.5Gi"}
     both = [{**CONTAINER, "resources": half}, {**CONTAINER, "name": "beside", "resources": half}]
 
@@ -161,7 +161,7 @@ def test_containers_share_what_the_app_has(azure: LocalAzure) -> None:
     assert {each["resources"]["ephemeralStorage"] for each in app["template"]["containers"]} == {"2Gi"}
 
 
-def test_a_dedicated_profile_takes_other_sizes(azure: LocalAzure) -> None:
+def test_dedicated_profile_allows_other_sizes(azure: LocalAzure) -> None:
     profiles = [{"name": "big", "workloadProfileType": "D8", "minimumCount": 1, "maximumCount": 2}]
     make(azure, ENVIRONMENT, workloadProfiles=profiles)
 
@@ -170,7 +170,7 @@ def test_a_dedicated_profile_takes_other_sizes(azure: LocalAzure) -> None:
     assert app["workloadProfileName"] == "big"
 
 
-def test_everything_that_is_allowed_at_once_is(azure: LocalAzure) -> None:
+def test_app_with_every_feature_is_accepted(azure: LocalAzure) -> None:
     blocks = [restriction("office"), restriction("partner", block="198.51.100.7/32")]
     changed: dict[str, Any] = {
         **configuration(

@@ -30,7 +30,7 @@ PULLING = {
 }
 
 
-def test_clients_find_a_registry_by_its_login_server(azure: LocalAzure) -> None:
+def test_registry_login_server_is_in_outputs(azure: LocalAzure) -> None:
     registry, outputs = make(azure, REGISTRY, registryName="NetworkDev7")
 
     assert registry == f"{REGISTRY_ID.rpartition('/')[0]}/NetworkDev7"
@@ -39,7 +39,7 @@ def test_clients_find_a_registry_by_its_login_server(azure: LocalAzure) -> None:
     assert outputs["status"]["displayStatus"] == "Ready"
 
 
-def test_a_registry_takes_tokens_for_resource_manager_and_has_no_admin_unless_it_is_said(azure: LocalAzure) -> None:
+def test_registry_defaults_are_arm_tokens_on_and_admin_user_off(azure: LocalAzure) -> None:
     given = dict.fromkeys(("policies", "adminUserEnabled", "anonymousPullEnabled"))
 
     _, outputs = azure.create(REGISTRY, {**with_needs(azure, REGISTRY), **given})
@@ -50,7 +50,7 @@ def test_a_registry_takes_tokens_for_resource_manager_and_has_no_admin_unless_it
 
 
 @pytest.mark.parametrize("name", ["network-dev7", "net", "n" * 51])
-def test_a_name_has_letters_and_digits_alone(azure: LocalAzure, name: str) -> None:
+def test_registry_name_has_letters_and_digits_only(azure: LocalAzure, name: str) -> None:
     assert refusal(azure, REGISTRY, registryName=name).code == "RegistryNameInvalid"
 
 
@@ -72,14 +72,14 @@ def test_a_name_has_letters_and_digits_alone(azure: LocalAzure, name: str) -> No
         ({"sku": PREMIUM, "policies": {"exportPolicy": OFF}}, "BadRequest", "publicNetworkAccess is 'Disabled'"),
     ],
 )
-def test_a_registry_has_what_its_tier_has(azure: LocalAzure, inputs: dict[str, object], code: str, said: str) -> None:
+def test_feature_outside_the_registry_tier_is_refused(azure: LocalAzure, inputs: dict[str, object], code: str, said: str) -> None:
     refused = refusal(azure, REGISTRY, **inputs)
 
     assert refused.code == code
     assert said in refused.message
 
 
-def test_a_premium_registry_can_be_closed(azure: LocalAzure) -> None:
+def test_premium_registry_can_disable_public_access(azure: LocalAzure) -> None:
     closed = {"publicNetworkAccess": "Disabled", "dataEndpointEnabled": True, "policies": {"exportPolicy": OFF}}
 
     _, outputs = make(azure, REGISTRY, sku=PREMIUM, **closed)
@@ -90,14 +90,14 @@ def test_a_premium_registry_can_be_closed(azure: LocalAzure) -> None:
     )
 
 
-def test_the_permissions_mode_is_not_known_to_this_api_version(azure: LocalAzure) -> None:
+def test_role_assignment_mode_is_an_unknown_property(azure: LocalAzure) -> None:
     with pytest.raises(InvalidInputs, match="roleAssignmentMode"):
         azure.check(
             REGISTRY, {**SAMPLES[REGISTRY].inputs, "roleAssignmentMode": "AbacRepositoryPermissions"}, name="sample"
         )
 
 
-def test_an_app_pulls_from_a_registry_that_was_created(azure: LocalAzure) -> None:
+def test_app_pulls_from_created_registry(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry, _ = make(azure, REGISTRY)
 
@@ -108,7 +108,7 @@ def test_an_app_pulls_from_a_registry_that_was_created(azure: LocalAzure) -> Non
     assert make(azure, APP, **PULLING)[1]["provisioningState"] == "Succeeded"
 
 
-def test_an_app_pulls_from_an_existing_registry(azure: LocalAzure) -> None:
+def test_app_pulls_from_adopted_registry(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     adopted = azure.adopt(REGISTRY, REGISTRY_ID)
     make(azure, ROLE_ASSIGNMENT, scope=REGISTRY_ID, roleDefinitionId=role_id("Container Registry Repository Reader"))
@@ -117,7 +117,7 @@ def test_an_app_pulls_from_an_existing_registry(azure: LocalAzure) -> None:
     assert make(azure, APP, **PULLING)[1]["provisioningState"] == "Succeeded"
 
 
-def test_a_registry_sends_its_logs(azure: LocalAzure) -> None:
+def test_registry_log_categories_are_accepted(azure: LocalAzure) -> None:
     make(azure, REGISTRY)
     logs = [{"category": f"ContainerRegistry{what}Events", "enabled": True} for what in ("Login", "Repository")]
 

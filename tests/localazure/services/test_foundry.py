@@ -29,7 +29,7 @@ from tests.localazure.services.refusals import refusal, update_refusal
 _DEPLOYMENT: dict[str, Any] = SAMPLES[AGENT_DEPLOYMENT].inputs["properties"]
 
 
-def test_a_project_has_an_endpoint_and_an_identity_if_it_asks_for_one(azure: LocalAzure) -> None:
+def test_project_has_endpoint_and_requested_identity(azure: LocalAzure) -> None:
     project, outputs = make(azure, PROJECT)
     _, plain = make(azure, PROJECT, projectName="plain", identity=None)
 
@@ -49,19 +49,19 @@ def test_a_project_has_an_endpoint_and_an_identity_if_it_asks_for_one(azure: Loc
         ({"identity": None}, "it has no managed identity"),
     ],
 )
-def test_only_an_account_for_projects_takes_one(azure: LocalAzure, account: dict[str, object], words: str) -> None:
+def test_project_needs_account_with_project_management(azure: LocalAzure, account: dict[str, object], words: str) -> None:
     make(azure, MODELS, **{**FOUNDRY, **account})
 
     assert words in refusal(azure, PROJECT).message
 
 
-def test_an_existing_account_is_taken_to_manage_projects(azure: LocalAzure) -> None:
+def test_adopted_account_accepts_projects(azure: LocalAzure) -> None:
     azure.adopt(MODELS, MODELS_ID)
 
     assert make(azure, PROJECT)[0] == PROJECT_ID
 
 
-def test_an_account_with_projects_stays_until_they_go(azure: LocalAzure) -> None:
+def test_account_with_projects_cannot_be_deleted(azure: LocalAzure) -> None:
     project, _ = make(azure, PROJECT)
 
     with pytest.raises(AzureError) as refused:
@@ -74,7 +74,7 @@ def test_an_account_with_projects_stays_until_they_go(azure: LocalAzure) -> None
     assert azure.read(MODELS, MODELS_ID) is None
 
 
-def test_agents_share_an_identity_that_comes_and_goes_with_the_project(azure: LocalAzure) -> None:
+def test_shared_agent_identity_exists_as_long_as_the_project(azure: LocalAzure) -> None:
     project, outputs = make(azure, PROJECT)
     shared = shared_agent_identity(azure.world, project.upper())
 
@@ -88,7 +88,7 @@ def test_agents_share_an_identity_that_comes_and_goes_with_the_project(azure: Lo
     assert shared_agent_identity(azure.world, project).id != shared.id
 
 
-def test_an_agent_can_have_an_identity_of_its_own_as_long_as_its_project(azure: LocalAzure) -> None:
+def test_own_agent_identity_is_deleted_with_the_project(azure: LocalAzure) -> None:
     project, _ = make(azure, PROJECT)
     report, other = (agent_identity(azure.world, project, name) for name in ("report", "other"))
     again = agent_identity(azure.world, project, "report")
@@ -101,7 +101,7 @@ def test_an_agent_can_have_an_identity_of_its_own_as_long_as_its_project(azure: 
     assert azure.world.find_principal(other.id) is None
 
 
-def test_without_a_project_nobody_is_an_agent(azure: LocalAzure) -> None:
+def test_agent_identity_in_missing_project_is_refused(azure: LocalAzure) -> None:
     with pytest.raises(AzureError, match="was not found"):
         shared_agent_identity(azure.world, PROJECT_ID)
     with pytest.raises(AzureError, match="was not found"):
@@ -111,20 +111,20 @@ def test_without_a_project_nobody_is_an_agent(azure: LocalAzure) -> None:
 
 @pytest.mark.parametrize("token", [ACCOUNT_CONNECTION, PROJECT_CONNECTION])
 @pytest.mark.parametrize("kind", ["ApiKey", "AccountKey", "SAS", "PAT", "CustomKeys", "ServicePrincipal", "OAuth2"])
-def test_a_connection_that_carries_credentials_is_refused(azure: LocalAzure, token: str, kind: str) -> None:
+def test_connection_with_credentials_is_refused(azure: LocalAzure, token: str, kind: str) -> None:
     refused = refusal(azure, token, properties={"authType": kind, "category": "CognitiveSearch"})
 
     assert f"authType '{kind}' carries credentials" in refused.message
 
 
 @pytest.mark.parametrize("kind", ["AAD", "ManagedIdentity", "None"])
-def test_a_connection_without_credentials_is_made(azure: LocalAzure, kind: str) -> None:
+def test_connection_without_credentials_is_created(azure: LocalAzure, kind: str) -> None:
     _, outputs = make(azure, PROJECT_CONNECTION, properties={"authType": kind})
 
     assert outputs["properties"] == {"authType": kind, "isSharedToAll": False}
 
 
-def test_an_application_has_an_identity_and_a_blueprint_until_it_goes(azure: LocalAzure) -> None:
+def test_application_identity_and_blueprint_are_deleted_with_it(azure: LocalAzure) -> None:
     application, outputs = make(azure, AGENT_APPLICATION)
     instance, blueprint = (
         outputs["properties"][name] for name in ("defaultInstanceIdentity", "agentIdentityBlueprint")
@@ -145,7 +145,7 @@ def test_an_application_has_an_identity_and_a_blueprint_until_it_goes(azure: Loc
     assert azure.read(ROLE_ASSIGNMENT, grant) is not None
 
 
-def test_an_application_made_again_is_somebody_else_and_an_update_is_not(azure: LocalAzure) -> None:
+def test_recreated_application_has_another_identity_and_updated_one_keeps_it(azure: LocalAzure) -> None:
     application, before = make(azure, AGENT_APPLICATION)
     inputs = SAMPLES[AGENT_APPLICATION].inputs
     described = {**inputs["properties"], "description": "reports"}
@@ -158,7 +158,7 @@ def test_an_application_made_again_is_somebody_else_and_an_update_is_not(azure: 
     assert identities[0] == identities[1] != identities[2]
 
 
-def test_an_application_says_how_it_is(azure: LocalAzure) -> None:
+def test_application_outputs_have_defaults(azure: LocalAzure) -> None:
     _, outputs = make(azure, AGENT_APPLICATION)
     _, deployment = make(azure, AGENT_DEPLOYMENT)
 
@@ -190,7 +190,7 @@ def test_an_application_says_how_it_is(azure: LocalAzure) -> None:
         ),
     ],
 )
-def test_an_application_without_agents_or_with_identities_is_refused(
+def test_application_without_agents_or_with_given_identities_is_refused(
     azure: LocalAzure, properties: dict[str, object], code: str
 ) -> None:
     assert refusal(azure, AGENT_APPLICATION, properties=properties).code == code
@@ -205,18 +205,18 @@ def test_an_application_without_agents_or_with_identities_is_refused(
         ({"deploymentType": "Hosted", "minReplicas": 2, "maxReplicas": 1}, "InvalidReplicas"),
     ],
 )
-def test_a_deployment_is_of_the_applications_agents(azure: LocalAzure, changed: dict[str, object], code: str) -> None:
+def test_agent_deployment_needs_agents_of_its_application(azure: LocalAzure, changed: dict[str, object], code: str) -> None:
     assert refusal(azure, AGENT_DEPLOYMENT, properties={**_DEPLOYMENT, **changed}).code == code
 
 
-def test_an_update_is_judged_like_a_creation(azure: LocalAzure) -> None:
+def test_update_is_validated_like_a_creation(azure: LocalAzure) -> None:
     deployment, _ = make(azure, AGENT_DEPLOYMENT)
     other = {**_DEPLOYMENT, "agents": [{"agentName": "other"}]}
 
     assert update_refusal(azure, AGENT_DEPLOYMENT, deployment, properties=other).code == "AgentNotInApplication"
 
 
-def test_no_principal_outlives_the_group(azure: LocalAzure) -> None:
+def test_deleting_group_deletes_every_principal(azure: LocalAzure) -> None:
     make(azure, AGENT_DEPLOYMENT)
     group, _ = make(azure, RESOURCE_GROUP)
     agent_identity(azure.world, PROJECT_ID, "report")
@@ -231,7 +231,7 @@ def shared_or_none(azure: LocalAzure, project: str) -> str | None:
     return None if found is None else found.id
 
 
-def test_a_program_is_told_who_its_agents_are(azure: LocalAzure) -> None:
+def test_agent_identity_resource_returns_principal_ids(azure: LocalAzure) -> None:
     _, own = make(azure, AGENT_IDENTITY)
     _, shared = make(azure, AGENT_IDENTITY, identity="shared", agents=["report", "clerk"])
 
@@ -239,7 +239,7 @@ def test_a_program_is_told_who_its_agents_are(azure: LocalAzure) -> None:
     assert shared["principal_id"] == shared_agent_identity(azure.world, PROJECT_ID).id
 
 
-def test_beside_an_id_that_is_given_a_program_is_told_whom_unpublished_agents_act_as(azure: LocalAzure) -> None:
+def test_given_agent_identity_returns_the_shared_identity_too(azure: LocalAzure) -> None:
     given = "5c1d0000-0000-4000-8000-000000000001"
 
     _, told = make(azure, AGENT_IDENTITY, given=given)
@@ -248,7 +248,7 @@ def test_beside_an_id_that_is_given_a_program_is_told_whom_unpublished_agents_ac
     assert (told["principal_id"], told["shared"]) == (given, [shared])
 
 
-def test_asking_makes_nobody_and_deleting_the_question_ends_nobody(azure: LocalAzure) -> None:
+def test_agent_identity_resource_creates_and_deletes_no_principal(azure: LocalAzure) -> None:
     asked, told = make(azure, AGENT_IDENTITY)
 
     azure.delete(AGENT_IDENTITY, asked)
@@ -257,7 +257,7 @@ def test_asking_makes_nobody_and_deleting_the_question_ends_nobody(azure: LocalA
     assert make(azure, AGENT_IDENTITY)[1]["principal_id"] == told["principal_id"]
 
 
-def test_an_agent_made_again_is_somebody_else_and_a_refresh_says_so(azure: LocalAzure) -> None:
+def test_refresh_returns_identity_of_recreated_agent(azure: LocalAzure) -> None:
     asked, before = make(azure, AGENT_IDENTITY)
     grant, _ = make(azure, ROLE_ASSIGNMENT, principalId=before["principal_id"])
 
@@ -270,7 +270,7 @@ def test_an_agent_made_again_is_somebody_else_and_a_refresh_says_so(azure: Local
     assert azure.read(ROLE_ASSIGNMENT, grant) is not None, "a deleted principal leaves its assignments behind"
 
 
-def test_who_else_shares_an_identity_is_an_update_and_anything_else_a_replacement(azure: LocalAzure) -> None:
+def test_only_agents_of_shared_identity_change_in_place(azure: LocalAzure) -> None:
     inputs = with_needs(azure, AGENT_IDENTITY)
     shared = {**inputs, "identity": "shared"}
 
@@ -287,12 +287,12 @@ def test_who_else_shares_an_identity_is_an_update_and_anything_else_a_replacemen
         ({"project_id": f"{PROJECT_ID}-2"}, "ResourceNotFound"),
     ],
 )
-def test_a_question_about_nobody_is_refused(azure: LocalAzure, changed: dict[str, object], code: str) -> None:
+def test_agent_identity_without_agents_is_refused(azure: LocalAzure, changed: dict[str, object], code: str) -> None:
     assert refusal(azure, AGENT_IDENTITY, **changed).code == code
 
 
 @pytest.mark.parametrize("token", [PROJECT, PROJECT_CONNECTION, AGENT_APPLICATION, AGENT_DEPLOYMENT])
-def test_an_account_takes_one_write_at_a_time(azure: LocalAzure, token: str) -> None:
+def test_account_accepts_one_write_at_a_time(azure: LocalAzure, token: str) -> None:
     inputs = with_needs(azure, token)
 
     assert azure.exclusive_scope(token, "", inputs) == (MODELS_ID.lower(), "RequestConflict")

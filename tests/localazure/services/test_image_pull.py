@@ -52,7 +52,7 @@ def grant(azure: LocalAzure, role: str, scope: str = REGISTRY_ID, **inputs: obje
 # Reader holds `*/read`, and a pull is `registries/pull/read` of the control plane ("Azure Container Registry roles and
 # permissions", Microsoft Learn; MicrosoftDocs/azure-docs#41131).
 @pytest.mark.parametrize("role", ["AcrPull", "Reader"])
-def test_an_identity_that_may_pull_pulls(azure: LocalAzure, role: str) -> None:
+def test_identity_with_pull_role_pulls(azure: LocalAzure, role: str) -> None:
     make(azure, IDENTITY)
     registry(azure)
     grant(azure, role)
@@ -63,7 +63,7 @@ def test_an_identity_that_may_pull_pulls(azure: LocalAzure, role: str) -> None:
 
 
 @pytest.mark.parametrize("scope", [GROUP, GROUP.rpartition("/resourceGroups")[0]])
-def test_a_grant_above_the_registry_reaches_it(azure: LocalAzure, scope: str) -> None:
+def test_pull_role_on_the_group_is_enough(azure: LocalAzure, scope: str) -> None:
     make(azure, IDENTITY)
     registry(azure)
     grant(azure, "AcrPull", scope)
@@ -72,7 +72,7 @@ def test_a_grant_above_the_registry_reaches_it(azure: LocalAzure, scope: str) ->
 
 
 @pytest.mark.parametrize("role", ["Storage Blob Data Reader", "Container Registry Repository Reader"])
-def test_a_role_that_does_not_pull_does_not_help(azure: LocalAzure, role: str) -> None:
+def test_role_without_pull_permission_is_not_enough(azure: LocalAzure, role: str) -> None:
     make(azure, IDENTITY)
     registry(azure)
     grant(azure, role)
@@ -84,14 +84,14 @@ def test_a_role_that_does_not_pull_does_not_help(azure: LocalAzure, role: str) -
     assert "agent-pull" in refused.message
 
 
-def test_an_identity_without_a_grant_does_not_pull(azure: LocalAzure) -> None:
+def test_identity_without_role_cannot_pull(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure)
 
     assert "grant AcrPull first" in str(refusal(azure, APP, **pulling(IDENTITY_ID)))
 
 
-def test_a_grant_on_another_registry_does_not_help(azure: LocalAzure) -> None:
+def test_pull_role_on_another_registry_is_not_enough(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure)
     grant(azure, "AcrPull", scope=IDENTITY_ID)
@@ -99,14 +99,14 @@ def test_a_grant_on_another_registry_does_not_help(azure: LocalAzure) -> None:
     assert refusal(azure, APP, **pulling(IDENTITY_ID)).code == CODE
 
 
-def test_an_apps_own_identity_cannot_pull_its_first_image(azure: LocalAzure) -> None:
+def test_system_assigned_identity_cannot_pull_the_first_image(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure)
 
     assert "begins with the app" in str(refusal(azure, APP, **pulling("system")))
 
 
-def test_an_apps_own_identity_can_pull_its_next_image(azure: LocalAzure) -> None:
+def test_system_assigned_identity_can_pull_later_images(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure)
     app, outputs = make(azure, APP, **pulling(None, "images.example/report:1"))
@@ -117,7 +117,7 @@ def test_an_apps_own_identity_can_pull_its_next_image(azure: LocalAzure) -> None
     assert updated["latestRevisionName"] != outputs["latestRevisionName"]
 
 
-def test_a_registry_that_the_app_does_not_list_refuses_it(azure: LocalAzure) -> None:
+def test_registry_missing_from_app_configuration_refuses_the_pull(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure)
     grant(azure, "AcrPull")
@@ -125,7 +125,7 @@ def test_a_registry_that_the_app_does_not_list_refuses_it(azure: LocalAzure) -> 
     assert f"does not list {SERVER}" in str(refusal(azure, APP, **pulling(None)))
 
 
-def test_a_password_needs_the_admin_user(azure: LocalAzure) -> None:
+def test_password_pull_needs_the_admin_user(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure, adminUserEnabled=False)
     login = {"username": "networkdev7", "passwordSecretRef": "given"}
@@ -135,7 +135,7 @@ def test_a_password_needs_the_admin_user(azure: LocalAzure) -> None:
     assert make(azure, APP, **pulling(None, **login))[1]["provisioningState"] == "Succeeded"
 
 
-def test_a_registry_must_take_tokens_for_resource_manager(azure: LocalAzure) -> None:
+def test_pull_needs_arm_tokens_enabled_in_the_registry(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure, policies={"azureADAuthenticationAsArmPolicy": {"status": "disabled"}})
     grant(azure, "AcrPull")
@@ -143,7 +143,7 @@ def test_a_registry_must_take_tokens_for_resource_manager(azure: LocalAzure) -> 
     assert "refuses tokens for ARM" in str(refusal(azure, APP, **pulling(IDENTITY_ID)))
 
 
-def test_a_registry_open_to_everyone_needs_no_identity(azure: LocalAzure) -> None:
+def test_anonymous_pull_needs_no_identity(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure, anonymousPullEnabled=True)
 
@@ -151,7 +151,7 @@ def test_a_registry_open_to_everyone_needs_no_identity(azure: LocalAzure) -> Non
 
 
 @pytest.mark.parametrize(("repository", "allowed"), [("report", True), ("reports", False)])
-def test_a_condition_narrows_a_pull_to_a_repository(azure: LocalAzure, repository: str, allowed: bool) -> None:  # noqa: FBT001 (what the case expects)
+def test_condition_limits_pull_to_a_repository(azure: LocalAzure, repository: str, allowed: bool) -> None:  # noqa: FBT001 (what the case expects)
     make(azure, IDENTITY)
     registry(azure, adopted=True)
     grant(azure, "Container Registry Repository Reader", condition=REPOSITORY, conditionVersion="2.0")
@@ -163,7 +163,7 @@ def test_a_condition_narrows_a_pull_to_a_repository(azure: LocalAzure, repositor
         assert "'reports'" in str(refusal(azure, APP, **asked))
 
 
-def test_what_is_not_pulled_again_is_not_asked_for_again(azure: LocalAzure) -> None:
+def test_update_without_template_change_does_not_check_the_pull(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure)
     grant(azure, "AcrPull")

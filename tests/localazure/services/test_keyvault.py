@@ -23,7 +23,7 @@ _RECOVERS = {**_PROPERTIES, "createMode": "recover"}
 _STRANGE = "0b1f2c3d-0000-4000-8000-00000000000a"
 
 
-def test_clients_find_a_vault_by_its_uri(azure: LocalAzure) -> None:
+def test_vault_uri_is_in_outputs(azure: LocalAzure) -> None:
     vault, outputs = make(azure, VAULT, vaultName="Network-dev7")
 
     assert vault.lower() == VAULT_ID.lower()
@@ -32,7 +32,7 @@ def test_clients_find_a_vault_by_its_uri(azure: LocalAzure) -> None:
     assert outputs["properties"]["accessPolicies"] == []
 
 
-def test_what_is_left_out_is_as_azure_takes_it(azure: LocalAzure) -> None:
+def test_defaults_are_in_outputs(azure: LocalAzure) -> None:
     given = {name: _PROPERTIES[name] for name in ("tenantId", "sku")}
 
     _, outputs = make(azure, VAULT, properties={**given, "accessPolicies": []})
@@ -43,7 +43,7 @@ def test_what_is_left_out_is_as_azure_takes_it(azure: LocalAzure) -> None:
 
 
 @pytest.mark.parametrize("name", ["7network", "network--dev", "network-", "ab", "n" * 25])
-def test_a_name_that_azure_cannot_take_is_refused(azure: LocalAzure, name: str) -> None:
+def test_invalid_name_is_refused(azure: LocalAzure, name: str) -> None:
     assert refusal(azure, VAULT, vaultName=name).code == "VaultNameNotValid"
 
 
@@ -62,14 +62,14 @@ def test_a_name_that_azure_cannot_take_is_refused(azure: LocalAzure, name: str) 
         ),
     ],
 )
-def test_a_vault_that_azure_cannot_make_is_refused(azure: LocalAzure, properties: dict[str, Any], said: str) -> None:
+def test_invalid_vault_is_refused(azure: LocalAzure, properties: dict[str, Any], said: str) -> None:
     refused = refusal(azure, VAULT, properties={**_PROPERTIES, **properties})
 
     assert (refused.code, refused.status) == ("BadRequest", 400)
     assert said in refused.message
 
 
-def test_protections_stay_as_they_were_set(azure: LocalAzure) -> None:
+def test_vault_protection_cannot_be_disabled(azure: LocalAzure) -> None:
     vault, _ = make(azure, VAULT)
     less = {name: value for name, value in _PROPERTIES.items() if name != "enablePurgeProtection"}
 
@@ -82,7 +82,7 @@ def test_protections_stay_as_they_were_set(azure: LocalAzure) -> None:
     assert after["properties"]["enablePurgeProtection"] is True
 
 
-def test_a_deleted_vault_comes_back_where_it_was_and_only_if_it_is_asked_for(azure: LocalAzure) -> None:
+def test_deleted_vault_is_recovered_in_its_group_on_request(azure: LocalAzure) -> None:
     vault, _ = make(azure, VAULT)
     azure.delete(VAULT, vault)
     azure.create(RESOURCE_GROUP, {"resourceGroupName": "other", "location": "westeurope"})
@@ -99,13 +99,13 @@ def test_a_deleted_vault_comes_back_where_it_was_and_only_if_it_is_asked_for(azu
     assert azure.world.soft_deleted == {}
 
 
-def test_what_was_never_deleted_cannot_be_recovered(azure: LocalAzure) -> None:
+def test_recovering_vault_that_was_never_deleted_is_refused(azure: LocalAzure) -> None:
     refused = refusal(azure, VAULT, properties=_RECOVERS)
 
     assert (refused.code, refused.status) == ("SoftDeletedVaultDoesNotExist", 400)
 
 
-def test_a_group_takes_its_vaults_along_and_their_names_stay_taken(azure: LocalAzure) -> None:
+def test_deleting_group_soft_deletes_its_vaults(azure: LocalAzure) -> None:
     make(azure, VAULT)
     group, _ = make(azure, RESOURCE_GROUP)
 
@@ -114,7 +114,7 @@ def test_a_group_takes_its_vaults_along_and_their_names_stay_taken(azure: LocalA
     assert refusal(azure, VAULT).code == "ConflictError"
 
 
-def test_a_role_can_be_given_on_a_secret_that_is_not_there_yet(azure: LocalAzure) -> None:
+def test_role_on_missing_secret_is_accepted(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     secret, reader = f"{VAULT_ID}/secrets/api-key", role_id("Key Vault Secrets User")
 
@@ -127,7 +127,7 @@ def test_a_role_can_be_given_on_a_secret_that_is_not_there_yet(azure: LocalAzure
     assert outputs["scope"] == secret
 
 
-def test_a_vault_logs_what_happens_in_it(azure: LocalAzure) -> None:
+def test_vault_log_categories_are_accepted(azure: LocalAzure) -> None:
     make(azure, VAULT)
 
     _, outputs = make(azure, SETTING, resourceUri=VAULT_ID, logs=[{"category": "AuditEvent", "enabled": True}])
@@ -135,7 +135,7 @@ def test_a_vault_logs_what_happens_in_it(azure: LocalAzure) -> None:
     assert outputs["logs"][0]["category"] == "AuditEvent"
 
 
-def test_an_existing_vault_is_opened_by_roles_and_has_its_uri(azure: LocalAzure) -> None:
+def test_adopted_vault_uses_rbac_and_has_a_uri(azure: LocalAzure) -> None:
     properties = azure.adopt(VAULT, VAULT_ID)["properties"]
 
     assert properties["vaultUri"] == "https://network-dev7.vault.azure.net/"

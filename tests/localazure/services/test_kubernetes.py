@@ -25,7 +25,7 @@ _SPEC: dict[str, Any] = SAMPLES[PODS].inputs["spec"]
 _KINDS = (SERVICE_ACCOUNT, SERVICE, PODS, NETWORK_POLICY)
 
 
-def test_an_object_is_known_by_its_namespace_and_name(azure: LocalAzure) -> None:
+def test_object_id_is_namespace_and_name(azure: LocalAzure) -> None:
     namespace, _ = make(azure, NAMESPACE)
     made = {token: make(azure, token) for token in _KINDS}
 
@@ -35,7 +35,7 @@ def test_an_object_is_known_by_its_namespace_and_name(azure: LocalAzure) -> None
     assert {azure.read(token, "report/report") is not None for token in _KINDS} == {True}
 
 
-def test_an_object_is_answered_as_it_was_asked_for_and_who_it_is(azure: LocalAzure) -> None:
+def test_object_outputs_have_inputs_uid_and_version(azure: LocalAzure) -> None:
     _, outputs = make(azure, SERVICE_ACCOUNT)
     inputs = SAMPLES[SERVICE_ACCOUNT].inputs
 
@@ -44,7 +44,7 @@ def test_an_object_is_answered_as_it_was_asked_for_and_who_it_is(azure: LocalAzu
     assert outputs["metadata"]["creationTimestamp"] == "2026-01-01T00:00:00Z"
 
 
-def test_an_update_keeps_who_it_is_and_has_another_version(azure: LocalAzure) -> None:
+def test_update_keeps_uid_and_changes_resource_version(azure: LocalAzure) -> None:
     resource_id, before = make(azure, NETWORK_POLICY)
     inputs = SAMPLES[NETWORK_POLICY].inputs
 
@@ -55,7 +55,7 @@ def test_an_update_keeps_who_it_is_and_has_another_version(azure: LocalAzure) ->
     assert after["spec"] == {"podSelector": {}}
 
 
-def test_all_goes_with_its_namespace(azure: LocalAzure) -> None:
+def test_deleting_namespace_deletes_its_objects(azure: LocalAzure) -> None:
     for token in _KINDS:
         make(azure, token)
 
@@ -73,7 +73,7 @@ def test_a_namespace_must_exist(azure: LocalAzure) -> None:
         assert 'namespaces "elsewhere" not found' in refused.message
 
 
-def test_an_object_that_names_no_namespace_is_in_the_default_one(azure: LocalAzure) -> None:
+def test_object_without_namespace_is_in_default(azure: LocalAzure) -> None:
     resource_id, outputs = make(azure, SERVICE_ACCOUNT, metadata={"name": "lone"})
 
     assert (resource_id, outputs["metadata"]["namespace"]) == ("default/lone", "default")
@@ -92,18 +92,18 @@ def test_an_object_that_names_no_namespace_is_in_the_default_one(azure: LocalAzu
         (NETWORK_POLICY, "a" * 254),
     ],
 )
-def test_a_name_that_kubernetes_does_not_take_is_refused(azure: LocalAzure, token: str, name: str) -> None:
+def test_invalid_kubernetes_name_is_refused(azure: LocalAzure, token: str, name: str) -> None:
     refused = refusal(azure, token, metadata={**IN_NAMESPACE, "name": name})
 
     assert (refused.code, refused.status) == ("Invalid", 422)
     assert name in refused.message
 
 
-def test_a_name_is_not_made_up(azure: LocalAzure) -> None:
+def test_missing_name_is_refused(azure: LocalAzure) -> None:
     assert "metadata.name is missing" in refusal(azure, SERVICE_ACCOUNT, metadata={"namespace": "report"}).message
 
 
-def test_a_namespace_of_every_cluster_is_not_made(azure: LocalAzure) -> None:
+def test_creating_built_in_namespace_is_refused(azure: LocalAzure) -> None:
     assert refusal(azure, NAMESPACE, metadata={"name": "kube-system"}).code == "AlreadyExists"
 
 
@@ -119,17 +119,17 @@ def test_a_namespace_of_every_cluster_is_not_made(azure: LocalAzure) -> None:
         ),
     ],
 )
-def test_a_deployment_that_never_runs_is_refused(azure: LocalAzure, spec: dict[str, object], words: str) -> None:
+def test_invalid_deployment_is_refused(azure: LocalAzure, spec: dict[str, object], words: str) -> None:
     assert words in refusal(azure, PODS, spec={**_SPEC, **spec}).message
 
 
 @pytest.mark.parametrize("token", ["kubernetes:core/v1:Secret", "kubernetes:helm.sh/v3:Release"])
-def test_a_kind_that_is_not_here_is_refused_by_name(azure: LocalAzure, token: str) -> None:
+def test_unknown_kind_is_refused_by_name(azure: LocalAzure, token: str) -> None:
     with pytest.raises(UnknownType, match=token):
         azure.create(token, {"metadata": {"name": "report"}})
 
 
-def test_a_run_takes_objects_and_the_provider_that_says_where_they_are() -> None:
+def test_local_run_accepts_kubernetes_provider_and_objects() -> None:
     result = _up(_program)
 
     assert result.ok, result.failures
@@ -140,7 +140,7 @@ def test_a_run_takes_objects_and_the_provider_that_says_where_they_are() -> None
     assert [step.record.type for step in result.steps].count(KUBERNETES) == 1
 
 
-def test_a_run_that_changes_nothing_changes_nothing(tmp_path: Any) -> None:  # noqa: ANN401 (a path)
+def test_second_run_of_kubernetes_objects_changes_nothing(tmp_path: Any) -> None:  # noqa: ANN401 (a path)
     path = tmp_path / "dev.json"
     first = _up(_program, path)
 
@@ -150,7 +150,7 @@ def test_a_run_that_changes_nothing_changes_nothing(tmp_path: Any) -> None:  # n
     assert {step.op.value for step in second.steps} == {"same"}
 
 
-def test_a_run_still_takes_no_other_provider() -> None:
+def test_local_run_refuses_other_explicit_providers() -> None:
     def program() -> None:
         pulumi.ProviderResource("azure-native", "elsewhere", {})
 
@@ -159,7 +159,7 @@ def test_a_run_still_takes_no_other_provider() -> None:
     assert "does not support explicit providers" in str(result.failures)
 
 
-def test_a_component_hands_its_provider_on() -> None:
+def test_component_passes_kubernetes_provider_to_children() -> None:
     def program() -> None:
         cluster = pulumi.ProviderResource("kubernetes", "cluster", {"kubeconfig": "{}"})
         agent = pulumi.ComponentResource("tiny:index:Agent", "report", {}, pulumi.ResourceOptions(providers=[cluster]))

@@ -9,20 +9,20 @@ from tests.localazure.services.refusals import refusal
 CONSOLE = {"category": "ContainerAppConsoleLogs", "enabled": True}
 
 
-def test_a_setting_is_about_a_resource_that_exists(azure: LocalAzure) -> None:
+def test_setting_on_missing_resource_is_refused(azure: LocalAzure) -> None:
     refused = refusal(azure, SETTING, resourceUri=f"{ENVIRONMENT_ID}-2")
 
     assert (refused.code, refused.status) == ("ResourceNotFound", 404)
 
 
-def test_a_setting_sends_to_a_workspace_that_exists(azure: LocalAzure) -> None:
+def test_setting_with_missing_workspace_is_refused(azure: LocalAzure) -> None:
     refused = refusal(azure, SETTING, workspaceId=f"{ENVIRONMENT_ID}/workspace")
 
     assert refused.code == "ResourceNotFound"
     assert "workspaceId" in refused.message
 
 
-def test_a_setting_sends_somewhere(azure: LocalAzure) -> None:
+def test_setting_without_destination_is_refused(azure: LocalAzure) -> None:
     assert "data sink" in str(refusal(azure, SETTING, workspaceId=None))
 
 
@@ -41,26 +41,26 @@ def test_a_setting_sends_somewhere(azure: LocalAzure) -> None:
         ({"logAnalyticsDestinationType": "Own"}, "'Own' is not one of Dedicated, AzureDiagnostics"),
     ],
 )
-def test_what_a_resource_cannot_log_is_refused(azure: LocalAzure, changed: dict[str, object], says: str) -> None:
+def test_unsupported_log_category_is_refused(azure: LocalAzure, changed: dict[str, object], says: str) -> None:
     refused = refusal(azure, SETTING, **changed)
 
     assert refused.code == "BadRequest"
     assert says in refused.message
 
 
-def test_a_resource_without_logs_has_no_category(azure: LocalAzure) -> None:
+def test_resource_type_without_logs_accepts_no_category(azure: LocalAzure) -> None:
     make(azure, "azure-native:managedidentity:UserAssignedIdentity")
 
     assert "supported are: none" in str(refusal(azure, SETTING, resourceUri=IDENTITY_ID))
 
 
-def test_a_group_of_categories_can_be_sent(azure: LocalAzure) -> None:
+def test_category_group_is_accepted(azure: LocalAzure) -> None:
     _, outputs = make(azure, SETTING, logs=[{"categoryGroup": "audit", "enabled": True}])
 
     assert outputs["logs"] == [{"categoryGroup": "audit", "enabled": True}]
 
 
-def test_a_category_goes_to_a_sink_once(azure: LocalAzure) -> None:
+def test_duplicate_category_and_destination_is_refused(azure: LocalAzure) -> None:
     make(azure, SETTING)
 
     refused = refusal(azure, SETTING, name="again")
@@ -69,7 +69,7 @@ def test_a_category_goes_to_a_sink_once(azure: LocalAzure) -> None:
     assert "already used in diagnostic setting 'to-the-network'" in refused.message
 
 
-def test_a_resource_has_five_settings_at_most(azure: LocalAzure) -> None:
+def test_sixth_setting_of_a_resource_is_refused(azure: LocalAzure) -> None:
     categories = [
         "AppEnvSessionConsoleLogs",
         "AppEnvSessionLifeCycleLogs",
@@ -86,7 +86,7 @@ def test_a_resource_has_five_settings_at_most(azure: LocalAzure) -> None:
     assert "limit of 5" in refused.message
 
 
-def test_a_setting_outlives_its_resource(azure: LocalAzure) -> None:
+def test_setting_survives_deletion_of_its_resource(azure: LocalAzure) -> None:
     setting, _ = make(azure, SETTING)
 
     azure.delete(ENVIRONMENT, ENVIRONMENT_ID)
@@ -96,7 +96,7 @@ def test_a_setting_outlives_its_resource(azure: LocalAzure) -> None:
     assert "cannot create already existing resource" in str(refusal(azure, SETTING))
 
 
-def test_a_setting_can_be_changed_in_place(azure: LocalAzure) -> None:
+def test_setting_is_updated_in_place(azure: LocalAzure) -> None:
     setting, _ = make(azure, SETTING)
     logs = [CONSOLE, {"category": "ContainerAppSystemLogs", "enabled": True}]
 

@@ -11,7 +11,7 @@ from tests.localazure.services.refusals import refusal
     ("sku", "days", "allowed"),
     [("PerGB2018", 29, "30 and 730"), ("PerGB2018", 731, "30 and 730"), ("Free", 30, "7")],
 )
-def test_retention_fits_the_sku(azure: LocalAzure, sku: str, days: int, allowed: str) -> None:
+def test_retention_must_fit_the_sku(azure: LocalAzure, sku: str, days: int, allowed: str) -> None:
     refused = refusal(azure, WORKSPACE, sku={"name": sku}, retentionInDays=days)
 
     assert refused.code == "BadRequest"
@@ -19,7 +19,7 @@ def test_retention_fits_the_sku(azure: LocalAzure, sku: str, days: int, allowed:
     assert allowed in refused.message
 
 
-def test_a_workspace_made_again_is_the_same_workspace(azure: LocalAzure) -> None:
+def test_recreated_workspace_has_the_same_customer_id(azure: LocalAzure) -> None:
     workspace, before = make(azure, WORKSPACE)
     azure.delete(WORKSPACE, workspace)
 
@@ -27,5 +27,5 @@ def test_a_workspace_made_again_is_the_same_workspace(azure: LocalAzure) -> None
 
 
 @pytest.mark.parametrize("name", ["abc", "-abcd", "abcd-", "a_bcd", "x" * 64])
-def test_a_name_that_azure_does_not_allow_is_refused(azure: LocalAzure, name: str) -> None:
+def test_invalid_name_is_refused(azure: LocalAzure, name: str) -> None:
     assert refusal(azure, WORKSPACE, workspaceName=name).code == "InvalidResourceName"

@@ -9,21 +9,21 @@ from tests.localazure.services.refusals import refusal
 
 
 @pytest.mark.parametrize("name", ["ends.", "a*b", "x" * 91])
-def test_a_name_that_azure_does_not_allow_is_refused(azure: LocalAzure, name: str) -> None:
+def test_invalid_name_is_refused(azure: LocalAzure, name: str) -> None:
     refused = refusal(azure, RESOURCE_GROUP, resourceGroupName=name)
 
     assert refused.code == "InvalidResourceGroup"
     assert name in refused.message
 
 
-def test_a_group_stays_where_it_is(azure: LocalAzure) -> None:
+def test_group_location_cannot_change(azure: LocalAzure) -> None:
     group, _ = make(azure, RESOURCE_GROUP)
 
     with pytest.raises(AzureError, match="InvalidResourceGroupLocation"):
         azure.update(RESOURCE_GROUP, group, {"resourceGroupName": "rg", "location": "northeurope"})
 
 
-def test_a_location_is_the_same_however_it_is_written(azure: LocalAzure) -> None:
+def test_location_spelling_is_no_difference(azure: LocalAzure) -> None:
     group, outputs = make(azure, RESOURCE_GROUP)
     spelled = {"resourceGroupName": "rg", "location": "West Europe"}
 
@@ -31,7 +31,7 @@ def test_a_location_is_the_same_however_it_is_written(azure: LocalAzure) -> None
     assert azure.update(RESOURCE_GROUP, group, spelled) == outputs
 
 
-def test_everything_in_a_group_goes_with_it(azure: LocalAzure) -> None:
+def test_deleting_group_deletes_its_resources(azure: LocalAzure) -> None:
     make(azure, APP)
 
     azure.delete(RESOURCE_GROUP, GROUP.upper())

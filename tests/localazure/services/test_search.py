@@ -15,7 +15,7 @@ from tests.localazure.samples import (
 from tests.localazure.services.refusals import refusal, update_refusal
 
 
-def test_clients_find_a_service_by_its_endpoint(azure: LocalAzure) -> None:
+def test_service_endpoint_is_in_outputs(azure: LocalAzure) -> None:
     service, outputs = make(azure, SEARCH, disableLocalAuth=True)
 
     assert service == SEARCH_ID
@@ -24,14 +24,14 @@ def test_clients_find_a_service_by_its_endpoint(azure: LocalAzure) -> None:
     assert "authOptions" not in outputs
 
 
-def test_a_service_takes_keys_alone_unless_it_is_said(azure: LocalAzure) -> None:
+def test_service_default_authentication_is_api_key_only(azure: LocalAzure) -> None:
     _, outputs = make(azure, SEARCH)
 
     assert (outputs["disableLocalAuth"], outputs["authOptions"]) == (False, {"apiKeyOnly": {}})
 
 
 @pytest.mark.parametrize("name", ["Network", "network--dev", "-network", "n-etwork", "network-", "n", "n" * 61])
-def test_a_name_that_azure_cannot_take_is_refused(azure: LocalAzure, name: str) -> None:
+def test_invalid_name_is_refused(azure: LocalAzure, name: str) -> None:
     assert refusal(azure, SEARCH, searchServiceName=name).code == "InvalidServiceName"
 
 
@@ -50,11 +50,11 @@ def test_a_name_that_azure_cannot_take_is_refused(azure: LocalAzure, name: str) 
         ({"sku": {"name": "standard"}, "hostingMode": "HighDensity"}, "needs the tier standard3"),
     ],
 )
-def test_a_service_that_azure_cannot_make_is_refused(azure: LocalAzure, inputs: dict[str, object], said: str) -> None:
+def test_invalid_service_is_refused(azure: LocalAzure, inputs: dict[str, object], said: str) -> None:
     assert said in refusal(azure, SEARCH, **inputs).message
 
 
-def test_a_subscription_has_one_free_service(azure: LocalAzure) -> None:
+def test_second_free_service_is_refused(azure: LocalAzure) -> None:
     service, _ = make(azure, SEARCH, sku={"name": "free"})
 
     refused = refusal(azure, SEARCH, searchServiceName="another", sku={"name": "free"})
@@ -64,7 +64,7 @@ def test_a_subscription_has_one_free_service(azure: LocalAzure) -> None:
     assert make(azure, SEARCH, searchServiceName="another", sku={"name": "free"})[1]["status"] == "running"
 
 
-def test_a_service_moves_between_tiers_that_are_alike_and_no_others(azure: LocalAzure) -> None:
+def test_service_tier_changes_only_between_compatible_tiers(azure: LocalAzure) -> None:
     service, before = make(azure, SEARCH)
     inputs, _ = azure.read(SEARCH, service) or ({}, {})
 
@@ -75,7 +75,7 @@ def test_a_service_moves_between_tiers_that_are_alike_and_no_others(azure: Local
     assert "computeType cannot be changed" in str(update_refusal(azure, SEARCH, service, computeType="Confidential"))
 
 
-def test_a_role_can_be_given_on_an_index_that_is_not_there_yet(azure: LocalAzure) -> None:
+def test_role_on_missing_index_is_accepted(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     index, reader = f"{SEARCH_ID}/indexes/articles", role_id("Search Index Data Reader")
 
@@ -88,7 +88,7 @@ def test_a_role_can_be_given_on_an_index_that_is_not_there_yet(azure: LocalAzure
     assert outputs["scope"] == index
 
 
-def test_an_existing_service_has_indexes_too(azure: LocalAzure) -> None:
+def test_role_on_index_of_adopted_service_is_accepted(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     adopted = azure.adopt(SEARCH, SEARCH_ID)
 
@@ -98,7 +98,7 @@ def test_an_existing_service_has_indexes_too(azure: LocalAzure) -> None:
     assert outputs["scope"].endswith("/indexes/articles")
 
 
-def test_a_service_sends_its_logs(azure: LocalAzure) -> None:
+def test_service_log_categories_are_accepted(azure: LocalAzure) -> None:
     make(azure, SEARCH)
 
     _, outputs = make(azure, SETTING, resourceUri=SEARCH_ID, logs=[{"category": "OperationLogs", "enabled": True}])

@@ -23,7 +23,7 @@ BASIC = {"name": "Basic", "tier": "Basic"}
 PREMIUM = {"name": "Premium", "tier": "Premium", "capacity": 1}
 
 
-def test_clients_find_a_namespace_by_its_endpoint(azure: LocalAzure) -> None:
+def test_namespace_endpoint_is_in_outputs(azure: LocalAzure) -> None:
     namespace, outputs = make(azure, BUS)
 
     assert namespace == BUS_ID
@@ -32,7 +32,7 @@ def test_clients_find_a_namespace_by_its_endpoint(azure: LocalAzure) -> None:
     assert outputs["sku"] == {"name": "Standard", "tier": "Standard"}
 
 
-def test_a_namespace_is_standard_and_open_to_keys_unless_it_is_said(azure: LocalAzure) -> None:
+def test_namespace_defaults_are_standard_tier_and_local_auth(azure: LocalAzure) -> None:
     inputs = {"namespaceName": "network-dev7", "resourceGroupName": "rg", "location": "westeurope"}
     make(azure, BUS)
     azure.delete(BUS, BUS_ID)
@@ -45,7 +45,7 @@ def test_a_namespace_is_standard_and_open_to_keys_unless_it_is_said(azure: Local
 
 
 @pytest.mark.parametrize("name", ["network-sb", "network-MGMT", "network-", "7network", "short", "n" * 51, "net_work"])
-def test_a_name_that_azure_keeps_or_cannot_take_is_refused(azure: LocalAzure, name: str) -> None:
+def test_invalid_or_reserved_name_is_refused(azure: LocalAzure, name: str) -> None:
     refused = refusal(azure, BUS, namespaceName=name)
 
     assert refused.code == "BadRequest"
@@ -64,18 +64,18 @@ def test_a_name_that_azure_keeps_or_cannot_take_is_refused(azure: LocalAzure, na
         ({"sku": {**PREMIUM, "capacity": 1}, "premiumMessagingPartitions": 2}, "allowed are 2;4;8;16;32"),
     ],
 )
-def test_a_namespace_has_what_its_tier_has(azure: LocalAzure, inputs: dict[str, object], said: str) -> None:
+def test_feature_outside_the_namespace_tier_is_refused(azure: LocalAzure, inputs: dict[str, object], said: str) -> None:
     assert said in refusal(azure, BUS, **inputs).message
 
 
-def test_a_namespace_does_not_become_premium_or_lose_what_its_topics_need(azure: LocalAzure) -> None:
+def test_namespace_tier_change_to_premium_or_to_basic_with_topics_is_refused(azure: LocalAzure) -> None:
     make(azure, BUS_TOPIC)
 
     assert "make another one" in str(update_refusal(azure, BUS, BUS_ID, sku=PREMIUM))
     assert "/topics/news" in str(update_refusal(azure, BUS, BUS_ID, sku=BASIC))
 
 
-def test_partitions_of_a_namespace_stay(azure: LocalAzure) -> None:
+def test_namespace_partitions_cannot_change(azure: LocalAzure) -> None:
     partitioned = {"sku": {**PREMIUM, "capacity": 2}, "premiumMessagingPartitions": 2}
     make(azure, BUS, **partitioned)
 
@@ -85,7 +85,7 @@ def test_partitions_of_a_namespace_stay(azure: LocalAzure) -> None:
     assert make(azure, BUS_QUEUE, enablePartitioning=True)[1]["maxSizeInMegabytes"] == 1024
 
 
-def test_a_queue_is_as_azure_makes_it_where_nothing_is_said(azure: LocalAzure) -> None:
+def test_queue_defaults_are_in_outputs(azure: LocalAzure) -> None:
     queue, outputs = make(azure, BUS_QUEUE)
 
     assert queue == f"{BUS_ID}/queues/jobs"
@@ -103,7 +103,7 @@ def test_a_queue_is_as_azure_makes_it_where_nothing_is_said(azure: LocalAzure) -
         ({"defaultMessageTimeToLive": "P1D"}, "'defaultMessageTimeToLive' can't be set"),
     ],
 )
-def test_a_basic_queue_is_only_a_queue(azure: LocalAzure, inputs: dict[str, object], said: str) -> None:
+def test_basic_tier_refuses_queue_features(azure: LocalAzure, inputs: dict[str, object], said: str) -> None:
     make(azure, BUS, sku=BASIC)
 
     refused = refusal(azure, BUS_QUEUE, **inputs)
@@ -114,7 +114,7 @@ def test_a_basic_queue_is_only_a_queue(azure: LocalAzure, inputs: dict[str, obje
     assert make(azure, BUS_QUEUE)[1]["defaultMessageTimeToLive"] == "P14D"
 
 
-def test_a_basic_namespace_has_no_topics(azure: LocalAzure) -> None:
+def test_basic_tier_refuses_topics(azure: LocalAzure) -> None:
     make(azure, BUS, sku=BASIC)
 
     assert "Topics are not supported" in str(refusal(azure, BUS_TOPIC))
@@ -138,11 +138,11 @@ def test_a_basic_namespace_has_no_topics(azure: LocalAzure) -> None:
         ({"queueName": "jobs!"}, "Queue name 'jobs!' is invalid"),
     ],
 )
-def test_a_queue_that_azure_cannot_make_is_refused(azure: LocalAzure, inputs: dict[str, object], said: str) -> None:
+def test_invalid_queue_is_refused(azure: LocalAzure, inputs: dict[str, object], said: str) -> None:
     assert said in refusal(azure, BUS_QUEUE, **inputs).message
 
 
-def test_a_premium_namespace_takes_large_messages_and_no_express_ones(azure: LocalAzure) -> None:
+def test_premium_tier_accepts_large_messages_and_refuses_express(azure: LocalAzure) -> None:
     make(azure, BUS, sku=PREMIUM)
 
     assert "'enableExpress' can't be set" in str(refusal(azure, BUS_QUEUE, enableExpress=True))
@@ -152,14 +152,14 @@ def test_a_premium_namespace_takes_large_messages_and_no_express_ones(azure: Loc
     assert make(azure, BUS_TOPIC)[1]["maxMessageSizeInKilobytes"] == 1024
 
 
-def test_messages_can_be_forwarded_to_what_is_there(azure: LocalAzure) -> None:
+def test_forwarding_target_must_exist(azure: LocalAzure) -> None:
     make(azure, BUS_TOPIC)
 
     assert make(azure, BUS_QUEUE, forwardTo="news")[1]["forwardTo"] == "news"
     assert "names the entity itself" in str(update_refusal(azure, BUS_QUEUE, f"{BUS_ID}/queues/jobs", forwardTo="jobs"))
 
 
-def test_a_partitioned_queue_has_sixteen_times_its_size(azure: LocalAzure) -> None:
+def test_partitioned_queue_has_sixteen_times_its_size(azure: LocalAzure) -> None:
     make(azure, BUS_QUEUE, enablePartitioning=True, maxSizeInMegabytes=2048)
     _, left_out = make(azure, BUS_QUEUE, queueName="other", enablePartitioning=True)
 
@@ -169,7 +169,7 @@ def test_a_partitioned_queue_has_sixteen_times_its_size(azure: LocalAzure) -> No
     assert (found[1]["maxSizeInMegabytes"], left_out["maxSizeInMegabytes"]) == (32768, 16384)
 
 
-def test_a_queue_and_a_topic_do_not_share_a_name(azure: LocalAzure) -> None:
+def test_queue_and_topic_cannot_share_a_name(azure: LocalAzure) -> None:
     make(azure, BUS_QUEUE)
 
     refused = refusal(azure, BUS_TOPIC, topicName="Jobs")
@@ -177,7 +177,7 @@ def test_a_queue_and_a_topic_do_not_share_a_name(azure: LocalAzure) -> None:
     assert (refused.code, refused.status) == ("Conflict", 409)
 
 
-def test_sessions_of_a_subscription_are_refused_in_place(azure: LocalAzure) -> None:
+def test_requires_session_of_a_subscription_cannot_change(azure: LocalAzure) -> None:
     subscription, outputs = make(azure, BUS_SUBSCRIPTION)
     inputs = SAMPLES[BUS_SUBSCRIPTION].inputs
 
@@ -189,11 +189,11 @@ def test_sessions_of_a_subscription_are_refused_in_place(azure: LocalAzure) -> N
     assert azure.diff(BUS_SUBSCRIPTION, inputs, {**inputs, "requiresSession": True}).replaces == ()
 
 
-def test_a_subscription_has_a_short_name(azure: LocalAzure) -> None:
+def test_subscription_name_is_limited_to_50_characters(azure: LocalAzure) -> None:
     assert "1 to 50" in str(refusal(azure, BUS_SUBSCRIPTION, subscriptionName="s" * 51))
 
 
-def test_a_role_can_be_given_on_one_subscription(azure: LocalAzure) -> None:
+def test_role_on_a_subscription_is_accepted(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     subscription, _ = make(azure, BUS_SUBSCRIPTION)
 
@@ -203,7 +203,7 @@ def test_a_role_can_be_given_on_one_subscription(azure: LocalAzure) -> None:
     assert (outputs["scope"], outputs["principalId"]) == (subscription, PRINCIPAL_ID)
 
 
-def test_a_namespace_sends_its_logs(azure: LocalAzure) -> None:
+def test_namespace_log_categories_are_accepted(azure: LocalAzure) -> None:
     make(azure, BUS)
 
     refused = refusal(azure, SETTING, resourceUri=BUS_ID, logs=[{"category": "Audit", "enabled": True}])
@@ -212,7 +212,7 @@ def test_a_namespace_sends_its_logs(azure: LocalAzure) -> None:
     make(azure, SETTING, resourceUri=BUS_ID, logs=[{"categoryGroup": "allLogs", "enabled": True}])
 
 
-def test_no_tier_is_held_against_what_is_put_into_an_existing_namespace(azure: LocalAzure) -> None:
+def test_adopted_namespace_accepts_features_of_every_tier(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     outputs = azure.adopt(BUS, BUS_ID)
 

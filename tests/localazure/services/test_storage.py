@@ -21,7 +21,7 @@ from tests.localazure.samples import (
 from tests.localazure.services.refusals import refusal, update_refusal
 
 
-def test_an_account_has_endpoints_and_what_azure_fills_in(azure: LocalAzure) -> None:
+def test_account_endpoints_and_defaults_are_in_outputs(azure: LocalAzure) -> None:
     account, outputs = make(azure, STORAGE)
 
     assert account == STORAGE_ID
@@ -34,7 +34,7 @@ def test_an_account_has_endpoints_and_what_azure_fills_in(azure: LocalAzure) -> 
 
 
 @pytest.mark.parametrize("name", ["network-dev", "Network", "ne", "n" * 25])
-def test_names_of_accounts_are_short_and_plain(azure: LocalAzure, name: str) -> None:
+def test_invalid_account_name_is_refused(azure: LocalAzure, name: str) -> None:
     # the published type is asked first, where it says so itself
     with pytest.raises((AzureError, InvalidInputs), match=r"24|pattern|match|characters"):
         azure.create(STORAGE, {**SAMPLES[STORAGE].inputs, "accountName": name})
@@ -50,7 +50,7 @@ def test_names_of_accounts_are_short_and_plain(azure: LocalAzure, name: str) -> 
         ({"isSftpEnabled": True}, "needs isHnsEnabled"),
     ],
 )
-def test_an_account_cannot_have_what_its_kind_has_not(
+def test_feature_outside_the_account_kind_is_refused(
     azure: LocalAzure, changed: dict[str, object], words: str
 ) -> None:
     refused = refusal(azure, STORAGE, **changed)
@@ -69,13 +69,13 @@ def test_an_account_cannot_have_what_its_kind_has_not(
         {"dnsEndpointType": "AzureDnsZone"},
     ],
 )
-def test_what_an_account_is_stays(azure: LocalAzure, changed: dict[str, object]) -> None:
+def test_immutable_account_property_cannot_change(azure: LocalAzure, changed: dict[str, object]) -> None:
     make(azure, STORAGE)
 
     assert update_refusal(azure, STORAGE, STORAGE_ID, **changed).code == "AccountPropertyCannotBeUpdated"
 
 
-def test_redundancy_and_an_older_kind_are_changed_in_place(azure: LocalAzure) -> None:
+def test_redundancy_and_older_kind_are_updated_in_place(azure: LocalAzure) -> None:
     make(azure, STORAGE, kind="Storage", accessTier=None)
 
     inputs = azure.check(STORAGE, {**SAMPLES[STORAGE].inputs, "sku": {"name": "Standard_RAGRS"}}, name="sample")
@@ -85,7 +85,7 @@ def test_redundancy_and_an_older_kind_are_changed_in_place(azure: LocalAzure) ->
     assert "dfs" in outputs["primaryEndpoints"]
 
 
-def test_no_container_is_public_where_the_account_is_not(azure: LocalAzure) -> None:
+def test_public_container_in_private_account_is_refused(azure: LocalAzure) -> None:
     refused = refusal(azure, CONTAINER, publicAccess="Blob")
     assert (refused.code, refused.status) == ("PublicAccessNotPermitted", 409)
 
@@ -99,7 +99,7 @@ def test_no_container_is_public_where_the_account_is_not(azure: LocalAzure) -> N
 
 
 @pytest.mark.parametrize("name", ["Findings", "a", "find--ings", "-findings", "findings-", "find_ings"])
-def test_names_of_containers_and_queues(azure: LocalAzure, name: str) -> None:
+def test_container_and_queue_names_are_validated(azure: LocalAzure, name: str) -> None:
     make(azure, STORAGE)
 
     for token, own in ((CONTAINER, "containerName"), (STORAGE_QUEUE, "queueName")):
@@ -107,7 +107,7 @@ def test_names_of_containers_and_queues(azure: LocalAzure, name: str) -> None:
             azure.create(token, {**SAMPLES[token].inputs, own: name})
 
 
-def test_accounts_of_blobs_alone_have_no_queues(azure: LocalAzure) -> None:
+def test_queue_in_blob_only_account_is_refused(azure: LocalAzure) -> None:
     make(azure, STORAGE, kind="BlobStorage")
 
     make(azure, CONTAINER)
@@ -115,7 +115,7 @@ def test_accounts_of_blobs_alone_have_no_queues(azure: LocalAzure) -> None:
         assert refusal(azure, token).code == "FeatureNotSupportedForAccount"
 
 
-def test_services_come_and_go_with_their_account(azure: LocalAzure) -> None:
+def test_storage_services_exist_with_their_account(azure: LocalAzure) -> None:
     for token in (BLOBS, QUEUES):
         service, _ = make(azure, token)
         azure.delete(token, service)
@@ -128,7 +128,7 @@ def test_services_come_and_go_with_their_account(azure: LocalAzure) -> None:
     assert set(azure.world.resources) == {GROUP.lower()}
 
 
-def test_policies_of_blobs_agree_with_each_other(azure: LocalAzure) -> None:
+def test_inconsistent_blob_policies_are_refused(azure: LocalAzure) -> None:
     kept = {"enabled": True, "days": 30}
 
     assert "lacks days" in refusal(azure, BLOBS, containerDeleteRetentionPolicy={"enabled": True}).message
@@ -145,7 +145,7 @@ def test_policies_of_blobs_agree_with_each_other(azure: LocalAzure) -> None:
     assert outputs["sku"] == {"name": "Standard_LRS", "tier": "Standard"}
 
 
-def test_blobs_and_queues_are_logged_and_their_account_is_not(azure: LocalAzure) -> None:
+def test_blob_and_queue_services_have_logs_and_account_has_none(azure: LocalAzure) -> None:
     make(azure, STORAGE)
     logs = [{"category": name, "enabled": True} for name in ("StorageRead", "StorageWrite", "StorageDelete")]
 
@@ -154,7 +154,7 @@ def test_blobs_and_queues_are_logged_and_their_account_is_not(azure: LocalAzure)
     assert "StorageRead" in refusal(azure, SETTING, resourceUri=STORAGE_ID, logs=logs).message
 
 
-def test_an_existing_account_takes_what_is_granted_and_made_in_it(azure: LocalAzure) -> None:
+def test_adopted_account_accepts_containers_and_roles(azure: LocalAzure) -> None:
     account = "/subscriptions/0b1f2c3d-0000-4000-8000-0000000000ff/resourceGroups/old/providers/Microsoft.Storage"
     account += "/storageAccounts/olddata"
     container = f"{account}/blobServices/default/containers/findings"
@@ -166,7 +166,7 @@ def test_an_existing_account_takes_what_is_granted_and_made_in_it(azure: LocalAz
     make(azure, ROLE_ASSIGNMENT, scope=container, roleDefinitionId=role_id("Storage Blob Data Reader"))
 
 
-def test_a_container_may_be_public_in_an_account_that_nobody_knows(azure: LocalAzure) -> None:
+def test_public_container_in_adopted_account_is_accepted(azure: LocalAzure) -> None:
     azure.adopt(STORAGE, STORAGE_ID.replace("resourceGroups/rg", "resourceGroups/old"))
 
     _, outputs = azure.create(
