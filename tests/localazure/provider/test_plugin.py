@@ -118,7 +118,9 @@ def test_plugin_does_not_start_with_real_credentials(
     assert "hidden" not in printed.err
 
 
-def test_plugin_does_not_start_without_a_world_file(outside: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_plugin_does_not_start_without_a_world_file(
+    outside: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     outside.delenv(WORLD, raising=False)
 
     assert main(["azure-native"]) == 1

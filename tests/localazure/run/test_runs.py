@@ -291,7 +291,7 @@ def test_duplicate_urn_is_refused() -> None:
 
     (failure,) = up(program).failures
 
-    assert "rg is declared twice" in failure.message
+    assert "rg is registered twice" in failure.message
 
 
 def test_unsupported_resource_option_is_refused_by_name() -> None:

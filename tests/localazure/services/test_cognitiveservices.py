@@ -124,9 +124,7 @@ def test_deployment_outputs_have_capacity_and_rate_limits(azure: LocalAzure) -> 
         ({"sku": {"name": "Standard", "capacity": 0}}, "InvalidCapacity"),
     ],
 )
-def test_invalid_model_deployment_is_refused(
-    azure: LocalAzure, inputs: dict[str, object], code: str
-) -> None:
+def test_invalid_model_deployment_is_refused(azure: LocalAzure, inputs: dict[str, object], code: str) -> None:
     assert refusal(azure, DEPLOYMENT, **inputs).code == code
 
 

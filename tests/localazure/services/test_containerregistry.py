@@ -72,7 +72,9 @@ def test_registry_name_has_letters_and_digits_only(azure: LocalAzure, name: str)
         ({"sku": PREMIUM, "policies": {"exportPolicy": OFF}}, "BadRequest", "publicNetworkAccess is 'Disabled'"),
     ],
 )
-def test_feature_outside_the_registry_tier_is_refused(azure: LocalAzure, inputs: dict[str, object], code: str, said: str) -> None:
+def test_feature_outside_the_registry_tier_is_refused(
+    azure: LocalAzure, inputs: dict[str, object], code: str, said: str
+) -> None:
     refused = refusal(azure, REGISTRY, **inputs)
 
     assert refused.code == code

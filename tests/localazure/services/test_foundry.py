@@ -49,7 +49,9 @@ def test_project_has_endpoint_and_requested_identity(azure: LocalAzure) -> None:
         ({"identity": None}, "it has no managed identity"),
     ],
 )
-def test_project_needs_account_with_project_management(azure: LocalAzure, account: dict[str, object], words: str) -> None:
+def test_project_needs_account_with_project_management(
+    azure: LocalAzure, account: dict[str, object], words: str
+) -> None:
     make(azure, MODELS, **{**FOUNDRY, **account})
 
     assert words in refusal(azure, PROJECT).message
@@ -205,7 +207,9 @@ def test_application_without_agents_or_with_given_identities_is_refused(
         ({"deploymentType": "Hosted", "minReplicas": 2, "maxReplicas": 1}, "InvalidReplicas"),
     ],
 )
-def test_agent_deployment_needs_agents_of_its_application(azure: LocalAzure, changed: dict[str, object], code: str) -> None:
+def test_agent_deployment_needs_agents_of_its_application(
+    azure: LocalAzure, changed: dict[str, object], code: str
+) -> None:
     assert refusal(azure, AGENT_DEPLOYMENT, properties={**_DEPLOYMENT, **changed}).code == code
 
 

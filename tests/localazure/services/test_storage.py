@@ -50,9 +50,7 @@ def test_invalid_account_name_is_refused(azure: LocalAzure, name: str) -> None:
         ({"isSftpEnabled": True}, "needs isHnsEnabled"),
     ],
 )
-def test_feature_outside_the_account_kind_is_refused(
-    azure: LocalAzure, changed: dict[str, object], words: str
-) -> None:
+def test_feature_outside_the_account_kind_is_refused(azure: LocalAzure, changed: dict[str, object], words: str) -> None:
     refused = refusal(azure, STORAGE, **changed)
 
     assert refused.code == "InvalidValuesForRequestParameters"
