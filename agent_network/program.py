@@ -9,7 +9,7 @@ import pulumi
 
 from access.azure.roles import role_refusal_reason
 from components.network import AgentNetwork
-from manifest import SpecError, load, stack_config_problem
+from manifest import ManifestError, load, stack_config_problem
 
 __all__ = ["deploy"]
 
@@ -23,7 +23,7 @@ def deploy() -> AgentNetwork:
     stack, get = pulumi.get_stack(), pulumi.Config().get
     try:
         network, environment = load(stack, get, role_refusal_reason=role_refusal_reason)
-    except SpecError as error:
+    except ManifestError as error:
         raise pulumi.RunError(str(error)) from None
     return AgentNetwork(
         network.name,

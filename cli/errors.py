@@ -10,7 +10,7 @@ _ABOVE = __name__.removesuffix("cli.errors")
 _REPORTED = {
     f"{_ABOVE}access.azure.errors": "AccessError",
     f"{_ABOVE}localazure.errors": "LocalAzureError",
-    f"{_ABOVE}manifest.errors": "SpecError",
+    f"{_ABOVE}manifest.errors": "ManifestError",
     f"{_ABOVE}release.errors": "ReleaseError",
 }
 

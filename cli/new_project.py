@@ -12,7 +12,7 @@ from string import Template
 from cli.errors import CommandError
 from cli.installed_from import requirement
 from cli.output import write_file
-from manifest.azure_names import reserved_word
+from manifest.azure_naming_rules import reserved_word
 
 __all__ = ["FILES", "LONGEST_NAME", "write_project"]
 

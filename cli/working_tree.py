@@ -36,7 +36,7 @@ class Project:
 
         Raises:
             CommandError: there is no such stack.
-            SpecError: with every mistake in the files.
+            ManifestError: with every mistake in the files.
         """
         return self._declared
 
@@ -68,9 +68,9 @@ class Project:
         check_stack(self.root, self.stack)
         if self._cached:
             return cast("dict[str, Any]", self._cached["declared"])
-        from cli.declared import declared_document  # noqa: PLC0415 (imports pydantic)
+        from cli.declared import read_declared_document  # noqa: PLC0415 (imports pydantic)
 
-        return declared_document(self.root, self.stack)
+        return read_declared_document(self.root, self.stack)
 
     @cached_property
     def _deployed(self) -> Mapping[str, Any]:

@@ -1,7 +1,7 @@
-"""What the user wrote: the network and the environment, read, checked and made into models.
+"""Models of the user's files: `network.yaml` and the configuration of a stack, read and validated.
 
-Pure: it imports neither Pulumi nor any other room. `load` is the way in; it gives models that are known to fit each
-other and Azure's rules for names, or raises `SpecError` with every problem and its place in the files.
+Pure: it imports neither Pulumi nor another package of this project. `load` is the entry point; it returns models that
+are consistent with each other and with Azure's naming rules, or raises `ManifestError` with every problem and its line.
 """
 
 from importlib import import_module
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from manifest.access import Access
     from manifest.agents import Agent, Replicas, Scale
-    from manifest.environment import Cluster, Destination, Elsewhere, Environment, FoundryIdentity
-    from manifest.errors import Problem, SpecError
+    from manifest.environment import Cluster, Destination, Environment, ExistingLocation, IdentitySource
+    from manifest.errors import ManifestError, Problem
     from manifest.hosts import AksCluster, FoundryProject, Host
     from manifest.ingress import Ingress, Probe, Probes
-    from manifest.kinds import KINDS, Deployment, Resource
+    from manifest.kinds import KINDS, ModelDeployment, Resource
     from manifest.loading import load, stack_config_problem
     from manifest.network import Network, Registry
     from manifest.people import People
@@ -25,14 +25,15 @@ __all__ = [
     "Agent",
     "AksCluster",
     "Cluster",
-    "Deployment",
     "Destination",
-    "Elsewhere",
     "Environment",
-    "FoundryIdentity",
+    "ExistingLocation",
     "FoundryProject",
     "Host",
+    "IdentitySource",
     "Ingress",
+    "ManifestError",
+    "ModelDeployment",
     "Network",
     "People",
     "Probe",
@@ -42,7 +43,6 @@ __all__ = [
     "Replicas",
     "Resource",
     "Scale",
-    "SpecError",
     "load",
     "stack_config_problem",
 ]
@@ -55,11 +55,11 @@ _MODULES = {
     "Scale": "agents",
     "Cluster": "environment",
     "Destination": "environment",
-    "Elsewhere": "environment",
+    "ExistingLocation": "environment",
     "Environment": "environment",
-    "FoundryIdentity": "environment",
+    "IdentitySource": "environment",
     "Problem": "errors",
-    "SpecError": "errors",
+    "ManifestError": "errors",
     "AksCluster": "hosts",
     "FoundryProject": "hosts",
     "Host": "hosts",
@@ -67,7 +67,7 @@ _MODULES = {
     "Probe": "ingress",
     "Probes": "ingress",
     "KINDS": "kinds",
-    "Deployment": "kinds",
+    "ModelDeployment": "kinds",
     "Resource": "kinds",
     "load": "loading",
     "stack_config_problem": "loading",

@@ -1,4 +1,4 @@
-"""One line of an agent's `access`: as it is written, and the grants that it means."""
+"""Entries of an agent's `access` in `network.yaml`, and the grants that they define."""
 
 import re
 from dataclasses import dataclass
@@ -8,35 +8,36 @@ from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validato
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from manifest.base_model import Entry, Items, sort_texts
+from manifest.base_model import ListField, StrictModel, sorted_strings
 from manifest.kinds import VERBS
-from manifest.phrases import show
+from manifest.message_formatting import quote_value
 
 __all__ = ["Access", "AccessEntry"]
 
-# A prefix becomes part of a condition on the role assignment, so it holds nothing that means something there.
+# A prefix becomes part of a condition on the role assignment, so it has no character with a meaning there.
 _PREFIX = "[A-Za-z0-9_][A-Za-z0-9_.=-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.=-]*)*/?"
 
 
 def _prefix(value: str) -> str:
     if re.fullmatch(_PREFIX, value) is None:
         raise ValueError(
-            f"{show(value)} cannot be a prefix of blob names here; write letters, digits, '_', '-', '.' and '=', with "
-            "single slashes between, and no slash first"
+            f"{quote_value(value)} is not a valid prefix of blob names; write letters, digits, '_',"
+            " '-', '.' and '=', with"
+            " single slashes between, and no slash first"
         )
     return value
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One grant: either a verb, or a role and the reason for it.
+    """Grant of a verb, or of a role with the reason for it.
 
     Attributes:
         resource: name of the resource in the network.
-        verb: what the agent may do; None where a role is named instead.
-        role: name of a built-in role; None where a verb is named.
-        because: why no verb would do; given exactly where a role is.
-        paths: prefixes of blob names to which the grant is restricted; empty where it is not.
+        verb: verb that is granted; None if a role is granted instead.
+        role: name of a built-in role; None if a verb is granted.
+        because: reason why no verb is sufficient; set only with a role.
+        paths: prefixes of blob names that the grant is restricted to; empty for an unrestricted grant.
     """
 
     resource: str
@@ -49,27 +50,27 @@ class Access:
 Prefix = Annotated[str, AfterValidator(_prefix), Field(json_schema_extra={"pattern": f"^(?:{_PREFIX})$"})]
 
 
-class AccessEntry(Entry):
-    """What an agent may do with one resource: a verb, a list of verbs, or a mapping."""
+class AccessEntry(StrictModel):
+    """Access to one resource: a verb, a list of verbs, or a mapping."""
 
-    refused: ClassVar[dict[str, str]] = {
+    unsupported_keys: ClassVar[dict[str, str]] = {
         "scope": "a grant always has the narrowest scope that its kind allows",
         "condition": "conditions are made from 'paths'",
-        "verb": "the key is 'verbs', for one as for many",
+        "verb": "the key is 'verbs', also for a single verb",
         "path": "the key is 'paths', a list",
     }
 
-    verbs: Annotated[Items[str], Field(min_length=1), AfterValidator(sort_texts)] | None = None
-    """What the agent may do; one verb needs no list."""
-    paths: Annotated[Items[Prefix], Field(min_length=1), AfterValidator(sort_texts)] | None = None
-    """Blob containers only: the grant holds for blobs whose names begin with one of these, and for no others."""
+    verbs: Annotated[ListField[str], Field(min_length=1), AfterValidator(sorted_strings)] | None = None
+    """Verbs that are granted; a single verb needs no list."""
+    paths: Annotated[ListField[Prefix], Field(min_length=1), AfterValidator(sorted_strings)] | None = None
+    """For blob containers: the grant is restricted to blobs whose names begin with one of these prefixes."""
     role: Annotated[str, Field(min_length=1)] | None = None
-    """Name of a built-in role, where no verb gives what is needed; never a privileged one."""
+    """Name of a built-in role, if no verb is sufficient; privileged roles are refused."""
     because: str | None = None
-    """Why no verb would do. Reports show it."""
+    """Reason why no verb is sufficient; shown in reports."""
 
     def grants(self, resource: str) -> tuple[Access, ...]:
-        """The grants that this line means, one each."""
+        """Grants of this entry: one for each verb, or one for the role."""
         if self.role is not None:
             return (Access(resource, role=self.role, because=self.because),)
         return tuple(Access(resource, verb=verb, paths=self.paths or ()) for verb in self.verbs or ())
@@ -86,7 +87,8 @@ class AccessEntry(Entry):
             verbs = mapping.get("verbs")
             return {**mapping, "verbs": [verbs]} if isinstance(verbs, str) else mapping
         raise ValueError(
-            f"{show(written)} says nothing about access; write a verb, a list of verbs, or a mapping with 'verbs' or"
+            f"{quote_value(written)} does not define access; write a verb, a list of verbs, or a"
+            " mapping with 'verbs' or"
             " with 'role' and 'because'"
         )
 
@@ -94,15 +96,17 @@ class AccessEntry(Entry):
     def _verbs_or_role(self) -> Self:
         if self.role is None:
             if self.verbs is None:
-                raise ValueError("neither verbs nor a role; write what the agent may do")
+                raise ValueError("neither verbs nor a role; write the verbs that are granted")
             if self.because is not None:
-                raise ValueError("'because' explains a role; a verb explains itself")
+                raise ValueError("'because' is the reason for a role; remove it next to 'verbs'")
         elif self.verbs is not None:
             raise ValueError("both verbs and a role; write one or the other")
         elif self.paths is not None:
-            raise ValueError("'paths' restrict verbs; a role has none")
+            raise ValueError("'paths' restrict verbs, not a role; remove it, or write 'verbs'")
         elif self.because is None or not self.because.strip():
-            raise ValueError(f"role {show(self.role)} without a reason; say in 'because' why no verb would do")
+            raise ValueError(
+                f"role {quote_value(self.role)} without a reason; write in 'because' why no verb is sufficient"
+            )
         return self
 
     @classmethod

@@ -1,4 +1,4 @@
-"""An agent as a model: where it runs, its image, what it may do, how big it is, and how many of it run."""
+"""Model of an agent: its host, image, access, size and number of replicas."""
 
 import re
 from typing import Annotated, Any, ClassVar, Literal
@@ -7,61 +7,64 @@ from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validato
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from manifest import azure_names as azure
+from manifest import azure_naming_rules as azure
 from manifest.access import Access, AccessEntry
-from manifest.base_model import Entry, Items, mapping, sort_texts
-from manifest.hosts import NEEDED, NOT_THERE, RUNS_ON, RunsOn
+from manifest.base_model import ListField, StrictModel, as_mapping, sorted_strings
+from manifest.hosts import AGENT_HOSTS, REQUIRED_KEYS, UNSUPPORTED_KEYS, AgentHost
 from manifest.ingress import Ingress, Port, Probes
-from manifest.phrases import show
+from manifest.message_formatting import quote_value
 from manifest.safeguards import Budget
 from manifest.variables import VariableName, VariableValue
 
 __all__ = ["MAX_REPLICAS", "SIZES", "Agent", "Replicas", "Scale"]
 
 MAX_REPLICAS = 1000
-"""Of one revision: "Quotas for Azure Container Apps", Microsoft Learn, 2025."""
+"""Maximum number of replicas of a revision: "Quotas for Azure Container Apps", Microsoft Learn, 2025."""
 
-# Of a pod's user: "Configure a Security Context for a Pod or Container", kubernetes.io, 1.33.
+# Of a container's user: "Configure a Security Context for a Pod or Container", kubernetes.io, 1.33.
 _MAX_USER_ID = 2**31 - 1
 
 # "Containers in Azure Container Apps", configuration, and "Workload profiles", consumption: Microsoft Learn, 2025.
 SIZES: dict[float, str] = {step / 4: f"{step / 2:g}Gi" for step in range(1, 17)}
-"""The sizes that there are: cores, and the memory that goes with them."""
+"""Sizes of containers: number of cores → memory."""
 
 
 def _gibibytes(value: str) -> str:
     match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,2})?)Gi", value)
     if match is None:
-        raise ValueError(f"{show(value)} is no amount of memory; write it like '1Gi' or '0.5Gi'")
+        raise ValueError(f"{quote_value(value)} is not an amount of memory; write it like '1Gi' or '0.5Gi'")
     return f"{float(match[1]):g}Gi"
 
 
 def _image(value: str) -> str:
-    """Only a repository: the registry is the network's, and what is taken from it is the environment's to say."""
+    """Check that an image is only a repository: the network sets the registry, and the environment the tag."""
     host, slash, _ = value.partition("/")
     if slash and ("." in host or ":" in host or host == "localhost"):
         raise ValueError(
-            f"{show(value)} names a registry; images come from the network's, so write the repository alone"
+            f"{quote_value(value)} names a registry; images come from the network's, so write the repository alone"
         )
     if ":" in value or "@" in value:
         raise ValueError(
-            f"{show(value)} has a tag or digest, which belongs to the environment: write the repository alone, and the"
-            " tag as 'image_tag' or 'image_tags' into Pulumi.<stack>.yaml"
+            f"{quote_value(value)} has a tag or digest, which belongs to the environment: write the"
+            " repository alone, and"
+            " set the tag as 'image_tag' or 'image_tags' in Pulumi.<stack>.yaml"
         )
     return azure.REPOSITORY.check(value)
 
 
 def _version(value: str) -> str:
     if re.fullmatch("[1-9][0-9]{0,17}", value) is None:
-        raise ValueError(f"{show(value)} is no version of an agent; write the number that the project shows, like '3'")
+        raise ValueError(
+            f"{quote_value(value)} is not a version of an agent; write the number that the project shows, like '3'"
+        )
     return value
 
 
 def _user_id(value: int) -> int:
     if value == 0:
-        raise ValueError("0 is root, and nobody runs as root in a cluster; write another user's number, like 10001")
+        raise ValueError("0 is root, and no agent runs as root in a cluster; write another user id, like 10001")
     if not 0 < value <= _MAX_USER_ID:
-        raise ValueError(f"{value} is no number of a user; write one from 1 to {_MAX_USER_ID}, like 10001")
+        raise ValueError(f"{value} is not a user id; write a number from 1 to {_MAX_USER_ID}, like 10001")
     return value
 
 
@@ -71,34 +74,36 @@ Version = Annotated[str, AfterValidator(_version), Field(json_schema_extra={"pat
 Image = Annotated[str, AfterValidator(_image), Field(examples=["analysis"])]
 
 
-class Replicas(Entry):
-    """How many copies of an agent run."""
+class Replicas(StrictModel):
+    """Number of replicas of an agent."""
 
     min: Annotated[int, Field(ge=0, le=MAX_REPLICAS)] = 1
-    """Never fewer; 0 lets it sleep until something wakes it."""
+    """Minimum number; with 0 it is stopped until a request or message arrives."""
     max: Annotated[int, Field(ge=1, le=MAX_REPLICAS)] = 10
-    """Never more."""
+    """Maximum number."""
 
 
-class Scale(Entry):
-    """What decides how many replicas run, between the two limits."""
+class Scale(StrictModel):
+    """Scale rule: the measure that sets the number of replicas between the two limits."""
 
-    refused: ClassVar[dict[str, str]] = {"connection": "the scaler asks with the agent's own identity"}
+    unsupported_keys: ClassVar[dict[str, str]] = {
+        "connection": "the scaler reads the queue with the agent's own identity"
+    }
 
     kind: Literal["http", "queue"]
-    """Requests at the same time, or messages that wait in a queue."""
+    """Measure: concurrent requests, or messages waiting in a queue."""
     target: Annotated[int, Field(ge=1, le=100_000)]
-    """How many of them one replica is to have."""
+    """Number of requests or messages for each replica."""
     resource: str | None = None
-    """For 'queue': the queue, from which the agent must be allowed to receive."""
+    """For 'queue': name of the queue; the agent needs 'receive' on it."""
 
 
-class Agent(Entry):
-    """A workload with an identity of its own and exactly the access written down for it."""
+class Agent(StrictModel):
+    """Workload with its own identity and exactly the access that is declared for it."""
 
-    refused: ClassVar[dict[str, str]] = {
-        "identity": "every agent has an identity of its own, which no other agent can share; remove the key",
-        "identities": "every agent has an identity of its own, which no other agent can share; remove the key",
+    unsupported_keys: ClassVar[dict[str, str]] = {
+        "identity": "every agent has its own identity, which no other agent shares; remove the key",
+        "identities": "every agent has its own identity, which no other agent shares; remove the key",
         "published": "publishing belongs to the environment: 'published' in Pulumi.<stack>.yaml",
         "agent_identity": "an id belongs to the environment: 'agent_identities' in Pulumi.<stack>.yaml",
         "agentIdentityId": "an id belongs to the environment: 'agent_identities' in Pulumi.<stack>.yaml",
@@ -107,59 +112,59 @@ class Agent(Entry):
         "role": "roles follow from the verbs under 'access'",
         "secrets": "no secret is stored here; grant 'read' on a key-vault-secret",
         "env": "the key is 'environment'",
-        "name": "an agent is called by its key",
-        "callers": "who may call an agent stands with the callers, as 'use' in their 'access'",
+        "name": "the name of an agent is its key",
+        "callers": "grant 'use' in the 'access' of each caller",
     }
 
-    host: RunsOn = "container-app"
-    """What it runs on: Container Apps, Foundry, or AKS. Which of the other keys there are follows from it."""
+    host: AgentHost = "container-app"
+    """Host: Container Apps, Foundry or AKS. The host decides which of the other keys are supported."""
     image: Image = ""
-    """Repository of its image in the network's registry; the tag belongs to the environment."""
+    """Repository of its image in the network's registry; the environment sets the tag."""
     written_access: dict[str, AccessEntry] = Field(default_factory=dict[str, AccessEntry], alias="access")
-    """What it may do: resource by resource, agent by agent, and nothing else."""
+    """Its access to resources and other agents; everything else is denied."""
     cpu: Annotated[float, Field(json_schema_extra={"enum": list(SIZES)})] = 0.5
-    """Cores; from 0.25 to 4 in steps of 0.25, with twice as many gibibytes."""
+    """Number of cores: 0.25 to 4 in steps of 0.25; memory in gibibytes is twice the number."""
     memory: Annotated[str, AfterValidator(_gibibytes), Field(json_schema_extra={"enum": list(SIZES.values())})] = "1Gi"
-    """Twice the number of cores, in gibibytes; follows from 'cpu' where it is left out."""
+    """Memory: twice the number of cores, in gibibytes; the default follows from 'cpu'."""
     replicas: Replicas = Field(default_factory=Replicas)
-    """How many copies run."""
+    """Number of replicas."""
     scale: Scale | None = None
-    """What decides how many."""
+    """Scale rule for the number of replicas."""
     environment: dict[VariableName, VariableValue] = Field(default_factory=dict[str, str])
-    """Plain environment variables. Endpoints of granted resources are handed in without asking."""
+    """Environment variables. Endpoints of granted resources are set automatically."""
     ingress: Ingress = Field(default_factory=Ingress)
-    """Who can reach it; without the key, nobody."""
+    """Network access to the agent; none by default."""
     port: Port | None = None
-    """The port on which it listens."""
+    """Port that it listens on."""
     probes: Probes = Field(default_factory=Probes)
-    """How its health is asked for."""
+    """Health probes."""
     budget: Budget | None = None
-    """How far its reach may go at most, everything that it can do indirectly included."""
+    """Maximum blast radius, indirect access included."""
     project: str = ""
-    """For 'foundry': the host of kind foundry-project in which it runs."""
+    """For 'foundry': name of its host, of kind foundry-project."""
     agent: Annotated[str, azure.FOUNDRY_AGENT] = ""
-    """For 'foundry': what it is called in the project; without it, as in this network."""
+    """For 'foundry': its name in the project; by default, its name in this network."""
     version: Version = ""
-    """For 'foundry': the version of it that is published, a number as a text."""
+    """For 'foundry': version that is published, a number in quotes."""
     cluster: str = ""
-    """For 'aks': the host of kind aks-cluster in which it runs."""
+    """For 'aks': name of its host, of kind aks-cluster."""
     service_account: Annotated[str, azure.KUBERNETES_LABEL] = ""
-    """For 'aks': its service account, in a namespace of the agent's own; without it, called as the agent is."""
+    """For 'aks': its service account, in the agent's own namespace; by default, the name of the agent."""
     user_id: UserId | None = None
-    """For 'aks': the number of the user that it runs as; without it the image's, which has to be a number and not 0."""
-    egress: Annotated[Items[str], AfterValidator(sort_texts)] = ()
-    """For 'aks': what it may reach, by names whose addresses each environment gives; without it, nothing."""
+    """For 'aks': user id that it runs as; by default the image's, which must be a number and not 0."""
+    egress: Annotated[ListField[str], AfterValidator(sorted_strings)] = ()
+    """For 'aks': names of destinations that it may connect to; the environment sets their addresses; default none."""
 
     @property
     def access(self) -> tuple[Access, ...]:
-        """Every grant, one each, in an order that does not depend on the file's."""
+        """Every grant, sorted, so that the order does not depend on the file."""
         entries = sorted(self.written_access.items())
         return tuple(grant for resource, entry in entries for grant in entry.grants(resource))
 
     @model_validator(mode="before")
     @classmethod
     def _fill_in(cls, written: Any) -> Any:  # noqa: ANN401 - whatever the file holds
-        agent = dict(mapping(written) or {})
+        agent = dict(as_mapping(written) or {})
         if not agent:
             return written
         for cpu, memory in SIZES.items():
@@ -174,10 +179,13 @@ class Agent(Entry):
         reference = handler(schema)
         handler.resolve_ref_schema(reference)["allOf"] = [
             {
-                # without the key, the first
+                # without the key, the first host is the default
                 "if": {"properties": {"host": {"const": host}}, "required": ["host"] if position else []},
-                "then": {"required": list(NEEDED[host]), "properties": dict.fromkeys(NOT_THERE[host], False)},
+                "then": {
+                    "required": list(REQUIRED_KEYS[host]),
+                    "properties": dict.fromkeys(UNSUPPORTED_KEYS[host], False),
+                },
             }
-            for position, host in enumerate(RUNS_ON)
+            for position, host in enumerate(AGENT_HOSTS)
         ]
         return reference

@@ -1,35 +1,35 @@
-"""The base of every model: strict, frozen, and closed to keys that it does not know."""
+"""Base class of every model: strict types, frozen, unknown keys refused."""
 
 from typing import Annotated, Any, ClassVar, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Strict
 
-__all__ = ["Entry", "Items", "mapping", "sort_texts"]
+__all__ = ["ListField", "StrictModel", "as_mapping", "sorted_strings"]
 
 T = TypeVar("T")
 
-# Strict pydantic takes a tuple for a tuple only; YAML and JSON have lists.
-Items = Annotated[tuple[T, ...], Strict(strict=False)]
+# Strict pydantic accepts only a tuple as a tuple; YAML and JSON have lists.
+ListField = Annotated[tuple[T, ...], Strict(strict=False)]
 
 
-def mapping(value: object) -> dict[str, Any] | None:
-    """`value` where it is a mapping, else None. Keys are texts in all that is read here."""
+def as_mapping(value: object) -> dict[str, Any] | None:
+    """Return `value` if it is a mapping, else None. All keys in the files are texts."""
     return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
 
-def sort_texts(items: tuple[str, ...]) -> tuple[str, ...]:
-    """In an order that does not depend on how the list was written."""
+def sorted_strings(items: tuple[str, ...]) -> tuple[str, ...]:
+    """Sort texts, so that the order does not depend on the file."""
     return tuple(sorted(items))
 
 
-class Entry(BaseModel):
-    """A mapping in one of the files."""
+class StrictModel(BaseModel):
+    """Model of a mapping in one of the files."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True)
 
-    refused: ClassVar[dict[str, str]] = {}
-    """Keys that people try here, and why there are none such; the message for an unknown key otherwise guesses."""
+    unsupported_keys: ClassVar[dict[str, str]] = {}
+    """Likely but unsupported keys, each with the reason; for other unknown keys, the message suggests the nearest."""
 
-    def settings_without(self, *fields: str) -> dict[str, Any]:
-        """Every value as plain data, without the named fields."""
+    def values_without(self, *fields: str) -> dict[str, Any]:
+        """Values of all fields but the named ones, as plain data."""
         return self.model_dump(exclude=set(fields), by_alias=True)

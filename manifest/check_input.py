@@ -1,95 +1,95 @@
-"""What the checks look at: everything that was read, as far as it is sound, and what a check has to say about it."""
+"""Input and output of the checks: the valid parts of the files that were read, and the violations that are found."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from manifest.agents import Agent
-from manifest.base_model import mapping
+from manifest.base_model import as_mapping
 from manifest.environment import Environment
-from manifest.errors import Path
-from manifest.hosts import RUNS_ON, RunsOn
+from manifest.errors import KeyPath
+from manifest.hosts import AGENT_HOSTS, AgentHost
 from manifest.kinds import KINDS
 from manifest.network import Network
-from manifest.validation import Outcome
+from manifest.validation import PartialModel
 
-__all__ = ["Check", "Draft", "Finding", "Holder", "Section"]
+__all__ = ["Check", "CheckInput", "ParentReference", "Section", "Violation"]
 
 
 Section = Literal["resources", "hosts", "agents", "people"]
-"""The parts of a network in which things have names."""
+"""Sections of a network with named entries."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """Something wrong at a path of the network or of the environment."""
+class Violation:
+    """Violation of a rule at a path of the network or of the environment."""
 
-    path: Path
+    path: KeyPath
     message: str
     file: Literal["network", "environment"] = "network"
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """The parent of one resource or host, or the registry: `manifest.environment.Held`, and where it stands."""
+class ParentReference:
+    """Parent of a resource or host, or the registry, with its path: a `manifest.environment.HasParent`."""
 
-    path: Path
+    path: KeyPath
     parent_kind: str
     parent: str
     existing: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A network and its environment before they are known to fit.
+class CheckInput:
+    """Network and environment before their consistency is checked.
 
     Attributes:
-        network: the network without what was wrong in its fields.
-        environment: the environment, likewise.
-        written: the network as it was written, mistakes included; here stand all names.
-        role_refusal_reason: why a role (by its name) may not be granted on a kind of resource; None where it may.
+        network: the network without invalid fields.
+        environment: the environment without invalid fields.
+        raw: the network as in the file, with every entry, invalid ones included.
+        role_refusal_reason: reason why a role, by name, may not be granted on a kind of resource; None if it may.
     """
 
-    network: Outcome[Network]
-    environment: Outcome[Environment]
-    written: dict[str, Any]
+    network: PartialModel[Network]
+    environment: PartialModel[Environment]
+    raw: dict[str, Any]
     role_refusal_reason: Callable[[str, str], str | None]
 
     def names(self, section: Section) -> tuple[str, ...]:
-        """Every name that a section declares, those of broken entries included."""
-        return tuple(mapping(self.written.get(section)) or ())
+        """Names in a section, those of invalid entries included."""
+        return tuple(as_mapping(self.raw.get(section)) or ())
 
-    def entry(self, section: Section, name: str) -> dict[str, Any]:
-        """An entry of a section as it is written; empty where it is none."""
-        return mapping((mapping(self.written.get(section)) or {}).get(name)) or {}
+    def raw_entry(self, section: Section, name: str) -> dict[str, Any]:
+        """Entry of a section as in the file; empty if it is not a mapping."""
+        return as_mapping((as_mapping(self.raw.get(section)) or {}).get(name)) or {}
 
     def kind_of(self, name: str, section: Literal["resources", "hosts"] = "resources") -> str | None:
-        """The kind that a declared resource or host says it is, whatever else is wrong with it."""
-        kind = self.entry(section, name).get("kind")
+        """Kind of a declared resource or host, even if the rest of the entry is invalid."""
+        kind = self.raw_entry(section, name).get("kind")
         return kind if isinstance(kind, str) else None
 
-    def runs_on(self, agent: str) -> RunsOn | None:
-        """What a declared agent says it runs on, whatever else is wrong with it; None where that is wrong."""
-        host = self.entry("agents", agent).get("host", "container-app")
-        return next((one for one in RUNS_ON if one == host), None)
+    def host_of(self, agent: str) -> AgentHost | None:
+        """Host of a declared agent, even if the rest of the entry is invalid; None if the host is."""
+        host = self.raw_entry("agents", agent).get("host", "container-app")
+        return next((one for one in AGENT_HOSTS if one == host), None)
 
-    def agents(self, *needs: str) -> Iterator[tuple[str, Agent]]:
-        """The agents whose fields of these names are sound."""
+    def valid_agents(self, *needs: str) -> Iterator[tuple[str, Agent]]:
+        """Agents whose fields of these names are valid."""
         for name, agent in self.network.model.agents.items():
-            if all(self.network.sound("agents", name, field) for field in needs):
+            if all(self.network.is_valid("agents", name, field) for field in needs):
                 yield name, agent
 
-    def holders(self) -> Iterator[Holder]:
-        """The registry, and then the parent of every resource and host, once each."""
+    def parents(self) -> Iterator[ParentReference]:
+        """The registry and the parent of every resource and host."""
         network = self.network.model
-        if self.network.sound("registry"):
+        if self.network.is_valid("registry"):
             registry = network.registry
-            yield Holder(("registry", "name"), registry.parent_kind, registry.parent, registry.existing)
+            yield ParentReference(("registry", "name"), registry.parent_kind, registry.parent, registry.existing)
         for name, one in network.resources.items():
             path = ("resources", name, KINDS[one.kind].parent[0])
-            yield Holder(path, one.parent_kind, one.parent, one.existing)
+            yield ParentReference(path, one.parent_kind, one.parent, one.existing)
         for name, one in network.hosts.items():
-            yield Holder(("hosts", name, one.parent_key), one.parent_kind, one.parent, one.existing)
+            yield ParentReference(("hosts", name, one.parent_key), one.parent_kind, one.parent, one.existing)
 
 
-Check = Callable[[Draft], Iterator[Finding]]
+Check = Callable[[CheckInput], Iterator[Violation]]

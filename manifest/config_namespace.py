@@ -6,18 +6,18 @@ the environment appears to be missing; the cause is one, and so is the error.
 
 from collections.abc import Callable, Iterable
 
-from manifest.phrases import show
+from manifest.message_formatting import quote_value
 
-__all__ = ["misplaced", "namespace_message"]
+__all__ = ["misplaced_keys", "namespace_message"]
 
 # Configuration of Pulumi's own packages, which has keys such as `location` too.
 _PACKAGES = frozenset({"azapi", "azure", "azure-native", "azuread", "kubernetes", "pulumi"})
 
 
-def misplaced(
+def misplaced_keys(
     keys: Iterable[str], project: str, fields: Iterable[str], is_set: Callable[[str], bool]
 ) -> dict[str, list[str]]:
-    """By namespace, the keys with the name of a field that the project's own configuration leaves out."""
+    """Keys of the environment by their wrong namespace, without fields that the project's namespace sets too."""
     found: dict[str, list[str]] = {}
     names = frozenset(fields)
     for key in keys:
@@ -30,10 +30,10 @@ def misplaced(
 
 
 def namespace_message(namespace: str, keys: list[str], project: str) -> str:
-    """The message for the keys under a namespace that is not the project's."""
+    """Message for keys under a namespace that is not the project's."""
     number = "this key is" if len(keys) == 1 else f"{len(keys)} keys are"
     right = f"{project}:{keys[0].rpartition(':')[2]}"
     return (
-        f"{number} in the namespace {show(namespace)}, and the project is {show(project)} (Pulumi.yaml);"
-        f" write {show(right)}{', and so on' if len(keys) > 1 else ''}"
+        f"{number} in the namespace {quote_value(namespace)}, and the project is {quote_value(project)} (Pulumi.yaml);"
+        f" write {quote_value(right)}{', and so on' if len(keys) > 1 else ''}"
     )

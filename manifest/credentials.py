@@ -1,14 +1,14 @@
-"""Does a text look like a credential? Used to refuse stored secrets, and to keep them out of messages.
+"""Detection of texts that look like credentials, to refuse stored secrets and to keep them out of messages.
 
-It recognises forms, it proves nothing: a secret that looks like a word passes. Digests and commit ids in plain
-hexadecimal are let through up to 63 digits, because builds carry them openly.
+It recognises formats only: a secret that looks like a word passes. Digests and commit ids of up to 63 hexadecimal
+digits pass, because builds contain them openly.
 """
 
 import math
 import re
 from collections import Counter
 
-__all__ = ["credential_in", "credential_name"]
+__all__ = ["detect_credential", "is_credential_name"]
 
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("a private key", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY")),
@@ -25,7 +25,7 @@ _NAME = re.compile(
     r"(^|_)(PASSWORD|PASSWD|PWD|SECRET|CONNECTION_?STRING|(API|ACCESS|ACCOUNT|PRIVATE|SHARED|SAS)_?(KEY|TOKEN))$",
     re.IGNORECASE,
 )
-# An address, not a secret, once the component's local authentication is off.
+# An address, not a secret, if local authentication of the component is off.
 _OPEN_NAMES = {"APPLICATIONINSIGHTS_CONNECTION_STRING"}
 _TOKEN = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}")
 _WORD = re.compile(r"[A-Za-z0-9+_-]{40,}")
@@ -33,8 +33,8 @@ _LONG_HEX = re.compile(r"(?<![0-9A-Za-z:])[0-9a-fA-F]{64,}(?![0-9A-Za-z])")
 _ENTROPY = 4.0
 
 
-def credential_in(text: str) -> str | None:
-    """What kind of credential `text` looks like ("an account key"), or None."""
+def detect_credential(text: str) -> str | None:
+    """Kind of credential that `text` looks like ("an account key"), or None."""
     for kind, form in _FORMS:
         if form.search(text):
             return kind
@@ -44,13 +44,13 @@ def credential_in(text: str) -> str | None:
     return "a key in hexadecimal" if _LONG_HEX.search(text) else None
 
 
-def credential_name(name: str) -> bool:
-    """Does a variable of this name hold a credential by its own account?"""
+def is_credential_name(name: str) -> bool:
+    """True if a variable's name is a name for a credential."""
     return _NAME.search(name) is not None and name.upper() not in _OPEN_NAMES
 
 
 def _random(token: str) -> bool:
-    """Do the characters look drawn by chance: all classes of them, and little repetition?"""
+    """True if the characters look random: all classes of characters, and little repetition."""
     if not (re.search(r"[a-z]", token) and re.search(r"[A-Z]", token) and re.search(r"\d", token)):
         return False
     counts = Counter(token).values()

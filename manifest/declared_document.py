@@ -1,6 +1,6 @@
-"""The declared document: what the network says, with the line of each thing, as plain data for other programs.
+"""Declared document: the access that a network declares, with line numbers, as plain data for other programs.
 
-Its keys are an interface; `version` counts the changes that break a reader.
+Its keys are a public interface; `version` is increased by incompatible changes.
 """
 
 from collections.abc import Iterable
@@ -8,25 +8,25 @@ from typing import Any, TypeVar
 
 from manifest.access import Access
 from manifest.agents import Agent
-from manifest.azure_resource_names import namespace_name
-from manifest.base_model import Entry
+from manifest.base_model import StrictModel
 from manifest.environment import Environment
-from manifest.errors import Path
+from manifest.errors import KeyPath
+from manifest.generated_names import namespace_name
 from manifest.hosts import FoundryProject, Host
 from manifest.network import Network
 from manifest.safeguards import Exemption, Separation
-from manifest.yaml_document import Document
+from manifest.yaml_document import YamlDocument
 
-__all__ = ["FORMAT", "VERSION", "declared"]
+__all__ = ["FORMAT", "VERSION", "declared_document"]
 
 FORMAT = "agent-network-declared"
 VERSION = 1
 
-M = TypeVar("M", bound=Entry)
+M = TypeVar("M", bound=StrictModel)
 
 
-def declared(network: Network, environment: Environment, document: Document) -> dict[str, Any]:
-    """The declared document of a network that fits its environment; `document` is the file that it was read from."""
+def declared_document(network: Network, environment: Environment, document: YamlDocument) -> dict[str, Any]:
+    """Create the declared document of a valid network; `document` is the file that the network was read from."""
     separation = _lines(document, "separation", Separation)
     exceptions = _lines(document, "exceptions", Exemption)
     return {
@@ -50,14 +50,14 @@ def declared(network: Network, environment: Environment, document: Document) -> 
     }
 
 
-def _hosts(network: Network, document: Document) -> dict[str, Any]:
-    """Under 'hosts'; a network that declares none is shown without the key."""
+def _hosts(network: Network, document: YamlDocument) -> dict[str, Any]:
+    """The key 'hosts' with every host; no key if the network declares none."""
     shown = {name: _host(name, one, document) for name, one in network.hosts.items()}
     return {"hosts": shown} if shown else {}
 
 
-def _host(name: str, host: Host, document: Document) -> dict[str, Any]:
-    place: Path = ("hosts", name)
+def _host(name: str, host: Host, document: YamlDocument) -> dict[str, Any]:
+    place: KeyPath = ("hosts", name)
     own = host.model_dump(include={"account", "project", "identities", "cluster", "private"})
     shown = {"kind": host.kind, "existing": host.existing, **own, "line": document.line(place)}
     if isinstance(host, FoundryProject):
@@ -66,8 +66,8 @@ def _host(name: str, host: Host, document: Document) -> dict[str, Any]:
     return shown
 
 
-def _people(network: Network, environment: Environment, document: Document) -> dict[str, Any]:
-    """Under 'people'; a network that names none is shown without the key."""
+def _people(network: Network, environment: Environment, document: YamlDocument) -> dict[str, Any]:
+    """The key 'people' with every group; no key if the network declares none."""
     shown = {
         name: {
             "kind": one.kind,
@@ -79,27 +79,29 @@ def _people(network: Network, environment: Environment, document: Document) -> d
     return {"people": shown} if shown else {}
 
 
-def _agent(name: str, agent: Agent, network: Network, environment: Environment, document: Document) -> dict[str, Any]:
+def _agent(
+    name: str, agent: Agent, network: Network, environment: Environment, document: YamlDocument
+) -> dict[str, Any]:
     return {
         "line": document.line(("agents", name)),
         "host": agent.host,
-        **_where(name, agent, network, environment),
+        **_host_keys(name, agent, network, environment),
         "access": _accesses(("agents", name), agent.access, network, environment, document),
         "budget": None if agent.budget is None else agent.budget.model_dump(),
     }
 
 
-def _where(name: str, agent: Agent, network: Network, environment: Environment) -> dict[str, Any]:
-    """What depends on the host: the image, or the project and whose identity the agent has in it."""
+def _host_keys(name: str, agent: Agent, network: Network, environment: Environment) -> dict[str, Any]:
+    """Keys that depend on the host: the image, or the project and the source of the identity in it."""
     if agent.host == "foundry":
         return {
             "project": agent.project,
             "agent": agent.agent,
             "version": agent.version,
-            "identity": environment.identity_of(name, network),
-            "published": environment.publishes(name, network),
+            "identity": environment.identity_source_of(name, network),
+            "published": environment.is_published(name, network),
         }
-    image = {"image": agent.image, "image_tag": environment.tag_of(name)}
+    image = {"image": agent.image, "image_tag": environment.image_tag_of(name)}
     if agent.host == "aks":
         namespace = namespace_name(network.name, name, environment.stack)
         place = {"cluster": agent.cluster, "namespace": namespace, "service_account": agent.service_account}
@@ -108,13 +110,13 @@ def _where(name: str, agent: Agent, network: Network, environment: Environment) 
 
 
 def _accesses(
-    place: Path, grants: Iterable[Access], network: Network, environment: Environment, document: Document
+    place: KeyPath, grants: Iterable[Access], network: Network, environment: Environment, document: YamlDocument
 ) -> list[dict[str, Any]]:
     shown: list[dict[str, Any]] = []
     for grant in grants:
         one = _access(grant, document.line((*place, "access", grant.resource)))
-        if grant.resource in network.agents and not environment.calls_reach(grant.resource, network):
-            one["waits"] = f"{grant.resource} is not published here, and so has no endpoint of its own to call"
+        if grant.resource in network.agents and not environment.can_be_called(grant.resource, network):
+            one["waits"] = f"{grant.resource} is not published here, so it has no endpoint of its own to call"
         shown.append(one)
     return shown
 
@@ -135,7 +137,7 @@ def _separation(rule: Separation, line: int) -> dict[str, Any]:
     return {"apart": apart, "because": rule.because, "line": line}
 
 
-def _lines(document: Document, section: str, model: type[M]) -> dict[M, int]:
-    """Where each item of a list stands; the network has it in an order of its own."""
+def _lines(document: YamlDocument, section: str, model: type[M]) -> dict[M, int]:
+    """Line of each item of a list in the file; the model has them in another order."""
     written = document.data.get(section, ())
     return {model.model_validate(one): document.line((section, position)) for position, one in enumerate(written)}

@@ -1,23 +1,23 @@
-"""Problems that the user can repair, and the one error that carries them.
+"""Problems in the user's files, and the error with all of them.
 
-    SpecError       raised by `load` where anything is wrong; holds every problem found, never the first alone
+    ManifestError   raised by `load` for invalid files; it has every problem, not only the first
 
-A mistake in the files is a `Problem`; a mistake in this package is an ordinary traceback.
+An error in a file is a `Problem`; an error in this package is a traceback.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from manifest.credentials import credential_in
+from manifest.credentials import detect_credential
 
-__all__ = ["Path", "Problem", "SpecError", "spell"]
+__all__ = ["KeyPath", "ManifestError", "Problem", "format_path"]
 
-Path = tuple[str | int, ...]
-"""Where something stands inside a file: keys of mappings and positions in lists, from the outside in."""
+KeyPath = tuple[str | int, ...]
+"""Path of a value in a file: keys of mappings and positions in lists, outermost first."""
 
 
-def spell(path: Path) -> str:
-    """A path for people: `agents.report.ingress.allow[0]`."""
+def format_path(path: KeyPath) -> str:
+    """Format a path: `agents.report.ingress.allow[0]`."""
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{_key(part)}" if text else _key(part)
@@ -25,20 +25,20 @@ def spell(path: Path) -> str:
 
 
 def _key(key: str) -> str:
-    if credential_in(key):
+    if detect_credential(key):
         return "(not shown)"
     return key if key.isprintable() else key.encode("unicode_escape").decode("ascii")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing to repair, and where.
+    """Error in a file, with its location.
 
     Attributes:
         file: name of the file, relative to the project.
-        line: line in it, from 1; 0 where the file as a whole is meant.
-        path: the place inside the file, spelled; empty for the file as a whole.
-        message: what is wrong, what is allowed, what to do; lower case, no full stop.
+        line: line number, from 1; 0 for the file as a whole.
+        path: formatted path in the file; empty for the file as a whole.
+        message: the error, the allowed values and the fix; lower case, no full stop.
     """
 
     file: str
@@ -47,12 +47,12 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place} {self.path}: {self.message}" if self.path else f"{place}: {self.message}"
+        location = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{location} {self.path}: {self.message}" if self.path else f"{location}: {self.message}"
 
 
-class SpecError(Exception):
-    """The network or the environment is not usable; `problems` says everything that is wrong with it."""
+class ManifestError(Exception):
+    """Invalid network or environment; `problems` has every error in the files."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(sorted(set(problems)))

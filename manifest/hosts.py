@@ -1,41 +1,41 @@
-"""Where agents run: on Container Apps, in a project of Foundry, or in a cluster of AKS.
+"""Models of hosts that agents run on: projects of Foundry and clusters of AKS.
 
-Container Apps needs no entry: the network brings its own. Projects and clusters are declared under 'hosts'. Which key
-of an agent belongs to which host stands here, and why each of the others does not; `manifest.checks` judges by it.
+Container Apps needs no entry: the network creates its own environment. This module also lists the keys of an agent that
+each host requires or does not support, with the reason; `manifest.checks` applies the lists.
 """
 
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from manifest import azure_names as azure
-from manifest.base_model import Entry, Items, sort_texts
+from manifest import azure_naming_rules as azure
+from manifest.base_model import ListField, StrictModel, sorted_strings
 from manifest.ingress import address_block
-from manifest.kinds import VERBS, Deployments
+from manifest.kinds import VERBS, ModelDeployments
 
 __all__ = [
+    "AGENT_HOSTS",
     "CONNECTED_KINDS",
     "HOST_MODELS",
-    "NEEDED",
-    "NOT_THERE",
-    "RUNS_ON",
+    "REQUIRED_KEYS",
+    "UNSUPPORTED_KEYS",
+    "AgentHost",
     "AksCluster",
     "AnyHost",
     "FoundryProject",
     "Host",
-    "RunsOn",
 ]
 
-RunsOn = Literal["container-app", "foundry", "aks"]
-RUNS_ON: dict[RunsOn, str] = {
+AgentHost = Literal["container-app", "foundry", "aks"]
+AGENT_HOSTS: dict[AgentHost, str] = {
     "container-app": "Container Apps",
     "foundry": "Foundry",
     "aks": "AKS",
 }
-"""What an agent can run on, for people."""
+"""Hosts of agents, with the names for messages."""
 
 CONNECTED_KINDS = ("blob-container", "cosmos-container", "model-account", "search-index")
-"""The kinds of resource that a project can have a connection to by Entra ID, and not by a key."""
+"""Kinds of resource that a project can connect to with Entra ID instead of a key."""
 
 
 def _caller(value: str) -> str:
@@ -43,123 +43,123 @@ def _caller(value: str) -> str:
     return address_block(value, "a cluster restricts callers of its API by IPv4 addresses only")
 
 
-class FoundryProject(Entry):
-    """A project of Foundry, in which agents run without a container."""
+class FoundryProject(StrictModel):
+    """Project of Foundry, in which agents run without a container."""
 
-    refused: ClassVar[dict[str, str]] = {
-        "name": "a host is called by its key; what it is called in Azure stands in 'project'",
-        "agents": "an agent says where it runs, with 'project'",
-        "cluster": "a project has no cluster; for one, say kind 'aks-cluster'",
+    unsupported_keys: ClassVar[dict[str, str]] = {
+        "name": "the name of a host is its key; set the name in Azure in 'project'",
+        "agents": "the host is set on each agent, in 'project'",
+        "cluster": "a project has no cluster; for a cluster, set kind 'aks-cluster'",
     }
 
     kind: Literal["foundry-project"]
-    """A project of Foundry, in which agents run without a container."""
+    """Project of Foundry, in which agents run without a container."""
     account: Annotated[str, azure.PARENTS["foundry-account"].base]
     """Base name of the Foundry account that holds it."""
     project: Annotated[str, azure.FOUNDRY_PROJECT] = ""
-    """What it is called in Azure; without it, as in this network."""
+    """Name of the project in Azure; by default, the name in this network."""
     identities: Literal["shared", "per-agent"] = "shared"
-    """Whose identity an unpublished agent has: the one of all of them, or one of its own."""
-    deployments: Deployments = ()
-    """The account's models; none where the account is an existing one."""
+    """Identity of unpublished agents: one that all share, or one for each agent."""
+    deployments: ModelDeployments = ()
+    """Model deployments of the account; none for an existing account."""
     connections: dict[str, Annotated[str, Field(json_schema_extra={"enum": list(VERBS)})]] = Field(
         default_factory=dict[str, str]
     )
-    """Resources that all its agents may use through the project, as whom it is itself, each with a verb of its kind."""
+    """Resources that all its agents can use with the project's own identity, each with a verb of its kind."""
     existing: bool = False
-    """It is there already: reference it, and create neither it nor its account."""
+    """True if the project exists already: neither it nor its account is created."""
 
     parent_key: ClassVar[str] = "account"
-    """The key that names what holds it."""
+    """Key with the base name of the parent."""
 
     @property
     def parent(self) -> str:
-        """Base name of the account."""
+        """Base name of the Foundry account."""
         return self.account
 
     @property
     def parent_kind(self) -> str:
-        """A key of `manifest.azure_names.PARENTS`."""
+        """Kind of parent: a key of `manifest.azure_naming_rules.PARENTS`."""
         return "foundry-account"
 
 
-class AksCluster(Entry):
-    """A cluster of AKS, in which agents run, each in a namespace of its own."""
+class AksCluster(StrictModel):
+    """Cluster of AKS, in which each agent runs in a namespace of its own."""
 
-    refused: ClassVar[dict[str, str]] = {
-        "name": "a host is called by its key; what it is called in Azure stands in 'cluster'",
-        "agents": "an agent says where it runs, with 'cluster'",
-        "account": "a cluster has no account; for one, say kind 'foundry-project'",
-        "namespace": "every agent has a namespace of its own, called as its identity in Azure is",
-        "nodes": "how big a cluster is, is the environment's to say: 'clusters' in Pulumi.<stack>.yaml",
+    unsupported_keys: ClassVar[dict[str, str]] = {
+        "name": "the name of a host is its key; set the name in Azure in 'cluster'",
+        "agents": "the host is set on each agent, in 'cluster'",
+        "account": "a cluster has no account; for an account, set kind 'foundry-project'",
+        "namespace": "every agent has a namespace of its own, with the name of its identity in Azure",
+        "nodes": "the size of a cluster belongs to the environment: 'clusters' in Pulumi.<stack>.yaml",
     }
 
     kind: Literal["aks-cluster"]
-    """A cluster of AKS, in which agents run, each in a namespace of its own."""
+    """Cluster of AKS, in which each agent runs in a namespace of its own."""
     cluster: Annotated[str, azure.PARENTS["kubernetes-cluster"].base]
     """Base name of the cluster."""
-    allow: Annotated[Items[Annotated[str, AfterValidator(_caller)]], AfterValidator(sort_texts)] = ()
-    """Blocks of IPv4 addresses that may call the API of the cluster; nobody else may."""
+    allow: Annotated[ListField[Annotated[str, AfterValidator(_caller)]], AfterValidator(sorted_strings)] = ()
+    """Blocks of IPv4 addresses with access to the API of the cluster; all others are denied."""
     private: bool = False
-    """The API of the cluster has an address in its own network only."""
+    """True if the API of the cluster has a private address only."""
     existing: bool = False
-    """It is there already: reference it, and do not create it."""
+    """True if the cluster exists already and is not created."""
 
     parent_key: ClassVar[str] = "cluster"
-    """The key that names what holds it."""
+    """Key with the base name of the parent."""
 
     @property
     def parent(self) -> str:
-        """Its base name; a cluster holds itself."""
+        """Base name of the cluster, which is its own parent."""
         return self.cluster
 
     @property
     def parent_kind(self) -> str:
-        """A key of `manifest.azure_names.PARENTS`."""
+        """Kind of parent: a key of `manifest.azure_naming_rules.PARENTS`."""
         return "kubernetes-cluster"
 
 
 Host = FoundryProject | AksCluster
 AnyHost = Annotated[Host, Field(discriminator="kind")]
 HOST_MODELS: dict[str, type[Host]] = {"foundry-project": FoundryProject, "aks-cluster": AksCluster}
-"""The kinds of host."""
+"""Model of each kind of host."""
 
-NEEDED: dict[RunsOn, tuple[str, ...]] = {
+REQUIRED_KEYS: dict[AgentHost, tuple[str, ...]] = {
     "container-app": ("image",),
     "foundry": ("project", "version"),
     "aks": ("image", "cluster"),
 }
-"""The keys that an agent cannot do without, by what it runs on."""
+"""Keys that an agent requires, by host."""
 
 _OF_FOUNDRY = {
-    "project": "a project is where agents of Foundry run; say 'host: foundry', or remove the key",
-    "agent": "only an agent of Foundry is called otherwise where it runs; remove the key",
-    "version": "only an agent of Foundry is published by its version; what runs here is the image's tag",
+    "project": "only agents of Foundry have a project; set 'host: foundry', or remove the key",
+    "agent": "only an agent of Foundry has another name on its host; remove the key",
+    "version": "only an agent of Foundry is published by its version; for a container, set the image's tag",
 }
 _OF_AKS = {
-    "cluster": "a cluster is where agents of AKS run; say 'host: aks', or remove the key",
-    "service_account": "service accounts belong to clusters, where agents of AKS run; remove the key",
-    "user_id": "the number of a pod's user belongs to clusters, where agents of AKS run; remove the key",
-    "egress": "only a cluster's network policy can tell one agent's way out from another's; remove the key",
+    "cluster": "only agents of AKS have a cluster; set 'host: aks', or remove the key",
+    "service_account": "only agents of AKS have a service account; remove the key",
+    "user_id": "only agents of AKS have a user id; remove the key",
+    "egress": "only a cluster's network policy can restrict the egress of one agent; remove the key",
 }
 _OF_CONTAINERS = {
-    "image": "it runs no image of yours, for images belong to containers; its definition stands in the project",
-    "cpu": "the project gives it what it needs; sizes belong to containers",
-    "memory": "the project gives it what it needs; sizes belong to containers",
-    "replicas": "the project runs as much of it as is asked for; replicas belong to containers",
-    "scale": "the project runs as much of it as is asked for; scale rules belong to containers",
-    "ingress": "callers reach it at the project's address, which Azure guards; ingress belongs to containers",
-    "port": "callers reach it at the project's address; ports belong to containers",
-    "probes": "the project looks after its health; probes belong to containers",
-    "environment": "no process of yours runs there that could read variables; they belong to containers",
+    "image": "only containers have an image; the definition of the agent is in the project",
+    "cpu": "only containers have a size; the project provides the compute",
+    "memory": "only containers have a size; the project provides the compute",
+    "replicas": "only containers have replicas; the project scales the agent",
+    "scale": "only containers have scale rules; the project scales the agent",
+    "ingress": "only containers have ingress; callers use the project's endpoint, which Azure authenticates",
+    "port": "only containers have a port; callers use the project's endpoint",
+    "probes": "only containers have probes; the project monitors the agent",
+    "environment": "only containers have environment variables",
 }
 
-NOT_THERE: dict[RunsOn, dict[str, str]] = {
+UNSUPPORTED_KEYS: dict[AgentHost, dict[str, str]] = {
     "container-app": {**_OF_FOUNDRY, **_OF_AKS},
     "foundry": {**_OF_CONTAINERS, **_OF_AKS},
     "aks": {
         **_OF_FOUNDRY,
-        "scale": "nothing in the cluster counts requests or messages; how many copies run stands in 'replicas'",
+        "scale": "clusters have no scale rules here; set the number of replicas in 'replicas'",
     },
 }
-"""The keys that an agent cannot have, by what it runs on, and why."""
+"""Keys that an agent does not support, by host, each with the reason."""

@@ -1,4 +1,4 @@
-"""How an agent is reached, and how its health is asked for."""
+"""Models of an agent's ingress and health probes."""
 
 import ipaddress
 import re
@@ -8,39 +8,39 @@ from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validato
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from manifest.base_model import Entry, Items, sort_texts
-from manifest.phrases import show
+from manifest.base_model import ListField, StrictModel, sorted_strings
+from manifest.message_formatting import quote_value
 
 __all__ = ["Ingress", "Port", "Probe", "Probes", "address_block"]
 
-# A block wider than /8, more than one address in 256 of all that there are, is no list of known callers.
+# A block wider than /8, more than one in 256 of all addresses, is too wide for a list of known callers.
 _WIDEST = 8
 
 
-_EVERYONE = "lets in (nearly) everyone; write the addresses of those who call"
+_EVERYONE = "allows nearly every address; write the addresses of the callers"
 
 
 def address_block(value: str, only_ipv4: str, too_wide: str = _EVERYONE) -> str:
-    """A block of IPv4 addresses, as the callers of something are listed.
+    """Check a block of IPv4 addresses and return it in normal form.
 
     Args:
-        value: as it is written.
-        only_ipv4: why none is IPv6.
-        too_wide: what is wrong with a block of nearly all addresses.
+        value: the block as in the file.
+        only_ipv4: message for an IPv6 block.
+        too_wide: message for a block of nearly all addresses.
 
     Raises:
-        ValueError: it is none, or one of nearly all addresses.
+        ValueError: the block is invalid or too wide.
     """
     try:
         network = ipaddress.ip_network(value, strict=False)
     except ValueError as error:
-        raise ValueError(f"{show(value)} is no block of addresses; write it like '203.0.113.0/24'") from error
+        raise ValueError(f"{quote_value(value)} is not a block of addresses; write it like '203.0.113.0/24'") from error
     if network.version != 4:  # noqa: PLR2004 - the only other version
-        raise ValueError(f"{show(value)} is IPv6; {only_ipv4}")
+        raise ValueError(f"{quote_value(value)} is IPv6; {only_ipv4}")
     if network.prefixlen < _WIDEST:
-        raise ValueError(f"{show(value)} {too_wide}")
+        raise ValueError(f"{quote_value(value)} {too_wide}")
     if str(network) not in (value, f"{value}/32"):
-        raise ValueError(f"{show(value)} is not written as the block that it means; did you mean '{network}'?")
+        raise ValueError(f"{quote_value(value)} is not in normal form; did you mean '{network}'?")
     return str(network)
 
 
@@ -51,7 +51,7 @@ def _block(value: str) -> str:
 
 def _url_path(value: str) -> str:
     if re.fullmatch("/[!-~]{0,511}", value) is None:
-        raise ValueError(f"{show(value)} is no path of an address; write it like '/healthz'")
+        raise ValueError(f"{quote_value(value)} is not a path of a URL; write it like '/healthz'")
     return value
 
 
@@ -60,20 +60,20 @@ Block = Annotated[str, AfterValidator(_block)]
 UrlPath = Annotated[str, AfterValidator(_url_path)]
 
 
-class Ingress(Entry):
-    """Who can reach an agent: nobody, the other agents, or listed addresses outside."""
+class Ingress(StrictModel):
+    """Network access to an agent: none, the other agents, or listed addresses outside."""
 
-    refused: ClassVar[dict[str, str]] = {
-        "port": "the port stands with the agent",
-        "deny": "what is not allowed is denied",
+    unsupported_keys: ClassVar[dict[str, str]] = {
+        "port": "set the port on the agent",
+        "deny": "everything that is not allowed is denied",
     }
 
     kind: Literal["none", "internal", "external"] = "none"
-    """Nobody, the network's own agents, or addresses outside too."""
-    allow: Annotated[Items[Block], AfterValidator(sort_texts)] = ()
-    """For 'external': blocks of IPv4 addresses that may call; nobody else may."""
-    callers: Annotated[Items[str], AfterValidator(sort_texts)] = ()
-    """In a cluster: the agents of the same cluster that may call; nobody else may."""
+    """Callers: none, agents of the same environment or cluster, or also addresses outside."""
+    allow: Annotated[ListField[Block], AfterValidator(sorted_strings)] = ()
+    """For 'external': blocks of IPv4 addresses of callers; all others are denied."""
+    callers: Annotated[ListField[str], AfterValidator(sorted_strings)] = ()
+    """In a cluster: agents of the same cluster that may call; all others are denied."""
 
     @model_validator(mode="before")
     @classmethod
@@ -86,31 +86,31 @@ class Ingress(Entry):
         return {"anyOf": [{"enum": ["none", "internal"]}, entry]}
 
 
-class Probe(Entry):
-    """One health probe. Limits: Container Apps REST reference, ContainerAppProbe, 2025-01-01."""
+class Probe(StrictModel):
+    """Health probe. Limits: Container Apps REST reference, ContainerAppProbe, 2025-01-01."""
 
     path: UrlPath | None = None
-    """Path that must answer with success; without it, accepting a connection is enough."""
+    """Path of an HTTP request that must succeed; without it, a TCP connection is sufficient."""
     port: Port | None = None
-    """Without it, the agent's port."""
+    """Port; by default, the agent's port."""
     initial_delay_seconds: Annotated[int, Field(ge=1, le=60)] | None = None
     """Seconds before the first probe."""
     period_seconds: Annotated[int, Field(ge=1, le=240)] | None = None
     """Seconds between probes."""
     timeout_seconds: Annotated[int, Field(ge=1, le=240)] | None = None
-    """Seconds after which no answer is a failure."""
+    """Seconds without a response that count as a failure."""
     failure_threshold: Annotated[int, Field(ge=1, le=10)] | None = None
-    """Failures in a row that count."""
+    """Number of consecutive failures that count."""
     success_threshold: Annotated[int, Field(ge=1, le=10)] | None = None
-    """Successes in a row that count; only a readiness probe may ask for more than one."""
+    """Number of consecutive successes that count; more than one for a readiness probe only."""
 
 
-class Probes(Entry):
-    """The health probes of an agent; each is optional."""
+class Probes(StrictModel):
+    """Health probes of an agent; each is optional."""
 
     liveness: Probe | None = None
-    """Failing restarts the replica."""
+    """Probe whose failure restarts the replica."""
     readiness: Probe | None = None
-    """Failing keeps requests away from the replica."""
+    """Probe whose failure stops requests to the replica."""
     startup: Probe | None = None
-    """Until it succeeds, the other two wait."""
+    """Probe that must succeed before the other two start."""

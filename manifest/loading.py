@@ -1,33 +1,33 @@
-"""From the files of a project to a network and an environment that are known to fit; or every reason why not.
+"""Loading of a project's files into a valid network and environment, or an error with every problem.
 
-Nothing here judges: reading is `manifest.yaml_document` and `manifest.stack_settings`, fields are the models, the
-rest is `manifest.checks`.
+It has no rules of its own: `manifest.yaml_document` and `manifest.stack_settings` read the files, the models check
+fields, and `manifest.checks` checks everything that takes more than one field.
 """
 
 from collections.abc import Callable, Iterator
-from pathlib import Path as File
+from pathlib import Path
 from typing import Any
 
-from manifest.check_input import Draft
+from manifest.check_input import CheckInput
 from manifest.checks import CHECKS
 from manifest.environment import Environment
-from manifest.errors import Path, Problem, SpecError
+from manifest.errors import KeyPath, ManifestError, Problem
 from manifest.network import Network
-from manifest.stack_settings import Settings
-from manifest.validation import Mistake, Outcome, validate
-from manifest.yaml_document import Document, read
+from manifest.stack_settings import StackSettings
+from manifest.validation import FieldError, PartialModel, validate_partially
+from manifest.yaml_document import YamlDocument, read_document
 
-__all__ = ["NETWORK_FILE", "described", "load", "stack_config_problem"]
+__all__ = ["NETWORK_FILE", "load", "load_with_document", "stack_config_problem"]
 
 NETWORK_FILE = "network.yaml"
 
-# What a model cannot do without, so that the rest of it can be judged where this is missing or wrong.
-_NETWORK_STAND_INS: dict[Path, Any] = {
+# Valid values for required keys, so that the rest of the file is checked even if such a key is missing or invalid.
+_NETWORK_PLACEHOLDERS: dict[KeyPath, Any] = {
     ("name",): "network",
     ("registry",): {"name": "registry"},
     ("registry", "name"): "registry",
 }
-_ENVIRONMENT_STAND_INS: dict[Path, Any] = {
+_ENVIRONMENT_PLACEHOLDERS: dict[KeyPath, Any] = {
     ("stack",): "stack",
     ("location",): "westeurope",
     ("resource_group",): "group",
@@ -39,70 +39,70 @@ def load(
     stack: str,
     get: Callable[[str], str | None],
     *,
-    root: File = File(),
+    root: Path = Path(),
     role_refusal_reason: Callable[[str, str], str | None],
 ) -> tuple[Network, Environment]:
     """Read network.yaml and the environment of `stack`.
 
     Args:
         stack: name of the Pulumi stack.
-        get: a value of the project's Pulumi configuration by its key, structured ones as JSON: `pulumi.Config().get`.
+        get: returns a value of the Pulumi configuration by its key, structured values as JSON: `pulumi.Config().get`.
         root: the folder of the project.
-        role_refusal_reason: why a role, by its name, may not be granted on a kind of resource; None where it may.
+        role_refusal_reason: reason why a role, by name, may not be granted on a kind of resource; None if it may.
 
     Raises:
-        SpecError: something is wrong; it holds every problem that could be found.
+        ManifestError: a file is invalid; the error has every problem.
     """
-    return described(stack, get, root=root, role_refusal_reason=role_refusal_reason)[:2]
+    return load_with_document(stack, get, root=root, role_refusal_reason=role_refusal_reason)[:2]
 
 
-def described(
+def load_with_document(
     stack: str,
     get: Callable[[str], str | None],
     *,
-    root: File = File(),
+    root: Path = Path(),
     role_refusal_reason: Callable[[str, str], str | None],
-) -> tuple[Network, Environment, Document]:
-    """What `load` gives, and the file of the network, which knows in which line each thing stands."""
-    document = read(root, NETWORK_FILE)
-    settings = Settings(stack, get, root)
-    environment = validate(Environment, settings.data, _ENVIRONMENT_STAND_INS)
+) -> tuple[Network, Environment, YamlDocument]:
+    """Network and environment as from `load`, and the network's file with the line of each entry."""
+    document = read_document(root, NETWORK_FILE)
+    settings = StackSettings(stack, get, root)
+    environment = validate_partially(Environment, settings.data, _ENVIRONMENT_PLACEHOLDERS)
     problems = [*document.problems, *settings.problems, *_mistakes_of_settings(settings, environment)]
-    if not document.there:
-        problems.append(document.problem((), "no such file; it describes the network"))
+    if not document.exists:
+        problems.append(document.problem((), "no such file; it declares the network"))
     if not document.data:
-        raise SpecError(problems)
-    network = validate(Network, document.data, _NETWORK_STAND_INS)
-    problems += (_place(document, one) for one in network.mistakes if one.path not in document.refused)
-    draft = Draft(network, environment, document.data, role_refusal_reason)
+        raise ManifestError(problems)
+    network = validate_partially(Network, document.data, _NETWORK_PLACEHOLDERS)
+    problems += (_place(document, one) for one in network.errors if one.path not in document.refused_paths)
+    inputs = CheckInput(network, environment, document.data, role_refusal_reason)
     for check in CHECKS:
-        for finding in check(draft):
+        for finding in check(inputs):
             if finding.file == "network":
                 problems.append(document.problem(finding.path, finding.message))
-            elif settings.there:
+            elif settings.exists:
                 problems.append(settings.problem(finding.path, finding.message))
     if problems:
-        raise SpecError(problems)
+        raise ManifestError(problems)
     return network.model, environment.model, document
 
 
 def stack_config_problem(
-    stack: str, get: Callable[[str], str | None], path: Path, message: str, *, root: File = File()
+    stack: str, get: Callable[[str], str | None], path: KeyPath, message: str, *, root: Path = Path()
 ) -> Problem:
-    """A problem that only Azure shows, where the file of the stack has its cause; `stack` and `get` as for `load`."""
-    return Settings(stack, get, root).problem(path, message)
+    """Problem with a stack setting that only the deployment finds, with its file and line; arguments as for `load`."""
+    return StackSettings(stack, get, root).problem(path, message)
 
 
-def _place(document: Document, mistake: Mistake) -> Problem:
-    """A mistake where the file has it; a value that was filled in or spelled out stands nowhere, so around it."""
+def _place(document: YamlDocument, mistake: FieldError) -> Problem:
+    """Problem at the line of an invalid field; for a value that is not in the file, at the line of its parent."""
     path = mistake.path
-    while path and not document.known(path) and not (mistake.missing and document.known(path[:-1])):
+    while path and not document.has(path) and not (mistake.missing and document.has(path[:-1])):
         path = path[:-1]
     return document.problem(path, mistake.message)
 
 
-def _mistakes_of_settings(settings: Settings, environment: Outcome[Environment]) -> Iterator[Problem]:
-    if settings.there:
-        for mistake in environment.mistakes:
-            if mistake.path[0] not in settings.misread:
+def _mistakes_of_settings(settings: StackSettings, environment: PartialModel[Environment]) -> Iterator[Problem]:
+    if settings.exists:
+        for mistake in environment.errors:
+            if mistake.path[0] not in settings.unreadable:
                 yield settings.problem(mistake.path, mistake.message)

@@ -1,7 +1,7 @@
-"""The network as a model: its registry, resources, hosts, agents, people and promises. The same in every environment.
+"""Model of the network: registry, resources, hosts, agents, people and safeguards, the same in every environment.
 
-A field's own limits stand with the field. What takes two fields, two entries or the environment to judge stands in
-`manifest.checks`, so that one mistake never hides another.
+A field's own limits are checked by the field. `manifest.checks` checks everything that takes two fields, two entries or
+the environment, so that one error never hides another.
 """
 
 from collections.abc import Callable
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 from pydantic import Field, model_validator
 
 from manifest.agents import Agent
-from manifest.azure_names import PARENTS
-from manifest.azure_resource_names import (
+from manifest.azure_naming_rules import PARENTS
+from manifest.base_model import StrictModel, as_mapping
+from manifest.generated_names import (
     AGENT,
     HOST,
     RESOURCE,
@@ -21,10 +22,9 @@ from manifest.azure_resource_names import (
     PeopleName,
     ResourceName,
 )
-from manifest.base_model import Entry, mapping
 from manifest.hosts import AnyHost
 from manifest.kinds import KINDS, RESOURCE_MODELS, Resource
-from manifest.name_rule import NameRule
+from manifest.name_validation import NameRule
 from manifest.people import People
 from manifest.safeguards import Exemptions, Separations
 
@@ -32,61 +32,61 @@ __all__ = ["Network", "Registry"]
 
 if TYPE_CHECKING:
     AnyResource = Resource
-else:  # the union is made from the table of kinds, which a type checker cannot follow
+else:  # the union is created from the table of kinds, which type checkers do not evaluate
     AnyResource = Annotated[Union[tuple(RESOURCE_MODELS.values())], Field(discriminator="kind")]  # noqa: UP007 - of a table
 
 
-class Registry(Entry):
-    """The container registry from which all images of the network come."""
+class Registry(StrictModel):
+    """Container registry of all images of the network."""
 
     name: Annotated[str, PARENTS["registry"].base]
-    """Base name; an environment adds its suffix, unless the registry is an existing one."""
+    """Base name; an environment appends its suffix, unless the registry exists already."""
     existing: bool = False
-    """It is there already: reference it and grant on it, and do not create it."""
+    """True if the registry exists already: access is granted, but it is not created."""
     permissions: Literal["registry", "repository"] = "registry"
-    """What pulling is granted on: the registry, or (existing registries in that mode only) the agent's repository."""
+    """Scope of the pull permission: the registry, or the agent's repository for an existing registry in that mode."""
 
     @property
     def parent(self) -> str:
-        """Its base name; a registry holds itself."""
+        """Base name of the registry, which is its own parent."""
         return self.name
 
     @property
     def parent_kind(self) -> str:
-        """A key of `manifest.azure_names.PARENTS`."""
+        """Kind of parent: a key of `manifest.azure_naming_rules.PARENTS`."""
         return "registry"
 
 
-class Network(Entry):
-    """Everything in network.yaml."""
+class Network(StrictModel):
+    """Contents of network.yaml."""
 
     name: NetworkName
-    """Name of the network; the names of all apps begin with it."""
+    """Name of the network, and prefix of the names of all apps."""
     registry: Registry
-    """Where the images come from."""
+    """Registry of the agents' images."""
     resources: dict[ResourceName, AnyResource] = Field(default_factory=dict[str, AnyResource])
-    """What agents can be granted."""
+    """Resources that agents can be granted access to."""
     hosts: dict[HostName, AnyHost] = Field(default_factory=dict[str, AnyHost])
-    """Where agents run that do not run on Container Apps."""
+    """Hosts of agents that do not run on Container Apps."""
     agents: dict[AgentName, Agent] = Field(default_factory=dict[str, Agent])
-    """The agents."""
+    """Agents of the network."""
     people: dict[PeopleName, People] = Field(default_factory=dict[str, People])
-    """Who may call agents besides agents."""
+    """People who may call agents."""
     separation: Separations = ()
-    """Rights that no agent may have together."""
+    """Permissions that no agent may have together."""
     exceptions: Exemptions = ()
-    """Findings that are accepted for a while."""
+    """Findings that are accepted until a date."""
 
     @model_validator(mode="before")
     @classmethod
     def _name_children(cls, written: Any) -> Any:  # noqa: ANN401 - whatever the file holds
-        """What is not given a name in Azure is called there as it is here."""
-        network = mapping(written)
+        """Set the name in Azure of each entry without one to its name in the network."""
+        network = as_mapping(written)
         if network is None:
             return written
         filled = dict(network)
         for section, rule, key_of in _CHILDREN:
-            entries = mapping(network.get(section))
+            entries = as_mapping(network.get(section))
             if entries is not None:
                 filled[section] = {name: _named(name, entry, rule, key_of) for name, entry in entries.items()}
         return filled
@@ -113,6 +113,6 @@ _CHILDREN: tuple[tuple[str, NameRule, Callable[[dict[str, Any]], str | None]], .
 
 
 def _named(name: str, written: object, rule: NameRule, key_of: Callable[[dict[str, Any]], str | None]) -> object:
-    entry = mapping(written)
-    key = key_of(entry) if entry and rule.complaint(name) is None else None
+    entry = as_mapping(written)
+    key = key_of(entry) if entry and rule.error(name) is None else None
     return {key: name, **entry} if entry and key else written

@@ -1,7 +1,7 @@
-"""People as a model: users and groups of Entra ID who may call agents, and nothing else.
+"""Model of people: users and groups of Entra ID who may call agents, and have no other access.
 
-The network says who there is and whom they may call; which id they have in Entra ID is each environment's to say, for
-another tenant has others.
+The network declares them and the agents that they may call; each environment sets their ids in Entra ID, which differ
+between tenants.
 """
 
 from typing import ClassVar, Literal
@@ -9,27 +9,27 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from manifest.access import Access, AccessEntry
-from manifest.base_model import Entry
+from manifest.base_model import StrictModel
 
 __all__ = ["People"]
 
 
-class People(Entry):
-    """A group of people, or one of them."""
+class People(StrictModel):
+    """Group or user of Entra ID."""
 
-    refused: ClassVar[dict[str, str]] = {
+    unsupported_keys: ClassVar[dict[str, str]] = {
         "id": "the id in Entra ID differs by tenant: 'people' in Pulumi.<stack>.yaml",
-        "name": "people are called by their key",
-        "members": "who is in a group is Entra ID's to say",
+        "name": "the name of people is their key",
+        "members": "the members of a group are managed in Entra ID",
     }
 
     kind: Literal["group", "user"]
-    """What they are in Entra ID: a security group, or one user."""
+    """Type in Entra ID: a security group, or one user."""
     written_access: dict[str, AccessEntry] = Field(default_factory=dict[str, AccessEntry], alias="access")
-    """The agents that they may call: 'use', agent by agent."""
+    """Agents that they may call, each with the verb 'use'."""
 
     @property
     def access(self) -> tuple[Access, ...]:
-        """Every grant, one each, in an order that does not depend on the file's."""
+        """Every grant, sorted, so that the order does not depend on the file."""
         entries = sorted(self.written_access.items())
         return tuple(grant for name, entry in entries for grant in entry.grants(name))

@@ -1,6 +1,6 @@
-"""What a network promises beyond single grants: budgets of agents, rights kept apart, and findings that are excused.
+"""Models of safeguards: budgets of agents, separation of permissions, and exceptions from findings.
 
-Whether a promise is kept takes more than the file to judge; here it is only said.
+`access` checks that a network keeps its safeguards; these models only declare them.
 """
 
 import re
@@ -10,11 +10,11 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from manifest.azure_resource_names import RESOURCE, FindingName
-from manifest.base_model import Entry, Items, mapping
-from manifest.credentials import credential_in
+from manifest.base_model import ListField, StrictModel, as_mapping
+from manifest.credentials import detect_credential
+from manifest.generated_names import RESOURCE, FindingName
 from manifest.kinds import VERBS
-from manifest.phrases import show
+from manifest.message_formatting import quote_value
 
 __all__ = ["Budget", "Exemption", "Exemptions", "Right", "Separation", "Separations"]
 
@@ -23,30 +23,30 @@ _LEAST_APART = 2
 Limit = Annotated[int, Field(ge=0)] | None
 
 
-class Budget(Entry):
-    """How far an agent's reach may go at most; what is left out has no limit."""
+class Budget(StrictModel):
+    """Limits for an agent's blast radius; without a value there is no limit."""
 
     resources: Limit = None
-    """At most so many resources that it can do anything with."""
+    """Maximum number of resources that it can access."""
     secrets: Limit = None
-    """At most so many secrets that it can read."""
+    """Maximum number of secrets that it can read."""
     models: Limit = None
-    """At most so many model accounts that it can use."""
+    """Maximum number of model accounts that it can use."""
     destroys: Limit = None
-    """At most so many resources whose contents it can delete."""
+    """Maximum number of resources whose contents it can delete."""
     identities: Limit = None
-    """At most so many identities that it can become."""
+    """Maximum number of other identities that it can take over."""
     influences: Limit = None
-    """At most so many agents that read or receive what it writes or sends."""
+    """Maximum number of agents that read or receive its output."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Right:
-    """A verb on a resource, whoever may have it; in the file `{ reports: write }`.
+    """Permission in a separation: a verb on a resource; in the file `{ reports: write }`.
 
     Attributes:
         resource: name of the resource in the network.
-        verb: one of its kind's.
+        verb: a verb of the resource's kind.
     """
 
     resource: str
@@ -56,43 +56,47 @@ class Right:
 def _right(written: object) -> Right:
     if isinstance(written, Right):
         return written
-    entry = mapping(written)
+    entry = as_mapping(written)
     if entry is None or len(entry) != 1:
-        found = show(written) if entry is None else f"a mapping of {len(entry)} keys" if entry else "an empty mapping"
-        raise ValueError(
-            f"{found} stands where one resource and one verb are needed; write it like {{ reports: write }}"
+        found = (
+            quote_value(written)
+            if entry is None
+            else f"a mapping of {len(entry)} keys"
+            if entry
+            else "an empty mapping"
         )
+        raise ValueError(f"{found} is not one resource with one verb; write it like {{ reports: write }}")
     ((resource, verb),) = entry.items()
     if isinstance(verb, str):
         return Right(resource, verb)
-    raise ValueError(f"{show(verb)} stands where the verb on {show(resource)} is needed; write one verb")
+    raise ValueError(f"{quote_value(verb)} is not a verb on {quote_value(resource)}; write one verb")
 
 
 def _apart(rights: tuple[Right, ...]) -> tuple[Right, ...]:
     if len(rights) < _LEAST_APART:
-        found = "one right alone" if rights else "an empty list"
-        raise ValueError(f"{found} cannot be kept apart; write at least two, each like {{ reports: write }}")
+        found = "a single permission" if rights else "an empty list"
+        raise ValueError(f"{found} is not a separation; write at least two, each like {{ reports: write }}")
     return tuple(sorted(rights))
 
 
 def _reason(value: str) -> str:
     if not value.strip():
-        raise ValueError("an empty text stands where a reason is needed")
-    if kind := credential_in(value):
-        raise ValueError(f"the value looks like {kind} (not shown); reasons are there for everyone to read")
+        raise ValueError("the reason is empty; write one")
+    if kind := detect_credential(value):
+        raise ValueError(f"the value looks like {kind} (not shown); everyone can read reasons")
     return value
 
 
 def _day(written: object) -> date:
-    """A day; plain YAML 1.1 makes it a date, YAML 1.2 and quotes a text."""
+    """Parse a date: YAML 1.1 has dates, YAML 1.2 and quotes have texts."""
     if isinstance(written, date) and not isinstance(written, datetime):
         return written
     if not isinstance(written, str) or re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", written) is None:
-        raise ValueError(f"{show(written)} is no date; write it like 2027-01-31")
+        raise ValueError(f"{quote_value(written)} is not a date; write it like 2027-01-31")
     try:
         return date.fromisoformat(written)
     except ValueError:
-        raise ValueError(f"{show(written)} is no day of the calendar; write it like 2027-01-31") from None
+        raise ValueError(f"{quote_value(written)} is not a date of the calendar; write it like 2027-01-31") from None
 
 
 _RIGHT_SCHEMA: dict[str, Any] = {
@@ -110,39 +114,39 @@ _APART_SCHEMA: dict[str, Any] = {
 }
 
 WrittenRight = Annotated[Right, BeforeValidator(_right)]
-Apart = Annotated[Items[WrittenRight], AfterValidator(_apart), WithJsonSchema(_APART_SCHEMA)]
+Apart = Annotated[ListField[WrittenRight], AfterValidator(_apart), WithJsonSchema(_APART_SCHEMA)]
 Reason = Annotated[str, AfterValidator(_reason), Field(json_schema_extra={"pattern": r"\S"})]
 Day = Annotated[date, BeforeValidator(_day)]
 
 
-class Separation(Entry):
-    """Rights that no agent may have together."""
+class Separation(StrictModel):
+    """Separation: permissions that no agent may have together."""
 
-    refused: ClassVar[dict[str, str]] = {"reason": "the key is 'because'"}
+    unsupported_keys: ClassVar[dict[str, str]] = {"reason": "the key is 'because'"}
 
     apart: Apart
-    """The rights, each a resource with the verb that is meant; at least two."""
+    """Permissions, each a resource with a verb; at least two."""
     because: Reason
-    """Why they belong apart; reports show it."""
+    """Reason for the separation; shown in reports."""
 
 
-class Exemption(Entry):
-    """A finding that is accepted for a while."""
+class Exemption(StrictModel):
+    """Exception: a finding that is accepted until a date."""
 
-    refused: ClassVar[dict[str, str]] = {
+    unsupported_keys: ClassVar[dict[str, str]] = {
         "id": "the key is 'finding'",
         "reason": "the key is 'because'",
         "until": "the key is 'expires'",
     }
 
     finding: FindingName
-    """Id of the finding, as reports show it, like 'unused-resource'."""
+    """Id of the finding as in reports, like 'unused-resource'."""
     on: Annotated[str, Field(min_length=1, examples=["documents", "report", "report/documents"])]
-    """What it is excused on: a resource, an agent, or both as agent/resource."""
+    """Scope of the exception: a resource, an agent, or both as agent/resource."""
     because: Reason
-    """Why it is accepted; reports show it."""
+    """Reason for the exception; shown in reports."""
     expires: Day
-    """The last day on which it is excused."""
+    """Last day of the exception."""
 
 
 def _by_rights(rules: tuple[Separation, ...]) -> tuple[Separation, ...]:
@@ -153,6 +157,6 @@ def _by_finding(exemptions: tuple[Exemption, ...]) -> tuple[Exemption, ...]:
     return tuple(sorted(exemptions, key=lambda one: (one.finding, one.on)))
 
 
-# In an order that does not depend on how the list was written.
-Separations = Annotated[Items[Separation], AfterValidator(_by_rights)]
-Exemptions = Annotated[Items[Exemption], AfterValidator(_by_finding)]
+# Sorted, so that the order does not depend on the file.
+Separations = Annotated[ListField[Separation], AfterValidator(_by_rights)]
+Exemptions = Annotated[ListField[Exemption], AfterValidator(_by_finding)]

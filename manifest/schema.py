@@ -1,23 +1,23 @@
-"""JSON Schemas of network.yaml and of the stacks' files, made from the models, for editors to complete and check.
+"""JSON Schemas of network.yaml and the stack files, generated from the models, for completion and checks in editors.
 
-`agent-network manifest schema` writes both files. What takes two entries to judge is beyond a schema and stays with
-`load`.
+`agent-network manifest schema` writes both files. Rules about several entries are not in the schemas; `load` checks
+them.
 """
 
 import json
 from pathlib import Path
 from typing import Any, cast
 
-from manifest.base_model import mapping
+from manifest.base_model import as_mapping
 from manifest.environment import Environment
 from manifest.network import Network
 from manifest.stack_file import PROJECT_FILE
-from manifest.yaml_document import read
+from manifest.yaml_document import read_document
 
 __all__ = ["COMMAND", "environment_schema", "network_schema", "schemas"]
 
 COMMAND = "agent-network manifest schema"
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_DIALECT = "https://json-schema.org/inputs/2020-12/schema"
 
 
 def network_schema() -> dict[str, Any]:
@@ -50,7 +50,7 @@ def environment_schema(project: str) -> dict[str, Any]:
 
 def schemas(root: Path) -> dict[str, str]:
     """The name and the text of each schema file of the project at `root`."""
-    project = str(read(root, PROJECT_FILE).data["name"])
+    project = str(read_document(root, PROJECT_FILE).data["name"])
     both = {"network.schema.json": network_schema(), "environment.schema.json": environment_schema(project)}
     return {name: json.dumps(schema, indent=2) + "\n" for name, schema in both.items()}
 
@@ -62,10 +62,10 @@ def _tidy(schema: dict[str, Any]) -> dict[str, Any]:
     if isinstance(options, list) and {"type": "null"} in options:
         one = [option for option in cast("list[dict[str, Any]]", options) if option != {"type": "null"}]
         tidy = {key: value for key, value in tidy.items() if key != "anyOf"} | one[0]
-    patterns = mapping(tidy.get("patternProperties"))
+    patterns = as_mapping(tidy.get("patternProperties"))
     if patterns and "propertyNames" in tidy:  # pydantic's way to say it lets every other key pass
         ((pattern, value),) = patterns.items()
-        names = {**(mapping(tidy["propertyNames"]) or {}), "pattern": pattern}
+        names = {**(as_mapping(tidy["propertyNames"]) or {}), "pattern": pattern}
         tidy = {key: one for key, one in tidy.items() if key != "patternProperties"}
         return {**tidy, "propertyNames": names, "additionalProperties": value}
     return tidy
@@ -74,7 +74,7 @@ def _tidy(schema: dict[str, Any]) -> dict[str, Any]:
 def _tidy_value(value: object) -> object:
     if isinstance(value, list):
         return [_tidy_value(one) for one in cast("list[object]", value)]
-    inner = mapping(value)
+    inner = as_mapping(value)
     return value if inner is None else _tidy(inner)
 
 

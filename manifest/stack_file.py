@@ -1,19 +1,27 @@
-"""One stack's configuration, read from `Pulumi.yaml` and `Pulumi.<stack>.yaml` without the Pulumi engine.
+"""Configuration of a stack, read from `Pulumi.yaml` and `Pulumi.<stack>.yaml` without the Pulumi engine.
 
-Owns the form of both files, and values as the engine passes them to a program: texts, with JSON for everything
-structured. An encrypted value is an error, because it needs the stack's key. The meaning of values is
-`manifest.stack_settings`'s.
+Owns the format of both files. Values have the form in which the engine passes them to a program: texts, structured
+values as JSON. An encrypted value is an error, because it needs the stack's key. `manifest.stack_settings` validates
+the values.
 """
 
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path as File
+from pathlib import Path
 from typing import Any, cast
 
 import yaml
 
-__all__ = ["PROJECT_FILE", "ProjectFile", "StackFileError", "config_of", "read_project", "stack_config", "stacks"]
+__all__ = [
+    "PROJECT_FILE",
+    "ProjectFile",
+    "StackFileError",
+    "config_getter",
+    "read_project",
+    "stack_config",
+    "stack_names",
+]
 
 PROJECT_FILE = "Pulumi.yaml"
 
@@ -24,21 +32,21 @@ class StackFileError(Exception):
 
 @dataclass(frozen=True)
 class ProjectFile:
-    """The content of `Pulumi.yaml`, as far as a program needs it."""
+    """Contents of `Pulumi.yaml` that a program needs."""
 
     name: str
     main: str
-    """The program: a file or a folder, relative to the project."""
+    """Path of the program, a file or a folder, relative to the project."""
     config: Mapping[str, str]
-    """The configuration of every stack that does not set it itself, by full key."""
+    """Default configuration of every stack, by full key."""
 
 
-def stacks(root: File) -> tuple[str, ...]:
-    """The stacks of the project at `root` that have a file."""
+def stack_names(root: Path) -> tuple[str, ...]:
+    """Names of the stacks with a file in the project at `root`."""
     return tuple(sorted(path.name[len("Pulumi.") : -len(".yaml")] for path in root.glob("Pulumi.?*.yaml")))
 
 
-def read_project(root: File) -> ProjectFile:
+def read_project(root: Path) -> ProjectFile:
     """Read `Pulumi.yaml`.
 
     Raises:
@@ -48,12 +56,12 @@ def read_project(root: File) -> ProjectFile:
     content = _mapping(path)
     name = content.get("name")
     if not isinstance(name, str) or not name:
-        raise StackFileError(f"{path.name} name: is missing; every project has one")
+        raise StackFileError(f"{path.name} name: missing; every project has a name")
     return ProjectFile(name, str(content.get("main", ".")), dict(_values(path, content, name, declared=True)))
 
 
-def stack_config(root: File, stack: str, project: ProjectFile) -> dict[str, str]:
-    """The configuration of a stack by full key (`project:key`).
+def stack_config(root: Path, stack: str, project: ProjectFile) -> dict[str, str]:
+    """Read the configuration of a stack by full key (`project:key`).
 
     Raises:
         StackFileError: the file cannot be read, or has an encrypted value.
@@ -62,10 +70,10 @@ def stack_config(root: File, stack: str, project: ProjectFile) -> dict[str, str]
     return {**project.config, **dict(_values(path, _mapping(path), project.name))}
 
 
-def config_of(root: File, stack: str) -> Callable[[str], str | None]:
-    """A replacement for `pulumi.Config().get`, on the files of a project.
+def config_getter(root: Path, stack: str) -> Callable[[str], str | None]:
+    """Function that reads configuration values from the files of a project, like `pulumi.Config().get`.
 
-    A file that cannot be read has no values: `manifest.stack_settings` reports its problems by line.
+    An unreadable file has no values: `manifest.stack_settings` reports its problems by line.
 
     Raises:
         StackFileError: from the returned function, for an encrypted value.
@@ -73,11 +81,11 @@ def config_of(root: File, stack: str) -> Callable[[str], str | None]:
     paths = (root / PROJECT_FILE, root / f"Pulumi.{stack}.yaml")
     project, own = (_mapping_or_empty(path) for path in paths)
     namespace = project.get("name")
-    found: dict[str, tuple[File, str, object]] = {}
+    found: dict[str, tuple[Path, str, object]] = {}
     for path, content, declared in ((paths[0], project, True), (paths[1], own, False)):
         for key, value in _entries(content.get("config"), declared=declared):
             space, _, field = key.rpartition(":")
-            # Without a name, the project itself is what is wrong; its stack's keys are then still understood.
+            # A project without a name is an error of its own; its stack's keys are still read.
             if space in ("", namespace) or not isinstance(namespace, str):
                 found[field] = (path, key, value)
 
@@ -87,7 +95,7 @@ def config_of(root: File, stack: str) -> Callable[[str], str | None]:
     return get
 
 
-def _mapping(path: File) -> dict[str, Any]:
+def _mapping(path: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(path.read_text("utf-8-sig"))
     except yaml.MarkedYAMLError as error:
@@ -102,7 +110,7 @@ def _mapping(path: File) -> dict[str, Any]:
     return cast("dict[str, Any]", content)
 
 
-def _mapping_or_empty(path: File) -> dict[str, Any]:
+def _mapping_or_empty(path: Path) -> dict[str, Any]:
     try:
         return _mapping(path)
     except StackFileError:
@@ -110,9 +118,9 @@ def _mapping_or_empty(path: File) -> dict[str, Any]:
 
 
 def _values(
-    path: File, content: Mapping[str, Any], project: str, *, declared: bool = False
+    path: Path, content: Mapping[str, Any], project: str, *, declared: bool = False
 ) -> Iterator[tuple[str, str]]:
-    """Full keys and texts of the `config` block."""
+    """Full keys and values of the `config` block, as texts."""
     config: Any = content.get("config") or {}
     if not isinstance(config, dict):
         raise StackFileError(f"{path.name} config: expected a mapping, got {type(config).__name__}")
@@ -131,11 +139,11 @@ def _entries(config: object, *, declared: bool) -> Iterator[tuple[str, object]]:
             yield str(key), value
 
 
-def _text(path: File, key: str, value: object) -> str:
+def _text(path: Path, key: str, value: object) -> str:
     if isinstance(value, dict) and "secure" in value:
-        # nothing of the value is shown, encrypted or not
+        # the message shows no part of the value, encrypted or not
         raise StackFileError(
-            f"{path.name} config.{key}: holds a secret, which needs the stack's key to read; a network needs none:"
-            " take it out, and set the value in the vault that it belongs to"
+            f"{path.name} config.{key}: is a secret, which cannot be read without the stack's key; a network needs"
+            " none: remove it, and set the value in a key vault"
         )
     return value if isinstance(value, str) else json.dumps(value, default=str)

@@ -1,7 +1,7 @@
-"""From plain data to a model, past the first mistake: every mistake said in our words, the rest kept for judging.
+"""Validation that continues after errors: it returns every error of a field, and a model of the valid rest.
 
-pydantic reports all mistakes of the fields at once, and then gives nothing. The checks across entries need something,
-so what is wrong is cut out (or, where a model cannot do without it, stood in for) and the remainder validated again.
+pydantic reports all errors of the fields at once, and then returns no model. The checks across entries need one, so
+invalid values are removed (or, for required keys, replaced by a placeholder) and the rest is validated again.
 """
 
 import copy
@@ -12,60 +12,60 @@ from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from manifest.base_model import Entry, mapping
-from manifest.errors import Path
+from manifest.base_model import StrictModel, as_mapping
+from manifest.errors import KeyPath
 from manifest.hosts import HOST_MODELS
 from manifest.kinds import RESOURCE_MODELS
-from manifest.validation_messages import explain
+from manifest.pydantic_errors import error_message
 
-__all__ = ["Mistake", "Outcome", "validate"]
+__all__ = ["FieldError", "PartialModel", "validate_partially"]
 
-M = TypeVar("M", bound=Entry)
+M = TypeVar("M", bound=StrictModel)
 _ROUNDS = 12
-_OF_KIND: dict[str, type[Entry]] = {**RESOURCE_MODELS, **HOST_MODELS}
+_OF_KIND: dict[str, type[StrictModel]] = {**RESOURCE_MODELS, **HOST_MODELS}
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
-    """A field that is wrong: where, and what about it."""
+class FieldError:
+    """Error of a field: its path and the message."""
 
-    path: Path
+    path: KeyPath
     message: str
     missing: bool = False
-    """Is it that there is nothing at the path?"""
+    """True if the field is missing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome(Generic[M]):
-    """What came of the data.
+class PartialModel(Generic[M]):
+    """Model of the valid part of the data.
 
     Attributes:
-        model: the model, without what was wrong.
-        mistakes: what was wrong.
-        broken: the paths that were cut out or stood in for.
-        around: every path with something broken below it.
+        model: the model without invalid values.
+        errors: errors of fields.
+        removed: paths of values that were removed or replaced by a placeholder.
+        ancestors: every path above a removed one.
     """
 
     model: M
-    mistakes: tuple[Mistake, ...]
-    broken: frozenset[Path]
-    around: frozenset[Path]
+    errors: tuple[FieldError, ...]
+    removed: frozenset[KeyPath]
+    ancestors: frozenset[KeyPath]
 
-    def sound(self, *path: str | int) -> bool:
-        """Is neither this nor anything around or below it broken? A check that needs what is not says nothing."""
-        return path not in self.around and not any(path[:length] in self.broken for length in range(len(path) + 1))
+    def is_valid(self, *path: str | int) -> bool:
+        """True if nothing at, above or below the path was removed; a check skips values that are not valid."""
+        return path not in self.ancestors and not any(path[:length] in self.removed for length in range(len(path) + 1))
 
 
-def validate(model: type[M], data: Mapping[str, Any], stand_ins: Mapping[Path, Any]) -> Outcome[M]:
-    """Make a model of `data`.
+def validate_partially(model: type[M], data: Mapping[str, Any], placeholders: Mapping[KeyPath, Any]) -> PartialModel[M]:
+    """Create a model of the valid part of `data`.
 
-    `stand_ins` has a valid value for every required key whose absence is not to take along what is around it; "*" in a
-    path is any key.
+    `placeholders` has a valid value for each required key whose absence must not remove its parent; "*" in a path
+    matches any key.
     """
     rest = copy.deepcopy(dict(data))
     empty = frozenset(_drop_empty(rest, ()))
-    mistakes = [Mistake(path, "nothing stands behind this key; write a value, or remove the key") for path in empty]
-    broken: set[Path] = set(empty)
+    mistakes = [FieldError(path, "the key has no value; write one, or remove the key") for path in empty]
+    broken: set[KeyPath] = set(empty)
     found: list[ErrorDetails] = []
     for attempt in range(_ROUNDS):
         try:
@@ -74,20 +74,20 @@ def validate(model: type[M], data: Mapping[str, Any], stand_ins: Mapping[Path, A
             found = error.errors(include_url=False)
         else:
             around = frozenset(one[:length] for one in broken for length in range(len(one)))
-            return Outcome(sound, tuple(mistakes), frozenset(broken), around)
-        for detail in _without_echoes(found):
+            return PartialModel(sound, tuple(mistakes), frozenset(broken), around)
+        for detail in _without_repetitions(found):
             path, owner = _locate(model, detail)
             missing = detail["type"] == "missing"
             if attempt == 0 and path not in empty:
-                mistakes.append(Mistake(path, explain(detail, path, owner), missing))
-            broken.add(_mend(rest, path, stand_ins, broken, missing=missing))
-    raise AssertionError(f"{model.__name__} stays invalid without what is wrong with it: {found}")
+                mistakes.append(FieldError(path, error_message(detail, path, owner), missing))
+            broken.add(_remove_invalid(rest, path, placeholders, broken, missing=missing))
+    raise AssertionError(f"{model.__name__} is still invalid after its invalid values were removed: {found}")
 
 
-def _drop_empty(rest: dict[str, Any], path: Path) -> Iterator[Path]:
-    """Drop every key without a value, an unfinished edit; give where they stood."""
+def _drop_empty(rest: dict[str, Any], path: KeyPath) -> Iterator[KeyPath]:
+    """Remove every key without a value, an unfinished edit; yield their paths."""
     for key, value in list(rest.items()):
-        inner = mapping(value)
+        inner = as_mapping(value)
         if value is None:
             del rest[key]
             yield (*path, key)
@@ -95,47 +95,49 @@ def _drop_empty(rest: dict[str, Any], path: Path) -> Iterator[Path]:
             yield from _drop_empty(inner, (*path, key))
 
 
-def _without_echoes(found: list[ErrorDetails]) -> Iterator[ErrorDetails]:
-    """Pydantic counts only sound items, and so calls a list too short that has bad ones; it has said those already."""
+def _without_repetitions(found: list[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """Errors without repetitions: pydantic also reports a list as too short if its items are invalid."""
     around = {detail["loc"][:length] for detail in found for length in range(len(detail["loc"]))}
     return (detail for detail in found if detail["type"] != "too_short" or detail["loc"] not in around)
 
 
-def _mend(rest: dict[str, Any], path: Path, stand_ins: Mapping[Path, Any], broken: set[Path], *, missing: bool) -> Path:
-    """Take the mistake at `path` out of `rest`; give what is broken by that."""
+def _remove_invalid(
+    rest: dict[str, Any], path: KeyPath, placeholders: Mapping[KeyPath, Any], broken: set[KeyPath], *, missing: bool
+) -> KeyPath:
+    """Remove the invalid value at `path` from `rest`; return the path that was removed."""
     if missing:
-        holder = _mapping_at(rest, path[:-1])
-        for pattern, value in stand_ins.items():
-            if holder is not None and _fits(path, pattern):
-                holder[str(path[-1])] = copy.deepcopy(value)
+        parent = _mapping_at(rest, path[:-1])
+        for pattern, value in placeholders.items():
+            if parent is not None and _matches(path, pattern):
+                parent[str(path[-1])] = copy.deepcopy(value)
                 return path
         path = path[:-1]
     for length in range(len(path)):
         if path[: length + 1] in broken:
             return path[: length + 1]
     while path:
-        holder = _mapping_at(rest, path[:-1])
-        if holder is not None and path[-1] in holder:
-            del holder[str(path[-1])]
+        parent = _mapping_at(rest, path[:-1])
+        if parent is not None and path[-1] in parent:
+            del parent[str(path[-1])]
             return path
         path = path[:-1]
     return path
 
 
-def _fits(path: Path, pattern: Path) -> bool:
+def _matches(path: KeyPath, pattern: KeyPath) -> bool:
     return len(pattern) == len(path) and all(want in ("*", part) for want, part in zip(pattern, path, strict=True))
 
 
-def _mapping_at(rest: dict[str, Any], path: Path) -> dict[str, Any] | None:
-    """The mapping at `path`, unless there is none or a list stands between."""
+def _mapping_at(rest: dict[str, Any], path: KeyPath) -> dict[str, Any] | None:
+    """Mapping at `path`; None if there is none or a list is in between."""
     here: dict[str, Any] | None = rest
     for part in path:
-        here = mapping(here.get(str(part))) if here is not None else None
+        here = as_mapping(here.get(str(part))) if here is not None else None
     return here
 
 
-def _locate(model: type[Entry], detail: ErrorDetails) -> tuple[Path, type[BaseModel] | None]:
-    """The path in the file of what pydantic complains about, and the model of the mapping that it stands in."""
+def _locate(model: type[StrictModel], detail: ErrorDetails) -> tuple[KeyPath, type[BaseModel] | None]:
+    """Path in the file of a pydantic error, and the model of the mapping around it."""
     here: Any = model
     owner: type[BaseModel] | None = None
     path: list[str | int] = []
@@ -154,13 +156,13 @@ def _locate(model: type[Entry], detail: ErrorDetails) -> tuple[Path, type[BaseMo
         elif get_origin(here) is tuple:
             path.append(part)
             here = get_args(here)[0]
-        elif part in _OF_KIND:  # the union's tag, which stands nowhere in the file
+        elif part in _OF_KIND:  # the union's tag, which is not in the file
             here = _OF_KIND[str(part)]
     return tuple(path), owner
 
 
 def _bare(annotation: Any) -> Any:  # noqa: ANN401 - annotations are of every type
-    """An annotation without metadata, and without None beside it."""
+    """Annotation without metadata and without None."""
     while get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]
     options = [one for one in get_args(annotation) if one is not type(None)]

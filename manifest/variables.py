@@ -1,19 +1,19 @@
-"""Environment variables as a user may write them: no name that means something already, and no credential."""
+"""Types of a container's environment variables: no reserved name, and no credential."""
 
 import re
 from typing import Annotated
 
 from pydantic import AfterValidator
 
-from manifest.credentials import credential_in, credential_name
-from manifest.phrases import show
+from manifest.credentials import detect_credential, is_credential_name
+from manifest.message_formatting import quote_value
 
 __all__ = ["VariableName", "VariableValue"]
 
 # Set by the platform ("Environment variables on Azure Container Apps" and "Managed identities in Azure Container
 # Apps", Microsoft Learn, 2025).
 _PLATFORM = re.compile(r"CONTAINER_APP_.*|IDENTITY_(ENDPOINT|HEADER)|MSI_(ENDPOINT|SECRET)|KUBERNETES_.*")
-# Read by azure-identity ("Environment variables" in its README, 1.25): any of them would change who the agent is.
+# Read by azure-identity ("Environment variables" in its README, 1.25): each of them would change the agent's identity.
 _IDENTITY = re.compile(
     r"AZURE_(CLIENT_(ID|SECRET|CERTIFICATE_.*)|TENANT_ID|USERNAME|PASSWORD|FEDERATED_TOKEN_FILE|TOKEN_CREDENTIALS)"
 )
@@ -21,21 +21,24 @@ _IDENTITY = re.compile(
 
 def _variable(name: str) -> str:
     if re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name) is None:
-        raise ValueError(f"{show(name)} cannot name a variable; write letters, digits and underscores, no digit first")
+        raise ValueError(
+            f"{quote_value(name)} is not a valid variable name; write letters, digits and underscores, no digit first"
+        )
     if _PLATFORM.fullmatch(name):
         raise ValueError(f"'{name}' is set by Container Apps; choose another name")
     if _IDENTITY.fullmatch(name):
-        raise ValueError(f"'{name}' would make the Azure SDK act as someone else than this agent; leave it out")
-    if credential_name(name):
+        raise ValueError(f"'{name}' would make the Azure SDK use another identity than the agent's; remove it")
+    if is_credential_name(name):
         raise ValueError(
-            f"'{name}' is the name of a credential, and none is stored here; put the value into a key vault and grant"
+            f"'{name}' is a name for a credential, and no credential is stored here; put the value"
+            " into a key vault and grant"
             " 'read' on a key-vault-secret"
         )
     return name
 
 
 def _plain(value: str) -> str:
-    if kind := credential_in(value):
+    if kind := detect_credential(value):
         raise ValueError(
             f"the value looks like {kind} (not shown), and no credential is stored here; put it into a key vault and"
             " grant 'read' on a key-vault-secret"

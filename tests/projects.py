@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from manifest import Environment, Network, load
-from manifest.stack_file import config_of
+from manifest.stack_file import config_getter
 
 __all__ = ["NAMESPACE", "any_role", "load_project", "to_yaml", "write_project"]
 
@@ -45,4 +45,4 @@ def any_role(_role: str, _kind: str) -> None:
 
 def load_project(root: Path, stack: str = "dev") -> tuple[Network, Environment]:
     """`manifest.load` on the files of a project, with its configuration as Pulumi would hand it out."""
-    return load(stack, config_of(root, stack), root=root, role_refusal_reason=any_role)
+    return load(stack, config_getter(root, stack), root=root, role_refusal_reason=any_role)

@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from manifest.agents import SIZES
-from manifest.azure_names import reserved_word
+from manifest.azure_naming_rules import reserved_word
 from manifest.hosts import CONNECTED_KINDS
-from manifest.kinds import KINDS, Kind
+from manifest.kinds import KINDS, ResourceKind
 
 __all__ = ["agents", "environments", "networks", "projects", "reordered", "resources"]
 
@@ -40,7 +40,7 @@ def _deployments(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 
 @st.composite
-def _own_keys(draw: st.DrawFn, name: str, kind: Kind, *, existing: bool) -> dict[str, Any]:
+def _own_keys(draw: st.DrawFn, name: str, kind: ResourceKind, *, existing: bool) -> dict[str, Any]:
     keys: dict[str, Any] = {"existing": True} if existing else {}
     if kind.child and draw(st.booleans()):
         keys[kind.child[0]] = f"{name}-own"
@@ -73,10 +73,10 @@ def resources(draw: st.DrawFn, *, most: int = 10) -> dict[str, dict[str, Any]]:
 
 
 @st.composite
-def _grant(draw: st.DrawFn, kind: Kind) -> Any:  # noqa: ANN401 - a verb, a list or a mapping
+def _grant(draw: st.DrawFn, kind: ResourceKind) -> Any:  # noqa: ANN401 - a verb, a list or a mapping
     verbs = draw(st.lists(st.sampled_from(kind.verbs), min_size=1, unique=True))
     written = verbs[0] if len(verbs) == 1 and draw(st.booleans()) else verbs
-    form = draw(st.sampled_from(["short", "mapping", "paths"] if kind.paths else ["short", "mapping"]))
+    form = draw(st.sampled_from(["short", "mapping", "paths"] if kind.supports_paths else ["short", "mapping"]))
     if form == "short":
         return written
     if form == "mapping":
@@ -281,7 +281,9 @@ def environments(draw: st.DrawFn, network: dict[str, Any]) -> dict[str, Any]:
     entry = {"resource_group": "shared", "subscription": "00000000-0000-0000-0000-000000000001"}
     # what is written into an existing parent has to be in the stack's own subscription
     own = {
-        one[KINDS[one["kind"]].parent[0]] for one in network["resources"].values() if KINDS[one["kind"]].written_inside
+        one[KINDS[one["kind"]].parent[0]]
+        for one in network["resources"].values()
+        if KINDS[one["kind"]].verbs_written_to_parent
     }
     here = {"resource_group": "agents"}
     drawn["existing"] = {base: here if base in own else entry for base in existing if draw(st.booleans())}

@@ -17,9 +17,9 @@ app = typer.Typer(
 @app.command("show", epilog=examples("agent-network manifest show --stack prod"))
 def show(stack: Stack = "dev") -> int:
     """Print what the network declares for a stack, as one JSON document."""
-    from cli.declared import declared_document  # noqa: PLC0415 (imports pydantic)
+    from cli.declared import read_declared_document  # noqa: PLC0415 (imports pydantic)
 
-    print_text(json.dumps(declared_document(find_root(), stack), indent=2))
+    print_text(json.dumps(read_declared_document(find_root(), stack), indent=2))
     return 0
 
 

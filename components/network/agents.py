@@ -15,7 +15,7 @@ from components.network.site import Site
 from components.resources.base import NetworkResource
 from components.resources.image_registry import ImageRegistry
 from manifest import Agent, Environment
-from manifest.azure_resource_names import app_name, identity_name, namespace_name, pull_identity_name
+from manifest.generated_names import app_name, identity_name, namespace_name, pull_identity_name
 
 __all__ = ["in_cluster", "in_container_app", "in_foundry"]
 
@@ -33,7 +33,7 @@ def in_container_app(  # noqa: PLR0913, PLR0917 - one argument for each thing th
 ) -> ContainerAppAgentArgs:
     """Arguments of an agent on Container Apps."""
     environment, called = site.environment, (site.network.name, name, site.environment.stack)
-    replicas = environment.within_limits(agent.replicas)
+    replicas = environment.limit_replicas(agent.replicas)
     args: ContainerAppAgentArgs = {
         "app_name": app_name(*called),
         "pull_identity_name": pull_identity_name(*called),
@@ -42,7 +42,7 @@ def in_container_app(  # noqa: PLR0913, PLR0917 - one argument for each thing th
         "environment_id": hosting.environment_id,
         "registry": registry,
         "repository": agent.image,
-        "image_tag": environment.tag_of(name),
+        "image_tag": environment.image_tag_of(name),
         "cpu": agent.cpu,
         "memory": agent.memory,
         "min_replicas": replicas.min,
@@ -75,11 +75,11 @@ def in_cluster(  # noqa: PLR0913, PLR0917 - as above
         "namespace": namespace_name(*called),
         "registry": registry,
         "repository": agent.image,
-        "image_tag": environment.tag_of(name),
+        "image_tag": environment.image_tag_of(name),
         "cpu": agent.cpu,
         "memory": agent.memory,
         # Nothing in the cluster counts, so as many run as there are at least.
-        "replicas": max(environment.within_limits(agent.replicas).min, 1),
+        "replicas": max(environment.limit_replicas(agent.replicas).min, 1),
         "egress": tuple(_egress(agent, environment)),
         "callees": tuple(_callees(site, name)),
         "user_id": agent.user_id,
@@ -98,7 +98,7 @@ def in_foundry(
 ) -> FoundryAgentArgs:
     """Arguments of an agent of Foundry."""
     environment, network = site.environment, site.network
-    identity = environment.identity_of(name, network)
+    identity = environment.identity_source_of(name, network)
     args: FoundryAgentArgs = {
         "project": hosts.projects[agent.project],
         "agent": agent.agent,
@@ -112,7 +112,7 @@ def in_foundry(
     elif identity == "given":
         args["principal_id"] = environment.agent_identities[name]
         args["locate_error"] = site.error_locator("agent_identities", name)
-        if environment.calls_reach(name, network):
+        if environment.can_be_called(name, network):
             # Its own, whoever told its id.
             args["identity"] = "per-agent"
     return args

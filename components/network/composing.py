@@ -28,9 +28,9 @@ from components.resources.image_registry import ImageRegistry, Permissions
 from components.resources.kinds import KINDS
 from manifest import KINDS as DESCRIBED
 from manifest import Access, Agent, Environment, Network, Problem, Registry, Resource
-from manifest.azure_resource_names import app_name, environment_name, variable_prefix
-from manifest.errors import Path, spell
-from manifest.phrases import show
+from manifest.errors import KeyPath, format_path
+from manifest.generated_names import app_name, environment_name, variable_prefix
+from manifest.message_formatting import quote_value
 
 __all__ = ["AgentNetwork", "AgentNetworkArgs"]
 
@@ -96,7 +96,7 @@ class AgentNetwork(pulumi.ComponentResource):
         callable_agents = {
             one: each
             for one, each in made.items()
-            if isinstance(each, FoundryAgent) and environment.calls_reach(one, network)
+            if isinstance(each, FoundryAgent) and environment.can_be_called(one, network)
         }
         self._granting = Granting(self._site, self._resources, callable_agents)
         made |= {one: self._in_container_app(one, each) for one, each in self._on("container-app")}
@@ -129,7 +129,7 @@ class AgentNetwork(pulumi.ComponentResource):
         site = self._site
         together: dict[str, list[str]] = {}
         for name, agent in self._on("foundry"):
-            if site.environment.identity_of(name, site.network) == "shared":
+            if site.environment.identity_source_of(name, site.network) == "shared":
                 together.setdefault(agent.project, []).append(agent.agent)
         return {
             project: UnpublishedAgents(
@@ -168,16 +168,16 @@ class AgentNetwork(pulumi.ComponentResource):
         given, hosts = self._site.environment, self._hosts
         for name, agent in made.items():
             if agent.grantee is agent and name not in given.agent_identities:
-                yield f"the agent {show(name)}", agent.principal_id
+                yield f"the agent {quote_value(name)}", agent.principal_id
             if isinstance(agent, ContainerAppAgent):
-                yield f"what pulls the image of {show(name)}", agent.pull_principal_id
+                yield f"what pulls the image of {quote_value(name)}", agent.pull_principal_id
         for name, shared in self._unpublished.items():
             if name not in given.project_identities:
-                yield f"all unpublished agents of project {show(name)}", shared.principal_id
+                yield f"all unpublished agents of project {quote_value(name)}", shared.principal_id
         for name, project in hosts.projects.items():
-            yield f"the project {show(name)} itself", project.identity.principal_id
+            yield f"the project {quote_value(name)} itself", project.identity.principal_id
         for name, cluster in hosts.clusters.items():
-            yield f"what pulls images in the cluster {show(name)}", cluster.kubelet.principal_id
+            yield f"what pulls images in the cluster {quote_value(name)}", cluster.kubelet.principal_id
 
     def _granted(self, made: dict[str, AgentComponent]) -> dict[str, dict[str, Any]]:
         """Grant everybody's access; answers what is told of each agent."""
@@ -206,8 +206,8 @@ class AgentNetwork(pulumi.ComponentResource):
         }
 
 
-def _problem_with_key_only(path: Path, message: str) -> Problem:
-    return Problem("environment", 0, spell(path), message)
+def _problem_with_key_only(path: KeyPath, message: str) -> Problem:
+    return Problem("environment", 0, format_path(path), message)
 
 
 def _group(network: Network, environment: Environment, own: pulumi.ResourceOptions) -> pulumi.Output[str]:

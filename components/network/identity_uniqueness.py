@@ -10,7 +10,7 @@ import pulumi
 
 from components.network.site import CreateProblem, Site
 from manifest import Environment
-from manifest.errors import Path
+from manifest.errors import KeyPath
 
 __all__ = ["check_ids_unique"]
 
@@ -29,13 +29,13 @@ def check_ids_unique(site: Site, others: Mapping[str, pulumi.Output[str]]) -> No
         known.apply(lambda principal, owner=owner: _check(configured, principal, owner, site.create_problem))
 
 
-def _configured(environment: Environment) -> Iterator[tuple[str, Path]]:
+def _configured(environment: Environment) -> Iterator[tuple[str, KeyPath]]:
     for key in ("agent_identities", "project_identities"):
         for name, principal in getattr(environment, key).items():
             yield principal, (key, name)
 
 
-def _check(configured: Mapping[str, Path], principal: str, owner: str, create_problem: CreateProblem) -> None:
+def _check(configured: Mapping[str, KeyPath], principal: str, owner: str, create_problem: CreateProblem) -> None:
     path = configured.get(principal.lower())
     if path is not None:
         raise pulumi.RunError(

@@ -7,12 +7,12 @@ import pulumi
 
 from components.resources.base import PlacedArgs, Placement
 from manifest import Environment, Network, Problem
-from manifest.environment import Held
-from manifest.errors import Path
+from manifest.environment import HasParent
+from manifest.errors import KeyPath
 
 __all__ = ["CreateProblem", "Site"]
 
-CreateProblem = Callable[[Path, str], Problem]
+CreateProblem = Callable[[KeyPath, str], Problem]
 """Creates a problem from the path of a stack setting and a message; the problem has the setting's file and line."""
 
 
@@ -31,7 +31,7 @@ class Site:
         """Function that adds the file and line of a stack setting to an error message about it."""
         return lambda message: str(self.create_problem(path, message))
 
-    def placed_args(self, held: Held) -> PlacedArgs:
+    def placed_args(self, held: HasParent) -> PlacedArgs:
         """Name, resource group and subscription of a parent: the environment's, or those of an existing resource."""
         environment = self.environment
         placed: PlacedArgs = {

@@ -35,7 +35,7 @@ from localazure.arm import ids
 from localazure.arm.property_paths import ABSENT, Path, parse, value_at
 from localazure.arm.world import Principal, Resource, Values, World
 from localazure.errors import AzureError
-from manifest.name_rule import NameRule
+from manifest.name_validation import NameRule
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """The engine's mark for a value not known before the deployment (`pulumi.runtime.rpc.UNKNOWN`)."""
@@ -63,7 +63,7 @@ class NameCheck:
 
     def refusal(self, label: str, name: str) -> AzureError | None:
         """The error of a name that Azure refuses; None for an allowed name."""
-        if self.rule.complaint(name) is None:
+        if self.rule.error(name) is None:
             return None
         return AzureError(self.code, f"{label} name {name!r} is invalid: allowed are {self.rule.allowed}")
 

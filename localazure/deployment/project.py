@@ -14,7 +14,7 @@ from os import chdir
 from pathlib import Path
 
 from localazure.errors import LocalAzureError
-from manifest.stack_file import PROJECT_FILE, ProjectFile, StackFileError, read_project, stack_config, stacks
+from manifest.stack_file import PROJECT_FILE, ProjectFile, StackFileError, read_project, stack_config, stack_names
 
 
 class ProjectError(LocalAzureError):
@@ -64,7 +64,7 @@ class Project:
             NoSuchStackError: the project has no such stack.
             ProjectError: the stack's file cannot be read, or has an encrypted value.
         """
-        known = stacks(self.root)
+        known = stack_names(self.root)
         if stack not in known:
             near = get_close_matches(stack, known, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"stacks are {', '.join(known) or 'none'}"

@@ -20,13 +20,13 @@ from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, Res
 from localazure.arm.world import Resource, World
 from localazure.errors import AzureError
 from localazure.services import container_app_rules as container_app
-from manifest import azure_names
+from manifest import azure_naming_rules
 
 _PLACE = "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.App"
 
 # Types and names. The words for apps are the service's own (microsoft/TWL300-AI-Apps-and-agents#90, 2026-04).
-_APP_NAME = NameCheck(azure_names.CONTAINER_APP, code="ContainerAppInvalidName")
-_ENVIRONMENT_NAME = NameCheck(azure_names.HOSTING_ENVIRONMENT, code="ManagedEnvironmentInvalidName")
+_APP_NAME = NameCheck(azure_naming_rules.CONTAINER_APP, code="ContainerAppInvalidName")
+_ENVIRONMENT_NAME = NameCheck(azure_naming_rules.HOSTING_ENVIRONMENT, code="ManagedEnvironmentInvalidName")
 
 
 # What must exist, and other reasons to refuse an environment

@@ -28,7 +28,7 @@ from localazure.arm.common_rules import all_of, constant, kept_from_creation, of
 from localazure.arm.resource_type import ComputedOutput, ExclusiveWrites, NameCheck, Request, ResourceType, SoftDeletion
 from localazure.arm.world import Resource, Values, World
 from localazure.errors import AzureError
-from manifest import azure_names
+from manifest import azure_naming_rules
 
 _ACCOUNT = (
     "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
@@ -38,8 +38,8 @@ _ACCOUNT = (
 _PROJECT = "azure-native:cognitiveservices:Project"
 
 # Types and names
-_ACCOUNT_NAME = NameCheck(azure_names.AI_SERVICES_ACCOUNT)
-_DEPLOYMENT_NAME = NameCheck(azure_names.MODEL_DEPLOYMENT)
+_ACCOUNT_NAME = NameCheck(azure_naming_rules.AI_SERVICES_ACCOUNT)
+_DEPLOYMENT_NAME = NameCheck(azure_naming_rules.MODEL_DEPLOYMENT)
 _MODEL_KINDS = ("OpenAI", "AIServices")
 _KINDS = (
     *_MODEL_KINDS,

@@ -22,10 +22,10 @@ from localazure.arm.common_rules import all_of, constant, kept_from_creation, of
 from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType
 from localazure.arm.world import Values
 from localazure.errors import AzureError
-from manifest import azure_names
+from manifest import azure_naming_rules
 
 # Types and names. "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05.
-_NAME = NameCheck(azure_names.PARENTS["registry"].rule, code="RegistryNameInvalid")
+_NAME = NameCheck(azure_naming_rules.PARENTS["registry"].rule, code="RegistryNameInvalid")
 
 # Reasons to refuse
 _PREMIUM = "Premium"

@@ -26,7 +26,7 @@ from localazure.arm.common_rules import all_of, constant, kept_from_creation, of
 from localazure.arm.resource_type import ComputedOutput, InvokeFunction, NameCheck, Request, ResourceType
 from localazure.arm.world import Principal, Resource, Values, World
 from localazure.errors import AzureError
-from manifest import azure_names
+from manifest import azure_naming_rules
 
 _CLUSTER = (
     "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
@@ -34,7 +34,7 @@ _CLUSTER = (
 )
 
 # Types and names
-_CLUSTER_NAME = NameCheck(azure_names.PARENTS["kubernetes-cluster"].rule)
+_CLUSTER_NAME = NameCheck(azure_naming_rules.PARENTS["kubernetes-cluster"].rule)
 _DEFAULT_VERSION = "1.33.0"
 # The same in every tenant: "Using kubelogin with AKS", azure.github.io/kubelogin, 2025.
 _AKS_SERVER, _AKS_CLIENT = "6dae42f8-4368-4678-94ff-3960e28e3630", "80faf920-1908-4b52-b5ef-a8e7bedfc67a"

@@ -37,8 +37,8 @@ from localazure.arm.property_paths import ABSENT, parse, value_at
 from localazure.arm.resource_type import ComputedOutput, ExclusiveWrites, NameCheck, Request, ResourceType
 from localazure.arm.world import Values
 from localazure.errors import AzureError
-from manifest import azure_names
-from manifest.name_rule import NameRule
+from manifest import azure_naming_rules
+from manifest.name_validation import NameRule
 
 _ASSIGNMENT = "azure-native:cosmosdb:SqlResourceSqlRoleAssignment"
 _PATH = (
@@ -48,8 +48,8 @@ _PATH = (
 _DATABASE_PATH = _PATH + "/sqlDatabases/{databaseName}"
 
 # Types and names. "Azure Cosmos DB service quotas", Microsoft Learn, 2025-06.
-_ACCOUNT_NAME = NameCheck(azure_names.PARENTS["cosmos-account"].rule, code="BadRequest")
-_DATA_NAME = NameCheck(azure_names.COSMOS_DATABASE, code="BadRequest")
+_ACCOUNT_NAME = NameCheck(azure_naming_rules.PARENTS["cosmos-account"].rule, code="BadRequest")
+_DATA_NAME = NameCheck(azure_naming_rules.COSMOS_DATABASE, code="BadRequest")
 _GUID = r"(?i:[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12})"
 _ASSIGNMENT_NAME = NameCheck(NameRule("a role assignment", 36, 36, _GUID, "GUIDs", "COSMOS"), code="BadRequest")
 

@@ -38,7 +38,7 @@ from localazure.arm.resource_type import (
 )
 from localazure.arm.world import Principal, Resource, Values, World
 from localazure.errors import AzureError
-from manifest import azure_names
+from manifest import azure_naming_rules
 
 PROJECT = "azure-native:cognitiveservices:Project"
 APPLICATION = "azure-native:cognitiveservices:AgentApplication"
@@ -54,8 +54,8 @@ _PROJECT = f"{_ACCOUNT}/projects/{{projectName}}"
 _APPLICATION = f"{_PROJECT}/applications"
 
 # Types and names
-_PROJECT_NAME = NameCheck(azure_names.FOUNDRY_PROJECT)
-_CONNECTION_NAME = NameCheck(azure_names.FOUNDRY_CONNECTION)
+_PROJECT_NAME = NameCheck(azure_naming_rules.FOUNDRY_PROJECT)
+_CONNECTION_NAME = NameCheck(azure_naming_rules.FOUNDRY_CONNECTION)
 _WITHOUT_CREDENTIALS = ("AAD", "ManagedIdentity", "None")
 _COMPUTED_IDENTITIES = ("agentIdentityBlueprint", "defaultInstanceIdentity")
 

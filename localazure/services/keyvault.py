@@ -21,10 +21,10 @@ from localazure.arm.common_rules import all_of, constant, kept_from_creation, of
 from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType, SoftDeletion
 from localazure.arm.world import Values
 from localazure.errors import AzureError
-from manifest import azure_names
+from manifest import azure_naming_rules
 
 # Types and names
-_NAME = NameCheck(azure_names.PARENTS["key-vault"].rule, code="VaultNameNotValid")
+_NAME = NameCheck(azure_naming_rules.PARENTS["key-vault"].rule, code="VaultNameNotValid")
 
 
 def _recovers(inputs: Values) -> bool:

@@ -19,7 +19,7 @@ from localazure.arm import ids
 from localazure.arm.common_rules import all_of, system_data
 from localazure.arm.resource_type import ExclusiveWrites, NameCheck, Request, ResourceType
 from localazure.errors import AzureError
-from manifest import azure_names
+from manifest import azure_naming_rules
 
 _CREDENTIAL = "azure-native:managedidentity:FederatedIdentityCredential"
 _PATH = (
@@ -28,8 +28,8 @@ _PATH = (
 )
 
 # Types and names. "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05.
-_IDENTITY_NAME = NameCheck(azure_names.IDENTITY)
-_CREDENTIAL_NAME = NameCheck(azure_names.FEDERATED_CREDENTIAL)
+_IDENTITY_NAME = NameCheck(azure_naming_rules.IDENTITY)
+_CREDENTIAL_NAME = NameCheck(azure_naming_rules.FEDERATED_CREDENTIAL)
 
 # What must exist, and other reasons to refuse
 _MOST_CREDENTIALS = 20

@@ -18,12 +18,12 @@ from localazure.arm.common_rules import all_of, constant, system_data
 from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType, Values
 from localazure.arm.world import Resource
 from localazure.errors import AzureError
-from manifest import azure_names
+from manifest import azure_naming_rules
 
 _TOKEN = "azure-native:monitor:DiagnosticSetting"  # noqa: S105 (a type token)
 
 # Types and names. "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05.
-_NAME = NameCheck(azure_names.DIAGNOSTIC_SETTING)
+_NAME = NameCheck(azure_naming_rules.DIAGNOSTIC_SETTING)
 
 # What must exist, and other reasons to refuse
 _MOST = 5

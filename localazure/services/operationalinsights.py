@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping
 from localazure.arm.common_rules import constant, kept_from_creation, off, system_data
 from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType
 from localazure.errors import AzureError
-from manifest import azure_names
+from manifest import azure_naming_rules
 
 # Types and names
-_NAME = NameCheck(azure_names.WORKSPACE)
+_NAME = NameCheck(azure_naming_rules.WORKSPACE)
 
 # Reasons to refuse
 _FREE_DAYS = 7

@@ -9,9 +9,9 @@ regions.
 
 from localazure.arm.common_rules import constant
 from localazure.arm.resource_type import NameCheck, ResourceType
-from manifest import azure_names
+from manifest import azure_naming_rules
 
-_GROUP_NAME = NameCheck(azure_names.RESOURCE_GROUP, code="InvalidResourceGroup")
+_GROUP_NAME = NameCheck(azure_naming_rules.RESOURCE_GROUP, code="InvalidResourceGroup")
 
 _GROUP_OUTPUTS = {"properties": constant({"provisioningState": "Succeeded"})}
 

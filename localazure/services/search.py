@@ -21,10 +21,10 @@ from localazure.arm.common_rules import all_of, constant, kept_from_creation, of
 from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType
 from localazure.arm.world import Values
 from localazure.errors import AzureError
-from manifest import azure_names
+from manifest import azure_naming_rules
 
 # Types and names
-_NAME = NameCheck(azure_names.PARENTS["search-service"].rule, code="InvalidServiceName")
+_NAME = NameCheck(azure_naming_rules.PARENTS["search-service"].rule, code="InvalidServiceName")
 
 # Reasons to refuse
 _FREE = "free"

@@ -25,7 +25,7 @@ from localazure.arm.common_rules import all_of, constant, kept_from_creation, of
 from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType, Rules
 from localazure.arm.world import Resource, Values
 from localazure.errors import AzureError
-from manifest import azure_names
+from manifest import azure_naming_rules
 
 _NAMESPACE = "azure-native:servicebus:Namespace"
 _QUEUE = "azure-native:servicebus:Queue"
@@ -38,17 +38,17 @@ _PATH = (
 _TOPIC_PATH = f"{_PATH}/topics/{{topicName}}"
 
 # Types and names. "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05.
-_NAMESPACE_NAME = NameCheck(azure_names.PARENTS["service-bus-namespace"].rule, code="BadRequest")
+_NAMESPACE_NAME = NameCheck(azure_naming_rules.PARENTS["service-bus-namespace"].rule, code="BadRequest")
 _ENTITY_NAME = NameCheck(
     # `~` replaces `/` in an id
     replace(
-        azure_names.SERVICE_BUS_ENTITY,
-        pattern=azure_names.SERVICE_BUS_ENTITY.pattern.replace("/", "~"),
-        words=azure_names.SERVICE_BUS_ENTITY.words.replace("slashes", "'~' for slashes"),
+        azure_naming_rules.SERVICE_BUS_ENTITY,
+        pattern=azure_naming_rules.SERVICE_BUS_ENTITY.pattern.replace("/", "~"),
+        words=azure_naming_rules.SERVICE_BUS_ENTITY.words.replace("slashes", "'~' for slashes"),
     ),
     code="BadRequest",
 )
-_SUBSCRIPTION_NAME = NameCheck(azure_names.SERVICE_BUS_SUBSCRIPTION, code="BadRequest")
+_SUBSCRIPTION_NAME = NameCheck(azure_naming_rules.SERVICE_BUS_SUBSCRIPTION, code="BadRequest")
 
 
 def _bad_request(message: str) -> AzureError:

@@ -31,8 +31,8 @@ from localazure.arm.property_paths import ABSENT, value_at
 from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType, Rules
 from localazure.arm.world import Values
 from localazure.errors import AzureError
-from manifest import azure_names
-from manifest.name_rule import NameRule
+from manifest import azure_naming_rules
+from manifest.name_validation import NameRule
 
 _PATH = (
     "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
@@ -40,16 +40,16 @@ _PATH = (
 )
 
 # Types and names. "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05.
-_ACCOUNT_NAME = NameCheck(azure_names.PARENTS["storage-account"].rule, code="AccountNameInvalid")
+_ACCOUNT_NAME = NameCheck(azure_naming_rules.PARENTS["storage-account"].rule, code="AccountNameInvalid")
 _CONTAINER_NAME = NameCheck(
     # Azure's own containers, which no network declares
     replace(
-        azure_names.BLOB_CONTAINER,
-        pattern=rf"\$root|\$web|{azure_names.BLOB_CONTAINER.pattern}",
-        words=f"{azure_names.BLOB_CONTAINER.words}; $root and $web",
+        azure_naming_rules.BLOB_CONTAINER,
+        pattern=rf"\$root|\$web|{azure_naming_rules.BLOB_CONTAINER.pattern}",
+        words=f"{azure_naming_rules.BLOB_CONTAINER.words}; $root and $web",
     )
 )
-_QUEUE_NAME = NameCheck(azure_names.STORAGE_QUEUE)
+_QUEUE_NAME = NameCheck(azure_naming_rules.STORAGE_QUEUE)
 _SERVICE_NAME = NameCheck(
     NameRule("a service of a storage account", 7, 7, "default", "'default' and nothing else", "TYPE")
 )

@@ -1,123 +1,128 @@
-"""Access: does it name resources and agents that there are, verbs that they have, and roles that may be granted?"""
+"""Check of access: resources and agents exist, their kinds have the verbs, and the roles may be granted."""
 
 from collections.abc import Iterator
 
 from manifest.access import AccessEntry
-from manifest.check_input import Draft, Finding
-from manifest.errors import Path
-from manifest.hosts import RUNS_ON
+from manifest.check_input import CheckInput, Violation
+from manifest.errors import KeyPath
+from manifest.hosts import AGENT_HOSTS
 from manifest.kinds import KINDS
-from manifest.phrases import choices, nearest, show, unknown
+from manifest.message_formatting import closest_match, join_choices, quote_value, unknown_name_message
 
-__all__ = ["access_makes_sense", "verb_refusal_reason"]
+__all__ = ["check_access", "verb_refusal_reason"]
 
 _CALL = "use"
-_REACHED_BY = {
-    "container-app": "who reaches it there is said by its 'ingress', and no role",
-    "aks": "who reaches it there is said by 'callers' of its 'ingress', and no role",
+_CALLERS_SET_BY = {
+    "container-app": "its callers are set by its 'ingress', not by a role",
+    "aks": "its callers are set by 'callers' of its 'ingress', not by a role",
 }
-"""Why nobody is granted the calling of an agent, by what it runs on."""
+"""Reason why callers of an agent cannot be granted access, by host."""
 
 
-def access_makes_sense(draft: Draft) -> Iterator[Finding]:
-    """Judge every line of everybody's access, on broken resources too, as far as their kind is known."""
-    for agent, model in draft.network.model.agents.items():
+def check_access(inputs: CheckInput) -> Iterator[Violation]:
+    """Check every entry of `access`, also for invalid resources whose kind is known."""
+    for agent, model in inputs.network.model.agents.items():
         for name, entry in model.written_access.items():
-            path: Path = ("agents", agent, "access", name)
-            if name == agent and name not in draft.names("resources"):
-                yield _of_itself(draft, path, name)
+            path: KeyPath = ("agents", agent, "access", name)
+            if name == agent and name not in inputs.names("resources"):
+                yield _self_access(inputs, path, name)
             else:
-                yield from _of_agent(draft, path, name, entry)
-            yield from _twice(path, entry)
-    for people, model in draft.network.model.people.items():
+                yield from _check_agent_entry(inputs, path, name, entry)
+            yield from _check_repeated(path, entry)
+    for people, model in inputs.network.model.people.items():
         for name, entry in model.written_access.items():
             path = ("people", people, "access", name)
-            yield from _of_people(draft, path, name, entry)
-            yield from _twice(path, entry)
+            yield from _check_people_entry(inputs, path, name, entry)
+            yield from _check_repeated(path, entry)
 
 
-def _of_agent(draft: Draft, path: Path, name: str, entry: AccessEntry) -> Iterator[Finding]:
-    resources, agents = draft.names("resources"), draft.names("agents")
+def _check_agent_entry(inputs: CheckInput, path: KeyPath, name: str, entry: AccessEntry) -> Iterator[Violation]:
+    resources, agents = inputs.names("resources"), inputs.names("agents")
     if name in resources:
-        kind = draft.kind_of(name)
+        kind = inputs.kind_of(name)
         if kind in KINDS:
-            yield from _verbs(path, entry, kind)
-            yield from _role(draft, path, entry, kind)
+            yield from _check_verbs(path, entry, kind)
+            yield from _check_role(inputs, path, entry, kind)
     elif name in agents:
-        yield from _calls(draft, path, name, entry)
+        yield from _check_call(inputs, path, name, entry)
     else:
-        near = nearest(name, (*resources, *_callable(draft)))
+        near = closest_match(name, (*resources, *_callable_agents(inputs)))
         what, known = ("agent", agents) if near in agents else ("resource", resources)
-        yield Finding(path, unknown(what, name, known, there="declared are"))
+        yield Violation(path, unknown_name_message(what, name, known, there="the declared ones are"))
 
 
-def _of_itself(draft: Draft, path: Path, name: str) -> Finding:
-    """A resource that is called nearly like the agent is more likely to be meant."""
-    resources = draft.names("resources")
-    if nearest(name, resources):
-        return Finding(path, unknown("resource", name, resources, there="declared are"))
-    return Finding(path, "an agent needs no leave to call itself; remove the line")
+def _self_access(inputs: CheckInput, path: KeyPath, name: str) -> Violation:
+    """Violation for an agent in its own access, or for the mistyped resource that is probably meant."""
+    resources = inputs.names("resources")
+    if closest_match(name, resources):
+        return Violation(path, unknown_name_message("resource", name, resources, there="the declared ones are"))
+    return Violation(path, "an agent needs no access to itself; remove the line")
 
 
-def _of_people(draft: Draft, path: Path, name: str, entry: AccessEntry) -> Iterator[Finding]:
-    if name in draft.names("resources"):
-        yield Finding(path, f"people may use agents and nothing else, and {show(name)} is a resource; remove the line")
-    elif name in draft.names("agents"):
-        yield from _calls(draft, path, name, entry)
+def _check_people_entry(inputs: CheckInput, path: KeyPath, name: str, entry: AccessEntry) -> Iterator[Violation]:
+    if name in inputs.names("resources"):
+        yield Violation(path, f"people may only use agents, and {quote_value(name)} is a resource; remove the line")
+    elif name in inputs.names("agents"):
+        yield from _check_call(inputs, path, name, entry)
     else:
-        yield Finding(path, unknown("agent", name, _callable(draft), there="the agents that can be called are"))
+        yield Violation(
+            path,
+            unknown_name_message("agent", name, _callable_agents(inputs), there="the agents that can be called are"),
+        )
 
 
-def _callable(draft: Draft) -> list[str]:
-    return [one for one in draft.names("agents") if draft.runs_on(one) == "foundry"]
+def _callable_agents(inputs: CheckInput) -> list[str]:
+    return [one for one in inputs.names("agents") if inputs.host_of(one) == "foundry"]
 
 
-def _calls(draft: Draft, path: Path, name: str, entry: AccessEntry) -> Iterator[Finding]:
-    """Judge a line about an agent: only one of Foundry has callers, and there is one verb."""
-    host = draft.runs_on(name)
-    if host in _REACHED_BY:
-        yield Finding(path, f"{show(name)} runs on {RUNS_ON[host]}, and {_REACHED_BY[host]}; remove the line")
+def _check_call(inputs: CheckInput, path: KeyPath, name: str, entry: AccessEntry) -> Iterator[Violation]:
+    """Check access to an agent: only agents of Foundry have callers, and one verb."""
+    host = inputs.host_of(name)
+    if host in _CALLERS_SET_BY:
+        yield Violation(
+            path, f"{quote_value(name)} runs on {AGENT_HOSTS[host]}, and {_CALLERS_SET_BY[host]}; remove the line"
+        )
         return
     for verb in dict.fromkeys(entry.verbs or ()):
         if verb != _CALL:
-            yield Finding(path, f"an agent has no verb {show(verb)}; its verb is '{_CALL}'")
+            yield Violation(path, f"an agent has no verb {quote_value(verb)}; its verb is '{_CALL}'")
     if entry.role is not None:
-        yield Finding((*path, "role"), f"an agent is called, and takes no role; write '{_CALL}'")
+        yield Violation((*path, "role"), f"access to an agent has no role; write '{_CALL}'")
     if entry.paths:
-        yield Finding((*path, "paths"), "'paths' restrict blob containers, and this is an agent")
+        yield Violation((*path, "paths"), "'paths' restrict access to blob containers only; remove it")
 
 
-def _verbs(path: Path, entry: AccessEntry, kind: str) -> Iterator[Finding]:
+def _check_verbs(path: KeyPath, entry: AccessEntry, kind: str) -> Iterator[Violation]:
     for verb in dict.fromkeys(entry.verbs or ()):
         if complaint := verb_refusal_reason(verb, kind):
-            yield Finding(path, complaint)
-    if entry.paths and not KINDS[kind].paths:
-        those = choices(name for name, one in KINDS.items() if one.paths)
-        yield Finding((*path, "paths"), f"'paths' restrict {those} only, and this is {_a(kind)}")
+            yield Violation(path, complaint)
+    if entry.paths and not KINDS[kind].supports_paths:
+        those = join_choices(name for name, one in KINDS.items() if one.supports_paths)
+        yield Violation((*path, "paths"), f"'paths' restrict access to {those} only, and this is {_with_article(kind)}")
 
 
 def verb_refusal_reason(verb: str, kind: str) -> str | None:
-    """Why nobody can be granted a verb on a kind of resource; None where it is one of the kind's."""
+    """Error message for a verb that a kind of resource does not have; None for one of its verbs."""
     allowed = KINDS[kind].verbs
     if verb in allowed:
         return None
-    near = nearest(verb, allowed)
-    hint = f"; did you mean '{near}'?" if near else f"; its verbs are {choices(allowed)}"
+    near = closest_match(verb, allowed)
+    hint = f"; did you mean '{near}'?" if near else f"; its verbs are {join_choices(allowed)}"
     hint = f"; its verb is '{allowed[0]}'" if len(allowed) == 1 else hint
-    return f"{_a(kind)} has no verb {show(verb)}{hint}"
+    return f"{_with_article(kind)} has no verb {quote_value(verb)}{hint}"
 
 
-def _a(kind: str) -> str:
+def _with_article(kind: str) -> str:
     return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
-def _role(draft: Draft, path: Path, entry: AccessEntry, kind: str) -> Iterator[Finding]:
-    if entry.role is not None and (complaint := draft.role_refusal_reason(entry.role, kind)):
-        yield Finding((*path, "role"), complaint)
+def _check_role(inputs: CheckInput, path: KeyPath, entry: AccessEntry, kind: str) -> Iterator[Violation]:
+    if entry.role is not None and (complaint := inputs.role_refusal_reason(entry.role, kind)):
+        yield Violation((*path, "role"), complaint)
 
 
-def _twice(path: Path, entry: AccessEntry) -> Iterator[Finding]:
+def _check_repeated(path: KeyPath, entry: AccessEntry) -> Iterator[Violation]:
     for key in ("verbs", "paths"):
         listed: tuple[str, ...] = getattr(entry, key) or ()
         for one in sorted({item for item in listed if listed.count(item) > 1}):
-            yield Finding(path, f"{show(one)} stands here {listed.count(one)} times; write it once")
+            yield Violation(path, f"{quote_value(one)} is listed {listed.count(one)} times; write it once")

@@ -1,190 +1,204 @@
-"""The environment: does it say what this network needs, and nothing about things that the network does not have?"""
+"""Check of the environment: it has every setting that the network needs, and none about undeclared entries."""
 
 from collections.abc import Iterator
 
-from manifest.azure_resource_names import DESTINATION
-from manifest.check_input import Draft, Finding
+from manifest.check_input import CheckInput, Violation
+from manifest.generated_names import DESTINATION
 from manifest.kinds import KINDS
-from manifest.phrases import choices, show, unknown
+from manifest.message_formatting import join_choices, quote_value, unknown_name_message
 
-__all__ = ["environment_fits"]
+__all__ = ["check_environment"]
 
 # "Use tags to organize your Azure resources", Microsoft Learn, 2025.
-_MOST_TAGS = 50
+_MAX_TAGS = 50
 
 
-def environment_fits(draft: Draft) -> Iterator[Finding]:
-    """Judge tags of images, entries for existing things, limits, Azure tags, clusters, destinations and people."""
-    yield from _image_tags(draft)
-    yield from _existing(draft)
-    yield from _out_of_reach(draft)
-    yield from _limits(draft)
-    yield from _clusters(draft)
-    yield from _destinations(draft)
-    yield from _people(draft)
+def check_environment(inputs: CheckInput) -> Iterator[Violation]:
+    """Check image tags, existing resources, limits, Azure tags, clusters, destinations and people."""
+    yield from _image_tags(inputs)
+    yield from _existing(inputs)
+    yield from _subscriptions(inputs)
+    yield from _limits(inputs)
+    yield from _clusters(inputs)
+    yield from _destinations(inputs)
+    yield from _people(inputs)
 
 
-def _image_tags(draft: Draft) -> Iterator[Finding]:
-    environment = draft.environment.model
-    agents = draft.names("agents")
+def _image_tags(inputs: CheckInput) -> Iterator[Violation]:
+    environment = inputs.environment.model
+    agents = inputs.names("agents")
     for agent in environment.image_tags:
         if agent not in agents:
-            message = unknown("agent", agent, agents, there="the agents are")
-            yield Finding(("image_tags", agent), message, "environment")
-        elif draft.runs_on(agent) == "foundry":
-            message = f"{show(agent)} runs on Foundry and has no image; what is published of it is its 'version'"
-            yield Finding(("image_tags", agent), message, "environment")
-    if not environment.production or not draft.environment.sound("production"):
+            message = unknown_name_message("agent", agent, agents, there="the agents are")
+            yield Violation(("image_tags", agent), message, "environment")
+        elif inputs.host_of(agent) == "foundry":
+            message = f"{quote_value(agent)} runs on Foundry and has no image; its 'version' is published instead"
+            yield Violation(("image_tags", agent), message, "environment")
+    if not environment.production or not inputs.environment.is_valid("production"):
         return
     if environment.image_tag is not None and environment.image_tag.lower() == "latest":
-        yield Finding(("image_tag",), _floating(environment.image_tag), "environment")
+        yield Violation(("image_tag",), _unfixed_tag(environment.image_tag), "environment")
     for agent, tag in environment.image_tags.items():
         if tag.lower() == "latest":
-            yield Finding(("image_tags", agent), _floating(tag), "environment")
-    if draft.environment.sound("image_tag") and environment.image_tag is None:
-        broken = draft.environment.broken
-        imaged = [one for one in agents if draft.runs_on(one) in ("container-app", "aks")]
+            yield Violation(("image_tags", agent), _unfixed_tag(tag), "environment")
+    if inputs.environment.is_valid("image_tag") and environment.image_tag is None:
+        broken = inputs.environment.removed
+        imaged = [one for one in agents if inputs.host_of(one) in ("container-app", "aks")]
         untagged = [one for one in imaged if one not in environment.image_tags and ("image_tags", one) not in broken]
         if untagged and ("image_tags",) not in broken:
-            message = f"missing: in production every image needs a tag; without one are {choices(untagged)}"
-            yield Finding(("image_tag",), message, "environment")
+            message = (
+                "missing: in production every image needs a tag, and"
+                f" {join_choices(untagged)} {'has' if len(untagged) == 1 else 'have'} none"
+            )
+            yield Violation(("image_tag",), message, "environment")
 
 
-def _floating(tag: str) -> str:
-    return f"{show(tag)} is whatever was pushed last; production needs a tag that stays what it is"
+def _unfixed_tag(tag: str) -> str:
+    return f"{quote_value(tag)} is the image that was pushed last; production needs a fixed tag"
 
 
-def _existing(draft: Draft) -> Iterator[Finding]:
-    known = {holder.parent: holder.existing for holder in draft.holders()}
+def _existing(inputs: CheckInput) -> Iterator[Violation]:
+    known = {holder.parent: holder.existing for holder in inputs.parents()}
     there = [base for base, existing in known.items() if existing]
-    for base, entry in draft.environment.model.existing.items():
-        place = ("existing", base)
+    for base, entry in inputs.environment.model.existing.items():
+        path = ("existing", base)
         if base in known and not known[base]:
-            message = f"'{base}' is not existing but created; say 'existing: true' in network.yaml, or remove this"
-            yield Finding(place, message, "environment")
-        elif base not in known and all(map(draft.network.sound, ("registry", "resources", "hosts"))):
-            message = unknown("existing parent", base, there, there="existing in network.yaml are")
-            yield Finding(place, message, "environment")
-        elif not entry.model_fields_set and draft.environment.sound(*place):
-            message = "says nothing; write 'name', 'resource_group' or 'subscription', or remove it"
-            yield Finding(place, message, "environment")
+            message = f"'{base}' is created by the network; set 'existing: true' in network.yaml, or remove this"
+            yield Violation(path, message, "environment")
+        elif base not in known and all(map(inputs.network.is_valid, ("registry", "resources", "hosts"))):
+            message = unknown_name_message(
+                "existing parent", base, there, there="the existing ones in network.yaml are"
+            )
+            yield Violation(path, message, "environment")
+        elif not entry.model_fields_set and inputs.environment.is_valid(*path):
+            message = "no value; write 'name', 'resource_group' or 'subscription', or remove it"
+            yield Violation(path, message, "environment")
 
 
-def _out_of_reach(draft: Draft) -> Iterator[Finding]:
-    """Some things are made inside the parent, and a stack makes things in its own subscription alone."""
-    for base, entry in draft.environment.model.existing.items():
+def _subscriptions(inputs: CheckInput) -> Iterator[Violation]:
+    """Check subscriptions: child resources of an existing parent can only be created in the stack's subscription."""
+    for base, entry in inputs.environment.model.existing.items():
         if entry.subscription is None:
             continue
-        for what in (*_granted_inside(draft, base), *_run_inside(draft, base)):
+        for what in (*_granted_inside(inputs, base), *_run_inside(inputs, base)):
             message = (
-                f"{what} '{base}' itself, which a stack can do in its own subscription only; move it there, or deploy"
-                " the network to its subscription and remove this line"
+                f"{what} '{base}' itself, which a stack can do in its own subscription only; move it there, or"
+                " deploy the network to its subscription and remove this line"
             )
-            yield Finding(("existing", base, "subscription"), message, "environment")
+            yield Violation(("existing", base, "subscription"), message, "environment")
 
 
-def _granted_inside(draft: Draft, base: str) -> Iterator[str]:
-    resources = draft.network.model.resources
-    every = [access for _, agent in draft.agents("access") for access in agent.access if access.resource in resources]
+def _granted_inside(inputs: CheckInput, base: str) -> Iterator[str]:
+    resources = inputs.network.model.resources
+    every = [
+        access for _, agent in inputs.valid_agents("access") for access in agent.access if access.resource in resources
+    ]
     inside = {
         access.resource
         for access in every
-        if (access.verb or "read") in KINDS[resources[access.resource].kind].written_inside
+        if (access.verb or "read") in KINDS[resources[access.resource].kind].verbs_written_to_parent
     }
     affected = sorted(name for name in inside if resources[name].existing and resources[name].parent == base)
     if affected:
-        yield f"access to {choices(affected)} is written into"
+        yield f"access to {join_choices(affected)} is created in"
 
 
-def _run_inside(draft: Draft, base: str) -> Iterator[str]:
-    environment, network = draft.environment.model, draft.network.model
+def _run_inside(inputs: CheckInput, base: str) -> Iterator[str]:
+    environment, network = inputs.environment.model, inputs.network.model
     hosts = {name: host for name, host in network.hosts.items() if host.existing and host.parent == base}
     clusters = sorted(name for name, host in hosts.items() if host.kind == "aks-cluster")
     if clusters:
-        yield f"agents of {choices(clusters)} are made in"
-    if not draft.environment.sound("published"):
+        yield f"agents of {join_choices(clusters)} are created in"
+    if not inputs.environment.is_valid("published"):
         return
     projects = hosts.keys() - clusters
-    agents = [name for name, agent in draft.agents("host", "project") if agent.project in projects]
-    published = sorted(name for name in agents if environment.identity_of(name, network) == "application")
+    agents = [name for name, agent in inputs.valid_agents("host", "project") if agent.project in projects]
+    published = sorted(name for name in agents if environment.identity_source_of(name, network) == "application")
     if published:
-        yield f"{choices(published)} {'is' if len(published) == 1 else 'are'} published in"
+        yield f"{join_choices(published)} {'is' if len(published) == 1 else 'are'} published in"
 
 
-def _limits(draft: Draft) -> Iterator[Finding]:
-    environment = draft.environment.model
+def _limits(inputs: CheckInput) -> Iterator[Violation]:
+    environment = inputs.environment.model
     least, most = environment.replicas.min, environment.replicas.max
     if least > most:
-        message = f"at least {least} and at most {most} contradict each other"
-        yield Finding(("replicas",), message, "environment")
-    if len(environment.tags) > _MOST_TAGS:
-        message = f"{len(environment.tags)} tags; Azure takes {_MOST_TAGS}"
-        yield Finding(("tags",), message, "environment")
+        message = f"min {least} is more than max {most}"
+        yield Violation(("replicas",), message, "environment")
+    if len(environment.tags) > _MAX_TAGS:
+        message = f"{len(environment.tags)} tags; Azure allows {_MAX_TAGS}"
+        yield Violation(("tags",), message, "environment")
     first: dict[str, str] = {}
     for name in environment.tags:
         one = first.setdefault(name.lower(), name)
         if one != name:
-            message = f"'{one}' and '{name}' are one tag, since Azure ignores case; keep one"
-            yield Finding(("tags", name), message, "environment")
+            message = f"'{one}' and '{name}' are the same tag, since Azure ignores case; keep one"
+            yield Violation(("tags", name), message, "environment")
 
 
-def _clusters(draft: Draft) -> Iterator[Finding]:
-    hosts = [one for one in draft.names("hosts") if draft.kind_of(one, "hosts") == "aks-cluster"]
-    for name, entry in draft.environment.model.clusters.items():
-        place = ("clusters", name)
-        host = draft.network.model.hosts.get(name)
+def _clusters(inputs: CheckInput) -> Iterator[Violation]:
+    hosts = [one for one in inputs.names("hosts") if inputs.kind_of(one, "hosts") == "aks-cluster"]
+    for name, entry in inputs.environment.model.clusters.items():
+        path = ("clusters", name)
+        host = inputs.network.model.hosts.get(name)
         if name not in hosts:
-            message = unknown("cluster", name, hosts, there="the clusters of the network are")
-            yield Finding(place, message, "environment")
+            message = unknown_name_message("cluster", name, hosts, there="the clusters of the network are")
+            yield Violation(path, message, "environment")
         elif host is not None and host.existing:
-            message = f"{show(name)} exists already, and stays as it is; remove this"
-            yield Finding(place, message, "environment")
-        elif not entry.model_fields_set and draft.environment.sound(*place):
-            message = "says nothing; write how many nodes of which size, or remove it"
-            yield Finding(place, message, "environment")
+            message = f"{quote_value(name)} exists already and is not changed; remove this"
+            yield Violation(path, message, "environment")
+        elif not entry.model_fields_set and inputs.environment.is_valid(*path):
+            message = "no value; write number and size of nodes, or remove it"
+            yield Violation(path, message, "environment")
         for given, missing, why in (
-            ("subnet", "identity", "nobody could join the subnet; give an identity that may"),
-            ("identity", "subnet", "an identity of one's own is for a subnet of one's own; give that, or remove this"),
+            ("subnet", "identity", "the cluster has no access to the subnet; set an identity that has"),
+            ("identity", "subnet", "the identity is not used; set 'subnet' too, or remove this"),
         ):
             if getattr(entry, given) is not None and getattr(entry, missing) is None:
-                yield Finding((*place, given), f"without '{missing}', {why}", "environment")
+                yield Violation((*path, given), f"without '{missing}', {why}", "environment")
         for one in sorted({each for each in entry.admins if entry.admins.count(each) > 1}):
-            message = f"{show(one)} stands here {entry.admins.count(one)} times; write it once"
-            yield Finding((*place, "admins"), message, "environment")
+            message = f"{quote_value(one)} is listed {entry.admins.count(one)} times; write it once"
+            yield Violation((*path, "admins"), message, "environment")
 
 
-def _destinations(draft: Draft) -> Iterator[Finding]:
-    named = {one: name for name, agent in draft.agents("host", "egress") for one in agent.egress}
-    given = draft.environment.model.destinations
+def _destinations(inputs: CheckInput) -> Iterator[Violation]:
+    named = {one: name for name, agent in inputs.valid_agents("host", "egress") for one in agent.egress}
+    given = inputs.environment.model.destinations
     for one, agent in sorted(named.items()):
-        # A name that cannot be one is told of in the network's file.
-        known = one in given or ("destinations", one) in draft.environment.broken
-        if not known and DESTINATION.complaint(one) is None:
-            message = f"missing: {show(agent)} may reach {show(one)}; say under {show(one)} which 'blocks' that is here"
-            yield Finding(("destinations",), message, "environment")
+        # An invalid name is reported in the network's file.
+        known = one in given or ("destinations", one) in inputs.environment.removed
+        if not known and DESTINATION.error(one) is None:
+            message = (
+                f"missing: {quote_value(agent)} has egress to {quote_value(one)}; set its"
+                f" 'blocks' under {quote_value(one)}"
+            )
+            yield Violation(("destinations",), message, "environment")
     for one, entry in given.items():
-        place = ("destinations", one)
-        if one not in named and all(draft.network.sound("agents", name) for name in draft.names("agents")):
-            message = unknown("destination", one, named, there="agents' 'egress' names")
-            yield Finding(place, message, "environment")
+        path = ("destinations", one)
+        if one not in named and all(inputs.network.is_valid("agents", name) for name in inputs.names("agents")):
+            message = unknown_name_message("destination", one, named, there="the destinations in agents' 'egress' are")
+            yield Violation(path, message, "environment")
         for key in ("blocks", "ports"):
             listed: tuple[str | int, ...] = getattr(entry, key)
             for each in sorted({item for item in listed if listed.count(item) > 1}, key=str):
-                message = f"{show(each)} stands here {listed.count(each)} times; write it once"
-                yield Finding((*place, key), message, "environment")
+                message = f"{quote_value(each)} is listed {listed.count(each)} times; write it once"
+                yield Violation((*path, key), message, "environment")
 
 
-def _people(draft: Draft) -> Iterator[Finding]:
-    named, given = draft.names("people"), draft.environment.model.people
+def _people(inputs: CheckInput) -> Iterator[Violation]:
+    named, given = inputs.names("people"), inputs.environment.model.people
     for one in named:
-        if one not in given and ("people", one) not in draft.environment.broken:
-            message = f"missing: say which id {show(one)} have in Entra ID here"
-            yield Finding(("people",), message, "environment")
+        if one not in given and ("people", one) not in inputs.environment.removed:
+            message = f"missing: set the object id of {quote_value(one)} in Entra ID"
+            yield Violation(("people",), message, "environment")
     first: dict[str, str] = {}
     for name, entra_id in given.items():
         if name not in named:
-            yield Finding(("people", name), unknown("people", name, named, there="there are"), "environment")
+            yield Violation(
+                ("people", name),
+                unknown_name_message("people", name, named, there="the declared ones are"),
+                "environment",
+            )
         other = first.setdefault(entra_id, name)
         if other != name:
-            message = f"{show(entra_id)} is the id of {show(other)} already; declare them once"
-            yield Finding(("people", name), message, "environment")
+            message = f"{quote_value(entra_id)} is already the id of {quote_value(other)}; declare them once"
+            yield Violation(("people", name), message, "environment")

@@ -1,137 +1,157 @@
-"""Hosts: are they whole, and does every agent say what its host needs, and nothing that it does not have?"""
+"""Check of hosts: they are complete, and every agent has the keys that its host requires and supports."""
 
 from collections.abc import Iterator
 
 from manifest.agents import Agent
-from manifest.azure_names import FOUNDRY_CONNECTION
-from manifest.azure_resource_names import DESTINATION
-from manifest.check_input import Draft, Finding
+from manifest.azure_naming_rules import FOUNDRY_CONNECTION
+from manifest.check_input import CheckInput, Violation
 from manifest.checks.access import verb_refusal_reason
-from manifest.errors import Path
-from manifest.hosts import CONNECTED_KINDS, HOST_MODELS, NEEDED, NOT_THERE, RUNS_ON, AksCluster, FoundryProject
+from manifest.errors import KeyPath
+from manifest.generated_names import DESTINATION
+from manifest.hosts import (
+    AGENT_HOSTS,
+    CONNECTED_KINDS,
+    HOST_MODELS,
+    REQUIRED_KEYS,
+    UNSUPPORTED_KEYS,
+    AksCluster,
+    FoundryProject,
+)
 from manifest.kinds import KINDS
-from manifest.phrases import choices, show, unknown
+from manifest.message_formatting import join_choices, quote_value, unknown_name_message
 
-__all__ = ["hosts_make_sense"]
+__all__ = ["check_hosts"]
 
 
-def hosts_make_sense(draft: Draft) -> Iterator[Finding]:
-    """Judge every host, and of every agent the keys that follow from what it runs on."""
-    for name, host in draft.network.model.hosts.items():
-        if not draft.network.sound("hosts", name):
+def check_hosts(inputs: CheckInput) -> Iterator[Violation]:
+    """Check every host, and the keys of every agent that depend on its host."""
+    for name, host in inputs.network.model.hosts.items():
+        if not inputs.network.is_valid("hosts", name):
             continue
         if isinstance(host, FoundryProject):
-            yield from _project(draft, name, host)
+            yield from _project(inputs, name, host)
         else:
             yield from _cluster(name, host)
-    yield from _deployments(draft)
-    for name, agent in draft.agents("host"):
-        yield from _keys(draft, name, agent)
+    yield from _deployments(inputs)
+    for name, agent in inputs.valid_agents("host"):
+        yield from _keys(inputs, name, agent)
         if agent.host == "foundry":
-            yield from _place(draft, name, "project", agent.project, "foundry-project")
+            yield from _check_host(inputs, name, "project", agent.project, "foundry-project")
         elif agent.host == "aks":
-            yield from _place(draft, name, "cluster", agent.cluster, "aks-cluster")
-            yield from _in_a_cluster(draft, name, agent)
-    yield from _accounts(draft)
+            yield from _check_host(inputs, name, "cluster", agent.cluster, "aks-cluster")
+            yield from _in_a_cluster(inputs, name, agent)
+    yield from _accounts(inputs)
 
 
-def _project(draft: Draft, name: str, host: FoundryProject) -> Iterator[Finding]:
-    place: Path = ("hosts", name)
+def _project(inputs: CheckInput, name: str, host: FoundryProject) -> Iterator[Violation]:
+    place: KeyPath = ("hosts", name)
     for key, has in (("deployments", host.deployments), ("connections", host.connections)):
         if host.existing and has:
-            yield Finding((*place, key), f"an existing project keeps the {key} that it has; remove the key")
-    declared = draft.names("resources")
-    able = [one for one in declared if draft.kind_of(one) in CONNECTED_KINDS]
+            yield Violation((*place, key), f"the {key} of an existing project are not changed; remove the key")
+    declared = inputs.names("resources")
+    able = [one for one in declared if inputs.kind_of(one) in CONNECTED_KINDS]
     for one, verb in host.connections.items():
-        kind = draft.kind_of(one)
+        kind = inputs.kind_of(one)
         if one not in declared:
-            message = unknown("resource", one, able, there="a project can connect to")
-            yield Finding((*place, "connections", one), message)
+            message = unknown_name_message("resource", one, able, there="a project can connect to")
+            yield Violation((*place, "connections", one), message)
         elif kind in CONNECTED_KINDS:
-            # A connection is called as the resource is, for that is what an agent's tool asks for.
-            complaints = (verb_refusal_reason(verb, kind), FOUNDRY_CONNECTION.complaint(one))
-            yield from (Finding((*place, "connections", one), each) for each in complaints if each)
+            # A connection has the resource's name, which agents' tools use to find it.
+            errors = (verb_refusal_reason(verb, kind), FOUNDRY_CONNECTION.error(one))
+            yield from (Violation((*place, "connections", one), each) for each in errors if each)
         elif kind in KINDS:
-            message = f"a project connects to {choices(CONNECTED_KINDS)} only, and '{one}' is a {kind}"
-            yield Finding((*place, "connections", one), message)
+            message = f"a project connects to {join_choices(CONNECTED_KINDS)} only, and '{one}' is a {kind}"
+            yield Violation((*place, "connections", one), message)
 
 
-def _deployments(draft: Draft) -> Iterator[Finding]:
-    """Models are the account's, so projects that share one share its deployments' names."""
+def _deployments(inputs: CheckInput) -> Iterator[Violation]:
+    """Check names of model deployments, which are unique in the account, for all projects of an account."""
     seen: set[tuple[str, str]] = set()
-    for name, host in draft.network.model.hosts.items():
+    for name, host in inputs.network.model.hosts.items():
         for deployment in host.deployments if isinstance(host, FoundryProject) else ():
             key = (host.parent.lower(), deployment.name.lower())
             if key in seen:
-                message = f"more than one deployment of account {show(host.parent)} is called {show(deployment.name)}"
-                yield Finding(("hosts", name, "deployments"), f"{message}; give each a name of its own")
+                message = (
+                    f"more than one deployment of account {quote_value(host.parent)} has the"
+                    f" name {quote_value(deployment.name)}"
+                )
+                yield Violation(("hosts", name, "deployments"), f"{message}; choose different names")
             seen.add(key)
 
 
-def _cluster(name: str, host: AksCluster) -> Iterator[Finding]:
-    place: Path = ("hosts", name)
+def _cluster(name: str, host: AksCluster) -> Iterator[Violation]:
+    place: KeyPath = ("hosts", name)
     if host.existing:
         for key, has in (("allow", host.allow), ("private", host.private)):
             if has:
-                yield Finding((*place, key), "an existing cluster keeps the callers that it has; remove the key")
+                yield Violation((*place, key), "the callers of an existing cluster are not changed; remove the key")
     elif host.private and host.allow:
-        message = "a private cluster lets in no address from outside; remove 'allow', or 'private'"
-        yield Finding((*place, "allow"), message)
+        message = "a private cluster is not open to addresses outside; remove 'allow', or 'private'"
+        yield Violation((*place, "allow"), message)
     elif not host.private and not host.allow:
-        message = "everyone could call the API of the cluster; list in 'allow' who may, or say 'private: true'"
-        yield Finding(place, message)
+        message = (
+            "the API of the cluster would be open to every address; list the callers in 'allow', or set 'private: true'"
+        )
+        yield Violation(place, message)
     for block in sorted({one for one in host.allow if host.allow.count(one) > 1}):
-        yield Finding((*place, "allow"), f"{show(block)} stands here {host.allow.count(block)} times; write it once")
+        yield Violation(
+            (*place, "allow"), f"{quote_value(block)} is listed {host.allow.count(block)} times; write it once"
+        )
 
 
-def _keys(draft: Draft, name: str, agent: Agent) -> Iterator[Finding]:
-    written = draft.entry("agents", name)
-    for key, why in NOT_THERE[agent.host].items():
+def _keys(inputs: CheckInput, name: str, agent: Agent) -> Iterator[Violation]:
+    written = inputs.raw_entry("agents", name)
+    for key, why in UNSUPPORTED_KEYS[agent.host].items():
         if key in written:
-            message = f"there is no key '{key}' for an agent on {RUNS_ON[agent.host]}: {why}"
-            yield Finding(("agents", name, key), message)
-    for key in NEEDED[agent.host]:
+            message = f"there is no key '{key}' for an agent on {AGENT_HOSTS[agent.host]}: {why}"
+            yield Violation(("agents", name, key), message)
+    for key in REQUIRED_KEYS[agent.host]:
         if key not in written:
             what = (Agent.model_fields[key].description or "").rstrip(".").removeprefix(f"For '{agent.host}': ")
-            yield Finding(("agents", name, key), f"missing: {what[0].lower()}{what[1:]}")
+            yield Violation(("agents", name, key), f"missing: {what[0].lower()}{what[1:]}")
 
 
-def _place(draft: Draft, name: str, key: str, host: str, kind: str) -> Iterator[Finding]:
-    path: Path = ("agents", name, key)
-    if key not in draft.entry("agents", name) or not draft.network.sound(*path):
+def _check_host(inputs: CheckInput, name: str, key: str, host: str, kind: str) -> Iterator[Violation]:
+    path: KeyPath = ("agents", name, key)
+    if key not in inputs.raw_entry("agents", name) or not inputs.network.is_valid(*path):
         return
-    fitting = [one for one in draft.names("hosts") if draft.kind_of(one, "hosts") == kind]
-    if host not in draft.names("hosts"):
+    fitting = [one for one in inputs.names("hosts") if inputs.kind_of(one, "hosts") == kind]
+    if host not in inputs.names("hosts"):
         none = f"no host '{host}', and none of kind '{kind}'; declare one under 'hosts'"
         there = f"the hosts of kind '{kind}' are"
-        yield Finding(path, unknown("host", host, fitting, there=there) if fitting else none)
-    elif host not in fitting and (other := draft.kind_of(host, "hosts")) in HOST_MODELS:
-        there = f"the hosts of kind '{kind}' are {choices(fitting)}"
+        yield Violation(path, unknown_name_message("host", host, fitting, there=there) if fitting else none)
+    elif host not in fitting and (other := inputs.kind_of(host, "hosts")) in HOST_MODELS:
+        there = f"the hosts of kind '{kind}' are {join_choices(fitting)}"
         none = f"declare one of kind '{kind}' under 'hosts'"
-        yield Finding(path, f"'{host}' is of kind '{other}'; {there if fitting else none}")
+        yield Violation(path, f"'{host}' is of kind '{other}'; {there if fitting else none}")
 
 
-def _in_a_cluster(draft: Draft, name: str, agent: Agent) -> Iterator[Finding]:
+def _in_a_cluster(inputs: CheckInput, name: str, agent: Agent) -> Iterator[Violation]:
     # "Configure Service Accounts for Pods", kubernetes.io, 1.33: every namespace has an account of this name.
-    if agent.service_account == "default" and "service_account" in draft.entry("agents", name):
-        message = "'default' is the service account of every pod that names none; choose another name"
-        yield Finding(("agents", name, "service_account"), message)
+    if agent.service_account == "default" and "service_account" in inputs.raw_entry("agents", name):
+        message = "'default' is the service account of every pod without one of its own; choose another name"
+        yield Violation(("agents", name, "service_account"), message)
     for one in sorted({each for each in agent.egress if agent.egress.count(each) > 1}):
-        message = f"{show(one)} stands here {agent.egress.count(one)} times; write it once"
-        yield Finding(("agents", name, "egress"), message)
+        message = f"{quote_value(one)} is listed {agent.egress.count(one)} times; write it once"
+        yield Violation(("agents", name, "egress"), message)
     for one in agent.egress:
-        if complaint := DESTINATION.complaint(one):
-            yield Finding(("agents", name, "egress"), complaint)
+        if error := DESTINATION.error(one):
+            yield Violation(("agents", name, "egress"), error)
 
 
-def _accounts(draft: Draft) -> Iterator[Finding]:
-    """One name of a service account in one cluster is one agent, so that a log of the cluster says who it was."""
+def _accounts(inputs: CheckInput) -> Iterator[Violation]:
+    """Check that service accounts of a cluster have different names, so that its logs identify the agent."""
     first: dict[tuple[str, str], str] = {}
-    for name, agent in draft.agents("host", "cluster", "service_account"):
+    for name, agent in inputs.valid_agents("host", "cluster", "service_account"):
         if agent.host != "aks" or not agent.cluster or not agent.service_account:
             continue
         one = first.setdefault((agent.cluster, agent.service_account), name)
-        if one.lower() != name.lower():  # of which something else is said
-            message = f"agents {show(one)} and {show(name)} are both service account {show(agent.service_account)}"
-            message = f"{message} of cluster {show(agent.cluster)}; no two agents are one, so leave out the key"
-            yield Finding(("agents", name, "service_account"), message)
+        if (
+            one.lower() != name.lower()
+        ):  # the other case is a duplicate agent, which `manifest.checks.duplicates` reports
+            message = (
+                f"agents {quote_value(one)} and {quote_value(name)} are both service account"
+                f" {quote_value(agent.service_account)}"
+            )
+            message = f"{message} of cluster {quote_value(agent.cluster)}; each agent needs its own, so remove the key"
+            yield Violation(("agents", name, "service_account"), message)

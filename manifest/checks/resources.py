@@ -1,35 +1,35 @@
-"""Resources: what a kind asks for beyond its single keys."""
+"""Check of resources: rules of single kinds about more than one key."""
 
 from collections.abc import Iterator
 
-from manifest.check_input import Draft, Finding
-from manifest.phrases import show
+from manifest.check_input import CheckInput, Violation
+from manifest.message_formatting import quote_value
 
-__all__ = ["resources_are_whole"]
+__all__ = ["check_resources"]
 
 
-def resources_are_whole(draft: Draft) -> Iterator[Finding]:
-    """Judge the registry's mode and the deployments of model accounts."""
-    network = draft.network.model
+def check_resources(inputs: CheckInput) -> Iterator[Violation]:
+    """Check the registry's permissions mode and the deployments of model accounts."""
+    network = inputs.network.model
     registry = network.registry
-    if draft.network.sound("registry") and registry.permissions == "repository" and not registry.existing:
+    if inputs.network.is_valid("registry") and registry.permissions == "repository" and not registry.existing:
         message = "'repository' needs an existing registry; the API version in use cannot create one in that mode"
-        yield Finding(("registry", "permissions"), message)
+        yield Violation(("registry", "permissions"), message)
     for name, resource in network.resources.items():
-        if "deployments" in resource.settings and draft.network.sound("resources", name):
+        if "deployments" in resource.settings and inputs.network.is_valid("resources", name):
             yield from _deployments(name, resource.settings["deployments"], existing=resource.existing)
 
 
-def _deployments(name: str, deployments: tuple[dict[str, object], ...], *, existing: bool) -> Iterator[Finding]:
+def _deployments(name: str, deployments: tuple[dict[str, object], ...], *, existing: bool) -> Iterator[Violation]:
     place = ("resources", name, "deployments")
     if existing and deployments:
-        yield Finding(place, "an existing account keeps the deployments that it has; remove the key")
+        yield Violation(place, "the deployments of an existing account are not changed; remove the key")
     if not existing and not deployments:
-        yield Finding(place, "missing: an account without a model deployment answers no one; write at least one")
+        yield Violation(place, "missing: an account without a model deployment is of no use; write at least one")
     seen: set[str] = set()
     for deployment in deployments:
         called = str(deployment["name"])
         if called.lower() in seen:
-            message = f"more than one deployment is called {show(called)}; give each a name of its own"
-            yield Finding(place, message)
+            message = f"more than one deployment has the name {quote_value(called)}; choose different names"
+            yield Violation(place, message)
         seen.add(called.lower())

@@ -1,96 +1,100 @@
-"""Budgets, separation and exceptions: do they speak of things that there are, and say something, once?
+"""Check of budgets, separations and exceptions: they name declared entries, are not empty and not duplicated.
 
-The lists are judged as they are written, item by item: what is wrong with one item says nothing about the next.
+The lists are checked as they are in the file, item by item: an error in one item does not hide errors in the next.
 """
 
 from collections.abc import Iterator
 from typing import Any, cast
 
-from manifest.base_model import mapping
-from manifest.check_input import Draft, Finding
+from manifest.base_model import as_mapping
+from manifest.check_input import CheckInput, Violation
 from manifest.checks.access import verb_refusal_reason
-from manifest.credentials import credential_in
-from manifest.errors import Path
+from manifest.credentials import detect_credential
+from manifest.errors import KeyPath
 from manifest.kinds import KINDS
-from manifest.phrases import choices, show, unknown
+from manifest.message_formatting import join_choices, quote_value, unknown_name_message
 from manifest.safeguards import Budget
 
-__all__ = ["safeguards_make_sense"]
+__all__ = ["check_safeguards"]
 
 
-def safeguards_make_sense(draft: Draft) -> Iterator[Finding]:
-    """Judge every agent's budget, every right that is kept apart, and every exception."""
-    for name, agent in draft.agents("budget"):
+def check_safeguards(inputs: CheckInput) -> Iterator[Violation]:
+    """Check every agent's budget, every separation and every exception."""
+    for name, agent in inputs.valid_agents("budget"):
         if agent.budget is not None and not agent.budget.model_fields_set:
-            message = f"says nothing; limit at least one of {choices(Budget.model_fields)}, or remove it"
-            yield Finding(("agents", name, "budget"), message)
-    yield from _separation(draft)
-    yield from _exceptions(draft)
+            message = f"no value; limit at least one of {join_choices(Budget.model_fields)}, or remove it"
+            yield Violation(("agents", name, "budget"), message)
+    yield from _separation(inputs)
+    yield from _exceptions(inputs)
 
 
 def _list(value: object) -> list[Any]:
     return cast("list[Any]", value) if isinstance(value, list) else []
 
 
-def _separation(draft: Draft) -> Iterator[Finding]:
+def _separation(inputs: CheckInput) -> Iterator[Violation]:
     first: dict[frozenset[tuple[str, str]], int] = {}
-    for position, rule in enumerate(_list(draft.written.get("separation"))):
-        place: Path = ("separation", position, "apart")
+    for position, rule in enumerate(_list(inputs.raw.get("separation"))):
+        place: KeyPath = ("separation", position, "apart")
         rights: list[tuple[str, str]] = []
-        for at, written in enumerate(_list((mapping(rule) or {}).get("apart"))):
-            right = mapping(written) or {}
+        for at, written in enumerate(_list((as_mapping(rule) or {}).get("apart"))):
+            right = as_mapping(written) or {}
             for resource, verb in right.items() if len(right) == 1 else ():
                 if not isinstance(verb, str):
                     continue
-                if complaint := _right_problem(draft, resource, verb):
-                    yield Finding((*place, at, resource), complaint)
+                if error := _right_problem(inputs, resource, verb):
+                    yield Violation((*place, at, resource), error)
                 rights.append((resource, verb))
         for resource, verb in sorted({one for one in rights if rights.count(one) > 1}):
             times = rights.count((resource, verb))
-            message = f"{show(verb)} on {show(resource)} stands here {times} times; write it once"
-            yield Finding(place, message)
+            message = f"{quote_value(verb)} on {quote_value(resource)} is listed {times} times; write it once"
+            yield Violation(place, message)
         one = first.setdefault(frozenset(rights), position) if rights else position
         if one != position:
-            yield Finding(place, f"the same rights are kept apart by 'separation[{one}]' already; keep one")
+            yield Violation(place, f"'separation[{one}]' already has the same permissions; keep one")
 
 
-def _right_problem(draft: Draft, resource: str, verb: str) -> str | None:
-    declared = draft.names("resources")
+def _right_problem(inputs: CheckInput, resource: str, verb: str) -> str | None:
+    declared = inputs.names("resources")
     if resource not in declared:
-        return unknown("resource", resource, declared, there="declared are")
-    kind = draft.kind_of(resource)
+        return unknown_name_message("resource", resource, declared, there="the declared ones are")
+    kind = inputs.kind_of(resource)
     return verb_refusal_reason(verb, kind) if kind in KINDS else None
 
 
-def _exceptions(draft: Draft) -> Iterator[Finding]:
+def _exceptions(inputs: CheckInput) -> Iterator[Violation]:
     first: dict[tuple[str, str], int] = {}
-    for position, written in enumerate(_list(draft.written.get("exceptions"))):
-        exception = mapping(written) or {}
+    for position, written in enumerate(_list(inputs.raw.get("exceptions"))):
+        exception = as_mapping(written) or {}
         finding, on = exception.get("finding"), exception.get("on")
-        place: Path = ("exceptions", position)
+        place: KeyPath = ("exceptions", position)
         if isinstance(on, str) and on:
-            for complaint in _unknown_things(draft, on):
-                yield Finding((*place, "on"), complaint)
+            for error in _unknown_things(inputs, on):
+                yield Violation((*place, "on"), error)
             one = first.setdefault((finding, on), position) if isinstance(finding, str) else position
             if one != position:
-                message = f"{show(finding)} on {show(on)} is excused by 'exceptions[{one}]' already; keep one"
-                yield Finding(place, message)
+                message = (
+                    f"{quote_value(finding)} on {quote_value(on)} is already covered by 'exceptions[{one}]'; keep one"
+                )
+                yield Violation(place, message)
 
 
-def _unknown_things(draft: Draft, on: str) -> Iterator[str]:
-    """Judge what an exception is on: whatever a finding can be about, or somebody and what they reach."""
-    agents, resources = draft.names("agents"), draft.names("resources")
-    # A cluster pulls images, a project uses connections, and people call agents.
-    others = (*draft.names("hosts"), *draft.names("people"))
+def _unknown_things(inputs: CheckInput, on: str) -> Iterator[str]:
+    """Check the scope of an exception: an entry that findings can be about, or an agent and a resource."""
+    agents, resources = inputs.names("agents"), inputs.names("resources")
+    # Findings are also about clusters, which pull images, projects, which use connections, and people.
+    others = (*inputs.names("hosts"), *inputs.names("people"))
     who, slash, what = on.partition("/")
-    if not slash or credential_in(on):  # half a credential would not be known for one
+    if not slash or detect_credential(on):  # half of a credential would not be recognised as one
         if on not in (*resources, *agents, *others):
-            yield unknown("resource or agent", on, (*resources, *agents, *others), there="there are")
+            yield unknown_name_message(
+                "resource or agent", on, (*resources, *agents, *others), there="the declared ones are"
+            )
         return
     if "/" in what:
         yield "more than one '/'; write a resource, an agent, or both as agent/resource"
         return
     if who not in (*agents, *others):
-        yield unknown("agent", who, (*agents, *others), there="the agents are")
+        yield unknown_name_message("agent", who, (*agents, *others), there="the agents are")
     if what not in (*resources, *agents):
-        yield unknown("resource", what, (*resources, *agents), there="declared are")
+        yield unknown_name_message("resource", what, (*resources, *agents), there="the declared ones are")

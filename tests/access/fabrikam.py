@@ -10,9 +10,9 @@ from access.readers import local
 from localazure.deployment.project import Project
 from localazure.output.document import document as document_of
 from localazure.run import run
-from manifest.declared_document import declared as declared_document
-from manifest.loading import described
-from manifest.stack_file import config_of
+from manifest.declared_document import declared_document
+from manifest.loading import load_with_document
+from manifest.stack_file import config_getter
 from tests.fabrikam import FABRIKAM
 from tests.network.deploying import granted
 from tests.projects import any_role
@@ -20,8 +20,8 @@ from tests.projects import any_role
 
 @cache
 def declared(stack: str = "dev") -> Declared:
-    get = config_of(FABRIKAM, stack)
-    found = described(stack, get, root=FABRIKAM, role_refusal_reason=any_role)
+    get = config_getter(FABRIKAM, stack)
+    found = load_with_document(stack, get, root=FABRIKAM, role_refusal_reason=any_role)
     return Declared.from_json(json.loads(json.dumps(declared_document(*found))))
 
 

@@ -16,7 +16,7 @@ from cli.commands import reference as command
 from cli.errors import CommandError
 from cli.main import run
 from localazure.errors import LocalAzureError
-from manifest.errors import Problem, SpecError
+from manifest.errors import ManifestError, Problem
 from release.errors import ReleaseError
 from tests.access.fabrikam import document
 from tests.cli.projects import quick_project, variables
@@ -41,7 +41,7 @@ def fail(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> int:
         UnreadableSource("contoso", "no"),
         LocalAzureError("contoso: no"),
         ReleaseError("contoso: no"),
-        SpecError([Problem("contoso", 0, "", "no")]),
+        ManifestError([Problem("contoso", 0, "", "no")]),
         CommandError("error: contoso: no"),
     ],
     ids=lambda error: type(error).__name__,

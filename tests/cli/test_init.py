@@ -13,7 +13,7 @@ from localazure.deployment.project import Project
 from localazure.run import Operation
 from localazure.run import run as run_locally
 from manifest import load
-from manifest.stack_file import config_of
+from manifest.stack_file import config_getter
 
 
 def made(folder: Path, name: str) -> Path:
@@ -39,7 +39,7 @@ def test_init_writes_its_files_and_prints_two_commands(
 def test_a_project_of_every_valid_name_is_valid(tmp_path: Path, name: str) -> None:
     root = made(tmp_path, name)
 
-    network, environment = load("dev", config_of(root, "dev"), root=root, role_refusal_reason=role_refusal_reason)
+    network, environment = load("dev", config_getter(root, "dev"), root=root, role_refusal_reason=role_refusal_reason)
 
     assert (network.name, environment.stack) == (name, "dev")
     assert set(network.agents) == {"assistant", "ingestion"}

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from pydantic import ValidationError
 
 from cli.main import run
-from manifest.declared_document import declared
-from manifest.loading import described
+from manifest.declared_document import declared_document
+from manifest.loading import load_with_document
 from manifest.safeguards import Exemption
-from manifest.stack_file import config_of
+from manifest.stack_file import config_getter
 from tests.fabrikam import FABRIKAM
 from tests.projects import any_role, write_project
 from tests.strategies import projects
@@ -143,7 +143,9 @@ def test_every_entry_has_the_line_of_its_key(
 ) -> None:
     written, environment, stack = project
     write_project(tmp_path, written, environment, stack)
-    shown = declared(*described(stack, config_of(tmp_path, stack), root=tmp_path, role_refusal_reason=any_role))
+    shown = declared_document(
+        *load_with_document(stack, config_getter(tmp_path, stack), root=tmp_path, role_refusal_reason=any_role)
+    )
     lines = ["", *(tmp_path / "network.yaml").read_text().splitlines()]
 
     assert json.loads(json.dumps(shown)) == shown
@@ -216,7 +218,7 @@ def test_project_without_stack_files_is_refused_with_what_is_missing(
 def test_stack_file_overrides_project_configuration(tmp_path: Path) -> None:
     pulumi = PULUMI + "config: {suffix: all, location: {default: eastus2}, image_tag: {value: '2'}, other:suffix: x}\n"
     environment = "config: {agent-network:suffix: own, azure-native:location: northeurope, tags: {a: b}, replicas: }\n"
-    get = config_of(project(tmp_path, environment=environment, pulumi=pulumi), "dev")
+    get = config_getter(project(tmp_path, environment=environment, pulumi=pulumi), "dev")
 
     keys = ("suffix", "location", "image_tag", "tags", "replicas", "stack")
     assert {key: get(key) for key in keys} == {

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from manifest import SpecError, load
-from manifest.stack_file import config_of
+from manifest import ManifestError, load
+from manifest.stack_file import config_getter
 
 NETWORKS = Path(__file__).parents[1] / "networks"
 CASES = sorted(path for path in (NETWORKS / "bad").iterdir() if path.is_dir())
@@ -30,8 +30,8 @@ def lines_of(case: Path, root: Path) -> list[str]:
     stacks = [path.name.split(".")[1] for path in case.glob("Pulumi.*.yaml")]
     stack = stacks[0] if stacks else "dev"
     try:
-        load(stack, config_of(root, stack), root=root, role_refusal_reason=complain)
-    except SpecError as error:
+        load(stack, config_getter(root, stack), root=root, role_refusal_reason=complain)
+    except ManifestError as error:
         return str(error).splitlines()
     return []
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from manifest import SpecError
-from manifest.credentials import credential_in, credential_name
+from manifest import ManifestError
+from manifest.credentials import detect_credential, is_credential_name
 from tests.projects import load_project, write_project
 
 KEY = "bm90LWEta2V5" * 4
@@ -51,29 +51,29 @@ def network(**agent: Any) -> dict[str, Any]:  # noqa: ANN401 - an agent's keys a
 
 
 def problems(root: Path, written: dict[str, Any], environment: dict[str, Any]) -> list[str]:
-    with pytest.raises(SpecError) as caught:
+    with pytest.raises(ManifestError) as caught:
         load_project(write_project(root, written, environment))
     return [str(problem) for problem in caught.value.problems]
 
 
 @pytest.mark.parametrize("text", CREDENTIALS.values(), ids=CREDENTIALS)
 def test_what_looks_like_a_credential_is_recognised(text: str) -> None:
-    assert credential_in(text) is not None
+    assert detect_credential(text) is not None
 
 
 @pytest.mark.parametrize("text", OPEN)
 def test_ordinary_values_are_let_through(text: str) -> None:
-    assert credential_in(text) is None
+    assert detect_credential(text) is None
 
 
 @pytest.mark.parametrize("name", ["DB_PASSWORD", "API_KEY", "OPENAI_API_KEY", "CLIENT_SECRET", "SAS_TOKEN", "APIKEY"])
 def test_a_variable_that_is_called_after_a_credential_is_recognised(name: str) -> None:
-    assert credential_name(name)
+    assert is_credential_name(name)
 
 
 @pytest.mark.parametrize("name", ["MAX_TOKENS", "SECRET_NAME", "KEY_VAULT", "APPLICATIONINSIGHTS_CONNECTION_STRING"])
 def test_a_variable_that_only_sounds_alike_is_let_through(name: str) -> None:
-    assert not credential_name(name)
+    assert not is_credential_name(name)
 
 
 @pytest.mark.parametrize("text", CREDENTIALS.values(), ids=CREDENTIALS)

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from manifest import SpecError, load
-from manifest.yaml_document import Document, read
+from manifest import ManifestError, load
+from manifest.yaml_document import YamlDocument, read_document
 
 
-def compose(text: str) -> Document:
-    document = Document("network.yaml")
+def compose(text: str) -> YamlDocument:
+    document = YamlDocument("network.yaml")
     document.compose(text)
     return document
 
@@ -45,19 +45,19 @@ def test_every_key_and_item_knows_its_line() -> None:
     assert document.line(("a", "c", 0)) == 4
     assert document.line(("a", "c", 1, "d")) == 5
     assert document.line(("a", "missing", "below")) == 1
-    assert document.known(("a", "c", 0))
-    assert not document.known(("a", "missing"))
+    assert document.has(("a", "c", 0))
+    assert not document.has(("a", "missing"))
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_key(tmp_path: Path) -> None:
     (tmp_path / "network.yaml").write_bytes(b"\xef\xbb\xbfname: a\n")
 
-    assert read(tmp_path, "network.yaml").data == {"name": "a"}
+    assert read_document(tmp_path, "network.yaml").data == {"name": "a"}
 
 
 def test_a_folder_in_the_place_of_a_file_is_a_problem_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "network.yaml").mkdir()
-    (problem,) = read(tmp_path, "network.yaml").problems
+    (problem,) = read_document(tmp_path, "network.yaml").problems
 
     assert str(problem) == "network.yaml: cannot be read: is a directory"
 
@@ -83,7 +83,7 @@ def test_whatever_a_file_holds_the_answer_is_problems_in_one_line_each(content: 
     (tmp_path / "network.yaml").write_bytes(content)
     (tmp_path / "Pulumi.dev.yaml").write_bytes(content)
 
-    with pytest.raises(SpecError) as caught:
+    with pytest.raises(ManifestError) as caught:
         load("dev", {"suffix": "dev7"}.get, root=tmp_path, role_refusal_reason=lambda role, kind: role + kind)
 
     assert caught.value.problems

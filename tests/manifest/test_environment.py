@@ -2,7 +2,7 @@
 
 import pytest
 
-from manifest import Elsewhere, Environment, Network, Replicas
+from manifest import Environment, ExistingLocation, Network, Replicas
 
 NETWORK = Network.model_validate(
     {
@@ -29,7 +29,7 @@ def test_an_environment_is_production_unless_it_says_otherwise() -> None:
 def test_a_tag_is_the_agents_own_then_everyones_then_latest() -> None:
     tagged = environment(image_tag="1.0", image_tags={"report": "1.1"})
 
-    assert [tagged.tag_of("report"), tagged.tag_of("reader"), environment().tag_of("reader")] == [
+    assert [tagged.image_tag_of("report"), tagged.image_tag_of("reader"), environment().image_tag_of("reader")] == [
         "1.1",
         "1.0",
         "latest",
@@ -50,7 +50,7 @@ def test_a_tag_is_the_agents_own_then_everyones_then_latest() -> None:
 def test_an_agents_replicas_are_kept_inside_the_limits(
     limits: tuple[int, int], own: tuple[int, int], kept: tuple[int, int]
 ) -> None:
-    within = environment(replicas={"min": limits[0], "max": limits[1]}).within_limits(Replicas(min=own[0], max=own[1]))
+    within = environment(replicas={"min": limits[0], "max": limits[1]}).limit_replicas(Replicas(min=own[0], max=own[1]))
 
     assert (within.min, within.max) == kept
 
@@ -71,4 +71,4 @@ def test_what_exists_may_be_called_otherwise_and_live_elsewhere() -> None:
     other = environment(existing={"contoso-ai": {"name": "shared-ai", "subscription": subscription}})
 
     assert other.parent_name(NETWORK.resources["models"]) == "shared-ai"
-    assert other.existing == {"contoso-ai": Elsewhere(name="shared-ai", subscription=subscription.lower())}
+    assert other.existing == {"contoso-ai": ExistingLocation(name="shared-ai", subscription=subscription.lower())}

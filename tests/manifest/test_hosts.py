@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from manifest import AksCluster, Environment, FoundryProject, Network
-from manifest.declared_document import declared
-from manifest.loading import described
-from manifest.stack_file import config_of
+from manifest.declared_document import declared_document
+from manifest.loading import load_with_document
+from manifest.stack_file import config_getter
 from tests.projects import any_role, load_project, write_project
 from tests.strategies import projects
 
@@ -102,14 +102,14 @@ def test_whose_identity_an_agent_has_follows_from_network_and_environment(
 ) -> None:
     here = environment(**values)
 
-    assert [here.identity_of(one, network) for one in ("analyst", "writer", "lone")] == [analyst, writer, lone]
+    assert [here.identity_source_of(one, network) for one in ("analyst", "writer", "lone")] == [analyst, writer, lone]
 
 
 @pytest.mark.parametrize("agent", ["notifier", "report"])
 def test_an_agent_that_is_not_of_foundry_has_its_own_and_is_never_published(network: Network, agent: str) -> None:
-    assert not environment(published=True).publishes(agent, network)
-    with pytest.raises(ValueError, match="no agent of Foundry"):
-        environment().identity_of(agent, network)
+    assert not environment(published=True).is_published(agent, network)
+    with pytest.raises(ValueError, match="not an agent of Foundry"):
+        environment().identity_source_of(agent, network)
 
 
 def test_an_id_is_the_same_in_capitals() -> None:
@@ -143,7 +143,9 @@ def test_agents_in_two_projects_share_nothing(tmp_path: Path) -> None:
 
 def test_where_agents_run_is_shown(tmp_path: Path) -> None:
     write_project(tmp_path, WRITTEN, {**ENVIRONMENT, "published": ["analyst"], "shared_identity": "allowed"})
-    shown = declared(*described("dev", config_of(tmp_path, "dev"), root=tmp_path, role_refusal_reason=any_role))
+    shown = declared_document(
+        *load_with_document("dev", config_getter(tmp_path, "dev"), root=tmp_path, role_refusal_reason=any_role)
+    )
 
     assert json.loads(json.dumps(shown)) == shown
     project = {"kind": "foundry-project", "existing": False}
@@ -197,7 +199,9 @@ def test_a_call_of_an_agent_that_cannot_be_called_yet_waits(tmp_path: Path) -> N
     written["people"] = {"readers": {"kind": "group", "access": {"writer": "use"}}}
     here = {"published": ["analyst"], "shared_identity": "allowed", "people": {"readers": ANALYST}}
     write_project(tmp_path, written, {**ENVIRONMENT, **here})
-    shown = declared(*described("dev", config_of(tmp_path, "dev"), root=tmp_path, role_refusal_reason=any_role))
+    shown = declared_document(
+        *load_with_document("dev", config_getter(tmp_path, "dev"), root=tmp_path, role_refusal_reason=any_role)
+    )
 
     waiting = {one["resource"]: one.get("waits", "") for one in shown["agents"]["report"]["access"]}
     assert {name for name, why in waiting.items() if why} == {"writer"}
@@ -215,8 +219,10 @@ def test_a_drawn_network_with_hosts_loads_and_is_shown(
 ) -> None:
     written, values, stack = project
     write_project(tmp_path, written, values, stack)
-    network, here, document = described(stack, config_of(tmp_path, stack), root=tmp_path, role_refusal_reason=any_role)
-    shown = declared(network, here, document)
+    network, here, document = load_with_document(
+        stack, config_getter(tmp_path, stack), root=tmp_path, role_refusal_reason=any_role
+    )
+    shown = declared_document(network, here, document)
 
     assert shown.get("hosts", {}).keys() == written.get("hosts", {}).keys()
     assert {name: one["host"] for name, one in shown["agents"].items()} == {

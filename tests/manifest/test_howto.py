@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from manifest import AksCluster, Cluster, Destination, Environment, FoundryProject, Network, People, SpecError
+from manifest import AksCluster, Cluster, Destination, Environment, FoundryProject, ManifestError, Network, People
 from manifest.agents import Agent
-from manifest.base_model import Entry
-from manifest.environment import Elsewhere
+from manifest.base_model import StrictModel
+from manifest.environment import ExistingLocation
 from manifest.ingress import Ingress, Probe
-from manifest.kinds import KINDS, Deployment
+from manifest.kinds import KINDS, ModelDeployment
 from manifest.safeguards import Budget, Exemption, Separation
 from tests.projects import load_project
 
@@ -28,10 +28,10 @@ MODELS = [
     People,
     Ingress,
     Environment,
-    Elsewhere,
+    ExistingLocation,
     Cluster,
     Destination,
-    Deployment,
+    ModelDeployment,
 ]
 (ERRORS,) = re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL)
 
@@ -65,7 +65,7 @@ def test_its_hosts_load_with_its_network(tmp_path: Path) -> None:
     whole = NETWORK.replace("agents:\n", hosts + "\n\n" + agents + "\n") + "\n" + PEOPLE
     unpublished = PLACES.partition("\n")[2]
 
-    with pytest.raises(SpecError, match="shared_identity: 'analyst' would act as the identity"):
+    with pytest.raises(ManifestError, match="shared_identity: 'analyst' would use the identity"):
         load_project(project(tmp_path, whole, ENVIRONMENT + unpublished))
 
     network, environment = load_project(project(tmp_path, whole, ENVIRONMENT + PLACES))
@@ -73,7 +73,7 @@ def test_its_hosts_load_with_its_network(tmp_path: Path) -> None:
         {"research", "fleet"},
         {"reader", "bookkeeper", "analyst", "notifier"},
     )
-    assert environment.identity_of("analyst", network) == "application"
+    assert environment.identity_source_of("analyst", network) == "application"
     assert [(one.resource, one.verb) for one in network.people["analysts"].access] == [("analyst", "use")]
 
 
@@ -91,7 +91,7 @@ def test_its_errors_are_the_ones_that_come(tmp_path: Path) -> None:
     bad = NETWORK.replace("invoices: read", "invoice: read").replace("models: use", "models: read")
     bad = bad.replace("image: bookkeeper", "image: bookkeeper:1.2")
 
-    with pytest.raises(SpecError) as caught:
+    with pytest.raises(ManifestError) as caught:
         load_project(project(tmp_path, bad, ENVIRONMENT))
 
     assert str(caught.value) + "\n" == ERRORS
@@ -108,7 +108,7 @@ def test_its_table_of_kinds_has_every_kind_with_its_verbs_and_keys(name: str) ->
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_it_names_every_key(model: type[Entry]) -> None:
+def test_it_names_every_key(model: type[StrictModel]) -> None:
     keys = {info.alias or name for name, info in model.model_fields.items()} - {"stack"}
 
     assert {key for key in keys if f"`{key}`" not in TEXT and f"{key}:" not in TEXT} == set()

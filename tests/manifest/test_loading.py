@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from manifest import Access, SpecError
+from manifest import Access, ManifestError
 from tests.fabrikam import FABRIKAM
 from tests.projects import load_project, write_project
 from tests.strategies import networks, projects, reordered
@@ -70,7 +70,7 @@ def test_a_typo_in_the_name_of_a_resource_is_answered_with_a_name_that_there_is(
     access = written["agents"][agent]["access"]
     access[typo] = access.pop(resource)
 
-    with pytest.raises(SpecError) as caught:
+    with pytest.raises(ManifestError) as caught:
         load_project(write_project(tmp_path, written, ENVIRONMENT))
 
     (problem,) = caught.value.problems

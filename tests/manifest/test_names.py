@@ -2,8 +2,8 @@
 
 import pytest
 
-from manifest import azure_names as azure
-from manifest.azure_resource_names import (
+from manifest import azure_naming_rules as azure
+from manifest.generated_names import (
     app_name,
     environment_name,
     identity_name,
@@ -12,7 +12,7 @@ from manifest.azure_resource_names import (
     pull_identity_name,
     variable_prefix,
 )
-from manifest.name_rule import NameRule
+from manifest.name_validation import NameRule
 
 RULES: list[tuple[NameRule, list[str], list[str]]] = [
     (azure.CONTAINER_APP, ["ab", "a-b", "a" * 32], ["a", "A-b", "1a", "a-", "a--b", "a_b", "a" * 33]),
@@ -58,7 +58,7 @@ PARENTS: dict[str, tuple[list[str], list[str]]] = {
     ids=lambda value: value.what if isinstance(value, NameRule) else "",
 )
 def test_a_rule_takes_these_names_and_no_others(rule: NameRule, good: list[str], bad: list[str]) -> None:
-    assert [name for name in good + bad if rule.complaint(name) is None] == good
+    assert [name for name in good + bad if rule.error(name) is None] == good
 
 
 def test_every_kind_of_parent_has_its_row_here() -> None:
@@ -69,8 +69,8 @@ def test_every_kind_of_parent_has_its_row_here() -> None:
 def test_a_base_name_and_a_suffix_make_a_name_that_azure_takes(kind: str) -> None:
     name = parent_name(kind, "fabrikam", "dev7")
 
-    assert azure.PARENTS[kind].base.complaint("fabrikam") is None
-    assert azure.PARENTS[kind].rule.complaint(name) is None
+    assert azure.PARENTS[kind].base.error("fabrikam") is None
+    assert azure.PARENTS[kind].rule.error(name) is None
     assert name in ("fabrikamdev7", "fabrikam-dev7")
 
 

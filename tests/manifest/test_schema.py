@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
 from manifest.schema import COMMAND, environment_schema, network_schema, schemas
-from manifest.yaml_document import read
+from manifest.yaml_document import read_document
 from tests import fabrikam
 from tests.projects import NAMESPACE
 from tests.strategies import projects
@@ -63,7 +63,7 @@ def test_files_of_fabrikam_are_accepted(name: str) -> None:
     validator = NETWORK if name == "network.yaml" else ENVIRONMENT
 
     assert (
-        list(validator.iter_errors(read(fabrikam.FABRIKAM, name).data)) == []
+        list(validator.iter_errors(read_document(fabrikam.FABRIKAM, name).data)) == []
     )  # in YAML 1.2, as editors: a date is a text
 
 

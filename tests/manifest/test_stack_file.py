@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from manifest.stack_file import StackFileError, config_of, read_project, stack_config
+from manifest.stack_file import StackFileError, config_getter, read_project, stack_config
 
 
 def written(root: Path, project: str, stack: str) -> Path:
@@ -20,7 +20,7 @@ def test_stack_values_override_project_defaults(tmp_path: Path) -> None:
     values = stack_config(root, "dev", read_project(root))
 
     assert values == {"tiny:size": "2", "tiny:zone": "a", "other:key": "x", "tiny:list": "[1, 2]"}
-    get = config_of(root, "dev")
+    get = config_getter(root, "dev")
     assert [get(name) for name in ("size", "zone", "list", "key")] == ["2", "a", "[1, 2]", None]
 
 
@@ -30,8 +30,8 @@ def test_encrypted_value_is_an_error_for_every_reader(tmp_path: Path, file: str)
     with (root / file).open("a") as opened:
         opened.write("config:\n  tiny:key: {secure: hidden}\n")
 
-    with pytest.raises(StackFileError, match=rf"{file} config.tiny:key: holds a secret") as refused:
-        config_of(root, "dev")("key")
-    with pytest.raises(StackFileError, match=rf"{file} config.tiny:key: holds a secret"):
+    with pytest.raises(StackFileError, match=rf"{file} config.tiny:key: is a secret") as refused:
+        config_getter(root, "dev")("key")
+    with pytest.raises(StackFileError, match=rf"{file} config.tiny:key: is a secret"):
         stack_config(root, "dev", read_project(root))
     assert "hidden" not in str(refused.value)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import manifest.validation_messages
-from manifest import SpecError
+import manifest.pydantic_errors
+from manifest import ManifestError
 from tests.projects import load_project, write_project
 from tests.strategies import projects
 
@@ -44,7 +44,7 @@ def test_any_value_anywhere_is_accepted_or_explained(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(manifest.validation_messages, "_in_other_words", _not_ours)
+    monkeypatch.setattr(manifest.pydantic_errors, "_pydantic_message", _not_ours)
     network, environment, stack = copy.deepcopy(project)
     for changed in (network, environment):
         for path in data.draw(st.lists(st.sampled_from(sorted(_paths(changed), key=str)), max_size=2, unique=True)):
@@ -53,7 +53,7 @@ def test_any_value_anywhere_is_accepted_or_explained(
 
     try:
         load_project(write_project(tmp_path, network, environment, stack), stack)
-    except SpecError as error:
+    except ManifestError as error:
         for problem in error.problems:
             assert problem.message.strip()
             assert len(str(problem).splitlines()) == 1
@@ -66,7 +66,7 @@ def test_a_mistake_in_one_agent_hides_nothing_of_another(tmp_path: Path) -> None
     resources = {"box": {"kind": "blob-container", "account": "Bad"}}
     network = {"name": "n", "registry": {"name": "images"}, "resources": resources, "agents": agents}
 
-    with pytest.raises(SpecError) as caught:
+    with pytest.raises(ManifestError) as caught:
         load_project(write_project(tmp_path, network, environment))
 
     assert [problem.path for problem in caught.value.problems] == [

@@ -10,7 +10,7 @@ from components.network import AgentNetwork
 from localazure.arm.world import World
 from localazure.run import Operation, RunResult, run
 from manifest import stack_config_problem
-from manifest.stack_file import config_of
+from manifest.stack_file import config_getter
 from tests.network.deploying import granted, touched
 from tests.projects import NAMESPACE, load_project, write_project
 
@@ -41,7 +41,7 @@ def up(root: Path, operation: Operation = Operation.UP, **environment: Any) -> R
     network, here = load_project(root)
 
     def program() -> None:
-        place = partial(stack_config_problem, "dev", config_of(root, "dev"), root=root)
+        place = partial(stack_config_problem, "dev", config_getter(root, "dev"), root=root)
         AgentNetwork(network.name, {"network": network, "environment": here, "create_problem": place})
 
     world = root / "world.json"

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from components.resources.kinds import KINDS
-from manifest.credentials import credential_in
+from manifest.credentials import detect_credential
 from tests.network.deploying import (
     APP,
     deploy,
@@ -138,7 +138,7 @@ def test_no_output_state_or_variable_holds_a_credential(project: Project) -> Non
 
     for text in re.findall(r'"((?:[^"\\]|\\.)*)"', everything_said(result)):
         # Azure joins names to longer ones, of the nodes' group for one: words that are as odd as the names are.
-        assert credential_in(re.sub(r"\b(M[CE]|clusterUser)_[\w-]+", "", text)) is None, text
+        assert detect_credential(re.sub(r"\b(M[CE]|clusterUser)_[\w-]+", "", text)) is None, text
     for step in result.steps:
         if step.record.type == APP:
             assert "secrets" not in step.inputs["configuration"]

@@ -12,9 +12,9 @@ from access.findings import check
 from access.model.declared import Declared
 from access.questions.proof import prove
 from access.readers import local
-from manifest.declared_document import declared
-from manifest.loading import described
-from manifest.stack_file import config_of
+from manifest.declared_document import declared_document
+from manifest.loading import load_with_document
+from manifest.stack_file import config_getter
 from tests.access.readers.sources import printed
 from tests.network.deploying import deploy
 from tests.projects import any_role, write_project
@@ -54,9 +54,9 @@ def test_what_a_network_declares_is_proven_and_never_an_error_nor_wide(
     network, environment, stack = project
     with TemporaryDirectory() as folder:
         root = write_project(Path(folder), network, environment, stack)
-        get = config_of(root, stack)
-        read, around, document = described(stack, get, root=root, role_refusal_reason=any_role)
-        said = Declared.from_json(json.loads(json.dumps(declared(read, around, document))))
+        get = config_getter(root, stack)
+        read, around, document = load_with_document(stack, get, root=root, role_refusal_reason=any_role)
+        said = Declared.from_json(json.loads(json.dumps(declared_document(read, around, document))))
     graph = local.read(printed(deploy(read, around)))
 
     found = {(each.rule.id, each.what) for each in check(graph, said, today=said_before(said))}
