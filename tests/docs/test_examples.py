@@ -1,0 +1,53 @@
+"""Examples of networks in the documentation: none raises a finding of ours."""
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from access.findings import check
+from access.model.declared import Declared
+from access.readers import local
+from manifest.declared_document import declared
+from manifest.loading import described
+from manifest.stack_file import config_of
+from tests.access.readers.sources import printed
+from tests.fabrikam import REPOSITORY
+from tests.network.deploying import deploy
+from tests.projects import any_role
+
+PAGE = (REPOSITORY / "docs/howto/write-your-own-network.md").read_text("utf-8")
+BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+NETWORK = BLOCKS[0]
+(ENVIRONMENT,) = (block for block in BLOCKS if block.startswith("# yaml-language-server: $schema=environment"))
+FORMS = re.findall(r"^\| `((?:invoices|paid|models): [^`]+)` \|", PAGE, re.MULTILINE)
+
+
+def findings(root: Path, network: str) -> list[str]:
+    """The findings of a network, deployed to local Azure, by rule and text."""
+    (root / "Pulumi.yaml").write_text("name: agent-network\n")
+    (root / "network.yaml").write_text(network)
+    (root / "Pulumi.dev.yaml").write_text(ENVIRONMENT)
+    read, around, document = described("dev", config_of(root, "dev"), root=root, role_refusal_reason=any_role)
+    said = Declared.from_json(json.loads(json.dumps(declared(read, around, document))))
+    graph = local.read(printed(deploy(read, around)))
+    return [f"{one.rule.id}: {one.what}" for one in check(graph, said, today=date(2026, 1, 1))]
+
+
+def test_network_of_the_how_to_raises_no_finding(tmp_path: Path) -> None:
+    assert findings(tmp_path, NETWORK) == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_form_of_access_in_the_how_to_raises_no_finding(tmp_path: Path, form: str) -> None:
+    resource = form.partition(":")[0]
+    agent = f"  other:\n    image: other\n    access:\n      {form}\n"
+
+    assert resource in NETWORK
+    assert findings(tmp_path, NETWORK + agent) == []
+
+
+def test_how_to_shows_forms_of_access() -> None:
+    assert len(FORMS) == 3
