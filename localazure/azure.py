@@ -118,7 +118,7 @@ class LocalAzure:
         return services.function(token)(self.world, args)
 
     def exclusive_scope(self, token: str, resource_id: str, inputs: Values) -> tuple[str, str] | None:
-        """The scope of exclusive writes of a request, and Azure's error code for a second write; None if it has none.
+        """The scope of exclusive writes of a request, with Azure's error code for a second write; None for none.
 
         Args:
             token: the type.

@@ -71,7 +71,7 @@ class Reducer:
         return {"ref": self._names[id(entry)]}
 
     def _of(self, reference: Mapping[str, Any]) -> Schema:
-        """What a reference is in the reduced form."""
+        """Convert a reference into the reduced form."""
         entry = self._entries[int(str(reference["$ref"]).rpartition("/")[2])]
         limits = {ours: entry[theirs] for theirs, ours in _LIMITS.items() if entry.get(theirs) is not None}
         match entry["$type"]:

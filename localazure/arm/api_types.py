@@ -1,8 +1,8 @@
 """Inputs against Azure's published API types.
 
 Owns one question: what of a resource's inputs would the API's own type definitions refuse. Judges every property at
-once; knows nothing of names, parents or any service's rules. The types are in `data/`, whose README says where they
-come from.
+once; knows nothing of names, parents or any service's rules. The types are in `data/`, whose README names their
+source.
 """
 
 import json
@@ -29,7 +29,7 @@ class ArmType:
 
     api_version: str
     has_location: bool
-    """Whether it is asked where it shall be."""
+    """True if the type has a location."""
     judge: Check
 
 
@@ -51,7 +51,7 @@ def arm_type(kind: ResourceType) -> ArmType | None:
 
 
 def takes_location(kind: ResourceType) -> bool:
-    """Whether the provider fills in a location that is left out."""
+    """Report if the provider adds a default location."""
     published = arm_type(kind)
     return published is not None and published.has_location and kind.inherits_location
 

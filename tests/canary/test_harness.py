@@ -147,7 +147,7 @@ def test_an_apply_fails_a_run_on_local_azure(run: Run) -> None:
 def test_one_name_for_two_things_is_refused_on_local_azure(run: Run) -> None:
     outcome = run(LOCAL.format(program='group("one"), group("one")'))
 
-    assert outcome.failed_with("one is declared twice as azure-native:resources:ResourceGroup"), outcome.text
+    assert outcome.failed_with("one is registered twice as azure-native:resources:ResourceGroup"), outcome.text
 
 
 def test_a_warning_is_an_error(run: Run) -> None:

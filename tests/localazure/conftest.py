@@ -1,4 +1,4 @@
-"""A world of its own for each test, and an Azure over it."""
+"""A new local Azure for each test."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What holds for every resource type of local Azure, one table for all."""
+"""Contracts of every resource type of local Azure, one table for all."""
 
 import copy
 import importlib
@@ -19,7 +19,7 @@ from localazure.errors import AzureError, InvalidInputs, UnknownType
 from localazure.services import catalogue
 from tests.localazure.samples import RESOURCE_GROUP, SAMPLES, make, with_needs
 
-# A type without a sample fails the one test that asks for it.
+# A type without a sample fails only the test that requires one.
 TYPES = {kind.token: kind for kind in catalogue() if kind.token in SAMPLES}
 
 every_type = pytest.mark.parametrize("kind", TYPES.values(), ids=TYPES)
@@ -98,7 +98,7 @@ def test_every_output_required_by_the_sdk_is_returned(azure: LocalAzure, kind: R
 @every_type
 def test_every_output_is_known_to_the_sdk(azure: LocalAzure, kind: ResourceType) -> None:
     if kind.token.startswith("pulumi:providers:"):
-        pytest.skip("the class of a provider says nothing of its outputs")
+        pytest.skip("the class of a provider does not declare its outputs")
     _, outputs = make(azure, kind.token)
 
     assert {snake(name) for name in outputs} <= {name for name, _ in outputs_of(sdk_class(kind))}
@@ -113,8 +113,8 @@ def test_first_preview_returns_inputs_and_marks_computed_outputs_unknown(azure: 
 
     assert set(preview) == set(outputs)
     for path in kind.outputs:
-        asked = value_at(inputs, parse(path))
-        if ANY not in parse(path) and value_at(outputs, parse(path)) is not ABSENT and asked is ABSENT:
+        given = value_at(inputs, parse(path))
+        if ANY not in parse(path) and value_at(outputs, parse(path)) is not ABSENT and given is ABSENT:
             place = parse(path)
             assert any(value_at(preview, place[: depth + 1]) == UNKNOWN for depth in range(len(place))), path
 
@@ -296,7 +296,7 @@ def leaves(value: Any, path: Path = ()) -> Iterator[Path]:  # noqa: ANN401 (any 
 
 
 def covered(patterns: tuple[str, ...], path: Path) -> bool:
-    """Whether a path is one of these, inside one, or a block that one is inside."""
+    """Report if a path is one of these, inside one, or a block around one."""
     return any(
         all(want in (ANY, step) for want, step in zip(parse(pattern), path, strict=False)) for pattern in patterns
     )

@@ -1,4 +1,4 @@
-"""The calls that the engine makes of a plugin."""
+"""The engine's calls of a plugin."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

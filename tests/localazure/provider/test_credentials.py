@@ -1,4 +1,4 @@
-"""Local Azure does not run beside real credentials."""
+"""Refusal to run with real credentials in the environment."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The process of a plugin: what it prints, where it listens, when it ends, when it does not start."""
+"""The process of a plugin: output, address, end, and refusals to start."""
 
 import os
 import signal
@@ -53,7 +53,7 @@ def test_plugin_prints_port_listens_on_loopback_only_and_ends_on_cancel(tmp_path
 
 
 def reachable(port: int) -> bool:
-    """Whether the port answers on an address of this machine that is not loopback's first."""
+    """Report if the port accepts connections on another loopback address than 127.0.0.1."""
     with socket.socket() as probe:
         probe.settimeout(1.0)
         return probe.connect_ex(("127.0.0.2", port)) == 0

@@ -1,4 +1,4 @@
-"""Local Azure over HTTP: whose tokens it takes, what it tells, and what it lets be written."""
+"""Local Azure over HTTP: tokens, responses, and writable types."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Two processes on one world file see each other's changes and lose none."""
+"""Two processes that share one world file."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The real CLI works on a copy of the stack file, encrypted in its own way."""
+"""The copy of the stack file on which the real CLI works."""
 
 from pathlib import Path
 

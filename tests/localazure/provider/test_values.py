@@ -1,4 +1,4 @@
-"""What the engine sends is read whole, and goes back with its secrets marked."""
+"""Conversion of the engine's values, with their secrets."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a local run does to the world, whatever the program."""
+"""Effects of a local run on the world and the state file."""
 
 import errno
 import json
@@ -131,7 +131,7 @@ def test_replaced_resource_survives_failed_run_and_is_deleted_by_the_next(path: 
 
     assert failed.failures
     assert roles_in(path) == ["Contributor", "Reader"]
-    # What waits to be deleted is no part of the stack that is asked about.
+    # A replaced resource that is to be deleted is not part of the stack.
     assert [one.name for one in failed.records].count("grant") == 1
     assert changes(up(lambda: holding("Contributor"), path)) == {}
     assert roles_in(path) == ["Contributor"]
@@ -219,10 +219,10 @@ def test_run_error_has_no_traceback_and_exception_has_one() -> None:
     def broken() -> None:
         raise ZeroDivisionError("by zero")
 
-    (told,) = up(mistaken).failures
+    (found,) = up(mistaken).failures
     (traced,) = up(broken).failures
 
-    assert (told.message, told.traceback) == ("network.yaml:3 name: is missing", "")
+    assert (found.message, found.traceback) == ("network.yaml:3 name: is missing", "")
     assert traced.message == "ZeroDivisionError: by zero"
     assert "in broken" in traced.traceback
 

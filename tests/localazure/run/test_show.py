@@ -1,4 +1,4 @@
-"""What a run prints, as a person reads it."""
+"""Text output of a local run."""
 
 import io
 import re
@@ -112,10 +112,10 @@ def test_progress_is_shown_on_terminals_only() -> None:
             return True
 
     step = preview(small).steps[0]
-    for stream, told in ((Terminal(), True), (io.StringIO(), False)):
+    for stream, returned in ((Terminal(), True), (io.StringIO(), False)):
         with Progress(stream) as progress:
             progress(step)
-        assert ("1 resources" in stream.getvalue()) is told
+        assert ("1 resources" in stream.getvalue()) is returned
 
 
 def test_colour_needs_a_terminal_without_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,7 +152,7 @@ def test_wrong_command_line_exits_with_2(
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "said"),
+    ("file", "text", "message_part"),
     [
         ("Pulumi.yaml", None, "no Pulumi.yaml here"),
         ("Pulumi.yaml", "runtime: python\n", "Pulumi.yaml name: is missing"),
@@ -166,7 +166,7 @@ def test_wrong_command_line_exits_with_2(
 def test_invalid_project_is_reported_with_its_file(  # noqa: PLR0913, PLR0917 (pytest's way)
     file: str,
     text: str | None,
-    said: str,
+    message_part: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -178,5 +178,5 @@ def test_invalid_project_is_reported_with_its_file(  # noqa: PLR0913, PLR0917 (p
             (tmp_path / name).write_text(content)
 
     assert main(["up"]) == 2
-    assert said in capsys.readouterr().err
+    assert message_part in capsys.readouterr().err
     assert not (tmp_path / ".localazure").exists()

@@ -1,4 +1,4 @@
-"""What Azure would answer to a request that it refuses."""
+"""Errors of requests that Azure refuses."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.localazure.samples import SAMPLES, with_needs
 
 
 def refusal(azure: LocalAzure, token: str, **changed: object) -> AzureError:
-    """How the type's sample is refused with these inputs; the test fails where it is not."""
+    """The error of creating the type's sample with these inputs; the test fails if it is accepted."""
     inputs = azure.check(token, {**with_needs(azure, token), **changed}, name="sample")
     before = azure.world.copy()
     with pytest.raises(AzureError) as refused:
@@ -18,7 +18,7 @@ def refusal(azure: LocalAzure, token: str, **changed: object) -> AzureError:
 
 
 def update_refusal(azure: LocalAzure, token: str, resource_id: str, **changed: object) -> AzureError:
-    """How a change of these inputs is refused; the test fails where it is not."""
+    """The error of updating a resource with these inputs; the test fails if it is accepted."""
     before = azure.world.copy()
     with pytest.raises(AzureError) as refused:
         azure.update(token, resource_id, azure.check(token, {**SAMPLES[token].inputs, **changed}, name="sample"))

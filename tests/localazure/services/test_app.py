@@ -1,4 +1,4 @@
-"""Container Apps: environments, and what their apps answer."""
+"""Container Apps: environments, and outputs of apps."""
 
 import pytest
 

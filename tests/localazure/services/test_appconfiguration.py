@@ -1,4 +1,4 @@
-"""App Configuration stores: tiers, and what is kept of a store that was deleted."""
+"""App Configuration stores: tiers and soft deletion."""
 
 import pytest
 
@@ -24,7 +24,7 @@ def test_invalid_name_is_refused(azure: LocalAzure, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("inputs", "said"),
+    ("inputs", "expected"),
     [
         ({"sku": {"name": "Large"}}, "known are free, developer, standard, premium"),
         ({"sku": {"name": "Free"}}, "enablePurgeProtection is not available in the tier free"),
@@ -33,8 +33,8 @@ def test_invalid_name_is_refused(azure: LocalAzure, name: str) -> None:
         ({"softDeleteRetentionInDays": 0}, "allowed are 1 to 7"),
     ],
 )
-def test_invalid_store_is_refused(azure: LocalAzure, inputs: dict[str, object], said: str) -> None:
-    assert said in refusal(azure, CONFIGURATION, **inputs).message
+def test_invalid_store_is_refused(azure: LocalAzure, inputs: dict[str, object], expected: str) -> None:
+    assert expected in refusal(azure, CONFIGURATION, **inputs).message
 
 
 def test_store_retention_and_purge_protection_cannot_change(azure: LocalAzure) -> None:

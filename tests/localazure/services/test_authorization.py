@@ -1,4 +1,4 @@
-"""Role assignments: who can be given what where, and what conflicts."""
+"""Role assignments: validation and conflicts."""
 
 import pytest
 
@@ -262,9 +262,9 @@ def test_all_errors_are_reported_at_once(azure: LocalAzure) -> None:
 
 
 def test_client_config_returns_tenant_and_subscription(azure: LocalAzure) -> None:
-    told = azure.invoke("azure-native:authorization:getClientConfig", {})
+    returned = azure.invoke("azure-native:authorization:getClientConfig", {})
 
-    assert (told["subscriptionId"], told["tenantId"], told["objectId"]) == (
+    assert (returned["subscriptionId"], returned["tenantId"], returned["objectId"]) == (
         SUBSCRIPTION_ID,
         TENANT_ID,
         DEPLOYER_OBJECT_ID,

@@ -1,4 +1,4 @@
-"""Why an app is refused."""
+"""Validation of Container Apps."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ def test_app_in_missing_environment_is_refused(azure: LocalAzure, environment: s
     assert refusal(azure, APP, environmentId=environment).code == code
 
 
-SAYS: list[tuple[str, dict[str, object], str, str]] = [
+REFUSALS: list[tuple[str, dict[str, object], str, str]] = [
     ("another region", {"location": "northeurope"}, GENERAL, "'northeurope': the environment is in westeurope"),
     ("unknown profile", {"workloadProfileName": "D4"}, GENERAL, "'D4': the environment has Consumption"),
     ("no container", {"template": {"containers": []}}, GENERAL, "at least one container"),
@@ -137,12 +137,14 @@ SAYS: list[tuple[str, dict[str, object], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("changed", "code", "says"), [row[1:] for row in SAYS], ids=[row[0] for row in SAYS])
-def test_invalid_app_is_refused(azure: LocalAzure, changed: dict[str, object], code: str, says: str) -> None:
+@pytest.mark.parametrize(
+    ("changed", "code", "message"), [row[1:] for row in REFUSALS], ids=[row[0] for row in REFUSALS]
+)
+def test_invalid_app_is_refused(azure: LocalAzure, changed: dict[str, object], code: str, message: str) -> None:
     refused = refusal(azure, APP, **changed)
 
     assert refused.code == code
-    assert says in refused.message
+    assert message in refused.message
 
 
 @pytest.mark.parametrize("cores", [0.25, 0.75, 2, 4])
@@ -154,7 +156,7 @@ def test_memory_must_be_twice_the_cpu(azure: LocalAzure, cores: float) -> None:
 
 def test_cpu_and_memory_are_summed_over_containers(azure: LocalAzure) -> None:
     half: dict[str, Any] = {"cpu": 0.25, "memory": "0.5Gi"}
-    both = [{**CONTAINER, "resources": half}, {**CONTAINER, "name": "beside", "resources": half}]
+    both = [{**CONTAINER, "resources": half}, {**CONTAINER, "name": "second", "resources": half}]
 
     _, app = make(azure, APP, template={"containers": both})
 

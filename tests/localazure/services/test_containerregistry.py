@@ -1,4 +1,4 @@
-"""Container registries: what a tier has, and what a registry answers."""
+"""Container registries: features of tiers, and outputs."""
 
 import pytest
 
@@ -55,7 +55,7 @@ def test_registry_name_has_letters_and_digits_only(azure: LocalAzure, name: str)
 
 
 @pytest.mark.parametrize(
-    ("inputs", "code", "said"),
+    ("inputs", "code", "expected"),
     [
         ({"sku": BASIC, "anonymousPullEnabled": True}, "BadRequest", "Anonymous pull is not supported for SKU Basic"),
         ({"publicNetworkAccess": "Disabled"}, "DisablingPublicNetworkAccessNotSupported", "for the SKU Standard"),
@@ -73,12 +73,12 @@ def test_registry_name_has_letters_and_digits_only(azure: LocalAzure, name: str)
     ],
 )
 def test_feature_outside_the_registry_tier_is_refused(
-    azure: LocalAzure, inputs: dict[str, object], code: str, said: str
+    azure: LocalAzure, inputs: dict[str, object], code: str, expected: str
 ) -> None:
     refused = refusal(azure, REGISTRY, **inputs)
 
     assert refused.code == code
-    assert said in refused.message
+    assert expected in refused.message
 
 
 def test_premium_registry_can_disable_public_access(azure: LocalAzure) -> None:

@@ -1,4 +1,4 @@
-"""Clusters, the identities that come with them, and whom their issuers vouch for."""
+"""AKS clusters, their identities and their OIDC issuers."""
 
 import json
 from base64 import b64decode
@@ -144,8 +144,8 @@ def ways_in(azure: LocalAzure, **changed: object) -> list[dict[str, Any]]:
     """The users of the configuration by which a cluster is reached."""
     make(azure, CLUSTER, **changed)
     args = {"resourceGroupName": "rg", "resourceName": SAMPLES[CLUSTER].inputs["resourceName"], "format": "exec"}
-    (told,) = azure.invoke("azure-native:containerservice:listManagedClusterUserCredentials", args)["kubeconfigs"]
-    return [one["user"] for one in json.loads(b64decode(told["value"]))["users"]]
+    (returned,) = azure.invoke("azure-native:containerservice:listManagedClusterUserCredentials", args)["kubeconfigs"]
+    return [one["user"] for one in json.loads(b64decode(returned["value"]))["users"]]
 
 
 def test_kubeconfig_of_entra_cluster_uses_kubelogin(azure: LocalAzure) -> None:

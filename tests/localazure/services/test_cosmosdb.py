@@ -1,4 +1,4 @@
-"""Cosmos DB accounts, what is in them, and who may open it."""
+"""Cosmos DB accounts, databases, containers and role assignments."""
 
 import pytest
 

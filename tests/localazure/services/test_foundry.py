@@ -1,4 +1,4 @@
-"""Projects, their connections, and who the agents in them are."""
+"""Foundry projects, their connections, and the identities of their agents."""
 
 from typing import Any
 
@@ -246,30 +246,30 @@ def test_agent_identity_resource_returns_principal_ids(azure: LocalAzure) -> Non
 def test_given_agent_identity_returns_the_shared_identity_too(azure: LocalAzure) -> None:
     given = "5c1d0000-0000-4000-8000-000000000001"
 
-    _, told = make(azure, AGENT_IDENTITY, given=given)
+    _, returned = make(azure, AGENT_IDENTITY, given=given)
 
     shared = shared_agent_identity(azure.world, PROJECT_ID).id
-    assert (told["principal_id"], told["shared"]) == (given, [shared])
+    assert (returned["principal_id"], returned["shared"]) == (given, [shared])
 
 
 def test_agent_identity_resource_creates_and_deletes_no_principal(azure: LocalAzure) -> None:
-    asked, told = make(azure, AGENT_IDENTITY)
+    resource_id, returned = make(azure, AGENT_IDENTITY)
 
-    azure.delete(AGENT_IDENTITY, asked)
+    azure.delete(AGENT_IDENTITY, resource_id)
 
-    assert azure.world.find_principal(told["principal_id"]) is not None
-    assert make(azure, AGENT_IDENTITY)[1]["principal_id"] == told["principal_id"]
+    assert azure.world.find_principal(returned["principal_id"]) is not None
+    assert make(azure, AGENT_IDENTITY)[1]["principal_id"] == returned["principal_id"]
 
 
 def test_refresh_returns_identity_of_recreated_agent(azure: LocalAzure) -> None:
-    asked, before = make(azure, AGENT_IDENTITY)
+    resource_id, before = make(azure, AGENT_IDENTITY)
     grant, _ = make(azure, ROLE_ASSIGNMENT, principalId=before["principal_id"])
 
     after = recreate_agent(azure.world, PROJECT_ID, "report")
 
-    told = azure.read(AGENT_IDENTITY, asked)
-    assert told is not None
-    assert told[1]["principal_id"] == after.id != before["principal_id"]
+    returned = azure.read(AGENT_IDENTITY, resource_id)
+    assert returned is not None
+    assert returned[1]["principal_id"] == after.id != before["principal_id"]
     assert azure.world.find_principal(before["principal_id"]) is None
     assert azure.read(ROLE_ASSIGNMENT, grant) is not None, "a deleted principal leaves its assignments behind"
 

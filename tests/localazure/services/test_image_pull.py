@@ -1,4 +1,4 @@
-"""Whether an app can pull its image."""
+"""Permission of an app to pull its images."""
 
 from typing import Any
 
@@ -155,12 +155,12 @@ def test_condition_limits_pull_to_a_repository(azure: LocalAzure, repository: st
     make(azure, IDENTITY)
     registry(azure, adopted=True)
     grant(azure, "Container Registry Repository Reader", condition=REPOSITORY, conditionVersion="2.0")
-    asked = pulling(IDENTITY_ID, f"{SERVER}/{repository}:1")
+    inputs = pulling(IDENTITY_ID, f"{SERVER}/{repository}:1")
 
     if allowed:
-        assert make(azure, APP, **asked)[1]["provisioningState"] == "Succeeded"
+        assert make(azure, APP, **inputs)[1]["provisioningState"] == "Succeeded"
     else:
-        assert "'reports'" in str(refusal(azure, APP, **asked))
+        assert "'reports'" in str(refusal(azure, APP, **inputs))
 
 
 def test_update_without_template_change_does_not_check_the_pull(azure: LocalAzure) -> None:

@@ -1,4 +1,4 @@
-"""Key vaults: names that stay taken, protections that stay on, and secrets that a role can be about."""
+"""Key vaults: soft deletion, protections, and scopes of secrets."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ def test_invalid_name_is_refused(azure: LocalAzure, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("properties", "said"),
+    ("properties", "expected"),
     [
         ({"enableSoftDelete": False}, '"enableSoftDelete" cannot be set to false'),
         ({"enablePurgeProtection": False}, '"enablePurgeProtection" cannot be set to false'),
@@ -62,11 +62,11 @@ def test_invalid_name_is_refused(azure: LocalAzure, name: str) -> None:
         ),
     ],
 )
-def test_invalid_vault_is_refused(azure: LocalAzure, properties: dict[str, Any], said: str) -> None:
+def test_invalid_vault_is_refused(azure: LocalAzure, properties: dict[str, Any], expected: str) -> None:
     refused = refusal(azure, VAULT, properties={**_PROPERTIES, **properties})
 
     assert (refused.code, refused.status) == ("BadRequest", 400)
-    assert said in refused.message
+    assert expected in refused.message
 
 
 def test_vault_protection_cannot_be_disabled(azure: LocalAzure) -> None:

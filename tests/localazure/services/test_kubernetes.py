@@ -1,4 +1,4 @@
-"""What an agent on a cluster is made of, and the one provider that a local run takes."""
+"""Kubernetes objects of an agent, and the Kubernetes provider in a local run."""
 
 from typing import Any
 

@@ -26,7 +26,7 @@ def test_recreated_identity_has_another_principal(azure: LocalAzure) -> None:
 
 
 def test_principal_ids_are_deterministic() -> None:
-    from localazure.arm.world import World  # noqa: PLC0415 (beside its use: two worlds are the point)
+    from localazure.arm.world import World  # noqa: PLC0415 (next to its use: two worlds are the point)
 
     assert make(LocalAzure(World()), IDENTITY) == make(LocalAzure(World()), IDENTITY)
 

@@ -27,7 +27,7 @@ def test_setting_without_destination_is_refused(azure: LocalAzure) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "says"),
+    ("changed", "expected"),
     [
         ({"logs": [{"category": "AuditEvent", "enabled": True}]}, "category 'AuditEvent' is not supported"),
         ({"logs": [{"categoryGroup": "most", "enabled": True}]}, "category group 'most' is not supported"),
@@ -41,11 +41,11 @@ def test_setting_without_destination_is_refused(azure: LocalAzure) -> None:
         ({"logAnalyticsDestinationType": "Own"}, "'Own' is not one of Dedicated, AzureDiagnostics"),
     ],
 )
-def test_unsupported_log_category_is_refused(azure: LocalAzure, changed: dict[str, object], says: str) -> None:
+def test_unsupported_log_category_is_refused(azure: LocalAzure, changed: dict[str, object], expected: str) -> None:
     refused = refusal(azure, SETTING, **changed)
 
     assert refused.code == "BadRequest"
-    assert says in refused.message
+    assert expected in refused.message
 
 
 def test_resource_type_without_logs_accepts_no_category(azure: LocalAzure) -> None:

@@ -23,7 +23,7 @@ def test_group_location_cannot_change(azure: LocalAzure) -> None:
         azure.update(RESOURCE_GROUP, group, {"resourceGroupName": "rg", "location": "northeurope"})
 
 
-def test_location_spelling_is_no_difference(azure: LocalAzure) -> None:
+def test_location_spelling_is_ignored(azure: LocalAzure) -> None:
     group, outputs = make(azure, RESOURCE_GROUP)
     spelled = {"resourceGroupName": "rg", "location": "West Europe"}
 

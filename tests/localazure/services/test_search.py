@@ -1,4 +1,4 @@
-"""Azure AI Search: services, and the indexes that a role can be about."""
+"""Azure AI Search services, and scopes of indexes."""
 
 import pytest
 
@@ -36,7 +36,7 @@ def test_invalid_name_is_refused(azure: LocalAzure, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("inputs", "said"),
+    ("inputs", "expected"),
     [
         ({"disableLocalAuth": True, "authOptions": {"aadOrApiKey": {}}}, "authOptions cannot be given"),
         ({"disableLocalAuth": True, "authOptions": {}}, "authOptions cannot be given"),
@@ -50,8 +50,8 @@ def test_invalid_name_is_refused(azure: LocalAzure, name: str) -> None:
         ({"sku": {"name": "standard"}, "hostingMode": "HighDensity"}, "needs the tier standard3"),
     ],
 )
-def test_invalid_service_is_refused(azure: LocalAzure, inputs: dict[str, object], said: str) -> None:
-    assert said in refusal(azure, SEARCH, **inputs).message
+def test_invalid_service_is_refused(azure: LocalAzure, inputs: dict[str, object], expected: str) -> None:
+    assert expected in refusal(azure, SEARCH, **inputs).message
 
 
 def test_second_free_service_is_refused(azure: LocalAzure) -> None:

@@ -1,4 +1,4 @@
-"""Service Bus: what a tier has, what cannot be changed, and where clients find a namespace."""
+"""Service Bus: features of tiers, immutable properties, and endpoints."""
 
 import pytest
 
@@ -53,7 +53,7 @@ def test_invalid_or_reserved_name_is_refused(azure: LocalAzure, name: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("inputs", "said"),
+    ("inputs", "expected"),
     [
         ({"sku": {"name": "Standard", "tier": "Premium"}}, "make the two agree"),
         ({"sku": {"name": "Standard", "capacity": 2}}, "sku.capacity is only supported in the tier Premium"),
@@ -64,8 +64,10 @@ def test_invalid_or_reserved_name_is_refused(azure: LocalAzure, name: str) -> No
         ({"sku": {**PREMIUM, "capacity": 1}, "premiumMessagingPartitions": 2}, "allowed are 2;4;8;16;32"),
     ],
 )
-def test_feature_outside_the_namespace_tier_is_refused(azure: LocalAzure, inputs: dict[str, object], said: str) -> None:
-    assert said in refusal(azure, BUS, **inputs).message
+def test_feature_outside_the_namespace_tier_is_refused(
+    azure: LocalAzure, inputs: dict[str, object], expected: str
+) -> None:
+    assert expected in refusal(azure, BUS, **inputs).message
 
 
 def test_namespace_tier_change_to_premium_or_to_basic_with_topics_is_refused(azure: LocalAzure) -> None:
@@ -96,21 +98,21 @@ def test_queue_defaults_are_in_outputs(azure: LocalAzure) -> None:
 
 
 @pytest.mark.parametrize(
-    ("inputs", "said"),
+    ("inputs", "expected"),
     [
         ({"requiresDuplicateDetection": True}, "'requiresDuplicateDetection' can't be set"),
         ({"requiresSession": True}, "'requiresSession' can't be set"),
         ({"defaultMessageTimeToLive": "P1D"}, "'defaultMessageTimeToLive' can't be set"),
     ],
 )
-def test_basic_tier_refuses_queue_features(azure: LocalAzure, inputs: dict[str, object], said: str) -> None:
+def test_basic_tier_refuses_queue_features(azure: LocalAzure, inputs: dict[str, object], expected: str) -> None:
     make(azure, BUS, sku=BASIC)
 
     refused = refusal(azure, BUS_QUEUE, **inputs)
 
     assert (refused.code, refused.status) == ("BadRequest", 400)
     assert refused.message.startswith("SubCode=40000.")
-    assert said in refused.message
+    assert expected in refused.message
     assert make(azure, BUS_QUEUE)[1]["defaultMessageTimeToLive"] == "P14D"
 
 
@@ -121,7 +123,7 @@ def test_basic_tier_refuses_topics(azure: LocalAzure) -> None:
 
 
 @pytest.mark.parametrize(
-    ("inputs", "said"),
+    ("inputs", "expected"),
     [
         ({"maxSizeInMegabytes": 16384}, "1024;2048;3072;4096;5120"),
         ({"maxMessageSizeInKilobytes": 1024}, "can only be set in the tier 'Premium'"),
@@ -138,8 +140,8 @@ def test_basic_tier_refuses_topics(azure: LocalAzure) -> None:
         ({"queueName": "jobs!"}, "Queue name 'jobs!' is invalid"),
     ],
 )
-def test_invalid_queue_is_refused(azure: LocalAzure, inputs: dict[str, object], said: str) -> None:
-    assert said in refusal(azure, BUS_QUEUE, **inputs).message
+def test_invalid_queue_is_refused(azure: LocalAzure, inputs: dict[str, object], expected: str) -> None:
+    assert expected in refusal(azure, BUS_QUEUE, **inputs).message
 
 
 def test_premium_tier_accepts_large_messages_and_refuses_express(azure: LocalAzure) -> None:

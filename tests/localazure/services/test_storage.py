@@ -35,7 +35,7 @@ def test_account_endpoints_and_defaults_are_in_outputs(azure: LocalAzure) -> Non
 
 @pytest.mark.parametrize("name", ["network-dev", "Network", "ne", "n" * 25])
 def test_invalid_account_name_is_refused(azure: LocalAzure, name: str) -> None:
-    # the published type is asked first, where it says so itself
+    # the published type is checked first, and has the rule itself
     with pytest.raises((AzureError, InvalidInputs), match=r"24|pattern|match|characters"):
         azure.create(STORAGE, {**SAMPLES[STORAGE].inputs, "accountName": name})
 
