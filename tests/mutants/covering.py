@@ -6,6 +6,7 @@ it does not have yet is judged by every test file that calls something of its mo
 
 import ast
 import json
+import sys
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -125,7 +126,12 @@ def measure(names: Sequence[str], copies: Sequence[Path]) -> list[Outcome]:
     """A traced run of each test file by itself, without a change. A file that fails then has its state `killed`."""
     limits = dict.fromkeys(names, float(_LONGEST))
     outcomes: list[Outcome] = []
-    run(deque(Job(name, (name,), limits, trace=True) for name in names), copies, outcomes.append)
+
+    def done(outcome: Outcome) -> None:
+        outcomes.append(outcome)
+        sys.stderr.write(f"{len(outcomes):3}/{len(names)} {outcome.seconds:6.1f} s {outcome.job.name} {outcome.by}\n")
+
+    run(deque(Job(name, (name,), limits, trace=True) for name in names), copies, done)
     return outcomes
 
 
