@@ -213,7 +213,7 @@ def test_disk_that_is_full_leaves_the_file_of_before(
         (["proof"], 0),
         (["check"], 0),
     ],
-    ids=lambda value: " ".join(map(str, value)) if isinstance(value, list) else str(value),
+    ids=str,
 )
 def test_exit_code_is_the_answer(project: Path, arguments: list[str], code: int) -> None:
     assert run(["access", *arguments, "--of", save(project)]) == code

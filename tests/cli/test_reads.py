@@ -54,7 +54,7 @@ def test_folder_that_is_listed_is_recorded(tmp_path: Path, outside: Path) -> Non
 def test_module_outside_of_the_project_is_recorded_by_its_source(tmp_path: Path, outside: Path) -> None:
     source = outside / "prices_of_contoso.py"
     source.write_text("X = 1\n")
-    compiled = Path(py_compile.compile(str(source)))
+    compiled = Path(py_compile.compile(str(source), doraise=True) or "")
 
     with recorded(tmp_path / "project") as reads:
         compiled.read_bytes()
