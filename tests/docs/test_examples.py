@@ -10,9 +10,9 @@ import pytest
 from access.findings import check
 from access.model.declared import Declared
 from access.readers import local
-from manifest.declared_document import declared
-from manifest.loading import described
-from manifest.stack_file import config_of
+from manifest.declared_document import declared_document
+from manifest.loading import load_with_document
+from manifest.stack_file import config_getter
 from tests.access.readers.sources import printed
 from tests.fabrikam import REPOSITORY
 from tests.network.deploying import deploy
@@ -30,8 +30,10 @@ def findings(root: Path, network: str) -> list[str]:
     (root / "Pulumi.yaml").write_text("name: agent-network\n")
     (root / "network.yaml").write_text(network)
     (root / "Pulumi.dev.yaml").write_text(ENVIRONMENT)
-    read, around, document = described("dev", config_of(root, "dev"), root=root, role_refusal_reason=any_role)
-    said = Declared.from_json(json.loads(json.dumps(declared(read, around, document))))
+    read, around, document = load_with_document(
+        "dev", config_getter(root, "dev"), root=root, role_refusal_reason=any_role
+    )
+    said = Declared.from_json(json.loads(json.dumps(declared_document(read, around, document))))
     graph = local.read(printed(deploy(read, around)))
     return [f"{one.rule.id}: {one.what}" for one in check(graph, said, today=date(2026, 1, 1))]
 
