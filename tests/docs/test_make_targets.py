@@ -18,6 +18,8 @@ NOT_RUN = {
     "make fix": "changes the files of the repository",
     "make lock": "asks the package index",
     "make bench": "takes minutes, and measures",
+    "make mutants": "takes half an hour, and measures",
+    "make mutants MUTANTS=--renew": "takes minutes, and measures",
     "make engine": "needs the Pulumi CLI: tests/engine runs it",
     'make engine CMD="pulumi up"': "needs the Pulumi CLI: tests/engine runs it",
     "make deployer": "a sentence names it; the whole command is run below",
