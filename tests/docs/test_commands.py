@@ -75,7 +75,7 @@ def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(committed: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """That project as the current folder, with a cache of its own."""
+    """The committed project as the current folder, with a cache of its own."""
     monkeypatch.chdir(committed)
     monkeypatch.setenv("XDG_CACHE_HOME", str(committed.parent / "cache"))
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -33,9 +33,9 @@ def findings(root: Path, network: str) -> list[str]:
     read, around, document = load_with_document(
         "dev", config_getter(root, "dev"), root=root, role_refusal_reason=any_role
     )
-    said = Declared.from_json(json.loads(json.dumps(declared_document(read, around, document))))
+    stated = Declared.from_json(json.loads(json.dumps(declared_document(read, around, document))))
     graph = local.read(printed(deploy(read, around)))
-    return [f"{one.rule.id}: {one.what}" for one in check(graph, said, today=date(2026, 1, 1))]
+    return [f"{one.rule.id}: {one.what}" for one in check(graph, stated, today=date(2026, 1, 1))]
 
 
 def test_network_of_the_how_to_raises_no_finding(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ NOT_RUN = {
     "make test": "runs this test",
     "make check test": "runs this test",
     "make fix": "changes the files of the repository",
-    "make lock": "asks the package index",
+    "make lock": "reads the package index",
     "make bench": "takes minutes, and measures",
     "make mutants": "takes half an hour, and measures",
     "make mutants MUTANTS=--renew": "takes minutes, and measures",
