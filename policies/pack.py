@@ -67,7 +67,7 @@ class _Judge:
     def __init__(self) -> None:
         self._asked: dict[str, Mapping[str, Any]] = {}
         self._lock = Lock()
-        self._shown: pack.Shown | None = None
+        self._shown: pack.PackResources | None = None
         self._graph = Graph()
         self._findings: dict[bool, tuple[Finding, ...]] = {}
 
@@ -75,13 +75,15 @@ class _Judge:
         """Record the inputs of a resource: policies of a stack get outputs of Azure, which leave some inputs out."""
         self._asked[args.urn] = pack.properties(args.props)
 
-    def judge(self, resources: Iterable[object], *, production: bool) -> tuple[pack.Shown, Graph, tuple[Finding, ...]]:
+    def judge(
+        self, resources: Iterable[object], *, production: bool
+    ) -> tuple[pack.PackResources, Graph, tuple[Finding, ...]]:
         """The program's resources, their graph, and the findings.
 
         Raises:
             UnreadableSource: it cannot be read.
         """
-        shown = pack.shown(resources, self._asked)
+        shown = pack.pack_resources(resources, self._asked)
         with self._lock:
             if shown != self._shown:
                 self._shown, self._graph, self._findings = shown, shown.graph(), {}

@@ -45,7 +45,7 @@ def _parts(subject: Subject, one: Assignment) -> list[str]:
 def _is_part(subject: Subject, resource: Resource) -> bool:
     if resource.declared or subject.declared:
         return resource.declared
-    # No network says what an access is about: a type that roles are assigned at by itself.
+    # Without a declared network: an ARM type at which roles are usually assigned.
     row = BY_ARM_TYPE.get(resource_type(resource))
     return row is not None and row.granted_by_itself
 

@@ -76,7 +76,7 @@ def why(graph: Graph, declared: Declared | None, agent: str, resource: str, oper
     return [_reason(graph, declared, agent, principals, target, one) for one in operations]
 
 
-def _reason(  # noqa: PLR0913, PLR0917 - the question, and where it is asked
+def _reason(  # noqa: PLR0913, PLR0917 - the question and its context
     graph: Graph, declared: Declared | None, who: str, principals: list[Principal], resource: Resource, operation: str
 ) -> Reason:
     # Access granted inside a resource counts for the resource, such as an agent's own subscription of a topic.

@@ -1,1 +1,1 @@
-"""Readers: one module a source of graphs, each ending in the same `Graph`."""
+"""Readers: one module per source of graphs; all return the same `Graph`."""

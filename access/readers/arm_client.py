@@ -1,7 +1,7 @@
-"""Azure Resource Manager: reading lists page by page.
+"""Client for lists of Azure Resource Manager, page by page.
 
-Owns following pages, and what to tell whoever may not read. A page that lies at another address is not asked: it would
-be handed the token. What the answers mean is the business of the modules beside.
+Owns paging and the advice for callers who may not read. A next page at another host is never requested, since it would
+receive the token. Other modules interpret the rows.
 """
 
 import re
@@ -24,30 +24,30 @@ _MOST_PAGES = 10_000
 
 @dataclass(frozen=True)
 class Listing:
-    """What a list answered."""
+    """The rows of a list, and the failure that ended it."""
 
     rows: tuple[Values, ...] = ()
     failure: str = ""
-    """Why it is not whole; empty where it is."""
+    """Reason why rows are missing; empty where the list is complete."""
 
 
 class ArmClient(Service):
-    """One subscription, as whoever holds the credential may read it."""
+    """One subscription, read with the caller's credential."""
 
     def __init__(self, subscription_id: str, credential: TokenCredential, endpoint: str = PUBLIC) -> None:
         if not _GUID.fullmatch(subscription_id):
-            why = "is no subscription id; `az account list --output table` shows those that you may read"
+            why = "is not a valid subscription id; `az account list --output table` shows those that you may read"
             raise UnreadableSource(f"subscription {subscription_id!r}", why)
         self.subscription = f"/subscriptions/{subscription_id}"
         origin = endpoint.rstrip("/")
-        # Endpoints of other clouds are their own audience; a loopback one stands in for the public cloud.
+        # Endpoints of other clouds are their own audience; a loopback endpoint represents the public cloud.
         super().__init__(origin, PUBLIC if is_loopback(origin) else origin, credential, self.subscription)
 
     def check(self) -> None:
-        """Make sure that the subscription can be read at all.
+        """Check that the subscription can be read.
 
         Raises:
-            UnreadableSource: it cannot, with what to do.
+            UnreadableSource: it cannot be read; the message has the fix.
         """
         failure = self.get(self._url(self.subscription, "2022-12-01"))[1]
         if failure:
@@ -55,12 +55,12 @@ class ArmClient(Service):
             raise UnreadableSource(self.subscription, why)
 
     def listed(self, path: str, api_version: str, **query: str) -> Listing:
-        """All rows of a list; after a failure those that were read before it.
+        """All rows of a list; after a failure the rows before it.
 
         Args:
-            path: of the list, from the root.
-            api_version: which form of the answer.
-            query: more of the query; `filter` becomes `$filter`.
+            path: path of the list, from the root.
+            api_version: API version of the request.
+            query: further query parameters; `filter` becomes `$filter`.
 
         Raises:
             UnreadableSource: nobody is signed in, or Azure cannot be reached.
@@ -73,7 +73,7 @@ class ArmClient(Service):
             if failure:
                 return Listing(tuple(rows), failure)
             if not isinstance(found, list) or not all(isinstance(item, Mapping) for item in items):
-                return Listing(tuple(rows), "the answer is no list of objects")
+                return Listing(tuple(rows), "the response is not a list of objects")
         return Listing(tuple(rows))
 
     def _pages(self, url: str) -> Iterator[tuple[Values, str]]:
@@ -83,7 +83,7 @@ class ArmClient(Service):
                 yield {"value": []}, "its pages lead in a circle, or have no end"
                 return
             if origin_of(url) != origin_of(self.origin):
-                yield {"value": []}, "its next page lies at another address, which is not asked"
+                yield {"value": []}, "its next page is at another host, which is not contacted"
                 return
             seen.add(url)
             page, failure = self.get(url)
@@ -91,8 +91,8 @@ class ArmClient(Service):
             url = "" if failure else text(page, "nextLink")
 
     def _url(self, path: str, api_version: str, query: Mapping[str, str] | None = None) -> str:
-        asked = {("$filter" if name == "filter" else name): value for name, value in (query or {}).items()}
-        return f"{self.origin}{quote(path)}?{urlencode({**asked, 'api-version': api_version}, quote_via=quote)}"
+        parameters = {("$filter" if name == "filter" else name): value for name, value in (query or {}).items()}
+        return f"{self.origin}{quote(path)}?{urlencode({**parameters, 'api-version': api_version}, quote_via=quote)}"
 
 
 __all__ = ["PUBLIC", "SIGN_IN", "ArmClient", "Listing", "signed_in"]

@@ -1,7 +1,7 @@
-"""What Azure Resource Manager lists, as the states that every reader brings.
+"""Converts rows of Azure Resource Manager to the states that every reader returns.
 
-Owns the form of ARM's rows: an id, and `properties` apart from the rest. Of no program, they have no URN: the id stands
-for that.
+Owns the form of ARM's rows: an id, and `properties` separate from the rest. They belong to no program and have no URN,
+so the id takes its place.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,13 +28,13 @@ _AGENT_TAG = "agent"
 _APPS = frozenset(
     {"app:ContainerApp", "app:Job", "cognitiveservices:AgentApplication", "managedidentity:UserAssignedIdentity"}
 )
-"""What an agent is called by: its app, its application, or the identity of its pods."""
+"""ARM types whose name is an agent's: its app, its application, or the identity of its pods."""
 _COMPONENT = "agent-network:index:ContainerAppAgent"
 _GROUP_SEGMENTS = 4
 
 
 def token_of(arm_type: str) -> str:
-    """azure-native's module and name for an ARM type; something like it for a type without a row."""
+    """The azure-native module and name of an ARM type; a similar name for a type without a row."""
     row = BY_ARM_TYPE.get(arm_type.lower())
     token = row.token if row else HOSTS.get(arm_type.lower(), "")
     if token.startswith(_NATIVE):
@@ -50,12 +50,12 @@ def id_of(row: Values) -> str:
 
 
 def resource(row: Values, *, whole: bool, parent: str = "") -> State:
-    """Something in Azure.
+    """The state of a resource in Azure.
 
     Args:
-        row: as it is listed.
-        whole: whether its properties are there.
-        parent: URN of the agent that it belongs to.
+        row: the row of the list.
+        whole: True where the row has its properties.
+        parent: URN of the agent that the resource belongs to.
     """
     where = id_of(row)
     identity = mapping(row.get("identity"))
@@ -65,12 +65,12 @@ def resource(row: Values, *, whole: bool, parent: str = "") -> State:
 
 
 def group(where: str) -> State:
-    """A resource group."""
+    """The state of a resource group."""
     return _state(where, "resources:ResourceGroup", {}, external=True)
 
 
 def named(scopes: Iterable[str], known: set[str]) -> Iterator[State]:
-    """What is known only because something lies within it or was given on it: containers, secrets, groups."""
+    """States of scopes that are known only from ids: containers, secrets, resource groups."""
     for scope in scopes:
         parts = scope.strip("/").split("/")
         around = "/" + "/".join(parts[:_GROUP_SEGMENTS])
@@ -84,7 +84,7 @@ def named(scopes: Iterable[str], known: set[str]) -> Iterator[State]:
 
 
 def assignment(row: Values, system: System, account: str = "") -> State:
-    """A role assignment, of Azure or of a Cosmos account."""
+    """The state of a role assignment, in Azure's role system or in a Cosmos DB account's."""
     properties = dict(mapping(row.get("properties")))
     scope = text(properties, "scope")
     if account and scope and key(account) not in ancestors(key(scope)):
@@ -93,18 +93,19 @@ def assignment(row: Values, system: System, account: str = "") -> State:
 
 
 def definition(row: Values, system: System) -> State | None:
-    """A role that the catalogue does not have; None where it has it."""
+    """The state of a custom role; None for a role in the catalogue."""
     return None if by_id(id_of(row)) else _state(id_of(row), _DEFINITIONS[system], dict(mapping(row.get("properties"))))
 
 
 def deny(row: Values) -> DenyAssignment | Unread:
-    """A deny assignment, or why it cannot be counted."""
+    """A deny assignment, or the reason why it cannot be counted."""
     properties = mapping(row.get("properties"))
     permissions = permissions_of(properties.get("permissions"))
     principals = _ids(properties.get("principals"))
     scope = text(properties, "scope")
     if permissions is None or not principals or not scope:
-        return Unread(id_of(row) or "deny assignments", "what it denies, whom or where is not told; it is not counted")
+        why = "its operations, principals or scope are missing; it is not counted"
+        return Unread(id_of(row) or "deny assignments", why)
     return DenyAssignment(
         id=id_of(row),
         name=text(properties, "denyAssignmentName") or id_of(row).rpartition("/")[2],
@@ -118,7 +119,7 @@ def deny(row: Values) -> DenyAssignment | Unread:
 
 
 def agents(rows: Iterable[Values], network: str, stack: str) -> dict[str, State]:
-    """The agent that an app is, by key of the app's id: as its name says, else its tag `agent`."""
+    """States of agents, by key of the id of their app: named by the app's name, or else by its tag `agent`."""
     found: dict[str, State] = {}
     for row in rows:
         where = id_of(row)
@@ -131,7 +132,7 @@ def agents(rows: Iterable[Values], network: str, stack: str) -> dict[str, State]
 
 
 def _stripped(name: str, network: str, stack: str) -> str:
-    """The agent in `<network>-<agent>-<stack>`; empty where the name is another."""
+    """The agent in a name `<network>-<agent>-<stack>`; empty for other names."""
     before, after = f"{network}-" if network else "", f"-{stack}" if stack else ""
     matches = name.lower().startswith(before.lower()) and name.lower().endswith(after.lower())
     whole = len(name) > len(before) + len(after) and bool(before or after)

@@ -1,9 +1,9 @@
-"""What the components of a network tell of themselves, wherever a program uses them.
+"""The network's component resources in a program: agents, hosts, people and resources by name.
 
-Owns the words: which agent a resource belongs to, which resource of the network a scope is. A component says its scope
-once it is deployed; before, it follows from what the component holds. By the names that components give their grants, a
-preview can be read where Azure's own answers are still missing; such a name counts only below an agent, and only where
-it names what the assignment depends on.
+Owns the mapping from Azure resources to the network's names. A component states its scope once it is deployed; before,
+the scope follows from the resources in the component. The names that components give their grants make a preview
+readable where Azure's values are still missing. Such a name counts only below an agent, and only where it fits the
+dependencies of the assignment.
 """
 
 import re
@@ -15,27 +15,27 @@ from access.azure.scopes import ancestors, key
 from access.azure.types import KINDS, TYPES
 from access.azure.verb_roles import VERBS
 from access.model.json_values import text
-from access.readers.resource_ids import Places
+from access.readers.resource_ids import ResourceIds
 from access.readers.resource_state import State
 
 _PACKAGE = "agent-network:index:"
 CLUSTER, PEOPLE, PROJECT = "AksCluster", "People", "FoundryProject"
 FOUNDRY_AGENT, UNPUBLISHED = "FoundryAgent", "UnpublishedAgents"
 _GRANTEES = {CLUSTER: "-kubelet", PEOPLE: "", PROJECT: "-project", UNPUBLISHED: ""}
-"""What a component's grants call it beside its own name; agents have none."""
+"""Prefixes of a component's grants in addition to its own name; agents have none."""
 _CALLED = frozenset({"application", "per-agent"})
-"""Identities of agents on Foundry that callers can be granted."""
+"""Components of Foundry agents that callers can be granted."""
 _PROJECT = "cognitiveservices:Project"
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
-# What is known by its name alone, inside something that is a resource, by kind.
+# Resources that are known by name only, inside another resource, by kind.
 _NAMED_ONLY = {row.kind: row.named_only for row in TYPES if row.kind and row.named_only}
 _INPUT = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
 class NetworkResource:
-    """A resource of the network: its name and kind there, and where it is."""
+    """A resource of the network: its name, its kind and its scope."""
 
     name: str
     kind: str
@@ -44,17 +44,17 @@ class NetworkResource:
 
 
 class Components:
-    """The components of a program."""
+    """The component resources of a program."""
 
-    def __init__(self, places: Places) -> None:
-        self._places = places
+    def __init__(self, resource_ids: ResourceIds) -> None:
+        self._ids_of = resource_ids
         self._children: dict[str, list[State]] = {}
         self._kinds: dict[str, list[State]] = {}
-        for state in places.states:
+        for state in resource_ids.states:
             self._children.setdefault(state.parent, []).append(state)
             if kind_of(state):
                 self._kinds.setdefault(kind_of(state), []).append(state)
-        found = [each for state in places.states for each in self._resource(state)]
+        found = [each for state in resource_ids.states for each in self._resource(state)]
         self.resources = tuple(each for each in found if each.scope)
         self.without_scope = tuple(each for each in found if not each.scope)
         self._by_scope = {key(each.scope): each for each in reversed(self.resources)}
@@ -65,52 +65,52 @@ class Components:
                     self._grants.setdefault(f"{verb}-{each.name}", []).append((each, verb))
 
     def agent_of(self, state: State) -> str:
-        """The agent that a resource belongs to; empty where it is no agent's."""
-        return next((each.name for each in self._places.above(state) if _is_agent(each)), "")
+        """The agent that a resource belongs to; empty for other resources."""
+        return next((each.name for each in self._ids_of.above(state) if _is_agent(each)), "")
 
     def host_of(self, state: State) -> str:
-        """The host of agents that a resource belongs to: a project or a cluster; empty where it is none's."""
-        return next((each.name for each in self._places.above(state) if kind_of(each) in {PROJECT, CLUSTER}), "")
+        """The host of agents that a resource belongs to, a project or a cluster; empty for other resources."""
+        return next((each.name for each in self._ids_of.above(state) if kind_of(each) in {PROJECT, CLUSTER}), "")
 
     def of_kind(self, kind: str) -> list[State]:
-        """The components of a kind, such as `FoundryAgent`."""
+        """The components of a type, such as `FoundryAgent`."""
         return self._kinds.get(kind, [])
 
     def within(self, state: State) -> list[State]:
-        """What a component holds itself."""
+        """The direct children of a component."""
         return self._children.get(state.urn, [])
 
     def project(self, name: str) -> State | None:
-        """The project of Foundry that the network calls so."""
+        """The component of a Foundry project, by its name in the network."""
         of_name = (each for each in self.of_kind(PROJECT) if each.name == name)
         found = [each for host in of_name for each in self.within(host) if each.token == _PROJECT]
         return found[0] if len(found) == 1 else None
 
     def at(self, scope: str) -> NetworkResource | None:
-        """The resource of the network whose scope this is."""
+        """The network's resource at a scope."""
         return self._by_scope.get(key(scope))
 
     def grant(self, state: State, within: Iterable[str], role: Role | None) -> tuple[NetworkResource, Role] | None:
-        """The resource and the role that an assignment's name says, `report-may-read-findings`.
+        """The resource and role in an assignment's name, such as `report-may-read-findings`.
 
         Args:
-            state: the assignment.
-            within: ids of what its scope depends on; the resource must lie within one of them.
-            role: its role, where that is known; the name must not say another.
+            state: the role assignment.
+            within: ids that its scope depends on; the resource must be within one of them.
+            role: the assignment's role where it is known; the name must agree with it.
         """
-        parent = self._places.by_urn.get(state.parent)
+        parent = self._ids_of.by_urn.get(state.parent)
         if parent is None or not (_is_agent(parent) or kind_of(parent) in _GRANTEES):
             return None
         grantee = parent.name + _GRANTEES.get(kind_of(parent), "")
         around = {key(each) for each in within}
-        said = [
+        candidates = [
             (resource, meant)
-            for resource, meant in self._said(state.name, grantee)
+            for resource, meant in self._grants_named(state.name, grantee)
             if role in (None, meant) and not around.isdisjoint(ancestors(key(resource.scope)))
         ]
-        return said[0] if len({(resource.scope, meant.id) for resource, meant in said}) == 1 else None
+        return candidates[0] if len({(resource.scope, meant.id) for resource, meant in candidates}) == 1 else None
 
-    def _said(self, name: str, grantee: str) -> Iterator[tuple[NetworkResource, Role]]:
+    def _grants_named(self, name: str, grantee: str) -> Iterator[tuple[NetworkResource, Role]]:
         may, holds = f"{grantee}-may-", f"{grantee}-holds-"
         if name.startswith(may):
             for resource, verb in self._grants.get(name.removeprefix(may), ()):
@@ -132,30 +132,30 @@ class Components:
             yield NetworkResource(state.name, kind, scope, state.urn)
 
     def _scope_before(self, state: State, kind: str) -> str:
-        """The scope of what is not deployed yet: that of the Azure resource in it that is called like it."""
+        """The scope of a component before its deployment: that of the Azure resource of the same name in it."""
         if kind_of(state) == FOUNDRY_AGENT and text(state.inputs, "identity") != "application":
             project = self.project(text(state.inputs, "project"))
-            return "" if project is None else agent_id(self._places.id_of(project), text(state.inputs, "agent"))
+            return "" if project is None else agent_id(self._ids_of.id_of(project), text(state.inputs, "agent"))
         inside = _NAMED_ONLY.get(kind)
         if inside is None:
             own = [each for each in self._children.get(state.urn, ()) if each.token and each.name == state.name]
-            return self._places.id_of(own[0]) if len(own) == 1 else ""
+            return self._ids_of.id_of(own[0]) if len(own) == 1 else ""
         token = inside.holder.removeprefix("azure-native:")
         holders = [each for each in self._children.get(state.parent, ()) if each.token == token]
         names = {name: text(state.inputs, name) for name in _INPUT.findall(inside.path)}
         if len(holders) != 1 or not all(names.values()):
             return ""
-        # Not `format` on the whole: an id is whatever a document says.
-        return self._places.id_of(holders[0]).rstrip("/") + inside.path.format(**names)
+        # Not `format` on the whole text: a document may contain any id.
+        return self._ids_of.id_of(holders[0]).rstrip("/") + inside.path.format(**names)
 
 
 def kind_of(state: State) -> str:
-    """What a component is called in its program, such as `FoundryAgent`; empty for what is none of the network's."""
+    """The type of one of the network's components, such as `FoundryAgent`; empty for other resources."""
     return state.type.removeprefix(_PACKAGE) if state.type.startswith(_PACKAGE) else ""
 
 
 def agent_id(project: str, agent: str) -> str:
-    """The scope of one agent within its project: "Configure and share your agent", Microsoft Learn, 2026-04-14."""
+    """The scope of an agent in its project: "Configure and share your agent", Microsoft Learn, 2026-04-14."""
     return f"{project}/agents/{agent}"
 
 

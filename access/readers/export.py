@@ -1,4 +1,4 @@
-"""`pulumi stack export`: what the engine remembers of a deployed stack."""
+"""Reads `pulumi stack export`: the engine's state of a deployed stack."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,19 +16,19 @@ _VERSIONS = (3, 4)
 def read(document: Mapping[str, Any]) -> Graph:
     """The graph of an export.
 
-    What waits to be deleted counts: it is still there.
+    Resources that wait for deletion count: they still exist.
 
     Raises:
-        UnreadableSource: it is something else, of another version, or not whole.
+        UnreadableSource: the document has another format or version, or is truncated.
     """
     values = mapping(document)
     deployment = mapping(values.get("deployment"))
     if not deployment:
-        raise UnreadableSource(_WHERE, "has no 'deployment'; it is something else, or not whole")
+        raise UnreadableSource(_WHERE, "has no 'deployment'; it has another format or is truncated")
     version = values.get("version")
     if version not in _VERSIONS or isinstance(version, bool | float):
-        raise UnreadableSource(_WHERE, "is of a version that is not read; versions 3 and 4 are")
-    # A stack that nothing was deployed to has no list.
+        raise UnreadableSource(_WHERE, "has an unsupported version; versions 3 and 4 are supported")
+    # The state of a stack without any deployment has no list.
     empty = "resources" not in deployment and "manifest" in deployment
     rows = [] if empty else required_list(deployment, "resources", _WHERE)
     return graph([state_of(row, _WHERE) for row in rows], source=_WHERE, unread=_pending(deployment))

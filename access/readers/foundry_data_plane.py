@@ -1,6 +1,6 @@
-"""The agents of Foundry in live Azure, and who they are: the one thing that Resource Manager does not tell whole.
+"""Reads the Foundry agents of a project in live Azure, whose identities Resource Manager does not list completely.
 
-Owns asking a project's agents endpoint, with a token for Foundry alone, and only at an address of Foundry. Sources:
+Owns requests to a project's agents endpoint, with a token for Foundry only and only to a host of Foundry. Sources:
 "Manage hosted agents" and "Agent identity concepts in Microsoft Foundry", Microsoft Learn, 2026-04-13.
 """
 
@@ -19,10 +19,10 @@ from access.readers.http_client import Service, is_loopback
 
 AUDIENCE = "https://ai.azure.com"
 ENDPOINT = "AI Foundry API"
-"""What a project calls the address at which its agents are asked for."""
+"""Key of the agents endpoint in a project's properties."""
 
 OF_FOUNDRY = ".services.ai.azure.com"
-"""How the address of every project ends; no other is sent a token."""
+"""Host suffix of every project; no other host is sent a token."""
 
 _VERSION = "v1"
 _MOST_PAGES = 1_000
@@ -32,9 +32,9 @@ def agents_of(endpoint: str, credential: TokenCredential, arm: str) -> Listing:
     """The agents of a project.
 
     Args:
-        endpoint: address of the project.
-        credential: of someone with the role Cognitive Services Data Reader on it.
-        arm: address of Resource Manager; where that is on loopback, the agents are asked for there too.
+        endpoint: URL of the project.
+        credential: credential of a principal with the role Cognitive Services Data Reader on it.
+        arm: URL of Resource Manager; where it is on loopback, the agents are read there, too.
     """
     parts = urlsplit(endpoint)
     host = (parts.hostname or "").lower()
@@ -43,7 +43,7 @@ def agents_of(endpoint: str, credential: TokenCredential, arm: str) -> Listing:
     elif parts.scheme == "https" and host.endswith(OF_FOUNDRY):
         base, origin = endpoint.rstrip("/"), f"https://{host}"
     else:
-        return Listing((), f"{endpoint!r} is no address of Foundry, and is not asked")
+        return Listing((), f"{endpoint!r} is not an endpoint of Foundry, and is not contacted")
     try:
         with Service(origin, AUDIENCE, credential, endpoint) as service:
             return _listed(service, f"{base}/agents")
@@ -61,7 +61,7 @@ def _listed(service: Service, url: str) -> Listing:
         items = cast("list[object]", found) if isinstance(found, list) else []
         rows += [cast("Values", item) for item in items if isinstance(item, Mapping)]
         if failure or not isinstance(found, list):
-            return Listing(tuple(rows), failure or "the answer is no list of agents")
+            return Listing(tuple(rows), failure or "the response is not a list of agents")
         before, after = after, text(page, "last_id")
         if page.get("has_more") is not True:
             return Listing(tuple(rows))
@@ -70,13 +70,13 @@ def _listed(service: Service, url: str) -> Listing:
     return Listing(tuple(rows), "its pages lead in a circle, or have no end")
 
 
-def principals(project: str, told: Values, agents: tuple[Values, ...]) -> Iterator[Principal]:
-    """The identities of agents that are in no resource: each agent's own, and the one that the others share.
+def principals(project: str, project_properties: Values, agents: tuple[Values, ...]) -> Iterator[Principal]:
+    """The identities of agents that no resource shows: each agent's own, and the one that the others share.
 
     Args:
         project: id of the project.
-        told: what Resource Manager says of it.
-        agents: its agents.
+        project_properties: the project's properties from Resource Manager.
+        agents: the project's agents.
     """
     sharing: list[str] = []
     for row in agents:
@@ -86,7 +86,7 @@ def principals(project: str, told: Values, agents: tuple[Values, ...]) -> Iterat
             yield Principal(id=own, name=name, agent=name, owner=agent_id(project, name))
         else:
             sharing.append(name)
-    for shared in sorted(set(agent_identities(told))):
+    for shared in sorted(set(agent_identities(project_properties))):
         purpose = "own" if sharing else "other"
         first, *others = sorted(sharing) or [""]
         owner = f"{project}/agentIdentities/shared"
@@ -95,7 +95,7 @@ def principals(project: str, told: Values, agents: tuple[Values, ...]) -> Iterat
 
 
 def agent_identities(value: object) -> Iterator[str]:
-    """Every `agentIdentityId`, wherever in what is told: where it stands is not documented, what it is called is."""
+    """Every `agentIdentityId` in a value: its name is documented, its position is not."""
     if isinstance(value, Mapping):
         for name, each in cast("Mapping[str, object]", value).items():
             if name == "agentIdentityId" and isinstance(each, str) and each:

@@ -1,7 +1,7 @@
-"""The role assignments of a program: who was given what, where.
+"""Role assignments of a program, with principal, role and scope.
 
-Owns reading an assignment whose parts may not be known yet. Where a scope can only be told by half, the wider reading
-counts and the doubt is noted: an answer may claim too much access, never too little.
+Owns reading assignments with values that are not known yet. Where a scope is known in part only, the wider reading
+counts and the doubt is noted: a result may claim too much access, never too little.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from access.model.graph import Assignment, Principal, Unread
 from access.model.json_values import Values, is_known, listed, mapping, text, texts
 from access.readers.components import Components
 from access.readers.principals import Principals
-from access.readers.resource_ids import Places
+from access.readers.resource_ids import ResourceIds
 from access.readers.resource_state import State
 
 ASSIGNMENTS: dict[str, System] = {
@@ -30,45 +30,45 @@ _COSMOS_ACCOUNT = "cosmosdb:DatabaseAccount"
 
 
 class Grants:
-    """The assignments of a program, whom they are for besides the program's own, and what is in doubt."""
+    """The assignments of a program, principals that occur only in them, and everything in doubt."""
 
-    def __init__(self, places: Places, components: Components, principals: Principals) -> None:
-        self._places, self._components, self._principals = places, components, principals
+    def __init__(self, resource_ids: ResourceIds, components: Components, principals: Principals) -> None:
+        self._ids_of, self._components, self._principals = resource_ids, components, principals
         self._roles: dict[str, Role] = {}
         self.strangers: dict[str, Principal] = {}
-        """Principals that are seen here alone, by id in lower case."""
+        """Principals that occur only in assignments, by id in lower case."""
         self.unread: list[Unread] = []
-        accounts = [places.id_of(each) for each in places.states if each.token == _COSMOS_ACCOUNT]
+        accounts = [resource_ids.id_of(each) for each in resource_ids.states if each.token == _COSMOS_ACCOUNT]
         self._accounts = {key(each): each for each in accounts}
         scopes = [key(each.scope) for each in components.resources]
         self._holders = {around for scope in scopes for around in ancestors(scope) if around != scope}
-        for state in places.states:
+        for state in resource_ids.states:
             if state.token in DEFINITIONS:
                 self._define(state)
-        assignments = (state for state in places.states if state.token in ASSIGNMENTS)
+        assignments = (state for state in resource_ids.states if state.token in ASSIGNMENTS)
         self.all = tuple(each for state in assignments for each in self._assignment(state))
 
     def _assignment(self, state: State) -> Iterator[Assignment]:
         system = ASSIGNMENTS[state.token]
-        role_id = state.said("roleDefinitionId")
+        role_id = state.known_text("roleDefinitionId")
         role = self._role(state, role_id, system)
         principal = self._principal(state, role)
-        scope = state.said("scope")
-        around = [scope] if scope else self._around(state)
+        scope = state.known_text("scope")
+        around = [scope] if scope else self._scope_dependencies(state)
         named = None if scope and role else self._components.grant(state, around, role)
         if not scope:
             scope = self._narrowed(named[0].scope, around) if named else self._widest(state, around)
         if not principal:
-            self._doubt(state, "whom it is for is not known yet, or a secret; it is not counted")
+            self._note(state, "whom it is for is not known yet, or a secret; it is not counted")
         elif not scope:
-            self._doubt(state, "where it holds is not known yet, or a secret; it is not counted")
+            self._note(state, "where it holds is not known yet, or a secret; it is not counted")
         else:
             role = role or (named[1] if named else None)
             if role is None:
                 what = (
                     f"its role {role_id} is neither built in nor defined here" if role_id else "its role is not known"
                 )
-                self._doubt(state, f"{what}; what it allows is not counted")
+                self._note(state, f"{what}; what it allows is not counted")
             yield Assignment(
                 id=state.id or state.location,
                 name=state.name or state.location.rpartition("/")[2],
@@ -82,17 +82,17 @@ class Grants:
             )
 
     def _principal(self, state: State, role: Role | None) -> str:
-        given = state.said("principalId")
+        given = state.known_text("principalId")
         if given:
-            return self._principals.find(given) or self._stranger(given, given).id
+            return self._principals.find(given) or self._unknown_principal(given, given).id
         urns = state.property_dependencies.get("principalId", ())
         found = self._principals.of(urns, pulling=role is not None and role.name in _PULLING)
         if found or len(urns) != 1:
             return found[0] if len(found) == 1 else ""
-        # Of a resource that has no identity here, such as a group of Entra ID that the program makes.
-        return self._stranger(urns[0], urns[0].rpartition("::")[2]).id
+        # A resource without an identity here, such as an Entra ID group that the program creates.
+        return self._unknown_principal(urns[0], urns[0].rpartition("::")[2]).id
 
-    def _stranger(self, principal_id: str, name: str) -> Principal:
+    def _unknown_principal(self, principal_id: str, name: str) -> Principal:
         principal = Principal(id=principal_id, name=name, purpose="other", exists=False)
         return self.strangers.setdefault(principal_id.lower(), principal)
 
@@ -105,31 +105,31 @@ class Grants:
             role = found[0] if len(found) == 1 else None
         return role if role is not None and role.system == system else None
 
-    def _around(self, state: State) -> list[str]:
-        """Ids of what a scope depends on that is not known yet; for Cosmos at least the account."""
-        found = self._places.named(state.property_dependencies.get("scope", ()))
+    def _scope_dependencies(self, state: State) -> list[str]:
+        """Ids that an unknown scope depends on; for Cosmos DB at least the account."""
+        found = self._ids_of.named(state.property_dependencies.get("scope", ()))
         if not found and state.token == "cosmosdb:SqlResourceSqlRoleAssignment":  # noqa: S105 - a type token
             return [account] if (account := self._account(state)) else []
-        return [self._places.id_of(each) for each in found]
+        return [self._ids_of.id_of(each) for each in found]
 
     @staticmethod
     def _narrowed(scope: str, around: list[str]) -> str:
-        """The deeper of a named resource and the one thing that the scope depends on."""
+        """The narrower of a named resource and the one resource that the scope depends on."""
         return around[0] if len(around) == 1 and key(scope) in ancestors(key(around[0])) else scope
 
     def _widest(self, state: State, around: list[str]) -> str:
-        """The one id that all the others lie within."""
+        """The one id that contains all the others."""
         for each in around:
             if all(key(each) in ancestors(key(other)) for other in around):
-                # Of what holds resources of the network, one of those may be meant.
+                # Where it contains resources of the network, it may apply to one of those.
                 if len(around) > 1 or key(each) in self._holders:
-                    self._doubt(state, f"where it holds is not known yet; it counts for all of {each}")
+                    self._note(state, f"where it holds is not known yet; it counts for all of {each}")
                 return each
         return ""
 
     def _account(self, state: State) -> str:
-        """The Cosmos account that an assignment is part of."""
-        name = state.said("accountName")
+        """The Cosmos DB account of an assignment."""
+        name = state.known_text("accountName")
         found = [each for account, each in self._accounts.items() if account.rpartition("/")[2] == name.lower()]
         return found[0] if len(found) == 1 else ""
 
@@ -140,29 +140,31 @@ class Grants:
     def _condition(self, state: State) -> str | None:
         for values in (state.inputs, state.outputs):
             if "condition" in values and not is_known(values["condition"]) and values["condition"] is not None:
-                self._doubt(state, "its condition is not known yet, or a secret; it counts as if it had none")
+                self._note(state, "its condition is not known yet, or a secret; it counts as if it had none")
                 return None
-        return state.said("condition") or None
+        return state.known_text("condition") or None
 
     def _define(self, state: State) -> None:
         system = DEFINITIONS[state.token]
         permissions = state.inputs.get("permissions", state.outputs.get("permissions"))
         blocks = [mapping(each) for each in listed(permissions)]
         if not blocks or not all(map(_is_whole, blocks)):
-            self._doubt(state, "what the role allows is not known yet, or a secret; it is not counted")
+            self._note(state, "what the role allows is not known yet, or a secret; it is not counted")
             return
-        own = state.said("roleDefinitionId") or state.id or state.location
-        role = Role(guid_of(own), state.said("roleName") or state.name, tuple(map(_permission, blocks)), system=system)
-        for each in filter(None, (state.id, state.said("roleDefinitionId"))):
+        own = state.known_text("roleDefinitionId") or state.id or state.location
+        role = Role(
+            guid_of(own), state.known_text("roleName") or state.name, tuple(map(_permission, blocks)), system=system
+        )
+        for each in filter(None, (state.id, state.known_text("roleDefinitionId"))):
             self._roles[guid_of(each)] = role
         self._roles[state.urn] = role
 
-    def _doubt(self, state: State, what: str) -> None:
+    def _note(self, state: State, what: str) -> None:
         self.unread.append(Unread(state.location, what))
 
 
 def _is_whole(block: Values) -> bool:
-    """Whether everything that a block allows and excludes is known."""
+    """True where everything that a block allows and excludes is known."""
     lists = (block.get(name) for name in ("actions", "notActions", "dataActions", "notDataActions"))
     return bool(block) and all(each is None or len(texts(each)) == len(listed(each)) == _length(each) for each in lists)
 

@@ -1,7 +1,7 @@
-"""From the resources of a Pulumi program to a graph: the one place that knows what they mean for access.
+"""Builds a graph from the resources of a Pulumi program: the only place that knows their meaning for access.
 
-Owns what counts as a resource and how keys and names come to it; whose identities there are, what was given and where
-things are stand in the modules beside. Nothing is asked of a document here: the readers bring `State`s.
+Owns the choice of resources, with their keys and names; other modules own identities, assignments and ids. Documents
+are not read here: the readers provide `State`s.
 """
 
 from collections import Counter
@@ -16,13 +16,13 @@ from access.readers.components import Components
 from access.readers.foundry_identities import APPLICATION
 from access.readers.grants import ASSIGNMENTS, DEFINITIONS, Grants
 from access.readers.principals import Principals
-from access.readers.resource_ids import Places, type_of_token
+from access.readers.resource_ids import ResourceIds, type_of_token
 from access.readers.resource_state import State
 
 _GROUP = "microsoft.resources/resourcegroups"
 _CLUSTER = "containerservice:ManagedCluster"
 
-# What gives access in ways that are not read: by what its type ends in, and what is to be said of it.
+# Resources that give access in ways that are not read, by suffix of the type, with the note for each.
 _OTHER_ACCESS = (
     ("RoleAssignment", "it gives roles in a system of its own, which is not read"),
     ("RoleEligibilitySchedule", "it lets somebody take a role, which is not read"),
@@ -42,51 +42,57 @@ def graph(
     existing: Mapping[str, str] | None = None,
     known_principals: Iterable[Principal] = (),
 ) -> Graph:
-    """The graph of a program's resources.
+    """Build the graph of a program's resources.
 
     Args:
-        states: all its resources; those that are to be deleted are left out by the reader.
-        source: what to call it.
-        unread: what the reader could not judge.
-        existing: where it is known who exists in Azure, the ids of these principals, each with that of the resource
-            whose identity it is, or none.
-        known_principals: principals that no resource tells.
+        states: all resources; the reader leaves out those that will be deleted.
+        source: name of the source.
+        unread: notes of the reader on parts that it could not evaluate.
+        existing: where the principals in Azure are known, their ids, each with the id of the resource that has the
+            identity, or an empty text.
+        known_principals: principals that no resource shows.
     """
-    places = Places(states)
-    components = Components(places)
-    principals = Principals(places, components, known_principals)
-    grants = Grants(places, components, principals)
-    doubts = [*unread, *_unplaced(places, components), *principals.unread, *grants.unread, *_unjudged(places.states)]
+    resource_ids = ResourceIds(states)
+    components = Components(resource_ids)
+    principals = Principals(resource_ids, components, known_principals)
+    grants = Grants(resource_ids, components, principals)
+    doubts = [
+        *unread,
+        *_parent_notes(resource_ids, components),
+        *principals.unread,
+        *grants.unread,
+        *_unevaluated(resource_ids.states),
+    ]
     return Graph(
-        principals=(*principals.all, *(_settled(each, existing or {}) for each in grants.strangers.values())),
-        resources=_resources(places, components, principals),
+        principals=(*principals.all, *(_with_existence(each, existing or {}) for each in grants.strangers.values())),
+        resources=_resources(resource_ids, components, principals),
         assignments=grants.all,
         unread=doubts,
         source=source,
     )
 
 
-def _settled(stranger: Principal, existing: Mapping[str, str]) -> Principal:
-    """Who is seen in assignments alone, where that is no sign that nobody is behind it."""
+def _with_existence(stranger: Principal, existing: Mapping[str, str]) -> Principal:
+    """A principal that occurs only in assignments, marked as existing where the source knows that it exists."""
     owner = existing.get(stranger.id.lower())
     if owner is None:
         return stranger
     return replace(stranger, exists=True, owner=owner, name=owner.rpartition("/")[2] or stranger.name)
 
 
-def _resources(places: Places, components: Components, principals: Principals) -> Iterator[Resource]:
-    """Everything in Azure, and what the network calls a resource without one of its own, such as a secret."""
-    states = [each for each in places.states if each.token and each.token not in ASSIGNMENTS | DEFINITIONS]
+def _resources(resource_ids: ResourceIds, components: Components, principals: Principals) -> Iterator[Resource]:
+    """All Azure resources, and resources of the network that have none of their own, such as a secret."""
+    states = [each for each in resource_ids.states if each.token and each.token not in ASSIGNMENTS | DEFINITIONS]
     by_account: dict[str, bool | None] = {}
     for state in states:
-        where = places.id_of(state)
+        where = resource_ids.id_of(state)
         arm_type = _type_of(state, where)
         switch = local_auth(arm_type, state.inputs, state.outputs, complete=not state.external)
         if switch is not None or local_auth(arm_type) is not None:
             by_account.setdefault(key(where), switch)
     seen: set[str] = set()
     for state in states:
-        where = places.id_of(state)
+        where = resource_ids.id_of(state)
         if key(where) not in seen:
             seen.add(key(where))
             yield _resource(state, where, by_account, components, principals)
@@ -116,12 +122,12 @@ def _resource(
 
 
 def _type_of(state: State, where: str) -> str:
-    """The ARM type in lower case: as its id says, or where it has none yet, its program."""
+    """The ARM type in lower case: from the id, or from the program where there is no id yet."""
     return type_of(key(where)) if where.startswith("/") else type_of_token(state.token)
 
 
 def _properties(state: State, principals: Principals) -> Values:
-    """What was asked for; of what is only referred to, what Azure answers. Attached identities are named in full."""
+    """The input properties, or Azure's for an existing resource; attached identities with their ids."""
     properties = state.inputs or state.outputs
     if state.token == _CLUSTER:
         # Who its service accounts' tokens are from is Azure's to say.
@@ -129,22 +135,26 @@ def _properties(state: State, principals: Principals) -> Values:
         properties = {**properties, "oidcIssuerProfile": issuer}
     attached = principals.attached.get(state.urn, ())
     identity = mapping(properties.get("identity"))
-    told = identity.get("userAssignedIdentities")
-    if not attached or (is_known(told) and all(map(is_known, listed(told)))):
+    listed_ids = identity.get("userAssignedIdentities")
+    if not attached or (is_known(listed_ids) and all(map(is_known, listed(listed_ids)))):
         return properties
     return {**properties, "identity": {**identity, "userAssignedIdentities": list(attached)}}
 
 
-def _unplaced(places: Places, components: Components) -> Iterator[Unread]:
-    """What is somewhere, nobody knows where: what is given around it cannot be told to reach it."""
-    for state in places.states:
-        if state.token and state.token not in ASSIGNMENTS | DEFINITIONS and not places.id_of(state).startswith("/"):
+def _parent_notes(resource_ids: ResourceIds, components: Components) -> Iterator[Unread]:
+    """Notes on resources whose parent is unknown, so that assignments to parents cannot be matched with them."""
+    for state in resource_ids.states:
+        if (
+            state.token
+            and state.token not in ASSIGNMENTS | DEFINITIONS
+            and not resource_ids.id_of(state).startswith("/")
+        ):
             yield Unread(state.location, "what it lies within is not known before it is deployed")
     for each in components.without_scope:
         yield Unread(each.urn, f"where the {each.kind} is, is not known yet")
 
 
-def _unjudged(states: Iterable[State]) -> Iterator[Unread]:
+def _unevaluated(states: Iterable[State]) -> Iterator[Unread]:
     packages: Counter[str] = Counter()
     for state in states:
         token = state.token
@@ -156,8 +166,8 @@ def _unjudged(states: Iterable[State]) -> Iterator[Unread]:
             if token and token.endswith(end):
                 yield Unread(state.location, what)
                 break
-        if token == APPLICATION and _lets_everybody_in(state):
-            yield Unread(state.location, "whoever is of its organization may call it, whatever roles say")
+        if token == APPLICATION and _allows_any_caller(state):
+            yield Unread(state.location, "anyone in its organization may call it, regardless of roles")
         package = state.type.partition(":")[0]
         if package in _OTHER_PACKAGES:
             packages[package] += 1
@@ -165,8 +175,8 @@ def _unjudged(states: Iterable[State]) -> Iterator[Unread]:
         yield Unread(f"package {package}", f"{count} of its resources are not read; only those of azure-native are")
 
 
-def _lets_everybody_in(application: State) -> bool:
-    """Whether an agent's callers are not told by roles: "Publish your agent as an Agent Application", 2026-06-19."""
+def _allows_any_caller(application: State) -> bool:
+    """True where roles do not limit an agent's callers: "Publish your agent as an Agent Application", 2026-06-19."""
     properties = mapping(application.inputs.get("properties") or application.outputs.get("properties"))
     policy = mapping((properties or application.outputs).get("authorizationPolicy"))
     return text(policy, "type") not in {"", "Default"}

@@ -1,7 +1,7 @@
-"""Asking a service of Azure, as whoever is signed in, and only where a token may be sent.
+"""HTTP client for Azure services, with the signed-in credential, which sends tokens to permitted hosts only.
 
-Owns signing in, waiting when told to wait, and what is said of an address that does not answer. Readers send GET alone;
-what is asked for is their business.
+Owns signing in, retries and the messages for hosts that do not respond. Readers send GET only; callers own the content
+of requests.
 """
 
 from collections.abc import Mapping
@@ -26,12 +26,12 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _PORTS = {"http": 80, "https": 443}
 _OK, _UNAUTHORIZED = 200, 401
 _LONGEST_WAIT = 300
-"""Seconds that one request may take with all its retries."""
+"""Seconds that one request may take, including retries."""
 _SHOWN = 200
 
 
-class _Patience(RetryPolicy[HttpRequest, HttpResponse]):
-    """Waits as long as it is told to, within reason: an hour of silence would look like a hang."""
+class _BoundedRetry(RetryPolicy[HttpRequest, HttpResponse]):
+    """Waits as long as Azure requests, up to a limit: an hour without output would look like a hang."""
 
     def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
         return super().is_retry(settings, response) and (self.get_retry_after(response) or 0) <= _LONGEST_WAIT
@@ -39,52 +39,52 @@ class _Patience(RetryPolicy[HttpRequest, HttpResponse]):
 
 @dataclass(frozen=True)
 class Reply:
-    """What Azure answered."""
+    """A response of Azure."""
 
     status: int
     body: Values | None
-    """Its object; None where it is none."""
+    """The JSON object of the response; None where there is none."""
 
     @property
     def failure(self) -> str:
-        """What to say of it where it is not what was wanted."""
-        return f"Azure answered {self.status}{_said(self.body)}"
+        """The message for an unexpected response."""
+        return f"Azure responded with {self.status}{_azure_message(self.body)}"
 
     @property
     def code(self) -> str:
-        """Azure's own word for an error; empty where it has none."""
+        """Azure's error code; empty where there is none."""
         return text(mapping(mapping(self.body).get("error")), "code")
 
 
 class Service:
-    """One service of Azure, as whoever holds the credential may read it."""
+    """One Azure service, read with the caller's credential."""
 
     def __init__(self, origin: str, audience: str, credential: TokenCredential, called: str) -> None:
-        """Ask nothing yet.
+        """Prepare the client, without a request.
 
         Args:
-            origin: address of the service; plain http only on loopback.
-            audience: what a token must be for.
-            credential: whose token.
-            called: what to call the service where it cannot be asked.
+            origin: URL of the service; plain http only on loopback.
+            audience: audience of the token.
+            credential: credential for the token.
+            called: name of the service in error messages.
 
         Raises:
-            UnreadableSource: no token may be sent there.
+            UnreadableSource: no token may be sent to this host.
         """
         self.origin, self._called = origin, called
         parts = urlsplit(origin)
         local = is_loopback(origin)
         if parts.scheme != "https" and not (parts.scheme == "http" and local):
-            raise UnreadableSource(origin, "is no https address; a token is sent there")
+            raise UnreadableSource(origin, "is not an https address; a token is sent there")
         self._local = local
         self._client: PipelineClient[HttpRequest, HttpResponse] = PipelineClient(
             origin,
             policies=[
                 UserAgentPolicy("agent-network"),
-                _Patience(retry_total=6, retry_status=6, timeout=_LONGEST_WAIT),
+                _BoundedRetry(retry_total=6, retry_status=6, timeout=_LONGEST_WAIT),
                 BearerTokenCredentialPolicy(credential, f"{audience}/.default"),
             ],
-            # No proxy leads to loopback.
+            # No proxy is used for loopback.
             transport=RequestsTransport(use_env_settings=not local),
         )
 
@@ -95,21 +95,21 @@ class Service:
         self._client.close()
 
     def get(self, url: str) -> tuple[Values, str]:
-        """What an address answers, and why it does not.
+        """The JSON object at a URL, and the reason where there is none.
 
         Raises:
-            UnreadableSource: nobody is signed in, or there is no way there.
+            UnreadableSource: nobody is signed in, or the host cannot be reached.
         """
         reply = self.send("GET", url)
         if reply.status != _OK:
             return {}, reply.failure
-        return (reply.body, "") if reply.body is not None else ({}, "the answer is no JSON object")
+        return (reply.body, "") if reply.body is not None else ({}, "the response is not a JSON object")
 
     def send(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> Reply:
         """Send one request.
 
         Raises:
-            UnreadableSource: nobody is signed in, or there is no way there.
+            UnreadableSource: nobody is signed in, or the host cannot be reached.
         """
         request = HttpRequest(method, url) if body is None else HttpRequest(method, url, json=body)
         try:
@@ -117,24 +117,25 @@ class Service:
         except ClientAuthenticationError as error:
             raise UnreadableSource(self._called, f"{SIGN_IN}: {_line(error.message)}") from None
         except (AzureError, ValueError, TypeError, OverflowError) as error:
-            # Beside azure-core's own errors, those of a header that it cannot make sense of.
+            # In addition to azure-core's own errors, those for a header that it cannot parse.
             raise UnreadableSource(self.origin, f"cannot be reached: {_line(str(error))}") from None
         try:
             answered: Any = response.json()
         except (ValueError, RecursionError):
             answered = None
         if response.status_code == _UNAUTHORIZED:
-            raise UnreadableSource(self._called, f"{SIGN_IN}; Azure does not accept the token{_said(answered)}")
+            why = f"{SIGN_IN}; Azure does not accept the token{_azure_message(answered)}"
+            raise UnreadableSource(self._called, why)
         return Reply(response.status_code, cast("Values", answered) if isinstance(answered, dict) else None)
 
 
 def is_loopback(address: str) -> bool:
-    """Whether an address leads to this machine."""
+    """True for a host on this machine."""
     return urlsplit(address).hostname in _LOOPBACK
 
 
 def origin_of(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port of an address, in one form; empty where it is none."""
+    """Scheme, host and port of a URL, normalized; empty where the URL is invalid."""
     try:
         parts = urlsplit(url)
         scheme = parts.scheme.lower()
@@ -144,17 +145,17 @@ def origin_of(url: str) -> tuple[str, str, int]:
 
 
 def signed_in() -> TokenCredential:
-    """Whoever is signed in here: as the environment says, as this workload, or with a command line."""
+    """The default credential: from the environment, the workload or a signed-in command line."""
     from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - importing costs, and tests bring their own
 
     return DefaultAzureCredential()
 
 
-def _said(body: object) -> str:
-    """Azure's own words for an error."""
+def _azure_message(body: object) -> str:
+    """Azure's error message, in parentheses."""
     error = mapping(mapping(body).get("error"))
-    said = ": ".join(filter(None, (text(error, "code"), text(error, "message"))))
-    return f" ({_line(said)})" if said else ""
+    message = ": ".join(filter(None, (text(error, "code"), text(error, "message"))))
+    return f" ({_line(message)})" if message else ""
 
 
 def _line(message: str) -> str:

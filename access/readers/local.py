@@ -1,7 +1,7 @@
-"""Local Azure: the document of a run, and the file that keeps a world.
+"""Reads local Azure: the document of a run, and the file of a world.
 
-Owns their form as far as it is read here. The file also has what no program knows any more, such as the assignment of
-an identity that is gone, and says of everybody whether they exist.
+Owns the parts of their formats that are needed here. The file also contains resources outside the program, such as the
+assignment of a deleted identity, and shows for every principal whether it exists.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any, cast
 from access.model.errors import UnreadableSource
 from access.model.graph import Graph, Unread
 from access.model.json_values import Values, listed, mapping, required_list, text, texts
-from access.readers.foundry_identities import ASKED
+from access.readers.foundry_identities import LOOKUP_TYPE
 from access.readers.graph_builder import graph
 from access.readers.resource_state import State, state_of
 
@@ -22,22 +22,22 @@ _FORMAT, _VERSION = "local-azure-world", 1
 
 
 def read(document: Mapping[str, Any]) -> Graph:
-    """The graph of what `agent-network preview --json` printed.
+    """The graph of the output of `agent-network preview --json`.
 
     Raises:
-        UnreadableSource: it is something else, or not whole.
+        UnreadableSource: the document has another format or is truncated.
     """
     rows = required_list(document, "resources", _DOCUMENT)
     states = [state_of(row, _DOCUMENT) for row in rows if not _goes(row)]
-    told = f"{text(document, 'operation') or 'run'} on local Azure"
-    return graph(states, source=told, unread=_failures(document))
+    source = f"{text(document, 'operation') or 'run'} on local Azure"
+    return graph(states, source=source, unread=_failures(document))
 
 
 def read_world(path: Path) -> Graph:
-    """The graph of what stands in the file of a local Azure.
+    """The graph of a local Azure's world file.
 
     Raises:
-        UnreadableSource: it is none, not whole, or of another version.
+        UnreadableSource: the file has another format or version, or is truncated.
     """
     where = str(path)
     try:
@@ -48,20 +48,20 @@ def read_world(path: Path) -> Graph:
         raise UnreadableSource(where, f"is not whole JSON: {error}") from None
     world = mapping(content)
     if world.get("format") != _FORMAT or world.get("version") != _VERSION:
-        raise UnreadableSource(where, f"is no world of local Azure of version {_VERSION}")
+        raise UnreadableSource(where, f"is not a world of local Azure of version {_VERSION}")
     return graph_of_world(world, where, source=f"local Azure in {path.name}")
 
 
 def graph_of_world(world: Mapping[str, Any], where: str, *, source: str) -> Graph:
-    """The graph of a world's content, as it is in its file.
+    """The graph of a world, from the content of its file.
 
     Args:
-        world: the content.
-        where: the name of the world in errors.
-        source: the name of the graph's source.
+        world: content of the file.
+        where: name of the world in errors.
+        source: name of the graph's source.
 
     Raises:
-        UnreadableSource: the content is not complete.
+        UnreadableSource: the content is truncated.
     """
     return graph(_of_world(world, where), source=source, existing=_existing(world, where))
 
@@ -78,8 +78,8 @@ def _failures(document: Values) -> Iterator[Unread]:
 
 
 def _of_world(world: Mapping[str, Any], where: str) -> list[State]:
-    """What is in Azure: as the stack calls it, where that remembers it, and never as the stack remembers it to be."""
-    # What waits to be deleted is still in Azure, and is no part of the stack any more.
+    """Azure's resources, with the stack's names; values come from Azure, not from the stack's state."""
+    # A resource that waits for deletion is still in Azure, but no longer in the stack.
     rows = [row for row in required_list(world, "stack", where) if mapping(row).get("replaced") is not True]
     remembered = [state_of(row, where) for row in rows]
     there = {row.id.lower(): row for row in _in_azure(world, where)}
@@ -95,10 +95,10 @@ def _in_azure(world: Mapping[str, Any], where: str) -> Iterator[State]:
         if not resource_id or not token:
             raise UnreadableSource(where, "one of its resources has no 'id' or no 'token'; it is damaged")
         inputs, outputs = mapping(row.get("inputs")), mapping(row.get("outputs"))
-        if token == ASKED and "given" not in inputs:
-            outputs = {**outputs, "principal_id": owned.get(_whose(inputs).lower(), "")}
+        if token == LOOKUP_TYPE and "given" not in inputs:
+            outputs = {**outputs, "principal_id": owned.get(_lookup_key(inputs).lower(), "")}
         yield State(
-            # Of no program, so it has no URN: its id stands for that.
+            # It belongs to no program and has no URN, so its id takes that place.
             urn=resource_id,
             type=token,
             name=resource_id.rpartition("/")[2],
@@ -110,7 +110,7 @@ def _in_azure(world: Mapping[str, Any], where: str) -> Iterator[State]:
 
 
 def _exists(state: State, there: Mapping[str, State]) -> bool:
-    """Whether what the stack remembers is there still; it is never in Azure, where its id is none of Azure's."""
+    """True where a resource of the stack's state still exists; other resources have no Azure id."""
     return state.id.lower() in there or not state.id.lower().startswith("/subscriptions/")
 
 
@@ -120,10 +120,10 @@ def _now(state: State, found: State | None) -> State:
     return replace(state, inputs=found.inputs, outputs=found.outputs, external=found.external)
 
 
-def _whose(asked: Values) -> str:
-    """Whose identity Foundry was asked for, which it tells only who asks: by now, that may be another."""
-    project, agents = text(asked, "project_id"), texts(asked.get("agents"))
-    shared = text(asked, "identity") == "shared" or not agents
+def _lookup_key(lookup: Values) -> str:
+    """The key of a looked-up Foundry identity; the current identity may differ from the one in the state."""
+    project, agents = text(lookup, "project_id"), texts(lookup.get("agents"))
+    shared = text(lookup, "identity") == "shared" or not agents
     return f"{project}/sharedAgentIdentity" if shared else f"{project}/agents/{agents[0]}"
 
 

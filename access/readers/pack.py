@@ -1,7 +1,7 @@
-"""The resources that a Pulumi policy pack is shown, in a preview or an update.
+"""Reads the resources that a Pulumi policy pack gets in a preview or an update.
 
-Owns reading objects that the policy SDK makes, without that SDK: they are asked for what they have, and a value that
-raises because it is not known yet counts as not known.
+Owns reading the policy SDK's objects without that SDK. A value that raises because it is not known yet counts as
+unknown.
 """
 
 import json
@@ -15,7 +15,7 @@ from access.model.errors import UnreadableSource
 from access.model.graph import Graph
 from access.model.json_values import UNKNOWN, is_known, text, texts
 from access.readers.graph_builder import graph
-from access.readers.resource_ids import Places
+from access.readers.resource_ids import ResourceIds
 from access.readers.resource_state import State
 
 _WHERE = "policy pack"
@@ -24,68 +24,70 @@ _DEEPEST = 100
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What a pack is shown of a program; equal where nothing of it has changed."""
+class PackResources:
+    """The resources of a program as a pack sees them; equal where nothing has changed."""
 
     states: tuple[State, ...]
 
     def graph(self) -> Graph:
-        """Who was given what."""
+        """The graph of the resources."""
         return graph(self.states, source=_WHERE)
 
     def outputs(self) -> dict[str, str]:
-        """By place, the texts that the stack puts out."""
+        """The stack's outputs, by location."""
         stacks = [each for each in self.states if each.type == _STACK]
-        told = {name: value for each in stacks for name, value in each.outputs.items() if is_known(value)}
-        return {f"output {name}": json.dumps(value, default=str) for name, value in told.items()}
+        outputs = {name: value for each in stacks for name, value in each.outputs.items() if is_known(value)}
+        return {f"output {name}": json.dumps(value, default=str) for name, value in outputs.items()}
 
     @cached_property
     def urns(self) -> Mapping[str, str]:
-        """By key of a resource's id in Azure, what the program calls it; by a URN, itself."""
-        places = Places(self.states)
-        named = {key(places.id_of(each)): each.urn for each in places.states if each.token}
-        return named | {key(each.urn): each.urn for each in places.states}
+        """URNs by key of a resource's Azure id, and by URN."""
+        resource_ids = ResourceIds(self.states)
+        named = {key(resource_ids.id_of(each)): each.urn for each in resource_ids.states if each.token}
+        return named | {key(each.urn): each.urn for each in resource_ids.states}
 
-    def urn_of(self, place: str) -> str:
-        """The resource of the program that is a place, or that it lies within; empty where there is none."""
-        around = (self.urns.get(each, "") for each in reversed(ancestors(key(place))) if each != ROOT)
-        return self.urns.get(key(place)) or next(filter(None, around), "")
+    def urn_of(self, location: str) -> str:
+        """The URN of the resource at or above a location; empty where there is none."""
+        around = (self.urns.get(each, "") for each in reversed(ancestors(key(location))) if each != ROOT)
+        return self.urns.get(key(location)) or next(filter(None, around), "")
 
 
-def shown(resources: Iterable[object], asked: Mapping[str, Mapping[str, Any]] | None = None) -> Shown:
-    """A pack's resources: objects with `resource_type` or `type`, `props`, `urn`, `name` and `opts`.
+def pack_resources(
+    resources: Iterable[object], inputs_by_urn: Mapping[str, Mapping[str, Any]] | None = None
+) -> PackResources:
+    """The resources of a pack: objects with `resource_type` or `type`, `props`, `urn`, `name` and `opts`.
 
     Args:
-        resources: as a policy of a stack is given them; their `props` are what came of them.
-        asked: by URN what they were asked to be, as policies of resources were given it; without it, `props` is both.
+        resources: the resources that a stack policy gets; their `props` are outputs.
+        inputs_by_urn: inputs by URN, as resource policies get them; without it, `props` is used for both.
 
     Raises:
-        UnreadableSource: one of them is no resource.
+        UnreadableSource: an object is not a resource.
     """
-    inputs = asked or {}
-    return Shown(tuple(_state(each, inputs) for each in resources))
+    inputs = inputs_by_urn or {}
+    return PackResources(tuple(_state(each, inputs) for each in resources))
 
 
 def read(resources: Iterable[object]) -> Graph:
     """The graph of a pack's resources.
 
     Raises:
-        UnreadableSource: one of them is no resource.
+        UnreadableSource: an object is not a resource.
     """
-    return shown(resources).graph()
+    return pack_resources(resources).graph()
 
 
 def properties(values: object) -> dict[str, Any]:
-    """Properties as plain data; what is not known yet is the engine's sentinel.
+    """Properties as plain data; unknown values become the engine's sentinel.
 
     Raises:
-        UnreadableSource: they lie too deep in each other.
+        UnreadableSource: the values are nested too deeply.
     """
     plain = _plain(values, 0)
     return cast("dict[str, Any]", plain) if isinstance(plain, dict) else {}
 
 
-def _state(resource: object, asked: Mapping[str, Mapping[str, Any]]) -> State:
+def _state(resource: object, inputs_by_urn: Mapping[str, Mapping[str, Any]]) -> State:
     urn = getattr(resource, "urn", None)
     kind = getattr(resource, "resource_type", None) or getattr(resource, "type", None)
     if not (isinstance(urn, str) and urn and isinstance(kind, str) and kind):
@@ -98,30 +100,30 @@ def _state(resource: object, asked: Mapping[str, Mapping[str, Any]]) -> State:
         name=urn.rpartition("::")[2],
         id=text(props, "id"),
         parent=parent,
-        inputs=asked.get(urn, props),
+        inputs=inputs_by_urn.get(urn, props),
         outputs=props,
         property_dependencies=_dependencies(getattr(resource, "property_dependencies", None)),
     )
 
 
-def _dependencies(told: object) -> dict[str, tuple[str, ...]]:
+def _dependencies(dependencies: object) -> dict[str, tuple[str, ...]]:
     """URNs by property."""
-    if not isinstance(told, Mapping):
+    if not isinstance(dependencies, Mapping):
         return {}
-    by_property = cast("Mapping[str, Iterable[object]]", told)
+    by_property = cast("Mapping[str, Iterable[object]]", dependencies)
     return {str(name): texts([_urn(each) for each in others]) for name, others in by_property.items()}
 
 
 def _urn(other: object) -> str:
-    """A resource's URN, given as such or with its resource."""
+    """The URN of a resource, or of an object that has one."""
     urn = getattr(other, "urn", other)
     return urn if isinstance(urn, str) else ""
 
 
 def _plain(value: object, depth: int) -> object:
-    """A value as plain data. The SDK's own mappings and lists raise when they are asked for what is not known."""
+    """A value as plain data. The SDK's mappings and lists raise for values that are not known yet."""
     if depth > _DEEPEST:
-        raise UnreadableSource(_WHERE, "the properties of one of its resources lie too deep in each other")
+        raise UnreadableSource(_WHERE, "the properties of one of its resources are nested too deeply")
     if isinstance(value, Mapping):
         return {str(name): _item(cast("Any", value), name, depth) for name in cast("Iterable[object]", value)}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):

@@ -1,7 +1,7 @@
-"""`pulumi preview --json --show-sames`: what would stand, without a cloud.
+"""Reads `pulumi preview --json --show-sames`: the planned stack, without a cloud.
 
-Most of it has no id yet: the state after a step has what the program asked for, and of what Azure will answer only what
-is there already.
+Most resources have no id yet. The state after a step contains the program's inputs, and of Azure's outputs only those
+that exist already.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ def read(document: Mapping[str, Any]) -> Graph:
     """The graph of a preview.
 
     Raises:
-        UnreadableSource: it is something else, or not whole.
+        UnreadableSource: the document has another format or is truncated.
     """
     values = mapping(document)
     failures = list(_failures(values))
@@ -41,20 +41,18 @@ def read(document: Mapping[str, Any]) -> Graph:
 
 
 def _check_whole(steps: list[Values], counts: Values) -> None:
-    """Refuse a preview that leaves out what stays as it is: what it says of the rest would be wrong."""
+    """Refuse a preview without its unchanged resources: its graph would be wrong."""
     expected = counts.get("same")
     missing = (expected if isinstance(expected, int) else 0) - sum(step.get("op") == "same" for step in steps)
     if missing > 0:
-        raise UnreadableSource(
-            _WHERE, f"leaves out {missing} resources that stay as they are; make it with --show-sames"
-        )
+        raise UnreadableSource(_WHERE, f"leaves out {missing} unchanged resources; run it with --show-sames")
 
 
 def _after(step: Values) -> Iterator[State]:
-    """The resource as it is after a step; nothing where it goes."""
+    """The resource after a step; nothing where it is deleted."""
     op = step.get("op")
     if not isinstance(op, str):
-        raise UnreadableSource(_WHERE, "one of its steps has no 'op'; it is something else, or damaged")
+        raise UnreadableSource(_WHERE, "one of its steps has no 'op'; it has another format or is damaged")
     if op in _GOES:
         return
     state = state_of(step.get("newState"), _WHERE)
@@ -68,5 +66,5 @@ def _after(step: Values) -> Iterator[State]:
 def _failures(document: Values) -> Iterator[Unread]:
     for each in map(mapping, listed(document.get("diagnostics"))):
         if each.get("severity") == "error":
-            said = " ".join(text(each, "message").split())
-            yield Unread(text(each, "urn") or _WHERE, said or "the preview failed")
+            message = " ".join(text(each, "message").split())
+            yield Unread(text(each, "urn") or _WHERE, message or "the preview failed")

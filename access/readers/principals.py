@@ -1,7 +1,7 @@
-"""Whose identities there are: of apps, of agents elsewhere, of people, of anything else in Azure.
+"""Principals of a program: identities of apps, of agents on other hosts, of people and of other resources.
 
-Owns reading the `identity` block of a resource and the resources that are identities, before and after they are
-deployed. The id of a principal that Azure has not made yet is the URN of the resource whose identity it is.
+Owns reading the `identity` block of a resource and identity resources, before and after their deployment. A principal
+that does not exist yet has the URN of its resource as its id.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from access.model.json_values import Values, is_known, mapping, text, texts
 from access.readers import foundry_identities as foundry
 from access.readers.attached_identities import FEDERATED, IDENTITY, Attached, is_for_pods, pulling
 from access.readers.components import PEOPLE, Components
-from access.readers.resource_ids import Places
+from access.readers.resource_ids import ResourceIds
 from access.readers.resource_state import State
 
 _CLUSTER = "containerservice:ManagedCluster"
@@ -31,36 +31,36 @@ _HOSTS = frozenset(
         "web:WebAppSlot",
     }
 )
-"""Types that run code, whose identity that code can be."""
+"""Types that run code, which can use their identity."""
 
 
 class Principals:
     """The principals of a program."""
 
-    def __init__(self, places: Places, components: Components, others: Iterable[Principal] = ()) -> None:
-        self._places, self._components = places, components
+    def __init__(self, resource_ids: ResourceIds, components: Components, others: Iterable[Principal] = ()) -> None:
+        self._ids_of, self._components = resource_ids, components
         self._identities: dict[str, Attached] = {}
         self._by_urn: dict[str, str] = {}
         self._kubelets: dict[str, str] = {}
         self._own: list[Principal] = []
         self.unread: list[Unread] = []
         self.attached: dict[str, tuple[str, ...]] = {}
-        """By URN: ids of the user-assigned identities that a resource has."""
+        """By URN, the ids of the user-assigned identities of a resource."""
         federated: list[State] = []
-        for state in places.states:
+        for state in resource_ids.states:
             if state.token == IDENTITY:
                 self._add_identity(state)
             elif state.token == FEDERATED:
                 federated.append(state)
         for state in filter(is_for_pods, federated):
             self._add_pods(state)
-        for state in places.states:
-            # What a program no longer asks for is still answered in a preview.
+        for state in resource_ids.states:
+            # A preview still lists looked-up identities that the program no longer contains.
             if state.token and state.token != IDENTITY and "identity" in (state.inputs or state.outputs):
                 self._add_user(state)
             if state.token == _CLUSTER:
                 self._add_kubelet(state)
-        for found in foundry.identities(places, components):
+        for found in foundry.identities(resource_ids, components):
             self._own.append(found.principal)
             self._by_urn |= dict.fromkeys(found.urns, found.principal.id)
         self._own += map(_people, components.of_kind(PEOPLE))
@@ -69,33 +69,33 @@ class Principals:
         self._ids = {each.id.lower(): each.id for each in self.all}
 
     def find(self, principal_id: str) -> str:
-        """The id of a principal as it is spelled here; empty where there is none of that id."""
+        """The id of a principal in its original case; empty where it is unknown."""
         return self._ids.get(principal_id.lower(), "")
 
     def of(self, urns: Iterable[str], *, pulling: bool = False) -> list[str]:
-        """Ids of the principals that these resources are, or have; what a cluster pulls images with, where it pulls."""
+        """Ids of the principals that resources represent or have; with `pulling`, a cluster's for pulling images."""
         found = ((self._kubelets.get(urn) if pulling else None) or self._by_urn.get(urn) for urn in urns)
         return list(dict.fromkeys(filter(None, found)))
 
     def _add_identity(self, state: State) -> None:
         principal = text(state.outputs, "principalId") or state.location
-        where = self._places.id_of(state)
+        where = self._ids_of.id_of(state)
         self._by_urn[state.urn] = principal
         self._identities[key(where)] = Attached(
             where, principal, _last(where, state), agent=self._components.agent_of(state)
         )
 
     def _add_pods(self, credential: State) -> None:
-        """Note that pods act as an identity; which one, the credential's own id says."""
-        where, _, _ = self._places.id_of(credential).lower().rpartition("/federatedidentitycredentials/")
+        """Note that pods use an identity; the id of the credential shows which one."""
+        where, _, _ = self._ids_of.id_of(credential).lower().rpartition("/federatedidentitycredentials/")
         identity = self._identities.get(key(where))
         if identity is not None:
             identity.users.append((identity.agent or identity.name, False))
 
     def _add_kubelet(self, cluster: State) -> None:
-        """Add the identity that a cluster's nodes pull images with; pods have others."""
+        """Add the identity that a cluster's nodes pull images with; its pods have others."""
         profile = mapping(mapping(cluster.outputs.get("identityProfile")).get(_KUBELET))
-        where = self._places.id_of(cluster)
+        where = self._ids_of.id_of(cluster)
         principal = text(profile, "objectId") or f"{cluster.location}/{_KUBELET}"
         called = text(profile, "resourceId").rpartition("/")[2] or f"{_last(where, cluster)}-agentpool"
         host = self._components.host_of(cluster)
@@ -103,21 +103,21 @@ class Principals:
         self._kubelets[cluster.urn] = principal
 
     def _add_user(self, state: State) -> None:
-        asked, answered = mapping(state.inputs.get("identity")), mapping(state.outputs.get("identity"))
-        kinds = (text(asked, "type") or text(answered, "type")).lower()
-        if not kinds and not asked:
+        inputs, outputs = mapping(state.inputs.get("identity")), mapping(state.outputs.get("identity"))
+        kinds = (text(inputs, "type") or text(outputs, "type")).lower()
+        if not kinds and not inputs:
             self.unread.append(Unread(state.location, "which identities it has is not known yet, or a secret"))
-        where = self._places.id_of(state)
+        where = self._ids_of.id_of(state)
         agent = self._components.agent_of(state) or (_last(where, state) if state.token in _HOSTS else "")
-        attached = self._attached_to(state, asked, answered)
+        attached = self._attached_to(state, inputs, outputs)
         self.attached[state.urn] = tuple(each.id for each in attached)
-        own = "systemassigned" in kinds.replace(" ", "") or (not asked and bool(text(answered, "principalId")))
+        own = "systemassigned" in kinds.replace(" ", "") or (not inputs and bool(text(outputs, "principalId")))
         unused = set(pulling(state, attached, own=own))
         for each in attached:
             each.users.append((agent, each.id in unused))
         if own:
-            principal = text(answered, "principalId") or state.location
-            # A project's agents act as it, where a connection says so; a cluster's pods never act as the cluster.
+            principal = text(outputs, "principalId") or state.location
+            # A project's agents can use its identity through a connection; a cluster's pods never use the cluster's.
             host = self._components.host_of(state) if state.token == _PROJECT else ""
             purpose = "own" if agent else "host" if state.token == _PROJECT else "other"
             called = _last(where, state)
@@ -128,15 +128,15 @@ class Principals:
         elif len(attached) == 1:
             self._by_urn[state.urn] = attached[0].principal
 
-    def _attached_to(self, state: State, asked: Values, answered: Values) -> list[Attached]:
-        """The user-assigned identities of a resource; a list goes in, a mapping comes out."""
-        wanted, had = asked.get("userAssignedIdentities"), mapping(answered.get("userAssignedIdentities"))
-        ids = [*texts(wanted), *filter(is_known, mapping(wanted)), *filter(is_known, had)]
+    def _attached_to(self, state: State, inputs: Values, outputs: Values) -> list[Attached]:
+        """The user-assigned identities of a resource: a list as input, a mapping as output."""
+        wanted, deployed = inputs.get("userAssignedIdentities"), mapping(outputs.get("userAssignedIdentities"))
+        ids = [*texts(wanted), *filter(is_known, mapping(wanted)), *filter(is_known, deployed)]
         urns = state.property_dependencies.get("identity", ())
-        ids += [self._places.id_of(each) for each in self._places.named(urns) if each.token == IDENTITY]
+        ids += [self._ids_of.id_of(each) for each in self._ids_of.named(urns) if each.token == IDENTITY]
         found: dict[str, Attached] = {}
         for each in ids:
-            principal = text(mapping(had.get(each)), "principalId")
+            principal = text(mapping(deployed.get(each)), "principalId")
             found[key(each)] = self._identities.setdefault(
                 key(each), Attached(each, principal or each, each.rpartition("/")[2])
             )
@@ -144,11 +144,11 @@ class Principals:
 
 
 def _people(component: State) -> Principal:
-    """A group or a user, as the network names them."""
+    """A group or a user, with its name in the network."""
     principal = text(component.inputs, "principal_id") or component.location
     return Principal(id=principal, name=component.name, party=component.name, purpose="people")
 
 
 def _last(where: str, state: State) -> str:
-    """What a resource is called in Azure, or where that is not known, in its program."""
+    """The name of a resource in Azure, or in its program where Azure's is not known."""
     return where.rpartition("/")[2] if where.startswith("/") else state.name

@@ -29,7 +29,7 @@ def type_of_token(token: str) -> str:
     return row.key if row else token.lower()
 
 
-class Places:
+class ResourceIds:
     """The resources of one program by URN, and the id of each."""
 
     def __init__(self, states: Iterable[State]) -> None:
@@ -43,7 +43,7 @@ class Places:
         self._of_group: dict[str, set[str]] = {}
         for subscription, group in told:
             self._of_group.setdefault(group, set()).add(subscription)
-        groups = (state.said("resourceGroupName") for state in self.states)
+        groups = (state.known_text("resourceGroupName") for state in self.states)
         self._group = _only(group for group in groups if group)
 
     def id_of(self, state: State) -> str:
@@ -97,11 +97,11 @@ class Places:
         """The id of what is attached to another resource."""
         holders = self.named(state.property_dependencies.get(row.attached_to, ()))
         holder = text(state.inputs, row.attached_to) or (self.id_of(holders[0]) if len(holders) == 1 else "")
-        return f"{holder}/providers/{row.arm_type}/{state.said(row.parts[-1]) or state.name}" if holder else ""
+        return f"{holder}/providers/{row.arm_type}/{state.known_text(row.parts[-1]) or state.name}" if holder else ""
 
     def _name(self, state: State, part: str, depth: int = 0) -> str:
         """The name that stands for a part of a resource's path: its own input, or that of what the input comes from."""
-        known = state.said(part)
+        known = state.known_text(part)
         if known or depth > _DEEPEST:
             return known
         for other in self.named(state.property_dependencies.get(part, ())):
@@ -118,7 +118,7 @@ def _subscriptions(states: Iterable[State]) -> Iterator[tuple[str, str]]:
     """The subscriptions that are mentioned, each with the resource group in it, where there is one."""
     for state in states:
         own = text(state.inputs, "subscription_id"), text(state.inputs, "resource_group_name")
-        ids = ((value, "") for value in (state.id, state.said("scope"), state.said("roleDefinitionId")))
+        ids = ((value, "") for value in (state.id, state.known_text("scope"), state.known_text("roleDefinitionId")))
         for value, group in (own, *ids):
             found = _SUBSCRIPTION.search(value)
             if found:

@@ -1,7 +1,7 @@
-"""One resource of a Pulumi program, as any of its documents tells of it.
+"""State of one resource of a Pulumi program, from any kind of document.
 
-Owns checking the form of a row, and reading a type as azure-native's module and name whatever the version. What the
-row means is the business of the modules beside it.
+Owns the checks of a row, and the type as azure-native's module and name without version. Other modules own its
+meaning.
 """
 
 from collections.abc import Mapping
@@ -12,19 +12,19 @@ from access.model.errors import UnreadableSource
 from access.model.json_values import Values, mapping, text, texts
 
 _MODULES = {"documentdb": "cosmosdb"}
-"""Modules of azure-native that were called otherwise before version 3."""
+"""Modules of azure-native with other names before version 3."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """One resource: a component, or something in Azure."""
+    """One resource: a component, or a resource in Azure."""
 
     urn: str
     type: str
     name: str = ""
     id: str = ""
     parent: str = ""
-    """URN of what holds it."""
+    """URN of the parent."""
     inputs: Values = field(default_factory=dict[str, Any], hash=False)
     outputs: Values = field(default_factory=dict[str, Any], hash=False)
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]], hash=False)
@@ -33,14 +33,14 @@ class State:
 
     @property
     def location(self) -> str:
-        """Where it was read."""
+        """The location in messages: its URN or id."""
         return self.urn or self.id
 
     @property
     def token(self) -> str:
-        """`storage:BlobContainer`, whatever the version of the API; empty for what is not azure-native's.
+        """The type without version, `storage:BlobContainer`; empty outside azure-native.
 
-        A version stands in the module (`storage/v20240101`), or in the package that was generated for it
+        A version is part of the module (`storage/v20240101`), or of the package that was generated for it
         (`azure-native_storage_v20240101`).
         """
         package, _, rest = self.type.partition(":")
@@ -50,19 +50,19 @@ class State:
         module = module.partition("/")[0]
         return f"{_MODULES.get(module, module)}:{name}"
 
-    def said(self, name: str) -> str:
-        """A known text of the resource: what was asked for, else what Azure answered."""
+    def known_text(self, name: str) -> str:
+        """A known string of the resource: its input, or else Azure's output."""
         return text(self.inputs, name) or text(self.outputs, name)
 
 
 def state_of(row: object, where: str) -> State:
-    """The resource that a row of a document tells of.
+    """The state in a row of a document.
 
     Raises:
-        UnreadableSource: the row is no resource.
+        UnreadableSource: the row is not a resource.
     """
     if not isinstance(row, Mapping):
-        raise UnreadableSource(where, "one of its resources is no object; it is something else, or not whole")
+        raise UnreadableSource(where, "one of its resources is not an object; it has another format or is truncated")
     values = cast("Values", row)
     urn, kind = values.get("urn"), values.get("type")
     if not (isinstance(urn, str) and urn and isinstance(kind, str) and kind):

@@ -1,4 +1,4 @@
-"""Built-in role definitions that live Azure lists."""
+"""Reads the built-in role definitions that live Azure lists."""
 
 from access.azure.catalogue import Role
 from access.azure.definitions import VERSION, is_built_in, role_of
@@ -7,10 +7,10 @@ from access.readers.arm_client import ArmClient
 
 
 def live_roles(arm: ArmClient) -> list[Role]:
-    """The built-in roles that a subscription lists.
+    """The built-in roles of a subscription.
 
     Raises:
-        UnreadableSource: they cannot be read, or not all of them.
+        UnreadableSource: some of them cannot be read.
     """
     where = f"{arm.subscription}/providers/Microsoft.Authorization/roleDefinitions"
     listing = arm.listed(where, VERSION, filter="type eq 'BuiltInRole'")

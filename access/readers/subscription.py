@@ -1,7 +1,7 @@
-"""Reading a subscription: what is asked for, and what is to be said of what does not answer.
+"""Reads a subscription, and notes everything that cannot be read.
 
-Owns that nothing which could not be read goes unsaid. Two lists are needed for any answer, of resources and of role
-assignments; without another, what it would have told is noted.
+Owns completeness. Lists of resources and of role assignments are required; for any other list that fails, the missing
+information is noted.
 """
 
 from collections.abc import Iterator
@@ -27,10 +27,10 @@ _AUTHORIZATION = "providers/Microsoft.Authorization"
 _DENIES = "2022-04-01"
 _RESOURCES = "2021-04-01"
 
-# The list of everything in a subscription has no properties, so what is decided by properties (keys, who pulls images,
-# principals) is also listed by type.
+# The list of all resources in a subscription has no properties, so types whose properties matter (keys, image pulls,
+# principals) are listed by type as well.
 LISTED = {row.key: row.listed.version for row in TYPES if row.listed and not row.listed.within}
-"""ARM type in lower case → version of its list for a whole subscription."""
+"""ARM type in lower case → API version of its list for a whole subscription."""
 _WITHIN = {row.key: row.listed.version for row in TYPES if row.listed and row.listed.within}
 _ASSIGNMENTS = LISTED["microsoft.authorization/roleassignments"]
 _IDENTITY = of_token("azure-native:managedidentity:UserAssignedIdentity").key
@@ -41,7 +41,7 @@ _PROJECT = of_token("azure-native:cognitiveservices:Project").key
 
 
 class Reading:
-    """One reading of a subscription or a resource group."""
+    """One read of a subscription or a resource group."""
 
     def __init__(self, arm: ArmClient, base: str, credential: TokenCredential) -> None:
         self._arm, self._base, self._credential = arm, base, credential
@@ -49,24 +49,24 @@ class Reading:
         self.denies: list[DenyAssignment] = []
         self.unread: list[Unread] = []
         self.principals: list[Principal] = []
-        """Who is told by no resource: agents of Foundry."""
+        """Principals that no resource shows: Foundry agents."""
 
     def states(self, network: str, stack: str) -> list[State]:
-        """Everything that there is."""
+        """The states of all resources."""
         rows = self._needed("resources", _RESOURCES, "what there is")
         rows = {key(id_of(row)): row for row in rows if self._has_id(row, "resources")}
         granted = [*self._assignments(), *self._cosmos(rows)]
-        told = self._told(rows)
-        rows = {**told, **rows}
+        detailed = self._detailed(rows)
+        rows = {**detailed, **rows}
         foundry = self._foundry(rows)
-        told, rows = {**told, **foundry}, {**rows, **foundry}
+        detailed, rows = {**detailed, **foundry}, {**rows, **foundry}
         self._deny()
         agents = arm_states.agents(rows.values(), network, stack)
         found: list[State] = list({each.urn: each for each in agents.values()}.values())
         for where, row in rows.items():
             parent = agents[where].urn if where in agents else ""
-            whole = where in told
-            listed = {name: value for name, value in told.get(where, {}).items() if value is not None}
+            whole = where in detailed
+            listed = {name: value for name, value in detailed.get(where, {}).items() if value is not None}
             found.append(arm_states.resource({**row, **listed}, whole=whole, parent=parent))
             self._check_identity(mapping({**row, **listed}.get("identity")), id_of(row))
         found += self._federated(rows)
@@ -75,19 +75,19 @@ class Reading:
         found += arm_states.named([*(each.id for each in found if each.id), *scopes], known)
         return [*found, *granted, *self._definitions()]
 
-    def as_it_is_now(self, given: Assignment) -> Assignment:
-        """An assignment with its role as Azure defines it, where that is no longer what the catalogue says."""
+    def with_current_role(self, given: Assignment) -> Assignment:
+        """An assignment with its role as Azure defines it now, where the catalogue is outdated."""
         role = self._roles.get(given.role.id) if given.role and given.system == "azure" else None
         if role is None or given.role is None or blocks_of(role) == blocks_of(given.role):
             return given
         return replace(given, role=replace(given.role, permissions=role.permissions))
 
     def _assignments(self) -> Iterator[State]:
-        path, what = f"{_AUTHORIZATION}/roleAssignments", "who was given what"
+        path, what = f"{_AUTHORIZATION}/roleAssignments", "role assignments"
         rows = [
             *self._needed(path, _ASSIGNMENTS, what),
-            # What is given above, to management groups, is listed for certain only when asked for.
-            *self._wanted(f"{self._base}/{path}", _ASSIGNMENTS, "what is given above", filter="atScope()"),
+            # Assignments at management groups above are only listed reliably with this filter.
+            *self._wanted(f"{self._base}/{path}", _ASSIGNMENTS, "assignments at scopes above", filter="atScope()"),
         ]
         groups: set[str] = set()
         seen: set[str] = set()
@@ -99,7 +99,7 @@ class Reading:
             holder = text(properties, "principalId")
             if "group" in text(properties, "principalType").lower() and holder.lower() not in groups:
                 groups.add(holder.lower())
-                self._doubt(f"group {holder}", "who is in it is not read; its members hold what it holds")
+                self._note(f"group {holder}", "its members are not read; they have its access")
             yield arm_states.assignment(row, "azure")
 
     def _cosmos(self, rows: dict[str, Values]) -> Iterator[State]:
@@ -107,11 +107,11 @@ class Reading:
             if type_of(where) != _COSMOS:
                 continue
             account, version = id_of(row), _WITHIN[f"{_COSMOS}/sqlroleassignments"]
-            for each in self._wanted(f"{account}/sqlRoleDefinitions", version, "which roles the account defines"):
+            for each in self._wanted(f"{account}/sqlRoleDefinitions", version, "the account's role definitions"):
                 state = arm_states.definition(each, "cosmos") if self._has_id(each, account) else None
                 if state:
                     yield state
-            for each in self._wanted(f"{account}/sqlRoleAssignments", version, "who was given its items"):
+            for each in self._wanted(f"{account}/sqlRoleAssignments", version, "the account's role assignments"):
                 if self._has_id(each, account):
                     yield arm_states.assignment(each, "cosmos", account)
 
@@ -120,30 +120,30 @@ class Reading:
         for row in self._wanted(path, DEFINITIONS, "what roles allow now; the packed catalogue is used"):
             role = role_of(row)
             if role is None:
-                self._doubt(id_of(row) or "role definitions", "what the role allows is not told whole")
+                self._note(id_of(row) or "role definitions", "its operations are incomplete")
             else:
                 self._roles[role.id] = role
             state = arm_states.definition(row, "azure") if self._has_id(row, "role definitions") else None
             if state:
                 yield state
 
-    def _told(self, rows: dict[str, Values]) -> dict[str, Values]:
-        """The rows with properties, of those types that are listed by themselves."""
-        told: dict[str, Values] = {}
+    def _detailed(self, rows: dict[str, Values]) -> dict[str, Values]:
+        """Rows with properties, for the types that are listed by type."""
+        detailed: dict[str, Values] = {}
         for arm_type in sorted({type_of(where) for where in rows} & set(LISTED)):
             path, what = f"{self._base}/providers/{arm_type}", f"properties of {arm_type}"
             listing = self._arm.listed(path, LISTED[arm_type])
-            told.update((key(id_of(row)), row) for row in listing.rows if id_of(row))
+            detailed.update((key(id_of(row)), row) for row in listing.rows if id_of(row))
             if listing.failure:
                 self._failed(path, what, listing.failure)
                 continue
             for where, row in rows.items():
-                if type_of(where) == arm_type and where not in told:
-                    self._doubt(id_of(row), "its properties are not listed; what they say is not counted")
-        return told
+                if type_of(where) == arm_type and where not in detailed:
+                    self._note(id_of(row), "its properties are not listed; what they say is not counted")
+        return detailed
 
     def _foundry(self, rows: dict[str, Values]) -> dict[str, Values]:
-        """Projects of Foundry and what is published in them; who their other agents are goes to `principals`."""
+        """Foundry projects and their published agents; identities of other agents go to `principals`."""
         found: dict[str, Values] = {}
         for where, row in rows.items():
             # No other kind of account has projects.
@@ -160,12 +160,12 @@ class Reading:
         return [row for row in rows if self._has_id(row, where)]
 
     def _agents(self, project: Values) -> None:
-        told = mapping(project.get("properties"))
-        endpoint = text(mapping(told.get("endpoints")), ENDPOINT)
+        properties = mapping(project.get("properties"))
+        endpoint = text(mapping(properties.get("endpoints")), ENDPOINT)
         listing = agents_of(endpoint, self._credential, self._arm.origin) if endpoint else Listing()
         if not endpoint or listing.failure:
-            why = listing.failure or "the project tells no address"
-            self._doubt(id_of(project), f"who its agents are: not read, or not all of it; {why}")
+            why = listing.failure or "the project has no endpoint"
+            self._note(id_of(project), f"identities of its agents: not read, or not completely; {why}")
         self.principals += principals(id_of(project), project, listing.rows)
 
     def _federated(self, rows: dict[str, Values]) -> Iterator[State]:
@@ -178,7 +178,7 @@ class Reading:
 
     def _check_identity(self, identity: Values, where: str) -> None:
         if "systemassigned" in text(identity, "type").lower().replace(" ", "") and not text(identity, "principalId"):
-            self._doubt(where, "the principal of its own identity is not told; what that holds counts as a stranger's")
+            self._note(where, "the principal of its own identity is missing; its access counts as a stranger's")
 
     def _deny(self) -> None:
         path = f"{self._base}/{_AUTHORIZATION}/denyAssignments"
@@ -202,12 +202,12 @@ class Reading:
         return listing.rows
 
     def _failed(self, path: str, what: str, why: str) -> None:
-        self._doubt(path, f"{what}: not read, or not all of it; {why}")
+        self._note(path, f"{what}: not read, or not completely; {why}")
 
     def _has_id(self, row: Values, where: str) -> bool:
         if not id_of(row):
-            self._doubt(where, "a row has no id; it is not counted")
+            self._note(where, "a row has no id; it is not counted")
         return bool(id_of(row))
 
-    def _doubt(self, where: str, what: str) -> None:
+    def _note(self, where: str, what: str) -> None:
         self.unread.append(Unread(where, what))

@@ -69,7 +69,7 @@ def test_what_azure_does_not_take_yet_is_tried_again(monkeypatch: pytest.MonkeyP
 def test_what_azure_refuses_is_said_in_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, ("PUT", refused("AuthorizationFailed", 403)))
 
-    with pytest.raises(ReleaseError, match=r"cannot be made: Azure answered 403 \(AuthorizationFailed: no\)"):
+    with pytest.raises(ReleaseError, match=r"cannot be made: Azure responded with 403 \(AuthorizationFailed: no\)"):
         Azure(Signed(), wait=Waiting()).put(ASSIGNMENT, MADE["properties"])
 
 

@@ -135,7 +135,7 @@ def test_an_agent_with_an_identity_of_its_own_is_told_by_its_project(arm: Arm, f
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [(403, "Azure answered 403"), (401, "does not accept the token"), (404, "Azure answered 404")]
+    ("status", "said"), [(403, "Azure responded with 403"), (401, "does not accept the token"), (404, "Azure answered 404")]
 )
 def test_agents_that_cannot_be_asked_for_are_a_doubt(arm: Arm, status: int, said: str) -> None:
     (path,) = (path for path in arm.lists if path.endswith("/projects/research/agents"))
@@ -248,7 +248,7 @@ def test_whatever_may_not_be_read_is_named(arm: Arm, ending: str, status: int) -
     graph = reading(arm)
 
     assert [each.where.lower() for each in graph.unread] == [refused]
-    assert f"Azure answered {status} (AuthorizationFailed: it is not yours)" in graph.unread[0].what
+    assert f"Azure responded with {status} (AuthorizationFailed: it is not yours)" in graph.unread[0].what
     assert graph.assignments
 
 
@@ -273,19 +273,19 @@ def test_the_token_goes_nowhere_else(arm: Arm) -> None:
     arm.page_size = 5
     with serving(other := Arm()) as elsewhere:
         arm.elsewhere = elsewhere
-        with pytest.raises(UnreadableSource, match="another address, which is not asked"):
+        with pytest.raises(UnreadableSource, match="another host, which is not contacted"):
             reading(arm)
 
     assert other.asked == []
-    with pytest.raises(UnreadableSource, match="no https address"):
+    with pytest.raises(UnreadableSource, match="not an https address"):
         reading(arm, endpoint="http://management.example")
 
 
 @pytest.mark.parametrize("subscription", ["", "mine", f"{SUBSCRIPTION}/../x"])
 def test_something_else_than_a_subscription_id_is_never_asked_for(arm: Arm, subscription: str) -> None:
-    with pytest.raises(UnreadableSource, match="no subscription id"):
+    with pytest.raises(UnreadableSource, match="not a valid subscription id"):
         live.read(subscription, Signed(), endpoint=arm.endpoint)
-    with pytest.raises(UnreadableSource, match="no name of a resource group"):
+    with pytest.raises(UnreadableSource, match="not a valid resource group name"):
         reading(arm, resource_group="..")
 
     assert arm.asked == []

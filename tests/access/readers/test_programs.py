@@ -213,7 +213,7 @@ def test_a_preview_of_a_change_knows_what_azure_has_answered_before() -> None:
 def test_a_preview_that_leaves_out_what_stays_is_refused() -> None:
     steps = [{"op": "create", "newState": assignment("a", "principal-of-report")}]
 
-    with pytest.raises(UnreadableSource, match="leaves out 2 resources that stay as they are"):
+    with pytest.raises(UnreadableSource, match="leaves out 2 unchanged resources"):
         preview.read({"steps": steps, "changeSummary": {"create": 1, "same": 2}})
 
 
