@@ -1,1 +1,1 @@
-"""What `access` hands out: the report document, and the ways to show it."""
+"""Reports: the report document and its renderers for terminals, Markdown, HTML and SARIF."""

@@ -1,7 +1,6 @@
-"""The report as one document: everything that every question would answer, in the form that the renderers read.
+"""Report document: the results of all questions in one JSON object, which the renderers read.
 
-Owns the form, which is an interface: names in it are not changed. See `page`, `text` and `markdown` for what is made of
-it.
+Owns the format, which is a public interface. `page`, `text` and `markdown` render it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,7 +27,7 @@ def document(
     texts: Mapping[str, str] | None = None,
     difference: tuple[str, str, Difference] | None = None,
 ) -> dict[str, Any]:
-    """Everything about a graph; `texts` as `check` takes them, `difference` from what, to what, and what changed."""
+    """The report document of a graph; `texts` as in `check`, `difference` with the names of both graphs."""
     summary = AccessMatrix(graph)
     blasts = blast_documents(graph, declared)
     findings = check(graph, declared, today=today, over_budget=over_budget(blasts), texts=texts)
@@ -51,7 +50,7 @@ def document(
 
 
 def proof_document(proof: Proof) -> dict[str, Any]:
-    """A proof as the document has it."""
+    """A proof as a JSON object."""
     return {
         "declared": proof.declared,
         "allowed": proof.allowed,
@@ -68,18 +67,18 @@ def proof_document(proof: Proof) -> dict[str, Any]:
 
 
 def blast_documents(graph: Graph, declared: Declared) -> dict[str, dict[str, Any]]:
-    """Every agent's blast radius as the document has it, held against its budget."""
+    """The blast radius of every agent as a JSON object, compared with its budget."""
     budgets = {name: agent.budget for name, agent in declared.agents.items() if agent.budget is not None}
     return {name: blast.document() for name, blast in every_blast_radius(graph, budgets).items()}
 
 
 def over_budget(blasts: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
-    """Of the agents that exceed their budgets, by what."""
+    """By agent, the excess over its budget; agents within their budgets are left out."""
     return {name: blast["over_budget"] for name, blast in blasts.items() if blast["over_budget"]}
 
 
 def diff_document(before: str, after: str, found: Difference) -> dict[str, Any]:
-    """A difference as the document has it."""
+    """A difference as a JSON object."""
     return {
         "from": before,
         "to": after,
@@ -90,7 +89,7 @@ def diff_document(before: str, after: str, found: Difference) -> dict[str, Any]:
 
 
 def access_rows(summary: AccessMatrix, declared: Declared | None) -> list[dict[str, Any]]:
-    """Every entry, agent by agent."""
+    """Every entry of the matrix as a JSON object, by agent."""
     return [_access(entry, summary, declared) for _, entry in sorted(summary.entries.items())]
 
 
@@ -106,7 +105,7 @@ def _agent(name: str, graph: Graph, declared: Declared) -> dict[str, Any]:
 
 
 def _party(principal: Principal, declared: Declared) -> dict[str, Any]:
-    """A host of agents, or people: what is no agent and holds access that the network declares."""
+    """A host of agents, or people, with declared access."""
     entry = declared.parties.get(principal.party)
     return {
         "name": principal.party,
@@ -144,7 +143,7 @@ def _access(entry: MatrixEntry, summary: AccessMatrix, declared: Declared | None
         "conditional": bool(entry.conditional),
         "roles": sorted({one.role.name if one.role is not None else one.role_id for one in assignments}),
         "scope": _narrowest(one.scope for one in assignments),
-        "location": _place(entry, summary.name_of(entry.resource), declared),
+        "location": _declaring_line(entry, summary.name_of(entry.resource), declared),
         "operations": sorted(entry.operations, key=str.lower),
     }
 
@@ -153,21 +152,21 @@ def _narrowest(scopes: Iterable[str]) -> str:
     return max(scopes, key=lambda scope: len(key(scope)), default="")
 
 
-def _place(entry: MatrixEntry, resource: str, declared: Declared | None) -> str:
-    """The line that asks for it: the agent's own first, where it shares its identity."""
+def _declaring_line(entry: MatrixEntry, resource: str, declared: Declared | None) -> str:
+    """The line that declares an entry: the agent's own line first, where it shares its identity."""
     if declared is None:
         return ""
     who = declared.agents.get(entry.agent) or declared.parties.get(entry.agent)
     principals = [principal for principal, _, _ in entry.reaches]
-    asked = [*(who.access if who else ()), *(one for each in principals for one in declared.access_of(each))]
-    line = next((one.line for one in asked if one.resource == resource), 0)
+    accesses = [*(who.access if who else ()), *(one for each in principals for one in declared.access_of(each))]
+    line = next((one.line for one in accesses if one.resource == resource), 0)
     if not line and declared.registry is not None and declared.registry.name == resource:
         line = next((one.line for each in principals for one in declared.pulls(each)), 0)
     return declared.location(line) if line else ""
 
 
 def severities(findings: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """How many findings there are of each severity, without those that are accepted."""
+    """The number of findings by severity, without accepted ones."""
     found = {"error": 0, "warning": 0, "note": 0}
     for one in findings:
         if one["exception"] is None:

@@ -1,4 +1,4 @@
-"""Answers for a pull request, in GitHub's Markdown. Renders parts of the report document."""
+"""Results as GitHub Markdown, for pull requests. Renders parts of the report document."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,19 +10,19 @@ Rows = Sequence[Mapping[str, Any]]
 Groups = Sequence[Sequence[str]]
 
 
-def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], as_one: Groups) -> str:
-    """A table of agents and resources; then who acts as one."""
+def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], identity_groups: Groups) -> str:
+    """A table of agents and resources, followed by agents that share an identity."""
     cells = {(row["agent"], row["resource"]): _verbs(row) for row in rows}
     everyone = list(dict.fromkeys((*agents, *(agent for agent, _ in cells))))
     used = [name for name in resources if any(resource == name for _, resource in cells)]
     body = [[agent, *(cells.get((agent, name), "") for name in used)] for agent in everyone]
     return "\n".join(
-        [_table(["agent", *used], body), *(f"\n{_plain(shared_identity_sentence(each))}." for each in as_one)]
+        [_table(["agent", *used], body), *(f"\n{_plain(shared_identity_sentence(each))}." for each in identity_groups)]
     )
 
 
 def operations(rows: Rows) -> str:
-    """The exact operations, folded."""
+    """The exact operations, in collapsed sections."""
     return "\n".join(
         f"<details><summary>{_plain(row['agent'])} {_plain(_verbs(row))} {_plain(row['resource'])}</summary>\n\n"
         + "\n".join(f"- `{operation}`" for operation in row["operations"])
@@ -32,7 +32,7 @@ def operations(rows: Rows) -> str:
 
 
 def proof(found: Mapping[str, Any]) -> str:
-    """The two numbers, and every failure."""
+    """The result of a proof, its numbers and every failure."""
     word = "**fails**" if found["failures"] else "holds"
     counts = f"{found['allowed']:,} of {found['declared']:,} declared accesses allowed, {found['denied']:,} denied"
     head = f"Proof {word}: {counts}."
@@ -45,7 +45,7 @@ def proof(found: Mapping[str, Any]) -> str:
 
 
 def diff(found: Mapping[str, Any]) -> str:
-    """Growth and shrinkage, apart."""
+    """Growth and shrinkage, separately."""
     lines: list[str] = []
     for title, grows in (("Access that grows", True), ("Access that shrinks", False)):
         changes = [one for one in found["changes"] if bool(one["grows"]) is grows]
@@ -55,16 +55,16 @@ def diff(found: Mapping[str, Any]) -> str:
             lines += ["```", ""]
     if not lines:
         lines = [f"Access is the same in `{found['from']}` and `{found['to']}`.", ""]
-    lines += [f"- not judged: {_plain(one['where'])}: {_plain(one['what'])}" for one in found["unread"]]
+    lines += [f"- not evaluated: {_plain(one['where'])}: {_plain(one['what'])}" for one in found["unread"]]
     return "\n".join(lines).rstrip()
 
 
 def blast(agent: str, found: Mapping[str, Any]) -> str:
-    """What an attacker holds."""
-    held = "; ".join(f"{', '.join(said)} in {resource}" for resource, said in sorted(found["operations"].items()))
+    """The blast radius of an agent, as a table."""
+    held = "; ".join(f"{', '.join(verbs)} in {resource}" for resource, verbs in sorted(found["operations"].items()))
     rows = [
         *(
-            [["is", f"{', '.join(found['shares_identity_with'])} too: they act as one identity"]]
+            [["shares identity with", ", ".join(found["shares_identity_with"])]]
             if "shares_identity_with" in found
             else []
         ),
@@ -83,7 +83,7 @@ def blast(agent: str, found: Mapping[str, Any]) -> str:
 
 
 def findings(found: Rows) -> str:
-    """A table, the severe first."""
+    """A table of findings, the worst first."""
     rows = [
         [one["severity"], one["id"], one["location"], one["what"], one["fix"]]
         for one in found
@@ -93,8 +93,8 @@ def findings(found: Rows) -> str:
 
 
 def _verbs(row: Mapping[str, Any]) -> str:
-    said = ", ".join(row["verbs"]) or ", ".join(words(row["operations"]))
-    return f"{said}\\*" if row["conditional"] else said
+    verbs = ", ".join(row["verbs"]) or ", ".join(words(row["operations"]))
+    return f"{verbs}\\*" if row["conditional"] else verbs
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -8,13 +8,13 @@ from html import escape
 
 
 class Html(str):
-    """Text that is markup already, and goes into a page as it stands."""
+    """Text that is markup already, and is not escaped again."""
 
     __slots__ = ()
 
 
 def tag(name: str, *children: str | int, **attributes: str | int | None) -> Html:
-    """One element; children are escaped, an attribute of None is left out, `class_` and `data_x` are as HTML says."""
+    """One element; children are escaped, an attribute of None is left out, `class_` and `data_x` follow HTML."""
     written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"'
         for key, value in attributes.items()

@@ -1,5 +1,5 @@
 "use strict";
-// Graph and side panel from the document inside the page. What is chosen stands in the fragment (#agent=…&resource=…),
+// Graph and side panel from the embedded document. The selection is in the fragment (#agent=…&resource=…),
 // so it can be linked. Every text becomes a text node; nothing of the document is ever read as markup.
 
 const doc = JSON.parse(document.getElementById("document").textContent);
@@ -15,7 +15,7 @@ function fill(node, attributes, children) {
 const el = (name, attributes = {}, ...children) => fill(document.createElement(name), attributes, children);
 const svg = (name, attributes = {}, ...children) => fill(document.createElementNS(SVG, name), attributes, children);
 
-// ---- what there is -------------------------------------------------------------------------------------------------
+// ---- data ----------------------------------------------------------------------------------------------------------
 
 const known = (of) => {
   const found = new Map(doc[of + "s"].map((one) => [one.name, one]));
@@ -37,16 +37,16 @@ const verbsOf = (one) => {
   return [...verbs].filter((verb) => !(verb.endsWith("*") && verbs.has(verb.slice(0, -1)))).join(", ");
 };
 
-// ---- what is chosen ------------------------------------------------------------------------------------------------
+// ---- selection -----------------------------------------------------------------------------------------------------
 
 let chosen = {}, hovered = {}, writing = 0;
 
 const fragment = (what) => "#" + new URLSearchParams(Object.entries(what).filter(([, name]) => name !== undefined));
 function read() {
-  clearTimeout(writing); // whoever set the address knows better than a choice before it
-  const said = new URLSearchParams(location.hash.slice(1));
-  if (location.hash && !said.has("agent") && !said.has("resource")) return; // an ordinary anchor
-  const of = (name, all) => (all.has(said.get(name)) ? said.get(name) : undefined);
+  clearTimeout(writing); // a new address overrides an earlier selection
+  const query = new URLSearchParams(location.hash.slice(1));
+  if (location.hash && !query.has("agent") && !query.has("resource")) return; // an ordinary anchor
+  const of = (name, all) => (all.has(query.get(name)) ? query.get(name) : undefined);
   chosen = { agent: of("agent", agents), resource: of("resource", resources) };
   show();
 }
@@ -84,8 +84,8 @@ const issues = (of) => part("Findings", doc.findings.filter((one) => Object.entr
 
 function ofAgent(name) {
   const agent = agents.get(name), held = blast.get(name);
-  const top = [el("h2", {}, name), el("p", { class: "soft" }, "agent"), line("host", agent.host), line("identity", agent.identity && el("code", {}, agent.identity)), line("one with", (agent.shares_identity_with ?? []).join(", ")), line("location", agent.location)];
-  if (!held) return [...top, el("p", {}, "Its blast radius was not judged."), ...issues({ agent: name })];
+  const top = [el("h2", {}, name), el("p", { class: "soft" }, "agent"), line("host", agent.host), line("identity", agent.identity && el("code", {}, agent.identity)), line("shares identity with", (agent.shares_identity_with ?? []).join(", ")), line("location", agent.location)];
+  if (!held) return [...top, el("p", {}, "Its blast radius was not evaluated."), ...issues({ agent: name })];
   const reached = Object.entries(held.operations);
   const apart = [
     ...part("It influences", held.influences.map((one) => [agentLink(one.agent), " through ", resourceLink(one.through), one.how ? `: ${one.how}` : ""])),
@@ -95,7 +95,7 @@ function ofAgent(name) {
     ...(held.over_budget.length ? [el("h3", { class: "error" }, "Over budget"), el("ul", { class: "error" }, ...held.over_budget.map((over) => el("li", {}, over)))] : []),
     ...part("It may itself", reached.map(([resource, words]) => [pair(name, resource) ? link({ agent: name, resource }, resource) : resourceLink(resource), `: ${words.join(", ")}`])),
     reached.length ? null : el("p", {}, "It holds nothing."),
-    ...part("Secrets in its hands", held.secrets.map(resourceLink)), ...part("Models it may use", held.models.map(resourceLink)),
+    ...part("Secrets it can read", held.secrets.map(resourceLink)), ...part("Models it may use", held.models.map(resourceLink)),
     ...part("It can destroy", held.destroys.map(resourceLink)), ...part("It can become", held.becomes.map((one) => [agentLink(one.agent), `: ${one.how}`])),
     ...issues({ agent: name }),
     apart.length ? el("div", { class: "apart" }, el("p", { class: "soft" }, "Not held, but within its influence:"), ...apart) : null];
@@ -267,7 +267,7 @@ function walk(event, me) {
 // ---- matrix --------------------------------------------------------------------------------------------------------
 
 const grid = byId("grid");
-// Rows and columns stand in the order of `agents` and `resources`; number 0 is the heading.
+// Rows and columns are in the order of `agents` and `resources`; number 0 is the heading.
 const rowOf = new Map([...agents.keys()].map((name, at) => [name, at + 1])), columnOf = new Map([...resources.keys()].map((name, at) => [name, at + 1]));
 const agentNames = [...agents.keys()], resourceNames = [...resources.keys()];
 const whatOf = (cell) => ({ agent: agentNames[cell.parentNode.rowIndex - 1], resource: resourceNames[cell.cellIndex - 1] });

@@ -1,8 +1,8 @@
-"""The report as one HTML page that needs nothing but itself.
+"""The report as one self-contained HTML page.
 
-Owns the frame: policy, style, script, the document inside the page, and the header. What stands in the page without
-JavaScript is made by `sections`; `page.js` adds the graph and the side panel from the same document. Nothing is loaded
-from anywhere: the policy allows this very style and this very script.
+Owns the frame: content security policy, style, script, the embedded document and the header. `sections` renders the
+parts that need no JavaScript; `page.js` adds the graph and the side panel from the same document. Nothing is loaded
+from elsewhere: the policy allows only this style and this script.
 """
 
 import json
@@ -40,7 +40,7 @@ def page(document: Mapping[str, Any]) -> str:
 
 
 def embedded(document: Mapping[str, Any]) -> str:
-    """The document as JSON that can end no script element and opens no comment: nothing but ASCII, no `<`, `>`, `&`."""
+    """The document as JSON that cannot end a script element or open a comment: ASCII without `<`, `>` and `&`."""
     text = json.dumps(document, separators=(",", ":"))
     return text.replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026")
 
@@ -56,7 +56,7 @@ def _hash(text: str) -> str:
 def _header(document: Mapping[str, Any]) -> Html:
     proof = document["proof"]
     failures, unread = len(proof["failures"]), len(document["unread"])
-    standing = Counter(found["severity"] for found in document["findings"] if not found["exception"])
+    current = Counter(found["severity"] for found in document["findings"] if not found["exception"])
     counts: list[tuple[str, int, str | None]] = [
         ("agents", len(document["agents"]), None),
         ("resources", len(sections.names(document, "resource")), None),
@@ -65,9 +65,9 @@ def _header(document: Mapping[str, Any]) -> Html:
         ("proof: allowed", proof["allowed"], None),
         ("proof: denied", proof["denied"], None),
         ("proof: failures", failures, "error" if failures else None),
-        *((f"findings: {name}", standing[name], name if standing[name] else None) for name in sections.SEVERITIES),
-        ("findings: accepted", len(document["findings"]) - standing.total(), None),
-        ("unread", unread, "warning" if unread else None),
+        *((f"findings: {name}", current[name], name if current[name] else None) for name in sections.SEVERITIES),
+        ("findings: accepted", len(document["findings"]) - current.total(), None),
+        ("not evaluated", unread, "warning" if unread else None),
     ]
     tiles = (tag("div", tag("dt", name), tag("dd", f"{count:,}"), class_=look) for name, count, look in counts)
     return joined(

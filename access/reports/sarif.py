@@ -1,7 +1,7 @@
-"""Findings as SARIF 2.1.0, the format that code hosts show beside the lines that they are about.
+"""Findings as SARIF 2.1.0, the format that code hosts show next to the lines concerned.
 
 Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0", 2020; GitHub, "SARIF support for
-code scanning", 2025, for the properties that it asks for.
+code scanning", 2025, for the required properties.
 """
 
 import re
@@ -17,7 +17,7 @@ _FILE = re.compile(r"(?!urn:)(?P<file>[^/\s:][^\s:]*\.\w+)(?::(?P<line>[1-9][0-9
 
 
 def sarif(findings: Iterable[Finding], rules: Sequence[Rule], *, tool_version: str) -> dict[str, Any]:
-    """The log of one run; `rules` holds at least the kinds of all the findings."""
+    """The SARIF log of one run; `rules` contains at least the rules of all findings."""
     index = {rule.id: position for position, rule in enumerate(rules)}
     driver = {
         "name": "agent-network access",
@@ -42,7 +42,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "fullDescription": {"text": rule.why},
         "help": {
             "text": f"{text} {rule.help}",
-            "markdown": f"{rule.why}\n\n**Fix:** {rule.fix}\n\n**What counts:** {rule.help}",
+            "markdown": f"{rule.why}\n\n**Fix:** {rule.fix}\n\n**Details:** {rule.help}",
         },
         "defaultConfiguration": {"level": rule.severity},
         "properties": {"tags": ["security", "access"]},
@@ -76,7 +76,7 @@ def _location(finding: Finding) -> dict[str, Any]:
 
 
 def _fingerprint(finding: Finding) -> str:
-    """The same for the same finding, wherever its line moves to."""
+    """A fingerprint that stays the same when the finding's line moves."""
     location = "" if _FILE.fullmatch(finding.location) else finding.location
     parts = (finding.rule.id, finding.agent, finding.resource, finding.assignment, location, finding.what)
     return sha256("\0".join(parts).encode()).hexdigest()

@@ -1,6 +1,6 @@
-"""The sections of the page that stand without JavaScript: failures, diff, findings, matrix, blast radius, unread.
+"""Sections of the page that work without JavaScript: failures, diff, findings, matrix, blast radius, unread parts.
 
-Each takes the report document and gives markup, empty where there is nothing to say. A name links to its own panel.
+Each function renders a part of the report document, and returns empty markup where there is nothing to show.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,29 +12,29 @@ from access.reports.markup import Html, joined, table, tag
 Item = Mapping[str, Any]
 
 SEVERITIES = ("error", "warning", "note")
-# From so many columns on, the headings stand upright, and print gives up the table for lists.
+# From this number of columns on, headings are rotated, and print replaces the table by lists.
 _WIDE = 12
 
 
 def names(document: Item, of: str) -> list[str]:
-    """Every agent or resource, also one that only an access mentions: nothing held stays out of the matrix."""
+    """Every agent or resource, including those that occur only in an access."""
     listed = [item["name"] for item in document[f"{of}s"]]
     return list(dict.fromkeys([*listed, *(access[of] for access in document["access"])]))
 
 
 def failures(document: Item) -> Html:
-    """What the proof could not hold."""
+    """Failures of the proof."""
     found: Sequence[Item] = document["proof"]["failures"]
     if not found:
         return Html()
-    title = f"The proof fails in {len(found)} place{'s' if len(found) > 1 else ''}"
+    title = f"The proof fails in {len(found)} case{'s' if len(found) > 1 else ''}"
     return tag(
         "div", _section("failures", title, tag("ul", *(tag("li", one["what"]) for one in found))), class_="alert"
     )
 
 
 def waiting(document: Item) -> Html:
-    """What is declared and cannot be granted yet."""
+    """Declared access that cannot be granted yet."""
     found: Sequence[Item] = document["proof"]["waiting"]
     if not found:
         return Html()
@@ -44,11 +44,11 @@ def waiting(document: Item) -> Html:
 
 
 def diff(document: Item) -> Html:
-    """What the working tree changes; a sign and a word say it, not colour alone."""
+    """The changes of the working tree, with a sign and a word in addition to colour."""
     found = document["diff"]
     if found is None:
         return Html()
-    title = f"What changes from {found['from']} to {found['to']}"
+    title = f"Changes from {found['from']} to {found['to']}"
     rows = map(_change, found["changes"])
     headings = ("Access", "Who", "Change", "What", "Operations")
     return _section("diff", title, table(headings, rows, label=title) if found["changes"] else tag("p", "Nothing."))
@@ -66,12 +66,12 @@ def _change(change: Item) -> tuple[str, ...]:
 
 
 def findings(document: Item) -> Html:
-    """What should be fixed, worst first; what is accepted stands apart with its reason and its end."""
+    """Findings, the worst first; accepted ones follow in a table with reason and expiry date."""
     ranked = sorted(document["findings"], key=lambda found: SEVERITIES.index(found["severity"]))
-    standing, accepted = ([found for found in ranked if bool(found["exception"]) is held] for held in (False, True))
+    current, accepted = ([found for found in ranked if bool(found["exception"]) is held] for held in (False, True))
     severity = tag("th", tag("button", "Severity", type="button"), scope="col", aria_sort="descending")
     headings = (severity, "Finding", "What", "Why", "Fix", "Location")
-    shown = table(headings, map(_finding, standing), label="Findings") if standing else tag("p", "None.")
+    shown = table(headings, map(_finding, current), label="Findings") if current else tag("p", "None.")
     first = _section("findings", "Findings", shown)
     if not accepted:
         return first
@@ -93,17 +93,17 @@ def _finding(found: Item) -> tuple[str, ...]:
 
 
 def matrix(document: Item) -> Html:
-    """Who may do what with which resource."""
+    """The access matrix."""
     cells: dict[tuple[str, str], dict[str, bool]] = {}
     for access in document["access"]:
         verbs = cells.setdefault((access["agent"], access["resource"]), {})
         for verb in access["verbs"] or ("other",):
-            # Held without a condition by one assignment is held without a condition.
+            # Access that one assignment grants without a condition is unconditional.
             verbs[verb] = verbs.get(verb, True) and access["conditional"]
     resources = names(document, "resource")
-    beside = {party["name"]: party["kind"] for party in document["parties"]}
-    beside |= {
-        one["name"]: f"one with {', '.join(one['shares_identity_with'])}"
+    notes = {party["name"]: party["kind"] for party in document["parties"]}
+    notes |= {
+        one["name"]: f"shares identity with {', '.join(one['shares_identity_with'])}"
         for one in document["agents"]
         if "shares_identity_with" in one
     }
@@ -116,7 +116,7 @@ def matrix(document: Item) -> Html:
     rows = (
         tag(
             "tr",
-            _row_head(agent, beside.get(agent, "")),
+            _row_head(agent, notes.get(agent, "")),
             *(_cell(cells.get((agent, name)), name) for name in resources),
         )
         for agent in names(document, "agent")
@@ -124,24 +124,24 @@ def matrix(document: Item) -> Html:
     wide = "wide" if len(resources) > _WIDE else None
     grid = tag("table", head, tag("tbody", *rows), id="grid", class_=wide, aria_label="Who by what")
     box = tag("div", grid, class_="box", tabindex=0, role="region", aria_label="Access matrix")
-    legend = tag("p", "* only under a condition; an empty cell is no access.", class_="legend")
+    legend = tag("p", "* only under a condition; an empty cell means none.", class_="legend")
     return _section("matrix", "Matrix", legend, box)
 
 
-def _row_head(name: str, beside: str) -> Html:
-    """Who holds it: what is no agent with what it is, who acts as others do with who they are."""
-    return tag("th", name, *([" ", tag("i", beside)] if beside else []), scope="row")
+def _row_head(name: str, note: str) -> Html:
+    """The heading of a row: the name, with the kind of a host or the agents that share the identity."""
+    return tag("th", name, *([" ", tag("i", note)] if note else []), scope="row")
 
 
 def _cell(verbs: Mapping[str, bool] | None, resource: str) -> Html:
     if verbs is None:
         return tag("td")
-    # The name is for print, where a wide matrix is no table any more.
+    # The name is for print, where a wide matrix becomes lists.
     return tag("td", ", ".join(f"{verb}*" if verbs[verb] else verb for verb in verbs), data_of=resource)
 
 
 def blast(document: Item) -> Html:
-    """What is in an agent's hands, one line an agent; the panel tells the rest."""
+    """The blast radius of each agent, one row per agent; the side panel has the details."""
     rows = [
         (
             _link(agent=agent),
@@ -154,17 +154,17 @@ def blast(document: Item) -> Html:
     ]
     if not rows:
         return Html()
-    headings = ("Agent", "Secrets", "Models", "Can destroy", "Is, or can become", "Influences", "Over budget")
+    headings = ("Agent", "Secrets", "Models", "Can destroy", "Can act as", "Influences", "Over budget")
     return _section("blast", "Blast radius", table(headings, rows, label="Blast radius"))
 
 
 def unread(document: Item) -> Html:
-    """What could not be read, and so is judged by nobody."""
+    """Parts of the source that could not be evaluated."""
     found: Sequence[Item] = document["unread"]
     if not found:
         return Html()
     rows = ((one["where"], one["what"]) for one in found)
-    return _section("unread", "Not read", table(("Where", "What"), rows, label="Not read"))
+    return _section("unread", "Not evaluated", table(("Where", "What"), rows, label="Not evaluated"))
 
 
 IN_ORDER = (diff, findings, waiting, matrix, blast, unread)
@@ -175,5 +175,5 @@ def _section(name: str, title: str, *children: str) -> Html:
 
 
 def _link(**of: str) -> Html:
-    """A name that opens its panel."""
+    """A link that opens the panel of an agent or a resource."""
     return tag("a", *of.values(), href=f"#{urlencode(of)}")

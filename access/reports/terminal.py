@@ -1,6 +1,6 @@
-"""What a terminal can show: colour where there is one, how wide it is, tables whose columns stand in line.
+"""Terminal output: colour, width, and aligned tables.
 
-Owns no word of what is printed.
+Owns no texts.
 """
 
 import os
@@ -12,19 +12,19 @@ _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "
 
 
 class Style:
-    """Colours, or none: `https://no-color.org`, and none where the output is no terminal."""
+    """Colours, or none: see `https://no-color.org`; none where the output is not a terminal."""
 
     def __init__(self, *, coloured: bool) -> None:
         self._coloured = coloured
 
     @classmethod
     def of(cls, stream: TextIO) -> "Style":
-        """What suits a stream."""
+        """The style for a stream."""
         plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
         return cls(coloured=stream.isatty() and not plain)
 
     def paint(self, text: str, colour: str) -> str:
-        """`text` in a colour; unchanged where there are none, and where `colour` is empty."""
+        """`text` in a colour; unchanged without colours and for an empty `colour`."""
         bare = text.rstrip()
         if not (self._coloured and colour and bare):
             return text
@@ -32,7 +32,7 @@ class Style:
 
 
 def matrix_lines(rows: Sequence[Sequence[str]], style: Style) -> Iterator[str]:
-    """A matrix: the first row and the first column are heads, `·` stands for nothing."""
+    """The lines of a matrix: the first row and column are headings, `·` marks an empty cell."""
     wide = widths(rows)
     for row in rows:
         name, *cells = (cell.ljust(size) for cell, size in zip(row, wide, strict=True))
@@ -42,10 +42,10 @@ def matrix_lines(rows: Sequence[Sequence[str]], style: Style) -> Iterator[str]:
 
 
 def width() -> int:
-    """How many characters a line has; generous where nobody watches, for a file wraps nothing."""
+    """The number of characters per line; generous for files, which do not wrap."""
     return shutil.get_terminal_size((120, 40)).columns
 
 
 def widths(rows: Iterable[Sequence[str]]) -> list[int]:
-    """How wide each column of a table has to be."""
+    """The width of each column of a table."""
     return [max(map(len, column)) for column in zip(*rows, strict=True)]

@@ -1,4 +1,4 @@
-"""Answers for a terminal: aligned, coloured where there is colour. Renders parts of the report document."""
+"""Results for a terminal: aligned, and coloured where possible. Renders parts of the report document."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -14,9 +14,9 @@ Rows = Sequence[Mapping[str, Any]]
 Groups = Sequence[Sequence[str]]
 
 
-def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], as_one: Groups, style: Style) -> str:
-    """Agents × resources, verbs in the cells; a list where that is wider than the terminal; then who acts as one."""
-    return "\n".join([_grid(rows, agents, resources, style), *map(shared_identity_sentence, as_one)])
+def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], identity_groups: Groups, style: Style) -> str:
+    """Agents × resources with verbs, or a list where that is too wide; then agents that share an identity."""
+    return "\n".join([_grid(rows, agents, resources, style), *map(shared_identity_sentence, identity_groups)])
 
 
 def _grid(rows: Rows, agents: Sequence[str], resources: Sequence[str], style: Style) -> str:
@@ -28,14 +28,14 @@ def _grid(rows: Rows, agents: Sequence[str], resources: Sequence[str], style: St
     if sum(wide) + 2 * len(wide) > width():
         return "\n".join(
             f"{style.paint(agent, 'bold')}: "
-            + ("; ".join(f"{said} {name}" for (who, name), said in cells.items() if who == agent) or "nothing")
+            + ("; ".join(f"{verbs} {name}" for (who, name), verbs in cells.items() if who == agent) or "nothing")
             for agent in everyone
         )
     return "\n".join(matrix_lines(table, style))
 
 
 def operations(rows: Rows, style: Style) -> str:
-    """The exact operations, entry by entry."""
+    """The exact operations of each entry."""
     lines: list[str] = []
     for row in rows:
         lines.append(style.paint(f"{row['agent']} {_verbs(row)} {row['resource']}", "bold"))
@@ -44,7 +44,7 @@ def operations(rows: Rows, style: Style) -> str:
 
 
 def proof(found: Mapping[str, Any], style: Style) -> str:
-    """The two numbers, and every failure by name."""
+    """The result of a proof, its numbers and every failure."""
     ok = not found["failures"]
     head = (
         f"{found['allowed']:,} of {found['declared']:,} declared accesses are allowed,"
@@ -60,7 +60,7 @@ def proof(found: Mapping[str, Any], style: Style) -> str:
 
 def diff(found: Mapping[str, Any], style: Style) -> str:
     """Growth, then shrinkage."""
-    colours = {"+": "red", "-": "green"}  # growth is what somebody has to look at
+    colours = {"+": "red", "-": "green"}  # growth needs a review
     lines = [
         f"{style.paint(one['sign'], colours[one['sign']])} {one['agent']} {one['words']} {one['resource']}"
         for one in found["changes"]
@@ -75,11 +75,11 @@ def diff(found: Mapping[str, Any], style: Style) -> str:
 
 
 def blast(agent: str, found: Mapping[str, Any], style: Style) -> str:
-    """What an attacker holds who runs code as an agent; influence apart from possession."""
-    lines = [style.paint(f"whoever runs code as {agent}", "bold")]
+    """The blast radius of an agent: held access, then influence."""
+    lines = [style.paint(f"an attacker who runs code as {agent}", "bold")]
     if "shares_identity_with" in found:
-        lines.append(f"  is {', '.join(found['shares_identity_with'])} too: they act as one identity")
-    lines += [f"  can {', '.join(said)} in {resource}" for resource, said in sorted(found["operations"].items())]
+        lines.append(f"  shares the identity of {', '.join(found['shares_identity_with'])}")
+    lines += [f"  can {', '.join(verbs)} in {resource}" for resource, verbs in sorted(found["operations"].items())]
     for title, key in (("reads the secrets", "secrets"), ("spends money on", "models"), ("can destroy", "destroys")):
         if found[key]:
             lines.append(f"  {title} {', '.join(found[key])}")
@@ -91,7 +91,7 @@ def blast(agent: str, found: Mapping[str, Any], style: Style) -> str:
 
 
 def findings(found: Rows, style: Style) -> str:
-    """By kind: each with its place, then once why it matters and how to fix it."""
+    """Findings by kind: each with its location, then why it matters and the fix, once."""
     open_ones = [one for one in found if one["exception"] is None]
     kinds: dict[str, list[Mapping[str, Any]]] = {}
     for one in open_ones:
@@ -104,23 +104,23 @@ def findings(found: Rows, style: Style) -> str:
         lines += [f"  why: {alike[0]['why']}", f"  fix: {alike[0]['fix']}"]
     accepted = len(found) - len(open_ones)
     counted = {severity: sum(one["severity"] == severity for one in open_ones) for severity in _COLOURS}
-    told = ", ".join(f"{count} {severity}{'s' if count != 1 else ''}" for severity, count in counted.items())
-    return "\n".join([*lines, f"findings: {told}" + (f"; {accepted} accepted" if accepted else "")])
+    counts = ", ".join(f"{count} {severity}{'s' if count != 1 else ''}" for severity, count in counted.items())
+    return "\n".join([*lines, f"findings: {counts}" + (f"; {accepted} accepted" if accepted else "")])
 
 
-def _where(place: str) -> str:
-    """A place as a person looks for it: of a URN, the name."""
-    return f" ({place.rpartition('::')[2]})" if place else ""
+def _where(location: str) -> str:
+    """A location in parentheses: of a URN, the name."""
+    return f" ({location.rpartition('::')[2]})" if location else ""
 
 
 def unread(found: Rows, style: Style) -> Iterator[str]:
-    """What could not be judged."""
+    """Parts of the source that could not be evaluated."""
     for one in found[:_FEW]:
-        yield f"{style.paint('not judged', 'yellow')}: {one['where']}: {one['what']}"
+        yield f"{style.paint('not evaluated', 'yellow')}: {one['where']}: {one['what']}"
     if len(found) > _FEW:
-        yield f"and {len(found) - _FEW} more that could not be judged; --format json has them all"
+        yield f"and {len(found) - _FEW} more that could not be evaluated; --format json lists them all"
 
 
 def _verbs(row: Mapping[str, Any]) -> str:
-    said = ", ".join(row["verbs"]) or ", ".join(words(row["operations"]))
-    return f"{said}*" if row["conditional"] else said
+    verbs = ", ".join(row["verbs"]) or ", ".join(words(row["operations"]))
+    return f"{verbs}*" if row["conditional"] else verbs

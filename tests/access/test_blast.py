@@ -90,7 +90,7 @@ def fabrikam() -> dict[str, Any]:
     return {name: one.document() for name, one in every_blast_radius(local.read(printed(result)), {}).items()}
 
 
-def test_fabrikam_destroys_what_it_writes_and_nobody_becomes_anybody(fabrikam: dict[str, Any]) -> None:
+def test_fabrikam_agents_can_destroy_what_they_write_and_take_over_no_identity(fabrikam: dict[str, Any]) -> None:
     assert {name: one["destroys"] for name, one in fabrikam.items()} == {
         "analysis": ["findings", "models"],
         # As the agent that it shares its identity with.
@@ -113,7 +113,7 @@ def test_fabrikam_destroys_what_it_writes_and_nobody_becomes_anybody(fabrikam: d
     }
 
 
-def test_fabrikam_influences_along_its_three_channels(fabrikam: dict[str, Any]) -> None:
+def test_fabrikam_influence_follows_its_three_channels(fabrikam: dict[str, Any]) -> None:
     influences = {
         (name, each["agent"], each["through"]) for name, one in fabrikam.items() for each in one["influences"]
     }
@@ -191,7 +191,7 @@ _WAYS = {
 
 
 @pytest.mark.parametrize("way", _WAYS)
-def test_every_way_leads_to_the_other_identity_and_to_all_that_it_holds(way: str) -> None:
+def test_every_escalation_reaches_the_other_identity_and_its_access(way: str) -> None:
     given_to_a, expected, how = _WAYS[way]
     loot = [
         gives("b", UPLOADS, "Storage Blob Data Contributor"),
@@ -219,14 +219,14 @@ def test_every_way_leads_to_the_other_identity_and_to_all_that_it_holds(way: str
         [gives("a", VAULT, "Key Vault Contributor")],
     ],
 )
-def test_what_is_no_way_leads_nowhere(powerless: list[Assignment]) -> None:
+def test_harmless_right_is_not_an_escalation(powerless: list[Assignment]) -> None:
     loot = gives("b", SECRET, "Key Vault Secrets User")
 
     assert becomes(blast_radius(graph_of(loot, *powerless), "a")) == []
     assert blast_radius(graph_of(loot, *powerless), "a").secrets == ()
 
 
-def test_who_takes_the_own_identity_of_an_agent_is_that_agent() -> None:
+def test_taking_over_an_own_identity_means_becoming_its_agent() -> None:
     shared = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/of-d"
     graph = Graph(
         principals=[*principals(), Principal(id="d", name="of-d", agent="d", owner=shared)],
@@ -237,7 +237,7 @@ def test_who_takes_the_own_identity_of_an_agent_is_that_agent() -> None:
     assert becomes(blast_radius(graph, "a")) == ["d"]
 
 
-def test_two_rights_to_attach_count_only_in_one_hand() -> None:
+def test_attaching_needs_both_rights_in_one_identity() -> None:
     assign = ["Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"]
     graph = graph_of(
         gives("a", app("b"), ["Microsoft.App/containerApps/exec/action"], data=True),
@@ -248,7 +248,7 @@ def test_two_rights_to_attach_count_only_in_one_hand() -> None:
     assert becomes(blast_radius(graph, "a")) == ["b"]
 
 
-def test_the_pull_identity_is_no_possession_until_the_app_that_has_it_can_be_written() -> None:
+def test_pull_identity_counts_only_where_its_app_can_be_written() -> None:
     pull = gives("b-pull", SECRET, "Key Vault Secrets User")
     attached = Resource(
         id=app("b"),
@@ -287,7 +287,7 @@ def test_keys_and_cosmos_roles_and_access_policies_open_the_data() -> None:
     assert "signing-key" in blast_radius(graph_of(vault, policies=True), "a").secrets
 
 
-def test_giving_roles_at_a_group_is_holding_everything_in_it() -> None:
+def test_right_to_assign_roles_at_a_group_gives_everything_in_it() -> None:
     blast = blast_radius(graph_of(gives("a", GROUP, "User Access Administrator")), "a")
 
     assert set(becomes(blast)) == {"b", "c", "keeper"}
@@ -299,7 +299,7 @@ def test_giving_roles_at_a_group_is_holding_everything_in_it() -> None:
 # Chains.
 
 
-def test_a_chain_is_followed_and_told_and_a_cycle_ends() -> None:
+def test_escalation_chain_is_described_and_a_cycle_ends() -> None:
     exec_in = ["Microsoft.App/containerApps/exec/action"]
     chain = [
         gives("a", app("b"), exec_in, data=True),
@@ -318,7 +318,7 @@ def test_a_chain_is_followed_and_told_and_a_cycle_ends() -> None:
     assert set(becomes(blast_radius(graph_of(*chain, cycle), "c"))) == {"a", "b"}
 
 
-def test_what_depends_on_a_condition_counts_and_is_marked_unless_there_is_a_certain_way() -> None:
+def test_conditional_escalation_is_marked_unless_another_is_certain() -> None:
     perhaps = gives("a", GROUP, "Role Based Access Control Administrator", condition=f"{NAME} StringEquals 'uploads'")
     certain = gives("a", app("b"), ["Microsoft.App/containerApps/write"])
     tagged = gives("a", UPLOADS, "Storage Blob Data Contributor", condition="@Request[x:y] StringEquals 'z'")
@@ -332,7 +332,7 @@ def test_what_depends_on_a_condition_counts_and_is_marked_unless_there_is_a_cert
     assert held.conditional == held.operations
 
 
-def test_what_is_denied_is_not_held() -> None:
+def test_denied_operations_are_not_in_the_blast_radius() -> None:
     push = gives("a", REGISTRY, "AcrPush")
     no = deny(REGISTRY, Permission(actions=("Microsoft.ContainerRegistry/registries/push/write",)), principals=("a",))
 
@@ -342,7 +342,7 @@ def test_what_is_denied_is_not_held() -> None:
 # Influence and budget.
 
 
-def test_influence_is_from_writing_to_reading_the_same_kind_of_data() -> None:
+def test_influence_connects_writers_and_readers_of_the_same_type_of_data() -> None:
     graph = graph_of(
         gives("a", UPLOADS, "Storage Blob Data Contributor"),
         gives("b", UPLOADS, "Storage Blob Data Reader"),
@@ -361,7 +361,7 @@ def test_influence_is_from_writing_to_reading_the_same_kind_of_data() -> None:
     assert {one.agent for one in blast_radius(graph, "a").influence_chain} == {"b", "c"}
 
 
-def test_a_budget_says_what_is_too_much_and_nothing_else() -> None:
+def test_budget_reports_only_what_exceeds_it() -> None:
     graph = graph_of(
         gives("a", VAULT, "Key Vault Secrets User"),
         gives("a", MODELS, "Cognitive Services OpenAI User"),

@@ -71,19 +71,19 @@ def attacker(*assignments: Assignment, issuer: str = ISSUER) -> BlastRadius:
         (f"{PROJECT}/agents/own", ["own"]),
     ],
 )
-def test_who_writes_agents_is_them_and_what_their_project_is(scope: str, who: list[str]) -> None:
+def test_right_to_write_agents_takes_over_them_and_their_project(scope: str, who: list[str]) -> None:
     found = attacker(gives("attacker", scope, [AGENTS_WRITE], data=True))
 
     assert sorted(becomes(found)) == sorted(who)
     assert "write the instructions of agent own" in next(one.how for one in found.becomes if one.agent == "own")
 
 
-def test_what_is_published_keeps_its_version_whoever_writes_another() -> None:
+def test_writing_an_agent_does_not_change_its_published_version() -> None:
     assert "published" not in becomes(attacker(gives("attacker", PROJECT, [AGENTS_WRITE], data=True)))
 
 
 @pytest.mark.parametrize("operation", [f"{OF_APPLICATIONS}/write", f"{OF_APPLICATIONS}/agentdeployments/write"])
-def test_who_publishes_is_what_is_published(operation: str) -> None:
+def test_right_to_publish_takes_over_the_published_agent(operation: str) -> None:
     at_application = attacker(gives("attacker", PUBLISHED, [operation]))
     at_project = attacker(gives("attacker", PROJECT, [operation]))
 
@@ -91,7 +91,7 @@ def test_who_publishes_is_what_is_published(operation: str) -> None:
     assert sorted(becomes(at_project)) == ["published", "research"]
 
 
-def test_an_agent_uses_what_its_project_may_and_no_other_does() -> None:
+def test_agent_can_use_the_identity_of_its_own_project_only() -> None:
     reads = gives("project", UPLOADS, "Storage Blob Data Reader")
     graph = graph_of(reads)
 
@@ -103,7 +103,7 @@ def reaches(graph: Graph, agent: str) -> bool:
     return bool(blast_radius(graph, agent).operations)
 
 
-def test_agents_that_are_one_hold_the_same() -> None:
+def test_agents_of_a_shared_identity_have_the_same_blast_radius() -> None:
     graph = graph_of(gives("shared", UPLOADS, "Storage Blob Data Reader"))
 
     draft, sketch = (blast_radius(graph, name) for name in ("draft", "sketch"))
@@ -121,7 +121,7 @@ def test_agents_that_are_one_hold_the_same() -> None:
         (f"{CLUSTERS}/listClusterAdminCredential/action", False),
     ],
 )
-def test_who_gets_into_a_cluster_is_the_agents_in_it(operation: str, *, on_data: bool) -> None:
+def test_right_to_enter_a_cluster_takes_over_its_agents(operation: str, *, on_data: bool) -> None:
     found = attacker(gives("attacker", CLUSTER, [operation], data=on_data))
 
     assert "pods" in becomes(found)
@@ -129,11 +129,11 @@ def test_who_gets_into_a_cluster_is_the_agents_in_it(operation: str, *, on_data:
 
 
 @pytest.mark.parametrize("operation", ["pods/read", "events/write", "configmaps/read", "namespaces/read"])
-def test_looking_into_a_cluster_makes_nobody_anybody(operation: str) -> None:
+def test_right_to_read_a_cluster_takes_over_no_agent(operation: str) -> None:
     assert becomes(attacker(gives("attacker", CLUSTER, [f"{CLUSTERS}/{operation}"], data=True))) == []
 
 
-def test_an_agent_runs_in_the_cluster_whose_tokens_it_trusts() -> None:
+def test_agent_is_in_the_cluster_whose_issuer_its_credential_trusts() -> None:
     enters = gives("attacker", CLUSTER, [f"{CLUSTERS}/pods/write"], data=True)
 
     assert "pods" not in becomes(attacker(enters, issuer="https://issuer.example/another/"))
@@ -141,11 +141,11 @@ def test_an_agent_runs_in_the_cluster_whose_tokens_it_trusts() -> None:
     assert "pods" in becomes(attacker(enters, issuer=""))
 
 
-def test_who_pushes_to_the_registry_is_what_a_cluster_pulls_from_it() -> None:
+def test_right_to_push_takes_over_agents_of_clusters_that_pull() -> None:
     assert "pods" in becomes(attacker(gives("attacker", REGISTRY, "AcrPush")))
 
 
-def test_who_calls_an_agent_influences_it() -> None:
+def test_caller_of_an_agent_influences_it() -> None:
     calls = [
         gives("attacker", PUBLISHED, "Foundry User"),
         gives("pods", f"{PROJECT}/agents/own", "Foundry Agent Consumer"),
@@ -162,7 +162,7 @@ def test_who_calls_an_agent_influences_it() -> None:
     assert attacking.models == ("published",)
 
 
-def test_agents_of_one_identity_are_each_other_without_becoming_it() -> None:
+def test_agents_of_a_shared_identity_are_not_listed_as_takeovers() -> None:
     graph = graph_of(gives("shared", UPLOADS, "Storage Blob Data Reader"))
 
     draft, own = blast_radius(graph, "draft"), blast_radius(graph, "own")

@@ -77,7 +77,7 @@ def _attribute(name: str) -> str:
         ),
     ],
 )
-def test_an_operator_says_what_microsoft_says(comparison: str, expected: bool) -> None:  # noqa: FBT001
+def test_operator_follows_microsofts_documentation(comparison: str, expected: bool) -> None:  # noqa: FBT001
     assert verdict(f"({comparison})") is expected
     assert verdict(f"!({comparison})") is not expected
 
@@ -94,7 +94,7 @@ def test_an_operator_says_what_microsoft_says(comparison: str, expected: bool) -
         ("((1 NumericEquals 1) AND (!(1 NumericEquals 2))) OR (1 NumericEquals 4)", True),
     ],
 )
-def test_tests_are_joined_as_written(text: str, expected: bool) -> None:  # noqa: FBT001
+def test_joined_tests_follow_operator_precedence(text: str, expected: bool) -> None:  # noqa: FBT001
     assert verdict(text) is expected
 
 
@@ -131,7 +131,7 @@ def test_an_attribute_of_the_principal_is_compared_with_one_of_the_resource() ->
 
 
 @pytest.mark.parametrize(("known", "expected"), [("logs", True), (Missing.ABSENT, False), (Missing.UNKNOWN, None)])
-def test_exists_asks_whether_there_is_a_value(known: Known, expected: bool | None) -> None:  # noqa: FBT001
+def test_exists_tests_the_presence_of_a_value(known: Known, expected: bool | None) -> None:  # noqa: FBT001
     assert verdict(f"(Exists {NAME})", container=known) is expected
     assert verdict(f"(NOT Exists {NAME})", container=known) is (None if expected is None else not expected)
 
@@ -149,14 +149,14 @@ def test_names_and_keywords_are_read_without_regard_to_case() -> None:
     )
 
 
-def test_a_condition_of_ten_thousand_terms_is_judged() -> None:
+def test_condition_of_ten_thousand_terms_is_evaluated() -> None:
     terms = " OR ".join(f"({NAME} StringEquals 'container-{number}')" for number in range(10_000))
 
     assert verdict(terms, container="container-9999") is True
     assert verdict(terms, container="nothing") is False
 
 
-def test_nesting_a_hundred_thousand_deep_ends_well() -> None:
+def test_condition_nested_a_hundred_thousand_deep_is_parsed() -> None:
     deep = 100_000
 
     try:
@@ -183,7 +183,7 @@ def test_nesting_a_hundred_thousand_deep_ends_well() -> None:
         "\x00",
     ],
 )
-def test_what_is_no_condition_is_refused_with_its_place(text: str) -> None:
+def test_invalid_condition_error_names_the_position(text: str) -> None:
     with pytest.raises(ConditionError, match=r"condition, character \d+: "):
         parse(text)
 
@@ -214,7 +214,7 @@ def test_what_is_no_condition_is_refused_with_its_place(text: str) -> None:
         max_size=30,
     ).map(" ".join)
 )
-def test_any_text_is_read_or_refused(text: str) -> None:
+def test_any_text_is_parsed_or_refused_as_a_condition(text: str) -> None:
     try:
         parse(text)
     except ConditionError as error:

@@ -16,7 +16,7 @@ def without(*names: str) -> "fabrikam.Graph":
     return fabrikam.changed(GRAPH, [one for one in GRAPH.assignments if one.name not in names])
 
 
-def test_publishing_takes_from_each_agent_what_only_the_other_declares_and_nothing_else() -> None:
+def test_publishing_agents_removes_only_access_of_the_shared_identity() -> None:
     found = difference(GRAPH, fabrikam.graph("prod"))
 
     assert [str(change) for change in found.changes] == [
@@ -44,7 +44,7 @@ def test_a_new_grant_is_growth_and_a_lost_one_is_not(name: str, words: str) -> N
     assert (grown.grows, shrunk.grows) == (True, False)
 
 
-def test_a_wider_role_is_told_by_what_it_adds() -> None:
+def test_wider_role_is_described_by_its_added_operations() -> None:
     name = "analysis-may-read-code-uploads"
     wider = replace(GRANTS[name], role=by_name("Storage Blob Data Contributor"))
 
@@ -66,7 +66,7 @@ def test_a_condition_that_goes_away_is_growth() -> None:
     assert not difference(GRAPH, before).grows
 
 
-def test_a_grant_replaced_by_an_equal_one_is_no_change() -> None:
+def test_assignment_replaced_by_an_equal_one_causes_no_change() -> None:
     renamed = [replace(one, id=f"other {one.id}", name="other", location="elsewhere") for one in GRAPH.assignments]
 
     assert difference(GRAPH, fabrikam.changed(GRAPH, renamed)).changes == ()

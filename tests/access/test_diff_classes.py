@@ -76,7 +76,7 @@ def test_access_that_moves_to_another_resource_is_growth() -> None:
     assert [(change.grows, change.resource) for change in found.changes] == [(True, "reports"), (False, "uploads")]
 
 
-def test_condition_that_excludes_the_resource_is_no_access() -> None:
+def test_condition_that_excludes_the_resource_gives_no_access() -> None:
     elsewhere = graph_of(held(READER, GROUP, condition=f"{NAME} StringEquals 'reports'"))
 
     found = {change.resource for change in difference(graph_of(), elsewhere).changes}

@@ -58,7 +58,7 @@ def test_a_data_contributor_on_the_account_reads_and_writes_blobs_in_every_conta
 # role-definitions.md, "NotActions": not a deny rule, a second role may grant what the first leaves out.
 
 
-def test_what_one_role_excludes_another_may_grant() -> None:
+def test_not_action_of_one_role_does_not_limit_another() -> None:
     grant = "Microsoft.Authorization/roleAssignments/write"
     contributor = held("Contributor", SUBSCRIPTION)
 
@@ -66,7 +66,7 @@ def test_what_one_role_excludes_another_may_grant() -> None:
     assert decision(graph_of(contributor, held("User Access Administrator", GROUP)), grant) == "allowed"
 
 
-def test_an_exclusion_takes_nothing_from_another_block_of_its_role() -> None:
+def test_not_action_does_not_limit_another_block_of_the_role() -> None:
     blocks = Permission(data_actions=("*",), not_data_actions=(WRITE,)), Permission(data_actions=(f"{BLOBS}/w*",))
 
     assert decision(graph_of(held(custom(blocks[0]), ACCOUNT)), WRITE) == "denied"
@@ -112,13 +112,13 @@ def test_a_deny_assignment_wins_at_its_scope_and_below() -> None:
         ({"condition": f"{NAME} StringEquals 'reports'"}, "allowed"),
     ],
 )
-def test_whom_a_deny_assignment_concerns(more: dict[str, Any], expected: str) -> None:
+def test_deny_assignment_applies_to_its_principals_only(more: dict[str, Any], expected: str) -> None:
     denied = deny(ACCOUNT, Permission(data_actions=(READ,)), **more)
 
     assert decision(graph_of(held("Storage Blob Data Reader", ACCOUNT), denies=(denied,)), READ) == expected
 
 
-def test_what_is_surely_denied_is_not_conditional() -> None:
+def test_certainly_denied_operation_is_not_conditional() -> None:
     denied = deny(ACCOUNT, Permission(data_actions=(READ,)))
     graph = graph_of(held("Storage Blob Data Reader", ACCOUNT, condition=TAGGED), denies=(denied,))
 
@@ -147,7 +147,7 @@ def test_a_deny_assignment_of_a_management_group_may_apply_and_may_not() -> None
 # Reach and pairs.
 
 
-def test_what_is_relevant_begins_with_the_type_or_is_known_to_be_named_elsewhere() -> None:
+def test_relevant_operations_belong_to_the_type_or_a_known_other_prefix() -> None:
     assert READ in effective.relevant_operations(resource(UPLOADS), data=True)
     assert LIST_KEYS not in effective.relevant_operations(resource(UPLOADS), data=False)
     assert LIST_KEYS in effective.relevant_operations(resource(ACCOUNT), data=False)
@@ -162,7 +162,7 @@ def test_what_is_relevant_begins_with_the_type_or_is_known_to_be_named_elsewhere
     assert READ in effective.relevant_operations(unborn, data=True)
 
 
-def test_reach_and_decide_agree_and_reach_names_its_reasons() -> None:
+def test_effective_access_agrees_with_decide_and_names_assignments() -> None:
     graph = graph_of(held("Storage Blob Data Owner", ACCOUNT, condition=ONLY_UPLOADS), held("Reader", GROUP))
     for scope in (UPLOADS, REPORTS, ACCOUNT):
         found = effective_access(graph, "P", scope.upper())
@@ -175,7 +175,7 @@ def test_reach_and_decide_agree_and_reach_names_its_reasons() -> None:
     assert set(found.by) == found.allowed | found.data_allowed | found.data_conditional
 
 
-def test_pairs_are_those_with_any_reach() -> None:
+def test_all_access_yields_only_pairs_with_access() -> None:
     reader = held("App Configuration Data Reader", STORE)
     graph = graph_of(held("Storage Blob Data Reader", UPLOADS), reader, held("Reader", f"{GROUP}x", principal="q"))
     found = list(all_access(graph))
@@ -185,7 +185,7 @@ def test_pairs_are_those_with_any_reach() -> None:
     assert "Microsoft.AppConfiguration/configurationStores/keyValues/read" in found[1][2].data_allowed
 
 
-def test_a_large_network_is_walked_by_its_assignments() -> None:
+def test_large_network_is_evaluated_quickly() -> None:
     resources = [resource(f"{ACCOUNT}/blobServices/default/containers/c{i}") for i in range(1000)]
     owner = by_name("Storage Blob Data Owner")
     graph = Graph(

@@ -60,7 +60,7 @@ def test_a_condition_that_names_only_tags_restricts_nothing_that_matters() -> No
 
 
 @pytest.mark.parametrize("condition", [None, "", "nonsense", ONLY_UPLOADS, NOT_LISTING, f"{NAME} StringEquals 'x'"])
-def test_a_condition_that_guards_the_data_restricts_something(condition: str | None) -> None:
+def test_condition_on_data_operations_restricts_something(condition: str | None) -> None:
     assert no_restriction_reason(condition, by_name("Storage Blob Data Owner")) is None
 
 
@@ -69,7 +69,7 @@ def test_a_condition_that_is_always_true_restricts_nothing() -> None:
     assert no_restriction_reason("true", by_name("Reader")) is None
 
 
-def test_reading_is_allowed_only_where_all_its_parts_are() -> None:
+def test_read_is_allowed_only_if_all_suboperations_are() -> None:
     reader = by_name("Storage Blob Data Reader")
     first = held(reader, ACCOUNT, condition=NOT_LISTING)
     second = held(reader, GROUP, condition=ONLY_LISTING)
@@ -86,7 +86,7 @@ def test_a_condition_inside_a_role_counts() -> None:
     assert decision(graph, "Microsoft.Authorization/roleAssignments/read") == "allowed"
 
 
-def test_a_resource_may_bring_attributes_of_its_own() -> None:
+def test_attributes_of_a_resource_are_used_by_conditions() -> None:
     condition = "@Resource[Microsoft.Storage/storageAccounts:isHnsEnabled] BoolEquals true"
     key = "resource[microsoft.storage/storageaccounts:ishnsenabled]"
     given_role = held("Storage Blob Data Reader", GROUP, condition=condition)
@@ -102,7 +102,7 @@ def test_a_resource_may_bring_attributes_of_its_own() -> None:
 # What cannot be judged.
 
 
-def test_an_unknown_role_is_unjudged_and_never_silent() -> None:
+def test_unknown_role_is_listed_as_unevaluated() -> None:
     graph = graph_of(held(None, ACCOUNT, location="network.yaml:31"))
     answer = decide(graph, "p", UPLOADS, READ)
 
@@ -113,7 +113,7 @@ def test_an_unknown_role_is_unjudged_and_never_silent() -> None:
 
 
 @pytest.mark.parametrize("condition", ["nonsense", "(" * 5000, f"{NAME} StringEquals '{'x' * 9000}'", "true AND"])
-def test_a_condition_that_cannot_be_read_is_unjudged(condition: str) -> None:
+def test_unreadable_condition_is_listed_as_unevaluated(condition: str) -> None:
     graph = graph_of(held("Storage Blob Data Reader", ACCOUNT, condition=condition))
     answer = decide(graph, "p", UPLOADS, READ)
 
@@ -123,7 +123,7 @@ def test_a_condition_that_cannot_be_read_is_unjudged(condition: str) -> None:
     assert decision(graph, WRITE) == "denied"
 
 
-def test_what_nobody_gave_is_denied() -> None:
+def test_access_without_assignment_is_denied() -> None:
     answer = decide(graph_of(), "nobody", "anything", "Some.Provider/things/read")
 
     assert answer.decision is Decision.DENIED

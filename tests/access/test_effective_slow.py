@@ -79,7 +79,7 @@ _DENIES = st.builds(
     st.lists(_DENIES, max_size=2),
     st.sampled_from([None, True, False]),
 )
-def test_the_answer_is_that_of_the_slow_evaluator(
+def test_decision_equals_that_of_the_slow_evaluator(
     assignments: list[Assignment],
     denies: list[DenyAssignment],
     local_auth: bool | None,  # noqa: FBT001
@@ -100,7 +100,7 @@ def test_the_answer_is_that_of_the_slow_evaluator(
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=40), st.none() | st.text(max_size=30))
-def test_odd_input_is_answered_and_raises_nothing(
+def test_random_ids_and_operations_raise_no_error(
     scope: str, asked: str, operation: str, condition: str | None
 ) -> None:
     role = custom(Permission(actions=(operation, "*"), data_actions=(operation,)))

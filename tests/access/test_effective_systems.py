@@ -51,7 +51,7 @@ def test_keys_open_all_data(*, local_auth: bool | None, expected: str, because: 
     assert found.data_by_roles == frozenset()
 
 
-def test_keys_pass_a_deny_assignment_on_data_but_not_one_on_keys() -> None:
+def test_deny_assignment_on_data_does_not_limit_keys() -> None:
     contributor = held("Contributor", SUBSCRIPTION)
     on_data, on_keys = deny(GROUP, Permission(data_actions=("*",))), deny(GROUP, Permission(actions=(LIST_KEYS,)))
     sas = deny(GROUP, Permission(actions=("Microsoft.Storage/storageAccounts/*/action",)))
@@ -102,7 +102,7 @@ def test_azure_roles_reach_no_items_and_cosmos_roles_nothing_else() -> None:
     assert effective_access(cosmos, "p", ITEMS).allowed == frozenset()
 
 
-def test_what_azure_denies_does_not_reach_items() -> None:
+def test_deny_assignment_does_not_limit_cosmos_items() -> None:
     reader = held("Cosmos DB Built-in Data Reader", COSMOS)
 
     assert (
@@ -110,7 +110,7 @@ def test_what_azure_denies_does_not_reach_items() -> None:
     )
 
 
-def test_the_same_role_in_both_systems_is_two_things() -> None:
+def test_azure_and_cosmos_assignments_of_one_role_are_evaluated_separately() -> None:
     role = custom(Permission(data_actions=("*",)))
     for systems in (("azure", "cosmos"), ("cosmos", "azure")):
         graph = graph_of(*(held(role, COSMOS, id=system, principal=system, system=system) for system in systems))

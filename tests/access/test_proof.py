@@ -125,7 +125,7 @@ WIDENINGS: tuple[Widening, ...] = (
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_the_network_of_this_repository_is_proven(stack: str) -> None:
+def test_fabrikam_network_is_proven(stack: str) -> None:
     found = prove(fabrikam.graph(stack), fabrikam.declared(stack))
 
     assert found.failures == ()
@@ -135,7 +135,7 @@ def test_the_network_of_this_repository_is_proven(stack: str) -> None:
 
 @pytest.mark.parametrize("widen", WIDENINGS, ids=lambda widen: widen.__name__)
 @pytest.mark.parametrize(("stack", "name"), CASES)
-def test_any_grant_made_wider_in_any_way_is_a_failure(stack: str, name: str, widen: Widening) -> None:
+def test_any_wider_grant_fails_the_proof(stack: str, name: str, widen: Widening) -> None:
     graph, declared, grants = of(stack)
 
     found = prove(widen(graph, grants[name]), declared)
@@ -161,7 +161,7 @@ def test_a_grant_that_is_missing_is_a_failure_that_names_agent_and_resource(stac
     assert (found.declared, found.allowed) == (17, 16)
 
 
-def test_an_identity_that_is_not_there_is_a_failure() -> None:
+def test_missing_identity_fails_the_proof() -> None:
     without = fabrikam.changed(GRAPH, principals=[one for one in GRAPH.principals if one.agent != "ingestion"])
 
     found = prove(without, DECLARED)
@@ -217,7 +217,7 @@ def guard(*tests: str) -> str:
         (f"((!(ActionMatches{{'{BLOBS}/tags/read'}})) OR (@Resource[{BLOBS}:path] StringStartsWith 'in/'))", False),
     ],
 )
-def test_declared_paths_are_held_against_the_condition(condition: str | None, holds: bool) -> None:  # noqa: FBT001
+def test_condition_must_match_the_declared_paths(condition: str | None, holds: bool) -> None:  # noqa: FBT001
     access = DeclaredAccess(resource="documents", verb="read", paths=("in/",), line=1)
     agent = replace(PUBLISHED_DECLARED.agents["compliance"], access=(access,))
     restricted = replace(PUBLISHED_DECLARED, agents={**PUBLISHED_DECLARED.agents, "compliance": agent})
@@ -230,7 +230,7 @@ def test_declared_paths_are_held_against_the_condition(condition: str | None, ho
 
 
 @pytest.mark.parametrize(("paths", "holds"), [(("in/",), False), (("in/", "out/"), True), ((), False)])
-def test_of_a_shared_identity_the_paths_of_all_its_agents_count(paths: tuple[str, ...], holds: bool) -> None:  # noqa: FBT001
+def test_shared_identity_may_use_the_paths_of_all_its_agents(paths: tuple[str, ...], holds: bool) -> None:  # noqa: FBT001
     """One agent may read `in/` and the other `out/`; either may both, and neither anything else."""
     agents = {
         name: replace(DECLARED.agents[name], access=(DeclaredAccess(resource="documents", verb="read", paths=(path,)),))
@@ -274,7 +274,7 @@ PULLER = by_name("Container Registry Repository Reader")
         ("fleet-kubelet", (), False),
     ],
 )
-def test_of_a_registry_in_repository_mode_only_the_agents_images_are_pulled(
+def test_repository_mode_allows_pulling_the_agents_images_only(
     agent: str, repositories: tuple[str, ...], *, holds: bool
 ) -> None:
     changed = replace(role(GRANTS[f"{agent}-may-pull-fabrikam"], PULLER.name), condition=in_repositories(*repositories))
@@ -283,7 +283,7 @@ def test_of_a_registry_in_repository_mode_only_the_agents_images_are_pulled(
     assert prove(fabrikam.changed(GRAPH, [*others, changed]), DECLARED).holds is holds
 
 
-def test_nothing_declared_and_nothing_granted_is_proven_too() -> None:
+def test_empty_network_is_proven() -> None:
     nothing = Declared(network="n", stack="dev", resources={}, agents={})
 
     assert prove(Graph(), nothing).holds

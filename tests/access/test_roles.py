@@ -15,7 +15,7 @@ def test_the_catalogue_holds_all_built_in_roles_and_the_two_of_cosmos() -> None:
     assert (systems.count("azure"), systems.count("cosmos")) == (928, 2)
 
 
-def test_packing_what_was_read_gives_the_same_file() -> None:
+def test_packed_roles_round_trip() -> None:
     for path, system in ((catalogue.AZURE_ROLES, "azure"), (catalogue.COSMOS_ROLES, "cosmos")):
         assert packing.packed(r for r in roles.every_role() if r.system == system) == path.read_text(encoding="utf-8")
 
@@ -27,7 +27,7 @@ def test_a_role_is_found_without_regard_to_case_and_blanks(name: str) -> None:
     assert roles.by_name(name).id == READER
 
 
-def test_a_former_name_finds_the_role_that_bore_it() -> None:
+def test_role_is_found_by_its_former_name() -> None:
     assert roles.by_name("Azure AI User").name == "Foundry User"
 
 
@@ -48,7 +48,7 @@ def test_a_role_is_found_by_any_form_of_its_id(role_id: str) -> None:
     assert role.name == "Storage Blob Data Reader"
 
 
-def test_an_unknown_id_is_no_role() -> None:
+def test_unknown_role_id_returns_none() -> None:
     assert roles.by_id("11111111-2222-3333-4444-555555555555") is None
 
 
@@ -59,7 +59,7 @@ def test_an_unknown_name_is_refused_with_the_nearest() -> None:
     assert str(refused.value) == NO_SUCH_ROLE
 
 
-def test_a_name_like_none_is_refused_without_a_guess() -> None:
+def test_dissimilar_role_name_is_refused_without_suggestion() -> None:
     with pytest.raises(roles.UnknownRole, match=r"^no built-in role 'qqqqqqqqqqqq'$"):
         roles.by_name("qqqqqqqqqqqq")
 
@@ -142,7 +142,7 @@ PRIVILEGED = {
 
 
 @pytest.mark.parametrize(("reason", "name"), [(reason, name) for reason, names in PRIVILEGED.items() for name in names])
-def test_a_dangerous_role_is_known_by_what_it_allows(reason: str, name: str) -> None:
+def test_privileged_role_is_recognised_by_its_operations(reason: str, name: str) -> None:
     found = roles.privileged(roles.by_name(name))
 
     assert found is not None
@@ -170,11 +170,11 @@ def test_a_dangerous_role_is_known_by_what_it_allows(reason: str, name: str) -> 
         "Cosmos DB Built-in Data Contributor",
     ],
 )
-def test_a_data_role_of_ordinary_use_is_not_privileged(name: str) -> None:
+def test_common_data_role_is_not_privileged(name: str) -> None:
     assert roles.privileged(roles.by_name(name)) is None
 
 
-def test_an_excluded_operation_is_no_reason() -> None:
+def test_excluded_operation_does_not_make_a_role_privileged() -> None:
     reader_with_keys = roles.Permission(actions=("Microsoft.Storage/storageAccounts/*",))
     without = roles.Permission(
         actions=("Microsoft.Storage/storageAccounts/*",),
@@ -214,11 +214,11 @@ PUSH = (
         ("Cosmos DB Built-in Data Reader", "cosmos-container", None),
     ],
 )
-def test_the_escape_hatch_says_why_not(role: str, kind: str, complaint: str | None) -> None:
+def test_role_refusal_reason_explains_the_refusal(role: str, kind: str, complaint: str | None) -> None:
     assert roles.role_refusal_reason(role, kind) == complaint
 
 
-def test_an_unlisted_provider_is_known_by_what_roles_spell_and_said_to_be_incomplete() -> None:
+def test_provider_without_operation_list_is_marked_incomplete() -> None:
     assert "Microsoft.OperationalInsights/workspaces/sharedKeys/action" in operations.known(data=False)
     assert not operations.complete_for("Microsoft.OperationalInsights")
     assert operations.complete_for("microsoft.storage")

@@ -91,7 +91,7 @@ def test_matrix_of_working_tree_equals_matrix_of_its_preview(ask: Ask) -> None:
     [
         (["matrix"], "compliance and market-analysis act as one identity"),
         (["why", "compliance", "models", "use"], "compliance and market-analysis act as one identity"),
-        (["blast-radius", "compliance"], "market-analysis too: they act as one identity"),
+        (["blast-radius", "compliance"], "shares the identity of market-analysis"),
     ],
 )
 def test_agents_with_one_identity_are_reported_together(

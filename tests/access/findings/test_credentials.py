@@ -52,19 +52,19 @@ def test_a_credential_is_found_and_its_value_never_repeated(name: str, value: st
 
 
 @pytest.mark.parametrize(("name", "value"), HARMLESS.items())
-def test_addresses_names_and_digests_are_none(name: str, value: str) -> None:
+def test_urls_names_and_digests_are_not_credentials(name: str, value: str) -> None:
     assert credential_in(value, name) == ""
     assert SMALL.having(app(template=variables(**{name: value}))).ids() == []
 
 
-def test_a_credential_as_a_name_is_not_shown_either() -> None:
+def test_credential_in_a_name_is_masked() -> None:
     (found,) = SMALL.having(app(tags={f"AccountKey={DRAWN}": f"AccountKey={DRAWN}"})).findings()
 
     assert "(not shown)" in found.what
     assert DRAWN not in repr(found)
 
 
-def test_a_document_that_is_nested_endlessly_is_read_to_its_end() -> None:
+def test_deeply_nested_document_is_searched_completely() -> None:
     inner: object = f"AccountKey={DRAWN}"
     for _ in range(5000):
         inner = [inner]

@@ -14,7 +14,7 @@ def excepting(finding: str, on: str, expires: str = "2026-06-01") -> World:
     return UNUSED.saying(exceptions=[row])
 
 
-def test_an_exception_excuses_its_finding_to_its_last_day_and_keeps_it() -> None:
+def test_exception_marks_its_finding_until_the_expiry_date() -> None:
     (found,) = excepting("unused-resource", "documents").findings()
 
     assert found.document()["exception"] == {"because": "February", "expires": "2026-06-01"}
@@ -29,7 +29,7 @@ def test_an_exception_excuses_its_finding_to_its_last_day_and_keeps_it() -> None
         (excepting("unused-resources", "documents"), "unknown-finding", "error"),
     ],
 )
-def test_an_exception_that_does_not_count_excuses_nothing_and_is_told(world: World, rule: str, severity: str) -> None:
+def test_invalid_exception_covers_nothing_and_is_reported(world: World, rule: str, severity: str) -> None:
     found = {each.rule.id: each for each in world.findings()}
 
     assert set(found) == {"unused-resource", rule}
@@ -52,7 +52,7 @@ def test_an_exception_can_be_on_an_agent_at_a_resource() -> None:
     assert found.exception is not None
 
 
-def test_either_agent_of_a_shared_identity_and_a_host_can_be_excused() -> None:
+def test_exception_can_name_any_agent_of_a_shared_identity_or_a_host() -> None:
     kept = {"finding": "undeclared-access", "because": "a test", "expires": "2026-12-31"}
     shared = SMALL.having(UNPUBLISHED, held("Azure Service Bus Data Receiver", DONE)).saying(shared_identity="allowed")
     fleet = PARTED.having(held("AcrPull", REGISTRY, "kubelet"))

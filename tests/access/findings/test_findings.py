@@ -268,7 +268,7 @@ def test_a_small_network_has_no_finding() -> None:
 
 
 @pytest.mark.parametrize(("rule", "broken", "fixed"), CASES.values(), ids=CASES)
-def test_a_broken_world_has_its_finding_alone_and_a_mended_one_has_none(rule: str, broken: World, fixed: World) -> None:
+def test_each_finding_appears_in_its_broken_network_only(rule: str, broken: World, fixed: World) -> None:
     (found,) = broken.findings()
 
     assert (found.rule.id, fixed.ids()) == (rule, [])
@@ -276,13 +276,13 @@ def test_a_broken_world_has_its_finding_alone_and_a_mended_one_has_none(rule: st
     assert found.what[-1] != "."
 
 
-def test_every_kind_has_a_case_but_those_about_exceptions() -> None:
+def test_every_rule_except_exception_rules_has_a_case() -> None:
     about_exceptions = {"expired-exception", "unused-exception", "unknown-finding"}
 
     assert {rule for rule, _, _ in CASES.values()} == {rule.id for rule in RULES} - about_exceptions
 
 
-def test_findings_say_the_line_that_asks_for_it() -> None:
+def test_findings_are_located_at_the_declaring_line() -> None:
     places = {name: case[1].findings()[0].location for name, case in CASES.items()}
 
     assert places["ownership"] == places["all paths"] == places["a role by name"] == "network.yaml:14"
@@ -292,7 +292,7 @@ def test_findings_say_the_line_that_asks_for_it() -> None:
     assert places["a public container"] == "network.yaml:5"
 
 
-def test_the_baseline_that_everybody_copies_restricts_nothing() -> None:
+def test_common_sample_condition_restricts_nothing() -> None:
     baseline = (
         f"((!(ActionMatches{{'{BLOBS}/tags/write'}}) AND !(ActionMatches{{'{BLOBS}/tags/read'}})) "
         f"OR (@Resource[{BLOBS}/tags:Project<$key_case_sensitive$>] StringEquals 'Cascade'))"
@@ -303,12 +303,12 @@ def test_the_baseline_that_everybody_copies_restricts_nothing() -> None:
     assert "blobs/tags/write" in next(each.what for each in found if each.rule.id.startswith("condition"))
 
 
-def test_an_owner_is_told_of_both_ways_and_a_reader_of_a_group_once() -> None:
+def test_owner_role_has_two_findings_and_group_reader_has_one() -> None:
     assert set(SMALL.having(held("Owner")).ids()) >= {"privileged-role", "role-granting-role"}
     assert SMALL.having(held("Reader", GROUP)).ids() == ["wide-grant"]
 
 
-def test_separation_goes_by_what_an_agent_can_do_and_not_by_its_words() -> None:
+def test_separation_of_duties_uses_effective_access() -> None:
     writes = SMALL.saying(separation=APART).wishing(access("reports", "write", 14), access("done", "send", 15))
     deletes = Role("d", "Deletes", (Permission(data_actions=(f"{BLOBS}/delete",)),))
 
@@ -325,7 +325,7 @@ def test_keys_count_as_access() -> None:
     assert {"local-auth-on", "privileged-role", "undeclared-access"} <= set(world.ids())
 
 
-def test_without_a_network_the_graph_speaks_for_itself() -> None:
+def test_graph_without_declared_network_is_checked() -> None:
     from access.findings import check  # noqa: PLC0415
     from tests.access.findings.small import TODAY  # noqa: PLC0415
 
@@ -336,14 +336,14 @@ def test_without_a_network_the_graph_speaks_for_itself() -> None:
     assert found[0].location == APP
 
 
-def test_the_worst_comes_first_and_lines_are_in_the_order_of_their_numbers() -> None:
+def test_findings_are_sorted_by_severity_and_line_number() -> None:
     resources = RESOURCES | {name: {"kind": "blob-container", "line": line} for name, line in (("a", 100), ("b", 9))}
     world = SMALL.saying(resources=resources).having(held(RBAC))
 
     assert [each.location for each in world.findings()] == ["network.yaml:14", "network.yaml:9", "network.yaml:100"]
 
 
-def test_what_lies_in_no_account_and_a_part_of_somebody_elses_resource_are_seen() -> None:
+def test_roles_outside_the_network_and_at_parts_of_undeclared_resources_are_found() -> None:
     part = f"{REPORTS}/blobs/x"
 
     assert SMALL.wishing(access("done", "send", 15)).holding(held(READ, part)).ids()[0] == "undeclared-access"

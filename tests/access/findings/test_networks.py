@@ -48,7 +48,7 @@ few = settings(
 
 @few
 @given(projects(hosts=True))
-def test_what_a_network_declares_is_proven_and_never_an_error_nor_wide(
+def test_declared_network_is_proven_without_errors_or_wide_grants(
     project: tuple[JsonObject, JsonObject, str],
 ) -> None:
     network, environment, stack = project

@@ -22,13 +22,13 @@ def some_findings() -> tuple[Finding, ...]:
     return world.saying(exceptions=[row]).findings()
 
 
-def test_the_page_about_findings_is_in_step_with_the_catalogue() -> None:
+def test_findings_reference_page_matches_the_catalogue() -> None:
     page = REPOSITORY / "docs" / "reference" / "findings.md"
 
     assert page.read_text("utf-8") == reference(), "run: agent-network reference findings > docs/reference/findings.md"
 
 
-def test_every_kind_is_told_in_whole_sentences_under_an_id_of_its_own() -> None:
+def test_every_rule_has_full_sentences_and_a_unique_id() -> None:
     assert len({rule.id for rule in RULES}) == len(RULES)
     for rule in RULES:
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.id)
@@ -36,7 +36,7 @@ def test_every_kind_is_told_in_whole_sentences_under_an_id_of_its_own() -> None:
         assert all(text.endswith(".") for text in (rule.why, rule.fix, rule.help))
 
 
-def test_a_finding_has_the_shape_of_the_report_document() -> None:
+def test_finding_document_has_the_documented_keys() -> None:
     for found in some_findings():
         document = found.document()
         assert set(document) == DOCUMENT
@@ -77,7 +77,7 @@ def check_location(location: dict[str, Any], bases: dict[str, Any]) -> None:
         assert all(each["fullyQualifiedName"] for each in location["logicalLocations"])
 
 
-def test_an_excused_finding_is_suppressed_and_no_other() -> None:
+def test_only_accepted_findings_are_suppressed_in_sarif() -> None:
     results = sarif(some_findings(), RULES, tool_version="1")["runs"][0]["results"]
 
     suppressed = {each["ruleId"]: each.get("suppressions") for each in results}

@@ -54,7 +54,7 @@ def check_rows(source: str, network: dict[str, Any]) -> str:
 
 @few
 @given(projects())
-def test_every_source_says_what_the_network_says_and_doubts_nothing(project: Project) -> None:
+def test_every_source_yields_the_declared_graph_without_unread_parts(project: Project) -> None:
     network, environment, stack = project
     result, world = deployed(network, environment, stack)
 
@@ -105,7 +105,7 @@ def test_keys_are_off_everywhere_in_fabrikam(fabrikam: tuple[RunResult, Graph]) 
         assert {each.local_auth for each in graph.resources if each.declared} == {False}, name
 
 
-def test_an_agent_has_an_identity_of_its_own_and_one_that_pulls(fabrikam: tuple[RunResult, Graph]) -> None:
+def test_agent_has_an_own_identity_and_a_pull_identity(fabrikam: tuple[RunResult, Graph]) -> None:
     for name, graph in every_graph(*fabrikam).items():
         identities = [(each.purpose, graph.resource(each.owner)) for each in graph.principals_of_agent("report")]
         assert sorted(purpose for purpose, _ in identities) == ["own", "pull"], name
@@ -131,7 +131,7 @@ def test_an_agent_has_an_identity_of_its_own_and_one_that_pulls(fabrikam: tuple[
         ),
     ],
 )
-def test_every_source_knows_who_acts_as_whom_on_every_host(stack: str, holders: set[tuple[str, ...]]) -> None:
+def test_every_source_maps_identities_to_agents_on_every_host(stack: str, holders: set[tuple[str, ...]]) -> None:
     """Before publishing two agents act as one; the cluster's nodes pull for the agent that runs there."""
     in_cluster = {
         ("notifier", "own", "Azure Service Bus Data Receiver", "review-done"),
@@ -157,7 +157,7 @@ def test_ids_may_be_spelled_in_any_case(fabrikam: tuple[RunResult, Graph]) -> No
     assert granted_in(export.read(exported(shouted))) == granted_in(export.read(exported(rows(result))))
 
 
-def test_what_the_run_would_delete_is_not_there(fabrikam: tuple[RunResult, Graph]) -> None:
+def test_resources_to_be_deleted_are_left_out(fabrikam: tuple[RunResult, Graph]) -> None:
     result, _ = fabrikam
     names = [row["urn"] for row in rows(result) if "-may-" in row["urn"]]
     steps = previewed(rows(result))["steps"]
@@ -169,9 +169,7 @@ def test_what_the_run_would_delete_is_not_there(fabrikam: tuple[RunResult, Graph
     assert local.read(document).assignments == ()
 
 
-def test_a_replaced_identity_is_another_principal_and_its_stale_assignment_is_orphaned(
-    fabrikam: tuple[RunResult, Graph], tmp_path: Path
-) -> None:
+def test_replaced_identity_leaves_an_orphaned_assignment(fabrikam: tuple[RunResult, Graph], tmp_path: Path) -> None:
     result, _ = fabrikam
     app = next(row for row in rows(result) if row["type"].endswith(":ContainerApp") and row["urn"].endswith("::report"))
     world = result.world.copy()
@@ -192,7 +190,7 @@ def test_a_replaced_identity_is_another_principal_and_its_stale_assignment_is_or
     }
 
 
-def test_what_is_in_azure_and_in_no_program_counts(fabrikam: tuple[RunResult, Graph], tmp_path: Path) -> None:
+def test_azure_resources_outside_the_program_count(fabrikam: tuple[RunResult, Graph], tmp_path: Path) -> None:
     result, _ = fabrikam
     world = result.world.copy()
     world.stack = [row for row in rows(result) if "-may-write-reports" not in row["urn"]]

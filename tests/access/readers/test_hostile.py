@@ -87,7 +87,7 @@ def test_any_json_is_read_or_refused(reader: Any, value: object) -> None:  # noq
 
 
 @given(st.data())
-def test_a_document_with_anything_anywhere_in_it_is_read_or_refused(data: st.DataObject) -> None:
+def test_document_with_random_values_is_read_or_refused(data: st.DataObject) -> None:
     reader = data.draw(st.sampled_from(READERS))
     changed = value = json.loads(json.dumps(WHOLE[reader]))
     while True:
@@ -102,13 +102,13 @@ def test_a_document_with_anything_anywhere_in_it_is_read_or_refused(data: st.Dat
     read(reader, changed)
 
 
-def test_whole_documents_are_read() -> None:
+def test_complete_documents_are_read() -> None:
     for reader, value in WHOLE.items():
         graph = reader(value)
         assert isinstance(graph, Declared) or len(graph.assignments) >= 1
 
 
-def test_what_lies_too_deep_or_in_a_circle_does_not_matter() -> None:
+def test_deep_and_circular_nesting_is_handled() -> None:
     deep: Any = "bottom"
     for _ in range(100_000):
         deep = [deep]
@@ -121,7 +121,7 @@ def test_what_lies_too_deep_or_in_a_circle_does_not_matter() -> None:
 
 
 @given(cut=st.integers(0, 400))
-def test_half_a_world_is_refused(tmp_path_factory: pytest.TempPathFactory, cut: int) -> None:
+def test_truncated_world_is_refused(tmp_path_factory: pytest.TempPathFactory, cut: int) -> None:
     world = {"format": "local-azure-world", "version": 1, "stack": ROWS, "resources": [], "principals": []}
     text = json.dumps(world)
     path = tmp_path_factory.mktemp("world") / "dev.json"
@@ -132,7 +132,7 @@ def test_half_a_world_is_refused(tmp_path_factory: pytest.TempPathFactory, cut: 
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"format": "local-azure-world", "version": 2}', "", "\ufeff{}", "[]"])
-def test_what_is_no_world_is_refused(tmp_path: Path, text: str) -> None:
+def test_file_that_is_not_a_world_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "dev.json").write_text(text)
 
     for path in (tmp_path / "dev.json", tmp_path, tmp_path / "missing.json"):
@@ -140,7 +140,7 @@ def test_what_is_no_world_is_refused(tmp_path: Path, text: str) -> None:
             local.read_world(path)
 
 
-def test_a_declared_document_says_where_it_is_wrong() -> None:
+def test_declared_document_error_names_the_path() -> None:
     declared = Declared.from_json(DECLARED)
     assert declared.location(48) == "network.yaml:48"
     assert declared.agents["report"].access[0].paths == ("a/",)

@@ -73,7 +73,7 @@ def given(number: int, scope: str, role: str = "Reader", **properties: str) -> d
     return {"id": where.replace("//", "/"), "properties": told}
 
 
-def test_live_azure_says_what_the_program_says_and_doubts_nothing(arm: Arm, fabrikam: RunResult) -> None:
+def test_live_azure_yields_the_graph_of_the_program(arm: Arm, fabrikam: RunResult) -> None:
     program = local.read(printed(fabrikam))
 
     graph = reading(arm, like=program)
@@ -91,7 +91,7 @@ def test_live_azure_says_what_the_program_says_and_doubts_nothing(arm: Arm, fabr
     }
 
 
-def test_without_a_program_things_are_called_as_in_azure(arm: Arm, fabrikam: RunResult) -> None:
+def test_live_azure_without_program_uses_azure_names(arm: Arm, fabrikam: RunResult) -> None:
     program = local.read(printed(fabrikam))
 
     found = granted_in(reading(arm))
@@ -105,7 +105,7 @@ def test_without_a_program_things_are_called_as_in_azure(arm: Arm, fabrikam: Run
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["as the program calls them", "by their names alone"])
-def test_a_published_agent_is_its_application(known: bool) -> None:  # noqa: FBT001
+def test_published_agent_has_the_identity_of_its_application(known: bool) -> None:  # noqa: FBT001
     result = of("prod")
     program = local.read(printed(result))
     arm = served(result)
@@ -119,7 +119,7 @@ def test_a_published_agent_is_its_application(known: bool) -> None:  # noqa: FBT
         assert (mine.id, mine.agents, mine.purpose) == (theirs.id, (agent,), "own")
 
 
-def test_an_agent_with_an_identity_of_its_own_is_told_by_its_project(arm: Arm, fabrikam: RunResult) -> None:
+def test_agent_with_own_identity_is_read_from_its_project(arm: Arm, fabrikam: RunResult) -> None:
     (path,) = (path for path in arm.lists if path.endswith("/projects/research/agents"))
     arm.lists[path].append({"id": "scout", "name": "scout", "instance_identity": {"principal_id": "who-scouts"}})
     arm.page_size = 1
@@ -135,9 +135,10 @@ def test_an_agent_with_an_identity_of_its_own_is_told_by_its_project(arm: Arm, f
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [(403, "Azure responded with 403"), (401, "does not accept the token"), (404, "Azure answered 404")]
+    ("status", "said"),
+    [(403, "Azure responded with 403"), (401, "does not accept the token"), (404, "Azure responded with 404")],
 )
-def test_agents_that_cannot_be_asked_for_are_a_doubt(arm: Arm, status: int, said: str) -> None:
+def test_unreadable_foundry_agents_are_noted(arm: Arm, status: int, said: str) -> None:
     (path,) = (path for path in arm.lists if path.endswith("/projects/research/agents"))
     arm.refuse(path, status)
 
@@ -147,7 +148,7 @@ def test_agents_that_cannot_be_asked_for_are_a_doubt(arm: Arm, status: int, said
     assert said in doubt.what
 
 
-def test_no_token_goes_where_a_project_says_that_its_agents_are(fabrikam: RunResult) -> None:
+def test_no_token_is_sent_to_an_endpoint_outside_foundry(fabrikam: RunResult) -> None:
     """Whoever may write what Resource Manager tells of a project must not be handed a token for Foundry."""
     asked: list[str] = []
 
@@ -163,11 +164,11 @@ def test_no_token_goes_where_a_project_says_that_its_agents_are(fabrikam: RunRes
         "https://x.services.ai.azure.com.example.org",
     ):
         listing = agents_of(endpoint, Asked(), "https://management.azure.com")
-        assert "is no address of Foundry" in listing.failure
+        assert "is not an endpoint of Foundry" in listing.failure
     assert asked == []
 
 
-def test_what_the_program_does_not_have_is_not_declared(arm: Arm, fabrikam: RunResult) -> None:
+def test_live_resources_outside_the_program_are_undeclared(arm: Arm, fabrikam: RunResult) -> None:
     account = next(row["id"] for row in arm.lists[f"{BASE}/resources".lower()] if "/storageAccounts/" in row["id"])
     arm.lists[ASSIGNMENTS].append(given(1, f"{account}/blobServices/default/containers/secret-plans"))
 
@@ -178,7 +179,7 @@ def test_what_the_program_does_not_have_is_not_declared(arm: Arm, fabrikam: RunR
     assert (hidden.kind, hidden.declared) == ("blob-container", False)
 
 
-def test_ids_come_in_any_case(arm: Arm, fabrikam: RunResult) -> None:
+def test_live_ids_are_compared_without_case(arm: Arm, fabrikam: RunResult) -> None:
     program = local.read(printed(fabrikam))
     for number, listed in enumerate(arm.lists.values()):
         for row in listed:
@@ -193,7 +194,7 @@ def test_ids_come_in_any_case(arm: Arm, fabrikam: RunResult) -> None:
     assert graph.unread == ()
 
 
-def test_pages_are_followed_and_a_busy_azure_is_given_its_time(arm: Arm, fabrikam: RunResult) -> None:
+def test_paging_and_retry_after_are_followed(arm: Arm, fabrikam: RunResult) -> None:
     arm.page_size = 2
     arm.busy = {ASSIGNMENTS: [(429, "0.3"), (503, "0.2")]}
 
@@ -206,7 +207,7 @@ def test_pages_are_followed_and_a_busy_azure_is_given_its_time(arm: Arm, fabrika
 
 
 @pytest.mark.parametrize("wait", ["86400", "soon"])
-def test_nobody_waits_for_a_day(arm: Arm, wait: str) -> None:
+def test_long_retry_after_is_limited(arm: Arm, wait: str) -> None:
     arm.busy = {f"{AUTHORIZATION}/denyAssignments".lower(): [(429, wait)]}
     before = monotonic()
 
@@ -218,7 +219,7 @@ def test_nobody_waits_for_a_day(arm: Arm, wait: str) -> None:
     assert monotonic() - before < 3600  # a day was asked for
 
 
-def test_five_thousand_assignments_are_all_there(arm: Arm) -> None:
+def test_five_thousand_assignments_are_read(arm: Arm) -> None:
     groups = [f"{BASE}/resourceGroups/group-{number}" for number in range(5_000)]
     arm.lists[ASSIGNMENTS] += [given(number, scope) for number, scope in enumerate(groups)]
     graph = reading(arm)
@@ -241,7 +242,7 @@ def lists_that_are_asked() -> list[str]:
 
 @pytest.mark.parametrize("ending", lists_that_are_asked())
 @pytest.mark.parametrize("status", [400, 403, 404])
-def test_whatever_may_not_be_read_is_named(arm: Arm, ending: str, status: int) -> None:
+def test_forbidden_lists_are_noted_by_name(arm: Arm, ending: str, status: int) -> None:
     refused = next(path for path in arm.lists if path.endswith(ending.lower()))
     arm.refuse(refused, status)
 
@@ -252,7 +253,7 @@ def test_whatever_may_not_be_read_is_named(arm: Arm, ending: str, status: int) -
     assert graph.assignments
 
 
-def test_without_the_properties_nobody_says_that_keys_are_off(arm: Arm) -> None:
+def test_missing_properties_leave_key_access_unknown(arm: Arm) -> None:
     arm.refuse(f"{BASE}/providers/Microsoft.Storage/storageAccounts")
 
     kept = {each.local_auth for each in reading(arm).resources if each.kind == "blob-container"}
@@ -262,14 +263,14 @@ def test_without_the_properties_nobody_says_that_keys_are_off(arm: Arm) -> None:
 
 @pytest.mark.parametrize("path", [BASE, f"{BASE}/resources", ASSIGNMENTS])
 @pytest.mark.parametrize("status", [401, 403, 404])
-def test_a_subscription_that_cannot_be_read_is_refused_with_what_to_do(arm: Arm, path: str, status: int) -> None:
+def test_unreadable_subscription_error_contains_the_fix(arm: Arm, path: str, status: int) -> None:
     arm.refuse(path, status)
 
     with pytest.raises(UnreadableSource, match=r"sign in with `az login`"):
         reading(arm)
 
 
-def test_the_token_goes_nowhere_else(arm: Arm) -> None:
+def test_token_is_sent_to_no_other_host(arm: Arm) -> None:
     arm.page_size = 5
     with serving(other := Arm()) as elsewhere:
         arm.elsewhere = elsewhere
@@ -282,7 +283,7 @@ def test_the_token_goes_nowhere_else(arm: Arm) -> None:
 
 
 @pytest.mark.parametrize("subscription", ["", "mine", f"{SUBSCRIPTION}/../x"])
-def test_something_else_than_a_subscription_id_is_never_asked_for(arm: Arm, subscription: str) -> None:
+def test_invalid_subscription_id_causes_no_request(arm: Arm, subscription: str) -> None:
     with pytest.raises(UnreadableSource, match="not a valid subscription id"):
         live.read(subscription, Signed(), endpoint=arm.endpoint)
     with pytest.raises(UnreadableSource, match="not a valid resource group name"):
@@ -291,7 +292,7 @@ def test_something_else_than_a_subscription_id_is_never_asked_for(arm: Arm, subs
     assert arm.asked == []
 
 
-def test_pages_that_never_end_are_left(arm: Arm) -> None:
+def test_endless_paging_stops(arm: Arm) -> None:
     path = f"{AUTHORIZATION}/denyAssignments"
     arm.put(path, [{}, {}])
     arm.page_size = 1
@@ -301,7 +302,7 @@ def test_pages_that_never_end_are_left(arm: Arm) -> None:
     assert any("in a circle" in each.what for each in reading(arm).unread)
 
 
-def test_what_is_beside_the_network_counts(arm: Arm) -> None:
+def test_access_outside_the_network_counts(arm: Arm) -> None:
     identity = next(row for row in arm.lists[f"{BASE}/resources".lower()] if "/userAssignedIdentities/" in row["id"])
     trusted = f"{identity['id']}/federatedIdentityCredentials"
     arm.put(trusted, [{"id": f"{trusted}/from-ci", "properties": {"issuer": "https://ci.example", "subject": "main"}}])
@@ -344,7 +345,7 @@ def test_what_is_beside_the_network_counts(arm: Arm) -> None:
     assert {each.where for each in graph.unread} == {f"group {STRANGER.format(2)}", deny_id + "2"}
 
 
-def test_a_role_counts_as_azure_defines_it_now(arm: Arm) -> None:
+def test_live_role_definition_overrides_the_catalogue(arm: Arm) -> None:
     wide = definition(by_name("Storage Blob Data Reader"))
     wide["properties"]["permissions"][0]["dataActions"].append("Microsoft.Storage/*/delete")
     arm.put(f"{AUTHORIZATION}/roleDefinitions", [wide])
@@ -355,7 +356,7 @@ def test_a_role_counts_as_azure_defines_it_now(arm: Arm) -> None:
     assert all("Microsoft.Storage/*/delete" in role.permissions[0].data_actions for role in roles)
 
 
-def test_one_resource_group_is_read_with_what_reaches_it(arm: Arm, fabrikam: RunResult) -> None:
+def test_one_resource_group_is_read_with_assignments_above(arm: Arm, fabrikam: RunResult) -> None:
     group = f"{BASE}/resourceGroups/fabrikam-agents-dev"
     for path, listed in list(arm.lists.items()):
         if path.startswith((f"{BASE}/providers/".lower(), f"{BASE}/resources".lower())):

@@ -35,7 +35,7 @@ def only(graph: Graph) -> Any:  # noqa: ANN401 - an assignment
     return one
 
 
-def test_an_identity_that_two_apps_share_bears_both_their_names() -> None:
+def test_identity_shared_by_two_apps_has_both_names() -> None:
     graph = graph_of(identity(), app("writer", IDENTITY), app("reader", IDENTITY.upper()))
 
     shared = graph.principal("principal-of-shared")
@@ -71,13 +71,15 @@ def test_an_identity_that_two_apps_share_bears_both_their_names() -> None:
         (True, {}, "own"),
     ],
 )
-def test_an_identity_pulls_where_code_cannot_use_it(*, own: bool, configuration: dict[str, Any], purpose: str) -> None:
+def test_identity_that_code_cannot_use_is_a_pull_identity(
+    *, own: bool, configuration: dict[str, Any], purpose: str
+) -> None:
     graph = graph_of(identity(), app("report", IDENTITY, own=own, configuration=configuration))
 
     assert {each.purpose for each in graph.principals if each.id == "principal-of-shared"} == {purpose}
 
 
-def test_identities_of_what_runs_no_code_are_no_agents() -> None:
+def test_identities_of_resources_without_code_are_not_agents() -> None:
     block = {"identity": {"type": "SystemAssigned"}}
     outputs = {"identity": {"type": "SystemAssigned", "principalId": "p"}}
     graph = graph_of(row("search:Service", "finder", f"{GROUP}/x/finder", inputs=block, outputs=outputs), identity())
@@ -85,7 +87,7 @@ def test_identities_of_what_runs_no_code_are_no_agents() -> None:
     assert {(each.agent, each.purpose, each.exists) for each in graph.principals} == {("", "other", True)}
 
 
-def test_a_principal_that_is_nobodys_is_shown_as_such() -> None:
+def test_principal_outside_the_program_is_shown_by_id() -> None:
     graph = graph_of(container(), assignment("left-over", "somebody-gone"))
     (principal,) = graph.principals
 
@@ -100,11 +102,11 @@ def test_a_principal_that_is_nobodys_is_shown_as_such() -> None:
         "azure-native_authorization_v20220401:authorization:RoleAssignment",
     ],
 )
-def test_an_assignment_counts_whatever_version_it_was_made_with(kind: str) -> None:
+def test_assignment_type_of_any_api_version_counts(kind: str) -> None:
     assert only(graph_of(container(), assignment("a", "p", kind=kind))).role.name == "Storage Blob Data Reader"
 
 
-def test_a_role_of_the_program_is_read_from_there() -> None:
+def test_custom_role_is_read_from_the_program() -> None:
     guid = "11111111-2222-3333-4444-555555555555"
     where = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{guid}"
     block = {"actions": ["Microsoft.Storage/*"], "notDataActions": ["*/delete"], "dataActions": ["*/read"]}
@@ -118,7 +120,7 @@ def test_a_role_of_the_program_is_read_from_there() -> None:
     assert foreseen.role == by_id.role
 
 
-def test_a_role_that_nobody_knows_is_none_and_is_noted() -> None:
+def test_unknown_role_is_noted() -> None:
     where = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{'9' * 8}"
     graph = graph_of(container(), assignment("a", "p", role=where))
 
@@ -127,14 +129,14 @@ def test_a_role_that_nobody_knows_is_none_and_is_noted() -> None:
 
 
 @pytest.mark.parametrize("part", ["principalId", "scope", "roleDefinitionId", "condition"])
-def test_a_secret_is_never_opened_and_always_noted(part: str) -> None:
+def test_secret_value_is_never_read_and_is_noted(part: str) -> None:
     graph = graph_of(container(), assignment("a", "p", inputs={part: SECRET}))
 
     assert graph.unread
     assert "hunter2" not in repr((graph.principals, graph.assignments, graph.unread))
 
 
-def test_what_another_program_made_is_in_doubt() -> None:
+def test_resources_of_other_packages_are_noted() -> None:
     graph = graph_of(
         row("azure:authorization/assignment:Assignment", "classic"),
         row("azure-native:keyvault:AccessPolicy", "policy", f"{VAULT}/accessPolicy/x"),
@@ -172,7 +174,7 @@ def unplaced(name: str, parent: str = "") -> dict[str, Any]:
     return assignment(name, UNKNOWN, UNKNOWN, "Key Vault Secrets User", propertyDependencies=depends, parent=parent)
 
 
-def test_a_preview_tells_two_secrets_of_a_vault_apart_by_what_an_agents_grants_are_called() -> None:
+def test_preview_distinguishes_secrets_of_a_vault_by_grant_names() -> None:
     agent = urn("agent-network:index:ContainerAppAgent", "report")
     graph = in_preview(*vault_and_secrets(), unplaced("report-may-read-two", agent))
 
@@ -190,14 +192,14 @@ def test_a_preview_tells_two_secrets_of_a_vault_apart_by_what_an_agents_grants_a
         ("report-may-read-three", "agent-network:index:ContainerAppAgent"),
     ],
 )
-def test_a_name_that_is_no_agents_grant_is_not_believed(name: str, parent: str) -> None:
+def test_assignment_name_outside_an_agent_is_ignored(name: str, parent: str) -> None:
     graph = in_preview(*vault_and_secrets(), unplaced(name, urn(parent, "report") if parent else ""))
 
     assert only(graph).scope.endswith("/vaults/safe")
     assert "counts for all of" in graph.unread[0].what
 
 
-def test_a_preview_of_a_change_knows_what_azure_has_answered_before() -> None:
+def test_preview_of_a_change_keeps_existing_outputs() -> None:
     before = app("report")
     after = {name: value for name, value in before.items() if name not in ("id", "outputs")}
     steps = [{"op": op, "oldState": before, "newState": after} for op in ("update", "create-replacement")]
@@ -210,21 +212,21 @@ def test_a_preview_of_a_change_knows_what_azure_has_answered_before() -> None:
     assert {(each.agent, each.exists) for each in replaced.principals} == {("report", True), ("", False)}
 
 
-def test_a_preview_that_leaves_out_what_stays_is_refused() -> None:
+def test_preview_without_unchanged_resources_is_refused() -> None:
     steps = [{"op": "create", "newState": assignment("a", "principal-of-report")}]
 
     with pytest.raises(UnreadableSource, match="leaves out 2 unchanged resources"):
         preview.read({"steps": steps, "changeSummary": {"create": 1, "same": 2}})
 
 
-def test_what_is_only_known_when_it_runs_is_in_doubt_and_not_lost() -> None:
+def test_unknown_values_are_noted_and_kept() -> None:
     graph = in_preview(row("x:Strange", "strange"), assignment("a", UNKNOWN, CONTAINER), assignment("b", "p", UNKNOWN))
 
     assert graph.assignments == ()
     assert len(graph.unread) == 3
 
 
-def test_what_is_in_an_account_has_the_accounts_keys() -> None:
+def test_resources_in_an_account_have_its_key_access() -> None:
     for switch, on in (({}, True), ({"allowSharedKeyAccess": False}, False), ({"allowSharedKeyAccess": UNKNOWN}, None)):
         graph = graph_of(account(**switch), container())
         assert {each.local_auth for each in graph.resources} == {on}
@@ -242,11 +244,11 @@ def test_what_is_in_an_account_has_the_accounts_keys() -> None:
         ("Microsoft.App/containerApps", {}, None),
     ],
 )
-def test_keys_are_on_where_azure_has_them_on(arm_type: str, properties: dict[str, Any], *, on: bool | None) -> None:
+def test_key_access_follows_azures_default(arm_type: str, properties: dict[str, Any], *, on: bool | None) -> None:
     assert local_auth(arm_type, properties) is on
 
 
-def test_of_what_is_only_referred_to_nothing_is_assumed() -> None:
+def test_existing_resource_has_unknown_key_access() -> None:
     graph = graph_of({**account(), "external": True}, container())
 
     assert {each.local_auth for each in graph.resources} == {None}
@@ -259,16 +261,16 @@ def test_an_interrupted_operation_is_noted() -> None:
     assert [each.where for each in export.read(exported).unread] == [account()["urn"]]
 
 
-def test_a_stack_to_which_nothing_was_deployed_is_empty() -> None:
+def test_stack_without_deployment_has_an_empty_graph() -> None:
     assert export.read({"version": 3, "deployment": {"manifest": {}}}).resources == ()
 
 
-def test_a_pack_is_refused_what_is_no_resource() -> None:
+def test_policy_pack_object_that_is_not_a_resource_is_refused() -> None:
     with pytest.raises(UnreadableSource, match="no 'urn'"):
         pack.read([object()])
 
 
-def test_the_account_of_a_container_is_above_it() -> None:
+def test_account_is_a_parent_scope_of_its_container() -> None:
     graph = in_preview(account(), container())
 
     assert [each.id.rpartition("/")[2] for each in graph.resources_within(graph.resources[0].id)] == [

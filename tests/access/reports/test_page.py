@@ -19,7 +19,7 @@ LOADING = {"src", "href", "xlink:href", "srcset", "action", "data", "poster", "f
 @pytest.mark.parametrize(
     "document", [samples.fabrikam(), samples.hostile(), samples.network(3, 20, 2), samples.network(0, 0, 0)]
 )
-def test_the_page_is_well_formed_and_asks_for_nothing_from_outside(document: dict[str, Any]) -> None:
+def test_page_is_well_formed_and_loads_nothing(document: dict[str, Any]) -> None:
     text = page(document)
     read = Reader(text)
 
@@ -32,7 +32,7 @@ def test_the_page_is_well_formed_and_asks_for_nothing_from_outside(document: dic
     )
 
 
-def test_hostile_names_stay_text() -> None:
+def test_hostile_names_are_escaped() -> None:
     document = samples.hostile()
     text = page(document)
     read = Reader(text)
@@ -55,7 +55,7 @@ def test_the_policy_allows_this_style_and_this_script_alone() -> None:
     )
 
 
-def test_without_javascript_everything_that_matters_is_in_the_page() -> None:
+def test_page_shows_all_sections_without_javascript() -> None:
     document = samples.fabrikam()
     words = Reader(page(document)).words
 
@@ -70,28 +70,28 @@ def test_without_javascript_everything_that_matters_is_in_the_page() -> None:
     assert document["proof"]["failures"][0]["what"] in said
 
 
-def test_what_is_held_stands_in_the_matrix_even_if_nobody_lists_it() -> None:
+def test_matrix_shows_access_of_unlisted_agents() -> None:
     document = samples.fabrikam()
     document["agents"] = document["resources"] = []
 
     assert {"notifier", "webhook-signing-key"} <= set(Reader(page(document)).words)
 
 
-def test_who_acts_as_others_do_is_told_beside_the_name() -> None:
+def test_matrix_names_agents_that_share_an_identity() -> None:
     document = samples.fabrikam()
     next(one for one in document["agents"] if one["name"] == "compliance")["shares_identity_with"] = ["market-analysis"]
     document["blast"]["compliance"]["shares_identity_with"] = ["market-analysis"]
 
     words = " ".join(" ".join(Reader(page(document)).words).split())
-    assert "compliance one with market-analysis" in words
+    assert "compliance shares identity with market-analysis" in words
 
 
-def test_a_cell_held_once_without_condition_has_no_star() -> None:
+def test_cell_with_unconditional_access_has_no_star() -> None:
     document = samples.fabrikam()
     document["access"].append(document["access"][9] | {"conditional": False})
 
     assert "read*" not in Reader(page(document)).words
 
 
-def test_two_hundred_agents_and_sixty_resources_stay_a_small_file() -> None:
+def test_page_of_a_large_network_is_a_small_file() -> None:
     assert len(page(samples.network(200, 60, 6)).encode()) < 1_500_000

@@ -55,7 +55,7 @@ def test_a_fragment_opens_the_panel_of_its_agent(visited: dict[str, Reader]) -> 
     assert panel <= set(visited["agent"].words)
 
 
-def test_possession_influence_and_becoming_have_edges_of_their_own(visited: dict[str, Reader]) -> None:
+def test_held_access_influence_and_takeover_have_own_edges(visited: dict[str, Reader]) -> None:
     # One of each kind is the legend's. Influence: two ways, each to the resource and on to the agent.
     edges = [len(_looks(visited["agent"], f"edge {kind}")) - 1 for kind in ("strong", "influence", "becomes")]
 
@@ -68,16 +68,16 @@ def test_a_fragment_opens_the_operations_of_a_cell(visited: dict[str, Reader]) -
     assert said <= set(visited["cell"].words)
 
 
-def test_hostile_names_stay_text_in_the_graph_too(visited: dict[str, Reader]) -> None:
+def test_hostile_names_are_escaped_in_the_graph(visited: dict[str, Reader]) -> None:
     assert "img" not in {tag for tag, _ in visited["hostile"].tags}
     assert len(_looks(visited["hostile"], "node")) == 7 + 8
 
 
-def test_a_large_network_shows_only_what_the_choice_touches(visited: dict[str, Reader]) -> None:
+def test_large_graph_shows_only_edges_of_the_selection(visited: dict[str, Reader]) -> None:
     shown = [attributes["display"] for attributes in _looks(visited["large"], "node")]
 
     assert (len(shown), shown.count("inline")) == (200 + 60, 1 + 6)
 
 
-def test_a_network_without_anything_is_no_error(visited: dict[str, Reader]) -> None:
+def test_empty_network_renders_without_console_errors(visited: dict[str, Reader]) -> None:
     assert _looks(visited["empty"], "node") == []
