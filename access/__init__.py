@@ -1,1 +1,1 @@
-"""Who can do what: pure, without Pulumi; only the reader of live Azure reaches a network."""
+"""Effective access in Azure: readers, evaluation, questions, findings and reports. Pure, except for live Azure."""
