@@ -65,15 +65,15 @@ class _Judge:
     """The findings of one program, kept until the engine sends another."""
 
     def __init__(self) -> None:
-        self._asked: dict[str, Mapping[str, Any]] = {}
+        self._inputs: dict[str, Mapping[str, Any]] = {}
         self._lock = Lock()
-        self._shown: pack.PackResources | None = None
+        self._resources: pack.PackResources | None = None
         self._graph = Graph()
         self._findings: dict[bool, tuple[Finding, ...]] = {}
 
     def record_inputs(self, args: ResourceValidationArgs, _report: ReportViolation) -> None:
         """Record the inputs of a resource: policies of a stack get outputs of Azure, which leave some inputs out."""
-        self._asked[args.urn] = pack.properties(args.props)
+        self._inputs[args.urn] = pack.properties(args.props)
 
     def judge(
         self, resources: Iterable[object], *, production: bool
@@ -83,28 +83,28 @@ class _Judge:
         Raises:
             UnreadableSource: it cannot be read.
         """
-        shown = pack.pack_resources(resources, self._asked)
+        program = pack.pack_resources(resources, self._inputs)
         with self._lock:
-            if shown != self._shown:
-                self._shown, self._graph, self._findings = shown, shown.graph(), {}
+            if program != self._resources:
+                self._resources, self._graph, self._findings = program, program.graph(), {}
             if production not in self._findings:
                 today = datetime.now(UTC).date()
                 self._findings[production] = check(
-                    self._graph, today=today, production=production, texts=shown.outputs()
+                    self._graph, today=today, production=production, texts=program.outputs()
                 )
-            return self._shown or shown, self._graph, self._findings[production]
+            return self._resources or program, self._graph, self._findings[production]
 
 
 def _policy(judge: _Judge, rule: Rule) -> StackValidationPolicy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         settings = Settings.of(args.get_config())
         try:
-            shown, graph, findings = judge.judge(args.resources, production=settings.production)
+            program, graph, findings = judge.judge(args.resources, production=settings.production)
         except UnreadableSource as error:
             report(f"Nothing could be judged: {error}", None)
             return
         for one in findings:
-            urn = shown.urn_of(one.location)
+            urn = program.urn_of(one.location)
             if one.rule == rule and urn not in settings.exempt and not _is_allowed(one, graph, settings):
                 report(f"{one.what}. {rule.fix}", urn or None)
 

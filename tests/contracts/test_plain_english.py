@@ -29,7 +29,6 @@ NOT_YET = (
     "docs/howto",
     "docs/reference/api",
     "manifest",
-    "policies",
     "release",
     "tests/access",
     "tests/canary",
