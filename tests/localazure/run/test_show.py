@@ -155,7 +155,7 @@ def test_wrong_command_line_exits_with_2(
     ("file", "text", "message_part"),
     [
         ("Pulumi.yaml", None, "no Pulumi.yaml here"),
-        ("Pulumi.yaml", "runtime: python\n", "Pulumi.yaml name: is missing"),
+        ("Pulumi.yaml", "runtime: python\n", "Pulumi.yaml name: missing"),
         ("Pulumi.yaml", "name: [\n", "Pulumi.yaml:2: not YAML"),
         ("Pulumi.yaml", "name: tiny\nmain: elsewhere\n", "there is no program at"),
         ("Pulumi.dev.yaml", "- one\n", "Pulumi.dev.yaml: expected a mapping, got list"),
