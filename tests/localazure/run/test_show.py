@@ -160,7 +160,7 @@ def test_wrong_command_line_exits_with_2(
         ("Pulumi.yaml", "name: tiny\nmain: elsewhere\n", "there is no program at"),
         ("Pulumi.dev.yaml", "- one\n", "Pulumi.dev.yaml: expected a mapping, got list"),
         ("Pulumi.dev.yaml", "config: text\n", "Pulumi.dev.yaml config: expected a mapping, got str"),
-        ("Pulumi.dev.yaml", "config:\n  tiny:key:\n    secure: v1:abc\n", "config.tiny:key: holds a secret"),
+        ("Pulumi.dev.yaml", "config:\n  tiny:key:\n    secure: v1:abc\n", "config.tiny:key: is a secret"),
     ],
 )
 def test_invalid_project_is_reported_with_its_file(  # noqa: PLR0913, PLR0917 (pytest's way)
