@@ -21,12 +21,12 @@ _DIALECT = "https://json-schema.org/inputs/2020-12/schema"
 
 
 def network_schema() -> dict[str, Any]:
-    """The schema of network.yaml."""
+    """JSON Schema of network.yaml."""
     return {"$schema": _DIALECT, **_tidy(Network.model_json_schema(by_alias=True))}
 
 
 def environment_schema(project: str) -> dict[str, Any]:
-    """The schema of Pulumi.<stack>.yaml: the project's own keys, and whatever others there are."""
+    """JSON Schema of Pulumi.<stack>.yaml: the project's own keys, and any keys of other namespaces."""
     schema = _tidy(Environment.model_json_schema(by_alias=True))
     keys = {f"{project}:{name}": value for name, value in schema["properties"].items() if name != "stack"}
     required = [f"{project}:{name}" for name in schema["required"] if name != "stack"]
@@ -49,21 +49,21 @@ def environment_schema(project: str) -> dict[str, Any]:
 
 
 def schemas(root: Path) -> dict[str, str]:
-    """The name and the text of each schema file of the project at `root`."""
+    """Name and contents of each schema file of the project at `root`."""
     project = str(read_document(root, PROJECT_FILE).data["name"])
     both = {"network.schema.json": network_schema(), "environment.schema.json": environment_schema(project)}
     return {name: json.dumps(schema, indent=2) + "\n" for name, schema in both.items()}
 
 
 def _tidy(schema: dict[str, Any]) -> dict[str, Any]:
-    """Without what tells an editor nothing or something wrong; a key that may be left out may not be left empty."""
+    """Remove parts that are useless or misleading in an editor; an optional key may not be empty."""
     tidy = {key: _tidy_value(value) for key, value in schema.items() if not _noise(key, value)}
     options = tidy.get("anyOf")
     if isinstance(options, list) and {"type": "null"} in options:
         one = [option for option in cast("list[dict[str, Any]]", options) if option != {"type": "null"}]
         tidy = {key: value for key, value in tidy.items() if key != "anyOf"} | one[0]
     patterns = as_mapping(tidy.get("patternProperties"))
-    if patterns and "propertyNames" in tidy:  # pydantic's way to say it lets every other key pass
+    if patterns and "propertyNames" in tidy:  # in pydantic's form, every other key passes
         ((pattern, value),) = patterns.items()
         names = {**(as_mapping(tidy["propertyNames"]) or {}), "pattern": pattern}
         tidy = {key: one for key, one in tidy.items() if key != "patternProperties"}

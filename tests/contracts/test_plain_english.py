@@ -17,9 +17,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 # Folders and files that are still to be rewritten. Remove a line once its folder is done; the list ends empty.
 NOT_YET = (
-    "CHANGELOG.md",
     "CONTRIBUTING.md",
-    "README.md",
     "access/azure",
     "access/readers/resource_ids.py",
     "benchmarks",
@@ -28,7 +26,6 @@ NOT_YET = (
     "docs/decisions",
     "docs/howto",
     "docs/reference/api",
-    "manifest",
     "release",
     "tests/access",
     "tests/canary",
@@ -69,7 +66,11 @@ class Exemption(NamedTuple):
     reason: str
 
 
-EXEMPTIONS = (Exemption("tests/contracts/test_plain_english.py", "", "the list of words itself"),)
+EXEMPTIONS = (
+    Exemption("tests/contracts/test_plain_english.py", "", "the list of words itself"),
+    Exemption("CHANGELOG.md", "`notes-what-is-asked-for`", "the former name of a policy"),
+    Exemption("CHANGELOG.md", "(before: `mend`)", "the former name of a key"),
+)
 
 
 class Text(NamedTuple):
