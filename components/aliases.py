@@ -1,4 +1,4 @@
-"""What the engine is told of former names: less than the Azure SDK would, and one thing more.
+"""Aliases of resources: fewer than the Azure SDK registers, and those for an agent that moves to another host.
 
 The SDK registers every resource as also having been each type that names an API version outright, fourteen of them on
 average, and works out a URN for each: most of the time that a program takes. Nothing here was ever registered as such
@@ -15,7 +15,7 @@ import pulumi
 __all__ = ["AGENT_TYPES", "forget_api_versions", "on_other_hosts"]
 
 AGENT_TYPES = tuple(f"agent-network:index:{kind}" for kind in ("AksAgent", "ContainerAppAgent", "FoundryAgent"))
-"""An agent's type, by where it runs."""
+"""Resource types of agents on each host."""
 
 _NAMES_A_VERSION = re.compile(r"azure-native:[a-z0-9]+/v\d{8}[a-z]*:")
 

@@ -1,6 +1,6 @@
-"""Logs: the diagnostic setting that sends what a resource saw to the network's Log Analytics workspace.
+"""Diagnostic setting that sends a resource's logs to the network's Log Analytics workspace.
 
-Owns the form of the setting. Which categories tell which principal did what stands with each kind of resource.
+Owns the form of the setting. Each kind of resource owns its log categories.
 """
 
 from collections.abc import Iterable

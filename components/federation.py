@@ -1,4 +1,4 @@
-"""Trust without a secret: which service accounts of which clusters a user-assigned identity takes for itself.
+"""Federated credentials: service accounts of clusters that get tokens of a user-assigned identity without a secret.
 
 Owns how a federated credential is written, that those of one identity are written one after another, and their number.
 Source: "Important considerations and restrictions for federated identity credentials", Microsoft Learn, 2025-02: twenty
@@ -14,7 +14,7 @@ from pulumi_azure_native import managedidentity
 __all__ = ["MOST", "ServiceAccount", "trust"]
 
 MOST = 20
-"""So many credentials takes one identity."""
+"""Maximum number of federated credentials of one identity."""
 
 # "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05; both parts have up to 63 characters.
 _LONGEST_NAME = 120
@@ -27,7 +27,7 @@ class ServiceAccount(NamedTuple):
     """One service account of Kubernetes."""
 
     issuer: pulumi.Input[str]
-    """Who signs its tokens: the cluster's issuer."""
+    """Issuer of its tokens: the cluster's."""
     namespace: str
     name: str
 

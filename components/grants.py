@@ -15,39 +15,39 @@ from access.azure.roles import Role
 
 
 class Grantee(Protocol):
-    """Somebody with an identity to grant something to: an agent, or the identity that pulls its image.
+    """Recipient of grants with an identity: an agent, or the identity that pulls its image.
 
-    Not the same as a principal: that is only the id by which Azure knows the identity.
+    A principal is only the id of that identity in Azure.
     """
 
     @property
     def agent_name(self) -> str:
-        """What grants call it: the first word of `report-may-read-findings`."""
+        """Name in grants: the first word of `report-may-read-findings`."""
         ...
 
     @property
     def azure_name(self) -> pulumi.Input[str]:
-        """What it is called in Azure, where no two environments' agents share a name."""
+        """Name in Azure, which differs between environments."""
         ...
 
     @property
     def principal_id(self) -> pulumi.Output[str]:
-        """Whom the assignment is for."""
+        """Principal id of the assignment."""
         ...
 
     @property
     def principal_type(self) -> str:
-        """What that is in Entra ID: `ServicePrincipal` for every identity of a workload, or `Group` or `User`."""
+        """Type of the principal in Entra ID: `ServicePrincipal` for every identity of a workload, or `Group` or `User`."""
         ...
 
     @property
     def component(self) -> pulumi.Resource:
-        """What holds its grants, so that they go with it."""
+        """Parent resource of its grants, which are deleted with it."""
         ...
 
 
 class Grant(NamedTuple):
-    """What is granted, whatever the role system."""
+    """Grant in Azure's or Cosmos DB's role system."""
 
     title: str
     """The assignment's logical name, a sentence: `ingestion-may-write-code-uploads`."""

@@ -16,7 +16,7 @@ class PeopleArgs(TypedDict):
     """Arguments of `People`."""
 
     kind: Literal["group", "user"]
-    """What they are in Entra ID."""
+    """Type in Entra ID."""
     principal_id: str
     """Object id of the group or the user."""
 
@@ -37,5 +37,5 @@ class People(pulumi.ComponentResource):
 
     @property
     def component(self) -> pulumi.Resource:
-        """What holds their grants."""
+        """Parent resource of their grants."""
         return self

@@ -11,14 +11,14 @@ __all__ = ["PlatformIdentity"]
 
 
 class PlatformIdentity(NamedTuple):
-    """A grantee that is no agent; no agent's code gets a token for it."""
+    """Grantee that is not an agent; no agent's code gets a token for it."""
 
     agent_name: str
-    """What grants call it."""
+    """Name in grants."""
     azure_name: pulumi.Input[str]
-    """What it is called in Azure."""
+    """Name in Azure."""
     principal_id: pulumi.Output[str]
-    """Whom an assignment is for."""
+    """Principal id of the assignment."""
     component: pulumi.Resource
-    """What holds its grants."""
+    """Parent resource of its grants."""
     principal_type: str = "ServicePrincipal"

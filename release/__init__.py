@@ -1,4 +1,4 @@
-"""What happens around a deployment and is no part of the program: for release pipelines and whoever is on call.
+"""Tasks around a deployment, outside the program: for release pipelines and operators.
 
-Knows the program's components, Azure and the engine; nothing imports it.
+It uses the program's components, Azure and the engine; nothing but the console command imports it.
 """

@@ -1,5 +1,5 @@
-"""What stops a command, in a sentence that says what to do."""
+"""Error that ends a command, with the fix in its message."""
 
 
 class ReleaseError(Exception):
-    """Nothing was changed, or only what the sentence says."""
+    """Failure of a release task; the message reports any changes that were made."""

@@ -1,4 +1,4 @@
-"""Which arguments the component of each agent takes, by what the agent runs on."""
+"""Arguments of the agent components, for each host."""
 
 from collections.abc import Iterator, Mapping
 
@@ -113,7 +113,7 @@ def in_foundry(
         args["principal_id"] = environment.agent_identities[name]
         args["locate_error"] = site.error_locator("agent_identities", name)
         if environment.can_be_called(name, network):
-            # Its own, whoever told its id.
+            # The identity is the agent's own; only its id is configured.
             args["identity"] = "per-agent"
     return args
 

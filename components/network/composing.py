@@ -39,11 +39,11 @@ class AgentNetworkArgs(TypedDict):
     """Arguments of an `AgentNetwork`, both as `manifest.load` gives them."""
 
     network: Network
-    """What there is and who may do what."""
+    """Network with its agents, resources and access."""
     environment: Environment
-    """Where it goes, and what differs there."""
+    """Environment that the network is deployed to."""
     create_problem: NotRequired[CreateProblem]
-    """Where the environment's file has what turns out to be wrong with it; without it, messages name the key alone."""
+    """Creates a problem with file and line of a stack setting; without it, messages have only the key."""
 
 
 class AgentNetwork(pulumi.ComponentResource):

@@ -1,4 +1,4 @@
-"""What is granted to whom: every line of everybody's access becomes one assignment.
+"""Role assignments of a network: one for each declared access.
 
 Owns that agents which act as one identity are granted what any of them is, once: Azure takes the same assignment for
 the same principal a single time.
@@ -22,7 +22,7 @@ Right = tuple[str, str]
 
 
 def right_of(access: Access) -> Right:
-    """What an access lets somebody do, whatever the paths."""
+    """Resource and verb or role of an access, without its paths."""
     return access.resource, access.verb or access.role or ""
 
 
@@ -46,7 +46,7 @@ class Granting:
     def variables(
         self, called: str, access: Iterable[Access], prefix: Callable[[str], str]
     ) -> dict[str, pulumi.Input[str]]:
-        """What an agent needs to know of what it may use, as environment variables."""
+        """Environment variables with the endpoints of an agent's granted resources."""
         granted: dict[str, set[str]] = {}
         for one in access:
             granted.setdefault(one.resource, set()).add(one.verb or "")
@@ -62,7 +62,7 @@ class Granting:
         return found
 
     def _assigning(self, access: Access) -> Callable[[Grantee], pulumi.CustomResource] | None:
-        """How one access is granted; None for the calling of an agent that nobody can call yet."""
+        """Function that grants one access; None for an agent that cannot be called yet."""
         if access.resource in self._site.network.agents:
             agent = self._agents.get(access.resource)
             return None if agent is None else lambda who: agent.allow(who, access.verb or "")

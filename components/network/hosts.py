@@ -1,4 +1,4 @@
-"""Where the agents of a network run beside Container Apps: its projects of Foundry and its clusters of AKS."""
+"""Hosts of a network's agents outside Container Apps: Foundry projects and AKS clusters."""
 
 from collections.abc import Mapping
 
@@ -83,7 +83,7 @@ class Hosts:
         return cluster
 
     def _size(self, name: str, host: Cluster, args: AksClusterArgs) -> None:
-        """What a cluster is made with beside its place."""
+        """Set the size, network and administrators of a new cluster."""
         size = self._site.environment.cluster(name)
         args["vm_size"], args["node_count"] = size.node_size, size.node_count
         args["private"], args["authorized_ip_ranges"] = host.private, host.allow
