@@ -37,7 +37,7 @@ class Grantee(Protocol):
 
     @property
     def principal_type(self) -> str:
-        """Type of the principal in Entra ID: `ServicePrincipal` for every identity of a workload, or `Group` or `User`."""
+        """Type in Entra ID: `ServicePrincipal` for identities of workloads, or `Group` or `User`."""
         ...
 
     @property
