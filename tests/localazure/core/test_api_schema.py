@@ -1,0 +1,218 @@
+"""The checks that are compiled from published API types: every violation of every construct, with its path."""
+
+from typing import Any
+
+import pytest
+
+from localazure.arm.api_schema import Check, Compiler, Schema
+from localazure.arm.resource_type import UNKNOWN
+from localazure.arm.secret_values import SECRET
+from localazure.errors import Violation
+
+TEXT: Schema = {"type": "string"}
+TYPES: dict[str, Schema] = {
+    "Body": {
+        "type": "object",
+        "properties": {
+            "id": {**TEXT, "read_only": True, "required": True},
+            "name": {**TEXT, "required": True},
+            "location": TEXT,
+            "sku": {"ref": "Sku", "required": True},
+            "properties": {"ref": "Inner", "required": True},
+        },
+    },
+    "Inner": {
+        "type": "object",
+        "properties": {
+            "size": {"type": "integer", "required": True},
+            "state": {"enum": ["Ready"], "read_only": True, "required": True},
+            "sku": {"ref": "Sku", "required": True},
+            "parent": {"ref": "Body"},
+            "shape": {"ref": "Shape"},
+        },
+    },
+    "Sku": {"type": "object", "properties": {"name": {**TEXT, "known_values": ["A", "B"], "required": True}}},
+    "Shape": {
+        "type": "object",
+        "properties": {"label": TEXT},
+        "discriminator": "kind",
+        "variants": {
+            "Round": {"type": "object", "properties": {"radius": {"type": "integer", "required": True}}},
+            "Square": {"type": "object", "properties": {"side": {"type": "integer"}}},
+        },
+    },
+    "Tags": {"type": "object", "properties": {}, "additional": TEXT},
+}
+COMPILER = Compiler(TYPES)
+
+
+def judged(check: Check, value: object) -> dict[str, str]:
+    found: list[Violation] = []
+    check(value, None, found)
+    assert len({one.path for one in found}) == len(found)
+    return {one.path: one.message for one in found}
+
+
+def found_in(schema: Schema, value: object) -> list[str]:
+    found: list[Violation] = []
+    COMPILER.check(schema)(value, None, found)
+    return [one.message for one in found]
+
+
+def body(value: object, *arguments: str, filled: frozenset[str] = frozenset()) -> dict[str, str]:
+    return judged(COMPILER.body({"ref": "Body"}, frozenset(arguments), filled), value)
+
+
+WHOLE: dict[str, Any] = {"name": "n", "sku": {"name": "A"}, "properties": {"size": 1, "sku": {"name": "B"}}}
+FLAT: dict[str, Any] = {"name": "n", "sku": {"name": "A"}, "size": 1}
+
+SCALARS: list[tuple[Schema, object, list[str]]] = [
+    (TEXT, "a", []),
+    (TEXT, 1, ["expected a string, got 1"]),
+    ({**TEXT, "minLength": 2, "maxLength": 3}, "a", ["'a' has 1 characters; allowed are 2 to 3"]),
+    ({**TEXT, "minLength": 2, "maxLength": 3}, "ab", []),
+    ({**TEXT, "minLength": 2, "maxLength": 3}, "abc", []),
+    ({**TEXT, "minLength": 2, "maxLength": 3}, "abcd", ["'abcd' has 4 characters; allowed are 2 to 3"]),
+    ({**TEXT, "minLength": 2}, "a", ["'a' has 1 characters; allowed are at least 2"]),
+    ({**TEXT, "minLength": 2}, "a" * 99, []),
+    ({**TEXT, "maxLength": 1}, "", []),
+    ({**TEXT, "maxLength": 1}, "ab", ["'ab' has 2 characters; allowed are 0 to 1"]),
+    ({**TEXT, "pattern": "^[a-z]+$"}, "ab", []),
+    ({**TEXT, "pattern": "^[a-z]+$"}, "A", ["'A' does not match ^[a-z]+$"]),
+    (
+        {**TEXT, "maxLength": 1, "pattern": "a"},
+        "bb",
+        ["'bb' has 2 characters; allowed are 0 to 1", "'bb' does not match a"],
+    ),
+    ({**TEXT, "pattern": r"\p{L}(?<"}, "anything", []),
+    ({"type": "integer"}, 1, []),
+    ({"type": "integer"}, 1.5, []),
+    ({"type": "integer"}, "1", ["expected a number, got '1'"]),
+    ({"type": "integer"}, True, ["expected a number, got True"]),
+    ({"type": "integer", "minimum": 1, "maximum": 3}, 0, ["0 is outside 1..3"]),
+    ({"type": "integer", "minimum": 1, "maximum": 3}, 1, []),
+    ({"type": "integer", "minimum": 1, "maximum": 3}, 3, []),
+    ({"type": "integer", "minimum": 1, "maximum": 3}, 4, ["4 is outside 1..3"]),
+    ({"type": "integer", "minimum": 0}, -1, ["-1 is outside 0.."]),
+    ({"type": "integer", "minimum": 0}, 9, []),
+    ({"type": "integer", "maximum": 0}, 1, ["1 is outside ..0"]),
+    ({"type": "integer", "maximum": 0}, -9, []),
+    ({"type": "boolean"}, False, []),
+    ({"type": "boolean"}, 0, ["expected true or false, got 0"]),
+    ({"type": "array", "items": TEXT, "maxItems": 2}, ["a", "b"], []),
+    ({"type": "array", "items": TEXT, "maxItems": 2}, ["a", "b", "c"], ["has 3 items; allowed are 2"]),
+    ({"type": "array", "items": TEXT}, ["a"] * 9, []),
+    ({"type": "array", "items": TEXT}, "a", ["expected a list, got 'a'"]),
+    ({"const": "a"}, "a", []),
+    ({"const": "a"}, "b", ["'b' is not one of 'a'"]),
+    ({**TEXT, "enum": ["a", "b"]}, "c", ["'c' is not one of 'a', 'b'"]),
+    ({**TEXT, "known_values": ["a"]}, "c", ["'c' is not one of 'a'"]),
+    ({**TEXT, "enum": ["a"]}, 1, ["1 is not one of 'a'", "expected a string, got 1"]),
+    ({}, object, []),
+    ({"ref": "Tags"}, {"a": "b"}, []),
+    ({"ref": "Tags"}, ["a"], []),
+    ({"ref": "Tags"}, {"a": 1}, ["expected a string, got 1"]),
+    ({"ref": "Tags"}, "a", ["expected an object, got 'a'"]),
+    ({"ref": "Sku"}, ["a"], ["expected an object, got ['a']"]),
+    ({"type": "object"}, {"a": 1}, ["no such property; known are none"]),
+]
+
+
+@pytest.mark.parametrize(("schema", "value", "expected"), SCALARS)
+def test_value_is_checked_against_its_type(schema: Schema, value: object, expected: list[str]) -> None:
+    assert found_in(schema, value) == expected
+
+
+@pytest.mark.parametrize("value", [None, UNKNOWN, SECRET, {**SECRET, "value": 1}])
+def test_missing_unknown_and_secret_values_are_not_checked(value: object) -> None:
+    for schema in (TEXT, {"type": "integer"}, {"const": "a"}, {"ref": "Sku"}, {"ref": "Shape"}):
+        assert found_in(schema, value) == []
+    assert found_in({"ref": "Sku"}, {"name": value}) == (["is required and missing"] if value is None else [])
+
+
+def test_violations_have_the_path_to_them() -> None:
+    schema: Schema = {"type": "array", "items": {"type": "array", "items": {"ref": "Sku"}}}
+
+    assert judged(COMPILER.check(schema), [[], [{"name": "A"}, {"name": "C", "nane": 1}], 1]) == {
+        "[1][1].name": "'C' is not one of 'A', 'B'",
+        "[1][1].nane": "no such property; did you mean 'name'?",
+        "[2]": "expected a list, got 1",
+    }
+
+
+def test_body_takes_properties_where_the_api_has_them_and_flattened() -> None:
+    assert body(WHOLE) == {}
+    assert body(FLAT) == {}
+    assert body({**FLAT, "size": "1"}) == {"size": "expected a number, got '1'"}
+    assert body({**WHOLE, "properties": {"size": "1", "sku": {"name": "A"}}}) == {
+        "properties.size": "expected a number, got '1'"
+    }
+    # The property of the outer level is the one that counts where both have it.
+    assert body({**FLAT, "sku": {"name": "C"}}) == {"sku.name": "'C' is not one of 'A', 'B'"}
+
+
+def test_required_properties_are_missed_where_they_belong() -> None:
+    missing = "is required and missing"
+
+    assert body({}) == {"name": missing, "sku": missing, "size": missing}
+    assert body({"properties": {}}) == {
+        "name": missing,
+        "sku": missing,
+        "properties.size": missing,
+        "properties.sku": missing,
+    }
+    assert body({}, filled=frozenset({"name", "size"})) == {"sku": missing}
+    assert (
+        body({"properties": {"size": 1, "sku": {"name": "A"}}, "sku": {"name": "A"}}, filled=frozenset({"name"})) == {}
+    )
+
+
+def test_arguments_of_the_address_are_taken_and_outputs_are_not() -> None:
+    read_only, unknown = "is set by Azure and cannot be given", "no such property; known are "
+
+    assert body({**WHOLE, "resourceGroupName": object}, "resourceGroupName") == {}
+    assert body({**WHOLE, "id": "x", "state": "Ready"}) == {"id": read_only, "state": read_only}
+    assert body({**WHOLE, "id": "x"}, "id") == {}
+    assert body({**WHOLE, "name": 1}, "name") == {"name": "expected a string, got 1"}
+    found = body({**WHOLE, "zzz": 1, "__defaults": []})
+    assert found == {"zzz": f"{unknown}location, name, parent, properties, shape, size, sku"}
+    assert body({**WHOLE, "locatoin": 1}) == {"locatoin": "no such property; did you mean 'location'?"}
+    assert body("text") == {"": "expected an object, got 'text'"}
+    assert body(["a"]) == {"": "expected an object, got ['a']"}
+
+
+def test_types_that_refer_to_each_other_are_checked_at_every_depth() -> None:
+    assert body({**FLAT, "parent": {**FLAT, "parent": {**FLAT, "size": "1"}}}) == {
+        "parent.parent.size": "expected a number, got '1'"
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"kind": "Round", "radius": 1, "label": "l"}, {}),
+        ({"kind": "Square"}, {}),
+        ({"kind": "Round"}, {"radius": "is required and missing"}),
+        ({"kind": "Square", "radius": 1}, {"radius": "no such property; known are label, side"}),
+        ({"kind": "Oval"}, {"kind": "'Oval' is not one of 'Round', 'Square'"}),
+        ({"kind": 3}, {"kind": "3 is not one of 'Round', 'Square'"}),
+        ({"label": "l"}, {"kind": "is required and missing; allowed are 'Round', 'Square'"}),
+        ({"kind": UNKNOWN, "whatever": 1}, {}),
+        ("text", {"": "expected an object, got 'text'"}),
+    ],
+)
+def test_variant_is_chosen_by_its_discriminator(value: object, expected: dict[str, str]) -> None:
+    types = {**TYPES, "Shape": {**TYPES["Shape"], "properties": {"label": TEXT, "kind": TEXT}}}
+    found = judged(Compiler(types).check({"ref": "Shape"}), value)
+
+    assert {path: message.replace("kind, ", "") for path, message in found.items()} == expected
+
+
+def test_settable_properties_of_a_type() -> None:
+    taken = {
+        name for name in ("id", "name", "location", "size", "state", "zzz") if COMPILER.takes({"ref": "Body"}, name)
+    }
+
+    assert taken == {"name", "location", "size"}
+    assert COMPILER.takes({"ref": "Shape"}, "radius")
+    assert not COMPILER.takes({"ref": "Tags"}, "a")
