@@ -1,1 +1,1 @@
-"""Local Azure: the network's program, run without a cloud account on a world that behaves as Azure does."""
+"""Local Azure: a simulation of Azure on this machine, on which a Pulumi program runs without a cloud account."""

@@ -1,4 +1,4 @@
-"""The environment variables that hold real Azure credentials, and the refusal to run with them.
+"""Detects environment variables with real Azure credentials, with which local Azure refuses to run.
 
 Owns the list and the error. Local Azure never runs with real credentials in the environment: a command typed in the
 wrong shell would otherwise reach the wrong Azure silently. Ids of a tenant or a subscription alone open nothing
@@ -37,7 +37,7 @@ _OFF = frozenset({"", "0", "false"})
 
 
 def credentials_error(environment: Mapping[str, str]) -> str | None:
-    """The error for real credentials in `environment`, without their values; None if there are none."""
+    """Return the error that names the variables with real credentials in `environment`, without values; else None."""
     found = [name for name in VARIABLES if _is_set(name, environment.get(name, ""))]
     if not found:
         return None

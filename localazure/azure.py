@@ -20,7 +20,7 @@ from localazure.errors import AzureError, InvalidInputs, Violation
 
 
 class LocalAzure:
-    """Azure's operations on one world."""
+    """Operations of Azure Resource Manager (create, update, read, delete) on one simulated subscription."""
 
     def __init__(self, world: World, now: clock.Clock = clock.fixed) -> None:
         self.world = world
@@ -28,7 +28,7 @@ class LocalAzure:
         self._catalogue = services.catalogue()
 
     def check(self, token: str, inputs: Values, *, name: str) -> Values:
-        """Add the provider's defaults to the inputs: a name, made from the logical `name`, and a location.
+        """Add the azure-native provider's defaults to the inputs: a name, made from the logical `name`, and a location.
 
         Raises:
             UnknownType: local Azure does not have the type.
@@ -43,11 +43,11 @@ class LocalAzure:
         return full
 
     def diff(self, token: str, old: Values, new: Values) -> InputDiff:
-        """Compare two sets of inputs: changed properties, and those that force a replacement."""
+        """Compare old and new inputs of a resource: changed properties, and those that force a replacement."""
         return diff_inputs(self._catalogue.find(token), old, new)
 
     def create(self, token: str, inputs: Values) -> tuple[str, Values]:
-        """Create a resource and return its id and outputs. Inputs are those that `check` returned.
+        """Create a resource from inputs that `check` returned; return the resource id and the outputs.
 
         Raises:
             UnknownType, InvalidInputs: as `check`.
@@ -64,7 +64,7 @@ class LocalAzure:
         return kind.provider_id_of(made.id), made.outputs
 
     def update(self, token: str, resource_id: str, inputs: Values) -> Values:
-        """Change a resource in place and return its outputs.
+        """Update a resource in place and return its outputs.
 
         Raises:
             AzureError: it does not exist, or Azure would refuse the change; nothing was changed.
@@ -76,7 +76,7 @@ class LocalAzure:
         return pipeline.update(request).outputs
 
     def read(self, token: str, resource_id: str) -> tuple[Values, Values] | None:
-        """Inputs and outputs of a resource; None if none of that type exists."""
+        """Return inputs and outputs of a resource; None if no resource of that type has the id."""
         found = self._found(token, resource_id)
         if found is None:
             return None
@@ -84,7 +84,7 @@ class LocalAzure:
         return found.inputs, {**found.outputs, **current}
 
     def adopt(self, token: str, resource_id: str) -> Values:
-        """The outputs of a resource outside this world that a program refers to by id.
+        """Return the outputs of a resource that a program refers to by id and that local Azure did not create.
 
         Azure would answer with what is there; local Azure cannot know and takes it to exist, marked as adopted.
 
@@ -103,13 +103,13 @@ class LocalAzure:
         return pipeline.adopt(self._request(kind, resource_id, {**kind.adopted_inputs, **named})).outputs
 
     def delete(self, token: str, resource_id: str) -> None:
-        """Delete a resource and everything under it; a missing one counts as deleted."""
+        """Delete a resource and every resource below it; deleting a missing resource succeeds."""
         kind = self._catalogue.find(token)
         if not kind.singleton:
             pipeline.delete(self._request(kind, kind.full_id_of(resource_id), {}))
 
     def invoke(self, token: str, args: Values) -> Values:
-        """Call a provider function.
+        """Call a provider function such as `getClientConfig`.
 
         Raises:
             UnknownType: local Azure does not have the function.
@@ -118,7 +118,7 @@ class LocalAzure:
         return services.function(token)(self.world, args)
 
     def exclusive_scope(self, token: str, resource_id: str, inputs: Values) -> tuple[str, str] | None:
-        """The scope of exclusive writes of a request, with Azure's error code for a second write; None for none.
+        """Return the scope in which Azure refuses concurrent writes, and the error code; None if there is no limit.
 
         Args:
             token: the type.
@@ -134,7 +134,7 @@ class LocalAzure:
         return place.lower(), kind.exclusive_writes.code
 
     def preview_outputs(self, token: str, inputs: Values, known: Values | None = None) -> Values:
-        """Outputs in a preview: values that Azure computes are unknown, unless `known` has them from before."""
+        """Return a preview's outputs of a resource: values computed by Azure are unknown unless `known` has them."""
         return answers.preview_outputs(self._catalogue.find(token), inputs, known)
 
     def _found(self, token: str, resource_id: str) -> Resource | None:

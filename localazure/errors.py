@@ -1,4 +1,4 @@
-"""Errors of local Azure.
+"""Exceptions that local Azure raises.
 
     LocalAzureError
     ├── AzureError        Azure would refuse the request: its own code, message and HTTP status
@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 
 class LocalAzureError(Exception):
-    """Anything local Azure refuses."""
+    """Base class of all errors for which local Azure refuses a request."""
 
 
 class AzureError(LocalAzureError):
-    """A refusal with Azure's error code and message.
+    """Error of a refused request, with the code and the message that Azure returns.
 
     `code` is Azure's error code, `status` the HTTP status that carries it. Where a request is refused for several
     reasons, these are those of the first and `message` holds all.
@@ -33,7 +33,7 @@ class AzureError(LocalAzureError):
 
 @dataclass(frozen=True)
 class Violation:
-    """One invalid input: its path, and the reason."""
+    """An invalid input property of a resource: its path, and the reason."""
 
     path: str
     message: str
@@ -43,7 +43,7 @@ class Violation:
 
 
 class InvalidInputs(LocalAzureError):  # noqa: N818 (named like its message)
-    """Inputs that Azure's published types do not allow."""
+    """Error of inputs that Azure's published API types do not allow."""
 
     def __init__(self, token: str, violations: tuple[Violation, ...]) -> None:
         super().__init__(f"{token}: " + "; ".join(str(violation) for violation in violations))
@@ -52,7 +52,7 @@ class InvalidInputs(LocalAzureError):  # noqa: N818 (named like its message)
 
 
 class UnknownType(LocalAzureError):  # noqa: N818 (named like its message)
-    """A resource type or function that local Azure does not simulate."""
+    """Error of a resource type or provider function that local Azure does not simulate."""
 
     def __init__(self, token: str) -> None:
         super().__init__(f"local Azure does not simulate {token!r}; nothing was created")
@@ -60,4 +60,4 @@ class UnknownType(LocalAzureError):  # noqa: N818 (named like its message)
 
 
 class WorldFileError(LocalAzureError):
-    """A world file that is truncated, of another program or of a later version."""
+    """Error of a state file that is damaged, of another program or of a later version."""

@@ -1,4 +1,4 @@
-"""Reduces Azure's published API types to what local Azure checks: `python -m localazure.reduce_api_types --help`.
+"""Reduces Azure's published API types to the parts that local Azure checks: `python -m localazure.reduce_api_types`.
 
 Owns reading the layout of bicep-types-az and the API version of the installed SDK. What comes out is described in
 `localazure/arm/data/README.md`. Nothing is fetched: the person supplies the directory.
@@ -33,11 +33,11 @@ _SCALARS = {"StringType": "string", "IntegerType": "integer", "BooleanType": "bo
 
 
 class ReductionError(Exception):
-    """The published types, or the SDK's version of them, cannot be found."""
+    """Error of published API types, or of an API version in the SDK, that cannot be found."""
 
 
 class Reducer:
-    """One `types.json`, whose entries refer to each other by their place in the list."""
+    """Reduces one `types.json`, whose entries refer to each other by their position in the list."""
 
     def __init__(self, entries: Sequence[Schema]) -> None:
         self._entries = entries
@@ -45,7 +45,7 @@ class Reducer:
         self._names: dict[int, str] = {}
 
     def reduced(self, arm_type: str) -> dict[str, Schema]:
-        """The object types that a resource's body is made of, by name."""
+        """Return the reduced object types that a resource's body consists of, by name."""
         wanted = arm_type.lower()
         bodies = [
             each
@@ -61,7 +61,7 @@ class Reducer:
         return self._named
 
     def _reference(self, entry: Schema, name: str) -> Schema:
-        """A reference to an object type, which is reduced at its first use."""
+        """Return a reference to an object type, which is reduced at its first use."""
         if id(entry) not in self._names:
             others = sum(1 for each in self._named if each.partition(" (")[0] == name)
             unique = f"{name} ({others + 1})" if others else name
@@ -71,7 +71,7 @@ class Reducer:
         return {"ref": self._names[id(entry)]}
 
     def _of(self, reference: Mapping[str, Any]) -> Schema:
-        """Convert a reference into the reduced form."""
+        """Convert a reference to an API type into the reduced form of the type."""
         entry = self._entries[int(str(reference["$ref"]).rpartition("/")[2])]
         limits = {ours: entry[theirs] for theirs, ours in _LIMITS.items() if entry.get(theirs) is not None}
         match entry["$type"]:
@@ -91,7 +91,7 @@ class Reducer:
 
     @staticmethod
     def _union(elements: list[Schema]) -> Schema:
-        """A closed set; where any text is allowed too, the values that are known."""
+        """Reduce a union type to its set of allowed values, or known values if any text is allowed too."""
         values = [each["const"] for each in elements if "const" in each]
         if len(values) == len(elements):
             return {"enum": values}
@@ -114,7 +114,7 @@ class Reducer:
 
 
 def sdk_version(token: str) -> str:
-    """The API version with which the installed azure-native speaks of a type, from the text of its class.
+    """Return the API version that the installed azure-native SDK uses for a type, from the text of its class.
 
     Raises:
         ReductionError: the SDK has no such class, or it states no version.
@@ -131,7 +131,7 @@ def sdk_version(token: str) -> str:
 
 
 def published(directory: Path, arm_type: str, version: str) -> Sequence[Schema]:
-    """The `types.json` of a provider and version, wherever in the directory it is.
+    """Return the `types.json` of a provider and an API version, wherever in the directory it is.
 
     Raises:
         ReductionError: it is not there.
@@ -146,14 +146,14 @@ def published(directory: Path, arm_type: str, version: str) -> Sequence[Schema]:
 
 
 def reduced(directory: Path, kind: ResourceType) -> Schema:
-    """The entry of one type, as it is in the provider's file."""
+    """Return the reduced entry of one resource type, as written to the provider's file."""
     version = sdk_version(kind.token)
     types = Reducer(published(directory, kind.arm_type, version)).reduced(kind.arm_type)
     return {"api_version": version, "arm_type": kind.arm_type, "types": types}
 
 
 def _wanted(names: Sequence[str]) -> Iterator[ResourceType]:
-    """The types of local Azure that are named, by provider or by token; without a name, all."""
+    """Select resource types of local Azure by provider or type token; all types if no names are given."""
     for kind in catalogue():
         if kind.token.startswith("azure-native:") and (not names or {kind.token, provider_of(kind.token)} & set(names)):
             yield kind
@@ -164,7 +164,7 @@ def _written(path: Path) -> dict[str, Schema]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the entries of the types; the exit status is 2 where one is not found."""
+    """Write the reduced API types to their files; the exit status is 2 if a type is not found."""
     parser = argparse.ArgumentParser(prog="python -m localazure.reduce_api_types", description=__doc__)
     parser.add_argument("directory", type=Path, help="a checkout of Azure/bicep-types-az, or its folder `generated`")
     parser.add_argument("name", nargs="*", help="a provider, `storage`, or a type token; without one, all")

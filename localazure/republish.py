@@ -1,4 +1,4 @@
-"""Republishing a Foundry agent outside the program, as in the portal, which gives it a new identity.
+"""Publishes a Foundry agent again outside the Pulumi program, as the portal can, which gives the agent a new identity.
 
 A rehearsal of the drift that `release.foundry` repairs.
 """
@@ -12,11 +12,11 @@ __all__ = ["NotPublishedError", "republish"]
 
 
 class NotPublishedError(LocalAzureError):
-    """An agent that has no application."""
+    """Error of a Foundry agent that is not published."""
 
 
 def republish(azure: LocalAzure, agent: str) -> tuple[str, str]:
-    """Delete and create again the application of an agent; returns the old and the new principal id.
+    """Delete and recreate a Foundry agent's application; return the old and the new principal id.
 
     Raises:
         NotPublishedError: it is not published.

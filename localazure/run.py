@@ -1,4 +1,4 @@
-"""One local run: a program, in this process, on the SDK's mock monitor, against the world of its stack.
+"""Runs a Pulumi program in this process against local Azure: preview, up or destroy of one stack.
 
 Owns the setup of the SDK around the program, and when the world is written: never by a preview, and after a failure
 with the changes until then, as on Azure. Changes to resources are `localazure.deployment.deployment`'s.
@@ -34,7 +34,7 @@ from localazure.fronts.monitor import LocalMonitor
 
 
 class Operation(StrEnum):
-    """The kinds of run."""
+    """Operation of a local run: preview, up or destroy."""
 
     PREVIEW = "preview"
     UP = "up"
@@ -43,7 +43,7 @@ class Operation(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class RunResult:
-    """The outcome of a run, or for a preview, the planned outcome."""
+    """Outcome of a local run; for a preview, the planned outcome."""
 
     operation: Operation
     stack: str
@@ -52,17 +52,17 @@ class RunResult:
     skipped: list[str]
     """URNs of resources that were skipped because a dependency failed."""
     world: World
-    """The world afterwards."""
+    """State of local Azure after the run."""
     records: list[Record]
-    """The stack's resources afterwards."""
+    """Records of the stack's resources after the run."""
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
-    """The stack's outputs; secrets are masked."""
+    """Outputs of the stack; secrets are masked."""
     messages: list[str] = field(default_factory=list[str])
-    """Messages of the program from `pulumi.log`."""
+    """Log messages that the program wrote with `pulumi.log`."""
 
     @property
     def ok(self) -> bool:
-        """True if nothing failed."""
+        """True if neither a resource nor the program failed."""
         return not self.failures
 
 
@@ -76,7 +76,7 @@ def run(  # noqa: PLR0913 (one argument for each setting of a run)
     path: Path | None = None,
     progress: Callable[[ResourceStep], None] = lambda _: None,
 ) -> RunResult:
-    """Run `program` and return the outcome.
+    """Run a Pulumi program against local Azure and return the outcome.
 
     Args:
         program: registers resources; a `destroy` does not call it.
@@ -133,7 +133,7 @@ def _run(  # noqa: PLR0913, PLR0917 (as above)
 
 
 def _save(path: Path, world: World, deployment: LocalDeployment, operation: Operation, before: list[Record]) -> None:
-    """Write the world if anything changed; delete the file once a stack is destroyed, deleted names included."""
+    """Write the state file if anything changed; delete it after the stack is destroyed, with soft-deleted names."""
     changed = any(step.record.custom and step.op is not Op.SAME for step in deployment.steps)
     if operation is Operation.DESTROY and not deployment.failures:
         path.unlink(missing_ok=True)
@@ -153,7 +153,7 @@ def _execute(  # noqa: PLR0913, PLR0917 (one argument for each setting of the SD
     config: Mapping[str, str],
     operation: Operation,
 ) -> Failure | None:
-    """Run the program to its end; returns the failure that stopped it."""
+    """Run the Pulumi program to its end; return the failure that stopped it, if any."""
 
     async def main() -> None:
         # One thread answers, so that resources come one after another and in the same order every time.
@@ -191,7 +191,7 @@ def _execute(  # noqa: PLR0913, PLR0917 (one argument for each setting of the SD
 
 @contextmanager
 def _stack_configuration(config: Mapping[str, str]) -> Generator[None]:
-    """Set the SDK's configuration, which is global, for one program, and clear it with the SDK's unfinished outputs."""
+    """Set the Pulumi SDK's global configuration for one program, and afterwards clear it with unfinished outputs."""
     set_all_config(dict(config))
     try:
         yield
@@ -202,7 +202,7 @@ def _stack_configuration(config: Mapping[str, str]) -> Generator[None]:
 
 
 class _LogEngine(MockEngine):
-    """An engine that collects the program's log messages, except debug messages."""
+    """A replacement for the Pulumi engine's log that collects the program's messages, except debug messages."""
 
     def __init__(self) -> None:
         super().__init__(None)

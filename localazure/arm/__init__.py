@@ -1,1 +1,1 @@
-"""Simulated Azure Resource Manager: resource types, requests, and the world that they change."""
+"""Simulated Azure Resource Manager: resource types, the handling of requests, and the state that requests change."""

@@ -18,30 +18,30 @@ from localazure.errors import Violation
 
 Schema = dict[str, Any]
 Where = tuple["Where", str | int] | None
-"""A location in a value: that of the surrounding block, and the step from there."""
+"""Location of a value inside a resource's inputs: the location of the surrounding block, and the last step."""
 Check = Callable[[Any, Where, list[Violation]], None]
 
 
 @dataclass(frozen=True)
 class _Shape:
-    """An object type, flattened."""
+    """Properties of an API object type, with the properties of the nested block `properties` lifted to the top."""
 
     properties: Mapping[str, Schema]
     additional: Schema | None
     required: frozenset[str]
     lifted: frozenset[str]
-    """Those of `required` that are in the block `properties`, unless that block is flattened away."""
+    """Names of required properties inside the block `properties`, unless that block is flattened away."""
 
 
 class Compiler:
-    """Compiles checks from the types that one resource's definition refers to."""
+    """Compiles validation checks from the API types that one resource's definition refers to."""
 
     def __init__(self, types: Mapping[str, Schema]) -> None:
         self._types = types
         self._objects: dict[int, Check] = {}
 
     def check(self, schema: Schema) -> Check:
-        """The check of one value."""
+        """Return the check that validates a value against an API type."""
         schema = self._resolved(schema)
         closed = _closed_set(schema)
         inside = self._inside(schema)
@@ -56,16 +56,16 @@ class Compiler:
         return judge
 
     def body(self, schema: Schema, arguments: frozenset[str], filled: frozenset[str]) -> Check:
-        """The check of a whole resource; `arguments` go into its address, `filled` may be missing."""
+        """Return the check of a whole resource; `arguments` are parts of the id, those in `filled` may be missing."""
         return _ObjectCheck(self.check, self._shape(self._resolved(schema), None), arguments, filled)
 
     def takes(self, schema: Schema, name: str) -> bool:
-        """Report if an object type has a settable property of that name."""
+        """Report if an object type has a settable property called `name`."""
         found = self._shape(self._resolved(schema), None).properties.get(name)
         return found is not None and not found.get("read_only")
 
     def _shape(self, schema: Schema, variant: str | None) -> _Shape:
-        """The properties of an object type; of one variant, where it has some and one is chosen."""
+        """Return the properties of an object type; for a type with variants, only those of the chosen variant."""
         own = cast("dict[str, Schema]", schema.get("properties", {}))
         inner = self._resolved(own["properties"]) if "properties" in own else {}
         levels = [own, cast("dict[str, Schema]", inner.get("properties", {}))]
@@ -146,7 +146,7 @@ class Compiler:
 
 
 class _ObjectCheck:
-    """The check of an object. Properties are compiled on first use, because types refer to each other in circles."""
+    """Validates an object property by property; each property is compiled on first use, since types can be circular."""
 
     def __init__(
         self,
@@ -180,7 +180,7 @@ class _ObjectCheck:
         found += [_violation((where, name), "is required and missing") for name in missing]
 
     def _compiled(self, name: str) -> Check | None:
-        """The check of a property; None where there is no such property."""
+        """Return the compiled check of the property `name`; None if the type does not define such a property."""
         schema = self._shape.properties.get(name, self._shape.additional)
         check = None if schema is None else self._compile(schema)
         if schema is not None and schema.get("read_only") and name not in self._arguments:
@@ -215,7 +215,7 @@ def _violation(where: Where, message: str) -> Violation:
 
 
 def _anything(_value: Any, _where: Where, _found: list[Violation]) -> None:  # noqa: ANN401 (any JSON value)
-    """The check of a value of any form: finds nothing."""
+    """Accept any value: the check for API types without restrictions."""
 
 
 def _read_only(_value: Any, where: Where, found: list[Violation]) -> None:  # noqa: ANN401 (any JSON value)

@@ -1,4 +1,4 @@
-"""Inputs against Azure's published API types.
+"""Validates inputs of resources against Azure's published API types.
 
 Owns one question: what of a resource's inputs would the API's own type definitions refuse. Judges every property at
 once; knows nothing of names, parents or any service's rules. The types are in `data/`, whose README names their
@@ -17,7 +17,7 @@ from localazure.arm.resource_type import ResourceType
 from localazure.errors import Violation
 
 DATA = Path(__file__).parent / "data" / "api_types"
-"""One file a provider."""
+"""Folder of the published API types, with one file for each resource provider."""
 
 # The provider fills these in, or they stand in the address.
 _FILLED = frozenset({"name", "location", "id", "type", "apiVersion"})
@@ -25,16 +25,16 @@ _FILLED = frozenset({"name", "location", "id", "type", "apiVersion"})
 
 @dataclass(frozen=True)
 class ArmType:
-    """The published type of one resource."""
+    """Published API type of one resource type."""
 
     api_version: str
     has_location: bool
-    """True if the type has a location."""
+    """True if resources of the type have a property `location`."""
     judge: Check
 
 
 def violations(kind: ResourceType, inputs: Mapping[str, Any]) -> list[Violation]:
-    """Everything in `inputs` that the resource's type does not allow; unknown and secret values are not judged."""
+    """Return every property of `inputs` that the API type does not allow; unknown and secret values are not checked."""
     published = arm_type(kind)
     found: list[Violation] = []
     if published is not None:
@@ -46,18 +46,18 @@ def violations(kind: ResourceType, inputs: Mapping[str, Any]) -> list[Violation]
 
 
 def arm_type(kind: ResourceType) -> ArmType | None:
-    """The published type of a resource; None where there is none, as for Entra ID."""
+    """Return the published API type of a resource type; None if none is published, as for Entra ID."""
     return _arm_type(kind.token, frozenset(kind.path_inputs))
 
 
 def takes_location(kind: ResourceType) -> bool:
-    """Report if the provider adds a default location."""
+    """Report if the Pulumi provider adds a default location to resources of a type."""
     published = arm_type(kind)
     return published is not None and published.has_location and kind.inherits_location
 
 
 def provider_of(token: str) -> str:
-    """The provider in a type token, by which its file in `data/api_types` is called."""
+    """Return the provider in a type token, such as `storage`, which names a file in `data/api_types`."""
     return token.split(":")[1].lower()
 
 
@@ -76,6 +76,6 @@ def _arm_type(token: str, arguments: frozenset[str]) -> ArmType | None:
 
 @cache
 def _of_provider(provider: str) -> dict[str, Any]:
-    """The published types of one provider, read when one of them is needed."""
+    """Load the published API types of one resource provider on first use."""
     path = DATA / f"{provider}.json"
     return json.loads(path.read_text("utf-8")) if path.is_file() else {}

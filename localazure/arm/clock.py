@@ -1,4 +1,4 @@
-"""The time that local Azure writes into created resources.
+"""Clock of local Azure: the times that are written into created resources.
 
 A fixed instant by default, so that a run is repeatable to the byte. Nothing in local Azure waits or expires.
 """
@@ -12,10 +12,10 @@ _FIXED = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def fixed() -> datetime:
-    """The same instant at each call."""
+    """Return a clock that always shows the same instant."""
     return _FIXED
 
 
 def stamp(moment: datetime) -> str:
-    """`moment` as Azure Resource Manager writes it."""
+    """Format a time as Azure Resource Manager writes times."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")

@@ -1,4 +1,4 @@
-"""Output values and validation rules that the types of many services share.
+"""Output values and validation rules that the resource types of many services share.
 
 Owns the functions that build them, and no fact of any service.
 """
@@ -12,7 +12,7 @@ from localazure.errors import AzureError
 
 
 def all_of(*rules: Rules) -> Rules:
-    """Combine several rules into one, which yields the errors of all."""
+    """Combine several validation rules into one rule that yields the errors of every one of them."""
 
     def combined(request: Request) -> Iterator[AzureError]:
         for rule in rules:
@@ -22,22 +22,22 @@ def all_of(*rules: Rules) -> Rules:
 
 
 def constant(value: Any) -> ComputedOutput:  # noqa: ANN401 (any JSON value)
-    """A computed output with the same value for every resource; also the default of an omitted input."""
+    """Create a computed output with a constant value; also the default value of an omitted input."""
     return lambda _request: value
 
 
 def on(_request: Request) -> bool:
-    """The default of a switch that is on if it is omitted."""
+    """Return True: the default of a boolean input that Azure enables if it is omitted."""
     return True
 
 
 def off(_request: Request) -> bool:
-    """The default of a switch that is off if it is omitted."""
+    """Return False: the default of a boolean input that Azure disables if it is omitted."""
     return False
 
 
 def kept_from_creation(path: str, answer: ComputedOutput) -> ComputedOutput:
-    """The value at the output `path` since creation; `answer` computes it when the resource is created."""
+    """Create a computed output that is computed when the resource is created, and keeps that value in every update."""
 
     def first(request: Request) -> Any:  # noqa: ANN401 (any JSON value)
         before = request.previous_output(path)
@@ -47,7 +47,7 @@ def kept_from_creation(path: str, answer: ComputedOutput) -> ComputedOutput:
 
 
 def system_data(request: Request) -> Values:
-    """The `systemData` output: creator, creation time and last change (ARM RPC v1 *Common API contracts*)."""
+    """Return the output `systemData`: creator, creation time and last change (ARM RPC v1 *Common API contracts*)."""
     made = request.previous_output("systemData") or {
         "createdAt": request.now,
         "createdBy": DEPLOYER_CLIENT_ID,

@@ -1,4 +1,4 @@
-"""Default inputs that the azure-native provider adds before a request: a missing name, a missing location.
+"""Adds the inputs that the azure-native provider fills in if they are omitted: a resource's name and location.
 
 Owns both rules (azure-native 3.29.0, `AutoNamer` and `Check`). Where azure-native draws a name at random, this draws
 the same one for the same logical name, so that a run can be repeated.
@@ -14,7 +14,7 @@ _ALWAYS_GUIDS = frozenset({"roleAssignmentName", "roleDefinitionId"})
 
 
 def with_defaults(kind: ResourceType, inputs: Values, world: World, name: str) -> Values:
-    """Add the missing name and location; `name` is the resource's logical name."""
+    """Return the inputs with a default name, made from the logical name `name`, and a default location."""
     found = dict(inputs)
     own = kind.name_input
     if own is not None and not found.get(own):

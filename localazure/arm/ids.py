@@ -1,4 +1,4 @@
-"""Parsing of Azure Resource Manager ids, without a catalogue of types.
+"""Parses Azure Resource Manager ids without a catalogue of resource types.
 
 Owns their grammar. Ids are compared without regard to case, as Azure does ("Resource provider naming", ARM RPC v1).
 """
@@ -9,23 +9,23 @@ _EXTENSION = re.compile(r"/providers/[^/]+$", re.IGNORECASE)
 
 
 def name_of(resource_id: str) -> str:
-    """The last segment of an id."""
+    """Return the last segment of a resource id, which is the resource's name."""
     return resource_id.rpartition("/")[2]
 
 
 def same(one: str, other: str) -> bool:
-    """Compare two ids without regard to case."""
+    """Compare two resource ids without regard to upper and lower case."""
     return one.rstrip("/").lower() == other.rstrip("/").lower()
 
 
 def parent_of(resource_id: str) -> str:
-    """The id of the parent: two segments shorter, and without the provider's name if that comes last."""
+    """Return the id of the parent resource: two segments shorter, and without a provider's name at the end."""
     head = resource_id.rpartition("/")[0].rpartition("/")[0]
     return _EXTENSION.sub("", head)
 
 
 def arm_type_of(resource_id: str) -> str:
-    """The ARM type of an id in lower case, `microsoft.storage/storageaccounts`; empty for an unknown form."""
+    """Return the ARM type in a resource id, in lower case (`microsoft.storage/storageaccounts`); empty if unknown."""
     lowered = resource_id.strip("/").lower()
     head, found, tail = f"/{lowered}".rpartition("/providers/")
     if found:
@@ -42,12 +42,12 @@ def arm_type_of(resource_id: str) -> str:
 
 
 def subscription_of(resource_id: str) -> str:
-    """The subscription in an id; empty if it has none."""
+    """Return the subscription id in a resource id; empty if the id is not in a subscription."""
     found = re.match(r"/subscriptions/([^/]+)", resource_id, re.IGNORECASE)
     return found[1] if found else ""
 
 
 def group_of(resource_id: str) -> str:
-    """The resource group's name in an id; empty if it has none."""
+    """Return the name of the resource group in a resource id; empty if the id is not in a group."""
     found = re.match(r"/subscriptions/[^/]+/resourceGroups/([^/]+)", resource_id, re.IGNORECASE)
     return found[1] if found else ""

@@ -1,4 +1,4 @@
-"""Managed identities on resources: the `identity` block, the same on every resource type that takes one.
+"""Managed identities of resources: the `identity` block, which is the same for every resource type.
 
 Owns how the block is answered: a list of user-assigned ids goes in, a mapping from id to client and principal id
 comes out; a system-assigned principal begins and ends with its resource ("Managed identities for Azure resources",
@@ -16,18 +16,18 @@ _USER_ASSIGNED = "azure-native:managedidentity:UserAssignedIdentity"
 
 
 def has_system_assigned(inputs: Values) -> bool:
-    """Report if the inputs request a system-assigned identity."""
+    """Report if the inputs of a resource request a system-assigned identity."""
     return "SystemAssigned" in str(_block(inputs).get("type", ""))
 
 
 def user_assigned_ids(inputs: Values) -> list[str]:
-    """Ids of the user-assigned identities in the inputs."""
+    """Return the ids of the user-assigned identities in a resource's inputs."""
     listed = cast("Any", _block(inputs).get("userAssignedIdentities"))
     return [str(each) for each in cast("list[Any]", listed or [])] if isinstance(listed, list | dict) else []
 
 
 def identity_refusals(request: Request) -> Iterator[AzureError]:
-    """Validate the `identity` block: attached identities exist, and fit the block's type."""
+    """Validate the `identity` block: the attached identities exist, and `identity.type` agrees with them."""
     kind = str(_block(request.inputs).get("type", "None"))
     ids = user_assigned_ids(request.inputs)
     if bool(ids) != ("UserAssigned" in kind):
@@ -40,7 +40,7 @@ def identity_refusals(request: Request) -> Iterator[AzureError]:
 
 
 def identity_output(request: Request) -> Values:
-    """The `identity` output; empty for a resource without such a block."""
+    """Return the output `identity` of a resource; empty if its inputs have no `identity` block."""
     # The dynamic resource for an agent's identity has an input of that name that is a text.
     if not isinstance(request.inputs.get("identity"), dict):
         return {}
@@ -54,7 +54,7 @@ def identity_output(request: Request) -> Values:
 
 
 def preview_identity(inputs: Values, known: Values) -> Values:
-    """The `identity` output in a preview, from the inputs and the `known` outputs."""
+    """Return the output `identity` in a preview, from the inputs and the outputs of the last run in `known`."""
     if not isinstance(inputs.get("identity"), dict):
         return {}
     before = cast("Values", known.get("identity") or {})

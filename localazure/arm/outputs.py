@@ -1,4 +1,4 @@
-"""Outputs of a resource: in a response, and in a preview, before it exists.
+"""Outputs of a resource: those returned by a request, and those that a preview predicts.
 
 Owns how they are computed from inputs and the `ResourceType`: without most names of the id, with the values that Azure
 computes. The same two steps for every type; no rule of any service.
@@ -18,7 +18,7 @@ _Block = dict[str | int, Any]
 
 
 def outputs(request: Request) -> Values:
-    """The outputs of a resource after a request."""
+    """Return the outputs of a resource after it was created or updated."""
     kind = request.type
     values = _echoed_inputs(kind, request.inputs)
     values |= {name: value for name, value in _type_outputs(kind, request.name).items() if value}
@@ -39,7 +39,7 @@ def outputs(request: Request) -> Values:
 
 
 def preview_outputs(kind: ResourceType, inputs: Values, known: Values | None) -> Values:
-    """The outputs in a preview: values that Azure computes are unknown, unless `known` has them from before."""
+    """Return a preview's outputs of a resource: values computed by Azure are unknown unless `known` has them."""
     before = known or {}
     values = _echoed_inputs(kind, inputs)
     values |= {name: before.get(name, UNKNOWN) for name in _type_outputs(kind, "")}
@@ -66,7 +66,7 @@ def _type_outputs(kind: ResourceType, name: str) -> Values:
 
 
 def _blocks_without_value(value: Any, place: Path, before: Any = None) -> Iterator[tuple[_Block, Any]]:  # noqa: ANN401 (any JSON value)
-    """The blocks at the end of a path without a value there, each with the value that `before` has."""
+    """Return the nested blocks that a path names and that have no value there, each with its value in `before`."""
     step, rest = place[0], place[1:]
     if step == ANY and isinstance(value, list):
         old = cast("list[Any]", before) if isinstance(before, list) else []
@@ -96,7 +96,7 @@ def _drop(value: Any, place: Path) -> None:  # noqa: ANN401 (any JSON value)
 
 
 def _copied(value: Any) -> Any:  # noqa: ANN401 (any JSON value)
-    """A deep copy of a JSON value, so that outputs never share a part with inputs."""
+    """Return a deep copy of a JSON value, so that outputs never share objects with inputs."""
     if isinstance(value, dict):
         return {name: _copied(item) for name, item in cast("Values", value).items()}
     if isinstance(value, list):

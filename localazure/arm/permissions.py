@@ -1,4 +1,4 @@
-"""Permission checks in local Azure, from the role assignments of its world.
+"""Checks permissions in local Azure, from the role assignments of its simulated subscription.
 
 Owns one check, which a service makes when Azure would: is a principal allowed an operation? Roles and conditions are
 `access`'s; without an assignment the operation is denied. Azure RBAC only: Cosmos DB has assignments of its own.
@@ -15,24 +15,24 @@ from localazure.arm.world import Resource, World
 
 
 def principal_index_key(principal_id: str) -> str:
-    """The index key of a principal's role assignments."""
+    """Return the index key under which the role assignments of a principal are found."""
     return f"held by {principal_id}".lower()
 
 
 @dataclass(frozen=True, kw_only=True)
 class RequestedOperation:
-    """One operation on one resource."""
+    """An operation on one resource, such as `Microsoft.Storage/storageAccounts/read`, that a principal requests."""
 
     operation: str
     data: bool
-    """Of the data plane, or of the control plane."""
+    """True for a data-plane operation, False for a control-plane operation."""
     place: str
     attributes: Attributes
-    """Its values in conditions."""
+    """Values of the attributes that role assignment conditions can test."""
 
 
 def is_allowed(world: World, principal_id: str, act: RequestedOperation) -> bool:
-    """Report if an assignment at the resource, or above it, allows the principal the operation."""
+    """Report if a role assignment at the resource or above it allows the principal to do the operation."""
     return any(
         _reaches(assignment, act.place) and _allows(assignment, act)
         for assignment in world.find_indexed(principal_index_key(principal_id))
@@ -59,7 +59,7 @@ def _permits(block: Permission, act: RequestedOperation) -> bool:
 
 
 def _holds(condition: str, act: RequestedOperation) -> bool:
-    """Report if a condition is certainly true for an operation."""
+    """Report if a role assignment's condition is certainly true for an operation."""
 
     def matches(pattern: str) -> tuple[int, int]:
         return int(covers(pattern, act.operation, granting=False)), int(covers(pattern, act.operation))

@@ -1,4 +1,4 @@
-"""The stages of a request in local Azure: one list for creating, one for changing.
+"""Stages of a request to local Azure: one list of stages for creating a resource, one for updating.
 
 Owns the order of the stages and what Resource Manager does for every type alike: ids and names that are taken, groups
 and parents that are missing, properties that cannot change. Rules of one service are in `services/`; the state
@@ -25,7 +25,7 @@ Stage = Callable[[Request], Iterator[AzureError]]
 
 
 def create(request: Request) -> Resource:
-    """Validate a request for a new resource, create it and return it."""
+    """Validate a request for a new resource, then create the resource and return it."""
     _judge(
         request,
         _name_is_allowed,
@@ -42,18 +42,18 @@ def create(request: Request) -> Resource:
 
 
 def update(request: Request) -> Resource:
-    """Validate a request for an existing resource, change it and return it."""
+    """Validate a request for an existing resource, then update the resource and return it."""
     _judge(request, _immutable_properties_stay, identity.identity_refusals, request.type.rules)
     return _apply(request)
 
 
 def adopt(request: Request) -> Resource:
-    """Store a resource that exists outside this world, without validation."""
+    """Store a resource that local Azure did not create but a program refers to, without validation."""
     return _apply(replace(request, adopted=True))
 
 
 def delete(request: Request) -> None:
-    """Delete a resource and everything under it, deepest first."""
+    """Delete a resource and every resource below it, deepest first."""
     if request.old is not None:
         _refuse([*request.type.deletion_refusals(request.world, request.old)])
     for each in [*request.world.under(request.id), request.world.get(request.id)]:
@@ -69,7 +69,7 @@ def _judge(request: Request, *stages: Stage) -> None:
 
 
 def _refuse(errors: list[AzureError]) -> None:
-    """Raise one error for all reasons."""
+    """Raise one error that lists all reasons for which a request is refused."""
     if errors:
         first, *others = errors
         raise AzureError(first.code, "; ".join([first.message, *map(str, others)]), first.status)
@@ -191,5 +191,5 @@ def _matches_deleted(request: Request, deleted: Resource) -> bool:
 
 
 def _name_key(request: Request) -> str:
-    """The unique key of a name: in all of Azure for globally unique names, else in its scope."""
+    """Return the key under which a name is unique: in all of Azure for globally unique names, else in its scope."""
     return f"{request.type.token} {request.name if request.type.name_taken_code else request.id}".lower()

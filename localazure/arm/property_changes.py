@@ -1,4 +1,4 @@
-"""Comparison of a resource's old and new inputs.
+"""Compares a resource's old and new inputs, to decide between an update and a replacement.
 
 Owns which paths differ, and which of them only a replacement can change: what makes the id, the location (a tracked
 resource never moves), and what its type lists. azure-native compares inputs with inputs; so does this.
@@ -11,7 +11,7 @@ from localazure.arm.world import Values
 
 
 def diff_inputs(kind: ResourceType, old: Values, new: Values) -> InputDiff:
-    """Compare two sets of inputs of a type."""
+    """Compare two sets of inputs of a resource type: changed properties, and those that force a replacement."""
     if old == new:
         return InputDiff()
     found = [change.path for change in changes(_normal(old), _normal(new))]
@@ -30,7 +30,7 @@ def _fixed(kind: ResourceType) -> tuple[str, ...]:
 
 
 def _concerns(pattern: Path, path: Path) -> bool:
-    """Report if a change at `path` changes `pattern`: itself, a part of it, or a value around it."""
+    """Report if a change at `path` affects the property `pattern`: itself, a part of it, or the block around it."""
     return covers(pattern, path) or covers(path, pattern)
 
 

@@ -1,4 +1,4 @@
-"""Property paths: locations inside a resource's inputs.
+"""Property paths: locations inside a resource's inputs, such as `template.containers[0].image`.
 
 Owns comparing two values position by position, and the patterns of `ignore_changes` and `replace_on_changes`
 (`template.containers[0].image`, `tags["a.b"]`, `rules[*].name`). Knows neither resources nor secrets.
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 Path = tuple[str | int, ...]
-"""Names of properties and places in lists, from the top."""
+"""Path of a property: names of properties and positions in lists, from the top."""
 
 ANY: Final = "*"
-"""Matches every name or position in a pattern."""
+"""Wildcard in a path pattern: matches every name or position."""
 
 
 class _Absent:
@@ -22,7 +22,7 @@ class _Absent:
 
 
 ABSENT: Final = _Absent()
-"""The value of a missing property; None is a value."""
+"""Marker for a property that is missing, as opposed to a property whose value is None."""
 
 # The grammar of property paths: https://www.pulumi.com/docs/iac/concepts/options/ignorechanges/ (Nov 2026).
 _STEP = re.compile(
@@ -32,7 +32,7 @@ _STEP = re.compile(
 
 @dataclass(frozen=True)
 class Change:
-    """One location where two values differ; `ABSENT` for a missing value."""
+    """Old and new value of a property that changed; `ABSENT` marks a missing value."""
 
     path: Path
     old: Any
@@ -40,7 +40,7 @@ class Change:
 
 
 def parse(text: str) -> Path:
-    """Read a path or a pattern.
+    """Parse a property path or a path pattern from its text.
 
     Raises:
         ValueError: naming the part that is not a valid path.
@@ -59,7 +59,7 @@ def parse(text: str) -> Path:
 
 
 def format_path(path: Path) -> str:
-    """`path` in the engine's notation for property paths, which `parse` reads: `template.containers[0].image`."""
+    """Write `path` in the Pulumi engine's notation, which `parse` reads: `template.containers[0].image`."""
     text = ""
     for step in path:
         if isinstance(step, int):
@@ -82,19 +82,19 @@ def _step(found: re.Match[str]) -> str | int:
 
 
 def covers(pattern: Path, path: Path) -> bool:
-    """Report if `path` is at `pattern`, or inside it."""
+    """Report if the property at `path` is the one that `pattern` names, or is inside that one."""
     return len(pattern) <= len(path) and all(
         want in (ANY, step) for want, step in zip(pattern, path[: len(pattern)], strict=True)
     )
 
 
 def overlaps(one: Path, other: Path) -> bool:
-    """Report if one of two paths is inside the other."""
+    """Report if one of two property paths is inside the other."""
     return covers(one, other) or covers(other, one)
 
 
 def changes(old: Any, new: Any, path: Path = ()) -> Iterator[Change]:  # noqa: ANN401 (any JSON value)
-    """Every innermost location where `old` and `new` differ, in the order of `new`."""
+    """Return every innermost property whose value in `old` differs from that in `new`, in the order of `new`."""
     if isinstance(old, dict) and isinstance(new, dict):
         before, after = cast("dict[str, Any]", old), cast("dict[str, Any]", new)
         for name in {**after, **before}:
@@ -108,7 +108,7 @@ def changes(old: Any, new: Any, path: Path = ()) -> Iterator[Change]:  # noqa: A
 
 
 def value_at(value: Any, path: Path) -> Any:  # noqa: ANN401 (any JSON value)
-    """The value at `path`; `ABSENT` if there is none."""
+    """Return the property's value at `path`; `ABSENT` if the property is missing."""
     for step in path:
         if isinstance(value, dict):
             value = cast("dict[str | int, Any]", value).get(step, ABSENT)
@@ -120,7 +120,7 @@ def value_at(value: Any, path: Path) -> Any:  # noqa: ANN401 (any JSON value)
 
 
 def with_old_values(old: Any, new: Any, pattern: Path) -> Any:  # noqa: ANN401 (any JSON value)
-    """`new` with the values of `old` at every match of `pattern`; values that `old` lacks are removed."""
+    """Return `new` with the old value of each property matching `pattern`; properties missing in `old` are removed."""
     if not pattern:
         return old
     step, rest = pattern[0], pattern[1:]
@@ -147,7 +147,7 @@ def with_old_values(old: Any, new: Any, pattern: Path) -> Any:  # noqa: ANN401 (
 
 
 def with_value_at(value: Any, path: Path, by: Any) -> Any:  # noqa: ANN401 (any JSON value)
-    """`value` with `by` at `path`; unchanged if there is no such location."""
+    """Return a copy of `value` with the property at `path` set to `by`; unchanged if the path does not exist."""
     if not path:
         return by
     if isinstance(value, dict) and path[0] in value:

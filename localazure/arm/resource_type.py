@@ -38,16 +38,16 @@ from localazure.errors import AzureError
 from manifest.name_validation import NameRule
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""The engine's mark for a value not known before the deployment (`pulumi.runtime.rpc.UNKNOWN`)."""
+"""The Pulumi engine's marker for a value that is unknown before the deployment (`pulumi.runtime.rpc.UNKNOWN`)."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _SCOPES = frozenset({"scope", "resourceUri"})
-"""Placeholders that stand for a whole id."""
+"""Placeholders of an id pattern that match a whole resource id."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class InputDiff:
-    """The difference between old and new inputs, as paths such as `configuration.ingress.targetPort`."""
+    """Difference between a resource's old and new inputs, as paths such as `configuration.ingress.targetPort`."""
 
     changed: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
@@ -56,13 +56,13 @@ class InputDiff:
 
 @dataclass(frozen=True)
 class NameCheck:
-    """The naming rule of a resource type, and Azure's error code for a name that breaks it."""
+    """Naming rule of a resource type, and Azure's error code for a name that violates the rule."""
 
     rule: NameRule
     code: str = "InvalidResourceName"
 
     def refusal(self, label: str, name: str) -> AzureError | None:
-        """The error of a name that Azure refuses; None for an allowed name."""
+        """Return Azure's error for an invalid resource name; None for a valid name."""
         if self.rule.error(name) is None:
             return None
         return AzureError(self.code, f"{label} name {name!r} is invalid: allowed are {self.rule.allowed}")
@@ -70,47 +70,47 @@ class NameCheck:
 
 @dataclass(frozen=True, kw_only=True)
 class SoftDeletion:
-    """Soft deletion of a type: a deleted resource keeps its name until it is purged."""
+    """Soft deletion of a resource type: a deleted resource keeps its name until it is purged."""
 
     code: str
-    """Azure's error code for a new resource of that name."""
+    """Azure's error code for a new resource with the name of a soft-deleted resource."""
     recovered_by: Callable[[Values], bool] = lambda _inputs: False
-    """True if these inputs recover the deleted resource: then the name is free for them."""
+    """True if the inputs recover the soft-deleted resource, and so may use its name."""
     nothing_code: str = "ResourceNotFound"
-    """Azure's error code for a recovery without a resource deleted in that group and region."""
+    """Azure's error code for a recovery if no soft-deleted resource exists in that group and region."""
     kept: Callable[[Resource], bool] = lambda _resource: True
-    """True if this resource is kept when it is deleted; one of a free tier, for example, is not."""
+    """True if a deleted resource is kept for recovery; resources of a free tier, for example, are not kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExclusiveWrites:
-    """A scope in which Azure accepts one write at a time; a concurrent one is a conflict."""
+    """Scope in which Azure accepts one write at a time and refuses a concurrent write as a conflict."""
 
     arm_type: str
-    """Type of the resource around the writes, in lower case: `microsoft.managedidentity/userassignedidentities`."""
+    """Type of the resource that is the scope, in lower case: `microsoft.managedidentity/userassignedidentities`."""
     code: str
-    """Azure's error code for the second write."""
+    """Azure's error code for a concurrent second write."""
 
 
 class Types(Protocol):
-    """The lookup of resource types in a request, which `type_catalogue.Catalogue` implements."""
+    """Lookup of resource types while a request is handled, implemented by `type_catalogue.Catalogue`."""
 
     def find(self, token: str) -> "ResourceType":
-        """The type of a Pulumi token; raises UnknownType for a missing one."""
+        """Return the resource type of a Pulumi type token; raise UnknownType if local Azure does not know the type."""
         ...
 
     def of(self, resource_id: str) -> "ResourceType | None":
-        """The type of the resource that an id names; None for an unknown type."""
+        """Return the resource type that a resource id belongs to; None for an unknown type."""
         ...
 
     def exists(self, world: World, place: str) -> bool:
-        """Report if a resource, or an object inside one, exists at an id."""
+        """Report if a resource, or an object inside a resource, exists under an id."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One request for a resource, and the world that it changes: the argument of a service's functions."""
+    """A request to create, update or delete one resource: the argument of the functions of a service module."""
 
     world: World
     catalogue: "Types"
@@ -118,173 +118,173 @@ class Request:
     id: str
     inputs: Values
     now: str
-    """The time of the request in Azure's form: `2026-01-01T00:00:00.0000000Z`."""
+    """Time of the request in Azure's format: `2026-01-01T00:00:00.0000000Z`."""
     old: Resource | None = None
-    """The existing resource; None on creation."""
+    """The resource before this request; None if the request creates the resource."""
     adopted: bool = False
-    """True for a resource that this world did not create, but assumes to exist."""
+    """True for a resource that local Azure did not create, but assumes to exist."""
 
     @property
     def name(self) -> str:
-        """The resource's own name."""
+        """Return the name of the requested resource."""
         return ids.name_of(self.id)
 
     @cached_property
     def parent(self) -> Resource | None:
-        """The parent resource, as the world has it; None for a resource group."""
+        """Return the parent of the requested resource; None for a resource group."""
         return self.world.get(self.type.parent_of(self.id))
 
     @property
     def location(self) -> str:
-        """The requested region in Azure's form: `westeurope`."""
+        """Return the requested Azure region in its short form: `westeurope`."""
         return str(self.inputs.get("location") or "").replace(" ", "").lower()
 
     @cached_property
     def principal(self) -> Principal:
-        """The system-assigned identity: created on first use, the same until the resource is deleted."""
+        """Return the resource's system-assigned identity: created on first use, kept until the resource is deleted."""
         return self.world.get_or_create_principal(self.id)
 
     def exists(self, place: str) -> bool:
-        """Report if a resource, a singleton or a data-plane object exists at an id."""
+        """Report if a resource, a singleton or a data-plane object exists under an id."""
         return self.catalogue.exists(self.world, place)
 
     def type_of(self, resource_id: str) -> "ResourceType | None":
-        """The type of the resource that an id names; None for an unknown type."""
+        """Return the resource type that a resource id belongs to; None for an unknown type."""
         return self.catalogue.of(resource_id)
 
     def input(self, path: str) -> Any:  # noqa: ANN401 (any JSON value)
-        """The input at a path such as `properties.sku.name`; None if it is missing."""
+        """Return the requested input at a path such as `properties.sku.name`; None if the input is missing."""
         found = value_at(self.inputs, parse(path))
         return None if found is ABSENT else found
 
     def previous_output(self, path: str) -> Any:  # noqa: ANN401 (any JSON value)
-        """The output at a path before this request; None if it is missing, and on creation."""
+        """Return the output that a path had before this request; None if the output or the resource did not exist."""
         found = ABSENT if self.old is None else value_at(self.old.outputs, parse(path))
         return None if found is ABSENT else found
 
     def guid(self, part: str) -> str:
-        """A GUID generated for this resource: the same for the same id and `part`."""
+        """Generate a GUID for this resource: always the same for the same resource id and `part`."""
         return self.world.guid(f"{self.id.lower()} {part}")
 
 
 Rules = Callable[[Request], Iterator[AzureError]]
 ComputedOutput = Callable[[Request], Any]
 PlaceholderFunction = Callable[[World, Values], str]
-"""Computes the value of a placeholder of an id from the inputs."""
+"""Function that computes the value of a placeholder in a resource id from the inputs."""
 InvokeFunction = Callable[[World, Values], Values]
-"""A provider function (`getClientConfig`): computes its result from its arguments."""
+"""Function that computes the result of a provider function such as `getClientConfig` from its arguments."""
 
 
 def no_rules(_request: Request) -> Iterator[AzureError]:
-    """The rules of a type without any of its own."""
+    """Yield no errors: the validation of a resource type without rules."""
     yield from ()
 
 
 @dataclass(frozen=True)
 class ResourceType:
-    """One resource type of local Azure. Paths are written `properties.vaultUri`."""
+    """Description of one resource type that local Azure simulates. Paths are written `properties.vaultUri`."""
 
     token: str
-    """The Pulumi token, `azure-native:storage:BlobContainer`."""
+    """Pulumi type token, such as `azure-native:storage:BlobContainer`."""
     path: str
-    """The resource's id. `{placeholders}` are the inputs of that name, `{subscriptionId}` is the world's."""
+    """Pattern of the resource id: `{placeholders}` are inputs of the same name, `{subscriptionId}` is local Azure's."""
 
     _: KW_ONLY
 
     name_check: NameCheck | None = None
     name_taken_code: str = ""
-    """For a name that is unique in all of Azure: the error code where another resource of the type has it."""
+    """Azure's error code if a resource with the same globally unique name exists; empty for other names."""
     soft_deletion: SoftDeletion | None = None
-    """For a type whose deleted resources keep their name."""
+    """Soft deletion of the type; None if a deleted resource frees its name at once."""
     singleton: bool = False
-    """Exists with its parent and is deleted with it: create updates it, delete leaves it."""
+    """True for a resource that exists with its parent: create updates the resource, delete leaves it."""
     outlives_parent: bool = False
-    """Stays when its scope is deleted, as role assignments do."""
+    """True for a resource that stays when the resource it is assigned to is deleted, such as a role assignment."""
     computed_placeholders: Mapping[str, PlaceholderFunction] = field(default_factory=dict[str, PlaceholderFunction])
-    """Placeholders of `path` that are not inputs: Azure chooses them, or they are nested in the inputs."""
+    """Placeholders of `path` that are not inputs: chosen by Azure, or nested inside the inputs."""
     provider_id: str = ""
-    """The provider's form of the id, if it is shorter than `path`: `{namespace}/{name}`."""
+    """The Pulumi provider's form of the resource id, if it is shorter than `path`: `{namespace}/{name}`."""
 
     rules: Rules = no_rules
-    """Validation of a request by this type; yields every error, not the first alone."""
+    """Validation of a request by rules of this resource type; yields every error, not only the first."""
     unique_keys: Callable[[Request], tuple[str, ...]] = lambda _request: ()
     """Keys that only one resource may have, in any case; `request.world.find_unique(key)` returns that resource."""
     index_keys: Callable[[Request], tuple[str, ...]] = lambda _request: ()
-    """Further index keys, in any case; `request.world.marked(text)` finds it."""
+    """Keys by which resources can be found, in any case; `request.world.find_indexed(key)` returns them."""
 
     inherits_location: bool = True
-    """Whether the provider gives it its group's location where the published type has one; not so for parts of
-    Cosmos."""
+    """True if a missing location becomes the resource group's, where the published API type has a location; False
+    for resources inside a Cosmos DB account."""
     immutable: tuple[str, ...] = ()
-    """Inputs that only a replacement changes; names, group and location are so for every type."""
+    """Inputs that cannot be updated in place; name, resource group and location are so for every type."""
     immutable_code: str = "PropertyChangeNotAllowed"
-    """Azure's error code for an attempt to change one in place."""
+    """Azure's error code for an update of an immutable input."""
 
     outputs: Mapping[str, ComputedOutput] = field(default_factory=dict[str, ComputedOutput])
-    """Outputs beyond the inputs, by path: computed values, and the defaults of omitted inputs. An
+    """Outputs of a resource in addition to its inputs, by path: computed values, and the defaults of omitted inputs. An
     input at the path wins. A path inside a block that was not requested is left out; `[*]` matches every item of a
     list. Unknown in a first preview."""
     volatile: tuple[str, ...] = ()
-    """Those of `outputs` that an update may change: unknown in its preview."""
+    """Computed outputs that an update may change, and which are therefore unknown in its preview."""
     rewrites: Mapping[str, ComputedOutput] = field(default_factory=dict[str, ComputedOutput])
-    """Inputs that Azure answers in another form, by path; only where they are given. A preview shows them as given."""
+    """Inputs that Azure returns in another form, by path, if they are given. A preview shows the given form."""
     echoed_placeholders: tuple[str, ...] = ()
-    """Placeholders of `path` that Azure repeats in its answer; the others it does not."""
+    """Placeholders of `path` that Azure repeats in the resource's outputs; the others are left out."""
     write_only: tuple[str, ...] = ()
-    """Inputs that Azure never answers with, such as `configuration.secrets[*].value`."""
+    """Inputs that Azure never returns, such as `configuration.secrets[*].value`."""
 
     on_created: Callable[[Request], None] = lambda _request: None
-    """Creates what begins with the resource; runs after it is stored."""
+    """Creates objects that come with a new resource; runs after the resource is stored."""
     on_deleted: Callable[[World, Resource], None] = lambda _world, _resource: None
-    """Deletes what ends with the resource; runs before it is removed."""
+    """Deletes objects that end with a resource; runs before the resource is removed."""
 
     deletion_refusals: Callable[[World, Resource], Iterator[AzureError]] = lambda _world, _resource: iter(())
-    """Errors of deleting the resource by itself; its group can still be deleted."""
+    """Errors of deleting only this resource; deleting its resource group can still succeed."""
 
     data_plane_children: tuple[str, ...] = ()
-    """Segments of data-plane objects under it at which a role may be assigned: `secrets`, `indexes`."""
+    """Types of data-plane objects inside a resource at which a role may be assigned: `secrets`, `indexes`."""
     log_categories: tuple[str, ...] = ()
-    """Categories of resource logs that it can send."""
+    """Log categories that a diagnostic setting of the resource may name."""
     category_groups: tuple[str, ...] = ("allLogs",)
-    """Groups of them that a diagnostic setting may name."""
+    """Groups of log categories that a diagnostic setting of the resource may name."""
     adopted_inputs: Values = field(default_factory=dict[str, Any])
-    """The assumed inputs of a resource that this world did not create."""
+    """Assumed inputs of a resource that local Azure did not create."""
     adoptable: bool = True
-    """True if a resource that this world did not create can be assumed to exist."""
+    """True if a resource that local Azure did not create may be assumed to exist."""
     create_before_delete: bool = False
-    """True if a replacement is created before the old resource is deleted, which an explicit name prevents. Foundry's
-    agent identity alone is so."""
+    """True if a replacement is created before the old resource is deleted, which an explicit name prevents. Only
+    Foundry's agent identity sets this."""
     extra_immutable: Callable[[Values], tuple[str, ...]] = lambda _old: ()
-    """Further immutable inputs, computed from the old inputs. Foundry's agent identity alone has some."""
+    """Further immutable inputs, computed from the old inputs. Only Foundry's agent identity sets this."""
     read_outputs: Callable[[World, Resource], Values] = lambda _world, _resource: {}
-    """Outputs that are computed at every read, as they depend on other resources. Foundry's agent identity alone has
-    some."""
+    """Outputs that are computed at every read, as they depend on other resources. Only Foundry's agent identity sets
+    this."""
     exclusive_writes: ExclusiveWrites | None = None
-    """The scope in which Azure accepts one write of the type at a time."""
+    """Scope in which Azure accepts one write of this resource type at a time."""
     known_inputs: tuple[str, ...] = ()
-    """Every input, for a type of which no API type is published (Entra ID)."""
+    """Names of all inputs, for a resource type without a published API type (Entra ID)."""
 
     @property
     def label(self) -> str:
-        """`ContainerApp` of `azure-native:app:ContainerApp`."""
+        """Return the last part of the type token: `ContainerApp` of `azure-native:app:ContainerApp`."""
         return self.token.rpartition(":")[2]
 
     @cached_property
     def arm_type(self) -> str:
-        """`Microsoft.App/containerApps`."""
+        """Return the ARM type of the resources: `Microsoft.App/containerApps`."""
         _, found, tail = self.path.rpartition("/providers/")
         provider, *rest = tail.split("/")
         return "/".join([provider, *rest[::2]]) if found else f"Microsoft.Resources/{tail.split('/')[-2]}"
 
     @cached_property
     def name_input(self) -> str | None:
-        """The input that is the resource's own name; None where the name is fixed or Azure's to choose."""
+        """Return the input that holds the resource's name; None if the name is fixed or chosen by Azure."""
         last = ids.name_of(self.path)
         return last[1:-1] if last.startswith("{") and last[1:-1] not in self.computed_placeholders else None
 
     @cached_property
     def path_inputs(self) -> tuple[str, ...]:
-        """The inputs that make the id."""
+        """Return the inputs that are parts of the resource id."""
         return tuple(
             name
             for name in _PLACEHOLDER.findall(self.path)
@@ -293,7 +293,7 @@ class ResourceType:
 
     @cached_property
     def unechoed_path_inputs(self) -> frozenset[str]:
-        """Inputs that make the id and do not come back."""
+        """Return the inputs that are parts of the resource id and are missing in the outputs."""
         return frozenset(self.path_inputs) - frozenset(self.echoed_placeholders)
 
     @cached_property
@@ -306,30 +306,30 @@ class ResourceType:
 
     @cached_property
     def _fixed_levels(self) -> int:
-        """The number of levels above the resource that exist with its parent (`blobServices/default`)."""
+        """Count the levels above the resource that exist with its parent, such as `blobServices/default`."""
         count, above = 0, ids.parent_of(self.path)
         while above and not ids.name_of(above).startswith("{"):
             count, above = count + 1, ids.parent_of(above)
         return count
 
     def id_of(self, inputs: Mapping[str, Any], world: World) -> str:
-        """The id that these inputs name."""
+        """Return the resource id that a set of inputs names."""
         values = {"subscriptionId": world.subscription_id, **inputs}
         values |= {name: choose(world, dict(inputs)) for name, choose in self.computed_placeholders.items()}
         return "/" + _PLACEHOLDER.sub(lambda found: str(values[found[1]]).strip("/"), self.path).lstrip("/")
 
     def provider_id_of(self, resource_id: str) -> str:
-        """The id as the provider writes it."""
+        """Return a resource id in the Pulumi provider's form."""
         found = self._named.fullmatch(resource_id) if self.provider_id else None
         return self.provider_id.format(**found.groupdict()) if found else resource_id
 
     def full_id_of(self, provider_id_of: str) -> str:
-        """The id in the world of what the provider writes so."""
+        """Return the full resource id for an id in the Pulumi provider's form."""
         found = self._shown.fullmatch(provider_id_of) if self.provider_id else None
         return "/" + self.path.format(**found.groupdict()) if found else provider_id_of
 
     def inputs_in(self, resource_id: str) -> Values | None:
-        """The inputs that an id holds; None where the id is not of this type."""
+        """Return the inputs that are parts of a resource id; None if the id belongs to another resource type."""
         found = self._named.fullmatch(resource_id)
         if found is None:
             return None
@@ -337,19 +337,19 @@ class ResourceType:
         return {name: "/" + values[name].strip("/") if name in _SCOPES else values[name] for name in self.path_inputs}
 
     def parent_of(self, resource_id: str) -> str:
-        """The id of what holds a resource of this type."""
+        """Return the id of the resource that contains a resource of this type."""
         for _ in range(self._fixed_levels + 1):
             resource_id = ids.parent_of(resource_id)
         return resource_id
 
     @cached_property
     def output_paths(self) -> Mapping[str, Path]:
-        """`outputs` and `rewrites` with their paths parsed."""
+        """Return the paths of `outputs` and `rewrites`, parsed."""
         return {path: parse(path) for path in (*self.outputs, *self.rewrites)}
 
 
 def _reading(path: str) -> re.Pattern[str]:
-    """Reads the placeholders of a path from an id."""
+    """Create a regular expression that reads the placeholder values from a resource id."""
     pattern = _PLACEHOLDER.sub(
         lambda found: f"(?P<{found[1]}>{'.+' if found[1] in _SCOPES else '[^/]+'})", path.lstrip("/")
     )

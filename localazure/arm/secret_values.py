@@ -1,4 +1,4 @@
-"""Masking of secrets, which no file and no output of a local run contains.
+"""Masks secret values, so that no state file and no output of a local run contains a secret.
 
 Owns the marker that replaces a secret. The secret itself stays in local Azure, from which it is read when it is needed
 again. Knows neither the engine's protocol nor resources.
@@ -14,23 +14,23 @@ SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (a marker of the protocol, not a secret)
 
 SECRET: dict[str, Any] = {SIGNATURE: SECRET_SIGNATURE}
-"""The marker in place of a secret."""
+"""Marker that replaces a secret value."""
 
 
 def is_secret(value: Any) -> bool:  # noqa: ANN401 (any JSON value)
-    """Report if a value is the marker of a secret."""
+    """Report if a value is the marker that replaces a secret."""
     return isinstance(value, dict) and cast("dict[str, Any]", value).get(SIGNATURE) == SECRET_SIGNATURE
 
 
 def mask(values: dict[str, Any], secrets: Iterable[Path]) -> dict[str, Any]:
-    """`values` with the marker in place of every secret."""
+    """Return `values` with the marker in place of every secret."""
     for path in secrets:
         values = with_value_at(values, path, SECRET)
     return values
 
 
 def secret_paths(values: Any, path: Path = ()) -> set[Path]:  # noqa: ANN401 (any JSON value)
-    """The paths of all markers in `values`."""
+    """Return the paths of all secret markers in `values`."""
     if is_secret(values):
         return {path}
     if isinstance(values, dict):
@@ -43,7 +43,7 @@ def secret_paths(values: Any, path: Path = ()) -> set[Path]:  # noqa: ANN401 (an
 
 
 def unmask(values: dict[str, Any], actual: dict[str, Any]) -> dict[str, Any]:
-    """`values` with the values of `actual` in place of markers; a marker stays if `actual` has no value there."""
+    """Replace secret markers in `values` by the real values in `actual`; a marker without a real value stays."""
     for path in secret_paths(values):
         found = value_at(actual, path)
         if found is not ABSENT:
@@ -52,7 +52,7 @@ def unmask(values: dict[str, Any], actual: dict[str, Any]) -> dict[str, Any]:
 
 
 def mask_change(change: Change, secrets: Iterable[Path]) -> Change:
-    """`change` with its secrets masked; the fact that a secret changed stays visible."""
+    """Mask the secrets in `change`; that a secret changed stays visible."""
     old, new = change.old, change.new
     for path in secrets:
         if covers(path, change.path):

@@ -1,4 +1,4 @@
-"""Catalogue of resource types, by token and by id.
+"""Catalogue of the resource types that local Azure simulates, by Pulumi type token and by resource id.
 
 Owns finding a type by token or by id, and whether a place exists: a resource, something that exists with one
 (`blobServices/default`), or a data-plane object in one (`secrets/<name>`), which no request to Resource Manager makes.
@@ -13,7 +13,7 @@ from localazure.errors import UnknownType
 
 
 class Catalogue:
-    """Resource types by token and by ARM type."""
+    """Finds resource types by Pulumi type token and by ARM type."""
 
     def __init__(self, types: Iterable[ResourceType]) -> None:
         self._by_token = {kind.token: kind for kind in types}
@@ -23,7 +23,7 @@ class Catalogue:
         return iter(self._by_token.values())
 
     def find(self, token: str) -> ResourceType:
-        """The type of a token.
+        """Return the resource type of a Pulumi type token.
 
         Raises:
             UnknownType: local Azure does not have it.
@@ -34,11 +34,11 @@ class Catalogue:
         return kind
 
     def of(self, resource_id: str) -> ResourceType | None:
-        """The type of the resource that an id names; None for an unknown type."""
+        """Return the resource type that a resource id belongs to; None for an unknown type."""
         return self._by_arm_type.get(ids.arm_type_of(resource_id))
 
     def exists(self, world: World, place: str) -> bool:
-        """Report if a role or a setting can be assigned at an id, because something exists there."""
+        """Report if an object exists under an id, so that a role or diagnostic setting can be assigned there."""
         if world.get(place) is not None or ids.same(place, f"/subscriptions/{world.subscription_id}"):
             return True
         holder, kind = ids.parent_of(place), self.of(place)

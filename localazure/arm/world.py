@@ -1,4 +1,4 @@
-"""The world: the state of local Azure.
+"""State of local Azure: every simulated resource and principal of one subscription.
 
 Owns the state, each field with its scope, and finding things in it at once. Knows no rule of Azure: what may be put
 in is decided before (`pipeline.py`, `services/`). One world is one subscription in one tenant; it is written to a
@@ -15,7 +15,7 @@ from localazure.arm import world_file
 from localazure.errors import WorldFileError
 
 Values = dict[str, Any]
-"""Properties of a resource, in the engine's camelCase."""
+"""Properties of a resource, with the Pulumi engine's camelCase names."""
 
 SUBSCRIPTION_ID = "10ca1000-0000-4000-8000-000000000001"
 TENANT_ID = "10ca1000-0000-4000-8000-000000000002"
@@ -25,33 +25,33 @@ DEPLOYER_CLIENT_ID = "10ca1000-0000-4000-8000-000000000004"
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """One resource; it and its values are replaced when it changes, never changed in place."""
+    """A simulated resource; a change replaces the whole object, which is itself immutable."""
 
     id: str
     token: str
     parent: str = ""
-    """The id of what holds it."""
+    """Id of the resource that contains this resource."""
     inputs: Values
-    """As they were requested."""
+    """Inputs as the program requested them."""
     outputs: Values
-    """As the API answers."""
+    """Outputs as Azure's API returns them."""
     claims: tuple[str, ...] = ()
-    """What no other resource may have, such as a name in all of Azure; in lower case."""
+    """Keys that no other resource may have, such as a globally unique name; in lower case."""
     marks: tuple[str, ...] = ()
-    """By what else it is found, such as the principal of a role assignment; in lower case."""
+    """Index keys by which the resource is found, such as the principal of a role assignment; in lower case."""
     outlives_parent: bool = False
     adopted: bool = False
-    """Taken to exist because a program referred to it, not made here."""
+    """True if local Azure did not create the resource, and assumes that it exists because a program refers to it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Principal:
-    """An identity that can hold roles."""
+    """An identity that can hold roles, such as a managed identity or a group."""
 
     id: str
     client_id: str
     owner: str
-    """The id of the resource whose identity it is; empty for one that no resource of this world has."""
+    """Id of the resource that the identity belongs to; empty if no simulated resource has the identity."""
     type: str = "ServicePrincipal"
 
 
@@ -60,19 +60,19 @@ _DEPLOYER = Principal(id=DEPLOYER_OBJECT_ID, client_id=DEPLOYER_CLIENT_ID, owner
 
 @dataclass
 class World:
-    """Everything that exists in one subscription, keyed by lower-cased ids: Azure compares them so."""
+    """All simulated resources of one subscription, by lower-cased id, since Azure ignores the case of ids."""
 
     subscription_id: str = SUBSCRIPTION_ID
     tenant_id: str = TENANT_ID
     resources: dict[str, Resource] = field(default_factory=dict[str, Resource])
     principals: dict[str, Principal] = field(default_factory=dict[str, Principal])
-    """By principal id; tenant-wide. The deployer exists without being listed."""
+    """Principals of the whole tenant by principal id. The deploying identity exists without being listed."""
     soft_deleted: dict[str, Resource] = field(default_factory=dict[str, Resource])
-    """By the claim that it keeps: what was deleted and can be recovered; all of Azure."""
+    """Soft-deleted resources of all of Azure, by the unique key that each still occupies."""
     creations: dict[str, int] = field(default_factory=dict[str, int])
-    """How many principals an owner has had: what is re-created has another principal than what was."""
+    """Number of principals that each resource has had, so that a recreated resource gets another principal."""
     stack: list[Values] = field(default_factory=list[Values])
-    """What a local run remembers of its stack between runs; opaque here."""
+    """Data that a local run stores about its stack between runs; local Azure does not read it."""
 
     def __post_init__(self) -> None:
         self._children: dict[str, dict[str, None]] = {}
@@ -83,7 +83,7 @@ class World:
             self._index(resource)
 
     def get(self, resource_id: str) -> Resource | None:
-        """The resource of an id, in any case."""
+        """Return the resource with an id, regardless of upper and lower case; None if it does not exist."""
         return self.resources.get(resource_id.lower())
 
     def put(self, resource: Resource) -> None:
@@ -95,40 +95,40 @@ class World:
         self._index(resource)
 
     def remove(self, resource_id: str) -> None:
-        """Remove one resource, and nothing under it."""
+        """Remove one resource, without the resources below it."""
         resource = self.resources.pop(resource_id.lower(), None)
         if resource is not None:
             self._forget(resource)
 
     def children(self, resource_id: str) -> Iterator[Resource]:
-        """The direct children of an id, extensions such as role assignments included."""
+        """Return the direct children of a resource, including extension resources such as role assignments."""
         return (self.resources[key] for key in tuple(self._children.get(resource_id.lower(), ())))
 
     def under(self, resource_id: str) -> Iterator[Resource]:
-        """Everything that is deleted with an id, deepest first."""
+        """Return every resource that is deleted together with a resource, deepest first."""
         for child in self.children(resource_id):
             if not child.outlives_parent:
                 yield from self.under(child.id)
                 yield child
 
     def find_unique(self, claim: str) -> Resource | None:
-        """The resource that holds a unique key, such as a globally unique name."""
+        """Return the resource that has a unique key, such as a globally unique name."""
         key = self._claims.get(claim.lower())
         return None if key is None else self.resources[key]
 
     def find_principal(self, principal_id: str) -> Principal | None:
-        """The principal of an id; None for an unknown or deleted one."""
+        """Return the principal with a principal id; None if it is unknown or deleted."""
         key = principal_id.lower()
         return _DEPLOYER if key == _DEPLOYER.id else self.principals.get(key)
 
     def was_deleted(self, principal_id: str) -> bool:
-        """Report if a principal of that id existed here and was deleted."""
+        """Report if a principal with this id existed in local Azure and was deleted."""
         key = principal_id.lower()
         issued = (self._id_of(f"{owner} {at}") for owner, count in self.creations.items() for at in range(1, count + 1))
         return self.find_principal(key) is None and key in issued
 
     def add_external_principal(self, principal_id: str, kind: str) -> None:
-        """Add a principal that this world did not create, such as a group of people, unless it exists."""
+        """Add a principal that local Azure did not create, such as a group of people, unless it exists already."""
         if self.find_principal(principal_id) is None:
             self.add_principal(Principal(id=principal_id.lower(), client_id="", owner="", type=kind))
 
@@ -136,11 +136,11 @@ class World:
         return self.guid(f"principal {seed}")
 
     def find_indexed(self, mark: str) -> Iterator[Resource]:
-        """Every resource with an index key."""
+        """Return every resource that has an index key."""
         return (self.resources[key] for key in tuple(self._marks.get(mark.lower(), ())))
 
     def get_or_create_principal(self, owner: str) -> Principal:
-        """The identity of a resource, created on first use from the world, the owner and its number of creations."""
+        """Return a resource's managed identity; create it on first use, with an id that is the same in every run."""
         key = owner.lower()
         found = self._owned.get(key)
         if found is not None:
@@ -157,22 +157,22 @@ class World:
         return principal
 
     def find_owned_principal(self, owner: str) -> Principal | None:
-        """The identity of a resource; None for a resource without one."""
+        """Return a resource's managed identity; None if the resource has none."""
         found = self._owned.get(owner.lower())
         return None if found is None else self.principals[found]
 
     def remove_principal(self, owner: str) -> None:
-        """Delete the identity of a resource; its role assignments stay, orphaned."""
+        """Delete a resource's managed identity; its role assignments stay, orphaned."""
         found = self._owned.pop(owner.lower(), None)
         if found is not None:
             del self.principals[found]
 
     def guid(self, seed: str) -> str:
-        """A GUID that this world generates from `seed`."""
+        """Generate a GUID from `seed`: always the same for the same subscription and seed."""
         return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.tenant_id} {self.subscription_id} {seed}"))
 
     def copy(self) -> "World":
-        """An independent world with the same content, which it shares, because values are never changed in place."""
+        """Return an independent copy of the state; immutable values are shared between both."""
         return World(
             subscription_id=self.subscription_id,
             tenant_id=self.tenant_id,
@@ -184,11 +184,11 @@ class World:
         )
 
     def save(self, path: Path) -> None:
-        """Write the world to `path` atomically: a reader sees the old world or the new one."""
+        """Write the state to the file `path` atomically: a reader sees the old state or the new state."""
         world_file.write(path, self.content())
 
     def content(self) -> Values:
-        """The world as JSON values: the content of its file."""
+        """Return the state as JSON values, in the form of the state file."""
         return {
             "subscriptionId": self.subscription_id,
             "tenantId": self.tenant_id,
@@ -201,7 +201,7 @@ class World:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read the world in a file; an empty one if there is no file.
+        """Load the state from the file `path`; return an empty state if the file is missing.
 
         Raises:
             WorldFileError: the file is not a world, or has a later version; it is left as it is.

@@ -1,4 +1,4 @@
-"""The file of a world: versioned JSON, written atomically.
+"""State file of local Azure: versioned JSON, written atomically.
 
 Owns the envelope, and the errors of a file with another form. The content is `world.py`'s.
 """
@@ -17,7 +17,7 @@ VERSION = 1
 
 
 def write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write `content` to `path` atomically: a reader sees the old file or the new one.
+    """Write JSON values to the file `path` atomically: a reader sees the old file or the new file.
 
     Raises:
         WorldFileError: nothing can be written there; what was there stays.
@@ -45,7 +45,7 @@ def _replace(path: Path, text: str) -> None:
 
 
 def read(path: Path) -> Mapping[str, Any] | None:
-    """Read the content of `path`; None if there is no file.
+    """Read the JSON values in the file `path`; None if the file is missing.
 
     Raises:
         WorldFileError: the file is not a world, or has a later version; it is left as it is.

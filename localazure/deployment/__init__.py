@@ -1,1 +1,1 @@
-"""Small deployment engine for local runs of a Pulumi program."""
+"""A small deployment engine that runs a Pulumi program against local Azure, without the Pulumi CLI."""

@@ -1,4 +1,4 @@
-"""Deletion of resources from local Azure, in an order that it accepts.
+"""Deletes resources from local Azure in an order that respects dependencies between the resources.
 
 Owns which resources cannot outlive one that makes way for its replacement, and what a removal leaves alone: components,
 what was only read, what is retained. Decides neither what is to go nor what is protected from it.
@@ -14,7 +14,7 @@ from localazure.deployment.records import Record
 
 
 class Deletion:
-    """Deletes resources of the last run; `records` is live: a deployed resource is taken out of it."""
+    """Deletes resources of the last run; each deleted resource is also removed from the shared mapping `records`."""
 
     def __init__(self, azure: LocalAzure, records: Mapping[str, Record]) -> None:
         self._azure = azure
@@ -22,11 +22,11 @@ class Deletion:
         self._deleted: set[str] = set()
 
     def __contains__(self, urn: str) -> bool:
-        """Report if the resource was deleted in this run."""
+        """Report if a resource was deleted in this run."""
         return urn in self._deleted
 
     def remove(self, record: Record, also_going: Collection[str] = ()) -> None:
-        """Delete one resource.
+        """Delete one resource from local Azure and its record from the state.
 
         Raises:
             AzureError: where Azure refuses; the resource is then still there.
@@ -40,7 +40,7 @@ class Deletion:
             self._deleted.add(record.urn)
 
     def dependents_to_replace(self, record: Record) -> list[Record]:
-        """The resources that must be replaced with `record`, in the order of their deletion."""
+        """Return the resources that must be replaced with a replaced resource, in the order of their deletion."""
         going = {record.urn}
         waiting = deque([record.urn])
         while waiting:
@@ -53,7 +53,7 @@ class Deletion:
         return [self._records[urn] for urn in sorted(going, key=self._positions.__getitem__, reverse=True)]
 
     def _is_replaced_with(self, dependent: Record, going: Collection[str]) -> bool:
-        """Report if unknown values of the resources in `going` would replace `dependent` too."""
+        """Report if replacing the resources in `going` makes inputs of `dependent` unknown, and so replaces it too."""
         if not dependent.custom or dependent.external or dependent.urn in self._deleted:
             return False
         unknown = {n: UNKNOWN for n, urns in dependent.property_dependencies.items() if any(u in going for u in urns)}

@@ -1,4 +1,4 @@
-"""The deployment: registers the program's resources with local Azure and deletes the rest.
+"""Deployment of a program to local Azure: registers its resources and deletes those that it no longer registers.
 
 Owns the comparison with the last run, what a failure holds up, and when things are deleted, as far as a local run needs
 them; no rule of Azure, and nothing of how the program speaks to it. What Azure does not change in place is deleted
@@ -31,12 +31,12 @@ from localazure.errors import AzureError, LocalAzureError
 
 
 class CannotDeploy(LocalAzureError):  # noqa: N818 (named like its message)
-    """A registration that is invalid, or that an option such as `protect` forbids."""
+    """Error of a resource registration that is invalid, or that an option such as `protect` forbids."""
 
 
 @dataclass(frozen=True)
 class _ExistingResource:
-    """A resource of the last run that local Azure still has, with its secrets filled in."""
+    """A resource of the last run that still exists in local Azure, with its real secret values."""
 
     record: Record
     inputs: dict[str, Any]
@@ -44,7 +44,7 @@ class _ExistingResource:
 
 
 class LocalDeployment:
-    """One run of a program, starting from the last run's state."""
+    """One run of a program against local Azure, starting from the state of the last run."""
 
     def __init__(
         self, azure: LocalAzure, records: Iterable[Record], on_step: Callable[[ResourceStep], None] = lambda _: None
@@ -64,37 +64,37 @@ class LocalDeployment:
 
     @property
     def saved_records(self) -> list[Record]:
-        """The records for the next run: the stack, and replaced resources that are not deleted yet."""
+        """Return the records to save: the stack's resources, and replaced resources that still have to be deleted."""
         return [*self.records, *self._pending_deletion]
 
     @property
     def records(self) -> list[Record]:
-        """The stack, each resource after its dependencies."""
+        """Return the records of the stack's resources, each after the resources that it depends on."""
         called = {old: new for new, old in self._renamed.items()}
         left = (record for record in self._old.values() if record.urn not in self._deletion)
         return [*self._new.values(), *(with_renamed_urns(record, called) for record in left)]
 
     def record(self, urn: str) -> Record | None:
-        """The record of a resource that this run has registered."""
+        """Return the record of a resource that this run has registered."""
         return self._new.get(urn)
 
     def register(self, desired: DesiredResource) -> DeployedResource | None:
-        """Create, update or replace one resource; None if it failed or was skipped."""
+        """Create, update or replace one resource; return None if the operation failed or was skipped."""
         return self._deploy(desired, self._custom if desired.custom else self._component)
 
     def read(self, desired: DesiredResource, id_: str) -> DeployedResource | None:
-        """Look up a resource that this stack does not own."""
+        """Read an existing resource that the program refers to but does not own."""
         return self._deploy(desired, lambda desired, old: self._external(desired, old, id_))
 
     def outputs(self, urn: str, values: dict[str, Any], secrets: Iterable[Path]) -> None:
-        """Store the outputs of a component, which it registers after its children."""
+        """Store the outputs of a component, which are registered after the component's children."""
         record = self._new.get(urn)
         if record is not None:
             record.outputs.clear()
             record.outputs.update(mask(values, secrets))
 
     def fail(self, urn: str, error: LocalAzureError) -> None:
-        """Record the failure of a resource, which makes its dependents skipped."""
+        """Record the failure of a resource, so that the resources that depend on it are skipped."""
         self._fail(urn, error)
         self._failed.add(urn)
         old = self._old.pop(urn, None)
@@ -102,7 +102,7 @@ class LocalDeployment:
             self._new[urn] = old
 
     def finish(self) -> None:
-        """Delete the resources that the program no longer registers; none after a failure."""
+        """Delete the resources that the program no longer registers; delete nothing if the run failed."""
         doomed = list(reversed(self._old.values()))
         for record in doomed:
             if record.protect:
@@ -144,7 +144,7 @@ class LocalDeployment:
         return None
 
     def _take_previous(self, desired: DesiredResource) -> Record | None:
-        """Remove and return the last run's record of this resource, under its URN or a previous one."""
+        """Remove and return the last run's record of a resource, found by its URN or a previous URN."""
         for urn in (desired.urn, *previous_urns(desired, self._renamed)):
             old = self._old.pop(urn, None)
             if old is not None:
@@ -186,7 +186,7 @@ class LocalDeployment:
         return self._create(Op.CREATE if old is None or old.external else Op.REPLACE, desired, inputs)
 
     def _find_existing(self, old: Record | None) -> _ExistingResource | None:
-        """The resource of the last run in local Azure; None if it was only read, or was deleted since."""
+        """Return a resource of the last run if local Azure still has it; None if it was deleted since, or only read."""
         if old is None or old.external or old.urn in self._deletion:
             return None
         found = self._azure.read(old.type, old.id)
@@ -226,7 +226,7 @@ class LocalDeployment:
     def _replace(
         self, desired: DesiredResource, old: Record, inputs: dict[str, Any], differences: ResourceDiff
     ) -> DeployedResource:
-        """Replace `old`, which is deleted before, or at the end of the run."""
+        """Replace the resource `old`: delete it before its replacement is created, or at the end of the run."""
         if desired.delete_before_replace:
             self._delete_before_replacement(old)
             return self._create(Op.REPLACE, desired, inputs, differences)
@@ -237,7 +237,7 @@ class LocalDeployment:
         return given
 
     def _delete_before_replacement(self, old: Record) -> None:
-        """Delete `old`, and before it the resources that must be replaced with it."""
+        """Delete the resource `old`, after the dependent resources that must be replaced with it."""
         going = [*self._deletion.dependents_to_replace(old), old]
         protected = next((record for record in going if record.protect), None)
         if protected is not None:
@@ -262,7 +262,7 @@ class LocalDeployment:
 
 
 def _unknown(value: Any, path: Path = ()) -> Iterator[Path]:  # noqa: ANN401 (any JSON value)
-    """Paths of the engine's sentinel for unknown values."""
+    """Return the paths of the values that the Pulumi engine marks as unknown."""
     if value == UNKNOWN:
         yield path
     elif isinstance(value, dict):

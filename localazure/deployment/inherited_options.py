@@ -1,4 +1,4 @@
-"""Options and previous names that a resource inherits from its parent.
+"""Resource options and previous names that a Pulumi resource inherits from its parent.
 
 Owns the options that parenthood hands on (protect, retain on delete, deleted with) and the old names that follow from a
 renamed parent, as the engine does it: `pkg/resource/deploy/{source_eval,step_generator}.go` of pulumi/pulumi, Nov 2026.
@@ -13,7 +13,7 @@ from localazure.deployment.urns import name_of, type_of, urn_before_parent_renam
 
 
 def with_parent_options(desired: DesiredResource, parent: Record | None) -> DesiredResource:
-    """`desired` with its parent's value for each option that it does not set."""
+    """Return the resource `desired` with its parent's value for each resource option that it does not set."""
     if parent is None:
         return desired
     return replace(
@@ -25,7 +25,7 @@ def with_parent_options(desired: DesiredResource, parent: Record | None) -> Desi
 
 
 def previous_urns(desired: DesiredResource, renamed: Mapping[str, str]) -> list[str]:
-    """Possible URNs of this resource in the last run, nearest first; `renamed` has those of resources before it."""
+    """Return the URNs that a resource may have had in the last run, most likely first, from its aliases and parents."""
     old_parent = renamed.get(desired.parent)
     if old_parent is None:
         return list(desired.aliases)

@@ -1,4 +1,4 @@
-"""A Pulumi project on disk that a local run can start.
+"""Reads a Pulumi project from disk and runs its program.
 
 Owns starting the program as the engine's Python language host does; reading the project and stack files is
 `manifest.stack_file`'s. The meaning of the configuration is the program's.
@@ -18,25 +18,25 @@ from manifest.stack_file import PROJECT_FILE, ProjectFile, StackFileError, read_
 
 
 class ProjectError(LocalAzureError):
-    """A project or a stack that cannot be run."""
+    """Error of a project or a stack that cannot be run."""
 
 
 class NoSuchStackError(ProjectError):
-    """A stack name on the command line that the project does not have."""
+    """Error of a stack name on the command line for which the project has no stack file."""
 
 
 @dataclass(frozen=True)
 class Project:
-    """A folder with a `Pulumi.yaml`."""
+    """A Pulumi project: a folder with a `Pulumi.yaml`."""
 
     root: Path
     file: ProjectFile
     main: Path
-    """The program: a file, or a folder with a `__main__.py`."""
+    """Path of the program: a file, or a folder with a `__main__.py`."""
 
     @classmethod
     def at(cls, root: Path) -> "Project":
-        """Read the project in a folder.
+        """Read the Pulumi project in a folder.
 
         Raises:
             ProjectError: there is none, or its file cannot be read.
@@ -54,11 +54,11 @@ class Project:
 
     @property
     def name(self) -> str:
-        """The project's name."""
+        """Return the name of the project, from `Pulumi.yaml`."""
         return self.file.name
 
     def config(self, stack: str) -> dict[str, str]:
-        """The configuration of a stack by full key (`project:key`), as the engine passes it to the program.
+        """Return the configuration of a stack by full key (`project:key`), as the Pulumi engine passes it to a program.
 
         Raises:
             NoSuchStackError: the project has no such stack.
@@ -75,14 +75,14 @@ class Project:
             raise ProjectError(str(error)) from None
 
     def run(self) -> None:
-        """Run the program once, as the engine would: in the project's folder, under the name `__main__`."""
+        """Run the program once as the Pulumi engine does: in the project's folder, as the module `__main__`."""
         with _working_directory(self.root):
             runpy.run_path(str(self.main), run_name="__main__")
 
 
 @contextmanager
 def _working_directory(root: Path) -> Generator[None]:
-    """Change to a folder and make its modules importable; both are undone at the end."""
+    """Change to a folder and make its modules importable until the block ends."""
     here, path = Path.cwd(), list(sys.path)
     chdir(root)
     sys.path.insert(0, str(root))

@@ -1,4 +1,4 @@
-"""Builds state records from registered resources.
+"""Builds the state records of resources from their registrations and deployed outputs.
 
 Owns which outputs are secret, and the record that a run leaves of a resource. Pure; decides nothing about Azure.
 """
@@ -14,7 +14,7 @@ from localazure.deployment.steps import DeployedResource, DesiredResource
 
 
 def deployed_resource(desired: DesiredResource, id_: str, outputs: dict[str, Any]) -> DeployedResource:
-    """The result for the program: an output is secret if the input of its name is, or if the program requests it."""
+    """Return a deployed resource's outputs for the program; those made from secret inputs are marked secret."""
     tops = {path[0] for path in desired.secrets if path} | set(desired.secret_outputs)
     hidden: frozenset[Path] = frozenset((top,) for top in tops if top in outputs)
     return DeployedResource(id_, outputs, hidden)
@@ -23,7 +23,7 @@ def deployed_resource(desired: DesiredResource, id_: str, outputs: dict[str, Any
 def new_record(
     desired: DesiredResource, inputs: dict[str, Any], answer: DeployedResource, *, external: bool = False
 ) -> Record:
-    """The record of a deployed resource; `inputs` are those that Azure received."""
+    """Create the state record of a deployed resource; `inputs` are those that Azure received."""
     return Record(
         urn=desired.urn,
         type=desired.type,
@@ -42,7 +42,7 @@ def new_record(
 
 
 def with_renamed_urns(record: Record, called: Mapping[str, str]) -> Record:
-    """`record` with the new URNs of the resources that it refers to; `called` maps old to new."""
+    """Return `record` with renamed URNs in its references to other resources; `called` maps old URNs to new URNs."""
     if not called:
         return record
     return replace(

@@ -1,4 +1,4 @@
-"""State records: the saved state of each resource between two local runs.
+"""State records: the state of each resource that is saved between two local runs.
 
 Owns the record and how it is written as JSON. Secrets in it are hidden before it is made
 (`localazure.arm.secret_values`). Knows
@@ -11,7 +11,7 @@ from typing import Any, Self, cast
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """The state of one resource after the last run."""
+    """State of one resource after the last run."""
 
     urn: str
     type: str
@@ -27,15 +27,15 @@ class Record:
     retain_on_delete: bool = False
     deleted_with: str = ""
     replaced: bool = False
-    """True if a replacement has its URN and it is to be deleted."""
+    """True if the resource was replaced and still has to be deleted; its replacement has the same URN."""
 
     @property
     def name(self) -> str:
-        """The logical name, the last part of the URN."""
+        """Return the logical name of the resource, the last part of its URN."""
         return self.urn.rpartition("::")[2]
 
     def to_json(self) -> dict[str, Any]:
-        """The JSON form; empty fields are left out."""
+        """Return the record as JSON values; empty fields are left out."""
         written = {
             "urn": self.urn,
             "type": self.type,
@@ -56,7 +56,7 @@ class Record:
 
     @classmethod
     def from_json(cls, written: dict[str, Any]) -> Self:
-        """Read the form that `to_json` writes.
+        """Create a record from the JSON values that `to_json` returns.
 
         Raises:
             KeyError: where a record lacks its URN, its type or whether it is custom.

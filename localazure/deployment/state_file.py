@@ -1,4 +1,4 @@
-"""The state file of a stack: its world and its records, kept between two local runs.
+"""State file of a stack: the simulated Azure resources and the stack's records, saved between two local runs.
 
 Owns the lock of the file, and the check that it is of this stack. The world's form is `localazure.arm.world`'s; each
 resource's record is `localazure.deployment.records`'.
@@ -18,13 +18,13 @@ from localazure.errors import WorldFileError
 
 
 def state_file_path(root: Path, stack: str) -> Path:
-    """The state file of a stack of the project at `root`."""
+    """Return the path of a stack's state file in the project at `root`."""
     return root / ".localazure" / f"{stack}.json"
 
 
 @contextmanager
 def exclusive(path: Path) -> Generator[None]:
-    """Lock the file at `path` against every other run that writes.
+    """Lock the state file at `path`, so that no other run can write it until the block ends.
 
     Raises:
         WorldFileError: another run has the lock, or the file cannot be written.
@@ -56,7 +56,7 @@ def _content(path: Path) -> str:
 
 
 def load(path: Path | None, namespace: Namespace) -> tuple[World, list[Record]]:
-    """Read a stack's world and records; both are empty without a file.
+    """Load the simulated resources and the records of a stack; both are empty if the file is missing.
 
     Raises:
         WorldFileError: the file is of another stack; it is left as it is.
@@ -76,6 +76,6 @@ def load(path: Path | None, namespace: Namespace) -> tuple[World, list[Record]]:
 
 
 def save(path: Path, world: World, records: list[Record]) -> None:
-    """Write the world with the records."""
+    """Save the simulated resources and the records of a stack to its state file."""
     world.stack = [record.to_json() for record in records]
     world.save(path)

@@ -1,4 +1,4 @@
-"""Records that pass between front ends, the deployment and the output: desired resources, steps, failures.
+"""Data types that pass between front ends, deployment and output: desired resources, steps, failures.
 
 Owns plain data only; decides nothing.
 """
@@ -13,7 +13,7 @@ from localazure.deployment.records import Record
 
 @dataclass(frozen=True, kw_only=True)
 class DesiredResource:
-    """A resource as the program registers it. Options that are None or empty are inherited, or off."""
+    """A resource as the program registers it. Options that are None or empty are inherited from the parent, or off."""
 
     urn: str
     type: str
@@ -35,7 +35,7 @@ class DesiredResource:
 
     @property
     def name(self) -> str:
-        """The logical name, the last part of the URN."""
+        """Return the logical name of the resource, the last part of its URN."""
         return self.urn.rpartition("::")[2]
 
 
@@ -50,18 +50,18 @@ class DeployedResource:
 
 @dataclass(frozen=True)
 class ResourceDiff:
-    """Changed inputs of a resource since the last run."""
+    """Inputs of a resource that changed since the last run."""
 
     changed: tuple[Change, ...] = ()
     forced_by: tuple[Change, ...] = ()
-    """Those of them that force a replacement."""
+    """Changed inputs that force a replacement of the resource."""
 
 
 NO_DIFF = ResourceDiff()
 
 
 class Op(StrEnum):
-    """The operation on a resource, done or planned."""
+    """Operation on a resource (create, update, delete, …), done in a deployment or planned in a preview."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -73,21 +73,21 @@ class Op(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceStep:
-    """The operation on one resource in a run; secrets are masked."""
+    """Operation on one resource in a run, with the resource's inputs; secrets are masked."""
 
     op: Op
     record: Record
     inputs: dict[str, Any]
-    """As the program registered them; of a deleted resource, the last ones."""
+    """Inputs as the program registered them; for a deleted resource, the inputs of the last run."""
     differences: ResourceDiff = NO_DIFF
 
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """The failure of a resource, or of the whole program if `urn` is empty."""
+    """Failure of a resource, or of the whole program if `urn` is empty."""
 
     message: str
     urn: str = ""
     code: str = ""
     traceback: str = ""
-    """Of a programming mistake; a user's mistake has none."""
+    """Traceback of an exception in the program; empty for a mistake of the user."""

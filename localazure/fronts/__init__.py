@@ -1,1 +1,1 @@
-"""Front ends: the protocols through which Pulumi reaches local Azure."""
+"""Front ends of local Azure: the protocols through which the Pulumi SDK and CLI send requests."""

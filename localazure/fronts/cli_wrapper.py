@@ -1,4 +1,4 @@
-"""A wrapper of the Pulumi CLI that substitutes a copy of the stack file: started as `pulumi`, it runs the real CLI.
+"""A wrapper of the Pulumi CLI: it runs the real CLI with a temporary copy of the stack file for local Azure.
 
 Owns the copy of `Pulumi.<stack>.yaml` that an engine run works on. The CLI writes the encryption of the stack's secrets
 into the stack file, and rewrites the rest of the file on the way. Local runs have an encryption of their own, so they
@@ -16,13 +16,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 CLI = "LOCALAZURE_PULUMI"
-"""The environment variable with the path of the real CLI."""
+"""Environment variable with the path of the real Pulumi CLI."""
 
 COPIES = "LOCALAZURE_STACK_FILES"
-"""The environment variable with the folder of the copies."""
+"""Environment variable with the folder of the copies of stack files."""
 
 SALTS = "salts"
-"""The folder below it with the encryption of each stack in local runs, in files of the same names."""
+"""Name of the folder with the encryption settings of each stack in local runs, in files of the same names."""
 
 # The commands that take `--config-file`: pkg/cmd/pulumi/operations of pulumi/pulumi, version 3.259.
 _RUNS = frozenset({"destroy", "dn", "down", "import", "pre", "preview", "refresh", "up", "update", "watch"})
@@ -34,7 +34,7 @@ _SIGNAL_EXIT = 128
 
 
 def run_in_foreground(command: Sequence[str] | str, environment: Mapping[str, str] | None = None) -> int:
-    """Run a command, or a line of the system's shell, and return its exit code.
+    """Run a command, given as words or as a line for the system's shell, and return its exit code.
 
     Ctrl-C reaches the command from the terminal; this process only waits for it to end. SIGTERM is passed on.
     """
@@ -42,7 +42,7 @@ def run_in_foreground(command: Sequence[str] | str, environment: Mapping[str, st
     processes: list[subprocess.Popen[bytes]] = []
 
     def wait(_number: int, _frame: object) -> None:
-        """Ignore Ctrl-C. A handler, unlike SIG_IGN, is not inherited by the command."""
+        """Ignore Ctrl-C while the command runs. A handler, unlike SIG_IGN, is not inherited by the command."""
 
     def forward(_number: int, _frame: object) -> None:
         for process in processes:
@@ -61,7 +61,7 @@ def run_in_foreground(command: Sequence[str] | str, environment: Mapping[str, st
 
 
 def write_copy(project: Path, copies: Path, stack: str) -> Path | None:
-    """Write the copy of the stack's file and return its path; None for a stack without a file."""
+    """Write the copy of the stack file and return its path; return None for a stack without a file."""
     name = f"Pulumi.{stack}.yaml"
     try:
         text = (project / name).read_text("utf-8")
@@ -75,7 +75,7 @@ def write_copy(project: Path, copies: Path, stack: str) -> Path | None:
 
 
 def stack_argument(arguments: Sequence[str]) -> str | None:
-    """The stack that the command line names, without organization and project."""
+    """Return the stack that the command line names, without organization and project."""
     for position, argument in enumerate(arguments):
         if argument in {"-s", "--stack"} and position + 1 < len(arguments):
             return arguments[position + 1].rpartition("/")[2]
@@ -86,7 +86,7 @@ def stack_argument(arguments: Sequence[str]) -> str | None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the CLI, with the copy in place of the stack file if the command runs the program."""
+    """Run the real Pulumi CLI, with the copy of the stack file if the command runs the Pulumi program."""
     cli = os.environ[CLI]
     if _RUNS.intersection(arguments) and not {"-C", "--cwd"}.intersection(arguments):
         stack = stack_argument(arguments) or _selected_stack(cli)

@@ -1,4 +1,4 @@
-"""Converts a difference of inputs into the engine's response.
+"""Converts changed inputs of a resource into the Pulumi engine's gRPC response to `Diff`.
 
 Owns the form of the response: added, removed or changed properties, and the need to replace the resource. Local Azure
 compares.
@@ -14,7 +14,7 @@ from localazure.arm.resource_type import InputDiff
 
 
 def diff_response(difference: InputDiff, old: Mapping[str, Any], new: Mapping[str, Any]) -> DiffResponse:
-    """The engine's response for `difference` between the inputs `old` and `new`."""
+    """Return the Pulumi engine's response for `difference`, the changes between the inputs `old` and `new`."""
     if not difference.changed:
         return DiffResponse(changes=DiffResponse.DIFF_NONE, hasDetailedDiff=True)
     return DiffResponse(

@@ -1,4 +1,4 @@
-"""Launchers: small scripts that start a Python module under the name of a command.
+"""Writes launchers: small scripts that start a Python module under the name of a command.
 
 Owns their form: a shell script on POSIX, a `.cmd` file on Windows, which is untested.
 """
@@ -16,7 +16,7 @@ def write_launcher(
     variables: Mapping[str, str] | None = None,
     defaults: Mapping[str, str] | None = None,
 ) -> None:
-    """Write a launcher that starts this Python interpreter.
+    """Write a script that starts a Python module with this Python interpreter.
 
     Args:
         path: the launcher, without a suffix.

@@ -1,4 +1,4 @@
-"""The front end of a local run: the SDK's mock monitor, on a deployment in local Azure.
+"""Front end of a local run: receives the program's resource registrations and deploys them to local Azure.
 
 Owns the translation of the SDK's requests and responses, and the list of requests and options that a local run does
 not support: those are refused by name. Has no rule of Azure and compares nothing.
@@ -42,11 +42,11 @@ _CLUSTER = kubernetes.PROVIDER
 
 
 class Unsupported(LocalAzureError):  # noqa: N818 (named like its message)
-    """An option or a request that a local run does not support."""
+    """Error of a Pulumi option or request that a local run does not support."""
 
 
 class LocalMonitor(MockMonitor):
-    """A resource monitor for one local run, in place of the engine's."""
+    """A Pulumi resource monitor for one local run, in place of the Pulumi engine's."""
 
     def __init__(self, deployment: LocalDeployment, azure: LocalAzure, namespace: Namespace) -> None:
         super().__init__(_Unused())
@@ -55,7 +55,7 @@ class LocalMonitor(MockMonitor):
         self._namespace = namespace
 
     def RegisterResource(self, request: rpc.RegisterResourceRequest) -> rpc.RegisterResourceResponse:  # noqa: N802 (gRPC)
-        """Deploy one resource, or record a component."""
+        """Deploy one resource to local Azure, or record a component."""
         name = urn(self._namespace, request.parent, request.type, request.name)
         try:
             desired = self._desired(name, request)
@@ -68,13 +68,13 @@ class LocalMonitor(MockMonitor):
         return rpc.RegisterResourceResponse(urn=name, id=answer.id, object=wrap(answer.outputs, answer.secrets))
 
     def RegisterResourceOutputs(self, request: rpc.RegisterResourceOutputsRequest) -> Empty:  # noqa: N802 (gRPC)
-        """Record a component's outputs."""
+        """Record the outputs of a component."""
         given = unwrap(request.outputs)
         self._deployment.outputs(request.urn, given.values, given.secrets)
         return Empty()
 
     def ReadResource(self, request: rpc.ReadResourceRequest) -> rpc.ReadResourceResponse:  # noqa: N802 (gRPC)
-        """Look up a resource that this stack does not own."""
+        """Read an existing resource that the program refers to but does not own."""
         name = urn(self._namespace, request.parent, request.type, request.name)
         desired = DesiredResource(
             urn=name,
@@ -91,37 +91,37 @@ class LocalMonitor(MockMonitor):
         return rpc.ReadResourceResponse(urn=name, id=answer.id, properties=wrap(answer.outputs, answer.secrets))
 
     def ExistsResource(self, request: rpc.ExistsResourceRequest) -> rpc.ExistsResourceResponse:  # noqa: N802 (gRPC)
-        """Report if a resource exists."""
+        """Report if a resource exists in local Azure."""
         return rpc.ExistsResourceResponse(exists=_call(lambda: self._azure.read(request.type, request.id)) is not None)
 
     def Invoke(self, request: rpc.ResourceInvokeRequest) -> rpc.ResourceInvokeResponse:  # noqa: N802 (gRPC)
-        """Call a provider function."""
+        """Call a provider function such as `getClientConfig`."""
         found = _call(lambda: self._azure.invoke(request.tok, unwrap(request.args).values))
         answer: dict[str, Any] = {"return": wrap(found)}
         return rpc.ResourceInvokeResponse(**answer)
 
     def Call(self, request: rpc.ResourceCallRequest) -> NoReturn:  # noqa: N802 (gRPC)
-        """Refuse: methods of remote components need their provider."""
+        """Refuse calls of component methods, since local Azure has no component provider."""
         _refuse(f"the method {request.tok}")
 
     def RegisterStackTransform(self, request: object) -> NoReturn:  # noqa: ARG002, N802 (gRPC)
-        """Refuse: changes by a transform would be lost."""
+        """Refuse stack transforms, since the changes of a transform would be lost."""
         _refuse("a transform of the whole stack")
 
     def RegisterStackInvokeTransform(self, request: object) -> NoReturn:  # noqa: ARG002, N802 (gRPC)
-        """Refuse: changes by a transform would be lost."""
+        """Refuse transforms of invokes, since the changes of a transform would be lost."""
         _refuse("a transform of invokes")
 
     def RegisterResourceHook(self, request: object) -> NoReturn:  # noqa: ARG002, N802 (gRPC)
-        """Refuse: it would never run."""
+        """Refuse resource hooks, since a local run never runs a hook."""
         _refuse("a resource hook")
 
     def RegisterErrorHook(self, request: object) -> NoReturn:  # noqa: ARG002, N802 (gRPC)
-        """Refuse: it would never run."""
+        """Refuse error hooks, since a local run never runs a hook."""
         _refuse("an error hook")
 
     def RegisterPackage(self, request: rpc.RegisterPackageRequest) -> NoReturn:  # noqa: N802 (gRPC)
-        """Refuse: its resource types are unknown."""
+        """Refuse parameterized packages, since local Azure does not know their resource types."""
         _refuse(f"the parameterized package {request.name}")
 
     def _desired(self, name: str, request: rpc.RegisterResourceRequest) -> DesiredResource:
@@ -167,7 +167,7 @@ class LocalMonitor(MockMonitor):
 
 
 class _Unused(Mocks):
-    """The SDK's simpler interface of mocks, which has no parents, dependencies and options."""
+    """Unused implementation of the SDK's mocks interface, which lacks parents, dependencies and options."""
 
     def new_resource(self, args: MockResourceArgs) -> NoReturn:
         raise NotImplementedError(args.name)

@@ -1,4 +1,4 @@
-"""The process of a provider plugin: `python -m localazure.fronts.plugin <package> [engine address]`.
+"""Process of a Pulumi provider plugin: `python -m localazure.fronts.plugin <package> [engine address]`.
 
 Owns the process around the provider: it refuses to start with real credentials in the environment, listens on loopback
 alone, prints the port as the engine expects it, and ends when the engine does.
@@ -21,13 +21,13 @@ from localazure.fronts.provider import Provider
 from localazure.fronts.shared_world import SharedWorld
 
 PACKAGES = ("azure-native", "azuread", "kubernetes")
-"""The Pulumi packages that local Azure serves, each with a plugin of its own."""
+"""Pulumi packages that local Azure simulates, each with a plugin of its own."""
 
 DYNAMIC = "pulumi-python"
-"""The package of the dynamic resources of Python programs, whose plugin comes with the CLI."""
+"""Package of the dynamic resources of Python programs, whose plugin comes with the Pulumi CLI."""
 
 WORLD = "LOCALAZURE_WORLD"
-"""The environment variable that holds the path of the world file."""
+"""Environment variable that holds the path of local Azure's state file."""
 
 _LOOPBACK = "127.0.0.1:0"
 _THREADS = 16
@@ -37,7 +37,7 @@ _UNLIMITED = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_l
 
 
 def serve(package: str, path: Path) -> None:
-    """Serve `package` to the engine, on the world file at `path`, until the engine is done."""
+    """Serve a Pulumi package to the engine on local Azure's state file at `path`, until the engine ends the plugin."""
     # Looked up before anything is printed: the reader of the port may be gone right after.
     engine = os.getppid()
     ended = threading.Event()
@@ -60,7 +60,7 @@ def serve(package: str, path: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run as the engine runs a plugin; returns 0 when it is done, 1 if it refuses to start."""
+    """Start a provider plugin as the Pulumi engine does; return 0 when it has ended, 1 if it refuses to start."""
     parser = argparse.ArgumentParser(prog="pulumi-resource", description="local Azure as a Pulumi provider plugin")
     parser.add_argument("package", choices=(*PACKAGES, DYNAMIC))
     # the engine's address and its logging flags mean nothing here: this plugin never calls back

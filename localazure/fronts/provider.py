@@ -38,7 +38,7 @@ _CREDENTIALS = frozenset(
 
 @contextmanager
 def _errors_as_status(context: grpc.ServicerContext) -> Generator[None]:
-    """Report an error of local Azure to the engine as a gRPC status; other exceptions stay tracebacks."""
+    """Report errors of local Azure to the Pulumi engine as a gRPC status; other exceptions keep their tracebacks."""
     try:
         yield
     except UnknownType as error:
@@ -49,7 +49,7 @@ def _errors_as_status(context: grpc.ServicerContext) -> Generator[None]:
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
-    """The plugin of one Pulumi package, `azure-native` or the like, on one shared world."""
+    """Provider plugin of one Pulumi package, such as `azure-native`, on a shared local Azure."""
 
     def __init__(self, package: str, world: SharedWorld, stop: Callable[[], None]) -> None:
         self._package = package
@@ -59,34 +59,34 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Handshake(
         self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ProviderHandshakeResponse:
-        """Request marked secrets; resources and outputs come as plain values."""
+        """Report to the engine that this plugin accepts values marked as secret."""
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
 
     def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
-        """The version of the plugin: that of the package's SDK."""
+        """Return the version of the plugin, which is the version of the package's SDK."""
         return plugin_pb2.PluginInfo(version=_version(self._package))
 
     def GetSchema(
         self, request: provider_pb2.GetSchemaRequest, context: grpc.ServicerContext
     ) -> provider_pb2.GetSchemaResponse:
-        """A schema without types: the SDKs are installed, nothing is generated from this plugin."""
+        """Return a schema without types, since no SDK is generated from this plugin."""
         return provider_pb2.GetSchemaResponse(
             schema=json.dumps({"name": self._package, "version": _version(self._package)})
         )
 
     def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> Empty:
-        """An engine that found this plugin running needs nothing from it."""
+        """Accept an engine that attaches to the running plugin."""
         return Empty()
 
     def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
-        """End, once what is under way is done."""
+        """Stop the plugin after the requests in progress have finished."""
         self._stop()
         return Empty()
 
     def CheckConfig(
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
-        """Refuse real credentials; other configuration is ignored."""
+        """Refuse real credentials in the provider's configuration; ignore all other configuration."""
         failures = [
             provider_pb2.CheckFailure(
                 property=name, reason="local Azure takes no real credential; remove it from this stack's configuration"
@@ -97,17 +97,17 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
     def DiffConfig(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
-        """Report no difference: configuration is ignored."""
+        """Report that the provider's configuration has no differences, since it is ignored."""
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
     def Configure(
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConfigureResponse:
-        """Repeat the settings of the handshake."""
+        """Accept the provider's configuration with the settings of the handshake."""
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
-        """Inputs with their defaults, or every violation."""
+        """Validate a resource's inputs: return them with defaults, or every violation."""
         with _errors_as_status(context):
             news = without_provider_code(unwrap(request.news))
             try:
@@ -118,7 +118,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CheckResponse(inputs=wrap(inputs, news.secrets))
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
-        """Compare the inputs, and report properties that force a replacement."""
+        """Compare a resource's old and new inputs, and report properties that force a replacement."""
         with _errors_as_status(context):
             old, new = unwrap(request.old_inputs).values, unwrap(request.news).values
             with self._world.reading() as azure:
@@ -126,7 +126,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return differences.diff_response(difference, old, new)
 
     def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
-        """Create the resource; in a preview, return known outputs and mark the rest as unknown."""
+        """Create a resource; in a preview, return known outputs and mark the others as unknown."""
         with _errors_as_status(context):
             given = unwrap(request.properties)
             if request.preview:
@@ -138,7 +138,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CreateResponse(id=identifier, properties=wrap(outputs, given.secrets))
 
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
-        """Read the resource. No id means that it is deleted; a resource unknown to the engine is assumed to exist."""
+        """Read a resource. An empty id means deleted; a resource that local Azure does not know is assumed to exist."""
         with _errors_as_status(context):
             known_inputs, known = unwrap(request.inputs), unwrap(request.properties)
             with self._world.reading() as azure:
@@ -157,7 +157,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             )
 
     def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
-        """Change the resource; in a preview, return known outputs."""
+        """Update a resource; in a preview, return the known outputs."""
         with _errors_as_status(context):
             given, known = unwrap(request.news), unwrap(request.olds)
             if request.preview:
@@ -169,14 +169,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.UpdateResponse(properties=wrap(outputs, given.secrets))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> Empty:
-        """Delete the resource; a missing one is not an error."""
+        """Delete a resource; deleting a missing resource succeeds."""
         with _errors_as_status(context):
             with self._writing(request.type, request.id, {}) as azure:
                 azure.delete(request.type, request.id)
             return Empty()
 
     def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
-        """Call a provider function. With a secret argument, the result is secret."""
+        """Call a provider function; the result is secret if an argument is secret."""
         with _errors_as_status(context):
             given = unwrap(request.args)
             try:
@@ -191,17 +191,17 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Parameterize(
         self, request: provider_pb2.ParameterizeRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ParameterizeResponse:
-        """Refuse: packages are not parameterized."""
+        """Refuse parameterization, since none of these packages is parameterized."""
         _unsupported(context, "parameterized packages")
 
     def Construct(
         self, request: provider_pb2.ConstructRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConstructResponse:
-        """Refuse: components run in the program."""
+        """Refuse to construct components, since components run in the program."""
         _unsupported(context, f"component {request.type!r}")
 
     def Call(self, request: provider_pb2.CallRequest, context: grpc.ServicerContext) -> provider_pb2.CallResponse:
-        """Refuse: resources have no methods."""
+        """Refuse calls of resource methods, since none of these resources has methods."""
         _unsupported(context, f"method {request.tok!r}")
 
     @contextmanager
@@ -219,7 +219,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
 
 def _version(package: str) -> str:
-    """The version of a package's SDK; dynamic resources are the core SDK's own."""
+    """Return the version of a package's SDK; for dynamic resources, the version of the core SDK."""
     return version("pulumi" if package == "pulumi-python" else f"pulumi-{package}")
 
 

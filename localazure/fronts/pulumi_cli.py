@@ -1,4 +1,4 @@
-"""The real Pulumi engine on local Azure: `agent-network engine -- pulumi up`.
+"""Runs the real Pulumi CLI and engine against local Azure: `agent-network engine -- pulumi up`.
 
 Owns the environment in which a command runs: the plugins on PATH, and a backend, a passphrase and a home of its own
 under `.localazure/`, with the stacks that the project has files for. Nothing in it reaches a network, and the files
@@ -24,10 +24,10 @@ from localazure.fronts.launchers import write_launcher
 from localazure.fronts.plugin import PACKAGES, WORLD
 
 NOT_FOUND = 127
-"""The exit code for a missing command, as in a shell."""
+"""Exit code for a command that is not found, as in a shell."""
 
 USAGE = 2
-"""The exit code for a missing command line."""
+"""Exit code for a command line without a command."""
 
 _SELECTED = "dev"
 _STARTUP = str(Path(__file__).parent / "startup")
@@ -46,7 +46,7 @@ _FOREIGN = frozenset({"PULUMI_ACCESS_TOKEN", "PULUMI_API", "PULUMI_CONFIG_PASSPH
 
 
 def run(command: str | Sequence[str]) -> int:
-    """Run a command (its words, or a line for the shell) with the engine set up for local Azure; return its exit code.
+    """Run a command, given as words or a line for the shell, with Pulumi set up for local Azure; return its exit code.
 
     A command that is refused does not run: one line on standard error has the reason.
     """
@@ -85,7 +85,7 @@ def _refusal(command: str | Sequence[str], root: Path) -> tuple[str, int] | None
 
 
 class _Workspace:
-    """The files of engine runs of the project at `root`, below `.localazure/`."""
+    """Files of engine runs of the project at `root`, in the folder `.localazure/`."""
 
     def __init__(self, root: Path) -> None:
         self.launchers = root / ".localazure" / "bin"
@@ -99,7 +99,7 @@ class _Workspace:
         self._salts = self._copies / cli_wrapper.SALTS
 
     def environment(self, outside: Mapping[str, str], cli: str) -> dict[str, str]:
-        """The environment variables of a command, made from those of this process, `outside`."""
+        """Return the environment variables of a command, made from the variables of this process in `outside`."""
         path = [str(self.launchers), str(Path(sys.executable).parent), outside.get("PATH", os.defpath)]
         return {name: value for name, value in outside.items() if name not in _FOREIGN} | {
             "PATH": os.pathsep.join(path),
@@ -122,7 +122,7 @@ class _Workspace:
         }
 
     def prepare(self, cli: str, environment: Mapping[str, str]) -> str:
-        """Create the missing files and stacks; returns the CLI's error, or an empty text."""
+        """Create missing files and stacks; return the error of the Pulumi CLI, or an empty string."""
         for folder in (self.launchers, self._home, self._state, self._salts):
             folder.mkdir(parents=True, exist_ok=True)
         with FileLock(self._home.parent / "lock"):
@@ -147,7 +147,7 @@ class _Workspace:
                 write_launcher(folder / name, arguments, {"PYTHONPATH": _SOURCE}, {WORLD: str(self._world)})
 
     def _make_stacks(self, cli: str, environment: Mapping[str, str]) -> str:
-        """Create a stack for every stack file that has none yet."""
+        """Create a Pulumi stack for every stack file that has no stack yet."""
         present = {path.stem for path in self._state.glob(".pulumi/stacks/*/*.json")}
         wanted = {path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in self.root.glob("Pulumi.*.yaml")}
         shutil.copyfile(self.root / "Pulumi.yaml", self._salts / "Pulumi.yaml")

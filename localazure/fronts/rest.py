@@ -1,4 +1,4 @@
-"""Local Azure over HTTP: Resource Manager, and the agents endpoint of Foundry projects.
+"""HTTP API of local Azure: Azure Resource Manager, and the agents endpoint of Foundry projects.
 
 Owns the URLs, and Resource Manager's form of resources: a resource by its id, its children, and the role assignments at
 a scope. Writable are only types that are changed outside a program: role assignments, those of Cosmos DB, and an
@@ -26,7 +26,7 @@ from localazure.fronts.shared_world import SharedWorld
 from localazure.services import catalogue, foundry
 
 MANAGEMENT, AGENTS = "https://management.azure.com/.default", "https://ai.azure.com/.default"
-"""The audiences of tokens."""
+"""Audiences of access tokens for Resource Manager and for Foundry agents."""
 
 _ROLES = "/providers/microsoft.authorization/roleassignments"
 _OF_PRINCIPAL = re.compile(r"principalId eq '([^']*)'", re.IGNORECASE)
@@ -46,29 +46,29 @@ _OK, _CREATED, _NO_CONTENT, _BAD_REQUEST = 200, 201, 204, 400
 
 
 class Reply(NamedTuple):
-    """A response: its status and its JSON body."""
+    """HTTP response: status code and JSON body."""
 
     status: int
     document: Mapping[str, Any] | None = None
 
 
 class LocalCredential:
-    """A credential of the local user for local Azure alone."""
+    """Azure credential of the local user that is valid for local Azure only."""
 
     def get_token(self, *scopes: str, **_: object) -> AccessToken:
-        """A token with its audience."""
+        """Return an access token that states its audience."""
         return AccessToken(_token(*scopes), 4_102_444_800)
 
 
 class RestApi:
-    """The HTTP API of local Azure on one world."""
+    """HTTP API of local Azure on one simulated subscription."""
 
     def __init__(self, world: SharedWorld) -> None:
         self._world = world
         self._catalogue = catalogue()
 
     def handle(self, method: str, target: str, token: str, body: Values | None = None) -> Reply:
-        """Handle one request.
+        """Handle one HTTP request.
 
         Args:
             method: GET, PUT, DELETE or POST.
@@ -171,7 +171,7 @@ def _not_found(path: str) -> AzureError:
 
 
 def _row(where: str, outputs: Values) -> Values:
-    """A resource in Resource Manager's form."""
+    """Return a resource in the JSON form of Azure Resource Manager."""
     outer = {name: value for name, value in outputs.items() if name in _OUTER}
     inner = {name: value for name, value in outputs.items() if name not in _OUTER and name != "azureApiVersion"}
     nested = cast("Values", inner.pop("properties", {}))
@@ -179,7 +179,7 @@ def _row(where: str, outputs: Values) -> Values:
 
 
 def _assignments(world: World, at: str, filter_: str) -> Iterator[Values]:
-    """Role assignments at a scope, above it and below it."""
+    """Return the role assignments at a scope, above it and below it."""
     wanted = _OF_PRINCIPAL.search(filter_)
     for one in world.resources.values():
         if one.token != "azure-native:authorization:RoleAssignment":  # noqa: S105 - a type token
@@ -200,7 +200,7 @@ def _is_project(one: Resource, account: str, project: str) -> bool:
 
 
 def _agents_of(world: World, project: str) -> Iterator[str]:
-    """The names of a project's known agents: requested ones and published ones."""
+    """Return the names of a Foundry project's known agents: requested agents and published agents."""
     inside = f"{project}/".lower()
     for one in world.resources.values():
         if one.token == foundry.IDENTITY and one.id.lower().startswith(inside):
@@ -214,7 +214,7 @@ def _agents_of(world: World, project: str) -> Iterator[str]:
 
 
 def _agent(world: World, project: str, name: str) -> Values:
-    """An agent, with its own identity if it has one."""
+    """Return a Foundry agent in JSON form, with its own identity if it has one."""
     own = world.find_owned_principal(f"{project}/agents/{name}")
     identity = None if own is None else {"principal_id": own.id, "client_id": own.client_id}
     return {"object": "agent", "id": name, "name": name, "instance_identity": identity}

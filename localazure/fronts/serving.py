@@ -1,4 +1,4 @@
-"""HTTP server of local Azure on this machine, for clients outside a program.
+"""HTTP server of local Azure on this machine, for clients outside the Pulumi program.
 
 Owns the socket, on loopback alone. Requests are handled by `localazure.fronts.rest`.
 """
@@ -19,7 +19,7 @@ _POLL = 0.01  # seconds between two checks for the end
 
 @contextmanager
 def serve_http(path: Path) -> Generator[str]:
-    """Serve the world file at `path` over HTTP; yields the base URL."""
+    """Serve local Azure's state file at `path` over HTTP; yield the base URL."""
     rest = RestApi(SharedWorld(path))
 
     class Handler(BaseHTTPRequestHandler):
@@ -42,7 +42,7 @@ def serve_http(path: Path) -> Generator[str]:
         do_GET = do_PUT = do_DELETE = do_POST = _answer  # noqa: N815 - the base class names them
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it
-            """Log nothing: clients report their own requests."""
+            """Suppress the server's log, since clients report their own requests."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

@@ -1,4 +1,4 @@
-"""One world file that several processes share.
+"""State file of local Azure that several processes share.
 
 Owns when the file is read again, when it is written, and the locks around both: the engine calls a plugin from many
 threads, and starts one plugin a package on the same subscription. Also the refusal of
@@ -21,7 +21,7 @@ _POLL = 0.005  # seconds between two attempts to take the lock
 
 
 class SharedWorld:
-    """Local Azure on the world file at `path`, which other processes may change at any time."""
+    """Local Azure with its state in the file `path`, which other processes may change at any time."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -29,21 +29,21 @@ class SharedWorld:
         self._threads = threading.Lock()
         self._turns = threading.Lock()
         self._busy: set[str] = set()
-        """Scopes with an exclusive write under way."""
+        """Scopes in which a write that excludes others is in progress."""
         self._world = World()
         self._azure: LocalAzure | None = None
         self._stamp: _Stamp = None
 
     @contextmanager
     def reading(self) -> Generator[LocalAzure]:
-        """Local Azure in its current state, for reading."""
+        """Return local Azure in its current state, for reading."""
         with self._threads:
             # no file lock: a save replaces the file at once, so that what is read is always one whole world
             yield self._current()
 
     @contextmanager
     def writing(self) -> Generator[LocalAzure]:
-        """Local Azure for writing: locked against every other process, saved at the end.
+        """Lock the state file against every other process, yield local Azure for writing, and save at the end.
 
         A refusal by Azure saves nothing; a failure in the middle forgets what was changed in memory.
         """
@@ -59,7 +59,7 @@ class SharedWorld:
 
     @contextmanager
     def exclusive_write(self, exclusive_scope: tuple[str, str] | None) -> Generator[None]:
-        """Hold a scope of exclusive writes, or refuse; None for a write without such a scope.
+        """Reserve a scope in which Azure accepts one write at a time, or refuse; a write without such a scope passes.
 
         Raises:
             AzureError: as Azure would refuse the second.
@@ -95,7 +95,7 @@ class SharedWorld:
 
 
 def _stamp(path: Path) -> _Stamp:
-    """A value that changes with the file: every save is a new file."""
+    """Return a value that changes whenever the state file is saved."""
     try:
         found = path.stat()
     except FileNotFoundError:

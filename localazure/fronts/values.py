@@ -1,4 +1,4 @@
-"""Conversion between the engine's gRPC values and plain Python values.
+"""Converts between the Pulumi engine's gRPC values and plain Python values.
 
 Owns the translation between a protobuf `Struct` and plain Python: secrets and output values are unwrapped, with the
 paths of the secrets, and wrapped again in responses. An unknown stays the engine's sentinel on both sides.
@@ -31,19 +31,19 @@ _CODE = "__provider"
 
 
 class UnsupportedValueError(LocalAzureError):
-    """An asset or archive, which no resource type here accepts."""
+    """Error of an asset or archive, which no resource type of local Azure accepts."""
 
 
 @dataclass(frozen=True)
 class Unwrapped:
-    """Plain values, and the paths of secrets in them."""
+    """Plain Python values, and the paths of the secrets in them."""
 
     values: dict[str, Any]
     secrets: frozenset[Path]
 
 
 def unwrap(struct: Struct) -> Unwrapped:
-    """Convert the engine's values.
+    """Convert gRPC values of the Pulumi engine to plain Python values and the paths of their secrets.
 
     Raises:
         UnsupportedValueError: for assets and archives, naming the property.
@@ -54,7 +54,7 @@ def unwrap(struct: Struct) -> Unwrapped:
 
 
 def without_provider_code(given: Unwrapped) -> Unwrapped:
-    """Inputs of a dynamic resource without its pickled provider, which local Azure never runs."""
+    """Return the inputs of a dynamic resource without its pickled provider, which local Azure never runs."""
     if _CODE not in given.values:
         return given
     values = {name: value for name, value in given.values.items() if name != _CODE}
@@ -62,7 +62,7 @@ def without_provider_code(given: Unwrapped) -> Unwrapped:
 
 
 def wrap(values: Mapping[str, Any], secrets: Iterable[Path] = ()) -> Struct:
-    """Convert `values` for the engine, with the values at `secrets` marked secret.
+    """Convert plain Python values to gRPC values of the Pulumi engine; values at the paths `secrets` are marked secret.
 
     A secret whose output has another form than its input is marked at the last location that both share; one without an
     output is not marked.
@@ -100,7 +100,7 @@ def _plain(value: Value, path: Path, secrets: set[Path]) -> Any:  # noqa: ANN401
 
 
 def _special(fields: Mapping[str, Value], path: Path, secrets: set[Path]) -> Any:  # noqa: ANN401 (any JSON value)
-    """An object, or the value that the protocol encodes as an object."""
+    """Convert a gRPC object to Python: a plain object, or the special value (secret, asset, output) that it encodes."""
     signature = fields[SIGNATURE].string_value if SIGNATURE in fields else ""
     if not signature:
         return _object(fields, path, secrets)
@@ -120,7 +120,7 @@ def _below(paths: AbstractSet[Path], step: str | int) -> frozenset[Path]:
 
 
 def _marked(value: Any, paths: AbstractSet[Path]) -> Any:  # noqa: ANN401 (any JSON value)
-    """`value` with secrets marked at `paths`, which start below it."""
+    """Return `value` with the secrets at `paths` marked as secret; the paths start below the value."""
     if not paths:
         return value
     if () in paths or not all(_fits(value, path[0]) for path in paths):

@@ -1,4 +1,4 @@
-"""A run as a JSON document: `agent-network preview --json`.
+"""Converts the outcome of a local run to JSON: `agent-network preview --json`.
 
 Owns the form, which is an interface: names in it are not changed.
 """
@@ -14,7 +14,7 @@ from localazure.run import RunResult
 
 
 def document(result: RunResult, assignments: Sequence[AssignmentRow]) -> dict[str, Any]:
-    """The whole outcome of a run as JSON; secrets are masked."""
+    """Return the whole outcome of a local run as JSON values; secrets are masked."""
     return {
         "operation": result.operation.value,
         "stack": result.stack,

@@ -1,4 +1,4 @@
-"""A progress line on a terminal, rewritten in place."""
+"""Progress of a local run as one line on a terminal, rewritten in place."""
 
 import time
 from types import TracebackType
@@ -8,11 +8,11 @@ from access.reports.terminal import width
 from localazure.deployment.steps import ResourceStep
 
 _PAUSE = 0.1
-"""Seconds between two updates of the line: more often would only flicker."""
+"""Seconds between two updates of the progress line; shorter pauses would only flicker."""
 
 
 class Progress:
-    """Counts resources on a terminal as they are done."""
+    """Counts deployed resources on a terminal."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -21,7 +21,7 @@ class Progress:
         self._last = 0.0
 
     def __call__(self, step: ResourceStep) -> None:
-        """Count one more resource."""
+        """Count one more deployed resource and show the new count."""
         self._count += 1
         now = time.monotonic()
         if self._shown and now - self._last >= _PAUSE:
@@ -36,7 +36,7 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Erase the line."""
+        """Erase the progress line from the terminal."""
         if self._shown:
             self._stream.write("\r\x1b[2K")
             self._stream.flush()

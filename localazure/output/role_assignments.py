@@ -1,4 +1,4 @@
-"""The role assignments of a run, as `access` reads them from the world.
+"""Role assignments of a local run, as the access analysis reads them from local Azure.
 
 Owns handing the world and the stack's records to `access`; names of agents, verbs and resources are found there.
 """
@@ -12,7 +12,7 @@ from localazure.deployment.records import Record
 
 
 def role_assignments(world: World, records: Iterable[Record]) -> list[AssignmentRow]:
-    """Every role assignment of the world, sorted; one for each agent that shares an identity."""
+    """Return every role assignment in local Azure, sorted; one for each agent that shares an identity."""
     content = world.content()
     deployer = {"id": DEPLOYER_OBJECT_ID, "owner": ""}  # exists in every world without being stored in it
     content |= {"principals": [*content["principals"], deployer], "stack": [record.to_json() for record in records]}

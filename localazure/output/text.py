@@ -1,4 +1,4 @@
-"""Text output of a run: the tree of resources, the differences, a summary and the access matrix.
+"""Text output of a local run: the tree of resources, changed properties, a summary and the access matrix.
 
 Owns words and layout, after those of the Pulumi CLI. Takes a `RunResult` and changes nothing; colours only with a style
 that is coloured.
@@ -39,13 +39,13 @@ _FEW = 3
 
 
 def headline(operation: Operation, stack: str) -> str:
-    """The title of a run."""
+    """Return the title of a local run, such as "Previewing update of dev on local Azure"."""
     verb = {Operation.PREVIEW: "Previewing update of", Operation.UP: "Updating", Operation.DESTROY: "Destroying"}
     return f"{verb[operation]} {stack} on local Azure"
 
 
 def report(result: RunResult, assignments: Sequence[AssignmentRow], style: Style) -> str:
-    """The whole outcome of a run as text."""
+    """Return the whole outcome of a local run as text."""
     parts = ["\n".join(result.messages), tree(result, style), differences(result, style), _outputs(result, style)]
     parts += [failures(result.failures, style), summary(result, style)]
     if result.operation is not Operation.DESTROY:
@@ -54,7 +54,7 @@ def report(result: RunResult, assignments: Sequence[AssignmentRow], style: Style
 
 
 def tree(result: RunResult, style: Style) -> str:
-    """The tree of changed resources; unchanged ones are shown only as parents of changed ones."""
+    """Return the tree of changed resources as text; unchanged resources appear only as parents of changed resources."""
     steps = {step.record.urn: step for step in result.steps}
     records = {record.urn: record for record in result.records} | {urn: step.record for urn, step in steps.items()}
     shown: set[str] = set()
@@ -106,7 +106,7 @@ def _table(rows: Sequence[tuple[str, ...]], marks: Sequence[str], style: Style) 
 
 
 def _changed_paths(step: ResourceStep) -> str:
-    """The properties that differ, shortened."""
+    """Return the paths of a resource's changed properties, shortened for one line."""
     found = step.differences.forced_by or step.differences.changed
     if not found:
         return ""
@@ -116,7 +116,7 @@ def _changed_paths(step: ResourceStep) -> str:
 
 
 def differences(result: RunResult, style: Style) -> str:
-    """Every changed property with its old and new value."""
+    """Return every changed property with its old and new value, as text."""
     lines: list[str] = []
     for step in result.steps:
         changed = step.differences.changed
@@ -143,7 +143,7 @@ def _shortened(value: Any) -> str:  # noqa: ANN401 (any JSON value)
 
 
 def _outputs(result: RunResult, style: Style) -> str:
-    """The stack's outputs as a short list; structured values are left to `--json`."""
+    """Return the stack's outputs as a short list; structured values appear only with `--json`."""
     plain = {name: value for name, value in result.outputs.items() if not isinstance(value, dict | list)}
     if not plain or result.operation is Operation.DESTROY:
         return ""
@@ -153,7 +153,7 @@ def _outputs(result: RunResult, style: Style) -> str:
 
 
 def failures(found: Iterable[Failure], style: Style) -> str:
-    """The errors of a run, each with its resource."""
+    """Return the errors of a run as text, each with its resource."""
     lines: list[str] = []
     for failure in found:
         where = f"{name_of(failure.urn)} ({type_of(failure.urn)}): " if failure.urn else ""
@@ -163,13 +163,13 @@ def failures(found: Iterable[Failure], style: Style) -> str:
 
 
 def counts(result: RunResult) -> dict[str, int]:
-    """The number of resources by operation; zeros left out."""
+    """Count the resources of a run by operation, without operations that did not occur."""
     found = Counter(step.op.value for step in result.steps)
     return {op.value: found[op.value] for op in Op if found[op.value]}
 
 
 def summary(result: RunResult, style: Style) -> str:
-    """The number of resources by operation, as text."""
+    """Return the numbers of created, updated, replaced and deleted resources as text."""
     found = counts(result)
     words = _PLANNED if result.operation is Operation.PREVIEW else _DONE
     lines: list[str] = []
@@ -187,7 +187,7 @@ def summary(result: RunResult, style: Style) -> str:
 
 
 def matrix(found: Sequence[AssignmentRow], style: Style) -> str:
-    """Agents by resources with verbs in the cells; a list if that is wider than the terminal."""
+    """Return a table of agents and resources with verbs in the cells; a list if the terminal is too narrow."""
     if not found:
         return ""
     title = style.paint("Access, from the role assignments in local Azure:", "bold")

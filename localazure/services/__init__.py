@@ -1,4 +1,4 @@
-"""The services of local Azure, one module each; other services are refused by name.
+"""Azure services that local Azure simulates, one module each; requests to other services are refused by name.
 
 What no service has is refused by name.
 """
@@ -16,12 +16,12 @@ from localazure.errors import UnknownType
 
 @cache
 def catalogue() -> Catalogue:
-    """Every resource type of every service."""
+    """Return the catalogue of all resource types of all services."""
     return Catalogue(kind for module in _modules() for kind in getattr(module, "TYPES", ()))
 
 
 def function(token: str) -> InvokeFunction:
-    """The provider function behind a token.
+    """Return the provider function that belongs to a function token.
 
     Raises:
         UnknownType: local Azure does not have it.

@@ -1,4 +1,4 @@
-"""Azure Container Apps: environments, and the apps in them.
+"""Azure Container Apps: managed environments, and the container apps inside them.
 
 The rules for apps are in `container_app_rules.py`, those for pulling images in `image_pull.py`; both belong to this
 service. Facts: "Azure Container Apps environments", "Networking", "Ingress", "Revisions" and "Storage mounts",
@@ -124,7 +124,7 @@ _ENVIRONMENT_OUTPUTS: Mapping[str, ComputedOutput] = {
 
 # Outputs of an app
 def _verification(request: Request) -> str:
-    """The domain verification id, one for the whole subscription: 64 hexadecimal digits in capitals."""
+    """Return the domain verification id of the subscription: 64 hexadecimal digits in capitals."""
     return (
         (request.world.guid("domain verification 1") + request.world.guid("domain verification 2"))
         .replace("-", "")
@@ -146,13 +146,13 @@ def _output_of_environment(request: Request, name: str) -> str:
 
 
 def _host(request: Request, called: str) -> str:
-    """`<called>.<domain>`, or `<called>.internal.<domain>` if only the environment has access."""
+    """Return a host name: `<called>.<domain>`; `<called>.internal.<domain>` for access from the environment only."""
     inside = "" if request.input("configuration.ingress.external") else "internal."
     return f"{called}.{inside}{_output_of_environment(request, 'defaultDomain')}"
 
 
 def _revision(request: Request) -> str:
-    """The revision's name, new for each change of the template, as in revision mode Single ("Revisions", 2025-06)."""
+    """Return the name of an app's revision, new for each change of its template ("Revisions", 2025-06)."""
     before, template = request.previous_output("latestRevisionName"), request.inputs.get("template")
     if before is not None and request.old is not None and request.old.inputs.get("template") == template:
         return str(before)

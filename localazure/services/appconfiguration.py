@@ -1,4 +1,4 @@
-"""App Configuration stores. Keys and values in them are data: nothing here makes or reads one.
+"""Azure App Configuration stores; keys and values inside a store are data and are not simulated.
 
 Facts: "Soft delete", Azure App Configuration, Microsoft Learn, 2024-05-13 (standard and premium tiers; the days are set
 at creation alone, purge protection is never disabled again); "Azure App Configuration FAQ", Microsoft Learn, undated
@@ -25,7 +25,7 @@ from manifest import azure_naming_rules
 # Types and names
 _NAME = NameCheck(azure_naming_rules.PARENTS["configuration-store"].rule)
 _TIERS_WITHOUT_SOFT_DELETE = ("free", "developer")
-"""Tiers without soft deletion."""
+"""App Configuration tiers whose deleted stores cannot be recovered."""
 _TIERS = (*_TIERS_WITHOUT_SOFT_DELETE, "standard", "premium")
 
 

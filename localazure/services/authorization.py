@@ -1,4 +1,4 @@
-"""Azure RBAC: role assignments.
+"""Azure RBAC: creation and validation of role assignments.
 
 A role assignment is a fact on its own: neither the end of its principal nor the end of its scope removes it. Roles
 are those of `access.azure.roles`. Facts: "Troubleshoot Azure RBAC" and "Understand Azure role assignments", Microsoft
@@ -135,7 +135,7 @@ def _assignment_is_unique(request: Request) -> Iterator[AzureError]:
 
 
 def _unique_keys(request: Request) -> tuple[str, str]:
-    """The unique keys of an assignment: its name, and its scope, role and principal together."""
+    """Return the unique keys of a role assignment: its name; and its scope, role and principal together."""
     role = ids.name_of(str(request.inputs["roleDefinitionId"]))
     three = f"{request.inputs['scope'].strip('/')} {role} {request.inputs['principalId']}"
     return f"role assignment {request.name}", f"grant {three}"
@@ -151,7 +151,7 @@ def _index_keys(request: Request) -> tuple[str, ...]:
 
 # Outputs
 def _role(request: Request) -> str:
-    """The role's id in Azure's form, whatever form it was given in."""
+    """Return the role definition id of a role assignment with the subscription, in whichever form it was given."""
     given = str(request.inputs["roleDefinitionId"])
     role = by_id(given)
     within = ids.subscription_of(request.inputs["scope"]) or request.world.subscription_id
@@ -168,7 +168,7 @@ _IDENTIFYING: Mapping[str, ComputedOutput] = {
     "principalId": lambda request: request.inputs["principalId"],
     "roleDefinitionId": _role,
 }
-"""The properties that cannot be changed."""
+"""Properties of a role assignment that cannot be changed."""
 
 _OUTPUTS: Mapping[str, ComputedOutput] = {
     "principalType": _principal_type,

@@ -1,4 +1,4 @@
-"""Azure AI services accounts, Azure OpenAI among them, and the models deployed in them.
+"""Azure AI services accounts, including Azure OpenAI, and the models deployed in these accounts.
 
 Facts, from Microsoft Learn, undated copies where no date is given: "Recover or purge deleted Azure AI services
 resources" (names stay taken for 48 hours; an account can be deleted with its deployments); "Custom subdomain names for
@@ -170,7 +170,7 @@ def _model(request: Request) -> str:
 
 # Outputs
 def _subdomain(request: Request) -> str | None:
-    """The account's custom subdomain; once set, it stays."""
+    """Return the custom subdomain of an account; the first subdomain stays for ever."""
     named = request.input("properties.customSubDomainName") or request.previous_output("properties.customSubDomainName")
     return named or (request.name if request.adopted else None)
 
@@ -203,12 +203,12 @@ def _endpoints(request: Request) -> Values:
 
 
 def _version(request: Request) -> str:
-    """The etag, new for every change."""
+    """Return the etag of a resource, which is new after every change."""
     return f'"{request.guid(json.dumps(request.inputs, sort_keys=True))}"'
 
 
 def _rate_limits(request: Request) -> list[Values]:
-    """Rate limits: thousands of tokens a minute for each unit of capacity, except for reserved throughput."""
+    """Return rate limits of a model deployment: thousands of tokens a minute for each unit of capacity."""
     capacity, sku = request.input("sku.capacity"), str(request.input("sku.name"))
     if capacity is None or not sku.endswith("Standard"):
         return []

@@ -1,4 +1,4 @@
-"""Validation rules of Container Apps.
+"""Validation rules of Azure Container Apps.
 
 Part of the service `app.py`: resources that an app needs, and agreement of its parts. Each rule has its source; where
 Azure's own code for a rule is not known, the service's general one is used, `ContainerAppInvalidPropertyValue`
@@ -47,12 +47,12 @@ _MOST_REPLICAS = 1000
 
 
 def blocks(request: Request, path: str) -> list[Values]:
-    """The objects listed at an input path; none if there is no list."""
+    """Return the list of objects at an input path; empty if the input is missing."""
     return [each for each in cast("list[Any]", request.input(path) or []) if isinstance(each, dict)]
 
 
 def ephemeral_storage(inputs: Values) -> str:
-    """The size of each replica's ephemeral storage ("Storage mounts", Microsoft Learn, 2025-06)."""
+    """Return the size of each replica's ephemeral storage ("Storage mounts", Microsoft Learn, 2025-06)."""
     containers = cast("list[Values]", cast("Values", inputs.get("template") or {}).get("containers") or [])
     cores = sum(_cores(each) for each in containers)
     return next((size for most, size in ((0.25, "1Gi"), (0.5, "2Gi"), (1, "4Gi")) if cores <= most), "8Gi")

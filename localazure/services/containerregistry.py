@@ -1,4 +1,4 @@
-"""Container registries: the images of apps.
+"""Azure Container Registry: registries with the images of container apps.
 
 Permission to pull is checked in `image_pull.py`, which finds a registry by its name. Facts: "Azure Container Registry
 SKU features and limits", Microsoft Learn, 2025-06; "Make your container registry content publicly available", 2024-01;

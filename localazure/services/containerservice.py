@@ -1,4 +1,4 @@
-"""Azure Kubernetes Service: clusters, and the identities that come with one.
+"""Azure Kubernetes Service: clusters, and the identities that are created with a cluster.
 
 Objects in a cluster are in `kubernetes.py`. Facts: "Use a managed identity in AKS", "Use Microsoft Entra
 Workload ID with AKS", "Manage local accounts with AKS-managed Microsoft Entra integration" and "Create an OpenID
@@ -161,7 +161,7 @@ def _node_resource_group(request: Request) -> str:
 
 
 def _kubelet(request: Request) -> Values:
-    """The identity that pulls images: created with the cluster, or given."""
+    """Return the kubelet identity, which pulls images: created with the cluster, or given in the inputs."""
     named = _given_kubelet_identity(request)
     place = named or (
         f"/subscriptions/{request.world.subscription_id}/resourceGroups"
@@ -229,7 +229,7 @@ _OUTPUTS: Mapping[str, ComputedOutput] = {
 
 # Functions
 def _user_credentials(world: World, args: Values) -> Values:
-    """A user's kubeconfig: "Access Kubernetes clusters using kubelogin", Microsoft Learn, 2025.
+    """Return the kubeconfig of a user ("Access Kubernetes clusters using kubelogin", Microsoft Learn, 2025).
 
     Where Entra ID is on, with a token of theirs, for the server that all AKS clusters are to Entra ID; else with a key.
     """

@@ -1,4 +1,4 @@
-"""Cosmos DB for NoSQL: accounts, databases, containers, and their data-plane role assignments.
+"""Azure Cosmos DB for NoSQL: accounts, databases, containers, and data-plane role assignments.
 
 Data is opened by the account's own role assignments, which Azure RBAC knows nothing of; they go with the account, and
 outlast principals, databases and containers. Roles are the built-in ones of `access.azure.roles`. Facts: "Data plane
@@ -55,7 +55,7 @@ _ASSIGNMENT_NAME = NameCheck(NameRule("a role assignment", 36, 36, _GUID, "GUIDs
 
 
 def _bad_request(message: str) -> AzureError:
-    """The service's usual error."""
+    """Create Cosmos DB's error for an invalid request."""
     return AzureError("BadRequest", message)
 
 
@@ -63,7 +63,7 @@ def _bad_request(message: str) -> AzureError:
 _SERVERLESS = "EnableServerless"
 _FREE_TIER = "cosmos free tier"
 _CHANGEABLE_WITH_REGIONS = frozenset({"locations", "tags", "identity"})
-"""Properties that may change together with the regions."""
+"""Properties of an account that may change in the same update as its regions."""
 
 
 def _regions_are_valid(request: Request) -> Iterator[AzureError]:
@@ -127,7 +127,7 @@ def _region_names(inputs: Values) -> set[str]:
 
 
 def _normalized_region(region: object) -> str:
-    """A region's name without the blanks and capitals of its display name."""
+    """Return a region's name in short form, without the blanks and capitals of its display name."""
     return str(region or "").replace(" ", "").lower()
 
 
@@ -142,7 +142,7 @@ def _at(inputs: Values, path: str) -> Any:  # noqa: ANN401 (any JSON value)
 
 # Reasons to refuse databases and containers
 _LEAST = {"options.throughput": (400, 100), "options.autoscaleSettings.maxThroughput": (1000, 1000)}
-"""For each kind of throughput: the minimum, and the step."""
+"""Minimum and step of the throughput of a database or container, for each kind of throughput."""
 _MOST_LEVELS = 3
 
 
@@ -206,7 +206,7 @@ def _container_immutables_stay(request: Request) -> Iterator[AzureError]:
 
 
 def _partition_key(inputs: Values) -> tuple[object, object, object]:
-    """Paths, kind and version of the partition key."""
+    """Return the partition key of a container: paths, kind and version."""
     key = cast("Values", _at(inputs, "resource.partitionKey") or {})
     return key.get("paths"), key.get("kind") or "Hash", key.get("version") or 1
 
@@ -218,7 +218,7 @@ _IDENTIFYING = ("principalId", "roleDefinitionId", "scope")
 
 
 def principal_index_key(principal_id: str) -> str:
-    """The index key of a principal's Cosmos role assignments."""
+    """Return the index key under which the Cosmos DB role assignments of a principal are found."""
     return f"cosmos held by {principal_id}".lower()
 
 
@@ -304,7 +304,7 @@ def _account_id(request: Request) -> str:
 
 
 def _unique_keys(request: Request) -> tuple[str]:
-    """The unique key of an assignment in its account: scope, role and principal."""
+    """Return the unique key of a Cosmos DB role assignment: scope, role and principal in an account."""
     principal, role, scope = (str(request.input(name) or "").rstrip("/") for name in _IDENTIFYING)
     return (f"cosmos grant {scope} {ids.name_of(role)} {principal}",)
 
@@ -359,7 +359,7 @@ _PERIODIC: Values = {
 
 
 def _backup_policy(request: Request) -> Values:
-    """The requested or default backup policy, with Azure's defaults for its kind."""
+    """Return the backup policy of an account: the requested one, or Azure's default."""
     policy = cast("Values", request.input("backupPolicy") or {"type": "Periodic"})
     if policy["type"] == "Continuous":
         return {"continuousModeProperties": {"tier": "Continuous30Days"}, **policy}
@@ -417,7 +417,7 @@ _DATA: Mapping[str, ComputedOutput] = {
     "resource.ts": _changed_at,
     "resource.etag": lambda request: f'"{request.guid(f"etag {request.now}")}"',
 }
-"""Outputs of databases and containers alike."""
+"""Outputs that databases and containers have in common."""
 
 _CONTAINER: Mapping[str, ComputedOutput] = {
     **_DATA,

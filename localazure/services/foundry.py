@@ -1,4 +1,4 @@
-"""Foundry: projects in an Azure AI services account, their connections, and their published agents.
+"""Microsoft Foundry: projects in an Azure AI services account, their connections, and their published agents.
 
 A project has up to two kinds of principals: the managed identity of its `identity` block, and the agent identities
 that Foundry creates. Those of applications are in their outputs; the others are in no output of Resource
@@ -44,7 +44,7 @@ PROJECT = "azure-native:cognitiveservices:Project"
 APPLICATION = "azure-native:cognitiveservices:AgentApplication"
 DEPLOYMENT = "azure-native:cognitiveservices:AgentDeployment"
 IDENTITY = "pulumi-python:dynamic/foundry:AgentIdentity"
-"""The dynamic resource that reads an agent's identity."""
+"""Dynamic resource that reads the identity of a Foundry agent."""
 
 _ACCOUNT = (
     "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
@@ -62,7 +62,7 @@ _COMPUTED_IDENTITIES = ("agentIdentityBlueprint", "defaultInstanceIdentity")
 
 # Agent identities
 def shared_agent_identity(world: World, project_id: str) -> Principal:
-    """The principal that the unpublished agents of a project share.
+    """Return the principal that all unpublished agents of a Foundry project share.
 
     Raises:
         AzureError: there is no such project.
@@ -71,7 +71,7 @@ def shared_agent_identity(world: World, project_id: str) -> Principal:
 
 
 def agent_identity(world: World, project_id: str, agent_name: str) -> Principal:
-    """The principal of one agent, in a project whose agents have their own identities.
+    """Return the principal of one Foundry agent, in a project whose agents have their own identities.
 
     Raises:
         AzureError: there is no such project.
@@ -80,7 +80,7 @@ def agent_identity(world: World, project_id: str, agent_name: str) -> Principal:
 
 
 def recreate_agent(world: World, project_id: str, agent_name: str) -> Principal:
-    """Delete an agent and create it again, as its owner would in the project: it then has another identity.
+    """Delete and recreate a Foundry agent outside the Pulumi program, which gives the agent a new identity.
 
     Raises:
         AzureError: there is no such project.
@@ -144,7 +144,7 @@ def _project_exists(request: Request) -> Iterator[AzureError]:
 
 
 def _identity_outputs(world: World, inputs: Values) -> Values:
-    """The principal id of an agent, and the ids that unpublished agents share."""
+    """Return the outputs of an agent identity: the principal id, and the ids that unpublished agents share."""
     project, agents, shared = _identity_inputs(inputs)
     if "given" in inputs:
         return {"principal_id": inputs["given"], "shared": [shared_agent_identity(world, project).id]}
@@ -153,7 +153,7 @@ def _identity_outputs(world: World, inputs: Values) -> Values:
 
 
 def _immutable_inputs(old: Values) -> tuple[str, ...]:
-    """Immutable inputs: the list of agents of an unshared identity, and the kind of a shared one."""
+    """Return the immutable inputs of an agent identity: agents of an own identity, the kind of a shared identity."""
     return ("identity",) if _identity_inputs(old)[2] else ("agents",)
 
 
@@ -237,7 +237,7 @@ def _replica_limits_are_ordered(request: Request) -> Iterator[AzureError]:
 
 
 def agents_in(inputs: Values) -> list[str]:
-    """Names of the agents of an application or its deployment; an empty one for a missing name."""
+    """Return the names of the agents in an application or its deployment; an empty string for a missing name."""
     listed = cast("list[Values]", cast("Values", inputs.get("properties") or {}).get("agents") or [])
     return [str(each.get("agentName") or "") for each in listed]
 
@@ -248,7 +248,7 @@ def _project_endpoints(request: Request) -> Values:
 
 
 def _subdomain(request: Request) -> str:
-    """The account's custom subdomain, or its name."""
+    """Return the custom subdomain of an account, or else its name."""
     account = request.parent
     if account is None:
         return ""

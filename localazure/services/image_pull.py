@@ -1,4 +1,4 @@
-"""Permission of a Container App to pull its images.
+"""Checks that a container app may pull its images from their container registry.
 
 Part of the service `app.py`. Azure tries as soon as an app is created or its template changes, and the request fails
 with the registry's refusal (Azure/container-apps-deploy-action#85, microsoft/azure-container-apps#836). Facts: "Azure
@@ -28,7 +28,7 @@ _REPOSITORY = "request[microsoft.containerregistry/registries/repositories:name]
 
 
 def images_can_be_pulled(request: Request) -> Iterator[AzureError]:
-    """Validate that the app's identity can pull each image of a registry in this world."""
+    """Validate that the identity of a container app can pull each image from a registry in local Azure."""
     if request.old is not None and request.old.inputs.get("template") == request.inputs.get("template"):
         return
     for container in cast("list[Values]", request.input("template.containers") or []):
@@ -50,7 +50,7 @@ def _registry(request: Request, server: str) -> Resource | None:
 
 
 def _refusal(request: Request, registry: Resource, server: str, repository: str) -> str | None:
-    """The registry's reason to refuse an image of the repository; None if the pull is allowed."""
+    """Return the reason for which a registry refuses to deliver an image; None if the pull is allowed."""
     if registry.inputs.get("anonymousPullEnabled"):
         return None
     listed = cast("list[Values]", request.input("configuration.registries") or [])

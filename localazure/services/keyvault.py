@@ -1,4 +1,4 @@
-"""Key vaults. Secrets in them are data: nothing here creates or reads one.
+"""Azure Key Vault: vaults; secrets inside a vault are data and are not simulated.
 
 Facts: "Azure Key Vault soft-delete overview", Microsoft Learn, undated copy (names stay taken for 7 to 90 days, nothing
 is switched off again); "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05; values taken for
@@ -99,7 +99,7 @@ def _policies(request: Request) -> list[Values] | None:
 
 # Outputs
 def _purge_protection(request: Request) -> bool | None:
-    """Purge protection: stays enabled; Azure omits it if it never was."""
+    """Return a vault's purge protection: it stays enabled, and Azure omits it if it was never enabled."""
     return request.previous_output("properties.enablePurgeProtection")
 
 

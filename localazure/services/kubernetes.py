@@ -1,4 +1,4 @@
-"""Kubernetes objects of an agent on a cluster, as pulumi-kubernetes registers them.
+"""Kubernetes objects of an agent on an AKS cluster, as pulumi-kubernetes registers them.
 
 Their ids are `<namespace>/<name>`; in the world they stand under `/kubernetes`, each kind by itself, for objects of
 different kinds may have the same name. Facts: "Object Names and IDs", "Namespaces", "Deployments" and "Configure
@@ -122,7 +122,7 @@ def _uid(request: Request) -> str:
 
 
 def _version(request: Request) -> str:
-    """The resource version, new for every change."""
+    """Return the resource version of a Kubernetes object, new after every change."""
     return str(int(request.guid(json.dumps(request.inputs, sort_keys=True))[:8], 16))
 
 
@@ -148,7 +148,7 @@ def _object(  # noqa: PLR0913 (one argument for each column of the table)
     immutable: tuple[str, ...] = (),
     outputs: Mapping[str, ComputedOutput] | None = None,
 ) -> ResourceType:
-    """The type of an object in a namespace; `plural` is the kind in the API."""
+    """Create the resource type of a Kubernetes object in a namespace; `plural` is the kind's name in the API."""
     choices: dict[str, PlaceholderFunction] = {"namespace": _namespace, "name": _name}
     return ResourceType(
         f"kubernetes:{api_version if '/' in api_version else f'core/{api_version}'}:{kind}",
@@ -165,7 +165,7 @@ def _object(  # noqa: PLR0913 (one argument for each column of the table)
 
 
 def _cluster_address(request: Request) -> str:
-    """An address of the range that AKS gives to services by default."""
+    """Return a service's cluster IP address, from the default range of AKS."""
     return f"10.0.{int(request.guid('address')[:2], 16)}.{int(request.guid('address')[2:4], 16)}"
 
 

@@ -1,4 +1,4 @@
-"""User-assigned identities, and their federated credentials.
+"""User-assigned managed identities, and their federated identity credentials.
 
 An identity's principal exists from its creation to its deletion; created again, it is another principal. Facts: "Manage
 user-assigned managed identities", Microsoft Learn, 2025-05; "Important considerations and restrictions for federated

@@ -1,4 +1,4 @@
-"""Diagnostic settings: logs of a resource and their destinations.
+"""Azure Monitor diagnostic settings: the logs of a resource, and the destinations of these logs.
 
 A setting is about a resource and outlives it. The log categories of a resource are with its type. Facts: "Diagnostic
 settings in Azure Monitor", Microsoft Learn, 2026-03; messages as reported in hashicorp/terraform-provider-azurerm#2985
@@ -96,7 +96,7 @@ def _settings_on_resource(request: Request) -> Iterator[Resource]:
 
 
 def _routes(inputs: Values) -> Iterator[tuple[str, str]]:
-    """Pairs of destination and category."""
+    """Return the pairs of log category and destination in a diagnostic setting."""
     items = [each for name in ("logs", "metrics") for each in _items(inputs, name) if each.get("enabled")]
     for sink in (str(inputs[name]).lower() for name in _SINKS if inputs.get(name)):
         for item in items:

@@ -1,4 +1,4 @@
-"""Log Analytics workspaces.
+"""Azure Log Analytics workspaces.
 
 Facts: "Change pricing tier", "Manage data retention" and "Delete and recover a Log Analytics workspace", Microsoft
 Learn, 2025-06; the refused retention as in Azure/azure-powershell#12524; log categories from "Supported logs for

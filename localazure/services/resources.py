@@ -1,4 +1,4 @@
-"""Resource groups, which contain every other resource and are deleted with it.
+"""Azure resource groups: deleting a resource group deletes every resource in the group.
 
 Facts: "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05; "Azure Resource Manager resource
 group and resource deletion", Microsoft Learn, 2024-11.

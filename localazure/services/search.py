@@ -1,4 +1,4 @@
-"""Azure AI Search: services, which hold indexes.
+"""Azure AI Search: search services, which hold indexes.
 
 An index is an object of the data plane: no request to Resource Manager makes one, and a role can be assigned at its
 scope before there is one. Facts: "Services - Create Or Update" (REST, 2025-05-01), "Service limits in Azure AI
@@ -108,7 +108,7 @@ def _auth_options(request: Request) -> Values | None:
 
 
 def _version(request: Request) -> str:
-    """The etag, new for every change."""
+    """Return the etag of a search service, which is new after every change."""
     return f'"{request.guid(json.dumps(request.inputs, sort_keys=True))}"'
 
 

@@ -1,4 +1,4 @@
-"""Service Bus: namespaces, and the queues, topics and subscriptions in them.
+"""Azure Service Bus: namespaces, and the queues, topics and subscriptions inside a namespace.
 
 Facts: "Service Bus Resource Manager exceptions", Microsoft Learn, 2024-07 (codes, messages, what a tier lacks and what
 cannot be changed); "Service Bus quotas", 2025-06; "Service Bus premium and standard messaging tiers", 2025-06;
@@ -52,7 +52,7 @@ _SUBSCRIPTION_NAME = NameCheck(azure_naming_rules.SERVICE_BUS_SUBSCRIPTION, code
 
 
 def _bad_request(message: str) -> AzureError:
-    """The messaging gateway's usual error."""
+    """Create Service Bus's error for an invalid request."""
     return AzureError("BadRequest", f"SubCode=40000. {message}")
 
 
@@ -128,7 +128,7 @@ _FOREVER = "P10675199DT2H48M5.4775807S"
 
 
 def _namespace(request: Request) -> Resource | None:
-    """The namespace of a queue, topic or subscription."""
+    """Return the namespace that contains a queue, topic or subscription."""
     place = request.id
     while place and ids.name_of(place.rpartition("/")[0]).lower() != "namespaces":
         place = ids.parent_of(place)
@@ -136,7 +136,7 @@ def _namespace(request: Request) -> Resource | None:
 
 
 def _tier(request: Request) -> str | None:
-    """The tier of the namespace; None if it is unknown."""
+    """Return the pricing tier of a Service Bus namespace; None if the tier is unknown."""
     namespace = _namespace(request)
     return None if namespace is None or namespace.adopted else _tier_of(namespace.inputs)
 
@@ -304,7 +304,7 @@ def _message_size(request: Request) -> int:
 
 
 def _size(request: Request) -> int:
-    """The size: 16 times the requested one for a partitioned entity, except in the premium tier."""
+    """Return the maximum size of a queue or topic: 16 times the requested size if partitioned, except in Premium."""
     size = int(request.input("maxSizeInMegabytes") or _SIZES[0])
     return size * 16 if request.input("enablePartitioning") and _tier(request) != _PREMIUM else size
 

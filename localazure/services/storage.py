@@ -1,4 +1,4 @@
-"""Storage accounts, and the blob containers and queues in them.
+"""Azure Storage: accounts, and the blob containers and queues inside an account.
 
 Facts: "Storage account overview", Microsoft Learn, 2025-07 (kinds, redundancy, endpoints); "Change how a storage
 account is replicated", 2025-01; "Remediate anonymous read access to blob data", 2024-09; "Point-in-time restore for
@@ -57,7 +57,7 @@ _SERVICE_NAME = NameCheck(
 # Reasons to refuse an account
 _V2 = "StorageV2"
 _OLDER = ("Storage", "BlobStorage")
-"""Kinds that can be upgraded to StorageV2."""
+"""Kinds of storage accounts that can be upgraded to StorageV2."""
 _GEO = ("Standard_LRS", "Standard_GRS", "Standard_RAGRS")
 _ZONE = ("Standard_ZRS", "Standard_GZRS", "Standard_RAGZRS")
 _PREMIUM = ("Premium_LRS", "Premium_ZRS")
@@ -79,7 +79,7 @@ _SERVICES: Mapping[str, tuple[str, ...]] = {
     "BlockBlobStorage": ("blob", "dfs"),
     "FileStorage": ("file",),
 }
-"""Endpoints of accounts by kind. Premium ones of general purpose have page blobs alone."""
+"""Service endpoints of storage accounts by kind. Premium general-purpose accounts have page blobs only."""
 
 
 def _invalid(message: str) -> AzureError:
@@ -137,14 +137,14 @@ def _sku(inputs: Values) -> str:
 
 
 def _block_value(inputs: Values, block: str, name: str) -> object:
-    """The value in a block of the inputs; None if it is missing."""
+    """Return a value from a nested block of the inputs; None if it is missing."""
     found = value_at(inputs, (block, name))
     return None if found is ABSENT else found
 
 
 # Reasons to refuse what is in an account
 def _account_has(service: str) -> Rules:
-    """The rule that the account's kind has a service."""
+    """Create the rule that the kind of a storage account has a service such as blob or queue."""
 
     def rule(request: Request) -> Iterator[AzureError]:
         account = _account_inputs(request)
@@ -161,7 +161,7 @@ def _account_has(service: str) -> Rules:
 
 
 def _account_inputs(request: Request) -> Values | None:
-    """The inputs of the account; None if they are unknown."""
+    """Return the inputs of the storage account that contains a resource; None if they are unknown."""
     account = request.parent
     return None if account is None or account.adopted else account.inputs
 

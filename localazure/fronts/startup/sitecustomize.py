@@ -1,4 +1,4 @@
-"""Python's startup hook in engine runs, whose PYTHONPATH holds this folder.
+"""Startup hook of Python programs in engine runs; PYTHONPATH contains this folder.
 
 An interrupted program ends silently: the engine interrupts the program if a deployment fails, and without this a
 traceback of the interruption would follow the reason of the failure.
