@@ -3,12 +3,23 @@
 from pathlib import Path
 from typing import Any
 
+from access.azure.roles import role_refusal_reason
 from cli.project_root import check_stack
 from manifest.declared_document import declared_document
-from manifest.loading import load_with_document
+from manifest.loading import NETWORK_FILE, load, load_with_document
 from manifest.stack_file import config_getter
 
-__all__ = ["read_declared_document"]
+__all__ = ["check_project_files", "read_declared_document"]
+
+
+def check_project_files(root: Path, stack: str) -> None:
+    """Check network.yaml and the stack's configuration before the program runs.
+
+    Raises:
+        ManifestError: with every mistake in the files.
+    """
+    if (root / NETWORK_FILE).is_file():
+        load(stack, config_getter(root, stack), root=root, role_refusal_reason=role_refusal_reason)
 
 
 def read_declared_document(root: Path, stack: str) -> dict[str, Any]:

@@ -41,8 +41,9 @@ MEANINGS = {
     ExitCode.UNANSWERED: (
         "The question could not be answered",
         (
-            "Bad input, a mistake in the project's files, an unknown stack, agent, resource, verb or revision, a "
-            "source that cannot be read, or an output that cannot be written."
+            "Bad input, a mistake in network.yaml or a stack's file (`preview` and `up` check them first), an unknown "
+            "stack, agent, resource, verb or revision, a source that cannot be read, or an output that cannot be "
+            "written."
         ),
     ),
     ExitCode.GROWTH: (

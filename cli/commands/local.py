@@ -73,10 +73,14 @@ _COMMANDS = {
 
 
 def _run(name: str, stack: str, *, as_json: bool, save: Path | None) -> int:
-    from cli import local_azure  # noqa: PLC0415 (imports Pulumi's SDK)
+    from cli.declared import check_project_files  # noqa: PLC0415 (imports the models)
 
     root = find_root()
     check_stack(root, stack)
+    if name != "destroy":  # which runs no program: what is deployed can be removed whatever the files say
+        check_project_files(root, stack)
+    from cli import local_azure  # noqa: PLC0415 (imports Pulumi's SDK, which a mistake in the files need not wait for)
+
     if not as_json:
         local_azure.headline(root, name, stack)
     result, found = local_azure.run_shown(root, name, stack, sys.stderr)

@@ -230,9 +230,9 @@ def test_a_mistake_in_the_network_is_told_with_its_line_and_changes_nothing(
     before = (project / ".localazure" / "dev.json").read_bytes()
     edit(project, lambda network: network["agents"]["report"].update(access={"report": "write", "findings": "rite"}))
 
-    assert main(["up"]) == 1
+    assert main(["up"]) == 2
 
-    said = capsys.readouterr().out
+    said = capsys.readouterr().err
     assert "agents.report.access.report: no resource 'report'; did you mean 'reports'?" in said
     assert "agents.report.access.findings" in said
     assert "Traceback" not in said
