@@ -1,1 +1,1 @@
-"""Effective access in Azure: readers, evaluation, questions, findings and reports. Pure, except for live Azure."""
+"""Computes effective access in Azure from role assignments: readers, evaluation, questions, findings, reports."""

@@ -1,1 +1,1 @@
-"""Facts about Azure: resource types, roles, operations and scopes, from published data."""
+"""Facts about Azure that access evaluation needs: resource types, roles, operations and scopes."""

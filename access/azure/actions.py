@@ -1,4 +1,4 @@
-"""Action patterns of Azure roles: which operation names a pattern covers.
+"""Matches the action patterns of Azure roles, such as `Microsoft.Storage/*/read`, with operation names.
 
 Owns matching of names alone; planes, blocks and conditions are the callers' business. Source: Microsoft, "Understand
 Azure role definitions" (role-definitions.md): a wildcard covers any run of characters, and names compare without regard
@@ -16,7 +16,7 @@ from itertools import pairwise
 
 @lru_cache(maxsize=65536)
 def _pieces(pattern: str) -> tuple[str, ...]:
-    """The literal runs between wildcards; first and last may be empty, a run of wildcards counts as one."""
+    """Split a pattern at its wildcards into literal parts; the first and the last part may be empty."""
     first, *rest = pattern.lower().split("*")
     if not rest:
         return (first,)
@@ -25,7 +25,7 @@ def _pieces(pattern: str) -> tuple[str, ...]:
 
 
 def covers(pattern: str, operation: str, *, granting: bool = True) -> bool:
-    """Whether the pattern covers the operation; `granting` is false where the pattern excludes (see the module)."""
+    """Return True if a pattern covers an operation; `granting` is False for patterns in notActions."""
     text = operation.lower()
     pieces = _pieces(pattern)
     if len(pieces) == 1:
@@ -44,10 +44,10 @@ def covers(pattern: str, operation: str, *, granting: bool = True) -> bool:
 
 
 def covered(patterns: Iterable[str], operation: str, *, granting: bool = True) -> bool:
-    """Whether any of the patterns covers the operation."""
+    """Return True if any of the patterns covers an operation."""
     return any(covers(pattern, operation, granting=granting) for pattern in patterns)
 
 
 def _shared(before: str, after: str, *, granting: bool) -> int:
-    """How many characters two neighbouring pieces may share: the `/` on both sides of a wildcard in a grant."""
+    """Return the number of characters that two neighbouring parts may share: the `/` around a wildcard in a grant."""
     return 1 if granting and before.endswith("/") and after.startswith("/") else 0

@@ -1,9 +1,8 @@
-"""The role catalogue as it is packed: reads `data/`, one role a line, a line only when its role is asked for.
+"""The catalogue of Azure role definitions: reads the packed files in `data/`, and parses a role when it is needed.
 
-Owns the stored form (written by `access.azure.packing`) and looking up by name and id. What a role may be used for is
-said in
-`access.azure.privileges`; the door for other rooms is `access.azure.roles`. Role GUIDs stand in the data, in no
-module.
+Owns the stored form (written by `access.azure.packing`) and looking up by name and id. The fitness of a role
+for agents is decided in `access.azure.privileges`; other packages use `access.azure.roles`. Role GUIDs are in the data,
+in no module.
 """
 
 import json
@@ -28,7 +27,7 @@ _GUID_DIGITS = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """One block of a role: what it grants minus what it excludes, under its own condition."""
+    """One permissions block of a role: actions, notActions and the block's own condition."""
 
     actions: tuple[str, ...] = ()
     not_actions: tuple[str, ...] = ()
@@ -40,7 +39,7 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role definition; `system` says by which kind of assignment it is given (Cosmos has its own)."""
+    """A role definition; `system` is `azure`, or `cosmos` for the roles of Cosmos DB."""
 
     id: str
     name: str
@@ -50,7 +49,7 @@ class Role:
 
 
 def guid_of(role_id: str) -> str:
-    """The lower-case GUID of a role id in any of its forms: bare, without dashes, or the end of a definition path."""
+    """Return the lower-case GUID of a role id, which may be a GUID or the path of a role definition."""
     last = role_id.rstrip("/").rpartition("/")[2].lower()
     if _GUID_DIGITS.fullmatch(last):
         return "-".join((last[:8], last[8:12], last[12:16], last[16:20], last[20:]))
@@ -58,7 +57,7 @@ def guid_of(role_id: str) -> str:
 
 
 class _Catalogue:
-    """Both files, indexed by name and id; a role's permissions are read when it is first asked for."""
+    """Index of the packed roles by name and by id; parses a role's permissions on first use."""
 
     def __init__(self) -> None:
         self._lines: dict[str, tuple[str, System]] = {}
@@ -75,19 +74,19 @@ class _Catalogue:
         self._read: dict[str, Role] = {}
 
     def role(self, guid: str) -> Role | None:
-        """The role of that GUID, read once."""
+        """Return the role with a GUID, parsed once."""
         if guid not in self._read and guid in self._lines:
             self._read[guid] = role_of(*self._lines[guid])
         return self._read.get(guid)
 
     def named(self, name: str) -> Role | None:
-        """The role that has this name now, or else had it once."""
+        """Return the role that has a name now, or had the name before it was renamed."""
         guid = self._by_name.get(" ".join(name.casefold().split()))
         return None if guid is None else self.role(guid)
 
     @cached_property
     def display_names(self) -> dict[str, str]:
-        """Every name in lower case, former ones too -> the name that the role has now."""
+        """Map every current or former role name in lower case to the role's current name."""
         current = {guid: name for name, guid in self.names.items()}
         return {name: current[guid] for name, guid in self._by_name.items()}
 
@@ -96,7 +95,7 @@ class _Catalogue:
 
 
 def role_of(line: str, system: System = "azure") -> Role:
-    """The role that a line of the packed form describes."""
+    """Parse one line of the packed catalogue into a role."""
     record: dict[str, Any] = json.loads(line)
     permissions = tuple(_permission(block) for block in record["permissions"])
     return Role(record["id"], record["name"], permissions, tuple(record.get("former_names", ())), system)
@@ -119,7 +118,7 @@ def _catalogue() -> _Catalogue:
 
 
 def by_name(name: str) -> Role:
-    """The role of that name, without regard to case; a former name finds the role that bore it."""
+    """Find a role by its current or former name, without regard to case."""
     role = _catalogue().named(name)
     if role is None:
         raise UnknownRole(name, _nearest(name))
@@ -127,12 +126,12 @@ def by_name(name: str) -> Role:
 
 
 def by_id(role_id: str) -> Role | None:
-    """The role of that GUID or definition path, None where the catalogue lacks it."""
+    """Find a role by its GUID or definition path; return None if the catalogue lacks the role."""
     return _catalogue().role(guid_of(role_id))
 
 
 def every_role() -> Iterator[Role]:
-    """All roles, Azure's in name order, then Cosmos DB's own."""
+    """Return all roles: Azure's built-in roles by name, then the roles of Cosmos DB."""
     return iter(_catalogue())
 
 

@@ -1,4 +1,4 @@
-"""Role and deny definitions as Azure's own API writes them.
+"""Parses role definitions and deny assignments in the JSON format of the Azure API.
 
 Owns that form, and when two roles allow the same. Source: Microsoft.Authorization/roleDefinitions and denyAssignments
 in the REST reference, Microsoft Learn, 2026.
@@ -10,7 +10,7 @@ from typing import Any, cast
 from access.azure.catalogue import Permission, Role, guid_of
 
 VERSION = "2022-05-01-preview"
-"""Of the API: the stable one leaves out the conditions within a role."""
+"""API version for role definitions: the stable version omits the conditions inside a role."""
 
 BUILT_IN = "BuiltInRole"
 
@@ -18,26 +18,26 @@ Blocks = frozenset[tuple[frozenset[str], frozenset[str], frozenset[str], frozens
 
 
 def role_of(row: Mapping[str, Any]) -> Role | None:
-    """The role that a row describes; None where it has no name or id, or what it allows is not whole."""
+    """Parse a role definition of the Azure API; return None if its id, name or permissions are missing."""
     properties = row.get("properties")
     if not isinstance(properties, Mapping):
         return None
-    told = cast("Mapping[str, Any]", properties)
-    name, role_id = told.get("roleName"), row.get("name") or row.get("id")
-    permissions = permissions_of(told.get("permissions"))
+    fields = cast("Mapping[str, Any]", properties)
+    name, role_id = fields.get("roleName"), row.get("name") or row.get("id")
+    permissions = permissions_of(fields.get("permissions"))
     if not (isinstance(name, str) and name.strip() and isinstance(role_id, str) and role_id) or permissions is None:
         return None
     return Role(guid_of(role_id), " ".join(name.split()), permissions)
 
 
 def is_built_in(row: Mapping[str, Any]) -> bool:
-    """Whether Microsoft made the role."""
+    """Return True for a built-in role, made by Microsoft, and False for a custom role."""
     properties = row.get("properties")
     return isinstance(properties, Mapping) and cast("Mapping[str, Any]", properties).get("type") == BUILT_IN
 
 
 def permissions_of(blocks: object) -> tuple[Permission, ...] | None:
-    """The blocks of a definition; None where one of them cannot be read."""
+    """Parse the permissions blocks of a role definition; return None if any block cannot be parsed."""
     if not isinstance(blocks, list):
         return None
     read = [_permission(block) for block in cast("list[object]", blocks)]
@@ -46,7 +46,7 @@ def permissions_of(blocks: object) -> tuple[Permission, ...] | None:
 
 
 def blocks_of(role: Role) -> Blocks:
-    """What a role allows, without regard to order and case; equal where two roles allow the same."""
+    """Return a role's permissions in a form in which two roles with the same permissions are equal."""
     return frozenset(
         (
             _folded(each.actions),
@@ -66,12 +66,12 @@ def _folded(names: tuple[str, ...]) -> frozenset[str]:
 def _permission(block: object) -> Permission | None:
     if not isinstance(block, Mapping):
         return None
-    told = cast("Mapping[str, Any]", block)
-    lists = [_texts(told.get(name)) for name in ("actions", "notActions", "dataActions", "notDataActions")]
+    fields = cast("Mapping[str, Any]", block)
+    lists = [_texts(fields.get(name)) for name in ("actions", "notActions", "dataActions", "notDataActions")]
     actions, excluded, data_actions, data_excluded = lists
     if actions is None or excluded is None or data_actions is None or data_excluded is None:
         return None
-    condition, version = told.get("condition"), told.get("conditionVersion")
+    condition, version = fields.get("condition"), fields.get("conditionVersion")
     return Permission(
         actions=actions,
         not_actions=excluded,

@@ -1,12 +1,12 @@
-"""Base error of `access`, and the errors of the role catalogue; `access.model.errors` draws the whole tree."""
+"""The base error of `access` and the errors of the role catalogue."""
 
 
 class AccessError(Exception):
-    """Something the caller handed over cannot be judged; the message says what, and what to do."""
+    """An input of `access` is invalid; the message states the cause and the fix."""
 
 
 class UnknownRole(AccessError, LookupError):  # noqa: N818 - named for what the user did, as the message reads
-    """No role of the catalogue has this name, now or formerly."""
+    """The catalogue has no role with this current or former name."""
 
     def __init__(self, name: str, nearest: str | None = None) -> None:
         super().__init__(name, nearest)

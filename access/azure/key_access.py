@@ -1,7 +1,7 @@
-"""Access to a resource with a key, next to access by role.
+"""Determines if access keys open a resource, which bypasses roles.
 
-Owns reading a type's key switch, which is in the row of the type, from the properties of a resource. Roles say nothing
-about who has a key: where keys work, a list of roles is not all the access that there is.
+Owns reading a type's key switch, which is in the row of the type, from the properties of a resource. Roles do not
+show who has a key: where keys work, a list of roles is not the whole access.
 """
 
 from collections.abc import Mapping
@@ -12,19 +12,19 @@ from access.azure.types import BY_ARM_TYPE
 from access.azure.types.row import KeySwitch
 
 
-def local_auth(arm_type: str, *told: Mapping[str, Any], complete: bool = True) -> bool | None:
-    """Whether keys open a resource of this type; None where the type has none, or it is not known.
+def local_auth(arm_type: str, *sources: Mapping[str, Any], complete: bool = True) -> bool | None:
+    """Return True if access keys open a resource of this type; None if unknown or the type has no keys.
 
     Args:
         arm_type: in any case.
-        told: what is said of it, the most reliable first: inputs of a program, or properties as ARM answers them, at
-            the top or below `properties`.
-        complete: whether they are all its properties, so that what is not there is not set.
+        sources: the properties of the resource, the most reliable source first: inputs of a program, or properties as
+            ARM returns them, at the top or below `properties`.
+        complete: True if these are all properties, so that a missing property is not set.
     """
     switch = _switch(arm_type)
     if switch is None:
         return None
-    for values in told:
+    for values in sources:
         value = _value(values, switch.property)
         if value is not None:
             return value is switch.on if isinstance(value, bool) else None
@@ -32,7 +32,7 @@ def local_auth(arm_type: str, *told: Mapping[str, Any], complete: bool = True) -
 
 
 def switch_of(arm_type: str) -> str:
-    """The property that turns keys of a type on or off; empty where it has none."""
+    """Return the property that turns a type's access keys on or off; empty if the type has none."""
     switch = _switch(arm_type)
     return switch.property if switch else ""
 
@@ -43,7 +43,7 @@ def _switch(arm_type: str) -> KeySwitch | None:
 
 
 def inherited(resource_id: str, by_account: Mapping[str, bool | None]) -> bool | None:
-    """The same for what lies within an account: that of the nearest account; `by_account` goes by `scopes.key`."""
+    """Return True if access keys open a resource inside an account, as set by the nearest account above."""
     for around in reversed(ancestors(key(resource_id))):
         if around in by_account:
             return by_account[around]

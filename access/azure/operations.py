@@ -1,7 +1,7 @@
-"""The operations that Azure is known to have, on both planes, by name.
+"""Lists the operation names that Azure providers publish, for the control plane and the data plane.
 
 Owns the packed lists in `data/` and, for providers that they leave out, the operations that built-in roles spell in
-full. For such a provider the list is a lower bound, and `complete_for` says so.
+full. For such a provider the list is a lower bound, and `complete_for` returns False.
 """
 
 from functools import cache
@@ -11,30 +11,30 @@ from access.azure.catalogue import DATA, every_role
 
 @cache
 def listed(*, data: bool) -> tuple[str, ...]:
-    """The operations that the providers publish, control plane or data plane, sorted without regard to case."""
+    """Return all published operations of one plane, sorted without regard to case."""
     return _lines("azure_data_actions.txt" if data else "azure_actions.txt")
 
 
 @cache
 def cosmos_data_actions() -> tuple[str, ...]:
-    """What a Cosmos SQL role can allow; Azure RBAC knows none of it."""
+    """Return the data actions that only Cosmos DB's own roles can allow."""
     return _lines("cosmos_data_actions.txt")
 
 
 @cache
 def listed_providers() -> frozenset[str]:
-    """Lower-case names of the providers whose own lists are here."""
+    """Return the lower-case names of the providers whose operations are listed."""
     return frozenset(_provider(name) for data in (False, True) for name in listed(data=data))
 
 
 def complete_for(provider: str) -> bool:
-    """Whether the provider's own list is here, so that what is not in it does not exist."""
+    """Return True if a provider's operation list is complete, so that an unlisted operation does not exist."""
     return provider.lower() in listed_providers()
 
 
 @cache
 def known(*, data: bool) -> tuple[str, ...]:
-    """Listed operations, and for unlisted providers those that a built-in role spells in full."""
+    """Return all listed operations, and for other providers the operations that built-in roles spell in full."""
     listed_here = listed_providers()
     spelled: dict[str, str] = {}
     for role in every_role():

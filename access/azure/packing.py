@@ -1,4 +1,4 @@
-"""Writes the role catalogue in the packed form that `access.azure.catalogue` reads: one role a line, sorted by name.
+"""Writes the role catalogue in the packed format that `access.azure.catalogue` reads: one role per line.
 
 One line a role, so that a refresh reads as a diff of what Microsoft changed.
 """
@@ -11,7 +11,7 @@ from access.azure.catalogue import Permission, Role
 
 
 def line_of(role: Role) -> str:
-    """One role as one line; name, id and former names come first because the index reads only those."""
+    """Return the packed line of one role, with id and names first because the index reads only those."""
     record: dict[str, object] = {"name": role.name, "id": role.id}
     if role.former_names:
         record["former_names"] = role.former_names
@@ -20,10 +20,10 @@ def line_of(role: Role) -> str:
 
 
 def packed(roles: Iterable[Role]) -> str:
-    """The whole file."""
+    """Return the packed text of all roles, sorted by name."""
     return "".join(f"{line_of(role)}\n" for role in sorted(roles, key=lambda role: role.name))
 
 
 def _block(permission: Permission) -> dict[str, object]:
-    """What a block says; empty lists and missing conditions are left out."""
+    """Return one permissions block as JSON data, without empty lists and missing conditions."""
     return {field.name: value for field in fields(permission) if (value := getattr(permission, field.name))}

@@ -1,4 +1,4 @@
-"""Why a role is too much for an agent, worked out from what the role allows.
+"""Decides from a role's operations if the role is privileged, that is, too powerful for an agent.
 
 Owns the table of operations that lead beyond the resource at hand. Roles are never listed by name or id: a role that
 Microsoft adds or widens is judged like the rest. Conditions inside a role are ignored: a role that may grant only some
@@ -19,7 +19,7 @@ from access.azure.type_operations import AGENT, relevant_to
 
 @dataclass(frozen=True, slots=True)
 class _WayOut:
-    """One reason, and the operations any of which is enough for it."""
+    """One reason why a role is privileged, and the operations of which any single one is enough."""
 
     reason: str
     actions: tuple[str, ...] = ()
@@ -119,24 +119,24 @@ _WHOLE_SERVICE = re.compile(r"[^/*]+(?:/[^/*]+)?/\*(?:/write)?")
 
 @cache
 def key_actions() -> tuple[str, ...]:
-    """The control-plane operations that hand out keys, secrets or tokens of a service, whose holder needs no role."""
+    """Return the control-plane operations that return keys, secrets or tokens of a service."""
     names = (name for name in known(data=False) if _HANDS_OUT.search(name.lower()))
     return (*(name for name in names if not _HANDS_OUT_NOTHING.search(name.lower())), *_UNLISTED_KEY_ACTIONS)
 
 
 def allows(block: Permission, operation: str, *, data: bool) -> bool:
-    """Whether one block grants the operation and does not exclude it; its condition is left aside."""
+    """Return True if a permissions block allows an operation; the block's condition is ignored."""
     grants, excludes = (block.data_actions, block.not_data_actions) if data else (block.actions, block.not_actions)
     return covered(grants, operation) and not covered(excludes, operation, granting=False)
 
 
 def privileged(role: Role, at: str = "") -> str | None:
-    """Why no agent should hold the role, each reason with an operation as evidence; None where it is fit.
+    """Return each reason why a role is privileged, with an operation as evidence; None if the role is not.
 
     Args:
-        role: which.
-        at: ARM type in lower case of what it is held at. To call an agent of Foundry takes a role that says far more,
-            and there only what can be done with an agent counts; of every other type the whole role does.
+        role: the role to check.
+        at: ARM type, in lower case, of the scope. The role for calling a Foundry agent allows far more than that, so
+            at an agent only the operations on agents count; at every other type the whole role counts.
     """
     found: dict[str, str] = {}
     there = _operations_at(at) if at in _CALLED else None
@@ -163,5 +163,5 @@ def _reasons(block: Permission) -> Iterator[tuple[str, str]]:
 
 
 def _is_whole_service(pattern: str) -> bool:
-    """Whether a data action covers a provider or one of its top-level types, and not only its reads."""
+    """Return True if a data action covers a whole provider or top-level type, and more than reading."""
     return pattern == "*" or _WHOLE_SERVICE.fullmatch(pattern) is not None

@@ -1,4 +1,4 @@
-"""Public interface of the role catalogue: roles by name or id, and the reason why an agent may not be given a role.
+"""Public interface of the role catalogue: find a role, and the reason why an agent may not hold a role.
 
 The only source of role ids. Owns the rule for `role:` in `network.yaml` (`role_refusal_reason`) and the resource ids
 of role definitions. The catalogue is `access.azure.catalogue`; `access.azure.privileges` decides which roles are
@@ -10,11 +10,11 @@ from access.azure.errors import UnknownRole
 from access.azure.privileges import privileged
 
 COSMOS_KINDS = frozenset({"cosmos-container"})
-"""Kinds of resource whose data Azure roles do not reach: they are opened by Cosmos SQL roles alone."""
+"""Kinds of resource whose data only Cosmos DB's own roles open, and Azure roles do not."""
 
 
 def definition_id(role: Role, within: str) -> str:
-    """The path by which an assignment names the role.
+    """Return the role definition id that a role assignment refers to.
 
     `within` is the subscription (id or path) for an Azure role, the id of the Cosmos account for a Cosmos SQL role: the
     same built-in role is a definition of every account.
@@ -26,7 +26,7 @@ def definition_id(role: Role, within: str) -> str:
 
 
 def role_refusal_reason(role_name: str, resource_kind: str) -> str | None:
-    """Reason why an agent may not be given this role on a resource of this kind; None where it may."""
+    """Return the reason why an agent may not be given a role at a kind of resource; None if it may."""
     try:
         role = by_name(role_name)
     except UnknownRole as unknown:

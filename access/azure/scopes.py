@@ -1,4 +1,4 @@
-"""Scopes: which id lies within which, and what type of thing an id names.
+"""Compares Azure scopes: parents of a resource id, containment of one id in another, and the type of an id.
 
 Owns the one form in which ids are compared: segments in lower case, without slashes around them, and a Cosmos database
 as ARM writes it (`sqlDatabases/d/containers/c`, where Cosmos itself writes `dbs/d/colls/c`). The root is the empty
@@ -18,7 +18,7 @@ _COSMOS_WORDS = {"dbs": "sqldatabases", "colls": "containers"}
 
 @lru_cache(maxsize=1 << 18)
 def key(scope: str) -> str:
-    """The form of an id that is compared with others."""
+    """Return the normalized form of a resource id, for comparison with other ids."""
     text = "/".join(segment for segment in scope.strip().lower().split("/") if segment)
     before, account, rest = text.partition(_COSMOS)
     if not account:
@@ -31,25 +31,25 @@ def key(scope: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def ancestors(scope_key: str) -> tuple[str, ...]:
-    """The keys of everything that an id may lie within, the root first, itself last."""
+    """Return the keys of all scopes that contain an id, from the root down to the id itself."""
     if not scope_key:
         return (ROOT,)
     return (ROOT, *accumulate(scope_key.split("/"), "{}/{}".format))
 
 
 def is_management_group(scope: str) -> bool:
-    """Whether a scope is a management group, whose place above subscriptions no id tells."""
+    """Return True if a scope is a management group; its id does not show which subscriptions it contains."""
     return key(scope).startswith(_GROUPS) and key(scope).count("/") == _GROUPS.count("/")
 
 
 def covering(scope: str) -> str:
-    """The key under which an assignment's scope is looked up: a management group counts as covering everything."""
+    """Return the key that an assignment's scope is indexed by; a management group is indexed as the root."""
     return ROOT if is_management_group(scope) else key(scope)
 
 
 @lru_cache(maxsize=1 << 16)
 def type_of(scope_key: str) -> str:
-    """The ARM type in lower case, `microsoft.storage/storageaccounts`; empty for groups, subscriptions and the root."""
+    """Return the ARM type of an id in lower case; empty for groups, subscriptions and the root."""
     segments = scope_key.split("/")
     if "providers" not in segments or scope_key.startswith(_GROUPS):
         return ""
@@ -59,12 +59,12 @@ def type_of(scope_key: str) -> str:
 
 
 def is_path(scope_key: str) -> bool:
-    """Whether an id is a path of Azure at all; a program that has not run yet may know no more than a name."""
+    """Return True if an id is an Azure path; before deployment an id may be only a name."""
     return scope_key == ROOT or scope_key.partition("/")[0] in {"subscriptions", "providers"}
 
 
 def shown(scope: str) -> str:
-    """A scope as a sentence names it: its last segment, with the type before it where it is no resource."""
+    """Return the text for a scope in messages: the last segment, with its type if it is not a resource."""
     segments = key(scope).split("/")
     if segments == [ROOT]:
         return "the root of the tenant"

@@ -1,9 +1,9 @@
-"""Operations that concern a resource type, on each plane.
+"""Determines which operations apply to a resource type, on the control plane and on the data plane.
 
-The rule: the operations whose names begin with the resource's own type, so that those of what lies inside it count too
-and those of what it lies in are asked there. Besides: `Microsoft.Authorization/*`, which exists at every scope; at a
-resource group, a subscription or the root everything; for a few types the data operations that Azure names after the
-parent (`operations` in the type's row). Where no operation of a type is known, its read, write and delete are
+The rule: the operations whose names begin with the resource's own type, so that operations of its children count, too,
+and those of its parent are evaluated at the parent. In addition: `Microsoft.Authorization/*`, which exists at every
+scope; at a resource group, a subscription or the root everything; for a few types the data operations that Azure names
+after the parent (`operations` in the type's row). If no operation of a type is known, its read, write and delete are
 assumed: a role that grants all would otherwise seem to grant nothing.
 """
 
@@ -31,18 +31,18 @@ _ON_HOSTS = (
         for verb in ("delete", "read", "write")
     ),
 )
-"""Control operations on hosts of code that the list lacks, since no built-in role spells them in full.
+"""Control operations on compute hosts that the published list lacks.
 
 Source: "Azure permissions for Containers", "for Integration" and "for Web and Mobile", Microsoft Learn, 2025.
 """
 
 AGENT = of_token("pulumi-python:dynamic/foundry:AgentIdentity").key
-"""The type of an agent of Foundry, which is no resource of Resource Manager."""
+"""The pseudo type of a Foundry agent, which is not a resource of Azure Resource Manager."""
 
 
 @cache
 def relevant_to(resource_kind: str, *, data: bool) -> tuple[str, ...]:
-    """The same by ARM type in lower case; empty for what is no resource but holds resources."""
+    """Return the operations of one plane that apply to an ARM type; empty for types that only contain others."""
     names = every(data=data)
     if not resource_kind:
         return names
@@ -59,7 +59,7 @@ def relevant_to(resource_kind: str, *, data: bool) -> tuple[str, ...]:
 
 @cache
 def every(*, data: bool) -> tuple[str, ...]:
-    """All the operations of one plane, those of Cosmos among them, each once, sorted without regard to case."""
+    """Return all operations of one plane, Cosmos DB included, sorted without regard to case."""
     more = (*cosmos_data_actions(), *_in_clusters()) if data else _ON_HOSTS
     unlisted = (row.unlisted_data_operations if data else row.unlisted_operations for row in TYPES)
     names = (*known(data=data), *(name for each in unlisted for name in each), *more)
@@ -67,18 +67,18 @@ def every(*, data: bool) -> tuple[str, ...]:
 
 
 def planes_of(operation: str) -> tuple[bool, ...]:
-    """On which planes an operation exists (True: data); both where it is known on neither."""
+    """Return the planes on which an operation exists (True: data plane); both planes if it is unknown."""
     found = tuple(data for data in (False, True) if operation.lower() in _lowered(data=data))
     return found or (False, True)
 
 
 def is_cosmos(operation: str) -> bool:
-    """Whether an operation on data is one that Cosmos roles alone can allow."""
+    """Return True if only Cosmos DB's own roles can allow a data operation."""
     return operation.lower().startswith(_COSMOS + "/")
 
 
 def _in_clusters() -> Iterator[str]:
-    """What can be done with the objects in a cluster: no list has it, roles say `pods/*`.
+    """Return the operations on Kubernetes objects in a cluster, which no published list contains.
 
     Source: "Use Microsoft Entra ID authorization for the Kubernetes API", Microsoft Learn, 2025: a verb of Kubernetes
     is a read, a write or a delete, and running a command in a pod has an action of its own.
@@ -102,7 +102,7 @@ def _lowered(*, data: bool) -> frozenset[str]:
 
 
 def _below(names: tuple[str, ...], kind: str) -> tuple[str, ...]:
-    """The names that continue a type, in names that are sorted without regard to case."""
+    """Return the names that begin with a type, from a sorted list of names."""
     start = bisect_left(names, f"{kind}/", key=str.lower)
     end = bisect_left(names, f"{kind}0", key=str.lower)  # "0" follows "/"
     return names[start:end]

@@ -1,4 +1,4 @@
-"""The verbs of a network and the roles that they stand for, read from the rows of the resource types.
+"""Maps the verbs of network.yaml to Azure roles, and roles to verbs.
 
 Owns reading a role as a verb where no component reports what an assignment is: in a live subscription, or in another
 program.
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from access.azure.types import KINDS, of_kind
 
 CALLED = "foundry-agent"
-"""The kind of an agent that others can be let call."""
+"""The kind of an agent that other agents can be allowed to call."""
 
 
 def _by_verb(kind: str) -> dict[str, tuple[str, ...]]:
@@ -23,7 +23,7 @@ def _by_verb(kind: str) -> dict[str, tuple[str, ...]]:
 VERBS: Mapping[tuple[str, str], tuple[str, ...]] = {
     (kind, verb): roles for kind in KINDS for verb, roles in sorted(_by_verb(kind).items())
 }
-"""Kind and verb → the roles that it stands for."""
+"""Kind and verb → the roles that give the verb."""
 
 _BY_KIND = {(kind, role): verb for (kind, verb), roles in VERBS.items() for role in roles}
 # What a role means where no kind is known; the roles that call an agent mean much more anywhere else.
@@ -31,5 +31,5 @@ _BY_ROLE = {role: verb for (kind, verb), roles in VERBS.items() if kind != CALLE
 
 
 def verb_of(role_name: str, kind: str = "") -> str:
-    """The verb that a role stands for, at a resource of a kind where that is known; empty where none does."""
+    """Return the verb that a role gives at a kind of resource; empty if no verb has the role."""
     return _BY_KIND.get((kind, role_name)) or _BY_ROLE.get(role_name, "")

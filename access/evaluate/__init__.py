@@ -1,1 +1,1 @@
-"""Effective access: evaluates role assignments, conditions and keys against a graph."""
+"""Computes effective access by evaluating role assignments, conditions and access keys in a graph."""

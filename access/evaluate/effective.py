@@ -1,4 +1,4 @@
-"""Effective access: decisions about single operations, and all access of a principal or a graph.
+"""Computes effective access: one authorization decision, or all access of a principal or a graph.
 
 `decide` answers for one operation with a reason, `effective_access` for all operations that are relevant to a
 resource, `all_access` for the whole graph; `unevaluated` lists everything that none of them could take into account.
@@ -25,7 +25,7 @@ _STRONGEST = (Decision.ALLOWED, Decision.CONDITIONAL, Decision.DENIED)
 def decide(
     graph: Graph, principal_id: str, resource_id: str, operation: str, *, data: bool | None = None
 ) -> AccessDecision:
-    """Decide whether a principal may perform an operation at a resource.
+    """Decide if a principal may perform an operation at a resource.
 
     Without `data` the plane is looked up. An operation on both planes or on neither is decided on both, and the result
     is the one that allows more.
@@ -40,14 +40,14 @@ def decide(
 
 
 def effective_access(graph: Graph, principal_id: str, resource_id: str) -> EffectiveAccess:
-    """All operations that a principal may perform at a resource, of those relevant to its type."""
+    """Return all operations that a principal may perform at a resource, limited to the resource's type."""
     evaluator = evaluator_of(graph)
     facts = evaluator.facts(resource_id)
     return _reach(evaluator, principal_id, facts, evaluator.access_bits(principal_id, facts))
 
 
 def all_access(graph: Graph) -> Iterator[tuple[str, str, EffectiveAccess]]:
-    """Principal id, resource id and effective access, wherever there is any: by principal, in order of assignments.
+    """Return the effective access of every principal at every resource, without pairs that have none.
 
     Follows assignments down to resources, so that principals without roles cost nothing.
     """
@@ -63,7 +63,7 @@ def all_access(graph: Graph) -> Iterator[tuple[str, str, EffectiveAccess]]:
 
 
 def _reached_resources(graph: Graph, principal_id: str) -> Iterator[Resource]:
-    """The resources below any scope at which a principal holds a role, each once."""
+    """Return the resources at or below the scopes at which a principal holds roles, each once."""
     scopes = {one.scope: None for one in graph.assignments_of(principal_id)}
     if len(scopes) == 1:
         yield from graph.resources_within(next(iter(scopes)))

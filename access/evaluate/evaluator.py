@@ -1,4 +1,4 @@
-"""Combines role assignments, deny assignments and keys for one principal at one resource.
+"""Combines role assignments, deny assignments and access keys for one principal at one resource.
 
 Owns the cache between queries: a verdict depends only on the role, the condition, the operations in question and the
 attributes that the condition reads. Thousands of assignments therefore share a handful of verdicts.
@@ -21,12 +21,12 @@ from access.model.attributes import Known
 from access.model.graph import Assignment, DenyAssignment, Graph, Resource
 
 EVERYONE = str(UUID(int=0))
-"""The principal of deny assignments that means all principals (deny-assignments.md)."""
+"""The principal id of deny assignments that means all principals (deny-assignments.md)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScopeFacts:
-    """A scope with everything known about it that an evaluation needs."""
+    """A scope with the resource data that an evaluation needs."""
 
     key: str
     control: OperationSet
@@ -34,11 +34,11 @@ class ScopeFacts:
     attributes: dict[str, Known]
     keys_work: bool | None
     key_scopes: tuple[tuple["ScopeFacts", OperationSet, int], ...]
-    """The scopes that hand out its keys, the operations that do so, and the data operations that those keys allow."""
+    """Scopes with keys to this scope, the operations that return the keys, and the data operations that they allow."""
 
 
 class KeyAccess(NamedTuple):
-    """Keys that a principal may read: their scope, the operations that read them, and the operations they allow."""
+    """Access keys that a principal may read: their scope, and the operations that the keys allow."""
 
     key_scope: ScopeFacts
     operations: OperationSet
@@ -47,7 +47,7 @@ class KeyAccess(NamedTuple):
 
 
 class AccessBits(NamedTuple):
-    """Bits for one principal at one scope."""
+    """Operations of one principal at one scope, as bit sets."""
 
     control: Bits
     by_roles: Bits
@@ -55,7 +55,7 @@ class AccessBits(NamedTuple):
 
 
 class Evaluator:
-    """Evaluates access in one graph."""
+    """Evaluates effective access in one graph."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -66,24 +66,24 @@ class Evaluator:
         self._granted: dict[tuple[object, ...], Bits] = {}
 
     def facts(self, resource_id: str) -> ScopeFacts:
-        """Facts about a resource, or about an id for which the graph has no resource."""
+        """Return the facts about a resource, or about an id for which the graph has no resource."""
         resource_key = key(resource_id)
         if resource_key not in self._facts:
             self._facts[resource_key] = self._facts_of(resource_key)
         return self._facts[resource_key]
 
     def access_bits(self, principal_id: str, facts: ScopeFacts) -> AccessBits:
-        """Everything that a principal may do at a scope."""
+        """Return everything that a principal may do at a scope, as bit sets."""
         control = self.effective(principal_id, facts, facts.control)
         by_roles = self.effective(principal_id, facts, facts.data)
         return AccessBits(control, by_roles, self.by_keys(principal_id, facts, facts.data))
 
     def assignments_at(self, principal_id: str, facts: ScopeFacts) -> list[Assignment]:
-        """The assignments of a principal at a scope or above."""
+        """Return a principal's role assignments at a scope, inherited assignments included."""
         return self.graph.held_at_or_above(principal_id, facts.key)
 
     def effective(self, principal_id: str, facts: ScopeFacts, operation_set: OperationSet) -> Bits:
-        """Operations that roles allow, minus those that deny assignments forbid."""
+        """Return the operations that roles allow, minus those that deny assignments forbid."""
         certain = perhaps = 0
         for one in self.assignments_at(principal_id, facts) if operation_set.all else ():
             bits = self.granted_by(one, facts, operation_set)
@@ -98,7 +98,7 @@ class Evaluator:
         return Bits(certain, perhaps & ~certain)
 
     def key_accesses(self, principal_id: str, facts: ScopeFacts, operation_set: OperationSet) -> Iterator[KeyAccess]:
-        """The keys to a scope that a principal may read, unless key access is off."""
+        """Return the access keys to a scope that a principal may read; empty if key access is off."""
         if not operation_set.data or facts.keys_work is False:
             return
         for key_scope, operations, opens in facts.key_scopes:
@@ -109,14 +109,14 @@ class Evaluator:
                 yield KeyAccess(key_scope, operations, certain, here & ~certain)
 
     def by_keys(self, principal_id: str, facts: ScopeFacts, operation_set: OperationSet) -> Bits:
-        """Operations that readable keys allow; deny assignments and conditions do not apply to keys."""
+        """Return the operations that readable keys allow; deny assignments and conditions do not limit keys."""
         certain = perhaps = 0
         for key_access in self.key_accesses(principal_id, facts, operation_set):
             certain, perhaps = certain | key_access.certain, perhaps | key_access.perhaps
         return Bits(certain, perhaps & ~certain)
 
     def granted_by(self, one: Assignment, facts: ScopeFacts, operation_set: OperationSet) -> Bits:
-        """Operations that one assignment grants at a scope."""
+        """Return the operations that one role assignment allows at a scope."""
         number = self._role_number(one.role)
         known = self._attribute_values(number, one, facts)
         memo = (number, one.condition, one.system, operation_set, known)
@@ -126,17 +126,17 @@ class Evaluator:
         return bits
 
     def allows_without_condition(self, one: Assignment, facts: ScopeFacts, operation_set: OperationSet) -> bool:
-        """True where the assignment would allow any of the operations without its condition."""
+        """Return True if an assignment would allow any of the operations without its condition."""
         return one.condition is not None and any(
             granted_by_assignment(replace(one, condition=None), operation_set, facts.attributes)
         )
 
     def denies(self, principal_id: str, facts: ScopeFacts) -> list[DenyAssignment]:
-        """The deny assignments that apply to a principal at a scope."""
+        """Return the deny assignments that apply to a principal at a scope."""
         return [deny for deny in self.graph.denies_at_or_above(facts.key) if _applies_to(deny, principal_id)]
 
     def forbidden_by(self, deny: DenyAssignment, facts: ScopeFacts, operation_set: OperationSet) -> Bits:
-        """Operations that a deny assignment forbids; uncertain at a management group, whose members are unknown."""
+        """Return the operations that a deny assignment forbids; uncertain at a management group."""
         return forbidden_by_assignment(
             deny, operation_set, facts.attributes, surely=not is_management_group(deny.scope)
         )
@@ -162,12 +162,12 @@ class Evaluator:
         )
 
     def _keys_work(self, resource_key: str) -> bool | None:
-        """True where the resource or a parent has key access on; None where none of them states it."""
+        """Return True if access keys are on at the resource or a parent; None if neither states it."""
         states = {one.local_auth for scope in ancestors(resource_key) if (one := self.graph.resource(scope))}
         return True if True in states else (False if False in states else None)
 
     def _role_number(self, role: Role | None) -> int:
-        """A number for a role; equal roles share it, however many copies a reader made."""
+        """Return a number for a role; equal roles get the same number."""
         if role is None:
             return -1
         found = self._numbered_roles.get(id(role))
@@ -190,7 +190,7 @@ class Evaluator:
 
 @lru_cache(maxsize=8)
 def evaluator_of(graph: Graph) -> Evaluator:
-    """The evaluator of a graph; the last few are kept, with their caches."""
+    """Return the cached evaluator of a graph."""
     return Evaluator(graph)
 
 

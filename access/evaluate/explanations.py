@@ -1,4 +1,4 @@
-"""Explains in a sentence why an operation is allowed or denied, and by which assignments.
+"""Explains in a sentence why an operation is allowed or denied, and by which role assignments.
 
 Owns the wording and the selection of assignments. `access.evaluate.evaluator` makes the decision.
 """
@@ -15,18 +15,18 @@ from access.model.results import AccessDecision, Decision
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An assignment that allows an operation."""
+    """A role assignment that allows an operation."""
 
     one: Assignment
     certain: bool
     keys_of: str = ""
-    """The scope whose keys it can read, where it allows the operation through keys."""
+    """The scope whose keys the assignment lets the principal read; empty for access by role."""
 
 
 def assignment_sources(
     evaluator: Evaluator, principal_id: str, facts: ScopeFacts, operation_set: OperationSet, wanted: int
 ) -> list[Source]:
-    """The assignments that allow any of the wanted operations, certainly or perhaps, before deny assignments apply."""
+    """Return the assignments that allow any of the operations, before deny assignments apply."""
     found: list[Source] = []
     for one in evaluator.assignments_at(principal_id, facts):
         bits = evaluator.granted_by(one, facts, operation_set)
@@ -43,14 +43,14 @@ def assignment_sources(
 
 
 def assignments(found: list[Source]) -> tuple[Assignment, ...]:
-    """The assignments of the sources, each once."""
+    """Return the assignments of the sources, each once."""
     return tuple({source.one.id: source.one for source in found}.values())
 
 
 def explain(
     evaluator: Evaluator, principal_id: str, facts: ScopeFacts, operation_set: OperationSet, decision: Decision
 ) -> AccessDecision:
-    """The explained decision for an operation, whose outcome is already known."""
+    """Return the decision about an operation with a sentence that explains the outcome."""
     found = assignment_sources(evaluator, principal_id, facts, operation_set, operation_set.all)
     by_role = [source for source in found if not source.keys_of]
     denies = _denies(evaluator, principal_id, facts, operation_set) if by_role else []

@@ -1,4 +1,4 @@
-"""Finds operations that a condition leaves unrestricted, whatever the request and the resource.
+"""Finds data operations that a role assignment condition leaves unrestricted.
 
 A condition that names operations restricts those and lets all others pass: `!(ActionMatches{'…/tags/write'}) OR …` on
 a role for all blob operations restricts writing tags, but not reading, writing and deleting blobs. Owns the list of
@@ -16,14 +16,14 @@ _ITSELF = frozenset({"read", "write", "delete", "send", "receive", "pull", "push
 
 
 def unrestricted_operations(condition: str, role: Role, operations: tuple[str, ...] | None = None) -> tuple[str, ...]:
-    """Data operations that the role grants and that pass the condition on every resource, for every request."""
+    """Return the data operations of a role that pass the condition at every resource and request."""
     operation_set, mine = _granted(role, operations)
     true = condition_verdict(condition, operation_set, {}).true
     return tuple(sorted(operation_set.names(mine & true, 0)[0] & operation_set.names(mine, 0)[0], key=str.lower))
 
 
 def no_restriction_reason(condition: str | None, role: Role, operations: tuple[str, ...] | None = None) -> str | None:
-    """The reason why a condition restricts nothing relevant; None where it does, or where nothing is to be restricted.
+    """Return the reason why a condition restricts nothing relevant; None if it does restrict.
 
     Relevant operations are those on the data itself: reading, writing and deleting, at the shallowest level of the
     role's operations, not those on tags or lifetimes. `operations` limits the check to those of a resource.

@@ -1,4 +1,4 @@
-"""Access keys: access to a service's data without any role, for principals that may read the keys.
+"""Evaluates access keys: data access without any role, for principals that may read the keys.
 
 Owns the control-plane operations that hand out keys, and the data operations that a key allows. Operations that hand
 out secrets or tokens of other services (`containerApps/listSecrets/action`) are not included, nor are keys of local
@@ -20,7 +20,7 @@ _BETWEEN = frozenset({"authorizationrules", "disasterrecoveryconfigs"})
 
 @cache
 def _key_operations() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """ARM type → the operations that hand out full keys, and those that hand out read-only keys."""
+    """Map each ARM type to the operations that return full keys and those that return read-only keys."""
     found: dict[str, tuple[list[str], list[str]]] = {}
     for operation in sorted({name.lower(): name for name in key_actions()}.values(), key=str.lower):
         if not _KEYS.search(operation.lower()):
@@ -33,7 +33,7 @@ def _key_operations() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
 
 
 def key_scopes(resource_key: str) -> list[tuple[str, OperationSet, bool]]:
-    """Scopes that hand out the keys to a resource, the operations that do so, and True for read-only keys.
+    """Return the scopes whose keys open a resource, with the operations that read the keys.
 
     The scope is the resource itself or a parent, as the keys of an account open all its containers.
     """
@@ -47,12 +47,12 @@ def key_scopes(resource_key: str) -> list[tuple[str, OperationSet, bool]]:
 
 
 def opened_by_keys(data: OperationSet, *, reading: bool) -> int:
-    """The data operations that a key allows."""
+    """Return the data operations that an access key allows."""
     return data.bits(name for name in data.operations if _is_read(name)) if reading else data.all
 
 
 def _is_instance(scope: str) -> bool:
-    """True where a scope ends with a name, not with a type: provider, then types and names in turn."""
+    """Return True if a scope names a resource, and False if it ends with a type."""
     after = scope.rpartition("/providers/")[2]
     return after.count("/") % 2 == 0
 

@@ -1,4 +1,4 @@
-"""Classifies operations by effect: read, write, delete, hand out a secret, or cost money.
+"""Classifies operations by effect: read, write, delete, return a secret, or cost money.
 
 Owns this classification for the blast radius. It uses names of operations only, so that a role that Microsoft widens
 is classified like the rest. On the control plane only changes count: reading a resource's settings is not access to
@@ -28,11 +28,11 @@ _SPENDING_WRITES = ("/responses/write", "/runs/write", "/fine-tunes/write", "/ba
 
 @dataclass(frozen=True, slots=True)
 class OperationEffects:
-    """Combined effects of operations at one resource."""
+    """Combined effects of several operations at one resource."""
 
     words: tuple[str, ...] = ()
     reads: frozenset[str] = frozenset()
-    """Types of data by the ARM type in the operation's name: blobs are not messages."""
+    """Types of data that can be read, by the ARM type in the operation's name."""
     writes: frozenset[str] = frozenset()
     destroys: bool = False
     secrets: bool = False
@@ -41,7 +41,7 @@ class OperationEffects:
 
 @lru_cache(maxsize=8192)
 def effects_of(control: frozenset[str], data: frozenset[str], *, group: bool = False) -> OperationEffects:
-    """Combined effects of operations on both planes.
+    """Return the combined effects of operations on the control plane and the data plane.
 
     Args:
         control: operations on the control plane.
@@ -67,13 +67,13 @@ def effects_of(control: frozenset[str], data: frozenset[str], *, group: bool = F
 
 
 def words_in_order(operation_words: Iterable[str]) -> tuple[str, ...]:
-    """Words for operations in display order, each once."""
+    """Return the words for operations in display order, each once."""
     # Each word is the name of an operation with that word.
     return tuple(words(operation_words))
 
 
 def _of_authorization(operation: str) -> bool:
-    """True for operations on locks, policies and role definitions, except those that grant or remove rights."""
+    """Return True for operations on locks, policies and role definitions that grant or remove no rights."""
     return operation.lower().startswith(_AUTHORIZATION) and word(operation) not in _RIGHTS
 
 
@@ -88,7 +88,7 @@ def _deletes(operation: str) -> bool:
 
 
 def _loses(operation: str) -> bool:
-    """True where data is lost: deleted or overwritten. An operation that only adds data loses nothing."""
+    """Return True if an operation deletes or overwrites data; False if it only adds data."""
     name = operation.lower()
     return not name.endswith("/add/action") and (destroys(operation) or word(operation) in _OVERWRITES)
 
@@ -99,7 +99,7 @@ def _hands_out_secret(operation: str, *, data: bool) -> bool:
 
 
 def _families(operations: frozenset[str], wanted: frozenset[str]) -> Iterator[str]:
-    """Types of data that operations read or write. Data that models keep for callers connects no agents."""
+    """Return the types of data, such as blobs or messages, that operations read or write."""
     for name in operations:
         lowered = name.lower()
         if word(name) in wanted and not lowered.startswith(_MODELS) and "/tags/" not in lowered:

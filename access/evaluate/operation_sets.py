@@ -1,4 +1,4 @@
-"""Sets of operations as bits: one bit for each part of an operation that a condition can distinguish.
+"""Represents sets of Azure operations as bit sets, one bit per part that a condition can distinguish.
 
 Reading a blob has three parts (plain, listing, reading with tag conditions), so that two assignments that each allow
 one part add up as they do in Azure. Owns the mapping from names to bits and back; `access.evaluate.verdicts` computes
@@ -14,7 +14,7 @@ from access.evaluate.conditions.suboperations import BY_OPERATION
 
 
 class OperationSet:
-    """Operations of one plane that are evaluated together; compared by identity."""
+    """A numbered list of operations of one plane, whose subsets are bit sets."""
 
     def __init__(self, operations: tuple[str, ...], *, data: bool) -> None:
         self.operations = operations
@@ -36,7 +36,7 @@ class OperationSet:
 
     @cached_property
     def of_cosmos(self) -> int:
-        """Operations that only Cosmos DB roles can allow."""
+        """Return the subset of operations that only Cosmos DB roles can allow."""
         return self.bits(name for name in self.operations if is_cosmos(name)) if self.data else 0
 
     @cached_property
@@ -44,14 +44,14 @@ class OperationSet:
         return {name.lower(): mask for name, mask in zip(self.operations, self._masks, strict=True)}
 
     def bits(self, names: Iterable[str]) -> int:
-        """The bits of some operations; operations outside this set are ignored."""
+        """Return the bit set of some operations; unknown operations are ignored."""
         found = 0
         for name in names:
             found |= self._mask_of.get(name.lower(), 0)
         return found
 
     def covered(self, pattern: str, *, granting: bool) -> int:
-        """The bits of the operations that an action pattern covers (see `access.azure.actions`)."""
+        """Return the bit set of the operations that an action pattern covers."""
         known = self._covered.get((pattern, granting))
         if known is None:
             known = 0
@@ -62,7 +62,7 @@ class OperationSet:
         return known
 
     def names(self, certain: int, perhaps: int) -> tuple[frozenset[str], frozenset[str]]:
-        """The operations that are allowed in all parts, and those that are allowed in some parts or perhaps."""
+        """Return the names of operations allowed in full, and of those allowed in part or perhaps."""
         found = self._names.get((certain, perhaps))
         if found is None:
             pairs = list(zip(self.operations, self._masks, strict=True))
@@ -74,11 +74,11 @@ class OperationSet:
 
 @lru_cache(maxsize=4096)
 def operation_set_of_type(kind: str, *, data: bool) -> OperationSet:
-    """The operations that are relevant to resources of an ARM type."""
+    """Return the operation set for resources of an ARM type."""
     return OperationSet(relevant_to(kind, data=data), data=data)
 
 
 @lru_cache(maxsize=4096)
 def operation_set_of(operations: tuple[str, ...], *, data: bool) -> OperationSet:
-    """A set of exactly these operations."""
+    """Return an operation set with exactly these operations."""
     return OperationSet(operations, data=data)

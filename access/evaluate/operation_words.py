@@ -1,4 +1,4 @@
-"""Short words for operations, for readers who do not know Azure's action strings.
+"""Shortens Azure operation names to one word, such as `read` or `listKeys`, for people.
 
 Owns the word for each operation. The operations are Azure's; the words are the network's verbs (`read`, `write`,
 `send`) where they mean the same.
@@ -34,7 +34,7 @@ _ORDER = ("read", "use", "pull", "receive", "write", "send", "push", "delete")
 
 @cache
 def word(operation: str) -> str:
-    """One word for an operation: `read`, `delete`, `listKeys`."""
+    """Return one word for an operation: `read`, `delete`, `listKeys`."""
     segments = operation.split("/")
     last = segments[-1].lower()
     special = _SPECIAL.get("/".join(segments[-2:]).lower()) or _SPECIAL.get("/".join(segments[-3:]).lower())
@@ -47,11 +47,11 @@ def word(operation: str) -> str:
 
 
 def words(operations: Iterable[str]) -> list[str]:
-    """The words of operations, each once, the common ones first."""
+    """Return the words of several operations, each once, common words first."""
     found = {word(operation) for operation in operations}
     return sorted(found, key=lambda one: (_ORDER.index(one) if one in _ORDER else len(_ORDER), one))
 
 
 def destroys(operation: str) -> bool:
-    """True where an operation deletes or overwrites, so that its caller cannot undo it."""
+    """Return True if an operation deletes or overwrites, so that its effect cannot be undone."""
     return word(operation) in {"delete", "write", "purge"} or operation.lower().endswith(("/delete", "/purge/action"))

@@ -1,4 +1,4 @@
-"""Recognises role assignments that Azure makes itself when a service is used.
+"""Recognises role assignments that Azure itself creates when a service is used.
 
 Owns the only case: a Foundry project may use the models of its own account. Source: "Permissions for hosted
 agents", Microsoft Learn, 2026-04-21: the platform assigns the role when a project is created.
@@ -12,7 +12,7 @@ _ROLE = "Foundry User"
 
 
 def is_platform_assignment(principal: Principal | None, one: Assignment) -> bool:
-    """True where Azure itself made the assignment, for a Foundry project at its own account."""
+    """Return True if Azure itself created a role assignment, for a Foundry project at its account."""
     if principal is None or principal.purpose != "host" or one.role is None or one.role.name != _ROLE:
         return False
     return type_of(key(one.scope)) == _ACCOUNT and key(one.scope) in ancestors(key(principal.owner))

@@ -1,4 +1,4 @@
-"""The operations that are evaluated for a resource; `access.azure.type_operations` lists them by type."""
+"""Selects the operations that are evaluated for a resource, by its type."""
 
 from access.azure.scopes import is_path, key, type_of
 from access.azure.type_operations import relevant_to
@@ -6,12 +6,12 @@ from access.model.graph import Resource
 
 
 def relevant_operations(resource: Resource, *, data: bool) -> tuple[str, ...]:
-    """The operations of one plane that are evaluated for a resource, sorted without regard to case."""
+    """Return the operations of one plane that are evaluated for a resource, sorted."""
     return relevant_to(resource_type(resource), data=data)
 
 
 def resource_type(resource: Resource) -> str:
-    """The ARM type of a resource; where its id is not a path yet, its kind if that is a type."""
+    """Return the ARM type of a resource, from its id or, before deployment, from its kind."""
     resource_key = key(resource.id)
     if is_path(resource_key):
         return type_of(resource_key)

@@ -1,4 +1,4 @@
-"""Maps roles and verbs to operations at a type of resource, and operations back to verbs.
+"""Maps roles and verbs to the operations that they allow, and operations back to verbs.
 
 A verb is identified by the operations that its role adds to the lesser roles of the kind: a principal that may read
 is not reported to write, and one that may write is reported to read.
@@ -21,7 +21,7 @@ Operations = frozenset[str]
 
 @cache
 def operations_by_plane(role: Role, arm_type: str) -> tuple[Operations, Operations]:
-    """The operations that a role allows at most at a type of resource, on the control plane and on the data plane."""
+    """Return the operations that a role can allow at a resource type, per plane."""
     planes: list[Operations] = []
     for data in (False, True):
         operation_set = operation_set_of_type(arm_type, data=data)
@@ -34,26 +34,26 @@ def operations_by_plane(role: Role, arm_type: str) -> tuple[Operations, Operatio
 
 
 def operations_of_role(role: Role, arm_type: str) -> Operations:
-    """The operations that a role allows at most at a type of resource, on both planes together."""
+    """Return the operations that a role can allow at a resource type, both planes together."""
     return frozenset[str]().union(*operations_by_plane(role, arm_type))
 
 
 def operations_of_access(access: DeclaredAccess, kind: str, arm_type: str) -> Operations:
-    """The operations that a declared access allows: all those of its role."""
+    """Return the operations that a declared access allows: all those of its role."""
     names = (access.role,) if access.role else VERBS.get((kind, access.verb), ())
     return frozenset[str]().union(*(operations_of_role(role, arm_type) for role in _known_roles(names)))
 
 
 @cache
 def identifying_operations(kind: str, verb: str, arm_type: str) -> Operations:
-    """The operations that identify a verb: any one of them means that the verb is held."""
+    """Return the operations that identify a verb: having any one means having the verb."""
     return frozenset[str]().union(
         *(_identifying_operations(role, kind, verb, arm_type) for role in _roles_of_verb(kind, verb))
     )
 
 
 def verbs_of_operations(found: Operations, kind: str, arm_type: str) -> list[str]:
-    """The verbs of a kind that some operations amount to."""
+    """Return the verbs that a set of operations amounts to at a kind of resource."""
     return [verb for each, verb in VERBS if each == kind and identifying_operations(kind, verb, arm_type) & found]
 
 
@@ -70,7 +70,7 @@ def _identifying_operations(role: Role, kind: str, verb: str, arm_type: str) -> 
 
 
 def _main_operations(role: Role, arm_type: str) -> Operations:
-    """The main operations of a role: those on data, where it has any."""
+    """Return the main operations of a role: its data operations, if it has any."""
     control, data = operations_by_plane(role, arm_type)
     return data or control
 

@@ -1,4 +1,4 @@
-"""Lists everything in a graph that the evaluation could not take into account.
+"""Lists the parts of a graph that the evaluation could not take into account.
 
 Owns finding it: unknown roles, unreadable conditions, and everything that the readers noted. Each also makes the
 affected decisions undecided; this list states it for the whole graph.
@@ -12,7 +12,7 @@ from access.model.graph import Assignment, Graph, Unread
 
 
 def unevaluated(graph: Graph) -> tuple[Unread, ...]:
-    """Everything that could not be evaluated, each once, in the order of the graph."""
+    """Return every part of a graph that could not be evaluated, each once, in the graph's order."""
     found = [*graph.unread]
     for one in graph.assignments:
         found.extend(Unread(one.location or one.id, what) for what in _of_assignment(one))
@@ -22,7 +22,7 @@ def unevaluated(graph: Graph) -> tuple[Unread, ...]:
 
 
 def unevaluated_reason(one: Assignment) -> str | None:
-    """The reason why an assignment cannot be evaluated, in one sentence; None where it can."""
+    """Return the reason why a role assignment cannot be evaluated; None if it can."""
     return "; ".join(_of_assignment(one)) or None
 
 

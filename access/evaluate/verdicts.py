@@ -1,4 +1,4 @@
-"""Computes the operations that one role assignment grants, or that one deny assignment forbids.
+"""Computes the operations that a role assignment allows, or that a deny assignment forbids.
 
 The result has three values, as two sets of bits: certainly, and perhaps, where a condition depends on the request.
 Anything unreadable stays undecided: an unknown role perhaps grants everything, an unreadable condition perhaps holds.
@@ -20,24 +20,24 @@ from access.model.errors import ConditionError
 from access.model.graph import Assignment, DenyAssignment
 
 LONGEST_CONDITION = 8192
-"""Azure accepts no condition of more than 8 KB ("Troubleshoot Azure role assignment conditions")."""
+"""Maximum length of a condition in Azure, 8 KB ("Troubleshoot Azure role assignment conditions")."""
 
 
 class Bits(NamedTuple):
-    """Operations that are certain and operations that are possible; none is in both."""
+    """Bit sets of certain operations and of possible operations; no operation is in both."""
 
     certain: int = 0
     perhaps: int = 0
 
     def either(self, other: "Bits") -> "Bits":
-        """The union of two results."""
+        """Return the union of two results."""
         certain = self.certain | other.certain
         return Bits(certain, (self.perhaps | other.perhaps) & ~certain)
 
 
 @lru_cache(maxsize=4096)
 def parsed_condition(text: str) -> Condition | str:
-    """The parsed condition, or the reason why it cannot be parsed."""
+    """Parse a condition; return the reason instead if it cannot be parsed."""
     if len(text) > LONGEST_CONDITION:
         return f"the condition has {len(text)} characters, and Azure accepts {LONGEST_CONDITION}"
     try:
@@ -47,7 +47,7 @@ def parsed_condition(text: str) -> Condition | str:
 
 
 def condition_verdict(text: str | None, operation_set: OperationSet, attributes: Attributes) -> Verdict:
-    """The operations for which a condition holds and does not hold; an empty condition always holds."""
+    """Return the operations for which a condition is true and false; an empty condition is always true."""
     if text is None or not text.strip():
         return Verdict(operation_set.all, 0)
     condition = parsed_condition(text)
@@ -65,7 +65,7 @@ def condition_verdict(text: str | None, operation_set: OperationSet, attributes:
 
 
 def granted_by_role(role: Role | None, operation_set: OperationSet, attributes: Attributes) -> Bits:
-    """The operations that a role grants."""
+    """Return the operations that a role allows."""
     if role is None:
         return Bits(0, operation_set.all)
     certain = perhaps = 0
@@ -81,7 +81,7 @@ def granted_by_role(role: Role | None, operation_set: OperationSet, attributes: 
 
 
 def granted_by_assignment(one: Assignment, operation_set: OperationSet, attributes: Attributes) -> Bits:
-    """The operations that an assignment grants at a resource with these attributes."""
+    """Return the operations that a role assignment allows at a resource with these attributes."""
     # Two role systems: Cosmos DB's own roles allow only its data, and no Azure role allows that.
     own = (
         operation_set.of_cosmos if one.system == "cosmos" else operation_set.all & ~operation_set.of_cosmos
@@ -97,7 +97,7 @@ def granted_by_assignment(one: Assignment, operation_set: OperationSet, attribut
 def forbidden_by_assignment(
     deny: DenyAssignment, operation_set: OperationSet, attributes: Attributes, *, surely: bool
 ) -> Bits:
-    """The operations that a deny assignment forbids; with `surely` false it is unknown whether it applies at all."""
+    """Return the operations that a deny assignment forbids; only possibly, if `surely` is False."""
     certain = perhaps = 0
     verdict = condition_verdict(deny.condition, operation_set, attributes)
     for block in deny.permissions:
@@ -112,14 +112,14 @@ def forbidden_by_assignment(
 
 
 def condition_attributes(role: Role | None, condition: str | None) -> frozenset[str]:
-    """The attributes that the verdict on an assignment depends on."""
+    """Return the attributes that an assignment's condition depends on."""
     texts = [condition, *(block.condition for block in (role.permissions if role else ()))]
     conditions = (parsed_condition(text) for text in texts if text and text.strip())
     return frozenset[str]().union(*(one.attributes for one in conditions if not isinstance(one, str)))
 
 
 def _denied(block: Permission, operation_set: OperationSet) -> tuple[int, int]:
-    """Operations that a block denies, read narrowly and widely: doubt must not hide access (`access.azure.actions`)."""
+    """Return the operations that a deny block certainly forbids, and those that it may forbid."""
     denies, excepts = (
         (block.data_actions, block.not_data_actions) if operation_set.data else (block.actions, block.not_actions)
     )

@@ -1,4 +1,4 @@
-"""Findings: problems in a graph of principals, resources and role assignments.
+"""Findings: checks that report security problems in a graph of principals, resources and role assignments.
 
 Owns the order of the findings. There is one module per theme, each with `check(subject)`; the catalogue defines the
 kinds of findings. Nothing here decides access: that is `access.evaluate.effective`.
@@ -41,7 +41,7 @@ def check(  # noqa: PLR0913 - one argument a source
     production: bool | None = None,
     texts: Mapping[str, str] | None = None,
 ) -> tuple[Finding, ...]:
-    """Every finding of a graph: the worst first, then by location.
+    """Return every finding of a graph, sorted by severity and then by location.
 
     Args:
         graph: the principals, resources and assignments to check.

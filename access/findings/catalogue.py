@@ -1,4 +1,4 @@
-"""Catalogue of all findings, one row per kind, and the reference page made from it."""
+"""Catalogue of all finding rules, and the reference page that is generated from the rules."""
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -12,9 +12,9 @@ RULES: tuple[Rule, ...] = tuple(
         key=lambda rule: (SEVERITIES.index(rule.severity), rule.id),
     )
 )
-"""All kinds of findings, the worst first."""
+"""All finding rules, the most severe first."""
 OF_ANY_PROGRAM: tuple[Rule, ...] = tuple(rule for rule in RULES if rule not in rules_of_network.RULES)
-"""The kinds that need only a graph, and no declared document."""
+"""The finding rules that need only a graph, and no network.yaml."""
 BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULES}
 
 _HEAD = """# Findings
@@ -38,12 +38,12 @@ _HEADINGS: Mapping[Severity, str] = {"error": "Errors", "warning": "Warnings", "
 
 
 def nearest(rule_id: str) -> str:
-    """The most similar id of a finding; empty where none is similar."""
+    """Return the most similar finding id, for a suggestion; empty if none is similar."""
     return next(iter(get_close_matches(rule_id, BY_ID, n=1, cutoff=0.5)), "")
 
 
 def reference() -> str:
-    """The reference page of findings, as Markdown."""
+    """Return the findings reference page as Markdown."""
     return "\n".join(_lines())
 
 

@@ -1,4 +1,4 @@
-"""Finds credentials in plain text: in environment variables, properties, configuration and outputs.
+"""Finds credentials in plain text in environment variables, properties, configuration and outputs.
 
 Owns the forms of credentials. A match is a suspicion, not a proof; a value never leaves this module.
 """
@@ -42,11 +42,11 @@ _REFERENCE = re.compile(
     r"https?://|/|@Microsoft\.KeyVault\(|InstrumentationKey=|secretref:|[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE
 )
 _LONGEST = 1 << 16
-"""Characters of a text that are searched."""
+"""Number of characters of a text that are searched for credentials."""
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """A finding for every credential in plain text."""
+    """Return a finding for every credential in plain text."""
     agents = {key(one.owner): one.agent for one in subject.agents if one.owner and one.purpose == "own"}
     for resource in subject.graph.resources:
         agent = agents.get(key(resource.id), "")
@@ -67,7 +67,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def credential_in(text: str, name: str = "") -> str:
-    """The kind of credential that a text looks like, by its form or its name; empty where it looks like none."""
+    """Return the kind of credential that a text looks like; empty if the text looks like none."""
     start = text[:_LONGEST]
     found = next((kind for kind, form in _FORMS if form.search(start)), "")
     if found or not start.strip() or _REFERENCE.match(start.strip()):
@@ -78,12 +78,12 @@ def credential_in(text: str, name: str = "") -> str:
 
 
 def promises_credential(name: str) -> bool:
-    """True where a name suggests that its value is a credential."""
+    """Return True if a variable's name suggests that its value is a credential."""
     return bool(_PASSWORD.search(name) or _KEY.search(name))
 
 
 def _found(resource: Resource) -> Iterator[tuple[str, str]]:
-    """Path and kind of every credential in a resource's properties."""
+    """Return path and kind of every credential in a resource's properties."""
     stored = dict(_stored(resource.properties))
     yield from stored.items()
     for path, name, text in _texts(resource.properties):
@@ -93,7 +93,7 @@ def _found(resource: Resource) -> Iterator[tuple[str, str]]:
 
 
 def _stored(properties: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Secrets that an app stores by value, even where the value is not known here."""
+    """Return the secrets that an app stores by value instead of as a key vault reference."""
     for outer, values in (("", properties), ("properties.", mapping(properties.get("properties")))):
         for each in map(mapping, listed(mapping(values.get("configuration")).get("secrets"))):
             if each.get("value") not in (None, ""):
@@ -102,7 +102,7 @@ def _stored(properties: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _texts(properties: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Path, name and value of every known text. Not recursive: a document may be nested to any depth."""
+    """Return path, name and value of every known text, without recursion, since nesting may be deep."""
     waiting: list[tuple[str, str, object]] = [("", "", properties)]
     while waiting:
         path, name, value = waiting.pop()
@@ -126,5 +126,5 @@ def _texts(properties: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 
 def _masked(name: str) -> str:
-    """A name that may be shown; a placeholder where the name is a credential itself."""
+    """Return a name for display, or a placeholder if the name itself contains a credential."""
     return "(not shown)" if credential_in(name) else name[:80]

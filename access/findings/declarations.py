@@ -1,4 +1,4 @@
-"""Finds effective access of agents, hosts and people that the network does not declare."""
+"""Finds undeclared access: operations that agents, hosts or people can perform but network.yaml does not list."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class _Case:
 
     @property
     def access(self) -> tuple[DeclaredAccess, ...]:
-        """The declared access; an identity that pulls images has only that."""
+        """Return the declared access of the identity; for a pull identity, only image pulls."""
         if self.principal.purpose == "pull":
             registry = self.declared.registry
             is_registry = registry is not None and registry.name == self.resource.name
@@ -61,7 +61,7 @@ class _Case:
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """A finding for all effective access of the network's identities that is not declared."""
+    """Return a finding for each effective access of the network's identities that is not declared."""
     if subject.declared is None:
         return
     for principal_id, resource, reach in subject.reaches:
@@ -102,7 +102,7 @@ def _beyond(case: _Case) -> Iterator[Finding]:
 
 
 def _past_paths(case: _Case) -> Iterator[Finding]:
-    """Findings for declared paths that no condition enforces."""
+    """Return findings for declared path prefixes that no role assignment condition enforces."""
     kind, arm_type = case.resource.kind, case.arm_type
     whole = frozenset[str]().union(
         *(operations_of_access(each, kind, arm_type) for each in case.access if not each.paths)
@@ -115,7 +115,7 @@ def _past_paths(case: _Case) -> Iterator[Finding]:
 
 
 def _outside(subject: Subject) -> Iterator[Finding]:
-    """Findings for roles at scopes outside the network's resources, or at parts of an undeclared resource."""
+    """Return findings for roles at scopes outside the network, or at parts of an undeclared resource."""
     for principal in subject.ours:
         for one in subject.graph.assignments_of(principal.id):
             if one.role is None or is_wide(one) or is_platform_assignment(principal, one):
@@ -136,7 +136,7 @@ def _all(reach: EffectiveAccess) -> Operations:
 
 
 def _known(reach: EffectiveAccess, operation: str) -> Assignment | None:
-    """An assignment with a known role that allows an operation; unknown roles have a finding of their own."""
+    """Return a role assignment with a known role that allows an operation."""
     return next((one for one in reach.by[operation] if one.role), None)
 
 

@@ -1,4 +1,4 @@
-"""Applies exceptions: findings that a network accepts for a while.
+"""Applies the exceptions of network.yaml, each of which accepts a finding until an expiry date.
 
 Owns the rule for a match: kind of finding, subject, and an expiry date that has not passed.
 """
@@ -13,7 +13,7 @@ from access.model.declared import Declared, Exemption
 
 
 def apply_exceptions(findings: list[Finding], declared: Declared | None, today: date) -> list[Finding]:
-    """The findings, marked where an exception covers them, followed by findings about the exceptions themselves."""
+    """Mark the findings that an exception accepts, and add findings about invalid exceptions."""
     if declared is None:
         return findings
     valid = [each for each in declared.exceptions if each.finding in BY_ID and not _is_over(each, today)]

@@ -1,4 +1,4 @@
-"""Finds access without a role: keys, anonymous access and open ingress."""
+"""Finds resources that can be accessed without a role: by access key, anonymously or from the internet."""
 
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
@@ -13,12 +13,12 @@ from access.model.graph import Resource
 from access.model.json_values import is_known, listed, mapping
 
 _WIDEST = 8
-"""Shortest acceptable prefix length: a block with more addresses restricts hardly anybody."""
+"""Shortest acceptable CIDR prefix length: a block with more addresses restricts hardly anybody."""
 _APPS = frozenset({"microsoft.app/containerapps"})
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Findings for keys that work and for endpoints that anybody can reach."""
+    """Return findings for enabled access keys and for public endpoints."""
     agents = {key(one.owner): one.agent for one in subject.agents if one.owner and one.purpose == "own"}
     for resource in subject.graph.resources:
         agent = agents.get(key(resource.id), "")
@@ -43,13 +43,13 @@ def _finding(subject: Subject, rule: str, resource: Resource, agent: str, what: 
 
 
 def _parent_has_keys(subject: Subject, resource: Resource) -> bool:
-    """True where a parent resource has the keys: the finding is about the parent."""
+    """Return True if the access keys belong to the parent resource, which has the finding instead."""
     above = (subject.graph.resource(scope) for scope in ancestors(key(resource.id))[:-1])
     return any(each.local_auth for each in above if each)
 
 
 def _open(subject: Subject, resource: Resource) -> str:
-    """The way in which anybody can reach a resource; empty where nobody can."""
+    """Return the way in which anybody can access a resource; empty if nobody can."""
     arm_type, values = resource_type(resource), _flat(resource)
     if arm_type == "microsoft.storage/storageaccounts" and values.get("allowBlobPublicAccess") is True:
         return "allows public containers in it (allowBlobPublicAccess)"
@@ -80,18 +80,18 @@ def _is_open_cluster(profile: Mapping[str, Any]) -> bool:
 
 
 def _refused_above(subject: Subject, resource: Resource) -> bool:
-    """True where the storage account forbids the public access that its container sets."""
+    """Return True if the storage account forbids the public access that its container allows."""
     above = (subject.graph.resource(scope) for scope in ancestors(key(resource.id))[:-1])
     return any(_flat(each).get("allowBlobPublicAccess") is False for each in above if each)
 
 
 def _flat(resource: Resource) -> Mapping[str, Any]:
-    """Properties of a resource in one mapping, as a program writes them and as ARM nests them."""
+    """Return a resource's properties in one mapping, whether nested by ARM or flat from a program."""
     return {**mapping(resource.properties.get("properties")), **resource.properties}
 
 
 def _keeps_out(restrictions: object) -> bool:
-    """True where address rules allow only the addresses that they name; a list of denials allows all others."""
+    """Return True if IP rules allow only the addresses that they list."""
     if restrictions is not None and not isinstance(restrictions, list):
         return True  # not known yet
     rules = [mapping(each) for each in listed(cast("object", restrictions))]

@@ -1,4 +1,4 @@
-"""Finds problems with identities: shared, deleted, unknown, or outside the network."""
+"""Finds problems with managed identities: shared, deleted, unknown, or outside the network."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,7 +20,7 @@ _OF_PROJECT = "/agentidentities/shared"
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """All findings about the identities that hold roles."""
+    """Return all findings about the identities that hold roles."""
     yield from _shared(subject)
     yield from _missing_principals(subject)
     yield from _strangers(subject)
@@ -50,7 +50,7 @@ def _shared(subject: Subject) -> Iterator[Finding]:
 
 
 def _agents_in_one(subject: Subject) -> Iterator[Finding]:
-    """Findings for agents with one identity: they run in one app, or are unpublished agents of a Foundry project."""
+    """Return findings for agents that share one identity, by app or by unpublished Foundry project."""
     agents: dict[str, dict[str, None]] = {}
     called: dict[str, str] = {}
     may: dict[str, dict[str, None]] = {}
@@ -79,7 +79,7 @@ def _agents_in_one(subject: Subject) -> Iterator[Finding]:
 
 
 def _service_accounts(subject: Subject) -> Iterator[Finding]:
-    """Findings for identities that trust several Kubernetes service accounts."""
+    """Return findings for identities that trust several Kubernetes service accounts."""
     trusted: dict[str, dict[str, None]] = {}
     for resource in subject.graph.resources:
         if resource_type(resource) == f"{_IDENTITY}/{_CREDENTIALS}":
@@ -130,7 +130,7 @@ def _missing_principals(subject: Subject) -> Iterator[Finding]:
 
 
 def _is_expected(subject: Subject, principal: Principal) -> bool:
-    """True for identities of the network, and without a declared network for platform identities that pull images."""
+    """Return True if an identity belongs to the network, or only pulls images for the platform."""
     return subject.is_ours(principal) or (subject.declared is None and principal.purpose == "pull")
 
 

@@ -1,4 +1,4 @@
-"""Finds images in production whose tag can move."""
+"""Finds mutable container image tags in production, such as `latest`."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from access.model.json_values import listed, mapping, text
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """A finding for every image in production whose tag may later refer to another image."""
+    """Return a finding for every production image whose tag may later refer to another image."""
     if not subject.production:
         return
     agents = {key(one.owner): one.agent for one in subject.agents if one.owner and one.purpose == "own"}
@@ -31,7 +31,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def is_mutable(image: str) -> bool:
-    """True where an image has no digest, and no tag that looks like a version or a commit."""
+    """Return True if an image reference has no digest and no tag that looks like a version or commit."""
     if "@" in image:
         return False
     tag = image.rpartition("/")[2].partition(":")[2]

@@ -1,4 +1,4 @@
-"""Finds assignments that add nothing to others."""
+"""Finds redundant role assignments, whose operations another assignment already allows."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -14,7 +14,7 @@ from access.model.graph import Assignment
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """A finding for every assignment that can be removed without effect, as long as the other one remains."""
+    """Return a finding for every role assignment that can be removed without any effect."""
     for principal_id in subject.graph.assigned_principals():
         gone: set[str] = set()
         for one in subject.graph.assignments_of(principal_id):
@@ -28,7 +28,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _other(subject: Subject, one: Assignment, gone: set[str]) -> Assignment | None:
-    """Another assignment that makes this one superfluous and is not superfluous itself."""
+    """Return another assignment that makes an assignment redundant, and is not redundant itself."""
     if one.role is None:
         return None
     others = [
@@ -55,7 +55,7 @@ def _covers(wide: Assignment, narrow: Assignment) -> bool:
 
 @cache
 def _granted(role: Role, *, data: bool) -> tuple[int, int]:
-    """Operations that a role certainly allows, and those that it allows at most."""
+    """Return the operations that a role certainly allows, and those that it may allow."""
     certain, perhaps = granted_by_role(role, _all_operations(data=data), {})
     return certain, certain | perhaps
 

@@ -20,11 +20,11 @@ _GRANTING = (
     "Microsoft.DocumentDB/databaseAccounts/sqlRoleDefinitions/write",
 )
 _GRANTS_RIGHTS = "grants rights "
-"""Prefix of the reason that `privileged` returns for roles that grant roles."""
+"""Prefix of the reason that `privileged` returns for roles that can assign roles."""
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """All findings about the role of each assignment."""
+    """Return all findings about the role of each assignment."""
     for one in subject.graph.assignments:
         principal = subject.graph.principal(one.principal)
         if one.role is None:
@@ -42,7 +42,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _too_much(role: Role, at: str) -> Iterator[tuple[str, str]]:
-    """Rule id and reason for each way in which a role is privileged; granting roles has a rule of its own."""
+    """Return finding rule id and reason for each way in which a role is privileged."""
     reasons = (privileged(role, at) or "").split("; ")
     granting = next((name for name in _GRANTING for each in role.permissions if allows(each, name, data=False)), "")
     if granting:

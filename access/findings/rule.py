@@ -1,4 +1,4 @@
-"""Data types of findings: the kind (`Rule`) and a single finding."""
+"""Data types of findings: `Rule`, the kind of a finding, and `Finding`, one problem at one location."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from access.model.declared import Exemption
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
-"""Severities, the worst first."""
+"""All severities, the highest first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """One kind of finding, with the texts that an on-call engineer reads."""
+    """One kind of finding, with the texts that users read: criteria, reason and fix."""
 
     id: str
     severity: Severity
@@ -21,7 +21,7 @@ class Rule:
     why: str
     fix: str
     help: str
-    """Exact criteria: cases that count and cases that do not."""
+    """Exact criteria of the rule: cases that count and cases that do not."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,20 +30,20 @@ class Finding:
 
     rule: Rule
     what: str
-    """One sentence that states the problem; never the value of a credential."""
+    """Sentence that states the problem; never contains the value of a credential."""
     location: str
-    """File and line, or else a URN or an id."""
+    """File and line of the problem, or else a URN or an id."""
     agent: str = ""
     resource: str = ""
     assignment: str = ""
     """Id of the role assignment that the finding is about."""
     about: tuple[str, ...] = ()
-    """Further names that an exception can use for it: principals, apps, accounts."""
+    """Further names by which an exception can refer to the finding: principals, apps, accounts."""
     exception: Exemption | None = None
-    """The exception in `network.yaml` that covers it."""
+    """The exception in `network.yaml` that accepts the finding."""
 
     def is_about(self, name: str) -> bool:
-        """True where an exception `on` this name covers the finding: an agent, a resource or another name of it.
+        """Return True if an exception for a name, such as an agent or a resource, applies to the finding.
 
         Where a finding is about both an agent and a resource, either name alone covers it, as does `agent/resource`.
         """
@@ -53,7 +53,7 @@ class Finding:
         return bool(name) and name in {self.agent, self.assignment, self.location, *things, *pairs}
 
     def document(self) -> Mapping[str, Any]:
-        """The finding as a JSON object of the report document."""
+        """The finding as a JSON object of the report."""
         exemption = self.exception
         expires = exemption.expires.isoformat() if exemption and exemption.expires else None
         return {

@@ -1,4 +1,4 @@
-"""Rules about access without a role, and about images."""
+"""Texts of the finding rules about access without a role (keys, public endpoints) and about images."""
 
 from access.findings.rule import Rule
 

@@ -1,4 +1,4 @@
-"""Rules about identities and role assignments."""
+"""Texts of the finding rules about identities and role assignments."""
 
 from access.findings.rule import Rule
 

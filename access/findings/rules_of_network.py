@@ -1,4 +1,4 @@
-"""Rules that compare the graph with the network's declared document."""
+"""Texts of the finding rules that compare the graph with network.yaml."""
 
 from access.findings.rule import Rule
 

@@ -1,4 +1,4 @@
-"""Finds values that rules check but cannot see: unknown before a deployment, or secret.
+"""Finds values that a check needs but cannot see: unknown before a deployment, or secret.
 
 Owns the list of these values. A rule that cannot see a value finds nothing wrong with it, so the value itself is
 reported.
@@ -29,12 +29,12 @@ _CHECKED = {
     "microsoft.storage/storageaccounts": ("allowBlobPublicAccess",),
     "microsoft.storage/storageaccounts/blobservices/containers": ("publicAccess",),
 }
-"""By ARM type in lower case, properties that decide about access without an identity; the switch for keys is added."""
+"""Properties that decide about access without an identity, by ARM type in lower case."""
 _RUNNING = ("template.containers", "template.initContainers")
 
 
 def unknown_values(resource: Resource, *, images: bool) -> Iterator[str]:
-    """One sentence per value of a resource that cannot be seen; with `images`, also for images of containers."""
+    """Return a sentence for each value of a resource that a check cannot see."""
     arm_type = resource_type(resource)
     values = {**mapping(resource.properties.get("properties")), **resource.properties}
     switch = switch_of(arm_type)
@@ -50,7 +50,7 @@ def unknown_values(resource: Resource, *, images: bool) -> Iterator[str]:
 
 
 def _unseen(values: Mapping[str, Any], path: str) -> Iterator[str]:
-    """The part of a path from which on nothing is known."""
+    """Return the part of a property path from which on nothing is known."""
     waiting: list[tuple[object, tuple[str, ...], tuple[str, ...]]] = [(values, (), tuple(path.split(".")))]
     while waiting:
         value, done, rest = waiting.pop()

@@ -1,4 +1,4 @@
-"""Finds roles of agents, hosts and people at scopes that are wider than their use."""
+"""Finds role assignments at scopes wider than needed, such as a whole resource group."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from access.model.graph import Assignment, Resource
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """A finding for every assignment that covers more than one resource of the network, or resources outside it."""
+    """Return a finding for every assignment that covers more than one resource of the network, or others."""
     for principal in subject.ours:
         for one in subject.graph.assignments_of(principal.id):
             if one.role is None or is_platform_assignment(principal, one):
@@ -29,13 +29,13 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def is_wide(one: Assignment) -> bool:
-    """True for an assignment at a resource group, subscription or management group."""
+    """Return True for an assignment at a resource group, subscription or management group."""
     scope = key(one.scope)
     return is_path(scope) and not type_of(scope)
 
 
 def _parts(subject: Subject, one: Assignment) -> list[str]:
-    """Resources within the scope of an assignment that should be granted one by one."""
+    """Return the resources inside an assignment's scope that should be granted one by one."""
     if subject.around(one.scope) is not None:
         return []
     found = (each for each in subject.graph.resources_within(one.scope) if key(each.id) != key(one.scope))

@@ -1,1 +1,1 @@
-"""Data model: the graph of principals, resources and assignments, the declared document, and result records."""
+"""Data model of `access`: graph of principals and role assignments, declared network, and results."""

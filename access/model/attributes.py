@@ -1,4 +1,4 @@
-"""Values of attributes that role assignment conditions compare, and the two states without a value."""
+"""Attribute values that role assignment conditions compare, and markers for missing values."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -8,7 +8,7 @@ Value = Scalar | tuple[Scalar, ...]
 
 
 class Missing(Enum):
-    """Reason for an attribute without a value."""
+    """The reason why an attribute has no value: absent, or known only when a request is made."""
 
     UNKNOWN = "known only when a request is made"
     ABSENT = "not set"
@@ -16,4 +16,4 @@ class Missing(Enum):
 
 Known = Value | Missing
 Attributes = Mapping[str, Known]
-"""Values by canonical key. A key that is not in the mapping is unknown."""
+"""Attribute values by canonical name; a name that is not in the mapping is unknown."""

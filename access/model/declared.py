@@ -1,4 +1,4 @@
-"""The declared document of a network: agents, resources, access and exceptions, before anything is deployed.
+"""Data types for the network as network.yaml declares it: agents, resources, access and exceptions.
 
 Owns reading the JSON that `agent-network manifest show` prints. The manifest's own checks ran before that.
 """
@@ -17,7 +17,7 @@ CONTAINER_APP = "container-app"
 
 @dataclass(frozen=True, kw_only=True)
 class DeclaredAccess:
-    """Declared access to one resource: a verb or, with a reason, a role."""
+    """Declared access to one resource: a verb, or a role with a reason."""
 
     resource: str
     verb: str = ""
@@ -25,13 +25,13 @@ class DeclaredAccess:
     because: str = ""
     paths: tuple[str, ...] = ()
     waits: str = ""
-    """Reason why it is not granted yet: the agent to be called has no endpoint here."""
+    """Reason why the access is not granted yet: the agent to be called has no endpoint so far."""
     line: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """Upper limits for the harm that an agent can do; None for no limit."""
+    """Upper limits for an agent's blast radius; None means no limit."""
 
     resources: int | None = None
     secrets: int | None = None
@@ -43,31 +43,31 @@ class Budget:
 
 @dataclass(frozen=True, kw_only=True)
 class DeclaredAgent:
-    """A declared agent and its access."""
+    """An agent that network.yaml declares, with its access."""
 
     name: str
     host: str
     image: str = ""
     image_tag: str = ""
     project: str = ""
-    """The project that hosts an agent on Foundry."""
+    """The Foundry project that hosts the agent."""
     cluster: str = ""
-    """The cluster that hosts an agent on AKS."""
+    """The AKS cluster that hosts the agent."""
     identity: str = ""
-    """The kind of identity of an agent on Foundry: `shared`, `application`, `per-agent` or `given`."""
+    """The identity kind of a Foundry agent: `shared`, `application`, `per-agent` or `given`."""
     access: tuple[DeclaredAccess, ...] = ()
     budget: Budget | None = None
     line: int = 0
 
     @property
     def pulls(self) -> bool:
-        """True where the agent has a pull identity of its own; on other hosts the host pulls, or there is no image."""
+        """True if the agent has its own identity for pulling images."""
         return self.host in {"", CONTAINER_APP}
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeclaredParty:
-    """A host of agents, or people, with access of their own."""
+    """A host of agents, a group or a user that network.yaml gives access."""
 
     name: str
     kind: str
@@ -78,7 +78,7 @@ class DeclaredParty:
 
 @dataclass(frozen=True, kw_only=True)
 class DeclaredResource:
-    """A declared resource of the network."""
+    """A resource that network.yaml declares."""
 
     name: str
     kind: str
@@ -88,17 +88,17 @@ class DeclaredResource:
 
 @dataclass(frozen=True, kw_only=True)
 class Separation:
-    """Two rights that no agent may have together."""
+    """Separation of duties: two rights that no agent may have together."""
 
     apart: tuple[tuple[str, str], ...]
-    """Resource and verb of each right."""
+    """The two rights, each a resource and a verb."""
     because: str = ""
     line: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exemption:
-    """An exception: a finding that is accepted for a while."""
+    """An exception in network.yaml: a finding that is accepted until an expiry date."""
 
     finding: str
     on: str
@@ -109,7 +109,7 @@ class Exemption:
 
 @dataclass(frozen=True, kw_only=True)
 class Declared:
-    """A network as its file and the configuration of one stack declare it."""
+    """The network that network.yaml and the configuration of one stack declare."""
 
     network: str
     stack: str
@@ -119,14 +119,14 @@ class Declared:
     resources: Mapping[str, DeclaredResource]
     agents: Mapping[str, DeclaredAgent]
     parties: Mapping[str, DeclaredParty] = field(default_factory=dict[str, DeclaredParty])
-    """Hosts of agents and people, by name."""
+    """Hosts of agents, groups and users with access, by name."""
     shared_identity: bool = False
-    """True where agents may share one identity here, each with the access of all."""
+    """True if agents may share one identity, so that each has the access of all."""
     separation: tuple[Separation, ...] = ()
     exceptions: tuple[Exemption, ...] = ()
 
     def access_of(self, principal: Principal) -> tuple[DeclaredAccess, ...]:
-        """The declared access of a principal: that of every agent whose identity it is, or of the host or people.
+        """Return the declared access of a principal, over all agents that share the identity.
 
         Access that waits for an agent without an endpoint is left out. So are image pulls, which are never declared.
         """
@@ -136,7 +136,7 @@ class Declared:
         return tuple(one for entry in declared for one in entry.access if not one.waits)
 
     def pulls(self, principal: Principal) -> tuple[DeclaredAgent, ...]:
-        """The agents whose images an identity pulls; empty for other identities."""
+        """Return the agents whose images an identity pulls; empty for other identities."""
         if principal.purpose != "pull":
             return ()
         agents = (self.agents[name] for name in principal.agents if name in self.agents)
@@ -145,12 +145,12 @@ class Declared:
         return (*of_app, *of_cluster)
 
     def location(self, line: int) -> str:
-        """A line of the file as reports show it: `network.yaml:48`."""
+        """Return a line of the file as `network.yaml:48`, for reports."""
         return f"{self.file}:{line}" if line else self.file
 
     @classmethod
     def from_json(cls, document: object) -> Self:
-        """Read the declared document.
+        """Parse the declared document from JSON data.
 
         Raises:
             UnreadableSource: the document has another format or version, or is damaged.

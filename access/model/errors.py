@@ -1,4 +1,4 @@
-"""Errors that `access` raises on purpose.
+"""The errors of `access`: invalid condition, unreadable source, unknown name.
 
 AccessError
 ├── UnknownRole        a role name or id that the catalogue does not have
@@ -24,7 +24,7 @@ __all__ = [
 
 
 class ConditionError(AccessError, ValueError):
-    """A condition that ends early or does not follow the condition language."""
+    """A role assignment condition has a syntax error."""
 
     def __init__(self, position: int, found: str, expected: str, excerpt: str) -> None:
         super().__init__(position, found, expected, excerpt)
@@ -38,7 +38,7 @@ class ConditionError(AccessError, ValueError):
 
 
 class UnreadableSource(AccessError, ValueError):  # noqa: N818 - named for what the user handed over
-    """A source that is missing, truncated or of another format."""
+    """A source file is missing, truncated or in another format."""
 
     def __init__(self, where: str, why: str) -> None:
         super().__init__(where, why)
@@ -52,7 +52,7 @@ class UnreadableSource(AccessError, ValueError):  # noqa: N818 - named for what 
 
 
 class NotAnAgentError(AccessError, LookupError):
-    """A question about agents that names something else of the network."""
+    """A question about an agent names something else of the network."""
 
     def __init__(self, name: str, kind: str) -> None:
         super().__init__(name, kind)
@@ -64,7 +64,7 @@ class NotAnAgentError(AccessError, LookupError):
 
 
 class UnknownName(AccessError, LookupError):  # noqa: N818 - named as the message reads
-    """A question about a name that the graph does not have."""
+    """A question names an agent or resource that the graph does not have."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         names = sorted(set(known))

@@ -1,4 +1,4 @@
-"""Graph of principals, resources, role assignments and deny assignments: readers fill it, questions query it.
+"""Graph of principals, resources, role assignments and deny assignments; filled by readers, queried by questions.
 
 Owns the records and their lookup; nothing here decides access. Ids are compared without regard to case. Anything that
 a reader could not evaluate is in `unread`, so that the graph never claims more than it knows.
@@ -17,28 +17,28 @@ _Record = TypeVar("_Record")
 
 @dataclass(frozen=True, kw_only=True)
 class Principal:
-    """An identity, group or user that can hold roles."""
+    """An Azure principal that can hold roles: identity, group or user."""
 
     id: str
     name: str
     agent: str = ""
-    """Name of the network's agent; empty where it is not an agent's identity."""
+    """Name of the agent with this identity; empty if it is not an agent's identity."""
     other_agents: tuple[str, ...] = ()
-    """The other agents that share this identity: access of one is access of all."""
+    """The other agents that share this identity."""
     party: str = ""
-    """Name of the host or the people in the network; empty for agents and for principals outside the network."""
+    """Name of the host, group or user in the network; empty for agents and for principals outside the network."""
     purpose: str = "own"
-    """`own` or `pull` for agents; otherwise `host` (a project's, which its agents use), `people` or `other`."""
+    """Purpose of the identity: `own` or `pull` for agents; otherwise `host`, `people` or `other`."""
     owner: str = ""
-    """Id of the resource whose identity it is."""
+    """Id of the resource that the identity belongs to."""
     app: str = ""
-    """Name for resources made for it elsewhere, such as its subscription of a topic."""
+    """Name for resources made for the principal elsewhere, such as its subscription of a topic."""
     exists: bool = True
-    """False where it occurs only in assignments: deleted, or defined elsewhere."""
+    """False if the principal occurs only in role assignments: deleted, or defined elsewhere."""
 
     @property
     def agents(self) -> tuple[str, ...]:
-        """Every agent that has this identity."""
+        """Return every agent that has this identity."""
         return (self.agent, *self.other_agents) if self.agent else ()
 
     @property
@@ -48,7 +48,7 @@ class Principal:
 
     @property
     def display_name(self) -> str:
-        """Its name in the network, or else its name or id in Azure."""
+        """The principal's name in the network, or else its name or id in Azure."""
         return ", ".join(self.agents) or self.party or self.name or self.id
 
 
@@ -59,14 +59,14 @@ class Resource:
     id: str
     name: str
     kind: str
-    """The network's kind (`blob-container`), or else the ARM type."""
+    """Kind of resource in network.yaml, such as `blob-container`, or else the ARM type."""
     local_auth: bool | None = None
-    """True where keys work; None where the type has no keys or the setting is unknown."""
+    """True if access keys work; None if the type has no keys or the setting is unknown."""
     properties: Mapping[str, Any] = field(default_factory=dict[str, Any], hash=False)
     declared: bool = True
-    """True for the resources of `network.yaml`."""
+    """True if network.yaml declares the resource."""
     attributes: Mapping[str, Known] = field(default_factory=dict[str, Known], hash=False)
-    """Values for conditions, by canonical key, in addition to those that the id gives."""
+    """Attribute values for conditions, in addition to those in the resource id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +81,9 @@ class Assignment:
     role_id: str
     condition: str | None = None
     location: str = ""
-    """Location where it was read: `network.yaml:31`, or a URN."""
+    """Location of the assignment in its source: `network.yaml:31`, or a URN."""
     system: System = "azure"
-    """`cosmos` for Cosmos DB's own role system, which has other scopes and roles."""
+    """`azure`, or `cosmos` for Cosmos DB's own roles, which have other scopes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,14 +102,14 @@ class DenyAssignment:
 
 @dataclass(frozen=True)
 class Unread:
-    """A part of the source that could not be evaluated; every result about the whole graph lists it."""
+    """A part of the source that could not be evaluated, so that results may be incomplete."""
 
     where: str
     what: str
 
 
 class Graph:
-    """Index of principals, resources and assignments. Treat it as immutable."""
+    """Immutable index of principals, resources and role assignments."""
 
     def __init__(  # noqa: PLR0913 - one argument a list
         self,
@@ -147,29 +147,29 @@ class Graph:
         self.source = source
 
     def principal(self, principal_id: str) -> Principal | None:
-        """Find a principal by id."""
+        """Find a principal by id; return None if it is unknown."""
         return self._principals.get(_normalized_id(principal_id))
 
     def resource(self, resource_id: str) -> Resource | None:
-        """Find a resource by id."""
+        """Find a resource by id; return None if it is unknown."""
         return self._resources.get(key(resource_id))
 
     def assignments_of(self, principal_id: str) -> tuple[Assignment, ...]:
-        """All assignments of a principal."""
+        """Return all role assignments of a principal."""
         held = self._held.get(_normalized_id(principal_id), {})
         return tuple(one for at_scope in held.values() for one in at_scope)
 
     def assignments_at_or_above(self, scope: str) -> tuple[Assignment, ...]:
-        """All assignments at a scope or a parent of it, from the root down."""
+        """Return all role assignments at a scope or its parents, from the root down."""
         return tuple(one for prefix in ancestors(key(scope)) for one in self._at.get(prefix, ()))
 
     def held_at_or_above(self, principal_id: str, scope: str) -> list[Assignment]:
-        """A principal's assignments at a scope or a parent of it, from the root down."""
+        """Return a principal's role assignments at a scope or its parents, from the root down."""
         held = self._held.get(_normalized_id(principal_id))
         return [one for prefix in ancestors(key(scope)) for one in held.get(prefix, ())] if held else []
 
     def denies_at_or_above(self, scope: str) -> list[DenyAssignment]:
-        """Deny assignments that apply at a scope, for any principal."""
+        """Return the deny assignments at a scope or its parents, for any principal."""
         if not self._denied:
             return []
         own = key(scope)
@@ -177,24 +177,24 @@ class Graph:
         return [deny for deny in reaching if not deny.does_not_apply_to_children or key(deny.scope) == own]
 
     def resources_within(self, scope: str) -> tuple[Resource, ...]:
-        """The resources at or below a scope; all of them for a management group."""
+        """Return the resources at or below a scope; all resources for a management group."""
         return tuple(self._within.get(covering(scope), ()))
 
     def principals_of_agent(self, agent: str) -> tuple[Principal, ...]:
-        """The identities of an agent of the network."""
+        """Return the identities of an agent."""
         return tuple(one for one in self.principals if agent in one.agents)
 
     def agents_sharing_identity(self, agent: str) -> tuple[str, ...]:
-        """The other agents that share the agent's identity, sorted: access of one is access of all."""
+        """Return the other agents that share an agent's identity, sorted."""
         own = (one for one in self.principals_of_agent(agent) if one.purpose == "own")
         return tuple(sorted({other for one in own for other in one.agents} - {agent}))
 
     def assignments_of_agent(self, agent: str) -> tuple[Assignment, ...]:
-        """All assignments of all identities of an agent."""
+        """Return the role assignments of all identities of an agent."""
         return tuple(held for one in self.principals_of_agent(agent) for held in self.assignments_of(one.id))
 
     def assigned_principals(self) -> tuple[str, ...]:
-        """Ids of the principals that hold any role, as their first assignment spells them."""
+        """Return the ids of all principals that hold any role."""
         return tuple(next(iter(held.values()))[0].principal for held in self._held.values())
 
 
@@ -205,7 +205,7 @@ def _normalized_id(text: str) -> str:
 def _indexed(
     records: Iterable[_Record], key_of: Callable[[_Record], str], noun: str, unread: list[Unread]
 ) -> dict[str, _Record]:
-    """Index records by key; where two with one key differ, keep the first and note the other in `unread`."""
+    """Index records by key; of two records with one key, keep the first and note the second in `unread`."""
     found: dict[str, _Record] = {}
     for record in records:
         name = key_of(record)
@@ -217,7 +217,7 @@ def _indexed(
 
 
 def _management_group_notes(given: tuple[Assignment | DenyAssignment, ...]) -> list[Unread]:
-    """One note per management group: its id does not show which subscriptions are in it."""
+    """Return one note per management group, whose id does not show its subscriptions."""
     groups = {key(one.scope): one.scope for one in given if is_management_group(one.scope)}
     what = "the subscriptions of this management group are not known; a role at it counts everywhere"
     return [Unread(scope, what) for scope in groups.values()]

@@ -1,4 +1,4 @@
-"""Reads values of a Pulumi document: known, not yet known, or secret.
+"""Reads values of a Pulumi JSON document, which may be known, unknown or secret.
 
 Owns access to plain JSON of unknown shape. A secret is never opened: it counts as unknown.
 """
@@ -30,35 +30,35 @@ Values = Mapping[str, Any]
 
 
 def is_known(value: object) -> bool:
-    """True where a value is present and contains no sentinel for an unknown or secret value."""
+    """Return True if a value is present and contains no marker for an unknown or secret value."""
     if isinstance(value, str):
         return value not in UNKNOWNS and not any(each in value for each in UNKNOWNS)
     return value is not None and not (isinstance(value, Mapping) and _SIGNATURE in cast("Values", value))
 
 
 def text(values: Values, name: str) -> str:
-    """A known string; empty where there is none."""
+    """Return a known string; empty if the value is unknown or not a string."""
     value = values.get(name)
     return value.strip() if isinstance(value, str) and is_known(value) else ""
 
 
 def mapping(value: object) -> Values:
-    """An object; empty where the value is not an object, or is secret."""
+    """Return an object; empty if the value is secret or not an object."""
     return cast("Values", value) if isinstance(value, Mapping) and is_known(cast("Values", value)) else {}
 
 
 def listed(value: object) -> list[Any]:
-    """The items of a list; empty where the value is not a list."""
+    """Return the items of a list; empty if the value is not a list."""
     return cast("list[Any]", value) if isinstance(value, list) else []
 
 
 def texts(value: object) -> tuple[str, ...]:
-    """The known strings of a list."""
+    """Return the known strings of a list."""
     return tuple(each for each in listed(value) if isinstance(each, str) and is_known(each))
 
 
 def required_list(document: object, name: str, where: str) -> list[Any]:
-    """A list that a document must contain.
+    """Return a list that the document must contain.
 
     Raises:
         UnreadableSource: the list is missing.

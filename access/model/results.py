@@ -1,4 +1,4 @@
-"""Result types of the access evaluator.
+"""Result types of the access evaluation: decision, reasons and effective access.
 
 Owns their shape; `access.evaluate.effective` computes them.
 """
@@ -11,28 +11,28 @@ from access.model.graph import Assignment, DenyAssignment
 
 
 class Decision(StrEnum):
-    """The outcome of an authorization check before a request is made."""
+    """The outcome of an authorization check: allowed, denied or conditional."""
 
     ALLOWED = "allowed"
     DENIED = "denied"
     CONDITIONAL = "conditional"
-    """The request decides, or something that cannot be evaluated; `because` states which."""
+    """The decision depends on the request or on something unknown, which `because` states."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccessDecision:
-    """The decision about one operation of a principal, with its reason."""
+    """The decision about one operation of a principal, with the reason."""
 
     decision: Decision
     by: tuple[Assignment, ...]
-    """The role assignments that allow it, certainly or perhaps."""
+    """The role assignments that allow the operation, certainly or perhaps."""
     denied_by: tuple[DenyAssignment, ...]
-    """The deny assignments that forbid it, certainly or perhaps."""
+    """The deny assignments that forbid the operation, certainly or perhaps."""
     because: str
 
 
 class Reasons(Mapping[str, tuple[Assignment, ...]]):
-    """By operation, the assignments that allow it certainly or perhaps; computed on access."""
+    """Maps each operation to the role assignments that allow it, computed on first use."""
 
     def __init__(self, sets: tuple[frozenset[str], ...], find: Callable[[str], tuple[Assignment, ...]]) -> None:
         self._sets = sets
@@ -62,23 +62,23 @@ def _no_reasons() -> Mapping[str, tuple[Assignment, ...]]:
 
 @dataclass(frozen=True)
 class EffectiveAccess:
-    """All operations that a principal may perform at a resource, by plane, of those relevant to its type."""
+    """All operations that a principal may perform at a resource, by plane."""
 
     allowed: frozenset[str] = _NONE
-    """Control plane, certainly."""
+    """Control-plane operations that are certainly allowed."""
     conditional: frozenset[str] = _NONE
     data_allowed: frozenset[str] = _NONE
-    """Data plane, through roles or keys."""
+    """Data-plane operations that are certainly allowed, by roles or by access keys."""
     data_conditional: frozenset[str] = _NONE
     via_keys: frozenset[str] = _NONE
-    """Data operations that readable keys allow; `data_allowed` has them, too."""
+    """Data operations that readable access keys allow; included in `data_allowed`."""
     perhaps_via_keys: frozenset[str] = _NONE
-    """The same where a condition decides or the state of key access is unknown; never in `via_keys`."""
+    """Data operations that access keys may allow; never in `via_keys`."""
     data_by_roles: frozenset[str] = _NONE
-    """Data operations that roles allow without keys."""
+    """Data operations that roles allow without access keys."""
     by: Mapping[str, tuple[Assignment, ...]] = field(default_factory=_no_reasons, compare=False, repr=False)
     """The assignments behind each operation, on either plane."""
 
     def __bool__(self) -> bool:
-        """True where any operation is allowed, certainly or perhaps."""
+        """Return True if any operation is allowed, certainly or perhaps."""
         return bool(self.allowed or self.conditional or self.data_allowed or self.data_conditional)

@@ -1,1 +1,1 @@
-"""Questions about a graph: matrix, why, diff, proof and blast radius."""
+"""Answers to questions about a graph: matrix, why, diff, proof and blast radius."""

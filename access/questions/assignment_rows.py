@@ -1,4 +1,4 @@
-"""Role assignments as rows: agent, verb and resource by their names in the network.
+"""Lists role assignments as table rows: agent, verb and resource by their names in network.yaml.
 
 Owns the flat form, one row per assignment and agent; an agent that shares an identity has a row of its own. Evaluates
 no operation: `access.questions.matrix` does, and uses the same names.
@@ -16,32 +16,32 @@ __all__ = ["AssignmentRow", "assignment_rows", "declared_resources", "nearest_de
 
 @dataclass(frozen=True, order=True)
 class AssignmentRow:
-    """One role assignment of one agent."""
+    """One role assignment of one agent as a table row."""
 
     agent: str
-    """The agent, or the name of another principal."""
+    """Name of the agent, or of another principal."""
     resource: str
     verb: str
-    """The role's name where no verb of the resource's kind has that role."""
+    """Verb that the role gives, or else the role's name."""
     role: str
     scope: str
     condition: str = ""
-    """The condition of the assignment; empty where it has none."""
+    """Condition of the role assignment; empty if there is none."""
 
 
 def assignment_rows(graph: Graph) -> list[AssignmentRow]:
-    """Every role assignment of a graph, sorted."""
+    """Return every role assignment of a graph as a row, sorted."""
     declared = declared_resources(graph)
     return sorted(row for assignment in graph.assignments for row in _rows(graph, declared, assignment))
 
 
 def declared_resources(graph: Graph) -> dict[str, Resource]:
-    """The network's resources by scope key."""
+    """Return the resources that network.yaml declares, by scope key."""
     return {key(one.id): one for one in graph.resources if one.declared}
 
 
 def nearest_declared(declared: dict[str, Resource], scope: str) -> Resource | None:
-    """The network's resource at a scope or above it: of a topic's subscription, the topic."""
+    """Return the declared resource at a scope or above it, such as the topic of a subscription."""
     return next((declared[above] for above in reversed(ancestors(key(scope))) if above in declared), None)
 
 
@@ -61,13 +61,13 @@ def _rows(graph: Graph, declared: dict[str, Resource], assignment: Assignment) -
 
 
 def _principal_names(principal: Principal | None, principal_id: str) -> tuple[str, ...]:
-    """The agents that have this identity; else the name of its owner, or a note that the principal is gone."""
+    """Return the agents with an identity; else its owner's name, or a note that it was deleted."""
     if principal is None or not (principal.exists or principal.is_in_network):
         return (f"nobody ({principal_id})",)
     return principal.agents or (principal.display_name,)
 
 
 def _undeclared(scope: str) -> str:
-    """A scope that is not within a resource of the network: its type and name, `resourcegroups rg`."""
+    """Return the type and name of a scope outside the network, such as `resourcegroups rg`."""
     segments = scope.rstrip("/").split("/")
     return f"{segments[-2].lower()} {segments[-1]}" if len(segments) > 1 else scope or "/"

@@ -1,4 +1,4 @@
-"""Index of a graph for blast radii: held access, takeovers of other agents, and influence between agents.
+"""Index of a graph for blast radius queries: access, takeovers and influence between agents.
 
 Owns the index that all blast radii of a graph share. Influence goes to agents that read with identities of their own,
 and to agents that are called. The writer or caller may act with any identity that it can take over.
@@ -18,7 +18,7 @@ from access.questions.paths.steps import Node
 from access.questions.paths.traversal import Traversal, identity_name
 
 _Sides = dict[tuple[str, str], dict[str, bool]]
-"""By resource and type of data: agents, and True where only a condition allows it."""
+"""By resource and type of data: agents, with True if access depends on a condition."""
 
 _MESSAGES = {"writes": "sends", "reads": "receives"}
 _DATA = {"writes": "writes", "reads": "reads"}
@@ -26,7 +26,7 @@ _DATA = {"writes": "writes", "reads": "reads"}
 
 @dataclass(frozen=True)
 class AssumedIdentity:
-    """Another agent, or another identity, whose rights the attacker gains."""
+    """Another agent or identity whose rights an attacker gains."""
 
     agent: str
     how: str
@@ -35,7 +35,7 @@ class AssumedIdentity:
 
 @dataclass(frozen=True)
 class Influence:
-    """Another agent that reads data which this one writes, or the other way round."""
+    """A connection between two agents: one writes data that the other reads, or calls it."""
 
     agent: str
     through: str
@@ -44,7 +44,7 @@ class Influence:
 
 
 class BlastIndex:
-    """The index of one graph."""
+    """Precomputed data for blast radius queries on one graph."""
 
     def __init__(self, graph: Graph) -> None:
         self._steps = EscalationSteps(graph)
@@ -63,7 +63,7 @@ class BlastIndex:
         return self._steps.inventory.agents
 
     def agents_sharing_identity(self, agent: str) -> tuple[str, ...]:
-        """The other agents that share the identity."""
+        """Return the other agents that share an agent's identity."""
         return self._steps.graph.agents_sharing_identity(agent)
 
     def _traversal(self, agent: str) -> Traversal:
@@ -72,7 +72,7 @@ class BlastIndex:
         return self._traversals[agent]
 
     def held(self, agent: str) -> dict[str, HeldAccess]:
-        """Access of an agent to each resource, including that of identities that it can take over."""
+        """Return an agent's access to each resource, with that of identities that it can take over."""
         if agent not in self._held:
             causes = self._traversal(agent).causes
             nodes = {node: cause.conditional for node, cause in causes.items() if node.kind != "agent"}
@@ -84,7 +84,7 @@ class BlastIndex:
         return self._held[agent]
 
     def becomes(self, agent: str) -> tuple[AssumedIdentity, ...]:
-        """The agents and identities that it can take over, in the order in which they are reached."""
+        """Return the agents and identities that an agent can take over, nearest first."""
         traversal = self._traversal(agent)
         agents = {node.id for node in traversal.causes if node.kind == "agent"}
         found: dict[str, AssumedIdentity] = {}
@@ -99,7 +99,7 @@ class BlastIndex:
         return tuple(found.values())
 
     def influences(self, agent: str) -> Iterator[Influence]:
-        """The agents that read data which it can write, and those that it can call."""
+        """Return the agents that read data which an agent writes, or that the agent can call."""
         for name, one in self.held(agent).items():
             yield from self._shared(agent, name, one.writes, self._readers, "{} {writes} what {} {reads}")
             calls = {each for each in one.operations if word(each) == "use"} if name in self._callable else set[str]()
@@ -108,13 +108,13 @@ class BlastIndex:
                 yield Influence(other, name, f"{agent} calls {other}", conditional=calls <= one.conditional)
 
     def influenced_by(self, agent: str) -> Iterator[Influence]:
-        """The agents that can write data which it reads, and those that can call it."""
+        """Return the agents that write data which an agent reads, or that can call the agent."""
         for name, one in self._own(agent).items():
             yield from self._shared(agent, name, one.reads, self._writers, "{} {reads} what {} {writes}")
         yield from self._callers.get(agent, ())
 
     def chain(self, agent: str) -> Iterator[Influence]:
-        """The agents that are reached by influence alone, the nearest first."""
+        """Return the agents that are reached by influence alone, nearest first."""
         seen, waiting = {agent}, deque([(agent, "")])
         while waiting:
             name, so_far = waiting.popleft()
@@ -128,7 +128,7 @@ class BlastIndex:
     def _shared(
         self, agent: str, name: str, mine: Mapping[str, bool], theirs: _Sides, sentence: str
     ) -> Iterator[Influence]:
-        """The agents at the other end of the same data, each once per resource."""
+        """Return the agents that share data with an agent, each once per resource."""
         found: dict[str, Influence] = {}
         for kind, doubtful in mine.items():
             verbs = _MESSAGES if kind.endswith("/messages") else _DATA
@@ -141,7 +141,7 @@ class BlastIndex:
 
     @cached_property
     def _callers(self) -> Mapping[str, list[Influence]]:
-        """Calls between agents, by the agent that is called."""
+        """Index the calls between agents by the called agent."""
         found: dict[str, list[Influence]] = {}
         for agent in self.agents if self._callable else ():
             for one in self.influences(agent):
@@ -152,7 +152,7 @@ class BlastIndex:
 
     @cached_property
     def _readers(self) -> _Sides:
-        """Agents that read data with identities of their own, not with those that they can take over."""
+        """Index agents by the data that they read with identities of their own."""
         found: _Sides = {}
         for agent in self.agents:
             for name, one in self._own(agent).items():
@@ -178,7 +178,7 @@ class BlastIndex:
         return self._own_holdings[agent]
 
     def _holdings(self, nodes: Mapping[Node, bool]) -> dict[str, HeldAccess]:
-        """Held access of nodes, each with True where a condition decides."""
+        """Return the access of several nodes, with True if it depends on a condition."""
         return held_access_by_name(
             (self._names.of(resource), resource, reach, doubtful)
             for node, doubtful in nodes.items()

@@ -1,4 +1,4 @@
-"""Blast radius: everything that an attacker can reach who runs code as an agent.
+"""Computes the blast radius of an agent: everything that an attacker who controls its code can access.
 
 Owns combining it: the access of the agent's identities, the agents and identities that it can take over
 (`access.questions.paths`) with their access, and separately the agents that it can influence through data that they
@@ -19,7 +19,7 @@ from access.questions.held_access import HeldAccess
 
 @dataclass(frozen=True)
 class BlastRadius:
-    """The blast radius of one agent; each part is computed on access."""
+    """The blast radius of one agent; each part is computed on first use."""
 
     agent: str
     budget: Budget | None
@@ -27,27 +27,27 @@ class BlastRadius:
 
     @cached_property
     def held(self) -> Mapping[str, HeldAccess]:
-        """Held access by name of the resource."""
+        """Accessible resources: access by resource name."""
         return dict(sorted(self._index.held(self.agent).items()))
 
     @cached_property
     def agents_sharing_identity(self) -> tuple[str, ...]:
-        """The other agents that share the identity, without any takeover."""
+        """The other agents that share the agent's identity."""
         return self._index.agents_sharing_identity(self.agent)
 
     @cached_property
     def operations(self) -> Mapping[str, tuple[str, ...]]:
-        """Held access in words, where it is more than seeing that the resource exists."""
+        """Operations in words, by resource, without mere visibility of the resource."""
         return {name: one.words for name, one in self.held.items() if one.acts}
 
     @cached_property
     def secrets(self) -> tuple[str, ...]:
-        """Secrets that can be read, and resources that hand out secrets."""
+        """Secrets that can be read, and resources that return secrets."""
         return tuple(name for name, one in self.held.items() if one.secret)
 
     @cached_property
     def models(self) -> tuple[str, ...]:
-        """Resources at which money can be spent."""
+        """AI models that can be used, which costs money."""
         return tuple(name for name, one in self.held.items() if one.spends)
 
     @cached_property
@@ -57,27 +57,27 @@ class BlastRadius:
 
     @cached_property
     def becomes(self) -> tuple[AssumedIdentity, ...]:
-        """Agents and identities that the attacker can take over, each with the chain of steps."""
+        """Agents and identities that an attacker can take over, each with the steps."""
         return self._index.becomes(self.agent)
 
     @cached_property
     def influences(self) -> tuple[Influence, ...]:
-        """Agents that read data which this agent writes: one hop."""
+        """Agents that read data which this agent writes."""
         return tuple(self._index.influences(self.agent))
 
     @cached_property
     def influenced_by(self) -> tuple[Influence, ...]:
-        """Agents that write data which this agent reads: one hop."""
+        """Agents that write data which this agent reads."""
         return tuple(self._index.influenced_by(self.agent))
 
     @cached_property
     def influence_chain(self) -> tuple[Influence, ...]:
-        """All agents that are reached by influence alone, with the shortest chain in `how`."""
+        """All agents that can be influenced directly or indirectly, with the shortest chain."""
         return tuple(self._index.chain(self.agent))
 
     @cached_property
     def over_budget(self) -> tuple[str, ...]:
-        """Excess over the budget: `secrets: 2, and its budget allows 1`."""
+        """Sentences for each limit of the budget that is exceeded."""
         if self.budget is None:
             return ()
         found = {
@@ -93,7 +93,7 @@ class BlastRadius:
         return tuple(f"{name}: {found[name]}, and its budget allows {limit}" for name, limit in over)
 
     def document(self) -> dict[str, Any]:
-        """The JSON object of the report document; `conditional` and `shares_identity_with` only where they apply."""
+        """The blast radius as a JSON object of the report."""
         return (
             {"shares_identity_with": list(self.agents_sharing_identity)} if self.agents_sharing_identity else {}
         ) | {
@@ -109,19 +109,19 @@ class BlastRadius:
 
 
 def blast_radius(graph: Graph, agent: str, *, budget: Budget | None = None) -> BlastRadius:
-    """The blast radius of one agent; empty for an agent without identity."""
+    """Return the blast radius of one agent; empty for an agent without identity."""
     return BlastRadius(agent, budget, _index_of(graph))
 
 
 def every_blast_radius(graph: Graph, budgets: Mapping[str, Budget | None]) -> dict[str, BlastRadius]:
-    """The blast radius of every agent in the graph, and of every agent with a budget, sorted by name."""
+    """Return the blast radius of every agent, sorted by name."""
     index = _index_of(graph)
     return {name: BlastRadius(name, budgets.get(name), index) for name in sorted({*index.agents, *budgets})}
 
 
 @lru_cache(maxsize=4)
 def _index_of(graph: Graph) -> BlastIndex:
-    """The index of a graph; the last few are kept."""
+    """Return the cached blast radius index of a graph."""
     return BlastIndex(graph)
 
 

@@ -1,4 +1,4 @@
-"""Difference between the access in two graphs.
+"""Computes the difference between the access in two graphs.
 
 Owns the comparison in words: agents and resources by name, so that graphs of different environments, subscriptions and
 dates can be compared, whether or not ids are known. Growth matters to reviewers: an operation is allowed, certainly or
@@ -17,12 +17,12 @@ from access.questions.matrix import AccessMatrix, Cell, MatrixEntry
 
 @dataclass(frozen=True)
 class Change:
-    """One difference: access to a resource that an agent gains or loses."""
+    """One change: access to a resource that an agent gains or loses."""
 
     agent: str
     resource: str
     words: str
-    """`may write`, `may delete in`."""
+    """Words for the operations: `may write`, `may delete in`."""
     grows: bool
     operations: tuple[str, ...]
 
@@ -30,7 +30,7 @@ class Change:
         return f"{'+' if self.grows else '-'} {self.agent} {self.words} {self.resource}"
 
     def document(self) -> dict[str, Any]:
-        """The change as a JSON object of reports."""
+        """The change as a JSON object of the report."""
         return {
             "sign": "+" if self.grows else "-",
             "agent": self.agent,
@@ -43,20 +43,20 @@ class Change:
 
 @dataclass(frozen=True)
 class Difference:
-    """All changes from one graph to another, growth first."""
+    """All changes from one graph to another, gained access first."""
 
     changes: tuple[Change, ...]
     unread: tuple[Unread, ...]
-    """Parts of either graph that could not be evaluated: their growth is unknown."""
+    """Parts of either graph that could not be evaluated, so that access may have grown there."""
 
     @property
     def grows(self) -> bool:
-        """True where any principal gains access."""
+        """True if any principal gains access."""
         return any(change.grows for change in self.changes)
 
 
 def difference(before: Graph, after: Graph) -> Difference:
-    """The changes from one graph to another."""
+    """Return the access changes from one graph to another."""
     old, new = AccessMatrix(before), AccessMatrix(after)
     changes = [change for cell in old.entries.keys() | new.entries.keys() for change in _changes(cell, old, new)]
     ordered = sorted(changes, key=lambda one: (not one.grows, one.agent, one.resource))
@@ -79,7 +79,7 @@ def _changes(cell: Cell, old: AccessMatrix, new: AccessMatrix) -> Iterator[Chang
 
 
 def _same(before: MatrixEntry, after: MatrixEntry) -> bool:
-    """True where two entries are equal without further comparison, as most are."""
+    """Return True if two matrix entries are identical, as a quick check before the full comparison."""
     return len(before.reaches) == len(after.reaches) and all(
         one == other for (_, _, one), (_, _, other) in zip(before.reaches, after.reaches, strict=True)
     )
@@ -94,7 +94,7 @@ def _possible(entry: MatrixEntry | None) -> frozenset[str]:
 
 
 def _change_words(operations: frozenset[str], matrix: AccessMatrix, entry: MatrixEntry | None) -> str:
-    """A verb where the operations are exactly those of the verb, or else words for the operations."""
+    """Return the verb that a set of operations amounts to, or else words for the operations."""
     if entry is not None and operations == entry.operations:
         roles = [one.role for one in matrix.assignments(entry)]
         verbs = sorted({verb_of(role.name, entry.resource.kind) if role is not None else "" for role in roles})

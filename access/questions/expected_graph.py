@@ -1,4 +1,4 @@
-"""The expected graph: the same identities and resources, with exactly the declared assignments.
+"""Builds the expected graph: the same identities and resources, with exactly the declared role assignments.
 
 Owns the meaning of a declared verb or role. It is built from network.yaml and `access.azure.verb_roles` alone, so
 that the deployed graph can be compared with it.
@@ -19,7 +19,7 @@ PULL = "pull"
 
 
 def expected_graph(declared: Declared, graph: Graph) -> Graph:
-    """The graph with the declared assignments only; `unread` lists declarations that could not be placed."""
+    """Return the graph with only the declared role assignments; `unread` lists those that cannot be assigned."""
     return _Expectation(declared, graph).graph()
 
 
@@ -49,7 +49,7 @@ class _Expectation:
         )
 
     def _everybody(self) -> list[Principal]:
-        """The principals that should have access."""
+        """Return the principals that should have access."""
         found: list[Principal | None] = []
         clusters: dict[str, int] = {}
         for name, agent in self._declared.agents.items():
@@ -112,7 +112,7 @@ class _Expectation:
             self._missing.append(Unread(place, str(error)))
 
     def _scope(self, resource: Resource, access: DeclaredAccess, principal: Principal) -> str:
-        """The scope of a declared access: the resource, or for a topic's receiver its own subscription."""
+        """Return the scope of a declared access: the resource, or a topic receiver's subscription."""
         if resource.kind != "service-bus-topic" or access.verb != "receive":
             return resource.id
         app = (principal.app or principal.owner.rpartition("/")[2]).lower()
@@ -120,7 +120,7 @@ class _Expectation:
         return next((one.id for one in inside), resource.id)
 
     def _pulling(self, principal: Principal, registry: Resource) -> Role:
-        """The role for pulling images: it depends on the registry's mode, and the narrower role is sufficient."""
+        """Return the least privileged role for pulling images in a registry's permission mode."""
         by_registry, by_repository = VERBS["image-registry", PULL]
         held = {one.role.name for one in self._graph.held_at_or_above(principal.id, registry.id) if one.role}
         return by_name(by_repository if by_repository in held else by_registry)

@@ -1,4 +1,4 @@
-"""Held access to the network's resources, by their names in the network, and the data that connects agents.
+"""Computes the access of an agent to each resource, by resource name, and the data that connects agents.
 
 Owns the naming: a part of one of the network's resources counts as that resource. A resource outside the network has
 its own name, preceded by its parent's name where several have the same.
@@ -21,22 +21,22 @@ _NONE: frozenset[str] = frozenset()
 
 @dataclass(frozen=True)
 class HeldAccess:
-    """Held access to one resource, on either plane, through any identity."""
+    """Access to one resource, on both planes, through any identity."""
 
     operations: frozenset[str]
     conditional: frozenset[str]
-    """Operations that only a condition allows."""
+    """Operations that are allowed only under a condition."""
     words: tuple[str, ...]
     destroys: bool
     secret: bool
     spends: bool
     writes: Mapping[str, bool]
-    """Types of data, and True where only a condition allows it."""
+    """Types of data that can be written, with True if that depends on a condition."""
     reads: Mapping[str, bool]
 
     @property
     def acts(self) -> bool:
-        """True where it is more than seeing that the resource exists."""
+        """True if the access allows more than seeing that the resource exists."""
         return bool(self.words)
 
 
@@ -73,7 +73,7 @@ class ResourceNames:
         self._names = {where: names[key(owner.id)] for where, owner in owners.items()}
 
     def of(self, resource: Resource) -> str:
-        """The display name of a resource, or of the resource that it is a part of."""
+        """Return the display name of a resource, or of the resource that contains it."""
         return self._names.get(key(resource.id), resource.name)
 
     @staticmethod
@@ -98,7 +98,7 @@ def _belongs_to_parent(resource: Resource) -> bool:
 
 
 def held_access_by_name(held: Iterator[tuple[str, Resource, EffectiveAccess, bool]]) -> dict[str, HeldAccess]:
-    """Held access by name, from name, resource, effective access, and True where all of it is conditional."""
+    """Combine the effective access of several identities by resource name."""
     parts: dict[str, dict[_Part, None]] = {}
     for name, resource, reach, conditional in held:
         parts.setdefault(name, {})[_part(resource, reach, conditional=conditional)] = None

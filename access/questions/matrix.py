@@ -1,4 +1,4 @@
-"""Access matrix of a graph: agents, resources, and the identities and assignments behind each entry.
+"""Computes the access matrix of a graph: agents by resources, with the verbs and role assignments of each cell.
 
 Owns the mapping from principals to agents, and from parts of a resource to the resource (a topic's subscription is the
 topic). It iterates `effective.all_access`, so that principals without roles cost nothing.
@@ -14,20 +14,20 @@ from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.assignment_rows import declared_resources, nearest_declared
 
 Cell = tuple[str, str]
-"""An agent and a resource, by name."""
+"""Names of an agent and of a resource."""
 
 
 @dataclass
 class MatrixEntry:
-    """Access of one agent to one resource."""
+    """The access of one agent to one resource."""
 
     agent: str
-    """The agent, or another principal."""
+    """Name of the agent, or of another principal."""
     resource: Resource
     reaches: list[tuple[Principal, Resource, EffectiveAccess]] = field(
         default_factory=list[tuple[Principal, Resource, EffectiveAccess]]
     )
-    """The identity, the resource or a part of it, and the effective access."""
+    """Each identity with a resource, or part of it, and the effective access there."""
 
     @property
     def allowed(self) -> frozenset[str]:
@@ -42,17 +42,17 @@ class MatrixEntry:
 
     @property
     def operations(self) -> frozenset[str]:
-        """Operations that are not certainly denied."""
+        """All operations that are allowed, certainly or perhaps."""
         return self.allowed | self.conditional
 
 
 def shared_identity_sentence(agents: Sequence[str]) -> str:
-    """A sentence that several agents share one identity."""
+    """Return a sentence which states that several agents share one identity."""
     return f"{', '.join(agents[:-1])} and {agents[-1]} act as one identity: what one is granted, each may do"
 
 
 class AccessMatrix:
-    """Every entry of a graph, by agent and resource."""
+    """The access matrix of a graph, by agent and resource."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -67,7 +67,7 @@ class AccessMatrix:
 
     @property
     def resources(self) -> tuple[str, ...]:
-        """Names of the network's resources and of all others that somebody can access: sorted, the network's first.
+        """Names of all resources in the matrix, those of the network first.
 
         Agents that can be called are resources, too, and are left out where nobody may call them.
         """
@@ -78,11 +78,11 @@ class AccessMatrix:
         return (*declared, *sorted(others))
 
     def name_of(self, resource: Resource) -> str:
-        """The display name of a resource."""
+        """Return the display name of a resource."""
         return self._names[key(self._network_resource(resource).id)]
 
     def assignments(self, entry: MatrixEntry) -> Iterator[Assignment]:
-        """The assignments behind an entry, each once."""
+        """Return the role assignments behind an entry, each once."""
         found: dict[str, Assignment] = {}
         for principal, resource, _ in entry.reaches:
             for one in self.graph.held_at_or_above(principal.id, resource.id):
@@ -90,7 +90,7 @@ class AccessMatrix:
         yield from found.values()
 
     def verbs(self, entry: MatrixEntry) -> list[str]:
-        """Labels of an entry: verbs, or the role and its scope where no verb matches."""
+        """Return the labels of an entry: verbs, or role and scope if no verb matches."""
         return sorted({_label(one, entry.resource) for one in self.assignments(entry)})
 
     def _add(self, principal_id: str, resource_id: str, reach: EffectiveAccess) -> None:
@@ -106,7 +106,7 @@ class AccessMatrix:
             entry.reaches.append((principal, resource, reach))
 
     def _network_resource(self, resource: Resource) -> Resource:
-        """The network's resource that a resource is a part of; the resource itself outside the network."""
+        """Return the network's resource that contains a resource, or the resource itself."""
         return nearest_declared(self._declared, resource.id) or resource
 
 

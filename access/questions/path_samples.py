@@ -1,4 +1,4 @@
-"""Checks path conditions by evaluating them for sample names: declared ones and others.
+"""Tests the path conditions of role assignments with sample names inside and outside the declared paths.
 
 For blobs, prefixes of names are declared (`paths`); for a registry with repository permissions, the repositories of
 the agents' images. Owns the choice of samples: a declared name or a name with a declared prefix; a truncated one; the
@@ -19,7 +19,7 @@ from access.model.declared import Declared, DeclaredAccess
 from access.model.graph import Graph, Principal, Resource
 
 Pair = tuple[str, str]
-"""A principal and a resource, by key."""
+"""Keys of a principal and of a resource."""
 
 _BLOBS = "microsoft.storage/storageaccounts/blobservices/containers/blobs"
 _REPOSITORIES = "microsoft.containerregistry/registries/repositories"
@@ -29,21 +29,21 @@ _BY_REPOSITORY = VERBS["image-registry", "pull"][-1]
 
 @dataclass(frozen=True)
 class _Form:
-    """The form in which one kind of resource is restricted to names."""
+    """The attributes and the name format with which one kind of resource is restricted to paths."""
 
     within: str
-    """Part of the operations that a name restricts."""
+    """Common part of the names of the operations that a path restricts."""
     attributes: tuple[str, ...]
-    """Attributes of a request that contain its name."""
+    """Condition attributes whose value is the name in the request."""
     whole: bool
-    """True where a declared name is a whole name, not a prefix."""
+    """True if a declared name must match in full, and not as a prefix."""
 
     def covers(self, access: DeclaredAccess, name: str) -> bool:
-        """True where a name is declared."""
+        """Return True if a name is inside the declared paths."""
         return not access.paths or (name in access.paths if self.whole else name.startswith(access.paths))
 
     def one_in(self, path: str) -> str:
-        """A sample name that a declared name covers."""
+        """Return a sample name inside a declared path."""
         return path if self.whole and path else f"{path}probe"
 
 
@@ -61,7 +61,7 @@ class Leak:
 
 
 def restricted_pairs(graph: Graph, declared: Declared) -> Mapping[Pair, tuple[DeclaredAccess, ...]]:
-    """Identity and resource pairs with declared names only, each with its declared access."""
+    """Return the pairs of identity and resource whose access is declared for certain paths only."""
     ids = {one.name: key(one.id) for one in graph.resources if one.declared}
     found: dict[Pair, tuple[DeclaredAccess, ...]] = {}
     for principal in graph.principals:
@@ -76,7 +76,7 @@ def restricted_pairs(graph: Graph, declared: Declared) -> Mapping[Pair, tuple[De
 
 
 def _pulling(graph: Graph, declared: Declared, principal: Principal) -> list[DeclaredAccess]:
-    """The declared pulls of an identity in a registry with repository permissions: the images of its agents."""
+    """Return an identity's declared image pulls in a registry with repository permissions."""
     images = tuple(dict.fromkeys(one.image for one in declared.pulls(principal) if one.image))
     held = {one.role.name for one in graph.assignments_of(principal.id) if one.role} if images else set[str]()
     if declared.registry is None or _BY_REPOSITORY not in held:
@@ -85,7 +85,7 @@ def _pulling(graph: Graph, declared: Declared, principal: Principal) -> list[Dec
 
 
 def leaks(graph: Graph, pair: Pair, accesses: tuple[DeclaredAccess, ...]) -> Iterator[Leak]:
-    """Operations that the conditions of a pair allow outside the declared names, or deny inside them."""
+    """Return the operations that conditions allow outside the declared paths, or deny inside them."""
     resource = graph.resource(pair[1])
     if resource is None:
         return
@@ -115,7 +115,7 @@ def _possible(reached: EffectiveAccess) -> frozenset[str]:
 
 
 def _reach_at(graph: Graph, pair: Pair, resource: Resource, form: _Form, name: str) -> EffectiveAccess:
-    """Effective access of a request about one name."""
+    """Return the effective access of a request for one sample name."""
     about: dict[str, Known] = dict.fromkeys(form.attributes, name)
     probe = replace(resource, attributes={**resource.attributes, **about})
     principal = graph.principal(pair[0])

@@ -1,4 +1,4 @@
-"""The proof: every declared access is allowed, and every other operation of the network's identities is denied.
+"""Proves that a graph allows every declared access and denies every other operation.
 
 Owns the comparison, both ways: operations that the deployed roles allow against those that the declared roles would
 allow, for every identity of agents, hosts and people, and every resource in the graph. Conditional access counts as
@@ -27,22 +27,22 @@ class Failure:
 
     agent: str
     resource: str
-    """The first resource concerned; `what` names more."""
+    """Name of the first resource of the failure; `what` names more."""
     what: str
     grows: bool
-    """True where more is allowed than declared."""
+    """True if more is allowed than declared."""
 
 
 @dataclass(frozen=True)
 class _Gap:
-    """Operations of one identity at one resource that are undeclared, or missing, with the assignments behind them."""
+    """Operations of one identity at one resource that are undeclared, or declared but missing."""
 
     pair: Pair
     operations: frozenset[str]
     grows: bool
     certain: bool
     by: tuple[Assignment, ...]
-    """The assignments at or above the resource: the deployed ones for growth, or else the declared ones."""
+    """Role assignments behind the failure: the deployed ones for growth, or else the declared ones."""
 
 
 @dataclass(frozen=True)
@@ -58,26 +58,26 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Proof:
-    """Numbers of proven access, and the failures by name."""
+    """Result of the proof: counts of declared, allowed and denied access, and the failures."""
 
     declared: int
-    """Declared accesses, including image pulls."""
+    """Number of declared accesses, image pulls included."""
     allowed: int
-    """Declared accesses that are allowed."""
+    """Number of declared accesses that are allowed."""
     denied: int
-    """Agent × resource × operation: everything else that was evaluated and is denied."""
+    """Number of undeclared combinations of agent, resource and operation that are denied."""
     failures: tuple[Failure, ...]
     waiting: tuple[Waiting, ...] = ()
-    """Calls of agents without an endpoint: granted in the same run that publishes them."""
+    """Declared calls of agents without an endpoint, which are granted when the agent is published."""
 
     @property
     def holds(self) -> bool:
-        """True where there is no failure."""
+        """True if the proof has no failure."""
         return not self.failures
 
 
 def prove(graph: Graph, declared: Declared) -> Proof:
-    """Compare a graph with the declared document."""
+    """Compare the access in a graph with the declared access."""
     wanted_graph = expected_graph(declared, graph)
     actual, wanted = _reaches(graph), _reaches(wanted_graph)
     by_path = restricted_pairs(graph, declared)
@@ -117,7 +117,7 @@ def _waiting(declared: Declared) -> Iterator[Waiting]:
 
 
 def _reaches(graph: Graph) -> dict[Pair, EffectiveAccess]:
-    """Effective access by principal and resource, for the network's identities only."""
+    """Return effective access by principal and resource, for the network's identities only."""
     found: dict[Pair, EffectiveAccess] = {}
     for principal_id, resource_id, reached in all_access(graph):
         principal = graph.principal(principal_id)
@@ -127,7 +127,7 @@ def _reaches(graph: Graph) -> dict[Pair, EffectiveAccess]:
 
 
 def _operation_count(graph: Graph) -> int:
-    """The number of operations of all identities of the network together."""
+    """Return the number of operations that are evaluated, over all identities of the network."""
     identities = sum(one.is_in_network for one in graph.principals)
     operations = sum(len(relevant_operations(one, data=data)) for one in graph.resources for data in (False, True))
     return identities * operations
@@ -148,7 +148,7 @@ def _gaps(
 
 
 def _failures(graph: Graph, gaps: Iterable[_Gap]) -> Iterator[Failure]:
-    """One failure for all resources that one assignment, or a missing one, affects."""
+    """Group the gaps that have the same role assignment as cause into one failure."""
     together: dict[tuple[str, bool, bool, frozenset[str]], list[_Gap]] = {}
     for gap in gaps:
         same = (gap.pair[0], gap.grows, gap.certain, frozenset(one.id for one in gap.by))

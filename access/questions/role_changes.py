@@ -1,4 +1,4 @@
-"""Compares the packed catalogue of built-in roles with the current ones of Azure.
+"""Compares the packed catalogue of built-in roles with the current role definitions of Azure.
 
 Owns the definition and the wording of a change; roles that become privileged come first. Microsoft changes built-in
 roles without notice, and an outdated catalogue gives outdated results.
@@ -16,19 +16,19 @@ from access.azure.privileges import privileged
 
 @dataclass(frozen=True, kw_only=True)
 class RoleChange:
-    """The differences of one role."""
+    """The changes of one role definition."""
 
     sign: str
-    """`+` added, `-` removed, `~` changed."""
+    """`+` for an added role, `-` for a removed role, `~` for a changed role."""
     role: Role
-    """The current role; the former one where it was removed."""
+    """The current role, or the removed role."""
     formerly: str = ""
-    """Its former name, where it was renamed."""
+    """Former name of a renamed role."""
     added: tuple[str, ...] = ()
     """Operations that were added: `data action Microsoft.Storage/…/read`."""
     removed: tuple[str, ...] = ()
     now_privileged: str = ""
-    """The reason why it is privileged now and was not before."""
+    """Reason why the role is privileged now and was not before."""
 
     def lines(self) -> Iterator[str]:
         """The change as printed lines."""
@@ -43,12 +43,12 @@ class RoleChange:
 
 
 def packed_roles() -> list[Role]:
-    """The packed roles that a subscription lists; Cosmos DB roles are not among them."""
+    """Return the packed roles that a subscription lists, without Cosmos DB roles."""
     return [role for role in every_role() if role.system == "azure"]
 
 
 def compare(before: Iterable[Role], now: Iterable[Role]) -> list[RoleChange]:
-    """The changes: newly privileged roles first, then by name."""
+    """Return the changed roles: newly privileged roles first, then by name."""
     old, new = ({role.id: role for role in roles} for roles in (before, now))
     changes = [_change(old.get(role_id), new.get(role_id)) for role_id in {**old, **new}]
     found = [each for each in changes if each is not None]
@@ -56,7 +56,7 @@ def compare(before: Iterable[Role], now: Iterable[Role]) -> list[RoleChange]:
 
 
 def updated_roles(before: Iterable[Role], now: Iterable[Role]) -> list[Role]:
-    """The current roles with their former names; a role with the same permissions keeps its packed form."""
+    """Return the current roles with their former names, for a new catalogue."""
     old = {role.id: role for role in before}
     current = list(now)
     taken = {role.name.casefold() for role in current}
@@ -64,7 +64,7 @@ def updated_roles(before: Iterable[Role], now: Iterable[Role]) -> list[Role]:
 
 
 def write(roles: Iterable[Role], path: Path = AZURE_ROLES) -> None:
-    """Replace the file atomically by these roles."""
+    """Replace the catalogue file atomically with these roles."""
     temporary = path.with_name(f"{path.name}.new")
     temporary.write_text(packed(roles), encoding="utf-8")
     temporary.replace(path)
@@ -100,7 +100,7 @@ def _change(old: Role | None, new: Role | None) -> RoleChange | None:
 
 
 def _operations(role: Role) -> dict[str, str]:
-    """The operations of a role: lower case → Azure's spelling."""
+    """Return the operations of a role: lower case → Azure's spelling."""
     return {line.lower(): line for block in role.permissions for line in _lines(block)}
 
 

@@ -1,4 +1,4 @@
-"""Explains why an agent may or may not perform an operation: the decision, the assignment and the declaring line."""
+"""Explains why an agent may or may not perform an operation: decision, role assignment and declaring line."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,13 +31,13 @@ class Reason:
     operation: str
     answer: AccessDecision
     locations: tuple[str, ...]
-    """Lines of network.yaml that declare the access; empty where none does."""
+    """Lines of network.yaml that declare the access; empty if none does."""
     agents_sharing_identity: tuple[str, ...] = ()
-    """The agents that share the identity, where there are several."""
+    """The agents that share the identity, if there are several."""
 
     @property
     def because(self) -> tuple[str, ...]:
-        """The reasons for the decision, a line each."""
+        """The reasons for the decision, one line each."""
         return (
             self.answer.because,
             *([shared_identity_sentence(self.agents_sharing_identity)] if self.agents_sharing_identity else []),
@@ -51,7 +51,7 @@ class Reason:
 
 
 def reasons_text(reasons: Iterable[Reason]) -> str:
-    """Decisions as text; consecutive ones with the same reasons show those once, below them."""
+    """Return decisions as text; consecutive decisions with equal reasons share them."""
     lines: list[str] = []
     for because, alike in groupby(reasons, key=lambda one: one.because):
         lines += [*map(str, alike), *(f"  {line}" for line in because)]
@@ -59,7 +59,7 @@ def reasons_text(reasons: Iterable[Reason]) -> str:
 
 
 def why(graph: Graph, declared: Declared | None, agent: str, resource: str, operation: str) -> list[Reason]:
-    """The decisions about an operation; for a verb, about each of its operations.
+    """Return the decisions about an operation, or about each operation of a verb.
 
     Raises:
         UnknownName: the graph has no such agent or resource, or the resource's kind has no such verb.
@@ -107,7 +107,7 @@ def _resource(graph: Graph, name: str) -> Resource:
 
 
 def _operations_of_verb(resource: Resource, verb: str) -> list[str]:
-    """The operations of a verb: those on data, or else those on the resource itself."""
+    """Return the operations of a verb: its data operations, or else its control operations."""
     roles = VERBS.get((resource.kind, verb))
     if roles is None:
         raise UnknownName(f"verb of a {resource.kind}", verb, [one for kind, one in VERBS if kind == resource.kind])
@@ -127,7 +127,7 @@ def _grants(role: Role, operation: str, *, data: bool) -> bool:
 
 
 def _calls_without_endpoint(declared: Declared | None, who: str, resource: str, operation: str) -> list[Reason]:
-    """Decisions about calls of an agent that has no endpoint here; empty for everything else."""
+    """Return decisions about calls of an agent that has no endpoint yet."""
     if declared is None or resource not in declared.agents:
         return []
     caller = declared.agents.get(who) or declared.parties.get(who)

@@ -1,8 +1,8 @@
-"""Where a resource is in Azure, also before Azure has said so.
+"""Computes the Azure id of each resource of a Pulumi program, also before deployment.
 
-Owns making up the id of what does not exist yet, from the names that its program gives it, so that what lies within
-what can be told of a preview too. Such an id is the one that Azure will give, but for parts that nobody knows: a
-subscription that no other id names is called `unknown`.
+A resource that does not exist yet gets an id that is built from the names in its program, so that a preview also shows
+which scope contains which. Such an id equals the later one in Azure, except for unknown parts: a subscription that no
+other id names is called `unknown`.
 """
 
 import re
@@ -19,18 +19,18 @@ _DEEPEST = 100
 
 
 def _row(token: str) -> ArmType | None:
-    """The row of azure-native's module and name."""
+    """Return the registry row for an azure-native module and resource name."""
     return BY_TOKEN.get(f"azure-native:{token}")
 
 
 def type_of_token(token: str) -> str:
-    """The ARM type in lower case that azure-native calls so; the token itself where no row has it."""
+    """Return the lower-case ARM type for an azure-native type token; the token itself if it has no row."""
     row = _row(token)
     return row.key if row else token.lower()
 
 
 class ResourceIds:
-    """The resources of one program by URN, and the id of each."""
+    """The resources of one program by URN, with the Azure id of each."""
 
     def __init__(self, states: Iterable[State]) -> None:
         self.states = tuple(states)
@@ -38,31 +38,31 @@ class ResourceIds:
         for state in self.states:
             self.by_urn.setdefault(state.urn, state)
         self._ids: dict[str, str] = {}
-        told = list(_subscriptions(self.states))
-        self._subscription = _only(subscription for subscription, _ in told)
+        mentioned = list(_subscriptions(self.states))
+        self._subscription = _only(subscription for subscription, _ in mentioned)
         self._of_group: dict[str, set[str]] = {}
-        for subscription, group in told:
+        for subscription, group in mentioned:
             self._of_group.setdefault(group, set()).add(subscription)
         groups = (state.known_text("resourceGroupName") for state in self.states)
         self._group = _only(group for group in groups if group)
 
     def id_of(self, state: State) -> str:
-        """The id of a resource: Azure's, else one made up from names, else its URN."""
+        """Return a resource's Azure id, or an id built from names, or else the URN."""
         if state.id.startswith("/"):
             return state.id.rstrip("/")
         if state.urn not in self._ids:
-            # Before it is known: what is attached to itself must not be asked for without end.
+            # A provisional id, since a resource that is attached to itself must not cause an endless recursion.
             self._ids[state.urn] = state.urn
             self._ids[state.urn] = self._made_up(state) or state.urn
         return self._ids[state.urn]
 
     def named(self, urns: Iterable[str]) -> list[State]:
-        """Those resources of Azure that the program has under these URNs."""
+        """Return the Azure resources among these URNs."""
         found = (self.by_urn.get(urn) for urn in urns)
         return [state for state in found if state is not None and state.token]
 
     def above(self, state: State) -> Iterator[State]:
-        """What holds a resource, the nearest first."""
+        """Return the parents of a resource, the nearest first."""
         seen = {state.urn}
         while state.parent in self.by_urn and state.parent not in seen:
             seen.add(state.parent)
@@ -70,9 +70,9 @@ class ResourceIds:
             yield state
 
     def subscription_of(self, state: State, group: str) -> str:
-        """The subscription that a resource is made in.
+        """Return the subscription that a resource is deployed to.
 
-        As a component above it was told; else that of everything else in its resource group, or of everything at all.
+        The one set on a component above it; else the only one in its resource group, or in the whole program.
         """
         for component in self.above(state):
             found = _SUBSCRIPTION.search(text(component.inputs, "subscription_id"))
@@ -94,13 +94,13 @@ class ResourceIds:
         return row.path.format(subscription=self.subscription_of(state, parts["resourceGroupName"]), **parts)
 
     def _attached(self, state: State, row: ArmType) -> str:
-        """The id of what is attached to another resource."""
+        """Return the id of an extension resource, such as a role assignment, below the resource it extends."""
         holders = self.named(state.property_dependencies.get(row.attached_to, ()))
         holder = text(state.inputs, row.attached_to) or (self.id_of(holders[0]) if len(holders) == 1 else "")
         return f"{holder}/providers/{row.arm_type}/{state.known_text(row.parts[-1]) or state.name}" if holder else ""
 
     def _name(self, state: State, part: str, depth: int = 0) -> str:
-        """The name that stands for a part of a resource's path: its own input, or that of what the input comes from."""
+        """Return the name for a placeholder of the id: the resource's own input, or the name it refers to."""
         known = state.known_text(part)
         if known or depth > _DEEPEST:
             return known
@@ -115,7 +115,7 @@ class ResourceIds:
 
 
 def _subscriptions(states: Iterable[State]) -> Iterator[tuple[str, str]]:
-    """The subscriptions that are mentioned, each with the resource group in it, where there is one."""
+    """Return every subscription that occurs in an id, with the resource group in it, if any."""
     for state in states:
         own = text(state.inputs, "subscription_id"), text(state.inputs, "resource_group_name")
         ids = ((value, "") for value in (state.id, state.known_text("scope"), state.known_text("roleDefinitionId")))
@@ -127,6 +127,6 @@ def _subscriptions(states: Iterable[State]) -> Iterator[tuple[str, str]]:
 
 
 def _only(values: Iterable[str]) -> str:
-    """The value that all of them are; empty where there are several, or none."""
+    """Return the value that all items equal; empty if they differ or there are none."""
     found = set(values)
     return found.pop() if len(found) == 1 else ""

@@ -17,8 +17,6 @@ REPOSITORY = Path(__file__).parents[2]
 
 # Folders and files that are still to be rewritten. Remove a line once its folder is done; the list ends empty.
 NOT_YET = (
-    "access/azure",
-    "access/readers/resource_ids.py",
     "benchmarks",
     "components",
     "docs/decisions",

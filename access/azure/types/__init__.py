@@ -1,4 +1,4 @@
-"""The resource types that this project knows: one module a provider, one row a type.
+"""Registry of the supported Azure resource types: one module per provider, one `ArmType` row per type.
 
 Owns finding the rows: every module of this folder that has `TYPES` is one provider's, so that a new provider is a new
 file and nothing else. What is derived from the rows is with the code that uses it.
@@ -14,29 +14,29 @@ from access.azure.types.row import ArmType
 _PROVIDERS: tuple[Any, ...] = tuple(import_module(f"{__name__}.{each.name}") for each in iter_modules(__path__))
 
 TYPES: tuple[ArmType, ...] = tuple(row for provider in _PROVIDERS for row in getattr(provider, "TYPES", ()))
-"""Every row."""
+"""All supported resource types."""
 
 BY_ARM_TYPE: Mapping[str, ArmType] = {row.key: row for row in TYPES}
-"""ARM type in lower case → its row."""
+"""ARM type in lower case → resource type."""
 
 BY_TOKEN: Mapping[str, ArmType] = {row.token: row for row in TYPES if row.token}
-"""Pulumi's type token → its row."""
+"""Pulumi type token → resource type."""
 
 KINDS: tuple[str, ...] = tuple(sorted({row.kind for row in TYPES if row.kind}))
-"""Every kind of a network, the agents and the registry that can be granted on among them."""
+"""All kinds of resource in network.yaml on which access can be granted, agents and the registry included."""
 
 
 class MissingRowError(LookupError):
-    """A type or kind has no row: the program is incomplete."""
+    """A resource type or kind has no row in the registry: a bug in this program."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name!r} has no row in access/azure/types; docs/howto/add-a-resource-kind.md says how to add it"
+            f"{name!r} has no row in access/azure/types; docs/howto/add-a-resource-kind.md describes how to add one"
         )
 
 
 def of_token(token: str) -> ArmType:
-    """The row of a Pulumi type token.
+    """Return the resource type with a Pulumi type token.
 
     Raises:
         MissingRowError: there is none.
@@ -47,7 +47,7 @@ def of_token(token: str) -> ArmType:
 
 
 def of_kind(kind: str) -> tuple[ArmType, ...]:
-    """The rows of a kind: one, but for agents of Foundry, which are one of two types.
+    """Return the resource types of a kind in network.yaml: one, or two for Foundry agents.
 
     Raises:
         MissingRowError: there is none.

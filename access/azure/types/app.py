@@ -1,4 +1,4 @@
-"""Microsoft.App: Container Apps, their jobs and their environments."""
+"""Resource types of Microsoft.App: container apps, jobs and managed environments."""
 
 from access.azure.types.row import GROUP, MANAGED, NOT_DEPLOYED, NOT_LISTED, NOTHING_TO_OPEN, OWN, ArmType, Listing
 

@@ -1,4 +1,4 @@
-"""Microsoft.AppConfiguration: stores of keys and values."""
+"""Resource types of Microsoft.AppConfiguration: configuration stores."""
 
 from access.azure.types.row import GROUP, MANAGED, OWN, ArmType, KeySwitch, Listing, VerbRole
 

@@ -1,4 +1,4 @@
-"""Microsoft.Authorization: role assignments."""
+"""Resource types of Microsoft.Authorization: role assignments."""
 
 from access.azure.types.row import MANAGED, NOTHING_TO_OPEN, OWN, ArmType, Listing
 

@@ -1,4 +1,4 @@
-"""Microsoft.CognitiveServices: accounts of models, projects of Foundry, and their agents."""
+"""Resource types of Microsoft.CognitiveServices: AI accounts, model deployments, Foundry projects and agents."""
 
 from access.azure.types.row import (
     GROUP,

@@ -1,4 +1,4 @@
-"""Microsoft.ContainerRegistry: registries of images."""
+"""Resource types of Microsoft.ContainerRegistry: container image registries."""
 
 from access.azure.types.row import GROUP, MANAGED, OWN, ArmType, KeySwitch, Listing, VerbRole
 

@@ -1,4 +1,4 @@
-"""Microsoft.ContainerService: clusters of Kubernetes."""
+"""Resource types of Microsoft.ContainerService: AKS clusters."""
 
 from access.azure.types.row import GROUP, MANAGED, OWN, ArmType, KeySwitch, Listing
 

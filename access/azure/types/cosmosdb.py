@@ -1,4 +1,4 @@
-"""Microsoft.DocumentDB: accounts of Cosmos DB, with their own system of roles."""
+"""Resource types of Microsoft.DocumentDB: Cosmos DB accounts, which have role definitions of their own."""
 
 from access.azure.types.row import (
     GROUP,

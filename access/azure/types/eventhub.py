@@ -1,4 +1,4 @@
-"""Microsoft.EventHub: namespaces and the hubs in them."""
+"""Resource types of Microsoft.EventHub: Event Hubs namespaces and event hubs."""
 
 from access.azure.types.row import GROUP, NOT_DEPLOYED, NOT_LISTED, OWN, WITHIN, ArmType, KeySwitch, Listing
 

@@ -1,4 +1,4 @@
-"""Microsoft.KeyVault: vaults and the secrets in them."""
+"""Resource types of Microsoft.KeyVault: key vaults and secrets."""
 
 from access.azure.types.row import (
     GROUP,

@@ -1,4 +1,4 @@
-"""Objects in a cluster: what agents are made of there.
+"""Kubernetes object types in an AKS cluster that an agent is deployed as.
 
 Whatever makes an object also waits until it is ready, and reports why it is not: `watched` is what pulumi-kubernetes
 reads for that. It waits without end for what it may not read.

@@ -1,4 +1,4 @@
-"""Microsoft.ManagedIdentity: identities, and the tokens from elsewhere that they are exchanged for."""
+"""Resource types of Microsoft.ManagedIdentity: user-assigned identities and federated credentials."""
 
 from access.azure.types.row import GROUP, MANAGED, NOTHING_TO_OPEN, OWN, ArmType, Listing
 

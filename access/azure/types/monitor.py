@@ -1,4 +1,4 @@
-"""Microsoft.Insights: diagnostic settings, each attached to the resource whose logs it sends."""
+"""Resource types of Microsoft.Insights: diagnostic settings."""
 
 from access.azure.types.row import MANAGED, NOT_LISTED, NOTHING_TO_OPEN, OWN, ArmType
 

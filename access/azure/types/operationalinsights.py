@@ -1,4 +1,4 @@
-"""Microsoft.OperationalInsights: workspaces, which take the logs."""
+"""Resource types of Microsoft.OperationalInsights: Log Analytics workspaces."""
 
 from access.azure.types.row import GROUP, MANAGED, NOT_LISTED, OWN, ArmType, NoKeys
 

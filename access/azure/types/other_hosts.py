@@ -1,4 +1,4 @@
-"""Types that run code, have an identity and are outside this project: only their names are needed."""
+"""Names of further Azure compute types that can have an identity, but that this project does not create."""
 
 HOSTS = {
     "microsoft.app/sessionpools": "azure-native:app:ContainerAppsSession",
@@ -9,4 +9,4 @@ HOSTS = {
     "microsoft.web/sites": "azure-native:web:WebApp",
     "microsoft.web/sites/slots": "azure-native:web:WebAppSlot",
 }
-"""ARM type in lower case → Pulumi's type token."""
+"""ARM type of a compute host in lower case → Pulumi type token."""

@@ -1,4 +1,4 @@
-"""Microsoft.Resources: resource groups."""
+"""Resource types of Microsoft.Resources: resource groups."""
 
 from access.azure.types.row import GROUP, MANAGED, NOT_LISTED, NOTHING_TO_OPEN, OWN, ArmType
 

@@ -1,7 +1,7 @@
-"""The row of a resource type: everything that this project knows about the type, each fact once.
+"""Data types for a row of the resource type registry: type token, id, verbs, keys and operations of one type.
 
 Owns the form of a row. Fields without a default have to be written in every row, so that no row is incomplete; a value
-that says "nothing" (`OWN`, `NoKeys`, `NOT_LISTED`, `NOT_DEPLOYED`) is a decision that a reader can see.
+that means "nothing" (`OWN`, `NoKeys`, `NOT_LISTED`, `NOT_DEPLOYED`) is a decision that a reader can see.
 """
 
 import re
@@ -10,47 +10,47 @@ from dataclasses import dataclass
 from functools import cached_property
 
 GROUP = "/subscriptions/{subscription}/resourceGroups/{resourceGroupName}"
-"""The id of a resource group, with the names of the inputs that azure-native takes its parts from."""
+"""Id template of a resource group, with the azure-native input names as placeholders."""
 
 OWN = ()
-"""Its data operations begin with its own type."""
+"""Marks a type whose data operations begin with the type's own name."""
 NOT_LISTED = None
-"""No list of it is read in live Azure: its properties decide nothing about access."""
+"""Marks a type that is not listed from live Azure, since its properties do not affect access."""
 MANAGED = ("delete", "read", "write")
-"""What deploying most types takes."""
+"""The operations that are needed to deploy most types."""
 NOT_DEPLOYED = ()
-"""No component creates it."""
+"""Marks a type that no component creates."""
 
 
 @dataclass(frozen=True)
 class VerbRole:
-    """One verb of a kind, and the least built-in role that gives it."""
+    """One verb of a kind of resource, with the least privileged built-in role that allows the verb."""
 
     verb: str
     role: str
     meaning: str
-    """What it lets an agent do, for people."""
+    """Sentence for users: the actions that the verb allows an agent."""
     source: str
-    """The document of Microsoft that says so."""
+    """The Microsoft document that states this fact."""
     mode: str = ""
-    """The mode of the resource in which this role gives the verb; empty where it has no modes."""
+    """The resource mode in which this role gives the verb; empty if the resource has no modes."""
 
 
 @dataclass(frozen=True)
 class KeySwitch:
-    """The property that turns access by keys on or off."""
+    """The property of a resource that turns its access keys on or off."""
 
     property: str
     on: bool
-    """The value with which keys work."""
+    """The property value with which access keys work."""
     absent: bool
-    """Whether keys work where the property is not there."""
+    """True if access keys work when the property is missing."""
     source: str
 
 
 @dataclass(frozen=True)
 class NoKeys:
-    """A type that no key of its own opens."""
+    """Marks a resource type that has no access keys."""
 
     reason: str
 
@@ -61,67 +61,67 @@ NOTHING_TO_OPEN = NoKeys("it holds no data; only Azure Resource Manager reads an
 
 @dataclass(frozen=True)
 class Listing:
-    """How live Azure lists it with its properties."""
+    """API version and scope with which live Azure lists resources of a type."""
 
     version: str
-    """API version: the REST reference, Microsoft Learn, 2026."""
+    """API version of the list request: the REST reference, Microsoft Learn, 2026."""
     within: bool = False
-    """Listed below each parent, and not for the whole subscription."""
+    """True if the resources are listed per parent, and not for the whole subscription."""
 
 
 @dataclass(frozen=True)
 class NamedOnly:
-    """The scope of a kind that is known by its name before anything of it is in Azure."""
+    """Computes the scope of a resource that network.yaml names but Azure does not have yet."""
 
     holder: str
-    """Type token of the Azure resource in the component's parent."""
+    """Type token of the Azure resource, in the parent component, that contains the named resource."""
     path: str
-    """The rest of the scope, with the component's inputs."""
+    """The rest of the scope, below the holder, with the component's inputs as placeholders."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ArmType:
-    """A resource type of Azure Resource Manager."""
+    """A resource type of Azure Resource Manager with everything that this project knows about the type."""
 
     token: str
-    """Pulumi's type token, `azure-native:servicebus:Queue`; empty where azure-native has none."""
+    """Pulumi type token, such as `azure-native:servicebus:Queue`; empty if azure-native lacks the type."""
     path: str
-    """The id, with the inputs of azure-native that name its parts; the last part names the resource itself.
+    """Id template with the azure-native input names as placeholders; the last one names the resource itself.
 
     "Resource naming" of the templates' reference, Microsoft Learn, 2026; names of inputs: azure-native 3.29.
     """
     kind: str | None
-    """Its kind in a network; None where a network has no such kind."""
+    """The kind of resource in network.yaml; None if the type is not a kind."""
     operations: tuple[str, ...]
-    """The types, in lower case, that its data operations are named after; `OWN` for itself."""
+    """ARM types, in lower case, that the type's data operations are named after; `OWN` for the type itself."""
     keys: KeySwitch | NoKeys
-    """Access by keys."""
+    """The switch that turns access keys on or off, or the reason why the type has none."""
     listed: Listing | None
-    """How live Azure lists it; `NOT_LISTED` where nothing of it is read by itself."""
+    """The request that lists the type in live Azure; `NOT_LISTED` if the type is not listed."""
     deployer: tuple[str, ...]
-    """What deploying it takes: operations below its own type, or whole names; `NOT_DEPLOYED` where nothing does."""
+    """Operations that deploying the type needs, relative or in full; `NOT_DEPLOYED` if nothing deploys it."""
     deployer_data: tuple[str, ...] = ()
-    """Whole names of the data operations that deploying it takes."""
+    """Full names of the data operations that deploying the type needs."""
     verbs: tuple[VerbRole, ...] = ()
-    """What an agent may do with it, where it is a kind; several rows of one verb are several roles that give it."""
+    """Verbs that an agent can be granted on the type; several rows of one verb are alternative roles."""
     granted_by_itself: bool = False
-    """Roles are assigned at it although it is inside an account: a role at the account is wide."""
+    """True if roles are assigned at the resource itself although it is inside an account."""
     belongs_to_parent: bool = False
-    """It only lies between a service and what that holds, or is how something else is read: it counts as its parent."""
+    """True if the resource is only a part of its parent and counts as the parent, such as `blobServices/default`."""
     operation_type: str = ""
-    """The type in names of operations, where Azure spells it otherwise than in ids."""
+    """The type's spelling in operation names, if it differs from the spelling in ids."""
     unlisted_operations: tuple[str, ...] = ()
-    """Control-plane operations that Azure has and that its published list does not."""
+    """Control-plane operations that exist in Azure but are missing from its published list."""
     unlisted_data_operations: tuple[str, ...] = ()
-    """Likewise data operations."""
+    """Data-plane operations that exist in Azure but are missing from its published list."""
     in_resource_manager: bool = True
-    """False for what is in no list of Resource Manager and has no control plane of its own."""
+    """False for types that Azure Resource Manager does not list and that have no control plane."""
     named_only: NamedOnly | None = None
-    """How its scope follows from its names, where a component creates nothing."""
+    """Computes the scope from names, for a component that creates no Azure resource."""
 
     @cached_property
     def arm_type(self) -> str:
-        """`Microsoft.ServiceBus/namespaces/queues`."""
+        """The ARM type, such as `Microsoft.ServiceBus/namespaces/queues`."""
         if self.path == GROUP:
             return "Microsoft.Resources/resourceGroups"
         provider, *rest = self.path.rpartition("/providers/")[2].split("/")
@@ -129,35 +129,35 @@ class ArmType:
 
     @cached_property
     def key(self) -> str:
-        """The ARM type in lower case, by which it is looked up."""
+        """The ARM type in lower case, as a lookup key."""
         return self.arm_type.lower()
 
     @cached_property
     def parts(self) -> tuple[str, ...]:
-        """The inputs that name the parts of its id."""
+        """The input properties whose values form the resource id."""
         return tuple(re.findall(r"\{(\w+)\}", self.path))
 
     @property
     def attached_to(self) -> str:
-        """The input that names the resource it is attached to; empty for what lies in a resource group."""
+        """The input property with the parent of an extension resource; empty for other resources."""
         return self.parts[0] if self.path.startswith("{") else ""
 
     @property
     def deployer_operations(self) -> tuple[str, ...]:
-        """Whole names of the control-plane operations that deploying it takes."""
+        """Full names of the control-plane operations that are needed to deploy the type."""
         return tuple(
             each if each.startswith("Microsoft.") else f"{self.operation_type or self.arm_type}/{each}"
             for each in self.deployer
         )
 
     def roles(self, mode: str = "") -> Mapping[str, VerbRole]:
-        """Its verbs in one mode, each with the role that gives it."""
+        """The verbs of the type in one mode, each with the role that allows the verb."""
         return {each.verb: each for each in self.verbs if each.mode in {"", mode}}
 
 
 @dataclass(frozen=True, kw_only=True)
 class KubernetesType:
-    """A type of object in a cluster, which an agent is made of."""
+    """A type of Kubernetes object that an agent on AKS is deployed as."""
 
     token: str
     """Pulumi's type token, `kubernetes:apps/v1:Deployment`."""

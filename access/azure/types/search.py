@@ -1,4 +1,4 @@
-"""Microsoft.Search: services of Azure AI Search and the indexes in them."""
+"""Resource types of Microsoft.Search: search services and indexes."""
 
 from access.azure.types.row import (
     GROUP,

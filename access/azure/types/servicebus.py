@@ -1,4 +1,4 @@
-"""Microsoft.ServiceBus: namespaces, and the queues and topics in them."""
+"""Resource types of Microsoft.ServiceBus: Service Bus namespaces, queues and topics."""
 
 from access.azure.types.row import (
     GROUP,

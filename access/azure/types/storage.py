@@ -1,4 +1,4 @@
-"""Microsoft.Storage: accounts, their services, and the containers and queues in them."""
+"""Resource types of Microsoft.Storage: storage accounts, blob containers and queues."""
 
 from access.azure.types.row import (
     GROUP,

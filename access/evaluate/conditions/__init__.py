@@ -1,1 +1,1 @@
-"""The condition language of Azure role assignments: parser, evaluation, and operations that stay unrestricted."""
+"""Parses and evaluates the conditions of Azure role assignments (ABAC)."""

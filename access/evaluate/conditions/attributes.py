@@ -1,4 +1,4 @@
-"""Canonical keys of condition attributes, and the values known before a request is made.
+"""Canonical names of the attributes in a condition, and the attribute values known before a request.
 
 Owns the two states without a value (unknown, absent) and the attributes that follow from a resource's id. Source:
 Microsoft, "Actions and attributes for Azure role assignment conditions for Azure Blob Storage"
@@ -22,7 +22,7 @@ _NAMED_CHILDREN = {
 
 
 def attribute_key(text: str) -> str | None:
-    """The canonical key of `Source[name]`; None for an unknown source.
+    """Return the canonical name of an attribute `Source[name]`; None for an unknown source.
 
     Case is ignored, except in the key of a tag whose attribute is marked as case-sensitive.
     """
@@ -38,7 +38,7 @@ def attribute_key(text: str) -> str | None:
 
 
 def attributes_of_resource(resource_id: str) -> dict[str, Value]:
-    """The attributes that a resource's id gives: names of the storage account and of its container or queue."""
+    """Return the attribute values that a resource id contains: storage account, container or queue name."""
     parts = resource_id.strip("/").lower().split("/")
     pairs = dict(pairwise(parts))
     if "storageaccounts" not in pairs or "microsoft.storage" not in parts:

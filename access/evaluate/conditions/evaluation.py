@@ -1,4 +1,4 @@
-"""Evaluates a condition for many operations at once, in three values.
+"""Evaluates a condition for many operations at once; each result is true, false or unknown.
 
 A set of operations is an integer, one bit each. The result is two sets: operations for which the condition holds, and
 operations for which it does not. An operation in neither is undecided, because an attribute is known only when a
@@ -30,7 +30,7 @@ from access.model.attributes import Attributes, Missing, Scalar, Value
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The operations for which a condition certainly holds, and those for which it certainly does not."""
+    """Result of a condition: operations for which it is certainly true, and those for which it is certainly false."""
 
     true: int
     false: int
@@ -38,7 +38,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class ConditionQuery:
-    """The operations that a condition is evaluated for.
+    """Input of a condition's evaluation: operations and known attribute values.
 
     `covered` returns the operations that an action pattern covers, read narrowly and widely (see
     `access.azure.actions`). `sub_operation` is the sub-operation in question, None for an operation without one.
@@ -50,7 +50,7 @@ class ConditionQuery:
 
 
 def evaluate(condition: Condition, query: ConditionQuery, attributes: Attributes) -> Verdict:
-    """Evaluate a condition for every operation of the query."""
+    """Evaluate a condition for every operation of a query."""
     stack: list[Verdict] = []
     for step in condition.program:
         if isinstance(step, Combine):

@@ -1,4 +1,4 @@
-"""Comparison operators of the condition language.
+"""Comparison operators of role assignment conditions, such as `StringEquals`.
 
 Owns the table of operators. Source: Microsoft, "Azure role assignment condition format and syntax"
 (conditions-format.md, 2023-11-15). `…EndsWith`, `…Contains`, `…InRange`, `TimeOfDay…`, `Ip…` and `List…` are only in
@@ -29,7 +29,7 @@ _ANY_OF_ANY = QUANTIFIERS["foranyofanyvalues"]
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """An operator: readers for both sides and the relation between them; never decided without a relation."""
+    """A comparison operator: how both sides are parsed and compared; without a comparison it is never decided."""
 
     name: str
     read_left: Reader
@@ -96,7 +96,7 @@ NAMES = {name.lower(): name for name in (*(entry.name for entry in _TABLE), *_IN
 
 
 def find(name: str) -> tuple[Operator, bool] | None:
-    """Find an operator by name, without regard to case; True where the name is its negation."""
+    """Find an operator by name, without regard to case; the flag is True for a negated operator."""
     lowered = name.lower()
     if lowered in _BY_NAME:
         return _BY_NAME[lowered], False
@@ -106,7 +106,7 @@ def find(name: str) -> tuple[Operator, bool] | None:
 def compare_values(
     name: str, left: Sequence[Scalar], right: Sequence[Scalar], *, quantifier: Quantifier | None, inverse: bool
 ) -> bool | None:
-    """Evaluate a comparison; None where it cannot be evaluated on these values.
+    """Compare two values with an operator; return None if the values cannot be compared.
 
     Without a quantifier one value on the left must fit one on the right, and an inverse operator is the negation of
     that; with a quantifier the inverse is taken of each pair.

@@ -1,4 +1,4 @@
-"""Parses conditions of Azure RBAC, version 2.0, into tests and a program that combines them.
+"""Parser for conditions of Azure role assignments, version 2.0.
 
 Owns the grammar. Source: Microsoft, "Azure role assignment condition format and syntax" (conditions-format.md,
 2023-11-15). AND binds closer than OR, as in Microsoft's own interpreter (GitHub microsoft/regorus,
@@ -43,7 +43,7 @@ def parse(text: str) -> Condition:
 
 @dataclass(slots=True)
 class _Group:
-    """An open parenthesis or the whole condition, with the number of operands to join by AND and by OR."""
+    """Parser state of one open parenthesis: the number of operands to join by AND and by OR."""
 
     position: int
     negated: bool
@@ -62,7 +62,7 @@ class _Parser:
         self._ambiguous = False
 
     def condition(self) -> Condition:
-        """Parse the whole text."""
+        """Parse the whole condition."""
         while True:
             self._operand()
             while self._token.kind is TokenKind.CLOSE:
@@ -77,7 +77,7 @@ class _Parser:
         return Condition(self._text, tuple(self._program), self._ambiguous)
 
     def _operand(self) -> None:
-        """Parse one test, after any NOTs and opening parentheses."""
+        """Parse one operand, with the NOTs and opening parentheses before it."""
         negated = self._groups[-1].negated
         while self._token.kind in {TokenKind.NOT, TokenKind.OPEN}:
             token = self._next()
@@ -240,6 +240,6 @@ def _nearest(token: Token) -> str:
 
 
 def _shown(token: Token) -> int:
-    """The number of characters of a token that an error shows."""
+    """Return the number of characters of a token that an error message quotes."""
     around = {TokenKind.STRING: 2, TokenKind.ATTRIBUTE: 1}.get(token.kind, 0)
     return min(len(token.text) + around, _LONGEST_SHOWN)

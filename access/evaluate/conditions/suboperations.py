@@ -1,4 +1,4 @@
-"""Sub-operations: parts of an operation that a condition can distinguish.
+"""Sub-operations of Azure data operations, which a condition can distinguish with SubOperationMatches.
 
 Source: Microsoft, "Actions and attributes for Azure role assignment conditions for Azure Blob Storage"
 (storage-auth-abac-attributes.md, 2023-08-10): listing is a read, setting the tier and writing with tags are writes.
@@ -11,6 +11,6 @@ BY_OPERATION: dict[str, tuple[str, ...]] = {
     f"{_BLOBS}/write": ("blob.write.tier", "blob.write.withtagheaders"),
     f"{_BLOBS}/add/action": ("blob.write.withtagheaders",),
 }
-"""Data operation in lower case → its sub-operations; each operation has a remaining part without a name, too."""
+"""Data operation in lower case → its sub-operations."""
 
 NAMES = frozenset(name for names in BY_OPERATION.values() for name in names)

@@ -1,4 +1,4 @@
-"""Parsed form of a condition: its tests, and a postfix program that combines them.
+"""Syntax tree types of a parsed condition: tests, and a postfix program that combines them.
 
 Negations are already pushed into the tests, so the program contains only AND and OR, of any number of operands. Being
 postfix, it is run by a loop, however deep or long the condition is.
@@ -12,15 +12,15 @@ from access.model.attributes import Value
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """An attribute of the resource, request, principal or environment, by its canonical key."""
+    """An attribute in a condition (of resource, request, principal or environment), by canonical name."""
 
     key: str
-    """`resource[microsoft.storage/…/containers:name]`"""
+    """Canonical name: `resource[microsoft.storage/…/containers:name]`"""
 
 
 @dataclass(frozen=True, slots=True)
 class ActionTest:
-    """ActionMatches: one of the patterns covers the operation."""
+    """An `ActionMatches` test: true if one of the patterns covers the operation."""
 
     patterns: tuple[str, ...]
     negated: bool = False
@@ -28,7 +28,7 @@ class ActionTest:
 
 @dataclass(frozen=True, slots=True)
 class SubOperationTest:
-    """SubOperationMatches: the requested sub-operation is one of these, in lower case."""
+    """A `SubOperationMatches` test: true if the requested sub-operation is in the list."""
 
     names: tuple[str, ...]
     negated: bool = False
@@ -36,7 +36,7 @@ class SubOperationTest:
 
 @dataclass(frozen=True, slots=True)
 class ExistsTest:
-    """Exists: the attribute is present."""
+    """An `Exists` test: true if the attribute is present."""
 
     attribute: Attribute
     negated: bool = False
@@ -44,7 +44,7 @@ class ExistsTest:
 
 @dataclass(frozen=True, slots=True)
 class Quantifier:
-    """Quantifier of a comparison: any or all values of the left, with any or all of the right."""
+    """Quantifier of a comparison: any or all values on the left, with any or all on the right."""
 
     all_left: bool
     all_right: bool
@@ -52,7 +52,7 @@ class Quantifier:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A comparison; `operator` in lower case without the quantifier, `inverse` for the Not operators."""
+    """A comparison of two operands; `inverse` is True for negated operators such as StringNotEquals."""
 
     left: Attribute | Value
     operator: str
@@ -64,7 +64,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """`true` or `false` as a whole operand."""
+    """The literal `true` or `false` as an operand of a condition."""
 
     value: bool
 
@@ -73,7 +73,7 @@ Test = ActionTest | SubOperationTest | ExistsTest | Comparison | Constant
 
 
 class Join(Enum):
-    """Operator that combines operands."""
+    """The operators that combine operands: AND and OR."""
 
     AND = "AND"
     OR = "OR"
@@ -81,7 +81,7 @@ class Join(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Combine:
-    """Instruction that replaces the last `count` results by one."""
+    """Instruction of the postfix program that combines the last `count` results into one."""
 
     join: Join
     count: int
@@ -92,21 +92,21 @@ Instruction = Test | Combine
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Condition:
-    """A parsed condition; compared by identity, as `parse` returns the same object for the same text."""
+    """A parsed condition; equal only to itself, since `parse` caches by text."""
 
     text: str
     program: tuple[Instruction, ...]
     ambiguous: bool
-    """True where AND and OR are mixed without parentheses, which Microsoft's documentation requires."""
+    """True if AND and OR are mixed without parentheses, which Microsoft's documentation requires."""
 
     @property
     def tests(self) -> tuple[Test, ...]:
-        """The tests, in the order of the text."""
+        """The tests of a condition, in the order of the text."""
         return tuple(step for step in self.program if not isinstance(step, Combine))
 
     @property
     def attributes(self) -> frozenset[str]:
-        """The keys of all attributes in the condition."""
+        """The canonical names of all attributes in a condition."""
         found: set[str] = set()
         for test in self.tests:
             if isinstance(test, ExistsTest):

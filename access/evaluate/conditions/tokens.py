@@ -1,4 +1,4 @@
-"""Tokenizer of conditions.
+"""Tokenizer for role assignment conditions.
 
 Owns characters and positions; `access.evaluate.conditions.parser` owns the grammar.
 """
@@ -11,7 +11,7 @@ from access.model.errors import ConditionError
 
 
 class TokenKind(Enum):
-    """Kind of a token."""
+    """Kinds of tokens in a condition."""
 
     OPEN = "'('"
     CLOSE = "')'"
@@ -31,7 +31,7 @@ class TokenKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token; `text` is a string's content, an attribute's `source[name]`, or the text itself."""
+    """One token of a condition; `text` is its content."""
 
     kind: TokenKind
     text: str
@@ -65,7 +65,7 @@ _EXCERPT = 24
 
 
 def tokens_of(text: str) -> list[Token]:
-    """The tokens of a condition; the last one has kind END."""
+    """Split a condition into tokens; the last token has kind END."""
     found: list[Token] = []
     position = 0
     while match := _TOKEN.match(text, position):
@@ -80,7 +80,7 @@ def tokens_of(text: str) -> list[Token]:
 
 
 def condition_error(text: str, position: int, found: str, expected: str) -> ConditionError:
-    """The error for a position in a condition."""
+    """Create the error for a position in a condition."""
     return ConditionError(position, found, expected, text[max(0, position - _EXCERPT) : position + _EXCERPT])
 
 
@@ -99,7 +99,7 @@ def _token(match: re.Match[str]) -> Token:
 
 
 def _unreadable(text: str, position: int) -> tuple[str, str]:
-    """Found and expected text for a position at which no token begins."""
+    """Return the found and the expected text for a position at which no token begins."""
     character = text[position]
     if character == "'":
         return "a string that is never closed", "a closing quote"

@@ -1,4 +1,4 @@
-"""Readers for the types of values that conditions compare.
+"""Parsers for the value types in conditions: strings, numbers, booleans, dates, GUIDs and IP addresses.
 
 Each reader returns None for a value of another type: such a comparison cannot be evaluated. Formats: Microsoft, "Azure
 role assignment condition format and syntax" (conditions-format.md, 2023-11-15); times of day and addresses, which that
@@ -20,49 +20,49 @@ Address = IPv4Address | IPv6Address
 
 
 def text(value: Scalar) -> str | None:
-    """A string, unchanged."""
+    """Return a string unchanged; None for another type."""
     return value if isinstance(value, str) else None
 
 
 def folded(value: Scalar) -> str | None:
-    """A string in lower case, for comparison without regard to case."""
+    """Return a string in lower case, for comparison without regard to case."""
     return value.casefold() if isinstance(value, str) else None
 
 
 def number(value: Scalar) -> int | None:
-    """An integer, or a string that contains one; Azure supports no other numbers."""
+    """Parse an integer; return None for other numbers, which Azure does not support."""
     if isinstance(value, str):
         return int(value) if _INTEGER.fullmatch(value) else None
     return None if isinstance(value, bool) else value
 
 
 def boolean(value: Scalar) -> bool | None:
-    """A boolean, or a string that contains one."""
+    """Parse a boolean, or a string that contains one."""
     if isinstance(value, str):
         return {"true": True, "false": False}.get(value.lower())
     return value if isinstance(value, bool) else None
 
 
 def moment(value: Scalar) -> tuple[int, ...] | None:
-    """A point in time in UTC, with fractions of a second, as numbers that can be compared."""
+    """Parse a date and time into UTC numbers that can be compared."""
     found = _MOMENT.fullmatch(value) if isinstance(value, str) else None
     return None if found is None else (*(int(part or 0) for part in found.groups()[:6]), _fraction(found[7]))
 
 
 def clock(value: Scalar) -> tuple[int, ...] | None:
-    """A time of day in UTC, from a time or a point in time."""
+    """Parse a time of day, in UTC."""
     found = _CLOCK.fullmatch(value) if isinstance(value, str) else None
     return None if found is None else (*(int(part or 0) for part in found.groups()[:3]), _fraction(found[4]))
 
 
 def guid(value: Scalar) -> str | None:
-    """A GUID in lower case without dashes and braces; Azure roles contain both forms."""
+    """Normalize a GUID to lower case without dashes and braces."""
     digits = value.lower().strip("{}").replace("-", "") if isinstance(value, str) else ""
     return digits if _GUID.fullmatch(digits) else None
 
 
 def address(value: Scalar) -> Address | None:
-    """An IP address."""
+    """Parse an IP address."""
     try:
         return ip_address(value) if isinstance(value, str) else None
     except ValueError:
@@ -70,7 +70,7 @@ def address(value: Scalar) -> Address | None:
 
 
 def in_network(where: Address, network: str) -> bool | None:
-    """True where an address is in a network in CIDR notation."""
+    """Return True if an IP address is in a network in CIDR notation."""
     try:
         return where in ip_network(network, strict=False)
     except ValueError:
@@ -78,7 +78,7 @@ def in_network(where: Address, network: str) -> bool | None:
 
 
 def like(value: str, pattern: str) -> bool:
-    r"""True where a string matches a pattern of `*` and `?`; a backslash makes either literal."""
+    r"""Return True if a string matches a pattern of `*` and `?`; a backslash makes either literal."""
     pieces = _wildcards(pattern)
     at, piece = 0, 0
     star, resume = -1, 0
@@ -98,7 +98,7 @@ def like(value: str, pattern: str) -> bool:
 
 
 def _wildcards(pattern: str) -> list[str]:
-    r"""`*`, `?`, or a backslash and the literal character."""
+    r"""Split a pattern into `*`, `?` and literal characters."""
     pieces: list[str] = []
     characters = iter(pattern)
     for character in characters:

@@ -1,4 +1,4 @@
-"""Escalation by attaching an identity to an app that the attacker may write.
+"""Escalation by attaching a managed identity to an app that the attacker can change.
 
 Azure requires both rights of the writer, so they count only together: `steps` yields the identities that can be
 attached, `hosts.HOST_WRITES` the apps that can be written, and `access.questions.paths.traversal` combines the two.
@@ -16,7 +16,7 @@ OPERATIONS = (ASSIGN, *HOST_WRITES)
 
 
 def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep]:
-    """Steps to the identities that can be attached, for holders of a right to write a host."""
+    """Return the escalation steps to identities that can be attached to a host."""
     operation = held.first((ASSIGN,))
     if operation is not None:
         for principal in inventory.identities_of(held.resource):
@@ -25,6 +25,6 @@ def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep
 
 
 def host(held: ResourceAccess) -> EscalationStep | None:
-    """A step to a host that can be written; its target is only the scope of that right."""
+    """Return the step to a host that can be changed, to which identities can be attached."""
     operation = held.first(HOST_WRITES)
     return None if operation is None else held.step(Node("scope", held.resource.id), "write an app", operation)

@@ -1,4 +1,4 @@
-"""Outgoing escalation steps of each identity, computed once for all agents.
+"""Computes the escalation steps that lead from each identity, once for all agents.
 
 Owns collecting them: each way gets the access to every resource.
 """
@@ -21,21 +21,21 @@ _OPERATIONS = frozenset[str]().union(*(way.OPERATIONS for way in WAYS), attachin
 
 @dataclass(frozen=True)
 class OutgoingSteps:
-    """Outgoing steps of one node."""
+    """The escalation steps that lead from one node."""
 
     steps: tuple[EscalationStep, ...] = ()
     attachable: tuple[EscalationStep, ...] = ()
-    """Steps that need a host that the attacker may write."""
+    """Escalation steps that also need a host that the attacker can change."""
     host: EscalationStep | None = None
     targets: frozenset[tuple[Node, bool]] = frozenset()
-    """Targets of the steps, with True where a condition decides; nodes with equal targets share the set."""
+    """Target nodes of the steps, with True if the step depends on a condition."""
 
     def __bool__(self) -> bool:
         return bool(self.steps or self.attachable or self.host)
 
 
 class EscalationSteps:
-    """The outgoing steps of all nodes of one graph, and the access of its principals."""
+    """The escalation steps of all nodes of a graph, and the access of its principals."""
 
     def __init__(self, graph: Graph) -> None:
         self.inventory = Inventory(graph)
@@ -52,11 +52,11 @@ class EscalationSteps:
         self._interesting: dict[frozenset[str], dict[str, str]] = {}
 
     def principal(self, node: Node) -> Principal | None:
-        """The principal of an identity node."""
+        """Return the principal of an identity node."""
         return self.graph.principal(node.id) if node.kind == "identity" else None
 
     def held(self, node: Node) -> Iterator[tuple[Resource, EffectiveAccess]]:
-        """Resources and effective access of a node itself."""
+        """Return the resources and effective access of a node itself."""
         if node.kind == "identity":
             yield from self.reached.get(node.id, ())
         elif node.kind != "agent":
@@ -64,7 +64,7 @@ class EscalationSteps:
                 yield resource, full_access(resource, control=node.kind == "scope")
 
     def outgoing_steps(self, node: Node) -> OutgoingSteps:
-        """The outgoing steps of a node."""
+        """Return the escalation steps that lead from a node."""
         if node not in self._leads:
             self._leads[node] = self._collect(node)
         return self._leads[node]
@@ -91,7 +91,7 @@ class EscalationSteps:
         return OutgoingSteps(tuple(steps), tuple(attachable), host, self._targets.setdefault(targets, targets))
 
     def _relevant(self, reach: EffectiveAccess) -> dict[str, str]:
-        """The operations that any way needs."""
+        """Return the operations that any kind of escalation needs."""
         found: dict[str, str] = {}
         for names in (reach.allowed, reach.conditional, reach.data_allowed, reach.data_conditional):
             if names not in self._interesting:
@@ -104,7 +104,7 @@ _EVERYTHING: dict[tuple[str, bool], EffectiveAccess] = {}
 
 
 def full_access(resource: Resource, *, control: bool) -> EffectiveAccess:
-    """All operations at a resource, or all its data operations."""
+    """Return access with all operations at a resource, or with all its data operations."""
     memo = (resource_type(resource), control)
     if memo not in _EVERYTHING:
         _EVERYTHING[memo] = EffectiveAccess(

@@ -1,4 +1,4 @@
-"""Escalation by a federated credential: the holder of the issuer's key can then act as the identity.
+"""Escalation by writing a federated credential, which lets an external issuer's tokens act as the identity.
 
 Source: Microsoft, "Workload identity federation", 2025.
 """
@@ -12,7 +12,7 @@ OPERATIONS = ("microsoft.managedidentity/userassignedidentities/federatedidentit
 
 
 def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep]:
-    """Steps to the identity that the resource represents."""
+    """Return the escalation steps to the identity that a resource represents."""
     operation = held.first(OPERATIONS)
     if operation is not None:
         for principal in inventory.identities_of(held.resource):

@@ -1,4 +1,4 @@
-"""Escalation by updating, entering or starting the host of another agent.
+"""Escalation by updating, entering or starting the compute host of another agent.
 
 A principal that may write an app can give it another image, whose code has the app's identities, even one that only
 pulled images before. A principal that may enter an app has the identities of its code. A job can be started with
@@ -63,11 +63,11 @@ def _phrases(table: dict[str, dict[str, str]]) -> dict[str, str]:
 _WRITES, _ENTERS = _phrases(_WRITING), _phrases(_ENTERING)
 OPERATIONS = (*_WRITES, *_ENTERS)
 HOST_WRITES = tuple(name for name in _WRITES if name.rpartition("/")[0] in _WRITING and name.endswith("/write"))
-"""Operations that allow attaching an identity to a host, at the host or at a scope for new hosts."""
+"""Operations that allow attaching an identity to an existing or a new host."""
 
 
 def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep]:
-    """Steps to the agents that run in the resource, and to the identities that are attached to it."""
+    """Return the escalation steps to the agents that run in a resource, and to its attached identities."""
     # At a resource group the same operations apply to every resource in it.
     kind = resource_type(held.resource)
     if not kind:

@@ -1,4 +1,4 @@
-"""Escalation by pushing an image to the registry of another agent: its next start runs the attacker's code.
+"""Escalation by pushing an image to the registry that another agent is deployed from.
 
 Source: Microsoft, "Azure Container Registry roles and permissions"; a right to run builds is a right to push.
 """
@@ -24,7 +24,7 @@ OPERATIONS = tuple(
 
 
 def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep]:
-    """Steps to the agents whose apps pull from the registry."""
+    """Return the escalation steps to the agents whose apps pull from a registry."""
     operation = held.first(OPERATIONS)
     if operation is not None:
         for agent in inventory.agents_pulling_from(held.resource):

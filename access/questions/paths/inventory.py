@@ -1,4 +1,4 @@
-"""Inventory of a graph: hosts of agents, attached identities, and registries of images.
+"""Index of the hosts of agents, attached identities and image registries in a graph.
 
 Owns the lookups, indexed once. Resources that are only implied are added, such as the account of a container, since
 access to them leads on, too.
@@ -16,7 +16,7 @@ _PULLS = frozenset({f"{_REGISTRY}/pull/read", f"{_REGISTRY}/repositories/content
 
 
 class Inventory:
-    """Lookups over one graph."""
+    """Lookup tables for escalation paths in one graph."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = _completed(graph)
@@ -50,7 +50,7 @@ class Inventory:
         return tuple(self._agents)
 
     def identities(self, agent: str) -> list[Principal]:
-        """The identities that an agent's code can use; one that only pulls images gives it no token.
+        """Return the identities that an agent's code can use, without those that only pull images.
 
         A Foundry agent can also use its project's identity, through the project's connections.
         """
@@ -59,7 +59,7 @@ class Inventory:
         return [*own, *(one for scope in around for one in self._owned.get(scope, ()) if one.purpose == "host")]
 
     def agents_of_type_within(self, resource: Resource, kind: str) -> list[str]:
-        """The Foundry agents whose identity belongs to a resource of an ARM type at or below a resource."""
+        """Return the Foundry agents whose identity is at or below a resource."""
         where = key(resource.id)
         return [
             agent
@@ -70,17 +70,17 @@ class Inventory:
         ]
 
     def project_identities_within(self, resource: Resource) -> list[Principal]:
-        """The identities of the Foundry projects at or below a resource."""
+        """Return the identities of the Foundry projects at or below a resource."""
         where = key(resource.id)
         several = (found for owner, found in self._owned.items() if where in ancestors(owner))
         return [one for found in several for one in found if one.purpose == "host"]
 
     def identities_of(self, resource: Resource) -> list[Principal]:
-        """The identities that a resource represents or has by itself."""
+        """Return the identities that a resource represents or has assigned by the system."""
         return self._owned.get(key(resource.id), [])
 
     def agents_and_identities_at(self, resource: Resource, *, also_pulling: bool) -> tuple[list[str], list[Principal]]:
-        """The agents that run in a resource, and its identities that none of them can use."""
+        """Return the agents that run in a resource, and its identities that no agent uses."""
         where = key(resource.id)
         agents = self._agents_at(where)
         usable = {one.id for agent in agents for one in self.identities(agent)}
@@ -89,7 +89,7 @@ class Inventory:
         return agents, [one for one in others if also_pulling or one.purpose != "pull"]
 
     def record_pull(self, principal: Principal, registry: Resource, operations: Iterable[str]) -> None:
-        """Record that a principal may pull from a registry: it determines the registry of apps with unknown images."""
+        """Record that a principal can pull from a registry, which locates apps with unknown images."""
         if type_of(key(registry.id)) != _REGISTRY or _PULLS.isdisjoint(name.lower() for name in operations):
             return
         # The nodes of a cluster pull for all the agents in it.
@@ -99,16 +99,16 @@ class Inventory:
                 self._pulling[key(registry.id)][agent] = None
 
     def agents_pulling_from(self, registry: Resource) -> list[str]:
-        """The agents whose apps run images of a registry."""
+        """Return the agents whose apps run images of a registry."""
         return list(self._pulling.get(key(registry.id), ()))
 
     def keys_work(self, resource: Resource) -> bool | None:
-        """True where keys open a resource without roles; None where it is unknown."""
+        """Return True if access keys open a resource without roles; None if unknown."""
         states = (self.graph.resource(scope) for scope in reversed(ancestors(key(resource.id))))
         return next((one.local_auth for one in states if one is not None and one.local_auth is not None), None)
 
     def _agents_at(self, where: str) -> list[str]:
-        """The agents that run in a resource: those with its own identity, or else with an attached one."""
+        """Return the agents that run in a resource, by its system-assigned or an attached identity."""
         if where in self._pods:
             return self._pods[where]
         own = [agent for one in self._owned.get(where, ()) for agent in one.agents]
@@ -125,7 +125,7 @@ PROJECT = "microsoft.cognitiveservices/accounts/projects"
 
 
 def _completed(graph: Graph) -> Graph:
-    """The graph with the parents of its resources and the resources of its principals added."""
+    """Return the graph, extended with the parents of its resources and the owners of its principals."""
     implied: dict[str, Resource] = {}
     ids = [*(one.id for one in graph.resources), *(one.owner for one in graph.principals)]
     for each in ids:
@@ -148,7 +148,7 @@ def _completed(graph: Graph) -> Graph:
 
 
 def _attached(properties: Mapping[str, Any]) -> Iterator[str]:
-    """Ids of the user-assigned identities of a resource: a list as input, a mapping as output."""
+    """Return the ids of a resource's user-assigned identities, from a list or a mapping."""
     attached = _mapping(properties.get("identity")).get("userAssignedIdentities")
     for one in (*_listed(attached), *_mapping(attached)):
         if isinstance(one, str):
@@ -156,7 +156,7 @@ def _attached(properties: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _servers(properties: Mapping[str, Any]) -> Iterator[str]:
-    """Names of the Azure registries in an app's image references."""
+    """Return the names of the Azure registries in an app's image references."""
     template = _mapping(properties.get("template"))
     for one in (*_listed(template.get("containers")), *_listed(template.get("initContainers"))):
         image = _mapping(one).get("image")

@@ -1,4 +1,4 @@
-"""Clusters and the agents that run in them as pods.
+"""Finds the agents that run as pods in an AKS cluster.
 
 Owns following a federated credential from the identity that trusts it to the cluster that issues the tokens. Where
 the issuer is not known yet, every cluster counts: a result may claim too much, never too little.
@@ -16,7 +16,7 @@ _CREDENTIAL = "microsoft.managedidentity/userassignedidentities/federatedidentit
 
 
 def pods(graph: Graph) -> dict[str, list[str]]:
-    """By key of a cluster: the agents whose identities its service accounts can use."""
+    """Map each cluster to the agents whose identities its service accounts can use."""
     clusters = {key(one.id): _issuer(one.properties) for one in graph.resources if type_of(key(one.id)) == CLUSTER}
     found: dict[str, dict[str, None]] = {cluster: {} for cluster in clusters}
     owners = {key(one.owner): one for one in graph.principals if one.owner and one.agent}

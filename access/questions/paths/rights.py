@@ -1,4 +1,4 @@
-"""Escalation by writing role assignments: the writer can gain everything below the scope.
+"""Escalation by writing role assignments, which gives the attacker everything below the scope.
 
 A condition that limits the roles which may be assigned makes the step conditional; its details are not evaluated.
 Cosmos DB has role assignments of its own, which grant data only. Source: Microsoft, "Azure built-in roles for
@@ -25,7 +25,7 @@ OPERATIONS = (*_AZURE, *_DEFINITIONS, *_COSMOS)
 
 
 def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep]:  # noqa: ARG001 - the signature of all ways
-    """A step to the resource with everything in it, and for Cosmos DB to the data in it."""
+    """Return the escalation steps to a resource with everything in it, or to its Cosmos DB data."""
     where = key(held.resource.id)
     operation = held.first(_AZURE)
     if operation is not None:

@@ -11,7 +11,7 @@ from access.model.results import EffectiveAccess
 
 
 class Node(NamedTuple):
-    """Something that an attacker controls: an agent's code, an identity, everything at a scope, or all data there."""
+    """Something that an attacker controls: an agent's code, an identity, a scope, or the data in a scope."""
 
     kind: Literal["agent", "identity", "scope", "data"]
     id: str
@@ -22,23 +22,23 @@ SCOPE_KINDS = frozenset({"scope", "data"})
 
 @dataclass(frozen=True, eq=False)
 class EscalationStep:
-    """One escalation step to another node."""
+    """One escalation step from a node to another node."""
 
     to: Node
     phrase: str
-    """The words after `may`: `push an image to 'fabrikam', from which analysis runs`."""
+    """Words after `may`: `push an image to 'fabrikam', from which analysis runs`."""
     operation: str
     reach: EffectiveAccess
     conditional: bool = False
 
     @cached_property
     def by(self) -> tuple[Assignment, ...]:
-        """The assignments that allow it; empty where an earlier step gave the right."""
+        """The role assignments that allow the step; empty if an earlier step gave the right."""
         return self.reach.by.get(self.operation, ())
 
     @cached_property
     def how(self) -> str:
-        """The phrase with the roles that allow it: `… (AcrPush at 'fabrikam')`."""
+        """The phrase for a step with its roles: `… (AcrPush at 'fabrikam')`."""
         roles = (f"{one.role.name if one.role else 'an unknown role'} at {shown(one.scope)}" for one in self.by)
         keys = ", with keys that it may read" if self.operation in self.reach.via_keys else ""
         # For a right from an earlier step there is no role to name, only the operation.
@@ -47,24 +47,24 @@ class EscalationStep:
 
 @dataclass(frozen=True)
 class ResourceAccess:
-    """Access at one resource, limited to operations that open a way."""
+    """Access at one resource, limited to operations that allow an escalation."""
 
     resource: Resource
     name: str
-    """The display name of the resource."""
+    """Display name of the resource."""
     operations: Mapping[str, str]
-    """The operations that any way needs: lower case → Azure's spelling."""
+    """Operations that any escalation needs: lower case → Azure's spelling."""
     reach: EffectiveAccess
 
     def first(self, wanted: Iterable[str]) -> str | None:
-        """The first of the wanted operations that is held; operations without condition come first."""
+        """Return the first of the wanted operations that is allowed, unconditional ones first."""
         found = [self.operations[name] for name in wanted if name in self.operations]
         return min(found, key=self.is_conditional, default=None)
 
     def is_conditional(self, operation: str) -> bool:
-        """True where a condition decides about an operation."""
+        """Return True if an operation is allowed only under a condition."""
         return operation not in self.reach.allowed and operation not in self.reach.data_allowed
 
     def step(self, to: Node, phrase: str, operation: str, *, conditional: bool = False) -> EscalationStep:
-        """The step that an operation allows."""
+        """Create the escalation step that an operation allows."""
         return EscalationStep(to, phrase, operation, self.reach, conditional or self.is_conditional(operation))

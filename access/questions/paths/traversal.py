@@ -1,4 +1,4 @@
-"""Follows escalation paths from one agent to a fixpoint.
+"""Follows escalation steps from one agent until no new identity or scope is found.
 
 Owns the fixpoint and the sentence for a chain of steps. Unconditional steps are followed first, so that a node is
 conditional only where every path to it is.
@@ -15,7 +15,7 @@ from access.questions.paths.steps import SCOPE_KINDS, EscalationStep, Node
 
 @dataclass(frozen=True)
 class Cause:
-    """The step by which a node was reached."""
+    """The escalation step by which a node was reached."""
 
     before: Node | None = None
     step: EscalationStep | None = None
@@ -23,7 +23,7 @@ class Cause:
 
 
 class Traversal:
-    """Everything that an attacker can reach who runs code as an agent.
+    """Everything that an attacker who controls an agent's code can take over.
 
     `causes` has each node with the step that reached it, in the order of discovery.
     """
@@ -34,7 +34,7 @@ class Traversal:
         self.causes = _Fixpoint(ways, Node("agent", agent)).causes
 
     def chain_text(self, node: Node) -> str:
-        """A sentence for the chain of steps that leads to a node."""
+        """Return a sentence for the chain of escalation steps to a node."""
         chain: list[tuple[Node, EscalationStep]] = []
         cause = self.causes[node]
         while cause.before is not None:
@@ -56,7 +56,7 @@ class Traversal:
 
 
 def identity_name(principal: Principal) -> str:
-    """The display name of an identity: the agent that alone has it, or else the identity itself."""
+    """Return the display name of an identity: the only agent that has it, or else the identity itself."""
     agents = principal.agents
     if len(agents) == 1 and principal.purpose == "own":
         return agents[0]
@@ -64,7 +64,7 @@ def identity_name(principal: Principal) -> str:
 
 
 class _Fixpoint:
-    """One run of the fixpoint."""
+    """State of one search, which repeats until nothing new is found."""
 
     def __init__(self, ways: EscalationSteps, start: Node) -> None:
         self._steps = ways
@@ -96,7 +96,7 @@ class _Fixpoint:
         self._attach(node, outgoing)
 
     def _attach(self, node: Node, outgoing: OutgoingSteps) -> None:
-        """Combine attachable identities with writable hosts, where one holder may have both rights."""
+        """Combine attachable identities with hosts that the same holder can change."""
         hand, mine = _holder_key(node), [(node, step) for step in outgoing.attachable]
         if mine:
             self._attachable.setdefault(hand, []).extend(mine)
@@ -130,12 +130,12 @@ class _Fixpoint:
             self._next.append(node)
 
     def _is_within(self, node: Node) -> bool:
-        """True where a node is part of a scope that is reached already."""
+        """Return True if a node is part of a scope that is already reached."""
         if node.kind not in SCOPE_KINDS:
             return False
         return any(Node("scope", scope) in self.causes for scope in ancestors(node.id))
 
 
 def _holder_key(node: Node) -> str:
-    """The holder of a right; empty for rights at a scope, which any node can use."""
+    """Return the key of a right's holder; empty for rights at a scope, which any node can use."""
     return node.id if node.kind == "identity" else ""
