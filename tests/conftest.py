@@ -3,6 +3,7 @@
 No test but one opens the network and stack files at the root, which are the user's (`tests/user_files.py`).
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,9 @@ from tests import user_files
 _OF_THE_RUNNER = ("ARM_", "AZURE_", "PULUMI_")
 
 user_files.watch()
+# A deployment makes many objects that live as long as it does, which the collector looks through again and again:
+# at its usual threshold that is half of the time of a test.
+gc.set_threshold(100_000, 20, 100)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,6 +31,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         items.reverse()
         for item in items:
             _with_one_example(item)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what the modules made out of every later garbage collection."""
+    gc.freeze()
 
 
 def _with_one_example(item: pytest.Item) -> None:
