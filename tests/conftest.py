@@ -1,4 +1,4 @@
-"""What every test has: no credential and no setting of the person who runs it, and outputs that refuse to be texts.
+"""Fixtures and hooks of all tests: an environment without credentials, protected user files, strict Pulumi outputs.
 
 No test but one opens the network and stack files at the root, which are the user's (`tests/user_files.py`).
 """
@@ -22,7 +22,7 @@ gc.set_threshold(100_000, 20, 100)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse a second test of the shipped sample; in a copy with another network, keep a case of each function."""
+    """Refuse a second test of the shipped sample; in a copy with another network, select one case per test."""
     names = {item.nodeid for item in items if "shipped_sample" in getattr(item, "fixturenames", ())}
     if len(names) > 1:
         raise pytest.UsageError(f"only one test reads the files of the shipped sample, not {sorted(names)}")
@@ -39,7 +39,7 @@ def pytest_collection_finish() -> None:
 
 
 def _with_one_example(item: pytest.Item) -> None:
-    """Limit a property to one example; Hypothesis keeps its settings on the function and publishes no other way."""
+    """Limit a Hypothesis test to one example by the settings on its function; there is no public API for this."""
     function = getattr(item, "obj", None)
     found = getattr(function, "_hypothesis_internal_use_settings", None)
     if isinstance(found, hypothesis.settings):
@@ -48,19 +48,19 @@ def _with_one_example(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file in which every process of a test notes that it opened a file of the user."""
+    """Path of the file in which every process of a test records that it opened one of the user's files."""
     return tmp_path_factory.mktemp("user-files") / "opened.txt"
 
 
 @pytest.fixture(autouse=True)
 def hermetic(monkeypatch: pytest.MonkeyPatch, journal: Path) -> Iterator[None]:
-    """Hide the environment of the person who runs the tests from the code under test, and the user's files."""
+    """Hide environment variables of the developer, and the user's files, from the code under test."""
     for name in list(os.environ):
         if name.startswith(_OF_THE_RUNNER):
             monkeypatch.delenv(name)
     # No test reads, or leaves, anything in the cache of the person who runs it.
     monkeypatch.setenv("AGENT_NETWORK_NO_CACHE", "1")
-    # An output in an f-string is then an error, and not a text that says so.
+    # An output in an f-string is then an error, and not a text with a description of the output.
     monkeypatch.setenv("PULUMI_ERROR_OUTPUT_STRING", "1")
     monkeypatch.setenv("PYTHONPATH", str(user_files.STARTUP), prepend=os.pathsep)
     monkeypatch.setenv(user_files.JOURNAL, str(journal))
@@ -72,7 +72,7 @@ def hermetic(monkeypatch: pytest.MonkeyPatch, journal: Path) -> Iterator[None]:
 
 @pytest.fixture
 def shipped_sample() -> Iterator[Path]:
-    """The folder with the network that ships, for the one test that reads it."""
+    """Root of the repository with the shipped sample network, for the one test that reads the sample."""
     user_files.allowed.append("shipped_sample")
     yield user_files.ROOT
     user_files.allowed.remove("shipped_sample")

@@ -1,4 +1,4 @@
-"""The network that the tests are about, a project of their own.
+"""Test project of the sample company Fabrikam, in tests/networks/fabrikam: paths, copies and parsed files.
 
 The files at the root of the repository belong to the user, who changes them: no test reads those but the one of the
 shipped sample (`tests/contracts/test_shipped_sample.py`).
@@ -19,7 +19,7 @@ PACKAGES = ("access", "agent_network", "cli", "components", "localazure", "manif
 
 
 def copy_project(root: Path) -> Path:
-    """A copy of the project to change at will, with the repository's packages next to it."""
+    """Copy Fabrikam's project and the repository's packages into a folder, where a test can change the files."""
     for name in FILES:
         shutil.copy(FABRIKAM / name, root / name)
     for name in PACKAGES:
@@ -28,11 +28,11 @@ def copy_project(root: Path) -> Path:
 
 
 def network() -> dict[str, Any]:
-    """The plain data of its `network.yaml`, a new copy for each caller."""
+    """Read Fabrikam's `network.yaml` as plain data; each call returns a new copy."""
     return yaml.safe_load((FABRIKAM / "network.yaml").read_text("utf-8"))
 
 
 def environment(stack: str) -> dict[str, Any]:
-    """The plain data of a stack's file, by key without the project's name."""
+    """Read the configuration of a Fabrikam stack as plain data, by key without the project's name."""
     config = yaml.safe_load((FABRIKAM / f"Pulumi.{stack}.yaml").read_text("utf-8"))["config"]
     return {name.partition(":")[2]: value for name, value in config.items()}

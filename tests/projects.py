@@ -1,4 +1,4 @@
-"""Projects on disk for tests: Pulumi's configuration as the program sees it, and files written from plain data."""
+"""Helpers that write a project's files from plain data to a test's folder, and load them."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,10 +15,10 @@ NAMESPACE = "agent-network"
 
 
 class _Quoting(yaml.SafeDumper):
-    """Quotes every text: YAML 1.1, which PyYAML writes, and 1.2, which editors and Pulumi read, differ on bare ones."""
+    """YAML dumper that quotes every text: YAML 1.1 (PyYAML) and 1.2 (editors, Pulumi) differ on unquoted texts."""
 
     def ignore_aliases(self, data: object) -> bool:
-        """Write equal things out, as a person would."""
+        """Write repeated values in full, without YAML aliases."""
         return data is not None
 
 
@@ -26,12 +26,12 @@ _Quoting.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:
 
 
 def to_yaml(data: Mapping[str, Any]) -> str:
-    """Plain data as YAML, in the order it is in."""
+    """Format plain data as YAML, with keys in their given order."""
     return yaml.dump(data, Dumper=_Quoting, sort_keys=False, allow_unicode=True, width=120)
 
 
 def write_project(root: Path, network: Mapping[str, Any], environment: Mapping[str, Any], stack: str = "dev") -> Path:
-    """Write the three files that `load` reads."""
+    """Write Pulumi.yaml, network.yaml and the stack file of a project to a folder."""
     config = {f"{NAMESPACE}:{key}": value for key, value in environment.items()}
     (root / "Pulumi.yaml").write_text(f"name: {NAMESPACE}\nruntime: python\n")
     (root / "network.yaml").write_text(to_yaml(network))
@@ -40,9 +40,9 @@ def write_project(root: Path, network: Mapping[str, Any], environment: Mapping[s
 
 
 def any_role(_role: str, _kind: str) -> None:
-    """No role is objected to."""
+    """Stub of the role check of `load` that accepts every role."""
 
 
 def load_project(root: Path, stack: str = "dev") -> tuple[Network, Environment]:
-    """`manifest.load` on the files of a project, with its configuration as Pulumi would hand it out."""
+    """Call `manifest.load` on the files of a project, with its configuration as Pulumi returns it."""
     return load(stack, config_getter(root, stack), root=root, role_refusal_reason=any_role)

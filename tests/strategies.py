@@ -1,4 +1,4 @@
-"""Networks for property tests: valid ones, of every kind and form, as the plain data that network.yaml would hold."""
+"""Hypothesis strategies for valid networks and environments, as the plain data of network.yaml and stack files."""
 
 from typing import Any
 
@@ -19,14 +19,14 @@ _LETTERS, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
 def words(
     longest: int, *, shortest: int = 3, ends: tuple[str, ...] = ("", "-1", "-x", "-b2")
 ) -> st.SearchStrategy[str]:
-    """Names that every rule of ours takes: a letter, letters and digits, at most one dash."""
+    """Strategy for names that every naming rule accepts: a letter, then letters and digits, at most one dash."""
     rest = st.text(_LETTERS + _DIGITS, min_size=shortest - 1, max_size=longest - 1 - max(map(len, ends)))
     parts = st.tuples(st.sampled_from(_LETTERS), rest, st.sampled_from(ends))
     return parts.map("".join).filter(lambda name: reserved_word(name) is None)
 
 
 def _bases() -> st.SearchStrategy[str]:
-    """Base names: six characters are enough for every kind of parent, ten leave room for a suffix."""
+    """Strategy for base names of 6 to 10 characters: long enough for every parent kind, short enough for a suffix."""
     return words(10, shortest=6, ends=("",))
 
 
@@ -55,7 +55,7 @@ def _own_keys(draw: st.DrawFn, name: str, kind: ResourceKind, *, existing: bool)
 
 @st.composite
 def resources(draw: st.DrawFn, *, most: int = 10) -> dict[str, dict[str, Any]]:
-    """Resources of all kinds; some share a parent, some exist already."""
+    """Strategy for resources of all kinds; some share a parent, and some have `existing: true`."""
     names = draw(st.lists(words(20).filter(lambda one: not one.endswith("-own")), max_size=most, unique=True))
     bases = draw(st.lists(_bases(), min_size=len(names), max_size=len(names), unique=True))
     parents: dict[str, tuple[str, bool]] = {}
@@ -97,7 +97,7 @@ def _addresses(draw: st.DrawFn) -> list[str]:
 
 @st.composite
 def agents(draw: st.DrawFn, declared: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """One agent with access to some of the declared resources."""
+    """Strategy for one agent with access to some of the declared resources."""
     granted = draw(st.lists(st.sampled_from(sorted(declared)), max_size=4, unique=True)) if declared else []
     agent: dict[str, Any] = {
         "image": draw(st.sampled_from(["agent", "team/agent", "agent-2", "deep/er/agent_x"])),
@@ -127,7 +127,7 @@ def agents(draw: st.DrawFn, declared: dict[str, dict[str, Any]]) -> dict[str, An
 
 @st.composite
 def _hosts(draw: st.DrawFn, declared: dict[str, dict[str, Any]], taken: set[str]) -> dict[str, dict[str, Any]]:
-    """Up to three projects and clusters, each of a base name of its own."""
+    """Strategy for up to three Foundry projects and AKS clusters, each with a base name of its own."""
     names = draw(st.lists(words(20).filter(lambda one: one not in declared), max_size=3, unique=True))
     free = _bases().filter(lambda one: one not in taken)
     bases = draw(st.lists(free, min_size=len(names), max_size=len(names), unique=True))
@@ -156,7 +156,7 @@ def _hosts(draw: st.DrawFn, declared: dict[str, dict[str, Any]], taken: set[str]
 def _hosted(
     draw: st.DrawFn, agents: dict[str, dict[str, Any]], hosts: dict[str, dict[str, Any]]
 ) -> dict[str, dict[str, Any]]:
-    """Agents as they are, or moved to one of the hosts, and some of those of Foundry called by others."""
+    """Strategy that moves some agents to Foundry or AKS hosts, and grants some agents a call of a Foundry agent."""
     places = {name: draw(st.sampled_from(["", *sorted(hosts)])) for name in agents}
     callable_ones = [name for name, place in places.items() if place and hosts[place]["kind"] == "foundry-project"]
     drawn: dict[str, dict[str, Any]] = {}
@@ -177,7 +177,7 @@ def _hosted(
 
 @st.composite
 def _in_cluster(draw: st.DrawFn, name: str, agent: dict[str, Any], cluster: str, near: list[str]) -> dict[str, Any]:
-    """An agent in a cluster, reached by some of those near it, reaching some destinations."""
+    """Strategy for an agent on AKS with callers in the same cluster and egress destinations."""
     callers = draw(st.lists(st.sampled_from(near), unique=True)) if near and "port" in agent else []
     left_out = {"scale", "ingress"} | (set() if callers else {"port", "probes"})
     moved = {key: value for key, value in agent.items() if key not in left_out}
@@ -194,7 +194,7 @@ def _in_cluster(draw: st.DrawFn, name: str, agent: dict[str, Any], cluster: str,
 
 @st.composite
 def _people(draw: st.DrawFn, agents: dict[str, dict[str, Any]], taken: set[str]) -> dict[str, dict[str, Any]]:
-    """Up to two groups or users who may call agents of Foundry."""
+    """Strategy for up to two groups or users with access to Foundry agents."""
     names = draw(st.lists(words(14).filter(lambda one: one not in taken), max_size=2, unique=True))
     of_foundry = [name for name, agent in agents.items() if agent.get("host") == "foundry"]
     kinds = st.sampled_from(["group", "user"])
@@ -206,7 +206,7 @@ def _people(draw: st.DrawFn, agents: dict[str, dict[str, Any]], taken: set[str])
 
 @st.composite
 def _separation(draw: st.DrawFn, declared: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rights to keep apart, where there are two; no two rules with the same ones."""
+    """Strategy for separation rules of two or more permissions, no two rules with the same permissions."""
     rights = [(name, verb) for name, one in sorted(declared.items()) for verb in KINDS[one["kind"]].verbs]
     if len(rights) < 2:
         return []
@@ -229,7 +229,7 @@ def _exceptions(draw: st.DrawFn, agent_names: list[str], resource_names: list[st
 
 @st.composite
 def networks(draw: st.DrawFn, *, most_agents: int = 8, most_resources: int = 10, hosts: bool = False) -> dict[str, Any]:
-    """A valid network of up to eight agents; with `hosts`, some of them run elsewhere than on Container Apps."""
+    """Strategy for a valid network of up to eight agents; with `hosts`, some agents run on Foundry or AKS."""
     declared = draw(resources(most=most_resources))
     taken = {value[KINDS[value["kind"]].parent[0]] for value in declared.values()}
     registry: dict[str, Any] = {"name": draw(_bases().filter(lambda base: base not in taken))}
@@ -256,7 +256,7 @@ def networks(draw: st.DrawFn, *, most_agents: int = 8, most_resources: int = 10,
 
 @st.composite
 def environments(draw: st.DrawFn, network: dict[str, Any]) -> dict[str, Any]:
-    """A valid environment for a network, as the plain data that Pulumi.<stack>.yaml would hold."""
+    """Strategy for a valid environment of a network, as the plain data of Pulumi.<stack>.yaml."""
     production = draw(st.booleans())
     suffix = st.text(_LETTERS + _DIGITS, min_size=2, max_size=6).filter(lambda one: one not in ("sb", "mgmt"))
     drawn: dict[str, Any] = {
@@ -292,7 +292,7 @@ def environments(draw: st.DrawFn, network: dict[str, Any]) -> dict[str, Any]:
 
 @st.composite
 def _identities(draw: st.DrawFn, agents: list[str]) -> dict[str, Any]:
-    """What an environment says of agents of Foundry, so that none has a shared identity without leave."""
+    """Strategy for the environment's keys about Foundry agents; a shared identity is allowed if any agent has one."""
     given = [name for name in agents if draw(st.booleans())]
     drawn: dict[str, Any] = {
         "agent_identities": {name: f"00000000-0000-4000-8000-{at:012}" for at, name in enumerate(given)}
@@ -306,7 +306,7 @@ def _identities(draw: st.DrawFn, agents: list[str]) -> dict[str, Any]:
 
 @st.composite
 def _places(draw: st.DrawFn, network: dict[str, Any]) -> dict[str, Any]:
-    """Where destinations are, who people are, and how big clusters are; no key for what there is none of."""
+    """Strategy for the environment's keys about destinations, people and clusters; no key for an empty section."""
     reached = {one for agent in network["agents"].values() for one in agent.get("egress", ())}
     hosts = network.get("hosts", {})
     made = [name for name, one in hosts.items() if one["kind"] == "aks-cluster" and not one.get("existing")]
@@ -320,14 +320,14 @@ def _places(draw: st.DrawFn, network: dict[str, Any]) -> dict[str, Any]:
 
 @st.composite
 def projects(draw: st.DrawFn, *, hosts: bool = False) -> tuple[dict[str, Any], dict[str, Any], str]:
-    """A network, an environment for it, and the stack's name."""
+    """Strategy for a network, an environment for it, and the name of the stack."""
     network = draw(networks(hosts=hosts))
     return network, draw(environments(network)), draw(st.sampled_from(STACKS))
 
 
 @st.composite
 def reordered(draw: st.DrawFn, data: Any) -> Any:  # noqa: ANN401 - plain data of every shape
-    """The same data with every mapping and every list in another order."""
+    """Strategy for the same data with every mapping and every list in another order."""
     if isinstance(data, dict):
         keys = draw(st.permutations(sorted(data)))
         return {key: draw(reordered(data[key])) for key in keys}

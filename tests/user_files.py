@@ -26,7 +26,7 @@ allowed: list[str] = []
 
 
 def is_users(path: object) -> bool:
-    """Test a path, however it is written, for being one of the files of the user."""
+    """Return True if a path, in any spelling, is one of the user's files."""
     if isinstance(path, bytes):
         path = os.fsdecode(path)
     if not isinstance(path, (str, os.PathLike)) or not _NAME.search(text := os.fspath(path)):
@@ -36,7 +36,7 @@ def is_users(path: object) -> bool:
 
 
 def watch() -> None:
-    """Refuse to open the user's files from now on, in this process."""
+    """Install an audit hook that refuses to open the user's files for the rest of this process."""
     sys.addaudithook(_refuse)
 
 
@@ -52,7 +52,7 @@ def _refuse(event: str, arguments: tuple[object, ...]) -> None:
 
 
 def _is_in_other_folder(arguments: tuple[object, ...]) -> bool:
-    """Test for `os.open` of a bare name: `shutil.rmtree` opens entries relative to a folder that the hook cannot see.
+    """Return True for `os.open` of a bare name, as by `shutil.rmtree`: the hook cannot see the folder of the name.
 
     Whatever reads a file by `open` or `pathlib` gives a mode.
     """

@@ -26,15 +26,11 @@ NOT_YET = (
     "tests/access",
     "tests/canary",
     "tests/components",
-    "tests/conftest.py",
     "tests/contracts",
     "tests/engine",
-    "tests/manifest",
     "tests/network",
     "tests/networks",
-    "tests/projects.py",
     "tests/release",
-    "tests/strategies.py",
 )
 
 # A docstring begins with a noun (a thing) or a verb (a function), not with a question word.

@@ -1,5 +1,7 @@
-"""Credentials are refused where they would be stored, and repeated nowhere. The samples are put together here, so that
-no file of the project holds anything that looks like one."""
+"""Tests of credential detection: values that look like credentials are refused, and no error message contains them.
+
+The samples are concatenated here, so that no file of the project contains a text that looks like a credential.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -57,27 +59,27 @@ def problems(root: Path, written: dict[str, Any], environment: dict[str, Any]) -
 
 
 @pytest.mark.parametrize("text", CREDENTIALS.values(), ids=CREDENTIALS)
-def test_what_looks_like_a_credential_is_recognised(text: str) -> None:
+def test_detect_credential_recognises_credentials(text: str) -> None:
     assert detect_credential(text) is not None
 
 
 @pytest.mark.parametrize("text", OPEN)
-def test_ordinary_values_are_let_through(text: str) -> None:
+def test_detect_credential_ignores_ordinary_values(text: str) -> None:
     assert detect_credential(text) is None
 
 
 @pytest.mark.parametrize("name", ["DB_PASSWORD", "API_KEY", "OPENAI_API_KEY", "CLIENT_SECRET", "SAS_TOKEN", "APIKEY"])
-def test_a_variable_that_is_called_after_a_credential_is_recognised(name: str) -> None:
+def test_is_credential_name_recognises_names_of_credentials(name: str) -> None:
     assert is_credential_name(name)
 
 
 @pytest.mark.parametrize("name", ["MAX_TOKENS", "SECRET_NAME", "KEY_VAULT", "APPLICATIONINSIGHTS_CONNECTION_STRING"])
-def test_a_variable_that_only_sounds_alike_is_let_through(name: str) -> None:
+def test_is_credential_name_ignores_similar_names(name: str) -> None:
     assert not is_credential_name(name)
 
 
 @pytest.mark.parametrize("text", CREDENTIALS.values(), ids=CREDENTIALS)
-def test_a_variable_that_holds_one_is_refused_without_repeating_it(text: str, tmp_path: Path) -> None:
+def test_environment_variable_with_a_credential_is_refused_without_showing_the_value(text: str, tmp_path: Path) -> None:
     (line,) = problems(tmp_path, network(environment={"SETTING": text}), ENVIRONMENT)
 
     assert line.startswith("network.yaml:8 agents.report.environment.SETTING: the value looks like a")
@@ -88,7 +90,7 @@ def test_a_variable_that_holds_one_is_refused_without_repeating_it(text: str, tm
 
 
 @pytest.mark.parametrize("text", CREDENTIALS.values(), ids=CREDENTIALS)
-def test_no_field_repeats_one_in_its_message(text: str, tmp_path: Path) -> None:
+def test_error_messages_of_all_fields_never_show_a_credential(text: str, tmp_path: Path) -> None:
     written = network(
         image=text, access={"box": text}, ingress={"kind": text, "allow": [text]}, memory=text, cpu=text, scale=text
     )

@@ -1,4 +1,4 @@
-"""Reading YAML: plain values as editors read them, the line of everything, and nothing that ends in a traceback."""
+"""Tests of the YAML reader: values as in YAML 1.2, line numbers, and problems instead of exceptions."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def compose(text: str) -> YamlDocument:
     return document
 
 
-def test_plain_values_mean_what_they_mean_in_yaml_1_2() -> None:
+def test_unquoted_yaml_values_are_parsed_as_in_yaml_1_2() -> None:
     text = (
         "a: yes\nb: true\nc: 2025-04-14\nd: 1.10\ne: 007\nf: '1'\ng: 1:30\nh: 1_000\ni: ~\nj: |\n  on\nk: 1e3\nl: .5\n"
     )
@@ -37,7 +37,7 @@ def test_plain_values_mean_what_they_mean_in_yaml_1_2() -> None:
     }
 
 
-def test_every_key_and_item_knows_its_line() -> None:
+def test_yaml_document_returns_line_numbers_of_keys_and_list_items() -> None:
     document = compose("a:\n  b: 1\n  c:\n    - x\n    - { d: 2 }\n")
 
     assert document.line(("a",)) == 1
@@ -49,13 +49,13 @@ def test_every_key_and_item_knows_its_line() -> None:
     assert not document.has(("a", "missing"))
 
 
-def test_a_byte_order_mark_is_no_part_of_the_first_key(tmp_path: Path) -> None:
+def test_byte_order_mark_is_removed_from_the_first_key(tmp_path: Path) -> None:
     (tmp_path / "network.yaml").write_bytes(b"\xef\xbb\xbfname: a\n")
 
     assert read_document(tmp_path, "network.yaml").data == {"name": "a"}
 
 
-def test_a_folder_in_the_place_of_a_file_is_a_problem_in_one_line(tmp_path: Path) -> None:
+def test_reading_a_folder_instead_of_a_file_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "network.yaml").mkdir()
     (problem,) = read_document(tmp_path, "network.yaml").problems
 
@@ -63,7 +63,7 @@ def test_a_folder_in_the_place_of_a_file_is_a_problem_in_one_line(tmp_path: Path
 
 
 @pytest.mark.parametrize("text", ["a: " + "[" * 20 + "]" * 20, "a: " + "{a: " * 20 + "}" * 20])
-def test_deep_nesting_is_refused_where_it_gets_too_deep(text: str) -> None:
+def test_yaml_nested_more_than_16_deep_is_a_problem(text: str) -> None:
     (problem,) = compose(text).problems
 
     assert problem.message == "nested more than 16 deep"
@@ -72,13 +72,13 @@ def test_deep_nesting_is_refused_where_it_gets_too_deep(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["[" * 100_000, "{a: " * 100_000, "- " * 100_000, "a: &a [*a]", "&a {b: *a}", "\0", "%"]
 )
-def test_what_is_made_to_break_a_parser_is_a_problem(text: str) -> None:
+def test_hostile_yaml_is_one_problem_and_not_an_exception(text: str) -> None:
     assert len(compose(text).problems) == 1
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=60) | st.text("ab:-[]{}&*!|>'\"#%@`, \n\t?", max_size=60).map(str.encode))
-def test_whatever_a_file_holds_the_answer_is_problems_in_one_line_each(content: bytes, tmp_path: Path) -> None:
+def test_loading_random_file_contents_raises_only_problems_of_one_line(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: agent-network\n")
     (tmp_path / "network.yaml").write_bytes(content)
     (tmp_path / "Pulumi.dev.yaml").write_bytes(content)

@@ -1,4 +1,4 @@
-"""The environment: its defaults, what it makes of an agent's numbers, and where existing things live."""
+"""Tests of the environment model: defaults, image tags, replica limits, and names of created and existing parents."""
 
 import pytest
 
@@ -22,11 +22,11 @@ def environment(**values: object) -> Environment:
     return Environment.model_validate({**required, **values})
 
 
-def test_an_environment_is_production_unless_it_says_otherwise() -> None:
+def test_environment_is_production_by_default() -> None:
     assert environment().production
 
 
-def test_a_tag_is_the_agents_own_then_everyones_then_latest() -> None:
+def test_image_tag_of_an_agent_overrides_the_common_tag_and_defaults_to_latest() -> None:
     tagged = environment(image_tag="1.0", image_tags={"report": "1.1"})
 
     assert [tagged.image_tag_of("report"), tagged.image_tag_of("reader"), environment().image_tag_of("reader")] == [
@@ -47,7 +47,7 @@ def test_a_tag_is_the_agents_own_then_everyones_then_latest() -> None:
         ((3, 3), (1, 1), (3, 3)),
     ],
 )
-def test_an_agents_replicas_are_kept_inside_the_limits(
+def test_replicas_of_an_agent_are_restricted_to_the_limits_of_the_environment(
     limits: tuple[int, int], own: tuple[int, int], kept: tuple[int, int]
 ) -> None:
     within = environment(replicas={"min": limits[0], "max": limits[1]}).limit_replicas(Replicas(min=own[0], max=own[1]))
@@ -55,7 +55,7 @@ def test_an_agents_replicas_are_kept_inside_the_limits(
     assert (within.min, within.max) == kept
 
 
-def test_what_is_created_gets_the_suffix_and_what_exists_keeps_its_name() -> None:
+def test_name_of_a_created_parent_has_the_suffix_and_of_an_existing_parent_has_none() -> None:
     plain = environment()
 
     assert {name: plain.parent_name(one) for name, one in NETWORK.resources.items()} == {
@@ -66,7 +66,7 @@ def test_what_is_created_gets_the_suffix_and_what_exists_keeps_its_name() -> Non
     assert plain.parent_name(NETWORK.registry) == "contoso"
 
 
-def test_what_exists_may_be_called_otherwise_and_live_elsewhere() -> None:
+def test_existing_parent_can_have_another_name_and_subscription() -> None:
     subscription = "00000000-0000-0000-0000-00000000000A"
     other = environment(existing={"contoso-ai": {"name": "shared-ai", "subscription": subscription}})
 

@@ -1,4 +1,4 @@
-"""Where agents run: what every network says of it, whose identity an agent of Foundry has, and what is shown."""
+"""Tests of agent hosts: defaults, identity sources of Foundry agents, and hosts in the declared document."""
 
 import json
 from pathlib import Path
@@ -54,7 +54,7 @@ def network() -> Network:
     return Network.model_validate(WRITTEN)
 
 
-def test_a_network_that_says_nothing_of_hosts_runs_on_container_apps() -> None:
+def test_agent_without_host_runs_on_container_apps() -> None:
     written = {"name": "contoso", "registry": {"name": "contoso"}, "agents": {"report": {"image": "report"}}}
     network = Network.model_validate(written)
 
@@ -62,7 +62,7 @@ def test_a_network_that_says_nothing_of_hosts_runs_on_container_apps() -> None:
     assert network.agents["report"].host == "container-app"
 
 
-def test_what_has_no_name_of_its_own_is_called_as_here(network: Network) -> None:
+def test_name_in_azure_defaults_to_the_name_in_the_network(network: Network) -> None:
     research, own = network.hosts["research"], network.hosts["own"]
 
     assert isinstance(research, FoundryProject)
@@ -72,7 +72,7 @@ def test_what_has_no_name_of_its_own_is_called_as_here(network: Network) -> None
     assert network.agents["notifier"].service_account == "notifier"
 
 
-def test_what_is_created_gets_the_suffix_and_what_exists_keeps_its_name(network: Network) -> None:
+def test_name_of_a_created_host_has_the_suffix_and_of_an_existing_host_has_none(network: Network) -> None:
     there = AksCluster(kind="aks-cluster", cluster="Their_Cluster", existing=True)
     elsewhere = {"Their_Cluster": {"name": "theirs"}}
 
@@ -97,7 +97,7 @@ def test_what_is_created_gets_the_suffix_and_what_exists_keeps_its_name(network:
         ),
     ],
 )
-def test_whose_identity_an_agent_has_follows_from_network_and_environment(
+def test_identity_source_of_a_foundry_agent_follows_from_network_and_environment(
     network: Network, values: dict[str, Any], analyst: str, writer: str, lone: str
 ) -> None:
     here = environment(**values)
@@ -106,13 +106,13 @@ def test_whose_identity_an_agent_has_follows_from_network_and_environment(
 
 
 @pytest.mark.parametrize("agent", ["notifier", "report"])
-def test_an_agent_that_is_not_of_foundry_has_its_own_and_is_never_published(network: Network, agent: str) -> None:
+def test_agent_outside_foundry_is_never_published_and_has_no_identity_source(network: Network, agent: str) -> None:
     assert not environment(published=True).is_published(agent, network)
     with pytest.raises(ValueError, match="not an agent of Foundry"):
         environment().identity_source_of(agent, network)
 
 
-def test_an_id_is_the_same_in_capitals() -> None:
+def test_agent_identity_ids_are_converted_to_lower_case() -> None:
     assert environment(agent_identities={"analyst": ANALYST.upper()}).agent_identities == {"analyst": ANALYST}
 
 
@@ -125,14 +125,14 @@ def test_an_id_is_the_same_in_capitals() -> None:
         {"agent_identities": {"analyst": ANALYST}, "published": ["writer"]},
     ],
 )
-def test_there_is_more_than_one_way_to_answer_for_a_shared_identity(tmp_path: Path, values: dict[str, Any]) -> None:
+def test_network_loads_if_shared_identities_are_allowed_or_avoided(tmp_path: Path, values: dict[str, Any]) -> None:
     network, here = load_project(write_project(tmp_path, WRITTEN, {**ENVIRONMENT, **values}))
 
     assert set(network.agents) == set(WRITTEN["agents"])
     assert here.location == "westeurope"
 
 
-def test_agents_in_two_projects_share_nothing(tmp_path: Path) -> None:
+def test_unpublished_agents_in_two_projects_load_without_shared_identity_error(tmp_path: Path) -> None:
     written = json.loads(json.dumps(WRITTEN))
     written["hosts"]["own"]["identities"] = "shared"
     published = {**ENVIRONMENT, "published": ["analyst", "lone"], "agent_identities": {"writer": WRITER}}
@@ -141,7 +141,7 @@ def test_agents_in_two_projects_share_nothing(tmp_path: Path) -> None:
     assert set(network.agents) == set(written["agents"])
 
 
-def test_where_agents_run_is_shown(tmp_path: Path) -> None:
+def test_declared_document_contains_hosts_and_identity_sources(tmp_path: Path) -> None:
     write_project(tmp_path, WRITTEN, {**ENVIRONMENT, "published": ["analyst"], "shared_identity": "allowed"})
     shown = declared_document(
         *load_with_document("dev", config_getter(tmp_path, "dev"), root=tmp_path, role_refusal_reason=any_role)
@@ -193,7 +193,7 @@ def test_where_agents_run_is_shown(tmp_path: Path) -> None:
     }
 
 
-def test_a_call_of_an_agent_that_cannot_be_called_yet_waits(tmp_path: Path) -> None:
+def test_declared_call_of_an_unpublished_agent_is_marked_as_waiting(tmp_path: Path) -> None:
     written = json.loads(json.dumps(WRITTEN))
     written["agents"]["report"]["access"] = {"analyst": "use", "writer": "use", "lone": "use"}
     written["people"] = {"readers": {"kind": "group", "access": {"writer": "use"}}}
@@ -214,7 +214,7 @@ def test_a_call_of_an_agent_that_cannot_be_called_yet_waits(tmp_path: Path) -> N
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(project=projects(hosts=True))
-def test_a_drawn_network_with_hosts_loads_and_is_shown(
+def test_generated_network_with_hosts_loads_and_its_declared_document_has_every_agent(
     project: tuple[dict[str, Any], dict[str, Any], str], tmp_path: Path
 ) -> None:
     written, values, stack = project

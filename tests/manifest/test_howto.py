@@ -1,4 +1,4 @@
-"""The how-to keeps its word: its network loads, its errors are the ones that come, and no key or verb is left out."""
+"""Tests of docs/howto/write-your-own-network.md: its examples load, its errors are real, and every key is named."""
 
 import re
 from pathlib import Path
@@ -43,13 +43,13 @@ def project(root: Path, network: str, environment: str) -> Path:
     return root
 
 
-def test_its_network_loads(tmp_path: Path) -> None:
+def test_network_of_the_how_to_loads(tmp_path: Path) -> None:
     network, _ = load_project(project(tmp_path, NETWORK, ENVIRONMENT))
 
     assert set(network.agents) == {"reader", "bookkeeper"}
 
 
-def test_its_safeguards_load_with_its_network(tmp_path: Path) -> None:
+def test_safeguards_of_the_how_to_load(tmp_path: Path) -> None:
     agents, lists = SAFEGUARDS.split("\n\n", 1)
     (budget,) = [line for line in agents.splitlines() if "budget" in line]
     whole = NETWORK.replace("    image: reader\n", f"    image: reader\n{budget}\n") + "\n" + lists
@@ -60,7 +60,7 @@ def test_its_safeguards_load_with_its_network(tmp_path: Path) -> None:
     assert (len(network.separation), len(network.exceptions)) == (1, 1)
 
 
-def test_its_hosts_load_with_its_network(tmp_path: Path) -> None:
+def test_hosts_of_the_how_to_load_and_refuse_a_shared_identity(tmp_path: Path) -> None:
     hosts, agents = HOSTS.split("\n\n", 1)
     whole = NETWORK.replace("agents:\n", hosts + "\n\n" + agents + "\n") + "\n" + PEOPLE
     unpublished = PLACES.partition("\n")[2]
@@ -77,7 +77,7 @@ def test_its_hosts_load_with_its_network(tmp_path: Path) -> None:
     assert [(one.resource, one.verb) for one in network.people["analysts"].access] == [("analyst", "use")]
 
 
-def test_its_existing_account_loads(tmp_path: Path) -> None:
+def test_existing_account_of_the_how_to_loads(tmp_path: Path) -> None:
     deployments = re.search(r"    deployments:\n.*\n", NETWORK)
     assert deployments
     existing = NETWORK.replace(deployments[0], "    existing: true\n")
@@ -87,7 +87,7 @@ def test_its_existing_account_loads(tmp_path: Path) -> None:
     assert environment.existing["contoso-openai"].resource_group == "shared-ai"
 
 
-def test_its_errors_are_the_ones_that_come(tmp_path: Path) -> None:
+def test_errors_of_the_how_to_are_the_actual_errors(tmp_path: Path) -> None:
     bad = NETWORK.replace("invoices: read", "invoice: read").replace("models: use", "models: read")
     bad = bad.replace("image: bookkeeper", "image: bookkeeper:1.2")
 
@@ -98,7 +98,7 @@ def test_its_errors_are_the_ones_that_come(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_its_table_of_kinds_has_every_kind_with_its_verbs_and_keys(name: str) -> None:
+def test_how_to_lists_verbs_parent_and_keys_of_every_kind(name: str) -> None:
     kind = KINDS[name]
     (row,) = [line for line in TEXT.splitlines() if line.startswith(f"| `{name}` |")]
     cells = [re.findall("`([^`/]+)`", cell) for cell in row.split("|")[1:-1]]
@@ -108,7 +108,7 @@ def test_its_table_of_kinds_has_every_kind_with_its_verbs_and_keys(name: str) ->
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_it_names_every_key(model: type[StrictModel]) -> None:
+def test_how_to_names_every_key_of_the_models(model: type[StrictModel]) -> None:
     keys = {info.alias or name for name, info in model.model_fields.items()} - {"stack"}
 
     assert {key for key in keys if f"`{key}`" not in TEXT and f"{key}:" not in TEXT} == set()

@@ -1,4 +1,4 @@
-"""Every kind of resource: its verbs, its parent, its keys. A new kind fails here until it has its row."""
+"""Tests of resource kinds: verbs, parent and keys. A new kind fails until the table of this test has a row for it."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from manifest.network import Network
 
 DEPLOYMENT = {"name": "gpt", "model": "gpt-4.1", "version": "2025-04-14"}
 
-# verbs; what holds it; what is written; what it comes to
+# verbs; kind of parent; keys in network.yaml; settings of the loaded resource
 TABLE: dict[str, tuple[tuple[str, ...], str, dict[str, Any], dict[str, Any]]] = {
     "blob-container": (("read", "write"), "storage-account", {"account": "held"}, {"container": "thing"}),
     "storage-queue": (("send", "receive"), "storage-account", {"account": "held"}, {"queue": "thing"}),
@@ -33,12 +33,12 @@ TABLE: dict[str, tuple[tuple[str, ...], str, dict[str, Any], dict[str, Any]]] = 
 }
 
 
-def test_every_kind_has_its_row_here() -> None:
+def test_every_resource_kind_has_a_row_in_the_table_of_this_test() -> None:
     assert TABLE.keys() == KINDS.keys() == RESOURCE_MODELS.keys()
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_kind_is_read_as_its_row_says(kind: str) -> None:
+def test_resource_of_a_kind_has_the_verbs_parent_and_settings_of_the_table(kind: str) -> None:
     verbs, parent_kind, written, settings = TABLE[kind]
     network = Network.model_validate(
         {"name": "n", "registry": {"name": "images"}, "resources": {"thing": {"kind": kind, **written}}}
@@ -53,7 +53,7 @@ def test_a_kind_is_read_as_its_row_says(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [name for name, one in KINDS.items() if one.child])
-def test_a_thing_may_be_called_otherwise_in_azure(kind: str) -> None:
+def test_resource_can_have_another_name_in_azure(kind: str) -> None:
     _, _, written, settings = TABLE[kind]
     child = KINDS[kind].child
     assert child is not None

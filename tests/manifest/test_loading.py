@@ -1,4 +1,4 @@
-"""What `load` promises for every network: valid ones load, order says nothing, a typo is named."""
+"""Tests of `load`: valid networks load, the order of keys has no effect, and mistyped names get a suggestion."""
 
 from pathlib import Path
 from time import process_time
@@ -15,7 +15,7 @@ from tests.strategies import networks, projects, reordered
 
 ENVIRONMENT = {"location": "westeurope", "resource_group": "group", "suffix": "dev7", "production": False}
 
-# The folder is written anew for every example, so that nothing of one is seen by the next.
+# Every example writes the whole folder again, so that no example sees the files of another.
 properties = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -23,7 +23,7 @@ properties = settings(
 
 @properties
 @given(project=projects())
-def test_every_generated_network_loads_and_grants_what_it_says(
+def test_every_generated_network_loads_with_the_declared_grants(
     project: tuple[dict[str, Any], dict[str, Any], str], tmp_path: Path
 ) -> None:
     written, environment, stack = project
@@ -41,7 +41,9 @@ def test_every_generated_network_loads_and_grants_what_it_says(
 
 @properties
 @given(data=st.data(), written=networks())
-def test_order_in_the_file_does_not_matter(data: st.DataObject, written: dict[str, Any], tmp_path: Path) -> None:
+def test_order_of_keys_and_lists_does_not_change_the_loaded_network(
+    data: st.DataObject, written: dict[str, Any], tmp_path: Path
+) -> None:
     network, environment = load_project(write_project(tmp_path, written, ENVIRONMENT))
     again = data.draw(reordered(written))
 
@@ -59,7 +61,7 @@ def _typos(name: str) -> list[str]:
 
 @properties
 @given(data=st.data(), written=networks(most_agents=3))
-def test_a_typo_in_the_name_of_a_resource_is_answered_with_a_name_that_there_is(
+def test_mistyped_resource_is_refused_with_the_nearest_declared_name(
     data: st.DataObject, written: dict[str, Any], tmp_path: Path
 ) -> None:
     grants = [(agent, one) for agent, entry in written["agents"].items() for one in entry["access"]]
@@ -82,7 +84,7 @@ def test_a_typo_in_the_name_of_a_resource_is_answered_with_a_name_that_there_is(
         assert named == resource
 
 
-def test_fabrikam_grants_exactly_what_its_table_says() -> None:
+def test_fabrikam_network_has_exactly_the_expected_grants() -> None:
     network, _ = load_project(FABRIKAM)
 
     assert {name: {(one.verb, one.resource) for one in agent.access} for name, agent in network.agents.items()} == {
@@ -96,11 +98,11 @@ def test_fabrikam_grants_exactly_what_its_table_says() -> None:
     }
 
 
-def test_dev_and_production_have_the_same_network() -> None:
+def test_fabrikam_network_is_equal_in_dev_and_prod() -> None:
     assert load_project(FABRIKAM, "dev")[0] == load_project(FABRIKAM, "prod")[0]
 
 
-def test_every_form_of_access_becomes_single_grants(tmp_path: Path) -> None:
+def test_every_form_of_access_is_loaded_as_single_grants(tmp_path: Path) -> None:
     written = {
         "name": "forms",
         "registry": {"name": "images"},
@@ -134,7 +136,7 @@ def test_every_form_of_access_becomes_single_grants(tmp_path: Path) -> None:
     )
 
 
-def test_a_thousand_agents_load_while_one_waits(tmp_path: Path) -> None:
+def test_network_of_1000_agents_loads_in_3_seconds_of_cpu_time(tmp_path: Path) -> None:
     resources = {f"box-{n}": {"kind": "blob-container", "account": f"store{n}"} for n in range(100)}
     access = [{f"box-{(n + step) % 100}": "read" for step in range(3)} for n in range(1000)]
     written = {

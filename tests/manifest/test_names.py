@@ -1,4 +1,4 @@
-"""Names: what Azure takes, and what ours become."""
+"""Tests of naming rules of Azure resources, and of names that are generated from the network."""
 
 import pytest
 
@@ -57,16 +57,18 @@ PARENTS: dict[str, tuple[list[str], list[str]]] = {
     [*RULES, *((azure.PARENTS[kind].rule, *names) for kind, names in PARENTS.items())],
     ids=lambda value: value.what if isinstance(value, NameRule) else "",
 )
-def test_a_rule_takes_these_names_and_no_others(rule: NameRule, good: list[str], bad: list[str]) -> None:
+def test_azure_naming_rule_accepts_valid_names_and_refuses_invalid_names(
+    rule: NameRule, good: list[str], bad: list[str]
+) -> None:
     assert [name for name in good + bad if rule.error(name) is None] == good
 
 
-def test_every_kind_of_parent_has_its_row_here() -> None:
+def test_every_parent_kind_has_a_row_in_the_table_of_this_test() -> None:
     assert PARENTS.keys() == azure.PARENTS.keys()
 
 
 @pytest.mark.parametrize("kind", azure.PARENTS)
-def test_a_base_name_and_a_suffix_make_a_name_that_azure_takes(kind: str) -> None:
+def test_base_name_with_suffix_is_a_valid_parent_name_in_azure(kind: str) -> None:
     name = parent_name(kind, "fabrikam", "dev7")
 
     assert azure.PARENTS[kind].base.error("fabrikam") is None
@@ -75,11 +77,11 @@ def test_a_base_name_and_a_suffix_make_a_name_that_azure_takes(kind: str) -> Non
 
 
 @pytest.mark.parametrize("kind", ["storage-account", "registry"])
-def test_where_dashes_are_not_allowed_the_suffix_follows_at_once(kind: str) -> None:
+def test_suffix_follows_without_a_dash_if_azure_refuses_dashes(kind: str) -> None:
     assert parent_name(kind, "fabrikam", "dev7") == "fabrikamdev7"
 
 
-def test_names_of_a_network_say_what_is_where() -> None:
+def test_generated_names_contain_network_agent_and_stack() -> None:
     assert app_name("fabrikam", "security-scanner", "prod") == "fabrikam-security-scanner-prod"
     assert pull_identity_name("fabrikam", "security-scanner", "prod") == "fabrikam-security-scanner-prod-pull"
     assert identity_name("fabrikam", "security-scanner", "prod") == "fabrikam-security-scanner-prod"
@@ -103,5 +105,7 @@ def test_names_of_a_network_say_what_is_where() -> None:
         ("officer", None),
     ],
 )
-def test_reserved_words_are_found_whole_first_or_anywhere_as_azure_does(name: str, word: str | None) -> None:
+def test_reserved_word_finds_the_words_that_azure_refuses_at_their_position_in_a_name(
+    name: str, word: str | None
+) -> None:
     assert azure.reserved_word(name) == word

@@ -1,4 +1,4 @@
-"""The published schemas: in step with the models, and of one opinion with them where a schema can have one."""
+"""Tests of the JSON Schemas: the files are up to date, and the schemas accept what the models accept."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ ENVIRONMENT = Draft202012Validator(environment_schema(NAMESPACE))
 
 
 def change(path: str, value: object) -> dict[str, Any]:
-    """Fabrikam with one value set."""
+    """Fabrikam's network with the value at one path replaced."""
     data = fabrikam.network()
     *parents, last = path.split(".")
     here = data
@@ -32,19 +32,19 @@ def shipped(name: str) -> dict[str, Any]:
     return json.loads((fabrikam.REPOSITORY / name).read_text("utf-8"))
 
 
-def test_schema_file_of_the_network_is_in_step_with_the_models() -> None:
+def test_network_schema_file_equals_the_schema_of_the_models() -> None:
     assert shipped("network.schema.json") == network_schema(), f"network.schema.json is old; run: {COMMAND}"
 
 
-def test_schema_file_of_the_environment_is_in_step_with_the_models() -> None:
-    """Of the namespace that it was made for: a user who renames the project renews it."""
+def test_environment_schema_file_equals_the_schema_of_the_models() -> None:
+    """Compare for the namespace in the file: a user who renames the project generates the file again."""
     found = shipped("environment.schema.json")
     namespace = next(iter(found["properties"]["config"]["properties"])).partition(":")[0]
 
     assert found == environment_schema(namespace), f"environment.schema.json is old; run: {COMMAND}"
 
 
-def test_schema_files_are_written_for_the_namespace_of_the_project() -> None:
+def test_schemas_function_returns_both_files_for_the_namespace_of_the_project() -> None:
     written = {name: json.loads(text) for name, text in schemas(fabrikam.FABRIKAM).items()}
 
     assert written == {
@@ -53,13 +53,13 @@ def test_schema_files_are_written_for_the_namespace_of_the_project() -> None:
     }
 
 
-def test_the_schemas_are_schemas() -> None:
+def test_network_and_environment_schemas_are_valid_json_schemas() -> None:
     Draft202012Validator.check_schema(network_schema())
     Draft202012Validator.check_schema(environment_schema(NAMESPACE))
 
 
 @pytest.mark.parametrize("name", ["network.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml"])
-def test_files_of_fabrikam_are_accepted(name: str) -> None:
+def test_schemas_accept_the_files_of_fabrikam(name: str) -> None:
     validator = NETWORK if name == "network.yaml" else ENVIRONMENT
 
     assert (
@@ -109,7 +109,7 @@ def test_files_of_fabrikam_are_accepted(name: str) -> None:
         ("name", None),
     ],
 )
-def test_a_bad_network_is_refused_by_the_schema_too(path: str, value: object) -> None:
+def test_network_schema_refuses_an_invalid_value(path: str, value: object) -> None:
     assert list(NETWORK.iter_errors(change(path, value))) != []
 
 
@@ -130,14 +130,14 @@ def stack_file() -> dict[str, Any]:
         {"log_retention_days": 7},
     ],
 )
-def test_a_bad_environment_is_refused_by_the_schema_too(change: dict[str, Any]) -> None:
+def test_environment_schema_refuses_an_invalid_value(change: dict[str, Any]) -> None:
     data = stack_file()
     data["config"] |= {f"{NAMESPACE}:{key}": value for key, value in change.items()}
 
     assert list(ENVIRONMENT.iter_errors(data)) != []
 
 
-def test_keys_of_other_namespaces_are_none_of_its_business() -> None:
+def test_environment_schema_ignores_keys_of_other_namespaces() -> None:
     data = stack_file()
     data["config"]["azure-native:location"] = "westeurope"
     data["encryptionsalt"] = "v1:"
@@ -147,17 +147,7 @@ def test_keys_of_other_namespaces_are_none_of_its_business() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(project=projects())
-def test_what_the_models_accept_the_schemas_accept(project: tuple[dict[str, Any], dict[str, Any], str]) -> None:
-    network, environment, _ = project
-    config = {f"{NAMESPACE}:{key}": value for key, value in environment.items()}
-
-    assert [error.message for error in NETWORK.iter_errors(network)] == []
-    assert [error.message for error in ENVIRONMENT.iter_errors({"config": config})] == []
-
-
-@settings(max_examples=30, deadline=None)
-@given(project=projects(hosts=True))
-def test_what_the_models_accept_of_hosts_the_schemas_accept(
+def test_schemas_accept_every_generated_network_and_environment(
     project: tuple[dict[str, Any], dict[str, Any], str],
 ) -> None:
     network, environment, _ = project
@@ -167,7 +157,19 @@ def test_what_the_models_accept_of_hosts_the_schemas_accept(
     assert [error.message for error in ENVIRONMENT.iter_errors({"config": config})] == []
 
 
-def test_every_key_explains_itself_in_an_editor() -> None:
+@settings(max_examples=30, deadline=None)
+@given(project=projects(hosts=True))
+def test_schemas_accept_every_generated_network_with_hosts(
+    project: tuple[dict[str, Any], dict[str, Any], str],
+) -> None:
+    network, environment, _ = project
+    config = {f"{NAMESPACE}:{key}": value for key, value in environment.items()}
+
+    assert [error.message for error in NETWORK.iter_errors(network)] == []
+    assert [error.message for error in ENVIRONMENT.iter_errors({"config": config})] == []
+
+
+def test_every_key_of_the_network_schema_has_a_description() -> None:
     silent = [
         f"{name}.{key}"
         for name, schema in network_schema()["$defs"].items()

@@ -25,7 +25,7 @@ def test_stack_values_override_project_defaults(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("file", ["Pulumi.yaml", "Pulumi.dev.yaml"])
-def test_encrypted_value_is_an_error_for_every_reader(tmp_path: Path, file: str) -> None:
+def test_encrypted_value_raises_stack_file_error_from_every_reader(tmp_path: Path, file: str) -> None:
     root = written(tmp_path, "name: tiny\n", "")
     with (root / file).open("a") as opened:
         opened.write("config:\n  tiny:key: {secure: hidden}\n")

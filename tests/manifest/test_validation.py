@@ -1,4 +1,4 @@
-"""Values of every wrong shape: an answer in our words, whatever stands wherever."""
+"""Tests of validation: values of every wrong type get an error message of this project, not of pydantic."""
 
 import copy
 from collections.abc import Iterator
@@ -30,21 +30,21 @@ def _set(data: Any, path: tuple[Any, ...], value: object) -> None:  # noqa: ANN4
     data[path[-1]] = value
 
 
-def _not_ours(detail: dict[str, Any]) -> str:
-    raise AssertionError(f"no sentence of ours for {detail['type']}")
+def _fail_untranslated(detail: dict[str, Any]) -> str:
+    raise AssertionError(f"no message of the project for {detail['type']}")
 
 
 @settings(
     max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(project=projects(), data=st.data())
-def test_any_value_anywhere_is_accepted_or_explained(
+def test_any_value_at_any_path_loads_or_gives_a_one_line_message_of_the_project(
     project: tuple[dict[str, Any], dict[str, Any], str],
     data: st.DataObject,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(manifest.pydantic_errors, "_pydantic_message", _not_ours)
+    monkeypatch.setattr(manifest.pydantic_errors, "_pydantic_message", _fail_untranslated)
     network, environment, stack = copy.deepcopy(project)
     for changed in (network, environment):
         for path in data.draw(st.lists(st.sampled_from(sorted(_paths(changed), key=str)), max_size=2, unique=True)):
@@ -60,7 +60,7 @@ def test_any_value_anywhere_is_accepted_or_explained(
             assert "pydantic" not in str(problem)
 
 
-def test_a_mistake_in_one_agent_hides_nothing_of_another(tmp_path: Path) -> None:
+def test_errors_of_all_agents_are_reported_together(tmp_path: Path) -> None:
     environment = {"location": "westeurope", "resource_group": "group", "suffix": "dev7", "production": False}
     agents = {f"agent-{n}": {"image": "Bad", "cpu": 0.3, "port": 0, "access": {"box": "send"}} for n in range(3)}
     resources = {"box": {"kind": "blob-container", "account": "Bad"}}
