@@ -119,18 +119,18 @@ SCALARS: list[tuple[Schema, object, list[str]]] = [
 
 
 @pytest.mark.parametrize(("schema", "value", "expected"), SCALARS)
-def test_value_is_checked_against_its_type(schema: Schema, value: object, expected: list[str]) -> None:
+def test_value_that_violates_its_api_type_is_reported(schema: Schema, value: object, expected: list[str]) -> None:
     assert found_in(schema, value) == expected
 
 
 @pytest.mark.parametrize("value", [None, UNKNOWN, SECRET, {**SECRET, "value": 1}])
-def test_missing_unknown_and_secret_values_are_not_checked(value: object) -> None:
+def test_missing_unknown_and_secret_values_pass_the_api_type_check(value: object) -> None:
     for schema in (TEXT, {"type": "integer"}, {"const": "a"}, {"ref": "Sku"}, {"ref": "Shape"}):
         assert found_in(schema, value) == []
     assert found_in({"ref": "Sku"}, {"name": value}) == (["is required and missing"] if value is None else [])
 
 
-def test_violations_have_the_path_to_them() -> None:
+def test_api_type_violations_are_reported_with_their_property_paths() -> None:
     schema: Schema = {"type": "array", "items": {"type": "array", "items": {"ref": "Sku"}}}
 
     assert judged(COMPILER.check(schema), [[], [{"name": "A"}, {"name": "C", "nane": 1}], 1]) == {
@@ -140,7 +140,7 @@ def test_violations_have_the_path_to_them() -> None:
     }
 
 
-def test_body_takes_properties_where_the_api_has_them_and_flattened() -> None:
+def test_resource_body_is_accepted_nested_under_properties_or_flattened() -> None:
     assert body(WHOLE) == {}
     assert body(FLAT) == {}
     assert body({**FLAT, "size": "1"}) == {"size": "expected a number, got '1'"}
@@ -151,7 +151,7 @@ def test_body_takes_properties_where_the_api_has_them_and_flattened() -> None:
     assert body({**FLAT, "sku": {"name": "C"}}) == {"sku.name": "'C' is not one of 'A', 'B'"}
 
 
-def test_required_properties_are_missed_where_they_belong() -> None:
+def test_missing_required_properties_are_reported_at_their_paths() -> None:
     missing = "is required and missing"
 
     assert body({}) == {"name": missing, "sku": missing, "size": missing}
@@ -167,7 +167,7 @@ def test_required_properties_are_missed_where_they_belong() -> None:
     )
 
 
-def test_arguments_of_the_address_are_taken_and_outputs_are_not() -> None:
+def test_path_arguments_in_inputs_are_accepted_and_read_only_outputs_are_refused() -> None:
     read_only, unknown = "is set by Azure and cannot be given", "no such property; known are "
 
     assert body({**WHOLE, "resourceGroupName": object}, "resourceGroupName") == {}
@@ -181,7 +181,7 @@ def test_arguments_of_the_address_are_taken_and_outputs_are_not() -> None:
     assert body(["a"]) == {"": "expected an object, got ['a']"}
 
 
-def test_types_that_refer_to_each_other_are_checked_at_every_depth() -> None:
+def test_recursive_api_types_are_checked_at_every_depth() -> None:
     assert body({**FLAT, "parent": {**FLAT, "parent": {**FLAT, "size": "1"}}}) == {
         "parent.parent.size": "expected a number, got '1'"
     }
@@ -201,14 +201,14 @@ def test_types_that_refer_to_each_other_are_checked_at_every_depth() -> None:
         ("text", {"": "expected an object, got 'text'"}),
     ],
 )
-def test_variant_is_chosen_by_its_discriminator(value: object, expected: dict[str, str]) -> None:
+def test_discriminator_value_selects_the_api_type_variant_to_check(value: object, expected: dict[str, str]) -> None:
     types = {**TYPES, "Shape": {**TYPES["Shape"], "properties": {"label": TEXT, "kind": TEXT}}}
     found = judged(Compiler(types).check({"ref": "Shape"}), value)
 
     assert {path: message.replace("kind, ", "") for path, message in found.items()} == expected
 
 
-def test_settable_properties_of_a_type() -> None:
+def test_read_only_and_unknown_properties_are_not_settable() -> None:
     taken = {
         name for name in ("id", "name", "location", "size", "state", "zzz") if COMPILER.takes({"ref": "Body"}, name)
     }

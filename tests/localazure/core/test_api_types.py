@@ -93,11 +93,11 @@ def checkout(root: Path, entries: list[dict[str, Any]], version: str = "") -> Pa
     return root
 
 
-def test_every_construct_of_upstream_is_reduced() -> None:
+def test_reducing_api_types_keeps_every_construct_of_the_upstream_schema() -> None:
     assert Reducer(PUBLISHED).reduced("Microsoft.Resources/resourceGroups") == REDUCED
 
 
-def test_script_writes_the_file_of_a_provider(tmp_path: Path) -> None:
+def test_reduce_script_writes_one_api_types_file_per_provider(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
 
@@ -115,7 +115,7 @@ def test_script_writes_the_file_of_a_provider(tmp_path: Path) -> None:
         (["elsewhere"], "no service of local Azure has types of elsewhere"),
     ],
 )
-def test_script_reports_what_is_missing(
+def test_reduce_script_reports_missing_types_and_exits_with_2(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -125,12 +125,12 @@ def test_script_reports_what_is_missing(
     assert message in capsys.readouterr().err
 
 
-def test_type_without_a_version_in_the_sdk_is_refused() -> None:
+def test_reduce_script_refuses_type_without_api_version_in_the_sdk() -> None:
     with pytest.raises(ReductionError, match="states no API version for azure-native:resources:Nothing"):
         sdk_version("azure-native:resources:Nothing")
 
 
-def test_every_type_of_local_azure_is_in_the_file_of_its_provider() -> None:
+def test_every_simulated_resource_type_has_an_entry_in_its_providers_api_types_file() -> None:
     found = {token: path.stem for path in FILES for token in json.loads(path.read_text("utf-8"))}
 
     assert found == {token: provider_of(token) for token in NATIVE}, (
@@ -139,7 +139,7 @@ def test_every_type_of_local_azure_is_in_the_file_of_its_provider() -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_file_is_as_the_script_writes_it(path: Path) -> None:
+def test_api_types_file_equals_the_output_of_the_reduce_script(path: Path) -> None:
     text = path.read_text("utf-8")
     types = json.loads(text)
 

@@ -43,11 +43,11 @@ LEFT_OUT = {
 }
 
 
-def test_every_type_has_exactly_one_sample() -> None:
+def test_every_simulated_resource_type_has_exactly_one_sample() -> None:
     assert set(SAMPLES) == {kind.token for kind in catalogue()}, "add the sample to tests/localazure/samples.py"
 
 
-def test_unknown_type_is_refused_by_name(azure: LocalAzure) -> None:
+def test_unknown_resource_type_is_refused_by_name(azure: LocalAzure) -> None:
     token = "azure-native:compute:VirtualMachine"  # noqa: S105 (a type token)
 
     for call in (
@@ -62,12 +62,12 @@ def test_unknown_type_is_refused_by_name(azure: LocalAzure) -> None:
 
 
 @every_type
-def test_every_arm_type_has_a_published_api_type(kind: ResourceType) -> None:
+def test_every_simulated_arm_type_has_a_published_api_type(kind: ResourceType) -> None:
     assert (arm_type(kind) is not None) == kind.token.startswith("azure-native:")
 
 
 @every_type
-def test_outputs_are_inputs_and_computed_outputs_only(azure: LocalAzure, kind: ResourceType) -> None:
+def test_resource_outputs_contain_only_inputs_and_computed_outputs(azure: LocalAzure, kind: ResourceType) -> None:
     inputs = with_needs(azure, kind.token)
 
     _, outputs = azure.create(kind.token, inputs)
@@ -96,7 +96,7 @@ def test_every_output_required_by_the_sdk_is_returned(azure: LocalAzure, kind: R
 
 
 @every_type
-def test_every_output_is_known_to_the_sdk(azure: LocalAzure, kind: ResourceType) -> None:
+def test_every_output_of_a_resource_exists_in_the_sdk_class(azure: LocalAzure, kind: ResourceType) -> None:
     if kind.token.startswith("pulumi:providers:"):
         pytest.skip("the class of a provider does not declare its outputs")
     _, outputs = make(azure, kind.token)
@@ -131,7 +131,7 @@ def test_preview_without_changes_marks_only_volatile_outputs_unknown(azure: Loca
 
 
 @every_type
-def test_preview_accepts_unknown_inputs(kind: ResourceType) -> None:
+def test_preview_accepts_inputs_with_unknown_values(kind: ResourceType) -> None:
     inputs = dict.fromkeys(SAMPLES[kind.token].inputs, UNKNOWN)
 
     preview = preview_outputs(kind, inputs, None)
@@ -140,7 +140,7 @@ def test_preview_accepts_unknown_inputs(kind: ResourceType) -> None:
 
 
 @every_type
-def test_unknown_property_is_refused_by_name(azure: LocalAzure, kind: ResourceType) -> None:
+def test_unknown_input_property_is_refused_by_name(azure: LocalAzure, kind: ResourceType) -> None:
     inputs = {**with_needs(azure, kind.token), "colour": "blue"}
 
     with pytest.raises(InvalidInputs) as refused:
@@ -176,7 +176,7 @@ def test_change_of_mutable_input_does_not_force_replacement(azure: LocalAzure, k
 
 
 @every_created_type
-def test_creating_existing_resource_is_refused(azure: LocalAzure, kind: ResourceType) -> None:
+def test_creating_an_existing_resource_is_refused(azure: LocalAzure, kind: ResourceType) -> None:
     make(azure, kind.token)
     before = azure.world.copy()
 
@@ -194,7 +194,7 @@ def test_update_without_changes_returns_the_same_outputs(azure: LocalAzure, kind
 
 
 @every_created_type
-def test_deleting_removes_the_resource_and_can_be_repeated(azure: LocalAzure, kind: ResourceType) -> None:
+def test_deleting_removes_the_resource_and_succeeds_again_when_repeated(azure: LocalAzure, kind: ResourceType) -> None:
     resource_id, _ = make(azure, kind.token)
 
     azure.delete(kind.token, resource_id)
@@ -204,7 +204,9 @@ def test_deleting_removes_the_resource_and_can_be_repeated(azure: LocalAzure, ki
 
 
 @every_type
-def test_deleting_group_deletes_all_but_extension_resources(azure: LocalAzure, kind: ResourceType) -> None:
+def test_deleting_resource_group_deletes_all_resources_except_extension_resources(
+    azure: LocalAzure, kind: ResourceType
+) -> None:
     make(azure, kind.token)
     group, _ = make(azure, RESOURCE_GROUP)
 
@@ -218,7 +220,7 @@ def test_deleting_group_deletes_all_but_extension_resources(azure: LocalAzure, k
 @pytest.mark.parametrize(
     "kind", [kind for kind in TYPES.values() if "resourceGroupName" in kind.path_inputs], ids=lambda kind: kind.token
 )
-def test_creation_in_missing_group_is_refused(azure: LocalAzure, kind: ResourceType) -> None:
+def test_creating_resource_in_missing_resource_group_is_refused(azure: LocalAzure, kind: ResourceType) -> None:
     if kind.name_input == "resourceGroupName":
         pytest.skip("a group is in no group")
 
@@ -232,7 +234,7 @@ def test_creation_in_missing_group_is_refused(azure: LocalAzure, kind: ResourceT
 @pytest.mark.parametrize(
     "kind", [kind for kind in TYPES.values() if len(kind.path_inputs) > 2], ids=lambda kind: kind.token
 )
-def test_creation_in_missing_parent_is_refused(azure: LocalAzure, kind: ResourceType) -> None:
+def test_creating_resource_in_missing_parent_is_refused(azure: LocalAzure, kind: ResourceType) -> None:
     make(azure, RESOURCE_GROUP)
 
     with pytest.raises(AzureError, match="because the parent resource"):
@@ -240,7 +242,7 @@ def test_creation_in_missing_parent_is_refused(azure: LocalAzure, kind: Resource
 
 
 @pytest.mark.parametrize("kind", [kind for kind in TYPES.values() if kind.name_taken_code], ids=lambda kind: kind.token)
-def test_globally_unique_name_cannot_be_taken_twice(azure: LocalAzure, kind: ResourceType) -> None:
+def test_globally_unique_name_in_use_is_refused(azure: LocalAzure, kind: ResourceType) -> None:
     make(azure, kind.token)
     azure.create(RESOURCE_GROUP, {"resourceGroupName": "other", "location": "westeurope"})
 
@@ -251,7 +253,7 @@ def test_globally_unique_name_cannot_be_taken_twice(azure: LocalAzure, kind: Res
 
 
 @pytest.mark.parametrize("kind", [kind for kind in TYPES.values() if kind.soft_deletion], ids=lambda kind: kind.token)
-def test_soft_deleted_resource_keeps_its_name(azure: LocalAzure, kind: ResourceType, tmp_path: File) -> None:
+def test_soft_deleted_resource_keeps_its_name_taken(azure: LocalAzure, kind: ResourceType, tmp_path: File) -> None:
     resource_id, _ = make(azure, kind.token)
     azure.delete(kind.token, resource_id)
     azure.world.save(tmp_path / "dev.json")
@@ -264,7 +266,7 @@ def test_soft_deleted_resource_keeps_its_name(azure: LocalAzure, kind: ResourceT
 
 
 @every_type
-def test_world_survives_saving_and_loading(
+def test_local_azure_state_is_equal_after_saving_and_loading(
     azure: LocalAzure, kind: ResourceType, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.mktemp("world") / "dev.json"

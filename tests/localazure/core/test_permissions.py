@@ -48,7 +48,7 @@ def examples(role: Role, *, data: bool) -> tuple[set[str], set[str]]:
 
 
 @PLANES
-def test_roles_that_subtract_operations_allow_the_rest_alone(*, data: bool) -> None:
+def test_operations_in_not_actions_of_a_role_are_denied_and_the_rest_allowed(*, data: bool) -> None:
     count = 0
     for role in subtracting(data=data):
         azure = LocalAzure(World())
@@ -84,7 +84,7 @@ def test_roles_that_subtract_operations_allow_the_rest_alone(*, data: bool) -> N
         ),
     ],
 )
-def test_well_known_role_allows_what_azure_documents(
+def test_built_in_role_allows_the_operations_that_azure_documents(
     azure: LocalAzure,
     role: str,
     operation: str,

@@ -32,21 +32,21 @@ PATHS: dict[str, Path] = {
 
 
 @pytest.mark.parametrize("text", PATHS)
-def test_path_is_read_from_text(text: str) -> None:
+def test_property_path_is_parsed_from_text(text: str) -> None:
     assert parse(text) == PATHS[text]
 
 
 @pytest.mark.parametrize("text", [text for text in PATHS if "*" not in text])
-def test_path_is_written_as_it_is_read(text: str) -> None:
+def test_formatted_property_path_parses_back_to_the_same_path(text: str) -> None:
     assert format_path(PATHS[text]) == text
 
 
-def test_quotes_in_a_path_are_escaped() -> None:
+def test_quotes_in_a_property_path_are_escaped() -> None:
     assert parse(r'tags["a\"b\\c"]') == ("tags", 'a"b\\c')
 
 
 @pytest.mark.parametrize("text", ["a[b]", "a..b", 'a["b', "]"])
-def test_text_that_is_not_a_path_is_refused_with_the_part_that_is_wrong(text: str) -> None:
+def test_invalid_property_path_is_refused_with_the_part_that_cannot_be_parsed(text: str) -> None:
     with pytest.raises(ValueError, match="cannot read"):
         parse(text)
 
@@ -64,11 +64,13 @@ def test_text_that_is_not_a_path_is_refused_with_the_part_that_is_wrong(text: st
         ((), ("a",), (True, True)),
     ],
 )
-def test_pattern_covers_its_property_and_what_is_inside(pattern: Path, path: Path, expected: tuple[bool, bool]) -> None:
+def test_path_pattern_covers_the_property_and_everything_inside_it(
+    pattern: Path, path: Path, expected: tuple[bool, bool]
+) -> None:
     assert (covers(pattern, path), overlaps(pattern, path)) == expected
 
 
-def test_changes_are_the_innermost_positions_that_differ() -> None:
+def test_changes_lists_the_innermost_properties_that_differ() -> None:
     old = {
         "same": 1,
         "gone": {"in": 1},
@@ -105,7 +107,7 @@ def test_changes_are_the_innermost_positions_that_differ() -> None:
         (("d",), ABSENT),
     ],
 )
-def test_value_at_a_path(path: Path, expected: Any) -> None:  # noqa: ANN401 - any JSON value
+def test_value_at_returns_the_value_at_a_property_path(path: Path, expected: Any) -> None:  # noqa: ANN401 - any JSON value
     value = {"a": [{"b": None}], "c": 1}
 
     assert value_at(value, path) == expected
@@ -130,20 +132,20 @@ def test_value_at_a_path(path: Path, expected: Any) -> None:  # noqa: ANN401 - a
         ((ANY,), {"a": 1, "l": [1, 2, 3], "only-old": 5}),
     ],
 )
-def test_old_values_are_kept_where_a_pattern_leads(pattern: Path, expected: Any) -> None:  # noqa: ANN401 - any JSON
+def test_with_old_values_restores_old_values_at_matching_paths(pattern: Path, expected: Any) -> None:  # noqa: ANN401 - any JSON
     old, new = {"a": 1, "l": [1, 2, 3], "only-old": 5}, {"a": 9, "l": [7, 8], "only-new": 6}
 
     assert with_old_values(old, new, pattern) == expected
     assert new == {"a": 9, "l": [7, 8], "only-new": 6}
 
 
-def test_old_values_of_another_shape_are_not_taken_along() -> None:
+def test_with_old_values_ignores_old_values_of_a_different_structure() -> None:
     assert with_old_values("text", {"a": 1}, ("a",)) == {}
     assert with_old_values({"0": 1}, [5], (0,)) == [5]
     assert with_old_values([1], [5, 6], (ANY,)) == [1, 6]
 
 
-def test_secrets_are_marked_found_and_put_back() -> None:
+def test_secrets_are_masked_located_and_restored() -> None:
     actual = {"a": "secret", "l": ["x", {"b": "hidden"}], "open": 1}
     masked = mask(actual, [("a",), ("l", 1, "b"), ("missing",)])
 
@@ -169,7 +171,7 @@ def test_secrets_are_marked_found_and_put_back() -> None:
         (("a", "x"), {"c": 1, "d": 2}, {"c": 9}),
     ],
 )
-def test_change_shows_no_secret(secret: Path, old: Any, new: Any) -> None:  # noqa: ANN401 - any JSON value
+def test_masked_property_change_shows_no_secret(secret: Path, old: Any, new: Any) -> None:  # noqa: ANN401 - any JSON value
     change = Change(("a", "b"), {"c": 1, "d": 2}, {"c": 9})
 
     assert mask_change(change, [secret]) == Change(("a", "b"), old, new)
@@ -202,7 +204,9 @@ ROLE = f"{CONTAINER}/providers/Microsoft.Authorization/roleAssignments/r"
         ("/somewhere/else", "", "else", ""),
     ],
 )
-def test_id_shows_parent_name_and_type(resource_id: str, parent: str, name: str, arm_type: str) -> None:
+def test_resource_id_is_parsed_into_parent_name_and_type(
+    resource_id: str, parent: str, name: str, arm_type: str
+) -> None:
     assert (ids.parent_of(resource_id), ids.name_of(resource_id), ids.arm_type_of(resource_id)) == (
         parent,
         name,
@@ -216,7 +220,7 @@ def test_id_shows_parent_name_and_type(resource_id: str, parent: str, name: str,
     )
 
 
-def test_ids_are_the_same_whatever_their_case_and_last_slash() -> None:
+def test_resource_ids_that_differ_in_case_or_last_slash_are_equal() -> None:
     assert ids.same(ACCOUNT, f"{ACCOUNT.lower()}/")
     assert not ids.same(ACCOUNT, GROUP)
     assert (ids.subscription_of("/x/subscriptions/s"), ids.group_of("/SUBSCRIPTIONS/s/RESOURCEGROUPS/g")) == ("", "g")

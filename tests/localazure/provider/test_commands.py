@@ -26,21 +26,21 @@ def wrapped(script: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize("code", [0, 3, 127])
-def test_exit_code_of_command_passes_through(code: int) -> None:
+def test_exit_code_of_a_wrapped_command_is_returned(code: int) -> None:
     assert cli_wrapper.run_in_foreground([sys.executable, "-c", f"raise SystemExit({code})"]) == code
 
 
-def test_text_runs_in_the_shell() -> None:
+def test_command_given_as_text_runs_in_the_shell() -> None:
     assert cli_wrapper.run_in_foreground("exit 4") == 4
 
 
-def test_command_ended_by_signal_has_exit_code_of_a_shell() -> None:
+def test_command_ended_by_a_signal_returns_128_plus_the_signal_number() -> None:
     script = "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"
 
     assert cli_wrapper.run_in_foreground([sys.executable, "-c", script]) == 128 + signal.SIGTERM
 
 
-def test_signal_handlers_are_restored_after_a_command() -> None:
+def test_signal_handlers_are_restored_after_a_command_ends() -> None:
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
 
     cli_wrapper.run_in_foreground([sys.executable, "-c", ""])
@@ -48,7 +48,7 @@ def test_signal_handlers_are_restored_after_a_command() -> None:
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
 
-def test_interrupt_ends_the_command_and_the_wrapper_waits_for_it() -> None:
+def test_ctrl_c_ends_the_command_while_the_wrapper_waits_for_it() -> None:
     script = (
         "import time\nprint('ready', flush=True)\n"
         "try:\n    time.sleep(60)\n"
@@ -66,7 +66,7 @@ def test_interrupt_ends_the_command_and_the_wrapper_waits_for_it() -> None:
         assert process.wait(PATIENCE) == 5
 
 
-def test_termination_is_passed_on_to_the_command() -> None:
+def test_sigterm_is_passed_on_to_the_running_command() -> None:
     with wrapped("import time; print('ready', flush=True); time.sleep(60)") as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
@@ -75,7 +75,7 @@ def test_termination_is_passed_on_to_the_command() -> None:
         assert process.wait(PATIENCE) == 128 + signal.SIGTERM
 
 
-def test_launcher_passes_arguments_and_environment(tmp_path: Path) -> None:
+def test_launcher_script_passes_arguments_and_environment_to_its_module(tmp_path: Path) -> None:
     launcher = tmp_path / "bin" / "show"
     script = "import os, sys; print(os.environ['ONE'], os.environ['TWO'], sys.argv[1:])"
     write_launcher(launcher, ["-c", script], {"ONE": "it's"}, {"TWO": "a b"})
@@ -87,7 +87,7 @@ def test_launcher_passes_arguments_and_environment(tmp_path: Path) -> None:
         assert done.stdout == f"it's {two} ['x y', 'z']\n"
 
 
-def test_launcher_on_windows_is_a_batch_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_launcher_script_on_windows_is_a_batch_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setattr("localazure.fronts.launchers.os.name", "nt")
@@ -104,7 +104,7 @@ def test_launcher_on_windows_is_a_batch_file(tmp_path: Path, monkeypatch: pytest
     ]
 
 
-def test_stack_locked_by_another_process_is_refused_with_its_number(tmp_path: Path) -> None:
+def test_stack_locked_by_another_process_is_refused_with_the_process_id(tmp_path: Path) -> None:
     path = tmp_path / "dev.json"
     script = (
         "import sys; from pathlib import Path; from localazure.deployment.state_file import exclusive\n"

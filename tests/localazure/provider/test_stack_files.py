@@ -23,7 +23,7 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
     return project, copies
 
 
-def test_copy_has_project_settings_and_local_encryption(folders: tuple[Path, Path]) -> None:
+def test_stack_file_copy_has_project_settings_and_local_encryption(folders: tuple[Path, Path]) -> None:
     project, copies = folders
     (project / "Pulumi.dev.yaml").write_text(WRITTEN)
 
@@ -39,7 +39,9 @@ def test_copy_has_project_settings_and_local_encryption(folders: tuple[Path, Pat
     "encryption",
     ["encryptionsalt: v1:theirs\n", "secretsprovider: azurekeyvault://vault/keys/key\nencryptedkey: theirs\n"],
 )
-def test_copy_leaves_out_encryption_of_real_deployments(folders: tuple[Path, Path], encryption: str) -> None:
+def test_stack_file_copy_omits_encryption_settings_of_real_deployments(
+    folders: tuple[Path, Path], encryption: str
+) -> None:
     project, copies = folders
     (project / "Pulumi.dev.yaml").write_text(encryption + WRITTEN)
 
@@ -49,7 +51,7 @@ def test_copy_leaves_out_encryption_of_real_deployments(folders: tuple[Path, Pat
     assert copy.read_text() == f"{WRITTEN}encryptionsalt: v1:local\n"
 
 
-def test_stack_without_file_gets_no_copy(folders: tuple[Path, Path]) -> None:
+def test_no_copy_is_written_for_a_stack_without_a_file(folders: tuple[Path, Path]) -> None:
     project, copies = folders
 
     assert write_copy(project, copies, "dev") is None
@@ -66,5 +68,5 @@ def test_stack_without_file_gets_no_copy(folders: tuple[Path, Path]) -> None:
         ("up --stack", None),
     ],
 )
-def test_stack_is_read_from_the_command_line(line: str, stack: str | None) -> None:
+def test_stack_name_is_parsed_from_the_pulumi_command_line(line: str, stack: str | None) -> None:
     assert stack_argument(line.split()) == stack

@@ -35,32 +35,32 @@ def marked(value: object) -> dict[str, object]:
 
 
 @given(st.dictionaries(st.text(), JSON, max_size=4))
-def test_unwrap_reverses_wrap(values: dict[str, object]) -> None:
+def test_unwrapping_grpc_values_reverses_wrapping(values: dict[str, object]) -> None:
     read = unwrap(wrap(values))
 
     assert read.values == values
     assert read.secrets == frozenset()
 
 
-def test_whole_numbers_are_integers() -> None:
+def test_whole_numbers_in_grpc_values_become_integers() -> None:
     read = unwrap(sent({"port": 8080, "cpu": 0.5}))
 
     assert read.values == {"port": 8080, "cpu": 0.5}
     assert isinstance(read.values["port"], int)
 
 
-def test_null_properties_are_left_out() -> None:
+def test_null_properties_in_grpc_values_are_omitted() -> None:
     assert unwrap(sent({"a": None, "b": {"c": None, "d": [None, 1]}})).values == {"b": {"d": [None, 1]}}
 
 
-def test_secrets_are_unwrapped_with_their_paths() -> None:
+def test_secret_grpc_values_are_unwrapped_with_their_paths() -> None:
     read = unwrap(sent({"a": marked("x"), "b": {"list": [{"value": marked({"y": 1})}]}, "c": "open"}))
 
     assert read.values == {"a": "x", "b": {"list": [{"value": {"y": 1}}]}, "c": "open"}
     assert read.secrets == {("a",), ("b", "list", 0, "value")}
 
 
-def test_output_and_resource_values_are_unwrapped() -> None:
+def test_grpc_output_and_resource_values_become_plain_values() -> None:
     read = unwrap(
         sent(
             {
@@ -77,12 +77,12 @@ def test_output_and_resource_values_are_unwrapped() -> None:
 
 
 @pytest.mark.parametrize(("signature", "noun"), [(ASSET, "an asset"), (ARCHIVE, "an archive")])
-def test_assets_are_refused_with_their_property(signature: str, noun: str) -> None:
+def test_assets_in_grpc_values_are_refused_with_their_property_path(signature: str, noun: str) -> None:
     with pytest.raises(UnsupportedValueError, match=rf"^template\.files\[0\]: {noun} "):
         unwrap(sent({"template": {"files": [{SIGNATURE: signature, "text": "x"}]}}))
 
 
-def test_secrets_are_marked_at_their_paths() -> None:
+def test_wrapping_values_marks_secrets_at_their_paths() -> None:
     secrets = {("a",), ("b", "list", 0, "value")}
     values = {"a": "x", "b": {"list": [{"value": 1, "name": "n"}]}, "c": "open"}
 
@@ -92,7 +92,7 @@ def test_secrets_are_marked_at_their_paths() -> None:
     assert unwrap(wrap(values, secrets)).secrets == secrets
 
 
-def test_secret_output_of_another_form_is_masked_as_a_whole() -> None:
+def test_secret_whose_output_has_another_structure_is_masked_as_a_whole() -> None:
     answered = {"identities": {"/id/one": {"clientId": "c"}}, "name": "n"}
 
     assert wrap(answered, {("identities", 0)}) == sent(
@@ -100,7 +100,7 @@ def test_secret_output_of_another_form_is_masked_as_a_whole() -> None:
     )
 
 
-def test_secret_without_an_output_marks_nothing() -> None:
+def test_secret_input_without_a_matching_output_marks_nothing() -> None:
     assert wrap({"block": {"name": "n"}}, {("block", "key"), ("gone",)}) == sent({"block": {"name": "n"}})
 
 
@@ -112,5 +112,7 @@ def test_secret_without_an_output_marks_nothing() -> None:
         (("storage_account", "key-1"), "storage_account.key-1"),
     ],
 )
-def test_paths_are_formatted_like_the_engines(path: tuple[str | int, ...], text: str) -> None:
+def test_property_paths_are_formatted_like_the_pulumi_engine_formats_them(
+    path: tuple[str | int, ...], text: str
+) -> None:
     assert format_path(path) == text

@@ -22,7 +22,7 @@ OTHER_NAME = "0b1f2c3d-0000-4000-8000-00000000000c"
 NOBODY = "0b1f2c3d-0000-4000-8000-00000000000d"
 
 
-def test_assignment_id_is_below_its_scope(azure: LocalAzure) -> None:
+def test_role_assignment_id_is_below_its_scope(azure: LocalAzure) -> None:
     assignment, outputs = make(azure, ROLE_ASSIGNMENT)
 
     name = SAMPLES[ROLE_ASSIGNMENT].inputs["roleAssignmentName"]
@@ -31,7 +31,9 @@ def test_assignment_id_is_below_its_scope(azure: LocalAzure) -> None:
 
 
 @pytest.mark.parametrize("scope", ["{group}", "/subscriptions/{subscription}", "{identity}"])
-def test_subscription_group_and_resource_are_valid_scopes(azure: LocalAzure, scope: str) -> None:
+def test_subscription_resource_group_and_resource_are_valid_role_assignment_scopes(
+    azure: LocalAzure, scope: str
+) -> None:
     scope = scope.format(group=GROUP, subscription=SUBSCRIPTION_ID, identity=IDENTITY_ID)
 
     _, outputs = make(azure, ROLE_ASSIGNMENT, scope=scope)
@@ -39,7 +41,7 @@ def test_subscription_group_and_resource_are_valid_scopes(azure: LocalAzure, sco
     assert outputs["scope"] == scope
 
 
-def test_an_unknown_scope_is_refused(azure: LocalAzure) -> None:
+def test_role_assignment_at_missing_scope_is_refused(azure: LocalAzure) -> None:
     missing = f"{IDENTITY_ID}-2"
 
     assert (
@@ -52,7 +54,7 @@ def test_an_unknown_scope_is_refused(azure: LocalAzure) -> None:
     assert refusal(azure, ROLE_ASSIGNMENT, scope=f"{GROUP}-2").code == "ResourceGroupNotFound"
 
 
-def test_unknown_principal_without_type_is_refused(azure: LocalAzure) -> None:
+def test_role_assignment_of_unknown_principal_without_principal_type_is_refused(azure: LocalAzure) -> None:
     refused = refusal(azure, ROLE_ASSIGNMENT, principalId=NOBODY, principalType=None)
 
     assert (refused.code, refused.status) == ("PrincipalNotFound", 400)
@@ -60,7 +62,7 @@ def test_unknown_principal_without_type_is_refused(azure: LocalAzure) -> None:
 
 
 @pytest.mark.parametrize("kind", ["Group", "User", "ServicePrincipal"])
-def test_unknown_principal_with_type_is_accepted(azure: LocalAzure, kind: str) -> None:
+def test_role_assignment_of_unknown_principal_with_principal_type_is_accepted(azure: LocalAzure, kind: str) -> None:
     """A group of people, or an agent whose id was copied: no program of Resource Manager makes them."""
     make(azure, ROLE_ASSIGNMENT, principalId=NOBODY, principalType=kind)
 
@@ -72,17 +74,17 @@ def test_unknown_principal_with_type_is_accepted(azure: LocalAzure, kind: str) -
     assert "UnmatchedPrincipalType" in str(refused)
 
 
-def test_principal_id_must_be_a_guid(azure: LocalAzure) -> None:
+def test_role_assignment_principal_id_that_is_not_a_guid_is_refused(azure: LocalAzure) -> None:
     assert refusal(azure, ROLE_ASSIGNMENT, principalId="report").code == "InvalidPrincipalId"
 
 
-def test_wrong_principal_type_is_refused(azure: LocalAzure) -> None:
+def test_role_assignment_with_wrong_principal_type_is_refused(azure: LocalAzure) -> None:
     assert refusal(azure, ROLE_ASSIGNMENT, principalType="User").code == "UnmatchedPrincipalType"
     azure.world.add_principal(Principal(id=NOBODY, client_id=NOBODY, owner="", type="Group"))
     assert refusal(azure, ROLE_ASSIGNMENT, principalId=NOBODY).code == "UnmatchedPrincipalType"
 
 
-def test_deployer_can_be_assigned_a_role(azure: LocalAzure) -> None:
+def test_role_assignment_of_the_deployer_is_accepted(azure: LocalAzure) -> None:
     _, outputs = make(azure, ROLE_ASSIGNMENT, principalId=DEPLOYER_OBJECT_ID)
 
     assert outputs["principalId"] == DEPLOYER_OBJECT_ID
@@ -99,17 +101,17 @@ def test_deployer_can_be_assigned_a_role(azure: LocalAzure) -> None:
         ("Reader", "InvalidRoleDefinitionId"),
     ],
 )
-def test_an_unknown_role_is_refused(azure: LocalAzure, definition: str, code: str) -> None:
+def test_role_assignment_of_unknown_role_is_refused(azure: LocalAzure, definition: str, code: str) -> None:
     assert refusal(azure, ROLE_ASSIGNMENT, roleDefinitionId=definition).code == code
 
 
-def test_cosmos_role_is_refused(azure: LocalAzure) -> None:
+def test_role_assignment_of_cosmos_data_plane_role_is_refused(azure: LocalAzure) -> None:
     cosmos = role_id("Reader").rpartition("/")[0] + "/00000000-0000-0000-0000-000000000001"
 
     assert refusal(azure, ROLE_ASSIGNMENT, roleDefinitionId=cosmos).code == "RoleDefinitionDoesNotExist"
 
 
-def test_role_id_in_outputs_has_the_subscription(azure: LocalAzure) -> None:
+def test_role_definition_id_in_outputs_contains_the_subscription(azure: LocalAzure) -> None:
     short = role_id("Reader").removeprefix(f"/subscriptions/{SUBSCRIPTION_ID}")
 
     _, outputs = make(azure, ROLE_ASSIGNMENT, roleDefinitionId=short)
@@ -117,14 +119,14 @@ def test_role_id_in_outputs_has_the_subscription(azure: LocalAzure) -> None:
     assert outputs["roleDefinitionId"] == role_id("Reader")
 
 
-def test_assignment_name_must_be_a_guid(azure: LocalAzure) -> None:
+def test_role_assignment_name_that_is_not_a_guid_is_refused(azure: LocalAzure) -> None:
     refused = refusal(azure, ROLE_ASSIGNMENT, roleAssignmentName="report-may-read")
 
     assert refused.code == "InvalidRoleAssignmentId"
     assert "report-may-read" in refused.message
 
 
-def test_duplicate_assignment_is_refused(azure: LocalAzure) -> None:
+def test_second_role_assignment_with_same_scope_role_and_principal_is_refused(azure: LocalAzure) -> None:
     first, _ = make(azure, ROLE_ASSIGNMENT)
 
     refused = refusal(
@@ -139,7 +141,7 @@ def test_duplicate_assignment_is_refused(azure: LocalAzure) -> None:
     assert first in refused.message
 
 
-def test_assignment_name_is_unique_in_the_subscription(azure: LocalAzure) -> None:
+def test_role_assignment_name_used_twice_in_the_subscription_is_refused(azure: LocalAzure) -> None:
     make(azure, ROLE_ASSIGNMENT)
 
     refused = refusal(azure, ROLE_ASSIGNMENT, scope=IDENTITY_ID)
@@ -147,7 +149,7 @@ def test_assignment_name_is_unique_in_the_subscription(azure: LocalAzure) -> Non
     assert (refused.code, refused.status) == ("RoleAssignmentUpdateNotPermitted", 409)
 
 
-def test_other_role_or_principal_at_the_same_scope_is_accepted(azure: LocalAzure) -> None:
+def test_role_assignment_of_other_role_or_principal_at_the_same_scope_is_accepted(azure: LocalAzure) -> None:
     make(azure, ROLE_ASSIGNMENT)
 
     _, outputs = azure.create(
@@ -158,7 +160,7 @@ def test_other_role_or_principal_at_the_same_scope_is_accepted(azure: LocalAzure
     assert outputs["name"] == OTHER_NAME
 
 
-def test_a_role_cannot_be_changed_in_place(azure: LocalAzure) -> None:
+def test_updating_role_of_a_role_assignment_is_refused(azure: LocalAzure) -> None:
     assignment, _ = make(azure, ROLE_ASSIGNMENT)
     inputs = SAMPLES[ROLE_ASSIGNMENT].inputs
 
@@ -169,7 +171,7 @@ def test_a_role_cannot_be_changed_in_place(azure: LocalAzure) -> None:
     assert "roleDefinitionId" in refused.message
 
 
-def test_a_principal_cannot_be_changed_in_place(azure: LocalAzure) -> None:
+def test_updating_principal_of_a_role_assignment_is_refused(azure: LocalAzure) -> None:
     assignment, _ = make(azure, ROLE_ASSIGNMENT)
 
     refused = update_refusal(azure, ROLE_ASSIGNMENT, assignment, principalId=DEPLOYER_OBJECT_ID)
@@ -177,7 +179,7 @@ def test_a_principal_cannot_be_changed_in_place(azure: LocalAzure) -> None:
     assert refused.code == "RoleAssignmentUpdateNotPermitted"
 
 
-def test_description_and_condition_can_be_changed_in_place(azure: LocalAzure) -> None:
+def test_updating_description_and_condition_of_a_role_assignment_is_accepted(azure: LocalAzure) -> None:
     assignment, _ = make(azure, ROLE_ASSIGNMENT)
     condition = "@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name] StringEquals 'in'"
     inputs = {
@@ -201,11 +203,13 @@ def test_description_and_condition_can_be_changed_in_place(azure: LocalAzure) ->
         ({"condition": "the container is 'in'", "conditionVersion": "2.0"}, "InvalidCondition"),
     ],
 )
-def test_condition_must_parse_and_have_version_2(azure: LocalAzure, inputs: dict[str, str], code: str) -> None:
+def test_invalid_condition_or_condition_version_of_role_assignment_is_refused(
+    azure: LocalAzure, inputs: dict[str, str], code: str
+) -> None:
     assert refusal(azure, ROLE_ASSIGNMENT, **inputs).code == code
 
 
-def test_deleting_app_orphans_its_assignments(azure: LocalAzure) -> None:
+def test_deleting_container_app_orphans_its_role_assignments(azure: LocalAzure) -> None:
     app, outputs = make(azure, APP)
     who = outputs["identity"]["principalId"]
     assignment, _ = make(azure, ROLE_ASSIGNMENT, principalId=who)
@@ -221,7 +225,7 @@ def test_deleting_app_orphans_its_assignments(azure: LocalAzure) -> None:
     )
 
 
-def test_recreated_app_has_no_role_assignments(azure: LocalAzure) -> None:
+def test_recreated_container_app_has_no_role_assignments(azure: LocalAzure) -> None:
     app, before = make(azure, APP)
     azure.delete(APP, app)
 
@@ -231,7 +235,7 @@ def test_recreated_app_has_no_role_assignments(azure: LocalAzure) -> None:
     assert set(azure.world.principals) == {PRINCIPAL_ID, after["identity"]["principalId"]}
 
 
-def test_an_orphaned_assignment_can_be_deleted(azure: LocalAzure) -> None:
+def test_role_assignment_of_deleted_principal_can_be_deleted(azure: LocalAzure) -> None:
     assignment, _ = make(azure, ROLE_ASSIGNMENT)
     azure.delete(IDENTITY, IDENTITY_ID)
 
@@ -240,7 +244,7 @@ def test_an_orphaned_assignment_can_be_deleted(azure: LocalAzure) -> None:
     assert azure.read(ROLE_ASSIGNMENT, assignment) is None
 
 
-def test_all_errors_are_reported_at_once(azure: LocalAzure) -> None:
+def test_invalid_role_assignment_reports_all_errors_at_once(azure: LocalAzure) -> None:
     refused = refusal(
         azure,
         ROLE_ASSIGNMENT,
@@ -261,7 +265,7 @@ def test_all_errors_are_reported_at_once(azure: LocalAzure) -> None:
     ]
 
 
-def test_client_config_returns_tenant_and_subscription(azure: LocalAzure) -> None:
+def test_get_client_config_returns_tenant_and_subscription(azure: LocalAzure) -> None:
     returned = azure.invoke("azure-native:authorization:getClientConfig", {})
 
     assert (returned["subscriptionId"], returned["tenantId"], returned["objectId"]) == (

@@ -39,7 +39,7 @@ def restriction(name: str, action: str = "Allow", block: str = "192.0.2.0/24") -
 
 
 @pytest.mark.parametrize("name", ["r", "Report", "1report", "report-", "re--port", "re_port", "x" * 33])
-def test_invalid_name_is_refused(azure: LocalAzure, name: str) -> None:
+def test_invalid_container_app_name_is_refused(azure: LocalAzure, name: str) -> None:
     refused = refusal(azure, APP, containerAppName=name)
 
     assert refused.code == "ContainerAppInvalidName"
@@ -54,7 +54,7 @@ def test_invalid_name_is_refused(azure: LocalAzure, name: str) -> None:
         (IDENTITY_ID, "ManagedEnvironmentNotFound"),
     ],
 )
-def test_app_in_missing_environment_is_refused(azure: LocalAzure, environment: str | None, code: str) -> None:
+def test_container_app_in_missing_environment_is_refused(azure: LocalAzure, environment: str | None, code: str) -> None:
     assert refusal(azure, APP, environmentId=environment).code == code
 
 
@@ -140,7 +140,9 @@ REFUSALS: list[tuple[str, dict[str, object], str, str]] = [
 @pytest.mark.parametrize(
     ("changed", "code", "message"), [row[1:] for row in REFUSALS], ids=[row[0] for row in REFUSALS]
 )
-def test_invalid_app_is_refused(azure: LocalAzure, changed: dict[str, object], code: str, message: str) -> None:
+def test_invalid_container_app_is_refused(
+    azure: LocalAzure, changed: dict[str, object], code: str, message: str
+) -> None:
     refused = refusal(azure, APP, **changed)
 
     assert refused.code == code
@@ -148,13 +150,13 @@ def test_invalid_app_is_refused(azure: LocalAzure, changed: dict[str, object], c
 
 
 @pytest.mark.parametrize("cores", [0.25, 0.75, 2, 4])
-def test_memory_must_be_twice_the_cpu(azure: LocalAzure, cores: float) -> None:
+def test_container_app_memory_that_is_not_twice_its_cpu_is_refused(azure: LocalAzure, cores: float) -> None:
     _, app = make(azure, APP, **container(resources={"cpu": cores, "memory": f"{2 * cores:g}Gi"}))
 
     assert app["template"]["containers"][0]["resources"]["cpu"] == cores
 
 
-def test_cpu_and_memory_are_summed_over_containers(azure: LocalAzure) -> None:
+def test_container_app_cpu_and_memory_are_summed_over_all_containers(azure: LocalAzure) -> None:
     half: dict[str, Any] = {"cpu": 0.25, "memory": "0.5Gi"}
     both = [{**CONTAINER, "resources": half}, {**CONTAINER, "name": "second", "resources": half}]
 
@@ -163,7 +165,7 @@ def test_cpu_and_memory_are_summed_over_containers(azure: LocalAzure) -> None:
     assert {each["resources"]["ephemeralStorage"] for each in app["template"]["containers"]} == {"2Gi"}
 
 
-def test_dedicated_profile_allows_other_sizes(azure: LocalAzure) -> None:
+def test_container_app_on_dedicated_profile_accepts_other_cpu_and_memory_sizes(azure: LocalAzure) -> None:
     profiles = [{"name": "big", "workloadProfileType": "D8", "minimumCount": 1, "maximumCount": 2}]
     make(azure, ENVIRONMENT, workloadProfiles=profiles)
 
@@ -172,7 +174,7 @@ def test_dedicated_profile_allows_other_sizes(azure: LocalAzure) -> None:
     assert app["workloadProfileName"] == "big"
 
 
-def test_app_with_every_feature_is_accepted(azure: LocalAzure) -> None:
+def test_container_app_with_every_feature_is_accepted(azure: LocalAzure) -> None:
     blocks = [restriction("office"), restriction("partner", block="198.51.100.7/32")]
     changed: dict[str, Any] = {
         **configuration(

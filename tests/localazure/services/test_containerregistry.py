@@ -30,7 +30,7 @@ PULLING = {
 }
 
 
-def test_registry_login_server_is_in_outputs(azure: LocalAzure) -> None:
+def test_container_registry_login_server_is_in_outputs(azure: LocalAzure) -> None:
     registry, outputs = make(azure, REGISTRY, registryName="NetworkDev7")
 
     assert registry == f"{REGISTRY_ID.rpartition('/')[0]}/NetworkDev7"
@@ -39,7 +39,7 @@ def test_registry_login_server_is_in_outputs(azure: LocalAzure) -> None:
     assert outputs["status"]["displayStatus"] == "Ready"
 
 
-def test_registry_defaults_are_arm_tokens_on_and_admin_user_off(azure: LocalAzure) -> None:
+def test_container_registry_defaults_are_arm_tokens_on_and_admin_user_off(azure: LocalAzure) -> None:
     given = dict.fromkeys(("policies", "adminUserEnabled", "anonymousPullEnabled"))
 
     _, outputs = azure.create(REGISTRY, {**with_needs(azure, REGISTRY), **given})
@@ -50,7 +50,9 @@ def test_registry_defaults_are_arm_tokens_on_and_admin_user_off(azure: LocalAzur
 
 
 @pytest.mark.parametrize("name", ["network-dev7", "net", "n" * 51])
-def test_registry_name_has_letters_and_digits_only(azure: LocalAzure, name: str) -> None:
+def test_container_registry_name_with_other_characters_than_letters_and_digits_is_refused(
+    azure: LocalAzure, name: str
+) -> None:
     assert refusal(azure, REGISTRY, registryName=name).code == "RegistryNameInvalid"
 
 
@@ -72,7 +74,7 @@ def test_registry_name_has_letters_and_digits_only(azure: LocalAzure, name: str)
         ({"sku": PREMIUM, "policies": {"exportPolicy": OFF}}, "BadRequest", "publicNetworkAccess is 'Disabled'"),
     ],
 )
-def test_feature_outside_the_registry_tier_is_refused(
+def test_feature_outside_the_container_registry_tier_is_refused(
     azure: LocalAzure, inputs: dict[str, object], code: str, expected: str
 ) -> None:
     refused = refusal(azure, REGISTRY, **inputs)
@@ -81,7 +83,7 @@ def test_feature_outside_the_registry_tier_is_refused(
     assert expected in refused.message
 
 
-def test_premium_registry_can_disable_public_access(azure: LocalAzure) -> None:
+def test_premium_container_registry_can_disable_public_access(azure: LocalAzure) -> None:
     closed = {"publicNetworkAccess": "Disabled", "dataEndpointEnabled": True, "policies": {"exportPolicy": OFF}}
 
     _, outputs = make(azure, REGISTRY, sku=PREMIUM, **closed)
@@ -92,14 +94,14 @@ def test_premium_registry_can_disable_public_access(azure: LocalAzure) -> None:
     )
 
 
-def test_role_assignment_mode_is_an_unknown_property(azure: LocalAzure) -> None:
+def test_container_registry_role_assignment_mode_is_refused_as_unknown_property(azure: LocalAzure) -> None:
     with pytest.raises(InvalidInputs, match="roleAssignmentMode"):
         azure.check(
             REGISTRY, {**SAMPLES[REGISTRY].inputs, "roleAssignmentMode": "AbacRepositoryPermissions"}, name="sample"
         )
 
 
-def test_app_pulls_from_created_registry(azure: LocalAzure) -> None:
+def test_container_app_can_pull_from_registry_of_the_stack(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry, _ = make(azure, REGISTRY)
 
@@ -110,7 +112,7 @@ def test_app_pulls_from_created_registry(azure: LocalAzure) -> None:
     assert make(azure, APP, **PULLING)[1]["provisioningState"] == "Succeeded"
 
 
-def test_app_pulls_from_adopted_registry(azure: LocalAzure) -> None:
+def test_container_app_can_pull_from_registry_created_outside_the_stack(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     adopted = azure.adopt(REGISTRY, REGISTRY_ID)
     make(azure, ROLE_ASSIGNMENT, scope=REGISTRY_ID, roleDefinitionId=role_id("Container Registry Repository Reader"))
@@ -119,7 +121,7 @@ def test_app_pulls_from_adopted_registry(azure: LocalAzure) -> None:
     assert make(azure, APP, **PULLING)[1]["provisioningState"] == "Succeeded"
 
 
-def test_registry_log_categories_are_accepted(azure: LocalAzure) -> None:
+def test_container_registry_log_categories_are_accepted_in_diagnostic_settings(azure: LocalAzure) -> None:
     make(azure, REGISTRY)
     logs = [{"category": f"ContainerRegistry{what}Events", "enabled": True} for what in ("Login", "Repository")]
 

@@ -26,7 +26,7 @@ REGION = {"locationName": "West Europe", "failoverPriority": 0}
 SECOND = {"locationName": "northeurope", "failoverPriority": 1}
 
 
-def test_account_endpoints_and_defaults_are_in_outputs(azure: LocalAzure) -> None:
+def test_cosmos_account_endpoints_and_defaults_are_in_outputs(azure: LocalAzure) -> None:
     account, outputs = make(azure, COSMOS, backupPolicy={"type": "Continuous"}, locations=[REGION])
 
     assert account == COSMOS_ID
@@ -56,14 +56,14 @@ def test_account_endpoints_and_defaults_are_in_outputs(azure: LocalAzure) -> Non
         ({"enableFreeTier": True}, "enableFreeTier is not supported for serverless"),
     ],
 )
-def test_invalid_account_is_refused(azure: LocalAzure, changed: dict[str, object], words: str) -> None:
+def test_invalid_cosmos_account_is_refused(azure: LocalAzure, changed: dict[str, object], words: str) -> None:
     refused = refusal(azure, COSMOS, **changed)
 
     assert refused.code == "BadRequest"
     assert words in refused.message
 
 
-def test_second_free_tier_account_is_refused(azure: LocalAzure) -> None:
+def test_second_free_tier_cosmos_account_is_refused(azure: LocalAzure) -> None:
     free: dict[str, object] = {"capabilities": [], "enableFreeTier": True}
     make(azure, COSMOS, **free)
 
@@ -79,13 +79,15 @@ def test_second_free_tier_account_is_refused(azure: LocalAzure) -> None:
         ({"locations": [SECOND | {"failoverPriority": 0}], "disableLocalAuth": False}, "disableLocalAuth"),
     ],
 )
-def test_immutable_account_property_cannot_change(azure: LocalAzure, changed: dict[str, object], words: str) -> None:
+def test_update_of_immutable_cosmos_account_property_is_refused(
+    azure: LocalAzure, changed: dict[str, object], words: str
+) -> None:
     make(azure, COSMOS)
 
     assert words in update_refusal(azure, COSMOS, COSMOS_ID, **changed).message
 
 
-def test_throughput_in_serverless_account_is_refused(azure: LocalAzure) -> None:
+def test_throughput_in_serverless_cosmos_account_is_refused(azure: LocalAzure) -> None:
     for token in (COSMOS_DATABASE, COSMOS_CONTAINER):
         assert "not supported for serverless" in refusal(azure, token, options={"throughput": 400}).message
 
@@ -96,7 +98,7 @@ def test_throughput_in_serverless_account_is_refused(azure: LocalAzure) -> None:
     assert "choose one" in refusal(azure, COSMOS_DATABASE, options=both).message
 
 
-def test_database_id_must_equal_its_name(azure: LocalAzure) -> None:
+def test_cosmos_database_id_that_differs_from_its_name_is_refused(azure: LocalAzure) -> None:
     _, outputs = make(azure, COSMOS_DATABASE)
 
     assert outputs["resource"]["colls"] == "colls/"
@@ -115,13 +117,13 @@ def test_database_id_must_equal_its_name(azure: LocalAzure) -> None:
         {"paths": ["/a", "/b"], "kind": "MultiHash", "version": 1},
     ],
 )
-def test_invalid_partition_key_is_refused(azure: LocalAzure, key: dict[str, object] | None) -> None:
+def test_invalid_cosmos_partition_key_is_refused(azure: LocalAzure, key: dict[str, object] | None) -> None:
     refused = refusal(azure, COSMOS_CONTAINER, resource={"id": "notes", "partitionKey": key})
 
     assert refused.code == "BadRequest"
 
 
-def test_only_partition_key_of_a_container_is_immutable(azure: LocalAzure) -> None:
+def test_partition_key_change_of_cosmos_container_is_refused_and_other_changes_accepted(azure: LocalAzure) -> None:
     container, outputs = make(azure, COSMOS_CONTAINER)
     key = {"paths": ["/id"], "kind": "Hash", "version": 2}
 
@@ -150,11 +152,11 @@ def test_only_partition_key_of_a_container_is_immutable(azure: LocalAzure) -> No
         ({"roleAssignmentId": "reads-notes"}, "GUIDs"),
     ],
 )
-def test_invalid_role_assignment_is_refused(azure: LocalAzure, changed: dict[str, object], words: str) -> None:
+def test_invalid_cosmos_role_assignment_is_refused(azure: LocalAzure, changed: dict[str, object], words: str) -> None:
     assert words in refusal(azure, COSMOS_ASSIGNMENT, **changed).message
 
 
-def test_deleted_principal_is_refused_and_external_principal_accepted(azure: LocalAzure) -> None:
+def test_cosmos_role_for_deleted_principal_is_refused_and_for_external_principal_accepted(azure: LocalAzure) -> None:
     make(azure, COSMOS_ASSIGNMENT)
     azure.delete(IDENTITY, IDENTITY_ID)
 
@@ -166,7 +168,7 @@ def test_deleted_principal_is_refused_and_external_principal_accepted(azure: Loc
 
 
 @pytest.mark.parametrize("scope", [COSMOS_ID, f"{COSMOS_ID}/dbs/memory", f"{COSMOS_ID}/dbs/memory/colls/notes"])
-def test_role_scope_can_be_account_database_or_container(azure: LocalAzure, scope: str) -> None:
+def test_cosmos_role_is_accepted_at_account_database_and_container(azure: LocalAzure, scope: str) -> None:
     assignment, outputs = make(azure, COSMOS_ASSIGNMENT, scope=scope)
 
     assert outputs["scope"] == scope
@@ -174,7 +176,7 @@ def test_role_scope_can_be_account_database_or_container(azure: LocalAzure, scop
     assert principal_index_key(PRINCIPAL_ID) == f"cosmos held by {PRINCIPAL_ID}"
 
 
-def test_duplicate_role_assignment_is_refused(azure: LocalAzure) -> None:
+def test_duplicate_cosmos_role_assignment_is_refused(azure: LocalAzure) -> None:
     assignment, _ = make(azure, COSMOS_ASSIGNMENT)
     writer = f"{COSMOS_READER[:-1]}2"
 
@@ -189,7 +191,7 @@ def test_duplicate_role_assignment_is_refused(azure: LocalAzure) -> None:
     make(azure, COSMOS_ASSIGNMENT, roleAssignmentId=ANOTHER)
 
 
-def test_only_the_role_of_an_assignment_is_mutable(azure: LocalAzure) -> None:
+def test_cosmos_role_assignment_update_may_change_only_the_role(azure: LocalAzure) -> None:
     assignment, _ = make(azure, COSMOS_ASSIGNMENT)
 
     refused = update_refusal(azure, COSMOS_ASSIGNMENT, assignment, scope=COSMOS_ID)
@@ -198,7 +200,7 @@ def test_only_the_role_of_an_assignment_is_mutable(azure: LocalAzure) -> None:
     assert "scope" in refused.message
 
 
-def test_assignments_survive_principal_and_container_but_not_account(azure: LocalAzure) -> None:
+def test_cosmos_role_assignments_are_deleted_with_the_account_only(azure: LocalAzure) -> None:
     assignment, _ = make(azure, COSMOS_ASSIGNMENT)
 
     azure.delete(IDENTITY, IDENTITY_ID)
@@ -211,14 +213,16 @@ def test_assignments_survive_principal_and_container_but_not_account(azure: Loca
     assert list(azure.world.find_indexed(principal_index_key(PRINCIPAL_ID))) == []
 
 
-def test_account_is_limited_to_2000_role_assignments(azure: LocalAzure, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cosmos_account_refuses_more_than_2000_role_assignments(
+    azure: LocalAzure, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("localazure.services.cosmosdb._MOST_ASSIGNMENTS", 1)
     make(azure, COSMOS_ASSIGNMENT)
 
     assert "one more" in refusal(azure, COSMOS_ASSIGNMENT, roleAssignmentId=ANOTHER, scope=COSMOS_ID).message
 
 
-def test_role_on_container_of_adopted_account_is_accepted(azure: LocalAzure) -> None:
+def test_role_on_container_of_cosmos_account_created_outside_the_stack_is_accepted(azure: LocalAzure) -> None:
     account = COSMOS_ID.replace("resourceGroups/rg", "resourceGroups/old")
     make(azure, IDENTITY)
     outputs = azure.adopt(COSMOS, account)
@@ -236,7 +240,7 @@ def test_role_on_container_of_adopted_account_is_accepted(azure: LocalAzure) -> 
     assert len(list(azure.world.find_indexed(principal_index_key(PRINCIPAL_ID)))) == 2
 
 
-def test_account_log_categories_are_accepted(azure: LocalAzure) -> None:
+def test_cosmos_account_log_categories_are_accepted_in_diagnostic_settings(azure: LocalAzure) -> None:
     make(azure, COSMOS)
     logs = [{"category": name, "enabled": True} for name in ("DataPlaneRequests", "ControlPlaneRequests")]
 

@@ -52,7 +52,7 @@ def grant(azure: LocalAzure, role: str, scope: str = REGISTRY_ID, **inputs: obje
 # Reader holds `*/read`, and a pull is `registries/pull/read` of the control plane ("Azure Container Registry roles and
 # permissions", Microsoft Learn; MicrosoftDocs/azure-docs#41131).
 @pytest.mark.parametrize("role", ["AcrPull", "Reader"])
-def test_identity_with_pull_role_pulls(azure: LocalAzure, role: str) -> None:
+def test_app_whose_identity_has_acr_pull_can_pull_its_image(azure: LocalAzure, role: str) -> None:
     make(azure, IDENTITY)
     registry(azure)
     grant(azure, role)
@@ -63,7 +63,7 @@ def test_identity_with_pull_role_pulls(azure: LocalAzure, role: str) -> None:
 
 
 @pytest.mark.parametrize("scope", [GROUP, GROUP.rpartition("/resourceGroups")[0]])
-def test_pull_role_on_the_group_is_enough(azure: LocalAzure, scope: str) -> None:
+def test_acr_pull_on_the_resource_group_allows_the_image_pull(azure: LocalAzure, scope: str) -> None:
     make(azure, IDENTITY)
     registry(azure)
     grant(azure, "AcrPull", scope)
@@ -72,7 +72,7 @@ def test_pull_role_on_the_group_is_enough(azure: LocalAzure, scope: str) -> None
 
 
 @pytest.mark.parametrize("role", ["Storage Blob Data Reader", "Container Registry Repository Reader"])
-def test_role_without_pull_permission_is_not_enough(azure: LocalAzure, role: str) -> None:
+def test_role_without_pull_permission_does_not_allow_the_image_pull(azure: LocalAzure, role: str) -> None:
     make(azure, IDENTITY)
     registry(azure)
     grant(azure, role)
@@ -84,14 +84,14 @@ def test_role_without_pull_permission_is_not_enough(azure: LocalAzure, role: str
     assert "agent-pull" in refused.message
 
 
-def test_identity_without_role_cannot_pull(azure: LocalAzure) -> None:
+def test_image_pull_by_identity_without_role_is_refused(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure)
 
     assert "grant AcrPull first" in str(refusal(azure, APP, **pulling(IDENTITY_ID)))
 
 
-def test_pull_role_on_another_registry_is_not_enough(azure: LocalAzure) -> None:
+def test_acr_pull_on_another_registry_does_not_allow_the_image_pull(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure)
     grant(azure, "AcrPull", scope=IDENTITY_ID)
@@ -99,14 +99,14 @@ def test_pull_role_on_another_registry_is_not_enough(azure: LocalAzure) -> None:
     assert refusal(azure, APP, **pulling(IDENTITY_ID)).code == CODE
 
 
-def test_system_assigned_identity_cannot_pull_the_first_image(azure: LocalAzure) -> None:
+def test_first_image_pull_with_system_assigned_identity_is_refused(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure)
 
     assert "begins with the app" in str(refusal(azure, APP, **pulling("system")))
 
 
-def test_system_assigned_identity_can_pull_later_images(azure: LocalAzure) -> None:
+def test_later_image_pulls_with_system_assigned_identity_are_allowed(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure)
     app, outputs = make(azure, APP, **pulling(None, "images.example/report:1"))
@@ -117,7 +117,7 @@ def test_system_assigned_identity_can_pull_later_images(azure: LocalAzure) -> No
     assert updated["latestRevisionName"] != outputs["latestRevisionName"]
 
 
-def test_registry_missing_from_app_configuration_refuses_the_pull(azure: LocalAzure) -> None:
+def test_image_pull_from_registry_missing_in_the_app_configuration_is_refused(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure)
     grant(azure, "AcrPull")
@@ -125,7 +125,7 @@ def test_registry_missing_from_app_configuration_refuses_the_pull(azure: LocalAz
     assert f"does not list {SERVER}" in str(refusal(azure, APP, **pulling(None)))
 
 
-def test_password_pull_needs_the_admin_user(azure: LocalAzure) -> None:
+def test_image_pull_with_password_is_refused_if_the_registry_admin_user_is_disabled(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure, adminUserEnabled=False)
     login = {"username": "networkdev7", "passwordSecretRef": "given"}
@@ -135,7 +135,7 @@ def test_password_pull_needs_the_admin_user(azure: LocalAzure) -> None:
     assert make(azure, APP, **pulling(None, **login))[1]["provisioningState"] == "Succeeded"
 
 
-def test_pull_needs_arm_tokens_enabled_in_the_registry(azure: LocalAzure) -> None:
+def test_image_pull_is_refused_if_the_registry_disables_arm_tokens(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure, policies={"azureADAuthenticationAsArmPolicy": {"status": "disabled"}})
     grant(azure, "AcrPull")
@@ -143,7 +143,7 @@ def test_pull_needs_arm_tokens_enabled_in_the_registry(azure: LocalAzure) -> Non
     assert "refuses tokens for ARM" in str(refusal(azure, APP, **pulling(IDENTITY_ID)))
 
 
-def test_anonymous_pull_needs_no_identity(azure: LocalAzure) -> None:
+def test_image_pull_from_anonymous_registry_needs_no_identity(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure, anonymousPullEnabled=True)
 
@@ -151,7 +151,11 @@ def test_anonymous_pull_needs_no_identity(azure: LocalAzure) -> None:
 
 
 @pytest.mark.parametrize(("repository", "allowed"), [("report", True), ("reports", False)])
-def test_condition_limits_pull_to_a_repository(azure: LocalAzure, repository: str, allowed: bool) -> None:  # noqa: FBT001 (what the case expects)
+def test_role_assignment_condition_limits_image_pull_to_one_repository(
+    azure: LocalAzure,
+    repository: str,
+    allowed: bool,  # noqa: FBT001 (what the case expects)
+) -> None:
     make(azure, IDENTITY)
     registry(azure, adopted=True)
     grant(azure, "Container Registry Repository Reader", condition=REPOSITORY, conditionVersion="2.0")
@@ -163,7 +167,7 @@ def test_condition_limits_pull_to_a_repository(azure: LocalAzure, repository: st
         assert "'reports'" in str(refusal(azure, APP, **inputs))
 
 
-def test_update_without_template_change_does_not_check_the_pull(azure: LocalAzure) -> None:
+def test_app_update_without_template_change_does_not_check_the_image_pull(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure)
     grant(azure, "AcrPull")

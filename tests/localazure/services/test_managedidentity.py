@@ -5,7 +5,7 @@ from tests.localazure.samples import CREDENTIAL, GROUP, IDENTITY, IDENTITY_ID, P
 from tests.localazure.services.refusals import refusal
 
 
-def test_principal_is_deleted_with_its_identity(azure: LocalAzure) -> None:
+def test_principal_is_deleted_with_its_user_assigned_identity(azure: LocalAzure) -> None:
     identity, outputs = make(azure, IDENTITY)
     existed = azure.world.find_principal(outputs["principalId"])
 
@@ -16,7 +16,7 @@ def test_principal_is_deleted_with_its_identity(azure: LocalAzure) -> None:
     assert azure.world.find_principal(outputs["principalId"]) is None
 
 
-def test_recreated_identity_has_another_principal(azure: LocalAzure) -> None:
+def test_recreated_user_assigned_identity_has_another_principal(azure: LocalAzure) -> None:
     identity, before = make(azure, IDENTITY)
     azure.delete(IDENTITY, identity)
 
@@ -25,13 +25,13 @@ def test_recreated_identity_has_another_principal(azure: LocalAzure) -> None:
     assert {before["principalId"], before["clientId"]}.isdisjoint({after["principalId"], after["clientId"]})
 
 
-def test_principal_ids_are_deterministic() -> None:
+def test_principal_ids_of_user_assigned_identities_are_deterministic() -> None:
     from localazure.arm.world import World  # noqa: PLC0415 (next to its use: two worlds are the point)
 
     assert make(LocalAzure(World()), IDENTITY) == make(LocalAzure(World()), IDENTITY)
 
 
-def test_update_keeps_the_principal(azure: LocalAzure) -> None:
+def test_update_of_user_assigned_identity_keeps_the_principal(azure: LocalAzure) -> None:
     identity, before = make(azure, IDENTITY)
 
     after = azure.update(IDENTITY, identity, {**SAMPLES[IDENTITY].inputs, "tags": {"owner": "platform"}})
@@ -39,11 +39,11 @@ def test_update_keeps_the_principal(azure: LocalAzure) -> None:
     assert (after["principalId"], after["tags"]) == (before["principalId"], {"owner": "platform"})
 
 
-def test_identity_name_needs_three_characters(azure: LocalAzure) -> None:
+def test_user_assigned_identity_name_shorter_than_three_characters_is_refused(azure: LocalAzure) -> None:
     assert refusal(azure, IDENTITY, resourceName="ab").code == "InvalidResourceName"
 
 
-def test_missing_name_is_generated_from_the_logical_name(azure: LocalAzure) -> None:
+def test_missing_identity_name_is_generated_from_the_logical_name(azure: LocalAzure) -> None:
     filled = azure.check(IDENTITY, {"resourceGroupName": "rg", "location": "westeurope"}, name="report-pull")
 
     assert filled["resourceName"].startswith("report-pull")
@@ -51,7 +51,7 @@ def test_missing_name_is_generated_from_the_logical_name(azure: LocalAzure) -> N
     assert filled == azure.check(IDENTITY, {"resourceGroupName": "rg", "location": "westeurope"}, name="report-pull")
 
 
-def test_missing_location_is_the_groups_location(azure: LocalAzure) -> None:
+def test_missing_identity_location_defaults_to_the_resource_groups_location(azure: LocalAzure) -> None:
     make(azure, "azure-native:resources:ResourceGroup", location="North Europe")
 
     filled = azure.check(IDENTITY, {"resourceGroupName": "rg"}, name="report-pull")
@@ -59,7 +59,7 @@ def test_missing_location_is_the_groups_location(azure: LocalAzure) -> None:
     assert azure.create(IDENTITY, filled)[1]["location"] == "northeurope"
 
 
-def test_federated_credential_has_one_audience_and_limit_of_20(azure: LocalAzure) -> None:
+def test_federated_credential_with_two_audiences_or_beyond_the_limit_of_20_is_refused(azure: LocalAzure) -> None:
     make(azure, CREDENTIAL)
     inputs = SAMPLES[CREDENTIAL].inputs
     for number in range(19):
@@ -71,7 +71,7 @@ def test_federated_credential_has_one_audience_and_limit_of_20(azure: LocalAzure
     assert "exactly one" in str(refusal(azure, CREDENTIAL, **more, audiences=["one", "two"]))
 
 
-def test_duplicate_issuer_and_subject_is_refused(azure: LocalAzure) -> None:
+def test_federated_credential_with_duplicate_issuer_and_subject_is_refused(azure: LocalAzure) -> None:
     make(azure, CREDENTIAL)
 
     refused = refusal(azure, CREDENTIAL, federatedIdentityCredentialResourceName="same-again")
@@ -79,7 +79,7 @@ def test_duplicate_issuer_and_subject_is_refused(azure: LocalAzure) -> None:
     assert "pipeline" in refused.message
 
 
-def test_deleting_identity_deletes_its_credentials(azure: LocalAzure) -> None:
+def test_deleting_user_assigned_identity_deletes_its_federated_credentials(azure: LocalAzure) -> None:
     credential, _ = make(azure, CREDENTIAL)
 
     azure.delete(IDENTITY, IDENTITY_ID)
@@ -88,7 +88,7 @@ def test_deleting_identity_deletes_its_credentials(azure: LocalAzure) -> None:
     assert set(azure.world.resources) == {GROUP.lower()}
 
 
-def test_concurrent_credential_writes_of_one_identity_are_refused(azure: LocalAzure) -> None:
+def test_concurrent_federated_credential_writes_of_one_identity_are_refused(azure: LocalAzure) -> None:
     """Which place is exclusive_scope; what happens to a second write in it is `SharedWorld.in_turn`'s."""
     first = azure.exclusive_scope(CREDENTIAL, "", with_needs(azure, CREDENTIAL))
     second = {**SAMPLES[CREDENTIAL].inputs, "federatedIdentityCredentialResourceName": "another"}
