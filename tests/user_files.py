@@ -1,4 +1,4 @@
-"""The files at the root of the repository that belong to the user, and a hook that catches tests that open them.
+"""Guards the user's own network and stack files: an audit hook fails every test that opens one of them.
 
 Every interpreter that a test starts has the hook too, where it inherits the environment: `startup/sitecustomize.py`
 loads this file by its path. It does not see programs that are not Python, and not what merely looks whether a file
@@ -15,18 +15,18 @@ __all__ = ["IN_CHANGED_COPY", "JOURNAL", "STARTUP", "allowed", "is_users", "watc
 ROOT = Path(__file__).parents[1]
 STARTUP = ROOT / "tests" / "startup"
 JOURNAL = "AGENT_NETWORK_TESTS_JOURNAL"
-"""Names a file in which every such opening is noted, by whichever process it was."""
+"""Environment variable with the path of the file in which every process records the user's files that it opens."""
 IN_CHANGED_COPY = "AGENT_NETWORK_TESTS_IN_CHANGED_COPY"
-"""Set where the suite runs in a copy with another network (`tests/contracts/test_changed_network.py`)."""
+"""Environment variable that is set in a copy with another network (`tests/contracts/test_changed_network.py`)."""
 
 _NAME = re.compile(r"(network\.yaml|Pulumi(\.[^/]+)?\.yaml|__main__\.py)$")
 
 allowed: list[str] = []
-"""The tests that may open them right now, in this process."""
+"""Tests that may open the user's files at the moment, in this process."""
 
 
 def is_users(path: object) -> bool:
-    """Return True if a path, in any spelling, is one of the user's files."""
+    """Report if a path, in any notation, is the user's network file, a stack file or the program."""
     if isinstance(path, bytes):
         path = os.fsdecode(path)
     if not isinstance(path, (str, os.PathLike)) or not _NAME.search(text := os.fspath(path)):
@@ -36,12 +36,12 @@ def is_users(path: object) -> bool:
 
 
 def watch() -> None:
-    """Install an audit hook that refuses to open the user's files for the rest of this process."""
+    """Install the audit hook that refuses to open the user's files in this process."""
     sys.addaudithook(_refuse)
 
 
 def _refuse(event: str, arguments: tuple[object, ...]) -> None:
-    if event != "open" or allowed or _is_in_other_folder(arguments) or not is_users(arguments[0]):
+    if event != "open" or allowed or _is_relative_to_descriptor(arguments) or not is_users(arguments[0]):
         return
     journal = os.environ.get(JOURNAL)
     if journal:
@@ -51,9 +51,10 @@ def _refuse(event: str, arguments: tuple[object, ...]) -> None:
     raise AssertionError(f"a test opens {arguments[0]}, which is the user's; tests have networks of their own")
 
 
-def _is_in_other_folder(arguments: tuple[object, ...]) -> bool:
-    """Return True for `os.open` of a bare name, as by `shutil.rmtree`: the hook cannot see the folder of the name.
+def _is_relative_to_descriptor(arguments: tuple[object, ...]) -> bool:
+    """Report if `os.open` opens a bare name: `shutil.rmtree` opens entries relative to the descriptor of their folder.
 
-    Whatever reads a file by `open` or `pathlib` gives a mode.
+    The audit event does not contain the descriptor. Code that reads a file by `open` or `pathlib` passes a mode.
     """
-    return arguments[1] is None and isinstance(arguments[0], str) and Path(arguments[0]).name == arguments[0]
+    path, mode = arguments[:2]
+    return mode is None and isinstance(path, (str, bytes)) and os.path.basename(path) == path  # noqa: PTH119 (bytes)

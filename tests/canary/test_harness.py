@@ -48,7 +48,7 @@ def run(tmp_path: Path) -> Run:
     return on
 
 
-def test_a_test_that_holds_passes(run: Run) -> None:
+def test_passing_test_passes_in_the_harness(run: Run) -> None:
     # Without this one, each of the others could fail for a reason that they do not mean.
     outcome = run("def test_it() -> None:\n    assert True\n")
 
@@ -79,13 +79,13 @@ def test_it() -> None:
 """
 
 
-def test_an_apply_that_nobody_waits_for_fails_its_test(run: Run) -> None:
+def test_exception_in_an_unawaited_apply_fails_the_test(run: Run) -> None:
     outcome = run(RECORDED.format(program='Thing("one").urn.apply(refuse)'))
 
     assert outcome.failed_with("said in an apply"), outcome.text
 
 
-def test_an_apply_on_an_apply_that_nobody_waits_for_fails_its_test(run: Run) -> None:
+def test_exception_in_a_nested_unawaited_apply_fails_the_test(run: Run) -> None:
     outcome = run(
         RECORDED.format(program='Thing("one").urn.apply(lambda urn: pulumi.Output.from_input(urn).apply(refuse))')
     )
@@ -93,13 +93,13 @@ def test_an_apply_on_an_apply_that_nobody_waits_for_fails_its_test(run: Run) -> 
     assert outcome.failed_with("said in an apply"), outcome.text
 
 
-def test_one_name_for_two_things_is_refused(run: Run) -> None:
+def test_two_resources_with_the_same_name_fail_the_test(run: Run) -> None:
     outcome = run(RECORDED.format(program='Thing("one"), Thing("one")'))
 
     assert outcome.failed_with("registered twice", "test:index:Thing::one"), outcome.text
 
 
-def test_an_output_is_no_text(run: Run) -> None:
+def test_formatting_an_output_as_text_fails_the_test(run: Run) -> None:
     outcome = run(RECORDED.format(program="f\"{Thing('one').urn}\""))
 
     assert outcome.failed_with("__str__"), outcome.text
@@ -132,49 +132,49 @@ def test_it() -> None:
 """
 
 
-def test_local_azure_does_what_it_is_asked(run: Run) -> None:
+def test_program_on_local_azure_deploys_in_the_harness(run: Run) -> None:
     outcome = run(LOCAL.format(program='group("one")'))
 
     assert outcome.code == 0, outcome.text
 
 
-def test_an_apply_fails_a_run_on_local_azure(run: Run) -> None:
+def test_exception_in_an_apply_fails_a_run_on_local_azure(run: Run) -> None:
     outcome = run(LOCAL.format(program='group("one").location.apply(refuse)'))
 
     assert outcome.failed_with("said in an apply"), outcome.text
 
 
-def test_one_name_for_two_things_is_refused_on_local_azure(run: Run) -> None:
+def test_two_resources_with_the_same_name_fail_a_run_on_local_azure(run: Run) -> None:
     outcome = run(LOCAL.format(program='group("one"), group("one")'))
 
     assert outcome.failed_with("one is registered twice as azure-native:resources:ResourceGroup"), outcome.text
 
 
-def test_a_warning_is_an_error(run: Run) -> None:
+def test_warning_fails_the_test(run: Run) -> None:
     outcome = run('import warnings\n\n\ndef test_it() -> None:\n    warnings.warn("beware", stacklevel=1)\n')
 
     assert outcome.failed_with("UserWarning: beware"), outcome.text
 
 
-def test_what_is_left_open_is_an_error(run: Run) -> None:
+def test_unclosed_socket_fails_the_test(run: Run) -> None:
     outcome = run("import socket\n\n\ndef test_it() -> None:\n    socket.socket()\n")
 
     assert outcome.failed_with("ResourceWarning", "unclosed"), outcome.text
 
 
-def test_an_unknown_marker_is_refused(run: Run) -> None:
+def test_unknown_pytest_marker_is_refused(run: Run) -> None:
     outcome = run("import pytest\n\n\n@pytest.mark.slwo\ndef test_it() -> None:\n    pass\n")
 
     assert outcome.failed_with("'slwo' not found in `markers`"), outcome.text
 
 
-def test_an_expected_failure_that_passes_is_a_failure(run: Run) -> None:
+def test_expected_failure_that_passes_fails_the_run(run: Run) -> None:
     outcome = run("import pytest\n\n\n@pytest.mark.xfail\ndef test_it() -> None:\n    pass\n")
 
     assert outcome.failed_with("XPASS(strict)"), outcome.text
 
 
-def test_credentials_of_whoever_runs_the_tests_are_not_there(run: Run) -> None:
+def test_azure_credentials_of_the_environment_are_removed_for_tests(run: Run) -> None:
     text = 'import os\n\n\ndef test_it() -> None:\n    assert "ARM_CLIENT_ID" in os.environ\n'
     outcome = run(text, ARM_CLIENT_ID="somebody")
 

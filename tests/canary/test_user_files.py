@@ -55,7 +55,7 @@ def run(tmp_path: Path) -> Run:
     return on
 
 
-def test_opening_file_of_user_fails_the_test(run: Run) -> None:
+def test_opening_the_users_network_or_stack_file_fails_the_test(run: Run) -> None:
     done = run(READS.format(names=FILES))
 
     assert (done.returncode, f"{len(FILES)} failed" in done.stdout) == (1, True), done.stdout
@@ -63,30 +63,34 @@ def test_opening_file_of_user_fails_the_test(run: Run) -> None:
         assert f"a test opens {name}, which is the user's" in done.stdout
 
 
-def test_removing_folder_with_such_names_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_removing_temporary_folder_with_a_network_file_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "old" / "network.yaml").mkdir(parents=True)
+    (tmp_path / "old in bytes" / "network.yaml").mkdir(parents=True)
     monkeypatch.chdir(REPOSITORY)
 
     shutil.rmtree(tmp_path / "old")
+    shutil.rmtree(os.fsencode(tmp_path / "old in bytes"))
 
-    assert not (tmp_path / "old").exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("text", [SWALLOWS, IN_A_PROCESS.format(check=True), IN_A_PROCESS.format(check=False)])
-def test_swallowed_error_of_opening_fails_the_test(run: Run, text: str) -> None:
+def test_opening_a_users_file_fails_the_test_even_if_the_error_is_swallowed(run: Run, text: str) -> None:
     done = run(text)
 
     assert (done.returncode, "the test opened files of the user: network.yaml" in done.stdout) == (1, True), done.stdout
 
 
-def test_second_test_of_shipped_sample_is_refused(run: Run) -> None:
+def test_second_test_that_uses_the_shipped_sample_is_refused(run: Run) -> None:
     done = run(TWICE)
 
     assert done.returncode == 4
     assert "only one test reads the files of the shipped sample" in done.stdout + done.stderr
 
 
-def test_files_of_user_are_known_however_the_path_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_users_files_are_recognized_in_every_notation_of_their_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "link.yaml").symlink_to(REPOSITORY / "network.yaml")
     (tmp_path / "network.yaml").symlink_to(REPOSITORY / "network.yaml")
     monkeypatch.chdir(REPOSITORY / "tests")

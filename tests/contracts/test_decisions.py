@@ -11,7 +11,7 @@ LONGEST = 30
 
 
 @pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.stem)
-def test_a_decision_is_one_page_in_one_form(path: Path) -> None:
+def test_each_decision_record_fits_one_page_and_has_the_required_sections(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
 
     assert len(lines) <= LONGEST
@@ -24,11 +24,11 @@ def test_a_decision_is_one_page_in_one_form(path: Path) -> None:
     assert re.match(rf"# {path.stem[:4]}: \S", lines[0])
 
 
-def test_decisions_are_numbered_without_a_gap() -> None:
+def test_decision_records_are_numbered_without_gaps() -> None:
     assert [path.stem[:4] for path in DECISIONS] == [f"{number:04}" for number in range(1, len(DECISIONS) + 1)]
 
 
-def test_every_page_is_in_the_index() -> None:
+def test_every_documentation_page_is_listed_in_the_index() -> None:
     index = (DOCS / "README.md").read_text(encoding="utf-8")
     linked = set(re.findall(r"\]\(((?:howto|decisions|reference)/[^)]+)\)", index))
 

@@ -135,7 +135,7 @@ def packages_of_the_table() -> list[str]:
     return [name.strip() for row in rows for name in row.split("|")[1].split(",")]
 
 
-def test_a_lock_is_read_as_pip_reads_it() -> None:
+def test_lock_file_is_parsed_like_pip_parses_it() -> None:
     hashed = f"a==1 ; os_name == 'nt' \\\n    --hash=sha256:{'0' * 64}\n    # via b\n"
     text = f"# by a tool\n--only-binary :all:\n\n{hashed}b==2\n"
 
@@ -144,18 +144,18 @@ def test_a_lock_is_read_as_pip_reads_it() -> None:
 
 
 @pytest.mark.parametrize("requirement", direct(), ids=lambda requirement: requirement.name)
-def test_a_direct_dependency_is_pinned_to_the_locked_version(requirement: Requirement) -> None:
+def test_direct_dependencies_are_pinned_to_the_locked_versions(requirement: Requirement) -> None:
     (pin,) = requirement.specifier
 
     assert pin.operator == "=="
     assert locked(LOCK)[canonicalize_name(requirement.name)].version == pin.version, RENEW
 
 
-def test_every_direct_dependency_has_its_row_in_the_readme() -> None:
+def test_every_direct_dependency_has_a_row_in_the_readme() -> None:
     assert sorted(packages_of_the_table()) == sorted(requirement.name for requirement in direct())
 
 
-def test_every_direct_dependency_has_its_reason() -> None:
+def test_every_direct_dependency_states_its_reason_in_the_readme() -> None:
     text = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
     explained = re.findall(r'^  "([A-Za-z0-9-]+)==[^"]+",\s+# \S', text, re.MULTILINE)
 
@@ -167,7 +167,7 @@ def test_every_locked_package_has_hashes() -> None:
     assert without_hashes(LOCK) == []
 
 
-def test_the_lock_installs_wheels_alone_and_names_no_host() -> None:
+def test_lock_file_installs_only_wheels_and_names_no_host() -> None:
     """Pip forgets a `--no-binary` that precedes `--only-binary :all:`, so their order counts."""
     options = [line for line in lines(LOCK) if line.startswith("-")]
 
@@ -179,31 +179,31 @@ def test_the_lock_installs_wheels_alone_and_names_no_host() -> None:
 @pytest.mark.parametrize(
     "environment", environments(), ids=lambda one: f"{one['python_version']}-{one['sys_platform']}"
 )
-def test_the_lock_has_everything_that_its_packages_require(environment: dict[str, str]) -> None:
+def test_lock_file_contains_every_requirement_of_its_packages(environment: dict[str, str]) -> None:
     missing, _ = missing_and_reached(locked(LOCK), environment)
 
     assert missing == set(), RENEW
 
 
-def test_the_lock_has_nothing_that_no_package_requires() -> None:
+def test_lock_file_contains_no_package_that_nothing_requires() -> None:
     lock = locked(LOCK)
     reached = {name for environment in environments() for name in missing_and_reached(lock, environment)[1]}
 
     assert set(lock) == reached, RENEW
 
 
-def test_a_package_that_is_missing_from_the_lock_is_found() -> None:
+def test_package_missing_from_the_lock_file_is_detected() -> None:
     lock = locked(LOCK)
     del lock["msal"]
 
     assert any("required by azure-identity" in one for one in missing_and_reached(lock, environments()[0])[0])
 
 
-def test_the_supported_pythons_begin_with_the_oldest_that_is_required() -> None:
+def test_supported_python_versions_start_at_requires_python() -> None:
     assert PROJECT["project"]["requires-python"] == f">={supported_pythons()[0]}"
 
 
-def test_the_makefile_installs_nothing_without_its_hash() -> None:
+def test_makefile_installs_packages_only_with_hashes() -> None:
     recipe = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
     installed = [line for line in recipe.splitlines() if "pip install" in line and "requirements.txt" in line]
 

@@ -30,7 +30,7 @@ def grants() -> set[str]:
     return {one.name for one in of_hosts().all("RoleAssignment")}
 
 
-def test_no_key_opens_anything() -> None:
+def test_agent_hosts_disable_key_access() -> None:
     opened = opened_by_keys(of_hosts())
 
     assert {"Account", "ManagedCluster", "Vault"} <= {one.kind for one in opened}
@@ -38,11 +38,11 @@ def test_no_key_opens_anything() -> None:
         assert_closed(resource)
 
 
-def test_what_it_sees_is_logged() -> None:
+def test_agent_hosts_send_logs_to_the_workspace() -> None:
     assert_logged(of_hosts())
 
 
-def test_every_agent_is_a_component_of_the_network() -> None:
+def test_every_agent_is_a_child_component_of_the_network() -> None:
     recorded = of_hosts()
     root = recorded.one("AgentNetwork").urn
 
@@ -50,7 +50,7 @@ def test_every_agent_is_a_component_of_the_network() -> None:
     assert agents == set(EVERY_HOST["agents"])
 
 
-def test_every_line_of_access_is_one_assignment_and_there_is_no_other() -> None:
+def test_access_of_agents_on_every_host_creates_exactly_these_role_assignments() -> None:
     """Agents that share an identity are granted what any of them is, once."""
     assert grants() == {
         "clerk-may-read-signing",
@@ -68,13 +68,13 @@ def test_every_line_of_access_is_one_assignment_and_there_is_no_other() -> None:
     }
 
 
-def test_a_grant_that_is_replaced_stays_until_the_new_one_is_there() -> None:
+def test_replaced_role_assignment_is_deleted_only_after_its_replacement_exists() -> None:
     """Whatever the provider would do: else an agent that is published is without access for a while."""
     assert {one.delete_before_replace for one in of_hosts().all("RoleAssignment")} == {False}
 
 
 @pytest.mark.parametrize(("identity", "row"), calls())
-def test_a_call_of_an_agent_brings_nothing_but_the_call_where_it_is_granted(identity: str, row: VerbRole) -> None:
+def test_role_for_calling_an_agent_is_not_privileged_and_has_a_source(identity: str, row: VerbRole) -> None:
     role = by_name(row.role)
 
     assert role.name == row.role, "the name is a former one"
@@ -82,7 +82,7 @@ def test_a_call_of_an_agent_brings_nothing_but_the_call_where_it_is_granted(iden
     assert "Microsoft Learn, 20" in row.source
 
 
-def test_a_call_is_granted_at_the_one_agent() -> None:
+def test_role_for_calling_an_agent_is_scoped_to_that_agent() -> None:
     recorded = of_hosts()
 
     scopes = {one.name: one.inputs["scope"] for one in recorded.all("RoleAssignment") if "-may-use-" in one.name}
@@ -93,7 +93,7 @@ def test_a_call_is_granted_at_the_one_agent() -> None:
     }
 
 
-def test_a_caller_in_a_cluster_reaches_the_agent_that_lets_it() -> None:
+def test_aks_network_policies_let_a_caller_reach_the_agent_that_permits_it() -> None:
     policies = {one.name: one.inputs["spec"] for one in of_hosts().all("NetworkPolicy")}
 
     spaces = [
@@ -119,7 +119,7 @@ def blocks(policy: dict[str, Any]) -> set[tuple[str, int]]:
     }
 
 
-def test_an_agent_in_a_cluster_reaches_the_destinations_of_its_egress_and_no_other_address() -> None:
+def test_aks_network_policy_allows_only_the_egress_destinations_of_the_agent() -> None:
     policies = {one.name: one.inputs["spec"] for one in of_hosts().all("NetworkPolicy")}
 
     azure = {(block, port) for block in ("10.1.0.0/24", "10.2.0.0/24") for port in (443, 5671)}
@@ -133,12 +133,12 @@ def pods() -> dict[str, dict[str, Any]]:
     return {one.name: one.inputs["spec"]["template"]["spec"] for one in deployments}
 
 
-def test_an_agent_in_a_cluster_runs_as_the_user_that_is_written_down() -> None:
+def test_aks_agent_runs_as_the_configured_user_id() -> None:
     users = {name: pod["securityContext"].get("runAsUser") for name, pod in pods().items()}
     assert users == {"clerk": 10001, "porter": None}
 
 
-def test_an_agent_in_a_cluster_is_probed_as_it_is_written_down() -> None:
+def test_aks_agent_has_the_configured_readiness_probe() -> None:
     probed = {
         name: {key: value for key, value in pod["containers"][0].items() if key.endswith("Probe")}
         for name, pod in pods().items()
@@ -149,7 +149,7 @@ def test_an_agent_in_a_cluster_is_probed_as_it_is_written_down() -> None:
     }
 
 
-def test_a_cluster_is_made_as_its_environment_says() -> None:
+def test_aks_cluster_is_created_with_the_settings_of_its_environment() -> None:
     made = of_hosts().one("ManagedCluster").inputs
 
     (pool,) = made["agentPoolProfiles"]

@@ -10,13 +10,13 @@ REPOSITORY = Path(__file__).parents[2]
 TEXT = (REPOSITORY / "docs/howto/add-a-resource-kind.md").read_text(encoding="utf-8")
 
 
-def test_every_place_that_it_names_is_there() -> None:
+def test_every_path_named_in_the_recipe_exists() -> None:
     paths = set(re.findall(r"`((?:access|components|docs|localazure|manifest|tests)/[\w./-]+)`", TEXT))
 
     assert {path for path in paths if not (REPOSITORY / path).exists()} == set()
 
 
-def test_every_role_that_a_page_shows_may_be_given_to_an_agent() -> None:
+def test_every_role_shown_in_the_documentation_may_be_assigned_to_an_agent() -> None:
     shown = re.findall(
         r"\{ role: ([^,}]+), because:", "".join(page.read_text("utf-8") for page in (REPOSITORY / "docs").rglob("*.md"))
     )

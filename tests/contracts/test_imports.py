@@ -79,19 +79,19 @@ def rooms_of(names: set[str]) -> set[str]:
     return {room for room in ROOMS if any(within(name, room) for name in names)}
 
 
-def test_what_an_import_names_is_found_however_it_is_written() -> None:
+def test_imported_modules_are_found_in_every_form_of_import_statement() -> None:
     text = "import a.b\nfrom c import d\nfrom . import e\nfrom ..f import g\ndef late():\n    from h import i\n"
 
     assert set(imports("x.y.z", text)) == {"a.b", "c", "c.d", "x.y", "x.y.e", "x.f", "x.f.g", "h", "h.i"}
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_every_room_has_modules(room: str) -> None:
+def test_every_top_level_package_has_modules(room: str) -> None:
     assert any(within(name, room) for name in modules())
 
 
 @of("manifest", "access")
-def test_what_is_pure_imports_no_pulumi_and_no_other_room(name: str) -> None:
+def test_manifest_and_access_import_neither_pulumi_nor_other_packages_of_the_project(name: str) -> None:
     found = imported(name)
 
     assert not {one for one in found if pulumis(one)}
@@ -99,7 +99,7 @@ def test_what_is_pure_imports_no_pulumi_and_no_other_room(name: str) -> None:
 
 
 @of(*LAYERS)
-def test_a_layer_imports_only_the_layers_below_it(name: str) -> None:
+def test_module_imports_only_modules_of_its_own_or_a_lower_layer(name: str) -> None:
     (layer,) = (layer for layer in LAYERS if within(name, layer))
     room = layer.partition(".")[0]
     below = (layer, *LAYERS[layer], *SHARED)
@@ -109,7 +109,7 @@ def test_a_layer_imports_only_the_layers_below_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-def test_every_layer_has_modules(layer: str) -> None:
+def test_every_architecture_layer_has_modules(layer: str) -> None:
     assert any(within(name, layer) for name in modules())
 
 
@@ -119,12 +119,12 @@ def arrows(name: str) -> set[str]:
     return {one for one in found if not any(other.startswith(f"{one}.") for other in found)} - {name}
 
 
-def test_no_two_modules_import_each_other() -> None:
+def test_modules_have_no_circular_imports() -> None:
     list(TopologicalSorter({name: arrows(name) for name in modules()}).static_order())
 
 
 @of("components")
-def test_components_take_roles_from_access_and_nothing_else(name: str) -> None:
+def test_components_import_only_azure_facts_from_access_and_nothing_from_localazure(name: str) -> None:
     found = imported(name)
 
     # `from access import …` names the room itself, and is refused with the rest.
@@ -133,12 +133,12 @@ def test_components_take_roles_from_access_and_nothing_else(name: str) -> None:
 
 
 @of("components")
-def test_the_network_alone_knows_its_description(name: str) -> None:
+def test_only_the_network_component_imports_manifest(name: str) -> None:
     assert within(name, "components.network") or "manifest" not in rooms_of(imported(name))
 
 
 @of("localazure")
-def test_local_azure_knows_no_program(name: str) -> None:
+def test_localazure_imports_only_access_and_azure_facts_of_manifest(name: str) -> None:
     found = imported(name)
 
     # `from manifest import …` names the room itself, and is refused with the rest.
@@ -147,7 +147,7 @@ def test_local_azure_knows_no_program(name: str) -> None:
 
 
 @of("policies")
-def test_policies_know_access_and_the_sdk_of_policies_alone(name: str) -> None:
+def test_policies_import_only_access_and_pulumi_policy(name: str) -> None:
     found = imported(name)
 
     assert rooms_of(found) <= {"policies", "access"}
@@ -155,26 +155,26 @@ def test_policies_know_access_and_the_sdk_of_policies_alone(name: str) -> None:
 
 
 @of("release")
-def test_what_happens_around_a_deployment_knows_no_description(name: str) -> None:
+def test_release_does_not_import_manifest(name: str) -> None:
     assert rooms_of(imported(name)) <= {"release", "access", "components", "localazure"}
 
 
 @of(*(room for room in ROOMS if room != "cli"))
-def test_nothing_but_the_entry_point_imports_the_console_command(name: str) -> None:
+def test_only_the_entry_point_imports_the_cli(name: str) -> None:
     assert name == "agent_network.__main__" or "cli" not in rooms_of(imported(name))
 
 
-def test_entry_point_imports_nothing_but_the_console_command() -> None:
+def test_entry_point_imports_only_the_cli() -> None:
     assert rooms_of(imported("agent_network.__main__")) == {"cli"}
 
 
 @of("manifest", "components", "access", "localazure", "policies")
-def test_nothing_knows_what_happens_around_a_deployment(name: str) -> None:
+def test_only_cli_and_release_import_release(name: str) -> None:
     assert not {one for one in imported(name) if within(one, "release")}
 
 
 @of(*RULES)
-def test_rules_of_azure_know_no_way_in_and_no_pulumi(name: str) -> None:
+def test_azure_rules_in_localazure_import_neither_front_ends_nor_pulumi(name: str) -> None:
     reached, ahead = set[str](), {name}
     while ahead:
         reached |= ahead
@@ -184,11 +184,11 @@ def test_rules_of_azure_know_no_way_in_and_no_pulumi(name: str) -> None:
 
 
 @pytest.mark.parametrize("place", [*RULES, *FRONT])
-def test_what_the_rules_are_about_is_there(place: str) -> None:
+def test_modules_named_in_the_import_rules_exist(place: str) -> None:
     assert place in modules()
 
 
-def test_the_program_knows_the_network_and_its_description() -> None:
+def test_program_imports_only_access_components_and_manifest() -> None:
     program = REPOSITORY / "agent_network" / "program.py"
     found = set(imports("agent_network.program", program.read_text(encoding="utf-8")))
 

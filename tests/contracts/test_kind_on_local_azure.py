@@ -10,7 +10,7 @@ from tests.contracts import networks
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_kind_is_deployed_and_every_source_reads_it(kind: str) -> None:
+def test_every_resource_kind_deploys_to_local_azure_and_all_readers_agree_on_its_access(kind: str) -> None:
     (row,) = of_kind(kind)
     check = f"check 'path', 'kind', 'verbs' and 'named_only' of {row.arm_type} in access/azure/types"
     result, world = deployed(networks.described(kind), networks.ENVIRONMENT, "dev")

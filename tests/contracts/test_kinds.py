@@ -90,17 +90,17 @@ def assert_logged(recorded: Recorded) -> None:
             assert any(one["enabled"] for one in setting["logs"])
 
 
-def test_what_can_be_written_is_what_there_are_components_for() -> None:
+def test_every_resource_kind_of_the_manifest_has_a_component() -> None:
     assert set(KINDS) == set(DESCRIBED)
 
 
 @every_kind
-def test_what_can_be_written_is_what_the_component_allows(kind: str) -> None:
+def test_manifest_verbs_of_a_resource_kind_equal_its_components_verbs(kind: str) -> None:
     assert set(KINDS[kind].VERBS) == set(DESCRIBED[kind].verbs)
 
 
 @every_row
-def test_a_verbs_role_is_one_that_an_agent_may_have(kind: str, row: VerbRole) -> None:
+def test_role_of_every_verb_is_current_and_may_be_assigned_to_an_agent(kind: str, row: VerbRole) -> None:
     role = by_name(row.role)
 
     assert role.name == row.role, "the name is a former one"
@@ -114,14 +114,14 @@ def controlling(role: Role) -> set[str]:
 
 
 @every_row
-def test_a_verbs_role_changes_data_and_not_resources(kind: str, row: VerbRole) -> None:
+def test_role_of_every_verb_changes_only_data(kind: str, row: VerbRole) -> None:
     del kind
 
     assert controlling(by_name(row.role)) == WITH_CONTROL.get(row.role, set())
 
 
 @every_row
-def test_a_verb_says_what_it_allows_and_who_says_so(kind: str, row: VerbRole) -> None:
+def test_every_verb_has_a_meaning_and_a_documentation_source(kind: str, row: VerbRole) -> None:
     del kind
 
     assert row.meaning
@@ -129,7 +129,7 @@ def test_a_verb_says_what_it_allows_and_who_says_so(kind: str, row: VerbRole) ->
 
 
 @every_kind
-def test_no_key_opens_it(kind: str) -> None:
+def test_resource_kind_disables_key_access(kind: str) -> None:
     found = opened_by_keys(of_kind(kind))
 
     assert {one.type for one in found} > {"azure-native:containerregistry:Registry", *NOT_LOGGED}, "no holder was made"
@@ -138,12 +138,12 @@ def test_no_key_opens_it(kind: str) -> None:
 
 
 @every_kind
-def test_what_it_sees_is_logged(kind: str) -> None:
+def test_resource_kind_sends_logs_to_the_workspace(kind: str) -> None:
     assert_logged(of_kind(kind))
 
 
 @every_kind
-def test_it_stands_in_what_holds_it(kind: str) -> None:
+def test_component_of_a_resource_kind_is_a_child_of_its_parent_resource_or_the_network(kind: str) -> None:
     recorded = of_kind(kind)
     root, own = recorded.one("AgentNetwork").urn, component(recorded, KINDS[kind])
     holder = KINDS[kind].HOLDER
@@ -159,7 +159,7 @@ def test_it_stands_in_what_holds_it(kind: str) -> None:
 
 
 @every_kind
-def test_it_tells_the_engine_what_it_is(kind: str) -> None:
+def test_component_of_a_resource_kind_registers_scope_verbs_and_endpoint_as_outputs(kind: str) -> None:
     outputs = component(of_kind(kind), KINDS[kind]).outputs or {}
 
     assert set(outputs) == {"scope", "verbs", "endpoint"}
@@ -168,14 +168,14 @@ def test_it_tells_the_engine_what_it_is(kind: str) -> None:
 
 
 @every_kind
-def test_a_verb_is_one_assignment_named_as_a_sentence(kind: str) -> None:
+def test_each_verb_creates_one_role_assignment_named_agent_may_verb_resource(kind: str) -> None:
     grants = [one.name for one in of_kind(kind).resources if one.kind in GRANTS and "-may-pull-" not in one.name]
 
     assert sorted(grants) == sorted(f"worker-may-{verb}-{RESOURCE}" for verb in KINDS[kind].VERBS)
 
 
 @every_kind
-def test_what_exists_is_read_and_granted_on_and_nothing_of_it_made(kind: str) -> None:
+def test_existing_resource_is_read_and_gets_role_assignments_but_is_not_created(kind: str) -> None:
     recorded = of_kind(kind, existing=True)
     inside = [one for name in (PARENT, RESOURCE) for one in within(recorded, name) if one.custom]
 

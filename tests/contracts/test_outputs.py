@@ -60,12 +60,12 @@ def registered() -> dict[str, list[Registered]]:
 REGISTERED = registered()
 
 
-def test_every_component_is_looked_at() -> None:
+def test_every_component_class_is_covered_by_the_sample_networks() -> None:
     assert set(REGISTERED) == set(COMPONENTS)
 
 
 @pytest.mark.parametrize("name", sorted(COMPONENTS))
-def test_what_is_announced_is_assigned_and_registered(name: str) -> None:
+def test_component_registers_exactly_its_annotated_outputs(name: str) -> None:
     outputs = announced(COMPONENTS[name])
 
     assert outputs
@@ -75,5 +75,5 @@ def test_what_is_announced_is_assigned_and_registered(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(COMPONENTS))
-def test_its_type_is_this_projects_and_called_as_the_class(name: str) -> None:
+def test_component_type_token_is_agent_network_index_and_its_class_name(name: str) -> None:
     assert {one.type for one in REGISTERED[name]} == {f"agent-network:index:{name}"}

@@ -164,7 +164,7 @@ def test_docstrings_begin_with_a_noun_or_a_verb() -> None:
     assert not found, "\n".join(found)
 
 
-def test_names_texts_and_documentation_are_plain_english() -> None:
+def test_names_messages_and_documentation_contain_no_listed_word() -> None:
     found = [line for path in done() for line in dialect(path)]
 
     assert not found, "\n".join(found)
@@ -174,27 +174,27 @@ def test_names_texts_and_documentation_are_plain_english() -> None:
     "text",
     ["mended", "stands beside it", "was told to", "it asks twice", "whoever deploys", "is no list", "are no lists"],
 )
-def test_dialect_is_found(text: str) -> None:
+def test_listed_words_are_detected(text: str) -> None:
     assert any(re.search(pattern, text) for pattern in DIALECT)
 
 
 @pytest.mark.parametrize("text", ["amend", "recommended", "there is no list", "is no longer set", "understands"])
-def test_plain_words_are_not_reported(text: str) -> None:
+def test_texts_in_plain_english_are_not_reported(text: str) -> None:
     assert not any(re.search(pattern, text) for pattern in DIALECT)
 
 
-def test_names_are_read_word_by_word() -> None:
+def test_identifiers_are_split_into_words_before_the_check() -> None:
     assert spoken("_AskedMatrix") == "asked matrix"
     assert spoken("wide_grants") == "wide grants"
 
 
 @pytest.mark.parametrize("folder", NOT_YET)
-def test_folders_to_be_rewritten_exist(folder: str) -> None:
+def test_folders_listed_as_not_yet_rewritten_exist(folder: str) -> None:
     assert (REPOSITORY / folder).exists()
 
 
 @pytest.mark.parametrize("exemption", [one for one in EXEMPTIONS if one.phrase])
-def test_exemptions_are_needed(exemption: Exemption) -> None:
+def test_every_exemption_from_the_word_list_is_still_needed(exemption: Exemption) -> None:
     assert any(
         re.search(pattern, text.words, re.IGNORECASE)
         for path in files()

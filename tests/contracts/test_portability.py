@@ -85,11 +85,11 @@ def uses(path: Path) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: path.relative_to(REPOSITORY).as_posix())
-def test_a_module_uses_nothing_that_only_posix_has(path: Path) -> None:
+def test_product_modules_use_nothing_that_only_posix_has(path: Path) -> None:
     assert uses(path) - set(EXCEPTIONS) == set(), "use filelock, subprocess, sys.executable or tempfile instead"
 
 
-def test_every_exception_is_still_needed() -> None:
+def test_every_portability_exemption_is_still_needed() -> None:
     assert set(EXCEPTIONS) - {use for path in files() for use in uses(path)} == set()
 
 
@@ -110,5 +110,5 @@ def test_every_exception_is_still_needed() -> None:
         ("import signal\nsignal.SIGTERM", set[str]()),
     ],
 )
-def test_posix_names_and_paths_are_found(text: str, expected: set[str]) -> None:
+def test_posix_only_names_and_paths_are_detected(text: str, expected: set[str]) -> None:
     assert set(found_in(text)) == expected

@@ -27,7 +27,7 @@ def loaded(path: Path) -> dict[str, Any]:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
-def test_the_licence_is_the_unchanged_apache_2_and_is_declared() -> None:
+def test_licence_file_is_the_unchanged_apache_2_text_and_pyproject_declares_it() -> None:
     project = tomllib.loads(text_of("pyproject.toml"))["project"]
 
     assert hashlib.sha256((REPOSITORY / "LICENSE").read_bytes()).hexdigest() == APACHE_2
@@ -35,7 +35,7 @@ def test_the_licence_is_the_unchanged_apache_2_and_is_declared() -> None:
     assert [one for one in project["classifiers"] if one.startswith("License ::")] == []
 
 
-def test_vulnerabilities_are_reported_privately_on_the_platform_and_at_no_address() -> None:
+def test_security_policy_requests_private_reports_on_the_platform_without_an_address() -> None:
     text = text_of("SECURITY.md")
 
     assert "private vulnerability reporting" in text
@@ -43,7 +43,7 @@ def test_vulnerabilities_are_reported_privately_on_the_platform_and_at_no_addres
 
 
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.name)
-def test_an_issue_form_has_fields_that_differ_in_id_and_label(path: Path) -> None:
+def test_issue_form_has_fields_with_unique_ids_and_labels(path: Path) -> None:
     form = loaded(path)
     fields = [one for one in form["body"] if one["type"] != "markdown"]
 
@@ -55,20 +55,20 @@ def test_an_issue_form_has_fields_that_differ_in_id_and_label(path: Path) -> Non
         assert len(values) == len(set(values)) > 0
 
 
-def test_a_report_of_a_bug_is_led_away_from_vulnerabilities() -> None:
+def test_bug_report_form_directs_vulnerabilities_to_the_security_policy() -> None:
     (warning,) = [one for one in loaded(FORMS[0])["body"] if one["type"] == "markdown"]
 
     assert "SECURITY.md" in warning["attributes"]["value"]
     assert loaded(REPOSITORY / ".github/ISSUE_TEMPLATE/config.yml") == {"blank_issues_enabled": False}
 
 
-def test_a_pull_request_answers_for_access() -> None:
+def test_pull_request_template_has_a_section_about_access() -> None:
     headings = re.findall(r"^## (.*)$", text_of(".github/pull_request_template.md"), re.MULTILINE)
 
     assert headings == ["Change", "Access", "Before review"]
 
 
-def test_packages_and_actions_are_updated_by_pull_requests() -> None:
+def test_dependabot_updates_packages_and_actions_weekly() -> None:
     updates = loaded(REPOSITORY / ".github/dependabot.yml")
 
     assert updates["version"] == 2
@@ -79,7 +79,7 @@ def test_packages_and_actions_are_updated_by_pull_requests() -> None:
     assert {one["schedule"]["interval"] for one in updates["updates"]} == {"weekly"}
 
 
-def test_hooks_before_a_commit_run_the_commands_of_make_check() -> None:
+def test_pre_commit_hooks_run_the_commands_of_make_check() -> None:
     recipe = re.search(r"^check:.*\n((?:\t.*\n)+)", text_of("Makefile"), re.MULTILINE)
     assert recipe
     commands = [line.strip().removeprefix("@").replace("$(VENV)", ".venv") for line in recipe[1].splitlines()]
@@ -91,7 +91,7 @@ def test_hooks_before_a_commit_run_the_commands_of_make_check() -> None:
     assert {(hook["language"], hook["pass_filenames"]) for hook in repository["hooks"]} == {("system", False)}
 
 
-def test_the_hooks_are_valid_for_pre_commit(tmp_path: Path) -> None:
+def test_pre_commit_configuration_is_valid(tmp_path: Path) -> None:
     done = subprocess.run(  # noqa: S603 (our own file and interpreter)
         [sys.executable, "-m", "pre_commit", "validate-config", str(REPOSITORY / ".pre-commit-config.yaml")],
         env={**os.environ, "PRE_COMMIT_HOME": str(tmp_path)},
@@ -103,6 +103,6 @@ def test_the_hooks_are_valid_for_pre_commit(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_files_are_the_same_bytes_on_every_operating_system() -> None:
+def test_line_endings_are_lf_on_every_operating_system() -> None:
     assert "* text=auto eol=lf" in text_of(".gitattributes").splitlines()
     assert re.search(r"^\[\*\]\n(?:.+\n)*end_of_line = lf$", text_of(".editorconfig"), re.MULTILINE)

@@ -92,15 +92,15 @@ def run(root: Path, *arguments: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_code_of_the_example_is_in_four_files() -> None:
+def test_example_of_the_recipe_changes_exactly_four_code_files() -> None:
     assert len({path for path, _, _ in BLOCKS if path.startswith(CODE)}) == 4
 
 
-def test_kind_of_the_recipe_passes_the_tests_of_every_kind(project: Path) -> None:
+def test_new_resource_kind_of_the_recipe_passes_all_resource_kind_tests(project: Path) -> None:
     run(project, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *TESTS, "-k", ABOUT)
 
 
-def test_blocks_are_formatted_as_the_rest_of_the_code(project: Path) -> None:
+def test_code_blocks_of_the_recipe_are_formatted_by_ruff(project: Path) -> None:
     code = sorted({path for path, _, _ in BLOCKS})
 
     run(project, "-m", "ruff", "check", "--no-cache", "-q", *code)

@@ -25,7 +25,7 @@ def roles_in(text: str) -> set[str]:
     return {ROLES[each] for each in digits if each in ROLES}
 
 
-def test_an_id_of_a_role_is_known_however_it_is_written() -> None:
+def test_azure_role_id_is_detected_in_every_notation() -> None:
     one = next(every_role())
 
     for written in (one.id, one.id.upper(), one.id.replace("-", ""), f"…/roleDefinitions/{one.id}'"):
@@ -33,11 +33,11 @@ def test_an_id_of_a_role_is_known_however_it_is_written() -> None:
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_every_place_is_there(place: str) -> None:
+def test_folders_searched_for_role_ids_exist(place: str) -> None:
     assert (REPOSITORY / place).exists()
 
 
-def test_no_code_holds_the_id_of_a_role() -> None:
+def test_no_azure_role_id_is_hard_coded_outside_access_data() -> None:
     found = {path.relative_to(REPOSITORY).as_posix(): roles_in(path.read_text(encoding="utf-8")) for path in texts()}
 
     assert {path: roles for path, roles in found.items() if roles} == {}

@@ -14,7 +14,7 @@ from manifest.stack_file import stack_names
 from manifest.yaml_document import read_document
 
 
-def test_shipped_sample_is_valid_and_deploys_in_every_stack(shipped_sample: Path) -> None:
+def test_shipped_network_is_valid_and_deploys_to_local_azure_in_every_stack(shipped_sample: Path) -> None:
     project = Project.at(shipped_sample)
     schemas = {"network.yaml": network_schema()}
     schemas |= {f"Pulumi.{stack}.yaml": environment_schema(project.name) for stack in stack_names(shipped_sample)}

@@ -45,14 +45,14 @@ def registered() -> Iterator[Registered]:
     yield from networks.of_hosts().resources
 
 
-def test_every_registered_type_has_a_row() -> None:
+def test_every_registered_azure_type_has_a_row_in_the_type_table() -> None:
     rows = {*BY_TOKEN, *(one.token for one in OBJECTS)}
 
     missing = {one.type for one in registered() if not one.type.startswith(NO_ROW)} - rows
     assert missing == set(), "add a row to the provider's module in access/azure/types"
 
 
-def test_every_created_type_states_what_the_deployer_needs() -> None:
+def test_every_created_azure_type_states_the_operations_the_deployer_needs() -> None:
     created = {one.type for one in registered() if one.custom and one.read is None}
     without = {
         token for token in created & set(BY_TOKEN) if not BY_TOKEN[token].deployer and not BY_TOKEN[token].deployer_data
@@ -61,7 +61,7 @@ def test_every_created_type_states_what_the_deployer_needs() -> None:
     assert without == set(), "write what deploying it takes in `deployer` of its row"
 
 
-def test_no_two_rows_are_of_one_type_token_or_kind() -> None:
+def test_rows_of_the_type_table_have_unique_types_tokens_and_kinds() -> None:
     kinds = Counter(row.kind for row in TYPES if row.kind and row.kind != CALLED)
 
     assert len(BY_ARM_TYPE) == len(TYPES)
@@ -69,14 +69,14 @@ def test_no_two_rows_are_of_one_type_token_or_kind() -> None:
     assert {kind for kind, count in kinds.items() if count > 1} == set()
 
 
-def test_rows_of_kinds_are_those_of_the_manifest() -> None:
+def test_resource_kinds_of_the_type_table_are_those_of_the_manifest() -> None:
     of_rows = {kind: {each.verb for row in of_kind(kind) for each in row.verbs} for kind in KINDS}
 
     assert of_rows == {kind: set(entry.verbs) for kind, entry in DECLARABLE.items()}
 
 
 @every_kind
-def test_kind_is_of_the_type_that_its_component_grants_on(kind: str) -> None:
+def test_azure_type_of_a_resource_kind_is_the_type_its_component_assigns_roles_at(kind: str) -> None:
     """Live Azure knows a kind by its type alone."""
     (row,) = of_kind(kind)
     recorded = networks.of_kind(kind)
@@ -91,7 +91,7 @@ def test_kind_is_of_the_type_that_its_component_grants_on(kind: str) -> None:
 
 
 @every_kind
-def test_kind_inside_a_holder_is_granted_by_itself(kind: str) -> None:
+def test_resource_kind_inside_an_account_gets_roles_at_itself_and_not_at_the_account(kind: str) -> None:
     """Else a role at the whole account is not reported as a wide grant."""
     (row,) = of_kind(kind)
 
@@ -99,7 +99,7 @@ def test_kind_inside_a_holder_is_granted_by_itself(kind: str) -> None:
 
 
 @every_kind
-def test_scope_of_a_verb_is_the_kind_or_belongs_to_it(kind: str) -> None:
+def test_scope_of_each_verb_is_the_resource_or_a_scope_belonging_to_it(kind: str) -> None:
     (row,) = of_kind(kind)
     tokens = {one.type for one in networks.of_kind(kind).resources if one.type in BY_TOKEN}
     inside = [BY_TOKEN[token] for token in tokens if BY_TOKEN[token].path.startswith(f"{row.path}/")]
@@ -110,7 +110,7 @@ def test_scope_of_a_verb_is_the_kind_or_belongs_to_it(kind: str) -> None:
 
 
 @every_kind
-def test_service_between_account_and_kind_belongs_to_the_account(kind: str) -> None:
+def test_container_below_a_service_segment_is_a_child_of_its_storage_account(kind: str) -> None:
     (row,) = of_kind(kind)
     found = re.match(r"(.*/\w+Services)/default/", row.path)
 
@@ -120,7 +120,7 @@ def test_service_between_account_and_kind_belongs_to_the_account(kind: str) -> N
 
 
 @every_type
-def test_type_with_a_key_switch_is_listed_in_live_azure(row: ArmType) -> None:
+def test_every_type_with_a_key_switch_is_queried_in_live_azure(row: ArmType) -> None:
     """Else a subscription is read without knowing whether keys work."""
     if isinstance(row.keys, KeySwitch):
         assert row.listed is not None
@@ -128,14 +128,14 @@ def test_type_with_a_key_switch_is_listed_in_live_azure(row: ArmType) -> None:
 
 
 @every_type
-def test_type_without_a_key_switch_is_inside_one_that_has_it(row: ArmType) -> None:
+def test_every_type_without_a_key_switch_is_inside_a_type_that_has_one(row: ArmType) -> None:
     if row.keys is WITHIN:
         around = [each for each in TYPES if row.path.startswith(f"{each.path}/")]
         assert any(isinstance(each.keys, KeySwitch) for each in around)
 
 
 @every_type
-def test_path_is_the_one_that_local_azure_has(row: ArmType) -> None:
+def test_id_pattern_of_each_type_equals_local_azures(row: ArmType) -> None:
     for service in catalogue():
         if service.token == row.token and row.token.startswith("azure-native:"):
             path = "/" + service.path.lstrip("/").replace("{subscriptionId}", "{subscription}")
@@ -143,7 +143,7 @@ def test_path_is_the_one_that_local_azure_has(row: ArmType) -> None:
 
 
 @every_type
-def test_sources_name_the_document_of_microsoft(row: ArmType) -> None:
+def test_every_row_of_the_type_table_names_a_microsoft_document(row: ArmType) -> None:
     sources = [each.source for each in row.verbs]
     sources += [row.keys.source] if isinstance(row.keys, KeySwitch) else []
 
@@ -151,7 +151,7 @@ def test_sources_name_the_document_of_microsoft(row: ArmType) -> None:
 
 
 @every_granted
-def test_operations_of_a_verb_are_among_those_of_the_type(row: ArmType, verb: str) -> None:
+def test_operations_of_each_verb_are_among_the_evaluated_operations_of_its_type(row: ArmType, verb: str) -> None:
     """What is not among them is never asked about: no proof would cover it."""
     assert row.kind is not None
     for each in row.verbs:
@@ -190,7 +190,7 @@ def _network(row: ArmType, role: str, *declared: DeclaredAccess) -> tuple[Graph,
 
 
 @every_kind
-def test_proof_covers_every_verb(kind: str) -> None:
+def test_access_proof_covers_every_verb(kind: str) -> None:
     (row,) = of_kind(kind)
     for each in row.verbs:
         undeclared = prove(*_network(row, each.role))

@@ -41,20 +41,20 @@ def commands_of_ci() -> list[str]:
     return [line for line in text.splitlines() if not prepares.match(line)]
 
 
-def test_there_is_a_workflow_and_each_is_yaml() -> None:
+def test_workflow_files_exist_and_are_valid_yaml() -> None:
     assert WORKFLOWS
     assert {path.suffix for path in WORKFLOWS} == {".yml"}
 
 
 @each_workflow
-def test_a_workflow_runs_exactly_the_commands_of_ci(path: Path) -> None:
+def test_workflow_runs_exactly_the_commands_of_the_ci_script(path: Path) -> None:
     for name, job in loaded(path)["jobs"].items():
         commands = [step["run"].strip() for step in job["steps"] if "run" in step]
         assert commands == commands_of_ci() != [], name
 
 
 @each_workflow
-def test_a_workflow_runs_on_the_oldest_python_and_on_3_13(path: Path) -> None:
+def test_workflow_runs_on_the_oldest_supported_python_and_on_3_13(path: Path) -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for job in loaded(path)["jobs"].values():
         pythons = job["strategy"]["matrix"]["python"]
@@ -64,7 +64,7 @@ def test_a_workflow_runs_on_the_oldest_python_and_on_3_13(path: Path) -> None:
 
 
 @each_workflow
-def test_an_action_is_pinned_by_commit_with_its_version_as_comment(path: Path) -> None:
+def test_workflow_actions_are_pinned_by_commit_with_the_version_as_comment(path: Path) -> None:
     used = re.findall(r"^.*\buses:\s*(.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
 
     assert len(used) == len([step for step in steps(path) if "uses" in step])
@@ -72,7 +72,7 @@ def test_an_action_is_pinned_by_commit_with_its_version_as_comment(path: Path) -
 
 
 @each_workflow
-def test_a_workflow_may_only_read(path: Path) -> None:
+def test_workflow_token_has_read_permission_only(path: Path) -> None:
     workflow = loaded(path)
 
     assert workflow["permissions"] == READ_ONLY
@@ -81,7 +81,7 @@ def test_a_workflow_may_only_read(path: Path) -> None:
 
 
 @each_workflow
-def test_a_workflow_publishes_nothing(path: Path) -> None:
+def test_workflow_publishes_nothing(path: Path) -> None:
     """It reads no secret, calls no other workflow, and gives its actions only inputs that publish nothing."""
     text = path.read_text(encoding="utf-8")
     workflow = loaded(path)
@@ -94,7 +94,7 @@ def test_a_workflow_publishes_nothing(path: Path) -> None:
 
 
 @each_workflow
-def test_a_checkout_leaves_no_credential_behind(path: Path) -> None:
+def test_workflow_checkout_does_not_persist_credentials(path: Path) -> None:
     checkouts = [step for step in steps(path) if step.get("uses", "").startswith("actions/checkout@")]
 
     assert checkouts

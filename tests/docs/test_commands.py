@@ -82,18 +82,20 @@ def project(committed: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     return committed
 
 
-def test_documentation_shows_commands() -> None:
+def test_documentation_contains_commands() -> None:
     assert len(commands()) > 40
     assert len(RUN) > 10
 
 
 @pytest.mark.parametrize("start", NOT_RUN)
-def test_every_reason_not_to_run_is_used(start: str) -> None:
+def test_every_reason_not_to_run_a_command_is_used(start: str) -> None:
     assert any(reason(command) == start for command in commands())
 
 
 @pytest.mark.parametrize("command", RUN)
-def test_command_of_the_documentation_works(project: Path, command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_shown_in_the_documentation_succeeds(
+    project: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert project.is_dir()
     for before in BEFORE.get(command, ()):
         assert run(words(before)) == 0

@@ -35,12 +35,12 @@ def project(tmp_path: Path) -> Path:
     return copy_project(tmp_path)
 
 
-def test_every_reason_not_to_run_is_used() -> None:
+def test_every_reason_not_to_run_a_make_target_is_used() -> None:
     assert set(NOT_RUN) - set(SHOWN) == set()
 
 
 @pytest.mark.parametrize("command", RUN)
-def test_target_of_the_documentation_works(project: Path, command: str) -> None:
+def test_every_make_target_shown_in_the_documentation_succeeds(project: Path, command: str) -> None:
     words = command.split(" > ", maxsplit=1)[0].split()[1:]
     # the environment is there already, and the command is that of the copy
     line = ["make", "-o", "setup", f"COMMAND={sys.executable} -m agent_network", *words]

@@ -14,7 +14,7 @@ from tests.engine.projects import REASON, Project, cli_is_here
 pytestmark = pytest.mark.skipif(not cli_is_here(), reason=REASON)
 
 
-def test_preview_export_and_world_of_fabrikam_agree(tmp_path: Path) -> None:
+def test_pulumi_preview_stack_export_and_local_preview_show_the_same_access(tmp_path: Path) -> None:
     project = Project.of_fabrikam(tmp_path)
 
     planned = json.loads(project.pulumi("preview --json --stack dev").out)

@@ -62,7 +62,7 @@ batch.BatchAccount("jobs", account_name="jobs", resource_group_name="rg", locati
 
 
 @needs_cli
-def test_a_run_leaves_the_project_as_it_was_and_shows_no_secret(tmp_path: Path) -> None:
+def test_pulumi_up_leaves_the_project_files_unchanged_and_shows_no_secret(tmp_path: Path) -> None:
     project = Project.written(tmp_path, SECRETS)
     (tmp_path / "Pulumi.dev.yaml").write_text(STACK_FILE)
     files = {path.name for path in tmp_path.iterdir()}
@@ -85,7 +85,7 @@ def test_a_run_leaves_the_project_as_it_was_and_shows_no_secret(tmp_path: Path) 
 
 
 @needs_cli
-def test_a_grant_that_azure_refuses_is_told_with_azures_code_and_without_a_traceback(tmp_path: Path) -> None:
+def test_refused_role_assignment_is_reported_with_azures_error_code_without_traceback(tmp_path: Path) -> None:
     project = Project.written(tmp_path, GRANTED_TWICE)
 
     refused = project.run("pulumi up --yes --skip-preview --non-interactive")
@@ -99,7 +99,7 @@ def test_a_grant_that_azure_refuses_is_told_with_azures_code_and_without_a_trace
 
 
 @needs_cli
-def test_a_type_that_local_azure_does_not_have_is_refused_by_name(tmp_path: Path) -> None:
+def test_unknown_resource_type_on_the_pulumi_engine_is_refused_by_name(tmp_path: Path) -> None:
     refused = Project.written(tmp_path, UNKNOWN_TYPE).run("pulumi preview --non-interactive")
 
     assert refused.code != 0
@@ -108,14 +108,14 @@ def test_a_type_that_local_azure_does_not_have_is_refused_by_name(tmp_path: Path
 
 
 @needs_cli
-def test_nothing_runs_beside_real_credentials(tmp_path: Path) -> None:
+def test_pulumi_run_with_real_credentials_in_the_environment_is_refused(tmp_path: Path) -> None:
     refused = Project.written(tmp_path, "").run("pulumi preview", ARM_CLIENT_ID="somebody")
 
     assert (refused.code, refused.out) == (1, "")
     assert refused.err.startswith("real Azure credentials are set (ARM_CLIENT_ID): ")
 
 
-def test_without_the_cli_one_line_says_what_is_missing(tmp_path: Path) -> None:
+def test_missing_pulumi_cli_is_reported_in_one_line_with_exit_code_127(tmp_path: Path) -> None:
     refused = Project.written(tmp_path, "").run("pulumi preview", path="/nowhere")
 
     assert (refused.code, refused.out) == (127, "")
@@ -123,18 +123,18 @@ def test_without_the_cli_one_line_says_what_is_missing(tmp_path: Path) -> None:
     assert refused.err.count("\n") == 1
 
 
-def test_no_command_is_a_mistake_in_the_usage(tmp_path: Path) -> None:
+def test_engine_command_line_without_a_command_exits_with_2(tmp_path: Path) -> None:
     refused = Project.written(tmp_path, "").run("")
 
     assert (refused.code, refused.out) == (2, "")
     assert refused.err.startswith("no command is given; ")
 
 
-def test_a_folder_without_a_project_is_refused_by_name(tmp_path: Path) -> None:
+def test_folder_without_pulumi_yaml_is_refused_with_exit_code_2(tmp_path: Path) -> None:
     project = Project.written(tmp_path, "")
     (tmp_path / "Pulumi.yaml").unlink()
 
     refused = project.run("pulumi preview")
 
-    assert (refused.code, refused.out) == (1, "")
+    assert (refused.code, refused.out) == (2, "")
     assert refused.err.startswith(f"{tmp_path}: no Pulumi.yaml here")

@@ -27,7 +27,7 @@ def with_recordings(root: Path) -> Project:
     return project
 
 
-def test_engine_keeps_and_destroys_stacks_of_an_earlier_version(tmp_path: Path) -> None:
+def test_pulumi_engine_keeps_and_destroys_stacks_deployed_by_an_earlier_version(tmp_path: Path) -> None:
     project = with_recordings(tmp_path)
 
     for stack in ("dev", "prod"):

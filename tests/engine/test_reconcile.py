@@ -45,7 +45,7 @@ def orphans(project: Project) -> int:
     return sum(world.find_principal(str(who)) is None for who in held)
 
 
-def test_an_agent_that_was_published_again_gets_its_grants_and_the_engine_finds_nothing_to_do(tmp_path: Path) -> None:
+def test_reconcile_assigns_roles_to_a_republished_agent_and_the_engine_sees_no_change(tmp_path: Path) -> None:
     project = Project.of_fabrikam(tmp_path)
     project.pulumi("up --yes --skip-preview --stack prod")
     nothing = project.run(RECONCILE)
@@ -63,7 +63,7 @@ def test_an_agent_that_was_published_again_gets_its_grants_and_the_engine_finds_
     project.pulumi("refresh --yes --skip-preview --expect-no-changes --stack prod")
 
 
-def test_what_others_did_to_the_stack_meanwhile_stays(tmp_path: Path) -> None:
+def test_reconcile_keeps_changes_that_others_made_to_the_stack_meanwhile(tmp_path: Path) -> None:
     """A run waits for Azure for minutes, and somebody else may have changed the stack by then."""
     project = Project.of_fabrikam(tmp_path)
     project.pulumi("up --yes --skip-preview --stack dev")
@@ -78,7 +78,7 @@ def test_what_others_did_to_the_stack_meanwhile_stays(tmp_path: Path) -> None:
     assert after["id"].endswith("/renamed")
 
 
-def test_a_stack_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
+def test_reconcile_of_a_missing_stack_prints_one_error_without_traceback(tmp_path: Path) -> None:
     project = Project.of_fabrikam(tmp_path)
 
     refused = project.run("python -m agent_network release foundry reconcile --stack nowhere")

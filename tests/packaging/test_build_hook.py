@@ -10,7 +10,7 @@ from hatch_build import PACKAGE, ROOMS, collect, prefixed
 REPOSITORY = Path(__file__).parents[2]
 
 
-def test_absolute_imports_of_rooms_are_prefixed_wherever_they_are() -> None:
+def test_build_hook_prefixes_absolute_imports_of_project_packages() -> None:
     text = (
         "from access import roles\n"
         "from access.azure.roles import by_name as named\n"
@@ -44,23 +44,23 @@ def test_absolute_imports_of_rooms_are_prefixed_wherever_they_are() -> None:
         'module = "access.azure"\n',
     ],
 )
-def test_relative_imports_other_modules_strings_and_comments_stay(text: str) -> None:
+def test_build_hook_leaves_relative_imports_other_modules_strings_and_comments_unchanged(text: str) -> None:
     assert prefixed(text) == text
 
 
 @pytest.mark.parametrize("text", ["import access\n", "import json, access.azure\n", "from \\\n  access import roles\n"])
-def test_an_import_without_a_prefixed_form_is_refused_with_its_line(text: str) -> None:
+def test_build_hook_refuses_an_import_it_cannot_prefix_and_names_the_line(text: str) -> None:
     with pytest.raises(ValueError, match="line 1: write `from"):
         prefixed(text)
 
 
-def test_every_package_at_the_root_is_a_room() -> None:
+def test_every_package_at_the_repository_root_is_in_the_wheel() -> None:
     packages = {path.parent.name for path in REPOSITORY.glob("*/__init__.py")}
 
     assert set(ROOMS) == packages - {PACKAGE, "tests"}
 
 
-def test_the_collected_package_holds_every_file_of_the_rooms(tmp_path: Path) -> None:
+def test_wheel_package_contains_every_file_of_the_project_packages(tmp_path: Path) -> None:
     collect(REPOSITORY, tmp_path)
 
     collected = {path.relative_to(tmp_path / PACKAGE) for path in tmp_path.rglob("*") if path.is_file()}
@@ -87,7 +87,7 @@ def texts(path: Path) -> set[str]:
     return {node.value for node in constants if isinstance(node.value, str)}
 
 
-def test_no_text_holds_the_path_of_a_module() -> None:
+def test_no_string_contains_the_dotted_path_of_a_module() -> None:
     """The hook changes imports alone: a module that is found by a text is found in a checkout only."""
     paths = [path for room in ROOMS for path in sorted((REPOSITORY / room).rglob("*.py"))]
     names = {".".join(path.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__") for path in paths}

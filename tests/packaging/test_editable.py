@@ -8,7 +8,7 @@ from agent_network import __version__
 from tests.packaging.conftest import REPOSITORY, installed
 
 
-def test_an_editable_installation_runs_the_modules_of_the_checkout(tmp_path: Path) -> None:
+def test_editable_installation_runs_the_modules_of_the_checkout(tmp_path: Path) -> None:
     made = installed(tmp_path / "environment", tmp_path, "--editable", str(REPOSITORY))
 
     version = made.run(["agent-network", "--version"], tmp_path)
@@ -18,14 +18,14 @@ def test_an_editable_installation_runs_the_modules_of_the_checkout(tmp_path: Pat
     assert module.stdout == f"{REPOSITORY / 'cli' / '__init__.py'}\n"
 
 
-def test_make_setup_installs_the_checkout_without_isolation() -> None:
+def test_make_setup_installs_the_checkout_without_build_isolation() -> None:
     recipe = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
     (line,) = re.findall(r"^\t@\$\(VENV\)/bin/pip install .*--editable \.$", recipe, re.MULTILINE)
 
     assert {"--no-build-isolation", "--no-deps"} <= set(line.split())
 
 
-def test_the_build_backend_is_the_locked_version() -> None:
+def test_build_backend_is_the_locked_version() -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
     (backend,) = project["build-system"]["requires"]
 

@@ -24,7 +24,7 @@ def build(target: str, source: Path, folder: Path) -> Path:
     return built
 
 
-def test_a_wheel_of_the_source_distribution_is_the_wheel_of_the_checkout(
+def test_wheel_built_from_the_source_distribution_equals_the_wheel_of_the_checkout(
     installation: Installation, tmp_path: Path
 ) -> None:
     with tarfile.open(build("sdist", REPOSITORY, tmp_path / "sdist")) as archive:

@@ -17,7 +17,7 @@ COMPONENTS, QUESTIONS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE
 USER_MODULE = "\nimport components\n\npulumi.export('owner', components.OWNER)\n"
 
 
-def test_the_wheel_holds_one_package_and_its_description(installation: Installation) -> None:
+def test_wheel_contains_one_package_and_its_metadata(installation: Installation) -> None:
     with zipfile.ZipFile(installation.wheel) as wheel:
         names = wheel.namelist()
         (metadata,) = [wheel.read(name).decode() for name in names if name.endswith("/METADATA")]
@@ -27,13 +27,13 @@ def test_the_wheel_holds_one_package_and_its_description(installation: Installat
     assert [name for name in names if "__pycache__" in name] == []
 
 
-def test_the_console_command_reports_the_version(installation: Installation, folder: Path) -> None:
+def test_installed_console_command_prints_the_version(installation: Installation, folder: Path) -> None:
     done = installation.run(["agent-network", "--version"], folder)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, f"agent-network {__version__}\n", "")
 
 
-def test_a_new_project_previews_and_a_renamed_one_does_too(installation: Installation, folder: Path) -> None:
+def test_new_project_previews_successfully_also_after_renaming_it(installation: Installation, folder: Path) -> None:
     made = installation.run(["agent-network", "init", "contoso", "--path", "."], folder)
     assert made.returncode == 0, made.stderr
     for name in ("Pulumi.yaml", "Pulumi.dev.yaml"):
@@ -48,7 +48,7 @@ def test_a_new_project_previews_and_a_renamed_one_does_too(installation: Install
     assert {"assistant", "ingestion"} <= set(document["outputs"]["agents"])
 
 
-def test_the_documented_program_runs_next_to_modules_of_the_same_names(
+def test_documented_program_runs_next_to_user_modules_with_the_same_names(
     installation: Installation, folder: Path
 ) -> None:
     installation.run(["agent-network", "init", "contoso", "--path", "."], folder)
@@ -73,7 +73,7 @@ def test_the_documented_program_runs_next_to_modules_of_the_same_names(
     )
 
 
-def test_the_policy_pack_runs_in_the_environment_of_the_package(
+def test_policy_pack_starts_in_the_environment_of_the_installed_package(
     installation: Installation, folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     home = str(tmp_path_factory.mktemp("home"))

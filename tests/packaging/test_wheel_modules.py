@@ -22,7 +22,7 @@ print(json.dumps({"names": names, "rooms": rooms}))
 """
 
 
-def test_every_installed_module_is_importable_next_to_modules_of_the_same_names(
+def test_every_installed_module_is_importable_next_to_user_modules_with_the_same_names(
     installation: Installation, folder: Path
 ) -> None:
     done = installation.run(["python", "-c", EVERY_MODULE % (ROOMS,)], folder)
@@ -47,7 +47,7 @@ print(type(provider).__module__, type(provider).__name__, callable(provider.read
 """
 
 
-def test_the_dynamic_provider_in_a_state_loads_from_the_package(
+def test_dynamic_provider_pickled_in_a_state_loads_from_the_installed_package(
     installation: Installation, folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     written = installation.run(["python", "-c", WRITE], folder)

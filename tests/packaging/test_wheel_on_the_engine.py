@@ -12,7 +12,9 @@ from tests.packaging.conftest import Installation
 pytestmark = pytest.mark.skipif(not cli_is_here(), reason=REASON)
 
 
-def test_a_new_project_previews_with_the_policy_pack(installation: Installation, tmp_path: Path) -> None:
+def test_new_project_previews_with_the_policy_pack_on_the_pulumi_engine(
+    installation: Installation, tmp_path: Path
+) -> None:
     outside = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     caches = dict.fromkeys(("XDG_CACHE_HOME", "LOCALAPPDATA"), str(tmp_path / "cache"))
     variables = outside | caches | {"HOME": str(tmp_path / "home"), "NO_COLOR": "1"}

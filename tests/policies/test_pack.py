@@ -71,17 +71,19 @@ BAD: dict[str, list[Row]] = {
 }
 
 
-def test_good_program_violates_no_policy() -> None:
+def test_compliant_program_violates_no_policy() -> None:
     assert not answers(*GOOD, config=IN_PRODUCTION).by_policy
 
 
-def test_every_policy_has_a_program_that_violates_it() -> None:
+def test_every_policy_has_a_sample_program_that_violates_it() -> None:
     assert {each.name for each in policies()} - {INPUTS} == set(BAD)
 
 
 @pytest.mark.parametrize("deployed", [False, True], ids=["before", "deployed"])
 @pytest.mark.parametrize("rule", RULES, ids=name_of)
-def test_policy_reports_its_finding_and_is_mandatory_for_errors(rule: access.findings.Rule, *, deployed: bool) -> None:
+def test_each_policy_reports_its_finding_and_is_mandatory_for_errors(
+    rule: access.findings.Rule, *, deployed: bool
+) -> None:
     name = name_of(rule)
 
     found = answers(*BAD[name], config=IN_PRODUCTION, deployed=deployed)
@@ -92,7 +94,7 @@ def test_policy_reports_its_finding_and_is_mandatory_for_errors(rule: access.fin
 
 
 @pytest.mark.parametrize("name", sorted(set(BAD) - {UNJUDGED}))
-def test_exempt_resource_is_accepted_and_no_other(name: str) -> None:
+def test_policy_exemption_accepts_only_the_resource_with_that_urn(name: str) -> None:
     (name_in_urn,) = answers(*BAD[name], config=IN_PRODUCTION, deployed=True).urns[name]
     here = next(each["urn"] for each in BAD[name] if each["urn"].endswith(f"::{name_in_urn}"))
 
@@ -104,13 +106,13 @@ def test_exempt_resource_is_accepted_and_no_other(name: str) -> None:
 
 
 @pytest.mark.parametrize("called", ["storage account contributor", by_name("Storage Account Contributor").id])
-def test_privileged_role_is_allowed_by_name_and_by_id(called: str) -> None:
+def test_privileged_role_is_allowed_by_role_name_and_by_role_id(called: str) -> None:
     found = answers(*BAD["privileged-role"], config={"privileged-role": {"allowedRoles": [called]}})
 
     assert "privileged-role" not in found.by_policy
 
 
-def test_mutable_image_tag_is_reported_in_production_only() -> None:
+def test_mutable_image_tag_violates_the_policy_in_production_only() -> None:
     assert "mutable-image-tag" not in answers(*BAD["mutable-image-tag"]).by_policy
 
 
@@ -131,14 +133,14 @@ def test_mutable_image_tag_is_reported_in_production_only() -> None:
         ([*GOOD[:3], assignment("reads", READER, role=UNKNOWN)], "reads", "this source does not define that role"),
     ],
 )
-def test_value_unknown_in_preview_cannot_be_judged(rows: list[Row], where: str, what: str) -> None:
+def test_value_unknown_in_preview_is_reported_as_not_judged(rows: list[Row], where: str, what: str) -> None:
     found = answers(*rows)
 
     assert what in "\n".join(found.by_policy["unknown-role"] + found.by_policy[UNJUDGED])
     assert where in found.urns[UNJUDGED] | found.urns["unknown-role"]
 
 
-def test_secret_is_neither_shown_nor_reported_as_in_plain_sight() -> None:
+def test_secret_value_is_masked_and_violates_no_plaintext_secret_policy() -> None:
     vault = {"resourceGroupName": "agents", "vaultName": "safe", "secretName": "login"}
     rows = [row("keyvault:Secret", "login", inputs={**vault, "properties": {"value": secret(LOGIN)}})]
     rows += [running("reader", env=[{"name": "STORAGE", "value": secret(LOGIN)}])]
@@ -149,7 +151,7 @@ def test_secret_is_neither_shown_nor_reported_as_in_plain_sight() -> None:
     assert "AccountKey" not in answers(*rows, *BAD["credential-in-plain-sight"]).text
 
 
-def test_credential_in_stack_output_is_reported() -> None:
+def test_credential_in_stack_output_violates_a_policy() -> None:
     stack = row("pulumi:pulumi:Stack", "program-dev", outputs={"login": LOGIN, "hidden": secret(LOGIN)})
 
     (message,) = answers(*GOOD, stack).by_policy["credential-in-plain-sight"]
@@ -157,7 +159,7 @@ def test_credential_in_stack_output_is_reported() -> None:
     assert "output login" in message
 
 
-def test_unreadable_program_violates_every_policy() -> None:
+def test_program_that_cannot_be_read_violates_every_policy() -> None:
     deep: Row = {}
     for _ in range(60):
         deep = {"in": [deep]}
@@ -168,14 +170,14 @@ def test_unreadable_program_violates_every_policy() -> None:
     assert set(answers(*GOOD, broken).by_policy) == set(BAD)
 
 
-def test_program_is_judged_once_for_all_policies() -> None:
+def test_program_is_analysed_once_for_all_policies() -> None:
     with patch("policies.pack.check", side_effect=access.findings.check) as check:
         answers(*BAD["privileged-role"])
 
     assert check.call_count == 1
 
 
-def test_configuration_in_the_how_to_is_valid() -> None:
+def test_policy_configuration_in_the_how_to_is_valid() -> None:
     (example,) = re.findall(r"```json\n(.*?)```", HOW_TO.read_text("utf-8"), re.DOTALL)
     schemas = {each.name: each.config_schema for each in policies()}
 
@@ -188,7 +190,7 @@ def test_configuration_in_the_how_to_is_valid() -> None:
             Draft202012Validator({"properties": schema.properties, "additionalProperties": False}).validate(config)
 
 
-def test_every_policy_has_a_schema_that_requires_reasons_for_exemptions() -> None:
+def test_every_policy_schema_requires_reasons_for_exemptions() -> None:
     for each in policies():
         if isinstance(each, StackValidationPolicy):
             assert each.config_schema is not None

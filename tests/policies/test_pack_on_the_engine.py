@@ -64,14 +64,14 @@ def violated(outcome: Outcome) -> dict[str, set[str]]:
     return found
 
 
-def test_production_stack_violates_no_policy(tmp_path: Path) -> None:
+def test_production_stack_violates_no_policy_on_the_pulumi_engine(tmp_path: Path) -> None:
     outcome = Project.of_fabrikam(tmp_path).pulumi("preview --stack prod --policy-pack policies")
 
     assert "agent-network@v" in outcome.out
     assert violated(outcome) == {"mandatory": set(), "advisory": set()}
 
 
-def test_shared_identity_passes_with_the_shipped_configuration(tmp_path: Path) -> None:
+def test_shared_identity_violates_no_policy_with_the_shipped_configuration(tmp_path: Path) -> None:
     """The pack reads neither `network.yaml` nor what a stack's file allows."""
     page = (REPOSITORY / "docs" / "howto" / "use-the-policy-pack.md").read_text(encoding="utf-8")
     (command,) = re.findall(r"^agent-network engine -- (pulumi preview .*)$", page, re.MULTILINE)
@@ -86,7 +86,7 @@ def test_shared_identity_passes_with_the_shipped_configuration(tmp_path: Path) -
     assert violated(passed) == {"mandatory": set(), "advisory": {"shared-identity"}}
 
 
-def test_bad_program_fails_before_and_after_deployment(tmp_path: Path) -> None:
+def test_policy_violation_fails_pulumi_preview_and_up(tmp_path: Path) -> None:
     project = Project.written(tmp_path, BAD)
 
     before = project.run(PREVIEW)
@@ -98,7 +98,7 @@ def test_bad_program_fails_before_and_after_deployment(tmp_path: Path) -> None:
         assert violated(outcome) == {"mandatory": MANDATORY, "advisory": {"wide-grant"}}, outcome.out
 
 
-def test_exemptions_and_levels_are_read_from_the_configuration(tmp_path: Path) -> None:
+def test_policy_exemptions_and_enforcement_levels_are_read_from_the_configuration_file(tmp_path: Path) -> None:
     project = Project.written(tmp_path, BAD)
     kept = {"urn": "urn:pulumi:dev::tiny::azure-native:storage:StorageAccount::open", "because": "a test"}
     config = {
