@@ -207,9 +207,7 @@ def test_foundry_application_without_agents_or_with_given_identities_is_refused(
         ({"deploymentType": "Hosted", "minReplicas": 2, "maxReplicas": 1}, "InvalidReplicas"),
     ],
 )
-def test_invalid_foundry_agent_deployment_is_refused(
-    azure: LocalAzure, changed: dict[str, object], code: str
-) -> None:
+def test_invalid_foundry_agent_deployment_is_refused(azure: LocalAzure, changed: dict[str, object], code: str) -> None:
     assert refusal(azure, AGENT_DEPLOYMENT, properties={**_DEPLOYMENT, **changed}).code == code
 
 
