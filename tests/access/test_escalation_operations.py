@@ -6,7 +6,7 @@ from access.azure.catalogue import Permission
 from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.blast_radius import BlastRadius, blast_radius
 from access.questions.paths import agents, attaching, federation, hosts, images, rights, vaults
-from tests.access.graphs import GROUP, UPLOADS, custom, held, resource
+from tests.access.graphs import COSMOS, GROUP, ITEMS, UPLOADS, custom, held, resource
 
 ATTACKER = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/attacker"
 REGISTRY = f"{GROUP}/providers/Microsoft.ContainerRegistry/registries/images"
@@ -150,6 +150,38 @@ def test_each_way_to_grant_roles_leads_to_the_agent_at_the_scope(operation: str)
 
     assert [(one.agent, one.conditional) for one in found.becomes] == [("victim", conditional)]
     assert found.becomes[0].how.startswith(f"attacker may {phrase} 'of-victim'")
+
+
+PULLS = {
+    "Microsoft.ContainerRegistry/registries/pull/read": True,
+    "Microsoft.ContainerRegistry/registries/repositories/content/read": True,
+    "Microsoft.ContainerRegistry/registries/read": False,
+}
+ON_DATA.add("Microsoft.ContainerRegistry/registries/repositories/content/read")
+
+
+@pytest.mark.parametrize("operation", PULLS)
+def test_app_whose_image_is_not_read_runs_what_its_pull_identity_may_pull(operation: str) -> None:
+    block = Permission(data_actions=(operation,)) if operation in ON_DATA else Permission(actions=(operation,))
+    pulls = held(custom(block), REGISTRY, id="pulls", principal="victim")
+    push = allowed("Microsoft.ContainerRegistry/registries/push/write", REGISTRY)
+    app = resource(id_of("Microsoft.App/containerApps"), declared=False)
+
+    assert [one.agent for one in becoming(app, pulls, push).becomes] == (["victim"] if PULLS[operation] else [])
+
+
+@pytest.mark.parametrize("name", ["sqlRoleAssignments/write", "sqlRoleDefinitions/write"])
+def test_each_way_to_grant_cosmos_roles_leads_to_the_data_of_the_account(name: str) -> None:
+    account = resource(COSMOS, declared=False)
+    items = resource(ITEMS)
+    graph = Graph(
+        principals=[Principal(id="attacker", name="net-attacker", agent="attacker", owner=ATTACKER)],
+        resources=[items, account],
+        assignments=[allowed(f"Microsoft.DocumentDB/databaseAccounts/{name}", COSMOS)],
+    )
+    found = blast_radius(graph, "attacker")
+
+    assert (found.becomes, set(found.destroys)) == ((), {"cos", "findings", "items"})
 
 
 def test_escalation_operations_are_exactly_those_that_are_tested() -> None:

@@ -17,13 +17,14 @@ from typing import Any
 
 from tests.mutants.candidates import Candidate
 from tests.mutants.forks import Job, Outcome, run
+from tests.mutants.tracing import instrument
 
 __all__ = ["BUDGET", "LEFT_OUT", "MAP", "Covering", "enclosing", "measure", "test_files"]
 
 MAP = Path(__file__).with_name("covering.json")
 LEFT_OUT = tuple(f"tests/{folder}/" for folder in ("contracts", "docs", "engine", "mutants", "network", "packaging"))
 """Too slow, with the engine or the whole program in other processes, or about the code rather than running it."""
-BUDGET = 120
+BUDGET = 45
 """Seconds of tests for one mutant. One that only later tests would notice counts as a survivor."""
 _LONGEST = 600
 _FLOOR = 60
@@ -49,9 +50,8 @@ class Covering:
         runs = sorted((one for one in outcomes if one.functions), key=lambda one: one.job.name)
         functions: dict[str, list[int]] = {}
         for number, one in enumerate(runs):
-            for path, names in one.functions.items():
-                for name in names:
-                    functions.setdefault(f"{path}::{name}", []).append(number)
+            for name in one.functions:
+                functions.setdefault(name, []).append(number)
         return cls({one.job.name: one.seconds for one in runs}, dict(sorted(functions.items())))
 
     def merged(self, newer: "Covering") -> "Covering":
@@ -120,7 +120,9 @@ def test_files(checkout: Path) -> list[str]:
 
 
 def measure(names: Sequence[str], copies: Sequence[Path]) -> list[Outcome]:
-    """A traced run of each test file by itself, without a change. A file that fails then has its state `killed`."""
+    """A run of each test file by itself in instrumented copies. A file that fails has its state `killed`."""
+    for copy in copies:
+        instrument(copy)
     limits = dict.fromkeys(names, float(_LONGEST))
     outcomes: list[Outcome] = []
 

@@ -19,7 +19,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from tests.mutants.copies import mutation
-from tests.mutants.tracing import Functions
+from tests.mutants.tracing import called, start
 
 __all__ = ["KILLED", "SURVIVED", "TIMED_OUT", "Job", "Outcome", "run", "warm_up"]
 
@@ -78,8 +78,8 @@ class Outcome:
     """The first failing test."""
     seconds: float = 0
     """Time of the tests alone."""
-    functions: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
-    """What was called in each traced file."""
+    functions: Sequence[str] = ()
+    """What was called of an instrumented checkout."""
     log: str = ""
 
 
@@ -99,7 +99,7 @@ class _Watch:
         self._out = slot.scratch / "outcome.json"
         self._file = ""
         self._by = ""
-        self._functions = Functions(slot.checkout) if job.trace else None
+        self._trace = job.trace
         self._start = time.monotonic()
         self.status: int | None = None
         """The result of the tests, whatever fails afterwards, when pytest removes temporary files."""
@@ -108,8 +108,8 @@ class _Watch:
         """The limit of the imports, and the first call that counts."""
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, sum(self._limits[name] for name in self._group))
-        if self._functions:
-            self._functions.start()
+        if self._trace:
+            start()
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Each file's own limit."""
@@ -132,7 +132,7 @@ class _Watch:
         """Writes what happened for the parent process."""
         self.status = int(exitstatus)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        functions = self._functions.found() if self._functions else {}
+        functions = called() if self._trace else []
         found = {"by": self._by, "seconds": round(time.monotonic() - self._start, 2), "functions": functions}
         self._out.write_text(json.dumps(found), encoding="utf-8")
 
@@ -203,7 +203,7 @@ def _outcome(job: Job, slot: _Slot, code: int) -> Outcome:
     by = found.get("by", "")
     # A process that ends without a failing test proves nothing.
     state = TIMED_OUT if code == _TIMED_OUT else KILLED if code and by else SURVIVED
-    return Outcome(job, state, by, found.get("seconds", 0), found.get("functions", {}), log)
+    return Outcome(job, state, by, found.get("seconds", 0), found.get("functions", ()), log)
 
 
 def _isolate(slot: _Slot, *, writes_compiled: bool) -> None:
