@@ -1,4 +1,4 @@
-"""The console command `agent-network`, also as `python -m agent_network`."""
+"""Entry point of the console command `agent-network`, also for `python -m agent_network`."""
 
 import sys
 from collections.abc import Sequence

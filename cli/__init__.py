@@ -1,4 +1,4 @@
-"""The console command `agent-network`.
+"""Implementation of the console command `agent-network`.
 
 Owns everything that a command does around an answer: finding the project, running its program on local Azure, checking
 out a git revision, the cache, the form of the output and the exit code. Holds no rule about access: `access` takes a

@@ -1,4 +1,4 @@
-"""The pages about the components and about `access` as a library, made from the text of the modules.
+"""Generates the API reference pages for the components and for `access` as a library, from docstrings.
 
 Reads signatures and docstrings, and imports nothing that it describes. Names are shown as an installed package has
 them. Whatever begins with an underscore, or is missing in `__all__`, is not for other programs and not shown.
@@ -25,7 +25,7 @@ PAGES = {
         "Who can do what, as a library. A reader makes a graph of a source, and questions are functions of the graph.",
     ),
 }
-"""By name of the page: its title and its introduction."""
+"""Page name → title and introduction."""
 
 # The modules of `access` for other programs; the rest of the room may change from version to version.
 _ACCESS = (
@@ -44,7 +44,7 @@ _Definition = ast.ClassDef | ast.FunctionDef
 
 
 def page(name: str) -> str:
-    """The text of a page.
+    """Return the Markdown text of an API reference page.
 
     Args:
         name: a key of `PAGES`.
@@ -58,7 +58,7 @@ def page(name: str) -> str:
 
 
 def _components() -> Iterator[Path]:
-    """The modules that have a component: a class that takes the options of a resource."""
+    """Return the modules that define a Pulumi component."""
     for path in sorted((_ROOT / "components").rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "__init__")
@@ -100,7 +100,7 @@ def _definition(node: _Definition) -> Iterator[str]:
 
 
 def _fields(node: ast.ClassDef) -> Iterator[str]:
-    """Each annotated name of a class, with the docstring below it."""
+    """Return the annotated fields of a class, each with the docstring below it."""
     for one, after in zip(node.body, [*node.body[1:], None], strict=True):
         if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name) and not one.target.id.startswith("_"):
             yield _entry(f"{one.target.id}: {ast.unparse(one.annotation)}", _docstring_of(after))
@@ -131,7 +131,7 @@ def _signature(node: ast.FunctionDef) -> str:
 
 
 def _text(node: ast.Module | _Definition) -> Iterator[str]:
-    """A docstring as Markdown: the paragraphs, and the entries of its sections as lists."""
+    """Convert a docstring to Markdown, with its sections as lists."""
     for paragraph in (ast.get_docstring(node) or "").split("\n\n"):
         first, *rest = paragraph.splitlines() or [""]
         if _SECTION.match(first):

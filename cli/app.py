@@ -1,4 +1,4 @@
-"""The tree of commands, with the options of `agent-network` itself.
+"""Assembles the command tree of `agent-network`, with the global options.
 
 Modules of commands import nothing that is slow: a command loads what it needs when it runs, so that help, completion
 and a mistyped name are immediate.
@@ -51,7 +51,7 @@ def _root(
 
 
 def application() -> typer.Typer:
-    """The command line, ready to run."""
+    """Return the command line application, ready to run."""
     app = typer.Typer(name=PROGRAM, help=_HELP, epilog=_EXAMPLES, no_args_is_help=True, rich_markup_mode=None)
     app.callback()(_root)
     init.register(app)

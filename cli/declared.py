@@ -1,4 +1,4 @@
-"""The declared document of a project, read in this process."""
+"""Reads the declared document of a project: network.yaml with a stack's configuration."""
 
 from pathlib import Path
 from typing import Any

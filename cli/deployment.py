@@ -1,4 +1,4 @@
-"""A deployment of the working tree's program on local Azure, and the files that it read."""
+"""Deploys the working tree's program to local Azure, and records the files that the program reads."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,15 +6,15 @@ from typing import Any
 
 from cli.cache.reads import recorded
 from cli.errors import CommandError
-from cli.local_azure import run_document
-from cli.local_run import run_program
+from cli.program_run import run_program
+from cli.run_report import run_document
 from localazure.run import Operation
 
 __all__ = ["deployment_of"]
 
 
 def deployment_of(root: Path, stack: str) -> tuple[Mapping[str, Any], Mapping[str, str] | None]:
-    """Run the program of a project on local Azure.
+    """Run the program of a project on local Azure; return the document of the deployment.
 
     Returns:
         The document of a preview, and a digest of each file outside of the project that the program read; None for

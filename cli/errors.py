@@ -1,4 +1,4 @@
-"""Errors that a command reports in one line, and the difference to internal errors."""
+"""Distinguishes user errors, which are reported in one line, from internal errors."""
 
 import sys
 
@@ -16,11 +16,11 @@ _REPORTED = {
 
 
 class CommandError(Exception):
-    """The question of a command cannot be answered; the message is for its user."""
+    """A command cannot be completed; the message is for the user."""
 
 
 def is_reported(error: BaseException) -> bool:
-    """Is the error a message to the user, and not a fault of this program?"""
+    """Return True if an error is a message for the user, and not an internal error."""
     if isinstance(error, CommandError):
         return True
     loaded = ((sys.modules.get(module), name) for module, name in _REPORTED.items())
@@ -28,5 +28,5 @@ def is_reported(error: BaseException) -> bool:
 
 
 def os_error_text(error: OSError) -> str:
-    """The reason that the operating system gives, without the number of the error."""
+    """Return the operating system's reason for an error, without the error number."""
     return error.strerror or str(error)

@@ -1,4 +1,4 @@
-"""The exit codes of every command, in one table.
+"""The exit codes of all commands, in one table.
 
 `docs/reference/exit-codes.md` is made from it: `agent-network reference exit-codes`.
 """
@@ -16,9 +16,9 @@ class ExitCode(IntEnum):
     UNANSWERED = 2
     GROWTH = 3
     INTERNAL = 70
-    """`EX_SOFTWARE` of BSD's sysexits."""
+    """Internal error, as `EX_SOFTWARE` of BSD's sysexits."""
     INTERRUPTED = 130
-    """128 + SIGINT, as shells report it."""
+    """Interrupted by Ctrl-C: 128 + SIGINT, as shells report it."""
 
 
 # A few words, and what they mean for each command.
@@ -77,6 +77,6 @@ code matters, as in a pipeline, call `agent-network` itself.
 
 
 def reference() -> str:
-    """The page about exit codes, as Markdown."""
+    """Return the reference page about exit codes, as Markdown."""
     rows = (f"| {code.value} | {meaning} | {detail} |" for code, (meaning, detail) in MEANINGS.items())
     return _HEAD + "\n".join(rows) + "\n" + _TAIL

@@ -1,4 +1,4 @@
-"""The line of a requirements.txt that installs this package from where it is installed from."""
+"""Finds the source (index, repository or folder) that this package was installed from."""
 
 import json
 from importlib.metadata import PackageNotFoundError, distribution
@@ -12,7 +12,7 @@ _NAME = "agent-network"
 
 
 def requirement() -> str:
-    """The requirement: the exact version, or the repository and commit, or the folder, of this installation.
+    """Return the requirements.txt line that installs this package from the same source.
 
     The installer records the origin, without credentials, in `direct_url.json`; for a package from an index it records
     none ("Recording the Direct URL Origin of installed distributions", Python Packaging User Guide, 2025).

@@ -1,4 +1,4 @@
-"""Runs one command line: the one place where an error becomes a message and an exit code."""
+"""Runs one command line, and converts every error into a message and an exit code."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ __all__ = ["run"]
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run a command line; returns its exit code."""
+    """Run a command line and return its exit code."""
     before = {name: os.environ.get(name) for name in (DEBUG, NO_CACHE)}
     with safe_streams():
         try:
@@ -46,7 +46,7 @@ def _invoked(arguments: Sequence[str]) -> int:
 
 
 def _misused(error: typer.TyperException) -> int:
-    """Report a command line that is wrong: one line, and where the help is."""
+    """Report an invalid command line in one line, with the command for help."""
     context = getattr(error, "ctx", None)
     print_error(error.format_message())
     if context is not None:
@@ -71,7 +71,7 @@ def _failed(error: Exception) -> int:
 
 
 def _restore(before: Mapping[str, str | None]) -> None:
-    """Undo what the options of the command line set."""
+    """Restore the environment variables that options of the command line changed."""
     for name, value in before.items():
         os.environ.pop(name, None)
         if value is not None:

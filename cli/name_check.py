@@ -1,4 +1,4 @@
-"""Mistyped names, found in network.yaml before the program runs.
+"""Rejects mistyped agent and resource names before the Pulumi program runs.
 
 A question may also name what only Azure has, such as an account or an identity. Those names are known once the program
 ran, so a name is refused here only where it is close to a declared one, is not built from the network's name as names
@@ -16,11 +16,11 @@ from access.model.errors import NotAnAgentError, UnknownName
 __all__ = ["check_agent", "check_question"]
 
 _CLOSE = 0.7
-"""The likeness from which a name counts as mistyped, from 0 to 1."""
+"""Minimum similarity, from 0 to 1, at which an unknown name counts as mistyped."""
 
 
 def check_question(declared: Declared, files: str, agent: str, resource: str, operation: str) -> None:
-    """Check the names of `why`; `files` is the text of the project's files.
+    """Raise an error if a name in `agent-network access why` is mistyped.
 
     Raises:
         UnknownName: one of them is mistyped, or the resource has no such verb.
@@ -34,7 +34,7 @@ def check_question(declared: Declared, files: str, agent: str, resource: str, op
 
 
 def check_agent(declared: Declared, files: str, agent: str) -> None:
-    """Check the name of an agent where nothing but an agent has an answer.
+    """Raise an error if the name of an agent is mistyped.
 
     Raises:
         NotAnAgentError: it is a host, or people.

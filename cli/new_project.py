@@ -1,4 +1,4 @@
-"""The files of a new project: a small network of the user's own, which previews at once.
+"""Writes the files of a new project from templates.
 
 Knows which files there are and the rules for a name from which Azure's names are made. Writes nothing over a file that
 exists.
@@ -17,17 +17,17 @@ from manifest.azure_naming_rules import reserved_word
 __all__ = ["FILES", "LONGEST_NAME", "write_project"]
 
 FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "network.yaml", "__main__.py", "requirements.txt", ".gitignore")
-"""The files of a new project."""
+"""File names of a new project."""
 
 LONGEST_NAME = 15
-"""Characters of a name, so that a storage account can be named after it: 24, less `docs` and a suffix of five."""
+"""Maximum length of a project name: 24 for a storage account, less `docs` and a suffix of five."""
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _NAME = re.compile(r"[a-z](?:-?[a-z0-9])+")
 
 
 def write_project(folder: Path, name: str) -> list[Path]:
-    """Write the files of a project into a folder; returns their paths.
+    """Write the files of a new project into a folder; return their paths.
 
     Raises:
         CommandError: the name cannot be used, a file exists already, or one cannot be written.

@@ -1,4 +1,4 @@
-"""Options that several commands have in common."""
+"""Command line options that several commands share."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -14,7 +14,7 @@ SOURCES = "`.` (the working tree), a git revision, a file (stack export, preview
 
 
 class Format(StrEnum):
-    """The forms of an answer."""
+    """Output formats of access commands."""
 
     TEXT = "text"
     JSON = "json"
@@ -22,7 +22,7 @@ class Format(StrEnum):
 
 
 class FindingsFormat(StrEnum):
-    """The forms of findings."""
+    """Output formats of commands with findings."""
 
     TEXT = "text"
     JSON = "json"
@@ -31,7 +31,7 @@ class FindingsFormat(StrEnum):
 
 
 def _stacks(incomplete: str) -> list[str]:
-    """The stacks of the project, for shell completion."""
+    """Return the stacks of the project, for shell completion."""
     try:
         return [name for name in stacks_of(find_root()) if name.startswith(incomplete)]
     except CommandError:

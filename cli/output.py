@@ -1,4 +1,4 @@
-"""Writing to the standard streams and to files, whatever is behind them.
+"""Writes to standard output and to files, with one-line errors for closed pipes and full disks.
 
 A stream may be closed, a pipe may have lost its reader, a disk may be full, an encoding may lack a character: none of
 them is an internal error.
@@ -23,7 +23,7 @@ _REPLACE = "agent-network-ascii"
 
 
 def _replacement(error: UnicodeError) -> tuple[str, int]:
-    """The nearest ASCII for what an encoding cannot express; an escape where there is none."""
+    """Return the nearest ASCII text for characters that an encoding lacks."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     text = error.object[error.start : error.end]
@@ -33,7 +33,7 @@ def _replacement(error: UnicodeError) -> tuple[str, int]:
 
 @contextmanager
 def safe_streams() -> Generator[None]:
-    """Standard streams that can be written to, with an encoding that never fails; as before afterwards."""
+    """Make the standard streams replace unencodable characters, inside the `with` block."""
     before = sys.stdout, sys.stderr
     codecs.register_error(_REPLACE, _replacement)
     for name in ("stdout", "stderr"):
@@ -67,7 +67,7 @@ def print_text(text: str) -> None:
 
 
 def print_error(message: str) -> None:
-    """Print one error, with the word `error:` once; nothing where standard error cannot be written."""
+    """Print one error to standard error, with the prefix `error:`."""
     text = message.removeprefix("error: ")
     with suppress(OSError, ValueError):
         sys.stderr.write(f"error: {text}\n")
@@ -75,7 +75,7 @@ def print_error(message: str) -> None:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a file as a whole or not at all; folders above it are made.
+    """Write a file atomically, and create the folders above it.
 
     Raises:
         CommandError: it cannot be written.
@@ -98,14 +98,14 @@ def write_file(path: Path, text: str) -> None:
 
 
 def _give_usual_mode(temporary: Path, path: Path) -> None:
-    """The mode of the file that is replaced, or what a new file has."""
+    """Give a new file the mode of the file that it replaces, or the default mode."""
     mask = os.umask(0)
     os.umask(mask)
     temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~mask)
 
 
 def discard_output() -> None:
-    """Send what is still buffered nowhere, so that the interpreter does not fail on it when it ends.
+    """Discard buffered output, so that the interpreter does not fail at exit.
 
     "Note on SIGPIPE", Python's documentation of `signal`.
     """

@@ -1,4 +1,4 @@
-"""The folder of the policy pack, with the environment that it runs in.
+"""Writes the folder of the Pulumi policy pack, with the Python environment that the pack runs in.
 
 Pulumi runs a pack as a program in a folder, whose `PulumiPolicy.yaml` names a virtual environment. A checkout has that
 folder (`policies/`). For an installed package it is written, into the user's cache folder, for the environment that
@@ -29,7 +29,7 @@ start()
 
 
 def pack_folder() -> Path:
-    """The folder of the pack; in an installed package it is written again, whatever was there.
+    """Return the folder of the policy pack; for an installed package the folder is written first.
 
     Raises:
         CommandError: it cannot be written.
@@ -44,7 +44,7 @@ def pack_folder() -> Path:
 
 
 def pack_files(module: str, environment: str) -> dict[str, str]:
-    """The files of a pack that runs `start` of a module in a virtual environment."""
+    """Return the files of a policy pack that calls `start` of a module."""
     described = (_PACK / "PulumiPolicy.yaml").read_text(encoding="utf-8")
     head, _, _ = described.partition("runtime:")
     options = {"name": "python", "options": {"toolchain": "pip", "virtualenv": environment}}

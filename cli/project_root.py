@@ -1,4 +1,4 @@
-"""The project that a command is about: the nearest folder above that has a `Pulumi.yaml`."""
+"""Finds the project: the nearest folder at or above the current one that has a `Pulumi.yaml`."""
 
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,7 +11,7 @@ PROJECT_FILE = "Pulumi.yaml"
 
 
 def find_root(start: Path | None = None) -> Path:
-    """The folder of the project that a folder belongs to; without one, that of the current folder.
+    """Return the folder of the project that contains a folder.
 
     Raises:
         CommandError: it belongs to none.
@@ -24,12 +24,12 @@ def find_root(start: Path | None = None) -> Path:
 
 
 def stacks_of(root: Path) -> list[str]:
-    """The stacks of a project: those that have a file."""
+    """Return the names of a project's stacks, from its stack files."""
     return sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in root.glob("Pulumi.?*.yaml"))
 
 
 def check_stack(root: Path, stack: str) -> None:
-    """Refuse a stack that the project does not have.
+    """Raise an error if the project does not have a stack.
 
     Raises:
         CommandError: with the nearest name.
@@ -42,6 +42,6 @@ def check_stack(root: Path, stack: str) -> None:
 
 
 def shown_path(path: Path) -> str:
-    """A path as it is shown: relative where it is below the current folder."""
+    """Return a path for messages: relative if it is below the current folder."""
     full = path.absolute()
     return str(full.relative_to(Path.cwd())) if full.is_relative_to(Path.cwd()) else str(full)

@@ -1,4 +1,4 @@
-"""Reconciling the grants of Foundry's agents: reads the stack, prints the plan, and applies it on request."""
+"""Moves role assignments to the current identities of Foundry agents: prints a plan, and applies it if requested."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from access.reports.terminal import Style
 from cli.errors import CommandError
 from cli.exit_codes import ExitCode
 from cli.output import print_text
-from cli.reconcile_output import plan_document, plan_lines, step_line, summary
+from cli.plan_output import plan_document, plan_lines, step_line, summary
 from localazure.deployment.state_file import state_file_path
 from localazure.fronts.plugin import WORLD
 from localazure.fronts.rest import LocalCredential
@@ -28,7 +28,7 @@ __all__ = ["reconcile"]
 def reconcile(  # noqa: PLR0913 (an option each)
     root: Path, stack_name: str, *, apply_changes: bool, as_json: bool, export: Path | None, local: bool
 ) -> ExitCode:
-    """Plan, and apply on request.
+    """Print the plan for Foundry agents' role assignments, and apply it if requested.
 
     Raises:
         CommandError: two sources are given.
@@ -58,7 +58,7 @@ def reconcile(  # noqa: PLR0913 (an option each)
 
 @contextmanager
 def _azure(root: Path, stack: str, *, local: bool) -> Generator[Azure]:
-    """Azure; the local one on request, or where the engine runs on it."""
+    """Return the Azure client, or one for local Azure."""
     world = os.environ.get(WORLD, "")
     if world or local:
         with serve_http(Path(world) if world else state_file_path(root, stack)) as endpoint:

@@ -1,4 +1,4 @@
-"""A git revision of the project: its code runs in a process of its own.
+"""Deploys the program of a git revision to local Azure, in a separate process.
 
 Code of another revision cannot be imported next to this one, and it is not trusted with this process: it is checked out
 into a temporary folder, and an interpreter that starts there runs it and prints the document of a preview.
@@ -20,11 +20,11 @@ __all__ = ["deployment_at"]
 
 _COMMAND = "agent_network"
 _COMMAND_BEFORE = "localazure"
-"""The module whose command line printed the document in revisions that have no `agent_network` yet."""
+"""The module that printed the document in older revisions, which have no `agent_network`."""
 
 
 def deployment_at(root: Path, revision: str, stack: str) -> Mapping[str, Any]:
-    """The document of a deployment, on local Azure, of the program as it was at a git revision.
+    """Return the deployment document of the program at a git revision.
 
     Raises:
         CommandError: there is no such revision, or its program failed.
@@ -54,7 +54,7 @@ def _previewed(folder: Path, revision: str, stack: str) -> Mapping[str, Any]:
 
 @contextmanager
 def _checked_out(root: Path, revision: str) -> Generator[Path]:
-    """The project as it was at a git revision, in a folder that is gone afterwards."""
+    """Check out the project at a git revision into a temporary folder."""
     if revision.startswith("-"):
         raise CommandError(f"{revision}: is not a file and not a git revision")
     commit = _git(root, revision, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").strip()

@@ -1,4 +1,4 @@
-"""Compares the packed catalogue of built-in roles with Azure's, and updates it."""
+"""Compares the packed catalogue of built-in roles with Azure's current roles, and updates the catalogue."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def refresh(
     credential: TokenCredential | None = None,
     path: Path = AZURE_ROLES,
 ) -> ExitCode:
-    """Print the differences, and write them to the catalogue at `path` on request.
+    """Print the role differences, and write them to the catalogue if requested.
 
     Raises:
         AccessError: the roles cannot be read.

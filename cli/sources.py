@@ -1,4 +1,4 @@
-"""The sources of a question: the working tree, a git revision, a file, or live Azure.
+"""Reads a graph from the source that `--of` names: working tree, git revision, file, or live Azure.
 
 Owns how each becomes a graph. Nothing here reaches a network but `live`.
 """
@@ -12,8 +12,8 @@ from typing import Any, cast
 from access.model.graph import Graph
 from access.readers import local
 from cli.errors import CommandError
+from cli.graph_file import graph_of_file, read_document
 from cli.revision import deployment_at
-from cli.source_file import graph_of_file, read_document
 from cli.working_tree import Project
 
 __all__ = ["LIVE", "WORKING_TREE", "LiveScope", "read_source", "source_name", "texts"]
@@ -24,14 +24,14 @@ LIVE = "live"
 
 @dataclass(frozen=True)
 class LiveScope:
-    """The part of live Azure to look at."""
+    """Subscription and resource group of live Azure to read."""
 
     subscription: str | None = None
     resource_group: str | None = None
 
 
 def read_source(source: str, project: Project, live: LiveScope) -> Graph:
-    """The graph of a source as the command line names it.
+    """Return the graph of a source.
 
     Raises:
         CommandError: it is not a source, or cannot be read.
@@ -47,12 +47,12 @@ def read_source(source: str, project: Project, live: LiveScope) -> Graph:
 
 
 def source_name(source: str) -> str:
-    """The name of a source for people."""
+    """Return the display name of a source."""
     return "the working tree" if source == WORKING_TREE else source
 
 
 def texts(source: str, project: Project) -> dict[str, str]:
-    """Texts to search for credentials, by location: the lines of the stack's file, and the outputs where known."""
+    """Return texts to search for credentials: lines of the stack file, and stack outputs."""
     name = f"Pulumi.{project.stack}.yaml"
     try:
         lines = (project.root / name).read_text("utf-8").splitlines()

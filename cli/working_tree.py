@@ -1,4 +1,4 @@
-"""The working tree of a project: what it declares, and a deployment of its program on local Azure.
+"""Reads the working tree of a project: its declared network, and its program's deployment on local Azure.
 
 Both come from the cache where nothing changed. Otherwise the program runs, and a line on standard error reports it.
 """
@@ -22,17 +22,17 @@ __all__ = ["Project", "report_run"]
 
 @dataclass(frozen=True)
 class Project:
-    """The folder of a program, and one of its stacks; each document is read once."""
+    """A project folder with one of its stacks; each document is read once."""
 
     root: Path
     stack: str
     uses_cache: bool = False
-    """May answers come from the cache, and go there?"""
+    """True if answers may be read from and written to the cache."""
     report: Callable[[str], None] = lambda _what: None
-    """Receives what runs now, before it runs."""
+    """Callback that receives the name of the program before it runs."""
 
     def declared(self) -> Declared:
-        """The declarations of network.yaml and of the stack's configuration.
+        """The network that network.yaml and the stack's configuration declare.
 
         Raises:
             CommandError: there is no such stack.
@@ -41,7 +41,7 @@ class Project:
         return self._declared
 
     def deployed(self) -> Mapping[str, Any]:
-        """The document of a deployment of the program on local Azure.
+        """The document of the program's deployment on local Azure.
 
         Raises:
             CommandError: there is no such stack, or the program failed; with its own words.
@@ -50,13 +50,13 @@ class Project:
         return self._deployed
 
     def files(self) -> str:
-        """The text of the files in which names are written."""
+        """The texts of the project files in which names can occur."""
         paths = (self.root / name for name in ("network.yaml", PROJECT_FILE, f"Pulumi.{self.stack}.yaml"))
         return "\n".join(path.read_text("utf-8", "replace") for path in paths if path.is_file())
 
     @property
     def is_cached(self) -> bool:
-        """Are the documents in the cache, so that nothing has to run?"""
+        """Return True if the documents are in the cache, so that the program need not run."""
         return bool(self._cached)
 
     @cached_property
@@ -86,7 +86,7 @@ class Project:
         return document
 
     def _save(self, document: Mapping[str, Any], reads: Mapping[str, str]) -> None:
-        """Keep the documents, unless the project changed meanwhile or a credential is in them."""
+        """Save the documents to the cache, unless the project changed or they contain a credential."""
         from cli.cache.credentials import holds_credential  # noqa: PLC0415 (imports pydantic)
 
         documents = {"declared": self._declared_document, "deployed": document}
@@ -95,14 +95,14 @@ class Project:
 
     @cached_property
     def _cached(self) -> Mapping[str, Any]:
-        """The documents of the cache; empty where there are none."""
+        """Return the documents from the cache; empty if there is no valid entry."""
         if not self._fingerprint:
             return {}
         return store.load(store.cache_folder(), self._fingerprint) or {}
 
     @cached_property
     def _fingerprint(self) -> str:
-        """The fingerprint of the project; empty where the cache is off, which it is in every pipeline."""
+        """The fingerprint of the project; empty if the cache is off."""
         is_off = not self.uses_cache or is_on(NO_CACHE) or is_on("CI")
         return "" if is_off else self._current_fingerprint()
 
@@ -113,7 +113,7 @@ class Project:
 
 
 def report_run(what: str) -> None:
-    """Report on standard error what runs now: it takes seconds, and the answer is on standard output."""
+    """Print a progress line to standard error while the program runs."""
     with suppress(OSError, ValueError):
         sys.stderr.write(f"running {what} on local Azure, which takes some seconds …\n")
         sys.stderr.flush()

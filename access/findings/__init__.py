@@ -1,34 +1,42 @@
 """Findings: checks that report security problems in a graph of principals, resources and role assignments.
 
-Owns the order of the findings. There is one module per theme, each with `check(subject)`; the catalogue defines the
+Owns the order of the findings. There is one module per subject, each with `check(context)`; the catalogue defines the
 kinds of findings. Nothing here decides access: that is `access.evaluate.effective`.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from access.findings import credentials, declarations, exposure, identities, images, promises, roles
-from access.findings import redundant_grants as repeats
-from access.findings import unverified as doubts
-from access.findings import wide_grants as widths
+from access.findings import (
+    credentials,
+    exposure,
+    identities,
+    images,
+    manifest_checks,
+    redundant_grants,
+    roles,
+    undeclared_access,
+    unevaluated_parts,
+    wide_grants,
+)
+from access.findings.accepted_findings import apply_exceptions
 from access.findings.catalogue import BY_ID, OF_ANY_PROGRAM, RULES, reference
-from access.findings.exceptions import apply_exceptions
+from access.findings.context import CheckContext
 from access.findings.rule import SEVERITIES, Finding, Rule, Severity
-from access.findings.subject import Subject
 from access.model.declared import Declared
 from access.model.graph import Graph
 
-_THEMES = (
+_CHECKS = (
     identities.check,
     roles.check,
-    repeats.check,
-    widths.check,
-    declarations.check,
-    promises.check,
+    redundant_grants.check,
+    wide_grants.check,
+    undeclared_access.check,
+    manifest_checks.check,
     exposure.check,
     credentials.check,
     images.check,
-    doubts.check,
+    unevaluated_parts.check,
 )
 
 
@@ -51,7 +59,7 @@ def check(  # noqa: PLR0913 - one argument a source
         production: whether the rules for production apply; by default, as `declared` states.
         texts: by location, texts outside any resource that must hold no credential: configuration and outputs.
     """
-    subject = Subject(
+    context = CheckContext(
         graph=graph,
         declared=declared,
         today=today,
@@ -59,7 +67,7 @@ def check(  # noqa: PLR0913 - one argument a source
         over_budget=over_budget or {},
         texts=texts or {},
     )
-    found = dict.fromkeys(finding for theme in _THEMES for finding in theme(subject))
+    found = dict.fromkeys(finding for run_check in _CHECKS for finding in run_check(context))
     return tuple(sorted(apply_exceptions(list(found), declared, today), key=_order))
 
 
@@ -75,10 +83,10 @@ __all__ = [
     "OF_ANY_PROGRAM",
     "RULES",
     "SEVERITIES",
+    "CheckContext",
     "Finding",
     "Rule",
     "Severity",
-    "Subject",
     "check",
     "reference",
 ]

@@ -9,8 +9,8 @@ from typing import Any, cast
 
 from access.azure.scopes import key
 from access.findings.catalogue import BY_ID
+from access.findings.context import CheckContext
 from access.findings.rule import Finding
-from access.findings.subject import Subject
 from access.model.graph import Resource
 from access.model.json_values import is_known, listed, mapping
 
@@ -45,21 +45,21 @@ _LONGEST = 1 << 16
 """Number of characters of a text that are searched for credentials."""
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def check(context: CheckContext) -> Iterator[Finding]:
     """Return a finding for every credential in plain text."""
-    agents = {key(one.owner): one.agent for one in subject.agents if one.owner and one.purpose == "own"}
-    for resource in subject.graph.resources:
+    agents = {key(one.owner): one.agent for one in context.agents if one.owner and one.purpose == "own"}
+    for resource in context.graph.resources:
         agent = agents.get(key(resource.id), "")
         for path, kind in _found(resource):
             yield Finding(
                 rule=BY_ID["credential-in-plain-sight"],
                 what=f"{resource.name!r} has {kind} in {path}",
-                location=subject.of_agent(agent) if agent else subject.of_resource(resource),
+                location=context.agent_location(agent) if agent else context.resource_location(resource),
                 agent=agent,
                 resource=resource.name,
                 about=(path, resource.id),
             )
-    for place, text in subject.texts.items():
+    for place, text in context.texts.items():
         kind = credential_in(text, place)
         if kind:
             shown = _masked(place)

@@ -7,8 +7,8 @@ from typing import Any, cast
 from access.azure.scopes import ancestors, key
 from access.evaluate.relevance import resource_type
 from access.findings.catalogue import BY_ID
+from access.findings.context import CheckContext
 from access.findings.rule import Finding
-from access.findings.subject import Subject
 from access.model.graph import Resource
 from access.model.json_values import is_known, listed, mapping
 
@@ -17,21 +17,21 @@ _WIDEST = 8
 _APPS = frozenset({"microsoft.app/containerapps"})
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def check(context: CheckContext) -> Iterator[Finding]:
     """Return findings for enabled access keys and for public endpoints."""
-    agents = {key(one.owner): one.agent for one in subject.agents if one.owner and one.purpose == "own"}
-    for resource in subject.graph.resources:
+    agents = {key(one.owner): one.agent for one in context.agents if one.owner and one.purpose == "own"}
+    for resource in context.graph.resources:
         agent = agents.get(key(resource.id), "")
-        if resource.local_auth and not _parent_has_keys(subject, resource):
-            yield _finding(subject, "local-auth-on", resource, agent, f"{resource.name!r} can be opened with keys")
-        why = _open(subject, resource)
+        if resource.local_auth and not _parent_has_keys(context, resource):
+            yield _finding(context, "local-auth-on", resource, agent, f"{resource.name!r} can be opened with keys")
+        why = _open(context, resource)
         if why:
-            yield _finding(subject, "public-access", resource, agent, f"{resource.name!r} {why}")
+            yield _finding(context, "public-access", resource, agent, f"{resource.name!r} {why}")
 
 
-def _finding(subject: Subject, rule: str, resource: Resource, agent: str, what: str) -> Finding:
-    inside = (each.name for each in subject.graph.resources_within(resource.id) if each.declared)
-    place = subject.of_agent(agent) if agent else subject.of_resource(resource)
+def _finding(context: CheckContext, rule: str, resource: Resource, agent: str, what: str) -> Finding:
+    inside = (each.name for each in context.graph.resources_within(resource.id) if each.declared)
+    place = context.agent_location(agent) if agent else context.resource_location(resource)
     return Finding(
         rule=BY_ID[rule],
         what=what,
@@ -42,13 +42,13 @@ def _finding(subject: Subject, rule: str, resource: Resource, agent: str, what: 
     )
 
 
-def _parent_has_keys(subject: Subject, resource: Resource) -> bool:
+def _parent_has_keys(context: CheckContext, resource: Resource) -> bool:
     """Return True if the access keys belong to the parent resource, which has the finding instead."""
-    above = (subject.graph.resource(scope) for scope in ancestors(key(resource.id))[:-1])
+    above = (context.graph.resource(scope) for scope in ancestors(key(resource.id))[:-1])
     return any(each.local_auth for each in above if each)
 
 
-def _open(subject: Subject, resource: Resource) -> str:
+def _open(context: CheckContext, resource: Resource) -> str:
     """Return the way in which anybody can access a resource; empty if nobody can."""
     arm_type, values = resource_type(resource), _flat(resource)
     if arm_type == "microsoft.storage/storageaccounts" and values.get("allowBlobPublicAccess") is True:
@@ -56,7 +56,7 @@ def _open(subject: Subject, resource: Resource) -> str:
     if arm_type.endswith("/blobservices/containers"):
         level = values.get("publicAccess")
         if isinstance(level, str) and is_known(level) and level.lower() in {"blob", "container"}:
-            return "" if _refused_above(subject, resource) else f"can be read by anybody (publicAccess: {level})"
+            return "" if _refused_above(context, resource) else f"can be read by anybody (publicAccess: {level})"
     if arm_type == "microsoft.containerregistry/registries" and values.get("anonymousPullEnabled") is True:
         return "hands its images to anybody (anonymousPullEnabled)"
     if arm_type in _APPS:
@@ -79,9 +79,9 @@ def _is_open_cluster(profile: Mapping[str, Any]) -> bool:
     return not blocks or any(map(_is_wide, blocks))
 
 
-def _refused_above(subject: Subject, resource: Resource) -> bool:
+def _refused_above(context: CheckContext, resource: Resource) -> bool:
     """Return True if the storage account forbids the public access that its container allows."""
-    above = (subject.graph.resource(scope) for scope in ancestors(key(resource.id))[:-1])
+    above = (context.graph.resource(scope) for scope in ancestors(key(resource.id))[:-1])
     return any(_flat(each).get("allowBlobPublicAccess") is False for each in above if each)
 
 

@@ -7,8 +7,8 @@ from access.azure.scopes import key, type_of
 from access.evaluate.relevance import resource_type
 from access.evaluate.role_operations import operations_of_role
 from access.findings.catalogue import BY_ID
+from access.findings.context import CheckContext, assignment_text, joined_names
 from access.findings.rule import Finding
-from access.findings.subject import Subject, held, listed
 from access.model.graph import Assignment, Principal, Resource
 from access.model.json_values import is_known, mapping, text
 from access.model.json_values import listed as items
@@ -19,19 +19,19 @@ _SERVICE_ACCOUNT = "system:serviceaccount:"
 _OF_PROJECT = "/agentidentities/shared"
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def check(context: CheckContext) -> Iterator[Finding]:
     """Return all findings about the identities that hold roles."""
-    yield from _shared(subject)
-    yield from _missing_principals(subject)
-    yield from _strangers(subject)
+    yield from _shared(context)
+    yield from _missing_principals(context)
+    yield from _strangers(context)
 
 
-def _shared(subject: Subject) -> Iterator[Finding]:
+def _shared(context: CheckContext) -> Iterator[Finding]:
     users: dict[str, list[Resource]] = {}
-    for resource in subject.graph.resources:
+    for resource in context.graph.resources:
         for each in dict.fromkeys(map(key, _attached(resource))):
             users.setdefault(each, []).append(resource)
-    by_owner = {key(each.owner): each for each in subject.graph.principals if each.owner}
+    by_owner = {key(each.owner): each for each in context.graph.principals if each.owner}
     for each, using in users.items():
         if len(using) > 1:
             principal = by_owner.get(each)
@@ -40,64 +40,64 @@ def _shared(subject: Subject) -> Iterator[Finding]:
             does = "pull images with" if pulls else "run as"
             yield Finding(
                 rule=BY_ID["shared-pull-identity" if pulls else "shared-identity"],
-                what=f"{listed(_shown(subject, one) for one in using)} all {does} identity {name!r}",
+                what=f"{joined_names(_shown(context, one) for one in using)} all {does} identity {name!r}",
                 location=principal.owner if principal else each,
-                agent=principal.agent if principal and subject.is_agent(principal) else "",
-                about=(name, *(one.name for one in using), *_agents(subject, using)),
+                agent=principal.agent if principal and context.is_agent(principal) else "",
+                about=(name, *(one.name for one in using), *_agents(context, using)),
             )
-    yield from _agents_in_one(subject)
-    yield from _service_accounts(subject)
+    yield from _agents_in_one(context)
+    yield from _service_accounts(context)
 
 
-def _agents_in_one(subject: Subject) -> Iterator[Finding]:
+def _agents_in_one(context: CheckContext) -> Iterator[Finding]:
     """Return findings for agents that share one identity, by app or by unpublished Foundry project."""
     agents: dict[str, dict[str, None]] = {}
     called: dict[str, str] = {}
     may: dict[str, dict[str, None]] = {}
-    for one in subject.agents:
+    for one in context.agents:
         # An identity that is attached to several apps is reported by `_shared` already.
         if one.purpose == "own" and type_of(key(one.owner)) != _IDENTITY:
             owner = key(one.owner or one.id)
             agents.setdefault(owner, {}).update(dict.fromkeys(one.agents))
             called[owner] = one.name
-            rights = (f"{each.verb or each.role} {each.resource}" for each in subject.access_of(one))
+            rights = (f"{each.verb or each.role} {each.resource}" for each in context.access_of(one))
             may.setdefault(owner, {}).update(dict.fromkeys(rights))
     for owner, names in agents.items():
         if len(names) > 1:
             first, *others = names
             of_project = owner.endswith(_OF_PROJECT)
-            allowed = of_project and subject.declared is not None and subject.declared.shared_identity
+            allowed = of_project and context.declared is not None and context.declared.shared_identity
             whose = "the project's unpublished agents" if of_project else repr(called[owner])
             each = f", and each may {', '.join(may[owner])}" if may[owner] else ""
             yield Finding(
                 rule=BY_ID["allowed-shared-identity" if allowed else "shared-identity"],
-                what=f"agents {listed(map(repr, names))} all run as the identity of {whose}{each}",
-                location=subject.of_agent(first),
+                what=f"agents {joined_names(map(repr, names))} all run as the identity of {whose}{each}",
+                location=context.agent_location(first),
                 agent=first,
                 about=(*others, called[owner]),
             )
 
 
-def _service_accounts(subject: Subject) -> Iterator[Finding]:
+def _service_accounts(context: CheckContext) -> Iterator[Finding]:
     """Return findings for identities that trust several Kubernetes service accounts."""
     trusted: dict[str, dict[str, None]] = {}
-    for resource in subject.graph.resources:
+    for resource in context.graph.resources:
         if resource_type(resource) == f"{_IDENTITY}/{_CREDENTIALS}":
             values = {**mapping(resource.properties.get("properties")), **resource.properties}
             account = text(values, "subject")
             if account.startswith(_SERVICE_ACCOUNT):
                 identity = resource.id.rsplit("/", 2)[0]
                 trusted.setdefault(key(identity), {})[account.removeprefix(_SERVICE_ACCOUNT)] = None
-    owners = {key(one.owner): one for one in subject.graph.principals if one.owner}
+    owners = {key(one.owner): one for one in context.graph.principals if one.owner}
     for identity, accounts in trusted.items():
         if len(accounts) > 1:
             principal = owners.get(identity)
             name = identity.rpartition("/")[2]
             yield Finding(
                 rule=BY_ID["shared-identity"],
-                what=f"pods of service accounts {listed(map(repr, accounts))} all run as identity {name!r}",
+                what=f"pods of service accounts {joined_names(map(repr, accounts))} all run as identity {name!r}",
                 location=principal.owner if principal else identity,
-                agent=principal.agent if principal and subject.is_agent(principal) else "",
+                agent=principal.agent if principal and context.is_agent(principal) else "",
                 about=(name, *accounts),
             )
 
@@ -108,45 +108,46 @@ def _attached(resource: Resource) -> list[str]:
     return [each for each in (*mapping(attached), *items(attached)) if isinstance(each, str) and is_known(each)]
 
 
-def _agents(subject: Subject, resources: list[Resource]) -> Iterator[str]:
-    owners = {key(one.owner): one.agent for one in subject.graph.principals if one.owner and one.agent}
+def _agents(context: CheckContext, resources: list[Resource]) -> Iterator[str]:
+    owners = {key(one.owner): one.agent for one in context.graph.principals if one.owner and one.agent}
     yield from (owners[key(one.id)] for one in resources if key(one.id) in owners)
 
 
-def _shown(subject: Subject, resource: Resource) -> str:
-    agent = next(_agents(subject, [resource]), "")
+def _shown(context: CheckContext, resource: Resource) -> str:
+    agent = next(_agents(context, [resource]), "")
     return repr(agent or resource.name)
 
 
-def _missing_principals(subject: Subject) -> Iterator[Finding]:
-    for one in subject.graph.assignments:
-        principal = subject.graph.principal(one.principal)
+def _missing_principals(context: CheckContext) -> Iterator[Finding]:
+    for one in context.graph.assignments:
+        principal = context.graph.principal(one.principal)
         if principal is None:
-            what = f"{held(one)} is assigned to {one.principal}, which nothing in this source identifies"
-            yield subject.about("unknown-principal", one, what)
+            what = f"{assignment_text(one)} is assigned to {one.principal}, which nothing in this source identifies"
+            yield context.assignment_finding("unknown-principal", one, what)
         elif not principal.exists:
-            what = f"{held(one)} is assigned to {principal.name!r}, which is deleted or defined elsewhere"
-            yield subject.about("orphaned-assignment", one, what)
+            what = f"{assignment_text(one)} is assigned to {principal.name!r}, which is deleted or defined elsewhere"
+            yield context.assignment_finding("orphaned-assignment", one, what)
 
 
-def _is_expected(subject: Subject, principal: Principal) -> bool:
+def _is_expected(context: CheckContext, principal: Principal) -> bool:
     """Return True if an identity belongs to the network, or only pulls images for the platform."""
-    return subject.is_ours(principal) or (subject.declared is None and principal.purpose == "pull")
+    return context.is_network_principal(principal) or (context.declared is None and principal.purpose == "pull")
 
 
-def _strangers(subject: Subject) -> Iterator[Finding]:
+def _strangers(context: CheckContext) -> Iterator[Finding]:
     found: dict[str, tuple[Assignment, dict[str, None]]] = {}
-    for principal_id, resource, _ in subject.reaches:
-        principal = subject.graph.principal(principal_id)
-        if resource.declared and principal and principal.exists and not _is_expected(subject, principal):
-            held_there = [one for one in subject.graph.held_at_or_above(principal_id, resource.id) if one.role]
+    for principal_id, resource, _ in context.accesses:
+        principal = context.graph.principal(principal_id)
+        if resource.declared and principal and principal.exists and not _is_expected(context, principal):
+            held_there = [one for one in context.graph.held_at_or_above(principal_id, resource.id) if one.role]
             at = resource_type(resource)
             # A role that allows nothing here by itself may still hand out keys of a parent.
             for one in [each for each in held_there if each.role and operations_of_role(each.role, at)] or held_there:
                 found.setdefault(one.id, (one, {}))[1][resource.name] = None
     for one, names in found.values():
-        what = f"{subject.name_of(one.principal)} is not an agent and has access to {listed(names)}: {held(one)}"
-        finding = subject.about("stranger", one, what)
+        who = context.principal_text(one.principal)
+        what = f"{who} is not an agent and has access to {joined_names(names)}: {assignment_text(one)}"
+        finding = context.assignment_finding("stranger", one, what)
         yield Finding(
             rule=finding.rule,
             what=what,

@@ -6,28 +6,28 @@ from typing import Any
 
 from access.azure.scopes import key
 from access.findings.catalogue import BY_ID
+from access.findings.context import CheckContext
 from access.findings.rule import Finding
-from access.findings.subject import Subject
 from access.model.graph import Resource
 from access.model.json_values import listed, mapping, text
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def check(context: CheckContext) -> Iterator[Finding]:
     """Return a finding for every production image whose tag may later refer to another image."""
-    if not subject.production:
+    if not context.production:
         return
-    agents = {key(one.owner): one.agent for one in subject.agents if one.owner and one.purpose == "own"}
+    agents = {key(one.owner): one.agent for one in context.agents if one.owner and one.purpose == "own"}
     seen: set[str] = set()
-    for resource in subject.graph.resources:
+    for resource in context.graph.resources:
         agent = agents.get(key(resource.id), "")
         for image in _images(resource):
             seen.add(agent)
             if is_mutable(image):
-                yield _finding(subject, agent, image, resource)
-    for name, agent in subject.declared.agents.items() if subject.declared else ():
+                yield _finding(context, agent, image, resource)
+    for name, agent in context.declared.agents.items() if context.declared else ():
         image = f"{agent.image}:{agent.image_tag}".rstrip(":")
         if name not in seen and image and is_mutable(image):
-            yield _finding(subject, name, image)
+            yield _finding(context, name, image)
 
 
 def is_mutable(image: str) -> bool:
@@ -47,12 +47,12 @@ def _images(resource: Resource) -> Iterator[str]:
                 yield image
 
 
-def _finding(subject: Subject, agent: str, image: str, resource: Resource | None = None) -> Finding:
+def _finding(context: CheckContext, agent: str, image: str, resource: Resource | None = None) -> Finding:
     name = f"agent {agent!r}" if agent else repr(resource.name if resource else "")
     return Finding(
         rule=BY_ID["mutable-image-tag"],
         what=f"{name} runs {image!r} in production",
-        location=subject.of_agent(agent) if agent else resource.id if resource else "",
+        location=context.agent_location(agent) if agent else resource.id if resource else "",
         agent=agent,
         about=(image, *((resource.name,) if resource else ())),
     )

@@ -8,32 +8,32 @@ from access.azure.scopes import covering, key
 from access.azure.type_operations import every
 from access.evaluate.operation_sets import OperationSet, operation_set_of
 from access.evaluate.verdicts import granted_by_role
+from access.findings.context import CheckContext, assignment_text
 from access.findings.rule import Finding
-from access.findings.subject import Subject, held
 from access.model.graph import Assignment
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def check(context: CheckContext) -> Iterator[Finding]:
     """Return a finding for every role assignment that can be removed without any effect."""
-    for principal_id in subject.graph.assigned_principals():
+    for principal_id in context.graph.assigned_principals():
         gone: set[str] = set()
-        for one in subject.graph.assignments_of(principal_id):
-            other = _other(subject, one, gone)
+        for one in context.graph.assignments_of(principal_id):
+            other = _other(context, one, gone)
             if other is not None:
                 gone.add(one.id)
                 same = _identity_of(one) == _identity_of(other)
-                does = "is assigned twice" if same else f"adds nothing to {held(other)}"
-                what = f"{subject.name_of(one.principal)}: {held(one)} {does}"
-                yield subject.about("duplicate-grant" if same else "redundant-grant", one, what)
+                does = "is assigned twice" if same else f"adds nothing to {assignment_text(other)}"
+                what = f"{context.principal_text(one.principal)}: {assignment_text(one)} {does}"
+                yield context.assignment_finding("duplicate-grant" if same else "redundant-grant", one, what)
 
 
-def _other(subject: Subject, one: Assignment, gone: set[str]) -> Assignment | None:
+def _other(context: CheckContext, one: Assignment, gone: set[str]) -> Assignment | None:
     """Return another assignment that makes an assignment redundant, and is not redundant itself."""
     if one.role is None:
         return None
     others = [
         each
-        for each in subject.graph.held_at_or_above(one.principal, covering(one.scope))
+        for each in context.graph.held_at_or_above(one.principal, covering(one.scope))
         if each.id != one.id and each.id not in gone and each.role and each.system == one.system
     ]
     twin = next((each for each in others if _identity_of(each) == _identity_of(one)), None)

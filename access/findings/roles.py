@@ -7,8 +7,8 @@ from access.azure.privileges import allows, privileged
 from access.azure.scopes import key, type_of
 from access.evaluate.effective import no_restriction_reason
 from access.evaluate.platform_grants import is_platform_assignment
+from access.findings.context import CheckContext, assignment_text
 from access.findings.rule import Finding
-from access.findings.subject import Subject, held
 
 _GRANTING = (
     "Microsoft.Authorization/roleAssignments/write",
@@ -23,21 +23,24 @@ _GRANTS_RIGHTS = "grants rights "
 """Prefix of the reason that `privileged` returns for roles that can assign roles."""
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def check(context: CheckContext) -> Iterator[Finding]:
     """Return all findings about the role of each assignment."""
-    for one in subject.graph.assignments:
-        principal = subject.graph.principal(one.principal)
+    for one in context.graph.assignments:
+        principal = context.graph.principal(one.principal)
+        holds = f"{context.principal_text(one.principal)} holds {assignment_text(one)}"
         if one.role is None:
-            what = f"{subject.name_of(one.principal)} holds {held(one)}, and this source does not define that role"
-            yield subject.about("unknown-role", one, what)
+            what = f"{holds}, and this source does not define that role"
+            yield context.assignment_finding("unknown-role", one, what)
             continue
-        if principal and subject.is_ours(principal) and not is_platform_assignment(principal, one):
+        if principal and context.is_network_principal(principal) and not is_platform_assignment(principal, one):
             for rule, why in _too_much(one.role, type_of(key(one.scope))):
-                yield subject.about(rule, one, f"{subject.name_of(one.principal)} holds {held(one)}: it {why}")
+                yield context.assignment_finding(rule, one, f"{holds}: it {why}")
         why = no_restriction_reason(one.condition, one.role)
         if why:
-            yield subject.about(
-                "condition-that-restricts-nothing", one, f"{subject.name_of(one.principal)} holds {held(one)}: {why}"
+            yield context.assignment_finding(
+                "condition-that-restricts-nothing",
+                one,
+                f"{holds}: {why}",
             )
 
 

@@ -7,25 +7,25 @@ from access.azure.types import BY_ARM_TYPE
 from access.evaluate.platform_grants import is_platform_assignment
 from access.evaluate.relevance import resource_type
 from access.evaluate.role_operations import operations_of_role
+from access.findings.context import CheckContext, joined_names, role_text
 from access.findings.rule import Finding
-from access.findings.subject import Subject, listed, role_of
 from access.model.graph import Assignment, Resource
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def check(context: CheckContext) -> Iterator[Finding]:
     """Return a finding for every assignment that covers more than one resource of the network, or others."""
-    for principal in subject.ours:
-        for one in subject.graph.assignments_of(principal.id):
+    for principal in context.network_principals:
+        for one in context.graph.assignments_of(principal.id):
             if one.role is None or is_platform_assignment(principal, one):
                 continue
             if is_wide(one):
-                what = f"holds {role_of(one)} at the whole of {shown(one.scope)}"
+                what = f"holds {role_text(one)} at the whole of {shown(one.scope)}"
             else:
-                parts = _parts(subject, one)
+                parts = _parts(context, one)
                 if not parts:
                     continue
-                what = f"holds {role_of(one)} at {shown(one.scope)}, with everything in it: {listed(parts)}"
-            yield subject.about("wide-grant", one, f"{subject.name_of(principal.id)} {what}")
+                what = f"holds {role_text(one)} at {shown(one.scope)}, with everything in it: {joined_names(parts)}"
+            yield context.assignment_finding("wide-grant", one, f"{context.principal_text(principal.id)} {what}")
 
 
 def is_wide(one: Assignment) -> bool:
@@ -34,16 +34,16 @@ def is_wide(one: Assignment) -> bool:
     return is_path(scope) and not type_of(scope)
 
 
-def _parts(subject: Subject, one: Assignment) -> list[str]:
+def _parts(context: CheckContext, one: Assignment) -> list[str]:
     """Return the resources inside an assignment's scope that should be granted one by one."""
-    if subject.around(one.scope) is not None:
+    if context.nearest_resource(one.scope) is not None:
         return []
-    found = (each for each in subject.graph.resources_within(one.scope) if key(each.id) != key(one.scope))
-    return [each.name for each in found if _is_part(subject, each) and one.role and _opens(one, each)]
+    found = (each for each in context.graph.resources_within(one.scope) if key(each.id) != key(one.scope))
+    return [each.name for each in found if _is_part(context, each) and one.role and _opens(one, each)]
 
 
-def _is_part(subject: Subject, resource: Resource) -> bool:
-    if resource.declared or subject.declared:
+def _is_part(context: CheckContext, resource: Resource) -> bool:
+    if resource.declared or context.declared:
         return resource.declared
     # Without a declared network: an ARM type at which roles are usually assigned.
     row = BY_ARM_TYPE.get(resource_type(resource))

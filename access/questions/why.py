@@ -21,8 +21,8 @@ _STRENGTH = (Decision.ALLOWED, Decision.CONDITIONAL, Decision.DENIED)
 
 
 @dataclass(frozen=True)
-class Reason:
-    """The decision about one operation of one of an agent's identities."""
+class ExplainedDecision:
+    """The decision about one operation of one of an agent's identities, with its reasons."""
 
     agent: str
     identity: str
@@ -50,7 +50,7 @@ class Reason:
         return f"{self.agent} × {self.resource} × {self.operation}: {self.answer.decision}"
 
 
-def reasons_text(reasons: Iterable[Reason]) -> str:
+def reasons_text(reasons: Iterable[ExplainedDecision]) -> str:
     """Return decisions as text; consecutive decisions with equal reasons share them."""
     lines: list[str] = []
     for because, alike in groupby(reasons, key=lambda one: one.because):
@@ -58,7 +58,7 @@ def reasons_text(reasons: Iterable[Reason]) -> str:
     return "\n".join(lines)
 
 
-def why(graph: Graph, declared: Declared | None, agent: str, resource: str, operation: str) -> list[Reason]:
+def why(graph: Graph, declared: Declared | None, agent: str, resource: str, operation: str) -> list[ExplainedDecision]:
     """Return the decisions about an operation, or about each operation of a verb.
 
     Raises:
@@ -78,7 +78,7 @@ def why(graph: Graph, declared: Declared | None, agent: str, resource: str, oper
 
 def _reason(  # noqa: PLR0913, PLR0917 - the question and its context
     graph: Graph, declared: Declared | None, who: str, principals: list[Principal], resource: Resource, operation: str
-) -> Reason:
+) -> ExplainedDecision:
     # Access granted inside a resource counts for the resource, such as an agent's own subscription of a topic.
     inside = [resource, *(one for one in graph.resources_within(resource.id) if not one.declared)]
     answers = [
@@ -91,7 +91,9 @@ def _reason(  # noqa: PLR0913, PLR0917 - the question and its context
     agents_sharing_identity = (
         tuple(sorted(principal.agents)) if principal.purpose == "own" and principal.other_agents else ()
     )
-    return Reason(called, principal.purpose, resource.name, operation, answer, places, agents_sharing_identity)
+    return ExplainedDecision(
+        called, principal.purpose, resource.name, operation, answer, places, agents_sharing_identity
+    )
 
 
 def _matching_resources(graph: Graph, name: str) -> list[Resource]:
@@ -126,7 +128,9 @@ def _grants(role: Role, operation: str, *, data: bool) -> bool:
     return any(allows(block, operation, data=data) for block in role.permissions)
 
 
-def _calls_without_endpoint(declared: Declared | None, who: str, resource: str, operation: str) -> list[Reason]:
+def _calls_without_endpoint(
+    declared: Declared | None, who: str, resource: str, operation: str
+) -> list[ExplainedDecision]:
     """Return decisions about calls of an agent that has no endpoint yet."""
     if declared is None or resource not in declared.agents:
         return []
@@ -142,7 +146,7 @@ def _calls_without_endpoint(declared: Declared | None, who: str, resource: str, 
     people = isinstance(caller, DeclaredParty) and caller.kind in {"group", "user"}
     answer = AccessDecision(Decision.DENIED, (), (), because)
     places = tuple(declared.location(one.line) for one in waiting)
-    return [Reason(who, "people" if people else "own", resource, operation, answer, places)]
+    return [ExplainedDecision(who, "people" if people else "own", resource, operation, answer, places)]
 
 
 def _places(

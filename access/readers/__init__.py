@@ -1,1 +1,1 @@
-"""Readers: one module per source of graphs; all return the same `Graph`."""
+"""Readers: build a graph from one source each (export, preview, local or live Azure, policy pack)."""

@@ -1,4 +1,4 @@
-"""Client for lists of Azure Resource Manager, page by page.
+"""HTTP client that lists resources of Azure Resource Manager, page by page.
 
 Owns paging and the advice for callers who may not read. A next page at another host is never requested, since it would
 receive the token. Other modules interpret the rows.
@@ -24,15 +24,15 @@ _MOST_PAGES = 10_000
 
 @dataclass(frozen=True)
 class Listing:
-    """The rows of a list, and the failure that ended it."""
+    """The rows of a listed collection, and the failure that ended the listing."""
 
     rows: tuple[Values, ...] = ()
     failure: str = ""
-    """Reason why rows are missing; empty where the list is complete."""
+    """Reason why rows are missing; empty if the listing is complete."""
 
 
 class ArmClient(Service):
-    """One subscription, read with the caller's credential."""
+    """Client for one subscription with the caller's credential."""
 
     def __init__(self, subscription_id: str, credential: TokenCredential, endpoint: str = PUBLIC) -> None:
         if not _GUID.fullmatch(subscription_id):
@@ -44,7 +44,7 @@ class ArmClient(Service):
         super().__init__(origin, PUBLIC if is_loopback(origin) else origin, credential, self.subscription)
 
     def check(self) -> None:
-        """Check that the subscription can be read.
+        """Check that the subscription can be read; raise an error with the fix if it cannot.
 
         Raises:
             UnreadableSource: it cannot be read; the message has the fix.
@@ -55,7 +55,7 @@ class ArmClient(Service):
             raise UnreadableSource(self.subscription, why)
 
     def listed(self, path: str, api_version: str, **query: str) -> Listing:
-        """All rows of a list; after a failure the rows before it.
+        """Return all rows of a collection; after a failure, the rows read before.
 
         Args:
             path: path of the list, from the root.

@@ -1,4 +1,4 @@
-"""Converts rows of Azure Resource Manager to the states that every reader returns.
+"""Converts JSON rows of Azure Resource Manager to `ResourceState` objects.
 
 Owns the form of ARM's rows: an id, and `properties` separate from the rest. They belong to no program and have no URN,
 so the id takes its place.
@@ -13,7 +13,7 @@ from access.azure.types import BY_ARM_TYPE
 from access.azure.types.other_hosts import HOSTS
 from access.model.graph import DenyAssignment, Unread
 from access.model.json_values import Values, listed, mapping, text
-from access.readers.resource_state import State
+from access.readers.resource_state import ResourceState
 
 _NATIVE = "azure-native:"
 _ASSIGNMENTS: dict[System, str] = {
@@ -28,13 +28,13 @@ _AGENT_TAG = "agent"
 _APPS = frozenset(
     {"app:ContainerApp", "app:Job", "cognitiveservices:AgentApplication", "managedidentity:UserAssignedIdentity"}
 )
-"""ARM types whose name is an agent's: its app, its application, or the identity of its pods."""
+"""ARM types whose resource name contains the agent's name."""
 _COMPONENT = "agent-network:index:ContainerAppAgent"
 _GROUP_SEGMENTS = 4
 
 
 def token_of(arm_type: str) -> str:
-    """The azure-native module and name of an ARM type; a similar name for a type without a row."""
+    """Return the azure-native module and resource name for an ARM type."""
     row = BY_ARM_TYPE.get(arm_type.lower())
     token = row.token if row else HOSTS.get(arm_type.lower(), "")
     if token.startswith(_NATIVE):
@@ -44,13 +44,13 @@ def token_of(arm_type: str) -> str:
 
 
 def id_of(row: Values) -> str:
-    """The id of a row; empty where it has none."""
+    """Return the id of a row; empty if it has none."""
     found = text(row, "id").rstrip("/")
     return found if found.startswith("/") else ""
 
 
-def resource(row: Values, *, whole: bool, parent: str = "") -> State:
-    """The state of a resource in Azure.
+def resource(row: Values, *, whole: bool, parent: str = "") -> ResourceState:
+    """Convert a resource of Azure to a resource state.
 
     Args:
         row: the row of the list.
@@ -64,13 +64,13 @@ def resource(row: Values, *, whole: bool, parent: str = "") -> State:
     return _state(where, token_of(type_of(key(where))), outputs, external=not whole, parent=parent)
 
 
-def group(where: str) -> State:
-    """The state of a resource group."""
+def group(where: str) -> ResourceState:
+    """Convert a resource group to a resource state."""
     return _state(where, "resources:ResourceGroup", {}, external=True)
 
 
-def named(scopes: Iterable[str], known: set[str]) -> Iterator[State]:
-    """States of scopes that are known only from ids: containers, secrets, resource groups."""
+def named(scopes: Iterable[str], known: set[str]) -> Iterator[ResourceState]:
+    """Create resource states for scopes known only by id: containers, secrets, resource groups."""
     for scope in scopes:
         parts = scope.strip("/").split("/")
         around = "/" + "/".join(parts[:_GROUP_SEGMENTS])
@@ -83,8 +83,8 @@ def named(scopes: Iterable[str], known: set[str]) -> Iterator[State]:
                 yield _state(scope.rstrip("/"), token_of(type_of(key(scope))), {}, external=True)
 
 
-def assignment(row: Values, system: System, account: str = "") -> State:
-    """The state of a role assignment, in Azure's role system or in a Cosmos DB account's."""
+def assignment(row: Values, system: System, account: str = "") -> ResourceState:
+    """Convert a role assignment of Azure or of a Cosmos DB account to a resource state."""
     properties = dict(mapping(row.get("properties")))
     scope = text(properties, "scope")
     if account and scope and key(account) not in ancestors(key(scope)):
@@ -92,13 +92,13 @@ def assignment(row: Values, system: System, account: str = "") -> State:
     return _state(id_of(row), _ASSIGNMENTS[system], properties)
 
 
-def definition(row: Values, system: System) -> State | None:
-    """The state of a custom role; None for a role in the catalogue."""
+def definition(row: Values, system: System) -> ResourceState | None:
+    """Convert a custom role to a resource state; return None for a built-in role."""
     return None if by_id(id_of(row)) else _state(id_of(row), _DEFINITIONS[system], dict(mapping(row.get("properties"))))
 
 
 def deny(row: Values) -> DenyAssignment | Unread:
-    """A deny assignment, or the reason why it cannot be counted."""
+    """Convert a deny assignment, or return the reason why it cannot be evaluated."""
     properties = mapping(row.get("properties"))
     permissions = permissions_of(properties.get("permissions"))
     principals = _ids(properties.get("principals"))
@@ -118,29 +118,29 @@ def deny(row: Values) -> DenyAssignment | Unread:
     )
 
 
-def agents(rows: Iterable[Values], network: str, stack: str) -> dict[str, State]:
-    """States of agents, by key of the id of their app: named by the app's name, or else by its tag `agent`."""
-    found: dict[str, State] = {}
+def agents(rows: Iterable[Values], network: str, stack: str) -> dict[str, ResourceState]:
+    """Create the states of agents by the id of their app, from the tag `agent` or the app's name."""
+    found: dict[str, ResourceState] = {}
     for row in rows:
         where = id_of(row)
         if token_of(type_of(key(where))) in _APPS:
             tags = {name.lower(): value for name, value in mapping(row.get("tags")).items()}
             name = _stripped(where.rpartition("/")[2], network, stack) or text(tags, _AGENT_TAG)
             if name:
-                found[key(where)] = State(urn=f"agent {name}", type=_COMPONENT, name=name)
+                found[key(where)] = ResourceState(urn=f"agent {name}", type=_COMPONENT, name=name)
     return found
 
 
 def _stripped(name: str, network: str, stack: str) -> str:
-    """The agent in a name `<network>-<agent>-<stack>`; empty for other names."""
+    """Return the agent's name in `<network>-<agent>-<stack>`; empty for other names."""
     before, after = f"{network}-" if network else "", f"-{stack}" if stack else ""
     matches = name.lower().startswith(before.lower()) and name.lower().endswith(after.lower())
     whole = len(name) > len(before) + len(after) and bool(before or after)
     return name[len(before) : len(name) - len(after)] if matches and whole else ""
 
 
-def _state(where: str, token: str, outputs: Values, *, external: bool = False, parent: str = "") -> State:
-    return State(
+def _state(where: str, token: str, outputs: Values, *, external: bool = False, parent: str = "") -> ResourceState:
+    return ResourceState(
         urn=where,
         type=_NATIVE + token,
         name=where.rpartition("/")[2],

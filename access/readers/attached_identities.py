@@ -1,4 +1,4 @@
-"""User-assigned identities: the resources that they are attached to, and the identities that only pull images.
+"""Determines which apps a user-assigned identity is attached to, and which identities only pull images.
 
 Owns the agents of such an identity. The identity of a cluster's pods is attached to nothing: a federated credential for
 a service account links them. Sources: "Managed identities in Azure Container Apps", 2025-06, and "Use Microsoft Entra
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from access.azure.scopes import key
 from access.model.graph import Principal
 from access.model.json_values import is_known, listed, mapping, text
-from access.readers.resource_state import State
+from access.readers.resource_state import ResourceState
 
 IDENTITY = "managedidentity:UserAssignedIdentity"
 FEDERATED = "managedidentity:FederatedIdentityCredential"
@@ -20,17 +20,17 @@ _SERVICE_ACCOUNT = "system:serviceaccount:"
 
 @dataclass
 class Attached:
-    """A user-assigned identity: its id, its principal id, and the agents that it is attached to."""
+    """A user-assigned identity with the agents that it is attached to."""
 
     id: str
     principal: str
     name: str
     agent: str = ""
     users: list[tuple[str, bool]] = field(default_factory=list[tuple[str, bool]])
-    """The agents that it is attached to, each with True where only the platform uses it."""
+    """The agents that the identity is attached to, with True if only the platform uses it there."""
 
     def as_principal(self) -> Principal:
-        """The identity as a principal, with all agents that share it."""
+        """Create the principal of the identity, with all agents that share it."""
         agents = sorted({agent for agent, _ in self.users if agent}) or [self.agent]
         if not self.users:
             purpose = "other"
@@ -46,13 +46,13 @@ class Attached:
         )
 
 
-def is_for_pods(credential: State) -> bool:
-    """True for a federated credential that a Kubernetes service account can use."""
+def is_for_pods(credential: ResourceState) -> bool:
+    """Return True if a federated credential trusts a Kubernetes service account."""
     return credential.known_text("subject").startswith(_SERVICE_ACCOUNT)
 
 
-def pulling(state: State, attached: list[Attached], *, own: bool) -> Iterator[str]:
-    """Ids of the identities that only the platform uses, to pull images.
+def pulling(state: ResourceState, attached: list[Attached], *, own: bool) -> Iterator[str]:
+    """Return the ids of the identities that only the platform uses, to pull images.
 
     An app declares it (`lifecycle: None`), or names the identity for its registries and has another one for its code.
     An identity that is not known yet is matched with the dependencies of the app's configuration. In doubt, the

@@ -1,4 +1,4 @@
-"""The network's component resources in a program: agents, hosts, people and resources by name.
+"""Finds the network's component resources in a Pulumi program: agents, hosts, people and resources by name.
 
 Owns the mapping from Azure resources to the network's names. A component states its scope once it is deployed; before,
 the scope follows from the resources in the component. The names that components give their grants make a preview
@@ -16,15 +16,15 @@ from access.azure.types import KINDS, TYPES
 from access.azure.verb_roles import VERBS
 from access.model.json_values import text
 from access.readers.resource_ids import ResourceIds
-from access.readers.resource_state import State
+from access.readers.resource_state import ResourceState
 
 _PACKAGE = "agent-network:index:"
 CLUSTER, PEOPLE, PROJECT = "AksCluster", "People", "FoundryProject"
 FOUNDRY_AGENT, UNPUBLISHED = "FoundryAgent", "UnpublishedAgents"
 _GRANTEES = {CLUSTER: "-kubelet", PEOPLE: "", PROJECT: "-project", UNPUBLISHED: ""}
-"""Prefixes of a component's grants in addition to its own name; agents have none."""
+"""Component types whose grants have a name prefix in addition to the component's own name."""
 _CALLED = frozenset({"application", "per-agent"})
-"""Components of Foundry agents that callers can be granted."""
+"""Component types of Foundry agents that callers can be granted access to."""
 _PROJECT = "cognitiveservices:Project"
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -35,7 +35,7 @@ _INPUT = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True)
 class NetworkResource:
-    """A resource of the network: its name, its kind and its scope."""
+    """A resource of the network: its name, kind and scope."""
 
     name: str
     kind: str
@@ -44,12 +44,12 @@ class NetworkResource:
 
 
 class Components:
-    """The component resources of a program."""
+    """Index of the component resources of a Pulumi program."""
 
     def __init__(self, resource_ids: ResourceIds) -> None:
         self._ids_of = resource_ids
-        self._children: dict[str, list[State]] = {}
-        self._kinds: dict[str, list[State]] = {}
+        self._children: dict[str, list[ResourceState]] = {}
+        self._kinds: dict[str, list[ResourceState]] = {}
         for state in resource_ids.states:
             self._children.setdefault(state.parent, []).append(state)
             if kind_of(state):
@@ -64,34 +64,36 @@ class Components:
                 if kind == each.kind:
                     self._grants.setdefault(f"{verb}-{each.name}", []).append((each, verb))
 
-    def agent_of(self, state: State) -> str:
-        """The agent that a resource belongs to; empty for other resources."""
+    def agent_of(self, state: ResourceState) -> str:
+        """Return the agent that a resource belongs to; empty for other resources."""
         return next((each.name for each in self._ids_of.above(state) if _is_agent(each)), "")
 
-    def host_of(self, state: State) -> str:
-        """The host of agents that a resource belongs to, a project or a cluster; empty for other resources."""
+    def host_of(self, state: ResourceState) -> str:
+        """Return the Foundry project or AKS cluster that a resource belongs to; empty for others."""
         return next((each.name for each in self._ids_of.above(state) if kind_of(each) in {PROJECT, CLUSTER}), "")
 
-    def of_kind(self, kind: str) -> list[State]:
-        """The components of a type, such as `FoundryAgent`."""
+    def of_kind(self, kind: str) -> list[ResourceState]:
+        """Return the components of a type, such as `FoundryAgent`."""
         return self._kinds.get(kind, [])
 
-    def within(self, state: State) -> list[State]:
-        """The direct children of a component."""
+    def within(self, state: ResourceState) -> list[ResourceState]:
+        """Return the direct children of a component."""
         return self._children.get(state.urn, [])
 
-    def project(self, name: str) -> State | None:
-        """The component of a Foundry project, by its name in the network."""
+    def project(self, name: str) -> ResourceState | None:
+        """Return the component of a Foundry project, by its name in network.yaml."""
         of_name = (each for each in self.of_kind(PROJECT) if each.name == name)
         found = [each for host in of_name for each in self.within(host) if each.token == _PROJECT]
         return found[0] if len(found) == 1 else None
 
     def at(self, scope: str) -> NetworkResource | None:
-        """The network's resource at a scope."""
+        """Return the network's resource at a scope."""
         return self._by_scope.get(key(scope))
 
-    def grant(self, state: State, within: Iterable[str], role: Role | None) -> tuple[NetworkResource, Role] | None:
-        """The resource and role in an assignment's name, such as `report-may-read-findings`.
+    def grant(
+        self, state: ResourceState, within: Iterable[str], role: Role | None
+    ) -> tuple[NetworkResource, Role] | None:
+        """Parse an assignment's name, such as `report-may-read-findings`, into resource and role.
 
         Args:
             state: the role assignment.
@@ -123,7 +125,7 @@ class Components:
                 if word != rest:
                     yield from ((resource, role) for role in every_role() if _slug(role.name) == word)
 
-    def _resource(self, state: State) -> Iterator[NetworkResource]:
+    def _resource(self, state: ResourceState) -> Iterator[NetworkResource]:
         kind = _WORD.sub("-", kind_of(state)).lower()
         if not kind or (kind_of(state) == FOUNDRY_AGENT and text(state.inputs, "identity") not in _CALLED):
             return
@@ -131,8 +133,8 @@ class Components:
             scope = text(state.outputs, "scope") or self._scope_before(state, kind)
             yield NetworkResource(state.name, kind, scope, state.urn)
 
-    def _scope_before(self, state: State, kind: str) -> str:
-        """The scope of a component before its deployment: that of the Azure resource of the same name in it."""
+    def _scope_before(self, state: ResourceState, kind: str) -> str:
+        """Return the scope of a component before its deployment, from its Azure resource."""
         if kind_of(state) == FOUNDRY_AGENT and text(state.inputs, "identity") != "application":
             project = self.project(text(state.inputs, "project"))
             return "" if project is None else agent_id(self._ids_of.id_of(project), text(state.inputs, "agent"))
@@ -149,17 +151,17 @@ class Components:
         return self._ids_of.id_of(holders[0]).rstrip("/") + inside.path.format(**names)
 
 
-def kind_of(state: State) -> str:
-    """The type of one of the network's components, such as `FoundryAgent`; empty for other resources."""
+def kind_of(state: ResourceState) -> str:
+    """Return the type of a network component, such as `FoundryAgent`; empty for other resources."""
     return state.type.removeprefix(_PACKAGE) if state.type.startswith(_PACKAGE) else ""
 
 
 def agent_id(project: str, agent: str) -> str:
-    """The scope of an agent in its project: "Configure and share your agent", Microsoft Learn, 2026-04-14."""
+    """Return the scope of an agent in its project ("Configure and share your agent", Microsoft Learn, 2026-04-14)."""
     return f"{project}/agents/{agent}"
 
 
-def _is_agent(state: State) -> bool:
+def _is_agent(state: ResourceState) -> bool:
     return kind_of(state).endswith("Agent")
 
 

@@ -1,4 +1,4 @@
-"""Reads `pulumi stack export`: the engine's state of a deployed stack."""
+"""Reads the output of `pulumi stack export` into a graph."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -14,7 +14,7 @@ _VERSIONS = (3, 4)
 
 
 def read(document: Mapping[str, Any]) -> Graph:
-    """The graph of an export.
+    """Build the graph of a stack export.
 
     Resources that wait for deletion count: they still exist.
 

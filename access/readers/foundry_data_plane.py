@@ -1,4 +1,4 @@
-"""Reads the Foundry agents of a project in live Azure, whose identities Resource Manager does not list completely.
+"""Reads Foundry agents from the API of their project, since Resource Manager does not list all their identities.
 
 Owns requests to a project's agents endpoint, with a token for Foundry only and only to a host of Foundry. Sources:
 "Manage hosted agents" and "Agent identity concepts in Microsoft Foundry", Microsoft Learn, 2026-04-13.
@@ -19,17 +19,17 @@ from access.readers.http_client import Service, is_loopback
 
 AUDIENCE = "https://ai.azure.com"
 ENDPOINT = "AI Foundry API"
-"""Key of the agents endpoint in a project's properties."""
+"""Key of the agents' API endpoint in a project's properties."""
 
 OF_FOUNDRY = ".services.ai.azure.com"
-"""Host suffix of every project; no other host is sent a token."""
+"""Host name suffix of Foundry projects; tokens are sent to no other host."""
 
 _VERSION = "v1"
 _MOST_PAGES = 1_000
 
 
 def agents_of(endpoint: str, credential: TokenCredential, arm: str) -> Listing:
-    """The agents of a project.
+    """Return the agents of a Foundry project.
 
     Args:
         endpoint: URL of the project.
@@ -71,7 +71,7 @@ def _listed(service: Service, url: str) -> Listing:
 
 
 def principals(project: str, project_properties: Values, agents: tuple[Values, ...]) -> Iterator[Principal]:
-    """The identities of agents that no resource shows: each agent's own, and the one that the others share.
+    """Return the identities of agents that no resource shows: individual ones and the shared one.
 
     Args:
         project: id of the project.
@@ -95,7 +95,7 @@ def principals(project: str, project_properties: Values, agents: tuple[Values, .
 
 
 def agent_identities(value: object) -> Iterator[str]:
-    """Every `agentIdentityId` in a value: its name is documented, its position is not."""
+    """Return every `agentIdentityId` at any depth of a value, since its position is not documented."""
     if isinstance(value, Mapping):
         for name, each in cast("Mapping[str, object]", value).items():
             if name == "agentIdentityId" and isinstance(each, str) and each:

@@ -1,4 +1,4 @@
-"""Identities of Foundry agents in a program: an application's, an agent's own, or one that a project's agents share.
+"""Determines the identities of Foundry agents in a program: shared, per agent, or of an application.
 
 Owns reading the identities from the dynamic resource that looked them up, and ids from the configuration. Source:
 "Agent identity concepts in Microsoft Foundry", Microsoft Learn, 2026-04-13.
@@ -11,7 +11,7 @@ from access.model.graph import Principal
 from access.model.json_values import Values, mapping, text
 from access.readers.components import FOUNDRY_AGENT, UNPUBLISHED, Components, agent_id
 from access.readers.resource_ids import ResourceIds
-from access.readers.resource_state import State
+from access.readers.resource_state import ResourceState
 
 APPLICATION = "cognitiveservices:AgentApplication"
 LOOKUP_TYPE = "pulumi-python:dynamic/foundry:AgentIdentity"
@@ -27,7 +27,7 @@ class FoundPrincipal(NamedTuple):
 
 
 def identities(resource_ids: ResourceIds, components: Components) -> Iterator[FoundPrincipal]:
-    """The identities of all Foundry agents, and the blueprints of those that have one."""
+    """Return the identities of all Foundry agents, and the blueprints of those that have one."""
     for state in resource_ids.states:
         if state.token == APPLICATION:
             yield from _of_application(state, resource_ids, components)
@@ -37,7 +37,9 @@ def identities(resource_ids: ResourceIds, components: Components) -> Iterator[Fo
         yield from _shared(shared, resource_ids, components)
 
 
-def _of_application(state: State, resource_ids: ResourceIds, components: Components) -> Iterator[FoundPrincipal]:
+def _of_application(
+    state: ResourceState, resource_ids: ResourceIds, components: Components
+) -> Iterator[FoundPrincipal]:
     where = resource_ids.id_of(state)
     called = where.rpartition("/")[2] if where.startswith("/") else state.name
     properties = mapping(state.outputs.get("properties")) or state.outputs
@@ -49,8 +51,8 @@ def _of_application(state: State, resource_ids: ResourceIds, components: Compone
         yield FoundPrincipal(Principal(id=blueprint, name=f"{called} (blueprint)", purpose="other", owner=where))
 
 
-def _own(agent: State, resource_ids: ResourceIds, components: Components) -> Iterator[FoundPrincipal]:
-    """The identity of an agent that has one from its creation, or whose id is given."""
+def _own(agent: ResourceState, resource_ids: ResourceIds, components: Components) -> Iterator[FoundPrincipal]:
+    """Return the identity of an agent that has its own from creation, or whose id is configured."""
     found = _principal_id_of(agent, components)
     if found is None or text(agent.inputs, "identity") not in {"per-agent", "given"}:
         return
@@ -61,7 +63,7 @@ def _own(agent: State, resource_ids: ResourceIds, components: Components) -> Ite
     yield FoundPrincipal(Principal(id=principal, name=agent.name, agent=agent.name, owner=owner, app=app), urns)
 
 
-def _shared(shared: State, resource_ids: ResourceIds, components: Components) -> Iterator[FoundPrincipal]:
+def _shared(shared: ResourceState, resource_ids: ResourceIds, components: Components) -> Iterator[FoundPrincipal]:
     found = _principal_id_of(shared, components)
     if found is None:
         return
@@ -86,8 +88,8 @@ def _shared(shared: State, resource_ids: ResourceIds, components: Components) ->
     )
 
 
-def _principal_id_of(component: State, components: Components) -> tuple[str, tuple[str, ...]] | None:
-    """The principal id of a component, and the URNs behind it: a configured id, or a looked-up one."""
+def _principal_id_of(component: ResourceState, components: Components) -> tuple[str, tuple[str, ...]] | None:
+    """Return the principal id of a component, with the URNs that it comes from."""
     given = text(component.inputs, "principal_id")
     lookups = [each for each in components.within(component) if each.type == LOOKUP_TYPE]
     if given:

@@ -1,4 +1,4 @@
-"""Role assignments of a program, with principal, role and scope.
+"""Reads the role assignments of a Pulumi program: principal, role and scope.
 
 Owns reading assignments with values that are not known yet. Where a scope is known in part only, the wider reading
 counts and the doubt is noted: a result may claim too much access, never too little.
@@ -14,7 +14,7 @@ from access.model.json_values import Values, is_known, listed, mapping, text, te
 from access.readers.components import Components
 from access.readers.principals import Principals
 from access.readers.resource_ids import ResourceIds
-from access.readers.resource_state import State
+from access.readers.resource_state import ResourceState
 
 ASSIGNMENTS: dict[str, System] = {
     "authorization:RoleAssignment": "azure",
@@ -30,7 +30,7 @@ _COSMOS_ACCOUNT = "cosmosdb:DatabaseAccount"
 
 
 class Grants:
-    """The assignments of a program, principals that occur only in them, and everything in doubt."""
+    """The role assignments of a program, principals that occur only in them, and unclear parts."""
 
     def __init__(self, resource_ids: ResourceIds, components: Components, principals: Principals) -> None:
         self._ids_of, self._components, self._principals = resource_ids, components, principals
@@ -48,7 +48,7 @@ class Grants:
         assignments = (state for state in resource_ids.states if state.token in ASSIGNMENTS)
         self.all = tuple(each for state in assignments for each in self._assignment(state))
 
-    def _assignment(self, state: State) -> Iterator[Assignment]:
+    def _assignment(self, state: ResourceState) -> Iterator[Assignment]:
         system = ASSIGNMENTS[state.token]
         role_id = state.known_text("roleDefinitionId")
         role = self._role(state, role_id, system)
@@ -81,7 +81,7 @@ class Grants:
                 system=system,
             )
 
-    def _principal(self, state: State, role: Role | None) -> str:
+    def _principal(self, state: ResourceState, role: Role | None) -> str:
         given = state.known_text("principalId")
         if given:
             return self._principals.find(given) or self._unknown_principal(given, given).id
@@ -96,7 +96,7 @@ class Grants:
         principal = Principal(id=principal_id, name=name, purpose="other", exists=False)
         return self.strangers.setdefault(principal_id.lower(), principal)
 
-    def _role(self, state: State, role_id: str, system: System) -> Role | None:
+    def _role(self, state: ResourceState, role_id: str, system: System) -> Role | None:
         if role_id:
             role = by_id(role_id) or self._roles.get(guid_of(role_id))
         else:
@@ -105,8 +105,8 @@ class Grants:
             role = found[0] if len(found) == 1 else None
         return role if role is not None and role.system == system else None
 
-    def _scope_dependencies(self, state: State) -> list[str]:
-        """Ids that an unknown scope depends on; for Cosmos DB at least the account."""
+    def _scope_dependencies(self, state: ResourceState) -> list[str]:
+        """Return the ids that an unknown scope depends on."""
         found = self._ids_of.named(state.property_dependencies.get("scope", ()))
         if not found and state.token == "cosmosdb:SqlResourceSqlRoleAssignment":  # noqa: S105 - a type token
             return [account] if (account := self._account(state)) else []
@@ -114,11 +114,11 @@ class Grants:
 
     @staticmethod
     def _narrowed(scope: str, around: list[str]) -> str:
-        """The narrower of a named resource and the one resource that the scope depends on."""
+        """Return the narrower of a named resource and the resource that the scope depends on."""
         return around[0] if len(around) == 1 and key(scope) in ancestors(key(around[0])) else scope
 
-    def _widest(self, state: State, around: list[str]) -> str:
-        """The one id that contains all the others."""
+    def _widest(self, state: ResourceState, around: list[str]) -> str:
+        """Return the one id that contains all the others."""
         for each in around:
             if all(key(each) in ancestors(key(other)) for other in around):
                 # Where it contains resources of the network, it may apply to one of those.
@@ -127,24 +127,24 @@ class Grants:
                 return each
         return ""
 
-    def _account(self, state: State) -> str:
-        """The Cosmos DB account of an assignment."""
+    def _account(self, state: ResourceState) -> str:
+        """Return the Cosmos DB account of an assignment."""
         name = state.known_text("accountName")
         found = [each for account, each in self._accounts.items() if account.rpartition("/")[2] == name.lower()]
         return found[0] if len(found) == 1 else ""
 
-    def _in_account(self, state: State, scope: str) -> str:
-        """The whole of a scope that Cosmos takes from its own account on, `/dbs/d`."""
+    def _in_account(self, state: ResourceState, scope: str) -> str:
+        """Return the full scope for one that Cosmos DB gives relative to its account, such as `/dbs/d`."""
         return self._account(state) + scope if scope.startswith("/dbs/") else scope
 
-    def _condition(self, state: State) -> str | None:
+    def _condition(self, state: ResourceState) -> str | None:
         for values in (state.inputs, state.outputs):
             if "condition" in values and not is_known(values["condition"]) and values["condition"] is not None:
                 self._note(state, "its condition is not known yet, or a secret; it counts as if it had none")
                 return None
         return state.known_text("condition") or None
 
-    def _define(self, state: State) -> None:
+    def _define(self, state: ResourceState) -> None:
         system = DEFINITIONS[state.token]
         permissions = state.inputs.get("permissions", state.outputs.get("permissions"))
         blocks = [mapping(each) for each in listed(permissions)]
@@ -159,12 +159,12 @@ class Grants:
             self._roles[guid_of(each)] = role
         self._roles[state.urn] = role
 
-    def _note(self, state: State, what: str) -> None:
+    def _note(self, state: ResourceState, what: str) -> None:
         self.unread.append(Unread(state.location, what))
 
 
 def _is_whole(block: Values) -> bool:
-    """True where everything that a block allows and excludes is known."""
+    """Return True if all operations that a role block allows and excludes are known."""
     lists = (block.get(name) for name in ("actions", "notActions", "dataActions", "notDataActions"))
     return bool(block) and all(each is None or len(texts(each)) == len(listed(each)) == _length(each) for each in lists)
 

@@ -1,7 +1,7 @@
-"""Builds a graph from the resources of a Pulumi program: the only place that knows their meaning for access.
+"""Builds a graph from the resource states of a Pulumi program.
 
 Owns the choice of resources, with their keys and names; other modules own identities, assignments and ids. Documents
-are not read here: the readers provide `State`s.
+are not read here: the readers provide `ResourceState`s.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ from access.readers.foundry_identities import APPLICATION
 from access.readers.grants import ASSIGNMENTS, DEFINITIONS, Grants
 from access.readers.principals import Principals
 from access.readers.resource_ids import ResourceIds, type_of_token
-from access.readers.resource_state import State
+from access.readers.resource_state import ResourceState
 
 _GROUP = "microsoft.resources/resourcegroups"
 _CLUSTER = "containerservice:ManagedCluster"
@@ -35,7 +35,7 @@ _OTHER_PACKAGES = ("azure", "azuread")
 
 
 def graph(
-    states: Iterable[State],
+    states: Iterable[ResourceState],
     *,
     source: str,
     unread: Iterable[Unread] = (),
@@ -73,7 +73,7 @@ def graph(
 
 
 def _with_existence(stranger: Principal, existing: Mapping[str, str]) -> Principal:
-    """A principal that occurs only in assignments, marked as existing where the source knows that it exists."""
+    """Mark a principal that occurs only in assignments as existing if the source knows the principal."""
     owner = existing.get(stranger.id.lower())
     if owner is None:
         return stranger
@@ -81,7 +81,7 @@ def _with_existence(stranger: Principal, existing: Mapping[str, str]) -> Princip
 
 
 def _resources(resource_ids: ResourceIds, components: Components, principals: Principals) -> Iterator[Resource]:
-    """All Azure resources, and resources of the network that have none of their own, such as a secret."""
+    """Return all Azure resources, and network resources without one of their own, such as secrets."""
     states = [each for each in resource_ids.states if each.token and each.token not in ASSIGNMENTS | DEFINITIONS]
     by_account: dict[str, bool | None] = {}
     for state in states:
@@ -103,7 +103,7 @@ def _resources(resource_ids: ResourceIds, components: Components, principals: Pr
 
 
 def _resource(
-    state: State,
+    state: ResourceState,
     where: str,
     by_account: Mapping[str, bool | None],
     components: Components,
@@ -121,13 +121,13 @@ def _resource(
     )
 
 
-def _type_of(state: State, where: str) -> str:
-    """The ARM type in lower case: from the id, or from the program where there is no id yet."""
+def _type_of(state: ResourceState, where: str) -> str:
+    """Return the ARM type in lower case, from the id or, before deployment, from the program."""
     return type_of(key(where)) if where.startswith("/") else type_of_token(state.token)
 
 
-def _properties(state: State, principals: Principals) -> Values:
-    """The input properties, or Azure's for an existing resource; attached identities with their ids."""
+def _properties(state: ResourceState, principals: Principals) -> Values:
+    """Return the input properties, or the properties in Azure for an existing resource."""
     properties = state.inputs or state.outputs
     if state.token == _CLUSTER:
         # Who its service accounts' tokens are from is Azure's to say.
@@ -142,7 +142,7 @@ def _properties(state: State, principals: Principals) -> Values:
 
 
 def _parent_notes(resource_ids: ResourceIds, components: Components) -> Iterator[Unread]:
-    """Notes on resources whose parent is unknown, so that assignments to parents cannot be matched with them."""
+    """Return notes on resources with unknown parents, to which assignments at parents cannot be matched."""
     for state in resource_ids.states:
         if (
             state.token
@@ -154,7 +154,7 @@ def _parent_notes(resource_ids: ResourceIds, components: Components) -> Iterator
         yield Unread(each.urn, f"where the {each.kind} is, is not known yet")
 
 
-def _unevaluated(states: Iterable[State]) -> Iterator[Unread]:
+def _unevaluated(states: Iterable[ResourceState]) -> Iterator[Unread]:
     packages: Counter[str] = Counter()
     for state in states:
         token = state.token
@@ -175,11 +175,11 @@ def _unevaluated(states: Iterable[State]) -> Iterator[Unread]:
         yield Unread(f"package {package}", f"{count} of its resources are not read; only those of azure-native are")
 
 
-def _allows_any_caller(application: State) -> bool:
-    """True where roles do not limit an agent's callers: "Publish your agent as an Agent Application", 2026-06-19."""
+def _allows_any_caller(application: ResourceState) -> bool:
+    """Return True if roles do not limit an agent's callers ("Publish your agent", 2026-06-19)."""
     properties = mapping(application.inputs.get("properties") or application.outputs.get("properties"))
     policy = mapping((properties or application.outputs).get("authorizationPolicy"))
     return text(policy, "type") not in {"", "Default"}
 
 
-__all__ = ["State", "graph"]
+__all__ = ["ResourceState", "graph"]

@@ -1,4 +1,4 @@
-"""HTTP client for Azure services, with the signed-in credential, which sends tokens to permitted hosts only.
+"""HTTP client for Azure services that sends the caller's token to permitted hosts only.
 
 Owns signing in, retries and the messages for hosts that do not respond. Readers send GET only; callers own the content
 of requests.
@@ -26,12 +26,12 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _PORTS = {"http": 80, "https": 443}
 _OK, _UNAUTHORIZED = 200, 401
 _LONGEST_WAIT = 300
-"""Seconds that one request may take, including retries."""
+"""Maximum number of seconds for one request, retries included."""
 _SHOWN = 200
 
 
 class _BoundedRetry(RetryPolicy[HttpRequest, HttpResponse]):
-    """Waits as long as Azure requests, up to a limit: an hour without output would look like a hang."""
+    """Retry policy that waits as long as Azure requests, up to a limit."""
 
     def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
         return super().is_retry(settings, response) and (self.get_retry_after(response) or 0) <= _LONGEST_WAIT
@@ -39,28 +39,28 @@ class _BoundedRetry(RetryPolicy[HttpRequest, HttpResponse]):
 
 @dataclass(frozen=True)
 class Reply:
-    """A response of Azure."""
+    """An HTTP response of Azure."""
 
     status: int
     body: Values | None
-    """The JSON object of the response; None where there is none."""
+    """The JSON object of the response; None if there is none."""
 
     @property
     def failure(self) -> str:
-        """The message for an unexpected response."""
+        """Return the message for an unexpected response."""
         return f"Azure responded with {self.status}{_azure_message(self.body)}"
 
     @property
     def code(self) -> str:
-        """Azure's error code; empty where there is none."""
+        """The error code in the response; empty if there is none."""
         return text(mapping(mapping(self.body).get("error")), "code")
 
 
 class Service:
-    """One Azure service, read with the caller's credential."""
+    """Client for one Azure service with the caller's credential."""
 
     def __init__(self, origin: str, audience: str, credential: TokenCredential, called: str) -> None:
-        """Prepare the client, without a request.
+        """Prepare the client, without sending a request.
 
         Args:
             origin: URL of the service; plain http only on loopback.
@@ -95,7 +95,7 @@ class Service:
         self._client.close()
 
     def get(self, url: str) -> tuple[Values, str]:
-        """The JSON object at a URL, and the reason where there is none.
+        """Return the JSON object at a URL, or the reason why there is none.
 
         Raises:
             UnreadableSource: nobody is signed in, or the host cannot be reached.
@@ -106,7 +106,7 @@ class Service:
         return (reply.body, "") if reply.body is not None else ({}, "the response is not a JSON object")
 
     def send(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> Reply:
-        """Send one request.
+        """Send one HTTP request.
 
         Raises:
             UnreadableSource: nobody is signed in, or the host cannot be reached.
@@ -130,12 +130,12 @@ class Service:
 
 
 def is_loopback(address: str) -> bool:
-    """True for a host on this machine."""
+    """Return True for a host on this machine."""
     return urlsplit(address).hostname in _LOOPBACK
 
 
 def origin_of(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port of a URL, normalized; empty where the URL is invalid."""
+    """Return scheme, host and port of a URL; empty if the URL is invalid."""
     try:
         parts = urlsplit(url)
         scheme = parts.scheme.lower()
@@ -145,14 +145,14 @@ def origin_of(url: str) -> tuple[str, str, int]:
 
 
 def signed_in() -> TokenCredential:
-    """The default credential: from the environment, the workload or a signed-in command line."""
+    """Return the default Azure credential: environment, workload identity or Azure CLI."""
     from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - importing costs, and tests bring their own
 
     return DefaultAzureCredential()
 
 
 def _azure_message(body: object) -> str:
-    """Azure's error message, in parentheses."""
+    """Return Azure's error message, in parentheses."""
     error = mapping(mapping(body).get("error"))
     message = ": ".join(filter(None, (text(error, "code"), text(error, "message"))))
     return f" ({_line(message)})" if message else ""

@@ -1,4 +1,4 @@
-"""Reads live Azure: the current access in a subscription.
+"""Reads the current access in an Azure subscription (live Azure) into a graph.
 
 Owns the network's names for Azure's resources; `access.readers.subscription` owns the requests. Not read: members of
 Entra ID groups, and roles that can be activated for a while, which managed identities cannot do.
@@ -34,7 +34,7 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
     stack: str = "",
     like: Graph | None = None,
 ) -> Graph:
-    """The graph of a subscription, or of one resource group with what reaches it from above.
+    """Build the graph of a subscription, or of one resource group with inherited assignments.
 
     Args:
         subscription_id: id of the subscription.
@@ -75,7 +75,7 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
 
 
 class _ProgramPrincipals:
-    """Matches principals with those of the network's program: by path of their resource, or for people by id."""
+    """Matches live principals with those of the network's program, by resource path or id."""
 
     def __init__(self, like: Graph | None) -> None:
         known = like.principals if like is not None else ()
@@ -87,7 +87,7 @@ class _ProgramPrincipals:
         self._by_id = {each.id.lower(): each for each in known if each.purpose == "people"}
 
     def display_name(self, found: Principal) -> Principal:
-        """The principal with its names in the network."""
+        """Return the principal with its names in the network."""
         people = self._by_id.get(found.id.lower())
         if people is not None:
             return people
@@ -98,7 +98,7 @@ class _ProgramPrincipals:
 
 
 def _with_network_name(found: Resource, names: dict[str, Resource] | None) -> Resource:
-    """The resource with its name and kind in the network."""
+    """Return the resource with its name and kind in the network."""
     kind = _KINDS.get(type_of(key(found.id)), "")
     if names is None:
         return replace(found, kind=kind or found.kind, declared=bool(kind))
@@ -109,7 +109,7 @@ def _with_network_name(found: Resource, names: dict[str, Resource] | None) -> Re
 
 
 def _path_without_subscription(resource_id: str) -> str:
-    """An id without its subscription: a preview on local Azure has another one."""
+    """Return an id without its subscription, since a preview uses another subscription."""
     return "/".join(key(resource_id).split("/")[_IN_SUBSCRIPTION:])
 
 

@@ -1,4 +1,4 @@
-"""Reads local Azure: the document of a run, and the file of a world.
+"""Reads the state of local Azure into a graph, from a preview's JSON or a world file.
 
 Owns the parts of their formats that are needed here. The file also contains resources outside the program, such as the
 assignment of a deleted identity, and shows for every principal whether it exists.
@@ -15,14 +15,14 @@ from access.model.graph import Graph, Unread
 from access.model.json_values import Values, listed, mapping, required_list, text, texts
 from access.readers.foundry_identities import LOOKUP_TYPE
 from access.readers.graph_builder import graph
-from access.readers.resource_state import State, state_of
+from access.readers.resource_state import ResourceState, state_of
 
 _DOCUMENT = "document of local Azure"
 _FORMAT, _VERSION = "local-azure-world", 1
 
 
 def read(document: Mapping[str, Any]) -> Graph:
-    """The graph of the output of `agent-network preview --json`.
+    """Build the graph of the output of `agent-network preview --json`.
 
     Raises:
         UnreadableSource: the document has another format or is truncated.
@@ -34,7 +34,7 @@ def read(document: Mapping[str, Any]) -> Graph:
 
 
 def read_world(path: Path) -> Graph:
-    """The graph of a local Azure's world file.
+    """Build the graph of a world file of local Azure.
 
     Raises:
         UnreadableSource: the file has another format or version, or is truncated.
@@ -53,7 +53,7 @@ def read_world(path: Path) -> Graph:
 
 
 def graph_of_world(world: Mapping[str, Any], where: str, *, source: str) -> Graph:
-    """The graph of a world, from the content of its file.
+    """Build the graph of a world from the content of its file.
 
     Args:
         world: content of the file.
@@ -77,8 +77,8 @@ def _failures(document: Values) -> Iterator[Unread]:
         yield Unread(urn, "it was skipped after a failure, and is missing here")
 
 
-def _of_world(world: Mapping[str, Any], where: str) -> list[State]:
-    """Azure's resources, with the stack's names; values come from Azure, not from the stack's state."""
+def _of_world(world: Mapping[str, Any], where: str) -> list[ResourceState]:
+    """Return the resources of local Azure, named as in the Pulumi stack."""
     # A resource that waits for deletion is still in Azure, but no longer in the stack.
     rows = [row for row in required_list(world, "stack", where) if mapping(row).get("replaced") is not True]
     remembered = [state_of(row, where) for row in rows]
@@ -88,7 +88,7 @@ def _of_world(world: Mapping[str, Any], where: str) -> list[State]:
     return known + [state for id_, state in there.items() if id_ not in named]
 
 
-def _in_azure(world: Mapping[str, Any], where: str) -> Iterator[State]:
+def _in_azure(world: Mapping[str, Any], where: str) -> Iterator[ResourceState]:
     owned = {owner.lower(): id_ for id_, owner in _existing(world, where).items()}
     for row in map(mapping, required_list(world, "resources", where)):
         resource_id, token = text(row, "id"), text(row, "token")
@@ -97,7 +97,7 @@ def _in_azure(world: Mapping[str, Any], where: str) -> Iterator[State]:
         inputs, outputs = mapping(row.get("inputs")), mapping(row.get("outputs"))
         if token == LOOKUP_TYPE and "given" not in inputs:
             outputs = {**outputs, "principal_id": owned.get(_lookup_key(inputs).lower(), "")}
-        yield State(
+        yield ResourceState(
             # It belongs to no program and has no URN, so its id takes that place.
             urn=resource_id,
             type=token,
@@ -109,19 +109,19 @@ def _in_azure(world: Mapping[str, Any], where: str) -> Iterator[State]:
         )
 
 
-def _exists(state: State, there: Mapping[str, State]) -> bool:
-    """True where a resource of the stack's state still exists; other resources have no Azure id."""
+def _exists(state: ResourceState, there: Mapping[str, ResourceState]) -> bool:
+    """Return True if a resource of the stack's state still exists in Azure."""
     return state.id.lower() in there or not state.id.lower().startswith("/subscriptions/")
 
 
-def _now(state: State, found: State | None) -> State:
+def _now(state: ResourceState, found: ResourceState | None) -> ResourceState:
     if found is None:
         return state
     return replace(state, inputs=found.inputs, outputs=found.outputs, external=found.external)
 
 
 def _lookup_key(lookup: Values) -> str:
-    """The key of a looked-up Foundry identity; the current identity may differ from the one in the state."""
+    """Return the key of a looked-up Foundry identity, which can differ from the one in the state."""
     project, agents = text(lookup, "project_id"), texts(lookup.get("agents"))
     shared = text(lookup, "identity") == "shared" or not agents
     return f"{project}/sharedAgentIdentity" if shared else f"{project}/agents/{agents[0]}"

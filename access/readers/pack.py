@@ -1,4 +1,4 @@
-"""Reads the resources that a Pulumi policy pack gets in a preview or an update.
+"""Reads the resources that a Pulumi policy pack receives into a graph.
 
 Owns reading the policy SDK's objects without that SDK. A value that raises because it is not known yet counts as
 unknown.
@@ -16,7 +16,7 @@ from access.model.graph import Graph
 from access.model.json_values import UNKNOWN, is_known, text, texts
 from access.readers.graph_builder import graph
 from access.readers.resource_ids import ResourceIds
-from access.readers.resource_state import State
+from access.readers.resource_state import ResourceState
 
 _WHERE = "policy pack"
 _STACK = "pulumi:pulumi:Stack"
@@ -25,9 +25,9 @@ _DEEPEST = 100
 
 @dataclass(frozen=True)
 class PackResources:
-    """The resources of a program as a pack sees them; equal where nothing has changed."""
+    """The resources of a program as a policy pack receives them."""
 
-    states: tuple[State, ...]
+    states: tuple[ResourceState, ...]
 
     def graph(self) -> Graph:
         """The graph of the resources."""
@@ -41,13 +41,13 @@ class PackResources:
 
     @cached_property
     def urns(self) -> Mapping[str, str]:
-        """URNs by key of a resource's Azure id, and by URN."""
+        """URNs by resource id and by URN."""
         resource_ids = ResourceIds(self.states)
         named = {key(resource_ids.id_of(each)): each.urn for each in resource_ids.states if each.token}
         return named | {key(each.urn): each.urn for each in resource_ids.states}
 
     def urn_of(self, location: str) -> str:
-        """The URN of the resource at or above a location; empty where there is none."""
+        """Return the URN of the resource at or above a location; empty if there is none."""
         around = (self.urns.get(each, "") for each in reversed(ancestors(key(location))) if each != ROOT)
         return self.urns.get(key(location)) or next(filter(None, around), "")
 
@@ -55,7 +55,7 @@ class PackResources:
 def pack_resources(
     resources: Iterable[object], inputs_by_urn: Mapping[str, Mapping[str, Any]] | None = None
 ) -> PackResources:
-    """The resources of a pack: objects with `resource_type` or `type`, `props`, `urn`, `name` and `opts`.
+    """Convert the resource objects of the policy SDK.
 
     Args:
         resources: the resources that a stack policy gets; their `props` are outputs.
@@ -69,7 +69,7 @@ def pack_resources(
 
 
 def read(resources: Iterable[object]) -> Graph:
-    """The graph of a pack's resources.
+    """Build the graph of a policy pack's resources.
 
     Raises:
         UnreadableSource: an object is not a resource.
@@ -78,7 +78,7 @@ def read(resources: Iterable[object]) -> Graph:
 
 
 def properties(values: object) -> dict[str, Any]:
-    """Properties as plain data; unknown values become the engine's sentinel.
+    """Return properties as plain data; unknown values become the engine's marker.
 
     Raises:
         UnreadableSource: the values are nested too deeply.
@@ -87,14 +87,14 @@ def properties(values: object) -> dict[str, Any]:
     return cast("dict[str, Any]", plain) if isinstance(plain, dict) else {}
 
 
-def _state(resource: object, inputs_by_urn: Mapping[str, Mapping[str, Any]]) -> State:
+def _state(resource: object, inputs_by_urn: Mapping[str, Mapping[str, Any]]) -> ResourceState:
     urn = getattr(resource, "urn", None)
     kind = getattr(resource, "resource_type", None) or getattr(resource, "type", None)
     if not (isinstance(urn, str) and urn and isinstance(kind, str) and kind):
         raise UnreadableSource(_WHERE, "one of its resources has no 'urn' or no 'resource_type'")
     props = properties(getattr(resource, "props", None))
     parent = _urn(getattr(resource, "parent", None)) or _urn(getattr(getattr(resource, "opts", None), "parent", None))
-    return State(
+    return ResourceState(
         urn=urn,
         type=kind,
         name=urn.rpartition("::")[2],
@@ -107,7 +107,7 @@ def _state(resource: object, inputs_by_urn: Mapping[str, Mapping[str, Any]]) -> 
 
 
 def _dependencies(dependencies: object) -> dict[str, tuple[str, ...]]:
-    """URNs by property."""
+    """Return the URNs that each property depends on."""
     if not isinstance(dependencies, Mapping):
         return {}
     by_property = cast("Mapping[str, Iterable[object]]", dependencies)
@@ -115,13 +115,13 @@ def _dependencies(dependencies: object) -> dict[str, tuple[str, ...]]:
 
 
 def _urn(other: object) -> str:
-    """The URN of a resource, or of an object that has one."""
+    """Return the URN of a resource, or of an object that has one."""
     urn = getattr(other, "urn", other)
     return urn if isinstance(urn, str) else ""
 
 
 def _plain(value: object, depth: int) -> object:
-    """A value as plain data. The SDK's mappings and lists raise for values that are not known yet."""
+    """Convert a value of the policy SDK, which raises for unknown values, to plain data."""
     if depth > _DEEPEST:
         raise UnreadableSource(_WHERE, "the properties of one of its resources are nested too deeply")
     if isinstance(value, Mapping):

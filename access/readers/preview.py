@@ -1,4 +1,4 @@
-"""Reads `pulumi preview --json --show-sames`: the planned stack, without a cloud.
+"""Reads the output of `pulumi preview --json --show-sames` into a graph.
 
 Most resources have no id yet. The state after a step contains the program's inputs, and of Azure's outputs only those
 that exist already.
@@ -12,7 +12,7 @@ from access.model.errors import UnreadableSource
 from access.model.graph import Graph, Unread
 from access.model.json_values import Values, is_known, listed, mapping, required_list, text
 from access.readers.graph_builder import graph
-from access.readers.resource_state import State, state_of
+from access.readers.resource_state import ResourceState, state_of
 
 _WHERE = "pulumi preview"
 _GOES = frozenset(
@@ -22,7 +22,7 @@ _STAYS = frozenset({"same", "update", "refresh"})
 
 
 def read(document: Mapping[str, Any]) -> Graph:
-    """The graph of a preview.
+    """Build the graph of a Pulumi preview.
 
     Raises:
         UnreadableSource: the document has another format or is truncated.
@@ -33,7 +33,7 @@ def read(document: Mapping[str, Any]) -> Graph:
         raise UnreadableSource(_WHERE, f"failed before there was anything to read: {failures[0].what}")
     steps = [mapping(step) for step in required_list(values, "steps", _WHERE)]
     _check_whole(steps, mapping(values.get("changeSummary")))
-    states: dict[str, State] = {}
+    states: dict[str, ResourceState] = {}
     for step in steps:
         for state in _after(step):
             states[state.urn] = state
@@ -41,15 +41,15 @@ def read(document: Mapping[str, Any]) -> Graph:
 
 
 def _check_whole(steps: list[Values], counts: Values) -> None:
-    """Refuse a preview without its unchanged resources: its graph would be wrong."""
+    """Raise an error for a preview without its unchanged resources, whose graph would be wrong."""
     expected = counts.get("same")
     missing = (expected if isinstance(expected, int) else 0) - sum(step.get("op") == "same" for step in steps)
     if missing > 0:
         raise UnreadableSource(_WHERE, f"leaves out {missing} unchanged resources; run it with --show-sames")
 
 
-def _after(step: Values) -> Iterator[State]:
-    """The resource after a step; nothing where it is deleted."""
+def _after(step: Values) -> Iterator[ResourceState]:
+    """Return the state of a resource after a step; None if the step deletes it."""
     op = step.get("op")
     if not isinstance(op, str):
         raise UnreadableSource(_WHERE, "one of its steps has no 'op'; it has another format or is damaged")

@@ -1,4 +1,4 @@
-"""Principals of a program: identities of apps, of agents on other hosts, of people and of other resources.
+"""Determines the principals of a Pulumi program: identities of apps, agents, people and other resources.
 
 Owns reading the `identity` block of a resource and identity resources, before and after their deployment. A principal
 that does not exist yet has the URN of its resource as its id.
@@ -13,7 +13,7 @@ from access.readers import foundry_identities as foundry
 from access.readers.attached_identities import FEDERATED, IDENTITY, Attached, is_for_pods, pulling
 from access.readers.components import PEOPLE, Components
 from access.readers.resource_ids import ResourceIds
-from access.readers.resource_state import State
+from access.readers.resource_state import ResourceState
 
 _CLUSTER = "containerservice:ManagedCluster"
 _PROJECT = "cognitiveservices:Project"
@@ -35,7 +35,7 @@ _HOSTS = frozenset(
 
 
 class Principals:
-    """The principals of a program."""
+    """The principals of a Pulumi program."""
 
     def __init__(self, resource_ids: ResourceIds, components: Components, others: Iterable[Principal] = ()) -> None:
         self._ids_of, self._components = resource_ids, components
@@ -46,7 +46,7 @@ class Principals:
         self.unread: list[Unread] = []
         self.attached: dict[str, tuple[str, ...]] = {}
         """By URN, the ids of the user-assigned identities of a resource."""
-        federated: list[State] = []
+        federated: list[ResourceState] = []
         for state in resource_ids.states:
             if state.token == IDENTITY:
                 self._add_identity(state)
@@ -69,15 +69,15 @@ class Principals:
         self._ids = {each.id.lower(): each.id for each in self.all}
 
     def find(self, principal_id: str) -> str:
-        """The id of a principal in its original case; empty where it is unknown."""
+        """Return a principal's id in its original case; empty if unknown."""
         return self._ids.get(principal_id.lower(), "")
 
     def of(self, urns: Iterable[str], *, pulling: bool = False) -> list[str]:
-        """Ids of the principals that resources represent or have; with `pulling`, a cluster's for pulling images."""
+        """Return the ids of the principals that belong to resources."""
         found = ((self._kubelets.get(urn) if pulling else None) or self._by_urn.get(urn) for urn in urns)
         return list(dict.fromkeys(filter(None, found)))
 
-    def _add_identity(self, state: State) -> None:
+    def _add_identity(self, state: ResourceState) -> None:
         principal = text(state.outputs, "principalId") or state.location
         where = self._ids_of.id_of(state)
         self._by_urn[state.urn] = principal
@@ -85,15 +85,15 @@ class Principals:
             where, principal, _last(where, state), agent=self._components.agent_of(state)
         )
 
-    def _add_pods(self, credential: State) -> None:
-        """Note that pods use an identity; the id of the credential shows which one."""
+    def _add_pods(self, credential: ResourceState) -> None:
+        """Record that Kubernetes pods use an identity, which their federated credential names."""
         where, _, _ = self._ids_of.id_of(credential).lower().rpartition("/federatedidentitycredentials/")
         identity = self._identities.get(key(where))
         if identity is not None:
             identity.users.append((identity.agent or identity.name, False))
 
-    def _add_kubelet(self, cluster: State) -> None:
-        """Add the identity that a cluster's nodes pull images with; its pods have others."""
+    def _add_kubelet(self, cluster: ResourceState) -> None:
+        """Add the kubelet identity with which a cluster's nodes pull images."""
         profile = mapping(mapping(cluster.outputs.get("identityProfile")).get(_KUBELET))
         where = self._ids_of.id_of(cluster)
         principal = text(profile, "objectId") or f"{cluster.location}/{_KUBELET}"
@@ -102,7 +102,7 @@ class Principals:
         self._own.append(Principal(id=principal, name=called, party=host, purpose="pull", owner=where))
         self._kubelets[cluster.urn] = principal
 
-    def _add_user(self, state: State) -> None:
+    def _add_user(self, state: ResourceState) -> None:
         inputs, outputs = mapping(state.inputs.get("identity")), mapping(state.outputs.get("identity"))
         kinds = (text(inputs, "type") or text(outputs, "type")).lower()
         if not kinds and not inputs:
@@ -128,8 +128,8 @@ class Principals:
         elif len(attached) == 1:
             self._by_urn[state.urn] = attached[0].principal
 
-    def _attached_to(self, state: State, inputs: Values, outputs: Values) -> list[Attached]:
-        """The user-assigned identities of a resource: a list as input, a mapping as output."""
+    def _attached_to(self, state: ResourceState, inputs: Values, outputs: Values) -> list[Attached]:
+        """Return the user-assigned identities of a resource, from a list or a mapping."""
         wanted, deployed = inputs.get("userAssignedIdentities"), mapping(outputs.get("userAssignedIdentities"))
         ids = [*texts(wanted), *filter(is_known, mapping(wanted)), *filter(is_known, deployed)]
         urns = state.property_dependencies.get("identity", ())
@@ -143,12 +143,12 @@ class Principals:
         return list(found.values())
 
 
-def _people(component: State) -> Principal:
-    """A group or a user, with its name in the network."""
+def _people(component: ResourceState) -> Principal:
+    """Create the principal of a group or user, with its name in the network."""
     principal = text(component.inputs, "principal_id") or component.location
     return Principal(id=principal, name=component.name, party=component.name, purpose="people")
 
 
-def _last(where: str, state: State) -> str:
-    """The name of a resource in Azure, or in its program where Azure's is not known."""
+def _last(where: str, state: ResourceState) -> str:
+    """Return the name of a resource in Azure, or else its name in the Pulumi program."""
     return where.rpartition("/")[2] if where.startswith("/") else state.name

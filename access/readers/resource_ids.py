@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from access.azure.types import BY_TOKEN
 from access.azure.types.row import ArmType
 from access.model.json_values import text
-from access.readers.resource_state import State
+from access.readers.resource_state import ResourceState
 
 _SUBSCRIPTION = re.compile(r"(?:/subscriptions/|^)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?=/|$)", re.IGNORECASE)
 _IN_GROUP = re.compile(r"/resourceGroups/([^/]+)", re.IGNORECASE)
@@ -32,9 +32,9 @@ def type_of_token(token: str) -> str:
 class ResourceIds:
     """The resources of one program by URN, with the Azure id of each."""
 
-    def __init__(self, states: Iterable[State]) -> None:
+    def __init__(self, states: Iterable[ResourceState]) -> None:
         self.states = tuple(states)
-        self.by_urn: dict[str, State] = {}
+        self.by_urn: dict[str, ResourceState] = {}
         for state in self.states:
             self.by_urn.setdefault(state.urn, state)
         self._ids: dict[str, str] = {}
@@ -46,7 +46,7 @@ class ResourceIds:
         groups = (state.known_text("resourceGroupName") for state in self.states)
         self._group = _only(group for group in groups if group)
 
-    def id_of(self, state: State) -> str:
+    def id_of(self, state: ResourceState) -> str:
         """Return a resource's Azure id, or an id built from names, or else the URN."""
         if state.id.startswith("/"):
             return state.id.rstrip("/")
@@ -56,12 +56,12 @@ class ResourceIds:
             self._ids[state.urn] = self._made_up(state) or state.urn
         return self._ids[state.urn]
 
-    def named(self, urns: Iterable[str]) -> list[State]:
+    def named(self, urns: Iterable[str]) -> list[ResourceState]:
         """Return the Azure resources among these URNs."""
         found = (self.by_urn.get(urn) for urn in urns)
         return [state for state in found if state is not None and state.token]
 
-    def above(self, state: State) -> Iterator[State]:
+    def above(self, state: ResourceState) -> Iterator[ResourceState]:
         """Return the parents of a resource, the nearest first."""
         seen = {state.urn}
         while state.parent in self.by_urn and state.parent not in seen:
@@ -69,7 +69,7 @@ class ResourceIds:
             state = self.by_urn[state.parent]
             yield state
 
-    def subscription_of(self, state: State, group: str) -> str:
+    def subscription_of(self, state: ResourceState, group: str) -> str:
         """Return the subscription that a resource is deployed to.
 
         The one set on a component above it; else the only one in its resource group, or in the whole program.
@@ -80,7 +80,7 @@ class ResourceIds:
                 return found[1]
         return _only(self._of_group.get(group.lower(), ())) or self._subscription or "unknown"
 
-    def _made_up(self, state: State) -> str:
+    def _made_up(self, state: ResourceState) -> str:
         if state.external:
             return ""
         row = _row(state.token)
@@ -93,13 +93,13 @@ class ResourceIds:
             return ""
         return row.path.format(subscription=self.subscription_of(state, parts["resourceGroupName"]), **parts)
 
-    def _attached(self, state: State, row: ArmType) -> str:
+    def _attached(self, state: ResourceState, row: ArmType) -> str:
         """Return the id of an extension resource, such as a role assignment, below the resource it extends."""
         holders = self.named(state.property_dependencies.get(row.attached_to, ()))
         holder = text(state.inputs, row.attached_to) or (self.id_of(holders[0]) if len(holders) == 1 else "")
         return f"{holder}/providers/{row.arm_type}/{state.known_text(row.parts[-1]) or state.name}" if holder else ""
 
-    def _name(self, state: State, part: str, depth: int = 0) -> str:
+    def _name(self, state: ResourceState, part: str, depth: int = 0) -> str:
         """Return the name for a placeholder of the id: the resource's own input, or the name it refers to."""
         known = state.known_text(part)
         if known or depth > _DEEPEST:
@@ -114,7 +114,7 @@ class ResourceIds:
         return self._group if part == "resourceGroupName" else ""
 
 
-def _subscriptions(states: Iterable[State]) -> Iterator[tuple[str, str]]:
+def _subscriptions(states: Iterable[ResourceState]) -> Iterator[tuple[str, str]]:
     """Return every subscription that occurs in an id, with the resource group in it, if any."""
     for state in states:
         own = text(state.inputs, "subscription_id"), text(state.inputs, "resource_group_name")

@@ -1,4 +1,4 @@
-"""State of one resource of a Pulumi program, from any kind of document.
+"""State of one resource of a Pulumi program, in a form that all readers share.
 
 Owns the checks of a row, and the type as azure-native's module and name without version. Other modules own its
 meaning.
@@ -12,33 +12,33 @@ from access.model.errors import UnreadableSource
 from access.model.json_values import Values, mapping, text, texts
 
 _MODULES = {"documentdb": "cosmosdb"}
-"""Modules of azure-native with other names before version 3."""
+"""Modules of azure-native that had other names before version 3."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class State:
-    """One resource: a component, or a resource in Azure."""
+class ResourceState:
+    """State of one resource: a Pulumi component, or a resource in Azure."""
 
     urn: str
     type: str
     name: str = ""
     id: str = ""
     parent: str = ""
-    """URN of the parent."""
+    """URN of the parent resource."""
     inputs: Values = field(default_factory=dict[str, Any], hash=False)
     outputs: Values = field(default_factory=dict[str, Any], hash=False)
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]], hash=False)
     external: bool = False
-    """Only referred to: what it is made of is not known from here."""
+    """True if the resource is only read by the program, so that its properties are unknown."""
 
     @property
     def location(self) -> str:
-        """The location in messages: its URN or id."""
+        """The location for messages: URN or id."""
         return self.urn or self.id
 
     @property
     def token(self) -> str:
-        """The type without version, `storage:BlobContainer`; empty outside azure-native.
+        """The type token without version, `storage:BlobContainer`; empty outside azure-native.
 
         A version is part of the module (`storage/v20240101`), or of the package that was generated for it
         (`azure-native_storage_v20240101`).
@@ -51,12 +51,12 @@ class State:
         return f"{_MODULES.get(module, module)}:{name}"
 
     def known_text(self, name: str) -> str:
-        """A known string of the resource: its input, or else Azure's output."""
+        """Return a known string property: the input, or else Azure's output."""
         return text(self.inputs, name) or text(self.outputs, name)
 
 
-def state_of(row: object, where: str) -> State:
-    """The state in a row of a document.
+def state_of(row: object, where: str) -> ResourceState:
+    """Convert a row of a stack export or preview to a resource state.
 
     Raises:
         UnreadableSource: the row is not a resource.
@@ -70,7 +70,7 @@ def state_of(row: object, where: str) -> State:
             where, "one of its resources has no 'urn' or no 'type'; it is something else, or damaged"
         )
     depends = mapping(values.get("propertyDependencies"))
-    return State(
+    return ResourceState(
         urn=urn,
         type=kind,
         name=urn.rpartition("::")[2],

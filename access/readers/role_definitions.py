@@ -1,4 +1,4 @@
-"""Reads the built-in role definitions that live Azure lists."""
+"""Reads the built-in role definitions of a subscription in live Azure."""
 
 from access.azure.catalogue import Role
 from access.azure.definitions import VERSION, is_built_in, role_of
@@ -7,7 +7,7 @@ from access.readers.arm_client import ArmClient
 
 
 def live_roles(arm: ArmClient) -> list[Role]:
-    """The built-in roles of a subscription.
+    """Return the built-in roles of a subscription.
 
     Raises:
         UnreadableSource: some of them cannot be read.

@@ -1,4 +1,4 @@
-"""Reads a subscription, and notes everything that cannot be read.
+"""Reads all resources and role assignments of a subscription, and notes everything that cannot be read.
 
 Owns completeness. Lists of resources and of role assignments are required; for any other list that fails, the missing
 information is noted.
@@ -21,7 +21,7 @@ from access.readers import arm_resources as arm_states
 from access.readers.arm_client import SIGN_IN, ArmClient, Listing
 from access.readers.arm_resources import id_of
 from access.readers.foundry_data_plane import ENDPOINT, agents_of, principals
-from access.readers.resource_state import State
+from access.readers.resource_state import ResourceState
 
 _AUTHORIZATION = "providers/Microsoft.Authorization"
 _DENIES = "2022-04-01"
@@ -30,7 +30,7 @@ _RESOURCES = "2021-04-01"
 # The list of all resources in a subscription has no properties, so types whose properties matter (keys, image pulls,
 # principals) are listed by type as well.
 LISTED = {row.key: row.listed.version for row in TYPES if row.listed and not row.listed.within}
-"""ARM type in lower case → API version of its list for a whole subscription."""
+"""ARM type in lower case → API version for listing the type in a subscription."""
 _WITHIN = {row.key: row.listed.version for row in TYPES if row.listed and row.listed.within}
 _ASSIGNMENTS = LISTED["microsoft.authorization/roleassignments"]
 _IDENTITY = of_token("azure-native:managedidentity:UserAssignedIdentity").key
@@ -41,7 +41,7 @@ _PROJECT = of_token("azure-native:cognitiveservices:Project").key
 
 
 class Reading:
-    """One read of a subscription or a resource group."""
+    """One pass of reading over a subscription or a resource group."""
 
     def __init__(self, arm: ArmClient, base: str, credential: TokenCredential) -> None:
         self._arm, self._base, self._credential = arm, base, credential
@@ -51,8 +51,8 @@ class Reading:
         self.principals: list[Principal] = []
         """Principals that no resource shows: Foundry agents."""
 
-    def states(self, network: str, stack: str) -> list[State]:
-        """The states of all resources."""
+    def states(self, network: str, stack: str) -> list[ResourceState]:
+        """Return the states of all resources."""
         rows = self._needed("resources", _RESOURCES, "what there is")
         rows = {key(id_of(row)): row for row in rows if self._has_id(row, "resources")}
         granted = [*self._assignments(), *self._cosmos(rows)]
@@ -62,7 +62,7 @@ class Reading:
         detailed, rows = {**detailed, **foundry}, {**rows, **foundry}
         self._deny()
         agents = arm_states.agents(rows.values(), network, stack)
-        found: list[State] = list({each.urn: each for each in agents.values()}.values())
+        found: list[ResourceState] = list({each.urn: each for each in agents.values()}.values())
         for where, row in rows.items():
             parent = agents[where].urn if where in agents else ""
             whole = where in detailed
@@ -76,13 +76,13 @@ class Reading:
         return [*found, *granted, *self._definitions()]
 
     def with_current_role(self, given: Assignment) -> Assignment:
-        """An assignment with its role as Azure defines it now, where the catalogue is outdated."""
+        """Return an assignment with its current role definition if the catalogue is outdated."""
         role = self._roles.get(given.role.id) if given.role and given.system == "azure" else None
         if role is None or given.role is None or blocks_of(role) == blocks_of(given.role):
             return given
         return replace(given, role=replace(given.role, permissions=role.permissions))
 
-    def _assignments(self) -> Iterator[State]:
+    def _assignments(self) -> Iterator[ResourceState]:
         path, what = f"{_AUTHORIZATION}/roleAssignments", "role assignments"
         rows = [
             *self._needed(path, _ASSIGNMENTS, what),
@@ -102,7 +102,7 @@ class Reading:
                 self._note(f"group {holder}", "its members are not read; they have its access")
             yield arm_states.assignment(row, "azure")
 
-    def _cosmos(self, rows: dict[str, Values]) -> Iterator[State]:
+    def _cosmos(self, rows: dict[str, Values]) -> Iterator[ResourceState]:
         for where, row in rows.items():
             if type_of(where) != _COSMOS:
                 continue
@@ -115,7 +115,7 @@ class Reading:
                 if self._has_id(each, account):
                     yield arm_states.assignment(each, "cosmos", account)
 
-    def _definitions(self) -> Iterator[State]:
+    def _definitions(self) -> Iterator[ResourceState]:
         path = f"{self._base}/{_AUTHORIZATION}/roleDefinitions"
         for row in self._wanted(path, DEFINITIONS, "what roles allow now; the packed catalogue is used"):
             role = role_of(row)
@@ -128,7 +128,7 @@ class Reading:
                 yield state
 
     def _detailed(self, rows: dict[str, Values]) -> dict[str, Values]:
-        """Rows with properties, for the types that are listed by type."""
+        """Return rows with properties, for types that must be listed type by type."""
         detailed: dict[str, Values] = {}
         for arm_type in sorted({type_of(where) for where in rows} & set(LISTED)):
             path, what = f"{self._base}/providers/{arm_type}", f"properties of {arm_type}"
@@ -143,7 +143,7 @@ class Reading:
         return detailed
 
     def _foundry(self, rows: dict[str, Values]) -> dict[str, Values]:
-        """Foundry projects and their published agents; identities of other agents go to `principals`."""
+        """Read Foundry projects and their published agents; record the other agents' identities."""
         found: dict[str, Values] = {}
         for where, row in rows.items():
             # No other kind of account has projects.
@@ -168,7 +168,7 @@ class Reading:
             self._note(id_of(project), f"identities of its agents: not read, or not completely; {why}")
         self.principals += principals(id_of(project), project, listing.rows)
 
-    def _federated(self, rows: dict[str, Values]) -> Iterator[State]:
+    def _federated(self, rows: dict[str, Values]) -> Iterator[ResourceState]:
         for where, row in rows.items():
             if type_of(where) == _IDENTITY:
                 path = f"{id_of(row)}/{_FEDERATED.rpartition('/')[2]}"

@@ -1,4 +1,4 @@
-"""Report document: the results of all questions in one JSON object, which the renderers read.
+"""Builds the report document: the results of all questions in one JSON object, which the renderers read.
 
 Owns the format, which is a public interface. `page`, `text` and `markdown` render it.
 """
@@ -27,7 +27,7 @@ def document(
     texts: Mapping[str, str] | None = None,
     difference: tuple[str, str, Difference] | None = None,
 ) -> dict[str, Any]:
-    """The report document of a graph; `texts` as in `check`, `difference` with the names of both graphs."""
+    """Build the report document of a graph."""
     summary = AccessMatrix(graph)
     blasts = blast_documents(graph, declared)
     findings = check(graph, declared, today=today, over_budget=over_budget(blasts), texts=texts)
@@ -50,7 +50,7 @@ def document(
 
 
 def proof_document(proof: Proof) -> dict[str, Any]:
-    """A proof as a JSON object."""
+    """Convert a proof to a JSON object."""
     return {
         "declared": proof.declared,
         "allowed": proof.allowed,
@@ -67,18 +67,18 @@ def proof_document(proof: Proof) -> dict[str, Any]:
 
 
 def blast_documents(graph: Graph, declared: Declared) -> dict[str, dict[str, Any]]:
-    """The blast radius of every agent as a JSON object, compared with its budget."""
+    """Convert the blast radius of every agent to JSON objects."""
     budgets = {name: agent.budget for name, agent in declared.agents.items() if agent.budget is not None}
     return {name: blast.document() for name, blast in every_blast_radius(graph, budgets).items()}
 
 
 def over_budget(blasts: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
-    """By agent, the excess over its budget; agents within their budgets are left out."""
+    """Return each agent's exceeded budget limits, without agents inside their budgets."""
     return {name: blast["over_budget"] for name, blast in blasts.items() if blast["over_budget"]}
 
 
 def diff_document(before: str, after: str, found: Difference) -> dict[str, Any]:
-    """A difference as a JSON object."""
+    """Convert a difference to a JSON object."""
     return {
         "from": before,
         "to": after,
@@ -89,7 +89,7 @@ def diff_document(before: str, after: str, found: Difference) -> dict[str, Any]:
 
 
 def access_rows(summary: AccessMatrix, declared: Declared | None) -> list[dict[str, Any]]:
-    """Every entry of the matrix as a JSON object, by agent."""
+    """Convert every entry of the access matrix to a JSON object, sorted by agent."""
     return [_access(entry, summary, declared) for _, entry in sorted(summary.entries.items())]
 
 
@@ -105,7 +105,7 @@ def _agent(name: str, graph: Graph, declared: Declared) -> dict[str, Any]:
 
 
 def _party(principal: Principal, declared: Declared) -> dict[str, Any]:
-    """A host of agents, or people, with declared access."""
+    """Convert a host of agents, a group or a user with declared access to a JSON object."""
     entry = declared.parties.get(principal.party)
     return {
         "name": principal.party,
@@ -153,7 +153,7 @@ def _narrowest(scopes: Iterable[str]) -> str:
 
 
 def _declaring_line(entry: MatrixEntry, resource: str, declared: Declared | None) -> str:
-    """The line that declares an entry: the agent's own line first, where it shares its identity."""
+    """Return the line of network.yaml that declares a matrix entry."""
     if declared is None:
         return ""
     who = declared.agents.get(entry.agent) or declared.parties.get(entry.agent)
@@ -166,7 +166,7 @@ def _declaring_line(entry: MatrixEntry, resource: str, declared: Declared | None
 
 
 def severities(findings: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """The number of findings by severity, without accepted ones."""
+    """Count the findings by severity, without accepted ones."""
     found = {"error": 0, "warning": 0, "note": 0}
     for one in findings:
         if one["exception"] is None:

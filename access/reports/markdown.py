@@ -1,4 +1,4 @@
-"""Results as GitHub Markdown, for pull requests. Renders parts of the report document."""
+"""Renders results as GitHub Markdown, for pull requests."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ Groups = Sequence[Sequence[str]]
 
 
 def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], identity_groups: Groups) -> str:
-    """A table of agents and resources, followed by agents that share an identity."""
+    """Render the access matrix as a Markdown table."""
     cells = {(row["agent"], row["resource"]): _verbs(row) for row in rows}
     everyone = list(dict.fromkeys((*agents, *(agent for agent, _ in cells))))
     used = [name for name in resources if any(resource == name for _, resource in cells)]
@@ -22,7 +22,7 @@ def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], identity
 
 
 def operations(rows: Rows) -> str:
-    """The exact operations, in collapsed sections."""
+    """Render the exact operations of each matrix entry in collapsed sections."""
     return "\n".join(
         f"<details><summary>{_plain(row['agent'])} {_plain(_verbs(row))} {_plain(row['resource'])}</summary>\n\n"
         + "\n".join(f"- `{operation}`" for operation in row["operations"])
@@ -32,7 +32,7 @@ def operations(rows: Rows) -> str:
 
 
 def proof(found: Mapping[str, Any]) -> str:
-    """The result of a proof, its numbers and every failure."""
+    """Render the result of a proof with its counts and failures."""
     word = "**fails**" if found["failures"] else "holds"
     counts = f"{found['allowed']:,} of {found['declared']:,} declared accesses allowed, {found['denied']:,} denied"
     head = f"Proof {word}: {counts}."
@@ -45,7 +45,7 @@ def proof(found: Mapping[str, Any]) -> str:
 
 
 def diff(found: Mapping[str, Any]) -> str:
-    """Growth and shrinkage, separately."""
+    """Render gained and lost access in separate sections."""
     lines: list[str] = []
     for title, grows in (("Access that grows", True), ("Access that shrinks", False)):
         changes = [one for one in found["changes"] if bool(one["grows"]) is grows]
@@ -60,7 +60,7 @@ def diff(found: Mapping[str, Any]) -> str:
 
 
 def blast(agent: str, found: Mapping[str, Any]) -> str:
-    """The blast radius of an agent, as a table."""
+    """Render the blast radius of an agent as a Markdown table."""
     held = "; ".join(f"{', '.join(verbs)} in {resource}" for resource, verbs in sorted(found["operations"].items()))
     rows = [
         *(
@@ -83,7 +83,7 @@ def blast(agent: str, found: Mapping[str, Any]) -> str:
 
 
 def findings(found: Rows) -> str:
-    """A table of findings, the worst first."""
+    """Render findings as a Markdown table, the most severe first."""
     rows = [
         [one["severity"], one["id"], one["location"], one["what"], one["fix"]]
         for one in found
@@ -103,5 +103,5 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text that stays one cell and no markup."""
+    """Escape text so that it stays in one table cell and contains no markup."""
     return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")

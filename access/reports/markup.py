@@ -1,4 +1,4 @@
-"""HTML from Python, with escaping as the rule: text is escaped unless it was built here.
+"""Builds HTML in Python, with automatic escaping of text.
 
 Owns the few lines that make a tag. Knows nothing of reports.
 """
@@ -8,13 +8,13 @@ from html import escape
 
 
 class Html(str):
-    """Text that is markup already, and is not escaped again."""
+    """A string of HTML markup that is not escaped again."""
 
     __slots__ = ()
 
 
 def tag(name: str, *children: str | int, **attributes: str | int | None) -> Html:
-    """One element; children are escaped, an attribute of None is left out, `class_` and `data_x` follow HTML."""
+    """Build one HTML element; text children are escaped and None attributes omitted."""
     written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"'
         for key, value in attributes.items()
@@ -24,12 +24,12 @@ def tag(name: str, *children: str | int, **attributes: str | int | None) -> Html
 
 
 def joined(parts: Iterable[str | int]) -> Html:
-    """Parts one after another, each escaped unless it is markup."""
+    """Concatenate parts; text parts are escaped."""
     return Html("".join(part if isinstance(part, Html) else escape(str(part)) for part in parts))
 
 
 def table(headings: Iterable[str], rows: Iterable[Iterable[str]], *, label: str) -> Html:
-    """A table in a box of its own that scrolls; the first cell of a row is its heading."""
+    """Build an HTML table in a scrollable box."""
     head = tag(
         "tr", *(heading if isinstance(heading, Html) else tag("th", heading, scope="col") for heading in headings)
     )

@@ -1,4 +1,4 @@
-"""The report as one self-contained HTML page.
+"""Renders the report as one self-contained HTML page.
 
 Owns the frame: content security policy, style, script, the embedded document and the header. `sections` renders the
 parts that need no JavaScript; `page.js` adds the graph and the side panel from the same document. Nothing is loaded
@@ -22,7 +22,7 @@ _HERE = Path(__file__).parent
 
 
 def page(document: Mapping[str, Any]) -> str:
-    """The whole page for a report document."""
+    """Render the whole HTML page for a report document."""
     style, script = (_packed(name) for name in ("page.css", "page.js"))
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
@@ -40,7 +40,7 @@ def page(document: Mapping[str, Any]) -> str:
 
 
 def embedded(document: Mapping[str, Any]) -> str:
-    """The document as JSON that cannot end a script element or open a comment: ASCII without `<`, `>` and `&`."""
+    """Encode the document as JSON that is safe inside an HTML script element."""
     text = json.dumps(document, separators=(",", ":"))
     return text.replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026")
 

@@ -1,4 +1,4 @@
-"""Findings as SARIF 2.1.0, the format that code hosts show next to the lines concerned.
+"""Renders findings as SARIF 2.1.0, the format that code hosts show next to source lines.
 
 Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0", 2020; GitHub, "SARIF support for
 code scanning", 2025, for the required properties.
@@ -17,7 +17,7 @@ _FILE = re.compile(r"(?!urn:)(?P<file>[^/\s:][^\s:]*\.\w+)(?::(?P<line>[1-9][0-9
 
 
 def sarif(findings: Iterable[Finding], rules: Sequence[Rule], *, tool_version: str) -> dict[str, Any]:
-    """The SARIF log of one run; `rules` contains at least the rules of all findings."""
+    """Build the SARIF log of one run."""
     index = {rule.id: position for position, rule in enumerate(rules)}
     driver = {
         "name": "agent-network access",
@@ -76,7 +76,7 @@ def _location(finding: Finding) -> dict[str, Any]:
 
 
 def _fingerprint(finding: Finding) -> str:
-    """A fingerprint that stays the same when the finding's line moves."""
+    """Return a fingerprint that stays the same when the line of a finding changes."""
     location = "" if _FILE.fullmatch(finding.location) else finding.location
     parts = (finding.rule.id, finding.agent, finding.resource, finding.assignment, location, finding.what)
     return sha256("\0".join(parts).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Sections of the page that work without JavaScript: failures, diff, findings, matrix, blast radius, unread parts.
+"""Renders the sections of the HTML page that work without JavaScript.
 
 Each function renders a part of the report document, and returns empty markup where there is nothing to show.
 """
@@ -17,13 +17,13 @@ _WIDE = 12
 
 
 def names(document: Item, of: str) -> list[str]:
-    """Every agent or resource, including those that occur only in an access."""
+    """Return the names of every agent or resource in the report."""
     listed = [item["name"] for item in document[f"{of}s"]]
     return list(dict.fromkeys([*listed, *(access[of] for access in document["access"])]))
 
 
 def failures(document: Item) -> Html:
-    """Failures of the proof."""
+    """Render the failures of the proof."""
     found: Sequence[Item] = document["proof"]["failures"]
     if not found:
         return Html()
@@ -34,7 +34,7 @@ def failures(document: Item) -> Html:
 
 
 def waiting(document: Item) -> Html:
-    """Declared access that cannot be granted yet."""
+    """Render the declared access that cannot be granted yet."""
     found: Sequence[Item] = document["proof"]["waiting"]
     if not found:
         return Html()
@@ -44,7 +44,7 @@ def waiting(document: Item) -> Html:
 
 
 def diff(document: Item) -> Html:
-    """The changes of the working tree, with a sign and a word in addition to colour."""
+    """Render the access changes of the working tree."""
     found = document["diff"]
     if found is None:
         return Html()
@@ -66,7 +66,7 @@ def _change(change: Item) -> tuple[str, ...]:
 
 
 def findings(document: Item) -> Html:
-    """Findings, the worst first; accepted ones follow in a table with reason and expiry date."""
+    """Render the findings, the most severe first, then the accepted ones with reason and expiry."""
     ranked = sorted(document["findings"], key=lambda found: SEVERITIES.index(found["severity"]))
     current, accepted = ([found for found in ranked if bool(found["exception"]) is held] for held in (False, True))
     severity = tag("th", tag("button", "Severity", type="button"), scope="col", aria_sort="descending")
@@ -93,7 +93,7 @@ def _finding(found: Item) -> tuple[str, ...]:
 
 
 def matrix(document: Item) -> Html:
-    """The access matrix."""
+    """Render the access matrix."""
     cells: dict[tuple[str, str], dict[str, bool]] = {}
     for access in document["access"]:
         verbs = cells.setdefault((access["agent"], access["resource"]), {})
@@ -129,7 +129,7 @@ def matrix(document: Item) -> Html:
 
 
 def _row_head(name: str, note: str) -> Html:
-    """The heading of a row: the name, with the kind of a host or the agents that share the identity."""
+    """Render the heading of a matrix row: the agent, with its host or agents of the same identity."""
     return tag("th", name, *([" ", tag("i", note)] if note else []), scope="row")
 
 
@@ -141,7 +141,7 @@ def _cell(verbs: Mapping[str, bool] | None, resource: str) -> Html:
 
 
 def blast(document: Item) -> Html:
-    """The blast radius of each agent, one row per agent; the side panel has the details."""
+    """Render the blast radius of each agent, one table row per agent."""
     rows = [
         (
             _link(agent=agent),
@@ -159,7 +159,7 @@ def blast(document: Item) -> Html:
 
 
 def unread(document: Item) -> Html:
-    """Parts of the source that could not be evaluated."""
+    """Render the list of parts that could not be evaluated."""
     found: Sequence[Item] = document["unread"]
     if not found:
         return Html()
@@ -175,5 +175,5 @@ def _section(name: str, title: str, *children: str) -> Html:
 
 
 def _link(**of: str) -> Html:
-    """A link that opens the panel of an agent or a resource."""
+    """Render a link that opens the side panel of an agent or a resource."""
     return tag("a", *of.values(), href=f"#{urlencode(of)}")

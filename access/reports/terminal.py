@@ -1,4 +1,4 @@
-"""Terminal output: colour, width, and aligned tables.
+"""Terminal output helpers: colours, line width and aligned tables.
 
 Owns no texts.
 """
@@ -12,19 +12,19 @@ _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "
 
 
 class Style:
-    """Colours, or none: see `https://no-color.org`; none where the output is not a terminal."""
+    """Terminal colours, or none (see `https://no-color.org`)."""
 
     def __init__(self, *, coloured: bool) -> None:
         self._coloured = coloured
 
     @classmethod
     def of(cls, stream: TextIO) -> "Style":
-        """The style for a stream."""
+        """Return the style for an output stream."""
         plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
         return cls(coloured=stream.isatty() and not plain)
 
     def paint(self, text: str, colour: str) -> str:
-        """`text` in a colour; unchanged without colours and for an empty `colour`."""
+        """Return `text` in a colour; unchanged if colours are off."""
         bare = text.rstrip()
         if not (self._coloured and colour and bare):
             return text
@@ -32,7 +32,7 @@ class Style:
 
 
 def matrix_lines(rows: Sequence[Sequence[str]], style: Style) -> Iterator[str]:
-    """The lines of a matrix: the first row and column are headings, `·` marks an empty cell."""
+    """Return the lines of an aligned table, with `·` for empty cells."""
     wide = widths(rows)
     for row in rows:
         name, *cells = (cell.ljust(size) for cell, size in zip(row, wide, strict=True))
@@ -42,10 +42,10 @@ def matrix_lines(rows: Sequence[Sequence[str]], style: Style) -> Iterator[str]:
 
 
 def width() -> int:
-    """The number of characters per line; generous for files, which do not wrap."""
+    """Return the number of characters per line of the terminal."""
     return shutil.get_terminal_size((120, 40)).columns
 
 
 def widths(rows: Iterable[Sequence[str]]) -> list[int]:
-    """The width of each column of a table."""
+    """Return the width of each column of a table."""
     return [max(map(len, column)) for column in zip(*rows, strict=True)]

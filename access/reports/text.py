@@ -1,4 +1,4 @@
-"""Results for a terminal: aligned, and coloured where possible. Renders parts of the report document."""
+"""Renders results as aligned and coloured text for a terminal."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ Groups = Sequence[Sequence[str]]
 
 
 def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], identity_groups: Groups, style: Style) -> str:
-    """Agents × resources with verbs, or a list where that is too wide; then agents that share an identity."""
+    """Render agents × resources with verbs as a table, or as a list if the table is too wide."""
     return "\n".join([_grid(rows, agents, resources, style), *map(shared_identity_sentence, identity_groups)])
 
 
@@ -35,7 +35,7 @@ def _grid(rows: Rows, agents: Sequence[str], resources: Sequence[str], style: St
 
 
 def operations(rows: Rows, style: Style) -> str:
-    """The exact operations of each entry."""
+    """Render the exact operations of each matrix entry."""
     lines: list[str] = []
     for row in rows:
         lines.append(style.paint(f"{row['agent']} {_verbs(row)} {row['resource']}", "bold"))
@@ -44,7 +44,7 @@ def operations(rows: Rows, style: Style) -> str:
 
 
 def proof(found: Mapping[str, Any], style: Style) -> str:
-    """The result of a proof, its numbers and every failure."""
+    """Render the result of a proof with its counts and failures."""
     ok = not found["failures"]
     head = (
         f"{found['allowed']:,} of {found['declared']:,} declared accesses are allowed,"
@@ -59,7 +59,7 @@ def proof(found: Mapping[str, Any], style: Style) -> str:
 
 
 def diff(found: Mapping[str, Any], style: Style) -> str:
-    """Growth, then shrinkage."""
+    """Render gained access, then lost access."""
     colours = {"+": "red", "-": "green"}  # growth needs a review
     lines = [
         f"{style.paint(one['sign'], colours[one['sign']])} {one['agent']} {one['words']} {one['resource']}"
@@ -75,7 +75,7 @@ def diff(found: Mapping[str, Any], style: Style) -> str:
 
 
 def blast(agent: str, found: Mapping[str, Any], style: Style) -> str:
-    """The blast radius of an agent: held access, then influence."""
+    """Render the blast radius of an agent: accessible resources, then influence."""
     lines = [style.paint(f"an attacker who runs code as {agent}", "bold")]
     if "shares_identity_with" in found:
         lines.append(f"  shares the identity of {', '.join(found['shares_identity_with'])}")
@@ -91,7 +91,7 @@ def blast(agent: str, found: Mapping[str, Any], style: Style) -> str:
 
 
 def findings(found: Rows, style: Style) -> str:
-    """Findings by kind: each with its location, then why it matters and the fix, once."""
+    """Render findings grouped by kind, each with location, reason and fix."""
     open_ones = [one for one in found if one["exception"] is None]
     kinds: dict[str, list[Mapping[str, Any]]] = {}
     for one in open_ones:
@@ -109,12 +109,12 @@ def findings(found: Rows, style: Style) -> str:
 
 
 def _where(location: str) -> str:
-    """A location in parentheses: of a URN, the name."""
+    """Return a location in parentheses; for a URN only its name."""
     return f" ({location.rpartition('::')[2]})" if location else ""
 
 
 def unread(found: Rows, style: Style) -> Iterator[str]:
-    """Parts of the source that could not be evaluated."""
+    """Render the list of parts that could not be evaluated."""
     for one in found[:_FEW]:
         yield f"{style.paint('not evaluated', 'yellow')}: {one['where']}: {one['what']}"
     if len(found) > _FEW:

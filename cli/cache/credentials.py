@@ -1,4 +1,4 @@
-"""A last look for credentials before documents are written to the cache.
+"""Checks documents for credentials before they are written to the cache.
 
 Values that Pulumi marks as secret are masked in them already; this finds what somebody wrote openly.
 """
@@ -12,12 +12,12 @@ __all__ = ["holds_credential"]
 
 
 def holds_credential(document: object) -> bool:
-    """Is there a text in a document that looks like a credential, by itself or by its name?"""
+    """Return True if any text in a document looks like a credential, by its form or its name."""
     return any(credential_in(text, name) for name, text in _named_texts("", document))
 
 
 def _named_texts(name: str, value: object) -> Iterator[tuple[str, str]]:
-    """Every text with its name; that of `{name: …, value: …}`, as of a variable, is the `name` in it."""
+    """Return every text of a document with its name, such as a variable's name."""
     if isinstance(value, str):
         yield name, value
     elif isinstance(value, Mapping):

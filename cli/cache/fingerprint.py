@@ -1,4 +1,4 @@
-"""The fingerprint of everything that decides how the program of a project runs.
+"""Computes the fingerprint of everything that determines the result of a project's program, as a cache key.
 
 It covers every file of the project, the world of its local Azure, the modules of this package, the interpreter, the
 installed distributions, the environment variables, the stack and the day. Files that the program reads elsewhere are
@@ -17,13 +17,13 @@ from cli.environment import DEBUG
 __all__ = ["TooLargeError", "covers", "fingerprint"]
 
 _SOURCE = Path(__file__).resolve().parents[2]
-"""The folder of this package's rooms: a checkout, or `agent_network` of an installed wheel."""
+"""The folder with this program's source code."""
 
 # Folders of a project without sources of its program. What it reads there all the same is recorded while it runs.
 _SKIPPED = frozenset({"__pycache__", "node_modules", "report", "tests", "docs", "benchmarks"})
 
 _MOST_FILES, _MOST_BYTES = 5000, 64 * 1024 * 1024
-"""The largest project that is worth hashing for each question."""
+"""Maximum number of files and bytes of a project that is hashed."""
 
 # Variables of a terminal or a shell, which differ from window to window and decide nothing.
 _IGNORED_VARIABLES = frozenset(
@@ -48,11 +48,11 @@ _IGNORED_VARIABLES = frozenset(
 
 
 class TooLargeError(Exception):
-    """The project is too large to be hashed for each question."""
+    """The project has too many files or bytes to be hashed for each question."""
 
 
 def fingerprint(root: Path, stack: str) -> str:
-    """The fingerprint, as hexadecimal digits.
+    """Return the fingerprint of a project, as hexadecimal digits.
 
     Raises:
         TooLargeError: the project has too many files, or too large ones.
@@ -66,7 +66,7 @@ def fingerprint(root: Path, stack: str) -> str:
 
 
 def covers(path: Path, root: Path) -> bool:
-    """Is a file part of the fingerprint already?"""
+    """Return True if a file is part of the fingerprint."""
     for folder in (root.resolve(), *_rooms()):
         if path.is_relative_to(folder):
             return not any(_is_skipped(name) for name in path.relative_to(folder).parts)
@@ -91,13 +91,13 @@ def _parts(root: Path, stack: str) -> Iterator[bytes]:
 
 
 class _Budget:
-    """The rest of the files and bytes that may be hashed."""
+    """Remaining number of files and bytes that may be hashed."""
 
     def __init__(self) -> None:
         self._files, self._bytes = _MOST_FILES, _MOST_BYTES
 
     def take(self, size: int) -> None:
-        """Count a file.
+        """Count a file; raise TooLargeError if the limit is exceeded.
 
         Raises:
             TooLargeError: it is one too many.
@@ -108,7 +108,7 @@ class _Budget:
 
 
 def _contents(folder: Path, budget: _Budget) -> Iterator[bytes]:
-    """Names and contents of all files below a folder, in order."""
+    """Return names and contents of all files below a folder, in order."""
     for top, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not _is_skipped(name))
         yield top.encode("utf-8", "surrogateescape")
@@ -129,7 +129,7 @@ def _rooms() -> list[Path]:
 
 
 def _distributions() -> list[str]:
-    """Name and version of each installed distribution, with the time of its installation."""
+    """Return name, version and time of installation of each installed Python distribution."""
     found: list[str] = []
     for folder in dict.fromkeys(sys.path):
         if not Path(folder or ".").is_dir():

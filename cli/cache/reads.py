@@ -1,4 +1,4 @@
-"""Files that the program reads outside of its project, and what makes its answer unfit for the cache.
+"""Records the files that the Pulumi program reads outside its project, so that a cache entry depends on them.
 
 An audit hook sees every file that Python opens, and every process and connection that it starts. Files are part of an
 entry with a digest each; an answer that depended on another process or on a network is not kept at all.
@@ -28,7 +28,7 @@ _OUTSIDE = frozenset(
 
 
 class Reads:
-    """The paths that were read, and was anything else involved?"""
+    """The paths that the program read, and a flag for network or process access, which prevents caching."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -37,7 +37,7 @@ class Reads:
         self.depends_on_more = False
 
     def see(self, event: str, arguments: tuple[Any, ...]) -> None:
-        """Take note of an event."""
+        """Record one audit event of the interpreter."""
         if event == "open":
             path, mode, flags = arguments
             if isinstance(path, str | bytes) and _is_read(mode, flags):
@@ -48,7 +48,7 @@ class Reads:
             self.depends_on_more = True
 
     def digests(self) -> dict[str, str]:
-        """A digest of each file and folder that the fingerprint does not cover."""
+        """Return a digest of each recorded file or folder that the fingerprint does not cover."""
         found: dict[str, str] = {}
         for name in sorted(self._paths):
             path = _source(Path(name)).resolve()
@@ -59,7 +59,7 @@ class Reads:
 
 @contextmanager
 def recorded(root: Path) -> Generator[Reads]:
-    """Record what this process reads meanwhile."""
+    """Record the files that this process reads inside the `with` block."""
     reads = Reads(root)
     _install_hook()
     _recording.append(reads)
@@ -70,7 +70,7 @@ def recorded(root: Path) -> Generator[Reads]:
 
 
 def unchanged(digests: Mapping[str, str]) -> bool:
-    """Is everything that was read as it was?"""
+    """Return True if all recorded files have the same digests as before."""
     return all(_digest(Path(path)) == digest for path, digest in digests.items())
 
 
@@ -79,7 +79,7 @@ _hooks: list[object] = []
 
 
 def _install_hook() -> None:
-    """Add the hook, once: an audit hook cannot be removed."""
+    """Add the audit hook once, since an audit hook cannot be removed."""
     if not _hooks:
         sys.addaudithook(_hook)
         _hooks.append(_hook)
@@ -97,7 +97,7 @@ def _is_read(mode: object, flags: object) -> bool:
 
 
 def _source(path: Path) -> Path:
-    """The source of compiled code: that is what is edited."""
+    """Return the source file of a compiled Python file, since users edit the source."""
     if path.suffix == ".pyc" and path.parent.name == "__pycache__":
         try:
             return Path(source_from_cache(str(path)))
@@ -107,7 +107,7 @@ def _source(path: Path) -> Path:
 
 
 def _digest(path: Path) -> str:
-    """A digest of a file's content or a folder's names; a word for what has none."""
+    """Return a digest of a file's content or a folder's names, or a word for a missing path."""
     try:
         if path.is_dir():
             names = sorted(entry.name for entry in path.iterdir())

@@ -1,4 +1,4 @@
-"""Entries of the cache on disk: read only where they are whole, fresh and this user's.
+"""Stores cache entries on disk, and loads only complete, recent and unmodified entries of the same user.
 
 Each is one file, written at once, readable by its user alone, and authenticated with a key that is next to the entries.
 That guards against damage, and against files that anybody else put there; who can act as the user can change the
@@ -24,19 +24,19 @@ __all__ = ["cache_folder", "load", "save"]
 
 _FORMAT = "agent-network-cache-1"
 _LONGEST = 24 * 60 * 60
-"""Seconds for which an entry may be used."""
+"""Maximum age of a cache entry in seconds."""
 _KEPT = 32
-"""Entries that are kept; older ones are removed."""
+"""Maximum number of cache entries; older ones are deleted."""
 _WRITABLE_BY_OTHERS = 0o022
 
 
 def cache_folder() -> Path:
-    """The folder of the entries, below the user's cache folder."""
+    """Return the folder of the cache entries, below the user's cache folder."""
     return user_cache_path("agent-network", appauthor=False) / "answers"
 
 
 def load(folder: Path, fingerprint: str) -> dict[str, Any] | None:
-    """The documents of an entry; None where there is none that can be used."""
+    """Return the documents of a cache entry; None if there is no valid entry."""
     try:
         key = _key(folder, create=False)
         path = folder / f"{fingerprint}.json"
@@ -55,7 +55,7 @@ def load(folder: Path, fingerprint: str) -> dict[str, Any] | None:
 
 
 def save(folder: Path, fingerprint: str, documents: Mapping[str, Any], reads: Mapping[str, str]) -> None:
-    """Write an entry; a folder that cannot be written is left alone."""
+    """Write a cache entry; do nothing if the folder is not writable."""
     entry = {
         "format": _FORMAT,
         "fingerprint": fingerprint,
@@ -84,7 +84,7 @@ def _remove_old(folder: Path) -> None:
 
 
 def _key(folder: Path, *, create: bool) -> bytes | None:
-    """The key of this user; None where there is none, or where others could have written it."""
+    """Return the signing key of this user; None if it is missing or other users could have written it."""
     path = folder / "key"
     if create and not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -93,7 +93,7 @@ def _key(folder: Path, *, create: bool) -> bytes | None:
 
 
 def _is_private(path: Path) -> bool:
-    """Does the file or folder belong to this user, and can nobody else write it? On Windows, profiles see to that."""
+    """Return True if only this user can write a file or folder; always True on Windows."""
     status = path.stat()
     user = getattr(os, "getuid", None)
     return user is None or (status.st_uid == user() and not status.st_mode & _WRITABLE_BY_OTHERS)

@@ -1,1 +1,1 @@
-"""The commands, one module for each group: options, one call, one exit code."""
+"""The commands of `agent-network`, one module per group, each a thin layer over one function call."""

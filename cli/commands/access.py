@@ -1,4 +1,4 @@
-"""`agent-network access`: who can do what, before anything is deployed."""
+"""Commands `agent-network access …`, which analyse access before anything is deployed."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,7 +20,7 @@ from cli.options import (
 )
 
 if TYPE_CHECKING:
-    from cli.access_questions import Question
+    from cli.question_runner import Question
 
 app = typer.Typer(
     name="access", help="Who can do what, before anything is deployed.", no_args_is_help=True, rich_markup_mode=None
@@ -42,7 +42,7 @@ def matrix(  # noqa: PLR0913 (an option each)
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Show agents by resources, with verbs in the cells."""
+    """Show the access matrix: agents by resources, with verbs in the cells."""
     return _question(stack, of, form, subscription, resource_group).matrix(operations=operations)
 
 
@@ -63,7 +63,7 @@ def why(  # noqa: PLR0913 (an option each)
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Explain why an agent may, or may not, do something: exit code 0 for allowed, 1 for denied, 3 for perhaps."""
+    """Explain why an agent may or may not perform an operation: exit code 0 if allowed, 1 if denied, 3 if perhaps."""
     return _question(stack, of, form, subscription, resource_group).why(agent, resource, operation)
 
 
@@ -79,7 +79,7 @@ def diff(  # noqa: PLR0913 (an option each)
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Show what changes in anybody's access: exit code 3 where it grows."""
+    """Show the access that changes between two sources: exit code 3 if anybody gains access."""
     return _question(stack, after, form, subscription, resource_group).diff(before)
 
 
@@ -94,7 +94,7 @@ def proof(
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Prove that exactly the declared access is granted, and nothing else: exit code 1 where it is not."""
+    """Prove that exactly the declared access is granted: exit code 1 if it is not."""
     return _question(stack, of, form, subscription, resource_group).proof()
 
 
@@ -108,7 +108,7 @@ def blast_radius(  # noqa: PLR0913 (an option each)
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Show what an attacker who takes over an agent can reach: exit code 1 where that is over the agent's budget."""
+    """Show everything that an attacker who controls an agent can access: exit code 1 if over budget."""
     return _question(stack, of, form, subscription, resource_group).blast_radius(agent)
 
 
@@ -121,7 +121,7 @@ def check(
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Report findings: exit code 1 where one is an error."""
+    """Report findings: exit code 1 if a finding is an error."""
     return _question(stack, of, form, subscription, resource_group).check()
 
 
@@ -136,7 +136,7 @@ def report(  # noqa: PLR0913 (an option each)
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Write the HTML page."""
+    """Write the HTML report."""
     return _question(stack, of, form, subscription, resource_group).report(out, diff_with)
 
 
@@ -151,12 +151,12 @@ def review(  # noqa: PLR0913 (an option each)
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Show proof and findings, and write the page: the end of a preview."""
+    """Show proof and findings, and write the HTML report, as at the end of a preview."""
     return _question(stack, of, form, subscription, resource_group).review(out, diff_with)
 
 
 def _question(stack: str, source: str, form: str, subscription: str | None, resource_group: str | None) -> "Question":
-    """The source of an answer, and its form."""
-    from cli.access_questions import Question  # noqa: PLC0415 (a tenth of a second that help does without)
+    """Create the question from the options for source and output format."""
+    from cli.question_runner import Question  # noqa: PLC0415 (a tenth of a second that help does without)
 
     return Question(stack, source, form, subscription, resource_group)

@@ -1,4 +1,4 @@
-"""`agent-network deployer`: the role of the identity that deploys, and the condition of its assignment."""
+"""Command `agent-network deployer`: prints the role that the deploying identity needs."""
 
 import json
 from enum import StrEnum
@@ -16,7 +16,7 @@ EXAMPLES = examples("agent-network deployer --subscription ID --group fabrikam-a
 
 
 class Callers(StrEnum):
-    """The principals that network.yaml lets call agents of Foundry."""
+    """Types of principals that network.yaml allows to call Foundry agents."""
 
     AGENTS = "agents"
     PEOPLE = "people"
@@ -36,7 +36,7 @@ def deployer(
         typer.Option("--callers", help="Who may call agents of Foundry; needs a wider role elsewhere. Repeatable."),
     ] = None,
 ) -> int:
-    """Print, as JSON, what the identity that deploys the network needs.
+    """Print, as JSON, the role and the condition that the deploying identity needs.
 
     A custom role, its scope, and the condition under which to assign it.
     """

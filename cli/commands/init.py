@@ -1,4 +1,4 @@
-"""`agent-network init`: a project of the user's own."""
+"""Command `agent-network init`: creates a new project."""
 
 import shlex
 from pathlib import Path
@@ -20,7 +20,7 @@ def init(
         typer.Option("--path", metavar="FOLDER", help="The folder to write to (./NAME).", show_default=False),
     ] = None,
 ) -> int:
-    """Write a new project: two agents, two resources, and a preview that works at once."""
+    """Create a project with two agents and two resources, ready to preview."""
     from cli.new_project import write_project  # noqa: PLC0415 (only this command needs it)
 
     folder = path or Path(name)
@@ -31,6 +31,6 @@ def init(
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
+    """Add the command to the command line application."""
     shown = examples("agent-network init contoso-agents", "agent-network init contoso-agents --path .")
     app.command(epilog=shown)(init)

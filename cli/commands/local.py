@@ -1,4 +1,4 @@
-"""Commands of local Azure: `preview`, `up`, `destroy`, `republish` and `engine`."""
+"""Commands that run on local Azure: `preview`, `up`, `destroy`, `republish` and `engine`."""
 
 import json
 import os
@@ -20,7 +20,7 @@ Save = Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Write
 
 
 def preview(*, stack: Stack = "dev", as_json: Json = False, save: Save = None) -> int:
-    """Show what would exist, what would change and who could do what."""
+    """Show the resources and the access that a deployment would change, without deploying."""
     return _run("preview", stack, as_json=as_json, save=save)
 
 
@@ -30,7 +30,7 @@ def up(*, stack: Stack = "dev", as_json: Json = False, save: Save = None) -> int
 
 
 def destroy(*, stack: Stack = "dev", as_json: Json = False, save: Save = None) -> int:
-    """Remove everything of the stack from local Azure."""
+    """Delete all resources of the stack from local Azure."""
     return _run("destroy", stack, as_json=as_json, save=save)
 
 
@@ -38,8 +38,8 @@ def republish(
     agent: Annotated[str, typer.Argument(metavar="AGENT", help="The agent's name in its Foundry project.")],
     stack: Stack = "dev",
 ) -> int:
-    """Publish an agent of Foundry again, outside the program: it then has another identity."""
-    from cli.local_azure import republish_agent  # noqa: PLC0415 (imports Pulumi's SDK)
+    """Publish a Foundry agent again, outside the Pulumi program, so that it gets another identity."""
+    from cli.run_report import republish_agent  # noqa: PLC0415 (imports Pulumi's SDK)
 
     before, now = republish_agent(find_root(), stack, agent)
     print_text(f"{agent} was {before}, and is {now}: whatever that one was granted, this one is not")
@@ -58,7 +58,7 @@ def engine(
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
+    """Add the commands to the command line application."""
     for command, epilog in _COMMANDS.items():
         app.command(epilog=epilog)(command)
 
@@ -79,15 +79,15 @@ def _run(name: str, stack: str, *, as_json: bool, save: Path | None) -> int:
     check_stack(root, stack)
     if name != "destroy":  # which runs no program: what is deployed can be removed whatever the files say
         check_project_files(root, stack)
-    from cli import local_azure  # noqa: PLC0415 (imports Pulumi's SDK, which a mistake in the files need not wait for)
+    from cli import run_report  # noqa: PLC0415 (imports Pulumi's SDK, which a mistake in the files need not wait for)
 
     if not as_json:
-        local_azure.headline(root, name, stack)
-    result, found = local_azure.run_shown(root, name, stack, sys.stderr)
+        run_report.headline(root, name, stack)
+    result, found = run_report.run_shown(root, name, stack, sys.stderr)
     if save is not None:
-        write_file(save, json.dumps(local_azure.run_document(result, found)))
+        write_file(save, json.dumps(run_report.run_document(result, found)))
     if as_json:
-        print_text(json.dumps(local_azure.run_document(result, found), indent=2))
+        print_text(json.dumps(run_report.run_document(result, found), indent=2))
     else:
-        print_text(local_azure.described(result, found))
+        print_text(run_report.described(result, found))
     return ExitCode.OK if result.ok else ExitCode.NO

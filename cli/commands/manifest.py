@@ -1,4 +1,4 @@
-"""`agent-network manifest`: what network.yaml declares for a stack, and the JSON schemas for editors."""
+"""Commands `agent-network manifest …`: print the declared network, and write JSON schemas for editors."""
 
 import json
 
@@ -16,7 +16,7 @@ app = typer.Typer(
 
 @app.command("show", epilog=examples("agent-network manifest show --stack prod"))
 def show(stack: Stack = "dev") -> int:
-    """Print what the network declares for a stack, as one JSON document."""
+    """Print the network that network.yaml declares for a stack, as one JSON document."""
     from cli.declared import read_declared_document  # noqa: PLC0415 (imports pydantic)
 
     print_text(json.dumps(read_declared_document(find_root(), stack), indent=2))

@@ -1,4 +1,4 @@
-"""`agent-network policy-pack`: the folder that Pulumi runs as a policy pack."""
+"""Command `agent-network policy-pack`: prints the path of the Pulumi policy pack."""
 
 import typer
 
@@ -18,7 +18,7 @@ def policy_pack() -> int:
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
+    """Add the command to the command line application."""
     app.command("policy-pack", epilog=examples('pulumi preview --policy-pack "$(agent-network policy-pack)"'))(
         policy_pack
     )

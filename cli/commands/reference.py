@@ -1,4 +1,4 @@
-"""`agent-network reference`: pages of the documentation that are made from the code."""
+"""Commands `agent-network reference …`: print documentation pages that are generated from the code."""
 
 from typing import Annotated
 
@@ -16,7 +16,7 @@ app = typer.Typer(
 
 @app.command("findings", epilog=examples("agent-network reference findings > docs/reference/findings.md"))
 def findings() -> int:
-    """Print the page about findings."""
+    """Print the reference page about findings."""
     from access.findings import reference as page  # noqa: PLC0415 (only this command needs it)
 
     print_text(page().removesuffix("\n"))
@@ -25,14 +25,14 @@ def findings() -> int:
 
 @app.command("exit-codes", epilog=examples("agent-network reference exit-codes > docs/reference/exit-codes.md"))
 def exit_codes() -> int:
-    """Print the page about exit codes."""
+    """Print the reference page about exit codes."""
     print_text(reference().removesuffix("\n"))
     return 0
 
 
 @app.command("api", epilog=examples("agent-network reference api components > docs/reference/api/components.md"))
 def api(name: Annotated[str, typer.Argument(metavar="PAGE", help="`components` or `access`.")]) -> int:
-    """Print a page of the reference of the components, or of `access` as a library."""
+    """Print the API reference of the components, or of `access` as a library."""
     from cli.api_reference import PAGES, page  # noqa: PLC0415 (only this command needs it)
 
     if name not in PAGES:

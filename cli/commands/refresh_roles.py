@@ -1,4 +1,4 @@
-"""`agent-network access refresh-roles`: what Microsoft changed in its built-in roles since the catalogue was packed."""
+"""Command `agent-network access refresh-roles`: compares the role catalogue with Microsoft's current roles."""
 
 from typing import Annotated
 
@@ -24,7 +24,7 @@ def refresh_roles(
     *,
     write: Annotated[bool, typer.Option("--write", help="Update the packed catalogue.")] = False,
 ) -> int:
-    """Compare the packed catalogue of built-in roles with Azure's: exit code 3 where roles differ."""
+    """Compare the packed catalogue of built-in roles with Azure's: exit code 3 if roles differ."""
     from cli.role_refresh import refresh  # noqa: PLC0415 (imports Azure's SDK)
 
     return refresh(subscription, endpoint, write=write)

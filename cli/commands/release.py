@@ -1,4 +1,4 @@
-"""`agent-network release`: what a pipeline runs around a deployment."""
+"""Commands `agent-network release …`, which a pipeline runs before or after a deployment."""
 
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +20,7 @@ app.add_typer(foundry, name="foundry")
 
 @foundry.callback()
 def _foundry() -> None:  # a group of one command stays a group
-    """Keeps grants with the agents of Foundry."""
+    """Move role assignments to the current identities of Foundry agents."""
 
 
 @foundry.command(
@@ -39,7 +39,7 @@ def reconcile(
     ] = None,
     local: Annotated[bool, typer.Option("--local", help="The stack that `agent-network up` deployed.")] = False,
 ) -> int:
-    """Compare the identities of agents with the holders of their grants, and move the grants that have to move.
+    """Compare the identities of Foundry agents with their role assignments, and move those that are outdated.
 
     Ends with code 3 where something would change.
     """

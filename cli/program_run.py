@@ -1,4 +1,4 @@
-"""Runs the program of a project on local Azure, in this process.
+"""Runs the Pulumi program of a project on local Azure, in this process.
 
 The same process may run several programs, or one program twice after an edit: modules that belong to the project are
 forgotten after each run.
@@ -25,7 +25,7 @@ _SOURCE = Path(__file__).resolve().parents[1]
 def run_program(
     root: Path, stack: str, operation: Operation, progress: Callable[[ResourceStep], None] = lambda _step: None
 ) -> tuple[RunResult, list[AssignmentRow]]:
-    """Run the program; returns what happened, and who may do what afterwards.
+    """Run the program; return the result of each resource and the resulting access.
 
     Standard output belongs to the answer of the command: what the program prints goes to standard error.
 
@@ -49,7 +49,7 @@ def run_program(
 
 @contextmanager
 def _fresh_modules(root: Path) -> Generator[None]:
-    """Forget, afterwards, what was imported from the project; this package's own modules stay."""
+    """Unload the project's modules after the `with` block, except those of this package."""
     before = set(sys.modules)
     try:
         yield

@@ -1,6 +1,6 @@
 """Applies the exceptions of network.yaml, each of which accepts a finding until an expiry date.
 
-Owns the rule for a match: kind of finding, subject, and an expiry date that has not passed.
+Owns the rule for a match: kind of finding, context, and an expiry date that has not passed.
 """
 
 from collections.abc import Iterator

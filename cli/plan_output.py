@@ -1,4 +1,4 @@
-"""The plan of reconciling Foundry's agents, as lines for people and as a document for programs."""
+"""Formats the plan of `agent-network release foundry reconcile` as text lines and as JSON."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ _WORDS = {"grant": "granting", "prune": "taking away", "remember": "remembering"
 
 
 def plan_lines(planned: Plan, style: Style) -> list[str]:
-    """The changes, and the obstacles."""
+    """Return the changes and the obstacles of a plan as lines."""
     lines: list[str] = []
     for move in planned.moves:
         lines.append(style.paint(_sentence(move), "bold"))
@@ -41,13 +41,13 @@ def _sentence(move: Move) -> str:
 
 
 def step_line(verb: str, move: Move, grant: Grant | None, style: Style) -> str:
-    """One step of applying the plan."""
+    """Return one applied step of a plan as a line."""
     what = f"{grant.title} ({grant.principal})" if grant else f"who {move.holder.name} is"
     return f"{style.paint(f'{_WORDS[verb]}:', 'cyan')} {what}"
 
 
 def summary(planned: Plan, stack: Stack, style: Style, *, applied: bool) -> str:
-    """The last line."""
+    """Return the last line, with the number of changes."""
     grants = sum(len(one.grants) for one in planned.moves)
     prunes = sum(len(one.prunes) for one in planned.moves)
     count = f"{grants} to grant, {prunes} to take away"
@@ -61,7 +61,7 @@ def summary(planned: Plan, stack: Stack, style: Style, *, applied: bool) -> str:
 
 
 def plan_document(planned: Plan, *, applied: bool) -> dict[str, Any]:
-    """The plan for programs."""
+    """Return a plan as a JSON document."""
     return {
         "applied": applied,
         "agents": [

@@ -1,4 +1,4 @@
-"""Finds broken promises of a network: separation of duties, budgets, and declarations without use or reason."""
+"""Finds separation of duties violations, exceeded budgets, unused resources, roles instead of verbs, waiting access."""
 
 from collections.abc import Iterator
 
@@ -6,24 +6,24 @@ from access.azure.verb_roles import CALLED
 from access.evaluate.relevance import resource_type
 from access.evaluate.role_operations import identifying_operations
 from access.findings.catalogue import BY_ID
+from access.findings.context import CheckContext, joined_names
 from access.findings.rule import Finding
-from access.findings.subject import Subject, listed
 
 
-def check(subject: Subject) -> Iterator[Finding]:
-    """All findings about the network's promises."""
-    yield from _separations(subject)
-    yield from _budgets(subject)
-    yield from _unused(subject)
-    yield from _roles(subject)
-    yield from _waiting(subject)
+def check(context: CheckContext) -> Iterator[Finding]:
+    """Return the findings about the rules and the declarations of network.yaml."""
+    yield from _separations(context)
+    yield from _budgets(context)
+    yield from _unused(context)
+    yield from _roles(context)
+    yield from _waiting(context)
 
 
-def _separations(subject: Subject) -> Iterator[Finding]:
-    declared = subject.declared
+def _separations(context: CheckContext) -> Iterator[Finding]:
+    declared = context.declared
     if declared is None or not declared.separation:
         return
-    rights = _rights(subject)
+    rights = _rights(context)
     for each in declared.separation:
         wanted = tuple(dict.fromkeys(each.apart))
         for agent, held in rights.items():
@@ -39,16 +39,16 @@ def _separations(subject: Subject) -> Iterator[Finding]:
                 )
 
 
-def _rights(subject: Subject) -> dict[str, set[tuple[str, str]]]:
-    """By agent, the resource and verb pairs of separations that it effectively has, through any of its identities."""
+def _rights(context: CheckContext) -> dict[str, set[tuple[str, str]]]:
+    """Map each agent to the resource and verb pairs of separations of duties that it effectively has."""
     verbs: dict[str, set[str]] = {}
-    for each in subject.declared.separation if subject.declared else ():
+    for each in context.declared.separation if context.declared else ():
         for resource, verb in each.apart:
             verbs.setdefault(resource, set()).add(verb)
     found: dict[str, set[tuple[str, str]]] = {}
-    for principal_id, resource, reach in subject.reaches:
-        principal = subject.graph.principal(principal_id)
-        if principal and subject.is_agent(principal) and resource.declared:
+    for principal_id, resource, reach in context.accesses:
+        principal = context.graph.principal(principal_id)
+        if principal and context.is_agent(principal) and resource.declared:
             can = reach.allowed | reach.conditional | reach.data_allowed | reach.data_conditional
             for verb in verbs.get(resource.name, ()):
                 if identifying_operations(resource.kind, verb, resource_type(resource)) & can:
@@ -57,25 +57,25 @@ def _rights(subject: Subject) -> dict[str, set[tuple[str, str]]]:
     return found
 
 
-def _budgets(subject: Subject) -> Iterator[Finding]:
-    for agent, exceeded in subject.over_budget.items():
+def _budgets(context: CheckContext) -> Iterator[Finding]:
+    for agent, exceeded in context.over_budget.items():
         if exceeded:
-            what = f"agent {agent!r} is over its budget: {listed(exceeded, most=len(exceeded))}"
-            yield Finding(rule=BY_ID["over-budget"], what=what, location=subject.of_agent(agent), agent=agent)
+            what = f"agent {agent!r} is over its budget: {joined_names(exceeded, most=len(exceeded))}"
+            yield Finding(rule=BY_ID["over-budget"], what=what, location=context.agent_location(agent), agent=agent)
 
 
-def _unused(subject: Subject) -> Iterator[Finding]:
+def _unused(context: CheckContext) -> Iterator[Finding]:
     used = {
         resource.name
-        for principal_id, resource, _ in subject.reaches
-        if (principal := subject.graph.principal(principal_id)) and subject.is_ours(principal)
+        for principal_id, resource, _ in context.accesses
+        if (principal := context.graph.principal(principal_id)) and context.is_network_principal(principal)
     }
-    resources = (each for each in subject.graph.resources if each.declared and each.kind != CALLED)
-    places = {each.name: subject.of_resource(each) for each in resources}
-    if subject.declared:
-        lines = {name: subject.declared.location(each.line) for name, each in subject.declared.resources.items()}
-        registry = subject.declared.registry
-        places = lines | ({registry.name: subject.declared.location(registry.line)} if registry else {})
+    resources = (each for each in context.graph.resources if each.declared and each.kind != CALLED)
+    places = {each.name: context.resource_location(each) for each in resources}
+    if context.declared:
+        lines = {name: context.declared.location(each.line) for name, each in context.declared.resources.items()}
+        registry = context.declared.registry
+        places = lines | ({registry.name: context.declared.location(registry.line)} if registry else {})
     for name, place in places.items():
         if name not in used:
             yield Finding(
@@ -83,8 +83,8 @@ def _unused(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _roles(subject: Subject) -> Iterator[Finding]:
-    declared = subject.declared
+def _roles(context: CheckContext) -> Iterator[Finding]:
+    declared = context.declared
     for agent in declared.agents.values() if declared else ():
         for each in agent.access:
             if declared and each.role:
@@ -98,8 +98,8 @@ def _roles(subject: Subject) -> Iterator[Finding]:
                 )
 
 
-def _waiting(subject: Subject) -> Iterator[Finding]:
-    declared = subject.declared
+def _waiting(context: CheckContext) -> Iterator[Finding]:
+    declared = context.declared
     for entry in (*declared.agents.values(), *declared.parties.values()) if declared else ():
         for each in entry.access:
             if declared and each.waits:

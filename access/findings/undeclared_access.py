@@ -15,8 +15,8 @@ from access.evaluate.role_operations import (
     verbs_of_operations,
 )
 from access.findings.catalogue import BY_ID
+from access.findings.context import CheckContext, assignment_text, exception_names, joined_names
 from access.findings.rule import Finding
-from access.findings.subject import Subject, called_by, held, listed
 from access.findings.wide_grants import is_wide
 from access.model.declared import Declared, DeclaredAccess
 from access.model.graph import Assignment, Principal, Resource
@@ -26,7 +26,7 @@ from access.model.graph import Assignment, Principal, Resource
 class _Case:
     """One identity and its effective access at one resource of the network."""
 
-    subject: Subject
+    context: CheckContext
     declared: Declared
     principal: Principal
     resource: Resource
@@ -40,7 +40,7 @@ class _Case:
             is_registry = registry is not None and registry.name == self.resource.name
             pulls = is_registry and self.declared.pulls(self.principal)
             return (DeclaredAccess(resource=self.resource.name, verb="pull"),) if pulls else ()
-        return tuple(each for each in self.subject.access_of(self.principal) if each.resource == self.resource.name)
+        return tuple(each for each in self.context.access_of(self.principal) if each.resource == self.resource.name)
 
     @property
     def arm_type(self) -> str:
@@ -48,29 +48,29 @@ class _Case:
 
     def finding(self, rule: str, what: str, by: Assignment | None) -> Finding:
         lines = [each.line for each in self.access if each.line]
-        agent = self.principal.agent
+        agent, who = self.principal.agent, self.context.principal_text(self.principal.id)
         return Finding(
             rule=BY_ID[rule],
-            what=f"{self.subject.name_of(self.principal.id)} {what}" + (f": {held(by)}" if by else ""),
-            location=self.declared.location(lines[0]) if lines else self.subject.of_principal(self.principal),
+            what=f"{who} {what}" + (f": {assignment_text(by)}" if by else ""),
+            location=self.declared.location(lines[0]) if lines else self.context.principal_location(self.principal),
             agent=agent,
             resource=self.resource.name,
             assignment=by.id if by else "",
-            about=called_by(self.principal)[1:],
+            about=exception_names(self.principal)[1:],
         )
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def check(context: CheckContext) -> Iterator[Finding]:
     """Return a finding for each effective access of the network's identities that is not declared."""
-    if subject.declared is None:
+    if context.declared is None:
         return
-    for principal_id, resource, reach in subject.reaches:
-        principal = subject.graph.principal(principal_id)
-        if principal and subject.is_ours(principal) and resource.declared:
-            case = _Case(subject, subject.declared, principal, resource, reach)
+    for principal_id, resource, reach in context.accesses:
+        principal = context.graph.principal(principal_id)
+        if principal and context.is_network_principal(principal) and resource.declared:
+            case = _Case(context, context.declared, principal, resource, reach)
             yield from _beyond(case)
             yield from _past_paths(case)
-    yield from _outside(subject)
+    yield from _outside(context)
 
 
 def _beyond(case: _Case) -> Iterator[Finding]:
@@ -110,25 +110,26 @@ def _past_paths(case: _Case) -> Iterator[Finding]:
     for each in case.access:
         surely = (identifying_operations(kind, each.verb, arm_type) - whole) & case.reach.data_allowed
         if each.paths and surely:
-            what = f"may {each.verb} all of {case.resource.name!r}, where only {listed(each.paths)} is declared"
+            what = f"may {each.verb} all of {case.resource.name!r}, where only {joined_names(each.paths)} is declared"
             yield case.finding("wide-grant", what, _known(case.reach, min(surely)))
 
 
-def _outside(subject: Subject) -> Iterator[Finding]:
+def _outside(context: CheckContext) -> Iterator[Finding]:
     """Return findings for roles at scopes outside the network, or at parts of an undeclared resource."""
-    for principal in subject.ours:
-        for one in subject.graph.assignments_of(principal.id):
+    for principal in context.network_principals:
+        for one in context.graph.assignments_of(principal.id):
             if one.role is None or is_wide(one) or is_platform_assignment(principal, one):
                 continue
-            around = subject.around(one.scope)
-            if around is None and not any(each.declared for each in subject.graph.resources_within(one.scope)):
-                what = f"{subject.name_of(principal.id)} holds {held(one)}, which is not a resource of the network"
-                yield subject.about("undeclared-access", one, what)
-            elif around is not None and subject.graph.resource(one.scope) != around:
-                declared = {each.resource for each in subject.access_of(principal)}
+            holds = f"{context.principal_text(principal.id)} holds {assignment_text(one)}"
+            around = context.nearest_resource(one.scope)
+            if around is None and not any(each.declared for each in context.graph.resources_within(one.scope)):
+                what = f"{holds}, which is not a resource of the network"
+                yield context.assignment_finding("undeclared-access", one, what)
+            elif around is not None and context.graph.resource(one.scope) != around:
+                declared = {each.resource for each in context.access_of(principal)}
                 if around.name not in declared and principal.purpose != "pull":
-                    what = f"{subject.name_of(principal.id)} holds {held(one)}, a part of {around.name!r}, undeclared"
-                    yield subject.about("undeclared-access", one, what)
+                    what = f"{holds}, a part of {around.name!r}, undeclared"
+                    yield context.assignment_finding("undeclared-access", one, what)
 
 
 def _all(reach: EffectiveAccess) -> Operations:
@@ -149,4 +150,4 @@ def _is_privileged(one: Assignment) -> bool:
 
 
 def _do(found: dict[str, Assignment]) -> str:
-    return listed(words(found))
+    return joined_names(words(found))

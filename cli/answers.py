@@ -1,4 +1,4 @@
-"""The questions about access: each is computed once, and is then text, Markdown or JSON.
+"""Computes the answer of each access command as text, Markdown and JSON.
 
 Owns how an exit code follows from a result; nothing is judged here.
 """
@@ -16,7 +16,7 @@ from access.model.results import Decision
 from access.questions.diff import difference
 from access.questions.matrix import AccessMatrix
 from access.questions.proof import prove
-from access.questions.why import Reason, reasons_text, why
+from access.questions.why import ExplainedDecision, reasons_text, why
 from access.reports import markdown, text
 from access.reports.document import (
     access_rows,
@@ -33,18 +33,18 @@ from cli.exit_codes import ExitCode
 
 @dataclass(frozen=True)
 class Result:
-    """The result of a question, in every form."""
+    """The answer of an access command in every output format, with its exit code."""
 
     document: Any
     as_text: Callable[[Style], str]
     as_markdown: Callable[[], str]
     code: ExitCode = ExitCode.OK
     findings: Sequence[Finding] = ()
-    """The findings behind it, for SARIF."""
+    """The findings in the answer, for SARIF."""
 
 
 def run_matrix(graph: Graph, declared: Declared, *, operations: bool) -> Result:
-    """The verbs, or the operations, of every agent at every resource."""
+    """Compute the access matrix, with verbs or exact operations."""
     summary = AccessMatrix(graph)
     rows, agents, names = access_rows(summary, declared), summary.agents, summary.resources
     agents_sharing_identity = sorted(
@@ -60,7 +60,7 @@ def run_matrix(graph: Graph, declared: Declared, *, operations: bool) -> Result:
 
 
 def run_why(graph: Graph, declared: Declared, agent: str, resource: str, operation: str) -> Result:
-    """The reasons for which an agent may, or may not, do something: no is code 1, perhaps code 3."""
+    """Compute the reasons why an agent may or may not perform an operation."""
     reasons = why(graph, declared, agent, resource, operation)
     rows = [
         {
@@ -88,8 +88,8 @@ def run_why(graph: Graph, declared: Declared, agent: str, resource: str, operati
     return Result(rows, lambda _style: answer, lambda: f"```text\n{answer}\n```", why_code(reasons))
 
 
-def why_code(reasons: Sequence[Reason]) -> ExitCode:
-    """The exit code of an answer about several operations: one that is denied makes it no, one that may be, perhaps."""
+def why_code(reasons: Sequence[ExplainedDecision]) -> ExitCode:
+    """Return the exit code of `why` over several operations: the worst of their decisions."""
     decisions = {one.answer.decision for one in reasons}
     if not decisions or Decision.DENIED in decisions:
         return ExitCode.NO
@@ -97,7 +97,7 @@ def why_code(reasons: Sequence[Reason]) -> ExitCode:
 
 
 def run_diff(before: Graph, after: Graph, names: tuple[str, str]) -> Result:
-    """The access that a change adds or removes; what can no longer be judged may have grown, too."""
+    """Compute the access that changes from one source to another."""
     found = diff_document(*names, difference(before, after))
     has_new_doubt = bool(set(after.unread) - set(before.unread))
     code = ExitCode.GROWTH if found["grows"] or has_new_doubt else ExitCode.OK
@@ -105,14 +105,14 @@ def run_diff(before: Graph, after: Graph, names: tuple[str, str]) -> Result:
 
 
 def run_proof(graph: Graph, declared: Declared) -> Result:
-    """The proof that exactly the declared access is granted."""
+    """Compute the proof that exactly the declared access is granted."""
     found = proof_document(prove(graph, declared))
     code = ExitCode.NO if found["failures"] else ExitCode.OK
     return Result(found, lambda style: text.proof(found, style), lambda: markdown.proof(found), code)
 
 
 def run_blast_radius(graph: Graph, declared: Declared, agent: str | None) -> Result:
-    """The reach of an attacker who takes over an agent; without a name, of each agent."""
+    """Compute the blast radius of one agent, or of every agent."""
     every = blast_documents(graph, declared)
     if agent is not None and agent not in every and agent in declared.parties:
         raise NotAnAgentError(agent, declared.parties[agent].kind)
@@ -128,7 +128,7 @@ def run_blast_radius(graph: Graph, declared: Declared, agent: str | None) -> Res
 
 
 def run_check(graph: Graph, declared: Declared, today: date, texts: Mapping[str, str]) -> Result:
-    """The findings; `texts` as `access.findings.check` takes them."""
+    """Compute the findings."""
     over = over_budget(blast_documents(graph, declared))
     found = check(graph, declared, today=today, over_budget=over, texts=texts)
     rows = [one.document() for one in found]
@@ -143,13 +143,13 @@ def run_report(
     texts: Mapping[str, str],
     before: tuple[Graph, tuple[str, str]] | None = None,
 ) -> dict[str, Any]:
-    """The document of the report page."""
+    """Compute the document of the HTML report."""
     changed = None if before is None else (*before[1], difference(before[0], graph))
     return document(graph, declared, today=today, texts=texts, difference=changed)
 
 
 def run_review(report: Mapping[str, Any], page: str, findings: Sequence[Finding]) -> Result:
-    """The end of a preview: the proof's counts, the findings, and where the page is."""
+    """Compute the proof's counts and the findings, for the end of a preview."""
 
     def as_text(style: Style) -> str:
         parts = [text.proof(report["proof"], style), text.findings(report["findings"], style)]

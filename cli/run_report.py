@@ -1,4 +1,4 @@
-"""The work of the commands of local Azure: run the program, describe the run, publish an agent again."""
+"""Formats and describes runs on local Azure for the commands `preview`, `up`, `destroy` and `republish`."""
 
 import sys
 from collections.abc import Sequence
@@ -7,8 +7,8 @@ from typing import Any, TextIO
 
 from access.questions.assignment_rows import AssignmentRow
 from access.reports.terminal import Style
-from cli.local_run import run_program
 from cli.output import print_text
+from cli.program_run import run_program
 from localazure.deployment import state_file
 from localazure.deployment.project import Project
 from localazure.fronts.shared_world import SharedWorld
@@ -22,7 +22,7 @@ __all__ = ["described", "headline", "republish_agent", "run_document", "run_show
 
 
 def headline(root: Path, operation: str, stack: str) -> None:
-    """Print what is about to happen.
+    """Print the action and the stack before a run begins.
 
     Raises:
         LocalAzureError: the project has no such stack, or cannot be run at all.
@@ -38,17 +38,17 @@ def run_shown(root: Path, operation: str, stack: str, stream: TextIO) -> tuple[R
 
 
 def described(result: RunResult, found: Sequence[AssignmentRow]) -> str:
-    """A run as text."""
+    """Return the result of a run as text."""
     return text.report(result, found, Style.of(sys.stdout))
 
 
 def run_document(result: RunResult, found: Sequence[AssignmentRow]) -> dict[str, Any]:
-    """A run as a document for programs; secrets are masked."""
+    """Return the result of a run as a JSON document, with masked secrets."""
     return document(result, found)
 
 
 def republish_agent(root: Path, stack: str, agent: str) -> tuple[str, str]:
-    """Publish an agent again; returns its identity before and after.
+    """Publish a Foundry agent again; return its identity before and after.
 
     Raises:
         LocalAzureError: nothing is deployed there, or the agent is not published.

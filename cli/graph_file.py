@@ -1,4 +1,4 @@
-"""Files that a graph can be read from: a stack export, a preview, a document or the world of local Azure."""
+"""Reads a graph from a file: a stack export, a preview, a document or the world of local Azure."""
 
 import json
 from collections.abc import Mapping
@@ -12,11 +12,11 @@ from cli.errors import CommandError, os_error_text
 __all__ = ["graph_of_file", "read_document"]
 
 _LARGEST = 512 * 1024 * 1024
-"""Bytes of a file that are read at most: an export of 200 MB is, something endless is not."""
+"""Maximum size of a source file in bytes."""
 
 
 def graph_of_file(path: Path) -> Graph:
-    """The graph in a file.
+    """Return the graph of a file, whichever supported format it has.
 
     Raises:
         CommandError: it is not a file of any known form.
@@ -38,7 +38,7 @@ def graph_of_file(path: Path) -> Graph:
 
 
 def read_document(path: Path) -> Mapping[str, Any]:
-    """The JSON object in a file.
+    """Return the JSON object in a file.
 
     Raises:
         CommandError: there is none.

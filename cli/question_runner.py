@@ -1,4 +1,4 @@
-"""The questions of `agent-network access`, from the words of a command line to what is printed."""
+"""Runs the `agent-network access` commands: reads the source, prints the answer and returns the exit code."""
 
 import json
 import sys
@@ -13,12 +13,12 @@ from access.reports.page import page
 from access.reports.sarif import sarif
 from access.reports.terminal import Style
 from agent_network import __version__
-from cli import questions
+from cli import answers
+from cli.answers import Result
 from cli.exit_codes import ExitCode
 from cli.name_check import check_agent, check_question
 from cli.output import print_text, write_file
 from cli.project_root import find_root, shown_path
-from cli.questions import Result
 from cli.sources import WORKING_TREE, LiveScope, read_source, source_name, texts
 from cli.working_tree import Project, report_run
 
@@ -27,7 +27,7 @@ __all__ = ["Question"]
 
 @dataclass(frozen=True)
 class Question:
-    """The source of an answer, and its form; each method answers one question and returns the exit code."""
+    """Source and output format of an access command; each method runs one command and returns the exit code."""
 
     stack: str
     source: str
@@ -36,51 +36,51 @@ class Question:
     resource_group: str | None
 
     def matrix(self, *, operations: bool) -> ExitCode:
-        """Agents by resources."""
+        """Print the access matrix of agents by resources."""
         declared = self._project.declared()
-        return self._print(questions.run_matrix(self._graph, declared, operations=operations))
+        return self._print(answers.run_matrix(self._graph, declared, operations=operations))
 
     def why(self, agent: str, resource: str, operation: str) -> ExitCode:
-        """The reasons for which an agent may, or may not, do something."""
+        """Print the reasons why an agent may or may not perform an operation."""
         declared = self._project.declared()
         if self._will_run:
             check_question(declared, self._project.files(), agent, resource, operation)
-        return self._print(questions.run_why(self._graph, declared, agent, resource, operation))
+        return self._print(answers.run_why(self._graph, declared, agent, resource, operation))
 
     def diff(self, before: str) -> ExitCode:
-        """The access that changes from another source to this one."""
+        """Print the access that changes from another source to this one."""
         names = (source_name(before), source_name(self.source))
-        return self._print(questions.run_diff(self._read(before), self._graph, names))
+        return self._print(answers.run_diff(self._read(before), self._graph, names))
 
     def proof(self) -> ExitCode:
-        """The proof."""
+        """Print the proof that exactly the declared access is granted."""
         declared = self._project.declared()
-        return self._print(questions.run_proof(self._graph, declared))
+        return self._print(answers.run_proof(self._graph, declared))
 
     def blast_radius(self, agent: str | None) -> ExitCode:
-        """The reach of an attacker."""
+        """Print the blast radius of one agent or of all agents."""
         declared = self._project.declared()
         if agent is not None and self._will_run:
             check_agent(declared, self._project.files(), agent)
-        return self._print(questions.run_blast_radius(self._graph, declared, agent))
+        return self._print(answers.run_blast_radius(self._graph, declared, agent))
 
     def check(self) -> ExitCode:
-        """The findings."""
+        """Print the findings."""
         declared = self._project.declared()
-        return self._print(questions.run_check(self._graph, declared, _today(), texts(self.source, self._project)))
+        return self._print(answers.run_check(self._graph, declared, _today(), texts(self.source, self._project)))
 
     def report(self, out: Path | None, diff_with: str | None) -> ExitCode:
-        """The page alone."""
+        """Write the HTML report."""
         document, path = self._written(out, diff_with)
         return self._print(Result(document, lambda _style: path, lambda: path))
 
     def review(self, out: Path | None, diff_with: str | None) -> ExitCode:
-        """Proof, findings and page."""
+        """Print proof and findings, and write the HTML report."""
         document, path = self._written(out, diff_with)
         declared = self._project.declared()
         found = texts(self.source, self._project)
-        findings = questions.run_check(self._graph, declared, _today(), found).findings if self.form == "sarif" else ()
-        return self._print(questions.run_review(document, path, findings))
+        findings = answers.run_check(self._graph, declared, _today(), found).findings if self.form == "sarif" else ()
+        return self._print(answers.run_review(document, path, findings))
 
     @cached_property
     def _project(self) -> Project:
@@ -88,7 +88,7 @@ class Question:
 
     @property
     def _will_run(self) -> bool:
-        """Does the program have to run for this question?"""
+        """Return True if the Pulumi program must run to answer the question."""
         return self.source == WORKING_TREE and not self._project.is_cached
 
     @cached_property
@@ -99,12 +99,12 @@ class Question:
         return read_source(source, self._project, LiveScope(self.subscription, self.resource_group))
 
     def _written(self, out: Path | None, diff_with: str | None) -> tuple[dict[str, object], str]:
-        """Write the page; returns its document, and where it is."""
+        """Write the HTML report; return its document and path."""
         names = (source_name(diff_with or ""), source_name(self.source))
         declared = self._project.declared()
         before = (self._read(diff_with), names) if diff_with else None
         found = texts(self.source, self._project)
-        document = questions.run_report(self._graph, declared, _today(), found, before)
+        document = answers.run_report(self._graph, declared, _today(), found, before)
         path = out or self._project.root / "report" / f"{self.stack}.html"
         write_file(path, page(document))
         return document, shown_path(path)

@@ -4,13 +4,13 @@ import pytest
 
 from access.model.graph import Graph, Unread
 from access.model.results import AccessDecision, Decision
-from access.questions.why import Reason
+from access.questions.why import ExplainedDecision
+from cli.answers import run_diff, why_code
 from cli.exit_codes import ExitCode
-from cli.questions import run_diff, why_code
 
 
-def reason(decision: Decision) -> Reason:
-    return Reason("report", "own", "reports", "x/read", AccessDecision(decision, (), (), "a test"), ())
+def reason(decision: Decision) -> ExplainedDecision:
+    return ExplainedDecision("report", "own", "reports", "x/read", AccessDecision(decision, (), (), "a test"), ())
 
 
 @pytest.mark.parametrize(
