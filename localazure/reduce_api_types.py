@@ -55,7 +55,7 @@ class Reducer:
             and "apiVersion" in each["properties"]
         ]
         if len(bodies) != 1:
-            raise ReductionError(f"{arm_type} is in the types {len(bodies)} times")
+            raise ReductionError(f"{arm_type} occurs {len(bodies)} times in the API types; one was expected")
         self._named, self._names = {}, {}
         self._reference(bodies[0], arm_type)
         return self._named
@@ -142,7 +142,7 @@ def published(directory: Path, arm_type: str, version: str) -> Sequence[Schema]:
         entries = cast("list[Schema]", json.loads(path.read_text("utf-8")))
         if any(str(each.get("name", "")).lower() == arm_type.lower() for each in entries):
             return entries
-    raise ReductionError(f"{directory}: no {provider}/{version}/types.json has {arm_type}")
+    raise ReductionError(f"{directory}: {arm_type} is in no {provider}/{version}/types.json of this directory")
 
 
 def reduced(directory: Path, kind: ResourceType) -> Schema:
@@ -178,7 +178,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(str(error))
     unknown = sorted(set(given.name) - set(found) - set(map(provider_of, found)))
     if unknown:
-        parser.error(f"no service of local Azure has types of {', '.join(unknown)}")
+        parser.error(f"local Azure simulates no resource types of {', '.join(unknown)}")
     for provider in sorted(set(map(provider_of, found))):
         path = given.into / f"{provider}.json"
         new = {token: entry for token, entry in found.items() if provider_of(token) == provider}

@@ -25,7 +25,7 @@ def republish(azure: LocalAzure, agent: str) -> tuple[str, str]:
     published = {name: one for one in applications for name in agents_in(one.inputs)}
     if agent not in published:
         known = ", ".join(sorted(published)) or "none"
-        raise NotPublishedError(f"no agent {agent!r} is published there; published are: {known}")
+        raise NotPublishedError(f"the agent {agent!r} is not published; published agents are: {known}")
     before = published[agent]
     deployments = [one for one in azure.world.children(before.id) if one.token == DEPLOYMENT]
     azure.delete(APPLICATION, before.id)

@@ -185,7 +185,11 @@ def _execute(  # noqa: PLR0913, PLR0917 (one argument for each setting of the SD
         trace = "".join(traceback.format_exception(error))
         return Failure(message=f"{type(error).__name__}: {error}", traceback=trace)
     except SystemExit as error:
-        return Failure(message=f"the program ended itself with {error.code!r}") if error.code else None
+        return (
+            Failure(message=f"the program ended with sys.exit({error.code!r}); remove that call")
+            if error.code
+            else None
+        )
     return None
 
 

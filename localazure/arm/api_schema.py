@@ -138,7 +138,7 @@ class Compiler:
                 return
             items = cast("list[Any]", value)
             if most is not None and len(items) > most:
-                found.append(_violation(where, f"has {len(items)} items; allowed are {most}"))
+                found.append(_violation(where, f"the list has {len(items)} items; at most {most} are allowed"))
             for place, item in enumerate(items):
                 check(item, (where, place), found)
 
@@ -219,7 +219,7 @@ def _anything(_value: Any, _where: Where, _found: list[Violation]) -> None:  # n
 
 
 def _read_only(_value: Any, where: Where, found: list[Violation]) -> None:  # noqa: ANN401 (any JSON value)
-    found.append(_violation(where, "is set by Azure and cannot be given"))
+    found.append(_violation(where, "this property is set by Azure; remove it from the inputs"))
 
 
 def _truth(value: Any, where: Where, found: list[Violation]) -> None:  # noqa: ANN401 (any JSON value)
@@ -250,9 +250,9 @@ def _text(schema: Schema) -> Check:
             return
         if len(value) < low or (high is not None and len(value) > high):
             allowed = f"at least {low}" if high is None else f"{low} to {high}"
-            found.append(_violation(where, f"{value!r} has {len(value)} characters; allowed are {allowed}"))
+            found.append(_violation(where, f"{value!r} has {len(value)} characters; the allowed length is {allowed}"))
         if pattern is not None and not pattern.search(value):
-            found.append(_violation(where, f"{value!r} does not match {pattern.pattern}"))
+            found.append(_violation(where, f"{value!r} does not match the pattern {pattern.pattern}"))
 
     return judge
 
@@ -271,7 +271,7 @@ def _number(schema: Schema) -> Check:
         if isinstance(value, bool) or not isinstance(value, int | float):
             found.append(_violation(where, f"expected a number, got {value!r}"))
         elif (low is not None and value < low) or (high is not None and value > high):
-            found.append(_violation(where, f"{value} is outside {_end(low)}..{_end(high)}"))
+            found.append(_violation(where, f"{value} is outside the allowed range {_end(low)}..{_end(high)}"))
 
     return judge
 

@@ -32,7 +32,9 @@ def identity_refusals(request: Request) -> Iterator[AzureError]:
     ids = user_assigned_ids(request.inputs)
     if bool(ids) != ("UserAssigned" in kind):
         found = f"{len(ids)} user-assigned identities are listed" if ids else "no user-assigned identity is listed"
-        yield AzureError("InvalidIdentityValues", f"identity.type is {kind!r} and {found}; make the two agree")
+        yield AzureError(
+            "InvalidIdentityValues", f"identity.type is {kind!r} and {found}; make the type and the list agree"
+        )
     for each in ids:
         found = request.world.get(each)
         if found is None or found.token != _USER_ASSIGNED:

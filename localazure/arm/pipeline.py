@@ -92,7 +92,9 @@ def _name_is_free(request: Request) -> Iterator[AzureError]:
     holder = request.world.find_unique(claim)
     if kind.name_taken_code and holder is not None and not ids.same(holder.id, request.id):
         yield AzureError(
-            kind.name_taken_code, f"the name '{request.name}' is already taken; it must be unique in all of Azure", 409
+            kind.name_taken_code,
+            f"the name '{request.name}' is already taken; choose a name that is unique in all of Azure",
+            409,
         )
     kept = kind.soft_deletion
     if kept is None:

@@ -222,7 +222,7 @@ class World:
                 stack=content["stack"],
             )
         except (KeyError, TypeError, AttributeError) as error:
-            raise WorldFileError(f"{path}: is damaged ({error}); move it away to start again") from None
+            raise WorldFileError(f"{path}: the state file is damaged ({error}); move it away to start again") from None
 
     def _index(self, resource: Resource) -> None:
         key = resource.id.lower()

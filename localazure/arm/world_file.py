@@ -26,7 +26,9 @@ def write(path: Path, content: Mapping[str, Any]) -> None:
     try:
         _replace(path, text)
     except OSError as error:
-        raise WorldFileError(f"{path}: cannot be written ({error.strerror}); what was there stays") from None
+        raise WorldFileError(
+            f"{path}: the state file cannot be written ({error.strerror}) and stays unchanged"
+        ) from None
 
 
 def _replace(path: Path, text: str) -> None:
@@ -56,18 +58,18 @@ def read(path: Path) -> Mapping[str, Any] | None:
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise WorldFileError(
-            f"{path}: cannot be read as a world of local Azure ({error}); move it away to start again"
+            f"{path}: cannot be read as a state file of local Azure ({error}); move it away to start again"
         ) from None
     try:
         content: Any = json.loads(text)
     except ValueError:
         content = None
     if not isinstance(content, dict) or cast("dict[str, Any]", content).get("format") != FORMAT:
-        raise WorldFileError(f"{path}: is not a whole world of local Azure; move it away to start again")
+        raise WorldFileError(f"{path}: is not a complete state file of local Azure; move it away to start again")
     found = cast("dict[str, Any]", content)
     if found.get("version") != VERSION:
         raise WorldFileError(
-            f"{path}: is of version {found.get('version')!r}, this program reads {VERSION};"
-            " use the program that wrote it, or move it away"
+            f"{path}: the state file has version {found.get('version')!r}, this program reads {VERSION};"
+            " use the program that wrote it, or move the file away"
         )
     return found

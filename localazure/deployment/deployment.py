@@ -127,7 +127,7 @@ class LocalDeployment:
         self, desired: DesiredResource, settle: Callable[[DesiredResource, Record | None], DeployedResource]
     ) -> DeployedResource | None:
         if desired.urn in self._new or desired.urn in self._failed:
-            why = f"{desired.name} is registered twice as {desired.type}: give one of the two another name"
+            why = f"{desired.name} is registered twice as {desired.type}: give one of the two resources another name"
             self._fail(desired.urn, CannotDeploy(why))
             return None
         desired = with_parent_options(desired, self._new.get(desired.parent))
@@ -174,7 +174,9 @@ class LocalDeployment:
     def _custom(self, desired: DesiredResource, old: Record | None) -> DeployedResource:
         unknown = next(_unknown(desired.inputs), None)
         if unknown is not None:
-            raise CannotDeploy(f"input {format_path(unknown)} never becomes known: local Azure gives no such output")
+            raise CannotDeploy(
+                f"input {format_path(unknown)} stays unknown: it uses an output that local Azure does not have"
+            )
         existing = self._find_existing(old)
         wanted = desired.inputs
         if existing is not None:

@@ -49,7 +49,7 @@ class Project:
             raise ProjectError(str(error)) from None
         main = root / file.main
         if not (main.is_file() or (main / "__main__.py").is_file()):
-            raise ProjectError(f"{PROJECT_FILE} main: there is no program at {main}")
+            raise ProjectError(f"{PROJECT_FILE} main: the program {main} does not exist; correct the path")
         return cls(root, file, main)
 
     @property

@@ -37,7 +37,9 @@ def exclusive(path: Path) -> Generator[None]:
         holder.write_text(str(os.getpid()), "utf-8")
     except Timeout:
         process = f" (process {number})" if (number := _content(holder)) else ""
-        raise WorldFileError(f"{path}: another run is changing this stack{process}; wait until it has ended") from None
+        raise WorldFileError(
+            f"{path}: another run is changing this stack{process}; wait until that run has ended"
+        ) from None
     except OSError as error:
         lock.release()
         raise WorldFileError(f"{path}: cannot be written ({error.strerror}: {error.filename})") from None
@@ -66,11 +68,13 @@ def load(path: Path | None, namespace: Namespace) -> tuple[World, list[Record]]:
         records = [Record.from_json(written) for written in world.stack]
         owners = {namespace_of(record.urn) for record in records}
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise WorldFileError(f"{path}: its records of the stack cannot be read; move it away to start again") from None
+        raise WorldFileError(
+            f"{path}: the stack's records in this state file cannot be read; move the file away to start again"
+        ) from None
     for owner in owners - {namespace}:
         raise WorldFileError(
             f"{path}: holds stack {owner.stack!r} of project {owner.project!r}, not {namespace.stack!r} of "
-            f"{namespace.project!r}; move it away to start again, or rename it back"
+            f"{namespace.project!r}; move the file away to start again, or rename the stack back"
         )
     return world, records
 

@@ -102,15 +102,15 @@ class LocalMonitor(MockMonitor):
 
     def Call(self, request: rpc.ResourceCallRequest) -> NoReturn:  # noqa: N802 (gRPC)
         """Refuse calls of component methods, since local Azure has no component provider."""
-        _refuse(f"the method {request.tok}")
+        _refuse(f"calls of the component method {request.tok}")
 
     def RegisterStackTransform(self, request: object) -> NoReturn:  # noqa: ARG002, N802 (gRPC)
         """Refuse stack transforms, since the changes of a transform would be lost."""
-        _refuse("a transform of the whole stack")
+        _refuse("transforms of the whole stack")
 
     def RegisterStackInvokeTransform(self, request: object) -> NoReturn:  # noqa: ARG002, N802 (gRPC)
         """Refuse transforms of invokes, since the changes of a transform would be lost."""
-        _refuse("a transform of invokes")
+        _refuse("transforms of function invokes")
 
     def RegisterResourceHook(self, request: object) -> NoReturn:  # noqa: ARG002, N802 (gRPC)
         """Refuse resource hooks, since a local run never runs a hook."""
@@ -195,12 +195,12 @@ def _refuse_options(request: rpc.RegisterResourceRequest) -> None:
     kinds = [request.type, *(type_of(each) for each in named if each)]
     if any(each.startswith("pulumi:providers:") and each != _CLUSTER for each in kinds):
         raise Unsupported(
-            "a local run does not support explicit providers: there is one subscription; leave the provider out"
+            "a local run does not support explicit providers, since it has one subscription; remove the provider option"
         )
     used = [_UNSUPPORTED[field.name] for field, value in request.ListFields() if _is_set(field.name, value)]
     if used:
         raise Unsupported(
-            f"a local run does not support the option {', '.join(sorted(used))}; leave it out, or deploy with the"
+            f"a local run does not support the option {', '.join(sorted(used))}; remove it, or deploy with the"
             " Pulumi CLI"
         )
 

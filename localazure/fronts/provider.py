@@ -89,7 +89,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Refuse real credentials in the provider's configuration; ignore all other configuration."""
         failures = [
             provider_pb2.CheckFailure(
-                property=name, reason="local Azure takes no real credential; remove it from this stack's configuration"
+                property=name,
+                reason="local Azure accepts no real credential; remove it from this stack's configuration",
             )
             for name in request.news.fields
             if name in _CREDENTIALS
@@ -230,4 +231,4 @@ def _failures(refused: InvalidInputs) -> list[provider_pb2.CheckFailure]:
 
 
 def _unsupported(context: grpc.ServicerContext, what: str) -> NoReturn:
-    context.abort(grpc.StatusCode.UNIMPLEMENTED, f"local Azure does not serve {what}")
+    context.abort(grpc.StatusCode.UNIMPLEMENTED, f"local Azure does not support {what}")

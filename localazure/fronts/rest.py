@@ -88,9 +88,11 @@ class RestApi:
         path, query = unquote(parts.path).rstrip("/"), parse_qs(parts.query)
         of_agents = _AGENTS_PATH.fullmatch(path)
         if token != _token(AGENTS if of_agents else MANAGEMENT):
-            raise AzureError("InvalidAuthenticationToken", "the token has another audience, or is missing", 401)
+            raise AzureError(
+                "InvalidAuthenticationToken", "the access token is missing, or was issued for another audience", 401
+            )
         if "api-version" not in query:
-            raise AzureError("MissingApiVersionParameter", "the query has no api-version")
+            raise AzureError("MissingApiVersionParameter", "the query parameter api-version is missing")
         if of_agents:
             return self._agents(method, **of_agents.groupdict())
         if method != "GET":
@@ -123,7 +125,9 @@ class RestApi:
     def _write(self, method: str, path: str, body: Values) -> Reply:
         kind = self._catalogue.of(path)
         if kind is None or kind.token not in _WRITTEN or method not in {"PUT", "DELETE"}:
-            raise AzureError("MethodNotAllowed", f"'{path}' can be created by a program alone", 405)
+            raise AzureError(
+                "MethodNotAllowed", f"'{path}' can be created only by a Pulumi program, not over HTTP", 405
+            )
         named = kind.inputs_in(path)
         if named is None:
             raise _not_found(path)

@@ -70,7 +70,7 @@ class SharedWorld:
         scope, code = exclusive_scope
         with self._turns:
             if scope in self._busy:
-                raise AzureError(code, f"another write in '{scope}' is under way; write one after another", 409)
+                raise AzureError(code, f"another write in '{scope}' is in progress; send one write after another", 409)
             self._busy.add(scope)
         try:
             yield

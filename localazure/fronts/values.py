@@ -106,7 +106,8 @@ def _special(fields: Mapping[str, Value], path: Path, secrets: set[Path]) -> Any
         return _object(fields, path, secrets)
     if signature in _REFUSED:
         raise UnsupportedValueError(
-            f"{format_path(path)}: {_REFUSED[signature]} is not accepted by any resource here; give a plain value"
+            f"{format_path(path)}: {_REFUSED[signature]} is not accepted by any resource type of local Azure; give"
+            " a plain value"
         )
     if signature == _RESOURCE:
         return _plain(fields["id"], path, secrets) if "id" in fields else UNKNOWN

@@ -35,14 +35,15 @@ def _network_exists(request: Request) -> Iterator[AzureError]:
     if request.input("vnetConfiguration.internal") and not subnet:
         yield AzureError(
             "ManagedEnvironmentInvalidNetworkConfiguration",
-            "vnetConfiguration.internal is true and infrastructureSubnetId is missing; an internal one needs it",
+            "vnetConfiguration.internal is true and infrastructureSubnetId is missing; an internal environment"
+            " needs a subnet; give its id",
         )
     if subnet and not request.exists(str(subnet)):
         yield AzureError("ResourceNotFound", f"the subnet '{subnet}' was not found", 404)
     if request.old is not None and request.input("vnetConfiguration") != request.old.inputs.get("vnetConfiguration"):
         yield AzureError(
             "PropertyChangeNotAllowed",
-            "changing property 'vnetConfiguration' is not allowed; an environment stays in its network, make another",
+            "changing property 'vnetConfiguration' is not allowed; create another environment for another network",
             409,
         )
 
@@ -69,7 +70,8 @@ def _profile_names_are_unique(request: Request) -> Iterator[AzureError]:
     names = [str(each.get("name")) for each in container_app.blocks(request, "workloadProfiles")]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield AzureError(
-            "ManagedEnvironmentInvalidPropertyValue", f"workloadProfiles: the name '{name}' is given more than once"
+            "ManagedEnvironmentInvalidPropertyValue",
+            f"workloadProfiles: two profiles have the name '{name}'; rename one",
         )
 
 
@@ -77,7 +79,7 @@ def _environment_is_empty(world: World, environment: Resource) -> Iterator[Azure
     for each in world.find_indexed(_environment_index_key(environment.id)):
         yield AzureError(
             "ManagedEnvironmentNotEmpty",
-            f"the environment '{environment.id}' still holds '{each.id}'; delete that first",
+            f"the environment '{environment.id}' still contains the app '{each.id}'; delete the app first",
             409,
         )
 

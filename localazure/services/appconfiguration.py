@@ -40,27 +40,36 @@ _DAYS = range(1, 8)
 def _tier_supports_inputs(request: Request) -> Iterator[AzureError]:
     tier, before = _tier(request.inputs), "" if request.old is None else _tier(request.old.inputs)
     if tier not in _TIERS:
-        yield AzureError("BadRequest", f"sku.name '{tier}' is not a tier; known are {', '.join(_TIERS)}")
+        yield AzureError(
+            "BadRequest", f"sku.name '{tier}' is not a tier of App Configuration; known tiers are {', '.join(_TIERS)}"
+        )
     if tier not in _TIERS_WITHOUT_SOFT_DELETE:
         return
     if before not in ("", *_TIERS_WITHOUT_SOFT_DELETE):
-        yield AzureError("BadRequest", f"a store cannot go down from the tier {before} to {tier}; make another store")
+        yield AzureError(
+            "BadRequest",
+            f"an App Configuration store cannot change from tier {before} to the lower tier {tier}; create another"
+            " store",
+        )
     for path in ("enablePurgeProtection", "softDeleteRetentionInDays", "encryption.keyVaultProperties"):
         if request.input(path):
-            yield AzureError("BadRequest", f"{path} is not available in the tier {tier}; it needs standard or premium")
+            yield AzureError(
+                "BadRequest", f"{path} is not available in the tier {tier}; choose the tier standard or premium"
+            )
 
 
 def _soft_delete_settings_stay(request: Request) -> Iterator[AzureError]:
     if request.previous_output("enablePurgeProtection") and not request.input("enablePurgeProtection"):
         yield AzureError(
-            "InvalidProperty", "the property 'enablePurgeProtection' is on and cannot be set to false again"
+            "InvalidProperty", "the property 'enablePurgeProtection' is enabled and cannot be set to false again"
         )
     days, before = request.input("softDeleteRetentionInDays"), request.previous_output("softDeleteRetentionInDays")
     if days is None or _tier(request.inputs) in _TIERS_WITHOUT_SOFT_DELETE:
         return
     if days not in _DAYS:
         yield AzureError(
-            "InvalidProperty", f"softDeleteRetentionInDays is {days}; allowed are {_DAYS.start} to {_DAYS.stop - 1}"
+            "InvalidProperty",
+            f"softDeleteRetentionInDays is {days}; the allowed number of days is {_DAYS.start} to {_DAYS.stop - 1}",
         )
     elif before not in (None, 0, days):
         yield AzureError(

@@ -44,7 +44,9 @@ def _scope_exists(request: Request) -> Iterator[AzureError]:
             yield AzureError("ResourceGroupNotFound", f"resource group '{group}' could not be found", 404)
         else:
             yield AzureError(
-                "ResourceNotFound", f"the scope '{scope}' was not found; nothing can be granted there", 404
+                "ResourceNotFound",
+                f"the scope '{scope}' was not found; a role can be assigned only to an existing resource",
+                404,
             )
 
 
@@ -67,7 +69,7 @@ def _principal_exists(request: Request) -> Iterator[AzureError]:
         yield AzureError(
             "UnmatchedPrincipalType",
             f"the principal {principal_id} is a {principal.type}, which is different from the principalType"
-            f" {given_type}; the SDK sends User where the program gives no type",
+            f" {given_type}; the SDK sends User if principalType is missing",
         )
 
 
@@ -77,7 +79,7 @@ def _role_exists(request: Request) -> Iterator[AzureError]:
     if not _DEFINITION.fullmatch(definition):
         yield AzureError(
             "InvalidRoleDefinitionId",
-            f"'{definition}' is not the id of a role; write"
+            f"'{definition}' is not a role definition id; write"
             " '/subscriptions/<id>/providers/Microsoft.Authorization/roleDefinitions/<GUID>'",
         )
     elif role is None or role.system != "azure":
@@ -91,15 +93,19 @@ def _condition_is_readable(request: Request) -> Iterator[AzureError]:
     condition, version = request.input("condition"), request.input("conditionVersion")
     if condition is not None and version != "2.0":
         yield AzureError(
-            "InvalidConditionVersion", f"conditionVersion is {version!r}; a condition needs '2.0', the only one"
+            "InvalidConditionVersion",
+            f"conditionVersion is {version!r}; a role assignment's condition needs version '2.0'",
         )
     if condition is None and version is not None:
-        yield AzureError("InvalidConditionVersion", f"conditionVersion is {version!r}, and there is no condition")
+        yield AzureError(
+            "InvalidConditionVersion",
+            f"conditionVersion is {version!r}, but condition is missing; give both or neither",
+        )
     if condition is not None:
         try:
             parse(str(condition))
         except ConditionError as error:
-            yield AzureError("InvalidCondition", f"the condition cannot be read: {error}")
+            yield AzureError("InvalidCondition", f"the role assignment's condition cannot be parsed: {error}")
 
 
 def _identifying_properties_stay(request: Request) -> Iterator[AzureError]:
@@ -111,7 +117,7 @@ def _identifying_properties_stay(request: Request) -> Iterator[AzureError]:
             yield AzureError(
                 "RoleAssignmentUpdateNotPermitted",
                 f"tenant id, application id, principal id, role and scope are not allowed to be updated, and {path}"
-                f" would change from '{before}' to '{after}'; give the new assignment another name",
+                f" would change from '{before}' to '{after}'; create a role assignment with another name",
                 409,
             )
 
@@ -123,7 +129,8 @@ def _assignment_is_unique(request: Request) -> Iterator[AzureError]:
     if namesake is not None:
         yield AzureError(
             "RoleAssignmentUpdateNotPermitted",
-            f"the name '{request.name}' is that of an assignment at '{namesake.outputs['scope']}'; a name is used once",
+            f"the name '{request.name}' already belongs to a role assignment at '{namesake.outputs['scope']}';"
+            " choose another GUID",
             409,
         )
     if twin is not None:

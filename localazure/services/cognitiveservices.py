@@ -70,11 +70,11 @@ def _kind_is_known(request: Request) -> Iterator[AzureError]:
     if kind not in _KINDS:
         yield AzureError(
             "InvalidApiSetId",
-            f"the account type '{kind}' is either invalid or unavailable in given region; known are"
+            f"the account type '{kind}' is either invalid or unavailable in given region; known kinds are"
             f" {', '.join(sorted(_KINDS))}",
         )
     if sku is None or (kind in _MODEL_KINDS and sku != "S0"):
-        yield AzureError("InvalidSkuId", f"the SKU '{sku}' is invalid for the account type '{kind}'; give S0")
+        yield AzureError("InvalidSkuId", f"the SKU '{sku}' is invalid for the account type '{kind}'; use S0")
 
 
 def _kind_stays(request: Request) -> Iterator[AzureError]:
@@ -108,10 +108,12 @@ def _subdomain_stays(request: Request) -> Iterator[AzureError]:
     if before and given and before.lower() != given.lower() and not (request.old and request.old.adopted):
         yield AzureError(
             "SubDomainNameImmutable",
-            f"customSubDomainName is '{before}' and cannot be changed to '{given}'; make another account",
+            f"customSubDomainName is '{before}' and cannot be changed to '{given}'; create another account",
         )
     if request.input("properties.networkAcls") and not _subdomain(request):
-        yield AzureError("CustomDomainRequired", "networkAcls needs a customSubDomainName")
+        yield AzureError(
+            "CustomDomainRequired", "networkAcls is given without customSubDomainName; give a customSubDomainName too"
+        )
 
 
 def _projects_are_gone(world: World, account: Resource) -> Iterator[AzureError]:
@@ -131,12 +133,12 @@ def _account_takes_models(request: Request) -> Iterator[AzureError]:
     if account is not None and kind not in _MODEL_KINDS:
         yield AzureError(
             "InvalidResourceProperties",
-            f"an account of kind '{kind}' takes no deployments of models; {' and '.join(_MODEL_KINDS)} do",
+            f"an account of kind '{kind}' cannot have model deployments; use the kind {' or '.join(_MODEL_KINDS)}",
         )
     if kind == "OpenAI" and request.input("properties.model.format") not in (None, "OpenAI"):
         yield AzureError(
             "DeploymentModelNotSupported",
-            f"an account of kind OpenAI takes the format OpenAI alone, not {_model(request)}",
+            f"an account of kind OpenAI supports only models of format OpenAI, not {_model(request)}",
         )
 
 
@@ -153,11 +155,12 @@ def _sku_is_known(request: Request) -> Iterator[AzureError]:
         yield AzureError(
             "InvalidResourceProperties",
             f"the specified SKU '{sku}' of account deployment is not supported by the model '{_model(request)}'; known"
-            f" are {', '.join(_DEPLOYMENT_SKUS)}",
+            f" SKUs are {', '.join(_DEPLOYMENT_SKUS)}",
         )
     if capacity is not None and capacity < 1:
         yield AzureError(
-            "InvalidCapacity", f"the capacity of deployment '{request.name}' is {capacity}; give 1 or more"
+            "InvalidCapacity",
+            f"the capacity of model deployment '{request.name}' is {capacity}; use a capacity of 1 or more",
         )
 
 

@@ -70,22 +70,25 @@ def _duplicates(names: Iterable[Any]) -> list[str]:
 def _environment_exists(request: Request) -> Iterator[AzureError]:
     named = request.inputs.get("environmentId") or request.inputs.get("managedEnvironmentId")
     if not named:
-        yield AzureError("InvalidManagedEnvironmentId", "an app needs environmentId, the id of its managed environment")
+        yield AzureError(
+            "InvalidManagedEnvironmentId", "environmentId is missing; give the id of the managed environment"
+        )
         return
     found = request.world.get(str(named))
     if found is None or found.token != _ENVIRONMENT:
-        yield AzureError("ManagedEnvironmentNotFound", f"the environment '{named}' was not found", 404)
+        yield AzureError("ManagedEnvironmentNotFound", f"the managed environment '{named}' was not found", 404)
         return
     if not found.adopted and request.location != found.outputs.get("location"):
         yield _invalid(
             "location",
             request.location,
-            f"the environment is in {found.outputs.get('location')}, and so must the app be",
+            f"a container app must be in the region of its environment, {found.outputs.get('location')}",
         )
     profile = request.input("workloadProfileName")
     profiles = [each.get("name") for each in cast("list[Values]", found.outputs.get("workloadProfiles") or [])]
     if profile is not None and not found.adopted and profile not in profiles:
-        yield _invalid("workloadProfileName", profile, f"the environment has {', '.join(map(str, profiles)) or 'none'}")
+        listed = ", ".join(map(str, profiles)) or "none"
+        yield _invalid("workloadProfileName", profile, f"the workload profiles of the environment are {listed}")
 
 
 def _identities_are_attached(request: Request) -> Iterator[AzureError]:
@@ -97,26 +100,32 @@ def _identities_are_attached(request: Request) -> Iterator[AzureError]:
             named = str(each.get("identity") or "")
             if named and named.lower() not in attached:
                 yield _invalid(
-                    f"{path}[{place}].identity", named, "the app has no such identity; attach it in 'identity'"
+                    f"{path}[{place}].identity", named, "this identity is not attached to the app; add it to 'identity'"
                 )
     for place, each in enumerate(blocks(request, "template.scale.rules")):
         for kind in ("custom", "azureQueue", "http", "tcp"):
             named = str(cast("Values", each.get(kind) or {}).get("identity") or "")
             if named and named.lower() not in attached:
-                yield _invalid(f"template.scale.rules[{place}].{kind}.identity", named, "the app has no such identity")
+                yield _invalid(
+                    f"template.scale.rules[{place}].{kind}.identity",
+                    named,
+                    "this identity is not attached to the app; add it to 'identity'",
+                )
 
 
 def _identity_settings_are_unique(request: Request) -> Iterator[AzureError]:
     for name in _duplicates(
         str(each.get("identity")).lower() for each in blocks(request, "configuration.identitySettings")
     ):
-        yield _invalid("configuration.identitySettings", name, "an identity is set up once")
+        yield _invalid(
+            "configuration.identitySettings", name, "identitySettings lists this identity twice; remove one entry"
+        )
 
 
 def _secrets_exist(request: Request) -> Iterator[AzureError]:
     secrets = blocks(request, "configuration.secrets")
     for name in _duplicates(each.get("name") for each in secrets):
-        yield _invalid("configuration.secrets", name, "a secret is defined once")
+        yield _invalid("configuration.secrets", name, "two secrets have this name; rename or remove one")
     for each in secrets:
         if not each.get("value") and not (each.get("keyVaultUrl") and each.get("identity")):
             yield AzureError(
@@ -139,18 +148,23 @@ def _registries_are_complete(request: Request) -> Iterator[AzureError]:
     registries = blocks(request, "configuration.registries")
     known = {each.get("name") for each in blocks(request, "configuration.secrets")}
     for name in _duplicates(str(each.get("server")).lower() for each in registries):
-        yield _invalid("configuration.registries", name, "a registry is listed once")
+        yield _invalid("configuration.registries", name, "registries lists this server twice; remove one entry")
     for place, each in enumerate(registries):
         path = f"configuration.registries[{place}]"
         secret = each.get("passwordSecretRef")
         if not each.get("server"):
-            yield _invalid(f"{path}.server", each.get("server"), "name the registry's server")
+            yield _invalid(
+                f"{path}.server", each.get("server"), "the registry's server is missing; give its login server"
+            )
         if bool(each.get("identity")) == bool(each.get("username") or secret):
-            yield _invalid(path, each.get("server"), "give either an identity, or username and passwordSecretRef")
+            yield _invalid(
+                path, each.get("server"), "a registry needs either identity, or username and passwordSecretRef"
+            )
         if secret and secret not in known:
             yield AzureError(
                 "ContainerAppRegistriesPasswordSecretRefNotFound",
-                f"passwordSecretRef '{secret}' of registry '{each.get('server')}' is none of the app's secrets",
+                f"passwordSecretRef '{secret}' of registry '{each.get('server')}' is not the name of a secret of"
+                " the app",
             )
 
 
@@ -162,12 +176,12 @@ def _containers(request: Request) -> list[Values]:
 def _containers_are_named(request: Request) -> Iterator[AzureError]:
     containers = _containers(request)
     if not containers:
-        yield _invalid("template.containers", containers, "an app has at least one container")
+        yield _invalid("template.containers", containers, "a container app needs at least one container; add one")
     for name in _duplicates(each.get("name") for each in (*containers, *blocks(request, "template.initContainers"))):
-        yield _invalid("template.containers", name, "each container has a name of its own")
+        yield _invalid("template.containers", name, "two containers have this name; rename one")
     for each in containers:
         if not _LABEL.fullmatch(str(each.get("name") or "")):
-            why = "lower-case letters, digits and '-', letter or digit first and last, 63 characters at most"
+            why = "a container name has lower-case letters, digits and '-', no '-' first or last, at most 63 characters"
             yield _invalid("template.containers.name", each.get("name"), why)
         if not each.get("image"):
             yield AzureError(
@@ -175,7 +189,11 @@ def _containers_are_named(request: Request) -> Iterator[AzureError]:
                 f"container with name '{each.get('name')}' must have an 'image' property specified",
             )
         for name in _duplicates(variable.get("name") for variable in cast("list[Values]", each.get("env") or [])):
-            yield _invalid(f"template.containers.{each.get('name')}.env", name, "a variable is set once")
+            yield _invalid(
+                f"template.containers.{each.get('name')}.env",
+                name,
+                "this environment variable is set twice; remove one",
+            )
 
 
 def _cores(container: Values) -> float:
@@ -214,23 +232,23 @@ def _probes_are_within_limits(request: Request) -> Iterator[AzureError]:
         probes = cast("list[Values]", container.get("probes") or [])
         path = f"template.containers.{container.get('name')}.probes"
         for kind in _duplicates(each.get("type") for each in probes):
-            yield _invalid(path, kind, "a container has one probe of each type")
+            yield _invalid(path, kind, "a container may have only one probe of each type; remove the others")
         for each in probes:
             here = f"{path}.{each.get('type')}"
             ways = [cast("Values", each[way]) for way in ("httpGet", "tcpSocket") if each.get(way)]
             if len(ways) != 1:
-                yield _invalid(here, len(ways), "a probe has either httpGet or tcpSocket")
+                yield _invalid(here, len(ways), "a probe needs either httpGet or tcpSocket, and not both")
             for way in ways:
                 yield from _port(f"{here}.port", way.get("port"))
             for name, (low, high) in _PROBE_LIMITS.items():
                 value = each.get(name)
                 if value is not None and not low <= value <= high:
-                    yield _invalid(f"{here}.{name}", value, f"allowed are {low} to {high}")
+                    yield _invalid(f"{here}.{name}", value, f"allowed values are {low} to {high}")
 
 
 def _port(path: str, value: object) -> Iterator[AzureError]:
     if value is not None and value not in _PORTS:
-        yield _invalid(path, value, f"allowed are {_PORTS.start} to {_PORTS.stop - 1}")
+        yield _invalid(path, value, f"allowed port numbers are {_PORTS.start} to {_PORTS.stop - 1}")
 
 
 def _ingress_is_consistent(request: Request) -> Iterator[AzureError]:
@@ -241,16 +259,16 @@ def _ingress_is_consistent(request: Request) -> Iterator[AzureError]:
     yield from _port(f"{path}.targetPort", request.input(f"{path}.targetPort"))
     exposed = request.input(f"{path}.exposedPort")
     if exposed and request.input(f"{path}.transport") != "tcp":
-        yield _invalid(f"{path}.exposedPort", exposed, "only transport tcp has one")
+        yield _invalid(f"{path}.exposedPort", exposed, "exposedPort is allowed only with transport tcp; remove it")
     weights = [each.get("weight") or 0 for each in blocks(request, f"{path}.traffic")]
     if weights and sum(weights) != 100:  # noqa: PLR2004 (per cent)
-        yield _invalid(f"{path}.traffic", sum(weights), "the weights add up to 100")
+        yield _invalid(f"{path}.traffic", sum(weights), "the traffic weights of all revisions must add up to 100")
     # "Set up IP ingress restrictions", Microsoft Learn, 2025-06.
     restrictions = blocks(request, f"{path}.ipSecurityRestrictions")
     if len({each.get("action") for each in restrictions}) > 1:
         yield _invalid(f"{path}.ipSecurityRestrictions", "Allow, Deny", "all rules must be of the same type")
     for name in _duplicates(each.get("name") for each in restrictions):
-        yield _invalid(f"{path}.ipSecurityRestrictions", name, "each rule has a name of its own")
+        yield _invalid(f"{path}.ipSecurityRestrictions", name, "two restrictions have this name; rename one")
     for each in restrictions:
         try:
             ipaddress.IPv4Network(str(each.get("ipAddressRange")))
@@ -262,20 +280,26 @@ def _scale_is_valid(request: Request) -> Iterator[AzureError]:
     low, high = request.input("template.scale.minReplicas"), request.input("template.scale.maxReplicas")
     least, most = (0 if low is None else low), (10 if high is None else high)
     if not 0 <= least <= _MOST_REPLICAS:
-        yield _invalid("template.scale.minReplicas", low, f"allowed are 0 to {_MOST_REPLICAS}")
+        yield _invalid("template.scale.minReplicas", low, f"the allowed number of replicas is 0 to {_MOST_REPLICAS}")
     if not max(1, least) <= most <= _MOST_REPLICAS:
         yield _invalid(
-            "template.scale.maxReplicas", most, f"allowed are {max(1, least)}, the least number, to {_MOST_REPLICAS}"
+            "template.scale.maxReplicas",
+            most,
+            f"the allowed number of replicas is {max(1, least)} (minReplicas) to {_MOST_REPLICAS}",
         )
     rules = blocks(request, "template.scale.rules")
     for name in _duplicates(each.get("name") for each in rules):
-        yield _invalid("rules.name", name, "each rule has a name of its own")
+        yield _invalid("rules.name", name, "two scale rules have this name; rename one")
     for each in rules:
         if not _RULE_NAME.fullmatch(str(each.get("name") or "")):
-            why = "lower-case letters, digits, '-' and '.', letter or digit first and last"
+            why = (
+                "a scale rule's name has lower-case letters, digits, '-' and '.', and a letter or digit first and last"
+            )
             yield _invalid("rules.name", each.get("name"), why)
         if sum(bool(each.get(kind)) for kind in ("azureQueue", "custom", "http", "tcp")) != 1:
-            yield _invalid(f"rules.{each.get('name')}", None, "a rule is one of azureQueue, custom, http, tcp")
+            yield _invalid(
+                f"rules.{each.get('name')}", None, "a scale rule needs exactly one of azureQueue, custom, http, tcp"
+            )
 
 
 def _revision_name_fits(request: Request) -> Iterator[AzureError]:
@@ -284,8 +308,8 @@ def _revision_name_fits(request: Request) -> Iterator[AzureError]:
     if suffix and (not _LABEL.fullmatch(str(suffix)) or len(f"{request.name}--{suffix}") > 54):  # noqa: PLR2004 (the rule's)
         yield AzureError(
             "ContainerAppInvalidRevisionName",
-            f"revision name has an invalid value '{suffix}': lower-case letters, digits and '-', with the app's name at"
-            " most 54 characters",
+            f"revision name has an invalid value '{suffix}': allowed are lower-case letters, digits and '-', and"
+            " together with the app's name at most 54 characters",
         )
 
 

@@ -65,7 +65,10 @@ def _tier_supports_inputs(request: Request) -> Iterator[AzureError]:
     for path, usual in _PREMIUM_ONLY.items():
         value = request.input(path)
         if value not in usual:
-            yield AzureError("BadRequest", f"{path} {value!r} is not supported for the SKU {tier}; it needs {_PREMIUM}")
+            yield AzureError(
+                "BadRequest",
+                f"{path} {value!r} is not supported for the registry SKU {tier}; choose the SKU {_PREMIUM}",
+            )
 
 
 def _policies_agree(request: Request) -> Iterator[AzureError]:
@@ -82,11 +85,13 @@ def _policies_agree(request: Request) -> Iterator[AzureError]:
     ):
         days = request.input(path)
         if days is not None and days not in allowed:
-            yield AzureError("BadRequest", f"{path} is {days}; allowed are {allowed.start} to {allowed.stop - 1}")
+            yield AzureError(
+                "BadRequest", f"{path} is {days}; the allowed number of days is {allowed.start} to {allowed.stop - 1}"
+            )
     if request.input("policies.exportPolicy.status") == "disabled" and _is_public(request):
         yield AzureError(
             "BadRequest",
-            "policies.exportPolicy can be disabled only where publicNetworkAccess is 'Disabled'",
+            "policies.exportPolicy can be disabled only if publicNetworkAccess is 'Disabled' too",
         )
 
 

@@ -47,24 +47,24 @@ def _identity_is_set(request: Request) -> Iterator[AzureError]:
     if kind == "None" and not request.input("servicePrincipalProfile.clientId"):
         yield AzureError(
             "IdentityRequired",
-            f"the cluster '{request.name}' has no identity; give it one, SystemAssigned or UserAssigned",
+            f"the cluster '{request.name}' has no identity; set identity.type to SystemAssigned or UserAssigned",
         )
 
 
 def _dns_prefix_is_set(request: Request) -> Iterator[AzureError]:
     if not request.input("dnsPrefix") and not request.input("fqdnSubdomain"):
-        yield AzureError("DnsPrefixRequired", f"the cluster '{request.name}' has no dnsPrefix; give it one")
+        yield AzureError("DnsPrefixRequired", f"the cluster '{request.name}' has no dnsPrefix; give a dnsPrefix")
 
 
 def _agent_pools_are_valid(request: Request) -> Iterator[AzureError]:
     pools = _pools(request)
     if not any(each.get("mode") == "System" for each in pools):
         yield AzureError(
-            "InvalidAgentPools", f"the cluster '{request.name}' has no agent pool of mode System; it needs one"
+            "InvalidAgentPools", f"the cluster '{request.name}' has no agent pool of mode System; add a system pool"
         )
     names = [str(each.get("name")) for each in pools]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        yield AzureError("InvalidAgentPools", f"agentPoolProfiles: the name '{name}' is given more than once")
+        yield AzureError("InvalidAgentPools", f"agentPoolProfiles: two pools have the name '{name}'; rename one")
     for each in pools:
         subnet = each.get("vnetSubnetID")
         if subnet and not request.exists(str(subnet)):
@@ -76,8 +76,8 @@ def _issuer_is_enabled(request: Request) -> Iterator[AzureError]:
     if request.input("securityProfile.workloadIdentity.enabled") is True and not issues:
         yield AzureError(
             "WorkloadIdentityNeedsIssuer",
-            "securityProfile.workloadIdentity is enabled and oidcIssuerProfile is not; workload identity needs the"
-            " issuer, enable it",
+            "securityProfile.workloadIdentity is enabled and oidcIssuerProfile is not; enable the OIDC issuer,"
+            " which workload identity needs",
         )
     if request.previous_output("oidcIssuerProfile.issuerURL") and not issues:
         yield AzureError(
@@ -108,7 +108,7 @@ def _kubelet_identity_exists(request: Request) -> Iterator[AzureError]:
     if named and request.input("identity.type") != "UserAssigned":
         yield AzureError(
             "IdentityRequired",
-            "an identity of one's own for the kubelet needs a cluster with identity.type UserAssigned",
+            "a kubelet identity can be given only if the cluster's identity.type is UserAssigned",
         )
 
 

@@ -71,12 +71,13 @@ def _regions_are_valid(request: Request) -> Iterator[AzureError]:
     names = [_normalized_region(region.get("locationName")) for region in regions]
     priorities = sorted(int(region.get("failoverPriority") or 0) for region in regions)
     if not regions:
-        yield _bad_request("locations is empty; an account needs a region")
+        yield _bad_request("locations is empty; a Cosmos DB account needs at least one region")
     if len(set(names)) < len(names):
-        yield _bad_request(f"locations names a region more than once: {', '.join(names)}")
+        yield _bad_request(f"locations lists a region more than once: {', '.join(names)}")
     if priorities != list(range(len(regions))):
         yield _bad_request(
-            f"the failover priorities are {', '.join(map(str, priorities))}; give each region one of its own, from 0 to"
+            f"the failover priorities are {', '.join(map(str, priorities))}; give each region a different priority"
+            " from 0 to"
             f" {len(regions) - 1}"
         )
 
@@ -84,14 +85,14 @@ def _regions_are_valid(request: Request) -> Iterator[AzureError]:
 def _capacity_mode_allows_inputs(request: Request) -> Iterator[AzureError]:
     if _is_serverless(request.inputs):
         if len(_items(request.inputs, "locations")) > 1:
-            yield _bad_request("serverless accounts have one region; locations has more")
+            yield _bad_request("a serverless Cosmos DB account can have only one region; remove the other locations")
         for name in ("enableMultipleWriteLocations", "enableFreeTier"):
             if request.input(name):
                 yield _bad_request(f"{name} is not supported for serverless accounts")
     holder = request.world.find_unique(_FREE_TIER)
     if request.input("enableFreeTier") and holder is not None and not ids.same(holder.id, request.id):
         yield _bad_request(
-            f"a subscription has one free tier account, and '{holder.id}' is it; leave out enableFreeTier"
+            f"a subscription can have only one free tier account, which is '{holder.id}'; remove enableFreeTier"
         )
 
 
@@ -108,13 +109,13 @@ def _account_immutables_stay(request: Request) -> Iterator[AzureError]:
     if bool(old.inputs.get("enableFreeTier")) != bool(request.input("enableFreeTier")):
         yield _bad_request("enableFreeTier is chosen when an account is created and cannot be changed")
     if _at(old.inputs, "backupPolicy.type") == "Continuous" != request.input("backupPolicy.type"):
-        yield _bad_request("backupPolicy.type is Continuous, from which there is no way back to periodic backups")
+        yield _bad_request("backupPolicy.type is Continuous and cannot be changed back to Periodic")
     moved = _region_names(old.inputs) != _region_names(request.inputs)
     changed = {parse(path)[0] for path in diff_inputs(request.type, old.inputs, request.inputs).changed}
     if moved and changed - _CHANGEABLE_WITH_REGIONS:
         others = ", ".join(sorted(str(name) for name in changed - _CHANGEABLE_WITH_REGIONS))
         yield _bad_request(
-            f"regions cannot be added or removed together with another change ({others}); do one, then the other"
+            f"regions cannot be added or removed together with other changes ({others}); update the regions separately"
         )
 
 
@@ -149,7 +150,7 @@ _MOST_LEVELS = 3
 def _resource_id_is_name(request: Request) -> Iterator[AzureError]:
     called = request.input("resource.id")
     if called is not None and called != request.name:
-        yield _bad_request(f"resource.id is '{called}', and the name is '{request.name}'; make the two agree")
+        yield _bad_request(f"resource.id is '{called}', but the resource's name is '{request.name}'; make both equal")
 
 
 def _throughput_is_allowed(request: Request) -> Iterator[AzureError]:
@@ -159,7 +160,7 @@ def _throughput_is_allowed(request: Request) -> Iterator[AzureError]:
         what = "container" if "containerName" in request.inputs else "database"
         yield _bad_request(f"Setting offer throughput or autopilot on {what} is not supported for serverless accounts")
     if len(given) > 1:
-        yield _bad_request(f"{' and '.join(given)} are both given; choose one")
+        yield _bad_request(f"{' and '.join(given)} cannot both be given; choose one")
     for path, throughput in given.items():
         least, step = _LEAST[path]
         if throughput < least or throughput % step:
@@ -182,14 +183,16 @@ def _has_a_partition_key(request: Request) -> Iterator[AzureError]:
             yield _bad_request(f"a partition key of kind MultiHash has 1 to {_MOST_LEVELS} paths and version 2")
     elif kind != "Hash" or len(paths) > 1:
         yield _bad_request(
-            f"a partition key of kind {kind} with {len(paths)} paths is not available; it takes Hash, and one"
+            f"a partition key of kind {kind} with {len(paths)} paths is not available; use kind Hash with one path"
         )
 
 
 def _time_to_live_is_allowed(request: Request) -> Iterator[AzureError]:
     seconds = request.input("resource.defaultTtl")
     if seconds is not None and seconds != -1 and seconds < 1:
-        yield _bad_request(f"resource.defaultTtl is {seconds}; it must be -1, for ever, or a number of seconds from 1")
+        yield _bad_request(
+            f"resource.defaultTtl is {seconds}; use -1 (items never expire) or a number of seconds from 1"
+        )
 
 
 def _container_immutables_stay(request: Request) -> Iterator[AzureError]:
@@ -198,11 +201,11 @@ def _container_immutables_stay(request: Request) -> Iterator[AzureError]:
         return
     if _partition_key(old.inputs) != _partition_key(request.inputs):
         yield _bad_request(
-            "Document collection partition key cannot be changed; make another container, and move the items"
+            "Document collection partition key cannot be changed; create another container and move the items"
         )
     unique = "resource.uniqueKeyPolicy.uniqueKeys"
     if (_at(old.inputs, unique) or []) != (request.input(unique) or []):
-        yield _bad_request("Unique index cannot be modified; make another container, and move the items")
+        yield _bad_request("Unique index cannot be modified; create another container and move the items")
 
 
 def _partition_key(inputs: Values) -> tuple[object, object, object]:
@@ -225,7 +228,9 @@ def principal_index_key(principal_id: str) -> str:
 def _required_properties_are_set(request: Request) -> Iterator[AzureError]:
     for name in _IDENTIFYING:
         if not request.input(name):
-            yield _bad_request(f"Could not find the property [{name}]; an assignment needs {', '.join(_IDENTIFYING)}")
+            yield _bad_request(
+                f"Could not find the property [{name}]; a Cosmos DB role assignment needs {', '.join(_IDENTIFYING)}"
+            )
 
 
 def _scope_exists(request: Request) -> Iterator[AzureError]:
@@ -245,7 +250,11 @@ def _scope_exists(request: Request) -> Iterator[AzureError]:
     place = database if found["container"] is None else f"{database}/containers/{found['container']}"
     # A database that this world did not make shows in what it holds.
     if not request.exists(place) and next(request.world.children(place), None) is None:
-        yield AzureError("NotFound", f"the scope '{scope}' was not found; nothing can be granted there", 404)
+        yield AzureError(
+            "NotFound",
+            f"the scope '{scope}' was not found; a role can be assigned only to an existing database or container",
+            404,
+        )
 
 
 def _role_exists(request: Request) -> Iterator[AzureError]:
@@ -295,7 +304,8 @@ def _assignment_limit_is_kept(request: Request) -> Iterator[AzureError]:
         count = sum(each.token == _ASSIGNMENT for each in request.world.children(_account_id(request)))
         if count >= _MOST_ASSIGNMENTS:
             yield _bad_request(
-                f"an account takes {_MOST_ASSIGNMENTS} role assignments; '{request.name}' would be one more"
+                f"a Cosmos DB account can have at most {_MOST_ASSIGNMENTS} role assignments; '{request.name}'"
+                " exceeds the limit"
             )
 
 

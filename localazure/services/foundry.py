@@ -92,7 +92,7 @@ def recreate_agent(world: World, project_id: str, agent_name: str) -> Principal:
 def _existing(world: World, project_id: str) -> str:
     found = world.get(project_id)
     if found is None or found.token != PROJECT:
-        raise AzureError("ResourceNotFound", f"the project '{project_id}' was not found", 404)
+        raise AzureError("ResourceNotFound", f"the Foundry project '{project_id}' was not found", 404)
     return found.id
 
 
@@ -138,9 +138,11 @@ def _project_exists(request: Request) -> Iterator[AzureError]:
     project, agents, shared = _identity_inputs(request.inputs)
     found = request.world.get(project)
     if found is None or found.token != PROJECT:
-        yield AzureError("ResourceNotFound", f"the project '{project}' was not found", 404)
+        yield AzureError("ResourceNotFound", f"the Foundry project '{project}' was not found", 404)
     if not agents or (not shared and len(agents) > 1):
-        yield AzureError("AgentRequired", f"{len(agents)} agents are named; an identity of one's own is of one")
+        yield AzureError(
+            "AgentRequired", f"{len(agents)} agents are listed; an own agent identity belongs to exactly one agent"
+        )
 
 
 def _identity_outputs(world: World, inputs: Values) -> Values:
@@ -169,13 +171,14 @@ def _account_manages_projects(request: Request) -> Iterator[AzureError]:
     if account.inputs.get("kind") != "AIServices" or properties.get("allowProjectManagement") is not True:
         yield AzureError(
             "ProjectsNotEnabled",
-            f"the account '{ids.name_of(account.id)}' of kind '{account.inputs.get('kind')}' takes no projects: it must"
-            " be of kind AIServices with allowProjectManagement true",
+            f"the account '{ids.name_of(account.id)}' of kind '{account.inputs.get('kind')}' has no Foundry projects;"
+            " use an account of kind AIServices with allowProjectManagement true",
         )
     elif str(cast("Values", account.inputs.get("identity") or {}).get("type", "None")) == "None":
         yield AzureError(
             "ProjectsNotEnabled",
-            f"the account '{ids.name_of(account.id)}' takes no projects: it has no managed identity; give it one",
+            f"the account '{ids.name_of(account.id)}' cannot have Foundry projects without a managed identity; add"
+            " an identity",
         )
 
 
@@ -185,8 +188,8 @@ def _no_credentials(request: Request) -> Iterator[AzureError]:
     if kind not in _WITHOUT_CREDENTIALS:
         yield AzureError(
             "ConnectionCarriesCredentials",
-            f"the connection '{request.name}' of authType '{kind}' carries credentials, which would be in the state;"
-            f" local Azure takes {', '.join(_WITHOUT_CREDENTIALS)}",
+            f"the connection '{request.name}' of authType '{kind}' contains credentials, which would be in the"
+            f" state; use one of the types {', '.join(_WITHOUT_CREDENTIALS)}",
         )
 
 
@@ -194,13 +197,13 @@ def _no_credentials(request: Request) -> Iterator[AzureError]:
 def _identities_are_left_to_foundry(request: Request) -> Iterator[AzureError]:
     for name in _COMPUTED_IDENTITIES:
         if request.input(f"properties.{name}") is not None:
-            yield AzureError("IdentityIsComputed", f"properties.{name} is filled in by the service; leave it out")
+            yield AzureError("IdentityIsComputed", f"properties.{name} is set by Foundry; remove it from the inputs")
 
 
 def _has_an_agent(request: Request) -> Iterator[AzureError]:
     if not all(agents_in(request.inputs)) or not agents_in(request.inputs):
         yield AzureError(
-            "AgentRequired", f"the application '{request.name}' needs agents, each with the agentName of one"
+            "AgentRequired", f"the application '{request.name}' lists no agents; give at least one entry with agentName"
         )
 
 
@@ -211,7 +214,10 @@ def _agents_belong_to_application(request: Request) -> Iterator[AzureError]:
         return
     known, named = agents_in(application.inputs), agents_in(request.inputs)
     if not named:
-        yield AzureError("AgentRequired", f"the deployment '{request.name}' needs agents, each with the name of one")
+        yield AzureError(
+            "AgentRequired",
+            f"the agent deployment '{request.name}' lists no agents; give at least one entry with agentName",
+        )
     for name in named:
         if name not in known and not application.adopted:
             yield AzureError(
@@ -226,14 +232,17 @@ def _one_protocol(request: Request) -> Iterator[AzureError]:
     if len(protocols) > 1:
         names = ", ".join(str(each.get("protocol")) for each in protocols)
         yield AzureError(
-            "TooManyProtocols", f"the deployment '{request.name}' names the protocols {names}; it takes one at a time"
+            "TooManyProtocols",
+            f"the agent deployment '{request.name}' lists the protocols {names}; a deployment supports only one",
         )
 
 
 def _replica_limits_are_ordered(request: Request) -> Iterator[AzureError]:
     low, high = request.input("properties.minReplicas"), request.input("properties.maxReplicas")
     if low is not None and high is not None and low > high:
-        yield AzureError("InvalidReplicas", f"minReplicas is {low} and maxReplicas is {high}; the first is the smaller")
+        yield AzureError(
+            "InvalidReplicas", f"minReplicas is {low} and maxReplicas is {high}; minReplicas must not be greater"
+        )
 
 
 def agents_in(inputs: Values) -> list[str]:

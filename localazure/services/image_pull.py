@@ -56,13 +56,15 @@ def _refusal(request: Request, registry: Resource, server: str, repository: str)
     listed = cast("list[Values]", request.input("configuration.registries") or [])
     entry = next((each for each in listed if str(each.get("server")).lower() == server.lower()), None)
     if entry is None:
-        return f"configuration.registries does not list {server}"
+        return f"configuration.registries does not list the registry {server}; add it"
     if entry.get("username"):
-        return None if registry.inputs.get("adminUserEnabled") else "the registry's admin user is off"
-    if _arm_tokens_off(registry):
         return (
-            "the registry refuses tokens for ARM (policies.azureADAuthenticationAsArmPolicy), and apps have no others"
+            None
+            if registry.inputs.get("adminUserEnabled")
+            else "the registry's admin user is disabled; pull images with an identity"
         )
+    if _arm_tokens_off(registry):
+        return "the registry refuses ARM tokens of container apps; enable policies.azureADAuthenticationAsArmPolicy"
     return _identity_refusal(request, registry, str(entry.get("identity")), repository)
 
 
@@ -70,12 +72,12 @@ def _identity_refusal(request: Request, registry: Resource, named: str, reposito
     own = named.lower() == "system"
     if own and request.old is None:
         return (
-            "the app's system-assigned identity begins with the app and cannot have a role before it; pull with a"
-            " user-assigned identity"
+            "the app's system-assigned identity cannot have a role before the app exists; pull with a user-assigned"
+            " identity"
         )
     principal = request.world.find_owned_principal(request.id if own else named)
     if principal is None:
-        return f"the identity '{named}' does not exist"
+        return f"the identity '{named}' that pulls images does not exist"
     pulls = [RequestedOperation(operation=_PULL, data=False, place=registry.id, attributes={})]
     if registry.adopted:  # which mode it is in is not known
         pulls.append(
@@ -86,8 +88,8 @@ def _identity_refusal(request: Request, registry: Resource, named: str, reposito
     if any(is_allowed(request.world, principal.id, pull) for pull in pulls):
         return None
     return (
-        f"the identity '{ids.name_of(named)}' (principal {principal.id}) has no role on '{registry.id}' that lets it"
-        f" pull '{repository}'; grant AcrPull first, and let the app depend on the grant"
+        f"the identity '{ids.name_of(named)}' (principal {principal.id}) has no role on '{registry.id}' that"
+        f" allows pulling '{repository}'; assign AcrPull, and let the app depend on the role assignment"
     )
 
 

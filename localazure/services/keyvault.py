@@ -54,7 +54,8 @@ def _retention_is_valid(request: Request) -> Iterator[AzureError]:
     before = request.previous_output("properties.softDeleteRetentionInDays")
     if days is not None and days not in _DAYS:
         yield AzureError(
-            "BadRequest", f"softDeleteRetentionInDays is {days}; allowed are {_DAYS.start} to {_DAYS.stop - 1}"
+            "BadRequest",
+            f"softDeleteRetentionInDays is {days}; the allowed number of days is {_DAYS.start} to {_DAYS.stop - 1}",
         )
     elif request.old is not None and not request.old.adopted and days not in (None, before):
         yield AzureError(
@@ -68,14 +69,15 @@ def _tenants_match_subscription(request: Request) -> Iterator[AzureError]:
     if tenant.lower() != request.world.tenant_id:
         yield AzureError(
             "BadRequest",
-            f"an invalid value was provided for 'tenantId': {tenant}; the subscription's is {request.world.tenant_id}",
+            f"an invalid value was provided for 'tenantId': {tenant}; the subscription's tenant is"
+            f" {request.world.tenant_id}",
         )
     for number, policy in enumerate(_policies(request) or ()):
         if str(policy.get("tenantId")).lower() != tenant.lower():
             yield AzureError(
                 "BadRequest",
-                f"an invalid value was provided for 'accessPolicies': number {number} is of tenant"
-                f" {policy.get('tenantId')}, the vault of {tenant}",
+                f"an invalid value was provided for 'accessPolicies': policy {number} belongs to tenant"
+                f" {policy.get('tenantId')}, the vault to {tenant}",
             )
 
 
@@ -84,12 +86,13 @@ def _access_control_is_set(request: Request) -> Iterator[AzureError]:
     if policies is None and not _recovers(request.inputs) and not request.input("properties.enableRbacAuthorization"):
         yield AzureError(
             "BadRequest",
-            "the parameter accessPolicies is not specified; give a list, or let roles rule with"
-            " enableRbacAuthorization",
+            "the parameter accessPolicies is not specified; give a list, or set enableRbacAuthorization"
+            " to use Azure roles",
         )
     if len(policies or ()) > _MOST_POLICIES:
         yield AzureError(
-            "BadRequest", f"a vault takes {_MOST_POLICIES} accessPolicies; {len(policies or ())} are given"
+            "BadRequest",
+            f"a key vault can have at most {_MOST_POLICIES} accessPolicies; {len(policies or ())} are given",
         )
 
 

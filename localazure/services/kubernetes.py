@@ -29,15 +29,15 @@ _NAMESPACE = "kubernetes/namespaces"
 # Types and names: RFC 1123 labels, RFC 1123 subdomains, and RFC 1035 labels for services.
 _LABEL = (
     r"(?=.{1,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?",
-    "1 to 63 lower-case letters, digits and '-', no '-' first or last",
+    "1 to 63 lower-case letters, digits and '-', and no '-' at the start or end",
 )
 _SUBDOMAIN = (
     r"(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*",
-    "1 to 253 lower-case letters, digits, '-' and '.', a letter or digit first and last in each part",
+    "1 to 253 lower-case letters, digits, '-' and '.', with a letter or digit at the start and end of each part",
 )
 _SERVICE_NAME = (
     r"(?=.{1,63}$)[a-z]([-a-z0-9]*[a-z0-9])?",
-    "1 to 63 lower-case letters, digits and '-', a letter first and no '-' last",
+    "1 to 63 lower-case letters, digits and '-', starting with a letter and not ending with '-'",
 )
 _BUILT_IN_NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 _DEFAULT_NAMESPACE = "default"
@@ -61,9 +61,11 @@ def _named(kind: str, pattern: str, words: str) -> Rules:
     def rule(request: Request) -> Iterator[AzureError]:
         name = _name(request.world, request.inputs)
         if not name:
-            yield AzureError("Invalid", f"{kind}: metadata.name is missing; local Azure makes up none, give one", 422)
+            yield AzureError(
+                "Invalid", f"{kind}: metadata.name is missing; local Azure generates no names, give a name", 422
+            )
         elif not re.fullmatch(pattern, name):
-            yield AzureError("Invalid", f"{kind} name {name!r} is invalid: allowed are {words}", 422)
+            yield AzureError("Invalid", f"{kind} name {name!r} is invalid; allowed are {words}", 422)
 
     return rule
 
@@ -83,7 +85,9 @@ def _selector_matches_pod_labels(request: Request) -> Iterator[AzureError]:
     selected = cast("Values", request.input("spec.selector.matchLabels") or {})
     labels = cast("Values", request.input("spec.template.metadata.labels") or {})
     if not selected and not request.input("spec.selector.matchExpressions"):
-        yield AzureError("Invalid", f"Deployment '{request.name}': spec.selector is missing or empty", 422)
+        yield AzureError(
+            "Invalid", f"Deployment '{request.name}': spec.selector is missing or empty; select the pods' labels", 422
+        )
     if not selected.items() <= labels.items():
         yield AzureError(
             "Invalid",
@@ -95,7 +99,9 @@ def _selector_matches_pod_labels(request: Request) -> Iterator[AzureError]:
 
 def _has_containers(request: Request) -> Iterator[AzureError]:
     if not request.input("spec.template.spec.containers"):
-        yield AzureError("Invalid", f"Deployment '{request.name}': spec.template.spec.containers is missing", 422)
+        yield AzureError(
+            "Invalid", f"Deployment '{request.name}': spec.template.spec.containers is missing; add a container", 422
+        )
 
 
 def _service_account_exists(request: Request) -> Iterator[AzureError]:

@@ -41,15 +41,16 @@ def _credential_limit_and_uniqueness(request: Request) -> Iterator[AzureError]:
     if len(others) >= _MOST_CREDENTIALS:
         yield AzureError(
             "TooManyFederatedIdentityCredentials",
-            f"an identity takes {_MOST_CREDENTIALS} federated identity credentials; '{request.name}' would be one more",
+            f"an identity can have at most {_MOST_CREDENTIALS} federated identity credentials; '{request.name}'"
+            " exceeds the limit",
         )
     trusted = (request.input("issuer"), request.input("subject"))
     for other in others:
         if (other.inputs.get("issuer"), other.inputs.get("subject")) == trusted:
             yield AzureError(
                 "FederatedIdentityCredentialAlreadyExists",
-                f"issuer '{trusted[0]}' and subject '{trusted[1]}' are those of '{ids.name_of(other.id)}'; an identity"
-                " trusts them once",
+                f"issuer '{trusted[0]}' and subject '{trusted[1]}' already belong to the federated credential"
+                f" '{ids.name_of(other.id)}'; remove one of the two",
                 409,
             )
 
@@ -57,7 +58,7 @@ def _credential_limit_and_uniqueness(request: Request) -> Iterator[AzureError]:
 def _has_one_audience(request: Request) -> Iterator[AzureError]:
     audiences = cast("list[str]", request.input("audiences") or [])
     if len(audiences) != 1:
-        yield AzureError("InvalidAudiences", f"audiences holds {len(audiences)} entries; give exactly one")
+        yield AzureError("InvalidAudiences", f"audiences has {len(audiences)} entries; give exactly one audience")
 
 
 TYPES = (

@@ -34,7 +34,11 @@ _TABLES = ("Dedicated", "AzureDiagnostics")
 def _resource_exists(request: Request) -> Iterator[AzureError]:
     source = request.inputs["resourceUri"]
     if not request.exists(source):
-        yield AzureError("ResourceNotFound", f"the resource '{source}' was not found; it has no logs to send", 404)
+        yield AzureError(
+            "ResourceNotFound",
+            f"the resource '{source}' was not found; a diagnostic setting needs an existing resource",
+            404,
+        )
 
 
 def _sinks_exist(request: Request) -> Iterator[AzureError]:
@@ -61,7 +65,7 @@ def _categories_are_known(request: Request) -> Iterator[AzureError]:
     if _named(logs, "category") and _named(logs, "categoryGroup"):
         yield AzureError("BadRequest", "diagnostic setting does not support mix of log category and log category group")
     if any(not log.get("category") and not log.get("categoryGroup") for log in logs):
-        yield AzureError("BadRequest", "an item of logs names neither a category nor a category group")
+        yield AzureError("BadRequest", "an entry of logs has neither category nor categoryGroup; add one of them")
 
 
 def _unknown_categories(what: str, requested: list[str], known: tuple[str, ...]) -> Iterator[AzureError]:
@@ -70,7 +74,7 @@ def _unknown_categories(what: str, requested: list[str], known: tuple[str, ...])
             listed = ", ".join(known) or "none"
             yield AzureError("BadRequest", f"{what} '{name}' is not supported, supported are: {listed}")
         elif times > 1:
-            yield AzureError("BadRequest", f"{what} '{name}' is given {times} times; once is enough")
+            yield AzureError("BadRequest", f"{what} '{name}' is listed {times} times; list it once")
 
 
 def _setting_limit_is_kept(request: Request) -> Iterator[AzureError]:

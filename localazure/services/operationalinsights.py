@@ -31,7 +31,7 @@ def _retention_is_allowed(request: Request) -> Iterator[AzureError]:
         expected = f"{_FREE_DAYS} for the SKU Free" if free else f"between {_DAYS.start} and {_DAYS.stop - 1}"
         yield AzureError(
             "BadRequest",
-            f"the value provided for retention is invalid: retentionInDays is {days}, expected is {expected}",
+            f"the value provided for retention is invalid: retentionInDays is {days}; use {expected}",
         )
 
 

@@ -41,17 +41,19 @@ _FREE_SERVICE = "the subscription's free search service"
 
 def _tier_is_named(request: Request) -> Iterator[AzureError]:
     if not request.input("sku.name"):
-        yield AzureError("BadRequest", "sku.name is missing; a new search service needs it")
+        yield AzureError("BadRequest", "sku.name is missing; choose the tier of the search service")
 
 
 def _tier_supports_inputs(request: Request) -> Iterator[AzureError]:
     tier, replicas, partitions = request.input("sku.name"), _count(request, "replica"), _count(request, "partition")
     most_replicas, most_partitions = _MOST.get(str(tier), (12, 12))
     if replicas > most_replicas:
-        yield AzureError("BadRequest", f"replicaCount is {replicas}; the tier {tier} has {most_replicas} at most")
+        yield AzureError(
+            "BadRequest", f"replicaCount is {replicas}; the tier {tier} allows at most {most_replicas} replicas"
+        )
     if partitions > most_partitions or partitions not in _PARTITIONS:
         allowed = ", ".join(str(each) for each in _PARTITIONS if each <= most_partitions)
-        yield AzureError("BadRequest", f"partitionCount is {partitions}; allowed in the tier {tier} are {allowed}")
+        yield AzureError("BadRequest", f"partitionCount is {partitions}; the tier {tier} allows {allowed} partitions")
     if replicas * partitions > _MOST_UNITS:
         yield AzureError(
             "BadRequest", f"{replicas} replicas of {partitions} partitions are more than {_MOST_UNITS} search units"
@@ -72,10 +74,10 @@ def _auth_options_are_valid(request: Request) -> Iterator[AzureError]:
     if options is not None and request.input("disableLocalAuth"):
         yield AzureError(
             "BadRequest",
-            "authOptions cannot be given where disableLocalAuth is true, not even empty; leave it out",
+            "authOptions cannot be given if disableLocalAuth is true, not even empty; remove it",
         )
     if options is not None and len([name for name in options if options[name] is not None]) > 1:
-        yield AzureError("BadRequest", "authOptions holds both apiKeyOnly and aadOrApiKey; give one of them")
+        yield AzureError("BadRequest", "authOptions has both apiKeyOnly and aadOrApiKey; give only one of them")
 
 
 def _free_service_is_the_only_one(request: Request) -> Iterator[AzureError]:
@@ -95,11 +97,14 @@ def _service_immutables_stay(request: Request) -> Iterator[AzureError]:
     if before != after and not {before, after} <= _CHANGEABLE:
         yield AzureError(
             "BadRequest",
-            f"a service cannot change from the tier {before} to {after}; only between {', '.join(sorted(_CHANGEABLE))}",
+            f"a search service cannot change from the tier {before} to {after}; changes are possible only between"
+            f" {', '.join(sorted(_CHANGEABLE))}",
         )
     for name in ("hostingMode", "computeType"):
         if (request.input(name) or "Default") != (old.inputs.get(name) or "Default"):
-            yield AzureError("BadRequest", f"{name} cannot be changed once the service exists; make another service")
+            yield AzureError(
+                "BadRequest", f"{name} cannot be changed after the search service is created; create another service"
+            )
 
 
 # Outputs

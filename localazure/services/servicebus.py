@@ -70,19 +70,25 @@ def _tier_supports_inputs(request: Request) -> Iterator[AzureError]:
     name, tier, units = _tier_of(request.inputs), request.input("sku.tier"), request.input("sku.capacity")
     partitions = request.input("premiumMessagingPartitions")
     if tier not in (None, name):
-        yield AzureError("BadRequest", f"sku.name is {name!r} and sku.tier {tier!r}; make the two agree")
+        yield AzureError("BadRequest", f"sku.name is {name!r} and sku.tier is {tier!r}; make both equal")
     if name == _PREMIUM:
         per_partition = [count * (partitions or 1) for count in _UNITS]
         if units is not None and units not in per_partition:
-            yield AzureError("BadRequest", f"sku.capacity is {units}; allowed are {_listed(per_partition)}")
+            yield AzureError(
+                "BadRequest",
+                f"sku.capacity is {units}; allowed numbers of messaging units are {_listed(per_partition)}",
+            )
         if partitions is not None and partitions not in _PARTITIONS:
             yield AzureError(
-                "BadRequest", f"premiumMessagingPartitions is {partitions}; allowed are {_listed(_PARTITIONS)}"
+                "BadRequest",
+                f"premiumMessagingPartitions is {partitions}; allowed numbers of partitions are {_listed(_PARTITIONS)}",
             )
         return
     for path in ("sku.capacity", "premiumMessagingPartitions", "encryption", "geoDataReplication"):
         if request.input(path):
-            yield AzureError("BadRequest", f"{path} is only supported in the tier Premium; the namespace has {name}")
+            yield AzureError(
+                "BadRequest", f"{path} is only supported in the tier Premium; the namespace's tier is {name}"
+            )
 
 
 def _namespace_immutables_stay(request: Request) -> Iterator[AzureError]:
@@ -92,15 +98,17 @@ def _namespace_immutables_stay(request: Request) -> Iterator[AzureError]:
     if before != after and _PREMIUM in (before, after):
         yield AzureError(
             "BadRequest",
-            f"a namespace cannot change from the tier {before} to {after}; make another one, and migrate to it",
+            f"a Service Bus namespace cannot change from the tier {before} to {after}; create another namespace",
         )
     if before != after and after == _BASIC:
         for topic in (each for each in request.world.children(request.id) if each.token == _TOPIC):
-            yield AzureError("BadRequest", f"the tier Basic has no topics, and the namespace has '{topic.id}'")
+            yield AzureError(
+                "BadRequest", f"the tier Basic does not support topics, and the namespace contains '{topic.id}'"
+            )
     if (request.input("premiumMessagingPartitions") or 1) != (
         request.old.inputs.get("premiumMessagingPartitions") or 1
     ):
-        yield AzureError("BadRequest", "premiumMessagingPartitions cannot be changed; make another namespace")
+        yield AzureError("BadRequest", "premiumMessagingPartitions cannot be changed; create another namespace")
 
 
 # Reasons to refuse what is in a namespace
@@ -176,8 +184,8 @@ def _sizes_are_allowed(request: Request) -> Iterator[AzureError]:
         )
     if message is not None and tier not in (_PREMIUM, None):
         yield _bad_request(
-            "The property 'maxMessageSizeInKilobytes' can only be set in the tier 'Premium'; the namespace has"
-            f" '{tier}'. Leave it out"
+            "The property 'maxMessageSizeInKilobytes' can only be set in the tier 'Premium'; the namespace's"
+            f" tier is '{tier}'. Remove the property"
         )
     elif message is not None and message not in _MESSAGE_SIZES:
         yield _bad_request(
@@ -199,7 +207,7 @@ def _durations_are_allowed(request: Request) -> Iterator[AzureError]:
             yield _bad_request(f"'{given}' is not a valid duration for '{name}'; write it in ISO 8601, like 'PT5M'")
         elif seconds is not None and (seconds < least or (most is not None and seconds > most)):
             upto = "" if most is None else f" and at most {most}"
-            yield _bad_request(f"The property '{name}' is {given}; allowed are at least {least}{upto} seconds")
+            yield _bad_request(f"The property '{name}' is {given}; it must be at least {least}{upto} seconds")
 
 
 def _seconds(text: str) -> float | None:
@@ -229,9 +237,9 @@ def _targets_exist(request: Request) -> Iterator[AzureError]:
         target = str(request.input(path) or "")
         places = [f"{namespace.id}/{kind}/{target.replace('/', '~')}" for kind in ("queues", "topics")]
         if target and not any(map(request.exists, places)):
-            yield _bad_request(f"{path} names '{target}', and the namespace has no queue or topic of that name")
+            yield _bad_request(f"{path} is '{target}', but the namespace has no queue or topic with that name")
         elif any(ids.same(place, request.id) for place in places):
-            yield _bad_request(f"{path} names the entity itself")
+            yield _bad_request(f"{path} is the queue or subscription itself; forward messages to another entity")
 
 
 def _name_is_free_in_namespace(request: Request) -> Iterator[AzureError]:

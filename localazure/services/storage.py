@@ -89,16 +89,19 @@ def _invalid(message: str) -> AzureError:
 def _kind_supports_inputs(request: Request) -> Iterator[AzureError]:
     kind, sku, tier = _kind(request.inputs), _sku(request.inputs), request.input("accessTier")
     if sku not in _SKUS.get(kind, ()):
-        yield _invalid(f"kind, sku. The kind {kind} takes {', '.join(_SKUS.get(kind, ())) or 'nothing'}, not {sku}")
+        yield _invalid(
+            f"kind, sku. A storage account of kind {kind} supports the SKU"
+            f" {', '.join(_SKUS.get(kind, ())) or 'nothing'}, not {sku}"
+        )
     if kind == "BlobStorage" and tier is None:
-        yield _invalid(f"accessTier. The kind {kind} needs one")
+        yield _invalid(f"accessTier. A storage account of kind {kind} needs an access tier")
     if kind == "Storage" and tier is not None:
-        yield _invalid(f"accessTier. The kind {kind} has none; choose the kind {_V2}")
+        yield _invalid(f"accessTier. A storage account of kind {kind} has no access tier; choose the kind {_V2}")
     hierarchical = bool(request.input("isHnsEnabled"))
     if hierarchical and (kind not in (_V2, "BlockBlobStorage") or (kind == _V2 and sku == "Premium_LRS")):
         yield _invalid(f"isHnsEnabled. A hierarchical namespace is not available with kind {kind} and sku {sku}")
     if request.input("isSftpEnabled") and not hierarchical:
-        yield _invalid("isSftpEnabled. It needs isHnsEnabled, which is not on")
+        yield _invalid("isSftpEnabled. SFTP needs a hierarchical namespace; set isHnsEnabled")
 
 
 def _cannot_be_updated(name: str) -> AzureError:
@@ -123,7 +126,7 @@ def _account_immutables_stay(request: Request) -> Iterator[AzureError]:
         yield AzureError(
             "AccountPropertyCannotBeUpdated",
             f"sku.name cannot be changed from {before} to {after} in place: between performance tiers, and between"
-            " redundancy with zones and without, an account is converted or created again",
+            " redundancy with zones and without, a storage account must be converted or recreated",
             409,
         )
 
@@ -185,19 +188,19 @@ def _container_immutables_stay(request: Request) -> Iterator[AzureError]:
     if bool(request.input("immutableStorageWithVersioning.enabled")) != before:
         yield AzureError(
             "BadRequest",
-            "immutableStorageWithVersioning.enabled is chosen when a container is created; later it needs a migration",
+            "immutableStorageWithVersioning.enabled can be enabled only when the container is created",
         )
 
 
 def _policies_agree(request: Request) -> Iterator[AzureError]:
     for name in ("deleteRetentionPolicy", "containerDeleteRetentionPolicy", "restorePolicy"):
         if request.input(f"{name}.enabled") and not request.input(f"{name}.days"):
-            yield AzureError("BadRequest", f"{name} is enabled and lacks days; say how many, 1 to 365")
+            yield AzureError("BadRequest", f"{name} is enabled without a number of days; give days from 1 to 365")
     if not request.input("restorePolicy.enabled"):
         return
     for path in ("isVersioningEnabled", "changeFeed.enabled", "deleteRetentionPolicy.enabled"):
         if not request.input(path):
-            yield AzureError("BadRequest", f"restorePolicy needs {path} to be true")
+            yield AzureError("BadRequest", f"restorePolicy is enabled, which requires {path}; set it to true")
     restorable, retained = request.input("restorePolicy.days"), request.input("deleteRetentionPolicy.days")
     if restorable and retained and restorable >= retained:
         yield AzureError(

@@ -69,38 +69,38 @@ FLAT: dict[str, Any] = {"name": "n", "sku": {"name": "A"}, "size": 1}
 SCALARS: list[tuple[Schema, object, list[str]]] = [
     (TEXT, "a", []),
     (TEXT, 1, ["expected a string, got 1"]),
-    ({**TEXT, "minLength": 2, "maxLength": 3}, "a", ["'a' has 1 characters; allowed are 2 to 3"]),
+    ({**TEXT, "minLength": 2, "maxLength": 3}, "a", ["'a' has 1 characters; the allowed length is 2 to 3"]),
     ({**TEXT, "minLength": 2, "maxLength": 3}, "ab", []),
     ({**TEXT, "minLength": 2, "maxLength": 3}, "abc", []),
-    ({**TEXT, "minLength": 2, "maxLength": 3}, "abcd", ["'abcd' has 4 characters; allowed are 2 to 3"]),
-    ({**TEXT, "minLength": 2}, "a", ["'a' has 1 characters; allowed are at least 2"]),
+    ({**TEXT, "minLength": 2, "maxLength": 3}, "abcd", ["'abcd' has 4 characters; the allowed length is 2 to 3"]),
+    ({**TEXT, "minLength": 2}, "a", ["'a' has 1 characters; the allowed length is at least 2"]),
     ({**TEXT, "minLength": 2}, "a" * 99, []),
     ({**TEXT, "maxLength": 1}, "", []),
-    ({**TEXT, "maxLength": 1}, "ab", ["'ab' has 2 characters; allowed are 0 to 1"]),
+    ({**TEXT, "maxLength": 1}, "ab", ["'ab' has 2 characters; the allowed length is 0 to 1"]),
     ({**TEXT, "pattern": "^[a-z]+$"}, "ab", []),
-    ({**TEXT, "pattern": "^[a-z]+$"}, "A", ["'A' does not match ^[a-z]+$"]),
+    ({**TEXT, "pattern": "^[a-z]+$"}, "A", ["'A' does not match the pattern ^[a-z]+$"]),
     (
         {**TEXT, "maxLength": 1, "pattern": "a"},
         "bb",
-        ["'bb' has 2 characters; allowed are 0 to 1", "'bb' does not match a"],
+        ["'bb' has 2 characters; the allowed length is 0 to 1", "'bb' does not match the pattern a"],
     ),
     ({**TEXT, "pattern": r"\p{L}(?<"}, "anything", []),
     ({"type": "integer"}, 1, []),
     ({"type": "integer"}, 1.5, []),
     ({"type": "integer"}, "1", ["expected a number, got '1'"]),
     ({"type": "integer"}, True, ["expected a number, got True"]),
-    ({"type": "integer", "minimum": 1, "maximum": 3}, 0, ["0 is outside 1..3"]),
+    ({"type": "integer", "minimum": 1, "maximum": 3}, 0, ["0 is outside the allowed range 1..3"]),
     ({"type": "integer", "minimum": 1, "maximum": 3}, 1, []),
     ({"type": "integer", "minimum": 1, "maximum": 3}, 3, []),
-    ({"type": "integer", "minimum": 1, "maximum": 3}, 4, ["4 is outside 1..3"]),
-    ({"type": "integer", "minimum": 0}, -1, ["-1 is outside 0.."]),
+    ({"type": "integer", "minimum": 1, "maximum": 3}, 4, ["4 is outside the allowed range 1..3"]),
+    ({"type": "integer", "minimum": 0}, -1, ["-1 is outside the allowed range 0.."]),
     ({"type": "integer", "minimum": 0}, 9, []),
-    ({"type": "integer", "maximum": 0}, 1, ["1 is outside ..0"]),
+    ({"type": "integer", "maximum": 0}, 1, ["1 is outside the allowed range ..0"]),
     ({"type": "integer", "maximum": 0}, -9, []),
     ({"type": "boolean"}, False, []),
     ({"type": "boolean"}, 0, ["expected true or false, got 0"]),
     ({"type": "array", "items": TEXT, "maxItems": 2}, ["a", "b"], []),
-    ({"type": "array", "items": TEXT, "maxItems": 2}, ["a", "b", "c"], ["has 3 items; allowed are 2"]),
+    ({"type": "array", "items": TEXT, "maxItems": 2}, ["a", "b", "c"], ["the list has 3 items; at most 2 are allowed"]),
     ({"type": "array", "items": TEXT}, ["a"] * 9, []),
     ({"type": "array", "items": TEXT}, "a", ["expected a list, got 'a'"]),
     ({"const": "a"}, "a", []),
@@ -168,7 +168,7 @@ def test_missing_required_properties_are_reported_at_their_paths() -> None:
 
 
 def test_path_arguments_in_inputs_are_accepted_and_read_only_outputs_are_refused() -> None:
-    read_only, unknown = "is set by Azure and cannot be given", "no such property; known are "
+    read_only, unknown = "this property is set by Azure; remove it from the inputs", "no such property; known are "
 
     assert body({**WHOLE, "resourceGroupName": object}, "resourceGroupName") == {}
     assert body({**WHOLE, "id": "x", "state": "Ready"}) == {"id": read_only, "state": read_only}

@@ -111,8 +111,8 @@ def test_reduce_script_writes_one_api_types_file_per_provider(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["resources"], "types.json has Microsoft.Resources/resourceGroups"),
-        (["elsewhere"], "no service of local Azure has types of elsewhere"),
+        (["resources"], "Microsoft.Resources/resourceGroups is in no"),
+        (["elsewhere"], "local Azure simulates no resource types of elsewhere"),
     ],
 )
 def test_reduce_script_reports_missing_types_and_exits_with_2(

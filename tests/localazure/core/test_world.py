@@ -186,10 +186,10 @@ def test_state_file_contains_its_format_and_omits_empty_fields(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('{"format": "local-azure-world", "version": 2}', "is of version 2, this program reads 1"),
-        ('{"format": "another", "version": 1}', "is not a whole world"),
-        ("[]", "is not a whole world"),
-        ("{", "is not a whole world"),
+        ('{"format": "local-azure-world", "version": 2}', "the state file has version 2, this program reads 1"),
+        ('{"format": "another", "version": 1}', "is not a complete state file"),
+        ("[]", "is not a complete state file"),
+        ("{", "is not a complete state file"),
         ('{"format": "local-azure-world", "version": 1}', "is damaged"),
     ],
 )
@@ -208,7 +208,7 @@ def test_missing_state_file_loads_empty_state_and_unreadable_file_is_refused(tmp
     assert World.load(tmp_path / "missing.json") == World()
     (tmp_path / "binary.json").write_bytes(b"\xff\xfe\x00")
     for path in (tmp_path, tmp_path / "binary.json"):
-        with pytest.raises(WorldFileError, match="cannot be read as a world"):
+        with pytest.raises(WorldFileError, match="cannot be read as a state file"):
             World.load(path)
 
 

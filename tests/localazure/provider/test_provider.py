@@ -274,7 +274,7 @@ def test_unsupported_provider_protocol_calls_are_refused_by_name(engine: Engine)
             call()
 
         assert refusal.value.code() is grpc.StatusCode.UNIMPLEMENTED
-        assert refusal.value.details() == f"local Azure does not serve {words}"
+        assert refusal.value.details() == f"local Azure does not support {words}"
 
 
 def test_concurrent_creates_through_the_provider_are_all_stored(engine: Engine) -> None:

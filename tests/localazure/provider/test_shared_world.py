@@ -85,7 +85,7 @@ def test_concurrent_write_in_a_one_write_at_a_time_scope_is_refused(tmp_path: Pa
 
     with shared.exclusive_write(("/the/identity", "Conflict")):
         with (
-            pytest.raises(AzureError, match="another write in '/the/identity' is under way") as refused,
+            pytest.raises(AzureError, match="another write in '/the/identity' is in progress") as refused,
             shared.exclusive_write(("/the/identity", "Conflict")),
         ):
             pass

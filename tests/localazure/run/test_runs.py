@@ -323,7 +323,9 @@ def test_failed_save_leaves_the_state_file_unchanged(path: Path, monkeypatch: py
 
     monkeypatch.setattr(os, "fsync", full)
 
-    with pytest.raises(WorldFileError, match=r"dev\.json: cannot be written \(No space left on device\)"):
+    with pytest.raises(
+        WorldFileError, match=r"dev\.json: the state file cannot be written \(No space left on device\)"
+    ):
         up(nothing, path)
 
     assert path.read_text() == before

@@ -157,7 +157,7 @@ def test_invalid_preview_command_line_exits_with_2(
         ("Pulumi.yaml", None, "no Pulumi.yaml here"),
         ("Pulumi.yaml", "runtime: python\n", "Pulumi.yaml name: missing"),
         ("Pulumi.yaml", "name: [\n", "Pulumi.yaml:2: not YAML"),
-        ("Pulumi.yaml", "name: tiny\nmain: elsewhere\n", "there is no program at"),
+        ("Pulumi.yaml", "name: tiny\nmain: elsewhere\n", "does not exist; correct the path"),
         ("Pulumi.dev.yaml", "- one\n", "Pulumi.dev.yaml: expected a mapping, got list"),
         ("Pulumi.dev.yaml", "config: text\n", "Pulumi.dev.yaml config: expected a mapping, got str"),
         ("Pulumi.dev.yaml", "config:\n  tiny:key:\n    secure: v1:abc\n", "config.tiny:key: is a secret"),

@@ -137,7 +137,7 @@ def test_changing_environment_of_a_container_app_forces_replacement(azure: Local
 def test_deleting_managed_environment_with_apps_is_refused(azure: LocalAzure) -> None:
     app, _ = make(azure, APP)
 
-    with pytest.raises(AzureError, match="still holds"):
+    with pytest.raises(AzureError, match="still contains the app"):
         azure.delete(ENVIRONMENT, ENVIRONMENT_ID)
 
     assert azure.read(ENVIRONMENT, ENVIRONMENT_ID) is not None

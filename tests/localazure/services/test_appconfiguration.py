@@ -26,11 +26,11 @@ def test_invalid_app_configuration_store_name_is_refused(azure: LocalAzure, name
 @pytest.mark.parametrize(
     ("inputs", "expected"),
     [
-        ({"sku": {"name": "Large"}}, "known are free, developer, standard, premium"),
+        ({"sku": {"name": "Large"}}, "known tiers are free, developer, standard, premium"),
         ({"sku": {"name": "Free"}}, "enablePurgeProtection is not available in the tier free"),
         ({**_FREE, "softDeleteRetentionInDays": 7}, "softDeleteRetentionInDays is not available in the tier free"),
-        ({"softDeleteRetentionInDays": 8}, "allowed are 1 to 7"),
-        ({"softDeleteRetentionInDays": 0}, "allowed are 1 to 7"),
+        ({"softDeleteRetentionInDays": 8}, "allowed number of days is 1 to 7"),
+        ({"softDeleteRetentionInDays": 0}, "allowed number of days is 1 to 7"),
     ],
 )
 def test_invalid_app_configuration_store_is_refused(
@@ -49,7 +49,7 @@ def test_app_configuration_store_retention_and_purge_protection_change_is_refuse
 
     assert off.code == longer.code == "InvalidProperty"
     assert "was set to 3 at creation" in longer.message
-    assert "cannot go down from the tier standard to free" in down.message
+    assert "cannot change from tier standard to the lower tier free" in down.message
     assert unsaid["softDeleteRetentionInDays"] == 3
 
 

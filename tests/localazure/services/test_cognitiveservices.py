@@ -133,7 +133,7 @@ def test_model_deployment_outside_openai_or_aiservices_account_is_refused(azure:
 
     refused = refusal(azure, DEPLOYMENT)
 
-    assert "an account of kind 'SpeechServices' takes no deployments" in refused.message
+    assert "an account of kind 'SpeechServices' cannot have model deployments" in refused.message
 
 
 def test_ai_services_account_log_categories_are_accepted_in_diagnostic_settings(azure: LocalAzure) -> None:

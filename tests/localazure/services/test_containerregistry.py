@@ -62,15 +62,19 @@ def test_container_registry_name_with_other_characters_than_letters_and_digits_i
         ({"sku": BASIC, "anonymousPullEnabled": True}, "BadRequest", "Anonymous pull is not supported for SKU Basic"),
         ({"publicNetworkAccess": "Disabled"}, "DisablingPublicNetworkAccessNotSupported", "for the SKU Standard"),
         ({"networkRuleSet": {"defaultAction": "Deny"}}, "BadRequest", "networkRuleSet.defaultAction 'Deny'"),
-        ({"zoneRedundancy": "Enabled"}, "BadRequest", "it needs Premium"),
-        ({"policies": {"retentionPolicy": ON}}, "BadRequest", "it needs Premium"),
+        ({"zoneRedundancy": "Enabled"}, "BadRequest", "choose the SKU Premium"),
+        ({"policies": {"retentionPolicy": ON}}, "BadRequest", "choose the SKU Premium"),
         ({"sku": {"name": "Classic"}}, "BadRequest", "retired"),
         (
             {"sku": PREMIUM, "policies": {"retentionPolicy": ON, "softDeletePolicy": ON}},
             "BadRequest",
             "cannot both be enabled",
         ),
-        ({"policies": {"softDeletePolicy": {**ON, "retentionDays": 91}}}, "BadRequest", "allowed are 1 to 90"),
+        (
+            {"policies": {"softDeletePolicy": {**ON, "retentionDays": 91}}},
+            "BadRequest",
+            "allowed number of days is 1 to 90",
+        ),
         ({"sku": PREMIUM, "policies": {"exportPolicy": OFF}}, "BadRequest", "publicNetworkAccess is 'Disabled'"),
     ],
 )
@@ -108,7 +112,7 @@ def test_container_app_can_pull_from_registry_of_the_stack(azure: LocalAzure) ->
     refused = refusal(azure, APP, **PULLING)
     make(azure, ROLE_ASSIGNMENT, scope=registry, roleDefinitionId=role_id("AcrPull"))
 
-    assert "grant AcrPull first" in refused.message
+    assert "assign AcrPull" in refused.message
     assert make(azure, APP, **PULLING)[1]["provisioningState"] == "Succeeded"
 
 

@@ -49,7 +49,7 @@ def test_cosmos_account_endpoints_and_defaults_are_in_outputs(azure: LocalAzure)
     [
         ({"accountName": "network--dev"}, "3 to 44"),
         ({"accountName": "n" * 45}, "3 to 44"),
-        ({"locations": []}, "needs a region"),
+        ({"locations": []}, "needs at least one region"),
         ({"locations": [REGION, {**REGION, "failoverPriority": 1}]}, "more than once"),
         ({"locations": [REGION, {**SECOND, "failoverPriority": 2}], "capabilities": []}, "from 0 to 1"),
         ({"locations": [REGION, SECOND]}, "one region"),
@@ -74,7 +74,7 @@ def test_second_free_tier_cosmos_account_is_refused(azure: LocalAzure) -> None:
     ("changed", "words"),
     [
         ({"capabilities": []}, "EnableServerless"),
-        ({"backupPolicy": {"type": "Periodic"}}, "no way back"),
+        ({"backupPolicy": {"type": "Periodic"}}, "cannot be changed back"),
         ({"kind": "MongoDB"}, "must be replaced"),
         ({"locations": [SECOND | {"failoverPriority": 0}], "disableLocalAuth": False}, "disableLocalAuth"),
     ],
@@ -102,7 +102,7 @@ def test_cosmos_database_id_that_differs_from_its_name_is_refused(azure: LocalAz
     _, outputs = make(azure, COSMOS_DATABASE)
 
     assert outputs["resource"]["colls"] == "colls/"
-    assert "make the two agree" in refusal(azure, COSMOS_DATABASE, databaseName="other").message
+    assert "make both equal" in refusal(azure, COSMOS_DATABASE, databaseName="other").message
     assert "1 to 255" in refusal(azure, COSMOS_DATABASE, databaseName="a#b", resource={"id": "a#b"}).message
 
 
@@ -143,8 +143,8 @@ def test_partition_key_change_of_cosmos_container_is_refused_and_other_changes_a
         ({"scope": None}, "[scope]"),
         ({"scope": f"{COSMOS_ID}/sqlDatabases/memory/containers/notes"}, "/dbs/<database>/colls/<container>"),
         ({"scope": f"{COSMOS_ID}2"}, "it must be the account"),
-        ({"scope": f"{COSMOS_ID}/dbs/other"}, "was not found; nothing can be granted there"),
-        ({"scope": f"{COSMOS_ID}/dbs/memory/colls/other"}, "was not found; nothing can be granted there"),
+        ({"scope": f"{COSMOS_ID}/dbs/other"}, "was not found; a role can be assigned only to an existing"),
+        ({"scope": f"{COSMOS_ID}/dbs/memory/colls/other"}, "was not found; a role can be assigned only to an existing"),
         ({"roleDefinitionId": f"{COSMOS_READER[:-1]}3"}, "does not exist"),
         ({"roleDefinitionId": COSMOS_READER.replace("dev7", "dev8")}, "it must be a role of the account"),
         ({"roleDefinitionId": role_id("Reader")}, "it must be a role of the account"),
@@ -219,7 +219,7 @@ def test_cosmos_account_refuses_more_than_2000_role_assignments(
     monkeypatch.setattr("localazure.services.cosmosdb._MOST_ASSIGNMENTS", 1)
     make(azure, COSMOS_ASSIGNMENT)
 
-    assert "one more" in refusal(azure, COSMOS_ASSIGNMENT, roleAssignmentId=ANOTHER, scope=COSMOS_ID).message
+    assert "exceeds the limit" in refusal(azure, COSMOS_ASSIGNMENT, roleAssignmentId=ANOTHER, scope=COSMOS_ID).message
 
 
 def test_role_on_container_of_cosmos_account_created_outside_the_stack_is_accepted(azure: LocalAzure) -> None:

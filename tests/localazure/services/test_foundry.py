@@ -44,9 +44,9 @@ def test_foundry_project_has_endpoint_and_requested_identity(azure: LocalAzure) 
 @pytest.mark.parametrize(
     ("account", "words"),
     [
-        ({"kind": "OpenAI"}, "kind 'OpenAI' takes no projects"),
+        ({"kind": "OpenAI"}, "kind 'OpenAI' has no Foundry projects"),
         ({"properties": {"customSubDomainName": "network"}}, "allowProjectManagement true"),
-        ({"identity": None}, "it has no managed identity"),
+        ({"identity": None}, "without a managed identity"),
     ],
 )
 def test_foundry_project_in_account_without_project_management_is_refused(
@@ -116,7 +116,7 @@ def test_agent_identity_in_missing_foundry_project_is_refused(azure: LocalAzure)
 def test_foundry_connection_with_credentials_is_refused(azure: LocalAzure, token: str, kind: str) -> None:
     refused = refusal(azure, token, properties={"authType": kind, "category": "CognitiveSearch"})
 
-    assert f"authType '{kind}' carries credentials" in refused.message
+    assert f"authType '{kind}' contains credentials" in refused.message
 
 
 @pytest.mark.parametrize("kind", ["AAD", "ManagedIdentity", "None"])

@@ -88,7 +88,7 @@ def test_image_pull_by_identity_without_role_is_refused(azure: LocalAzure) -> No
     make(azure, IDENTITY)
     registry(azure)
 
-    assert "grant AcrPull first" in str(refusal(azure, APP, **pulling(IDENTITY_ID)))
+    assert "assign AcrPull" in str(refusal(azure, APP, **pulling(IDENTITY_ID)))
 
 
 def test_acr_pull_on_another_registry_does_not_allow_the_image_pull(azure: LocalAzure) -> None:
@@ -103,7 +103,7 @@ def test_first_image_pull_with_system_assigned_identity_is_refused(azure: LocalA
     make(azure, IDENTITY)
     registry(azure)
 
-    assert "begins with the app" in str(refusal(azure, APP, **pulling("system")))
+    assert "before the app exists" in str(refusal(azure, APP, **pulling("system")))
 
 
 def test_later_image_pulls_with_system_assigned_identity_are_allowed(azure: LocalAzure) -> None:
@@ -122,7 +122,7 @@ def test_image_pull_from_registry_missing_in_the_app_configuration_is_refused(az
     registry(azure)
     grant(azure, "AcrPull")
 
-    assert f"does not list {SERVER}" in str(refusal(azure, APP, **pulling(None)))
+    assert f"does not list the registry {SERVER}" in str(refusal(azure, APP, **pulling(None)))
 
 
 def test_image_pull_with_password_is_refused_if_the_registry_admin_user_is_disabled(azure: LocalAzure) -> None:
@@ -130,7 +130,7 @@ def test_image_pull_with_password_is_refused_if_the_registry_admin_user_is_disab
     registry(azure, adminUserEnabled=False)
     login = {"username": "networkdev7", "passwordSecretRef": "given"}
 
-    assert "admin user is off" in str(refusal(azure, APP, **pulling(None, **login)))
+    assert "admin user is disabled" in str(refusal(azure, APP, **pulling(None, **login)))
     registry(azure, adminUserEnabled=True)
     assert make(azure, APP, **pulling(None, **login))[1]["provisioningState"] == "Succeeded"
 
@@ -140,7 +140,7 @@ def test_image_pull_is_refused_if_the_registry_disables_arm_tokens(azure: LocalA
     registry(azure, policies={"azureADAuthenticationAsArmPolicy": {"status": "disabled"}})
     grant(azure, "AcrPull")
 
-    assert "refuses tokens for ARM" in str(refusal(azure, APP, **pulling(IDENTITY_ID)))
+    assert "refuses ARM tokens" in str(refusal(azure, APP, **pulling(IDENTITY_ID)))
 
 
 def test_image_pull_from_anonymous_registry_needs_no_identity(azure: LocalAzure) -> None:

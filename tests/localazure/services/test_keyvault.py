@@ -52,13 +52,13 @@ def test_invalid_key_vault_name_is_refused(azure: LocalAzure, name: str) -> None
     [
         ({"enableSoftDelete": False}, '"enableSoftDelete" cannot be set to false'),
         ({"enablePurgeProtection": False}, '"enablePurgeProtection" cannot be set to false'),
-        ({"softDeleteRetentionInDays": 6}, "allowed are 7 to 90"),
-        ({"softDeleteRetentionInDays": 91}, "allowed are 7 to 90"),
+        ({"softDeleteRetentionInDays": 6}, "allowed number of days is 7 to 90"),
+        ({"softDeleteRetentionInDays": 91}, "allowed number of days is 7 to 90"),
         ({"enableRbacAuthorization": False}, "accessPolicies is not specified"),
         ({"tenantId": _STRANGE}, "invalid value was provided for 'tenantId'"),
         (
             {"accessPolicies": [{"tenantId": _STRANGE, "objectId": "one", "permissions": {"secrets": ["get"]}}]},
-            "invalid value was provided for 'accessPolicies': number 0",
+            "invalid value was provided for 'accessPolicies': policy 0",
         ),
     ],
 )

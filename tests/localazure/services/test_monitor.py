@@ -36,8 +36,8 @@ def test_diagnostic_setting_without_destination_is_refused(azure: LocalAzure) ->
             {"logs": [CONSOLE, {"categoryGroup": "allLogs", "enabled": True}]},
             "mix of log category and log category group",
         ),
-        ({"logs": [CONSOLE, CONSOLE]}, "is given 2 times"),
-        ({"logs": [{"enabled": True}]}, "neither a category nor a category group"),
+        ({"logs": [CONSOLE, CONSOLE]}, "is listed 2 times"),
+        ({"logs": [{"enabled": True}]}, "neither category nor categoryGroup"),
         ({"logAnalyticsDestinationType": "Own"}, "'Own' is not one of Dedicated, AzureDiagnostics"),
     ],
 )

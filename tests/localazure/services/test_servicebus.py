@@ -55,13 +55,16 @@ def test_invalid_or_reserved_service_bus_namespace_name_is_refused(azure: LocalA
 @pytest.mark.parametrize(
     ("inputs", "expected"),
     [
-        ({"sku": {"name": "Standard", "tier": "Premium"}}, "make the two agree"),
+        ({"sku": {"name": "Standard", "tier": "Premium"}}, "make both equal"),
         ({"sku": {"name": "Standard", "capacity": 2}}, "sku.capacity is only supported in the tier Premium"),
         ({"premiumMessagingPartitions": 2}, "premiumMessagingPartitions is only supported in the tier Premium"),
         ({"encryption": {"keySource": "Microsoft.KeyVault"}}, "encryption is only supported in the tier Premium"),
-        ({"sku": {**PREMIUM, "capacity": 3}}, "allowed are 1;2;4;8;16"),
-        ({"sku": PREMIUM, "premiumMessagingPartitions": 3}, "allowed are 1;2;4"),
-        ({"sku": {**PREMIUM, "capacity": 1}, "premiumMessagingPartitions": 2}, "allowed are 2;4;8;16;32"),
+        ({"sku": {**PREMIUM, "capacity": 3}}, "allowed numbers of messaging units are 1;2;4;8;16"),
+        ({"sku": PREMIUM, "premiumMessagingPartitions": 3}, "allowed numbers of partitions are 1;2;4"),
+        (
+            {"sku": {**PREMIUM, "capacity": 1}, "premiumMessagingPartitions": 2},
+            "allowed numbers of messaging units are 2;4;8;16;32",
+        ),
     ],
 )
 def test_feature_outside_the_service_bus_namespace_tier_is_refused(
@@ -73,7 +76,7 @@ def test_feature_outside_the_service_bus_namespace_tier_is_refused(
 def test_service_bus_tier_change_to_premium_or_to_basic_with_topics_is_refused(azure: LocalAzure) -> None:
     make(azure, BUS_TOPIC)
 
-    assert "make another one" in str(update_refusal(azure, BUS, BUS_ID, sku=PREMIUM))
+    assert "create another namespace" in str(update_refusal(azure, BUS, BUS_ID, sku=PREMIUM))
     assert "/topics/news" in str(update_refusal(azure, BUS, BUS_ID, sku=BASIC))
 
 
@@ -136,7 +139,7 @@ def test_basic_tier_service_bus_refuses_topics(azure: LocalAzure) -> None:
         ({"autoDeleteOnIdle": "PT4M"}, "'autoDeleteOnIdle' is PT4M"),
         ({"duplicateDetectionHistoryTimeWindow": "P8D"}, "'duplicateDetectionHistoryTimeWindow' is P8D"),
         ({"enableExpress": True, "requiresDuplicateDetection": True}, "cannot be enabled together"),
-        ({"forwardTo": "elsewhere"}, "no queue or topic of that name"),
+        ({"forwardTo": "elsewhere"}, "no queue or topic with that name"),
         ({"forwardTo": "elsewhere", "requiresSession": True}, "isn't supported for an entity with sessions"),
         ({"forwardDeadLetteredMessagesTo": "jobs"}, "the namespace has no queue or topic"),
         ({"queueName": "jobs!"}, "Queue name 'jobs!' is invalid"),
@@ -160,7 +163,9 @@ def test_service_bus_forwarding_to_missing_queue_or_topic_is_refused(azure: Loca
     make(azure, BUS_TOPIC)
 
     assert make(azure, BUS_QUEUE, forwardTo="news")[1]["forwardTo"] == "news"
-    assert "names the entity itself" in str(update_refusal(azure, BUS_QUEUE, f"{BUS_ID}/queues/jobs", forwardTo="jobs"))
+    assert "is the queue or subscription itself" in str(
+        update_refusal(azure, BUS_QUEUE, f"{BUS_ID}/queues/jobs", forwardTo="jobs")
+    )
 
 
 def test_partitioned_service_bus_queue_has_sixteen_times_the_requested_size(azure: LocalAzure) -> None:

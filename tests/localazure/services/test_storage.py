@@ -47,7 +47,7 @@ def test_invalid_storage_account_name_is_refused(azure: LocalAzure, name: str) -
         ({"kind": "BlockBlobStorage", "sku": {"name": "Standard_LRS"}}, "Premium_LRS"),
         ({"kind": "BlobStorage", "accessTier": None}, "accessTier"),
         ({"isHnsEnabled": True, "sku": {"name": "Premium_LRS"}}, "hierarchical namespace"),
-        ({"isSftpEnabled": True}, "needs isHnsEnabled"),
+        ({"isSftpEnabled": True}, "set isHnsEnabled"),
     ],
 )
 def test_feature_outside_the_storage_account_kind_is_refused(
@@ -131,7 +131,7 @@ def test_blob_and_queue_services_exist_as_soon_as_their_storage_account(azure: L
 def test_inconsistent_blob_service_policies_are_refused(azure: LocalAzure) -> None:
     kept = {"enabled": True, "days": 30}
 
-    assert "lacks days" in refusal(azure, BLOBS, containerDeleteRetentionPolicy={"enabled": True}).message
+    assert "without a number of days" in refusal(azure, BLOBS, containerDeleteRetentionPolicy={"enabled": True}).message
     refused = refusal(azure, BLOBS, deleteRetentionPolicy=kept, restorePolicy={"enabled": True, "days": 30})
     assert "changeFeed.enabled" in refused.message
     assert "less than" in refused.message
