@@ -137,4 +137,4 @@ def test_folder_without_pulumi_yaml_is_refused_with_exit_code_2(tmp_path: Path) 
     refused = project.run("pulumi preview")
 
     assert (refused.code, refused.out) == (2, "")
-    assert refused.err.startswith(f"{tmp_path}: no Pulumi.yaml here")
+    assert refused.err.startswith(f"error: no Pulumi.yaml here: neither {tmp_path} nor a folder above")
