@@ -20,7 +20,6 @@ NOT_YET = (
     "benchmarks",
     "components",
     "docs/decisions",
-    "docs/howto",
     "docs/reference/api",
     "release",
     "tests/access",
