@@ -19,7 +19,6 @@ REPOSITORY = Path(__file__).parents[2]
 NOT_YET = (
     "benchmarks",
     "components",
-    "docs/decisions",
     "docs/reference/api",
     "release",
     "tests/access",
