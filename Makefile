@@ -13,7 +13,7 @@ export CMD
 .DEFAULT_GOAL := help
 .PHONY: help setup preview up destroy engine deployer test mutants check fix bench schema lock clean
 
-help: ## this list
+help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
 $(VENV)/.installed: requirements.txt pyproject.toml
@@ -24,9 +24,9 @@ $(VENV)/.installed: requirements.txt pyproject.toml
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
-setup: $(VENV)/.installed ## make .venv and install what is pinned
+setup: $(VENV)/.installed ## create .venv and install the pinned packages
 
-preview: setup ## what would exist, and who could do what, on local Azure (STACK=dev)
+preview: setup ## show planned resources and access, on local Azure (STACK=dev)
 	@$(COMMAND) preview --stack $(STACK) --save .localazure/$(STACK).preview.json
 	@echo
 	@$(COMMAND) access review --stack $(STACK) --of .localazure/$(STACK).preview.json
@@ -34,45 +34,45 @@ preview: setup ## what would exist, and who could do what, on local Azure (STACK
 up: setup ## deploy the stack to local Azure (STACK=dev)
 	@$(COMMAND) up --stack $(STACK)
 
-destroy: setup ## remove everything of the stack from local Azure (STACK=dev)
+destroy: setup ## delete the stack's resources from local Azure (STACK=dev)
 	@$(COMMAND) destroy --stack $(STACK)
 
 engine: setup ## run CMD with the real Pulumi engine on local Azure (CMD="pulumi up")
 	@$(COMMAND) engine -- "$$CMD"
 
-deployer: setup ## what the deploying identity needs, as JSON (SUBSCRIPTION=... GROUP=... CALLERS="agents people")
+deployer: setup ## print role and condition of the deploying identity as JSON (SUBSCRIPTION=... GROUP=... CALLERS="agents people")
 	@$(COMMAND) deployer --subscription "$(SUBSCRIPTION)" $(if $(GROUP),--group "$(GROUP)") $(CALLERS:%=--callers %)
 
-test: setup ## all tests
+test: setup ## run all tests
 	@$(RUN) -m pytest -q -n auto
 
-mutants: setup ## change the code in many small ways, and count the changes that no test notices (MUTANTS="--renew")
+mutants: setup ## change the code in many small ways, and count the changes that no test detects (MUTANTS="--renew")
 	@$(RUN) -m tests.mutants $(MUTANTS)
 
-check: setup ## lint, format and types, changing nothing
+check: setup ## check lint, format and types, without changes
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/pyright
 
-fix: setup ## apply what lint and format can repair
+fix: setup ## apply automatic fixes of lint and format
 	@$(VENV)/bin/ruff check --fix .
 	@$(VENV)/bin/ruff format .
 
-schema: setup ## renew the JSON schemas from the models
+schema: setup ## write the JSON schemas from the models
 	@$(COMMAND) manifest schema
 
 # Wheels alone, since the build of a source distribution runs code that no hash covers; yattag is published as nothing else.
 # The two options precede the packages in this order: pip forgets a `--no-binary` that comes before `--only-binary :all:`.
-lock: setup ## renew requirements.txt from pyproject.toml, with hashes (LOCK=--upgrade for newer versions of everything below it)
+lock: setup ## write requirements.txt from pyproject.toml, with hashes (LOCK=--upgrade for newer indirect packages)
 	@$(VENV)/bin/uv pip compile pyproject.toml --group dev $(LOCK) --quiet --universal --python-version 3.11 --generate-hashes \
 		--only-binary :all: --no-binary yattag --no-header --output-file requirements.txt
 	@printf '%s\n' '# Written by `make lock` from pyproject.toml, which has the direct packages and why each is there.' \
 		'--only-binary :all:' '--no-binary yattag' '' | cat - requirements.txt > requirements.txt.new
 	@mv requirements.txt.new requirements.txt
 
-bench: setup ## the README's figures
+bench: setup ## print the figures of docs/benchmarks.md
 	@$(RUN) benchmarks/preview.py
 	@$(RUN) benchmarks/access.py
 
-clean: ## remove what the targets made
+clean: ## delete .venv and the files of local runs
 	rm -rf $(VENV) .localazure .pytest_cache .hypothesis .ruff_cache

@@ -69,7 +69,7 @@ class CheckInput:
         return kind if isinstance(kind, str) else None
 
     def host_of(self, agent: str) -> AgentHost | None:
-        """Host of a declared agent, even if the rest of the entry is invalid; None if the host is."""
+        """Host of a declared agent, even if the rest of the entry is invalid; None for an invalid host."""
         host = self.raw_entry("agents", agent).get("host", "container-app")
         return next((one for one in AGENT_HOSTS if one == host), None)
 

@@ -53,7 +53,7 @@ ModelDeployments = Annotated[ListField[ModelDeployment], AfterValidator(_by_name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceKind:
-    """Kind of resource.
+    """Kind of resource in `network.yaml`: its verbs, its parent and its keys.
 
     Attributes:
         description: phrase for messages and reports.

@@ -20,7 +20,7 @@ __all__ = ["NameRule"]
 
 @dataclass(frozen=True, slots=True)
 class NameRule:
-    """Rule for names of one kind.
+    """Naming rule for one kind of Azure resource or manifest entry.
 
     Attributes:
         what: the named thing, with its article ("a storage account").
@@ -53,7 +53,7 @@ class NameRule:
         return None
 
     def check(self, name: str) -> str:
-        """Return a valid name.
+        """Return the name if it is valid, else raise an error.
 
         Raises:
             ValueError: the name is invalid.

@@ -21,12 +21,12 @@ __all__ = ["StackSettings", "environment_keys"]
 
 
 def environment_keys() -> tuple[str, ...]:
-    """Keys of an environment, without the stack's name."""
+    """Names of the configuration keys of an environment; the stack's name is not a key."""
     return tuple(name for name in Environment.model_fields if name != "stack")
 
 
 class StackSettings:
-    """Values of one stack, with their location in its file.
+    """Configuration values of one stack, with their line numbers in the stack's file.
 
     Attributes:
         data: the values, parsed, for `Environment`.

@@ -85,7 +85,7 @@ def validate_partially(model: type[M], data: Mapping[str, Any], placeholders: Ma
 
 
 def _drop_empty(rest: dict[str, Any], path: KeyPath) -> Iterator[KeyPath]:
-    """Remove every key without a value, an unfinished edit; yield their paths."""
+    """Remove every key without a value (an unfinished edit), and yield its path."""
     for key, value in list(rest.items()):
         inner = as_mapping(value)
         if value is None:
