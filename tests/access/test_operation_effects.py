@@ -21,6 +21,7 @@ WORDS = {
     f"{BLOBS}/read": "read",
     f"{BLOBS}/write": "write",
     f"{BLOBS}/delete": "delete",
+    **{f"{BLOBS}/{verb}": verb.lower() for verb in ("Read", "Write", "DELETE")},
     f"{BLOBS}/add/action": "write",
     f"{BLOBS}/move/action": "write",
     f"{BLOBS}/filter/action": "find",

@@ -86,8 +86,8 @@ class Covering:
         """The run of one candidate: the test files that call what it changes, the most specific first."""
         names = self._calling(one.path, enclosing(source, one.line))
         ordered = sorted(names, key=lambda name: self._order(one, name))
-        before = accumulate((self.tests[name] for name in ordered), initial=0.0)
-        affordable = [name for name, seconds in zip(ordered, before, strict=False) if seconds < BUDGET]
+        sums = accumulate(self.tests[name] for name in ordered)
+        affordable = [name for name, seconds in zip(ordered, sums, strict=True) if seconds <= BUDGET] or ordered[:1]
         return Job(one.name, affordable, self.limits, one.path, mutated)
 
     @cached_property
