@@ -62,7 +62,7 @@ def test_chain_of_influence_is_followed_to_its_end() -> None:
         gives("b", UPLOADS, READER),
         gives("b", QUEUE, SENDER),
         gives("c", QUEUE, RECEIVER),
-        gives("c", UPLOADS, WRITER),
+        gives("c", REPORTS, WRITER),
     )
     chain = [(one.agent, one.through, one.how) for one in radius("a", *given).influence_chain]
 
@@ -71,4 +71,4 @@ def test_chain_of_influence_is_followed_to_its_end() -> None:
         ("c", "done", "a writes what b reads; b sends what c receives"),
     ]
     assert [one[0] for one in influences(radius("b", *given))] == ["c"]
-    assert {one[0] for one in influenced(radius("b", *given))} == {"a", "c"}
+    assert [one[0] for one in influenced(radius("c", *given))] == ["b"]
