@@ -1,4 +1,4 @@
-"""How long the questions about access take, and how much memory, from 100 agents to 10,000.
+"""Measures time and memory of the access analysis, for networks of 100 to 10,000 agents.
 
 A network of n agents has n/10 resources and ten role assignments an agent, one of them to pull its image. Measured are
 the full matrix, the proof, and the difference to a copy with 100 changed assignments, each size in a process of its
@@ -35,9 +35,9 @@ SIZES = (100, 1000, 10_000)
 EACH = 9
 CHANGES = 100
 SLOW = 4
-"""Agents of the network that the slow evaluator judges."""
+"""Number of agents of the network that the slow evaluator evaluates."""
 MEBIBYTE = 1024
-"""In the KiB that Linux reports."""
+"""Number of KiB in a MiB; Linux reports memory in KiB."""
 
 _GROUP = "/subscriptions/be7c4000-0000-4000-8000-000000000001/resourceGroups/bench/providers"
 _IDS = {
@@ -51,7 +51,7 @@ _REGISTRY = _GROUP + "/Microsoft.ContainerRegistry/registries/images"
 
 
 def network(agents: int) -> tuple[Declared, Graph]:
-    """A network of that many agents and its graph; the same every time."""
+    """Generate a network with a number of agents and its access graph; always the same for the same number."""
     random = Random(agents)  # noqa: S311 (a sample, no secret)
     kinds = sorted(_IDS)
     resources = {
@@ -94,7 +94,7 @@ def _assignment(principal: Principal, role_name: str, scope: str) -> Assignment:
 
 
 def changed(graph: Graph) -> Graph:
-    """A copy in which some agents read what they did not."""
+    """Return a copy of the graph in which some agents may read other resources."""
     role = by_name("Reader")
     some = [
         replace(one, id=f"{one.id} wider", role=role, role_id=role.id, system="azure")
@@ -109,14 +109,14 @@ def changed(graph: Graph) -> Graph:
 
 
 def timed(what: Callable[[], Any]) -> tuple[float, Any]:
-    """Seconds, and the answer."""
+    """Measure the seconds of a function call, and return its result too."""
     began = time.perf_counter()
     answer = what()
     return time.perf_counter() - began, answer
 
 
 def one_size(agents: int) -> dict[str, float]:
-    """Seconds of each question, and MiB at the most."""
+    """Measure the seconds of each access analysis of a network, and the maximum memory in MiB."""
     declared, graph = network(agents)
     other = changed(graph)
     matrix, rows = timed(lambda: access_rows(AccessMatrix(graph), declared))
@@ -134,7 +134,7 @@ def one_size(agents: int) -> dict[str, float]:
 
 
 def slow_ratio() -> tuple[float, float]:
-    """Seconds of the slow evaluator and of the fast one for the same small network, every pair asked."""
+    """Measure the slow and the fast evaluator on every agent and resource of the same small network, in seconds."""
     from tests.access import slow  # noqa: PLC0415 (of the tests, and only here)
 
     _, graph = network(SLOW)
@@ -159,7 +159,7 @@ def slow_ratio() -> tuple[float, float]:
 
 
 def main() -> None:
-    """Read the command line."""
+    """Run the benchmark with the command line's options."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--one", type=int, metavar="AGENTS", help=argparse.SUPPRESS)
     options = parser.parse_args()

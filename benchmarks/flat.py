@@ -1,4 +1,4 @@
-"""The baseline: what a network of `count` agents makes, declared flat in one hand-written program, without components.
+"""Baseline program for the preview benchmark: the resources of a network of `count` agents, without components.
 
 The same resources with the same inputs as the benchmark's network; `preview.py` checks that they are. Names of role
 assignments are made as the components make them, for those are inputs too.
@@ -25,7 +25,7 @@ GROUP, PLACE, KEPT = "bench-rg", "westeurope", 30
 
 
 def program(count: int) -> None:
-    """Register everything, one statement after another."""
+    """Register all resources of the baseline, one statement after another."""
     group = resources.ResourceGroup("bench", resource_group_name=GROUP, location=PLACE, tags={})
     rg = group.urn.apply(lambda _: GROUP)
     subscription = authorization.get_client_config_output().subscription_id

@@ -1,4 +1,4 @@
-"""How long a local preview takes, and how much memory, beside the same resources declared flat.
+"""Measures time and memory of a local preview, compared with the same resources registered without components.
 
 Prints, for networks of 10, 100 and 1,000 agents with three grants each, time and peak memory of both, their ratio, and
 how the time for one agent grows. Every measurement is a process of its own; network and flat take turns, and the
@@ -27,7 +27,7 @@ from localazure.run import RunResult, run
 SIZES = (10, 100, 1000)
 ROUNDS = {10: 3, 100: 3, 1000: 1}
 MEBIBYTE = 1024
-"""In the KiB that Linux reports."""
+"""Number of KiB in a MiB; Linux reports memory in KiB."""
 
 STACK_FILE = """\
 config:
@@ -53,7 +53,7 @@ agents:
 
 
 def network_run(root: Path, count: int) -> Callable[[], RunResult]:
-    """A preview of a project on disk, from reading its files on."""
+    """Preview a project on disk, including the reading of its files."""
     main = Path(__file__).parents[1] / "__main__.py"
     (root / "Pulumi.yaml").write_text(f"name: agent-network\nruntime: python\nmain: {main}\n")
     (root / "Pulumi.dev.yaml").write_text(STACK_FILE)
@@ -71,7 +71,7 @@ def network_run(root: Path, count: int) -> Callable[[], RunResult]:
 
 
 def flat_run(_root: Path, count: int) -> Callable[[], RunResult]:
-    """A preview of the hand-written program."""
+    """Preview the baseline program without components."""
     return lambda: run(lambda: flat.program(count), project="agent-network", stack="dev", config={})
 
 
@@ -79,7 +79,7 @@ RUNS = {"network": network_run, "flat": flat_run}
 
 
 def previewed(what: str, count: int) -> tuple[RunResult, float]:
-    """A preview of one of the two, and the seconds it took; what it previews is made before."""
+    """Preview the network or the baseline, and return the seconds without preparation."""
     with TemporaryDirectory() as folder:
         preview = RUNS[what](Path(folder), count)
         began = time.perf_counter()
@@ -92,7 +92,7 @@ def previewed(what: str, count: int) -> tuple[RunResult, float]:
 
 
 def measured(what: str, count: int) -> dict[str, float]:
-    """Seconds and MiB of one preview in a process of its own."""
+    """Measure the seconds and MiB of one preview in a separate process."""
     done = subprocess.run(  # noqa: S603 (this interpreter)
         [sys.executable, __file__, "--one", what, str(count)], check=True, capture_output=True, text=True
     )
@@ -100,14 +100,14 @@ def measured(what: str, count: int) -> dict[str, float]:
 
 
 def registered(result: RunResult) -> Counter[str]:
-    """What went to Azure: types and inputs, in no order."""
+    """Return the types and inputs of all resources sent to Azure, in no order."""
     return Counter(
         json.dumps([step.record.type, step.inputs], sort_keys=True) for step in result.steps if step.record.custom
     )
 
 
 def check(count: int) -> None:
-    """Stop where the two do not register the same."""
+    """Stop if the network and the baseline do not register the same resources."""
     network, flat_ = (registered(previewed(what, count)[0]) for what in RUNS)
     if network != flat_:
         sys.exit("\n".join(["not the same:", *(network - flat_), "---", *(flat_ - network)]))
@@ -115,7 +115,7 @@ def check(count: int) -> None:
 
 
 def compare() -> None:
-    """Print the table."""
+    """Print the comparison of both previews as a table."""
     print(f"{'agents':>6}  {'network':>16}  {'flat':>16}  {'time':>6}  {'memory':>6}  {'ms per agent':>12}")
     for count in SIZES:
         best: dict[str, Any] = {}
@@ -133,7 +133,7 @@ def compare() -> None:
 
 
 def main() -> None:
-    """Read the command line."""
+    """Run the benchmark with the command line's options."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="only compare what the two register")
     parser.add_argument("--one", nargs=2, metavar=("WHAT", "COUNT"), help=argparse.SUPPRESS)

@@ -1,4 +1,4 @@
-"""Random sample of docstrings, messages and test names, for measuring how well a stranger understands them.
+"""Prints a random sample of docstrings, messages and test names, to measure how well readers understand them.
 
 Prints three groups of rows as tab-separated text: a row has its number, its group, its location and the text alone. A
 reader who has never seen the code writes a guess next to each row; somebody with the code open judges the guesses. The
@@ -16,20 +16,20 @@ ROOMS = ("access", "cli", "components", "localazure", "manifest", "policies", "r
 SEED = 14
 SIZE = 60
 _FEWEST_WORDS = 4
-"""Shorter texts are keys, names or fragments, not messages."""
+"""Minimum number of words of a message; shorter strings are keys, names or fragments."""
 
 Row = tuple[str, str]
 
 
 def modules(*folders: str) -> Iterator[tuple[str, ast.Module]]:
-    """Every module below some folders, by path."""
+    """Return every module in the given folders, with its path."""
     for folder in folders:
         for path in sorted((ROOT / folder).rglob("*.py")):
             yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))
 
 
 def docstrings() -> Iterator[Row]:
-    """First lines of docstrings, each with the name that it documents."""
+    """Return the first lines of docstrings, each with the name that it documents."""
     for path, module in modules(*ROOMS):
         for node in ast.walk(module):
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
@@ -40,7 +40,7 @@ def docstrings() -> Iterator[Row]:
 
 
 def messages() -> Iterator[Row]:
-    """Texts of errors and of what else is printed: those in `raise` statements and in calls, of several words."""
+    """Return the error messages and other printed strings: those of several words in `raise` statements and calls."""
     for path, module in modules(*ROOMS):
         seen = set[int]()
         for node in ast.walk(module):
@@ -62,7 +62,7 @@ def _text(node: ast.AST) -> str:
 
 
 def test_names() -> Iterator[Row]:
-    """Names of test functions."""
+    """Return the names of test functions."""
     for path, module in modules("tests"):
         for node in ast.walk(module):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):

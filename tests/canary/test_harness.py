@@ -1,4 +1,4 @@
-"""Tests that must fail, each for its own reason: a harness in which they pass would let everything pass."""
+"""Runs tests that must fail, to show that the test harness reports each kind of failure."""
 
 import os
 import subprocess
@@ -14,13 +14,13 @@ REPOSITORY = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run of pytest ended."""
+    """Exit code and output of a pytest run."""
 
     code: int
     text: str
 
     def failed_with(self, *words: str) -> bool:
-        """Whether a test failed, or could not start, and the report says all of this."""
+        """Report if a test failed or could not start, and the output contains all given texts."""
         return self.code in {1, 2, 4} and all(word in self.text for word in words)
 
 
@@ -29,7 +29,7 @@ Run = Callable[..., Outcome]
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Run one file of tests with this project's settings and its conftest, in another process."""
+    """Run one test file with this project's pytest settings and conftest, in another process."""
 
     def on(text: str, **environment: str) -> Outcome:
         path = tmp_path / "test_canary.py"

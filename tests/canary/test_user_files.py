@@ -1,4 +1,4 @@
-"""Tests that open the user's network and stack files must fail, in whichever process they do so."""
+"""Runs tests that open the user's network and stack files, to show that these tests fail in every process."""
 
 import os
 import shutil
@@ -43,7 +43,7 @@ Run = Callable[[str], "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Run one file of tests with this project's conftest, in the folder of the repository."""
+    """Run one test file with this project's conftest, in the folder of the repository."""
 
     def on(text: str) -> subprocess.CompletedProcess[str]:
         path = tmp_path / "test_canary.py"

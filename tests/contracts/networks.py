@@ -1,4 +1,4 @@
-"""A network with one resource of a kind and an agent that may do all that the kind allows, on the SDK's mocks."""
+"""Sample networks for contract tests: one resource of each kind, and agents on each host, recorded on Pulumi mocks."""
 
 from functools import cache
 from pathlib import Path
@@ -15,9 +15,9 @@ from tests.projects import load_project, write_project
 __all__ = ["ENVIRONMENT", "PARENT", "RESOURCE", "component", "described", "of_hosts", "of_kind", "of_project", "within"]
 
 RESOURCE = "thing"
-"""What the one resource is called in its network."""
+"""Name of the only resource in a sample network."""
 PARENT = "contosothing"
-"""What holds it, where something does."""
+"""Name of the resource that contains the sample's resource, such as a storage account."""
 
 _SETTINGS: dict[str, dict[str, Any]] = {
     "cosmos-container": {"database": "main"},
@@ -27,7 +27,7 @@ ENVIRONMENT = {"location": "westeurope", "resource_group": "contoso", "suffix": 
 
 
 def described(kind: str, *, existing: bool = False) -> dict[str, Any]:
-    """The network with this one resource, as it is written."""
+    """Return the manifest of a network with one resource of a kind and an agent with every verb on this resource."""
     settings = {} if existing and kind == "model-account" else _SETTINGS.get(kind, {})
     entry = {"kind": kind, KINDS[kind].parent[0]: PARENT, "existing": existing, **settings}
     agent = {"image": "worker", "access": {RESOURCE: list(KINDS[kind].verbs)}}
@@ -41,7 +41,7 @@ def described(kind: str, *, existing: bool = False) -> dict[str, Any]:
 
 @cache
 def of_kind(kind: str, *, existing: bool = False) -> Recorded:
-    """What a network with this one resource registers."""
+    """Return the registrations of a network with one resource of a kind."""
     with TemporaryDirectory() as root:
         return of_project(write_project(Path(root), described(kind, existing=existing), ENVIRONMENT))
 
@@ -84,7 +84,7 @@ EVERY_HOST: dict[str, Any] = {
         "other": {"host": "foundry", "project": "lab", "version": "1", "access": {"signing": "read"}},
     },
 }
-"""A network with an agent of every identity on every host."""
+"""Manifest of a network with an agent of every identity type on every host."""
 WORKSPACE = (
     f"/subscriptions/{SUBSCRIPTION}/resourceGroups/defender/providers/Microsoft.OperationalInsights/workspaces/all"
 )
@@ -116,26 +116,26 @@ _WITH_HOSTS: dict[str, Any] = {
 
 @cache
 def of_hosts() -> Recorded:
-    """What a network with agents of every identity on every host registers, with people who call them."""
+    """Return the registrations of a network with agents on every host, and people who call these agents."""
     with TemporaryDirectory() as root:
         return of_project(write_project(Path(root), EVERY_HOST, _WITH_HOSTS))
 
 
 @cache
 def of_project(root: Path = FABRIKAM, stack: str = "dev") -> Recorded:
-    """What the network of a project, or of Fabrikam, registers."""
+    """Return the registrations of the network in a project folder; by default Fabrikam's."""
     network, environment = load_project(root, stack)
     return record(lambda: AgentNetwork(network.name, {"network": network, "environment": environment}))
 
 
 def component(recorded: Recorded, kind: type[NetworkResource] | type[Holder]) -> Registered:
-    """The only component of a class; some are called as the Azure resource in them."""
+    """Return the only registered component of a class."""
     (found,) = recorded.all(kind.TOKEN)
     return found
 
 
 def within(recorded: Recorded, name: str) -> list[Registered]:
-    """A component by its logical name, and everything below it."""
+    """Return the component with a logical name, and every resource below this component."""
     family = {one.urn for one in recorded.resources if one.name == name and not one.custom}
     for one in recorded.resources:
         # A parent is registered before its children.

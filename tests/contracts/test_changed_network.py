@@ -1,4 +1,4 @@
-"""The whole suite in a copy of the repository whose network is somebody else's: no test depends on the root's files.
+"""Runs all tests in a copy of the repository with another network, to show that no test depends on the root's files.
 
 The run in the copy takes one case of each test function and one example of each property, for cases differ in their
 parameters and not in the files that they read; that no test opens the user's files is checked for every case by the
@@ -22,12 +22,12 @@ LEFT_OUT = shutil.ignore_patterns(".*cache*", "__pycache__", ".git", ".venv", ".
 
 
 def left_out(folder: str, names: list[str]) -> set[str]:
-    """Names that are not copied: what tools keep, and the user's files."""
+    """Return the names that are not copied: folders of tools, and the user's files."""
     return {*LEFT_OUT(folder, names), *(name for name in names if is_users(Path(folder, name)))}
 
 
 def another_network(root: Path) -> None:
-    """Make a change of each kind: a renamed project, another network name, one more agent with an access."""
+    """Change the network: rename the project and the network, and add an agent with access."""
     project, network = root / "Pulumi.yaml", root / "network.yaml"
     name = yaml.safe_load(project.read_text("utf-8"))["name"]
     project.write_text(re.sub(rf"(?m)^name: {name}$", "name: tailspin-project", project.read_text("utf-8")), "utf-8")

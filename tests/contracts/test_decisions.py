@@ -1,4 +1,4 @@
-"""Decisions and recipes: every one in the index, every decision in one form and on one page."""
+"""Tests that the index lists every decision record and recipe, and that decision records have one form."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Direct packages are pinned, explained and locked; the lock has hashes and everything that its packages require."""
+"""Tests that direct dependencies are pinned, explained and locked, and that the lock is complete with hashes."""
 
 import re
 import tomllib
@@ -31,7 +31,7 @@ SYSTEMS = (
 
 @dataclass(frozen=True)
 class Locked:
-    """One package in the lock."""
+    """One package in the lock file."""
 
     requirement: Requirement
     options: tuple[str, ...]
@@ -48,7 +48,7 @@ class Locked:
 
 
 def lines(text: str) -> list[str]:
-    """Lines of a requirements file as pip joins them, without comments."""
+    """Return the lines of a requirements file as pip joins them, without comments."""
     joined = re.sub(r"\\\n", " ", re.sub(r"^\s*#.*\n", "", text, flags=re.MULTILINE))
     return [line for line in joined.splitlines() if line.strip()]
 
@@ -78,7 +78,7 @@ def supported_pythons() -> list[str]:
 
 
 def environments() -> list[dict[str, str]]:
-    """Values of markers on every supported Python and operating system."""
+    """Return the environment marker values of every supported Python version and operating system."""
     here = {key: str(value) for key, value in default_environment().items()}
     return [
         {**here, **system, "python_version": python, "python_full_version": f"{python}.0"}
@@ -97,7 +97,7 @@ def direct() -> list[Requirement]:
 
 
 def required(name: str, extras: frozenset[str], environment: dict[str, str]) -> Iterator[Requirement]:
-    """Requirements of an installed package with these extras in an environment."""
+    """Return the requirements of an installed package with the given extras in an environment."""
     for line in requires(name) or ():
         requirement = Requirement(line)
         if any(applies(requirement.marker, environment, extra) for extra in ("", *extras)):
@@ -105,7 +105,7 @@ def required(name: str, extras: frozenset[str], environment: dict[str, str]) -> 
 
 
 def missing_and_reached(lock: dict[str, Locked], environment: dict[str, str]) -> tuple[set[str], set[str]]:
-    """Requirements that the lock does not meet in an environment, and names of the packages that it needs there."""
+    """Return the requirements that the lock misses in an environment, and all packages that are needed there."""
     missing, reached = set[str](), set[tuple[str, frozenset[str]]]()
     ahead = [(requirement, "pyproject.toml") for requirement in direct()]
     while ahead:
@@ -129,7 +129,7 @@ def missing_and_reached(lock: dict[str, Locked], environment: dict[str, str]) ->
 
 
 def packages_of_the_table() -> list[str]:
-    """Names in the first column of the README's table of packages."""
+    """Return the package names in the first column of the README's table of packages."""
     _, _, rest = README.partition("| package | for |\n| --- | --- |\n")
     rows = rest.partition("\n\n")[0].splitlines()
     return [name.strip() for row in rows for name in row.split("|")[1].split(",")]
@@ -168,7 +168,7 @@ def test_every_locked_package_has_hashes() -> None:
 
 
 def test_lock_file_installs_only_wheels_and_names_no_host() -> None:
-    """Pip forgets a `--no-binary` that precedes `--only-binary :all:`, so their order counts."""
+    """Pip forgets a `--no-binary` option that precedes `--only-binary :all:`, so the order of the options counts."""
     options = [line for line in lines(LOCK) if line.startswith("-")]
 
     assert options == ["--only-binary :all:", "--no-binary yattag"]

@@ -1,4 +1,4 @@
-"""What holds for every host of agents: no key opens it, it is logged, and a call of an agent brings a call alone."""
+"""Contract tests of every agent host: key access is disabled, logs are sent, and access is exactly as declared."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def test_every_agent_is_a_child_component_of_the_network() -> None:
 
 
 def test_access_of_agents_on_every_host_creates_exactly_these_role_assignments() -> None:
-    """Agents that share an identity are granted what any of them is, once."""
+    """Agents that share an identity get each role assignment only once."""
     assert grants() == {
         "clerk-may-read-signing",
         "clerk-may-use-report",
@@ -69,7 +69,7 @@ def test_access_of_agents_on_every_host_creates_exactly_these_role_assignments()
 
 
 def test_replaced_role_assignment_is_deleted_only_after_its_replacement_exists() -> None:
-    """Whatever the provider would do: else an agent that is published is without access for a while."""
+    """Otherwise, an agent that is being published would be without access for a while."""
     assert {one.delete_before_replace for one in of_hosts().all("RoleAssignment")} == {False}
 
 
@@ -109,7 +109,7 @@ def test_aks_network_policies_let_a_caller_reach_the_agent_that_permits_it() -> 
 
 
 def blocks(policy: dict[str, Any]) -> set[tuple[str, int]]:
-    """Blocks of addresses and ports that a policy lets its pods reach."""
+    """Return the address blocks and ports that a network policy allows its pods to reach."""
     return {
         (peer["ipBlock"]["cidr"], port["port"])
         for rule in policy["egress"]
@@ -128,7 +128,7 @@ def test_aks_network_policy_allows_only_the_egress_destinations_of_the_agent() -
 
 
 def pods() -> dict[str, dict[str, Any]]:
-    """By agent: how its pods run."""
+    """Return the pod specification of each agent in a cluster."""
     deployments = of_hosts().all("kubernetes:apps/v1:Deployment")
     return {one.name: one.inputs["spec"]["template"]["spec"] for one in deployments}
 

@@ -1,4 +1,4 @@
-"""The recipe for a new kind names only what exists, and no page shows a role that an agent may not have."""
+"""Tests that the recipe for a new resource kind names existing paths, and pages show only assignable roles."""
 
 import re
 from pathlib import Path

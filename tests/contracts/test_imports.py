@@ -1,4 +1,4 @@
-"""Who may import whom, module by module, from the text of every import; one inside a function counts too."""
+"""Tests of the import rules between packages and modules, read from every import statement in the code."""
 
 import ast
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ def modules() -> dict[str, Path]:
 
 
 def imports(name: str, text: str, *, package: bool = False) -> Iterator[str]:
-    """Every module that a module names; of `from a import b` both `a` and `a.b`, which may be a module."""
+    """Return every module that an import statement may name; `from a import b` gives both `a` and `a.b`."""
     here = name if package else name.rpartition(".")[0]
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
@@ -114,7 +114,7 @@ def test_every_architecture_layer_has_modules(layer: str) -> None:
 
 
 def arrows(name: str) -> set[str]:
-    """The modules that a module imports; of `from package import module` the module, not the package."""
+    """Return the project's modules that a module imports; `from package import module` gives the module only."""
     found = imported(name) & set(modules())
     return {one for one in found if not any(other.startswith(f"{one}.") for other in found)} - {name}
 

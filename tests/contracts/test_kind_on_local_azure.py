@@ -1,4 +1,4 @@
-"""Every kind, deployed to local Azure by itself and read from every source."""
+"""Deploys every resource kind to local Azure, and compares the access that every reader finds."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What holds for every kind of resource: one table for all, and a new kind fails until it has its row."""
+"""Contract tests of every resource kind, in one table; a new kind fails until the table has its row."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -55,7 +55,7 @@ def asked(resource: Registered, path: str) -> object:
 
 
 def opened_by_keys(recorded: Recorded) -> list[Registered]:
-    """What is created and has a key of its own, or whatever else has to be closed."""
+    """Return the created resources that have access keys or other access without roles that must be disabled."""
     made = (one for one in recorded.resources if one.custom and one.read is None)
     return [one for one in made if one.type in ALSO_CLOSED or has_switch(one)]
 
@@ -73,7 +73,7 @@ def assert_closed(resource: Registered) -> None:
 
 
 def logged_at(resource: Registered, recorded: Recorded) -> set[str]:
-    """Where its logs are: at itself, or where all that it has is inside services such as `blobServices`, at each."""
+    """Return the scopes at which a resource sends logs: the resource itself, or services such as `blobServices`."""
     own = BY_TOKEN[resource.type].path
     inside = (BY_TOKEN[one.type].path.removeprefix(own) for one in recorded.resources if one.type in BY_TOKEN)
     return {found[0] for path in inside if (found := re.match(r"/\w+Services/default(?=/)", path))} or {""}

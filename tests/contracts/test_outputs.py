@@ -1,4 +1,4 @@
-"""Every component: what it announces is what it has, and what the engine is told."""
+"""Tests that every component assigns and registers exactly the outputs that its class annotates."""
 
 import ast
 import importlib
@@ -21,7 +21,7 @@ def modules() -> Iterator[str]:
 
 
 def every_component() -> dict[str, type[pulumi.ComponentResource]]:
-    """The components by name; what only others derive from has no token and is left aside."""
+    """Return the component classes by name, without base classes."""
     found: dict[str, type[pulumi.ComponentResource]] = {}
     for name in modules():
         for each in vars(importlib.import_module(name)).values():
@@ -34,14 +34,14 @@ COMPONENTS = every_component()
 
 
 def announced(component: type) -> set[str]:
-    """The outputs that a class and those above it annotate."""
+    """Return the outputs that a component class and its base classes annotate."""
     ours = [each for each in component.__mro__ if each.__module__.startswith("components.")]
     annotations = {name: kind for each in ours for name, kind in inspect.get_annotations(each).items()}
     return {name for name, kind in annotations.items() if get_origin(kind) is not ClassVar and name != "TOKEN"}
 
 
 def assigned(component: type) -> set[str]:
-    """The attributes that the code of a class and those above it sets on itself."""
+    """Return the attributes that the code of a component class and its base classes assigns to `self`."""
     ours = [each for each in component.__mro__ if each.__module__.startswith("components.")]
     trees = [ast.parse(inspect.getsource(each)) for each in ours]
     nodes = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Attribute))

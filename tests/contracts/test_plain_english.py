@@ -1,4 +1,4 @@
-"""Plain English in every name, docstring, comment, message and page of documentation."""
+"""Tests that names, docstrings, comments, messages and documentation contain no word of a list of dialect words."""
 
 import ast
 import io
@@ -49,7 +49,7 @@ DIALECT = {
 
 
 class Exemption(NamedTuple):
-    """A phrase of a file, or of every file of a folder, in which a listed word is right."""
+    """A phrase of a file, or of every file of a folder, in which a listed word is allowed."""
 
     path: str
     phrase: str
@@ -64,7 +64,7 @@ EXEMPTIONS = (
 
 
 class Text(NamedTuple):
-    """A name, docstring, comment, message or line of documentation, with its line in its file."""
+    """A name, docstring, comment, message or line of documentation, with its line number in a file."""
 
     line: int
     words: str
@@ -92,12 +92,12 @@ def read(path: str) -> str:
 
 
 def spoken(name: str) -> str:
-    """A name as its words: `_WideGrant` and `wide_grant` are both "wide grant"."""
+    """Split an identifier into words: `_WideGrant` and `wide_grant` are both "wide grant"."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[_\W]+", " ", name).strip().lower()
 
 
 def names(tree: ast.AST) -> Iterator[Text]:
-    """Names that a module defines: functions, classes, parameters, variables and attributes."""
+    """Return the names that a module defines: functions, classes, parameters, variables and attributes."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield Text(node.lineno, spoken(node.name))
@@ -138,7 +138,7 @@ def exempt(path: str, words: str) -> bool:
 
 
 def dialect(path: str) -> list[str]:
-    """Every listed word of a file: `file:line 'text': the word; write the plain ones`."""
+    """Return every listed word in a file: `file:line 'text': the word; write the plain ones`."""
     return [
         f"{path}:{text.line} {text.words.strip()!r}: {found.group().strip()}; write {plain}"
         for text in texts(path)
@@ -148,7 +148,7 @@ def dialect(path: str) -> list[str]:
 
 
 def question_words(path: str) -> list[str]:
-    """Every docstring of a file that begins with a question word."""
+    """Return every docstring of a file that begins with a question word."""
     return [
         f"{path}:{text.line} {text.words.splitlines()[0]!r}"
         for text in docstrings(ast.parse(read(path)))

@@ -1,4 +1,4 @@
-"""Product code uses nothing that only POSIX has: no module, function, signal or path.
+"""Tests that product code uses no module, function, signal or path that exists only on POSIX systems.
 
 Nobody tests on Windows; this keeps out what is certain to fail there.
 """
@@ -52,7 +52,7 @@ def files() -> tuple[Path, ...]:
 
 
 def found_in(text: str) -> Iterator[str]:
-    """Whatever POSIX alone has, in the text of a module."""
+    """Return everything in the text of a module that exists only on POSIX systems."""
     tree = ast.parse(text)
     docstrings = {id(value) for value in _docstrings(tree)}
     for node in ast.walk(tree):
@@ -75,7 +75,7 @@ def _attribute(module: str, name: str) -> Iterator[str]:
 
 
 def _docstrings(tree: ast.Module) -> Iterator[ast.expr]:
-    """Every text that is a statement of its own: docstrings of modules, functions, classes and attributes."""
+    """Return every string that is a statement: the docstrings of modules, functions, classes and attributes."""
     return (node.value for node in ast.walk(tree) if isinstance(node, ast.Expr))
 
 

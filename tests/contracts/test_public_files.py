@@ -1,4 +1,4 @@
-"""Files that a public repository has: licence, reporting of vulnerabilities, forms, updates of packages, hooks."""
+"""Tests of the files for a public repository: licence, security policy, issue forms, dependency updates and hooks."""
 
 import hashlib
 import os
@@ -15,7 +15,7 @@ import yaml
 REPOSITORY = Path(__file__).parents[2]
 FORMS = [REPOSITORY / ".github/ISSUE_TEMPLATE" / name for name in ("bug.yml", "feature.yml")]
 APACHE_2 = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"
-"""SHA-256 of the licence's text as the Apache Software Foundation publishes it."""
+"""SHA-256 of the licence text as the Apache Software Foundation publishes it."""
 FIELDS = {"input", "textarea", "dropdown", "checkboxes"}
 
 

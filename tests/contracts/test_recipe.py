@@ -1,4 +1,4 @@
-"""The recipe for a new kind, walked in a copy of this project: its blocks are all that a kind needs."""
+"""Tests that the code blocks of the recipe for a new resource kind are sufficient, in a copy of the project."""
 
 import json
 import re
@@ -34,7 +34,7 @@ ABOUT = "storage-table or Table or registered or deployer or manifest or sample 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of this project in which every step of the recipe was done."""
+    """Create a copy of the project to which every step of the recipe was applied."""
     root = tmp_path_factory.mktemp("recipe") / "project"
     copytree(REPOSITORY, root, ignore=left_out)
     for own in FABRIKAM.iterdir():
@@ -51,14 +51,14 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def left_out(folder: str, names: list[str]) -> set[str]:
-    """What no test of a kind needs, and the user's own files."""
+    """Return the names that the copy does not need, and the user's own files."""
     users = {"__main__.py", "network.yaml", *(name for name in names if name.startswith("Pulumi."))}
     users = users if Path(folder) == REPOSITORY else set[str]()
     return {*ignore_patterns(".*", "__pycache__", "golden")(folder, names), *users}
 
 
 def write(path: Path, name: str, block: str) -> None:
-    """A new file; or a block before the bracket that ends what is called so."""
+    """Write a new file, or insert a block before the closing bracket of a named table."""
     if not name:
         path.write_text(block, "utf-8")
         return
@@ -70,7 +70,7 @@ def write(path: Path, name: str, block: str) -> None:
 
 
 def published(folder: Path) -> Path:
-    """The types of tables in the layout of bicep-types-az, as far as the example needs them."""
+    """Create the API types that the recipe's example needs, in the layout of bicep-types-az."""
     where = "Microsoft.Storage/storageAccounts/tableServices"
     entries: list[dict[str, Any]] = [{"$type": "StringType"}, {"$type": "AnyType"}]
     for name in (where, f"{where}/tables"):

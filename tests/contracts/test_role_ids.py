@@ -1,4 +1,4 @@
-"""Ids of roles stand in `access/data` and in no code; tests may say which id they expect."""
+"""Tests that ids of Azure roles occur only in `access/data`, and not in code."""
 
 import re
 from collections.abc import Iterator

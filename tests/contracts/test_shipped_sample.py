@@ -1,4 +1,4 @@
-"""The network at the root, which is the user's to change: valid as it is, and what editors take it for.
+"""Tests that the network at the root of the repository is valid and can be deployed.
 
 This is the only test that reads those files (see `tests/user_files.py`), and nothing in it depends on what they say.
 """

@@ -1,4 +1,4 @@
-"""The rows of the resource types: every type that a component registers has one, and what it states is true."""
+"""Tests of the table of Azure resource types: every registered type has a row, and each row is true."""
 
 import re
 from collections import Counter
@@ -77,7 +77,7 @@ def test_resource_kinds_of_the_type_table_are_those_of_the_manifest() -> None:
 
 @every_kind
 def test_azure_type_of_a_resource_kind_is_the_type_its_component_assigns_roles_at(kind: str) -> None:
-    """Live Azure knows a kind by its type alone."""
+    """Live Azure returns only the type of a resource, from which its kind is derived."""
     (row,) = of_kind(kind)
     recorded = networks.of_kind(kind)
     scope = (networks.component(recorded, KINDS[kind]).outputs or {})["scope"]
@@ -92,7 +92,7 @@ def test_azure_type_of_a_resource_kind_is_the_type_its_component_assigns_roles_a
 
 @every_kind
 def test_resource_kind_inside_an_account_gets_roles_at_itself_and_not_at_the_account(kind: str) -> None:
-    """Else a role at the whole account is not reported as a wide grant."""
+    """Otherwise, a role assigned at the whole account would not be reported as a wide grant."""
     (row,) = of_kind(kind)
 
     assert row.granted_by_itself is (KINDS[kind].HOLDER is not None)
@@ -121,7 +121,7 @@ def test_container_below_a_service_segment_is_a_child_of_its_storage_account(kin
 
 @every_type
 def test_every_type_with_a_key_switch_is_queried_in_live_azure(row: ArmType) -> None:
-    """Else a subscription is read without knowing whether keys work."""
+    """Otherwise, a subscription is read without knowing if access keys are enabled."""
     if isinstance(row.keys, KeySwitch):
         assert row.listed is not None
         assert not row.listed.within
@@ -152,7 +152,7 @@ def test_every_row_of_the_type_table_names_a_microsoft_document(row: ArmType) ->
 
 @every_granted
 def test_operations_of_each_verb_are_among_the_evaluated_operations_of_its_type(row: ArmType, verb: str) -> None:
-    """What is not among them is never asked about: no proof would cover it."""
+    """An operation outside the list is never evaluated, so no proof would cover it."""
     assert row.kind is not None
     for each in row.verbs:
         if each.verb == verb:
@@ -163,7 +163,7 @@ def test_operations_of_each_verb_are_among_the_evaluated_operations_of_its_type(
 
 
 def _network(row: ArmType, role: str, *declared: DeclaredAccess) -> tuple[Graph, Declared]:
-    """One agent that holds a role at one resource of a kind, and what is declared for it."""
+    """Return a graph in which one agent has a role at one resource of a kind, and the declared access."""
     values = {part: f"the-{part.lower()}" for part in row.parts} | {"subscription": "0000"}
     scope = row.path.format(**values)
     kind = row.kind or ""

@@ -1,4 +1,4 @@
-"""Workflows of the hosting platform: the commands of .ci/run, read-only, with actions pinned by commit."""
+"""Tests of the CI workflows: they run the commands of .ci/run with read permission and pinned actions."""
 
 import re
 import tomllib
@@ -35,7 +35,7 @@ def steps(path: Path) -> list[dict[str, Any]]:
 
 
 def commands_of_ci() -> list[str]:
-    """Commands of .ci/run after the lines that prepare its shell."""
+    """Return the commands of .ci/run after the lines that set up its shell."""
     text = (REPOSITORY / ".ci/run").read_text(encoding="utf-8")
     prepares = re.compile(r"#|set -|cd |$")
     return [line for line in text.splitlines() if not prepares.match(line)]
@@ -82,7 +82,7 @@ def test_workflow_token_has_read_permission_only(path: Path) -> None:
 
 @each_workflow
 def test_workflow_publishes_nothing(path: Path) -> None:
-    """It reads no secret, calls no other workflow, and gives its actions only inputs that publish nothing."""
+    """The workflow reads no secret, calls no other workflow, and passes no input that publishes something."""
     text = path.read_text(encoding="utf-8")
     workflow = loaded(path)
 

@@ -1,4 +1,4 @@
-"""The commands that the documentation shows: lines of `sh` blocks, and whole commands in backticks."""
+"""Finds the commands that the documentation shows: lines of `sh` blocks, and whole commands in backticks."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ _COMMENT = re.compile(r"\s+#\s.*$")
 
 
 def commands() -> dict[str, list[str]]:
-    """Each command, without the path of the environment and its comment -> the pages that show it."""
+    """Return each command shown in the documentation, with the pages that show it."""
     found: dict[str, list[str]] = {}
     for page in PAGES:
         text = page.read_text("utf-8")

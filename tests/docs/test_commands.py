@@ -1,4 +1,4 @@
-"""Every command that the documentation shows is run on Fabrikam's project, or has a reason why no test can run it."""
+"""Runs every command shown in the documentation on Fabrikam's project, except commands with a reason in `NOT_RUN`."""
 
 import re
 import shlex
@@ -46,12 +46,12 @@ BEFORE = {
 
 
 def reason(command: str) -> str | None:
-    """The beginning in `NOT_RUN` that a command has."""
+    """Return the key of `NOT_RUN` with which a command begins."""
     return next((start for start in NOT_RUN if command.startswith(start)), None)
 
 
 def words(command: str) -> list[str]:
-    """The arguments of a command for the process of the test, without the redirections of the shell."""
+    """Return the arguments of a command for the test's process, without the shell's redirections."""
     text = re.split(r" > | \|\| ", command)[0]
     if command in NAMED:
         return [*shlex.split(text.replace(" --debug …", ""))[1:], "--help"]
@@ -64,7 +64,7 @@ RUN = [command for command in commands() if reason(command) is None]
 
 @pytest.fixture(scope="module")
 def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Fabrikam's project, committed on `main`; the commands of a page run in one folder after another, too."""
+    """Create Fabrikam's project, committed on `main`; the commands of a page run one after another in its folder."""
     root = copy_project(tmp_path_factory.mktemp("documentation"))
     git = ["git", "-c", "user.name=n", "-c", "user.email=e@e"]
     for line in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "one"]):
@@ -75,7 +75,7 @@ def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(committed: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """The committed project as the current folder, with a cache of its own."""
+    """Change to the committed project, with a separate cache."""
     monkeypatch.chdir(committed)
     monkeypatch.setenv("XDG_CACHE_HOME", str(committed.parent / "cache"))
     monkeypatch.setenv("HOME", str(tmp_path))

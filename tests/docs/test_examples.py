@@ -1,4 +1,4 @@
-"""Examples of networks in the documentation: none raises a finding of ours."""
+"""Tests that the example networks in the documentation have no findings."""
 
 import json
 import re
@@ -26,7 +26,7 @@ FORMS = re.findall(r"^\| `((?:invoices|paid|models): [^`]+)` \|", PAGE, re.MULTI
 
 
 def findings(root: Path, network: str) -> list[str]:
-    """The findings of a network, deployed to local Azure, by rule and text."""
+    """Return the findings of a network deployed to local Azure, by rule and text."""
     (root / "Pulumi.yaml").write_text("name: agent-network\n")
     (root / "network.yaml").write_text(network)
     (root / "Pulumi.dev.yaml").write_text(ENVIRONMENT)

@@ -1,4 +1,4 @@
-"""Every `make` target that the documentation shows: those that need no installation and no CLI are run on Fabrikam."""
+"""Runs the `make` targets shown in the documentation on Fabrikam, unless they need an installation or the CLI."""
 
 import shutil
 import subprocess
@@ -30,7 +30,7 @@ RUN = [command for command in SHOWN if command not in NOT_RUN]
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Fabrikam's project with the Makefile of the repository."""
+    """Create Fabrikam's project with the Makefile of the repository."""
     shutil.copy(REPOSITORY / "Makefile", tmp_path)
     return copy_project(tmp_path)
 

@@ -1,4 +1,4 @@
-"""Projects on disk that the real CLI runs, each in surroundings of its own."""
+"""Projects on disk on which tests run the real Pulumi CLI, each in a separate environment."""
 
 import json
 import os
@@ -18,7 +18,7 @@ REASON = "the pulumi CLI (with pulumi-language-python) is not on PATH"
 
 
 def cli_is_here() -> bool:
-    """Report that the real CLI can be started; never in a copy with another network, where it would take too long."""
+    """Report if the real Pulumi CLI can be started; never in a copy with another network, where it is too slow."""
     if IN_CHANGED_COPY in os.environ:
         return False
     return shutil.which("pulumi") is not None and shutil.which("pulumi-language-python") is not None
@@ -26,7 +26,7 @@ def cli_is_here() -> bool:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command answered."""
+    """Exit code and output of a command."""
 
     code: int
     out: str
@@ -34,7 +34,7 @@ class Outcome:
 
     @property
     def steps(self) -> dict[str, set[str]]:
-        """What a run with `--json` did: operation to URNs. Left out is what stayed as it was, and the engine's own."""
+        """Return the URNs of a run with `--json` by operation, without unchanged resources and the engine's own."""
         done: dict[str, set[str]] = {}
         for line in self.out.splitlines():
             step = json.loads(line).get("resourcePreEvent", {}).get("metadata")
@@ -45,20 +45,20 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Project:
-    """A project folder; commands run in it as `make engine` runs them."""
+    """A project folder in which commands run as by `make engine`."""
 
     root: Path
 
     @classmethod
     def of_fabrikam(cls, root: Path) -> "Project":
-        """A copy of the tests' own project to change at will, with the packages as they are."""
+        """Create a copy of Fabrikam's project, which the test may change."""
         copy_project(root)
         (root / ".venv").symlink_to(sys.prefix)
         return cls(root)
 
     @classmethod
     def written(cls, root: Path, program: str) -> "Project":
-        """A project that has nothing but a program and a stack `dev`."""
+        """Create a project that consists of a program and a stack `dev`."""
         (root / "Pulumi.yaml").write_text(
             "name: tiny\nruntime: {name: python, options: {toolchain: pip, virtualenv: .venv}}\n"
         )
@@ -71,16 +71,16 @@ class Project:
 
     @property
     def world(self) -> World:
-        """What exists in local Azure for every stack of the project."""
+        """Return the simulated resources in local Azure of all stacks of the project."""
         return World.load(self.world_file)
 
     @property
     def world_file(self) -> Path:
-        """The file that it is kept in."""
+        """Return the path of local Azure's state file."""
         return self.root / ".localazure" / "engine.json"
 
     def run(self, line: str, *, path: str | None = None, **variables: str) -> Outcome:
-        """Run one command line with the engine."""
+        """Run one command line with the Pulumi engine."""
         outside = {name: value for name, value in os.environ.items() if name not in VARIABLES}
         done = subprocess.run(  # noqa: S603 (this interpreter)
             [sys.executable, "-m", "agent_network", "engine", "--", line],
@@ -93,11 +93,11 @@ class Project:
         return Outcome(done.returncode, done.stdout, done.stderr)
 
     def pulumi(self, line: str, **variables: str) -> Outcome:
-        """Run the CLI without questions, and fail the test where it fails."""
+        """Run the Pulumi CLI without prompts, and fail the test if the command fails."""
         outcome = self.run(f"pulumi {line} --non-interactive", **variables)
         assert outcome.code == 0, f"pulumi {line}\n{outcome.out}\n{outcome.err}"
         return outcome
 
     def state(self, stack: str) -> list[dict[str, Any]]:
-        """The resources that the engine remembers."""
+        """Return the resources in the Pulumi state of a stack."""
         return json.loads(self.pulumi(f"stack export --stack {stack}").out)["deployment"].get("resources", [])

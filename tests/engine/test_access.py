@@ -1,4 +1,4 @@
-"""What the real engine prints, read as a graph: the same access as in what local Azure prints."""
+"""Tests that the access graph from the Pulumi engine's output equals the graph from a local run's output."""
 
 import json
 from pathlib import Path

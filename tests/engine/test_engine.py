@@ -1,4 +1,4 @@
-"""Tiny programs on the real engine: what the surroundings and the plugins do whatever is deployed."""
+"""Tests of small programs on the real Pulumi engine: environment, provider plugins, and refusals."""
 
 import json
 from pathlib import Path

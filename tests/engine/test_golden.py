@@ -1,4 +1,4 @@
-"""Stacks that an earlier version deployed, on the real engine: nothing to change, and every operation still works."""
+"""Tests that the real Pulumi engine finds no changes in stacks of an earlier version, and can destroy them."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ GOLDEN = REPOSITORY / "tests" / "golden"
 
 
 def with_recordings(root: Path) -> Project:
-    """The project in its own backend, with both stacks imported and local Azure as they left it."""
+    """Create a project with its own Pulumi backend, both recorded stacks and their local Azure."""
     project = Project.of_fabrikam(root)
     for stack in ("dev", "prod"):
         exported = json.loads((GOLDEN / f"{stack}.export.json").read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""The network of this repository on the real engine, from the first preview to nothing left."""
+"""Tests of Fabrikam's network on the real Pulumi engine, from the first preview to destroy."""
 
 import json
 from pathlib import Path
@@ -35,7 +35,7 @@ def type_of(urn: str) -> str:
 
 
 def family(resources: list[dict[str, Any]], urn: str) -> set[str]:
-    """A resource and everything below it."""
+    """Return the URNs of a resource and every resource below it."""
     children = {each["urn"] for each in resources if each.get("parent") == urn}
     return {urn}.union(*(family(resources, child) for child in children))
 
@@ -45,14 +45,14 @@ def is_agent(resource: dict[str, Any]) -> bool:
 
 
 def without(project: Project, agent: str) -> None:
-    """Take an agent out of the network."""
+    """Remove an agent from the network."""
     network = yaml.safe_load((project.root / "network.yaml").read_text())
     del network["agents"][agent]
     (project.root / "network.yaml").write_text(yaml.safe_dump(network, sort_keys=False))
 
 
 def with_image(project: Project, stack: str, agent: str, tag: str) -> None:
-    """Give one agent an image of its own in one environment."""
+    """Give one agent a different image tag in one stack."""
     path = project.root / f"Pulumi.{stack}.yaml"
     settings = yaml.safe_load(path.read_text())
     settings["config"]["agent-network:image_tags"] = {agent: tag}
@@ -101,7 +101,7 @@ def test_network_goes_through_preview_up_update_refresh_and_destroy(project: Pro
 
 
 def publish(project: Project, *, published: bool) -> None:
-    """Publish the agents of Foundry in dev, or take that back."""
+    """Publish the Foundry agents in the stack dev, or unpublish them."""
     path = project.root / "Pulumi.dev.yaml"
     settings = yaml.safe_load(path.read_text())
     settings["config"]["agent-network:published"] = published
@@ -109,7 +109,7 @@ def publish(project: Project, *, published: bool) -> None:
 
 
 def holders(project: Project) -> dict[str, list[str]]:
-    """Owners of the identities of agents of Foundry → the names of the roles that they hold."""
+    """Return the roles of each Foundry agent identity, by the resource that owns the identity."""
     world = project.world
     found: dict[str, list[str]] = {}
     for one in world.resources.values():
@@ -152,7 +152,7 @@ def test_publishing_agents_creates_new_role_assignments_before_deleting_the_old_
 
 
 def with_notifier_on(project: Project, host: str) -> None:
-    """Let the notifier run there, and receive from a topic; another agent stays in the cluster."""
+    """Move the notifier to a host and let it receive from a topic; another agent stays in the cluster."""
     network = yaml.safe_load((project.root / "network.yaml").read_text())
     notifier = network["agents"]["notifier"]
     network["resources"]["news"] = {"kind": "service-bus-topic", "namespace": "fabrikam-events"}
@@ -180,7 +180,7 @@ def test_moving_an_agent_between_hosts_keeps_its_service_bus_subscription(projec
 
 
 def test_refresh_assigns_roles_to_the_new_identity_of_a_recreated_agent(project: Project) -> None:
-    """Whoever deletes an application and publishes the agent again has made somebody new, who holds nothing."""
+    """An agent whose application was deleted and published again has a new identity without roles."""
     project.pulumi("up --yes --skip-preview --stack prod")
     token = "azure-native:cognitiveservices:AgentApplication"  # noqa: S105 - a type token
     with SharedWorld(project.world_file).writing() as azure:
@@ -212,7 +212,7 @@ def test_mistake_in_network_yaml_is_reported_with_its_line_without_traceback(pro
 
 
 def give(project: Project, **ids: dict[str, str]) -> None:
-    """Give ids by hand in dev, where only market-analysis is published."""
+    """Configure the ids of agent identities in the stack dev, where only market-analysis is published."""
     path = project.root / "Pulumi.dev.yaml"
     settings = yaml.safe_load(path.read_text())
     given = {f"agent-network:{key}": value for key, value in ids.items()}

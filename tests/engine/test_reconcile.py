@@ -1,4 +1,4 @@
-"""The reconciler on the real engine: it reads the stack from it, and the engine finds what it would have made."""
+"""Tests of `release foundry reconcile` on the real Pulumi engine, which then finds no changes."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ RECONCILE = "python -m agent_network release foundry reconcile --stack prod"
 
 
 def publish_again(project: Project) -> None:
-    """Somebody deletes what compliance is published as, and publishes it anew beside the program."""
+    """Delete the published application of the agent compliance and publish it again, outside the program."""
     with SharedWorld(project.world_file).writing() as azure:
         found = [
             one
@@ -64,7 +64,7 @@ def test_reconcile_assigns_roles_to_a_republished_agent_and_the_engine_sees_no_c
 
 
 def test_reconcile_keeps_changes_that_others_made_to_the_stack_meanwhile(tmp_path: Path) -> None:
-    """A run waits for Azure for minutes, and somebody else may have changed the stack by then."""
+    """A reconcile run waits minutes for Azure, during which others may change the stack."""
     project = Project.of_fabrikam(tmp_path)
     project.pulumi("up --yes --skip-preview --stack dev")
     group = next(one["urn"] for one in project.state("dev") if one["type"].endswith(":ResourceGroup"))

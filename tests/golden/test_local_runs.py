@@ -1,4 +1,4 @@
-"""Recorded stacks of an earlier version: a local run of this version finds nothing to change, and can remove them."""
+"""Tests that a local run finds no changes in stacks recorded by an earlier version, and can destroy them."""
 
 import base64
 import json
@@ -24,12 +24,12 @@ SHARED = "5c1d0000-0000-4000-8000-000000000001"
 
 
 def recorded(stack: str) -> list[dict[str, Any]]:
-    """The resources that the engine remembered of a stack."""
+    """Return the resources in the recorded state of a stack."""
     return json.loads((GOLDEN / f"{stack}.export.json").read_text("utf-8"))["deployment"]["resources"]
 
 
 def on_recording(tmp_path: Path, stack: str, operation: Operation) -> tuple[RunResult, Path]:
-    """One operation on a copy of what a local run kept of a stack."""
+    """Run one operation on a copy of a recorded stack."""
     path = Path(shutil.copy(GOLDEN / f"{stack}.local.json", tmp_path / f"{stack}.json"))
     project = Project.at(FABRIKAM)
     config = project.config(stack)
@@ -66,13 +66,13 @@ def test_destroy_of_a_stack_recorded_by_an_earlier_version_removes_everything(tm
 
 
 def provider() -> dynamic.ResourceProvider:
-    """The dynamic provider that an earlier version pickled into a state, as Pulumi's plugin reads it."""
+    """Load the dynamic provider that an earlier version pickled into a state, as Pulumi's plugin does."""
     pickled = base64.b64decode((GOLDEN / "provider.txt").read_text("utf-8"))
     return _deserialize(lambda: dill.loads(pickled))  # noqa: S301 (our own recording)
 
 
 def identity() -> dict[str, Any]:
-    """The only resource in the recordings that the dynamic provider made."""
+    """Return the only resource in the recordings that a dynamic provider created."""
     (row,) = (row for row in recorded("dev") if row["type"] == "pulumi-python:dynamic/foundry:AgentIdentity")
     return row
 

@@ -1,4 +1,4 @@
-"""A new local Azure for each test."""
+"""Fixture that gives each test a new local Azure."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""For each resource type of local Azure: inputs that it accepts, and what must be there first.
+"""Sample inputs for each resource type of local Azure, and the resources that must exist before the sample.
 
 A new type has a row here, or the contract tests fail.
 """
@@ -73,27 +73,27 @@ FOUNDRY: Values = {
     "identity": {"type": "SystemAssigned"},
     "properties": {"customSubDomainName": "network-openai-dev7", "allowProjectManagement": True},
 }
-"""An account that takes projects."""
+"""AI Services account in which Foundry projects can be created."""
 IN_NAMESPACE: Values = {"namespace": "report", "name": "report"}
 PRINCIPAL_ID = World().get_or_create_principal(IDENTITY_ID).id
 
 
 def role_id(name: str) -> str:
-    """The id of a role in the world's subscription."""
+    """Return the role definition id of a role in local Azure's subscription."""
     return definition_id(by_name(name), SUBSCRIPTION_ID)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """One resource of a type."""
+    """Sample of one resource type: valid inputs and the resources it depends on."""
 
     inputs: Values
     needs: tuple[str, ...] = ()
-    """Types whose samples must exist before."""
+    """Resource types whose samples must be created before."""
     needs_as: dict[str, Values] = field(default_factory=dict[str, Values])
-    """Inputs of what it needs that are not those of the sample."""
+    """Changed inputs for the resources in `needs`."""
     changes: dict[str, object] = field(default_factory=dict[str, object])
-    """Another value for each path that the type calls immutable, names aside."""
+    """Another value for each immutable property of the type, except names."""
 
 
 SAMPLES: dict[str, Sample] = {

@@ -1,4 +1,4 @@
-"""A wheel of this repository, built once and installed into an environment of its own, without a network."""
+"""Builds a wheel of this repository once and installs it into a separate environment, without network access."""
 
 import subprocess
 import sys
@@ -15,20 +15,20 @@ REPOSITORY = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Installation:
-    """An environment with the wheel and, read from the environment of the tests, the packages that it needs."""
+    """Environment with the installed wheel; other packages are read from the environment of the tests."""
 
     wheel: Path
     root: Path
 
     @property
     def scripts(self) -> Path:
-        """The folder of the environment's commands."""
+        """Return the folder of the environment's console commands."""
         return self.root / ("Scripts" if sys.platform == "win32" else "bin")
 
     def run(
         self, command: Sequence[str], folder: Path, variables: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command of the environment in a folder."""
+        """Run a console command of the environment in a folder."""
         path = str(self.scripts / command[0])
         return subprocess.run(  # noqa: S603 (our own wheel)
             [path, *command[1:]], cwd=folder, env=variables, capture_output=True, text=True, check=False
@@ -36,7 +36,7 @@ class Installation:
 
 
 def installed(root: Path, wheel: Path, *requirements: str) -> Installation:
-    """Install requirements into a new environment; the packages that they need are those of the tests' environment."""
+    """Install requirements into a new environment that also uses the packages of the tests' environment."""
     made = Installation(wheel, root)
     venv.create(root, with_pip=False, symlinks=sys.platform != "win32")
     # The line adds the folder alone: .pth files in it, such as that of an editable installation, are not read.
@@ -58,14 +58,14 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 
 
 def run(*command: str) -> None:
-    """Run a command at the root of the repository; it has to succeed."""
+    """Run a command at the root of the repository, and fail the test if the command fails."""
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)  # noqa: S603 (see above)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The folder of a user whose program has modules of its own."""
+    """Create a user's folder with modules that have the same names as this project's packages."""
     for name in ("access", "components"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text(f"OWNER = 'the user, in {name}'\n", encoding="utf-8")

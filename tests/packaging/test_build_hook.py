@@ -1,4 +1,4 @@
-"""The build hook: rooms go below one package, and only their imports change."""
+"""Tests of the build hook, which moves the project's packages into one package and changes their imports."""
 
 import ast
 from pathlib import Path
@@ -80,7 +80,7 @@ OWN_NAME = {("cli/errors.py", "cli.errors")}
 
 
 def texts(path: Path) -> set[str]:
-    """The texts of a module; the parts of an f-string are left out, since something is put before them."""
+    """Return the strings of a module, without the parts of f-strings."""
     nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     parts = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
     constants = (node for node in nodes if isinstance(node, ast.Constant) and id(node) not in parts)
@@ -88,7 +88,7 @@ def texts(path: Path) -> set[str]:
 
 
 def test_no_string_contains_the_dotted_path_of_a_module() -> None:
-    """The hook changes imports alone: a module that is found by a text is found in a checkout only."""
+    """The hook changes only imports, so a module found by a string would be found only in a checkout."""
     paths = [path for room in ROOMS for path in sorted((REPOSITORY / room).rglob("*.py"))]
     names = {".".join(path.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__") for path in paths}
     dotted = {name for name in names if "." in name}

@@ -1,4 +1,4 @@
-"""The editable installation of `make setup`: it uses the checkout, and builds nothing."""
+"""Tests of the editable installation by `make setup`: it uses the checkout and builds nothing."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""The source distribution: whatever a wheel is built from is in it."""
+"""Tests that the source distribution contains everything from which a wheel is built."""
 
 import subprocess
 import sys
@@ -10,13 +10,13 @@ from tests.packaging.conftest import REPOSITORY, Installation
 
 
 def contents(wheel: Path) -> dict[str, bytes]:
-    """Every file of a wheel."""
+    """Return the names of all files in a wheel, with their contents."""
     with zipfile.ZipFile(wheel) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
 def build(target: str, source: Path, folder: Path) -> Path:
-    """Build a distribution of a source folder, without a network."""
+    """Build a distribution of a source folder without network access."""
     command = [sys.executable, "-m", "hatchling", "build", "--target", target, "--directory", str(folder)]
     done = subprocess.run(command, cwd=source, capture_output=True, text=True, check=False)  # noqa: S603 (our own build)
     assert done.returncode == 0, done.stdout + done.stderr

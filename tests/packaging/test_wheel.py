@@ -1,4 +1,4 @@
-"""The installed package, in a folder whose own modules have the names of rooms."""
+"""Tests of the installed package in a folder whose modules have the same names as the project's packages."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Every module of the installed package, next to modules of the user with the names of rooms."""
+"""Tests that every module of the installed package can be imported next to user modules of the same names."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""A new project on the real engine, with the installed package and its policy pack."""
+"""Tests a new project on the real Pulumi engine with the installed package and its policy pack."""
 
 import os
 from pathlib import Path

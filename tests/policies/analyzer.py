@@ -1,4 +1,4 @@
-"""Requests of the engine to the policy pack, with the engine's marks for unknown and secret values."""
+"""Sends the Pulumi engine's requests to the policy pack, with the engine's marks for unknown and secret values."""
 
 from collections import defaultdict
 from typing import Any
@@ -17,12 +17,12 @@ SIGNATURE, SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75f
 
 
 def secret(value: object) -> Row:
-    """A value as the engine sends a secret."""
+    """Mark a value as secret in the way in which the Pulumi engine sends secrets."""
     return {SIGNATURE: SECRET, "value": value}
 
 
 class Answers:
-    """Violations that the pack reports, by policy."""
+    """Violations that the policy pack reports, by policy."""
 
     def __init__(self, response: proto.AnalyzeResponse) -> None:
         self.by_policy: dict[str, list[str]] = defaultdict(list)
@@ -36,12 +36,12 @@ class Answers:
 
     @property
     def text(self) -> str:
-        """Every message."""
+        """Return the messages of all violations."""
         return "\n".join(message for messages in self.by_policy.values() for message in messages)
 
 
 def answers(*rows: Row, config: Config | None = None, deployed: bool = False) -> Answers:
-    """The violations of a program; of a deployed one the engine sends outputs, without the inputs."""
+    """Return the policy violations of a program; for a deployed program, the engine sends outputs and no inputs."""
     servicer = policy._PolicyAnalyzerServicer(NAME, "1", policies(), EnforcementLevel.ADVISORY)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] (as PolicyPack makes it)
     servicer.Configure(configured(config or {}), None)
     resources = []

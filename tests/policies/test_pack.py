@@ -1,4 +1,4 @@
-"""The policies, each on a program that violates it and on a good program."""
+"""Tests of each policy on a program that violates it, and of all policies on a compliant program."""
 
 import json
 import re

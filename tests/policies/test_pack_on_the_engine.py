@@ -1,4 +1,4 @@
-"""The policy pack on the real engine, on local Azure: output and exit code of `pulumi preview --policy-pack`."""
+"""Tests of `pulumi preview --policy-pack` on the real engine and local Azure: output and exit code."""
 
 import json
 import re
@@ -57,7 +57,7 @@ SHOWN = re.compile(r"\[(mandatory|advisory)\].*?\s([a-z]+(?:-[a-z]+)+)\s+\(")
 
 
 def violated(outcome: Outcome) -> dict[str, set[str]]:
-    """By level, the policies that the CLI names."""
+    """Return the violated policies that the Pulumi CLI names, by enforcement level."""
     found: dict[str, set[str]] = {"mandatory": set(), "advisory": set()}
     for level, name in SHOWN.findall(outcome.out):
         found[level].add(name)
@@ -72,7 +72,7 @@ def test_production_stack_violates_no_policy_on_the_pulumi_engine(tmp_path: Path
 
 
 def test_shared_identity_violates_no_policy_with_the_shipped_configuration(tmp_path: Path) -> None:
-    """The pack reads neither `network.yaml` nor what a stack's file allows."""
+    """The policy pack reads neither `network.yaml` nor the exceptions in a stack file."""
     page = (REPOSITORY / "docs" / "howto" / "use-the-policy-pack.md").read_text(encoding="utf-8")
     (command,) = re.findall(r"^agent-network engine -- (pulumi preview .*)$", page, re.MULTILINE)
     project = Project.of_fabrikam(tmp_path)

@@ -1,4 +1,4 @@
-"""The checks that are compiled from published API types: every violation of every construct, with its path."""
+"""Tests of the checks compiled from published API types: every violation is reported with its property path."""
 
 from typing import Any
 

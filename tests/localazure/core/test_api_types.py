@@ -1,4 +1,4 @@
-"""The published API types: their files, and the script that reduces them from the upstream layout."""
+"""Tests of the published API types: their files, and the script that reduces them from the upstream layout."""
 
 import json
 from pathlib import Path
@@ -86,7 +86,7 @@ REDUCED = {
 
 
 def checkout(root: Path, entries: list[dict[str, Any]], version: str = "") -> Path:
-    """A directory in the layout of bicep-types-az with the types of resource groups."""
+    """Create a directory in the layout of bicep-types-az with the API types of resource groups."""
     folder = root / "generated" / "resources_9" / "microsoft.resources" / (version or sdk_version(GROUP))
     folder.mkdir(parents=True)
     (folder / "types.json").write_text(json.dumps(entries), "utf-8")

@@ -1,4 +1,4 @@
-"""Contracts of every resource type of local Azure, one table for all."""
+"""Contract tests that every resource type of local Azure must pass."""
 
 import copy
 import importlib
@@ -286,7 +286,7 @@ def test_local_azure_state_is_equal_after_saving_and_loading(
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[Path]:  # noqa: ANN401 (any JSON value)
-    """The innermost places of a value; an empty block is one."""
+    """Return the paths of the innermost properties of a value; an empty block counts as one property."""
     if isinstance(value, dict) and value:
         for name, item in value.items():
             yield from leaves(item, (*path, name))
@@ -298,7 +298,7 @@ def leaves(value: Any, path: Path = ()) -> Iterator[Path]:  # noqa: ANN401 (any 
 
 
 def covered(patterns: tuple[str, ...], path: Path) -> bool:
-    """Report if a path is one of these, inside one, or a block around one."""
+    """Report if a property path equals one of the given paths, is inside one, or contains one."""
     return any(
         all(want in (ANY, step) for want, step in zip(parse(pattern), path, strict=False)) for pattern in patterns
     )
@@ -320,7 +320,7 @@ def sdk_class(kind: ResourceType) -> type:
 
 
 def outputs_of(cls: type) -> Iterator[tuple[str, str]]:
-    """Output properties of an SDK class, with their types as written."""
+    """Return the output properties of a Pulumi SDK class, with their types as written in the class."""
     for each in vars(cls).values():
         if isinstance(each, property) and each.fget is not None:
             yield each.fget.__name__, str(each.fget.__annotations__["return"])
@@ -331,5 +331,5 @@ def required_of(cls: type) -> set[str]:
 
 
 def snake(name: str) -> str:
-    """As the SDK calls it in Python."""
+    """Convert a property name to the SDK's Python form in snake case."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

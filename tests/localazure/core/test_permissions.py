@@ -1,4 +1,4 @@
-"""Permissions of built-in roles in local Azure: what a role subtracts is not allowed, in either plane."""
+"""Tests of built-in roles in local Azure: operations in `notActions` and `notDataActions` are denied."""
 
 import re
 
@@ -22,7 +22,7 @@ def fits(pattern: str, operation: str) -> bool:
 
 
 def subtracting(*, data: bool) -> list[Role]:
-    """The roles that subtract anything in a plane; those of Cosmos DB are not assigned by Azure RBAC."""
+    """Return the Azure RBAC roles that exclude operations by `notActions` or `notDataActions`."""
     roles = [role for role in every_role() if role.system == "azure"]
     return [role for role in roles if any(lists(block, data=data)[1] for block in role.permissions)]
 
@@ -34,7 +34,7 @@ def allowed(azure: LocalAzure, operation: str, *, data: bool) -> bool:
 
 
 def examples(role: Role, *, data: bool) -> tuple[set[str], set[str]]:
-    """Operations that a role grants, and those that it would grant if it subtracted nothing."""
+    """Return operations that a role allows, and operations that it excludes by `notActions` or `notDataActions`."""
     granted, subtracted = set[str](), set[str]()
     both = [lists(block, data=data) for block in role.permissions]
     names = {pattern.replace("*", "read") for grants, excludes in both for pattern in (*grants, *excludes)}

@@ -1,4 +1,4 @@
-"""The path of a request, over types that are made up: one for each thing that a type can say."""
+"""Tests of the request pipeline on invented resource types, one for each feature that a resource type can have."""
 
 from collections.abc import Iterator
 from dataclasses import replace

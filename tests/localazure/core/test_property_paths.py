@@ -1,4 +1,4 @@
-"""Property paths, the marks of secrets at them, and the grammar of ids."""
+"""Tests of property paths, of the masking of secrets at these paths, and of resource ids."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The world: finding what is in it, identities of resources, and its file."""
+"""Tests of local Azure's state: look-up of resources, managed identities, and the state file."""
 
 import json
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ IDS = {
     "deployer": "10ca1000-0000-4000-8000-000000000003",
     "deployer's client": "10ca1000-0000-4000-8000-000000000004",
 }
-"""They are in the state of every stack that was deployed to local Azure."""
+"""Ids that the state of every stack deployed to local Azure contains."""
 WITH_SYSTEM_DATA = [kind.token for kind in catalogue() if kind.token in SAMPLES and "systemData" in kind.outputs]
 EARLY, LATE = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 2, 10, 30, 0, 250000, tzinfo=UTC)
 

@@ -1,4 +1,4 @@
-"""The engine's calls of a plugin."""
+"""Calls that the Pulumi engine sends to a provider plugin."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ def struct(**values: Any) -> Struct:  # noqa: ANN401 (any value of a property)
 
 @dataclass
 class Engine:
-    """The calls that the engine makes, with the identifiers that it would keep."""
+    """Sends the Pulumi engine's calls to a provider plugin, with the ids that the engine stores."""
 
     plugin: ResourceProviderStub
     path: Path

@@ -1,4 +1,4 @@
-"""The plugin as the engine sees it: over gRPC on loopback, in the process of the test."""
+"""Fixtures that start the provider plugin in the test's process, reachable over gRPC on loopback."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Locks, launchers and commands of the engine's runs, on every operating system as far as one can test it."""
+"""Tests of locks, launchers and commands of engine runs, on every operating system as far as possible."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ PATIENCE = 20.0
 
 
 def wrapped(script: str) -> subprocess.Popen[str]:
-    """A process that runs a Python script as a command in the foreground."""
+    """Start a process that runs a Python script as a foreground command."""
     command = WRAPPED.format(command=[sys.executable, "-c", script])
     return subprocess.Popen([sys.executable, "-c", command], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)  # noqa: S603
 

@@ -1,4 +1,4 @@
-"""Refusal to run with real credentials in the environment."""
+"""Tests that local Azure refuses to run with real credentials in the environment."""
 
 import pytest
 

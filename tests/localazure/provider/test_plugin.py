@@ -1,4 +1,4 @@
-"""The process of a plugin: output, address, end, and refusals to start."""
+"""Tests of the provider plugin's process: output, address, end, and refusals to start."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The provider protocol, call by call, on local Azure."""
+"""Tests of the Pulumi provider protocol on local Azure, call by call."""
 
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version

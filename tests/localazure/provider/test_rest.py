@@ -1,4 +1,4 @@
-"""Local Azure over HTTP: tokens, responses, and writable types."""
+"""Tests of local Azure's HTTP API: tokens, responses, and resource types that can be created."""
 
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ ANOTHER = "5c1d0000-0000-4000-8000-000000000001"
 
 
 class Front:
-    """A world, and requests to it."""
+    """HTTP API of a new local Azure, with functions that send requests."""
 
     def __init__(self, path: Path) -> None:
         self.shared = SharedWorld(path)

@@ -1,4 +1,4 @@
-"""Two processes that share one world file."""
+"""Tests of two processes that share one state file of local Azure."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

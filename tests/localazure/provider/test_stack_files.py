@@ -1,4 +1,4 @@
-"""The copy of the stack file on which the real CLI works."""
+"""Tests of the copy of the stack file that the real Pulumi CLI reads in engine runs."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Conversion of the engine's values, with their secrets."""
+"""Tests of the conversion between the Pulumi engine's gRPC values and Python values, with secrets."""
 
 from typing import Any
 

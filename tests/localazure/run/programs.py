@@ -1,4 +1,4 @@
-"""Small programs, and one call to run them on local Azure."""
+"""Small Pulumi programs, and functions that run them on local Azure."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,26 +17,26 @@ GROUP_ID = f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/rg"
 
 
 def up(program: Program, path: Path | None = None) -> RunResult:
-    """Deploy; the world in `path` is the one before and after."""
+    """Deploy a program to local Azure, whose state is loaded from and saved to the file `path`."""
     return run(program, project="tiny", stack="dev", config={}, operation=Operation.UP, path=path)
 
 
 def preview(program: Program, path: Path | None = None) -> RunResult:
-    """Show what a deployment would do."""
+    """Preview a program on local Azure, whose state is loaded from the file `path`."""
     return run(program, project="tiny", stack="dev", config={}, operation=Operation.PREVIEW, path=path)
 
 
 def destroy(path: Path) -> RunResult:
-    """Remove everything."""
+    """Destroy a program's stack on local Azure, whose state is in the file `path`."""
     return run(nothing, project="tiny", stack="dev", config={}, operation=Operation.DESTROY, path=path)
 
 
 def nothing() -> None:
-    """The empty program."""
+    """Register nothing: the empty Pulumi program."""
 
 
 def changes(result: RunResult) -> dict[str, set[str]]:
-    """Operation → names of resources, without what stayed as it was."""
+    """Return the names of changed resources by operation, without unchanged resources."""
     assert result.ok, result.failures
     found: dict[str, set[str]] = {}
     for step in result.steps:
@@ -46,21 +46,21 @@ def changes(result: RunResult) -> dict[str, set[str]]:
 
 
 def group(name: str = "rg", location: str = "westeurope", **tags: str) -> resources.ResourceGroup:
-    """A resource group."""
+    """Register a resource group."""
     return resources.ResourceGroup(name, resource_group_name=name, location=location, tags=tags or None)
 
 
 def identity(
     name: str, of: resources.ResourceGroup, opts: pulumi.ResourceOptions | None = None
 ) -> managedidentity.UserAssignedIdentity:
-    """An identity in a group."""
+    """Register a user-assigned identity in a resource group."""
     return managedidentity.UserAssignedIdentity(name, resource_name_=name, resource_group_name=of.name, opts=opts)
 
 
 def grant(
     name: str, who: pulumi.Input[str], where: pulumi.Input[str], role: str = "Reader"
 ) -> authorization.RoleAssignment:
-    """A role for a principal at a scope, under a GUID that depends on neither."""
+    """Register a role assignment for a principal at a scope, under a fixed GUID."""
     return authorization.RoleAssignment(
         name,
         scope=where,

@@ -1,4 +1,4 @@
-"""Effects of a local run on the world and the state file."""
+"""Tests of the effects of a local run on the simulated resources and the state file."""
 
 import errno
 import json
@@ -88,7 +88,7 @@ def test_immutable_property_change_replaces_the_resource_and_its_dependents(path
 
 
 def holding(role: str, *more: str, opts: pulumi.ResourceOptions | None = None) -> None:
-    """One grant, whose replacement is made before it goes; `more` are groups that Azure refuses by their names."""
+    """Register a role assignment that is replaced before its deletion, and a resource group for each name in `more`."""
     stays = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=False), opts)
     agent = identity("agent", group())
     authorization.RoleAssignment(
@@ -105,7 +105,7 @@ def holding(role: str, *more: str, opts: pulumi.ResourceOptions | None = None) -
 
 
 def roles_in(path: Path) -> list[str]:
-    """Names of the roles that are assigned, and of those that the stack waits to take away."""
+    """Return the names of the roles that are assigned in local Azure."""
     world = World.load(path)
     there = (
         each.outputs["roleDefinitionId"] for each in world.resources.values() if "roleDefinitionId" in each.outputs
@@ -124,7 +124,7 @@ def test_create_before_delete_replacement_is_created_before_the_old_resource_is_
 
 
 def test_replaced_resource_survives_a_failed_run_and_is_deleted_by_the_next_run(path: Path) -> None:
-    """No moment is without a grant, and none is left over for good."""
+    """The principal is never without a role, and no old role assignment remains."""
     up(lambda: holding("Reader"), path)
 
     failed = up(lambda: holding("Contributor", "a name that ends in a dot."), path)

@@ -1,4 +1,4 @@
-"""Text output of a local run."""
+"""Tests of the text output of a local run."""
 
 import io
 import re

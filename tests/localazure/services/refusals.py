@@ -1,4 +1,4 @@
-"""Errors of requests that Azure refuses."""
+"""Functions that return the error of a refused request to local Azure."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.localazure.samples import SAMPLES, with_needs
 
 
 def refusal(azure: LocalAzure, token: str, **changed: object) -> AzureError:
-    """The error of creating the type's sample with these inputs; the test fails if it is accepted."""
+    """Return the error of creating a resource type's sample with changed inputs; fail the test if it is accepted."""
     inputs = azure.check(token, {**with_needs(azure, token), **changed}, name="sample")
     before = azure.world.copy()
     with pytest.raises(AzureError) as refused:
@@ -18,7 +18,7 @@ def refusal(azure: LocalAzure, token: str, **changed: object) -> AzureError:
 
 
 def update_refusal(azure: LocalAzure, token: str, resource_id: str, **changed: object) -> AzureError:
-    """The error of updating a resource with these inputs; the test fails if it is accepted."""
+    """Return the error of updating a resource with changed inputs; fail the test if it is accepted."""
     before = azure.world.copy()
     with pytest.raises(AzureError) as refused:
         azure.update(token, resource_id, azure.check(token, {**SAMPLES[token].inputs, **changed}, name="sample"))

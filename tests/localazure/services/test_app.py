@@ -1,4 +1,4 @@
-"""Container Apps: environments, and outputs of apps."""
+"""Tests of Container Apps in local Azure: managed environments, and outputs of apps."""
 
 import pytest
 
@@ -12,7 +12,7 @@ INPUTS = SAMPLES[APP].inputs
 
 
 def configured(**changed: object) -> dict[str, object]:
-    """The sample's configuration with changes."""
+    """Return the configuration of the sample container app with changes."""
     return {**INPUTS["configuration"], **changed}
 
 

@@ -1,4 +1,4 @@
-"""App Configuration stores: tiers and soft deletion."""
+"""Tests of App Configuration stores in local Azure: tiers and soft deletion."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Role assignments: validation and conflicts."""
+"""Tests of role assignments in local Azure: validation and conflicts."""
 
 import pytest
 
@@ -63,7 +63,7 @@ def test_role_assignment_of_unknown_principal_without_principal_type_is_refused(
 
 @pytest.mark.parametrize("kind", ["Group", "User", "ServicePrincipal"])
 def test_role_assignment_of_unknown_principal_with_principal_type_is_accepted(azure: LocalAzure, kind: str) -> None:
-    """A group of people, or an agent whose id was copied: no program of Resource Manager makes them."""
+    """Groups of people and agents with a copied id are principals that no Pulumi program creates."""
     make(azure, ROLE_ASSIGNMENT, principalId=NOBODY, principalType=kind)
 
     found = azure.world.find_principal(NOBODY)

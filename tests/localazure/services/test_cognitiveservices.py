@@ -1,4 +1,4 @@
-"""Azure AI services accounts, their subdomains, and the models deployed in them."""
+"""Tests of Azure AI services accounts in local Azure: subdomains and model deployments."""
 
 from typing import Any
 

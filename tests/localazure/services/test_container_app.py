@@ -1,4 +1,4 @@
-"""Validation of Container Apps."""
+"""Tests of the validation of Container Apps in local Azure."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ GENERAL = "ContainerAppInvalidPropertyValue"
 
 
 def container(**changed: object) -> dict[str, object]:
-    """An app of the sample's container with changes."""
+    """Return the inputs of an app with the sample's container and changes to the container."""
     return {"template": {"containers": [{**CONTAINER, **changed}]}}
 
 

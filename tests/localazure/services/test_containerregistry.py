@@ -1,4 +1,4 @@
-"""Container registries: features of tiers, and outputs."""
+"""Tests of container registries in local Azure: features of each tier, and outputs."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""AKS clusters, their identities and their OIDC issuers."""
+"""Tests of AKS clusters in local Azure, their identities and their OIDC issuers."""
 
 import json
 from base64 import b64decode
@@ -141,7 +141,7 @@ def test_aks_cluster_log_categories_are_accepted_in_diagnostic_settings(azure: L
 
 
 def ways_in(azure: LocalAzure, **changed: object) -> list[dict[str, Any]]:
-    """The users of the configuration by which a cluster is reached."""
+    """Return the users in the kubeconfig of a cluster."""
     make(azure, CLUSTER, **changed)
     args = {"resourceGroupName": "rg", "resourceName": SAMPLES[CLUSTER].inputs["resourceName"], "format": "exec"}
     (returned,) = azure.invoke("azure-native:containerservice:listManagedClusterUserCredentials", args)["kubeconfigs"]

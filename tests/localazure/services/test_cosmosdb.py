@@ -1,4 +1,4 @@
-"""Cosmos DB accounts, databases, containers and role assignments."""
+"""Tests of Cosmos DB in local Azure: accounts, databases, containers and role assignments."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Foundry projects, their connections, and the identities of their agents."""
+"""Tests of Foundry in local Azure: projects, connections, and the identities of agents."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Permission of an app to pull its images."""
+"""Tests that a container app may pull its images only with a role at the registry."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ REPOSITORY = (
 
 
 def registry(azure: LocalAzure, *, adopted: bool = False, **inputs: object) -> None:
-    """A registry in the world, with what matters for a pull."""
+    """Create a container registry in local Azure with the settings that affect image pulls."""
     azure.world.put(
         Resource(
             id=REGISTRY_ID,

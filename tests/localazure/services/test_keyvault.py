@@ -1,4 +1,4 @@
-"""Key vaults: soft deletion, protections, and scopes of secrets."""
+"""Tests of key vaults in local Azure: soft deletion, purge protection, and role assignments at secrets."""
 
 from typing import Any
 

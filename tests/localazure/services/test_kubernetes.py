@@ -1,4 +1,4 @@
-"""Kubernetes objects of an agent, and the Kubernetes provider in a local run."""
+"""Tests of an agent's Kubernetes objects in local Azure, and of the Kubernetes provider in a local run."""
 
 from typing import Any
 
@@ -178,7 +178,7 @@ def _program() -> None:
 
 
 def _object(token: str, name: str, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
-    """As the classes of pulumi-kubernetes register theirs."""
+    """Register a Kubernetes object in the way in which the classes of pulumi-kubernetes register theirs."""
     return pulumi.CustomResource(token, name, SAMPLES[token].inputs, opts)
 
 

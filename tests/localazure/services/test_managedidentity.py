@@ -1,4 +1,4 @@
-"""User-assigned identities and their federated credentials."""
+"""Tests of user-assigned identities and their federated credentials in local Azure."""
 
 from localazure.azure import LocalAzure
 from tests.localazure.samples import CREDENTIAL, GROUP, IDENTITY, IDENTITY_ID, PRINCIPAL_ID, SAMPLES, make, with_needs
@@ -89,7 +89,7 @@ def test_deleting_user_assigned_identity_deletes_its_federated_credentials(azure
 
 
 def test_concurrent_federated_credential_writes_of_one_identity_are_refused(azure: LocalAzure) -> None:
-    """Which place is exclusive_scope; what happens to a second write in it is `SharedWorld.in_turn`'s."""
+    """Tests the scope of exclusive writes; `SharedWorld` refuses the second write in such a scope."""
     first = azure.exclusive_scope(CREDENTIAL, "", with_needs(azure, CREDENTIAL))
     second = {**SAMPLES[CREDENTIAL].inputs, "federatedIdentityCredentialResourceName": "another"}
 

@@ -1,4 +1,4 @@
-"""Diagnostic settings."""
+"""Tests of diagnostic settings in local Azure."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Log Analytics workspaces."""
+"""Tests of Log Analytics workspaces in local Azure."""
 
 import pytest
 

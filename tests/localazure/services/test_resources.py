@@ -1,4 +1,4 @@
-"""Resource groups."""
+"""Tests of resource groups in local Azure."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Azure AI Search services, and scopes of indexes."""
+"""Tests of Azure AI Search services in local Azure, and role assignments at their indexes."""
 
 import pytest
 

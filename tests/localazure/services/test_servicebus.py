@@ -1,4 +1,4 @@
-"""Service Bus: features of tiers, immutable properties, and endpoints."""
+"""Tests of Service Bus in local Azure: features of each tier, immutable properties, and endpoints."""
 
 import pytest
 

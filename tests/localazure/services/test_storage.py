@@ -1,4 +1,4 @@
-"""Storage accounts, containers and queues."""
+"""Tests of storage accounts, containers and queues in local Azure."""
 
 import pytest
 
