@@ -4,6 +4,7 @@ AccessError
 ├── UnknownRole        a role name or id that the catalogue does not have
 ├── ConditionError     a role assignment condition that cannot be read
 ├── UnreadableSource   a document or file that is not what it should be
+├── EmptyName          a question whose agent, resource or operation is empty
 ├── NotAnAgentError    a question about agents that names a host or people
 └── UnknownName        a question about an agent, a resource or a verb that does not exist
 """
@@ -16,6 +17,7 @@ from access.azure.errors import AccessError, UnknownRole
 __all__ = [
     "AccessError",
     "ConditionError",
+    "EmptyName",
     "NotAnAgentError",
     "UnknownName",
     "UnknownRole",
@@ -49,6 +51,24 @@ class UnreadableSource(AccessError, ValueError):  # noqa: N818 - named for what 
         # Each of several reasons has a line of its own.
         between = "\n" if "\n" in self.why else " "
         return f"{self.where}:{between}{self.why}"
+
+
+class EmptyName(AccessError, ValueError):  # noqa: N818 - named as UnknownName is
+    """A question has an empty or blank name, as an unset variable of a shell gives."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return f"the {self.kind} is empty; give its name"
+
+    @classmethod
+    def check(cls, **names: str) -> None:
+        """Raise the error for the first name that is empty or blank; each is passed by its kind."""
+        for kind, name in names.items():
+            if not name.strip():
+                raise cls(kind)
 
 
 class NotAnAgentError(AccessError, LookupError):

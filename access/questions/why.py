@@ -12,7 +12,7 @@ from access.azure.verb_roles import VERBS, verb_of
 from access.evaluate.effective import AccessDecision, Decision, decide
 from access.evaluate.relevance import relevant_operations
 from access.model.declared import Declared, DeclaredParty
-from access.model.errors import UnknownName
+from access.model.errors import EmptyName, UnknownName
 from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.matrix import AccessMatrix, shared_identity_sentence
 
@@ -62,8 +62,10 @@ def why(graph: Graph, declared: Declared | None, agent: str, resource: str, oper
     """Return the decisions about an operation, or about each operation of a verb.
 
     Raises:
+        EmptyName: one of the names is empty.
         UnknownName: the graph has no such agent or resource, or the resource's kind has no such verb.
     """
+    EmptyName.check(agent=agent, resource=resource, operation=operation)
     if not _matching_resources(graph, resource) and (
         waiting := _calls_without_endpoint(declared, agent, resource, operation)
     ):

@@ -17,6 +17,7 @@ from cli.options import (
     SourceFormat,
     Stack,
     Subscription,
+    not_empty,
 )
 
 if TYPE_CHECKING:
@@ -27,9 +28,14 @@ app = typer.Typer(
 )
 app.command("refresh-roles", epilog=refresh_roles.EXAMPLES)(refresh_roles.refresh_roles)
 
-Agent = Annotated[str, typer.Argument(metavar="AGENT", help="An agent, or the name or id of an identity.")]
+Agent = Annotated[
+    str, typer.Argument(metavar="AGENT", help="An agent, or the name or id of an identity.", callback=not_empty)
+]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="The file to write (report/STACK.html).")]
-DiffWith = Annotated[str | None, typer.Option("--diff", metavar="SOURCE", help=f"What to compare with: {SOURCES}.")]
+DiffWith = Annotated[
+    str | None,
+    typer.Option("--diff", metavar="SOURCE", help=f"What to compare with: {SOURCES}.", callback=not_empty),
+]
 
 
 @app.command(epilog=examples("agent-network access matrix", "agent-network access matrix --of live --subscription ID"))
@@ -54,8 +60,12 @@ def matrix(  # noqa: PLR0913 (an option each)
 )
 def why(  # noqa: PLR0913 (an option each)
     agent: Agent,
-    resource: Annotated[str, typer.Argument(metavar="RESOURCE", help="A resource of the network, or an Azure id.")],
-    operation: Annotated[str, typer.Argument(metavar="OPERATION", help="A verb, or an operation of Azure.")],
+    resource: Annotated[
+        str, typer.Argument(metavar="RESOURCE", help="A resource of the network, or an Azure id.", callback=not_empty)
+    ],
+    operation: Annotated[
+        str, typer.Argument(metavar="OPERATION", help="A verb, or an operation of Azure.", callback=not_empty)
+    ],
     *,
     stack: Stack = "dev",
     of: Source = ".",
@@ -71,8 +81,12 @@ def why(  # noqa: PLR0913 (an option each)
     epilog=examples("agent-network access diff main", "agent-network access diff origin/main --format markdown")
 )
 def diff(  # noqa: PLR0913 (an option each)
-    before: Annotated[str, typer.Argument(metavar="BEFORE", help=f"What to compare with: {SOURCES}.")],
-    after: Annotated[str, typer.Argument(metavar="AFTER", help="Likewise; the working tree if left out.")] = ".",
+    before: Annotated[
+        str, typer.Argument(metavar="BEFORE", help=f"What to compare with: {SOURCES}.", callback=not_empty)
+    ],
+    after: Annotated[
+        str, typer.Argument(metavar="AFTER", help="Likewise; the working tree if left out.", callback=not_empty)
+    ] = ".",
     *,
     stack: Stack = "dev",
     form: SourceFormat = Format.TEXT,
@@ -100,7 +114,9 @@ def proof(
 
 @app.command("blast-radius", epilog=examples("agent-network access blast-radius analysis"))
 def blast_radius(  # noqa: PLR0913 (an option each)
-    agent: Annotated[str | None, typer.Argument(metavar="[AGENT]", help="One agent; each if left out.")] = None,
+    agent: Annotated[
+        str | None, typer.Argument(metavar="[AGENT]", help="One agent; each if left out.", callback=not_empty)
+    ] = None,
     *,
     stack: Stack = "dev",
     of: Source = ".",

@@ -8,6 +8,7 @@ import typer
 
 from cli.errors import CommandError
 from cli.help_text import examples
+from cli.options import not_empty
 from cli.output import print_text
 
 __all__ = ["EXAMPLES", "Callers", "deployer"]
@@ -25,8 +26,14 @@ class Callers(StrEnum):
 def deployer(
     subscription: Annotated[str, typer.Option("--subscription", metavar="ID", help="Where the network is deployed.")],
     group: Annotated[
-        str, typer.Option("--group", metavar="NAME", help="Its resource group; without it, the whole subscription.")
-    ] = "",
+        str | None,
+        typer.Option(
+            "--group",
+            metavar="NAME",
+            help="Its resource group; without it, the whole subscription.",
+            callback=not_empty,
+        ),
+    ] = None,
     role: Annotated[
         list[str] | None,
         typer.Option("--role", metavar="NAME", help="A role that network.yaml grants by name. Repeatable."),
@@ -46,7 +53,7 @@ def deployer(
         # An empty variable of a shell: the scope would belong to no subscription.
         raise CommandError("--subscription is empty; give the id of the subscription that the network is deployed to")
     try:
-        found = document(subscription, group or None, role or [], [one.value for one in callers or []])
+        found = document(subscription, group, role or [], [one.value for one in callers or []])
     except ValueError as error:
         raise CommandError(str(error)) from None
     print_text(json.dumps(found, indent=2))

@@ -10,7 +10,7 @@ import typer
 
 from cli.exit_codes import ExitCode
 from cli.help_text import examples
-from cli.options import Json, Stack
+from cli.options import Json, Stack, not_empty
 from cli.output import print_text, write_file
 from cli.project_root import check_stack, find_root
 
@@ -35,7 +35,9 @@ def destroy(*, stack: Stack = "dev", as_json: Json = False, save: Save = None) -
 
 
 def republish(
-    agent: Annotated[str, typer.Argument(metavar="AGENT", help="The agent's name in its Foundry project.")],
+    agent: Annotated[
+        str, typer.Argument(metavar="AGENT", help="The agent's name in its Foundry project.", callback=not_empty)
+    ],
     stack: Stack = "dev",
 ) -> int:
     """Publish a Foundry agent again, outside the Pulumi program, so that it gets another identity."""
