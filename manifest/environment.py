@@ -224,7 +224,7 @@ class HasParent(Protocol):
 
     @property
     def parent_kind(self) -> str:
-        """Kind of parent: a key of `manifest.azure_naming_rules.PARENTS`."""
+        """Kind of the parent resource, such as `storage-account`: a key of `manifest.azure_naming_rules.PARENTS`."""
         ...
 
 
@@ -283,7 +283,7 @@ class Environment(StrictModel):
         return self.image_tags.get(agent) or self.image_tag or "latest"
 
     def limit_replicas(self, replicas: Replicas) -> Replicas:
-        """Number of replicas of an agent, restricted to this environment's limits."""
+        """Minimum and maximum replicas of an agent, raised or lowered to the limits of this environment."""
         most = min(replicas.max, self.replicas.max)
         least = min(max(replicas.min, self.replicas.min), self.replicas.max)
         return Replicas(min=least, max=max(most, least, 1))

@@ -78,7 +78,7 @@ def namespace_name(network: str, agent: str, stack: str) -> str:
 
 
 def environment_name(network: str, stack: str) -> str:
-    """Name of the managed environment and of its Log Analytics workspace."""
+    """Name of a network's Container Apps environment in one stack; its Log Analytics workspace has the same name."""
     return f"{network}-{stack}"
 
 

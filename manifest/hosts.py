@@ -79,7 +79,7 @@ class FoundryProject(StrictModel):
 
     @property
     def parent_kind(self) -> str:
-        """Kind of parent: a key of `manifest.azure_naming_rules.PARENTS`."""
+        """Kind of the parent resource, such as `storage-account`: a key of `manifest.azure_naming_rules.PARENTS`."""
         return "foundry-account"
 
 
@@ -115,7 +115,7 @@ class AksCluster(StrictModel):
 
     @property
     def parent_kind(self) -> str:
-        """Kind of parent: a key of `manifest.azure_naming_rules.PARENTS`."""
+        """Kind of the parent resource, such as `storage-account`: a key of `manifest.azure_naming_rules.PARENTS`."""
         return "kubernetes-cluster"
 
 

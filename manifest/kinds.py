@@ -174,7 +174,7 @@ class Resource(StrictModel):
 
     @property
     def parent_kind(self) -> str:
-        """Kind of parent: a key of `manifest.azure_naming_rules.PARENTS`."""
+        """Kind of the parent resource, such as `storage-account`: a key of `manifest.azure_naming_rules.PARENTS`."""
         return KINDS[self.kind].parent[1]
 
     @property

@@ -53,7 +53,7 @@ class Registry(StrictModel):
 
     @property
     def parent_kind(self) -> str:
-        """Kind of parent: a key of `manifest.azure_naming_rules.PARENTS`."""
+        """Kind of the parent resource, such as `storage-account`: a key of `manifest.azure_naming_rules.PARENTS`."""
         return "registry"
 
 

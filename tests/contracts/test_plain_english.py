@@ -27,7 +27,6 @@ NOT_YET = (
     "tests/contracts",
     "tests/engine",
     "tests/network",
-    "tests/networks",
     "tests/release",
 )
 
