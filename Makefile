@@ -75,4 +75,4 @@ bench: setup ## print the figures of docs/benchmarks.md
 	@$(RUN) benchmarks/access.py
 
 clean: ## delete .venv and the files of local runs
-	rm -rf $(VENV) .localazure .pytest_cache .hypothesis .ruff_cache
+	rm -rf $(VENV) .localazure report .mutants .pytest_cache .hypothesis .ruff_cache

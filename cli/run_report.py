@@ -55,6 +55,6 @@ def republish_agent(root: Path, stack: str, agent: str) -> tuple[str, str]:
     """
     path = state_file.state_file_path(root, stack)
     if not path.exists():
-        raise NotPublishedError(f"{path}: nothing is deployed there; run `make up STACK={stack}` first")
+        raise NotPublishedError(f"{path}: nothing is deployed there; run `agent-network up --stack {stack}` first")
     with SharedWorld(path).writing() as azure:
         return republish(azure, agent)

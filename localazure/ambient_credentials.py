@@ -44,7 +44,7 @@ def credentials_error(environment: Mapping[str, str]) -> str | None:
     unset = " ".join(f"-u {name}" for name in found)
     return (
         f"real Azure credentials are set ({', '.join(found)}): local Azure does not run with them; "
-        f"unset them for this command, as in `env {unset} make engine`"
+        f"unset them for this command, as in `env {unset} agent-network engine -- pulumi up`"
     )
 
 

@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     refusal = credentials_error(os.environ)
     world = os.environ.get(WORLD, "")
     if refusal is None and not world:
-        refusal = f"{WORLD} is not set: it holds the path of local Azure's state file; run `make engine`, which sets it"
+        refusal = f"{WORLD} is not set: it holds the path of the state file; `agent-network engine` sets it"
     if refusal is not None:
         sys.stderr.write(f"{refusal}\n")
         return 1

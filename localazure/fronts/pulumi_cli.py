@@ -58,7 +58,7 @@ def run(command: str | Sequence[str]) -> int:
     if cli is None:
         return _refused(
             "pulumi: not found on PATH; install the CLI (https://www.pulumi.com/docs/iac/download-install/),"
-            " or run `make preview`, which does not need the CLI",
+            " or run `agent-network preview`, which does not need the CLI",
             NOT_FOUND,
         )
     environment = workspace.environment(os.environ, cli)
@@ -78,7 +78,7 @@ def _refusal(command: str | Sequence[str], root: Path) -> tuple[str, int] | None
     if credentials is not None:
         return credentials, 1
     if not command:
-        return 'no command is given; give a command, as in `make engine CMD="pulumi up"`', USAGE
+        return "no command is given; give a command, as in `agent-network engine -- pulumi up`", USAGE
     if not (root / "Pulumi.yaml").exists():
         return f"{root}: no Pulumi.yaml here; run this in the folder of the project", 1
     return None

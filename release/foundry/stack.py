@@ -116,7 +116,7 @@ class ExportedStack:
 
 
 class LocalStack:
-    """A stack that `make up` deployed to local Azure, without the engine."""
+    """A stack that `agent-network up` deployed to local Azure, without the engine."""
 
     def __init__(self, path: Path) -> None:
         """Read it.
@@ -125,7 +125,7 @@ class LocalStack:
             ReleaseError: nothing was deployed, or the file is none.
         """
         if not path.exists():
-            raise ReleaseError(f"{path}: nothing is deployed there; run `make up STACK={path.stem}` first")
+            raise ReleaseError(f"{path}: nothing is deployed there; run `agent-network up --stack {path.stem}` first")
         self._path = path
         self.where = str(path)
 

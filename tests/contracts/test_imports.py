@@ -27,6 +27,13 @@ LAYERS = {
     "localazure.arm": (),
     "localazure.services": ("localazure.arm",),
     "localazure.deployment": ("localazure.arm", "localazure.azure"),
+    "localazure.fronts": (
+        "localazure.arm",
+        "localazure.services",
+        "localazure.deployment",
+        "localazure.azure",
+        "localazure.ambient_credentials",
+    ),
     "localazure.output": ("localazure.arm", "localazure.deployment", "localazure.run"),
 }
 SHARED = ("localazure.errors",)

@@ -13,7 +13,7 @@ from tests.release.foundry_project import Project
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--local"], "nothing is deployed there; run `make up STACK=prod` first"),
+        (["--local"], "nothing is deployed there; run `agent-network up --stack prod` first"),
         (["--export", "nowhere.json"], "nowhere.json cannot be read"),
         (["--export", "network.yaml"], "network.yaml cannot be read"),
         (["--export", "empty.json"], "has no resources"),
@@ -36,7 +36,7 @@ def test_what_cannot_be_read_is_a_sentence(
 
 def test_the_alarm_can_be_tried_without_azure(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["republish", "compliance", "--stack", "prod"]) == 2
-    assert "run `make up STACK=prod` first" in capsys.readouterr().err
+    assert "run `agent-network up --stack prod` first" in capsys.readouterr().err
     project.up()
     assert run(["republish", "complaince", "--stack", "prod"]) == 2
     assert "published are: compliance, market-analysis" in capsys.readouterr().err
