@@ -1,34 +1,13 @@
 """The network of Fabrikam: exactly the access that its table says, in dev and in prod."""
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
-from cli.main import run as main
-from tests.fabrikam import copy_project
+from tests.network.fabrikam import ACCESS, AGENTS, Run, changed
 
 STACKS = pytest.mark.parametrize("stack", ["dev", "prod"])
 
-# What the table in network.yaml's description says, agent by agent.
-ACCESS = {
-    ("ingestion", "write", "code-uploads"),
-    ("analysis", "read", "code-uploads"),
-    ("analysis", "use", "models"),
-    ("analysis", "write", "findings"),
-    ("report", "write", "reports"),
-    ("report", "read", "findings"),
-    ("report", "send", "review-done"),
-    ("security-scanner", "use", "models"),
-    ("market-analysis", "use", "models"),
-    ("compliance", "read", "documents"),
-    ("notifier", "receive", "review-done"),
-    ("notifier", "read", "webhook-signing-key"),
-}
-AGENTS = {agent for agent, _, _ in ACCESS}
 ON_FOUNDRY, ON_AKS = {"market-analysis", "compliance"}, {"notifier"}
 ON_CONTAINER_APPS = AGENTS - ON_FOUNDRY - ON_AKS
 # Foundry pulls nothing, and the nodes of a cluster pull for all agents in it.
@@ -48,43 +27,6 @@ SCOPES = {
     "webhook-signing-key": "/vaults/fabrikam-vault-dev7/secrets/webhook-signing-key",
     "fabrikam": "/registries/fabrikamdev7",
 }
-
-Run = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the project to change at will; the packages are the repository's."""
-    copy_project(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def run(project: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command line with `--json` and read what it prints."""
-    assert project.is_dir()
-
-    def command(*arguments: str, code: int = 0) -> dict[str, Any]:
-        assert main([*arguments, "--json"]) == code, capsys.readouterr()
-        return json.loads(capsys.readouterr().out)
-
-    return command
-
-
-def changed(document: dict[str, Any]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for each in document["resources"]:
-        if each["change"] != "same":
-            found.setdefault(each["change"], set()).add(each["name"])
-    return found
-
-
-def edit(project: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    path = project / "network.yaml"
-    network = yaml.safe_load(path.read_text())
-    change(network)
-    path.write_text(yaml.safe_dump(network, sort_keys=False))
 
 
 @STACKS
@@ -155,85 +97,3 @@ def test_two_stacks_do_not_touch_each_other(run: Run) -> None:
     run("destroy", "--stack", "prod")
 
     assert changed(run("up", "--stack", "dev")) == {}
-
-
-def test_removing_an_agent_removes_its_app_its_identities_and_its_grants_and_nothing_else(
-    project: Path, run: Run
-) -> None:
-    run("up")
-    edit(project, lambda network: network["agents"].pop("report"))
-
-    document = run("up")
-
-    assert changed(document) == {
-        "delete": {
-            "report",
-            "report-pull",
-            "report-may-pull-fabrikam",
-            "report-may-write-reports",
-            "report-may-read-findings",
-            "report-may-send-review-done",
-        }
-    }
-    assert {one["agent"] for one in document["access"]} == {*AGENTS, "fleet"} - {"report"}
-
-
-def test_a_new_image_touches_that_agent_alone(project: Path, run: Run) -> None:
-    run("up")
-    path = project / "Pulumi.dev.yaml"
-    path.write_text(path.read_text() + "  agent-network:image_tags: { analysis: 2.0.0 }\n")
-
-    document = run("up")
-
-    assert changed(document) == {"update": {"analysis"}}
-    (app,) = (
-        one for one in document["resources"] if one["change"] == "update" and one["type"].endswith("ContainerApp")
-    )
-    assert [(one["path"], one["old"], one["new"]) for one in app["differences"]] == [
-        (
-            "template.containers[0].image",
-            "fabrikamdev7.azurecr.io/analysis:dev",
-            "fabrikamdev7.azurecr.io/analysis:2.0.0",
-        )
-    ]
-
-
-def test_a_new_name_touches_that_agent_alone(project: Path, run: Run) -> None:
-    run("up")
-
-    def rename(network: dict[str, Any]) -> None:
-        network["agents"]["reviewer"] = network["agents"].pop("report")
-
-    edit(project, rename)
-    touched = set().union(*changed(run("up")).values())
-
-    assert {name for name in touched if not name.startswith(("reviewer", "report"))} == set()
-
-
-def test_a_changed_verb_is_another_assignment(project: Path, run: Run) -> None:
-    run("up")
-    edit(project, lambda network: network["agents"]["analysis"]["access"].update({"code-uploads": "write"}))
-
-    document = run("up")
-
-    assert changed(document)["create"] == {"analysis-may-write-code-uploads"}
-    assert changed(document)["delete"] == {"analysis-may-read-code-uploads"}
-    assert ("analysis", "write", "code-uploads") in {
-        (one["agent"], one["verb"], one["resource"]) for one in document["access"]
-    }
-
-
-def test_a_mistake_in_the_network_is_told_with_its_line_and_changes_nothing(
-    project: Path, run: Run, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run("up")
-    before = (project / ".localazure" / "dev.json").read_bytes()
-    edit(project, lambda network: network["agents"]["report"].update(access={"report": "write", "findings": "rite"}))
-
-    assert main(["up"]) == 2
-
-    said = capsys.readouterr().err
-    assert "agents.report.access.report: no resource 'report'; did you mean 'reports'?" in said
-    assert "agents.report.access.findings" in said
-    assert "Traceback" not in said
-    assert (project / ".localazure" / "dev.json").read_bytes() == before

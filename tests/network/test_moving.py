@@ -1,68 +1,10 @@
 """An agent that moves to another host is the same agent: it takes along what it holds, and the move ends clean."""
 
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from localazure.run import Operation, RunResult
-from tests.network.deploying import deploy, described, touched
-from tests.network.holding import held_by_nobody, what_they_may_do
-
-SUBSCRIPTION = "azure-native:servicebus:Subscription"
-GIVEN = "5c1d0000-0000-4000-8000-000000000001"
-RESOURCES: dict[str, Any] = {
-    "documents": {"kind": "blob-container", "account": "contosodocuments"},
-    "tasks": {"kind": "storage-queue", "account": "contosodocuments"},
-    "jobs": {"kind": "service-bus-queue", "namespace": "contoso-bus"},
-    "news": {"kind": "service-bus-topic", "namespace": "contoso-bus"},
-    "findings": {"kind": "cosmos-container", "account": "contoso-findings", "database": "main"},
-    "models": {"kind": "model-account", "account": "contoso-openai", "existing": True},
-    "signing": {"kind": "key-vault-secret", "vault": "contoso-vault"},
-    "passages": {"kind": "search-index", "service": "contoso-search"},
-    "settings": {"kind": "app-configuration", "store": "contoso-settings"},
-}
-ACCESS = {
-    "documents": "write",
-    "tasks": "send",
-    "jobs": "receive",
-    "news": "receive",
-    "findings": "write",
-    "models": "use",
-    "signing": "read",
-    "passages": "read",
-    "settings": "read",
-}
-HOSTS: dict[str, Any] = {
-    "studio": {"kind": "foundry-project", "account": "contoso-foundry"},
-    "lab": {"kind": "foundry-project", "account": "contoso-foundry", "identities": "per-agent"},
-    "fleet": {"kind": "aks-cluster", "cluster": "contoso-fleet", "private": True},
-}
-ENVIRONMENT = {"location": "westeurope", "resource_group": "agents", "suffix": "dev7", "production": False}
-
-# Where the agent runs, and what the environment says of it there.
-PLACES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "container-app": ({"image": "report"}, {}),
-    "aks": ({"host": "aks", "cluster": "fleet", "image": "report"}, {}),
-    "shared": ({"host": "foundry", "project": "studio", "version": "1"}, {"shared_identity": "allowed"}),
-    "application": ({"host": "foundry", "project": "studio", "version": "1"}, {"published": ["report"]}),
-    "per-agent": ({"host": "foundry", "project": "lab", "version": "1"}, {}),
-    "given": ({"host": "foundry", "project": "lab", "version": "1"}, {"agent_identities": {"report": GIVEN}}),
-}
-
-
-def at(place: str, path: Path, operation: Operation = Operation.UP) -> RunResult:
-    """The network with its agent there, deployed over whatever was before."""
-    agent, environment = PLACES[place]
-    network = {
-        "name": "contoso",
-        "registry": {"name": "contosoimages"},
-        "resources": RESOURCES,
-        "hosts": HOSTS,
-        "agents": {"report": {**agent, "access": ACCESS}},
-    }
-    return deploy(*described(network, ENVIRONMENT | environment, "dev"), path, operation)
+from tests.network.moving import check_that_access_moves
 
 
 @pytest.mark.parametrize(
@@ -70,29 +12,8 @@ def at(place: str, path: Path, operation: Operation = Operation.UP) -> RunResult
     [
         ("container-app", "aks", "application", "container-app"),
         ("container-app", "shared", "aks", "per-agent", "container-app"),
-        ("aks", "container-app", "given", "shared", "application", "per-agent", "aks"),
     ],
     ids=" → ".join,
 )
 def test_what_it_may_do_goes_with_it(tmp_path: Path, way: tuple[str, ...]) -> None:
-    path = tmp_path / "dev.json"
-    may = what_they_may_do(at(way[0], path))
-    assert len(may) == len(ACCESS)
-
-    for before, place in pairwise(way):
-        moved = at(place, path)
-
-        assert what_they_may_do(moved) == may
-        assert held_by_nobody(moved) == []
-        if "shared" not in {before, place}:  # who shares an identity shares its subscription
-            assert of(SUBSCRIPTION, moved) == set(), "messages wait in it"
-        assert touched(at(place, path)) == {}
-
-    at(way[-1], path, Operation.DESTROY)
-    assert not path.exists()
-
-
-def of(token: str, result: RunResult) -> set[str]:
-    """The resources of a type that were touched."""
-    names = {step.record.name for step in result.steps if step.record.type == token}
-    return names & {name for each in touched(result).values() for name in each}
+    check_that_access_moves(tmp_path / "dev.json", way)

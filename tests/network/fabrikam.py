@@ -1,0 +1,41 @@
+"""The access that the table of Fabrikam's network states, and helpers to run and to change its project."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+# What the table in network.yaml's description says, agent by agent.
+ACCESS = {
+    ("ingestion", "write", "code-uploads"),
+    ("analysis", "read", "code-uploads"),
+    ("analysis", "use", "models"),
+    ("analysis", "write", "findings"),
+    ("report", "write", "reports"),
+    ("report", "read", "findings"),
+    ("report", "send", "review-done"),
+    ("security-scanner", "use", "models"),
+    ("market-analysis", "use", "models"),
+    ("compliance", "read", "documents"),
+    ("notifier", "receive", "review-done"),
+    ("notifier", "read", "webhook-signing-key"),
+}
+AGENTS = {agent for agent, _, _ in ACCESS}
+
+Run = Callable[..., dict[str, Any]]
+
+
+def changed(document: dict[str, Any]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for each in document["resources"]:
+        if each["change"] != "same":
+            found.setdefault(each["change"], set()).add(each["name"])
+    return found
+
+
+def edit(project: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    path = project / "network.yaml"
+    network = yaml.safe_load(path.read_text())
+    change(network)
+    path.write_text(yaml.safe_dump(network, sort_keys=False))

@@ -1,0 +1,58 @@
+"""Access in any network is the same on every host and in every environment."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.network.deploying import (
+    deploy,
+    described,
+    verbs,
+)
+from tests.network.few import Project, few
+from tests.network.holding import what_they_may_do
+from tests.strategies import networks, projects
+
+
+@few
+@given(networks(most_agents=3), st.sampled_from(["dev", "prod"]))
+def test_access_does_not_depend_on_the_environment(network: dict[str, Any], stack: str) -> None:
+    one = {"location": "westeurope", "resource_group": "one", "suffix": "aaa1", "image_tag": "1.0"}
+    other = {"location": "eastus2", "resource_group": "other", "suffix": "zz", "production": False}
+
+    assert verbs(deploy(*described(network, one, stack))) == verbs(deploy(*described(network, other, "test1")))
+
+
+PROJECT, SHARING, CLUSTER = "the-own-identities", "the-published-agents", "the-cluster-host"
+HOSTS: dict[str, Any] = {
+    PROJECT: {"kind": "foundry-project", "account": "contoso-own-identities", "identities": "per-agent"},
+    SHARING: {"kind": "foundry-project", "account": "contoso-published-agents"},
+    CLUSTER: {"kind": "aks-cluster", "cluster": "contoso-the-cluster", "private": True},
+}
+OF_CONTAINERS = ("image", "cpu", "memory", "replicas", "scale", "ingress", "port", "probes", "environment")
+
+
+def moved(agent: dict[str, Any], place: str) -> dict[str, Any]:
+    """The same agent on another host, with the same access."""
+    if place == CLUSTER:
+        kept = {key: value for key, value in agent.items() if key not in {"scale", "ingress", "port", "probes"}}
+        return {"host": "aks", "cluster": place, **kept}
+    kept = {key: value for key, value in agent.items() if key not in OF_CONTAINERS}
+    return {"host": "foundry", "project": place, "version": "1", **kept}
+
+
+@few
+@given(projects(), st.data())
+def test_a_host_changes_where_an_agent_runs_and_never_what_it_may_do(project: Project, data: st.DataObject) -> None:
+    network, environment, stack = project
+    places = {name: data.draw(st.sampled_from(["", *HOSTS])) for name in network["agents"]}
+    agents = {name: moved(one, places[name]) if places[name] else one for name, one in network["agents"].items()}
+    on_foundry = [name for name, place in places.items() if place in {PROJECT, SHARING}]
+    tags = {name: tag for name, tag in environment.get("image_tags", {}).items() if name not in on_foundry}
+    elsewhere = {**environment, "image_tags": tags, "published": True}
+
+    before = deploy(*described(network, environment, stack))
+    after = deploy(*described({**network, "hosts": HOSTS, "agents": agents}, elsewhere, stack))
+
+    assert what_they_may_do(after) == what_they_may_do(before)
