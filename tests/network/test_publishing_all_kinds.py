@@ -1,4 +1,4 @@
-"""Publishing an agent that holds something of every kind moves each grant, and removes none before all new ones exist."""
+"""Publishing an agent that holds something of every kind moves each grant; all new ones exist before one is removed."""
 
 from pathlib import Path
 
