@@ -166,8 +166,12 @@ def _written(path: Path) -> dict[str, Schema]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the reduced API types to their files; the exit status is 2 if a type is not found."""
     parser = argparse.ArgumentParser(prog="python -m localazure.reduce_api_types", description=__doc__)
-    parser.add_argument("directory", type=Path, help="a checkout of Azure/bicep-types-az, or its folder `generated`")
-    parser.add_argument("name", nargs="*", help="a provider, `storage`, or a type token; without one, all")
+    parser.add_argument(
+        "directory", type=Path, help="path of a checkout of Azure/bicep-types-az, or of the folder `generated` in it"
+    )
+    parser.add_argument(
+        "name", nargs="*", help="resource provider such as `storage`, or type token, to reduce; default: all types"
+    )
     parser.add_argument("--into", type=Path, default=DATA, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
     found: dict[str, Schema] = {}

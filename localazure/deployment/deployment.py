@@ -106,7 +106,7 @@ class LocalDeployment:
         doomed = list(reversed(self._old.values()))
         for record in doomed:
             if record.protect:
-                why = f"{record.name} is protected: deploy it without protect before you delete it"
+                why = f"{record.name} is protected: deploy the resource without the option protect before you delete it"
                 self._fail(record.urn, CannotDeploy(why))
         if self.failures:
             return
@@ -233,7 +233,9 @@ class LocalDeployment:
             self._delete_before_replacement(old)
             return self._create(Op.REPLACE, desired, inputs, differences)
         if old.protect:
-            raise CannotDeploy(f"{old.name} is protected and would be replaced: deploy it without protect first")
+            raise CannotDeploy(
+                f"{old.name} is protected and would be replaced: deploy the resource without the option protect first"
+            )
         given = self._create(Op.REPLACE, desired, inputs, differences)
         self._pending_deletion.append(replace(old, replaced=True))
         return given
@@ -243,7 +245,9 @@ class LocalDeployment:
         going = [*self._deletion.dependents_to_replace(old), old]
         protected = next((record for record in going if record.protect), None)
         if protected is not None:
-            raise CannotDeploy(f"{protected.name} is protected and would be replaced: deploy it without protect first")
+            raise CannotDeploy(
+                f"{protected.name} is protected and would be replaced: deploy it without the option protect first"
+            )
         for record in going:
             self._deletion.remove(record)
 

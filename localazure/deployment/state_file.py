@@ -42,7 +42,7 @@ def exclusive(path: Path) -> Generator[None]:
         ) from None
     except OSError as error:
         lock.release()
-        raise WorldFileError(f"{path}: cannot be written ({error.strerror}: {error.filename})") from None
+        raise WorldFileError(f"{path}: the state file cannot be written ({error.strerror}: {error.filename})") from None
     try:
         yield
     finally:

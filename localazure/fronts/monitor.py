@@ -102,27 +102,27 @@ class LocalMonitor(MockMonitor):
 
     def Call(self, request: rpc.ResourceCallRequest) -> NoReturn:  # noqa: N802 (gRPC)
         """Refuse calls of component methods, since local Azure has no component provider."""
-        _refuse(f"calls of the component method {request.tok}")
+        _refuse(f"a local run does not support calls of the component method {request.tok}")
 
     def RegisterStackTransform(self, request: object) -> NoReturn:  # noqa: ARG002, N802 (gRPC)
         """Refuse stack transforms, since the changes of a transform would be lost."""
-        _refuse("transforms of the whole stack")
+        _refuse("a local run does not support transforms of the whole stack")
 
     def RegisterStackInvokeTransform(self, request: object) -> NoReturn:  # noqa: ARG002, N802 (gRPC)
         """Refuse transforms of invokes, since the changes of a transform would be lost."""
-        _refuse("transforms of function invokes")
+        _refuse("a local run does not support transforms of function invokes")
 
     def RegisterResourceHook(self, request: object) -> NoReturn:  # noqa: ARG002, N802 (gRPC)
         """Refuse resource hooks, since a local run never runs a hook."""
-        _refuse("a resource hook")
+        _refuse("a local run does not support resource hooks")
 
     def RegisterErrorHook(self, request: object) -> NoReturn:  # noqa: ARG002, N802 (gRPC)
         """Refuse error hooks, since a local run never runs a hook."""
-        _refuse("an error hook")
+        _refuse("a local run does not support error hooks")
 
     def RegisterPackage(self, request: rpc.RegisterPackageRequest) -> NoReturn:  # noqa: N802 (gRPC)
         """Refuse parameterized packages, since local Azure does not know their resource types."""
-        _refuse(f"the parameterized package {request.name}")
+        _refuse(f"a local run does not support the parameterized package {request.name}")
 
     def _desired(self, name: str, request: rpc.RegisterResourceRequest) -> DesiredResource:
         _refuse_options(request)
@@ -186,8 +186,8 @@ def _call(question: Callable[[], _T]) -> _T:
         raise RunError(str(error)) from None
 
 
-def _refuse(what: str) -> NoReturn:
-    raise RunError(f"a local run does not support {what}; deploy this program with the Pulumi CLI")
+def _refuse(reason: str) -> NoReturn:
+    raise RunError(f"{reason}; deploy this program with the Pulumi CLI")
 
 
 def _refuse_options(request: rpc.RegisterResourceRequest) -> None:

@@ -61,7 +61,7 @@ def serve(package: str, path: Path) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Start a provider plugin as the Pulumi engine does; return 0 when it has ended, 1 if it refuses to start."""
-    parser = argparse.ArgumentParser(prog="pulumi-resource", description="local Azure as a Pulumi provider plugin")
+    parser = argparse.ArgumentParser(prog="pulumi-resource", description="Run local Azure as a Pulumi provider plugin.")
     parser.add_argument("package", choices=(*PACKAGES, DYNAMIC))
     # the engine's address and its logging flags mean nothing here: this plugin never calls back
     package: str = parser.parse_known_args(arguments)[0].package

@@ -248,7 +248,7 @@ def _name_is_free_in_namespace(request: Request) -> Iterator[AzureError]:
         holder = request.type.parent_of(request.id)
         if request.world.get(f"{holder}/{other}/{request.name}") is not None:
             yield AzureError(
-                "Conflict", f"SubCode=40900. The namespace has something in {other} named '{request.name}'", 409
+                "Conflict", f"SubCode=40900. The namespace already has an entity in {other} named '{request.name}'", 409
             )
 
 

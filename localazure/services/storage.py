@@ -46,7 +46,7 @@ _CONTAINER_NAME = NameCheck(
     replace(
         azure_naming_rules.BLOB_CONTAINER,
         pattern=rf"\$root|\$web|{azure_naming_rules.BLOB_CONTAINER.pattern}",
-        words=f"{azure_naming_rules.BLOB_CONTAINER.words}; $root and $web",
+        words=f"{azure_naming_rules.BLOB_CONTAINER.words}; also $root and $web",
     )
 )
 _QUEUE_NAME = NameCheck(azure_naming_rules.STORAGE_QUEUE)

@@ -310,7 +310,7 @@ def test_second_concurrent_run_of_a_stack_is_refused(path: Path) -> None:
 def test_unwritable_state_file_is_reported_before_the_program_runs(path: Path) -> None:
     path.parent.write_text("a file, and no folder")
 
-    with pytest.raises(WorldFileError, match=r"dev\.json: cannot be written \(File exists"):
+    with pytest.raises(WorldFileError, match=r"dev\.json: the state file cannot be written \(File exists"):
         up(small, path)
 
 
