@@ -1,4 +1,4 @@
-"""The network of Fabrikam as the questions see it: what is declared, and a deployment on local Azure."""
+"""Test fixture: the Fabrikam network as declared and as deployed on local Azure."""
 
 import json
 from functools import cache
@@ -34,7 +34,7 @@ def _document(stack: str) -> str:
 
 
 def document(stack: str = "dev") -> dict[str, Any]:
-    """What a preview on local Azure says; the caller may change it."""
+    """Return a copy of the JSON document of a preview of Fabrikam on local Azure."""
     return json.loads(_document(stack))
 
 
@@ -43,7 +43,7 @@ def graph(stack: str = "dev") -> Graph:
 
 
 def changed(before: Graph, assignments: list[Assignment] | None = None, **more: Any) -> Graph:  # noqa: ANN401
-    """The same graph with other assignments, or other parts."""
+    """Return a copy of a graph with other principals, resources or assignments."""
     parts: dict[str, Any] = {
         "principals": before.principals,
         "resources": before.resources,

@@ -1,4 +1,4 @@
-"""The small graph that the tests of effective permissions ask about."""
+"""Test fixture: a small graph for the tests of effective access."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
-"""Effective permissions, worked out one operation, one part and one assignment at a time.
+"""Slow reference implementation of effective access, for comparison with the fast one.
 
-Slow and meant to be read beside Microsoft's description: no sets of bits, no memory, no index. It shares with the code
+Slow and meant to be read next to Microsoft's description: no sets of bits, no memory, no index. It shares with the code
 under test the matching of one name, the reading of conditions and the list of key operations' names.
 """
 
@@ -19,12 +19,12 @@ NO, PERHAPS, YES = 0, 1, 2
 
 
 def decided(graph: Graph, principal: str, resource: Resource, operation: str, *, data: bool) -> int:
-    """NO, PERHAPS or YES."""
+    """Return NO, PERHAPS or YES for one operation."""
     by_role = all_parts(graph, principal, resource, operation, data=data)
     return max(by_role, by_key(graph, principal, resource) if data else NO)
 
 
-class Asked(NamedTuple):
+class Query(NamedTuple):
     operation: str
     part: str | None
     data: bool
@@ -36,54 +36,54 @@ class Asked(NamedTuple):
 
 def all_parts(graph: Graph, principal: str, resource: Resource, operation: str, *, data: bool) -> int:
     names = (None, *(BY_OPERATION.get(operation.lower(), ()) if data else ()))
-    parts = [one_part(graph, principal, resource, Asked(operation, name, data)) for name in names]
+    parts = [one_part(graph, principal, resource, Query(operation, name, data)) for name in names]
     if min(parts) == YES:
         return YES
     return PERHAPS if max(parts) > NO else NO
 
 
-def one_part(graph: Graph, principal: str, resource: Resource, asked: Asked) -> int:
+def one_part(graph: Graph, principal: str, resource: Resource, query: Query) -> int:
     best = NO
     for one in graph.assignments:
         if one.principal.lower() == principal.lower() and is_within(resource.id, one.scope):
-            best = max(best, given(one, resource, asked))
+            best = max(best, given(one, resource, query))
     for deny in graph.denies:
         if concerns(deny, principal, resource):
-            best = min(best, YES - denied(deny, resource, asked))
+            best = min(best, YES - denied(deny, resource, query))
     return best
 
 
-def given(one: Assignment, resource: Resource, asked: Asked) -> int:
-    if asked.of_cosmos is not (one.system == "cosmos"):
+def given(one: Assignment, resource: Resource, query: Query) -> int:
+    if query.of_cosmos is not (one.system == "cosmos"):
         return NO
     if one.role is None:
-        return min(PERHAPS, holds(one.condition, resource, asked))
+        return min(PERHAPS, holds(one.condition, resource, query))
     best = NO
     for block in one.role.permissions:
-        grants, excludes = both(block, data=asked.data)
-        if covered(grants, asked.operation) and not covered(excludes, asked.operation, granting=False):
-            best = max(best, holds(block.condition, resource, asked))
-    return min(best, holds(one.condition, resource, asked))
+        grants, excludes = both(block, data=query.data)
+        if covered(grants, query.operation) and not covered(excludes, query.operation, granting=False):
+            best = max(best, holds(block.condition, resource, query))
+    return min(best, holds(one.condition, resource, query))
 
 
-def denied(deny: DenyAssignment, resource: Resource, asked: Asked) -> int:
-    if asked.of_cosmos:
+def denied(deny: DenyAssignment, resource: Resource, query: Query) -> int:
+    if query.of_cosmos:
         return NO
     best = NO
     for block in deny.permissions:
-        denies, excepts = both(block, data=asked.data)
-        narrow = covered(denies, asked.operation, granting=False) and not covered(excepts, asked.operation)
-        wide = covered(denies, asked.operation) and not covered(excepts, asked.operation, granting=False)
+        denies, excepts = both(block, data=query.data)
+        narrow = covered(denies, query.operation, granting=False) and not covered(excepts, query.operation)
+        wide = covered(denies, query.operation) and not covered(excepts, query.operation, granting=False)
         here = YES if narrow else PERHAPS if wide else NO
-        best = max(best, min(here, holds(block.condition, resource, asked)))
-    return min(best, holds(deny.condition, resource, asked))
+        best = max(best, min(here, holds(block.condition, resource, query)))
+    return min(best, holds(deny.condition, resource, query))
 
 
 def both(block: Permission, *, data: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return (block.data_actions, block.not_data_actions) if data else (block.actions, block.not_actions)
 
 
-def holds(text: str | None, resource: Resource, asked: Asked) -> int:
+def holds(text: str | None, resource: Resource, query: Query) -> int:
     if not text:
         return YES
     try:
@@ -92,12 +92,12 @@ def holds(text: str | None, resource: Resource, asked: Asked) -> int:
         return PERHAPS
 
     def of_pattern(pattern: str) -> tuple[int, int]:
-        return int(covers(pattern, asked.operation, granting=False)), int(
-            covers(pattern, asked.operation, granting=True)
+        return int(covers(pattern, query.operation, granting=False)), int(
+            covers(pattern, query.operation, granting=True)
         )
 
     attributes = {**attributes_of_resource(resource.id), **resource.attributes}
-    verdict = evaluate(condition, ConditionQuery(1, of_pattern, asked.part), attributes)
+    verdict = evaluate(condition, ConditionQuery(1, of_pattern, query.part), attributes)
     return YES if verdict.true else NO if verdict.false else PERHAPS
 
 
@@ -112,15 +112,15 @@ def concerns(deny: DenyAssignment, principal: str, resource: Resource) -> bool:
 
 
 def by_key(graph: Graph, principal: str, resource: Resource) -> int:
-    """For storage alone: whoever may list an account's keys has all its data."""
+    """Return NO, PERHAPS or YES for access by storage account keys."""
     parts = resource.id.split("/")
     lowered = [part.lower() for part in parts]
     if "storageaccounts" not in lowered:
         return NO
     account_id = "/".join(parts[: lowered.index("storageaccounts") + 2])
     account = next((one for one in graph.resources if segments(one.id) == segments(account_id)), None)
-    said = {one.local_auth for one in graph.resources if is_within(resource.id, one.id)}
-    works = YES if True in said else NO if False in said else PERHAPS
+    settings = {one.local_auth for one in graph.resources if is_within(resource.id, one.id)}
+    works = YES if True in settings else NO if False in settings else PERHAPS
     holder = account or Resource(id=account_id, name="", kind="")
     names = ("listkeys", "listAccountSas", "listServiceSas", "regeneratekey", "rotateKey")
     ways = [
@@ -131,7 +131,7 @@ def by_key(graph: Graph, principal: str, resource: Resource) -> int:
 
 
 def quantified(quantifier: str, operator: str, left: list[str], right: list[str]) -> bool:
-    """A quantified comparison of texts for equality, pair by pair, as Microsoft's description of each quantifier."""
+    """Evaluate a string comparison with a quantifier, pair by pair."""
     wanted = operator == "StringEquals"
     if quantifier == "ForAnyOfAnyValues":
         return any((one == other) == wanted for one in left for other in right)

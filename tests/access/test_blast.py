@@ -1,4 +1,4 @@
-"""The blast radius: of Fabrikam, by each way to become another identity, and as a property."""
+"""Tests of the blast radius: of Fabrikam, of each escalation, and of random graphs."""
 
 import json
 from typing import Any
@@ -52,7 +52,7 @@ def resources(*, keys: bool = False, policies: bool = False) -> list[Resource]:
 
 
 def gives(who: str, scope: str, role: str | list[str], *, data: bool = False, **more: Any) -> Assignment:  # noqa: ANN401
-    """An assignment: of a role by its name, or of one that allows just these operations."""
+    """Return an assignment of a role, or of a custom role with these operations."""
     if isinstance(role, str):
         found = by_name(role)
     else:
@@ -90,7 +90,7 @@ def fabrikam() -> dict[str, Any]:
     return {name: one.document() for name, one in every_blast_radius(local.read(printed(result)), {}).items()}
 
 
-def test_fabrikam_agents_can_destroy_what_they_write_and_take_over_no_identity(fabrikam: dict[str, Any]) -> None:
+def test_fabrikam_agents_can_delete_data_they_write_and_take_over_no_other_identity(fabrikam: dict[str, Any]) -> None:
     assert {name: one["destroys"] for name, one in fabrikam.items()} == {
         "analysis": ["findings", "models"],
         # As the agent that it shares its identity with.
@@ -113,7 +113,7 @@ def test_fabrikam_agents_can_destroy_what_they_write_and_take_over_no_identity(f
     }
 
 
-def test_fabrikam_influence_follows_its_three_channels(fabrikam: dict[str, Any]) -> None:
+def test_fabrikam_has_exactly_three_influences_between_agents(fabrikam: dict[str, Any]) -> None:
     influences = {
         (name, each["agent"], each["through"]) for name, one in fabrikam.items() for each in one["influences"]
     }
@@ -191,7 +191,7 @@ _WAYS = {
 
 
 @pytest.mark.parametrize("way", _WAYS)
-def test_every_escalation_reaches_the_other_identity_and_its_access(way: str) -> None:
+def test_each_kind_of_escalation_gains_the_other_identity_and_its_access(way: str) -> None:
     given_to_a, expected, how = _WAYS[way]
     loot = [
         gives("b", UPLOADS, "Storage Blob Data Contributor"),
@@ -219,14 +219,14 @@ def test_every_escalation_reaches_the_other_identity_and_its_access(way: str) ->
         [gives("a", VAULT, "Key Vault Contributor")],
     ],
 )
-def test_harmless_right_is_not_an_escalation(powerless: list[Assignment]) -> None:
+def test_right_without_escalation_gains_no_other_identity(powerless: list[Assignment]) -> None:
     loot = gives("b", SECRET, "Key Vault Secrets User")
 
     assert becomes(blast_radius(graph_of(loot, *powerless), "a")) == []
     assert blast_radius(graph_of(loot, *powerless), "a").secrets == ()
 
 
-def test_taking_over_an_own_identity_means_becoming_its_agent() -> None:
+def test_taking_over_an_agents_own_identity_takes_over_the_agent() -> None:
     shared = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/of-d"
     graph = Graph(
         principals=[*principals(), Principal(id="d", name="of-d", agent="d", owner=shared)],
@@ -237,7 +237,7 @@ def test_taking_over_an_own_identity_means_becoming_its_agent() -> None:
     assert becomes(blast_radius(graph, "a")) == ["d"]
 
 
-def test_attaching_needs_both_rights_in_one_identity() -> None:
+def test_attaching_an_identity_requires_both_rights_in_the_same_identity() -> None:
     assign = ["Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"]
     graph = graph_of(
         gives("a", app("b"), ["Microsoft.App/containerApps/exec/action"], data=True),
@@ -248,7 +248,7 @@ def test_attaching_needs_both_rights_in_one_identity() -> None:
     assert becomes(blast_radius(graph, "a")) == ["b"]
 
 
-def test_pull_identity_counts_only_where_its_app_can_be_written() -> None:
+def test_pull_identity_is_taken_over_only_if_its_app_can_be_updated() -> None:
     pull = gives("b-pull", SECRET, "Key Vault Secrets User")
     attached = Resource(
         id=app("b"),
@@ -275,7 +275,7 @@ def test_pull_identity_counts_only_where_its_app_can_be_written() -> None:
     assert becomes(blast_radius(graph, "c")) == ["b"]
 
 
-def test_keys_and_cosmos_roles_and_access_policies_open_the_data() -> None:
+def test_right_to_keys_cosmos_roles_or_access_policies_gives_access_to_the_data() -> None:
     keys = gives("a", ACCOUNT, "Reader and Data Access")
     assert blast_radius(graph_of(keys), "a").destroys == ()
     assert {"uploads", "reports"} <= set(blast_radius(graph_of(keys, keys=True), "a").destroys)
@@ -287,7 +287,7 @@ def test_keys_and_cosmos_roles_and_access_policies_open_the_data() -> None:
     assert "signing-key" in blast_radius(graph_of(vault, policies=True), "a").secrets
 
 
-def test_right_to_assign_roles_at_a_group_gives_everything_in_it() -> None:
+def test_right_to_assign_roles_at_a_resource_group_gives_all_access_in_the_group() -> None:
     blast = blast_radius(graph_of(gives("a", GROUP, "User Access Administrator")), "a")
 
     assert set(becomes(blast)) == {"b", "c", "keeper"}
@@ -299,7 +299,7 @@ def test_right_to_assign_roles_at_a_group_gives_everything_in_it() -> None:
 # Chains.
 
 
-def test_escalation_chain_is_described_and_a_cycle_ends() -> None:
+def test_escalation_chain_is_described_step_by_step_and_a_cycle_terminates() -> None:
     exec_in = ["Microsoft.App/containerApps/exec/action"]
     chain = [
         gives("a", app("b"), exec_in, data=True),
@@ -318,7 +318,7 @@ def test_escalation_chain_is_described_and_a_cycle_ends() -> None:
     assert set(becomes(blast_radius(graph_of(*chain, cycle), "c"))) == {"a", "b"}
 
 
-def test_conditional_escalation_is_marked_unless_another_is_certain() -> None:
+def test_escalation_under_a_condition_is_marked_unless_another_path_is_unconditional() -> None:
     perhaps = gives("a", GROUP, "Role Based Access Control Administrator", condition=f"{NAME} StringEquals 'uploads'")
     certain = gives("a", app("b"), ["Microsoft.App/containerApps/write"])
     tagged = gives("a", UPLOADS, "Storage Blob Data Contributor", condition="@Request[x:y] StringEquals 'z'")
@@ -332,7 +332,7 @@ def test_conditional_escalation_is_marked_unless_another_is_certain() -> None:
     assert held.conditional == held.operations
 
 
-def test_denied_operations_are_not_in_the_blast_radius() -> None:
+def test_operations_forbidden_by_deny_assignment_are_not_in_the_blast_radius() -> None:
     push = gives("a", REGISTRY, "AcrPush")
     no = deny(REGISTRY, Permission(actions=("Microsoft.ContainerRegistry/registries/push/write",)), principals=("a",))
 
@@ -342,7 +342,7 @@ def test_denied_operations_are_not_in_the_blast_radius() -> None:
 # Influence and budget.
 
 
-def test_influence_connects_writers_and_readers_of_the_same_type_of_data() -> None:
+def test_agent_influences_only_agents_that_read_the_type_of_data_it_writes() -> None:
     graph = graph_of(
         gives("a", UPLOADS, "Storage Blob Data Contributor"),
         gives("b", UPLOADS, "Storage Blob Data Reader"),
@@ -361,7 +361,7 @@ def test_influence_connects_writers_and_readers_of_the_same_type_of_data() -> No
     assert {one.agent for one in blast_radius(graph, "a").influence_chain} == {"b", "c"}
 
 
-def test_budget_reports_only_what_exceeds_it() -> None:
+def test_only_exceeded_budget_limits_are_reported() -> None:
     graph = graph_of(
         gives("a", VAULT, "Key Vault Secrets User"),
         gives("a", MODELS, "Cognitive Services OpenAI User"),
@@ -402,7 +402,7 @@ _GIVEN = st.builds(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(_GIVEN, max_size=4, unique_by=lambda one: one.id), _GIVEN, st.booleans())
-def test_one_more_assignment_never_shrinks_a_blast_radius(
+def test_adding_a_role_assignment_never_shrinks_a_blast_radius(
     before: list[Assignment],
     more: Assignment,
     keys: bool,  # noqa: FBT001
@@ -425,7 +425,7 @@ def test_one_more_assignment_never_shrinks_a_blast_radius(
             assert pairs <= {(one.agent, one.through) for one in getattr(grown, of)}
 
 
-def test_a_large_network_is_indexed_once() -> None:
+def test_blast_radii_of_a_large_network_build_the_index_once() -> None:
     count = 1000
     own = [Principal(id=f"p{number}", name=f"n{number}", agent=f"agent{number}") for number in range(count)]
     containers = [f"{ACCOUNT}{number}/blobServices/default/containers/c" for number in range(count)]

@@ -1,4 +1,4 @@
-"""The blast radius on every host: who writes an agent of Foundry or starts pods in a cluster becomes who runs there."""
+"""Tests of the blast radius on Foundry and AKS: escalation by editing agents or starting pods."""
 
 import pytest
 
@@ -39,8 +39,8 @@ CLUSTERS = "Microsoft.ContainerService/managedClusters"
 
 
 def credential(issuer: str = ISSUER) -> Resource:
-    said = {"issuer": issuer, "subject": "system:serviceaccount:net-pods-dev:pods"}
-    return resource(f"{PODS}/federatedIdentityCredentials/pods", declared=False, properties=said)
+    credential = {"issuer": issuer, "subject": "system:serviceaccount:net-pods-dev:pods"}
+    return resource(f"{PODS}/federatedIdentityCredentials/pods", declared=False, properties=credential)
 
 
 def graph_of(*assignments: Assignment, issuer: str = ISSUER) -> Graph:
@@ -71,19 +71,19 @@ def attacker(*assignments: Assignment, issuer: str = ISSUER) -> BlastRadius:
         (f"{PROJECT}/agents/own", ["own"]),
     ],
 )
-def test_right_to_write_agents_takes_over_them_and_their_project(scope: str, who: list[str]) -> None:
+def test_right_to_edit_foundry_agents_takes_over_the_agents_and_their_project(scope: str, who: list[str]) -> None:
     found = attacker(gives("attacker", scope, [AGENTS_WRITE], data=True))
 
     assert sorted(becomes(found)) == sorted(who)
     assert "write the instructions of agent own" in next(one.how for one in found.becomes if one.agent == "own")
 
 
-def test_writing_an_agent_does_not_change_its_published_version() -> None:
+def test_right_to_edit_a_foundry_agent_does_not_take_over_its_published_version() -> None:
     assert "published" not in becomes(attacker(gives("attacker", PROJECT, [AGENTS_WRITE], data=True)))
 
 
 @pytest.mark.parametrize("operation", [f"{OF_APPLICATIONS}/write", f"{OF_APPLICATIONS}/agentdeployments/write"])
-def test_right_to_publish_takes_over_the_published_agent(operation: str) -> None:
+def test_right_to_publish_a_foundry_agent_takes_over_the_published_agent(operation: str) -> None:
     at_application = attacker(gives("attacker", PUBLISHED, [operation]))
     at_project = attacker(gives("attacker", PROJECT, [operation]))
 
@@ -91,7 +91,7 @@ def test_right_to_publish_takes_over_the_published_agent(operation: str) -> None
     assert sorted(becomes(at_project)) == ["published", "research"]
 
 
-def test_agent_can_use_the_identity_of_its_own_project_only() -> None:
+def test_foundry_agent_can_use_the_identity_of_its_own_project_and_no_other() -> None:
     reads = gives("project", UPLOADS, "Storage Blob Data Reader")
     graph = graph_of(reads)
 
@@ -121,7 +121,7 @@ def test_agents_of_a_shared_identity_have_the_same_blast_radius() -> None:
         (f"{CLUSTERS}/listClusterAdminCredential/action", False),
     ],
 )
-def test_right_to_enter_a_cluster_takes_over_its_agents(operation: str, *, on_data: bool) -> None:
+def test_right_to_run_commands_in_a_cluster_takes_over_its_agents(operation: str, *, on_data: bool) -> None:
     found = attacker(gives("attacker", CLUSTER, [operation], data=on_data))
 
     assert "pods" in becomes(found)
@@ -129,11 +129,11 @@ def test_right_to_enter_a_cluster_takes_over_its_agents(operation: str, *, on_da
 
 
 @pytest.mark.parametrize("operation", ["pods/read", "events/write", "configmaps/read", "namespaces/read"])
-def test_right_to_read_a_cluster_takes_over_no_agent(operation: str) -> None:
+def test_right_to_read_an_aks_cluster_takes_over_no_agent(operation: str) -> None:
     assert becomes(attacker(gives("attacker", CLUSTER, [f"{CLUSTERS}/{operation}"], data=True))) == []
 
 
-def test_agent_is_in_the_cluster_whose_issuer_its_credential_trusts() -> None:
+def test_agent_runs_in_the_cluster_whose_issuer_its_federated_credential_trusts() -> None:
     enters = gives("attacker", CLUSTER, [f"{CLUSTERS}/pods/write"], data=True)
 
     assert "pods" not in becomes(attacker(enters, issuer="https://issuer.example/another/"))
@@ -141,11 +141,11 @@ def test_agent_is_in_the_cluster_whose_issuer_its_credential_trusts() -> None:
     assert "pods" in becomes(attacker(enters, issuer=""))
 
 
-def test_right_to_push_takes_over_agents_of_clusters_that_pull() -> None:
+def test_right_to_push_images_takes_over_agents_of_clusters_that_pull_them() -> None:
     assert "pods" in becomes(attacker(gives("attacker", REGISTRY, "AcrPush")))
 
 
-def test_caller_of_an_agent_influences_it() -> None:
+def test_agent_that_may_call_another_agent_influences_the_called_agent() -> None:
     calls = [
         gives("attacker", PUBLISHED, "Foundry User"),
         gives("pods", f"{PROJECT}/agents/own", "Foundry Agent Consumer"),

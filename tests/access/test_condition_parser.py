@@ -1,4 +1,4 @@
-"""The parser of conditions: the program of each form, and the whole error of each mistake."""
+"""Tests of the parser for role assignment conditions: syntax trees and error messages."""
 
 import pytest
 
@@ -98,7 +98,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("text", PROGRAMS)
-def test_condition_is_parsed_into_its_program(text: str) -> None:
+def test_condition_is_parsed_into_the_expected_syntax_tree(text: str) -> None:
     found = parse(text)
 
     assert found.program == PROGRAMS[text]
@@ -108,7 +108,7 @@ def test_condition_is_parsed_into_its_program(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", MISTAKES)
-def test_mistake_is_reported_with_its_position_and_what_is_expected(text: str) -> None:
+def test_syntax_error_in_a_condition_names_position_and_expected_token(text: str) -> None:
     with pytest.raises(ConditionError) as caught:
         parse(text)
 
@@ -128,5 +128,7 @@ def test_mistake_is_reported_with_its_position_and_what_is_expected(text: str) -
         ("(true OR false) AND (true OR true)", False),
     ],
 )
-def test_and_next_to_or_without_parentheses_is_ambiguous(text: str, *, ambiguous: bool) -> None:
+def test_condition_that_mixes_and_with_or_without_parentheses_is_marked_ambiguous(
+    text: str, *, ambiguous: bool
+) -> None:
     assert parse(text).ambiguous is ambiguous

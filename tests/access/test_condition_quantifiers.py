@@ -1,4 +1,4 @@
-"""Quantifiers with negated operators: Microsoft's own delegation conditions are written with them.
+"""Tests of quantifiers with negated operators in conditions.
 
 A quantifier with a Not takes the Not of each pair of values, then quantifies ("Azure role assignment condition format
 and syntax", conditions-format.md, 2023-11-15). The expected values here are worked out by hand, or pair by pair.
@@ -72,7 +72,7 @@ UNDECIDED = ("StringNotMatches", "StringNotMatchesIgnoreCase")
 
 
 def verdict(comparison: str) -> bool | None:
-    """The value of a comparison of literals; None where it cannot be evaluated."""
+    """Evaluate a comparison of literals; return None if it cannot be evaluated."""
     found = evaluate(parse(comparison), ConditionQuery(operations=1, covered=lambda _: (0, 0)), {})
     return True if found.true else False if found.false else None
 
@@ -81,14 +81,14 @@ def literal(values: Sequence[str] | set[str]) -> str:
     return "{" + ", ".join(f"'{value}'" for value in sorted(values)) + "}"
 
 
-def test_every_negated_operator_has_a_row() -> None:
+def test_every_negated_condition_operator_has_a_test_case() -> None:
     negated = {name for lowered, name in operators.NAMES.items() if (operators.find(lowered) or ("", False))[1]}
 
     assert negated == SIDES.keys() | set(UNDECIDED)
 
 
 @pytest.mark.parametrize(("left", "right", "expected"), NOT_EQUALS)
-def test_quantified_not_equals_follows_its_truth_table(
+def test_not_equals_with_a_quantifier_follows_the_documented_truth_table(
     left: set[str], right: set[str], expected: tuple[bool, ...]
 ) -> None:
     found = [verdict(f"{literal(left)} {each}:StringNotEquals {literal(right)}") for each in QUANTIFIERS]
@@ -98,7 +98,7 @@ def test_quantified_not_equals_follows_its_truth_table(
 
 @pytest.mark.parametrize("quantifier", QUANTIFIERS)
 @pytest.mark.parametrize("name", SIDES)
-def test_quantified_negated_operator_takes_the_not_of_each_value(name: str, quantifier: str) -> None:
+def test_negated_operator_with_a_quantifier_negates_each_single_comparison(name: str, quantifier: str) -> None:
     accepted, refused, right = SIDES[name]
 
     assert verdict(f"{{{accepted}}} {quantifier}:{name} {right}") is False
@@ -109,7 +109,7 @@ def test_quantified_negated_operator_takes_the_not_of_each_value(name: str, quan
 
 @pytest.mark.parametrize("quantifier", QUANTIFIERS)
 @pytest.mark.parametrize("name", UNDECIDED)
-def test_quantified_regular_expression_is_not_decided(name: str, quantifier: str) -> None:
+def test_regular_expression_operator_with_a_quantifier_is_undecided(name: str, quantifier: str) -> None:
     assert verdict(f"{{'a'}} {quantifier}:{name} {{'a'}}") is None
 
 
@@ -118,7 +118,9 @@ values = st.lists(st.sampled_from("abc"), min_size=1, max_size=3, unique=True)
 
 @settings(max_examples=150, deadline=None)
 @given(left=values, right=values)
-def test_quantified_comparison_equals_that_of_the_slow_evaluator(left: list[str], right: list[str]) -> None:
+def test_comparison_with_a_quantifier_gives_the_result_of_the_reference_evaluator(
+    left: list[str], right: list[str]
+) -> None:
     for quantifier, name in product(QUANTIFIERS, ("StringEquals", "StringNotEquals")):
         expected = slow.quantified(quantifier, name, left, right)
         assert verdict(f"{literal(left)} {quantifier}:{name} {literal(right)}") is expected, (quantifier, name)

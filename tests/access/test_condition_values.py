@@ -1,4 +1,4 @@
-"""The types of values that conditions compare, and the wildcards of `StringLike`."""
+"""Tests of the value types that conditions compare, and of `StringLike` wildcards."""
 
 import fnmatch
 import re
@@ -53,13 +53,13 @@ READERS: dict[str, list[tuple[Scalar, Any]]] = {
 @pytest.mark.parametrize(
     ("name", "value", "expected"), [(name, *row) for name, rows in READERS.items() for row in rows]
 )
-def test_reader_reads_values_of_its_type_and_no_other(name: str, value: Scalar, expected: object) -> None:
+def test_value_parser_accepts_values_of_its_type_only(name: str, value: Scalar, expected: object) -> None:
     found = getattr(values, name)(value)
 
     assert (type(found), found) == (type(expected), expected)
 
 
-def test_address_is_in_network_or_undecided_for_another_text() -> None:
+def test_ip_address_match_is_undecided_for_text_that_is_not_an_address() -> None:
     inside, outside = values.ip_address("10.1.2.3"), values.ip_address("10.2.0.1")
 
     assert values.in_network(inside, "10.1.0.0/16") is True
@@ -68,7 +68,7 @@ def test_address_is_in_network_or_undecided_for_another_text() -> None:
     assert values.in_network(inside, "10.1.0.0/99") is None
 
 
-def test_wildcards_match_as_in_a_file_name() -> None:
+def test_stringlike_wildcards_match_like_file_name_patterns() -> None:
     texts = ["".join(each) for length in range(5) for each in product("ab", repeat=length)]
     patterns = ["".join(each) for length in range(5) for each in product("a*?", repeat=length)]
 
@@ -94,11 +94,11 @@ def test_wildcards_match_as_in_a_file_name() -> None:
         ("[a]", "[a]", True),
     ],
 )
-def test_backslash_makes_a_wildcard_literal(text: str, pattern: str, expected: bool) -> None:  # noqa: FBT001
+def test_backslash_makes_a_stringlike_wildcard_literal(text: str, pattern: str, expected: bool) -> None:  # noqa: FBT001
     assert values.like(text, pattern) is expected
 
 
-def test_operators_are_found_by_name_with_their_negation() -> None:
+def test_condition_operators_are_found_by_name_together_with_their_negation() -> None:
     equals, negated = find("stringequals"), find("StringNotEquals")
 
     assert equals is not None
@@ -112,7 +112,7 @@ def compared(name: str, left: list[Scalar], right: list[Scalar], quantifier: str
     return compare_values(name, left, right, quantifier=QUANTIFIERS.get(quantifier), inverse=inverse)
 
 
-def test_comparison_that_cannot_be_evaluated_is_undecided() -> None:
+def test_comparison_of_values_of_the_wrong_type_is_undecided() -> None:
     assert compared("stringmatches", ["a"], ["a"]) is None
     assert compared("stringequals", [], ["a"]) is None
     assert compared("stringequals", ["a"], []) is None
@@ -125,7 +125,7 @@ def test_comparison_that_cannot_be_evaluated_is_undecided() -> None:
 
 
 @pytest.mark.parametrize(("value", "inside"), [(0, False), (1, True), (2, True), (3, True), (4, False)])
-def test_range_has_both_its_bounds(value: int, *, inside: bool) -> None:
+def test_numeric_range_operator_includes_both_bounds(value: int, *, inside: bool) -> None:
     assert compared("numericinrange", [value], [1, 3]) is inside
     assert compared("numericinrange", [value], [1, 3], inverse=True) is not inside
 
@@ -148,7 +148,7 @@ def test_range_has_both_its_bounds(value: int, *, inside: bool) -> None:
         ("TimeOfDay", ("10:00:01", "10:00:02", "10:00:03")),
     ],
 )
-def test_ordered_values_compare_as_their_operator_is_named(
+def test_less_and_greater_operators_compare_numbers_and_dates_as_named(
     prefix: str, ordered: tuple[Scalar, ...], name: str, expected: tuple[bool, ...]
 ) -> None:
     operator = f"{prefix}{name}".lower()
@@ -169,7 +169,7 @@ def test_ordered_values_compare_as_their_operator_is_named(
         ("StringLike", "abc", "ABC"),
     ],
 )
-def test_strings_compare_with_and_without_regard_to_case(name: str, matching: str, other: str) -> None:
+def test_string_operators_compare_with_or_without_regard_to_case_as_named(name: str, matching: str, other: str) -> None:
     found = [
         compared(f"{name}{suffix}".lower(), [one], ["abc"])
         for suffix in ("", "IgnoreCase")
@@ -180,7 +180,7 @@ def test_strings_compare_with_and_without_regard_to_case(name: str, matching: st
     assert not compared(f"{name}IgnoreCase".lower(), ["other"], ["abc"])
 
 
-def test_other_types_compare() -> None:
+def test_boolean_guid_ip_and_list_operators_compare_correctly() -> None:
     assert compared("boolequals", ["true"], [True]) is True
     assert compared("guidequals", ["0" * 32], ["{" + "0" * 32 + "}"]) is True
     assert compared("ipmatch", ["10.0.0.1"], ["10.0.0.0/8"]) is True
@@ -199,7 +199,7 @@ def test_other_types_compare() -> None:
         ("forallofallvalues", False, False),
     ],
 )
-def test_quantifier_says_how_many_values_must_fit(quantifier: str, *, positive: bool, negative: bool) -> None:
+def test_quantifier_decides_if_any_or_all_values_must_match(quantifier: str, *, positive: bool, negative: bool) -> None:
     left: list[Scalar] = ["a", "b"]
     right: list[Scalar] = ["a", "c"]
 

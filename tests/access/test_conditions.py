@@ -1,4 +1,4 @@
-"""The condition language: Microsoft's documented examples, and texts that nobody would write.
+"""Tests of the condition language: Microsoft's documented examples, and invalid or extreme conditions.
 
 Examples: Microsoft, "Azure role assignment condition format and syntax" (conditions-format.md, 2023-11-15), and
 "Example Azure role assignment conditions for Blob Storage" (storage-auth-abac-examples.md, 2023-05-09).
@@ -22,7 +22,7 @@ TAG = f"@Resource[{BLOBS}/tags:Project<$key_case_sensitive$>]"
 
 
 def verdict(text: str, operation: str = f"{BLOBS}/read", part: str | None = None, **known: Known) -> bool | None:
-    """Whether a condition holds for one operation; None where nobody can say before the request."""
+    """Evaluate a condition for one operation; return None if it is undecided before the request."""
     attributes = {attribute_key(_attribute(name)) or "": value for name, value in known.items()}
 
     def covered(pattern: str) -> tuple[int, int]:
@@ -77,7 +77,7 @@ def _attribute(name: str) -> str:
         ),
     ],
 )
-def test_operator_follows_microsofts_documentation(comparison: str, expected: bool) -> None:  # noqa: FBT001
+def test_condition_operator_returns_the_documented_result(comparison: str, expected: bool) -> None:  # noqa: FBT001
     assert verdict(f"({comparison})") is expected
     assert verdict(f"!({comparison})") is not expected
 
@@ -94,7 +94,7 @@ def test_operator_follows_microsofts_documentation(comparison: str, expected: bo
         ("((1 NumericEquals 1) AND (!(1 NumericEquals 2))) OR (1 NumericEquals 4)", True),
     ],
 )
-def test_joined_tests_follow_operator_precedence(text: str, expected: bool) -> None:  # noqa: FBT001
+def test_condition_with_and_or_and_not_follows_operator_precedence(text: str, expected: bool) -> None:  # noqa: FBT001
     assert verdict(text) is expected
 
 
@@ -113,12 +113,14 @@ READ_TAGGED = f"((!({READING})) OR ({TAG} StringEquals 'Cascade'))"
         ("write", None, "Baker", True),
     ],
 )
-def test_reading_blobs_with_a_tag(operation: str, part: str | None, project: Known, expected: bool | None) -> None:  # noqa: FBT001
+def test_tag_condition_allows_reading_only_blobs_with_that_tag(
+    operation: str, part: str | None, project: Known, *, expected: bool | None
+) -> None:
     """The first of Microsoft's examples: "Read blobs with a blob index tag"."""
     assert verdict(READ_TAGGED, f"{BLOBS}/{operation}", part, project=project) is expected
 
 
-def test_an_attribute_of_the_principal_is_compared_with_one_of_the_resource() -> None:
+def test_condition_compares_a_principal_attribute_with_a_resource_attribute() -> None:
     """ "Read or write blobs based on blob index tags and custom security attributes"."""
     text = (
         "(@Principal[Microsoft.Directory/CustomSecurityAttributes/Id:Engineering_Project]"
@@ -131,19 +133,19 @@ def test_an_attribute_of_the_principal_is_compared_with_one_of_the_resource() ->
 
 
 @pytest.mark.parametrize(("known", "expected"), [("logs", True), (Missing.ABSENT, False), (Missing.UNKNOWN, None)])
-def test_exists_tests_the_presence_of_a_value(known: Known, expected: bool | None) -> None:  # noqa: FBT001
+def test_exists_is_true_only_if_the_attribute_has_a_value(known: Known, expected: bool | None) -> None:  # noqa: FBT001
     assert verdict(f"(Exists {NAME})", container=known) is expected
     assert verdict(f"(NOT Exists {NAME})", container=known) is (None if expected is None else not expected)
 
 
-def test_the_environment_is_known_only_when_a_request_is_made() -> None:
+def test_condition_on_an_environment_attribute_is_undecided_before_a_request() -> None:
     text = "(@Environment[isPrivateLink] BoolEquals true)"
 
     assert verdict(text) is None
     assert verdict(text, private=True) is True
 
 
-def test_names_and_keywords_are_read_without_regard_to_case() -> None:
+def test_condition_names_and_keywords_are_parsed_regardless_of_case() -> None:
     assert verdict(
         f"(NOT (actionmatches{{'{BLOBS.upper()}/READ'}})) or ({NAME.lower()} stringequals 'logs')", container="logs"
     )
@@ -214,7 +216,7 @@ def test_invalid_condition_error_names_the_position(text: str) -> None:
         max_size=30,
     ).map(" ".join)
 )
-def test_any_text_is_parsed_or_refused_as_a_condition(text: str) -> None:
+def test_any_text_is_parsed_as_a_condition_or_raises_condition_error(text: str) -> None:
     try:
         parse(text)
     except ConditionError as error:

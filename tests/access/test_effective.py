@@ -1,4 +1,4 @@
-"""Who can do what: the examples of Microsoft's documentation, deny assignments, and all that a principal reaches."""
+"""Tests of effective access: Microsoft's documented examples, deny assignments, and all access of a principal."""
 
 import time
 from typing import Any
@@ -40,7 +40,7 @@ from tests.access.graphs import (
 # role-definitions.md, "Control and data actions", the example of Alice and Bob.
 
 
-def test_an_owner_of_the_subscription_manages_the_account_and_reads_no_blob() -> None:
+def test_subscription_owner_may_manage_a_storage_account_but_not_read_blobs() -> None:
     graph = graph_of(held("Owner", SUBSCRIPTION))
 
     assert decision(graph, "Microsoft.Storage/storageAccounts/blobServices/containers/delete") == "allowed"
@@ -48,7 +48,7 @@ def test_an_owner_of_the_subscription_manages_the_account_and_reads_no_blob() ->
     assert effective_access(graph, "p", UPLOADS).data_allowed == frozenset()
 
 
-def test_a_data_contributor_on_the_account_reads_and_writes_blobs_in_every_container() -> None:
+def test_blob_data_contributor_on_an_account_may_read_and_write_blobs_in_every_container() -> None:
     graph = graph_of(held("Storage Blob Data Contributor", ACCOUNT))
 
     assert {decision(graph, name, REPORTS) for name in (READ, WRITE, DELETE)} == {"allowed"}
@@ -58,7 +58,7 @@ def test_a_data_contributor_on_the_account_reads_and_writes_blobs_in_every_conta
 # role-definitions.md, "NotActions": not a deny rule, a second role may grant what the first leaves out.
 
 
-def test_not_action_of_one_role_does_not_limit_another() -> None:
+def test_notactions_of_one_role_do_not_limit_another_role() -> None:
     grant = "Microsoft.Authorization/roleAssignments/write"
     contributor = held("Contributor", SUBSCRIPTION)
 
@@ -66,7 +66,7 @@ def test_not_action_of_one_role_does_not_limit_another() -> None:
     assert decision(graph_of(contributor, held("User Access Administrator", GROUP)), grant) == "allowed"
 
 
-def test_not_action_does_not_limit_another_block_of_the_role() -> None:
+def test_notactions_do_not_limit_another_permissions_block_of_the_role() -> None:
     blocks = Permission(data_actions=("*",), not_data_actions=(WRITE,)), Permission(data_actions=(f"{BLOBS}/w*",))
 
     assert decision(graph_of(held(custom(blocks[0]), ACCOUNT)), WRITE) == "denied"
@@ -76,7 +76,7 @@ def test_not_action_does_not_limit_another_block_of_the_role() -> None:
 # overview.md, "Multiple role assignments": Contributor on the subscription and Reader on the group add up.
 
 
-def test_assignments_add_up() -> None:
+def test_access_is_the_union_of_all_role_assignments() -> None:
     graph = graph_of(held("Contributor", SUBSCRIPTION), held("Reader", GROUP))
     answer = decide(graph, "p", UPLOADS, "Microsoft.Storage/storageAccounts/blobServices/containers/read")
 
@@ -88,7 +88,7 @@ def test_assignments_add_up() -> None:
 # deny-assignments.md: they take precedence; excluded principals; all principals; not applied to children.
 
 
-def test_a_deny_assignment_wins_at_its_scope_and_below() -> None:
+def test_deny_assignment_overrides_roles_at_its_scope_and_below() -> None:
     block = Permission(data_actions=(f"{BLOBS}/*",), not_data_actions=(f"{BLOBS}/read",))
     graph = graph_of(held("Storage Blob Data Owner", UPLOADS), denies=(deny(GROUP, block),))
     answer = decide(graph, "p", UPLOADS, WRITE)
@@ -125,7 +125,7 @@ def test_certainly_denied_operation_is_not_conditional() -> None:
     assert decision(graph, READ) == "denied"
 
 
-def test_doubt_about_a_pattern_never_hides_access() -> None:
+def test_unclear_deny_pattern_leaves_the_operation_conditional() -> None:
     # Whether `/*/` covers `/` is an inference (see `access.azure.actions`): it adds to grants and takes nothing away.
     doubtful = f"{BLOBS}/*/read"
     excluding = held(custom(Permission(data_actions=("*",), not_data_actions=(doubtful,))), ACCOUNT)
@@ -138,7 +138,7 @@ def test_doubt_about_a_pattern_never_hides_access() -> None:
     assert decision(graph_of(excluding, denies=(excepted,)), READ) == "conditional"
 
 
-def test_a_deny_assignment_of_a_management_group_may_apply_and_may_not() -> None:
+def test_deny_assignment_at_a_management_group_makes_access_conditional() -> None:
     denied = deny(TENANT, Permission(data_actions=("*",)))
 
     assert decision(graph_of(held("Storage Blob Data Reader", ACCOUNT), denies=(denied,)), READ) == "conditional"
@@ -147,7 +147,7 @@ def test_a_deny_assignment_of_a_management_group_may_apply_and_may_not() -> None
 # Reach and pairs.
 
 
-def test_relevant_operations_belong_to_the_type_or_a_known_other_prefix() -> None:
+def test_relevant_operations_of_a_resource_match_its_type_or_apply_at_every_scope() -> None:
     assert READ in effective.relevant_operations(resource(UPLOADS), data=True)
     assert LIST_KEYS not in effective.relevant_operations(resource(UPLOADS), data=False)
     assert LIST_KEYS in effective.relevant_operations(resource(ACCOUNT), data=False)
@@ -162,7 +162,7 @@ def test_relevant_operations_belong_to_the_type_or_a_known_other_prefix() -> Non
     assert READ in effective.relevant_operations(unborn, data=True)
 
 
-def test_effective_access_agrees_with_decide_and_names_assignments() -> None:
+def test_effective_access_equals_single_decisions_and_names_assignments() -> None:
     graph = graph_of(held("Storage Blob Data Owner", ACCOUNT, condition=ONLY_UPLOADS), held("Reader", GROUP))
     for scope in (UPLOADS, REPORTS, ACCOUNT):
         found = effective_access(graph, "P", scope.upper())

@@ -1,4 +1,4 @@
-"""Conditions: what they decide before the request, what they leave open, and what nobody can judge."""
+"""Tests of effective access under conditions: decided, undecided and unparsable conditions."""
 
 import pytest
 
@@ -37,7 +37,7 @@ from tests.access.graphs import (
 # Conditions.
 
 
-def test_a_condition_of_the_container_decides_before_the_request() -> None:
+def test_condition_on_the_container_name_is_decided_before_the_request() -> None:
     graph = graph_of(held("Storage Blob Data Contributor", ACCOUNT, condition=ONLY_UPLOADS))
     refused = decide(graph, "p", REPORTS, READ)
 
@@ -47,7 +47,7 @@ def test_a_condition_of_the_container_decides_before_the_request() -> None:
     assert decision(graph, READ, ACCOUNT) == "conditional"
 
 
-def test_a_condition_that_names_only_tags_restricts_nothing_that_matters() -> None:
+def test_condition_on_tag_operations_only_is_reported_as_restricting_nothing() -> None:
     owner = by_name("Storage Blob Data Owner")
     graph = graph_of(held(owner, ACCOUNT, condition=TRAP))
     sentence = no_restriction_reason(TRAP, owner)
@@ -60,16 +60,16 @@ def test_a_condition_that_names_only_tags_restricts_nothing_that_matters() -> No
 
 
 @pytest.mark.parametrize("condition", [None, "", "nonsense", ONLY_UPLOADS, NOT_LISTING, f"{NAME} StringEquals 'x'"])
-def test_condition_on_data_operations_restricts_something(condition: str | None) -> None:
+def test_condition_on_data_operations_is_not_reported_as_restricting_nothing(condition: str | None) -> None:
     assert no_restriction_reason(condition, by_name("Storage Blob Data Owner")) is None
 
 
-def test_a_condition_that_is_always_true_restricts_nothing() -> None:
+def test_condition_that_is_always_true_is_reported_as_restricting_nothing() -> None:
     assert "every data operation" in (no_restriction_reason("true", by_name("Storage Blob Data Owner")) or "")
     assert no_restriction_reason("true", by_name("Reader")) is None
 
 
-def test_read_is_allowed_only_if_all_suboperations_are() -> None:
+def test_blob_read_is_allowed_only_if_all_its_suboperations_are_allowed() -> None:
     reader = by_name("Storage Blob Data Reader")
     first = held(reader, ACCOUNT, condition=NOT_LISTING)
     second = held(reader, GROUP, condition=ONLY_LISTING)
@@ -79,14 +79,14 @@ def test_read_is_allowed_only_if_all_suboperations_are() -> None:
     assert decision(graph_of(first, second), READ) == "allowed"
 
 
-def test_a_condition_inside_a_role_counts() -> None:
+def test_condition_inside_a_role_definition_makes_the_operation_conditional() -> None:
     graph = graph_of(held("Key Vault Data Access Administrator", SUBSCRIPTION))
 
     assert decision(graph, "Microsoft.Authorization/roleAssignments/write") == "conditional"
     assert decision(graph, "Microsoft.Authorization/roleAssignments/read") == "allowed"
 
 
-def test_attributes_of_a_resource_are_used_by_conditions() -> None:
+def test_condition_is_evaluated_with_the_attributes_of_the_resource() -> None:
     condition = "@Resource[Microsoft.Storage/storageAccounts:isHnsEnabled] BoolEquals true"
     key = "resource[microsoft.storage/storageaccounts:ishnsenabled]"
     given_role = held("Storage Blob Data Reader", GROUP, condition=condition)
@@ -123,7 +123,7 @@ def test_unreadable_condition_is_listed_as_unevaluated(condition: str) -> None:
     assert decision(graph, WRITE) == "denied"
 
 
-def test_access_without_assignment_is_denied() -> None:
+def test_operation_without_role_assignment_is_denied() -> None:
     answer = decide(graph_of(), "nobody", "anything", "Some.Provider/things/read")
 
     assert answer.decision is Decision.DENIED

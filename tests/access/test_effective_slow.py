@@ -1,4 +1,4 @@
-"""Effective permissions against the slow evaluator, and against input that nobody meant."""
+"""Tests of effective access against the slow reference implementation, and with random input."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -79,7 +79,7 @@ _DENIES = st.builds(
     st.lists(_DENIES, max_size=2),
     st.sampled_from([None, True, False]),
 )
-def test_decision_equals_that_of_the_slow_evaluator(
+def test_decision_equals_the_decision_of_the_reference_evaluator(
     assignments: list[Assignment],
     denies: list[DenyAssignment],
     local_auth: bool | None,  # noqa: FBT001
@@ -100,11 +100,11 @@ def test_decision_equals_that_of_the_slow_evaluator(
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=40), st.none() | st.text(max_size=30))
-def test_random_ids_and_operations_raise_no_error(
-    scope: str, asked: str, operation: str, condition: str | None
+def test_decisions_on_random_ids_and_operations_raise_no_error(
+    scope: str, requested: str, operation: str, condition: str | None
 ) -> None:
     role = custom(Permission(actions=(operation, "*"), data_actions=(operation,)))
-    graph = Graph(resources=[resource(asked)], assignments=[held(role, scope, condition=condition)])
+    graph = Graph(resources=[resource(requested)], assignments=[held(role, scope, condition=condition)])
 
-    assert decide(graph, "p", asked, operation).because
+    assert decide(graph, "p", requested, operation).because
     assert unevaluated(graph) is not None

@@ -1,4 +1,4 @@
-"""The ways beside Azure's roles: keys, which need none, and Cosmos, which has its own."""
+"""Tests of effective access through access keys and through Cosmos DB's own roles."""
 
 import pytest
 
@@ -25,7 +25,7 @@ from tests.access.graphs import (
     resource,
 )
 
-# Keys: whoever reads an account's keys needs no role on its data.
+# Keys: a principal that reads an account's keys needs no role on its data.
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,9 @@ from tests.access.graphs import (
         ),
     ],
 )
-def test_keys_open_all_data(*, local_auth: bool | None, expected: str, because: str) -> None:
+def test_principal_that_may_list_account_keys_has_access_to_all_data(
+    *, local_auth: bool | None, expected: str, because: str
+) -> None:
     graph = graph_of(held("Contributor", SUBSCRIPTION), local_auth=local_auth)
     answer = decide(graph, "p", UPLOADS, READ)
     found = effective_access(graph, "p", UPLOADS)
@@ -51,7 +53,7 @@ def test_keys_open_all_data(*, local_auth: bool | None, expected: str, because: 
     assert found.data_by_roles == frozenset()
 
 
-def test_deny_assignment_on_data_does_not_limit_keys() -> None:
+def test_deny_assignment_on_data_operations_does_not_limit_access_by_keys() -> None:
     contributor = held("Contributor", SUBSCRIPTION)
     on_data, on_keys = deny(GROUP, Permission(data_actions=("*",))), deny(GROUP, Permission(actions=(LIST_KEYS,)))
     sas = deny(GROUP, Permission(actions=("Microsoft.Storage/storageAccounts/*/action",)))
@@ -61,18 +63,18 @@ def test_deny_assignment_on_data_does_not_limit_keys() -> None:
     assert decision(graph_of(contributor, denies=(sas,), local_auth=True), READ) == "denied"
 
 
-def test_keys_that_are_read_under_a_condition_open_data_under_it() -> None:
+def test_key_listing_under_a_condition_makes_data_access_conditional() -> None:
     graph = graph_of(held("Contributor", SUBSCRIPTION, condition=TAGGED), local_auth=True)
 
     assert decision(graph, READ) == "conditional"
     assert READ in effective_access(graph, "p", UPLOADS).perhaps_via_keys
 
 
-def test_a_role_at_the_container_reads_no_keys_of_the_account() -> None:
+def test_role_at_a_container_does_not_allow_listing_account_keys() -> None:
     assert decision(graph_of(held("Contributor", UPLOADS), local_auth=True), READ) == "denied"
 
 
-def test_keys_for_reading_only_read() -> None:
+def test_read_only_keys_allow_reading_data_and_not_writing() -> None:
     role = custom(Permission(actions=("Microsoft.DocumentDB/databaseAccounts/readonlykeys/action",)))
     graph = Graph(resources=[resource(ITEMS, local_auth=True)], assignments=[held(role, COSMOS)])
 
@@ -80,7 +82,7 @@ def test_keys_for_reading_only_read() -> None:
     assert decision(graph, CREATE_ITEM, ITEMS) == "denied"
 
 
-def test_keys_of_a_namespace_open_its_queues() -> None:
+def test_keys_of_a_service_bus_namespace_give_access_to_its_queues() -> None:
     graph = Graph(resources=[resource(QUEUE, local_auth=True)], assignments=[held("Contributor", GROUP)])
     found = effective_access(graph, "p", QUEUE)
 
@@ -91,7 +93,7 @@ def test_keys_of_a_namespace_open_its_queues() -> None:
 # Cosmos has a hierarchy and roles of its own.
 
 
-def test_azure_roles_reach_no_items_and_cosmos_roles_nothing_else() -> None:
+def test_azure_roles_allow_no_cosmos_items_and_cosmos_roles_allow_only_items() -> None:
     everything = custom(Permission(actions=("*/delete",), data_actions=("*",)))
     azure = graph_of(held(everything, SUBSCRIPTION))
     cosmos = graph_of(held("Cosmos DB Built-in Data Contributor", f"{COSMOS}/dbs/findings/colls/items"))
@@ -102,7 +104,7 @@ def test_azure_roles_reach_no_items_and_cosmos_roles_nothing_else() -> None:
     assert effective_access(cosmos, "p", ITEMS).allowed == frozenset()
 
 
-def test_deny_assignment_does_not_limit_cosmos_items() -> None:
+def test_deny_assignment_does_not_limit_access_to_cosmos_items() -> None:
     reader = held("Cosmos DB Built-in Data Reader", COSMOS)
 
     assert (

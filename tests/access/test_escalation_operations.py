@@ -1,4 +1,4 @@
-"""Every operation that leads to another identity, each by itself: the whole tables, and nothing else."""
+"""Tests that every escalation operation, each by itself, takes over another identity."""
 
 import pytest
 
@@ -62,7 +62,7 @@ ON_DATA = {
     *(f"{CLUSTER}/apps/{name}/write" for name in ("daemonsets", "deployments", "replicasets", "statefulsets")),
     *(f"{CLUSTER}/batch/{name}/write" for name in ("cronjobs", "jobs")),
 }
-"""Operations that roles allow by `dataActions`; all others are on the control plane."""
+"""Escalation operations on the data plane; all others are on the control plane."""
 ATTACHING = [kind for kind, names in HOSTS.items() if "write" in names]
 
 IMAGES = (
@@ -94,7 +94,7 @@ def allowed(operation: str, scope: str) -> Assignment:
 
 
 def becoming(host: Resource, *assignments: Assignment) -> BlastRadius:
-    """The blast radius of an attacker with some assignments, next to an agent `victim` that runs in a host."""
+    """Return the blast radius of an attacker with some assignments, next to an agent `victim` in a host."""
     graph = Graph(
         principals=[
             Principal(id="attacker", name="net-attacker", agent="attacker", owner=ATTACKER),
@@ -117,7 +117,9 @@ def host_of(kind: str) -> Resource:
 
 
 @pytest.mark.parametrize(("kind", "name", "phrase"), ON_HOSTS)
-def test_each_operation_on_a_host_leads_to_the_agent_in_it(kind: str, name: str, phrase: str) -> None:
+def test_each_escalation_operation_on_a_host_takes_over_the_agent_in_the_host(
+    kind: str, name: str, phrase: str
+) -> None:
     host = host_of(kind)
     found = becoming(host, allowed(f"{kind}/{name}", host.id))
 
@@ -126,7 +128,7 @@ def test_each_operation_on_a_host_leads_to_the_agent_in_it(kind: str, name: str,
 
 
 @pytest.mark.parametrize("kind", ATTACHING)
-def test_identity_is_attached_to_each_kind_of_host_that_may_be_written(kind: str) -> None:
+def test_right_to_update_any_kind_of_host_allows_attaching_an_identity(kind: str) -> None:
     assign = allowed("Microsoft.ManagedIdentity/userAssignedIdentities/assign/action", IDENTITY)
     group = resource(GROUP, declared=False)
 
@@ -135,7 +137,7 @@ def test_identity_is_attached_to_each_kind_of_host_that_may_be_written(kind: str
 
 
 @pytest.mark.parametrize("name", IMAGES)
-def test_each_way_to_push_an_image_leads_to_the_agent_that_runs_it(name: str) -> None:
+def test_each_operation_that_pushes_images_takes_over_the_agent_that_runs_them(name: str) -> None:
     operation = f"Microsoft.ContainerRegistry/registries/{name}"
     found = becoming(host_of("Microsoft.App/containerApps"), allowed(operation, REGISTRY))
 
@@ -143,7 +145,7 @@ def test_each_way_to_push_an_image_leads_to_the_agent_that_runs_it(name: str) ->
 
 
 @pytest.mark.parametrize("operation", RIGHTS)
-def test_each_way_to_grant_roles_leads_to_the_agent_at_the_scope(operation: str) -> None:
+def test_each_operation_that_grants_roles_takes_over_the_agent_at_the_scope(operation: str) -> None:
     phrase, conditional = RIGHTS[operation]
     host = host_of("Microsoft.App/containerApps")
     found = becoming(host, allowed(operation, host.id))
@@ -161,7 +163,7 @@ ON_DATA.add("Microsoft.ContainerRegistry/registries/repositories/content/read")
 
 
 @pytest.mark.parametrize("operation", PULLS)
-def test_app_whose_image_is_not_read_runs_what_its_pull_identity_may_pull(operation: str) -> None:
+def test_app_with_unknown_image_is_assumed_to_run_images_its_pull_identity_may_pull(operation: str) -> None:
     block = Permission(data_actions=(operation,)) if operation in ON_DATA else Permission(actions=(operation,))
     pulls = held(custom(block), REGISTRY, id="pulls", principal="victim")
     push = allowed("Microsoft.ContainerRegistry/registries/push/write", REGISTRY)
@@ -171,7 +173,7 @@ def test_app_whose_image_is_not_read_runs_what_its_pull_identity_may_pull(operat
 
 
 @pytest.mark.parametrize("name", ["sqlRoleAssignments/write", "sqlRoleDefinitions/write"])
-def test_each_way_to_grant_cosmos_roles_leads_to_the_data_of_the_account(name: str) -> None:
+def test_each_operation_that_grants_cosmos_roles_gives_access_to_the_account_data(name: str) -> None:
     account = resource(COSMOS, declared=False)
     items = resource(ITEMS)
     graph = Graph(
@@ -184,7 +186,7 @@ def test_each_way_to_grant_cosmos_roles_leads_to_the_data_of_the_account(name: s
     assert (found.becomes, set(found.destroys)) == ((), {"cos", "findings", "items"})
 
 
-def test_escalation_operations_are_exactly_those_that_are_tested() -> None:
+def test_every_escalation_operation_of_the_code_has_a_test_case() -> None:
     on_hosts = {f"{kind}/{name}".lower() for kind, name, _ in ON_HOSTS}
     cosmos = {
         f"microsoft.documentdb/databaseaccounts/{name}/write" for name in ("sqlroleassignments", "sqlroledefinitions")

@@ -1,4 +1,4 @@
-"""The graph: ids without regard to case, what lies within what, and what is never dropped."""
+"""Tests of the graph index: ids regardless of case, containment of scopes, and duplicate records."""
 
 import time
 
@@ -23,7 +23,7 @@ def assignment(scope: str, principal: str = "p", **more: str) -> Assignment:
     return Assignment(**{"id": f"{principal}@{scope}", "name": ""} | more, principal=principal, scope=scope, role=None, role_id="r")  # type: ignore[arg-type]  # fmt: skip  # noqa: E501
 
 
-def test_ids_are_found_without_regard_to_case_and_a_last_slash() -> None:
+def test_graph_finds_ids_regardless_of_case_and_trailing_slash() -> None:
     graph = Graph(
         principals=[Principal(id="Abc", name="a")],
         resources=[resource(ACCOUNT)],
@@ -36,7 +36,7 @@ def test_ids_are_found_without_regard_to_case_and_a_last_slash() -> None:
     assert graph.assignments_at_or_above(CONTAINER) == graph.assignments
 
 
-def test_scopes_compare_by_segment() -> None:
+def test_scope_contains_another_only_by_whole_path_segments() -> None:
     graph = Graph(resources=[resource(ACCOUNT), resource(ACCOUNT + "2"), resource(CONTAINER)])
 
     assert [one.id for one in graph.resources_within(ACCOUNT)] == [ACCOUNT, CONTAINER]
@@ -56,17 +56,17 @@ def test_scopes_compare_by_segment() -> None:
         (f"{COSMOS}/dbs/other", False),
     ],
 )
-def test_a_scope_of_cosmos_is_the_same_as_its_arm_id(scope: str, *, reaches: bool) -> None:
+def test_cosmos_data_scope_and_arm_id_have_the_same_key(scope: str, *, reaches: bool) -> None:
     graph = Graph(assignments=[assignment(scope)])
 
     assert bool(graph.assignments_at_or_above(f"{COSMOS}/sqlDatabases/findings/containers/items")) is reaches
 
 
-def test_a_cosmos_database_may_be_called_dbs() -> None:
+def test_cosmos_scope_of_a_database_named_dbs_is_parsed_correctly() -> None:
     assert scopes.key(f"{COSMOS}/dbs/dbs").endswith("/cos/sqldatabases/dbs")
 
 
-def test_a_management_group_counts_everywhere_and_is_noted() -> None:
+def test_role_at_a_management_group_applies_to_all_resources_and_is_listed_as_unread() -> None:
     graph = Graph(resources=[resource(CONTAINER)], assignments=[assignment(TENANT), assignment(TENANT, "q")])
 
     assert len(graph.assignments_at_or_above(CONTAINER)) == 2
@@ -74,7 +74,7 @@ def test_a_management_group_counts_everywhere_and_is_noted() -> None:
     assert [one.where for one in graph.unread] == [TENANT]
 
 
-def test_duplicate_id_keeps_the_first_record_and_notes_the_other() -> None:
+def test_graph_keeps_the_first_of_two_records_with_one_id_and_lists_the_other_as_unread() -> None:
     twice = [Principal(id="P", name="first"), Principal(id="p", name="second"), Principal(id="P", name="first")]
     graph = Graph(principals=twice, unread=[Unread("here", "something")])
 
@@ -82,7 +82,7 @@ def test_duplicate_id_keeps_the_first_record_and_notes_the_other() -> None:
     assert [(one.where, "principal" in one.what) for one in graph.unread] == [("here", False), ("p", True)]
 
 
-def test_agent_has_the_assignments_of_all_its_identities() -> None:
+def test_assignments_of_an_agent_include_all_its_identities() -> None:
     graph = Graph(
         principals=[Principal(id=i, name=i, agent=agent) for i, agent in (("p", "one"), ("q", "one"), ("r", "two"))],
         assignments=[assignment(GROUP, who) for who in ("p", "q", "r")],
@@ -92,7 +92,7 @@ def test_agent_has_the_assignments_of_all_its_identities() -> None:
     assert graph.assignments_of_agent("") == ()
 
 
-def test_a_deny_assignment_may_stop_at_its_scope() -> None:
+def test_deny_assignment_with_does_not_apply_to_children_applies_at_its_scope_only() -> None:
     here = DenyAssignment(id="d", name="", principals=(), scope=GROUP, permissions=(), does_not_apply_to_children=True)
     graph = Graph(denies=[here])
 
@@ -101,7 +101,7 @@ def test_a_deny_assignment_may_stop_at_its_scope() -> None:
 
 
 @pytest.mark.parametrize("odd", ["", "/", "//", "code-uploads", "/providers", "/providers/", "a/providers/b", " x "])
-def test_unusual_ids_are_accepted(odd: str) -> None:
+def test_graph_accepts_malformed_resource_ids_without_error(odd: str) -> None:
     graph = Graph(resources=[resource(odd)], assignments=[assignment(odd)])
 
     assert graph.resource(odd) == graph.resources[0]

@@ -1,4 +1,4 @@
-"""Words for operations, and their classification by effect: one example for each row of every table."""
+"""Tests of the words for operations and of their effects, with an example for each table row."""
 
 import pytest
 
@@ -101,12 +101,12 @@ def of(*data: str, control: tuple[str, ...] = (), group: bool = False) -> Operat
 
 
 @pytest.mark.parametrize("operation", WORDS)
-def test_word_of_operation(operation: str) -> None:
+def test_each_operation_is_shortened_to_its_word(operation: str) -> None:
     assert word(operation) == WORDS[operation]
     assert word(operation.replace("/action", "/Action").replace("/pull/", "/Pull/")) == WORDS[operation]
 
 
-def test_words_are_in_order_of_harm_and_others_last() -> None:
+def test_operation_words_are_sorted_by_harm_with_unknown_words_last() -> None:
     expected = ["read", "use", "pull", "receive", "write", "send", "push", "delete", "find", "grant roles", "listKeys"]
     known = [operation for operation, each in WORDS.items() if each in expected]
 
@@ -115,29 +115,29 @@ def test_words_are_in_order_of_harm_and_others_last() -> None:
 
 
 @pytest.mark.parametrize("operation", READS)
-def test_operation_reads_its_type_of_data(operation: str) -> None:
+def test_read_operation_reads_the_data_type_in_its_name(operation: str) -> None:
     assert of(operation).reads == {READS[operation]}
     assert of(operation).writes == set()
 
 
 @pytest.mark.parametrize("operation", WRITES)
-def test_operation_writes_its_type_of_data(operation: str) -> None:
+def test_write_operation_writes_the_data_type_in_its_name(operation: str) -> None:
     assert of(operation).writes == {WRITES[operation]}
     assert of(operation).reads == set()
 
 
 @pytest.mark.parametrize("operation", NEITHER)
-def test_tags_deletions_and_models_connect_no_agents(operation: str) -> None:
+def test_tag_delete_and_model_operations_read_and_write_no_data_between_agents(operation: str) -> None:
     assert (of(operation).reads, of(operation).writes) == (set(), set())
 
 
 @pytest.mark.parametrize("operation", LOSING)
-def test_operation_that_deletes_or_overwrites_data_destroys(operation: str) -> None:
+def test_operation_that_deletes_or_overwrites_data_is_classified_as_destructive(operation: str) -> None:
     assert of(operation).destroys
 
 
 @pytest.mark.parametrize("operation", HARMLESS)
-def test_operation_that_reads_or_adds_data_destroys_nothing(operation: str) -> None:
+def test_operation_that_reads_or_adds_data_is_not_classified_as_destructive(operation: str) -> None:
     assert not of(operation).destroys
 
 
@@ -152,29 +152,29 @@ def test_operation_that_reads_or_adds_data_destroys_nothing(operation: str) -> N
         (f"{AUTHORIZATION}/locks/delete", False),
     ],
 )
-def test_control_operation_destroys_where_it_deletes_a_resource(operation: str, *, deletes: bool) -> None:
+def test_control_plane_operation_is_destructive_only_if_it_deletes_a_resource(operation: str, *, deletes: bool) -> None:
     assert of(control=(operation,)).destroys is deletes
 
 
-def test_destroying_operations_by_name() -> None:
+def test_destroys_returns_true_for_delete_and_overwrite_operations_only() -> None:
     assert all(map(destroys, (f"{BLOBS}/delete", f"{BLOBS}/write", f"{VAULT}/secrets/purge/action")))
     assert destroys(f"{AUTHORIZATION}/roleAssignments/delete")
     assert not any(map(destroys, (f"{BLOBS}/read", f"{MESSAGES}/send/action", f"{STORAGE}/listKeys/action")))
 
 
 @pytest.mark.parametrize("operation", SPENDING)
-def test_operation_of_models_that_runs_them_spends_and_is_shown_as_use(operation: str) -> None:
+def test_operation_that_runs_a_model_costs_money_and_is_shown_as_use(operation: str) -> None:
     assert of(operation).spends
     assert of(operation).words == ("use",)
 
 
 @pytest.mark.parametrize("operation", FREE)
-def test_operation_that_runs_no_model_spends_nothing(operation: str) -> None:
+def test_operation_that_runs_no_model_does_not_cost_money(operation: str) -> None:
     assert not of(operation).spends
     assert of(operation).words == (word(operation),)
 
 
-def test_secrets_are_handed_out_by_listing_and_by_reading_on_the_data_plane_alone() -> None:
+def test_only_key_listing_and_data_plane_secret_reads_return_secrets() -> None:
     reading, listing = f"{VAULT}/secrets/getSecret/action", "Microsoft.App/containerApps/listSecrets/action"
 
     assert of(reading).secrets
@@ -184,14 +184,14 @@ def test_secrets_are_handed_out_by_listing_and_by_reading_on_the_data_plane_alon
     assert not of(f"{VAULT}/secrets/readMetadata/action", control=(f"{STORAGE}/listKeys/action",)).secrets
 
 
-def test_reading_settings_and_rules_of_authorization_are_left_out_but_granting_roles_is_shown() -> None:
+def test_operation_words_omit_settings_and_authorization_reads_but_show_role_grants() -> None:
     control = tuple(f"{AUTHORIZATION}/{name}" for name in ("locks/write", "roleAssignments/write", "policies/delete"))
 
     assert of(control=(*control, f"{STORAGE}/read", f"{STORAGE}/write")).words == ("write", "grant roles")
     assert of(control=(f"{AUTHORIZATION}/roleAssignments/delete",)).words == ("take away roles",)
 
 
-def test_group_shows_only_the_informative_words() -> None:
+def test_words_at_a_resource_group_omit_uninformative_operations() -> None:
     every = of(*WORDS, control=tuple(WORDS), group=True)
 
     assert every == OperationEffects(

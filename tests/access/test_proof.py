@@ -1,4 +1,4 @@
-"""The proof holds for what is declared, and for nothing that is wider or narrower."""
+"""Tests that the proof holds for the declared access and fails for anything wider or narrower."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,13 +14,13 @@ from tests.access import fabrikam
 GRAPH, DECLARED = fabrikam.graph(), fabrikam.declared()
 GRANTS = {one.name: one for one in GRAPH.assignments}
 NAMES = sorted(GRANTS)
-"""The order of a deployment is not always the same, and that of tests must be."""
+"""Names of all role assignments, sorted so that tests have a fixed order."""
 PUBLISHED, PUBLISHED_DECLARED = fabrikam.graph("prod"), fabrikam.declared("prod")
 PUBLISHED_GRANTS = {one.name: one for one in PUBLISHED.assignments}
 CASES = [("dev", name) for name in NAMES] + [("prod", name) for name in sorted(PUBLISHED_GRANTS.keys() - GRANTS.keys())]
-"""Every grant before publishing, and those that publishing moves to other identities."""
+"""Names of all assignments, before and after publishing."""
 HOLDERS = {"fleet-kubelet": "fleet", "unpublished-in-research": "compliance, market-analysis"}
-"""Whom the proof names for what a grant is called by, where that is no agent."""
+"""Names of principals in the proof, if they differ from the prefix of the assignment's name."""
 Widening = Callable[[Graph, Assignment], Graph]
 
 
@@ -34,7 +34,7 @@ def role(one: Assignment, name: str) -> Assignment:
 
 
 def cut(scope: str, word: str) -> str:
-    """A scope up to the segment after a word."""
+    """Return a scope up to the segment after a word."""
     before, _, after = scope.partition(f"/{word}/")
     return f"{before}/{word}/{after.split('/')[0]}"
 
@@ -69,7 +69,7 @@ def to_everybody_else(graph: Graph, one: Assignment) -> Graph:
 
 
 def to_an_identity_for_something_else(graph: Graph, one: Assignment) -> Graph:
-    """From an agent to what pulls its image, and the other way round; where it has none, to anybody's."""
+    """Swap the agent's own identity and its pull identity in an assignment."""
     (mine,) = (each for each in graph.principals if each.id == one.principal)
     others = [each for each in graph.principals if each.is_in_network and each.purpose != mine.purpose]
     same = [each for each in others if set(each.agents) & set(mine.agents)]
@@ -125,7 +125,7 @@ WIDENINGS: tuple[Widening, ...] = (
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_fabrikam_network_is_proven(stack: str) -> None:
+def test_proof_of_the_fabrikam_network_holds(stack: str) -> None:
     found = prove(fabrikam.graph(stack), fabrikam.declared(stack))
 
     assert found.failures == ()
@@ -135,7 +135,7 @@ def test_fabrikam_network_is_proven(stack: str) -> None:
 
 @pytest.mark.parametrize("widen", WIDENINGS, ids=lambda widen: widen.__name__)
 @pytest.mark.parametrize(("stack", "name"), CASES)
-def test_any_wider_grant_fails_the_proof(stack: str, name: str, widen: Widening) -> None:
+def test_proof_fails_for_any_role_or_scope_wider_than_declared(stack: str, name: str, widen: Widening) -> None:
     graph, declared, grants = of(stack)
 
     found = prove(widen(graph, grants[name]), declared)
@@ -144,12 +144,12 @@ def test_any_wider_grant_fails_the_proof(stack: str, name: str, widen: Widening)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "findings" not in name])
-def test_a_grant_on_the_whole_group_is_a_failure(name: str) -> None:
+def test_proof_fails_for_a_role_on_the_whole_resource_group(name: str) -> None:
     assert not prove(at_the_group(GRAPH, GRANTS[name]), DECLARED).holds
 
 
 @pytest.mark.parametrize(("stack", "name"), CASES)
-def test_a_grant_that_is_missing_is_a_failure_that_names_agent_and_resource(stack: str, name: str) -> None:
+def test_proof_failure_for_a_missing_assignment_names_agent_and_resource(stack: str, name: str) -> None:
     graph, declared, _ = of(stack)
 
     found = prove(fabrikam.changed(graph, [one for one in graph.assignments if one.name != name]), declared)
@@ -161,7 +161,7 @@ def test_a_grant_that_is_missing_is_a_failure_that_names_agent_and_resource(stac
     assert (found.declared, found.allowed) == (17, 16)
 
 
-def test_missing_identity_fails_the_proof() -> None:
+def test_proof_fails_if_an_agent_has_no_identity() -> None:
     without = fabrikam.changed(GRAPH, principals=[one for one in GRAPH.principals if one.agent != "ingestion"])
 
     found = prove(without, DECLARED)
@@ -171,7 +171,7 @@ def test_missing_identity_fails_the_proof() -> None:
     }
 
 
-def test_a_cluster_that_nothing_pulls_for_is_a_failure() -> None:
+def test_proof_fails_if_a_cluster_has_no_identity_to_pull_images() -> None:
     without = fabrikam.changed(GRAPH, principals=[one for one in GRAPH.principals if one.party != "fleet"])
 
     found = prove(without, DECLARED)
@@ -181,7 +181,7 @@ def test_a_cluster_that_nothing_pulls_for_is_a_failure() -> None:
     }
 
 
-def test_every_operation_is_counted_once() -> None:
+def test_proof_counts_every_operation_once_as_allowed_or_denied() -> None:
     """Declared and allowed operations, and the denied, are all that there are."""
     more = prove(also(GRAPH, role(GRANTS["analysis-may-read-code-uploads"], "Storage Blob Data Contributor")), DECLARED)
 
@@ -198,7 +198,7 @@ BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
 
 
 def guard(*tests: str) -> str:
-    """Reading under `tests`, by name and when listing."""
+    """Return a condition that allows reading only below `tests`."""
     paths = " OR ".join(f"@Resource[{BLOBS}:path] StringStartsWith '{one}'" for one in tests)
     lists = " OR ".join(f"@Request[{BLOBS}:prefix] StringStartsWith '{one}'" for one in tests)
     reading, listing = f"ActionMatches{{'{BLOBS}/read'}}", "SubOperationMatches{'Blob.List'}"
@@ -217,7 +217,7 @@ def guard(*tests: str) -> str:
         (f"((!(ActionMatches{{'{BLOBS}/tags/read'}})) OR (@Resource[{BLOBS}:path] StringStartsWith 'in/'))", False),
     ],
 )
-def test_condition_must_match_the_declared_paths(condition: str | None, holds: bool) -> None:  # noqa: FBT001
+def test_proof_fails_if_a_condition_differs_from_the_declared_paths(condition: str | None, holds: bool) -> None:  # noqa: FBT001
     access = DeclaredAccess(resource="documents", verb="read", paths=("in/",), line=1)
     agent = replace(PUBLISHED_DECLARED.agents["compliance"], access=(access,))
     restricted = replace(PUBLISHED_DECLARED, agents={**PUBLISHED_DECLARED.agents, "compliance": agent})
@@ -230,7 +230,9 @@ def test_condition_must_match_the_declared_paths(condition: str | None, holds: b
 
 
 @pytest.mark.parametrize(("paths", "holds"), [(("in/",), False), (("in/", "out/"), True), ((), False)])
-def test_shared_identity_may_use_the_paths_of_all_its_agents(paths: tuple[str, ...], holds: bool) -> None:  # noqa: FBT001
+def test_proof_allows_a_shared_identity_the_declared_paths_of_all_its_agents(
+    paths: tuple[str, ...], *, holds: bool
+) -> None:
     """One agent may read `in/` and the other `out/`; either may both, and neither anything else."""
     agents = {
         name: replace(DECLARED.agents[name], access=(DeclaredAccess(resource="documents", verb="read", paths=(path,)),))
@@ -251,7 +253,7 @@ REPOSITORY = "@Request[Microsoft.ContainerRegistry/registries/repositories:name]
 
 
 def in_repositories(*names: str) -> str | None:
-    """The condition on pulling these; none, where anything may be pulled."""
+    """Return a condition that allows pulling these repositories; None for all."""
     actions = [name for block in PULLER.permissions for name in block.data_actions]
     guarded = " AND ".join(f"!(ActionMatches{{'{name}'}})" for name in actions)
     return f"(({guarded}) OR ({' OR '.join(f'{REPOSITORY} {name!r}' for name in names)}))" if names else None
@@ -274,7 +276,7 @@ PULLER = by_name("Container Registry Repository Reader")
         ("fleet-kubelet", (), False),
     ],
 )
-def test_repository_mode_allows_pulling_the_agents_images_only(
+def test_proof_holds_only_if_the_pull_condition_allows_the_agents_images_alone(
     agent: str, repositories: tuple[str, ...], *, holds: bool
 ) -> None:
     changed = replace(role(GRANTS[f"{agent}-may-pull-fabrikam"], PULLER.name), condition=in_repositories(*repositories))
@@ -283,7 +285,7 @@ def test_repository_mode_allows_pulling_the_agents_images_only(
     assert prove(fabrikam.changed(GRAPH, [*others, changed]), DECLARED).holds is holds
 
 
-def test_empty_network_is_proven() -> None:
+def test_proof_of_an_empty_network_holds() -> None:
     nothing = Declared(network="n", stack="dev", resources={}, agents={})
 
     assert prove(Graph(), nothing).holds

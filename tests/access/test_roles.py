@@ -1,4 +1,4 @@
-"""The role catalogue: lookup, what is privileged, and the rule of the escape hatch."""
+"""Tests of the role catalogue: lookup, privileged roles, and refusal reasons."""
 
 import pytest
 
@@ -9,13 +9,13 @@ NO_SUCH_ROLE = "no built-in role 'Storage Blob Data Readr'; did you mean 'Storag
 ACCOUNT = "/subscriptions/s/resourceGroups/g/providers/Microsoft.DocumentDB/databaseAccounts/a"
 
 
-def test_the_catalogue_holds_all_built_in_roles_and_the_two_of_cosmos() -> None:
+def test_role_catalogue_contains_all_built_in_roles_and_both_cosmos_roles() -> None:
     systems = [role.system for role in roles.every_role()]
 
     assert (systems.count("azure"), systems.count("cosmos")) == (928, 2)
 
 
-def test_packed_roles_round_trip() -> None:
+def test_packed_and_parsed_roles_equal_the_original_roles() -> None:
     for path, system in ((catalogue.AZURE_ROLES, "azure"), (catalogue.COSMOS_ROLES, "cosmos")):
         assert packing.packed(r for r in roles.every_role() if r.system == system) == path.read_text(encoding="utf-8")
 
@@ -23,7 +23,7 @@ def test_packed_roles_round_trip() -> None:
 @pytest.mark.parametrize(
     "name", ["Storage Blob Data Reader", "storage blob data READER", " Storage Blob  Data Reader "]
 )
-def test_a_role_is_found_without_regard_to_case_and_blanks(name: str) -> None:
+def test_role_lookup_by_name_ignores_case_and_blanks(name: str) -> None:
     assert roles.by_name(name).id == READER
 
 
@@ -41,18 +41,18 @@ def test_role_is_found_by_its_former_name() -> None:
         f"/providers/microsoft.authorization/roledefinitions/{READER.upper()}",
     ],
 )
-def test_a_role_is_found_by_any_form_of_its_id(role_id: str) -> None:
+def test_role_lookup_accepts_any_form_of_the_role_id(role_id: str) -> None:
     role = roles.by_id(role_id)
 
     assert role is not None
     assert role.name == "Storage Blob Data Reader"
 
 
-def test_unknown_role_id_returns_none() -> None:
+def test_role_lookup_by_unknown_id_returns_none() -> None:
     assert roles.by_id("11111111-2222-3333-4444-555555555555") is None
 
 
-def test_an_unknown_name_is_refused_with_the_nearest() -> None:
+def test_unknown_role_name_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(roles.UnknownRole) as refused:
         roles.by_name("Storage Blob Data Readr")
 
@@ -64,7 +64,7 @@ def test_dissimilar_role_name_is_refused_without_suggestion() -> None:
         roles.by_name("qqqqqqqqqqqq")
 
 
-def test_blocks_keep_their_own_conditions() -> None:
+def test_permissions_blocks_of_a_role_keep_their_own_conditions() -> None:
     blocks = roles.by_name("Foundry Owner").permissions
 
     assert [block.condition is None for block in blocks].count(False) == 1
@@ -72,20 +72,20 @@ def test_blocks_keep_their_own_conditions() -> None:
 
 
 @pytest.mark.parametrize("within", ["SUB", "/subscriptions/SUB", "/subscriptions/SUB/resourceGroups/g"])
-def test_an_azure_role_is_named_in_the_subscription_form(within: str) -> None:
+def test_definition_id_of_an_azure_role_is_in_the_subscription(within: str) -> None:
     expected = f"/subscriptions/SUB/providers/Microsoft.Authorization/roleDefinitions/{READER}"
 
     assert roles.definition_id(roles.by_name("Storage Blob Data Reader"), within) == expected
 
 
-def test_a_cosmos_role_is_named_within_its_account() -> None:
+def test_definition_id_of_a_cosmos_role_is_in_its_account() -> None:
     role = roles.by_name("Cosmos DB Built-in Data Reader")
 
     assert roles.definition_id(role, ACCOUNT) == f"{ACCOUNT}/sqlRoleDefinitions/00000000-0000-0000-0000-000000000001"
 
 
 # Named after what each must never be handed to an agent for. The reasons are computed from actions, so a row that fails
-# says that Microsoft changed the role or that the table of operations has a hole.
+# means that Microsoft changed the role or that the table of operations has a hole.
 PRIVILEGED = {
     "grants rights": (
         "Owner",
@@ -142,7 +142,7 @@ PRIVILEGED = {
 
 
 @pytest.mark.parametrize(("reason", "name"), [(reason, name) for reason, names in PRIVILEGED.items() for name in names])
-def test_privileged_role_is_recognised_by_its_operations(reason: str, name: str) -> None:
+def test_role_with_privileged_operations_is_privileged_regardless_of_name(reason: str, name: str) -> None:
     found = roles.privileged(roles.by_name(name))
 
     assert found is not None
@@ -214,11 +214,11 @@ PUSH = (
         ("Cosmos DB Built-in Data Reader", "cosmos-container", None),
     ],
 )
-def test_role_refusal_reason_explains_the_refusal(role: str, kind: str, complaint: str | None) -> None:
+def test_role_refusal_reason_names_the_privilege_or_the_wrong_kind(role: str, kind: str, complaint: str | None) -> None:
     assert roles.role_refusal_reason(role, kind) == complaint
 
 
-def test_provider_without_operation_list_is_marked_incomplete() -> None:
+def test_operations_of_a_provider_without_published_list_are_marked_incomplete() -> None:
     assert "Microsoft.OperationalInsights/workspaces/sharedKeys/action" in operations.known(data=False)
     assert not operations.complete_for("Microsoft.OperationalInsights")
     assert operations.complete_for("microsoft.storage")

@@ -1,4 +1,4 @@
-"""Projects for the console command: Fabrikam's declaration, and a program that is quick to run."""
+"""Test projects for the console command, with Fabrikam's network and a program that runs quickly."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ PROGRAM = "import pulumi\n"
 
 
 def quick_project(root: Path, program: str = PROGRAM) -> Path:
-    """A project that declares Fabrikam's network and whose program registers nothing."""
+    """Create a project that declares Fabrikam's network and whose program registers no resources."""
     root.mkdir(exist_ok=True)
     for name in FILES:
         shutil.copy(FABRIKAM / name, root / name)
@@ -19,6 +19,6 @@ def quick_project(root: Path, program: str = PROGRAM) -> Path:
 
 
 def variables(**more: str) -> dict[str, str]:
-    """The environment of a process that can import this repository from any folder."""
+    """Return environment variables with which a subprocess can import this repository."""
     path = os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH")]))
     return os.environ | {"PYTHONPATH": path} | more

@@ -1,4 +1,4 @@
-"""The command line: every question in every form, its exit codes, and sources of every kind."""
+"""Tests of `agent-network access`: every command and format, exit codes, and every kind of source."""
 
 import json
 import subprocess
@@ -29,7 +29,7 @@ Ask = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of Fabrikam's project, and a preview of it."""
+    """Create a copy of Fabrikam's project with a saved preview."""
     copy_project(tmp_path)
     (tmp_path / "preview.json").write_text(json.dumps(document()))
     monkeypatch.chdir(tmp_path)
@@ -67,7 +67,7 @@ def edit(project: Path, change: Callable[[dict[str, Any]], object]) -> None:
 
 @pytest.mark.parametrize("form", ["text", "json", "markdown"])
 @pytest.mark.parametrize("question", QUESTIONS, ids=" ".join)
-def test_every_question_is_answered_in_every_format(ask: Ask, question: list[str], form: str) -> None:
+def test_every_access_command_prints_every_output_format(ask: Ask, question: list[str], form: str) -> None:
     code, out, err = ask(*question, "--of", "preview.json", "--format", form)
 
     assert (code, err) == (0, "")
@@ -76,7 +76,7 @@ def test_every_question_is_answered_in_every_format(ask: Ask, question: list[str
         json.loads(out)
 
 
-def test_matrix_of_working_tree_equals_matrix_of_its_preview(ask: Ask) -> None:
+def test_matrix_of_the_working_tree_equals_the_matrix_of_its_preview_file(ask: Ask) -> None:
     _, running, _ = ask("matrix")
     _, read, _ = ask("matrix", "--of", "preview.json")
 
@@ -94,7 +94,7 @@ def test_matrix_of_working_tree_equals_matrix_of_its_preview(ask: Ask) -> None:
         (["blast-radius", "compliance"], "shares the identity of market-analysis"),
     ],
 )
-def test_agents_with_one_identity_are_reported_together(
+def test_matrix_names_agents_with_one_identity_together(
     ask: Ask, form: str, question: list[str], expected: str
 ) -> None:
     assert expected in ask(*question, "--of", "preview.json", "--format", form)[1]
@@ -102,7 +102,7 @@ def test_agents_with_one_identity_are_reported_together(
     assert "one identity" not in of_prod
 
 
-def test_diff_returns_3_only_where_access_grows(project: Path, ask: Ask) -> None:
+def test_diff_exits_with_3_only_if_access_grows(project: Path, ask: Ask) -> None:
     committed(project)
     edit(project, lambda network: network["agents"]["analysis"]["access"].update(reports="read"))
 
@@ -121,7 +121,7 @@ def test_diff_returns_3_only_where_access_grows(project: Path, ask: Ask) -> None
     assert len(worktrees.stdout.splitlines()) == 1
 
 
-def test_diff_returns_3_for_new_access_under_a_condition(project: Path, ask: Ask) -> None:
+def test_diff_exits_with_3_for_new_conditional_access(project: Path, ask: Ask) -> None:
     under_a_path = {"verbs": "read", "paths": ["2026/"]}
     edit(project, lambda network: network["agents"]["ingestion"]["access"].update(reports=under_a_path))
 
@@ -130,7 +130,7 @@ def test_diff_returns_3_for_new_access_under_a_condition(project: Path, ask: Ask
     assert (code, out.splitlines()[0]) == (3, "+ ingestion may read reports")
 
 
-def test_diff_as_markdown_lists_access_that_shrinks(project: Path, ask: Ask) -> None:
+def test_diff_as_markdown_lists_lost_access(project: Path, ask: Ask) -> None:
     edit(project, lambda network: network["agents"]["report"]["access"].pop("reports"))
 
     code, out, _ = ask("diff", "preview.json", "--format", "markdown")
@@ -139,7 +139,7 @@ def test_diff_as_markdown_lists_access_that_shrinks(project: Path, ask: Ask) -> 
     assert out.splitlines() == ["**Access that shrinks**", "", "```diff", "- report may write reports", "```"]
 
 
-def test_failing_proof_returns_1_and_names_the_access(project: Path, ask: Ask) -> None:
+def test_failing_proof_exits_with_1_and_names_the_access(project: Path, ask: Ask) -> None:
     edit(project, lambda network: network["agents"]["report"]["access"].pop("reports"))
 
     code, out, _ = ask("proof", "--of", "preview.json")
@@ -174,7 +174,7 @@ def test_check_as_text_shows_location_reason_and_fix(project: Path, ask: Ask) ->
     assert fix.partition(": ")[2] == next(rule for rule in RULES if rule.id == "over-budget").fix
 
 
-def test_report_is_written_to_the_printed_path(project: Path, ask: Ask) -> None:
+def test_report_command_writes_the_html_file_to_the_printed_path(project: Path, ask: Ask) -> None:
     code, out, _ = ask("report", "--of", "preview.json")
 
     assert (code, out) == (0, "report/dev.html\n")
@@ -202,7 +202,7 @@ def test_review_prints_proof_findings_and_page(ask: Ask) -> None:
         (["matrix", "--stack", "qa"], 2, "error: no stack 'qa'; the stacks are 'dev', 'prod'"),
     ],
 )
-def test_unanswerable_question_returns_2_with_one_line(
+def test_access_command_with_invalid_input_exits_with_2_and_one_line(
     project: Path, ask: Ask, arguments: list[str], code: int, expected: str
 ) -> None:
     (project / "other.json").write_text("{}")
@@ -223,11 +223,11 @@ def test_mistake_in_network_yaml_is_reported_with_its_line(project: Path, ask: A
     assert "agents.report.access.repotrs: no resource 'repotrs'; did you mean 'reports'?" in err
 
 
-def test_unknown_question_returns_2() -> None:
+def test_unknown_access_command_exits_with_2() -> None:
     assert run(["access", "nothing"]) == 2
 
 
-def test_closed_pipe_ends_quietly(project: Path) -> None:
+def test_command_with_closed_output_pipe_ends_without_error_message(project: Path) -> None:
     line = [sys.executable, "-m", "agent_network", "access", "matrix", "--of", "preview.json"]
     with subprocess.Popen(line, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as command:  # noqa: S603
         assert command.stdout is not None

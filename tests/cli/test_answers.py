@@ -1,4 +1,4 @@
-"""The exit code that follows from a result: no, perhaps, growth and new doubt."""
+"""Tests of the exit codes of `why` and `diff`."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def reason(decision: Decision) -> ExplainedDecision:
         ([], ExitCode.NO),
     ],
 )
-def test_why_returns_the_least_of_its_answers(decisions: list[Decision], code: ExitCode) -> None:
+def test_why_exits_with_the_worst_of_its_decisions(decisions: list[Decision], code: ExitCode) -> None:
     assert why_code([reason(one) for one in decisions]) is code
 
 
@@ -43,7 +43,9 @@ def graph(*unread: Unread) -> Graph:
         (("role",), ("role", "condition"), ExitCode.GROWTH),
     ],
 )
-def test_diff_returns_3_for_new_doubt(before: tuple[str, ...], after: tuple[str, ...], code: ExitCode) -> None:
+def test_diff_exits_with_3_if_a_new_part_cannot_be_evaluated(
+    before: tuple[str, ...], after: tuple[str, ...], code: ExitCode
+) -> None:
     old, new = (graph(*(Unread(one, "it is unknown") for one in names)) for names in (before, after))
 
     assert run_diff(old, new, ("before", "after")).code is code

@@ -1,4 +1,4 @@
-"""The generated reference of the components and of `access` as a library."""
+"""Tests of the generated API reference."""
 
 from pathlib import Path
 
@@ -83,29 +83,29 @@ Is it open?
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_reference_matches_the_code(name: str) -> None:
+def test_api_reference_pages_match_the_code(name: str) -> None:
     command = f"agent-network reference api {name} > docs/reference/api/{name}.md"
 
     assert (DOCS / f"{name}.md").read_text(encoding="utf-8") == page(name), f"run: {command}"
 
 
-def test_the_command_prints_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+def test_reference_api_command_prints_the_page(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["reference", "api", "access"]) == 0
     assert capsys.readouterr().out == page("access")
 
 
-def test_an_unknown_page_is_refused_with_the_pages(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_api_reference_page_is_refused_with_the_list_of_pages(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["reference", "api", "components.md"]) == 2
     assert capsys.readouterr().err == "error: no page 'components.md'; the pages are 'components' and 'access'\n"
 
 
-def test_every_kind_of_resource_is_in_the_reference() -> None:
+def test_api_reference_contains_every_kind_of_resource() -> None:
     text = page("components")
 
     assert [kind for kind, one in KINDS.items() if f"### `class {one.__name__}(" not in text] == []
 
 
-def test_public_names_are_shown_with_their_signatures_and_docstrings(
+def test_api_reference_shows_public_names_with_signatures_and_docstrings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "components").mkdir()

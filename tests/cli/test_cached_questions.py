@@ -1,4 +1,4 @@
-"""Questions about an unchanged working tree come from the cache, and only then."""
+"""Tests of the cache in access commands: used for an unchanged working tree only."""
 
 import json
 import os
@@ -18,7 +18,7 @@ Ask = Callable[..., tuple[int, str, bool]]
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of the cache."""
+    """Return the folder of the cache."""
     found = tmp_path / "cache"
     monkeypatch.delenv("AGENT_NETWORK_NO_CACHE")
     monkeypatch.delenv("CI", raising=False)
@@ -35,7 +35,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def ask(project: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
-    """Runs a question; returns its code, its output, and: did the program run?"""
+    """Run an access command; return exit code, output, and True if the program ran."""
     assert project.is_dir()
     assert not folder.exists()
 
@@ -51,14 +51,14 @@ def ask(project: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
 MATRIX = ("access", "matrix", "--format", "json")
 
 
-def test_second_question_does_not_run_the_program(ask: Ask) -> None:
+def test_second_access_command_is_answered_from_the_cache_without_running_the_program(ask: Ask) -> None:
     code, out, first = ask(*MATRIX)
 
     assert (first, ask(*MATRIX)) == (True, (code, out, False))
     assert ask("access", "check", "--format", "json")[2] is False
 
 
-def test_edited_project_runs_again(project: Path, ask: Ask) -> None:
+def test_access_command_runs_the_program_again_after_an_edit(project: Path, ask: Ask) -> None:
     ask(*MATRIX)
     (project / "network.yaml").write_text((project / "network.yaml").read_text() + "# a comment\n")
 
@@ -66,7 +66,7 @@ def test_edited_project_runs_again(project: Path, ask: Ask) -> None:
     assert ask(*MATRIX)[2] is False
 
 
-def test_answer_from_the_cache_is_the_answer_of_the_program(project: Path, ask: Ask) -> None:
+def test_answer_from_the_cache_equals_the_answer_without_cache(project: Path, ask: Ask) -> None:
     (project / "__main__.py").write_text(
         "import pulumi\nfrom pulumi_azure_native import resources\n"
         "resources.ResourceGroup('rg', resource_group_name='contoso')\n"
@@ -79,7 +79,7 @@ def test_answer_from_the_cache_is_the_answer_of_the_program(project: Path, ask: 
 
 
 @pytest.mark.parametrize("variable", ["CI", "AGENT_NETWORK_NO_CACHE"])
-def test_pipelines_and_no_cache_run_the_program_each_time(
+def test_ci_and_no_cache_run_the_program_for_every_command(
     ask: Ask, monkeypatch: pytest.MonkeyPatch, variable: str, folder: Path
 ) -> None:
     monkeypatch.setenv(variable, "true")
@@ -88,7 +88,7 @@ def test_pipelines_and_no_cache_run_the_program_each_time(
     assert not folder.exists()
 
 
-def test_no_cache_is_an_option_of_one_run(ask: Ask) -> None:
+def test_no_cache_option_applies_to_one_run_only(ask: Ask) -> None:
     ask(*MATRIX)
 
     assert ask("--no-cache", *MATRIX)[2] is True
@@ -96,7 +96,7 @@ def test_no_cache_is_an_option_of_one_run(ask: Ask) -> None:
     assert os.environ.get("AGENT_NETWORK_NO_CACHE") is None
 
 
-def test_tampered_entry_is_computed_again(ask: Ask, folder: Path) -> None:
+def test_access_command_ignores_a_tampered_cache_entry_and_runs_the_program(ask: Ask, folder: Path) -> None:
     _, out, _ = ask(*MATRIX)
     (entry,) = folder.glob("*.json")
     entry.write_bytes(entry.read_bytes().replace(b"preview", b"updates"))
@@ -104,7 +104,7 @@ def test_tampered_entry_is_computed_again(ask: Ask, folder: Path) -> None:
     assert ask(*MATRIX) == (0, out, True)
 
 
-def test_cache_that_cannot_be_written_fails_no_question(ask: Ask, folder: Path) -> None:
+def test_access_command_succeeds_if_the_cache_is_not_writable(ask: Ask, folder: Path) -> None:
     folder.write_text("a file where the folder should be")
 
     assert [ask(*MATRIX)[::2], ask(*MATRIX)[::2]] == [(0, True), (0, True)]
@@ -119,7 +119,7 @@ PROGRAMS = {
 
 
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
-def test_nothing_is_kept_of_a_program_that(
+def test_answer_is_not_cached_for_a_program_that(
     project: Path, folder: Path, capsys: pytest.CaptureFixture[str], program: str
 ) -> None:
     (project / "__main__.py").write_text(program)
@@ -130,7 +130,7 @@ def test_nothing_is_kept_of_a_program_that(
     assert not list(folder.glob("*.json"))
 
 
-def test_secret_of_the_program_is_not_in_the_cache(project: Path, ask: Ask, folder: Path) -> None:
+def test_secret_of_the_program_is_not_written_to_the_cache(project: Path, ask: Ask, folder: Path) -> None:
     (project / "__main__.py").write_text("import pulumi\npulumi.export('x', pulumi.Output.secret('horse-staple'))\n")
 
     ask(*MATRIX)
@@ -140,7 +140,7 @@ def test_secret_of_the_program_is_not_in_the_cache(project: Path, ask: Ask, fold
     assert ask(*MATRIX)[2] is False
 
 
-def test_file_outside_of_the_project_that_the_program_reads_counts(project: Path, ask: Ask, tmp_path: Path) -> None:
+def test_changed_file_outside_the_project_makes_the_program_run_again(project: Path, ask: Ask, tmp_path: Path) -> None:
     outside = tmp_path / "outside.txt"
     outside.write_text("one")
     (project / "__main__.py").write_text(f"import pathlib, pulumi\npathlib.Path({str(outside)!r}).read_text()\n")
@@ -152,7 +152,9 @@ def test_file_outside_of_the_project_that_the_program_reads_counts(project: Path
     assert ask(*MATRIX)[2] is True
 
 
-def test_edited_module_of_the_program_is_imported_again(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_edited_module_of_the_program_is_reloaded_for_the_next_command(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (project / "__main__.py").write_text("import helper, pulumi\npulumi.export('x', helper.X)\n")
     outputs: list[bool] = []
     for value in ("one", "twice"):

@@ -1,4 +1,4 @@
-"""The command line itself: help, version, examples, nearest names, and the project above any folder."""
+"""Tests of the command line: help, version, examples, suggestions, and finding the project."""
 
 import re
 import shlex
@@ -15,11 +15,11 @@ from cli.main import run
 from tests.cli.projects import quick_project
 
 Command = Any
-"""A command of Typer's own copy of Click, whose classes are private."""
+"""Command class of Typer's bundled Click, whose classes are private."""
 
 
 def commands(group: Command, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Command]]:
-    """Every command and group, with the words that call it."""
+    """Return every command and group with its words on the command line."""
     yield words, group
     for name, command in getattr(group, "commands", {}).items():
         yield from commands(command, (*words, name))
@@ -39,13 +39,13 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_version_option_prints_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--version"]) == 0
     assert capsys.readouterr().out == f"agent-network {__version__}\n"
 
 
 @pytest.mark.parametrize("words", ALL, ids=" ".join)
-def test_help_has_a_description_and_changes_nothing(
+def test_help_prints_a_description_and_changes_no_files(
     empty_folder: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
 ) -> None:
     assert run([*words, "--help"]) == 0
@@ -82,7 +82,7 @@ def test_every_command_has_examples_that_parse(words: tuple[str, ...]) -> None:
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 @OUTSIDE_PROJECT
-def test_wrong_command_line_returns_2_and_names_the_nearest(
+def test_invalid_command_line_exits_with_2_and_suggests_the_nearest_name(
     capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str
 ) -> None:
     assert run(arguments) == 2
@@ -94,7 +94,7 @@ def test_wrong_command_line_returns_2_and_names_the_nearest(
 
 
 @pytest.mark.parametrize("words", [("access", "check"), ("access", "review")], ids=" ".join)
-def test_sarif_is_offered_where_there_are_findings(words: tuple[str, ...]) -> None:
+def test_sarif_format_is_accepted_by_commands_with_findings(words: tuple[str, ...]) -> None:
     LEAVES[words].make_context("", ["--format", "sarif"])
 
 
@@ -117,13 +117,15 @@ def test_project_is_found_from_a_folder_inside_it(
     "arguments", [["preview"], ["up"], ["access", "matrix"], ["manifest", "show"], ["manifest", "schema"], ["engine"]]
 )
 @OUTSIDE_PROJECT
-def test_command_outside_any_project_returns_2(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+def test_command_outside_any_project_exits_with_2(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     assert run(arguments) == 2
     assert capsys.readouterr().err.startswith("error: no Pulumi.yaml here: ")
 
 
 @OUTSIDE_PROJECT
-def test_shell_completion_is_offered(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shell_completion_of_a_command_prefix_prints_the_command(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("_AGENT_NETWORK_COMPLETE", "complete_bash")
     monkeypatch.setenv("COMP_WORDS", "agent-network access w")
     monkeypatch.setenv("COMP_CWORD", "2")
@@ -132,7 +134,7 @@ def test_shell_completion_is_offered(capsys: pytest.CaptureFixture[str], monkeyp
     assert capsys.readouterr().out.split() == ["why"]
 
 
-def test_stacks_are_completed(
+def test_shell_completion_of_stack_option_lists_the_stacks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(quick_project(tmp_path / "project"))

@@ -1,4 +1,4 @@
-"""Accidents of every day are one line and an exit code, never a traceback."""
+"""Tests that errors print one line and set the exit code, without a traceback."""
 
 import json
 import os
@@ -25,7 +25,7 @@ POSIX = pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device is
 
 
 def fail(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> int:
-    """The exit code of a command that ends with an error."""
+    """Run a command that raises an error; return its exit code."""
 
     def reference() -> str:
         raise error
@@ -46,14 +46,14 @@ def fail(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> int:
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_reported_error_is_one_line_and_code_2(
+def test_user_error_prints_one_line_and_exits_with_2(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: Exception
 ) -> None:
     assert fail(monkeypatch, error) == 2
     assert capsys.readouterr().err == "error: contoso: no\n"
 
 
-def test_internal_error_is_code_70_and_explains_how_to_report_it(
+def test_internal_error_exits_with_70_and_explains_how_to_report_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert fail(monkeypatch, KeyError("contoso")) == 70
@@ -65,7 +65,7 @@ def test_internal_error_is_code_70_and_explains_how_to_report_it(
 
 
 @pytest.mark.parametrize("by_option", [True, False])
-def test_debug_shows_the_traceback(
+def test_debug_option_prints_the_traceback_of_an_error(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, by_option: bool
 ) -> None:
     if not by_option:
@@ -80,13 +80,15 @@ def test_debug_shows_the_traceback(
     assert "Traceback (most recent call last)" in capsys.readouterr().err
 
 
-def test_interrupted_command_is_code_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_interrupted_command_exits_with_130(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert fail(monkeypatch, KeyboardInterrupt()) == 130
     assert "Traceback" not in capsys.readouterr().err
 
 
 def started(arguments: Sequence[str], folder: Path) -> subprocess.Popen[str]:
-    """A command in a process of its own."""
+    """Start a command in a subprocess."""
     return subprocess.Popen(  # noqa: S603 (this interpreter)
         [sys.executable, "-m", "agent_network", *arguments],
         cwd=folder,
@@ -99,7 +101,7 @@ def started(arguments: Sequence[str], folder: Path) -> subprocess.Popen[str]:
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
 @pytest.mark.parametrize("operation", ["preview", "up"])
-def test_ctrl_c_while_the_program_runs_is_code_130(tmp_path: Path, operation: str) -> None:
+def test_ctrl_c_during_the_program_run_exits_with_130(tmp_path: Path, operation: str) -> None:
     program = "import sys, time\nsys.stderr.write('started\\n')\nsys.stderr.flush()\ntime.sleep(60)\n"
     with started([operation], quick_project(tmp_path / "project", program)) as process:
         assert process.stderr is not None
@@ -112,7 +114,7 @@ def test_ctrl_c_while_the_program_runs_is_code_130(tmp_path: Path, operation: st
 
 
 def shell(line: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    """A line of the shell, in which `command` is the console command."""
+    """Run a shell line in which `command` is the console command."""
     line = line.replace("command", f"{sys.executable} -m agent_network")
     command = ["/bin/sh", "-c", line]
     return subprocess.run(command, cwd=folder, env=variables(**more), capture_output=True, text=True, check=False)  # noqa: S603
@@ -130,7 +132,7 @@ def shell(line: str, folder: Path, **more: str) -> subprocess.CompletedProcess[s
         ("command --help | true", 0, ""),
     ],
 )
-def test_output_that_cannot_be_written_is_not_a_traceback(tmp_path: Path, line: str, code: int, expected: str) -> None:
+def test_unwritable_standard_output_prints_no_traceback(tmp_path: Path, line: str, code: int, expected: str) -> None:
     done = shell(line, tmp_path)
 
     assert (done.returncode, "Traceback" in done.stderr, "Exception ignored" in done.stderr) == (code, False, False)
@@ -140,7 +142,7 @@ def test_output_that_cannot_be_written_is_not_a_traceback(tmp_path: Path, line: 
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the shell is POSIX's")
-def test_ascii_output_replaces_what_it_cannot_express(tmp_path: Path) -> None:
+def test_ascii_output_replaces_other_characters(tmp_path: Path) -> None:
     assert "…" in exit_codes.reference()
 
     done = shell("command reference exit-codes", tmp_path, PYTHONIOENCODING="ascii", LC_ALL="C")
@@ -158,13 +160,15 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def save(project: Path) -> str:
-    """A preview of the sample network in the project."""
+    """Save a preview of the sample network in the project."""
     (project / "preview.json").write_text(json.dumps(document()))
     return "preview.json"
 
 
 @pytest.mark.parametrize("question", ["report", "review"])
-def test_report_that_is_a_file_is_reported(project: Path, capsys: pytest.CaptureFixture[str], question: str) -> None:
+def test_report_path_below_a_file_is_reported_as_an_error(
+    project: Path, capsys: pytest.CaptureFixture[str], question: str
+) -> None:
     source = save(project)
     (project / "report").write_text("a file where the folder should be")
 
@@ -174,19 +178,21 @@ def test_report_that_is_a_file_is_reported(project: Path, capsys: pytest.Capture
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="/proc is Linux's")
 @pytest.mark.parametrize("out", ["/proc/x", "/proc/x/y.html", "/dev/full"])
-def test_page_that_cannot_be_written_is_reported(project: Path, capsys: pytest.CaptureFixture[str], out: str) -> None:
+def test_unwritable_html_report_is_reported_as_an_error(
+    project: Path, capsys: pytest.CaptureFixture[str], out: str
+) -> None:
     source = save(project)
 
     assert run(["access", "report", "--of", source, "--out", out]) == 2
     assert capsys.readouterr().err.startswith(f"error: {out}: cannot be written: ")
 
 
-def test_preview_that_cannot_be_saved_is_reported(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unwritable_preview_document_is_reported_as_an_error(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["preview", "--save", str(project)]) == 2
     assert "cannot be written: " in capsys.readouterr().err
 
 
-def test_disk_that_is_full_leaves_the_file_of_before(
+def test_full_disk_leaves_the_previous_file_unchanged(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = save(project)
@@ -215,5 +221,5 @@ def test_disk_that_is_full_leaves_the_file_of_before(
     ],
     ids=str,
 )
-def test_exit_code_is_the_answer(project: Path, arguments: list[str], code: int) -> None:
+def test_access_command_exits_with_the_code_of_its_answer(project: Path, arguments: list[str], code: int) -> None:
     assert run(["access", *arguments, "--of", save(project)]) == code

@@ -1,4 +1,4 @@
-"""The table of exit codes and its page."""
+"""Tests of the exit code table and its documentation page."""
 
 from pathlib import Path
 
@@ -7,13 +7,13 @@ from cli.exit_codes import MEANINGS, ExitCode, reference
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "exit-codes.md"
 
 
-def test_page_about_exit_codes_matches_the_table() -> None:
+def test_exit_codes_page_matches_the_exit_code_table() -> None:
     command = "agent-network reference exit-codes > docs/reference/exit-codes.md"
 
     assert PAGE.read_text("utf-8") == reference(), f"run: {command}"
 
 
-def test_every_exit_code_has_a_meaning() -> None:
+def test_every_exit_code_has_a_meaning_in_the_table() -> None:
     assert list(MEANINGS) == list(ExitCode)
 
 

@@ -1,4 +1,4 @@
-"""The fingerprint of a project changes with everything that decides how its program runs."""
+"""Tests that a project's fingerprint changes with everything that determines the program's result."""
 
 import os
 import sys
@@ -29,7 +29,7 @@ class Tomorrow(datetime):
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project, next to a source of this package that is a copy to change."""
+    """Create a project, with a copy of this package's source that a test can change."""
     source = tmp_path / "source"
     (source / "access").mkdir(parents=True)
     (source / "access" / "__init__.py").write_text("")
@@ -109,7 +109,7 @@ def test_fingerprint_ignores_the_terminal_and_generated_files(project: Path, mon
     assert fingerprint(project, "dev") == before
 
 
-def test_fingerprint_covers_sources_alone(project: Path) -> None:
+def test_fingerprint_covers_source_files_and_no_other_files(project: Path) -> None:
     root = project.resolve()
 
     assert covers(root / "lib" / "helper.py", root)
@@ -118,14 +118,14 @@ def test_fingerprint_covers_sources_alone(project: Path) -> None:
     assert not covers(root.parent / "elsewhere.csv", root)
 
 
-def test_project_that_is_too_large_has_no_fingerprint(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fingerprint_of_a_too_large_project_raises_an_error(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_MOST_FILES", 3)
 
     with pytest.raises(TooLargeError):
         fingerprint(project, "dev")
 
 
-def test_named_pipe_in_a_project_is_not_read(project: Path) -> None:
+def test_fingerprint_does_not_read_a_named_pipe_in_the_project(project: Path) -> None:
     if not hasattr(os, "mkfifo"):
         pytest.skip("named pipes are POSIX's")
     os.mkfifo(project / "pipe")

@@ -1,4 +1,4 @@
-"""`agent-network init`: the files of a new project, and what is refused."""
+"""Tests of `agent-network init`: the files of a new project, and refused names."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def test_init_writes_its_files_and_prints_two_commands(
 
 
 @pytest.mark.parametrize("name", ["ab", "contoso", "a-1-b-2-c-3-d-4", "x" * LONGEST_NAME])
-def test_a_project_of_every_valid_name_is_valid(tmp_path: Path, name: str) -> None:
+def test_init_with_any_valid_name_creates_a_valid_project(tmp_path: Path, name: str) -> None:
     root = made(tmp_path, name)
 
     network, environment = load("dev", config_getter(root, "dev"), root=root, role_refusal_reason=role_refusal_reason)
@@ -47,7 +47,7 @@ def test_a_project_of_every_valid_name_is_valid(tmp_path: Path, name: str) -> No
     assert {key.partition(":")[0] for key in keys} == {name}
 
 
-def test_a_new_project_previews_on_local_azure(tmp_path: Path) -> None:
+def test_new_project_from_init_previews_on_local_azure_without_error(tmp_path: Path) -> None:
     project = Project.at(made(tmp_path, "contoso-agents"))
 
     result = run_locally(
@@ -58,7 +58,7 @@ def test_a_new_project_previews_on_local_azure(tmp_path: Path) -> None:
     assert {"assistant", "ingestion"} <= {record.name for record in result.records}
 
 
-def test_the_suffix_is_random(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_init_writes_a_random_name_suffix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(new_project.secrets, "token_hex", lambda size: "0a" * size)
 
     assert "contoso:suffix: d0a0a\n" in (made(tmp_path, "contoso") / "Pulumi.dev.yaml").read_text(encoding="utf-8")
@@ -68,7 +68,7 @@ def test_the_suffix_is_random(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     "name",
     ["a", "x" * (LONGEST_NAME + 1), "Contoso", "contoso_agents", "1contoso", "contoso-", "con--toso", "../x", "login"],
 )
-def test_a_name_that_azure_refuses_writes_nothing(
+def test_init_with_a_name_that_azure_rejects_writes_no_files(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     assert run(["init", name, "--path", str(tmp_path / "new")]) == 2
@@ -77,7 +77,7 @@ def test_a_name_that_azure_refuses_writes_nothing(
     assert f"error: '{name}'" in capsys.readouterr().err
 
 
-def test_a_file_that_exists_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_init_does_not_overwrite_an_existing_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "network.yaml").write_text("mine", encoding="utf-8")
 
     assert run(["init", "contoso", "--path", str(tmp_path)]) == 2
@@ -89,7 +89,7 @@ def test_a_file_that_exists_is_not_overwritten(tmp_path: Path, capsys: pytest.Ca
     )
 
 
-def test_other_files_of_the_folder_stay(tmp_path: Path) -> None:
+def test_init_keeps_other_files_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "components").mkdir()
 
     made(tmp_path, "contoso")
@@ -113,7 +113,7 @@ ORIGINS = {
 
 
 @pytest.mark.parametrize(("origin", "line"), ORIGINS.values(), ids=ORIGINS)
-def test_the_requirement_is_the_origin_of_this_installation(
+def test_requirements_of_a_new_project_name_the_source_of_this_installation(
     monkeypatch: pytest.MonkeyPatch, origin: str | None, line: str
 ) -> None:
     class Installed:

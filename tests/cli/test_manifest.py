@@ -1,4 +1,4 @@
-"""`agent-network manifest show`: the declared document of every network, and the messages for one that is wrong."""
+"""Tests of `agent-network manifest show`: declared documents, and messages for invalid files."""
 
 import json
 from datetime import date
@@ -138,7 +138,7 @@ def test_declared_document_has_every_entry_with_its_line(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(project=projects())
-def test_every_entry_has_the_line_of_its_key(
+def test_every_entry_of_the_declared_document_has_the_line_of_its_key(
     project: tuple[dict[str, Any], dict[str, Any], str], tmp_path: Path
 ) -> None:
     written, environment, stack = project
@@ -165,7 +165,7 @@ def test_every_entry_has_the_line_of_its_key(
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_declared_document_of_the_sample(
+def test_manifest_show_prints_the_declared_document_of_fabrikam(
     stack: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shown = printed(FABRIKAM, stack, monkeypatch, capsys)
@@ -174,7 +174,7 @@ def test_declared_document_of_the_sample(
     assert sum(len(agent["access"]) for agent in shown["agents"].values()) == 12
 
 
-def test_mistakes_in_files_are_printed_to_stderr(
+def test_mistakes_in_network_and_stack_files_are_printed_to_stderr(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad = NETWORK.replace("on: report/models", "on: report/modles").replace("image: reader", "image: reader:1")
@@ -196,14 +196,14 @@ def test_unknown_stack_is_refused_with_the_nearest_name(
     assert capsys.readouterr().err == "error: no stack 'dve'; did you mean 'dev'?\n"
 
 
-def test_folder_outside_any_project_is_refused_with_the_file_that_is_missing(
+def test_manifest_show_outside_any_project_names_the_missing_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert show(tmp_path, monkeypatch) == 2
     assert capsys.readouterr().err.startswith("error: no Pulumi.yaml here: ")
 
 
-def test_project_without_stack_files_is_refused_with_what_is_missing(
+def test_manifest_show_without_stack_files_names_the_missing_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "Pulumi.yaml").write_text(PULUMI)
@@ -232,14 +232,14 @@ def test_stack_file_overrides_project_configuration(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("day", [date(2027, 1, 31), "2027-01-31"])
-def test_expiry_may_be_a_date_or_a_text(day: object) -> None:
+def test_expiry_of_an_exception_accepts_a_yaml_date_or_a_string(day: object) -> None:
     written = {"finding": "unused-resource", "on": "reports", "because": "kept", "expires": day}
 
     assert Exemption.model_validate(written).expires == date(2027, 1, 31)
 
 
 @pytest.mark.parametrize("day", ["31.1.2027", "2027-1-31", "2027-02-30", "", 2027, None, True, [2027, 1, 31]])
-def test_other_values_are_refused_as_expiry(day: object) -> None:
+def test_expiry_of_an_exception_rejects_values_that_are_not_dates(day: object) -> None:
     written = {"finding": "unused-resource", "on": "reports", "because": "kept", "expires": day}
 
     with pytest.raises(ValidationError, match="write it like 2027-01-31"):

@@ -1,4 +1,4 @@
-"""Mistyped names are refused before the program runs; names that only Azure has are not."""
+"""Tests that mistyped names are refused before the program runs, and Azure names are accepted."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def check(agent: str = "report", resource: str = "reports", operation: str = "wr
         ({"operation": "use"}, "no verb of a blob-container 'use'; there are read, write"),
     ],
 )
-def test_mistyped_name_is_refused_with_the_nearest(names: dict[str, str], expected: str) -> None:
+def test_mistyped_name_is_refused_with_the_nearest_name(names: dict[str, str], expected: str) -> None:
     with pytest.raises(UnknownName) as refused:
         check(**names)
 
@@ -31,7 +31,7 @@ def test_mistyped_name_is_refused_with_the_nearest(names: dict[str, str], expect
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_no_name_of_azure_is_refused(stack: str) -> None:
+def test_azure_resource_ids_and_names_are_not_refused_as_mistyped(stack: str) -> None:
     found = graph(stack)
     for principal in found.principals:
         for name in (principal.name, principal.id, *principal.agents, principal.party or "fleet"):
@@ -41,7 +41,7 @@ def test_no_name_of_azure_is_refused(stack: str) -> None:
             check_question(declared(stack), Project(FABRIKAM, stack).files(), "report", name, "*/read")
 
 
-def test_name_in_a_file_of_the_project_is_not_refused() -> None:
+def test_name_that_occurs_in_a_project_file_is_not_refused_as_mistyped() -> None:
     files = "deployments:\n  - name: report-1\n"
 
     check_question(declared(), files, "report", "report-1", "*/read")
@@ -50,7 +50,7 @@ def test_name_in_a_file_of_the_project_is_not_refused() -> None:
 
 
 @pytest.mark.parametrize(("name", "error"), [("fleet", NotAnAgentError), ("analisys", UnknownName)])
-def test_agent_alone_is_checked(name: str, error: type[Exception]) -> None:
+def test_check_of_a_mistyped_agent_name_raises_an_error(name: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         check_agent(declared(), "", name)
     check_agent(declared(), "", "analysis")

@@ -1,4 +1,4 @@
-"""`agent-network policy-pack`: the folder that Pulumi runs as a policy pack."""
+"""Tests of `agent-network policy-pack`: the folder of the Pulumi policy pack."""
 
 from pathlib import Path
 
@@ -11,12 +11,12 @@ from cli.main import run
 PACK = Path(__file__).parents[2] / "policies"
 
 
-def test_a_checkout_has_the_pack_in_its_own_folder(capsys: pytest.CaptureFixture[str]) -> None:
+def test_policy_pack_of_a_checkout_is_its_own_folder(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["policy-pack"]) == 0
     assert capsys.readouterr().out == f"{PACK}\n"
 
 
-def test_the_pack_of_an_installed_package_runs_in_its_environment(
+def test_policy_pack_of_an_installed_package_runs_in_the_environment_of_the_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(policy_pack.platformdirs, "user_cache_dir", lambda *_, **__: str(tmp_path / "cache"))
@@ -35,7 +35,7 @@ def test_the_pack_of_an_installed_package_runs_in_its_environment(
     assert "from agent_network.policies.start import start\n" in (folder / "__main__.py").read_text(encoding="utf-8")
 
 
-def test_a_changed_file_of_the_pack_is_written_again(
+def test_policy_pack_command_restores_a_changed_file_of_the_pack(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(policy_pack.platformdirs, "user_cache_dir", lambda *_, **__: str(tmp_path))

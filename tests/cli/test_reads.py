@@ -1,4 +1,4 @@
-"""Files that the program reads outside of its project are part of an entry."""
+"""Tests of recording the files that a program reads outside its project."""
 
 import py_compile
 import socket
@@ -20,7 +20,9 @@ def outside(tmp_path: Path) -> Path:
     return folder
 
 
-def test_file_that_is_read_is_recorded_until_it_changes(tmp_path: Path, outside: Path) -> None:
+def test_file_read_by_the_program_is_recorded_and_counts_as_changed_after_an_edit(
+    tmp_path: Path, outside: Path
+) -> None:
     with recorded(tmp_path / "project") as reads:
         (outside / "prices.csv").read_text()
     digests = reads.digests()
@@ -31,7 +33,7 @@ def test_file_that_is_read_is_recorded_until_it_changes(tmp_path: Path, outside:
     assert not unchanged(digests)
 
 
-def test_file_that_was_missing_is_recorded(tmp_path: Path, outside: Path) -> None:
+def test_missing_file_that_the_program_looked_for_is_recorded(tmp_path: Path, outside: Path) -> None:
     with recorded(tmp_path / "project") as reads, pytest.raises(FileNotFoundError):
         (outside / "missing.csv").read_text()
     digests = reads.digests()
@@ -41,7 +43,7 @@ def test_file_that_was_missing_is_recorded(tmp_path: Path, outside: Path) -> Non
     assert not unchanged(digests)
 
 
-def test_folder_that_is_listed_is_recorded(tmp_path: Path, outside: Path) -> None:
+def test_folder_listed_by_the_program_is_recorded(tmp_path: Path, outside: Path) -> None:
     with recorded(tmp_path / "project") as reads:
         list(outside.iterdir())
     digests = reads.digests()
@@ -51,7 +53,7 @@ def test_folder_that_is_listed_is_recorded(tmp_path: Path, outside: Path) -> Non
     assert not unchanged(digests)
 
 
-def test_module_outside_of_the_project_is_recorded_by_its_source(tmp_path: Path, outside: Path) -> None:
+def test_imported_module_outside_the_project_is_recorded_by_its_source_file(tmp_path: Path, outside: Path) -> None:
     source = outside / "prices_of_contoso.py"
     source.write_text("X = 1\n")
     compiled = Path(py_compile.compile(str(source), doraise=True) or "")
@@ -62,7 +64,7 @@ def test_module_outside_of_the_project_is_recorded_by_its_source(tmp_path: Path,
     assert set(reads.digests()) == {str(source.resolve())}
 
 
-def test_files_of_the_project_and_writes_are_not_recorded(tmp_path: Path, outside: Path) -> None:
+def test_project_files_and_written_files_are_not_recorded_as_reads(tmp_path: Path, outside: Path) -> None:
     project = tmp_path / "project"
     project.mkdir()
     (project / "network.yaml").write_text("")
@@ -74,7 +76,7 @@ def test_files_of_the_project_and_writes_are_not_recorded(tmp_path: Path, outsid
     assert reads.digests() == {}
 
 
-def test_hidden_file_of_the_project_is_recorded(tmp_path: Path) -> None:
+def test_hidden_file_read_in_the_project_is_recorded(tmp_path: Path) -> None:
     project = tmp_path / "project"
     project.mkdir()
     (project / ".env").write_text("")
@@ -96,7 +98,9 @@ def start_process() -> None:
 
 
 @pytest.mark.parametrize("action", [connect, start_process])
-def test_network_and_processes_make_an_answer_unfit(tmp_path: Path, action: Callable[[], None]) -> None:
+def test_network_access_or_subprocess_of_the_program_prevents_caching(
+    tmp_path: Path, action: Callable[[], None]
+) -> None:
     with recorded(tmp_path) as reads:
         action()
 

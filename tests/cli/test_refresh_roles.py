@@ -1,4 +1,4 @@
-"""Changes of Microsoft's built-in roles are printed, and written on request only."""
+"""Tests of `agent-network access refresh-roles`: printed changes, and writing on request."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -55,7 +55,7 @@ def change(arm: Arm) -> list[Role]:
     return now
 
 
-def test_unchanged_roles_are_counted_and_nothing_is_written(
+def test_refresh_roles_with_unchanged_roles_prints_the_count_and_writes_nothing(
     arm: Arm, catalogue: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # Order and case do not count as a change.
@@ -70,7 +70,9 @@ def test_unchanged_roles_are_counted_and_nothing_is_written(
     assert catalogue.read_bytes() == AZURE_ROLES.read_bytes()
 
 
-def test_newly_privileged_roles_are_listed_first(arm: Arm, catalogue: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_refresh_roles_lists_newly_privileged_roles_first(
+    arm: Arm, catalogue: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     change(arm)
 
     assert refreshed(arm, catalogue) == 3
@@ -90,7 +92,7 @@ def test_newly_privileged_roles_are_listed_first(arm: Arm, catalogue: Path, caps
     assert catalogue.read_bytes() == AZURE_ROLES.read_bytes()
 
 
-def test_written_catalogue_has_azures_roles_and_former_names(arm: Arm, catalogue: Path) -> None:
+def test_refresh_roles_with_write_saves_current_roles_with_former_names(arm: Arm, catalogue: Path) -> None:
     now = change(arm)
 
     assert refreshed(arm, catalogue, "--write") == 3
@@ -106,7 +108,7 @@ def test_written_catalogue_has_azures_roles_and_former_names(arm: Arm, catalogue
 
 
 @pytest.mark.parametrize("trouble", ["refused", "half", "empty", "unknown subscription"])
-def test_incomplete_list_of_roles_changes_nothing(
+def test_refresh_roles_with_an_incomplete_role_list_writes_nothing(
     arm: Arm, catalogue: Path, capsys: pytest.CaptureFixture[str], trouble: str
 ) -> None:
     if trouble == "refused":

@@ -1,4 +1,4 @@
-"""A git revision: its code runs in a process of its own, from a checkout that is gone afterwards."""
+"""Tests of running a git revision's program in a subprocess from a temporary checkout."""
 
 import json
 import os
@@ -37,7 +37,7 @@ def commit(root: Path) -> None:
         subprocess.run([*git, *command], cwd=root, check=True)  # noqa: S603 (the git of this machine)
 
 
-def test_program_of_a_revision_runs_as_it_was_committed(project: Path) -> None:
+def test_program_of_a_git_revision_runs_as_committed(project: Path) -> None:
     (project / "__main__.py").write_text("import pulumi\npulumi.export('x', 'committed')\n")
     commit(project)
     (project / "__main__.py").write_text("import pulumi\npulumi.export('x', 'edited')\n")
@@ -45,7 +45,7 @@ def test_program_of_a_revision_runs_as_it_was_committed(project: Path) -> None:
     assert deployment_at(project, "HEAD", "dev")["outputs"] == {"x": "committed"}
 
 
-def test_older_revision_runs_its_own_command_line_in_another_process(project: Path) -> None:
+def test_older_git_revision_runs_its_own_command_line_in_a_subprocess(project: Path) -> None:
     (project / "localazure").mkdir()
     (project / "localazure" / "__init__.py").write_text("")
     (project / "localazure" / "__main__.py").write_text(OLDER)
@@ -61,14 +61,14 @@ def test_older_revision_runs_its_own_command_line_in_another_process(project: Pa
     assert not Path(outputs["folder"]).exists()
 
 
-def test_project_below_the_root_of_its_repository_is_found(tmp_path: Path, project: Path) -> None:
+def test_project_in_a_subfolder_of_the_repository_is_found_at_a_revision(tmp_path: Path, project: Path) -> None:
     (project / "__main__.py").write_text("import pulumi\npulumi.export('x', 'below')\n")
     commit(tmp_path)
 
     assert deployment_at(project, "HEAD", "dev")["outputs"] == {"x": "below"}
 
 
-def test_program_of_a_revision_that_fails_is_reported_with_its_words(project: Path) -> None:
+def test_failing_program_of_a_git_revision_is_reported_with_its_error_message(project: Path) -> None:
     (project / "__main__.py").write_text("import pulumi\nraise pulumi.RunError('the network is down')\n")
     commit(project)
 
@@ -76,7 +76,7 @@ def test_program_of_a_revision_that_fails_is_reported_with_its_words(project: Pa
         deployment_at(project, "HEAD", "dev")
 
 
-def test_stack_that_a_revision_does_not_have_is_reported_once(project: Path) -> None:
+def test_stack_missing_at_a_git_revision_is_reported_once(project: Path) -> None:
     commit(project)
 
     with pytest.raises(CommandError) as refused:
@@ -86,14 +86,14 @@ def test_stack_that_a_revision_does_not_have_is_reported_once(project: Path) -> 
 
 
 @pytest.mark.parametrize("name", ["nowhere", "--help", "HEAD~7"])
-def test_unknown_revision_is_reported(project: Path, name: str) -> None:
+def test_unknown_git_revision_is_reported_as_an_error(project: Path, name: str) -> None:
     commit(project)
 
     with pytest.raises(CommandError, match="is not a file and not a git revision"):
         deployment_at(project, name, "dev")
 
 
-def test_missing_git_is_reported(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_git_command_is_reported_as_an_error(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(project))
     assert shutil.which("git") is None
 
@@ -101,7 +101,7 @@ def test_missing_git_is_reported(project: Path, monkeypatch: pytest.MonkeyPatch)
         deployment_at(project, "main", "dev")
 
 
-def test_revision_leaves_no_worktree_behind(project: Path) -> None:
+def test_reading_a_git_revision_leaves_no_worktree_behind(project: Path) -> None:
     commit(project)
     deployment_at(project, "HEAD", "dev")
 

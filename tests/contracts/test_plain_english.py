@@ -21,7 +21,6 @@ NOT_YET = (
     "components",
     "docs/reference/api",
     "release",
-    "tests/access",
     "tests/canary",
     "tests/components",
     "tests/contracts",

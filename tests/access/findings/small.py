@@ -1,4 +1,4 @@
-"""A network of one agent and two resources without a finding, and ways to break it."""
+"""Test fixture: a network of one agent and two resources without findings, and methods that break it."""
 
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -56,7 +56,7 @@ def app(where: str = APP, **properties: Any) -> Resource:  # noqa: ANN401
 
 
 def variables(**values: str) -> dict[str, Any]:
-    """An app's template with these variables."""
+    """Return an app template with these environment variables."""
     env = [{"name": name, "value": value} for name, value in values.items()]
     return {"containers": [{"name": "main", "image": "images.azurecr.io/report:1.2.0", "env": env}]}
 
@@ -67,7 +67,7 @@ def access(resource_name: str, verb: str | None, line: int, **more: Any) -> dict
 
 @dataclass(frozen=True)
 class World:
-    """What a test looks at, and how to have it otherwise."""
+    """A deployed and declared network that a test changes and then checks for findings."""
 
     principals: tuple[Principal, ...] = (OWN, PULL)
     resources: tuple[Resource, ...] = (
@@ -107,7 +107,7 @@ class World:
     more: dict[str, Any] = field(default_factory=dict)
 
     def having(self, *things: Principal | Resource | Assignment | Unread) -> "World":
-        """With these besides; what has the id of something that is there takes its place."""
+        """Return a copy with these resources, principals or assignments added, or replaced if the id exists."""
         ids = {one.id for one in things if not isinstance(one, Unread)}
 
         def merged(there: tuple[Any, ...], kind: type) -> tuple[Any, ...]:
@@ -122,19 +122,19 @@ class World:
         )
 
     def holding(self, *assignments: Assignment) -> "World":
-        """With these as the agent's assignments in `reports`' account, and in nothing else of it."""
+        """Return a copy in which the agent has only these role assignments in the `reports` account."""
         kept = (one for one in self.assignments if not one.scope.startswith(ACCOUNT))
         return replace(self, assignments=(*kept, *assignments))
 
-    def saying(self, **declared: Any) -> "World":  # noqa: ANN401
-        """With this in the network's file instead."""
+    def declaring(self, **declared: Any) -> "World":  # noqa: ANN401
+        """Return a copy with other declarations in network.yaml."""
         return replace(self, declared=self.declared | declared)
 
-    def wishing(self, *accesses: dict[str, Any]) -> "World":
-        """With these as all that is declared for the agent."""
-        return self.saying(agents={"report": self.declared["agents"]["report"] | {"access": list(accesses)}})
+    def declaring_access(self, *accesses: dict[str, Any]) -> "World":
+        """Return a copy in which network.yaml declares exactly this access for the agent."""
+        return self.declaring(agents={"report": self.declared["agents"]["report"] | {"access": list(accesses)}})
 
-    def asked(self, **more: Any) -> "World":  # noqa: ANN401
+    def with_settings(self, **more: Any) -> "World":  # noqa: ANN401
         return replace(self, more=self.more | more)
 
     def graph(self) -> Graph:
@@ -183,4 +183,4 @@ PUBLISHER = Role(
 )
 CALLS = held("Foundry User", ASSISTANT.id, "people")
 RECEIVES = held("Azure Service Bus Data Receiver", DONE, "project")
-PARTED = SMALL.saying(**PARTIES).having(PROJECT, PEOPLE, KUBELET, ASSISTANT, CALLS, RECEIVES)
+PARTED = SMALL.declaring(**PARTIES).having(PROJECT, PEOPLE, KUBELET, ASSISTANT, CALLS, RECEIVES)

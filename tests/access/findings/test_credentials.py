@@ -1,4 +1,4 @@
-"""What is taken for a credential, and that none is ever repeated."""
+"""Tests of the findings about credentials in plain text: detection, and masking of the value."""
 
 import base64
 import json
@@ -40,7 +40,7 @@ HARMLESS = {
 
 
 @pytest.mark.parametrize(("name", "value"), CREDENTIALS.items())
-def test_a_credential_is_found_and_its_value_never_repeated(name: str, value: str) -> None:
+def test_credential_in_plain_text_is_reported_without_its_value(name: str, value: str) -> None:
     findings = SMALL.having(app(template=variables(**{name: value}))).findings()
 
     (found,) = findings
@@ -52,19 +52,19 @@ def test_a_credential_is_found_and_its_value_never_repeated(name: str, value: st
 
 
 @pytest.mark.parametrize(("name", "value"), HARMLESS.items())
-def test_urls_names_and_digests_are_not_credentials(name: str, value: str) -> None:
+def test_urls_names_and_digests_are_not_reported_as_credentials(name: str, value: str) -> None:
     assert credential_in(value, name) == ""
     assert SMALL.having(app(template=variables(**{name: value}))).ids() == []
 
 
-def test_credential_in_a_name_is_masked() -> None:
+def test_credential_in_a_variable_name_is_masked_in_the_finding() -> None:
     (found,) = SMALL.having(app(tags={f"AccountKey={DRAWN}": f"AccountKey={DRAWN}"})).findings()
 
     assert "(not shown)" in found.what
     assert DRAWN not in repr(found)
 
 
-def test_deeply_nested_document_is_searched_completely() -> None:
+def test_credential_in_a_deeply_nested_document_is_found() -> None:
     inner: object = f"AccountKey={DRAWN}"
     for _ in range(5000):
         inner = [inner]

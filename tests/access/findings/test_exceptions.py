@@ -1,4 +1,4 @@
-"""Findings that are accepted for a while."""
+"""Tests of the exceptions in network.yaml, which accept findings until an expiry date."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ import pytest
 
 from tests.access.findings.small import DONE, PARTED, REGISTRY, SMALL, UNPUBLISHED, World, held
 
-UNUSED = SMALL.saying(resources=SMALL.declared["resources"] | {"documents": {"kind": "blob-container", "line": 10}})
+UNUSED = SMALL.declaring(resources=SMALL.declared["resources"] | {"documents": {"kind": "blob-container", "line": 10}})
 
 
 def excepting(finding: str, on: str, expires: str = "2026-06-01") -> World:
     row: dict[str, Any] = {"finding": finding, "on": on, "because": "February", "expires": expires, "line": 30}
-    return UNUSED.saying(exceptions=[row])
+    return UNUSED.declaring(exceptions=[row])
 
 
 def test_exception_marks_its_finding_until_the_expiry_date() -> None:
@@ -37,27 +37,29 @@ def test_invalid_exception_covers_nothing_and_is_reported(world: World, rule: st
     assert (found[rule].location, found[rule].rule.severity) == ("network.yaml:30", severity)
 
 
-def test_the_nearest_finding_is_suggested() -> None:
+def test_unknown_finding_id_is_reported_with_the_nearest_id() -> None:
     found = excepting("unused-resources", "documents").findings()
 
     assert "did you mean 'unused-resource'?" in found[0].what
 
 
-def test_an_exception_can_be_on_an_agent_at_a_resource() -> None:
+def test_exception_for_agent_at_resource_covers_their_finding() -> None:
     row = {"finding": "undeclared-access", "on": "report/done", "because": "soon", "expires": "2027-01-01", "line": 30}
     agent = SMALL.declared["agents"]["report"]
     wishes = [each for each in agent["access"] if each["resource"] != "done"]
-    (found,) = SMALL.saying(exceptions=[row], agents={"report": agent | {"access": wishes}}).findings()
+    (found,) = SMALL.declaring(exceptions=[row], agents={"report": agent | {"access": wishes}}).findings()
 
     assert found.exception is not None
 
 
-def test_exception_can_name_any_agent_of_a_shared_identity_or_a_host() -> None:
+def test_exception_for_any_agent_of_a_shared_identity_or_for_a_host_covers_the_finding() -> None:
     kept = {"finding": "undeclared-access", "because": "a test", "expires": "2026-12-31"}
-    shared = SMALL.having(UNPUBLISHED, held("Azure Service Bus Data Receiver", DONE)).saying(shared_identity="allowed")
+    shared = SMALL.having(UNPUBLISHED, held("Azure Service Bus Data Receiver", DONE)).declaring(
+        shared_identity="allowed"
+    )
     fleet = PARTED.having(held("AcrPull", REGISTRY, "kubelet"))
 
     for world, on in ((shared, "second/done"), (shared, "second"), (fleet, "fleet"), (fleet, "fleet/images")):
-        found = world.saying(exceptions=[{**kept, "on": on}]).findings()
+        found = world.declaring(exceptions=[{**kept, "on": on}]).findings()
         (one,) = (each for each in found if each.rule.id == "undeclared-access")
         assert one.exception is not None, on

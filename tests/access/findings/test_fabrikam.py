@@ -1,4 +1,4 @@
-"""Findings of the network of Fabrikam."""
+"""Tests of the findings of the Fabrikam network."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ from tests.access import fabrikam
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_fabrikam_has_no_error_and_no_warning(stack: str) -> None:
+def test_fabrikam_network_has_no_finding_of_severity_error_or_warning(stack: str) -> None:
     found = check(fabrikam.graph(stack), fabrikam.declared(stack), today=date(2026, 1, 1))
 
     assert [each.what for each in found if each.rule.severity != "note"] == []

@@ -1,4 +1,4 @@
-"""Every kind of finding: a world that has it and nothing else, and the same world fixed."""
+"""Tests of every finding rule on a broken network, and on the same network fixed."""
 
 import base64
 from typing import Any
@@ -59,7 +59,7 @@ RBAC = "Role Based Access Control Administrator"
 
 
 def trusting(name: str, account: str) -> Resource:
-    """A federated credential of the identity for a service account."""
+    """Return a federated credential of the identity for a Kubernetes service account."""
     subject = f"system:serviceaccount:{account}"
     return resource(f"{IDENTITY}/federatedIdentityCredentials/{name}", properties={"subject": subject})
 
@@ -71,7 +71,7 @@ def cluster(*, local: bool = False, **profile: Any) -> Resource:  # noqa: ANN401
 
 def image(tag: str) -> World:
     template = {"containers": [{"name": "main", "image": f"images.azurecr.io/report{tag}"}]}
-    return SMALL.having(app(template=template)).asked(production=True)
+    return SMALL.having(app(template=template)).with_settings(production=True)
 
 
 CASES: dict[str, tuple[str, World, World]] = {
@@ -83,10 +83,10 @@ CASES: dict[str, tuple[str, World, World]] = {
         SMALL.having(BOTH, app(identity=ATTACHED), app(SECOND)),
     ),
     "unpublished agents": ("shared-identity", SMALL.having(UNPUBLISHED), SMALL),
-    "unpublished agents, as is said": (
+    "unpublished agents, as is allowed": (
         "allowed-shared-identity",
-        SMALL.having(UNPUBLISHED).saying(shared_identity="allowed"),
-        SMALL.saying(shared_identity="allowed"),
+        SMALL.having(UNPUBLISHED).declaring(shared_identity="allowed"),
+        SMALL.declaring(shared_identity="allowed"),
     ),
     "one identity, two service accounts": (
         "shared-identity",
@@ -98,7 +98,7 @@ CASES: dict[str, tuple[str, World, World]] = {
         SMALL.having(cluster()),
         SMALL.having(cluster(authorizedIPRanges=["203.0.113.0/24"])),
     ),
-    "a cluster that says it lists": (
+    "a cluster with an empty list": (
         "public-access",
         SMALL.having(cluster(authorizedIPRanges=["0.0.0.0/0"])),
         SMALL.having(cluster(enablePrivateCluster=True)),
@@ -117,7 +117,7 @@ CASES: dict[str, tuple[str, World, World]] = {
     "nodes pull for nobody": (
         "undeclared-access",
         PARTED.having(held("AcrPull", REGISTRY, "kubelet")),
-        PARTED.having(held("AcrPull", REGISTRY, "kubelet")).saying(
+        PARTED.having(held("AcrPull", REGISTRY, "kubelet")).declaring(
             agents=PARTED.declared["agents"] | {"second": {"host": "aks", "cluster": "fleet", "line": 40, "access": []}}
         ),
     ),
@@ -128,7 +128,7 @@ CASES: dict[str, tuple[str, World, World]] = {
     ),
     "a call of what is not published": (
         "waiting-access",
-        SMALL.wishing(
+        SMALL.declaring_access(
             access("reports", "write", 14),
             access("done", "send", 15),
             access("assistant", "use", 16, waits="assistant is not published here"),
@@ -155,8 +155,8 @@ CASES: dict[str, tuple[str, World, World]] = {
     ),
     "all paths": (
         "wide-grant",
-        SMALL.wishing(access("reports", "write", 14, paths=["in/"]), access("done", "send", 15)),
-        SMALL.wishing(access("reports", "write", 14, paths=["in/"]), access("done", "send", 15)).holding(
+        SMALL.declaring_access(access("reports", "write", 14, paths=["in/"]), access("done", "send", 15)),
+        SMALL.declaring_access(access("reports", "write", 14, paths=["in/"]), access("done", "send", 15)).holding(
             held(WRITE, condition=ONLY_IN)
         ),
     ),
@@ -170,7 +170,7 @@ CASES: dict[str, tuple[str, World, World]] = {
     "a principal that nobody knows": ("unknown-principal", SMALL.having(held(READ, principal="who")), SMALL),
     "a role that nobody knows": ("unknown-role", SMALL.having(held(None)), SMALL),
     "twice": ("duplicate-grant", SMALL.having(held(WRITE, id="again")), SMALL),
-    "reading beside writing": ("redundant-grant", SMALL.having(held(READ)), SMALL),
+    "reading in addition to writing": ("redundant-grant", SMALL.having(held(READ)), SMALL),
     "a condition on tags": (
         "condition-that-restricts-nothing",
         SMALL.holding(held(WRITE, condition=TAGS.replace("tags/write", "filter/action"))),
@@ -190,8 +190,8 @@ CASES: dict[str, tuple[str, World, World]] = {
     ),
     "a key in an output": (
         "credential-in-plain-sight",
-        SMALL.asked(texts={"output connection": f"Endpoint=sb://x;SharedAccessKey={KEY[:43]}="}),
-        SMALL.asked(texts={"output connection": "sb://x"}),
+        SMALL.with_settings(texts={"output connection": f"Endpoint=sb://x;SharedAccessKey={KEY[:43]}="}),
+        SMALL.with_settings(texts={"output connection": "sb://x"}),
     ),
     "keys of an account": (
         "local-auth-on",
@@ -218,12 +218,12 @@ CASES: dict[str, tuple[str, World, World]] = {
     ),
     "latest": ("mutable-image-tag", image(":latest"), image(":1.2.0")),
     "no tag": ("mutable-image-tag", image(""), image("@sha256:" + "0" * 64)),
-    "a branch": ("mutable-image-tag", image(":main"), image(":main").asked(production=False)),
+    "a branch": ("mutable-image-tag", image(":main"), image(":main").with_settings(production=False)),
     "something unread": ("unread", SMALL.having(Unread("urn:x", "its template is not read")), SMALL),
     "a verb more": (
         "undeclared-access",
         SMALL.having(held("Azure Service Bus Data Receiver", DONE)),
-        SMALL.having(held("Azure Service Bus Data Receiver", DONE)).wishing(
+        SMALL.having(held("Azure Service Bus Data Receiver", DONE)).declaring_access(
             access("reports", "write", 14), access("done", "send", 15), access("done", "receive", 16)
         ),
     ),
@@ -234,41 +234,41 @@ CASES: dict[str, tuple[str, World, World]] = {
     ),
     "nothing declared": (
         "undeclared-access",
-        SMALL.wishing(access("reports", "write", 14)),
+        SMALL.declaring_access(access("reports", "write", 14)),
         SMALL,
     ),
     "a human": ("stranger", SMALL.having(HUMAN, held(READ, principal="human")), SMALL.having(HUMAN)),
     "both sides": (
         "separation-of-duties",
-        SMALL.saying(separation=APART),  # it may write, and so may read
-        SMALL.saying(separation=APART)
+        SMALL.declaring(separation=APART),  # it may write, and so may read
+        SMALL.declaring(separation=APART)
         .holding(held(custom(f"{BLOBS}/write")))
-        .wishing(access("reports", "write", 14), access("done", "send", 15)),
+        .declaring_access(access("reports", "write", 14), access("done", "send", 15)),
     ),
     "over budget": (
         "over-budget",
-        SMALL.asked(over_budget={"report": ["secrets: 1 of 0"]}),
-        SMALL.asked(over_budget={"report": []}),
+        SMALL.with_settings(over_budget={"report": ["secrets: 1 of 0"]}),
+        SMALL.with_settings(over_budget={"report": []}),
     ),
     "unused": (
         "unused-resource",
-        SMALL.saying(resources=RESOURCES | {"documents": {"kind": "blob-container", "line": 10}}),
+        SMALL.declaring(resources=RESOURCES | {"documents": {"kind": "blob-container", "line": 10}}),
         SMALL,
     ),
     "a role by name": (
         "escape-hatch-role",
-        SMALL.wishing(access("reports", None, 14, role=WRITE, because="a test"), access("done", "send", 15)),
+        SMALL.declaring_access(access("reports", None, 14, role=WRITE, because="a test"), access("done", "send", 15)),
         SMALL,
     ),
 }
 
 
-def test_a_small_network_has_no_finding() -> None:
+def test_correct_small_network_has_no_finding() -> None:
     assert SMALL.ids() == []
 
 
 @pytest.mark.parametrize(("rule", "broken", "fixed"), CASES.values(), ids=CASES)
-def test_each_finding_appears_in_its_broken_network_only(rule: str, broken: World, fixed: World) -> None:
+def test_each_rule_reports_its_broken_network_and_not_the_fixed_one(rule: str, broken: World, fixed: World) -> None:
     (found,) = broken.findings()
 
     assert (found.rule.id, fixed.ids()) == (rule, [])
@@ -276,7 +276,7 @@ def test_each_finding_appears_in_its_broken_network_only(rule: str, broken: Worl
     assert found.what[-1] != "."
 
 
-def test_every_rule_except_exception_rules_has_a_case() -> None:
+def test_every_finding_rule_except_exception_rules_has_a_test_case() -> None:
     about_exceptions = {"expired-exception", "unused-exception", "unknown-finding"}
 
     assert {rule for rule, _, _ in CASES.values()} == {rule.id for rule in RULES} - about_exceptions
@@ -292,7 +292,7 @@ def test_findings_are_located_at_the_declaring_line() -> None:
     assert places["a public container"] == "network.yaml:5"
 
 
-def test_common_sample_condition_restricts_nothing() -> None:
+def test_condition_on_blob_tag_operations_only_is_reported_as_restricting_nothing() -> None:
     baseline = (
         f"((!(ActionMatches{{'{BLOBS}/tags/write'}}) AND !(ActionMatches{{'{BLOBS}/tags/read'}})) "
         f"OR (@Resource[{BLOBS}/tags:Project<$key_case_sensitive$>] StringEquals 'Cascade'))"
@@ -303,20 +303,22 @@ def test_common_sample_condition_restricts_nothing() -> None:
     assert "blobs/tags/write" in next(each.what for each in found if each.rule.id.startswith("condition"))
 
 
-def test_owner_role_has_two_findings_and_group_reader_has_one() -> None:
+def test_owner_role_gets_two_findings_and_reader_on_resource_group_gets_one() -> None:
     assert set(SMALL.having(held("Owner")).ids()) >= {"privileged-role", "role-granting-role"}
     assert SMALL.having(held("Reader", GROUP)).ids() == ["wide-grant"]
 
 
-def test_separation_of_duties_uses_effective_access() -> None:
-    writes = SMALL.saying(separation=APART).wishing(access("reports", "write", 14), access("done", "send", 15))
+def test_separation_of_duties_finding_uses_effective_access_not_declared_access() -> None:
+    writes = SMALL.declaring(separation=APART).declaring_access(
+        access("reports", "write", 14), access("done", "send", 15)
+    )
     deletes = Role("d", "Deletes", (Permission(data_actions=(f"{BLOBS}/delete",)),))
 
     assert "separation-of-duties" in writes.ids()
     assert "separation-of-duties" not in writes.holding(held(deletes)).ids()
 
 
-def test_keys_count_as_access() -> None:
+def test_access_through_keys_is_reported_as_undeclared_access() -> None:
     lists = Role(
         "k", "Lists", (Permission(actions=("Microsoft.ServiceBus/namespaces/authorizationRules/listkeys/action",)),)
     )
@@ -325,7 +327,7 @@ def test_keys_count_as_access() -> None:
     assert {"local-auth-on", "privileged-role", "undeclared-access"} <= set(world.ids())
 
 
-def test_graph_without_declared_network_is_checked() -> None:
+def test_graph_without_network_yaml_is_still_checked_for_findings() -> None:
     from access.findings import check  # noqa: PLC0415
     from tests.access.findings.small import TODAY  # noqa: PLC0415
 
@@ -338,12 +340,12 @@ def test_graph_without_declared_network_is_checked() -> None:
 
 def test_findings_are_sorted_by_severity_and_line_number() -> None:
     resources = RESOURCES | {name: {"kind": "blob-container", "line": line} for name, line in (("a", 100), ("b", 9))}
-    world = SMALL.saying(resources=resources).having(held(RBAC))
+    world = SMALL.declaring(resources=resources).having(held(RBAC))
 
     assert [each.location for each in world.findings()] == ["network.yaml:14", "network.yaml:9", "network.yaml:100"]
 
 
-def test_roles_outside_the_network_and_at_parts_of_undeclared_resources_are_found() -> None:
+def test_roles_outside_the_network_and_at_parts_of_undeclared_resources_are_reported() -> None:
     part = f"{REPORTS}/blobs/x"
 
-    assert SMALL.wishing(access("done", "send", 15)).holding(held(READ, part)).ids()[0] == "undeclared-access"
+    assert SMALL.declaring_access(access("done", "send", 15)).holding(held(READ, part)).ids()[0] == "undeclared-access"

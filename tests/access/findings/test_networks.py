@@ -1,4 +1,4 @@
-"""Networks as they are declared and deployed."""
+"""Tests of proof and findings for several networks, deployed on local Azure."""
 
 import json
 from datetime import date
@@ -48,7 +48,7 @@ few = settings(
 
 @few
 @given(projects(hosts=True))
-def test_declared_network_is_proven_without_errors_or_wide_grants(
+def test_deployed_networks_pass_the_proof_without_error_or_wide_grant_findings(
     project: tuple[JsonObject, JsonObject, str],
 ) -> None:
     network, environment, stack = project
@@ -56,16 +56,16 @@ def test_declared_network_is_proven_without_errors_or_wide_grants(
         root = write_project(Path(folder), network, environment, stack)
         get = config_getter(root, stack)
         read, around, document = load_with_document(stack, get, root=root, role_refusal_reason=any_role)
-        said = Declared.from_json(json.loads(json.dumps(declared_document(read, around, document))))
+        redeclared = Declared.from_json(json.loads(json.dumps(declared_document(read, around, document))))
     graph = local.read(printed(deploy(read, around)))
 
-    found = {(each.rule.id, each.what) for each in check(graph, said, today=said_before(said))}
+    found = {(each.rule.id, each.what) for each in check(graph, redeclared, today=day_before_expiry(redeclared))}
     assert {(rule, what) for rule, what in found if rule not in SAID_BY_A_NETWORK} == set()
-    proof = prove(graph, said)
+    proof = prove(graph, redeclared)
     assert proof.failures == ()
     assert proof.allowed == proof.declared
 
 
-def said_before(said: Declared) -> date:
-    """A day on which every exception still counts."""
-    return min((each.expires for each in said.exceptions if each.expires), default=date(2026, 1, 1))
+def day_before_expiry(redeclared: Declared) -> date:
+    """Return a day on which no exception has expired."""
+    return min((each.expires for each in redeclared.exceptions if each.expires), default=date(2026, 1, 1))

@@ -1,4 +1,4 @@
-"""The catalogue, its page, and SARIF."""
+"""Tests of the findings catalogue, its reference page and the SARIF output."""
 
 import json
 import re
@@ -19,7 +19,7 @@ DOCUMENT = {"id", "severity", "what", "why", "fix", "location", "agent", "resour
 def some_findings() -> tuple[Finding, ...]:
     row = {"finding": "public-access", "on": "report", "because": "a test", "expires": "2027-01-01", "line": 30}
     world = SMALL.having(app(configuration={"ingress": {"external": True}}), held("AcrPull", principal="who"))
-    return world.saying(exceptions=[row]).findings()
+    return world.declaring(exceptions=[row]).findings()
 
 
 def test_findings_reference_page_matches_the_catalogue() -> None:
@@ -28,7 +28,7 @@ def test_findings_reference_page_matches_the_catalogue() -> None:
     assert page.read_text("utf-8") == reference(), "run: agent-network reference findings > docs/reference/findings.md"
 
 
-def test_every_rule_has_full_sentences_and_a_unique_id() -> None:
+def test_every_finding_rule_has_texts_in_full_sentences_and_a_unique_id() -> None:
     assert len({rule.id for rule in RULES}) == len(RULES)
     for rule in RULES:
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.id)
@@ -43,7 +43,7 @@ def test_finding_document_has_the_documented_keys() -> None:
         assert json.loads(json.dumps(document)) == document
 
 
-def test_sarif_has_what_the_standard_and_code_hosts_require() -> None:
+def test_sarif_output_has_the_fields_that_the_standard_and_code_hosts_require() -> None:
     log = sarif(some_findings(), RULES, tool_version="1.2.3")
     (run,) = log["runs"]
     driver = run["tool"]["driver"]
@@ -88,7 +88,7 @@ def test_only_accepted_findings_are_suppressed_in_sarif() -> None:
 @pytest.mark.parametrize(
     "location", ["urn:pulumi:dev::p::t::name:12", "/subscriptions/0/resourceGroups/a.b:3", "package azure"]
 )
-def test_location_without_file_is_a_logical_location(location: str) -> None:
+def test_finding_without_file_has_a_logical_location_in_sarif(location: str) -> None:
     found = Finding(rule=RULES[0], what="x", location=location)
 
     (result,) = sarif([found], RULES, tool_version="1")["runs"][0]["results"]

@@ -1,4 +1,4 @@
-"""Azure Resource Manager on loopback: lists in pages, refusals, and a token that it insists on."""
+"""Fake Azure Resource Manager over HTTP, with paging, error responses and a token check."""
 
 import json
 from collections.abc import Generator
@@ -21,11 +21,11 @@ BASE = f"/subscriptions/{SUBSCRIPTION}"
 AUTHORIZATION = f"{BASE}/providers/Microsoft.Authorization"
 TOKEN = "not-a-secret"  # noqa: S105 - it opens nothing
 TOKENS = {"https://management.azure.com/.default": TOKEN, "https://ai.azure.com/.default": f"{TOKEN}-for-agents"}
-"""What somebody who is signed in gets for each service; neither takes the other's."""
+"""Token that the fake credential returns for each service."""
 
 
 class Signed:
-    """Somebody who is signed in."""
+    """Fake credential that returns a fixed token per service."""
 
     def get_token(self, *scopes: str, **_: object) -> AccessToken:
         (scope,) = scopes
@@ -33,7 +33,7 @@ class Signed:
 
 
 class Arm:
-    """What a subscription has, by path in lower case."""
+    """State of the fake server: responses by path in lower case."""
 
     def __init__(self) -> None:
         self.lists: dict[str, list[JsonObject]] = {}
@@ -43,8 +43,8 @@ class Arm:
         self.busy: dict[str, list[tuple[int, str]]] = {}
         """Path → statuses that it answers first, each with Retry-After."""
         self.elsewhere = ""
-        """Where the next page is said to be."""
-        self.asked: list[tuple[str, float]] = []
+        """Address of the next page, if it differs from the real one."""
+        self.requested: list[tuple[str, float]] = []
         """Every request: path, and when."""
         self.endpoint = ""
 
@@ -57,7 +57,7 @@ class Arm:
     def answer(self, target: str, token: str) -> tuple[int, JsonObject, dict[str, str]]:
         parts = urlsplit(target)
         path, query = parts.path.lower(), {name: values[0] for name, values in parse_qs(parts.query).items()}
-        self.asked.append((path, monotonic()))
+        self.requested.append((path, monotonic()))
         of_agents = ".services.ai.azure.com/" in path
         if token != f"Bearer {TOKENS['https://ai.azure.com/.default'] if of_agents else TOKEN}":
             return 401, {"error": {"code": "InvalidAuthenticationToken", "message": "no token"}}, {}
@@ -84,7 +84,7 @@ class Arm:
         return page
 
     def _agents(self, path: str, query: dict[str, str]) -> JsonObject:
-        """A page of agents, as OpenAI's interfaces page."""
+        """Return one page of agents in the paging format of the Foundry API."""
         rows = self.lists[path]
         start = 1 + [row["id"] for row in rows].index(query["after"]) if "after" in query else 0
         page = rows[start : start + self.page_size]
@@ -94,7 +94,7 @@ class Arm:
 
 @contextmanager
 def serving(arm: Arm) -> Generator[str]:
-    """The address at which it answers."""
+    """Run the fake server; yield its address."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -126,7 +126,7 @@ def serving(arm: Arm) -> Generator[str]:
 
 
 def definition(role: Role) -> JsonObject:
-    """A built-in role as ARM lists it."""
+    """Return a built-in role definition as Azure Resource Manager lists it."""
     blocks = [
         {
             "actions": list(each.actions),
@@ -143,7 +143,7 @@ def definition(role: Role) -> JsonObject:
 
 
 def of_stack(rows: list[JsonObject], roles: list[Role]) -> Arm:
-    """A subscription with what a stack of local Azure has."""
+    """Return a fake server with the resources of a stack of local Azure."""
     arm = Arm()
     there = [_listed(row) for row in rows if row.get("id") and row["outputs"].get("type", "").startswith("Microsoft.")]
     of_type: dict[str, list[JsonObject]] = {name: [] for name in LISTED}
@@ -180,22 +180,22 @@ def _within(rows: list[JsonObject], parent: JsonObject) -> list[JsonObject]:
 
 
 def _put_agents(arm: Arm, project: JsonObject, rows: list[JsonObject]) -> None:
-    """What the project's endpoint tells of its agents, and Resource Manager of the identity that they share."""
+    """Add the responses of a Foundry project's API about its agents and shared identity."""
     agents: dict[str, JsonObject] = {}
     for row in rows:
         if row["type"] == "pulumi-python:dynamic/foundry:AgentIdentity":
-            told, shared = row["outputs"], row["inputs"]["identity"] == "shared"
-            own = None if shared else {"principal_id": told["principal_id"]}
-            agents |= {name: {"id": name, "name": name, "instance_identity": own} for name in told["agents"]}
+            fields, shared = row["outputs"], row["inputs"]["identity"] == "shared"
+            own = None if shared else {"principal_id": fields["principal_id"]}
+            agents |= {name: {"id": name, "name": name, "instance_identity": own} for name in fields["agents"]}
             if shared:
-                project["properties"]["agentIdentity"] = {"agentIdentityId": told["principal_id"]}
+                project["properties"]["agentIdentity"] = {"agentIdentityId": fields["principal_id"]}
     address = project["properties"]["endpoints"]["AI Foundry API"].removeprefix("https:/")
     arm.put(f"{address}/agents", list(agents.values()))
 
 
 def _listed(row: JsonObject) -> JsonObject:
     outer = {"name", "type", "location", "tags", "identity", "sku", "kind"}
-    told = {name: value for name, value in row["outputs"].items() if name in outer}
+    fields = {name: value for name, value in row["outputs"].items() if name in outer}
     inner = {name: value for name, value in row["outputs"].items() if name not in outer}
     # Some types nest their properties in the provider's form, too.
-    return {"id": row["id"], **told, "properties": inner.pop("properties", {}) | inner}
+    return {"id": row["id"], **fields, "properties": inner.pop("properties", {}) | inner}

@@ -1,4 +1,4 @@
-"""Small programs, written down as the engine would remember them."""
+"""Builders for small Pulumi programs, as rows of a stack export."""
 
 from typing import Any
 
@@ -23,20 +23,20 @@ def urn(kind: str, name: str) -> str:
 
 
 def row(kind: str, name: str, resource_id: str = "", **more: Any) -> Row:  # noqa: ANN401 - any part of a row
-    """A resource; `kind` without its package is azure-native's."""
+    """Return the row of a resource; a `kind` without a package belongs to azure-native."""
     kind = kind if ":index:" in kind or kind.count(":") > 1 else f"azure-native:{kind}"
     return {"urn": urn(kind, name), "type": kind, "custom": ":index:" not in kind, "id": resource_id, **more}
 
 
 def app(name: str, *identities: str, own: bool = True, configuration: Row | None = None, **more: Any) -> Row:  # noqa: ANN401
     kinds = ["SystemAssigned"] * own + ["UserAssigned"] * bool(identities)
-    asked = {"type": ",".join(kinds)} | ({"userAssignedIdentities": list(identities)} if identities else {})
-    answered = {"type": asked["type"]} | ({"principalId": f"principal-of-{name}"} if own else {})
+    requested = {"type": ",".join(kinds)} | ({"userAssignedIdentities": list(identities)} if identities else {})
+    answered = {"type": requested["type"]} | ({"principalId": f"principal-of-{name}"} if own else {})
     return row(
         "app:ContainerApp",
         name,
         f"{GROUP}/providers/Microsoft.App/containerApps/{name}",
-        inputs={"containerAppName": name, "identity": asked, "configuration": configuration or {}},
+        inputs={"containerAppName": name, "identity": requested, "configuration": configuration or {}},
         outputs={"identity": answered},
         **more,
     )
@@ -54,7 +54,7 @@ def assignment(
     role: object = "Storage Blob Data Reader",
     **more: Any,  # noqa: ANN401
 ) -> Row:
-    """A role by its name, or anything else as it is."""
+    """Return the row of a role assignment."""
     known = isinstance(role, str) and not role.startswith("/") and role != UNKNOWN
     definition = definition_id(by_name(str(role)), SUBSCRIPTION) if known else role
     inputs = {"principalId": principal, "scope": scope, "roleDefinitionId": definition, **more.pop("inputs", {})}

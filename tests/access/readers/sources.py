@@ -1,4 +1,4 @@
-"""One deployment as each of the documents that tell of it, and as the resources that a policy pack sees."""
+"""One deployed network in every source format: export, preview, document and policy pack."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 
 def deployed(network: Row, environment: Row, stack: str) -> tuple[RunResult, Graph]:
-    """A network on local Azure, and the graph of the file that it leaves."""
+    """Deploy a network to local Azure; return the run and the graph of its world file."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "world.json"
         result = deploy(*described(network, environment, stack), path=path)
@@ -26,22 +26,22 @@ def deployed(network: Row, environment: Row, stack: str) -> tuple[RunResult, Gra
 
 
 def rows(result: RunResult) -> list[Row]:
-    """The resources as the engine remembers them, as plain JSON."""
+    """Return the resources as rows of a stack export."""
     return json.loads(json.dumps([record.to_json() for record in result.records]))
 
 
 def printed(result: RunResult) -> Row:
-    """What `agent-network up --json` prints."""
+    """Return the output of `agent-network up --json`."""
     return json.loads(json.dumps(document(result, granted(result))))
 
 
 def exported(resources: list[Row]) -> Row:
-    """What `pulumi stack export` prints."""
+    """Return the output of `pulumi stack export`."""
     return {"version": 3, "deployment": {"manifest": {"version": "v3"}, "resources": resources}}
 
 
 def previewed(resources: list[Row]) -> Row:
-    """What `pulumi preview --json` prints before any of it exists: names, and nothing that Azure makes up."""
+    """Return the output of `pulumi preview --json` before the first deployment, without outputs."""
     made = set(_made_up(resources))
     steps = []
     for row in resources:
@@ -54,7 +54,7 @@ def previewed(resources: list[Row]) -> Row:
 
 
 def shown(resources: list[Row]) -> list[object]:
-    """What a policy pack sees: objects that know each other, and raise for what is not known yet."""
+    """Return the resource objects that a policy pack receives."""
     objects = {row["urn"]: SimpleNamespace(urn=row["urn"]) for row in resources}
     for row in resources:
         depends = row.get("propertyDependencies", {})
@@ -70,7 +70,7 @@ def shown(resources: list[Row]) -> list[object]:
 
 
 class Shy(Mapping[str, Any]):
-    """As the policy SDK wraps properties: it raises for what is not known."""
+    """Properties like those of the policy SDK, which raise an error for unknown values."""
 
     def __init__(self, values: Row) -> None:
         self._values = values
@@ -89,7 +89,7 @@ class Shy(Mapping[str, Any]):
 
 
 def every_graph(result: RunResult, world: Graph) -> dict[str, Graph]:
-    """The same network from every source."""
+    """Build the graph of the same network with every reader."""
     remembered = rows(result)
     return {
         "world": world,
@@ -101,7 +101,7 @@ def every_graph(result: RunResult, world: Graph) -> dict[str, Graph]:
 
 
 def granted_in(graph: Graph) -> set[tuple[str, ...]]:
-    """Who it is in the network, purpose, role, and the resource with its kind, of every assignment."""
+    """Return agent, purpose, role, resource and kind of every assignment of a graph."""
     found: set[tuple[str, ...]] = set()
     for one in graph.assignments:
         principal = graph.principal(one.principal)
@@ -122,7 +122,7 @@ def _upwards(scope: str) -> Iterator[str]:
 
 
 def _made_up(resources: list[Row]) -> Iterator[str]:
-    """Everything that Azure makes up when a resource is created."""
+    """Return the values that Azure generates when a resource is created."""
     for row in resources:
         if not row.get("external"):
             outputs = row.get("outputs", {})

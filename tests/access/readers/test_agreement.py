@@ -1,4 +1,4 @@
-"""One network, told by every source that there is: the same graph each time."""
+"""Tests that every reader builds the same graph from the same network."""
 
 import json
 from pathlib import Path
@@ -30,7 +30,7 @@ few = settings(
 
 
 def words(network: dict[str, Any]) -> set[tuple[str, ...]]:
-    """Agent, purpose, role, resource and kind, straight from the plain data."""
+    """Return agent, purpose, role, resource and kind of each declared access, from the plain YAML data."""
     registry = network["registry"]
     by_repository = registry.get("permissions") == "repository"
     pull = "Container Registry Repository Reader" if by_repository else "AcrPull"
@@ -38,15 +38,15 @@ def words(network: dict[str, Any]) -> set[tuple[str, ...]]:
     for agent, entry in network["agents"].items():
         found.add((agent, "pull", pull, registry["name"], "image-registry"))
         for resource, access in entry["access"].items():
-            said = access["verbs"] if isinstance(access, dict) else access
+            verbs = access["verbs"] if isinstance(access, dict) else access
             kind = network["resources"][resource]["kind"]
-            for verb in [said] if isinstance(said, str) else said:
+            for verb in [verbs] if isinstance(verbs, str) else verbs:
                 found.add((agent, "own", KINDS[kind].VERBS[verb].role, resource, kind))
     return found
 
 
 def check_rows(source: str, network: dict[str, Any]) -> str:
-    """What to look at where a source reads a network otherwise."""
+    """Return the message that names the registry rows to check if readers differ."""
     kinds = {resource["kind"] for resource in network["resources"].values()}
     types = sorted(row.arm_type for kind in kinds for row in of_kind(kind))
     return f"{source}: check 'path', 'kind', 'verbs' and 'named_only' in access/azure/types of {', '.join(types)}"
@@ -54,7 +54,7 @@ def check_rows(source: str, network: dict[str, Any]) -> str:
 
 @few
 @given(projects())
-def test_every_source_yields_the_declared_graph_without_unread_parts(project: Project) -> None:
+def test_every_reader_builds_the_declared_graph_without_unread_parts(project: Project) -> None:
     network, environment, stack = project
     result, world = deployed(network, environment, stack)
 
@@ -63,7 +63,7 @@ def test_every_source_yields_the_declared_graph_without_unread_parts(project: Pr
         assert granted_in(graph) == words(network), check
         assert graph.unread == (), check
         named = {(each.name, each.kind) for each in graph.resources if each.declared}
-        assert named == {(each, told["kind"]) for each, told in network["resources"].items()} | {
+        assert named == {(each, declared["kind"]) for each, declared in network["resources"].items()} | {
             (network["registry"]["name"], "image-registry")
         }, check
     foresees_the_ids_that_azure_gives(result, world)
@@ -71,7 +71,7 @@ def test_every_source_yields_the_declared_graph_without_unread_parts(project: Pr
 
 def foresees_the_ids_that_azure_gives(result: RunResult, world: Graph) -> None:
     foreseen = preview.read(previewed(rows(result)))
-    # Where everything exists already, in another subscription, nothing says which one the rest will be in.
+    # Where everything exists already, in another subscription, it is unknown which subscription the others will be in.
     mine = f"subscriptions/{result.world.subscription_id}/"
 
     assert {key(one.id).replace("subscriptions/unknown/", mine) for one in foreseen.resources if within(one)} == {
@@ -83,7 +83,7 @@ def foresees_the_ids_that_azure_gives(result: RunResult, world: Graph) -> None:
 
 
 def within(resource: Resource) -> bool:
-    """Whether anything depends on where exactly it is."""
+    """Return True if the exact scope of a resource matters; False for diagnostic settings."""
     return resource.kind != "microsoft.insights/diagnosticsettings"
 
 
@@ -91,7 +91,7 @@ ON_CONTAINER_APPS = ("analysis", "ingestion", "report", "security-scanner")
 
 
 def deployed_as(stack: str) -> tuple[RunResult, Graph]:
-    """The network of Fabrikam."""
+    """Return the deployed Fabrikam network."""
     return deployed(fabrikam_files.network(), fabrikam_files.environment(stack), stack)
 
 
@@ -100,12 +100,12 @@ def fabrikam() -> tuple[RunResult, Graph]:
     return deployed_as("dev")
 
 
-def test_keys_are_off_everywhere_in_fabrikam(fabrikam: tuple[RunResult, Graph]) -> None:
+def test_every_resource_of_fabrikam_has_key_access_disabled(fabrikam: tuple[RunResult, Graph]) -> None:
     for name, graph in every_graph(*fabrikam).items():
         assert {each.local_auth for each in graph.resources if each.declared} == {False}, name
 
 
-def test_agent_has_an_own_identity_and_a_pull_identity(fabrikam: tuple[RunResult, Graph]) -> None:
+def test_agent_on_container_apps_has_its_own_identity_and_a_pull_identity(fabrikam: tuple[RunResult, Graph]) -> None:
     for name, graph in every_graph(*fabrikam).items():
         identities = [(each.purpose, graph.resource(each.owner)) for each in graph.principals_of_agent("report")]
         assert sorted(purpose for purpose, _ in identities) == ["own", "pull"], name
@@ -131,7 +131,7 @@ def test_agent_has_an_own_identity_and_a_pull_identity(fabrikam: tuple[RunResult
         ),
     ],
 )
-def test_every_source_maps_identities_to_agents_on_every_host(stack: str, holders: set[tuple[str, ...]]) -> None:
+def test_every_reader_maps_identities_to_agents_on_every_host(stack: str, holders: set[tuple[str, ...]]) -> None:
     """Before publishing two agents act as one; the cluster's nodes pull for the agent that runs there."""
     in_cluster = {
         ("notifier", "own", "Azure Service Bus Data Receiver", "review-done"),
@@ -145,7 +145,7 @@ def test_every_source_maps_identities_to_agents_on_every_host(stack: str, holder
         assert graph.unread == (), name
 
 
-def test_ids_may_be_spelled_in_any_case(fabrikam: tuple[RunResult, Graph]) -> None:
+def test_resource_ids_in_another_case_give_the_same_graph(fabrikam: tuple[RunResult, Graph]) -> None:
     result, _ = fabrikam
     shouted = [
         {**row, "inputs": {**row["inputs"], **{name: row["inputs"][name].upper() for name in ("scope", "principalId")}}}
@@ -157,7 +157,7 @@ def test_ids_may_be_spelled_in_any_case(fabrikam: tuple[RunResult, Graph]) -> No
     assert granted_in(export.read(exported(shouted))) == granted_in(export.read(exported(rows(result))))
 
 
-def test_resources_to_be_deleted_are_left_out(fabrikam: tuple[RunResult, Graph]) -> None:
+def test_resources_pending_deletion_are_not_in_the_graph(fabrikam: tuple[RunResult, Graph]) -> None:
     result, _ = fabrikam
     names = [row["urn"] for row in rows(result) if "-may-" in row["urn"]]
     steps = previewed(rows(result))["steps"]
@@ -190,7 +190,9 @@ def test_replaced_identity_leaves_an_orphaned_assignment(fabrikam: tuple[RunResu
     }
 
 
-def test_azure_resources_outside_the_program_count(fabrikam: tuple[RunResult, Graph], tmp_path: Path) -> None:
+def test_azure_resources_outside_the_program_are_in_the_graph(
+    fabrikam: tuple[RunResult, Graph], tmp_path: Path
+) -> None:
     result, _ = fabrikam
     world = result.world.copy()
     world.stack = [row for row in rows(result) if "-may-write-reports" not in row["urn"]]

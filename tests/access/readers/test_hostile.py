@@ -1,4 +1,4 @@
-"""Documents that are not what they should be: one sentence, and never anything else."""
+"""Tests that malformed documents raise one error with a clear message."""
 
 import json
 from pathlib import Path
@@ -71,23 +71,23 @@ WHOLE = {
 
 
 def read(reader: Any, value: object) -> None:  # noqa: ANN401 - any of the readers
-    """Read it, or be told in a sentence that it cannot be."""
-    said = "reader: was fine"
+    """Read a document; return normally or raise an error with a one-line message."""
+    message = "reader: was fine"
     try:
         reader(value)
     except UnreadableSource as error:
-        said = str(error)
-    assert ": " in said
-    assert "\n" not in said
+        message = str(error)
+    assert ": " in message
+    assert "\n" not in message
 
 
 @given(st.sampled_from(READERS), JSON)
-def test_any_json_is_read_or_refused(reader: Any, value: object) -> None:  # noqa: ANN401
+def test_any_json_document_is_read_or_refused_with_an_error_message(reader: Any, value: object) -> None:  # noqa: ANN401
     read(reader, value)
 
 
 @given(st.data())
-def test_document_with_random_values_is_read_or_refused(data: st.DataObject) -> None:
+def test_document_with_random_values_is_read_or_refused_with_an_error_message(data: st.DataObject) -> None:
     reader = data.draw(st.sampled_from(READERS))
     changed = value = json.loads(json.dumps(WHOLE[reader]))
     while True:
@@ -102,13 +102,13 @@ def test_document_with_random_values_is_read_or_refused(data: st.DataObject) -> 
     read(reader, changed)
 
 
-def test_complete_documents_are_read() -> None:
+def test_complete_documents_are_read_without_error() -> None:
     for reader, value in WHOLE.items():
         graph = reader(value)
         assert isinstance(graph, Declared) or len(graph.assignments) >= 1
 
 
-def test_deep_and_circular_nesting_is_handled() -> None:
+def test_deeply_nested_or_circular_document_raises_no_recursion_error() -> None:
     deep: Any = "bottom"
     for _ in range(100_000):
         deep = [deep]
@@ -121,7 +121,9 @@ def test_deep_and_circular_nesting_is_handled() -> None:
 
 
 @given(cut=st.integers(0, 400))
-def test_truncated_world_is_refused(tmp_path_factory: pytest.TempPathFactory, cut: int) -> None:
+def test_truncated_world_file_is_refused_with_an_error_message(
+    tmp_path_factory: pytest.TempPathFactory, cut: int
+) -> None:
     world = {"format": "local-azure-world", "version": 1, "stack": ROWS, "resources": [], "principals": []}
     text = json.dumps(world)
     path = tmp_path_factory.mktemp("world") / "dev.json"
@@ -132,7 +134,7 @@ def test_truncated_world_is_refused(tmp_path_factory: pytest.TempPathFactory, cu
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"format": "local-azure-world", "version": 2}', "", "\ufeff{}", "[]"])
-def test_file_that_is_not_a_world_is_refused(tmp_path: Path, text: str) -> None:
+def test_file_that_is_not_a_local_azure_world_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "dev.json").write_text(text)
 
     for path in (tmp_path / "dev.json", tmp_path, tmp_path / "missing.json"):
@@ -140,7 +142,7 @@ def test_file_that_is_not_a_world_is_refused(tmp_path: Path, text: str) -> None:
             local.read_world(path)
 
 
-def test_declared_document_error_names_the_path() -> None:
+def test_invalid_declared_document_error_names_the_path_of_the_value() -> None:
     declared = Declared.from_json(DECLARED)
     assert declared.location(48) == "network.yaml:48"
     assert declared.agents["report"].access[0].paths == ("a/",)

@@ -1,4 +1,4 @@
-"""A network in live Azure: read over HTTP as ARM answers, and told like the program's own document."""
+"""Tests of the reader for live Azure against a fake Resource Manager over HTTP."""
 
 import copy
 import json
@@ -56,13 +56,13 @@ def arm(fabrikam: RunResult) -> Iterator[Arm]:
 
 
 def reading(arm: Arm, **options: Any) -> Graph:  # noqa: ANN401 - as live.read takes them
-    told: dict[str, Any] = {"endpoint": arm.endpoint, "network": "fabrikam", "stack": "dev", **options}
-    return live.read(SUBSCRIPTION, Signed(), **told)
+    fields: dict[str, Any] = {"endpoint": arm.endpoint, "network": "fabrikam", "stack": "dev", **options}
+    return live.read(SUBSCRIPTION, Signed(), **fields)
 
 
 def given(number: int, scope: str, role: str = "Reader", **properties: str) -> dict[str, Any]:
-    """One more role assignment."""
-    told = {
+    """Return one additional role assignment."""
+    fields = {
         "principalId": STRANGER.format(number % 10),
         "principalType": "ServicePrincipal",
         "roleDefinitionId": f"{AUTHORIZATION}/roleDefinitions/{by_name(role).id}",
@@ -70,10 +70,10 @@ def given(number: int, scope: str, role: str = "Reader", **properties: str) -> d
         **properties,
     }
     where = f"{scope}/providers/Microsoft.Authorization/roleAssignments/{number:08d}-0000-4000-8000-000000000000"
-    return {"id": where.replace("//", "/"), "properties": told}
+    return {"id": where.replace("//", "/"), "properties": fields}
 
 
-def test_live_azure_yields_the_graph_of_the_program(arm: Arm, fabrikam: RunResult) -> None:
+def test_live_azure_read_gives_the_same_graph_as_the_program(arm: Arm, fabrikam: RunResult) -> None:
     program = local.read(printed(fabrikam))
 
     graph = reading(arm, like=program)
@@ -91,12 +91,12 @@ def test_live_azure_yields_the_graph_of_the_program(arm: Arm, fabrikam: RunResul
     }
 
 
-def test_live_azure_without_program_uses_azure_names(arm: Arm, fabrikam: RunResult) -> None:
+def test_live_azure_read_without_program_uses_azure_names(arm: Arm, fabrikam: RunResult) -> None:
     program = local.read(printed(fabrikam))
 
     found = granted_in(reading(arm))
 
-    # Nothing in Azure says what the network calls a cluster.
+    # Azure does not store the network's name for a cluster.
     called = {"fleet": "fabrikam-fleet-dev7-agentpool"}
     assert {(agent, purpose, role, kind) for agent, purpose, role, _, kind in found} == {
         (called.get(agent, agent), purpose, role, kind) for agent, purpose, role, _, kind in granted_in(program)
@@ -135,26 +135,26 @@ def test_agent_with_own_identity_is_read_from_its_project(arm: Arm, fabrikam: Ru
 
 
 @pytest.mark.parametrize(
-    ("status", "said"),
+    ("status", "message"),
     [(403, "Azure responded with 403"), (401, "does not accept the token"), (404, "Azure responded with 404")],
 )
-def test_unreadable_foundry_agents_are_noted(arm: Arm, status: int, said: str) -> None:
+def test_unreadable_foundry_agents_are_listed_as_unread(arm: Arm, status: int, message: str) -> None:
     (path,) = (path for path in arm.lists if path.endswith("/projects/research/agents"))
     arm.refuse(path, status)
 
     (doubt,) = reading(arm).unread
 
     assert doubt.where.endswith("/projects/research")
-    assert said in doubt.what
+    assert message in doubt.what
 
 
-def test_no_token_is_sent_to_an_endpoint_outside_foundry(fabrikam: RunResult) -> None:
-    """Whoever may write what Resource Manager tells of a project must not be handed a token for Foundry."""
-    asked: list[str] = []
+def test_foundry_token_is_not_sent_to_an_endpoint_outside_foundry(fabrikam: RunResult) -> None:
+    """Somebody who can change a project's endpoint in Resource Manager must not receive a token for Foundry."""
+    requested: list[str] = []
 
-    class Asked(Signed):
+    class Recorder(Signed):
         def get_token(self, *scopes: str, **_: object) -> Any:  # noqa: ANN401
-            asked.extend(scopes)
+            requested.extend(scopes)
             raise AssertionError(scopes)
 
     assert rows(fabrikam)
@@ -163,9 +163,9 @@ def test_no_token_is_sent_to_an_endpoint_outside_foundry(fabrikam: RunResult) ->
         "http://a.services.ai.azure.com/api",
         "https://x.services.ai.azure.com.example.org",
     ):
-        listing = agents_of(endpoint, Asked(), "https://management.azure.com")
+        listing = agents_of(endpoint, Recorder(), "https://management.azure.com")
         assert "is not an endpoint of Foundry" in listing.failure
-    assert asked == []
+    assert requested == []
 
 
 def test_live_resources_outside_the_program_are_undeclared(arm: Arm, fabrikam: RunResult) -> None:
@@ -179,7 +179,7 @@ def test_live_resources_outside_the_program_are_undeclared(arm: Arm, fabrikam: R
     assert (hidden.kind, hidden.declared) == ("blob-container", False)
 
 
-def test_live_ids_are_compared_without_case(arm: Arm, fabrikam: RunResult) -> None:
+def test_live_resource_ids_are_matched_regardless_of_case(arm: Arm, fabrikam: RunResult) -> None:
     program = local.read(printed(fabrikam))
     for number, listed in enumerate(arm.lists.values()):
         for row in listed:
@@ -194,20 +194,20 @@ def test_live_ids_are_compared_without_case(arm: Arm, fabrikam: RunResult) -> No
     assert graph.unread == ()
 
 
-def test_paging_and_retry_after_are_followed(arm: Arm, fabrikam: RunResult) -> None:
+def test_live_listing_follows_next_links_and_waits_for_retry_after(arm: Arm, fabrikam: RunResult) -> None:
     arm.page_size = 2
     arm.busy = {ASSIGNMENTS: [(429, "0.3"), (503, "0.2")]}
 
     found = granted_in(reading(arm, like=local.read(printed(fabrikam))))
 
     assert found == granted_in(local.read(printed(fabrikam)))
-    first, second, third, *_ = [when for path, when in arm.asked if path == ASSIGNMENTS]
+    first, second, third, *_ = [when for path, when in arm.requested if path == ASSIGNMENTS]
     assert second - first >= 0.3
     assert third - second >= 0.2
 
 
 @pytest.mark.parametrize("wait", ["86400", "soon"])
-def test_long_retry_after_is_limited(arm: Arm, wait: str) -> None:
+def test_wait_for_a_long_retry_after_is_limited(arm: Arm, wait: str) -> None:
     arm.busy = {f"{AUTHORIZATION}/denyAssignments".lower(): [(429, wait)]}
     before = monotonic()
 
@@ -216,10 +216,10 @@ def test_long_retry_after_is_limited(arm: Arm, wait: str) -> None:
             reading(arm)
     else:
         assert ["429" in each.what for each in reading(arm).unread] == [True]
-    assert monotonic() - before < 3600  # a day was asked for
+    assert monotonic() - before < 3600  # the response requests a day
 
 
-def test_five_thousand_assignments_are_read(arm: Arm) -> None:
+def test_all_of_five_thousand_role_assignments_are_read(arm: Arm) -> None:
     groups = [f"{BASE}/resourceGroups/group-{number}" for number in range(5_000)]
     arm.lists[ASSIGNMENTS] += [given(number, scope) for number, scope in enumerate(groups)]
     graph = reading(arm)
@@ -242,7 +242,7 @@ def lists_that_are_asked() -> list[str]:
 
 @pytest.mark.parametrize("ending", lists_that_are_asked())
 @pytest.mark.parametrize("status", [400, 403, 404])
-def test_forbidden_lists_are_noted_by_name(arm: Arm, ending: str, status: int) -> None:
+def test_listings_without_permission_are_listed_as_unread_by_name(arm: Arm, ending: str, status: int) -> None:
     refused = next(path for path in arm.lists if path.endswith(ending.lower()))
     arm.refuse(refused, status)
 
@@ -253,7 +253,7 @@ def test_forbidden_lists_are_noted_by_name(arm: Arm, ending: str, status: int) -
     assert graph.assignments
 
 
-def test_missing_properties_leave_key_access_unknown(arm: Arm) -> None:
+def test_live_resource_without_properties_has_unknown_key_access(arm: Arm) -> None:
     arm.refuse(f"{BASE}/providers/Microsoft.Storage/storageAccounts")
 
     kept = {each.local_auth for each in reading(arm).resources if each.kind == "blob-container"}
@@ -270,29 +270,29 @@ def test_unreadable_subscription_error_contains_the_fix(arm: Arm, path: str, sta
         reading(arm)
 
 
-def test_token_is_sent_to_no_other_host(arm: Arm) -> None:
+def test_next_link_to_another_host_is_not_followed_with_the_token(arm: Arm) -> None:
     arm.page_size = 5
     with serving(other := Arm()) as elsewhere:
         arm.elsewhere = elsewhere
         with pytest.raises(UnreadableSource, match="another host, which is not contacted"):
             reading(arm)
 
-    assert other.asked == []
+    assert other.requested == []
     with pytest.raises(UnreadableSource, match="not an https address"):
         reading(arm, endpoint="http://management.example")
 
 
 @pytest.mark.parametrize("subscription", ["", "mine", f"{SUBSCRIPTION}/../x"])
-def test_invalid_subscription_id_causes_no_request(arm: Arm, subscription: str) -> None:
+def test_invalid_subscription_id_is_refused_without_a_request(arm: Arm, subscription: str) -> None:
     with pytest.raises(UnreadableSource, match="not a valid subscription id"):
         live.read(subscription, Signed(), endpoint=arm.endpoint)
     with pytest.raises(UnreadableSource, match="not a valid resource group name"):
         reading(arm, resource_group="..")
 
-    assert arm.asked == []
+    assert arm.requested == []
 
 
-def test_endless_paging_stops(arm: Arm) -> None:
+def test_endless_paging_ends_and_is_listed_as_unread(arm: Arm) -> None:
     path = f"{AUTHORIZATION}/denyAssignments"
     arm.put(path, [{}, {}])
     arm.page_size = 1
@@ -302,7 +302,7 @@ def test_endless_paging_stops(arm: Arm) -> None:
     assert any("in a circle" in each.what for each in reading(arm).unread)
 
 
-def test_access_outside_the_network_counts(arm: Arm) -> None:
+def test_live_role_assignments_outside_the_network_are_in_the_graph(arm: Arm) -> None:
     identity = next(row for row in arm.lists[f"{BASE}/resources".lower()] if "/userAssignedIdentities/" in row["id"])
     trusted = f"{identity['id']}/federatedIdentityCredentials"
     arm.put(trusted, [{"id": f"{trusted}/from-ci", "properties": {"issuer": "https://ci.example", "subject": "main"}}])
@@ -356,7 +356,7 @@ def test_live_role_definition_overrides_the_catalogue(arm: Arm) -> None:
     assert all("Microsoft.Storage/*/delete" in role.permissions[0].data_actions for role in roles)
 
 
-def test_one_resource_group_is_read_with_assignments_above(arm: Arm, fabrikam: RunResult) -> None:
+def test_reading_one_resource_group_includes_inherited_role_assignments(arm: Arm, fabrikam: RunResult) -> None:
     group = f"{BASE}/resourceGroups/fabrikam-agents-dev"
     for path, listed in list(arm.lists.items()):
         if path.startswith((f"{BASE}/providers/".lower(), f"{BASE}/resources".lower())):
@@ -368,7 +368,7 @@ def test_one_resource_group_is_read_with_assignments_above(arm: Arm, fabrikam: R
     assert granted_in(graph) == granted_in(local.read(printed(fabrikam)))
 
 
-def test_every_kind_of_resource_is_known_by_its_type() -> None:
+def test_every_kind_of_resource_is_recognised_by_its_arm_type() -> None:
     schema = json.loads((fabrikam_files.REPOSITORY / "network.schema.json").read_text())
     kinds = set(KINDS) - {"image-registry", CALLED}
 

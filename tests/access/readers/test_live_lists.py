@@ -1,4 +1,4 @@
-"""Lists of live Azure: every type that a row calls listed is requested, and every kind is known by its type."""
+"""Tests that every type that a registry row lists is requested from live Azure."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def id_of(row: ArmType) -> str:
 
 
 def subscription_with(*rows: ArmType) -> Arm:
-    """A subscription that has one resource of each of these types, and answers every list that a row states."""
+    """Return a fake subscription with one resource of each type."""
     arm = Arm()
     for name in ("roleAssignments", "roleDefinitions", "denyAssignments"):
         arm.put(f"{AUTHORIZATION}/{name}", [])
@@ -37,10 +37,10 @@ def subscription_with(*rows: ArmType) -> Arm:
 def requested(arm: Arm) -> set[str]:
     with serving(arm):
         live.read(SUBSCRIPTION, Signed(), endpoint=arm.endpoint)
-    return {path for path, _ in arm.asked}
+    return {path for path, _ in arm.requested}
 
 
-def test_every_type_that_is_listed_for_a_subscription_is_requested() -> None:
+def test_every_type_listed_per_subscription_is_requested_from_live_azure() -> None:
     rows = [row for row in TYPES if row.key in LISTED and row.key not in SCOPED]
 
     found = requested(subscription_with(*rows))
@@ -48,7 +48,7 @@ def test_every_type_that_is_listed_for_a_subscription_is_requested() -> None:
     assert {f"{BASE}/providers/{key}".lower() for key in LISTED} <= found
 
 
-def test_every_type_that_is_listed_within_another_is_requested() -> None:
+def test_every_type_listed_per_parent_is_requested_from_live_azure() -> None:
     rows = [row for row in TYPES if row.listed and not row.listed.within and row.key not in SCOPED]
     inside = {id_of(row).rpartition("/")[0].lower() for row in TYPES if row.listed and row.listed.within}
 
@@ -56,7 +56,7 @@ def test_every_type_that_is_listed_within_another_is_requested() -> None:
 
 
 @pytest.mark.parametrize("row", [row for row in TYPES if row.kind and row.kind != CALLED], ids=lambda row: row.kind)
-def test_every_kind_is_known_by_its_type(row: ArmType) -> None:
+def test_every_kind_in_live_azure_is_recognised_by_its_arm_type(row: ArmType) -> None:
     arm = subscription_with(row)
     with serving(arm):
         graph = live.read(SUBSCRIPTION, Signed(), endpoint=arm.endpoint)

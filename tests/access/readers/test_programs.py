@@ -1,4 +1,4 @@
-"""Programs that are not made of the network's components, and values that are not there."""
+"""Tests of readers on programs without the network's components, and on unknown values."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def only(graph: Graph) -> Any:  # noqa: ANN401 - an assignment
     return one
 
 
-def test_identity_shared_by_two_apps_has_both_names() -> None:
+def test_identity_attached_to_two_apps_has_both_agents() -> None:
     graph = graph_of(identity(), app("writer", IDENTITY), app("reader", IDENTITY.upper()))
 
     shared = graph.principal("principal-of-shared")
@@ -71,7 +71,7 @@ def test_identity_shared_by_two_apps_has_both_names() -> None:
         (True, {}, "own"),
     ],
 )
-def test_identity_that_code_cannot_use_is_a_pull_identity(
+def test_identity_unavailable_to_containers_is_read_as_a_pull_identity(
     *, own: bool, configuration: dict[str, Any], purpose: str
 ) -> None:
     graph = graph_of(identity(), app("report", IDENTITY, own=own, configuration=configuration))
@@ -79,7 +79,7 @@ def test_identity_that_code_cannot_use_is_a_pull_identity(
     assert {each.purpose for each in graph.principals if each.id == "principal-of-shared"} == {purpose}
 
 
-def test_identities_of_resources_without_code_are_not_agents() -> None:
+def test_identity_of_a_resource_without_code_is_not_an_agent() -> None:
     block = {"identity": {"type": "SystemAssigned"}}
     outputs = {"identity": {"type": "SystemAssigned", "principalId": "p"}}
     graph = graph_of(row("search:Service", "finder", f"{GROUP}/x/finder", inputs=block, outputs=outputs), identity())
@@ -87,7 +87,7 @@ def test_identities_of_resources_without_code_are_not_agents() -> None:
     assert {(each.agent, each.purpose, each.exists) for each in graph.principals} == {("", "other", True)}
 
 
-def test_principal_outside_the_program_is_shown_by_id() -> None:
+def test_principal_outside_the_program_is_named_by_its_id() -> None:
     graph = graph_of(container(), assignment("left-over", "somebody-gone"))
     (principal,) = graph.principals
 
@@ -102,7 +102,7 @@ def test_principal_outside_the_program_is_shown_by_id() -> None:
         "azure-native_authorization_v20220401:authorization:RoleAssignment",
     ],
 )
-def test_assignment_type_of_any_api_version_counts(kind: str) -> None:
+def test_role_assignment_type_token_of_any_api_version_is_read(kind: str) -> None:
     assert only(graph_of(container(), assignment("a", "p", kind=kind))).role.name == "Storage Blob Data Reader"
 
 
@@ -120,7 +120,7 @@ def test_custom_role_is_read_from_the_program() -> None:
     assert foreseen.role == by_id.role
 
 
-def test_unknown_role_is_noted() -> None:
+def test_assignment_of_an_unknown_role_is_listed_as_unread() -> None:
     where = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{'9' * 8}"
     graph = graph_of(container(), assignment("a", "p", role=where))
 
@@ -129,14 +129,14 @@ def test_unknown_role_is_noted() -> None:
 
 
 @pytest.mark.parametrize("part", ["principalId", "scope", "roleDefinitionId", "condition"])
-def test_secret_value_is_never_read_and_is_noted(part: str) -> None:
+def test_secret_property_value_is_not_read_and_is_listed_as_unread(part: str) -> None:
     graph = graph_of(container(), assignment("a", "p", inputs={part: SECRET}))
 
     assert graph.unread
     assert "hunter2" not in repr((graph.principals, graph.assignments, graph.unread))
 
 
-def test_resources_of_other_packages_are_noted() -> None:
+def test_resources_of_other_pulumi_packages_are_listed_as_unread() -> None:
     graph = graph_of(
         row("azure:authorization/assignment:Assignment", "classic"),
         row("azure-native:keyvault:AccessPolicy", "policy", f"{VAULT}/accessPolicy/x"),
@@ -148,7 +148,7 @@ def test_resources_of_other_packages_are_noted() -> None:
 
 
 def in_preview(*rows: dict[str, Any]) -> Graph:
-    """A preview of these, none of which exists."""
+    """Build the graph of a preview in which all resources are new."""
     states = [{name: value for name, value in each.items() if name not in ("id", "outputs")} for each in rows]
     return preview.read({"steps": [{"op": "create", "newState": state} for state in states]})
 
@@ -166,7 +166,7 @@ def vault_and_secrets() -> list[dict[str, Any]]:
 
 
 def unplaced(name: str, parent: str = "") -> dict[str, Any]:
-    """Somewhere in the vault, for the app: that is all that a preview says."""
+    """Return an assignment for the app in a preview, whose scope is unknown inside the vault."""
     depends = {
         "scope": [urn("azure-native:keyvault:Vault", "safe")],
         "principalId": [urn("azure-native:app:ContainerApp", "report")],
@@ -174,7 +174,7 @@ def unplaced(name: str, parent: str = "") -> dict[str, Any]:
     return assignment(name, UNKNOWN, UNKNOWN, "Key Vault Secrets User", propertyDependencies=depends, parent=parent)
 
 
-def test_preview_distinguishes_secrets_of_a_vault_by_grant_names() -> None:
+def test_preview_distinguishes_the_secrets_of_a_vault_by_assignment_names() -> None:
     agent = urn("agent-network:index:ContainerAppAgent", "report")
     graph = in_preview(*vault_and_secrets(), unplaced("report-may-read-two", agent))
 
@@ -192,14 +192,14 @@ def test_preview_distinguishes_secrets_of_a_vault_by_grant_names() -> None:
         ("report-may-read-three", "agent-network:index:ContainerAppAgent"),
     ],
 )
-def test_assignment_name_outside_an_agent_is_ignored(name: str, parent: str) -> None:
+def test_preview_assignment_without_a_grant_name_applies_to_the_whole_vault(name: str, parent: str) -> None:
     graph = in_preview(*vault_and_secrets(), unplaced(name, urn(parent, "report") if parent else ""))
 
     assert only(graph).scope.endswith("/vaults/safe")
     assert "counts for all of" in graph.unread[0].what
 
 
-def test_preview_of_a_change_keeps_existing_outputs() -> None:
+def test_preview_of_an_update_uses_outputs_of_existing_resources() -> None:
     before = app("report")
     after = {name: value for name, value in before.items() if name not in ("id", "outputs")}
     steps = [{"op": op, "oldState": before, "newState": after} for op in ("update", "create-replacement")]
@@ -212,21 +212,21 @@ def test_preview_of_a_change_keeps_existing_outputs() -> None:
     assert {(each.agent, each.exists) for each in replaced.principals} == {("report", True), ("", False)}
 
 
-def test_preview_without_unchanged_resources_is_refused() -> None:
+def test_preview_without_unchanged_resources_is_refused_as_incomplete() -> None:
     steps = [{"op": "create", "newState": assignment("a", "principal-of-report")}]
 
     with pytest.raises(UnreadableSource, match="leaves out 2 unchanged resources"):
         preview.read({"steps": steps, "changeSummary": {"create": 1, "same": 2}})
 
 
-def test_unknown_values_are_noted_and_kept() -> None:
+def test_assignment_with_unknown_values_is_kept_and_listed_as_unread() -> None:
     graph = in_preview(row("x:Strange", "strange"), assignment("a", UNKNOWN, CONTAINER), assignment("b", "p", UNKNOWN))
 
     assert graph.assignments == ()
     assert len(graph.unread) == 3
 
 
-def test_resources_in_an_account_have_its_key_access() -> None:
+def test_child_resource_has_the_key_access_setting_of_its_account() -> None:
     for switch, on in (({}, True), ({"allowSharedKeyAccess": False}, False), ({"allowSharedKeyAccess": UNKNOWN}, None)):
         graph = graph_of(account(**switch), container())
         assert {each.local_auth for each in graph.resources} == {on}
@@ -244,17 +244,19 @@ def test_resources_in_an_account_have_its_key_access() -> None:
         ("Microsoft.App/containerApps", {}, None),
     ],
 )
-def test_key_access_follows_azures_default(arm_type: str, properties: dict[str, Any], *, on: bool | None) -> None:
+def test_key_access_of_a_resource_without_setting_is_azures_default(
+    arm_type: str, properties: dict[str, Any], *, on: bool | None
+) -> None:
     assert local_auth(arm_type, properties) is on
 
 
-def test_existing_resource_has_unknown_key_access() -> None:
+def test_existing_resource_read_by_the_program_has_unknown_key_access() -> None:
     graph = graph_of({**account(), "external": True}, container())
 
     assert {each.local_auth for each in graph.resources} == {None}
 
 
-def test_an_interrupted_operation_is_noted() -> None:
+def test_interrupted_operation_in_an_export_is_listed_as_unread() -> None:
     exported = document(container())
     exported["deployment"]["pending_operations"] = [{"type": "creating", "resource": account()}]
 
@@ -270,7 +272,7 @@ def test_policy_pack_object_that_is_not_a_resource_is_refused() -> None:
         pack.read([object()])
 
 
-def test_account_is_a_parent_scope_of_its_container() -> None:
+def test_role_at_a_storage_account_applies_to_its_container() -> None:
     graph = in_preview(account(), container())
 
     assert [each.id.rpartition("/")[2] for each in graph.resources_within(graph.resources[0].id)] == [

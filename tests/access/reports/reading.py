@@ -1,4 +1,4 @@
-"""Reads a page as strictly as tests want it."""
+"""Strict HTML parser for the tests of the report."""
 
 from html.parser import HTMLParser
 
@@ -6,7 +6,7 @@ VOID = {"meta", "input", "br", "img", "link"}
 
 
 class Reader(HTMLParser):
-    """Reads a page strictly: every element is closed, in order."""
+    """Parses HTML strictly: every element must be closed, in order."""
 
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)

@@ -1,4 +1,4 @@
-"""Report documents for tests: Fabrikam's, and one of any size."""
+"""Sample report documents: Fabrikam, generated networks of any size, and names that contain HTML."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -53,12 +53,12 @@ HELD: tuple[tuple[str, str, str, tuple[str, list[str]]], ...] = (
 
 
 def fabrikam() -> dict[str, Any]:
-    """The network of the README, with something to say in every section."""
+    """Return a report document of Fabrikam with content in every section."""
     access = [_access(*one, line) for line, one in enumerate(HELD, 40)]
     access[9]["conditional"] = True
     document = _document("fabrikam", AGENTS, KINDS, access)
     document["proof"]["failures"] = [
-        {"what": "market-analysis may write to documents, and no line of network.yaml says so."},
+        {"what": "market-analysis may write to documents, and no line of network.yaml declares it."},
     ]
     blast = document["blast"]
     blast["report"] |= {
@@ -99,7 +99,7 @@ def fabrikam() -> dict[str, Any]:
 
 
 def network(agents: int, resources: int, each: int) -> dict[str, Any]:
-    """A network of any size in which every agent has `each` accesses."""
+    """Return a report document of any size, with `each` accesses per agent."""
     kinds = {f"store-{at:02}": tuple(KINDS.values())[at % 8] for at in range(resources)}
     names, stores = [f"agent-{at:03}" for at in range(agents)], list(kinds)
     access = [
@@ -174,7 +174,7 @@ def _finding(
         "id": name,
         "severity": severity,
         "what": what,
-        "why": "Whoever takes over one of them has the other as well.",
+        "why": "An attacker who takes over one of them has the other as well.",
         "fix": "Give each its own, and say in network.yaml what it may do.",
         "location": "network.yaml:48",
         "agent": agent,
@@ -189,7 +189,7 @@ def _change(words: str, agent: str, resource: str, operations: list[str], *, gro
 
 
 def hostile() -> dict[str, Any]:
-    """Fabrikam with a name of the worst kind in every place."""
+    """Return the report document of Fabrikam with HTML in every name."""
 
     def renamed(value: Any) -> Any:  # noqa: ANN401 - any JSON
         if isinstance(value, dict):

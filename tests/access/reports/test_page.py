@@ -1,4 +1,4 @@
-"""The page: nothing from outside, nothing of the document read as markup, and everything there without JavaScript."""
+"""Tests of the HTML report: escaping, no external files, and content without JavaScript."""
 
 import re
 from base64 import b64encode
@@ -19,7 +19,7 @@ LOADING = {"src", "href", "xlink:href", "srcset", "action", "data", "poster", "f
 @pytest.mark.parametrize(
     "document", [samples.fabrikam(), samples.hostile(), samples.network(3, 20, 2), samples.network(0, 0, 0)]
 )
-def test_page_is_well_formed_and_loads_nothing(document: dict[str, Any]) -> None:
+def test_html_report_is_well_formed_and_loads_no_external_files(document: dict[str, Any]) -> None:
     text = page(document)
     read = Reader(text)
 
@@ -32,7 +32,7 @@ def test_page_is_well_formed_and_loads_nothing(document: dict[str, Any]) -> None
     )
 
 
-def test_hostile_names_are_escaped() -> None:
+def test_html_in_names_is_escaped_in_the_report() -> None:
     document = samples.hostile()
     text = page(document)
     read = Reader(text)
@@ -42,7 +42,7 @@ def test_hostile_names_are_escaped() -> None:
     assert {"reports" + samples.HOSTILE, "ingestion" + samples.HOSTILE} <= set(read.words)
 
 
-def test_the_policy_allows_this_style_and_this_script_alone() -> None:
+def test_content_security_policy_allows_only_the_embedded_style_and_script() -> None:
     read = Reader(page(samples.fabrikam()))
 
     policy = next(a["content"] for tag, a in read.tags if tag == "meta" and "http-equiv" in a)
@@ -55,11 +55,11 @@ def test_the_policy_allows_this_style_and_this_script_alone() -> None:
     )
 
 
-def test_page_shows_all_sections_without_javascript() -> None:
+def test_html_report_shows_all_sections_without_javascript() -> None:
     document = samples.fabrikam()
     words = Reader(page(document)).words
 
-    said = " ".join(words)
+    message = " ".join(words)
     assert {one["name"] for of in ("agents", "resources") for one in document[of]} <= set(words)
     for found in document["findings"]:
         assert {found["id"], found["severity"], found["what"], found["why"], found["fix"], found["location"]} <= set(
@@ -67,17 +67,17 @@ def test_page_shows_all_sections_without_javascript() -> None:
         )
     assert {"The evaluation tool knows no tokens before its release 4.", "2027-01-31"} <= set(words)
     assert {"read*", "write", "pull", "+ grows", "- shrinks", "secrets: 1 of 0", "index.ts:71"} <= set(words)
-    assert document["proof"]["failures"][0]["what"] in said
+    assert document["proof"]["failures"][0]["what"] in message
 
 
-def test_matrix_shows_access_of_unlisted_agents() -> None:
+def test_report_matrix_shows_access_of_agents_missing_in_the_agent_list() -> None:
     document = samples.fabrikam()
     document["agents"] = document["resources"] = []
 
     assert {"notifier", "webhook-signing-key"} <= set(Reader(page(document)).words)
 
 
-def test_matrix_names_agents_that_share_an_identity() -> None:
+def test_report_matrix_names_agents_that_share_an_identity() -> None:
     document = samples.fabrikam()
     next(one for one in document["agents"] if one["name"] == "compliance")["shares_identity_with"] = ["market-analysis"]
     document["blast"]["compliance"]["shares_identity_with"] = ["market-analysis"]
@@ -86,12 +86,12 @@ def test_matrix_names_agents_that_share_an_identity() -> None:
     assert "compliance shares identity with market-analysis" in words
 
 
-def test_cell_with_unconditional_access_has_no_star() -> None:
+def test_matrix_cell_with_unconditional_access_has_no_star() -> None:
     document = samples.fabrikam()
     document["access"].append(document["access"][9] | {"conditional": False})
 
     assert "read*" not in Reader(page(document)).words
 
 
-def test_page_of_a_large_network_is_a_small_file() -> None:
+def test_html_report_of_a_large_network_stays_below_the_size_limit() -> None:
     assert len(page(samples.network(200, 60, 6)).encode()) < 1_500_000
