@@ -23,7 +23,7 @@ from tests.strategies import projects
 JsonObject = dict[str, Any]
 
 # What a network's own file can bring about: nobody uses something, or what existed before has keys.
-SAID_BY_A_NETWORK = {
+CAUSED_BY_A_NETWORK = {
     "allowed-shared-identity",
     "escape-hatch-role",
     "local-auth-on",
@@ -60,7 +60,7 @@ def test_deployed_networks_pass_the_proof_without_error_or_wide_grant_findings(
     graph = local.read(printed(deploy(read, around)))
 
     found = {(each.rule.id, each.what) for each in check(graph, redeclared, today=day_before_expiry(redeclared))}
-    assert {(rule, what) for rule, what in found if rule not in SAID_BY_A_NETWORK} == set()
+    assert {(rule, what) for rule, what in found if rule not in CAUSED_BY_A_NETWORK} == set()
     proof = prove(graph, redeclared)
     assert proof.failures == ()
     assert proof.allowed == proof.declared

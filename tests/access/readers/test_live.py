@@ -228,7 +228,7 @@ def test_all_of_five_thousand_role_assignments_are_read(arm: Arm) -> None:
     assert all(graph.resource(scope) is not None for scope in groups)
 
 
-def lists_that_are_asked() -> list[str]:
+def requested_lists() -> list[str]:
     types = ("app/containerApps", "documentDB/databaseAccounts", "managedIdentity/userAssignedIdentities")
     return [
         *(f"{BASE}/providers/Microsoft.{each}" for each in types),
@@ -240,7 +240,7 @@ def lists_that_are_asked() -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("ending", lists_that_are_asked())
+@pytest.mark.parametrize("ending", requested_lists())
 @pytest.mark.parametrize("status", [400, 403, 404])
 def test_listings_without_permission_are_listed_as_unread_by_name(arm: Arm, ending: str, status: int) -> None:
     refused = next(path for path in arm.lists if path.endswith(ending.lower()))
