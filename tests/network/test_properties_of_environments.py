@@ -1,0 +1,23 @@
+"""Access in any network is the same in every environment."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.network.deploying import (
+    deploy,
+    described,
+    verbs,
+)
+from tests.network.few import few
+from tests.strategies import networks
+
+
+@few
+@given(networks(most_agents=3), st.sampled_from(["dev", "prod"]))
+def test_access_does_not_depend_on_the_environment(network: dict[str, Any], stack: str) -> None:
+    one = {"location": "westeurope", "resource_group": "one", "suffix": "aaa1", "image_tag": "1.0"}
+    other = {"location": "eastus2", "resource_group": "other", "suffix": "zz", "production": False}
+
+    assert verbs(deploy(*described(network, one, stack))) == verbs(deploy(*described(network, other, "test1")))
