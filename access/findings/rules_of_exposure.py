@@ -9,8 +9,8 @@ RULES = (
         title="A credential is in plain text",
         why="Anyone who can read the app, the stack or its history has the credential. It opens the service "
         "regardless of all roles, and no log shows who used it.",
-        fix="Revoke it, since it must be considered known. Then use the agent's identity. A secret for a service "
-        "without identities belongs in a key vault, referred to by `keyVaultUrl`.",
+        fix="Revoke the credential, since it must be considered known. Then use the agent's identity. A secret for a "
+        "service without identities belongs in a key vault, referred to by `keyVaultUrl`.",
         help="Texts in the form of a key, token, connection string or signature, anywhere in a resource's properties, "
         "the stack's configuration or its outputs; secrets that an app stores by value; and variables whose name "
         "contains key, secret or password and whose value looks like one. The value is never shown.",
@@ -29,7 +29,7 @@ RULES = (
     Rule(
         id="public-access",
         severity="error",
-        title="Anybody can reach it",
+        title="Anybody can reach the resource",
         why="No identity is required, or no network rule protects the endpoint: anyone who knows the address can read "
         "the data, call the app or reach the cluster's API.",
         fix="Set `publicAccess` to `None` and `allowBlobPublicAccess` to false, `anonymousPullEnabled` to false, and "
@@ -53,6 +53,6 @@ RULES = (
         title="Something could not be evaluated",
         why="The access that it may give is missing in every result here.",
         fix="Follow the sentence: deploy first, define it in the program, or check it by hand.",
-        help="Parts that the reader of the source or the evaluation of conditions had to leave out.",
+        help="Parts of the source that could not be parsed, and conditions that could not be evaluated.",
     ),
 )
