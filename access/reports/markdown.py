@@ -64,7 +64,7 @@ def blast(agent: str, found: Mapping[str, Any]) -> str:
     held = "; ".join(f"{', '.join(verbs)} in {resource}" for resource, verbs in sorted(found["operations"].items()))
     rows = [
         *(
-            [["shares identity with", ", ".join(found["shares_identity_with"])]]
+            [["shares the identity of", ", ".join(found["shares_identity_with"])]]
             if "shares_identity_with" in found
             else []
         ),
