@@ -1,5 +1,5 @@
-"""Pulumi components: agents, what they can be granted, and the grants.
+"""Pulumi components: agents, the resources that agents can be granted access to, and the role assignments.
 
 Each module's component takes its own typed arguments and can be used in any Pulumi program. The one that composes a
-whole network out of a description, and the only one that knows `manifest`, is `components.network`.
+whole network out of a description, and the only one that imports `manifest`, is `components.network`.
 """

@@ -1,11 +1,11 @@
-"""Aliases of resources: fewer than the Azure SDK registers, and those for an agent that moves to another host.
+"""Pulumi aliases: drops those that the Azure SDK adds per API version, adds those for an agent's move between hosts.
 
 The SDK registers every resource as also having been each type that names an API version outright, fourteen of them on
 average, and works out a URN for each: most of the time that a program takes. Nothing here was ever registered as such
 a type. Aliases of any other form, such as a module's former name, stay.
 
-An agent that moves to another host is another component. What it holds under a name of its own has to move with it, or
-the new one would be made beside the old one, whose name it has.
+An agent that moves to another host becomes another component. Its children with a fixed name in Azure have to move
+with it; otherwise Pulumi would create the new child while the old one still has the name.
 """
 
 import re
@@ -21,7 +21,7 @@ _NAMES_A_VERSION = re.compile(r"azure-native:[a-z0-9]+/v\d{8}[a-z]*:")
 
 
 def forget_api_versions(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
-    """Drop the aliases that only name an API version; for `ResourceOptions.transformations`.
+    """Transformation that drops the aliases that only name another API version; for `ResourceOptions.transformations`.
 
     A transformation and not a transform, for it has to run before the SDK works out the URNs.
     """
@@ -38,9 +38,9 @@ def _only_names_a_version(alias: object) -> bool:
 
 
 def on_other_hosts(agent: pulumi.Resource) -> list[pulumi.Alias]:
-    """For `ResourceOptions.aliases` of something below an agent: the same below it, where it runs elsewhere.
+    """Aliases for a child resource of an agent: the same child below the agent on every other host.
 
-    On the few things that need it, and not on the agent, from which all that is below it would inherit: a preview would
+    Set on the few children that need them, and not on the agent, whose children would all inherit them: a preview would
     take a fifth more time.
     """
     here = agent.pulumi_resource_type

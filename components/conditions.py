@@ -1,6 +1,6 @@
 """Conditions on role assignments: text in Azure's condition language, version 2.0.
 
-Owns how a condition is written so that every action that it is about is guarded: one that no guard names is
+Owns the form of a condition, which restricts every action that it is about: an action that no guard names is
 unrestricted. Format: "Example Azure role assignment conditions for Blob Storage", Microsoft Learn, 2023-05-09, "Azure
 role assignment condition format and syntax", 2024-04-01, and "Examples to delegate Azure role assignment management
 with conditions", 2024-04-15.
@@ -20,32 +20,32 @@ _REPOSITORY = "@Request[Microsoft.ContainerRegistry/registries/repositories:name
 
 
 def under_paths(role: Role, prefixes: Sequence[str]) -> str:
-    """Blobs whose names begin with one of the prefixes, whatever the role allows; listing must ask for one of them."""
+    """Condition that restricts a role to blobs whose names begin with one of the prefixes, listing included."""
     reading = f"ActionMatches{{'{_READ}'}}"
     others = [f"ActionMatches{{'{action}'}}" for action in _data_actions(role) if action != _READ]
     quoted = [_quoted(prefix) for prefix in prefixes]
     by_name = _any_of(f"@Resource[{_BLOBS}:path] StringStartsWith {prefix}" for prefix in quoted)
     by_request = _any_of(f"@Request[{_BLOBS}:prefix] StringStartsWith {prefix}" for prefix in quoted)
-    # A request to list has no blob's path, so it is told apart and judged by the prefix that it asks for.
+    # A request to list has no blob path, so a condition of its own compares the prefix of the request.
     named = _guarded([f"{reading} AND NOT {_LISTS}", *others], by_name)
     return f"{named} AND {_guarded([f'{reading} AND {_LISTS}'], by_request)}"
 
 
 def in_repositories(role: Role, repositories: Iterable[str]) -> str:
-    """Some repositories of a registry in repository permissions mode, whatever the role allows."""
+    """Condition that restricts a role to some repositories of a registry in repository permissions mode."""
     actions = (f"ActionMatches{{'{action}'}}" for action in _data_actions(role))
     return _guarded(actions, _any_of(f"{_REPOSITORY} StringEquals {_quoted(one)}" for one in repositories))
 
 
 class Assignable(NamedTuple):
-    """Roles, and the types of principals that they may be assigned to."""
+    """Roles, and the types of principals that these roles may be assigned to."""
 
     roles: Sequence[Role]
     principal_types: Sequence[str]
 
 
 def assigns_only(*grants: Assignable) -> str:
-    """Role assignments of these roles to principals of these types: no other is made, and no other is taken away."""
+    """Condition that lets a principal create and delete only role assignments of these roles and principal types."""
 
     def allowed(grant: Assignable, source: str) -> str:
         ids = ", ".join(sorted(role.id for role in grant.roles))
@@ -59,7 +59,7 @@ def assigns_only(*grants: Assignable) -> str:
             [f"ActionMatches{{'{_ASSIGNMENTS}/{verb}'}}"], _any_of(allowed(grant, source) for grant in grants)
         )
 
-    # What is to be is in the request, what is to go is the resource.
+    # A new assignment's attributes are in the request, those of an assignment to delete are in the resource.
     return f"{guarded('write', 'Request')} AND {guarded('delete', 'Resource')}"
 
 
@@ -73,7 +73,7 @@ def _guarded(actions: Iterable[str], test: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A text that stays one: it cannot be empty, which everything begins with, nor end the quotes around it."""
+    """Quote a text for a condition; refuse an empty text, which every name begins with, and a text with quotes."""
     if re.fullmatch(r"[^'\\\s]+", text) is None:
         raise ValueError(
             f"a condition cannot compare with {text!r}; write at least one character, and none of blank, ' and \\"

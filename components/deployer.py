@@ -1,7 +1,7 @@
-"""What the identity that deploys a network needs, and no more: a custom role, and the condition on its assignment.
+"""Custom role with the least privileges for the deploying identity, and the condition on its assignment.
 
-Owns putting together what the rows of the resource types state: the operations, and the roles of the verbs, which it
-may hand out. `agent-network deployer` prints both as JSON.
+Combines the rows of the resource types: their operations, and the roles of their verbs, which the identity may assign.
+`agent-network deployer` prints both as JSON.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ from components.resources.kinds import KINDS
 __all__ = ["ACTIONS", "DATA_ACTIONS", "Callers", "assignable_roles", "calling_roles", "document"]
 
 ACTIONS = tuple(sorted(operation for row in TYPES for operation in row.deployer_operations))
-"""Every control-plane operation that a deployment takes."""
+"""Every control-plane operation that a deployment needs."""
 
 _CLUSTER = of_token("azure-native:containerservice:ManagedCluster").arm_type
 _WATCHED = {"events", *(each for one in OBJECTS for each in one.watched)}
@@ -33,17 +33,17 @@ DATA_ACTIONS = tuple(
         )
     )
 )
-"""Every operation on the data plane that a deployment takes: no data of any agent is among them, and no secret."""
+"""Every data-plane operation that a deployment needs; none reads agents' data or secrets."""
 
 Callers = Literal["agents", "people"]
 _CALLER_TYPES: Mapping[Callers, tuple[str, ...]] = {"agents": ("ServicePrincipal",), "people": ("Group", "User")}
 
 
 def assignable_roles(more: Iterable[str] = ()) -> tuple[Role, ...]:
-    """The Azure roles that stand behind verbs, and `more`, which a network names itself; in name order.
+    """The Azure roles that the deploying identity may assign to agents: those of the verbs, and `more`; in name order.
 
     Raises:
-        ValueError: if one of `more` is no Azure role that an agent can be given.
+        ValueError: one of `more` is not an Azure role that an agent can have.
     """
     tables = [*(kind.VERBS for kind in KINDS.values()), ImageRegistry.VERBS, ImageRegistry.REPOSITORY_VERBS]
     by_verb = (by_name(row.role) for table in tables for row in table.values())
@@ -54,7 +54,7 @@ def assignable_roles(more: Iterable[str] = ()) -> tuple[Role, ...]:
 
 
 def calling_roles() -> tuple[Role, ...]:
-    """The roles by which an agent of Foundry is called, in name order; elsewhere they allow far more."""
+    """The roles that let a caller use a Foundry agent, in name order; at wider scopes they allow far more."""
     names = {row.role for rows in FoundryAgent.VERBS.values() for row in rows.values()}
     return tuple(by_name(name) for name in sorted(names))
 
@@ -62,18 +62,18 @@ def calling_roles() -> tuple[Role, ...]:
 def document(
     subscription: str, group: str | None = None, more_roles: Iterable[str] = (), callers: Iterable[Callers] = ()
 ) -> dict[str, Any]:
-    """The role as `az role definition create` takes it, and the condition for its assignment.
+    """The deployer's custom role, as `az role definition create` accepts it, and the condition of its assignment.
 
     Args:
-        subscription: where the network goes.
-        group: its resource group; without it, the whole subscription.
-        more_roles: what the network names itself.
-        callers: who is let call agents of Foundry; nobody, unless it is said.
+        subscription: id of the network's subscription.
+        group: resource group of the network; without it, the whole subscription.
+        more_roles: roles that the network names in addition to those of the verbs.
+        callers: types of principals that may be granted calls of Foundry agents; by default none.
     """
     scope = f"/subscriptions/{subscription}" + (f"/resourceGroups/{group}" if group else "")
     return {
         "role": {
-            # A tenant has one name for one role, and several networks.
+            # Names of roles are unique in a tenant, which can have several networks.
             "Name": f"Agent network deployer ({group or subscription})",
             "IsCustom": True,
             "Description": "Deploys one network of agents: its resource types, and grants as its condition allows.",
@@ -85,7 +85,7 @@ def document(
         },
         "scope": scope,
         "condition": assigns_only(
-            # An agent's is a managed identity or one of Foundry's: Azure counts both as service principals.
+            # An agent has a managed identity or a Foundry agent identity: both are service principals.
             Assignable(assignable_roles(more_roles), ("ServicePrincipal",)),
             *(Assignable(calling_roles(), _CALLER_TYPES[who]) for who in sorted(set(callers))),
         ),
@@ -99,8 +99,10 @@ def _fit(name: str) -> Role:
     except UnknownRole as unknown:
         raise ValueError(str(unknown)) from None
     if role.system != "azure":
-        raise ValueError(f"role {role.name!r} is Cosmos DB's own; no condition on Azure's role assignments is about it")
+        raise ValueError(
+            f"role {role.name!r} is a Cosmos DB role; a condition on Azure's role assignments cannot name it"
+        )
     reason = privileged(role)
     if reason:
-        raise ValueError(f"role {role.name!r} is privileged and never an agent's: {reason}")
+        raise ValueError(f"role {role.name!r} is privileged and cannot be assigned to an agent: {reason}")
     return role

@@ -15,9 +15,9 @@ class Logs(NamedTuple):
 
     categories: Iterable[str] = ()
     groups: Iterable[str] = ()
-    """Category groups, where which categories there are depends on the tier."""
+    """Category groups, for types whose categories depend on the tier."""
     own_tables: bool = False
-    """Where a service can write either to tables of its own or to the common one: its own."""
+    """True to write to the service's own tables of the workspace instead of the common table."""
 
 
 def send_logs(
@@ -28,7 +28,15 @@ def send_logs(
     workspace_id: pulumi.Input[str],
     parent: pulumi.Resource,
 ) -> None:
-    """Send the logs of `source`, an id, to the workspace; `title` is a sentence, `fabrikam-vault-is-logged`."""
+    """Register a diagnostic setting that sends a resource's logs to the workspace.
+
+    Args:
+        title: logical name of the setting, such as `fabrikam-vault-is-logged`.
+        logs: categories to send.
+        source: id of the resource.
+        workspace_id: id of the Log Analytics workspace.
+        parent: Pulumi parent of the setting.
+    """
     by_category = [monitor.DiagnosticsLogSettingsArgs(category=one, enabled=True) for one in logs.categories]
     by_group = [monitor.DiagnosticsLogSettingsArgs(category_group=one, enabled=True) for one in logs.groups]
     monitor.DiagnosticSetting(

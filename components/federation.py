@@ -1,6 +1,6 @@
 """Federated credentials: service accounts of clusters that get tokens of a user-assigned identity without a secret.
 
-Owns how a federated credential is written, that those of one identity are written one after another, and their number.
+Owns the form of a federated credential, the order in which those of one identity are written, and their number.
 Source: "Important considerations and restrictions for federated identity credentials", Microsoft Learn, 2025-02: twenty
 of one identity, and writing two of them at the same time is a conflict.
 """
@@ -24,10 +24,10 @@ _AUDIENCE = "api://AzureADTokenExchange"
 
 
 class ServiceAccount(NamedTuple):
-    """One service account of Kubernetes."""
+    """Kubernetes service account that a federated credential trusts."""
 
     issuer: pulumi.Input[str]
-    """Issuer of its tokens: the cluster's."""
+    """OIDC issuer URL of the service account's cluster."""
     namespace: str
     name: str
 
@@ -41,23 +41,23 @@ def trust(  # noqa: PLR0913 - one argument for each thing that a credential is a
     resource_group_name: pulumi.Input[str],
     parent: pulumi.Resource,
 ) -> "list[managedidentity.FederatedIdentityCredential]":
-    """Let these service accounts, and nobody else, act as the identity.
+    """Create federated credentials that let exactly these service accounts get tokens of a user-assigned identity.
 
     Args:
         title: logical name of the first credential, a sentence; further ones end with their namespace.
-        accounts: whom to trust.
+        accounts: the service accounts.
         identity: the identity.
         identity_name: its name.
         resource_group_name: its resource group.
-        parent: what the credentials belong to.
+        parent: Pulumi parent of the credentials.
 
     Raises:
-        ValueError: there are more than Azure takes.
+        ValueError: there are more service accounts than Azure accepts.
     """
     if len(accounts) > MOST:
         raise ValueError(
-            f"identity {identity_name!r} would trust {len(accounts)} service accounts; Azure takes {MOST}, so give some"
-            " of them another identity"
+            f"identity {identity_name!r} would trust {len(accounts)} service accounts; Azure accepts {MOST}; use"
+            " another identity for some of them"
         )
     made: list[managedidentity.FederatedIdentityCredential] = []
     for account in accounts:

@@ -1,7 +1,7 @@
 """Grants: exactly one role assignment each, whose name depends on scope, role and principal.
 
-Owns how an assignment is named and registered, in Azure's role system and in Cosmos DB's own. Which role a verb means
-and where it holds is the resource's business; ids of roles are `access.azure.roles`'.
+Owns the name and the registration of an assignment, in Azure's role system and in Cosmos DB's own. The resource's
+module has the role and the scope of a verb; `access.azure.roles` has the ids of roles.
 """
 
 import uuid
@@ -15,65 +15,65 @@ from access.azure.roles import Role
 
 
 class Grantee(Protocol):
-    """Recipient of grants with an identity: an agent, or the identity that pulls its image.
+    """Recipient of role assignments: an agent, people, or the identity that pulls images.
 
     A principal is only the id of that identity in Azure.
     """
 
     @property
     def agent_name(self) -> str:
-        """Name in grants: the first word of `report-may-read-findings`."""
+        """The grantee's name in logical names of grants, such as `report` in `report-may-read-findings`."""
         ...
 
     @property
     def azure_name(self) -> pulumi.Input[str]:
-        """Name in Azure, which differs between environments."""
+        """The grantee's name in Azure, which differs between environments."""
         ...
 
     @property
     def principal_id(self) -> pulumi.Output[str]:
-        """Principal id of the assignment."""
+        """Principal id of the grantee's role assignments."""
         ...
 
     @property
     def principal_type(self) -> str:
-        """Type in Entra ID: `ServicePrincipal` for identities of workloads, or `Group` or `User`."""
+        """Principal type in Entra ID: `ServicePrincipal` for identities of workloads, or `Group` or `User`."""
         ...
 
     @property
     def component(self) -> pulumi.Resource:
-        """Parent resource of its grants, which are deleted with it."""
+        """Pulumi parent of the grantee's role assignments, which are deleted with it."""
         ...
 
 
 class Grant(NamedTuple):
-    """Grant in Azure's or Cosmos DB's role system."""
+    """Role assignment to create, in Azure's role system or in Cosmos DB's own."""
 
     title: str
-    """The assignment's logical name, a sentence: `ingestion-may-write-code-uploads`."""
+    """Logical name of the assignment, such as `ingestion-may-write-code-uploads`."""
     reason: str
     """The assignment's description, where the role system has one."""
     role: Role
     definition_id: pulumi.Input[str]
-    """The role's definition, as `access.azure.roles.definition_id` gives it."""
+    """Id of the role definition, as `access.azure.roles.definition_id` returns it."""
     scope: pulumi.Output[str]
     condition: str | None = None
 
 
 def assignment_name(scope: str, role_id: str, principal_id: str) -> str:
-    """The GUID that names an assignment: the same for the same three, and for them alone."""
+    """Name of a role assignment: a GUID that is derived from scope, role and principal."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{scope}/{role_id}/{principal_id}".lower()))
 
 
 def assign(grantee: Grantee, grant: Grant) -> authorization.RoleAssignment:
-    """Register the role assignment of a grant."""
+    """Register the Azure role assignment of a grant."""
     return authorization.RoleAssignment(
         grant.title,
         role_assignment_name=_name(grantee, grant),
         scope=grant.scope,
         role_definition_id=grant.definition_id,
         principal_id=grantee.principal_id,
-        # Spares the look-up in Entra ID that fails while a new identity is being replicated. "Troubleshoot Azure RBAC",
+        # Avoids the look-up in Entra ID that fails while a new identity is being replicated. "Troubleshoot Azure RBAC",
         # Microsoft Learn, 2025. An agent's identity is always a service principal, and "User" is what the SDK fills in.
         principal_type=grantee.principal_type,
         description=grant.reason,
@@ -105,13 +105,13 @@ def assign_in_cosmos(
 
 
 def _opts(grantee: Grantee, after: Sequence[pulumi.Resource] = ()) -> pulumi.ResourceOptions:
-    # A new principal is a new name, so that what replaces an assignment never collides with it, and whoever has the
-    # access keeps it until the next one does: azure-native by itself deletes first whatever has an explicit name.
+    # A new principal has a new assignment name, so the replacement can be created before the old one is deleted, and
+    # access is never interrupted; by default azure-native deletes a resource with an explicit name first.
     return pulumi.ResourceOptions(parent=grantee.component, depends_on=after, delete_before_replace=False)
 
 
 def _name(grantee: Grantee, grant: Grant) -> pulumi.Output[str]:
-    # One apply in the other, not `Output.all`: that makes three times as many outputs, and grants come by the thousand.
+    # Nested applies, not `Output.all`, which makes three times as many outputs: a network can have thousands of grants.
     return grant.scope.apply(
         lambda scope: grantee.principal_id.apply(lambda who: assignment_name(scope, grant.role.id, who))
     )

@@ -1,6 +1,6 @@
-"""People who may call agents: a group of Entra ID, or one user, to whom that is granted.
+"""Component for people who may call agents: a group or a user of Entra ID as the principal of role assignments.
 
-Owns nothing in Entra ID: who is in a group is somebody else's to say. People get no data here, only agents to talk to.
+Creates nothing in Entra ID and manages no memberships. People get no access to data here, only to agents.
 """
 
 from typing import Literal, TypedDict
@@ -16,13 +16,13 @@ class PeopleArgs(TypedDict):
     """Arguments of `People`."""
 
     kind: Literal["group", "user"]
-    """Type in Entra ID."""
+    """Principal type in Entra ID."""
     principal_id: str
     """Object id of the group or the user."""
 
 
 class People(pulumi.ComponentResource):
-    """People as the principal that calls of agents are granted to: a `components.grants.Grantee`."""
+    """Group or user of Entra ID that may be granted calls of agents (a `components.grants.Grantee`)."""
 
     principal_id: pulumi.Output[str]
     """Object id of the group or the user."""
@@ -37,5 +37,5 @@ class People(pulumi.ComponentResource):
 
     @property
     def component(self) -> pulumi.Resource:
-        """Parent resource of their grants."""
+        """Pulumi parent of the role assignments of these people."""
         return self

@@ -1,6 +1,6 @@
-"""Identities that a platform acts as beside its agents: the one that pulls a cluster's images, or a project's own.
+"""Identities of the platform, not of agents: a cluster's kubelet that pulls images, or a Foundry project's own.
 
-Owns nothing in Azure: the platform's component makes them, and these are what its grants are made out to.
+Creates nothing in Azure: the platform's component creates the identity, and grants name it as their grantee.
 """
 
 from typing import NamedTuple
@@ -11,14 +11,14 @@ __all__ = ["PlatformIdentity"]
 
 
 class PlatformIdentity(NamedTuple):
-    """Grantee that is not an agent; no agent's code gets a token for it."""
+    """Identity of a cluster or a Foundry project as a grantee; no agent's code gets a token for it."""
 
     agent_name: str
-    """Name in grants."""
+    """The identity's name in logical names of grants."""
     azure_name: pulumi.Input[str]
-    """Name in Azure."""
+    """The identity's name in Azure."""
     principal_id: pulumi.Output[str]
-    """Principal id of the assignment."""
+    """Principal id of the identity's role assignments."""
     component: pulumi.Resource
-    """Parent resource of its grants."""
+    """Pulumi parent of the identity's role assignments."""
     principal_type: str = "ServicePrincipal"

@@ -1,4 +1,4 @@
-"""A Pulumi policy pack: the findings of `access` on any Azure program, while Pulumi previews or deploys it.
+"""Pulumi policy pack that reports the findings of `access` on any Azure program during preview and deployment.
 
-Knows `access` and Pulumi's policy SDK alone. It has no rule of its own: a policy is a kind of finding.
+Imports only `access` and Pulumi's policy SDK. Each policy is a kind of finding; the pack has no rules of its own.
 """

@@ -1,9 +1,9 @@
-"""The program that `pulumi preview --policy-pack policies` runs, from any folder."""
+"""Entry point that `pulumi preview --policy-pack policies` runs, from any folder."""
 
 import sys
 from pathlib import Path
 
-if not __package__:  # Pulumi runs the folder of the pack; the modules are in the folder above it
+if not __package__:  # Pulumi runs the pack's folder; the modules are in the parent folder
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from policies.start import start

@@ -1,7 +1,7 @@
-"""The policies: one for each kind of finding that follows from a program alone, with the name of the finding.
+"""Policies of the pack: one for each kind of finding that can be found in a Pulumi program alone.
 
-Owns the passing of the engine's resources to `access`, and of its findings to the engine. A program is judged once for
-all policies. Values and types that cannot be judged have a policy of their own.
+Passes the engine's resources to `access`, and the findings to the engine. A program is analyzed once for all policies.
+Values and types that cannot be analyzed have a policy of their own.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,9 +28,9 @@ from policies.settings import Settings, schema
 
 NAME = "agent-network"
 UNJUDGED = "cannot-be-judged"
-"""The policy for values and types that no other policy can judge."""
+"""Name of the policy that reports values and types which no other policy can analyze."""
 INPUTS = "records-resource-inputs"
-"""The policy that records the inputs of each resource before Azure returns outputs; it reports nothing."""
+"""Name of the policy that records the inputs of each resource before Azure returns outputs; it reports nothing."""
 
 # A program knows every principal that it names; the finding for one without a resource is `orphaned-assignment`.
 _NEVER_FOUND = frozenset({"unknown-principal"})
@@ -43,7 +43,7 @@ RULES: tuple[Rule, ...] = tuple(rule for rule in OF_ANY_PROGRAM if rule.id not i
 
 
 def policies() -> list[Policy]:
-    """The pack's policies, for one run of the engine."""
+    """Create the policies of the pack for one run of the engine."""
     judge = _Judge()
     return [
         ResourceValidationPolicy(
@@ -57,12 +57,12 @@ def policies() -> list[Policy]:
 
 
 def name_of(rule: Rule) -> str:
-    """Name of the policy of a kind of finding."""
+    """Name of the policy for a kind of finding."""
     return UNJUDGED if rule.id == _UNREAD else rule.id
 
 
 class _Judge:
-    """The findings of one program, kept until the engine sends another."""
+    """Cache of the findings of one program, until the engine sends another program."""
 
     def __init__(self) -> None:
         self._inputs: dict[str, Mapping[str, Any]] = {}
@@ -78,10 +78,10 @@ class _Judge:
     def judge(
         self, resources: Iterable[object], *, production: bool
     ) -> tuple[pack.PackResources, Graph, tuple[Finding, ...]]:
-        """The program's resources, their graph, and the findings.
+        """Return the program's resources, their access graph and the findings.
 
         Raises:
-            UnreadableSource: it cannot be read.
+            UnreadableSource: the resources cannot be read.
         """
         program = pack.pack_resources(resources, self._inputs)
         with self._lock:
@@ -101,7 +101,7 @@ def _policy(judge: _Judge, rule: Rule) -> StackValidationPolicy:
         try:
             program, graph, findings = judge.judge(args.resources, production=settings.production)
         except UnreadableSource as error:
-            report(f"Nothing could be judged: {error}", None)
+            report(f"The program cannot be analyzed: {error}", None)
             return
         for one in findings:
             urn = program.urn_of(one.location)
@@ -121,7 +121,7 @@ def _policy(judge: _Judge, rule: Rule) -> StackValidationPolicy:
 
 
 def _is_allowed(one: Finding, graph: Graph, settings: Settings) -> bool:
-    """Is the finding about a role that the options allow?"""
+    """True if the finding is about a role that the options allow."""
     roles = (each.role for each in graph.assignments if settings.allowed_roles and each.id == one.assignment)
     names = {text.lower() for role in roles if role for text in (role.name, role.id, role.id.rpartition("/")[2])}
     return not names.isdisjoint(settings.allowed_roles)

@@ -1,7 +1,7 @@
-"""A patch of the policy SDK that keeps it from unwrapping secrets.
+"""Patch of the policy SDK that hides the values of secrets from policies.
 
 The engine marks secret values; the SDK (1.21) passes them to a policy like any other value, so that a password that the
-program keeps as a secret would be reported as one in plain sight. With the patch a secret is a value that is not known,
+program keeps as a secret would be reported as plain text. With the patch a secret is a value that is not known,
 as in every other source that `access` reads.
 """
 
@@ -30,7 +30,7 @@ def keep_secrets() -> None:
 
 
 def without_secrets(value: object) -> Any:  # noqa: ANN401 - any JSON value
-    """A value as the engine sends it, with the SDK's sign of an unknown text in place of each secret."""
+    """Copy of a value from the engine with the SDK's unknown value in place of each secret."""
     if isinstance(value, Mapping):
         values = cast("Mapping[str, object]", value)
         if values.get(SPECIAL_SIG_KEY) == SPECIAL_SECRET_SIG:

@@ -1,4 +1,4 @@
-"""Options of a policy in the pack's configuration, in addition to Pulumi's enforcement level."""
+"""Options of a policy in the configuration of the policy pack, in addition to Pulumi's enforcement level."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _ROLES = {
 }
 _PRODUCTION = {"type": "boolean", "description": "Whether the stack is in production."}
 
-# By id of the finding: the options that only its policy has.
+# Id of the finding → options that only the policy of this finding has.
 _MORE: Mapping[str, Mapping[str, Any]] = {
     "mutable-image-tag": {"production": _PRODUCTION},
     "privileged-role": {"allowedRoles": _ROLES},
@@ -34,17 +34,17 @@ _MORE: Mapping[str, Mapping[str, Any]] = {
 
 @dataclass(frozen=True)
 class Settings:
-    """The options of one policy; none by default."""
+    """Configured options of one policy; none by default."""
 
     exempt: frozenset[str] = frozenset()
-    """URNs."""
+    """URNs of resources whose findings are accepted."""
     allowed_roles: frozenset[str] = frozenset()
-    """In lower case: names, ids, or the last parts of ids."""
+    """Accepted privileged roles in lower case: names, ids, or the last parts of ids."""
     production: bool = False
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> "Settings":
-        """From the configuration of a policy, which the engine has checked against its schema."""
+        """Read the options from a policy's configuration, which the engine has validated against the schema."""
         return cls(
             frozenset(each["urn"] for each in config.get("exempt", ())),
             frozenset(each.lower() for each in config.get("allowedRoles", ())),
@@ -53,5 +53,5 @@ class Settings:
 
 
 def schema(rule_id: str) -> PolicyConfigSchema:
-    """The schema of the options of a finding's policy."""
+    """JSON schema of the options of a policy."""
     return PolicyConfigSchema({"exempt": _EXEMPT, **_MORE.get(rule_id, {})})

@@ -1,4 +1,4 @@
-"""The start of the pack: it runs until the engine ends it."""
+"""Starts the policy pack, which runs until the engine stops it."""
 
 from pulumi_policy import PolicyPack
 
@@ -9,6 +9,6 @@ __all__ = ["start"]
 
 
 def start() -> None:
-    """Run the pack in this process, with secrets kept shut."""
+    """Run the policy pack in this process, with secrets hidden from policies."""
     keep_secrets()
     PolicyPack(NAME, policies())

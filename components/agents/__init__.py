@@ -1,1 +1,1 @@
-"""Agents: one module a host."""
+"""Pulumi components for agents: one module for each host (Container Apps, AKS, Foundry)."""

@@ -17,7 +17,7 @@ __all__ = ["FoundryAgentIdentity", "register_agent_identity"]
 
 
 class FoundryAgentIdentity(dynamic.Resource, module="foundry", name="AgentIdentity"):
-    """Principal of a Foundry agent as Foundry reports it; `pulumi up --refresh` reads it again."""
+    """Pulumi resource with the principal id that Foundry reports for an agent; `pulumi up --refresh` reads it again."""
 
     principal_id: pulumi.Output[str]
     """Principal id of the agent."""

@@ -36,42 +36,42 @@ class AgentIdentityArgs(TypedDict):
     agents: Sequence[str]
     """Names, in the project, of the agents that have the identity: one for `per-agent`."""
     identity: IdentityOwner
-    """Owner of the identity."""
+    """Owner of the identity: one agent, or all unpublished agents of the project."""
     given: NotRequired[str]
     """Principal id from the configuration; with it, only the project's shared identity is read."""
 
 
 class AgentIdentityProvider(dynamic.ResourceProvider):
-    """Reads a principal id from Foundry; creates nothing in Azure, and so deletes nothing."""
+    """Dynamic provider that reads an agent's principal id from Foundry, and creates or deletes nothing in Azure."""
 
-    # It captures nothing, so that there is nothing to encrypt.
+    # The provider captures no value, so that nothing in its pickled form must be encrypted.
     serialize_as_secret_always = False
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
-        """Replace for another project or agent; update for other agents of a shared identity or a configured id."""
+        """Replace the resource for another project or agent; update it for other sharing agents or a configured id."""
         changed = [key for key in AgentIdentityArgs.__annotations__ if _olds.get(key) != _news.get(key)]
         shared = [inputs.get("identity") == "shared" for inputs in (_olds, _news)]
         replaces = [key for key in changed if key != "given" and not (key == "agents" and all(shared))]
         return dynamic.DiffResult(changes=bool(changed), replaces=replaces, delete_before_replace=False)
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
-        """Read the principal id for the first time."""
+        """Read the agent's principal id when the resource is created."""
         # The project's endpoint is not part of the id: it follows from the project's id.
         name = "shared" if props["identity"] == "shared" else props["agents"][0]
         return dynamic.CreateResult(f"{props['project_id']}/agentIdentities/{name}", {**props, **_read_outputs(props)})
 
     def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.UpdateResult:
-        """Read the principal id again, because other agents share it or it is configured now."""
+        """Read the principal id again when other agents share the identity or its id is configured."""
         return dynamic.UpdateResult({**news, **_read_outputs(news)})
 
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
-        """Refresh the principal id; without its agents the resource is gone."""
+        """Refresh the principal id; report the resource as deleted if its agents no longer exist."""
         outputs = _read_outputs_or_none(props)
         return dynamic.ReadResult("", {}) if outputs is None else dynamic.ReadResult(id_, {**props, **outputs})
 
 
 def send_request(url: str, audience: str) -> AzureResponse:
-    """Send a GET request as the signed-in identity.
+    """Send a GET request to Azure with a token of the signed-in identity.
 
     Raises:
         RuntimeError: no identity is signed in, or the address cannot be reached.

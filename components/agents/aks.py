@@ -1,8 +1,8 @@
-"""Agents that run in a Kubernetes cluster of Azure: an identity, a namespace, pods, and what those may reach.
+"""Component for an agent that runs in AKS: its identity, its namespace, its pods and their network policies.
 
-Owns who the agent is and how it runs. What it may do is granted on the resources, with `allow`. AKS gives no pod an
-identity of its own, so that the agent's is user-assigned: it is made here, trusts one service account, and ends with
-the component. The cluster's kubelet pulls its image: `AksCluster.let_pull`, once for all agents of the cluster.
+Owns the agent's identity and the way it runs. Its access is granted on the resources, with `allow`. AKS gives no pod an
+identity of its own, so that the agent's is user-assigned: this component creates it, it trusts one service account, and
+it is deleted with the component. The cluster's kubelet pulls the image: `AksCluster.let_pull`, once for all agents.
 """
 
 from collections.abc import Mapping, Sequence
@@ -45,60 +45,60 @@ class AksAgentArgs(TypedDict):
     """Arguments of an `AksAgent`."""
 
     app_name: str
-    """Name of its objects in the cluster: the service account, the deployment, the Service."""
+    """Name of the agent's Kubernetes objects: service account, deployment and Service."""
     identity_name: str
-    """Name of its identity in Azure."""
+    """Name in Azure of the agent's user-assigned identity."""
     resource_group_name: pulumi.Input[str]
     """Resource group of the identity."""
     location: pulumi.Input[str]
     """Azure region of the identity."""
     cluster: AksCluster
-    """Where it runs."""
+    """Cluster in which the agent runs."""
     namespace: str
-    """Its namespace, which no other agent shares."""
+    """Kubernetes namespace of the agent, which no other agent shares."""
     registry: ImageRegistry
-    """Where the image comes from."""
+    """Registry of the image."""
     repository: str
     """Repository of the image."""
     image_tag: str
     """Tag of the image."""
     cpu: float
-    """Cores of each pod, asked for and never exceeded."""
+    """Cores of each pod, as request and as limit."""
     memory: str
-    """Memory of each pod, such as `1Gi`, asked for and never exceeded."""
+    """Memory of each pod, such as `1Gi`, as request and as limit."""
     replicas: int
-    """How many pods."""
+    """Number of pods."""
     egress: NotRequired[Sequence[EgressArgs]]
-    """What it may reach besides names in DNS; without it, nothing outside the cluster."""
+    """Addresses that the pods may reach in addition to DNS; without them, nothing outside the cluster."""
     callees: NotRequired[Sequence[CalleeArgs]]
-    """Pods of the same cluster that it may call; without it, none."""
+    """Pods of the same cluster that the agent may call; by default, none."""
     port: NotRequired[int | None]
-    """Port on which it listens; without it, nobody reaches it."""
+    """Port on which the agent listens; without a port, nothing can reach the agent."""
     callers: NotRequired[Sequence[str]]
-    """Namespaces whose pods may call it; required with `port`."""
+    """Namespaces whose pods may call the agent; required with `port`."""
     user_id: NotRequired[int | None]
-    """Number of the user that it runs as; without it the image's, which must be a number and not 0."""
+    """Numeric user id of the container; by default the image's, which must be a number and not 0."""
     variables: NotRequired[Mapping[str, pulumi.Input[str]]]
-    """Environment variables; none of them secret, for everyone who may see the pods can read them."""
+    """Environment variables; never secrets, since everybody who may see the pods can read them."""
     probes: NotRequired[Mapping[str, ProbeArgs]]
-    """`liveness`, `readiness` or `startup` → how its health is asked for."""
+    """`liveness`, `readiness` or `startup` → the health probe."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Azure tags."""
 
 
 class AksAgent(Agent):
-    """An agent with an identity of its own, which one service account in one namespace can act as."""
+    """Component for an agent in AKS with its own user-assigned identity, which one service account can use."""
 
     TOKEN = "agent-network:index:AksAgent"  # noqa: S105 - a type token
 
     namespace: str
-    """Its namespace."""
+    """Kubernetes namespace of the agent."""
 
     def __init__(self, name: str, args: AksAgentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         _check(name, args)
         image = f"{args['repository']}:{args['image_tag']}"
         shown = {"app_name": args["app_name"], "namespace": args["namespace"], "image": image}
-        super().__init__(name, {**shown, "cluster": args["cluster"].called}, opts)
+        super().__init__(name, {**shown, "cluster": args["cluster"].resource_name}, opts)
         self._args = args
         self._identity_name = args["identity_name"]
         self._labels = {_NAME: args["app_name"]}
@@ -124,7 +124,7 @@ class AksAgent(Agent):
             opts=self._in_cluster(namespace),
         )
         policies = self._policies(namespace)
-        # Pods that start sooner have no token yet, no fence, or no image.
+        # Pods that start sooner have no token, no network policy or no image yet.
         self._deployment(image, [account, *trusted, *policies, *args["cluster"].may_pull])
         self.principal_id = identity.principal_id
         self.app_name = args["app_name"]
@@ -141,7 +141,7 @@ class AksAgent(Agent):
 
     @property
     def azure_name(self) -> pulumi.Input[str]:
-        """What the agent is called in Azure."""
+        """Name in Azure of the agent's user-assigned identity."""
         return self._identity_name
 
     def _identity(self) -> "managedidentity.UserAssignedIdentity":
@@ -210,10 +210,10 @@ class AksAgent(Agent):
         )
 
     def _metadata(
-        self, called: str, annotations: Mapping[str, pulumi.Input[str]] | None = None
+        self, name: str, annotations: Mapping[str, pulumi.Input[str]] | None = None
     ) -> "meta.v1.ObjectMetaArgs":
         return meta.v1.ObjectMetaArgs(
-            name=called, namespace=self._args["namespace"], labels=self._labels, annotations=annotations
+            name=name, namespace=self._args["namespace"], labels=self._labels, annotations=annotations
         )
 
     def _in_cluster(self, *after: pulumi.Resource) -> pulumi.ResourceOptions:
@@ -223,16 +223,18 @@ class AksAgent(Agent):
 def _check(name: str, args: AksAgentArgs) -> None:
     port, callers = args.get("port"), args.get("callers", ())
     if port and not callers:
-        raise ValueError(f"agent {name!r} listens on {port}, and nobody may call it; list namespaces in 'callers'")
+        raise ValueError(
+            f"agent {name!r} listens on port {port}, but no namespace may call it; list namespaces in 'callers'"
+        )
     if callers and not port:
-        raise ValueError(f"agent {name!r} listens on no port, so there is nobody to list in 'callers'")
+        raise ValueError(f"agent {name!r} listens on no port; remove 'callers', or set 'port'")
     if args.get("user_id") == 0:
-        raise ValueError(f"agent {name!r} would run as root; give another number as 'user_id', or leave it out")
+        raise ValueError(f"agent {name!r} would run as root; set another number as 'user_id', or leave it out")
     check_egress(name, args.get("egress", ()))
 
 
 def _pod(args: AksAgentArgs, image: str) -> "core.v1.PodSpecArgs":
-    # Workload identity projects its own token, for Entra ID alone; with it comes none for the cluster's API.
+    # Workload identity projects its own token, for Entra ID only; the pod gets no token for the cluster's API.
     return core.v1.PodSpecArgs(
         service_account_name=args["app_name"],
         automount_service_account_token=False,
@@ -243,7 +245,7 @@ def _pod(args: AksAgentArgs, image: str) -> "core.v1.PodSpecArgs":
             seccomp_profile=core.v1.SeccompProfileArgs(type="RuntimeDefault"),
         ),
         containers=[_container(args, image)],
-        # The only place that it can write to, and gone with the pod.
+        # The only directory that the container can write to; it is deleted with the pod.
         volumes=[core.v1.VolumeArgs(name="tmp", empty_dir=core.v1.EmptyDirVolumeSourceArgs(size_limit="256Mi"))],
     )
 
@@ -254,7 +256,7 @@ def _container(args: AksAgentArgs, image: str) -> "core.v1.ContainerArgs":
         {"cpu": f"{args['cpu']:g}", "memory": args["memory"]},
         args.get("probes", {}),
     )
-    asked = {f"{when}_probe": _probe(probe) for when, probe in sorted(probes.items())}
+    by_name = {f"{when}_probe": _probe(probe) for when, probe in sorted(probes.items())}
     return core.v1.ContainerArgs(
         name=args["app_name"],
         image=args["registry"].endpoint.apply(lambda host: f"{host}/{image}"),
@@ -271,9 +273,9 @@ def _container(args: AksAgentArgs, image: str) -> "core.v1.ContainerArgs":
             seccomp_profile=core.v1.SeccompProfileArgs(type="RuntimeDefault"),
         ),
         volume_mounts=[core.v1.VolumeMountArgs(name="tmp", mount_path="/tmp")],  # noqa: S108 - a volume of the pod's
-        liveness_probe=asked.get("liveness_probe"),
-        readiness_probe=asked.get("readiness_probe"),
-        startup_probe=asked.get("startup_probe"),
+        liveness_probe=by_name.get("liveness_probe"),
+        readiness_probe=by_name.get("readiness_probe"),
+        startup_probe=by_name.get("startup_probe"),
     )
 
 

@@ -1,6 +1,6 @@
-"""What the pods of an agent in a cluster reach, and what reaches them: the rules of its network policy.
+"""Rules of an AKS agent's network policy: the traffic that its pods may send and receive.
 
-Owns how a rule is written, and which addresses no agent may reach whatever its list says.
+Owns the form of a rule, and the addresses that no agent may reach even if its list contains them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,44 +20,44 @@ _HIGHEST_PORT = 65535
 
 
 class EgressArgs(TypedDict):
-    """Addresses that an agent may reach."""
+    """Block of addresses that an agent may reach, with its ports."""
 
     cidr: str
-    """Block of addresses; the platform's own may not be among them."""
+    """Block of addresses, in CIDR notation, without the platform's own addresses."""
     ports: Sequence[int]
-    """Ports of TCP."""
+    """TCP ports."""
 
 
 class CalleeArgs(TypedDict):
-    """Pods of the same cluster that an agent may call; they let it in themselves besides."""
+    """Pods of the same cluster that an agent may call; their own network policy must admit the agent too."""
 
     namespace: str
-    """Their namespace."""
+    """Namespace of the pods."""
     port: int
-    """The port on which they listen."""
+    """Port on which the pods listen."""
 
 
 def check_egress(name: str, egress: Sequence[EgressArgs]) -> None:
-    """Refuse what no agent may reach.
+    """Refuse egress rules that contain a platform address (169.254.169.254, 168.63.129.16) or an invalid port.
 
     Raises:
-        ValueError: a block has one of the platform's addresses in it, or no ports that there are.
+        ValueError: a block contains a platform address, or a port is missing or invalid.
     """
     for allowed in egress:
         block = ip_network(allowed["cidr"])
         reached = [str(address) for address in _PLATFORM if address in block]
         if reached:
-            why = f"agent {name!r} would reach {reached[0]}, and by it the node's identities"
-            raise ValueError(f"{why}, in {allowed['cidr']}; list narrower blocks")
+            why = f"agent {name!r} could reach {reached[0]}, and so get tokens of the node's identities,"
+            raise ValueError(f"{why} by 'egress' {allowed['cidr']}; list narrower blocks")
         ports = [port for port in allowed["ports"] if not 0 < port <= _HIGHEST_PORT]
         if ports or not allowed["ports"]:
             raise ValueError(
-                f"agent {name!r} has ports {ports} for {allowed['cidr']}; list some from 1 to {_HIGHEST_PORT}"
+                f"agent {name!r} has ports {ports} for {allowed['cidr']}; list ports from 1 to {_HIGHEST_PORT}"
             )
 
 
 def from_namespaces(port: int, namespaces: Sequence[str]) -> "networking.v1.NetworkPolicyIngressRuleArgs":
-    """Pods of these namespaces may call this port."""
+    """Ingress rule that lets the pods of these namespaces call this port."""
     return networking.v1.NetworkPolicyIngressRuleArgs(
         from_=[_pods_of(one) for one in namespaces],
         ports=[networking.v1.NetworkPolicyPortArgs(port=port, protocol="TCP")],
@@ -65,7 +65,7 @@ def from_namespaces(port: int, namespaces: Sequence[str]) -> "networking.v1.Netw
 
 
 def to_callees(callees: Sequence[CalleeArgs]) -> "Iterator[networking.v1.NetworkPolicyEgressRuleArgs]":
-    """Pods of other namespaces may be called, each on its port."""
+    """Egress rules that let an agent call pods of other namespaces, each on its port."""
     for each in callees:
         yield networking.v1.NetworkPolicyEgressRuleArgs(
             to=[_pods_of(each["namespace"])],
@@ -74,14 +74,14 @@ def to_callees(callees: Sequence[CalleeArgs]) -> "Iterator[networking.v1.Network
 
 
 def _pods_of(namespace: str) -> "networking.v1.NetworkPolicyPeerArgs":
-    # The label is Kubernetes' own, on every namespace: nobody takes it for another's.
+    # Kubernetes sets this label on every namespace to its name, so that no namespace can claim another's.
     return networking.v1.NetworkPolicyPeerArgs(
         namespace_selector=meta.v1.LabelSelectorArgs(match_labels={_NAMESPACE: namespace})
     )
 
 
 def to_dns() -> "networking.v1.NetworkPolicyEgressRuleArgs":
-    """Names may be asked for, of the cluster's own DNS alone."""
+    """Egress rule that lets an agent send DNS queries to the cluster's own DNS only."""
     return networking.v1.NetworkPolicyEgressRuleArgs(
         to=[
             networking.v1.NetworkPolicyPeerArgs(
@@ -94,7 +94,7 @@ def to_dns() -> "networking.v1.NetworkPolicyEgressRuleArgs":
 
 
 def to_blocks(blocks: Sequence[EgressArgs]) -> "Iterator[networking.v1.NetworkPolicyEgressRuleArgs]":
-    """Blocks of addresses may be reached, each on its ports."""
+    """Egress rules that let an agent reach blocks of addresses, each on its ports."""
     for each in blocks:
         block = networking.v1.IPBlockArgs(cidr=each["cidr"])
         yield networking.v1.NetworkPolicyEgressRuleArgs(

@@ -23,7 +23,7 @@ __all__ = ["send_get_request"]
 def send_get_request(
     url: str, audience: str, credential: TokenCredential | None = None, transport: RequestsTransport | None = None
 ) -> AzureResponse:
-    """Send a GET request and return the response; a body that is not an object is empty.
+    """Send a GET request to Azure and return the response; a body that is not a JSON object counts as empty.
 
     Raises:
         RuntimeError: no identity is signed in, or the address cannot be reached.

@@ -1,4 +1,4 @@
-"""Response of Azure to one request, without the client that sends it: importing the client costs a preview time."""
+"""Response of Azure to one request, in a module without the HTTP client, whose import would slow down a preview."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -7,7 +7,7 @@ __all__ = ["AzureResponse", "SendRequest"]
 
 
 class AzureResponse(NamedTuple):
-    """Status code and body of a response; a body that is not an object is empty."""
+    """Status code and JSON body of a response; a body that is not a JSON object counts as empty."""
 
     status: int
     body: Mapping[str, Any]

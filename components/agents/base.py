@@ -13,7 +13,7 @@ __all__ = ["Agent"]
 
 
 class Agent(pulumi.ComponentResource):
-    """Agent as the recipient of grants: a `components.grants.Grantee`."""
+    """Base class of an agent's component, which role assignments can be granted to (a `components.grants.Grantee`)."""
 
     TOKEN: ClassVar[str]
 
@@ -22,9 +22,9 @@ class Agent(pulumi.ComponentResource):
     app_name: str
     """Name of the agent on its host."""
     host: pulumi.Output[str]
-    """Host name of its endpoint; empty if it has none."""
+    """Host name of the agent's endpoint; empty if the agent has none."""
     endpoint: pulumi.Output[str]
-    """URL of its endpoint; empty if it has none."""
+    """URL of the agent's endpoint; empty if the agent has none."""
 
     def __init__(self, name: str, inputs: dict[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(self.TOKEN, name, inputs, opts)
@@ -38,16 +38,16 @@ class Agent(pulumi.ComponentResource):
 
     @property
     def component(self) -> pulumi.Resource:
-        """Parent resource of its role assignments."""
+        """Pulumi parent of the agent's role assignments."""
         return self
 
     @property
     def grantee(self) -> Grantee:
-        """Principal of its role assignments: the agent itself, unless it shares an identity."""
+        """Grantee of the agent's role assignments: the agent itself, or the component of an identity that it shares."""
         return self
 
     def _register_common_outputs(self, **more: pulumi.Input[Any]) -> None:
-        """Register the common outputs, and further ones, with the engine."""
+        """Register the outputs of all agents, and further outputs of one host, with the Pulumi engine."""
         self.register_outputs(
             {
                 "principal_id": self.principal_id,

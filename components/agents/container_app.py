@@ -1,6 +1,6 @@
-"""Agents that run as Container Apps: the app, its own identity, and the identity that pulls its image.
+"""Component for an agent that runs as a Container App: the app, its identity, and the identity that pulls its image.
 
-Owns who the agent is and how it runs. What it may do is granted on the resources, with `allow`.
+Owns the agent's identity and the way it runs. Its access is granted on the resources, with `allow`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,33 +16,33 @@ from components.resources.image_registry import ImageRegistry
 
 
 class IngressArgs(TypedDict):
-    """Who can reach an agent. Without it, nobody can."""
+    """Ingress of an agent's Container App; without ingress, nothing can reach the agent."""
 
     port: int
     """The port on which the agent listens."""
     external: NotRequired[bool]
-    """Addresses outside the environment can reach it too, and only those in `allow`."""
+    """True if addresses outside the environment can reach the agent, namely those in `allow`."""
     allow: NotRequired[Sequence[str]]
-    """Blocks of IPv4 addresses that may call; required where `external`."""
+    """Blocks of IPv4 addresses that may call the agent; required with `external`."""
 
 
 class ProbeArgs(TypedDict):
-    """One health probe: a path that answers with success, or without a path, a port that takes connections."""
+    """Health probe of a container: an HTTP GET of a path, or without a path, a TCP connection to a port."""
 
     port: int
-    """Port to ask."""
+    """Port of the probe."""
     path: NotRequired[str | None]
-    """Path to ask."""
+    """Path of the HTTP request."""
     initial_delay_seconds: NotRequired[int | None]
     """Seconds before the first probe."""
     period_seconds: NotRequired[int | None]
     """Seconds between probes."""
     timeout_seconds: NotRequired[int | None]
-    """Seconds after which no answer is a failure."""
+    """Seconds without a response after which a probe has failed."""
     failure_threshold: NotRequired[int | None]
-    """Failures in a row that count."""
+    """Number of failures in a row after which the container is unhealthy."""
     success_threshold: NotRequired[int | None]
-    """Successes in a row that count."""
+    """Number of successes in a row after which the container is healthy."""
 
 
 class ContainerAppAgentArgs(TypedDict):
@@ -55,39 +55,39 @@ class ContainerAppAgentArgs(TypedDict):
     resource_group_name: pulumi.Input[str]
     """Resource group."""
     location: pulumi.Input[str]
-    """Azure region, the environment's."""
+    """Azure region of the Container Apps environment."""
     environment_id: pulumi.Input[str]
     """Id of the managed environment."""
     registry: ImageRegistry
-    """Where the image comes from."""
+    """Registry of the image."""
     repository: str
     """Repository of the image."""
     image_tag: str
     """Tag of the image."""
     cpu: float
-    """Cores."""
+    """CPU cores of each replica."""
     memory: str
-    """Memory, such as `1Gi`."""
+    """Memory of each replica, such as `1Gi`."""
     min_replicas: int
-    """Never fewer."""
+    """Minimum number of replicas."""
     max_replicas: int
-    """Never more."""
+    """Maximum number of replicas."""
     concurrent_requests: NotRequired[int | None]
-    """Requests at the same time for which a replica is added."""
+    """Number of simultaneous requests per replica above which a replica is added."""
     scaling: NotRequired[Scaling | None]
-    """What is counted to decide how many replicas run; see `scaling` of a resource."""
+    """KEDA scaler that sets the number of replicas: the return value of a resource's `scaling`."""
     variables: NotRequired[Mapping[str, pulumi.Input[str]]]
-    """Environment variables; none of them secret, for everyone who may see the app can read them."""
+    """Environment variables; never secrets, since everybody who may see the app can read them."""
     ingress: NotRequired[IngressArgs | None]
-    """Who can reach it; without it, nobody."""
+    """Ingress of the app; without ingress, nothing can reach the agent."""
     probes: NotRequired[Mapping[str, ProbeArgs]]
-    """`liveness`, `readiness` or `startup` → how its health is asked for."""
+    """`liveness`, `readiness` or `startup` → the health probe."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Azure tags."""
 
 
 class PullIdentity:
-    """The identity with which the platform pulls an agent's image. No code acts as it, and it does nothing else."""
+    """User-assigned identity that pulls an agent's image; the agent's code gets no token for this identity."""
 
     def __init__(self, agent: "ContainerAppAgent", args: ContainerAppAgentArgs) -> None:
         self.agent_name = agent.agent_name
@@ -106,12 +106,12 @@ class PullIdentity:
 
 
 class ContainerAppAgent(Agent):
-    """An agent with an identity of its own, which Azure creates and deletes with its app."""
+    """Component for an agent as a Container App, with a system-assigned identity."""
 
     TOKEN = "agent-network:index:ContainerAppAgent"  # noqa: S105 - a type token
 
     pull_principal_id: pulumi.Output[str]
-    """The identity that pulls its image."""
+    """Principal id of the identity that pulls the agent's image."""
 
     def __init__(self, name: str, args: ContainerAppAgentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         image = f"{args['repository']}:{args['image_tag']}"
@@ -132,7 +132,7 @@ class ContainerAppAgent(Agent):
             ),
             configuration=_configuration(args, pull),
             template=_template(name, args, image),
-            # The app starts by pulling its image, so whoever pulls must be allowed to by then.
+            # The app pulls its image when it is created, so the pull identity needs its role before that.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[may_pull]),
         )
         self.principal_id = container_app.identity.apply(_principal)
@@ -163,8 +163,8 @@ def _configuration(args: ContainerAppAgentArgs, pull: PullIdentity) -> "app.Conf
     return app.ConfigurationArgs(
         active_revisions_mode=app.ActiveRevisionsMode.SINGLE,
         identity_settings=[
-            # None: the platform uses it, and code in the container gets no token for it. "Managed identities in Azure
-            # Container Apps", Microsoft Learn, 2025.
+            # None: only the platform uses the identity; code in the container gets no token for it. Source: "Managed
+            # identities in Azure Container Apps", Microsoft Learn, 2025.
             app.IdentitySettingsArgs(identity=pull.identity.id, lifecycle=lifecycle.NONE),
             app.IdentitySettingsArgs(identity="system", lifecycle=lifecycle.MAIN),
         ],
@@ -179,9 +179,13 @@ def _ingress(args: ContainerAppAgentArgs) -> "app.IngressArgs | None":
         return None
     external, allow = ingress.get("external", False), ingress.get("allow", ())
     if external and not allow:
-        raise ValueError(f"app {args['app_name']!r} would be open to everyone; list in 'allow' who may call")
+        raise ValueError(
+            f"app {args['app_name']!r} would be open to every address; list the addresses that may call it in 'allow'"
+        )
     if allow and not external:
-        raise ValueError(f"app {args['app_name']!r} lets in nobody from outside, so there is nobody to list in 'allow'")
+        raise ValueError(
+            f"app {args['app_name']!r} is not external, so 'allow' has no effect; remove 'allow', or set 'external'"
+        )
     return app.IngressArgs(
         external=external,
         target_port=ingress["port"],
@@ -205,7 +209,7 @@ def _template(name: str, args: ContainerAppAgentArgs, image: str) -> "app.Templa
         image=args["registry"].endpoint.apply(lambda host: f"{host}/{image}"),
         resources=app.ContainerResourcesArgs(cpu=args["cpu"], memory=args["memory"]),
         env=[app.EnvironmentVarArgs(name=key, value=value) for key, value in sorted(args.get("variables", {}).items())],
-        # An empty list would switch off the probes that Azure adds where there are none; so would one of scale rules.
+        # An empty list would switch off Azure's default probes, and an empty list of scale rules its default rule.
         probes=[_probe(when, probe) for when, probe in sorted(args.get("probes", {}).items())] or None,
     )
     scale = app.ScaleArgs(

@@ -38,9 +38,9 @@ class FoundryAgentArgs(TypedDict):
     agent: str
     """Name of the agent in the project."""
     app_name: str
-    """Name in Azure of the agent's application, and of resources that are created for it elsewhere."""
+    """Name in Azure of the agent's application, and of other resources that are created for the agent."""
     identity: IdentitySource
-    """Source of its identity."""
+    """Source of the agent's identity."""
     version: NotRequired[str]
     """Version of the agent that callers get; required for `application`."""
     shared: NotRequired[UnpublishedAgents]
@@ -52,11 +52,11 @@ class FoundryAgentArgs(TypedDict):
     principal_id: NotRequired[str | None]
     """Principal id: required for `given`; for `per-agent`, replaces the lookup. A shared identity's id is refused."""
     locate_error: NotRequired[Callable[[str], str]]
-    """Adds to an error message about `principal_id` where the value is set."""
+    """Function that adds the file and line of `principal_id` to an error message."""
 
 
 class FoundryAgent(Agent):
-    """Agent that Foundry runs, with the principal that its access is granted to."""
+    """Component for an agent that Foundry runs, with the principal that its access is granted to."""
 
     TOKEN = "agent-network:index:FoundryAgent"  # noqa: S105 - a type token
     VERBS: ClassVar[Mapping[str, Mapping[str, VerbRole]]] = {
@@ -75,7 +75,12 @@ class FoundryAgent(Agent):
     def __init__(self, name: str, args: FoundryAgentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         _check(name, args)
         identity, project = args["identity"], args["project"]
-        inputs = {"agent": args["agent"], "identity": identity, "project": project.called, "app_name": args["app_name"]}
+        inputs = {
+            "agent": args["agent"],
+            "identity": identity,
+            "project": project.resource_name,
+            "app_name": args["app_name"],
+        }
         super().__init__(name, {**inputs, "principal_id": args.get("principal_id")}, opts)
         self.identity = identity
         self.app_name = args["app_name"]
@@ -100,15 +105,15 @@ class FoundryAgent(Agent):
 
     @property
     def grantee(self) -> Grantee:
-        """Principal of its role assignments: the agent itself, or the agents whose identity it shares."""
+        """Grantee of the agent's role assignments: the agent itself, or the component of its shared identity."""
         return self._shared or self
 
     def variables(self) -> Mapping[str, pulumi.Input[str]]:
-        """Environment variables for a caller, by the end of the variable's name."""
+        """Environment variables with the agent's endpoint for a caller, by the last part of the variable's name."""
         return {"ENDPOINT": self.endpoint}
 
     def allow(self, caller: Grantee, verb: str) -> pulumi.CustomResource:
-        """Grant a caller a verb on this agent.
+        """Assign a caller the role of a verb on this agent.
 
         Raises:
             ValueError: the verb does not exist, or no scope is narrower than the whole project.
@@ -178,13 +183,14 @@ def _as_output(value: pulumi.Input[str]) -> pulumi.Output[str]:
 
 
 def _check_not_shared(args: FoundryAgentArgs, principal_id: str, shared_ids: Sequence[str]) -> str:
-    """Return the configured id, or refuse a shared one: its grants would be grants of other agents too."""
+    """Return the configured principal id; refuse the project's shared one, whose grants other agents would get too."""
     if principal_id.lower() in {one.lower() for one in shared_ids}:
         locate_error = args.get("locate_error", f"agent {args['agent']!r}: principal_id: {{}}".format)
         raise pulumi.RunError(
             locate_error(
-                f"'{principal_id}' is the identity that all unpublished agents of project {args['project'].called!r}"
-                " share; set the id of this agent alone, or remove it here and publish the agent"
+                f"'{principal_id}' is the identity that all unpublished agents of project"
+                f" {args['project'].resource_name!r} share; set the id of this"
+                " agent alone, or remove it here and publish the agent"
             )
         )
     return principal_id
@@ -215,7 +221,7 @@ def _check(name: str, args: FoundryAgentArgs) -> None:
 
 
 def _endpoint_path(args: FoundryAgentArgs) -> str:
-    """Path of the agent's endpoint below the project's, from the documents that the verbs' rows name."""
+    """URL path of the agent's endpoint below the project's endpoint."""
     if args["identity"] == "application":
         return f"/applications/{args['app_name']}/protocols/openai"
     if args["identity"] == "per-agent":

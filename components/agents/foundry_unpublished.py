@@ -23,18 +23,18 @@ class UnpublishedAgentsArgs(TypedDict):
     principal_id: NotRequired[str | None]
     """Principal id of the shared identity; without it, the id is read from Azure."""
     locate_error: NotRequired[Callable[[str], str]]
-    """Adds to an error message about `principal_id` where the value is set."""
+    """Function that adds the file and line of `principal_id` to an error message."""
 
 
 class UnpublishedAgents(pulumi.ComponentResource):
-    """Identity that all unpublished agents of a project share: access granted to one of them is granted to all."""
+    """Component for the identity that all unpublished agents of a Foundry project share, and so all of its access."""
 
     principal_id: pulumi.Output[str]
     """Principal id of the project's default agent identity."""
 
     def __init__(self, name: str, args: UnpublishedAgentsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         project, configured_id = args["project"], args.get("principal_id")
-        inputs = {"project": project.called, "principal_id": configured_id, "azure_name": args["azure_name"]}
+        inputs = {"project": project.resource_name, "principal_id": configured_id, "azure_name": args["azure_name"]}
         super().__init__("agent-network:index:UnpublishedAgents", name, inputs, opts)
         self.agent_name = name
         self.azure_name = args["azure_name"]
@@ -48,14 +48,14 @@ class UnpublishedAgents(pulumi.ComponentResource):
 
     @property
     def component(self) -> pulumi.Resource:
-        """Parent resource of the role assignments."""
+        """Pulumi parent of the shared identity's role assignments."""
         return self
 
 
 def _check_configured_id(args: UnpublishedAgentsArgs, principal_id: str, shared_ids: Sequence[str]) -> str:
-    """Return the configured id, or refuse it if Azure reports another: the grants would go to another principal."""
+    """Return the configured principal id of the shared identity; refuse it if Azure reports another."""
     if shared_ids and principal_id.lower() not in {one.lower() for one in shared_ids}:
-        project = args["project"].called
+        project = args["project"].resource_name
         locate_error = args.get("locate_error", f"unpublished agents of {project!r}: principal_id: {{}}".format)
         reported = " and ".join(map(repr, shared_ids))
         raise pulumi.RunError(

@@ -1,7 +1,7 @@
-"""Clusters in which agents run: nobody gets in but by Entra ID, and no pod gets out but by its network policy.
+"""Component for an AKS cluster that runs agents, with sign-in by Entra ID only and with network policies.
 
-Owns the cluster, what it logs, how a program reaches it and who pulls its pods' images. Namespaces, identities and pods
-of agents are `components.agents.aks`.
+Owns the cluster, its logs, the Kubernetes provider that reaches it and the identity that pulls images. The namespaces,
+identities and pods of agents are in `components.agents.aks`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,13 +15,13 @@ from components.diagnostics import Logs, send_logs
 from components.hosts.existing_cluster import fit_for_agents
 from components.hosts.kubeconfig import kubeconfig_of
 from components.platform_identity import PlatformIdentity
-from components.resources.base import Holder, PlacedArgs, arm_id
+from components.resources.base import ParentResource, PlacedArgs, arm_id
 from components.resources.image_registry import ImageRegistry
 
 __all__ = ["AksCluster", "AksClusterArgs"]
 
-# Who changed what, and who signed in: "Monitor AKS control plane logs", Microsoft Learn, 2025. `kube-audit` adds every
-# read, at several times the price.
+# Audit logs of changes and of sign-ins: "Monitor AKS control plane logs", Microsoft Learn, 2025. `kube-audit` adds
+# every read, at several times the price.
 _LOGS = Logs(categories=("guard", "kube-audit-admin"), own_tables=True)
 _KUBELET = "kubeletidentity"
 
@@ -30,27 +30,27 @@ class AksClusterArgs(PlacedArgs):
     """Arguments of an `AksCluster`."""
 
     vm_size: NotRequired[str]
-    """Size of the nodes; required unless it exists already."""
+    """VM size of the nodes; required for a new cluster."""
     node_count: NotRequired[int]
-    """How many nodes; required unless it exists already."""
+    """Number of nodes; required for a new cluster."""
     private: NotRequired[bool]
-    """Its API has an address in its network only."""
+    """True if the cluster's API is reachable only from the cluster's network."""
     authorized_ip_ranges: NotRequired[Sequence[str]]
-    """Blocks of IPv4 addresses from which its API is reached; required unless `private`."""
+    """Blocks of IPv4 addresses that may reach the cluster's API; required unless `private`."""
     subnet_id: NotRequired[pulumi.Input[str]]
-    """Id of the subnet of the nodes; without it, the cluster makes a network of its own."""
+    """Id of the subnet of the nodes; without it, AKS creates a virtual network for the cluster."""
     identity_id: NotRequired[pulumi.Input[str]]
-    """Id of the identity of the control plane, which may join that subnet; required with `subnet_id`."""
+    """Id of the identity of the control plane, with permission to join that subnet; required with `subnet_id`."""
     defender_workspace_id: NotRequired[pulumi.Input[str]]
-    """Id of the workspace that Defender sends to; without it, `workspace_id`, which has to take keys for that."""
+    """Id of the workspace for Defender's data, by default `workspace_id`; the workspace must accept keys."""
     admin_group_ids: NotRequired[Sequence[str]]
-    """Groups of Entra ID that may do everything in the cluster; without it, only role assignments count."""
+    """Groups of Entra ID that administer the cluster; without groups, only role assignments give access."""
     kubernetes_version: NotRequired[str]
-    """Version of Kubernetes; without it, Azure's default, and patches either way."""
+    """Version of Kubernetes, by default Azure's; patches are installed automatically in both cases."""
 
 
-class AksCluster(Holder):
-    """A cluster; `provider` is how a program makes things in it."""
+class AksCluster(ParentResource):
+    """Component for an AKS cluster; `provider` is the Pulumi provider for Kubernetes objects in the cluster."""
 
     TOKEN = "agent-network:index:AksCluster"  # noqa: S105 - a type token
 
@@ -59,7 +59,7 @@ class AksCluster(Holder):
     cluster_name: pulumi.Output[str]
     """Name of the cluster."""
     kubelet_principal_id: pulumi.Output[str]
-    """The identity that pulls its pods' images, one for all; no pod reaches it."""
+    """Principal id of the kubelet, which pulls the images of all pods; no pod gets tokens for this identity."""
 
     def __init__(self, name: str, args: AksClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -73,7 +73,7 @@ class AksCluster(Holder):
             cluster = _create(name, args, own)
             send_logs(f"{name}-is-logged", _LOGS, source=cluster.id, workspace_id=args["workspace_id"], parent=self)
             fit = cluster.name
-        # Nothing trusts a cluster and nothing is made in it before it is seen to be fit.
+        # No credential trusts the cluster and no object is created in it before the cluster has passed its checks.
         self.issuer_url = fit.apply(lambda _: cluster.oidc_issuer_profile.apply(lambda known: _issuer(name, known)))
         self.kubelet_principal_id = cluster.identity_profile.apply(lambda known: _kubelet(name, known))
         self.kubelet = PlatformIdentity(f"{name}-kubelet", args["azure_name"], self.kubelet_principal_id, self)
@@ -82,7 +82,7 @@ class AksCluster(Holder):
         self.provider = kubernetes.Provider(
             name, kubeconfig=kubeconfig_of(name, fit, args["resource_group_name"]), opts=own
         )
-        self._ready(
+        self._register(
             cluster,
             issuer_url=self.issuer_url,
             cluster_name=self.cluster_name,
@@ -90,7 +90,7 @@ class AksCluster(Holder):
         )
 
     def let_pull(self, registry: ImageRegistry, *repositories: str) -> pulumi.CustomResource:
-        """Let the kubelet pull images for the pods; pods made after that wait for it."""
+        """Grant the kubelet the pull of images from a registry; pods that are registered later wait for this grant."""
         assignment = registry.allow_pull(self.kubelet, *repositories)
         self.may_pull.append(assignment)
         return assignment
@@ -99,19 +99,21 @@ class AksCluster(Holder):
 def _check(name: str, args: AksClusterArgs) -> None:
     missing = [key for key in ("vm_size", "node_count") if not args.get(key)]
     if missing:
-        raise ValueError(f"cluster {name!r} is to be created, and so needs {' and '.join(missing)}")
+        raise ValueError(f"cluster {name!r} is to be created; set {' and '.join(missing)}")
     private, listed = args.get("private", False), args.get("authorized_ip_ranges", ())
     if not private and not listed:
-        why = f"the API of cluster {name!r} would be open to every address"
-        raise ValueError(f"{why}; make it 'private', or list in 'authorized_ip_ranges' who may reach it")
+        why = f"the API of cluster {name!r} would be reachable from every address"
+        raise ValueError(f"{why}; set 'private', or list the permitted addresses in 'authorized_ip_ranges'")
     if private and listed:
-        raise ValueError(f"cluster {name!r} is private, so there is nobody to list in 'authorized_ip_ranges'")
+        raise ValueError(f"cluster {name!r} is private; remove 'authorized_ip_ranges', or 'private'")
     everybody = [block for block in listed if block.endswith("/0")]
     if everybody:
-        raise ValueError(f"the API of cluster {name!r} would be open to every address by {everybody[0]!r}; be narrower")
+        raise ValueError(
+            f"the API of cluster {name!r} would be reachable from every address by {everybody[0]!r}; narrow it"
+        )
     if args.get("subnet_id") is not None and args.get("identity_id") is None:
-        why = f"cluster {name!r} is given a subnet, which its identity must be allowed to join before it is there"
-        raise ValueError(f"{why}; give one with the role Network Contributor on the subnet as 'identity_id'")
+        why = f"cluster {name!r} has a subnet, but its own identity could join it only after the cluster is created"
+        raise ValueError(f"{why}; set 'identity_id' to an identity with the role Network Contributor on the subnet")
 
 
 def _create(name: str, args: AksClusterArgs, own: pulumi.ResourceOptions) -> "containerservice.ManagedCluster":
@@ -142,7 +144,7 @@ def _create(name: str, args: AksClusterArgs, own: pulumi.ResourceOptions) -> "co
                 vnet_subnet_id=args.get("subnet_id"),
             )
         ],
-        # Who signs in: Entra ID, and what they may do then is Azure's role assignments.
+        # Users sign in with Entra ID, and Azure role assignments define their permissions.
         disable_local_accounts=True,
         enable_rbac=True,
         aad_profile=azure.ManagedClusterAADProfileArgs(
@@ -157,7 +159,7 @@ def _create(name: str, args: AksClusterArgs, own: pulumi.ResourceOptions) -> "co
             enable_private_cluster=private,
             enable_private_cluster_public_fqdn=False if private else None,
             authorized_ip_ranges=args.get("authorized_ip_ranges"),
-            # Whoever may run commands by Azure's API runs them as the cluster's administrator.
+            # Commands that are run through Azure's API (`az aks command invoke`) run as the cluster's administrator.
             disable_run_command=True,
         ),
         network_profile=azure.ContainerServiceNetworkProfileArgs(
@@ -182,7 +184,7 @@ def _security(args: AksClusterArgs) -> "containerservice.ManagedClusterSecurityP
     return azure.ManagedClusterSecurityProfileArgs(
         workload_identity=azure.ManagedClusterSecurityProfileWorkloadIdentityArgs(enabled=True),
         # Its sensor on the nodes sends by the workspace's key, and fails where that is off, as it is here (reported in
-        # Azure/Microsoft-Defender-for-Cloud#1010, 2025-11): whoever wants it gives it a workspace of its own.
+        # Azure/Microsoft-Defender-for-Cloud#1010, 2025-11): set `defender_workspace_id` to use it.
         defender=azure.ManagedClusterSecurityProfileDefenderArgs(
             log_analytics_workspace_resource_id=args.get("defender_workspace_id", args["workspace_id"]),
             security_monitoring=azure.ManagedClusterSecurityProfileDefenderSecurityMonitoringArgs(enabled=True),
@@ -192,7 +194,9 @@ def _security(args: AksClusterArgs) -> "containerservice.ManagedClusterSecurityP
 
 def _issuer(name: str, profile: "containerservice.outputs.ManagedClusterOIDCIssuerProfileResponse | None") -> str:
     if profile is None or not profile.issuer_url:
-        raise RuntimeError(f"Azure tells no issuer of tokens of cluster {name!r}; run this again once it is there")
+        raise RuntimeError(
+            f"Azure returned cluster {name!r} without a token issuer; run this again once the cluster is ready"
+        )
     return profile.issuer_url
 
 
@@ -202,6 +206,6 @@ def _kubelet(
     found = (profile or {}).get(_KUBELET)
     if found is None or not found.object_id:
         raise RuntimeError(
-            f"cluster {name!r} has no {_KUBELET!r}, by which its nodes pull images; use managed identity"
+            f"cluster {name!r} has no {_KUBELET!r}, with which nodes pull images; use a cluster with a managed identity"
         )
     return found.object_id

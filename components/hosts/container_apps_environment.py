@@ -1,6 +1,7 @@
-"""Where agents run: one managed environment, and the Log Analytics workspace to which the whole network's logs go.
+"""Component for the Container Apps environment that runs agents, and for the network's Log Analytics workspace.
 
-No key of the workspace is needed anywhere: apps log through Azure Monitor, and a diagnostic setting picks it up.
+No key of the workspace is needed anywhere: apps log through Azure Monitor, and a diagnostic setting sends the
+logs to the workspace.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from components.diagnostics import Logs, send_logs
 _LOGS = Logs(categories=("ContainerAppConsoleLogs", "ContainerAppSystemLogs"))
 
 CONSUMPTION = "Consumption"
-"""The workload profile that every environment has and every agent runs in."""
+"""Workload profile that every environment has and every agent runs in."""
 
 
 class HostingEnvironmentArgs(TypedDict):
@@ -34,7 +35,7 @@ class HostingEnvironmentArgs(TypedDict):
 
 
 class HostingEnvironment(pulumi.ComponentResource):
-    """A managed environment with mutual TLS between apps, and its workspace."""
+    """Component for a Container Apps environment with mutual TLS between apps, and for its Log Analytics workspace."""
 
     environment_id: pulumi.Output[str]
     """Id of the managed environment."""

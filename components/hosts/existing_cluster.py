@@ -1,9 +1,9 @@
-"""Whether a cluster that is there already is fit for agents: somebody else made it, and this program changes nothing.
+"""Check that an existing AKS cluster has the security settings that agents need; the cluster is never changed.
 
-Owns what such a cluster must have, and the command that gives it. Sources: "Enable AKS-managed Microsoft Entra
-integration", "Use Azure RBAC for Kubernetes authorization", "Manage local accounts", "Deploy and configure Microsoft
-Entra Workload ID on AKS", "Secure traffic between pods by using network policies" and "Secure access to the API server
-using authorized IP address ranges", Microsoft Learn, 2025.
+Owns the list of required settings, and the `az aks update` command that sets them. Sources: "Enable AKS-managed
+Microsoft Entra integration", "Use Azure RBAC for Kubernetes authorization", "Manage local accounts", "Deploy and
+configure Microsoft Entra Workload ID on AKS", "Secure traffic between pods by using network policies" and "Secure
+access to the API server using authorized IP address ranges", Microsoft Learn, 2025.
 """
 
 from typing import NamedTuple
@@ -14,72 +14,76 @@ from pulumi_azure_native import containerservice
 __all__ = ["fit_for_agents"]
 
 
-class _Need(NamedTuple):
+class _Requirement(NamedTuple):
     met: pulumi.Output[bool]
-    otherwise: str
-    """What is wrong without it."""
+    problem: str
+    """Part of the error message for a cluster without the setting."""
     options: str
-    """Of `az aks update`, to mend that."""
+    """Options of `az aks update` that fix it."""
 
 
 def fit_for_agents(name: str, cluster: "containerservice.ManagedCluster") -> pulumi.Output[str]:
-    """The cluster's name in Azure; it fails, with everything that the cluster lacks, where it lacks any.
+    """Return an existing cluster's name in Azure, or fail with a list of all required settings that it lacks.
 
     Args:
-        name: what messages call it.
-        cluster: as Azure tells it.
+        name: name of the cluster in messages.
+        cluster: cluster as Azure returns it.
     """
-    needs = _needs(cluster)
+    requirements = _requirements(cluster)
 
-    def judged(met: list[bool]) -> pulumi.Output[str]:
-        lacks = [need for need, is_met in zip(needs, met, strict=True) if not is_met]
-        if lacks:
-            why, options = "; ".join(each.otherwise for each in lacks), " ".join(each.options for each in lacks)
-            raise RuntimeError(f"cluster {name!r} is not fit for agents: {why}; run `az aks update {options}` on it")
+    def name_or_error(met: list[bool]) -> pulumi.Output[str]:
+        missing = [one for one, is_met in zip(requirements, met, strict=True) if not is_met]
+        if missing:
+            why, options = "; ".join(each.problem for each in missing), " ".join(each.options for each in missing)
+            raise RuntimeError(f"cluster {name!r} cannot run agents: {why}; run `az aks update {options}` on it")
         return cluster.name
 
-    return pulumi.Output.all(*(need.met for need in needs)).apply(judged)
+    return pulumi.Output.all(*(one.met for one in requirements)).apply(name_or_error)
 
 
-def _needs(cluster: "containerservice.ManagedCluster") -> list[_Need]:
+def _requirements(cluster: "containerservice.ManagedCluster") -> list[_Requirement]:
     return [
-        _Need(
-            cluster.oidc_issuer_profile.apply(lambda told: bool(told and told.issuer_url)),
-            "it issues no tokens that Entra ID could trust",
+        _Requirement(
+            cluster.oidc_issuer_profile.apply(lambda profile: bool(profile and profile.issuer_url)),
+            "it has no OIDC issuer",
             "--enable-oidc-issuer",
         ),
-        _Need(
+        _Requirement(
             cluster.security_profile.apply(
-                lambda told: bool(told and told.workload_identity and told.workload_identity.enabled)
+                lambda profile: bool(profile and profile.workload_identity and profile.workload_identity.enabled)
             ),
-            "its pods get no tokens to act as their identities",
+            "workload identity is off",
             "--enable-workload-identity",
         ),
-        _Need(
-            cluster.aad_profile.apply(lambda told: bool(told and told.managed and told.enable_azure_rbac)),
-            "who may do what in it is not Azure's role assignments",
+        _Requirement(
+            cluster.aad_profile.apply(lambda profile: bool(profile and profile.managed and profile.enable_azure_rbac)),
+            "Azure RBAC for Kubernetes is off",
             "--enable-aad --enable-azure-rbac",
         ),
-        _Need(
+        _Requirement(
             cluster.disable_local_accounts.apply(bool),
-            "its local accounts let in whoever has a key",
+            "its local accounts are on, so that a key gives access",
             "--disable-local-accounts",
         ),
-        _Need(
-            cluster.network_profile.apply(lambda told: (told and told.network_policy) not in {None, "", "none"}),
-            "nothing in it keeps to network policies",
+        _Requirement(
+            cluster.network_profile.apply(
+                lambda profile: (profile and profile.network_policy) not in {None, "", "none"}
+            ),
+            "it does not enforce network policies",
             "--network-policy azure",
         ),
-        _Need(
-            cluster.api_server_access_profile.apply(_closed),
-            "every address reaches its API",
+        _Requirement(
+            cluster.api_server_access_profile.apply(_is_access_restricted),
+            "its API is reachable from every address",
             "--api-server-authorized-ip-ranges …",
         ),
     ]
 
 
-def _closed(told: "containerservice.outputs.ManagedClusterAPIServerAccessProfileResponse | None") -> bool:
-    if told is None:
+def _is_access_restricted(
+    profile: "containerservice.outputs.ManagedClusterAPIServerAccessProfileResponse | None",
+) -> bool:
+    if profile is None:
         return False
-    listed = told.authorized_ip_ranges or ()
-    return bool(told.enable_private_cluster) or (bool(listed) and not any(one.endswith("/0") for one in listed))
+    listed = profile.authorized_ip_ranges or ()
+    return bool(profile.enable_private_cluster) or (bool(listed) and not any(one.endswith("/0") for one in listed))

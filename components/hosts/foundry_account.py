@@ -1,6 +1,6 @@
-"""Accounts of Foundry, which hold projects: no keys, a name of their own, models.
+"""Component for a Foundry account (AI Services), without keys, with a custom subdomain and model deployments.
 
-Owns no project: that is `components.hosts.foundry_project`.
+Its projects are in `components.hosts.foundry_project`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ import pulumi
 from pulumi_azure_native import cognitiveservices
 
 from components.diagnostics import Logs, send_logs
-from components.resources.base import Holder, PlacedArgs, arm_id
+from components.resources.base import ParentResource, PlacedArgs, arm_id
 from components.resources.model_account import DeploymentArgs, deploy_models
 
 __all__ = ["FoundryAccount", "FoundryAccountArgs"]
@@ -23,15 +23,15 @@ class FoundryAccountArgs(PlacedArgs):
     """Arguments of a `FoundryAccount`."""
 
     deployments: NotRequired[Iterable[DeploymentArgs]]
-    """The models; not for an existing account, which has those that it has."""
+    """Model deployments; not allowed for an existing account."""
     allow: NotRequired[Sequence[str]]
-    """Blocks of IPv4 addresses that may call the account; without it, every address may try, with a token."""
+    """Blocks of IPv4 addresses that may call the account; by default, every address may call with a token."""
     agent_subnet_id: NotRequired[pulumi.Input[str]]
-    """Id of the subnet through which agents reach out; without it, they do through Microsoft's network."""
+    """Id of the subnet for agents' outbound traffic; without it, the traffic goes through Microsoft's network."""
 
 
-class FoundryAccount(Holder):
-    """An AI Services account that takes projects, and tokens of Entra ID alone."""
+class FoundryAccount(ParentResource):
+    """Component for an AI Services account that holds Foundry projects and accepts tokens of Entra ID only."""
 
     TOKEN = "agent-network:index:FoundryAccount"  # noqa: S105 - a type token
 
@@ -46,9 +46,9 @@ class FoundryAccount(Holder):
         else:
             account = _create(name, args, own)
             send_logs(f"{name}-is-logged", _LOGS, source=account.id, workspace_id=args["workspace_id"], parent=self)
-            # One account takes one write at a time and answers others with a conflict, its projects' too.
+            # An account accepts one write at a time, those to its projects included; others fail with a conflict.
             self.last_write = deploy_models(self, args, args.get("deployments", ()), after=account)
-        self._ready(account)
+        self._register(account)
 
 
 def _create(name: str, args: FoundryAccountArgs, own: pulumi.ResourceOptions) -> "cognitiveservices.Account":
@@ -63,7 +63,7 @@ def _create(name: str, args: FoundryAccountArgs, own: pulumi.ResourceOptions) ->
         sku=cognitiveservices.SkuArgs(name="S0"),
         identity=cognitiveservices.IdentityArgs(type=cognitiveservices.ResourceIdentityType.SYSTEM_ASSIGNED),
         properties=cognitiveservices.AccountPropertiesArgs(
-            # Tokens of Entra ID are taken at a name of the account's own only.
+            # Tokens of Entra ID are accepted at a custom subdomain only.
             custom_sub_domain_name=args["azure_name"],
             disable_local_auth=True,
             allow_project_management=True,

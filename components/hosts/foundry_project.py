@@ -1,8 +1,8 @@
-"""Where Foundry's agents live: a project in an account, and what the project may use.
+"""Component for a Foundry project, which contains agents, and for its connections to resources.
 
-Owns no agent: those are made in the project's data plane, and `components.agents.foundry` is who they are. What a
-connection opens is granted to the project's own identity, as which every agent in it may then come by it: connect to
-what all of them may see.
+Creates no agent: agents are created in the project's data plane, and `components.agents.foundry` grants their access.
+A connection uses the project's own identity, which every agent of the project can use: connect only to resources that
+all of its agents may read.
 """
 
 from collections.abc import Mapping
@@ -18,40 +18,40 @@ from components.resources.base import Connection
 __all__ = ["FoundryProject", "FoundryProjectArgs"]
 
 _ENDPOINT = "AI Foundry API"
-"""Which of a project's endpoints its agents answer at."""
+"""Key of the endpoint of agents among the endpoints of a project."""
 
 
 class FoundryProjectArgs(TypedDict):
     """Arguments of a `FoundryProject`."""
 
     account: FoundryAccount
-    """The account that holds it."""
+    """Foundry account of the project."""
     project_name: str
     """Name of the project in the account."""
     location: pulumi.Input[str]
-    """Azure region, the account's."""
+    """Azure region of the account."""
     existing: NotRequired[bool]
-    """It is there already: refer to it, and do not create it."""
+    """True for a project that exists already: it is read and not created."""
     connections: NotRequired[Mapping[str, Connection]]
-    """By the name by which agents' tools ask for it: what the project reaches; not for an existing one."""
+    """Name that agents' tools use → connection to a resource; not allowed for an existing project."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Azure tags."""
 
 
 class FoundryProject(pulumi.ComponentResource):
-    """A project; `identity` is its own, for grants on what it connects to."""
+    """Component for a Foundry project; `identity` is the grantee of access to the resources that it connects to."""
 
     project_id: pulumi.Output[str]
-    """Id of the project."""
+    """Resource id of the project."""
     project_endpoint: pulumi.Output[str]
-    """Address of the project, below which its agents are."""
+    """Endpoint URL of the project, which the URLs of its agents begin with."""
     identity_principal_id: pulumi.Output[str]
-    """The project itself, as which it uses its connections; its agents are others. An existing one may have none."""
+    """Principal id of the project's own identity, which its connections use; empty for an existing project without."""
 
     def __init__(self, name: str, args: FoundryProjectArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         shown = {"project": args["project_name"]}
         super().__init__("agent-network:index:FoundryProject", name, shown, opts)
-        self.called = name
+        self.resource_name = name
         self.project_name = args["project_name"]
         self.account = args["account"]
         connections = args.get("connections", {})
@@ -62,12 +62,12 @@ class FoundryProject(pulumi.ComponentResource):
             project = cognitiveservices.Project.get(name, project_id, pulumi.ResourceOptions(parent=self))
         else:
             project = self._create(args)
-            for called, connection in connections.items():
-                self._connect(called, connection)
+            for connection_name, connection in connections.items():
+                self._connect(connection_name, connection)
         self.project = project
         self.project_id = project.id
         self.project_endpoint = project.properties.apply(lambda known: _endpoint(self.project_name, known.endpoints))
-        self.identity_principal_id = project.identity.apply(_told if args.get("existing") else _own)
+        self.identity_principal_id = project.identity.apply(_id_or_empty if args.get("existing") else _required_id)
         self.identity = PlatformIdentity(f"{name}-project", self.project_name, self.identity_principal_id, self)
         self.register_outputs(
             {
@@ -80,7 +80,7 @@ class FoundryProject(pulumi.ComponentResource):
     def _create(self, args: FoundryProjectArgs) -> "cognitiveservices.Project":
         account = self.account
         project = cognitiveservices.Project(
-            self.called,
+            self.resource_name,
             project_name=self.project_name,
             account_name=account.azure_name,
             resource_group_name=account.resource_group_name,
@@ -93,11 +93,11 @@ class FoundryProject(pulumi.ComponentResource):
         account.last_write = project
         return project
 
-    def _connect(self, called: str, to: Connection) -> None:
+    def _connect(self, connection_name: str, to: Connection) -> None:
         account = self.account
         account.last_write = cognitiveservices.ProjectConnection(
-            f"{self.called}-connects-to-{called}",
-            connection_name=called,
+            f"{self.resource_name}-connects-to-{connection_name}",
+            connection_name=connection_name,
             project_name=self.project_name,
             account_name=account.azure_name,
             resource_group_name=account.resource_group_name,
@@ -112,13 +112,13 @@ class FoundryProject(pulumi.ComponentResource):
         )
 
 
-def _own(identity: "cognitiveservices.outputs.IdentityResponse | None") -> str:
+def _required_id(identity: "cognitiveservices.outputs.IdentityResponse | None") -> str:
     if identity is None:
         raise RuntimeError("Azure returned the project without an identity; turn on its system-assigned identity")
     return identity.principal_id
 
 
-def _told(identity: "cognitiveservices.outputs.IdentityResponse | None") -> str:
+def _id_or_empty(identity: "cognitiveservices.outputs.IdentityResponse | None") -> str:
     return "" if identity is None else identity.principal_id or ""
 
 

@@ -1,7 +1,7 @@
-"""A whole network out of its description: the one part of this room that knows `manifest`.
+"""Component that creates a whole network from its manifest: the only package of `components` that imports `manifest`.
 
-`AgentNetwork` is the component; the modules beside it say, of hosts and of agents, which component each becomes and
-with which arguments. None of them holds a rule of any kind of resource or host.
+`AgentNetwork` is the component; the other modules choose the component and the arguments of each host and agent. None
+of them contains a rule of one kind of resource or host.
 """
 
 from components.network.composing import AgentNetwork, AgentNetworkArgs

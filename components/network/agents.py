@@ -1,4 +1,4 @@
-"""Arguments of the agent components, for each host."""
+"""Builds the arguments of the agent components from the manifest, one function per host."""
 
 from collections.abc import Iterator, Mapping
 
@@ -31,12 +31,12 @@ def in_container_app(  # noqa: PLR0913, PLR0917 - one argument for each thing th
     resources: Mapping[str, NetworkResource],
     variables: _Variables,
 ) -> ContainerAppAgentArgs:
-    """Arguments of an agent on Container Apps."""
-    environment, called = site.environment, (site.network.name, name, site.environment.stack)
+    """Arguments of a `ContainerAppAgent`, from the manifest."""
+    environment, name_parts = site.environment, (site.network.name, name, site.environment.stack)
     replicas = environment.limit_replicas(agent.replicas)
     args: ContainerAppAgentArgs = {
-        "app_name": app_name(*called),
-        "pull_identity_name": pull_identity_name(*called),
+        "app_name": app_name(*name_parts),
+        "pull_identity_name": pull_identity_name(*name_parts),
         "resource_group_name": site.placement["resource_group_name"],
         "location": environment.location,
         "environment_id": hosting.environment_id,
@@ -64,21 +64,21 @@ def in_container_app(  # noqa: PLR0913, PLR0917 - one argument for each thing th
 def in_cluster(  # noqa: PLR0913, PLR0917 - as above
     site: Site, name: str, agent: Agent, hosts: Hosts, registry: ImageRegistry, variables: _Variables
 ) -> AksAgentArgs:
-    """Arguments of an agent in a cluster."""
-    environment, called = site.environment, (site.network.name, name, site.environment.stack)
+    """Arguments of an `AksAgent`, from the manifest."""
+    environment, name_parts = site.environment, (site.network.name, name, site.environment.stack)
     args: AksAgentArgs = {
         "app_name": agent.service_account,
-        "identity_name": identity_name(*called),
+        "identity_name": identity_name(*name_parts),
         "resource_group_name": site.placement["resource_group_name"],
         "location": environment.location,
         "cluster": hosts.clusters[agent.cluster],
-        "namespace": namespace_name(*called),
+        "namespace": namespace_name(*name_parts),
         "registry": registry,
         "repository": agent.image,
         "image_tag": environment.image_tag_of(name),
         "cpu": agent.cpu,
         "memory": agent.memory,
-        # Nothing in the cluster counts, so as many run as there are at least.
+        # The cluster has no autoscaler for pods, so the minimum number of replicas runs.
         "replicas": max(environment.limit_replicas(agent.replicas).min, 1),
         "egress": tuple(_egress(agent, environment)),
         "callees": tuple(_callees(site, name)),
@@ -96,7 +96,7 @@ def in_cluster(  # noqa: PLR0913, PLR0917 - as above
 def in_foundry(
     site: Site, name: str, agent: Agent, hosts: Hosts, unpublished: Mapping[str, UnpublishedAgents]
 ) -> FoundryAgentArgs:
-    """Arguments of an agent of Foundry."""
+    """Arguments of a `FoundryAgent`, from the manifest."""
     environment, network = site.environment, site.network
     identity = environment.identity_source_of(name, network)
     args: FoundryAgentArgs = {
@@ -113,23 +113,23 @@ def in_foundry(
         args["principal_id"] = environment.agent_identities[name]
         args["locate_error"] = site.error_locator("agent_identities", name)
         if environment.can_be_called(name, network):
-            # The identity is the agent's own; only its id is configured.
+            # The agent has its own identity; only the id of the identity comes from the configuration.
             args["identity"] = "per-agent"
     return args
 
 
 def _callees(site: Site, name: str) -> Iterator[CalleeArgs]:
-    """The agents that let this one in."""
-    for called, other in sorted(site.network.agents.items()):
+    """Namespace and port of the agents that an AKS agent may call."""
+    for callee, other in sorted(site.network.agents.items()):
         if other.host == "aks" and other.port is not None and name in other.ingress.callers:
-            yield {"namespace": namespace_name(site.network.name, called, site.environment.stack), "port": other.port}
+            yield {"namespace": namespace_name(site.network.name, callee, site.environment.stack), "port": other.port}
 
 
 def _egress(agent: Agent, environment: Environment) -> Iterator[EgressArgs]:
     for one in agent.egress:
-        place = environment.destinations[one]
-        for block in place.blocks:
-            yield {"cidr": block, "ports": place.ports}
+        destination = environment.destinations[one]
+        for block in destination.blocks:
+            yield {"cidr": block, "ports": destination.ports}
 
 
 def _probes(agent: Agent) -> Iterator[tuple[str, ProbeArgs]]:

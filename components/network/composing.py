@@ -1,6 +1,6 @@
-"""The component that is a whole network: resources, hosts, agents, grants.
+"""Component `AgentNetwork`: creates the resources, hosts, agents and grants of a network's manifest.
 
-Owns in which order they are made, and what of it the stack puts out.
+Owns the order in which they are created, and the outputs of the stack.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from components.network.hosts import Hosts
 from components.network.identity_uniqueness import check_ids_unique
 from components.network.site import CreateProblem, Site
 from components.people import People, PeopleArgs
-from components.resources.base import Holder, NetworkResource
+from components.resources.base import NetworkResource, ParentResource
 from components.resources.image_registry import ImageRegistry, Permissions
 from components.resources.kinds import KINDS
 from manifest import KINDS as DESCRIBED
@@ -47,7 +47,7 @@ class AgentNetworkArgs(TypedDict):
 
 
 class AgentNetwork(pulumi.ComponentResource):
-    """Everything of a network in one environment."""
+    """Component with all resources, hosts, agents and grants of a network in one environment."""
 
     agents: dict[str, dict[str, Any]]
     """Agent → its `app_name`, `host`, `endpoint`, `principal_id` and `grants`."""
@@ -85,27 +85,27 @@ class AgentNetwork(pulumi.ComponentResource):
             own,
             args.get("create_problem", _problem_with_key_only),
         )
-        self._holders: dict[str, Holder] = {}
-        # Sorted, so that nothing depends on the order in the file.
+        self._parents: dict[str, ParentResource] = {}
+        # Sorted, so that the order in the file has no effect.
         self._resources = {one: self._resource(one, entry) for one, entry in sorted(network.resources.items())}
         self._registry = self._image_registry(network.registry)
         self._hosts = Hosts(self._site, self._resources, self._registry)
-        self._unpublished = self._sharing()
-        made: dict[str, AgentComponent] = {one: self._in_foundry(one, each) for one, each in self._on("foundry")}
-        # What can be called is made by now, so that callers can be told where it is.
+        self._unpublished = self._shared_identities()
+        made: dict[str, AgentComponent] = {one: self._in_foundry(one, each) for one, each in self._agents_on("foundry")}
+        # Agents that can be called are created before their callers, which get the endpoints as environment variables.
         callable_agents = {
             one: each
             for one, each in made.items()
             if isinstance(each, FoundryAgent) and environment.can_be_called(one, network)
         }
         self._granting = Granting(self._site, self._resources, callable_agents)
-        made |= {one: self._in_container_app(one, each) for one, each in self._on("container-app")}
-        made |= {one: self._in_cluster(one, each) for one, each in self._on("aks")}
-        check_ids_unique(self._site, dict(self._everybody(made)))
-        self.agents = self._granted(made)
+        made |= {one: self._in_container_app(one, each) for one, each in self._agents_on("container-app")}
+        made |= {one: self._in_cluster(one, each) for one, each in self._agents_on("aks")}
+        check_ids_unique(self._site, dict(self._assigned_principals(made)))
+        self.agents = self._grant_access(made)
         self.register_outputs({"agents": self.agents})
 
-    def _on(self, host: str) -> list[tuple[str, Agent]]:
+    def _agents_on(self, host: str) -> list[tuple[str, Agent]]:
         return [(name, agent) for name, agent in sorted(self._site.network.agents.items()) if agent.host == host]
 
     def _image_registry(self, registry: Registry) -> ImageRegistry:
@@ -115,20 +115,20 @@ class AgentNetwork(pulumi.ComponentResource):
 
     def _resource(self, name: str, resource: Resource) -> NetworkResource:
         kind, site = KINDS[resource.kind], self._site
-        if kind.HOLDER is None:
+        if kind.PARENT is None:
             return kind(name, {**site.placed_args(resource), **resource.settings}, site.own)
-        if resource.parent not in self._holders:
-            self._holders[resource.parent] = kind.HOLDER(resource.parent, site.placed_args(resource), site.own)
-        holder = self._holders[resource.parent]
+        if resource.parent not in self._parents:
+            self._parents[resource.parent] = kind.PARENT(resource.parent, site.placed_args(resource), site.own)
+        parent = self._parents[resource.parent]
         key, _ = DESCRIBED[resource.kind].parent
-        args = {**resource.settings, key: holder, "existing": resource.existing}
-        return kind(name, args, pulumi.ResourceOptions(parent=holder))
+        args = {**resource.settings, key: parent, "existing": resource.existing}
+        return kind(name, args, pulumi.ResourceOptions(parent=parent))
 
-    def _sharing(self) -> dict[str, UnpublishedAgents]:
-        """By project: those of its agents that act as one, where there are any."""
+    def _shared_identities(self) -> dict[str, UnpublishedAgents]:
+        """Create, for each project with unpublished agents, the component of the identity that they share."""
         site = self._site
         together: dict[str, list[str]] = {}
-        for name, agent in self._on("foundry"):
+        for name, agent in self._agents_on("foundry"):
             if site.environment.identity_source_of(name, site.network) == "shared":
                 together.setdefault(agent.project, []).append(agent.agent)
         return {
@@ -160,33 +160,33 @@ class AgentNetwork(pulumi.ComponentResource):
         return AksAgent(name, args, self._site.own)
 
     def _variables(self, name: str, agent: Agent) -> dict[str, pulumi.Input[str]]:
-        called = app_name(self._site.network.name, name, self._site.environment.stack)
-        return {**agent.environment, **self._granting.variables(called, agent.access, variable_prefix)}
+        azure_name = app_name(self._site.network.name, name, self._site.environment.stack)
+        return {**agent.environment, **self._granting.variables(azure_name, agent.access, variable_prefix)}
 
-    def _everybody(self, made: dict[str, AgentComponent]) -> Iterator[tuple[str, pulumi.Output[str]]]:
-        """By what they are, the ids of all whose ids nobody gave."""
+    def _assigned_principals(self, made: dict[str, AgentComponent]) -> Iterator[tuple[str, pulumi.Output[str]]]:
+        """Principal ids that Azure assigns, with the owner's description: all that are not configured."""
         given, hosts = self._site.environment, self._hosts
         for name, agent in made.items():
             if agent.grantee is agent and name not in given.agent_identities:
                 yield f"the agent {quote_value(name)}", agent.principal_id
             if isinstance(agent, ContainerAppAgent):
-                yield f"what pulls the image of {quote_value(name)}", agent.pull_principal_id
+                yield f"the pull identity of {quote_value(name)}", agent.pull_principal_id
         for name, shared in self._unpublished.items():
             if name not in given.project_identities:
                 yield f"all unpublished agents of project {quote_value(name)}", shared.principal_id
         for name, project in hosts.projects.items():
-            yield f"the project {quote_value(name)} itself", project.identity.principal_id
+            yield f"the identity of project {quote_value(name)}", project.identity.principal_id
         for name, cluster in hosts.clusters.items():
-            yield f"what pulls images in the cluster {quote_value(name)}", cluster.kubelet.principal_id
+            yield f"the kubelet of cluster {quote_value(name)}", cluster.kubelet.principal_id
 
-    def _granted(self, made: dict[str, AgentComponent]) -> dict[str, dict[str, Any]]:
-        """Grant everybody's access; answers what is told of each agent."""
+    def _grant_access(self, made: dict[str, AgentComponent]) -> dict[str, dict[str, Any]]:
+        """Create all role assignments; return the outputs of each agent."""
         network = self._site.network
         access: dict[pulumi.Resource, tuple[Grantee, list[Access]]] = {}
         for name, component in sorted(made.items()):
             grantee = component.grantee
             access.setdefault(grantee.component, (grantee, []))[1].extend(network.agents[name].access)
-        granted = {holder: self._granting.grant(*what) for holder, what in access.items()}
+        granted = {parent: self._granting.grant(*what) for parent, what in access.items()}
         for name, people in sorted(network.people.items()):
             args: PeopleArgs = {"kind": people.kind, "principal_id": self._site.environment.people[name]}
             self._granting.grant(People(name, args, self._site.own), people.access)
@@ -211,13 +211,13 @@ def _problem_with_key_only(path: KeyPath, message: str) -> Problem:
 
 
 def _group(network: Network, environment: Environment, own: pulumi.ResourceOptions) -> pulumi.Output[str]:
-    """The resource group's name, known before it is there, and waiting for it all the same."""
-    called = environment.resource_group
+    """Register the resource group and return its name as an output that is known in a preview and depends on it."""
+    group_name = environment.resource_group
     group = resources.ResourceGroup(
         network.name,
-        resource_group_name=called,
+        resource_group_name=group_name,
         location=environment.location,
         tags=environment.tags,
         opts=own,
     )
-    return group.urn.apply(lambda _: called)
+    return group.urn.apply(lambda _: group_name)

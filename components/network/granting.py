@@ -1,7 +1,7 @@
-"""Role assignments of a network: one for each declared access.
+"""Role assignments of a network: one for each declared access of an identity.
 
-Owns that agents which act as one identity are granted what any of them is, once: Azure takes the same assignment for
-the same principal a single time.
+Merges the access of agents that share an identity, since Azure accepts an assignment of the same role to the same
+principal at the same scope only once.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -18,16 +18,16 @@ from manifest import Access
 __all__ = ["Granting", "Right", "merged", "right_of"]
 
 Right = tuple[str, str]
-"""A resource or agent, and the verb or role that is held there."""
+"""Name of a resource or agent, and the verb or role that is granted on it."""
 
 
 def right_of(access: Access) -> Right:
-    """Resource and verb or role of an access, without its paths."""
+    """Resource name and verb (or role) of a declared access, without its paths."""
     return access.resource, access.verb or access.role or ""
 
 
 class Granting:
-    """Grants to everybody, each once for each identity."""
+    """Creates role assignments and environment variables from the declared access of agents and people."""
 
     def __init__(
         self, site: Site, resources: Mapping[str, NetworkResource], callable_agents: Mapping[str, FoundryAgent]
@@ -35,7 +35,7 @@ class Granting:
         self._site, self._resources, self._agents = site, resources, callable_agents
 
     def grant(self, grantee: Grantee, access: Iterable[Access]) -> dict[Right, str]:
-        """Grant all of it; answers the assignments' logical names."""
+        """Create the role assignments of a grantee's declared access; return their logical names."""
         made: dict[Right, str] = {}
         for one in merged(access):
             assign = self._assigning(one)
@@ -44,7 +44,7 @@ class Granting:
         return made
 
     def variables(
-        self, called: str, access: Iterable[Access], prefix: Callable[[str], str]
+        self, azure_name: str, access: Iterable[Access], prefix: Callable[[str], str]
     ) -> dict[str, pulumi.Input[str]]:
         """Environment variables with the endpoints of an agent's granted resources."""
         granted: dict[str, set[str]] = {}
@@ -53,28 +53,31 @@ class Granting:
         found: dict[str, pulumi.Input[str]] = {}
         for name, verbs in granted.items():
             if name in self._resources:
-                told = self._resources[name].variables(called, verbs)
+                variables = self._resources[name].variables(azure_name, verbs)
             elif name in self._agents:
-                told = self._agents[name].variables()
-            else:  # an agent that nobody can call yet
+                variables = self._agents[name].variables()
+            else:  # an agent without an endpoint yet
                 continue
-            found |= {f"{prefix(name)}{ending}": value for ending, value in told.items()}
+            found |= {f"{prefix(name)}{ending}": value for ending, value in variables.items()}
         return found
 
     def _assigning(self, access: Access) -> Callable[[Grantee], pulumi.CustomResource] | None:
-        """Function that grants one access; None for an agent that cannot be called yet."""
+        """Function that assigns a grantee the role of one access; None for an agent that cannot be called yet."""
         if access.resource in self._site.network.agents:
             agent = self._agents.get(access.resource)
-            return None if agent is None else lambda who: agent.allow(who, access.verb or "")
+            return None if agent is None else lambda grantee: agent.allow(grantee, access.verb or "")
         resource = self._resources[access.resource]
         if access.role is not None:
             role, because = access.role, access.because or ""
-            return lambda who: resource.allow_role(who, role, because)
-        return lambda who: resource.allow(who, access.verb or "", access.paths)
+            return lambda grantee: resource.allow_role(grantee, role, because)
+        return lambda grantee: resource.allow(grantee, access.verb or "", access.paths)
 
 
 def merged(accesses: Iterable[Access]) -> list[Access]:
-    """Accesses of several as those of one: the same right once, with the paths of all; without any, if one has none."""
+    """Merge the access of agents that share an identity: one access per right, with the paths of all.
+
+    An access without paths is unrestricted, so the merged one is, too.
+    """
     found: dict[Right, Access] = {}
     for one in accesses:
         before = found.get(right_of(one), one)

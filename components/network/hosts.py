@@ -18,14 +18,14 @@ __all__ = ["Hosts"]
 
 
 class Hosts:
-    """Every project and cluster of a network, by name."""
+    """Creates the Foundry projects and AKS clusters of a network; has them by name."""
 
     def __init__(self, site: Site, resources: Mapping[str, NetworkResource], registry: ImageRegistry) -> None:
         self.projects: dict[str, FoundryProject] = {}
         self.clusters: dict[str, AksCluster] = {}
         self._site = site
         self._accounts: dict[str, FoundryAccount] = {}
-        # Sorted, so that nothing depends on the order in the file.
+        # Sorted, so that the order in the file has no effect.
         for name, host in sorted(site.network.hosts.items()):
             if isinstance(host, Project):
                 self.projects[name] = self._project(name, host, resources)
@@ -51,7 +51,7 @@ class Hosts:
         return project
 
     def _account(self, host: Project) -> FoundryAccount:
-        """The account of a project, with the models of all projects that share it."""
+        """Create, once, the Foundry account of a project, with the models of all projects in this account."""
         if host.account not in self._accounts:
             sharing = [one for one in self._site.network.hosts.values() if isinstance(one, Project)]
             models = [model for one in sharing if one.account == host.account for model in one.deployments]

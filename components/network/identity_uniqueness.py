@@ -39,5 +39,9 @@ def _check(configured: Mapping[str, KeyPath], principal: str, owner: str, create
     path = configured.get(principal.lower())
     if path is not None:
         raise pulumi.RunError(
-            str(create_problem(path, f"'{principal}' is the id of {owner}; give its own, or remove it here"))
+            str(
+                create_problem(
+                    path, f"'{principal}' is the id of {owner}, not of this one; set another id, or remove this one"
+                )
+            )
         )

@@ -18,7 +18,7 @@ CreateProblem = Callable[[KeyPath, str], Problem]
 
 @dataclass(frozen=True)
 class Site:
-    """Network and environment of one deployment."""
+    """Network, environment and Azure location of one deployment."""
 
     network: Network
     environment: Environment
@@ -31,16 +31,16 @@ class Site:
         """Function that adds the file and line of a stack setting to an error message about it."""
         return lambda message: str(self.create_problem(path, message))
 
-    def placed_args(self, held: HasParent) -> PlacedArgs:
+    def placed_args(self, resource: HasParent) -> PlacedArgs:
         """Name, resource group and subscription of a parent: the environment's, or those of an existing resource."""
         environment = self.environment
         placed: PlacedArgs = {
             **self.placement,
-            "azure_name": environment.parent_name(held),
-            "existing": held.existing,
+            "azure_name": environment.parent_name(resource),
+            "existing": resource.existing,
         }
-        if held.existing:
-            location = environment.existing.get(held.parent)
+        if resource.existing:
+            location = environment.existing.get(resource.parent)
             placed["resource_group_name"] = (location and location.resource_group) or environment.resource_group
             placed["subscription_id"] = (location and location.subscription) or placed["subscription_id"]
         return placed

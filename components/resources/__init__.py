@@ -1,1 +1,1 @@
-"""What agents can be granted: one module a kind, one a thing that holds several."""
+"""Pulumi components for the Azure resources that agents can be granted access to: one module for each kind."""

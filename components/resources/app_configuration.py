@@ -1,4 +1,4 @@
-"""App Configuration stores: kind `app-configuration`. A store is the narrowest scope that Azure has here."""
+"""Component for App Configuration stores (kind `app-configuration`), which are the narrowest scope of a role."""
 
 import pulumi
 from pulumi_azure_native import appconfiguration
@@ -12,7 +12,7 @@ _KEPT_DAYS = 7
 
 
 class AppConfiguration(NetworkResource):
-    """A store in the standard tier, the least that keeps what is deleted, which only identities can open."""
+    """App Configuration store with keys off, in the standard tier, the cheapest one with soft delete."""
 
     TOKEN = "agent-network:index:AppConfiguration"  # noqa: S105 - a type token
     KIND = "app-configuration"
@@ -26,7 +26,7 @@ class AppConfiguration(NetworkResource):
         else:
             store = _create(name, args, own)
             send_logs(f"{name}-is-logged", _LOGS, source=store.id, workspace_id=args["workspace_id"], parent=self)
-        self._ready(scope=store.id, within=args["subscription_id"], variables={"ENDPOINT": store.endpoint})
+        self._register(scope=store.id, within=args["subscription_id"], variables={"ENDPOINT": store.endpoint})
 
 
 def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "appconfiguration.ConfigurationStore":
@@ -38,7 +38,7 @@ def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "appcon
         tags=args.get("tags"),
         sku=appconfiguration.SkuArgs(name="Standard"),
         disable_local_auth=True,
-        # Without keys, values are written through ARM by whoever may write them, not by whoever may deploy.
+        # Without keys, ARM writes a value only for a caller with a data role, not for every caller that may deploy.
         data_plane_proxy=appconfiguration.DataPlaneProxyPropertiesArgs(authentication_mode="Pass-through"),
         soft_delete_retention_in_days=_KEPT_DAYS,
         enable_purge_protection=True,

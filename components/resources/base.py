@@ -1,7 +1,7 @@
-"""What every resource of a network has in common: where it goes, what holds it, its verbs, and `allow`.
+"""Base classes of resource components: common arguments, the parent, verbs, and `allow`, which assigns a role.
 
-Knows no kind. A kind's module owns its arguments and its component; its verbs are in the row of its resource type, in
-`access.azure.types`.
+Independent of any kind. A kind's module owns its arguments and its component; its verbs are in the row of its resource
+type, in `access.azure.types`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -16,66 +16,66 @@ from components.grants import Grant, Grantee, assign
 
 
 class Placement(TypedDict):
-    """Where a resource goes, and where its logs go."""
+    """Subscription, resource group, region and log workspace of a resource."""
 
     subscription_id: pulumi.Input[str]
-    """Subscription."""
+    """Id of the resource's subscription."""
     tenant_id: pulumi.Input[str]
-    """Tenant of Entra ID in which identities are looked up."""
+    """Tenant of Entra ID that contains the identities."""
     resource_group_name: pulumi.Input[str]
-    """Resource group."""
+    """Name of the resource group."""
     location: pulumi.Input[str]
     """Azure region."""
     workspace_id: pulumi.Input[str]
-    """Id of the Log Analytics workspace that takes the logs."""
+    """Id of the Log Analytics workspace that the logs are sent to."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Azure tags."""
 
 
 class PlacedArgs(Placement):
-    """Arguments of what stands in a resource group by itself."""
+    """Arguments of a resource that is directly in a resource group, such as an account or a vault."""
 
     azure_name: pulumi.Input[str]
-    """What it is called in Azure."""
+    """Name of the resource in Azure."""
     existing: NotRequired[bool]
-    """It is there already: refer to it, and create nothing of it."""
+    """True for a resource that exists already: it is read, and nothing is created."""
 
 
 class ChildArgs(TypedDict):
-    """Arguments of what stands inside something else."""
+    """Arguments of a resource inside a parent resource, such as a queue of an account."""
 
     existing: NotRequired[bool]
-    """It is there already: refer to it, and do not create it."""
+    """True for a resource that exists already: it is read and not created."""
 
 
 class Connection(NamedTuple):
-    """How a project of Foundry reaches something as whom it is, in Foundry's terms: never with a key."""
+    """Connection of a Foundry project to a resource with the project's identity, without a key."""
 
     category: str
-    """What it is to Foundry: `cognitiveservices.ConnectionCategory`."""
+    """Category of the connection in Foundry: a `cognitiveservices.ConnectionCategory`."""
     target: pulumi.Input[str]
-    """Address at which it is reached."""
+    """Endpoint URL of the resource."""
     resource_id: pulumi.Input[str]
-    """Id of the account or service behind the address."""
+    """Id of the account or service that has the endpoint."""
     metadata: Mapping[str, pulumi.Input[str]] = {}
-    """What in there is meant."""
+    """Part of the account that the connection is for, such as the name of a container."""
 
 
 class Scaling(NamedTuple):
-    """What a KEDA scaler counts, in its own terms: "Scalers", keda.sh, 2.17. It asks as the agent."""
+    """KEDA scaler that sets the number of an agent's replicas, with the agent's identity: "Scalers", keda.sh, 2.17."""
 
     scaler: str
     metadata: Mapping[str, pulumi.Input[str]]
 
 
 def arm_id(args: PlacedArgs, arm_type: str) -> pulumi.Output[str]:
-    """The id of something that stands in a resource group, whether or not it is there."""
+    """Azure resource id of a resource that is directly in a resource group, even if the resource does not exist."""
     group = pulumi.Output.concat("/subscriptions/", args["subscription_id"], "/resourceGroups/")
     return pulumi.Output.concat(group, args["resource_group_name"], f"/providers/{arm_type}/", args["azure_name"])
 
 
-class Holder(pulumi.ComponentResource):
-    """An account, vault, namespace or service: what holds resources of the network and is never granted itself."""
+class ParentResource(pulumi.ComponentResource):
+    """Base class of parent resources (account, vault, namespace, service), which agents get no access to as a whole."""
 
     TOKEN: ClassVar[str]
 
@@ -84,37 +84,37 @@ class Holder(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: PlacedArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(self.TOKEN, name, {**args}, opts)
-        self.called = name
+        self.resource_name = name
         self.azure_name = args["azure_name"]
         self.resource_group_name = args["resource_group_name"]
         self.subscription_id = args["subscription_id"]
 
-    def _ready(self, core: pulumi.CustomResource, **outputs: pulumi.Output[str]) -> None:
-        """Tell the engine the outputs; `core` is the Azure resource that has to be there before anything inside it."""
+    def _register(self, core: pulumi.CustomResource, **outputs: pulumi.Output[str]) -> None:
+        """Register the outputs with the Pulumi engine; `core` is the Azure resource that children depend on."""
         self.core = core
         self.resource_id = core.id
         self.register_outputs({"resource_id": self.resource_id, **outputs})
 
 
 class NetworkResource(pulumi.ComponentResource):
-    """Something that agents can be granted."""
+    """Base class of resources that agents can be granted access to."""
 
     TOKEN: ClassVar[str]
     KIND: ClassVar[str]
-    """Its kind: the row of that kind in `access.azure.types` has its verbs."""
-    HOLDER: ClassVar[type[Holder] | None] = None
-    """What holds it; None where it stands in a resource group by itself."""
+    """Kind in the manifest; the row of the kind in `access.azure.types` has the verbs."""
+    PARENT: ClassVar[type[ParentResource] | None] = None
+    """Component of the parent resource; None for a resource that is directly in a resource group."""
     DECLARED: ClassVar[bool] = True
-    """Whether a network declares it among its resources."""
+    """True for a kind that a network declares among its resources."""
     VERBS: ClassVar[Mapping[str, VerbRole]]
-    """What an agent may do with it."""
+    """Verb → role, for each verb that an agent can be granted on the resource."""
 
     scope: pulumi.Output[str]
-    """The narrowest scope that Azure has for it, as role assignments name it."""
+    """Scope of role assignments for the resource: the narrowest that Azure has."""
     verbs: dict[str, str]
-    """Verb → name of the role."""
+    """Verb → name of the role that it assigns."""
     endpoint: pulumi.Output[str]
-    """Public endpoint at which agents reach it."""
+    """Public endpoint that agents connect to."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -125,23 +125,25 @@ class NetworkResource(pulumi.ComponentResource):
     def __init__(self, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
         plain = {key: value for key, value in args.items() if not isinstance(value, pulumi.Resource)}
         super().__init__(self.TOKEN, name, plain, opts)
-        self.called = name
+        self.resource_name = name
         self.rows = self.VERBS
         self._definitions: dict[str, pulumi.Output[str]] = {}
         self._within: pulumi.Input[str] = ""
         self._variables: Mapping[str, pulumi.Input[str]] = {}
 
     def allow(self, agent: Grantee, verb: str, paths: Sequence[str] = ()) -> pulumi.CustomResource:
-        """Let an agent do what the verb says; `paths`, where the kind has them, restrict that to name prefixes."""
+        """Assign an agent the role of a verb on this resource; `paths` restrict a kind with paths to name prefixes."""
         row = self.rows.get(verb)
         if row is None:
-            raise ValueError(f"{self.called!r} has no verb {verb!r}; its verbs are {', '.join(sorted(self.rows))}")
+            raise ValueError(
+                f"{self.resource_name!r} has no verb {verb!r}; its verbs are {', '.join(sorted(self.rows))}"
+            )
         role = by_name(row.role)
         return self._assign(
             agent,
             Grant(
-                title=f"{agent.agent_name}-may-{verb}-{self.called}",
-                reason=f"{agent.agent_name} may {verb} {self.called}",
+                title=f"{agent.agent_name}-may-{verb}-{self.resource_name}",
+                reason=f"{agent.agent_name} may {verb} {self.resource_name}",
                 role=role,
                 definition_id=self._definition(role),
                 scope=self._scope_for(agent, verb),
@@ -150,13 +152,13 @@ class NetworkResource(pulumi.ComponentResource):
         )
 
     def allow_role(self, agent: Grantee, role_name: str, because: str) -> pulumi.CustomResource:
-        """Give an agent a role that no verb stands for; `because` says why, for whoever reads the assignment."""
+        """Assign an agent a role that has no verb; `because` is the reason in its description."""
         role = by_name(role_name)
         word = "-".join(role.name.lower().split())
         return self._assign(
             agent,
             Grant(
-                title=f"{agent.agent_name}-holds-{word}-on-{self.called}",
+                title=f"{agent.agent_name}-holds-{word}-on-{self.resource_name}",
                 reason=because,
                 role=role,
                 definition_id=self._definition(role),
@@ -165,26 +167,28 @@ class NetworkResource(pulumi.ComponentResource):
         )
 
     def variables(self, agent: pulumi.Input[str], verbs: Collection[str]) -> Mapping[str, pulumi.Input[str]]:  # noqa: ARG002 - for kinds where it depends
-        """What an agent needs to know to use it: addresses and names, never keys; keyed by the end of the variable."""
+        """Environment variables with endpoint and names for an agent, without keys, by the end of their names."""
         return self._variables
 
     def scaling(self, target: int) -> Scaling:
-        """How to count what waits here, `target` for each replica."""
-        raise ValueError(f"nothing waits in {self.called!r} of which {target} could go to each replica")
+        """KEDA scaler that counts waiting messages, with `target` messages per replica; an error for other kinds."""
+        raise ValueError(
+            f"{self.resource_name!r} has no messages to scale on, so 'target' {target} has no effect; scale on a queue"
+        )
 
     def connection(self) -> Connection:
-        """How a project of Foundry connects to it."""
-        raise ValueError(f"a project of Foundry has no connection to {self.called!r} that needs no key")
+        """Keyless connection of a Foundry project to this resource; an error for kinds without one."""
+        raise ValueError(f"Foundry projects cannot connect to {self.resource_name!r} without a key")
 
-    def _ready(
+    def _register(
         self, *, scope: pulumi.Input[str], within: pulumi.Input[str], variables: Mapping[str, pulumi.Input[str]]
     ) -> None:
-        """Tell the engine the outputs.
+        """Register the outputs with the Pulumi engine.
 
         Args:
-            scope: see above.
-            within: what role definitions belong to, as `access.azure.roles.definition_id` takes it.
-            variables: see `variables`; `ENDPOINT` is one of them.
+            scope: scope of role assignments for the resource.
+            within: scope that contains the role definitions, as in `access.azure.roles.definition_id`.
+            variables: return value of `variables`; contains `ENDPOINT`.
         """
         self.scope = pulumi.Output.from_input(scope)
         self.verbs = {verb: row.role for verb, row in self.rows.items()}
@@ -200,10 +204,10 @@ class NetworkResource(pulumi.ComponentResource):
         return self.scope
 
     def _condition(self, role: Role, paths: Sequence[str]) -> str:  # noqa: ARG002 - kinds with paths use them
-        raise ValueError(f"{self.called!r} has no paths to restrict a grant to; given are {', '.join(paths)}")
+        raise ValueError(f"{self.resource_name!r} has no paths, so a grant cannot be restricted to {', '.join(paths)}")
 
     def _definition(self, role: Role) -> pulumi.Output[str]:
-        """Every grant of a role uses the one output, which counts where a thousand agents are granted it."""
+        """Id of a role definition, as one output for all grants of the role: a network can have a thousand."""
         if role.id not in self._definitions:
             within = pulumi.Output.from_input(self._within)
             self._definitions[role.id] = within.apply(lambda known: definition_id(role, known))

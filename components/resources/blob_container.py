@@ -1,4 +1,4 @@
-"""Blob containers: kind `blob-container`."""
+"""Component for blob containers: kind `blob-container`."""
 
 from collections.abc import Sequence
 
@@ -15,42 +15,42 @@ class BlobContainerArgs(ChildArgs):
     """Arguments of a `BlobContainer`."""
 
     account: StorageAccount
-    """The account that holds it."""
+    """Storage account of the container."""
     container: str
-    """What it is called there."""
+    """Name of the container in the account."""
 
 
 class BlobContainer(NetworkResource):
-    """A container of blobs without anonymous access."""
+    """Blob container of a storage account, without anonymous access."""
 
     TOKEN = "agent-network:index:BlobContainer"  # noqa: S105 - a type token
     KIND = "blob-container"
-    HOLDER = StorageAccount
+    PARENT = StorageAccount
 
     def __init__(self, name: str, args: BlobContainerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
-        account, called = args["account"], args["container"]
-        self._account, self._container_name = account, called
+        account, azure_name = args["account"], args["container"]
+        self._account, self._container_name = account, azure_name
         if args.get("existing"):
-            path = pulumi.Output.concat(account.resource_id, f"/blobServices/default/containers/{called}")
+            path = pulumi.Output.concat(account.resource_id, f"/blobServices/default/containers/{azure_name}")
             container = storage.BlobContainer.get(name, path, pulumi.ResourceOptions(parent=self))
         else:
             container = storage.BlobContainer(
                 name,
-                container_name=called,
+                container_name=azure_name,
                 account_name=account.azure_name,
                 resource_group_name=account.resource_group_name,
                 public_access=storage.PublicAccess.NONE,
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[account.core]),
             )
-        self._ready(
+        self._register(
             scope=container.id,
             within=account.subscription_id,
-            variables={"ENDPOINT": account.blob_endpoint, "CONTAINER": called},
+            variables={"ENDPOINT": account.blob_endpoint, "CONTAINER": azure_name},
         )
 
     def connection(self) -> Connection:
-        """The account, and which container of it is meant."""
+        """Keyless connection of a Foundry project to the account and this container."""
         account = self._account
         named = {"AccountName": account.azure_name, "ContainerName": self._container_name}
         return Connection("AzureBlob", account.blob_endpoint, account.resource_id, named)

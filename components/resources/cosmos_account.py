@@ -1,22 +1,22 @@
-"""Cosmos DB for NoSQL accounts, which hold databases and containers: keys off, opened by Cosmos SQL roles alone."""
+"""Component for Cosmos DB for NoSQL accounts, without keys: data access needs a Cosmos SQL role assignment."""
 
 import pulumi
 from pulumi_azure_native import cosmosdb
 
 from components.diagnostics import Logs, send_logs
-from components.resources.base import Holder, PlacedArgs, arm_id
+from components.resources.base import ParentResource, PlacedArgs, arm_id
 
 # "Supported logs for Microsoft.DocumentDB/DatabaseAccounts", Microsoft Learn, 2026-07-14.
 _LOGS = Logs(categories=("DataPlaneRequests", "ControlPlaneRequests"), own_tables=True)
 
 
-class CosmosAccount(Holder):
-    """A serverless Cosmos DB account that only identities can open."""
+class CosmosAccount(ParentResource):
+    """Serverless Cosmos DB account with keys off, so that data access needs an identity with a role."""
 
     TOKEN = "agent-network:index:CosmosAccount"  # noqa: S105 - a type token
 
     document_endpoint: pulumi.Output[str]
-    """Public endpoint."""
+    """Public endpoint of the account."""
 
     def __init__(self, name: str, args: PlacedArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -24,7 +24,7 @@ class CosmosAccount(Holder):
         self._existing = args.get("existing", False)
         self._databases: dict[str, pulumi.Resource] = {}
         # Azure refuses to write two role assignments of one account at the same time, so each waits for the one before.
-        # Waiting is no property of an assignment: when one goes, those behind it stay as they are.
+        # The order is not a property of an assignment: deleting one changes none of the others.
         self.last_assignment: list[pulumi.Resource] = []
         if self._existing:
             account = cosmosdb.DatabaseAccount.get(name, arm_id(args, "Microsoft.DocumentDB/databaseAccounts"), own)
@@ -32,15 +32,15 @@ class CosmosAccount(Holder):
             account = _create(name, args, own)
             send_logs(f"{name}-is-logged", _LOGS, source=account.id, workspace_id=args["workspace_id"], parent=self)
         self.document_endpoint = account.document_endpoint
-        self._ready(account, document_endpoint=self.document_endpoint)
+        self._register(account, document_endpoint=self.document_endpoint)
 
     def needs(self, database: str) -> list[pulumi.Resource]:
-        """What must be there before a container of the database; creates the database for the first that asks."""
+        """Resources that a container of the database depends on; creates the database on the first call."""
         if self._existing:
             return []
         if database not in self._databases:
             self._databases[database] = cosmosdb.SqlResourceSqlDatabase(
-                f"{database}-in-{self.called}",
+                f"{database}-in-{self.resource_name}",
                 database_name=database,
                 account_name=self.azure_name,
                 resource_group_name=self.resource_group_name,
@@ -65,7 +65,7 @@ def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "cosmos
         disable_key_based_metadata_write_access=True,
         minimal_tls_version=cosmosdb.MinimalTlsVersion.TLS12,
         public_network_access="Enabled",
-        # What soft delete is elsewhere: every change of the last seven days can be undone.
+        # Cosmos DB has continuous backup in place of soft delete: each change of the last seven days can be undone.
         backup_policy=cosmosdb.ContinuousModeBackupPolicyArgs(
             type="Continuous",
             continuous_mode_properties=cosmosdb.ContinuousModePropertiesArgs(tier="Continuous7Days"),

@@ -1,4 +1,4 @@
-"""Containers of a Cosmos DB for NoSQL database: kind `cosmos-container`."""
+"""Component for containers of a Cosmos DB for NoSQL database: kind `cosmos-container`."""
 
 import pulumi
 from pulumi_azure_native import cosmosdb
@@ -12,38 +12,38 @@ class CosmosContainerArgs(ChildArgs):
     """Arguments of a `CosmosContainer`."""
 
     account: CosmosAccount
-    """The account that holds its database."""
+    """Cosmos DB account of the database."""
     database: str
     """Name of the database; containers that name the same one share it."""
     container: str
-    """What it is called there."""
+    """Name of the container in the database."""
     partition_key: str
-    """Path of the partition key, such as `/id`; it cannot change later."""
+    """Path of the partition key, such as `/id`; it cannot be changed later."""
 
 
 class CosmosContainer(NetworkResource):
-    """A container of items."""
+    """Container of items in a Cosmos DB for NoSQL database."""
 
     TOKEN = "agent-network:index:CosmosContainer"  # noqa: S105 - a type token
     KIND = "cosmos-container"
-    HOLDER = CosmosAccount
+    PARENT = CosmosAccount
 
     def __init__(self, name: str, args: CosmosContainerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         self._account = account = args["account"]
-        database, called = args["database"], args["container"]
+        database, azure_name = args["database"], args["container"]
         if args.get("existing"):
-            path = pulumi.Output.concat(account.resource_id, f"/sqlDatabases/{database}/containers/{called}")
+            path = pulumi.Output.concat(account.resource_id, f"/sqlDatabases/{database}/containers/{azure_name}")
             container = cosmosdb.SqlResourceSqlContainer.get(name, path, pulumi.ResourceOptions(parent=self))
         else:
             container = cosmosdb.SqlResourceSqlContainer(
                 name,
-                container_name=called,
+                container_name=azure_name,
                 database_name=database,
                 account_name=account.azure_name,
                 resource_group_name=account.resource_group_name,
                 resource=cosmosdb.SqlContainerResourceArgs(
-                    id=called,
+                    id=azure_name,
                     partition_key=cosmosdb.ContainerPartitionKeyArgs(
                         paths=[args["partition_key"]], kind=cosmosdb.PartitionKind.HASH, version=2
                     ),
@@ -51,13 +51,13 @@ class CosmosContainer(NetworkResource):
                 opts=pulumi.ResourceOptions(parent=self, depends_on=account.needs(database)),
             )
         self._container = container
-        # The data plane's own spelling, which is not the container's ARM id.
-        scope = pulumi.Output.concat(account.resource_id, f"/dbs/{database}/colls/{called}")
-        variables = {"ENDPOINT": account.document_endpoint, "DATABASE": database, "CONTAINER": called}
-        self._ready(scope=scope, within=account.resource_id, variables=variables)
+        # The data plane has its own form of the scope, which is not the container's ARM id.
+        scope = pulumi.Output.concat(account.resource_id, f"/dbs/{database}/colls/{azure_name}")
+        variables = {"ENDPOINT": account.document_endpoint, "DATABASE": database, "CONTAINER": azure_name}
+        self._register(scope=scope, within=account.resource_id, variables=variables)
 
     def connection(self) -> Connection:
-        """The account; which container is meant, its user names."""
+        """Keyless connection of a Foundry project to the account; the agent names the container."""
         return Connection("CosmosDb", self._account.document_endpoint, self._account.resource_id)
 
     def _assign(self, agent: Grantee, grant: Grant) -> pulumi.CustomResource:

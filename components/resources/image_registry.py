@@ -1,7 +1,8 @@
-"""Container registries: where agents' images come from.
+"""Component for the container registry that agents' images are pulled from.
 
-A registry that is created pulls per registry, for the SDK's API version (2023-01-01-preview) has no permissions mode;
-an existing one may be in repository mode, where a pull is narrowed to the agent's own repository.
+In a registry that is created, a pull is granted on the whole registry, since the SDK's API version (2023-01-01-preview)
+has no permissions mode; an existing one may be in repository mode, where a pull is narrowed to the agent's own
+repository.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +26,7 @@ _KEPT_DAYS = 7
 
 
 class Permissions(StrEnum):
-    """What pulling is granted on: the registry's role assignment permissions mode."""
+    """Role assignment permissions mode of a registry: a pull is granted per registry or per repository."""
 
     REGISTRY = "registry"
     REPOSITORY = "repository"
@@ -35,18 +36,18 @@ class ImageRegistryArgs(PlacedArgs):
     """Arguments of an `ImageRegistry`."""
 
     permissions: NotRequired[Permissions]
-    """The mode that an existing registry is in; without it, `registry`."""
+    """Role assignment permissions mode of an existing registry; by default `registry`."""
 
 
 class ImageRegistry(NetworkResource):
-    """A registry without an admin user and without anonymous pulls."""
+    """Container registry without an admin user and without anonymous pulls."""
 
     TOKEN = "agent-network:index:ImageRegistry"  # noqa: S105 - a type token
     KIND = "image-registry"
     DECLARED = False
     VERBS = of_kind("image-registry")[0].roles("registry")
     REPOSITORY_VERBS: ClassVar[Mapping[str, VerbRole]] = of_kind("image-registry")[0].roles("repository")
-    """Those of a registry in repository mode."""
+    """Verb → role of a registry in repository mode."""
 
     def __init__(self, name: str, args: ImageRegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -59,15 +60,15 @@ class ImageRegistry(NetworkResource):
             registry = containerregistry.Registry.get(name, known, own)
         elif self._by_repository:
             raise ValueError(
-                f"registry {name!r} cannot be created in repository mode; only an existing one can be in it"
+                f"registry {name!r} cannot be created in repository mode; use registry mode, or an existing registry"
             )
         else:
             registry = _create(name, args, own)
             send_logs(f"{name}-is-logged", _LOGS, source=registry.id, workspace_id=args["workspace_id"], parent=self)
-        self._ready(scope=registry.id, within=args["subscription_id"], variables={"ENDPOINT": registry.login_server})
+        self._register(scope=registry.id, within=args["subscription_id"], variables={"ENDPOINT": registry.login_server})
 
     def allow_pull(self, puller: Grantee, *repositories: str) -> pulumi.CustomResource:
-        """Let somebody pull the images of repositories, or where the registry cannot tell them apart, every image."""
+        """Assign the role to pull images of some repositories; in a registry without repository mode, all images."""
         return self.allow(puller, "pull", sorted(set(repositories)) if self._by_repository else ())
 
     def _condition(self, role: Role, paths: Sequence[str]) -> str:

@@ -1,23 +1,23 @@
-"""Key vaults, which hold secrets: opened by roles alone, nothing in them can be lost by one mistake."""
+"""Component for key vaults, with Azure RBAC, soft delete and purge protection."""
 
 import pulumi
 from pulumi_azure_native import keyvault
 
 from components.diagnostics import Logs, send_logs
-from components.resources.base import Holder, PlacedArgs, arm_id
+from components.resources.base import ParentResource, PlacedArgs, arm_id
 
 # "Supported logs for Microsoft.KeyVault/vaults", Microsoft Learn, 2024-11-19.
 _LOGS = Logs(categories=("AuditEvent",))
 _KEPT_DAYS = 90
 
 
-class KeyVault(Holder):
-    """A vault without access policies. Who owns a secret sets its value there; it never passes through a program."""
+class KeyVault(ParentResource):
+    """Key vault without access policies; the owner of a secret sets its value in the vault, never in the program."""
 
     TOKEN = "agent-network:index:KeyVault"  # noqa: S105 - a type token
 
     vault_uri: pulumi.Output[str]
-    """Public endpoint."""
+    """Public endpoint of the vault."""
 
     def __init__(self, name: str, args: PlacedArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -28,7 +28,7 @@ class KeyVault(Holder):
             vault = _create(name, args, own)
             send_logs(f"{name}-is-logged", _LOGS, source=vault.id, workspace_id=args["workspace_id"], parent=self)
         self.vault_uri = vault.properties.apply(lambda properties: properties.vault_uri or "")
-        self._ready(vault, vault_uri=self.vault_uri)
+        self._register(vault, vault_uri=self.vault_uri)
 
 
 def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "keyvault.Vault":

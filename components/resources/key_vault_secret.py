@@ -1,7 +1,7 @@
-"""Single secrets of a key vault: kind `key-vault-secret`.
+"""Component for a grant on a single secret of a key vault: kind `key-vault-secret`.
 
 No secret is created: its owner sets the value in the vault, so that no program, configuration or state ever holds it.
-The scope of a secret that is not there yet is a valid scope.
+The scope of a secret that does not exist yet is valid.
 """
 
 import pulumi
@@ -14,23 +14,23 @@ class KeyVaultSecretArgs(ChildArgs):
     """Arguments of a `KeyVaultSecret`."""
 
     vault: KeyVault
-    """The vault that holds it."""
+    """Key vault of the secret."""
     secret: str
-    """What it is called there."""
+    """Name of the secret in the vault."""
 
 
 class KeyVaultSecret(NetworkResource):
-    """One secret, known by its name alone."""
+    """Scope of one secret of a vault; the secret itself is not created."""
 
     TOKEN = "agent-network:index:KeyVaultSecret"  # noqa: S105 - a type token
     KIND = "key-vault-secret"
-    HOLDER = KeyVault
+    PARENT = KeyVault
 
     def __init__(self, name: str, args: KeyVaultSecretArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
-        vault, called = args["vault"], args["secret"]
-        self._ready(
-            scope=pulumi.Output.concat(vault.resource_id, f"/secrets/{called}"),
+        vault, azure_name = args["vault"], args["secret"]
+        self._register(
+            scope=pulumi.Output.concat(vault.resource_id, f"/secrets/{azure_name}"),
             within=vault.subscription_id,
-            variables={"ENDPOINT": vault.vault_uri, "SECRET_NAME": called},
+            variables={"ENDPOINT": vault.vault_uri, "SECRET_NAME": azure_name},
         )

@@ -1,6 +1,6 @@
-"""The kinds of resource, by the names that a network gives them.
+"""Table of the resource kinds of the manifest and their components.
 
-Owns finding them: every component of this folder that has a `KIND` is one, so that a new kind is a new file.
+Every component of this folder that has a `KIND` is in the table, so that a new kind is a new file.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,4 +27,4 @@ KINDS: Mapping[str, type[NetworkResource]] = {
         (one for one in _components() if one is not NetworkResource and one.DECLARED), key=lambda one: one.KIND
     )
 }
-"""Kind → its component."""
+"""Kind in the manifest → component class of the kind."""

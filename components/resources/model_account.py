@@ -1,4 +1,4 @@
-"""Azure OpenAI accounts and their model deployments: kind `model-account`."""
+"""Component for Azure OpenAI accounts and their model deployments: kind `model-account`."""
 
 from collections.abc import Iterable
 from typing import NotRequired, TypedDict
@@ -7,36 +7,36 @@ import pulumi
 from pulumi_azure_native import cognitiveservices
 
 from components.diagnostics import Logs, send_logs
-from components.resources.base import Connection, Holder, NetworkResource, PlacedArgs, arm_id
+from components.resources.base import Connection, NetworkResource, ParentResource, PlacedArgs, arm_id
 
 # "Supported logs for Microsoft.CognitiveServices/accounts", Microsoft Learn, 2025-04-16.
 _LOGS = Logs(categories=("Audit", "RequestResponse"))
 
 
 class DeploymentArgs(TypedDict):
-    """A model, under the name by which agents ask for it."""
+    """Model deployment, with the name that agents use in requests."""
 
     name: str
     """Name of the deployment."""
     model: str
     """Name of the model."""
     version: str
-    """Version of the model; it does not change by itself."""
+    """Version of the model, without automatic upgrades."""
     sku: str
-    """Where requests are processed: `Standard`, `GlobalStandard` or `DataZoneStandard`."""
+    """SKU, which defines the regions that process requests: `Standard`, `GlobalStandard` or `DataZoneStandard`."""
     capacity: int
-    """Thousands of tokens a minute."""
+    """Capacity in thousands of tokens per minute."""
 
 
 class ModelAccountArgs(PlacedArgs):
     """Arguments of a `ModelAccount`."""
 
     deployments: NotRequired[Iterable[DeploymentArgs]]
-    """The models; an existing account keeps those that it has."""
+    """Model deployments; the deployments of an existing account are not changed."""
 
 
 class ModelAccount(NetworkResource):
-    """An account whose models only identities can use."""
+    """Azure OpenAI account with keys off, so that its models can be used with a role only."""
 
     TOKEN = "agent-network:index:ModelAccount"  # noqa: S105 - a type token
     KIND = "model-account"
@@ -56,27 +56,27 @@ class ModelAccount(NetworkResource):
         }
         if deployments:
             variables["DEPLOYMENTS"] = ",".join(deployment["name"] for deployment in deployments)
-        self._ready(scope=account.id, within=args["subscription_id"], variables=variables)
+        self._register(scope=account.id, within=args["subscription_id"], variables=variables)
 
     def connection(self) -> Connection:
-        """The account with all its models."""
+        """Keyless connection of a Foundry project to the account with all of its models."""
         return Connection("AzureOpenAI", self.endpoint, self.scope)
 
 
 def deploy_models(
-    held_by: Holder | NetworkResource,
+    parent: ParentResource | NetworkResource,
     args: PlacedArgs,
     models: Iterable[DeploymentArgs],
     after: pulumi.Resource,
 ) -> pulumi.Resource:
-    """Deploy models in the account of `args`, once `after` is there; answers the last one.
+    """Register model deployments of an account, one after another, after the resource `after`; return the last one.
 
-    One account takes one write at a time and answers others with a conflict: each waits for the one before.
+    An account accepts one write at a time; others fail with a conflict.
     """
     before = after
     for model in models:
         before = cognitiveservices.Deployment(
-            f"{held_by.called}-has-{model['name']}",
+            f"{parent.resource_name}-has-{model['name']}",
             deployment_name=model["name"],
             account_name=args["azure_name"],
             resource_group_name=args["resource_group_name"],
@@ -87,7 +87,7 @@ def deploy_models(
                 ),
                 version_upgrade_option="NoAutoUpgrade",
             ),
-            opts=pulumi.ResourceOptions(parent=held_by, depends_on=[before]),
+            opts=pulumi.ResourceOptions(parent=parent, depends_on=[before]),
         )
     return before
 
@@ -102,7 +102,7 @@ def _create(name: str, args: ModelAccountArgs, own: pulumi.ResourceOptions) -> "
         kind="OpenAI",
         sku=cognitiveservices.SkuArgs(name="S0"),
         properties=cognitiveservices.AccountPropertiesArgs(
-            # Tokens of Entra ID are taken at a name of the account's own only.
+            # Tokens of Entra ID are accepted at a custom subdomain only.
             custom_sub_domain_name=args["azure_name"],
             disable_local_auth=True,
             public_network_access="Enabled",

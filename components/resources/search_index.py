@@ -1,7 +1,7 @@
-"""Indexes of an Azure AI Search service: kind `search-index`.
+"""Component for a grant on an index of an Azure AI Search service: kind `search-index`.
 
-No index is created: it is an object of the data plane, made with its fields by whoever fills it. The scope of an index
-that is not there yet is a valid scope.
+No index is created: the program that fills an index creates it in the data plane, with its fields. The scope of an
+index that does not exist yet is valid.
 """
 
 import pulumi
@@ -14,28 +14,28 @@ class SearchIndexArgs(ChildArgs):
     """Arguments of a `SearchIndex`."""
 
     service: SearchService
-    """The service that holds it."""
+    """Search service of the index."""
     index: str
-    """What it is called there."""
+    """Name of the index in the service."""
 
 
 class SearchIndex(NetworkResource):
-    """One index, known by its name alone."""
+    """Scope of one index of a search service; the index itself is not created."""
 
     TOKEN = "agent-network:index:SearchIndex"  # noqa: S105 - a type token
     KIND = "search-index"
-    HOLDER = SearchService
+    PARENT = SearchService
 
     def __init__(self, name: str, args: SearchIndexArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
-        service, called = args["service"], args["index"]
+        service, azure_name = args["service"], args["index"]
         self._service = service
-        self._ready(
-            scope=pulumi.Output.concat(service.resource_id, f"/indexes/{called}"),
+        self._register(
+            scope=pulumi.Output.concat(service.resource_id, f"/indexes/{azure_name}"),
             within=service.subscription_id,
-            variables={"ENDPOINT": service.endpoint, "INDEX": called},
+            variables={"ENDPOINT": service.endpoint, "INDEX": azure_name},
         )
 
     def connection(self) -> Connection:
-        """The service; which index is meant, its user names."""
+        """Keyless connection of a Foundry project to the service; the agent names the index."""
         return Connection("CognitiveSearch", self._service.endpoint, self._service.resource_id)

@@ -1,22 +1,22 @@
-"""Azure AI Search services, which hold indexes: API keys off."""
+"""Component for Azure AI Search services, with API keys off."""
 
 import pulumi
 from pulumi_azure_native import search
 
 from components.diagnostics import Logs, send_logs
-from components.resources.base import Holder, PlacedArgs, arm_id
+from components.resources.base import ParentResource, PlacedArgs, arm_id
 
 # "Supported logs for Microsoft.Search/searchServices", Microsoft Learn, 2026-07-14.
 _LOGS = Logs(categories=("OperationLogs",))
 
 
-class SearchService(Holder):
-    """A service of the basic tier that only identities can open."""
+class SearchService(ParentResource):
+    """Azure AI Search service in the basic tier with API keys off, so that access needs a role."""
 
     TOKEN = "agent-network:index:SearchService"  # noqa: S105 - a type token
 
     endpoint: pulumi.Output[str]
-    """Public endpoint."""
+    """Public endpoint of the service."""
 
     def __init__(self, name: str, args: PlacedArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -27,7 +27,7 @@ class SearchService(Holder):
             service = _create(name, args, own)
             send_logs(f"{name}-is-logged", _LOGS, source=service.id, workspace_id=args["workspace_id"], parent=self)
         self.endpoint = service.endpoint.apply(lambda endpoint: endpoint or "")
-        self._ready(service, endpoint=self.endpoint)
+        self._register(service, endpoint=self.endpoint)
 
 
 def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "search.Service":

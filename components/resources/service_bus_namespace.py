@@ -1,4 +1,4 @@
-"""Service Bus namespaces, which hold queues and topics: shared access keys off."""
+"""Component for Service Bus namespaces, with shared access keys off."""
 
 from urllib.parse import urlsplit
 
@@ -6,20 +6,20 @@ import pulumi
 from pulumi_azure_native import servicebus
 
 from components.diagnostics import Logs, send_logs
-from components.resources.base import Holder, PlacedArgs, arm_id
+from components.resources.base import ParentResource, PlacedArgs, arm_id
 
 # Sending and receiving is logged in the premium tier only ("AZMSRunTimeAuditLogs", Microsoft Learn, 2025), so the group
-# is asked for, which has in each tier what the tier has; in the standard tier that is who manages what.
+# of categories is used, which depends on the tier; in the standard tier it contains management operations.
 _LOGS = Logs(groups=("allLogs",), own_tables=True)
 
 
-class ServiceBusNamespace(Holder):
-    """A namespace in the standard tier, the least that has topics, which only identities can open."""
+class ServiceBusNamespace(ParentResource):
+    """Service Bus namespace with keys off, in the standard tier, the cheapest one with topics."""
 
     TOKEN = "agent-network:index:ServiceBusNamespace"  # noqa: S105 - a type token
 
     host: pulumi.Output[str]
-    """Fully qualified name, as clients take it."""
+    """Fully qualified host name of the namespace, as clients expect it."""
 
     def __init__(self, name: str, args: PlacedArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -30,7 +30,7 @@ class ServiceBusNamespace(Holder):
             namespace = _create(name, args, own)
             send_logs(f"{name}-is-logged", _LOGS, source=namespace.id, workspace_id=args["workspace_id"], parent=self)
         self.host = namespace.service_bus_endpoint.apply(lambda endpoint: urlsplit(endpoint).hostname or "")
-        self._ready(namespace, host=self.host)
+        self._register(namespace, host=self.host)
 
 
 def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "servicebus.Namespace":

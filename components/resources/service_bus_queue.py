@@ -1,4 +1,4 @@
-"""Queues of a Service Bus namespace: kind `service-bus-queue`."""
+"""Component for queues of a Service Bus namespace: kind `service-bus-queue`."""
 
 import pulumi
 from pulumi_azure_native import servicebus
@@ -11,41 +11,41 @@ class ServiceBusQueueArgs(ChildArgs):
     """Arguments of a `ServiceBusQueue`."""
 
     namespace: ServiceBusNamespace
-    """The namespace that holds it."""
+    """Service Bus namespace of the queue."""
     queue: str
-    """What it is called there."""
+    """Name of the queue in the namespace."""
 
 
 class ServiceBusQueue(NetworkResource):
-    """A queue; messages that expire or fail too often go to its dead-letter queue."""
+    """Service Bus queue; messages that expire or fail too often go to its dead-letter queue."""
 
     TOKEN = "agent-network:index:ServiceBusQueue"  # noqa: S105 - a type token
     KIND = "service-bus-queue"
-    HOLDER = ServiceBusNamespace
+    PARENT = ServiceBusNamespace
 
     def __init__(self, name: str, args: ServiceBusQueueArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
-        namespace, called = args["namespace"], args["queue"]
-        self._namespace, self._queue = namespace, called
+        namespace, azure_name = args["namespace"], args["queue"]
+        self._namespace, self._queue = namespace, azure_name
         if args.get("existing"):
-            path = pulumi.Output.concat(namespace.resource_id, f"/queues/{called}")
+            path = pulumi.Output.concat(namespace.resource_id, f"/queues/{azure_name}")
             queue = servicebus.Queue.get(name, path, pulumi.ResourceOptions(parent=self))
         else:
             queue = servicebus.Queue(
                 name,
-                queue_name=called,
+                queue_name=azure_name,
                 namespace_name=namespace.azure_name,
                 resource_group_name=namespace.resource_group_name,
                 dead_lettering_on_message_expiration=True,
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace.core]),
             )
-        self._ready(
+        self._register(
             scope=queue.id,
             within=namespace.subscription_id,
-            variables={"ENDPOINT": namespace.host, "QUEUE": called},
+            variables={"ENDPOINT": namespace.host, "QUEUE": azure_name},
         )
 
     def scaling(self, target: int) -> Scaling:
-        """Count the queue's messages; receiving from it allows that."""
+        """KEDA scaler that counts the queue's messages, which the verb `receive` permits."""
         metadata = {"namespace": self._namespace.azure_name, "queueName": self._queue, "messageCount": str(target)}
         return Scaling("azure-servicebus", metadata)

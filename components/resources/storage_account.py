@@ -1,10 +1,10 @@
-"""Storage accounts, which hold blob containers and queues: shared keys off, versions and deleted blobs kept."""
+"""Component for storage accounts, with shared keys off, blob versioning and soft delete."""
 
 import pulumi
 from pulumi_azure_native import storage
 
 from components.diagnostics import Logs, send_logs
-from components.resources.base import Holder, PlacedArgs, arm_id
+from components.resources.base import ParentResource, PlacedArgs, arm_id
 
 # "Supported logs for Microsoft.Storage/storageAccounts/blobServices", queueServices and tableServices, Microsoft Learn,
 # 2024-11-19.
@@ -12,15 +12,15 @@ _LOGS = Logs(categories=("StorageRead", "StorageWrite", "StorageDelete"))
 _KEPT_DAYS = 30
 
 
-class StorageAccount(Holder):
-    """A storage account that only identities can open."""
+class StorageAccount(ParentResource):
+    """Storage account with shared keys off, so that access needs a role."""
 
     TOKEN = "agent-network:index:StorageAccount"  # noqa: S105 - a type token
 
     blob_endpoint: pulumi.Output[str]
-    """Public endpoint of its blobs."""
+    """Public blob endpoint of the account."""
     queue_endpoint: pulumi.Output[str]
-    """Public endpoint of its queues."""
+    """Public queue endpoint of the account."""
 
     def __init__(self, name: str, args: PlacedArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -36,19 +36,19 @@ class StorageAccount(Holder):
         self.send_service_logs("queue")
         self.blob_endpoint = self.service_endpoint("blob")
         self.queue_endpoint = self.service_endpoint("queue")
-        self._ready(account, blob_endpoint=self.blob_endpoint, queue_endpoint=self.queue_endpoint)
+        self._register(account, blob_endpoint=self.blob_endpoint, queue_endpoint=self.queue_endpoint)
 
     def service_endpoint(self, service: str) -> pulumi.Output[str]:
-        """The public endpoint of one of its services: `blob`, `queue`, `table`."""
+        """Public endpoint of one service of the account: `blob`, `queue` or `table`."""
         return self._account.primary_endpoints.apply(lambda endpoints: getattr(endpoints, service))
 
     def send_service_logs(self, service: str) -> None:
-        """Send the logs of one of its services to the workspace, once; an existing account is left as it is."""
+        """Register, once, the diagnostic setting for one service of the account; not for an existing account."""
         if self._workspace_id is None or service in self._logged:
             return
         self._logged.add(service)
         send_logs(
-            f"{self.called}-{service}s-are-logged",
+            f"{self.resource_name}-{service}s-are-logged",
             _LOGS,
             source=pulumi.Output.concat(self._account.id, f"/{service}Services/default"),
             workspace_id=self._workspace_id,

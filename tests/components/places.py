@@ -1,4 +1,4 @@
-"""What the tests of components build things with: a place to put them, and somebody to grant them to."""
+"""Test data for components: location arguments, and a grantee for role assignments."""
 
 from dataclasses import dataclass, field
 
@@ -20,13 +20,13 @@ PLACEMENT: Placement = {
 
 
 def placed(azure_name: str, *, existing: bool = False) -> PlacedArgs:
-    """Arguments of something that stands in the group by itself."""
+    """Arguments of a resource that is directly in the resource group."""
     return {**PLACEMENT, "azure_name": azure_name, "existing": existing}
 
 
 @dataclass
 class Somebody:
-    """A grantee that is no agent: grants need only what the protocol says."""
+    """Grantee that is not an agent and has only the attributes of the `Grantee` protocol."""
 
     agent_name: str
     principal_type: str = "ServicePrincipal"

@@ -1,6 +1,6 @@
-"""A monitor that records what a program registers, in an event loop of its own: nothing outlives the run.
+"""Fake Pulumi engine that records the resources which a program registers, in an event loop of its own.
 
-It answers with the least that Azure would add, and with nothing that a test could mistake for a rule of Azure.
+It returns the fewest outputs that Azure would add, and no value that a test could mistake for a rule of Azure.
 """
 
 import asyncio
@@ -26,9 +26,9 @@ __all__ = ["SHARED", "SUBSCRIPTION", "TENANT", "Recorded", "Registered", "identi
 SUBSCRIPTION = "11111111-1111-4111-8111-111111111111"
 TENANT = "22222222-2222-4222-8222-222222222222"
 SHARED = "44444444-4444-4444-8444-444444444444"
-"""What the unpublished agents of every project of Foundry act as, where that is asked beside an id that is given."""
+"""Principal id of the shared identity of every Foundry project, for the check of configured ids."""
 
-# What a program reads from what it has created, by type token.
+# Outputs that a program reads from created resources, by type token.
 _ANSWERS: dict[str, Callable[[str], dict[str, Any]]] = {
     "azure-native:cognitiveservices:Account": lambda name: {"properties": {"endpoint": f"https://{name}.models.test/"}},
     "azure-native:cognitiveservices:AgentApplication": lambda name: {
@@ -70,7 +70,7 @@ _ANSWERS: dict[str, Callable[[str], dict[str, Any]]] = {
 }
 
 
-# As AKS writes it for a cluster that lets nobody in but by Entra ID: a command that gets a token, and no key.
+# Kubeconfig of AKS for a cluster that permits sign-in by Entra ID only: a command that gets a token, without a key.
 _KUBECONFIG = """
 apiVersion: v1
 kind: Config
@@ -99,27 +99,27 @@ _INVOKED: dict[str, dict[str, Any]] = {
 
 
 def principal_of(name: str) -> str:
-    """The principal that the app or identity with this logical name gets."""
+    """Principal id that the fake engine gives the app or identity with this logical name."""
     return f"principal of {name}"
 
 
 def full_token(kind: str) -> str:
-    """The type token that a last part stands for, where that is one type's; several need to be named in full."""
+    """Full type token for the last part of one; an error if several types have this last part."""
     if ":" in kind:
         return kind
     found = [token for token in (*BY_TOKEN, *(each.token for each in OBJECTS)) if token.endswith(f":{kind}")]
-    assert len(found) == 1, f"{kind!r} is the last part of {found or 'no type'}; name it in full"
+    assert len(found) == 1, f"{kind!r} is the last part of {found or 'no type'}; write the full type token"
     return found[0]
 
 
 def identity_of(kind: str, name: str) -> str:
-    """The id that a resource of this type and logical name gets, unless it is read by one."""
+    """Id that the fake engine gives a created resource of this type and logical name."""
     return f"/created/{full_token(kind)}/{name}"
 
 
 @dataclass
 class Registered:
-    """One registration."""
+    """Resource registration that the fake engine recorded."""
 
     urn: str
     type: str
@@ -129,41 +129,43 @@ class Registered:
     inputs: dict[str, Any]
     dependencies: set[str]
     delete_before_replace: bool | None = None
-    """As the program says; None where it leaves that to the provider."""
+    """The resource option of this name; None if the program does not set it."""
     read: str | None = None
-    """The id by which it was read; None where it is to be created."""
+    """Id of an existing resource that the program reads; None for a resource to create."""
     outputs: dict[str, Any] | None = None
-    """What a component said at its end; None where it said nothing."""
+    """Registered outputs of a component; None if it registered none."""
 
     @property
     def kind(self) -> str:
-        """The last part of its type."""
+        """The last part of the resource's type token."""
         return self.type.rpartition(":")[2]
 
 
 @dataclass
 class Recorded:
-    """Everything that a program registered, in order."""
+    """All resource registrations of a program, in order."""
 
     resources: list[Registered] = field(default_factory=list)
     exports: dict[str, Any] = field(default_factory=dict)
 
     def all(self, kind: str) -> list[Registered]:
-        """Those of one type, by its token, or by the last part where only one type here ends so."""
+        """Recorded resources of one type, by its type token or the last part of it."""
         if ":" in kind:
             return [one for one in self.resources if one.type == kind]
         found = [one for one in self.resources if one.kind == kind]
-        assert len({one.type for one in found}) <= 1, f"{kind!r} is the last part of several types; name it in full"
+        assert len({one.type for one in found}) <= 1, (
+            f"{kind!r} is the last part of several types; write the full type token"
+        )
         return found
 
     def one(self, kind: str, name: str | None = None) -> Registered:
-        """The only one of a type, as in `all`, or of a type and logical name."""
+        """The only recorded resource of a type, or of a type and logical name."""
         found = [one for one in self.all(kind) if name in {None, one.name}]
         assert len(found) == 1, [(one.kind, one.name) for one in self.resources]
         return found[0]
 
     def by_urn(self, urn: str) -> Registered:
-        """The one with that URN."""
+        """Recorded resource with this URN."""
         return next(one for one in self.resources if one.urn == urn)
 
 
@@ -205,7 +207,7 @@ class _Monitor(MockMonitor):
         return resource_pb2.ReadResourceResponse(urn=urn, properties=_struct(answer))
 
     def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:  # noqa: N802 - gRPC's name
-        # Not the SDK's: it runs in another thread, gives that an event loop, and leaves the loop open.
+        # Overrides the SDK's method, which runs in another thread with an event loop that it leaves open.
         answer: dict[str, Any] = {"return": _struct(_INVOKED[request.tok])}
         return resource_pb2.ResourceInvokeResponse(**answer)
 
@@ -232,7 +234,7 @@ class _NoMocks(Mocks):
 
 
 def record(program: Callable[[], object], *, stack: str = "dev", preview: bool = False) -> Recorded:
-    """Run a program and return what it registered; in a preview, what Azure adds is unknown."""
+    """Run a Pulumi program and return its registrations; in a preview, outputs of Azure are unknown."""
     recorded = Recorded()
 
     async def main() -> None:
@@ -259,7 +261,7 @@ def record(program: Callable[[], object], *, stack: str = "dev", preview: bool =
         with asyncio.Runner() as runner:
             runner.run(main())
     finally:
-        # What a failed program left waiting belongs to an event loop that is closed now.
+        # Tasks that a failed program left belong to an event loop that is closed now.
         cast("Any", SETTINGS).outputs.clear()
     return recorded
 

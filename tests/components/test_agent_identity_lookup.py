@@ -19,7 +19,7 @@ PICKLED_PROVIDER = Path(__file__).parents[1] / "golden" / "provider.txt"
 
 
 class FakeAzure:
-    """Azure with one response for agents and one for projects."""
+    """Fake Azure that returns one response for agents and one for projects."""
 
     def __init__(self, agent: AzureResponse, project: AzureResponse | None = None) -> None:
         self._agent, self._project = agent, project or AzureResponse(404, {})
@@ -161,7 +161,7 @@ def test_other_agent_replaces_the_resource() -> None:
 
 
 def test_other_agents_of_shared_identity_update_the_resource() -> None:
-    """A replacement would delete and recreate the grants of all of them."""
+    """A replacement would delete and recreate the grants of all agents that share the identity."""
     olds = {**INPUTS, "identity": "shared", "principal_id": "shared"}
 
     found = Provider().diff("id", olds, {**olds, "agents": ["report", "clerk"]})
@@ -197,7 +197,7 @@ def test_missing_agent_of_shared_identity_is_an_error() -> None:
 
 
 def test_provider_is_pickled_as_in_deployed_stacks() -> None:
-    """Pulumi loads the provider from the state by this text, on refresh and destroy of a deployed stack."""
+    """Pulumi loads the provider from the state by this pickle, on refresh and destroy of a deployed stack."""
     recorded = PICKLED_PROVIDER.read_text(encoding="utf-8").strip()
 
     assert serialize_provider(Provider()) == recorded

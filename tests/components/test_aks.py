@@ -1,4 +1,4 @@
-"""A cluster for agents: who gets in, what is logged, what it trusts."""
+"""Tests of the AKS cluster component: access to the API, logs, and checks of existing clusters."""
 
 import json
 from base64 import b64encode
@@ -25,7 +25,7 @@ def created(**more: Any) -> AksCluster:  # noqa: ANN401 - any argument
     return cluster(**size | more)
 
 
-def test_the_whole_cluster() -> None:
+def test_new_cluster_registers_exactly_the_expected_inputs() -> None:
     recorded = record(created)
 
     assert recorded.one("ManagedCluster").inputs == {
@@ -65,7 +65,7 @@ def test_the_whole_cluster() -> None:
             "networkDataplane": "cilium",
             "networkPolicy": "cilium",
             "loadBalancerSku": "standard",
-            # What the SDK fills in.
+            # Defaults of the SDK.
             "outboundType": "loadBalancer",
             "podCidr": "10.244.0.0/16",
             "serviceCidr": "10.0.0.0/16",
@@ -76,7 +76,7 @@ def test_the_whole_cluster() -> None:
     }
 
 
-def test_its_api_is_open_to_the_addresses_that_are_listed() -> None:
+def test_api_server_of_public_cluster_accepts_only_listed_ip_ranges() -> None:
     recorded = record(lambda: created(private=False, authorized_ip_ranges=["203.0.113.0/24"]))
 
     assert recorded.one("ManagedCluster").inputs["apiServerAccessProfile"] == {
@@ -86,7 +86,7 @@ def test_its_api_is_open_to_the_addresses_that_are_listed() -> None:
     }
 
 
-def test_its_nodes_join_a_subnet_as_an_identity_that_may() -> None:
+def test_cluster_with_a_subnet_uses_the_given_user_assigned_identity() -> None:
     recorded = record(lambda: created(subnet_id="/the/subnet", identity_id="/the/identity"))
 
     inputs = recorded.one("ManagedCluster").inputs
@@ -94,7 +94,7 @@ def test_its_nodes_join_a_subnet_as_an_identity_that_may() -> None:
     assert [pool["vnetSubnetID"] for pool in inputs["agentPoolProfiles"]] == ["/the/subnet"]
 
 
-def test_defender_sends_to_a_workspace_of_its_own_where_it_is_given_one() -> None:
+def test_defender_uses_its_own_workspace_if_one_is_configured() -> None:
     recorded = record(lambda: created(defender_workspace_id="/for/defender"))
 
     security = recorded.one("ManagedCluster").inputs["securityProfile"]
@@ -102,7 +102,7 @@ def test_defender_sends_to_a_workspace_of_its_own_where_it_is_given_one() -> Non
     assert recorded.one("DiagnosticSetting", "contoso-is-logged").inputs["workspaceId"] == "/the/workspace"
 
 
-def test_who_changed_what_and_who_signed_in_is_logged() -> None:
+def test_audit_and_guard_logs_of_cluster_go_to_the_workspace() -> None:
     recorded = record(created)
 
     setting = recorded.one("DiagnosticSetting", "contoso-is-logged").inputs
@@ -111,7 +111,7 @@ def test_who_changed_what_and_who_signed_in_is_logged() -> None:
     assert {one["category"] for one in setting["logs"] if one["enabled"]} == {"guard", "kube-audit-admin"}
 
 
-def test_its_outputs() -> None:
+def test_cluster_outputs_are_id_issuer_and_kubelet_principal() -> None:
     recorded = record(created)
 
     assert recorded.one("AksCluster").outputs == {
@@ -123,7 +123,7 @@ def test_its_outputs() -> None:
 
 
 @pytest.mark.parametrize("by_repository", [False, True])
-def test_the_kubelet_pulls_what_the_agents_run_and_nothing_else(*, by_repository: bool) -> None:
+def test_kubelet_is_granted_the_pull_of_the_agents_images_only(*, by_repository: bool) -> None:
     mode = Permissions.REPOSITORY if by_repository else Permissions.REGISTRY
 
     def program() -> None:
@@ -139,7 +139,7 @@ def test_the_kubelet_pulls_what_the_agents_run_and_nothing_else(*, by_repository
     assert [name in condition for name in ("'agents/report'", "'agents/clerk'")] == [by_repository] * 2
 
 
-def test_whoever_deploys_gets_in_as_who_they_are() -> None:
+def test_kubeconfig_signs_in_with_the_azure_cli_instead_of_a_device_code() -> None:
     recorded = record(created)
 
     config = json.loads(recorded.one("kubernetes").inputs["kubeconfig"])
@@ -148,23 +148,23 @@ def test_whoever_deploys_gets_in_as_who_they_are() -> None:
     assert (name, user["exec"]["command"]) == ("somebody", "kubelogin")
     assert user["exec"]["args"] == [
         *("get-token", "--environment", "Azure", "--server-id", "a-server", "--login", "azurecli")
-    ], "and not as the application by which people type codes"
+    ], "without the device code and its application"
 
 
 @pytest.mark.parametrize("key", ["token", "client-key-data", "password", "auth-provider"])
-def test_a_way_in_with_a_key_is_refused(key: str) -> None:
+def test_kubeconfig_with_a_credential_is_refused(key: str) -> None:
     config = {"users": [{"name": "somebody", "user": {key: "of an administrator"}}]}
 
     with pytest.raises(RuntimeError, match="--disable-local-accounts"):
         without_credentials("contoso", [b64encode(json.dumps(config).encode()).decode()])
 
 
-def test_there_is_one_way_in() -> None:
-    with pytest.raises(RuntimeError, match="told 0 ways into cluster 'contoso'"):
+def test_cluster_without_a_kubeconfig_is_refused() -> None:
+    with pytest.raises(RuntimeError, match="returned 0 kubeconfigs for cluster 'contoso'"):
         without_credentials("contoso", [])
 
 
-def test_an_existing_one_is_read_and_nothing_is_made() -> None:
+def test_existing_cluster_is_read_and_nothing_is_created() -> None:
     recorded = record(lambda: cluster(existing=True))
 
     place = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/group/providers/Microsoft.ContainerService"
@@ -175,14 +175,17 @@ def test_an_existing_one_is_read_and_nothing_is_made() -> None:
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        ({"private": False}, "'contoso' would be open to every address; make it 'private', or list"),
-        ({"authorized_ip_ranges": ["203.0.113.0/24"]}, "nobody to list in 'authorized_ip_ranges'"),
-        ({"private": False, "authorized_ip_ranges": ["0.0.0.0/0"]}, "by '0.0.0.0/0'; be narrower"),
-        ({"vm_size": ""}, "to be created, and so needs vm_size"),
-        ({"subnet_id": "/the/subnet"}, "give one with the role Network Contributor on the subnet as 'identity_id'"),
+        ({"private": False}, "'contoso' would be reachable from every address; set 'private', or list"),
+        ({"authorized_ip_ranges": ["203.0.113.0/24"]}, "is private; remove 'authorized_ip_ranges'"),
+        ({"private": False, "authorized_ip_ranges": ["0.0.0.0/0"]}, "by '0.0.0.0/0'; narrow it"),
+        ({"vm_size": ""}, "to be created; set vm_size"),
+        (
+            {"subnet_id": "/the/subnet"},
+            "set 'identity_id' to an identity with the role Network Contributor on the subnet",
+        ),
     ],
 )
-def test_what_would_leave_it_open_or_fail_late_is_refused(given: dict[str, Any], why: str) -> None:
+def test_arguments_for_an_open_or_undeployable_cluster_are_refused(given: dict[str, Any], why: str) -> None:
     with pytest.raises(ValueError, match=why):
         record(lambda: created(**given))
 
@@ -191,16 +194,20 @@ NONE: dict[str, Any] = {}
 
 
 @pytest.mark.parametrize(
-    ("told", "why", "option"),
+    ("properties", "why", "option"),
     [
-        ({"oidcIssuerProfile": NONE}, "issues no tokens", "--enable-oidc-issuer"),
-        ({"securityProfile": NONE}, "get no tokens", "--enable-workload-identity"),
-        ({"securityProfile": {"workloadIdentity": {"enabled": False}}}, "get no tokens", "--enable-workload-identity"),
-        ({"aadProfile": NONE}, "not Azure's role assignments", "--enable-aad --enable-azure-rbac"),
-        ({"aadProfile": {"managed": True}}, "not Azure's role assignments", "--enable-aad --enable-azure-rbac"),
-        ({"disableLocalAccounts": False}, "whoever has a key", "--disable-local-accounts"),
-        ({"networkProfile": NONE}, "keeps to network policies", "--network-policy azure"),
-        ({"networkProfile": {"networkPolicy": "none"}}, "keeps to network policies", "--network-policy azure"),
+        ({"oidcIssuerProfile": NONE}, "has no OIDC issuer", "--enable-oidc-issuer"),
+        ({"securityProfile": NONE}, "workload identity is off", "--enable-workload-identity"),
+        (
+            {"securityProfile": {"workloadIdentity": {"enabled": False}}},
+            "workload identity is off",
+            "--enable-workload-identity",
+        ),
+        ({"aadProfile": NONE}, "Azure RBAC for Kubernetes is off", "--enable-aad --enable-azure-rbac"),
+        ({"aadProfile": {"managed": True}}, "Azure RBAC for Kubernetes is off", "--enable-aad --enable-azure-rbac"),
+        ({"disableLocalAccounts": False}, "local accounts are on", "--disable-local-accounts"),
+        ({"networkProfile": NONE}, "does not enforce network policies", "--network-policy azure"),
+        ({"networkProfile": {"networkPolicy": "none"}}, "does not enforce network policies", "--network-policy azure"),
         ({"apiServerAccessProfile": NONE}, "every address", "--api-server-authorized-ip-ranges …"),
         (
             {"apiServerAccessProfile": {"authorizedIPRanges": ["203.0.113.7/32", "0.0.0.0/0"]}},
@@ -209,44 +216,45 @@ NONE: dict[str, Any] = {}
         ),
     ],
 )
-def test_an_existing_one_that_is_not_fit_is_refused_with_the_command_that_mends_it(
-    monkeypatch: pytest.MonkeyPatch, told: dict[str, Any], why: str, option: str
+def test_existing_insecure_cluster_is_refused_with_the_az_command_that_fixes_it(
+    monkeypatch: pytest.MonkeyPatch, properties: dict[str, Any], why: str, option: str
 ) -> None:
-    program = told_of_clusters(monkeypatch, told)
+    program = program_with_existing_cluster(monkeypatch, properties)
 
-    with pytest.raises(RuntimeError, match=f"'contoso' is not fit for agents: .*{why}.*; run `az aks update {option}`"):
+    with pytest.raises(RuntimeError, match=f"'contoso' cannot run agents: .*{why}.*; run `az aks update {option}`"):
         record(program)
 
 
-def test_everything_that_an_existing_one_lacks_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    lacking = dict.fromkeys(("oidcIssuerProfile", "securityProfile", "aadProfile", "networkProfile"), NONE)
+def test_error_lists_all_missing_settings_of_an_existing_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    profiles = ("oidcIssuerProfile", "securityProfile", "aadProfile", "networkProfile", "apiServerAccessProfile")
+    missing = dict.fromkeys(profiles, NONE) | {"disableLocalAccounts": False}
 
     with pytest.raises(RuntimeError) as refused:
-        record(told_of_clusters(monkeypatch, lacking | {"disableLocalAccounts": False, "apiServerAccessProfile": NONE}))
+        record(program_with_existing_cluster(monkeypatch, missing))
 
     assert str(refused.value).count("; ") == 6
     assert str(refused.value).count(" --") == 7
 
 
-def test_an_existing_one_that_lists_who_reaches_it_need_not_be_private(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = {"apiServerAccessProfile": {"authorizedIPRanges": ["203.0.113.7/32"]}}
+def test_existing_public_cluster_with_authorized_ip_ranges_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    properties = {"apiServerAccessProfile": {"authorizedIPRanges": ["203.0.113.7/32"]}}
 
-    assert record(told_of_clusters(monkeypatch, told)).one("AksCluster").outputs
+    assert record(program_with_existing_cluster(monkeypatch, properties)).one("AksCluster").outputs
 
 
-def test_an_existing_one_whose_nodes_pull_as_nobody_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(RuntimeError, match="no 'kubeletidentity', by which its nodes pull"):
-        record(told_of_clusters(monkeypatch, {"identityProfile": NONE}))
+def test_existing_cluster_without_a_kubelet_identity_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(RuntimeError, match="no 'kubeletidentity', with which nodes pull"):
+        record(program_with_existing_cluster(monkeypatch, {"identityProfile": NONE}))
 
 
 CLUSTER = "azure-native:containerservice:ManagedCluster"
 
 
-def told_of_clusters(monkeypatch: pytest.MonkeyPatch, told: dict[str, Any]) -> Callable[[], None]:
-    """A program with an existing cluster, of which Azure tells this and otherwise what is fit."""
+def program_with_existing_cluster(monkeypatch: pytest.MonkeyPatch, properties: dict[str, Any]) -> Callable[[], None]:
+    """Program with an existing cluster that meets all requirements except for the given properties."""
     answers = vars(recorder)["_ANSWERS"]
-    fit = answers[CLUSTER]
-    monkeypatch.setitem(answers, CLUSTER, lambda name: fit(name) | told)
+    valid = answers[CLUSTER]
+    monkeypatch.setitem(answers, CLUSTER, lambda name: valid(name) | properties)
 
     def program() -> None:
         cluster(existing=True).let_pull(ImageRegistry("images", {**placed("contosodev7")}), "agents/report")

@@ -1,4 +1,4 @@
-"""An agent in a cluster: who it is, how its pods run, and what they reach."""
+"""Tests of the AKS agent component: its identity, its pods and their network policies."""
 
 from typing import Any, cast
 
@@ -54,7 +54,7 @@ def inside(recorded: Recorded) -> list[Registered]:
     return [one for one in recorded.resources if one.type.startswith("kubernetes:")]
 
 
-def test_what_an_agent_is_made_of() -> None:
+def test_aks_agent_registers_exactly_the_expected_child_resources() -> None:
     recorded = record(agent)
 
     whole = recorded.one("AksAgent")
@@ -69,7 +69,7 @@ def test_what_an_agent_is_made_of() -> None:
     }
 
 
-def test_one_service_account_of_one_namespace_can_act_as_it() -> None:
+def test_federated_credential_trusts_only_the_agents_service_account() -> None:
     recorded = record(agent)
 
     assert recorded.one("FederatedIdentityCredential").inputs == {
@@ -82,7 +82,7 @@ def test_one_service_account_of_one_namespace_can_act_as_it() -> None:
     }
 
 
-def test_the_service_account_says_which_identity_and_brings_no_token_of_the_clusters() -> None:
+def test_service_account_names_the_identity_and_mounts_no_cluster_token() -> None:
     recorded = record(agent)
 
     account = recorded.one("ServiceAccount").inputs
@@ -92,7 +92,7 @@ def test_the_service_account_says_which_identity_and_brings_no_token_of_the_clus
     assert "secrets" not in account
 
 
-def test_its_namespace_takes_restricted_pods_only() -> None:
+def test_namespace_enforces_the_restricted_pod_security_standard() -> None:
     recorded = record(agent)
 
     assert recorded.one("Namespace").inputs["metadata"] == {
@@ -108,7 +108,7 @@ def test_its_namespace_takes_restricted_pods_only() -> None:
     }
 
 
-def test_the_whole_deployment() -> None:
+def test_deployment_has_exactly_the_expected_spec() -> None:
     recorded = record(agent)
 
     limits = {"cpu": "0.5", "memory": "1Gi"}
@@ -148,7 +148,7 @@ def test_the_whole_deployment() -> None:
     }
 
 
-def test_no_secret_is_made_or_mounted() -> None:
+def test_aks_agent_creates_and_mounts_no_secret() -> None:
     recorded = record(lambda: agent(variables={"REPORTS_ENDPOINT": "https://reports.test"}))
 
     assert recorded.all("Secret") == []
@@ -157,7 +157,7 @@ def test_no_secret_is_made_or_mounted() -> None:
     assert {key for one in container(recorded)["env"] for key in one} == {"name", "value"}
 
 
-def test_a_pod_reaches_nothing_and_nothing_reaches_it() -> None:
+def test_network_policy_denies_all_traffic_but_dns_by_default() -> None:
     recorded = record(agent)
 
     both = ["Ingress", "Egress"]
@@ -180,7 +180,7 @@ def test_a_pod_reaches_nothing_and_nothing_reaches_it() -> None:
     }
 
 
-def test_a_pod_reaches_what_is_listed() -> None:
+def test_network_policy_allows_egress_to_listed_blocks_and_ports() -> None:
     recorded = record(lambda: agent(egress=[{"cidr": "10.1.0.0/24", "ports": [443, 5671]}]))
 
     assert policy(recorded)["egress"][1:] == [
@@ -191,7 +191,7 @@ def test_a_pod_reaches_what_is_listed() -> None:
     ]
 
 
-def test_a_service_serves_the_namespaces_that_may_call() -> None:
+def test_agent_with_a_port_has_a_service_that_only_callers_namespaces_reach() -> None:
     recorded = record(lambda: agent(port=8080, callers=["clerk"]))
 
     assert recorded.one("Service", "report").inputs["spec"] == {
@@ -218,7 +218,7 @@ def test_a_service_serves_the_namespaces_that_may_call() -> None:
         ),
     ],
 )
-def test_its_outputs(given: dict[str, Any], address: tuple[str, str]) -> None:
+def test_aks_agent_outputs_have_an_endpoint_only_with_a_port(given: dict[str, Any], address: tuple[str, str]) -> None:
     recorded = record(lambda: agent(**given))
 
     assert recorded.one("AksAgent").outputs == {
@@ -230,7 +230,7 @@ def test_its_outputs(given: dict[str, Any], address: tuple[str, str]) -> None:
     }
 
 
-def test_a_grant_goes_to_its_identity() -> None:
+def test_role_assignment_of_aks_agent_is_for_its_identity() -> None:
     def program() -> None:
         vault = KeyVault("contoso-vault", placed("contoso-vault-dev7"))
         KeyVaultSecret("signing", {"vault": vault, "secret": "signing"}).allow(agent(), "read")
@@ -242,7 +242,7 @@ def test_a_grant_goes_to_its_identity() -> None:
     assert grant.parent == recorded.one("AksAgent").urn
 
 
-def test_its_pods_wait_for_their_token_and_their_fence() -> None:
+def test_deployment_depends_on_credential_service_account_and_network_policies() -> None:
     recorded = record(agent)
 
     needed = {
@@ -253,7 +253,7 @@ def test_its_pods_wait_for_their_token_and_their_fence() -> None:
     assert needed <= recorded.one("Deployment").dependencies
 
 
-def test_its_pods_wait_until_their_image_can_be_pulled() -> None:
+def test_deployment_depends_on_the_kubelets_pull_assignment() -> None:
     def program() -> None:
         registry = ImageRegistry("shared", {**placed("contososhared")})
         place = placed("other-dev7")
@@ -267,7 +267,7 @@ def test_its_pods_wait_until_their_image_can_be_pulled() -> None:
     assert pull.urn in recorded.one("Deployment").dependencies
 
 
-def test_a_pod_calls_the_agents_that_let_it() -> None:
+def test_network_policy_allows_egress_to_callees() -> None:
     recorded = record(lambda: agent(callees=[{"namespace": "clerk", "port": 8080}]))
 
     assert policy(recorded)["egress"][1:] == [
@@ -278,20 +278,20 @@ def test_a_pod_calls_the_agents_that_let_it() -> None:
     ]
 
 
-def test_everything_in_the_cluster_is_in_its_namespace() -> None:
+def test_all_kubernetes_objects_are_in_the_agents_namespace() -> None:
     recorded = record(lambda: agent(port=8080, callers=["clerk"]))
 
     spaces = {one.inputs["metadata"].get("namespace") for one in inside(recorded) if one.kind != "Namespace"}
     assert spaces == {"report"}
 
 
-def test_variables_are_in_the_order_of_their_names() -> None:
+def test_environment_variables_are_sorted_by_name() -> None:
     recorded = record(lambda: agent(variables={"B": "2", "A": "1"}))
 
     assert container(recorded)["env"] == [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]
 
 
-def test_a_probe_asks_a_path_or_else_a_port() -> None:
+def test_probe_with_a_path_is_http_and_without_a_path_tcp() -> None:
     probes = {"liveness": {"port": 8080, "path": "/healthz", "period_seconds": 30}, "startup": {"port": 8081}}
     recorded = record(lambda: agent(probes=probes))
 
@@ -304,28 +304,28 @@ def test_a_probe_asks_a_path_or_else_a_port() -> None:
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        ({"port": 8080}, "listens on 8080, and nobody may call it; list namespaces in 'callers'"),
-        ({"callers": ["clerk"]}, "listens on no port"),
+        ({"port": 8080}, "listens on port 8080, but no namespace may call it; list namespaces in 'callers'"),
+        ({"callers": ["clerk"]}, "listens on no port; remove 'callers'"),
         ({"user_id": 0}, "would run as root"),
-        ({"egress": [{"cidr": "0.0.0.0/0", "ports": [443]}]}, "would reach 169.254.169.254"),
-        ({"egress": [{"cidr": "168.63.129.0/24", "ports": [443]}]}, "would reach 168.63.129.16"),
-        ({"egress": [{"cidr": "10.1.0.0/24", "ports": []}]}, "list some from 1 to 65535"),
+        ({"egress": [{"cidr": "0.0.0.0/0", "ports": [443]}]}, "could reach 169.254.169.254"),
+        ({"egress": [{"cidr": "168.63.129.0/24", "ports": [443]}]}, "could reach 168.63.129.16"),
+        ({"egress": [{"cidr": "10.1.0.0/24", "ports": []}]}, "list ports from 1 to 65535"),
         ({"egress": [{"cidr": "10.1.0.0/24", "ports": [70000]}]}, r"has ports \[70000\]"),
     ],
 )
-def test_what_would_let_too_much_through_is_refused(given: dict[str, Any], why: str) -> None:
+def test_unsafe_aks_agent_arguments_are_refused(given: dict[str, Any], why: str) -> None:
     with pytest.raises(ValueError, match=why):
         record(lambda: agent(**given))
 
 
-def test_in_a_preview_who_it_is_is_unknown_and_its_objects_are_not() -> None:
+def test_preview_knows_deployment_name_and_service_account_subject() -> None:
     recorded = record(agent, preview=True)
 
     assert recorded.one("Deployment").inputs["metadata"] == WHERE
     assert recorded.one("FederatedIdentityCredential").inputs["subject"] == "system:serviceaccount:report:report"
 
 
-def test_it_is_not_the_kubelet_that_acts_as_it() -> None:
+def test_cluster_does_not_use_the_agents_identity_for_its_nodes() -> None:
     recorded = record(agent)
 
     assert recorded.all("RoleAssignment") == []

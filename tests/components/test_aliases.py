@@ -1,4 +1,4 @@
-"""Only aliases that name nothing but an API version are forgotten, and a move to another host is known for one."""
+"""Tests of Pulumi aliases: those that only name an API version are dropped, those for host moves are registered."""
 
 from typing import cast
 
@@ -28,7 +28,7 @@ def aliases_after(*given: pulumi.Alias | str) -> list[pulumi.Alias | str]:
     return found
 
 
-def test_former_names_parents_and_modules_are_kept() -> None:
+def test_aliases_with_former_names_parents_or_modules_are_kept() -> None:
     kept = [
         pulumi.Alias(name="former"),
         pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE),
@@ -39,13 +39,13 @@ def test_former_names_parents_and_modules_are_kept() -> None:
     assert aliases_after(*kept) == kept
 
 
-def test_api_versions_are_forgotten() -> None:
+def test_aliases_that_only_name_an_api_version_are_dropped() -> None:
     versions = ("v20230101", "v20230401preview", "v20230601alpha")
 
     assert aliases_after(*(pulumi.Alias(type_=f"azure-native:storage/{one}:StorageAccount") for one in versions)) == []
 
 
-def test_the_sdk_still_says_it_in_the_form_that_is_recognised() -> None:
+def test_sdk_writes_api_version_aliases_in_the_form_that_is_dropped() -> None:
     heard: list[pulumi.ResourceOptions] = []
 
     def listen(args: pulumi.ResourceTransformationArgs) -> None:
@@ -65,7 +65,7 @@ def test_the_sdk_still_says_it_in_the_form_that_is_recognised() -> None:
     assert aliases_after(*cast("list[str | pulumi.Alias]", options.aliases or [])) == []
 
 
-def test_every_host_is_known() -> None:
+def test_agent_types_for_aliases_are_those_of_all_hosts() -> None:
     ours = [one for one in Agent.__subclasses__() if one.__module__.startswith("components.")]
 
     assert {AksAgent, ContainerAppAgent, FoundryAgent} <= {*ours}

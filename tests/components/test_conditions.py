@@ -1,4 +1,4 @@
-"""Conditions leave nothing unguarded that the role allows."""
+"""Tests that conditions on role assignments restrict every operation of the role."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ PULLER = by_name(ImageRegistry.REPOSITORY_VERBS["pull"].role)
 
 
 def operations(role: Role) -> Iterator[tuple[str, str | None]]:
-    """Every data operation of a role, and each of its parts that a condition can tell apart."""
+    """Every data operation of a role, with each suboperation that a condition can distinguish."""
     for name in known(data=True):
         if any(covers(pattern, name) for block in role.permissions for pattern in block.data_actions):
             yield name, None
@@ -33,7 +33,7 @@ def operations(role: Role) -> Iterator[tuple[str, str | None]]:
 
 
 def allowed(condition: str, operation: str, part: str | None, **attributes: Known) -> bool:
-    """Whether the condition lets one request through; undecided counts as a failure of the test."""
+    """True if the condition allows a request; an undecided condition fails the test."""
 
     def covered(pattern: str) -> tuple[int, int]:
         bits = int(covers(pattern, operation))
@@ -52,7 +52,7 @@ def request_for(part: str | None, name: str) -> dict[str, Known]:
 
 
 @pytest.mark.parametrize("role", BLOB_ROLES, ids=lambda role: role.name)
-def test_every_operation_of_a_blob_role_is_allowed_under_the_paths_and_nowhere_else(role: Role) -> None:
+def test_path_condition_allows_each_blob_operation_only_under_the_given_prefixes(role: Role) -> None:
     condition = under_paths(role, ("in/", "tmp"))
 
     seen = list(operations(role))
@@ -69,7 +69,7 @@ def test_every_operation_of_a_blob_role_is_allowed_under_the_paths_and_nowhere_e
 
 
 @pytest.mark.parametrize("role", BLOB_ROLES, ids=lambda role: role.name)
-def test_listing_a_whole_container_is_refused(role: Role) -> None:
+def test_path_condition_denies_listing_a_whole_container(role: Role) -> None:
     condition = under_paths(role, ("in/",))
 
     assert not allowed(condition, f"{BLOBS}/read", "blob.list")
@@ -77,13 +77,13 @@ def test_listing_a_whole_container_is_refused(role: Role) -> None:
 
 
 @pytest.mark.parametrize("role", [*BLOB_ROLES, PULLER], ids=lambda role: role.name)
-def test_operators_do_not_depend_on_precedence(role: Role) -> None:
+def test_conditions_do_not_depend_on_operator_precedence(role: Role) -> None:
     condition = in_repositories(role, ["one", "another"]) if role is PULLER else under_paths(role, ("in/", "tmp"))
 
     assert not parse(condition).ambiguous
 
 
-def test_every_operation_of_a_pull_is_allowed_in_the_repositories_and_nowhere_else() -> None:
+def test_repository_condition_allows_each_pull_operation_only_in_the_given_repositories() -> None:
     condition = in_repositories(PULLER, ["agents/report", "agents/clerk"])
 
     seen = list(operations(PULLER))
@@ -96,7 +96,7 @@ def test_every_operation_of_a_pull_is_allowed_in_the_repositories_and_nowhere_el
 
 
 @pytest.mark.parametrize("text", ["", "a'", "a b", "a\\"])
-def test_a_text_that_could_change_the_condition_is_refused(text: str) -> None:
+def test_text_with_quotes_or_blanks_or_empty_is_refused_in_conditions(text: str) -> None:
     with pytest.raises(ValueError, match="a condition cannot compare with"):
         under_paths(BLOB_ROLES[0], (text,))
     with pytest.raises(ValueError, match="a condition cannot compare with"):

@@ -1,4 +1,4 @@
-"""An agent that runs as a Container App."""
+"""Tests of the Container App agent component: app, identities, ingress, probes and scaling."""
 
 from typing import Any, cast
 
@@ -41,7 +41,7 @@ def app_of(recorded: Recorded) -> dict[str, Any]:
     return recorded.one("ContainerApp").inputs
 
 
-def test_an_agent_is_an_app_an_identity_that_pulls_and_its_right_to() -> None:
+def test_container_app_agent_registers_app_pull_identity_and_pull_assignment() -> None:
     recorded = record(report)
 
     agent = recorded.one("ContainerAppAgent")
@@ -52,7 +52,7 @@ def test_an_agent_is_an_app_an_identity_that_pulls_and_its_right_to() -> None:
     }
 
 
-def test_the_whole_app() -> None:
+def test_container_app_has_exactly_the_expected_inputs() -> None:
     recorded = record(report)
 
     assert app_of(recorded) == {
@@ -84,20 +84,20 @@ def test_the_whole_app() -> None:
     }
 
 
-def test_code_in_the_container_gets_no_token_for_the_identity_that_pulls() -> None:
+def test_container_gets_no_token_for_the_pull_identity() -> None:
     recorded = record(report)
 
     settings = app_of(recorded)["configuration"]["identitySettings"]
     assert {one["identity"]: one["lifecycle"] for one in settings} == {PULL_IDENTITY: "None", "system": "Main"}
 
 
-def test_the_app_waits_until_its_image_may_be_pulled() -> None:
+def test_container_app_depends_on_the_pull_assignment() -> None:
     recorded = record(report)
 
     assert recorded.one("RoleAssignment", "report-may-pull-contoso").urn in recorded.one("ContainerApp").dependencies
 
 
-def test_outputs_tell_the_agent_from_the_identity_that_pulls() -> None:
+def test_outputs_have_separate_principal_ids_of_agent_and_pull_identity() -> None:
     recorded = record(lambda: report(ingress={"port": 8080}))
 
     assert recorded.one("ContainerAppAgent").outputs == {
@@ -109,7 +109,7 @@ def test_outputs_tell_the_agent_from_the_identity_that_pulls() -> None:
     }
 
 
-def test_without_ingress_there_is_none_and_no_address() -> None:
+def test_agent_without_ingress_has_no_endpoint() -> None:
     recorded = record(report)
 
     assert "ingress" not in app_of(recorded)["configuration"]
@@ -117,7 +117,7 @@ def test_without_ingress_there_is_none_and_no_address() -> None:
     assert (outputs["host"], outputs["endpoint"]) == ("", "")
 
 
-def test_internal_ingress_stays_inside_and_encrypted() -> None:
+def test_internal_ingress_is_not_external_and_requires_tls() -> None:
     recorded = record(lambda: report(ingress={"port": 8080}))
 
     assert app_of(recorded)["configuration"]["ingress"] == {
@@ -128,7 +128,7 @@ def test_internal_ingress_stays_inside_and_encrypted() -> None:
     }
 
 
-def test_external_ingress_lets_in_whom_the_list_names() -> None:
+def test_external_ingress_accepts_only_listed_ip_ranges() -> None:
     allow = ["198.51.100.7", "203.0.113.0/24"]
     recorded = record(lambda: report(ingress={"port": 8080, "external": True, "allow": allow}))
 
@@ -144,17 +144,17 @@ def test_external_ingress_lets_in_whom_the_list_names() -> None:
     }
 
 
-def test_external_ingress_without_a_list_is_refused() -> None:
-    with pytest.raises(ValueError, match="'contoso-report-dev' would be open to everyone"):
+def test_external_ingress_without_an_allow_list_is_refused() -> None:
+    with pytest.raises(ValueError, match="'contoso-report-dev' would be open to every address"):
         record(lambda: report(ingress={"port": 8080, "external": True}))
 
 
-def test_a_list_for_internal_ingress_is_refused() -> None:
-    with pytest.raises(ValueError, match="nobody to list in 'allow'"):
+def test_allow_list_of_internal_ingress_is_refused() -> None:
+    with pytest.raises(ValueError, match="is not external, so 'allow' has no effect"):
         record(lambda: report(ingress={"port": 8080, "allow": ["203.0.113.0/24"]}))
 
 
-def test_variables_are_in_the_order_of_their_names() -> None:
+def test_environment_variables_are_sorted_by_name() -> None:
     recorded = record(lambda: report(variables={"B": "2", "C": "3", "A": "1"}))
 
     (container,) = app_of(recorded)["template"]["containers"]
@@ -165,7 +165,7 @@ def test_variables_are_in_the_order_of_their_names() -> None:
     ]
 
 
-def test_a_probe_asks_a_path_or_else_a_port() -> None:
+def test_probe_with_a_path_is_http_and_without_a_path_tcp() -> None:
     probes = {
         "liveness": {"port": 8080, "path": "/healthz", "period_seconds": 30, "failure_threshold": 5},
         "startup": {"port": 8081, "initial_delay_seconds": 2, "timeout_seconds": 3, "success_threshold": 1},
@@ -185,14 +185,14 @@ def test_a_probe_asks_a_path_or_else_a_port() -> None:
     ]
 
 
-def test_replicas_follow_requests() -> None:
+def test_agent_with_ingress_scales_on_http_requests() -> None:
     recorded = record(lambda: report(concurrent_requests=20))
 
     rules = app_of(recorded)["template"]["scale"]["rules"]
     assert rules == [{"name": "requests", "http": {"metadata": {"concurrentRequests": "20"}}}]
 
 
-def test_what_waits_is_counted_as_the_agent_itself() -> None:
+def test_queue_scaler_authenticates_with_the_agents_identity() -> None:
     recorded = record(lambda: report(scaling=Scaling("azure-servicebus", {"queueName": "jobs"})))
 
     rules = app_of(recorded)["template"]["scale"]["rules"]
@@ -200,7 +200,7 @@ def test_what_waits_is_counted_as_the_agent_itself() -> None:
     assert rules == [{"name": "waiting", "custom": custom}]
 
 
-def test_a_pull_is_granted_on_the_registry() -> None:
+def test_pull_is_granted_on_the_whole_registry_by_default() -> None:
     recorded = record(report)
 
     pull = recorded.one("RoleAssignment").inputs
@@ -209,7 +209,7 @@ def test_a_pull_is_granted_on_the_registry() -> None:
     assert "condition" not in pull
 
 
-def test_a_pull_is_narrowed_to_the_repository_where_the_registry_can() -> None:
+def test_pull_is_restricted_to_the_repository_in_repository_mode() -> None:
     recorded = record(lambda: report(registry(permissions=Permissions.REPOSITORY)))
 
     pull = recorded.one("RoleAssignment").inputs
@@ -217,7 +217,7 @@ def test_a_pull_is_narrowed_to_the_repository_where_the_registry_can() -> None:
     assert pull["conditionVersion"] == "2.0"
 
 
-def test_a_registry_cannot_be_created_in_repository_mode() -> None:
+def test_creating_a_registry_in_repository_mode_is_refused() -> None:
     def program() -> None:
         ImageRegistry("contoso", {**placed("contosodev7"), "permissions": Permissions.REPOSITORY})
 
@@ -225,7 +225,7 @@ def test_a_registry_cannot_be_created_in_repository_mode() -> None:
         record(program)
 
 
-def test_two_agents_share_no_identity() -> None:
+def test_two_agents_have_different_identities() -> None:
     def program() -> None:
         images = registry()
         args = report(images), images

@@ -1,4 +1,4 @@
-"""What the deploying identity is given: what the components take, and not a step more."""
+"""Tests of the deploying identity's custom role and condition: they permit what the components need, and no more."""
 
 import json
 import re
@@ -23,13 +23,13 @@ from tests.fabrikam import FABRIKAM, REPOSITORY
 ASSIGNMENTS = "Microsoft.Authorization/roleAssignments"
 WRITE, DELETE, OTHER = f"{ASSIGNMENTS}/write", f"{ASSIGNMENTS}/delete", "Microsoft.KeyVault/vaults/write"
 OPERATIONS = operation_set_of((WRITE, DELETE, OTHER), data=False)
-# Where an operation's attributes come from: what is asked for, or what is there.
+# Source of an operation's attributes in a condition: the request, or the existing resource.
 SOURCE = {WRITE: "Request", DELETE: "Resource"}
 CONDITION = document("s", "g")["condition"]
 ARM_TYPES = {kind.token: kind.arm_type for kind in catalogue()}
-# What Azure calls a resource group in a path, and in the name of an operation.
+# Azure writes resource groups in a path differently than in the name of an operation.
 SPELLED = {"microsoft.resources/resourcegroups": "microsoft.resources/subscriptions/resourcegroups"}
-# The only types of which an operation is needed although it makes, reads and removes nothing.
+# The only operations that are needed in addition to read, write and delete of types.
 ALSO = {
     "Microsoft.App/managedEnvironments/join/action",
     "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action",
@@ -39,8 +39,8 @@ ALSO = {
     "Microsoft.OperationalInsights/workspaces/sharedkeys/read",
 }
 
-# What pulumi-kubernetes watches while it waits for an object: "provider/pkg/await" of its sources, 2026-07, and of
-# every object the events.
+# Objects that pulumi-kubernetes watches while it waits for another one ("provider/pkg/await" of its sources, 2026-07),
+# in addition to the events of every object.
 WATCHED = {
     "apps/deployments": {"apps/deployments", "apps/replicasets", "persistentvolumeclaims", "pods"},
     "services": {"endpoints", "services"},
@@ -75,7 +75,7 @@ def allowed(operation: str, role_id: str, principal_type: str, condition: str = 
     return True if verdict.true & bit else False if verdict.false & bit else None
 
 
-def test_everything_that_the_networks_are_made_of_can_be_made_read_and_removed() -> None:
+def test_deployer_role_allows_read_write_and_delete_of_every_registered_type() -> None:
     actions = {action.lower() for action in ACTIONS}
     published = {name.lower() for name in known(data=False)}
 
@@ -85,7 +85,7 @@ def test_everything_that_the_networks_are_made_of_can_be_made_read_and_removed()
         assert (f"{each}/delete" in actions) is removable
 
 
-def test_no_operation_is_on_a_type_that_nothing_is_made_of() -> None:
+def test_deployer_role_has_no_operation_on_unused_types() -> None:
     used = types_of(tokens_of_fabrikam() | tokens_of_every_kind())
 
     plain = {action for action in ACTIONS if action.rpartition("/")[2] in {"read", "write", "delete"}} - ALSO
@@ -93,8 +93,8 @@ def test_no_operation_is_on_a_type_that_nothing_is_made_of() -> None:
     assert set(ACTIONS) - plain == ALSO
 
 
-def test_in_a_cluster_it_makes_what_agents_are_made_of_and_looks_at_what_comes_of_it() -> None:
-    """`kubernetes:apps/v1:Deployment` is `apps/deployments` in the name of an operation."""
+def test_deployer_role_writes_only_agents_kubernetes_objects_and_reads_what_pulumi_watches() -> None:
+    """The type `kubernetes:apps/v1:Deployment` is `apps/deployments` in the name of an operation."""
     in_clusters = "Microsoft.ContainerService/managedClusters/"
     inside = {one.removeprefix(in_clusters) for one in DATA_ACTIONS if one.startswith(in_clusters)}
     tokens = tokens_of_fabrikam("kubernetes") | {one.type for one in of_hosts().resources}
@@ -114,7 +114,7 @@ def test_in_a_cluster_it_makes_what_agents_are_made_of_and_looks_at_what_comes_o
     assert not [one for one in inside if "secret" in one or "exec" in one or "configmap" in one]
 
 
-def test_of_agents_of_foundry_it_reads_who_they_are() -> None:
+def test_deployer_role_only_reads_foundry_agents_in_the_data_plane() -> None:
     assert [one for one in DATA_ACTIONS if "CognitiveServices" in one] == [
         "Microsoft.CognitiveServices/accounts/AIServices/agents/read"
     ]
@@ -125,7 +125,9 @@ def test_of_agents_of_foundry_it_reads_who_they_are() -> None:
     [([], set()), (["agents"], {"ServicePrincipal"}), (["people"], {"Group", "User"})],
     ids=["nobody", "agents", "people"],
 )
-def test_a_call_can_be_granted_to_those_who_are_said_alone(callers: list[Callers], types: set[str]) -> None:
+def test_deployer_grants_calls_of_foundry_agents_only_to_listed_principal_types(
+    callers: list[Callers], types: set[str]
+) -> None:
     condition = document("s", "g", callers=callers)["condition"]
 
     for role in calling_roles():
@@ -136,7 +138,7 @@ def test_a_call_can_be_granted_to_those_who_are_said_alone(callers: list[Callers
     assert not parse(condition).ambiguous
 
 
-def test_every_operation_is_one_that_azure_has() -> None:
+def test_every_operation_of_the_deployer_role_is_published_by_azure() -> None:
     published = {name.lower() for name in known(data=False)}
     on_data = {name.lower() for name in every(data=True)}
 
@@ -146,17 +148,17 @@ def test_every_operation_is_one_that_azure_has() -> None:
 
 
 @pytest.mark.parametrize("word", ["*", "listKeys", "purge", "roleDefinitions", "elevateAccess", "sqlRoleDefinitions"])
-def test_nothing_leads_beyond_the_network(word: str) -> None:
+def test_deployer_role_has_no_operation_that_escalates_privileges(word: str) -> None:
     assert not [action for action in (*ACTIONS, *DATA_ACTIONS) if word.lower() in action.lower()]
 
 
-def test_of_authorization_only_assignments_can_be_written() -> None:
+def test_deployer_role_has_only_role_assignments_of_microsoft_authorization() -> None:
     assert {action for action in ACTIONS if action.startswith("Microsoft.Authorization/")} == {
         f"{ASSIGNMENTS}/{verb}" for verb in ("read", "write", "delete")
     }
 
 
-def test_the_role_is_as_the_command_line_takes_it() -> None:
+def test_deployer_role_has_the_format_of_az_role_definition_create() -> None:
     role = document("s", "g")["role"]
 
     assert role["Actions"] == list(ACTIONS)
@@ -167,36 +169,36 @@ def test_the_role_is_as_the_command_line_takes_it() -> None:
     assert document("s", "one")["role"]["Name"] != document("s", "two")["role"]["Name"]
 
 
-def test_the_condition_can_be_read_and_azure_takes_it() -> None:
+def test_deployer_condition_is_unambiguous_and_within_azures_length_limit() -> None:
     assert not parse(CONDITION).ambiguous
     assert len(CONDITION) <= LONGEST_CONDITION
 
 
-def test_the_assignable_roles_are_those_of_the_verbs() -> None:
+def test_deployer_can_assign_exactly_the_roles_of_the_verbs() -> None:
     assert [role.name for role in assignable_roles()] == AZURE_ROLES
 
 
 @pytest.mark.parametrize("role", AZURE_ROLES)
 @pytest.mark.parametrize("operation", [WRITE, DELETE])
-def test_a_verbs_role_can_be_given_to_a_managed_identity_and_to_nobody_else(operation: str, role: str) -> None:
+def test_deployer_condition_allows_verb_roles_for_service_principals_only(operation: str, role: str) -> None:
     assert allowed(operation, by_name(role).id, "ServicePrincipal") is True
     for principal_type in ("User", "Group", "ForeignGroup", "Device"):
         assert allowed(operation, by_name(role).id, principal_type) is False
 
 
 @pytest.mark.parametrize("operation", [WRITE, DELETE])
-def test_no_other_role_can_be_given_or_taken_away(operation: str) -> None:
+def test_deployer_condition_denies_assigning_or_removing_other_roles(operation: str) -> None:
     others = [role for role in every_role() if role.system == "azure" and role.name not in AZURE_ROLES]
 
     assert "Owner" in {role.name for role in others}
     assert not [role.name for role in others if allowed(operation, role.id, "ServicePrincipal") is not False]
 
 
-def test_what_assigns_nothing_is_left_alone() -> None:
+def test_deployer_condition_allows_operations_other_than_role_assignments() -> None:
     assert allowed(OTHER, by_name("Owner").id, "User") is True
 
 
-def test_a_role_that_a_network_names_itself_can_be_added() -> None:
+def test_deployer_can_assign_an_additional_role_that_a_network_names() -> None:
     condition = document("s", "g", ["Storage Blob Delegator"])["condition"]
 
     assert allowed(WRITE, by_name("Storage Blob Delegator").id, "ServicePrincipal", condition) is True
@@ -206,27 +208,29 @@ def test_a_role_that_a_network_names_itself_can_be_added() -> None:
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("Owner", "'Owner' is privileged and never an agent's"),
+        ("Owner", "'Owner' is privileged and cannot be assigned to an agent"),
         ("Storage Blob Data Raeder", "did you mean 'Storage Blob Data Reader'"),
-        ("Cosmos DB Built-in Data Reader", "is Cosmos DB's own"),
+        ("Cosmos DB Built-in Data Reader", "is a Cosmos DB role"),
     ],
 )
-def test_a_role_that_no_agent_can_be_given_is_refused(name: str, why: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_additional_role_that_agents_cannot_have_is_refused(
+    name: str, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(["deployer", "--subscription", "s", "--role", name]) == 2
     assert why in capsys.readouterr().err
 
 
-def test_no_subscription_is_no_place(capsys: pytest.CaptureFixture[str]) -> None:
+def test_deployer_command_refuses_an_empty_subscription(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["deployer", "--subscription", ""]) == 2
     assert "--subscription is empty" in capsys.readouterr().err
 
 
-def test_the_command_prints_the_document(capsys: pytest.CaptureFixture[str]) -> None:
+def test_deployer_command_prints_role_and_condition_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["deployer", "--subscription", "s", "--group", "g"]) == 0
     assert json.loads(capsys.readouterr().out) == document("s", "g")
 
 
-def test_the_page_about_it_reads_what_is_printed() -> None:
+def test_howto_page_uses_the_keys_that_the_deployer_command_prints() -> None:
     page = (REPOSITORY / "docs/howto/deploy-to-azure.md").read_text(encoding="utf-8")
     printed = document("00000000-0000-0000-0000-000000000000", "fabrikam-agents-dev")
 

@@ -1,4 +1,4 @@
-"""Which service accounts an identity trusts: one credential after another, and no more than Azure takes."""
+"""Tests of federated credentials: their subjects, their order, and the maximum of twenty per identity."""
 
 import pytest
 from pulumi_azure_native import managedidentity
@@ -22,8 +22,8 @@ def trusting(count: int) -> Recorded:
     return record(program)
 
 
-def test_each_credential_waits_for_the_one_before() -> None:
-    """Writing two of one identity at the same time is a conflict in Azure."""
+def test_federated_credentials_of_an_identity_depend_on_each_other_in_turn() -> None:
+    """Azure reports a conflict for two simultaneous writes of federated credentials of one identity."""
     recorded = trusting(3)
 
     first, second, third = recorded.all("FederatedIdentityCredential")
@@ -32,7 +32,7 @@ def test_each_credential_waits_for_the_one_before() -> None:
     assert second.urn in third.dependencies
 
 
-def test_each_is_for_one_service_account_of_one_namespace() -> None:
+def test_each_federated_credential_trusts_one_service_account_of_one_namespace() -> None:
     recorded = trusting(2)
 
     assert [one.inputs["subject"] for one in recorded.all("FederatedIdentityCredential")] == [
@@ -41,10 +41,10 @@ def test_each_is_for_one_service_account_of_one_namespace() -> None:
     ]
 
 
-def test_as_many_as_azure_takes() -> None:
+def test_twenty_federated_credentials_per_identity_are_accepted() -> None:
     assert len(trusting(MOST).all("FederatedIdentityCredential")) == MOST
 
 
-def test_one_more_is_refused_before_anything_is_made() -> None:
-    with pytest.raises(ValueError, match="would trust 21 service accounts; Azure takes 20"):
+def test_twenty_first_federated_credential_is_refused_before_creation() -> None:
+    with pytest.raises(ValueError, match="would trust 21 service accounts; Azure accepts 20"):
         trusting(MOST + 1)

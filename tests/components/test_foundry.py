@@ -1,4 +1,4 @@
-"""A Foundry project: its account, its models, and what it may use."""
+"""Tests of the Foundry account and project components: models, connections, network and existing ones."""
 
 from typing import Any, cast
 
@@ -38,19 +38,19 @@ def project(*, existing: bool = False, **more: Any) -> FoundryProject:  # noqa: 
 
 
 def words(value: object) -> set[str]:
-    """Every key in a structure, in lower case."""
+    """Every key of a nested value, in lower case."""
     if isinstance(value, dict):
         return {str(key).lower() for key in value} | {word for each in value.values() for word in words(each)}
     return {word for each in value for word in words(each)} if isinstance(value, list) else set()
 
 
 def waits(recorded: Recorded) -> dict[str, set[str]]:
-    """Name → names of the resources that it waits for; a component counts for nothing."""
+    """Logical name of each resource → names of the resources that it depends on, without components."""
     named = {one.urn: one.name for one in recorded.resources if one.custom}
     return {one.name: {named[each] for each in one.dependencies if each in named} for one in recorded.resources}
 
 
-def test_the_whole_account() -> None:
+def test_foundry_account_has_exactly_the_expected_inputs() -> None:
     recorded = record(project)
 
     assert recorded.one("Account").inputs == {
@@ -70,7 +70,7 @@ def test_the_whole_account() -> None:
     }
 
 
-def test_the_project_has_an_identity() -> None:
+def test_foundry_project_has_a_system_assigned_identity() -> None:
     recorded = record(project)
 
     inputs = recorded.one("Project").inputs
@@ -78,7 +78,7 @@ def test_the_project_has_an_identity() -> None:
     assert inputs["identity"] == {"type": "SystemAssigned"}
 
 
-def test_who_asked_what_is_logged() -> None:
+def test_audit_and_request_logs_of_foundry_account_go_to_the_workspace() -> None:
     recorded = record(project)
 
     setting = recorded.one("DiagnosticSetting", "contoso-ai-is-logged").inputs
@@ -90,7 +90,7 @@ def test_who_asked_what_is_logged() -> None:
     }
 
 
-def test_the_account_is_written_to_one_thing_at_a_time() -> None:
+def test_writes_to_a_foundry_account_depend_on_each_other_in_turn() -> None:
     recorded = record(lambda: project(deployments=[SMALL, LARGE], connections={**SEARCH, **BLOBS}))
 
     order = [
@@ -105,7 +105,7 @@ def test_the_account_is_written_to_one_thing_at_a_time() -> None:
     assert [order[at] in before[order[at + 1]] for at in range(len(order) - 1)] == [True] * 5
 
 
-def test_models_do_not_change_by_themselves() -> None:
+def test_model_deployments_have_no_automatic_version_upgrade() -> None:
     recorded = record(lambda: project(deployments=[SMALL]))
 
     assert recorded.one("Deployment").inputs["properties"] == {
@@ -114,7 +114,7 @@ def test_models_do_not_change_by_themselves() -> None:
     }
 
 
-def test_the_project_connects_by_who_it_is() -> None:
+def test_project_connections_authenticate_with_entra_id() -> None:
     recorded = record(lambda: project(connections=SEARCH))
 
     assert recorded.one("ProjectConnection").inputs == {
@@ -132,21 +132,21 @@ def test_the_project_connects_by_who_it_is() -> None:
     }
 
 
-def test_nothing_of_it_carries_a_key() -> None:
+def test_foundry_resources_have_no_key_in_their_inputs() -> None:
     recorded = record(lambda: project(deployments=[SMALL], connections={**SEARCH, **BLOBS}))
 
     given = {word for one in recorded.resources for word in words(one.inputs)}
     assert {word for word in given if any(each in word for each in SECRETS)} == set()
 
 
-def test_addresses_that_may_call_are_listed() -> None:
+def test_foundry_account_firewall_allows_only_listed_addresses() -> None:
     recorded = record(lambda: project(allow=["203.0.113.0/24"]))
 
     acls = recorded.one("Account").inputs["properties"]["networkAcls"]
     assert acls == {"defaultAction": "Deny", "ipRules": [{"value": "203.0.113.0/24"}]}
 
 
-def test_agents_reach_out_through_the_subnet() -> None:
+def test_foundry_account_injects_agents_into_the_given_subnet() -> None:
     recorded = record(lambda: project(agent_subnet_id="/the/subnet"))
 
     assert recorded.one("Account").inputs["properties"]["networkInjections"] == [
@@ -154,7 +154,7 @@ def test_agents_reach_out_through_the_subnet() -> None:
     ]
 
 
-def test_its_outputs() -> None:
+def test_foundry_project_outputs_are_id_endpoint_and_principal() -> None:
     recorded = record(project)
 
     assert recorded.one("FoundryAccount").outputs == {"resource_id": identity_of("Account", "contoso-ai")}
@@ -165,7 +165,7 @@ def test_its_outputs() -> None:
     }
 
 
-def test_everything_belongs_to_the_account_or_the_project() -> None:
+def test_foundry_resources_have_account_or_project_as_parent() -> None:
     recorded = record(lambda: project(deployments=[SMALL], connections=SEARCH))
 
     owners = {recorded.one(kind).urn: kind for kind in ("FoundryAccount", "FoundryProject")}
@@ -178,7 +178,7 @@ def test_everything_belongs_to_the_account_or_the_project() -> None:
     }
 
 
-def test_an_account_holds_several_projects_that_are_written_one_after_another() -> None:
+def test_projects_of_one_foundry_account_depend_on_each_other_in_turn() -> None:
     def program() -> None:
         whole = account()
         for name in ("agents", "others"):
@@ -190,7 +190,7 @@ def test_an_account_holds_several_projects_that_are_written_one_after_another() 
     assert {one.inputs["accountName"] for one in recorded.all("Project")} == {"contoso-ai-dev7"}
 
 
-def test_what_it_connects_to_is_granted_to_the_project() -> None:
+def test_access_to_connected_resources_is_granted_to_the_projects_identity() -> None:
     def program() -> None:
         vault = KeyVault("contoso-vault", placed("contoso-vault-dev7"))
         KeyVaultSecret("signing", {"vault": vault, "secret": "signing"}).allow(project().identity, "read")
@@ -202,7 +202,7 @@ def test_what_it_connects_to_is_granted_to_the_project() -> None:
     assert grant.parent == recorded.one("FoundryProject").urn
 
 
-def test_an_existing_one_is_read_and_nothing_is_made() -> None:
+def test_existing_foundry_account_and_project_are_read_and_nothing_is_created() -> None:
     recorded = record(lambda: project(existing=True))
 
     provider = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/group/providers/Microsoft.CognitiveServices"
@@ -213,17 +213,17 @@ def test_an_existing_one_is_read_and_nothing_is_made() -> None:
     assert (read["Project"] or "").endswith("/projects/agents")
 
 
-def test_an_existing_account_is_not_changed() -> None:
+def test_settings_for_an_existing_foundry_account_are_refused() -> None:
     with pytest.raises(ValueError, match="exists already, and is not changed; leave out deployments, allow"):
         record(lambda: account(existing=True, deployments=[SMALL], allow=["203.0.113.0/24"]))
 
 
-def test_an_existing_project_is_not_changed() -> None:
+def test_connections_for_an_existing_foundry_project_are_refused() -> None:
     with pytest.raises(ValueError, match="exists already, and is not changed; leave out connections"):
         record(lambda: project(existing=True, connections=SEARCH))
 
 
-def test_in_a_preview_what_foundry_adds_is_unknown() -> None:
+def test_preview_of_a_foundry_project_registers_its_connections() -> None:
     recorded = record(lambda: project(deployments=[SMALL], connections=SEARCH), preview=True)
 
     assert recorded.one("ProjectConnection").name == "agents-connects-to-findings"

@@ -37,7 +37,7 @@ def report(**more: Any) -> FoundryAgent:  # noqa: ANN401 - any argument
 
 
 def sharing(*agents: str, principal_id: str | None = None) -> list[FoundryAgent]:
-    """Create unpublished agents of one project."""
+    """Create the component of a project's shared identity."""
     project = in_project()
     shared = UnpublishedAgents(
         "unpublished",

@@ -1,4 +1,4 @@
-"""What a grant becomes."""
+"""Tests of the role assignments that grants create."""
 
 import uuid
 
@@ -22,7 +22,7 @@ def reports() -> BlobContainer:
     return BlobContainer("reports", {"account": account, "container": "reports"})
 
 
-def test_a_verb_becomes_one_assignment_at_the_narrowest_scope() -> None:
+def test_granting_a_verb_creates_one_role_assignment_at_the_narrowest_scope() -> None:
     recorded = record(lambda: reports().allow(Somebody("report"), "read"))
 
     scope = identity_of("BlobContainer", "reports")
@@ -38,13 +38,13 @@ def test_a_verb_becomes_one_assignment_at_the_narrowest_scope() -> None:
     }
 
 
-def test_a_grant_is_held_by_whom_it_is_for() -> None:
+def test_role_assignment_has_the_grantees_component_as_parent() -> None:
     recorded = record(lambda: reports().allow(Somebody("report"), "read"))
 
     assert recorded.one("RoleAssignment").parent == recorded.one("Somebody").urn
 
 
-def test_a_role_carries_its_reason() -> None:
+def test_assignment_of_a_role_without_a_verb_has_its_reason_as_description() -> None:
     recorded = record(lambda: reports().allow_role(Somebody("report"), OWNER.name, "it moves blobs between owners"))
 
     assignment = recorded.one("RoleAssignment")
@@ -55,7 +55,7 @@ def test_a_role_carries_its_reason() -> None:
 
 
 @pytest.mark.parametrize("other", [("/scope2", "role", "who"), ("/scope", "role2", "who"), ("/scope", "role", "who2")])
-def test_the_name_of_an_assignment_depends_on_scope_role_and_principal(other: tuple[str, str, str]) -> None:
+def test_name_of_role_assignment_is_a_guid_derived_from_scope_role_and_principal(other: tuple[str, str, str]) -> None:
     name = assignment_name("/scope", "role", "who")
 
     assert str(uuid.UUID(name)) == name
@@ -63,7 +63,7 @@ def test_the_name_of_an_assignment_depends_on_scope_role_and_principal(other: tu
     assert assignment_name(*other) != name
 
 
-def test_an_unknown_principal_leaves_everything_but_the_name_known() -> None:
+def test_role_assignment_in_preview_has_known_role_and_description() -> None:
     recorded = record(lambda: reports().allow(Somebody("report"), "read"), preview=True)
 
     inputs = recorded.one("RoleAssignment").inputs
@@ -71,12 +71,12 @@ def test_an_unknown_principal_leaves_everything_but_the_name_known() -> None:
     assert inputs["description"] == "report may read reports"
 
 
-def test_a_verb_that_the_kind_lacks_is_refused_with_those_that_it_has() -> None:
+def test_unknown_verb_is_refused_with_a_list_of_valid_verbs() -> None:
     with pytest.raises(ValueError, match="'reports' has no verb 'reed'; its verbs are read, write"):
         record(lambda: reports().allow(Somebody("report"), "reed"))
 
 
-def test_paths_are_refused_where_there_are_none() -> None:
+def test_paths_for_a_kind_without_paths_are_refused() -> None:
     def program() -> None:
         account = CosmosAccount("contoso-items", placed("contoso-items-dev7"))
         items = CosmosContainer(
@@ -84,7 +84,7 @@ def test_paths_are_refused_where_there_are_none() -> None:
         )
         items.allow(Somebody("report"), "read", ("a/",))
 
-    with pytest.raises(ValueError, match="'items' has no paths to restrict a grant to; given are a/"):
+    with pytest.raises(ValueError, match="'items' has no paths, so a grant cannot be restricted to a/"):
         record(program)
 
 
@@ -98,7 +98,7 @@ def cosmos() -> None:
             container.allow(Somebody(f"{name}-{agent}"), "read")
 
 
-def test_cosmos_data_is_opened_by_its_own_assignments_only() -> None:
+def test_cosmos_container_access_uses_cosmos_sql_role_assignments_only() -> None:
     recorded = record(cosmos)
 
     account = identity_of("DatabaseAccount", "contoso-items")
@@ -115,12 +115,12 @@ def test_cosmos_data_is_opened_by_its_own_assignments_only() -> None:
 
 
 def waits_for(recorded: Recorded, name: str) -> set[str]:
-    """Of the account's other assignments."""
+    """Names of the other role assignments of the account that this one depends on."""
     dependencies = recorded.one("SqlResourceSqlRoleAssignment", name).dependencies
     return {one.name for one in recorded.all("SqlResourceSqlRoleAssignment") if one.urn in dependencies}
 
 
-def test_assignments_of_one_cosmos_account_are_written_one_after_another() -> None:
+def test_role_assignments_of_one_cosmos_account_depend_on_each_other_in_turn() -> None:
     recorded = record(cosmos)
 
     assert waits_for(recorded, "items-one-may-read-items") == set()

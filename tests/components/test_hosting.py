@@ -1,4 +1,4 @@
-"""The environment that agents run in."""
+"""Tests of the Container Apps environment component."""
 
 from components.hosts.container_apps_environment import HostingEnvironment
 from tests.components.recorder import Recorded, identity_of, record
@@ -18,28 +18,28 @@ def hosting() -> Recorded:
     )
 
 
-def test_apps_talk_to_each_other_over_mutual_tls() -> None:
+def test_container_apps_environment_enables_mutual_tls() -> None:
     inputs = hosting().one("ManagedEnvironment").inputs
 
     assert inputs["peerAuthentication"] == {"mtls": {"enabled": True}}
     assert inputs["peerTrafficConfiguration"] == {"encryption": {"enabled": True}}
 
 
-def test_agents_run_in_the_consumption_profile() -> None:
+def test_container_apps_environment_has_the_consumption_profile() -> None:
     (profile,) = hosting().one("ManagedEnvironment").inputs["workloadProfiles"]
 
-    # Not the whole profile: the SDK adds properties that this one does not set.
+    # Only these properties of the profile, since the SDK adds others.
     assert profile["name"] == profile["workloadProfileType"] == "Consumption"
 
 
-def test_no_key_of_the_workspace_is_used() -> None:
+def test_container_apps_environment_uses_no_workspace_key() -> None:
     recorded = hosting()
 
     assert recorded.one("ManagedEnvironment").inputs["appLogsConfiguration"] == {"destination": "azure-monitor"}
     assert recorded.one("Workspace").inputs["features"]["disableLocalAuth"] is True
 
 
-def test_apps_are_logged_and_logs_are_kept_as_long_as_asked_for() -> None:
+def test_workspace_gets_app_logs_and_keeps_them_for_the_configured_days() -> None:
     recorded = hosting()
 
     assert recorded.one("Workspace").inputs["retentionInDays"] == 90

@@ -1,4 +1,4 @@
-"""What is particular to a kind; what all kinds have in common is in `tests/contracts`."""
+"""Tests of single resource kinds; `tests/contracts` has the tests of properties that all kinds share."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def topic() -> ServiceBusTopic:
     return ServiceBusTopic("news", {"namespace": namespace, "topic": "news"})
 
 
-def test_who_receives_from_a_topic_gets_a_subscription_of_its_own_and_nothing_else() -> None:
+def test_receiver_of_a_topic_gets_its_own_subscription_and_no_role_on_the_topic() -> None:
     recorded = record(lambda: topic().allow(Somebody("reader"), "receive"))
 
     subscription = recorded.one("Subscription")
@@ -39,7 +39,7 @@ def test_who_receives_from_a_topic_gets_a_subscription_of_its_own_and_nothing_el
     assert assignment.inputs["scope"] == identity_of("Subscription", "reader-subscribes-to-news")
 
 
-def test_who_sends_to_a_topic_gets_no_subscription() -> None:
+def test_sender_to_a_topic_gets_no_subscription() -> None:
     recorded = record(lambda: topic().allow(Somebody("writer"), "send"))
 
     assert recorded.all("Subscription") == []
@@ -47,20 +47,20 @@ def test_who_sends_to_a_topic_gets_no_subscription() -> None:
     assert assignment.inputs["scope"] == identity_of("Topic", "news")
 
 
-def test_the_subscription_is_told_to_who_receives_only() -> None:
-    said: dict[str, set[str]] = {}
+def test_subscription_variable_is_set_for_receivers_only() -> None:
+    names: dict[str, set[str]] = {}
 
     def program() -> None:
         news = topic()
-        said["send"] = set(news.variables("contoso-writer-dev", {"send"}))
-        said["receive"] = set(news.variables("contoso-reader-dev", {"receive"}))
+        names["send"] = set(news.variables("contoso-writer-dev", {"send"}))
+        names["receive"] = set(news.variables("contoso-reader-dev", {"receive"}))
 
     record(program)
 
-    assert said == {"send": {"ENDPOINT", "TOPIC"}, "receive": {"ENDPOINT", "TOPIC", "SUBSCRIPTION"}}
+    assert names == {"send": {"ENDPOINT", "TOPIC"}, "receive": {"ENDPOINT", "TOPIC", "SUBSCRIPTION"}}
 
 
-def test_containers_of_one_database_share_it() -> None:
+def test_cosmos_containers_of_one_database_create_it_once() -> None:
     def program() -> None:
         account = CosmosAccount("contoso-items", placed("contoso-items-dev7"))
         for name, database in (("items", "main"), ("notes", "main"), ("logs", "other")):
@@ -77,7 +77,7 @@ def test_containers_of_one_database_share_it() -> None:
     assert recorded.one("SqlResourceSqlDatabase", "main-in-contoso-items").urn in items.dependencies
 
 
-def test_models_are_deployed_one_after_another_and_stay_at_their_version() -> None:
+def test_model_deployments_depend_on_each_other_and_have_no_version_upgrade() -> None:
     names = ("large", "small", "tiny")
     models: list[DeploymentArgs] = [
         {"name": name, "model": f"gpt-{name}", "version": "2025-04-14", "sku": "Standard", "capacity": 10}
@@ -99,7 +99,7 @@ def test_models_are_deployed_one_after_another_and_stay_at_their_version() -> No
         before = deployment
 
 
-def test_a_secret_and_an_index_are_granted_on_but_never_made() -> None:
+def test_secret_and_search_index_get_role_assignments_but_are_not_created() -> None:
     def program() -> None:
         vault = KeyVault("contoso-vault", placed("contoso-vault-dev7"))
         KeyVaultSecret("signing", {"vault": vault, "secret": "signing-2"}).allow(Somebody("one"), "read")
@@ -120,7 +120,7 @@ def test_a_secret_and_an_index_are_granted_on_but_never_made() -> None:
     }
 
 
-def test_messages_of_a_queue_can_drive_replicas() -> None:
+def test_service_bus_queue_returns_a_scaler_for_its_messages() -> None:
     def program() -> None:
         namespace = ServiceBusNamespace("contoso-bus", placed("contoso-bus-dev7"))
         queue = ServiceBusQueue("jobs", {"namespace": namespace, "queue": "jobs-2"})
@@ -131,12 +131,12 @@ def test_messages_of_a_queue_can_drive_replicas() -> None:
     record(program)
 
 
-def test_what_holds_no_messages_drives_no_replicas() -> None:
-    with pytest.raises(ValueError, match="nothing waits in 'settings' of which 5 could go to each replica"):
+def test_scaling_on_a_kind_without_messages_is_refused() -> None:
+    with pytest.raises(ValueError, match="'settings' has no messages to scale on"):
         record(lambda: AppConfiguration("settings", placed("contoso-settings-dev7")).scaling(5))
 
 
-def test_a_namespace_is_handed_out_as_clients_take_it() -> None:
+def test_service_bus_endpoint_is_the_host_name_without_scheme_and_port() -> None:
     recorded = record(topic)
 
     assert (recorded.one("ServiceBusTopic").outputs or {})["endpoint"] == "contoso-bus.bus.test"

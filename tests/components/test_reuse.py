@@ -1,4 +1,4 @@
-"""Components are of use in any Pulumi program, without a description of a network."""
+"""Test that the components work in any Pulumi program, without a manifest."""
 
 import ast
 import runpy
@@ -57,7 +57,7 @@ notes.allow(writer, "write", paths=["drafts/"])
 """
 
 
-def test_a_program_of_ones_own_gets_agents_and_grants(tmp_path: Path) -> None:
+def test_components_work_in_a_pulumi_program_without_a_manifest(tmp_path: Path) -> None:
     program = tmp_path / "__main__.py"
     program.write_text(PROGRAM)
     imported = {node.module or "" for node in ast.walk(ast.parse(PROGRAM)) if isinstance(node, ast.ImportFrom)}

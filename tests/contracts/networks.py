@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from components.network import AgentNetwork
-from components.resources.base import Holder, NetworkResource
+from components.resources.base import NetworkResource, ParentResource
 from manifest.kinds import KINDS
 from tests.components.recorder import SUBSCRIPTION, TENANT, Recorded, Registered, record
 from tests.fabrikam import FABRIKAM
@@ -128,7 +128,7 @@ def of_project(root: Path = FABRIKAM, stack: str = "dev") -> Recorded:
     return record(lambda: AgentNetwork(network.name, {"network": network, "environment": environment}))
 
 
-def component(recorded: Recorded, kind: type[NetworkResource] | type[Holder]) -> Registered:
+def component(recorded: Recorded, kind: type[NetworkResource] | type[ParentResource]) -> Registered:
     """Return the only registered component of a class."""
     (found,) = recorded.all(kind.TOKEN)
     return found

@@ -146,7 +146,7 @@ def test_resource_kind_sends_logs_to_the_workspace(kind: str) -> None:
 def test_component_of_a_resource_kind_is_a_child_of_its_parent_resource_or_the_network(kind: str) -> None:
     recorded = of_kind(kind)
     root, own = recorded.one("AgentNetwork").urn, component(recorded, KINDS[kind])
-    holder = KINDS[kind].HOLDER
+    holder = KINDS[kind].PARENT
 
     if holder is None:
         assert own.parent == root

@@ -95,7 +95,7 @@ def test_resource_kind_inside_an_account_gets_roles_at_itself_and_not_at_the_acc
     """Otherwise, a role assigned at the whole account would not be reported as a wide grant."""
     (row,) = of_kind(kind)
 
-    assert row.granted_by_itself is (KINDS[kind].HOLDER is not None)
+    assert row.granted_by_itself is (KINDS[kind].PARENT is not None)
 
 
 @every_kind

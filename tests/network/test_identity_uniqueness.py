@@ -84,11 +84,11 @@ def held_by(root: Path, principal: str) -> list[str]:
     ("end", "who"),
     [
         ("/containerapps/contoso-clerk-dev", "the agent 'clerk'"),
-        ("/userassignedidentities/contoso-clerk-dev-pull", "what pulls the image of 'clerk'"),
+        ("/userassignedidentities/contoso-clerk-dev-pull", "the pull identity of 'clerk'"),
         ("/userassignedidentities/contoso-porter-dev", "the agent 'porter'"),
         ("/applications/contoso-writer-dev", "the agent 'writer'"),
-        ("/projects/studio", "the project 'studio' itself"),
-        ("/kubeletidentity", "what pulls images in the cluster 'fleet'"),
+        ("/projects/studio", "the identity of project 'studio'"),
+        ("/kubeletidentity", "the kubelet of cluster 'fleet'"),
     ],
 )
 @pytest.mark.parametrize("operation", [Operation.PREVIEW, Operation.UP])
@@ -102,7 +102,7 @@ def test_an_id_of_somebody_else_in_the_network_is_an_error_of_the_line_that_has_
 
     place = f"Pulumi.dev.yaml:{line_of(tmp_path, theirs)} agent-network:agent_identities.analyst"
     assert [one.message for one in result.failures] == [
-        f"{place}: '{theirs}' is the id of {who}; give its own, or remove it here"
+        f"{place}: '{theirs}' is the id of {who}, not of this one; set another id, or remove this one"
     ]
 
 
@@ -170,5 +170,5 @@ def test_where_azure_does_not_tell_it_somebody_elses_is_refused_all_the_same(
     result = up(tmp_path, Operation.PREVIEW, **ALLOWED, project_identities={"studio": clerk})
 
     place = f"Pulumi.dev.yaml:{line_of(tmp_path, clerk)} agent-network:project_identities.studio"
-    said = f"{place}: '{clerk}' is the id of the agent 'clerk'; give its own, or remove it here"
+    said = f"{place}: '{clerk}' is the id of the agent 'clerk', not of this one; set another id, or remove this one"
     assert said in [one.message for one in result.failures]
