@@ -6,6 +6,7 @@ so the id takes its place.
 
 from collections.abc import Iterable, Iterator
 
+from access.azure.assignment_types import ASSIGNMENTS, DEFINITIONS
 from access.azure.catalogue import System, by_id
 from access.azure.definitions import permissions_of
 from access.azure.scopes import ancestors, key, type_of
@@ -16,31 +17,30 @@ from access.model.json_values import Values, listed, mapping, text
 from access.readers.resource_state import ResourceState
 
 _NATIVE = "azure-native:"
-_ASSIGNMENTS: dict[System, str] = {
-    "azure": "authorization:RoleAssignment",
-    "cosmos": "cosmosdb:SqlResourceSqlRoleAssignment",
-}
-_DEFINITIONS: dict[System, str] = {
-    "azure": "authorization:RoleDefinition",
-    "cosmos": "cosmosdb:SqlResourceSqlRoleDefinition",
-}
+_ASSIGNMENTS = {system: token for token, system in ASSIGNMENTS.items()}
+_DEFINITIONS = {system: token for token, system in DEFINITIONS.items()}
 _AGENT_TAG = "agent"
 _APPS = frozenset(
-    {"app:ContainerApp", "app:Job", "cognitiveservices:AgentApplication", "managedidentity:UserAssignedIdentity"}
+    {
+        "azure-native:app:ContainerApp",
+        "azure-native:app:Job",
+        "azure-native:cognitiveservices:AgentApplication",
+        "azure-native:managedidentity:UserAssignedIdentity",
+    }
 )
-"""ARM types whose resource name contains the agent's name."""
+"""Types whose resource name contains the agent's name."""
 _COMPONENT = "agent-network:index:ContainerAppAgent"
 _GROUP_SEGMENTS = 4
 
 
 def token_of(arm_type: str) -> str:
-    """Return the azure-native module and resource name for an ARM type."""
+    """Return the Pulumi type token of azure-native for an ARM type; made from its words where no row has it."""
     row = BY_ARM_TYPE.get(arm_type.lower())
     token = row.token if row else HOSTS.get(arm_type.lower(), "")
     if token.startswith(_NATIVE):
-        return token.removeprefix(_NATIVE)
+        return token
     provider, _, rest = arm_type.lower().partition("/")
-    return f"{provider.removeprefix('microsoft.')}:{rest.replace('/', '-')}"
+    return f"{_NATIVE}{provider.removeprefix('microsoft.')}:{rest.replace('/', '-')}"
 
 
 def id_of(row: Values) -> str:
@@ -66,7 +66,7 @@ def resource(row: Values, *, whole: bool, parent: str = "") -> ResourceState:
 
 def group(where: str) -> ResourceState:
     """Convert a resource group to a resource state."""
-    return _state(where, "resources:ResourceGroup", {}, external=True)
+    return _state(where, "azure-native:resources:ResourceGroup", {}, external=True)
 
 
 def named(scopes: Iterable[str], known: set[str]) -> Iterator[ResourceState]:
@@ -142,7 +142,7 @@ def _stripped(name: str, network: str, stack: str) -> str:
 def _state(where: str, token: str, outputs: Values, *, external: bool = False, parent: str = "") -> ResourceState:
     return ResourceState(
         urn=where,
-        type=_NATIVE + token,
+        type=token,
         name=where.rpartition("/")[2],
         id=where,
         parent=parent,

@@ -13,8 +13,8 @@ from access.model.graph import Principal
 from access.model.json_values import is_known, listed, mapping, text
 from access.readers.resource_state import ResourceState
 
-IDENTITY = "managedidentity:UserAssignedIdentity"
-FEDERATED = "managedidentity:FederatedIdentityCredential"
+IDENTITY = "azure-native:managedidentity:UserAssignedIdentity"
+FEDERATED = "azure-native:managedidentity:FederatedIdentityCredential"
 _SERVICE_ACCOUNT = "system:serviceaccount:"
 
 

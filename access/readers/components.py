@@ -25,7 +25,7 @@ _GRANTEES = {CLUSTER: "-kubelet", PEOPLE: "", PROJECT: "-project", UNPUBLISHED: 
 """Component types whose grants have a name prefix in addition to the component's own name."""
 _CALLED = frozenset({"application", "per-agent"})
 """Component types of Foundry agents that callers can be granted access to."""
-_PROJECT = "cognitiveservices:Project"
+_PROJECT = "azure-native:cognitiveservices:Project"
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 # Resources that are known by name only, inside another resource, by kind.
@@ -142,8 +142,7 @@ class Components:
         if inside is None:
             own = [each for each in self._children.get(state.urn, ()) if each.token and each.name == state.name]
             return self._ids_of.id_of(own[0]) if len(own) == 1 else ""
-        token = inside.holder.removeprefix("azure-native:")
-        holders = [each for each in self._children.get(state.parent, ()) if each.token == token]
+        holders = [each for each in self._children.get(state.parent, ()) if each.token == inside.holder]
         names = {name: text(state.inputs, name) for name in _INPUT.findall(inside.path)}
         if len(holders) != 1 or not all(names.values()):
             return ""

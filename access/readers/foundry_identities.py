@@ -13,7 +13,7 @@ from access.readers.components import FOUNDRY_AGENT, UNPUBLISHED, Components, ag
 from access.readers.resource_ids import ResourceIds
 from access.readers.resource_state import ResourceState
 
-APPLICATION = "cognitiveservices:AgentApplication"
+APPLICATION = "azure-native:cognitiveservices:AgentApplication"
 LOOKUP_TYPE = "pulumi-python:dynamic/foundry:AgentIdentity"
 """Type of the dynamic resource that looks up an agent's identity."""
 _SHARED = "agentIdentities/shared"

@@ -6,6 +6,7 @@ counts and the doubt is noted: a result may claim too much access, never too lit
 
 from collections.abc import Iterator
 
+from access.azure.assignment_types import ASSIGNMENTS, DEFINITIONS
 from access.azure.catalogue import Permission, Role, System, by_id, guid_of
 from access.azure.scopes import ancestors, key
 from access.azure.verb_roles import VERBS
@@ -16,17 +17,8 @@ from access.readers.principals import Principals
 from access.readers.resource_ids import ResourceIds
 from access.readers.resource_state import ResourceState
 
-ASSIGNMENTS: dict[str, System] = {
-    "authorization:RoleAssignment": "azure",
-    "cosmosdb:SqlResourceSqlRoleAssignment": "cosmos",
-}
-DEFINITIONS: dict[str, System] = {
-    "authorization:RoleDefinition": "azure",
-    "cosmosdb:SqlResourceSqlRoleDefinition": "cosmos",
-}
-
 _PULLING = frozenset(VERBS["image-registry", "pull"])
-_COSMOS_ACCOUNT = "cosmosdb:DatabaseAccount"
+_COSMOS_ACCOUNT = "azure-native:cosmosdb:DatabaseAccount"
 
 
 class Grants:
@@ -108,7 +100,7 @@ class Grants:
     def _scope_dependencies(self, state: ResourceState) -> list[str]:
         """Return the ids that an unknown scope depends on."""
         found = self._ids_of.named(state.property_dependencies.get("scope", ()))
-        if not found and state.token == "cosmosdb:SqlResourceSqlRoleAssignment":  # noqa: S105 - a type token
+        if not found and ASSIGNMENTS[state.token] == "cosmos":
             return [account] if (account := self._account(state)) else []
         return [self._ids_of.id_of(each) for each in found]
 

@@ -8,19 +8,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from access.azure.assignment_types import ASSIGNMENTS, DEFINITIONS
 from access.azure.key_access import inherited, local_auth
 from access.azure.scopes import key, type_of
 from access.model.graph import Graph, Principal, Resource, Unread
 from access.model.json_values import Values, is_known, listed, mapping, text
 from access.readers.components import Components
 from access.readers.foundry_identities import APPLICATION
-from access.readers.grants import ASSIGNMENTS, DEFINITIONS, Grants
+from access.readers.grants import Grants
 from access.readers.principals import Principals
 from access.readers.resource_ids import ResourceIds, type_of_token
 from access.readers.resource_state import ResourceState
 
 _GROUP = "microsoft.resources/resourcegroups"
-_CLUSTER = "containerservice:ManagedCluster"
+_CLUSTER = "azure-native:containerservice:ManagedCluster"
 
 # Resources that give access in ways that are not read, by suffix of the type, with the note for each.
 _OTHER_ACCESS = (
@@ -30,7 +31,8 @@ _OTHER_ACCESS = (
     (":AccessPolicy", "it opens a key vault without a role, which is not read"),
     ("AccessPolicyAssignment", "it gives access in a system of its own, which is not read"),
 )
-_DEPLOYMENTS = ("resources:Deployment", "resources:DeploymentStack")
+_ROLE_TYPES = frozenset({*ASSIGNMENTS, *DEFINITIONS})
+_DEPLOYMENTS = ("azure-native:resources:Deployment", "azure-native:resources:DeploymentStack")
 _OTHER_PACKAGES = ("azure", "azuread")
 
 
@@ -82,7 +84,7 @@ def _with_existence(stranger: Principal, existing: Mapping[str, str]) -> Princip
 
 def _resources(resource_ids: ResourceIds, components: Components, principals: Principals) -> Iterator[Resource]:
     """Return all Azure resources, and network resources without one of their own, such as secrets."""
-    states = [each for each in resource_ids.states if each.token and each.token not in ASSIGNMENTS | DEFINITIONS]
+    states = [each for each in resource_ids.states if each.token and each.token not in _ROLE_TYPES]
     by_account: dict[str, bool | None] = {}
     for state in states:
         where = resource_ids.id_of(state)
@@ -144,11 +146,7 @@ def _properties(state: ResourceState, principals: Principals) -> Values:
 def _parent_notes(resource_ids: ResourceIds, components: Components) -> Iterator[Unread]:
     """Return notes on resources with unknown parents, to which assignments at parents cannot be matched."""
     for state in resource_ids.states:
-        if (
-            state.token
-            and state.token not in ASSIGNMENTS | DEFINITIONS
-            and not resource_ids.id_of(state).startswith("/")
-        ):
+        if state.token and state.token not in _ROLE_TYPES and not resource_ids.id_of(state).startswith("/"):
             yield Unread(state.location, "what it lies within is not known before it is deployed")
     for each in components.without_scope:
         yield Unread(each.urn, f"where the {each.kind} is, is not known yet")

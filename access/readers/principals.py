@@ -7,6 +7,7 @@ that does not exist yet has the URN of its resource as its id.
 from collections.abc import Iterable
 
 from access.azure.scopes import key
+from access.azure.types.other_hosts import HOSTS
 from access.model.graph import Principal, Unread
 from access.model.json_values import Values, is_known, mapping, text, texts
 from access.readers import foundry_identities as foundry
@@ -15,22 +16,10 @@ from access.readers.components import PEOPLE, Components
 from access.readers.resource_ids import ResourceIds
 from access.readers.resource_state import ResourceState
 
-_CLUSTER = "containerservice:ManagedCluster"
-_PROJECT = "cognitiveservices:Project"
+_CLUSTER = "azure-native:containerservice:ManagedCluster"
+_PROJECT = "azure-native:cognitiveservices:Project"
 _KUBELET = "kubeletidentity"
-_HOSTS = frozenset(
-    {
-        "app:ContainerApp",
-        "app:ContainerAppsSession",
-        "app:Job",
-        "compute:VirtualMachine",
-        "compute:VirtualMachineScaleSet",
-        "containerinstance:ContainerGroup",
-        "logic:Workflow",
-        "web:WebApp",
-        "web:WebAppSlot",
-    }
-)
+_HOSTS = frozenset({"azure-native:app:ContainerApp", "azure-native:app:Job", *HOSTS.values()})
 """Types that run code, which can use their identity."""
 
 

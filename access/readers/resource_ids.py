@@ -18,15 +18,10 @@ _IN_GROUP = re.compile(r"/resourceGroups/([^/]+)", re.IGNORECASE)
 _DEEPEST = 100
 
 
-def _row(token: str) -> ArmType | None:
-    """Return the registry row for an azure-native module and resource name."""
-    return BY_TOKEN.get(f"azure-native:{token}")
-
-
 def type_of_token(token: str) -> str:
     """Return the lower-case ARM type for an azure-native type token; the token itself if it has no row."""
-    row = _row(token)
-    return row.key if row else token.lower()
+    row = BY_TOKEN.get(token)
+    return row.key if row else token.removeprefix("azure-native:").lower()
 
 
 class ResourceIds:
@@ -83,7 +78,7 @@ class ResourceIds:
     def _made_up(self, state: ResourceState) -> str:
         if state.external:
             return ""
-        row = _row(state.token)
+        row = BY_TOKEN.get(state.token)
         if row is None:
             return ""
         if row.attached_to:
@@ -105,10 +100,10 @@ class ResourceIds:
         if known or depth > _DEEPEST:
             return known
         for other in self.named(state.property_dependencies.get(part, ())):
-            row = _row(other.token)
+            row = BY_TOKEN.get(other.token)
             if other is not state and row is not None and part in row.parts:
                 return self._name(other, part, depth + 1)
-        own = _row(state.token)
+        own = BY_TOKEN.get(state.token)
         if own is not None and own.parts[-1] == part:
             return state.name
         return self._group if part == "resourceGroupName" else ""

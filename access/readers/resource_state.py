@@ -38,7 +38,7 @@ class ResourceState:
 
     @property
     def token(self) -> str:
-        """The type token without version, `storage:BlobContainer`; empty outside azure-native.
+        """Pulumi type token without API version, `azure-native:storage:BlobContainer`; empty outside azure-native.
 
         A version is part of the module (`storage/v20240101`), or of the package that was generated for it
         (`azure-native_storage_v20240101`).
@@ -48,7 +48,7 @@ class ResourceState:
             return ""
         module, _, name = rest.rpartition(":")
         module = module.partition("/")[0]
-        return f"{_MODULES.get(module, module)}:{name}"
+        return f"azure-native:{_MODULES.get(module, module)}:{name}"
 
     def known_text(self, name: str) -> str:
         """Return a known string property: the input, or else Azure's output."""

@@ -22,10 +22,9 @@ def urn(kind: str, name: str) -> str:
     return f"urn:pulumi:dev::program::{kind}::{name}"
 
 
-def row(kind: str, name: str, resource_id: str = "", **more: Any) -> Row:  # noqa: ANN401 - any part of a row
-    """Return the row of a resource; a `kind` without a package belongs to azure-native."""
-    kind = kind if ":index:" in kind or kind.count(":") > 1 else f"azure-native:{kind}"
-    return {"urn": urn(kind, name), "type": kind, "custom": ":index:" not in kind, "id": resource_id, **more}
+def row(token: str, name: str, resource_id: str = "", **more: Any) -> Row:  # noqa: ANN401 - any part of a row
+    """Return a resource by its full type token."""
+    return {"urn": urn(token, name), "type": token, "custom": ":index:" not in token, "id": resource_id, **more}
 
 
 def app(name: str, *identities: str, own: bool = True, configuration: Row | None = None, **more: Any) -> Row:  # noqa: ANN401
@@ -33,7 +32,7 @@ def app(name: str, *identities: str, own: bool = True, configuration: Row | None
     requested = {"type": ",".join(kinds)} | ({"userAssignedIdentities": list(identities)} if identities else {})
     answered = {"type": requested["type"]} | ({"principalId": f"principal-of-{name}"} if own else {})
     return row(
-        "app:ContainerApp",
+        "azure-native:app:ContainerApp",
         name,
         f"{GROUP}/providers/Microsoft.App/containerApps/{name}",
         inputs={"containerAppName": name, "identity": requested, "configuration": configuration or {}},
@@ -44,7 +43,12 @@ def app(name: str, *identities: str, own: bool = True, configuration: Row | None
 
 def identity(where: str = IDENTITY) -> Row:
     name = where.rpartition("/")[2]
-    return row("managedidentity:UserAssignedIdentity", name, where, outputs={"principalId": f"principal-of-{name}"})
+    return row(
+        "azure-native:managedidentity:UserAssignedIdentity",
+        name,
+        where,
+        outputs={"principalId": f"principal-of-{name}"},
+    )
 
 
 def assignment(
@@ -59,16 +63,16 @@ def assignment(
     definition = definition_id(by_name(str(role)), SUBSCRIPTION) if known else role
     inputs = {"principalId": principal, "scope": scope, "roleDefinitionId": definition, **more.pop("inputs", {})}
     where = f"{GROUP}/providers/Microsoft.Authorization/roleAssignments/{name}"
-    return row(more.pop("kind", "authorization:RoleAssignment"), name, where, inputs=inputs, **more)
+    return row(more.pop("kind", "azure-native:authorization:RoleAssignment"), name, where, inputs=inputs, **more)
 
 
 def account(**inputs: Any) -> Row:  # noqa: ANN401
-    return row("storage:StorageAccount", "things", ACCOUNT, inputs={"accountName": "things", **inputs})
+    return row("azure-native:storage:StorageAccount", "things", ACCOUNT, inputs={"accountName": "things", **inputs})
 
 
 def container() -> Row:
     names = {"resourceGroupName": "agents", "accountName": "things", "containerName": "reports"}
-    return row("storage:BlobContainer", "reports", CONTAINER, inputs=names)
+    return row("azure-native:storage:BlobContainer", "reports", CONTAINER, inputs=names)
 
 
 def document(*rows: Row) -> Row:

@@ -48,8 +48,8 @@ ROWS = [
     identity(),
     app("report", IDENTITY, configuration={"registries": [{"identity": IDENTITY}], "identitySettings": [{}]}),
     assignment("report-may-read-reports", "principal-of-report", propertyDependencies={"scope": []}),
-    row("authorization:RoleDefinition", "own", "/x/y", inputs={"permissions": [{"actions": ["*"]}]}),
-    row("cosmosdb:SqlResourceSqlRoleAssignment", "c", inputs={"accountName": "x", "scope": "/dbs/x"}),
+    row("azure-native:authorization:RoleDefinition", "own", "/x/y", inputs={"permissions": [{"actions": ["*"]}]}),
+    row("azure-native:cosmosdb:SqlResourceSqlRoleAssignment", "c", inputs={"accountName": "x", "scope": "/dbs/x"}),
 ]
 DECLARED = {
     "format": "agent-network-declared",

@@ -82,7 +82,9 @@ def test_identity_unavailable_to_containers_is_read_as_a_pull_identity(
 def test_identity_of_a_resource_without_code_is_not_an_agent() -> None:
     block = {"identity": {"type": "SystemAssigned"}}
     outputs = {"identity": {"type": "SystemAssigned", "principalId": "p"}}
-    graph = graph_of(row("search:Service", "finder", f"{GROUP}/x/finder", inputs=block, outputs=outputs), identity())
+    graph = graph_of(
+        row("azure-native:search:Service", "finder", f"{GROUP}/x/finder", inputs=block, outputs=outputs), identity()
+    )
 
     assert {(each.agent, each.purpose, each.exists) for each in graph.principals} == {("", "other", True)}
 
@@ -110,7 +112,9 @@ def test_custom_role_is_read_from_the_program() -> None:
     guid = "11111111-2222-3333-4444-555555555555"
     where = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{guid}"
     block = {"actions": ["Microsoft.Storage/*"], "notDataActions": ["*/delete"], "dataActions": ["*/read"]}
-    definition = row("authorization:RoleDefinition", "own", where, inputs={"roleName": "Half", "permissions": [block]})
+    definition = row(
+        "azure-native:authorization:RoleDefinition", "own", where, inputs={"roleName": "Half", "permissions": [block]}
+    )
     by_id = only(graph_of(definition, assignment("a", "p", role=where.upper())))
     depends = {"roleDefinitionId": [definition["urn"]]}
     foreseen = only(graph_of(definition, assignment("a", "p", role=UNKNOWN, propertyDependencies=depends)))
@@ -155,13 +159,13 @@ def in_preview(*rows: dict[str, Any]) -> Graph:
 
 def vault_and_secrets() -> list[dict[str, Any]]:
     holder = row("agent-network:index:KeyVault", "safe")
-    vault = row("keyvault:Vault", "safe", inputs={"vaultName": "safe"}, parent=holder["urn"])
+    vault = row("azure-native:keyvault:Vault", "safe", inputs={"vaultName": "safe"}, parent=holder["urn"])
     agent = row("agent-network:index:ContainerAppAgent", "report")
     secrets = [
         row("agent-network:index:KeyVaultSecret", name, inputs={"secret": name}, parent=holder["urn"])
         for name in ("one", "two")
     ]
-    group = row("resources:ResourceGroup", "agents", inputs={"resourceGroupName": "agents"})
+    group = row("azure-native:resources:ResourceGroup", "agents", inputs={"resourceGroupName": "agents"})
     return [group, holder, vault, agent, *secrets, app("report", parent=agent["urn"])]
 
 
@@ -220,7 +224,9 @@ def test_preview_without_unchanged_resources_is_refused_as_incomplete() -> None:
 
 
 def test_assignment_with_unknown_values_is_kept_and_listed_as_unread() -> None:
-    graph = in_preview(row("x:Strange", "strange"), assignment("a", UNKNOWN, CONTAINER), assignment("b", "p", UNKNOWN))
+    graph = in_preview(
+        row("azure-native:x:Strange", "strange"), assignment("a", UNKNOWN, CONTAINER), assignment("b", "p", UNKNOWN)
+    )
 
     assert graph.assignments == ()
     assert len(graph.unread) == 3

@@ -1,0 +1,19 @@
+"""Type tokens of role assignments and role definitions, with the role system that each belongs to."""
+
+from collections.abc import Mapping
+
+from access.azure.catalogue import System
+
+__all__ = ["ASSIGNMENTS", "DEFINITIONS"]
+
+ASSIGNMENTS: Mapping[str, System] = {
+    "azure-native:authorization:RoleAssignment": "azure",
+    "azure-native:cosmosdb:SqlResourceSqlRoleAssignment": "cosmos",
+}
+"""Pulumi type token of a role assignment → its role system."""
+
+DEFINITIONS: Mapping[str, System] = {
+    "azure-native:authorization:RoleDefinition": "azure",
+    "azure-native:cosmosdb:SqlResourceSqlRoleDefinition": "cosmos",
+}
+"""Pulumi type token of a role definition → its role system."""
