@@ -30,7 +30,7 @@ def _prefix(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Grant of a verb, or of a role with the reason for it.
+    """Grant on one resource: of a verb, or of a role with its reason.
 
     Attributes:
         resource: name of the resource in the network.
@@ -51,7 +51,7 @@ Prefix = Annotated[str, AfterValidator(_prefix), Field(json_schema_extra={"patte
 
 
 class AccessEntry(StrictModel):
-    """Access to one resource: a verb, a list of verbs, or a mapping."""
+    """Entry of `access` for one resource: a verb, a list of verbs, or a mapping."""
 
     unsupported_keys: ClassVar[dict[str, str]] = {
         "scope": "a grant always has the narrowest scope that its kind allows",
@@ -70,7 +70,7 @@ class AccessEntry(StrictModel):
     """Reason why no verb is sufficient; shown in reports."""
 
     def grants(self, resource: str) -> tuple[Access, ...]:
-        """Grants of this entry: one for each verb, or one for the role."""
+        """Single grants of an `access` entry: one for each verb, or one for the role."""
         if self.role is not None:
             return (Access(resource, role=self.role, because=self.because),)
         return tuple(Access(resource, verb=verb, paths=self.paths or ()) for verb in self.verbs or ())

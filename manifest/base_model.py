@@ -23,7 +23,7 @@ def sorted_strings(items: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class StrictModel(BaseModel):
-    """Model of a mapping in one of the files."""
+    """Base class of the models of mappings in network.yaml and stack files."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True)
 

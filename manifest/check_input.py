@@ -74,7 +74,7 @@ class CheckInput:
         return next((one for one in AGENT_HOSTS if one == host), None)
 
     def valid_agents(self, *needs: str) -> Iterator[tuple[str, Agent]]:
-        """Agents whose fields of these names are valid."""
+        """Agents in which all given fields are valid."""
         for name, agent in self.network.model.agents.items():
             if all(self.network.is_valid("agents", name, field) for field in needs):
                 yield name, agent

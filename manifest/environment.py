@@ -210,7 +210,7 @@ class Destination(StrictModel):
 
 
 class HasParent(Protocol):
-    """Resource or host with a parent resource; a registry or cluster is its own parent."""
+    """Interface of resources, hosts and the registry: base name and kind of parent; a registry is its own parent."""
 
     @property
     def existing(self) -> bool:

@@ -32,7 +32,7 @@ def _key(key: str) -> str:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """Error in a file, with its location.
+    """Error in network.yaml or a stack file, with file, line, path and message.
 
     Attributes:
         file: name of the file, relative to the project.

@@ -1,4 +1,4 @@
-"""Kinds of resource: one entry each in `KINDS`, from which the models are created.
+"""Kinds of resource in `network.yaml`: a table with one entry for each, from which the pydantic models are created.
 
 An entry has the kind's name, verbs, parent and own keys. The roles of the verbs are not part of it: they are in
 `access.azure`.

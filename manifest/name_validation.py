@@ -1,4 +1,4 @@
-"""Type of a naming rule, with its limits, its description and its form in pydantic and JSON Schema.
+"""Type `NameRule`: the allowed characters and lengths of a name, checked by pydantic and JSON Schema.
 
 The rules themselves, each with its source, are in `manifest.azure_naming_rules`. A rule is pydantic metadata: a field
 of type `Annotated[str, RULE]` refuses an invalid name, and the schema has the rule for editors.
