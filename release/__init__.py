@@ -1,4 +1,4 @@
-"""Tasks around a deployment, outside the program: for release pipelines and operators.
+"""Release tasks that run outside the Pulumi program, for pipelines and operators.
 
-It uses the program's components, Azure and the engine; nothing but the console command imports it.
+Uses the program's components, Azure and the Pulumi engine; only the console command imports this package.
 """

@@ -14,7 +14,7 @@ from azure.core.credentials import TokenCredential
 
 from access.model.errors import UnreadableSource
 from access.model.json_values import Values, text
-from access.readers.http_client import SIGN_IN, Service, is_loopback, origin_of, signed_in
+from access.readers.http_client import SIGN_IN, Service, is_loopback, other_host_refusal, signed_in
 
 PUBLIC = "https://management.azure.com"
 
@@ -82,8 +82,9 @@ class ArmClient(Service):
             if url in seen or len(seen) >= _MOST_PAGES:
                 yield {"value": []}, "its pages lead in a circle, or have no end"
                 return
-            if origin_of(url) != origin_of(self.origin):
-                yield {"value": []}, "its next page is at another host, which is not contacted"
+            refusal = other_host_refusal(url, self.origin)
+            if refusal:
+                yield {"value": []}, refusal
                 return
             seen.add(url)
             page, failure = self.get(url)

@@ -1,5 +1,6 @@
-"""Keeping grants with the agents of Foundry whatever they run as: `agent-network release foundry reconcile`.
+"""Moves role assignments to the current identities of Foundry agents: `agent-network release foundry reconcile`.
 
-An agent that is published, or made again, beside the program is somebody else to Azure, and holds nothing. This finds
-out, grants whoever it is now what it held, makes sure of it, and only then takes the old grants away.
+An agent that is published or recreated outside the Pulumi program gets a new identity, which has no role assignments.
+This package detects that, assigns the roles to the new identity, checks the assignments, and only then deletes the old
+ones.
 """

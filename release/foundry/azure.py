@@ -1,7 +1,7 @@
-"""Azure as the reconciler asks and changes it: who agents are, and single role assignments.
+"""Azure client of the reconciler: reads identities of agents, and creates and deletes role assignments.
 
-Owns addresses and versions, waiting for what takes effect later, and trying again where Azure takes one write at a
-time. Which assignment comes when is `release.foundry.reconciling`'s.
+Owns URLs, API versions, retries, and the wait until a change is visible. `release.foundry.reconciling` has the order of
+the changes.
 """
 
 import time
@@ -14,7 +14,7 @@ from azure.core.credentials import TokenCredential
 from access.model.errors import UnreadableSource
 from access.readers.arm_client import PUBLIC
 from access.readers.foundry_data_plane import OF_FOUNDRY
-from access.readers.http_client import Reply, Service, is_loopback, origin_of
+from access.readers.http_client import Reply, Service, is_loopback, other_host_refusal
 from components.agents.azure_response import AzureResponse
 from release.errors import ReleaseError
 
@@ -27,19 +27,19 @@ _VERSIONS = {
     "microsoft.cognitiveservices/accounts/projects/applications": "2025-10-01-preview",
 }
 _OK, _CREATED, _ACCEPTED, _NO_CONTENT, _MISSING = 200, 201, 202, 204, 404
-# A new identity is not known everywhere at once ("Troubleshoot Azure RBAC", Microsoft Learn, 2025), and an account of
+# A new identity is replicated with a delay ("Troubleshoot Azure RBAC", Microsoft Learn, 2025), and an account of
 # Cosmos DB takes one assignment at a time.
 _AGAIN = {"PrincipalNotFound", "PreconditionFailed", "Conflict", "TooManyRequests"}
 _PATIENCE = 300.0
-"""Seconds until Azure is given up on, for one assignment."""
+"""Seconds after which a change of one assignment has failed."""
 _PAUSE = 5.0
-"""Seconds between two tries."""
+"""Seconds between two attempts."""
 
 Body = Mapping[str, Any]
 
 
 class Azure:
-    """Azure, as whoever holds the credential may change it."""
+    """Client for Azure with the caller's credential, for public Azure or local Azure."""
 
     def __init__(
         self, credential: TokenCredential, endpoint: str = PUBLIC, wait: Callable[[float], None] = time.sleep
@@ -48,10 +48,10 @@ class Azure:
         self._services: dict[tuple[str, str], Service] = {}
 
     def send_get_request(self, url: str, audience: str) -> AzureResponse:
-        """Ask an address of Resource Manager or of a project, with a token for one audience.
+        """Send a GET request to Resource Manager or to a Foundry project, with a token for one audience.
 
         Raises:
-            RuntimeError: nobody is signed in, or there is no way there.
+            RuntimeError: no identity is signed in, or the host cannot be reached.
         """
         try:
             reply = self._service(url, audience.removesuffix("/.default")).send("GET", self._here(url))
@@ -60,10 +60,10 @@ class Azure:
         return AzureResponse(reply.status, reply.body or {})
 
     def get(self, resource_id: str) -> Body | None:
-        """A resource as Resource Manager tells it; None where there is none.
+        """Return a resource as Resource Manager returns it; None if it does not exist.
 
         Raises:
-            ReleaseError: it may not be read.
+            ReleaseError: the resource cannot be read.
         """
         reply = self._send("GET", self._url(resource_id, {}))
         if reply.status == _MISSING:
@@ -73,16 +73,17 @@ class Azure:
         return reply.body
 
     def list(self, path: str, **query: str) -> Iterator[Body]:
-        """Every row of a list; nothing where what holds it is gone.
+        """Yield every row of a list, page by page; no rows if the parent resource does not exist.
 
         Raises:
-            ReleaseError: it may not be read.
+            ReleaseError: the list cannot be read.
         """
         url = self._url(path, query)
-        ours = {origin_of(PUBLIC), origin_of(self._manager().origin)}
+        origins = (PUBLIC, self._manager().origin)
         while url:
-            if origin_of(url) not in ours:
-                raise ReleaseError(f"{path}: its next page lies at another address, which is not asked")
+            refusal = other_host_refusal(url, *origins)
+            if refusal:
+                raise ReleaseError(f"{path}: {refusal}")
             reply = self._send("GET", url)
             if reply.status == _MISSING:
                 return
@@ -94,10 +95,10 @@ class Azure:
             url = more if isinstance(more, str) else ""
 
     def put(self, assignment_id: str, properties: Body) -> None:
-        """Make an assignment, and wait until it is there.
+        """Create a role assignment, and wait until Azure returns it.
 
         Raises:
-            ReleaseError: Azure refuses it, or does not show it in time.
+            ReleaseError: Azure refuses the assignment, or does not return it in time.
         """
         self._until_done("PUT", assignment_id, {"properties": dict(properties)})
 
@@ -109,10 +110,10 @@ class Azure:
         self._until(is_there, f"{assignment_id} was made, and Azure does not show it yet; run this again")
 
     def delete(self, assignment_id: str) -> None:
-        """Take an assignment away, and wait until it is gone; one that is not there counts as gone.
+        """Delete a role assignment, and wait until Azure no longer returns it; a missing one is not an error.
 
         Raises:
-            ReleaseError: Azure refuses it, or still shows it.
+            ReleaseError: Azure refuses the deletion, or still returns the assignment.
         """
         self._until_done("DELETE", assignment_id)
         late = f"{assignment_id} was deleted, and Azure still shows it; run this again"
@@ -162,10 +163,10 @@ class Azure:
         return self._services[origin, audience]
 
     def _here(self, url: str) -> str:
-        """An address of Azure as it is where this asks: itself, unless that is an Azure on this machine.
+        """Return a URL of Azure, or for local Azure the URL on this machine; refuse other hosts, which get no token.
 
         Raises:
-            RuntimeError: it is no address of Azure, and so gets no token.
+            RuntimeError: the URL is not a URL of Azure.
         """
         if url.startswith(f"{PUBLIC}/") or url == PUBLIC:
             return self._endpoint + url.removeprefix(PUBLIC)

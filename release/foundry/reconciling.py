@@ -1,7 +1,7 @@
-"""What has to change so that every agent of Foundry holds what its stack gives it, and doing it in a safe order.
+"""Plans and applies the move of role assignments to the current identities of Foundry agents, in a safe order.
 
-Owns that order: grant whoever the agent is now, make sure of it, take the old grants away, remember it in the stack.
-Never the other way round, so that wherever it is interrupted nobody is without access, and the next run finishes it.
+Owns that order: create the assignments of the current identity, check them, delete the old assignments, write the new
+ids to the stack. So an interrupted run leaves no agent without access, and the next run completes it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +21,7 @@ _ROLES = "providers/Microsoft.Authorization/roleAssignments"
 
 @dataclass(frozen=True)
 class Remark:
-    """Something that a person has to know of an agent."""
+    """Message about one identity, for the person who runs the reconciler."""
 
     holder: str
     what: str
@@ -29,17 +29,17 @@ class Remark:
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """What has to change for one identity."""
+    """Changes for one identity: role assignments to create and delete, and ids to replace in the stack."""
 
     holder: Holder
     principal: str
-    """Who it really is."""
+    """Current principal id in Azure."""
     grants: tuple[Grant, ...] = ()
-    """To be made."""
+    """Role assignments to create."""
     prunes: tuple[Grant, ...] = ()
-    """To be taken away, once those are there."""
+    """Role assignments to delete after all of `grants` exist."""
     names: Mapping[str, str] = field(default_factory=dict[str, str])
-    """GUIDs that the stack remembers, and what they are now."""
+    """GUID in the state of the stack → current GUID."""
 
     def __bool__(self) -> bool:
         return bool(self.grants or self.prunes or self.names)
@@ -47,18 +47,18 @@ class Move:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that has to change, and what speaks against it."""
+    """Planned changes for all identities of a stack, and the identities that cannot be changed."""
 
     holders: tuple[Holder, ...]
     moves: tuple[Move, ...] = ()
     obstacles: tuple[Remark, ...] = ()
-    """Why agents are left as they are, and what to do."""
+    """Reasons why identities are not changed, each with the fix."""
     believed: tuple[Remark, ...] = ()
-    """Agents whose id is the one that the stack's file gives, since Foundry does not tell it."""
+    """Identities whose configured id Foundry does not confirm."""
 
 
 def plan(stack: Stack, azure: Azure) -> Plan:
-    """Compare who the agents really are with who holds their grants.
+    """Compare the current principals of Foundry agents with the principals of their role assignments.
 
     Raises:
         ReleaseError: the stack or Azure cannot be read.
@@ -82,16 +82,16 @@ def plan(stack: Stack, azure: Azure) -> Plan:
 
 
 def apply(planned: Plan, stack: Stack, azure: Azure, say: Callable[[str, Move, Grant | None], None]) -> None:
-    """Make it so; `say` is told of each step before it is taken: `grant`, `prune` or `remember`.
+    """Apply a plan; call `report` before each step with its name: `grant`, `prune` or `remember`.
 
     Raises:
-        ReleaseError: Azure refuses a step; what came before it stays, and another run goes on from there.
+        ReleaseError: Azure refuses a step; earlier steps stay, and another run continues after them.
     """
     for move in planned.moves:
         for grant in move.grants:
             say("grant", move, grant)
             azure.put(grant.id, _properties(grant))
-        # Only now, for every grant of the new identity has been seen.
+        # Deletions come last: by now Azure has returned every assignment of the new identity.
         for grant in move.prunes:
             say("prune", move, grant)
             azure.delete(grant.id)
@@ -101,15 +101,15 @@ def apply(planned: Plan, stack: Stack, azure: Azure, say: Callable[[str, Move, G
 
 
 class _NotNow(Exception):  # noqa: N818 - no error of the program
-    """Why an agent cannot be helped from here."""
+    """Reason why an identity cannot be reconciled, with the fix."""
 
 
 class _Identity(NamedTuple):
-    """Who an agent really is."""
+    """Current principal of an identity."""
 
     principal: str
     doubt: str = ""
-    """Why that is believed and not known."""
+    """Reason why Foundry does not confirm the principal id; empty if it does."""
 
 
 def _who(holder: Holder, azure: Azure) -> _Identity:
@@ -137,7 +137,7 @@ def _who(holder: Holder, azure: Azure) -> _Identity:
 
 
 def _given(holder: Holder, azure: Azure) -> _Identity:
-    """As the stack's file says: an id stands there because Foundry does not tell it, or not to everybody."""
+    """Return the configured principal id after comparing it with Foundry, which does not return the id to everybody."""
     question, of_one = holder.question.asked or {}, (holder.question.asked or {}).get("identity") != "shared"
     try:
         asked, silence = lookup_principal(question, azure.send_get_request), "its project has no such agent yet"
@@ -181,7 +181,7 @@ def _move(holder: Holder, principal: str, azure: Azure) -> Move:
             names |= {old.id.rpartition("/")[2]: new.id.rpartition("/")[2], old.principal: principal}
             if azure.get(old.id) is not None:
                 prunes.append(old)
-    # Whether Azure takes away what others hold at a resource that is made anew, reports differ: it is looked at.
+    # Reports differ on whether Azure deletes assignments at a recreated resource, so the callers' are checked too.
     grants += [grant for one in holder.of_callers for grant in _missing(one, azure)]
     return Move(
         holder=holder, principal=principal, grants=tuple(grants), prunes=tuple(prunes), names=_without_same(names)
@@ -202,7 +202,7 @@ def _missing(grant: Grant, azure: Azure) -> Iterator[Grant]:
 
 
 def _for(old: Grant, principal: str) -> Grant:
-    """The same grant for somebody else, under the name that the program gives it."""
+    """Return the same role assignment for another principal, with the name that the Pulumi program derives."""
     role_id = old.role_definition.rpartition("/")[2]
     if old.principal.lower() == principal.lower():
         return old
@@ -211,7 +211,7 @@ def _for(old: Grant, principal: str) -> Grant:
 
 
 def _alike(grant: Grant, azure: Azure) -> Iterator[str]:
-    """Ids of assignments that say the same under another name."""
+    """Ids of role assignments of the same principal, role and scope under another name."""
     if grant.system == "azure":
         rows = azure.list(f"{grant.scope.rstrip('/')}/{_ROLES}", filter=f"principalId eq '{grant.principal}'")
     else:
@@ -224,7 +224,7 @@ def _alike(grant: Grant, azure: Azure) -> Iterator[str]:
 
 
 def _properties(grant: Grant) -> Body:
-    """An assignment as Resource Manager takes it; one of Azure says its scope by where it is."""
+    """Request body of a role assignment; only one of Cosmos DB contains its scope."""
     said = {"principalId": grant.principal, "roleDefinitionId": grant.role_definition}
     return {**said, "scope": grant.scope} if grant.system == "cosmos" else {**said, **grant.more}
 

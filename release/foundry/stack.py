@@ -1,7 +1,7 @@
-"""The state of a stack: read, and other names written into it.
+"""Reads the state of a stack, and replaces ids in it.
 
-Owns the three places where it can be: the engine's backend (by Pulumi's Automation API), a file of
-`pulumi stack export`, and the file of a local run.
+The state is in one of three locations: the engine's backend (read with Pulumi's Automation API), a file that `pulumi
+stack export` wrote, or the state file of a local run.
 """
 
 import json
@@ -19,31 +19,31 @@ __all__ = ["EngineStack", "ExportedStack", "LocalStack", "Stack"]
 
 
 class Stack(Protocol):
-    """A stack as it is remembered."""
+    """State of a stack that can be read and changed."""
 
     @property
     def rows(self) -> Sequence[Row]:
-        """Its resources."""
+        """Resources in the state of the stack."""
         ...
 
     @property
     def where(self) -> str:
-        """Where it was written to, in words, for whoever has to do more."""
+        """Description of the location of the state, with the next step if one is needed."""
         ...
 
     def rename(self, names: Mapping[str, str]) -> None:
-        """Remember other GUIDs in the place of some, in what the stack is by then."""
+        """Replace GUIDs in the current state of the stack."""
         ...
 
 
 class EngineStack:
-    """A stack in the engine's backend."""
+    """Stack in the backend of the Pulumi engine."""
 
     def __init__(self, name: str, root: Path) -> None:
-        """Read it.
+        """Read the state of a stack with the Pulumi CLI.
 
         Raises:
-            ReleaseError: there is no CLI, or one too old, or no such stack, or it cannot be read.
+            ReleaseError: the CLI is missing or too old, or the stack cannot be read.
         """
         from pulumi import automation  # noqa: PLC0415 - importing costs, and the other places do without
 
@@ -63,14 +63,14 @@ class EngineStack:
 
     @property
     def rows(self) -> Sequence[Row]:
-        """Its resources."""
+        """Resources in the state of the stack."""
         return _rows(cast("Mapping[str, Any]", self._exported.deployment), self.where)
 
     def rename(self, names: Mapping[str, str]) -> None:
-        """Read it once more, for others may have deployed meanwhile, and import it with the other names.
+        """Export the state again, since others may have deployed, and import it with the replaced GUIDs.
 
         Raises:
-            ReleaseError: the engine refuses it, or somebody is deploying.
+            ReleaseError: the engine refuses the import, or a deployment is running.
         """
         try:
             self._exported = self._stack.export_stack()
@@ -83,13 +83,13 @@ class EngineStack:
 
 
 class ExportedStack:
-    """A stack as a file that `pulumi stack export` wrote; what is written goes to another file beside it."""
+    """Stack in a file that `pulumi stack export` wrote; changes are written to a second file in the same folder."""
 
     def __init__(self, path: Path) -> None:
-        """Read it.
+        """Read the file.
 
         Raises:
-            ReleaseError: it is no such file.
+            ReleaseError: the file is not an export of a stack.
         """
         self._target = path.with_name(f"{path.stem}.reconciled.json")
         self._document = _json(path)
@@ -98,14 +98,14 @@ class ExportedStack:
 
     @property
     def rows(self) -> Sequence[Row]:
-        """Its resources."""
+        """Resources in the state of the stack."""
         return cast("Sequence[Row]", self._document["deployment"]["resources"])
 
     def rename(self, names: Mapping[str, str]) -> None:
-        """Write it with the other names to a file of its own.
+        """Write the state with the replaced GUIDs to a second file.
 
         Raises:
-            ReleaseError: there is no way to write there.
+            ReleaseError: the file cannot be written.
         """
         deployment = {**self._document["deployment"], "resources": renamed(self.rows, names)}
         self._document = {**self._document, "deployment": deployment}
@@ -119,10 +119,10 @@ class LocalStack:
     """A stack that `agent-network up` deployed to local Azure, without the engine."""
 
     def __init__(self, path: Path) -> None:
-        """Read it.
+        """Find the state file of a local run.
 
         Raises:
-            ReleaseError: nothing was deployed, or the file is none.
+            ReleaseError: nothing was deployed.
         """
         if not path.exists():
             raise ReleaseError(f"{path}: nothing is deployed there; run `agent-network up --stack {path.stem}` first")
@@ -131,14 +131,14 @@ class LocalStack:
 
     @property
     def rows(self) -> Sequence[Row]:
-        """Its resources."""
+        """Resources in the state of the stack."""
         try:
             return cast("Sequence[Row]", World.load(self._path).stack)
         except LocalAzureError as error:
             raise ReleaseError(str(error)) from None
 
     def rename(self, names: Mapping[str, str]) -> None:
-        """Write the other names into the file."""
+        """Replace GUIDs in the state file."""
         try:
             with exclusive(self._path):
                 world = World.load(self._path)
@@ -153,7 +153,7 @@ def _rows(deployment: Mapping[str, Any], where: str) -> Sequence[Row]:
     if not isinstance(rows, list):
         raise ReleaseError(f"{where} has no resources; deploy it first, or give what `pulumi stack export` printed")
     if deployment.get("pending_operations"):
-        # Importing a state forgets them, and with them what they made.
+        # Importing a state drops pending operations, and so the resources that they created.
         why = f"{where}: an update was interrupted, or still goes on"
         raise ReleaseError(f"{why}; let it end, or run `pulumi up`, and then this again")
     return cast("Sequence[Row]", rows)

@@ -1,7 +1,7 @@
-"""What a stack remembers of its agents of Foundry: who each was, how that is told, and which grants it has.
+"""Reads the identities and role assignments of Foundry agents from the state of a stack, and replaces GUIDs in it.
 
-Owns reading the engine's rows, and the one way in which they are changed: ids of principals and names of assignments
-are GUIDs, which stand for one thing wherever they occur.
+Owns reading the engine's rows, and their only change: ids of principals and names of assignments are GUIDs, which mean
+the same object wherever they occur.
 """
 
 import json
@@ -30,55 +30,55 @@ _SYSTEMS: Mapping[str, Literal["azure", "cosmos"]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """One role assignment of an agent, as the stack remembers it."""
+    """Role assignment of a Foundry agent in the state of a stack."""
 
     title: str
-    """`compliance-may-read-documents`."""
+    """Logical name, such as `compliance-may-read-documents`."""
     system: Literal["azure", "cosmos"]
     id: str
     principal: str
     scope: str
     role_definition: str
     more: Row
-    """What else was asked for: its type of principal, its condition, its description."""
+    """Further inputs: type of principal, condition and description."""
 
     @property
     def role(self) -> str:
-        """The role's name, or its id where nobody knows it."""
+        """Name of the role, or its id if the name is unknown."""
         found = by_id(self.role_definition)
         return found.name if found else self.role_definition.rpartition("/")[2]
 
 
 @dataclass(frozen=True)
 class Question:
-    """How to ask who an agent is."""
+    """Source of an identity's current principal: an application, a lookup in Foundry, or the configuration."""
 
     application: str = ""
-    """Id of the application whose identity it is; empty where Foundry is asked for the agents themselves."""
+    """Id of the application that has the identity; empty if the principal is looked up in Foundry."""
     asked: Row | None = None
-    """As the dynamic resource asks: project, agents, whether they share; None where an application tells."""
+    """Inputs of the lookup, as in the dynamic resource: project, agents and sharing; None with an application."""
     given: bool = False
-    """Whether the id stands in the stack's file, and not Azure but a person says it."""
+    """True if the principal id is configured in the stack file."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Holder:
-    """An agent, or all the unpublished agents of a project, as one identity."""
+    """Identity of one Foundry agent, or of all unpublished agents of a project, with its role assignments."""
 
     name: str
     agents: tuple[str, ...]
     principal: str
-    """Who that was when the stack was deployed."""
+    """Principal id when the stack was last deployed."""
     question: Question
     grants: tuple[Grant, ...]
     of_callers: tuple[Grant, ...] = ()
-    """What others hold at the agent itself, which goes with it; those of Foundry among them have theirs above."""
+    """Role assignments of callers at the agent, which are deleted with it; without callers that are Foundry agents."""
     unfinished: bool = False
-    """Whether the engine has still to take a grant of it away, since an update was interrupted."""
+    """True if an interrupted update left a role assignment that the engine still has to delete."""
 
 
 def holders(rows: Sequence[Row]) -> list[Holder]:
-    """Everybody on Foundry whom the stack grants anything, in the order of their names."""
+    """Return the identities of Foundry agents in the state of a stack, in the order of their names."""
     children: dict[str, list[Row]] = {}
     for row in rows:
         children.setdefault(str(row.get("parent") or ""), []).append(row)
@@ -148,14 +148,14 @@ def _grant(row: Row) -> Iterator[Grant]:
 
 
 def _sharing(shared: Row, rows: Sequence[Row]) -> list[Row]:
-    """The agents that act as the shared identity of their project."""
+    """Rows of the agents that use the shared identity of their project."""
     project = _inputs(shared).get("project")
     agents = (row for row in rows if row.get("type") == _AGENT)
     return [row for row in agents if _inputs(row).get("identity") == "shared" and _inputs(row)["project"] == project]
 
 
 def _as_asked(row: Row, rows: Sequence[Row]) -> Row:
-    """What would be asked, were the id not given."""
+    """Inputs for the lookup of an identity whose id is configured."""
     called = _inputs(row).get("project")
     projects = [_outputs(one) for one in rows if one.get("type") == _PROJECT and _name(one) == called]
     if len(projects) != 1:
@@ -170,7 +170,7 @@ def _as_asked(row: Row, rows: Sequence[Row]) -> Row:
 
 
 def renamed(rows: Sequence[Row], names: Mapping[str, str]) -> list[Row]:
-    """The rows with other GUIDs in the place of some, wherever those stand, but in what is still to be deleted."""
+    """Return the rows with GUIDs replaced everywhere except in resources that are pending deletion."""
     if not names:
         return list(rows)
     called = {old.lower(): new for old, new in names.items()}
@@ -179,12 +179,12 @@ def renamed(rows: Sequence[Row], names: Mapping[str, str]) -> list[Row]:
     def again(row: Row) -> Row:
         return json.loads(pattern.sub(lambda found: called[found[0].lower()], json.dumps(row)))
 
-    # What is still to be deleted is what it was, and never what replaced it.
+    # A resource that is pending deletion keeps its own ids; with the new ids, the engine would delete its replacement.
     return [row if _to_be_deleted(row) else again(row) for row in rows]
 
 
 def _to_be_deleted(row: Row) -> bool:
-    """Whether it was replaced already, and the engine has still to delete it in Azure."""
+    """True if the resource was replaced, and the engine still has to delete it in Azure."""
     return bool(row.get("delete"))
 
 

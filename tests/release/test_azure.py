@@ -115,7 +115,7 @@ def test_pages_are_followed_and_none_at_another_address(monkeypatch: pytest.Monk
     rows = Azure(Signed()).list(path, filter="principalId eq 'who'")
 
     assert [next(rows)["id"], next(rows)["id"]] == ["1", "2"]
-    with pytest.raises(ReleaseError, match="its next page lies at another address"):
+    with pytest.raises(ReleaseError, match="its next page is at another host"):
         next(rows)
     assert "%24filter=principalId%20eq%20%27who%27" in asked[0]
     assert asked[1] == f"GET {more}"

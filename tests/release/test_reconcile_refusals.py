@@ -39,7 +39,7 @@ def test_the_alarm_can_be_tried_without_azure(project: Project, capsys: pytest.C
     assert "run `agent-network up --stack prod` first" in capsys.readouterr().err
     project.up()
     assert run(["republish", "complaince", "--stack", "prod"]) == 2
-    assert "published are: compliance, market-analysis" in capsys.readouterr().err
+    assert "published agents are: compliance, market-analysis" in capsys.readouterr().err
 
     assert run(["republish", "compliance", "--stack", "prod"]) == 0
     was, now = capsys.readouterr().out.removeprefix("compliance was ").partition(":")[0].split(", and is ")
