@@ -5,6 +5,7 @@ and a mistyped name are immediate.
 """
 
 import os
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -13,10 +14,12 @@ from agent_network import __version__
 from cli.commands import access, deployer, init, local, manifest, policy_pack, reference, release
 from cli.environment import DEBUG, NO_CACHE
 from cli.help_text import examples
+from cli.output import print_text
 
-__all__ = ["PROGRAM", "application"]
+__all__ = ["PROGRAM", "application", "global_options_first"]
 
 PROGRAM = "agent-network"
+_ANYWHERE = frozenset({"--debug", "--no-cache"})
 
 _HELP = """Runs a network of AI agents on Azure under zero trust.
 
@@ -31,7 +34,7 @@ _EXAMPLES = examples(
 
 def _version(value: bool) -> None:  # noqa: FBT001 (what Typer calls it with)
     if value:
-        typer.echo(f"{PROGRAM} {__version__}")
+        print_text(f"{PROGRAM} {__version__}")
         raise typer.Exit
 
 
@@ -48,6 +51,19 @@ def _root(
         os.environ[DEBUG] = "1"
     if no_cache:
         os.environ[NO_CACHE] = "1"
+
+
+def global_options_first(arguments: Sequence[str]) -> list[str]:
+    """Move global options in front of the command, so that they are accepted anywhere on a command line.
+
+    Not behind `--`, and not for `engine`, whose command may have such options itself.
+    """
+    command = next((one for one in arguments if not one.startswith("-")), "")
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    if command == "engine":
+        return list(arguments)
+    found = [one for one in arguments[:end] if one in _ANYWHERE]
+    return [*found, *(one for one in arguments[:end] if one not in _ANYWHERE), *arguments[end:]]
 
 
 def application() -> typer.Typer:

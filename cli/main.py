@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import typer
 
-from cli.app import PROGRAM, application
+from cli.app import PROGRAM, application, global_options_first
 from cli.environment import DEBUG, NO_CACHE, is_on
 from cli.errors import CommandError, is_reported, os_error_text
 from cli.exit_codes import ExitCode
@@ -29,7 +29,10 @@ def run(arguments: Sequence[str]) -> int:
 def _invoked(arguments: Sequence[str]) -> int:
     try:
         return int(
-            typer.main.get_command(application())(list(arguments), prog_name=PROGRAM, standalone_mode=False) or 0
+            typer.main.get_command(application())(
+                global_options_first(arguments), prog_name=PROGRAM, standalone_mode=False
+            )
+            or 0
         )
     except typer.TyperException as error:
         return _misused(error)
@@ -40,9 +43,18 @@ def _invoked(arguments: Sequence[str]) -> int:
         return error.code if isinstance(error.code, int) else ExitCode.OK
     except OSError as error:  # a full disk, a file without permission: of the machine, not of this program
         discard_output()
-        return _failed(CommandError(f"{error.filename or 'input or output'}: {os_error_text(error)}"))
+        return _failed(CommandError(f"{_subject(error)}: {os_error_text(error)}"))
     except Exception as error:  # noqa: BLE001 (the one handler around every command)
         return _failed(error)
+
+
+def _subject(error: OSError) -> str:
+    """Return the file or the stream that an error of the operating system is about."""
+    if error.filename:
+        return str(error.filename)
+    # Help is the one text that Typer prints itself, by a function of this name.
+    is_help = any(frame.name == "echo" for frame in traceback.extract_tb(error.__traceback__))
+    return "standard output: cannot be written" if is_help else "input or output"
 
 
 def _misused(error: typer.TyperException) -> int:

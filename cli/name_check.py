@@ -1,54 +1,76 @@
-"""Rejects mistyped agent and resource names before the Pulumi program runs.
+"""Rejects unknown agent and resource names before the Pulumi program runs.
 
-A question may also name what only Azure has, such as an account or an identity. Those names are known once the program
-ran, so a name is refused here only where it is close to a declared one, is not built from the network's name as names
-in Azure are, and is nowhere in the project's files.
+A question may also name what only Azure has, such as an account or an identity, and those names are known once the
+program ran. So only a name of one of these forms is left to the program; every other name that network.yaml does not
+declare is refused at once:
+
+- an Azure id, which contains a slash, or the GUID of an identity;
+- a name that contains the network's name, as names in Azure do;
+- a value in network.yaml or the stack's file, such as an account's name, alone or followed by another;
+- the shared identity of a Foundry project, `unpublished-in-PROJECT`.
 """
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
+from collections.abc import Set as AbstractSet
 
 from access.azure.verb_roles import VERBS
 from access.model.declared import Declared
-from access.model.errors import NotAnAgentError, UnknownName
+from access.model.errors import EmptyName, NotAnAgentError, UnknownName, UnknownVerb
 
 __all__ = ["check_agent", "check_question"]
 
-_CLOSE = 0.7
-"""Minimum similarity, from 0 to 1, at which an unknown name counts as mistyped."""
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_WORDS = frozenset(word for pair in VERBS for word in pair)
+"""Kinds and verbs: values of network.yaml that name nothing in Azure."""
+_HINT = "; give the Azure id of anything that network.yaml does not declare"
 
 
-def check_question(declared: Declared, files: str, agent: str, resource: str, operation: str) -> None:
-    """Raise an error if a name in `agent-network access why` is mistyped.
+def check_question(declared: Declared, values: AbstractSet[str], agent: str, resource: str, operation: str) -> None:
+    """Raise an error if a name in `agent-network access why` is unknown; `values` are those of the project's files.
 
     Raises:
-        UnknownName: one of them is mistyped, or the resource has no such verb.
+        EmptyName: one of them is empty.
+        UnknownName: one of them is unknown, or the resource has no such verb.
     """
+    EmptyName.check(agent=agent, resource=resource, operation=operation)
     registry = {declared.registry.name} if declared.registry is not None else set[str]()
-    _check("agent", agent, {*declared.agents, *declared.parties}, declared, files)
-    _check("resource", resource, {*declared.resources, *registry, *declared.agents}, declared, files)
+    _check("agent", agent, {*declared.agents, *declared.parties}, declared, values)
+    if resource not in declared.parties:  # a host is a resource of Azure, too
+        _check("resource", resource, {*declared.resources, *registry, *declared.agents}, declared, values)
     found = declared.resources.get(resource)
     if found is not None and "/" not in operation and (found.kind, operation) not in VERBS:
-        raise UnknownName(f"verb of a {found.kind}", operation, [verb for kind, verb in VERBS if kind == found.kind])
+        raise UnknownVerb(found.kind, operation, [verb for kind, verb in VERBS if kind == found.kind])
 
 
-def check_agent(declared: Declared, files: str, agent: str) -> None:
-    """Raise an error if the name of an agent is mistyped.
+def check_agent(declared: Declared, values: AbstractSet[str], agent: str) -> None:
+    """Raise an error if the name of an agent is unknown.
 
     Raises:
+        EmptyName: it is empty.
         NotAnAgentError: it is a host, or people.
-        UnknownName: it is mistyped.
+        UnknownName: it is unknown.
     """
+    EmptyName.check(agent=agent)
     if agent not in declared.agents and agent in declared.parties:
         raise NotAnAgentError(agent, declared.parties[agent].kind)
-    _check("agent", agent, declared.agents, declared, files)
+    _check("agent", agent, declared.agents, declared, values)
 
 
-def _check(kind: str, name: str, known: Iterable[str], declared: Declared, files: str) -> None:
+def _check(kind: str, name: str, known: Iterable[str], declared: Declared, values: AbstractSet[str]) -> None:
     names = set(known)
-    is_of_azure = "/" in name or declared.network in name
-    if name in names or is_of_azure or re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", files):
-        return
-    if get_close_matches(name, sorted(names), n=1, cutoff=_CLOSE):
-        raise UnknownName(kind, name, names)
+    if name not in names and not _may_be_of_azure(name, declared, values - _WORDS):
+        raise UnknownName(kind, name, names, hint=_HINT)
+
+
+def _may_be_of_azure(name: str, declared: Declared, values: AbstractSet[str]) -> bool:
+    """Return True if a name has one of the forms of names that only Azure has."""
+    project = name.removeprefix("unpublished-in-")
+    return (
+        "/" in name
+        or _GUID.fullmatch(name) is not None
+        or declared.network in name
+        or name in values
+        or any(name.startswith(value) and name[len(value) :].removeprefix("-") in values for value in values)
+        or (project != name and project in declared.parties)
+    )

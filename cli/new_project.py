@@ -35,7 +35,8 @@ def write_project(folder: Path, name: str) -> list[Path]:
     _check(name)
     existing = [file for file in FILES if (folder / file).exists()]
     if existing:
-        raise CommandError(f"{folder}: {', '.join(existing)} exists already; name another folder with --path")
+        exist = "exists" if len(existing) == 1 else "exist"
+        raise CommandError(f"{folder}: {', '.join(existing)} {exist} already; name another folder with --path")
     values = {
         "name": name,
         "compact": name.replace("-", ""),

@@ -18,7 +18,12 @@ from cli.errors import CommandError, os_error_text
 
 __all__ = ["discard_output", "print_error", "print_text", "safe_streams", "write_file"]
 
-_ASCII = {"·": ".", "…": "...", "×": "x", "✗": "x", "→": "->", "\u2013": "-", "\u2014": "-", "\u2019": "'"}
+_ASCII = {"·": ".", "…": "...", "×": "x", "✗": "x", "→": "->", "\u2013": "-", "\u2014": "-", "\u2019": "'"} | {
+    "└": "+",
+    "├": "+",
+    "─": "-",
+    "│": "|",
+}
 _REPLACE = "agent-network-ascii"
 
 
@@ -94,7 +99,9 @@ def write_file(path: Path, text: str) -> None:
     except OSError as error:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
-        raise CommandError(f"{path}: cannot be written: {os_error_text(error)}") from None
+        file = next((one for one in path.parents if one.exists() and not one.is_dir()), None)
+        reason = os_error_text(error) if file is None else f"{file} is not a folder"
+        raise CommandError(f"{path}: cannot be written: {reason}") from None
 
 
 def _give_usual_mode(temporary: Path, path: Path) -> None:

@@ -42,6 +42,7 @@ def run_program(
             config=config,
             operation=operation,
             path=state_file.state_file_path(root, stack),
+            root=root,
             progress=progress,
         )
     return result, role_assignments(result.world, result.records)

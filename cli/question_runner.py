@@ -43,8 +43,8 @@ class Question:
     def why(self, agent: str, resource: str, operation: str) -> ExitCode:
         """Print the reasons why an agent may or may not perform an operation."""
         declared = self._project.declared()
-        if self._will_run:
-            check_question(declared, self._project.files(), agent, resource, operation)
+        if self.source == WORKING_TREE:
+            check_question(declared, self._project.values(), agent, resource, operation)
         return self._print(answers.run_why(self._graph, declared, agent, resource, operation))
 
     def diff(self, before: str) -> ExitCode:
@@ -60,8 +60,8 @@ class Question:
     def blast_radius(self, agent: str | None) -> ExitCode:
         """Print the blast radius of one agent or of all agents."""
         declared = self._project.declared()
-        if agent is not None and self._will_run:
-            check_agent(declared, self._project.files(), agent)
+        if agent is not None and self.source == WORKING_TREE:
+            check_agent(declared, self._project.values(), agent)
         return self._print(answers.run_blast_radius(self._graph, declared, agent))
 
     def check(self) -> ExitCode:
@@ -85,11 +85,6 @@ class Question:
     @cached_property
     def _project(self) -> Project:
         return Project(find_root(), self.stack, uses_cache=True, report=report_run)
-
-    @property
-    def _will_run(self) -> bool:
-        """Return True if the Pulumi program must run to answer the question."""
-        return self.source == WORKING_TREE and not self._project.is_cached
 
     @cached_property
     def _graph(self) -> Graph:

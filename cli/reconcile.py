@@ -13,6 +13,7 @@ from cli.errors import CommandError
 from cli.exit_codes import ExitCode
 from cli.output import print_text
 from cli.plan_output import plan_document, plan_lines, step_line, summary
+from cli.project_root import check_stack
 from localazure.deployment.state_file import state_file_path
 from localazure.fronts.plugin import WORLD
 from localazure.fronts.rest import LocalCredential
@@ -31,11 +32,13 @@ def reconcile(  # noqa: PLR0913 (an option each)
     """Print the plan for Foundry agents' role assignments, and apply it if requested.
 
     Raises:
-        CommandError: two sources are given.
+        CommandError: two sources are given, or there is no such stack.
         ReleaseError: the stack or Azure cannot be read, or a change failed.
     """
     if export is not None and local:
         raise CommandError("--export and --local exclude each other; give one of them")
+    if export is None:
+        check_stack(root, stack_name.rpartition("/")[2])  # the engine accepts ORGANIZATION/PROJECT/STACK too
     style = Style.of(sys.stdout)
     with _azure(root, stack_name, local=local) as azure:
         stack = _stack(root, stack_name, export, local=local)

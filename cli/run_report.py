@@ -7,6 +7,7 @@ from typing import Any, TextIO
 
 from access.questions.assignment_rows import AssignmentRow
 from access.reports.terminal import Style
+from cli.environment import DEBUG, is_on
 from cli.output import print_text
 from cli.program_run import run_program
 from localazure.deployment import state_file
@@ -39,7 +40,7 @@ def run_shown(root: Path, operation: str, stack: str, stream: TextIO) -> tuple[R
 
 def described(result: RunResult, found: Sequence[AssignmentRow]) -> str:
     """Return the result of a run as text."""
-    return text.report(result, found, Style.of(sys.stdout))
+    return text.report(result, found, Style.of(sys.stdout), with_tracebacks=is_on(DEBUG))
 
 
 def run_document(result: RunResult, found: Sequence[AssignmentRow]) -> dict[str, Any]:

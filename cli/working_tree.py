@@ -4,18 +4,20 @@ Both come from the cache where nothing changed. Otherwise the program runs, and 
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
+import yaml
+
 from access.model.declared import Declared
 from cli.cache import store
 from cli.cache.fingerprint import TooLargeError, fingerprint
 from cli.environment import NO_CACHE, is_on
-from cli.project_root import PROJECT_FILE, check_stack
+from cli.project_root import check_stack
 
 __all__ = ["Project", "report_run"]
 
@@ -49,10 +51,11 @@ class Project:
         """
         return self._deployed
 
-    def files(self) -> str:
-        """The texts of the project files in which names can occur."""
-        paths = (self.root / name for name in ("network.yaml", PROJECT_FILE, f"Pulumi.{self.stack}.yaml"))
-        return "\n".join(path.read_text("utf-8", "replace") for path in paths if path.is_file())
+    def values(self) -> frozenset[str]:
+        """The strings that network.yaml and the stack's file have as values; keys and comments are left out."""
+        paths = (self.root / name for name in ("network.yaml", f"Pulumi.{self.stack}.yaml"))
+        texts = (path.read_text("utf-8", "replace") for path in paths if path.is_file())
+        return frozenset(value for text in texts for value in _strings(yaml.safe_load(text)) if value)
 
     @property
     def is_cached(self) -> bool:
@@ -110,6 +113,17 @@ class Project:
         with suppress(OSError, TooLargeError):
             return fingerprint(self.root, self.stack)
         return ""
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Return every string in a YAML document that is not a key."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _strings([*cast("Mapping[str, object]", value).values()])
+    elif isinstance(value, list):
+        for one in cast("list[object]", value):
+            yield from _strings(one)
 
 
 def report_run(what: str) -> None:

@@ -26,6 +26,7 @@ from localazure.arm.world import World
 from localazure.azure import LocalAzure
 from localazure.deployment import state_file as state
 from localazure.deployment.deployment import LocalDeployment
+from localazure.deployment.error_location import error_location
 from localazure.deployment.records import Record
 from localazure.deployment.steps import Failure, Op, ResourceStep
 from localazure.deployment.urns import STACK_TYPE, Namespace, urn
@@ -74,6 +75,7 @@ def run(  # noqa: PLR0913 (one argument for each setting of a run)
     config: Mapping[str, str],
     operation: Operation = Operation.PREVIEW,
     path: Path | None = None,
+    root: Path | None = None,
     progress: Callable[[ResourceStep], None] = lambda _: None,
 ) -> RunResult:
     """Run a Pulumi program against local Azure and return the outcome.
@@ -85,6 +87,7 @@ def run(  # noqa: PLR0913 (one argument for each setting of a run)
         config: the stack's configuration by full key, `project:key`.
         operation: what to do.
         path: the file of the stack's world; None for a world that is empty before and gone after.
+        root: the project's folder, for the line of an error in the program.
         progress: called with every resource as it is done.
 
     Raises:
@@ -92,9 +95,9 @@ def run(  # noqa: PLR0913 (one argument for each setting of a run)
     """
     namespace = Namespace(stack=stack, project=project)
     if operation is Operation.PREVIEW or path is None:
-        return _run(program, namespace, config, operation, path, progress)
+        return _run(program, namespace, config, operation, path, root, progress)
     with state.exclusive(path):
-        return _run(program, namespace, config, operation, path, progress)
+        return _run(program, namespace, config, operation, path, root, progress)
 
 
 def _run(  # noqa: PLR0913, PLR0917 (as above)
@@ -103,6 +106,7 @@ def _run(  # noqa: PLR0913, PLR0917 (as above)
     config: Mapping[str, str],
     operation: Operation,
     path: Path | None,
+    root: Path | None,
     progress: Callable[[ResourceStep], None],
 ) -> RunResult:
     world, records = state.load(path, namespace)
@@ -112,17 +116,21 @@ def _run(  # noqa: PLR0913, PLR0917 (as above)
     deployment = LocalDeployment(azure, records, progress)
     engine = _LogEngine()
     if operation is not Operation.DESTROY:
-        failure = _execute(program, LocalMonitor(deployment, azure, namespace), engine, namespace, config, operation)
+        monitor = LocalMonitor(deployment, azure, namespace)
+        failure = _execute(program, monitor, engine, namespace, config, operation, root)
         if failure is not None:
             deployment.failures.append(failure)
     deployment.finish()
     if path is not None and operation is not Operation.PREVIEW:
         _save(path, world, deployment, operation, records)
     top = deployment.record(urn(namespace, "", STACK_TYPE, f"{namespace.project}-{namespace.stack}"))
+    steps = deployment.steps
+    if deployment.failures and all(step.record.type == STACK_TYPE for step in steps):
+        steps = []  # the stack itself is registered before the program begins, and is nothing that was deployed
     return RunResult(
         operation=operation,
         stack=namespace.stack,
-        steps=deployment.steps,
+        steps=steps,
         failures=deployment.failures,
         skipped=deployment.skipped,
         world=world,
@@ -152,6 +160,7 @@ def _execute(  # noqa: PLR0913, PLR0917 (one argument for each setting of the SD
     namespace: Namespace,
     config: Mapping[str, str],
     operation: Operation,
+    root: Path | None,
 ) -> Failure | None:
     """Run the Pulumi program to its end; return the failure that stopped it, if any."""
 
@@ -183,7 +192,7 @@ def _execute(  # noqa: PLR0913, PLR0917 (one argument for each setting of the SD
         return Failure(message=str(error))
     except Exception as error:  # noqa: BLE001 (whatever a program raises)
         trace = "".join(traceback.format_exception(error))
-        return Failure(message=f"{type(error).__name__}: {error}", traceback=trace)
+        return Failure(message=f"{error_location(error, root)}{type(error).__name__}: {error}", traceback=trace)
     except SystemExit as error:
         return (
             Failure(message=f"the program ended with sys.exit({error.code!r}); remove that call")

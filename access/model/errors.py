@@ -6,11 +6,13 @@ AccessError
 ├── UnreadableSource   a document or file that is not what it should be
 ├── EmptyName          a question whose agent, resource or operation is empty
 ├── NotAnAgentError    a question about agents that names a host or people
-└── UnknownName        a question about an agent, a resource or a verb that does not exist
+└── UnknownName        a question about an agent or a resource that does not exist
+    └── UnknownVerb    a question about a verb that the resource's kind does not have
 """
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from textwrap import fill
 
 from access.azure.errors import AccessError, UnknownRole
 
@@ -21,6 +23,7 @@ __all__ = [
     "NotAnAgentError",
     "UnknownName",
     "UnknownRole",
+    "UnknownVerb",
     "UnreadableSource",
 ]
 
@@ -86,14 +89,38 @@ class NotAnAgentError(AccessError, LookupError):
 class UnknownName(AccessError, LookupError):  # noqa: N818 - named as the message reads
     """A question names an agent or resource that the graph does not have."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, near: Iterable[str] = (), hint: str = "") -> None:
+        """Create the error.
+
+        Args:
+            kind: `agent`, `resource` or another kind of name.
+            name: the unknown name.
+            known: the names to list.
+            near: more names, of which one is suggested if it is similar.
+            hint: the end of the message where no similar name exists.
+        """
         names = sorted(set(known))
         super().__init__(kind, name, names)
         self.kind = kind
         self.name = name
         self.known = names
+        self._candidates = [*names, *sorted(set(near))]
+        self._hint = hint
 
     def __str__(self) -> str:
-        near = get_close_matches(self.name, self.known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self.known) or 'none'}"
-        return f"no {self.kind} {self.name!r}; {hint}"
+        return self._text(f"no {self.kind} {self.name!r}")
+
+    def _text(self, problem: str) -> str:
+        near = get_close_matches(self.name, self._candidates, n=1)
+        if near:
+            return f"{problem}; did you mean {near[0]!r}?"
+        text = f"{problem}; there are {', '.join(self.known) or 'none'}{self._hint}"
+        return fill(text, 100, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
+class UnknownVerb(UnknownName):
+    """A question names a verb that the resource's kind does not have."""
+
+    def __str__(self) -> str:
+        article = "an" if self.kind[:1] in "aeiou" else "a"
+        return self._text(f"{article} {self.kind} has no verb {self.name!r}")

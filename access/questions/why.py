@@ -12,7 +12,7 @@ from access.azure.verb_roles import VERBS, verb_of
 from access.evaluate.effective import AccessDecision, Decision, decide
 from access.evaluate.relevance import relevant_operations
 from access.model.declared import Declared, DeclaredParty
-from access.model.errors import EmptyName, UnknownName
+from access.model.errors import EmptyName, UnknownName, UnknownVerb
 from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.matrix import AccessMatrix, shared_identity_sentence
 
@@ -106,7 +106,8 @@ def _matching_resources(graph: Graph, name: str) -> list[Resource]:
 def _resource(graph: Graph, name: str) -> Resource:
     found = _matching_resources(graph, name)
     if not found:
-        raise UnknownName("resource", name, [one.name for one in graph.resources])
+        declared = [one.name for one in graph.resources if one.declared]
+        raise UnknownName("resource", name, declared, near=(one.name for one in graph.resources))
     return found[0]
 
 
@@ -114,7 +115,7 @@ def _operations_of_verb(resource: Resource, verb: str) -> list[str]:
     """Return the operations of a verb: its data operations, or else its control operations."""
     roles = VERBS.get((resource.kind, verb))
     if roles is None:
-        raise UnknownName(f"verb of a {resource.kind}", verb, [one for kind, one in VERBS if kind == resource.kind])
+        raise UnknownVerb(resource.kind, verb, [one for kind, one in VERBS if kind == resource.kind])
     for data in (True, False):
         candidates = [
             one for one in relevant_operations(resource, data=data) if not one.lower().startswith(_AT_EVERY_SCOPE)

@@ -94,7 +94,7 @@ function ofAgent(name) {
   return [...top,
     ...(held.over_budget.length ? [el("h3", { class: "error" }, "Over budget"), el("ul", { class: "error" }, ...held.over_budget.map((over) => el("li", {}, over)))] : []),
     ...part("It may itself", reached.map(([resource, words]) => [pair(name, resource) ? link({ agent: name, resource }, resource) : resourceLink(resource), `: ${words.join(", ")}`])),
-    reached.length ? null : el("p", {}, "It holds nothing."),
+    reached.length ? null : el("p", {}, "It has no access."),
     ...part("Secrets it can read", held.secrets.map(resourceLink)), ...part("Models it may use", held.models.map(resourceLink)),
     ...part("It can destroy", held.destroys.map(resourceLink)), ...part("It can become", held.becomes.map((one) => [agentLink(one.agent), `: ${one.how}`])),
     ...issues({ agent: name }),
@@ -118,7 +118,7 @@ function panel() {
   const close = el("button", { type: "button", class: "close", "aria-label": "Close details" }, "×");
   close.addEventListener("click", () => choose({}));
   const content = agent !== undefined && resource !== undefined ? ofPair(agent, resource) : agent !== undefined ? ofAgent(agent) : resource !== undefined ? ofResource(resource)
-    : [el("h2", {}, "Details"), el("p", {}, "Choose an agent, a resource or a cell of the matrix: by click, or with the arrow keys. Esc lets go.")];
+    : [el("h2", {}, "Details"), el("p", {}, "Choose an agent, a resource or a cell of the matrix: by click, or with the arrow keys. Esc clears the selection.")];
   const inside = box.contains(document.activeElement);
   box.replaceChildren(...[agent === undefined && resource === undefined ? null : close, ...content].filter((child) => child !== null));
   box.hidden = false;
@@ -194,7 +194,7 @@ function layout() {
     const x = of === "agent" ? LEFT : RIGHT;
     let y = large && !focus ? 0 : (height - heights[of]) / 2, group = null;
     const head = (text) => byId("headings").append(svg("text", { x: x + 2, y: y + 18 }, text));
-    head(of === "agent" ? `WHO (${column.length})` : `WHAT (${column.length})`);
+    head(of === "agent" ? `IDENTITIES (${column.length})` : `RESOURCES (${column.length})`);
     for (const one of column) {
       y += ROW;
       if (large && one.group !== group) { head((group = one.group)); y += ROW; }
@@ -206,7 +206,7 @@ function layout() {
   (all.find((one) => one.on) ?? all[0])?.shape.setAttribute("tabindex", 0); // one stop for Tab, arrows for the rest
   byId("drawing").setAttribute("viewBox", `0 0 ${WIDTH} ${height + 8}`);
   byId("all").hidden = !focus && !wanted;
-  byId("hint").textContent = large && focus ? "Only what the choice touches; Esc shows all." : large ? "Edges appear for what is chosen or pointed at." : "";
+  byId("hint").textContent = large && focus ? "Only what is connected to the selection; Esc shows all." : large ? "Lines appear for what is selected or pointed at." : "";
   edges();
 }
 function edges() {

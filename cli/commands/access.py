@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from cli.question_runner import Question
 
 app = typer.Typer(
-    name="access", help="Who can do what, before anything is deployed.", no_args_is_help=True, rich_markup_mode=None
+    name="access",
+    help="Who can do what, before anything is deployed.",
+    epilog=examples("agent-network access matrix", "agent-network access why report code-uploads read"),
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 app.command("refresh-roles", epilog=refresh_roles.EXAMPLES)(refresh_roles.refresh_roles)
 
@@ -48,7 +52,10 @@ def matrix(  # noqa: PLR0913 (an option each)
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Show the access matrix: agents by resources, with verbs in the cells."""
+    """Show who has access to what: agents by resources.
+
+    Each cell has the verbs that the agent may use on the resource.
+    """
     return _question(stack, of, form, subscription, resource_group).matrix(operations=operations)
 
 
@@ -73,7 +80,10 @@ def why(  # noqa: PLR0913 (an option each)
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Explain why an agent may or may not perform an operation: exit code 0 if allowed, 1 if denied, 3 if perhaps."""
+    """Explain why an operation is allowed or denied.
+
+    Exit code 0 if allowed, 1 if denied, 3 if perhaps.
+    """
     return _question(stack, of, form, subscription, resource_group).why(agent, resource, operation)
 
 
@@ -93,7 +103,10 @@ def diff(  # noqa: PLR0913 (an option each)
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Show the access that changes between two sources: exit code 3 if anybody gains access."""
+    """Show the access that changes between two sources.
+
+    Exit code 3 if anybody gains access.
+    """
     return _question(stack, after, form, subscription, resource_group).diff(before)
 
 
@@ -108,7 +121,10 @@ def proof(
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Prove that exactly the declared access is granted: exit code 1 if it is not."""
+    """Prove that exactly the declared access is granted.
+
+    Exit code 1 if it is not.
+    """
     return _question(stack, of, form, subscription, resource_group).proof()
 
 
@@ -124,7 +140,10 @@ def blast_radius(  # noqa: PLR0913 (an option each)
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Show everything that an attacker who controls an agent can access: exit code 1 if over budget."""
+    """Show all that an attacker in an agent can access.
+
+    Exit code 1 if an agent is over its budget.
+    """
     return _question(stack, of, form, subscription, resource_group).blast_radius(agent)
 
 
@@ -167,7 +186,10 @@ def review(  # noqa: PLR0913 (an option each)
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Show proof and findings, and write the HTML report, as at the end of a preview."""
+    """Show proof and findings, and write the HTML report.
+
+    The usual end of a preview; exit code 1 if the proof fails or a finding is an error.
+    """
     return _question(stack, of, form, subscription, resource_group).review(out, diff_with)
 
 

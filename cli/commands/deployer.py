@@ -43,9 +43,9 @@ def deployer(
         typer.Option("--callers", help="Who may call agents of Foundry; needs a wider role elsewhere. Repeatable."),
     ] = None,
 ) -> int:
-    """Print, as JSON, the role and the condition that the deploying identity needs.
+    """Print the role that the deploying identity needs.
 
-    A custom role, its scope, and the condition under which to assign it.
+    As JSON: a custom role, its scope, and the condition under which to assign it.
     """
     from components.deployer import document  # noqa: PLC0415 (imports Pulumi's SDK)
 

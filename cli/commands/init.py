@@ -20,7 +20,10 @@ def init(
         typer.Option("--path", metavar="FOLDER", help="The folder to write to (./NAME).", show_default=False),
     ] = None,
 ) -> int:
-    """Create a project with two agents and two resources, ready to preview."""
+    """Create a project that is ready to preview.
+
+    Its network has two agents and two resources.
+    """
     from cli.new_project import write_project  # noqa: PLC0415 (only this command needs it)
 
     folder = path or Path(name)

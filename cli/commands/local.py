@@ -20,7 +20,10 @@ Save = Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Write
 
 
 def preview(*, stack: Stack = "dev", as_json: Json = False, save: Save = None) -> int:
-    """Show the resources and the access that a deployment would change, without deploying."""
+    """Show what a deployment would change, without deploying.
+
+    Both resources and access.
+    """
     return _run("preview", stack, as_json=as_json, save=save)
 
 
@@ -40,7 +43,10 @@ def republish(
     ],
     stack: Stack = "dev",
 ) -> int:
-    """Publish a Foundry agent again, outside the Pulumi program, so that it gets another identity."""
+    """Publish a Foundry agent again, with another identity.
+
+    Outside the Pulumi program, to see what follows on local Azure.
+    """
     from cli.run_report import republish_agent  # noqa: PLC0415 (imports Pulumi's SDK)
 
     before, now = republish_agent(find_root(), stack, agent)

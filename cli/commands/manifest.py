@@ -10,13 +10,20 @@ from cli.output import print_text, write_file
 from cli.project_root import find_root, shown_path
 
 app = typer.Typer(
-    name="manifest", help="Reads network.yaml and the stack files.", no_args_is_help=True, rich_markup_mode=None
+    name="manifest",
+    help="Reads network.yaml and the stack files.",
+    epilog=examples("agent-network manifest show --stack prod"),
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 
 @app.command("show", epilog=examples("agent-network manifest show --stack prod"))
 def show(stack: Stack = "dev") -> int:
-    """Print the network that network.yaml declares for a stack, as one JSON document."""
+    """Print the declared network of a stack as JSON.
+
+    The network that network.yaml and the stack's file declare, as one document.
+    """
     from cli.declared import read_declared_document  # noqa: PLC0415 (imports pydantic)
 
     print_text(json.dumps(read_declared_document(find_root(), stack), indent=2))
@@ -25,7 +32,10 @@ def show(stack: Stack = "dev") -> int:
 
 @app.command("schema", epilog=examples("agent-network manifest schema"))
 def schema() -> int:
-    """Write network.schema.json and environment.schema.json into the project."""
+    """Write JSON schemas for editors into the project.
+
+    The files are network.schema.json and environment.schema.json.
+    """
     from manifest.schema import schemas  # noqa: PLC0415 (imports pydantic)
 
     root = find_root()

@@ -10,7 +10,10 @@ __all__ = ["register"]
 
 
 def policy_pack() -> int:
-    """Print the path of the policy pack, for `pulumi preview --policy-pack`."""
+    """Print the path of the Pulumi policy pack.
+
+    For `pulumi preview --policy-pack`.
+    """
     from cli.policy_pack import pack_folder  # noqa: PLC0415 (only this command needs it)
 
     print_text(str(pack_folder()))

@@ -10,7 +10,11 @@ from cli.help_text import examples
 from cli.output import print_text
 
 app = typer.Typer(
-    name="reference", help="Prints the generated pages of docs/reference.", no_args_is_help=True, rich_markup_mode=None
+    name="reference",
+    help="Prints the generated pages of docs/reference.",
+    epilog=examples("agent-network reference exit-codes"),
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 
@@ -32,7 +36,10 @@ def exit_codes() -> int:
 
 @app.command("api", epilog=examples("agent-network reference api components > docs/reference/api/components.md"))
 def api(name: Annotated[str, typer.Argument(metavar="PAGE", help="`components` or `access`.")]) -> int:
-    """Print the API reference of the components, or of `access` as a library."""
+    """Print the API reference of a package.
+
+    Of the components, or of `access` as a library.
+    """
     from cli.api_reference import PAGES, page  # noqa: PLC0415 (only this command needs it)
 
     if name not in PAGES:

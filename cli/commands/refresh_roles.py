@@ -24,7 +24,10 @@ def refresh_roles(
     *,
     write: Annotated[bool, typer.Option("--write", help="Update the packed catalogue.")] = False,
 ) -> int:
-    """Compare the packed catalogue of built-in roles with Azure's: exit code 3 if roles differ."""
+    """Compare the packed role catalogue with Azure.
+
+    Exit code 3 if built-in roles differ.
+    """
     from cli.role_refresh import refresh  # noqa: PLC0415 (imports Azure's SDK)
 
     return refresh(subscription, endpoint, write=write)

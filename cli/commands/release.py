@@ -9,11 +9,24 @@ from cli.help_text import examples
 from cli.options import Json, Stack
 from cli.project_root import find_root
 
+_EXAMPLES = examples(
+    "agent-network release foundry reconcile --stack prod",
+    "agent-network release foundry reconcile --stack prod --apply",
+)
+
 app = typer.Typer(
-    name="release", help="Commands of a pipeline, around a deployment.", no_args_is_help=True, rich_markup_mode=None
+    name="release",
+    help="Commands of a pipeline, around a deployment.",
+    epilog=_EXAMPLES,
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 foundry = typer.Typer(
-    name="foundry", help="Keeps grants with the agents of Foundry.", no_args_is_help=True, rich_markup_mode=None
+    name="foundry",
+    help="Keeps grants with the agents of Foundry.",
+    epilog=_EXAMPLES,
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 app.add_typer(foundry, name="foundry")
 
@@ -24,10 +37,7 @@ def _foundry() -> None:  # a group of one command stays a group
 
 
 @foundry.command(
-    epilog=examples(
-        "agent-network release foundry reconcile --stack prod",
-        "agent-network release foundry reconcile --stack prod --apply",
-    )
+    epilog=_EXAMPLES,
 )
 def reconcile(
     *,
@@ -39,8 +49,9 @@ def reconcile(
     ] = None,
     local: Annotated[bool, typer.Option("--local", help="The stack that `agent-network up` deployed.")] = False,
 ) -> int:
-    """Compare the identities of Foundry agents with their role assignments, and move those that are outdated.
+    """Move role assignments to agents' current identities.
 
+    Compares the identities of Foundry agents with their role assignments, and moves those that are outdated.
     Ends with code 3 where something would change.
     """
     from cli.reconcile import reconcile as run  # noqa: PLC0415 (imports Azure's SDK)

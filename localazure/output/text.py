@@ -34,6 +34,8 @@ _DONE = {
     Op.READ: "read",
 }
 _CHANGING = (Op.CREATE, Op.UPDATE, Op.REPLACE, Op.DELETE)
+HINT = "--debug shows the traceback"
+"""Last line of an error in the program."""
 _LONGEST_VALUE = 60
 _FEW = 3
 
@@ -44,10 +46,12 @@ def headline(operation: Operation, stack: str) -> str:
     return f"{verb[operation]} {stack} on local Azure"
 
 
-def report(result: RunResult, assignments: Sequence[AssignmentRow], style: Style) -> str:
-    """Return the whole outcome of a local run as text."""
+def report(
+    result: RunResult, assignments: Sequence[AssignmentRow], style: Style, *, with_tracebacks: bool = False
+) -> str:
+    """Return the whole outcome of a local run as text, with or without the tracebacks of errors in the program."""
     parts = ["\n".join(result.messages), tree(result, style), differences(result, style), _outputs(result, style)]
-    parts += [failures(result.failures, style), summary(result, style)]
+    parts += [failures(result.failures, style, with_tracebacks=with_tracebacks), summary(result, style)]
     if result.operation is not Operation.DESTROY:
         parts.append(matrix(assignments, style))
     return "\n\n".join(part for part in parts if part)
@@ -152,13 +156,14 @@ def _outputs(result: RunResult, style: Style) -> str:
     return "\n".join([style.paint("Outputs:", "bold"), *lines])
 
 
-def failures(found: Iterable[Failure], style: Style) -> str:
+def failures(found: Iterable[Failure], style: Style, *, with_tracebacks: bool = False) -> str:
     """Return the errors of a run as text, each with its resource."""
     lines: list[str] = []
     for failure in found:
         where = f"{name_of(failure.urn)} ({type_of(failure.urn)}): " if failure.urn else ""
         lines += [f"  {style.paint('error', 'red')}: {where}{line}" for line in failure.message.splitlines()]
-        lines += [f"    {line}" for line in failure.traceback.splitlines()]
+        if failure.traceback:
+            lines += [f"    {line}" for line in failure.traceback.splitlines()] if with_tracebacks else [f"    {HINT}"]
     return "\n".join([style.paint("Errors:", "bold"), *lines]) if lines else ""
 
 
@@ -182,7 +187,7 @@ def summary(result: RunResult, style: Style) -> str:
     if result.skipped:
         lines.append(f"    {len(result.skipped)} skipped, because a dependency failed")
     if not lines:
-        return "Nothing to do."
+        return "" if result.failures else "Nothing to do."
     return "\n".join([style.paint("Resources:", "bold"), *lines])
 
 

@@ -134,7 +134,7 @@ def test_why_denies_an_undeclared_call_of_an_agent_without_endpoint() -> None:
     [
         ("reprot", "reports", "read", "no agent 'reprot'; did you mean 'report'?"),
         ("report", "repotrs", "read", "no resource 'repotrs'; did you mean 'reports'?"),
-        ("report", "reports", "fly", "no verb of a blob-container 'fly'; there are read, write"),
+        ("report", "reports", "fly", "a blob-container has no verb 'fly'; there are read, write"),
     ],
 )
 def test_why_error_for_an_unknown_name_suggests_the_nearest_name(

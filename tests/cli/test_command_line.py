@@ -10,7 +10,9 @@ import pytest
 import typer
 
 from agent_network import __version__
-from cli.app import application
+from cli.app import application, global_options_first
+from cli.commands import reference
+from cli.environment import DEBUG, NO_CACHE, is_on
 from cli.main import run
 from tests.cli.projects import quick_project
 
@@ -55,6 +57,48 @@ def test_help_prints_a_description_and_changes_no_files(
     assert ALL[words].help
     assert err == ""
     assert list(empty_folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", ALL, ids=" ".join)
+def test_help_at_80_columns_cuts_no_description(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+    assert run([*words, "--help"]) == 0
+    _usage, *lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.endswith(("...", "…"))] == []
+
+
+@pytest.mark.parametrize("words", sorted(set(ALL) - set(LEAVES)), ids=" ".join)
+def test_every_group_has_examples_of_its_commands(words: tuple[str, ...]) -> None:
+    lines = [line.strip() for line in (ALL[words].epilog or "").splitlines() if line.startswith("  ")]
+
+    assert lines
+    for line in lines:
+        assert line.startswith(" ".join(("agent-network", *words)))
+        assert any(line.split()[1 : len(leaf) + 1] == list(leaf) for leaf in LEAVES)
+
+
+@pytest.mark.parametrize("option", ["--debug", "--no-cache"])
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_global_option_is_accepted_anywhere(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, option: str, at: int
+) -> None:
+    for name in (DEBUG, NO_CACHE):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(reference, "reference", lambda: f"{is_on(DEBUG)} {is_on(NO_CACHE)}")
+    words = ["reference", "exit-codes"]
+
+    assert run([*words[:at], option, *words[at:]]) == 0
+    assert capsys.readouterr().out == ("True False\n" if option == "--debug" else "False True\n")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["engine", "--", "pulumi", "up", "--debug"], ["engine", "pulumi", "--debug"], ["up", "--", "--debug"]]
+)
+def test_options_of_another_command_are_not_global(arguments: list[str]) -> None:
+    assert global_options_first(arguments) == arguments
 
 
 @pytest.mark.parametrize("words", LEAVES, ids=" ".join)

@@ -1,5 +1,7 @@
 """Tests that mistyped names are refused before the program runs, and Azure names are accepted."""
 
+from pathlib import Path
+
 import pytest
 
 from access.model.errors import NotAnAgentError, UnknownName
@@ -7,11 +9,12 @@ from cli.main import run
 from cli.name_check import check_agent, check_question
 from cli.working_tree import Project
 from tests.access.fabrikam import declared, graph
+from tests.cli.projects import quick_project
 from tests.fabrikam import FABRIKAM
 
 
 def check(agent: str = "report", resource: str = "reports", operation: str = "write") -> None:
-    check_question(declared(), Project(FABRIKAM, "dev").files(), agent, resource, operation)
+    check_question(declared(), Project(FABRIKAM, "dev").values(), agent, resource, operation)
 
 
 @pytest.mark.parametrize(
@@ -19,8 +22,8 @@ def check(agent: str = "report", resource: str = "reports", operation: str = "wr
     [
         ({"agent": "reprt"}, "no agent 'reprt'; did you mean 'report'?"),
         ({"resource": "reprots"}, "no resource 'reprots'; did you mean 'reports'?"),
-        ({"operation": "wriet"}, "no verb of a blob-container 'wriet'; did you mean 'write'?"),
-        ({"operation": "use"}, "no verb of a blob-container 'use'; there are read, write"),
+        ({"operation": "wriet"}, "a blob-container has no verb 'wriet'; did you mean 'write'?"),
+        ({"operation": "use"}, "a blob-container has no verb 'use'; there are read, write"),
     ],
 )
 def test_mistyped_name_is_refused_with_the_nearest_name(names: dict[str, str], expected: str) -> None:
@@ -35,25 +38,46 @@ def test_azure_resource_ids_and_names_are_not_refused_as_mistyped(stack: str) ->
     found = graph(stack)
     for principal in found.principals:
         for name in (principal.name, principal.id, *principal.agents, principal.party or "fleet"):
-            check_question(declared(stack), Project(FABRIKAM, stack).files(), name, "reports", "write")
+            check_question(declared(stack), Project(FABRIKAM, stack).values(), name, "reports", "write")
     for resource in found.resources:
-        for name in (resource.name, resource.id):
-            check_question(declared(stack), Project(FABRIKAM, stack).files(), "report", name, "*/read")
+        # Names that a component or Azure gives the same everywhere are requested by id.
+        names = {resource.name} - {"default", "to-the-network"}
+        for name in (*names, resource.id):
+            check_question(declared(stack), Project(FABRIKAM, stack).values(), "report", name, "*/read")
 
 
-def test_name_that_occurs_in_a_project_file_is_not_refused_as_mistyped() -> None:
-    files = "deployments:\n  - name: report-1\n"
-
-    check_question(declared(), files, "report", "report-1", "*/read")
+@pytest.mark.parametrize("name", ["acmestore", "acmestoredev7", "acmestore-dev7"])
+def test_value_of_a_project_file_is_not_refused(name: str) -> None:
+    check_question(declared(), {"acmestore", "dev7"}, "report", name, "*/read")
     with pytest.raises(UnknownName):
-        check_question(declared(), "", "report", "report-1", "*/read")
+        check_question(declared(), set(), "report", name, "*/read")
 
 
-@pytest.mark.parametrize(("name", "error"), [("fleet", NotAnAgentError), ("analisys", UnknownName)])
+@pytest.mark.parametrize("name", ["zzzzzz", "qqqqqqqq", "blob-container", "read", "access"])
+def test_name_far_from_every_declared_name_is_refused_with_the_names_that_exist(name: str) -> None:
+    for names in ({"agent": name}, {"resource": name}):
+        with pytest.raises(UnknownName, match="give the Azure id"):
+            check(**names)
+
+
+def test_keys_and_comments_of_project_files_are_not_names(tmp_path: Path) -> None:
+    root = quick_project(tmp_path / "project")
+    with (root / "network.yaml").open("a", encoding="utf-8") as file:
+        file.write("# zzzzzz\n")
+
+    values = Project(root, "dev").values()
+
+    assert "fabrikaminput" in values
+    assert not {"zzzzzz", "# zzzzzz", "access", "resources"} & values
+
+
+@pytest.mark.parametrize(
+    ("name", "error"), [("fleet", NotAnAgentError), ("analisys", UnknownName), ("zzz", UnknownName)]
+)
 def test_check_of_a_mistyped_agent_name_raises_an_error(name: str, error: type[Exception]) -> None:
     with pytest.raises(error):
-        check_agent(declared(), "", name)
-    check_agent(declared(), "", "analysis")
+        check_agent(declared(), set(), name)
+    check_agent(declared(), set(), "analysis")
 
 
 @pytest.mark.parametrize(
@@ -62,7 +86,10 @@ def test_check_of_a_mistyped_agent_name_raises_an_error(name: str, error: type[E
         ["why", "reprt", "reports", "write"],
         ["why", "report", "reprots", "write"],
         ["why", "report", "reports", "wriet"],
+        ["why", "zzzzzz", "reports", "read"],
+        ["why", "report", "qqqqqqqq", "read"],
         ["blast-radius", "reprt"],
+        ["blast-radius", "zzzzzz"],
         ["matrix", "--stack", "dve"],
     ],
     ids=" ".join,
@@ -75,5 +102,5 @@ def test_command_refuses_a_mistyped_name_without_running_the_program(
     assert run(["access", *arguments]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert "did you mean" in err
+    assert "did you mean" in err or "; there are " in err
     assert "running the program" not in err
