@@ -1,12 +1,14 @@
 """Tests that every escalation operation, each by itself, takes over another identity."""
 
+from dataclasses import replace
+
 import pytest
 
 from access.azure.catalogue import Permission
 from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.blast_radius import BlastRadius, blast_radius
 from access.questions.paths import agents, attaching, federation, hosts, images, rights, vaults
-from tests.access.graphs import COSMOS, GROUP, ITEMS, UPLOADS, custom, held, resource
+from tests.access.graphs import COSMOS, GROUP, ITEMS, TAGGED, UPLOADS, custom, held, resource
 
 ATTACKER = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/attacker"
 REGISTRY = f"{GROUP}/providers/Microsoft.ContainerRegistry/registries/images"
@@ -152,6 +154,21 @@ def test_each_operation_that_grants_roles_takes_over_the_agent_at_the_scope(oper
 
     assert [(one.agent, one.conditional) for one in found.becomes] == [("victim", conditional)]
     assert found.becomes[0].how.startswith(f"attacker may {phrase} 'of-victim'")
+
+
+@pytest.mark.parametrize(
+    ("assigns", "writes", "conditional"),
+    [(None, None, False), (TAGGED, None, True), (None, TAGGED, True), (TAGGED, TAGGED, True)],
+)
+def test_identity_is_attached_perhaps_where_either_right_depends_on_a_condition(
+    assigns: str | None, writes: str | None, *, conditional: bool
+) -> None:
+    assign = allowed("Microsoft.ManagedIdentity/userAssignedIdentities/assign/action", IDENTITY)
+    write = allowed("Microsoft.App/containerApps/write", GROUP)
+    given = (replace(assign, condition=assigns), replace(write, condition=writes))
+    found = becoming(resource(GROUP, declared=False), *given)
+
+    assert [(one.agent, one.conditional) for one in found.becomes] == [("keeper", conditional)]
 
 
 PULLS = {
