@@ -67,7 +67,7 @@ def _renew(copies: Sequence[Path], names: Sequence[str]) -> int:
 def _judge(copies: Sequence[Path], every: int) -> int:
     """Run the sample, print the table and write the survivors."""
     checkout = copies[0]
-    covering = Covering.read(MAP.read_text("utf-8"))
+    covering = Covering.read(MAP.read_text("utf-8")).existing(checkout)
     sample = draw(candidates(checkout), partial(is_change, checkout))[::every]
     judging = Judging({one: _job(covering, checkout, one) for one in sample}, Results(KEPT / "results.jsonl"), copies)
     judging.run()

@@ -75,6 +75,15 @@ class Covering:
         seconds = {**self.tests, **newer.tests}
         return Covering({name: seconds[name] for name in order}, dict(sorted(functions.items())))
 
+    def existing(self, checkout: Path) -> "Covering":
+        """The map without test files that have been renamed or removed since it was measured."""
+        names = list(self.tests)
+        gone = {number for number, name in enumerate(names) if not (checkout / name).is_file()}
+        return Covering(
+            self.tests,
+            {name: [number for number in numbers if number not in gone] for name, numbers in self.functions.items()},
+        )
+
     def written(self) -> str:
         """The text of the map's file."""
         tests = ",\n".join(f"  {json.dumps(name)}: {seconds}" for name, seconds in self.tests.items())
