@@ -8,6 +8,7 @@ from access.azure.catalogue import Permission
 from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.blast_radius import BlastRadius, blast_radius
 from access.questions.paths import agents, attaching, federation, hosts, images, rights, vaults
+from access.questions.paths.traversal import identity_name
 from tests.access.graphs import COSMOS, GROUP, ITEMS, TAGGED, UPLOADS, custom, held, resource
 
 ATTACKER = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/attacker"
@@ -95,7 +96,7 @@ def allowed(operation: str, scope: str) -> Assignment:
     return held(custom(block), scope, id=f"{operation} {scope}", principal="attacker")
 
 
-def becoming(host: Resource, *assignments: Assignment) -> BlastRadius:
+def becoming(host: Resource, *assignments: Assignment, more: tuple[Resource, ...] = ()) -> BlastRadius:
     """Return the blast radius of an attacker with some assignments, next to an agent `victim` in a host."""
     graph = Graph(
         principals=[
@@ -107,6 +108,7 @@ def becoming(host: Resource, *assignments: Assignment) -> BlastRadius:
             resource(UPLOADS),
             host,
             *(resource(each, declared=False) for each in (ATTACKER, IDENTITY, REGISTRY)),
+            *more,
         ],
         assignments=assignments,
     )
@@ -169,6 +171,29 @@ def test_identity_is_attached_perhaps_where_either_right_depends_on_a_condition(
     found = becoming(resource(GROUP, declared=False), *given)
 
     assert [(one.agent, one.conditional) for one in found.becomes] == [("keeper", conditional)]
+
+
+@pytest.mark.parametrize("victim_assigns", [False, True])
+def test_rights_to_attach_in_different_hands_attach_nothing(*, victim_assigns: bool) -> None:
+    host = host_of("Microsoft.App/containerApps")
+    enter = allowed("Microsoft.App/containerApps/exec/action", host.id)
+    assign = allowed("Microsoft.ManagedIdentity/userAssignedIdentities/assign/action", IDENTITY)
+    write = allowed("Microsoft.App/jobs/write", id_of("Microsoft.App/jobs"))
+    theirs, mine = (assign, write) if victim_assigns else (write, assign)
+    job = resource(id_of("Microsoft.App/jobs"), declared=False)
+    given = (enter, mine, replace(theirs, principal="victim"))
+
+    assert [one.agent for one in becoming(host, *given, more=(job,)).becomes] == ["victim"]
+    together = (enter, mine, theirs)
+    assert "keeper" in [one.agent for one in becoming(host, *together, more=(job,)).becomes]
+
+
+def test_identity_of_a_host_is_shown_by_its_party_and_any_other_by_its_name() -> None:
+    host = Principal(id="h", name="research", party="project research", purpose="host")
+
+    assert identity_name(host) == "project research"
+    assert identity_name(replace(host, party="")) == "research"
+    assert identity_name(replace(host, purpose="other")) == "research"
 
 
 PULLS = {
