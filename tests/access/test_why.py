@@ -144,3 +144,13 @@ def test_why_error_for_an_unknown_name_suggests_the_nearest_name(
         why(GRAPH, DECLARED, agent, resource, operation)
 
     assert str(error.value) == message
+
+
+def test_unknown_resource_error_lists_the_resources_of_the_network_in_short_lines() -> None:
+    with pytest.raises(UnknownName) as error:
+        why(GRAPH, DECLARED, "report", "qqqqqqqq", "read")
+
+    lines = str(error.value).splitlines()
+    assert "code-uploads" in str(error.value)
+    assert "to-the-network" not in str(error.value)
+    assert max(map(len, lines)) <= 100

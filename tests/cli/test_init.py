@@ -123,3 +123,11 @@ def test_requirements_of_a_new_project_name_the_source_of_this_installation(
     monkeypatch.setattr(installed_from, "distribution", lambda _name: Installed())
 
     assert installed_from.requirement() == line
+
+
+def test_init_lists_every_existing_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "Pulumi.yaml").touch()
+    (tmp_path / "network.yaml").touch()
+
+    assert run(["init", "contoso", "--path", str(tmp_path)]) == 2
+    assert "Pulumi.yaml, network.yaml exist already; name another folder" in capsys.readouterr().err

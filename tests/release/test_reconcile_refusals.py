@@ -66,3 +66,9 @@ def test_a_cli_that_is_too_old_is_a_sentence(
 
     with pytest.raises(ReleaseError, match=f"^pulumi: .*{said}"):
         EngineStack("prod", project.root)
+
+
+def test_unknown_stack_is_reported_before_azure_is_read(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert project.root
+    assert run(["release", "foundry", "reconcile", "--stack", "nope"]) == 2
+    assert "no stack 'nope'; " in capsys.readouterr().err
