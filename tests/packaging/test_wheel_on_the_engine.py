@@ -27,4 +27,4 @@ def test_new_project_previews_with_the_policy_pack_on_the_pulumi_engine(
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "to create" in done.stdout
-    assert "✅ agent-network@v1.0.0 (local: " in done.stdout
+    assert "✅ agent-network" in done.stdout

@@ -50,8 +50,8 @@ def test_signal_handlers_are_restored_after_a_command_ends() -> None:
 
 def test_ctrl_c_ends_the_command_while_the_wrapper_waits_for_it() -> None:
     script = (
-        "import time\nprint('ready', flush=True)\n"
-        "try:\n    time.sleep(60)\n"
+        "import time\n"
+        "try:\n    print('ready', flush=True)\n    time.sleep(60)\n"
         "except KeyboardInterrupt:\n    print('cleaned up', flush=True)\n    raise SystemExit(5)"
     )
     command = WRAPPED.format(command=[sys.executable, "-c", script])
