@@ -153,7 +153,7 @@ def reduced(directory: Path, kind: ResourceType) -> Schema:
 
 
 def _wanted(names: Sequence[str]) -> Iterator[ResourceType]:
-    """Select resource types of local Azure by provider or type token; all types if no names are given."""
+    """Select azure-native types of local Azure by provider or type token; all of them without names."""
     for kind in catalogue():
         if kind.token.startswith("azure-native:") and (not names or {kind.token, provider_of(kind.token)} & set(names)):
             yield kind

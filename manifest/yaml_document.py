@@ -161,7 +161,7 @@ def _reason(error: yaml.MarkedYAMLError, text: str, line: int) -> str:
 
 
 def read_document(root: Path, name: str) -> YamlDocument:
-    """Read a file of the project; errors become problems of the document."""
+    """Read a YAML file of the project; errors become problems, and a missing file sets `exists` to False."""
     document = YamlDocument(name)
     try:
         text = (root / name).read_bytes().decode("utf-8-sig")

@@ -115,7 +115,7 @@ def _past_paths(case: _Case) -> Iterator[Finding]:
 
 
 def _outside(context: CheckContext) -> Iterator[Finding]:
-    """Return findings for roles at scopes outside the network, or at parts of an undeclared resource."""
+    """Return findings for roles outside the network, or at parts of resources without declared access."""
     for principal in context.network_principals:
         for one in context.graph.assignments_of(principal.id):
             if one.role is None or is_wide(one) or is_platform_assignment(principal, one):

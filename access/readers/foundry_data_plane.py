@@ -95,7 +95,7 @@ def principals(project: str, project_properties: Values, agents: tuple[Values, .
 
 
 def agent_identities(value: object) -> Iterator[str]:
-    """Return every `agentIdentityId` at any depth of a value, since its position is not documented."""
+    """Return every `agentIdentityId` in nested objects, but not in lists; its position is not documented."""
     if isinstance(value, Mapping):
         for name, each in cast("Mapping[str, object]", value).items():
             if name == "agentIdentityId" and isinstance(each, str) and each:

@@ -39,7 +39,7 @@ class _BoundedRetry(RetryPolicy[HttpRequest, HttpResponse]):
 
 @dataclass(frozen=True)
 class Reply:
-    """An HTTP response of Azure."""
+    """Status and JSON body of an HTTP response of Azure."""
 
     status: int
     body: Values | None

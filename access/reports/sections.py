@@ -66,7 +66,7 @@ def _change(change: Item) -> tuple[str, ...]:
 
 
 def findings(document: Item) -> Html:
-    """Render the findings, the most severe first, then the accepted ones with reason and expiry."""
+    """Render findings as HTML, the most severe first, then the accepted ones with reason and expiry."""
     ranked = sorted(document["findings"], key=lambda found: SEVERITIES.index(found["severity"]))
     current, accepted = ([found for found in ranked if bool(found["exception"]) is held] for held in (False, True))
     severity = tag("th", tag("button", "Severity", type="button"), scope="col", aria_sort="descending")

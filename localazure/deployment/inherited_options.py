@@ -13,7 +13,7 @@ from localazure.deployment.urns import name_of, type_of, urn_before_parent_renam
 
 
 def with_parent_options(desired: DesiredResource, parent: Record | None) -> DesiredResource:
-    """Return the resource `desired` with its parent's value for each resource option that it does not set."""
+    """Return `desired` with its parent's `protect`, `retain_on_delete` and `deleted_with` where it sets none."""
     if parent is None:
         return desired
     return replace(

@@ -61,7 +61,7 @@ def run_in_foreground(command: Sequence[str] | str, environment: Mapping[str, st
 
 
 def write_copy(project: Path, copies: Path, stack: str) -> Path | None:
-    """Write the copy of the stack file and return its path; return None for a stack without a file."""
+    """Copy the stack file with the encryption settings of local runs; return its path, or None without files."""
     name = f"Pulumi.{stack}.yaml"
     try:
         text = (project / name).read_text("utf-8")

@@ -177,7 +177,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return Empty()
 
     def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
-        """Call a provider function; the result is secret if an argument is secret."""
+        """Answer the engine's call of a provider function; the result is secret if an argument is secret."""
         with _errors_as_status(context):
             given = unwrap(request.args)
             try:

@@ -148,7 +148,7 @@ def _grant(row: Row) -> Iterator[Grant]:
 
 
 def _sharing(shared: Row, rows: Sequence[Row]) -> list[Row]:
-    """Rows of the agents that use the shared identity of their project."""
+    """Return the agents in the stack's state that use the shared identity of their project."""
     project = _inputs(shared).get("project")
     agents = (row for row in rows if row.get("type") == _AGENT)
     return [row for row in agents if _inputs(row).get("identity") == "shared" and _inputs(row)["project"] == project]

@@ -75,7 +75,7 @@ def allowed(operation: str, role_id: str, principal_type: str, condition: str = 
     return True if verdict.true & bit else False if verdict.false & bit else None
 
 
-def test_deployer_role_allows_read_write_and_delete_of_every_registered_type() -> None:
+def test_deployer_role_allows_read_write_and_any_existing_delete_of_every_type_that_programs_create() -> None:
     actions = {action.lower() for action in ACTIONS}
     published = {name.lower() for name in known(data=False)}
 
@@ -213,7 +213,7 @@ def test_deployer_can_assign_an_additional_role_that_a_network_names() -> None:
         ("Cosmos DB Built-in Data Reader", "is a Cosmos DB role"),
     ],
 )
-def test_additional_role_that_agents_cannot_have_is_refused(
+def test_deployer_command_refuses_a_role_option_that_no_agent_can_be_given(
     name: str, why: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["deployer", "--subscription", "s", "--role", name]) == 2

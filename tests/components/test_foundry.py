@@ -213,7 +213,7 @@ def test_existing_foundry_account_and_project_are_read_and_nothing_is_created() 
     assert (read["Project"] or "").endswith("/projects/agents")
 
 
-def test_settings_for_an_existing_foundry_account_are_refused() -> None:
+def test_foundry_account_component_refuses_deployments_and_allow_with_existing() -> None:
     with pytest.raises(ValueError, match="exists already, and is not changed; leave out deployments, allow"):
         record(lambda: account(existing=True, deployments=[SMALL], allow=["203.0.113.0/24"]))
 

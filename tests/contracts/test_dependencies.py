@@ -192,7 +192,7 @@ def test_lock_file_contains_no_package_that_nothing_requires() -> None:
     assert set(lock) == reached, RENEW
 
 
-def test_package_missing_from_the_lock_file_is_detected() -> None:
+def test_dependency_of_a_locked_package_missing_from_the_lock_file_is_reported() -> None:
     lock = locked(LOCK)
     del lock["msal"]
 

@@ -49,7 +49,7 @@ def test_preview_of_a_stack_recorded_by_an_earlier_version_shows_no_changes(tmp_
 
 
 @STACKS
-def test_up_of_a_stack_recorded_by_an_earlier_version_writes_nothing(tmp_path: Path, stack: str) -> None:
+def test_up_of_a_stack_recorded_by_an_earlier_version_leaves_its_file_unchanged(tmp_path: Path, stack: str) -> None:
     result, path = on_recording(tmp_path, stack, Operation.UP)
 
     assert result.ok

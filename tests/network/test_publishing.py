@@ -28,7 +28,9 @@ def test_publishing_takes_every_grant_along(fabrikam: Fabrikam) -> None:
     assert not fabrikam.asked_for_who_they_are()
 
 
-def test_unpublishing_takes_them_back_and_republishing_gives_them_to_somebody_new(fabrikam: Fabrikam) -> None:
+def test_unpublishing_returns_grants_to_the_shared_identity_and_republishing_gives_them_to_new_principals(
+    fabrikam: Fabrikam,
+) -> None:
     fabrikam.up(published)
     first = fabrikam.assignments()
 

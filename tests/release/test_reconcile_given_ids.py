@@ -9,7 +9,7 @@ from localazure.fronts.rest import Reply, RestApi
 from tests.release.foundry_project import ASSIGNMENT, GIVEN, Project, agent_again, with_a_given_id
 
 
-def test_an_id_that_was_given_and_is_wrong_is_the_files_to_correct(project: Project) -> None:
+def test_reconcile_asks_to_correct_a_configured_identity_id_that_the_agent_does_not_run_as(project: Project) -> None:
     with_a_given_id(project)
     project.beside(agent_again)
 

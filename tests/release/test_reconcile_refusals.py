@@ -47,7 +47,9 @@ def test_the_alarm_can_be_tried_without_azure(project: Project, capsys: pytest.C
     assert (code, f"runs as {now}, and the grants are those of {was}" in told) == (3, True)
 
 
-def test_without_the_cli_it_says_what_else_there_is(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reconcile_without_the_pulumi_cli_suggests_installing_it_or_export(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", str(project.root))
 
     with pytest.raises(ReleaseError, match="install the CLI, or give a file of `pulumi stack export` with --export"):

@@ -25,7 +25,7 @@ def text(value: Scalar) -> str | None:
 
 
 def folded(value: Scalar) -> str | None:
-    """Return a string in lower case, for comparison without regard to case."""
+    """Return a string case-folded, for comparison without regard to case; None for any other value."""
     return value.casefold() if isinstance(value, str) else None
 
 
@@ -98,7 +98,7 @@ def like(value: str, pattern: str) -> bool:
 
 
 def _wildcards(pattern: str) -> list[str]:
-    r"""Split a pattern into `*`, `?` and literal characters."""
+    r"""Split a pattern into `*`, `?` and literals marked by a backslash, which escapes in a pattern, too."""
     pieces: list[str] = []
     characters = iter(pattern)
     for character in characters:

@@ -23,7 +23,7 @@ class Cause:
 
 
 class Traversal:
-    """Everything that an attacker who controls an agent's code can take over.
+    """Follows escalation steps from an agent's code; holds whatever was reached, with the step to it.
 
     `causes` has each node with the step that reached it, in the order of discovery.
     """

@@ -48,7 +48,7 @@ few = settings(
 
 @few
 @given(projects(hosts=True))
-def test_deployed_networks_pass_the_proof_without_error_or_wide_grant_findings(
+def test_generated_networks_allow_exactly_what_they_declare_and_have_only_findings_their_own_file_can_cause(
     project: tuple[JsonObject, JsonObject, str],
 ) -> None:
     network, environment, stack = project

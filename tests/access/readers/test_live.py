@@ -302,7 +302,7 @@ def test_endless_paging_ends_and_is_listed_as_unread(arm: Arm) -> None:
     assert any("in a circle" in each.what for each in reading(arm).unread)
 
 
-def test_live_role_assignments_outside_the_network_are_in_the_graph(arm: Arm) -> None:
+def test_live_reader_reads_foreign_assignments_denies_and_credentials_and_lists_what_it_cannot_read(arm: Arm) -> None:
     identity = next(row for row in arm.lists[f"{BASE}/resources".lower()] if "/userAssignedIdentities/" in row["id"])
     trusted = f"{identity['id']}/federatedIdentityCredentials"
     arm.put(trusted, [{"id": f"{trusted}/from-ci", "properties": {"issuer": "https://ci.example", "subject": "main"}}])

@@ -84,7 +84,7 @@ def test_operations_in_not_actions_of_a_role_are_denied_and_the_rest_allowed(*, 
         ),
     ],
 )
-def test_built_in_role_allows_the_operations_that_azure_documents(
+def test_built_in_role_allows_and_denies_operations_as_azure_documents(
     azure: LocalAzure,
     role: str,
     operation: str,
