@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from azure.core.credentials import AccessToken
 
+from access.azure.assignment_types import ASSIGNMENTS
 from localazure.arm import ids
 from localazure.arm.world import Resource, Values, World
 from localazure.azure import LocalAzure
@@ -35,8 +36,7 @@ _AGENTS_PATH = re.compile(
 )
 _WRITTEN = frozenset(
     {
-        "azure-native:authorization:RoleAssignment",
-        "azure-native:cosmosdb:SqlResourceSqlRoleAssignment",
+        *ASSIGNMENTS,
         "azure-native:cognitiveservices:AgentApplication",
         "azure-native:cognitiveservices:AgentDeployment",
     }

@@ -8,9 +8,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, cast
 
-from access.azure.catalogue import by_id
+from access.azure.assignment_types import ASSIGNMENTS
+from access.azure.catalogue import System, by_id
 from release.errors import ReleaseError
 
 __all__ = ["Grant", "Holder", "Question", "Row", "holders", "renamed"]
@@ -22,10 +23,8 @@ _UNPUBLISHED = "agent-network:index:UnpublishedAgents"
 _PROJECT = "agent-network:index:FoundryProject"
 _APPLICATION = ":cognitiveservices:AgentApplication"
 _ASKED = "foundry:AgentIdentity"
-_SYSTEMS: Mapping[str, Literal["azure", "cosmos"]] = {
-    ":authorization:RoleAssignment": "azure",
-    ":cosmosdb:SqlResourceSqlRoleAssignment": "cosmos",
-}
+_SYSTEMS: Mapping[str, System] = {token.removeprefix("azure-native"): system for token, system in ASSIGNMENTS.items()}
+"""End of the type of a role assignment, in every package of azure-native → its role system."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +33,7 @@ class Grant:
 
     title: str
     """Logical name, such as `compliance-may-read-documents`."""
-    system: Literal["azure", "cosmos"]
+    system: System
     id: str
     principal: str
     scope: str
