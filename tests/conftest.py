@@ -5,6 +5,7 @@ No test but one opens the network and stack files at the root, which are the use
 
 import gc
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,10 @@ from tests import user_files
 _OF_THE_RUNNER = ("ARM_", "AZURE_", "PULUMI_")
 
 user_files.watch()
+# A shell ignores Ctrl-C for what it starts in the background, and every child would inherit that; tests send Ctrl-C to
+# theirs.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 # A deployment makes many objects that live as long as it does, which the collector looks through again and again:
 # at its usual threshold that is half of the time of a test.
 gc.set_threshold(100_000, 20, 100)

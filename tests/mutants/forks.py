@@ -79,7 +79,7 @@ class Outcome:
     seconds: float = 0
     """Time of the tests alone."""
     functions: Sequence[str] = ()
-    """What was called of an instrumented checkout."""
+    """Functions of an instrumented checkout that were called."""
     log: str = ""
 
 

@@ -162,6 +162,6 @@ class KubernetesType:
     token: str
     """Pulumi's type token, `kubernetes:apps/v1:Deployment`."""
     objects: str
-    """What operations call it below `Microsoft.ContainerService/managedClusters`, `apps/deployments`."""
+    """Name of the object type in operations below `Microsoft.ContainerService/managedClusters`, `apps/deployments`."""
     watched: tuple[str, ...] = ()
-    """What else has to be read until it is ready: "provider/pkg/await" of pulumi-kubernetes, 2026-07."""
+    """Further objects that are read until this object is ready: "provider/pkg/await" of pulumi-kubernetes, 2026-07."""
