@@ -224,9 +224,14 @@ def _isolate(slot: _Slot, *, writes_compiled: bool) -> None:
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     for name in [name for name in sys.modules if name.partition(".")[0] in _OURS]:
         del sys.modules[name]
-    here = {"", str(Path(__file__).parents[2])}
-    sys.path[:] = [str(slot.checkout), *(path for path in sys.path if path not in here)]
+    # an installation of this project for development adds its own checkout to the path
+    sys.path[:] = [str(slot.checkout), *(path for path in sys.path if not _is_checkout(path))]
     importlib.invalidate_caches()
+
+
+def _is_checkout(path: str) -> bool:
+    """Report if an entry of `sys.path` is a checkout of this project; an empty entry is the current folder."""
+    return not path or Path(path, "tests", "mutants").is_dir()
 
 
 def _in_groups(job: Job, slot: _Slot) -> int:
