@@ -22,8 +22,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from access.azure.roles import by_name
-from access.azure.verb_roles import VERBS
-from access.evaluate.effective import effective_access, relevant_operations
+from access.azure.verbs import VERBS
+from access.evaluate.decisions import effective_access, relevant_operations
 from access.model.declared import Declared, DeclaredAccess, DeclaredAgent, DeclaredResource
 from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.diff import difference

@@ -31,8 +31,8 @@ PAGES = {
 _ACCESS = (
     *("model/graph", "model/declared", "model/errors"),
     *("readers/export", "readers/preview", "readers/local", "readers/live"),
-    *("evaluate/effective", "questions/matrix", "questions/why", "questions/diff", "questions/proof"),
-    *("questions/blast_radius", "findings/__init__", "findings/rule"),
+    *("evaluate/decisions", "questions/matrix", "questions/why", "questions/diff", "questions/proof"),
+    *("questions/blast_radius", "findings/__init__", "findings/finding"),
     *("reports/document", "reports/markdown", "reports/sarif", "reports/page"),
 )
 

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
-from access.azure.verb_roles import VERBS
+from access.azure.verbs import VERBS
 from access.model.declared import Declared
 from access.model.errors import EmptyName, NotAnAgentError, UnknownName, UnknownVerb
 

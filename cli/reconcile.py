@@ -11,8 +11,8 @@ from typing import Any
 from access.reports.terminal import Style
 from cli.errors import CommandError
 from cli.exit_codes import ExitCode
+from cli.foundry_plan import plan_document, plan_lines, step_line, summary
 from cli.output import print_text
-from cli.plan_output import plan_document, plan_lines, step_line, summary
 from cli.project_root import check_stack
 from localazure.deployment.state_file import state_file_path
 from localazure.fronts.plugin import WORLD

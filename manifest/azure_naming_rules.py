@@ -17,7 +17,7 @@ Sources, cited by key below:
 import re
 from typing import NamedTuple
 
-from manifest.name_validation import NameRule
+from manifest.name_rules import NameRule
 
 __all__ = [
     "AI_SERVICES_ACCOUNT",

@@ -6,7 +6,7 @@ Pure functions. Azure's own rules are in `manifest.azure_naming_rules`; `load` c
 from typing import Annotated
 
 from manifest import azure_naming_rules as azure
-from manifest.name_validation import NameRule
+from manifest.name_rules import NameRule
 
 __all__ = [
     "AGENT",

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, create_model
 from manifest import azure_naming_rules as azure
 from manifest.base_model import ListField, StrictModel
 from manifest.message_formatting import quote_value
-from manifest.name_validation import NameRule
+from manifest.name_rules import NameRule
 
 __all__ = ["KINDS", "RESOURCE_MODELS", "VERBS", "ModelDeployment", "ModelDeployments", "Resource", "ResourceKind"]
 

@@ -24,7 +24,7 @@ from manifest.generated_names import (
 )
 from manifest.hosts import AnyHost
 from manifest.kinds import KINDS, RESOURCE_MODELS, Resource
-from manifest.name_validation import NameRule
+from manifest.name_rules import NameRule
 from manifest.people import People
 from manifest.safeguards import Exemptions, Separations
 

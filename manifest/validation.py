@@ -16,7 +16,7 @@ from manifest.base_model import StrictModel, as_mapping
 from manifest.errors import KeyPath
 from manifest.hosts import HOST_MODELS
 from manifest.kinds import RESOURCE_MODELS
-from manifest.pydantic_errors import error_message
+from manifest.model_messages import error_message
 
 __all__ = ["FieldError", "PartialModel", "validate_partially"]
 

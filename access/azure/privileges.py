@@ -14,7 +14,7 @@ from functools import cache
 from access.azure.actions import covered
 from access.azure.catalogue import Permission, Role
 from access.azure.operations import known
-from access.azure.type_operations import AGENT, relevant_to
+from access.azure.planes import AGENT, relevant_to
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ operations that count as the data itself. Source: Microsoft, "Azure role assignm
 from access.azure.catalogue import Role
 from access.azure.operations import cosmos_data_actions, known
 from access.evaluate.operation_sets import OperationSet, operation_set_of
-from access.evaluate.operation_words import word
 from access.evaluate.verdicts import condition_verdict, granted_by_role
+from access.evaluate.wording import word
 
 _ITSELF = frozenset({"read", "write", "delete", "send", "receive", "pull", "push", "use"})
 

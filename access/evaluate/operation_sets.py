@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
 from access.azure.actions import covers
-from access.azure.type_operations import is_cosmos, relevant_to
+from access.azure.planes import is_cosmos, relevant_to
 from access.evaluate.conditions.suboperations import BY_OPERATION
 
 

@@ -1,7 +1,7 @@
 """Selects the operations that are evaluated for a resource, by its type."""
 
+from access.azure.planes import relevant_to
 from access.azure.scopes import is_path, key, type_of
-from access.azure.type_operations import relevant_to
 from access.model.graph import Resource
 
 

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from functools import cache
 
 from access.azure.catalogue import Role, by_name
-from access.azure.type_operations import is_cosmos
-from access.azure.verb_roles import VERBS
+from access.azure.planes import is_cosmos
+from access.azure.verbs import VERBS
 from access.evaluate.operation_sets import operation_set_of_type
-from access.evaluate.operation_words import word
 from access.evaluate.verdicts import granted_by_role
+from access.evaluate.wording import word
 from access.model.declared import DeclaredAccess
 from access.model.errors import UnknownRole
 

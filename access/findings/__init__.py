@@ -1,7 +1,7 @@
 """Findings: checks that report security problems in a graph of principals, resources and role assignments.
 
 Owns the order of the findings. There is one module per subject, each with `check(context)`; the catalogue defines the
-kinds of findings. Nothing here decides access: that is `access.evaluate.effective`.
+kinds of findings. Nothing here decides access: that is `access.evaluate.decisions`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,10 +19,10 @@ from access.findings import (
     unevaluated_parts,
     wide_grants,
 )
-from access.findings.accepted_findings import apply_exceptions
+from access.findings.acceptance import apply_exceptions
 from access.findings.catalogue import BY_ID, OF_ANY_PROGRAM, RULES, reference
 from access.findings.context import CheckContext
-from access.findings.rule import SEVERITIES, Finding, Rule, Severity
+from access.findings.finding import SEVERITIES, Finding, Rule, Severity
 from access.model.declared import Declared
 from access.model.graph import Graph
 

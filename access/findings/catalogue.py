@@ -3,17 +3,17 @@
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
-from access.findings import rules_of_exposure, rules_of_grants, rules_of_network
-from access.findings.rule import SEVERITIES, Rule, Severity
+from access.findings.finding import SEVERITIES, Rule, Severity
+from access.findings.rules import exposure, grants, network
 
 RULES: tuple[Rule, ...] = tuple(
     sorted(
-        (*rules_of_grants.RULES, *rules_of_exposure.RULES, *rules_of_network.RULES),
+        (*grants.RULES, *exposure.RULES, *network.RULES),
         key=lambda rule: (SEVERITIES.index(rule.severity), rule.id),
     )
 )
 """All finding rules, the most severe first."""
-OF_ANY_PROGRAM: tuple[Rule, ...] = tuple(rule for rule in RULES if rule not in rules_of_network.RULES)
+OF_ANY_PROGRAM: tuple[Rule, ...] = tuple(rule for rule in RULES if rule not in network.RULES)
 """The finding rules that need only a graph, and no network.yaml."""
 BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULES}
 

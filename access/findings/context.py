@@ -10,9 +10,9 @@ from datetime import date
 from functools import cached_property
 
 from access.azure.scopes import ancestors, key, shown
-from access.evaluate.effective import EffectiveAccess, all_access
+from access.evaluate.decisions import EffectiveAccess, all_access
 from access.findings.catalogue import BY_ID
-from access.findings.rule import Finding
+from access.findings.finding import Finding
 from access.model.declared import Declared, DeclaredAccess, DeclaredAgent
 from access.model.graph import Assignment, Graph, Principal, Resource
 

@@ -8,7 +8,7 @@ from access.azure.scopes import ancestors, key
 from access.evaluate.relevance import resource_type
 from access.findings.catalogue import BY_ID
 from access.findings.context import CheckContext
-from access.findings.rule import Finding
+from access.findings.finding import Finding
 from access.model.graph import Resource
 from access.model.json_values import is_known, listed, mapping
 

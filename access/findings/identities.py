@@ -8,7 +8,7 @@ from access.evaluate.relevance import resource_type
 from access.evaluate.role_operations import operations_of_role
 from access.findings.catalogue import BY_ID
 from access.findings.context import CheckContext, assignment_text, joined_names
-from access.findings.rule import Finding
+from access.findings.finding import Finding
 from access.model.graph import Assignment, Principal, Resource
 from access.model.json_values import is_known, mapping, text
 from access.model.json_values import listed as items

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from access.azure.verb_roles import CALLED
+from access.azure.verbs import CALLED
 from access.evaluate.relevance import resource_type
 from access.evaluate.role_operations import identifying_operations
 from access.findings.catalogue import BY_ID
 from access.findings.context import CheckContext, joined_names
-from access.findings.rule import Finding
+from access.findings.finding import Finding
 
 
 def check(context: CheckContext) -> Iterator[Finding]:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from functools import cache
 
 from access.azure.catalogue import Role
+from access.azure.planes import every
 from access.azure.scopes import covering, key
-from access.azure.type_operations import every
 from access.evaluate.operation_sets import OperationSet, operation_set_of
 from access.evaluate.verdicts import granted_by_role
 from access.findings.context import CheckContext, assignment_text
-from access.findings.rule import Finding
+from access.findings.finding import Finding
 from access.model.graph import Assignment
 
 

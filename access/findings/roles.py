@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from access.azure.catalogue import Role
 from access.azure.privileges import allows, privileged
 from access.azure.scopes import key, type_of
-from access.evaluate.effective import no_restriction_reason
+from access.evaluate.decisions import no_restriction_reason
 from access.evaluate.platform_grants import is_platform_assignment
 from access.findings.context import CheckContext, assignment_text
-from access.findings.rule import Finding
+from access.findings.finding import Finding
 
 _GRANTING = (
     "Microsoft.Authorization/roleAssignments/write",

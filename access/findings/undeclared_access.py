@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from access.azure.privileges import privileged
-from access.evaluate.effective import EffectiveAccess
-from access.evaluate.operation_words import words
+from access.evaluate.decisions import EffectiveAccess
 from access.evaluate.platform_grants import is_platform_assignment
 from access.evaluate.relevance import resource_type
 from access.evaluate.role_operations import (
@@ -14,9 +13,10 @@ from access.evaluate.role_operations import (
     operations_of_access,
     verbs_of_operations,
 )
+from access.evaluate.wording import words
 from access.findings.catalogue import BY_ID
 from access.findings.context import CheckContext, assignment_text, exception_names, joined_names
-from access.findings.rule import Finding
+from access.findings.finding import Finding
 from access.findings.wide_grants import is_wide
 from access.model.declared import Declared, DeclaredAccess
 from access.model.graph import Assignment, Principal, Resource

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from access.evaluate.effective import unevaluated
+from access.evaluate.decisions import unevaluated
 from access.findings.catalogue import BY_ID
 from access.findings.context import CheckContext
-from access.findings.rule import Finding
+from access.findings.finding import Finding
 from access.findings.unknown_values import unknown_values
 
 

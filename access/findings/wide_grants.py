@@ -8,7 +8,7 @@ from access.evaluate.platform_grants import is_platform_assignment
 from access.evaluate.relevance import resource_type
 from access.evaluate.role_operations import operations_of_role
 from access.findings.context import CheckContext, joined_names, role_text
-from access.findings.rule import Finding
+from access.findings.finding import Finding
 from access.model.graph import Assignment, Resource
 
 

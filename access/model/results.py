@@ -1,6 +1,6 @@
 """Result types of the access evaluation: decision, reasons and effective access.
 
-Owns their shape; `access.evaluate.effective` computes them.
+Owns their shape; `access.evaluate.decisions` computes them.
 """
 
 from collections.abc import Callable, Iterator, Mapping

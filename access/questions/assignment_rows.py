@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from access.azure.scopes import ancestors, key
-from access.azure.verb_roles import verb_of
+from access.azure.verbs import verb_of
 from access.model.graph import Assignment, Graph, Principal, Resource
 
 __all__ = ["AssignmentRow", "assignment_rows", "declared_resources", "nearest_declared"]

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from access.azure.verb_roles import CALLED
-from access.evaluate.operation_words import word
+from access.azure.verbs import CALLED
+from access.evaluate.wording import word
 from access.model.graph import Graph
 from access.questions.held_access import HeldAccess, ResourceNames, held_access_by_name
 from access.questions.paths.edges import EscalationSteps

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from access.azure.verb_roles import verb_of
-from access.evaluate.operation_words import words
+from access.azure.verbs import verb_of
+from access.evaluate.wording import words
 from access.model.graph import Graph, Unread
 from access.questions.matrix import AccessMatrix, Cell, MatrixEntry
 

@@ -1,14 +1,14 @@
 """Builds the expected graph: the same identities and resources, with exactly the declared role assignments.
 
-Owns the meaning of a declared verb or role. It is built from network.yaml and `access.azure.verb_roles` alone, so
+Owns the meaning of a declared verb or role. It is built from network.yaml and `access.azure.verbs` alone, so
 that the deployed graph can be compared with it.
 """
 
 from collections.abc import Iterator
 
+from access.azure.planes import AGENT
 from access.azure.roles import Role, by_name
-from access.azure.type_operations import AGENT
-from access.azure.verb_roles import VERBS
+from access.azure.verbs import VERBS
 from access.evaluate.platform_grants import is_platform_assignment
 from access.evaluate.relevance import resource_type
 from access.model.declared import Declared, DeclaredAccess

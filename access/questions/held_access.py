@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from access.azure.scopes import ancestors, key
 from access.azure.types import BY_ARM_TYPE
-from access.evaluate.operation_effects import OperationEffects, effects_of, words_in_order
+from access.evaluate.effects import OperationEffects, effects_of, words_in_order
 from access.evaluate.relevance import resource_type
 from access.model.graph import Graph, Resource
 from access.model.results import EffectiveAccess

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from access.azure.scopes import key
-from access.azure.verb_roles import CALLED, verb_of
-from access.evaluate.effective import EffectiveAccess, all_access
+from access.azure.verbs import CALLED, verb_of
+from access.evaluate.decisions import EffectiveAccess, all_access
 from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.assignment_rows import declared_resources, nearest_declared
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from access.azure.scopes import key
-from access.azure.verb_roles import VERBS
-from access.evaluate.effective import EffectiveAccess, effective_access, relevant_operations
+from access.azure.verbs import VERBS
+from access.evaluate.decisions import EffectiveAccess, effective_access, relevant_operations
 from access.evaluate.relevance import resource_type
 from access.evaluate.role_operations import operations_of_access
 from access.model.attributes import Known

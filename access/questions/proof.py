@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from access.azure.scopes import key, shown
-from access.evaluate.effective import EffectiveAccess, all_access, relevant_operations, unevaluated
-from access.evaluate.operation_words import words
+from access.evaluate.decisions import EffectiveAccess, all_access, relevant_operations, unevaluated
+from access.evaluate.wording import words
 from access.model.declared import Declared, DeclaredAccess
 from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.expected_graph import expected_graph

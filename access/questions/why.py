@@ -8,8 +8,8 @@ from access.azure.catalogue import Role
 from access.azure.privileges import allows
 from access.azure.roles import by_name
 from access.azure.scopes import key, shown
-from access.azure.verb_roles import VERBS, verb_of
-from access.evaluate.effective import AccessDecision, Decision, decide
+from access.azure.verbs import VERBS, verb_of
+from access.evaluate.decisions import AccessDecision, Decision, decide
 from access.evaluate.relevance import relevant_operations
 from access.model.declared import Declared, DeclaredParty
 from access.model.errors import EmptyName, UnknownName, UnknownVerb

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from access.azure.catalogue import Role, by_name, every_role
 from access.azure.scopes import ancestors, key
 from access.azure.types import KINDS, TYPES
-from access.azure.verb_roles import VERBS
+from access.azure.verbs import VERBS
 from access.model.json_values import text
 from access.readers.resource_ids import ResourceIds
 from access.readers.resource_state import ResourceState

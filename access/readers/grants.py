@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from access.azure.assignment_types import ASSIGNMENTS, DEFINITIONS
 from access.azure.catalogue import Permission, Role, System, by_id, guid_of
 from access.azure.scopes import ancestors, key
-from access.azure.verb_roles import VERBS
+from access.azure.verbs import VERBS
 from access.model.graph import Assignment, Principal, Unread
 from access.model.json_values import Values, is_known, listed, mapping, text, texts
 from access.readers.components import Components

@@ -11,7 +11,7 @@ from azure.core.credentials import TokenCredential
 
 from access.azure.scopes import key, type_of
 from access.azure.types import TYPES
-from access.azure.verb_roles import CALLED
+from access.azure.verbs import CALLED
 from access.model.errors import UnreadableSource
 from access.model.graph import Graph, Principal, Resource
 from access.readers.arm_client import PUBLIC, ArmClient, signed_in

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from access.evaluate.operation_words import words
+from access.evaluate.wording import words
 from access.questions.matrix import shared_identity_sentence
 
 Rows = Sequence[Mapping[str, Any]]

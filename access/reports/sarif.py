@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
-from access.findings.rule import Finding, Rule
+from access.findings.finding import Finding, Rule
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _FILE = re.compile(r"(?!urn:)(?P<file>[^/\s:][^\s:]*\.\w+)(?::(?P<line>[1-9][0-9]*))?")

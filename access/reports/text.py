@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from access.evaluate.operation_words import words
+from access.evaluate.wording import words
 from access.questions.matrix import shared_identity_sentence
 from access.reports.terminal import Style, matrix_lines, width, widths
 

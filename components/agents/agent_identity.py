@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pulumi
 from pulumi import dynamic
 
-from components.agents.agent_identity_provider import AgentIdentityArgs, IdentityOwner
+from components.agents.dynamic_provider import AgentIdentityArgs, IdentityOwner
 from components.agents.foundry_identity import Provider
 
 if TYPE_CHECKING:

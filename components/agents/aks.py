@@ -12,7 +12,9 @@ import pulumi
 from pulumi_azure_native import managedidentity
 from pulumi_kubernetes import apps, core, meta, networking
 
-from components.agents.aks_network import (
+from components.agents.base import Agent
+from components.agents.container_app import ProbeArgs
+from components.agents.network_policy import (
     CalleeArgs,
     EgressArgs,
     check_egress,
@@ -21,8 +23,6 @@ from components.agents.aks_network import (
     to_callees,
     to_dns,
 )
-from components.agents.base import Agent
-from components.agents.container_app import ProbeArgs
 from components.federation import ServiceAccount, trust
 from components.hosts.aks_cluster import AksCluster
 from components.resources.image_registry import ImageRegistry

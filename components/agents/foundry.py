@@ -16,7 +16,7 @@ from access.azure.types import of_token
 from access.azure.types.row import VerbRole
 from components.agents.agent_identity import register_agent_identity
 from components.agents.base import Agent
-from components.agents.foundry_unpublished import UnpublishedAgents
+from components.agents.unpublished import UnpublishedAgents
 from components.grants import Grant, Grantee, assign
 from components.hosts.foundry_project import FoundryProject
 

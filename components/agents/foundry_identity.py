@@ -3,7 +3,7 @@
 Do not rename or move `Provider`: `pulumi refresh` and `pulumi destroy` of a deployed stack load it from here.
 """
 
-from components.agents.agent_identity_provider import AgentIdentityProvider
+from components.agents.dynamic_provider import AgentIdentityProvider
 
 __all__ = ["Provider"]
 

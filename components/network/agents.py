@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 import pulumi
 
 from components.agents.aks import AksAgentArgs
-from components.agents.aks_network import CalleeArgs, EgressArgs
 from components.agents.container_app import ContainerAppAgentArgs, ProbeArgs
 from components.agents.foundry import FoundryAgentArgs
-from components.agents.foundry_unpublished import UnpublishedAgents
+from components.agents.network_policy import CalleeArgs, EgressArgs
+from components.agents.unpublished import UnpublishedAgents
 from components.hosts.container_apps_environment import HostingEnvironment
 from components.network.hosts import Hosts
 from components.network.site import Site

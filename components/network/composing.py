@@ -13,7 +13,7 @@ from components.agents.aks import AksAgent
 from components.agents.base import Agent as AgentComponent
 from components.agents.container_app import ContainerAppAgent
 from components.agents.foundry import FoundryAgent
-from components.agents.foundry_unpublished import UnpublishedAgents
+from components.agents.unpublished import UnpublishedAgents
 from components.aliases import forget_api_versions
 from components.grants import Grantee
 from components.hosts.container_apps_environment import HostingEnvironment

@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from localazure.arm.api_schema import Check, Compiler
 from localazure.arm.resource_type import ResourceType
+from localazure.arm.schema_compiler import Check, Compiler
 from localazure.errors import Violation
 
 DATA = Path(__file__).parent / "data" / "api_types"

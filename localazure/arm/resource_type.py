@@ -35,7 +35,7 @@ from localazure.arm import ids
 from localazure.arm.property_paths import ABSENT, Path, parse, value_at
 from localazure.arm.world import Principal, Resource, Values, World
 from localazure.errors import AzureError
-from manifest.name_validation import NameRule
+from manifest.name_rules import NameRule
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """The Pulumi engine's marker for a value that is unknown before the deployment (`pulumi.runtime.rpc.UNKNOWN`)."""

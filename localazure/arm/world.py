@@ -2,7 +2,7 @@
 
 Owns the state, each field with its scope, and finding things in it at once. Knows no rule of Azure: what may be put
 in is decided before (`pipeline.py`, `services/`). One world is one subscription in one tenant; it is written to a
-file and read back with `world_file.py`.
+file and read back with `persistence.py`.
 """
 
 import uuid
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from localazure.arm import world_file
+from localazure.arm import persistence
 from localazure.errors import WorldFileError
 
 Values = dict[str, Any]
@@ -185,7 +185,7 @@ class World:
 
     def save(self, path: Path) -> None:
         """Write the state to the file `path` atomically: a reader sees the old state or the new state."""
-        world_file.write(path, self.content())
+        persistence.write(path, self.content())
 
     def content(self) -> Values:
         """Return the state as JSON values, in the form of the state file."""
@@ -206,7 +206,7 @@ class World:
         Raises:
             WorldFileError: the file is not a world, or has a later version; it is left as it is.
         """
-        content = world_file.read(path)
+        content = persistence.read(path)
         if content is None:
             return cls()
         try:

@@ -16,8 +16,8 @@ from localazure.arm.secret_values import mask, mask_change, secret_paths, unmask
 from localazure.azure import LocalAzure
 from localazure.deployment.deletion import Deletion
 from localazure.deployment.inherited_options import previous_urns, with_parent_options
-from localazure.deployment.record_builder import deployed_resource, new_record, with_renamed_urns
 from localazure.deployment.records import Record
+from localazure.deployment.snapshot import deployed_resource, new_record, with_renamed_urns
 from localazure.deployment.steps import (
     NO_DIFF,
     DeployedResource,

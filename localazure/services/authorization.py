@@ -25,7 +25,7 @@ from localazure.arm.common_rules import all_of, constant, kept_from_creation, sy
 from localazure.arm.resource_type import ComputedOutput, InvokeFunction, NameCheck, Request, ResourceType
 from localazure.arm.world import DEPLOYER_CLIENT_ID, DEPLOYER_OBJECT_ID, Values, World
 from localazure.errors import AzureError
-from manifest.name_validation import NameRule
+from manifest.name_rules import NameRule
 
 # Types and names
 _GUID = r"(?i:[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12})"

@@ -38,7 +38,7 @@ from localazure.arm.resource_type import ComputedOutput, ExclusiveWrites, NameCh
 from localazure.arm.world import Values
 from localazure.errors import AzureError
 from manifest import azure_naming_rules
-from manifest.name_validation import NameRule
+from manifest.name_rules import NameRule
 
 _ASSIGNMENT = "azure-native:cosmosdb:SqlResourceSqlRoleAssignment"
 _PATH = (

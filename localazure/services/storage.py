@@ -32,7 +32,7 @@ from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, Res
 from localazure.arm.world import Values
 from localazure.errors import AzureError
 from manifest import azure_naming_rules
-from manifest.name_validation import NameRule
+from manifest.name_rules import NameRule
 
 _PATH = (
     "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"

@@ -6,7 +6,7 @@ from manifest import azure_naming_rules as azure
 from manifest.check_input import CheckInput, Violation
 from manifest.generated_names import app_name, environment_name, identity_name, namespace_name, pull_identity_name
 from manifest.message_formatting import quote_value
-from manifest.name_validation import NameRule
+from manifest.name_rules import NameRule
 
 __all__ = ["check_azure_names"]
 

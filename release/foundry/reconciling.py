@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from components.agents.agent_identity_lookup import lookup_principal, lookup_shared_identities
+from components.agents.principal_lookup import lookup_principal, lookup_shared_identities
 from components.grants import assignment_name
 from release.foundry.azure import Azure, Body
 from release.foundry.stack import Stack

@@ -3,7 +3,7 @@
 from typing import Any
 
 from access.azure.catalogue import Permission, Role, by_name
-from access.evaluate.effective import decide
+from access.evaluate.decisions import decide
 from access.model.graph import Assignment, DenyAssignment, Graph, Principal, Resource
 
 SUBSCRIPTION = "/subscriptions/0000"

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from access.azure.catalogue import Permission, by_name
-from access.evaluate import effective
-from access.evaluate.effective import Decision, all_access, decide, effective_access
+from access.evaluate import decisions
+from access.evaluate.decisions import Decision, all_access, decide, effective_access
 from access.evaluate.evaluator import EVERYONE
 from access.model.graph import Graph, Principal, Resource
 from tests.access.graphs import (
@@ -148,25 +148,25 @@ def test_deny_assignment_at_a_management_group_makes_access_conditional() -> Non
 
 
 def test_relevant_operations_of_a_resource_match_its_type_or_apply_at_every_scope() -> None:
-    assert READ in effective.relevant_operations(resource(UPLOADS), data=True)
-    assert LIST_KEYS not in effective.relevant_operations(resource(UPLOADS), data=False)
-    assert LIST_KEYS in effective.relevant_operations(resource(ACCOUNT), data=False)
-    assert "Microsoft.Authorization/roleAssignments/write" in effective.relevant_operations(
+    assert READ in decisions.relevant_operations(resource(UPLOADS), data=True)
+    assert LIST_KEYS not in decisions.relevant_operations(resource(UPLOADS), data=False)
+    assert LIST_KEYS in decisions.relevant_operations(resource(ACCOUNT), data=False)
+    assert "Microsoft.Authorization/roleAssignments/write" in decisions.relevant_operations(
         resource(UPLOADS), data=False
     )
-    assert READ_ITEM in effective.relevant_operations(resource(ITEMS), data=True)
-    assert READ in effective.relevant_operations(resource(GROUP), data=True)
+    assert READ_ITEM in decisions.relevant_operations(resource(ITEMS), data=True)
+    assert READ in decisions.relevant_operations(resource(GROUP), data=True)
     unheard = resource(f"{GROUP}/providers/New.Provider/things/one")
-    assert "new.provider/things/write" in effective.relevant_operations(unheard, data=False)
+    assert "new.provider/things/write" in decisions.relevant_operations(unheard, data=False)
     unborn = Resource(id="uploads", name="uploads", kind="Microsoft.Storage/storageAccounts/blobServices/containers")
-    assert READ in effective.relevant_operations(unborn, data=True)
+    assert READ in decisions.relevant_operations(unborn, data=True)
 
 
 def test_effective_access_equals_single_decisions_and_names_assignments() -> None:
     graph = graph_of(held("Storage Blob Data Owner", ACCOUNT, condition=ONLY_UPLOADS), held("Reader", GROUP))
     for scope in (UPLOADS, REPORTS, ACCOUNT):
         found = effective_access(graph, "P", scope.upper())
-        for operation in effective.relevant_operations(resource(scope), data=True):
+        for operation in decisions.relevant_operations(resource(scope), data=True):
             answer = decide(graph, "p", scope, operation, data=True)
             assert (operation in found.data_allowed) is (answer.decision is Decision.ALLOWED)
             assert (operation in found.data_conditional) is (answer.decision is Decision.CONDITIONAL)

@@ -3,8 +3,8 @@
 import pytest
 
 from access.azure.catalogue import by_name
-from access.evaluate import effective
-from access.evaluate.effective import (
+from access.evaluate import decisions
+from access.evaluate.decisions import (
     Decision,
     decide,
     effective_access,
@@ -55,7 +55,7 @@ def test_condition_on_tag_operations_only_is_reported_as_restricting_nothing() -
     assert {decision(graph, name, REPORTS) for name in (READ, WRITE, DELETE)} == {"allowed"}
     assert sentence is not None
     assert sentence.startswith(f"the condition guards only {TAG};")
-    assert no_restriction_reason(TRAP, owner, effective.relevant_operations(resource(UPLOADS), data=True)) == sentence
+    assert no_restriction_reason(TRAP, owner, decisions.relevant_operations(resource(UPLOADS), data=True)) == sentence
     assert TAG not in unrestricted_operations(TRAP, owner)
 
 

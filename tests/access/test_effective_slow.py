@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from access.azure.catalogue import Permission
-from access.evaluate import effective
-from access.evaluate.effective import decide, effective_access, unevaluated
+from access.evaluate import decisions
+from access.evaluate.decisions import decide, effective_access, unevaluated
 from access.evaluate.evaluator import EVERYONE
 from access.model.graph import Assignment, DenyAssignment, Graph
 from tests.access import slow
@@ -92,7 +92,7 @@ def test_decision_equals_the_decision_of_the_reference_evaluator(
             (False, found.allowed, found.conditional),
             (True, found.data_allowed, found.data_conditional),
         ):
-            for operation in effective.relevant_operations(one, data=data)[:: 1 if data else 5]:
+            for operation in decisions.relevant_operations(one, data=data)[:: 1 if data else 5]:
                 expected = slow.decided(graph, "p", one, operation, data=data)
                 assert (operation in allowed) is (expected == slow.YES), operation
                 assert (operation in conditional) is (expected == slow.PERHAPS), operation

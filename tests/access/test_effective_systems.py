@@ -3,7 +3,7 @@
 import pytest
 
 from access.azure.catalogue import Permission
-from access.evaluate.effective import Decision, decide, effective_access
+from access.evaluate.decisions import Decision, decide, effective_access
 from access.model.graph import Graph
 from tests.access.graphs import (
     COSMOS,

@@ -1,7 +1,7 @@
 """The access matrix: its agents, its resources and the labels of its entries."""
 
 from access.azure.catalogue import Permission
-from access.evaluate.effective import EffectiveAccess
+from access.evaluate.decisions import EffectiveAccess
 from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.held_access import held_access_by_name
 from access.questions.matrix import AccessMatrix, shared_identity_sentence

@@ -2,8 +2,8 @@
 
 import pytest
 
-from access.evaluate.operation_effects import OperationEffects, effects_of
-from access.evaluate.operation_words import destroys, word, words
+from access.evaluate.effects import OperationEffects, effects_of
+from access.evaluate.wording import destroys, word, words
 
 STORAGE = "Microsoft.Storage/storageAccounts"
 BLOBS = f"{STORAGE}/blobServices/containers/blobs"

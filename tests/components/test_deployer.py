@@ -6,8 +6,8 @@ import re
 import pytest
 
 from access.azure.operations import complete_for, known
+from access.azure.planes import every
 from access.azure.roles import by_name, every_role
-from access.azure.type_operations import every
 from access.evaluate.conditions.attributes import attribute_key
 from access.evaluate.conditions.parser import parse
 from access.evaluate.operation_sets import operation_set_of

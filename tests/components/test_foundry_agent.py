@@ -7,10 +7,10 @@ import pulumi
 import pytest
 
 from access.azure.roles import by_name
-from components.agents import agent_identity_provider, azure_request
+from components.agents import azure_request, dynamic_provider
 from components.agents.azure_response import AzureResponse
 from components.agents.foundry import FoundryAgent, FoundryAgentArgs
-from components.agents.foundry_unpublished import UnpublishedAgents
+from components.agents.unpublished import UnpublishedAgents
 from components.hosts.foundry_account import FoundryAccount
 from components.hosts.foundry_project import FoundryProject
 from components.people import People
@@ -233,7 +233,7 @@ def test_program_sends_no_request_to_foundry(monkeypatch: pytest.MonkeyPatch, *,
         requests.append(url)
         return AzureResponse(404, {})
 
-    monkeypatch.setattr(agent_identity_provider, "send_request", send)
+    monkeypatch.setattr(dynamic_provider, "send_request", send)
     monkeypatch.setattr(azure_request, "send_get_request", send)
 
     for given in (PUBLISHED, {"identity": "per-agent"}, {"identity": "given", "principal_id": GUID}):

@@ -39,7 +39,7 @@ LAYERS = {
 SHARED = ("localazure.errors",)
 
 # The modules of the manifest that local Azure shares: facts about names and stack files, and no model of a network.
-FACTS = ("manifest.azure_naming_rules", "manifest.name_validation", "manifest.stack_file")
+FACTS = ("manifest.azure_naming_rules", "manifest.name_rules", "manifest.stack_file")
 
 
 def name_of(path: Path) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from access.azure.planes import every, relevant_to
 from access.azure.roles import by_name
-from access.azure.type_operations import every, relevant_to
 from access.azure.types import BY_ARM_TYPE, BY_TOKEN, TYPES, of_kind
 from access.azure.types.kubernetes import OBJECTS
 from access.azure.types.row import WITHIN, ArmType, KeySwitch
-from access.azure.verb_roles import CALLED
+from access.azure.verbs import CALLED
 from access.evaluate.role_operations import identifying_operations, operations_of_role
 from access.model.declared import Declared, DeclaredAccess, DeclaredAgent, DeclaredResource
 from access.model.graph import Assignment, Graph, Principal, Resource

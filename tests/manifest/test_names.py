@@ -12,7 +12,7 @@ from manifest.generated_names import (
     pull_identity_name,
     variable_prefix,
 )
-from manifest.name_validation import NameRule
+from manifest.name_rules import NameRule
 
 RULES: list[tuple[NameRule, list[str], list[str]]] = [
     (azure.CONTAINER_APP, ["ab", "a-b", "a" * 32], ["a", "A-b", "1a", "a-", "a--b", "a_b", "a" * 33]),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import manifest.pydantic_errors
+import manifest.model_messages
 from manifest import ManifestError
 from tests.projects import load_project, write_project
 from tests.strategies import projects
@@ -44,7 +44,7 @@ def test_any_value_at_any_path_loads_or_gives_a_one_line_message_of_the_project(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(manifest.pydantic_errors, "_pydantic_message", _fail_untranslated)
+    monkeypatch.setattr(manifest.model_messages, "_pydantic_message", _fail_untranslated)
     network, environment, stack = copy.deepcopy(project)
     for changed in (network, environment):
         for path in data.draw(st.lists(st.sampled_from(sorted(_paths(changed), key=str)), max_size=2, unique=True)):

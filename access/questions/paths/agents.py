@@ -9,7 +9,7 @@ Application", 2026-06-19.
 
 from collections.abc import Iterator
 
-from access.azure.type_operations import AGENT
+from access.azure.planes import AGENT
 from access.evaluate.relevance import resource_type
 from access.questions.paths.inventory import PROJECT, Inventory
 from access.questions.paths.steps import EscalationStep, Node, ResourceAccess

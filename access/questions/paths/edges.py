@@ -6,8 +6,8 @@ Owns collecting them: each way gets the access to every resource.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from access.azure.type_operations import relevant_to
-from access.evaluate.effective import all_access, relevant_operations
+from access.azure.planes import relevant_to
+from access.evaluate.decisions import all_access, relevant_operations
 from access.evaluate.relevance import resource_type
 from access.model.graph import Graph, Principal, Resource
 from access.model.results import EffectiveAccess

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from access.findings import RULES, reference
-from access.findings.rule import Finding
+from access.findings.finding import Finding
 from access.reports.sarif import sarif
 from tests.access.findings.small import SMALL, app, held
 

@@ -10,7 +10,7 @@ import pytest
 
 from access.azure.roles import by_name
 from access.azure.types import KINDS
-from access.azure.verb_roles import CALLED
+from access.azure.verbs import CALLED
 from access.model.errors import UnreadableSource
 from access.model.graph import Graph
 from access.questions.role_changes import packed_roles

@@ -6,7 +6,7 @@ import pytest
 
 from access.azure.types import TYPES
 from access.azure.types.row import ArmType
-from access.azure.verb_roles import CALLED
+from access.azure.verbs import CALLED
 from access.readers import live
 from access.readers.subscription import LISTED
 from tests.access.readers.arm_server import AUTHORIZATION, BASE, SUBSCRIPTION, Arm, Signed, serving

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from localazure.arm.api_schema import Check, Compiler, Schema
 from localazure.arm.resource_type import UNKNOWN
+from localazure.arm.schema_compiler import Check, Compiler, Schema
 from localazure.arm.secret_values import SECRET
 from localazure.errors import Violation
 

@@ -16,7 +16,7 @@ from localazure.arm.type_catalogue import Catalogue
 from localazure.arm.world import Resource, Values, World
 from localazure.errors import AzureError, InvalidInputs, UnknownType
 from localazure.services import catalogue as services
-from manifest.name_validation import NameRule
+from manifest.name_rules import NameRule
 
 SUBSCRIPTION = "/subscriptions/10ca1000-0000-4000-8000-000000000001"
 GROUP_ID = f"{SUBSCRIPTION}/resourceGroups/rg"

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from access.azure.type_operations import is_cosmos
-from access.evaluate.operation_words import destroys, word, words
+from access.azure.planes import is_cosmos
+from access.evaluate.wording import destroys, word, words
 
 _AUTHORIZATION = "microsoft.authorization/"
 _MODELS = "microsoft.cognitiveservices/"

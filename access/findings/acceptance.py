@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from access.findings.catalogue import BY_ID, nearest
-from access.findings.rule import Finding
+from access.findings.finding import Finding
 from access.model.declared import Declared, Exemption
 
 

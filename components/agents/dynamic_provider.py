@@ -11,14 +11,14 @@ from typing import Any, Literal, NotRequired, TypedDict
 import pulumi
 from pulumi import dynamic
 
-from components.agents.agent_identity_lookup import (
+from components.agents.azure_response import AzureResponse
+from components.agents.principal_lookup import (
     agents_missing_message,
     blueprint_ids,
     lookup_principal,
     read_project,
     shared_identity_ids,
 )
-from components.agents.azure_response import AzureResponse
 
 __all__ = ["AgentIdentityArgs", "AgentIdentityProvider", "IdentityOwner", "send_request"]
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from components.agents import agent_identity_provider
-from components.agents.agent_identity_lookup import lookup_principal
+from components.agents import dynamic_provider
 from components.agents.azure_response import AzureResponse
 from components.agents.foundry_identity import Provider
+from components.agents.principal_lookup import lookup_principal
 
 GUID = "33333333-3333-4333-8333-333333333333"
 INPUTS = {"project_id": "/the/project", "project_endpoint": "https://p.test/api/projects/p", "agents": ["report"]}
@@ -86,7 +86,7 @@ def test_failed_lookup_reports_the_fix(identity: str, azure: FakeAzure, message:
 
 
 def test_created_resource_keeps_only_principal_id(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(agent_identity_provider, "send_request", FakeAzure(own("its own")))
+    monkeypatch.setattr(dynamic_provider, "send_request", FakeAzure(own("its own")))
     props = {**INPUTS, "identity": "per-agent"}
 
     created = Provider().create(props)
@@ -100,7 +100,7 @@ def test_configured_id_is_compared_with_shared_identity_of_project(
     monkeypatch: pytest.MonkeyPatch, project: dict[str, Any], shared: list[str]
 ) -> None:
     azure = FakeAzure(AzureResponse(403, {}), AzureResponse(200, project))
-    monkeypatch.setattr(agent_identity_provider, "send_request", azure)
+    monkeypatch.setattr(dynamic_provider, "send_request", azure)
     props = {**INPUTS, "identity": "per-agent", "given": GUID}
 
     created = Provider().create(props)
@@ -111,14 +111,14 @@ def test_configured_id_is_compared_with_shared_identity_of_project(
 
 
 def test_configured_id_in_unreadable_project_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(agent_identity_provider, "send_request", FakeAzure(own("its own"), AzureResponse(403, {})))
+    monkeypatch.setattr(dynamic_provider, "send_request", FakeAzure(own("its own"), AzureResponse(403, {})))
 
     with pytest.raises(RuntimeError, match=r"may not read project '/the/project' \(403\); give it"):
         Provider().create({**INPUTS, "identity": "per-agent", "given": GUID})
 
 
 def test_configured_id_of_blueprint_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(agent_identity_provider, "send_request", FakeAzure(own("its own"), AzureResponse(200, SHARED)))
+    monkeypatch.setattr(dynamic_provider, "send_request", FakeAzure(own("its own"), AzureResponse(200, SHARED)))
 
     with pytest.raises(
         RuntimeError, match="BLUEPRINT is the id of a blueprint, not of an agent; copy 'agentIdentityId'"
@@ -127,7 +127,7 @@ def test_configured_id_of_blueprint_is_refused(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_configured_id_is_gone_with_its_project(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(agent_identity_provider, "send_request", FakeAzure(own("its own")))
+    monkeypatch.setattr(dynamic_provider, "send_request", FakeAzure(own("its own")))
     props = {**INPUTS, "identity": "per-agent", "given": GUID}
 
     assert Provider().read("id", props).id == ""
@@ -136,7 +136,7 @@ def test_configured_id_is_gone_with_its_project(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_refresh_reads_principal_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(agent_identity_provider, "send_request", FakeAzure(own("another")))
+    monkeypatch.setattr(dynamic_provider, "send_request", FakeAzure(own("another")))
 
     found = Provider().read("id", {**INPUTS, "identity": "per-agent", "principal_id": "its own"})
 
@@ -144,7 +144,7 @@ def test_refresh_reads_principal_again(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_resource_is_gone_with_its_agent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(agent_identity_provider, "send_request", FakeAzure(AzureResponse(404, {})))
+    monkeypatch.setattr(dynamic_provider, "send_request", FakeAzure(AzureResponse(404, {})))
     props = {**INPUTS, "identity": "per-agent"}
 
     assert Provider().read("id", props).id == ""

@@ -1,6 +1,6 @@
 """Texts of the finding rules about access without a role (keys, public endpoints) and about images."""
 
-from access.findings.rule import Rule
+from access.findings.finding import Rule
 
 RULES = (
     Rule(

@@ -1,6 +1,6 @@
 """Texts of the finding rules about identities and role assignments."""
 
-from access.findings.rule import Rule
+from access.findings.finding import Rule
 
 RULES = (
     Rule(

@@ -1,6 +1,6 @@
 """Texts of the finding rules that compare the graph with network.yaml."""
 
-from access.findings.rule import Rule
+from access.findings.finding import Rule
 
 RULES = (
     Rule(

@@ -8,8 +8,8 @@ role-based access control" (overview.md, "How Azure RBAC determines if a user ha
 
 from collections.abc import Iterator
 
+from access.azure.planes import planes_of
 from access.azure.scopes import key
-from access.azure.type_operations import planes_of
 from access.evaluate.evaluator import AccessBits, Evaluator, ScopeFacts, evaluator_of
 from access.evaluate.explanations import assignment_sources, assignments, explain
 from access.evaluate.guards import no_restriction_reason, unrestricted_operations

@@ -1,0 +1,1 @@
+"""Texts of the finding rules: title, reason and fix of each."""
