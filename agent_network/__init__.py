@@ -4,4 +4,4 @@ The version is defined here alone. An installed package holds the modules of eve
 them in its root (decision 0011).
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
