@@ -28,7 +28,7 @@ Works in the project of the current folder: the nearest folder above that has a 
 _EXAMPLES = examples(
     "agent-network preview --stack dev",
     "agent-network access why report code-uploads read",
-    "agent-network access diff origin/main",
+    "agent-network access diff git:origin/main",
 )
 
 

@@ -20,7 +20,10 @@ __all__ = [
     "not_empty",
 ]
 
-SOURCES = "`.` (the working tree), a git revision, a file (stack export, preview, local world), or `live`"
+SOURCES = (
+    "`.` (the working tree), a git revision, a file (stack export, preview, local world), or `live`; `git:NAME` and "
+    "`file:NAME` where a name is both"
+)
 
 
 class Format(StrEnum):

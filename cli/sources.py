@@ -1,6 +1,8 @@
 """Reads a graph from the source that `--of` names: working tree, git revision, file, or live Azure.
 
-Owns how each becomes a graph. Nothing here reaches a network but `live`.
+Owns the forms of a source, and how each becomes a graph. A plain name may mean a file or a git revision; a name that is
+both is refused, since a change that adds a file called `main` would otherwise be compared with itself. Nothing here
+reaches a network but `live`.
 """
 
 import json
@@ -13,13 +15,16 @@ from access.model.graph import Graph
 from access.readers import local
 from cli.errors import CommandError
 from cli.graph_file import graph_of_file, read_document
-from cli.revision import deployment_at
+from cli.revision import deployment_at, is_revision
 from cli.working_tree import Project
 
 __all__ = ["LIVE", "WORKING_TREE", "LiveScope", "read_source", "source_name", "texts"]
 
 WORKING_TREE = "."
 LIVE = "live"
+_FILE, _REVISION = "file:", "git:"
+_PATHS = ("./", "../", ".\\", "..\\", "~/")
+"""Beginnings of a source that is a path, and never a git revision."""
 
 
 @dataclass(frozen=True)
@@ -34,16 +39,17 @@ def read_source(source: str, project: Project, live: LiveScope) -> Graph:
     """Return the graph of a source.
 
     Raises:
-        CommandError: it is not a source, or cannot be read.
+        CommandError: it is not a source, is both a file and a git revision, or cannot be read.
         UnreadableSource: it is damaged.
     """
     if source == WORKING_TREE:
         return local.read(project.deployed())
     if source == LIVE:
         return _read_live(project, live)
-    if Path(source).is_file():
-        return graph_of_file(Path(source))
-    return local.read(deployment_at(project.root, source, project.stack))
+    path = _file_of(source, project.root)
+    if path is not None:
+        return graph_of_file(path)
+    return local.read(deployment_at(project.root, source.removeprefix(_REVISION), project.stack))
 
 
 def source_name(source: str) -> str:
@@ -62,10 +68,30 @@ def texts(source: str, project: Project) -> dict[str, str]:
     document: Mapping[str, Any] = {}
     if source == WORKING_TREE:
         document = project.deployed()
-    elif Path(source).is_file():
-        document = read_document(Path(source))
+    elif source != LIVE and (path := _file_of(source, project.root)) is not None:
+        document = read_document(path)
     outputs = cast("Mapping[str, Any]", document.get("outputs") or {})
     return found | {f"output {key}": json.dumps(value) for key, value in outputs.items()}
+
+
+def _file_of(source: str, root: Path) -> Path | None:
+    """Return the path of a source that is a file; None for a git revision.
+
+    Raises:
+        CommandError: the name is both.
+    """
+    if source.startswith(_FILE):
+        return Path(source.removeprefix(_FILE)).expanduser()
+    if source.startswith(_REVISION):
+        return None
+    path = Path(source).expanduser()
+    if source.startswith(_PATHS) or path.is_absolute():
+        return path
+    if not path.is_file():
+        return None
+    if is_revision(root, source):
+        raise CommandError(f"{source}: is both a file and a git revision; write {_FILE}{source} or {_REVISION}{source}")
+    return path
 
 
 def _read_live(project: Project, scope: LiveScope) -> Graph:

@@ -126,8 +126,9 @@ def _strings(value: object) -> Iterator[str]:
             yield from _strings(one)
 
 
-def report_run(what: str) -> None:
-    """Print a progress line to standard error while the program runs."""
+def report_run(what: str, *, note: str = "") -> None:
+    """Print a progress line to standard error while the program runs, with a note below it if there is one."""
     with suppress(OSError, ValueError):
         sys.stderr.write(f"running {what} on local Azure, which takes some seconds …\n")
+        sys.stderr.write(f"{note}\n" if note else "")
         sys.stderr.flush()

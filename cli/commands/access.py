@@ -88,7 +88,7 @@ def why(  # noqa: PLR0913 (an option each)
 
 
 @app.command(
-    epilog=examples("agent-network access diff main", "agent-network access diff origin/main --format markdown")
+    epilog=examples("agent-network access diff main", "agent-network access diff git:origin/main --format markdown")
 )
 def diff(  # noqa: PLR0913 (an option each)
     before: Annotated[

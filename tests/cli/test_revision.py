@@ -3,7 +3,11 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
+import sys
+import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -99,6 +103,76 @@ def test_missing_git_command_is_reported_as_an_error(project: Path, monkeypatch:
 
     with pytest.raises(CommandError, match="git is not installed"):
         deployment_at(project, "main", "dev")
+
+
+# Writes its environment to a file next to the project, and then runs until it is stopped.
+WAITING = """\
+import json, os, subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+with open({path!r} + ".new", "w") as file:
+    json.dump({{"environment": dict(os.environ), "processes": [os.getpid(), child.pid], "folder": os.getcwd()}}, file)
+os.replace({path!r} + ".new", {path!r})
+time.sleep({seconds})
+"""
+SECRET = f"secret-{os.getpid()}"
+
+
+def is_running(process: int) -> bool:
+    stat = Path(f"/proc/{process}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("ARM_CLIENT_SECRET", "AZURE_CLIENT_SECRET", "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE"),
+        *("GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "HTTPS_PROXY", "DATABASE_URL", "anything_else"),
+    ],
+)
+def test_credentials_of_the_environment_are_not_passed_to_the_code_of_a_git_revision(
+    project: Path, monkeypatch: pytest.MonkeyPatch, name: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (project / "localazure").mkdir()
+    (project / "localazure" / "__init__.py").write_text("")
+    program = "import json, os\nprint(json.dumps({'resources': [], 'outputs': dict(os.environ)}))\n"
+    (project / "localazure" / "__main__.py").write_text(program)
+    commit(project)
+    monkeypatch.setenv(name, SECRET)
+    monkeypatch.setenv("HOME", str(project))
+
+    environment = deployment_at(project, "HEAD", "dev")["outputs"]
+
+    assert SECRET not in environment.values()
+    assert environment["HOME"] != str(project)
+    assert "HEAD: its code runs on this machine as your user" in capfd.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda one: one.name)
+def test_terminating_a_diff_with_a_git_revision_leaves_no_file_process_or_worktree_behind(
+    tmp_path: Path, project: Path, number: signal.Signals
+) -> None:
+    seen, temporary = tmp_path / "seen.json", tmp_path / "temporary"
+    temporary.mkdir()
+    (project / "__main__.py").write_text(WAITING.format(path=str(seen), seconds=600))
+    commit(project)
+    command = [sys.executable, "-m", "agent_network", "access", "diff", "HEAD"]
+    environment = variables(TMPDIR=str(temporary), AGENT_NETWORK_NO_CACHE="1")
+    # A shell that runs tests in the background ignores Ctrl-C for them; the command itself must not inherit that.
+    usual = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
+    with subprocess.Popen(command, cwd=project, env=environment, preexec_fn=usual) as process:  # noqa: S603, PLW1509
+        while not seen.exists() and process.poll() is None:
+            time.sleep(0.02)
+        process.send_signal(number)
+        assert process.wait(timeout=20) in {-number, 128 + number}
+
+    found = json.loads(seen.read_text())
+    assert found["folder"].startswith(str(temporary))
+    assert [each for each in found["processes"] if is_running(each)] == []
+    assert list(temporary.iterdir()) == []
+    command = ["git", "worktree", "list"]
+    listed = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    assert listed.count("\n") == 1
 
 
 def test_reading_a_git_revision_leaves_no_worktree_behind(project: Path) -> None:

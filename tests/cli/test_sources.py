@@ -1,0 +1,79 @@
+"""Tests of the forms of a source: working tree, git revision and file."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cli.errors import CommandError
+from cli.sources import LiveScope, read_source, texts
+from cli.working_tree import Project
+from tests.access import fabrikam
+from tests.cli.projects import quick_project, variables
+
+DOCUMENT = json.dumps(fabrikam.document())
+MANY = len(fabrikam.graph().assignments)
+"""Number of role assignments in the file; the program of the git revision has none."""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """Return a project in a git repository with the branches `main` and `feature/x`; the current folder is its own."""
+    root = quick_project(tmp_path / "project")
+    for name, value in variables().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(root)
+    git = ["git", "-c", "user.name=n", "-c", "user.email=e@e"]
+    for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "1"], ["branch", "feature/x"]):
+        subprocess.run([*git, *command], cwd=root, check=True)  # noqa: S603 (the git of this machine)
+    return Project(root, "dev")
+
+
+def assignments(source: str, project: Project) -> int:
+    return len(read_source(source, project, LiveScope()).assignments)
+
+
+@pytest.mark.parametrize("name", ["main", "feature/x", "HEAD"])
+def test_name_of_both_a_file_and_a_git_revision_is_refused_until_it_has_a_prefix(project: Project, name: str) -> None:
+    path = project.root / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(DOCUMENT)
+
+    for reads in (read_source, lambda source, project, _: texts(source, project)):
+        with pytest.raises(CommandError) as refused:
+            reads(name, project, LiveScope())
+        assert str(refused.value) == f"{name}: is both a file and a git revision; write file:{name} or git:{name}"
+    assert [assignments(f"{prefix}{name}", project) for prefix in ("file:", "./", f"{project.root}/")] == [MANY] * 3
+    assert assignments(f"git:{name}", project) == 0
+
+
+def test_plain_name_is_the_file_or_the_git_revision_that_exists(project: Project) -> None:
+    (project.root / "export.json").write_text(DOCUMENT)
+
+    assert assignments("export.json", project) == MANY
+    assert assignments("main", project) == 0
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("git:export.json", "is not a file and not a git revision here"),
+        ("git:--help", "is not a file and not a git revision"),
+        ("file:main", "cannot be read"),
+        ("./main", "cannot be read"),
+        ("nowhere", "is not a file and not a git revision here"),
+    ],
+)
+def test_prefix_of_a_source_excludes_the_other_meaning(project: Project, source: str, message: str) -> None:
+    (project.root / "export.json").write_text(DOCUMENT)
+
+    with pytest.raises(CommandError, match=message):
+        read_source(source, project, LiveScope())
+
+
+def test_file_is_read_without_git(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project.root / "main").write_text(DOCUMENT)
+    monkeypatch.setenv("PATH", str(project.root))
+
+    assert assignments("main", project) == MANY
