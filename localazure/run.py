@@ -5,6 +5,8 @@ with the changes until then, as on Azure. Changes to resources are `localazure.d
 """
 
 import asyncio
+import signal
+import threading
 import traceback
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from types import FrameType
 from typing import Any, cast
 
 import pulumi
@@ -186,7 +189,7 @@ def _execute(  # noqa: PLR0913, PLR0917 (one argument for each setting of the SD
             await run_in_stack(program)
 
     try:
-        with _stack_configuration(config), asyncio.Runner() as runner:
+        with _stack_configuration(config), _immediate_interrupt(), asyncio.Runner() as runner:
             runner.run(main())
     except (pulumi.RunError, LocalAzureError) as error:
         return Failure(message=str(error))
@@ -200,6 +203,27 @@ def _execute(  # noqa: PLR0913, PLR0917 (one argument for each setting of the SD
             else None
         )
     return None
+
+
+@contextmanager
+def _immediate_interrupt() -> Generator[None]:
+    """Make Ctrl-C interrupt a Pulumi program wherever it is, also in a call that blocks, such as `time.sleep`.
+
+    `asyncio.Runner` replaces Python's own handler by one that lets the current call end first; other handlers stay.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
