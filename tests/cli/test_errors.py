@@ -102,7 +102,8 @@ def started(arguments: Sequence[str], folder: Path) -> subprocess.Popen[str]:
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
 @pytest.mark.parametrize("operation", ["preview", "up"])
 def test_ctrl_c_during_the_program_run_exits_with_130(tmp_path: Path, operation: str) -> None:
-    program = "import sys, time\nsys.stderr.write('started\\n')\nsys.stderr.flush()\ntime.sleep(60)\nsys.stderr.write('finished\\n')\n"
+    start = "import sys, time\nsys.stderr.write('started\\n')\nsys.stderr.flush()\n"
+    program = f"{start}time.sleep(60)\nsys.stderr.write('finished\\n')\n"
     with started([operation], quick_project(tmp_path / "project", program)) as process:
         assert process.stderr is not None
         assert process.stderr.readline() == "started\n"

@@ -22,6 +22,8 @@ NOT_RUN = {
     "make mutants MUTANTS=--renew": "takes minutes, and measures",
     "make engine": "needs the Pulumi CLI: tests/engine runs it",
     'make engine CMD="pulumi up"': "needs the Pulumi CLI: tests/engine runs it",
+    "make preview STACK=dev": "the same as `make preview`",
+    "make up STACK=prod": "`make up` is run, and `make preview` for both stacks",
     "make deployer": "a sentence names it; the whole command is run below",
 }
 SHOWN = [command for command in commands() if command.startswith("make ")]
