@@ -28,7 +28,7 @@ class LocalAzure:
         self._catalogue = services.catalogue()
 
     def check(self, token: str, inputs: Values, *, name: str) -> Values:
-        """Add the azure-native provider's defaults to the inputs: a name, made from the logical `name`, and a location.
+        """Validate a resource's inputs and return them with a default name, from the logical `name`, and location.
 
         Raises:
             UnknownType: local Azure does not have the type.
@@ -47,7 +47,7 @@ class LocalAzure:
         return diff_inputs(self._catalogue.find(token), old, new)
 
     def create(self, token: str, inputs: Values) -> tuple[str, Values]:
-        """Create a resource from inputs that `check` returned; return the resource id and the outputs.
+        """Create a simulated resource from inputs that `check` returned; return the resource id and the outputs.
 
         Raises:
             UnknownType, InvalidInputs: as `check`.
@@ -64,7 +64,7 @@ class LocalAzure:
         return kind.provider_id_of(made.id), made.outputs
 
     def update(self, token: str, resource_id: str, inputs: Values) -> Values:
-        """Update a resource in place and return its outputs.
+        """Update a simulated resource in place and return its outputs; raise AzureError if it does not exist.
 
         Raises:
             AzureError: it does not exist, or Azure would refuse the change; nothing was changed.
@@ -76,7 +76,7 @@ class LocalAzure:
         return pipeline.update(request).outputs
 
     def read(self, token: str, resource_id: str) -> tuple[Values, Values] | None:
-        """Return inputs and outputs of a resource; None if no resource of that type has the id."""
+        """Return inputs and outputs of a simulated resource; None if no resource of that type has the id."""
         found = self._found(token, resource_id)
         if found is None:
             return None
@@ -84,7 +84,7 @@ class LocalAzure:
         return found.inputs, {**found.outputs, **current}
 
     def adopt(self, token: str, resource_id: str) -> Values:
-        """Return the outputs of a resource that a program refers to by id and that local Azure did not create.
+        """Return the outputs of a resource that a program refers to by id; store it first if local Azure lacks it.
 
         Azure would answer with what is there; local Azure cannot know and takes it to exist, marked as adopted.
 
@@ -103,13 +103,13 @@ class LocalAzure:
         return pipeline.adopt(self._request(kind, resource_id, {**kind.adopted_inputs, **named})).outputs
 
     def delete(self, token: str, resource_id: str) -> None:
-        """Delete a resource and every resource below it; deleting a missing resource succeeds."""
+        """Delete a simulated resource and every resource below it; ignore a missing one or a singleton."""
         kind = self._catalogue.find(token)
         if not kind.singleton:
             pipeline.delete(self._request(kind, kind.full_id_of(resource_id), {}))
 
     def invoke(self, token: str, args: Values) -> Values:
-        """Call a provider function such as `getClientConfig`.
+        """Return the result of a provider function, such as `getClientConfig`, in local Azure.
 
         Raises:
             UnknownType: local Azure does not have the function.
@@ -134,7 +134,7 @@ class LocalAzure:
         return place.lower(), kind.exclusive_writes.code
 
     def preview_outputs(self, token: str, inputs: Values, known: Values | None = None) -> Values:
-        """Return a preview's outputs of a resource: values computed by Azure are unknown unless `known` has them."""
+        """Return the outputs that a preview predicts: values computed by Azure are unknown unless `known` has them."""
         return answers.preview_outputs(self._catalogue.find(token), inputs, known)
 
     def _found(self, token: str, resource_id: str) -> Resource | None:

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 
 class LocalAzureError(Exception):
-    """Base class of all errors for which local Azure refuses a request."""
+    """Base class of the errors of local Azure: refused requests, invalid projects, unreadable state files."""
 
 
 class AzureError(LocalAzureError):
-    """Error of a refused request, with the code and the message that Azure returns.
+    """Error of a request that Azure would refuse, with the code and the message that Azure returns.
 
     `code` is Azure's error code, `status` the HTTP status that carries it. Where a request is refused for several
     reasons, these are those of the first and `message` holds all.
@@ -43,7 +43,7 @@ class Violation:
 
 
 class InvalidInputs(LocalAzureError):  # noqa: N818 (named like its message)
-    """Error of inputs that Azure's published API types do not allow."""
+    """Error of a resource's inputs that Azure's published API types do not allow."""
 
     def __init__(self, token: str, violations: tuple[Violation, ...]) -> None:
         super().__init__(f"{token}: " + "; ".join(str(violation) for violation in violations))
@@ -60,4 +60,4 @@ class UnknownType(LocalAzureError):  # noqa: N818 (named like its message)
 
 
 class WorldFileError(LocalAzureError):
-    """Error of a state file that is damaged, of another program or of a later version."""
+    """Error of a state file of local Azure that cannot be read or written, is locked, or is of another stack."""

@@ -61,7 +61,7 @@ class Reducer:
         return self._named
 
     def _reference(self, entry: Schema, name: str) -> Schema:
-        """Return a reference to an object type, which is reduced at its first use."""
+        """Return a reference to the reduced form of an object type, which is added to the result at its first use."""
         if id(entry) not in self._names:
             others = sum(1 for each in self._named if each.partition(" (")[0] == name)
             unique = f"{name} ({others + 1})" if others else name
@@ -131,7 +131,7 @@ def sdk_version(token: str) -> str:
 
 
 def published(directory: Path, arm_type: str, version: str) -> Sequence[Schema]:
-    """Return the `types.json` of a provider and an API version, wherever in the directory it is.
+    """Load the `types.json` that defines an ARM type in an API version, from any subfolder of a directory.
 
     Raises:
         ReductionError: it is not there.
@@ -146,14 +146,14 @@ def published(directory: Path, arm_type: str, version: str) -> Sequence[Schema]:
 
 
 def reduced(directory: Path, kind: ResourceType) -> Schema:
-    """Return the reduced entry of one resource type, as written to the provider's file."""
+    """Return the reduced API types of one resource type, as written to its provider's file."""
     version = sdk_version(kind.token)
     types = Reducer(published(directory, kind.arm_type, version)).reduced(kind.arm_type)
     return {"api_version": version, "arm_type": kind.arm_type, "types": types}
 
 
 def _wanted(names: Sequence[str]) -> Iterator[ResourceType]:
-    """Select azure-native types of local Azure by provider or type token; all of them without names."""
+    """Yield the azure-native types of local Azure, limited to the given providers or type tokens if there are any."""
     for kind in catalogue():
         if kind.token.startswith("azure-native:") and (not names or {kind.token, provider_of(kind.token)} & set(names)):
             yield kind

@@ -16,7 +16,7 @@ class NotPublishedError(LocalAzureError):
 
 
 def republish(azure: LocalAzure, agent: str) -> tuple[str, str]:
-    """Delete and recreate a Foundry agent's application; return the old and the new principal id.
+    """Delete and recreate a published agent's application in local Azure; return the old and new principal id.
 
     Raises:
         NotPublishedError: it is not published.

@@ -47,7 +47,7 @@ class Operation(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class RunResult:
-    """Outcome of a local run; for a preview, the planned outcome."""
+    """Outcome of a local run: steps, failures, records and outputs; for a preview, the planned outcome."""
 
     operation: Operation
     stack: str
@@ -66,7 +66,7 @@ class RunResult:
 
     @property
     def ok(self) -> bool:
-        """True if neither a resource nor the program failed."""
+        """Return True if neither a resource nor the program failed."""
         return not self.failures
 
 
@@ -144,7 +144,7 @@ def _run(  # noqa: PLR0913, PLR0917 (as above)
 
 
 def _save(path: Path, world: World, deployment: LocalDeployment, operation: Operation, before: list[Record]) -> None:
-    """Write the state file if anything changed; delete it after the stack is destroyed, with soft-deleted names."""
+    """Write local Azure's state file if a resource changed; delete the file after the whole stack is destroyed."""
     changed = any(step.record.custom and step.op is not Op.SAME for step in deployment.steps)
     if operation is Operation.DESTROY and not deployment.failures:
         path.unlink(missing_ok=True)
@@ -239,7 +239,7 @@ def _stack_configuration(config: Mapping[str, str]) -> Generator[None]:
 
 
 class _LogEngine(MockEngine):
-    """A replacement for the Pulumi engine's log that collects the program's messages, except debug messages."""
+    """Replacement for the Pulumi engine's log that collects the program's messages, except debug messages."""
 
     def __init__(self) -> None:
         super().__init__(None)

@@ -1,4 +1,4 @@
-"""Models of the user's files: `network.yaml` and the configuration of a stack, read and validated.
+"""Pydantic models of the user's files: `network.yaml` and the configuration of a stack, read and validated.
 
 Pure: it imports neither Pulumi nor another package of this project. `load` is the entry point; it returns models that
 are consistent with each other and with Azure's naming rules, or raises `ManifestError` with every problem and its line.

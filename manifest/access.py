@@ -30,7 +30,7 @@ def _prefix(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Grant on one resource: of a verb, or of a role with its reason.
+    """Grant of one verb on one resource, or of one role with the reason for it, as `network.yaml` declares it.
 
     Attributes:
         resource: name of the resource in the network.
@@ -51,7 +51,7 @@ Prefix = Annotated[str, AfterValidator(_prefix), Field(json_schema_extra={"patte
 
 
 class AccessEntry(StrictModel):
-    """Entry of `access` for one resource: a verb, a list of verbs, or a mapping."""
+    """Model of an entry of `access` in `network.yaml` for one resource: a verb, a list of verbs, or a mapping."""
 
     unsupported_keys: ClassVar[dict[str, str]] = {
         "scope": "a grant always has the narrowest scope that its kind allows",
@@ -70,7 +70,7 @@ class AccessEntry(StrictModel):
     """Reason why no verb is sufficient; shown in reports."""
 
     def grants(self, resource: str) -> tuple[Access, ...]:
-        """Single grants of an `access` entry: one for each verb, or one for the role."""
+        """Return the single grants of an `access` entry: one for each verb, or one for the role."""
         if self.role is not None:
             return (Access(resource, role=self.role, because=self.because),)
         return tuple(Access(resource, verb=verb, paths=self.paths or ()) for verb in self.verbs or ())
@@ -96,16 +96,19 @@ class AccessEntry(StrictModel):
     def _verbs_or_role(self) -> Self:
         if self.role is None:
             if self.verbs is None:
-                raise ValueError("neither verbs nor a role; write the verbs that are granted")
+                raise ValueError("the access has neither verbs nor a role; write the verbs that are granted")
             if self.because is not None:
-                raise ValueError("'because' is the reason for a role; remove it next to 'verbs'")
+                raise ValueError(
+                    "'because' is the reason for a role, and access with 'verbs' has no role; remove 'because'"
+                )
         elif self.verbs is not None:
-            raise ValueError("both verbs and a role; write one or the other")
+            raise ValueError("the access has both verbs and a role; write one or the other")
         elif self.paths is not None:
-            raise ValueError("'paths' restrict verbs, not a role; remove it, or write 'verbs'")
+            raise ValueError("'paths' restrict verbs, not a role; remove 'paths', or write 'verbs'")
         elif self.because is None or not self.because.strip():
             raise ValueError(
-                f"role {quote_value(self.role)} without a reason; write in 'because' why no verb is sufficient"
+                f"role {quote_value(self.role)} is granted without a reason; write in 'because' why no verb is"
+                " sufficient"
             )
         return self
 

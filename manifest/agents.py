@@ -1,4 +1,4 @@
-"""Model of an agent: its host, image, access, size and number of replicas."""
+"""Model of an agent in `network.yaml`: its host, image, access, size and number of replicas."""
 
 import re
 from typing import Annotated, Any, ClassVar, Literal
@@ -37,11 +37,12 @@ def _gibibytes(value: str) -> str:
 
 
 def _image(value: str) -> str:
-    """Check that an image is only a repository: the network sets the registry, and the environment the tag."""
+    """Return an image name that is only a repository; raise for a registry or a tag, which are set elsewhere."""
     host, slash, _ = value.partition("/")
     if slash and ("." in host or ":" in host or host == "localhost"):
         raise ValueError(
-            f"{quote_value(value)} names a registry; images come from the network's, so write the repository alone"
+            f"{quote_value(value)} names a registry; images come from the network's own registry, so write the"
+            " repository alone"
         )
     if ":" in value or "@" in value:
         raise ValueError(
@@ -75,7 +76,7 @@ Image = Annotated[str, AfterValidator(_image), Field(examples=["analysis"])]
 
 
 class Replicas(StrictModel):
-    """Number of replicas of an agent."""
+    """Minimum and maximum number of replicas of an agent, as declared in `network.yaml`."""
 
     min: Annotated[int, Field(ge=0, le=MAX_REPLICAS)] = 1
     """Minimum number; with 0 it is stopped until a request or message arrives."""
@@ -84,7 +85,7 @@ class Replicas(StrictModel):
 
 
 class Scale(StrictModel):
-    """Scale rule: the measure that sets the number of replicas between the two limits."""
+    """Scale rule of an agent: the measure that sets the number of replicas between the two limits."""
 
     unsupported_keys: ClassVar[dict[str, str]] = {
         "connection": "the scaler reads the queue with the agent's own identity"
@@ -99,7 +100,7 @@ class Scale(StrictModel):
 
 
 class Agent(StrictModel):
-    """Workload with its own identity and exactly the access that is declared for it."""
+    """Agent in `network.yaml`: a workload with its own identity and exactly the access that is declared for it."""
 
     unsupported_keys: ClassVar[dict[str, str]] = {
         "identity": "every agent has its own identity, which no other agent shares; remove the key",
@@ -157,7 +158,7 @@ class Agent(StrictModel):
 
     @property
     def access(self) -> tuple[Access, ...]:
-        """Every grant, sorted, so that the order does not depend on the file."""
+        """Return every grant that is declared for the agent, sorted, so that the order does not depend on the file."""
         entries = sorted(self.written_access.items())
         return tuple(grant for resource, entry in entries for grant in entry.grants(resource))
 

@@ -126,17 +126,17 @@ FOUNDRY_PROJECT = NameRule(
 )
 # "Accounts - create connection" in the REST reference of Foundry, Microsoft Learn, 2025.
 FOUNDRY_CONNECTION = NameRule(
-    "a connection of a Foundry project",
+    "a Foundry connection",
     3,
     33,
     "[a-zA-Z0-9][a-zA-Z0-9_-]*",
     "letters, digits, dashes and underscores, a letter or digit first",
     "TYPE",
 )
-FOUNDRY_AGENT = NameRule("an agent of a Foundry project", 1, 63, _INNER_DASHES, _INNER_DASHES_WORDS, "FNDY")
+FOUNDRY_AGENT = NameRule("a Foundry agent", 1, 63, _INNER_DASHES, _INNER_DASHES_WORDS, "FNDY")
 # A service account could start with a digit, but the Service of the same name, which callers connect to, could not.
 KUBERNETES_LABEL = NameRule(
-    "a service account of Kubernetes",
+    "a Kubernetes service account",
     1,
     63,
     "[a-z](?:[a-z0-9-]*[a-z0-9])?",
@@ -144,7 +144,7 @@ KUBERNETES_LABEL = NameRule(
     "K8S",
 )
 NAMESPACE = NameRule(
-    "a namespace of Kubernetes",
+    "a Kubernetes namespace",
     1,
     63,
     KUBERNETES_LABEL.pattern,
@@ -305,8 +305,10 @@ PARENTS: dict[str, ParentKind] = {
 
 # RES: refused as a whole name; as a part of a name; at the beginning of a name.
 _RESERVED_WHOLE = re.compile(
-    "access|app_(browsers|code|data|globalresources|localresources|themes|webreferences)|azure|bing|bizspark|biztalk|cortana"
-    "|directx|dotnet|dynamics|excel|exchange|forefront|groove|hololens|hyperv|kinect|lync|msdn|o365|office(365)?|onedrive"
+    "access|app_(browsers|code|data|globalresources|localresources|themes|webreferences)|azure|bing|bizspark|biztalk|cortan"
+    "a"
+    "|directx|dotnet|dynamics|excel|exchange|forefront|groove|hololens|hyperv|kinect|lync|msdn|o365|office(365)?|onedriv"
+    "e"
     "|onenote|outlook|powerpoint|sharepoint|skype|visio|visualstudio|web[.]config|xbox"
 )
 _RESERVED_PART = ("microsoft", "windows")
@@ -314,7 +316,7 @@ _RESERVED_START = "login"
 
 
 def reserved_word(name: str) -> str | None:
-    """Reserved word because of which Azure refuses the name of a resource with an endpoint, or None."""
+    """Return the reserved word because of which Azure refuses a name of a resource with an endpoint, or None."""
     lowered = name.lower()
     if _RESERVED_WHOLE.fullmatch(lowered):
         return lowered

@@ -1,4 +1,4 @@
-"""Base class of every model: strict types, frozen, unknown keys refused."""
+"""Base class of the pydantic models of the manifest: strict types, frozen, unknown keys refused."""
 
 from typing import Annotated, Any, ClassVar, TypeVar, cast
 
@@ -13,12 +13,12 @@ ListField = Annotated[tuple[T, ...], Strict(strict=False)]
 
 
 def as_mapping(value: object) -> dict[str, Any] | None:
-    """Return `value` if it is a mapping, else None. All keys in the files are texts."""
+    """Return `value` if it is a mapping, else None; its keys are assumed to be texts."""
     return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
 
 def sorted_strings(items: tuple[str, ...]) -> tuple[str, ...]:
-    """Sort texts, so that the order does not depend on the file."""
+    """Return the texts sorted, so that the order does not depend on the file."""
     return tuple(sorted(items))
 
 
@@ -31,5 +31,5 @@ class StrictModel(BaseModel):
     """Likely but unsupported keys, each with the reason; for other unknown keys, the message suggests the nearest."""
 
     def values_without(self, *fields: str) -> dict[str, Any]:
-        """Values of all fields but the named ones, as plain data."""
+        """Return the values of all fields but the named ones, as plain data."""
         return self.model_dump(exclude=set(fields), by_alias=True)

@@ -1,4 +1,4 @@
-"""Input and output of the checks: the valid parts of the files that were read, and the violations that are found."""
+"""Input and output of the manifest's checks: the valid parts of the user's files, and the violations found."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ Section = Literal["resources", "hosts", "agents", "people"]
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """Violation of a rule at a path of the network or of the environment."""
+    """Violation of a rule, with its path in `network.yaml` or in the stack file, and the message for the user."""
 
     path: KeyPath
     message: str
@@ -31,7 +31,7 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class ParentReference:
-    """Parent of a resource or host, or the registry, with its path: a `manifest.environment.HasParent`."""
+    """Reference to the parent of a declared resource or host, or to the registry, with its path in the file."""
 
     path: KeyPath
     parent_kind: str
@@ -41,7 +41,7 @@ class ParentReference:
 
 @dataclass(frozen=True, slots=True)
 class CheckInput:
-    """Network and environment before their consistency is checked.
+    """Input of the manifest's checks: the network and the environment without the values that are invalid.
 
     Attributes:
         network: the network without invalid fields.
@@ -56,31 +56,31 @@ class CheckInput:
     role_refusal_reason: Callable[[str, str], str | None]
 
     def names(self, section: Section) -> tuple[str, ...]:
-        """Names in a section, those of invalid entries included."""
+        """Return the names in a section of `network.yaml`, including those of invalid entries."""
         return tuple(as_mapping(self.raw.get(section)) or ())
 
     def raw_entry(self, section: Section, name: str) -> dict[str, Any]:
-        """Entry of a section as in the file; empty if it is not a mapping."""
+        """Return an entry of a section as in the file; empty if the entry is not a mapping."""
         return as_mapping((as_mapping(self.raw.get(section)) or {}).get(name)) or {}
 
     def kind_of(self, name: str, section: Literal["resources", "hosts"] = "resources") -> str | None:
-        """Kind of a declared resource or host, even if the rest of the entry is invalid."""
+        """Return the kind of a declared resource or host, even if the rest of its entry is invalid; else None."""
         kind = self.raw_entry(section, name).get("kind")
         return kind if isinstance(kind, str) else None
 
     def host_of(self, agent: str) -> AgentHost | None:
-        """Host of a declared agent, even if the rest of the entry is invalid; None for an invalid host."""
+        """Return the host of a declared agent, even if the rest of its entry is invalid; None for an invalid host."""
         host = self.raw_entry("agents", agent).get("host", "container-app")
         return next((one for one in AGENT_HOSTS if one == host), None)
 
     def valid_agents(self, *needs: str) -> Iterator[tuple[str, Agent]]:
-        """Agents in which all given fields are valid."""
+        """Yield the agents, with their names, in which all given fields are valid."""
         for name, agent in self.network.model.agents.items():
             if all(self.network.is_valid("agents", name, field) for field in needs):
                 yield name, agent
 
     def parents(self) -> Iterator[ParentReference]:
-        """The registry and the parent of every resource and host."""
+        """Yield references to the registry and to the parent of every valid resource and host."""
         network = self.network.model
         if self.network.is_valid("registry"):
             registry = network.registry

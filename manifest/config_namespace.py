@@ -1,4 +1,4 @@
-"""Keys of an environment that a stack file has under another namespace than the project's.
+"""Finds settings that a stack file has under another namespace than the project's.
 
 Pulumi puts the name of the project before each key. Where the project was renamed, or the name mistyped, every key of
 the environment appears to be missing; the cause is one, and so is the error.
@@ -17,7 +17,7 @@ _PACKAGES = frozenset({"azapi", "azure", "azure-native", "azuread", "kubernetes"
 def misplaced_keys(
     keys: Iterable[str], project: str, fields: Iterable[str], is_set: Callable[[str], bool]
 ) -> dict[str, list[str]]:
-    """Keys of the environment by their wrong namespace, without fields that the project's namespace sets too."""
+    """Return the environment's keys under other namespaces, by namespace; without those that are also set right."""
     found: dict[str, list[str]] = {}
     names = frozenset(fields)
     for key in keys:
@@ -30,7 +30,7 @@ def misplaced_keys(
 
 
 def namespace_message(namespace: str, keys: list[str], project: str) -> str:
-    """Message for keys under a namespace that is not the project's."""
+    """Return the error message for stack settings under a namespace that is not the project's."""
     number = "this key is" if len(keys) == 1 else f"{len(keys)} keys are"
     right = f"{project}:{keys[0].rpartition(':')[2]}"
     return (

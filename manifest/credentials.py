@@ -34,7 +34,7 @@ _ENTROPY = 4.0
 
 
 def detect_credential(text: str) -> str | None:
-    """Kind of credential that `text` looks like ("an account key"), or None."""
+    """Return the kind of credential that `text` looks like ("an account key"), or None."""
     for kind, form in _FORMS:
         if form.search(text):
             return kind
@@ -45,12 +45,12 @@ def detect_credential(text: str) -> str | None:
 
 
 def is_credential_name(name: str) -> bool:
-    """True if a variable's name is a name for a credential."""
+    """Return True if the name of an environment variable is one for a credential, such as `API_KEY`."""
     return _NAME.search(name) is not None and name.upper() not in _OPEN_NAMES
 
 
 def _random(token: str) -> bool:
-    """True if the characters look random: all classes of characters, and little repetition."""
+    """Return True if a text looks like a random key: all classes of characters, and little repetition."""
     if not (re.search(r"[a-z]", token) and re.search(r"[A-Z]", token) and re.search(r"\d", token)):
         return False
     counts = Counter(token).values()

@@ -1,4 +1,4 @@
-"""Declared document: the access that a network declares, with line numbers, as plain data for other programs.
+"""Declared document: the access that `network.yaml` declares, with line numbers, as plain data for other programs.
 
 Its keys are a public interface; `version` is increased by incompatible changes.
 """
@@ -26,7 +26,7 @@ M = TypeVar("M", bound=StrictModel)
 
 
 def declared_document(network: Network, environment: Environment, document: YamlDocument) -> dict[str, Any]:
-    """Create the declared document of a valid network; `document` is the file that the network was read from."""
+    """Return the declared document of a valid network; `document` is the file that the network was read from."""
     separation = _lines(document, "separation", Separation)
     exceptions = _lines(document, "exceptions", Exemption)
     return {
@@ -51,7 +51,7 @@ def declared_document(network: Network, environment: Environment, document: Yaml
 
 
 def _hosts(network: Network, document: YamlDocument) -> dict[str, Any]:
-    """The key 'hosts' with every host; no key if the network declares none."""
+    """Return the key 'hosts' of the declared document; empty if the network declares no host."""
     shown = {name: _host(name, one, document) for name, one in network.hosts.items()}
     return {"hosts": shown} if shown else {}
 
@@ -67,7 +67,7 @@ def _host(name: str, host: Host, document: YamlDocument) -> dict[str, Any]:
 
 
 def _people(network: Network, environment: Environment, document: YamlDocument) -> dict[str, Any]:
-    """The key 'people' with every group; no key if the network declares none."""
+    """Return the key 'people' of the declared document; empty if the network declares no people."""
     shown = {
         name: {
             "kind": one.kind,
@@ -92,7 +92,7 @@ def _agent(
 
 
 def _host_keys(name: str, agent: Agent, network: Network, environment: Environment) -> dict[str, Any]:
-    """Keys that depend on the host: the image, or the project and the source of the identity in it."""
+    """Return an agent's keys of the declared document that depend on its host: the image, or the Foundry identity."""
     if agent.host == "foundry":
         return {
             "project": agent.project,
@@ -138,6 +138,6 @@ def _separation(rule: Separation, line: int) -> dict[str, Any]:
 
 
 def _lines(document: YamlDocument, section: str, model: type[M]) -> dict[M, int]:
-    """Line of each item of a list in the file; the model has them in another order."""
+    """Return the line number in the file of each item of a list; the model has the items in another order."""
     written = document.data.get(section, ())
     return {model.model_validate(one): document.line((section, position)) for position, one in enumerate(written)}

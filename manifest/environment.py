@@ -54,7 +54,7 @@ def _subscription(value: str) -> str:
 
 
 def _tag_name(name: str) -> str:
-    """Check a tag's name.
+    """Return the name of an Azure tag if it is valid; else raise ValueError.
 
     Limits: "Use tags to organize your Azure resources", Microsoft Learn, 2025; storage accounts allow 128 characters.
     """
@@ -75,7 +75,7 @@ def _tag_value(value: str) -> str:
     if len(value) > longest:
         raise ValueError(f"the value has {len(value)} characters; a tag value has at most {longest}")
     if kind := detect_credential(value):
-        raise ValueError(f"the value looks like {kind} (not shown); everyone can read tags")
+        raise ValueError(f"the value looks like {kind} (not shown), and everyone can read tags; remove it")
     return value
 
 
@@ -118,7 +118,7 @@ def _workspace(value: str) -> str:
 
 
 def _reachable(value: str) -> str:
-    """Check a block of addresses that agents may connect to: not nearly all addresses, and none of the platform's."""
+    """Return a block of addresses that agents may connect to; raise if it is too wide or has a platform address."""
     block = address_block(
         value, "clusters here have IPv4 addresses only", "is nearly every address; write narrower blocks"
     )
@@ -129,11 +129,12 @@ def _reachable(value: str) -> str:
 
 
 def _published(written: object) -> bool | tuple[str, ...]:
-    """Normalize the published agents: true, or a sorted list; no agents are an empty list."""
+    """Normalize the setting `published`: true, or a sorted list of agents; no agents are an empty list."""
     if isinstance(written, bool):
         return written or ()
     if not isinstance(written, list | tuple):
-        raise ValueError(f"{quote_value(written)} is neither true nor a list of agents")  # noqa: TRY004 - pydantic needs a ValueError
+        message = f"{quote_value(written)} is neither true nor a list of agents to publish; write one of the two"
+        raise ValueError(message)  # noqa: TRY004 - pydantic needs a ValueError
     listed = cast("list[object] | tuple[object, ...]", written)
     for one in listed:
         if not isinstance(one, str):
@@ -159,7 +160,7 @@ TagValue = Annotated[str, AfterValidator(_tag_value)]
 
 
 class ReplicaLimits(StrictModel):
-    """Limits for the number of replicas of every agent in the environment."""
+    """Limits of an environment for the number of replicas of every agent."""
 
     min: Annotated[int, Field(ge=0, le=MAX_REPLICAS)] = 0
     """Lower limit."""
@@ -168,7 +169,7 @@ class ReplicaLimits(StrictModel):
 
 
 class ExistingLocation(StrictModel):
-    """Location of an existing resource; the defaults are those of the environment."""
+    """Location of an existing resource in Azure: name, group, subscription; by default the environment's."""
 
     name: Annotated[str, Field(min_length=1)] | None = None
     """Name of the resource."""
@@ -179,7 +180,7 @@ class ExistingLocation(StrictModel):
 
 
 class Cluster(StrictModel):
-    """Settings of a cluster that differ between environments."""
+    """Settings of an AKS cluster that differ between environments."""
 
     unsupported_keys: ClassVar[dict[str, str]] = {
         "allow": "callers of a cluster's API are the same in every environment; set them in network.yaml",
@@ -210,26 +211,26 @@ class Destination(StrictModel):
 
 
 class HasParent(Protocol):
-    """Interface of resources, hosts and the registry: base name and kind of parent; a registry is its own parent."""
+    """Interface of declared resources, hosts and the registry: base name and kind of the parent in Azure."""
 
     @property
     def existing(self) -> bool:
-        """True if the parent exists already."""
+        """Return True if the parent resource exists in Azure already, and False if the stack creates it."""
         ...
 
     @property
     def parent(self) -> str:
-        """Base name of the parent."""
+        """Return the base name of the parent resource, from which the name in Azure is made."""
         ...
 
     @property
     def parent_kind(self) -> str:
-        """Kind of the parent resource, such as `storage-account`: a key of `manifest.azure_naming_rules.PARENTS`."""
+        """Return the kind of the parent resource, such as `storage-account`: a key of the table `PARENTS`."""
         ...
 
 
 class Environment(StrictModel):
-    """Settings that differ between stacks."""
+    """Settings of one stack that differ between environments: location, image tags, existing resources and so on."""
 
     unsupported_keys: ClassVar[dict[str, str]] = {
         "access": "access is the same in every environment; set it in network.yaml",
@@ -279,40 +280,40 @@ class Environment(StrictModel):
     """Object ids of people in Entra ID, by name in the network."""
 
     def image_tag_of(self, agent: str) -> str:
-        """Tag of an agent's image; `latest` by default, which production refuses."""
+        """Return the tag of an agent's image; `latest` by default, which production refuses."""
         return self.image_tags.get(agent) or self.image_tag or "latest"
 
     def limit_replicas(self, replicas: Replicas) -> Replicas:
-        """Minimum and maximum replicas of an agent, raised or lowered to the limits of this environment."""
+        """Return an agent's minimum and maximum replicas, moved into the limits of this environment."""
         most = min(replicas.max, self.replicas.max)
         least = min(max(replicas.min, self.replicas.min), self.replicas.max)
         return Replicas(min=least, max=max(most, least, 1))
 
     def parent_name(self, held: HasParent) -> str:
-        """Name of a parent resource in this environment: base name and suffix, or the name of an existing resource."""
+        """Return a parent resource's name in Azure: base name and suffix, or the name of an existing resource."""
         if held.existing:
             entry = self.existing.get(held.parent)
             return (entry.name if entry else None) or held.parent
         return parent_name(held.parent_kind, held.parent, self.suffix)
 
     def cluster(self, name: str) -> Cluster:
-        """Settings of a cluster in this environment; the defaults if there are none."""
+        """Return the settings of a cluster in this environment; the defaults if there are none."""
         return self.clusters.get(name) or Cluster()
 
     def is_published(self, agent: str, network: Network) -> bool:
-        """True if a Foundry agent is published in this environment."""
+        """Return True if a Foundry agent is published in this environment."""
         listed = self.published is True or (self.published is not False and agent in self.published)
         return listed and network.agents[agent].host == "foundry"
 
     def can_be_called(self, agent: str, network: Network) -> bool:
-        """True if callers can be granted access to the agent in this environment, at an endpoint of its own."""
+        """Return True if callers can be granted access to the agent, at an endpoint of its own."""
         host = network.hosts.get(network.agents[agent].project)
         if not isinstance(host, FoundryProject):
             return False
         return host.identities == "per-agent" or self.identity_source_of(agent, network) == "application"
 
     def identity_source_of(self, agent: str, network: Network) -> IdentitySource:
-        """Source of a Foundry agent's identity in this environment.
+        """Return the source of a Foundry agent's identity in this environment, such as `shared`.
 
         Raises:
             ValueError: the agent has another host, where it always has its own identity.

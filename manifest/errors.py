@@ -1,4 +1,4 @@
-"""Problems in the user's files, and the error with all of them.
+"""Problems in the user's files, and the exception that has all of them.
 
     ManifestError   raised by `load` for invalid files; it has every problem, not only the first
 
@@ -17,7 +17,7 @@ KeyPath = tuple[str | int, ...]
 
 
 def format_path(path: KeyPath) -> str:
-    """Format a path: `agents.report.ingress.allow[0]`."""
+    """Return a path in a file as text: `agents.report.ingress.allow[0]`."""
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{_key(part)}" if text else _key(part)
@@ -52,7 +52,7 @@ class Problem:
 
 
 class ManifestError(Exception):
-    """Invalid network or environment; `problems` has every error in the files."""
+    """Exception for an invalid network or environment; `problems` has every error in the user's files."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(sorted(set(problems)))

@@ -1,4 +1,4 @@
-"""Names in Azure that are generated from the names in `network.yaml`, and rules for the names in `network.yaml`.
+"""Names in Azure that are generated from the names in `network.yaml`, and the rules for these names.
 
 Pure functions. Azure's own rules are in `manifest.azure_naming_rules`; `load` checks the generated names with them.
 """
@@ -58,32 +58,32 @@ ImageTag = Annotated[str, azure.TAG]
 
 
 def app_name(network: str, agent: str, stack: str) -> str:
-    """Name of an agent's Container App, or of its application in Foundry."""
+    """Return the name in Azure of an agent's Container App, or of its application in Foundry."""
     return f"{network}-{agent}-{stack}"
 
 
 def pull_identity_name(network: str, agent: str, stack: str) -> str:
-    """Name of the identity that pulls the agent's image; the agent's code gets no token for it."""
+    """Return the name of the identity that pulls an agent's image; the agent's code gets no token for it."""
     return f"{app_name(network, agent, stack)}-pull"
 
 
 def identity_name(network: str, agent: str, stack: str) -> str:
-    """Name of the user-assigned identity of an agent in a cluster; only its service account gets tokens for it."""
+    """Return the name of a cluster agent's identity; only the agent's service account gets tokens for it."""
     return app_name(network, agent, stack)
 
 
 def namespace_name(network: str, agent: str, stack: str) -> str:
-    """Name of the Kubernetes namespace that an agent in a cluster has for itself."""
+    """Return the name of the Kubernetes namespace that one agent in a cluster has for itself."""
     return app_name(network, agent, stack)
 
 
 def environment_name(network: str, stack: str) -> str:
-    """Name of a network's Container Apps environment in one stack; its Log Analytics workspace has the same name."""
+    """Return the name of a network's Container Apps environment, and of its Log Analytics workspace, in a stack."""
     return f"{network}-{stack}"
 
 
 def parent_name(parent_kind: str, base: str, suffix: str) -> str:
-    """Globally unique name of a parent resource: its base name and the environment's suffix.
+    """Return the globally unique name of a parent resource: its base name and the environment's suffix.
 
     `parent_kind` is a key of `manifest.azure_naming_rules.PARENTS`, such as "storage-account".
     """
@@ -91,5 +91,5 @@ def parent_name(parent_kind: str, base: str, suffix: str) -> str:
 
 
 def variable_prefix(resource: str) -> str:
-    """Prefix of the environment variables with the endpoints of a granted resource."""
+    """Return the prefix of the environment variables that hold the endpoints of a granted resource."""
     return resource.upper().replace("-", "_") + "_"

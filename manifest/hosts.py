@@ -1,4 +1,4 @@
-"""Models of hosts that agents run on: projects of Foundry and clusters of AKS.
+"""Models of the hosts in `network.yaml` that agents run on: Foundry projects and AKS clusters.
 
 Container Apps needs no entry: the network creates its own environment. This module also lists the keys of an agent that
 each host requires or does not support, with the reason; `manifest.checks` applies the lists.
@@ -44,7 +44,7 @@ def _caller(value: str) -> str:
 
 
 class FoundryProject(StrictModel):
-    """Project of Foundry, in which agents run without a container."""
+    """Foundry project in `network.yaml`, in which agents run without a container."""
 
     unsupported_keys: ClassVar[dict[str, str]] = {
         "name": "the name of a host is its key; set the name in Azure in 'project'",
@@ -74,17 +74,17 @@ class FoundryProject(StrictModel):
 
     @property
     def parent(self) -> str:
-        """Base name of the Foundry account."""
+        """Return the base name of the project's Foundry account."""
         return self.account
 
     @property
     def parent_kind(self) -> str:
-        """Kind of the parent resource, such as `storage-account`: a key of `manifest.azure_naming_rules.PARENTS`."""
+        """Return `foundry-account`, the kind of a Foundry project's parent resource."""
         return "foundry-account"
 
 
 class AksCluster(StrictModel):
-    """Cluster of AKS, in which each agent runs in a namespace of its own."""
+    """AKS cluster in `network.yaml`, in which each agent runs in a namespace of its own."""
 
     unsupported_keys: ClassVar[dict[str, str]] = {
         "name": "the name of a host is its key; set the name in Azure in 'cluster'",
@@ -110,12 +110,12 @@ class AksCluster(StrictModel):
 
     @property
     def parent(self) -> str:
-        """Base name of the cluster, which is its own parent."""
+        """Return the base name of the cluster, which is its own parent."""
         return self.cluster
 
     @property
     def parent_kind(self) -> str:
-        """Kind of the parent resource, such as `storage-account`: a key of `manifest.azure_naming_rules.PARENTS`."""
+        """Return `kubernetes-cluster`, the kind of a cluster's parent resource."""
         return "kubernetes-cluster"
 
 

@@ -21,7 +21,7 @@ _EVERYONE = "allows nearly every address; write the addresses of the callers"
 
 
 def address_block(value: str, only_ipv4: str, too_wide: str = _EVERYONE) -> str:
-    """Check a block of IPv4 addresses and return it in normal form.
+    """Return a block of IPv4 addresses in normal form; raise if it is invalid, IPv6 or too wide.
 
     Args:
         value: the block as in the file.
@@ -36,7 +36,7 @@ def address_block(value: str, only_ipv4: str, too_wide: str = _EVERYONE) -> str:
     except ValueError as error:
         raise ValueError(f"{quote_value(value)} is not a block of addresses; write it like '203.0.113.0/24'") from error
     if network.version != 4:  # noqa: PLR2004 - the only other version
-        raise ValueError(f"{quote_value(value)} is IPv6; {only_ipv4}")
+        raise ValueError(f"{quote_value(value)} is an IPv6 block, but {only_ipv4}")
     if network.prefixlen < _WIDEST:
         raise ValueError(f"{quote_value(value)} {too_wide}")
     if str(network) not in (value, f"{value}/32"):
@@ -61,7 +61,7 @@ UrlPath = Annotated[str, AfterValidator(_url_path)]
 
 
 class Ingress(StrictModel):
-    """Network access to an agent: none, the other agents, or listed addresses outside."""
+    """Declared network access to an agent: none, the other agents, or listed addresses outside."""
 
     unsupported_keys: ClassVar[dict[str, str]] = {
         "port": "set the port on the agent",
@@ -87,7 +87,7 @@ class Ingress(StrictModel):
 
 
 class Probe(StrictModel):
-    """Health probe. Limits: Container Apps REST reference, ContainerAppProbe, 2025-01-01."""
+    """Health probe of an agent. Limits: Container Apps REST reference, ContainerAppProbe, 2025-01-01."""
 
     path: UrlPath | None = None
     """Path of an HTTP request that must succeed; without it, a TCP connection is sufficient."""
@@ -106,7 +106,7 @@ class Probe(StrictModel):
 
 
 class Probes(StrictModel):
-    """Health probes of an agent; each is optional."""
+    """Health probes of an agent: liveness, readiness and startup; each is optional."""
 
     liveness: Probe | None = None
     """Probe whose failure restarts the replica."""

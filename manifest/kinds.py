@@ -1,4 +1,4 @@
-"""Kinds of resource in `network.yaml`: a table with one entry for each, from which the pydantic models are created.
+"""Kinds of resource in `network.yaml`: a table with one entry for each, from which pydantic models are created.
 
 An entry has the kind's name, verbs, parent and own keys. The roles of the verbs are not part of it: they are in
 `access.azure`.
@@ -53,7 +53,7 @@ ModelDeployments = Annotated[ListField[ModelDeployment], AfterValidator(_by_name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceKind:
-    """Kind of resource in `network.yaml`: its verbs, its parent and its keys.
+    """Kind of resource in `network.yaml`, such as `blob-container`: its verbs, its parent and its keys.
 
     Attributes:
         description: phrase for messages and reports.
@@ -153,7 +153,7 @@ KINDS: dict[str, ResourceKind] = {
 
 
 class Resource(StrictModel):
-    """Resource that agents can be granted access to; base class of the models of all kinds."""
+    """Resource in `network.yaml` that agents can be granted access to; base class of the models of all kinds."""
 
     unsupported_keys: ClassVar[dict[str, str]] = {
         "name": "the name of a resource is its key; set the name in Azure in a key of its kind",
@@ -169,17 +169,17 @@ class Resource(StrictModel):
 
     @property
     def parent(self) -> str:
-        """Base name of the account, vault, namespace, service or store that is its parent."""
+        """Return the base name of the account, vault, namespace, service or store that contains the resource."""
         return getattr(self, KINDS[self.kind].parent[0])
 
     @property
     def parent_kind(self) -> str:
-        """Kind of the parent resource, such as `storage-account`: a key of `manifest.azure_naming_rules.PARENTS`."""
+        """Return the kind of the parent resource, such as `storage-account`: a key of the table `PARENTS`."""
         return KINDS[self.kind].parent[1]
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Values of the kind's own keys, with defaults, without the parent."""
+        """Return the values of the keys that only this kind of resource has, with defaults, without the parent."""
         return self.values_without("kind", "existing", KINDS[self.kind].parent[0])
 
 

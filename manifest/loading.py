@@ -1,4 +1,4 @@
-"""Loading of a project's files into a valid network and environment, or an error with every problem.
+"""Loads a project's files into a valid network and environment, or raises an error with every problem.
 
 It has no rules of its own: `manifest.yaml_document` and `manifest.stack_settings` read the files, the models check
 fields, and `manifest.checks` checks everything that takes more than one field.
@@ -42,7 +42,7 @@ def load(
     root: Path = Path(),
     role_refusal_reason: Callable[[str, str], str | None],
 ) -> tuple[Network, Environment]:
-    """Read network.yaml and the environment of `stack`.
+    """Return the valid network of network.yaml and the environment of `stack`; raise ManifestError for problems.
 
     Args:
         stack: name of the Pulumi stack.
@@ -63,7 +63,7 @@ def load_with_document(
     root: Path = Path(),
     role_refusal_reason: Callable[[str, str], str | None],
 ) -> tuple[Network, Environment, YamlDocument]:
-    """Network and environment as from `load`, and the network's file with the line of each entry."""
+    """Return the network and the environment as `load` does, and the network's file with its line numbers."""
     document = read_document(root, NETWORK_FILE)
     settings = StackSettings(stack, get, root)
     environment = validate_partially(Environment, settings.data, _ENVIRONMENT_PLACEHOLDERS)
@@ -89,12 +89,12 @@ def load_with_document(
 def stack_config_problem(
     stack: str, get: Callable[[str], str | None], path: KeyPath, message: str, *, root: Path = Path()
 ) -> Problem:
-    """Problem with a stack setting that only the deployment finds, with its file and line; arguments as for `load`."""
+    """Return a problem of a stack setting that only the deployment finds, with the setting's file and line."""
     return StackSettings(stack, get, root).problem(path, message)
 
 
 def _place(document: YamlDocument, mistake: FieldError) -> Problem:
-    """Problem at the line of an invalid field; for a value that is not in the file, at the line of its parent."""
+    """Return the problem of an invalid field at its line; for a value that is not in the file, at its parent's line."""
     path = mistake.path
     while path and not document.has(path) and not (mistake.missing and document.has(path[:-1])):
         path = path[:-1]

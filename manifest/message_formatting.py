@@ -1,4 +1,4 @@
-"""Formatting of values, choices and suggestions in messages.
+"""Formats values, choices and suggestions in error messages.
 
 Values come from files that people write, so a value that looks like a credential is described and never repeated.
 """
@@ -17,7 +17,7 @@ _SHORT_NAME = 3
 
 
 def quote_value(value: object) -> str:
-    """Quote a value for a message: shortened, and never a credential."""
+    """Return a value in quotes for an error message: shortened, and never a credential."""
     if isinstance(value, str):
         return _quoted(value)
     if value is None or isinstance(value, bool):
@@ -33,7 +33,7 @@ def _quoted(text: str) -> str:
 
 
 def join_choices(names: Iterable[str]) -> str:
-    """Join names to a list: 'a', 'b' and 'c'; a long list is cut."""
+    """Return names as a list in words: 'a', 'b' and 'c'; a long list is cut."""
     every = [quote_value(name) for name in names]
     if len(every) > _MANY:
         return ", ".join(every[:_MANY]) + f" and {len(every) - _MANY} more"
@@ -52,12 +52,12 @@ def _nearest(name: str, known: tuple[str, ...]) -> str | None:
 
 
 def closest_match(name: str, known: Iterable[str]) -> str | None:
-    """Known name that is most similar to a mistyped one, or None."""
+    """Return the known name that is most similar to a mistyped one, or None."""
     return _nearest(name, tuple(known))
 
 
 def unknown_name_message(what: str, name: str, known: Iterable[str], *, there: str) -> str:
-    """Message for an unknown name, with the nearest known one, or with the known names after the phrase `there`."""
+    """Return the message for an unknown name, with the nearest known name or all of them after `there`."""
     options = tuple(known)
     if near := closest_match(name, options):
         return f"no {what} {quote_value(name)}; did you mean {quote_value(near)}?"

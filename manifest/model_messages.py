@@ -1,4 +1,4 @@
-"""Translation of pydantic's errors into messages with the value, the allowed values and the fix.
+"""Translates pydantic's errors into messages with the value, the allowed values and the fix.
 
 Each type of error has one message. A type without one gets pydantic's own message; a test keeps the list complete for
 the existing models.
@@ -20,7 +20,7 @@ __all__ = ["error_message"]
 
 
 def error_message(detail: ErrorDetails, path: KeyPath, owner: type[BaseModel] | None) -> str:
-    """Message for an error of the value at `path`, in a mapping of the model `owner`."""
+    """Return the message for a pydantic error of the value at `path`, in a mapping of the model `owner`."""
     kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
     name = str(path[-1]) if path else ""
     if kind == "extra_forbidden":
@@ -45,7 +45,7 @@ def _unknown_key(name: str, owner: type[BaseModel] | None) -> str:
         return f"unknown key {quote_value(name)}"
     if issubclass(owner, StrictModel) and name in owner.unsupported_keys:
         return f"there is no key '{name}': {owner.unsupported_keys[name]}"
-    return unknown_name_message("key", name, _keys(owner), there="the keys here are")
+    return unknown_name_message("key", name, _keys(owner), there="the allowed keys are")
 
 
 def _missing(name: str, owner: type[BaseModel] | None) -> str:

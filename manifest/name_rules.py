@@ -40,11 +40,11 @@ class NameRule:
 
     @property
     def allowed(self) -> str:
-        """Rule as a phrase: `2 to 32 lower-case letters and digits`."""
+        """Return the rule as a phrase: `2 to 32 lower-case letters and digits`."""
         return self.words if self.shortest == self.longest else f"{self.shortest} to {self.longest} {self.words}"
 
     def error(self, name: str) -> str | None:
-        """Error message for an invalid name, or None."""
+        """Return the error message for an invalid name; None for a valid name."""
         if not self.shortest <= len(name) <= self.longest:
             limits = f"{self.shortest} to {self.longest}"
             return f"{quote_value(name)} has {len(name)} characters; the name of {self.what} has {limits}"
@@ -53,7 +53,7 @@ class NameRule:
         return None
 
     def check(self, name: str) -> str:
-        """Return the name if it is valid, else raise an error.
+        """Return the name if it is valid; else raise ValueError.
 
         Raises:
             ValueError: the name is invalid.

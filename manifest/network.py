@@ -37,7 +37,7 @@ else:  # the union is created from the table of kinds, which type checkers do no
 
 
 class Registry(StrictModel):
-    """Container registry of all images of the network."""
+    """Container registry in `network.yaml`, which holds all images of the network."""
 
     name: Annotated[str, PARENTS["registry"].base]
     """Base name; an environment appends its suffix, unless the registry exists already."""
@@ -48,17 +48,17 @@ class Registry(StrictModel):
 
     @property
     def parent(self) -> str:
-        """Base name of the registry, which is its own parent."""
+        """Return the base name of the registry, which is its own parent."""
         return self.name
 
     @property
     def parent_kind(self) -> str:
-        """Kind of the parent resource, such as `storage-account`: a key of `manifest.azure_naming_rules.PARENTS`."""
+        """Return `registry`, the kind of the registry's parent, which is the registry itself."""
         return "registry"
 
 
 class Network(StrictModel):
-    """Contents of network.yaml."""
+    """Contents of network.yaml: registry, resources, hosts, agents, people and safeguards."""
 
     name: NetworkName
     """Name of the network, and prefix of the names of all apps."""
@@ -80,7 +80,7 @@ class Network(StrictModel):
     @model_validator(mode="before")
     @classmethod
     def _name_children(cls, written: Any) -> Any:  # noqa: ANN401 - whatever the file holds
-        """Set the name in Azure of each entry without one to its name in the network."""
+        """Return the raw network in which each entry without a name in Azure has its own key as that name."""
         network = as_mapping(written)
         if network is None:
             return written

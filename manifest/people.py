@@ -15,7 +15,7 @@ __all__ = ["People"]
 
 
 class People(StrictModel):
-    """Group or user of Entra ID."""
+    """Group or user of Entra ID in `network.yaml`, with the agents that they may call."""
 
     unsupported_keys: ClassVar[dict[str, str]] = {
         "id": "the id in Entra ID differs by tenant: 'people' in Pulumi.<stack>.yaml",
@@ -30,6 +30,6 @@ class People(StrictModel):
 
     @property
     def access(self) -> tuple[Access, ...]:
-        """Every grant, sorted, so that the order does not depend on the file."""
+        """Return every declared grant of the people, sorted, so that the order does not depend on the file."""
         entries = sorted(self.written_access.items())
         return tuple(grant for name, entry in entries for grant in entry.grants(name))

@@ -24,7 +24,7 @@ Limit = Annotated[int, Field(ge=0)] | None
 
 
 class Budget(StrictModel):
-    """Limits for an agent's blast radius; without a value there is no limit."""
+    """Declared limits for an agent's blast radius; without a value there is no limit."""
 
     resources: Limit = None
     """Maximum number of resources that it can access."""
@@ -81,14 +81,14 @@ def _apart(rights: tuple[Right, ...]) -> tuple[Right, ...]:
 
 def _reason(value: str) -> str:
     if not value.strip():
-        raise ValueError("the reason is empty; write one")
+        raise ValueError("the reason in 'because' is empty; write one")
     if kind := detect_credential(value):
-        raise ValueError(f"the value looks like {kind} (not shown); everyone can read reasons")
+        raise ValueError(f"the value looks like {kind} (not shown), and everyone can read reasons; remove it")
     return value
 
 
 def _day(written: object) -> date:
-    """Parse a date: YAML 1.1 has dates, YAML 1.2 and quotes have texts."""
+    """Parse a date from YAML, which YAML 1.1 reads as a date and YAML 1.2 as a text."""
     if isinstance(written, date) and not isinstance(written, datetime):
         return written
     if not isinstance(written, str) or re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", written) is None:
@@ -120,7 +120,7 @@ Day = Annotated[date, BeforeValidator(_day)]
 
 
 class Separation(StrictModel):
-    """Separation: permissions that no agent may have together."""
+    """Separation in `network.yaml`: permissions that no agent may have together."""
 
     unsupported_keys: ClassVar[dict[str, str]] = {"reason": "the key is 'because'"}
 
@@ -131,7 +131,7 @@ class Separation(StrictModel):
 
 
 class Exemption(StrictModel):
-    """Exception: a finding that is accepted until a date."""
+    """Exception in `network.yaml`: a finding that is accepted until a date."""
 
     unsupported_keys: ClassVar[dict[str, str]] = {
         "id": "the key is 'finding'",

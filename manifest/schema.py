@@ -21,12 +21,12 @@ _DIALECT = "https://json-schema.org/inputs/2020-12/schema"
 
 
 def network_schema() -> dict[str, Any]:
-    """JSON Schema of network.yaml."""
+    """Return the JSON Schema of network.yaml."""
     return {"$schema": _DIALECT, **_tidy(Network.model_json_schema(by_alias=True))}
 
 
 def environment_schema(project: str) -> dict[str, Any]:
-    """JSON Schema of Pulumi.<stack>.yaml: the project's own keys, and any keys of other namespaces."""
+    """Return the JSON Schema of Pulumi.<stack>.yaml: the project's own keys, and any keys of other namespaces."""
     schema = _tidy(Environment.model_json_schema(by_alias=True))
     keys = {f"{project}:{name}": value for name, value in schema["properties"].items() if name != "stack"}
     required = [f"{project}:{name}" for name in schema["required"] if name != "stack"]
@@ -49,14 +49,14 @@ def environment_schema(project: str) -> dict[str, Any]:
 
 
 def schemas(root: Path) -> dict[str, str]:
-    """Name and contents of each schema file of the project at `root`."""
+    """Return the file name and the contents of each JSON Schema file of the project at `root`."""
     project = str(read_document(root, PROJECT_FILE).data["name"])
     both = {"network.schema.json": network_schema(), "environment.schema.json": environment_schema(project)}
     return {name: json.dumps(schema, indent=2) + "\n" for name, schema in both.items()}
 
 
 def _tidy(schema: dict[str, Any]) -> dict[str, Any]:
-    """Remove parts that are useless or misleading in an editor; an optional key may not be empty."""
+    """Return a JSON Schema without parts that are useless in an editor; an optional key may not be empty."""
     tidy = {key: _tidy_value(value) for key, value in schema.items() if not _noise(key, value)}
     options = tidy.get("anyOf")
     if isinstance(options, list) and {"type": "null"} in options:

@@ -27,12 +27,12 @@ PROJECT_FILE = "Pulumi.yaml"
 
 
 class StackFileError(Exception):
-    """A project file or stack file that cannot be read, or a value that is encrypted."""
+    """Error of a Pulumi project file or stack file that cannot be read or has an encrypted value."""
 
 
 @dataclass(frozen=True)
 class ProjectFile:
-    """Contents of `Pulumi.yaml` that a program needs."""
+    """Contents of `Pulumi.yaml` that a program needs: name, folder of the program, configuration."""
 
     name: str
     main: str
@@ -42,12 +42,12 @@ class ProjectFile:
 
 
 def stack_names(root: Path) -> tuple[str, ...]:
-    """Names of the stacks with a file in the project at `root`."""
+    """Return the names of the stacks that have a file in the project at `root`."""
     return tuple(sorted(path.name[len("Pulumi.") : -len(".yaml")] for path in root.glob("Pulumi.?*.yaml")))
 
 
 def read_project(root: Path) -> ProjectFile:
-    """Read `Pulumi.yaml`.
+    """Return the parsed `Pulumi.yaml` of the project at `root`; raise StackFileError if it cannot be read.
 
     Raises:
         StackFileError: the file cannot be read, or has no name, or has an encrypted value.
@@ -61,7 +61,7 @@ def read_project(root: Path) -> ProjectFile:
 
 
 def stack_config(root: Path, stack: str, project: ProjectFile) -> dict[str, str]:
-    """Read the configuration of a stack by full key (`project:key`).
+    """Return a stack's configuration by full key (`project:key`), from Pulumi.yaml and the stack file.
 
     Raises:
         StackFileError: the file cannot be read, or has an encrypted value.
@@ -71,7 +71,7 @@ def stack_config(root: Path, stack: str, project: ProjectFile) -> dict[str, str]
 
 
 def config_getter(root: Path, stack: str) -> Callable[[str], str | None]:
-    """Function that reads configuration values from the files of a project, like `pulumi.Config().get`.
+    """Return a function that reads configuration from the project's files, like `pulumi.Config().get`.
 
     An unreadable file has no values: `manifest.stack_settings` reports its problems by line.
 
@@ -120,7 +120,7 @@ def _mapping_or_empty(path: Path) -> dict[str, Any]:
 def _values(
     path: Path, content: Mapping[str, Any], project: str, *, declared: bool = False
 ) -> Iterator[tuple[str, str]]:
-    """Full keys and values of the `config` block, as texts."""
+    """Yield the full keys and the values of a file's `config` block, as texts."""
     config: Any = content.get("config") or {}
     if not isinstance(config, dict):
         raise StackFileError(f"{path.name} config: expected a mapping, got {type(config).__name__}")
@@ -129,7 +129,7 @@ def _values(
 
 
 def _entries(config: object, *, declared: bool) -> Iterator[tuple[str, object]]:
-    """Keys and values of a `config` block; `declared` for `Pulumi.yaml`, whose entries may be declarations."""
+    """Yield keys and values of a `config` block; `declared` for `Pulumi.yaml`, whose entries may be declarations."""
     for key, entry in cast("dict[object, object]", config).items() if isinstance(config, dict) else ():
         value = entry
         if declared and isinstance(entry, dict) and "secure" not in entry:

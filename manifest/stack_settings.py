@@ -1,4 +1,4 @@
-"""Settings of a stack: the values that Pulumi returns, with their lines in the stack's file.
+"""Reads a stack's settings: the values that Pulumi returns, with their lines in the stack's file.
 
 The values are those of `Config.get` (texts, structured values as JSON), so that values from other sources count too.
 The stack's file is read in addition, for line numbers, unknown keys and encrypted values.
@@ -21,7 +21,7 @@ __all__ = ["StackSettings", "environment_keys"]
 
 
 def environment_keys() -> tuple[str, ...]:
-    """Names of the configuration keys of an environment; the stack's name is not a key."""
+    """Return the names of the configuration keys of an environment; the stack's name is not a key."""
     return tuple(name for name in Environment.model_fields if name != "stack")
 
 
@@ -59,19 +59,19 @@ class StackSettings:
         self.data = {"stack": stack} | {field: _parsed(field, value) for field, value in values.items()}
 
     def problem(self, path: KeyPath, message: str) -> Problem:
-        """Create a problem with the value at `path`, a path of the model."""
+        """Return a problem with the setting at `path` of the environment's model, with the line in the stack file."""
         if path == ("stack",):
             return Problem(self._file.name, 0, "stack", message)
         in_file = self._path_in_file(path)
         return Problem(self._file.name, self._file.line(in_file), format_path(in_file[1:]), message)
 
     def _path_in_file(self, path: KeyPath) -> KeyPath:
-        """Path in the file of a path of the model, even if the file has no such value."""
+        """Return the path in the stack file of a path of the model, even if the file has no such value."""
         bare = ("config", *path)
         return bare if self._file.has(bare[:2]) else ("config", f"{self._namespace}:{path[0]}", *path[1:])
 
     def _misplaced(self, values: Mapping[str, str]) -> Iterator[Problem]:
-        """One problem for each other namespace that has keys of the environment."""
+        """Yield one problem for each other namespace that has keys of the environment."""
         keys = as_mapping(self._file.data.get("config")) or {}
         if self._namespace:
             for namespace, found in misplaced_keys(
@@ -112,7 +112,7 @@ def _options(annotation: Any) -> tuple[Any, ...]:  # noqa: ANN401 - annotations 
 
 
 def _parsed(field: str, value: str) -> object:
-    """Parse a value: a text for a text field, otherwise JSON, or a text that the model will refuse."""
+    """Parse a setting's value: a text for a text field, otherwise JSON, or a text that the model will refuse."""
     if _is_text(field):
         return value
     try:

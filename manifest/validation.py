@@ -1,4 +1,4 @@
-"""Validation that continues after errors: it returns every error of a field, and a model of the valid rest.
+"""Validates files beyond the first error: returns every error of a field, and a model of the valid rest.
 
 pydantic reports all errors of the fields at once, and then returns no model. The checks across entries need one, so
 invalid values are removed (or, for required keys, replaced by a placeholder) and the rest is validated again.
@@ -27,7 +27,7 @@ _OF_KIND: dict[str, type[StrictModel]] = {**RESOURCE_MODELS, **HOST_MODELS}
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """Error of a field: its path and the message."""
+    """Error of a field in a user's file: its path and the message."""
 
     path: KeyPath
     message: str
@@ -37,7 +37,7 @@ class FieldError:
 
 @dataclass(frozen=True, slots=True)
 class PartialModel(Generic[M]):
-    """Model of the valid part of the data.
+    """Model of the valid part of a file's data, with the errors and the paths of the removed values.
 
     Attributes:
         model: the model without invalid values.
@@ -52,12 +52,12 @@ class PartialModel(Generic[M]):
     ancestors: frozenset[KeyPath]
 
     def is_valid(self, *path: str | int) -> bool:
-        """True if nothing at, above or below the path was removed; a check skips values that are not valid."""
+        """Return True if no value at, above or below the path was removed as invalid."""
         return path not in self.ancestors and not any(path[:length] in self.removed for length in range(len(path) + 1))
 
 
 def validate_partially(model: type[M], data: Mapping[str, Any], placeholders: Mapping[KeyPath, Any]) -> PartialModel[M]:
-    """Create a model of the valid part of `data`.
+    """Return a model of the valid part of `data`, with the errors of the invalid rest.
 
     `placeholders` has a valid value for each required key whose absence must not remove its parent; "*" in a path
     matches any key.
@@ -85,7 +85,7 @@ def validate_partially(model: type[M], data: Mapping[str, Any], placeholders: Ma
 
 
 def _drop_empty(rest: dict[str, Any], path: KeyPath) -> Iterator[KeyPath]:
-    """Remove every key without a value (an unfinished edit), and yield its path."""
+    """Remove every key without a value (an unfinished edit) from `rest`, and yield the key's path."""
     for key, value in list(rest.items()):
         inner = as_mapping(value)
         if value is None:
@@ -96,7 +96,7 @@ def _drop_empty(rest: dict[str, Any], path: KeyPath) -> Iterator[KeyPath]:
 
 
 def _without_repetitions(found: list[ErrorDetails]) -> Iterator[ErrorDetails]:
-    """Errors without repetitions: pydantic also reports a list as too short if its items are invalid."""
+    """Return pydantic's errors without the reports of short lists whose items are invalid."""
     around = {detail["loc"][:length] for detail in found for length in range(len(detail["loc"]))}
     return (detail for detail in found if detail["type"] != "too_short" or detail["loc"] not in around)
 
@@ -129,7 +129,7 @@ def _matches(path: KeyPath, pattern: KeyPath) -> bool:
 
 
 def _mapping_at(rest: dict[str, Any], path: KeyPath) -> dict[str, Any] | None:
-    """Mapping at `path`; None if there is none or a list is in between."""
+    """Return the mapping at `path` in the data; None if there is none or a list is in between."""
     here: dict[str, Any] | None = rest
     for part in path:
         here = as_mapping(here.get(str(part))) if here is not None else None
@@ -137,7 +137,7 @@ def _mapping_at(rest: dict[str, Any], path: KeyPath) -> dict[str, Any] | None:
 
 
 def _locate(model: type[StrictModel], detail: ErrorDetails) -> tuple[KeyPath, type[BaseModel] | None]:
-    """Path in the file of a pydantic error, and the model of the mapping around it."""
+    """Return the path in the file of a pydantic error, and the model of the mapping around it."""
     here: Any = model
     owner: type[BaseModel] | None = None
     path: list[str | int] = []
@@ -162,7 +162,7 @@ def _locate(model: type[StrictModel], detail: ErrorDetails) -> tuple[KeyPath, ty
 
 
 def _bare(annotation: Any) -> Any:  # noqa: ANN401 - annotations are of every type
-    """Annotation without metadata and without None."""
+    """Return a type annotation without metadata and without None."""
     while get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]
     options = [one for one in get_args(annotation) if one is not type(None)]

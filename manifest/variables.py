@@ -1,4 +1,4 @@
-"""Types of a container's environment variables: no reserved name, and no credential."""
+"""Pydantic types of a container's environment variables: no reserved name, and no credential."""
 
 import re
 from typing import Annotated

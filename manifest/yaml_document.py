@@ -1,4 +1,4 @@
-"""YAML file as plain data with line numbers; syntax errors are collected as problems.
+"""Reads a YAML file as plain data with line numbers; syntax errors are collected as problems.
 
 Plain scalars have their meaning in YAML 1.2 (as in editors and in JSON): `yes` and `2025-04-14` are texts, `true` is
 true. Anchors, merge keys, tags and duplicate keys are refused, because with them one line changes the meaning of
@@ -28,7 +28,7 @@ _DEEPEST = 16
 
 
 class YamlDocument:
-    """YAML file that was read.
+    """YAML file that was read: its data, the line number of each value, and the problems found.
 
     Attributes:
         name: the file's name, as problems show it.
@@ -48,30 +48,30 @@ class YamlDocument:
         self._seen: dict[int, yaml.Node] = {}
 
     def line(self, path: KeyPath) -> int:
-        """Line of the key or item at `path`, or of the nearest one above it; 0 for an unreadable file."""
+        """Return the line of the key or item at `path`, or of the nearest one above; 0 for an unreadable file."""
         while path not in self._lines:
             path = path[:-1]
         return self._lines[path]
 
     def has(self, path: KeyPath) -> bool:
-        """True if the file has a value at exactly this path."""
+        """Return True if the file has a value at exactly this path."""
         return path in self._lines
 
     def paths_below(self, path: KeyPath) -> Iterator[KeyPath]:
-        """Paths in the file at or below `path`."""
+        """Return the paths in the file at or below `path`."""
         return (one for one in self._lines if one[: len(path)] == path)
 
     def problem(self, path: KeyPath, message: str) -> Problem:
-        """Create a problem at `path`."""
+        """Return a problem with the value at `path`, with the file's name and the line."""
         return Problem(self.name, self.line(path), format_path(path), message)
 
     def refuse(self, path: KeyPath, message: str) -> None:
-        """Leave out the value at `path`, and report the reason."""
+        """Record a problem with the value at `path`, whose value is left out of the data."""
         self.problems.append(self.problem(path, message))
         self.refused_paths.add(path)
 
     def compose(self, text: str) -> None:
-        """Parse the text of the file."""
+        """Parse the text of the file into `data`; record problems for invalid YAML."""
         try:
             node = cast("yaml.Node | None", yaml.compose(text, _Loader))  # pyright: ignore[reportUnknownMemberType] - stub
         except yaml.MarkedYAMLError as error:
@@ -101,7 +101,7 @@ class YamlDocument:
             self.refuse(path, f"the tag {quote_value(node.tag)} is not supported; write a plain value")
             return None
         if len(path) > _DEEPEST:
-            self.refuse(path, f"nested more than {_DEEPEST} deep")
+            self.refuse(path, f"the value is nested more than {_DEEPEST} levels deep; use fewer levels")
             return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
@@ -118,7 +118,9 @@ class YamlDocument:
         for key_node, value_node in node.value:
             line: int = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
-                self.problems.append(Problem(self.name, line, format_path(path), "a key must be a single word"))
+                self.problems.append(
+                    Problem(self.name, line, format_path(path), "a key must be plain text, not a list or a mapping")
+                )
                 continue
             key: str = key_node.value
             here = (*path, key)
@@ -170,7 +172,7 @@ def read_document(root: Path, name: str) -> YamlDocument:
         return document
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        document.problems.append(Problem(name, line, "", "not UTF-8; save the file in that encoding"))
+        document.problems.append(Problem(name, line, "", "the file is not encoded in UTF-8; save it in UTF-8"))
         return document
     except OSError as error:
         document.problems.append(Problem(name, 0, "", f"cannot be read: {(error.strerror or str(error)).lower()}"))

@@ -25,7 +25,7 @@ _FILLED = frozenset({"name", "location", "id", "type", "apiVersion"})
 
 @dataclass(frozen=True)
 class ArmType:
-    """Published API type of one resource type."""
+    """Published API type of one ARM resource type, with the check of inputs that is compiled from it."""
 
     api_version: str
     has_location: bool
@@ -34,7 +34,7 @@ class ArmType:
 
 
 def violations(kind: ResourceType, inputs: Mapping[str, Any]) -> list[Violation]:
-    """Return every property of `inputs` that the API type does not allow; unknown and secret values are not checked."""
+    """Return the violations in a resource's inputs: by its published API type, or else by its known input names."""
     published = arm_type(kind)
     found: list[Violation] = []
     if published is not None:
@@ -51,7 +51,7 @@ def arm_type(kind: ResourceType) -> ArmType | None:
 
 
 def takes_location(kind: ResourceType) -> bool:
-    """Report if the Pulumi provider adds a default location to resources of a type."""
+    """Return True if the Pulumi provider adds a default location to resources of a type."""
     published = arm_type(kind)
     return published is not None and published.has_location and kind.inherits_location
 
@@ -76,6 +76,6 @@ def _arm_type(token: str, arguments: frozenset[str]) -> ArmType | None:
 
 @cache
 def _of_provider(provider: str) -> dict[str, Any]:
-    """Load the published API types of one resource provider on first use."""
+    """Return the published API types of one resource provider from its JSON file; empty if there is no file."""
     path = DATA / f"{provider}.json"
     return json.loads(path.read_text("utf-8")) if path.is_file() else {}

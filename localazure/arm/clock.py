@@ -12,10 +12,10 @@ _FIXED = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def fixed() -> datetime:
-    """Return a clock that always shows the same instant."""
+    """Return the same instant at every call: the default clock of local Azure."""
     return _FIXED
 
 
 def stamp(moment: datetime) -> str:
-    """Format a time as Azure Resource Manager writes times."""
+    """Return a time as Azure Resource Manager writes it: in UTC, as in `2026-01-01T00:00:00.0000000Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")

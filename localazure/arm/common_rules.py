@@ -22,7 +22,7 @@ def all_of(*rules: Rules) -> Rules:
 
 
 def constant(value: Any) -> ComputedOutput:  # noqa: ANN401 (any JSON value)
-    """Create a computed output with a constant value; also the default value of an omitted input."""
+    """Return a function that computes an output, or the default of an omitted input, as always the same value."""
     return lambda _request: value
 
 
@@ -37,7 +37,7 @@ def off(_request: Request) -> bool:
 
 
 def kept_from_creation(path: str, answer: ComputedOutput) -> ComputedOutput:
-    """Create a computed output that is computed when the resource is created, and keeps that value in every update."""
+    """Return a function that computes an output when a resource is created and keeps that value in updates."""
 
     def first(request: Request) -> Any:  # noqa: ANN401 (any JSON value)
         before = request.previous_output(path)

@@ -14,7 +14,7 @@ _ALWAYS_GUIDS = frozenset({"roleAssignmentName", "roleDefinitionId"})
 
 
 def with_defaults(kind: ResourceType, inputs: Values, world: World, name: str) -> Values:
-    """Return the inputs with a default name, made from the logical name `name`, and a default location."""
+    """Return the inputs with a default name, made from the logical name `name`, and the resource group's location."""
     found = dict(inputs)
     own = kind.name_input
     if own is not None and not found.get(own):

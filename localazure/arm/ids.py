@@ -14,12 +14,12 @@ def name_of(resource_id: str) -> str:
 
 
 def same(one: str, other: str) -> bool:
-    """Compare two resource ids without regard to upper and lower case."""
+    """Return True if two resource ids are equal, without regard to upper and lower case."""
     return one.rstrip("/").lower() == other.rstrip("/").lower()
 
 
 def parent_of(resource_id: str) -> str:
-    """Return the id of the parent resource: two segments shorter, and without a provider's name at the end."""
+    """Return the id of a resource's parent: two segments shorter, and without a provider's name at the end."""
     head = resource_id.rpartition("/")[0].rpartition("/")[0]
     return _EXTENSION.sub("", head)
 

@@ -16,7 +16,7 @@ _USER_ASSIGNED = "azure-native:managedidentity:UserAssignedIdentity"
 
 
 def has_system_assigned(inputs: Values) -> bool:
-    """Report if the inputs of a resource request a system-assigned identity."""
+    """Return True if the inputs of a resource request a system-assigned identity."""
     return "SystemAssigned" in str(_block(inputs).get("type", ""))
 
 
@@ -27,7 +27,7 @@ def user_assigned_ids(inputs: Values) -> list[str]:
 
 
 def identity_refusals(request: Request) -> Iterator[AzureError]:
-    """Validate the `identity` block: the attached identities exist, and `identity.type` agrees with them."""
+    """Yield Azure's errors for an `identity` block whose identities do not exist or do not agree with its type."""
     kind = str(_block(request.inputs).get("type", "None"))
     ids = user_assigned_ids(request.inputs)
     if bool(ids) != ("UserAssigned" in kind):
@@ -42,7 +42,7 @@ def identity_refusals(request: Request) -> Iterator[AzureError]:
 
 
 def identity_output(request: Request) -> Values:
-    """Return the output `identity` of a resource; empty if its inputs have no `identity` block."""
+    """Return the entry `identity` of a resource's outputs; empty if its inputs have no `identity` block."""
     # The dynamic resource for an agent's identity has an input of that name that is a text.
     if not isinstance(request.inputs.get("identity"), dict):
         return {}
@@ -56,7 +56,7 @@ def identity_output(request: Request) -> Values:
 
 
 def preview_identity(inputs: Values, known: Values) -> Values:
-    """Return the output `identity` in a preview, from the inputs and the outputs of the last run in `known`."""
+    """Return the entry `identity` of a preview's outputs, from the inputs and the last run's outputs in `known`."""
     if not isinstance(inputs.get("identity"), dict):
         return {}
     before = cast("Values", known.get("identity") or {})

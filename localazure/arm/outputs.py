@@ -18,7 +18,7 @@ _Block = dict[str | int, Any]
 
 
 def outputs(request: Request) -> Values:
-    """Return the outputs of a resource after it was created or updated."""
+    """Compute the outputs of a simulated resource that a request creates or updates."""
     kind = request.type
     values = _echoed_inputs(kind, request.inputs)
     values |= {name: value for name, value in _type_outputs(kind, request.name).items() if value}
@@ -39,7 +39,7 @@ def outputs(request: Request) -> Values:
 
 
 def preview_outputs(kind: ResourceType, inputs: Values, known: Values | None) -> Values:
-    """Return a preview's outputs of a resource: values computed by Azure are unknown unless `known` has them."""
+    """Return the outputs that a preview predicts: values computed by Azure are unknown unless `known` has them."""
     before = known or {}
     values = _echoed_inputs(kind, inputs)
     values |= {name: before.get(name, UNKNOWN) for name in _type_outputs(kind, "")}
@@ -66,7 +66,7 @@ def _type_outputs(kind: ResourceType, name: str) -> Values:
 
 
 def _blocks_without_value(value: Any, place: Path, before: Any = None) -> Iterator[tuple[_Block, Any]]:  # noqa: ANN401 (any JSON value)
-    """Return the nested blocks that a path names and that have no value there, each with its value in `before`."""
+    """Yield the nested blocks in which a property path has no value yet, each with its value in `before`."""
     step, rest = place[0], place[1:]
     if step == ANY and isinstance(value, list):
         old = cast("list[Any]", before) if isinstance(before, list) else []

@@ -15,7 +15,7 @@ from localazure.arm.world import Resource, World
 
 
 def principal_index_key(principal_id: str) -> str:
-    """Return the index key under which the role assignments of a principal are found."""
+    """Return the index key under which local Azure stores the role assignments of a principal."""
     return f"held by {principal_id}".lower()
 
 
@@ -32,7 +32,7 @@ class RequestedOperation:
 
 
 def is_allowed(world: World, principal_id: str, act: RequestedOperation) -> bool:
-    """Report if a role assignment at the resource or above it allows the principal to do the operation."""
+    """Return True if a role assignment in local Azure, at the resource or above it, allows the operation."""
     return any(
         _reaches(assignment, act.place) and _allows(assignment, act)
         for assignment in world.find_indexed(principal_index_key(principal_id))
@@ -59,7 +59,7 @@ def _permits(block: Permission, act: RequestedOperation) -> bool:
 
 
 def _holds(condition: str, act: RequestedOperation) -> bool:
-    """Report if a role assignment's condition is certainly true for an operation."""
+    """Return True if a role assignment's condition is certainly true for an operation."""
 
     def matches(pattern: str) -> tuple[int, int]:
         return int(covers(pattern, act.operation, granting=False)), int(covers(pattern, act.operation))

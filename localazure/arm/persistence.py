@@ -17,7 +17,7 @@ VERSION = 1
 
 
 def write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write JSON values to the file `path` atomically: a reader sees the old file or the new file.
+    """Write JSON values and their format version to a state file atomically: a reader sees the old or the new file.
 
     Raises:
         WorldFileError: nothing can be written there; what was there stays.
@@ -47,7 +47,7 @@ def _replace(path: Path, text: str) -> None:
 
 
 def read(path: Path) -> Mapping[str, Any] | None:
-    """Read the JSON values in the file `path`; None if the file is missing.
+    """Return the JSON values in local Azure's state file at `path`; None if the file is missing.
 
     Raises:
         WorldFileError: the file is not a world, or has a later version; it is left as it is.

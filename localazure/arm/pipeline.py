@@ -25,7 +25,7 @@ Stage = Callable[[Request], Iterator[AzureError]]
 
 
 def create(request: Request) -> Resource:
-    """Validate a request for a new resource, then create the resource and return it."""
+    """Validate a request for a new resource, then create the resource in local Azure and return it."""
     _judge(
         request,
         _name_is_allowed,
@@ -42,18 +42,18 @@ def create(request: Request) -> Resource:
 
 
 def update(request: Request) -> Resource:
-    """Validate a request for an existing resource, then update the resource and return it."""
+    """Validate a request for an existing resource, then update the resource in local Azure and return it."""
     _judge(request, _immutable_properties_stay, identity.identity_refusals, request.type.rules)
     return _apply(request)
 
 
 def adopt(request: Request) -> Resource:
-    """Store a resource that local Azure did not create but a program refers to, without validation."""
+    """Store a resource in local Azure, without validation, to which a program refers but which it did not create."""
     return _apply(replace(request, adopted=True))
 
 
 def delete(request: Request) -> None:
-    """Delete a resource and every resource below it, deepest first."""
+    """Delete a simulated resource and every resource below it, deepest first, unless Azure would refuse."""
     if request.old is not None:
         _refuse([*request.type.deletion_refusals(request.world, request.old)])
     for each in [*request.world.under(request.id), request.world.get(request.id)]:
@@ -69,7 +69,7 @@ def _judge(request: Request, *stages: Stage) -> None:
 
 
 def _refuse(errors: list[AzureError]) -> None:
-    """Raise one error that lists all reasons for which a request is refused."""
+    """Raise one Azure error that lists all reasons for which a request is refused; do nothing without reasons."""
     if errors:
         first, *others = errors
         raise AzureError(first.code, "; ".join([first.message, *map(str, others)]), first.status)

@@ -11,7 +11,7 @@ from localazure.arm.world import Values
 
 
 def diff_inputs(kind: ResourceType, old: Values, new: Values) -> InputDiff:
-    """Compare two sets of inputs of a resource type: changed properties, and those that force a replacement."""
+    """Compare a resource's old and new inputs: find changed properties, and those that force a replacement."""
     if old == new:
         return InputDiff()
     found = [change.path for change in changes(_normal(old), _normal(new))]
@@ -30,7 +30,7 @@ def _fixed(kind: ResourceType) -> tuple[str, ...]:
 
 
 def _concerns(pattern: Path, path: Path) -> bool:
-    """Report if a change at `path` affects the property `pattern`: itself, a part of it, or the block around it."""
+    """Return True if a change at `path` affects the property `pattern`: itself, a part, or the block around it."""
     return covers(pattern, path) or covers(path, pattern)
 
 

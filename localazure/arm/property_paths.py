@@ -82,19 +82,19 @@ def _step(found: re.Match[str]) -> str | int:
 
 
 def covers(pattern: Path, path: Path) -> bool:
-    """Report if the property at `path` is the one that `pattern` names, or is inside that one."""
+    """Return True if the property at `path` matches a pattern, or is inside a property that matches the pattern."""
     return len(pattern) <= len(path) and all(
         want in (ANY, step) for want, step in zip(pattern, path[: len(pattern)], strict=True)
     )
 
 
 def overlaps(one: Path, other: Path) -> bool:
-    """Report if one of two property paths is inside the other."""
+    """Return True if one of two property paths is inside the other."""
     return covers(one, other) or covers(other, one)
 
 
 def changes(old: Any, new: Any, path: Path = ()) -> Iterator[Change]:  # noqa: ANN401 (any JSON value)
-    """Return every innermost property whose value in `old` differs from that in `new`, in the order of `new`."""
+    """Yield the old and new value of every innermost property that differs between `old` and `new`."""
     if isinstance(old, dict) and isinstance(new, dict):
         before, after = cast("dict[str, Any]", old), cast("dict[str, Any]", new)
         for name in {**after, **before}:

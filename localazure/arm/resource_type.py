@@ -47,7 +47,7 @@ _SCOPES = frozenset({"scope", "resourceUri"})
 
 @dataclass(frozen=True, kw_only=True)
 class InputDiff:
-    """Difference between a resource's old and new inputs, as paths such as `configuration.ingress.targetPort`."""
+    """Changed inputs of a resource as property paths, such as `sku.name`, and those that force a replacement."""
 
     changed: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
@@ -70,7 +70,7 @@ class NameCheck:
 
 @dataclass(frozen=True, kw_only=True)
 class SoftDeletion:
-    """Soft deletion of a resource type: a deleted resource keeps its name until it is purged."""
+    """Soft deletion of a resource type: a deleted resource keeps its name until it is purged or recovered."""
 
     code: str
     """Azure's error code for a new resource with the name of a soft-deleted resource."""
@@ -93,7 +93,7 @@ class ExclusiveWrites:
 
 
 class Types(Protocol):
-    """Lookup of resource types while a request is handled, implemented by `type_catalogue.Catalogue`."""
+    """Interface for finding resource types while a request is handled, implemented by `type_catalogue.Catalogue`."""
 
     def find(self, token: str) -> "ResourceType":
         """Return the resource type of a Pulumi type token; raise UnknownType if local Azure does not know the type."""
@@ -104,7 +104,7 @@ class Types(Protocol):
         ...
 
     def exists(self, world: World, place: str) -> bool:
-        """Report if a resource, or an object inside a resource, exists under an id."""
+        """Return True if local Azure has a resource, or an object inside a resource, with an id."""
         ...
 
 
@@ -131,7 +131,7 @@ class Request:
 
     @cached_property
     def parent(self) -> Resource | None:
-        """Return the parent of the requested resource; None for a resource group."""
+        """Return the parent of the requested resource; None if local Azure has no such parent."""
         return self.world.get(self.type.parent_of(self.id))
 
     @property
@@ -145,7 +145,7 @@ class Request:
         return self.world.get_or_create_principal(self.id)
 
     def exists(self, place: str) -> bool:
-        """Report if a resource, a singleton or a data-plane object exists under an id."""
+        """Return True if local Azure has a resource, a singleton or a data-plane object with an id."""
         return self.catalogue.exists(self.world, place)
 
     def type_of(self, resource_id: str) -> "ResourceType | None":
@@ -278,13 +278,13 @@ class ResourceType:
 
     @cached_property
     def name_input(self) -> str | None:
-        """Return the input that holds the resource's name; None if the name is fixed or chosen by Azure."""
+        """Return the name of the input with the resource's name; None if that name is fixed or chosen by Azure."""
         last = ids.name_of(self.path)
         return last[1:-1] if last.startswith("{") and last[1:-1] not in self.computed_placeholders else None
 
     @cached_property
     def path_inputs(self) -> tuple[str, ...]:
-        """Return the inputs that are parts of the resource id."""
+        """Return the names of the inputs that are parts of the resource id."""
         return tuple(
             name
             for name in _PLACEHOLDER.findall(self.path)
@@ -293,7 +293,7 @@ class ResourceType:
 
     @cached_property
     def unechoed_path_inputs(self) -> frozenset[str]:
-        """Return the inputs that are parts of the resource id and are missing in the outputs."""
+        """Return the names of the inputs that are parts of the resource id and are missing in the outputs."""
         return frozenset(self.path_inputs) - frozenset(self.echoed_placeholders)
 
     @cached_property
@@ -313,18 +313,18 @@ class ResourceType:
         return count
 
     def id_of(self, inputs: Mapping[str, Any], world: World) -> str:
-        """Return the resource id that a set of inputs names."""
+        """Build the full resource id from a resource's inputs."""
         values = {"subscriptionId": world.subscription_id, **inputs}
         values |= {name: choose(world, dict(inputs)) for name, choose in self.computed_placeholders.items()}
         return "/" + _PLACEHOLDER.sub(lambda found: str(values[found[1]]).strip("/"), self.path).lstrip("/")
 
     def provider_id_of(self, resource_id: str) -> str:
-        """Return a resource id in the Pulumi provider's form."""
+        """Return the Pulumi provider's form of a full resource id; most resource types have only one form."""
         found = self._named.fullmatch(resource_id) if self.provider_id else None
         return self.provider_id.format(**found.groupdict()) if found else resource_id
 
     def full_id_of(self, provider_id_of: str) -> str:
-        """Return the full resource id for an id in the Pulumi provider's form."""
+        """Return the full resource id for an id in the Pulumi provider's form; the inverse of `provider_id_of`."""
         found = self._shown.fullmatch(provider_id_of) if self.provider_id else None
         return "/" + self.path.format(**found.groupdict()) if found else provider_id_of
 
@@ -337,14 +337,14 @@ class ResourceType:
         return {name: "/" + values[name].strip("/") if name in _SCOPES else values[name] for name in self.path_inputs}
 
     def parent_of(self, resource_id: str) -> str:
-        """Return the id of the resource that contains a resource of this type."""
+        """Return the id of the resource that contains the resource with an id of this type."""
         for _ in range(self._fixed_levels + 1):
             resource_id = ids.parent_of(resource_id)
         return resource_id
 
     @cached_property
     def output_paths(self) -> Mapping[str, Path]:
-        """Return the paths of `outputs` and `rewrites`, parsed."""
+        """Return the parsed property path of each entry of `outputs` and `rewrites`."""
         return {path: parse(path) for path in (*self.outputs, *self.rewrites)}
 
 

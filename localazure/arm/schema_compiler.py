@@ -41,7 +41,7 @@ class Compiler:
         self._objects: dict[int, Check] = {}
 
     def check(self, schema: Schema) -> Check:
-        """Return the check that validates a value against an API type."""
+        """Compile an API type into a function that adds the violations in a value to a list."""
         schema = self._resolved(schema)
         closed = _closed_set(schema)
         inside = self._inside(schema)
@@ -56,11 +56,11 @@ class Compiler:
         return judge
 
     def body(self, schema: Schema, arguments: frozenset[str], filled: frozenset[str]) -> Check:
-        """Return the check of a whole resource; `arguments` are parts of the id, those in `filled` may be missing."""
+        """Compile the check of a whole resource; `arguments` are parts of the id, those in `filled` may be missing."""
         return _ObjectCheck(self.check, self._shape(self._resolved(schema), None), arguments, filled)
 
     def takes(self, schema: Schema, name: str) -> bool:
-        """Report if an object type has a settable property called `name`."""
+        """Return True if an object type has a settable property called `name`."""
         found = self._shape(self._resolved(schema), None).properties.get(name)
         return found is not None and not found.get("read_only")
 

@@ -18,12 +18,12 @@ SECRET: dict[str, Any] = {SIGNATURE: SECRET_SIGNATURE}
 
 
 def is_secret(value: Any) -> bool:  # noqa: ANN401 (any JSON value)
-    """Report if a value is the marker that replaces a secret."""
+    """Return True if a value is the marker that replaces a secret."""
     return isinstance(value, dict) and cast("dict[str, Any]", value).get(SIGNATURE) == SECRET_SIGNATURE
 
 
 def mask(values: dict[str, Any], secrets: Iterable[Path]) -> dict[str, Any]:
-    """Return `values` with the marker in place of every secret."""
+    """Return `values` with a marker in place of the value at each path in `secrets`."""
     for path in secrets:
         values = with_value_at(values, path, SECRET)
     return values
@@ -43,7 +43,7 @@ def secret_paths(values: Any, path: Path = ()) -> set[Path]:  # noqa: ANN401 (an
 
 
 def unmask(values: dict[str, Any], actual: dict[str, Any]) -> dict[str, Any]:
-    """Replace secret markers in `values` by the real values in `actual`; a marker without a real value stays."""
+    """Return `values` with secret markers replaced by the real values in `actual`; markers without one stay."""
     for path in secret_paths(values):
         found = value_at(actual, path)
         if found is not ABSENT:
@@ -52,7 +52,7 @@ def unmask(values: dict[str, Any], actual: dict[str, Any]) -> dict[str, Any]:
 
 
 def mask_change(change: Change, secrets: Iterable[Path]) -> Change:
-    """Mask the secrets in `change`; that a secret changed stays visible."""
+    """Return a property change with its secrets masked; a changed secret is still shown as changed."""
     old, new = change.old, change.new
     for path in secrets:
         if covers(path, change.path):

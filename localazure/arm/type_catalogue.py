@@ -23,7 +23,7 @@ class Catalogue:
         return iter(self._by_token.values())
 
     def find(self, token: str) -> ResourceType:
-        """Return the resource type of a Pulumi type token.
+        """Return the resource type of a Pulumi type token; raise UnknownType if local Azure does not simulate it.
 
         Raises:
             UnknownType: local Azure does not have it.
@@ -38,7 +38,7 @@ class Catalogue:
         return self._by_arm_type.get(ids.arm_type_of(resource_id))
 
     def exists(self, world: World, place: str) -> bool:
-        """Report if an object exists under an id, so that a role or diagnostic setting can be assigned there."""
+        """Return True if an object exists under an id, so that a role or diagnostic setting can be assigned there."""
         if world.get(place) is not None or ids.same(place, f"/subscriptions/{world.subscription_id}"):
             return True
         holder, kind = ids.parent_of(place), self.of(place)

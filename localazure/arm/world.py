@@ -60,7 +60,7 @@ _DEPLOYER = Principal(id=DEPLOYER_OBJECT_ID, client_id=DEPLOYER_CLIENT_ID, owner
 
 @dataclass
 class World:
-    """All simulated resources of one subscription, by lower-cased id, since Azure ignores the case of ids."""
+    """Simulated resources and principals of one subscription; ids are compared without regard to case, as in Azure."""
 
     subscription_id: str = SUBSCRIPTION_ID
     tenant_id: str = TENANT_ID
@@ -87,7 +87,7 @@ class World:
         return self.resources.get(resource_id.lower())
 
     def put(self, resource: Resource) -> None:
-        """Store a new or changed resource."""
+        """Store a new or changed resource in the state of local Azure."""
         old = self.get(resource.id)
         if old is not None:
             self._forget(old)
@@ -95,7 +95,7 @@ class World:
         self._index(resource)
 
     def remove(self, resource_id: str) -> None:
-        """Remove one resource, without the resources below it."""
+        """Remove one resource from the state of local Azure, without the resources below it."""
         resource = self.resources.pop(resource_id.lower(), None)
         if resource is not None:
             self._forget(resource)
@@ -112,7 +112,7 @@ class World:
                 yield child
 
     def find_unique(self, claim: str) -> Resource | None:
-        """Return the resource that has a unique key, such as a globally unique name."""
+        """Return the resource that has a unique key, such as a globally unique name; None if no resource has it."""
         key = self._claims.get(claim.lower())
         return None if key is None else self.resources[key]
 
@@ -122,7 +122,7 @@ class World:
         return _DEPLOYER if key == _DEPLOYER.id else self.principals.get(key)
 
     def was_deleted(self, principal_id: str) -> bool:
-        """Report if a principal with this id existed in local Azure and was deleted."""
+        """Return True if a principal with this id existed in local Azure and was deleted."""
         key = principal_id.lower()
         issued = (self._id_of(f"{owner} {at}") for owner, count in self.creations.items() for at in range(1, count + 1))
         return self.find_principal(key) is None and key in issued
@@ -136,7 +136,7 @@ class World:
         return self.guid(f"principal {seed}")
 
     def find_indexed(self, mark: str) -> Iterator[Resource]:
-        """Return every resource that has an index key."""
+        """Return every simulated resource with an index key, such as the principal that a role is assigned to."""
         return (self.resources[key] for key in tuple(self._marks.get(mark.lower(), ())))
 
     def get_or_create_principal(self, owner: str) -> Principal:
@@ -150,7 +150,7 @@ class World:
         return self.add_principal(Principal(id=self._id_of(seed), client_id=self.guid(f"client {seed}"), owner=owner))
 
     def add_principal(self, principal: Principal) -> Principal:
-        """Add a principal that can hold roles."""
+        """Store a principal that can hold roles in the state of local Azure, and return it."""
         self.principals[principal.id] = principal
         if principal.owner:
             self._owned[principal.owner.lower()] = principal.id
@@ -201,7 +201,7 @@ class World:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Load the state from the file `path`; return an empty state if the file is missing.
+        """Return the state in the file `path`, or an empty state if the file is missing; raise if it is damaged.
 
         Raises:
             WorldFileError: the file is not a world, or has a later version; it is left as it is.

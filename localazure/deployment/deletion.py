@@ -14,7 +14,7 @@ from localazure.deployment.records import Record
 
 
 class Deletion:
-    """Deletes resources of the last run; each deleted resource is also removed from the shared mapping `records`."""
+    """Deletes resources of the last run from local Azure, and remembers the URNs of those that were deleted."""
 
     def __init__(self, azure: LocalAzure, records: Mapping[str, Record]) -> None:
         self._azure = azure
@@ -22,11 +22,11 @@ class Deletion:
         self._deleted: set[str] = set()
 
     def __contains__(self, urn: str) -> bool:
-        """Report if a resource was deleted in this run."""
+        """Return True if the resource with a URN was deleted in this run."""
         return urn in self._deleted
 
     def remove(self, record: Record, also_going: Collection[str] = ()) -> None:
-        """Delete one resource from local Azure and its record from the state.
+        """Delete one resource from local Azure, unless it is a component or retained, and mark it as deleted.
 
         Raises:
             AzureError: where Azure refuses; the resource is then still there.
@@ -53,7 +53,7 @@ class Deletion:
         return [self._records[urn] for urn in sorted(going, key=self._positions.__getitem__, reverse=True)]
 
     def _is_replaced_with(self, dependent: Record, going: Collection[str]) -> bool:
-        """Report if replacing the resources in `going` makes inputs of `dependent` unknown, and so replaces it too."""
+        """Return True if replacing the resources in `going` makes inputs of `dependent` unknown and replaces it too."""
         if not dependent.custom or dependent.external or dependent.urn in self._deleted:
             return False
         unknown = {n: UNKNOWN for n, urns in dependent.property_dependencies.items() if any(u in going for u in urns)}

@@ -75,15 +75,15 @@ class LocalDeployment:
         return [*self._new.values(), *(with_renamed_urns(record, called) for record in left)]
 
     def record(self, urn: str) -> Record | None:
-        """Return the record of a resource that this run has registered."""
+        """Return the record of a resource that this run has registered; None for any other URN."""
         return self._new.get(urn)
 
     def register(self, desired: DesiredResource) -> DeployedResource | None:
-        """Create, update or replace one resource; return None if the operation failed or was skipped."""
+        """Create, update or replace one resource in local Azure; return None if that failed or was skipped."""
         return self._deploy(desired, self._custom if desired.custom else self._component)
 
     def read(self, desired: DesiredResource, id_: str) -> DeployedResource | None:
-        """Read an existing resource that the program refers to but does not own."""
+        """Read an existing resource that the program refers to but does not own; return None if that failed."""
         return self._deploy(desired, lambda desired, old: self._external(desired, old, id_))
 
     def outputs(self, urn: str, values: dict[str, Any], secrets: Iterable[Path]) -> None:
@@ -268,7 +268,7 @@ class LocalDeployment:
 
 
 def _unknown(value: Any, path: Path = ()) -> Iterator[Path]:  # noqa: ANN401 (any JSON value)
-    """Return the paths of the values that the Pulumi engine marks as unknown."""
+    """Yield the paths of the values that the Pulumi engine marks as unknown."""
     if value == UNKNOWN:
         yield path
     elif isinstance(value, dict):

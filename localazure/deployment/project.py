@@ -18,7 +18,7 @@ from manifest.stack_file import PROJECT_FILE, ProjectFile, StackFileError, read_
 
 
 class ProjectError(LocalAzureError):
-    """Error of a project or a stack that cannot be run."""
+    """Error of a Pulumi project or a stack that cannot be run on local Azure."""
 
 
 class NoSuchStackError(ProjectError):
@@ -75,14 +75,14 @@ class Project:
             raise ProjectError(str(error)) from None
 
     def run(self) -> None:
-        """Run the program once as the Pulumi engine does: in the project's folder, as the module `__main__`."""
+        """Run the project's program once as the Pulumi engine does: in its folder, as the module `__main__`."""
         with _working_directory(self.root):
             runpy.run_path(str(self.main), run_name="__main__")
 
 
 @contextmanager
 def _working_directory(root: Path) -> Generator[None]:
-    """Change to a folder and make its modules importable until the block ends."""
+    """Change to a folder and make its modules importable; undo both when the block ends."""
     here, path = Path.cwd(), list(sys.path)
     chdir(root)
     sys.path.insert(0, str(root))

@@ -11,7 +11,7 @@ from typing import Any, Self, cast
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """State of one resource after the last run."""
+    """State of one resource after the last run on local Azure: URN, inputs, outputs, dependencies and options."""
 
     urn: str
     type: str

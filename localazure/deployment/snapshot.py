@@ -14,7 +14,7 @@ from localazure.deployment.steps import DeployedResource, DesiredResource
 
 
 def deployed_resource(desired: DesiredResource, id_: str, outputs: dict[str, Any]) -> DeployedResource:
-    """Return a deployed resource's outputs for the program; those made from secret inputs are marked secret."""
+    """Return a deployed resource as the program receives it: id, outputs, and paths of the secret outputs."""
     tops = {path[0] for path in desired.secrets if path} | set(desired.secret_outputs)
     hidden: frozenset[Path] = frozenset((top,) for top in tops if top in outputs)
     return DeployedResource(id_, outputs, hidden)
@@ -23,7 +23,7 @@ def deployed_resource(desired: DesiredResource, id_: str, outputs: dict[str, Any
 def new_record(
     desired: DesiredResource, inputs: dict[str, Any], answer: DeployedResource, *, external: bool = False
 ) -> Record:
-    """Create the state record of a deployed resource; `inputs` are those that Azure received."""
+    """Create the state record of a deployed resource with secrets masked; `inputs` are those that Azure received."""
     return Record(
         urn=desired.urn,
         type=desired.type,

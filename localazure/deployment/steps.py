@@ -50,7 +50,7 @@ class DeployedResource:
 
 @dataclass(frozen=True)
 class ResourceDiff:
-    """Inputs of a resource that changed since the last run."""
+    """Inputs of a resource that changed since the last run, and those among them that force a replacement."""
 
     changed: tuple[Change, ...] = ()
     forced_by: tuple[Change, ...] = ()

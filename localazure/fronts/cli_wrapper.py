@@ -61,7 +61,7 @@ def run_in_foreground(command: Sequence[str] | str, environment: Mapping[str, st
 
 
 def write_copy(project: Path, copies: Path, stack: str) -> Path | None:
-    """Copy the stack file with the encryption settings of local runs; return its path, or None without files."""
+    """Copy the stack file with the encryption settings of local runs; return None if either file is missing."""
     name = f"Pulumi.{stack}.yaml"
     try:
         text = (project / name).read_text("utf-8")
@@ -75,7 +75,7 @@ def write_copy(project: Path, copies: Path, stack: str) -> Path | None:
 
 
 def stack_argument(arguments: Sequence[str]) -> str | None:
-    """Return the stack that the command line names, without organization and project."""
+    """Return the stack that the option `--stack` names, without organization and project; None without option."""
     for position, argument in enumerate(arguments):
         if argument in {"-s", "--stack"} and position + 1 < len(arguments):
             return arguments[position + 1].rpartition("/")[2]
@@ -86,7 +86,7 @@ def stack_argument(arguments: Sequence[str]) -> str | None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the real Pulumi CLI, with the copy of the stack file if the command runs the Pulumi program."""
+    """Run the real Pulumi CLI, on a copy of the stack file if the command runs the program; return its exit code."""
     cli = os.environ[CLI]
     if _RUNS.intersection(arguments) and not {"-C", "--cwd"}.intersection(arguments):
         stack = stack_argument(arguments) or _selected_stack(cli)

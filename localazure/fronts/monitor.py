@@ -68,7 +68,7 @@ class LocalMonitor(MockMonitor):
         return rpc.RegisterResourceResponse(urn=name, id=answer.id, object=wrap(answer.outputs, answer.secrets))
 
     def RegisterResourceOutputs(self, request: rpc.RegisterResourceOutputsRequest) -> Empty:  # noqa: N802 (gRPC)
-        """Record the outputs of a component."""
+        """Record the outputs of a component, which the program registers after the component's children."""
         given = unwrap(request.outputs)
         self._deployment.outputs(request.urn, given.values, given.secrets)
         return Empty()
@@ -91,11 +91,11 @@ class LocalMonitor(MockMonitor):
         return rpc.ReadResourceResponse(urn=name, id=answer.id, properties=wrap(answer.outputs, answer.secrets))
 
     def ExistsResource(self, request: rpc.ExistsResourceRequest) -> rpc.ExistsResourceResponse:  # noqa: N802 (gRPC)
-        """Report if a resource exists in local Azure."""
+        """Answer the program's request if a resource exists in local Azure."""
         return rpc.ExistsResourceResponse(exists=_call(lambda: self._azure.read(request.type, request.id)) is not None)
 
     def Invoke(self, request: rpc.ResourceInvokeRequest) -> rpc.ResourceInvokeResponse:  # noqa: N802 (gRPC)
-        """Call a provider function such as `getClientConfig`."""
+        """Answer the program's call of a provider function, such as `getClientConfig`, with local Azure's result."""
         found = _call(lambda: self._azure.invoke(request.tok, unwrap(request.args).values))
         answer: dict[str, Any] = {"return": wrap(found)}
         return rpc.ResourceInvokeResponse(**answer)
@@ -167,7 +167,7 @@ class LocalMonitor(MockMonitor):
 
 
 class _Unused(Mocks):
-    """Unused implementation of the SDK's mocks interface, which lacks parents, dependencies and options."""
+    """Implementation of the SDK's mocks interface that only raises, since a local run does not call the mocks."""
 
     def new_resource(self, args: MockResourceArgs) -> NoReturn:
         raise NotImplementedError(args.name)

@@ -108,7 +108,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
-        """Validate a resource's inputs: return them with defaults, or every violation."""
+        """Answer the engine with a resource's validated inputs and defaults, or with every violation in the inputs."""
         with _errors_as_status(context):
             news = without_provider_code(unwrap(request.news))
             try:
@@ -119,7 +119,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CheckResponse(inputs=wrap(inputs, news.secrets))
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
-        """Compare a resource's old and new inputs, and report properties that force a replacement."""
+        """Answer the engine with a resource's changed inputs, and with those that force a replacement."""
         with _errors_as_status(context):
             old, new = unwrap(request.old_inputs).values, unwrap(request.news).values
             with self._world.reading() as azure:
@@ -127,7 +127,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return differences.diff_response(difference, old, new)
 
     def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
-        """Create a resource; in a preview, return known outputs and mark the others as unknown."""
+        """Create a resource in local Azure; in a preview, return known outputs and mark the others as unknown."""
         with _errors_as_status(context):
             given = unwrap(request.properties)
             if request.preview:
@@ -139,7 +139,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CreateResponse(id=identifier, properties=wrap(outputs, given.secrets))
 
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
-        """Read a resource. An empty id means deleted; a resource that local Azure does not know is assumed to exist."""
+        """Return a resource of local Azure, or an empty id if it was deleted; an unknown id is assumed to exist."""
         with _errors_as_status(context):
             known_inputs, known = unwrap(request.inputs), unwrap(request.properties)
             with self._world.reading() as azure:
@@ -158,7 +158,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             )
 
     def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
-        """Update a resource; in a preview, return the known outputs."""
+        """Update a resource in local Azure; in a preview, change nothing and return the known outputs."""
         with _errors_as_status(context):
             given, known = unwrap(request.news), unwrap(request.olds)
             if request.preview:
@@ -170,7 +170,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.UpdateResponse(properties=wrap(outputs, given.secrets))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> Empty:
-        """Delete a resource; deleting a missing resource succeeds."""
+        """Delete a resource from local Azure; deleting a missing resource succeeds."""
         with _errors_as_status(context):
             with self._writing(request.type, request.id, {}) as azure:
                 azure.delete(request.type, request.id)

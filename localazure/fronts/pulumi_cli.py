@@ -85,7 +85,7 @@ def _refusal(command: str | Sequence[str], root: Path) -> tuple[str, int] | None
 
 
 class _Workspace:
-    """Files of engine runs of the project at `root`, in the folder `.localazure/`."""
+    """Files in the folder `.localazure/` that runs of the real Pulumi engine need, for the project at `root`."""
 
     def __init__(self, root: Path) -> None:
         self.launchers = root / ".localazure" / "bin"
@@ -122,7 +122,7 @@ class _Workspace:
         }
 
     def prepare(self, cli: str, environment: Mapping[str, str]) -> str:
-        """Create missing files and stacks; return the error of the Pulumi CLI, or an empty string."""
+        """Create the files and stacks that an engine run needs; return the Pulumi CLI's error, or an empty string."""
         for folder in (self.launchers, self._home, self._state, self._salts):
             folder.mkdir(parents=True, exist_ok=True)
         with FileLock(self._home.parent / "lock"):

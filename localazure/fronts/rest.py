@@ -46,17 +46,17 @@ _OK, _CREATED, _NO_CONTENT, _BAD_REQUEST = 200, 201, 204, 400
 
 
 class Reply(NamedTuple):
-    """HTTP response: status code and JSON body."""
+    """HTTP response of local Azure: status code and JSON body."""
 
     status: int
     document: Mapping[str, Any] | None = None
 
 
 class LocalCredential:
-    """Azure credential of the local user that is valid for local Azure only."""
+    """Credential in the form of the Azure SDK, whose tokens only the HTTP API of local Azure accepts."""
 
     def get_token(self, *scopes: str, **_: object) -> AccessToken:
-        """Return an access token that states its audience."""
+        """Return an access token for local Azure; the text of the token names the requested scopes."""
         return AccessToken(_token(*scopes), 4_102_444_800)
 
 
@@ -68,7 +68,7 @@ class RestApi:
         self._catalogue = catalogue()
 
     def handle(self, method: str, target: str, token: str, body: Values | None = None) -> Reply:
-        """Handle one HTTP request.
+        """Return the response of local Azure to one HTTP request; Azure's errors become error responses.
 
         Args:
             method: GET, PUT, DELETE or POST.
@@ -175,7 +175,7 @@ def _not_found(path: str) -> AzureError:
 
 
 def _row(where: str, outputs: Values) -> Values:
-    """Return a resource in the JSON form of Azure Resource Manager."""
+    """Return a simulated resource in the JSON form of Azure Resource Manager."""
     outer = {name: value for name, value in outputs.items() if name in _OUTER}
     inner = {name: value for name, value in outputs.items() if name not in _OUTER and name != "azureApiVersion"}
     nested = cast("Values", inner.pop("properties", {}))
@@ -183,7 +183,7 @@ def _row(where: str, outputs: Values) -> Values:
 
 
 def _assignments(world: World, at: str, filter_: str) -> Iterator[Values]:
-    """Return the role assignments at a scope, above it and below it."""
+    """Return the role assignments at a scope, above it and below it, as JSON; a filter may name one principal."""
     wanted = _OF_PRINCIPAL.search(filter_)
     for one in world.resources.values():
         if one.token != "azure-native:authorization:RoleAssignment":  # noqa: S105 - a type token

@@ -19,7 +19,7 @@ _POLL = 0.01  # seconds between two checks for the end
 
 @contextmanager
 def serve_http(path: Path) -> Generator[str]:
-    """Serve local Azure's state file at `path` over HTTP; yield the base URL."""
+    """Serve local Azure's state file at `path` over HTTP until the block ends; yield the base URL."""
     rest = RestApi(SharedWorld(path))
 
     class Handler(BaseHTTPRequestHandler):
@@ -42,7 +42,7 @@ def serve_http(path: Path) -> Generator[str]:
         do_GET = do_PUT = do_DELETE = do_POST = _answer  # noqa: N815 - the base class names them
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it
-            """Suppress the server's log, since clients report their own requests."""
+            """Suppress the HTTP server's log, since clients report their own requests."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

@@ -36,7 +36,7 @@ class SharedWorld:
 
     @contextmanager
     def reading(self) -> Generator[LocalAzure]:
-        """Return local Azure in its current state, for reading."""
+        """Yield local Azure in the current state of its file, for reading; other threads wait until the block ends."""
         with self._threads:
             # no file lock: a save replaces the file at once, so that what is read is always one whole world
             yield self._current()
@@ -59,7 +59,7 @@ class SharedWorld:
 
     @contextmanager
     def exclusive_write(self, exclusive_scope: tuple[str, str] | None) -> Generator[None]:
-        """Reserve a scope in which Azure accepts one write at a time, or refuse; a write without such a scope passes.
+        """Reserve a scope in which Azure accepts one write at a time; raise AzureError if a write is in progress.
 
         Raises:
             AzureError: as Azure would refuse the second.
@@ -95,7 +95,7 @@ class SharedWorld:
 
 
 def _stamp(path: Path) -> _Stamp:
-    """Return a value that changes whenever the state file is saved."""
+    """Return a value that changes whenever the state file is saved; None if the file is missing."""
     try:
         found = path.stat()
     except FileNotFoundError:

@@ -12,7 +12,7 @@ _PAUSE = 0.1
 
 
 class Progress:
-    """Counts deployed resources on a terminal."""
+    """Shows on a terminal the number of resources that a local run has deployed so far."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

@@ -12,7 +12,7 @@ from localazure.deployment.records import Record
 
 
 def role_assignments(world: World, records: Iterable[Record]) -> list[AssignmentRow]:
-    """Return every role assignment in local Azure, sorted; one for each agent that shares an identity."""
+    """Return every role assignment in local Azure as a row; one row for each agent that shares an identity."""
     content = world.content()
     deployer = {"id": DEPLOYER_OBJECT_ID, "owner": ""}  # exists in every world without being stored in it
     content |= {"principals": [*content["principals"], deployer], "stack": [record.to_json() for record in records]}

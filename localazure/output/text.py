@@ -157,7 +157,7 @@ def _outputs(result: RunResult, style: Style) -> str:
 
 
 def failures(found: Iterable[Failure], style: Style, *, with_tracebacks: bool = False) -> str:
-    """Return the errors of a run as text, each with its resource."""
+    """Return the errors of a local run as text, each with its resource."""
     lines: list[str] = []
     for failure in found:
         where = f"{name_of(failure.urn)} ({type_of(failure.urn)}): " if failure.urn else ""
@@ -174,7 +174,7 @@ def counts(result: RunResult) -> dict[str, int]:
 
 
 def summary(result: RunResult, style: Style) -> str:
-    """Return the numbers of created, updated, replaced and deleted resources as text."""
+    """Return the numbers of created, updated, replaced, deleted and skipped resources as text."""
     found = counts(result)
     words = _PLANNED if result.operation is Operation.PREVIEW else _DONE
     lines: list[str] = []
@@ -192,7 +192,7 @@ def summary(result: RunResult, style: Style) -> str:
 
 
 def matrix(found: Sequence[AssignmentRow], style: Style) -> str:
-    """Return a table of agents and resources with verbs in the cells; a list if the terminal is too narrow."""
+    """Return a text table of agents and resources with verbs in the cells; a list if the terminal is too narrow."""
     if not found:
         return ""
     title = style.paint("Access, from the role assignments in local Azure:", "bold")

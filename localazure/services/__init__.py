@@ -16,12 +16,12 @@ from localazure.errors import UnknownType
 
 @cache
 def catalogue() -> Catalogue:
-    """Return the catalogue of all resource types of all services."""
+    """Return the catalogue of all resource types of all simulated services."""
     return Catalogue(kind for module in _modules() for kind in getattr(module, "TYPES", ()))
 
 
 def function(token: str) -> InvokeFunction:
-    """Return the provider function that belongs to a function token.
+    """Return the simulated provider function of a function token; raise UnknownType if there is none.
 
     Raises:
         UnknownType: local Azure does not have it.

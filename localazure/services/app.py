@@ -148,7 +148,7 @@ def _output_of_environment(request: Request, name: str) -> str:
 
 
 def _host(request: Request, called: str) -> str:
-    """Return a host name: `<called>.<domain>`; `<called>.internal.<domain>` for access from the environment only."""
+    """Return an app's host name: `<called>.<domain>`, or `<called>.internal.<domain>` without external ingress."""
     inside = "" if request.input("configuration.ingress.external") else "internal."
     return f"{called}.{inside}{_output_of_environment(request, 'defaultDomain')}"
 

@@ -83,7 +83,8 @@ def _kind_stays(request: Request) -> Iterator[AzureError]:
     before, kind = request.old.inputs.get("kind"), request.input("kind")
     if before != kind and not {before, kind} <= set(_MODEL_KINDS):
         yield AzureError(
-            "UpdateKindNotAllowed", f"it's not allowed to update kind of API account: from '{before}' to '{kind}'"
+            "UpdateKindNotAllowed",
+            f"it's not allowed to update kind of API account: from '{before}' to '{kind}'; create another account",
         )
 
 
@@ -145,7 +146,9 @@ def _account_takes_models(request: Request) -> Iterator[AzureError]:
 def _model_is_named(request: Request) -> Iterator[AzureError]:
     if not request.input("properties.model.format") or not request.input("properties.model.name"):
         yield AzureError(
-            "DeploymentModelNotSupported", f"the model '{_model(request)}' of account deployment is not supported"
+            "DeploymentModelNotSupported",
+            f"the model '{_model(request)}' of account deployment is not supported;"
+            " give properties.model.format and name",
         )
 
 
@@ -154,8 +157,8 @@ def _sku_is_known(request: Request) -> Iterator[AzureError]:
     if sku is not None and sku not in _DEPLOYMENT_SKUS:
         yield AzureError(
             "InvalidResourceProperties",
-            f"the specified SKU '{sku}' of account deployment is not supported by the model '{_model(request)}'; known"
-            f" SKUs are {', '.join(_DEPLOYMENT_SKUS)}",
+            f"the specified SKU '{sku}' of account deployment is not one that local Azure knows for models;"
+            f" choose one of {', '.join(_DEPLOYMENT_SKUS)}",
         )
     if capacity is not None and capacity < 1:
         yield AzureError(
@@ -173,7 +176,7 @@ def _model(request: Request) -> str:
 
 # Outputs
 def _subdomain(request: Request) -> str | None:
-    """Return the custom subdomain of an account; the first subdomain stays for ever."""
+    """Return the custom subdomain of an AI services account, from the inputs or the last run; None if it has none."""
     named = request.input("properties.customSubDomainName") or request.previous_output("properties.customSubDomainName")
     return named or (request.name if request.adopted else None)
 
@@ -206,7 +209,7 @@ def _endpoints(request: Request) -> Values:
 
 
 def _version(request: Request) -> str:
-    """Return the etag of a resource, which is new after every change."""
+    """Return the etag of an AI services account or model deployment, which is new after every change."""
     return f'"{request.guid(json.dumps(request.inputs, sort_keys=True))}"'
 
 

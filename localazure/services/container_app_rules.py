@@ -243,7 +243,7 @@ def _probes_are_within_limits(request: Request) -> Iterator[AzureError]:
             for name, (low, high) in _PROBE_LIMITS.items():
                 value = each.get(name)
                 if value is not None and not low <= value <= high:
-                    yield _invalid(f"{here}.{name}", value, f"allowed values are {low} to {high}")
+                    yield _invalid(f"{here}.{name}", value, f"this setting of a health probe must be {low} to {high}")
 
 
 def _port(path: str, value: object) -> Iterator[AzureError]:
@@ -266,7 +266,11 @@ def _ingress_is_consistent(request: Request) -> Iterator[AzureError]:
     # "Set up IP ingress restrictions", Microsoft Learn, 2025-06.
     restrictions = blocks(request, f"{path}.ipSecurityRestrictions")
     if len({each.get("action") for each in restrictions}) > 1:
-        yield _invalid(f"{path}.ipSecurityRestrictions", "Allow, Deny", "all rules must be of the same type")
+        yield _invalid(
+            f"{path}.ipSecurityRestrictions",
+            "Allow, Deny",
+            "all IP restrictions of an ingress must have the same action, Allow or Deny",
+        )
     for name in _duplicates(each.get("name") for each in restrictions):
         yield _invalid(f"{path}.ipSecurityRestrictions", name, "two restrictions have this name; rename one")
     for each in restrictions:

@@ -161,7 +161,7 @@ def _node_resource_group(request: Request) -> str:
 
 
 def _kubelet(request: Request) -> Values:
-    """Return the kubelet identity, which pulls images: created with the cluster, or given in the inputs."""
+    """Return the output for the kubelet identity, which pulls images: created with the cluster, or given as input."""
     named = _given_kubelet_identity(request)
     place = named or (
         f"/subscriptions/{request.world.subscription_id}/resourceGroups"
@@ -229,9 +229,10 @@ _OUTPUTS: Mapping[str, ComputedOutput] = {
 
 # Functions
 def _user_credentials(world: World, args: Values) -> Values:
-    """Return the kubeconfig of a user ("Access Kubernetes clusters using kubelogin", Microsoft Learn, 2025).
+    """Return the user kubeconfig of a simulated cluster without calling Azure.
 
-    Where Entra ID is on, with a token of theirs, for the server that all AKS clusters are to Entra ID; else with a key.
+    With Entra ID, the user signs in for the server application that all AKS clusters share; otherwise the kubeconfig
+    has a key. Source: "Access Kubernetes clusters using kubelogin", Microsoft Learn, 2025.
     """
     group, name = str(args.get("resourceGroupName")), str(args.get("resourceName"))
     cluster = world.get(

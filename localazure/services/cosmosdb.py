@@ -209,7 +209,7 @@ def _container_immutables_stay(request: Request) -> Iterator[AzureError]:
 
 
 def _partition_key(inputs: Values) -> tuple[object, object, object]:
-    """Return the partition key of a container: paths, kind and version."""
+    """Return the partition key of a Cosmos DB container: paths, kind and version."""
     key = cast("Values", _at(inputs, "resource.partitionKey") or {})
     return key.get("paths"), key.get("kind") or "Hash", key.get("version") or 1
 
@@ -369,7 +369,7 @@ _PERIODIC: Values = {
 
 
 def _backup_policy(request: Request) -> Values:
-    """Return the backup policy of an account: the requested one, or Azure's default."""
+    """Return the backup policy of a Cosmos DB account: the requested one, completed with Azure's defaults."""
     policy = cast("Values", request.input("backupPolicy") or {"type": "Periodic"})
     if policy["type"] == "Continuous":
         return {"continuousModeProperties": {"tier": "Continuous30Days"}, **policy}

@@ -62,7 +62,7 @@ _COMPUTED_IDENTITIES = ("agentIdentityBlueprint", "defaultInstanceIdentity")
 
 # Agent identities
 def shared_agent_identity(world: World, project_id: str) -> Principal:
-    """Return the principal that all unpublished agents of a Foundry project share.
+    """Return the principal that all unpublished agents of a project share; create it in local Azure if missing.
 
     Raises:
         AzureError: there is no such project.
@@ -71,7 +71,7 @@ def shared_agent_identity(world: World, project_id: str) -> Principal:
 
 
 def agent_identity(world: World, project_id: str, agent_name: str) -> Principal:
-    """Return the principal of one Foundry agent, in a project whose agents have their own identities.
+    """Return the principal of one Foundry agent; create it in local Azure if missing.
 
     Raises:
         AzureError: there is no such project.
@@ -80,7 +80,7 @@ def agent_identity(world: World, project_id: str, agent_name: str) -> Principal:
 
 
 def recreate_agent(world: World, project_id: str, agent_name: str) -> Principal:
-    """Delete and recreate a Foundry agent outside the Pulumi program, which gives the agent a new identity.
+    """Delete and recreate a Foundry agent in local Azure, outside the program, which gives it a new identity.
 
     Raises:
         AzureError: there is no such project.
@@ -246,7 +246,7 @@ def _replica_limits_are_ordered(request: Request) -> Iterator[AzureError]:
 
 
 def agents_in(inputs: Values) -> list[str]:
-    """Return the names of the agents in an application or its deployment; an empty string for a missing name."""
+    """Return the names of the agents in a Foundry application's inputs; an empty string for a missing name."""
     listed = cast("list[Values]", cast("Values", inputs.get("properties") or {}).get("agents") or [])
     return [str(each.get("agentName") or "") for each in listed]
 
@@ -257,7 +257,7 @@ def _project_endpoints(request: Request) -> Values:
 
 
 def _subdomain(request: Request) -> str:
-    """Return the custom subdomain of an account, or else its name."""
+    """Return the custom subdomain of the AI services account that contains a project, or else its name."""
     account = request.parent
     if account is None:
         return ""

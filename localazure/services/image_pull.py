@@ -28,7 +28,7 @@ _REPOSITORY = "request[microsoft.containerregistry/registries/repositories:name]
 
 
 def images_can_be_pulled(request: Request) -> Iterator[AzureError]:
-    """Validate that the identity of a container app can pull each image from a registry in local Azure."""
+    """Yield an error for each image that a container app's identity cannot pull from its simulated registry."""
     if request.old is not None and request.old.inputs.get("template") == request.inputs.get("template"):
         return
     for container in cast("list[Values]", request.input("template.containers") or []):
@@ -50,7 +50,7 @@ def _registry(request: Request, server: str) -> Resource | None:
 
 
 def _refusal(request: Request, registry: Resource, server: str, repository: str) -> str | None:
-    """Return the reason for which a registry refuses to deliver an image; None if the pull is allowed."""
+    """Return the reason for which a simulated registry refuses an image pull; None if the pull is allowed."""
     if registry.inputs.get("anonymousPullEnabled"):
         return None
     listed = cast("list[Values]", request.input("configuration.registries") or [])

@@ -102,7 +102,7 @@ def _policies(request: Request) -> list[Values] | None:
 
 # Outputs
 def _purge_protection(request: Request) -> bool | None:
-    """Return a vault's purge protection: it stays enabled, and Azure omits it if it was never enabled."""
+    """Return a vault's purge protection from the last run; None if it was never enabled, since Azure omits it."""
     return request.previous_output("properties.enablePurgeProtection")
 
 

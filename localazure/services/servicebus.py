@@ -136,7 +136,7 @@ _FOREVER = "P10675199DT2H48M5.4775807S"
 
 
 def _namespace(request: Request) -> Resource | None:
-    """Return the namespace that contains a queue, topic or subscription."""
+    """Return the Service Bus namespace that contains a queue, topic or subscription; None if it does not exist."""
     place = request.id
     while place and ids.name_of(place.rpartition("/")[0]).lower() != "namespaces":
         place = ids.parent_of(place)
@@ -312,7 +312,7 @@ def _message_size(request: Request) -> int:
 
 
 def _size(request: Request) -> int:
-    """Return the maximum size of a queue or topic: 16 times the requested size if partitioned, except in Premium."""
+    """Return a queue's or topic's maximum size: 16 times the requested size if partitioned, except in Premium."""
     size = int(request.input("maxSizeInMegabytes") or _SIZES[0])
     return size * 16 if request.input("enablePartitioning") and _tier(request) != _PREMIUM else size
 

@@ -1,4 +1,4 @@
-"""Checks of rules about more than one field. Each check yields every violation and changes nothing."""
+"""Checks of rules about more than one field of the user's files; each yields every violation and changes nothing."""
 
 from manifest.check_input import Check
 from manifest.checks.access import check_access

@@ -1,4 +1,4 @@
-"""Check of access: resources and agents exist, their kinds have the verbs, and the roles may be granted."""
+"""Check of declared access: resources and agents exist, their kinds have the verbs, and the roles may be granted."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ _CALLERS_SET_BY = {
 
 
 def check_access(inputs: CheckInput) -> Iterator[Violation]:
-    """Check every entry of `access`, also for invalid resources whose kind is known."""
+    """Yield the violations in every entry of `access`, also of invalid resources whose kind is known."""
     for agent, model in inputs.network.model.agents.items():
         for name, entry in model.written_access.items():
             path: KeyPath = ("agents", agent, "access", name)
@@ -48,14 +48,14 @@ def _check_agent_entry(inputs: CheckInput, path: KeyPath, name: str, entry: Acce
     else:
         near = closest_match(name, (*resources, *_callable_agents(inputs)))
         what, known = ("agent", agents) if near in agents else ("resource", resources)
-        yield Violation(path, unknown_name_message(what, name, known, there="the declared ones are"))
+        yield Violation(path, unknown_name_message(what, name, known, there=f"the declared {what}s are"))
 
 
 def _self_access(inputs: CheckInput, path: KeyPath, name: str) -> Violation:
-    """Violation for an agent in its own access, or for the mistyped resource that is probably meant."""
+    """Return the violation for an agent in its own access, or for the mistyped resource that is probably meant."""
     resources = inputs.names("resources")
     if closest_match(name, resources):
-        return Violation(path, unknown_name_message("resource", name, resources, there="the declared ones are"))
+        return Violation(path, unknown_name_message("resource", name, resources, there="the declared resources are"))
     return Violation(path, "an agent needs no access to itself; remove the line")
 
 
@@ -76,7 +76,7 @@ def _callable_agents(inputs: CheckInput) -> list[str]:
 
 
 def _check_call(inputs: CheckInput, path: KeyPath, name: str, entry: AccessEntry) -> Iterator[Violation]:
-    """Check access to an agent: only agents of Foundry have callers, and one verb."""
+    """Yield the violations in access to an agent: only Foundry agents can be called, with the verb `use` alone."""
     host = inputs.host_of(name)
     if host in _CALLERS_SET_BY:
         yield Violation(
@@ -102,7 +102,7 @@ def _check_verbs(path: KeyPath, entry: AccessEntry, kind: str) -> Iterator[Viola
 
 
 def verb_refusal_reason(verb: str, kind: str) -> str | None:
-    """Error message for a verb that a kind of resource does not have; None for one of its verbs."""
+    """Return the error message for a verb that a kind of resource does not have; None for one of its verbs."""
     allowed = KINDS[kind].verbs
     if verb in allowed:
         return None

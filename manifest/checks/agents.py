@@ -1,4 +1,4 @@
-"""Check of agents: Container Apps or a cluster can run their containers as declared."""
+"""Check of declared agents: Container Apps or an AKS cluster can run their containers as declared."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ __all__ = ["check_agents"]
 
 
 def check_agents(inputs: CheckInput) -> Iterator[Violation]:
-    """Check size, replicas, scaling, ingress, port, probes and variables of every agent."""
+    """Yield the violations in size, replicas, scaling, ingress, port, probes and variables of every agent."""
     for name, agent in _containers(inputs, "cpu", "memory"):
         yield from _size(name, agent)
     for name, agent in _containers(inputs, "replicas", "scale", "ingress"):
@@ -32,7 +32,7 @@ def check_agents(inputs: CheckInput) -> Iterator[Violation]:
 
 
 def _containers(inputs: CheckInput, *needs: str) -> Iterator[tuple[str, Agent]]:
-    """Agents that are containers; for agents of Foundry, `manifest.checks.hosts` refuses all these keys."""
+    """Return the agents that run in containers and whose given fields are valid; agents of Foundry do not."""
     return ((name, agent) for name, agent in inputs.valid_agents("host", *needs) if agent.host != "foundry")
 
 
@@ -41,23 +41,31 @@ def _size(name: str, agent: Agent) -> Iterator[Violation]:
     if agent.cpu not in SIZES:
         near = sorted(sorted(SIZES, key=lambda cpu: abs(cpu - agent.cpu))[:2])
         sizes = " or ".join(f"{cpu:g} with '{SIZES[cpu]}'" for cpu in near)
-        where = "Container Apps has" if agent.host == "container-app" else "an agent has"
-        yield Violation(place, f"{where} no size with {agent.cpu:g} cores; the nearest are {sizes}")
+        yield Violation(
+            place, f"an agent cannot have {agent.cpu:g} cores; the nearest sizes in cores and memory are {sizes}"
+        )
     elif SIZES[agent.cpu] != agent.memory:
         fitting = [f"{cpu:g}" for cpu, memory in SIZES.items() if memory == agent.memory]
-        other = f", and '{agent.memory}' with {fitting[0]}" if fitting else f", not '{agent.memory}'"
-        yield Violation(("agents", name, "memory"), f"{agent.cpu:g} cores have '{SIZES[agent.cpu]}'{other}")
+        other = f", or '{agent.memory}' with {fitting[0]} cores" if fitting else ""
+        yield Violation(
+            ("agents", name, "memory"),
+            f"an agent with {agent.cpu:g} cores cannot have '{agent.memory}' of memory;"
+            f" write '{SIZES[agent.cpu]}' of memory{other}",
+        )
 
 
 def _replicas(name: str, agent: Agent) -> Iterator[Violation]:
     least, most = agent.replicas.min, agent.replicas.max
     if least > most:
-        yield Violation(("agents", name, "replicas"), f"min {least} is more than max {most}")
+        yield Violation(
+            ("agents", name, "replicas"),
+            f"the minimum of {least} replicas is more than the maximum of {most}; correct one of the two",
+        )
     elif least == 0 and agent.host == "aks":
-        message = "0 is not supported in a cluster, where nothing would start the agent again; write 1"
+        message = "0 replicas are not supported in a cluster, where nothing would start the agent again; write 1"
         yield Violation(("agents", name, "replicas", "min"), message)
     elif least == 0 and agent.ingress.kind == "none" and agent.scale is None:
-        message = "0 needs ingress or a scale rule, or nothing would start the agent again; write 1, or add one"
+        message = "0 replicas need ingress or a scale rule, or nothing would start the agent again; write 1, or add one"
         yield Violation(("agents", name, "replicas", "min"), message)
 
 
@@ -68,13 +76,15 @@ def _scale(inputs: CheckInput, name: str, agent: Agent) -> Iterator[Violation]:
     place = ("agents", name, "scale")
     if scale.kind == "http":
         if scale.resource is not None:
-            yield Violation((*place, "resource"), "'http' counts requests; only 'queue' has a 'resource'")
+            message = "scaling by 'http' counts requests and has no 'resource'; remove 'resource', or scale by 'queue'"
+            yield Violation((*place, "resource"), message)
         if agent.ingress.kind == "none":
-            yield Violation(place, "'http' counts requests, and without ingress there are none; add an ingress")
+            message = "scaling by 'http' counts requests, and an agent without ingress receives none; add an ingress"
+            yield Violation(place, message)
         return
     queues = [one for one in inputs.names("resources") if _scales(inputs.kind_of(one))]
     if scale.resource is None:
-        yield Violation(place, "'queue' needs a 'resource': the queue whose messages are counted")
+        yield Violation(place, "scaling by 'queue' needs a 'resource': add the queue whose messages are counted")
     elif scale.resource not in inputs.names("resources"):
         yield Violation(
             (*place, "resource"), unknown_name_message("resource", scale.resource, queues, there="the queues are")
@@ -107,7 +117,7 @@ def _ingress(name: str, agent: Agent) -> Iterator[Violation]:
         return
     if kind == "external" and not allow:
         yield Violation(
-            place, "'external' without 'allow' would be open to every address; list the addresses of the callers"
+            place, "'external' ingress without 'allow' would be open to every address; list the callers' addresses"
         )
     if kind != "external" and allow:
         yield Violation(
@@ -118,7 +128,7 @@ def _ingress(name: str, agent: Agent) -> Iterator[Violation]:
 
 
 def _callers(inputs: CheckInput, name: str, agent: Agent) -> Iterator[Violation]:
-    """Check callers: single agents in a cluster; in Container Apps, 'internal' is the whole environment."""
+    """Yield the violations in `callers`, which only an agent in a cluster with internal ingress may list."""
     place = ("agents", name, "ingress", "callers")
     kind, callers = agent.ingress.kind, agent.ingress.callers
     if agent.host != "aks":
@@ -127,10 +137,10 @@ def _callers(inputs: CheckInput, name: str, agent: Agent) -> Iterator[Violation]
             yield Violation(place, message)
         return
     if kind == "none" and callers:
-        yield Violation(place, "'none' has no callers; remove 'callers', or write 'internal'")
+        yield Violation(place, "an agent with ingress 'none' has no callers; remove 'callers', or write 'internal'")
         return
     if kind == "internal" and not callers:
-        message = "'internal' without 'callers' has no effect; list the agents of the cluster that may call"
+        message = "'internal' ingress without 'callers' has no effect; list the agents of the cluster that may call"
         yield Violation(place[:-1], message)
     near = [
         one for one, other in inputs.valid_agents("host", "cluster") if other.cluster == agent.cluster and one != name
@@ -140,11 +150,11 @@ def _callers(inputs: CheckInput, name: str, agent: Agent) -> Iterator[Violation]
         if callers.count(one) > 1:
             yield Violation(place, f"{quote_value(one)} is listed {callers.count(one)} times; write it once")
         if one == name:
-            yield Violation(place, "an agent needs no access to itself; remove it")
+            yield Violation(place, "an agent needs no access to itself; remove its own name from 'callers'")
         elif one not in near:
             yield Violation(
                 place,
-                unknown_name_message("agent of the cluster", one, near, there="the other agents of the cluster are"),
+                unknown_name_message("cluster agent", one, near, there="the other agents of the cluster are"),
             )
 
 
@@ -156,7 +166,7 @@ def _port(name: str, agent: Agent) -> Iterator[Violation]:
         yield Violation(("agents", name, "port"), message)
     for key, probe in agent.probes:
         if probe is not None and probe.port is None:
-            message = "missing: neither the probe nor the agent has a port"
+            message = "missing: neither the probe nor the agent has a port; add 'port' to one of them"
             yield Violation(("agents", name, "probes", key, "port"), message)
 
 

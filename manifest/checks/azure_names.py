@@ -1,4 +1,4 @@
-"""Check of names: Azure accepts every name that is generated for this environment."""
+"""Check of generated names: Azure accepts every name that is generated for this environment."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ __all__ = ["check_azure_names"]
 
 
 def check_azure_names(inputs: CheckInput) -> Iterator[Violation]:
-    """Check the names that are generated in this environment; an error has the line of the part that causes it."""
+    """Yield a violation for each generated name that Azure refuses, at the line of the part that causes it."""
     if inputs.network.is_valid("name") and inputs.environment.is_valid("stack"):
         yield from _apps(inputs)
     yield from _grants(inputs)
@@ -31,14 +31,14 @@ def _apps(inputs: CheckInput) -> Iterator[Violation]:
     hosting_rules = (azure.HOSTING_ENVIRONMENT, azure.WORKSPACE)
     error = next(filter(None, (rule.error(hosting) for rule in hosting_rules)), None) or reserved
     if error:
-        yield Violation(("name",), f"{error} (network and stack)")
+        yield Violation(("name",), f"{error}; this name is made of the network's name and the stack")
     for agent in network.agents:
         host = inputs.host_of(agent)
         if host == "aks":
             error = azure.IDENTITY.error(identity_name(network.name, agent, stack))
             error = error or azure.NAMESPACE.error(namespace_name(network.name, agent, stack))
             if error:
-                yield Violation(("agents", agent), f"{error} (network, agent and stack)")
+                yield Violation(("agents", agent), f"{error}; this name is made of network, agent and stack")
         if host != "container-app":
             continue
         app = app_name(network.name, agent, stack)
@@ -48,7 +48,7 @@ def _apps(inputs: CheckInput) -> Iterator[Violation]:
         if error is None:
             error = azure.IDENTITY.error(pull_identity_name(network.name, agent, stack))
         if error:
-            yield Violation(("agents", agent), f"{error} (network, agent and stack)")
+            yield Violation(("agents", agent), f"{error}; this name is made of network, agent and stack")
 
 
 def _grants(inputs: CheckInput) -> Iterator[Violation]:

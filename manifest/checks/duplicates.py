@@ -1,4 +1,4 @@
-"""Check of duplicates: every name has one meaning, and every resource in Azure is declared once."""
+"""Check of duplicate names: every name has one meaning, and every resource in Azure is declared once."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ _NOUNS: dict[Section, str] = {
 
 
 def check_duplicates(inputs: CheckInput) -> Iterator[Violation]:
-    """Check for names that are the same in Azure, which ignores case."""
+    """Yield a violation for each declared name that is the same as another in Azure, which ignores case."""
     yield from _agents(inputs)
     yield from _agents_of_foundry(inputs)
     yield from _resources(inputs)
@@ -38,14 +38,15 @@ def _agents(inputs: CheckInput) -> Iterator[Violation]:
     for name in inputs.names("agents"):
         one = first.setdefault(name.lower(), name)
         if one != name:
-            message = f"agents {quote_value(one)} and {quote_value(name)} are {_same_resource(inputs, one, name)}"
-            yield Violation(
-                ("agents", name), f"{message}, so two agents would share an identity; choose different names"
+            message = (
+                f"agents {quote_value(one)} and {quote_value(name)} are {_same_resource(inputs, one, name)},"
+                " so two agents would share an identity; choose different names"
             )
+            yield Violation(("agents", name), message)
 
 
 def _same_resource(inputs: CheckInput, one: str, name: str) -> str:
-    """Description of the one Azure resource of two agents whose names differ in case only."""
+    """Return a phrase for the Azure resource that two agents would share, whose names differ in case only."""
     called = inputs.network.model.name, name.lower(), inputs.environment.model.stack
     if inputs.host_of(one) == inputs.host_of(name) == "aks":
         account = inputs.raw_entry("agents", name).get("service_account", name.lower())
@@ -80,7 +81,7 @@ def _resources(inputs: CheckInput) -> Iterator[Violation]:
 
 
 def _across_sections(inputs: CheckInput) -> Iterator[Violation]:
-    """Check that names are unique across sections, since grants, tables and `access` have all of them."""
+    """Yield a violation for each name in two sections, since grants, tables and `access` have all names."""
     first: dict[str, tuple[str, str]] = {}
     for section, noun in _NOUNS.items():
         for name in inputs.names(section):
@@ -110,15 +111,24 @@ def _parents(parents: list[ParentReference]) -> Iterator[Violation]:
     for parent in parents:
         one = first.setdefault(parent.parent.lower(), parent)
         if one.parent_kind != parent.parent_kind:
-            message = f"'{parent.parent}' is a {parent.parent_kind} here and a {one.parent_kind} at '{_path_of(one)}'"
-            yield Violation(parent.path, f"{message}; choose different names")
+            message = (
+                f"'{parent.parent}' is a {parent.parent_kind} here and a {one.parent_kind} at '{_path_of(one)}';"
+                " choose different names"
+            )
+            yield Violation(parent.path, message)
         elif one.parent != parent.parent:
-            message = f"'{parent.parent}' and '{one.parent}' at '{_path_of(one)}' differ in case only"
-            yield Violation(parent.path, f"{message}; write both the same way")
+            message = (
+                f"'{parent.parent}' and '{one.parent}' at '{_path_of(one)}' differ in case only; write both the same"
+                " way"
+            )
+            yield Violation(parent.path, message)
         elif one.existing != parent.existing:
             here, there = ("exists", "is created") if parent.existing else ("is created", "exists")
-            message = f"'{parent.parent}' {here} here and {there} at '{_path_of(one)}'"
-            yield Violation(parent.path, f"{message}; set 'existing: true' for both or for neither")
+            message = (
+                f"'{parent.parent}' {here} here and {there} at '{_path_of(one)}';"
+                " set 'existing: true' for both or for neither"
+            )
+            yield Violation(parent.path, message)
 
 
 def _path_of(parent: ParentReference) -> str:
@@ -131,8 +141,11 @@ def _parents_in_azure(inputs: CheckInput) -> Iterator[Violation]:
         name = inputs.environment.model.parent_name(parent)
         one = first.setdefault((parent.parent_kind, name.lower()), parent)
         if one.parent.lower() != parent.parent.lower():
-            message = f"'{parent.parent}' and '{one.parent}' both have the name '{name}' in this environment"
-            yield Violation(parent.path, f"{message}; choose different names")
+            message = (
+                f"'{parent.parent}' and '{one.parent}' both have the name '{name}' in this environment;"
+                " choose different names"
+            )
+            yield Violation(parent.path, message)
 
 
 def _contents(inputs: CheckInput) -> Iterator[Violation]:

@@ -1,4 +1,4 @@
-"""Check of the environment: it has every setting that the network needs, and none about undeclared entries."""
+"""Check of a stack's settings: they are complete for the network, and none is about an undeclared entry."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ _MAX_TAGS = 50
 
 
 def check_environment(inputs: CheckInput) -> Iterator[Violation]:
-    """Check image tags, existing resources, limits, Azure tags, clusters, destinations and people."""
+    """Yield the violations in image tags, existing resources, limits, tags, clusters, destinations and people."""
     yield from _image_tags(inputs)
     yield from _existing(inputs)
     yield from _subscriptions(inputs)
@@ -67,7 +67,7 @@ def _existing(inputs: CheckInput) -> Iterator[Violation]:
             yield Violation(path, message, "environment")
         elif base not in known and all(map(inputs.network.is_valid, ("registry", "resources", "hosts"))):
             message = unknown_name_message(
-                "existing parent", base, there, there="the existing ones in network.yaml are"
+                "existing parent", base, there, there="the existing parents in network.yaml are"
             )
             yield Violation(path, message, "environment")
         elif not entry.model_fields_set and inputs.environment.is_valid(*path):
@@ -76,7 +76,7 @@ def _existing(inputs: CheckInput) -> Iterator[Violation]:
 
 
 def _subscriptions(inputs: CheckInput) -> Iterator[Violation]:
-    """Check subscriptions: child resources of an existing parent can only be created in the stack's subscription."""
+    """Yield a violation for an existing parent in another subscription in which the stack would create something."""
     for base, entry in inputs.environment.model.existing.items():
         if entry.subscription is None:
             continue
@@ -122,7 +122,7 @@ def _limits(inputs: CheckInput) -> Iterator[Violation]:
     environment = inputs.environment.model
     least, most = environment.replicas.min, environment.replicas.max
     if least > most:
-        message = f"min {least} is more than max {most}"
+        message = f"the minimum of {least} replicas is more than the maximum of {most}; correct one of the two"
         yield Violation(("replicas",), message, "environment")
     if len(environment.tags) > _MAX_TAGS:
         message = f"{len(environment.tags)} tags; Azure allows {_MAX_TAGS}"
@@ -195,7 +195,7 @@ def _people(inputs: CheckInput) -> Iterator[Violation]:
         if name not in named:
             yield Violation(
                 ("people", name),
-                unknown_name_message("people", name, named, there="the declared ones are"),
+                unknown_name_message("people", name, named, there="the declared people are"),
                 "environment",
             )
         other = first.setdefault(entra_id, name)

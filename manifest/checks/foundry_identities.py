@@ -1,4 +1,4 @@
-"""Check of Foundry identities in an environment: published agents, configured ids and shared identities."""
+"""Check of a stack's Foundry identities: published agents, configured ids and shared identities."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ _SEVERAL = 2
 
 
 def check_foundry_identities(inputs: CheckInput) -> Iterator[Violation]:
-    """Check published agents, configured ids, and the access that agents of one identity would share."""
+    """Yield the violations in published agents, configured ids, and access that agents would share."""
     for check in (_published, _given_to_agents, _given_to_projects, _given_twice, _shared):
         yield from check(inputs)
 
@@ -27,13 +27,13 @@ def _published(inputs: CheckInput) -> Iterator[Violation]:
         if listed.count(agent) > 1:
             message = f"{quote_value(agent)} is listed {listed.count(agent)} times; write it once"
             yield Violation(("published",), message, "environment")
-        for message in _not_of_foundry(inputs, agent, "is not published; its image tag sets its version"):
+        for message in _not_of_foundry(inputs, agent, "its image tag sets its version, so it is not published"):
             yield Violation(("published",), message, "environment")
 
 
 def _given_to_agents(inputs: CheckInput) -> Iterator[Violation]:
     for agent in inputs.environment.model.agent_identities:
-        for message in _not_of_foundry(inputs, agent, "gets its own identity from the stack"):
+        for message in _not_of_foundry(inputs, agent, "the stack creates its identity"):
             yield Violation(("agent_identities", agent), message, "environment")
         if _gets_application_identity(inputs, agent):
             message = (
@@ -65,7 +65,7 @@ def _given_to_projects(inputs: CheckInput) -> Iterator[Violation]:
 
 
 def _given_twice(inputs: CheckInput) -> Iterator[Violation]:
-    """Check that no id is configured for two identities."""
+    """Yield a violation for each id that is configured for two identities."""
     environment = inputs.environment.model
     owners = {
         **{
@@ -93,7 +93,7 @@ def _given_twice(inputs: CheckInput) -> Iterator[Violation]:
 
 
 def _gets_application_identity(inputs: CheckInput, agent: str) -> bool:
-    """True if an agent is published as an application, which has another identity than the configured one."""
+    """Return True if an agent is published with a new identity in place of a configured one."""
     network = inputs.network.model
     if agent not in network.agents or not inputs.environment.is_valid("published"):
         return False
@@ -109,7 +109,7 @@ def _not_of_foundry(inputs: CheckInput, agent: str, why: str) -> Iterator[str]:
         of_foundry = [one for one in agents if inputs.host_of(one) == "foundry"]
         yield unknown_name_message("agent", agent, of_foundry, there="the agents of Foundry are")
     elif host is not None and host != "foundry":
-        yield f"{quote_value(agent)} runs on {AGENT_HOSTS[host]} and {why}; remove it here"
+        yield f"agent {quote_value(agent)} runs on {AGENT_HOSTS[host]}, and {why}; remove the agent here"
 
 
 def _shared(inputs: CheckInput) -> Iterator[Violation]:
@@ -141,7 +141,7 @@ def _one_for_all(network: Network, project: str, agents: list[str]) -> str:
         )
     more = {one: every - rights for one, rights in held.items()}
     gains = "; ".join(
-        f"{quote_value(one)} would get {_format_permissions(rights)} from the others"
+        f"agent {quote_value(one)} would get {_format_permissions(rights)} from the other agents"
         for one, rights in more.items()
         if rights
     )
@@ -160,5 +160,5 @@ def _right(access: Access) -> _Right:
 
 
 def _format_permissions(rights: Iterable[_Right]) -> str:
-    """Format permissions as in the file."""
+    """Return permissions as text in the form of `network.yaml`, such as `'reports: write'`."""
     return join_choices(sorted({f"{resource}: {verb}" for resource, verb, _ in rights}))

@@ -1,4 +1,4 @@
-"""Check of hosts: they are complete, and every agent has the keys that its host requires and supports."""
+"""Check of hosts: clusters and projects are complete, and each agent has the keys that its host requires."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ __all__ = ["check_hosts"]
 
 
 def check_hosts(inputs: CheckInput) -> Iterator[Violation]:
-    """Check every host, and the keys of every agent that depend on its host."""
+    """Yield the violations in every host, and in the keys of each agent that depend on its host."""
     for name, host in inputs.network.model.hosts.items():
         if not inputs.network.is_valid("hosts", name):
             continue
@@ -47,13 +47,13 @@ def _project(inputs: CheckInput, name: str, host: FoundryProject) -> Iterator[Vi
     place: KeyPath = ("hosts", name)
     for key, has in (("deployments", host.deployments), ("connections", host.connections)):
         if host.existing and has:
-            yield Violation((*place, key), f"the {key} of an existing project are not changed; remove the key")
+            yield Violation((*place, key), f"the stack does not change an existing project; remove its key '{key}'")
     declared = inputs.names("resources")
     able = [one for one in declared if inputs.kind_of(one) in CONNECTED_KINDS]
     for one, verb in host.connections.items():
         kind = inputs.kind_of(one)
         if one not in declared:
-            message = unknown_name_message("resource", one, able, there="a project can connect to")
+            message = unknown_name_message("resource", one, able, there="a project can connect to the resources")
             yield Violation((*place, "connections", one), message)
         elif kind in CONNECTED_KINDS:
             # A connection has the resource's name, which agents' tools use to find it.
@@ -65,7 +65,7 @@ def _project(inputs: CheckInput, name: str, host: FoundryProject) -> Iterator[Vi
 
 
 def _deployments(inputs: CheckInput) -> Iterator[Violation]:
-    """Check names of model deployments, which are unique in the account, for all projects of an account."""
+    """Yield a violation for two model deployments of an account with the same name, in all of its projects."""
     seen: set[tuple[str, str]] = set()
     for name, host in inputs.network.model.hosts.items():
         for deployment in host.deployments if isinstance(host, FoundryProject) else ():
@@ -84,13 +84,14 @@ def _cluster(name: str, host: AksCluster) -> Iterator[Violation]:
     if host.existing:
         for key, has in (("allow", host.allow), ("private", host.private)):
             if has:
-                yield Violation((*place, key), "the callers of an existing cluster are not changed; remove the key")
+                yield Violation((*place, key), f"the stack does not change an existing cluster; remove its key '{key}'")
     elif host.private and host.allow:
         message = "a private cluster is not open to addresses outside; remove 'allow', or 'private'"
         yield Violation((*place, "allow"), message)
     elif not host.private and not host.allow:
         message = (
-            "the API of the cluster would be open to every address; list the callers in 'allow', or set 'private: true'"
+            "the cluster's API server would be open to every address; list the addresses of"
+            " its callers in 'allow', or set 'private: true'"
         )
         yield Violation(place, message)
     for block in sorted({one for one in host.allow if host.allow.count(one) > 1}):
@@ -123,7 +124,7 @@ def _check_host(inputs: CheckInput, name: str, key: str, host: str, kind: str) -
     elif host not in fitting and (other := inputs.kind_of(host, "hosts")) in HOST_MODELS:
         there = f"the hosts of kind '{kind}' are {join_choices(fitting)}"
         none = f"declare one of kind '{kind}' under 'hosts'"
-        yield Violation(path, f"'{host}' is of kind '{other}'; {there if fitting else none}")
+        yield Violation(path, f"host '{host}' is of kind '{other}', not '{kind}'; {there if fitting else none}")
 
 
 def _in_a_cluster(inputs: CheckInput, name: str, agent: Agent) -> Iterator[Violation]:
@@ -140,7 +141,7 @@ def _in_a_cluster(inputs: CheckInput, name: str, agent: Agent) -> Iterator[Viola
 
 
 def _accounts(inputs: CheckInput) -> Iterator[Violation]:
-    """Check that service accounts of a cluster have different names, so that its logs identify the agent."""
+    """Yield a violation for two agents of a cluster with one service account, since its logs would mix them up."""
     first: dict[tuple[str, str], str] = {}
     for name, agent in inputs.valid_agents("host", "cluster", "service_account"):
         if agent.host != "aks" or not agent.cluster or not agent.service_account:

@@ -1,4 +1,4 @@
-"""Check of resources: rules of single kinds about more than one key."""
+"""Check of declared resources: rules of single kinds about more than one key."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ __all__ = ["check_resources"]
 
 
 def check_resources(inputs: CheckInput) -> Iterator[Violation]:
-    """Check the registry's permissions mode and the deployments of model accounts."""
+    """Yield the violations in the registry's permissions mode and the deployments of model accounts."""
     network = inputs.network.model
     registry = network.registry
     if inputs.network.is_valid("registry") and registry.permissions == "repository" and not registry.existing:
@@ -23,7 +23,7 @@ def check_resources(inputs: CheckInput) -> Iterator[Violation]:
 def _deployments(name: str, deployments: tuple[dict[str, object], ...], *, existing: bool) -> Iterator[Violation]:
     place = ("resources", name, "deployments")
     if existing and deployments:
-        yield Violation(place, "the deployments of an existing account are not changed; remove the key")
+        yield Violation(place, "the stack does not change an existing account; remove its key 'deployments'")
     if not existing and not deployments:
         yield Violation(place, "missing: an account without a model deployment is of no use; write at least one")
     seen: set[str] = set()

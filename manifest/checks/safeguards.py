@@ -19,7 +19,7 @@ __all__ = ["check_safeguards"]
 
 
 def check_safeguards(inputs: CheckInput) -> Iterator[Violation]:
-    """Check every agent's budget, every separation and every exception."""
+    """Yield the violations in every agent's budget, every separation and every exception."""
     for name, agent in inputs.valid_agents("budget"):
         if agent.budget is not None and not agent.budget.model_fields_set:
             message = f"no value; limit at least one of {join_choices(Budget.model_fields)}, or remove it"
@@ -57,7 +57,7 @@ def _separation(inputs: CheckInput) -> Iterator[Violation]:
 def _right_problem(inputs: CheckInput, resource: str, verb: str) -> str | None:
     declared = inputs.names("resources")
     if resource not in declared:
-        return unknown_name_message("resource", resource, declared, there="the declared ones are")
+        return unknown_name_message("resource", resource, declared, there="the declared resources are")
     kind = inputs.kind_of(resource)
     return verb_refusal_reason(verb, kind) if kind in KINDS else None
 
@@ -80,7 +80,7 @@ def _exceptions(inputs: CheckInput) -> Iterator[Violation]:
 
 
 def _unknown_things(inputs: CheckInput, on: str) -> Iterator[str]:
-    """Check the scope of an exception: an entry that findings can be about, or an agent and a resource."""
+    """Yield an error for an exception whose scope is not a declared entry, or not an agent and a resource."""
     agents, resources = inputs.names("agents"), inputs.names("resources")
     # Findings are also about clusters, which pull images, projects, which use connections, and people.
     others = (*inputs.names("hosts"), *inputs.names("people"))
@@ -88,7 +88,7 @@ def _unknown_things(inputs: CheckInput, on: str) -> Iterator[str]:
     if not slash or detect_credential(on):  # half of a credential would not be recognised as one
         if on not in (*resources, *agents, *others):
             yield unknown_name_message(
-                "resource or agent", on, (*resources, *agents, *others), there="the declared ones are"
+                "resource or agent", on, (*resources, *agents, *others), there="the declared names are"
             )
         return
     if "/" in what:
@@ -97,4 +97,6 @@ def _unknown_things(inputs: CheckInput, on: str) -> Iterator[str]:
     if who not in (*agents, *others):
         yield unknown_name_message("agent", who, (*agents, *others), there="the agents are")
     if what not in (*resources, *agents):
-        yield unknown_name_message("resource", what, (*resources, *agents), there="the declared ones are")
+        yield unknown_name_message(
+            "resource", what, (*resources, *agents), there="the declared resources and agents are"
+        )

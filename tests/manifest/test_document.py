@@ -66,7 +66,7 @@ def test_reading_a_folder_instead_of_a_file_is_a_problem(tmp_path: Path) -> None
 def test_yaml_nested_more_than_16_deep_is_a_problem(text: str) -> None:
     (problem,) = compose(text).problems
 
-    assert problem.message == "nested more than 16 deep"
+    assert problem.message == "the value is nested more than 16 levels deep; use fewer levels"
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ REFUSALS: list[tuple[str, dict[str, object], str, str]] = [
         "allow and deny",
         ingress(ipSecurityRestrictions=[restriction("a"), restriction("b", "Deny", "192.0.2.0/28")]),
         GENERAL,
-        "of the same type",
+        "must have the same action",
     ),
     ("one name twice", ingress(ipSecurityRestrictions=[restriction("a")] * 2), GENERAL, "two restrictions have"),
     ("no block", ingress(ipSecurityRestrictions=[restriction("a", block="192.0.2.1/24")]), GENERAL, "192.0.2.1/24"),
