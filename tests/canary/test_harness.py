@@ -67,7 +67,7 @@ class Thing(pulumi.ComponentResource):
 
 
 def refuse(_: object) -> None:
-    raise AssertionError("said in an apply")
+    raise AssertionError("raised in an apply")
 
 
 def program() -> None:
@@ -82,7 +82,7 @@ def test_it() -> None:
 def test_exception_in_an_unawaited_apply_fails_the_test(run: Run) -> None:
     outcome = run(RECORDED.format(program='Thing("one").urn.apply(refuse)'))
 
-    assert outcome.failed_with("said in an apply"), outcome.text
+    assert outcome.failed_with("raised in an apply"), outcome.text
 
 
 def test_exception_in_a_nested_unawaited_apply_fails_the_test(run: Run) -> None:
@@ -90,16 +90,16 @@ def test_exception_in_a_nested_unawaited_apply_fails_the_test(run: Run) -> None:
         RECORDED.format(program='Thing("one").urn.apply(lambda urn: pulumi.Output.from_input(urn).apply(refuse))')
     )
 
-    assert outcome.failed_with("said in an apply"), outcome.text
+    assert outcome.failed_with("raised in an apply"), outcome.text
 
 
-def test_two_resources_with_the_same_name_fail_the_test(run: Run) -> None:
+def test_two_resources_with_the_same_name_on_pulumi_mocks_fail_the_test(run: Run) -> None:
     outcome = run(RECORDED.format(program='Thing("one"), Thing("one")'))
 
     assert outcome.failed_with("registered twice", "test:index:Thing::one"), outcome.text
 
 
-def test_formatting_an_output_as_text_fails_the_test(run: Run) -> None:
+def test_formatting_a_pulumi_output_as_text_fails_the_test(run: Run) -> None:
     outcome = run(RECORDED.format(program="f\"{Thing('one').urn}\""))
 
     assert outcome.failed_with("__str__"), outcome.text
@@ -115,7 +115,7 @@ from localazure.run import Operation, run
 
 
 def refuse(_: object) -> None:
-    raise AssertionError("said in an apply")
+    raise AssertionError("raised in an apply")
 
 
 def group(name: str) -> "resources.ResourceGroup":
@@ -141,7 +141,7 @@ def test_program_on_local_azure_deploys_in_the_harness(run: Run) -> None:
 def test_exception_in_an_apply_fails_a_run_on_local_azure(run: Run) -> None:
     outcome = run(LOCAL.format(program='group("one").location.apply(refuse)'))
 
-    assert outcome.failed_with("said in an apply"), outcome.text
+    assert outcome.failed_with("raised in an apply"), outcome.text
 
 
 def test_two_resources_with_the_same_name_fail_a_run_on_local_azure(run: Run) -> None:
@@ -150,7 +150,7 @@ def test_two_resources_with_the_same_name_fail_a_run_on_local_azure(run: Run) ->
     assert outcome.failed_with("one is registered twice as azure-native:resources:ResourceGroup"), outcome.text
 
 
-def test_warning_fails_the_test(run: Run) -> None:
+def test_python_warning_fails_the_test(run: Run) -> None:
     outcome = run('import warnings\n\n\ndef test_it() -> None:\n    warnings.warn("beware", stacklevel=1)\n')
 
     assert outcome.failed_with("UserWarning: beware"), outcome.text

@@ -135,7 +135,7 @@ def packages_of_the_table() -> list[str]:
     return [name.strip() for row in rows for name in row.split("|")[1].split(",")]
 
 
-def test_lock_file_is_parsed_like_pip_parses_it() -> None:
+def test_lock_file_parser_of_the_tests_reads_versions_and_finds_missing_hashes() -> None:
     hashed = f"a==1 ; os_name == 'nt' \\\n    --hash=sha256:{'0' * 64}\n    # via b\n"
     text = f"# by a tool\n--only-binary :all:\n\n{hashed}b==2\n"
 
@@ -151,11 +151,11 @@ def test_direct_dependencies_are_pinned_to_the_locked_versions(requirement: Requ
     assert locked(LOCK)[canonicalize_name(requirement.name)].version == pin.version, RENEW
 
 
-def test_every_direct_dependency_has_a_row_in_the_readme() -> None:
+def test_readme_package_table_lists_exactly_the_direct_dependencies() -> None:
     assert sorted(packages_of_the_table()) == sorted(requirement.name for requirement in direct())
 
 
-def test_every_direct_dependency_states_its_reason_in_the_readme() -> None:
+def test_every_direct_dependency_has_a_comment_with_its_reason_in_pyproject() -> None:
     text = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
     explained = re.findall(r'^  "([A-Za-z0-9-]+)==[^"]+",\s+# \S', text, re.MULTILINE)
 
@@ -167,7 +167,7 @@ def test_every_locked_package_has_hashes() -> None:
     assert without_hashes(LOCK) == []
 
 
-def test_lock_file_installs_only_wheels_and_names_no_host() -> None:
+def test_lock_file_allows_only_wheels_except_for_yattag_and_contains_no_url() -> None:
     """Pip forgets a `--no-binary` option that precedes `--only-binary :all:`, so the order of the options counts."""
     options = [line for line in lines(LOCK) if line.startswith("-")]
 
@@ -179,7 +179,9 @@ def test_lock_file_installs_only_wheels_and_names_no_host() -> None:
 @pytest.mark.parametrize(
     "environment", environments(), ids=lambda one: f"{one['python_version']}-{one['sys_platform']}"
 )
-def test_lock_file_contains_every_requirement_of_its_packages(environment: dict[str, str]) -> None:
+def test_lock_file_contains_every_transitive_requirement_for_each_supported_python_and_system(
+    environment: dict[str, str],
+) -> None:
     missing, _ = missing_and_reached(locked(LOCK), environment)
 
     assert missing == set(), RENEW
@@ -192,18 +194,18 @@ def test_lock_file_contains_no_package_that_nothing_requires() -> None:
     assert set(lock) == reached, RENEW
 
 
-def test_dependency_of_a_locked_package_missing_from_the_lock_file_is_reported() -> None:
+def test_lock_file_check_reports_a_transitive_dependency_that_is_not_locked() -> None:
     lock = locked(LOCK)
     del lock["msal"]
 
     assert any("required by azure-identity" in one for one in missing_and_reached(lock, environments()[0])[0])
 
 
-def test_supported_python_versions_start_at_requires_python() -> None:
+def test_oldest_python_classifier_equals_requires_python() -> None:
     assert PROJECT["project"]["requires-python"] == f">={supported_pythons()[0]}"
 
 
-def test_makefile_installs_packages_only_with_hashes() -> None:
+def test_makefile_installs_requirements_txt_only_with_require_hashes() -> None:
     recipe = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
     installed = [line for line in recipe.splitlines() if "pip install" in line and "requirements.txt" in line]
 

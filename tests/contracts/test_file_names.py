@@ -52,13 +52,13 @@ def alike(names: list[str]) -> list[str]:
         ["arm_schema", "arm_types", "arm_world"],
     ],
 )
-def test_names_that_differ_by_a_plural_a_prefix_or_a_suffix_are_reported(names: list[str]) -> None:
+def test_module_name_check_reports_names_that_differ_by_a_plural_prefix_or_suffix(names: list[str]) -> None:
     assert alike(names)
 
 
-def test_names_with_different_words_are_not_reported() -> None:
+def test_module_name_check_accepts_names_with_different_words() -> None:
     assert alike(["schema", "storage", "storing", "role_changes", "role_definitions"]) == []
 
 
-def test_no_two_modules_of_a_folder_have_names_alike() -> None:
+def test_no_product_folder_has_two_modules_with_similar_names() -> None:
     assert {str(folder): found for folder, names in folders().items() if (found := alike(names))} == {}

@@ -30,7 +30,7 @@ def grants() -> set[str]:
     return {one.name for one in of_hosts().all("RoleAssignment")}
 
 
-def test_agent_hosts_disable_key_access() -> None:
+def test_resources_of_a_network_with_every_host_disable_key_access() -> None:
     opened = opened_by_keys(of_hosts())
 
     assert {"Account", "ManagedCluster", "Vault"} <= {one.kind for one in opened}
@@ -38,7 +38,7 @@ def test_agent_hosts_disable_key_access() -> None:
         assert_closed(resource)
 
 
-def test_agent_hosts_send_logs_to_the_workspace() -> None:
+def test_resources_of_a_network_with_every_host_send_logs_to_the_workspace() -> None:
     assert_logged(of_hosts())
 
 
@@ -50,7 +50,7 @@ def test_every_agent_is_a_child_component_of_the_network() -> None:
     assert agents == set(EVERY_HOST["agents"])
 
 
-def test_access_of_agents_on_every_host_creates_exactly_these_role_assignments() -> None:
+def test_network_with_every_host_creates_exactly_the_expected_role_assignments() -> None:
     """Agents that share an identity get each role assignment only once."""
     assert grants() == {
         "clerk-may-read-signing",
@@ -68,13 +68,15 @@ def test_access_of_agents_on_every_host_creates_exactly_these_role_assignments()
     }
 
 
-def test_replaced_role_assignment_is_deleted_only_after_its_replacement_exists() -> None:
+def test_role_assignments_are_registered_with_delete_before_replace_off() -> None:
     """Otherwise, an agent that is being published would be without access for a while."""
     assert {one.delete_before_replace for one in of_hosts().all("RoleAssignment")} == {False}
 
 
 @pytest.mark.parametrize(("identity", "row"), calls())
-def test_role_for_calling_an_agent_is_not_privileged_and_has_a_source(identity: str, row: VerbRole) -> None:
+def test_role_for_calling_a_foundry_agent_is_not_privileged_and_cites_microsoft_learn(
+    identity: str, row: VerbRole
+) -> None:
     role = by_name(row.role)
 
     assert role.name == row.role, "the name is a former one"
@@ -82,7 +84,7 @@ def test_role_for_calling_an_agent_is_not_privileged_and_has_a_source(identity: 
     assert "Microsoft Learn, 20" in row.source
 
 
-def test_role_for_calling_an_agent_is_scoped_to_that_agent() -> None:
+def test_role_for_calling_a_foundry_agent_is_assigned_at_that_agent_only() -> None:
     recorded = of_hosts()
 
     scopes = {one.name: one.inputs["scope"] for one in recorded.all("RoleAssignment") if "-may-use-" in one.name}
@@ -93,7 +95,7 @@ def test_role_for_calling_an_agent_is_scoped_to_that_agent() -> None:
     }
 
 
-def test_aks_network_policies_let_a_caller_reach_the_agent_that_permits_it() -> None:
+def test_aks_network_policies_allow_traffic_from_a_declared_caller_to_the_called_agent() -> None:
     policies = {one.name: one.inputs["spec"] for one in of_hosts().all("NetworkPolicy")}
 
     spaces = [

@@ -10,13 +10,13 @@ REPOSITORY = Path(__file__).parents[2]
 TEXT = (REPOSITORY / "docs/howto/add-a-resource-kind.md").read_text(encoding="utf-8")
 
 
-def test_every_path_named_in_the_recipe_exists() -> None:
+def test_every_path_named_in_the_how_to_for_a_new_resource_kind_exists() -> None:
     paths = set(re.findall(r"`((?:access|components|docs|localazure|manifest|tests)/[\w./-]+)`", TEXT))
 
     assert {path for path in paths if not (REPOSITORY / path).exists()} == set()
 
 
-def test_every_role_shown_in_the_documentation_may_be_assigned_to_an_agent() -> None:
+def test_roles_granted_in_documentation_examples_are_not_privileged() -> None:
     shown = re.findall(
         r"\{ role: ([^,}]+), because:", "".join(page.read_text("utf-8") for page in (REPOSITORY / "docs").rglob("*.md"))
     )

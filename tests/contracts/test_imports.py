@@ -86,7 +86,7 @@ def rooms_of(names: set[str]) -> set[str]:
     return {room for room in ROOMS if any(within(name, room) for name in names)}
 
 
-def test_imported_modules_are_found_in_every_form_of_import_statement() -> None:
+def test_import_check_finds_modules_in_every_form_of_import_statement() -> None:
     text = "import a.b\nfrom c import d\nfrom . import e\nfrom ..f import g\ndef late():\n    from h import i\n"
 
     assert set(imports("x.y.z", text)) == {"a.b", "c", "c.d", "x.y", "x.y.e", "x.f", "x.f.g", "h", "h.i"}
@@ -106,7 +106,7 @@ def test_manifest_and_access_import_neither_pulumi_nor_other_packages_of_the_pro
 
 
 @of(*LAYERS)
-def test_module_imports_only_modules_of_its_own_or_a_lower_layer(name: str) -> None:
+def test_access_and_localazure_modules_import_only_their_own_and_allowed_layers(name: str) -> None:
     (layer,) = (layer for layer in LAYERS if within(name, layer))
     room = layer.partition(".")[0]
     below = (layer, *LAYERS[layer], *SHARED)
@@ -145,7 +145,7 @@ def test_only_the_network_component_imports_manifest(name: str) -> None:
 
 
 @of("localazure")
-def test_localazure_imports_only_access_and_azure_facts_of_manifest(name: str) -> None:
+def test_localazure_imports_only_access_and_the_naming_and_stack_file_modules_of_manifest(name: str) -> None:
     found = imported(name)
 
     # `from manifest import …` names the room itself, and is refused with the rest.
@@ -162,7 +162,7 @@ def test_policies_import_only_access_and_pulumi_policy(name: str) -> None:
 
 
 @of("release")
-def test_release_does_not_import_manifest(name: str) -> None:
+def test_release_imports_only_access_components_and_localazure(name: str) -> None:
     assert rooms_of(imported(name)) <= {"release", "access", "components", "localazure"}
 
 
@@ -195,7 +195,7 @@ def test_modules_named_in_the_import_rules_exist(place: str) -> None:
     assert place in modules()
 
 
-def test_program_imports_only_access_components_and_manifest() -> None:
+def test_pulumi_program_module_imports_exactly_access_components_and_manifest() -> None:
     program = REPOSITORY / "agent_network" / "program.py"
     found = set(imports("agent_network.program", program.read_text(encoding="utf-8")))
 

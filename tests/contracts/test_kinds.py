@@ -47,7 +47,7 @@ def rows() -> Iterator[tuple[str, str, VerbRole]]:
 every_row = pytest.mark.parametrize(("kind", "row"), [pytest.param(k, r, id=f"{k}-{v}-{r.role}") for k, v, r in rows()])
 
 
-def asked(resource: Registered, path: str) -> object:
+def input_at(resource: Registered, path: str) -> object:
     value: Any = resource.inputs
     for key in path.split("."):
         value = value.get(key)
@@ -69,7 +69,7 @@ def assert_closed(resource: Registered) -> None:
         switch = switch_of(BY_TOKEN[resource.type].arm_type)
         assert local_auth(BY_TOKEN[resource.type].arm_type, resource.inputs) is False, (resource.urn, switch)
     for path, value in ALSO_CLOSED.get(resource.type, {}).items():
-        assert asked(resource, path) is value, (resource.urn, path)
+        assert input_at(resource, path) is value, (resource.urn, path)
 
 
 def logged_at(resource: Registered, recorded: Recorded) -> set[str]:
@@ -114,7 +114,7 @@ def controlling(role: Role) -> set[str]:
 
 
 @every_row
-def test_role_of_every_verb_changes_only_data(kind: str, row: VerbRole) -> None:
+def test_verb_roles_allow_no_control_plane_write_or_delete_except_listed_ones(kind: str, row: VerbRole) -> None:
     del kind
 
     assert controlling(by_name(row.role)) == WITH_CONTROL.get(row.role, set())
@@ -153,7 +153,7 @@ def test_component_of_a_resource_kind_is_a_child_of_its_parent_resource_or_the_n
     else:
         assert own.parent == component(recorded, holder).urn
         assert component(recorded, holder).parent == root
-    # Nothing lies about: whatever Azure is asked for belongs to a component, and each component to the network.
+    # Every Azure resource belongs to a component, and every component to the network.
     assert [one.name for one in recorded.resources if one.custom and one.parent == root] == ["contoso"]
     assert {one.urn for one in recorded.resources} == {one.urn for one in within(recorded, "contoso")}
 

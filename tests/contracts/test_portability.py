@@ -85,7 +85,7 @@ def uses(path: Path) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: path.relative_to(REPOSITORY).as_posix())
-def test_product_modules_use_nothing_that_only_posix_has(path: Path) -> None:
+def test_product_modules_use_no_posix_only_modules_functions_signals_or_paths(path: Path) -> None:
     assert uses(path) - set(EXCEPTIONS) == set(), "use filelock, subprocess, sys.executable or tempfile instead"
 
 
@@ -110,5 +110,5 @@ def test_every_portability_exemption_is_still_needed() -> None:
         ("import signal\nsignal.SIGTERM", set[str]()),
     ],
 )
-def test_posix_only_names_and_paths_are_detected(text: str, expected: set[str]) -> None:
+def test_portability_check_detects_posix_only_names_and_paths(text: str, expected: set[str]) -> None:
     assert set(found_in(text)) == expected

@@ -62,7 +62,7 @@ def test_bug_report_form_directs_vulnerabilities_to_the_security_policy() -> Non
     assert loaded(REPOSITORY / ".github/ISSUE_TEMPLATE/config.yml") == {"blank_issues_enabled": False}
 
 
-def test_pull_request_template_has_a_section_about_access() -> None:
+def test_pull_request_template_has_exactly_change_access_and_review_sections() -> None:
     headings = re.findall(r"^## (.*)$", text_of(".github/pull_request_template.md"), re.MULTILINE)
 
     assert headings == ["Change", "Access", "Before review"]

@@ -92,15 +92,15 @@ def run(root: Path, *arguments: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_example_of_the_recipe_changes_exactly_four_code_files() -> None:
+def test_how_to_for_a_new_resource_kind_changes_exactly_four_code_files() -> None:
     assert len({path for path, _, _ in BLOCKS if path.startswith(CODE)}) == 4
 
 
-def test_new_resource_kind_of_the_recipe_passes_all_resource_kind_tests(project: Path) -> None:
+def test_resource_kind_added_by_the_how_to_passes_the_contract_tests_in_a_copy(project: Path) -> None:
     run(project, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *TESTS, "-k", ABOUT)
 
 
-def test_code_blocks_of_the_recipe_are_formatted_by_ruff(project: Path) -> None:
+def test_code_added_by_the_how_to_passes_ruff_check_and_format(project: Path) -> None:
     code = sorted({path for path, _, _ in BLOCKS})
 
     run(project, "-m", "ruff", "check", "--no-cache", "-q", *code)

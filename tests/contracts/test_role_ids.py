@@ -25,7 +25,7 @@ def roles_in(text: str) -> set[str]:
     return {ROLES[each] for each in digits if each in ROLES}
 
 
-def test_azure_role_id_is_detected_in_every_notation() -> None:
+def test_role_id_search_finds_azure_role_ids_in_any_case_and_without_hyphens() -> None:
     one = next(every_role())
 
     for written in (one.id, one.id.upper(), one.id.replace("-", ""), f"…/roleDefinitions/{one.id}'"):

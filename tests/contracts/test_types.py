@@ -69,7 +69,7 @@ def test_rows_of_the_type_table_have_unique_types_tokens_and_kinds() -> None:
     assert {kind for kind, count in kinds.items() if count > 1} == set()
 
 
-def test_resource_kinds_of_the_type_table_are_those_of_the_manifest() -> None:
+def test_type_table_and_manifest_have_the_same_verbs_for_each_resource_kind() -> None:
     of_rows = {kind: {each.verb for row in of_kind(kind) for each in row.verbs} for kind in KINDS}
 
     assert of_rows == {kind: set(entry.verbs) for kind, entry in DECLARABLE.items()}
@@ -91,7 +91,7 @@ def test_azure_type_of_a_resource_kind_is_the_type_its_component_assigns_roles_a
 
 
 @every_kind
-def test_resource_kind_inside_an_account_gets_roles_at_itself_and_not_at_the_account(kind: str) -> None:
+def test_type_row_of_a_kind_inside_an_account_states_that_its_roles_are_not_assigned_at_the_account(kind: str) -> None:
     """Otherwise, a role assigned at the whole account would not be reported as a wide grant."""
     (row,) = of_kind(kind)
 
@@ -99,7 +99,7 @@ def test_resource_kind_inside_an_account_gets_roles_at_itself_and_not_at_the_acc
 
 
 @every_kind
-def test_scope_of_each_verb_is_the_resource_or_a_scope_belonging_to_it(kind: str) -> None:
+def test_types_below_a_kind_at_which_roles_are_assigned_are_marked_as_parts_of_it(kind: str) -> None:
     (row,) = of_kind(kind)
     tokens = {one.type for one in networks.of_kind(kind).resources if one.type in BY_TOKEN}
     inside = [BY_TOKEN[token] for token in tokens if BY_TOKEN[token].path.startswith(f"{row.path}/")]
@@ -110,7 +110,7 @@ def test_scope_of_each_verb_is_the_resource_or_a_scope_belonging_to_it(kind: str
 
 
 @every_kind
-def test_container_below_a_service_segment_is_a_child_of_its_storage_account(kind: str) -> None:
+def test_service_type_between_an_account_and_its_container_is_marked_as_a_part_of_the_account(kind: str) -> None:
     (row,) = of_kind(kind)
     found = re.match(r"(.*/\w+Services)/default/", row.path)
 
@@ -120,7 +120,7 @@ def test_container_below_a_service_segment_is_a_child_of_its_storage_account(kin
 
 
 @every_type
-def test_every_type_with_a_key_switch_is_queried_in_live_azure(row: ArmType) -> None:
+def test_type_row_with_a_key_switch_states_how_to_list_the_type_in_live_azure(row: ArmType) -> None:
     """Otherwise, a subscription is read without knowing if access keys are enabled."""
     if isinstance(row.keys, KeySwitch):
         assert row.listed is not None
@@ -128,14 +128,14 @@ def test_every_type_with_a_key_switch_is_queried_in_live_azure(row: ArmType) -> 
 
 
 @every_type
-def test_every_type_without_a_key_switch_is_inside_a_type_that_has_one(row: ArmType) -> None:
+def test_type_whose_keys_belong_to_its_parent_is_inside_a_type_with_a_key_switch(row: ArmType) -> None:
     if row.keys is WITHIN:
         around = [each for each in TYPES if row.path.startswith(f"{each.path}/")]
         assert any(isinstance(each.keys, KeySwitch) for each in around)
 
 
 @every_type
-def test_id_pattern_of_each_type_equals_local_azures(row: ArmType) -> None:
+def test_resource_id_pattern_of_a_type_row_equals_local_azures_pattern(row: ArmType) -> None:
     for service in catalogue():
         if service.token == row.token and row.token.startswith("azure-native:"):
             path = "/" + service.path.lstrip("/").replace("{subscriptionId}", "{subscription}")
@@ -143,7 +143,7 @@ def test_id_pattern_of_each_type_equals_local_azures(row: ArmType) -> None:
 
 
 @every_type
-def test_every_row_of_the_type_table_names_a_microsoft_document(row: ArmType) -> None:
+def test_sources_in_the_type_table_cite_microsoft_learn_with_a_date(row: ArmType) -> None:
     sources = [each.source for each in row.verbs]
     sources += [row.keys.source] if isinstance(row.keys, KeySwitch) else []
 
@@ -190,7 +190,7 @@ def _network(row: ArmType, role: str, *declared: DeclaredAccess) -> tuple[Graph,
 
 
 @every_kind
-def test_access_proof_covers_every_verb(kind: str) -> None:
+def test_access_proof_fails_for_an_undeclared_role_of_each_verb_and_holds_if_declared(kind: str) -> None:
     (row,) = of_kind(kind)
     for each in row.verbs:
         undeclared = prove(*_network(row, each.role))

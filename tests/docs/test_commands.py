@@ -11,17 +11,19 @@ from tests.docs.running import NOT_RUN, RUN, exit_code, expected_exit_code, reas
 HERE = [command for command in RUN if "access diff" not in command]
 
 
-def test_documentation_contains_commands() -> None:
+def test_command_search_finds_the_commands_in_the_documentation() -> None:
     assert len(commands()) > 40
     assert len(RUN) > 10
 
 
 @pytest.mark.parametrize("start", NOT_RUN)
-def test_every_reason_not_to_run_a_command_is_used(start: str) -> None:
+def test_every_exception_from_running_documented_commands_is_still_needed(start: str) -> None:
     assert any(reason(command) == start for command in commands())
 
 
 @pytest.mark.usefixtures("project")
 @pytest.mark.parametrize("command", HERE)
-def test_every_command_shown_in_the_documentation_succeeds(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_shown_in_the_documentation_exits_with_the_expected_code(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert exit_code(command) == expected_exit_code(command), (command, capsys.readouterr().err)

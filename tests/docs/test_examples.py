@@ -38,7 +38,7 @@ def findings(root: Path, network: str) -> list[str]:
     return [f"{one.rule.id}: {one.what}" for one in check(graph, stated, today=date(2026, 1, 1))]
 
 
-def test_example_network_of_the_how_to_has_no_access_findings(tmp_path: Path) -> None:
+def test_example_network_of_the_how_to_for_writing_a_network_has_no_access_findings(tmp_path: Path) -> None:
     assert findings(tmp_path, NETWORK) == []
 
 
@@ -51,5 +51,5 @@ def test_each_form_of_access_in_the_how_to_has_no_access_findings(tmp_path: Path
     assert findings(tmp_path, NETWORK + agent) == []
 
 
-def test_how_to_shows_the_forms_of_access() -> None:
+def test_how_to_for_writing_a_network_shows_three_forms_of_access() -> None:
     assert len(FORMS) == 3

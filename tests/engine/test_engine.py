@@ -130,7 +130,7 @@ def test_engine_command_line_without_a_command_exits_with_2(tmp_path: Path) -> N
     assert refused.err.startswith("no command is given; ")
 
 
-def test_folder_without_pulumi_yaml_is_refused_with_exit_code_2(tmp_path: Path) -> None:
+def test_engine_command_in_a_folder_without_pulumi_yaml_exits_with_2(tmp_path: Path) -> None:
     project = Project.written(tmp_path, "")
     (tmp_path / "Pulumi.yaml").unlink()
 

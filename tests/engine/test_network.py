@@ -60,7 +60,9 @@ def with_image(project: Project, stack: str, agent: str, tag: str) -> None:
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_network_goes_through_preview_up_update_refresh_and_destroy(project: Project, stack: str) -> None:
+def test_sample_network_on_the_pulumi_engine_is_previewed_created_updated_refreshed_and_destroyed(
+    project: Project, stack: str
+) -> None:
     previewed = json.loads(project.pulumi(f"preview --json --stack {stack}").out)["steps"]
     states = {step["urn"]: step["newState"] for step in previewed}
     planned = {urn: state for urn, state in states.items() if not type_of(urn).startswith("pulumi:providers:")}
@@ -123,7 +125,7 @@ def holders(project: Project) -> dict[str, list[str]]:
     return {owner: sorted(roles) for owner, roles in found.items()}
 
 
-def test_publishing_agents_creates_new_role_assignments_before_deleting_the_old_ones(
+def test_pulumi_up_that_publishes_agents_creates_new_role_assignments_before_deleting_old_ones(
     project: Project,
 ) -> None:
     both = ["Cognitive Services OpenAI User", "Storage Blob Data Reader"]
@@ -167,7 +169,7 @@ def with_notifier_on(project: Project, host: str) -> None:
     (project.root / "network.yaml").write_text(to_yaml(network))
 
 
-def test_moving_an_agent_between_hosts_keeps_its_service_bus_subscription(project: Project) -> None:
+def test_pulumi_up_that_moves_an_agent_to_another_host_keeps_its_service_bus_subscription(project: Project) -> None:
     with_notifier_on(project, "aks")
     project.pulumi("up --yes --skip-preview --stack prod")
 
@@ -179,7 +181,7 @@ def test_moving_an_agent_between_hosts_keeps_its_service_bus_subscription(projec
         assert "nobody" not in holders(project)
 
 
-def test_refresh_assigns_roles_to_the_new_identity_of_a_recreated_agent(project: Project) -> None:
+def test_pulumi_up_with_refresh_assigns_roles_to_the_new_identity_of_a_republished_agent(project: Project) -> None:
     """An agent whose application was deleted and published again has a new identity without roles."""
     project.pulumi("up --yes --skip-preview --stack prod")
     token = "azure-native:cognitiveservices:AgentApplication"  # noqa: S105 - a type token
@@ -197,7 +199,7 @@ def test_refresh_assigns_roles_to_the_new_identity_of_a_recreated_agent(project:
     assert set(holders(project)) == {"fabrikam-compliance-prod", "fabrikam-market-analysis-prod"}
 
 
-def test_mistake_in_network_yaml_is_reported_with_its_line_without_traceback(project: Project) -> None:
+def test_pulumi_preview_reports_a_mistake_in_network_yaml_with_its_line_and_no_traceback(project: Project) -> None:
     path = project.root / "network.yaml"
     path.write_text(path.read_text().replace("reports: write", "report: write"))
     line = path.read_text().splitlines().index("      report: write") + 1
@@ -220,7 +222,9 @@ def give(project: Project, **ids: dict[str, str]) -> None:
     path.write_text(yaml.safe_dump(settings, sort_keys=False))
 
 
-def test_configured_agent_id_of_another_agent_is_refused_before_any_role_is_assigned(project: Project) -> None:
+def test_pulumi_up_refuses_a_configured_agent_identity_id_of_another_identity_and_assigns_no_role(
+    project: Project,
+) -> None:
     own = "5c1d0000-0000-4000-8000-000000000001"
     give(project, agent_identities={"compliance": own})
     project.pulumi("up --yes --skip-preview --stack dev")

@@ -45,7 +45,7 @@ def orphans(project: Project) -> int:
     return sum(world.find_principal(str(who)) is None for who in held)
 
 
-def test_reconcile_assigns_roles_to_a_republished_agent_and_the_engine_sees_no_change(tmp_path: Path) -> None:
+def test_reconcile_assigns_roles_to_a_republished_agent_and_pulumi_up_then_changes_nothing(tmp_path: Path) -> None:
     project = Project.of_fabrikam(tmp_path)
     project.pulumi("up --yes --skip-preview --stack prod")
     nothing = project.run(RECONCILE)
@@ -63,7 +63,7 @@ def test_reconcile_assigns_roles_to_a_republished_agent_and_the_engine_sees_no_c
     project.pulumi("refresh --yes --skip-preview --expect-no-changes --stack prod")
 
 
-def test_reconcile_keeps_changes_that_others_made_to_the_stack_meanwhile(tmp_path: Path) -> None:
+def test_reconcile_writing_ids_to_the_pulumi_stack_keeps_changes_others_made_since_reading_it(tmp_path: Path) -> None:
     """A reconcile run waits minutes for Azure, during which others may change the stack."""
     project = Project.of_fabrikam(tmp_path)
     project.pulumi("up --yes --skip-preview --stack dev")

@@ -38,7 +38,7 @@ def on_recording(tmp_path: Path, stack: str, operation: Operation) -> tuple[RunR
 
 
 @STACKS
-def test_preview_of_a_stack_recorded_by_an_earlier_version_shows_no_changes(tmp_path: Path, stack: str) -> None:
+def test_local_preview_of_a_stack_recorded_by_an_earlier_version_shows_no_changes(tmp_path: Path, stack: str) -> None:
     kept = json.loads((GOLDEN / f"{stack}.local.json").read_text("utf-8"))["stack"]
 
     result, _ = on_recording(tmp_path, stack, Operation.PREVIEW)
@@ -49,7 +49,9 @@ def test_preview_of_a_stack_recorded_by_an_earlier_version_shows_no_changes(tmp_
 
 
 @STACKS
-def test_up_of_a_stack_recorded_by_an_earlier_version_leaves_its_file_unchanged(tmp_path: Path, stack: str) -> None:
+def test_local_up_of_a_stack_recorded_by_an_earlier_version_leaves_its_state_file_unchanged(
+    tmp_path: Path, stack: str
+) -> None:
     result, path = on_recording(tmp_path, stack, Operation.UP)
 
     assert result.ok
@@ -57,7 +59,7 @@ def test_up_of_a_stack_recorded_by_an_earlier_version_leaves_its_file_unchanged(
 
 
 @STACKS
-def test_destroy_of_a_stack_recorded_by_an_earlier_version_removes_everything(tmp_path: Path, stack: str) -> None:
+def test_local_destroy_of_a_stack_recorded_by_an_earlier_version_removes_everything(tmp_path: Path, stack: str) -> None:
     result, path = on_recording(tmp_path, stack, Operation.DESTROY)
 
     assert [failure.message for failure in result.failures] == []
@@ -77,7 +79,7 @@ def identity() -> dict[str, Any]:
     return row
 
 
-def test_pickled_dynamic_provider_finds_no_difference_in_the_recorded_state() -> None:
+def test_dynamic_provider_pickled_by_an_earlier_version_finds_no_difference_in_the_recorded_state() -> None:
     row = identity()
 
     found = provider().diff(row["id"], row["outputs"], row["inputs"])
@@ -87,7 +89,9 @@ def test_pickled_dynamic_provider_finds_no_difference_in_the_recorded_state() ->
     assert (moved.changes, moved.replaces) == (True, ["project_id"])
 
 
-def test_pickled_dynamic_provider_reads_the_recorded_identity_from_azure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dynamic_provider_pickled_by_an_earlier_version_reads_the_recorded_identity_from_azure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     row = identity()
     addresses: list[str] = []
 

@@ -52,7 +52,7 @@ def judged(folder: Path, changes: dict[str, tuple[str, list[str]]]) -> tuple[dic
     return found, failing, code, run.stderr
 
 
-def test_mutants_are_judged_by_the_tests_that_fail(tmp_path: Path) -> None:
+def test_mutation_run_reports_mutants_as_killed_survived_or_timed_out_with_the_killing_test(tmp_path: Path) -> None:
     found, failing, code, _ = judged(tmp_path, CHANGES)
 
     assert found == {
@@ -67,7 +67,7 @@ def test_mutants_are_judged_by_the_tests_that_fail(tmp_path: Path) -> None:
     assert code == CODE
 
 
-def test_results_are_used_again_but_not_those_of_tests_that_fail_without_a_change(tmp_path: Path) -> None:
+def test_mutation_run_reuses_earlier_results_except_from_tests_that_fail_without_a_change(tmp_path: Path) -> None:
     both = {name: CHANGES[name] for name in ("killed", "survived", "broken")}
     judged(tmp_path, both)
     found, failing, _, progress = judged(tmp_path, both)

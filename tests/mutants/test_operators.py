@@ -13,17 +13,17 @@ OWN = [factory for _, factory in OPERATORS.values() if isinstance(factory, type)
     ("operator", "before", "after", "occurrence"),
     [(factory, *example) for factory in OWN for example in factory.examples],
 )
-def test_operator_makes_its_example_change(
+def test_mutation_operator_makes_its_example_change(
     operator: type[OwnOperator], before: str, after: str, occurrence: int
 ) -> None:
     assert mutate(before, operator(), occurrence) == after
 
 
-def test_every_own_operator_has_an_example() -> None:
+def test_every_custom_mutation_operator_has_an_example() -> None:
     assert [factory.__name__ for factory in OWN if not factory.examples] == []
 
 
-def test_changes_of_own_operators_compile() -> None:
+def test_examples_of_custom_mutation_operators_compile() -> None:
     for factory in OWN:
         for _, after, _ in factory.examples:
             compile(after, factory.__name__, "exec")
@@ -41,11 +41,11 @@ def test_changes_of_own_operators_compile() -> None:
         "Name = int | str",
     ],
 )
-def test_annotations_decorators_and_documentation_have_no_candidates(source: str) -> None:
+def test_mutation_candidates_exclude_annotations_decorators_and_docstrings(source: str) -> None:
     assert list(in_source("access/evaluate/a.py", source)) == []
 
 
-def test_candidate_is_one_change_at_its_line() -> None:
+def test_mutation_candidate_changes_the_code_at_its_stated_line() -> None:
     source = "T = {\n    'a': 1,\n    'b': 2,\n}\n\n\ndef f(x):\n    if x in T:\n        raise E\n"
     found = list(in_source("access/evaluate/a.py", source))
     for one in found:

@@ -30,45 +30,45 @@ def sample() -> list[Candidate]:
     return draw(found(), any_change)
 
 
-def test_sample_has_at_least_200_mutants_evenly_over_folders() -> None:
+def test_mutant_sample_has_at_least_200_mutants_in_equal_shares_per_folder() -> None:
     assert len(sample()) >= 200
     assert Counter(one.folder for one in sample()) == dict.fromkeys(FOLDERS, sum(QUOTAS.values()))
 
 
-def test_at_least_half_are_negations_comparisons_and_table_rows() -> None:
+def test_at_least_half_of_the_mutant_sample_are_negations_comparisons_or_table_rows() -> None:
     decisive = [one for one in sample() if one.kind in {NEGATION, COMPARISON, TABLE_ROW}]
     assert len(decisive) * 2 >= len(sample())
     assert {one.kind for one in sample()} == set(QUOTAS)
 
 
-def test_sample_is_deterministic_and_depends_on_seed() -> None:
+def test_mutant_sample_is_deterministic_and_depends_on_the_seed() -> None:
     assert draw(list(reversed(found())), any_change) == sample()
     assert draw(found(), any_change, seed=1) != sample()
 
 
-def test_edit_elsewhere_leaves_the_sample_as_it_is() -> None:
+def test_mutant_sample_stays_the_same_if_code_moves_to_other_lines() -> None:
     moved = [replace(one, line=one.line + 1) if one.path.endswith("/keys.py") else one for one in found()]
     after = {(one.path, one.code, one.operator) for one in draw(moved, any_change)}
     assert after == {(one.path, one.code, one.operator) for one in sample()}
 
 
-def test_no_two_mutants_share_a_location() -> None:
+def test_no_two_sampled_mutants_share_a_location() -> None:
     locations = [one.location for one in sample()]
     assert len(locations) == len(set(locations))
 
 
-def test_change_without_another_meaning_is_left_out(tmp_path: Path) -> None:
+def test_mutant_without_effect_on_the_code_is_not_a_candidate(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("for x in []:\n    pass\nfor x in y:\n    pass\n", encoding="utf-8")
     assert not is_change(tmp_path, Candidate("a.py", 1, 9, "ZeroIterationForLoop", 0))
     assert is_change(tmp_path, Candidate("a.py", 3, 9, "ZeroIterationForLoop", 1))
 
 
 @pytest.mark.parametrize(("line", "name"), [(1, ""), (4, ""), (5, "C.low"), (6, "C.low"), (9, "f"), (10, "f")])
-def test_change_is_judged_by_the_tests_that_call_its_outermost_function(line: int, name: str) -> None:
+def test_line_of_a_mutant_is_mapped_to_its_outermost_function_or_method(line: int, name: str) -> None:
     assert enclosing(SOURCE, line) == name
 
 
-def test_change_runs_the_most_specific_tests_that_call_it() -> None:
+def test_mutant_runs_the_tests_that_call_its_function_with_the_most_specific_first() -> None:
     path = "access/evaluate/keys.py"
     covering = Covering(
         {"tests/test_wide.py": 1.0, "tests/test_narrow.py": 1.0, "tests/test_keys.py": 9.0, "tests/test_other.py": 1.0},
@@ -81,7 +81,7 @@ def test_change_runs_the_most_specific_tests_that_call_it() -> None:
     assert covering.limits["tests/test_keys.py"] == 90
 
 
-def test_timeout_counts_as_survivor() -> None:
+def test_mutant_that_times_out_counts_as_survived() -> None:
     one = sample()[0]
     results = [Result(one.name, state, "", "") for state in ("killed", "survived", "timed out", "killed")]
     assert share_killed(results) == 0.5

@@ -33,7 +33,7 @@ def never():
 '''
 
 
-def test_calls_are_noted_by_the_name_of_the_outermost_function(tmp_path: Path) -> None:
+def test_instrumented_code_records_the_outermost_functions_called_and_behaves_as_before(tmp_path: Path) -> None:
     path = tmp_path / "access" / "evaluate" / "a.py"
     path.parent.mkdir(parents=True)
     path.write_text(SOURCE, encoding="utf-8")

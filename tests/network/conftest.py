@@ -1,4 +1,4 @@
-"""The console command on a copy of Fabrikam's project, for the tests of its network."""
+"""Fixtures that run the console command on a copy of Fabrikam's project."""
 
 import json
 from pathlib import Path
@@ -11,12 +11,12 @@ from tests.fabrikam import FILES, copy_project
 from tests.network.fabrikam import Run
 
 _FIRST: dict[tuple[str | bytes, ...], tuple[str, dict[str, bytes]]] = {}
-"""Arguments and files of a project -> what the first command on them printed, and the worlds that it left."""
+"""Output of the first command with given arguments and project files, and the local Azure state files it wrote."""
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the project to change at will; the packages are the repository's."""
+    """Create a copy of Fabrikam's project and change to its folder."""
     copy_project(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -24,9 +24,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def run(project: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command line with `--json` and read what it prints.
+    """Return a function that runs a console command with `--json` and returns the parsed output.
 
-    The first command on equal files is run once per process: what it printed and the worlds that it left are kept.
+    The first command on equal files is run once per process; its output and the state files it wrote are kept.
     """
     assert project.is_dir()
 

@@ -1,4 +1,4 @@
-"""Networks on local Azure: from plain data, or from files, to what exists and who may do what."""
+"""Deploys networks to local Azure and returns the role assignments and changes of a run."""
 
 import json
 import re
@@ -17,11 +17,11 @@ from tests.projects import NAMESPACE, load_project, write_project
 APP = "azure-native:app:ContainerApp"
 
 _FIRST: dict[str, tuple[RunResult, bytes]] = {}
-"""Network and environment -> the first deployment, which is only read, and the file of the world that it left."""
+"""First deployment of each network and environment, which tests only read, and the state file it wrote."""
 
 
 def described(network: dict[str, Any], environment: dict[str, Any], stack: str) -> tuple[Network, Environment]:
-    """What the files with this in them say."""
+    """Return the network and environment that project files with the given contents define."""
     with TemporaryDirectory() as root:
         return load_project(write_project(Path(root), network, environment, stack), stack)
 
@@ -40,7 +40,7 @@ def deploy(
 
 
 def deploy_first(network: Network, environment: Environment, path: Path) -> RunResult:
-    """Deploy into a world that is empty; the first deployment of equal networks is made once per process."""
+    """Deploy to an empty local Azure; the first deployment of equal networks is made once per process."""
     key = repr((network, environment))
     if key not in _FIRST:
         result = deploy(network, environment, path)
@@ -51,17 +51,17 @@ def deploy_first(network: Network, environment: Environment, path: Path) -> RunR
 
 
 def granted(result: RunResult) -> list[AssignmentRow]:
-    """Every role assignment there is."""
+    """Return every role assignment in local Azure after a run."""
     return role_assignments(result.world, result.records)
 
 
 def verbs(result: RunResult) -> set[tuple[str, str, str]]:
-    """Agent, verb, resource; without the pulling of images."""
+    """Return agent, verb and resource of each role assignment, without image pulls."""
     return {(each.agent, each.verb, each.resource) for each in granted(result) if each.verb != "pull"}
 
 
 def touched(result: RunResult) -> dict[str, set[str]]:
-    """Operation → names, without what stayed as it was."""
+    """Return the names of changed resources by operation."""
     found: dict[str, set[str]] = {}
     for step in result.steps:
         if step.op is not Op.SAME:
@@ -70,13 +70,13 @@ def touched(result: RunResult) -> dict[str, set[str]]:
 
 
 def family(result: RunResult, urn: str) -> set[str]:
-    """A resource of the stack and everything below it, as URNs."""
+    """Return the URNs of a resource and of every resource below it."""
     below = [record.urn for record in result.records if record.parent == urn]
     return {urn}.union(*(family(result, each) for each in below))
 
 
-def everything_said(result: RunResult) -> str:
-    """All inputs, outputs and state of a run, as one text; without what Azure has its customers publish in DNS."""
+def all_text(result: RunResult) -> str:
+    """Return all inputs, outputs and state of a run as one text, without domain verification ids, which are public."""
     steps = [[step.inputs, step.record.outputs] for step in result.steps]
     text = json.dumps([steps, [record.to_json() for record in result.records], result.outputs])
     return re.sub(r'"customDomainVerificationId": "[^"]*"', '"customDomainVerificationId": ""', text)

@@ -1,4 +1,4 @@
-"""The access that the table of Fabrikam's network states, and helpers to run and to change its project."""
+"""Expected access of Fabrikam's network, and helpers that run and change its project."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-# What the table in network.yaml's description says, agent by agent.
+# The table in network.yaml's description, agent by agent.
 ACCESS = {
     ("ingestion", "write", "code-uploads"),
     ("analysis", "read", "code-uploads"),

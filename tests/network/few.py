@@ -1,4 +1,4 @@
-"""Settings of properties over networks that are deployed."""
+"""Hypothesis settings of property tests that deploy networks."""
 
 from typing import Any
 
@@ -17,4 +17,4 @@ few = settings(
 
 
 Project = tuple[dict[str, Any], dict[str, Any], str]
-"""A network, an environment for it, and the name of the stack."""
+"""A network, its environment and the name of the stack, as plain data."""

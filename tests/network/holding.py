@@ -1,12 +1,12 @@
-"""Who holds what after a run, wherever everybody runs."""
+"""Roles that agents have after a run, on every host."""
 
 from access.readers import local
 from localazure.run import RunResult
 from tests.access.readers.sources import printed
 
 
-def what_they_may_do(result: RunResult) -> set[tuple[str, ...]]:
-    """Agent, role, resource and condition of every grant; whose subscription of a topic it is says who it is."""
+def granted_access(result: RunResult) -> set[tuple[str, ...]]:
+    """Return agent, role, resource and condition of every role of an agent; for an own subscription, its topic's id."""
     graph = local.read(printed(result))
     found: set[tuple[str, ...]] = set()
     for one in graph.assignments:
@@ -19,8 +19,8 @@ def what_they_may_do(result: RunResult) -> set[tuple[str, ...]]:
     return found
 
 
-def held_by_nobody(result: RunResult) -> list[str]:
-    """Assignments of principals that are gone."""
+def orphaned_assignments(result: RunResult) -> list[str]:
+    """Return the ids of role assignments whose principal no longer exists."""
     world = result.world
     held = [one for one in world.resources.values() if one.token.endswith("RoleAssignment")]
     return [one.id for one in held if world.find_principal(str(one.outputs["principalId"])) is None]

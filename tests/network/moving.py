@@ -1,4 +1,4 @@
-"""A network with an agent that moves from host to host, and the check of every move."""
+"""Moves an agent of a sample network from host to host, and checks its roles after each move."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 from localazure.run import Operation, RunResult
 from tests.network.deploying import deploy, described, touched
-from tests.network.holding import held_by_nobody, what_they_may_do
+from tests.network.holding import granted_access, orphaned_assignments
 
 SUBSCRIPTION = "azure-native:servicebus:Subscription"
 GIVEN = "5c1d0000-0000-4000-8000-000000000001"
@@ -39,7 +39,7 @@ HOSTS: dict[str, Any] = {
 }
 ENVIRONMENT = {"location": "westeurope", "resource_group": "agents", "suffix": "dev7", "production": False}
 
-# Where the agent runs, and what the environment says of it there.
+# Place -> the agent in network.yaml, and its settings in the stack file.
 PLACES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "container-app": ({"image": "report"}, {}),
     "aks": ({"host": "aks", "cluster": "fleet", "image": "report"}, {}),
@@ -51,7 +51,7 @@ PLACES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 
 def at(place: str, path: Path, operation: Operation = Operation.UP) -> RunResult:
-    """The network with its agent there, deployed over whatever was before."""
+    """Deploy the network with its agent at a place, over the existing deployment."""
     agent, environment = PLACES[place]
     network = {
         "name": "contoso",
@@ -64,23 +64,23 @@ def at(place: str, path: Path, operation: Operation = Operation.UP) -> RunResult
 
 
 def of(token: str, result: RunResult) -> set[str]:
-    """The resources of a type that were touched."""
+    """Return the names of the changed resources of a type."""
     names = {step.record.name for step in result.steps if step.record.type == token}
     return names & {name for each in touched(result).values() for name in each}
 
 
-def check_that_access_moves(path: Path, way: tuple[str, ...]) -> None:
-    """Move the agent from place to place and destroy the network; deploying again changes nothing at any place."""
-    may = what_they_may_do(at(way[0], path))
+def check_access_after_each_move(path: Path, way: tuple[str, ...]) -> None:
+    """Move the agent from place to place and check that its roles stay; then destroy the network."""
+    may = granted_access(at(way[0], path))
     assert len(may) == len(ACCESS)
 
     for before, place in pairwise(way):
         moved = at(place, path)
 
-        assert what_they_may_do(moved) == may
-        assert held_by_nobody(moved) == []
-        if "shared" not in {before, place}:  # who shares an identity shares its subscription
-            assert of(SUBSCRIPTION, moved) == set(), "messages wait in it"
+        assert granted_access(moved) == may
+        assert orphaned_assignments(moved) == []
+        if "shared" not in {before, place}:  # agents with a shared identity also share its subscription
+            assert of(SUBSCRIPTION, moved) == set(), "the subscription may hold messages"
         assert touched(at(place, path)) == {}
 
     at(way[-1], path, Operation.DESTROY)

@@ -1,4 +1,4 @@
-"""The network of Fabrikam, deployed again and again, with its agents of Foundry published or not."""
+"""Deploys Fabrikam's network repeatedly with its Foundry agents published or unpublished."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -28,35 +28,35 @@ def published(network: dict[str, Any], environment: dict[str, Any]) -> None:
     environment["published"] = True
 
 
-def one_is_published(network: dict[str, Any], environment: dict[str, Any]) -> None:
+def only_compliance_published(network: dict[str, Any], environment: dict[str, Any]) -> None:
     assert network
     environment["published"] = ["compliance"]
 
 
-def each_has_its_own(network: dict[str, Any], environment: dict[str, Any]) -> None:
+def with_own_identities(network: dict[str, Any], environment: dict[str, Any]) -> None:
     assert environment
     network["hosts"]["research"]["identities"] = "per-agent"
 
 
-def with_more_to_grant(network: dict[str, Any]) -> None:
-    """Whatever an agent can be granted on: storage, vault, models, Service Bus, and Cosmos DB by its own roles."""
+def with_more_access(network: dict[str, Any]) -> None:
+    """Give the agent compliance access to Cosmos DB, Service Bus, a key vault and models, next to storage."""
     more = {"findings": "write", "review-done": "send", "webhook-signing-key": "read", "models": "use"}
     network["agents"]["compliance"]["access"] |= more
 
 
 class Fabrikam:
-    """The network of Fabrikam, deployed again and again into one world."""
+    """Fabrikam's network, deployed repeatedly to the same local Azure."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._environment = fabrikam_files.environment("dev")
 
     def up(self, change: Change | None = None, *, more: bool = False, without: str = "") -> set[tuple[str, str, str]]:
-        """Deploy; answers what the agents of Foundry may do."""
+        """Deploy the network, and return agent, verb and resource of the Foundry agents' role assignments."""
         network = fabrikam_files.network()
         environment = dict(self._environment)
         if more:
-            with_more_to_grant(network)
+            with_more_access(network)
         if change:
             change(network, environment)
         network["agents"].pop(without, None)
@@ -69,7 +69,7 @@ class Fabrikam:
         return World.load(self._path)
 
     def assignments(self) -> Counter[tuple[str, str, str]]:
-        """Principal, role and scope of everything that is assigned in Azure, whether the stack knows it or not."""
+        """Return the number of role assignments in local Azure by principal, role and scope."""
         found: Counter[tuple[str, str, str]] = Counter()
         for one in self.world.resources.values():
             if one.token.rpartition(":")[2] in ASSIGNMENTS:
@@ -79,16 +79,16 @@ class Fabrikam:
         return found
 
     def conditions_at(self, scope: str) -> list[str | None]:
-        """Of the assignments at whatever a scope ends with, what each is bound to."""
+        """Return the condition of each role assignment at a scope with the given ending."""
         rows = self.world.resources.values()
         at = [one for one in rows if str(one.outputs.get("scope", "")).endswith(scope)]
         return [one.outputs.get("condition") for one in at]
 
-    def asked_for_who_they_are(self) -> bool:
-        """Whether Foundry is asked for an identity that agents share."""
+    def reads_the_shared_identity(self) -> bool:
+        """Report if the program reads the shared identity of a Foundry project."""
         return any(one.token.rpartition(":")[2] == "AgentIdentity" for one in self.world.resources.values())
 
-    def nothing_is_left_over(self) -> bool:
-        """Whether everybody who holds a role exists, and nobody holds one twice."""
+    def has_no_orphaned_or_duplicate_assignments(self) -> bool:
+        """Report if every role assignment has an existing principal and none exists twice."""
         world, held = self.world, self.assignments()
         return set(held.values()) == {1} and all(world.find_principal(who) is not None for who, _, _ in held)

@@ -1,4 +1,4 @@
-"""The network of Fabrikam: exactly the access that its table says, in dev and in prod."""
+"""Tests of Fabrikam's network on local Azure: access, names and outputs in the stacks dev and prod."""
 
 from pathlib import Path
 
@@ -10,13 +10,13 @@ STACKS = pytest.mark.parametrize("stack", ["dev", "prod"])
 
 ON_FOUNDRY, ON_AKS = {"market-analysis", "compliance"}, {"notifier"}
 ON_CONTAINER_APPS = AGENTS - ON_FOUNDRY - ON_AKS
-# Foundry pulls nothing, and the nodes of a cluster pull for all agents in it.
+# Foundry pulls no images, and the nodes of a cluster pull them for all its agents.
 PULLS = {(who, "pull", "fabrikam") for who in (*ON_CONTAINER_APPS, "fleet")}
-# In dev nobody is published: agents of one project act as one, each with what either is given.
+# In dev no agent is published: agents of one project share an identity, so each has the access of both.
 SHARED = {("market-analysis", "read", "documents"), ("compliance", "use", "models")}
 MATRIX = {"dev": ACCESS | PULLS | SHARED, "prod": ACCESS | PULLS}
 
-# The end of the narrowest scope that Azure has for each, in dev.
+# The end of the scope of each resource in dev; Azure has no narrower one.
 SCOPES = {
     "code-uploads": "/storageAccounts/fabrikaminputdev7/blobServices/default/containers/code-uploads",
     "reports": "/storageAccounts/fabrikamoutputdev7/blobServices/default/containers/reports",
@@ -31,20 +31,22 @@ SCOPES = {
 
 @STACKS
 @pytest.mark.parametrize("operation", ["preview", "up"])
-def test_every_agent_may_do_what_the_table_says_and_nothing_more(run: Run, operation: str, stack: str) -> None:
+def test_local_preview_and_up_grant_exactly_the_access_expected_of_the_sample_network(
+    run: Run, operation: str, stack: str
+) -> None:
     document = run(operation, "--stack", stack)
 
     assert {(one["agent"], one["verb"], one["resource"]) for one in document["access"]} == MATRIX[stack]
     assert len(document["access"]) == len(MATRIX[stack])
 
 
-def test_every_grant_is_at_the_narrowest_scope(run: Run) -> None:
+def test_local_preview_assigns_each_role_of_the_sample_network_at_its_resource(run: Run) -> None:
     for one in run("preview")["access"]:
         assert one["scope"].endswith(SCOPES[one["resource"]]), one
 
 
 @STACKS
-def test_agents_are_named_after_network_agent_and_stack_wherever_they_run(run: Run, stack: str) -> None:
+def test_container_apps_foundry_applications_and_namespaces_are_named_network_agent_stack(run: Run, stack: str) -> None:
     resources = run("preview", "--stack", stack)["resources"]
 
     def named(kind: str, key: str) -> set[str]:
@@ -61,7 +63,9 @@ def test_agents_are_named_after_network_agent_and_stack_wherever_they_run(run: R
 
 
 @STACKS
-def test_the_outputs_say_of_each_agent_where_it_is_and_what_it_was_granted(run: Run, stack: str) -> None:
+def test_stack_output_agents_lists_host_endpoint_principal_and_role_assignments_of_each_agent(
+    run: Run, stack: str
+) -> None:
     agents = run("up", "--stack", stack)["outputs"]["agents"]
 
     assert set(agents) == AGENTS
@@ -80,7 +84,9 @@ def test_the_outputs_say_of_each_agent_where_it_is_and_what_it_was_granted(run: 
 
 
 @STACKS
-def test_a_stack_is_created_kept_and_destroyed(project: Path, run: Run, stack: str) -> None:
+def test_local_up_creates_what_preview_planned_repeats_without_changes_and_destroy_deletes_it(
+    project: Path, run: Run, stack: str
+) -> None:
     planned = changed(run("preview", "--stack", stack))
 
     assert changed(run("up", "--stack", stack)) == planned
@@ -91,7 +97,7 @@ def test_a_stack_is_created_kept_and_destroyed(project: Path, run: Run, stack: s
     assert not (project / ".localazure" / f"{stack}.json").exists()
 
 
-def test_two_stacks_do_not_touch_each_other(run: Run) -> None:
+def test_destroying_the_prod_stack_on_local_azure_leaves_the_dev_stack_unchanged(run: Run) -> None:
     run("up", "--stack", "dev")
     run("up", "--stack", "prod")
     run("destroy", "--stack", "prod")

@@ -1,4 +1,4 @@
-"""A change of Fabrikam's network or of its stack changes that agent's resources and no others."""
+"""Tests that a change of one agent in Fabrikam's network or stack file changes only that agent's resources."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from cli.main import run as main
 from tests.network.fabrikam import AGENTS, Run, changed, edit
 
 
-def test_removing_an_agent_removes_its_app_its_identities_and_its_grants_and_nothing_else(
+def test_removing_an_agent_deletes_only_its_app_its_pull_identity_and_its_role_assignments(
     project: Path, run: Run
 ) -> None:
     run("up")
@@ -30,7 +30,7 @@ def test_removing_an_agent_removes_its_app_its_identities_and_its_grants_and_not
     assert {one["agent"] for one in document["access"]} == {*AGENTS, "fleet"} - {"report"}
 
 
-def test_a_new_image_touches_that_agent_alone(project: Path, run: Run) -> None:
+def test_new_image_tag_of_one_agent_updates_only_the_image_of_its_container_app(project: Path, run: Run) -> None:
     run("up")
     path = project / "Pulumi.dev.yaml"
     path.write_text(path.read_text() + "  agent-network:image_tags: { analysis: 2.0.0 }\n")
@@ -50,7 +50,7 @@ def test_a_new_image_touches_that_agent_alone(project: Path, run: Run) -> None:
     ]
 
 
-def test_a_new_name_touches_that_agent_alone(project: Path, run: Run) -> None:
+def test_renaming_an_agent_changes_only_resources_with_its_old_or_new_name(project: Path, run: Run) -> None:
     run("up")
 
     def rename(network: dict[str, Any]) -> None:
@@ -62,7 +62,9 @@ def test_a_new_name_touches_that_agent_alone(project: Path, run: Run) -> None:
     assert {name for name in touched if not name.startswith(("reviewer", "report"))} == set()
 
 
-def test_a_changed_verb_is_another_assignment(project: Path, run: Run) -> None:
+def test_changing_the_verb_of_an_access_creates_another_role_assignment_and_deletes_the_old_one(
+    project: Path, run: Run
+) -> None:
     run("up")
     edit(project, lambda network: network["agents"]["analysis"]["access"].update({"code-uploads": "write"}))
 
@@ -75,7 +77,7 @@ def test_a_changed_verb_is_another_assignment(project: Path, run: Run) -> None:
     }
 
 
-def test_a_mistake_in_the_network_is_told_with_its_line_and_changes_nothing(
+def test_local_up_with_mistakes_in_network_yaml_reports_them_and_deploys_nothing(
     project: Path, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run("up")
@@ -84,8 +86,8 @@ def test_a_mistake_in_the_network_is_told_with_its_line_and_changes_nothing(
 
     assert main(["up"]) == 2
 
-    said = capsys.readouterr().err
-    assert "agents.report.access.report: no resource 'report'; did you mean 'reports'?" in said
-    assert "agents.report.access.findings" in said
-    assert "Traceback" not in said
+    printed = capsys.readouterr().err
+    assert "agents.report.access.report: no resource 'report'; did you mean 'reports'?" in printed
+    assert "agents.report.access.findings" in printed
+    assert "Traceback" not in printed
     assert (project / ".localazure" / "dev.json").read_bytes() == before

@@ -1,4 +1,4 @@
-"""An id that a person copied is whose it is said to be: never another agent's, and never one that others act as."""
+"""Tests that a configured identity id is refused if it belongs to another agent, host or shared identity."""
 
 import json
 from functools import partial
@@ -36,11 +36,11 @@ WRITER_PUBLISHED: dict[str, Any] = {"published": ["writer"], "agent_identities":
 ALLOWED: dict[str, Any] = {"shared_identity": "allowed"}
 
 _FIRST: dict[str, tuple[RunResult, bytes]] = {}
-"""Environment -> the first deployment, which is only read, and the file of the world that it left."""
+"""First deployment with each environment, which tests only read, and the state file it wrote."""
 
 
 def up(root: Path, operation: Operation = Operation.UP, **environment: Any) -> RunResult:  # noqa: ANN401 - any value
-    """Deploy from files, over whatever was before; what is wrong is a failure of the run.
+    """Deploy from project files, over the existing deployment; errors in the files are failures of the run.
 
     A first deployment of equal files is made once per process.
     """
@@ -64,8 +64,8 @@ def up(root: Path, operation: Operation = Operation.UP, **environment: Any) -> R
     return result
 
 
-def whose(root: Path, end: str) -> str:
-    """The id of the one whose owner's id ends so."""
+def principal_owned_by(root: Path, end: str) -> str:
+    """Return the id of the principal whose owner's id has the given ending."""
     principals = World.load(root / "world.json").principals.values()
     (found,) = (one.id for one in principals if one.owner.lower().endswith(end))
     return found
@@ -92,11 +92,11 @@ def held_by(root: Path, principal: str) -> list[str]:
     ],
 )
 @pytest.mark.parametrize("operation", [Operation.PREVIEW, Operation.UP])
-def test_an_id_of_somebody_else_in_the_network_is_an_error_of_the_line_that_has_it(
+def test_configured_agent_identity_id_of_another_identity_is_refused_with_the_stack_file_line(
     tmp_path: Path, end: str, who: str, operation: Operation
 ) -> None:
     assert up(tmp_path, **WRITER_PUBLISHED).ok
-    theirs = whose(tmp_path, end)
+    theirs = principal_owned_by(tmp_path, end)
 
     result = up(tmp_path, operation, published=["writer"], agent_identities={"analyst": theirs})
 
@@ -106,10 +106,12 @@ def test_an_id_of_somebody_else_in_the_network_is_an_error_of_the_line_that_has_
     ]
 
 
-def test_what_all_unpublished_agents_act_as_is_no_id_of_one_where_nobody_shares(tmp_path: Path) -> None:
-    """It is what the project's JSON view shows, and so what is copied first."""
+def test_shared_project_identity_configured_as_an_agents_own_id_is_refused_if_no_agent_shares_it(
+    tmp_path: Path,
+) -> None:
+    """The portal's JSON view of a project shows the shared identity, so people copy its id first."""
     assert up(tmp_path, **WRITER_PUBLISHED).ok
-    shared = whose(tmp_path, "/sharedagentidentity")
+    shared = principal_owned_by(tmp_path, "/sharedagentidentity")
 
     for operation in (Operation.PREVIEW, Operation.UP):
         result = up(tmp_path, operation, published=["writer"], agent_identities={"analyst": shared})
@@ -120,9 +122,11 @@ def test_what_all_unpublished_agents_act_as_is_no_id_of_one_where_nobody_shares(
         assert held_by(tmp_path, shared) == []
 
 
-def test_nor_where_some_do(tmp_path: Path) -> None:
+def test_shared_project_identity_configured_as_an_agents_own_id_is_refused_if_other_agents_share_it(
+    tmp_path: Path,
+) -> None:
     assert up(tmp_path, **ALLOWED).ok
-    shared = whose(tmp_path, "/sharedagentidentity")
+    shared = principal_owned_by(tmp_path, "/sharedagentidentity")
 
     result = up(tmp_path, **ALLOWED, agent_identities={"analyst": shared})
 
@@ -131,25 +135,27 @@ def test_nor_where_some_do(tmp_path: Path) -> None:
     }
 
 
-def test_the_shared_identity_can_be_given_for_who_may_not_ask(tmp_path: Path) -> None:
+def test_configuring_the_correct_shared_project_identity_changes_no_role_assignment(tmp_path: Path) -> None:
     before = up(tmp_path, **ALLOWED)
-    shared = whose(tmp_path, "/sharedagentidentity")
+    shared = principal_owned_by(tmp_path, "/sharedagentidentity")
 
     given = up(tmp_path, **ALLOWED, project_identities={"studio": shared})
 
     assert given.ok
     assert granted(given) == granted(before)
-    # What is told of it changes, and what Azure is asked; no grant does.
+    # The description of the identity and the read of it change, and no role assignment.
     assert touched(given) == {"update": {"unpublished-in-studio", "unpublished-in-studio-identity"}}
     assert touched(up(tmp_path, **ALLOWED, project_identities={"studio": shared})) == {}
     assert touched(up(tmp_path, **ALLOWED)) == touched(given)
 
 
-def test_one_that_azure_tells_otherwise_is_refused_before_anything_is_granted_to_it(tmp_path: Path) -> None:
+def test_configured_shared_identity_that_differs_from_the_one_azure_reports_is_refused_and_gets_no_roles(
+    tmp_path: Path,
+) -> None:
     result = up(tmp_path, **ALLOWED, project_identities={"studio": GIVEN})
 
     place = f"Pulumi.dev.yaml:{line_of(tmp_path, GIVEN)} agent-network:project_identities.studio"
-    shared = whose(tmp_path, "/sharedagentidentity")
+    shared = principal_owned_by(tmp_path, "/sharedagentidentity")
     assert [one.message for one in result.failures] == [
         (
             f"{place}: '{GIVEN}' is not the identity of the unpublished agents of project 'studio'; Azure reports"
@@ -159,16 +165,16 @@ def test_one_that_azure_tells_otherwise_is_refused_before_anything_is_granted_to
     assert held_by(tmp_path, GIVEN) == []
 
 
-def test_where_azure_does_not_tell_it_somebody_elses_is_refused_all_the_same(
+def test_configured_shared_identity_that_is_another_agents_is_refused_even_if_azure_reports_no_shared_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert up(tmp_path, **ALLOWED).ok
-    clerk = whose(tmp_path, "/containerapps/contoso-clerk-dev")
-    told = {"principal_id": clerk, "shared": list[str]()}
-    monkeypatch.setattr("localazure.services.foundry._identity_outputs", lambda _world, _inputs: told)
+    clerk = principal_owned_by(tmp_path, "/containerapps/contoso-clerk-dev")
+    reported = {"principal_id": clerk, "shared": list[str]()}
+    monkeypatch.setattr("localazure.services.foundry._identity_outputs", lambda _world, _inputs: reported)
 
     result = up(tmp_path, Operation.PREVIEW, **ALLOWED, project_identities={"studio": clerk})
 
     place = f"Pulumi.dev.yaml:{line_of(tmp_path, clerk)} agent-network:project_identities.studio"
-    said = f"{place}: '{clerk}' is the id of the agent 'clerk', not of this one; set another id, or remove this one"
-    assert said in [one.message for one in result.failures]
+    message = f"{place}: '{clerk}' is the id of the agent 'clerk', not of this one; set another id, or remove this one"
+    assert message in [one.message for one in result.failures]

@@ -1,10 +1,10 @@
-"""An agent that moves to another host is the same agent: it takes along what it holds, and the move ends clean."""
+"""Tests that an agent moved to another host keeps its roles, and that no role assignment is left behind."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.network.moving import check_that_access_moves
+from tests.network.moving import check_access_after_each_move
 
 
 @pytest.mark.parametrize(
@@ -15,5 +15,7 @@ from tests.network.moving import check_that_access_moves
     ],
     ids=" → ".join,
 )
-def test_what_it_may_do_goes_with_it(tmp_path: Path, way: tuple[str, ...]) -> None:
-    check_that_access_moves(tmp_path / "dev.json", way)
+def test_agent_moved_between_hosts_keeps_its_roles_and_leaves_no_orphaned_role_assignments(
+    tmp_path: Path, way: tuple[str, ...]
+) -> None:
+    check_access_after_each_move(tmp_path / "dev.json", way)

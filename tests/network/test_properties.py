@@ -1,4 +1,4 @@
-"""What holds for every network, whatever it says: each grant, principal and credential."""
+"""Property tests of role assignments, principals and credentials in any deployed network."""
 
 import re
 from typing import Any
@@ -9,9 +9,9 @@ from components.resources.kinds import KINDS
 from manifest.credentials import detect_credential
 from tests.network.deploying import (
     APP,
+    all_text,
     deploy,
     described,
-    everything_said,
     granted,
 )
 from tests.network.few import Project, few
@@ -19,18 +19,20 @@ from tests.strategies import projects
 
 
 def declared(network: dict[str, Any]) -> set[tuple[str, str, str]]:
-    """Agent, verb, resource, straight from the plain data."""
+    """Return agent, verb and resource of all access in network.yaml, read from the plain data."""
     found: set[tuple[str, str, str]] = set()
     for agent, entry in network["agents"].items():
         for resource, access in entry["access"].items():
-            said = access["verbs"] if isinstance(access, dict) else access
-            found |= {(agent, verb, resource) for verb in ([said] if isinstance(said, str) else said)}
+            verbs = access["verbs"] if isinstance(access, dict) else access
+            found |= {(agent, verb, resource) for verb in ([verbs] if isinstance(verbs, str) else verbs)}
     return found
 
 
 @few
 @given(projects())
-def test_every_grant_is_one_assignment_at_its_narrowest_scope_and_there_is_no_other(project: Project) -> None:
+def test_any_network_gets_exactly_one_role_assignment_per_declared_verb_and_image_pull_at_the_resource(
+    project: Project,
+) -> None:
     network, environment, stack = project
 
     result = deploy(*described(network, environment, stack))
@@ -51,7 +53,7 @@ def test_every_grant_is_one_assignment_at_its_narrowest_scope_and_there_is_no_ot
 
 @few
 @given(projects())
-def test_no_two_agents_share_a_principal_and_every_identity_has_one_owner(project: Project) -> None:
+def test_every_container_app_agent_gets_its_own_principal_and_its_own_pull_principal(project: Project) -> None:
     result = deploy(*described(*project))
 
     agents = [record.outputs for record in result.records if "principal_id" in record.outputs]
@@ -62,11 +64,11 @@ def test_no_two_agents_share_a_principal_and_every_identity_has_one_owner(projec
 
 @few
 @given(projects(hosts=True))
-def test_no_output_state_or_variable_holds_a_credential(project: Project) -> None:
+def test_deployed_outputs_state_and_container_variables_contain_no_credentials(project: Project) -> None:
     result = deploy(*described(*project))
 
-    for text in re.findall(r'"((?:[^"\\]|\\.)*)"', everything_said(result)):
-        # Azure joins names to longer ones, of the nodes' group for one: words that are as odd as the names are.
+    for text in re.findall(r'"((?:[^"\\]|\\.)*)"', all_text(result)):
+        # Azure builds longer names from names, such as the node resource group; they can look like credentials.
         assert detect_credential(re.sub(r"\b(M[CE]|clusterUser)_[\w-]+", "", text)) is None, text
     for step in result.steps:
         if step.record.type == APP:

@@ -1,4 +1,4 @@
-"""A run of any network after a first one: an equal network changes nothing, in whatever order it is written."""
+"""Property tests of repeated deployments: an equal network changes nothing, in any order of its entries."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +17,9 @@ from tests.strategies import projects, reordered
 
 @few
 @given(projects(hosts=True), st.data())
-def test_the_order_in_the_file_means_nothing(project: Project, data: st.DataObject) -> None:
+def test_deploying_a_network_again_with_reordered_entries_changes_nothing(
+    project: Project, data: st.DataObject
+) -> None:
     network, environment, stack = project
     with TemporaryDirectory() as folder:
         path = Path(folder) / "world.json"
@@ -30,7 +32,7 @@ def test_the_order_in_the_file_means_nothing(project: Project, data: st.DataObje
 
 @few
 @given(projects(hosts=True))
-def test_a_second_run_changes_nothing(project: Project) -> None:
+def test_deploying_any_network_twice_changes_nothing_the_second_time(project: Project) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "world.json"
         deploy(*described(*project), path)

@@ -1,4 +1,4 @@
-"""Access in any network is the same in every environment."""
+"""Property test that any network grants the same access in every environment."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from tests.strategies import networks
 
 @few
 @given(networks(most_agents=3), st.sampled_from(["dev", "prod"]))
-def test_access_does_not_depend_on_the_environment(network: dict[str, Any], stack: str) -> None:
+def test_any_network_grants_the_same_access_in_two_different_environments(network: dict[str, Any], stack: str) -> None:
     one = {"location": "westeurope", "resource_group": "one", "suffix": "aaa1", "image_tag": "1.0"}
     other = {"location": "eastus2", "resource_group": "other", "suffix": "zz", "production": False}
 

@@ -1,4 +1,4 @@
-"""Access in any network is the same on every host."""
+"""Property test that agents of any network have the same roles on every host."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.network.deploying import (
     described,
 )
 from tests.network.few import Project, few
-from tests.network.holding import what_they_may_do
+from tests.network.holding import granted_access
 from tests.strategies import projects
 
 PROJECT, SHARING, CLUSTER = "the-own-identities", "the-published-agents", "the-cluster-host"
@@ -23,7 +23,7 @@ OF_CONTAINERS = ("image", "cpu", "memory", "replicas", "scale", "ingress", "port
 
 
 def moved(agent: dict[str, Any], place: str) -> dict[str, Any]:
-    """The same agent on another host, with the same access."""
+    """Return the agent on another host, with the same access."""
     if place == CLUSTER:
         kept = {key: value for key, value in agent.items() if key not in {"scale", "ingress", "port", "probes"}}
         return {"host": "aks", "cluster": place, **kept}
@@ -33,7 +33,7 @@ def moved(agent: dict[str, Any], place: str) -> dict[str, Any]:
 
 @few
 @given(projects(), st.data())
-def test_a_host_changes_where_an_agent_runs_and_never_what_it_may_do(project: Project, data: st.DataObject) -> None:
+def test_agents_get_the_same_roles_on_every_host(project: Project, data: st.DataObject) -> None:
     network, environment, stack = project
     places = {name: data.draw(st.sampled_from(["", *HOSTS])) for name in network["agents"]}
     agents = {name: moved(one, places[name]) if places[name] else one for name, one in network["agents"].items()}
@@ -44,4 +44,4 @@ def test_a_host_changes_where_an_agent_runs_and_never_what_it_may_do(project: Pr
     before = deploy(*described(network, environment, stack))
     after = deploy(*described({**network, "hosts": HOSTS, "agents": agents}, elsewhere, stack))
 
-    assert what_they_may_do(after) == what_they_may_do(before)
+    assert granted_access(after) == granted_access(before)

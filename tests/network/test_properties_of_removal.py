@@ -1,4 +1,4 @@
-"""An agent that is removed from any network takes along its own resources and no others."""
+"""Property test that removing an agent from any network deletes only its own resources."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +20,10 @@ from tests.strategies import projects
 
 @few
 @given(projects(), st.randoms(use_true_random=False))
-def test_removing_an_agent_removes_exactly_what_is_its_own(project: Project, random: Any) -> None:  # noqa: ANN401 - hypothesis' own
+def test_removing_an_agent_from_any_network_deletes_only_its_resources_and_service_bus_subscriptions(
+    project: Project,
+    random: Any,  # noqa: ANN401 - hypothesis' own
+) -> None:
     network, environment, stack = project
     if not network["agents"]:
         return
@@ -36,7 +39,7 @@ def test_removing_an_agent_removes_exactly_what_is_its_own(project: Project, ran
 
         after = deploy(*described(left, {**environment, "image_tags": tags}, stack), path)
 
-        # its own subscriptions of topics are its own too, though they stand in the topic
+        # the agent's subscriptions of topics are its own too, although they are children of the topic
         removed = {step.record.urn for step in after.steps if step.op == "delete"}
         assert own <= removed
         assert all("Subscription" in urn for urn in removed - own)

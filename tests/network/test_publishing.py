@@ -1,4 +1,4 @@
-"""Publishing a Foundry agent is another identity: every grant goes with it, none is lost, doubled or left behind."""
+"""Tests that publishing a Foundry agent moves its roles to another identity without losing or doubling any."""
 
 from pathlib import Path
 from typing import Any
@@ -9,9 +9,9 @@ from tests.network.publishing import (
     EACH_ITS_OWN,
     SHARED,
     Fabrikam,
-    each_has_its_own,
-    one_is_published,
+    only_compliance_published,
     published,
+    with_own_identities,
 )
 
 
@@ -20,25 +20,25 @@ def fabrikam(tmp_path: Path) -> Fabrikam:
     return Fabrikam(tmp_path / "dev.json")
 
 
-def test_publishing_takes_every_grant_along(fabrikam: Fabrikam) -> None:
+def test_publishing_foundry_agents_moves_their_roles_from_the_shared_identity_to_their_own(fabrikam: Fabrikam) -> None:
     assert fabrikam.up() == SHARED
 
     assert fabrikam.up(published) == EACH_ITS_OWN
-    assert fabrikam.nothing_is_left_over()
-    assert not fabrikam.asked_for_who_they_are()
+    assert fabrikam.has_no_orphaned_or_duplicate_assignments()
+    assert not fabrikam.reads_the_shared_identity()
 
 
-def test_unpublishing_returns_grants_to_the_shared_identity_and_republishing_gives_them_to_new_principals(
+def test_unpublishing_returns_roles_to_the_shared_identity_and_republishing_assigns_them_to_new_principals(
     fabrikam: Fabrikam,
 ) -> None:
     fabrikam.up(published)
     first = fabrikam.assignments()
 
     assert fabrikam.up() == SHARED
-    assert fabrikam.nothing_is_left_over()
+    assert fabrikam.has_no_orphaned_or_duplicate_assignments()
     assert fabrikam.up(published) == EACH_ITS_OWN
-    assert fabrikam.nothing_is_left_over()
-    # An application made again is somebody else; the roles and scopes are the same.
+    assert fabrikam.has_no_orphaned_or_duplicate_assignments()
+    # A recreated application has another principal; the roles and scopes are the same.
     again = fabrikam.assignments()
     assert first != again
     assert sorted(one[1:] for one in first) == sorted(one[1:] for one in again)
@@ -47,7 +47,7 @@ def test_unpublishing_returns_grants_to_the_shared_identity_and_republishing_giv
 @pytest.mark.parametrize(
     ("theirs", "both"), [({"verbs": "read", "paths": ["2026/"]}, {"2025/", "2026/"}), ("read", set[str]())]
 )
-def test_agents_that_act_as_one_are_bound_to_the_paths_of_all_of_them(
+def test_role_condition_of_a_shared_identity_allows_the_blob_paths_of_all_its_agents(
     fabrikam: Fabrikam, theirs: object, both: set[str]
 ) -> None:
     def read_paths(network: dict[str, Any], environment: dict[str, Any]) -> None:
@@ -61,40 +61,44 @@ def test_agents_that_act_as_one_are_bound_to_the_paths_of_all_of_them(
     assert {path for path in ("2025/", "2026/") if path in (condition or "")} == both
 
 
-def test_one_of_two_can_be_published(fabrikam: Fabrikam) -> None:
+def test_publishing_one_of_two_foundry_agents_separates_the_access_of_both(fabrikam: Fabrikam) -> None:
     fabrikam.up()
 
-    assert fabrikam.up(one_is_published) == EACH_ITS_OWN
-    assert fabrikam.nothing_is_left_over()
+    assert fabrikam.up(only_compliance_published) == EACH_ITS_OWN
+    assert fabrikam.has_no_orphaned_or_duplicate_assignments()
     assert fabrikam.up(published) == EACH_ITS_OWN
-    assert fabrikam.nothing_is_left_over()
+    assert fabrikam.has_no_orphaned_or_duplicate_assignments()
 
 
-def test_agents_with_an_identity_from_their_creation_keep_what_they_are_when_published(fabrikam: Fabrikam) -> None:
-    fabrikam.up(each_has_its_own)
+def test_publishing_agents_with_per_agent_identities_keeps_their_role_assignments(fabrikam: Fabrikam) -> None:
+    fabrikam.up(with_own_identities)
     before = fabrikam.assignments()
 
     def both(network: dict[str, Any], environment: dict[str, Any]) -> None:
-        each_has_its_own(network, environment)
+        with_own_identities(network, environment)
         published(network, environment)
 
     assert fabrikam.up(both) == EACH_ITS_OWN
     assert fabrikam.assignments() == before
 
 
-def test_an_agent_that_goes_takes_its_grants_along_and_one_made_again_gets_them_anew(fabrikam: Fabrikam) -> None:
+def test_removing_a_published_agent_deletes_its_role_assignments_and_adding_it_back_restores_them(
+    fabrikam: Fabrikam,
+) -> None:
     fabrikam.up(published)
     before = fabrikam.assignments()
 
     assert fabrikam.up(published, without="compliance") == {("market-analysis", "use", "models")}
-    assert fabrikam.nothing_is_left_over()
+    assert fabrikam.has_no_orphaned_or_duplicate_assignments()
     assert fabrikam.up(published) == EACH_ITS_OWN
-    assert fabrikam.nothing_is_left_over()
+    assert fabrikam.has_no_orphaned_or_duplicate_assignments()
     assert len(fabrikam.assignments()) == len(before)
 
 
-def test_of_a_shared_identity_only_what_nobody_else_needs_is_taken_away(fabrikam: Fabrikam) -> None:
+def test_removing_one_of_two_agents_with_a_shared_identity_keeps_only_the_other_agents_roles(
+    fabrikam: Fabrikam,
+) -> None:
     fabrikam.up()
 
     assert fabrikam.up(without="compliance") == {("market-analysis", "use", "models")}
-    assert fabrikam.nothing_is_left_over()
+    assert fabrikam.has_no_orphaned_or_duplicate_assignments()

@@ -1,4 +1,4 @@
-"""Publishing an agent that holds something of every kind moves each grant; all new ones exist before one is removed."""
+"""Tests that publishing moves roles on every kind of resource, and creates the new ones before deleting old ones."""
 
 from pathlib import Path
 
@@ -9,9 +9,9 @@ from tests.network.publishing import (
     ASSIGNMENTS,
     Change,
     Fabrikam,
-    each_has_its_own,
-    one_is_published,
+    only_compliance_published,
     published,
+    with_own_identities,
 )
 
 
@@ -20,9 +20,11 @@ def fabrikam(tmp_path: Path) -> Fabrikam:
     return Fabrikam(tmp_path / "dev.json")
 
 
-@pytest.mark.parametrize("change", [published, one_is_published, each_has_its_own])
-def test_everything_that_can_be_granted_moves(fabrikam: Fabrikam, change: Change) -> None:
-    """By role assignments of Azure, and for Cosmos DB by those of the account."""
+@pytest.mark.parametrize("change", [published, only_compliance_published, with_own_identities])
+def test_agent_leaving_the_shared_identity_keeps_its_roles_on_storage_vault_models_and_cosmos_db(
+    fabrikam: Fabrikam, change: Change
+) -> None:
+    """Cosmos DB has role assignments of its own, at the account."""
     declared = {
         ("compliance", verb, resource)
         for resource, verb in {
@@ -38,10 +40,10 @@ def test_everything_that_can_be_granted_moves(fabrikam: Fabrikam, change: Change
     found = fabrikam.up(change, more=True)
 
     assert {one for one in found if one[0] == "compliance"} == declared
-    assert fabrikam.nothing_is_left_over()
+    assert fabrikam.has_no_orphaned_or_duplicate_assignments()
 
 
-def test_no_grant_of_the_old_identity_goes_before_all_of_the_new_one_are_there(
+def test_publishing_agents_creates_all_new_role_assignments_before_deleting_any_old_one(
     fabrikam: Fabrikam, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fabrikam.up(more=True)

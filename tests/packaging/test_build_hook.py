@@ -87,7 +87,7 @@ def texts(path: Path) -> set[str]:
     return {node.value for node in constants if isinstance(node.value, str)}
 
 
-def test_no_string_is_the_dotted_path_of_a_module() -> None:
+def test_no_string_literal_equals_the_dotted_path_of_a_project_module() -> None:
     """The hook changes only imports, so a module found by a string would be found only in a checkout."""
     paths = [path for room in ROOMS for path in sorted((REPOSITORY / room).rglob("*.py"))]
     names = {".".join(path.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__") for path in paths}

@@ -1,4 +1,4 @@
-"""A copy of Fabrikam's project for each test of the reconciler."""
+"""Fixture with a copy of Fabrikam's project for tests of the reconcile command."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tests.release.foundry_project import Project
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Project:
-    """In prod: both agents are published."""
+    """Create a copy of Fabrikam's project, for its stack prod, where both Foundry agents are published."""
     copy_project(tmp_path)
     monkeypatch.chdir(tmp_path)
     return Project(tmp_path, "prod", capsys)

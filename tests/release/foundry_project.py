@@ -1,4 +1,4 @@
-"""A project on local Azure with agents of Foundry, and what happens to them outside the program."""
+"""Fabrikam's project on local Azure, and changes to its Foundry agents outside the program."""
 
 import json
 from collections import Counter
@@ -39,7 +39,7 @@ Held = Counter[tuple[str, str, str]]
 
 
 _FIRST: dict[tuple[object, ...], tuple[list[str], bytes]] = {}
-"""Stack and files of a project -> what its first deployment created, and the world that it left."""
+"""First deployment of each stack and project files: the names it created, and the state file it wrote."""
 
 
 class Project:
@@ -81,22 +81,22 @@ class Project:
 
     def reconcile(self, *arguments: str) -> tuple[int, str]:
         code = run(["release", "foundry", "reconcile", "--local", "--stack", self.stack, *arguments])
-        said = self._capsys.readouterr()
-        return code, said.out + said.err
+        captured = self._capsys.readouterr()
+        return code, captured.out + captured.err
 
     def proof(self) -> int:
-        """Hold what there is against what is declared."""
+        """Run the access proof on local Azure's state file, and return its exit code."""
         code = run(["access", "proof", "--stack", self.stack, "--of", str(self.path)])
         self._capsys.readouterr()
         return code
 
-    def beside(self, change: Callable[[LocalAzure], object]) -> None:
-        """Do something in Azure that the program does not know of."""
+    def outside_the_program(self, change: Callable[[LocalAzure], object]) -> None:
+        """Change local Azure outside the program."""
         with SharedWorld(self.path).writing() as azure:
             change(azure)
 
     def held(self) -> Held:
-        """Whose identity, role and scope of everything that agents of Foundry hold; `gone` for nobody's."""
+        """Count the Foundry agents' role assignments by owner, role and scope; the owner `gone` is a deleted one."""
         world, found = self.world, Held()
         for one in world.resources.values():
             if one.token in {ASSIGNMENT, IN_COSMOS}:
@@ -109,16 +109,16 @@ class Project:
         return found
 
 
-def with_more(network: dict[str, Any]) -> None:
+def with_more_access(network: dict[str, Any]) -> None:
     network["agents"]["compliance"]["access"] |= MORE
 
 
-def each_has_its_own(network: dict[str, Any]) -> None:
+def with_own_identities(network: dict[str, Any]) -> None:
     network["hosts"]["research"]["identities"] = "per-agent"
 
 
-def applications_again(azure: LocalAzure) -> None:
-    """Somebody deletes what compliance is published as, and publishes it anew: in the portal, say."""
+def republish_compliance(azure: LocalAzure) -> None:
+    """Delete the published application of the agent compliance and publish it again, as in the portal."""
     republish(azure, "compliance")
 
 
@@ -126,33 +126,33 @@ def project_of(world: World) -> str:
     return next(one.id for one in world.resources.values() if one.token == PROJECT)
 
 
-def agent_again(azure: LocalAzure) -> None:
+def recreate_compliance(azure: LocalAzure) -> None:
     recreate_agent(azure.world, project_of(azure.world), "compliance")
 
 
-def shared_again(azure: LocalAzure) -> None:
+def remove_shared_identity(azure: LocalAzure) -> None:
     azure.world.remove_principal(f"{project_of(azure.world)}/sharedAgentIdentity")
 
 
 def of_applications(project: Project) -> None:
-    project.edit("network.yaml", with_more)
+    project.edit("network.yaml", with_more_access)
 
 
 def of_agents(project: Project) -> None:
-    project.edit("network.yaml", lambda network: (with_more(network), each_has_its_own(network)))
+    project.edit("network.yaml", lambda network: (with_more_access(network), with_own_identities(network)))
 
 
 def of_a_project(project: Project) -> None:
-    project.edit("network.yaml", with_more)
+    project.edit("network.yaml", with_more_access)
     project.stack = "dev"
 
 
 EVERY_IDENTITY = pytest.mark.parametrize(
     ("identity", "again"),
     [
-        pytest.param(of_applications, applications_again, id="an application's"),
-        pytest.param(of_agents, agent_again, id="an agent's own"),
-        pytest.param(of_a_project, shared_again, id="the one that they share"),
+        pytest.param(of_applications, republish_compliance, id="published application"),
+        pytest.param(of_agents, recreate_compliance, id="agent's own identity"),
+        pytest.param(of_a_project, remove_shared_identity, id="shared identity"),
     ],
 )
 
@@ -164,15 +164,15 @@ Again = Callable[[LocalAzure], None]
 
 
 def with_a_given_id(project: Project) -> None:
-    """Compliance is said to be somebody whom Foundry does not know of."""
+    """Configure an identity id for the agent compliance that Foundry does not know."""
     given = {"agent-network:published": False, "agent-network:agent_identities": {"compliance": GIVEN}}
-    project.edit("network.yaml", each_has_its_own)
+    project.edit("network.yaml", with_own_identities)
     project.edit("Pulumi.prod.yaml", lambda stack: stack["config"].update(given))
     project.up()
 
 
 def watched(monkeypatch: pytest.MonkeyPatch, refused_from: int | None = None) -> list[tuple[str, str]]:
-    """Everything that is written from now on; from a number on, Azure refuses it."""
+    """Record every write to local Azure from now on; after `refused_from` writes, each is refused."""
     written: list[tuple[str, str]] = []
     answer = RestApi.handle
 
@@ -188,36 +188,36 @@ def watched(monkeypatch: pytest.MonkeyPatch, refused_from: int | None = None) ->
     return written
 
 
-def gone_of(held: Held) -> int:
-    """How many roles nobody holds any more."""
+def orphaned_in(held: Held) -> int:
+    """Return the number of role assignments whose principal no longer exists."""
     return sum(count for (owner, _, _), count in held.items() if owner == "gone")
 
 
 def with_callers(network: dict[str, Any]) -> None:
-    """Of every kind: in a cluster, on Container Apps, on Foundry itself, and people."""
+    """Let agents on each host, and a group of people, call the agent compliance."""
     for caller in ("notifier", "report", "market-analysis"):
         network["agents"][caller]["access"] |= {"compliance": "use"}
     network["people"] = {"analysts": {"kind": "group", "access": {"compliance": "use"}}}
 
 
 def callers(world: World) -> set[str]:
-    """Who holds anything at the application that compliance is published as."""
+    """Return the principals with a role at the published application of the agent compliance."""
     there = [one for one in world.resources.values() if one.token == ASSIGNMENT]
     at = [one for one in there if one.outputs["scope"].endswith("/applications/fabrikam-compliance-prod")]
     owners = [world.find_principal(one.outputs["principalId"]) for one in at]
     return {(one.owner if one else "").rpartition("/")[2] or "analysts" for one in owners}
 
 
-def with_what_is_given_at_it(azure: LocalAzure) -> None:
-    """Azure is reported to keep that (Azure/azure-powershell#25375), and to take it away; local Azure keeps it."""
-    applications_again(azure)
+def republish_without_callers_roles(azure: LocalAzure) -> None:
+    """Republish compliance and delete its callers' roles; local Azure keeps them (Azure/azure-powershell#25375)."""
+    republish_compliance(azure)
     resources = list(azure.world.resources.values())
     for one in [one for one in resources if "/fabrikam-compliance-prod/" in one.id and one.token == ASSIGNMENT]:
         azure.delete(ASSIGNMENT, one.id)
 
 
-def reconciled(project: Project, document: dict[str, Any]) -> dict[str, Any]:
-    """The deployment of an export, once what it says was moved."""
+def reconcile_export(project: Project, document: dict[str, Any]) -> dict[str, Any]:
+    """Reconcile a stack export, and return the deployment of the written copy."""
     exported = project.root / "stack.json"
     exported.write_text(json.dumps(document))
     with serve_http(project.path) as endpoint:

@@ -1,5 +1,6 @@
-"""Azure as the reconciler changes it: it waits for what takes effect later, and no token goes astray."""
+"""Tests of the reconciler's Azure client: retries, waiting, pages, and the hosts that tokens are sent to."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,14 +18,14 @@ Answers = Callable[[str, str, Mapping[str, Any] | None], Reply]
 
 
 class Signed:
-    """Somebody who is signed in."""
+    """Credential of a signed-in person."""
 
     def get_token(self, *scopes: str, **_: object) -> AccessToken:
         return AccessToken(" ".join(scopes), 4_102_444_800)
 
 
 class Waiting:
-    """Time that passes at once."""
+    """Wait function that returns at once and sums the seconds."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -34,17 +35,17 @@ class Waiting:
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, *replies: tuple[str, Reply]) -> list[str]:
-    """Azure answers these in turn, each to one method; what was asked."""
-    left, asked = list(replies), list[str]()
+    """Let Azure answer requests with the given replies in turn, and return the list of requests."""
+    left, requests = list(replies), list[str]()
 
     def send(_service: Service, method: str, url: str, _body: object = None) -> Reply:
-        asked.append(f"{method} {url}")
+        requests.append(f"{method} {url}")
         expected, reply = left.pop(0)
         assert method == expected
         return reply
 
     monkeypatch.setattr(Service, "send", send)
-    return asked
+    return requests
 
 
 def refused(code: str, status: int = 400) -> Reply:
@@ -55,7 +56,9 @@ GONE = refused("ResourceNotFound", 404)
 
 
 @pytest.mark.parametrize("code", ["PrincipalNotFound", "PreconditionFailed", "Conflict"])
-def test_what_azure_does_not_take_yet_is_tried_again(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+def test_reconcile_client_retries_a_role_assignment_that_azure_refuses_temporarily(
+    monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
     wait = Waiting()
     answering(
         monkeypatch, ("PUT", refused(code)), ("PUT", refused(code)), ("PUT", Reply(201, {})), ("GET", Reply(200, MADE))
@@ -66,14 +69,18 @@ def test_what_azure_does_not_take_yet_is_tried_again(monkeypatch: pytest.MonkeyP
     assert wait.seconds > 0
 
 
-def test_what_azure_refuses_is_said_in_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reconcile_client_reports_azures_error_code_and_message_of_a_refused_role_assignment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     answering(monkeypatch, ("PUT", refused("AuthorizationFailed", 403)))
 
     with pytest.raises(ReleaseError, match=r"cannot be made: Azure responded with 403 \(AuthorizationFailed: no\)"):
         Azure(Signed(), wait=Waiting()).put(ASSIGNMENT, MADE["properties"])
 
 
-def test_a_grant_counts_once_azure_shows_it_for_whom_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reconcile_client_waits_until_azure_returns_the_role_assignment_with_the_right_principal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     other = {"properties": {"principalId": "somebody else"}}
     answering(
         monkeypatch,
@@ -86,7 +93,9 @@ def test_a_grant_counts_once_azure_shows_it_for_whom_it_is(monkeypatch: pytest.M
     Azure(Signed(), wait=Waiting()).put(ASSIGNMENT, MADE["properties"])
 
 
-def test_azure_is_given_up_on_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reconcile_client_gives_up_waiting_for_a_role_assignment_within_ten_minutes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     wait = Waiting()
     answering(monkeypatch, ("PUT", Reply(202, None)), *[("GET", GONE)] * 100)
 
@@ -96,16 +105,20 @@ def test_azure_is_given_up_on_after_a_while(monkeypatch: pytest.MonkeyPatch) -> 
     assert 0 < wait.seconds <= 600
 
 
-@pytest.mark.parametrize("first", [Reply(200, {}), Reply(204, None), GONE], ids=["there", "nothing", "gone"])
-def test_taking_away_what_is_not_there_is_no_error(monkeypatch: pytest.MonkeyPatch, first: Reply) -> None:
+@pytest.mark.parametrize("first", [Reply(200, {}), Reply(204, None), GONE], ids=["existing", "no content", "not found"])
+def test_reconcile_client_deletes_a_role_assignment_without_error_even_if_it_is_already_gone(
+    monkeypatch: pytest.MonkeyPatch, first: Reply
+) -> None:
     answering(monkeypatch, ("DELETE", first), ("GET", GONE))
 
     Azure(Signed(), wait=Waiting()).delete(ASSIGNMENT)
 
 
-def test_pages_are_followed_and_none_at_another_address(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reconcile_client_follows_next_page_links_but_refuses_one_to_another_host(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     more = "https://management.azure.com/subscriptions/s/more"
-    asked = answering(
+    requests = answering(
         monkeypatch,
         ("GET", Reply(200, {"value": [{"id": "1"}], "nextLink": more})),
         ("GET", Reply(200, {"value": [{"id": "2"}], "nextLink": "https://example.org/more"})),
@@ -117,11 +130,11 @@ def test_pages_are_followed_and_none_at_another_address(monkeypatch: pytest.Monk
     assert [next(rows)["id"], next(rows)["id"]] == ["1", "2"]
     with pytest.raises(ReleaseError, match="its next page is at another host"):
         next(rows)
-    assert "%24filter=principalId%20eq%20%27who%27" in asked[0]
-    assert asked[1] == f"GET {more}"
+    assert "%24filter=principalId%20eq%20%27who%27" in requests[0]
+    assert requests[1] == f"GET {more}"
 
 
-def test_a_list_that_nobody_answers_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reconcile_client_reports_an_unreachable_azure_as_release_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def nobody(*_: object) -> Reply:
         raise UnreadableSource("Azure", "cannot be reached")
 
@@ -139,16 +152,20 @@ def test_a_list_that_nobody_answers_is_a_sentence(monkeypatch: pytest.MonkeyPatc
         "https://management.azure.com.example.org/x",
     ],
 )
-def test_no_token_is_sent_to_an_address_that_is_not_azures(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
-    asked = answering(monkeypatch)
+def test_reconcile_client_refuses_urls_outside_azure_without_sending_a_request(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    requests = answering(monkeypatch)
 
-    with pytest.raises(RuntimeError, match="is no address of Foundry"):
+    with pytest.raises(RuntimeError, match=re.escape(url)):
         Azure(Signed()).send_get_request(url, "https://ai.azure.com/.default")
 
-    assert asked == []
+    assert requests == []
 
 
-def test_each_service_gets_a_token_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reconcile_client_uses_a_separate_token_audience_for_foundry_and_resource_manager(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     made: list[tuple[str, str]] = []
     init = Service.__init__
 

@@ -1,4 +1,4 @@
-"""Grants that were changed outside the program."""
+"""Tests that the reconcile command handles role assignments changed outside the program."""
 
 import pytest
 
@@ -9,15 +9,15 @@ from tests.release.foundry_project import (
     GIVEN,
     Again,
     Project,
-    agent_again,
-    applications_again,
     callers,
+    recreate_compliance,
+    republish_compliance,
+    republish_without_callers_roles,
     with_callers,
-    with_what_is_given_at_it,
 )
 
 
-def test_a_grant_that_somebody_took_away_is_given_again(project: Project) -> None:
+def test_reconcile_recreates_a_role_assignment_deleted_outside_the_program(project: Project) -> None:
     project.up()
     before = project.held()
 
@@ -27,18 +27,20 @@ def test_a_grant_that_somebody_took_away_is_given_again(project: Project) -> Non
         )
         azure.delete(ASSIGNMENT, one)
 
-    project.beside(taken)
+    project.outside_the_program(taken)
     assert project.proof() == 1
 
-    code, told = project.reconcile()
-    assert (code, "not every grant is there" in told) == (3, True)
+    code, printed = project.reconcile()
+    assert (code, "not every grant is there" in printed) == (3, True)
     assert project.reconcile("--apply")[0] == 0
     assert project.held() == before
     assert project.up() == []
 
 
-@pytest.mark.parametrize(("again", "gone"), [(applications_again, 0), (with_what_is_given_at_it, 4)])
-def test_whoever_could_call_an_agent_can_after_it_was_made_again(project: Project, again: Again, gone: int) -> None:
+@pytest.mark.parametrize(("again", "gone"), [(republish_compliance, 0), (republish_without_callers_roles, 4)])
+def test_reconcile_leaves_a_republished_agent_with_all_its_earlier_callers(
+    project: Project, again: Again, gone: int
+) -> None:
     project.edit("network.yaml", with_callers)
     people = {"agent-network:people": {"analysts": GIVEN}}
     project.edit("Pulumi.prod.yaml", lambda stack: stack["config"].update(people))
@@ -50,19 +52,19 @@ def test_whoever_could_call_an_agent_can_after_it_was_made_again(project: Projec
         "fabrikam-report-prod",
         "fabrikam-market-analysis-prod",
     }
-    project.beside(again)
+    project.outside_the_program(again)
 
-    code, told = project.reconcile()
-    assert (code, told.count("+ grant  Foundry User")) == (3, gone)
+    code, printed = project.reconcile()
+    assert (code, printed.count("+ grant  Foundry User")) == (3, gone)
     assert project.reconcile("--apply")[0] == 0
     assert callers(project.world) == everybody
     assert project.reconcile()[0] == 0
     assert project.up() == []
 
 
-def test_what_somebody_granted_by_hand_is_not_taken_over_silently(project: Project) -> None:
+def test_reconcile_refuses_to_take_over_a_role_assignment_created_by_hand(project: Project) -> None:
     project.up()
-    project.beside(applications_again)
+    project.outside_the_program(republish_compliance)
 
     def by_hand(azure: LocalAzure) -> None:
         (old,) = (one for one in azure.world.resources.values() if "/documents/" in one.id and one.token == ASSIGNMENT)
@@ -72,52 +74,54 @@ def test_what_somebody_granted_by_hand_is_not_taken_over_silently(project: Proje
         who = application.outputs["properties"]["defaultInstanceIdentity"]["principalId"]
         azure.create(ASSIGNMENT, {**old.inputs, "principalId": who, "roleAssignmentName": GIVEN})
 
-    project.beside(by_hand)
+    project.outside_the_program(by_hand)
 
-    code, told = project.reconcile("--apply")
+    code, printed = project.reconcile("--apply")
 
     assert code == 1
-    assert f"roleAssignments/{GIVEN}, which this stack did not make" in told
-    assert "delete that one" in told
+    assert f"roleAssignments/{GIVEN}, which this stack did not make" in printed
+    assert "delete that one" in printed
 
 
-def test_a_plan_that_would_change_something_is_code_3_whatever_else_is_in_the_way(project: Project) -> None:
+def test_reconcile_plan_with_changes_exits_with_3_even_if_another_agent_cannot_be_reconciled(project: Project) -> None:
     project.up()
 
     def one_again_and_one_gone(azure: LocalAzure) -> None:
-        applications_again(azure)
+        republish_compliance(azure)
         resources = azure.world.resources.values()
         azure.delete(APPLICATION, next(o.id for o in resources if o.token == APPLICATION and "market" in o.id))
 
-    project.beside(one_again_and_one_gone)
+    project.outside_the_program(one_again_and_one_gone)
 
-    code, told = project.reconcile()
-    assert (code, "its application is gone" in told, "+ grant" in told) == (3, True, True)
-    code, told = project.reconcile("--apply")
-    assert (code, "its application is gone" in told) == (1, True)
+    code, printed = project.reconcile()
+    assert (code, "its application is gone" in printed, "+ grant" in printed) == (3, True, True)
+    code, printed = project.reconcile("--apply")
+    assert (code, "its application is gone" in printed) == (1, True)
     assert project.reconcile()[0] == 1
 
 
-def test_an_application_that_is_gone_is_the_programs_to_make(project: Project) -> None:
+def test_reconcile_fails_for_a_deleted_agent_application_and_recommends_pulumi_up_refresh(project: Project) -> None:
     project.up()
 
     def gone(azure: LocalAzure) -> None:
         (one,) = (one.id for one in azure.world.resources.values() if one.token == APPLICATION and "compl" in one.id)
         azure.delete(APPLICATION, one)
 
-    project.beside(gone)
+    project.outside_the_program(gone)
 
-    code, told = project.reconcile("--apply")
+    code, printed = project.reconcile("--apply")
 
-    assert (code, "compliance: its application is gone; run `pulumi up --refresh`" in told) == (1, True)
+    assert (code, "compliance: its application is gone; run `pulumi up --refresh`" in printed) == (1, True)
 
 
-def test_an_agent_that_has_an_identity_of_its_own_now_shares_none(project: Project) -> None:
+def test_reconcile_fails_for_an_agent_that_was_recreated_with_its_own_in_place_of_the_shared_identity(
+    project: Project,
+) -> None:
     project.stack = "dev"
     project.up()
-    project.beside(agent_again)
+    project.outside_the_program(recreate_compliance)
 
-    code, told = project.reconcile("--apply")
+    code, printed = project.reconcile("--apply")
 
     assert code == 1
-    assert "agent 'compliance' does not share the project's identity, but has its own" in told
+    assert "agent 'compliance' does not share the project's identity, but has its own" in printed

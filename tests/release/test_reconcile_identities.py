@@ -1,10 +1,10 @@
-"""Identities of agents that were made again: each gets what the one before held."""
+"""Tests that the reconcile command gives the identity of a recreated agent the roles of the old one."""
 
 from tests.release.foundry_project import EVERY_IDENTITY, Again, Project, Setting
 
 
 @EVERY_IDENTITY
-def test_where_everybody_is_who_they_were_there_is_nothing_to_do(
+def test_reconcile_with_unchanged_identities_reports_nothing_to_do_and_writes_nothing(
     project: Project, identity: Setting, again: Again
 ) -> None:
     assert again
@@ -18,20 +18,22 @@ def test_where_everybody_is_who_they_were_there_is_nothing_to_do(
 
 
 @EVERY_IDENTITY
-def test_whoever_an_agent_is_now_gets_what_it_held(project: Project, identity: Setting, again: Again) -> None:
+def test_reconcile_moves_the_roles_of_a_replaced_identity_to_the_new_one(
+    project: Project, identity: Setting, again: Again
+) -> None:
     identity(project)
     project.up()
     before = project.held()
-    project.beside(again)
+    project.outside_the_program(again)
     orphaned = project.held()
 
-    code, told = project.reconcile()
+    code, printed = project.reconcile()
     assert code == 3
-    assert "nothing was changed" in told
+    assert "nothing was changed" in printed
     assert project.held() == orphaned, "a plan changes nothing"
     assert any(owner == "gone" for owner, _, _ in orphaned)
 
     assert project.reconcile("--apply")[0] == 0
     assert project.held() == before
     assert project.reconcile()[0] == 0
-    assert project.up() == [], "the program finds what it would have made"
+    assert project.up() == [], "a deployment after reconcile changes nothing"

@@ -1,45 +1,53 @@
-"""Interrupted runs of the reconciler: a second run finishes them, and nothing is lost between."""
+"""Tests that a second run completes an interrupted run of the reconcile command without losing roles."""
 
 import pytest
 
 from release.errors import ReleaseError
 from release.foundry.stack import LocalStack
-from tests.release.foundry_project import EVERY_IDENTITY, Again, Project, Setting, applications_again, gone_of, watched
+from tests.release.foundry_project import (
+    EVERY_IDENTITY,
+    Again,
+    Project,
+    Setting,
+    orphaned_in,
+    republish_compliance,
+    watched,
+)
 
 
 @EVERY_IDENTITY
-def test_wherever_it_is_interrupted_a_second_run_finishes_it(
+def test_reconcile_interrupted_at_any_write_is_completed_by_a_second_run(
     project: Project, identity: Setting, again: Again, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     identity(project)
     project.up()
     before = project.held()
-    project.beside(again)
-    start, moving = project.path.read_bytes(), gone_of(project.held())
+    project.outside_the_program(again)
+    start, moving = project.path.read_bytes(), orphaned_in(project.held())
 
     for done in range(1, 2 * moving):
         project.path.write_bytes(start)
         with monkeypatch.context() as patched:
             watched(patched, refused_from=done)
-            code, told = project.reconcile("--apply")
+            code, printed = project.reconcile("--apply")
         held = project.held()
 
-        assert (code, "not any more" in told) == (2, True)
-        # Until all that is new is there, nothing old has gone.
-        assert gone_of(held) == moving - max(0, done - moving)
-        assert held.total() - gone_of(held) == before.total() - moving + min(done, moving)
+        assert (code, "not any more" in printed) == (2, True)
+        # No old role assignment is deleted before all new ones exist.
+        assert orphaned_in(held) == moving - max(0, done - moving)
+        assert held.total() - orphaned_in(held) == before.total() - moving + min(done, moving)
         assert project.reconcile("--apply")[0] == 0
         assert project.held() == before
-        if done in {1, moving}:  # a run takes its time
+        if done in {1, moving}:  # a deployment takes long, so only two are run
             assert project.up() == []
 
 
-def test_interrupted_before_the_stack_is_written_it_is_remembered_the_next_time(
+def test_reconcile_interrupted_before_writing_the_stack_updates_the_stack_in_the_next_run(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project.up()
     before = project.held()
-    project.beside(applications_again)
+    project.outside_the_program(republish_compliance)
 
     def interrupted(*_: object) -> None:
         raise ReleaseError("the disk is full")
@@ -49,7 +57,7 @@ def test_interrupted_before_the_stack_is_written_it_is_remembered_the_next_time(
         assert project.reconcile("--apply")[0] == 2
     assert project.held() == before
 
-    code, told = project.reconcile()
-    assert (code, "remember it in the stack" in told, "+ grant" in told) == (3, True, False)
+    code, printed = project.reconcile()
+    assert (code, "remember it in the stack" in printed, "+ grant" in printed) == (3, True, False)
     assert project.reconcile("--apply")[0] == 0
     assert project.up() == []

@@ -1,4 +1,4 @@
-"""The order of the reconciler: it grants before it takes away, and the proof holds again afterwards."""
+"""Tests that the reconcile command creates role assignments before it deletes old ones."""
 
 import pytest
 
@@ -6,12 +6,14 @@ from tests.release.foundry_project import EVERY_IDENTITY, Again, Project, Settin
 
 
 @EVERY_IDENTITY
-def test_until_then_the_proof_of_what_there_is_fails(project: Project, identity: Setting, again: Again) -> None:
+def test_access_proof_fails_after_an_identity_is_replaced_and_holds_again_after_reconcile(
+    project: Project, identity: Setting, again: Again
+) -> None:
     identity(project)
     project.up()
     assert project.proof() == 0
 
-    project.beside(again)
+    project.outside_the_program(again)
     assert project.proof() == 1
 
     project.reconcile("--apply")
@@ -19,12 +21,12 @@ def test_until_then_the_proof_of_what_there_is_fails(project: Project, identity:
 
 
 @EVERY_IDENTITY
-def test_everything_is_granted_before_anything_is_taken_away(
+def test_reconcile_creates_all_new_role_assignments_before_deleting_old_ones(
     project: Project, identity: Setting, again: Again, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     identity(project)
     project.up()
-    project.beside(again)
+    project.outside_the_program(again)
     written = watched(monkeypatch)
 
     project.reconcile("--apply")

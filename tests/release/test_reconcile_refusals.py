@@ -1,4 +1,4 @@
-"""Input that the reconciler refuses with one sentence, and the alarm without Azure."""
+"""Tests of the errors of the reconcile command, and of the command that republishes an agent on local Azure."""
 
 import json
 
@@ -11,7 +11,7 @@ from tests.release.foundry_project import Project
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--local"], "nothing is deployed there; run `agent-network up --stack prod` first"),
         (["--export", "nowhere.json"], "nowhere.json cannot be read"),
@@ -20,8 +20,8 @@ from tests.release.foundry_project import Project
         (["--export", "going-on.json"], "an update was interrupted, or still goes on"),
     ],
 )
-def test_what_cannot_be_read_is_a_sentence(
-    project: Project, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+def test_reconcile_reports_a_missing_deployment_or_unusable_export_without_traceback(
+    project: Project, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     going_on = {"resources": [], "pending_operations": [{"type": "creating"}]}
     (project.root / "empty.json").write_text("{}")
@@ -29,12 +29,14 @@ def test_what_cannot_be_read_is_a_sentence(
 
     assert run(["release", "foundry", "reconcile", "--stack", "prod", *arguments]) == 2
 
-    told = capsys.readouterr()
-    assert said in told.err
-    assert "Traceback" not in told.err
+    printed = capsys.readouterr()
+    assert message in printed.err
+    assert "Traceback" not in printed.err
 
 
-def test_the_alarm_can_be_tried_without_azure(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_republish_command_on_local_azure_changes_an_agents_identity_and_reconcile_detects_it(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(["republish", "compliance", "--stack", "prod"]) == 2
     assert "run `agent-network up --stack prod` first" in capsys.readouterr().err
     project.up()
@@ -43,8 +45,8 @@ def test_the_alarm_can_be_tried_without_azure(project: Project, capsys: pytest.C
 
     assert run(["republish", "compliance", "--stack", "prod"]) == 0
     was, now = capsys.readouterr().out.removeprefix("compliance was ").partition(":")[0].split(", and is ")
-    code, told = project.reconcile()
-    assert (code, f"runs as {now}, and the grants are those of {was}" in told) == (3, True)
+    code, printed = project.reconcile()
+    assert (code, f"runs as {now}, and the grants are those of {was}" in printed) == (3, True)
 
 
 def test_reconcile_without_the_pulumi_cli_suggests_installing_it_or_export(
@@ -56,9 +58,11 @@ def test_reconcile_without_the_pulumi_cli_suggests_installing_it_or_export(
         EngineStack("prod", project.root)
 
 
-@pytest.mark.parametrize(("version", "said"), [("v3.0.1", "Please update the Pulumi CLI"), ("dev", "Could not parse")])
-def test_a_cli_that_is_too_old_is_a_sentence(
-    project: Project, monkeypatch: pytest.MonkeyPatch, version: str, said: str
+@pytest.mark.parametrize(
+    ("version", "message"), [("v3.0.1", "Please update the Pulumi CLI"), ("dev", "Could not parse")]
+)
+def test_reconcile_reports_a_pulumi_cli_with_an_old_or_unreadable_version(
+    project: Project, monkeypatch: pytest.MonkeyPatch, version: str, message: str
 ) -> None:
     cli = project.root / "pulumi"
     cli.write_text(f"#!/bin/sh\necho {version}\n")
@@ -66,11 +70,13 @@ def test_a_cli_that_is_too_old_is_a_sentence(
     monkeypatch.setenv("PATH", str(project.root))
     monkeypatch.delenv("PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK", raising=False)
 
-    with pytest.raises(ReleaseError, match=f"^pulumi: .*{said}"):
+    with pytest.raises(ReleaseError, match=f"^pulumi: .*{message}"):
         EngineStack("prod", project.root)
 
 
-def test_unknown_stack_is_reported_before_azure_is_read(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_reconcile_of_an_unknown_stack_exits_with_2_and_names_the_stack(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert project.root
     assert run(["release", "foundry", "reconcile", "--stack", "nope"]) == 2
     assert "no stack 'nope'; " in capsys.readouterr().err
