@@ -119,7 +119,9 @@ SCALARS: list[tuple[Schema, object, list[str]]] = [
 
 
 @pytest.mark.parametrize(("schema", "value", "expected"), SCALARS)
-def test_value_that_violates_its_api_type_is_reported(schema: Schema, value: object, expected: list[str]) -> None:
+def test_api_type_check_reports_values_that_violate_the_type_and_accepts_others(
+    schema: Schema, value: object, expected: list[str]
+) -> None:
     assert found_in(schema, value) == expected
 
 
@@ -151,7 +153,7 @@ def test_resource_body_is_accepted_nested_under_properties_or_flattened() -> Non
     assert body({**FLAT, "sku": {"name": "C"}}) == {"sku.name": "'C' is not one of 'A', 'B'"}
 
 
-def test_missing_required_properties_are_reported_at_their_paths() -> None:
+def test_missing_required_properties_of_a_resource_body_are_reported_at_their_paths() -> None:
     missing = "is required and missing"
 
     assert body({}) == {"name": missing, "sku": missing, "size": missing}
@@ -167,7 +169,7 @@ def test_missing_required_properties_are_reported_at_their_paths() -> None:
     )
 
 
-def test_path_arguments_in_inputs_are_accepted_and_read_only_outputs_are_refused() -> None:
+def test_path_arguments_in_resource_inputs_are_accepted_and_read_only_or_unknown_properties_refused() -> None:
     read_only, unknown = "this property is set by Azure; remove it from the inputs", "no such property; known are "
 
     assert body({**WHOLE, "resourceGroupName": object}, "resourceGroupName") == {}
@@ -208,7 +210,7 @@ def test_discriminator_value_selects_the_api_type_variant_to_check(value: object
     assert {path: message.replace("kind, ", "") for path, message in found.items()} == expected
 
 
-def test_read_only_and_unknown_properties_are_not_settable() -> None:
+def test_read_only_and_unknown_properties_of_an_api_type_are_not_settable() -> None:
     taken = {
         name for name in ("id", "name", "location", "size", "state", "zzz") if COMPILER.takes({"ref": "Body"}, name)
     }

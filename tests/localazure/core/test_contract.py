@@ -43,11 +43,11 @@ LEFT_OUT = {
 }
 
 
-def test_every_simulated_resource_type_has_exactly_one_sample() -> None:
+def test_every_resource_type_of_local_azure_has_exactly_one_sample() -> None:
     assert set(SAMPLES) == {kind.token for kind in catalogue()}, "add the sample to tests/localazure/samples.py"
 
 
-def test_unknown_resource_type_is_refused_by_name(azure: LocalAzure) -> None:
+def test_unknown_resource_type_is_refused_by_name_by_local_azure(azure: LocalAzure) -> None:
     token = "azure-native:compute:VirtualMachine"  # noqa: S105 (a type token)
 
     for call in (
@@ -62,12 +62,14 @@ def test_unknown_resource_type_is_refused_by_name(azure: LocalAzure) -> None:
 
 
 @every_type
-def test_every_simulated_arm_type_has_a_published_api_type(kind: ResourceType) -> None:
+def test_every_azure_native_type_of_local_azure_has_a_published_api_type(kind: ResourceType) -> None:
     assert (arm_type(kind) is not None) == kind.token.startswith("azure-native:")
 
 
 @every_type
-def test_resource_outputs_contain_only_inputs_and_computed_outputs(azure: LocalAzure, kind: ResourceType) -> None:
+def test_resource_outputs_contain_only_inputs_and_computed_outputs_in_local_azure(
+    azure: LocalAzure, kind: ResourceType
+) -> None:
     inputs = with_needs(azure, kind.token)
 
     _, outputs = azure.create(kind.token, inputs)
@@ -89,14 +91,14 @@ def test_resource_outputs_contain_only_inputs_and_computed_outputs(azure: LocalA
 
 
 @every_type
-def test_every_output_required_by_the_sdk_is_returned(azure: LocalAzure, kind: ResourceType) -> None:
+def test_every_output_required_by_the_sdk_is_returned_by_local_azure(azure: LocalAzure, kind: ResourceType) -> None:
     _, outputs = make(azure, kind.token)
 
     assert required_of(sdk_class(kind)) - {snake(name) for name in outputs} <= LEFT_OUT
 
 
 @every_type
-def test_every_output_of_a_resource_exists_in_the_sdk_class(azure: LocalAzure, kind: ResourceType) -> None:
+def test_every_output_of_a_local_azure_resource_exists_in_the_sdk_class(azure: LocalAzure, kind: ResourceType) -> None:
     if kind.token.startswith("pulumi:providers:"):
         pytest.skip("the class of a provider does not declare its outputs")
     _, outputs = make(azure, kind.token)
@@ -105,7 +107,9 @@ def test_every_output_of_a_resource_exists_in_the_sdk_class(azure: LocalAzure, k
 
 
 @every_type
-def test_first_preview_returns_inputs_and_marks_computed_outputs_unknown(azure: LocalAzure, kind: ResourceType) -> None:
+def test_first_preview_returns_inputs_and_marks_computed_outputs_unknown_in_local_azure(
+    azure: LocalAzure, kind: ResourceType
+) -> None:
     inputs = with_needs(azure, kind.token)
     _, outputs = azure.create(kind.token, inputs)
 
@@ -120,7 +124,9 @@ def test_first_preview_returns_inputs_and_marks_computed_outputs_unknown(azure: 
 
 
 @every_type
-def test_preview_without_changes_marks_only_volatile_outputs_unknown(azure: LocalAzure, kind: ResourceType) -> None:
+def test_preview_without_changes_marks_only_volatile_outputs_unknown_in_local_azure(
+    azure: LocalAzure, kind: ResourceType
+) -> None:
     inputs = with_needs(azure, kind.token)
     _, outputs = azure.create(kind.token, inputs)
 
@@ -131,7 +137,7 @@ def test_preview_without_changes_marks_only_volatile_outputs_unknown(azure: Loca
 
 
 @every_type
-def test_preview_accepts_inputs_with_unknown_values(kind: ResourceType) -> None:
+def test_preview_accepts_inputs_with_unknown_values_in_local_azure(kind: ResourceType) -> None:
     inputs = dict.fromkeys(SAMPLES[kind.token].inputs, UNKNOWN)
 
     preview = preview_outputs(kind, inputs, None)
@@ -140,7 +146,7 @@ def test_preview_accepts_inputs_with_unknown_values(kind: ResourceType) -> None:
 
 
 @every_type
-def test_unknown_input_property_is_refused_by_name(azure: LocalAzure, kind: ResourceType) -> None:
+def test_unknown_input_property_is_refused_by_name_by_local_azure(azure: LocalAzure, kind: ResourceType) -> None:
     inputs = {**with_needs(azure, kind.token), "colour": "blue"}
 
     with pytest.raises(InvalidInputs) as refused:
@@ -151,7 +157,9 @@ def test_unknown_input_property_is_refused_by_name(azure: LocalAzure, kind: Reso
 
 
 @every_type
-def test_change_of_name_location_or_immutable_input_forces_replacement(azure: LocalAzure, kind: ResourceType) -> None:
+def test_change_of_name_location_or_immutable_input_forces_replacement_in_local_azure(
+    azure: LocalAzure, kind: ResourceType
+) -> None:
     inputs = with_needs(azure, kind.token)
     changes = {name: f"{inputs[name]}-2" for name in kind.path_inputs}
     changes |= {"location": "northeurope"} if "location" in inputs else {}
@@ -168,7 +176,7 @@ def test_change_of_name_location_or_immutable_input_forces_replacement(azure: Lo
 
 
 @every_type
-def test_change_of_mutable_input_does_not_force_replacement(azure: LocalAzure, kind: ResourceType) -> None:
+def test_change_of_tags_does_not_force_replacement_in_local_azure(azure: LocalAzure, kind: ResourceType) -> None:
     inputs = with_needs(azure, kind.token)
 
     assert azure.diff(kind.token, inputs, {**inputs, "tags": {"owner": "platform"}}).replaces == ()
@@ -176,7 +184,7 @@ def test_change_of_mutable_input_does_not_force_replacement(azure: LocalAzure, k
 
 
 @every_created_type
-def test_creating_an_existing_resource_is_refused(azure: LocalAzure, kind: ResourceType) -> None:
+def test_creating_an_existing_resource_is_refused_by_local_azure(azure: LocalAzure, kind: ResourceType) -> None:
     make(azure, kind.token)
     before = azure.world.copy()
 
@@ -186,7 +194,7 @@ def test_creating_an_existing_resource_is_refused(azure: LocalAzure, kind: Resou
 
 
 @every_type
-def test_update_without_changes_returns_the_same_outputs(azure: LocalAzure, kind: ResourceType) -> None:
+def test_update_without_changes_returns_the_same_outputs_in_local_azure(azure: LocalAzure, kind: ResourceType) -> None:
     resource_id, outputs = make(azure, kind.token)
     inputs = azure.check(kind.token, SAMPLES[kind.token].inputs, name="sample")
 
@@ -194,7 +202,9 @@ def test_update_without_changes_returns_the_same_outputs(azure: LocalAzure, kind
 
 
 @every_created_type
-def test_deleting_removes_the_resource_and_succeeds_again_when_repeated(azure: LocalAzure, kind: ResourceType) -> None:
+def test_deleting_removes_the_resource_and_succeeds_again_when_repeated_in_local_azure(
+    azure: LocalAzure, kind: ResourceType
+) -> None:
     resource_id, _ = make(azure, kind.token)
 
     azure.delete(kind.token, resource_id)
@@ -204,7 +214,7 @@ def test_deleting_removes_the_resource_and_succeeds_again_when_repeated(azure: L
 
 
 @every_type
-def test_deleting_resource_group_deletes_all_resources_except_extension_resources(
+def test_deleting_resource_group_deletes_all_resources_except_extension_resources_in_local_azure(
     azure: LocalAzure, kind: ResourceType
 ) -> None:
     make(azure, kind.token)
@@ -220,7 +230,9 @@ def test_deleting_resource_group_deletes_all_resources_except_extension_resource
 @pytest.mark.parametrize(
     "kind", [kind for kind in TYPES.values() if "resourceGroupName" in kind.path_inputs], ids=lambda kind: kind.token
 )
-def test_creating_resource_in_missing_resource_group_is_refused(azure: LocalAzure, kind: ResourceType) -> None:
+def test_creating_resource_in_missing_resource_group_is_refused_by_local_azure(
+    azure: LocalAzure, kind: ResourceType
+) -> None:
     if kind.name_input == "resourceGroupName":
         pytest.skip("a group is in no group")
 
@@ -234,7 +246,7 @@ def test_creating_resource_in_missing_resource_group_is_refused(azure: LocalAzur
 @pytest.mark.parametrize(
     "kind", [kind for kind in TYPES.values() if len(kind.path_inputs) > 2], ids=lambda kind: kind.token
 )
-def test_creating_resource_in_missing_parent_is_refused(azure: LocalAzure, kind: ResourceType) -> None:
+def test_creating_resource_in_missing_parent_is_refused_by_local_azure(azure: LocalAzure, kind: ResourceType) -> None:
     make(azure, RESOURCE_GROUP)
 
     with pytest.raises(AzureError, match="because the parent resource"):
@@ -242,7 +254,9 @@ def test_creating_resource_in_missing_parent_is_refused(azure: LocalAzure, kind:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in TYPES.values() if kind.name_taken_code], ids=lambda kind: kind.token)
-def test_globally_unique_name_in_use_is_refused(azure: LocalAzure, kind: ResourceType) -> None:
+def test_globally_unique_name_in_use_in_another_group_is_refused_by_local_azure(
+    azure: LocalAzure, kind: ResourceType
+) -> None:
     make(azure, kind.token)
     azure.create(RESOURCE_GROUP, {"resourceGroupName": "other", "location": "westeurope"})
 
@@ -253,7 +267,9 @@ def test_globally_unique_name_in_use_is_refused(azure: LocalAzure, kind: Resourc
 
 
 @pytest.mark.parametrize("kind", [kind for kind in TYPES.values() if kind.soft_deletion], ids=lambda kind: kind.token)
-def test_soft_deleted_resource_keeps_its_name_taken(azure: LocalAzure, kind: ResourceType, tmp_path: File) -> None:
+def test_soft_deleted_resource_keeps_its_name_taken_in_local_azure(
+    azure: LocalAzure, kind: ResourceType, tmp_path: File
+) -> None:
     resource_id, _ = make(azure, kind.token)
     azure.delete(kind.token, resource_id)
     azure.world.save(tmp_path / "dev.json")

@@ -48,7 +48,7 @@ def examples(role: Role, *, data: bool) -> tuple[set[str], set[str]]:
 
 
 @PLANES
-def test_operations_in_not_actions_of_a_role_are_denied_and_the_rest_allowed(*, data: bool) -> None:
+def test_operations_in_not_actions_of_a_role_are_denied_and_the_rest_allowed_in_local_azure(*, data: bool) -> None:
     count = 0
     for role in subtracting(data=data):
         azure = LocalAzure(World())
@@ -84,7 +84,7 @@ def test_operations_in_not_actions_of_a_role_are_denied_and_the_rest_allowed(*, 
         ),
     ],
 )
-def test_built_in_role_allows_and_denies_operations_as_azure_documents(
+def test_built_in_role_allows_and_denies_operations_as_azure_documents_in_local_azure(
     azure: LocalAzure,
     role: str,
     operation: str,

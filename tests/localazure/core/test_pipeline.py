@@ -122,7 +122,7 @@ def world() -> World:
     return found
 
 
-def test_resource_type_derives_arm_type_and_inputs_from_its_id_pattern() -> None:
+def test_local_azure_resource_type_derives_arm_type_and_inputs_from_its_id_pattern() -> None:
     types = (GROUP, THING, SERVICE, PART, LABEL)
 
     assert [kind.arm_type for kind in types] == [
@@ -144,7 +144,7 @@ def test_resource_type_derives_arm_type_and_inputs_from_its_id_pattern() -> None
     assert [kind.label for kind in (GROUP, PART)] == ["Group", "Part"]
 
 
-def test_resource_ids_are_built_from_inputs_and_parsed_back(world: World) -> None:
+def test_local_azure_builds_resource_ids_from_inputs_and_parses_them_back(world: World) -> None:
     label_id = LABEL.id_of({"scope": f"{THING_ID}/"}, world)
 
     assert [GROUP.id_of({"resourceGroupName": "rg"}, world), THING.id_of(thing(), world)] == [GROUP_ID, THING_ID]
@@ -162,7 +162,7 @@ def test_resource_ids_are_built_from_inputs_and_parsed_back(world: World) -> Non
     assert (THING.provider_id_of(THING_ID), THING.full_id_of(THING_ID)) == (THING_ID, THING_ID)
 
 
-def test_catalogue_finds_resource_types_and_reports_existing_ids(world: World) -> None:
+def test_local_azure_catalogue_finds_resource_types_by_token_or_id_and_reports_existing_ids(world: World) -> None:
     created(world, THING, thing())
 
     assert (TYPES.find(PART.token), TYPES.of(PART_ID), TYPES.of("/x/y")) == (PART, PART, None)
@@ -178,7 +178,7 @@ def test_catalogue_finds_resource_types_and_reports_existing_ids(world: World) -
     assert [TYPES.exists(world, each) for each in missing] == [False] * len(missing)
 
 
-def test_created_resource_is_stored_with_its_parent_unique_keys_and_index_keys(world: World) -> None:
+def test_created_resource_is_stored_with_its_parent_unique_keys_and_index_keys_in_local_azure(world: World) -> None:
     created(world, THING, thing())
     made = created(world, PART, part())
 
@@ -211,7 +211,7 @@ def test_created_resource_is_stored_with_its_parent_unique_keys_and_index_keys(w
         (THING, thing("fresh", properties={"forbidden": True}), ("Forbidden", 403)),
     ],
 )
-def test_invalid_creation_is_refused_with_azures_error_code_and_status(
+def test_invalid_creation_is_refused_with_azures_error_code_and_status_in_local_azure(
     world: World, kind: ResourceType, inputs: Values, expected: tuple[str, int]
 ) -> None:
     created(world, GROUP, {"resourceGroupName": "other"})
@@ -221,19 +221,19 @@ def test_invalid_creation_is_refused_with_azures_error_code_and_status(
     assert refusal(world, kind, inputs)[:2] == expected
 
 
-def test_creation_with_several_mistakes_reports_every_error_at_once(world: World) -> None:
+def test_creation_with_several_mistakes_reports_every_error_at_once_in_local_azure(world: World) -> None:
     code, status, message = refusal(world, THING, thing("X", "missing", properties={"forbidden": True}))
 
     assert (code, status) == ("BadName", 400)
     assert all(each in message for each in ("'X'", "; ResourceGroupNotFound: ", "; Forbidden: it is forbidden"))
 
 
-def test_unknown_input_properties_are_refused_before_any_other_validation(world: World) -> None:
+def test_unknown_input_properties_are_refused_before_any_other_validation_in_local_azure(world: World) -> None:
     with pytest.raises(InvalidInputs, match="wrong: no such property; known are identity, location"):
         created(world, THING, thing("X", wrong=1))
 
 
-def test_soft_deleted_resource_keeps_its_name_taken_until_recovered(world: World) -> None:
+def test_soft_deleted_resource_keeps_its_name_taken_until_recovered_in_local_azure(world: World) -> None:
     first = created(world, THING, thing("gone", location="westeurope"))
     pipeline.delete(request(world, THING, first.inputs))
     assert [one.id for one in world.soft_deleted.values()] == [first.id]
@@ -245,7 +245,7 @@ def test_soft_deleted_resource_keeps_its_name_taken_until_recovered(world: World
     created(world, THING, thing("free"))
 
 
-def test_deleting_a_resource_deletes_its_children_and_its_managed_identity(world: World) -> None:
+def test_deleting_a_resource_deletes_its_children_and_its_managed_identity_in_local_azure(world: World) -> None:
     made = created(world, THING, thing(identity={"type": "SystemAssigned"}))
     created(world, PART, part())
     label = created(world, LABEL, {"scope": THING_ID})
@@ -258,7 +258,7 @@ def test_deleting_a_resource_deletes_its_children_and_its_managed_identity(world
     pipeline.delete(request(world, THING, made.inputs))
 
 
-def test_refused_deletion_deletes_nothing_but_deleting_the_resource_group_succeeds(world: World) -> None:
+def test_refused_deletion_deletes_nothing_but_deleting_the_resource_group_succeeds_in_local_azure(world: World) -> None:
     locked = created(world, THING, thing(properties={"locked": True}))
     created(world, PART, part())
     with pytest.raises(AzureError, match="Locked"):
@@ -269,7 +269,7 @@ def test_refused_deletion_deletes_nothing_but_deleting_the_resource_group_succee
     assert world.resources == {}
 
 
-def test_update_of_immutable_property_is_refused_and_changes_nothing(world: World) -> None:
+def test_update_of_immutable_property_is_refused_and_changes_nothing_in_local_azure(world: World) -> None:
     created(world, THING, thing(properties={"fixed": 1, "size": 1}))
 
     updated = pipeline.update(request(world, THING, thing(properties={"fixed": 1, "size": 2})))
@@ -294,7 +294,7 @@ def test_resource_created_outside_local_azure_skips_validation_and_can_be_update
     created(world, PART, {**part(of="elsewhere"), "resourceGroupName": "unknown"})
 
 
-def test_resource_outputs_are_its_inputs_and_computed_outputs(world: World) -> None:
+def test_resource_outputs_are_its_inputs_and_computed_outputs_in_local_azure(world: World) -> None:
     properties = {"parts": [{"secret": "s", "name": "a"}, {"state": "given"}], "secret": "s", "size": 3, "url": None}
     inputs = thing(location="West Europe", properties=properties)
     made = created(world, THING, inputs)
@@ -313,7 +313,7 @@ def test_resource_outputs_are_its_inputs_and_computed_outputs(world: World) -> N
     assert created(world, THING, thing("bare")).outputs.keys() == {"thingName", "uniqueId"}
 
 
-def test_preview_shows_known_outputs_and_marks_other_outputs_unknown(world: World) -> None:
+def test_preview_shows_known_outputs_and_marks_other_outputs_unknown_in_local_azure(world: World) -> None:
     inputs = thing(properties={"parts": [{"name": "a"}, {}], "size": 3, "secret": "s"})
     first = preview_outputs(THING, inputs, None)
     made = created(world, THING, thing(properties={"parts": [{"name": "a"}], "size": 3}))
@@ -364,7 +364,7 @@ def test_preview_shows_known_outputs_and_marks_other_outputs_unknown(world: Worl
         (thing(location="west"), thing(location="east"), InputDiff(changed=("location",))),
     ],
 )
-def test_diff_of_inputs_marks_immutable_properties_as_forcing_replacement(
+def test_diff_of_inputs_marks_immutable_properties_as_forcing_replacement_in_local_azure(
     old: Values, new: Values, expected: InputDiff
 ) -> None:
     assert diff_inputs(THING, old, new) == expected
@@ -373,7 +373,7 @@ def test_diff_of_inputs_marks_immutable_properties_as_forcing_replacement(
     assert diff_inputs(lasting, old, new) == replace(expected, delete_before_replace=False)
 
 
-def test_location_change_forces_replacement_only_if_the_api_type_has_a_location() -> None:
+def test_location_change_forces_replacement_only_if_the_api_type_has_a_location_in_local_azure() -> None:
     types = services()
     app, container = (types.find(f"azure-native:{name}") for name in ("app:ContainerApp", "storage:BlobContainer"))
     old, new = {"location": "west"}, {"location": "east"}
@@ -382,7 +382,7 @@ def test_location_change_forces_replacement_only_if_the_api_type_has_a_location(
     assert diff_inputs(container, old, new).replaces == ()
 
 
-def test_missing_name_and_location_are_filled_with_defaults(world: World) -> None:
+def test_missing_name_and_location_are_filled_with_defaults_in_local_azure(world: World) -> None:
     types = services()
     app, assignment = (
         types.find(f"azure-native:{name}") for name in ("app:ContainerApp", "authorization:RoleAssignment")
@@ -407,7 +407,7 @@ def test_missing_name_and_location_are_filled_with_defaults(world: World) -> Non
     assert (len(drawn), drawn.count("-")) == (36, 4)
 
 
-def test_system_assigned_identity_is_deleted_when_its_resource_disables_it(world: World) -> None:
+def test_system_assigned_identity_is_deleted_when_its_resource_disables_it_in_local_azure(world: World) -> None:
     both = {"type": "SystemAssigned, UserAssigned", "userAssignedIdentities": [THING_ID]}
     made = created(world, THING, thing(identity={"type": "SystemAssigned"}))
     principal = world.find_owned_principal(THING_ID)
@@ -429,7 +429,7 @@ def test_system_assigned_identity_is_deleted_when_its_resource_disables_it(world
         assert refusal(world, THING, thing("fresh", identity=block))[0] == "InvalidIdentityValues"
 
 
-def test_preview_keeps_the_known_identity_outputs_of_a_resource() -> None:
+def test_preview_keeps_the_known_identity_outputs_of_a_resource_in_local_azure() -> None:
     attached = {"type": "SystemAssigned,UserAssigned", "userAssignedIdentities": ["/a"]}
     had = {"principalId": "p", "tenantId": "t", "userAssignedIdentities": {"/a": {"clientId": "c"}}}
 

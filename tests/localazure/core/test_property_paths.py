@@ -64,13 +64,13 @@ def test_invalid_property_path_is_refused_with_the_part_that_cannot_be_parsed(te
         ((), ("a",), (True, True)),
     ],
 )
-def test_path_pattern_covers_the_property_and_everything_inside_it(
+def test_property_path_pattern_covers_the_property_and_everything_inside_it(
     pattern: Path, path: Path, expected: tuple[bool, bool]
 ) -> None:
     assert (covers(pattern, path), overlaps(pattern, path)) == expected
 
 
-def test_changes_lists_the_innermost_properties_that_differ() -> None:
+def test_comparison_of_two_values_lists_the_innermost_properties_that_differ() -> None:
     old = {
         "same": 1,
         "gone": {"in": 1},
@@ -107,7 +107,7 @@ def test_changes_lists_the_innermost_properties_that_differ() -> None:
         (("d",), ABSENT),
     ],
 )
-def test_value_at_returns_the_value_at_a_property_path(path: Path, expected: Any) -> None:  # noqa: ANN401 - any JSON value
+def test_value_at_a_property_path_is_read_and_replaced(path: Path, expected: Any) -> None:  # noqa: ANN401 - any JSON value
     value = {"a": [{"b": None}], "c": 1}
 
     assert value_at(value, path) == expected
@@ -132,20 +132,20 @@ def test_value_at_returns_the_value_at_a_property_path(path: Path, expected: Any
         ((ANY,), {"a": 1, "l": [1, 2, 3], "only-old": 5}),
     ],
 )
-def test_with_old_values_restores_old_values_at_matching_paths(pattern: Path, expected: Any) -> None:  # noqa: ANN401 - any JSON
+def test_old_values_are_restored_at_property_paths_that_match_a_pattern(pattern: Path, expected: Any) -> None:  # noqa: ANN401 - any JSON
     old, new = {"a": 1, "l": [1, 2, 3], "only-old": 5}, {"a": 9, "l": [7, 8], "only-new": 6}
 
     assert with_old_values(old, new, pattern) == expected
     assert new == {"a": 9, "l": [7, 8], "only-new": 6}
 
 
-def test_with_old_values_ignores_old_values_of_a_different_structure() -> None:
+def test_restoring_old_values_ignores_old_values_of_a_different_structure() -> None:
     assert with_old_values("text", {"a": 1}, ("a",)) == {}
     assert with_old_values({"0": 1}, [5], (0,)) == [5]
     assert with_old_values([1], [5, 6], (ANY,)) == [1, 6]
 
 
-def test_secrets_are_masked_located_and_restored() -> None:
+def test_secret_property_values_are_masked_located_and_restored() -> None:
     actual = {"a": "secret", "l": ["x", {"b": "hidden"}], "open": 1}
     masked = mask(actual, [("a",), ("l", 1, "b"), ("missing",)])
 
@@ -171,7 +171,7 @@ def test_secrets_are_masked_located_and_restored() -> None:
         (("a", "x"), {"c": 1, "d": 2}, {"c": 9}),
     ],
 )
-def test_masked_property_change_shows_no_secret(secret: Path, old: Any, new: Any) -> None:  # noqa: ANN401 - any JSON value
+def test_property_change_is_shown_with_secret_values_masked(secret: Path, old: Any, new: Any) -> None:  # noqa: ANN401 - any JSON value
     change = Change(("a", "b"), {"c": 1, "d": 2}, {"c": 9})
 
     assert mask_change(change, [secret]) == Change(("a", "b"), old, new)

@@ -50,7 +50,7 @@ def test_local_azure_keeps_the_same_subscription_tenant_and_deployer_ids() -> No
     assert stamp(fixed()) == "2026-01-01T00:00:00.0000000Z"
 
 
-def test_resource_is_found_by_its_id_in_any_case() -> None:
+def test_resource_is_found_by_its_id_in_any_case_in_local_azure() -> None:
     world = world_of(resource("/a/B"))
 
     assert world.get("/A/b") is world.resources["/a/b"]
@@ -60,7 +60,7 @@ def test_resource_is_found_by_its_id_in_any_case() -> None:
     assert world.resources == {}
 
 
-def test_resources_below_an_id_are_listed_deepest_first_without_role_assignments() -> None:
+def test_local_azure_lists_resources_below_an_id_deepest_first_without_those_that_outlive_their_parent() -> None:
     world = world_of(
         resource("/group"),
         resource("/group/account", parent="/GROUP"),
@@ -77,7 +77,7 @@ def test_resources_below_an_id_are_listed_deepest_first_without_role_assignments
     assert ids(world.children("/other")) == []
 
 
-def test_resource_indexes_work_after_copying_and_after_loading(tmp_path: Path) -> None:
+def test_local_azure_state_is_equal_and_independent_after_copying_or_saving_and_loading(tmp_path: Path) -> None:
     world = world_of(
         resource("/a", claims=("name",), marks=("holder",)), resource("/a/b", parent="/a"), resource("/c", adopted=True)
     )
@@ -101,7 +101,7 @@ def test_resource_indexes_work_after_copying_and_after_loading(tmp_path: Path) -
     assert world.creations == {"/a": 1}
 
 
-def test_unique_key_returns_the_resource_that_claimed_it_last() -> None:
+def test_unique_key_in_local_azure_returns_the_existing_resource_that_claimed_it_last() -> None:
     world = world_of(resource("/a", claims=("name", "old")))
     world.put(resource("/a", claims=("name",)))
     assert (world.find_unique("old"), world.find_unique("name")) == (None, world.get("/a"))
@@ -113,7 +113,7 @@ def test_unique_key_returns_the_resource_that_claimed_it_last() -> None:
     assert world.find_unique("name") is None
 
 
-def test_index_key_returns_every_resource_with_that_key() -> None:
+def test_index_key_in_local_azure_returns_every_resource_with_that_key() -> None:
     world = world_of(resource("/a", marks=("p",)), resource("/b", marks=("p", "q")))
 
     assert ids(world.find_indexed("P")) == ["/a", "/b"]
@@ -123,7 +123,7 @@ def test_index_key_returns_every_resource_with_that_key() -> None:
     assert (ids(world.find_indexed("p")), ids(world.find_indexed("q"))) == ([], ["/a"])
 
 
-def test_recreated_resource_gets_another_principal_id() -> None:
+def test_recreated_resource_gets_another_principal_id_in_local_azure() -> None:
     world = World()
     first = world.get_or_create_principal("/A")
 
@@ -140,7 +140,7 @@ def test_recreated_resource_gets_another_principal_id() -> None:
     assert world.creations == {"/a": 2}
 
 
-def test_external_principal_is_added_once_and_has_no_owner_resource() -> None:
+def test_external_principal_is_added_once_and_has_no_owner_resource_in_local_azure() -> None:
     world = World()
     own = world.get_or_create_principal("/a")
     world.add_external_principal("PEOPLE", "Group")
@@ -154,7 +154,7 @@ def test_external_principal_is_added_once_and_has_no_owner_resource() -> None:
     }
 
 
-def test_state_file_contains_its_format_and_omits_empty_fields(tmp_path: Path) -> None:
+def test_local_azure_state_file_contains_its_format_and_omits_empty_resource_fields(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "world.json"
     world_of(resource("/a"), resource("/b", parent="/a", marks=("m",), adopted=True)).save(path)
 
@@ -193,7 +193,7 @@ def test_state_file_contains_its_format_and_omits_empty_fields(tmp_path: Path) -
         ('{"format": "local-azure-world", "version": 1}', "is damaged"),
     ],
 )
-def test_file_that_is_not_a_state_file_is_refused_and_left_unchanged(
+def test_file_that_is_not_a_state_file_is_refused_and_left_unchanged_in_local_azure(
     tmp_path: Path, content: str, message: str
 ) -> None:
     path = tmp_path / "world.json"
@@ -204,7 +204,7 @@ def test_file_that_is_not_a_state_file_is_refused_and_left_unchanged(
     assert path.read_text("utf-8") == content
 
 
-def test_missing_state_file_loads_empty_state_and_unreadable_file_is_refused(tmp_path: Path) -> None:
+def test_missing_local_azure_state_file_loads_empty_state_and_unreadable_file_is_refused(tmp_path: Path) -> None:
     assert World.load(tmp_path / "missing.json") == World()
     (tmp_path / "binary.json").write_bytes(b"\xff\xfe\x00")
     for path in (tmp_path, tmp_path / "binary.json"):
@@ -212,14 +212,14 @@ def test_missing_state_file_loads_empty_state_and_unreadable_file_is_refused(tmp
             World.load(path)
 
 
-def test_unwritable_state_file_is_reported(tmp_path: Path) -> None:
+def test_unwritable_local_azure_state_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(WorldFileError, match="cannot be written"):
         World().save(tmp_path / "file" / "world.json")
 
 
 @pytest.mark.parametrize("token", WITH_SYSTEM_DATA)
-def test_system_data_contains_the_deployer_after_creation_and_update(token: str) -> None:
+def test_system_data_contains_the_deployer_after_creation_and_update_in_local_azure(token: str) -> None:
     moment = [EARLY]
     azure = LocalAzure(World(), lambda: moment[0])
     resource_id, created = make(azure, token)

@@ -26,21 +26,21 @@ def wrapped(script: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize("code", [0, 3, 127])
-def test_exit_code_of_a_wrapped_command_is_returned(code: int) -> None:
+def test_engine_command_wrapper_returns_the_exit_code_of_its_command(code: int) -> None:
     assert cli_wrapper.run_in_foreground([sys.executable, "-c", f"raise SystemExit({code})"]) == code
 
 
-def test_command_given_as_text_runs_in_the_shell() -> None:
+def test_engine_command_wrapper_runs_a_command_given_as_text_in_the_shell() -> None:
     assert cli_wrapper.run_in_foreground("exit 4") == 4
 
 
-def test_command_ended_by_a_signal_returns_128_plus_the_signal_number() -> None:
+def test_engine_command_wrapper_returns_128_plus_the_number_of_the_signal_that_ended_its_command() -> None:
     script = "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"
 
     assert cli_wrapper.run_in_foreground([sys.executable, "-c", script]) == 128 + signal.SIGTERM
 
 
-def test_signal_handlers_are_restored_after_a_command_ends() -> None:
+def test_engine_command_wrapper_restores_signal_handlers_after_its_command_ends() -> None:
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
 
     cli_wrapper.run_in_foreground([sys.executable, "-c", ""])
@@ -48,7 +48,7 @@ def test_signal_handlers_are_restored_after_a_command_ends() -> None:
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
 
-def test_ctrl_c_ends_the_command_while_the_wrapper_waits_for_it() -> None:
+def test_engine_command_wrapper_lets_its_command_handle_ctrl_c_and_returns_its_exit_code() -> None:
     script = (
         "import time\n"
         "try:\n    print('ready', flush=True)\n    time.sleep(60)\n"
@@ -66,7 +66,7 @@ def test_ctrl_c_ends_the_command_while_the_wrapper_waits_for_it() -> None:
         assert process.wait(PATIENCE) == 5
 
 
-def test_sigterm_is_passed_on_to_the_running_command() -> None:
+def test_engine_command_wrapper_passes_sigterm_on_to_its_command() -> None:
     with wrapped("import time; print('ready', flush=True); time.sleep(60)") as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
@@ -75,7 +75,7 @@ def test_sigterm_is_passed_on_to_the_running_command() -> None:
         assert process.wait(PATIENCE) == 128 + signal.SIGTERM
 
 
-def test_launcher_script_passes_arguments_and_environment_to_its_module(tmp_path: Path) -> None:
+def test_launcher_script_passes_arguments_and_environment_variables_to_python(tmp_path: Path) -> None:
     launcher = tmp_path / "bin" / "show"
     script = "import os, sys; print(os.environ['ONE'], os.environ['TWO'], sys.argv[1:])"
     write_launcher(launcher, ["-c", script], {"ONE": "it's"}, {"TWO": "a b"})
@@ -104,7 +104,7 @@ def test_launcher_script_on_windows_is_a_batch_file(tmp_path: Path, monkeypatch:
     ]
 
 
-def test_stack_locked_by_another_process_is_refused_with_the_process_id(tmp_path: Path) -> None:
+def test_lock_of_a_stack_held_by_another_process_is_refused_with_the_process_id(tmp_path: Path) -> None:
     path = tmp_path / "dev.json"
     script = (
         "import sys; from pathlib import Path; from localazure.deployment.state_file import exclusive\n"

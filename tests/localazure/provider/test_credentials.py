@@ -6,7 +6,7 @@ from localazure.ambient_credentials import VARIABLES, credentials_error
 
 
 @pytest.mark.parametrize("variable", VARIABLES)
-def test_azure_credential_variable_is_refused_by_name_without_its_value(variable: str) -> None:
+def test_local_azure_refuses_an_azure_credential_variable_by_name_without_showing_its_value(variable: str) -> None:
     refusal = credentials_error({variable: "true-value"})
 
     assert refusal is not None
@@ -15,7 +15,7 @@ def test_azure_credential_variable_is_refused_by_name_without_its_value(variable
     assert "true-value" not in refusal
 
 
-def test_all_azure_credential_variables_are_named_in_one_error() -> None:
+def test_local_azure_names_all_set_azure_credential_variables_in_one_error() -> None:
     refusal = credentials_error({"AZURE_CLIENT_SECRET": "x", "ARM_CLIENT_ID": "x", "HOME": "/root"})
 
     assert refusal is not None
@@ -31,5 +31,7 @@ def test_all_azure_credential_variables_are_named_in_one_error() -> None:
         {"ARM_TENANT_ID": "t", "ARM_SUBSCRIPTION_ID": "s"},
     ],
 )
-def test_tenant_and_subscription_id_variables_are_not_refused(environment: dict[str, str]) -> None:
+def test_local_azure_accepts_tenant_and_subscription_variables_and_empty_or_false_credential_variables(
+    environment: dict[str, str],
+) -> None:
     assert credentials_error(environment) is None

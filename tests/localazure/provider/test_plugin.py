@@ -37,7 +37,9 @@ def started(command: list[str], world: Path) -> Generator[tuple[subprocess.Popen
             process.kill()
 
 
-def test_provider_plugin_prints_its_port_listens_on_loopback_only_and_ends_on_cancel(tmp_path: Path) -> None:
+def test_local_azures_provider_plugin_prints_its_port_listens_on_loopback_only_and_ends_on_cancel(
+    tmp_path: Path,
+) -> None:
     with started(COMMAND, tmp_path / "world.json") as (process, port):
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
             plugin = ResourceProviderStub(channel)
@@ -59,7 +61,7 @@ def reachable(port: int) -> bool:
         return probe.connect_ex(("127.0.0.2", port)) == 0
 
 
-def test_ctrl_c_ends_provider_plugin_without_output(tmp_path: Path) -> None:
+def test_ctrl_c_ends_local_azures_provider_plugin_without_output(tmp_path: Path) -> None:
     with started(COMMAND, tmp_path / "world.json") as (process, _port):
         process.send_signal(signal.SIGINT)
 
@@ -68,7 +70,7 @@ def test_ctrl_c_ends_provider_plugin_without_output(tmp_path: Path) -> None:
         assert process.stderr.read() == ""
 
 
-def test_provider_plugin_ends_when_its_engine_is_killed(tmp_path: Path) -> None:
+def test_local_azures_provider_plugin_ends_when_its_engine_is_killed(tmp_path: Path) -> None:
     engine = (
         "import subprocess, sys, time;"
         f"plugin = subprocess.Popen({COMMAND!r}, stdout=subprocess.PIPE, text=True);"
@@ -105,7 +107,7 @@ def outside(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-def test_provider_plugin_refuses_to_start_with_real_credentials(
+def test_local_azures_provider_plugin_refuses_to_start_with_real_credentials(
     outside: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     outside.setenv(WORLD, str(tmp_path / "world.json"))
@@ -118,7 +120,7 @@ def test_provider_plugin_refuses_to_start_with_real_credentials(
     assert "hidden" not in printed.err
 
 
-def test_provider_plugin_refuses_to_start_without_a_state_file_path(
+def test_local_azures_provider_plugin_refuses_to_start_without_a_state_file_path(
     outside: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     outside.delenv(WORLD, raising=False)
@@ -127,7 +129,7 @@ def test_provider_plugin_refuses_to_start_without_a_state_file_path(
     assert capsys.readouterr().err.startswith(f"{WORLD} is not set")
 
 
-def test_provider_plugin_refuses_packages_that_local_azure_does_not_simulate(
+def test_local_azures_provider_plugin_refuses_packages_that_local_azure_does_not_simulate(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(SystemExit) as ended:

@@ -17,7 +17,7 @@ SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"
 IDENTITY_INPUTS = struct(resourceGroupName="rg", resourceName="one", location="westeurope")
 
 
-def test_provider_handshake_accepts_secrets_but_no_output_values(engine: Engine) -> None:
+def test_local_azures_provider_handshake_accepts_secrets_but_no_output_values(engine: Engine) -> None:
     handshake = engine.plugin.Handshake(wire.ProviderHandshakeRequest(engine_address="127.0.0.1:1"))
     configured = engine.plugin.Configure(wire.ConfigureRequest(acceptSecrets=True, acceptResources=True))
 
@@ -25,26 +25,26 @@ def test_provider_handshake_accepts_secrets_but_no_output_values(engine: Engine)
     assert configured == wire.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
 
-def test_provider_plugin_version_is_the_sdk_version(engine: Engine) -> None:
+def test_local_azures_provider_plugin_version_is_the_sdk_version(engine: Engine) -> None:
     assert engine.plugin.GetPluginInfo(Empty()).version == version("pulumi-azure-native")
     assert '"azure-native"' in engine.plugin.GetSchema(wire.GetSchemaRequest()).schema
 
 
-def test_provider_configuration_is_accepted_unchanged(engine: Engine) -> None:
+def test_local_azures_provider_configuration_is_accepted_unchanged(engine: Engine) -> None:
     news = struct(location="westeurope", version="3.29.0")
 
     assert engine.plugin.CheckConfig(wire.CheckRequest(news=news)) == wire.CheckResponse(inputs=news)
     assert engine.plugin.DiffConfig(wire.DiffRequest(olds=news, news=struct())).changes == wire.DiffResponse.DIFF_NONE
 
 
-def test_credential_in_provider_configuration_is_refused_by_name(engine: Engine) -> None:
+def test_credential_in_the_configuration_of_local_azures_provider_is_refused_by_name(engine: Engine) -> None:
     checked = engine.plugin.CheckConfig(wire.CheckRequest(news=struct(clientSecret=SECRET, location="westeurope")))
 
     assert [failure.property for failure in checked.failures] == ["clientSecret"]
     assert "hidden" not in str(checked.failures)
 
 
-def test_provider_check_adds_default_name_and_location(engine: Engine) -> None:
+def test_local_azures_provider_check_adds_default_name_and_location(engine: Engine) -> None:
     engine.group()
 
     checked = engine.check(IDENTITY, struct(resourceGroupName="rg"), name="one")
@@ -55,14 +55,14 @@ def test_provider_check_adds_default_name_and_location(engine: Engine) -> None:
     assert inputs["resourceName"].startswith("one")
 
 
-def test_provider_check_reports_every_invalid_property(engine: Engine) -> None:
+def test_local_azures_provider_check_reports_every_invalid_property(engine: Engine) -> None:
     checked = engine.check(IDENTITY, struct(tags=3, location=4))
 
     assert {failure.property for failure in checked.failures} == {"resourceGroupName", "tags", "location"}
     assert all(failure.reason for failure in checked.failures)
 
 
-def test_provider_create_stores_resource_and_returns_id_and_outputs(engine: Engine) -> None:
+def test_local_azures_provider_create_stores_resource_and_returns_id_and_outputs(engine: Engine) -> None:
     engine.group()
 
     created = engine.create(IDENTITY, IDENTITY_INPUTS)
@@ -73,7 +73,7 @@ def test_provider_create_stores_resource_and_returns_id_and_outputs(engine: Engi
     assert stored.outputs["principalId"] in engine.world.principals
 
 
-def test_provider_preview_marks_principal_id_unknown_and_writes_nothing(engine: Engine) -> None:
+def test_local_azures_provider_preview_marks_principal_id_unknown_and_writes_nothing(engine: Engine) -> None:
     created = engine.create(IDENTITY, IDENTITY_INPUTS, preview=True)
 
     outputs = unwrap(created.properties).values
@@ -82,7 +82,7 @@ def test_provider_preview_marks_principal_id_unknown_and_writes_nothing(engine: 
     assert not engine.path.exists()
 
 
-def test_provider_read_and_check_do_not_write_the_state_file(engine: Engine) -> None:
+def test_local_azures_provider_read_and_check_do_not_write_the_state_file(engine: Engine) -> None:
     group = engine.group()
     before = engine.path.stat()
 
@@ -93,7 +93,7 @@ def test_provider_read_and_check_do_not_write_the_state_file(engine: Engine) -> 
     assert (engine.path.stat().st_ino, engine.path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-def test_secret_inputs_stay_marked_secret_in_every_provider_call(engine: Engine) -> None:
+def test_secret_inputs_stay_marked_secret_in_every_call_of_local_azures_provider(engine: Engine) -> None:
     inputs = struct(resourceGroupName="rg", location="westeurope", tags={"open": "x", "key": SECRET})
     secrets = {("tags", "key")}
 
@@ -115,7 +115,7 @@ def test_secret_inputs_stay_marked_secret_in_every_provider_call(engine: Engine)
     assert unwrap(read.properties).secrets == secrets
 
 
-def test_refused_provider_call_reports_azures_error_code_and_changes_nothing(engine: Engine) -> None:
+def test_refused_call_of_local_azures_provider_reports_azures_error_code_and_changes_nothing(engine: Engine) -> None:
     engine.group()
     before = engine.path.read_bytes()
 
@@ -129,14 +129,14 @@ def test_refused_provider_call_reports_azures_error_code_and_changes_nothing(eng
     assert engine.path.read_bytes() == before
 
 
-def test_provider_refuses_unknown_resource_type_by_name(engine: Engine) -> None:
+def test_local_azures_provider_refuses_unknown_resource_type_by_name(engine: Engine) -> None:
     with pytest.raises(grpc.RpcError, match="azure-native:quantum:Workspace") as refusal:
         engine.check("azure-native:quantum:Workspace", struct())
 
     assert refusal.value.code() is grpc.StatusCode.UNIMPLEMENTED
 
 
-def test_provider_refuses_asset_input_with_its_property_path(engine: Engine) -> None:
+def test_local_azures_provider_refuses_asset_input_with_its_property_path(engine: Engine) -> None:
     asset = {"4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", "text": "x"}
 
     with pytest.raises(grpc.RpcError, match=r"tags\.file: an asset"):
@@ -150,11 +150,11 @@ def diff(engine: Engine, old: dict[str, object], new: dict[str, object]) -> wire
     )
 
 
-def test_provider_diff_of_equal_inputs_is_empty(engine: Engine) -> None:
+def test_local_azures_provider_diff_of_equal_inputs_is_empty(engine: Engine) -> None:
     assert diff(engine, {"tags": {"a": "1"}}, {"tags": {"a": "1"}}).changes == wire.DiffResponse.DIFF_NONE
 
 
-def test_provider_diff_lists_each_property_as_added_updated_or_deleted(engine: Engine) -> None:
+def test_local_azures_provider_diff_lists_each_property_as_added_updated_or_deleted(engine: Engine) -> None:
     answer = diff(engine, {"tags": {"a": "1", "b": "1"}}, {"tags": {"b": "2", "c": "3"}})
 
     assert answer.changes == wire.DiffResponse.DIFF_SOME
@@ -169,7 +169,7 @@ def test_provider_diff_lists_each_property_as_added_updated_or_deleted(engine: E
     assert all(change.inputDiff for change in answer.detailedDiff.values())
 
 
-def test_provider_diff_of_immutable_property_requests_delete_before_replace(engine: Engine) -> None:
+def test_local_azures_provider_diff_of_immutable_property_requests_delete_before_replace(engine: Engine) -> None:
     answer = diff(engine, {}, {"resourceGroupName": "other"})
 
     assert list(answer.replaces) == ["resourceGroupName"]
@@ -179,7 +179,7 @@ def test_provider_diff_of_immutable_property_requests_delete_before_replace(engi
     }
 
 
-def test_provider_update_changes_stored_inputs_and_keeps_principal_id(engine: Engine) -> None:
+def test_local_azures_provider_update_changes_stored_inputs_and_keeps_principal_id(engine: Engine) -> None:
     engine.group()
     created = engine.create(IDENTITY, IDENTITY_INPUTS)
     news = struct(resourceGroupName="rg", resourceName="one", location="westeurope", tags={"a": "1"})
@@ -191,7 +191,7 @@ def test_provider_update_changes_stored_inputs_and_keeps_principal_id(engine: En
     assert engine.world.resources[created.id.lower()].outputs == after
 
 
-def test_preview_of_update_keeps_known_outputs_and_writes_nothing(engine: Engine) -> None:
+def test_update_preview_by_local_azures_provider_keeps_known_outputs_and_writes_nothing(engine: Engine) -> None:
     engine.group()
     created = engine.create(IDENTITY, IDENTITY_INPUTS)
     before = engine.path.read_bytes()
@@ -206,7 +206,7 @@ def test_preview_of_update_keeps_known_outputs_and_writes_nothing(engine: Engine
     assert engine.path.read_bytes() == before
 
 
-def test_refresh_of_existing_resource_returns_current_outputs(engine: Engine) -> None:
+def test_read_of_an_existing_resource_by_local_azures_provider_returns_inputs_and_outputs(engine: Engine) -> None:
     created = engine.group(tags={"a": "1"})
     inputs = struct(resourceGroupName="rg", location="westeurope", tags={"a": "1"})
 
@@ -215,7 +215,7 @@ def test_refresh_of_existing_resource_returns_current_outputs(engine: Engine) ->
     assert read == wire.ReadResponse(id=created.id, inputs=inputs, properties=created.properties)
 
 
-def test_refresh_of_deleted_resource_returns_an_empty_id(engine: Engine) -> None:
+def test_read_of_a_deleted_resource_by_local_azures_provider_returns_an_empty_response(engine: Engine) -> None:
     created = engine.group()
     engine.path.unlink()
 
@@ -225,7 +225,7 @@ def test_refresh_of_deleted_resource_returns_an_empty_id(engine: Engine) -> None
     assert not engine.path.exists()
 
 
-def test_reading_unknown_resource_by_id_stores_it_as_created_outside_the_stack(engine: Engine) -> None:
+def test_read_of_an_unknown_id_by_local_azures_provider_stores_it_as_created_outside_the_stack(engine: Engine) -> None:
     identifier = f"/subscriptions/{engine.world.subscription_id}/resourceGroups/theirs"
 
     read = engine.read(GROUP, identifier)
@@ -237,7 +237,7 @@ def test_reading_unknown_resource_by_id_stores_it_as_created_outside_the_stack(e
     assert unwrap(read.properties).values == adopted.outputs
 
 
-def test_provider_delete_removes_resource_and_succeeds_when_repeated(engine: Engine) -> None:
+def test_local_azures_provider_delete_removes_resource_and_succeeds_when_repeated(engine: Engine) -> None:
     created = engine.group()
     request = wire.DeleteRequest(type=GROUP, id=created.id, properties=created.properties)
 
@@ -247,7 +247,7 @@ def test_provider_delete_removes_resource_and_succeeds_when_repeated(engine: Eng
     assert engine.world.resources == {}
 
 
-def test_invoke_result_is_secret_if_an_argument_is(engine: Engine) -> None:
+def test_function_result_of_local_azures_provider_is_secret_if_an_argument_is_secret(engine: Engine) -> None:
     token = "azure-native:authorization:getClientConfig"  # noqa: S105 (a function's name)
 
     plain = unwrap(getattr(engine.plugin.Invoke(wire.InvokeRequest(tok=token)), "return"))
@@ -259,12 +259,12 @@ def test_invoke_result_is_secret_if_an_argument_is(engine: Engine) -> None:
     assert secret.secrets == {(name,) for name in plain.values}
 
 
-def test_unknown_provider_function_is_refused_by_name(engine: Engine) -> None:
+def test_unknown_function_is_refused_by_name_by_local_azures_provider(engine: Engine) -> None:
     with pytest.raises(grpc.RpcError, match="azure-native:storage:listStorageAccountKeys"):
         engine.plugin.Invoke(wire.InvokeRequest(tok="azure-native:storage:listStorageAccountKeys"))
 
 
-def test_unsupported_provider_protocol_calls_are_refused_by_name(engine: Engine) -> None:
+def test_unsupported_protocol_calls_are_refused_by_name_by_local_azures_provider(engine: Engine) -> None:
     for call, words in [
         (lambda: engine.plugin.Parameterize(wire.ParameterizeRequest()), "parameterized packages"),
         (lambda: engine.plugin.Construct(wire.ConstructRequest(type="a:b:C")), "component 'a:b:C'"),
@@ -277,7 +277,7 @@ def test_unsupported_provider_protocol_calls_are_refused_by_name(engine: Engine)
         assert refusal.value.details() == f"local Azure does not support {words}"
 
 
-def test_concurrent_creates_through_the_provider_are_all_stored(engine: Engine) -> None:
+def test_concurrent_creates_through_local_azures_provider_are_all_stored(engine: Engine) -> None:
     engine.group()
 
     def make(number: int) -> str:
@@ -293,11 +293,11 @@ def test_concurrent_creates_through_the_provider_are_all_stored(engine: Engine) 
     assert len(engine.world.principals) == 24
 
 
-def test_provider_cancel_stops_the_plugin(engine: Engine) -> None:
+def test_local_azures_provider_cancel_stops_the_plugin(engine: Engine) -> None:
     engine.plugin.Cancel(Empty())
 
     assert engine.ended == [True]
 
 
-def test_provider_attach_call_is_accepted(engine: Engine) -> None:
+def test_local_azures_provider_attach_call_is_accepted(engine: Engine) -> None:
     assert engine.plugin.Attach(plugin_pb2.PluginAttach(address="127.0.0.1:1")) == Empty()

@@ -63,7 +63,7 @@ def code(reply: Reply) -> tuple[int, str]:
     return reply.status, reply.document["error"]["code"]
 
 
-def test_http_request_with_token_of_another_audience_is_refused(front: Front) -> None:
+def test_local_azure_http_request_with_token_of_another_audience_is_refused(front: Front) -> None:
     front.make(AGENT_IDENTITY)
     for_manager, for_agents = (LocalCredential().get_token(each).token for each in (MANAGEMENT, AGENTS))
 
@@ -73,7 +73,7 @@ def test_http_request_with_token_of_another_audience_is_refused(front: Front) ->
     assert code(front.raw(PROJECT_ID, for_manager)) == (400, "MissingApiVersionParameter")
 
 
-def test_http_get_returns_resource_in_resource_manager_format(front: Front) -> None:
+def test_local_azure_http_get_returns_resource_in_resource_manager_format(front: Front) -> None:
     application, outputs = front.make(AGENT_APPLICATION)
 
     reply = front.ask("GET", application.upper().replace("/SUBSCRIPTIONS", "/subscriptions"))
@@ -86,7 +86,7 @@ def test_http_get_returns_resource_in_resource_manager_format(front: Front) -> N
     assert code(front.ask("GET", "/subscriptions/elsewhere")) == (404, "ResourceNotFound")
 
 
-def test_http_list_returns_child_resources(front: Front) -> None:
+def test_local_azure_http_list_returns_child_resources(front: Front) -> None:
     application, _ = front.make(AGENT_APPLICATION)
 
     (row,) = front.listed(f"{PROJECT_ID}/applications")
@@ -94,7 +94,7 @@ def test_http_list_returns_child_resources(front: Front) -> None:
     assert row["id"] == application
 
 
-def test_http_list_returns_role_assignments_at_above_and_below_a_scope(front: Front) -> None:
+def test_local_azure_http_list_returns_role_assignments_at_above_and_below_a_scope(front: Front) -> None:
     assignment, outputs = front.make(ROLE_ASSIGNMENT)
     end = "/providers/Microsoft.Authorization/roleAssignments"
     mine = f"&$filter=principalId%20eq%20'{outputs['principalId']}'"
@@ -104,7 +104,7 @@ def test_http_list_returns_role_assignments_at_above_and_below_a_scope(front: Fr
     assert front.listed(f"{GROUP}{end}", f"&$filter=principalId%20eq%20'{ANOTHER}'") == []
 
 
-def test_role_assignment_over_http_is_validated_created_and_deleted(front: Front) -> None:
+def test_role_assignment_over_local_azures_http_api_is_validated_created_and_deleted(front: Front) -> None:
     assignment, outputs = front.make(ROLE_ASSIGNMENT)
     twin = f"{assignment.rpartition('/')[0]}/{ANOTHER}"
     names = ("principalId", "principalType", "roleDefinitionId")
@@ -118,7 +118,7 @@ def test_role_assignment_over_http_is_validated_created_and_deleted(front: Front
     assert code(front.ask("PUT", f"{twin}", {"properties": {**body["properties"], "principalId": ANOTHER}}))[0] == 409
 
 
-def test_cosmos_role_assignment_over_http_is_created_in_its_account(front: Front) -> None:
+def test_cosmos_role_assignment_over_local_azures_http_api_is_deleted_created_and_listed(front: Front) -> None:
     assignment, outputs = front.make(COSMOS_ASSIGNMENT)
     body = {"properties": {name: outputs[name] for name in ("principalId", "roleDefinitionId", "scope")}}
 
@@ -127,7 +127,7 @@ def test_cosmos_role_assignment_over_http_is_created_in_its_account(front: Front
     assert [row["id"] for row in front.listed(f"{COSMOS_ID}/sqlRoleAssignments")] == [assignment]
 
 
-def test_creating_other_resource_types_over_http_is_refused(front: Front) -> None:
+def test_creating_or_deleting_a_vault_or_identity_over_local_azures_http_api_is_refused(front: Front) -> None:
     vault, _ = front.make(VAULT)
 
     assert code(front.ask("DELETE", vault)) == (405, "MethodNotAllowed")
@@ -136,7 +136,9 @@ def test_creating_other_resource_types_over_http_is_refused(front: Front) -> Non
     assert front.ask("GET", vault).status == 200
 
 
-def test_foundry_project_returns_shared_identity_and_agents_endpoint_returns_own_identities(front: Front) -> None:
+def test_local_azure_http_returns_the_shared_identity_of_a_foundry_project_and_own_identities_of_its_agents(
+    front: Front,
+) -> None:
     front.make(AGENT_IDENTITY)
     front.make(AGENT_APPLICATION, properties={"agents": [{"agentName": "clerk"}]})
 
@@ -156,7 +158,7 @@ def own_and_shared(azure: LocalAzure) -> tuple[str, str]:
     return agent_identity(azure.world, PROJECT_ID, "report").id, shared_agent_identity(azure.world, PROJECT_ID).id
 
 
-def test_recreated_foundry_agent_has_another_identity(front: Front) -> None:
+def test_foundry_agent_recreated_over_local_azures_http_api_has_another_identity(front: Front) -> None:
     _, before = front.make(AGENT_IDENTITY)
 
     front.ask("DELETE", f"{PROJECT}/agents/report")
@@ -170,7 +172,7 @@ def test_recreated_foundry_agent_has_another_identity(front: Front) -> None:
     assert code(front.ask("GET", f"{PROJECT}-2/agents/report")) == (404, "ResourceNotFound")
 
 
-def test_http_server_listens_on_loopback_only(tmp_path: Path) -> None:
+def test_local_azure_http_server_answers_on_loopback(tmp_path: Path) -> None:
     path = tmp_path / "world.json"
     Front(path).make(AGENT_APPLICATION)
 

@@ -27,7 +27,7 @@ def names(path: Path) -> set[str]:
     return {key.rpartition("/")[2] for key in World.load(path).resources}
 
 
-def test_state_change_by_one_process_is_visible_to_another_process(tmp_path: Path) -> None:
+def test_local_azure_state_change_is_visible_to_another_reader_of_the_state_file(tmp_path: Path) -> None:
     one, other = SharedWorld(tmp_path / "world.json"), SharedWorld(tmp_path / "world.json")
     make(one, "a")
     make(other, "b")
@@ -38,7 +38,7 @@ def test_state_change_by_one_process_is_visible_to_another_process(tmp_path: Pat
     assert seen == {"a", "b"}
 
 
-def test_concurrent_writes_of_two_processes_lose_no_change(tmp_path: Path) -> None:
+def test_concurrent_writes_to_one_local_azure_state_file_lose_no_change(tmp_path: Path) -> None:
     path = tmp_path / "world.json"
     shared = [SharedWorld(path), SharedWorld(path)]
 
@@ -48,7 +48,7 @@ def test_concurrent_writes_of_two_processes_lose_no_change(tmp_path: Path) -> No
     assert names(path) == {f"g{number}" for number in range(40)}
 
 
-def test_failed_write_leaves_state_file_and_memory_unchanged(tmp_path: Path) -> None:
+def test_failed_write_leaves_local_azures_state_file_and_memory_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "world.json"
     shared = SharedWorld(path)
     make(shared, "a")
@@ -63,14 +63,14 @@ def test_failed_write_leaves_state_file_and_memory_unchanged(tmp_path: Path) -> 
     assert seen == {"a"}
 
 
-def test_reading_missing_state_file_does_not_create_it(tmp_path: Path) -> None:
+def test_reading_a_missing_local_azure_state_file_does_not_create_it(tmp_path: Path) -> None:
     with SharedWorld(tmp_path / "world.json").reading() as azure:
         assert azure.world.resources == {}
 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_invalid_state_file_is_refused_and_unchanged(tmp_path: Path) -> None:
+def test_invalid_local_azure_state_file_is_refused_and_left_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "world.json"
     path.write_text("half of a wor")
 
@@ -80,7 +80,7 @@ def test_invalid_state_file_is_refused_and_unchanged(tmp_path: Path) -> None:
     assert path.read_text() == "half of a wor"
 
 
-def test_concurrent_write_in_a_one_write_at_a_time_scope_is_refused(tmp_path: Path) -> None:
+def test_second_concurrent_write_in_an_exclusive_write_scope_is_refused_by_local_azure(tmp_path: Path) -> None:
     shared = SharedWorld(tmp_path / "world.json")
 
     with shared.exclusive_write(("/the/identity", "Conflict")):

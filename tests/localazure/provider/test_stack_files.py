@@ -23,7 +23,9 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
     return project, copies
 
 
-def test_stack_file_copy_has_project_settings_and_local_encryption(folders: tuple[Path, Path]) -> None:
+def test_stack_file_copy_for_engine_runs_has_the_projects_settings_and_local_encryption(
+    folders: tuple[Path, Path],
+) -> None:
     project, copies = folders
     (project / "Pulumi.dev.yaml").write_text(WRITTEN)
 
@@ -39,7 +41,7 @@ def test_stack_file_copy_has_project_settings_and_local_encryption(folders: tupl
     "encryption",
     ["encryptionsalt: v1:theirs\n", "secretsprovider: azurekeyvault://vault/keys/key\nencryptedkey: theirs\n"],
 )
-def test_stack_file_copy_omits_encryption_settings_of_real_deployments(
+def test_stack_file_copy_for_engine_runs_omits_encryption_settings_of_real_deployments(
     folders: tuple[Path, Path], encryption: str
 ) -> None:
     project, copies = folders
@@ -51,7 +53,7 @@ def test_stack_file_copy_omits_encryption_settings_of_real_deployments(
     assert copy.read_text() == f"{WRITTEN}encryptionsalt: v1:local\n"
 
 
-def test_no_copy_is_written_for_a_stack_without_a_file(folders: tuple[Path, Path]) -> None:
+def test_no_stack_file_copy_is_written_for_engine_runs_of_a_stack_without_a_file(folders: tuple[Path, Path]) -> None:
     project, copies = folders
 
     assert write_copy(project, copies, "dev") is None

@@ -29,7 +29,7 @@ def small() -> None:
     grant("grant", agent.principal_id, GROUP_ID)
 
 
-def test_second_run_without_changes_changes_nothing(path: Path) -> None:
+def test_second_local_run_without_changes_changes_nothing(path: Path) -> None:
     first = up(small, path)
     written = path.read_bytes()
 
@@ -38,7 +38,7 @@ def test_second_run_without_changes_changes_nothing(path: Path) -> None:
     assert path.read_bytes() == written
 
 
-def test_preview_plans_the_same_steps_as_up_and_writes_nothing(path: Path) -> None:
+def test_local_preview_plans_the_same_steps_as_up_and_writes_nothing(path: Path) -> None:
     planned = preview(small, path)
 
     assert not path.exists()
@@ -49,7 +49,7 @@ def test_preview_plans_the_same_steps_as_up_and_writes_nothing(path: Path) -> No
     assert path.read_bytes() == before
 
 
-def test_is_dry_run_is_true_for_the_program_in_a_preview() -> None:
+def test_pulumi_is_dry_run_is_true_in_a_local_preview_and_false_in_a_local_up() -> None:
     seen: list[bool] = []
 
     preview(lambda: seen.append(pulumi.runtime.is_dry_run()))
@@ -58,7 +58,7 @@ def test_is_dry_run_is_true_for_the_program_in_a_preview() -> None:
     assert seen == [True, False]
 
 
-def test_mutable_property_change_is_planned_as_update_with_old_and_new_value(path: Path) -> None:
+def test_local_run_updates_a_changed_mutable_property_and_reports_old_and_new_value(path: Path) -> None:
     up(lambda: group(stage="one") and None, path)
 
     result = up(lambda: group(stage="two") and None, path)
@@ -70,7 +70,7 @@ def test_mutable_property_change_is_planned_as_update_with_old_and_new_value(pat
     ]
 
 
-def test_immutable_property_change_replaces_the_resource_and_its_dependents(path: Path) -> None:
+def test_local_run_replaces_a_resource_with_a_changed_immutable_property_and_its_dependents(path: Path) -> None:
     def program(name: str) -> None:
         agent = managedidentity.UserAssignedIdentity("agent", resource_name_=name, resource_group_name=group().name)
         grant("grant", agent.principal_id, GROUP_ID)
@@ -113,7 +113,7 @@ def roles_in(path: Path) -> list[str]:
     return sorted(role.name for each in there if (role := by_id(each)) is not None)
 
 
-def test_create_before_delete_replacement_is_created_before_the_old_resource_is_deleted(path: Path) -> None:
+def test_local_run_replaces_a_create_before_delete_resource_and_leaves_only_the_new_one(path: Path) -> None:
     up(lambda: holding("Reader"), path)
 
     result = up(lambda: holding("Contributor"), path)
@@ -123,7 +123,7 @@ def test_create_before_delete_replacement_is_created_before_the_old_resource_is_
     assert changes(up(lambda: holding("Contributor"), path)) == {}
 
 
-def test_replaced_resource_survives_a_failed_run_and_is_deleted_by_the_next_run(path: Path) -> None:
+def test_replaced_resource_survives_a_failed_local_run_and_is_deleted_by_the_next_run(path: Path) -> None:
     """The principal is never without a role, and no old role assignment remains."""
     up(lambda: holding("Reader"), path)
 
@@ -137,7 +137,7 @@ def test_replaced_resource_survives_a_failed_run_and_is_deleted_by_the_next_run(
     assert roles_in(path) == ["Contributor"]
 
 
-def test_destroy_deletes_replaced_resources_that_await_deletion(path: Path) -> None:
+def test_local_destroy_deletes_replaced_resources_that_await_deletion(path: Path) -> None:
     up(lambda: holding("Reader"), path)
     up(lambda: holding("Contributor", "a name that ends in a dot."), path)
 
@@ -145,7 +145,7 @@ def test_destroy_deletes_replaced_resources_that_await_deletion(path: Path) -> N
     assert not path.exists()
 
 
-def test_replacement_of_protected_resource_is_refused(path: Path) -> None:
+def test_local_run_refuses_to_replace_a_protected_resource(path: Path) -> None:
     protected = pulumi.ResourceOptions(protect=True)
     up(lambda: holding("Reader", opts=protected), path)
 
@@ -155,14 +155,14 @@ def test_replacement_of_protected_resource_is_refused(path: Path) -> None:
     assert roles_in(path) == ["Reader"]
 
 
-def test_resource_removed_from_the_program_is_deleted(path: Path) -> None:
+def test_local_run_deletes_a_resource_removed_from_the_program(path: Path) -> None:
     up(small, path)
 
     assert changes(up(lambda: identity("agent", group()) and None, path)) == {"delete": {"grant"}}
     assert {name.rpartition("/")[2] for name in World.load(path).resources} == {"rg", "agent"}
 
 
-def test_destroy_deletes_every_resource_and_the_state_file(path: Path) -> None:
+def test_local_destroy_deletes_every_resource_and_the_state_file(path: Path) -> None:
     up(small, path)
 
     assert changes(destroy(path)) == {"delete": {"tiny-dev", "rg", "agent", "grant"}}
@@ -170,7 +170,7 @@ def test_destroy_deletes_every_resource_and_the_state_file(path: Path) -> None:
     assert changes(destroy(path)) == {}
 
 
-def test_failed_resource_skips_only_its_dependents(path: Path) -> None:
+def test_local_run_with_a_failed_resource_skips_its_dependents_and_deletes_nothing(path: Path) -> None:
     up(lambda: group("old") and None, path)
 
     def program() -> None:
@@ -188,7 +188,7 @@ def test_failed_resource_skips_only_its_dependents(path: Path) -> None:
     assert "is invalid" in failure.message
 
 
-def test_run_with_unknown_resource_type_fails_naming_the_type() -> None:
+def test_local_run_with_an_unknown_resource_type_fails_naming_the_type() -> None:
     result = up(lambda: batch.BatchAccount("jobs", account_name="jobs", resource_group_name="rg") and None)
 
     assert [failure.message for failure in result.failures] == [
@@ -196,7 +196,7 @@ def test_run_with_unknown_resource_type_fails_naming_the_type() -> None:
     ]
 
 
-def test_invalid_enum_value_in_program_is_refused() -> None:
+def test_local_run_refuses_an_invalid_enum_value_with_its_property_path() -> None:
     def program() -> None:
         wrong = app.ContainerAppProbeArgs(type="Sometimes")
         container = app.ContainerArgs(name="one", image="image:1", probes=[wrong])
@@ -212,7 +212,7 @@ def test_invalid_enum_value_in_program_is_refused() -> None:
     assert "template.containers[0].probes[0].type: 'Sometimes' is not one of" in failure.message
 
 
-def test_pulumi_run_error_has_no_traceback_and_other_exception_has_one() -> None:
+def test_local_run_reports_a_pulumi_run_error_without_traceback_and_other_exceptions_with_one() -> None:
     def mistaken() -> None:
         raise pulumi.RunError("network.yaml:3 name: is missing")
 
@@ -227,7 +227,7 @@ def test_pulumi_run_error_has_no_traceback_and_other_exception_has_one() -> None
     assert "in broken" in traced.traceback
 
 
-def test_exception_in_an_apply_is_reported_as_failure_of_the_run() -> None:
+def test_local_run_reports_an_exception_in_an_apply_as_failure() -> None:
     def program() -> None:
         pulumi.Output.from_input(0).apply(lambda zero: 1 // zero)
 
@@ -236,7 +236,7 @@ def test_exception_in_an_apply_is_reported_as_failure_of_the_run() -> None:
     assert failure.message.startswith("ZeroDivisionError")
 
 
-def test_secrets_are_absent_from_state_file_and_run_result(path: Path) -> None:
+def test_secrets_are_absent_from_the_recorded_stack_and_result_of_a_local_run(path: Path) -> None:
     def program() -> None:
         hidden = pulumi.Output.secret("do-not-show")
         made = resources.ResourceGroup(
@@ -253,7 +253,7 @@ def test_secrets_are_absent_from_state_file_and_run_result(path: Path) -> None:
     assert changes(up(program, path)) == {}
 
 
-def test_resource_renamed_with_an_alias_is_not_replaced(path: Path) -> None:
+def test_local_run_does_not_replace_a_resource_renamed_with_an_alias(path: Path) -> None:
     up(lambda: identity("agent", group()) and None, path)
 
     def renamed() -> None:
@@ -267,7 +267,7 @@ def test_resource_renamed_with_an_alias_is_not_replaced(path: Path) -> None:
     assert changes(up(renamed, path)) == {}
 
 
-def test_deletion_of_protected_resource_is_refused(path: Path) -> None:
+def test_local_run_refuses_to_delete_a_protected_resource(path: Path) -> None:
     up(lambda: identity("agent", group(), pulumi.ResourceOptions(protect=True)) and None, path)
 
     result = up(nothing, path)
@@ -277,14 +277,14 @@ def test_deletion_of_protected_resource_is_refused(path: Path) -> None:
     assert len(World.load(path).resources) == 2
 
 
-def test_retain_on_delete_keeps_the_resource_in_azure_after_removal_from_the_program(path: Path) -> None:
+def test_retain_on_delete_keeps_a_resource_in_local_azure_after_its_removal_from_the_program(path: Path) -> None:
     up(lambda: identity("agent", group(), pulumi.ResourceOptions(retain_on_delete=True)) and None, path)
 
     assert changes(up(lambda: group() and None, path)) == {"delete": {"agent"}}
     assert len(World.load(path).resources) == 2
 
 
-def test_two_resources_with_the_same_urn_are_refused() -> None:
+def test_local_run_refuses_two_resources_with_the_same_urn() -> None:
     def program() -> None:
         group("rg")
         group("rg")
@@ -294,7 +294,7 @@ def test_two_resources_with_the_same_urn_are_refused() -> None:
     assert "rg is registered twice" in failure.message
 
 
-def test_unsupported_resource_option_is_refused_by_name() -> None:
+def test_local_run_refuses_an_unsupported_resource_option_by_name() -> None:
     (failure,) = up(
         lambda: resources.ResourceGroup("rg", opts=pulumi.ResourceOptions(import_="/subscriptions/x")) and None
     ).failures
@@ -302,19 +302,21 @@ def test_unsupported_resource_option_is_refused_by_name() -> None:
     assert "does not support the option import_" in failure.message
 
 
-def test_second_concurrent_run_of_a_stack_is_refused(path: Path) -> None:
+def test_second_concurrent_local_run_of_a_stack_is_refused(path: Path) -> None:
     with exclusive(path), pytest.raises(WorldFileError, match="another run is changing this stack"):
         up(nothing, path)
 
 
-def test_unwritable_state_file_is_reported_before_the_program_runs(path: Path) -> None:
+def test_local_run_reports_an_unwritable_state_file(path: Path) -> None:
     path.parent.write_text("a file, and no folder")
 
     with pytest.raises(WorldFileError, match=r"dev\.json: the state file cannot be written \(File exists"):
         up(small, path)
 
 
-def test_failed_save_leaves_the_state_file_unchanged(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_save_of_a_local_run_leaves_the_state_file_unchanged(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     up(small, path)
     before = path.read_text()
 
@@ -332,7 +334,7 @@ def test_failed_save_leaves_the_state_file_unchanged(path: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": "something else"}'])
-def test_damaged_state_file_is_refused_and_left_unchanged(path: Path, text: str) -> None:
+def test_local_run_refuses_a_damaged_state_file_and_leaves_it_unchanged(path: Path, text: str) -> None:
     path.parent.mkdir()
     path.write_text(text)
 
@@ -342,20 +344,20 @@ def test_damaged_state_file_is_refused_and_left_unchanged(path: Path, text: str)
     assert path.read_text() == text
 
 
-def test_state_file_of_another_project_is_refused(path: Path) -> None:
+def test_local_run_refuses_a_state_file_of_another_project(path: Path) -> None:
     up(small, path)
 
     with pytest.raises(WorldFileError, match="holds stack 'dev' of project 'tiny'"):
         run(small, project="other", stack="dev", config={}, operation=Operation.UP, path=path)
 
 
-def test_run_result_contains_the_programs_log_messages() -> None:
+def test_local_run_result_contains_the_programs_log_messages() -> None:
     result = up(lambda: pulumi.log.warn("mind the gap"))
 
     assert result.messages == ["warning: mind the gap"]
 
 
-def test_stack_configuration_is_set_for_one_run_and_cleared_afterwards() -> None:
+def test_stack_configuration_is_set_for_one_local_run_and_absent_in_the_next() -> None:
     seen: list[str | None] = []
 
     def program() -> None:

@@ -24,7 +24,7 @@ def small() -> None:
     grant("agent-may-read-rg", agent.principal_id, GROUP_ID)
 
 
-def test_first_preview_text_shows_every_resource_below_its_parent() -> None:
+def test_text_of_a_first_local_preview_shows_every_resource_below_its_parent() -> None:
     assert show.tree(preview(small), PLAIN).splitlines() == [
         "     Type                                                  Name               Plan",
         " +   pulumi:pulumi:Stack                                   tiny-dev           create",
@@ -34,7 +34,7 @@ def test_first_preview_text_shows_every_resource_below_its_parent() -> None:
     ]
 
 
-def test_run_text_shows_unchanged_resources_only_as_parents_of_changed_ones(tmp_path: Path) -> None:
+def test_text_of_a_local_preview_shows_unchanged_resources_only_as_parents_of_changed_ones(tmp_path: Path) -> None:
     path = tmp_path / "dev.json"
     up(small, path)
 
@@ -53,7 +53,7 @@ def test_run_text_shows_unchanged_resources_only_as_parents_of_changed_ones(tmp_
     assert show.summary(result, PLAIN).splitlines()[1:] == ["    ~  1 to update", "    3 unchanged"]
 
 
-def test_columns_of_run_text_are_aligned_with_and_without_colour() -> None:
+def test_columns_in_the_text_of_a_local_run_are_aligned_with_and_without_colour() -> None:
     result = up(small)
     found = role_assignments(result.world, result.records)
 
@@ -64,7 +64,7 @@ def test_columns_of_run_text_are_aligned_with_and_without_colour() -> None:
     assert len(set(places)) == 1
 
 
-def test_access_matrix_becomes_a_list_on_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_access_matrix_of_a_local_run_becomes_a_list_on_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [
         AssignmentRow("ingestion", "code-uploads", "write", "role", "scope"),
         AssignmentRow("report", "reports", "write", "role", "scope", condition="under a path"),
@@ -85,7 +85,7 @@ def test_access_matrix_becomes_a_list_on_a_narrow_terminal(monkeypatch: pytest.M
     ]
 
 
-def test_role_assignment_outside_the_network_is_shown_with_azure_resource_names() -> None:
+def test_local_run_shows_a_role_assignment_outside_the_network_with_azure_resource_names() -> None:
     result = up(small)
 
     (one,) = role_assignments(result.world, result.records)
@@ -93,7 +93,7 @@ def test_role_assignment_outside_the_network_is_shown_with_azure_resource_names(
     assert (one.agent, one.verb, one.resource) == ("agent", "Reader", "resourcegroups rg")
 
 
-def test_role_assignment_of_deleted_principal_is_shown_as_orphaned(tmp_path: Path) -> None:
+def test_local_run_shows_a_role_assignment_of_a_deleted_principal_as_held_by_nobody(tmp_path: Path) -> None:
     path = tmp_path / "dev.json"
     result = up(small, path)
     LocalAzure(result.world).delete(
@@ -106,7 +106,7 @@ def test_role_assignment_of_deleted_principal_is_shown_as_orphaned(tmp_path: Pat
     assert one.agent.startswith("nobody (")
 
 
-def test_progress_line_is_shown_only_on_a_terminal() -> None:
+def test_progress_line_of_a_local_run_is_shown_only_on_a_terminal() -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
@@ -118,7 +118,7 @@ def test_progress_line_is_shown_only_on_a_terminal() -> None:
         assert ("1 resources" in stream.getvalue()) is returned
 
 
-def test_output_is_coloured_only_on_a_terminal_without_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_local_run_output_is_coloured_only_on_a_terminal_without_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
@@ -131,7 +131,7 @@ def test_output_is_coloured_only_on_a_terminal_without_no_color(monkeypatch: pyt
     assert Style.of(Terminal()).paint("x", "red") == "x"
 
 
-def test_empty_sections_are_omitted_from_run_text() -> None:
+def test_empty_access_and_difference_sections_are_omitted_from_local_run_text() -> None:
     assert "Resources:" in show.summary(up(small), PLAIN)
     assert show.matrix([], PLAIN) == ""
     assert show.differences(up(nothing), PLAIN) == ""
@@ -140,7 +140,7 @@ def test_empty_sections_are_omitted_from_run_text() -> None:
 @pytest.mark.parametrize(
     ("arguments", "code"), [([], 2), (["preview", "--nothing"], 2), (["fly"], 2), (["preview", "--stack", "prd"], 2)]
 )
-def test_invalid_preview_command_line_exits_with_2(
+def test_invalid_console_command_line_exits_with_2_without_traceback(
     arguments: list[str], code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -163,7 +163,7 @@ def test_invalid_preview_command_line_exits_with_2(
         ("Pulumi.dev.yaml", "config:\n  tiny:key:\n    secure: v1:abc\n", "config.tiny:key: is a secret"),
     ],
 )
-def test_invalid_project_is_reported_with_its_file_name(  # noqa: PLR0913, PLR0917 (pytest's way)
+def test_local_up_in_an_invalid_project_reports_the_file_and_exits_with_2(  # noqa: PLR0913, PLR0917 (pytest's way)
     file: str,
     text: str | None,
     message_part: str,

@@ -17,7 +17,7 @@ def configured(**changed: object) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(("external", "inside"), [(True, ""), (False, ".internal")])
-def test_container_app_fqdn_is_its_name_in_the_environment_domain(
+def test_container_app_fqdn_is_its_name_in_the_environment_domain_in_local_azure(
     azure: LocalAzure,
     external: bool,  # noqa: FBT001 (one of two cases)
     inside: str,
@@ -32,14 +32,14 @@ def test_container_app_fqdn_is_its_name_in_the_environment_domain(
     assert app["latestRevisionFqdn"] == f"{app['latestRevisionName']}{inside}.{domain}"
 
 
-def test_container_app_without_ingress_has_no_fqdn(azure: LocalAzure) -> None:
+def test_container_app_without_ingress_has_no_fqdn_in_local_azure(azure: LocalAzure) -> None:
     _, app = make(azure, APP, configuration={"activeRevisionsMode": "Single"})
 
     assert "ingress" not in app["configuration"]
     assert app["latestRevisionFqdn"] == ""
 
 
-def test_user_assigned_identity_list_becomes_a_mapping_in_app_outputs(azure: LocalAzure) -> None:
+def test_user_assigned_identity_list_becomes_a_mapping_in_app_outputs_in_local_azure(azure: LocalAzure) -> None:
     _, app = make(azure, APP)
 
     identity = azure.read(IDENTITY, IDENTITY_ID)
@@ -56,7 +56,7 @@ def test_user_assigned_identity_list_becomes_a_mapping_in_app_outputs(azure: Loc
     }
 
 
-def test_deleting_container_app_deletes_only_its_system_assigned_identity(azure: LocalAzure) -> None:
+def test_deleting_container_app_deletes_only_its_system_assigned_identity_in_local_azure(azure: LocalAzure) -> None:
     app, outputs = make(azure, APP)
 
     azure.delete(APP, app)
@@ -65,7 +65,9 @@ def test_deleting_container_app_deletes_only_its_system_assigned_identity(azure:
     assert azure.world.find_owned_principal(IDENTITY_ID) is not None
 
 
-def test_system_assigned_identity_disabled_and_enabled_again_is_another_principal(azure: LocalAzure) -> None:
+def test_system_assigned_identity_disabled_and_enabled_again_is_another_principal_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     app, first = make(azure, APP)
     attached = {"type": "UserAssigned", "userAssignedIdentities": [IDENTITY_ID]}
 
@@ -77,7 +79,7 @@ def test_system_assigned_identity_disabled_and_enabled_again_is_another_principa
     assert again["identity"]["principalId"] != first["identity"]["principalId"]
 
 
-def test_container_app_with_missing_user_assigned_identity_is_refused(azure: LocalAzure) -> None:
+def test_container_app_with_missing_user_assigned_identity_is_refused_by_local_azure(azure: LocalAzure) -> None:
     missing = {"type": "UserAssigned", "userAssignedIdentities": [f"{IDENTITY_ID}-2"]}
 
     refused = refusal(azure, APP, identity=missing, configuration={})
@@ -90,13 +92,13 @@ def test_container_app_with_missing_user_assigned_identity_is_refused(azure: Loc
     "identity",
     [{"type": "SystemAssigned", "userAssignedIdentities": [IDENTITY_ID]}, {"type": "UserAssigned"}],
 )
-def test_container_app_identity_type_that_contradicts_its_identity_list_is_refused(
+def test_container_app_identity_type_that_contradicts_its_identity_list_is_refused_by_local_azure(
     azure: LocalAzure, identity: dict[str, object]
 ) -> None:
     assert refusal(azure, APP, identity=identity, configuration={}).code == "InvalidIdentityValues"
 
 
-def test_container_app_revision_changes_only_with_the_template(azure: LocalAzure) -> None:
+def test_container_app_revision_changes_only_with_the_template_in_local_azure(azure: LocalAzure) -> None:
     app, first = make(azure, APP)
     image = {"containers": [{"name": "report", "image": "images.example/report:2"}]}
 
@@ -108,25 +110,25 @@ def test_container_app_revision_changes_only_with_the_template(azure: LocalAzure
     assert reimaged["identity"] == first["identity"]
 
 
-def test_container_app_revision_suffix_becomes_part_of_the_revision_name(azure: LocalAzure) -> None:
+def test_container_app_revision_suffix_becomes_part_of_the_revision_name_in_local_azure(azure: LocalAzure) -> None:
     template = {**INPUTS["template"], "revisionSuffix": "first"}
 
     assert make(azure, APP, template=template)[1]["latestRevisionName"] == "network-report-dev--first"
 
 
-def test_container_app_secret_value_is_not_in_outputs(azure: LocalAzure) -> None:
+def test_container_app_secret_value_is_not_in_outputs_in_local_azure(azure: LocalAzure) -> None:
     _, app = make(azure, APP)
 
     assert app["configuration"]["secrets"] == [{"name": "given"}]
 
 
-def test_container_app_default_cpu_and_memory_are_in_outputs(azure: LocalAzure) -> None:
+def test_container_app_default_cpu_and_memory_are_in_local_azure_outputs(azure: LocalAzure) -> None:
     _, app = make(azure, APP, template={"containers": [{"name": "report", "image": "images.example/report:1"}]})
 
     assert app["template"]["containers"][0]["resources"] == {"cpu": 0.5, "memory": "1Gi", "ephemeralStorage": "2Gi"}
 
 
-def test_changing_environment_of_a_container_app_forces_replacement(azure: LocalAzure) -> None:
+def test_changing_environment_of_a_container_app_forces_replacement_in_local_azure(azure: LocalAzure) -> None:
     app, _ = make(azure, APP)
     make(azure, ENVIRONMENT, environmentName="network-dev-2")
 
@@ -134,7 +136,7 @@ def test_changing_environment_of_a_container_app_forces_replacement(azure: Local
     assert update_refusal(azure, APP, app, environmentId=f"{ENVIRONMENT_ID}-2").code == "PropertyChangeNotAllowed"
 
 
-def test_deleting_managed_environment_with_apps_is_refused(azure: LocalAzure) -> None:
+def test_deleting_managed_environment_with_apps_is_refused_by_local_azure(azure: LocalAzure) -> None:
     app, _ = make(azure, APP)
 
     with pytest.raises(AzureError, match="still contains the app"):
@@ -147,7 +149,7 @@ def test_deleting_managed_environment_with_apps_is_refused(azure: LocalAzure) ->
 
 
 @pytest.mark.parametrize("name", ["n", "1-network", "network--dev", "network-", "net_work", "x" * 61])
-def test_invalid_managed_environment_name_is_refused(azure: LocalAzure, name: str) -> None:
+def test_invalid_managed_environment_name_is_refused_by_local_azure(azure: LocalAzure, name: str) -> None:
     assert refusal(azure, ENVIRONMENT, environmentName=name).code == "ManagedEnvironmentInvalidName"
 
 
@@ -164,11 +166,13 @@ def test_invalid_managed_environment_name_is_refused(azure: LocalAzure, name: st
         ),
     ],
 )
-def test_invalid_managed_environment_is_refused(azure: LocalAzure, changed: dict[str, object], code: str) -> None:
+def test_invalid_managed_environment_is_refused_by_local_azure(
+    azure: LocalAzure, changed: dict[str, object], code: str
+) -> None:
     assert refusal(azure, ENVIRONMENT, **changed).code == code
 
 
-def test_managed_environment_network_change_is_refused(azure: LocalAzure) -> None:
+def test_managed_environment_network_change_is_refused_by_local_azure(azure: LocalAzure) -> None:
     environment, _ = make(azure, ENVIRONMENT)
     network = {"platformReservedCidr": "10.0.0.0/23"}
 
@@ -177,7 +181,7 @@ def test_managed_environment_network_change_is_refused(azure: LocalAzure) -> Non
     assert refused.code == "PropertyChangeNotAllowed"
 
 
-def test_log_analytics_key_of_managed_environment_is_not_in_outputs(azure: LocalAzure) -> None:
+def test_log_analytics_key_of_managed_environment_is_not_in_outputs_in_local_azure(azure: LocalAzure) -> None:
     keys = {"customerId": "one", "sharedKey": "never-answered"}
     logs = {"destination": "log-analytics", "logAnalyticsConfiguration": keys}
 

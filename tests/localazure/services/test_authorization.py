@@ -22,7 +22,7 @@ OTHER_NAME = "0b1f2c3d-0000-4000-8000-00000000000c"
 NOBODY = "0b1f2c3d-0000-4000-8000-00000000000d"
 
 
-def test_role_assignment_id_is_below_its_scope(azure: LocalAzure) -> None:
+def test_role_assignment_id_is_below_its_scope_in_local_azure(azure: LocalAzure) -> None:
     assignment, outputs = make(azure, ROLE_ASSIGNMENT)
 
     name = SAMPLES[ROLE_ASSIGNMENT].inputs["roleAssignmentName"]
@@ -31,7 +31,7 @@ def test_role_assignment_id_is_below_its_scope(azure: LocalAzure) -> None:
 
 
 @pytest.mark.parametrize("scope", ["{group}", "/subscriptions/{subscription}", "{identity}"])
-def test_subscription_resource_group_and_resource_are_valid_role_assignment_scopes(
+def test_subscription_resource_group_and_resource_are_valid_role_assignment_scopes_in_local_azure(
     azure: LocalAzure, scope: str
 ) -> None:
     scope = scope.format(group=GROUP, subscription=SUBSCRIPTION_ID, identity=IDENTITY_ID)
@@ -41,7 +41,7 @@ def test_subscription_resource_group_and_resource_are_valid_role_assignment_scop
     assert outputs["scope"] == scope
 
 
-def test_role_assignment_at_missing_scope_is_refused(azure: LocalAzure) -> None:
+def test_role_assignment_at_missing_scope_is_refused_by_local_azure(azure: LocalAzure) -> None:
     missing = f"{IDENTITY_ID}-2"
 
     assert (
@@ -54,7 +54,9 @@ def test_role_assignment_at_missing_scope_is_refused(azure: LocalAzure) -> None:
     assert refusal(azure, ROLE_ASSIGNMENT, scope=f"{GROUP}-2").code == "ResourceGroupNotFound"
 
 
-def test_role_assignment_of_unknown_principal_without_principal_type_is_refused(azure: LocalAzure) -> None:
+def test_role_assignment_of_unknown_principal_without_principal_type_is_refused_by_local_azure(
+    azure: LocalAzure,
+) -> None:
     refused = refusal(azure, ROLE_ASSIGNMENT, principalId=NOBODY, principalType=None)
 
     assert (refused.code, refused.status) == ("PrincipalNotFound", 400)
@@ -62,7 +64,9 @@ def test_role_assignment_of_unknown_principal_without_principal_type_is_refused(
 
 
 @pytest.mark.parametrize("kind", ["Group", "User", "ServicePrincipal"])
-def test_role_assignment_of_unknown_principal_with_principal_type_is_accepted(azure: LocalAzure, kind: str) -> None:
+def test_role_assignment_of_unknown_principal_with_principal_type_is_accepted_by_local_azure(
+    azure: LocalAzure, kind: str
+) -> None:
     """Groups of people and agents with a copied id are principals that no Pulumi program creates."""
     make(azure, ROLE_ASSIGNMENT, principalId=NOBODY, principalType=kind)
 
@@ -74,17 +78,17 @@ def test_role_assignment_of_unknown_principal_with_principal_type_is_accepted(az
     assert "UnmatchedPrincipalType" in str(refused)
 
 
-def test_role_assignment_principal_id_that_is_not_a_guid_is_refused(azure: LocalAzure) -> None:
+def test_role_assignment_principal_id_that_is_not_a_guid_is_refused_by_local_azure(azure: LocalAzure) -> None:
     assert refusal(azure, ROLE_ASSIGNMENT, principalId="report").code == "InvalidPrincipalId"
 
 
-def test_role_assignment_with_wrong_principal_type_is_refused(azure: LocalAzure) -> None:
+def test_role_assignment_with_wrong_principal_type_is_refused_by_local_azure(azure: LocalAzure) -> None:
     assert refusal(azure, ROLE_ASSIGNMENT, principalType="User").code == "UnmatchedPrincipalType"
     azure.world.add_principal(Principal(id=NOBODY, client_id=NOBODY, owner="", type="Group"))
     assert refusal(azure, ROLE_ASSIGNMENT, principalId=NOBODY).code == "UnmatchedPrincipalType"
 
 
-def test_role_assignment_of_the_deployer_is_accepted(azure: LocalAzure) -> None:
+def test_role_assignment_of_the_deployer_is_accepted_by_local_azure(azure: LocalAzure) -> None:
     _, outputs = make(azure, ROLE_ASSIGNMENT, principalId=DEPLOYER_OBJECT_ID)
 
     assert outputs["principalId"] == DEPLOYER_OBJECT_ID
@@ -101,17 +105,19 @@ def test_role_assignment_of_the_deployer_is_accepted(azure: LocalAzure) -> None:
         ("Reader", "InvalidRoleDefinitionId"),
     ],
 )
-def test_role_assignment_of_unknown_role_is_refused(azure: LocalAzure, definition: str, code: str) -> None:
+def test_role_assignment_of_unknown_role_is_refused_by_local_azure(
+    azure: LocalAzure, definition: str, code: str
+) -> None:
     assert refusal(azure, ROLE_ASSIGNMENT, roleDefinitionId=definition).code == code
 
 
-def test_role_assignment_of_cosmos_data_plane_role_is_refused(azure: LocalAzure) -> None:
+def test_role_assignment_of_cosmos_data_plane_role_is_refused_by_local_azure(azure: LocalAzure) -> None:
     cosmos = role_id("Reader").rpartition("/")[0] + "/00000000-0000-0000-0000-000000000001"
 
     assert refusal(azure, ROLE_ASSIGNMENT, roleDefinitionId=cosmos).code == "RoleDefinitionDoesNotExist"
 
 
-def test_role_definition_id_in_outputs_contains_the_subscription(azure: LocalAzure) -> None:
+def test_role_definition_id_in_outputs_contains_the_subscription_in_local_azure(azure: LocalAzure) -> None:
     short = role_id("Reader").removeprefix(f"/subscriptions/{SUBSCRIPTION_ID}")
 
     _, outputs = make(azure, ROLE_ASSIGNMENT, roleDefinitionId=short)
@@ -119,14 +125,14 @@ def test_role_definition_id_in_outputs_contains_the_subscription(azure: LocalAzu
     assert outputs["roleDefinitionId"] == role_id("Reader")
 
 
-def test_role_assignment_name_that_is_not_a_guid_is_refused(azure: LocalAzure) -> None:
+def test_role_assignment_name_that_is_not_a_guid_is_refused_by_local_azure(azure: LocalAzure) -> None:
     refused = refusal(azure, ROLE_ASSIGNMENT, roleAssignmentName="report-may-read")
 
     assert refused.code == "InvalidRoleAssignmentId"
     assert "report-may-read" in refused.message
 
 
-def test_second_role_assignment_with_same_scope_role_and_principal_is_refused(azure: LocalAzure) -> None:
+def test_second_role_assignment_with_same_scope_role_and_principal_is_refused_by_local_azure(azure: LocalAzure) -> None:
     first, _ = make(azure, ROLE_ASSIGNMENT)
 
     refused = refusal(
@@ -141,7 +147,7 @@ def test_second_role_assignment_with_same_scope_role_and_principal_is_refused(az
     assert first in refused.message
 
 
-def test_role_assignment_name_used_twice_in_the_subscription_is_refused(azure: LocalAzure) -> None:
+def test_role_assignment_name_used_twice_in_the_subscription_is_refused_by_local_azure(azure: LocalAzure) -> None:
     make(azure, ROLE_ASSIGNMENT)
 
     refused = refusal(azure, ROLE_ASSIGNMENT, scope=IDENTITY_ID)
@@ -149,7 +155,7 @@ def test_role_assignment_name_used_twice_in_the_subscription_is_refused(azure: L
     assert (refused.code, refused.status) == ("RoleAssignmentUpdateNotPermitted", 409)
 
 
-def test_role_assignment_of_other_role_or_principal_at_the_same_scope_is_accepted(azure: LocalAzure) -> None:
+def test_role_assignment_of_another_role_at_the_same_scope_is_accepted_by_local_azure(azure: LocalAzure) -> None:
     make(azure, ROLE_ASSIGNMENT)
 
     _, outputs = azure.create(
@@ -160,7 +166,7 @@ def test_role_assignment_of_other_role_or_principal_at_the_same_scope_is_accepte
     assert outputs["name"] == OTHER_NAME
 
 
-def test_updating_role_of_a_role_assignment_is_refused(azure: LocalAzure) -> None:
+def test_updating_role_of_a_role_assignment_is_refused_by_local_azure(azure: LocalAzure) -> None:
     assignment, _ = make(azure, ROLE_ASSIGNMENT)
     inputs = SAMPLES[ROLE_ASSIGNMENT].inputs
 
@@ -171,7 +177,7 @@ def test_updating_role_of_a_role_assignment_is_refused(azure: LocalAzure) -> Non
     assert "roleDefinitionId" in refused.message
 
 
-def test_updating_principal_of_a_role_assignment_is_refused(azure: LocalAzure) -> None:
+def test_updating_principal_of_a_role_assignment_is_refused_by_local_azure(azure: LocalAzure) -> None:
     assignment, _ = make(azure, ROLE_ASSIGNMENT)
 
     refused = update_refusal(azure, ROLE_ASSIGNMENT, assignment, principalId=DEPLOYER_OBJECT_ID)
@@ -179,7 +185,7 @@ def test_updating_principal_of_a_role_assignment_is_refused(azure: LocalAzure) -
     assert refused.code == "RoleAssignmentUpdateNotPermitted"
 
 
-def test_updating_description_and_condition_of_a_role_assignment_is_accepted(azure: LocalAzure) -> None:
+def test_updating_description_and_condition_of_a_role_assignment_is_accepted_by_local_azure(azure: LocalAzure) -> None:
     assignment, _ = make(azure, ROLE_ASSIGNMENT)
     condition = "@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name] StringEquals 'in'"
     inputs = {
@@ -203,13 +209,13 @@ def test_updating_description_and_condition_of_a_role_assignment_is_accepted(azu
         ({"condition": "the container is 'in'", "conditionVersion": "2.0"}, "InvalidCondition"),
     ],
 )
-def test_invalid_condition_or_condition_version_of_role_assignment_is_refused(
+def test_invalid_condition_or_condition_version_of_role_assignment_is_refused_by_local_azure(
     azure: LocalAzure, inputs: dict[str, str], code: str
 ) -> None:
     assert refusal(azure, ROLE_ASSIGNMENT, **inputs).code == code
 
 
-def test_deleting_container_app_orphans_its_role_assignments(azure: LocalAzure) -> None:
+def test_deleting_container_app_orphans_its_role_assignments_in_local_azure(azure: LocalAzure) -> None:
     app, outputs = make(azure, APP)
     who = outputs["identity"]["principalId"]
     assignment, _ = make(azure, ROLE_ASSIGNMENT, principalId=who)
@@ -225,7 +231,7 @@ def test_deleting_container_app_orphans_its_role_assignments(azure: LocalAzure) 
     )
 
 
-def test_recreated_container_app_has_no_role_assignments(azure: LocalAzure) -> None:
+def test_recreated_container_app_has_another_principal_id_in_local_azure(azure: LocalAzure) -> None:
     app, before = make(azure, APP)
     azure.delete(APP, app)
 
@@ -235,7 +241,7 @@ def test_recreated_container_app_has_no_role_assignments(azure: LocalAzure) -> N
     assert set(azure.world.principals) == {PRINCIPAL_ID, after["identity"]["principalId"]}
 
 
-def test_role_assignment_of_deleted_principal_can_be_deleted(azure: LocalAzure) -> None:
+def test_role_assignment_of_deleted_principal_can_be_deleted_in_local_azure(azure: LocalAzure) -> None:
     assignment, _ = make(azure, ROLE_ASSIGNMENT)
     azure.delete(IDENTITY, IDENTITY_ID)
 
@@ -244,7 +250,7 @@ def test_role_assignment_of_deleted_principal_can_be_deleted(azure: LocalAzure) 
     assert azure.read(ROLE_ASSIGNMENT, assignment) is None
 
 
-def test_invalid_role_assignment_reports_all_errors_at_once(azure: LocalAzure) -> None:
+def test_invalid_role_assignment_reports_all_errors_at_once_in_local_azure(azure: LocalAzure) -> None:
     refused = refusal(
         azure,
         ROLE_ASSIGNMENT,
@@ -265,7 +271,7 @@ def test_invalid_role_assignment_reports_all_errors_at_once(azure: LocalAzure) -
     ]
 
 
-def test_get_client_config_returns_tenant_and_subscription(azure: LocalAzure) -> None:
+def test_get_client_config_of_local_azure_returns_its_tenant_subscription_and_deployer(azure: LocalAzure) -> None:
     returned = azure.invoke("azure-native:authorization:getClientConfig", {})
 
     assert (returned["subscriptionId"], returned["tenantId"], returned["objectId"]) == (

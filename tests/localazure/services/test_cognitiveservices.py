@@ -22,7 +22,7 @@ _MODEL: dict[str, Any] = SAMPLES[DEPLOYMENT].inputs["properties"]["model"]
 _LONE = {"disableLocalAuth": True}
 
 
-def test_ai_services_account_endpoint_contains_its_subdomain(azure: LocalAzure) -> None:
+def test_ai_services_account_endpoint_contains_its_subdomain_in_local_azure(azure: LocalAzure) -> None:
     account, outputs = make(azure, MODELS)
     _, other = make(azure, MODELS, accountName="other", kind="AIServices", properties={"customSubDomainName": "Other"})
     _, lone = make(azure, MODELS, accountName="lone", properties=_LONE)
@@ -45,11 +45,15 @@ def test_ai_services_account_endpoint_contains_its_subdomain(azure: LocalAzure) 
         ({"properties": {"networkAcls": {"defaultAction": "Deny"}}}, "CustomDomainRequired"),
     ],
 )
-def test_invalid_ai_services_account_is_refused(azure: LocalAzure, inputs: dict[str, object], code: str) -> None:
+def test_invalid_ai_services_account_is_refused_by_local_azure(
+    azure: LocalAzure, inputs: dict[str, object], code: str
+) -> None:
     assert refusal(azure, MODELS, **inputs).code == code
 
 
-def test_ai_services_subdomain_is_unique_globally_and_account_name_in_its_group(azure: LocalAzure) -> None:
+def test_ai_services_subdomain_is_unique_globally_and_account_name_in_its_group_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     account, _ = make(azure, MODELS)
     azure.create(RESOURCE_GROUP, {"resourceGroupName": "other", "location": "westeurope"})
     shouted = {"customSubDomainName": "NETWORK-OPENAI-dev7"}
@@ -64,7 +68,7 @@ def test_ai_services_subdomain_is_unique_globally_and_account_name_in_its_group(
     assert elsewhere != account
 
 
-def test_ai_services_subdomain_change_is_refused(azure: LocalAzure) -> None:
+def test_ai_services_subdomain_change_is_refused_by_local_azure(azure: LocalAzure) -> None:
     account, _ = make(azure, MODELS, properties=_LONE)
     inputs = SAMPLES[MODELS].inputs
 
@@ -78,7 +82,7 @@ def test_ai_services_subdomain_change_is_refused(azure: LocalAzure) -> None:
     assert refusal(azure, MODELS, accountName="thief").code == "CustomDomainInUse"
 
 
-def test_ai_services_account_kind_changes_only_from_openai_to_aiservices(azure: LocalAzure) -> None:
+def test_ai_services_account_kind_changes_only_from_openai_to_aiservices_in_local_azure(azure: LocalAzure) -> None:
     account, before = make(azure, MODELS)
     inputs = SAMPLES[MODELS].inputs
 
@@ -91,7 +95,7 @@ def test_ai_services_account_kind_changes_only_from_openai_to_aiservices(azure: 
     assert after["etag"] != before["etag"]
 
 
-def test_recovered_ai_services_account_has_no_model_deployments(azure: LocalAzure) -> None:
+def test_recovered_ai_services_account_has_no_model_deployments_in_local_azure(azure: LocalAzure) -> None:
     deployment, _ = make(azure, DEPLOYMENT)
     azure.delete(MODELS, MODELS_ID)
 
@@ -104,7 +108,7 @@ def test_recovered_ai_services_account_has_no_model_deployments(azure: LocalAzur
     assert refusal(azure, MODELS, accountName="new", properties={"restore": True}).code == "ResourceNotFound"
 
 
-def test_model_deployment_outputs_contain_capacity_and_rate_limits(azure: LocalAzure) -> None:
+def test_model_deployment_outputs_contain_capacity_and_rate_limits_in_local_azure(azure: LocalAzure) -> None:
     _, outputs = make(azure, DEPLOYMENT)
     _, plain = make(azure, DEPLOYMENT, deploymentName="plain", sku=None)
 
@@ -124,11 +128,13 @@ def test_model_deployment_outputs_contain_capacity_and_rate_limits(azure: LocalA
         ({"sku": {"name": "Standard", "capacity": 0}}, "InvalidCapacity"),
     ],
 )
-def test_invalid_model_deployment_is_refused(azure: LocalAzure, inputs: dict[str, object], code: str) -> None:
+def test_invalid_model_deployment_is_refused_by_local_azure(
+    azure: LocalAzure, inputs: dict[str, object], code: str
+) -> None:
     assert refusal(azure, DEPLOYMENT, **inputs).code == code
 
 
-def test_model_deployment_outside_openai_or_aiservices_account_is_refused(azure: LocalAzure) -> None:
+def test_model_deployment_outside_openai_or_aiservices_account_is_refused_by_local_azure(azure: LocalAzure) -> None:
     make(azure, MODELS, kind="SpeechServices")
 
     refused = refusal(azure, DEPLOYMENT)
@@ -136,14 +142,18 @@ def test_model_deployment_outside_openai_or_aiservices_account_is_refused(azure:
     assert "an account of kind 'SpeechServices' cannot have model deployments" in refused.message
 
 
-def test_ai_services_account_log_categories_are_accepted_in_diagnostic_settings(azure: LocalAzure) -> None:
+def test_ai_services_account_log_categories_are_accepted_in_diagnostic_settings_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     make(azure, MODELS)
     logs = [{"category": name, "enabled": True} for name in ("Audit", "RequestResponse", "Trace")]
 
     assert len(make(azure, SETTING, resourceUri=MODELS_ID, logs=logs)[1]["logs"]) == 3
 
 
-def test_ai_services_account_created_outside_the_stack_has_endpoint_and_accepts_deployments(azure: LocalAzure) -> None:
+def test_ai_services_account_created_outside_the_stack_has_endpoint_and_accepts_deployments_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     outputs = azure.adopt(MODELS, MODELS_ID)
 
     assert outputs["properties"]["endpoint"] == "https://network-openai-dev7.openai.azure.com/"

@@ -39,7 +39,7 @@ def restriction(name: str, action: str = "Allow", block: str = "192.0.2.0/24") -
 
 
 @pytest.mark.parametrize("name", ["r", "Report", "1report", "report-", "re--port", "re_port", "x" * 33])
-def test_invalid_container_app_name_is_refused(azure: LocalAzure, name: str) -> None:
+def test_invalid_container_app_name_is_refused_by_local_azure(azure: LocalAzure, name: str) -> None:
     refused = refusal(azure, APP, containerAppName=name)
 
     assert refused.code == "ContainerAppInvalidName"
@@ -54,7 +54,9 @@ def test_invalid_container_app_name_is_refused(azure: LocalAzure, name: str) -> 
         (IDENTITY_ID, "ManagedEnvironmentNotFound"),
     ],
 )
-def test_container_app_in_missing_environment_is_refused(azure: LocalAzure, environment: str | None, code: str) -> None:
+def test_container_app_in_missing_environment_is_refused_by_local_azure(
+    azure: LocalAzure, environment: str | None, code: str
+) -> None:
     assert refusal(azure, APP, environmentId=environment).code == code
 
 
@@ -145,7 +147,7 @@ REFUSALS: list[tuple[str, dict[str, object], str, str]] = [
 @pytest.mark.parametrize(
     ("changed", "code", "message"), [row[1:] for row in REFUSALS], ids=[row[0] for row in REFUSALS]
 )
-def test_invalid_container_app_is_refused(
+def test_invalid_container_app_is_refused_by_local_azure(
     azure: LocalAzure, changed: dict[str, object], code: str, message: str
 ) -> None:
     refused = refusal(azure, APP, **changed)
@@ -155,13 +157,15 @@ def test_invalid_container_app_is_refused(
 
 
 @pytest.mark.parametrize("cores", [0.25, 0.75, 2, 4])
-def test_container_app_memory_that_is_not_twice_its_cpu_is_refused(azure: LocalAzure, cores: float) -> None:
+def test_container_app_with_twice_as_much_memory_as_cpu_is_accepted_by_local_azure(
+    azure: LocalAzure, cores: float
+) -> None:
     _, app = make(azure, APP, **container(resources={"cpu": cores, "memory": f"{2 * cores:g}Gi"}))
 
     assert app["template"]["containers"][0]["resources"]["cpu"] == cores
 
 
-def test_container_app_cpu_and_memory_are_summed_over_all_containers(azure: LocalAzure) -> None:
+def test_container_app_cpu_and_memory_are_summed_over_all_containers_in_local_azure(azure: LocalAzure) -> None:
     half: dict[str, Any] = {"cpu": 0.25, "memory": "0.5Gi"}
     both = [{**CONTAINER, "resources": half}, {**CONTAINER, "name": "second", "resources": half}]
 
@@ -170,7 +174,9 @@ def test_container_app_cpu_and_memory_are_summed_over_all_containers(azure: Loca
     assert {each["resources"]["ephemeralStorage"] for each in app["template"]["containers"]} == {"2Gi"}
 
 
-def test_container_app_on_dedicated_profile_accepts_other_cpu_and_memory_sizes(azure: LocalAzure) -> None:
+def test_container_app_on_dedicated_profile_accepts_other_cpu_and_memory_sizes_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     profiles = [{"name": "big", "workloadProfileType": "D8", "minimumCount": 1, "maximumCount": 2}]
     make(azure, ENVIRONMENT, workloadProfiles=profiles)
 
@@ -179,7 +185,7 @@ def test_container_app_on_dedicated_profile_accepts_other_cpu_and_memory_sizes(a
     assert app["workloadProfileName"] == "big"
 
 
-def test_container_app_with_every_feature_is_accepted(azure: LocalAzure) -> None:
+def test_container_app_with_every_feature_is_accepted_by_local_azure(azure: LocalAzure) -> None:
     blocks = [restriction("office"), restriction("partner", block="198.51.100.7/32")]
     changed: dict[str, Any] = {
         **configuration(

@@ -30,7 +30,7 @@ PULLING = {
 }
 
 
-def test_container_registry_login_server_is_in_outputs(azure: LocalAzure) -> None:
+def test_container_registry_login_server_is_in_local_azure_outputs(azure: LocalAzure) -> None:
     registry, outputs = make(azure, REGISTRY, registryName="NetworkDev7")
 
     assert registry == f"{REGISTRY_ID.rpartition('/')[0]}/NetworkDev7"
@@ -39,7 +39,7 @@ def test_container_registry_login_server_is_in_outputs(azure: LocalAzure) -> Non
     assert outputs["status"]["displayStatus"] == "Ready"
 
 
-def test_container_registry_defaults_are_arm_tokens_on_and_admin_user_off(azure: LocalAzure) -> None:
+def test_container_registry_defaults_are_arm_tokens_on_and_admin_user_off_in_local_azure(azure: LocalAzure) -> None:
     given = dict.fromkeys(("policies", "adminUserEnabled", "anonymousPullEnabled"))
 
     _, outputs = azure.create(REGISTRY, {**with_needs(azure, REGISTRY), **given})
@@ -50,9 +50,7 @@ def test_container_registry_defaults_are_arm_tokens_on_and_admin_user_off(azure:
 
 
 @pytest.mark.parametrize("name", ["network-dev7", "net", "n" * 51])
-def test_container_registry_name_with_other_characters_than_letters_and_digits_is_refused(
-    azure: LocalAzure, name: str
-) -> None:
+def test_invalid_container_registry_name_is_refused_by_local_azure(azure: LocalAzure, name: str) -> None:
     assert refusal(azure, REGISTRY, registryName=name).code == "RegistryNameInvalid"
 
 
@@ -78,7 +76,7 @@ def test_container_registry_name_with_other_characters_than_letters_and_digits_i
         ({"sku": PREMIUM, "policies": {"exportPolicy": OFF}}, "BadRequest", "publicNetworkAccess is 'Disabled'"),
     ],
 )
-def test_feature_outside_the_container_registry_tier_is_refused(
+def test_container_registry_setting_that_its_tier_or_other_settings_exclude_is_refused_by_local_azure(
     azure: LocalAzure, inputs: dict[str, object], code: str, expected: str
 ) -> None:
     refused = refusal(azure, REGISTRY, **inputs)
@@ -87,7 +85,7 @@ def test_feature_outside_the_container_registry_tier_is_refused(
     assert expected in refused.message
 
 
-def test_premium_container_registry_can_disable_public_access(azure: LocalAzure) -> None:
+def test_premium_container_registry_can_disable_public_access_in_local_azure(azure: LocalAzure) -> None:
     closed = {"publicNetworkAccess": "Disabled", "dataEndpointEnabled": True, "policies": {"exportPolicy": OFF}}
 
     _, outputs = make(azure, REGISTRY, sku=PREMIUM, **closed)
@@ -98,14 +96,16 @@ def test_premium_container_registry_can_disable_public_access(azure: LocalAzure)
     )
 
 
-def test_container_registry_role_assignment_mode_is_refused_as_unknown_property(azure: LocalAzure) -> None:
+def test_container_registry_role_assignment_mode_is_refused_as_unknown_property_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     with pytest.raises(InvalidInputs, match="roleAssignmentMode"):
         azure.check(
             REGISTRY, {**SAMPLES[REGISTRY].inputs, "roleAssignmentMode": "AbacRepositoryPermissions"}, name="sample"
         )
 
 
-def test_container_app_can_pull_from_registry_of_the_stack(azure: LocalAzure) -> None:
+def test_container_app_can_pull_from_registry_of_the_stack_in_local_azure(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry, _ = make(azure, REGISTRY)
 
@@ -116,7 +116,7 @@ def test_container_app_can_pull_from_registry_of_the_stack(azure: LocalAzure) ->
     assert make(azure, APP, **PULLING)[1]["provisioningState"] == "Succeeded"
 
 
-def test_container_app_can_pull_from_registry_created_outside_the_stack(azure: LocalAzure) -> None:
+def test_container_app_can_pull_from_registry_created_outside_the_stack_in_local_azure(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     adopted = azure.adopt(REGISTRY, REGISTRY_ID)
     make(azure, ROLE_ASSIGNMENT, scope=REGISTRY_ID, roleDefinitionId=role_id("Container Registry Repository Reader"))
@@ -125,7 +125,9 @@ def test_container_app_can_pull_from_registry_created_outside_the_stack(azure: L
     assert make(azure, APP, **PULLING)[1]["provisioningState"] == "Succeeded"
 
 
-def test_container_registry_log_categories_are_accepted_in_diagnostic_settings(azure: LocalAzure) -> None:
+def test_container_registry_log_categories_are_accepted_in_diagnostic_settings_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     make(azure, REGISTRY)
     logs = [{"category": f"ContainerRegistry{what}Events", "enabled": True} for what in ("Login", "Repository")]
 

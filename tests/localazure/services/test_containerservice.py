@@ -25,7 +25,7 @@ _INPUTS: dict[str, Any] = SAMPLES[CLUSTER].inputs
 _POOL: dict[str, Any] = _INPUTS["agentPoolProfiles"][0]
 
 
-def test_aks_cluster_outputs_contain_fqdn_and_version(azure: LocalAzure) -> None:
+def test_aks_cluster_outputs_contain_fqdn_and_version_in_local_azure(azure: LocalAzure) -> None:
     cluster, outputs = make(azure, CLUSTER, kubernetesVersion="1.34")
 
     assert cluster == CLUSTER_ID
@@ -38,13 +38,13 @@ def test_aks_cluster_outputs_contain_fqdn_and_version(azure: LocalAzure) -> None
     assert azure.world.find_principal(outputs["identity"]["principalId"]) is not None
 
 
-def test_private_aks_cluster_has_a_private_fqdn(azure: LocalAzure) -> None:
+def test_private_aks_cluster_has_a_private_fqdn_in_local_azure(azure: LocalAzure) -> None:
     _, outputs = make(azure, CLUSTER, apiServerAccessProfile={"enablePrivateCluster": True})
 
     assert outputs["privateFQDN"].endswith(".privatelink.westeurope.azmk8s.io")
 
 
-def test_aks_cluster_has_an_issuer_url_only_if_oidc_issuer_is_enabled(azure: LocalAzure) -> None:
+def test_aks_cluster_has_an_issuer_url_only_if_oidc_issuer_is_enabled_in_local_azure(azure: LocalAzure) -> None:
     _, outputs = make(azure, CLUSTER)
     _, mute = make(azure, CLUSTER, resourceName="mute", oidcIssuerProfile=None, securityProfile=None)
 
@@ -53,7 +53,7 @@ def test_aks_cluster_has_an_issuer_url_only_if_oidc_issuer_is_enabled(azure: Loc
     assert mute["oidcIssuerProfile"] == {"enabled": False}
 
 
-def test_federated_credential_accepts_issuer_url_of_aks_cluster(azure: LocalAzure) -> None:
+def test_federated_credential_accepts_issuer_url_of_aks_cluster_in_local_azure(azure: LocalAzure) -> None:
     issuers = [make(azure, CLUSTER, resourceName=name)[1]["oidcIssuerProfile"]["issuerURL"] for name in ("one", "two")]
     for name, issuer in zip(("one", "two"), issuers, strict=True):
         make(azure, CREDENTIAL, federatedIdentityCredentialResourceName=f"in-{name}", issuer=issuer)
@@ -63,7 +63,7 @@ def test_federated_credential_accepts_issuer_url_of_aks_cluster(azure: LocalAzur
     assert again.code == "FederatedIdentityCredentialAlreadyExists"
 
 
-def test_kubelet_identity_is_deleted_with_its_aks_cluster(azure: LocalAzure) -> None:
+def test_kubelet_identity_is_deleted_with_its_aks_cluster_in_local_azure(azure: LocalAzure) -> None:
     cluster, outputs = make(azure, CLUSTER)
     kubelet = outputs["identityProfile"]["kubeletidentity"]
     known = azure.world.find_principal(kubelet["objectId"])
@@ -77,7 +77,7 @@ def test_kubelet_identity_is_deleted_with_its_aks_cluster(azure: LocalAzure) -> 
     assert azure.world.principals == {}
 
 
-def test_aks_cluster_accepts_a_given_kubelet_identity(azure: LocalAzure) -> None:
+def test_aks_cluster_accepts_a_given_kubelet_identity_in_local_azure(azure: LocalAzure) -> None:
     _, identity = make(azure, IDENTITY)
     given = {
         "identity": {"type": "UserAssigned", "userAssignedIdentities": [IDENTITY_ID]},
@@ -107,11 +107,11 @@ def test_aks_cluster_accepts_a_given_kubelet_identity(azure: LocalAzure) -> None
         ({"identityProfile": {"kubeletidentity": {"resourceId": IDENTITY_ID}}}, "KubeletIdentityNotFound"),
     ],
 )
-def test_invalid_aks_cluster_is_refused(azure: LocalAzure, inputs: dict[str, object], code: str) -> None:
+def test_invalid_aks_cluster_is_refused_by_local_azure(azure: LocalAzure, inputs: dict[str, object], code: str) -> None:
     assert refusal(azure, CLUSTER, **inputs).code == code
 
 
-def test_disabling_oidc_issuer_of_aks_cluster_is_refused(azure: LocalAzure) -> None:
+def test_disabling_oidc_issuer_of_aks_cluster_is_refused_by_local_azure(azure: LocalAzure) -> None:
     cluster, before = make(azure, CLUSTER)
 
     refused = update_refusal(azure, CLUSTER, cluster, oidcIssuerProfile={"enabled": False}, securityProfile=None)
@@ -122,7 +122,7 @@ def test_disabling_oidc_issuer_of_aks_cluster_is_refused(azure: LocalAzure) -> N
     assert after["eTag"] != before["eTag"]
 
 
-def test_update_of_immutable_aks_cluster_property_is_refused(azure: LocalAzure) -> None:
+def test_update_of_immutable_aks_cluster_property_is_refused_by_local_azure(azure: LocalAzure) -> None:
     cluster, _ = make(azure, CLUSTER)
 
     with pytest.raises(AzureError) as refused:
@@ -131,7 +131,7 @@ def test_update_of_immutable_aks_cluster_property_is_refused(azure: LocalAzure) 
     assert (refused.value.code, refused.value.status) == ("PropertyChangeNotAllowed", 409)
 
 
-def test_aks_cluster_log_categories_are_accepted_in_diagnostic_settings(azure: LocalAzure) -> None:
+def test_aks_cluster_log_categories_are_accepted_in_diagnostic_settings_in_local_azure(azure: LocalAzure) -> None:
     make(azure, CLUSTER)
     logs = [{"category": name, "enabled": True} for name in ("kube-audit-admin", "guard")]
 
@@ -148,20 +148,20 @@ def ways_in(azure: LocalAzure, **changed: object) -> list[dict[str, Any]]:
     return [one["user"] for one in json.loads(b64decode(returned["value"]))["users"]]
 
 
-def test_kubeconfig_of_aks_cluster_with_entra_uses_kubelogin(azure: LocalAzure) -> None:
+def test_kubeconfig_of_aks_cluster_with_entra_uses_kubelogin_in_local_azure(azure: LocalAzure) -> None:
     (user,) = ways_in(azure, aadProfile={"managed": True, "enableAzureRBAC": True})
 
     assert user.keys() == {"exec"}
     assert (user["exec"]["command"], user["exec"]["args"][0]) == ("kubelogin", "get-token")
 
 
-def test_kubeconfig_of_aks_cluster_without_entra_has_a_static_token(azure: LocalAzure) -> None:
+def test_kubeconfig_of_aks_cluster_without_entra_has_a_static_token_in_local_azure(azure: LocalAzure) -> None:
     (user,) = ways_in(azure, aadProfile=None, disableLocalAccounts=False)
 
     assert user.keys() == {"token"}
 
 
-def test_user_credentials_of_missing_aks_cluster_are_refused(azure: LocalAzure) -> None:
+def test_listing_user_credentials_of_a_missing_aks_cluster_is_refused_by_local_azure(azure: LocalAzure) -> None:
     with pytest.raises(AzureError, match="'other' was not found in 'rg'"):
         azure.invoke(
             "azure-native:containerservice:listManagedClusterUserCredentials",

@@ -26,7 +26,7 @@ REGION = {"locationName": "West Europe", "failoverPriority": 0}
 SECOND = {"locationName": "northeurope", "failoverPriority": 1}
 
 
-def test_cosmos_account_endpoints_and_defaults_are_in_outputs(azure: LocalAzure) -> None:
+def test_cosmos_account_endpoints_and_defaults_are_in_local_azure_outputs(azure: LocalAzure) -> None:
     account, outputs = make(azure, COSMOS, backupPolicy={"type": "Continuous"}, locations=[REGION])
 
     assert account == COSMOS_ID
@@ -56,14 +56,16 @@ def test_cosmos_account_endpoints_and_defaults_are_in_outputs(azure: LocalAzure)
         ({"enableFreeTier": True}, "enableFreeTier is not supported for serverless"),
     ],
 )
-def test_invalid_cosmos_account_is_refused(azure: LocalAzure, changed: dict[str, object], words: str) -> None:
+def test_invalid_cosmos_account_is_refused_by_local_azure(
+    azure: LocalAzure, changed: dict[str, object], words: str
+) -> None:
     refused = refusal(azure, COSMOS, **changed)
 
     assert refused.code == "BadRequest"
     assert words in refused.message
 
 
-def test_second_free_tier_cosmos_account_is_refused(azure: LocalAzure) -> None:
+def test_second_free_tier_cosmos_account_is_refused_by_local_azure(azure: LocalAzure) -> None:
     free: dict[str, object] = {"capabilities": [], "enableFreeTier": True}
     make(azure, COSMOS, **free)
 
@@ -79,7 +81,7 @@ def test_second_free_tier_cosmos_account_is_refused(azure: LocalAzure) -> None:
         ({"locations": [SECOND | {"failoverPriority": 0}], "disableLocalAuth": False}, "disableLocalAuth"),
     ],
 )
-def test_update_of_immutable_cosmos_account_property_is_refused(
+def test_update_of_immutable_cosmos_account_property_is_refused_by_local_azure(
     azure: LocalAzure, changed: dict[str, object], words: str
 ) -> None:
     make(azure, COSMOS)
@@ -87,7 +89,7 @@ def test_update_of_immutable_cosmos_account_property_is_refused(
     assert words in update_refusal(azure, COSMOS, COSMOS_ID, **changed).message
 
 
-def test_throughput_in_serverless_cosmos_account_is_refused(azure: LocalAzure) -> None:
+def test_throughput_in_serverless_cosmos_account_is_refused_by_local_azure(azure: LocalAzure) -> None:
     for token in (COSMOS_DATABASE, COSMOS_CONTAINER):
         assert "not supported for serverless" in refusal(azure, token, options={"throughput": 400}).message
 
@@ -98,7 +100,7 @@ def test_throughput_in_serverless_cosmos_account_is_refused(azure: LocalAzure) -
     assert "choose one" in refusal(azure, COSMOS_DATABASE, options=both).message
 
 
-def test_cosmos_database_id_that_differs_from_its_name_is_refused(azure: LocalAzure) -> None:
+def test_cosmos_database_id_that_differs_from_its_name_is_refused_by_local_azure(azure: LocalAzure) -> None:
     _, outputs = make(azure, COSMOS_DATABASE)
 
     assert outputs["resource"]["colls"] == "colls/"
@@ -117,13 +119,17 @@ def test_cosmos_database_id_that_differs_from_its_name_is_refused(azure: LocalAz
         {"paths": ["/a", "/b"], "kind": "MultiHash", "version": 1},
     ],
 )
-def test_invalid_cosmos_partition_key_is_refused(azure: LocalAzure, key: dict[str, object] | None) -> None:
+def test_invalid_cosmos_partition_key_is_refused_by_local_azure(
+    azure: LocalAzure, key: dict[str, object] | None
+) -> None:
     refused = refusal(azure, COSMOS_CONTAINER, resource={"id": "notes", "partitionKey": key})
 
     assert refused.code == "BadRequest"
 
 
-def test_partition_key_change_of_cosmos_container_is_refused_and_other_changes_accepted(azure: LocalAzure) -> None:
+def test_partition_key_change_of_cosmos_container_is_refused_and_other_changes_accepted_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     container, outputs = make(azure, COSMOS_CONTAINER)
     key = {"paths": ["/id"], "kind": "Hash", "version": 2}
 
@@ -152,11 +158,15 @@ def test_partition_key_change_of_cosmos_container_is_refused_and_other_changes_a
         ({"roleAssignmentId": "reads-notes"}, "GUIDs"),
     ],
 )
-def test_invalid_cosmos_role_assignment_is_refused(azure: LocalAzure, changed: dict[str, object], words: str) -> None:
+def test_invalid_cosmos_role_assignment_is_refused_by_local_azure(
+    azure: LocalAzure, changed: dict[str, object], words: str
+) -> None:
     assert words in refusal(azure, COSMOS_ASSIGNMENT, **changed).message
 
 
-def test_cosmos_role_for_deleted_principal_is_refused_and_for_external_principal_accepted(azure: LocalAzure) -> None:
+def test_cosmos_role_for_deleted_principal_is_refused_and_for_external_principal_accepted_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     make(azure, COSMOS_ASSIGNMENT)
     azure.delete(IDENTITY, IDENTITY_ID)
 
@@ -168,7 +178,9 @@ def test_cosmos_role_for_deleted_principal_is_refused_and_for_external_principal
 
 
 @pytest.mark.parametrize("scope", [COSMOS_ID, f"{COSMOS_ID}/dbs/memory", f"{COSMOS_ID}/dbs/memory/colls/notes"])
-def test_cosmos_role_is_accepted_at_account_database_and_container(azure: LocalAzure, scope: str) -> None:
+def test_cosmos_role_is_accepted_at_account_database_and_container_in_local_azure(
+    azure: LocalAzure, scope: str
+) -> None:
     assignment, outputs = make(azure, COSMOS_ASSIGNMENT, scope=scope)
 
     assert outputs["scope"] == scope
@@ -176,7 +188,7 @@ def test_cosmos_role_is_accepted_at_account_database_and_container(azure: LocalA
     assert principal_index_key(PRINCIPAL_ID) == f"cosmos held by {PRINCIPAL_ID}"
 
 
-def test_duplicate_cosmos_role_assignment_is_refused(azure: LocalAzure) -> None:
+def test_duplicate_cosmos_role_assignment_is_refused_by_local_azure(azure: LocalAzure) -> None:
     assignment, _ = make(azure, COSMOS_ASSIGNMENT)
     writer = f"{COSMOS_READER[:-1]}2"
 
@@ -191,7 +203,7 @@ def test_duplicate_cosmos_role_assignment_is_refused(azure: LocalAzure) -> None:
     make(azure, COSMOS_ASSIGNMENT, roleAssignmentId=ANOTHER)
 
 
-def test_cosmos_role_assignment_update_may_change_only_the_role(azure: LocalAzure) -> None:
+def test_cosmos_role_assignment_update_may_change_only_the_role_in_local_azure(azure: LocalAzure) -> None:
     assignment, _ = make(azure, COSMOS_ASSIGNMENT)
 
     refused = update_refusal(azure, COSMOS_ASSIGNMENT, assignment, scope=COSMOS_ID)
@@ -200,7 +212,7 @@ def test_cosmos_role_assignment_update_may_change_only_the_role(azure: LocalAzur
     assert "scope" in refused.message
 
 
-def test_cosmos_role_assignments_are_deleted_with_the_account_only(azure: LocalAzure) -> None:
+def test_cosmos_role_assignments_are_deleted_with_the_account_only_in_local_azure(azure: LocalAzure) -> None:
     assignment, _ = make(azure, COSMOS_ASSIGNMENT)
 
     azure.delete(IDENTITY, IDENTITY_ID)
@@ -213,7 +225,7 @@ def test_cosmos_role_assignments_are_deleted_with_the_account_only(azure: LocalA
     assert list(azure.world.find_indexed(principal_index_key(PRINCIPAL_ID))) == []
 
 
-def test_cosmos_account_refuses_more_than_2000_role_assignments(
+def test_cosmos_account_in_local_azure_refuses_role_assignments_beyond_its_limit(
     azure: LocalAzure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("localazure.services.cosmosdb._MOST_ASSIGNMENTS", 1)
@@ -222,7 +234,9 @@ def test_cosmos_account_refuses_more_than_2000_role_assignments(
     assert "exceeds the limit" in refusal(azure, COSMOS_ASSIGNMENT, roleAssignmentId=ANOTHER, scope=COSMOS_ID).message
 
 
-def test_role_on_container_of_cosmos_account_created_outside_the_stack_is_accepted(azure: LocalAzure) -> None:
+def test_role_on_container_of_cosmos_account_created_outside_the_stack_is_accepted_by_local_azure(
+    azure: LocalAzure,
+) -> None:
     account = COSMOS_ID.replace("resourceGroups/rg", "resourceGroups/old")
     make(azure, IDENTITY)
     outputs = azure.adopt(COSMOS, account)
@@ -240,7 +254,7 @@ def test_role_on_container_of_cosmos_account_created_outside_the_stack_is_accept
     assert len(list(azure.world.find_indexed(principal_index_key(PRINCIPAL_ID)))) == 2
 
 
-def test_cosmos_account_log_categories_are_accepted_in_diagnostic_settings(azure: LocalAzure) -> None:
+def test_cosmos_account_log_categories_are_accepted_in_diagnostic_settings_in_local_azure(azure: LocalAzure) -> None:
     make(azure, COSMOS)
     logs = [{"category": name, "enabled": True} for name in ("DataPlaneRequests", "ControlPlaneRequests")]
 

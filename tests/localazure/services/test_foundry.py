@@ -29,7 +29,7 @@ from tests.localazure.services.refusals import refusal, update_refusal
 _DEPLOYMENT: dict[str, Any] = SAMPLES[AGENT_DEPLOYMENT].inputs["properties"]
 
 
-def test_foundry_project_has_endpoint_and_requested_identity(azure: LocalAzure) -> None:
+def test_foundry_project_has_endpoint_and_requested_identity_in_local_azure(azure: LocalAzure) -> None:
     project, outputs = make(azure, PROJECT)
     _, plain = make(azure, PROJECT, projectName="plain", identity=None)
 
@@ -49,7 +49,7 @@ def test_foundry_project_has_endpoint_and_requested_identity(azure: LocalAzure) 
         ({"identity": None}, "without a managed identity"),
     ],
 )
-def test_foundry_project_in_account_without_project_management_is_refused(
+def test_foundry_project_in_account_without_project_management_is_refused_by_local_azure(
     azure: LocalAzure, account: dict[str, object], words: str
 ) -> None:
     make(azure, MODELS, **{**FOUNDRY, **account})
@@ -57,13 +57,15 @@ def test_foundry_project_in_account_without_project_management_is_refused(
     assert words in refusal(azure, PROJECT).message
 
 
-def test_ai_services_account_created_outside_the_stack_accepts_foundry_projects(azure: LocalAzure) -> None:
+def test_ai_services_account_created_outside_the_stack_accepts_foundry_projects_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     azure.adopt(MODELS, MODELS_ID)
 
     assert make(azure, PROJECT)[0] == PROJECT_ID
 
 
-def test_deleting_account_with_foundry_projects_is_refused(azure: LocalAzure) -> None:
+def test_deleting_account_with_foundry_projects_is_refused_by_local_azure(azure: LocalAzure) -> None:
     project, _ = make(azure, PROJECT)
 
     with pytest.raises(AzureError) as refused:
@@ -76,7 +78,9 @@ def test_deleting_account_with_foundry_projects_is_refused(azure: LocalAzure) ->
     assert azure.read(MODELS, MODELS_ID) is None
 
 
-def test_shared_agent_identity_is_created_and_deleted_with_the_foundry_project(azure: LocalAzure) -> None:
+def test_shared_agent_identity_is_created_and_deleted_with_the_foundry_project_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     project, outputs = make(azure, PROJECT)
     shared = shared_agent_identity(azure.world, project.upper())
 
@@ -90,7 +94,7 @@ def test_shared_agent_identity_is_created_and_deleted_with_the_foundry_project(a
     assert shared_agent_identity(azure.world, project).id != shared.id
 
 
-def test_own_agent_identity_is_deleted_with_the_foundry_project(azure: LocalAzure) -> None:
+def test_own_agent_identity_is_deleted_with_the_foundry_project_in_local_azure(azure: LocalAzure) -> None:
     project, _ = make(azure, PROJECT)
     report, other = (agent_identity(azure.world, project, name) for name in ("report", "other"))
     again = agent_identity(azure.world, project, "report")
@@ -103,7 +107,7 @@ def test_own_agent_identity_is_deleted_with_the_foundry_project(azure: LocalAzur
     assert azure.world.find_principal(other.id) is None
 
 
-def test_agent_identity_in_missing_foundry_project_is_refused(azure: LocalAzure) -> None:
+def test_agent_identity_in_missing_foundry_project_is_refused_by_local_azure(azure: LocalAzure) -> None:
     with pytest.raises(AzureError, match="was not found"):
         shared_agent_identity(azure.world, PROJECT_ID)
     with pytest.raises(AzureError, match="was not found"):
@@ -113,20 +117,22 @@ def test_agent_identity_in_missing_foundry_project_is_refused(azure: LocalAzure)
 
 @pytest.mark.parametrize("token", [ACCOUNT_CONNECTION, PROJECT_CONNECTION])
 @pytest.mark.parametrize("kind", ["ApiKey", "AccountKey", "SAS", "PAT", "CustomKeys", "ServicePrincipal", "OAuth2"])
-def test_foundry_connection_with_credentials_is_refused(azure: LocalAzure, token: str, kind: str) -> None:
+def test_foundry_connection_with_credentials_is_refused_by_local_azure(
+    azure: LocalAzure, token: str, kind: str
+) -> None:
     refused = refusal(azure, token, properties={"authType": kind, "category": "CognitiveSearch"})
 
     assert f"authType '{kind}' contains credentials" in refused.message
 
 
 @pytest.mark.parametrize("kind", ["AAD", "ManagedIdentity", "None"])
-def test_foundry_connection_without_credentials_is_created(azure: LocalAzure, kind: str) -> None:
+def test_foundry_connection_without_credentials_is_created_in_local_azure(azure: LocalAzure, kind: str) -> None:
     _, outputs = make(azure, PROJECT_CONNECTION, properties={"authType": kind})
 
     assert outputs["properties"] == {"authType": kind, "isSharedToAll": False}
 
 
-def test_identity_and_blueprint_of_foundry_application_are_deleted_with_it(azure: LocalAzure) -> None:
+def test_identity_and_blueprint_of_foundry_application_are_deleted_with_it_in_local_azure(azure: LocalAzure) -> None:
     application, outputs = make(azure, AGENT_APPLICATION)
     instance, blueprint = (
         outputs["properties"][name] for name in ("defaultInstanceIdentity", "agentIdentityBlueprint")
@@ -147,7 +153,9 @@ def test_identity_and_blueprint_of_foundry_application_are_deleted_with_it(azure
     assert azure.read(ROLE_ASSIGNMENT, grant) is not None
 
 
-def test_foundry_application_has_new_identity_if_recreated_and_same_identity_if_updated(azure: LocalAzure) -> None:
+def test_foundry_application_has_new_identity_if_recreated_and_same_identity_if_updated_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     application, before = make(azure, AGENT_APPLICATION)
     inputs = SAMPLES[AGENT_APPLICATION].inputs
     described = {**inputs["properties"], "description": "reports"}
@@ -160,7 +168,7 @@ def test_foundry_application_has_new_identity_if_recreated_and_same_identity_if_
     assert identities[0] == identities[1] != identities[2]
 
 
-def test_foundry_application_outputs_contain_defaults(azure: LocalAzure) -> None:
+def test_foundry_application_outputs_contain_defaults_in_local_azure(azure: LocalAzure) -> None:
     _, outputs = make(azure, AGENT_APPLICATION)
     _, deployment = make(azure, AGENT_DEPLOYMENT)
 
@@ -192,7 +200,7 @@ def test_foundry_application_outputs_contain_defaults(azure: LocalAzure) -> None
         ),
     ],
 )
-def test_foundry_application_without_agents_or_with_given_identities_is_refused(
+def test_foundry_application_without_agents_or_with_given_identities_is_refused_by_local_azure(
     azure: LocalAzure, properties: dict[str, object], code: str
 ) -> None:
     assert refusal(azure, AGENT_APPLICATION, properties=properties).code == code
@@ -207,18 +215,20 @@ def test_foundry_application_without_agents_or_with_given_identities_is_refused(
         ({"deploymentType": "Hosted", "minReplicas": 2, "maxReplicas": 1}, "InvalidReplicas"),
     ],
 )
-def test_invalid_foundry_agent_deployment_is_refused(azure: LocalAzure, changed: dict[str, object], code: str) -> None:
+def test_invalid_foundry_agent_deployment_is_refused_by_local_azure(
+    azure: LocalAzure, changed: dict[str, object], code: str
+) -> None:
     assert refusal(azure, AGENT_DEPLOYMENT, properties={**_DEPLOYMENT, **changed}).code == code
 
 
-def test_foundry_agent_deployment_update_is_validated_like_a_creation(azure: LocalAzure) -> None:
+def test_foundry_agent_deployment_update_is_validated_like_a_creation_in_local_azure(azure: LocalAzure) -> None:
     deployment, _ = make(azure, AGENT_DEPLOYMENT)
     other = {**_DEPLOYMENT, "agents": [{"agentName": "other"}]}
 
     assert update_refusal(azure, AGENT_DEPLOYMENT, deployment, properties=other).code == "AgentNotInApplication"
 
 
-def test_deleting_resource_group_deletes_every_foundry_agent_principal(azure: LocalAzure) -> None:
+def test_deleting_resource_group_deletes_every_foundry_agent_principal_in_local_azure(azure: LocalAzure) -> None:
     make(azure, AGENT_DEPLOYMENT)
     group, _ = make(azure, RESOURCE_GROUP)
     agent_identity(azure.world, PROJECT_ID, "report")
@@ -233,7 +243,7 @@ def shared_or_none(azure: LocalAzure, project: str) -> str | None:
     return None if found is None else found.id
 
 
-def test_agent_identity_resource_returns_principal_ids(azure: LocalAzure) -> None:
+def test_agent_identity_resource_returns_principal_ids_in_local_azure(azure: LocalAzure) -> None:
     _, own = make(azure, AGENT_IDENTITY)
     _, shared = make(azure, AGENT_IDENTITY, identity="shared", agents=["report", "clerk"])
 
@@ -241,7 +251,7 @@ def test_agent_identity_resource_returns_principal_ids(azure: LocalAzure) -> Non
     assert shared["principal_id"] == shared_agent_identity(azure.world, PROJECT_ID).id
 
 
-def test_agent_identity_with_given_id_also_returns_the_shared_identity(azure: LocalAzure) -> None:
+def test_agent_identity_with_given_id_also_returns_the_shared_identity_in_local_azure(azure: LocalAzure) -> None:
     given = "5c1d0000-0000-4000-8000-000000000001"
 
     _, returned = make(azure, AGENT_IDENTITY, given=given)
@@ -250,7 +260,7 @@ def test_agent_identity_with_given_id_also_returns_the_shared_identity(azure: Lo
     assert (returned["principal_id"], returned["shared"]) == (given, [shared])
 
 
-def test_agent_identity_resource_creates_and_deletes_no_principal(azure: LocalAzure) -> None:
+def test_deleting_an_agent_identity_resource_keeps_the_principal_in_local_azure(azure: LocalAzure) -> None:
     resource_id, returned = make(azure, AGENT_IDENTITY)
 
     azure.delete(AGENT_IDENTITY, resource_id)
@@ -259,7 +269,9 @@ def test_agent_identity_resource_creates_and_deletes_no_principal(azure: LocalAz
     assert make(azure, AGENT_IDENTITY)[1]["principal_id"] == returned["principal_id"]
 
 
-def test_refresh_returns_new_identity_of_recreated_foundry_agent(azure: LocalAzure) -> None:
+def test_agent_identity_read_returns_the_new_identity_of_a_recreated_foundry_agent_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     resource_id, before = make(azure, AGENT_IDENTITY)
     grant, _ = make(azure, ROLE_ASSIGNMENT, principalId=before["principal_id"])
 
@@ -272,7 +284,9 @@ def test_refresh_returns_new_identity_of_recreated_foundry_agent(azure: LocalAzu
     assert azure.read(ROLE_ASSIGNMENT, grant) is not None, "a deleted principal leaves its assignments behind"
 
 
-def test_changing_agents_updates_a_shared_agent_identity_and_replaces_an_own_one(azure: LocalAzure) -> None:
+def test_changing_agents_updates_a_shared_agent_identity_and_replaces_an_own_one_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     inputs = with_needs(azure, AGENT_IDENTITY)
     shared = {**inputs, "identity": "shared"}
 
@@ -289,14 +303,16 @@ def test_changing_agents_updates_a_shared_agent_identity_and_replaces_an_own_one
         ({"project_id": f"{PROJECT_ID}-2"}, "ResourceNotFound"),
     ],
 )
-def test_agent_identity_resource_with_invalid_agents_or_missing_project_is_refused(
+def test_agent_identity_resource_with_invalid_agents_or_missing_project_is_refused_by_local_azure(
     azure: LocalAzure, changed: dict[str, object], code: str
 ) -> None:
     assert refusal(azure, AGENT_IDENTITY, **changed).code == code
 
 
 @pytest.mark.parametrize("token", [PROJECT, PROJECT_CONNECTION, AGENT_APPLICATION, AGENT_DEPLOYMENT])
-def test_second_concurrent_write_in_an_ai_services_account_is_refused(azure: LocalAzure, token: str) -> None:
+def test_foundry_resources_of_one_ai_services_account_share_an_exclusive_write_scope_in_local_azure(
+    azure: LocalAzure, token: str
+) -> None:
     inputs = with_needs(azure, token)
 
     assert azure.exclusive_scope(token, "", inputs) == (MODELS_ID.lower(), "RequestConflict")

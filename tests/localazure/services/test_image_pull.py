@@ -52,7 +52,9 @@ def grant(azure: LocalAzure, role: str, scope: str = REGISTRY_ID, **inputs: obje
 # Reader holds `*/read`, and a pull is `registries/pull/read` of the control plane ("Azure Container Registry roles and
 # permissions", Microsoft Learn; MicrosoftDocs/azure-docs#41131).
 @pytest.mark.parametrize("role", ["AcrPull", "Reader"])
-def test_app_whose_identity_has_acr_pull_can_pull_its_image(azure: LocalAzure, role: str) -> None:
+def test_container_app_identity_with_acr_pull_or_reader_can_pull_its_image_in_local_azure(
+    azure: LocalAzure, role: str
+) -> None:
     make(azure, IDENTITY)
     registry(azure)
     grant(azure, role)
@@ -63,7 +65,9 @@ def test_app_whose_identity_has_acr_pull_can_pull_its_image(azure: LocalAzure, r
 
 
 @pytest.mark.parametrize("scope", [GROUP, GROUP.rpartition("/resourceGroups")[0]])
-def test_acr_pull_on_the_resource_group_allows_the_image_pull(azure: LocalAzure, scope: str) -> None:
+def test_acr_pull_on_the_resource_group_or_subscription_allows_the_image_pull_in_local_azure(
+    azure: LocalAzure, scope: str
+) -> None:
     make(azure, IDENTITY)
     registry(azure)
     grant(azure, "AcrPull", scope)
@@ -72,7 +76,9 @@ def test_acr_pull_on_the_resource_group_allows_the_image_pull(azure: LocalAzure,
 
 
 @pytest.mark.parametrize("role", ["Storage Blob Data Reader", "Container Registry Repository Reader"])
-def test_role_without_pull_permission_does_not_allow_the_image_pull(azure: LocalAzure, role: str) -> None:
+def test_role_without_pull_permission_does_not_allow_the_image_pull_in_local_azure(
+    azure: LocalAzure, role: str
+) -> None:
     make(azure, IDENTITY)
     registry(azure)
     grant(azure, role)
@@ -84,14 +90,14 @@ def test_role_without_pull_permission_does_not_allow_the_image_pull(azure: Local
     assert "agent-pull" in refused.message
 
 
-def test_image_pull_by_identity_without_role_is_refused(azure: LocalAzure) -> None:
+def test_image_pull_by_identity_without_role_is_refused_by_local_azure(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure)
 
     assert "assign AcrPull" in str(refusal(azure, APP, **pulling(IDENTITY_ID)))
 
 
-def test_acr_pull_on_another_registry_does_not_allow_the_image_pull(azure: LocalAzure) -> None:
+def test_acr_pull_on_another_resource_does_not_allow_the_image_pull_in_local_azure(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure)
     grant(azure, "AcrPull", scope=IDENTITY_ID)
@@ -99,14 +105,14 @@ def test_acr_pull_on_another_registry_does_not_allow_the_image_pull(azure: Local
     assert refusal(azure, APP, **pulling(IDENTITY_ID)).code == CODE
 
 
-def test_first_image_pull_with_system_assigned_identity_is_refused(azure: LocalAzure) -> None:
+def test_first_image_pull_with_system_assigned_identity_is_refused_by_local_azure(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure)
 
     assert "before the app exists" in str(refusal(azure, APP, **pulling("system")))
 
 
-def test_later_image_pulls_with_system_assigned_identity_are_allowed(azure: LocalAzure) -> None:
+def test_later_image_pulls_with_system_assigned_identity_are_allowed_in_local_azure(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure)
     app, outputs = make(azure, APP, **pulling(None, "images.example/report:1"))
@@ -117,7 +123,7 @@ def test_later_image_pulls_with_system_assigned_identity_are_allowed(azure: Loca
     assert updated["latestRevisionName"] != outputs["latestRevisionName"]
 
 
-def test_image_pull_from_registry_missing_in_the_app_configuration_is_refused(azure: LocalAzure) -> None:
+def test_image_pull_from_registry_missing_in_the_app_configuration_is_refused_by_local_azure(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure)
     grant(azure, "AcrPull")
@@ -125,7 +131,9 @@ def test_image_pull_from_registry_missing_in_the_app_configuration_is_refused(az
     assert f"does not list the registry {SERVER}" in str(refusal(azure, APP, **pulling(None)))
 
 
-def test_image_pull_with_password_is_refused_if_the_registry_admin_user_is_disabled(azure: LocalAzure) -> None:
+def test_image_pull_with_password_is_refused_if_the_registry_admin_user_is_disabled_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     make(azure, IDENTITY)
     registry(azure, adminUserEnabled=False)
     login = {"username": "networkdev7", "passwordSecretRef": "given"}
@@ -135,7 +143,7 @@ def test_image_pull_with_password_is_refused_if_the_registry_admin_user_is_disab
     assert make(azure, APP, **pulling(None, **login))[1]["provisioningState"] == "Succeeded"
 
 
-def test_image_pull_is_refused_if_the_registry_disables_arm_tokens(azure: LocalAzure) -> None:
+def test_image_pull_is_refused_if_the_registry_disables_arm_tokens_in_local_azure(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure, policies={"azureADAuthenticationAsArmPolicy": {"status": "disabled"}})
     grant(azure, "AcrPull")
@@ -143,7 +151,7 @@ def test_image_pull_is_refused_if_the_registry_disables_arm_tokens(azure: LocalA
     assert "refuses ARM tokens" in str(refusal(azure, APP, **pulling(IDENTITY_ID)))
 
 
-def test_image_pull_from_anonymous_registry_needs_no_identity(azure: LocalAzure) -> None:
+def test_image_pull_from_anonymous_registry_needs_no_identity_in_local_azure(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure, anonymousPullEnabled=True)
 
@@ -151,7 +159,7 @@ def test_image_pull_from_anonymous_registry_needs_no_identity(azure: LocalAzure)
 
 
 @pytest.mark.parametrize(("repository", "allowed"), [("report", True), ("reports", False)])
-def test_role_assignment_condition_limits_image_pull_to_one_repository(
+def test_role_assignment_condition_limits_image_pull_to_one_repository_in_local_azure(
     azure: LocalAzure,
     repository: str,
     allowed: bool,  # noqa: FBT001 (what the case expects)
@@ -167,7 +175,7 @@ def test_role_assignment_condition_limits_image_pull_to_one_repository(
         assert "'reports'" in str(refusal(azure, APP, **inputs))
 
 
-def test_app_update_without_template_change_does_not_check_the_image_pull(azure: LocalAzure) -> None:
+def test_app_update_without_template_change_does_not_check_the_image_pull_in_local_azure(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     registry(azure)
     grant(azure, "AcrPull")

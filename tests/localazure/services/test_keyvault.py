@@ -23,7 +23,7 @@ _RECOVERS = {**_PROPERTIES, "createMode": "recover"}
 _STRANGE = "0b1f2c3d-0000-4000-8000-00000000000a"
 
 
-def test_key_vault_uri_is_in_outputs(azure: LocalAzure) -> None:
+def test_key_vault_uri_is_in_local_azure_outputs(azure: LocalAzure) -> None:
     vault, outputs = make(azure, VAULT, vaultName="Network-dev7")
 
     assert vault.lower() == VAULT_ID.lower()
@@ -32,7 +32,7 @@ def test_key_vault_uri_is_in_outputs(azure: LocalAzure) -> None:
     assert outputs["properties"]["accessPolicies"] == []
 
 
-def test_key_vault_defaults_are_in_outputs(azure: LocalAzure) -> None:
+def test_key_vault_defaults_are_in_local_azure_outputs(azure: LocalAzure) -> None:
     given = {name: _PROPERTIES[name] for name in ("tenantId", "sku")}
 
     _, outputs = make(azure, VAULT, properties={**given, "accessPolicies": []})
@@ -43,7 +43,7 @@ def test_key_vault_defaults_are_in_outputs(azure: LocalAzure) -> None:
 
 
 @pytest.mark.parametrize("name", ["7network", "network--dev", "network-", "ab", "n" * 25])
-def test_invalid_key_vault_name_is_refused(azure: LocalAzure, name: str) -> None:
+def test_invalid_key_vault_name_is_refused_by_local_azure(azure: LocalAzure, name: str) -> None:
     assert refusal(azure, VAULT, vaultName=name).code == "VaultNameNotValid"
 
 
@@ -62,14 +62,18 @@ def test_invalid_key_vault_name_is_refused(azure: LocalAzure, name: str) -> None
         ),
     ],
 )
-def test_invalid_key_vault_is_refused(azure: LocalAzure, properties: dict[str, Any], expected: str) -> None:
+def test_invalid_key_vault_is_refused_by_local_azure(
+    azure: LocalAzure, properties: dict[str, Any], expected: str
+) -> None:
     refused = refusal(azure, VAULT, properties={**_PROPERTIES, **properties})
 
     assert (refused.code, refused.status) == ("BadRequest", 400)
     assert expected in refused.message
 
 
-def test_disabling_soft_delete_or_purge_protection_of_key_vault_is_refused(azure: LocalAzure) -> None:
+def test_changing_retention_or_disabling_purge_protection_of_a_key_vault_is_refused_by_local_azure(
+    azure: LocalAzure,
+) -> None:
     vault, _ = make(azure, VAULT)
     less = {name: value for name, value in _PROPERTIES.items() if name != "enablePurgeProtection"}
 
@@ -82,7 +86,9 @@ def test_disabling_soft_delete_or_purge_protection_of_key_vault_is_refused(azure
     assert after["properties"]["enablePurgeProtection"] is True
 
 
-def test_deleted_key_vault_is_recovered_in_its_resource_group_with_create_mode_recover(azure: LocalAzure) -> None:
+def test_deleted_key_vault_is_recovered_in_its_resource_group_with_create_mode_recover_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     vault, _ = make(azure, VAULT)
     azure.delete(VAULT, vault)
     azure.create(RESOURCE_GROUP, {"resourceGroupName": "other", "location": "westeurope"})
@@ -99,13 +105,13 @@ def test_deleted_key_vault_is_recovered_in_its_resource_group_with_create_mode_r
     assert azure.world.soft_deleted == {}
 
 
-def test_recovering_key_vault_that_was_never_deleted_is_refused(azure: LocalAzure) -> None:
+def test_recovering_key_vault_that_was_never_deleted_is_refused_by_local_azure(azure: LocalAzure) -> None:
     refused = refusal(azure, VAULT, properties=_RECOVERS)
 
     assert (refused.code, refused.status) == ("SoftDeletedVaultDoesNotExist", 400)
 
 
-def test_deleting_resource_group_soft_deletes_its_key_vaults(azure: LocalAzure) -> None:
+def test_deleting_resource_group_soft_deletes_its_key_vaults_in_local_azure(azure: LocalAzure) -> None:
     make(azure, VAULT)
     group, _ = make(azure, RESOURCE_GROUP)
 
@@ -114,7 +120,7 @@ def test_deleting_resource_group_soft_deletes_its_key_vaults(azure: LocalAzure) 
     assert refusal(azure, VAULT).code == "ConflictError"
 
 
-def test_role_assignment_on_key_vault_secret_that_does_not_exist_is_accepted(azure: LocalAzure) -> None:
+def test_role_assignment_on_key_vault_secret_that_does_not_exist_is_accepted_by_local_azure(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     secret, reader = f"{VAULT_ID}/secrets/api-key", role_id("Key Vault Secrets User")
 
@@ -127,7 +133,7 @@ def test_role_assignment_on_key_vault_secret_that_does_not_exist_is_accepted(azu
     assert outputs["scope"] == secret
 
 
-def test_key_vault_log_categories_are_accepted_in_diagnostic_settings(azure: LocalAzure) -> None:
+def test_key_vault_log_categories_are_accepted_in_diagnostic_settings_in_local_azure(azure: LocalAzure) -> None:
     make(azure, VAULT)
 
     _, outputs = make(azure, SETTING, resourceUri=VAULT_ID, logs=[{"category": "AuditEvent", "enabled": True}])
@@ -135,7 +141,7 @@ def test_key_vault_log_categories_are_accepted_in_diagnostic_settings(azure: Loc
     assert outputs["logs"][0]["category"] == "AuditEvent"
 
 
-def test_key_vault_created_outside_the_stack_uses_rbac_and_has_a_uri(azure: LocalAzure) -> None:
+def test_key_vault_created_outside_the_stack_uses_rbac_and_has_a_uri_in_local_azure(azure: LocalAzure) -> None:
     properties = azure.adopt(VAULT, VAULT_ID)["properties"]
 
     assert properties["vaultUri"] == "https://network-dev7.vault.azure.net/"

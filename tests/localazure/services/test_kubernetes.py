@@ -25,7 +25,7 @@ _SPEC: dict[str, Any] = SAMPLES[PODS].inputs["spec"]
 _KINDS = (SERVICE_ACCOUNT, SERVICE, PODS, NETWORK_POLICY)
 
 
-def test_kubernetes_object_id_consists_of_namespace_and_name(azure: LocalAzure) -> None:
+def test_kubernetes_object_id_consists_of_namespace_and_name_in_local_azure(azure: LocalAzure) -> None:
     namespace, _ = make(azure, NAMESPACE)
     made = {token: make(azure, token) for token in _KINDS}
 
@@ -35,7 +35,7 @@ def test_kubernetes_object_id_consists_of_namespace_and_name(azure: LocalAzure) 
     assert {azure.read(token, "report/report") is not None for token in _KINDS} == {True}
 
 
-def test_kubernetes_object_outputs_contain_inputs_uid_and_resource_version(azure: LocalAzure) -> None:
+def test_kubernetes_object_outputs_contain_inputs_uid_and_resource_version_in_local_azure(azure: LocalAzure) -> None:
     _, outputs = make(azure, SERVICE_ACCOUNT)
     inputs = SAMPLES[SERVICE_ACCOUNT].inputs
 
@@ -44,7 +44,7 @@ def test_kubernetes_object_outputs_contain_inputs_uid_and_resource_version(azure
     assert outputs["metadata"]["creationTimestamp"] == "2026-01-01T00:00:00Z"
 
 
-def test_kubernetes_object_update_keeps_uid_and_changes_resource_version(azure: LocalAzure) -> None:
+def test_kubernetes_object_update_keeps_uid_and_changes_resource_version_in_local_azure(azure: LocalAzure) -> None:
     resource_id, before = make(azure, NETWORK_POLICY)
     inputs = SAMPLES[NETWORK_POLICY].inputs
 
@@ -55,7 +55,7 @@ def test_kubernetes_object_update_keeps_uid_and_changes_resource_version(azure: 
     assert after["spec"] == {"podSelector": {}}
 
 
-def test_deleting_kubernetes_namespace_deletes_its_objects(azure: LocalAzure) -> None:
+def test_deleting_kubernetes_namespace_deletes_its_objects_in_local_azure(azure: LocalAzure) -> None:
     for token in _KINDS:
         make(azure, token)
 
@@ -64,7 +64,7 @@ def test_deleting_kubernetes_namespace_deletes_its_objects(azure: LocalAzure) ->
     assert azure.world.resources == {}
 
 
-def test_kubernetes_object_in_missing_namespace_is_refused(azure: LocalAzure) -> None:
+def test_kubernetes_object_in_missing_namespace_is_refused_by_local_azure(azure: LocalAzure) -> None:
     elsewhere = {**IN_NAMESPACE, "namespace": "elsewhere"}
 
     for token in _KINDS:
@@ -73,7 +73,7 @@ def test_kubernetes_object_in_missing_namespace_is_refused(azure: LocalAzure) ->
         assert 'namespaces "elsewhere" not found' in refused.message
 
 
-def test_kubernetes_object_without_namespace_is_in_default_namespace(azure: LocalAzure) -> None:
+def test_kubernetes_object_without_namespace_is_in_default_namespace_in_local_azure(azure: LocalAzure) -> None:
     resource_id, outputs = make(azure, SERVICE_ACCOUNT, metadata={"name": "lone"})
 
     assert (resource_id, outputs["metadata"]["namespace"]) == ("default/lone", "default")
@@ -92,18 +92,18 @@ def test_kubernetes_object_without_namespace_is_in_default_namespace(azure: Loca
         (NETWORK_POLICY, "a" * 254),
     ],
 )
-def test_invalid_kubernetes_name_is_refused(azure: LocalAzure, token: str, name: str) -> None:
+def test_invalid_kubernetes_name_is_refused_by_local_azure(azure: LocalAzure, token: str, name: str) -> None:
     refused = refusal(azure, token, metadata={**IN_NAMESPACE, "name": name})
 
     assert (refused.code, refused.status) == ("Invalid", 422)
     assert name in refused.message
 
 
-def test_kubernetes_object_without_name_is_refused(azure: LocalAzure) -> None:
+def test_kubernetes_object_without_name_is_refused_by_local_azure(azure: LocalAzure) -> None:
     assert "metadata.name is missing" in refusal(azure, SERVICE_ACCOUNT, metadata={"namespace": "report"}).message
 
 
-def test_creating_built_in_kubernetes_namespace_is_refused(azure: LocalAzure) -> None:
+def test_creating_built_in_kubernetes_namespace_is_refused_by_local_azure(azure: LocalAzure) -> None:
     assert refusal(azure, NAMESPACE, metadata={"name": "kube-system"}).code == "AlreadyExists"
 
 
@@ -119,12 +119,14 @@ def test_creating_built_in_kubernetes_namespace_is_refused(azure: LocalAzure) ->
         ),
     ],
 )
-def test_invalid_kubernetes_deployment_is_refused(azure: LocalAzure, spec: dict[str, object], words: str) -> None:
+def test_invalid_kubernetes_deployment_is_refused_by_local_azure(
+    azure: LocalAzure, spec: dict[str, object], words: str
+) -> None:
     assert words in refusal(azure, PODS, spec={**_SPEC, **spec}).message
 
 
 @pytest.mark.parametrize("token", ["kubernetes:core/v1:Secret", "kubernetes:helm.sh/v3:Release"])
-def test_unknown_kubernetes_kind_is_refused_by_name(azure: LocalAzure, token: str) -> None:
+def test_unknown_kubernetes_kind_is_refused_by_name_by_local_azure(azure: LocalAzure, token: str) -> None:
     with pytest.raises(UnknownType, match=token):
         azure.create(token, {"metadata": {"name": "report"}})
 
@@ -159,7 +161,7 @@ def test_local_run_refuses_other_explicit_providers() -> None:
     assert "does not support explicit providers" in str(result.failures)
 
 
-def test_component_passes_kubernetes_provider_to_children() -> None:
+def test_component_passes_kubernetes_provider_to_children_in_local_azure() -> None:
     def program() -> None:
         cluster = pulumi.ProviderResource("kubernetes", "cluster", {"kubeconfig": "{}"})
         agent = pulumi.ComponentResource("tiny:index:Agent", "report", {}, pulumi.ResourceOptions(providers=[cluster]))

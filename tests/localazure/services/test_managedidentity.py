@@ -5,7 +5,7 @@ from tests.localazure.samples import CREDENTIAL, GROUP, IDENTITY, IDENTITY_ID, P
 from tests.localazure.services.refusals import refusal
 
 
-def test_principal_is_deleted_with_its_user_assigned_identity(azure: LocalAzure) -> None:
+def test_principal_is_deleted_with_its_user_assigned_identity_in_local_azure(azure: LocalAzure) -> None:
     identity, outputs = make(azure, IDENTITY)
     existed = azure.world.find_principal(outputs["principalId"])
 
@@ -16,7 +16,7 @@ def test_principal_is_deleted_with_its_user_assigned_identity(azure: LocalAzure)
     assert azure.world.find_principal(outputs["principalId"]) is None
 
 
-def test_recreated_user_assigned_identity_has_another_principal(azure: LocalAzure) -> None:
+def test_recreated_user_assigned_identity_has_another_principal_in_local_azure(azure: LocalAzure) -> None:
     identity, before = make(azure, IDENTITY)
     azure.delete(IDENTITY, identity)
 
@@ -25,13 +25,13 @@ def test_recreated_user_assigned_identity_has_another_principal(azure: LocalAzur
     assert {before["principalId"], before["clientId"]}.isdisjoint({after["principalId"], after["clientId"]})
 
 
-def test_principal_ids_of_user_assigned_identities_are_deterministic() -> None:
+def test_principal_ids_of_user_assigned_identities_are_deterministic_in_local_azure() -> None:
     from localazure.arm.world import World  # noqa: PLC0415 (next to its use: two worlds are the point)
 
     assert make(LocalAzure(World()), IDENTITY) == make(LocalAzure(World()), IDENTITY)
 
 
-def test_update_of_user_assigned_identity_keeps_the_principal(azure: LocalAzure) -> None:
+def test_update_of_user_assigned_identity_keeps_the_principal_in_local_azure(azure: LocalAzure) -> None:
     identity, before = make(azure, IDENTITY)
 
     after = azure.update(IDENTITY, identity, {**SAMPLES[IDENTITY].inputs, "tags": {"owner": "platform"}})
@@ -39,11 +39,11 @@ def test_update_of_user_assigned_identity_keeps_the_principal(azure: LocalAzure)
     assert (after["principalId"], after["tags"]) == (before["principalId"], {"owner": "platform"})
 
 
-def test_user_assigned_identity_name_shorter_than_three_characters_is_refused(azure: LocalAzure) -> None:
+def test_user_assigned_identity_name_shorter_than_three_characters_is_refused_by_local_azure(azure: LocalAzure) -> None:
     assert refusal(azure, IDENTITY, resourceName="ab").code == "InvalidResourceName"
 
 
-def test_missing_identity_name_is_generated_from_the_logical_name(azure: LocalAzure) -> None:
+def test_missing_identity_name_is_generated_from_the_logical_name_in_local_azure(azure: LocalAzure) -> None:
     filled = azure.check(IDENTITY, {"resourceGroupName": "rg", "location": "westeurope"}, name="report-pull")
 
     assert filled["resourceName"].startswith("report-pull")
@@ -51,7 +51,7 @@ def test_missing_identity_name_is_generated_from_the_logical_name(azure: LocalAz
     assert filled == azure.check(IDENTITY, {"resourceGroupName": "rg", "location": "westeurope"}, name="report-pull")
 
 
-def test_missing_identity_location_defaults_to_the_resource_groups_location(azure: LocalAzure) -> None:
+def test_missing_identity_location_defaults_to_the_resource_groups_location_in_local_azure(azure: LocalAzure) -> None:
     make(azure, "azure-native:resources:ResourceGroup", location="North Europe")
 
     filled = azure.check(IDENTITY, {"resourceGroupName": "rg"}, name="report-pull")
@@ -59,7 +59,9 @@ def test_missing_identity_location_defaults_to_the_resource_groups_location(azur
     assert azure.create(IDENTITY, filled)[1]["location"] == "northeurope"
 
 
-def test_federated_credential_with_two_audiences_or_beyond_the_limit_of_20_is_refused(azure: LocalAzure) -> None:
+def test_federated_credential_with_two_audiences_or_beyond_the_limit_of_20_is_refused_by_local_azure(
+    azure: LocalAzure,
+) -> None:
     make(azure, CREDENTIAL)
     inputs = SAMPLES[CREDENTIAL].inputs
     for number in range(19):
@@ -71,7 +73,7 @@ def test_federated_credential_with_two_audiences_or_beyond_the_limit_of_20_is_re
     assert "exactly one" in str(refusal(azure, CREDENTIAL, **more, audiences=["one", "two"]))
 
 
-def test_federated_credential_with_duplicate_issuer_and_subject_is_refused(azure: LocalAzure) -> None:
+def test_federated_credential_with_duplicate_issuer_and_subject_is_refused_by_local_azure(azure: LocalAzure) -> None:
     make(azure, CREDENTIAL)
 
     refused = refusal(azure, CREDENTIAL, federatedIdentityCredentialResourceName="same-again")
@@ -79,7 +81,7 @@ def test_federated_credential_with_duplicate_issuer_and_subject_is_refused(azure
     assert "pipeline" in refused.message
 
 
-def test_deleting_user_assigned_identity_deletes_its_federated_credentials(azure: LocalAzure) -> None:
+def test_deleting_user_assigned_identity_deletes_its_federated_credentials_in_local_azure(azure: LocalAzure) -> None:
     credential, _ = make(azure, CREDENTIAL)
 
     azure.delete(IDENTITY, IDENTITY_ID)
@@ -88,7 +90,7 @@ def test_deleting_user_assigned_identity_deletes_its_federated_credentials(azure
     assert set(azure.world.resources) == {GROUP.lower()}
 
 
-def test_concurrent_federated_credential_writes_of_one_identity_are_refused(azure: LocalAzure) -> None:
+def test_federated_credentials_of_one_identity_share_an_exclusive_write_scope_in_local_azure(azure: LocalAzure) -> None:
     """Tests the scope of exclusive writes; `SharedWorld` refuses the second write in such a scope."""
     first = azure.exclusive_scope(CREDENTIAL, "", with_needs(azure, CREDENTIAL))
     second = {**SAMPLES[CREDENTIAL].inputs, "federatedIdentityCredentialResourceName": "another"}

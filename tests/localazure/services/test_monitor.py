@@ -9,20 +9,20 @@ from tests.localazure.services.refusals import refusal
 CONSOLE = {"category": "ContainerAppConsoleLogs", "enabled": True}
 
 
-def test_diagnostic_setting_on_missing_resource_is_refused(azure: LocalAzure) -> None:
+def test_diagnostic_setting_on_missing_resource_is_refused_by_local_azure(azure: LocalAzure) -> None:
     refused = refusal(azure, SETTING, resourceUri=f"{ENVIRONMENT_ID}-2")
 
     assert (refused.code, refused.status) == ("ResourceNotFound", 404)
 
 
-def test_diagnostic_setting_with_missing_workspace_is_refused(azure: LocalAzure) -> None:
+def test_diagnostic_setting_with_missing_workspace_is_refused_by_local_azure(azure: LocalAzure) -> None:
     refused = refusal(azure, SETTING, workspaceId=f"{ENVIRONMENT_ID}/workspace")
 
     assert refused.code == "ResourceNotFound"
     assert "workspaceId" in refused.message
 
 
-def test_diagnostic_setting_without_destination_is_refused(azure: LocalAzure) -> None:
+def test_diagnostic_setting_without_destination_is_refused_by_local_azure(azure: LocalAzure) -> None:
     assert "data sink" in str(refusal(azure, SETTING, workspaceId=None))
 
 
@@ -41,7 +41,7 @@ def test_diagnostic_setting_without_destination_is_refused(azure: LocalAzure) ->
         ({"logAnalyticsDestinationType": "Own"}, "'Own' is not one of Dedicated, AzureDiagnostics"),
     ],
 )
-def test_diagnostic_setting_with_unsupported_log_category_is_refused(
+def test_diagnostic_setting_with_invalid_logs_metrics_or_destination_type_is_refused_by_local_azure(
     azure: LocalAzure, changed: dict[str, object], expected: str
 ) -> None:
     refused = refusal(azure, SETTING, **changed)
@@ -50,19 +50,23 @@ def test_diagnostic_setting_with_unsupported_log_category_is_refused(
     assert expected in refused.message
 
 
-def test_diagnostic_setting_on_resource_type_without_logs_is_refused_for_every_category(azure: LocalAzure) -> None:
+def test_diagnostic_setting_on_resource_type_without_logs_is_refused_for_every_category_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     make(azure, "azure-native:managedidentity:UserAssignedIdentity")
 
     assert "supported are: none" in str(refusal(azure, SETTING, resourceUri=IDENTITY_ID))
 
 
-def test_diagnostic_setting_with_category_group_is_accepted(azure: LocalAzure) -> None:
+def test_diagnostic_setting_with_category_group_is_accepted_by_local_azure(azure: LocalAzure) -> None:
     _, outputs = make(azure, SETTING, logs=[{"categoryGroup": "audit", "enabled": True}])
 
     assert outputs["logs"] == [{"categoryGroup": "audit", "enabled": True}]
 
 
-def test_diagnostic_setting_with_duplicate_category_and_destination_is_refused(azure: LocalAzure) -> None:
+def test_diagnostic_setting_with_duplicate_category_and_destination_is_refused_by_local_azure(
+    azure: LocalAzure,
+) -> None:
     make(azure, SETTING)
 
     refused = refusal(azure, SETTING, name="again")
@@ -71,7 +75,7 @@ def test_diagnostic_setting_with_duplicate_category_and_destination_is_refused(a
     assert "already used in diagnostic setting 'to-the-network'" in refused.message
 
 
-def test_sixth_diagnostic_setting_of_a_resource_is_refused(azure: LocalAzure) -> None:
+def test_sixth_diagnostic_setting_of_a_resource_is_refused_by_local_azure(azure: LocalAzure) -> None:
     categories = [
         "AppEnvSessionConsoleLogs",
         "AppEnvSessionLifeCycleLogs",
@@ -88,7 +92,7 @@ def test_sixth_diagnostic_setting_of_a_resource_is_refused(azure: LocalAzure) ->
     assert "limit of 5" in refused.message
 
 
-def test_diagnostic_setting_survives_deletion_of_its_resource(azure: LocalAzure) -> None:
+def test_diagnostic_setting_survives_deletion_of_its_resource_in_local_azure(azure: LocalAzure) -> None:
     setting, _ = make(azure, SETTING)
 
     azure.delete(ENVIRONMENT, ENVIRONMENT_ID)
@@ -98,7 +102,7 @@ def test_diagnostic_setting_survives_deletion_of_its_resource(azure: LocalAzure)
     assert "cannot create already existing resource" in str(refusal(azure, SETTING))
 
 
-def test_diagnostic_setting_change_is_updated_in_place(azure: LocalAzure) -> None:
+def test_diagnostic_setting_change_is_updated_in_place_in_local_azure(azure: LocalAzure) -> None:
     setting, _ = make(azure, SETTING)
     logs = [CONSOLE, {"category": "ContainerAppSystemLogs", "enabled": True}]
 

@@ -11,7 +11,7 @@ from tests.localazure.services.refusals import refusal
     ("sku", "days", "allowed"),
     [("PerGB2018", 29, "30 and 730"), ("PerGB2018", 731, "30 and 730"), ("Free", 30, "7")],
 )
-def test_log_analytics_retention_outside_the_range_of_its_sku_is_refused(
+def test_log_analytics_retention_outside_the_range_of_its_sku_is_refused_by_local_azure(
     azure: LocalAzure, sku: str, days: int, allowed: str
 ) -> None:
     refused = refusal(azure, WORKSPACE, sku={"name": sku}, retentionInDays=days)
@@ -21,7 +21,7 @@ def test_log_analytics_retention_outside_the_range_of_its_sku_is_refused(
     assert allowed in refused.message
 
 
-def test_recreated_log_analytics_workspace_has_the_same_customer_id(azure: LocalAzure) -> None:
+def test_recreated_log_analytics_workspace_has_the_same_customer_id_in_local_azure(azure: LocalAzure) -> None:
     workspace, before = make(azure, WORKSPACE)
     azure.delete(WORKSPACE, workspace)
 
@@ -29,5 +29,5 @@ def test_recreated_log_analytics_workspace_has_the_same_customer_id(azure: Local
 
 
 @pytest.mark.parametrize("name", ["abc", "-abcd", "abcd-", "a_bcd", "x" * 64])
-def test_invalid_log_analytics_workspace_name_is_refused(azure: LocalAzure, name: str) -> None:
+def test_invalid_log_analytics_workspace_name_is_refused_by_local_azure(azure: LocalAzure, name: str) -> None:
     assert refusal(azure, WORKSPACE, workspaceName=name).code == "InvalidResourceName"

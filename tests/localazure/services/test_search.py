@@ -15,7 +15,7 @@ from tests.localazure.samples import (
 from tests.localazure.services.refusals import refusal, update_refusal
 
 
-def test_search_service_endpoint_is_in_outputs(azure: LocalAzure) -> None:
+def test_search_service_endpoint_is_in_local_azure_outputs(azure: LocalAzure) -> None:
     service, outputs = make(azure, SEARCH, disableLocalAuth=True)
 
     assert service == SEARCH_ID
@@ -24,14 +24,14 @@ def test_search_service_endpoint_is_in_outputs(azure: LocalAzure) -> None:
     assert "authOptions" not in outputs
 
 
-def test_search_service_default_authentication_is_api_key_only(azure: LocalAzure) -> None:
+def test_search_service_default_authentication_is_api_key_only_in_local_azure(azure: LocalAzure) -> None:
     _, outputs = make(azure, SEARCH)
 
     assert (outputs["disableLocalAuth"], outputs["authOptions"]) == (False, {"apiKeyOnly": {}})
 
 
 @pytest.mark.parametrize("name", ["Network", "network--dev", "-network", "n-etwork", "network-", "n", "n" * 61])
-def test_invalid_search_service_name_is_refused(azure: LocalAzure, name: str) -> None:
+def test_invalid_search_service_name_is_refused_by_local_azure(azure: LocalAzure, name: str) -> None:
     assert refusal(azure, SEARCH, searchServiceName=name).code == "InvalidServiceName"
 
 
@@ -50,11 +50,13 @@ def test_invalid_search_service_name_is_refused(azure: LocalAzure, name: str) ->
         ({"sku": {"name": "standard"}, "hostingMode": "HighDensity"}, "needs the tier standard3"),
     ],
 )
-def test_invalid_search_service_is_refused(azure: LocalAzure, inputs: dict[str, object], expected: str) -> None:
+def test_invalid_search_service_is_refused_by_local_azure(
+    azure: LocalAzure, inputs: dict[str, object], expected: str
+) -> None:
     assert expected in refusal(azure, SEARCH, **inputs).message
 
 
-def test_second_free_search_service_in_subscription_is_refused(azure: LocalAzure) -> None:
+def test_second_free_search_service_in_subscription_is_refused_by_local_azure(azure: LocalAzure) -> None:
     service, _ = make(azure, SEARCH, sku={"name": "free"})
 
     refused = refusal(azure, SEARCH, searchServiceName="another", sku={"name": "free"})
@@ -64,7 +66,7 @@ def test_second_free_search_service_in_subscription_is_refused(azure: LocalAzure
     assert make(azure, SEARCH, searchServiceName="another", sku={"name": "free"})[1]["status"] == "running"
 
 
-def test_search_service_tier_change_is_accepted_only_between_compatible_tiers(azure: LocalAzure) -> None:
+def test_search_service_tier_change_is_accepted_only_between_compatible_tiers_in_local_azure(azure: LocalAzure) -> None:
     service, before = make(azure, SEARCH)
     inputs, _ = azure.read(SEARCH, service) or ({}, {})
 
@@ -75,7 +77,7 @@ def test_search_service_tier_change_is_accepted_only_between_compatible_tiers(az
     assert "computeType cannot be changed" in str(update_refusal(azure, SEARCH, service, computeType="Confidential"))
 
 
-def test_role_assignment_on_search_index_that_does_not_exist_is_accepted(azure: LocalAzure) -> None:
+def test_role_assignment_on_search_index_that_does_not_exist_is_accepted_by_local_azure(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     index, reader = f"{SEARCH_ID}/indexes/articles", role_id("Search Index Data Reader")
 
@@ -88,7 +90,9 @@ def test_role_assignment_on_search_index_that_does_not_exist_is_accepted(azure: 
     assert outputs["scope"] == index
 
 
-def test_role_on_index_of_search_service_created_outside_the_stack_is_accepted(azure: LocalAzure) -> None:
+def test_role_on_index_of_search_service_created_outside_the_stack_is_accepted_by_local_azure(
+    azure: LocalAzure,
+) -> None:
     make(azure, IDENTITY)
     adopted = azure.adopt(SEARCH, SEARCH_ID)
 
@@ -98,7 +102,7 @@ def test_role_on_index_of_search_service_created_outside_the_stack_is_accepted(a
     assert outputs["scope"].endswith("/indexes/articles")
 
 
-def test_search_service_log_categories_are_accepted_in_diagnostic_settings(azure: LocalAzure) -> None:
+def test_search_service_log_categories_are_accepted_in_diagnostic_settings_in_local_azure(azure: LocalAzure) -> None:
     make(azure, SEARCH)
 
     _, outputs = make(azure, SETTING, resourceUri=SEARCH_ID, logs=[{"category": "OperationLogs", "enabled": True}])

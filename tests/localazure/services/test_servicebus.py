@@ -23,7 +23,7 @@ BASIC = {"name": "Basic", "tier": "Basic"}
 PREMIUM = {"name": "Premium", "tier": "Premium", "capacity": 1}
 
 
-def test_service_bus_namespace_endpoint_is_in_outputs(azure: LocalAzure) -> None:
+def test_service_bus_namespace_endpoint_is_in_local_azure_outputs(azure: LocalAzure) -> None:
     namespace, outputs = make(azure, BUS)
 
     assert namespace == BUS_ID
@@ -32,7 +32,9 @@ def test_service_bus_namespace_endpoint_is_in_outputs(azure: LocalAzure) -> None
     assert outputs["sku"] == {"name": "Standard", "tier": "Standard"}
 
 
-def test_service_bus_namespace_defaults_to_standard_tier_with_local_auth_enabled(azure: LocalAzure) -> None:
+def test_service_bus_namespace_defaults_to_standard_tier_with_local_auth_enabled_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     inputs = {"namespaceName": "network-dev7", "resourceGroupName": "rg", "location": "westeurope"}
     make(azure, BUS)
     azure.delete(BUS, BUS_ID)
@@ -45,7 +47,7 @@ def test_service_bus_namespace_defaults_to_standard_tier_with_local_auth_enabled
 
 
 @pytest.mark.parametrize("name", ["network-sb", "network-MGMT", "network-", "7network", "short", "n" * 51, "net_work"])
-def test_invalid_or_reserved_service_bus_namespace_name_is_refused(azure: LocalAzure, name: str) -> None:
+def test_invalid_or_reserved_service_bus_namespace_name_is_refused_by_local_azure(azure: LocalAzure, name: str) -> None:
     refused = refusal(azure, BUS, namespaceName=name)
 
     assert refused.code == "BadRequest"
@@ -67,20 +69,22 @@ def test_invalid_or_reserved_service_bus_namespace_name_is_refused(azure: LocalA
         ),
     ],
 )
-def test_feature_outside_the_service_bus_namespace_tier_is_refused(
+def test_service_bus_namespace_setting_that_its_tier_excludes_is_refused_by_local_azure(
     azure: LocalAzure, inputs: dict[str, object], expected: str
 ) -> None:
     assert expected in refusal(azure, BUS, **inputs).message
 
 
-def test_service_bus_tier_change_to_premium_or_to_basic_with_topics_is_refused(azure: LocalAzure) -> None:
+def test_service_bus_tier_change_to_premium_or_to_basic_with_topics_is_refused_by_local_azure(
+    azure: LocalAzure,
+) -> None:
     make(azure, BUS_TOPIC)
 
     assert "create another namespace" in str(update_refusal(azure, BUS, BUS_ID, sku=PREMIUM))
     assert "/topics/news" in str(update_refusal(azure, BUS, BUS_ID, sku=BASIC))
 
 
-def test_service_bus_namespace_partition_count_change_is_refused(azure: LocalAzure) -> None:
+def test_service_bus_namespace_partition_count_change_is_refused_by_local_azure(azure: LocalAzure) -> None:
     partitioned = {"sku": {**PREMIUM, "capacity": 2}, "premiumMessagingPartitions": 2}
     make(azure, BUS, **partitioned)
 
@@ -90,7 +94,7 @@ def test_service_bus_namespace_partition_count_change_is_refused(azure: LocalAzu
     assert make(azure, BUS_QUEUE, enablePartitioning=True)[1]["maxSizeInMegabytes"] == 1024
 
 
-def test_service_bus_queue_defaults_are_in_outputs(azure: LocalAzure) -> None:
+def test_service_bus_queue_defaults_are_in_local_azure_outputs(azure: LocalAzure) -> None:
     queue, outputs = make(azure, BUS_QUEUE)
 
     assert queue == f"{BUS_ID}/queues/jobs"
@@ -108,7 +112,7 @@ def test_service_bus_queue_defaults_are_in_outputs(azure: LocalAzure) -> None:
         ({"defaultMessageTimeToLive": "P1D"}, "'defaultMessageTimeToLive' can't be set"),
     ],
 )
-def test_basic_tier_service_bus_refuses_advanced_queue_properties(
+def test_basic_tier_service_bus_refuses_advanced_queue_properties_in_local_azure(
     azure: LocalAzure, inputs: dict[str, object], expected: str
 ) -> None:
     make(azure, BUS, sku=BASIC)
@@ -121,7 +125,7 @@ def test_basic_tier_service_bus_refuses_advanced_queue_properties(
     assert make(azure, BUS_QUEUE)[1]["defaultMessageTimeToLive"] == "P14D"
 
 
-def test_basic_tier_service_bus_refuses_topics(azure: LocalAzure) -> None:
+def test_basic_tier_service_bus_refuses_topics_in_local_azure(azure: LocalAzure) -> None:
     make(azure, BUS, sku=BASIC)
 
     assert "Topics are not supported" in str(refusal(azure, BUS_TOPIC))
@@ -145,11 +149,15 @@ def test_basic_tier_service_bus_refuses_topics(azure: LocalAzure) -> None:
         ({"queueName": "jobs!"}, "Queue name 'jobs!' is invalid"),
     ],
 )
-def test_invalid_service_bus_queue_is_refused(azure: LocalAzure, inputs: dict[str, object], expected: str) -> None:
+def test_invalid_service_bus_queue_is_refused_by_local_azure(
+    azure: LocalAzure, inputs: dict[str, object], expected: str
+) -> None:
     assert expected in refusal(azure, BUS_QUEUE, **inputs).message
 
 
-def test_premium_tier_service_bus_accepts_large_messages_and_refuses_express_entities(azure: LocalAzure) -> None:
+def test_premium_tier_service_bus_accepts_large_messages_and_refuses_express_entities_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     make(azure, BUS, sku=PREMIUM)
 
     assert "'enableExpress' can't be set" in str(refusal(azure, BUS_QUEUE, enableExpress=True))
@@ -159,7 +167,7 @@ def test_premium_tier_service_bus_accepts_large_messages_and_refuses_express_ent
     assert make(azure, BUS_TOPIC)[1]["maxMessageSizeInKilobytes"] == 1024
 
 
-def test_service_bus_forwarding_to_missing_queue_or_topic_is_refused(azure: LocalAzure) -> None:
+def test_service_bus_forwarding_to_missing_queue_or_topic_is_refused_by_local_azure(azure: LocalAzure) -> None:
     make(azure, BUS_TOPIC)
 
     assert make(azure, BUS_QUEUE, forwardTo="news")[1]["forwardTo"] == "news"
@@ -168,7 +176,7 @@ def test_service_bus_forwarding_to_missing_queue_or_topic_is_refused(azure: Loca
     )
 
 
-def test_partitioned_service_bus_queue_has_sixteen_times_the_requested_size(azure: LocalAzure) -> None:
+def test_partitioned_service_bus_queue_has_sixteen_times_the_requested_size_in_local_azure(azure: LocalAzure) -> None:
     make(azure, BUS_QUEUE, enablePartitioning=True, maxSizeInMegabytes=2048)
     _, left_out = make(azure, BUS_QUEUE, queueName="other", enablePartitioning=True)
 
@@ -178,7 +186,7 @@ def test_partitioned_service_bus_queue_has_sixteen_times_the_requested_size(azur
     assert (found[1]["maxSizeInMegabytes"], left_out["maxSizeInMegabytes"]) == (32768, 16384)
 
 
-def test_service_bus_queue_and_topic_with_the_same_name_are_refused(azure: LocalAzure) -> None:
+def test_service_bus_queue_and_topic_with_the_same_name_are_refused_by_local_azure(azure: LocalAzure) -> None:
     make(azure, BUS_QUEUE)
 
     refused = refusal(azure, BUS_TOPIC, topicName="Jobs")
@@ -186,7 +194,7 @@ def test_service_bus_queue_and_topic_with_the_same_name_are_refused(azure: Local
     assert (refused.code, refused.status) == ("Conflict", 409)
 
 
-def test_requires_session_change_of_service_bus_subscription_is_refused(azure: LocalAzure) -> None:
+def test_requires_session_change_of_service_bus_subscription_is_refused_by_local_azure(azure: LocalAzure) -> None:
     subscription, outputs = make(azure, BUS_SUBSCRIPTION)
     inputs = SAMPLES[BUS_SUBSCRIPTION].inputs
 
@@ -198,11 +206,11 @@ def test_requires_session_change_of_service_bus_subscription_is_refused(azure: L
     assert azure.diff(BUS_SUBSCRIPTION, inputs, {**inputs, "requiresSession": True}).replaces == ()
 
 
-def test_service_bus_subscription_name_longer_than_50_characters_is_refused(azure: LocalAzure) -> None:
+def test_service_bus_subscription_name_longer_than_50_characters_is_refused_by_local_azure(azure: LocalAzure) -> None:
     assert "1 to 50" in str(refusal(azure, BUS_SUBSCRIPTION, subscriptionName="s" * 51))
 
 
-def test_role_assignment_on_service_bus_subscription_is_accepted(azure: LocalAzure) -> None:
+def test_role_assignment_on_service_bus_subscription_is_accepted_by_local_azure(azure: LocalAzure) -> None:
     make(azure, IDENTITY)
     subscription, _ = make(azure, BUS_SUBSCRIPTION)
 
@@ -212,7 +220,9 @@ def test_role_assignment_on_service_bus_subscription_is_accepted(azure: LocalAzu
     assert (outputs["scope"], outputs["principalId"]) == (subscription, PRINCIPAL_ID)
 
 
-def test_service_bus_namespace_log_categories_are_accepted_in_diagnostic_settings(azure: LocalAzure) -> None:
+def test_service_bus_namespace_log_categories_are_accepted_in_diagnostic_settings_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     make(azure, BUS)
 
     refused = refusal(azure, SETTING, resourceUri=BUS_ID, logs=[{"category": "Audit", "enabled": True}])
@@ -221,7 +231,9 @@ def test_service_bus_namespace_log_categories_are_accepted_in_diagnostic_setting
     make(azure, SETTING, resourceUri=BUS_ID, logs=[{"categoryGroup": "allLogs", "enabled": True}])
 
 
-def test_service_bus_namespace_created_outside_the_stack_accepts_features_of_every_tier(azure: LocalAzure) -> None:
+def test_service_bus_namespace_created_outside_the_stack_accepts_features_of_every_tier_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     make(azure, IDENTITY)
     outputs = azure.adopt(BUS, BUS_ID)
 

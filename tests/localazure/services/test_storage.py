@@ -21,7 +21,7 @@ from tests.localazure.samples import (
 from tests.localazure.services.refusals import refusal, update_refusal
 
 
-def test_storage_account_endpoints_and_defaults_are_in_outputs(azure: LocalAzure) -> None:
+def test_storage_account_endpoints_and_defaults_are_in_local_azure_outputs(azure: LocalAzure) -> None:
     account, outputs = make(azure, STORAGE)
 
     assert account == STORAGE_ID
@@ -34,7 +34,7 @@ def test_storage_account_endpoints_and_defaults_are_in_outputs(azure: LocalAzure
 
 
 @pytest.mark.parametrize("name", ["network-dev", "Network", "ne", "n" * 25])
-def test_invalid_storage_account_name_is_refused(azure: LocalAzure, name: str) -> None:
+def test_invalid_storage_account_name_is_refused_by_local_azure(azure: LocalAzure, name: str) -> None:
     # the published type is checked first, and has the rule itself
     with pytest.raises((AzureError, InvalidInputs), match=r"24|pattern|match|characters"):
         azure.create(STORAGE, {**SAMPLES[STORAGE].inputs, "accountName": name})
@@ -50,7 +50,7 @@ def test_invalid_storage_account_name_is_refused(azure: LocalAzure, name: str) -
         ({"isSftpEnabled": True}, "set isHnsEnabled"),
     ],
 )
-def test_feature_outside_the_storage_account_kind_is_refused(
+def test_storage_account_setting_that_its_kind_excludes_is_refused_by_local_azure(
     azure: LocalAzure, changed: dict[str, object], words: str
 ) -> None:
     refused = refusal(azure, STORAGE, **changed)
@@ -69,13 +69,15 @@ def test_feature_outside_the_storage_account_kind_is_refused(
         {"dnsEndpointType": "AzureDnsZone"},
     ],
 )
-def test_update_of_immutable_storage_account_property_is_refused(azure: LocalAzure, changed: dict[str, object]) -> None:
+def test_update_of_immutable_storage_account_property_is_refused_by_local_azure(
+    azure: LocalAzure, changed: dict[str, object]
+) -> None:
     make(azure, STORAGE)
 
     assert update_refusal(azure, STORAGE, STORAGE_ID, **changed).code == "AccountPropertyCannotBeUpdated"
 
 
-def test_storage_redundancy_and_upgrade_to_storage_v2_are_updated_in_place(azure: LocalAzure) -> None:
+def test_storage_redundancy_and_upgrade_to_storage_v2_are_updated_in_place_in_local_azure(azure: LocalAzure) -> None:
     make(azure, STORAGE, kind="Storage", accessTier=None)
 
     inputs = azure.check(STORAGE, {**SAMPLES[STORAGE].inputs, "sku": {"name": "Standard_RAGRS"}}, name="sample")
@@ -85,7 +87,9 @@ def test_storage_redundancy_and_upgrade_to_storage_v2_are_updated_in_place(azure
     assert "dfs" in outputs["primaryEndpoints"]
 
 
-def test_public_container_in_storage_account_that_forbids_public_access_is_refused(azure: LocalAzure) -> None:
+def test_public_container_in_storage_account_that_forbids_public_access_is_refused_by_local_azure(
+    azure: LocalAzure,
+) -> None:
     refused = refusal(azure, CONTAINER, publicAccess="Blob")
     assert (refused.code, refused.status) == ("PublicAccessNotPermitted", 409)
 
@@ -99,7 +103,7 @@ def test_public_container_in_storage_account_that_forbids_public_access_is_refus
 
 
 @pytest.mark.parametrize("name", ["Findings", "a", "find--ings", "-findings", "findings-", "find_ings"])
-def test_invalid_blob_container_and_queue_names_are_refused(azure: LocalAzure, name: str) -> None:
+def test_invalid_blob_container_and_queue_names_are_refused_by_local_azure(azure: LocalAzure, name: str) -> None:
     make(azure, STORAGE)
 
     for token, own in ((CONTAINER, "containerName"), (STORAGE_QUEUE, "queueName")):
@@ -107,7 +111,7 @@ def test_invalid_blob_container_and_queue_names_are_refused(azure: LocalAzure, n
             azure.create(token, {**SAMPLES[token].inputs, own: name})
 
 
-def test_queue_in_blob_only_storage_account_is_refused(azure: LocalAzure) -> None:
+def test_queue_in_blob_only_storage_account_is_refused_by_local_azure(azure: LocalAzure) -> None:
     make(azure, STORAGE, kind="BlobStorage")
 
     make(azure, CONTAINER)
@@ -115,7 +119,7 @@ def test_queue_in_blob_only_storage_account_is_refused(azure: LocalAzure) -> Non
         assert refusal(azure, token).code == "FeatureNotSupportedForAccount"
 
 
-def test_blob_and_queue_services_exist_as_soon_as_their_storage_account(azure: LocalAzure) -> None:
+def test_blob_and_queue_services_exist_as_long_as_their_storage_account_in_local_azure(azure: LocalAzure) -> None:
     for token in (BLOBS, QUEUES):
         service, _ = make(azure, token)
         azure.delete(token, service)
@@ -128,7 +132,7 @@ def test_blob_and_queue_services_exist_as_soon_as_their_storage_account(azure: L
     assert set(azure.world.resources) == {GROUP.lower()}
 
 
-def test_inconsistent_blob_service_policies_are_refused(azure: LocalAzure) -> None:
+def test_inconsistent_blob_service_policies_are_refused_by_local_azure(azure: LocalAzure) -> None:
     kept = {"enabled": True, "days": 30}
 
     assert "without a number of days" in refusal(azure, BLOBS, containerDeleteRetentionPolicy={"enabled": True}).message
@@ -145,7 +149,9 @@ def test_inconsistent_blob_service_policies_are_refused(azure: LocalAzure) -> No
     assert outputs["sku"] == {"name": "Standard_LRS", "tier": "Standard"}
 
 
-def test_blob_and_queue_services_accept_log_categories_and_storage_account_refuses_them(azure: LocalAzure) -> None:
+def test_blob_and_queue_services_accept_log_categories_and_storage_account_refuses_them_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     make(azure, STORAGE)
     logs = [{"category": name, "enabled": True} for name in ("StorageRead", "StorageWrite", "StorageDelete")]
 
@@ -154,7 +160,9 @@ def test_blob_and_queue_services_accept_log_categories_and_storage_account_refus
     assert "StorageRead" in refusal(azure, SETTING, resourceUri=STORAGE_ID, logs=logs).message
 
 
-def test_storage_account_created_outside_the_stack_accepts_containers_and_roles(azure: LocalAzure) -> None:
+def test_storage_account_created_outside_the_stack_accepts_containers_and_roles_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     account = "/subscriptions/0b1f2c3d-0000-4000-8000-0000000000ff/resourceGroups/old/providers/Microsoft.Storage"
     account += "/storageAccounts/olddata"
     container = f"{account}/blobServices/default/containers/findings"
@@ -166,7 +174,9 @@ def test_storage_account_created_outside_the_stack_accepts_containers_and_roles(
     make(azure, ROLE_ASSIGNMENT, scope=container, roleDefinitionId=role_id("Storage Blob Data Reader"))
 
 
-def test_public_container_in_storage_account_created_outside_the_stack_is_accepted(azure: LocalAzure) -> None:
+def test_public_container_in_storage_account_created_outside_the_stack_is_accepted_by_local_azure(
+    azure: LocalAzure,
+) -> None:
     azure.adopt(STORAGE, STORAGE_ID.replace("resourceGroups/rg", "resourceGroups/old"))
 
     _, outputs = azure.create(
