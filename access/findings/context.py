@@ -52,8 +52,10 @@ class CheckContext:
         return known or self.is_agent(principal)
 
     def is_agent(self, principal: Principal) -> bool:
-        """Return True for identities of the network's agents; False for apps of other networks."""
-        return any(self.declared is None or name in self.declared.agents for name in principal.agents)
+        """Return True for identities of the network's agents; without a network, for everything that runs code."""
+        if self.declared is None:
+            return bool(principal.agents) or principal.purpose == "own"
+        return any(name in self.declared.agents for name in principal.agents)
 
     def access_of(self, principal: Principal) -> tuple[DeclaredAccess, ...]:
         """Return the declared access of an identity, without image pulls."""
@@ -78,7 +80,7 @@ class CheckContext:
         if principal is None:
             return f"principal {principal_id}"
         if self.is_agent(principal):
-            return _agents(principal.agents)
+            return _agents(principal.agents or (principal.name,))
         return (
             f"{_PARTIES[principal.purpose]} {principal.party!r}" if principal.party else f"principal {principal.name!r}"
         )

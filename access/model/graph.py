@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from access.azure.catalogue import Permission, Role, System
 from access.azure.scopes import ROOT, ancestors, covering, is_management_group, key
+from access.model.actors import Actor
 from access.model.attributes import Known
 
 _Record = TypeVar("_Record")
@@ -33,6 +34,8 @@ class Principal:
     """Id of the resource that the identity belongs to."""
     app: str = ""
     """Name for resources made for the principal elsewhere, such as its subscription of a topic."""
+    service_account: str = ""
+    """Kubernetes service account of an agent's pods, as `namespace:name`; empty for agents on other hosts."""
     exists: bool = True
     """False if the principal occurs only in role assignments: deleted, or defined elsewhere."""
 
@@ -119,6 +122,7 @@ class Graph:
         assignments: Iterable[Assignment] = (),
         denies: Iterable[DenyAssignment] = (),
         unread: Iterable[Unread] = (),
+        actors: Iterable[Actor] = (),
         source: str = "",
     ) -> None:
         found = list(unread)
@@ -143,6 +147,8 @@ class Graph:
         self.resources = tuple(self._resources.values())
         self.assignments = tuple(self._assignments.values())
         self.denies = tuple(self._denies.values())
+        self.actors = tuple(dict.fromkeys(actors))
+        """All ways in which subjects act as identities, the network's own included."""
         self.unread = (*found, *_management_group_notes((*self.assignments, *self.denies)))
         self.source = source
 

@@ -45,6 +45,7 @@ class _Expectation:
             resources=self._graph.resources,
             assignments=assignments.values(),
             unread=self._missing,
+            actors=self._graph.actors,
             source="network.yaml",
         )
 

@@ -15,7 +15,8 @@ from access.readers.resource_state import ResourceState
 
 IDENTITY = "azure-native:managedidentity:UserAssignedIdentity"
 FEDERATED = "azure-native:managedidentity:FederatedIdentityCredential"
-_SERVICE_ACCOUNT = "system:serviceaccount:"
+CLUSTER = "azure-native:containerservice:ManagedCluster"
+SERVICE_ACCOUNT = "system:serviceaccount:"
 
 
 @dataclass
@@ -26,16 +27,18 @@ class Attached:
     principal: str
     name: str
     agent: str = ""
+    """Name of the agent whose component contains the identity."""
+    service_account: str = ""
+    """Kubernetes service account of that agent's pods, as `namespace:name`."""
     users: list[tuple[str, bool]] = field(default_factory=list[tuple[str, bool]])
     """The agents that the identity is attached to, with True if only the platform uses it there."""
 
     def as_principal(self) -> Principal:
         """Create the principal of the identity, with all agents that share it."""
         agents = sorted({agent for agent, _ in self.users if agent}) or [self.agent]
-        if not self.users:
-            purpose = "other"
-        else:
-            purpose = "pull" if all(alone for _, alone in self.users) else "own" if agents[0] else "other"
+        # A foreign resource with the identity does not change its purpose in the network.
+        own = [alone for agent, alone in self.users if agent] or [alone for _, alone in self.users]
+        purpose = "other" if not own else "pull" if all(own) else "own" if agents[0] else "other"
         return Principal(
             id=self.principal,
             name=self.name,
@@ -43,12 +46,13 @@ class Attached:
             other_agents=tuple(agents[1:]),
             purpose=purpose,
             owner=self.id,
+            service_account=self.service_account,
         )
 
 
 def is_for_pods(credential: ResourceState) -> bool:
     """Return True if a federated credential trusts a Kubernetes service account."""
-    return credential.known_text("subject").startswith(_SERVICE_ACCOUNT)
+    return credential.known_text("subject").startswith(SERVICE_ACCOUNT)
 
 
 def pulling(state: ResourceState, attached: list[Attached], *, own: bool) -> Iterator[str]:

@@ -19,13 +19,16 @@ from access.readers.resource_ids import ResourceIds
 from access.readers.resource_state import ResourceState
 
 _PACKAGE = "agent-network:index:"
+_AGENT = "Agent"
 CLUSTER, PEOPLE, PROJECT = "AksCluster", "People", "FoundryProject"
-FOUNDRY_AGENT, UNPUBLISHED = "FoundryAgent", "UnpublishedAgents"
+AKS_AGENT, FOUNDRY_AGENT, UNPUBLISHED = "AksAgent", "FoundryAgent", "UnpublishedAgents"
 _GRANTEES = {CLUSTER: "-kubelet", PEOPLE: "", PROJECT: "-project", UNPUBLISHED: ""}
 """Component types whose grants have a name prefix in addition to the component's own name."""
 _CALLED = frozenset({"application", "per-agent"})
 """Component types of Foundry agents that callers can be granted access to."""
 _PROJECT = "azure-native:cognitiveservices:Project"
+_RUNNING = frozenset({"azure-native:app:ContainerApp", "azure-native:app:Job", "kubernetes:apps/v1:Deployment"})
+"""Types that agents run in."""
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 # Resources that are known by name only, inside another resource, by kind.
@@ -67,6 +70,27 @@ class Components:
     def agent_of(self, state: ResourceState) -> str:
         """Return the agent that a resource belongs to; empty for other resources."""
         return next((each.name for each in self._ids_of.above(state) if _is_agent(each)), "")
+
+    @property
+    def has_agents(self) -> bool:
+        """True if the program has agents as components, so that no other app is an agent."""
+        return any(kind.endswith(_AGENT) for kind in self._kinds)
+
+    def own_agent_of(self, state: ResourceState) -> str:
+        """Return the agent that a resource runs: the app, job or deployment that the agent's component creates.
+
+        Another resource that a program puts into the component has another type or name.
+        """
+        agent = self.agent_of(state)
+        if not agent or not state.urn.startswith("urn:pulumi:"):
+            return agent
+        return agent if (state.token or state.type) in _RUNNING and state.name == agent else ""
+
+    def service_account_of(self, state: ResourceState) -> str:
+        """Return the Kubernetes service account of the agent that a resource belongs to, as `namespace:name`."""
+        agent = next((each for each in self._ids_of.above(state) if kind_of(each) == AKS_AGENT), None)
+        names = (text(agent.inputs, "namespace"), text(agent.inputs, "app_name")) if agent else ("", "")
+        return ":".join(names) if all(names) else ""
 
     def host_of(self, state: ResourceState) -> str:
         """Return the Foundry project or AKS cluster that a resource belongs to; empty for others."""
@@ -161,7 +185,7 @@ def agent_id(project: str, agent: str) -> str:
 
 
 def _is_agent(state: ResourceState) -> bool:
-    return kind_of(state).endswith("Agent")
+    return kind_of(state).endswith(_AGENT)
 
 
 def _slug(name: str) -> str:

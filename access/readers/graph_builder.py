@@ -11,14 +11,18 @@ from dataclasses import replace
 from access.azure.assignment_types import ASSIGNMENTS, DEFINITIONS
 from access.azure.key_access import inherited, local_auth
 from access.azure.scopes import key, type_of
+from access.model.actors import Actor
 from access.model.graph import Graph, Principal, Resource, Unread
 from access.model.json_values import Values, is_known, listed, mapping, text
+from access.readers.cluster_access import cluster_actors
 from access.readers.components import Components
 from access.readers.foundry_identities import APPLICATION
 from access.readers.grants import Grants
+from access.readers.identity_hosts import host_actors
 from access.readers.principals import Principals
 from access.readers.resource_ids import ResourceIds, type_of_token
 from access.readers.resource_state import ResourceState
+from access.readers.trusted_subjects import credential_actors
 
 _GROUP = "microsoft.resources/resourcegroups"
 _CLUSTER = "azure-native:containerservice:ManagedCluster"
@@ -58,11 +62,13 @@ def graph(
     components = Components(resource_ids)
     principals = Principals(resource_ids, components, known_principals)
     grants = Grants(resource_ids, components, principals)
+    acting = list(_actors(resource_ids, components, principals))
     doubts = [
         *unread,
         *_parent_notes(resource_ids, components),
         *principals.unread,
         *grants.unread,
+        *(each for each in acting if isinstance(each, Unread)),
         *_unevaluated(resource_ids.states),
     ]
     return Graph(
@@ -70,8 +76,14 @@ def graph(
         resources=_resources(resource_ids, components, principals),
         assignments=grants.all,
         unread=doubts,
+        actors=(each for each in acting if isinstance(each, Actor)),
         source=source,
     )
+
+
+def _actors(resource_ids: ResourceIds, components: Components, principals: Principals) -> Iterator[Actor | Unread]:
+    for find in (credential_actors, host_actors, cluster_actors):
+        yield from find(resource_ids, components, principals)
 
 
 def _with_existence(stranger: Principal, existing: Mapping[str, str]) -> Principal:
@@ -134,7 +146,8 @@ def _properties(state: ResourceState, principals: Principals) -> Values:
     if state.token == _CLUSTER:
         # Who its service accounts' tokens are from is Azure's to say.
         issuer = {**mapping(properties.get("oidcIssuerProfile")), **mapping(state.outputs.get("oidcIssuerProfile"))}
-        properties = {**properties, "oidcIssuerProfile": issuer}
+        nodes = text(state.outputs, "nodeResourceGroup")
+        properties = {**properties, "oidcIssuerProfile": issuer, **({"nodeResourceGroup": nodes} if nodes else {})}
     attached = principals.attached.get(state.urn, ())
     identity = mapping(properties.get("identity"))
     listed_ids = identity.get("userAssignedIdentities")

@@ -70,6 +70,7 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
         assignments=(reading.with_current_role(each) for each in found.assignments),
         denies=reading.denies,
         unread=found.unread,
+        actors=found.actors,
         source=found.source,
     )
 

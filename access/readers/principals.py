@@ -4,19 +4,27 @@ Owns reading the `identity` block of a resource and identity resources, before a
 that does not exist yet has the URN of its resource as its id.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from access.azure.scopes import key
 from access.azure.types.other_hosts import HOSTS
 from access.model.graph import Principal, Unread
 from access.model.json_values import Values, is_known, mapping, text, texts
 from access.readers import foundry_identities as foundry
-from access.readers.attached_identities import FEDERATED, IDENTITY, Attached, is_for_pods, pulling
+from access.readers.attached_identities import (
+    CLUSTER,
+    FEDERATED,
+    IDENTITY,
+    SERVICE_ACCOUNT,
+    Attached,
+    is_for_pods,
+    pulling,
+)
 from access.readers.components import PEOPLE, Components
 from access.readers.resource_ids import ResourceIds
 from access.readers.resource_state import ResourceState
 
-_CLUSTER = "azure-native:containerservice:ManagedCluster"
 _PROJECT = "azure-native:cognitiveservices:Project"
 _KUBELET = "kubeletidentity"
 _HOSTS = frozenset({"azure-native:app:ContainerApp", "azure-native:app:Job", *HOSTS.values()})
@@ -28,33 +36,39 @@ class Principals:
 
     def __init__(self, resource_ids: ResourceIds, components: Components, others: Iterable[Principal] = ()) -> None:
         self._ids_of, self._components = resource_ids, components
-        self._identities: dict[str, Attached] = {}
+        self.identities: dict[str, Attached] = {}
+        """User-assigned identities by resource id in the form of `key`."""
         self._by_urn: dict[str, str] = {}
         self._kubelets: dict[str, str] = {}
         self._own: list[Principal] = []
         self.unread: list[Unread] = []
         self.attached: dict[str, tuple[str, ...]] = {}
         """By URN, the ids of the user-assigned identities of a resource."""
+        self.platform_only: dict[str, frozenset[str]] = {}
+        """By URN, the identities of a resource with which only the platform pulls images."""
         federated: list[ResourceState] = []
         for state in resource_ids.states:
             if state.token == IDENTITY:
                 self._add_identity(state)
             elif state.token == FEDERATED:
                 federated.append(state)
-        for state in filter(is_for_pods, federated):
-            self._add_pods(state)
         for state in resource_ids.states:
             # A preview still lists looked-up identities that the program no longer contains.
             if state.token and state.token != IDENTITY and "identity" in (state.inputs or state.outputs):
                 self._add_user(state)
-            if state.token == _CLUSTER:
+            if state.token == CLUSTER:
                 self._add_kubelet(state)
+        for state in filter(is_for_pods, federated):
+            self._add_pods(state)
         for found in foundry.identities(resource_ids, components):
             self._own.append(found.principal)
             self._by_urn |= dict.fromkeys(found.urns, found.principal.id)
         self._own += map(_people, components.of_kind(PEOPLE))
         self._own += others
-        self.all = (*self._own, *(each.as_principal() for each in self._identities.values()))
+        # The identity of a cluster's nodes is one of the user-assigned identities, too, where the source lists it.
+        mine = {each.id.lower() for each in self._own}
+        rest = (each for each in self.identities.values() if each.principal.lower() not in mine)
+        self.all = tuple(_with_distinct_names((*self._own, *(each.as_principal() for each in rest))))
         self._ids = {each.id.lower(): each.id for each in self.all}
 
     def find(self, principal_id: str) -> str:
@@ -70,15 +84,23 @@ class Principals:
         principal = text(state.outputs, "principalId") or state.location
         where = self._ids_of.id_of(state)
         self._by_urn[state.urn] = principal
-        self._identities[key(where)] = Attached(
-            where, principal, _last(where, state), agent=self._components.agent_of(state)
+        self.identities[key(where)] = Attached(
+            where,
+            principal,
+            _last(where, state),
+            agent=self._components.agent_of(state),
+            service_account=self._components.service_account_of(state),
         )
 
     def _add_pods(self, credential: ResourceState) -> None:
         """Record that Kubernetes pods use an identity, which their federated credential names."""
         where, _, _ = self._ids_of.id_of(credential).lower().rpartition("/federatedidentitycredentials/")
-        identity = self._identities.get(key(where))
-        if identity is not None:
+        identity = self.identities.get(key(where))
+        if identity is None:
+            return
+        account = credential.known_text("subject").removeprefix(SERVICE_ACCOUNT)
+        # A credential for the pods of somebody else does not change the purpose of an agent's identity.
+        if account == identity.service_account or not (identity.service_account or identity.users):
             identity.users.append((identity.agent or identity.name, False))
 
     def _add_kubelet(self, cluster: ResourceState) -> None:
@@ -97,18 +119,22 @@ class Principals:
         if not kinds and not inputs:
             self.unread.append(Unread(state.location, "which identities it has is not known yet, or a secret"))
         where = self._ids_of.id_of(state)
-        agent = self._components.agent_of(state) or (_last(where, state) if state.token in _HOSTS else "")
+        agent = self._components.agent_of(state)
+        runs_code = state.token in _HOSTS
+        if runs_code and not agent and not self._components.has_agents:
+            agent = _last(where, state)
         attached = self._attached_to(state, inputs, outputs)
         self.attached[state.urn] = tuple(each.id for each in attached)
         own = "systemassigned" in kinds.replace(" ", "") or (not inputs and bool(text(outputs, "principalId")))
         unused = set(pulling(state, attached, own=own))
+        self.platform_only[state.urn] = frozenset(map(key, unused))
         for each in attached:
             each.users.append((agent, each.id in unused))
         if own:
             principal = text(outputs, "principalId") or state.location
             # A project's agents can use its identity through a connection; a cluster's pods never use the cluster's.
             host = self._components.host_of(state) if state.token == _PROJECT else ""
-            purpose = "own" if agent else "host" if state.token == _PROJECT else "other"
+            purpose = "own" if agent or runs_code else "host" if state.token == _PROJECT else "other"
             called = _last(where, state)
             self._own.append(
                 Principal(id=principal, name=called, agent=agent, party=host, purpose=purpose, owner=where)
@@ -126,10 +152,19 @@ class Principals:
         found: dict[str, Attached] = {}
         for each in ids:
             principal = text(mapping(deployed.get(each)), "principalId")
-            found[key(each)] = self._identities.setdefault(
+            found[key(each)] = self.identities.setdefault(
                 key(each), Attached(each, principal or each, each.rpartition("/")[2])
             )
         return list(found.values())
+
+
+def _with_distinct_names(principals: Iterable[Principal]) -> Iterator[Principal]:
+    """Return the principals; one outside the network never has the name of an agent, host or group of the network."""
+    found = list(principals)
+    taken = {name.lower() for each in found for name in (*each.agents, each.party) if name}
+    for each in found:
+        outside = not each.is_in_network and each.name.lower() in taken
+        yield replace(each, name=f"{each.name} (outside the network)") if outside else each
 
 
 def _people(component: ResourceState) -> Principal:

@@ -143,6 +143,7 @@ def _completed(graph: Graph) -> Graph:
         assignments=graph.assignments,
         denies=graph.denies,
         unread=graph.unread,
+        actors=graph.actors,
         source=graph.source,
     )
 

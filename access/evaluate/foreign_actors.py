@@ -1,0 +1,147 @@
+"""Decides which subjects may act as an identity of the network without being a part of the network.
+
+Owns the comparison. A subject is the network's own where it is the host of the identity's agent, or where it is the
+agent's own service account and the issuer is a cluster of the network: issuer and subject must both match. Sources:
+"Workload identity federation", Microsoft Learn, 2025, and "Use Microsoft Entra Workload ID with AKS", likewise.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from access.azure.scopes import ancestors, key, type_of
+from access.model.actors import Actor
+from access.model.graph import Graph, Principal, Resource
+from access.model.json_values import mapping, text
+
+_CLUSTER = "microsoft.containerservice/managedclusters"
+_SERVICE_ACCOUNT = "system:serviceaccount:"
+
+
+@dataclass
+class _Network:
+    """The clusters of a graph, and the number of subjects by identity."""
+
+    graph: Graph
+    issuers: dict[str, str] = field(default_factory=dict[str, str])
+    """Issuer URL by cluster; empty where it is unknown."""
+    nodes: set[str] = field(default_factory=set[str])
+    """Resource groups in which Azure manages the nodes of the clusters, as keys."""
+    users: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    """Distinct hosts and service accounts by principal id."""
+
+    def __post_init__(self) -> None:
+        known = [one for one in self.graph.resources if type_of(key(one.id)) == _CLUSTER]
+        parties = {key(one.owner) for one in self.graph.principals if one.party}
+        # A program without the network's components has no other sign of which clusters are its own.
+        own = [one for one in known if key(one.id) in parties] or known
+        for one in own:
+            values = {**mapping(one.properties.get("properties")), **one.properties}
+            self.issuers[key(one.id)] = text(mapping(values.get("oidcIssuerProfile")), "issuerURL").rstrip("/")
+            nodes = text(values, "nodeResourceGroup")
+            if nodes:
+                self.nodes.add("/".join((*key(one.id).split("/")[:3], nodes.lower())))
+        for each in self.graph.actors:
+            if each.kind in {"host", "credential"}:
+                user = each.account if each.kind == "credential" else key(each.subject_id)
+                self.users.setdefault(each.target.lower(), set()).add(f"{each.issuer} {user}")
+
+    def is_own(self, actor: Actor) -> bool:
+        """Return True if an actor is a part of the network."""
+        if actor.kind == "host":
+            return self._is_own_host(actor)
+        if actor.kind == "credential":
+            return self._is_own_account(actor)
+        return actor.kind == "pod" and bool(actor.home) and actor.agent == actor.home
+
+    def _is_own_host(self, actor: Actor) -> bool:
+        if not self.nodes.isdisjoint(ancestors(key(actor.subject_id))):
+            return True
+        if actor.home:
+            return actor.agent == actor.home
+        shared_for_pulling = actor.platform_only and bool(actor.agent)
+        return shared_for_pulling or self._is_only_user(actor)
+
+    def _is_own_account(self, actor: Actor) -> bool:
+        principal = self.graph.principal(actor.target)
+        if principal is None or not actor.account.startswith(_SERVICE_ACCOUNT) or not self._is_own_issuer(actor):
+            return False
+        account = actor.account.removeprefix(_SERVICE_ACCOUNT)
+        # Live Azure does not show the service accounts of a cluster.
+        return account == principal.service_account or (not principal.service_account and self._is_only_user(actor))
+
+    def _is_own_issuer(self, actor: Actor) -> bool:
+        if actor.issuer:
+            return actor.issuer in self.issuers.values()
+        return bool(actor.issuing_clusters) and self.issuers.keys() >= set(map(key, actor.issuing_clusters))
+
+    def _is_only_user(self, actor: Actor) -> bool:
+        return len(self.users.get(actor.target.lower(), ())) == 1
+
+
+@lru_cache(maxsize=8)
+def foreign_actors(graph: Graph) -> tuple[Actor, ...]:
+    """Return every way in which a subject outside the network acts as an identity or as the agents of a cluster."""
+    network = _Network(graph)
+    return tuple(each for each in graph.actors if not network.is_own(each))
+
+
+def actors_of_network(graph: Graph, administrators: Mapping[str, tuple[str, ...]]) -> Iterator[Actor]:
+    """Return the foreign actors of the network's identities, without the declared administrators of its clusters.
+
+    Args:
+        graph: the graph.
+        administrators: by name of the cluster in network.yaml, the object ids of its declared groups.
+    """
+    for each in foreign_actors(graph):
+        target = target_of(graph, each)
+        if isinstance(target, Principal):
+            if is_identity_of_network(graph, target):
+                yield each
+        else:
+            names = {one.party for one in graph.principals if key(one.owner) == key(each.target)}
+            declared = {one.lower() for name in names for one in administrators.get(name, ())}
+            if each.subject_id.lower() not in declared:
+                yield each
+
+
+def is_identity_of_network(graph: Graph, principal: Principal) -> bool:
+    """Return True for identities of agents, hosts and people, and for identities that a cluster of theirs has."""
+    if principal.is_in_network:
+        return True
+    clusters = {key(one.owner) for one in graph.principals if one.party and type_of(key(one.owner)) == _CLUSTER}
+    having = {key(one.subject_id) for one in graph.actors if one.target.lower() == principal.id.lower()}
+    return not clusters.isdisjoint(having) or key(principal.owner) in clusters
+
+
+def target_of(graph: Graph, actor: Actor) -> Principal | Resource | None:
+    """Return the identity that an actor acts as, or the cluster that it administers."""
+    return graph.principal(actor.target) or graph.resource(actor.target)
+
+
+def target_name(graph: Graph, actor: Actor) -> str:
+    """Return the name of what an actor acts as: agents, an identity, or every agent in a cluster."""
+    found = target_of(graph, actor)
+    if isinstance(found, Principal):
+        pulls = found.purpose == "pull" and found.agents
+        return f"the identity that pulls images for {found.display_name}" if pulls else found.display_name
+    if isinstance(found, Resource):
+        party = next((one.party for one in graph.principals if one.party and key(one.owner) == key(found.id)), "")
+        return f"every agent in cluster {party or found.name!r}"
+    return actor.target
+
+
+def actor_sentence(graph: Graph, actor: Actor) -> str:
+    """Return a sentence which states who can act as which identity, and by which way."""
+    can = "can" if actor.certain else "can perhaps"
+    return f"{actor.subject} {can} act as {target_name(graph, actor)}, by {actor.reason}"
+
+
+__all__ = [
+    "actor_sentence",
+    "actors_of_network",
+    "foreign_actors",
+    "is_identity_of_network",
+    "target_name",
+    "target_of",
+]
