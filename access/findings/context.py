@@ -43,13 +43,17 @@ class CheckContext:
 
     @cached_property
     def network_principals(self) -> tuple[Principal, ...]:
-        """The identities of agents, of their hosts and of people: all that network.yaml gives access."""
+        """The identities that network.yaml gives access: of agents, hosts and people; without it, every identity."""
         return tuple(one for one in self.graph.principals if self.is_network_principal(one))
 
     def is_network_principal(self, principal: Principal) -> bool:
-        """Return True for identities of the network's agents, hosts and people."""
-        known = bool(principal.party) and (self.declared is None or principal.party in self.declared.parties)
-        return known or self.is_agent(principal)
+        """Return True for identities of the network's agents, hosts and people; without a network, for every identity.
+
+        Without network.yaml nothing states the purpose of an identity, and anyone who becomes it has its access.
+        """
+        if self.declared is None:
+            return principal.exists
+        return principal.party in self.declared.parties or self.is_agent(principal)
 
     def is_agent(self, principal: Principal) -> bool:
         """Return True for identities of the network's agents; without a network, for everything that runs code."""

@@ -4,40 +4,32 @@ Owns the choice of resources, with their keys and names; other modules own ident
 are not read here: the readers provide `ResourceState`s.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from access.azure.assignment_types import ASSIGNMENTS, DEFINITIONS
 from access.azure.key_access import inherited, local_auth
 from access.azure.scopes import key, type_of
+from access.azure.types import BY_TOKEN
 from access.model.actors import Actor
 from access.model.graph import Graph, Principal, Resource, Unread
 from access.model.json_values import Values, is_known, listed, mapping, text
 from access.readers.cluster_access import cluster_actors
 from access.readers.components import Components
 from access.readers.foundry_identities import APPLICATION
+from access.readers.generic_resources import resource_ids_of
 from access.readers.grants import Grants
 from access.readers.identity_hosts import host_actors
 from access.readers.principals import Principals
 from access.readers.resource_ids import ResourceIds, type_of_token
 from access.readers.resource_state import ResourceState
 from access.readers.trusted_subjects import credential_actors
+from access.readers.unread_types import unread_types
 
 _GROUP = "microsoft.resources/resourcegroups"
 _CLUSTER = "azure-native:containerservice:ManagedCluster"
 
-# Resources that give access in ways that are not read, by suffix of the type, with the note for each.
-_OTHER_ACCESS = (
-    ("RoleAssignment", "it gives roles in a system of its own, which is not read"),
-    ("RoleEligibilitySchedule", "it lets somebody take a role, which is not read"),
-    ("MongoUserDefinition", "it gives access to Cosmos DB for MongoDB, which is not read"),
-    (":AccessPolicy", "it opens a key vault without a role, which is not read"),
-    ("AccessPolicyAssignment", "it gives access in a system of its own, which is not read"),
-)
 _ROLE_TYPES = frozenset({*ASSIGNMENTS, *DEFINITIONS})
-_DEPLOYMENTS = ("azure-native:resources:Deployment", "azure-native:resources:DeploymentStack")
-_OTHER_PACKAGES = ("azure", "azuread")
 
 
 def graph(
@@ -58,7 +50,7 @@ def graph(
             identity, or an empty text.
         known_principals: principals that no resource shows.
     """
-    resource_ids = ResourceIds(states)
+    resource_ids = resource_ids_of(states)
     components = Components(resource_ids)
     principals = Principals(resource_ids, components, known_principals)
     grants = Grants(resource_ids, components, principals)
@@ -69,7 +61,8 @@ def graph(
         *principals.unread,
         *grants.unread,
         *(each for each in acting if isinstance(each, Unread)),
-        *_unevaluated(resource_ids.states),
+        *unread_types(resource_ids.states),
+        *_open_agents(resource_ids.states),
     ]
     return Graph(
         principals=(*principals.all, *(_with_existence(each, existing or {}) for each in grants.strangers.values())),
@@ -159,31 +152,17 @@ def _properties(state: ResourceState, principals: Principals) -> Values:
 def _parent_notes(resource_ids: ResourceIds, components: Components) -> Iterator[Unread]:
     """Return notes on resources with unknown parents, to which assignments at parents cannot be matched."""
     for state in resource_ids.states:
-        if state.token and state.token not in _ROLE_TYPES and not resource_ids.id_of(state).startswith("/"):
+        # What has no row is noted by its type, or is harmless wherever it is.
+        if state.token in BY_TOKEN and state.token not in _ROLE_TYPES and not resource_ids.id_of(state).startswith("/"):
             yield Unread(state.location, "what it lies within is not known before it is deployed")
     for each in components.without_scope:
         yield Unread(each.urn, f"where the {each.kind} is, is not known yet")
 
 
-def _unevaluated(states: Iterable[ResourceState]) -> Iterator[Unread]:
-    packages: Counter[str] = Counter()
+def _open_agents(states: Iterable[ResourceState]) -> Iterator[Unread]:
     for state in states:
-        token = state.token
-        if token in ASSIGNMENTS:
-            continue
-        if token.startswith(_DEPLOYMENTS):
-            yield Unread(state.location, "what the template in it deploys is not read")
-        for end, what in _OTHER_ACCESS:
-            if token and token.endswith(end):
-                yield Unread(state.location, what)
-                break
-        if token == APPLICATION and _allows_any_caller(state):
+        if state.token == APPLICATION and _allows_any_caller(state):
             yield Unread(state.location, "anyone in its organization may call it, regardless of roles")
-        package = state.type.partition(":")[0]
-        if package in _OTHER_PACKAGES:
-            packages[package] += 1
-    for package, count in packages.items():
-        yield Unread(f"package {package}", f"{count} of its resources are not read; only those of azure-native are")
 
 
 def _allows_any_caller(application: ResourceState) -> bool:

@@ -14,8 +14,8 @@ from access.azure.scopes import ROOT, ancestors, key
 from access.model.errors import UnreadableSource
 from access.model.graph import Graph
 from access.model.json_values import UNKNOWN, is_known, text, texts
+from access.readers.generic_resources import resource_ids_of
 from access.readers.graph_builder import graph
-from access.readers.resource_ids import ResourceIds
 from access.readers.resource_state import ResourceState
 
 _WHERE = "policy pack"
@@ -42,7 +42,7 @@ class PackResources:
     @cached_property
     def urns(self) -> Mapping[str, str]:
         """URNs by resource id and by URN."""
-        resource_ids = ResourceIds(self.states)
+        resource_ids = resource_ids_of(self.states)
         named = {key(resource_ids.id_of(each)): each.urn for each in resource_ids.states if each.token}
         return named | {key(each.urn): each.urn for each in resource_ids.states}
 
@@ -103,6 +103,8 @@ def _state(resource: object, inputs_by_urn: Mapping[str, Mapping[str, Any]]) -> 
         inputs=inputs_by_urn.get(urn, props),
         outputs=props,
         property_dependencies=_dependencies(getattr(resource, "property_dependencies", None)),
+        # The engine names a provider for each resource but components.
+        custom=getattr(resource, "provider", None) is not None,
     )
 
 

@@ -30,6 +30,8 @@ class ResourceState:
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]], hash=False)
     external: bool = False
     """True if the resource is only read by the program, so that its properties are unknown."""
+    custom: bool = True
+    """False for a component, which is nothing in Azure by itself."""
 
     @property
     def location(self) -> str:
@@ -80,4 +82,5 @@ def state_of(row: object, where: str) -> ResourceState:
         outputs=mapping(values.get("outputs")),
         property_dependencies={name: texts(urns) for name, urns in depends.items()},
         external=values.get("external") is True,
+        custom=values.get("custom") is not False,
     )

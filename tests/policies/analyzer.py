@@ -50,7 +50,11 @@ def answers(*rows: Row, config: Config | None = None, deployed: bool = False) ->
         more = {"urn": row["urn"], "type": row["type"], "name": row["urn"].rpartition("::")[2]}
         servicer.Analyze(proto.AnalyzeRequest(properties=struct(inputs), **more), None)
         came = {"id": row["id"], **outputs} if deployed else {**inputs, **outputs}
-        resources.append(proto.AnalyzerResource(properties=struct(came), parent=row.get("parent", ""), **more))
+        resource = proto.AnalyzerResource(properties=struct(came), parent=row.get("parent", ""), **more)
+        if row.get("custom") is not False:  # the engine names the provider of every resource but components
+            package = row["type"].partition(":")[0]
+            resource.provider.type = f"pulumi:providers:{package}"
+        resources.append(resource)
     return Answers(servicer.AnalyzeStack(proto.AnalyzeStackRequest(resources=resources), None))
 
 

@@ -64,6 +64,7 @@ def shown(resources: list[Row]) -> list[object]:
             props=Shy({"id": row.get("id", ""), **row.get("inputs", {}), **row.get("outputs", {})}),
             opts=SimpleNamespace(parent=row.get("parent")),
             parent=objects.get(row.get("parent", "")),
+            provider=None if row.get("custom") is False else SimpleNamespace(type="a provider"),
             property_dependencies={name: [objects[urn] for urn in urns] for name, urns in depends.items()},
         )
     return list(objects.values())

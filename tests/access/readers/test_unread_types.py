@@ -1,0 +1,187 @@
+"""Tests that whatever no reader knows is reported as not read, and that nothing harmless is."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pulumi_azure_native
+import pytest
+
+from access.azure.catalogue import by_name
+from access.azure.harmless_types import HARMLESS
+from access.azure.roles import definition_id
+from access.azure.types import BY_TOKEN
+from access.evaluate.decisions import Decision, decide
+from access.model.graph import Graph
+from access.readers import preview
+from tests.access.readers.programs import GROUP, SUBSCRIPTION, UNKNOWN, app, assignment, graph_of, row
+from tests.policies.analyzer import Row, answers
+
+TOKENS = frozenset(
+    re.findall(r'"(azure-native:\w+:\w+)"', Path(pulumi_azure_native.__file__).read_text("utf-8", "ignore"))
+)
+"""Every type of the installed azure-native."""
+KNOWN = frozenset({*BY_TOKEN, *HARMLESS})
+NETWORK = {
+    "azure-native:network:VirtualNetwork": {"virtualNetworkName": "net"},
+    "azure-native:network:Subnet": {"virtualNetworkName": UNKNOWN, "subnetName": "apps"},
+    "azure-native:network:PublicIPAddress": {"publicIpAddressName": "front"},
+    "azure-native:web:AppServicePlan": {"name": "plan"},
+}
+SILENT = {
+    "azure-native:authorization:RoleDefinition",
+    "azure-native:cosmosdb:SqlResourceSqlRoleDefinition",
+    *KNOWN,
+}
+"""Types that are read, or harmless."""
+OTHER_PACKAGES = (
+    "azapi:index/dataPlaneResource:DataPlaneResource",
+    "azure:storage/account:Account",
+    "azuread:index/group:Group",
+    "azurerm:index/roleAssignment:RoleAssignment",
+    "command:local:Command",
+    "kubernetes:core/v1:Secret",
+    "kubernetes:helm.sh/v3:Release",
+    "kubernetes:yaml:ConfigFile",
+    "pulumi-nodejs:dynamic:Resource",
+    "pulumi-python:dynamic/other:Thing",
+    "pulumi-python:dynamic:Resource",
+    "some-new-terraform-provider:index/thing:Thing",
+)
+
+
+def first_preview(*rows: Row) -> Graph:
+    """Return the graph of a preview in which nothing exists yet."""
+    steps = [{"op": "create", "urn": each["urn"], "newState": {**each, "id": ""}} for each in rows]
+    return preview.read({"steps": steps})
+
+
+def test_every_type_without_a_row_or_a_reason_is_reported_as_not_read() -> None:
+    rows = [row(token, f"one-{number}") for number, token in enumerate(sorted(TOKENS))]
+    noted = {each.where.split("::")[2] for each in graph_of(*rows).unread if each.where.startswith("urn:")}
+
+    assert len(TOKENS) > 2000
+    assert TOKENS - noted <= SILENT
+    assert not noted & set(HARMLESS)
+
+
+def test_every_harmless_azure_type_exists_and_has_no_row() -> None:
+    azure = {each for each in HARMLESS if each.startswith("azure-native:")}
+
+    assert azure <= TOKENS
+    assert not azure & set(BY_TOKEN)
+
+
+@pytest.mark.parametrize("kind", OTHER_PACKAGES)
+def test_resource_of_an_unread_package_is_reported_in_every_source(kind: str) -> None:
+    resource = row(kind, "thing")
+    package = kind.partition(":")[0]
+
+    for graph in (graph_of(resource), first_preview(resource)):
+        assert [each for each in graph.unread if package in each.where]
+    assert package in "".join(answers(resource).by_policy["cannot-be-judged"])
+
+
+@pytest.mark.parametrize("kind", ["some:thing:Component", "random:index/randomPet:RandomPet", "pulumi:providers:azure"])
+def test_component_and_harmless_package_is_not_reported_as_not_read(kind: str) -> None:
+    resource = {**row(kind, "thing"), "custom": not kind.startswith("some")}
+
+    assert not graph_of(resource).unread
+    assert not answers(resource).by_policy
+
+
+@pytest.mark.parametrize(
+    "setting", [{"hostPID": True}, {"volumes": [{"hostPath": {"path": "/"}}]}, {"hostNetwork": UNKNOWN}]
+)
+def test_pod_that_reaches_its_node_is_reported_as_not_read(setting: Row) -> None:
+    kind = "kubernetes:apps/v1:DaemonSet"
+    inside = row(kind, "agent", inputs={"spec": {"template": {"spec": setting}}})
+    outside = row(kind, "other", inputs={"spec": {"template": {"spec": {"hostPID": False}}}})
+
+    assert [each.where for each in graph_of(inside, outside).unread] == [inside["urn"]]
+
+
+def test_first_preview_of_a_virtual_network_and_a_plan_violates_no_policy() -> None:
+    rows = [row(kind, name, inputs=names) for name, (kind, names) in zip("abcd", NETWORK.items(), strict=True)]
+
+    assert not first_preview(*rows).unread
+    assert not answers(*rows).by_policy
+
+
+def generic(kind: str, name: str, where: str, **properties: object) -> Row:
+    provider, _, rest = kind.partition("/")
+    inputs = {
+        "resourceProviderNamespace": provider,
+        "resourceType": rest,
+        "resourceName": name,
+        "resourceGroupName": "agents",
+        "parentResourcePath": "",
+        "apiVersion": "2022-04-01",
+        "properties": properties,
+    }
+    return row("azure-native:resources:Resource", name, where, inputs=inputs)
+
+
+def azapi(kind: str, name: str, where: str, **properties: object) -> Row:
+    inputs = {"type": f"{kind}@2022-04-01", "parentId": GROUP, "name": name, "body": {"properties": properties}}
+    return row("azapi:index/resource:Resource", name, where, inputs=inputs)
+
+
+@pytest.mark.parametrize("made", [generic, azapi])
+def test_generic_resource_is_read_as_the_type_in_its_id_before_and_after_the_deployment(
+    made: Callable[..., Row],
+) -> None:
+    grants = {"principalId": "principal-of-reader", "roleDefinitionId": definition_id(by_name("Owner"), SUBSCRIPTION)}
+    at = f"{GROUP}/providers/Microsoft.Authorization/roleAssignments/a"
+    where = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/open"
+    rows = [
+        app("reader"),
+        assignment("other", "somebody"),  # names the subscription
+        made("Microsoft.Authorization/roleAssignments", "a", at, **grants),
+        made("Microsoft.Storage/storageAccounts", "open", where, allowSharedKeyAccess=True),
+    ]
+
+    for graph in (graph_of(*rows), first_preview(*rows)):
+        listed = decide(graph, "principal-of-reader", where, "Microsoft.Storage/storageAccounts/listKeys/action")
+        resource = graph.resource(where)
+        assert listed.decision is Decision.ALLOWED
+        assert resource is not None
+        assert resource.local_auth is True
+        assert not [each for each in graph.unread if "resources:Resource" in each.where or "azapi" in each.where]
+    found = answers(*rows)
+    assert {"local-auth-on", "privileged-role", "role-granting-role"} <= set(found.by_policy)
+    assert found.urns["local-auth-on"] == {"open"}
+
+
+def test_generic_resource_of_unknown_place_is_reported_as_not_read() -> None:
+    resource = generic("Microsoft.Authorization/roleAssignments", "a", "")
+    resource["inputs"] |= {"resourceGroupName": UNKNOWN, "resourceProviderNamespace": UNKNOWN}
+
+    assert [each.where for each in first_preview(resource).unread] == [resource["urn"]]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "azure-native:automation:AutomationAccount",
+        "azure-native:containerservice:ManagedCluster",
+        "azure-native:datafactory:Factory",
+        "azure-native:hybridcompute:Machine",
+        "azure-native:search:Service",
+        "azure-native:managedidentity:UserAssignedIdentity",
+    ],
+)
+def test_privileged_role_of_any_identity_is_reported_without_a_network(kind: str) -> None:
+    holder = row(
+        kind,
+        "holder",
+        f"{GROUP}/providers/Some.Provider/things/holder",
+        inputs={} if kind.endswith("Identity") else {"identity": {"type": "SystemAssigned"}},
+        outputs={"principalId": "p", "identity": {"type": "SystemAssigned", "principalId": "p"}},
+    )
+    held = assignment("owns", "p", f"/subscriptions/{SUBSCRIPTION}", role="Owner")
+
+    found = answers(holder, held)
+
+    assert {"privileged-role", "role-granting-role"} <= found.mandatory
+    assert "wide-grant" in found.by_policy
