@@ -47,6 +47,10 @@ class Role:
     former_names: tuple[str, ...] = ()
     system: System = "azure"
 
+    def __hash__(self) -> int:
+        """Return the hash of the id, since roles are compared often and hundreds of patterns are slow to hash."""
+        return hash(self.id)
+
 
 def guid_of(role_id: str) -> str:
     """Return the lower-case GUID of a role id, which may be a GUID or the path of a role definition."""

@@ -1,6 +1,7 @@
-"""Writes the role catalogue in the packed format that `access.azure.catalogue` reads: one role per line.
+"""Writes the role catalogue and the lists of operations in their packed formats: one role or operation per line.
 
-One line a role, so that a refresh reads as a diff of what Microsoft changed.
+One line a role or operation, so that a refresh reads as a diff of what Microsoft changed. `access.azure.catalogue` and
+`access.azure.operations` read the formats.
 """
 
 import json
@@ -22,6 +23,12 @@ def line_of(role: Role) -> str:
 def packed(roles: Iterable[Role]) -> str:
     """Return the packed text of all roles, sorted by name."""
     return "".join(f"{line_of(role)}\n" for role in sorted(roles, key=lambda role: role.name))
+
+
+def packed_operations(names: Iterable[str]) -> str:
+    """Return the packed text of operations: each once, sorted without regard to case."""
+    once = {name.lower(): name for name in reversed(list(names))}
+    return "".join(f"{once[lowered]}\n" for lowered in sorted(once))
 
 
 def _block(permission: Permission) -> dict[str, object]:

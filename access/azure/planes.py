@@ -7,34 +7,13 @@ after the parent (`operations` in the type's row). If no operation of a type is 
 assumed: a role that grants all would otherwise seem to grant nothing.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterator
 from functools import cache
 
-from access.azure.catalogue import every_role
-from access.azure.operations import cosmos_data_actions, known
-from access.azure.types import BY_ARM_TYPE, TYPES, of_token
+from access.azure.operations import beginning_with, cosmos_data_actions, listed
+from access.azure.types import BY_ARM_TYPE, of_token
 
 _COSMOS = "microsoft.documentdb/databaseaccounts"
 _AT_EVERY_SCOPE = "microsoft.authorization/"
-_CLUSTERS = "Microsoft.ContainerService/managedClusters/"
-
-_ON_HOSTS = (
-    "Microsoft.ContainerInstance/containerGroups/containers/exec/action",
-    *(
-        f"{host}/{verb}"
-        for host in (
-            "Microsoft.ContainerInstance/containerGroups",
-            "Microsoft.Logic/workflows",
-            "Microsoft.Web/sites/slots",
-        )
-        for verb in ("delete", "read", "write")
-    ),
-)
-"""Control operations on compute hosts that the published list lacks.
-
-Source: "Azure permissions for Containers", "for Integration" and "for Web and Mobile", Microsoft Learn, 2025.
-"""
 
 AGENT = of_token("pulumi-python:dynamic/foundry:AgentIdentity").key
 """The pseudo type of a Foundry agent, which is not a resource of Azure Resource Manager."""
@@ -48,8 +27,8 @@ def relevant_to(resource_kind: str, *, data: bool) -> tuple[str, ...]:
         return names
     row = BY_ARM_TYPE.get(resource_kind)
     if data:
-        named_after = row.operations if row and row.operations else (resource_kind,)
-        return tuple(sorted((name for each in named_after for name in _below(names, each)), key=str.lower))
+        found = (name for each in named_after(resource_kind, data=True) for name in _below(names, each))
+        return tuple(sorted(found, key=str.lower))
     is_managed = row is None or row.in_resource_manager
     assumed = tuple(f"{resource_kind}/{verb}" for verb in ("delete", "read", "write")) if is_managed else ()
     found = _below(names, resource_kind) or assumed
@@ -57,43 +36,33 @@ def relevant_to(resource_kind: str, *, data: bool) -> tuple[str, ...]:
     return tuple(sorted((*found, *authorization), key=str.lower))
 
 
+def named_after(resource_kind: str, *, data: bool) -> tuple[str, ...]:
+    """Return the ARM types that the operations of a resource type are named after, in lower case."""
+    row = BY_ARM_TYPE.get(resource_kind)
+    return row.operations if data and row and row.operations else (resource_kind,)
+
+
 @cache
 def every(*, data: bool) -> tuple[str, ...]:
     """Return all operations of one plane, Cosmos DB included, sorted without regard to case."""
-    more = (*cosmos_data_actions(), *_in_clusters()) if data else _ON_HOSTS
-    unlisted = (row.unlisted_data_operations if data else row.unlisted_operations for row in TYPES)
-    names = (*known(data=data), *(name for each in unlisted for name in each), *more)
-    return tuple(sorted({name.lower(): name for name in reversed(names)}.values(), key=str.lower))
+    names = listed(data=data)
+    return tuple(sorted((*names, *cosmos_data_actions()), key=str.lower)) if data else names
 
 
 def planes_of(operation: str) -> tuple[bool, ...]:
     """Return the planes on which an operation exists (True: data plane); both planes if it is unknown."""
-    found = tuple(data for data in (False, True) if operation.lower() in _lowered(data=data))
+    found = tuple(data for data in (False, True) if is_listed(operation, data=data))
     return found or (False, True)
+
+
+def is_listed(operation: str, *, data: bool) -> bool:
+    """Return True if a published list of one plane has an operation."""
+    return operation.lower() in _lowered(data=data)
 
 
 def is_cosmos(operation: str) -> bool:
     """Return True if only Cosmos DB's own roles can allow a data operation."""
     return operation.lower().startswith(_COSMOS + "/")
-
-
-def _in_clusters() -> Iterator[str]:
-    """Return the operations on Kubernetes objects in a cluster, which no published list contains.
-
-    Source: "Use Microsoft Entra ID authorization for the Kubernetes API", Microsoft Learn, 2025: a verb of Kubernetes
-    is a read, a write or a delete, and running a command in a pod has an action of its own.
-    """
-    for role in every_role():
-        for block in role.permissions:
-            # What a role excludes, another one allows.
-            for pattern in (*block.data_actions, *block.not_data_actions):
-                if not pattern.startswith(_CLUSTERS) or pattern == f"{_CLUSTERS}*":
-                    continue
-                if pattern.endswith("/*"):
-                    yield from (f"{pattern[:-1]}{verb}" for verb in ("delete", "read", "write"))
-                elif "*" not in pattern:
-                    yield pattern
-    yield f"{_CLUSTERS}pods/exec/action"
 
 
 @cache
@@ -103,6 +72,4 @@ def _lowered(*, data: bool) -> frozenset[str]:
 
 def _below(names: tuple[str, ...], kind: str) -> tuple[str, ...]:
     """Return the names that begin with a type, from a sorted list of names."""
-    start = bisect_left(names, f"{kind}/", key=str.lower)
-    end = bisect_left(names, f"{kind}0", key=str.lower)  # "0" follows "/"
-    return names[start:end]
+    return beginning_with(f"{kind}/", names)

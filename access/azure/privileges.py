@@ -13,7 +13,7 @@ from functools import cache
 
 from access.azure.actions import covered
 from access.azure.catalogue import Permission, Role
-from access.azure.operations import known
+from access.azure.operations import listed
 from access.azure.planes import AGENT, relevant_to
 
 
@@ -112,7 +112,6 @@ _HANDS_OUT_NOTHING = re.compile(
     # A delegation key signs only what its caller may do anyway; the others change or revoke.
     r"/(?:generateuserdelegationkey|revoke\w*|setdefaultkey|updateautorotateuserkeys)/action$"
 )
-_UNLISTED_KEY_ACTIONS = ("Microsoft.AppConfiguration/configurationStores/ListKeys/action",)
 _CALLED = frozenset({"microsoft.cognitiveservices/accounts/projects/applications", AGENT})
 _WHOLE_SERVICE = re.compile(r"[^/*]+(?:/[^/*]+)?/\*(?:/write)?")
 
@@ -120,8 +119,8 @@ _WHOLE_SERVICE = re.compile(r"[^/*]+(?:/[^/*]+)?/\*(?:/write)?")
 @cache
 def key_actions() -> tuple[str, ...]:
     """Return the control-plane operations that return keys, secrets or tokens of a service."""
-    names = (name for name in known(data=False) if _HANDS_OUT.search(name.lower()))
-    return (*(name for name in names if not _HANDS_OUT_NOTHING.search(name.lower())), *_UNLISTED_KEY_ACTIONS)
+    names = (name for name in listed(data=False) if _HANDS_OUT.search(name.lower()))
+    return tuple(name for name in names if not _HANDS_OUT_NOTHING.search(name.lower()))
 
 
 def allows(block: Permission, operation: str, *, data: bool) -> bool:

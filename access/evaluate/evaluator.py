@@ -11,6 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from access.azure.catalogue import Role
+from access.azure.named_operations import missing_operations, unlisted
 from access.azure.scopes import ancestors, is_management_group, key
 from access.evaluate.conditions.attributes import attributes_of_resource
 from access.evaluate.keys import key_scopes, opened_by_keys
@@ -64,6 +65,11 @@ class Evaluator:
         self._role_numbers: dict[Role, int] = {}
         self._attributes_read: dict[tuple[int, str | None], tuple[str, ...]] = {}
         self._granted: dict[tuple[object, ...], Bits] = {}
+        roles = {id(one.role): one.role for one in graph.assignments if one.role is not None}.values()
+        self._unlisted = {
+            data: tuple(dict.fromkeys(name for role in roles for name in unlisted(role, data=data)))
+            for data in (False, True)
+        }
 
     def facts(self, resource_id: str) -> ScopeFacts:
         """Return the facts about a resource, or about an id for which the graph has no resource."""
@@ -145,7 +151,7 @@ class Evaluator:
         found = self.graph.resource(resource_key)
         resource = found or Resource(id=f"/{resource_key}", name=resource_key.rpartition("/")[2], kind="")
         kind = resource_type(resource)
-        control, data = operation_set_of_type(kind, data=False), operation_set_of_type(kind, data=True)
+        control, data = (self._operation_set(resource_key, kind, data=plane) for plane in (False, True))
         attributes: dict[str, Known] = {**attributes_of_resource(resource.id), **resource.attributes}
         at = key_scopes(resource_key) if with_key_scopes else []
         return ScopeFacts(
@@ -160,6 +166,13 @@ class Evaluator:
                 for scope, by, only in at
             ),
         )
+
+    def _operation_set(self, resource_key: str, kind: str, *, data: bool) -> OperationSet:
+        """Return the operations of a resource: those of its type, and those that roles name and no list has."""
+        at_scope = {id(one.role): one.role for one in self.graph.assignments_at(resource_key) if one.role is not None}
+        roles = frozenset(at_scope.values())
+        unlisted_here, foreign = missing_operations(self._unlisted[data], roles, kind, data=data)
+        return operation_set_of_type(kind, data=data, unlisted=unlisted_here, foreign=foreign)
 
     def _keys_work(self, resource_key: str) -> bool | None:
         """Return True if access keys are on at the resource or a parent; None if neither states it."""

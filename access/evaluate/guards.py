@@ -7,7 +7,7 @@ operations that count as the data itself. Source: Microsoft, "Azure role assignm
 """
 
 from access.azure.catalogue import Role
-from access.azure.operations import cosmos_data_actions, known
+from access.azure.operations import cosmos_data_actions, listed
 from access.evaluate.operation_sets import OperationSet, operation_set_of
 from access.evaluate.verdicts import condition_verdict, granted_by_role
 from access.evaluate.wording import word
@@ -44,7 +44,7 @@ def no_restriction_reason(condition: str | None, role: Role, operations: tuple[s
 
 
 def _granted(role: Role, operations: tuple[str, ...] | None) -> tuple[OperationSet, int]:
-    names = operations or (cosmos_data_actions() if role.system == "cosmos" else known(data=True))
+    names = operations or (cosmos_data_actions() if role.system == "cosmos" else listed(data=True))
     operation_set = operation_set_of(names, data=True)
     return operation_set, granted_by_role(role, operation_set, {}).certain
 

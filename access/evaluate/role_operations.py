@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from access.azure.catalogue import Role, by_name
+from access.azure.named_operations import missing_operations, unlisted
 from access.azure.planes import is_cosmos
 from access.azure.verbs import VERBS
 from access.evaluate.operation_sets import operation_set_of_type
@@ -24,7 +25,9 @@ def operations_by_plane(role: Role, arm_type: str) -> tuple[Operations, Operatio
     """Return the operations that a role can allow at a resource type, per plane."""
     planes: list[Operations] = []
     for data in (False, True):
-        operation_set = operation_set_of_type(arm_type, data=data)
+        unlisted_here = unlisted(role, data=data)
+        more = missing_operations(unlisted_here, frozenset({role}), arm_type, data=data)
+        operation_set = operation_set_of_type(arm_type, data=data, unlisted=more[0], foreign=more[1])
         bits = granted_by_role(role, operation_set, {})
         names = operation_set.names(bits.certain | bits.perhaps, 0)[0]
         # Two role systems: Cosmos DB's own roles allow only its data, and no Azure role allows that.

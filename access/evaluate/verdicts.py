@@ -73,7 +73,7 @@ def granted_by_role(role: Role | None, operation_set: OperationSet, attributes: 
         grants, excludes = (
             (block.data_actions, block.not_data_actions) if operation_set.data else (block.actions, block.not_actions)
         )
-        bits = _union(operation_set, grants, granting=True) & ~_union(operation_set, excludes, granting=False)
+        bits = _granted(operation_set, grants) & ~_union(operation_set, excludes, granting=False)
         if bits:
             verdict = condition_verdict(block.condition, operation_set, attributes)
             certain, perhaps = certain | bits & verdict.true, perhaps | bits & ~verdict.false
@@ -126,6 +126,13 @@ def _denied(block: Permission, operation_set: OperationSet) -> tuple[int, int]:
     narrow = _union(operation_set, denies, granting=False) & ~_union(operation_set, excepts, granting=True)
     wide = _union(operation_set, denies, granting=True) & ~_union(operation_set, excepts, granting=False)
     return narrow, wide
+
+
+def _granted(operation_set: OperationSet, patterns: Iterable[str]) -> int:
+    found = 0
+    for pattern in patterns:
+        found |= operation_set.granted(pattern)
+    return found
 
 
 def _union(operation_set: OperationSet, patterns: Iterable[str], *, granting: bool) -> int:

@@ -1,7 +1,9 @@
 """Graph of principals, resources, role assignments and deny assignments; filled by readers, queried by questions.
 
 Owns the records and their lookup; nothing here decides access. Ids are compared without regard to case. Anything that
-a reader could not evaluate is in `unread`, so that the graph never claims more than it knows.
+a reader could not evaluate is in `unread`, so that the graph never claims more than it knows. The scope of a role
+assignment is a resource even where the source lists none: a secret, a container or an authorization rule that no
+program declares exists nevertheless.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -9,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from access.azure.catalogue import Permission, Role, System
-from access.azure.scopes import ROOT, ancestors, covering, is_management_group, key
+from access.azure.scopes import ROOT, ancestors, covering, is_management_group, is_path, key, shown, type_of
 from access.model.actors import Actor
 from access.model.attributes import Known
 
@@ -130,6 +132,7 @@ class Graph:
         self._resources = _indexed(resources, lambda one: key(one.id), "resource", found)
         self._assignments = _indexed(assignments, lambda one: _normalized_id(one.id), "assignment", found)
         self._denies = _indexed(denies, lambda one: _normalized_id(one.id), "deny assignment", found)
+        self._resources |= _scopes_as_resources(self._assignments.values(), self._resources)
         self._held: dict[str, dict[str, list[Assignment]]] = {}
         self._at: dict[str, list[Assignment]] = {}
         self._within: dict[str, list[Resource]] = {}
@@ -168,6 +171,10 @@ class Graph:
     def assignments_at_or_above(self, scope: str) -> tuple[Assignment, ...]:
         """Return all role assignments at a scope or its parents, from the root down."""
         return tuple(one for prefix in ancestors(key(scope)) for one in self._at.get(prefix, ()))
+
+    def assignments_at(self, scope: str) -> tuple[Assignment, ...]:
+        """Return all role assignments at exactly this scope."""
+        return tuple(self._at.get(key(scope), ()))
 
     def held_at_or_above(self, principal_id: str, scope: str) -> list[Assignment]:
         """Return a principal's role assignments at a scope or its parents, from the root down."""
@@ -220,6 +227,28 @@ def _indexed(
         elif found[name] != record:
             unread.append(Unread(name, f"the {noun} occurs twice and differs; only the first is counted"))
     return found
+
+
+def _scopes_as_resources(given: Iterable[Assignment], known: Mapping[str, Resource]) -> dict[str, Resource]:
+    """Create resources for the scopes of role assignments that are none of the known resources."""
+    scopes = {key(one.scope): one.scope for one in given}
+    found: dict[str, Resource] = {}
+    wide: dict[str, Resource] = {}
+    for scope, written in scopes.items():
+        if scope in known or not is_path(scope):
+            continue
+        kind = type_of(scope)
+        if kind or "/resourcegroups/" in scope:
+            name = written.strip().rstrip("/").rpartition("/")[2]
+            found[scope] = Resource(id=written, name=name, kind=kind or _GROUP, declared=False)
+        else:
+            wide[scope] = Resource(id=written, name=shown(written).replace("'", ""), kind=_SUBSCRIPTION, declared=False)
+    # A resource group shows the access at the scopes above it.
+    groups = {scope for each in (*known, *found) if not type_of(each) for scope in ancestors(each)}
+    return found | {scope: one for scope, one in wide.items() if covering(one.id) not in groups}
+
+
+_GROUP, _SUBSCRIPTION = "microsoft.resources/resourcegroups", "microsoft.resources/subscriptions"
 
 
 def _management_group_notes(given: tuple[Assignment | DenyAssignment, ...]) -> list[Unread]:

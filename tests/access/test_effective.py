@@ -180,7 +180,8 @@ def test_all_access_yields_only_pairs_with_access() -> None:
     graph = graph_of(held("Storage Blob Data Reader", UPLOADS), reader, held("Reader", f"{GROUP}x", principal="q"))
     found = list(all_access(graph))
 
-    assert [(who, what) for who, what, _ in found] == [("p", UPLOADS), ("p", STORE)]
+    other = ("q", f"{GROUP}x")
+    assert [(who, what) for who, what, _ in found] == [("p", UPLOADS), ("p", STORE), other]
     assert all(there == effective_access(graph, who, what) and there for who, what, there in found)
     assert "Microsoft.AppConfiguration/configurationStores/keyValues/read" in found[1][2].data_allowed
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from access.azure import catalogue, operations, packing, roles
+from access.azure import catalogue, packing, roles
 
 READER = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"
 NO_SUCH_ROLE = "no built-in role 'Storage Blob Data Readr'; did you mean 'Storage Blob Data Reader'?"
@@ -216,9 +216,3 @@ PUSH = (
 )
 def test_role_refusal_reason_names_the_privilege_or_the_wrong_kind(role: str, kind: str, complaint: str | None) -> None:
     assert roles.role_refusal_reason(role, kind) == complaint
-
-
-def test_operations_of_a_provider_without_published_list_are_marked_incomplete() -> None:
-    assert "Microsoft.OperationalInsights/workspaces/sharedKeys/action" in operations.known(data=False)
-    assert not operations.complete_for("Microsoft.OperationalInsights")
-    assert operations.complete_for("microsoft.storage")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from access.azure.actions import covers
-from access.azure.operations import known
+from access.azure.operations import listed
 from access.azure.roles import Role, by_name
 from access.evaluate.conditions.attributes import attribute_key
 from access.evaluate.conditions.evaluation import ConditionQuery, evaluate
@@ -26,7 +26,7 @@ PULLER = by_name(ImageRegistry.REPOSITORY_VERBS["pull"].role)
 
 def operations(role: Role) -> Iterator[tuple[str, str | None]]:
     """Every data operation of a role, with each suboperation that a condition can distinguish."""
-    for name in known(data=True):
+    for name in listed(data=True):
         if any(covers(pattern, name) for block in role.permissions for pattern in block.data_actions):
             yield name, None
             yield from ((name, part) for part in BY_OPERATION.get(name.lower(), ()))

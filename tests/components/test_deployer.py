@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from access.azure.operations import complete_for, known
+from access.azure.operations import listed
 from access.azure.planes import every
 from access.azure.roles import by_name, every_role
 from access.evaluate.conditions.attributes import attribute_key
@@ -77,12 +77,11 @@ def allowed(operation: str, role_id: str, principal_type: str, condition: str = 
 
 def test_deployer_role_allows_read_write_and_any_existing_delete_of_every_type_that_programs_create() -> None:
     actions = {action.lower() for action in ACTIONS}
-    published = {name.lower() for name in known(data=False)}
+    published = {name.lower() for name in listed(data=False)}
 
     for each in types_of(tokens_of_fabrikam() | tokens_of_every_kind()):
         assert {f"{each}/read", f"{each}/write"} <= actions
-        removable = f"{each}/delete" in published or not complete_for(each.partition("/")[0])
-        assert (f"{each}/delete" in actions) is removable
+        assert (f"{each}/delete" in actions) is (f"{each}/delete" in published)
 
 
 def test_deployer_role_has_no_operation_on_unused_types() -> None:
@@ -139,12 +138,11 @@ def test_deployer_grants_calls_of_foundry_agents_only_to_listed_principal_types(
 
 
 def test_every_operation_of_the_deployer_role_is_published_by_azure() -> None:
-    published = {name.lower() for name in known(data=False)}
+    published = {name.lower() for name in listed(data=False)}
     on_data = {name.lower() for name in every(data=True)}
 
     assert {action for action in DATA_ACTIONS if action.lower() not in on_data} == set()
-    unknown = {action for action in ACTIONS if action.lower() not in published}
-    assert not {action for action in unknown if complete_for(action.partition("/")[0])}
+    assert {action for action in ACTIONS if action.lower() not in published} == set()
 
 
 @pytest.mark.parametrize("word", ["*", "listKeys", "purge", "roleDefinitions", "elevateAccess", "sqlRoleDefinitions"])

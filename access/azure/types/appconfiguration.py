@@ -26,14 +26,5 @@ TYPES = (
                 "Azure built-in roles for Integration, Microsoft Learn, 2026-04-09",
             ),
         ),
-        # In no list, and in no role but by wildcard: "Access Azure App Configuration using Microsoft Entra ID",
-        # Microsoft Learn.
-        unlisted_operations=tuple(
-            f"{_STORE}/{each}" for each in ("delete", "ListKeys/action", "read", "RegenerateKey/action", "write")
-        ),
-        unlisted_data_operations=tuple(
-            f"{_STORE}/{each}"
-            for each in ("keyValues/delete", "keyValues/read", "keyValues/write", "snapshots/read", "snapshots/write")
-        ),
     ),
 )

@@ -110,10 +110,6 @@ class ArmType:
     """True if the resource is only a part of its parent and counts as the parent, such as `blobServices/default`."""
     operation_type: str = ""
     """The type's spelling in operation names, if it differs from the spelling in ids."""
-    unlisted_operations: tuple[str, ...] = ()
-    """Control-plane operations that exist in Azure but are missing from its published list."""
-    unlisted_data_operations: tuple[str, ...] = ()
-    """Data-plane operations that exist in Azure but are missing from its published list."""
     in_resource_manager: bool = True
     """False for types that Azure Resource Manager does not list and that have no control plane."""
     named_only: NamedOnly | None = None
