@@ -77,7 +77,7 @@ def test_every_access_command_prints_every_output_format(ask: Ask, question: lis
         json.loads(out)
 
 
-def test_matrix_of_the_working_tree_equals_the_matrix_of_its_preview_file(ask: Ask) -> None:
+def test_access_matrix_of_the_working_tree_equals_the_matrix_of_its_preview_file(ask: Ask) -> None:
     _, running, _ = ask("matrix")
     _, read, _ = ask("matrix", "--of", "preview.json")
 
@@ -95,7 +95,7 @@ def test_matrix_of_the_working_tree_equals_the_matrix_of_its_preview_file(ask: A
         (["blast-radius", "compliance"], "shares the identity of market-analysis"),
     ],
 )
-def test_matrix_names_agents_with_one_identity_together(
+def test_access_commands_state_which_agents_share_one_identity(
     ask: Ask, form: str, question: list[str], expected: str
 ) -> None:
     _, of_dev, _ = ask(*question, "--of", "preview.json", "--format", form)
@@ -104,7 +104,7 @@ def test_matrix_names_agents_with_one_identity_together(
     assert "one identity" not in of_prod
 
 
-def test_diff_exits_with_3_only_if_access_grows(project: Path, ask: Ask) -> None:
+def test_access_diff_of_git_revisions_exits_with_3_only_if_access_grows(project: Path, ask: Ask) -> None:
     committed(project)
     edit(project, lambda network: network["agents"]["analysis"]["access"].update(reports="read"))
 
@@ -123,7 +123,7 @@ def test_diff_exits_with_3_only_if_access_grows(project: Path, ask: Ask) -> None
     assert len(worktrees.stdout.splitlines()) == 1
 
 
-def test_diff_exits_with_3_for_new_conditional_access(project: Path, ask: Ask) -> None:
+def test_access_diff_exits_with_3_for_new_conditional_access(project: Path, ask: Ask) -> None:
     under_a_path = {"verbs": "read", "paths": ["2026/"]}
     edit(project, lambda network: network["agents"]["ingestion"]["access"].update(reports=under_a_path))
 
@@ -132,7 +132,7 @@ def test_diff_exits_with_3_for_new_conditional_access(project: Path, ask: Ask) -
     assert (code, out.splitlines()[0]) == (3, "+ ingestion may read reports")
 
 
-def test_diff_as_markdown_lists_lost_access(project: Path, ask: Ask) -> None:
+def test_access_diff_as_markdown_lists_lost_access(project: Path, ask: Ask) -> None:
     edit(project, lambda network: network["agents"]["report"]["access"].pop("reports"))
 
     code, out, _ = ask("diff", "preview.json", "--format", "markdown")
@@ -141,7 +141,7 @@ def test_diff_as_markdown_lists_lost_access(project: Path, ask: Ask) -> None:
     assert out.splitlines() == ["**Access that shrinks**", "", "```diff", "- report may write reports", "```"]
 
 
-def test_failing_proof_exits_with_1_and_names_the_access(project: Path, ask: Ask) -> None:
+def test_failing_access_proof_exits_with_1_and_names_the_undeclared_access(project: Path, ask: Ask) -> None:
     edit(project, lambda network: network["agents"]["report"]["access"].pop("reports"))
 
     code, out, _ = ask("proof", "--of", "preview.json")
@@ -151,7 +151,7 @@ def test_failing_proof_exits_with_1_and_names_the_access(project: Path, ask: Ask
     assert "which is not declared" in out
 
 
-def test_check_as_sarif_has_the_line_of_the_finding(project: Path, ask: Ask) -> None:
+def test_access_check_as_sarif_contains_the_network_yaml_line_of_the_finding(project: Path, ask: Ask) -> None:
     edit(project, lambda network: network["agents"]["report"].update(budget={"destroys": 0}))
 
     code, out, _ = ask("check", "--of", "preview.json", "--format", "sarif")
@@ -163,7 +163,7 @@ def test_check_as_sarif_has_the_line_of_the_finding(project: Path, ask: Ask) -> 
     assert place["region"]["startLine"] > 1
 
 
-def test_check_as_text_shows_location_reason_and_fix(project: Path, ask: Ask) -> None:
+def test_access_check_as_text_shows_location_reason_and_fix(project: Path, ask: Ask) -> None:
     edit(project, lambda network: network["agents"]["report"].update(budget={"destroys": 0}))
 
     _, out, _ = ask("check", "--of", "preview.json")
@@ -176,14 +176,14 @@ def test_check_as_text_shows_location_reason_and_fix(project: Path, ask: Ask) ->
     assert fix.partition(": ")[2] == next(rule for rule in RULES if rule.id == "over-budget").fix
 
 
-def test_report_command_writes_the_html_file_to_the_printed_path(project: Path, ask: Ask) -> None:
+def test_access_report_command_writes_the_html_file_to_the_printed_path(project: Path, ask: Ask) -> None:
     code, out, _ = ask("report", "--of", "preview.json")
 
     assert (code, out) == (0, "report/dev.html\n")
     assert "security-scanner" in (project / "report" / "dev.html").read_text()
 
 
-def test_review_prints_proof_findings_and_page(ask: Ask) -> None:
+def test_access_review_command_prints_proof_findings_and_report_path(ask: Ask) -> None:
     code, out, _ = ask("review", "--of", "preview.json")
 
     assert code == 0
@@ -216,7 +216,7 @@ def test_access_command_with_invalid_input_exits_with_2_and_one_line(
     assert "Traceback" not in err
 
 
-def test_mistake_in_network_yaml_is_reported_with_its_line(project: Path, ask: Ask) -> None:
+def test_access_proof_reports_a_mistake_in_network_yaml_and_exits_with_2(project: Path, ask: Ask) -> None:
     edit(project, lambda network: network["agents"]["report"]["access"].update(repotrs="read"))
 
     code, _, err = ask("proof")
@@ -229,7 +229,7 @@ def test_unknown_access_command_exits_with_2() -> None:
     assert run(["access", "nothing"]) == 2
 
 
-def test_command_with_closed_output_pipe_ends_without_error_message(project: Path) -> None:
+def test_access_command_with_a_closed_output_pipe_exits_with_0_without_error_message(project: Path) -> None:
     line = [sys.executable, "-m", "agent_network", "access", "matrix", "--of", "preview.json"]
     with subprocess.Popen(line, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as command:  # noqa: S603
         assert command.stdout is not None

@@ -25,7 +25,7 @@ def reason(decision: Decision) -> ExplainedDecision:
         ([], ExitCode.NO),
     ],
 )
-def test_why_exits_with_the_worst_of_its_decisions(decisions: list[Decision], code: ExitCode) -> None:
+def test_access_why_exits_with_the_code_of_its_worst_decision(decisions: list[Decision], code: ExitCode) -> None:
     assert why_code([reason(one) for one in decisions]) is code
 
 
@@ -43,7 +43,7 @@ def graph(*unread: Unread) -> Graph:
         (("role",), ("role", "condition"), ExitCode.GROWTH),
     ],
 )
-def test_diff_exits_with_3_if_a_new_part_cannot_be_evaluated(
+def test_access_diff_exits_with_3_if_a_new_part_of_the_source_cannot_be_evaluated(
     before: tuple[str, ...], after: tuple[str, ...], code: ExitCode
 ) -> None:
     old, new = (graph(*(Unread(one, "it is unknown") for one in names)) for names in (before, after))

@@ -89,7 +89,7 @@ def test_api_reference_pages_match_the_code(name: str) -> None:
     assert (DOCS / f"{name}.md").read_text(encoding="utf-8") == page(name), f"run: {command}"
 
 
-def test_reference_api_command_prints_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+def test_reference_api_command_prints_the_api_reference_page(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["reference", "api", "access"]) == 0
     assert capsys.readouterr().out == page("access")
 

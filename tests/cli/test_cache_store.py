@@ -25,11 +25,11 @@ def entry(folder: Path) -> Path:
     return folder / f"{PRINT}.json"
 
 
-def test_cache_loads_the_documents_that_were_saved(folder: Path) -> None:
+def test_answer_cache_loads_the_documents_that_were_saved(folder: Path) -> None:
     assert load(folder, PRINT) == DOCUMENTS
 
 
-def test_cache_has_no_entry_for_another_fingerprint(folder: Path) -> None:
+def test_answer_cache_has_no_entry_for_another_fingerprint(folder: Path) -> None:
     assert load(folder, "cd" * 32) is None
 
 
@@ -89,14 +89,16 @@ def make_folder_writable(path: Path) -> None:
         make_folder_writable,
     ],
 )
-def test_tampered_cache_entry_is_ignored(folder: Path, tamper: Callable[[Path], None]) -> None:
+def test_tampered_or_too_widely_writable_answer_cache_entry_is_ignored(
+    folder: Path, tamper: Callable[[Path], None]
+) -> None:
     tamper(entry(folder))
 
     assert load(folder, PRINT) is None
 
 
 @pytest.mark.parametrize(("seconds", "is_used"), [(-60, False), (60, True), (23 * 3600, True), (25 * 3600, False)])
-def test_cache_entry_expires_after_a_day(
+def test_answer_cache_entry_expires_after_a_day(
     folder: Path, monkeypatch: pytest.MonkeyPatch, seconds: int, *, is_used: bool
 ) -> None:
     now = time.time()
@@ -106,18 +108,18 @@ def test_cache_entry_expires_after_a_day(
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="users have numbers on POSIX alone")
-def test_cache_entry_of_another_user_is_ignored(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answer_cache_entry_of_another_user_is_ignored(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "getuid", lambda: 4711)
 
     assert load(folder, PRINT) is None
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="modes are POSIX's")
-def test_cache_entries_are_readable_by_their_user_only(folder: Path) -> None:
+def test_answer_cache_entries_are_readable_by_their_user_only(folder: Path) -> None:
     assert {path.stat().st_mode & 0o077 for path in (folder, *folder.iterdir())} == {0}
 
 
-def test_cache_entry_is_ignored_after_a_recorded_file_changes(tmp_path: Path) -> None:
+def test_answer_cache_entry_is_ignored_after_a_file_that_the_program_read_changes(tmp_path: Path) -> None:
     read = tmp_path / "prices.csv"
     read.write_text("1")
     reads = Reads(tmp_path / "project")
@@ -130,7 +132,7 @@ def test_cache_entry_is_ignored_after_a_recorded_file_changes(tmp_path: Path) ->
     assert load(folder, PRINT) is None
 
 
-def test_cache_folder_that_cannot_be_created_raises_no_error(tmp_path: Path) -> None:
+def test_answer_cache_folder_that_cannot_be_created_raises_no_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
     save(tmp_path / "file" / "answers", PRINT, DOCUMENTS, {})
@@ -138,7 +140,7 @@ def test_cache_folder_that_cannot_be_created_raises_no_error(tmp_path: Path) -> 
     assert load(tmp_path / "file" / "answers", PRINT) is None
 
 
-def test_cache_keeps_only_the_newest_entries(folder: Path) -> None:
+def test_answer_cache_keeps_only_the_newest_entries(folder: Path) -> None:
     for number in range(40):
         save(folder, f"{number:064}", DOCUMENTS, {})
 

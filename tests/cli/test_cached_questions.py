@@ -79,7 +79,7 @@ def test_answer_from_the_cache_equals_the_answer_without_cache(project: Path, as
 
 
 @pytest.mark.parametrize("variable", ["CI", "AGENT_NETWORK_NO_CACHE"])
-def test_ci_and_no_cache_run_the_program_for_every_command(
+def test_ci_or_no_cache_variable_makes_every_access_command_run_the_program(
     ask: Ask, monkeypatch: pytest.MonkeyPatch, variable: str, folder: Path
 ) -> None:
     monkeypatch.setenv(variable, "true")
@@ -88,7 +88,7 @@ def test_ci_and_no_cache_run_the_program_for_every_command(
     assert not folder.exists()
 
 
-def test_no_cache_option_applies_to_one_run_only(ask: Ask) -> None:
+def test_no_cache_option_makes_one_access_command_run_the_program(ask: Ask) -> None:
     ask(*MATRIX)
 
     assert ask("--no-cache", *MATRIX)[2] is True
@@ -119,7 +119,7 @@ PROGRAMS = {
 
 
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
-def test_answer_is_not_cached_for_a_program_that(
+def test_answer_is_not_cached_for_a_program_with_side_effects_credentials_or_errors(
     project: Path, folder: Path, capsys: pytest.CaptureFixture[str], program: str
 ) -> None:
     (project / "__main__.py").write_text(program)
@@ -166,7 +166,9 @@ def test_edited_module_of_the_program_is_reloaded_for_the_next_command(
     assert "helper" not in sys.modules
 
 
-def test_print_of_the_program_goes_to_standard_error(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_print_output_of_the_pulumi_program_goes_to_standard_error_in_a_local_preview(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (project / "__main__.py").write_text("print('contoso')\n")
 
     assert run(["preview", "--json"]) == 0
@@ -176,7 +178,9 @@ def test_print_of_the_program_goes_to_standard_error(project: Path, capsys: pyte
     assert err == "contoso\n"
 
 
-def test_answer_from_the_cache_imports_neither_pulumi_nor_the_manifest(tmp_path: Path, project: Path) -> None:
+def test_access_command_answered_from_the_cache_imports_neither_pulumi_nor_the_manifest(
+    tmp_path: Path, project: Path
+) -> None:
     program = (
         "import sys; from cli.main import run; code = run(sys.argv[1:]);"
         " print(code, *sorted({'pulumi', 'azure', 'manifest', 'localazure'} & set(sys.modules)))"

@@ -71,7 +71,7 @@ def test_help_at_80_columns_cuts_no_description(
 
 
 @pytest.mark.parametrize("words", sorted(set(ALL) - set(LEAVES)), ids=" ".join)
-def test_every_group_has_examples_of_its_commands(words: tuple[str, ...]) -> None:
+def test_help_of_every_command_group_has_examples_of_its_commands(words: tuple[str, ...]) -> None:
     lines = [line.strip() for line in (ALL[words].epilog or "").splitlines() if line.startswith("  ")]
 
     assert lines
@@ -82,7 +82,7 @@ def test_every_group_has_examples_of_its_commands(words: tuple[str, ...]) -> Non
 
 @pytest.mark.parametrize("option", ["--debug", "--no-cache"])
 @pytest.mark.parametrize("at", [0, 1, 2])
-def test_global_option_is_accepted_anywhere(
+def test_debug_and_no_cache_options_are_accepted_anywhere_on_the_command_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, option: str, at: int
 ) -> None:
     for name in (DEBUG, NO_CACHE):
@@ -97,12 +97,12 @@ def test_global_option_is_accepted_anywhere(
 @pytest.mark.parametrize(
     "arguments", [["engine", "--", "pulumi", "up", "--debug"], ["engine", "pulumi", "--debug"], ["up", "--", "--debug"]]
 )
-def test_options_of_another_command_are_not_global(arguments: list[str]) -> None:
+def test_options_for_another_program_are_not_read_as_global_options(arguments: list[str]) -> None:
     assert global_options_first(arguments) == arguments
 
 
 @pytest.mark.parametrize("words", LEAVES, ids=" ".join)
-def test_every_command_has_examples_that_parse(words: tuple[str, ...]) -> None:
+def test_help_of_every_command_has_examples_that_parse(words: tuple[str, ...]) -> None:
     lines = [line for line in (LEAVES[words].epilog or "").splitlines() if line.startswith("  ")]
 
     assert lines
@@ -142,7 +142,7 @@ def test_sarif_format_is_accepted_by_commands_with_findings(words: tuple[str, ..
     LEAVES[words].make_context("", ["--format", "sarif"])
 
 
-def test_project_is_found_from_a_folder_inside_it(
+def test_console_command_finds_the_project_from_a_folder_inside_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     inner = quick_project(tmp_path / "project") / "docs" / "howto"
@@ -161,7 +161,9 @@ def test_project_is_found_from_a_folder_inside_it(
     "arguments", [["preview"], ["up"], ["access", "matrix"], ["manifest", "show"], ["manifest", "schema"], ["engine"]]
 )
 @OUTSIDE_PROJECT
-def test_command_outside_any_project_exits_with_2(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+def test_console_command_outside_any_project_exits_with_2(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
     assert run(arguments) == 2
     assert capsys.readouterr().err.startswith("error: no Pulumi.yaml here: ")
 

@@ -22,7 +22,7 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.mark.parametrize("empty", ["", " "])
 @pytest.mark.parametrize("at", [0, 1, 2])
-def test_why_refuses_an_empty_name(at: int, empty: str) -> None:
+def test_access_why_refuses_an_empty_agent_resource_or_operation_name(at: int, empty: str) -> None:
     names = ["report", "models", "use"]
     names[at] = empty
 
@@ -47,7 +47,9 @@ def test_why_refuses_an_empty_name(at: int, empty: str) -> None:
     ],
     ids=str,
 )
-def test_empty_argument_returns_2(source: str, capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+def test_console_command_with_an_empty_name_exits_with_2(
+    source: str, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
     assert run([*arguments, *(["--of", source] if arguments[0] == "access" else [])]) == 2
 
     out, err = capsys.readouterr()
@@ -57,6 +59,8 @@ def test_empty_argument_returns_2(source: str, capsys: pytest.CaptureFixture[str
 
 @pytest.mark.parametrize("arguments", [["matrix", "--of", ""], ["diff", ""], ["diff", "main", ""]], ids=str)
 @pytest.mark.usefixtures("source")
-def test_empty_source_returns_2(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+def test_access_command_with_an_empty_source_exits_with_2(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
     assert run(["access", *arguments]) == 2
     assert "it is empty" in capsys.readouterr().err

@@ -80,7 +80,7 @@ def test_debug_option_prints_the_traceback_of_an_error(
     assert "Traceback (most recent call last)" in capsys.readouterr().err
 
 
-def test_interrupted_command_exits_with_130(
+def test_console_command_interrupted_by_ctrl_c_exits_with_130(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert fail(monkeypatch, KeyboardInterrupt()) == 130
@@ -101,7 +101,7 @@ def started(arguments: Sequence[str], folder: Path) -> subprocess.Popen[str]:
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
 @pytest.mark.parametrize("operation", ["preview", "up"])
-def test_ctrl_c_during_the_program_run_exits_with_130(tmp_path: Path, operation: str) -> None:
+def test_ctrl_c_in_a_local_preview_or_up_ends_the_program_and_exits_with_130(tmp_path: Path, operation: str) -> None:
     start = "import sys, time\nsys.stderr.write('started\\n')\nsys.stderr.flush()\n"
     program = f"{start}time.sleep(60)\nsys.stderr.write('finished\\n')\n"
     with started([operation], quick_project(tmp_path / "project", program)) as process:
@@ -146,7 +146,7 @@ def test_unwritable_standard_output_prints_no_traceback(tmp_path: Path, line: st
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the shell is POSIX's")
-def test_ascii_output_replaces_other_characters(tmp_path: Path) -> None:
+def test_console_command_with_ascii_output_replaces_other_characters(tmp_path: Path) -> None:
     assert "…" in exit_codes.reference()
 
     done = shell("command reference exit-codes", tmp_path, PYTHONIOENCODING="ascii", LC_ALL="C")
@@ -196,7 +196,7 @@ def test_unwritable_preview_document_is_reported_as_an_error(project: Path, caps
     assert "cannot be written: " in capsys.readouterr().err
 
 
-def test_full_disk_leaves_the_previous_file_unchanged(
+def test_full_disk_leaves_the_previous_html_report_unchanged(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = save(project)

@@ -82,7 +82,9 @@ CHANGES: dict[str, Change] = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_fingerprint_changes_with(project: Path, monkeypatch: pytest.MonkeyPatch, change: Change) -> None:
+def test_project_fingerprint_changes_with_each_input_of_the_program(
+    project: Path, monkeypatch: pytest.MonkeyPatch, change: Change
+) -> None:
     before = fingerprint(project, "dev")
     assert fingerprint(project, "dev") == before
 
@@ -91,7 +93,7 @@ def test_fingerprint_changes_with(project: Path, monkeypatch: pytest.MonkeyPatch
     assert fingerprint(project, "dev") != before
 
 
-def test_fingerprint_differs_between_stacks_and_folders(project: Path, tmp_path: Path) -> None:
+def test_project_fingerprint_differs_between_stacks_and_folders(project: Path, tmp_path: Path) -> None:
     other = quick_project(tmp_path / "other")
     same = quick_project(tmp_path / "same")
 
@@ -99,7 +101,9 @@ def test_fingerprint_differs_between_stacks_and_folders(project: Path, tmp_path:
     assert len({*prints, fingerprint(same, "dev")}) == 4
 
 
-def test_fingerprint_ignores_the_terminal_and_generated_files(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_project_fingerprint_ignores_the_terminal_and_generated_files(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = fingerprint(project, "dev")
     monkeypatch.setenv("COLUMNS", "77")
     monkeypatch.setenv("SHLVL", "9")
@@ -109,7 +113,7 @@ def test_fingerprint_ignores_the_terminal_and_generated_files(project: Path, mon
     assert fingerprint(project, "dev") == before
 
 
-def test_fingerprint_covers_source_files_and_no_other_files(project: Path) -> None:
+def test_project_fingerprint_covers_source_files_but_no_hidden_or_documentation_files(project: Path) -> None:
     root = project.resolve()
 
     assert covers(root / "lib" / "helper.py", root)
@@ -118,14 +122,16 @@ def test_fingerprint_covers_source_files_and_no_other_files(project: Path) -> No
     assert not covers(root.parent / "elsewhere.csv", root)
 
 
-def test_fingerprint_of_a_too_large_project_raises_an_error(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_project_fingerprint_of_a_too_large_project_raises_an_error(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "_MOST_FILES", 3)
 
     with pytest.raises(TooLargeError):
         fingerprint(project, "dev")
 
 
-def test_fingerprint_does_not_read_a_named_pipe_in_the_project(project: Path) -> None:
+def test_project_fingerprint_does_not_read_a_named_pipe(project: Path) -> None:
     if not hasattr(os, "mkfifo"):
         pytest.skip("named pipes are POSIX's")
     os.mkfifo(project / "pipe")

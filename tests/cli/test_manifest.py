@@ -75,7 +75,7 @@ def printed(
     return json.loads(out)
 
 
-def test_declared_document_has_every_entry_with_its_line(
+def test_manifest_show_prints_every_declared_entry_with_its_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     limits = {"resources": None, "secrets": 0, "models": None, "destroys": None, "identities": None, "influences": 2}
@@ -174,7 +174,7 @@ def test_manifest_show_prints_the_declared_document_of_fabrikam(
     assert sum(len(agent["access"]) for agent in shown["agents"].values()) == 12
 
 
-def test_mistakes_in_network_and_stack_files_are_printed_to_stderr(
+def test_manifest_show_prints_mistakes_in_network_yaml_with_their_lines_to_stderr(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad = NETWORK.replace("on: report/models", "on: report/modles").replace("image: reader", "image: reader:1")
@@ -189,7 +189,7 @@ def test_mistakes_in_network_and_stack_files_are_printed_to_stderr(
     ]
 
 
-def test_unknown_stack_is_refused_with_the_nearest_name(
+def test_manifest_show_refuses_an_unknown_stack_with_the_nearest_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert show(project(tmp_path), monkeypatch, "--stack", "dve") == 2
@@ -215,7 +215,7 @@ def test_manifest_show_without_stack_files_names_the_missing_files(
     ]
 
 
-def test_stack_file_overrides_project_configuration(tmp_path: Path) -> None:
+def test_configuration_in_the_stack_file_overrides_the_projects_configuration(tmp_path: Path) -> None:
     pulumi = PULUMI + "config: {suffix: all, location: {default: eastus2}, image_tag: {value: '2'}, other:suffix: x}\n"
     environment = "config: {agent-network:suffix: own, azure-native:location: northeurope, tags: {a: b}, replicas: }\n"
     get = config_getter(project(tmp_path, environment=environment, pulumi=pulumi), "dev")

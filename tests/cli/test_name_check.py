@@ -26,7 +26,9 @@ def check(agent: str = "report", resource: str = "reports", operation: str = "wr
         ({"operation": "use"}, "a blob-container has no verb 'use'; there are read, write"),
     ],
 )
-def test_mistyped_name_is_refused_with_the_nearest_name(names: dict[str, str], expected: str) -> None:
+def test_access_question_with_a_mistyped_agent_resource_or_verb_is_refused_with_the_nearest_name(
+    names: dict[str, str], expected: str
+) -> None:
     with pytest.raises(UnknownName) as refused:
         check(**names)
 
@@ -47,7 +49,7 @@ def test_azure_resource_ids_and_names_are_not_refused_as_mistyped(stack: str) ->
 
 
 @pytest.mark.parametrize("name", ["acmestore", "acmestoredev7", "acmestore-dev7"])
-def test_value_of_a_project_file_is_not_refused(name: str) -> None:
+def test_resource_name_that_is_a_value_in_a_project_file_is_not_refused_as_mistyped(name: str) -> None:
     check_question(declared(), {"acmestore", "dev7"}, "report", name, "*/read")
     with pytest.raises(UnknownName):
         check_question(declared(), set(), "report", name, "*/read")
@@ -60,7 +62,7 @@ def test_name_far_from_every_declared_name_is_refused_with_the_names_that_exist(
             check(**names)
 
 
-def test_keys_and_comments_of_project_files_are_not_names(tmp_path: Path) -> None:
+def test_name_check_reads_values_but_no_keys_or_comments_of_project_files(tmp_path: Path) -> None:
     root = quick_project(tmp_path / "project")
     with (root / "network.yaml").open("a", encoding="utf-8") as file:
         file.write("# zzzzzz\n")
@@ -74,7 +76,7 @@ def test_keys_and_comments_of_project_files_are_not_names(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("name", "error"), [("fleet", NotAnAgentError), ("analisys", UnknownName), ("zzz", UnknownName)]
 )
-def test_check_of_a_mistyped_agent_name_raises_an_error(name: str, error: type[Exception]) -> None:
+def test_name_check_refuses_a_mistyped_agent_name_and_the_name_of_a_host(name: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         check_agent(declared(), set(), name)
     check_agent(declared(), set(), "analysis")
@@ -94,7 +96,7 @@ def test_check_of_a_mistyped_agent_name_raises_an_error(name: str, error: type[E
     ],
     ids=" ".join,
 )
-def test_command_refuses_a_mistyped_name_without_running_the_program(
+def test_access_command_refuses_a_mistyped_name_without_running_the_program(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
     monkeypatch.chdir(FABRIKAM)

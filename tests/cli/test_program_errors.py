@@ -25,7 +25,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.usefixtures("project")
 @pytest.mark.parametrize("operation", ["preview", "up"])
-def test_error_in_the_program_has_its_line_and_no_resources(capsys: pytest.CaptureFixture[str], operation: str) -> None:
+def test_local_preview_and_up_report_a_program_error_with_its_line_and_no_resources(
+    capsys: pytest.CaptureFixture[str], operation: str
+) -> None:
     assert run([operation]) == 1
 
     out = capsys.readouterr().out
@@ -37,7 +39,7 @@ def test_error_in_the_program_has_its_line_and_no_resources(capsys: pytest.Captu
 
 
 @pytest.mark.usefixtures("project")
-def test_failed_preview_has_no_resources_in_its_document(capsys: pytest.CaptureFixture[str]) -> None:
+def test_failed_local_preview_as_json_has_the_error_and_no_resources(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["preview", "--json"]) == 1
 
     document = json.loads(capsys.readouterr().out)
@@ -46,7 +48,7 @@ def test_failed_preview_has_no_resources_in_its_document(capsys: pytest.CaptureF
 
 
 @pytest.mark.usefixtures("project")
-def test_debug_shows_the_traceback_of_the_program(capsys: pytest.CaptureFixture[str]) -> None:
+def test_debug_option_shows_the_traceback_of_a_program_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["preview", "--debug"]) == 1
     assert "Traceback" in capsys.readouterr().out
 
@@ -55,7 +57,7 @@ def test_debug_shows_the_traceback_of_the_program(capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.usefixtures("project")
-def test_question_reports_the_line_of_the_error(capsys: pytest.CaptureFixture[str]) -> None:
+def test_access_command_reports_a_program_error_with_its_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["access", "matrix"]) == 2
 
     err = capsys.readouterr().err
@@ -63,14 +65,18 @@ def test_question_reports_the_line_of_the_error(capsys: pytest.CaptureFixture[st
     assert "Traceback" not in err
 
 
-def test_syntax_error_has_its_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_local_preview_reports_a_syntax_error_in_the_program_with_its_line(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (project / "__main__.py").write_text("import pulumi\n)\n")
 
     assert run(["preview"]) == 1
     assert "error: __main__.py:2: SyntaxError: " in capsys.readouterr().out
 
 
-def test_resources_before_the_error_are_shown(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_local_preview_shows_the_resources_registered_before_a_program_error(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (project / "__main__.py").write_text(
         'import pulumi\npulumi.ComponentResource("test:index:Thing", "one")\nraise RuntimeError("boom")\n'
     )
@@ -82,7 +88,9 @@ def test_resources_before_the_error_are_shown(project: Path, capsys: pytest.Capt
 
 
 @pytest.mark.parametrize("operation", ["preview", "up"])
-def test_tree_has_ascii_lines_where_the_encoding_has_no_others(tmp_path: Path, operation: str) -> None:
+def test_resource_tree_of_a_local_run_has_ascii_lines_if_the_output_encoding_is_ascii(
+    tmp_path: Path, operation: str
+) -> None:
     program = 'import pulumi\nfor name in "ab":\n    pulumi.ComponentResource("test:index:Thing", name)\n'
     root = quick_project(tmp_path / "ascii", program)
 

@@ -64,7 +64,9 @@ def test_imported_module_outside_the_project_is_recorded_by_its_source_file(tmp_
     assert set(reads.digests()) == {str(source.resolve())}
 
 
-def test_project_files_and_written_files_are_not_recorded_as_reads(tmp_path: Path, outside: Path) -> None:
+def test_project_files_and_written_files_are_not_recorded_as_files_the_program_read(
+    tmp_path: Path, outside: Path
+) -> None:
     project = tmp_path / "project"
     project.mkdir()
     (project / "network.yaml").write_text("")
@@ -76,7 +78,7 @@ def test_project_files_and_written_files_are_not_recorded_as_reads(tmp_path: Pat
     assert reads.digests() == {}
 
 
-def test_hidden_file_read_in_the_project_is_recorded(tmp_path: Path) -> None:
+def test_hidden_project_file_read_by_the_program_is_recorded(tmp_path: Path) -> None:
     project = tmp_path / "project"
     project.mkdir()
     (project / ".env").write_text("")

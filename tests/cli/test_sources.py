@@ -35,7 +35,9 @@ def assignments(source: str, project: Project) -> int:
 
 
 @pytest.mark.parametrize("name", ["main", "feature/x", "HEAD"])
-def test_name_of_both_a_file_and_a_git_revision_is_refused_until_it_has_a_prefix(project: Project, name: str) -> None:
+def test_source_that_names_both_a_file_and_a_git_revision_is_refused_until_it_has_a_prefix(
+    project: Project, name: str
+) -> None:
     path = project.root / name
     path.parent.mkdir(exist_ok=True)
     path.write_text(DOCUMENT)
@@ -48,7 +50,7 @@ def test_name_of_both_a_file_and_a_git_revision_is_refused_until_it_has_a_prefix
     assert assignments(f"git:{name}", project) == 0
 
 
-def test_plain_name_is_the_file_or_the_git_revision_that_exists(project: Project) -> None:
+def test_source_without_prefix_is_read_as_the_file_or_git_revision_that_exists(project: Project) -> None:
     (project.root / "export.json").write_text(DOCUMENT)
 
     assert assignments("export.json", project) == MANY
@@ -65,14 +67,14 @@ def test_plain_name_is_the_file_or_the_git_revision_that_exists(project: Project
         ("nowhere", "is not a file and not a git revision here"),
     ],
 )
-def test_prefix_of_a_source_excludes_the_other_meaning(project: Project, source: str, message: str) -> None:
+def test_source_with_a_file_or_git_prefix_is_not_read_as_the_other(project: Project, source: str, message: str) -> None:
     (project.root / "export.json").write_text(DOCUMENT)
 
     with pytest.raises(CommandError, match=message):
         read_source(source, project, LiveScope())
 
 
-def test_file_is_read_without_git(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_source_file_is_read_if_git_is_not_installed(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     (project.root / "main").write_text(DOCUMENT)
     monkeypatch.setenv("PATH", str(project.root))
 

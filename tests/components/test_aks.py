@@ -25,7 +25,7 @@ def created(**more: Any) -> AksCluster:  # noqa: ANN401 - any argument
     return cluster(**size | more)
 
 
-def test_new_cluster_registers_exactly_the_expected_inputs() -> None:
+def test_aks_cluster_component_registers_a_new_cluster_with_exactly_the_expected_inputs() -> None:
     recorded = record(created)
 
     assert recorded.one("ManagedCluster").inputs == {
@@ -76,7 +76,7 @@ def test_new_cluster_registers_exactly_the_expected_inputs() -> None:
     }
 
 
-def test_api_server_of_public_cluster_accepts_only_listed_ip_ranges() -> None:
+def test_public_aks_cluster_component_limits_the_api_server_to_the_given_ip_ranges() -> None:
     recorded = record(lambda: created(private=False, authorized_ip_ranges=["203.0.113.0/24"]))
 
     assert recorded.one("ManagedCluster").inputs["apiServerAccessProfile"] == {
@@ -86,7 +86,7 @@ def test_api_server_of_public_cluster_accepts_only_listed_ip_ranges() -> None:
     }
 
 
-def test_cluster_with_a_subnet_uses_the_given_user_assigned_identity() -> None:
+def test_aks_cluster_component_with_a_subnet_uses_the_given_user_assigned_identity() -> None:
     recorded = record(lambda: created(subnet_id="/the/subnet", identity_id="/the/identity"))
 
     inputs = recorded.one("ManagedCluster").inputs
@@ -94,7 +94,7 @@ def test_cluster_with_a_subnet_uses_the_given_user_assigned_identity() -> None:
     assert [pool["vnetSubnetID"] for pool in inputs["agentPoolProfiles"]] == ["/the/subnet"]
 
 
-def test_defender_uses_its_own_workspace_if_one_is_configured() -> None:
+def test_aks_cluster_component_connects_defender_to_its_own_workspace_if_configured() -> None:
     recorded = record(lambda: created(defender_workspace_id="/for/defender"))
 
     security = recorded.one("ManagedCluster").inputs["securityProfile"]
@@ -102,7 +102,7 @@ def test_defender_uses_its_own_workspace_if_one_is_configured() -> None:
     assert recorded.one("DiagnosticSetting", "contoso-is-logged").inputs["workspaceId"] == "/the/workspace"
 
 
-def test_audit_and_guard_logs_of_cluster_go_to_the_workspace() -> None:
+def test_aks_cluster_component_sends_audit_and_guard_logs_to_the_workspace() -> None:
     recorded = record(created)
 
     setting = recorded.one("DiagnosticSetting", "contoso-is-logged").inputs
@@ -111,7 +111,7 @@ def test_audit_and_guard_logs_of_cluster_go_to_the_workspace() -> None:
     assert {one["category"] for one in setting["logs"] if one["enabled"]} == {"guard", "kube-audit-admin"}
 
 
-def test_cluster_outputs_are_id_issuer_and_kubelet_principal() -> None:
+def test_aks_cluster_component_outputs_are_id_issuer_name_and_kubelet_principal() -> None:
     recorded = record(created)
 
     assert recorded.one("AksCluster").outputs == {
@@ -123,7 +123,7 @@ def test_cluster_outputs_are_id_issuer_and_kubelet_principal() -> None:
 
 
 @pytest.mark.parametrize("by_repository", [False, True])
-def test_kubelet_is_granted_the_pull_of_the_agents_images_only(*, by_repository: bool) -> None:
+def test_kubelet_gets_one_pull_role_with_a_repository_condition_only_in_repository_mode(*, by_repository: bool) -> None:
     mode = Permissions.REPOSITORY if by_repository else Permissions.REGISTRY
 
     def program() -> None:
@@ -139,7 +139,7 @@ def test_kubelet_is_granted_the_pull_of_the_agents_images_only(*, by_repository:
     assert [name in condition for name in ("'agents/report'", "'agents/clerk'")] == [by_repository] * 2
 
 
-def test_kubeconfig_signs_in_with_the_azure_cli_instead_of_a_device_code() -> None:
+def test_aks_cluster_components_kubeconfig_signs_in_with_the_azure_cli_instead_of_a_device_code() -> None:
     recorded = record(created)
 
     config = json.loads(recorded.one("kubernetes").inputs["kubeconfig"])
@@ -152,19 +152,19 @@ def test_kubeconfig_signs_in_with_the_azure_cli_instead_of_a_device_code() -> No
 
 
 @pytest.mark.parametrize("key", ["token", "client-key-data", "password", "auth-provider"])
-def test_kubeconfig_with_a_credential_is_refused(key: str) -> None:
+def test_aks_kubeconfig_with_a_credential_is_refused_by_the_cluster_component(key: str) -> None:
     config = {"users": [{"name": "somebody", "user": {key: "of an administrator"}}]}
 
     with pytest.raises(RuntimeError, match="--disable-local-accounts"):
         without_credentials("contoso", [b64encode(json.dumps(config).encode()).decode()])
 
 
-def test_cluster_without_a_kubeconfig_is_refused() -> None:
+def test_aks_cluster_without_a_kubeconfig_is_refused_by_the_cluster_component() -> None:
     with pytest.raises(RuntimeError, match="returned 0 kubeconfigs for cluster 'contoso'"):
         without_credentials("contoso", [])
 
 
-def test_existing_cluster_is_read_and_nothing_is_created() -> None:
+def test_existing_aks_cluster_is_read_and_nothing_is_created() -> None:
     recorded = record(lambda: cluster(existing=True))
 
     place = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/group/providers/Microsoft.ContainerService"
@@ -185,7 +185,9 @@ def test_existing_cluster_is_read_and_nothing_is_created() -> None:
         ),
     ],
 )
-def test_arguments_for_an_open_or_undeployable_cluster_are_refused(given: dict[str, Any], why: str) -> None:
+def test_aks_cluster_component_refuses_arguments_for_an_open_or_undeployable_cluster(
+    given: dict[str, Any], why: str
+) -> None:
     with pytest.raises(ValueError, match=why):
         record(lambda: created(**given))
 
@@ -216,7 +218,7 @@ NONE: dict[str, Any] = {}
         ),
     ],
 )
-def test_existing_insecure_cluster_is_refused_with_the_az_command_that_fixes_it(
+def test_aks_cluster_component_refuses_an_insecure_existing_cluster_with_the_az_command_to_fix_it(
     monkeypatch: pytest.MonkeyPatch, properties: dict[str, Any], why: str, option: str
 ) -> None:
     program = program_with_existing_cluster(monkeypatch, properties)
@@ -225,7 +227,9 @@ def test_existing_insecure_cluster_is_refused_with_the_az_command_that_fixes_it(
         record(program)
 
 
-def test_error_lists_all_missing_settings_of_an_existing_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_aks_cluster_component_lists_all_missing_settings_of_an_existing_cluster_in_one_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     profiles = ("oidcIssuerProfile", "securityProfile", "aadProfile", "networkProfile", "apiServerAccessProfile")
     missing = dict.fromkeys(profiles, NONE) | {"disableLocalAccounts": False}
 
@@ -236,13 +240,17 @@ def test_error_lists_all_missing_settings_of_an_existing_cluster(monkeypatch: py
     assert str(refused.value).count(" --") == 7
 
 
-def test_existing_public_cluster_with_authorized_ip_ranges_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_existing_public_aks_cluster_with_authorized_ip_ranges_is_accepted_by_the_component(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     properties = {"apiServerAccessProfile": {"authorizedIPRanges": ["203.0.113.7/32"]}}
 
     assert record(program_with_existing_cluster(monkeypatch, properties)).one("AksCluster").outputs
 
 
-def test_existing_cluster_without_a_kubelet_identity_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_existing_aks_cluster_without_a_kubelet_identity_is_refused_by_the_component(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     with pytest.raises(RuntimeError, match="no 'kubeletidentity', with which nodes pull"):
         record(program_with_existing_cluster(monkeypatch, {"identityProfile": NONE}))
 

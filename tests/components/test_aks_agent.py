@@ -69,7 +69,7 @@ def test_aks_agent_registers_exactly_the_expected_child_resources() -> None:
     }
 
 
-def test_federated_credential_trusts_only_the_agents_service_account() -> None:
+def test_aks_agents_federated_credential_trusts_only_its_service_account() -> None:
     recorded = record(agent)
 
     assert recorded.one("FederatedIdentityCredential").inputs == {
@@ -82,7 +82,7 @@ def test_federated_credential_trusts_only_the_agents_service_account() -> None:
     }
 
 
-def test_service_account_names_the_identity_and_mounts_no_cluster_token() -> None:
+def test_aks_agents_service_account_names_the_identity_and_mounts_no_cluster_token() -> None:
     recorded = record(agent)
 
     account = recorded.one("ServiceAccount").inputs
@@ -92,7 +92,7 @@ def test_service_account_names_the_identity_and_mounts_no_cluster_token() -> Non
     assert "secrets" not in account
 
 
-def test_namespace_enforces_the_restricted_pod_security_standard() -> None:
+def test_aks_agents_namespace_enforces_the_restricted_pod_security_standard() -> None:
     recorded = record(agent)
 
     assert recorded.one("Namespace").inputs["metadata"] == {
@@ -108,7 +108,7 @@ def test_namespace_enforces_the_restricted_pod_security_standard() -> None:
     }
 
 
-def test_deployment_has_exactly_the_expected_spec() -> None:
+def test_aks_agents_kubernetes_deployment_has_exactly_the_expected_spec() -> None:
     recorded = record(agent)
 
     limits = {"cpu": "0.5", "memory": "1Gi"}
@@ -157,7 +157,7 @@ def test_aks_agent_creates_and_mounts_no_secret() -> None:
     assert {key for one in container(recorded)["env"] for key in one} == {"name", "value"}
 
 
-def test_network_policy_denies_all_traffic_but_dns_by_default() -> None:
+def test_aks_agents_network_policies_deny_all_traffic_but_dns_by_default() -> None:
     recorded = record(agent)
 
     both = ["Ingress", "Egress"]
@@ -180,7 +180,7 @@ def test_network_policy_denies_all_traffic_but_dns_by_default() -> None:
     }
 
 
-def test_network_policy_allows_egress_to_listed_blocks_and_ports() -> None:
+def test_aks_agents_network_policy_allows_egress_to_listed_blocks_and_ports() -> None:
     recorded = record(lambda: agent(egress=[{"cidr": "10.1.0.0/24", "ports": [443, 5671]}]))
 
     assert policy(recorded)["egress"][1:] == [
@@ -191,7 +191,7 @@ def test_network_policy_allows_egress_to_listed_blocks_and_ports() -> None:
     ]
 
 
-def test_agent_with_a_port_has_a_service_that_only_callers_namespaces_reach() -> None:
+def test_aks_agent_with_a_port_has_a_service_that_only_its_callers_namespaces_reach() -> None:
     recorded = record(lambda: agent(port=8080, callers=["clerk"]))
 
     assert recorded.one("Service", "report").inputs["spec"] == {
@@ -242,7 +242,7 @@ def test_role_assignment_of_aks_agent_is_for_its_identity() -> None:
     assert grant.parent == recorded.one("AksAgent").urn
 
 
-def test_deployment_depends_on_credential_service_account_and_network_policies() -> None:
+def test_aks_agents_kubernetes_deployment_depends_on_credential_service_account_and_network_policies() -> None:
     recorded = record(agent)
 
     needed = {
@@ -253,7 +253,7 @@ def test_deployment_depends_on_credential_service_account_and_network_policies()
     assert needed <= recorded.one("Deployment").dependencies
 
 
-def test_deployment_depends_on_the_kubelets_pull_assignment() -> None:
+def test_aks_agents_kubernetes_deployment_depends_on_the_kubelets_image_pull_role() -> None:
     def program() -> None:
         registry = ImageRegistry("shared", {**placed("contososhared")})
         place = placed("other-dev7")
@@ -267,7 +267,7 @@ def test_deployment_depends_on_the_kubelets_pull_assignment() -> None:
     assert pull.urn in recorded.one("Deployment").dependencies
 
 
-def test_network_policy_allows_egress_to_callees() -> None:
+def test_aks_agents_network_policy_allows_egress_to_the_agents_it_calls() -> None:
     recorded = record(lambda: agent(callees=[{"namespace": "clerk", "port": 8080}]))
 
     assert policy(recorded)["egress"][1:] == [
@@ -278,20 +278,20 @@ def test_network_policy_allows_egress_to_callees() -> None:
     ]
 
 
-def test_all_kubernetes_objects_are_in_the_agents_namespace() -> None:
+def test_all_kubernetes_objects_of_an_aks_agent_are_in_its_namespace() -> None:
     recorded = record(lambda: agent(port=8080, callers=["clerk"]))
 
     spaces = {one.inputs["metadata"].get("namespace") for one in inside(recorded) if one.kind != "Namespace"}
     assert spaces == {"report"}
 
 
-def test_environment_variables_are_sorted_by_name() -> None:
+def test_environment_variables_of_an_aks_agent_are_sorted_by_name() -> None:
     recorded = record(lambda: agent(variables={"B": "2", "A": "1"}))
 
     assert container(recorded)["env"] == [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]
 
 
-def test_probe_with_a_path_is_http_and_without_a_path_tcp() -> None:
+def test_aks_agents_probe_is_http_with_a_path_and_tcp_without() -> None:
     probes = {"liveness": {"port": 8080, "path": "/healthz", "period_seconds": 30}, "startup": {"port": 8081}}
     recorded = record(lambda: agent(probes=probes))
 
@@ -313,19 +313,19 @@ def test_probe_with_a_path_is_http_and_without_a_path_tcp() -> None:
         ({"egress": [{"cidr": "10.1.0.0/24", "ports": [70000]}]}, r"has ports \[70000\]"),
     ],
 )
-def test_unsafe_aks_agent_arguments_are_refused(given: dict[str, Any], why: str) -> None:
+def test_aks_agent_component_refuses_unsafe_or_inconsistent_arguments(given: dict[str, Any], why: str) -> None:
     with pytest.raises(ValueError, match=why):
         record(lambda: agent(**given))
 
 
-def test_preview_knows_deployment_name_and_service_account_subject() -> None:
+def test_preview_of_an_aks_agent_knows_its_deployment_name_and_federated_credential_subject() -> None:
     recorded = record(agent, preview=True)
 
     assert recorded.one("Deployment").inputs["metadata"] == WHERE
     assert recorded.one("FederatedIdentityCredential").inputs["subject"] == "system:serviceaccount:report:report"
 
 
-def test_cluster_does_not_use_the_agents_identity_for_its_nodes() -> None:
+def test_aks_agents_identity_gets_no_role_and_is_not_used_by_the_cluster() -> None:
     recorded = record(agent)
 
     assert recorded.all("RoleAssignment") == []

@@ -28,7 +28,7 @@ def aliases_after(*given: pulumi.Alias | str) -> list[pulumi.Alias | str]:
     return found
 
 
-def test_aliases_with_former_names_parents_or_modules_are_kept() -> None:
+def test_pulumi_aliases_with_former_names_parents_or_types_are_kept() -> None:
     kept = [
         pulumi.Alias(name="former"),
         pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE),
@@ -39,13 +39,13 @@ def test_aliases_with_former_names_parents_or_modules_are_kept() -> None:
     assert aliases_after(*kept) == kept
 
 
-def test_aliases_that_only_name_an_api_version_are_dropped() -> None:
+def test_pulumi_aliases_that_only_name_an_api_version_are_dropped() -> None:
     versions = ("v20230101", "v20230401preview", "v20230601alpha")
 
     assert aliases_after(*(pulumi.Alias(type_=f"azure-native:storage/{one}:StorageAccount") for one in versions)) == []
 
 
-def test_sdk_writes_api_version_aliases_in_the_form_that_is_dropped() -> None:
+def test_azure_native_sdk_aliases_of_a_blob_container_are_all_dropped_as_api_versions() -> None:
     heard: list[pulumi.ResourceOptions] = []
 
     def listen(args: pulumi.ResourceTransformationArgs) -> None:
@@ -65,7 +65,7 @@ def test_sdk_writes_api_version_aliases_in_the_form_that_is_dropped() -> None:
     assert aliases_after(*cast("list[str | pulumi.Alias]", options.aliases or [])) == []
 
 
-def test_agent_types_for_aliases_are_those_of_all_hosts() -> None:
+def test_agent_types_for_host_move_aliases_are_the_agent_components_of_all_hosts() -> None:
     ours = [one for one in Agent.__subclasses__() if one.__module__.startswith("components.")]
 
     assert {AksAgent, ContainerAppAgent, FoundryAgent} <= {*ours}

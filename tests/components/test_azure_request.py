@@ -53,7 +53,7 @@ def transport_with(adapter: BaseAdapter) -> RequestsTransport:
     return RequestsTransport(session=session)
 
 
-def test_request_sends_the_token_of_the_signed_in_identity() -> None:
+def test_azure_request_sends_the_token_of_the_signed_in_identity() -> None:
     web = FixedResponse(200, b'{"instance_identity": {"principal_id": "its own"}}')
 
     response = send_get_request(
@@ -64,12 +64,12 @@ def test_request_sends_the_token_of_the_signed_in_identity() -> None:
     assert [one["Authorization"] for one in web.headers] == ["Bearer secret"]
 
 
-def test_response_body_that_is_not_a_json_object_is_returned_as_empty() -> None:
+def test_azure_response_body_that_is_not_a_json_object_is_returned_as_empty() -> None:
     assert send_get_request(
         "https://p.test", "a", FakeCredential("s"), transport_with(FixedResponse(404, b"gone"))
     ) == AzureResponse(404, {})
 
 
-def test_request_without_sign_in_fails_with_advice_to_run_az_login() -> None:
+def test_azure_request_without_sign_in_fails_with_advice_to_run_az_login() -> None:
     with pytest.raises(RuntimeError, match=r"no identity is signed in to Azure .* run `az login`"):
         send_get_request("https://p.test", "audience", FakeCredential(None), transport_with(FixedResponse(200, b"{}")))

@@ -52,7 +52,7 @@ def request_for(part: str | None, name: str) -> dict[str, Known]:
 
 
 @pytest.mark.parametrize("role", BLOB_ROLES, ids=lambda role: role.name)
-def test_path_condition_allows_each_blob_operation_only_under_the_given_prefixes(role: Role) -> None:
+def test_role_condition_for_paths_allows_each_blob_operation_only_under_the_given_prefixes(role: Role) -> None:
     condition = under_paths(role, ("in/", "tmp"))
 
     seen = list(operations(role))
@@ -69,7 +69,7 @@ def test_path_condition_allows_each_blob_operation_only_under_the_given_prefixes
 
 
 @pytest.mark.parametrize("role", BLOB_ROLES, ids=lambda role: role.name)
-def test_path_condition_denies_listing_a_whole_container(role: Role) -> None:
+def test_role_condition_for_paths_denies_listing_a_whole_blob_container(role: Role) -> None:
     condition = under_paths(role, ("in/",))
 
     assert not allowed(condition, f"{BLOBS}/read", "blob.list")
@@ -77,13 +77,13 @@ def test_path_condition_denies_listing_a_whole_container(role: Role) -> None:
 
 
 @pytest.mark.parametrize("role", [*BLOB_ROLES, PULLER], ids=lambda role: role.name)
-def test_conditions_do_not_depend_on_operator_precedence(role: Role) -> None:
+def test_generated_role_conditions_do_not_depend_on_operator_precedence(role: Role) -> None:
     condition = in_repositories(role, ["one", "another"]) if role is PULLER else under_paths(role, ("in/", "tmp"))
 
     assert not parse(condition).ambiguous
 
 
-def test_repository_condition_allows_each_pull_operation_only_in_the_given_repositories() -> None:
+def test_role_condition_for_repositories_allows_each_pull_operation_only_in_the_given_repositories() -> None:
     condition = in_repositories(PULLER, ["agents/report", "agents/clerk"])
 
     seen = list(operations(PULLER))
@@ -96,7 +96,7 @@ def test_repository_condition_allows_each_pull_operation_only_in_the_given_repos
 
 
 @pytest.mark.parametrize("text", ["", "a'", "a b", "a\\"])
-def test_text_with_quotes_or_blanks_or_empty_is_refused_in_conditions(text: str) -> None:
+def test_role_condition_with_an_empty_path_or_one_with_quotes_or_blanks_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="a condition cannot compare with"):
         under_paths(BLOB_ROLES[0], (text,))
     with pytest.raises(ValueError, match="a condition cannot compare with"):

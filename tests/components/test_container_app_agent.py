@@ -52,7 +52,7 @@ def test_container_app_agent_registers_app_pull_identity_and_pull_assignment() -
     }
 
 
-def test_container_app_has_exactly_the_expected_inputs() -> None:
+def test_container_app_agent_registers_an_app_with_exactly_the_expected_inputs() -> None:
     recorded = record(report)
 
     assert app_of(recorded) == {
@@ -84,20 +84,20 @@ def test_container_app_has_exactly_the_expected_inputs() -> None:
     }
 
 
-def test_container_gets_no_token_for_the_pull_identity() -> None:
+def test_container_app_agents_container_gets_no_token_for_the_pull_identity() -> None:
     recorded = record(report)
 
     settings = app_of(recorded)["configuration"]["identitySettings"]
     assert {one["identity"]: one["lifecycle"] for one in settings} == {PULL_IDENTITY: "None", "system": "Main"}
 
 
-def test_container_app_depends_on_the_pull_assignment() -> None:
+def test_container_app_agents_app_depends_on_its_image_pull_role() -> None:
     recorded = record(report)
 
     assert recorded.one("RoleAssignment", "report-may-pull-contoso").urn in recorded.one("ContainerApp").dependencies
 
 
-def test_outputs_have_separate_principal_ids_of_agent_and_pull_identity() -> None:
+def test_container_app_agent_outputs_have_separate_principal_ids_of_agent_and_pull_identity() -> None:
     recorded = record(lambda: report(ingress={"port": 8080}))
 
     assert recorded.one("ContainerAppAgent").outputs == {
@@ -109,7 +109,7 @@ def test_outputs_have_separate_principal_ids_of_agent_and_pull_identity() -> Non
     }
 
 
-def test_agent_without_ingress_has_no_endpoint() -> None:
+def test_container_app_agent_without_ingress_has_no_endpoint() -> None:
     recorded = record(report)
 
     assert "ingress" not in app_of(recorded)["configuration"]
@@ -117,7 +117,7 @@ def test_agent_without_ingress_has_no_endpoint() -> None:
     assert (outputs["host"], outputs["endpoint"]) == ("", "")
 
 
-def test_internal_ingress_is_not_external_and_requires_tls() -> None:
+def test_internal_ingress_of_a_container_app_agent_is_not_external_and_requires_tls() -> None:
     recorded = record(lambda: report(ingress={"port": 8080}))
 
     assert app_of(recorded)["configuration"]["ingress"] == {
@@ -128,7 +128,7 @@ def test_internal_ingress_is_not_external_and_requires_tls() -> None:
     }
 
 
-def test_external_ingress_accepts_only_listed_ip_ranges() -> None:
+def test_external_ingress_of_a_container_app_agent_accepts_only_listed_ip_ranges() -> None:
     allow = ["198.51.100.7", "203.0.113.0/24"]
     recorded = record(lambda: report(ingress={"port": 8080, "external": True, "allow": allow}))
 
@@ -144,17 +144,17 @@ def test_external_ingress_accepts_only_listed_ip_ranges() -> None:
     }
 
 
-def test_external_ingress_without_an_allow_list_is_refused() -> None:
+def test_external_ingress_without_an_allow_list_is_refused_by_the_container_app_component() -> None:
     with pytest.raises(ValueError, match="'contoso-report-dev' would be open to every address"):
         record(lambda: report(ingress={"port": 8080, "external": True}))
 
 
-def test_allow_list_of_internal_ingress_is_refused() -> None:
+def test_allow_list_of_internal_ingress_is_refused_by_the_container_app_component() -> None:
     with pytest.raises(ValueError, match="is not external, so 'allow' has no effect"):
         record(lambda: report(ingress={"port": 8080, "allow": ["203.0.113.0/24"]}))
 
 
-def test_environment_variables_are_sorted_by_name() -> None:
+def test_environment_variables_of_a_container_app_agent_are_sorted_by_name() -> None:
     recorded = record(lambda: report(variables={"B": "2", "C": "3", "A": "1"}))
 
     (container,) = app_of(recorded)["template"]["containers"]
@@ -165,7 +165,7 @@ def test_environment_variables_are_sorted_by_name() -> None:
     ]
 
 
-def test_probe_with_a_path_is_http_and_without_a_path_tcp() -> None:
+def test_container_app_agents_probe_is_http_with_a_path_and_tcp_without() -> None:
     probes = {
         "liveness": {"port": 8080, "path": "/healthz", "period_seconds": 30, "failure_threshold": 5},
         "startup": {"port": 8081, "initial_delay_seconds": 2, "timeout_seconds": 3, "success_threshold": 1},
@@ -185,14 +185,14 @@ def test_probe_with_a_path_is_http_and_without_a_path_tcp() -> None:
     ]
 
 
-def test_agent_with_ingress_scales_on_http_requests() -> None:
+def test_container_app_agent_with_concurrent_requests_scales_on_http_requests() -> None:
     recorded = record(lambda: report(concurrent_requests=20))
 
     rules = app_of(recorded)["template"]["scale"]["rules"]
     assert rules == [{"name": "requests", "http": {"metadata": {"concurrentRequests": "20"}}}]
 
 
-def test_queue_scaler_authenticates_with_the_agents_identity() -> None:
+def test_queue_scaling_rule_of_a_container_app_agent_authenticates_with_its_own_identity() -> None:
     recorded = record(lambda: report(scaling=Scaling("azure-servicebus", {"queueName": "jobs"})))
 
     rules = app_of(recorded)["template"]["scale"]["rules"]
@@ -200,7 +200,7 @@ def test_queue_scaler_authenticates_with_the_agents_identity() -> None:
     assert rules == [{"name": "waiting", "custom": custom}]
 
 
-def test_pull_is_granted_on_the_whole_registry_by_default() -> None:
+def test_container_app_agents_image_pull_role_is_on_the_whole_registry_by_default() -> None:
     recorded = record(report)
 
     pull = recorded.one("RoleAssignment").inputs
@@ -209,7 +209,7 @@ def test_pull_is_granted_on_the_whole_registry_by_default() -> None:
     assert "condition" not in pull
 
 
-def test_pull_is_restricted_to_the_repository_in_repository_mode() -> None:
+def test_container_app_agents_image_pull_role_is_limited_to_its_repository_in_repository_mode() -> None:
     recorded = record(lambda: report(registry(permissions=Permissions.REPOSITORY)))
 
     pull = recorded.one("RoleAssignment").inputs
@@ -217,7 +217,7 @@ def test_pull_is_restricted_to_the_repository_in_repository_mode() -> None:
     assert pull["conditionVersion"] == "2.0"
 
 
-def test_creating_a_registry_in_repository_mode_is_refused() -> None:
+def test_image_registry_component_refuses_to_create_a_registry_in_repository_mode() -> None:
     def program() -> None:
         ImageRegistry("contoso", {**placed("contosodev7"), "permissions": Permissions.REPOSITORY})
 
@@ -225,7 +225,7 @@ def test_creating_a_registry_in_repository_mode_is_refused() -> None:
         record(program)
 
 
-def test_two_agents_have_different_identities() -> None:
+def test_two_container_app_agents_have_different_pull_identities() -> None:
     def program() -> None:
         images = registry()
         args = report(images), images

@@ -124,7 +124,7 @@ def test_deployer_role_only_reads_foundry_agents_in_the_data_plane() -> None:
     [([], set()), (["agents"], {"ServicePrincipal"}), (["people"], {"Group", "User"})],
     ids=["nobody", "agents", "people"],
 )
-def test_deployer_grants_calls_of_foundry_agents_only_to_listed_principal_types(
+def test_deployer_condition_allows_roles_for_calling_foundry_agents_only_for_the_given_caller_types(
     callers: list[Callers], types: set[str]
 ) -> None:
     condition = document("s", "g", callers=callers)["condition"]
@@ -137,7 +137,7 @@ def test_deployer_grants_calls_of_foundry_agents_only_to_listed_principal_types(
     assert not parse(condition).ambiguous
 
 
-def test_every_operation_of_the_deployer_role_is_published_by_azure() -> None:
+def test_every_operation_of_the_deployer_role_is_in_azures_published_operations() -> None:
     published = {name.lower() for name in listed(data=False)}
     on_data = {name.lower() for name in every(data=True)}
 
@@ -172,7 +172,7 @@ def test_deployer_condition_is_unambiguous_and_within_azures_length_limit() -> N
     assert len(CONDITION) <= LONGEST_CONDITION
 
 
-def test_deployer_can_assign_exactly_the_roles_of_the_verbs() -> None:
+def test_roles_the_deployer_may_assign_are_exactly_those_of_the_verbs_and_image_pulls() -> None:
     assert [role.name for role in assignable_roles()] == AZURE_ROLES
 
 
@@ -228,7 +228,7 @@ def test_deployer_command_prints_role_and_condition_as_json(capsys: pytest.Captu
     assert json.loads(capsys.readouterr().out) == document("s", "g")
 
 
-def test_howto_page_uses_the_keys_that_the_deployer_command_prints() -> None:
+def test_deploy_to_azure_how_to_matches_the_output_of_the_deployer_command() -> None:
     page = (REPOSITORY / "docs/howto/deploy-to-azure.md").read_text(encoding="utf-8")
     printed = document("00000000-0000-0000-0000-000000000000", "fabrikam-agents-dev")
 

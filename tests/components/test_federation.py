@@ -41,10 +41,10 @@ def test_each_federated_credential_trusts_one_service_account_of_one_namespace()
     ]
 
 
-def test_twenty_federated_credentials_per_identity_are_accepted() -> None:
+def test_component_accepts_twenty_federated_credentials_per_identity() -> None:
     assert len(trusting(MOST).all("FederatedIdentityCredential")) == MOST
 
 
-def test_twenty_first_federated_credential_is_refused_before_creation() -> None:
+def test_component_refuses_a_twenty_first_federated_credential_of_an_identity() -> None:
     with pytest.raises(ValueError, match="would trust 21 service accounts; Azure accepts 20"):
         trusting(MOST + 1)

@@ -50,7 +50,7 @@ def waits(recorded: Recorded) -> dict[str, set[str]]:
     return {one.name: {named[each] for each in one.dependencies if each in named} for one in recorded.resources}
 
 
-def test_foundry_account_has_exactly_the_expected_inputs() -> None:
+def test_foundry_account_component_registers_an_account_with_exactly_the_expected_inputs() -> None:
     recorded = record(project)
 
     assert recorded.one("Account").inputs == {
@@ -105,7 +105,7 @@ def test_writes_to_a_foundry_account_depend_on_each_other_in_turn() -> None:
     assert [order[at] in before[order[at + 1]] for at in range(len(order) - 1)] == [True] * 5
 
 
-def test_model_deployments_have_no_automatic_version_upgrade() -> None:
+def test_model_deployment_of_a_foundry_account_has_no_automatic_version_upgrade() -> None:
     recorded = record(lambda: project(deployments=[SMALL]))
 
     assert recorded.one("Deployment").inputs["properties"] == {
@@ -114,7 +114,7 @@ def test_model_deployments_have_no_automatic_version_upgrade() -> None:
     }
 
 
-def test_project_connections_authenticate_with_entra_id() -> None:
+def test_foundry_project_connections_authenticate_with_entra_id() -> None:
     recorded = record(lambda: project(connections=SEARCH))
 
     assert recorded.one("ProjectConnection").inputs == {
@@ -190,7 +190,7 @@ def test_projects_of_one_foundry_account_depend_on_each_other_in_turn() -> None:
     assert {one.inputs["accountName"] for one in recorded.all("Project")} == {"contoso-ai-dev7"}
 
 
-def test_access_to_connected_resources_is_granted_to_the_projects_identity() -> None:
+def test_role_of_a_foundry_project_on_a_resource_is_assigned_to_the_projects_identity() -> None:
     def program() -> None:
         vault = KeyVault("contoso-vault", placed("contoso-vault-dev7"))
         KeyVaultSecret("signing", {"vault": vault, "secret": "signing"}).allow(project().identity, "read")

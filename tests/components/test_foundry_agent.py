@@ -75,7 +75,9 @@ def granted(**more: Any) -> recorder.Registered:  # noqa: ANN401 - any argument
         ({"identity": "given", "principal_id": GUID}, GUID),
     ],
 )
-def test_role_assignment_is_for_principal_of_each_identity_source(given: dict[str, Any], principal: str) -> None:
+def test_role_assignment_of_a_foundry_agent_is_for_the_principal_of_its_identity_source(
+    given: dict[str, Any], principal: str
+) -> None:
     grant = granted(**given)
 
     assert (grant.inputs["principalId"], grant.inputs["principalType"]) == (principal, "ServicePrincipal")
@@ -87,7 +89,9 @@ def test_role_assignment_is_for_principal_of_each_identity_source(given: dict[st
     [(None, principal_of("unpublished-identity")), (recorder.SHARED, recorder.SHARED)],
     ids=["read from Azure", "configured"],
 )
-def test_agents_with_shared_identity_get_one_role_assignment(given: str | None, principal: str) -> None:
+def test_foundry_agents_with_a_shared_identity_get_one_role_assignment_for_it(
+    given: str | None, principal: str
+) -> None:
     def program() -> None:
         vault = KeyVault("contoso-vault", placed("contoso-vault-dev7"))
         report, _ = sharing("report", "clerk", principal_id=given)
@@ -111,7 +115,7 @@ def test_agents_with_shared_identity_get_one_role_assignment(given: str | None, 
         ({"identity": "given", "principal_id": GUID}, {("AgentIdentity", "report-identity")}),
     ],
 )
-def test_agent_registers_child_resources_of_its_identity_source(
+def test_foundry_agent_registers_the_child_resources_of_its_identity_source(
     given: dict[str, Any], made: set[tuple[str, str]]
 ) -> None:
     recorded = record(lambda: report(**given))
@@ -120,7 +124,7 @@ def test_agent_registers_child_resources_of_its_identity_source(
     assert {(one.kind, one.name) for one in recorded.resources if one.parent == agent.urn} == made
 
 
-def test_shared_identity_is_looked_up_once_for_all_agents() -> None:
+def test_shared_foundry_identity_is_looked_up_once_for_all_its_agents() -> None:
     recorded = record(lambda: sharing("report", "clerk"))
 
     (lookup,) = recorded.all("AgentIdentity")
@@ -128,7 +132,7 @@ def test_shared_identity_is_looked_up_once_for_all_agents() -> None:
     assert (lookup.inputs["agents"], lookup.inputs["identity"]) == (["report", "clerk"], "shared")
 
 
-def test_application_inputs() -> None:
+def test_published_foundry_agent_registers_an_application_with_exactly_the_expected_inputs() -> None:
     recorded = record(lambda: report(**PUBLISHED))
 
     assert recorded.one("AgentApplication").inputs == {
@@ -144,7 +148,7 @@ def test_application_inputs() -> None:
     }
 
 
-def test_agent_deployment_has_declared_version() -> None:
+def test_published_foundry_agents_deployment_has_the_declared_version() -> None:
     recorded = record(lambda: report(**PUBLISHED))
 
     deployment = recorded.one("AgentDeployment")
@@ -156,7 +160,7 @@ def test_agent_deployment_has_declared_version() -> None:
     assert recorded.one("AgentApplication").urn in deployment.dependencies
 
 
-def test_agent_with_replicas_is_deployed_as_hosted() -> None:
+def test_published_foundry_agent_with_replicas_is_deployed_as_hosted() -> None:
     recorded = record(lambda: report(**PUBLISHED, min_replicas=1, max_replicas=3))
 
     properties = recorded.one("AgentDeployment").inputs["properties"]
@@ -188,7 +192,9 @@ def test_agent_with_replicas_is_deployed_as_hosted() -> None:
         ({"identity": "given", "principal_id": GUID}, (GUID, PROJECT, "", {})),
     ],
 )
-def test_agent_outputs(given: dict[str, Any], outputs: tuple[str, str, str, dict[str, str]]) -> None:
+def test_foundry_agent_outputs_match_its_identity_source(
+    given: dict[str, Any], outputs: tuple[str, str, str, dict[str, str]]
+) -> None:
     recorded = record(lambda: report(**given))
 
     principal, endpoint, scope, verbs = outputs
@@ -203,7 +209,7 @@ def test_agent_outputs(given: dict[str, Any], outputs: tuple[str, str, str, dict
     }
 
 
-def test_identity_lookup_inputs_have_no_secret() -> None:
+def test_foundry_identity_lookup_has_exactly_the_expected_inputs() -> None:
     recorded = record(lambda: report(identity="per-agent"))
 
     inputs = recorded.one("AgentIdentity").inputs
@@ -215,7 +221,9 @@ def test_identity_lookup_inputs_have_no_secret() -> None:
     }
 
 
-def test_application_without_identity_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_foundry_application_returned_without_an_identity_is_refused_by_the_agent_component(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(
         vars(recorder)["_ANSWERS"], "azure-native:cognitiveservices:AgentApplication", lambda _: {"properties": {}}
     )
@@ -225,7 +233,9 @@ def test_application_without_identity_is_refused(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("preview", [True, False])
-def test_program_sends_no_request_to_foundry(monkeypatch: pytest.MonkeyPatch, *, preview: bool) -> None:
+def test_program_with_foundry_agents_sends_no_request_to_foundry(
+    monkeypatch: pytest.MonkeyPatch, *, preview: bool
+) -> None:
     """Requests are sent by the provider of the dynamic resource, when it is created or refreshed."""
     requests: list[str] = []
 
@@ -244,7 +254,7 @@ def test_program_sends_no_request_to_foundry(monkeypatch: pytest.MonkeyPatch, *,
 
 
 @pytest.mark.parametrize("given", [PUBLISHED, {"identity": "per-agent"}])
-def test_principal_id_is_unknown_in_preview(given: dict[str, Any]) -> None:
+def test_principal_id_of_a_foundry_agent_is_unknown_in_preview(given: dict[str, Any]) -> None:
     recorded = record(lambda: report(**given), preview=True)
 
     assert isinstance((recorded.one("FoundryAgent").outputs or {})["principal_id"], pulumi.output.Unknown)
@@ -261,7 +271,7 @@ def test_principal_id_is_unknown_in_preview(given: dict[str, Any]) -> None:
         ),
     ],
 )
-def test_caller_gets_role_at_agent(given: dict[str, Any], role: str, scope: str) -> None:
+def test_caller_of_a_foundry_agent_gets_a_role_at_that_agent(given: dict[str, Any], role: str, scope: str) -> None:
     recorded = record(lambda: report(**given).allow(Somebody("clerk"), "use"))
 
     grant = recorded.one("RoleAssignment", "clerk-may-use-report").inputs
@@ -271,7 +281,9 @@ def test_caller_gets_role_at_agent(given: dict[str, Any], role: str, scope: str)
 
 
 @pytest.mark.parametrize(("kind", "principal_type"), [("group", "Group"), ("user", "User")])
-def test_people_get_role_at_agent(kind: Literal["group", "user"], principal_type: str) -> None:
+def test_people_who_call_a_published_foundry_agent_get_a_role_at_it(
+    kind: Literal["group", "user"], principal_type: str
+) -> None:
     def program() -> None:
         report(**PUBLISHED).allow(People("analysts", {"kind": kind, "principal_id": GUID}), "use")
 
@@ -282,7 +294,7 @@ def test_people_get_role_at_agent(kind: Literal["group", "user"], principal_type
     assert grant.parent == recorded.one("People").urn
 
 
-def test_caller_of_agent_without_endpoint_is_refused() -> None:
+def test_role_for_calling_a_foundry_agent_without_a_scope_of_its_own_is_refused() -> None:
     with pytest.raises(ValueError, match="but the whole project; publish it"):
         record(lambda: report(identity="given", principal_id=GUID).allow(Somebody("clerk"), "use"))
     with pytest.raises(ValueError, match="but the whole project; publish it"):
@@ -290,14 +302,14 @@ def test_caller_of_agent_without_endpoint_is_refused() -> None:
 
 
 @pytest.mark.parametrize("identity", ["given", "per-agent"])
-def test_configured_id_of_shared_identity_is_refused_for_one_agent(identity: str) -> None:
+def test_shared_identity_id_configured_for_one_foundry_agent_is_refused(identity: str) -> None:
     with pytest.raises(
         pulumi.RunError, match=f"'{recorder.SHARED}' is the identity that all unpublished agents of project 'agents'"
     ):
         record(lambda: report(identity=identity, principal_id=recorder.SHARED))
 
 
-def test_configured_shared_id_that_azure_does_not_report_is_refused() -> None:
+def test_configured_shared_foundry_identity_id_that_azure_does_not_report_is_refused() -> None:
     message = (
         f"'{GUID}' is not the identity of the unpublished agents of project 'agents'; Azure reports '{recorder.SHARED}'"
     )
@@ -306,7 +318,7 @@ def test_configured_shared_id_that_azure_does_not_report_is_refused() -> None:
         record(lambda: sharing("report", "clerk", principal_id=GUID))
 
 
-def test_role_assignment_waits_for_check_of_configured_id(
+def test_no_role_is_registered_for_a_configured_foundry_identity_id_that_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def program() -> None:
@@ -328,7 +340,7 @@ def test_role_assignment_waits_for_check_of_configured_id(
     assert "report-may-read-signing" not in registered
 
 
-def test_writes_to_one_account_are_sequential() -> None:
+def test_writes_of_foundry_agents_to_one_account_depend_on_each_other_in_turn() -> None:
     """Azure refuses a second write to an account at the same time with RequestConflict."""
 
     def program() -> None:
@@ -346,7 +358,7 @@ def test_writes_to_one_account_are_sequential() -> None:
         assert before.urn in after.dependencies
 
 
-def test_unknown_verb_is_refused() -> None:
+def test_unknown_verb_on_a_foundry_agent_is_refused_with_its_valid_verbs() -> None:
     with pytest.raises(ValueError, match="'report' has no verb 'own'; its verbs are use"):
         record(lambda: report(**PUBLISHED).allow(Somebody("clerk"), "own"))
 
@@ -363,6 +375,6 @@ def test_unknown_verb_is_refused() -> None:
         ({"identity": "per-agent", "version": "7"}, "leave out version, or set identity 'application'"),
     ],
 )
-def test_inconsistent_arguments_are_refused(given: dict[str, Any], why: str) -> None:
+def test_foundry_agent_component_refuses_inconsistent_arguments(given: dict[str, Any], why: str) -> None:
     with pytest.raises(ValueError, match=why):
         record(lambda: report(**given))

@@ -22,7 +22,7 @@ def reports() -> BlobContainer:
     return BlobContainer("reports", {"account": account, "container": "reports"})
 
 
-def test_granting_a_verb_creates_one_role_assignment_at_the_narrowest_scope() -> None:
+def test_granting_a_verb_on_a_blob_container_creates_one_role_assignment_at_the_container() -> None:
     recorded = record(lambda: reports().allow(Somebody("report"), "read"))
 
     scope = identity_of("BlobContainer", "reports")
@@ -63,7 +63,7 @@ def test_name_of_role_assignment_is_a_guid_derived_from_scope_role_and_principal
     assert assignment_name(*other) != name
 
 
-def test_role_assignment_in_preview_has_known_role_and_description() -> None:
+def test_role_assignment_in_a_preview_has_known_role_and_description() -> None:
     recorded = record(lambda: reports().allow(Somebody("report"), "read"), preview=True)
 
     inputs = recorded.one("RoleAssignment").inputs
@@ -71,12 +71,12 @@ def test_role_assignment_in_preview_has_known_role_and_description() -> None:
     assert inputs["description"] == "report may read reports"
 
 
-def test_unknown_verb_is_refused_with_a_list_of_valid_verbs() -> None:
+def test_granting_an_unknown_verb_is_refused_with_the_valid_verbs_of_the_resource() -> None:
     with pytest.raises(ValueError, match="'reports' has no verb 'reed'; its verbs are read, write"):
         record(lambda: reports().allow(Somebody("report"), "reed"))
 
 
-def test_paths_for_a_kind_without_paths_are_refused() -> None:
+def test_granting_paths_on_a_cosmos_container_is_refused() -> None:
     def program() -> None:
         account = CosmosAccount("contoso-items", placed("contoso-items-dev7"))
         items = CosmosContainer(

@@ -32,14 +32,14 @@ def test_container_apps_environment_has_the_consumption_profile() -> None:
     assert profile["name"] == profile["workloadProfileType"] == "Consumption"
 
 
-def test_container_apps_environment_uses_no_workspace_key() -> None:
+def test_container_apps_environment_sends_logs_without_a_workspace_key() -> None:
     recorded = hosting()
 
     assert recorded.one("ManagedEnvironment").inputs["appLogsConfiguration"] == {"destination": "azure-monitor"}
     assert recorded.one("Workspace").inputs["features"]["disableLocalAuth"] is True
 
 
-def test_workspace_gets_app_logs_and_keeps_them_for_the_configured_days() -> None:
+def test_container_apps_environment_sends_app_logs_to_its_workspace_with_the_configured_retention() -> None:
     recorded = hosting()
 
     assert recorded.one("Workspace").inputs["retentionInDays"] == 90

@@ -34,7 +34,7 @@ def own(principal: str | None) -> AzureResponse:
     return AzureResponse(200, {"instance_identity": None if principal is None else {"principal_id": principal}})
 
 
-def test_own_identity_is_read_from_data_plane_of_project() -> None:
+def test_own_identity_of_a_foundry_agent_is_read_from_the_projects_data_plane() -> None:
     azure = FakeAzure(own("its own"))
 
     assert lookup_principal({**INPUTS, "identity": "per-agent"}, azure) == "its own"
@@ -43,7 +43,7 @@ def test_own_identity_is_read_from_data_plane_of_project() -> None:
     ]
 
 
-def test_shared_identity_is_read_from_resource_manager() -> None:
+def test_shared_identity_of_foundry_agents_is_read_from_resource_manager() -> None:
     azure = FakeAzure(own(None), AzureResponse(200, SHARED))
 
     assert lookup_principal({**INPUTS, "identity": "shared"}, azure) == "shared"
@@ -80,12 +80,14 @@ def test_shared_identity_is_read_from_resource_manager() -> None:
         ),
     ],
 )
-def test_failed_lookup_reports_the_fix(identity: str, azure: FakeAzure, message: str) -> None:
+def test_failed_foundry_identity_lookup_reports_cause_and_fix(identity: str, azure: FakeAzure, message: str) -> None:
     with pytest.raises(RuntimeError, match=message):
         lookup_principal({**INPUTS, "identity": identity}, azure)
 
 
-def test_created_resource_keeps_only_principal_id(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_agent_identity_resource_stores_its_inputs_and_the_principal_id_foundry_reports(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(dynamic_provider, "send_request", FakeAzure(own("its own")))
     props = {**INPUTS, "identity": "per-agent"}
 
@@ -96,7 +98,7 @@ def test_created_resource_keeps_only_principal_id(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(("project", "shared"), [(SHARED, ["shared"]), ({}, [])], ids=["reported", "not reported"])
-def test_configured_id_is_compared_with_shared_identity_of_project(
+def test_agent_identity_resource_with_a_configured_id_records_the_projects_shared_identity(
     monkeypatch: pytest.MonkeyPatch, project: dict[str, Any], shared: list[str]
 ) -> None:
     azure = FakeAzure(AzureResponse(403, {}), AzureResponse(200, project))
@@ -110,14 +112,16 @@ def test_configured_id_is_compared_with_shared_identity_of_project(
     assert (Provider().read(created.id, created.outs or {}).outs or {})["shared"] == shared
 
 
-def test_configured_id_in_unreadable_project_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_configured_foundry_identity_id_is_refused_if_the_project_cannot_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(dynamic_provider, "send_request", FakeAzure(own("its own"), AzureResponse(403, {})))
 
     with pytest.raises(RuntimeError, match=r"may not read project '/the/project' \(403\); give it"):
         Provider().create({**INPUTS, "identity": "per-agent", "given": GUID})
 
 
-def test_configured_id_of_blueprint_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_configured_foundry_identity_id_of_a_blueprint_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dynamic_provider, "send_request", FakeAzure(own("its own"), AzureResponse(200, SHARED)))
 
     with pytest.raises(
@@ -126,7 +130,9 @@ def test_configured_id_of_blueprint_is_refused(monkeypatch: pytest.MonkeyPatch) 
         Provider().create({**INPUTS, "identity": "per-agent", "given": "BLUEPRINT"})
 
 
-def test_configured_id_is_gone_with_its_project(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_agent_identity_with_a_configured_id_is_read_as_deleted_if_its_foundry_project_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(dynamic_provider, "send_request", FakeAzure(own("its own")))
     props = {**INPUTS, "identity": "per-agent", "given": GUID}
 
@@ -135,7 +141,7 @@ def test_configured_id_is_gone_with_its_project(monkeypatch: pytest.MonkeyPatch)
         Provider().create(props)
 
 
-def test_refresh_reads_principal_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refresh_of_an_agent_identity_resource_reads_the_principal_id_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dynamic_provider, "send_request", FakeAzure(own("another")))
 
     found = Provider().read("id", {**INPUTS, "identity": "per-agent", "principal_id": "its own"})
@@ -143,7 +149,9 @@ def test_refresh_reads_principal_again(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (found.id, (found.outs or {})["principal_id"]) == ("id", "another")
 
 
-def test_resource_is_gone_with_its_agent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_agent_identity_resource_is_read_as_deleted_if_its_foundry_agent_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(dynamic_provider, "send_request", FakeAzure(AzureResponse(404, {})))
     props = {**INPUTS, "identity": "per-agent"}
 
@@ -152,7 +160,7 @@ def test_resource_is_gone_with_its_agent(monkeypatch: pytest.MonkeyPatch) -> Non
         Provider().create(props)
 
 
-def test_other_agent_replaces_the_resource() -> None:
+def test_changed_agent_or_identity_source_replaces_an_agent_identity_resource() -> None:
     olds = {**INPUTS, "identity": "per-agent", "principal_id": "its own"}
 
     assert Provider().diff("id", olds, {**olds, "principal_id": None}).changes is False
@@ -160,7 +168,7 @@ def test_other_agent_replaces_the_resource() -> None:
     assert Provider().diff("id", olds, {**olds, "identity": "shared"}).replaces == ["identity"]
 
 
-def test_other_agents_of_shared_identity_update_the_resource() -> None:
+def test_changed_agent_list_updates_a_shared_agent_identity_resource() -> None:
     """A replacement would delete and recreate the grants of all agents that share the identity."""
     olds = {**INPUTS, "identity": "shared", "principal_id": "shared"}
 
@@ -169,7 +177,7 @@ def test_other_agents_of_shared_identity_update_the_resource() -> None:
     assert (found.changes, found.replaces) == (True, [])
 
 
-def test_configuring_the_id_updates_the_resource() -> None:
+def test_configuring_an_id_updates_an_agent_identity_resource() -> None:
     olds = {**INPUTS, "identity": "per-agent", "principal_id": "its own"}
 
     found = Provider().diff("id", olds, {**olds, "given": GUID})
@@ -177,13 +185,13 @@ def test_configuring_the_id_updates_the_resource() -> None:
     assert (found.changes, found.replaces) == (True, [])
 
 
-def test_replacement_is_created_before_old_resource_is_deleted() -> None:
+def test_agent_identity_replacement_is_created_before_the_old_resource_is_deleted() -> None:
     olds = {**INPUTS, "identity": "per-agent", "principal_id": "its own"}
 
     assert Provider().diff("id", olds, {**olds, "project_id": "/another"}).delete_before_replace is False
 
 
-def test_missing_agent_of_shared_identity_is_an_error() -> None:
+def test_shared_identity_lookup_fails_if_one_of_its_foundry_agents_is_missing() -> None:
     class WithoutClerk(FakeAzure):
         def __call__(self, url: str, audience: str) -> AzureResponse:
             return (
@@ -196,7 +204,7 @@ def test_missing_agent_of_shared_identity_is_an_error() -> None:
         lookup_principal(props, WithoutClerk(own(None), AzureResponse(200, SHARED)))
 
 
-def test_provider_is_pickled_as_in_deployed_stacks() -> None:
+def test_dynamic_provider_of_foundry_identities_is_pickled_as_in_deployed_stacks() -> None:
     """Pulumi loads the provider from the state by this pickle, on refresh and destroy of a deployed stack."""
     recorded = PICKLED_PROVIDER.read_text(encoding="utf-8").strip()
 

@@ -22,7 +22,7 @@ def topic() -> ServiceBusTopic:
     return ServiceBusTopic("news", {"namespace": namespace, "topic": "news"})
 
 
-def test_receiver_of_a_topic_gets_its_own_subscription_and_no_role_on_the_topic() -> None:
+def test_receiver_of_a_service_bus_topic_gets_a_role_at_its_own_subscription_and_none_at_the_topic() -> None:
     recorded = record(lambda: topic().allow(Somebody("reader"), "receive"))
 
     subscription = recorded.one("Subscription")
@@ -39,7 +39,7 @@ def test_receiver_of_a_topic_gets_its_own_subscription_and_no_role_on_the_topic(
     assert assignment.inputs["scope"] == identity_of("Subscription", "reader-subscribes-to-news")
 
 
-def test_sender_to_a_topic_gets_no_subscription() -> None:
+def test_sender_to_a_service_bus_topic_gets_a_role_at_the_topic_and_no_subscription() -> None:
     recorded = record(lambda: topic().allow(Somebody("writer"), "send"))
 
     assert recorded.all("Subscription") == []
@@ -47,7 +47,7 @@ def test_sender_to_a_topic_gets_no_subscription() -> None:
     assert assignment.inputs["scope"] == identity_of("Topic", "news")
 
 
-def test_subscription_variable_is_set_for_receivers_only() -> None:
+def test_service_bus_subscription_environment_variable_is_set_for_receivers_only() -> None:
     names: dict[str, set[str]] = {}
 
     def program() -> None:
@@ -60,7 +60,7 @@ def test_subscription_variable_is_set_for_receivers_only() -> None:
     assert names == {"send": {"ENDPOINT", "TOPIC"}, "receive": {"ENDPOINT", "TOPIC", "SUBSCRIPTION"}}
 
 
-def test_cosmos_containers_of_one_database_create_it_once() -> None:
+def test_cosmos_containers_of_one_database_create_the_database_once() -> None:
     def program() -> None:
         account = CosmosAccount("contoso-items", placed("contoso-items-dev7"))
         for name, database in (("items", "main"), ("notes", "main"), ("logs", "other")):
@@ -77,7 +77,7 @@ def test_cosmos_containers_of_one_database_create_it_once() -> None:
     assert recorded.one("SqlResourceSqlDatabase", "main-in-contoso-items").urn in items.dependencies
 
 
-def test_model_deployments_depend_on_each_other_and_have_no_version_upgrade() -> None:
+def test_model_deployments_of_a_model_account_depend_on_each_other_and_have_no_version_upgrade() -> None:
     names = ("large", "small", "tiny")
     models: list[DeploymentArgs] = [
         {"name": name, "model": f"gpt-{name}", "version": "2025-04-14", "sku": "Standard", "capacity": 10}
@@ -99,7 +99,7 @@ def test_model_deployments_depend_on_each_other_and_have_no_version_upgrade() ->
         before = deployment
 
 
-def test_secret_and_search_index_get_role_assignments_but_are_not_created() -> None:
+def test_key_vault_secret_and_search_index_get_role_assignments_but_are_not_created() -> None:
     def program() -> None:
         vault = KeyVault("contoso-vault", placed("contoso-vault-dev7"))
         KeyVaultSecret("signing", {"vault": vault, "secret": "signing-2"}).allow(Somebody("one"), "read")
@@ -120,7 +120,7 @@ def test_secret_and_search_index_get_role_assignments_but_are_not_created() -> N
     }
 
 
-def test_service_bus_queue_returns_a_scaler_for_its_messages() -> None:
+def test_service_bus_queue_component_returns_a_scaling_rule_for_its_message_count() -> None:
     def program() -> None:
         namespace = ServiceBusNamespace("contoso-bus", placed("contoso-bus-dev7"))
         queue = ServiceBusQueue("jobs", {"namespace": namespace, "queue": "jobs-2"})
@@ -131,7 +131,7 @@ def test_service_bus_queue_returns_a_scaler_for_its_messages() -> None:
     record(program)
 
 
-def test_scaling_on_a_kind_without_messages_is_refused() -> None:
+def test_scaling_on_an_app_configuration_store_is_refused() -> None:
     with pytest.raises(ValueError, match="'settings' has no messages to scale on"):
         record(lambda: AppConfiguration("settings", placed("contoso-settings-dev7")).scaling(5))
 

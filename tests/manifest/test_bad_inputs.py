@@ -37,9 +37,9 @@ def load_errors(case: Path, root: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_loading_invalid_files_reports_exactly_the_expected_errors(case: Path, tmp_path: Path) -> None:
+def test_loading_invalid_network_or_stack_files_reports_exactly_the_expected_errors(case: Path, tmp_path: Path) -> None:
     assert load_errors(case, tmp_path) == (case / "expected.txt").read_text().splitlines()
 
 
-def test_base_network_of_the_cases_loads_without_errors(tmp_path: Path) -> None:
+def test_base_network_of_the_invalid_file_cases_loads_without_errors(tmp_path: Path) -> None:
     assert load_errors(NETWORKS / "base", tmp_path) == []

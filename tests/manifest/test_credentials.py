@@ -90,7 +90,7 @@ def test_environment_variable_with_a_credential_is_refused_without_showing_the_v
 
 
 @pytest.mark.parametrize("text", CREDENTIALS.values(), ids=CREDENTIALS)
-def test_error_messages_of_all_fields_never_show_a_credential(text: str, tmp_path: Path) -> None:
+def test_manifest_error_messages_never_show_a_credential_of_any_field(text: str, tmp_path: Path) -> None:
     written = network(
         image=text, access={"box": text}, ingress={"kind": text, "allow": [text]}, memory=text, cpu=text, scale=text
     )

@@ -55,7 +55,7 @@ def test_byte_order_mark_is_removed_from_the_first_key(tmp_path: Path) -> None:
     assert read_document(tmp_path, "network.yaml").data == {"name": "a"}
 
 
-def test_reading_a_folder_instead_of_a_file_is_a_problem(tmp_path: Path) -> None:
+def test_folder_in_place_of_network_yaml_is_reported_as_a_problem(tmp_path: Path) -> None:
     (tmp_path / "network.yaml").mkdir()
     (problem,) = read_document(tmp_path, "network.yaml").problems
 
@@ -72,7 +72,7 @@ def test_yaml_nested_more_than_16_deep_is_a_problem(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["[" * 100_000, "{a: " * 100_000, "- " * 100_000, "a: &a [*a]", "&a {b: *a}", "\0", "%"]
 )
-def test_hostile_yaml_is_one_problem_and_not_an_exception(text: str) -> None:
+def test_malformed_or_deeply_nested_yaml_is_one_problem_and_not_an_exception(text: str) -> None:
     assert len(compose(text).problems) == 1
 
 

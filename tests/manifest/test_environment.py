@@ -55,7 +55,7 @@ def test_replicas_of_an_agent_are_restricted_to_the_limits_of_the_environment(
     assert (within.min, within.max) == kept
 
 
-def test_name_of_a_created_parent_has_the_suffix_and_of_an_existing_parent_has_none() -> None:
+def test_azure_name_of_a_created_parent_resource_has_the_suffix_and_of_an_existing_one_has_none() -> None:
     plain = environment()
 
     assert {name: plain.parent_name(one) for name, one in NETWORK.resources.items()} == {
@@ -66,7 +66,7 @@ def test_name_of_a_created_parent_has_the_suffix_and_of_an_existing_parent_has_n
     assert plain.parent_name(NETWORK.registry) == "contoso"
 
 
-def test_existing_parent_can_have_another_name_and_subscription() -> None:
+def test_existing_parent_resource_can_be_configured_with_another_name_and_subscription() -> None:
     subscription = "00000000-0000-0000-0000-00000000000A"
     other = environment(existing={"contoso-ai": {"name": "shared-ai", "subscription": subscription}})
 

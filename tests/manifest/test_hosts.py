@@ -62,7 +62,9 @@ def test_agent_without_host_runs_on_container_apps() -> None:
     assert network.agents["report"].host == "container-app"
 
 
-def test_name_in_azure_defaults_to_the_name_in_the_network(network: Network) -> None:
+def test_azure_name_of_a_foundry_project_agent_or_service_account_defaults_to_its_network_name(
+    network: Network,
+) -> None:
     research, own = network.hosts["research"], network.hosts["own"]
 
     assert isinstance(research, FoundryProject)
@@ -72,7 +74,7 @@ def test_name_in_azure_defaults_to_the_name_in_the_network(network: Network) -> 
     assert network.agents["notifier"].service_account == "notifier"
 
 
-def test_name_of_a_created_host_has_the_suffix_and_of_an_existing_host_has_none(network: Network) -> None:
+def test_azure_name_of_a_created_host_has_the_suffix_and_of_an_existing_host_has_none(network: Network) -> None:
     there = AksCluster(kind="aks-cluster", cluster="Their_Cluster", existing=True)
     elsewhere = {"Their_Cluster": {"name": "theirs"}}
 
@@ -132,7 +134,7 @@ def test_network_loads_if_shared_identities_are_allowed_or_avoided(tmp_path: Pat
     assert here.location == "westeurope"
 
 
-def test_unpublished_agents_in_two_projects_load_without_shared_identity_error(tmp_path: Path) -> None:
+def test_network_in_which_agents_of_two_projects_are_published_or_have_configured_ids_loads(tmp_path: Path) -> None:
     written = json.loads(json.dumps(WRITTEN))
     written["hosts"]["own"]["identities"] = "shared"
     published = {**ENVIRONMENT, "published": ["analyst", "lone"], "agent_identities": {"writer": WRITER}}
@@ -193,7 +195,7 @@ def test_declared_document_contains_hosts_and_identity_sources(tmp_path: Path) -
     }
 
 
-def test_declared_call_of_an_unpublished_agent_is_marked_as_waiting(tmp_path: Path) -> None:
+def test_declared_access_to_call_an_unpublished_agent_is_marked_as_waiting_in_the_document(tmp_path: Path) -> None:
     written = json.loads(json.dumps(WRITTEN))
     written["agents"]["report"]["access"] = {"analyst": "use", "writer": "use", "lone": "use"}
     written["people"] = {"readers": {"kind": "group", "access": {"writer": "use"}}}

@@ -43,13 +43,13 @@ def project(root: Path, network: str, environment: str) -> Path:
     return root
 
 
-def test_network_of_the_how_to_loads(tmp_path: Path) -> None:
+def test_network_of_the_how_to_for_writing_a_network_loads(tmp_path: Path) -> None:
     network, _ = load_project(project(tmp_path, NETWORK, ENVIRONMENT))
 
     assert set(network.agents) == {"reader", "bookkeeper"}
 
 
-def test_safeguards_of_the_how_to_load(tmp_path: Path) -> None:
+def test_budget_separation_and_exception_of_the_how_to_load(tmp_path: Path) -> None:
     agents, lists = SAFEGUARDS.split("\n\n", 1)
     (budget,) = [line for line in agents.splitlines() if "budget" in line]
     whole = NETWORK.replace("    image: reader\n", f"    image: reader\n{budget}\n") + "\n" + lists
@@ -77,7 +77,7 @@ def test_hosts_of_the_how_to_load_and_refuse_a_shared_identity(tmp_path: Path) -
     assert [(one.resource, one.verb) for one in network.people["analysts"].access] == [("analyst", "use")]
 
 
-def test_existing_account_of_the_how_to_loads(tmp_path: Path) -> None:
+def test_existing_model_account_of_the_how_to_loads(tmp_path: Path) -> None:
     deployments = re.search(r"    deployments:\n.*\n", NETWORK)
     assert deployments
     existing = NETWORK.replace(deployments[0], "    existing: true\n")

@@ -15,7 +15,7 @@ def run(program: str, folder: Path) -> str:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout  # noqa: S603 - ours
 
 
-def test_names_in_all_of_manifest_are_unique_and_defined() -> None:
+def test_names_in_dunder_all_of_the_manifest_package_are_unique_and_defined() -> None:
     assert len(set(manifest.__all__)) == len(manifest.__all__)
     assert [name for name in manifest.__all__ if not hasattr(manifest, name)] == []
 

@@ -38,7 +38,7 @@ def _fail_untranslated(detail: dict[str, Any]) -> str:
     max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(project=projects(), data=st.data())
-def test_any_value_at_any_path_loads_or_gives_a_one_line_message_of_the_project(
+def test_any_value_at_any_path_of_the_files_loads_or_gives_a_one_line_error_of_the_project(
     project: tuple[dict[str, Any], dict[str, Any], str],
     data: st.DataObject,
     tmp_path: Path,
@@ -60,7 +60,7 @@ def test_any_value_at_any_path_loads_or_gives_a_one_line_message_of_the_project(
             assert "pydantic" not in str(problem)
 
 
-def test_errors_of_all_agents_are_reported_together(tmp_path: Path) -> None:
+def test_manifest_errors_of_all_agents_are_reported_together(tmp_path: Path) -> None:
     environment = {"location": "westeurope", "resource_group": "group", "suffix": "dev7", "production": False}
     agents = {f"agent-{n}": {"image": "Bad", "cpu": 0.3, "port": 0, "access": {"box": "send"}} for n in range(3)}
     resources = {"box": {"kind": "blob-container", "account": "Bad"}}

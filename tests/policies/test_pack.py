@@ -71,11 +71,11 @@ BAD: dict[str, list[Row]] = {
 }
 
 
-def test_compliant_program_violates_no_policy() -> None:
+def test_compliant_program_violates_no_policy_of_the_policy_pack() -> None:
     assert not answers(*GOOD, config=IN_PRODUCTION).by_policy
 
 
-def test_every_policy_has_a_sample_program_that_violates_it() -> None:
+def test_every_policy_of_the_pack_has_a_sample_program_that_should_violate_it() -> None:
     assert {each.name for each in policies()} - {INPUTS} == set(BAD)
 
 
@@ -94,7 +94,7 @@ def test_each_policy_reports_its_finding_and_is_mandatory_for_errors(
 
 
 @pytest.mark.parametrize("name", sorted(set(BAD) - {UNJUDGED}))
-def test_policy_exemption_accepts_only_the_resource_with_that_urn(name: str) -> None:
+def test_policy_exemption_suppresses_the_violation_only_for_the_resource_with_its_urn(name: str) -> None:
     (name_in_urn,) = answers(*BAD[name], config=IN_PRODUCTION, deployed=True).urns[name]
     here = next(each["urn"] for each in BAD[name] if each["urn"].endswith(f"::{name_in_urn}"))
 
@@ -106,13 +106,13 @@ def test_policy_exemption_accepts_only_the_resource_with_that_urn(name: str) -> 
 
 
 @pytest.mark.parametrize("called", ["storage account contributor", by_name("Storage Account Contributor").id])
-def test_privileged_role_is_allowed_by_role_name_and_by_role_id(called: str) -> None:
+def test_privileged_role_policy_allows_configured_roles_by_name_and_by_id(called: str) -> None:
     found = answers(*BAD["privileged-role"], config={"privileged-role": {"allowedRoles": [called]}})
 
     assert "privileged-role" not in found.by_policy
 
 
-def test_mutable_image_tag_violates_the_policy_in_production_only() -> None:
+def test_mutable_image_tag_violates_its_policy_only_if_production_is_configured() -> None:
     assert "mutable-image-tag" not in answers(*BAD["mutable-image-tag"]).by_policy
 
 
@@ -133,14 +133,14 @@ def test_mutable_image_tag_violates_the_policy_in_production_only() -> None:
         ([*GOOD[:3], assignment("reads", READER, role=UNKNOWN)], "reads", "this source does not define that role"),
     ],
 )
-def test_value_unknown_in_preview_is_reported_as_not_judged(rows: list[Row], where: str, what: str) -> None:
+def test_policy_pack_reports_values_unknown_in_preview_as_not_evaluated(rows: list[Row], where: str, what: str) -> None:
     found = answers(*rows)
 
     assert what in "\n".join(found.by_policy["unknown-role"] + found.by_policy[UNJUDGED])
     assert where in found.urns[UNJUDGED] | found.urns["unknown-role"]
 
 
-def test_secret_value_is_masked_and_violates_no_plaintext_secret_policy() -> None:
+def test_policy_pack_neither_shows_secret_values_nor_reports_them_as_plain_text_credentials() -> None:
     vault = {"resourceGroupName": "agents", "vaultName": "safe", "secretName": "login"}
     rows = [row("keyvault:Secret", "login", inputs={**vault, "properties": {"value": secret(LOGIN)}})]
     rows += [running("reader", env=[{"name": "STORAGE", "value": secret(LOGIN)}])]
@@ -151,7 +151,7 @@ def test_secret_value_is_masked_and_violates_no_plaintext_secret_policy() -> Non
     assert "AccountKey" not in answers(*rows, *BAD["credential-in-plain-sight"]).text
 
 
-def test_credential_in_stack_output_violates_a_policy() -> None:
+def test_credential_in_a_stack_output_violates_the_plain_text_credential_policy() -> None:
     stack = row("pulumi:pulumi:Stack", "program-dev", outputs={"login": LOGIN, "hidden": secret(LOGIN)})
 
     (message,) = answers(*GOOD, stack).by_policy["credential-in-plain-sight"]
@@ -159,7 +159,7 @@ def test_credential_in_stack_output_violates_a_policy() -> None:
     assert "output login" in message
 
 
-def test_program_that_cannot_be_read_violates_every_policy() -> None:
+def test_policy_pack_reports_every_policy_as_violated_if_the_program_cannot_be_read() -> None:
     deep: Row = {}
     for _ in range(60):
         deep = {"in": [deep]}
@@ -177,7 +177,7 @@ def test_program_is_analysed_once_for_all_policies() -> None:
     assert check.call_count == 1
 
 
-def test_policy_configuration_in_the_how_to_is_valid() -> None:
+def test_policy_configuration_in_the_policy_pack_how_to_is_valid() -> None:
     (example,) = re.findall(r"```json\n(.*?)```", HOW_TO.read_text("utf-8"), re.DOTALL)
     schemas = {each.name: each.config_schema for each in policies()}
 
