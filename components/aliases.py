@@ -21,7 +21,7 @@ _NAMES_A_VERSION = re.compile(r"azure-native:[a-z0-9]+/v\d{8}[a-z]*:")
 
 
 def forget_api_versions(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
-    """Transformation that drops the aliases that only name another API version; for `ResourceOptions.transformations`.
+    """Drop a resource's aliases that only name another API version; for `ResourceOptions.transformations`.
 
     A transformation and not a transform, for it has to run before the SDK works out the URNs.
     """
@@ -38,7 +38,7 @@ def _only_names_a_version(alias: object) -> bool:
 
 
 def on_other_hosts(agent: pulumi.Resource) -> list[pulumi.Alias]:
-    """Aliases for a child resource of an agent: the same child below the agent on every other host.
+    """Return aliases for a child resource of an agent: the same child below the agent on every other host.
 
     Set on the few children that need them, and not on the agent, whose children would all inherit them: a preview would
     take a fifth more time.

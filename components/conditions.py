@@ -1,4 +1,4 @@
-"""Conditions on role assignments: text in Azure's condition language, version 2.0.
+"""Builds conditions on role assignments: text in Azure's condition language, version 2.0.
 
 Owns the form of a condition, which restricts every action that it is about: an action that no guard names is
 unrestricted. Format: "Example Azure role assignment conditions for Blob Storage", Microsoft Learn, 2023-05-09, "Azure
@@ -20,7 +20,7 @@ _REPOSITORY = "@Request[Microsoft.ContainerRegistry/registries/repositories:name
 
 
 def under_paths(role: Role, prefixes: Sequence[str]) -> str:
-    """Condition that restricts a role to blobs whose names begin with one of the prefixes, listing included."""
+    """Return the condition that restricts a role to blobs whose names begin with a prefix, listing included."""
     reading = f"ActionMatches{{'{_READ}'}}"
     others = [f"ActionMatches{{'{action}'}}" for action in _data_actions(role) if action != _READ]
     quoted = [_quoted(prefix) for prefix in prefixes]
@@ -32,20 +32,20 @@ def under_paths(role: Role, prefixes: Sequence[str]) -> str:
 
 
 def in_repositories(role: Role, repositories: Iterable[str]) -> str:
-    """Condition that restricts a role to some repositories of a registry in repository permissions mode."""
+    """Return the condition that restricts a role to some repositories of a registry in repository mode."""
     actions = (f"ActionMatches{{'{action}'}}" for action in _data_actions(role))
     return _guarded(actions, _any_of(f"{_REPOSITORY} StringEquals {_quoted(one)}" for one in repositories))
 
 
 class Assignable(NamedTuple):
-    """Roles, and the types of principals that these roles may be assigned to."""
+    """Roles that the deployer may assign, and the types of principals that these roles may be assigned to."""
 
     roles: Sequence[Role]
     principal_types: Sequence[str]
 
 
 def assigns_only(*grants: Assignable) -> str:
-    """Condition that lets a principal create and delete only role assignments of these roles and principal types."""
+    """Return the condition that lets a principal create and delete assignments of some roles and principal types."""
 
     def allowed(grant: Assignable, source: str) -> str:
         ids = ", ".join(sorted(role.id for role in grant.roles))
@@ -73,7 +73,7 @@ def _guarded(actions: Iterable[str], test: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Quote a text for a condition; refuse an empty text, which every name begins with, and a text with quotes."""
+    """Quote a text for a condition; raise for an empty text, which every name begins with, and a text with quotes."""
     if re.fullmatch(r"[^'\\\s]+", text) is None:
         raise ValueError(
             f"a condition cannot compare with {text!r}; write at least one character, and none of blank, ' and \\"

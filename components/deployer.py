@@ -1,4 +1,4 @@
-"""Custom role with the least privileges for the deploying identity, and the condition on its assignment.
+"""Builds the custom role with the least privileges for the deploying identity, and the condition on its assignment.
 
 Combines the rows of the resource types: their operations, and the roles of their verbs, which the identity may assign.
 `agent-network deployer` prints both as JSON.
@@ -40,7 +40,7 @@ _CALLER_TYPES: Mapping[Callers, tuple[str, ...]] = {"agents": ("ServicePrincipal
 
 
 def assignable_roles(more: Iterable[str] = ()) -> tuple[Role, ...]:
-    """The Azure roles that the deploying identity may assign to agents: those of the verbs, and `more`; in name order.
+    """Return the Azure roles that the deployer may assign to agents: those of the verbs, and `more`; in name order.
 
     Raises:
         ValueError: one of `more` is not an Azure role that an agent can have.
@@ -54,7 +54,7 @@ def assignable_roles(more: Iterable[str] = ()) -> tuple[Role, ...]:
 
 
 def calling_roles() -> tuple[Role, ...]:
-    """The roles that let a caller use a Foundry agent, in name order; at wider scopes they allow far more."""
+    """Return the roles that let a caller use a Foundry agent, in name order; at wider scopes they allow far more."""
     names = {row.role for rows in FoundryAgent.VERBS.values() for row in rows.values()}
     return tuple(by_name(name) for name in sorted(names))
 
@@ -62,7 +62,7 @@ def calling_roles() -> tuple[Role, ...]:
 def document(
     subscription: str, group: str | None = None, more_roles: Iterable[str] = (), callers: Iterable[Callers] = ()
 ) -> dict[str, Any]:
-    """The deployer's custom role, as `az role definition create` accepts it, and the condition of its assignment.
+    """Return the deployer's custom role as `az role definition create` accepts it, and the condition of its assignment.
 
     Args:
         subscription: id of the network's subscription.

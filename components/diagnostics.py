@@ -1,4 +1,4 @@
-"""Diagnostic setting that sends a resource's logs to the network's Log Analytics workspace.
+"""Registers diagnostic settings that send a resource's logs to the network's Log Analytics workspace.
 
 Owns the form of the setting. Each kind of resource owns its log categories.
 """
@@ -11,7 +11,7 @@ from pulumi_azure_native import monitor
 
 
 class Logs(NamedTuple):
-    """The log categories of one resource type, by the names of Azure Monitor's "Supported resource logs"."""
+    """Log categories of one resource type to send, by the names of Azure Monitor's "Supported resource logs"."""
 
     categories: Iterable[str] = ()
     groups: Iterable[str] = ()

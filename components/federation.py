@@ -56,7 +56,8 @@ def trust(  # noqa: PLR0913 - one argument for each thing that a credential is a
     """
     if len(accounts) > MOST:
         raise ValueError(
-            f"identity {identity_name!r} would trust {len(accounts)} service accounts; Azure accepts {MOST}; use"
+            f"identity {identity_name!r} would trust {len(accounts)} service accounts; Azure accepts at most {MOST};"
+            " use"
             " another identity for some of them"
         )
     made: list[managedidentity.FederatedIdentityCredential] = []

@@ -1,4 +1,4 @@
-"""Grants: exactly one role assignment each, whose name depends on scope, role and principal.
+"""Registers role assignments: one for each grant, with a name that depends on scope, role and principal.
 
 Owns the name and the registration of an assignment, in Azure's role system and in Cosmos DB's own. The resource's
 module has the role and the scope of a verb; `access.azure.roles` has the ids of roles.
@@ -22,27 +22,27 @@ class Grantee(Protocol):
 
     @property
     def agent_name(self) -> str:
-        """The grantee's name in logical names of grants, such as `report` in `report-may-read-findings`."""
+        """Return the grantee's part of the logical names of grants, such as `report` in `report-may-read-findings`."""
         ...
 
     @property
     def azure_name(self) -> pulumi.Input[str]:
-        """The grantee's name in Azure, which differs between environments."""
+        """Return the grantee's name in Azure, which differs between environments."""
         ...
 
     @property
     def principal_id(self) -> pulumi.Output[str]:
-        """Principal id of the grantee's role assignments."""
+        """Return the principal id of the grantee's role assignments."""
         ...
 
     @property
     def principal_type(self) -> str:
-        """Principal type in Entra ID: `ServicePrincipal` for identities of workloads, or `Group` or `User`."""
+        """Return the principal type in Entra ID: `ServicePrincipal` for identities of workloads, `Group` or `User`."""
         ...
 
     @property
     def component(self) -> pulumi.Resource:
-        """Pulumi parent of the grantee's role assignments, which are deleted with it."""
+        """Return the Pulumi parent of the grantee's role assignments, which are deleted with the parent."""
         ...
 
 
@@ -61,12 +61,12 @@ class Grant(NamedTuple):
 
 
 def assignment_name(scope: str, role_id: str, principal_id: str) -> str:
-    """Name of a role assignment: a GUID that is derived from scope, role and principal."""
+    """Return the name in Azure of a role assignment: a GUID that is derived from scope, role and principal."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{scope}/{role_id}/{principal_id}".lower()))
 
 
 def assign(grantee: Grantee, grant: Grant) -> authorization.RoleAssignment:
-    """Register the Azure role assignment of a grant."""
+    """Register the Azure role assignment of a grant with Pulumi, and return it."""
     return authorization.RoleAssignment(
         grant.title,
         role_assignment_name=_name(grantee, grant),
@@ -91,7 +91,7 @@ def assign_in_cosmos(
     resource_group_name: pulumi.Input[str],
     after: Sequence[pulumi.Resource],
 ) -> cosmosdb.SqlResourceSqlRoleAssignment:
-    """Register the Cosmos SQL role assignment of a grant, once the assignments in `after` are made."""
+    """Register the Cosmos DB SQL role assignment of a grant, once the assignments in `after` are created."""
     return cosmosdb.SqlResourceSqlRoleAssignment(
         grant.title,
         role_assignment_id=_name(grantee, grant),

@@ -37,5 +37,5 @@ class People(pulumi.ComponentResource):
 
     @property
     def component(self) -> pulumi.Resource:
-        """Pulumi parent of the role assignments of these people."""
+        """Return this component, as the Pulumi parent of the role assignments of these people."""
         return self

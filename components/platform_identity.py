@@ -1,4 +1,4 @@
-"""Identities of the platform, not of agents: a cluster's kubelet that pulls images, or a Foundry project's own.
+"""Identities of the platform, not of agents, as grantees: a cluster's kubelet that pulls images, a Foundry project.
 
 Creates nothing in Azure: the platform's component creates the identity, and grants name it as their grantee.
 """

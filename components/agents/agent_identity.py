@@ -35,7 +35,7 @@ def register_agent_identity(
     identity: IdentityOwner,
     configured_id: str | None = None,
 ) -> FoundryAgentIdentity:
-    """Register the lookup of a component's principal, or the check of its configured id, as a child resource."""
+    """Register a child resource that looks up a component's principal in Foundry, or checks its configured id."""
     args: AgentIdentityArgs = {
         "project_id": project.project_id,
         "project_endpoint": project.project_endpoint,

@@ -141,7 +141,7 @@ class AksAgent(Agent):
 
     @property
     def azure_name(self) -> pulumi.Input[str]:
-        """Name in Azure of the agent's user-assigned identity."""
+        """Return the name in Azure of the agent's user-assigned identity."""
         return self._identity_name
 
     def _identity(self) -> "managedidentity.UserAssignedIdentity":

@@ -1,4 +1,4 @@
-"""GET requests to Azure with the signed-in identity, for data that no resource type returns.
+"""Sends GET requests to Azure with the signed-in identity, for data that no resource type returns.
 
 A module of its own, imported when the first request is sent: the import costs half a second, and a preview sends none.
 """

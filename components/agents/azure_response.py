@@ -1,4 +1,4 @@
-"""Response of Azure to one request, in a module without the HTTP client, whose import would slow down a preview."""
+"""Type of Azure's response to one request; a module without the HTTP client, whose import would slow down a preview."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -7,7 +7,7 @@ __all__ = ["AzureResponse", "SendRequest"]
 
 
 class AzureResponse(NamedTuple):
-    """Status code and JSON body of a response; a body that is not a JSON object counts as empty."""
+    """Status code and JSON body of Azure's response; a body that is not a JSON object counts as empty."""
 
     status: int
     body: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""Base class of agents on every host: the principal of their grants, their name and their endpoint.
+"""Base class of agent components on every host: the principal of their grants, their name and their endpoint.
 
 Independent of any host. Each host's module owns the identity of its agents and the way they run.
 """
@@ -33,21 +33,21 @@ class Agent(pulumi.ComponentResource):
 
     @property
     def azure_name(self) -> pulumi.Input[str]:
-        """Name of the agent in Azure."""
+        """Return the name of the agent in Azure."""
         return self.app_name
 
     @property
     def component(self) -> pulumi.Resource:
-        """Pulumi parent of the agent's role assignments."""
+        """Return the agent itself, as the Pulumi parent of the agent's role assignments."""
         return self
 
     @property
     def grantee(self) -> Grantee:
-        """Grantee of the agent's role assignments: the agent itself, or the component of an identity that it shares."""
+        """Return the grantee of the agent's role assignments: the agent, or the component of a shared identity."""
         return self
 
     def _register_common_outputs(self, **more: pulumi.Input[Any]) -> None:
-        """Register the outputs of all agents, and further outputs of one host, with the Pulumi engine."""
+        """Register the outputs of every agent, and further outputs of one host, with the Pulumi engine."""
         self.register_outputs(
             {
                 "principal_id": self.principal_id,

@@ -1,4 +1,4 @@
-"""Dynamic provider of the resource that looks up a Foundry agent's principal.
+"""Pulumi dynamic provider of the resource that looks up a Foundry agent's principal.
 
 It reads when the resource is created, updated or refreshed, never in a preview, with the token of the deploying
 identity. Of the token and the responses it keeps nothing but ids of principals. A principal id that the user
@@ -48,24 +48,24 @@ class AgentIdentityProvider(dynamic.ResourceProvider):
     serialize_as_secret_always = False
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
-        """Replace the resource for another project or agent; update it for other sharing agents or a configured id."""
+        """Plan a replacement for another project or agent, and an update for other sharing agents or configured id."""
         changed = [key for key in AgentIdentityArgs.__annotations__ if _olds.get(key) != _news.get(key)]
         shared = [inputs.get("identity") == "shared" for inputs in (_olds, _news)]
         replaces = [key for key in changed if key != "given" and not (key == "agents" and all(shared))]
         return dynamic.DiffResult(changes=bool(changed), replaces=replaces, delete_before_replace=False)
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
-        """Read the agent's principal id when the resource is created."""
+        """Create the resource in the state with the agent's principal id from Foundry; nothing else is created."""
         # The project's endpoint is not part of the id: it follows from the project's id.
         name = "shared" if props["identity"] == "shared" else props["agents"][0]
         return dynamic.CreateResult(f"{props['project_id']}/agentIdentities/{name}", {**props, **_read_outputs(props)})
 
     def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.UpdateResult:
-        """Read the principal id again when other agents share the identity or its id is configured."""
+        """Read the principal id from Foundry again when the sharing agents or the configured id changed."""
         return dynamic.UpdateResult({**news, **_read_outputs(news)})
 
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
-        """Refresh the principal id; report the resource as deleted if its agents no longer exist."""
+        """Refresh the principal id from Foundry; report the resource as deleted if its agents no longer exist."""
         outputs = _read_outputs_or_none(props)
         return dynamic.ReadResult("", {}) if outputs is None else dynamic.ReadResult(id_, {**props, **outputs})
 
@@ -86,12 +86,12 @@ def _read_outputs(props: Mapping[str, Any]) -> dict[str, Any]:
     if outputs is not None:
         return outputs
     if "given" in props:
-        raise RuntimeError(f"there is no project {props['project_id']!r}")
+        raise RuntimeError(f"the Foundry project {props['project_id']!r} does not exist; create it first")
     raise RuntimeError(agents_missing_message(props, props["agents"]))
 
 
 def _read_outputs_or_none(props: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Outputs of the resource; None if the agents, or for a configured id the project, do not exist."""
+    """Return the principal id and the shared ids; None if the agents, or with a configured id the project, are gone."""
     if "given" not in props:
         principal_id = lookup_principal(props, send_request)
         return None if principal_id is None else {"principal_id": principal_id, "shared": []}

@@ -105,15 +105,15 @@ class FoundryAgent(Agent):
 
     @property
     def grantee(self) -> Grantee:
-        """Grantee of the agent's role assignments: the agent itself, or the component of its shared identity."""
+        """Return the grantee of the agent's role assignments: the agent, or the component of its shared identity."""
         return self._shared or self
 
     def variables(self) -> Mapping[str, pulumi.Input[str]]:
-        """Environment variables with the agent's endpoint for a caller, by the last part of the variable's name."""
+        """Return environment variables with the agent's endpoint for a caller, by the last part of their names."""
         return {"ENDPOINT": self.endpoint}
 
     def allow(self, caller: Grantee, verb: str) -> pulumi.CustomResource:
-        """Assign a caller the role of a verb on this agent.
+        """Assign a caller the role of a verb on this agent, and return the role assignment.
 
         Raises:
             ValueError: the verb does not exist, or no scope is narrower than the whole project.
@@ -183,7 +183,7 @@ def _as_output(value: pulumi.Input[str]) -> pulumi.Output[str]:
 
 
 def _check_not_shared(args: FoundryAgentArgs, principal_id: str, shared_ids: Sequence[str]) -> str:
-    """Return the configured principal id; refuse the project's shared one, whose grants other agents would get too."""
+    """Return the configured principal id; raise if it is the project's shared identity, whose grants all agents get."""
     if principal_id.lower() in {one.lower() for one in shared_ids}:
         locate_error = args.get("locate_error", f"agent {args['agent']!r}: principal_id: {{}}".format)
         raise pulumi.RunError(
@@ -203,7 +203,7 @@ def _check(name: str, args: FoundryAgentArgs) -> None:
         raise ValueError(f"agent {name!r} has identity {identity!r}; the choices are {choices}")
     published = identity == "application"
     if published and not args.get("version"):
-        raise ValueError(f"agent {name!r} is published; set 'version'")
+        raise ValueError(f"agent {name!r} is published, and its version is missing; set 'version'")
     application_only = ("version", "max_replicas", "min_replicas")
     unused = [key for key in application_only if not published and args.get(key) is not None]
     if unused:
@@ -211,17 +211,21 @@ def _check(name: str, args: FoundryAgentArgs) -> None:
             f"agent {name!r} is not published; leave out {', '.join(unused)}, or set identity 'application'"
         )
     if args.get("min_replicas") is not None and args.get("max_replicas") is None:
-        raise ValueError(f"agent {name!r} has min_replicas; set max_replicas too, or leave both out for a prompt")
+        raise ValueError(
+            f"agent {name!r} has min_replicas without max_replicas; set both, or neither for a prompt agent"
+        )
     if identity == "given" and configured_id is None:
         raise ValueError(f"agent {name!r} has identity 'given'; set its id in 'principal_id'")
     if (identity == "shared") != (args.get("shared") is not None):
-        raise ValueError(f"agent {name!r} has identity {identity!r}; set 'shared' for identity 'shared' and no other")
+        raise ValueError(
+            f"agent {name!r} has identity {identity!r}; the argument 'shared' is required for identity 'shared' alone"
+        )
     if identity in {"application", "shared"} and configured_id is not None:
-        raise ValueError(f"agent {name!r} has identity {identity!r}; leave out 'principal_id'")
+        raise ValueError(f"agent {name!r} has identity {identity!r}, which Foundry assigns; leave out 'principal_id'")
 
 
 def _endpoint_path(args: FoundryAgentArgs) -> str:
-    """URL path of the agent's endpoint below the project's endpoint."""
+    """Return the path of the agent's endpoint below the project's endpoint; empty without an endpoint of its own."""
     if args["identity"] == "application":
         return f"/applications/{args['app_name']}/protocols/openai"
     if args["identity"] == "per-agent":

@@ -1,4 +1,4 @@
-"""Import path of the dynamic provider in the state of deployed stacks: Pulumi pickles `Provider` by module and name.
+"""Import path of the dynamic provider in deployed stacks' state: Pulumi pickles `Provider` by module and name.
 
 Do not rename or move `Provider`: `pulumi refresh` and `pulumi destroy` of a deployed stack load it from here.
 """

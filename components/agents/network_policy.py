@@ -1,4 +1,4 @@
-"""Rules of an AKS agent's network policy: the traffic that its pods may send and receive.
+"""Builds the rules of an AKS agent's network policy: the traffic that its pods may send and receive.
 
 Owns the form of a rule, and the addresses that no agent may reach even if its list contains them.
 """
@@ -20,7 +20,7 @@ _HIGHEST_PORT = 65535
 
 
 class EgressArgs(TypedDict):
-    """Block of addresses that an agent may reach, with its ports."""
+    """Block of IP addresses that an AKS agent's pods may connect to, with the ports."""
 
     cidr: str
     """Block of addresses, in CIDR notation, without the platform's own addresses."""
@@ -38,7 +38,7 @@ class CalleeArgs(TypedDict):
 
 
 def check_egress(name: str, egress: Sequence[EgressArgs]) -> None:
-    """Refuse egress rules that contain a platform address (169.254.169.254, 168.63.129.16) or an invalid port.
+    """Raise for egress rules with a platform address (169.254.169.254, 168.63.129.16) or an invalid port.
 
     Raises:
         ValueError: a block contains a platform address, or a port is missing or invalid.
@@ -47,17 +47,20 @@ def check_egress(name: str, egress: Sequence[EgressArgs]) -> None:
         block = ip_network(allowed["cidr"])
         reached = [str(address) for address in _PLATFORM if address in block]
         if reached:
-            why = f"agent {name!r} could reach {reached[0]}, and so get tokens of the node's identities,"
-            raise ValueError(f"{why} by 'egress' {allowed['cidr']}; list narrower blocks")
+            raise ValueError(
+                f"agent {name!r} could reach {reached[0]}, and so get tokens of the node's identities, by 'egress'"
+                f" {allowed['cidr']}; list narrower blocks"
+            )
         ports = [port for port in allowed["ports"] if not 0 < port <= _HIGHEST_PORT]
         if ports or not allowed["ports"]:
             raise ValueError(
-                f"agent {name!r} has ports {ports} for {allowed['cidr']}; list ports from 1 to {_HIGHEST_PORT}"
+                f"agent {name!r} has the invalid egress ports {ports} for {allowed['cidr']}; list ports from 1 to"
+                f" {_HIGHEST_PORT}"
             )
 
 
 def from_namespaces(port: int, namespaces: Sequence[str]) -> "networking.v1.NetworkPolicyIngressRuleArgs":
-    """Ingress rule that lets the pods of these namespaces call this port."""
+    """Return the ingress rule of a network policy that lets the pods of some namespaces call a port."""
     return networking.v1.NetworkPolicyIngressRuleArgs(
         from_=[_pods_of(one) for one in namespaces],
         ports=[networking.v1.NetworkPolicyPortArgs(port=port, protocol="TCP")],
@@ -65,7 +68,7 @@ def from_namespaces(port: int, namespaces: Sequence[str]) -> "networking.v1.Netw
 
 
 def to_callees(callees: Sequence[CalleeArgs]) -> "Iterator[networking.v1.NetworkPolicyEgressRuleArgs]":
-    """Egress rules that let an agent call pods of other namespaces, each on its port."""
+    """Yield the egress rules that let an agent's pods call pods of other namespaces, each on its port."""
     for each in callees:
         yield networking.v1.NetworkPolicyEgressRuleArgs(
             to=[_pods_of(each["namespace"])],
@@ -81,7 +84,7 @@ def _pods_of(namespace: str) -> "networking.v1.NetworkPolicyPeerArgs":
 
 
 def to_dns() -> "networking.v1.NetworkPolicyEgressRuleArgs":
-    """Egress rule that lets an agent send DNS queries to the cluster's own DNS only."""
+    """Return the egress rule that lets an agent's pods send DNS queries to the cluster's own DNS only."""
     return networking.v1.NetworkPolicyEgressRuleArgs(
         to=[
             networking.v1.NetworkPolicyPeerArgs(
@@ -94,7 +97,7 @@ def to_dns() -> "networking.v1.NetworkPolicyEgressRuleArgs":
 
 
 def to_blocks(blocks: Sequence[EgressArgs]) -> "Iterator[networking.v1.NetworkPolicyEgressRuleArgs]":
-    """Egress rules that let an agent reach blocks of addresses, each on its ports."""
+    """Yield the egress rules that let an agent's pods connect to blocks of addresses, each on its ports."""
     for each in blocks:
         block = networking.v1.IPBlockArgs(cidr=each["cidr"])
         yield networking.v1.NetworkPolicyEgressRuleArgs(

@@ -1,4 +1,4 @@
-"""Lookup of the principal id of a Foundry agent; no resource type of Azure returns it.
+"""Looks up the principal id of a Foundry agent in Azure; no resource type of Azure returns it.
 
 An agent's own identity is in the data plane of its project. The identity that unpublished agents share is in the
 project's representation in Resource Manager. Sources: "Manage hosted agents" and "Agent identity concepts in Microsoft
@@ -29,7 +29,7 @@ _OK, _UNAUTHENTICATED, _FORBIDDEN, _NOT_FOUND = 200, 401, 403, 404
 
 
 def lookup_principal(inputs: Mapping[str, Any], send: SendRequest) -> str | None:
-    """Principal id of an agent, or of the identity that several agents share; None if none of the agents exists.
+    """Return the principal id of an agent, or the one that several agents share; None if none of them exists.
 
     Args:
         inputs: inputs of a `FoundryAgentIdentity`.
@@ -53,7 +53,7 @@ def lookup_principal(inputs: Mapping[str, Any], send: SendRequest) -> str | None
 
 
 def lookup_shared_identities(project_id: str, send: SendRequest) -> frozenset[str] | None:
-    """Ids of the identities that the unpublished agents of a project share; None if the project does not exist.
+    """Return the identity ids that a project's unpublished agents share; None if the project does not exist.
 
     The documented number is one; none or several mean that Azure returns the id in a form that is unknown here.
 
@@ -65,7 +65,7 @@ def lookup_shared_identities(project_id: str, send: SendRequest) -> frozenset[st
 
 
 def read_project(project_id: str, send: SendRequest) -> Mapping[str, Any] | None:
-    """A project as Resource Manager returns it; None if it does not exist.
+    """Return a Foundry project as Resource Manager returns it; None if the project does not exist.
 
     Raises:
         RuntimeError: the project cannot be read; the message has the fix.
@@ -79,23 +79,23 @@ def read_project(project_id: str, send: SendRequest) -> Mapping[str, Any] | None
 
 
 def shared_identity_ids(project: Mapping[str, Any]) -> frozenset[str]:
-    """Ids of the identities that a project's unpublished agents share, from the project's representation."""
+    """Return the identity ids that unpublished agents share, from a project as Resource Manager returns it."""
     return frozenset(_values_of_key("agentIdentityId", project))
 
 
 def blueprint_ids(project: Mapping[str, Any]) -> frozenset[str]:
-    """Ids of a project's identity blueprints, from the project's representation."""
+    """Return the ids of identity blueprints, from a project as Resource Manager returns it."""
     return frozenset(_values_of_key("agentIdentityBlueprintId", project))
 
 
 def agents_missing_message(inputs: Mapping[str, Any], missing: Sequence[str]) -> str:
-    """Error message for agents that do not exist in their project."""
+    """Return the error message for agents that do not exist in their Foundry project."""
     listed = " and no agent ".join(map(repr, missing))
     return f"{inputs['project_endpoint']} has no agent {listed}; create a first version there, or {_CONFIGURE_ID}"
 
 
 def _read_agent(inputs: Mapping[str, Any], name: str, send: SendRequest) -> Mapping[str, Any] | None:
-    """An agent as its project returns it; None if the project has no agent of that name."""
+    """Return an agent as its Foundry project returns it; None if the project has no agent of that name."""
     url = f"{inputs['project_endpoint']}/agents/{quote(name, safe='')}?api-version={_AGENTS_VERSION}"
     response = send(url, _AGENTS_AUDIENCE)
     if response.status == _NOT_FOUND:
@@ -138,7 +138,7 @@ def _shared_principal_id(inputs: Mapping[str, Any], own_ids: Mapping[str, str | 
 
 
 def _values_of_key(key: str, value: object) -> Iterator[str]:
-    """Every text under that key at any depth: the names of the keys are documented, their position is not."""
+    """Yield every text under a key in nested mappings, but not in lists: the position of the key is not documented."""
     if isinstance(value, Mapping):
         for name, inner in cast("Mapping[str, object]", value).items():
             if name == key and isinstance(inner, str) and inner:
@@ -154,4 +154,6 @@ def _check_status(response: AzureResponse, subject: str, reader_role: str, alter
             f" which has that action, or {reader_role} at the project"
         )
     if response.status != _OK:
-        raise RuntimeError(f"reading {subject} returned status {response.status}; try again{alternative}")
+        raise RuntimeError(
+            f"reading {subject} from Azure returned the HTTP status {response.status}; try again{alternative}"
+        )

@@ -48,12 +48,12 @@ class UnpublishedAgents(pulumi.ComponentResource):
 
     @property
     def component(self) -> pulumi.Resource:
-        """Pulumi parent of the shared identity's role assignments."""
+        """Return this component, as the Pulumi parent of the shared identity's role assignments."""
         return self
 
 
 def _check_configured_id(args: UnpublishedAgentsArgs, principal_id: str, shared_ids: Sequence[str]) -> str:
-    """Return the configured principal id of the shared identity; refuse it if Azure reports another."""
+    """Return the configured principal id of the shared identity; raise if Azure reports another one."""
     if shared_ids and principal_id.lower() not in {one.lower() for one in shared_ids}:
         project = args["project"].resource_name
         locate_error = args.get("locate_error", f"unpublished agents of {project!r}: principal_id: {{}}".format)

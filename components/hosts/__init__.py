@@ -1,1 +1,1 @@
-"""Hosts of agents: Foundry accounts and projects, AKS clusters, and the Container Apps environment."""
+"""Pulumi components for the hosts of agents: Foundry accounts and projects, AKS clusters, Container Apps."""

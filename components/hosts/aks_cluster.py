@@ -90,7 +90,7 @@ class AksCluster(ParentResource):
         )
 
     def let_pull(self, registry: ImageRegistry, *repositories: str) -> pulumi.CustomResource:
-        """Grant the kubelet the pull of images from a registry; pods that are registered later wait for this grant."""
+        """Grant the cluster's kubelet the pull of images from a registry; pods registered later wait for this grant."""
         assignment = registry.allow_pull(self.kubelet, *repositories)
         self.may_pull.append(assignment)
         return assignment
@@ -99,21 +99,28 @@ class AksCluster(ParentResource):
 def _check(name: str, args: AksClusterArgs) -> None:
     missing = [key for key in ("vm_size", "node_count") if not args.get(key)]
     if missing:
-        raise ValueError(f"cluster {name!r} is to be created; set {' and '.join(missing)}")
+        raise ValueError(f"cluster {name!r} is to be created, and arguments are missing; set {' and '.join(missing)}")
     private, listed = args.get("private", False), args.get("authorized_ip_ranges", ())
     if not private and not listed:
-        why = f"the API of cluster {name!r} would be reachable from every address"
-        raise ValueError(f"{why}; set 'private', or list the permitted addresses in 'authorized_ip_ranges'")
+        raise ValueError(
+            f"the API of cluster {name!r} would be reachable from every address; set 'private', or list the permitted"
+            " addresses in 'authorized_ip_ranges'"
+        )
     if private and listed:
-        raise ValueError(f"cluster {name!r} is private; remove 'authorized_ip_ranges', or 'private'")
+        raise ValueError(
+            f"cluster {name!r} is private and cannot authorize addresses; remove 'authorized_ip_ranges', or 'private'"
+        )
     everybody = [block for block in listed if block.endswith("/0")]
     if everybody:
         raise ValueError(
-            f"the API of cluster {name!r} would be reachable from every address by {everybody[0]!r}; narrow it"
+            f"the API of cluster {name!r} would be reachable from every address by {everybody[0]!r}; list a narrower"
+            " block"
         )
     if args.get("subnet_id") is not None and args.get("identity_id") is None:
-        why = f"cluster {name!r} has a subnet, but its own identity could join it only after the cluster is created"
-        raise ValueError(f"{why}; set 'identity_id' to an identity with the role Network Contributor on the subnet")
+        raise ValueError(
+            f"cluster {name!r} has a subnet, but its own identity could join it only after the cluster is created; set"
+            " 'identity_id' to an identity with the role Network Contributor on the subnet"
+        )
 
 
 def _create(name: str, args: AksClusterArgs, own: pulumi.ResourceOptions) -> "containerservice.ManagedCluster":

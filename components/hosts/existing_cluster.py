@@ -1,4 +1,4 @@
-"""Check that an existing AKS cluster has the security settings that agents need; the cluster is never changed.
+"""Checks that an existing AKS cluster has the security settings that agents need; the cluster is never changed.
 
 Owns the list of required settings, and the `az aks update` command that sets them. Sources: "Enable AKS-managed
 Microsoft Entra integration", "Use Azure RBAC for Kubernetes authorization", "Manage local accounts", "Deploy and
@@ -23,7 +23,7 @@ class _Requirement(NamedTuple):
 
 
 def fit_for_agents(name: str, cluster: "containerservice.ManagedCluster") -> pulumi.Output[str]:
-    """Return an existing cluster's name in Azure, or fail with a list of all required settings that it lacks.
+    """Return an existing cluster's name in Azure; raise with a list of all required settings that it lacks.
 
     Args:
         name: name of the cluster in messages.
@@ -45,36 +45,36 @@ def _requirements(cluster: "containerservice.ManagedCluster") -> list[_Requireme
     return [
         _Requirement(
             cluster.oidc_issuer_profile.apply(lambda profile: bool(profile and profile.issuer_url)),
-            "it has no OIDC issuer",
+            "the cluster has no OIDC issuer",
             "--enable-oidc-issuer",
         ),
         _Requirement(
             cluster.security_profile.apply(
                 lambda profile: bool(profile and profile.workload_identity and profile.workload_identity.enabled)
             ),
-            "workload identity is off",
+            "workload identity is off in the cluster",
             "--enable-workload-identity",
         ),
         _Requirement(
             cluster.aad_profile.apply(lambda profile: bool(profile and profile.managed and profile.enable_azure_rbac)),
-            "Azure RBAC for Kubernetes is off",
+            "Azure RBAC for Kubernetes is off in the cluster",
             "--enable-aad --enable-azure-rbac",
         ),
         _Requirement(
             cluster.disable_local_accounts.apply(bool),
-            "its local accounts are on, so that a key gives access",
+            "the local accounts of the cluster are on, so that a key gives access",
             "--disable-local-accounts",
         ),
         _Requirement(
             cluster.network_profile.apply(
                 lambda profile: (profile and profile.network_policy) not in {None, "", "none"}
             ),
-            "it does not enforce network policies",
+            "the cluster does not enforce network policies",
             "--network-policy azure",
         ),
         _Requirement(
             cluster.api_server_access_profile.apply(_is_access_restricted),
-            "its API is reachable from every address",
+            "the API server of the cluster is reachable from every address",
             "--api-server-authorized-ip-ranges …",
         ),
     ]

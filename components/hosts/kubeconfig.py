@@ -1,4 +1,4 @@
-"""Kubeconfig for an AKS cluster that contains no credential: sign-in is with the deployer's token of Entra ID.
+"""Reads the kubeconfig of an AKS cluster without a credential: sign-in is with the deployer's token of Entra ID.
 
 Requests the cluster's address and certificate from Azure, and refuses a response that contains a credential. Sources:
 "Access Kubernetes clusters using kubelogin", Microsoft Learn, 2025, and "Using kubelogin with AKS",
@@ -23,7 +23,7 @@ _DEVICE_CODE, _CLIENT_ID, _AZURE_CLI = "devicecode", "--client-id", "azurecli"
 
 
 def kubeconfig_of(cluster: str, name: pulumi.Input[str], resource_group_name: pulumi.Input[str]) -> pulumi.Output[str]:
-    """Kubeconfig of a cluster as JSON, without a credential, once the cluster exists.
+    """Return the kubeconfig of a cluster as JSON, without a credential, as an output that waits for the cluster.
 
     Args:
         cluster: name of the cluster in messages.
@@ -37,7 +37,7 @@ def kubeconfig_of(cluster: str, name: pulumi.Input[str], resource_group_name: pu
 
 
 def without_credentials(cluster: str, kubeconfigs: list[str]) -> str:
-    """The kubeconfig that Azure returned, as JSON, changed to sign in with the Azure CLI; a credential is refused.
+    """Return Azure's kubeconfig as JSON, changed to sign in with the Azure CLI; raise if it has a credential.
 
     Args:
         cluster: name of the cluster in messages.

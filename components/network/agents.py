@@ -31,7 +31,7 @@ def in_container_app(  # noqa: PLR0913, PLR0917 - one argument for each thing th
     resources: Mapping[str, NetworkResource],
     variables: _Variables,
 ) -> ContainerAppAgentArgs:
-    """Arguments of a `ContainerAppAgent`, from the manifest."""
+    """Return the arguments of the `ContainerAppAgent` component for an agent of the manifest."""
     environment, name_parts = site.environment, (site.network.name, name, site.environment.stack)
     replicas = environment.limit_replicas(agent.replicas)
     args: ContainerAppAgentArgs = {
@@ -64,7 +64,7 @@ def in_container_app(  # noqa: PLR0913, PLR0917 - one argument for each thing th
 def in_cluster(  # noqa: PLR0913, PLR0917 - as above
     site: Site, name: str, agent: Agent, hosts: Hosts, registry: ImageRegistry, variables: _Variables
 ) -> AksAgentArgs:
-    """Arguments of an `AksAgent`, from the manifest."""
+    """Return the arguments of the `AksAgent` component for an agent of the manifest."""
     environment, name_parts = site.environment, (site.network.name, name, site.environment.stack)
     args: AksAgentArgs = {
         "app_name": agent.service_account,
@@ -96,7 +96,7 @@ def in_cluster(  # noqa: PLR0913, PLR0917 - as above
 def in_foundry(
     site: Site, name: str, agent: Agent, hosts: Hosts, unpublished: Mapping[str, UnpublishedAgents]
 ) -> FoundryAgentArgs:
-    """Arguments of a `FoundryAgent`, from the manifest."""
+    """Return the arguments of the `FoundryAgent` component for an agent of the manifest."""
     environment, network = site.environment, site.network
     identity = environment.identity_source_of(name, network)
     args: FoundryAgentArgs = {
@@ -119,7 +119,7 @@ def in_foundry(
 
 
 def _callees(site: Site, name: str) -> Iterator[CalleeArgs]:
-    """Namespace and port of the agents that an AKS agent may call."""
+    """Yield namespace and port of each agent that an AKS agent may call."""
     for callee, other in sorted(site.network.agents.items()):
         if other.host == "aks" and other.port is not None and name in other.ingress.callers:
             yield {"namespace": namespace_name(site.network.name, callee, site.environment.stack), "port": other.port}

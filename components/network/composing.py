@@ -36,7 +36,7 @@ __all__ = ["AgentNetwork", "AgentNetworkArgs"]
 
 
 class AgentNetworkArgs(TypedDict):
-    """Arguments of an `AgentNetwork`, both as `manifest.load` gives them."""
+    """Arguments of an `AgentNetwork`: the network and the environment, both as `manifest.load` returns them."""
 
     network: Network
     """Network with its agents, resources and access."""
@@ -164,7 +164,7 @@ class AgentNetwork(pulumi.ComponentResource):
         return {**agent.environment, **self._granting.variables(azure_name, agent.access, variable_prefix)}
 
     def _assigned_principals(self, made: dict[str, AgentComponent]) -> Iterator[tuple[str, pulumi.Output[str]]]:
-        """Principal ids that Azure assigns, with the owner's description: all that are not configured."""
+        """Yield each principal id that Azure assigns, rather than the stack file, with a description of its owner."""
         given, hosts = self._site.environment, self._hosts
         for name, agent in made.items():
             if agent.grantee is agent and name not in given.agent_identities:
@@ -180,7 +180,7 @@ class AgentNetwork(pulumi.ComponentResource):
             yield f"the kubelet of cluster {quote_value(name)}", cluster.kubelet.principal_id
 
     def _grant_access(self, made: dict[str, AgentComponent]) -> dict[str, dict[str, Any]]:
-        """Create all role assignments; return the outputs of each agent."""
+        """Create all role assignments of the network; return the outputs of each agent."""
         network = self._site.network
         access: dict[pulumi.Resource, tuple[Grantee, list[Access]]] = {}
         for name, component in sorted(made.items()):
@@ -211,7 +211,7 @@ def _problem_with_key_only(path: KeyPath, message: str) -> Problem:
 
 
 def _group(network: Network, environment: Environment, own: pulumi.ResourceOptions) -> pulumi.Output[str]:
-    """Register the resource group and return its name as an output that is known in a preview and depends on it."""
+    """Register the network's resource group; return its name as an output that is known in a preview."""
     group_name = environment.resource_group
     group = resources.ResourceGroup(
         network.name,

@@ -1,4 +1,4 @@
-"""Role assignments of a network: one for each declared access of an identity.
+"""Creates the role assignments of a network: one for each declared access of an identity.
 
 Merges the access of agents that share an identity, since Azure accepts an assignment of the same role to the same
 principal at the same scope only once.
@@ -22,7 +22,7 @@ Right = tuple[str, str]
 
 
 def right_of(access: Access) -> Right:
-    """Resource name and verb (or role) of a declared access, without its paths."""
+    """Return the resource name and the verb (or role) of a declared access, without its paths."""
     return access.resource, access.verb or access.role or ""
 
 
@@ -35,7 +35,7 @@ class Granting:
         self._site, self._resources, self._agents = site, resources, callable_agents
 
     def grant(self, grantee: Grantee, access: Iterable[Access]) -> dict[Right, str]:
-        """Create the role assignments of a grantee's declared access; return their logical names."""
+        """Create the role assignments of a grantee's access; return their logical names by resource and verb."""
         made: dict[Right, str] = {}
         for one in merged(access):
             assign = self._assigning(one)
@@ -46,7 +46,7 @@ class Granting:
     def variables(
         self, azure_name: str, access: Iterable[Access], prefix: Callable[[str], str]
     ) -> dict[str, pulumi.Input[str]]:
-        """Environment variables with the endpoints of an agent's granted resources."""
+        """Return environment variables with the endpoints of an agent's granted resources and callable agents."""
         granted: dict[str, set[str]] = {}
         for one in access:
             granted.setdefault(one.resource, set()).add(one.verb or "")
@@ -62,7 +62,7 @@ class Granting:
         return found
 
     def _assigning(self, access: Access) -> Callable[[Grantee], pulumi.CustomResource] | None:
-        """Function that assigns a grantee the role of one access; None for an agent that cannot be called yet."""
+        """Return a function that creates the role assignment of one access; None if the agent cannot be called yet."""
         if access.resource in self._site.network.agents:
             agent = self._agents.get(access.resource)
             return None if agent is None else lambda grantee: agent.allow(grantee, access.verb or "")
@@ -74,7 +74,7 @@ class Granting:
 
 
 def merged(accesses: Iterable[Access]) -> list[Access]:
-    """Merge the access of agents that share an identity: one access per right, with the paths of all.
+    """Merge the declared access of agents that share an identity: one access per right, with the paths of all.
 
     An access without paths is unrestricted, so the merged one is, too.
     """

@@ -1,4 +1,4 @@
-"""Hosts of a network's agents outside Container Apps: Foundry projects and AKS clusters."""
+"""Creates the hosts of a network's agents outside Container Apps: Foundry projects and AKS clusters."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,7 @@ __all__ = ["Hosts"]
 
 
 class Hosts:
-    """Creates the Foundry projects and AKS clusters of a network; has them by name."""
+    """Creates the Foundry projects and AKS clusters of a network, and holds them by name."""
 
     def __init__(self, site: Site, resources: Mapping[str, NetworkResource], registry: ImageRegistry) -> None:
         self.projects: dict[str, FoundryProject] = {}
@@ -51,7 +51,7 @@ class Hosts:
         return project
 
     def _account(self, host: Project) -> FoundryAccount:
-        """Create, once, the Foundry account of a project, with the models of all projects in this account."""
+        """Return the Foundry account of a project, created on first use with the models of all of its projects."""
         if host.account not in self._accounts:
             sharing = [one for one in self._site.network.hosts.values() if isinstance(one, Project)]
             models = [model for one in sharing if one.account == host.account for model in one.deployments]
@@ -83,7 +83,7 @@ class Hosts:
         return cluster
 
     def _size(self, name: str, host: Cluster, args: AksClusterArgs) -> None:
-        """Set the size, network and administrators of a new cluster."""
+        """Set the size, network and administrators in the arguments of a new cluster."""
         size = self._site.environment.cluster(name)
         args["vm_size"], args["node_count"] = size.node_size, size.node_count
         args["private"], args["authorized_ip_ranges"] = host.private, host.allow

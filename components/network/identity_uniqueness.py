@@ -1,4 +1,4 @@
-"""Check that no configured identity id is the principal of another identity of the network.
+"""Checks that no identity id in the stack file is the principal of another identity of the network.
 
 `manifest.checks` compares the ids that are in the files; this compares them with the ids that Azure reports. A shared
 identity of a project without declared agents is compared by the lookup of the configured id itself.
@@ -16,7 +16,7 @@ __all__ = ["check_ids_unique"]
 
 
 def check_ids_unique(site: Site, others: Mapping[str, pulumi.Output[str]]) -> None:
-    """Refuse a configured id that is the principal of another identity, as soon as that principal is known.
+    """Raise for an id in the stack file that is another identity's principal, as soon as that principal is known.
 
     A preview knows the principals of identities that exist already.
 
@@ -41,7 +41,7 @@ def _check(configured: Mapping[str, KeyPath], principal: str, owner: str, create
         raise pulumi.RunError(
             str(
                 create_problem(
-                    path, f"'{principal}' is the id of {owner}, not of this one; set another id, or remove this one"
+                    path, f"'{principal}' is already the id of {owner}; set another id here, or remove this setting"
                 )
             )
         )

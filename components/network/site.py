@@ -28,11 +28,11 @@ class Site:
     create_problem: CreateProblem
 
     def error_locator(self, *path: str | int) -> Callable[[str], str]:
-        """Function that adds the file and line of a stack setting to an error message about it."""
+        """Return a function that adds the file and line of a stack setting to an error message about the setting."""
         return lambda message: str(self.create_problem(path, message))
 
     def placed_args(self, resource: HasParent) -> PlacedArgs:
-        """Name, resource group and subscription of a parent: the environment's, or those of an existing resource."""
+        """Return the name, group and subscription of a parent: the environment's, or those of an existing resource."""
         environment = self.environment
         placed: PlacedArgs = {
             **self.placement,

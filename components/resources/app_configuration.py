@@ -1,4 +1,4 @@
-"""Component for App Configuration stores (kind `app-configuration`), which are the narrowest scope of a role."""
+"""Component for App Configuration stores (kind `app-configuration`); a role applies to a store as a whole."""
 
 import pulumi
 from pulumi_azure_native import appconfiguration

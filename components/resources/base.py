@@ -16,7 +16,7 @@ from components.grants import Grant, Grantee, assign
 
 
 class Placement(TypedDict):
-    """Subscription, resource group, region and log workspace of a resource."""
+    """Subscription, tenant, resource group, region and log workspace of a resource."""
 
     subscription_id: pulumi.Input[str]
     """Id of the resource's subscription."""
@@ -69,7 +69,7 @@ class Scaling(NamedTuple):
 
 
 def arm_id(args: PlacedArgs, arm_type: str) -> pulumi.Output[str]:
-    """Azure resource id of a resource that is directly in a resource group, even if the resource does not exist."""
+    """Return the Azure resource id of a resource directly in a resource group, even if it does not exist."""
     group = pulumi.Output.concat("/subscriptions/", args["subscription_id"], "/resourceGroups/")
     return pulumi.Output.concat(group, args["resource_group_name"], f"/providers/{arm_type}/", args["azure_name"])
 
@@ -90,7 +90,7 @@ class ParentResource(pulumi.ComponentResource):
         self.subscription_id = args["subscription_id"]
 
     def _register(self, core: pulumi.CustomResource, **outputs: pulumi.Output[str]) -> None:
-        """Register the outputs with the Pulumi engine; `core` is the Azure resource that children depend on."""
+        """Register a parent resource's outputs with Pulumi; `core` is the Azure resource that children depend on."""
         self.core = core
         self.resource_id = core.id
         self.register_outputs({"resource_id": self.resource_id, **outputs})
@@ -132,7 +132,7 @@ class NetworkResource(pulumi.ComponentResource):
         self._variables: Mapping[str, pulumi.Input[str]] = {}
 
     def allow(self, agent: Grantee, verb: str, paths: Sequence[str] = ()) -> pulumi.CustomResource:
-        """Assign an agent the role of a verb on this resource; `paths` restrict a kind with paths to name prefixes."""
+        """Assign a grantee the role of a verb on this resource; `paths` restrict the role to name prefixes."""
         row = self.rows.get(verb)
         if row is None:
             raise ValueError(
@@ -152,7 +152,7 @@ class NetworkResource(pulumi.ComponentResource):
         )
 
     def allow_role(self, agent: Grantee, role_name: str, because: str) -> pulumi.CustomResource:
-        """Assign an agent a role that has no verb; `because` is the reason in its description."""
+        """Assign a grantee a role that has no verb; `because` is the reason in the assignment's description."""
         role = by_name(role_name)
         word = "-".join(role.name.lower().split())
         return self._assign(
@@ -167,23 +167,23 @@ class NetworkResource(pulumi.ComponentResource):
         )
 
     def variables(self, agent: pulumi.Input[str], verbs: Collection[str]) -> Mapping[str, pulumi.Input[str]]:  # noqa: ARG002 - for kinds where it depends
-        """Environment variables with endpoint and names for an agent, without keys, by the end of their names."""
+        """Return environment variables with endpoint and names, without keys, by the end of the variable's name."""
         return self._variables
 
     def scaling(self, target: int) -> Scaling:
-        """KEDA scaler that counts waiting messages, with `target` messages per replica; an error for other kinds."""
+        """Return the KEDA scaler for `target` waiting messages per replica; raise for kinds without messages."""
         raise ValueError(
             f"{self.resource_name!r} has no messages to scale on, so 'target' {target} has no effect; scale on a queue"
         )
 
     def connection(self) -> Connection:
-        """Keyless connection of a Foundry project to this resource; an error for kinds without one."""
+        """Return the keyless connection of a Foundry project to this resource; raise for kinds without one."""
         raise ValueError(f"Foundry projects cannot connect to {self.resource_name!r} without a key")
 
     def _register(
         self, *, scope: pulumi.Input[str], within: pulumi.Input[str], variables: Mapping[str, pulumi.Input[str]]
     ) -> None:
-        """Register the outputs with the Pulumi engine.
+        """Register the resource's outputs with the Pulumi engine, and keep scope and variables for later grants.
 
         Args:
             scope: scope of role assignments for the resource.
@@ -207,7 +207,7 @@ class NetworkResource(pulumi.ComponentResource):
         raise ValueError(f"{self.resource_name!r} has no paths, so a grant cannot be restricted to {', '.join(paths)}")
 
     def _definition(self, role: Role) -> pulumi.Output[str]:
-        """Id of a role definition, as one output for all grants of the role: a network can have a thousand."""
+        """Return a role definition's id as one output for all grants of the role: a network can have a thousand."""
         if role.id not in self._definitions:
             within = pulumi.Output.from_input(self._within)
             self._definitions[role.id] = within.apply(lambda known: definition_id(role, known))

@@ -50,7 +50,7 @@ class BlobContainer(NetworkResource):
         )
 
     def connection(self) -> Connection:
-        """Keyless connection of a Foundry project to the account and this container."""
+        """Return the keyless connection of a Foundry project to the storage account and this container."""
         account = self._account
         named = {"AccountName": account.azure_name, "ContainerName": self._container_name}
         return Connection("AzureBlob", account.blob_endpoint, account.resource_id, named)

@@ -35,7 +35,7 @@ class CosmosAccount(ParentResource):
         self._register(account, document_endpoint=self.document_endpoint)
 
     def needs(self, database: str) -> list[pulumi.Resource]:
-        """Resources that a container of the database depends on; creates the database on the first call."""
+        """Return the resources that a container of a database depends on; create the database on the first call."""
         if self._existing:
             return []
         if database not in self._databases:

@@ -57,7 +57,7 @@ class CosmosContainer(NetworkResource):
         self._register(scope=scope, within=account.resource_id, variables=variables)
 
     def connection(self) -> Connection:
-        """Keyless connection of a Foundry project to the account; the agent names the container."""
+        """Return the keyless connection of a Foundry project to the account; the agent names the container."""
         return Connection("CosmosDb", self._account.document_endpoint, self._account.resource_id)
 
     def _assign(self, agent: Grantee, grant: Grant) -> pulumi.CustomResource:

@@ -26,7 +26,7 @@ _KEPT_DAYS = 7
 
 
 class Permissions(StrEnum):
-    """Role assignment permissions mode of a registry: a pull is granted per registry or per repository."""
+    """Permissions mode of a registry: a pull of images is granted for the registry or for single repositories."""
 
     REGISTRY = "registry"
     REPOSITORY = "repository"
@@ -68,7 +68,7 @@ class ImageRegistry(NetworkResource):
         self._register(scope=registry.id, within=args["subscription_id"], variables={"ENDPOINT": registry.login_server})
 
     def allow_pull(self, puller: Grantee, *repositories: str) -> pulumi.CustomResource:
-        """Assign the role to pull images of some repositories; in a registry without repository mode, all images."""
+        """Assign a grantee the role to pull some repositories; in a registry without repository mode, all images."""
         return self.allow(puller, "pull", sorted(set(repositories)) if self._by_repository else ())
 
     def _condition(self, role: Role, paths: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ class KeyVaultSecretArgs(ChildArgs):
 
 
 class KeyVaultSecret(NetworkResource):
-    """Scope of one secret of a vault; the secret itself is not created."""
+    """Secret of a key vault as a scope of role assignments; the secret itself is not created."""
 
     TOKEN = "agent-network:index:KeyVaultSecret"  # noqa: S105 - a type token
     KIND = "key-vault-secret"

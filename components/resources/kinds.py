@@ -1,4 +1,4 @@
-"""Table of the resource kinds of the manifest and their components.
+"""Table of the manifest's resource kinds, each with the Pulumi component that creates it.
 
 Every component of this folder that has a `KIND` is in the table, so that a new kind is a new file.
 """

@@ -14,7 +14,7 @@ _LOGS = Logs(categories=("Audit", "RequestResponse"))
 
 
 class DeploymentArgs(TypedDict):
-    """Model deployment, with the name that agents use in requests."""
+    """Arguments of a model deployment, with the name that agents use in requests."""
 
     name: str
     """Name of the deployment."""
@@ -59,7 +59,7 @@ class ModelAccount(NetworkResource):
         self._register(scope=account.id, within=args["subscription_id"], variables=variables)
 
     def connection(self) -> Connection:
-        """Keyless connection of a Foundry project to the account with all of its models."""
+        """Return the keyless connection of a Foundry project to the account with all of its models."""
         return Connection("AzureOpenAI", self.endpoint, self.scope)
 
 
@@ -69,7 +69,7 @@ def deploy_models(
     models: Iterable[DeploymentArgs],
     after: pulumi.Resource,
 ) -> pulumi.Resource:
-    """Register model deployments of an account, one after another, after the resource `after`; return the last one.
+    """Register model deployments of an account one after another, after the resource `after`; return the last one.
 
     An account accepts one write at a time; others fail with a conflict.
     """

@@ -20,7 +20,7 @@ class SearchIndexArgs(ChildArgs):
 
 
 class SearchIndex(NetworkResource):
-    """Scope of one index of a search service; the index itself is not created."""
+    """Index of a search service as a scope of role assignments; the index itself is not created."""
 
     TOKEN = "agent-network:index:SearchIndex"  # noqa: S105 - a type token
     KIND = "search-index"
@@ -37,5 +37,5 @@ class SearchIndex(NetworkResource):
         )
 
     def connection(self) -> Connection:
-        """Keyless connection of a Foundry project to the service; the agent names the index."""
+        """Return the keyless connection of a Foundry project to the search service; the agent names the index."""
         return Connection("CognitiveSearch", self._service.endpoint, self._service.resource_id)

@@ -46,6 +46,6 @@ class ServiceBusQueue(NetworkResource):
         )
 
     def scaling(self, target: int) -> Scaling:
-        """KEDA scaler that counts the queue's messages, which the verb `receive` permits."""
+        """Return the KEDA scaler that counts the queue's messages, which the verb `receive` permits."""
         metadata = {"namespace": self._namespace.azure_name, "queueName": self._queue, "messageCount": str(target)}
         return Scaling("azure-servicebus", metadata)

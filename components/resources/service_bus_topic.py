@@ -53,7 +53,7 @@ class ServiceBusTopic(NetworkResource):
         )
 
     def variables(self, agent: pulumi.Input[str], verbs: Collection[str]) -> Mapping[str, pulumi.Input[str]]:
-        """Environment variables of the topic; for an agent that receives, also the name of its subscription."""
+        """Return the topic's environment variables; for an agent that receives, also its subscription's name."""
         own = {"SUBSCRIPTION": agent} if "receive" in verbs else {}
         return {**super().variables(agent, verbs), **own}
 

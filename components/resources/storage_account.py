@@ -39,11 +39,11 @@ class StorageAccount(ParentResource):
         self._register(account, blob_endpoint=self.blob_endpoint, queue_endpoint=self.queue_endpoint)
 
     def service_endpoint(self, service: str) -> pulumi.Output[str]:
-        """Public endpoint of one service of the account: `blob`, `queue` or `table`."""
+        """Return the public endpoint of one service of the account: `blob`, `queue` or `table`."""
         return self._account.primary_endpoints.apply(lambda endpoints: getattr(endpoints, service))
 
     def send_service_logs(self, service: str) -> None:
-        """Register, once, the diagnostic setting for one service of the account; not for an existing account."""
+        """Register one diagnostic setting for a service of the account, unless the account exists already."""
         if self._workspace_id is None or service in self._logged:
             return
         self._logged.add(service)

@@ -17,7 +17,7 @@ class StorageQueueArgs(ChildArgs):
 
 
 class StorageQueue(NetworkResource):
-    """Queue of a storage account.
+    """Queue of a storage account, as a resource that agents can be granted access to.
 
     Replicas cannot scale on it: to count messages, a scaler must read the queue's properties, which no role for
     receiving permits.

@@ -176,9 +176,12 @@ def test_existing_aks_cluster_is_read_and_nothing_is_created() -> None:
     ("given", "why"),
     [
         ({"private": False}, "'contoso' would be reachable from every address; set 'private', or list"),
-        ({"authorized_ip_ranges": ["203.0.113.0/24"]}, "is private; remove 'authorized_ip_ranges'"),
-        ({"private": False, "authorized_ip_ranges": ["0.0.0.0/0"]}, "by '0.0.0.0/0'; narrow it"),
-        ({"vm_size": ""}, "to be created; set vm_size"),
+        (
+            {"authorized_ip_ranges": ["203.0.113.0/24"]},
+            "is private and cannot authorize addresses; remove 'authorized_ip_ranges'",
+        ),
+        ({"private": False, "authorized_ip_ranges": ["0.0.0.0/0"]}, "by '0.0.0.0/0'; list a narrower block"),
+        ({"vm_size": ""}, "to be created, and arguments are missing; set vm_size"),
         (
             {"subnet_id": "/the/subnet"},
             "set 'identity_id' to an identity with the role Network Contributor on the subnet",
@@ -207,7 +210,7 @@ NONE: dict[str, Any] = {}
         ),
         ({"aadProfile": NONE}, "Azure RBAC for Kubernetes is off", "--enable-aad --enable-azure-rbac"),
         ({"aadProfile": {"managed": True}}, "Azure RBAC for Kubernetes is off", "--enable-aad --enable-azure-rbac"),
-        ({"disableLocalAccounts": False}, "local accounts are on", "--disable-local-accounts"),
+        ({"disableLocalAccounts": False}, "local accounts of the cluster are on", "--disable-local-accounts"),
         ({"networkProfile": NONE}, "does not enforce network policies", "--network-policy azure"),
         ({"networkProfile": {"networkPolicy": "none"}}, "does not enforce network policies", "--network-policy azure"),
         ({"apiServerAccessProfile": NONE}, "every address", "--api-server-authorized-ip-ranges …"),

@@ -310,7 +310,7 @@ def test_aks_agents_probe_is_http_with_a_path_and_tcp_without() -> None:
         ({"egress": [{"cidr": "0.0.0.0/0", "ports": [443]}]}, "could reach 169.254.169.254"),
         ({"egress": [{"cidr": "168.63.129.0/24", "ports": [443]}]}, "could reach 168.63.129.16"),
         ({"egress": [{"cidr": "10.1.0.0/24", "ports": []}]}, "list ports from 1 to 65535"),
-        ({"egress": [{"cidr": "10.1.0.0/24", "ports": [70000]}]}, r"has ports \[70000\]"),
+        ({"egress": [{"cidr": "10.1.0.0/24", "ports": [70000]}]}, r"has the invalid egress ports \[70000\]"),
     ],
 )
 def test_aks_agent_component_refuses_unsafe_or_inconsistent_arguments(given: dict[str, Any], why: str) -> None:

@@ -46,5 +46,5 @@ def test_component_accepts_twenty_federated_credentials_per_identity() -> None:
 
 
 def test_component_refuses_a_twenty_first_federated_credential_of_an_identity() -> None:
-    with pytest.raises(ValueError, match="would trust 21 service accounts; Azure accepts 20"):
+    with pytest.raises(ValueError, match="would trust 21 service accounts; Azure accepts at most 20"):
         trusting(MOST + 1)

@@ -369,9 +369,12 @@ def test_unknown_verb_on_a_foundry_agent_is_refused_with_its_valid_verbs() -> No
         ({"identity": "mine"}, "identity 'mine'; the choices are shared, application, per-agent, given"),
         ({"identity": "given"}, "set its id in 'principal_id'"),
         ({"identity": "application"}, "set 'version'"),
-        ({"identity": "shared"}, "set 'shared' for identity 'shared'"),
-        ({**PUBLISHED, "principal_id": GUID}, "identity 'application'; leave out 'principal_id'"),
-        ({**PUBLISHED, "min_replicas": 1}, "set max_replicas too"),
+        ({"identity": "shared"}, "the argument 'shared' is required for identity 'shared' alone"),
+        (
+            {**PUBLISHED, "principal_id": GUID},
+            "identity 'application', which Foundry assigns; leave out 'principal_id'",
+        ),
+        ({**PUBLISHED, "min_replicas": 1}, "min_replicas without max_replicas"),
         ({"identity": "per-agent", "version": "7"}, "leave out version, or set identity 'application'"),
     ],
 )

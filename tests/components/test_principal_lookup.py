@@ -76,7 +76,7 @@ def test_shared_identity_of_foundry_agents_is_read_from_resource_manager() -> No
         (
             "per-agent",
             FakeAzure(AzureResponse(500, {})),
-            "returned status 500; try again, or set the id in 'agent_identities' or",
+            "returned the HTTP status 500; try again, or set the id in 'agent_identities' or",
         ),
     ],
 )
@@ -137,7 +137,7 @@ def test_agent_identity_with_a_configured_id_is_read_as_deleted_if_its_foundry_p
     props = {**INPUTS, "identity": "per-agent", "given": GUID}
 
     assert Provider().read("id", props).id == ""
-    with pytest.raises(RuntimeError, match="there is no project '/the/project'"):
+    with pytest.raises(RuntimeError, match="the Foundry project '/the/project' does not exist"):
         Provider().create(props)
 
 

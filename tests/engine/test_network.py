@@ -233,7 +233,7 @@ def test_pulumi_up_refuses_a_configured_agent_identity_id_of_another_identity_an
 
     for owner, why in {
         "sharedAgentIdentity": "is the identity that all unpublished agents of project 'research'",
-        "fabrikam-notifier-dev": "is the id of the agent 'notifier'",
+        "fabrikam-notifier-dev": "is already the id of the agent 'notifier'",
     }.items():
         give(project, agent_identities={"compliance": principals[owner]})
         failed = project.run("pulumi up --yes --skip-preview --stack dev --non-interactive")

@@ -102,7 +102,7 @@ def test_configured_agent_identity_id_of_another_identity_is_refused_with_the_st
 
     place = f"Pulumi.dev.yaml:{line_of(tmp_path, theirs)} agent-network:agent_identities.analyst"
     assert [one.message for one in result.failures] == [
-        f"{place}: '{theirs}' is the id of {who}, not of this one; set another id, or remove this one"
+        f"{place}: '{theirs}' is already the id of {who}; set another id here, or remove this setting"
     ]
 
 
@@ -176,5 +176,5 @@ def test_configured_shared_identity_that_is_another_agents_is_refused_even_if_az
     result = up(tmp_path, Operation.PREVIEW, **ALLOWED, project_identities={"studio": clerk})
 
     place = f"Pulumi.dev.yaml:{line_of(tmp_path, clerk)} agent-network:project_identities.studio"
-    message = f"{place}: '{clerk}' is the id of the agent 'clerk', not of this one; set another id, or remove this one"
+    message = f"{place}: '{clerk}' is already the id of the agent 'clerk'; set another id here, or remove this setting"
     assert message in [one.message for one in result.failures]
