@@ -19,7 +19,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 __all__ = ["PACKAGE", "ROOMS", "AgentNetworkBuildHook", "collect", "prefixed"]
 
 PACKAGE = "agent_network"
-ROOMS = ("access", "cli", "components", "localazure", "manifest", "policies", "release")
+ROOMS = ("access", "cli", "components", "localazure", "manifest", "policies", "release", "safe_text")
 """The folders at the root of the repository whose modules a wheel holds."""
 
 _FROM = re.compile(rb"from[ \t]+(?=\w)")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("access", "cli", "components", "localazure", "manifest", "policies", "release")
+ROOMS = ("access", "cli", "components", "localazure", "manifest", "policies", "release", "safe_text")
 SEED = 14
 SIZE = 60
 _FEWEST_WORDS = 4

@@ -11,12 +11,12 @@ from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
 from manifest.agents import MAX_REPLICAS, Replicas
 from manifest.base_model import ListField, StrictModel, sorted_strings
-from manifest.credentials import detect_credential
 from manifest.generated_names import AGENT, ImageTag, ResourceGroupName, StackName, Suffix, parent_name
 from manifest.hosts import FoundryProject
 from manifest.ingress import Port, address_block
 from manifest.message_formatting import quote_value
 from manifest.network import Network
+from safe_text.credentials import detect_credential
 
 __all__ = [
     "Cluster",

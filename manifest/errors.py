@@ -8,7 +8,7 @@ An error in a file is a `Problem`; an error in this package is a traceback.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from manifest.credentials import detect_credential
+from safe_text.credentials import detect_credential
 
 __all__ = ["KeyPath", "ManifestError", "Problem", "format_path"]
 

@@ -7,7 +7,7 @@ import difflib
 import functools
 from collections.abc import Iterable
 
-from manifest.credentials import detect_credential
+from safe_text.credentials import detect_credential
 
 __all__ = ["closest_match", "join_choices", "quote_value", "unknown_name_message"]
 

@@ -11,10 +11,10 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from manifest.base_model import ListField, StrictModel, as_mapping
-from manifest.credentials import detect_credential
 from manifest.generated_names import RESOURCE, FindingName
 from manifest.kinds import VERBS
 from manifest.message_formatting import quote_value
+from safe_text.credentials import detect_credential
 
 __all__ = ["Budget", "Exemption", "Exemptions", "Right", "Separation", "Separations"]
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from manifest.credentials import detect_credential, is_credential_name
 from manifest.message_formatting import quote_value
+from safe_text.credentials import detect_credential, is_credential_name
 
 __all__ = ["VariableName", "VariableValue"]
 

@@ -105,7 +105,7 @@ def _policy(judge: _Judge, rule: Rule) -> StackValidationPolicy:
             return
         for one in findings:
             urn = program.urn_of(one.location)
-            if one.rule == rule and urn not in settings.exempt and not _is_allowed(one, graph, settings):
+            if one.rule == rule and (urn, one.part) not in settings.exempt and not _is_allowed(one, graph, settings):
                 report(f"{one.what}. {rule.fix}", urn or None)
 
     return StackValidationPolicy(

@@ -16,6 +16,20 @@ _EXEMPT = {
         "additionalProperties": False,
     },
 }
+_EXEMPT_PROPERTY = {
+    **_EXEMPT,
+    "description": "Properties whose finding is accepted, each with the reason; other properties are still checked.",
+    "items": {
+        "type": "object",
+        "properties": {
+            "urn": {"type": "string", "minLength": 1},
+            "property": {"type": "string", "minLength": 1, "description": "The property, as the finding names it."},
+            "because": {"type": "string", "minLength": 1},
+        },
+        "required": ["urn", "property", "because"],
+        "additionalProperties": False,
+    },
+}
 _ROLES = {
     "type": "array",
     "description": "Privileged roles, by name or id, that may be held.",
@@ -25,6 +39,7 @@ _PRODUCTION = {"type": "boolean", "description": "Whether the stack is in produc
 
 # Id of the finding → options that only the policy of this finding has.
 _MORE: Mapping[str, Mapping[str, Any]] = {
+    "credential-in-plain-sight": {"exempt": _EXEMPT_PROPERTY},
     "mutable-image-tag": {"production": _PRODUCTION},
     "privileged-role": {"allowedRoles": _ROLES},
     "role-granting-role": {"allowedRoles": _ROLES},
@@ -36,8 +51,8 @@ _MORE: Mapping[str, Mapping[str, Any]] = {
 class Settings:
     """Configured options of one policy; none by default."""
 
-    exempt: frozenset[str] = frozenset()
-    """URNs of resources whose findings are accepted."""
+    exempt: frozenset[tuple[str, str]] = frozenset()
+    """Resources whose findings are accepted: URN, and the property if the finding is about one property."""
     allowed_roles: frozenset[str] = frozenset()
     """Accepted privileged roles in lower case: names, ids, or the last parts of ids."""
     production: bool = False
@@ -46,7 +61,7 @@ class Settings:
     def of(cls, config: Mapping[str, Any]) -> "Settings":
         """Read the options from a policy's configuration, which the engine has validated against the schema."""
         return cls(
-            frozenset(each["urn"] for each in config.get("exempt", ())),
+            frozenset((each["urn"], each.get("property", "")) for each in config.get("exempt", ())),
             frozenset(each.lower() for each in config.get("allowedRoles", ())),
             config.get("production", False),
         )

@@ -15,7 +15,17 @@ __all__ = ["FABRIKAM", "FILES", "PACKAGES", "REPOSITORY", "copy_project", "envir
 REPOSITORY = Path(__file__).parents[1]
 FABRIKAM = REPOSITORY / "tests" / "networks" / "fabrikam"
 FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "network.yaml")
-PACKAGES = ("access", "agent_network", "cli", "components", "localazure", "manifest", "policies", "release")
+PACKAGES = (
+    "access",
+    "agent_network",
+    "cli",
+    "components",
+    "localazure",
+    "manifest",
+    "policies",
+    "release",
+    "safe_text",
+)
 
 
 def copy_project(root: Path) -> Path:

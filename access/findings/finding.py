@@ -39,14 +39,20 @@ class Finding:
     """Id of the role assignment that the finding is about."""
     about: tuple[str, ...] = ()
     """Further names by which an exception can refer to the finding: principals, apps, accounts."""
+    part: str = ""
+    """Property that the finding is about, where an exception must name the property and not the whole resource."""
     exception: Exemption | None = None
     """The exception in `network.yaml` that accepts the finding."""
 
     def is_about(self, name: str) -> bool:
         """Return True if an exception for a name, such as an agent or a resource, applies to the finding.
 
-        Where a finding is about both an agent and a resource, either name alone covers it, as does `agent/resource`.
+        Where a finding is about both an agent and a resource, either name alone covers it, as does `agent/resource`. A
+        finding about a part needs the part as well, as `agent/part` or `resource/part`.
         """
+        if self.part:
+            owners = [each for each in (self.agent, self.resource, *self.about) if each]
+            return name in ({f"{each}/{self.part}" for each in owners} if owners else {self.part})
         things = (self.resource, *self.about)
         # Where several agents share the identity, each of their names counts.
         pairs = (f"{who}/{thing}" for who in (self.agent, *self.about) for thing in things)

@@ -9,9 +9,9 @@ from typing import Any, cast
 
 from access.azure.key_access import switch_of
 from access.evaluate.relevance import resource_type
-from access.findings.credentials import promises_credential
 from access.model.graph import Resource
 from access.model.json_values import is_known, listed, mapping, text
+from safe_text.credentials import may_name_credential
 
 _WHY = "is not known before it is deployed, or is a secret"
 _INGRESS = (
@@ -45,7 +45,7 @@ def unknown_values(resource: Resource, *, images: bool) -> Iterator[str]:
         for container in listed(mapping(values.get("template")).get(path.rpartition(".")[2])):
             for variable in map(mapping, listed(mapping(container).get("env"))):
                 name = text(variable, "name")
-                if promises_credential(name) and _is_unseen(variable.get("value")):
+                if may_name_credential(name) and _is_unseen(variable.get("value")):
                     yield f"the value of its variable {name!r} {_WHY}"
 
 

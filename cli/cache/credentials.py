@@ -6,14 +6,14 @@ Values that Pulumi marks as secret are masked in them already; this finds what s
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from access.findings.credentials import credential_in
+from safe_text.credentials import detect_credential
 
 __all__ = ["holds_credential"]
 
 
 def holds_credential(document: object) -> bool:
     """Return True if any text in a document looks like a credential, by its form or its name."""
-    return any(credential_in(text, name) for name, text in _named_texts("", document))
+    return any(detect_credential(text, name) for name, text in _named_texts("", document))
 
 
 def _named_texts(name: str, value: object) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from manifest.check_input import CheckInput, Violation
 from manifest.generated_names import variable_prefix
 from manifest.kinds import KINDS
 from manifest.message_formatting import join_choices, quote_value, unknown_name_message
+from safe_text.credentials import detect_credential
 
 __all__ = ["check_agents"]
 
@@ -29,6 +30,7 @@ def check_agents(inputs: CheckInput) -> Iterator[Violation]:
     for name, agent in _containers(inputs):
         yield from _probes(name, agent)
         yield from _variables(name, agent)
+        yield from _credentials(name, agent)
 
 
 def _containers(inputs: CheckInput, *needs: str) -> Iterator[tuple[str, Agent]]:
@@ -186,3 +188,14 @@ def _variables(name: str, agent: Agent) -> Iterator[Violation]:
                     f"'{resource}'; choose another name"
                 )
                 yield Violation(("agents", name, "environment", variable), message)
+
+
+def _credentials(name: str, agent: Agent) -> Iterator[Violation]:
+    """Check variables whose names show that their values are credentials; the model checks each value alone."""
+    for variable, value in agent.environment.items():
+        if (kind := detect_credential(value, variable)) and not detect_credential(value):
+            message = (
+                f"the value of a variable of that name looks like {kind} (not shown), and no credential is stored here;"
+                " put it into a key vault and grant 'read' on a key-vault-secret"
+            )
+            yield Violation(("agents", name, "environment", variable), message)

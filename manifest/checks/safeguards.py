@@ -9,13 +9,16 @@ from typing import Any, cast
 from manifest.base_model import as_mapping
 from manifest.check_input import CheckInput, Violation
 from manifest.checks.access import verb_refusal_reason
-from manifest.credentials import detect_credential
 from manifest.errors import KeyPath
 from manifest.kinds import KINDS
 from manifest.message_formatting import join_choices, quote_value, unknown_name_message
 from manifest.safeguards import Budget
+from safe_text.credentials import detect_credential
 
 __all__ = ["check_safeguards"]
+
+_OF_A_PROPERTY = "credential-in-plain-sight"
+"""Finding whose exceptions name one property, since another property of the same app may have another credential."""
 
 
 def check_safeguards(inputs: CheckInput) -> Iterator[Violation]:
@@ -69,7 +72,8 @@ def _exceptions(inputs: CheckInput) -> Iterator[Violation]:
         finding, on = exception.get("finding"), exception.get("on")
         place: KeyPath = ("exceptions", position)
         if isinstance(on, str) and on:
-            for error in _unknown_things(inputs, on):
+            errors = _unknown_parts(inputs, on) if finding == _OF_A_PROPERTY else _unknown_things(inputs, on)
+            for error in errors:
                 yield Violation((*place, "on"), error)
             one = first.setdefault((finding, on), position) if isinstance(finding, str) else position
             if one != position:
@@ -77,6 +81,19 @@ def _exceptions(inputs: CheckInput) -> Iterator[Violation]:
                     f"{quote_value(finding)} on {quote_value(on)} is already covered by 'exceptions[{one}]'; keep one"
                 )
                 yield Violation(place, message)
+
+
+def _unknown_parts(inputs: CheckInput, on: str) -> Iterator[str]:
+    """Check the scope of an exception for a finding about one property: an entry and the property, or an output."""
+    declared = (*inputs.names("resources"), *inputs.names("agents"), *inputs.names("hosts"))
+    owner, slash, part = on.partition("/")
+    if owner in declared and not part:
+        yield (
+            f"{quote_value(on)} is more than one property; write the property as the finding names it, like"
+            f" {owner}/template.containers[{owner}].env[SETTING]"
+        )
+    elif slash and owner not in declared:
+        yield unknown_name_message("resource or agent", owner, declared, there="the declared ones are")
 
 
 def _unknown_things(inputs: CheckInput, on: str) -> Iterator[str]:

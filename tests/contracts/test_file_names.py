@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PRODUCT = ("access", "agent_network", "cli", "components", "localazure", "manifest", "policies", "release")
+PRODUCT = ("access", "agent_network", "cli", "components", "localazure", "manifest", "policies", "release", "safe_text")
 NAMED_AFTER_AZURE = ("key_vault", "service_bus")
 """Beginnings of module names that are names of Azure services; the kinds of resource are named after them."""
 IN_STATE = "foundry_identity"

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
-ROOMS = ("manifest", "components", "access", "localazure", "policies", "release", "cli", "agent_network")
+ROOMS = ("safe_text", "manifest", "components", "access", "localazure", "policies", "release", "cli", "agent_network")
+
+# The package that every other one may import: it imports none of them.
+COMMON = "safe_text"
 
 # Where the rules of local Azure begin; whatever they import, however far away, belongs to them.
 RULES = ("localazure.services", "localazure.arm")
@@ -102,7 +105,13 @@ def test_manifest_and_access_import_neither_pulumi_nor_other_packages_of_the_pro
     found = imported(name)
 
     assert not {one for one in found if pulumis(one)}
-    assert rooms_of(found) <= {name.partition(".")[0]}
+    assert rooms_of(found) <= {name.partition(".")[0], COMMON}
+
+
+@of(COMMON)
+def test_common_package_imports_no_other_package_of_the_project(name: str) -> None:
+    assert rooms_of(imported(name)) <= {COMMON}
+    assert not {one for one in imported(name) if pulumis(one)}
 
 
 @of(*LAYERS)
@@ -149,7 +158,7 @@ def test_localazure_imports_only_access_and_the_naming_and_stack_file_modules_of
     found = imported(name)
 
     # `from manifest import …` names the room itself, and is refused with the rest.
-    assert rooms_of(found) <= {"localazure", "access", "manifest"}
+    assert rooms_of(found) <= {"localazure", "access", "manifest", COMMON}
     assert not {one for one in found if within(one, "manifest") and not within(one, *FACTS)} - {"manifest"}
 
 
@@ -157,13 +166,13 @@ def test_localazure_imports_only_access_and_the_naming_and_stack_file_modules_of
 def test_policies_import_only_access_and_pulumi_policy(name: str) -> None:
     found = imported(name)
 
-    assert rooms_of(found) <= {"policies", "access"}
+    assert rooms_of(found) <= {"policies", "access", COMMON}
     assert {one.partition(".")[0] for one in found if pulumis(one)} <= {"pulumi_policy"}
 
 
 @of("release")
 def test_release_imports_only_access_components_and_localazure(name: str) -> None:
-    assert rooms_of(imported(name)) <= {"release", "access", "components", "localazure"}
+    assert rooms_of(imported(name)) <= {"release", "access", "components", "localazure", COMMON}
 
 
 @of(*(room for room in ROOMS if room != "cli"))

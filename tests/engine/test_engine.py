@@ -1,11 +1,14 @@
 """Tests of small programs on the real Pulumi engine: environment, provider plugins, and refusals."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.engine.projects import REASON, Project, cli_is_here
+from tests.projects import to_yaml
 
 needs_cli = pytest.mark.skipif(not cli_is_here(), reason=REASON)
 
@@ -138,3 +141,22 @@ def test_engine_command_in_a_folder_without_pulumi_yaml_exits_with_2(tmp_path: P
 
     assert (refused.code, refused.out) == (2, "")
     assert refused.err.startswith(f"error: no Pulumi.yaml here: neither {tmp_path} nor a folder above")
+
+
+@needs_cli
+def test_hexadecimal_key_in_the_network_is_refused_by_the_pulumi_cli_and_by_local_runs(tmp_path: Path) -> None:
+    project = Project.of_fabrikam(tmp_path)
+    written, key = yaml.safe_load((tmp_path / "network.yaml").read_text()), bytes(range(100, 116)).hex()
+    written["agents"]["report"]["environment"] = {"AZURE_OPENAI_KEY": key}
+    (tmp_path / "network.yaml").write_text(to_yaml(written))
+    python = f"{sys.executable} -m agent_network"
+
+    outcomes = [
+        project.run(line)
+        for line in ("pulumi preview --stack dev --non-interactive", f"{python} preview", f"{python} up")
+    ]
+
+    for refused in outcomes:
+        assert refused.code != 0
+        assert "agents.report.environment.AZURE_OPENAI_KEY: the value looks like a key" in refused.out + refused.err
+        assert key not in refused.out + refused.err

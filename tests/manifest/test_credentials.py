@@ -3,13 +3,14 @@
 The samples are concatenated here, so that no file of the project contains a text that looks like a credential.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from manifest import ManifestError
-from manifest.credentials import detect_credential, is_credential_name
+from safe_text.credentials import detect_credential, is_credential_name
 from tests.projects import load_project, write_project
 
 KEY = "bm90LWEta2V5" * 4
@@ -60,12 +61,12 @@ def problems(root: Path, written: dict[str, Any], environment: dict[str, Any]) -
 
 @pytest.mark.parametrize("text", CREDENTIALS.values(), ids=CREDENTIALS)
 def test_detect_credential_recognises_credentials(text: str) -> None:
-    assert detect_credential(text) is not None
+    assert detect_credential(text) != ""
 
 
 @pytest.mark.parametrize("text", OPEN)
 def test_detect_credential_ignores_ordinary_values(text: str) -> None:
-    assert detect_credential(text) is None
+    assert detect_credential(text) == ""
 
 
 @pytest.mark.parametrize("name", ["DB_PASSWORD", "API_KEY", "OPENAI_API_KEY", "CLIENT_SECRET", "SAS_TOKEN", "APIKEY"])
@@ -110,3 +111,50 @@ def test_manifest_error_messages_never_show_a_credential_of_any_field(text: str,
 
     assert len(lines) >= 14
     assert [line for line in lines for secret in (KEY[:9], MIXED[:20], "0123456789abcdef") if secret in line] == []
+
+
+def test_hexadecimal_key_under_a_name_for_a_key_is_refused_without_showing_the_value(tmp_path: Path) -> None:
+    key = bytes(range(100, 116)).hex()
+
+    (line,) = problems(tmp_path, network(environment={"AZURE_OPENAI_KEY": key}), ENVIRONMENT)
+
+    assert line.startswith("network.yaml:8 agents.report.environment.AZURE_OPENAI_KEY: the value looks like a key")
+    assert key not in line
+
+
+@pytest.mark.parametrize("name", ["DB_PASS", "dbPassword", "ADMIN_PWD"])
+def test_word_under_a_name_for_a_password_is_refused(name: str, tmp_path: Path) -> None:
+    (line,) = problems(tmp_path, network(environment={name: "hunter"}), ENVIRONMENT)
+
+    assert line.startswith(f"network.yaml:8 agents.report.environment.{name}: ")
+
+
+def test_names_urls_and_keys_of_data_are_accepted_under_names_for_keys(tmp_path: Path) -> None:
+    variables = {
+        "PARTITION_KEY": "tenant1_customer_id",
+        "SIGNING_KEY": "https://contoso.vault.azure.net/secrets/signing-key",
+        "ROUTING_TOKEN": "orders-by-region",
+    }
+
+    loaded, _ = load_project(write_project(tmp_path, network(environment=variables), ENVIRONMENT))
+
+    assert loaded.agents["report"].environment == variables
+
+
+@pytest.mark.parametrize(
+    ("on", "error"),
+    [
+        ("report", "'report' is more than one property"),
+        ("reprt/template.containers[report].env[SETTING]", "no resource or agent 'reprt'; did you mean 'report'?"),
+        ("report/template.containers[report].env[SETTING]", ""),
+    ],
+)
+def test_exception_for_a_credential_names_one_property(on: str, error: str, tmp_path: Path) -> None:
+    row = {"finding": "credential-in-plain-sight", "on": on, "because": "a test", "expires": "2027-01-31"}
+    root = write_project(tmp_path, network() | {"exceptions": [row]}, ENVIRONMENT)
+
+    if error:
+        with pytest.raises(ManifestError, match=re.escape(error)):
+            load_project(root)
+    else:
+        load_project(root)

@@ -1,5 +1,6 @@
 """Tests of each policy on a program that violates it, and of all policies on a compliant program."""
 
+import base64
 import json
 import re
 from pathlib import Path
@@ -32,6 +33,7 @@ TAGS = "!(ActionMatches{'Microsoft.Storage/storageAccounts/blobServices/containe
 LOGIN = "DefaultEndpointsProtocol=https;AccountName=things;AccountKey=c2VjcmV0IHNlY3JldA=="
 CLOSED = {"allowSharedKeyAccess": False, "allowBlobPublicAccess": False}
 PULLS = {"identitySettings": [{"identity": IDENTITY, "lifecycle": "None"}]}
+IN_PLAIN_SIGHT = "credential-in-plain-sight"
 IN_PRODUCTION: Config = {"mutable-image-tag": {"production": True}}
 
 
@@ -93,7 +95,7 @@ def test_each_policy_reports_its_finding_and_is_mandatory_for_errors(
     assert all(rule.fix in message for message in found.by_policy[name])
 
 
-@pytest.mark.parametrize("name", sorted(set(BAD) - {UNJUDGED}))
+@pytest.mark.parametrize("name", sorted(set(BAD) - {UNJUDGED, IN_PLAIN_SIGHT}))
 def test_policy_exemption_suppresses_the_violation_only_for_the_resource_with_its_urn(name: str) -> None:
     (name_in_urn,) = answers(*BAD[name], config=IN_PRODUCTION, deployed=True).urns[name]
     here = next(each["urn"] for each in BAD[name] if each["urn"].endswith(f"::{name_in_urn}"))
@@ -103,6 +105,24 @@ def test_policy_exemption_suppresses_the_violation_only_for_the_resource_with_it
 
     assert name not in answers(*BAD[name], config=exempting(here), deployed=True).by_policy
     assert name in answers(*BAD[name], config=exempting(urn("x", "other")), deployed=True).by_policy
+
+
+def test_exemption_of_a_credential_accepts_one_property_and_not_the_whole_app() -> None:
+    two = running("writer", env=[{"name": "STORAGE", "value": LOGIN}, {"name": "OTHER", "value": LOGIN}])
+    exempt = {"urn": two["urn"], "property": "template.containers[writer].env[STORAGE]", "because": "a test"}
+
+    found = answers(*GOOD, two, config={IN_PLAIN_SIGHT: {"exempt": [exempt]}})
+
+    (message,) = found.by_policy[IN_PLAIN_SIGHT]
+    assert "env[OTHER]" in message
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PARTITION_KEY", "tenant1_customer_id"), ("IMAGE_DIGEST", base64.b64encode(bytes(range(32))).decode())],
+)
+def test_key_of_data_and_digest_violate_no_policy(name: str, value: str) -> None:
+    assert not answers(*GOOD, running("writer", env=[{"name": name, "value": value}])).by_policy
 
 
 @pytest.mark.parametrize("called", ["storage account contributor", by_name("Storage Account Contributor").id])
@@ -194,6 +214,7 @@ def test_every_policy_schema_requires_reasons_for_exemptions() -> None:
     for each in policies():
         if isinstance(each, StackValidationPolicy):
             assert each.config_schema is not None
-            assert each.config_schema.properties["exempt"]["items"]["required"] == ["urn", "because"]
+            part = ["property"] if each.name == IN_PLAIN_SIGHT else []
+            assert each.config_schema.properties["exempt"]["items"]["required"] == ["urn", *part, "because"]
             assert json.dumps(each.config_schema.properties)
             assert each.enforcement_level in {EnforcementLevel.MANDATORY, EnforcementLevel.ADVISORY}

@@ -6,8 +6,8 @@ import json
 import pytest
 
 from access.findings import RULES
-from access.findings.credentials import credential_in
 from access.reports.sarif import sarif
+from safe_text.credentials import detect_credential
 from tests.access.findings.small import SMALL, app, variables
 
 DRAWN = base64.b64encode(bytes(range(100, 164))).decode()
@@ -53,7 +53,7 @@ def test_credential_in_plain_text_is_reported_without_its_value(name: str, value
 
 @pytest.mark.parametrize(("name", "value"), HARMLESS.items())
 def test_urls_names_and_digests_are_not_reported_as_credentials(name: str, value: str) -> None:
-    assert credential_in(value, name) == ""
+    assert detect_credential(value, name) == ""
     assert SMALL.having(app(template=variables(**{name: value}))).ids() == []
 
 
@@ -71,3 +71,16 @@ def test_credential_in_a_deeply_nested_document_is_found() -> None:
     (found,) = SMALL.having(app(deep=inner)).findings()
 
     assert DRAWN not in found.what
+
+
+def test_exception_for_a_credential_accepts_one_property_and_not_the_whole_app() -> None:
+    row = {"finding": "credential-in-plain-sight", "because": "a test", "expires": "2099-01-01"}
+    world = SMALL.having(app(template=variables(STORE=CREDENTIALS["STORE"], BUS=CREDENTIALS["BUS"])))
+
+    def accepted(on: str) -> list[str]:
+        found = world.declaring(exceptions=[{**row, "on": on}]).findings()
+        return [one.part.rpartition(".")[2] for one in found if one.exception]
+
+    assert accepted("report") == []
+    (one,) = [each.part for each in world.findings() if each.part.endswith("[BUS]")]
+    assert accepted(f"report/{one}") == ["env[BUS]"]

@@ -1,0 +1,233 @@
+"""Detection of credentials in plain text, by the form of a value and by the name of its variable.
+
+The manifest, the findings and the policy pack all use this detection, so that they agree. A match is a suspicion, not
+a proof, and neither the value nor a part of it is returned. Digests, ids, public keys and keys of data, such as
+`PARTITION_KEY`, are random too; their names or their own forms distinguish them.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from safe_text.random_values import has_random_part, is_hexadecimal_key, is_random_token
+from safe_text.variable_names import NameClass, classify_name
+from safe_text.vendor_tokens import vendor_token
+
+__all__ = ["detect_credential", "is_credential_name", "may_name_credential"]
+
+# A reference to a credential that is kept elsewhere, or a place in a template.
+_NO_REFERENCE = r"(?!\$[({]|\{\{|\{\w*\}|<[\w -]*>|%\w+%|@Microsoft\.KeyVault|secretref:)"
+_ASSIGNED = r"[\"']?\s{0,3}[=:]\s{0,3}[\"']?" + _NO_REFERENCE + r"[^\s;,\"'&]"
+
+_FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("a private key", re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY")),
+    ("an account key", re.compile(r"account_?key" + _ASSIGNED, re.IGNORECASE)),
+    ("a shared access key", re.compile(r"shared_?access_?(?:key|signature)" + _ASSIGNED, re.IGNORECASE)),
+    # The signature in the URL of a SAS, of a Logic App's trigger or of a Power Automate flow.
+    ("a shared access signature", re.compile(r"(?:^|[?&;\s])sig=[^&;\s]{8}", re.IGNORECASE)),
+    # "Azure Functions HTTP trigger", Microsoft Learn, 2025, *Authorization keys*: `?code=` carries the function's key.
+    ("a function key", re.compile(r"[?&](?:code|x-functions-key)=[^&;\s]{16}", re.IGNORECASE)),
+    ("a signed token", re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")),
+    ("a bearer token", re.compile(r"\bbearer\s{1,3}[\w.~+/-]{16}", re.IGNORECASE)),
+    # A URL may have a password and no user: redis://:password@host. A port and a path may follow the host instead.
+    (
+        "a password in a URL",
+        re.compile(r"://[^/\s:@?#\[]{0,256}:(?![0-9]{1,5}(?:[/?#]|$))" + _NO_REFERENCE + r"[^\s/@]{1,512}@"),
+    ),
+    ("a password", re.compile(r"(?:^|[;,&?\s{\"'])(?:password|passwd|pwd)" + _ASSIGNED, re.IGNORECASE)),
+    ("a client secret", re.compile(r"(?:client_?secret|api_?key|access_?key)" + _ASSIGNED, re.IGNORECASE)),
+    # Entra ID: three characters, the generation of the secret, `Q~`, and a random part of 31 to 34 characters.
+    ("a client secret", re.compile(r"(?<![\w~.-])[\w~.-]{3}[0-9]Q~[\w~.-]{31,34}(?![\w~.-])")),
+    # Azure's newer keys carry a signature of their service at a fixed position.
+    ("an Azure AI key", re.compile(r"\b[A-Za-z0-9]{52}JQQJ9[A-Za-z0-9]{27}\b")),
+    ("an Azure AI Search key", re.compile(r"\b[A-Za-z0-9]{42}AzSe[A-D][A-Za-z0-9]{5}\b")),
+    ("an API key", re.compile(r"(?<![\w-])sk-(?:(?=[\w-]*[0-9A-Z])[\w-]{16,}|\w{32,})")),
+    (
+        "an API key",
+        re.compile(r"(?<![A-Za-z0-9])(?:[rs]k_(?:live|test)_|whsec_|lsv2_[a-z]{2}_|tvly-|hf_|dapi|AIza)[\w-]{16,}"),
+    ),
+    ("a GitHub token", re.compile(r"\b(?:gh[pousr]_|github_pat_)\w{20,}")),
+    ("a Slack token", re.compile(r"\bx(?:ox[a-z]|app)[.-][\w.-]{10,}")),
+    # The address of a webhook is the right to post there.
+    (
+        "a webhook URL",
+        re.compile(
+            r"hooks\.slack\.com/(?:services|workflows|triggers)/\w+/\w+/\w+"
+            r"|webhook\.office\.com/webhookb2/[\w@-]+/IncomingWebhook/\w+"
+            r"|discord(?:app)?\.com/api/webhooks/[0-9]+/[\w-]+",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "a deployment token",
+        re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{64,}[0-9]?-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-"),
+    ),
+)
+_REFERENCE = re.compile(
+    r"[a-z][a-z0-9+.-]*://|@Microsoft\.KeyVault\(|secretref:|\$[({]|\{\{|<[\w -]*>$|%\w+%$"
+    r"|\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$",
+    re.IGNORECASE,
+)
+_GUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE)
+_PATH = re.compile(r"[./~]{0,2}(?:/[\w.@*-]*)+")
+_TRIVIAL = re.compile(r"true|false|yes|no|on|off|none|null|[0-9]{1,3}", re.IGNORECASE)
+_DIGEST = re.compile(r"(?:sha-?[0-9]{1,3}|md5)[:-]\s?[A-Za-z0-9+/=_-]+", re.IGNORECASE)
+_PUBLIC_KEY = re.compile(
+    r"(?:ssh-|ecdsa-|sk-ssh-|sk-ecdsa-)[\w@.-]+ [A-Za-z0-9+/=]+"
+    r"|-----BEGIN (?:[A-Z0-9 ]{0,40}PUBLIC KEY|CERTIFICATE)-----[^-]*-----END [A-Z0-9 ]{0,40}-----"
+)
+_NAMED = re.compile(r"(?<![\w.-])([A-Za-z][\w.-]{0,80})[\"']?\s{0,3}[:=]\s{0,3}[\"']?([^\s\"'&;,]+)")
+_PART = re.compile(r"[^\s\"'`,;()<>{}\[\]]+")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/]{24,}|[A-Za-z0-9_-]{24,})={0,2}(?![A-Za-z0-9+/_=-])")
+_KEY_64 = re.compile(r"[A-Za-z0-9+/]{86}==")
+_KEY_32 = re.compile(r"[A-Za-z0-9+/]{43}=")
+_LONG = re.compile(r"[A-Za-z0-9+_-]{40,}")
+_LONGEST = 1 << 16
+"""Number of characters of a text that are searched for credentials."""
+_DEPTH = 3
+"""Number of encodings inside each other: a kubeconfig in base64 has its key in base64, which is PEM."""
+_DER_SEQUENCE, _DER_VERSION = 0x30, b"\x02\x01"
+
+
+def detect_credential(text: str, name: str = "") -> str:
+    """Return the kind of credential that a text looks like ("an account key"), or an empty text if it looks like none.
+
+    Args:
+        text: the value of a variable or a property, or any other text.
+        name: the name of the variable or property, which decides where the value alone does not.
+    """
+    return _detect(text[:_LONGEST], name, _DEPTH)
+
+
+def is_credential_name(name: str) -> bool:
+    """Return True if a variable of that name holds a credential, whatever its value is."""
+    if classify_name(name) is NameClass.PASSWORD:
+        return True
+    return _FIXED_NAMES.search(name) is not None and name.upper() not in _PUBLIC_CONNECTION_STRINGS
+
+
+def may_name_credential(name: str) -> bool:
+    """Return True if a variable of that name may hold a credential, depending on its value."""
+    return classify_name(name) in (NameClass.PASSWORD, NameClass.KEY)
+
+
+_FIXED_NAMES = re.compile(
+    r"(^|_)(CONNECTION_?STRING|(API|ACCESS|ACCOUNT|PRIVATE|SHARED|SAS)_?(KEY|TOKEN))$", re.IGNORECASE
+)
+# An address, not a secret, if local authentication of the component is off.
+_PUBLIC_CONNECTION_STRINGS = frozenset({"APPLICATIONINSIGHTS_CONNECTION_STRING"})
+
+
+@lru_cache(maxsize=8192)
+def _detect(text: str, name: str, depth: int) -> str:
+    value = text.strip()
+    if not value:
+        return ""
+    found = next((kind for kind, form in _FORMS if form.search(text)), "") or vendor_token(text)
+    named = classify_name(name)
+    if found:
+        return found
+    if kind := _by_name(value, named):
+        return kind
+    return _by_parts(text, named, depth)
+
+
+def _by_name(value: str, named: NameClass) -> str:
+    """Return the kind of credential that a value is because its variable's name promises one."""
+    if named not in (NameClass.PASSWORD, NameClass.KEY) or _REFERENCE.match(value) or _TRIVIAL.fullmatch(value):
+        return ""
+    if named is NameClass.PASSWORD:
+        return "" if _PATH.fullmatch(value) and not has_random_part(value) else "a password"
+    if " " in value or "=" in value.rstrip("="):
+        return ""  # a connection string, JSON or a text, whose parts are judged one by one
+    return "a key or token" if has_random_part(_GUID.sub("", value)) else ""
+
+
+def _by_parts(text: str, named: NameClass, depth: int) -> str:
+    """Return the kind of credential that a part of a text is."""
+    for each in _NAMED.finditer(text):
+        inner = classify_name(each[1])
+        if inner in (NameClass.PASSWORD, NameClass.KEY):
+            value = each[2]
+            if not _REFERENCE.match(value) and has_random_part(_GUID.sub("", value)):
+                return "a key or token"
+    if named is NameClass.PUBLIC:
+        return next(filter(None, (_in_encoding(each, depth) for each in _encodings(text))), "")
+    rest = _PUBLIC_KEY.sub(" ", _DIGEST.sub(" ", text))
+    for part in _PART.findall(rest):
+        if kind := _of_part(part, depth):
+            return kind
+    return ""
+
+
+def _of_part(part: str, depth: int) -> str:
+    """Return the kind of credential that one word of a text is, without a name that helps."""
+    if _is_der_public(part):
+        return ""
+    inside = next(filter(None, (_in_encoding(each, depth) for each in _encodings(part))), "")
+    if inside or _decoded(part):
+        return inside
+    value = part.rpartition("=")[2] if "=" in part.rstrip("=") else part
+    if _KEY_64.fullmatch(value):
+        return "a 64-byte key"
+    if _KEY_32.fullmatch(value):
+        return "a 32-byte key"
+    if is_hexadecimal_key(value):
+        return "a key in hexadecimal"
+    words = () if "://" in part else _LONG.findall(_GUID.sub("", part))
+    whole = re.fullmatch(r"[A-Za-z0-9+/_-]{40,}={0,2}", part) if not part.startswith("/") else None
+    return "a key or token" if (whole and is_random_token(part)) or any(map(is_random_token, words)) else ""
+
+
+def _encodings(text: str) -> Iterator[str]:
+    return (each[0] for each in _BASE64.finditer(text))
+
+
+def _in_encoding(encoded: str, depth: int) -> str:
+    """Return the kind of credential that a text in base64 contains."""
+    if _is_der_private(encoded):
+        return "a private key"
+    inner = _decoded(encoded) if depth > 0 else ""
+    return _detect(inner, "", depth - 1) if inner else ""
+
+
+def _decoded(encoded: str) -> str:
+    """Return the text that is encoded in base64, or an empty text if no readable text is."""
+    raw = _bytes(encoded)
+    try:
+        inner = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
+    return inner if inner.replace("\n", "").replace("\r", "").replace("\t", "").isprintable() else ""
+
+
+def _bytes(encoded: str) -> bytes:
+    stripped = encoded.rstrip("=").translate(str.maketrans("-_", "+/"))
+    try:
+        return base64.b64decode(stripped + "=" * (-len(stripped) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _der_content(encoded: str) -> bytes:
+    """Return the content of a DER sequence in base64 that is complete, or nothing."""
+    raw = _bytes(encoded) if encoded.startswith("M") else b""
+    if len(raw) < 16 or raw[0] != _DER_SEQUENCE:  # noqa: PLR2004 - shorter than any key
+        return b""
+    size = raw[1]
+    start = 2 + (size & 0x7F if size & 0x80 else 0)
+    length = int.from_bytes(raw[2:start], "big") if size & 0x80 else size
+    return raw[start:] if len(raw) == start + length else b""
+
+
+def _is_der_public(encoded: str) -> bool:
+    """Return True if a text in base64 is a public key or a certificate."""
+    content = _der_content(encoded)
+    return bool(content) and not content.startswith(_DER_VERSION)
+
+
+def _is_der_private(encoded: str) -> bool:
+    """Return True if a text in base64 is a private key or a PFX file, which contains one: both begin with a version."""
+    return _der_content(encoded).startswith(_DER_VERSION)

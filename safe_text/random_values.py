@@ -1,0 +1,74 @@
+"""Detection of texts that somebody drew at random, as opposed to names, versions, paths and sentences.
+
+Random characters change between small letters, capitals and digits far more often than the words of a name do, so
+that they consist of many short words.
+"""
+
+import math
+import re
+from collections import Counter
+
+__all__ = ["has_random_part", "is_hexadecimal_key", "is_random_token"]
+
+_RUN = re.compile(r"[A-Za-z0-9]{8,}")
+_DATE_OR_NUMBER = re.compile(r"[0-9]+|v?20[0-9]{6}[a-z]*")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_SHORT_RUN, _LONG_RUN = 10, 16
+_WORDS_IN_SHORT, _WORDS = 0.45, 0.3
+"""Number of words per character from which a short or a longer run counts as random; names have about 0.2."""
+_LETTERS_AT_RANDOM = 24
+_ENTROPY_OF_LETTERS, _ENTROPY_OF_TOKENS, _ENTROPY_OF_HEX = 3.9, 4.0, 2.0
+_WHOLE_KEY, _FEW_DIGITS = 32, 3
+_KEY_DIGITS = (32, 64, 76, 96, 128)
+"""Numbers of hexadecimal digits of keys of Azure and of other vendors; 40 is the length of a git commit."""
+
+
+def has_random_part(text: str) -> bool:
+    """Return True if a value of a variable for a key is not plainly a name, because a part of it looks random."""
+    runs = [run for run in _RUN.findall(text) if not _DATE_OR_NUMBER.fullmatch(run)]
+    if any(map(_is_random_run, runs)):
+        return True
+    # base64 and its variants split a key into shorter runs.
+    joined = re.sub(r"[^A-Za-z0-9]", "", text)
+    return len(joined) >= _LONG_RUN and _mixes_cases_and_digits(joined) and _words_per_character(joined) >= _WORDS
+
+
+def is_random_token(token: str) -> bool:
+    """Return True if a long token without a telling name looks random: all classes of characters, little repetition."""
+    joined = re.sub(r"[^A-Za-z0-9]", "", token)
+    is_mixed = _mixes_cases_and_digits(joined) and _words_per_character(joined) >= _WORDS
+    return is_mixed and _entropy(token) >= _ENTROPY_OF_TOKENS
+
+
+def is_hexadecimal_key(token: str) -> bool:
+    """Return True if a text consists of hexadecimal digits alone and has the length of a key."""
+    is_hex = len(token) in _KEY_DIGITS and _HEX.fullmatch(token) is not None and not token.isdigit()
+    return is_hex and _entropy(token) > _ENTROPY_OF_HEX
+
+
+def _is_random_run(run: str) -> bool:
+    size = len(run)
+    if size < _SHORT_RUN:
+        return False
+    if run.isalpha() and (run.islower() or run.isupper()):
+        return size >= _LETTERS_AT_RANDOM and _entropy(run) >= _ENTROPY_OF_LETTERS
+    if _HEX.fullmatch(run) and size >= _LONG_RUN and not run.isdigit():
+        return True
+    if size >= _WHOLE_KEY and sum(map(str.isdigit, run)) >= _FEW_DIGITS and not run.isdigit():
+        return True  # base32 has few digits
+    return _words_per_character(run) >= (_WORDS if size >= _LONG_RUN else _WORDS_IN_SHORT)
+
+
+def _words_per_character(run: str) -> float:
+    """Return the number of words per character, where a change to digits or to a capital begins a word."""
+    return len(_WORD.findall(run)) / len(run)
+
+
+def _mixes_cases_and_digits(text: str) -> bool:
+    return all(re.search(each, text) for each in ("[a-z]", "[A-Z]", "[0-9]"))
+
+
+def _entropy(text: str) -> float:
+    counts = Counter(text).values()
+    return -sum(count / len(text) * math.log2(count / len(text)) for count in counts)

@@ -1,0 +1,53 @@
+"""Detection of tokens that bear the mark of their vendor, with the patterns of `detect-secrets`.
+
+The plugins of that package can verify some tokens by a request to the vendor. Only their patterns are used here, and
+nothing is sent.
+"""
+
+import re
+from functools import cache
+from importlib import import_module
+from typing import cast
+
+__all__ = ["vendor_token"]
+
+# Module -> class of each plugin. Not used are the plugins for keywords, high entropy and addresses, whose questions
+# this package answers with the name of the variable; those for IBM, Twilio, Artifactory and Cloudant, whose patterns
+# match ordinary words; and those for URLs with passwords and signed tokens, for which `credentials` has stricter ones.
+_PLUGINS = {
+    "aws": "AWSKeyDetector",
+    "discord": "DiscordBotTokenDetector",
+    "github_token": "GitHubTokenDetector",
+    "gitlab_token": "GitLabTokenDetector",
+    "mailchimp": "MailchimpDetector",
+    "npm": "NpmDetector",
+    "openai": "OpenAIDetector",
+    "private_key": "PrivateKeyDetector",
+    "pypi_token": "PypiTokenDetector",
+    "sendgrid": "SendGridDetector",
+    "slack": "SlackDetector",
+    "square_oauth": "SquareOAuthDetector",
+    "stripe": "StripeDetector",
+    "telegram_token": "TelegramBotTokenDetector",
+}
+_CANDIDATE = re.compile(r"(?=[A-Za-z_.+/=:-]{0,64}[0-9])[\w.+/=:-]{20}|PRIVATE KEY|PuTTY|hooks\.slack\.com", re.ASCII)
+
+
+def vendor_token(text: str) -> str:
+    """Return the kind of a vendor's token that a text contains ("a Slack token"), or an empty text."""
+    if _CANDIDATE.search(text) is None:
+        return ""
+    return next((kind for kind, pattern in _patterns() if pattern.search(text)), "")
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    # Loaded at the first candidate: the package loads an HTTP client, which most commands do not need.
+    found: list[tuple[str, re.Pattern[str]]] = []
+    for module, name in _PLUGINS.items():
+        plugin = getattr(import_module(f"detect_secrets.plugins.{module}"), name)
+        kind = str(plugin.secret_type)
+        article = "an" if kind[0] in "AEIOU" else "a"
+        patterns = cast("tuple[re.Pattern[str], ...]", tuple(plugin.denylist))
+        found += [(f"{article} {kind}", pattern) for pattern in patterns]
+    return tuple(found)

@@ -1,0 +1,25 @@
+"""Tests of credential detection on a labelled corpus, whose values are drawn at run time."""
+
+from random import Random
+
+import pytest
+
+from safe_text.credentials import detect_credential
+from tests.safe_text.corpus import CREDENTIALS, PUBLIC, Family
+
+VALUES, FOUND_AT_LEAST = 100, 95
+
+
+def found(family: Family) -> list[bool]:
+    random = Random(20261128)  # noqa: S311 - the same values in every run
+    return [bool(detect_credential(value, name)) for name, value in (family(random) for _ in range(VALUES))]
+
+
+@pytest.mark.parametrize("family", CREDENTIALS.values(), ids=CREDENTIALS)
+def test_detect_credential_finds_at_least_95_of_100_values_of_each_kind(family: Family) -> None:
+    assert sum(found(family)) >= FOUND_AT_LEAST
+
+
+@pytest.mark.parametrize("family", PUBLIC.values(), ids=PUBLIC)
+def test_detect_credential_finds_nothing_in_public_values(family: Family) -> None:
+    assert not any(found(family))
