@@ -23,6 +23,18 @@ _WHOLE_KEY, _FEW_DIGITS = 32, 3
 _KEY_DIGITS = (32, 64, 76, 96, 128)
 """Numbers of hexadecimal digits of keys of Azure and of other vendors; 40 is the length of a git commit."""
 
+# The marks by which Pulumi recognises special values in documents: its SDK's `pulumi.runtime.rpc`, 3.272.
+_MARKS_OF_PULUMI = frozenset(
+    {
+        "4dabf18193072939515e22adb298388d",
+        "0def7320c3a5731c473e5ecbe6d01bc7",
+        "1b47061264138c4ac30d75fd1eb44270",
+        "5cf8f73096256a8f31e491e813e4eb8e",
+        "c44067f5952c0a294b673a41bacd8c17",
+        "d0e6a833031e9bbcd3f4e8bde6ca49a4",
+    }
+)
+
 
 def has_random_part(text: str) -> bool:
     """Return True if a value of a variable for a key is not plainly a name, because a part of it looks random."""
@@ -43,7 +55,12 @@ def is_random_token(token: str) -> bool:
 
 def is_hexadecimal_key(token: str) -> bool:
     """Return True if a text consists of hexadecimal digits alone and has the length of a key."""
-    is_hex = len(token) in _KEY_DIGITS and _HEX.fullmatch(token) is not None and not token.isdigit()
+    is_hex = (
+        token not in _MARKS_OF_PULUMI
+        and len(token) in _KEY_DIGITS
+        and _HEX.fullmatch(token) is not None
+        and not token.isdigit()
+    )
     return is_hex and _entropy(token) > _ENTROPY_OF_HEX
 
 

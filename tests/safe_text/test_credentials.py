@@ -3,6 +3,7 @@
 from random import Random
 
 import pytest
+from pulumi.runtime import rpc
 
 from safe_text.credentials import detect_credential
 from tests.safe_text.corpus import CREDENTIALS, PUBLIC, Family
@@ -23,3 +24,10 @@ def test_detect_credential_finds_at_least_95_of_100_values_of_each_kind(family: 
 @pytest.mark.parametrize("family", PUBLIC.values(), ids=PUBLIC)
 def test_detect_credential_finds_nothing_in_public_values(family: Family) -> None:
     assert not any(found(family))
+
+
+def test_marks_of_pulumi_in_documents_are_not_credentials() -> None:
+    marks = {value for name, value in vars(rpc).items() if name.startswith("_special_")}
+
+    assert len(marks) > 4
+    assert not any(map(detect_credential, marks))
