@@ -47,7 +47,8 @@ def read_document(path: Path) -> Mapping[str, Any]:
         size = path.stat().st_size
         if size > _LARGEST:
             raise CommandError(f"{path}: has {size:,} bytes; at most {_LARGEST:,} are read")
-        document: Any = json.loads(path.read_text("utf-8"))
+        # As bytes: PowerShell's `>` writes UTF-16 or UTF-8 with a byte order mark, which json recognizes.
+        document: Any = json.loads(path.read_bytes())
     except UnicodeDecodeError as error:
         raise CommandError(f"{path}: cannot be read: {error}") from None
     except OSError as error:

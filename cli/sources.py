@@ -5,14 +5,14 @@ both is refused, since a change that adds a file called `main` would otherwise b
 reaches a network but `live`.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from access.model.graph import Graph
 from access.readers import local
+from access.readers.stack_outputs import stack_outputs
 from cli.errors import CommandError
 from cli.graph_file import graph_of_file, read_document
 from cli.revision import deployment_at, is_revision
@@ -70,8 +70,7 @@ def texts(source: str, project: Project) -> dict[str, str]:
         document = project.deployed()
     elif source != LIVE and (path := _file_of(source, project.root)) is not None:
         document = read_document(path)
-    outputs = cast("Mapping[str, Any]", document.get("outputs") or {})
-    return found | {f"output {key}": json.dumps(value) for key, value in outputs.items()}
+    return found | stack_outputs(document)
 
 
 def _file_of(source: str, root: Path) -> Path | None:

@@ -16,7 +16,8 @@ _VERSIONS = (3, 4)
 def read(document: Mapping[str, Any]) -> Graph:
     """Build the graph of a stack export.
 
-    Resources that wait for deletion count: they still exist.
+    Resources that wait for deletion count: they still exist. Those that wait for their replacement do not: Pulumi has
+    deleted them already, and keeps them in the state until their replacement exists.
 
     Raises:
         UnreadableSource: the document has another format or version, or is truncated.
@@ -31,7 +32,8 @@ def read(document: Mapping[str, Any]) -> Graph:
     # The state of a stack without any deployment has no list.
     empty = "resources" not in deployment and "manifest" in deployment
     rows = [] if empty else required_list(deployment, "resources", _WHERE)
-    return graph([state_of(row, _WHERE) for row in rows], source=_WHERE, unread=_pending(deployment))
+    there = [row for row in rows if mapping(row).get("pendingReplacement") is not True]
+    return graph([state_of(row, _WHERE) for row in there], source=_WHERE, unread=_pending(deployment))
 
 
 def _pending(deployment: Values) -> Iterator[Unread]:

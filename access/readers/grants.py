@@ -5,6 +5,7 @@ counts and the doubt is noted: a result may claim too much access, never too lit
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from access.azure.assignment_types import ASSIGNMENTS, DEFINITIONS
 from access.azure.catalogue import Permission, Role, System, by_id, guid_of
@@ -14,10 +15,14 @@ from access.model.graph import Assignment, Principal, Unread
 from access.model.json_values import Values, is_known, listed, mapping, text, texts
 from access.readers.components import Components
 from access.readers.principals import Principals
-from access.readers.resource_ids import ResourceIds
+from access.readers.resource_ids import UNKNOWN_SUBSCRIPTION, ResourceIds
 from access.readers.resource_state import ResourceState
 
 _PULLING = frozenset(VERBS["image-registry", "pull"])
+_UNKNOWN = f"subscriptions/{UNKNOWN_SUBSCRIPTION}"
+_IN_COSMOS = "/sqlRoleAssignments/"
+_ABSOLUTE = ("subscriptions/", "providers/")
+"""Beginnings of a full scope, in the form of `key`."""
 _COSMOS_ACCOUNT = "azure-native:cosmosdb:DatabaseAccount"
 
 
@@ -38,7 +43,8 @@ class Grants:
             if state.token in DEFINITIONS:
                 self._define(state)
         assignments = (state for state in resource_ids.states if state.token in ASSIGNMENTS)
-        self.all = tuple(each for state in assignments for each in self._assignment(state))
+        found = [each for state in assignments for each in self._assignment(state)]
+        self.all = (*found, *self._of_unknown_subscription(found))
 
     def _assignment(self, state: ResourceState) -> Iterator[Assignment]:
         system = ASSIGNMENTS[state.token]
@@ -50,6 +56,8 @@ class Grants:
         named = None if scope and role else self._components.grant(state, around, role)
         if not scope:
             scope = self._narrowed(named[0].scope, around) if named else self._widest(state, around)
+        elif system == "cosmos":
+            scope = self._in_account(state, scope)
         if not principal:
             self._note(state, "whom it is for is not known yet, or a secret; it is not counted")
         elif not scope:
@@ -65,13 +73,30 @@ class Grants:
                 id=state.id or state.location,
                 name=state.name or state.location.rpartition("/")[2],
                 principal=principal,
-                scope=self._in_account(state, scope) if system == "cosmos" else scope,
+                scope=scope,
                 role=role,
                 role_id=role_id or (role.id if role else ""),
                 condition=self._condition(state),
                 location=state.location,
                 system=system,
             )
+
+    def _of_unknown_subscription(self, found: list[Assignment]) -> Iterator[Assignment]:
+        """Return the roles at subscriptions and resource groups again for resources whose subscription is unknown."""
+        states = (each for each in self._ids_of.states if each.token)
+        unknown = [where for state in states if key(where := self._ids_of.id_of(state)).startswith(_UNKNOWN)]
+        around = {scope for where in unknown for scope in ancestors(key(where))}
+        noted = False
+        for one in found:
+            subscriptions, _, rest = key(one.scope).partition("/")
+            inside = rest.partition("/")[2]
+            there = f"{_UNKNOWN}/{inside}".rstrip("/")
+            if one.system == "azure" and subscriptions == "subscriptions" and there in around - {key(one.scope)}:
+                noted = True
+                yield replace(one, id=f"{one.id} (subscription not known)", scope=f"/{there}")
+        if noted:
+            what = "its subscription is not known yet; roles at every subscription count there"
+            self.unread.append(Unread(unknown[0], what))
 
     def _principal(self, state: ResourceState, role: Role | None) -> str:
         given = state.known_text("principalId")
@@ -120,14 +145,25 @@ class Grants:
         return ""
 
     def _account(self, state: ResourceState) -> str:
-        """Return the Cosmos DB account of an assignment."""
+        """Return the Cosmos DB account of an assignment, which is the part of its id before the assignment."""
+        account, inside, _ = self._ids_of.id_of(state).rpartition(_IN_COSMOS)
+        if inside:
+            return account
         name = state.known_text("accountName")
         found = [each for account, each in self._accounts.items() if account.rpartition("/")[2] == name.lower()]
         return found[0] if len(found) == 1 else ""
 
     def _in_account(self, state: ResourceState, scope: str) -> str:
-        """Return the full scope for one that Cosmos DB gives relative to its account, such as `/dbs/d`."""
-        return self._account(state) + scope if scope.startswith("/dbs/") else scope
+        """Return the full scope for one that Cosmos DB gives relative to its account, such as `/dbs/d` or `/`.
+
+        An assignment of Cosmos DB is a part of its account and reaches nothing outside of it. Empty if the account is
+        not known.
+        """
+        if key(scope).startswith(_ABSOLUTE):
+            return scope
+        account, inside = self._account(state), scope.strip("/")
+        is_account = inside.lower() in {"", account.rpartition("/")[2].lower()}
+        return account if is_account or not account else f"{account}/{inside}"
 
     def _condition(self, state: ResourceState) -> str | None:
         for values in (state.inputs, state.outputs):

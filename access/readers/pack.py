@@ -103,6 +103,7 @@ def _state(resource: object, inputs_by_urn: Mapping[str, Mapping[str, Any]]) -> 
         inputs=inputs_by_urn.get(urn, props),
         outputs=props,
         property_dependencies=_dependencies(getattr(resource, "property_dependencies", None)),
+        provider=_urn(getattr(resource, "provider", None)),
         # The engine names a provider for each resource but components.
         custom=getattr(resource, "provider", None) is not None,
     )

@@ -6,11 +6,11 @@ that exist already.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from access.model.errors import UnreadableSource
 from access.model.graph import Graph, Unread
-from access.model.json_values import Values, is_known, listed, mapping, required_list, text
+from access.model.json_values import UNKNOWN, Values, is_known, listed, mapping, required_list, text
 from access.readers.graph_builder import graph
 from access.readers.resource_state import ResourceState, state_of
 
@@ -19,6 +19,8 @@ _GOES = frozenset(
     {"delete", "delete-replaced", "discard", "read-discard", "discard-replaced", "remove-pending-replace"}
 )
 _STAYS = frozenset({"same", "update", "refresh"})
+_MASK = "[secret]"
+"""Text by which the CLI replaces a secret in its output, also inside a longer text (pulumi/pulumi#9830)."""
 
 
 def read(document: Mapping[str, Any]) -> Graph:
@@ -37,7 +39,19 @@ def read(document: Mapping[str, Any]) -> Graph:
     for step in steps:
         for state in _after(step):
             states[state.urn] = state
-    return graph(states.values(), source=_WHERE, unread=failures)
+    retained = [each for step in steps for each in _retained(step)]
+    what = "the program deletes it, but it stays in Azure (retainOnDelete)"
+    notes = [Unread(each.location, what) for each in retained]
+    return graph((*states.values(), *retained), source=_WHERE, unread=(*failures, *notes))
+
+
+def without_masks(value: object) -> Any:  # noqa: ANN401 - any JSON value
+    """Return a value of a preview with the engine's marker for unknown values in place of masked secrets."""
+    if isinstance(value, str):
+        return UNKNOWN if _MASK in value else value
+    if isinstance(value, Mapping):
+        return {name: without_masks(each) for name, each in cast("Values", value).items()}
+    return [without_masks(each) for each in cast("list[object]", value)] if isinstance(value, list) else value
 
 
 def _check_whole(steps: list[Values], counts: Values) -> None:
@@ -55,12 +69,26 @@ def _after(step: Values) -> Iterator[ResourceState]:
         raise UnreadableSource(_WHERE, "one of its steps has no 'op'; it has another format or is damaged")
     if op in _GOES:
         return
-    state = state_of(step.get("newState"), _WHERE)
+    state = _state(step.get("newState"))
     if op in _STAYS and "oldState" in step:
-        before = state_of(step["oldState"], _WHERE)
+        before = _state(step["oldState"])
         outputs = {**before.outputs, **{name: value for name, value in state.outputs.items() if is_known(value)}}
         state = replace(state, id=state.id or before.id, outputs=outputs)
     yield state
+
+
+def _retained(step: Values) -> Iterator[ResourceState]:
+    """Return the resource that a step removes from the stack but not from Azure."""
+    old = mapping(step.get("oldState"))
+    if step.get("op") in _GOES and old.get("retainOnDelete") is True:
+        state = _state(old)
+        # No program has it any more, so the id takes the place of the URN.
+        yield replace(state, urn=state.id or state.urn)
+
+
+def _state(row: object) -> ResourceState:
+    state = state_of(row, _WHERE)
+    return replace(state, inputs=without_masks(state.inputs), outputs=without_masks(state.outputs))
 
 
 def _failures(document: Values) -> Iterator[Unread]:

@@ -16,6 +16,8 @@ from access.readers.resource_state import ResourceState
 _SUBSCRIPTION = re.compile(r"(?:/subscriptions/|^)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?=/|$)", re.IGNORECASE)
 _IN_GROUP = re.compile(r"/resourceGroups/([^/]+)", re.IGNORECASE)
 _DEEPEST = 100
+UNKNOWN_SUBSCRIPTION = "unknown"
+"""Name that an id has in place of a subscription that is not known before the deployment."""
 
 
 def type_of_token(token: str) -> str:
@@ -67,13 +69,18 @@ class ResourceIds:
     def subscription_of(self, state: ResourceState, group: str) -> str:
         """Return the subscription that a resource is deployed to.
 
-        The one set on a component above it; else the only one in its resource group, or in the whole program.
+        The one set on a component above it or on its provider; else the only one in its resource group, or in the whole
+        program.
         """
         for component in self.above(state):
             found = _SUBSCRIPTION.search(text(component.inputs, "subscription_id"))
             if found:
                 return found[1]
-        return _only(self._of_group.get(group.lower(), ())) or self._subscription or "unknown"
+        provider = self.by_urn.get(state.provider)
+        found = _SUBSCRIPTION.search(provider.known_text("subscriptionId")) if provider else None
+        if found:
+            return found[1]
+        return _only(self._of_group.get(group.lower(), ())) or self._subscription or UNKNOWN_SUBSCRIPTION
 
     def _made_up(self, state: ResourceState) -> str:
         if state.external:
@@ -113,12 +120,16 @@ def _subscriptions(states: Iterable[ResourceState]) -> Iterator[tuple[str, str]]
     """Return every subscription that occurs in an id, with the resource group in it, if any."""
     for state in states:
         own = text(state.inputs, "subscription_id"), text(state.inputs, "resource_group_name")
-        ids = ((value, "") for value in (state.id, state.known_text("scope"), state.known_text("roleDefinitionId")))
-        for value, group in (own, *ids):
+        for value, group in (own, (state.id, "")):
             found = _SUBSCRIPTION.search(value)
             if found:
                 inside = _IN_GROUP.match(value, found.end())
                 yield found[1].lower(), (inside[1] if inside else group).lower()
+        # A scope may name a group of another subscription that has the same name as one of the program's own.
+        for value in (state.known_text("scope"), state.known_text("roleDefinitionId")):
+            found = _SUBSCRIPTION.search(value)
+            if found:
+                yield found[1].lower(), ""
 
 
 def _only(values: Iterable[str]) -> str:

@@ -30,6 +30,8 @@ class ResourceState:
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]], hash=False)
     external: bool = False
     """True if the resource is only read by the program, so that its properties are unknown."""
+    provider: str = ""
+    """URN of the provider resource."""
     custom: bool = True
     """False for a component, which is nothing in Azure by itself."""
 
@@ -82,5 +84,7 @@ def state_of(row: object, where: str) -> ResourceState:
         outputs=mapping(values.get("outputs")),
         property_dependencies={name: texts(urns) for name, urns in depends.items()},
         external=values.get("external") is True,
+        # The reference to a provider is its URN and its id, which a first preview does not know.
+        provider=str(values.get("provider") or "").rpartition("::")[0],
         custom=values.get("custom") is not False,
     )
