@@ -64,14 +64,16 @@ def violated(outcome: Outcome) -> dict[str, set[str]]:
     return found
 
 
-def test_production_stack_violates_no_policy_on_the_pulumi_engine(tmp_path: Path) -> None:
+def test_production_stack_of_the_sample_network_violates_no_policy_on_the_pulumi_engine(tmp_path: Path) -> None:
     outcome = Project.of_fabrikam(tmp_path).pulumi("preview --stack prod --policy-pack policies")
 
     assert "agent-network@v" in outcome.out
     assert violated(outcome) == {"mandatory": set(), "advisory": set()}
 
 
-def test_shared_identity_violates_no_policy_with_the_shipped_configuration(tmp_path: Path) -> None:
+def test_shared_identity_violates_a_mandatory_policy_that_is_only_advisory_with_the_shipped_configuration(
+    tmp_path: Path,
+) -> None:
     """The policy pack reads neither `network.yaml` nor the exceptions in a stack file."""
     page = (REPOSITORY / "docs" / "howto" / "use-the-policy-pack.md").read_text(encoding="utf-8")
     (command,) = re.findall(r"^agent-network engine -- (pulumi preview .*)$", page, re.MULTILINE)
@@ -86,7 +88,7 @@ def test_shared_identity_violates_no_policy_with_the_shipped_configuration(tmp_p
     assert violated(passed) == {"mandatory": set(), "advisory": {"shared-identity"}}
 
 
-def test_policy_violation_fails_pulumi_preview_and_up(tmp_path: Path) -> None:
+def test_policy_violation_fails_pulumi_preview_before_and_after_a_deployment(tmp_path: Path) -> None:
     project = Project.written(tmp_path, BAD)
 
     before = project.run(PREVIEW)

@@ -40,7 +40,7 @@ HARMLESS = {
 
 
 @pytest.mark.parametrize(("name", "value"), CREDENTIALS.items())
-def test_credential_in_plain_text_is_reported_without_its_value(name: str, value: str) -> None:
+def test_access_check_reports_a_credential_in_plain_text_without_its_value(name: str, value: str) -> None:
     findings = SMALL.having(app(template=variables(**{name: value}))).findings()
 
     (found,) = findings
@@ -52,19 +52,19 @@ def test_credential_in_plain_text_is_reported_without_its_value(name: str, value
 
 
 @pytest.mark.parametrize(("name", "value"), HARMLESS.items())
-def test_urls_names_and_digests_are_not_reported_as_credentials(name: str, value: str) -> None:
+def test_access_check_reports_no_url_name_or_digest_as_credential(name: str, value: str) -> None:
     assert detect_credential(value, name) == ""
     assert SMALL.having(app(template=variables(**{name: value}))).ids() == []
 
 
-def test_credential_in_a_variable_name_is_masked_in_the_finding() -> None:
+def test_access_check_masks_a_credential_in_the_name_of_a_tag() -> None:
     (found,) = SMALL.having(app(tags={f"AccountKey={DRAWN}": f"AccountKey={DRAWN}"})).findings()
 
     assert "(not shown)" in found.what
     assert DRAWN not in repr(found)
 
 
-def test_credential_in_a_deeply_nested_document_is_found() -> None:
+def test_access_check_finds_and_masks_a_credential_in_a_deeply_nested_property() -> None:
     inner: object = f"AccountKey={DRAWN}"
     for _ in range(5000):
         inner = [inner]

@@ -14,7 +14,7 @@ def excepting(finding: str, on: str, expires: str = "2026-06-01") -> World:
     return UNUSED.declaring(exceptions=[row])
 
 
-def test_exception_marks_its_finding_until_the_expiry_date() -> None:
+def test_exception_in_network_yaml_marks_its_finding_as_accepted_until_the_expiry_date() -> None:
     (found,) = excepting("unused-resource", "documents").findings()
 
     assert found.document()["exception"] == {"because": "February", "expires": "2026-06-01"}
@@ -29,7 +29,9 @@ def test_exception_marks_its_finding_until_the_expiry_date() -> None:
         (excepting("unused-resources", "documents"), "unknown-finding", "error"),
     ],
 )
-def test_invalid_exception_covers_nothing_and_is_reported(world: World, rule: str, severity: str) -> None:
+def test_expired_unused_or_unknown_exception_in_network_yaml_accepts_no_finding_and_is_reported(
+    world: World, rule: str, severity: str
+) -> None:
     found = {each.rule.id: each for each in world.findings()}
 
     assert set(found) == {"unused-resource", rule}
@@ -37,13 +39,13 @@ def test_invalid_exception_covers_nothing_and_is_reported(world: World, rule: st
     assert (found[rule].location, found[rule].rule.severity) == ("network.yaml:30", severity)
 
 
-def test_unknown_finding_id_is_reported_with_the_nearest_id() -> None:
+def test_exception_with_an_unknown_finding_id_is_reported_with_the_nearest_id() -> None:
     found = excepting("unused-resources", "documents").findings()
 
     assert "did you mean 'unused-resource'?" in found[0].what
 
 
-def test_exception_for_agent_at_resource_covers_their_finding() -> None:
+def test_exception_for_an_agent_at_a_resource_accepts_their_finding() -> None:
     row = {"finding": "undeclared-access", "on": "report/done", "because": "soon", "expires": "2027-01-01", "line": 30}
     agent = SMALL.declared["agents"]["report"]
     wishes = [each for each in agent["access"] if each["resource"] != "done"]
@@ -52,7 +54,7 @@ def test_exception_for_agent_at_resource_covers_their_finding() -> None:
     assert found.exception is not None
 
 
-def test_exception_for_any_agent_of_a_shared_identity_or_for_a_host_covers_the_finding() -> None:
+def test_exception_for_any_agent_of_a_shared_identity_or_for_a_host_accepts_the_finding() -> None:
     kept = {"finding": "undeclared-access", "because": "a test", "expires": "2026-12-31"}
     shared = SMALL.having(UNPUBLISHED, held("Azure Service Bus Data Receiver", DONE)).declaring(
         shared_identity="allowed"

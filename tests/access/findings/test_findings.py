@@ -263,12 +263,14 @@ CASES: dict[str, tuple[str, World, World]] = {
 }
 
 
-def test_correct_small_network_has_no_finding() -> None:
+def test_access_check_of_a_correct_small_network_has_no_finding() -> None:
     assert SMALL.ids() == []
 
 
 @pytest.mark.parametrize(("rule", "broken", "fixed"), CASES.values(), ids=CASES)
-def test_each_rule_reports_its_broken_network_and_not_the_fixed_one(rule: str, broken: World, fixed: World) -> None:
+def test_each_finding_rule_reports_its_broken_network_and_not_the_fixed_one(
+    rule: str, broken: World, fixed: World
+) -> None:
     (found,) = broken.findings()
 
     assert (found.rule.id, fixed.ids()) == (rule, [])
@@ -282,7 +284,7 @@ def test_every_finding_rule_except_exception_rules_has_a_test_case() -> None:
     assert {rule for rule, _, _ in CASES.values()} == {rule.id for rule in RULES} - about_exceptions
 
 
-def test_findings_are_located_at_the_declaring_line() -> None:
+def test_findings_name_the_network_yaml_line_that_declares_their_subject() -> None:
     places = {name: case[1].findings()[0].location for name, case in CASES.items()}
 
     assert places["ownership"] == places["all paths"] == places["a role by name"] == "network.yaml:14"
@@ -292,7 +294,7 @@ def test_findings_are_located_at_the_declaring_line() -> None:
     assert places["a public container"] == "network.yaml:5"
 
 
-def test_condition_on_blob_tag_operations_only_is_reported_as_restricting_nothing() -> None:
+def test_access_check_reports_a_condition_on_blob_tag_operations_only_as_restricting_nothing() -> None:
     baseline = (
         f"((!(ActionMatches{{'{BLOBS}/tags/write'}}) AND !(ActionMatches{{'{BLOBS}/tags/read'}})) "
         f"OR (@Resource[{BLOBS}/tags:Project<$key_case_sensitive$>] StringEquals 'Cascade'))"
@@ -303,7 +305,7 @@ def test_condition_on_blob_tag_operations_only_is_reported_as_restricting_nothin
     assert "blobs/tags/write" in next(each.what for each in found if each.rule.id.startswith("condition"))
 
 
-def test_owner_role_gets_two_findings_and_reader_on_resource_group_gets_one() -> None:
+def test_access_check_reports_owner_as_privileged_and_role_granting_and_reader_on_a_group_as_wide() -> None:
     assert set(SMALL.having(held("Owner")).ids()) >= {"privileged-role", "role-granting-role"}
     assert SMALL.having(held("Reader", GROUP)).ids() == ["wide-grant"]
 
@@ -318,7 +320,7 @@ def test_separation_of_duties_finding_uses_effective_access_not_declared_access(
     assert "separation-of-duties" not in writes.holding(held(deletes)).ids()
 
 
-def test_access_through_keys_is_reported_as_undeclared_access() -> None:
+def test_access_check_reports_access_through_keys_as_undeclared_access() -> None:
     lists = Role(
         "k", "Lists", (Permission(actions=("Microsoft.ServiceBus/namespaces/authorizationRules/listkeys/action",)),)
     )
@@ -327,7 +329,7 @@ def test_access_through_keys_is_reported_as_undeclared_access() -> None:
     assert {"local-auth-on", "privileged-role", "undeclared-access"} <= set(world.ids())
 
 
-def test_graph_without_network_yaml_is_still_checked_for_findings() -> None:
+def test_access_check_reports_findings_of_a_graph_without_network_yaml() -> None:
     from access.findings import check  # noqa: PLC0415
     from tests.access.findings.small import TODAY  # noqa: PLC0415
 
@@ -345,7 +347,7 @@ def test_findings_are_sorted_by_severity_and_line_number() -> None:
     assert [each.location for each in world.findings()] == ["network.yaml:14", "network.yaml:9", "network.yaml:100"]
 
 
-def test_roles_outside_the_network_and_at_parts_of_undeclared_resources_are_reported() -> None:
+def test_role_at_a_part_of_a_resource_without_declared_access_is_reported_as_undeclared_access() -> None:
     part = f"{REPORTS}/blobs/x"
 
     assert SMALL.declaring_access(access("done", "send", 15)).holding(held(READ, part)).ids()[0] == "undeclared-access"

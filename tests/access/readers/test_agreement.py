@@ -54,7 +54,7 @@ def check_rows(source: str, network: dict[str, Any]) -> str:
 
 @few
 @given(projects())
-def test_every_reader_builds_the_declared_graph_without_unread_parts(project: Project) -> None:
+def test_every_graph_reader_reads_exactly_the_declared_access_of_any_network(project: Project) -> None:
     network, environment, stack = project
     result, world = deployed(network, environment, stack)
 
@@ -100,12 +100,16 @@ def fabrikam() -> tuple[RunResult, Graph]:
     return deployed_as("dev")
 
 
-def test_every_resource_of_fabrikam_has_key_access_disabled(fabrikam: tuple[RunResult, Graph]) -> None:
+def test_every_graph_reader_reads_key_access_as_disabled_on_all_resources_of_fabrikam(
+    fabrikam: tuple[RunResult, Graph],
+) -> None:
     for name, graph in every_graph(*fabrikam).items():
         assert {each.local_auth for each in graph.resources if each.declared} == {False}, name
 
 
-def test_agent_on_container_apps_has_its_own_identity_and_a_pull_identity(fabrikam: tuple[RunResult, Graph]) -> None:
+def test_every_graph_reader_reads_an_own_and_a_pull_identity_of_a_container_app_agent(
+    fabrikam: tuple[RunResult, Graph],
+) -> None:
     for name, graph in every_graph(*fabrikam).items():
         identities = [(each.purpose, graph.resource(each.owner)) for each in graph.principals_of_agent("report")]
         assert sorted(purpose for purpose, _ in identities) == ["own", "pull"], name
@@ -131,7 +135,9 @@ def test_agent_on_container_apps_has_its_own_identity_and_a_pull_identity(fabrik
         ),
     ],
 )
-def test_every_reader_maps_identities_to_agents_on_every_host(stack: str, holders: set[tuple[str, ...]]) -> None:
+def test_every_graph_reader_maps_the_identities_of_foundry_and_aks_agents_to_their_agents(
+    stack: str, holders: set[tuple[str, ...]]
+) -> None:
     """Before publishing two agents act as one; the cluster's nodes pull for the agent that runs there."""
     in_cluster = {
         ("notifier", "own", "Azure Service Bus Data Receiver", "review-done"),
@@ -145,7 +151,7 @@ def test_every_reader_maps_identities_to_agents_on_every_host(stack: str, holder
         assert graph.unread == (), name
 
 
-def test_resource_ids_in_another_case_give_the_same_graph(fabrikam: tuple[RunResult, Graph]) -> None:
+def test_stack_export_with_ids_in_upper_case_gives_the_same_access(fabrikam: tuple[RunResult, Graph]) -> None:
     result, _ = fabrikam
     shouted = [
         {**row, "inputs": {**row["inputs"], **{name: row["inputs"][name].upper() for name in ("scope", "principalId")}}}
@@ -157,7 +163,7 @@ def test_resource_ids_in_another_case_give_the_same_graph(fabrikam: tuple[RunRes
     assert granted_in(export.read(exported(shouted))) == granted_in(export.read(exported(rows(result))))
 
 
-def test_resources_pending_deletion_are_not_in_the_graph(fabrikam: tuple[RunResult, Graph]) -> None:
+def test_role_assignments_that_a_preview_deletes_are_not_in_the_access_graph(fabrikam: tuple[RunResult, Graph]) -> None:
     result, _ = fabrikam
     names = [row["urn"] for row in rows(result) if "-may-" in row["urn"]]
     steps = previewed(rows(result))["steps"]
@@ -169,7 +175,9 @@ def test_resources_pending_deletion_are_not_in_the_graph(fabrikam: tuple[RunResu
     assert local.read(document).assignments == ()
 
 
-def test_replaced_identity_leaves_an_orphaned_assignment(fabrikam: tuple[RunResult, Graph], tmp_path: Path) -> None:
+def test_state_file_reader_keeps_role_assignments_of_a_deleted_identity_as_orphaned(
+    fabrikam: tuple[RunResult, Graph], tmp_path: Path
+) -> None:
     result, _ = fabrikam
     app = next(row for row in rows(result) if row["type"].endswith(":ContainerApp") and row["urn"].endswith("::report"))
     world = result.world.copy()
@@ -190,7 +198,7 @@ def test_replaced_identity_leaves_an_orphaned_assignment(fabrikam: tuple[RunResu
     }
 
 
-def test_azure_resources_outside_the_program_are_in_the_graph(
+def test_state_file_reader_includes_role_assignments_outside_the_program(
     fabrikam: tuple[RunResult, Graph], tmp_path: Path
 ) -> None:
     result, _ = fabrikam

@@ -82,12 +82,14 @@ def read(reader: Any, value: object) -> None:  # noqa: ANN401 - any of the reade
 
 
 @given(st.sampled_from(READERS), JSON)
-def test_any_json_document_is_read_or_refused_with_an_error_message(reader: Any, value: object) -> None:  # noqa: ANN401
+def test_graph_readers_read_any_json_document_or_refuse_it_with_an_error_message(reader: Any, value: object) -> None:  # noqa: ANN401
     read(reader, value)
 
 
 @given(st.data())
-def test_document_with_random_values_is_read_or_refused_with_an_error_message(data: st.DataObject) -> None:
+def test_graph_readers_read_documents_with_random_values_or_refuse_them_with_an_error_message(
+    data: st.DataObject,
+) -> None:
     reader = data.draw(st.sampled_from(READERS))
     changed = value = json.loads(json.dumps(WHOLE[reader]))
     while True:
@@ -102,13 +104,13 @@ def test_document_with_random_values_is_read_or_refused_with_an_error_message(da
     read(reader, changed)
 
 
-def test_complete_documents_are_read_without_error() -> None:
+def test_graph_readers_read_complete_documents_without_error() -> None:
     for reader, value in WHOLE.items():
         graph = reader(value)
         assert isinstance(graph, Declared) or len(graph.assignments) >= 1
 
 
-def test_deeply_nested_or_circular_document_raises_no_recursion_error() -> None:
+def test_stack_export_reader_raises_no_recursion_error_for_deeply_nested_or_circular_rows() -> None:
     deep: Any = "bottom"
     for _ in range(100_000):
         deep = [deep]
@@ -121,7 +123,7 @@ def test_deeply_nested_or_circular_document_raises_no_recursion_error() -> None:
 
 
 @given(cut=st.integers(0, 400))
-def test_truncated_world_file_is_refused_with_an_error_message(
+def test_truncated_local_azure_state_file_is_refused_by_its_graph_reader(
     tmp_path_factory: pytest.TempPathFactory, cut: int
 ) -> None:
     world = {"format": "local-azure-world", "version": 1, "stack": ROWS, "resources": [], "principals": []}
@@ -134,7 +136,7 @@ def test_truncated_world_file_is_refused_with_an_error_message(
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"format": "local-azure-world", "version": 2}', "", "\ufeff{}", "[]"])
-def test_file_that_is_not_a_local_azure_world_is_refused(tmp_path: Path, text: str) -> None:
+def test_file_that_is_not_a_local_azure_state_file_is_refused_by_its_graph_reader(tmp_path: Path, text: str) -> None:
     (tmp_path / "dev.json").write_text(text)
 
     for path in (tmp_path / "dev.json", tmp_path, tmp_path / "missing.json"):

@@ -73,7 +73,7 @@ def given(number: int, scope: str, role: str = "Reader", **properties: str) -> d
     return {"id": where.replace("//", "/"), "properties": fields}
 
 
-def test_live_azure_read_gives_the_same_graph_as_the_program(arm: Arm, fabrikam: RunResult) -> None:
+def test_live_azure_reader_gives_the_same_graph_as_the_local_run(arm: Arm, fabrikam: RunResult) -> None:
     program = local.read(printed(fabrikam))
 
     graph = reading(arm, like=program)
@@ -91,7 +91,7 @@ def test_live_azure_read_gives_the_same_graph_as_the_program(arm: Arm, fabrikam:
     }
 
 
-def test_live_azure_read_without_program_uses_azure_names(arm: Arm, fabrikam: RunResult) -> None:
+def test_live_azure_reader_without_a_program_uses_azure_names(arm: Arm, fabrikam: RunResult) -> None:
     program = local.read(printed(fabrikam))
 
     found = granted_in(reading(arm))
@@ -105,7 +105,7 @@ def test_live_azure_read_without_program_uses_azure_names(arm: Arm, fabrikam: Ru
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["as the program calls them", "by their names alone"])
-def test_published_agent_has_the_identity_of_its_application(known: bool) -> None:  # noqa: FBT001
+def test_live_azure_reader_maps_a_published_agent_to_the_identity_of_its_application(known: bool) -> None:  # noqa: FBT001
     result = of("prod")
     program = local.read(printed(result))
     arm = served(result)
@@ -119,7 +119,9 @@ def test_published_agent_has_the_identity_of_its_application(known: bool) -> Non
         assert (mine.id, mine.agents, mine.purpose) == (theirs.id, (agent,), "own")
 
 
-def test_agent_with_own_identity_is_read_from_its_project(arm: Arm, fabrikam: RunResult) -> None:
+def test_live_azure_reader_reads_agents_own_identities_from_their_foundry_project(
+    arm: Arm, fabrikam: RunResult
+) -> None:
     (path,) = (path for path in arm.lists if path.endswith("/projects/research/agents"))
     arm.lists[path].append({"id": "scout", "name": "scout", "instance_identity": {"principal_id": "who-scouts"}})
     arm.page_size = 1
@@ -138,7 +140,7 @@ def test_agent_with_own_identity_is_read_from_its_project(arm: Arm, fabrikam: Ru
     ("status", "message"),
     [(403, "Azure responded with 403"), (401, "does not accept the token"), (404, "Azure responded with 404")],
 )
-def test_unreadable_foundry_agents_are_listed_as_unread(arm: Arm, status: int, message: str) -> None:
+def test_live_azure_reader_lists_unreadable_foundry_agents_as_unread(arm: Arm, status: int, message: str) -> None:
     (path,) = (path for path in arm.lists if path.endswith("/projects/research/agents"))
     arm.refuse(path, status)
 
@@ -148,7 +150,7 @@ def test_unreadable_foundry_agents_are_listed_as_unread(arm: Arm, status: int, m
     assert message in doubt.what
 
 
-def test_foundry_token_is_not_sent_to_an_endpoint_outside_foundry(fabrikam: RunResult) -> None:
+def test_live_azure_reader_sends_no_foundry_token_to_an_endpoint_outside_foundry(fabrikam: RunResult) -> None:
     """Somebody who can change a project's endpoint in Resource Manager must not receive a token for Foundry."""
     requested: list[str] = []
 
@@ -168,7 +170,7 @@ def test_foundry_token_is_not_sent_to_an_endpoint_outside_foundry(fabrikam: RunR
     assert requested == []
 
 
-def test_live_resources_outside_the_program_are_undeclared(arm: Arm, fabrikam: RunResult) -> None:
+def test_live_azure_reader_marks_resources_outside_the_program_as_undeclared(arm: Arm, fabrikam: RunResult) -> None:
     account = next(row["id"] for row in arm.lists[f"{BASE}/resources".lower()] if "/storageAccounts/" in row["id"])
     arm.lists[ASSIGNMENTS].append(given(1, f"{account}/blobServices/default/containers/secret-plans"))
 
@@ -179,7 +181,7 @@ def test_live_resources_outside_the_program_are_undeclared(arm: Arm, fabrikam: R
     assert (hidden.kind, hidden.declared) == ("blob-container", False)
 
 
-def test_live_resource_ids_are_matched_regardless_of_case(arm: Arm, fabrikam: RunResult) -> None:
+def test_live_azure_reader_matches_resource_ids_regardless_of_case(arm: Arm, fabrikam: RunResult) -> None:
     program = local.read(printed(fabrikam))
     for number, listed in enumerate(arm.lists.values()):
         for row in listed:
@@ -194,7 +196,7 @@ def test_live_resource_ids_are_matched_regardless_of_case(arm: Arm, fabrikam: Ru
     assert graph.unread == ()
 
 
-def test_live_listing_follows_next_links_and_waits_for_retry_after(arm: Arm, fabrikam: RunResult) -> None:
+def test_live_azure_reader_follows_next_links_and_waits_for_retry_after(arm: Arm, fabrikam: RunResult) -> None:
     arm.page_size = 2
     arm.busy = {ASSIGNMENTS: [(429, "0.3"), (503, "0.2")]}
 
@@ -207,7 +209,7 @@ def test_live_listing_follows_next_links_and_waits_for_retry_after(arm: Arm, fab
 
 
 @pytest.mark.parametrize("wait", ["86400", "soon"])
-def test_wait_for_a_long_retry_after_is_limited(arm: Arm, wait: str) -> None:
+def test_live_azure_reader_does_not_wait_for_a_retry_after_of_a_day_or_an_invalid_one(arm: Arm, wait: str) -> None:
     arm.busy = {f"{AUTHORIZATION}/denyAssignments".lower(): [(429, wait)]}
     before = monotonic()
 
@@ -219,7 +221,7 @@ def test_wait_for_a_long_retry_after_is_limited(arm: Arm, wait: str) -> None:
     assert monotonic() - before < 3600  # the response requests a day
 
 
-def test_all_of_five_thousand_role_assignments_are_read(arm: Arm) -> None:
+def test_live_azure_reader_reads_all_of_five_thousand_role_assignments(arm: Arm) -> None:
     groups = [f"{BASE}/resourceGroups/group-{number}" for number in range(5_000)]
     arm.lists[ASSIGNMENTS] += [given(number, scope) for number, scope in enumerate(groups)]
     graph = reading(arm)
@@ -242,7 +244,7 @@ def requested_lists() -> list[str]:
 
 @pytest.mark.parametrize("ending", requested_lists())
 @pytest.mark.parametrize("status", [400, 403, 404])
-def test_listings_without_permission_are_listed_as_unread_by_name(arm: Arm, ending: str, status: int) -> None:
+def test_live_azure_reader_lists_collections_that_azure_refuses_as_unread(arm: Arm, ending: str, status: int) -> None:
     refused = next(path for path in arm.lists if path.endswith(ending.lower()))
     arm.refuse(refused, status)
 
@@ -253,7 +255,7 @@ def test_listings_without_permission_are_listed_as_unread_by_name(arm: Arm, endi
     assert graph.assignments
 
 
-def test_live_resource_without_properties_has_unknown_key_access(arm: Arm) -> None:
+def test_live_azure_reader_gives_unknown_key_access_if_storage_accounts_cannot_be_listed(arm: Arm) -> None:
     arm.refuse(f"{BASE}/providers/Microsoft.Storage/storageAccounts")
 
     kept = {each.local_auth for each in reading(arm).resources if each.kind == "blob-container"}
@@ -263,14 +265,16 @@ def test_live_resource_without_properties_has_unknown_key_access(arm: Arm) -> No
 
 @pytest.mark.parametrize("path", [BASE, f"{BASE}/resources", ASSIGNMENTS])
 @pytest.mark.parametrize("status", [401, 403, 404])
-def test_unreadable_subscription_error_contains_the_fix(arm: Arm, path: str, status: int) -> None:
+def test_live_azure_reader_error_for_an_unreadable_subscription_recommends_az_login(
+    arm: Arm, path: str, status: int
+) -> None:
     arm.refuse(path, status)
 
     with pytest.raises(UnreadableSource, match=r"sign in with `az login`"):
         reading(arm)
 
 
-def test_next_link_to_another_host_is_not_followed_with_the_token(arm: Arm) -> None:
+def test_live_azure_reader_does_not_follow_a_next_link_to_another_host(arm: Arm) -> None:
     arm.page_size = 5
     with serving(other := Arm()) as elsewhere:
         arm.elsewhere = elsewhere
@@ -283,7 +287,9 @@ def test_next_link_to_another_host_is_not_followed_with_the_token(arm: Arm) -> N
 
 
 @pytest.mark.parametrize("subscription", ["", "mine", f"{SUBSCRIPTION}/../x"])
-def test_invalid_subscription_id_is_refused_without_a_request(arm: Arm, subscription: str) -> None:
+def test_live_azure_reader_refuses_an_invalid_subscription_or_group_without_a_request(
+    arm: Arm, subscription: str
+) -> None:
     with pytest.raises(UnreadableSource, match="not a valid subscription id"):
         live.read(subscription, Signed(), endpoint=arm.endpoint)
     with pytest.raises(UnreadableSource, match="not a valid resource group name"):
@@ -292,7 +298,7 @@ def test_invalid_subscription_id_is_refused_without_a_request(arm: Arm, subscrip
     assert arm.requested == []
 
 
-def test_endless_paging_ends_and_is_listed_as_unread(arm: Arm) -> None:
+def test_live_azure_reader_ends_endless_paging_and_lists_it_as_unread(arm: Arm) -> None:
     path = f"{AUTHORIZATION}/denyAssignments"
     arm.put(path, [{}, {}])
     arm.page_size = 1
@@ -302,7 +308,9 @@ def test_endless_paging_ends_and_is_listed_as_unread(arm: Arm) -> None:
     assert any("in a circle" in each.what for each in reading(arm).unread)
 
 
-def test_live_reader_reads_foreign_assignments_denies_and_credentials_and_lists_what_it_cannot_read(arm: Arm) -> None:
+def test_live_azure_reader_reads_roles_denies_and_credentials_outside_the_network_and_lists_unreadable_ones(
+    arm: Arm,
+) -> None:
     identity = next(row for row in arm.lists[f"{BASE}/resources".lower()] if "/userAssignedIdentities/" in row["id"])
     trusted = f"{identity['id']}/federatedIdentityCredentials"
     arm.put(trusted, [{"id": f"{trusted}/from-ci", "properties": {"issuer": "https://ci.example", "subject": "main"}}])
@@ -345,7 +353,7 @@ def test_live_reader_reads_foreign_assignments_denies_and_credentials_and_lists_
     assert {each.where for each in graph.unread} == {f"group {STRANGER.format(2)}", deny_id + "2"}
 
 
-def test_live_role_definition_overrides_the_catalogue(arm: Arm) -> None:
+def test_role_definition_in_live_azure_overrides_the_role_catalogue(arm: Arm) -> None:
     wide = definition(by_name("Storage Blob Data Reader"))
     wide["properties"]["permissions"][0]["dataActions"].append("Microsoft.Storage/*/delete")
     arm.put(f"{AUTHORIZATION}/roleDefinitions", [wide])
@@ -356,7 +364,9 @@ def test_live_role_definition_overrides_the_catalogue(arm: Arm) -> None:
     assert all("Microsoft.Storage/*/delete" in role.permissions[0].data_actions for role in roles)
 
 
-def test_reading_one_resource_group_includes_inherited_role_assignments(arm: Arm, fabrikam: RunResult) -> None:
+def test_live_azure_reader_of_one_resource_group_includes_inherited_role_assignments(
+    arm: Arm, fabrikam: RunResult
+) -> None:
     group = f"{BASE}/resourceGroups/fabrikam-agents-dev"
     for path, listed in list(arm.lists.items()):
         if path.startswith((f"{BASE}/providers/".lower(), f"{BASE}/resources".lower())):
@@ -368,7 +378,7 @@ def test_reading_one_resource_group_includes_inherited_role_assignments(arm: Arm
     assert granted_in(graph) == granted_in(local.read(printed(fabrikam)))
 
 
-def test_every_kind_of_resource_is_recognised_by_its_arm_type() -> None:
+def test_every_resource_kind_that_the_live_azure_reader_knows_is_in_the_network_schema() -> None:
     schema = json.loads((fabrikam_files.REPOSITORY / "network.schema.json").read_text())
     kinds = set(KINDS) - {"image-registry", CALLED}
 

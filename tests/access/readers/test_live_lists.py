@@ -40,7 +40,7 @@ def requested(arm: Arm) -> set[str]:
     return {path for path, _ in arm.requested}
 
 
-def test_every_type_listed_per_subscription_is_requested_from_live_azure() -> None:
+def test_live_azure_reader_requests_every_type_that_is_listed_per_subscription() -> None:
     rows = [row for row in TYPES if row.key in LISTED and row.key not in SCOPED]
 
     found = requested(subscription_with(*rows))
@@ -48,7 +48,7 @@ def test_every_type_listed_per_subscription_is_requested_from_live_azure() -> No
     assert {f"{BASE}/providers/{key}".lower() for key in LISTED} <= found
 
 
-def test_every_type_listed_per_parent_is_requested_from_live_azure() -> None:
+def test_live_azure_reader_requests_every_type_that_is_listed_per_parent_resource() -> None:
     rows = [row for row in TYPES if row.listed and not row.listed.within and row.key not in SCOPED]
     inside = {id_of(row).rpartition("/")[0].lower() for row in TYPES if row.listed and row.listed.within}
 
@@ -56,7 +56,7 @@ def test_every_type_listed_per_parent_is_requested_from_live_azure() -> None:
 
 
 @pytest.mark.parametrize("row", [row for row in TYPES if row.kind and row.kind != CALLED], ids=lambda row: row.kind)
-def test_every_kind_in_live_azure_is_recognised_by_its_arm_type(row: ArmType) -> None:
+def test_live_azure_reader_recognises_every_resource_kind_by_its_arm_type(row: ArmType) -> None:
     arm = subscription_with(row)
     with serving(arm):
         graph = live.read(SUBSCRIPTION, Signed(), endpoint=arm.endpoint)

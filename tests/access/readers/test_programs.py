@@ -35,7 +35,7 @@ def only(graph: Graph) -> Any:  # noqa: ANN401 - an assignment
     return one
 
 
-def test_identity_attached_to_two_apps_has_both_agents() -> None:
+def test_graph_reader_gives_an_identity_attached_to_two_container_apps_both_agents() -> None:
     graph = graph_of(identity(), app("writer", IDENTITY), app("reader", IDENTITY.upper()))
 
     shared = graph.principal("principal-of-shared")
@@ -71,7 +71,7 @@ def test_identity_attached_to_two_apps_has_both_agents() -> None:
         (True, {}, "own"),
     ],
 )
-def test_identity_unavailable_to_containers_is_read_as_a_pull_identity(
+def test_graph_reader_marks_an_identity_that_containers_get_no_token_for_as_pull_identity(
     *, own: bool, configuration: dict[str, Any], purpose: str
 ) -> None:
     graph = graph_of(identity(), app("report", IDENTITY, own=own, configuration=configuration))
@@ -79,7 +79,7 @@ def test_identity_unavailable_to_containers_is_read_as_a_pull_identity(
     assert {each.purpose for each in graph.principals if each.id == "principal-of-shared"} == {purpose}
 
 
-def test_identity_of_a_resource_without_code_is_not_an_agent() -> None:
+def test_graph_reader_maps_the_identity_of_a_resource_without_code_to_no_agent() -> None:
     block = {"identity": {"type": "SystemAssigned"}}
     outputs = {"identity": {"type": "SystemAssigned", "principalId": "p"}}
     graph = graph_of(
@@ -89,7 +89,7 @@ def test_identity_of_a_resource_without_code_is_not_an_agent() -> None:
     assert {(each.agent, each.purpose, each.exists) for each in graph.principals} == {("", "other", True)}
 
 
-def test_principal_outside_the_program_is_named_by_its_id() -> None:
+def test_graph_reader_marks_a_principal_outside_the_program_as_not_existing() -> None:
     graph = graph_of(container(), assignment("left-over", "somebody-gone"))
     (principal,) = graph.principals
 
@@ -104,11 +104,11 @@ def test_principal_outside_the_program_is_named_by_its_id() -> None:
         "azure-native_authorization_v20220401:authorization:RoleAssignment",
     ],
 )
-def test_role_assignment_type_token_of_any_api_version_is_read(kind: str) -> None:
+def test_graph_reader_reads_role_assignments_with_a_type_token_of_any_api_version(kind: str) -> None:
     assert only(graph_of(container(), assignment("a", "p", kind=kind))).role.name == "Storage Blob Data Reader"
 
 
-def test_custom_role_is_read_from_the_program() -> None:
+def test_graph_reader_reads_a_custom_role_from_the_program() -> None:
     guid = "11111111-2222-3333-4444-555555555555"
     where = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{guid}"
     block = {"actions": ["Microsoft.Storage/*"], "notDataActions": ["*/delete"], "dataActions": ["*/read"]}
@@ -124,7 +124,7 @@ def test_custom_role_is_read_from_the_program() -> None:
     assert foreseen.role == by_id.role
 
 
-def test_assignment_of_an_unknown_role_is_listed_as_unread() -> None:
+def test_graph_reader_lists_a_role_assignment_of_an_unknown_role_as_unread() -> None:
     where = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{'9' * 8}"
     graph = graph_of(container(), assignment("a", "p", role=where))
 
@@ -133,14 +133,14 @@ def test_assignment_of_an_unknown_role_is_listed_as_unread() -> None:
 
 
 @pytest.mark.parametrize("part", ["principalId", "scope", "roleDefinitionId", "condition"])
-def test_secret_property_value_is_not_read_and_is_listed_as_unread(part: str) -> None:
+def test_graph_reader_does_not_read_a_secret_property_and_lists_it_as_unread(part: str) -> None:
     graph = graph_of(container(), assignment("a", "p", inputs={part: SECRET}))
 
     assert graph.unread
     assert "hunter2" not in repr((graph.principals, graph.assignments, graph.unread))
 
 
-def test_resources_of_other_pulumi_packages_are_listed_as_unread() -> None:
+def test_graph_reader_lists_resources_of_other_pulumi_packages_and_unsupported_types_as_unread() -> None:
     graph = graph_of(
         row("azure:authorization/assignment:Assignment", "classic"),
         row("azure-native:keyvault:AccessPolicy", "policy", f"{VAULT}/accessPolicy/x"),
@@ -178,7 +178,7 @@ def unplaced(name: str, parent: str = "") -> dict[str, Any]:
     return assignment(name, UNKNOWN, UNKNOWN, "Key Vault Secrets User", propertyDependencies=depends, parent=parent)
 
 
-def test_preview_distinguishes_the_secrets_of_a_vault_by_assignment_names() -> None:
+def test_preview_reader_distinguishes_the_secrets_of_a_vault_by_role_assignment_names() -> None:
     agent = urn("agent-network:index:ContainerAppAgent", "report")
     graph = in_preview(*vault_and_secrets(), unplaced("report-may-read-two", agent))
 
@@ -196,14 +196,14 @@ def test_preview_distinguishes_the_secrets_of_a_vault_by_assignment_names() -> N
         ("report-may-read-three", "agent-network:index:ContainerAppAgent"),
     ],
 )
-def test_preview_assignment_without_a_grant_name_applies_to_the_whole_vault(name: str, parent: str) -> None:
+def test_preview_reader_applies_a_role_assignment_of_another_name_to_the_whole_vault(name: str, parent: str) -> None:
     graph = in_preview(*vault_and_secrets(), unplaced(name, urn(parent, "report") if parent else ""))
 
     assert only(graph).scope.endswith("/vaults/safe")
     assert "counts for all of" in graph.unread[0].what
 
 
-def test_preview_of_an_update_uses_outputs_of_existing_resources() -> None:
+def test_preview_reader_uses_outputs_of_existing_resources_in_an_update() -> None:
     before = app("report")
     after = {name: value for name, value in before.items() if name not in ("id", "outputs")}
     steps = [{"op": op, "oldState": before, "newState": after} for op in ("update", "create-replacement")]
@@ -216,14 +216,14 @@ def test_preview_of_an_update_uses_outputs_of_existing_resources() -> None:
     assert {(each.agent, each.exists) for each in replaced.principals} == {("report", True), ("", False)}
 
 
-def test_preview_without_unchanged_resources_is_refused_as_incomplete() -> None:
+def test_preview_reader_refuses_a_preview_without_its_unchanged_resources() -> None:
     steps = [{"op": "create", "newState": assignment("a", "principal-of-report")}]
 
     with pytest.raises(UnreadableSource, match="leaves out 2 unchanged resources"):
         preview.read({"steps": steps, "changeSummary": {"create": 1, "same": 2}})
 
 
-def test_assignment_with_unknown_values_is_kept_and_listed_as_unread() -> None:
+def test_preview_reader_lists_role_assignments_with_unknown_principal_or_scope_as_unread() -> None:
     graph = in_preview(
         row("azure-native:x:Strange", "strange"), assignment("a", UNKNOWN, CONTAINER), assignment("b", "p", UNKNOWN)
     )
@@ -232,7 +232,7 @@ def test_assignment_with_unknown_values_is_kept_and_listed_as_unread() -> None:
     assert len(graph.unread) == 3
 
 
-def test_child_resource_has_the_key_access_setting_of_its_account() -> None:
+def test_graph_reader_gives_a_blob_container_the_key_access_setting_of_its_account() -> None:
     for switch, on in (({}, True), ({"allowSharedKeyAccess": False}, False), ({"allowSharedKeyAccess": UNKNOWN}, None)):
         graph = graph_of(account(**switch), container())
         assert {each.local_auth for each in graph.resources} == {on}
@@ -256,29 +256,29 @@ def test_key_access_of_a_resource_without_setting_is_azures_default(
     assert local_auth(arm_type, properties) is on
 
 
-def test_existing_resource_read_by_the_program_has_unknown_key_access() -> None:
+def test_graph_reader_gives_an_existing_resource_read_by_the_program_unknown_key_access() -> None:
     graph = graph_of({**account(), "external": True}, container())
 
     assert {each.local_auth for each in graph.resources} == {None}
 
 
-def test_interrupted_operation_in_an_export_is_listed_as_unread() -> None:
+def test_stack_export_reader_lists_an_interrupted_operation_as_unread() -> None:
     exported = document(container())
     exported["deployment"]["pending_operations"] = [{"type": "creating", "resource": account()}]
 
     assert [each.where for each in export.read(exported).unread] == [account()["urn"]]
 
 
-def test_stack_without_deployment_has_an_empty_graph() -> None:
+def test_stack_export_without_resources_has_an_empty_access_graph() -> None:
     assert export.read({"version": 3, "deployment": {"manifest": {}}}).resources == ()
 
 
-def test_policy_pack_object_that_is_not_a_resource_is_refused() -> None:
+def test_policy_pack_reader_refuses_an_object_that_is_not_a_resource() -> None:
     with pytest.raises(UnreadableSource, match="no 'urn'"):
         pack.read([object()])
 
 
-def test_role_at_a_storage_account_applies_to_its_container() -> None:
+def test_preview_reader_places_a_blob_container_inside_its_storage_account() -> None:
     graph = in_preview(account(), container())
 
     assert [each.id.rpartition("/")[2] for each in graph.resources_within(graph.resources[0].id)] == [

@@ -32,7 +32,7 @@ def test_html_report_is_well_formed_and_loads_no_external_files(document: dict[s
     )
 
 
-def test_html_in_names_is_escaped_in_the_report() -> None:
+def test_html_in_names_is_escaped_in_the_html_report() -> None:
     document = samples.hostile()
     text = page(document)
     read = Reader(text)
@@ -42,7 +42,7 @@ def test_html_in_names_is_escaped_in_the_report() -> None:
     assert {"reports" + samples.HOSTILE, "ingestion" + samples.HOSTILE} <= set(read.words)
 
 
-def test_content_security_policy_allows_only_the_embedded_style_and_script() -> None:
+def test_content_security_policy_of_the_html_report_allows_only_its_embedded_style_and_script() -> None:
     read = Reader(page(samples.fabrikam()))
 
     policy = next(a["content"] for tag, a in read.tags if tag == "meta" and "http-equiv" in a)
@@ -70,14 +70,14 @@ def test_html_report_shows_all_sections_without_javascript() -> None:
     assert document["proof"]["failures"][0]["what"] in message
 
 
-def test_report_matrix_shows_access_of_agents_missing_in_the_agent_list() -> None:
+def test_html_report_matrix_shows_access_of_agents_missing_in_the_agent_list() -> None:
     document = samples.fabrikam()
     document["agents"] = document["resources"] = []
 
     assert {"notifier", "webhook-signing-key"} <= set(Reader(page(document)).words)
 
 
-def test_report_matrix_names_agents_that_share_an_identity() -> None:
+def test_html_report_matrix_names_agents_that_share_an_identity() -> None:
     document = samples.fabrikam()
     next(one for one in document["agents"] if one["name"] == "compliance")["shares_identity_with"] = ["market-analysis"]
     document["blast"]["compliance"]["shares_identity_with"] = ["market-analysis"]
@@ -86,7 +86,7 @@ def test_report_matrix_names_agents_that_share_an_identity() -> None:
     assert "compliance shares identity with market-analysis" in words
 
 
-def test_matrix_cell_with_unconditional_access_has_no_star() -> None:
+def test_html_report_matrix_cell_with_unconditional_access_has_no_star() -> None:
     document = samples.fabrikam()
     document["access"].append(document["access"][9] | {"conditional": False})
 

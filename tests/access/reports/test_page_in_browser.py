@@ -48,36 +48,38 @@ def _looks(read: Reader, look: str) -> list[dict[str, str | None]]:
     return [attributes for _, attributes in read.tags if f"{attributes.get('class') or ''} ".startswith(look + " ")]
 
 
-def test_url_fragment_opens_the_side_panel_of_the_agent(visited: dict[str, Reader]) -> None:
+def test_html_report_url_fragment_opens_the_side_panel_of_an_agent(visited: dict[str, Reader]) -> None:
     panel = {"It may itself", "Over budget", "It can become", "It influences", "It is influenced by"}
 
     assert len(_looks(visited["agent"], "node")) == 7 + 8
     assert panel <= set(visited["agent"].words)
 
 
-def test_graph_draws_access_influence_and_takeover_as_separate_edges(visited: dict[str, Reader]) -> None:
+def test_html_report_graph_draws_access_influence_and_takeover_as_separate_edges(visited: dict[str, Reader]) -> None:
     # One of each kind is the legend's. Influence: two ways, each to the resource and on to the agent.
     edges = [len(_looks(visited["agent"], f"edge {kind}")) - 1 for kind in ("strong", "influence", "becomes")]
 
     assert edges == [4, 4, 1]
 
 
-def test_url_fragment_opens_the_operations_of_a_matrix_cell(visited: dict[str, Reader]) -> None:
+def test_html_report_url_fragment_opens_the_operations_of_a_matrix_cell(visited: dict[str, Reader]) -> None:
     expected = {"roles: ", "Storage Blob Data Reader", f"{samples.BLOBS}/read", "* only under a condition"}
 
     assert expected <= set(visited["cell"].words)
 
 
-def test_html_in_names_is_escaped_in_the_graph(visited: dict[str, Reader]) -> None:
+def test_html_in_names_is_escaped_in_the_html_report_graph(visited: dict[str, Reader]) -> None:
     assert "img" not in {tag for tag, _ in visited["hostile"].tags}
     assert len(_looks(visited["hostile"], "node")) == 7 + 8
 
 
-def test_large_graph_shows_only_edges_of_the_selected_node(visited: dict[str, Reader]) -> None:
+def test_html_report_graph_of_a_large_network_shows_only_the_selected_node_and_its_neighbours(
+    visited: dict[str, Reader],
+) -> None:
     shown = [attributes["display"] for attributes in _looks(visited["large"], "node")]
 
     assert (len(shown), shown.count("inline")) == (200 + 60, 1 + 6)
 
 
-def test_report_of_an_empty_network_renders_without_console_errors(visited: dict[str, Reader]) -> None:
+def test_html_report_of_an_empty_network_renders_without_console_errors(visited: dict[str, Reader]) -> None:
     assert _looks(visited["empty"], "node") == []
