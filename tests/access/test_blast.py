@@ -90,7 +90,9 @@ def fabrikam() -> dict[str, Any]:
     return {name: one.document() for name, one in every_blast_radius(local.read(printed(result)), {}).items()}
 
 
-def test_fabrikam_agents_can_delete_data_they_write_and_take_over_no_other_identity(fabrikam: dict[str, Any]) -> None:
+def test_blast_radii_of_fabrikam_list_data_agents_can_destroy_secrets_and_models_and_no_other_identity(
+    fabrikam: dict[str, Any],
+) -> None:
     assert {name: one["destroys"] for name, one in fabrikam.items()} == {
         "analysis": ["findings", "models"],
         # As the agent that it shares its identity with.
@@ -113,7 +115,7 @@ def test_fabrikam_agents_can_delete_data_they_write_and_take_over_no_other_ident
     }
 
 
-def test_fabrikam_has_exactly_three_influences_between_agents(fabrikam: dict[str, Any]) -> None:
+def test_blast_radii_of_fabrikam_list_exactly_three_influences_between_agents(fabrikam: dict[str, Any]) -> None:
     influences = {
         (name, each["agent"], each["through"]) for name, one in fabrikam.items() for each in one["influences"]
     }
@@ -191,7 +193,7 @@ _WAYS = {
 
 
 @pytest.mark.parametrize("way", _WAYS)
-def test_each_kind_of_escalation_gains_the_other_identity_and_its_access(way: str) -> None:
+def test_blast_radius_of_each_escalation_includes_the_other_identity_and_its_access(way: str) -> None:
     given_to_a, expected, how = _WAYS[way]
     loot = [
         gives("b", UPLOADS, "Storage Blob Data Contributor"),
@@ -219,14 +221,14 @@ def test_each_kind_of_escalation_gains_the_other_identity_and_its_access(way: st
         [gives("a", VAULT, "Key Vault Contributor")],
     ],
 )
-def test_right_without_escalation_gains_no_other_identity(powerless: list[Assignment]) -> None:
+def test_blast_radius_of_a_right_without_escalation_includes_no_other_identity(powerless: list[Assignment]) -> None:
     loot = gives("b", SECRET, "Key Vault Secrets User")
 
     assert becomes(blast_radius(graph_of(loot, *powerless), "a")) == []
     assert blast_radius(graph_of(loot, *powerless), "a").secrets == ()
 
 
-def test_taking_over_an_agents_own_identity_takes_over_the_agent() -> None:
+def test_blast_radius_that_includes_an_agents_own_identity_includes_the_agent() -> None:
     shared = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/of-d"
     graph = Graph(
         principals=[*principals(), Principal(id="d", name="of-d", agent="d", owner=shared)],
@@ -237,7 +239,7 @@ def test_taking_over_an_agents_own_identity_takes_over_the_agent() -> None:
     assert becomes(blast_radius(graph, "a")) == ["d"]
 
 
-def test_attaching_an_identity_requires_both_rights_in_the_same_identity() -> None:
+def test_blast_radius_attaches_an_identity_only_if_one_identity_has_both_needed_rights() -> None:
     assign = ["Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"]
     graph = graph_of(
         gives("a", app("b"), ["Microsoft.App/containerApps/exec/action"], data=True),
@@ -248,7 +250,7 @@ def test_attaching_an_identity_requires_both_rights_in_the_same_identity() -> No
     assert becomes(blast_radius(graph, "a")) == ["b"]
 
 
-def test_pull_identity_is_taken_over_only_if_its_app_can_be_updated() -> None:
+def test_blast_radius_includes_a_pull_identity_only_if_its_app_can_be_updated() -> None:
     pull = gives("b-pull", SECRET, "Key Vault Secrets User")
     attached = Resource(
         id=app("b"),
@@ -275,7 +277,7 @@ def test_pull_identity_is_taken_over_only_if_its_app_can_be_updated() -> None:
     assert becomes(blast_radius(graph, "c")) == ["b"]
 
 
-def test_right_to_keys_cosmos_roles_or_access_policies_gives_access_to_the_data() -> None:
+def test_blast_radius_of_rights_to_keys_cosmos_roles_or_access_policies_includes_the_data() -> None:
     keys = gives("a", ACCOUNT, "Reader and Data Access")
     assert blast_radius(graph_of(keys), "a").destroys == ()
     assert {"uploads", "reports"} <= set(blast_radius(graph_of(keys, keys=True), "a").destroys)
@@ -287,7 +289,7 @@ def test_right_to_keys_cosmos_roles_or_access_policies_gives_access_to_the_data(
     assert "signing-key" in blast_radius(graph_of(vault, policies=True), "a").secrets
 
 
-def test_right_to_assign_roles_at_a_resource_group_gives_all_access_in_the_group() -> None:
+def test_blast_radius_of_a_right_to_assign_roles_includes_all_access_in_the_resource_group() -> None:
     blast = blast_radius(graph_of(gives("a", GROUP, "User Access Administrator")), "a")
 
     assert set(becomes(blast)) == {"b", "c", "keeper"}
@@ -299,7 +301,7 @@ def test_right_to_assign_roles_at_a_resource_group_gives_all_access_in_the_group
 # Chains.
 
 
-def test_escalation_chain_is_described_step_by_step_and_a_cycle_terminates() -> None:
+def test_blast_radius_describes_an_escalation_chain_step_by_step_and_ends_at_a_cycle() -> None:
     exec_in = ["Microsoft.App/containerApps/exec/action"]
     chain = [
         gives("a", app("b"), exec_in, data=True),
@@ -318,7 +320,7 @@ def test_escalation_chain_is_described_step_by_step_and_a_cycle_terminates() -> 
     assert set(becomes(blast_radius(graph_of(*chain, cycle), "c"))) == {"a", "b"}
 
 
-def test_escalation_under_a_condition_is_marked_unless_another_path_is_unconditional() -> None:
+def test_blast_radius_marks_an_escalation_as_conditional_unless_another_path_is_unconditional() -> None:
     perhaps = gives("a", GROUP, "Role Based Access Control Administrator", condition=f"{NAME} StringEquals 'uploads'")
     certain = gives("a", app("b"), ["Microsoft.App/containerApps/write"])
     tagged = gives("a", UPLOADS, "Storage Blob Data Contributor", condition="@Request[x:y] StringEquals 'z'")
@@ -342,7 +344,7 @@ def test_operations_forbidden_by_deny_assignment_are_not_in_the_blast_radius() -
 # Influence and budget.
 
 
-def test_agent_influences_only_agents_that_read_the_type_of_data_it_writes() -> None:
+def test_blast_radius_lists_influence_only_on_agents_that_read_the_data_type_the_agent_writes() -> None:
     graph = graph_of(
         gives("a", UPLOADS, "Storage Blob Data Contributor"),
         gives("b", UPLOADS, "Storage Blob Data Reader"),
@@ -361,7 +363,7 @@ def test_agent_influences_only_agents_that_read_the_type_of_data_it_writes() -> 
     assert {one.agent for one in blast_radius(graph, "a").influence_chain} == {"b", "c"}
 
 
-def test_only_exceeded_budget_limits_are_reported() -> None:
+def test_blast_radius_reports_only_exceeded_budget_limits() -> None:
     graph = graph_of(
         gives("a", VAULT, "Key Vault Secrets User"),
         gives("a", MODELS, "Cognitive Services OpenAI User"),
@@ -425,7 +427,7 @@ def test_adding_a_role_assignment_never_shrinks_a_blast_radius(
             assert pairs <= {(one.agent, one.through) for one in getattr(grown, of)}
 
 
-def test_blast_radii_of_a_large_network_build_the_index_once() -> None:
+def test_blast_radii_of_a_thousand_agents_list_all_their_influences() -> None:
     count = 1000
     own = [Principal(id=f"p{number}", name=f"n{number}", agent=f"agent{number}") for number in range(count)]
     containers = [f"{ACCOUNT}{number}/blobServices/default/containers/c" for number in range(count)]

@@ -71,19 +71,21 @@ def attacker(*assignments: Assignment, issuer: str = ISSUER) -> BlastRadius:
         (f"{PROJECT}/agents/own", ["own"]),
     ],
 )
-def test_right_to_edit_foundry_agents_takes_over_the_agents_and_their_project(scope: str, who: list[str]) -> None:
+def test_blast_radius_of_a_right_to_edit_foundry_agents_includes_the_agents_and_their_project(
+    scope: str, who: list[str]
+) -> None:
     found = attacker(gives("attacker", scope, [AGENTS_WRITE], data=True))
 
     assert sorted(becomes(found)) == sorted(who)
     assert "write the instructions of agent own" in next(one.how for one in found.becomes if one.agent == "own")
 
 
-def test_right_to_edit_a_foundry_agent_does_not_take_over_its_published_version() -> None:
+def test_blast_radius_of_a_right_to_edit_foundry_agents_does_not_include_published_agents() -> None:
     assert "published" not in becomes(attacker(gives("attacker", PROJECT, [AGENTS_WRITE], data=True)))
 
 
 @pytest.mark.parametrize("operation", [f"{OF_APPLICATIONS}/write", f"{OF_APPLICATIONS}/agentdeployments/write"])
-def test_right_to_publish_a_foundry_agent_takes_over_the_published_agent(operation: str) -> None:
+def test_blast_radius_of_a_right_to_publish_a_foundry_agent_includes_the_published_agent(operation: str) -> None:
     at_application = attacker(gives("attacker", PUBLISHED, [operation]))
     at_project = attacker(gives("attacker", PROJECT, [operation]))
 
@@ -91,7 +93,7 @@ def test_right_to_publish_a_foundry_agent_takes_over_the_published_agent(operati
     assert sorted(becomes(at_project)) == ["published", "research"]
 
 
-def test_foundry_agent_can_use_the_identity_of_its_own_project_and_no_other() -> None:
+def test_blast_radius_of_a_foundry_agent_includes_the_access_of_its_own_project_and_of_no_other() -> None:
     reads = gives("project", UPLOADS, "Storage Blob Data Reader")
     graph = graph_of(reads)
 
@@ -103,7 +105,7 @@ def reaches(graph: Graph, agent: str) -> bool:
     return bool(blast_radius(graph, agent).operations)
 
 
-def test_agents_of_a_shared_identity_have_the_same_blast_radius() -> None:
+def test_foundry_agents_of_a_shared_identity_have_the_same_blast_radius() -> None:
     graph = graph_of(gives("shared", UPLOADS, "Storage Blob Data Reader"))
 
     draft, sketch = (blast_radius(graph, name) for name in ("draft", "sketch"))
@@ -121,7 +123,9 @@ def test_agents_of_a_shared_identity_have_the_same_blast_radius() -> None:
         (f"{CLUSTERS}/listClusterAdminCredential/action", False),
     ],
 )
-def test_right_to_run_commands_in_a_cluster_takes_over_its_agents(operation: str, *, on_data: bool) -> None:
+def test_blast_radius_of_a_right_to_run_commands_in_an_aks_cluster_includes_its_agents(
+    operation: str, *, on_data: bool
+) -> None:
     found = attacker(gives("attacker", CLUSTER, [operation], data=on_data))
 
     assert "pods" in becomes(found)
@@ -129,11 +133,11 @@ def test_right_to_run_commands_in_a_cluster_takes_over_its_agents(operation: str
 
 
 @pytest.mark.parametrize("operation", ["pods/read", "events/write", "configmaps/read", "namespaces/read"])
-def test_right_to_read_an_aks_cluster_takes_over_no_agent(operation: str) -> None:
+def test_blast_radius_of_a_right_to_read_an_aks_cluster_includes_no_agent(operation: str) -> None:
     assert becomes(attacker(gives("attacker", CLUSTER, [f"{CLUSTERS}/{operation}"], data=True))) == []
 
 
-def test_agent_runs_in_the_cluster_whose_issuer_its_federated_credential_trusts() -> None:
+def test_blast_radius_places_an_agent_in_the_aks_cluster_whose_issuer_its_credential_trusts() -> None:
     enters = gives("attacker", CLUSTER, [f"{CLUSTERS}/pods/write"], data=True)
 
     assert "pods" not in becomes(attacker(enters, issuer="https://issuer.example/another/"))
@@ -141,11 +145,11 @@ def test_agent_runs_in_the_cluster_whose_issuer_its_federated_credential_trusts(
     assert "pods" in becomes(attacker(enters, issuer=""))
 
 
-def test_right_to_push_images_takes_over_agents_of_clusters_that_pull_them() -> None:
+def test_blast_radius_of_a_right_to_push_images_includes_agents_of_aks_clusters_that_pull_them() -> None:
     assert "pods" in becomes(attacker(gives("attacker", REGISTRY, "AcrPush")))
 
 
-def test_agent_that_may_call_another_agent_influences_the_called_agent() -> None:
+def test_blast_radius_lists_influence_on_the_foundry_agents_that_an_agent_may_call() -> None:
     calls = [
         gives("attacker", PUBLISHED, "Foundry User"),
         gives("pods", f"{PROJECT}/agents/own", "Foundry Agent Consumer"),
@@ -162,7 +166,7 @@ def test_agent_that_may_call_another_agent_influences_the_called_agent() -> None
     assert attacking.models == ("published",)
 
 
-def test_agents_of_a_shared_identity_are_not_listed_as_takeovers() -> None:
+def test_blast_radius_lists_agents_of_a_shared_identity_separately_and_not_as_taken_over() -> None:
     graph = graph_of(gives("shared", UPLOADS, "Storage Blob Data Reader"))
 
     draft, own = blast_radius(graph, "draft"), blast_radius(graph, "own")

@@ -88,7 +88,7 @@ def test_every_negated_condition_operator_has_a_test_case() -> None:
 
 
 @pytest.mark.parametrize(("left", "right", "expected"), NOT_EQUALS)
-def test_not_equals_with_a_quantifier_follows_the_documented_truth_table(
+def test_condition_with_string_not_equals_and_a_quantifier_follows_the_documented_truth_table(
     left: set[str], right: set[str], expected: tuple[bool, ...]
 ) -> None:
     found = [verdict(f"{literal(left)} {each}:StringNotEquals {literal(right)}") for each in QUANTIFIERS]
@@ -98,7 +98,9 @@ def test_not_equals_with_a_quantifier_follows_the_documented_truth_table(
 
 @pytest.mark.parametrize("quantifier", QUANTIFIERS)
 @pytest.mark.parametrize("name", SIDES)
-def test_negated_operator_with_a_quantifier_negates_each_single_comparison(name: str, quantifier: str) -> None:
+def test_negated_condition_operator_with_a_quantifier_negates_each_single_comparison(
+    name: str, quantifier: str
+) -> None:
     accepted, refused, right = SIDES[name]
 
     assert verdict(f"{{{accepted}}} {quantifier}:{name} {right}") is False
@@ -109,7 +111,9 @@ def test_negated_operator_with_a_quantifier_negates_each_single_comparison(name:
 
 @pytest.mark.parametrize("quantifier", QUANTIFIERS)
 @pytest.mark.parametrize("name", UNDECIDED)
-def test_regular_expression_operator_with_a_quantifier_is_undecided(name: str, quantifier: str) -> None:
+def test_negated_regular_expression_operator_of_a_condition_is_undecided_with_any_quantifier(
+    name: str, quantifier: str
+) -> None:
     assert verdict(f"{{'a'}} {quantifier}:{name} {{'a'}}") is None
 
 
@@ -118,7 +122,7 @@ values = st.lists(st.sampled_from("abc"), min_size=1, max_size=3, unique=True)
 
 @settings(max_examples=150, deadline=None)
 @given(left=values, right=values)
-def test_comparison_with_a_quantifier_gives_the_result_of_the_reference_evaluator(
+def test_condition_comparison_with_a_quantifier_gives_the_result_of_the_reference_evaluator(
     left: list[str], right: list[str]
 ) -> None:
     for quantifier, name in product(QUANTIFIERS, ("StringEquals", "StringNotEquals")):

@@ -53,13 +53,13 @@ READERS: dict[str, list[tuple[Scalar, Any]]] = {
 @pytest.mark.parametrize(
     ("name", "value", "expected"), [(name, *row) for name, rows in READERS.items() for row in rows]
 )
-def test_value_parser_accepts_values_of_its_type_only(name: str, value: Scalar, expected: object) -> None:
+def test_condition_value_parsers_accept_values_of_their_type_only(name: str, value: Scalar, expected: object) -> None:
     found = getattr(values, name)(value)
 
     assert (type(found), found) == (type(expected), expected)
 
 
-def test_ip_address_match_is_undecided_for_text_that_is_not_an_address() -> None:
+def test_condition_ip_match_compares_with_a_network_and_is_undecided_for_an_invalid_one() -> None:
     inside, outside = values.ip_address("10.1.2.3"), values.ip_address("10.2.0.1")
 
     assert values.in_network(inside, "10.1.0.0/16") is True
@@ -68,7 +68,7 @@ def test_ip_address_match_is_undecided_for_text_that_is_not_an_address() -> None
     assert values.in_network(inside, "10.1.0.0/99") is None
 
 
-def test_stringlike_wildcards_match_like_file_name_patterns() -> None:
+def test_stringlike_wildcards_in_conditions_match_like_file_name_patterns() -> None:
     texts = ["".join(each) for length in range(5) for each in product("ab", repeat=length)]
     patterns = ["".join(each) for length in range(5) for each in product("a*?", repeat=length)]
 
@@ -112,7 +112,7 @@ def compared(name: str, left: list[Scalar], right: list[Scalar], quantifier: str
     return compare_values(name, left, right, quantifier=QUANTIFIERS.get(quantifier), inverse=inverse)
 
 
-def test_comparison_of_values_of_the_wrong_type_is_undecided() -> None:
+def test_condition_comparison_of_missing_or_wrongly_typed_values_is_undecided() -> None:
     assert compared("stringmatches", ["a"], ["a"]) is None
     assert compared("stringequals", [], ["a"]) is None
     assert compared("stringequals", ["a"], []) is None
@@ -125,7 +125,7 @@ def test_comparison_of_values_of_the_wrong_type_is_undecided() -> None:
 
 
 @pytest.mark.parametrize(("value", "inside"), [(0, False), (1, True), (2, True), (3, True), (4, False)])
-def test_numeric_range_operator_includes_both_bounds(value: int, *, inside: bool) -> None:
+def test_numeric_range_operator_in_a_condition_includes_both_bounds(value: int, *, inside: bool) -> None:
     assert compared("numericinrange", [value], [1, 3]) is inside
     assert compared("numericinrange", [value], [1, 3], inverse=True) is not inside
 
@@ -148,7 +148,7 @@ def test_numeric_range_operator_includes_both_bounds(value: int, *, inside: bool
         ("TimeOfDay", ("10:00:01", "10:00:02", "10:00:03")),
     ],
 )
-def test_less_and_greater_operators_compare_numbers_and_dates_as_named(
+def test_less_greater_and_equals_operators_in_conditions_compare_numbers_dates_and_times(
     prefix: str, ordered: tuple[Scalar, ...], name: str, expected: tuple[bool, ...]
 ) -> None:
     operator = f"{prefix}{name}".lower()
@@ -169,7 +169,9 @@ def test_less_and_greater_operators_compare_numbers_and_dates_as_named(
         ("StringLike", "abc", "ABC"),
     ],
 )
-def test_string_operators_compare_with_or_without_regard_to_case_as_named(name: str, matching: str, other: str) -> None:
+def test_string_operators_in_conditions_ignore_case_only_if_named_ignorecase(
+    name: str, matching: str, other: str
+) -> None:
     found = [
         compared(f"{name}{suffix}".lower(), [one], ["abc"])
         for suffix in ("", "IgnoreCase")
@@ -180,7 +182,7 @@ def test_string_operators_compare_with_or_without_regard_to_case_as_named(name: 
     assert not compared(f"{name}IgnoreCase".lower(), ["other"], ["abc"])
 
 
-def test_boolean_guid_ip_and_list_operators_compare_correctly() -> None:
+def test_boolean_guid_ip_and_list_operators_in_conditions_compare_correctly() -> None:
     assert compared("boolequals", ["true"], [True]) is True
     assert compared("guidequals", ["0" * 32], ["{" + "0" * 32 + "}"]) is True
     assert compared("ipmatch", ["10.0.0.1"], ["10.0.0.0/8"]) is True
@@ -199,7 +201,9 @@ def test_boolean_guid_ip_and_list_operators_compare_correctly() -> None:
         ("forallofallvalues", False, False),
     ],
 )
-def test_quantifier_decides_if_any_or_all_values_must_match(quantifier: str, *, positive: bool, negative: bool) -> None:
+def test_quantifier_in_a_condition_decides_if_any_or_all_values_must_match(
+    quantifier: str, *, positive: bool, negative: bool
+) -> None:
     left: list[Scalar] = ["a", "b"]
     right: list[Scalar] = ["a", "c"]
 

@@ -94,7 +94,7 @@ def test_condition_operator_returns_the_documented_result(comparison: str, expec
         ("((1 NumericEquals 1) AND (!(1 NumericEquals 2))) OR (1 NumericEquals 4)", True),
     ],
 )
-def test_condition_with_and_or_and_not_follows_operator_precedence(text: str, expected: bool) -> None:  # noqa: FBT001
+def test_condition_with_and_or_and_not_in_parentheses_is_evaluated_correctly(text: str, expected: bool) -> None:  # noqa: FBT001
     assert verdict(text) is expected
 
 
@@ -133,7 +133,7 @@ def test_condition_compares_a_principal_attribute_with_a_resource_attribute() ->
 
 
 @pytest.mark.parametrize(("known", "expected"), [("logs", True), (Missing.ABSENT, False), (Missing.UNKNOWN, None)])
-def test_exists_is_true_only_if_the_attribute_has_a_value(known: Known, expected: bool | None) -> None:  # noqa: FBT001
+def test_exists_in_a_condition_is_true_only_if_the_attribute_has_a_value(known: Known, expected: bool | None) -> None:  # noqa: FBT001
     assert verdict(f"(Exists {NAME})", container=known) is expected
     assert verdict(f"(NOT Exists {NAME})", container=known) is (None if expected is None else not expected)
 
@@ -158,7 +158,7 @@ def test_condition_of_ten_thousand_terms_is_evaluated() -> None:
     assert verdict(terms, container="nothing") is False
 
 
-def test_condition_nested_a_hundred_thousand_deep_is_parsed() -> None:
+def test_condition_nested_a_hundred_thousand_deep_is_evaluated_or_refused_with_a_short_error() -> None:
     deep = 100_000
 
     try:

@@ -16,7 +16,7 @@ def without(*names: str) -> "fabrikam.Graph":
     return fabrikam.changed(GRAPH, [one for one in GRAPH.assignments if one.name not in names])
 
 
-def test_diff_of_publishing_foundry_agents_removes_only_access_of_the_shared_identity() -> None:
+def test_access_diff_of_publishing_foundry_agents_removes_only_access_of_the_shared_identity() -> None:
     found = difference(GRAPH, fabrikam.graph("prod"))
 
     assert [str(change) for change in found.changes] == [
@@ -36,7 +36,7 @@ def test_diff_of_publishing_foundry_agents_removes_only_access_of_the_shared_ide
         ("ingestion-may-pull-fabrikam", "ingestion may pull fabrikam"),
     ],
 )
-def test_diff_counts_an_added_role_assignment_as_growth_and_a_removed_one_not(name: str, words: str) -> None:
+def test_access_diff_counts_an_added_role_assignment_as_growth_and_a_removed_one_not(name: str, words: str) -> None:
     grown, shrunk = difference(without(name), GRAPH), difference(GRAPH, without(name))
 
     assert [str(change) for change in grown.changes] == [f"+ {words}"]
@@ -44,7 +44,7 @@ def test_diff_counts_an_added_role_assignment_as_growth_and_a_removed_one_not(na
     assert (grown.grows, shrunk.grows) == (True, False)
 
 
-def test_diff_describes_a_wider_role_by_its_added_operations() -> None:
+def test_access_diff_describes_a_wider_role_by_its_added_operations() -> None:
     name = "analysis-may-read-code-uploads"
     wider = replace(GRANTS[name], role=by_name("Storage Blob Data Contributor"))
 
@@ -56,7 +56,7 @@ def test_diff_describes_a_wider_role_by_its_added_operations() -> None:
     assert "read" not in change.words
 
 
-def test_diff_counts_the_removal_of_a_condition_as_growth() -> None:
+def test_access_diff_counts_the_removal_of_a_condition_as_growth() -> None:
     name = "analysis-may-read-code-uploads"
     blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
     restricted = replace(GRANTS[name], condition=f"(@Request[{blobs}:prefix] StringStartsWith 'in/')")
@@ -66,7 +66,7 @@ def test_diff_counts_the_removal_of_a_condition_as_growth() -> None:
     assert not difference(GRAPH, before).grows
 
 
-def test_diff_is_empty_if_a_role_assignment_is_replaced_by_an_equal_one() -> None:
+def test_access_diff_is_empty_if_a_role_assignment_is_replaced_by_an_equal_one() -> None:
     renamed = [replace(one, id=f"other {one.id}", name="other", location="elsewhere") for one in GRAPH.assignments]
 
     assert difference(GRAPH, fabrikam.changed(GRAPH, renamed)).changes == ()

@@ -31,7 +31,9 @@ def signs(before: Graph, after: Graph) -> list[str]:
 
 
 @pytest.mark.parametrize(("before", "after"), list(permutations(GRAPHS, 2)))
-def test_diff_counts_access_from_conditional_to_certain_as_growth_and_not_the_reverse(before: str, after: str) -> None:
+def test_access_diff_counts_access_from_conditional_to_certain_as_growth_and_not_the_reverse(
+    before: str, after: str
+) -> None:
     found = difference(GRAPHS[before], GRAPHS[after])
 
     (change,) = found.changes
@@ -41,11 +43,11 @@ def test_diff_counts_access_from_conditional_to_certain_as_growth_and_not_the_re
 
 
 @pytest.mark.parametrize("state", GRAPHS)
-def test_diff_of_equal_graphs_is_empty(state: str) -> None:
+def test_access_diff_of_equal_graphs_is_empty(state: str) -> None:
     assert difference(GRAPHS[state], GRAPHS[state]).changes == ()
 
 
-def test_diff_counts_new_conditional_access_as_growth_and_words_name_the_condition() -> None:
+def test_access_diff_counts_new_conditional_access_as_growth_and_words_name_the_condition() -> None:
     assert signs(GRAPHS["denied"], GRAPHS["conditional"]) == [
         "+ analysis may, under a condition, read in uploads (read)"
     ]
@@ -54,7 +56,7 @@ def test_diff_counts_new_conditional_access_as_growth_and_words_name_the_conditi
     ]
 
 
-def test_diff_counts_conditional_access_added_to_certain_access_as_growth() -> None:
+def test_access_diff_counts_conditional_access_added_to_certain_access_as_growth() -> None:
     before = graph_of(held(READER, UPLOADS))
     after = graph_of(held(READER, UPLOADS), held(WRITER, UPLOADS, condition=PERHAPS))
 
@@ -62,7 +64,7 @@ def test_diff_counts_conditional_access_added_to_certain_access_as_growth() -> N
     assert not difference(after, before).grows
 
 
-def test_diff_counts_one_operation_gained_and_another_lost_as_growth() -> None:
+def test_access_diff_counts_one_operation_gained_and_another_lost_as_growth() -> None:
     writer = custom(Permission(data_actions=(WRITE,)))
     found = difference(GRAPHS["allowed"], graph_of(held(writer, UPLOADS)))
 
@@ -70,13 +72,13 @@ def test_diff_counts_one_operation_gained_and_another_lost_as_growth() -> None:
     assert found.grows
 
 
-def test_diff_counts_access_that_moves_to_another_resource_as_growth() -> None:
+def test_access_diff_counts_access_that_moves_to_another_resource_as_growth() -> None:
     found = difference(GRAPHS["allowed"], graph_of(held(READER, REPORTS)))
 
     assert [(change.grows, change.resource) for change in found.changes] == [(True, "reports"), (False, "uploads")]
 
 
-def test_assignment_whose_condition_excludes_the_resource_gives_no_access() -> None:
+def test_access_diff_lists_no_access_to_a_resource_that_the_condition_excludes() -> None:
     elsewhere = graph_of(held(READER, GROUP, condition=f"{NAME} StringEquals 'reports'"))
 
     found = {change.resource for change in difference(graph_of(), elsewhere).changes}
@@ -84,7 +86,7 @@ def test_assignment_whose_condition_excludes_the_resource_gives_no_access() -> N
 
 
 @pytest.mark.parametrize("condition", [None, PERHAPS])
-def test_diff_counts_the_removal_of_a_deny_assignment_as_growth(condition: str | None) -> None:
+def test_access_diff_counts_the_removal_of_a_deny_assignment_as_growth(condition: str | None) -> None:
     allowed = held(READER, UPLOADS, condition=condition)
     denied, free = graph_of(allowed, denies=(NO_READ,)), graph_of(allowed)
 
@@ -92,7 +94,7 @@ def test_diff_counts_the_removal_of_a_deny_assignment_as_growth(condition: str |
     assert not difference(free, denied).grows
 
 
-def test_diff_counts_a_new_assignment_of_an_unknown_role_as_growth() -> None:
+def test_access_diff_counts_a_new_assignment_of_an_unknown_role_as_growth() -> None:
     unknown = graph_of(held(None, UPLOADS))
 
     assert difference(graph_of(), unknown).grows

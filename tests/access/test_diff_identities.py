@@ -23,14 +23,14 @@ def changes(before: Graph, after: Graph) -> list[tuple[str, bool]]:
     return [(one.agent, one.grows) for one in difference(before, after).changes]
 
 
-def test_second_identity_with_the_same_access_changes_nothing() -> None:
+def test_access_diff_is_empty_if_an_agent_gets_a_second_identity_with_the_same_access() -> None:
     one, both = graph_of(gives("first", READER)), graph_of(gives("first", READER), gives("second", READER))
 
     assert changes(one, both) == []
     assert changes(both, one) == []
 
 
-def test_second_identity_with_more_access_is_growth_of_its_agent() -> None:
+def test_access_diff_counts_more_access_of_an_agents_second_identity_as_growth() -> None:
     one, both = graph_of(gives("first", READER)), graph_of(gives("first", READER), gives("second", OWNER))
 
     assert changes(one, both) == [("a", True)]

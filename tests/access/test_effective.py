@@ -112,20 +112,22 @@ def test_deny_assignment_overrides_roles_at_its_scope_and_below() -> None:
         ({"condition": f"{NAME} StringEquals 'reports'"}, "allowed"),
     ],
 )
-def test_deny_assignment_applies_to_its_principals_only(more: dict[str, Any], expected: str) -> None:
+def test_deny_assignment_applies_only_to_its_principals_scope_and_condition(
+    more: dict[str, Any], expected: str
+) -> None:
     denied = deny(ACCOUNT, Permission(data_actions=(READ,)), **more)
 
     assert decision(graph_of(held("Storage Blob Data Reader", ACCOUNT), denies=(denied,)), READ) == expected
 
 
-def test_certainly_denied_operation_is_not_conditional() -> None:
+def test_operation_of_a_conditional_role_under_a_certain_deny_assignment_is_denied() -> None:
     denied = deny(ACCOUNT, Permission(data_actions=(READ,)))
     graph = graph_of(held("Storage Blob Data Reader", ACCOUNT, condition=TAGGED), denies=(denied,))
 
     assert decision(graph, READ) == "denied"
 
 
-def test_unclear_deny_pattern_leaves_the_operation_conditional() -> None:
+def test_unclear_wildcard_in_a_deny_assignment_makes_the_operation_conditional() -> None:
     # Whether `/*/` covers `/` is an inference (see `access.azure.actions`): it adds to grants and takes nothing away.
     doubtful = f"{BLOBS}/*/read"
     excluding = held(custom(Permission(data_actions=("*",), not_data_actions=(doubtful,))), ACCOUNT)
@@ -175,7 +177,7 @@ def test_effective_access_equals_single_decisions_and_names_assignments() -> Non
     assert set(found.by) == found.allowed | found.data_allowed | found.data_conditional
 
 
-def test_all_access_yields_only_pairs_with_access() -> None:
+def test_all_access_of_a_graph_lists_only_principals_and_resources_with_access() -> None:
     reader = held("App Configuration Data Reader", STORE)
     graph = graph_of(held("Storage Blob Data Reader", UPLOADS), reader, held("Reader", f"{GROUP}x", principal="q"))
     found = list(all_access(graph))
@@ -186,7 +188,7 @@ def test_all_access_yields_only_pairs_with_access() -> None:
     assert "Microsoft.AppConfiguration/configurationStores/keyValues/read" in found[1][2].data_allowed
 
 
-def test_large_network_is_evaluated_quickly() -> None:
+def test_access_of_100000_role_assignments_is_evaluated_in_15_seconds_of_cpu_time() -> None:
     resources = [resource(f"{ACCOUNT}/blobServices/default/containers/c{i}") for i in range(1000)]
     owner = by_name("Storage Blob Data Owner")
     graph = Graph(

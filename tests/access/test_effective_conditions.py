@@ -47,7 +47,7 @@ def test_condition_on_the_container_name_is_decided_before_the_request() -> None
     assert decision(graph, READ, ACCOUNT) == "conditional"
 
 
-def test_condition_on_tag_operations_only_is_reported_as_restricting_nothing() -> None:
+def test_condition_on_blob_tag_operations_only_restricts_nothing_and_its_explanation_says_so() -> None:
     owner = by_name("Storage Blob Data Owner")
     graph = graph_of(held(owner, ACCOUNT, condition=TRAP))
     sentence = no_restriction_reason(TRAP, owner)
@@ -60,11 +60,11 @@ def test_condition_on_tag_operations_only_is_reported_as_restricting_nothing() -
 
 
 @pytest.mark.parametrize("condition", [None, "", "nonsense", ONLY_UPLOADS, NOT_LISTING, f"{NAME} StringEquals 'x'"])
-def test_condition_on_data_operations_is_not_reported_as_restricting_nothing(condition: str | None) -> None:
+def test_condition_on_blob_operations_has_no_explanation_that_it_restricts_nothing(condition: str | None) -> None:
     assert no_restriction_reason(condition, by_name("Storage Blob Data Owner")) is None
 
 
-def test_condition_that_is_always_true_is_reported_as_restricting_nothing() -> None:
+def test_condition_that_is_always_true_has_the_explanation_that_it_restricts_nothing() -> None:
     assert "every data operation" in (no_restriction_reason("true", by_name("Storage Blob Data Owner")) or "")
     assert no_restriction_reason("true", by_name("Reader")) is None
 
@@ -102,7 +102,7 @@ def test_condition_is_evaluated_with_the_attributes_of_the_resource() -> None:
 # What cannot be judged.
 
 
-def test_unknown_role_is_listed_as_unevaluated() -> None:
+def test_role_assignment_of_an_unknown_role_is_conditional_and_listed_as_unevaluated() -> None:
     graph = graph_of(held(None, ACCOUNT, location="network.yaml:31"))
     answer = decide(graph, "p", UPLOADS, READ)
 
@@ -113,7 +113,7 @@ def test_unknown_role_is_listed_as_unevaluated() -> None:
 
 
 @pytest.mark.parametrize("condition", ["nonsense", "(" * 5000, f"{NAME} StringEquals '{'x' * 9000}'", "true AND"])
-def test_unreadable_condition_is_listed_as_unevaluated(condition: str) -> None:
+def test_role_assignment_with_an_unreadable_condition_is_conditional_and_listed_as_unevaluated(condition: str) -> None:
     graph = graph_of(held("Storage Blob Data Reader", ACCOUNT, condition=condition))
     answer = decide(graph, "p", UPLOADS, READ)
 

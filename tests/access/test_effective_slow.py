@@ -79,7 +79,7 @@ _DENIES = st.builds(
     st.lists(_DENIES, max_size=2),
     st.sampled_from([None, True, False]),
 )
-def test_decision_equals_the_decision_of_the_reference_evaluator(
+def test_access_decision_equals_the_decision_of_the_slow_reference_evaluator(
     assignments: list[Assignment],
     denies: list[DenyAssignment],
     local_auth: bool | None,  # noqa: FBT001
@@ -100,7 +100,7 @@ def test_decision_equals_the_decision_of_the_reference_evaluator(
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=40), st.none() | st.text(max_size=30))
-def test_decisions_on_random_ids_and_operations_raise_no_error(
+def test_access_decisions_on_random_ids_and_operations_raise_no_error(
     scope: str, requested: str, operation: str, condition: str | None
 ) -> None:
     role = custom(Permission(actions=(operation, "*"), data_actions=(operation,)))

@@ -40,7 +40,7 @@ from tests.access.graphs import (
         ),
     ],
 )
-def test_principal_that_may_list_account_keys_has_access_to_all_data(
+def test_right_to_list_storage_account_keys_gives_access_to_data_only_if_key_access_is_on(
     *, local_auth: bool | None, expected: str, because: str
 ) -> None:
     graph = graph_of(held("Contributor", SUBSCRIPTION), local_auth=local_auth)
@@ -74,7 +74,7 @@ def test_role_at_a_container_does_not_allow_listing_account_keys() -> None:
     assert decision(graph_of(held("Contributor", UPLOADS), local_auth=True), READ) == "denied"
 
 
-def test_read_only_keys_allow_reading_data_and_not_writing() -> None:
+def test_right_to_list_read_only_cosmos_keys_allows_reading_items_and_not_writing() -> None:
     role = custom(Permission(actions=("Microsoft.DocumentDB/databaseAccounts/readonlykeys/action",)))
     graph = Graph(resources=[resource(ITEMS, local_auth=True)], assignments=[held(role, COSMOS)])
 
@@ -82,7 +82,7 @@ def test_read_only_keys_allow_reading_data_and_not_writing() -> None:
     assert decision(graph, CREATE_ITEM, ITEMS) == "denied"
 
 
-def test_keys_of_a_service_bus_namespace_give_access_to_its_queues() -> None:
+def test_right_to_list_keys_of_a_service_bus_namespace_gives_access_to_its_queues() -> None:
     graph = Graph(resources=[resource(QUEUE, local_auth=True)], assignments=[held("Contributor", GROUP)])
     found = effective_access(graph, "p", QUEUE)
 

@@ -121,7 +121,7 @@ def host_of(kind: str) -> Resource:
 
 
 @pytest.mark.parametrize(("kind", "name", "phrase"), ON_HOSTS)
-def test_each_escalation_operation_on_a_host_takes_over_the_agent_in_the_host(
+def test_blast_radius_of_each_escalation_operation_on_a_host_includes_the_agent_in_the_host(
     kind: str, name: str, phrase: str
 ) -> None:
     host = host_of(kind)
@@ -132,7 +132,7 @@ def test_each_escalation_operation_on_a_host_takes_over_the_agent_in_the_host(
 
 
 @pytest.mark.parametrize("kind", ATTACHING)
-def test_right_to_update_any_kind_of_host_allows_attaching_an_identity(kind: str) -> None:
+def test_blast_radius_of_a_right_to_update_a_host_and_assign_an_identity_includes_the_identity(kind: str) -> None:
     assign = allowed("Microsoft.ManagedIdentity/userAssignedIdentities/assign/action", IDENTITY)
     group = resource(GROUP, declared=False)
 
@@ -141,7 +141,7 @@ def test_right_to_update_any_kind_of_host_allows_attaching_an_identity(kind: str
 
 
 @pytest.mark.parametrize("name", IMAGES)
-def test_each_operation_that_pushes_images_takes_over_the_agent_that_runs_them(name: str) -> None:
+def test_blast_radius_of_each_operation_that_pushes_images_includes_the_agent_that_runs_them(name: str) -> None:
     operation = f"Microsoft.ContainerRegistry/registries/{name}"
     found = becoming(host_of("Microsoft.App/containerApps"), allowed(operation, REGISTRY))
 
@@ -149,7 +149,7 @@ def test_each_operation_that_pushes_images_takes_over_the_agent_that_runs_them(n
 
 
 @pytest.mark.parametrize("operation", RIGHTS)
-def test_each_operation_that_grants_roles_takes_over_the_agent_at_the_scope(operation: str) -> None:
+def test_blast_radius_of_each_operation_that_grants_roles_includes_the_agent_at_the_scope(operation: str) -> None:
     phrase, conditional = RIGHTS[operation]
     host = host_of("Microsoft.App/containerApps")
     found = becoming(host, allowed(operation, host.id))
@@ -162,7 +162,7 @@ def test_each_operation_that_grants_roles_takes_over_the_agent_at_the_scope(oper
     ("assigns", "writes", "conditional"),
     [(None, None, False), (TAGGED, None, True), (None, TAGGED, True), (TAGGED, TAGGED, True)],
 )
-def test_identity_is_attached_perhaps_where_either_right_depends_on_a_condition(
+def test_blast_radius_marks_an_attached_identity_as_conditional_if_either_needed_right_is(
     assigns: str | None, writes: str | None, *, conditional: bool
 ) -> None:
     assign = allowed("Microsoft.ManagedIdentity/userAssignedIdentities/assign/action", IDENTITY)
@@ -174,7 +174,9 @@ def test_identity_is_attached_perhaps_where_either_right_depends_on_a_condition(
 
 
 @pytest.mark.parametrize("victim_assigns", [False, True])
-def test_rights_to_attach_in_different_hands_attach_nothing(*, victim_assigns: bool) -> None:
+def test_blast_radius_does_not_attach_an_identity_if_two_identities_have_one_needed_right_each(
+    *, victim_assigns: bool
+) -> None:
     host = host_of("Microsoft.App/containerApps")
     enter = allowed("Microsoft.App/containerApps/exec/action", host.id)
     assign = allowed("Microsoft.ManagedIdentity/userAssignedIdentities/assign/action", IDENTITY)
@@ -188,7 +190,7 @@ def test_rights_to_attach_in_different_hands_attach_nothing(*, victim_assigns: b
     assert "keeper" in [one.agent for one in becoming(host, *together, more=(job,)).becomes]
 
 
-def test_identity_of_a_host_is_shown_by_its_party_and_any_other_by_its_name() -> None:
+def test_blast_radius_names_the_identity_of_a_host_by_its_host_name_in_the_network() -> None:
     host = Principal(id="h", name="research", party="project research", purpose="host")
 
     assert identity_name(host) == "project research"
@@ -205,7 +207,7 @@ ON_DATA.add("Microsoft.ContainerRegistry/registries/repositories/content/read")
 
 
 @pytest.mark.parametrize("operation", PULLS)
-def test_app_with_unknown_image_is_assumed_to_run_images_its_pull_identity_may_pull(operation: str) -> None:
+def test_blast_radius_assumes_that_an_app_with_unknown_image_runs_the_images_it_may_pull(operation: str) -> None:
     block = Permission(data_actions=(operation,)) if operation in ON_DATA else Permission(actions=(operation,))
     pulls = held(custom(block), REGISTRY, id="pulls", principal="victim")
     push = allowed("Microsoft.ContainerRegistry/registries/push/write", REGISTRY)
@@ -215,7 +217,7 @@ def test_app_with_unknown_image_is_assumed_to_run_images_its_pull_identity_may_p
 
 
 @pytest.mark.parametrize("name", ["sqlRoleAssignments/write", "sqlRoleDefinitions/write"])
-def test_each_operation_that_grants_cosmos_roles_gives_access_to_the_account_data(name: str) -> None:
+def test_blast_radius_of_each_operation_that_grants_cosmos_roles_includes_the_account_data(name: str) -> None:
     account = resource(COSMOS, declared=False)
     items = resource(ITEMS)
     graph = Graph(
@@ -228,7 +230,7 @@ def test_each_operation_that_grants_cosmos_roles_gives_access_to_the_account_dat
     assert (found.becomes, set(found.destroys)) == ((), {"cos", "findings", "items"})
 
 
-def test_every_escalation_operation_of_the_code_has_a_test_case() -> None:
+def test_every_escalation_operation_of_the_blast_radius_has_a_test_case() -> None:
     on_hosts = {f"{kind}/{name}".lower() for kind, name, _ in ON_HOSTS}
     cosmos = {
         f"microsoft.documentdb/databaseaccounts/{name}/write" for name in ("sqlroleassignments", "sqlroledefinitions")

@@ -68,7 +68,7 @@ CASES: dict[str, tuple[Graph, str, list[str], str]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_decision_names_the_assignments_that_decide(case: str) -> None:
+def test_access_decision_names_the_deciding_role_assignments_and_the_reason(case: str) -> None:
     graph, decision, roles, because = CASES[case]
     found = decide(graph, "p", UPLOADS, READ)
 
@@ -76,7 +76,7 @@ def test_decision_names_the_assignments_that_decide(case: str) -> None:
     assert found.because == because
 
 
-def test_conditional_decision_lists_every_reason_once() -> None:
+def test_conditional_access_decision_lists_every_reason_once() -> None:
     perhaps = deny(GROUP, Permission(data_actions=("*",)), condition=TAGGED)
     twice = [held(READER, UPLOADS, id=each, condition=TAGGED) for each in ("1", "2")]
     graph = graph_of(*twice, denies=(perhaps,))
@@ -86,7 +86,7 @@ def test_conditional_decision_lists_every_reason_once() -> None:
     assert len(found.by) == 2
 
 
-def test_effective_access_names_the_assignments_of_each_operation() -> None:
+def test_effective_access_names_the_role_assignments_of_each_operation() -> None:
     graph = graph_of(held(READER, UPLOADS), held(OWNER, GROUP, condition=TAGGED))
     found = effective_access(graph, "p", UPLOADS)
 
@@ -95,7 +95,7 @@ def test_effective_access_names_the_assignments_of_each_operation() -> None:
     assert (READ in found.data_allowed, WRITE in found.data_conditional) == (True, True)
 
 
-def test_data_that_roles_allow_is_separate_from_data_that_keys_open() -> None:
+def test_effective_access_lists_data_operations_by_roles_separately_from_those_by_keys() -> None:
     graph = graph_of(held(READER, UPLOADS), held(CONTRIBUTOR, SUBSCRIPTION), local_auth=True)
     found = effective_access(graph, "p", UPLOADS)
 

@@ -31,7 +31,7 @@ def influenced(found: BlastRadius) -> list[tuple[str, str, str, bool]]:
     return [(one.agent, one.through, one.how, one.conditional) for one in found.influenced_by]
 
 
-def test_writer_of_data_influences_its_readers_and_not_itself() -> None:
+def test_blast_radius_lists_influence_of_a_data_writer_on_its_readers_but_not_on_itself() -> None:
     given = (gives("a", UPLOADS, WRITER), gives("b", UPLOADS, READER), gives("c", REPORTS, READER))
 
     assert influences(radius("a", *given)) == [("b", "uploads", "a writes what b reads", False)]
@@ -40,14 +40,14 @@ def test_writer_of_data_influences_its_readers_and_not_itself() -> None:
     assert (influences(radius("c", *given)), influenced(radius("c", *given))) == ([], [])
 
 
-def test_sender_of_messages_influences_their_receivers() -> None:
+def test_blast_radius_lists_influence_of_a_message_sender_on_its_receivers() -> None:
     given = (gives("a", QUEUE, SENDER), gives("b", QUEUE, RECEIVER))
 
     assert influences(radius("a", *given)) == [("b", "done", "a sends what b receives", False)]
     assert influenced(radius("b", *given)) == [("a", "done", "b receives what a sends", False)]
 
 
-def test_influence_that_a_condition_decides_is_marked() -> None:
+def test_blast_radius_marks_influence_under_a_condition_as_conditional() -> None:
     given = (gives("a", UPLOADS, WRITER), gives("b", UPLOADS, READER, TAGGED))
 
     assert influences(radius("a", *given)) == [("b", "uploads", "a writes what b reads", True)]
@@ -56,7 +56,7 @@ def test_influence_that_a_condition_decides_is_marked() -> None:
     assert influences(radius("a", given[0], excluded)) == []
 
 
-def test_chain_of_influence_is_followed_to_its_end() -> None:
+def test_blast_radius_follows_a_chain_of_influence_over_several_agents() -> None:
     given = (
         gives("a", UPLOADS, WRITER),
         gives("b", UPLOADS, READER),

@@ -34,14 +34,14 @@ def matrix_of(*assignments: Assignment) -> AccessMatrix:
     )
 
 
-def test_declared_resources_come_first_and_others_only_where_they_are_reached() -> None:
+def test_access_matrix_lists_declared_resources_first_and_others_only_if_somebody_has_access() -> None:
     assert matrix_of().resources == ("acc", "uploads")
     assert matrix_of(gives("ada", ACCOUNT, "Reader")).resources == ("acc", "uploads", "acc (storageAccounts)")
     assert matrix_of(gives("one", TOOL, "Foundry User")).resources == ("acc", "helper", "uploads")
     assert matrix_of().agents == ("one", "twin", "two")
 
 
-def test_entry_of_a_shared_identity_is_that_of_each_of_its_agents() -> None:
+def test_access_matrix_gives_each_agent_of_a_shared_identity_the_same_entry() -> None:
     found = matrix_of(gives("one", UPLOADS, READER), gives("ada", UPLOADS, OWNER), gives("gone", UPLOADS, READER))
 
     assert {who for who, _ in found.entries} == {"one", "twin", "Ada", "gone"}
@@ -50,7 +50,7 @@ def test_entry_of_a_shared_identity_is_that_of_each_of_its_agents() -> None:
     assert shared_identity_sentence(("a", "b", "c")).startswith("a, b and c act as one identity")
 
 
-def test_labels_are_verbs_or_roles_with_a_mark_where_a_condition_decides() -> None:
+def test_access_matrix_labels_are_verbs_or_role_names_with_a_star_under_a_condition() -> None:
     given = (
         gives("two", UPLOADS, READER),
         gives("two", UPLOADS, READER, condition=TAGGED),
@@ -70,7 +70,7 @@ def test_labels_are_verbs_or_roles_with_a_mark_where_a_condition_decides() -> No
     assert len(list(found.assignments(found.entries["two", "uploads"]))) == len(given)
 
 
-def test_access_under_a_condition_is_conditional_and_not_allowed() -> None:
+def test_access_matrix_entry_lists_operations_under_a_condition_as_conditional_and_not_as_allowed() -> None:
     found = matrix_of(gives("two", UPLOADS, READER, condition=TAGGED), gives("two", UPLOADS, "Reader"))
     entry = found.entries["two", "uploads"]
 
@@ -80,7 +80,7 @@ def test_access_under_a_condition_is_conditional_and_not_allowed() -> None:
     assert entry.operations == entry.allowed | entry.conditional
 
 
-def test_held_access_combines_identities_and_marks_what_is_not_certain() -> None:
+def test_held_access_of_several_identities_is_combined_and_marks_conditional_operations() -> None:
     where = Resource(id=UPLOADS, name="uploads", kind="blob-container")
     reading = EffectiveAccess(allowed=frozenset({"Microsoft.Storage/a/read"}), data_allowed=frozenset({"x/blobs/read"}))
     writing = EffectiveAccess(
@@ -105,7 +105,7 @@ def test_held_access_combines_identities_and_marks_what_is_not_certain() -> None
     assert (doubtful.reads, doubtful.destroys) == ({"x/blobs": True}, False)
 
 
-def test_role_that_is_not_built_in_is_labelled_by_its_name() -> None:
+def test_access_matrix_labels_a_custom_role_by_its_name() -> None:
     found = matrix_of(
         held(custom(Permission(data_actions=("*",))), UPLOADS, id="custom", principal="two", role_id="custom")
     )

@@ -101,12 +101,12 @@ def of(*data: str, control: tuple[str, ...] = (), group: bool = False) -> Operat
 
 
 @pytest.mark.parametrize("operation", WORDS)
-def test_each_operation_is_shortened_to_its_word(operation: str) -> None:
+def test_azure_operation_name_is_shortened_to_one_word(operation: str) -> None:
     assert word(operation) == WORDS[operation]
     assert word(operation.replace("/action", "/Action").replace("/pull/", "/Pull/")) == WORDS[operation]
 
 
-def test_operation_words_are_sorted_by_harm_with_unknown_words_last() -> None:
+def test_words_for_azure_operations_are_sorted_by_harm_with_others_last() -> None:
     expected = ["read", "use", "pull", "receive", "write", "send", "push", "delete", "find", "grant roles", "listKeys"]
     known = [operation for operation, each in WORDS.items() if each in expected]
 
@@ -156,7 +156,7 @@ def test_control_plane_operation_is_destructive_only_if_it_deletes_a_resource(op
     assert of(control=(operation,)).destroys is deletes
 
 
-def test_destroys_returns_true_for_delete_and_overwrite_operations_only() -> None:
+def test_only_delete_and_overwrite_operations_count_as_destroying() -> None:
     assert all(map(destroys, (f"{BLOBS}/delete", f"{BLOBS}/write", f"{VAULT}/secrets/purge/action")))
     assert destroys(f"{AUTHORIZATION}/roleAssignments/delete")
     assert not any(map(destroys, (f"{BLOBS}/read", f"{MESSAGES}/send/action", f"{STORAGE}/listKeys/action")))
@@ -191,7 +191,7 @@ def test_operation_words_omit_settings_and_authorization_reads_but_show_role_gra
     assert of(control=(f"{AUTHORIZATION}/roleAssignments/delete",)).words == ("take away roles",)
 
 
-def test_words_at_a_resource_group_omit_uninformative_operations() -> None:
+def test_words_for_operations_at_a_resource_group_omit_uninformative_ones() -> None:
     every = of(*WORDS, control=tuple(WORDS), group=True)
 
     assert every == OperationEffects(

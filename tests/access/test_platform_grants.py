@@ -25,7 +25,7 @@ AGENT = Principal(id="p", name="agent", agent="agent", owner=f"{ACCOUNT}/project
         (None, "Foundry User", ACCOUNT, False),
     ],
 )
-def test_platform_assignment_is_that_of_a_project_at_its_own_account(
+def test_role_assignment_that_azure_creates_is_only_foundry_user_of_a_project_at_its_own_account(
     principal: Principal | None, role: str | None, scope: str, *, expected: bool
 ) -> None:
     assert is_platform_assignment(principal, held(role, scope)) is expected

@@ -125,7 +125,7 @@ WIDENINGS: tuple[Widening, ...] = (
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_proof_of_the_fabrikam_network_holds(stack: str) -> None:
+def test_access_proof_of_the_fabrikam_network_holds(stack: str) -> None:
     found = prove(fabrikam.graph(stack), fabrikam.declared(stack))
 
     assert found.failures == ()
@@ -135,7 +135,7 @@ def test_proof_of_the_fabrikam_network_holds(stack: str) -> None:
 
 @pytest.mark.parametrize("widen", WIDENINGS, ids=lambda widen: widen.__name__)
 @pytest.mark.parametrize(("stack", "name"), CASES)
-def test_proof_fails_for_any_role_or_scope_wider_than_declared(stack: str, name: str, widen: Widening) -> None:
+def test_access_proof_fails_for_any_role_or_scope_wider_than_declared(stack: str, name: str, widen: Widening) -> None:
     graph, declared, grants = of(stack)
 
     found = prove(widen(graph, grants[name]), declared)
@@ -144,12 +144,12 @@ def test_proof_fails_for_any_role_or_scope_wider_than_declared(stack: str, name:
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "findings" not in name])
-def test_proof_fails_for_a_role_on_the_whole_resource_group(name: str) -> None:
+def test_access_proof_fails_for_a_role_on_the_whole_resource_group(name: str) -> None:
     assert not prove(at_the_group(GRAPH, GRANTS[name]), DECLARED).holds
 
 
 @pytest.mark.parametrize(("stack", "name"), CASES)
-def test_proof_failure_for_a_missing_assignment_names_agent_and_resource(stack: str, name: str) -> None:
+def test_access_proof_failure_for_a_missing_assignment_names_agent_and_resource(stack: str, name: str) -> None:
     graph, declared, _ = of(stack)
 
     found = prove(fabrikam.changed(graph, [one for one in graph.assignments if one.name != name]), declared)
@@ -161,7 +161,7 @@ def test_proof_failure_for_a_missing_assignment_names_agent_and_resource(stack: 
     assert (found.declared, found.allowed) == (17, 16)
 
 
-def test_proof_fails_if_an_agent_has_no_identity() -> None:
+def test_access_proof_fails_if_an_agent_has_no_identity() -> None:
     without = fabrikam.changed(GRAPH, principals=[one for one in GRAPH.principals if one.agent != "ingestion"])
 
     found = prove(without, DECLARED)
@@ -171,7 +171,7 @@ def test_proof_fails_if_an_agent_has_no_identity() -> None:
     }
 
 
-def test_proof_fails_if_a_cluster_has_no_identity_to_pull_images() -> None:
+def test_access_proof_fails_if_a_cluster_has_no_identity_to_pull_images() -> None:
     without = fabrikam.changed(GRAPH, principals=[one for one in GRAPH.principals if one.party != "fleet"])
 
     found = prove(without, DECLARED)
@@ -181,7 +181,7 @@ def test_proof_fails_if_a_cluster_has_no_identity_to_pull_images() -> None:
     }
 
 
-def test_adding_a_wider_role_lowers_the_denied_count_within_a_limit() -> None:
+def test_access_proof_counts_fewer_denied_operations_after_a_wider_role_is_added() -> None:
     """Declared and allowed operations, and the denied, are all that there are."""
     more = prove(also(GRAPH, role(GRANTS["analysis-may-read-code-uploads"], "Storage Blob Data Contributor")), DECLARED)
 
@@ -217,7 +217,7 @@ def guard(*tests: str) -> str:
         (f"((!(ActionMatches{{'{BLOBS}/tags/read'}})) OR (@Resource[{BLOBS}:path] StringStartsWith 'in/'))", False),
     ],
 )
-def test_proof_fails_if_a_condition_differs_from_the_declared_paths(condition: str | None, holds: bool) -> None:  # noqa: FBT001
+def test_access_proof_fails_if_a_condition_differs_from_the_declared_paths(condition: str | None, holds: bool) -> None:  # noqa: FBT001
     access = DeclaredAccess(resource="documents", verb="read", paths=("in/",), line=1)
     agent = replace(PUBLISHED_DECLARED.agents["compliance"], access=(access,))
     restricted = replace(PUBLISHED_DECLARED, agents={**PUBLISHED_DECLARED.agents, "compliance": agent})
@@ -230,7 +230,7 @@ def test_proof_fails_if_a_condition_differs_from_the_declared_paths(condition: s
 
 
 @pytest.mark.parametrize(("paths", "holds"), [(("in/",), False), (("in/", "out/"), True), ((), False)])
-def test_proof_allows_a_shared_identity_the_declared_paths_of_all_its_agents(
+def test_access_proof_allows_a_shared_identity_the_declared_paths_of_all_its_agents(
     paths: tuple[str, ...], *, holds: bool
 ) -> None:
     """One agent may read `in/` and the other `out/`; either may both, and neither anything else."""
@@ -276,7 +276,7 @@ PULLER = by_name("Container Registry Repository Reader")
         ("fleet-kubelet", (), False),
     ],
 )
-def test_proof_holds_only_if_the_pull_condition_allows_the_agents_images_alone(
+def test_access_proof_holds_only_if_the_pull_condition_allows_the_agents_images_alone(
     agent: str, repositories: tuple[str, ...], *, holds: bool
 ) -> None:
     changed = replace(role(GRANTS[f"{agent}-may-pull-fabrikam"], PULLER.name), condition=in_repositories(*repositories))
@@ -285,7 +285,7 @@ def test_proof_holds_only_if_the_pull_condition_allows_the_agents_images_alone(
     assert prove(fabrikam.changed(GRAPH, [*others, changed]), DECLARED).holds is holds
 
 
-def test_proof_of_an_empty_network_holds() -> None:
+def test_access_proof_of_an_empty_network_holds() -> None:
     nothing = Declared(network="n", stack="dev", resources={}, agents={})
 
     assert prove(Graph(), nothing).holds

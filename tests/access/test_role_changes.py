@@ -24,7 +24,7 @@ def lines(before: Role | None, now: Role | None) -> list[str]:
     return list(change(before, now).lines())
 
 
-def test_role_comparison_lists_added_and_removed_roles() -> None:
+def test_comparison_of_built_in_roles_lists_added_and_removed_roles() -> None:
     reason = change(None, role("Keys", Permission(actions=(KEYS,)))).now_privileged
 
     assert lines(None, PLAIN) == ["+ 'Reader of services' (1)"]
@@ -34,7 +34,7 @@ def test_role_comparison_lists_added_and_removed_roles() -> None:
     assert lines(role("Keys", Permission(actions=(KEYS,))), None) == ["- 'Keys' (1)"]
 
 
-def test_role_comparison_shows_former_name_and_changed_operations() -> None:
+def test_comparison_of_built_in_roles_shows_former_name_and_changed_operations() -> None:
     wide = Permission(
         actions=(READ.upper(), "Microsoft.Search/operations/read"),
         not_actions=("Microsoft.Search/a/read",),
@@ -58,7 +58,7 @@ def test_role_comparison_shows_former_name_and_changed_operations() -> None:
     assert lines(PLAIN, role("Search reader")) == ["~ 'Search reader', formerly 'Reader of services' (1)"]
 
 
-def test_role_with_differently_grouped_permissions_counts_as_changed() -> None:
+def test_built_in_role_with_differently_grouped_permissions_counts_as_changed() -> None:
     together, apart = Permission(actions=(READ, KEYS)), (Permission(actions=(READ,)), Permission(actions=(KEYS,)))
 
     assert lines(role("Both", together), role("Both", *apart)) == [
@@ -68,7 +68,7 @@ def test_role_with_differently_grouped_permissions_counts_as_changed() -> None:
     assert compare([role("Both", together)], [role("Both", Permission(actions=(KEYS, READ)))]) == []
 
 
-def test_role_comparison_lists_newly_privileged_roles_first_and_others_by_name() -> None:
+def test_comparison_of_built_in_roles_lists_newly_privileged_roles_first_and_others_by_name() -> None:
     keys = Permission(actions=(READ, KEYS))
     before = [role("b"), role("A", role_id="2"), role("z", role_id="3"), role("k", keys, role_id="4")]
     now = [
@@ -89,7 +89,7 @@ def test_role_comparison_lists_newly_privileged_roles_first_and_others_by_name()
     ]
 
 
-def test_updated_catalogue_keeps_former_names_unless_another_role_has_them() -> None:
+def test_updated_role_catalogue_keeps_former_names_unless_another_role_has_them() -> None:
     old = Role("1", "Second name", PLAIN.permissions, former_names=("First name", "Taken"))
     same, renamed, taken = role("Second name"), role("Third name"), role("taken", role_id="2")
     reordered = Permission(actions=(KEYS, READ))
@@ -102,7 +102,7 @@ def test_updated_catalogue_keeps_former_names_unless_another_role_has_them() -> 
     assert updated_roles([packed], [changed]) == [changed]
 
 
-def test_assignment_rows_use_the_names_of_network_yaml() -> None:
+def test_role_assignment_rows_of_a_graph_use_the_names_of_network_yaml() -> None:
     role_id = f"{GROUP}/providers/Microsoft.Authorization/roleDefinitions/0f"
     graph = Graph(
         principals=[
@@ -133,7 +133,7 @@ def test_assignment_rows_use_the_names_of_network_yaml() -> None:
     ]
 
 
-def test_assignment_of_an_unknown_principal_still_has_a_row() -> None:
+def test_role_assignment_of_an_unknown_principal_still_has_a_row() -> None:
     one: Assignment = held("Reader", f"{GROUP}/", principal="p")
 
     assert [row.resource for row in assignment_rows(Graph(principals=[], resources=[], assignments=[one]))] == [

@@ -46,12 +46,12 @@ ROLES = {
 
 
 @pytest.mark.parametrize(("kind", "verb"), IDENTIFYING)
-def test_verb_is_identified_by_what_its_role_adds_to_lesser_ones(kind: str, verb: str) -> None:
+def test_operations_that_identify_a_verb_are_those_its_role_adds_to_lesser_roles(kind: str, verb: str) -> None:
     assert identifying_operations(kind, verb, TYPES[kind]) == IDENTIFYING[kind, verb]
 
 
 @pytest.mark.parametrize(("kind", "role"), ROLES)
-def test_role_amounts_to_its_verb_and_the_lesser_ones(kind: str, role: str) -> None:
+def test_operations_of_a_role_are_recognised_as_its_verb_and_the_lesser_verbs(kind: str, role: str) -> None:
     operations = operations_of_role(by_name(role), TYPES[kind])
 
     assert verbs_of_operations(operations, kind, TYPES[kind]) == ROLES[kind, role]

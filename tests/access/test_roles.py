@@ -15,7 +15,7 @@ def test_role_catalogue_contains_all_built_in_roles_and_both_cosmos_roles() -> N
     assert (systems.count("azure"), systems.count("cosmos")) == (928, 2)
 
 
-def test_packed_and_parsed_roles_equal_the_original_roles() -> None:
+def test_role_catalogue_files_are_unchanged_after_reading_and_writing_their_roles() -> None:
     for path, system in ((catalogue.AZURE_ROLES, "azure"), (catalogue.COSMOS_ROLES, "cosmos")):
         assert packing.packed(r for r in roles.every_role() if r.system == system) == path.read_text(encoding="utf-8")
 
@@ -142,7 +142,7 @@ PRIVILEGED = {
 
 
 @pytest.mark.parametrize(("reason", "name"), [(reason, name) for reason, names in PRIVILEGED.items() for name in names])
-def test_role_with_privileged_operations_is_privileged_regardless_of_name(reason: str, name: str) -> None:
+def test_role_with_privileged_operations_is_privileged_for_the_expected_reason(reason: str, name: str) -> None:
     found = roles.privileged(roles.by_name(name))
 
     assert found is not None

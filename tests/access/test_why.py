@@ -15,7 +15,7 @@ GRAPH, DECLARED = fabrikam.graph(), fabrikam.declared()
 READ = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"
 
 
-def test_why_explains_an_allowed_operation_with_assignment_and_line() -> None:
+def test_access_why_explains_an_allowed_operation_with_assignment_and_line() -> None:
     (reason,) = why(GRAPH, DECLARED, "analysis", "code-uploads", READ)
 
     lines = (FABRIKAM / "network.yaml").read_text().splitlines()
@@ -25,14 +25,14 @@ def test_why_explains_an_allowed_operation_with_assignment_and_line() -> None:
     assert lines[int(place.partition(":")[2]) - 1].strip() == "code-uploads: read"
 
 
-def test_why_explains_a_denied_operation_without_assignment() -> None:
+def test_access_why_explains_a_denied_operation_without_assignment() -> None:
     (reason,) = why(GRAPH, DECLARED, "report", "code-uploads", READ)
 
     assert (reason.answer.decision, reason.answer.by, reason.locations) == ("denied", (), ())
 
 
 @pytest.mark.parametrize(("verb", "decision"), [("read", "allowed"), ("write", "denied")])
-def test_why_with_a_verb_returns_a_decision_for_each_operation_of_the_verb(verb: str, decision: str) -> None:
+def test_access_why_with_a_verb_returns_a_decision_for_each_operation_of_the_verb(verb: str, decision: str) -> None:
     reasons = why(GRAPH, DECLARED, "compliance", "documents", verb)
 
     found = {reason.answer.decision.value for reason in reasons}
@@ -40,21 +40,21 @@ def test_why_with_a_verb_returns_a_decision_for_each_operation_of_the_verb(verb:
     assert (found == {"allowed"}) is (decision == "allowed")
 
 
-def test_why_explains_image_pulls_for_the_pull_identity() -> None:
+def test_access_why_explains_image_pulls_for_the_pull_identity() -> None:
     (reason,) = why(GRAPH, DECLARED, "report", "fabrikam", "Microsoft.ContainerRegistry/registries/pull/read")
 
     assert (reason.identity, reason.answer.decision) == ("pull", "allowed")
     assert reason.locations == (f"network.yaml:{DECLARED.agents['report'].line}",)
 
 
-def test_why_explains_a_clusters_image_pull_with_the_lines_of_its_agents() -> None:
+def test_access_why_explains_a_clusters_image_pull_with_the_lines_of_its_agents() -> None:
     (reason,) = why(GRAPH, DECLARED, "fleet", "fabrikam", "Microsoft.ContainerRegistry/registries/pull/read")
 
     assert (reason.agent, reason.identity, reason.answer.decision) == ("fleet", "pull", "allowed")
     assert reason.locations == (f"network.yaml:{DECLARED.agents['notifier'].line}",)
 
 
-def test_why_explains_access_of_a_shared_identity_with_the_line_of_either_agent() -> None:
+def test_access_why_explains_access_of_a_shared_identity_with_the_line_of_either_agent() -> None:
     reasons = why(GRAPH, DECLARED, "market-analysis", "documents", "read")
 
     assert {(one.agent, one.answer.decision) for one in reasons} == {("market-analysis", "allowed")}
@@ -64,7 +64,7 @@ def test_why_explains_access_of_a_shared_identity_with_the_line_of_either_agent(
     assert "compliance and market-analysis act as one identity" in reasons_text(reasons)
 
 
-def test_why_explains_a_wildcard_role_with_full_operation_names() -> None:
+def test_access_why_explains_a_wildcard_role_with_full_operation_names() -> None:
     items = "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/items"
     operations = {one.operation for one in why(GRAPH, DECLARED, "analysis", "findings", "write")}
 
@@ -72,14 +72,14 @@ def test_why_explains_a_wildcard_role_with_full_operation_names() -> None:
     assert not any("*" in one for one in operations)
 
 
-def test_operations_excluded_by_notactions_are_not_part_of_a_verb() -> None:
+def test_access_why_with_a_verb_omits_operations_excluded_by_notactions_of_its_role() -> None:
     operations = {one.operation.rpartition("/OpenAI/")[2] for one in why(GRAPH, DECLARED, "analysis", "models", "use")}
 
     assert "deployments/chat/completions/action" in operations
     assert "stored-completions/read" not in operations
 
 
-def test_verb_with_several_roles_means_the_operations_of_the_least_role() -> None:
+def test_access_why_with_a_verb_of_several_roles_checks_only_the_operations_of_the_least_role() -> None:
     """At an application 'Foundry User' calls, at an agent 'Foundry Agent Consumer' does, which writes nothing."""
     project = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a/projects/p"
     scopes = {"application": f"{project}/applications/report", "agent": f"{project}/agents/report"}
@@ -95,7 +95,7 @@ def test_verb_with_several_roles_means_the_operations_of_the_least_role() -> Non
     }
 
 
-def test_why_groups_operations_that_have_the_same_reasons() -> None:
+def test_access_why_groups_operations_that_have_the_same_reasons() -> None:
     reasons = why(GRAPH, DECLARED, "analysis", "findings", "write")
 
     lines = reasons_text(reasons).splitlines()
@@ -114,7 +114,9 @@ def with_a_call_that_waits() -> Declared:
 
 
 @pytest.mark.parametrize(("who", "identity"), [("notifier", "own"), ("analysts", "people")])
-def test_why_denies_a_declared_call_of_an_agent_without_endpoint_and_names_the_line(who: str, identity: str) -> None:
+def test_access_why_denies_a_declared_call_of_an_agent_without_endpoint_and_names_the_line(
+    who: str, identity: str
+) -> None:
     (reason,) = why(GRAPH, with_a_call_that_waits(), who, "compliance", "use")
 
     assert (reason.agent, reason.identity, reason.answer.decision) == (who, identity, "denied")
@@ -122,7 +124,7 @@ def test_why_denies_a_declared_call_of_an_agent_without_endpoint_and_names_the_l
     assert reason.locations == ("network.yaml:86",)
 
 
-def test_why_denies_an_undeclared_call_of_an_agent_without_endpoint() -> None:
+def test_access_why_denies_an_undeclared_call_of_an_agent_without_endpoint() -> None:
     (reason,) = why(GRAPH, with_a_call_that_waits(), "report", "compliance", "use")
 
     assert (reason.answer.decision, reason.locations) == ("denied", ())
@@ -137,7 +139,7 @@ def test_why_denies_an_undeclared_call_of_an_agent_without_endpoint() -> None:
         ("report", "reports", "fly", "a blob-container has no verb 'fly'; there are read, write"),
     ],
 )
-def test_why_error_for_an_unknown_name_suggests_the_nearest_name(
+def test_access_why_error_for_an_unknown_name_suggests_the_nearest_name(
     agent: str, resource: str, operation: str, message: str
 ) -> None:
     with pytest.raises(UnknownName) as error:
@@ -146,7 +148,7 @@ def test_why_error_for_an_unknown_name_suggests_the_nearest_name(
     assert str(error.value) == message
 
 
-def test_unknown_resource_error_lists_the_resources_of_the_network_in_short_lines() -> None:
+def test_access_why_error_for_an_unknown_resource_lists_the_networks_resources_in_short_lines() -> None:
     with pytest.raises(UnknownName) as error:
         why(GRAPH, DECLARED, "report", "qqqqqqqq", "read")
 
