@@ -5,6 +5,7 @@ AccessError
 ├── ConditionError     a role assignment condition that cannot be read
 ├── UnreadableSource   a document or file that is not what it should be
 ├── EmptyName          a question whose agent, resource or operation is empty
+├── AmbiguousName      a question whose agent or resource has a name that others have, too
 ├── NotAnAgentError    a question about agents that names a host or people
 └── UnknownName        a question about an agent or a resource that does not exist
     └── UnknownVerb    a question about a verb that the resource's kind does not have
@@ -18,6 +19,7 @@ from access.azure.errors import AccessError, UnknownRole
 
 __all__ = [
     "AccessError",
+    "AmbiguousName",
     "ConditionError",
     "EmptyName",
     "NotAnAgentError",
@@ -72,6 +74,21 @@ class EmptyName(AccessError, ValueError):  # noqa: N818 - named as UnknownName i
         for kind, name in names.items():
             if not name.strip():
                 raise cls(kind)
+
+
+class AmbiguousName(AccessError, LookupError):  # noqa: N818 - named as UnknownName is
+    """A question names several agents or resources with one name."""
+
+    def __init__(self, kind: str, name: str, choices: Iterable[str]) -> None:
+        """Create the error; `choices` are names that mean one of them each."""
+        names = sorted(set(choices))
+        super().__init__(kind, name, names)
+        self.kind = kind
+        self.name = name
+        self.choices = names
+
+    def __str__(self) -> str:
+        return f"{len(self.choices)} {self.kind}s are called {self.name!r}; name one of {', '.join(self.choices)}"
 
 
 class NotAnAgentError(AccessError, LookupError):

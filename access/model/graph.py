@@ -125,6 +125,7 @@ class Graph:
         denies: Iterable[DenyAssignment] = (),
         unread: Iterable[Unread] = (),
         actors: Iterable[Actor] = (),
+        outside_apps: Mapping[str, str] | None = None,
         source: str = "",
     ) -> None:
         found = list(unread)
@@ -153,6 +154,8 @@ class Graph:
         self.actors = tuple(dict.fromkeys(actors))
         """All ways in which subjects act as identities, the network's own included."""
         self.unread = (*found, *_management_group_notes((*self.assignments, *self.denies)))
+        self.outside_apps = dict(outside_apps or {})
+        """Ids of the apps outside the network's components, by the names that they have as agents."""
         self.source = source
 
     def principal(self, principal_id: str) -> Principal | None:

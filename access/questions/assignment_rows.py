@@ -4,14 +4,15 @@ Owns the flat form, one row per assignment and agent; an agent that shares an id
 no operation: `access.questions.matrix` does, and uses the same names.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from access.azure.scopes import ancestors, key
+from access.azure.distinct_names import distinct_names
 from access.azure.verbs import verb_of
-from access.model.graph import Assignment, Graph, Principal, Resource
+from access.model.graph import Assignment, Graph, Principal
+from access.questions.display_names import DisplayNames
 
-__all__ = ["AssignmentRow", "assignment_rows", "declared_resources", "nearest_declared"]
+__all__ = ["AssignmentRow", "assignment_rows"]
 
 
 @dataclass(frozen=True, order=True)
@@ -31,28 +32,22 @@ class AssignmentRow:
 
 def assignment_rows(graph: Graph) -> list[AssignmentRow]:
     """Return every role assignment of a graph as a row, sorted."""
-    declared = declared_resources(graph)
-    return sorted(row for assignment in graph.assignments for row in _rows(graph, declared, assignment))
+    names = DisplayNames(graph)
+    scopes = (one.scope for one in graph.assignments if names.declared_around(one.scope) is None)
+    undeclared = distinct_names({scope: _undeclared(scope) for scope in scopes})
+    return sorted(row for assignment in graph.assignments for row in _rows(graph, names, undeclared, assignment))
 
 
-def declared_resources(graph: Graph) -> dict[str, Resource]:
-    """Return the resources that network.yaml declares, by scope key."""
-    return {key(one.id): one for one in graph.resources if one.declared}
-
-
-def nearest_declared(declared: dict[str, Resource], scope: str) -> Resource | None:
-    """Return the declared resource at a scope or above it, such as the topic of a subscription."""
-    return next((declared[above] for above in reversed(ancestors(key(scope))) if above in declared), None)
-
-
-def _rows(graph: Graph, declared: dict[str, Resource], assignment: Assignment) -> Iterator[AssignmentRow]:
-    resource = nearest_declared(declared, assignment.scope)
+def _rows(
+    graph: Graph, names: DisplayNames, undeclared: Mapping[str, str], assignment: Assignment
+) -> Iterator[AssignmentRow]:
+    resource = names.declared_around(assignment.scope)
     role = assignment.role.name if assignment.role is not None else assignment.role_id.rpartition("/")[2]
     verb = verb_of(role, resource.kind) if resource is not None else ""
-    for agent in _principal_names(graph.principal(assignment.principal), assignment.principal):
+    for agent in _principal_names(graph.principal(assignment.principal), assignment.principal, names):
         yield AssignmentRow(
             agent=agent,
-            resource=_undeclared(assignment.scope) if resource is None else resource.name,
+            resource=undeclared[assignment.scope] if resource is None else names.of_resource(resource),
             verb=verb or role,
             role=role,
             scope=assignment.scope,
@@ -60,11 +55,11 @@ def _rows(graph: Graph, declared: dict[str, Resource], assignment: Assignment) -
         )
 
 
-def _principal_names(principal: Principal | None, principal_id: str) -> tuple[str, ...]:
+def _principal_names(principal: Principal | None, principal_id: str, names: DisplayNames) -> tuple[str, ...]:
     """Return the agents with an identity; else its owner's name, or a note that it was deleted."""
     if principal is None or not (principal.exists or principal.is_in_network):
         return (f"nobody ({principal_id})",)
-    return principal.agents or (principal.display_name,)
+    return tuple(each.name for each in names.subjects_of(principal.id))
 
 
 def _undeclared(scope: str) -> str:

@@ -1,18 +1,21 @@
 """Computes the difference between the access in two graphs.
 
-Owns the comparison in words: agents and resources by name, so that graphs of different environments, subscriptions and
-dates can be compared, whether or not ids are known. Growth matters to reviewers: an operation is allowed, certainly or
-perhaps, that was not, or is certain that was only possible.
+Owns the comparison in words; `access.questions.correspondence` decides which agents and resources are the same. Growth
+matters to reviewers: an operation is allowed, certainly or perhaps, that was not, or is certain that was only possible.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from access.azure.verbs import verb_of
 from access.evaluate.wording import words
 from access.model.graph import Graph, Unread
-from access.questions.matrix import AccessMatrix, Cell, MatrixEntry
+from access.questions.correspondence import Correspondence, Identity
+from access.questions.matrix import AccessMatrix, MatrixEntry
+
+_Pair = tuple[Identity, Identity]
+_Side = tuple[AccessMatrix, MatrixEntry | None]
 
 
 @dataclass(frozen=True)
@@ -58,13 +61,32 @@ class Difference:
 def difference(before: Graph, after: Graph) -> Difference:
     """Return the access changes from one graph to another."""
     old, new = AccessMatrix(before), AccessMatrix(after)
-    changes = [change for cell in old.entries.keys() | new.entries.keys() for change in _changes(cell, old, new)]
+    correspondence = Correspondence(before, after)
+    was, is_now = _entries(old, correspondence), _entries(new, correspondence)
+    names = correspondence.names()
+    changes = [
+        replace(change, agent=names[pair[0]], resource=names[pair[1]])
+        for pair in was.keys() | is_now.keys()
+        for change in _changes((old, was.get(pair)), (new, is_now.get(pair)))
+    ]
     ordered = sorted(changes, key=lambda one: (not one.grows, one.agent, one.resource))
     return Difference(tuple(ordered), tuple(dict.fromkeys((*before.unread, *after.unread))))
 
 
-def _changes(cell: Cell, old: AccessMatrix, new: AccessMatrix) -> Iterator[Change]:
-    before, after = old.entries.get(cell), new.entries.get(cell)
+def _entries(matrix: AccessMatrix, correspondence: Correspondence) -> dict[_Pair, MatrixEntry]:
+    """Return the entries of a matrix by the identities of principal and resource."""
+    found: dict[_Pair, MatrixEntry] = {}
+    for entry in matrix.entries.values():
+        subject = correspondence.of_subject(matrix.graph, entry.subject)
+        name = matrix.name_of(entry.resource)
+        pair = subject, correspondence.of_resource(matrix.graph, entry.resource, name)
+        together = found.setdefault(pair, MatrixEntry(entry.subject, entry.resource))
+        together.reaches.extend(entry.reaches)
+    return found
+
+
+def _changes(old: _Side, new: _Side) -> Iterator[Change]:
+    before, after = old[1], new[1]
     if before is not None and after is not None and _same(before, after):
         return
     allowed = (_allowed(before), _allowed(after))
@@ -72,10 +94,10 @@ def _changes(cell: Cell, old: AccessMatrix, new: AccessMatrix) -> Iterator[Chang
     # certain access that was only possible is growth, too, and so is new possible access
     gained = (allowed[1] - allowed[0]) | (possible[1] - possible[0])
     lost = (allowed[0] - allowed[1]) | (possible[0] - possible[1])
-    for operations, grows, matrix, entry in ((gained, True, new, after), (lost, False, old, before)):
-        if operations:
+    for operations, grows, (matrix, entry) in ((gained, True, new), (lost, False, old)):
+        if operations and entry is not None:
             words_of = _change_words(operations, matrix, entry)
-            yield Change(*cell, words_of, grows, tuple(sorted(operations, key=str.lower)))
+            yield Change("", "", words_of, grows, tuple(sorted(operations, key=str.lower)))
 
 
 def _same(before: MatrixEntry, after: MatrixEntry) -> bool:
@@ -93,12 +115,12 @@ def _possible(entry: MatrixEntry | None) -> frozenset[str]:
     return frozenset() if entry is None else entry.operations
 
 
-def _change_words(operations: frozenset[str], matrix: AccessMatrix, entry: MatrixEntry | None) -> str:
+def _change_words(operations: frozenset[str], matrix: AccessMatrix, entry: MatrixEntry) -> str:
     """Return the verb that a set of operations amounts to, or else words for the operations."""
-    if entry is not None and operations == entry.operations:
+    if operations == entry.operations:
         roles = [one.role for one in matrix.assignments(entry)]
         verbs = sorted({verb_of(role.name, entry.resource.kind) if role is not None else "" for role in roles})
         if verbs and all(verbs):
             return f"may {' and '.join(verbs)}"
-    perhaps = "may, under a condition, " if entry is not None and not operations & entry.allowed else "may "
+    perhaps = "may, under a condition, " if not operations & entry.allowed else "may "
     return f"{perhaps}{', '.join(words(operations))} in"

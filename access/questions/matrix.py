@@ -1,7 +1,8 @@
 """Computes the access matrix of a graph: agents by resources, with the verbs and role assignments of each cell.
 
 Owns the mapping from principals to agents, and from parts of a resource to the resource (a topic's subscription is the
-topic). It iterates `effective.all_access`, so that principals without roles cost nothing.
+topic). Rows and columns are ids, with names that `access.questions.display_names` gives them. It iterates
+`effective.all_access`, so that principals without roles cost nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,23 +12,28 @@ from access.azure.scopes import key
 from access.azure.verbs import CALLED, verb_of
 from access.evaluate.decisions import EffectiveAccess, all_access
 from access.model.graph import Assignment, Graph, Principal, Resource
-from access.questions.assignment_rows import declared_resources, nearest_declared
+from access.questions.display_names import DisplayNames, Subject
 
 Cell = tuple[str, str]
-"""Names of an agent and of a resource."""
+"""Display names of an agent and of a resource, which are unique in a graph."""
 
 
 @dataclass
 class MatrixEntry:
     """The access of one agent to one resource."""
 
-    agent: str
-    """Name of the agent, or of another principal."""
+    subject: Subject
+    """The agent, or another principal."""
     resource: Resource
     reaches: list[tuple[Principal, Resource, EffectiveAccess]] = field(
         default_factory=list[tuple[Principal, Resource, EffectiveAccess]]
     )
     """Each identity with a resource, or part of it, and the effective access there."""
+
+    @property
+    def agent(self) -> str:
+        """Display name of the agent, or of another principal."""
+        return self.subject.name
 
     @property
     def allowed(self) -> frozenset[str]:
@@ -58,10 +64,7 @@ class AccessMatrix:
         self.graph = graph
         self.entries: dict[Cell, MatrixEntry] = {}
         self.agents = tuple(sorted({agent for one in graph.principals for agent in one.agents}))
-        # Names of the network's resources are unique; other resources of the same name are shown with their type.
-        self._declared = declared_resources(graph)
-        names = {one.name for one in self._declared.values()}
-        self._names = {key(one.id): _name(one, names) for one in graph.resources}
+        self.names = DisplayNames(graph)
         for principal_id, resource_id, reach in all_access(graph):
             self._add(principal_id, resource_id, reach)
 
@@ -72,14 +75,17 @@ class AccessMatrix:
         Agents that can be called are resources, too, and are left out where nobody may call them.
         """
         reached = {resource for _, resource in self.entries}
-        named = (one for one in self._declared.values() if one.kind != CALLED or one.name in reached)
-        declared = sorted(one.name for one in named)
+        declared = sorted(
+            self.name_of(one)
+            for one in self.graph.resources
+            if one.declared and (one.kind != CALLED or self.name_of(one) in reached)
+        )
         others = reached - set(declared)
         return (*declared, *sorted(others))
 
     def name_of(self, resource: Resource) -> str:
         """Return the display name of a resource."""
-        return self._names[key(self._network_resource(resource).id)]
+        return self.names.of_resource(resource)
 
     def assignments(self, entry: MatrixEntry) -> Iterator[Assignment]:
         """Return the role assignments behind an entry, each once."""
@@ -98,22 +104,12 @@ class AccessMatrix:
         if resource is None:
             return
         principal = principal or Principal(id=principal_id, name=principal_id, exists=False)
-        containing = self._network_resource(resource)
+        containing = self.names.containing(resource)
         # Every agent that shares the identity has its access.
-        for who in principal.agents or (principal.display_name,):
-            cell = (who, self._names[key(containing.id)])
-            entry = self.entries.setdefault(cell, MatrixEntry(who, containing))
+        for subject in self.names.subjects_of(principal_id):
+            cell = (subject.name, self.names.of_resource(containing))
+            entry = self.entries.setdefault(cell, MatrixEntry(subject, containing))
             entry.reaches.append((principal, resource, reach))
-
-    def _network_resource(self, resource: Resource) -> Resource:
-        """Return the network's resource that contains a resource, or the resource itself."""
-        return nearest_declared(self._declared, resource.id) or resource
-
-
-def _name(resource: Resource, taken: set[str]) -> str:
-    if resource.declared or resource.name not in taken:
-        return resource.name
-    return f"{resource.name} ({resource.kind.rpartition('/')[2]})"
 
 
 def _label(assignment: Assignment, resource: Resource) -> str:

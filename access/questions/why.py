@@ -1,19 +1,20 @@
 """Explains why an agent may or may not perform an operation: decision, role assignment and declaring line."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from access.azure.catalogue import Role
 from access.azure.privileges import allows
 from access.azure.roles import by_name
-from access.azure.scopes import key, shown
+from access.azure.scopes import shown
 from access.azure.verbs import VERBS, verb_of
 from access.evaluate.decisions import AccessDecision, Decision, decide
 from access.evaluate.relevance import relevant_operations
 from access.model.declared import Declared, DeclaredParty
-from access.model.errors import EmptyName, UnknownName, UnknownVerb
+from access.model.errors import AmbiguousName, EmptyName, UnknownName, UnknownVerb
 from access.model.graph import Assignment, Graph, Principal, Resource
+from access.questions.display_names import DisplayNames
 from access.questions.matrix import AccessMatrix, shared_identity_sentence
 
 _AT_EVERY_SCOPE = "microsoft.authorization/"
@@ -63,19 +64,25 @@ def why(graph: Graph, declared: Declared | None, agent: str, resource: str, oper
 
     Raises:
         EmptyName: one of the names is empty.
+        AmbiguousName: several principals or several resources have the name.
         UnknownName: the graph has no such agent or resource, or the resource's kind has no such verb.
     """
     EmptyName.check(agent=agent, resource=resource, operation=operation)
-    if not _matching_resources(graph, resource) and (
+    names = DisplayNames(graph)
+    if not names.resources_named(resource) and (
         waiting := _calls_without_endpoint(declared, agent, resource, operation)
     ):
         return waiting
-    principals = [one for one in graph.principals if agent in (*one.agents, one.party, one.name, one.id)]
+    principals = names.principals_named(agent)
     if not principals:
         raise UnknownName("agent", agent, AccessMatrix(graph).agents)
-    target = _resource(graph, resource)
+    subjects = {tuple(each.name for each in names.subjects_of(one.id)) for one in principals}
+    if len(subjects) > 1 and not any(agent in each for each in subjects):
+        raise AmbiguousName("agent", agent, {name for several in subjects for name in several})
+    target = _resource(graph, names, resource)
     operations = [operation] if "/" in operation else _operations_of_verb(target, operation)
-    return [_reason(graph, declared, agent, principals, target, one) for one in operations]
+    found = [_reason(graph, declared, agent, principals, target, one) for one in operations]
+    return [replace(one, resource=names.of_resource(target)) for one in found]
 
 
 def _reason(  # noqa: PLR0913, PLR0917 - the question and its context
@@ -98,16 +105,13 @@ def _reason(  # noqa: PLR0913, PLR0917 - the question and its context
     )
 
 
-def _matching_resources(graph: Graph, name: str) -> list[Resource]:
-    found = (one for one in graph.resources if name == one.name or key(name) == key(one.id))
-    return sorted(found, key=lambda one: not one.declared)
-
-
-def _resource(graph: Graph, name: str) -> Resource:
-    found = _matching_resources(graph, name)
+def _resource(graph: Graph, names: DisplayNames, name: str) -> Resource:
+    found = names.resources_named(name)
     if not found:
         declared = [one.name for one in graph.resources if one.declared]
         raise UnknownName("resource", name, declared, near=(one.name for one in graph.resources))
+    if len(found) > 1:
+        raise AmbiguousName("resource", name, {names.of_resource(one) for one in found})
     return found[0]
 
 

@@ -57,6 +57,8 @@ class Components:
             self._children.setdefault(state.parent, []).append(state)
             if kind_of(state):
                 self._kinds.setdefault(kind_of(state), []).append(state)
+        self.agents = frozenset(state.name for state in resource_ids.states if _is_agent(state))
+        """Names of the network's agents."""
         found = [each for state in resource_ids.states for each in self._resource(state)]
         self.resources = tuple(each for each in found if each.scope)
         self.without_scope = tuple(each for each in found if not each.scope)

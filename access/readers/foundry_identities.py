@@ -10,6 +10,7 @@ from typing import NamedTuple
 from access.model.graph import Principal
 from access.model.json_values import Values, mapping, text
 from access.readers.components import FOUNDRY_AGENT, UNPUBLISHED, Components, agent_id
+from access.readers.outside_apps import OutsideApps
 from access.readers.resource_ids import ResourceIds
 from access.readers.resource_state import ResourceState
 
@@ -26,11 +27,11 @@ class FoundPrincipal(NamedTuple):
     urns: tuple[str, ...] = ()
 
 
-def identities(resource_ids: ResourceIds, components: Components) -> Iterator[FoundPrincipal]:
+def identities(resource_ids: ResourceIds, components: Components, outside: OutsideApps) -> Iterator[FoundPrincipal]:
     """Return the identities of all Foundry agents, and the blueprints of those that have one."""
     for state in resource_ids.states:
         if state.token == APPLICATION:
-            yield from _of_application(state, resource_ids, components)
+            yield from _of_application(state, resource_ids, components, outside)
     for agent in components.of_kind(FOUNDRY_AGENT):
         yield from _own(agent, resource_ids, components)
     for shared in components.of_kind(UNPUBLISHED):
@@ -38,13 +39,13 @@ def identities(resource_ids: ResourceIds, components: Components) -> Iterator[Fo
 
 
 def _of_application(
-    state: ResourceState, resource_ids: ResourceIds, components: Components
+    state: ResourceState, resource_ids: ResourceIds, components: Components, outside: OutsideApps
 ) -> Iterator[FoundPrincipal]:
     where = resource_ids.id_of(state)
     called = where.rpartition("/")[2] if where.startswith("/") else state.name
     properties = mapping(state.outputs.get("properties")) or state.outputs
     own = _principal(properties, "defaultInstanceIdentity")
-    agent = components.agent_of(state) or called
+    agent = components.agent_of(state) or outside.name_of(state)
     yield FoundPrincipal(Principal(id=own or state.location, name=called, agent=agent, owner=where), (state.urn,))
     blueprint = _principal(properties, "agentIdentityBlueprint")
     if blueprint and blueprint != own:

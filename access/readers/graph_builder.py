@@ -70,6 +70,7 @@ def graph(
         assignments=grants.all,
         unread=doubts,
         actors=(each for each in acting if isinstance(each, Actor)),
+        outside_apps=principals.outside_apps,
         source=source,
     )
 

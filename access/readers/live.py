@@ -71,6 +71,7 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
         denies=reading.denies,
         unread=found.unread,
         actors=found.actors,
+        outside_apps=found.outside_apps,
         source=found.source,
     )
 

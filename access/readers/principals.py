@@ -4,7 +4,7 @@ Owns reading the `identity` block of a resource and identity resources, before a
 that does not exist yet has the URN of its resource as its id.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from access.azure.scopes import key
@@ -22,6 +22,7 @@ from access.readers.attached_identities import (
     pulling,
 )
 from access.readers.components import PEOPLE, Components
+from access.readers.outside_apps import OutsideApps
 from access.readers.resource_ids import ResourceIds
 from access.readers.resource_state import ResourceState
 
@@ -38,6 +39,8 @@ class Principals:
         self._ids_of, self._components = resource_ids, components
         self.identities: dict[str, Attached] = {}
         """User-assigned identities by resource id in the form of `key`."""
+        apps = () if components.has_agents else filter(_is_app, resource_ids.states)
+        self._outside = OutsideApps(apps, resource_ids, components)
         self._by_urn: dict[str, str] = {}
         self._kubelets: dict[str, str] = {}
         self._own: list[Principal] = []
@@ -60,7 +63,7 @@ class Principals:
                 self._add_kubelet(state)
         for state in filter(is_for_pods, federated):
             self._add_pods(state)
-        for found in foundry.identities(resource_ids, components):
+        for found in foundry.identities(resource_ids, components, self._outside):
             self._own.append(found.principal)
             self._by_urn |= dict.fromkeys(found.urns, found.principal.id)
         self._own += map(_people, components.of_kind(PEOPLE))
@@ -70,6 +73,11 @@ class Principals:
         rest = (each for each in self.identities.values() if each.principal.lower() not in mine)
         self.all = tuple(_with_distinct_names((*self._own, *(each.as_principal() for each in rest))))
         self._ids = {each.id.lower(): each.id for each in self.all}
+
+    @property
+    def outside_apps(self) -> Mapping[str, str]:
+        """Ids of the apps outside the network's components, by the names that they have as agents."""
+        return self._outside.ids
 
     def find(self, principal_id: str) -> str:
         """Return a principal's id in its original case; empty if unknown."""
@@ -101,7 +109,8 @@ class Principals:
         account = credential.known_text("subject").removeprefix(SERVICE_ACCOUNT)
         # A credential for the pods of somebody else does not change the purpose of an agent's identity.
         if account == identity.service_account or not (identity.service_account or identity.users):
-            identity.users.append((identity.agent or identity.name, False))
+            taken = identity.name in self._components.agents or identity.name in self._outside.ids
+            identity.users.append((identity.agent or (identity.id if taken else identity.name), False))
 
     def _add_kubelet(self, cluster: ResourceState) -> None:
         """Add the kubelet identity with which a cluster's nodes pull images."""
@@ -119,10 +128,8 @@ class Principals:
         if not kinds and not inputs:
             self.unread.append(Unread(state.location, "which identities it has is not known yet, or a secret"))
         where = self._ids_of.id_of(state)
-        agent = self._components.agent_of(state)
+        agent = self._components.agent_of(state) or self._outside.name_of(state)
         runs_code = state.token in _HOSTS
-        if runs_code and not agent and not self._components.has_agents:
-            agent = _last(where, state)
         attached = self._attached_to(state, inputs, outputs)
         self.attached[state.urn] = tuple(each.id for each in attached)
         own = "systemassigned" in kinds.replace(" ", "") or (not inputs and bool(text(outputs, "principalId")))
@@ -165,6 +172,12 @@ def _with_distinct_names(principals: Iterable[Principal]) -> Iterator[Principal]
     for each in found:
         outside = not each.is_in_network and each.name.lower() in taken
         yield replace(each, name=f"{each.name} (outside the network)") if outside else each
+
+
+def _is_app(state: ResourceState) -> bool:
+    """Return True if code runs in a resource with an identity of its own."""
+    has_identity = "identity" in (state.inputs or state.outputs)
+    return state.token == foundry.APPLICATION or (state.token in _HOSTS and has_identity)
 
 
 def _people(component: ResourceState) -> Principal:
