@@ -65,7 +65,9 @@ def test_opening_the_users_network_or_stack_file_fails_the_test(run: Run) -> Non
         assert f"a test opens {name}, which is the user's" in done.stdout
 
 
-def test_removing_temporary_folder_with_a_network_file_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_removing_a_temporary_network_yaml_is_not_reported_as_opening_the_users_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "old" / "network.yaml").mkdir(parents=True)
     (tmp_path / "old in bytes" / "network.yaml").mkdir(parents=True)
     monkeypatch.chdir(REPOSITORY)
@@ -77,7 +79,9 @@ def test_removing_temporary_folder_with_a_network_file_passes(tmp_path: Path, mo
 
 
 @pytest.mark.parametrize("text", [SWALLOWS, IN_A_PROCESS.format(check=True), IN_A_PROCESS.format(check=False)])
-def test_opening_a_users_file_fails_the_test_even_if_the_error_is_swallowed(run: Run, text: str) -> None:
+def test_opening_a_users_file_fails_the_test_even_if_it_ignores_the_error_or_uses_a_subprocess(
+    run: Run, text: str
+) -> None:
     done = run(text)
 
     assert (done.returncode, "the test opened files of the user: network.yaml" in done.stdout) == (1, True), done.stdout

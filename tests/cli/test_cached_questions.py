@@ -66,7 +66,7 @@ def test_access_command_runs_the_program_again_after_an_edit(project: Path, ask:
     assert ask(*MATRIX)[2] is False
 
 
-def test_answer_from_the_cache_equals_the_answer_without_cache(project: Path, ask: Ask) -> None:
+def test_access_report_from_the_answer_cache_equals_the_report_without_cache(project: Path, ask: Ask) -> None:
     (project / "__main__.py").write_text(
         "import pulumi\nfrom pulumi_azure_native import resources\n"
         "resources.ResourceGroup('rg', resource_group_name='contoso')\n"
@@ -130,7 +130,9 @@ def test_answer_is_not_cached_for_a_program_with_side_effects_credentials_or_err
     assert not list(folder.glob("*.json"))
 
 
-def test_secret_of_the_program_is_not_written_to_the_cache(project: Path, ask: Ask, folder: Path) -> None:
+def test_secret_output_of_the_pulumi_program_is_not_written_to_the_answer_cache(
+    project: Path, ask: Ask, folder: Path
+) -> None:
     (project / "__main__.py").write_text("import pulumi\npulumi.export('x', pulumi.Output.secret('horse-staple'))\n")
 
     ask(*MATRIX)
@@ -140,7 +142,9 @@ def test_secret_of_the_program_is_not_written_to_the_cache(project: Path, ask: A
     assert ask(*MATRIX)[2] is False
 
 
-def test_changed_file_outside_the_project_makes_the_program_run_again(project: Path, ask: Ask, tmp_path: Path) -> None:
+def test_changed_file_outside_the_project_makes_the_next_access_command_run_the_program_again(
+    project: Path, ask: Ask, tmp_path: Path
+) -> None:
     outside = tmp_path / "outside.txt"
     outside.write_text("one")
     (project / "__main__.py").write_text(f"import pathlib, pulumi\npathlib.Path({str(outside)!r}).read_text()\n")
@@ -152,7 +156,7 @@ def test_changed_file_outside_the_project_makes_the_program_run_again(project: P
     assert ask(*MATRIX)[2] is True
 
 
-def test_edited_module_of_the_program_is_reloaded_for_the_next_command(
+def test_edited_module_of_the_pulumi_program_is_reloaded_for_the_next_local_preview(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (project / "__main__.py").write_text("import helper, pulumi\npulumi.export('x', helper.X)\n")

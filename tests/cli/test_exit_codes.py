@@ -17,7 +17,7 @@ def test_every_exit_code_has_a_meaning_in_the_table() -> None:
     assert list(MEANINGS) == list(ExitCode)
 
 
-def test_exit_codes_are_the_documented_numbers() -> None:
+def test_exit_codes_have_the_fixed_numbers_0_1_2_3_70_and_130() -> None:
     assert {code.name: code.value for code in ExitCode} == {
         "OK": 0,
         "NO": 1,

@@ -19,7 +19,7 @@ SHIPPED = sorted(
 
 
 @pytest.mark.parametrize("path", [path for path in SHIPPED if path not in FOR_CONTRIBUTORS])
-def test_installed_package_names_no_make_target(path: str) -> None:
+def test_messages_of_the_installed_package_name_no_make_target(path: str) -> None:
     text = (REPOSITORY / path).read_text(encoding="utf-8")
 
     assert re.findall(rf"`make (?:{'|'.join(TARGETS)})\b|\bmake (?:{'|'.join(TARGETS)}) [A-Z]+=", text) == []

@@ -20,7 +20,7 @@ def outside(tmp_path: Path) -> Path:
     return folder
 
 
-def test_file_read_by_the_program_is_recorded_and_counts_as_changed_after_an_edit(
+def test_file_the_program_reads_outside_the_project_is_recorded_and_counts_as_changed_after_an_edit(
     tmp_path: Path, outside: Path
 ) -> None:
     with recorded(tmp_path / "project") as reads:
@@ -33,7 +33,7 @@ def test_file_read_by_the_program_is_recorded_and_counts_as_changed_after_an_edi
     assert not unchanged(digests)
 
 
-def test_missing_file_that_the_program_looked_for_is_recorded(tmp_path: Path, outside: Path) -> None:
+def test_missing_file_the_program_looks_for_outside_the_project_is_recorded(tmp_path: Path, outside: Path) -> None:
     with recorded(tmp_path / "project") as reads, pytest.raises(FileNotFoundError):
         (outside / "missing.csv").read_text()
     digests = reads.digests()
@@ -43,7 +43,7 @@ def test_missing_file_that_the_program_looked_for_is_recorded(tmp_path: Path, ou
     assert not unchanged(digests)
 
 
-def test_folder_listed_by_the_program_is_recorded(tmp_path: Path, outside: Path) -> None:
+def test_folder_the_program_lists_outside_the_project_is_recorded(tmp_path: Path, outside: Path) -> None:
     with recorded(tmp_path / "project") as reads:
         list(outside.iterdir())
     digests = reads.digests()

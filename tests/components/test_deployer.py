@@ -196,7 +196,7 @@ def test_deployer_condition_allows_operations_other_than_role_assignments() -> N
     assert allowed(OTHER, by_name("Owner").id, "User") is True
 
 
-def test_deployer_can_assign_an_additional_role_that_a_network_names() -> None:
+def test_deployer_condition_allows_assigning_an_additionally_given_role_but_not_owner() -> None:
     condition = document("s", "g", ["Storage Blob Delegator"])["condition"]
 
     assert allowed(WRITE, by_name("Storage Blob Delegator").id, "ServicePrincipal", condition) is True

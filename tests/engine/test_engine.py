@@ -88,7 +88,7 @@ def test_pulumi_up_leaves_the_project_files_unchanged_and_shows_no_secret(tmp_pa
 
 
 @needs_cli
-def test_refused_role_assignment_is_reported_with_azures_error_code_without_traceback(tmp_path: Path) -> None:
+def test_pulumi_up_reports_a_refused_role_assignment_with_azures_error_code_and_no_traceback(tmp_path: Path) -> None:
     project = Project.written(tmp_path, GRANTED_TWICE)
 
     refused = project.run("pulumi up --yes --skip-preview --non-interactive")
@@ -111,14 +111,14 @@ def test_unknown_resource_type_on_the_pulumi_engine_is_refused_by_name(tmp_path:
 
 
 @needs_cli
-def test_pulumi_run_with_real_credentials_in_the_environment_is_refused(tmp_path: Path) -> None:
+def test_engine_command_refuses_to_run_pulumi_with_real_azure_credentials_in_the_environment(tmp_path: Path) -> None:
     refused = Project.written(tmp_path, "").run("pulumi preview", ARM_CLIENT_ID="somebody")
 
     assert (refused.code, refused.out) == (1, "")
     assert refused.err.startswith("real Azure credentials are set (ARM_CLIENT_ID): ")
 
 
-def test_missing_pulumi_cli_is_reported_in_one_line_with_exit_code_127(tmp_path: Path) -> None:
+def test_engine_command_reports_a_missing_pulumi_cli_in_one_line_with_exit_code_127(tmp_path: Path) -> None:
     refused = Project.written(tmp_path, "").run("pulumi preview", path="/nowhere")
 
     assert (refused.code, refused.out) == (127, "")

@@ -22,7 +22,7 @@ def environment(**values: object) -> Environment:
     return Environment.model_validate({**required, **values})
 
 
-def test_environment_is_production_by_default() -> None:
+def test_stack_without_a_production_setting_counts_as_production() -> None:
     assert environment().production
 
 

@@ -60,7 +60,7 @@ def test_budget_separation_and_exception_of_the_how_to_load(tmp_path: Path) -> N
     assert (len(network.separation), len(network.exceptions)) == (1, 1)
 
 
-def test_hosts_of_the_how_to_load_and_refuse_a_shared_identity(tmp_path: Path) -> None:
+def test_agent_hosts_of_the_how_to_load_only_if_their_foundry_agent_is_published(tmp_path: Path) -> None:
     hosts, agents = HOSTS.split("\n\n", 1)
     whole = NETWORK.replace("agents:\n", hosts + "\n\n" + agents + "\n") + "\n" + PEOPLE
     unpublished = PLACES.partition("\n")[2]
@@ -87,7 +87,7 @@ def test_existing_model_account_of_the_how_to_loads(tmp_path: Path) -> None:
     assert environment.existing["contoso-openai"].resource_group == "shared-ai"
 
 
-def test_errors_of_the_how_to_are_the_actual_errors(tmp_path: Path) -> None:
+def test_error_messages_shown_in_the_how_to_are_the_actual_ones(tmp_path: Path) -> None:
     bad = NETWORK.replace("invoices: read", "invoice: read").replace("models: use", "models: read")
     bad = bad.replace("image: bookkeeper", "image: bookkeeper:1.2")
 
@@ -98,7 +98,7 @@ def test_errors_of_the_how_to_are_the_actual_errors(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_how_to_lists_verbs_parent_and_keys_of_every_kind(name: str) -> None:
+def test_how_to_for_writing_a_network_lists_verbs_parent_and_keys_of_every_resource_kind(name: str) -> None:
     kind = KINDS[name]
     (row,) = [line for line in TEXT.splitlines() if line.startswith(f"| `{name}` |")]
     cells = [re.findall("`([^`/]+)`", cell) for cell in row.split("|")[1:-1]]
@@ -108,7 +108,7 @@ def test_how_to_lists_verbs_parent_and_keys_of_every_kind(name: str) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_how_to_names_every_key_of_the_models(model: type[StrictModel]) -> None:
+def test_how_to_for_writing_a_network_names_every_key_of_network_yaml_and_stack_files(model: type[StrictModel]) -> None:
     keys = {info.alias or name for name, info in model.model_fields.items()} - {"stack"}
 
     assert {key for key in keys if f"`{key}`" not in TEXT and f"{key}:" not in TEXT} == set()

@@ -33,12 +33,12 @@ TABLE: dict[str, tuple[tuple[str, ...], str, dict[str, Any], dict[str, Any]]] = 
 }
 
 
-def test_every_resource_kind_has_a_row_in_the_table_of_this_test() -> None:
+def test_every_resource_kind_has_an_example_in_the_tests_of_the_manifest() -> None:
     assert TABLE.keys() == KINDS.keys() == RESOURCE_MODELS.keys()
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_resource_of_a_kind_has_the_verbs_parent_and_settings_of_the_table(kind: str) -> None:
+def test_manifest_resource_of_each_kind_has_the_expected_verbs_parent_and_settings(kind: str) -> None:
     verbs, parent_kind, written, settings = TABLE[kind]
     network = Network.model_validate(
         {"name": "n", "registry": {"name": "images"}, "resources": {"thing": {"kind": kind, **written}}}
@@ -53,7 +53,7 @@ def test_resource_of_a_kind_has_the_verbs_parent_and_settings_of_the_table(kind:
 
 
 @pytest.mark.parametrize("kind", [name for name, one in KINDS.items() if one.child])
-def test_resource_can_have_another_name_in_azure(kind: str) -> None:
+def test_manifest_resource_can_be_given_another_name_in_azure(kind: str) -> None:
     _, _, written, settings = TABLE[kind]
     child = KINDS[kind].child
     assert child is not None

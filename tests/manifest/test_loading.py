@@ -23,7 +23,7 @@ properties = settings(
 
 @properties
 @given(project=projects())
-def test_every_generated_network_loads_with_the_declared_grants(
+def test_any_generated_network_yaml_loads_with_its_declared_access(
     project: tuple[dict[str, Any], dict[str, Any], str], tmp_path: Path
 ) -> None:
     written, environment, stack = project
@@ -61,7 +61,7 @@ def _typos(name: str) -> list[str]:
 
 @properties
 @given(data=st.data(), written=networks(most_agents=3))
-def test_mistyped_resource_is_refused_with_the_nearest_declared_name(
+def test_mistyped_resource_in_an_agents_access_is_refused_with_a_declared_name_as_suggestion(
     data: st.DataObject, written: dict[str, Any], tmp_path: Path
 ) -> None:
     grants = [(agent, one) for agent, entry in written["agents"].items() for one in entry["access"]]
@@ -98,11 +98,11 @@ def test_fabrikam_network_has_exactly_the_expected_grants() -> None:
     }
 
 
-def test_fabrikam_network_is_equal_in_dev_and_prod() -> None:
+def test_network_loaded_from_network_yaml_is_equal_in_the_stacks_dev_and_prod() -> None:
     assert load_project(FABRIKAM, "dev")[0] == load_project(FABRIKAM, "prod")[0]
 
 
-def test_every_form_of_access_is_loaded_as_single_grants(tmp_path: Path) -> None:
+def test_each_way_to_write_access_in_network_yaml_is_loaded_as_single_grants(tmp_path: Path) -> None:
     written = {
         "name": "forms",
         "registry": {"name": "images"},

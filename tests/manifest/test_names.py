@@ -63,12 +63,12 @@ def test_azure_naming_rule_accepts_valid_names_and_refuses_invalid_names(
     assert [name for name in good + bad if rule.error(name) is None] == good
 
 
-def test_every_parent_kind_has_a_row_in_the_table_of_this_test() -> None:
+def test_every_kind_of_parent_resource_has_naming_examples_in_the_tests() -> None:
     assert PARENTS.keys() == azure.PARENTS.keys()
 
 
 @pytest.mark.parametrize("kind", azure.PARENTS)
-def test_base_name_with_suffix_is_a_valid_parent_name_in_azure(kind: str) -> None:
+def test_name_of_a_parent_resource_with_its_suffix_is_valid_in_azure(kind: str) -> None:
     name = parent_name(kind, "fabrikam", "dev7")
 
     assert azure.PARENTS[kind].base.error("fabrikam") is None
@@ -77,11 +77,11 @@ def test_base_name_with_suffix_is_a_valid_parent_name_in_azure(kind: str) -> Non
 
 
 @pytest.mark.parametrize("kind", ["storage-account", "registry"])
-def test_suffix_follows_without_a_dash_if_azure_refuses_dashes(kind: str) -> None:
+def test_suffix_of_storage_account_and_registry_names_follows_without_a_dash(kind: str) -> None:
     assert parent_name(kind, "fabrikam", "dev7") == "fabrikamdev7"
 
 
-def test_generated_names_contain_network_agent_and_stack() -> None:
+def test_generated_azure_names_contain_network_agent_and_stack() -> None:
     assert app_name("fabrikam", "security-scanner", "prod") == "fabrikam-security-scanner-prod"
     assert pull_identity_name("fabrikam", "security-scanner", "prod") == "fabrikam-security-scanner-prod-pull"
     assert identity_name("fabrikam", "security-scanner", "prod") == "fabrikam-security-scanner-prod"

@@ -32,11 +32,11 @@ def shipped(name: str) -> dict[str, Any]:
     return json.loads((fabrikam.REPOSITORY / name).read_text("utf-8"))
 
 
-def test_network_schema_file_equals_the_schema_of_the_models() -> None:
+def test_network_schema_file_equals_the_generated_schema() -> None:
     assert shipped("network.schema.json") == network_schema(), f"network.schema.json is old; run: {COMMAND}"
 
 
-def test_environment_schema_file_equals_the_schema_of_the_models() -> None:
+def test_environment_schema_file_equals_the_generated_schema() -> None:
     """Compare for the namespace in the file: a user who renames the project generates the file again."""
     found = shipped("environment.schema.json")
     namespace = next(iter(found["properties"]["config"]["properties"])).partition(":")[0]
@@ -44,7 +44,7 @@ def test_environment_schema_file_equals_the_schema_of_the_models() -> None:
     assert found == environment_schema(namespace), f"environment.schema.json is old; run: {COMMAND}"
 
 
-def test_schemas_function_returns_both_files_for_the_namespace_of_the_project() -> None:
+def test_network_and_environment_schema_texts_are_generated_for_the_projects_configuration_namespace() -> None:
     written = {name: json.loads(text) for name, text in schemas(fabrikam.FABRIKAM).items()}
 
     assert written == {

@@ -13,7 +13,7 @@ def written(root: Path, project: str, stack: str) -> Path:
     return root
 
 
-def test_stack_values_override_project_defaults(tmp_path: Path) -> None:
+def test_stack_file_values_override_default_values_in_pulumi_yaml(tmp_path: Path) -> None:
     project = "name: tiny\nconfig:\n  size: {default: 1}\n  tiny:zone: {value: a}\n"
     root = written(tmp_path, project, "config:\n  tiny:size: 2\n  other:key: x\n  tiny:list: [1, 2]\n")
 
@@ -25,7 +25,7 @@ def test_stack_values_override_project_defaults(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("file", ["Pulumi.yaml", "Pulumi.dev.yaml"])
-def test_encrypted_value_raises_stack_file_error_from_every_reader(tmp_path: Path, file: str) -> None:
+def test_encrypted_configuration_value_is_refused_without_showing_it(tmp_path: Path, file: str) -> None:
     root = written(tmp_path, "name: tiny\n", "")
     with (root / file).open("a") as opened:
         opened.write("config:\n  tiny:key: {secure: hidden}\n")

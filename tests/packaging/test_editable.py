@@ -25,7 +25,7 @@ def test_make_setup_installs_the_checkout_without_build_isolation() -> None:
     assert {"--no-build-isolation", "--no-deps"} <= set(line.split())
 
 
-def test_build_backend_is_the_locked_version() -> None:
+def test_build_backend_version_equals_the_one_in_the_development_dependencies() -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
     (backend,) = project["build-system"]["requires"]
 

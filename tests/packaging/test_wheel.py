@@ -33,7 +33,9 @@ def test_installed_console_command_prints_the_version(installation: Installation
     assert (done.returncode, done.stdout, done.stderr) == (0, f"agent-network {__version__}\n", "")
 
 
-def test_new_project_previews_successfully_also_after_renaming_it(installation: Installation, folder: Path) -> None:
+def test_project_created_by_the_installed_package_previews_after_its_name_is_changed(
+    installation: Installation, folder: Path
+) -> None:
     made = installation.run(["agent-network", "init", "contoso", "--path", "."], folder)
     assert made.returncode == 0, made.stderr
     for name in ("Pulumi.yaml", "Pulumi.dev.yaml"):
