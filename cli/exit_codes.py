@@ -34,8 +34,8 @@ MEANINGS = {
         "The answer is no",
         (
             "`why`: denied. `proof` fails. `blast-radius`: an agent is over budget. `check`, `review`: a finding is "
-            "an error. `preview`, `up`, `destroy`: the program or a resource failed. `reconcile`: an agent cannot be "
-            "reconciled."
+            "an error. `preview`, `up`, `destroy`: the program or a resource failed; with `--summary`, as `review`, "
+            "too. `reconcile`: an agent cannot be reconciled."
         ),
     ),
     ExitCode.UNANSWERED: (

@@ -1,12 +1,16 @@
 """Formats and describes runs on local Azure for the commands `preview`, `up`, `destroy` and `republish`."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 from access.questions.assignment_rows import AssignmentRow
+from access.reports import text as answers_text
 from access.reports.terminal import Style
+from access.reports.verdict import Verdict
+from cli.access_changes import access_changes, deployed_access
 from cli.environment import DEBUG, is_on
 from cli.output import print_text
 from cli.program_run import run_program
@@ -19,7 +23,7 @@ from localazure.output.progress import Progress
 from localazure.republish import NotPublishedError, republish
 from localazure.run import Operation, RunResult
 
-__all__ = ["described", "headline", "republish_agent", "run_document", "run_shown"]
+__all__ = ["FinishedRun", "headline", "republish_agent", "run_document", "run_shown"]
 
 
 def headline(root: Path, operation: str, stack: str) -> None:
@@ -32,15 +36,50 @@ def headline(root: Path, operation: str, stack: str) -> None:
     print_text(f"{Style.of(sys.stdout).paint(text.headline(Operation(operation), stack), 'bold')}\n")
 
 
-def run_shown(root: Path, operation: str, stack: str, stream: TextIO) -> tuple[RunResult, list[AssignmentRow]]:
+@dataclass(frozen=True)
+class FinishedRun:
+    """A run on local Azure that ended: resources, role assignments, and changes of access."""
+
+    result: RunResult
+    assignments: Sequence[AssignmentRow]
+    access_changes: Mapping[str, Any] | None
+
+    def text(self) -> str:
+        """Return the result of a run as text."""
+        style = Style.of(sys.stdout)
+        return text.report(
+            self.result,
+            self.assignments,
+            style,
+            access_changes=self._changes_text(style),
+            with_tracebacks=is_on(DEBUG),
+        )
+
+    def summary(self, verdict: Verdict | None) -> str:
+        """Return the result of a run in few lines: numbers by type, changes of access, and the verdict."""
+        style = Style.of(sys.stdout)
+        return text.short_report(
+            self.result,
+            style,
+            access_changes=self._changes_text(style),
+            verdict="" if verdict is None else answers_text.verdict(verdict, style),
+            with_tracebacks=is_on(DEBUG),
+        )
+
+    def document(self) -> dict[str, Any]:
+        """Return the result of a run as a JSON document, with masked secrets."""
+        return {**run_document(self.result, self.assignments), "accessChanges": self.access_changes}
+
+    def _changes_text(self, style: Style) -> str:
+        return "" if self.access_changes is None else answers_text.diff(self.access_changes, style)
+
+
+def run_shown(root: Path, operation: str, stack: str, stream: TextIO) -> FinishedRun:
     """Run the program with a progress line on a stream."""
+    before = deployed_access(root, stack)
     with Progress(stream) as progress:
-        return run_program(root, stack, Operation(operation), progress)
-
-
-def described(result: RunResult, found: Sequence[AssignmentRow]) -> str:
-    """Return the result of a run as text."""
-    return text.report(result, found, Style.of(sys.stdout), with_tracebacks=is_on(DEBUG))
+        result, assignments = run_program(root, stack, Operation(operation), progress)
+    return FinishedRun(result, assignments, access_changes(before, result))
 
 
 def run_document(result: RunResult, found: Sequence[AssignmentRow]) -> dict[str, Any]:

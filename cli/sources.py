@@ -18,7 +18,7 @@ from cli.graph_file import graph_of_file, read_document
 from cli.revision import deployment_at, is_revision
 from cli.working_tree import Project
 
-__all__ = ["LIVE", "WORKING_TREE", "LiveScope", "read_source", "source_name", "texts"]
+__all__ = ["LIVE", "WORKING_TREE", "LiveScope", "read_source", "source_name", "texts", "texts_of"]
 
 WORKING_TREE = "."
 LIVE = "live"
@@ -59,17 +59,22 @@ def source_name(source: str) -> str:
 
 def texts(source: str, project: Project) -> dict[str, str]:
     """Return texts to search for credentials: lines of the stack file, and stack outputs."""
-    name = f"Pulumi.{project.stack}.yaml"
-    try:
-        lines = (project.root / name).read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        lines = []
-    found = {f"{name}:{number}": line for number, line in enumerate(lines, 1)}
     document: Mapping[str, Any] = {}
     if source == WORKING_TREE:
         document = project.deployed()
     elif source != LIVE and (path := _file_of(source, project.root)) is not None:
         document = read_document(path)
+    return texts_of(document, project.root, project.stack)
+
+
+def texts_of(document: Mapping[str, Any], root: Path, stack: str) -> dict[str, str]:
+    """Return texts to search for credentials, with the outputs of a document that was read."""
+    name = f"Pulumi.{stack}.yaml"
+    try:
+        lines = (root / name).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        lines = []
+    found = {f"{name}:{number}": line for number, line in enumerate(lines, 1)}
     return found | stack_outputs(document)
 
 

@@ -1,34 +1,105 @@
-"""Terminal output helpers: colours, line width and aligned tables.
+"""Terminal output helpers: colours, line width, wrapped paragraphs and aligned tables.
 
-Owns no texts.
+Owns no texts. rich renders colours, trees and tables; whatever is rendered is returned as a string, so that a command
+has one place where it prints.
 """
 
+import io
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from textwrap import TextWrapper
 from typing import TextIO
 
-_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "magenta": "35", "cyan": "36"}
+from rich.color import ColorSystem
+from rich.console import Console, RenderableType
+from rich.style import Style as RichStyle
+
+TOGETHER = "\u00a0"
+"""A blank between two words that stay on one line: `read documents`."""
+_BLANKS = re.compile(r"([ \t\n]+)")
+_AFTER_SLASHES = re.compile(r"([ \t\n]+|(?<=/)(?=[^\s/]))")
+_NARROWEST = 20
+"""Fewest characters per line that texts are wrapped to; a terminal with fewer wraps the lines itself."""
 
 
 class Style:
-    """Terminal colours, or none (see `https://no-color.org`)."""
+    """Terminal colours, or none (see `https://no-color.org` and `https://force-color.org`)."""
 
     def __init__(self, *, coloured: bool) -> None:
         self._coloured = coloured
 
     @classmethod
     def of(cls, stream: TextIO) -> "Style":
-        """Return the style for an output stream."""
-        plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
-        return cls(coloured=stream.isatty() and not plain)
+        """Return the style for an output stream: NO_COLOR has priority over FORCE_COLOR, as in most programs."""
+        if os.environ.get("NO_COLOR"):
+            return cls(coloured=False)
+        shows_colours = stream.isatty() and os.environ.get("TERM") != "dumb"
+        return cls(coloured=shows_colours or os.environ.get("FORCE_COLOR", "0") not in {"", "0"})
+
+    @property
+    def is_coloured(self) -> bool:
+        """True if texts are painted."""
+        return self._coloured
 
     def paint(self, text: str, colour: str) -> str:
         """Return `text` in a colour; unchanged if colours are off."""
         bare = text.rstrip()
         if not (self._coloured and colour and bare):
             return text
-        return f"\x1b[{_CODES[colour]}m{bare}\x1b[0m{text[len(bare) :]}"
+        painted = RichStyle.parse(colour).render(bare, color_system=ColorSystem.STANDARD)
+        return f"{painted}{text[len(bare) :]}"
+
+    def paragraph(self, text: str, *, mark: str = "", colour: str = "", indent: int = 0, hang: int = 2) -> str:
+        """Wrap a text to the width of the terminal, after a coloured mark such as `error`.
+
+        Args:
+            text: the text; no line ends between words that `TOGETHER` joins.
+            mark: the first word or words, in front of the text.
+            colour: the colour of the mark.
+            indent: blanks in front of the first line.
+            hang: additional blanks in front of the other lines.
+        """
+        start = f"{' ' * indent}{mark}{' ' if mark and text else ''}"
+        lines = list(_wrapped(text, start, " " * (indent + hang))) or [start]
+        first = f"{' ' * indent}{self.paint(mark, colour)}{lines[0][indent + len(mark) :]}"
+        return "\n".join([first, *lines[1:]]).replace(TOGETHER, " ")
+
+    def render(self, content: RenderableType) -> str:
+        """Return a table or a tree of rich as text with the width of the terminal, without trailing blanks."""
+        console = Console(
+            file=io.StringIO(),
+            width=width(),
+            force_terminal=self._coloured,
+            color_system="standard" if self._coloured else None,
+            no_color=not self._coloured,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            legacy_windows=False,
+        )
+        with console.capture() as captured:
+            console.print(content)
+        return "\n".join(line.rstrip() for line in captured.get().rstrip("\n").splitlines())
+
+
+def _wrapped(text: str, first: str, rest: str) -> Iterator[str]:
+    """Return the lines of a text; a word that is longer than a line continues after one of its slashes."""
+    whole = _wrapper(first, rest, _BLANKS, breaks=False)
+    for line in whole.wrap(text):
+        if len(line) <= width():
+            yield line
+        else:
+            yield from _wrapper("", rest, _AFTER_SLASHES, breaks=True).wrap(line)
+
+
+def _wrapper(first: str, rest: str, separators: re.Pattern[str], *, breaks: bool) -> TextWrapper:
+    wrapper = TextWrapper(
+        width=width(), initial_indent=first, subsequent_indent=rest, break_long_words=breaks, break_on_hyphens=False
+    )
+    wrapper.wordsep_simple_re = separators
+    return wrapper
 
 
 def matrix_lines(rows: Sequence[Sequence[str]], style: Style) -> Iterator[str]:
@@ -42,8 +113,8 @@ def matrix_lines(rows: Sequence[Sequence[str]], style: Style) -> Iterator[str]:
 
 
 def width() -> int:
-    """Return the number of characters per line of the terminal."""
-    return shutil.get_terminal_size((120, 40)).columns
+    """Return the number of characters per line of the terminal; 80 if it is unknown, as in a pipe."""
+    return max(_NARROWEST, shutil.get_terminal_size((80, 24)).columns)
 
 
 def widths(rows: Iterable[Sequence[str]]) -> list[int]:

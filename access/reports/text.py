@@ -5,7 +5,8 @@ from typing import Any
 
 from access.evaluate.wording import words
 from access.questions.matrix import shared_identity_sentence
-from access.reports.terminal import Style, matrix_lines, width, widths
+from access.reports.terminal import TOGETHER, Style, matrix_lines, width, widths
+from access.reports.verdict import Verdict
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 _FEW = 12
@@ -16,7 +17,8 @@ Groups = Sequence[Sequence[str]]
 
 def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], identity_groups: Groups, style: Style) -> str:
     """Render agents × resources with verbs as a table, or as a list if the table is too wide."""
-    return "\n".join([_grid(rows, agents, resources, style), *map(shared_identity_sentence, identity_groups)])
+    shared = (style.paragraph(shared_identity_sentence(each)) for each in identity_groups)
+    return "\n".join([_grid(rows, agents, resources, style), *shared])
 
 
 def _grid(rows: Rows, agents: Sequence[str], resources: Sequence[str], style: Style) -> str:
@@ -26,10 +28,12 @@ def _grid(rows: Rows, agents: Sequence[str], resources: Sequence[str], style: St
     table = [("", *used), *((agent, *(cells.get((agent, name), "·") for name in used)) for agent in everyone)]
     wide = widths(table)
     if sum(wide) + 2 * len(wide) > width():
+        held: dict[str, list[str]] = {agent: [] for agent in everyone}
+        for (agent, name), verbs in cells.items():
+            held[agent].append(f"{verbs}{TOGETHER}{name}")
         return "\n".join(
-            f"{style.paint(agent, 'bold')}: "
-            + ("; ".join(f"{verbs} {name}" for (who, name), verbs in cells.items() if who == agent) or "nothing")
-            for agent in everyone
+            style.paragraph("; ".join(each) or "nothing", mark=f"{agent}:", colour="bold")
+            for agent, each in held.items()
         )
     return "\n".join(matrix_lines(table, style))
 
@@ -50,26 +54,37 @@ def proof(found: Mapping[str, Any], style: Style) -> str:
         f"{found['allowed']:,} of {found['declared']:,} declared accesses are allowed,"
         f" {found['denied']:,} other operations are denied"
     )
-    lines = [f"{style.paint('proof holds' if ok else 'proof fails', 'green' if ok else 'red')}: {head}"]
-    lines += [f"  {style.paint('✗', 'red')} {failure['what']}" for failure in found["failures"]]
+    lines = [style.paragraph(head, mark="proof holds:" if ok else "proof fails:", colour="green" if ok else "red")]
+    lines += [style.paragraph(failure["what"], mark="✗", colour="red", indent=2) for failure in found["failures"]]
     for one in found["waiting"]:
         declared = f"{one['agent']} {one['verb']} {one['resource']}"
-        lines.append(f"  {style.paint('waits', 'cyan')}: {declared}: {one['why']} ({one['location']})")
+        waits = f"{declared}: {one['why']} ({one['location']})"
+        lines.append(style.paragraph(waits, mark="waits:", colour="cyan", indent=2))
     return "\n".join(lines)
+
+
+def verdict(found: Verdict, style: Style) -> str:
+    """Render the verdict in one line, coloured by its level."""
+    colours = {"good": "green", "doubtful": "yellow", "bad": "red"}
+    return style.paint(found.sentence, colours[found.level])
 
 
 def diff(found: Mapping[str, Any], style: Style) -> str:
     """Render gained access, then lost access."""
     colours = {"+": "red", "-": "green"}  # growth needs a review
     lines = [
-        f"{style.paint(one['sign'], colours[one['sign']])} {one['agent']} {one['words']} {one['resource']}"
+        style.paragraph(
+            f"{one['agent']} {one['words']} {one['resource']}", mark=one["sign"], colour=colours[one["sign"]]
+        )
         for one in found["changes"]
     ]
     grown = sum(bool(one["grows"]) for one in found["changes"])
     lines.append(
-        f"access from {found['from']} to {found['to']}: {grown} grown, {len(found['changes']) - grown} shrunk"
-        if lines
-        else f"access is the same in {found['from']} and {found['to']}"
+        style.paragraph(
+            f"access from {found['from']} to {found['to']}: {grown} grown, {len(found['changes']) - grown} shrunk"
+            if lines
+            else f"access is the same in {found['from']} and {found['to']}"
+        )
     )
     return "\n".join([*lines, *unread(found["unread"], style)])
 
@@ -77,16 +92,18 @@ def diff(found: Mapping[str, Any], style: Style) -> str:
 def blast(agent: str, found: Mapping[str, Any], style: Style) -> str:
     """Render the blast radius of an agent: accessible resources, then influence."""
     lines = [style.paint(f"an attacker who runs code as {agent}", "bold")]
+    parts: list[str] = []
     if "shares_identity_with" in found:
-        lines.append(f"  shares the identity of {', '.join(found['shares_identity_with'])}")
-    lines += [f"  can {', '.join(verbs)} in {resource}" for resource, verbs in sorted(found["operations"].items())]
+        parts.append(f"shares the identity of {', '.join(found['shares_identity_with'])}")
+    parts += [f"can {', '.join(verbs)} in {resource}" for resource, verbs in sorted(found["operations"].items())]
     for title, key in (("reads the secrets", "secrets"), ("spends money on", "models"), ("can destroy", "destroys")):
         if found[key]:
-            lines.append(f"  {title} {', '.join(found[key])}")
-    lines += [f"  becomes {one['agent']}: {one['how']}" for one in found["becomes"]] or ["  becomes nobody else"]
-    lines += [f"  influences {one['agent']} through {one['through']}" for one in found["influences"]]
-    lines += [f"  is influenced by {one['agent']} through {one['through']}" for one in found["influenced_by"]]
-    lines += [style.paint(f"  over budget: {one}", "red") for one in found["over_budget"]]
+            parts.append(f"{title} {', '.join(found[key])}")
+    parts += [f"becomes {one['agent']}: {one['how']}" for one in found["becomes"]] or ["becomes nobody else"]
+    parts += [f"influences {one['agent']} through {one['through']}" for one in found["influences"]]
+    parts += [f"is influenced by {one['agent']} through {one['through']}" for one in found["influenced_by"]]
+    lines += [style.paragraph(part, indent=2) for part in parts]
+    lines += [style.paragraph(one, mark="over budget:", colour="red", indent=2) for one in found["over_budget"]]
     return "\n".join(lines)
 
 
@@ -100,8 +117,8 @@ def findings(found: Rows, style: Style) -> str:
     for name, alike in kinds.items():
         severity = alike[0]["severity"]
         lines.append(f"{style.paint(severity, _COLOURS[severity])} {style.paint(name, 'bold')}")
-        lines += [f"    {one['what']}{_where(one['location'])}" for one in alike]
-        lines += [f"  why: {alike[0]['why']}", f"  fix: {alike[0]['fix']}"]
+        lines += [style.paragraph(f"{one['what']}{_where(one['location'])}", indent=4) for one in alike]
+        lines += [style.paragraph(alike[0][part], mark=f"{part}:", indent=2, hang=5) for part in ("why", "fix")]
     accepted = len(found) - len(open_ones)
     counted = {severity: sum(one["severity"] == severity for one in open_ones) for severity in _COLOURS}
     counts = ", ".join(f"{count} {severity}{'s' if count != 1 else ''}" for severity, count in counted.items())
@@ -116,9 +133,10 @@ def _where(location: str) -> str:
 def unread(found: Rows, style: Style) -> Iterator[str]:
     """Render the list of parts that could not be evaluated."""
     for one in found[:_FEW]:
-        yield f"{style.paint('not evaluated', 'yellow')}: {one['where']}: {one['what']}"
+        yield style.paragraph(f"{one['where']}: {one['what']}", mark="not evaluated:", colour="yellow")
     if len(found) > _FEW:
-        yield f"and {len(found) - _FEW} more that could not be evaluated; --format json lists them all"
+        rest = f"and {len(found) - _FEW} more that could not be evaluated; --format json lists them all"
+        yield style.paragraph(rest)
 
 
 def _verbs(row: Mapping[str, Any]) -> str:

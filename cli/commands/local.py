@@ -19,17 +19,26 @@ __all__ = ["register"]
 Save = Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Write the JSON document to a file, too.")]
 
 
-def preview(*, stack: Stack = "dev", as_json: Json = False, save: Save = None) -> int:
+Summary = Annotated[
+    bool,
+    typer.Option("--summary", help="Show few lines: numbers by type, changes of access, proof and findings."),
+]
+
+
+def preview(*, stack: Stack = "dev", as_json: Json = False, save: Save = None, summary: Summary = False) -> int:
     """Show what a deployment would change, without deploying.
 
-    Both resources and access.
+    Both resources and access. With --summary, exit code 1 also if the proof fails or a finding is an error.
     """
-    return _run("preview", stack, as_json=as_json, save=save)
+    return _run("preview", stack, as_json=as_json, save=save, summary=summary)
 
 
-def up(*, stack: Stack = "dev", as_json: Json = False, save: Save = None) -> int:
-    """Deploy the stack to local Azure."""
-    return _run("up", stack, as_json=as_json, save=save)
+def up(*, stack: Stack = "dev", as_json: Json = False, save: Save = None, summary: Summary = False) -> int:
+    """Deploy the stack to local Azure.
+
+    With --summary, exit code 1 also if the proof fails or a finding is an error.
+    """
+    return _run("up", stack, as_json=as_json, save=save, summary=summary)
 
 
 def destroy(*, stack: Stack = "dev", as_json: Json = False, save: Save = None) -> int:
@@ -72,7 +81,9 @@ def register(app: typer.Typer) -> None:
 
 
 _COMMANDS = {
-    preview: examples("agent-network preview", "agent-network preview --stack prod --json"),
+    preview: examples(
+        "agent-network preview", "agent-network preview --stack prod --json", "agent-network preview --summary"
+    ),
     up: examples("agent-network up --stack prod"),
     destroy: examples("agent-network destroy --stack prod"),
     republish: examples("agent-network republish compliance --stack prod"),
@@ -80,7 +91,7 @@ _COMMANDS = {
 }
 
 
-def _run(name: str, stack: str, *, as_json: bool, save: Path | None) -> int:
+def _run(name: str, stack: str, *, as_json: bool, save: Path | None, summary: bool = False) -> int:
     from cli.declared import check_project_files  # noqa: PLC0415 (imports the models)
 
     root = find_root()
@@ -91,11 +102,17 @@ def _run(name: str, stack: str, *, as_json: bool, save: Path | None) -> int:
 
     if not as_json:
         run_report.headline(root, name, stack)
-    result, found = run_report.run_shown(root, name, stack, sys.stderr)
+    run = run_report.run_shown(root, name, stack, sys.stderr)
     if save is not None:
-        write_file(save, json.dumps(run_report.run_document(result, found)))
+        write_file(save, json.dumps(run.document()))
+    verdict = None
+    if summary and run.result.ok:
+        from cli.run_verdict import verdict_of  # noqa: PLC0415 (imports every question)
+
+        verdict = verdict_of(run, root, stack)
     if as_json:
-        print_text(json.dumps(run_report.run_document(result, found), indent=2))
+        print_text(json.dumps(run.document(), indent=2))
     else:
-        print_text(run_report.described(result, found))
-    return ExitCode.OK if result.ok else ExitCode.NO
+        print_text(run.summary(verdict) if summary else run.text())
+    is_bad = verdict is not None and verdict.level == "bad"
+    return ExitCode.NO if is_bad or not run.result.ok else ExitCode.OK

@@ -16,6 +16,12 @@ ANY: Final = "*"
 """Wildcard in a path pattern: matches every name or position."""
 
 
+class ItemName(str):
+    """Name of an item in a list, as a step of a path that is only shown: `env[MODELS]`."""
+
+    __slots__ = ()
+
+
 class _Absent:
     def __repr__(self) -> str:
         return "absent"
@@ -62,7 +68,7 @@ def format_path(path: Path) -> str:
     """Write `path` in the Pulumi engine's notation, which `parse` reads: `template.containers[0].image`."""
     text = ""
     for step in path:
-        if isinstance(step, int):
+        if isinstance(step, int | ItemName):
             text += f"[{step}]"
         elif step.replace("_", "").replace("-", "").isalnum():
             text += f".{step}" if text else step

@@ -8,9 +8,11 @@ it, it is deleted at the end of the run, and after a failure at the end of a lat
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any, cast
 
-from localazure.arm.property_paths import Path, changes, format_path, overlaps, parse, with_old_values
+from localazure.arm.named_items import named_changes
+from localazure.arm.property_paths import Change, Path, changes, format_path, overlaps, parse, with_old_values
 from localazure.arm.resource_type import UNKNOWN
 from localazure.arm.secret_values import mask, mask_change, secret_paths, unmask
 from localazure.azure import LocalAzure
@@ -157,8 +159,9 @@ class LocalDeployment:
         given = DeployedResource("", {} if old is None else dict(old.outputs))
         record = new_record(desired, desired.inputs, given)
         changed = () if old is None else tuple(changes(old.inputs, record.inputs))
+        by_name = named_changes((old.inputs, old.inputs), (record.inputs, record.inputs)) if old is not None else ()
         op = Op.CREATE if old is None else Op.UPDATE if changed else Op.SAME
-        self._add_resource_step(op, desired, record, ResourceDiff(changed))
+        self._add_resource_step(op, desired, record, ResourceDiff(changed, by_name=tuple(by_name)))
         return DeployedResource("", {})
 
     def _external(self, desired: DesiredResource, old: Record | None, id_: str) -> DeployedResource:
@@ -212,10 +215,14 @@ class LocalDeployment:
         )
         forcing = [*map(parse, difference.replaces), *desired.replace_on_changes]
         forced_by = tuple(change for change in changed if any(overlaps(path, change.path) for path in forcing))
+        shown = (mask(existing.inputs, secret_paths(old.inputs)), mask(inputs, desired.secrets))
+        by_name = _changes_by_name((existing.inputs, shown[0]), (inputs, shown[1]), touched)
         if difference.replaces or forced_by or desired.type != old.type:
-            return self._replace(desired, old, inputs, ResourceDiff(changed, forced_by))
+            return self._replace(desired, old, inputs, ResourceDiff(changed, forced_by, by_name))
         given = deployed_resource(desired, old.id, self._azure.update(desired.type, old.id, inputs))
-        self._add_resource_step(Op.UPDATE, desired, new_record(desired, inputs, given), ResourceDiff(changed))
+        self._add_resource_step(
+            Op.UPDATE, desired, new_record(desired, inputs, given), ResourceDiff(changed, (), by_name)
+        )
         return given
 
     def _create(
@@ -265,6 +272,14 @@ class LocalDeployment:
     def _fail(self, urn: str, error: LocalAzureError) -> None:
         code = error.code if isinstance(error, AzureError) else ""
         self.failures.append(Failure(message=str(error), urn=urn, code=code))
+
+
+def _changes_by_name(
+    old: tuple[dict[str, Any], dict[str, Any]], new: tuple[dict[str, Any], dict[str, Any]], touched: Iterable[Path]
+) -> tuple[Change, ...]:
+    """Return the changed inputs with items of lists by name, where Azure sees a change at or around them."""
+    around = [tuple(takewhile(lambda step: not isinstance(step, int), path)) for path in touched]
+    return tuple(change for change in named_changes(old, new) if any(overlaps(path, change.path) for path in around))
 
 
 def _unknown(value: Any, path: Path = ()) -> Iterator[Path]:  # noqa: ANN401 (any JSON value)

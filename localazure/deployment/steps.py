@@ -55,6 +55,8 @@ class ResourceDiff:
     changed: tuple[Change, ...] = ()
     forced_by: tuple[Change, ...] = ()
     """Changed inputs that force a replacement of the resource."""
+    by_name: tuple[Change, ...] = ()
+    """The changed inputs for people: items of lists, such as environment variables, are matched by their names."""
 
 
 NO_DIFF = ResourceDiff()

@@ -1,42 +1,44 @@
-"""Progress of a local run as one line on a terminal, rewritten in place."""
+"""Progress of a local run on a terminal: a spinner, and the number of resources so far."""
 
-import time
 from types import TracebackType
 from typing import Self, TextIO
 
-from access.reports.terminal import width
-from localazure.deployment.steps import ResourceStep
+from rich.console import Console
+from rich.progress import Progress as Bar
+from rich.progress import SpinnerColumn, TextColumn
 
-_PAUSE = 0.1
-"""Seconds between two updates of the progress line; shorter pauses would only flicker."""
+from access.reports.terminal import Style
+from localazure.deployment.steps import ResourceStep
 
 
 class Progress:
     """Shows on a terminal the number of resources that a local run has deployed so far."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._shown = stream.isatty()
-        self._count = 0
-        self._last = 0.0
+        console = Console(file=stream, no_color=not Style.of(stream).is_coloured, markup=False, highlight=False)
+        columns = (SpinnerColumn(), TextColumn("{task.completed} resources … {task.description}", markup=False))
+        self._bar = Bar(
+            *columns,
+            console=console,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            # A file or a pipe gets no progress, even if colours are forced.
+            disable=not stream.isatty(),
+        )
+        self._task = self._bar.add_task("", total=None)
 
     def __call__(self, step: ResourceStep) -> None:
         """Count one more deployed resource and show the new count."""
-        self._count += 1
-        now = time.monotonic()
-        if self._shown and now - self._last >= _PAUSE:
-            self._last = now
-            line = f"  {self._count} resources … {step.record.name}"
-            self._stream.write(f"\r\x1b[2K{line[: width() - 1]}")
-            self._stream.flush()
+        self._bar.update(self._task, advance=1, description=step.record.name)
 
     def __enter__(self) -> Self:
+        """Show the progress line on the terminal."""
+        self._bar.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Erase the progress line from the terminal."""
-        if self._shown:
-            self._stream.write("\r\x1b[2K")
-            self._stream.flush()
+        self._bar.stop()

@@ -97,5 +97,5 @@ def test_resource_tree_of_a_local_run_has_ascii_lines_if_the_output_encoding_is_
     done = shell(f"command {operation}", root, PYTHONIOENCODING="ascii", LC_ALL="C")
 
     assert done.returncode == 0
-    assert "+- test:index:Thing" in done.stdout
+    assert "+-- + b  test:index:Thing" in done.stdout
     assert "\\u" not in done.stdout

@@ -1,17 +1,28 @@
 """Tests of the text output of a local run."""
 
 import io
+import os
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import dictionaries, sampled_from
+from pulumi_azure_native import app
 
 from access.questions.assignment_rows import AssignmentRow
-from access.reports.terminal import Style
+from access.reports.terminal import Style, width
 from cli.main import run as main
+from localazure.arm.named_items import named_changes
+from localazure.arm.property_paths import ABSENT
+from localazure.arm.secret_values import SECRET
 from localazure.azure import LocalAzure
 from localazure.output import text as show
 from localazure.output.progress import Progress
+from localazure.output.property_changes import property_changes
+from localazure.output.resource_tree import resource_tree
 from localazure.output.role_assignments import role_assignments
 from tests.localazure.run.programs import GROUP_ID, grant, group, identity, nothing, preview, up
 
@@ -24,13 +35,21 @@ def small() -> None:
     grant("agent-may-read-rg", agent.principal_id, GROUP_ID)
 
 
-def test_text_of_a_first_local_preview_shows_every_resource_below_its_parent() -> None:
-    assert show.tree(preview(small), PLAIN).splitlines() == [
-        "     Type                                                  Name               Plan",
-        " +   pulumi:pulumi:Stack                                   tiny-dev           create",
-        " +   ├─ azure-native:authorization:RoleAssignment          agent-may-read-rg  create",
-        " +   ├─ azure-native:managedidentity:UserAssignedIdentity  agent              create",
-        " +   └─ azure-native:resources:ResourceGroup               rg                 create",
+def test_text_of_a_first_local_preview_shows_every_resource_below_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert resource_tree(preview(small), PLAIN).splitlines() == [
+        "+ tiny-dev  pulumi:pulumi:Stack",
+        "├── + agent-may-read-rg  azure-native:authorization:RoleAssignment",
+        "├── + agent  azure-native:managedidentity:UserAssignedIdentity",
+        "└── + rg  azure-native:resources:ResourceGroup",
+    ]
+
+    monkeypatch.setenv("COLUMNS", "50")
+    assert resource_tree(preview(small), PLAIN).splitlines() == [
+        "+ tiny-dev  Stack",
+        "├── + agent-may-read-rg  RoleAssignment",
+        "├── + agent  UserAssignedIdentity",
+        "└── + rg  ResourceGroup",
     ]
 
 
@@ -43,25 +62,132 @@ def test_text_of_a_local_preview_shows_unchanged_resources_only_as_parents_of_ch
         grant("agent-may-read-rg", agent.principal_id, GROUP_ID)
 
     result = preview(changed, path)
-    lines = show.tree(result, PLAIN).splitlines()
 
-    assert [line.split() for line in lines[1:]] == [
-        ["pulumi:pulumi:Stack", "tiny-dev"],
-        ["~", "└─", "azure-native:resources:ResourceGroup", "rg", "update", "[diff:", "tags.stage]"],
+    assert resource_tree(result, PLAIN).splitlines() == [
+        "tiny-dev  pulumi:pulumi:Stack",
+        "└── ~ rg  azure-native:resources:ResourceGroup  [diff: tags.stage]",
     ]
-    assert show.differences(result, PLAIN).splitlines()[1:] == [" ~ rg", '     ~ tags.stage: "one" => "two"']
+    assert property_changes(result, PLAIN).splitlines()[1:] == [" ~ rg", '     ~ tags.stage: "one" => "two"']
     assert show.summary(result, PLAIN).splitlines()[1:] == ["    ~  1 to update", "    3 unchanged"]
 
 
-def test_columns_in_the_text_of_a_local_run_are_aligned_with_and_without_colour() -> None:
+def test_text_of_a_local_run_is_the_same_with_and_without_colour() -> None:
     result = up(small)
     found = role_assignments(result.world, result.records)
 
-    for style in (PLAIN, COLOURED):
-        text = re.sub(r"\x1b\[\d+m", "", show.report(result, found, style))
-        assert text == show.report(result, found, PLAIN)
-    places = [line.index("created") for line in show.tree(result, PLAIN).splitlines()[1:]]
-    assert len(set(places)) == 1
+    text = show.report(result, found, COLOURED)
+    assert "\x1b[" in text
+    assert re.sub(r"\x1b\[[\d;]*m", "", text) == show.report(result, found, PLAIN)
+
+
+def with_variables(**variables: str) -> Callable[[], None]:
+    """Return a program of one app with environment variables, in the given order."""
+
+    def program() -> None:
+        container = app.ContainerArgs(
+            name="main",
+            image="main:1",
+            env=[app.EnvironmentVarArgs(name=name, value=value) for name, value in variables.items()],
+        )
+        environment = app.ManagedEnvironment("apps", environment_name="apps", resource_group_name=group().name)
+        app.ContainerApp(
+            "main",
+            container_app_name="main",
+            resource_group_name="rg",
+            environment_id=environment.id,
+            template=app.TemplateArgs(containers=[container]),
+        )
+
+    return program
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lines"),
+    [
+        (
+            {"B": "2", "D": "4"},
+            {"A": "1", "B": "2", "C": "3", "D": "5"},
+            ['+ A.value: "1"', '+ C.value: "3"', '~ D.value: "4" => "5"'],
+        ),
+        ({"A": "1", "B": "2"}, {"B": "2"}, ['- A.value: "1"']),
+        ({"A": "1", "B": "2"}, {"B": "2", "A": "1"}, ['~ : ["A", "B"] => ["B", "A"]']),
+        ({"A": "1", "B": "2"}, {"B": "1", "A": "2"}, ['~ B.value: "2" => "1"', '~ A.value: "1" => "2"']),
+    ],
+)
+def test_changed_environment_variables_are_compared_by_name(
+    before: dict[str, str], after: dict[str, str], lines: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "dev.json"
+    assert up(with_variables(**before), path).ok
+
+    text = property_changes(preview(with_variables(**after), path), PLAIN)
+
+    found = [line.strip().replace("template.containers[main].env", "") for line in text.splitlines()[2:]]
+    assert [re.sub(r"\[(\w)\]\.", r"\1.", line) for line in found] == lines
+
+
+@given(
+    before=dictionaries(sampled_from("ABCDE"), sampled_from("123"), min_size=1),
+    after=dictionaries(sampled_from("ABCDE"), sampled_from("123"), min_size=1),
+    secret=sampled_from("ABCDE"),
+)
+def test_named_changes_are_those_of_the_variables_and_show_no_secret(
+    before: dict[str, str], after: dict[str, str], secret: str
+) -> None:
+    def both(of: dict[str, str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        items: list[dict[str, Any]] = [{"name": name, "value": value} for name, value in of.items()]
+        return items, [one | {"value": SECRET} if one["name"] == secret else one for one in items]
+
+    found = [change for change in named_changes(both(before), both(after)) if change.path]
+
+    assert {change.path[0] for change in found} == {
+        name for name in before | after if before.get(name) != after.get(name)
+    }
+    shown = [value for one in found if one.path[0] == secret for value in (one.old, one.new)]
+    assert all(value in (SECRET, ABSENT) for value in shown)
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 120])
+def test_run_text_fits_the_terminal(columns: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    path = tmp_path / "dev.json"
+    first = up(with_variables(A="1"), path)
+    then = preview(with_variables(A="https://example.com/" + "long/" * 40), path)
+
+    for result in (first, then):
+        text = show.report(result, role_assignments(result.world, result.records), PLAIN)
+        assert max(map(len, text.splitlines())) <= columns
+
+
+def test_width_of_output_is_80_if_it_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setattr(os, "get_terminal_size", no_terminal)
+
+    assert width() == 80
+
+
+def no_terminal(_stream: int) -> os.terminal_size:
+    """Raise the error of `os.get_terminal_size` for a pipe."""
+    raise OSError
+
+
+def test_short_run_text_counts_changed_resources_by_type() -> None:
+    text = show.short_report(up(small), PLAIN, access_changes="+ a may read b", verdict="Proof holds")
+
+    assert text.splitlines() == [
+        "Type                                  created",
+        "authorization:RoleAssignment                1",
+        "managedidentity:UserAssignedIdentity        1",
+        "pulumi:Stack                                1",
+        "resources:ResourceGroup                     1",
+        "",
+        "Resources:",
+        "    +  4 created",
+        "",
+        "+ a may read b",
+        "",
+        "Proof holds",
+    ]
 
 
 def test_access_matrix_of_a_local_run_becomes_a_list_on_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,10 +204,11 @@ def test_access_matrix_of_a_local_run_becomes_a_list_on_a_narrow_terminal(monkey
         "  * under a condition, such as a path",
     ]
 
-    monkeypatch.setenv("COLUMNS", "30")
-    assert show.matrix(found, PLAIN).splitlines()[1:3] == [
+    monkeypatch.setenv("COLUMNS", "35")
+    assert show.matrix(found, PLAIN).splitlines()[1:4] == [
         "  ingestion: write code-uploads",
-        "  report: read code-uploads; write* reports",
+        "  report: read code-uploads;",
+        "    write* reports",
     ]
 
 
@@ -124,9 +251,12 @@ def test_local_run_output_is_coloured_only_on_a_terminal_without_no_color(monkey
             return True
 
     monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
     assert Style.of(Terminal()).paint("x", "red") == "\x1b[31mx\x1b[0m"
     assert Style.of(io.StringIO()).paint("x", "red") == "x"
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert Style.of(io.StringIO()).paint("x", "red") == "\x1b[31mx\x1b[0m"
     monkeypatch.setenv("NO_COLOR", "1")
     assert Style.of(Terminal()).paint("x", "red") == "x"
 
@@ -134,7 +264,7 @@ def test_local_run_output_is_coloured_only_on_a_terminal_without_no_color(monkey
 def test_empty_access_and_difference_sections_are_omitted_from_local_run_text() -> None:
     assert "Resources:" in show.summary(up(small), PLAIN)
     assert show.matrix([], PLAIN) == ""
-    assert show.differences(up(nothing), PLAIN) == ""
+    assert property_changes(up(nothing), PLAIN) == ""
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,44 @@
+"""Compares the access after a run on local Azure with the access that was deployed before."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from access.model.graph import Graph
+from access.questions.diff import difference
+from access.reports.document import diff_document
+from localazure.arm.world import World
+from localazure.deployment import state_file
+from localazure.output.role_assignments import access_graph
+from localazure.run import Operation, RunResult
+
+__all__ = ["access_changes", "deployed_access"]
+
+_NAMES = {
+    Operation.PREVIEW: ("the deployed stack", "this preview"),
+    Operation.UP: ("the last deployment", "this one"),
+}
+"""Names of the two compared states."""
+
+
+def deployed_access(root: Path, stack: str) -> Graph | None:
+    """Read the access that is deployed in local Azure; None if nothing is deployed.
+
+    Raises:
+        WorldFileError: the state file is damaged.
+    """
+    path = state_file.state_file_path(root, stack)
+    return access_graph(World.load(path)) if path.exists() else None
+
+
+def access_changes(before: Graph | None, result: RunResult) -> Mapping[str, Any] | None:
+    """Compare the access after a run with the access before; None if nothing was deployed, or the run has no result.
+
+    A preview that fails has no complete result to compare with. After a failed `up`, the result is what is deployed.
+    """
+    if before is None or result.operation is Operation.DESTROY:
+        return None
+    if result.failures and result.operation is Operation.PREVIEW:
+        return None
+    found = difference(before, access_graph(result.world, result.records))
+    return diff_document(*_NAMES[result.operation], found)

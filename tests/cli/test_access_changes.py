@@ -1,0 +1,103 @@
+"""Tests of the access changes that `preview` and `up` print, and of `--summary`."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cli.main import run
+from tests.fabrikam import FABRIKAM
+
+NETWORK = """\
+name: contoso
+registry: { name: contoso }
+resources:
+  reports: { kind: blob-container, account: contosoreports }
+  documents: { kind: blob-container, account: contosodocuments }
+agents:
+  report:
+    image: report
+    access: { reports: write }
+"""
+WIDER = NETWORK.replace("{ reports: write }", "{ reports: write, documents: write }")
+STACK = """\
+config:
+  agent-network:location: westeurope
+  agent-network:resource_group: contoso-agents
+  agent-network:suffix: dev7
+  agent-network:production: false
+  agent-network:image_tag: "1.0"
+"""
+GAINED = "+ report may write documents"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Create a project of one agent, in which nothing is deployed."""
+    (tmp_path / "Pulumi.yaml").write_text("name: agent-network\nruntime: python\n")
+    (tmp_path / "Pulumi.dev.yaml").write_text(STACK)
+    (tmp_path / "network.yaml").write_text(NETWORK)
+    shutil.copy(FABRIKAM / "__main__.py", tmp_path / "__main__.py")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    return tmp_path
+
+
+def output(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    """Run a command; return its output."""
+    capsys.readouterr()
+    assert run(list(arguments)) == code
+    return capsys.readouterr().out
+
+
+def test_preview_and_up_print_the_access_that_changes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "access from" not in output(capsys, "preview"), "nothing is deployed yet"
+    output(capsys, "up")
+    assert "access is the same in the deployed stack and this preview" in output(capsys, "preview")
+
+    (project / "network.yaml").write_text(WIDER)
+    planned = output(capsys, "preview")
+    assert f"{GAINED}\naccess from the deployed stack to this preview: 1 grown, 0 shrunk" in planned
+    assert "+ template.containers[report].env[DOCUMENTS_CONTAINER].value" in planned
+    assert "=>" not in planned, "variables that keep their value are not shown"
+    document = json.loads(output(capsys, "preview", "--json"))
+    assert [change["words"] for change in document["accessChanges"]["changes"]] == ["may write"]
+    assert f"{GAINED}\naccess from the last deployment to this one" in output(capsys, "up")
+
+    (project / "network.yaml").write_text(NETWORK)
+    assert "- report may write documents" in output(capsys, "preview")
+
+
+def test_failed_preview_prints_no_access_changes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output(capsys, "up")
+    (project / "__main__.py").write_text("raise RuntimeError('boom')\n")
+
+    assert "access" not in output(capsys, "preview", code=1)
+
+
+def test_preview_with_an_error_in_the_manifest_prints_no_tree(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "network.yaml").write_text(NETWORK.replace("reports: write", "reports: wirte"))
+
+    assert output(capsys, "preview", code=2) == ""
+
+
+def test_summary_prints_counts_access_changes_and_verdict_without_tree(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = output(capsys, "up", "--summary")
+    assert "└──" not in text
+    assert text.endswith("\n\nProof holds · 0 errors · 1 warning\n")
+
+    (project / "network.yaml").write_text(WIDER)
+    lines = output(capsys, "preview", "--summary").splitlines()
+    assert GAINED in lines
+    assert ["authorization:RoleAssignment", "1"] in [line.split() for line in lines]
+
+
+def test_summary_with_an_error_finding_exits_with_1(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "network.yaml").write_text(NETWORK + "    budget: { destroys: 0 }\n")
+
+    assert "1 error" in output(capsys, "preview", "--summary", code=1)
