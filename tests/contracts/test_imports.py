@@ -109,7 +109,7 @@ def test_manifest_and_access_import_neither_pulumi_nor_other_packages_of_the_pro
 
 
 @of(COMMON)
-def test_common_package_imports_no_other_package_of_the_project(name: str) -> None:
+def test_common_package_imports_neither_pulumi_nor_other_packages_of_the_project(name: str) -> None:
     assert rooms_of(imported(name)) <= {COMMON}
     assert not {one for one in imported(name) if pulumis(one)}
 

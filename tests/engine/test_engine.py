@@ -144,7 +144,7 @@ def test_engine_command_in_a_folder_without_pulumi_yaml_exits_with_2(tmp_path: P
 
 
 @needs_cli
-def test_hexadecimal_key_in_the_network_is_refused_by_the_pulumi_cli_and_by_local_runs(tmp_path: Path) -> None:
+def test_hexadecimal_key_in_network_yaml_is_refused_by_pulumi_preview_and_by_local_preview(tmp_path: Path) -> None:
     project = Project.of_fabrikam(tmp_path)
     written, key = yaml.safe_load((tmp_path / "network.yaml").read_text()), bytes(range(100, 116)).hex()
     written["agents"]["report"]["environment"] = {"AZURE_OPENAI_KEY": key}

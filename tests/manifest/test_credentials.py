@@ -60,22 +60,22 @@ def problems(root: Path, written: dict[str, Any], environment: dict[str, Any]) -
 
 
 @pytest.mark.parametrize("text", CREDENTIALS.values(), ids=CREDENTIALS)
-def test_detect_credential_recognises_credentials(text: str) -> None:
+def test_credential_detection_recognises_texts_with_credentials(text: str) -> None:
     assert detect_credential(text) != ""
 
 
 @pytest.mark.parametrize("text", OPEN)
-def test_detect_credential_ignores_ordinary_values(text: str) -> None:
+def test_credential_detection_ignores_ordinary_values(text: str) -> None:
     assert detect_credential(text) == ""
 
 
 @pytest.mark.parametrize("name", ["DB_PASSWORD", "API_KEY", "OPENAI_API_KEY", "CLIENT_SECRET", "SAS_TOKEN", "APIKEY"])
-def test_is_credential_name_recognises_names_of_credentials(name: str) -> None:
+def test_credential_detection_recognises_variable_names_of_credentials(name: str) -> None:
     assert is_credential_name(name)
 
 
 @pytest.mark.parametrize("name", ["MAX_TOKENS", "SECRET_NAME", "KEY_VAULT", "APPLICATIONINSIGHTS_CONNECTION_STRING"])
-def test_is_credential_name_ignores_similar_names(name: str) -> None:
+def test_credential_detection_ignores_similar_variable_names(name: str) -> None:
     assert not is_credential_name(name)
 
 
@@ -113,7 +113,7 @@ def test_manifest_error_messages_never_show_a_credential_of_any_field(text: str,
     assert [line for line in lines for secret in (KEY[:9], MIXED[:20], "0123456789abcdef") if secret in line] == []
 
 
-def test_hexadecimal_key_under_a_name_for_a_key_is_refused_without_showing_the_value(tmp_path: Path) -> None:
+def test_hexadecimal_key_in_a_variable_named_like_a_key_is_refused_without_showing_the_value(tmp_path: Path) -> None:
     key = bytes(range(100, 116)).hex()
 
     (line,) = problems(tmp_path, network(environment={"AZURE_OPENAI_KEY": key}), ENVIRONMENT)
@@ -123,13 +123,13 @@ def test_hexadecimal_key_under_a_name_for_a_key_is_refused_without_showing_the_v
 
 
 @pytest.mark.parametrize("name", ["DB_PASS", "dbPassword", "ADMIN_PWD"])
-def test_word_under_a_name_for_a_password_is_refused(name: str, tmp_path: Path) -> None:
+def test_any_word_in_an_environment_variable_named_like_a_password_is_refused(name: str, tmp_path: Path) -> None:
     (line,) = problems(tmp_path, network(environment={name: "hunter"}), ENVIRONMENT)
 
     assert line.startswith(f"network.yaml:8 agents.report.environment.{name}: ")
 
 
-def test_names_urls_and_keys_of_data_are_accepted_under_names_for_keys(tmp_path: Path) -> None:
+def test_names_and_urls_in_environment_variables_named_like_keys_are_accepted(tmp_path: Path) -> None:
     variables = {
         "PARTITION_KEY": "tenant1_customer_id",
         "SIGNING_KEY": "https://contoso.vault.azure.net/secrets/signing-key",
@@ -149,7 +149,9 @@ def test_names_urls_and_keys_of_data_are_accepted_under_names_for_keys(tmp_path:
         ("report/template.containers[report].env[SETTING]", ""),
     ],
 )
-def test_exception_for_a_credential_names_one_property(on: str, error: str, tmp_path: Path) -> None:
+def test_exception_for_a_credential_finding_must_name_an_agent_and_one_property(
+    on: str, error: str, tmp_path: Path
+) -> None:
     row = {"finding": "credential-in-plain-sight", "on": on, "because": "a test", "expires": "2027-01-31"}
     root = write_project(tmp_path, network() | {"exceptions": [row]}, ENVIRONMENT)
 

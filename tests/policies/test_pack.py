@@ -107,7 +107,7 @@ def test_policy_exemption_suppresses_the_violation_only_for_the_resource_with_it
     assert name in answers(*BAD[name], config=exempting(urn("x", "other")), deployed=True).by_policy
 
 
-def test_exemption_of_a_credential_accepts_one_property_and_not_the_whole_app() -> None:
+def test_policy_exemption_for_a_credential_accepts_one_property_and_not_the_whole_app() -> None:
     two = running("writer", env=[{"name": "STORAGE", "value": LOGIN}, {"name": "OTHER", "value": LOGIN}])
     exempt = {"urn": two["urn"], "property": "template.containers[writer].env[STORAGE]", "because": "a test"}
 
@@ -121,7 +121,7 @@ def test_exemption_of_a_credential_accepts_one_property_and_not_the_whole_app() 
     ("name", "value"),
     [("PARTITION_KEY", "tenant1_customer_id"), ("IMAGE_DIGEST", base64.b64encode(bytes(range(32))).decode())],
 )
-def test_key_of_data_and_digest_violate_no_policy(name: str, value: str) -> None:
+def test_partition_key_name_and_image_digest_in_variables_violate_no_policy(name: str, value: str) -> None:
     assert not answers(*GOOD, running("writer", env=[{"name": name, "value": value}])).by_policy
 
 

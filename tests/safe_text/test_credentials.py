@@ -17,16 +17,16 @@ def found(family: Family) -> list[bool]:
 
 
 @pytest.mark.parametrize("family", CREDENTIALS.values(), ids=CREDENTIALS)
-def test_detect_credential_finds_at_least_95_of_100_values_of_each_kind(family: Family) -> None:
+def test_credential_detection_finds_at_least_95_of_100_generated_credentials_of_each_kind(family: Family) -> None:
     assert sum(found(family)) >= FOUND_AT_LEAST
 
 
 @pytest.mark.parametrize("family", PUBLIC.values(), ids=PUBLIC)
-def test_detect_credential_finds_nothing_in_public_values(family: Family) -> None:
+def test_credential_detection_finds_nothing_in_generated_public_values(family: Family) -> None:
     assert not any(found(family))
 
 
-def test_marks_of_pulumi_in_documents_are_not_credentials() -> None:
+def test_credential_detection_ignores_pulumis_marks_for_special_values() -> None:
     marks = {value for name, value in vars(rpc).items() if name.startswith("_special_")}
 
     assert len(marks) > 4

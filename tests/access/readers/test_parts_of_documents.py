@@ -57,7 +57,7 @@ def may_read(graph: Graph, where: str = CONTAINER, operation: str = READS) -> bo
 
 
 @given(before=st.text(max_size=5), after=st.text(max_size=5))
-def test_masked_secret_in_a_preview_is_unknown_also_inside_a_longer_text(before: str, after: str) -> None:
+def test_preview_reader_treats_a_text_with_a_masked_secret_as_an_unknown_value(before: str, after: str) -> None:
     masked = f"{before}[secret]{after}"
     server = row("azure-native:app:ContainerApp", "shop", inputs=_with_variable("DB_PASSWORD", masked))
     graph = previewed(step("create", server), step("create", assignment("a", "p", masked)))
@@ -67,7 +67,7 @@ def test_masked_secret_in_a_preview_is_unknown_also_inside_a_longer_text(before:
     assert any("where it holds is not known" in each.what for each in graph.unread)
 
 
-def test_text_of_a_mask_in_an_export_hides_no_credential() -> None:
+def test_access_check_of_a_stack_export_reports_a_credential_next_to_the_text_of_a_secret_mask() -> None:
     shop = row("azure-native:app:ContainerApp", "shop", inputs=_with_variable("STORAGE", f"{LOGIN} [secret]"))
 
     assert [each for each in check(graph_of(shop), today=TODAY) if each.rule.id == "credential-in-plain-sight"]
@@ -77,7 +77,7 @@ def _with_variable(name: str, value: str) -> Row:
     return {"template": {"containers": [{"name": "main", "env": [{"name": name, "value": value}]}]}}
 
 
-def test_resource_that_waits_for_its_replacement_is_gone_and_one_that_waits_for_deletion_is_not() -> None:
+def test_stack_export_reader_counts_a_role_assignment_pending_deletion_but_not_one_pending_replacement() -> None:
     held = assignment("a", "p")
 
     assert may_read(graph_of(account(), container(), held))
@@ -86,7 +86,7 @@ def test_resource_that_waits_for_its_replacement_is_gone_and_one_that_waits_for_
 
 
 @pytest.mark.parametrize("op", ["delete", "delete-replaced"])
-def test_resource_retained_on_deletion_still_counts_and_is_named(op: str) -> None:
+def test_preview_reader_keeps_a_deleted_role_assignment_with_retain_on_delete_and_lists_it_as_unread(op: str) -> None:
     held = assignment("a", "p")
     there = [step("same", account(), account()), step("same", container(), container())]
 
@@ -98,7 +98,7 @@ def test_resource_retained_on_deletion_still_counts_and_is_named(op: str) -> Non
     assert [each.where for each in stays.unread] == [held["id"]]
 
 
-def test_retained_resource_counts_next_to_its_replacement() -> None:
+def test_preview_reader_keeps_a_retained_role_assignment_next_to_its_replacement() -> None:
     old, new = assignment("a", "p"), {**assignment("a", "q"), "id": ""}
     graph = previewed(
         step("create-replacement", new, old), step("delete-replaced", old={**old, "retainOnDelete": True})
@@ -107,7 +107,7 @@ def test_retained_resource_counts_next_to_its_replacement() -> None:
     assert sorted(each.principal for each in graph.assignments) == ["p", "q"]
 
 
-def test_outputs_of_a_stack_are_read_from_every_format_without_secrets() -> None:
+def test_stack_outputs_are_read_without_secrets_from_export_preview_and_local_document() -> None:
     stack = row("pulumi:pulumi:Stack", "s", outputs={"login": LOGIN, "hidden": SECRET, "in": {"it": SECRET}})
     masked = {**stack, "outputs": {"login": LOGIN, "hidden": "[secret]", "in": {"it": "x [secret]"}}}
     expected = {"output login": json.dumps(LOGIN), "output in": '{"it": null}'}
@@ -149,7 +149,7 @@ def items(account: str, container: str = "items") -> str:
     ],
 )
 @pytest.mark.parametrize("foreseen", [False, True], ids=["deployed", "foreseen"])
-def test_cosmos_scope_of_every_form_stays_within_its_account(
+def test_cosmos_role_with_a_scope_in_any_form_gives_access_only_inside_its_account(
     scope: str, *, other_container: bool, foreseen: bool
 ) -> None:
     rows = [cosmos_assignment(scope)]
@@ -169,7 +169,7 @@ def test_cosmos_scope_of_every_form_stays_within_its_account(
 
 
 @pytest.mark.parametrize("cut", [0, 1])
-def test_role_scope_is_read_with_and_without_a_leading_slash(cut: int) -> None:
+def test_role_assignment_scope_is_read_with_and_without_a_leading_slash(cut: int) -> None:
     assert may_read(graph_of(account(), container(), assignment("a", "p", ACCOUNT[cut:])))
 
 
@@ -191,7 +191,7 @@ def new_account() -> tuple[Row, Row]:
 @pytest.mark.parametrize(
     "scope", [f"/subscriptions/{SUBSCRIPTION}", f"/subscriptions/{SUBSCRIPTION}/resourceGroups/fresh"]
 )
-def test_role_of_a_subscription_reaches_resources_whose_subscription_is_unknown(scope: str) -> None:
+def test_role_at_a_subscription_or_its_group_gives_access_to_new_resources_of_unknown_subscription(scope: str) -> None:
     rows = [*new_account(), names_of(OTHER_SUBSCRIPTION), assignment("a", "p", scope)]
     more = [assignment("b", "q", f"/subscriptions/{OTHER_SUBSCRIPTION}/resourceGroups/fresh")]
     graph = previewed(*(step("create", each) for each in (*rows, *more)))
@@ -202,7 +202,7 @@ def test_role_of_a_subscription_reaches_resources_whose_subscription_is_unknown(
     assert [each.what for each in graph.unread if "subscription" in each.what]
 
 
-def test_role_of_one_resource_group_reaches_no_resource_of_another_group_in_an_unknown_subscription() -> None:
+def test_role_at_a_resource_group_gives_no_access_to_another_group_of_unknown_subscription() -> None:
     rows = [
         *new_account(),
         names_of(OTHER_SUBSCRIPTION),
@@ -215,7 +215,7 @@ def test_role_of_one_resource_group_reaches_no_resource_of_another_group_in_an_u
     assert not graph.unread
 
 
-def test_subscription_of_a_new_resource_is_that_of_its_provider() -> None:
+def test_preview_reader_places_a_new_resource_in_the_subscription_of_its_pulumi_provider() -> None:
     provider = row("pulumi:providers:azure-native", "other", inputs={"subscriptionId": OTHER_SUBSCRIPTION})
     holder, inside = ({**each, "provider": f"{provider['urn']}::{UNKNOWN}"} for each in new_account())
     rows = [provider, holder, inside, names_of(SUBSCRIPTION), assignment("a", "p", f"/subscriptions/{SUBSCRIPTION}")]
@@ -227,7 +227,7 @@ def test_subscription_of_a_new_resource_is_that_of_its_provider() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
-def test_document_in_the_encodings_of_windows_shells_is_read(encoding: str, tmp_path: Path) -> None:
+def test_stack_export_in_any_unicode_encoding_of_windows_shells_is_read(encoding: str, tmp_path: Path) -> None:
     path = tmp_path / "export.json"
     path.write_bytes(json.dumps(document(account(), container(), app("über"))).encode(encoding))
 

@@ -56,7 +56,7 @@ def first_preview(*rows: Row) -> Graph:
     return preview.read({"steps": steps})
 
 
-def test_every_type_without_a_row_or_a_reason_is_reported_as_not_read() -> None:
+def test_graph_reader_reports_every_azure_native_type_that_is_neither_known_nor_harmless_as_unread() -> None:
     rows = [row(token, f"one-{number}") for number, token in enumerate(sorted(TOKENS))]
     noted = {each.where.split("::")[2] for each in graph_of(*rows).unread if each.where.startswith("urn:")}
 
@@ -65,7 +65,7 @@ def test_every_type_without_a_row_or_a_reason_is_reported_as_not_read() -> None:
     assert not noted & set(HARMLESS)
 
 
-def test_every_harmless_azure_type_exists_and_has_no_row() -> None:
+def test_every_azure_type_listed_as_harmless_exists_in_the_sdk_and_not_in_the_type_table() -> None:
     azure = {each for each in HARMLESS if each.startswith("azure-native:")}
 
     assert azure <= TOKENS
@@ -73,7 +73,9 @@ def test_every_harmless_azure_type_exists_and_has_no_row() -> None:
 
 
 @pytest.mark.parametrize("kind", OTHER_PACKAGES)
-def test_resource_of_an_unread_package_is_reported_in_every_source(kind: str) -> None:
+def test_resource_of_an_unknown_pulumi_package_is_reported_as_unread_in_export_preview_and_policy_pack(
+    kind: str,
+) -> None:
     resource = row(kind, "thing")
     package = kind.partition(":")[0]
 
@@ -83,7 +85,7 @@ def test_resource_of_an_unread_package_is_reported_in_every_source(kind: str) ->
 
 
 @pytest.mark.parametrize("kind", ["some:thing:Component", "random:index/randomPet:RandomPet", "pulumi:providers:azure"])
-def test_component_and_harmless_package_is_not_reported_as_not_read(kind: str) -> None:
+def test_component_or_resource_of_a_harmless_pulumi_package_is_not_reported_as_unread(kind: str) -> None:
     resource = {**row(kind, "thing"), "custom": not kind.startswith("some")}
 
     assert not graph_of(resource).unread
@@ -93,7 +95,7 @@ def test_component_and_harmless_package_is_not_reported_as_not_read(kind: str) -
 @pytest.mark.parametrize(
     "setting", [{"hostPID": True}, {"volumes": [{"hostPath": {"path": "/"}}]}, {"hostNetwork": UNKNOWN}]
 )
-def test_pod_that_reaches_its_node_is_reported_as_not_read(setting: Row) -> None:
+def test_kubernetes_pod_with_access_to_its_node_is_reported_as_unread(setting: Row) -> None:
     kind = "kubernetes:apps/v1:DaemonSet"
     inside = row(kind, "agent", inputs={"spec": {"template": {"spec": setting}}})
     outside = row(kind, "other", inputs={"spec": {"template": {"spec": {"hostPID": False}}}})
@@ -101,7 +103,7 @@ def test_pod_that_reaches_its_node_is_reported_as_not_read(setting: Row) -> None
     assert [each.where for each in graph_of(inside, outside).unread] == [inside["urn"]]
 
 
-def test_first_preview_of_a_virtual_network_and_a_plan_violates_no_policy() -> None:
+def test_first_preview_of_a_virtual_network_and_an_app_service_plan_violates_no_policy() -> None:
     rows = [row(kind, name, inputs=names) for name, (kind, names) in zip("abcd", NETWORK.items(), strict=True)]
 
     assert not first_preview(*rows).unread
@@ -128,7 +130,7 @@ def azapi(kind: str, name: str, where: str, **properties: object) -> Row:
 
 
 @pytest.mark.parametrize("made", [generic, azapi])
-def test_generic_resource_is_read_as_the_type_in_its_id_before_and_after_the_deployment(
+def test_generic_azure_resource_is_read_as_its_own_type_before_and_after_the_deployment(
     made: Callable[..., Row],
 ) -> None:
     grants = {"principalId": "principal-of-reader", "roleDefinitionId": definition_id(by_name("Owner"), SUBSCRIPTION)}
@@ -153,7 +155,7 @@ def test_generic_resource_is_read_as_the_type_in_its_id_before_and_after_the_dep
     assert found.urns["local-auth-on"] == {"open"}
 
 
-def test_generic_resource_of_unknown_place_is_reported_as_not_read() -> None:
+def test_generic_azure_resource_with_unknown_provider_and_group_is_reported_as_unread() -> None:
     resource = generic("Microsoft.Authorization/roleAssignments", "a", "")
     resource["inputs"] |= {"resourceGroupName": UNKNOWN, "resourceProviderNamespace": UNKNOWN}
 
@@ -171,7 +173,7 @@ def test_generic_resource_of_unknown_place_is_reported_as_not_read() -> None:
         "azure-native:managedidentity:UserAssignedIdentity",
     ],
 )
-def test_privileged_role_of_any_identity_is_reported_without_a_network(kind: str) -> None:
+def test_policy_pack_reports_a_privileged_role_of_the_identity_of_any_resource_type(kind: str) -> None:
     holder = row(
         kind,
         "holder",
