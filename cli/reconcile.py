@@ -3,10 +3,9 @@
 import json
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from access.reports.terminal import Style
 from cli.errors import CommandError
@@ -19,7 +18,7 @@ from localazure.fronts.plugin import WORLD
 from localazure.fronts.rest import LocalCredential
 from localazure.fronts.serving import serve_http
 from release.foundry.azure import Azure
-from release.foundry.reconciling import Move, apply, plan
+from release.foundry.reconciling import Move, Step, apply, plan
 from release.foundry.stack import EngineStack, ExportedStack, LocalStack, Stack
 from release.foundry.state import Grant
 
@@ -29,14 +28,14 @@ __all__ = ["reconcile"]
 def reconcile(  # noqa: PLR0913 (an option each)
     root: Path, stack_name: str, *, apply_changes: bool, as_json: bool, export: Path | None, local: bool
 ) -> ExitCode:
-    """Print the plan for Foundry agents' role assignments, and apply it if requested.
+    """Print the plan that moves Foundry agents' role assignments, apply it if requested, and return the exit code.
 
     Raises:
         CommandError: two sources are given, or there is no such stack.
         ReleaseError: the stack or Azure cannot be read, or a change failed.
     """
     if export is not None and local:
-        raise CommandError("--export and --local exclude each other; give one of them")
+        raise CommandError("--export and --local name two different stacks; give only one of the two options")
     if export is None:
         check_stack(root, stack_name.rpartition("/")[2])  # the engine accepts ORGANIZATION/PROJECT/STACK too
     style = Style.of(sys.stdout)
@@ -47,7 +46,7 @@ def reconcile(  # noqa: PLR0913 (an option each)
             print_text(line)
         try:
             if apply_changes:
-                apply(planned, stack, azure, _steps(style, quiet=as_json))
+                apply(planned, stack, azure, _step_reporter(style, quiet=as_json))
                 is_applied = True
         finally:
             if as_json:
@@ -61,7 +60,7 @@ def reconcile(  # noqa: PLR0913 (an option each)
 
 @contextmanager
 def _azure(root: Path, stack: str, *, local: bool) -> Generator[Azure]:
-    """Return the Azure client, or one for local Azure."""
+    """Yield the reconciler's client for Azure, or for local Azure if the run is local."""
     world = os.environ.get(WORLD, "")
     if world or local:
         with serve_http(Path(world) if world else state_file_path(root, stack)) as endpoint:
@@ -78,9 +77,9 @@ def _stack(root: Path, name: str, export: Path | None, *, local: bool) -> Stack:
     return LocalStack(state_file_path(root, name)) if local else EngineStack(name, root)
 
 
-def _steps(style: Style, *, quiet: bool) -> Any:  # noqa: ANN401 - what `apply` takes
-    def step(verb: str, move: Move, grant: Grant | None) -> None:
+def _step_reporter(style: Style, *, quiet: bool) -> Callable[[Step, Move, Grant | None], None]:
+    def report(step: Step, move: Move, grant: Grant | None) -> None:
         if not quiet:
-            print_text(step_line(verb, move, grant, style))
+            print_text(step_line(step, move, grant, style))
 
-    return step
+    return report

@@ -1,4 +1,4 @@
-"""Release tasks that run outside the Pulumi program, for pipelines and operators.
+"""Release tasks that pipelines and operators run outside the Pulumi program.
 
 Uses the program's components, Azure and the Pulumi engine; only the console command imports this package.
 """

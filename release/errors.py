@@ -1,5 +1,5 @@
-"""Error that ends a command, with the fix in its message."""
+"""Exception that ends a release command."""
 
 
 class ReleaseError(Exception):
-    """Failure of a release task; the message reports any changes that were made."""
+    """Failure of a release task; its message has the fix, and reports any changes that were made before."""

@@ -52,14 +52,17 @@ def republish(
     ],
     stack: Stack = "dev",
 ) -> int:
-    """Publish a Foundry agent again, with another identity.
+    """Publish a Foundry agent of local Azure again outside the program, which gives the agent a new identity.
 
-    Outside the Pulumi program, to see what follows on local Azure.
+    Shows on local Azure what follows when somebody does this in the portal.
     """
     from cli.run_report import republish_agent  # noqa: PLC0415 (imports Pulumi's SDK)
 
     before, now = republish_agent(find_root(), stack, agent)
-    print_text(f"{agent} was {before}, and is {now}: whatever that one was granted, this one is not")
+    print_text(
+        f"agent {agent} has the new principal {now} in local Azure, without the role assignments of its old principal"
+        f" {before}; run `agent-network release foundry reconcile --local --stack {stack}` to move them"
+    )
     return ExitCode.OK
 
 

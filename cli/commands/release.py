@@ -16,14 +16,14 @@ _EXAMPLES = examples(
 
 app = typer.Typer(
     name="release",
-    help="Commands of a pipeline, around a deployment.",
+    help="Commands that a pipeline runs before or after a deployment.",
     epilog=_EXAMPLES,
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 foundry = typer.Typer(
     name="foundry",
-    help="Keeps grants with the agents of Foundry.",
+    help="Moves role assignments to the current identities of Foundry agents.",
     epilog=_EXAMPLES,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -42,17 +42,28 @@ def _foundry() -> None:  # a group of one command stays a group
 def reconcile(
     *,
     stack: Stack = "dev",
-    apply: Annotated[bool, typer.Option("--apply", help="Do it; without this, only show what would change.")] = False,
+    apply: Annotated[
+        bool,
+        typer.Option(
+            "--apply",
+            help="Apply the plan in Azure and in the stack's state; without this option, only print the plan.",
+        ),
+    ] = False,
     as_json: Json = False,
     export: Annotated[
-        Path | None, typer.Option("--export", metavar="FILE", help="The stack, as `pulumi stack export` printed it.")
+        Path | None,
+        typer.Option(
+            "--export", metavar="FILE", help="File that `pulumi stack export` wrote, in place of the stack itself."
+        ),
     ] = None,
-    local: Annotated[bool, typer.Option("--local", help="The stack that `agent-network up` deployed.")] = False,
+    local: Annotated[
+        bool, typer.Option("--local", help="Reconcile the stack that `agent-network up` deployed to local Azure.")
+    ] = False,
 ) -> int:
-    """Move role assignments to agents' current identities.
+    """Move role assignments to the current identities of Foundry agents.
 
-    Compares the identities of Foundry agents with their role assignments, and moves those that are outdated.
-    Ends with code 3 where something would change.
+    Compares the current identities of a stack's Foundry agents with the principals of their role assignments, and moves
+    the assignments of replaced identities. The exit code is 3 if --apply would change something.
     """
     from cli.reconcile import reconcile as run  # noqa: PLC0415 (imports Azure's SDK)
 

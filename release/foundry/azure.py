@@ -1,4 +1,4 @@
-"""Azure client of the reconciler: reads identities of agents, and creates and deletes role assignments.
+"""Azure client of the reconciler: reads resources and Foundry agents, and creates and deletes role assignments.
 
 Owns URLs, API versions, retries, and the wait until a change is visible. `release.foundry.reconciling` has the order of
 the changes.
@@ -29,8 +29,8 @@ _VERSIONS = {
 _OK, _CREATED, _ACCEPTED, _NO_CONTENT, _MISSING = 200, 201, 202, 204, 404
 # A new identity is replicated with a delay ("Troubleshoot Azure RBAC", Microsoft Learn, 2025), and an account of
 # Cosmos DB takes one assignment at a time.
-_AGAIN = {"PrincipalNotFound", "PreconditionFailed", "Conflict", "TooManyRequests"}
-_PATIENCE = 300.0
+_RETRIED_CODES = {"PrincipalNotFound", "PreconditionFailed", "Conflict", "TooManyRequests"}
+_TIMEOUT = 300.0
 """Seconds after which a change of one assignment has failed."""
 _PAUSE = 5.0
 """Seconds between two attempts."""
@@ -39,7 +39,7 @@ Body = Mapping[str, Any]
 
 
 class Azure:
-    """Client for Azure with the caller's credential, for public Azure or local Azure."""
+    """Client of the reconciler for public Azure or local Azure, with the credential of the person who runs it."""
 
     def __init__(
         self, credential: TokenCredential, endpoint: str = PUBLIC, wait: Callable[[float], None] = time.sleep
@@ -48,19 +48,19 @@ class Azure:
         self._services: dict[tuple[str, str], Service] = {}
 
     def send_get_request(self, url: str, audience: str) -> AzureResponse:
-        """Send a GET request to Resource Manager or to a Foundry project, with a token for one audience.
+        """Send a GET request to Resource Manager or to a Foundry project, and return the response.
 
         Raises:
             RuntimeError: no identity is signed in, or the host cannot be reached.
         """
         try:
-            reply = self._service(url, audience.removesuffix("/.default")).send("GET", self._here(url))
+            reply = self._service(url, audience.removesuffix("/.default")).send("GET", self._endpoint_url(url))
         except UnreadableSource as error:
             raise RuntimeError(str(error)) from None
         return AzureResponse(reply.status, reply.body or {})
 
     def get(self, resource_id: str) -> Body | None:
-        """Return a resource as Resource Manager returns it; None if it does not exist.
+        """Return a resource as Resource Manager returns it; None if the resource does not exist.
 
         Raises:
             ReleaseError: the resource cannot be read.
@@ -69,11 +69,11 @@ class Azure:
         if reply.status == _MISSING:
             return None
         if reply.status != _OK or reply.body is None:
-            raise ReleaseError(f"{resource_id} cannot be read: {reply.failure}")
+            raise ReleaseError(f"{resource_id} cannot be read from Azure: {reply.failure}")
         return reply.body
 
     def list(self, path: str, **query: str) -> Iterator[Body]:
-        """Yield every row of a list, page by page; no rows if the parent resource does not exist.
+        """Yield every row of a list of Resource Manager, page by page; no rows if the parent does not exist.
 
         Raises:
             ReleaseError: the list cannot be read.
@@ -89,81 +89,84 @@ class Azure:
                 return
             found: Any = (reply.body or {}).get("value")
             if reply.status != _OK or not isinstance(found, list):
-                raise ReleaseError(f"{path} cannot be listed: {reply.failure}")
+                raise ReleaseError(f"{path} cannot be listed in Azure: {reply.failure}")
             yield from (cast("Body", row) for row in cast("list[object]", found) if isinstance(row, Mapping))
             more = (reply.body or {}).get("nextLink")
             url = more if isinstance(more, str) else ""
 
     def put(self, assignment_id: str, properties: Body) -> None:
-        """Create a role assignment, and wait until Azure returns it.
+        """Create a role assignment in Azure, and wait until Azure returns it.
 
         Raises:
             ReleaseError: Azure refuses the assignment, or does not return it in time.
         """
-        self._until_done("PUT", assignment_id, {"properties": dict(properties)})
+        self._send_until_accepted("PUT", assignment_id, {"properties": dict(properties)})
 
         def is_there() -> bool:
             found = self.get(assignment_id)
-            told = cast("Body", (found or {}).get("properties") or {})
-            return str(told.get("principalId", "")).lower() == str(properties["principalId"]).lower()
+            returned = cast("Body", (found or {}).get("properties") or {})
+            return str(returned.get("principalId", "")).lower() == str(properties["principalId"]).lower()
 
-        self._until(is_there, f"{assignment_id} was made, and Azure does not show it yet; run this again")
+        self._wait_until(
+            is_there,
+            f"role assignment {assignment_id} was created, but Azure does not return it yet; run this command again",
+        )
 
     def delete(self, assignment_id: str) -> None:
-        """Delete a role assignment, and wait until Azure no longer returns it; a missing one is not an error.
+        """Delete a role assignment in Azure, and wait until it is gone; a missing one is not an error.
 
         Raises:
             ReleaseError: Azure refuses the deletion, or still returns the assignment.
         """
-        self._until_done("DELETE", assignment_id)
-        late = f"{assignment_id} was deleted, and Azure still shows it; run this again"
-        self._until(lambda: self.get(assignment_id) is None, late)
+        self._send_until_accepted("DELETE", assignment_id)
+        late = f"role assignment {assignment_id} was deleted, but Azure still returns it; run this command again"
+        self._wait_until(lambda: self.get(assignment_id) is None, late)
 
-    def _until_done(self, method: str, resource_id: str, body: Body | None = None) -> None:
+    def _send_until_accepted(self, method: str, resource_id: str, body: Body | None = None) -> None:
         wanted = {_OK, _CREATED, _ACCEPTED, _NO_CONTENT, *([_MISSING] if method == "DELETE" else [])}
         waited = 0.0
         while True:
             reply = self._send(method, self._url(resource_id, {}), body)
             if reply.status in wanted:
                 return
-            if reply.code not in _AGAIN or waited >= _PATIENCE:
-                verb = "made" if method == "PUT" else "deleted"
-                raise ReleaseError(f"{resource_id} cannot be {verb}: {reply.failure}")
+            if reply.code not in _RETRIED_CODES or waited >= _TIMEOUT:
+                verb = "created" if method == "PUT" else "deleted"
+                raise ReleaseError(f"role assignment {resource_id} cannot be {verb} in Azure: {reply.failure}")
             self._wait(_PAUSE)
             waited += _PAUSE
 
-    def _until(self, is_so: Callable[[], bool], otherwise: str) -> None:
+    def _wait_until(self, is_so: Callable[[], bool], otherwise: str) -> None:
         waited = 0.0
         while not is_so():
-            if waited >= _PATIENCE:
+            if waited >= _TIMEOUT:
                 raise ReleaseError(otherwise)
             self._wait(_PAUSE)
             waited += _PAUSE
 
     def _send(self, method: str, url: str, body: Body | None = None) -> Reply:
         try:
-            return self._manager().send(method, self._here(url), body)
+            return self._manager().send(method, self._endpoint_url(url), body)
         except UnreadableSource as error:
             raise ReleaseError(str(error)) from None
 
     def _url(self, path: str, query: Mapping[str, str]) -> str:
-        asked = {f"${name}" if name == "filter" else name: value for name, value in query.items()}
+        parameters = {f"${name}" if name == "filter" else name: value for name, value in query.items()}
         parts = path.rpartition("/providers/")[2].lower().split("/")
         version = _VERSIONS["/".join((parts[0], *parts[1::2]))]
-        return f"{PUBLIC}{quote(path)}?{urlencode({**asked, 'api-version': version}, quote_via=quote)}"
+        return f"{PUBLIC}{quote(path)}?{urlencode({**parameters, 'api-version': version}, quote_via=quote)}"
 
     def _manager(self) -> Service:
         return self._service(PUBLIC, PUBLIC)
 
     def _service(self, url: str, audience: str) -> Service:
-        parts = urlsplit(self._here(url))
+        parts = urlsplit(self._endpoint_url(url))
         origin = f"{parts.scheme}://{parts.netloc}"
         if (origin, audience) not in self._services:
             self._services[origin, audience] = Service(origin, audience, self._credential, origin)
         return self._services[origin, audience]
 
-    def _here(self, url: str) -> str:
-        """Return a URL of Azure, or for local Azure the URL on this machine; refuse other hosts, which get no token.
+    def _endpoint_url(self, url: str) -> str:
+        """Return a URL of Azure, or for local Azure the URL on this machine; raise for other hosts, which get no token.
 
         Raises:
             RuntimeError: the URL is not a URL of Azure.
@@ -174,5 +177,7 @@ class Azure:
             return url if is_loopback(url) else f"{self._endpoint}/{url.removeprefix('https://')}"
         parts = urlsplit(url)
         if parts.scheme != "https" or not (parts.hostname or "").endswith(OF_FOUNDRY):
-            raise RuntimeError(f"{url} is no address of Foundry, and is not asked")
+            raise RuntimeError(
+                f"{url} is not an address of Foundry, so no token is sent there; correct the project's endpoint"
+            )
         return url

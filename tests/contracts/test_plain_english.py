@@ -19,7 +19,6 @@ REPOSITORY = Path(__file__).parents[2]
 NOT_YET = (
     "benchmarks",
     "docs/reference/api",
-    "release",
 )
 
 # A docstring begins with a noun (a thing) or a verb (a function), not with a question word.

@@ -20,7 +20,7 @@ stack = EngineStack("dev", Path.cwd())
 (group,) = (row for row in stack.rows if row["urn"] == sys.argv[1])
 protect = ["pulumi", "state", "protect", sys.argv[1], "--yes", "--stack", "dev", "--non-interactive"]
 subprocess.run(protect, check=True)
-stack.rename({group["id"].rpartition("/")[2]: "renamed"})
+stack.replace_guids({group["id"].rpartition("/")[2]: "renamed"})
 """
 RECONCILE = "python -m agent_network release foundry reconcile --stack prod"
 
@@ -56,7 +56,7 @@ def test_reconcile_assigns_roles_to_a_republished_agent_and_pulumi_up_then_chang
     applied = project.run(f"{RECONCILE} --apply")
 
     assert (nothing.code, planned.code, applied.code) == (0, 3, 0), (nothing.err, planned.err, applied.err)
-    assert "1 to grant, 1 to take away" in planned.out
+    assert "1 role assignment to create, 1 to delete" in planned.out
     assert orphans(project) == 0
     assert project.run(RECONCILE).code == 0
     project.pulumi("up --yes --skip-preview --expect-no-changes --stack prod")

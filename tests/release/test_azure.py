@@ -74,7 +74,9 @@ def test_reconcile_client_reports_azures_error_code_and_message_of_a_refused_rol
 ) -> None:
     answering(monkeypatch, ("PUT", refused("AuthorizationFailed", 403)))
 
-    with pytest.raises(ReleaseError, match=r"cannot be made: Azure responded with 403 \(AuthorizationFailed: no\)"):
+    with pytest.raises(
+        ReleaseError, match=r"cannot be created in Azure: Azure responded with 403 \(AuthorizationFailed: no\)"
+    ):
         Azure(Signed(), wait=Waiting()).put(ASSIGNMENT, MADE["properties"])
 
 
@@ -99,7 +101,7 @@ def test_reconcile_client_gives_up_waiting_for_a_role_assignment_within_ten_minu
     wait = Waiting()
     answering(monkeypatch, ("PUT", Reply(202, None)), *[("GET", GONE)] * 100)
 
-    with pytest.raises(ReleaseError, match="Azure does not show it yet; run this again"):
+    with pytest.raises(ReleaseError, match="Azure does not return it yet; run this command again"):
         Azure(Signed(), wait=wait).put(ASSIGNMENT, MADE["properties"])
 
     assert 0 < wait.seconds <= 600

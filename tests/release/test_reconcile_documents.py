@@ -63,9 +63,9 @@ def test_reconcile_reports_a_reconciled_export_that_cannot_be_written_as_release
     (project.root / "stack.reconciled.json").mkdir()
 
     with pytest.raises(
-        ReleaseError, match=r"stack\.reconciled\.json cannot be written: Is a directory; run this again"
+        ReleaseError, match=r"stack\.reconciled\.json cannot be written: Is a directory; run this command again"
     ):
-        ExportedStack(exported).rename({GIVEN: "another"})
+        ExportedStack(exported).replace_guids({GIVEN: "another"})
 
 
 def test_reconcile_leaves_an_export_row_pending_deletion_unchanged(project: Project) -> None:
@@ -95,6 +95,6 @@ def test_reconcile_plan_reports_a_role_assignment_pending_deletion_as_an_obstacl
         planned = plan(ExportedStack(exported), Azure(LocalCredential(), endpoint))
 
     assert planned.moves == ()
-    assert [(one.holder, one.what.partition(";")[0]) for one in planned.obstacles] == [
-        ("compliance", "an update was interrupted before it had taken an old grant away")
+    assert [(one.identity, one.message.partition(";")[0]) for one in planned.obstacles] == [
+        ("compliance", "an interrupted update still has to delete an old role assignment of this identity")
     ]

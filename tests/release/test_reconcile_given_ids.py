@@ -17,7 +17,7 @@ def test_reconcile_fails_if_the_configured_identity_id_is_not_the_one_the_agent_
     code, printed = project.reconcile("--apply")
 
     assert code == 1
-    assert re.search(rf"{GIVEN}, and it runs as [0-9a-f-]{{36}}", printed)
+    assert re.search(rf"{GIVEN}, but the agent runs as [0-9a-f-]{{36}}", printed)
     assert "correct 'agent_identities'" in printed
 
 
@@ -26,7 +26,7 @@ def test_reconcile_fails_if_the_configured_identity_id_is_not_the_one_the_agent_
     [
         (
             Reply(200, {"properties": {"agentIdentity": {"agentIdentityId": GIVEN.upper()}}}),
-            "which all unpublished agents of its project share; give its own in 'agent_identities' there",
+            "which all unpublished agents of its project share; set the agent's own id in 'agent_identities'",
         ),
         (Reply(403, {}), "may not read project"),
     ],
@@ -59,7 +59,7 @@ def test_reconcile_refuses_a_configured_identity_id_that_is_or_may_be_the_shared
     [
         (Reply(403, {}), "the deploying identity may not read agent 'compliance' (403)"),
         (Reply(200, {"name": "compliance"}), "agent 'compliance' has no identity of its own"),
-        (Reply(404, {}), "its project has no such agent yet"),
+        (Reply(404, {}), "its Foundry project has no such agent yet"),
     ],
     ids=["agent not readable", "no own identity", "agent not found"],
 )
@@ -76,7 +76,7 @@ def test_reconcile_accepts_a_configured_identity_id_if_foundry_does_not_report_t
 
     code, printed = project.reconcile()
     assert code == 0
-    assert re.search(rf"\? compliance: taken to be {GIVEN}, .*: {re.escape(why)}", printed)
+    assert re.search(rf"\? compliance: the id {GIVEN} of the stack file is used, .*: {re.escape(why)}", printed)
 
     def taken(azure: LocalAzure) -> None:
         held = [one.id for one in azure.world.resources.values() if one.outputs.get("principalId") == GIVEN]

@@ -31,7 +31,7 @@ def test_reconcile_recreates_a_role_assignment_deleted_outside_the_program(proje
     assert project.proof() == 1
 
     code, printed = project.reconcile()
-    assert (code, "not every grant is there" in printed) == (3, True)
+    assert (code, "role assignments are missing in Azure" in printed) == (3, True)
     assert project.reconcile("--apply")[0] == 0
     assert project.held() == before
     assert project.up() == []
@@ -55,7 +55,7 @@ def test_reconcile_leaves_a_republished_agent_with_all_its_earlier_callers(
     project.outside_the_program(again)
 
     code, printed = project.reconcile()
-    assert (code, printed.count("+ grant  Foundry User")) == (3, gone)
+    assert (code, printed.count("+ create  Foundry User")) == (3, gone)
     assert project.reconcile("--apply")[0] == 0
     assert callers(project.world) == everybody
     assert project.reconcile()[0] == 0
@@ -79,8 +79,8 @@ def test_reconcile_refuses_to_take_over_a_role_assignment_created_by_hand(projec
     code, printed = project.reconcile("--apply")
 
     assert code == 1
-    assert f"roleAssignments/{GIVEN}, which this stack did not make" in printed
-    assert "delete that one" in printed
+    assert f"roleAssignments/{GIVEN}, which this stack did not create" in printed
+    assert "delete that assignment" in printed
 
 
 def test_reconcile_plan_with_changes_exits_with_3_even_if_another_agent_cannot_be_reconciled(project: Project) -> None:
@@ -94,9 +94,9 @@ def test_reconcile_plan_with_changes_exits_with_3_even_if_another_agent_cannot_b
     project.outside_the_program(one_again_and_one_gone)
 
     code, printed = project.reconcile()
-    assert (code, "its application is gone" in printed, "+ grant" in printed) == (3, True, True)
+    assert (code, "the agent's application was deleted" in printed, "+ create" in printed) == (3, True, True)
     code, printed = project.reconcile("--apply")
-    assert (code, "its application is gone" in printed) == (1, True)
+    assert (code, "the agent's application was deleted" in printed) == (1, True)
     assert project.reconcile()[0] == 1
 
 
@@ -111,7 +111,10 @@ def test_reconcile_fails_for_a_deleted_agent_application_and_recommends_pulumi_u
 
     code, printed = project.reconcile("--apply")
 
-    assert (code, "compliance: its application is gone; run `pulumi up --refresh`" in printed) == (1, True)
+    assert (code, "compliance: the agent's application was deleted in Azure; run `pulumi up --refresh`" in printed) == (
+        1,
+        True,
+    )
 
 
 def test_reconcile_fails_for_an_agent_that_was_recreated_with_its_own_in_place_of_the_shared_identity(

@@ -12,7 +12,7 @@ def test_reconcile_with_unchanged_identities_reports_nothing_to_do_and_writes_no
     project.up()
     before = project.path.read_bytes()
 
-    assert project.reconcile() == (0, "2 agents of Foundry hold what they are given, as who they are: nothing to do\n")
+    assert project.reconcile() == (0, "2 Foundry agents have the role assignments of this stack: nothing to do\n")
     assert project.reconcile("--apply")[0] == 0
     assert project.path.read_bytes() == before
 

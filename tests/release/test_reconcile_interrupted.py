@@ -53,11 +53,11 @@ def test_reconcile_interrupted_before_writing_the_stack_updates_the_stack_in_the
         raise ReleaseError("the disk is full")
 
     with monkeypatch.context() as patched:
-        patched.setattr(LocalStack, "rename", interrupted)
+        patched.setattr(LocalStack, "replace_guids", interrupted)
         assert project.reconcile("--apply")[0] == 2
     assert project.held() == before
 
     code, printed = project.reconcile()
-    assert (code, "remember it in the stack" in printed, "+ grant" in printed) == (3, True, False)
+    assert (code, "update the ids in the stack's state" in printed, "+ create" in printed) == (3, True, False)
     assert project.reconcile("--apply")[0] == 0
     assert project.up() == []

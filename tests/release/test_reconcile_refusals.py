@@ -1,6 +1,7 @@
 """Tests of the errors of the reconcile command, and of the command that republishes an agent on local Azure."""
 
 import json
+import re
 
 import pytest
 
@@ -13,11 +14,11 @@ from tests.release.foundry_project import Project
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--local"], "nothing is deployed there; run `agent-network up --stack prod` first"),
-        (["--export", "nowhere.json"], "nowhere.json cannot be read"),
-        (["--export", "network.yaml"], "network.yaml cannot be read"),
+        (["--local"], "the stack is not deployed to local Azure; run `agent-network up --stack prod` first"),
+        (["--export", "nowhere.json"], "nowhere.json cannot be read as a stack export"),
+        (["--export", "network.yaml"], "network.yaml cannot be read as a stack export"),
         (["--export", "empty.json"], "has no resources"),
-        (["--export", "going-on.json"], "an update was interrupted, or still goes on"),
+        (["--export", "going-on.json"], "an update was interrupted, or is still running"),
     ],
 )
 def test_reconcile_reports_a_missing_deployment_or_unusable_export_without_traceback(
@@ -44,9 +45,9 @@ def test_republish_command_on_local_azure_changes_an_agents_identity_and_reconci
     assert "published agents are: compliance, market-analysis" in capsys.readouterr().err
 
     assert run(["republish", "compliance", "--stack", "prod"]) == 0
-    was, now = capsys.readouterr().out.removeprefix("compliance was ").partition(":")[0].split(", and is ")
+    now, was = re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", capsys.readouterr().out)
     code, printed = project.reconcile()
-    assert (code, f"runs as {now}, and the grants are those of {was}" in printed) == (3, True)
+    assert (code, f"runs as {now}, but the role assignments are those of {was}" in printed) == (3, True)
 
 
 def test_reconcile_without_the_pulumi_cli_suggests_installing_it_or_export(
