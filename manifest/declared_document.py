@@ -42,7 +42,7 @@ def declared_document(network: Network, environment: Environment, document: Yaml
             name: {"kind": one.kind, "existing": one.existing, "line": document.line(("resources", name))}
             for name, one in network.resources.items()
         },
-        **_hosts(network, document),
+        **_hosts(network, environment, document),
         "agents": {name: _agent(name, agent, network, environment, document) for name, agent in network.agents.items()},
         **_people(network, environment, document),
         "separation": [_separation(rule, separation[rule]) for rule in network.separation],
@@ -50,19 +50,21 @@ def declared_document(network: Network, environment: Environment, document: Yaml
     }
 
 
-def _hosts(network: Network, document: YamlDocument) -> dict[str, Any]:
+def _hosts(network: Network, environment: Environment, document: YamlDocument) -> dict[str, Any]:
     """Return the key 'hosts' of the declared document; empty if the network declares no host."""
-    shown = {name: _host(name, one, document) for name, one in network.hosts.items()}
+    shown = {name: _host(name, one, environment, document) for name, one in network.hosts.items()}
     return {"hosts": shown} if shown else {}
 
 
-def _host(name: str, host: Host, document: YamlDocument) -> dict[str, Any]:
+def _host(name: str, host: Host, environment: Environment, document: YamlDocument) -> dict[str, Any]:
     place: KeyPath = ("hosts", name)
     own = host.model_dump(include={"account", "project", "identities", "cluster", "private"})
     shown = {"kind": host.kind, "existing": host.existing, **own, "line": document.line(place)}
     if isinstance(host, FoundryProject):
         connections = (Access(one, verb=verb) for one, verb in sorted(host.connections.items()))
         shown["access"] = [_access(one, document.line((*place, "connections", one.resource))) for one in connections]
+    elif administrators := environment.cluster(name).admins:
+        shown["administrators"] = list(administrators)
     return shown
 
 

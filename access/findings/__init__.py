@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from access.findings import (
+    acting_subjects,
     credentials,
     exposure,
     identities,
@@ -28,6 +29,7 @@ from access.model.graph import Graph
 
 _CHECKS = (
     identities.check,
+    acting_subjects.check,
     roles.check,
     redundant_grants.check,
     wide_grants.check,

@@ -29,7 +29,7 @@ def check(context: CheckContext) -> Iterator[Finding]:
 def _shared(context: CheckContext) -> Iterator[Finding]:
     users: dict[str, list[Resource]] = {}
     for resource in context.graph.resources:
-        for each in dict.fromkeys(map(key, _attached(resource))):
+        for each in dict.fromkeys(map(key, attached_identities(resource))):
             users.setdefault(each, []).append(resource)
     by_owner = {key(each.owner): each for each in context.graph.principals if each.owner}
     for each, using in users.items():
@@ -102,7 +102,8 @@ def _service_accounts(context: CheckContext) -> Iterator[Finding]:
             )
 
 
-def _attached(resource: Resource) -> list[str]:
+def attached_identities(resource: Resource) -> list[str]:
+    """Return the ids of the user-assigned identities of a resource, as its `identity` property lists them."""
     attached: Any = mapping(resource.properties.get("identity")).get("userAssignedIdentities")
     # A program writes a list; Azure returns a mapping.
     return [each for each in (*mapping(attached), *items(attached)) if isinstance(each, str) and is_known(each)]

@@ -72,6 +72,8 @@ class DeclaredParty:
     name: str
     kind: str
     """`foundry-project`, `aks-cluster`, `group` or `user`."""
+    administrators: tuple[str, ...] = ()
+    """Object ids of the groups that administer a cluster, as the stack's file lists them."""
     access: tuple[DeclaredAccess, ...] = ()
     line: int = 0
 
@@ -143,6 +145,11 @@ class Declared:
         of_app = [one for one in agents if one.pulls]
         of_cluster = [one for one in self.agents.values() if one.cluster and one.cluster == principal.party]
         return (*of_app, *of_cluster)
+
+    @property
+    def administrators(self) -> Mapping[str, tuple[str, ...]]:
+        """The declared administrators of each cluster, by the cluster's name."""
+        return {name: one.administrators for name, one in self.parties.items() if one.administrators}
 
     def location(self, line: int) -> str:
         """Return a line of the file as `network.yaml:48`, for reports."""
@@ -218,7 +225,13 @@ def _access(row: JsonObject) -> DeclaredAccess:
 
 
 def _party(name: str, row: JsonObject) -> DeclaredParty:
-    return DeclaredParty(name=name, kind=row.string("kind"), access=row.list_of("access", _access), line=row.line)
+    return DeclaredParty(
+        name=name,
+        kind=row.string("kind"),
+        administrators=row.strings("administrators"),
+        access=row.list_of("access", _access),
+        line=row.line,
+    )
 
 
 def _budget(row: JsonObject) -> Budget:

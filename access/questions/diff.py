@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from access.azure.verbs import verb_of
+from access.evaluate.foreign_actors import foreign_actors, target_name
 from access.evaluate.wording import words
 from access.model.graph import Graph, Unread
 from access.questions.correspondence import Correspondence, Identity
@@ -69,6 +70,7 @@ def difference(before: Graph, after: Graph) -> Difference:
         for pair in was.keys() | is_now.keys()
         for change in _changes((old, was.get(pair)), (new, is_now.get(pair)))
     ]
+    changes += _actor_changes(before, after)
     ordered = sorted(changes, key=lambda one: (not one.grows, one.agent, one.resource))
     return Difference(tuple(ordered), tuple(dict.fromkeys((*before.unread, *after.unread))))
 
@@ -98,6 +100,22 @@ def _changes(old: _Side, new: _Side) -> Iterator[Change]:
         if operations and entry is not None:
             words_of = _change_words(operations, matrix, entry)
             yield Change("", "", words_of, grows, tuple(sorted(operations, key=str.lower)))
+
+
+def _actor_changes(before: Graph, after: Graph) -> Iterator[Change]:
+    """Return the subjects outside the network that begin or cease to act as an identity."""
+    old, new = _actors(before), _actors(after)
+    for found, others, grows in ((new, old, True), (old, new, False)):
+        for subject, words_of, target, _ in dict.fromkeys(one for one in found if one not in others):
+            yield Change(subject, target, words_of, grows, ())
+
+
+def _actors(graph: Graph) -> list[tuple[str, str, str, str]]:
+    """Return subject, words, target and issuer of each foreign actor, which are the same in every environment."""
+    return [
+        (one.subject, "can act as" if one.certain else "can perhaps act as", target_name(graph, one), one.issuer)
+        for one in foreign_actors(graph)
+    ]
 
 
 def _same(before: MatrixEntry, after: MatrixEntry) -> bool:

@@ -15,6 +15,7 @@ from access.evaluate.wording import words
 from access.model.declared import Declared, DeclaredAccess
 from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.expected_graph import expected_graph
+from access.questions.outsiders import outsiders
 from access.questions.path_samples import Pair, leaks, restricted_pairs
 
 _MANY = 6
@@ -85,6 +86,7 @@ def prove(graph: Graph, declared: Declared) -> Proof:
     failures += [
         Failure("", "", f"cannot be judged: {one.where}: {one.what}", grows=True) for one in unevaluated(graph)
     ]
+    failures += [Failure(one.agent, one.resource, one.what, grows=True) for one in outsiders(graph, declared)]
     gaps: list[_Gap] = []
     reached = 0
     for pair in sorted(actual.keys() | wanted.keys()):

@@ -82,9 +82,9 @@ def _of_world(world: Mapping[str, Any], where: str) -> list[ResourceState]:
     # A resource that waits for deletion is still in Azure, but no longer in the stack.
     rows = [row for row in required_list(world, "stack", where) if mapping(row).get("replaced") is not True]
     remembered = [state_of(row, where) for row in rows]
-    there = {row.id.lower(): row for row in _in_azure(world, where)}
-    known = [_now(state, there.get(state.id.lower())) for state in remembered if _exists(state, there)]
-    named = {state.id.lower() for state in known if state.id}
+    there = {_key(row): row for row in _in_azure(world, where)}
+    known = [_now(state, there.get(_key(state))) for state in remembered if _exists(state, there)]
+    named = {_key(state) for state in known if state.id}
     return known + [state for id_, state in there.items() if id_ not in named]
 
 
@@ -111,7 +111,15 @@ def _in_azure(world: Mapping[str, Any], where: str) -> Iterator[ResourceState]:
 
 def _exists(state: ResourceState, there: Mapping[str, ResourceState]) -> bool:
     """Return True if a resource of the stack's state still exists in Azure."""
-    return state.id.lower() in there or not state.id.lower().startswith("/subscriptions/")
+    return _key(state) in there or not state.id.lower().startswith("/subscriptions/")
+
+
+def _key(state: ResourceState) -> str:
+    """Return the key of a resource: its id, or type and name of a Kubernetes object, whose id differs in a stack."""
+    if not state.type.startswith("kubernetes:"):
+        return state.id.lower()
+    metadata = mapping(state.inputs.get("metadata"))
+    return f"{state.type} {text(metadata, 'namespace')}/{text(metadata, 'name')}".lower()
 
 
 def _now(state: ResourceState, found: ResourceState | None) -> ResourceState:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from access.azure.scopes import key
 from access.azure.types.other_hosts import HOSTS
 from access.model.graph import Principal, Unread
-from access.model.json_values import Values, is_known, mapping, text, texts
+from access.model.json_values import Values, is_known, listed, mapping, text, texts
 from access.readers import foundry_identities as foundry
 from access.readers.attached_identities import (
     CLUSTER,
@@ -131,6 +131,8 @@ class Principals:
         agent = self._components.agent_of(state) or self._outside.name_of(state)
         runs_code = state.token in _HOSTS
         attached = self._attached_to(state, inputs, outputs)
+        if _has_unknown_identity(inputs) and not attached:
+            self.unread.append(Unread(state.location, "one of its identities is not known yet, or a secret"))
         self.attached[state.urn] = tuple(each.id for each in attached)
         own = "systemassigned" in kinds.replace(" ", "") or (not inputs and bool(text(outputs, "principalId")))
         unused = set(pulling(state, attached, own=own))
@@ -163,6 +165,13 @@ class Principals:
                 key(each), Attached(each, principal or each, each.rpartition("/")[2])
             )
         return list(found.values())
+
+
+def _has_unknown_identity(identity: Values) -> bool:
+    """Return True if a list of user-assigned identities has an item that is unknown or secret, or is so as a whole."""
+    ids = identity.get("userAssignedIdentities")
+    each = [ids, *listed(ids), *mapping(ids)]
+    return not all(map(is_known, each)) if ids is not None else False
 
 
 def _with_distinct_names(principals: Iterable[Principal]) -> Iterator[Principal]:

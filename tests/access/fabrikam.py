@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from access.model.declared import Declared
@@ -19,9 +20,9 @@ from tests.projects import any_role
 
 
 @cache
-def declared(stack: str = "dev") -> Declared:
-    get = config_getter(FABRIKAM, stack)
-    found = load_with_document(stack, get, root=FABRIKAM, role_refusal_reason=any_role)
+def declared(stack: str = "dev", root: Path = FABRIKAM) -> Declared:
+    get = config_getter(root, stack)
+    found = load_with_document(stack, get, root=root, role_refusal_reason=any_role)
     return Declared.from_json(json.loads(json.dumps(declared_document(*found))))
 
 

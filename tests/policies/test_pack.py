@@ -51,7 +51,36 @@ def public() -> Row:
 
 GOOD = [account(**CLOSED), container(), running("reader"), assignment("reads", READER)]
 OPEN = account(allowBlobPublicAccess=False)
+NAMES = {"resourceGroupName": "agents", "resourceName": "shared"}
+WORKFLOW = row(
+    "azure-native:managedidentity:FederatedIdentityCredential",
+    "ci",
+    f"{IDENTITY}/federatedIdentityCredentials/ci",
+    inputs={
+        **NAMES,
+        "federatedIdentityCredentialResourceName": "ci",
+        "subject": "repo:x/y:ref:refs/heads/main",
+        "issuer": "https://token.actions.githubusercontent.com",
+    },
+)
+FLEET = row(
+    "azure-native:containerservice:ManagedCluster",
+    "fleet",
+    f"{GROUP}/providers/Microsoft.ContainerService/managedClusters/fleet",
+    inputs={
+        "disableLocalAccounts": True,
+        "aadProfile": {"managed": True, "adminGroupObjectIDs": ["00000000-0000-4000-8000-00000000ad31"]},
+        "apiServerAccessProfile": {"enablePrivateCluster": True},
+    },
+)
 BAD: dict[str, list[Row]] = {
+    "cluster-administrator": [*GOOD, FLEET],
+    "foreign-actor": [
+        *GOOD,
+        {**identity(), "inputs": NAMES},
+        {**WORKFLOW, "outputs": WORKFLOW["inputs"]},
+        assignment("deploys", "principal-of-shared"),
+    ],
     "condition-that-restricts-nothing": [*GOOD[:3], assignment("reads", READER, inputs={"condition": TAGS})],
     "credential-in-plain-sight": [*GOOD, running("writer", env=[{"name": "STORAGE", "value": LOGIN}])],
     "duplicate-grant": [*GOOD, assignment("again", READER)],

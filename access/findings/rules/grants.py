@@ -12,7 +12,33 @@ RULES = (
         "publish Foundry agents that share their project's identity.",
         help="Counts every app or other resource that a user-assigned identity is attached to, unless only the "
         "platform uses it there, to pull images (`lifecycle: None`); every service account that its federated "
-        "credentials trust; and the unpublished agents of a Foundry project.",
+        "credentials trust; every resource outside an agent's component that has the agent's identity, to pull images "
+        "too; and the unpublished agents of a Foundry project.",
+    ),
+    Rule(
+        id="foreign-actor",
+        severity="error",
+        title="An outsider can act as an identity",
+        why="It has everything that the identity has. No role assignment shows it, and logs show the identity alone.",
+        fix="Delete the credential, the workload or the binding that the sentence names. A credential may trust only "
+        "the agent's own service account, of its own cluster; list groups that administer a cluster in `clusters` of "
+        "the stack's file.",
+        help="Federated credentials whose issuer is not a cluster of the network or whose subject is not the agent's "
+        "own service account; pods of others under an agent's service account; role bindings in the cluster that "
+        "start pods or give tokens; and groups that administer a cluster of the network without being declared. "
+        "Without a network.yaml, credentials that trust anything but one service account of a cluster in the program, "
+        "where the identity holds a role.",
+    ),
+    Rule(
+        id="cluster-administrator",
+        severity="warning",
+        title="A cluster has administrators outside Azure's roles",
+        why="An administrator of a cluster can start pods under every service account, and so act as every identity "
+        "that its pods use.",
+        fix="Use Azure role assignments for the cluster instead of groups of administrators and bindings to "
+        "`cluster-admin`.",
+        help="Groups in `adminGroupObjectIDs` and role bindings that start pods or give tokens, in programs without a "
+        "network.yaml; with one, `foreign-actor` reports those that are not declared.",
     ),
     Rule(
         id="shared-pull-identity",

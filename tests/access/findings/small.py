@@ -6,6 +6,7 @@ from typing import Any
 
 from access.azure.catalogue import Permission, Role, by_name
 from access.findings import Finding, check
+from access.model.actors import Actor
 from access.model.declared import Declared
 from access.model.graph import Assignment, Graph, Principal, Resource, Unread
 
@@ -83,6 +84,7 @@ class World:
         held("AcrPull", REGISTRY, "pull"),
     )
     unread: tuple[Unread, ...] = ()
+    actors: tuple[Actor, ...] = ()
     declared: dict[str, Any] = field(
         default_factory=lambda: {
             "format": "agent-network-declared",
@@ -106,9 +108,9 @@ class World:
     )
     more: dict[str, Any] = field(default_factory=dict)
 
-    def having(self, *things: Principal | Resource | Assignment | Unread) -> "World":
+    def having(self, *things: Principal | Resource | Assignment | Unread | Actor) -> "World":
         """Return a copy with these resources, principals or assignments added, or replaced if the id exists."""
-        ids = {one.id for one in things if not isinstance(one, Unread)}
+        ids = {one.id for one in things if not isinstance(one, Unread | Actor)}
 
         def merged(there: tuple[Any, ...], kind: type) -> tuple[Any, ...]:
             return (*(one for one in there if one.id not in ids), *(one for one in things if isinstance(one, kind)))
@@ -119,6 +121,7 @@ class World:
             resources=merged(self.resources, Resource),
             assignments=merged(self.assignments, Assignment),
             unread=(*self.unread, *(one for one in things if isinstance(one, Unread))),
+            actors=(*self.actors, *(one for one in things if isinstance(one, Actor))),
         )
 
     def holding(self, *assignments: Assignment) -> "World":
@@ -134,6 +137,10 @@ class World:
         """Return a copy in which network.yaml declares exactly this access for the agent."""
         return self.declaring(agents={"report": self.declared["agents"]["report"] | {"access": list(accesses)}})
 
+    def without_manifest(self) -> "World":
+        """Return a copy without a network.yaml, such as any Pulumi program."""
+        return replace(self, declared={})
+
     def with_settings(self, **more: Any) -> "World":  # noqa: ANN401
         return replace(self, more=self.more | more)
 
@@ -143,10 +150,12 @@ class World:
             resources=self.resources,
             assignments=self.assignments,
             unread=self.unread,
+            actors=self.actors,
         )
 
     def findings(self) -> tuple[Finding, ...]:
-        return check(self.graph(), Declared.from_json(self.declared), today=TODAY, **self.more)
+        declared = Declared.from_json(self.declared) if self.declared else None
+        return check(self.graph(), declared, today=TODAY, **self.more)
 
     def ids(self) -> list[str]:
         return [each.rule.id for each in self.findings()]

@@ -1,12 +1,14 @@
 """Tests of every finding rule on a broken network, and on the same network fixed."""
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from access.azure.catalogue import Permission, Role
 from access.findings import RULES
+from access.model.actors import Actor
 from access.model.graph import Principal, Resource, Unread
 from tests.access.findings.small import (
     ACCOUNT,
@@ -74,6 +76,13 @@ def image(tag: str) -> World:
     return SMALL.having(app(template=template)).with_settings(production=True)
 
 
+WORKFLOW = Actor(
+    subject="repo:x/y", target="own", kind="credential", reason="a credential", location="ci", account="repo:x/y"
+)
+
+ADMINISTRATORS = replace(WORKFLOW, kind="administrator", target=cluster().id)
+
+
 CASES: dict[str, tuple[str, World, World]] = {
     "one identity, two apps": (
         "shared-identity",
@@ -92,6 +101,17 @@ CASES: dict[str, tuple[str, World, World]] = {
         "shared-identity",
         SMALL.having(trusting("one", "here:report"), trusting("two", "there:report")),
         SMALL.having(trusting("one", "here:report"), trusting("two", "here:report")),
+    ),
+    "a workflow can act as the agent": ("foreign-actor", SMALL.having(WORKFLOW), SMALL),
+    "a workflow can act as an identity with a role": (
+        "foreign-actor",
+        SMALL.having(WORKFLOW).without_manifest(),
+        SMALL.having(replace(WORKFLOW, target="nobody")).without_manifest(),
+    ),
+    "a group administers a cluster": (
+        "cluster-administrator",
+        SMALL.having(cluster(enablePrivateCluster=True), ADMINISTRATORS).without_manifest(),
+        SMALL.having(cluster(enablePrivateCluster=True)).without_manifest(),
     ),
     "a cluster open to everybody": (
         "public-access",

@@ -1,0 +1,63 @@
+"""Finds what subjects outside the network may do in it: act as its identities, or reach its resources as apps.
+
+Owns the sentences of a proof about them. People, groups and principals of other programs do not run code here:
+`stranger` findings list them. An app that only sees that resources exist, as Reader does, is not a failure.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from access.azure.scopes import key, shown
+from access.evaluate.decisions import all_access
+from access.evaluate.foreign_actors import actor_sentence, actors_of_network, target_of
+from access.model.declared import Declared
+from access.model.graph import Graph, Principal, Resource
+from access.model.results import EffectiveAccess
+
+
+class Outsider(NamedTuple):
+    """A subject outside the network and its access: the agent or app, the first resource, and a sentence."""
+
+    agent: str
+    resource: str
+    what: str
+
+
+def outsiders(graph: Graph, declared: Declared) -> Iterator[Outsider]:
+    """Return every way in which a subject outside the network acts as one of its identities, or has its data."""
+    for one in actors_of_network(graph, declared.administrators):
+        target = target_of(graph, one)
+        name = target.display_name if isinstance(target, Principal) else ""
+        yield Outsider(name, "", f"{actor_sentence(graph, one)}, which is not declared")
+    places = {key(one.owner) for one in graph.principals if one.owner and one.is_in_network}
+    found: dict[str, tuple[Principal, list[Resource]]] = {}
+    for principal_id, resource_id, reach in all_access(graph):
+        principal, resource = graph.principal(principal_id), graph.resource(resource_id)
+        if principal is None or resource is None or not _is_foreign_app(principal):
+            continue
+        if (resource.declared or key(resource.id) in places) and _acts(reach):
+            found.setdefault(principal_id, (principal, []))[1].append(resource)
+    for principal, resources in found.values():
+        held = {
+            f"{one.role.name if one.role else one.role_id} at {shown(one.scope)}": None
+            for each in resources
+            for one in graph.held_at_or_above(principal.id, each.id)
+        }
+        what = f"{principal.name} is not in the network and has access to {_listed([one.name for one in resources])}"
+        yield Outsider(principal.name, resources[0].name, f"{what}, which is not declared (by {'; '.join(held)})")
+
+
+def _is_foreign_app(principal: Principal) -> bool:
+    """Return True for the identity of something that runs code outside the network's components."""
+    return principal.purpose == "own" and bool(principal.owner) and not principal.is_in_network
+
+
+def _acts(reach: EffectiveAccess) -> bool:
+    """Return True if access allows more than reading the settings of a resource."""
+    changes = (name for name in reach.allowed | reach.conditional if not name.lower().endswith("/read"))
+    return bool(reach.data_allowed | reach.data_conditional) or any(changes)
+
+
+def _listed(names: list[str], most: int = 6) -> str:
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{rest}"
