@@ -15,6 +15,7 @@ from tempfile import NamedTemporaryFile
 from typing import TextIO, cast
 
 from cli.errors import CommandError, os_error_text
+from safe_text.display import escaped_lines
 
 __all__ = ["discard_output", "print_error", "print_text", "safe_streams", "write_file"]
 
@@ -62,7 +63,7 @@ def print_text(text: str) -> None:
         CommandError: the text cannot be written, as on a full disk.
     """
     try:
-        sys.stdout.write(f"{text}\n")
+        sys.stdout.write(f"{escaped_lines(text)}\n")
         sys.stdout.flush()
     except BrokenPipeError:
         discard_output()
@@ -73,7 +74,7 @@ def print_text(text: str) -> None:
 
 def print_error(message: str) -> None:
     """Print one error to standard error, with the prefix `error:`."""
-    text = message.removeprefix("error: ")
+    text = escaped_lines(message.removeprefix("error: "))
     with suppress(OSError, ValueError):
         sys.stderr.write(f"error: {text}\n")
         sys.stderr.flush()

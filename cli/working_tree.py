@@ -11,13 +11,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
-import yaml
-
 from access.model.declared import Declared
 from cli.cache import store
 from cli.cache.fingerprint import TooLargeError, fingerprint
 from cli.environment import NO_CACHE, is_on
 from cli.project_root import check_stack
+from safe_text.display import escaped_lines
+from safe_text.yaml_loading import load_yaml
 
 __all__ = ["Project", "report_run"]
 
@@ -55,7 +55,7 @@ class Project:
         """The strings that network.yaml and the stack's file have as values; keys and comments are left out."""
         paths = (self.root / name for name in ("network.yaml", f"Pulumi.{self.stack}.yaml"))
         texts = (path.read_text("utf-8", "replace") for path in paths if path.is_file())
-        return frozenset(value for text in texts for value in _strings(yaml.safe_load(text)) if value)
+        return frozenset(value for text in texts for value in _strings(load_yaml(text)) if value)
 
     @property
     def is_cached(self) -> bool:
@@ -130,5 +130,5 @@ def report_run(what: str, *, note: str = "") -> None:
     """Print a progress line to standard error while the program runs, with a note below it if there is one."""
     with suppress(OSError, ValueError):
         sys.stderr.write(f"running {what} on local Azure, which takes some seconds …\n")
-        sys.stderr.write(f"{note}\n" if note else "")
+        sys.stderr.write(f"{escaped_lines(note)}\n" if note else "")
         sys.stderr.flush()

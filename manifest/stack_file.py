@@ -13,6 +13,8 @@ from typing import Any, cast
 
 import yaml
 
+from safe_text.yaml_loading import load_yaml
+
 __all__ = [
     "PROJECT_FILE",
     "ProjectFile",
@@ -97,7 +99,7 @@ def config_getter(root: Path, stack: str) -> Callable[[str], str | None]:
 
 def _mapping(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text("utf-8-sig"))
+        content = load_yaml(path.read_text("utf-8-sig"))
     except yaml.MarkedYAMLError as error:
         line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
         raise StackFileError(f"{path.name}{line}: not YAML: {error.problem}") from None

@@ -25,6 +25,7 @@ from access.model.errors import UnreadableSource
 from access.model.graph import Graph
 from access.readers import pack
 from policies.settings import Settings, schema
+from safe_text.display import visible
 
 NAME = "agent-network"
 UNJUDGED = "cannot-be-judged"
@@ -101,12 +102,12 @@ def _policy(judge: _Judge, rule: Rule) -> StackValidationPolicy:
         try:
             program, graph, findings = judge.judge(args.resources, production=settings.production)
         except UnreadableSource as error:
-            report(f"The program cannot be analyzed: {error}", None)
+            report(f"The program cannot be analyzed: {visible(str(error))}", None)
             return
         for one in findings:
             urn = program.urn_of(one.location)
             if one.rule == rule and (urn, one.part) not in settings.exempt and not _is_allowed(one, graph, settings):
-                report(f"{one.what}. {rule.fix}", urn or None)
+                report(f"{visible(one.what)}. {rule.fix}", urn or None)
 
     return StackValidationPolicy(
         name=name_of(rule),

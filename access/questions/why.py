@@ -16,6 +16,7 @@ from access.model.errors import AmbiguousName, EmptyName, UnknownName, UnknownVe
 from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.display_names import DisplayNames
 from access.questions.matrix import AccessMatrix, shared_identity_sentence
+from safe_text.display import visible
 
 _AT_EVERY_SCOPE = "microsoft.authorization/"
 _STRENGTH = (Decision.ALLOWED, Decision.CONDITIONAL, Decision.DENIED)
@@ -55,7 +56,7 @@ def reasons_text(reasons: Iterable[ExplainedDecision]) -> str:
     """Return decisions as text; consecutive decisions with equal reasons share them."""
     lines: list[str] = []
     for because, alike in groupby(reasons, key=lambda one: one.because):
-        lines += [*map(str, alike), *(f"  {line}" for line in because)]
+        lines += [*(visible(str(one)) for one in alike), *(f"  {visible(line)}" for line in because)]
     return "\n".join(lines)
 
 

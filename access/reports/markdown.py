@@ -1,15 +1,18 @@
 """Renders results as GitHub Markdown, for pull requests."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from access.evaluate.wording import words
 from access.questions.matrix import shared_identity_sentence
+from safe_text.display import shows_escaped_text
 
 Rows = Sequence[Mapping[str, Any]]
 Groups = Sequence[Sequence[str]]
 
 
+@shows_escaped_text
 def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], identity_groups: Groups) -> str:
     """Render the access matrix as a Markdown table."""
     cells = {(row["agent"], row["resource"]): _verbs(row) for row in rows}
@@ -21,16 +24,18 @@ def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], identity
     )
 
 
+@shows_escaped_text
 def operations(rows: Rows) -> str:
     """Render the exact operations of each matrix entry in collapsed sections."""
     return "\n".join(
         f"<details><summary>{_plain(row['agent'])} {_plain(_verbs(row))} {_plain(row['resource'])}</summary>\n\n"
-        + "\n".join(f"- `{operation}`" for operation in row["operations"])
+        + "\n".join(f"- {_code(operation)}" for operation in row["operations"])
         + "\n\n</details>"
         for row in rows
     )
 
 
+@shows_escaped_text
 def proof(found: Mapping[str, Any]) -> str:
     """Render the result of a proof with its counts and failures."""
     word = "**fails**" if found["failures"] else "holds"
@@ -44,6 +49,7 @@ def proof(found: Mapping[str, Any]) -> str:
     return "\n".join([head, "", *failures, *waiting]).rstrip()
 
 
+@shows_escaped_text
 def diff(found: Mapping[str, Any]) -> str:
     """Render gained and lost access in separate sections."""
     lines: list[str] = []
@@ -54,11 +60,12 @@ def diff(found: Mapping[str, Any]) -> str:
             lines += [f"{one['sign']} {one['agent']} {one['words']} {one['resource']}" for one in changes]
             lines += ["```", ""]
     if not lines:
-        lines = [f"Access is the same in `{found['from']}` and `{found['to']}`.", ""]
+        lines = [f"Access is the same in {_code(found['from'])} and {_code(found['to'])}.", ""]
     lines += [f"- not evaluated: {_plain(one['where'])}: {_plain(one['what'])}" for one in found["unread"]]
     return "\n".join(lines).rstrip()
 
 
+@shows_escaped_text
 def blast(agent: str, found: Mapping[str, Any]) -> str:
     """Render the blast radius of an agent as a Markdown table."""
     held = "; ".join(f"{', '.join(verbs)} in {resource}" for resource, verbs in sorted(found["operations"].items()))
@@ -82,6 +89,7 @@ def blast(agent: str, found: Mapping[str, Any]) -> str:
     return f"### Blast radius of {_plain(agent)}\n\n{_table(['', ''], rows)}"
 
 
+@shows_escaped_text
 def findings(found: Rows) -> str:
     """Render findings as a Markdown table, the most severe first."""
     rows = [
@@ -104,4 +112,10 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _plain(text: str) -> str:
     """Escape text so that it stays in one table cell and contains no markup."""
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+    return re.sub(r"[\\|`\[\]]", r"\\\g<0>", " ".join(text.split())).replace("<", "&lt;")
+
+
+def _code(text: str) -> str:
+    """Return inline code; a backtick would end it."""
+    inside = text.replace("`", "'")
+    return f"`{inside}`"

@@ -17,10 +17,12 @@ from typing import Any
 
 from access.reports import sections
 from access.reports.markup import Html, joined, tag
+from safe_text.display import shows_escaped_text
 
 _HERE = Path(__file__).parent
 
 
+@shows_escaped_text
 def page(document: Mapping[str, Any]) -> str:
     """Render the whole HTML page for a report document."""
     style, script = (_packed(name) for name in ("page.css", "page.js"))

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from access.findings.finding import Finding, Rule
+from safe_text.display import visible_values
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _FILE = re.compile(r"(?!urn:)(?P<file>[^/\s:][^\s:]*\.\w+)(?::(?P<line>[1-9][0-9]*))?")
@@ -28,7 +29,7 @@ def sarif(findings: Iterable[Finding], rules: Sequence[Rule], *, tool_version: s
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The folder of network.yaml."}}},
-        "results": [_result(each, index[each.rule.id]) for each in findings],
+        "results": [visible_values(_result(each, index[each.rule.id])) for each in findings],
     }
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 

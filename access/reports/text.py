@@ -7,6 +7,7 @@ from access.evaluate.wording import words
 from access.questions.matrix import shared_identity_sentence
 from access.reports.terminal import TOGETHER, Style, matrix_lines, width, widths
 from access.reports.verdict import Verdict
+from safe_text.display import shows_escaped_text
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 _FEW = 12
@@ -15,6 +16,7 @@ Rows = Sequence[Mapping[str, Any]]
 Groups = Sequence[Sequence[str]]
 
 
+@shows_escaped_text
 def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], identity_groups: Groups, style: Style) -> str:
     """Render agents × resources with verbs as a table, or as a list if the table is too wide."""
     shared = (style.paragraph(shared_identity_sentence(each)) for each in identity_groups)
@@ -38,6 +40,7 @@ def _grid(rows: Rows, agents: Sequence[str], resources: Sequence[str], style: St
     return "\n".join(matrix_lines(table, style))
 
 
+@shows_escaped_text
 def operations(rows: Rows, style: Style) -> str:
     """Render the exact operations of each matrix entry."""
     lines: list[str] = []
@@ -47,6 +50,7 @@ def operations(rows: Rows, style: Style) -> str:
     return "\n".join(lines)
 
 
+@shows_escaped_text
 def proof(found: Mapping[str, Any], style: Style) -> str:
     """Render the result of a proof with its counts and failures."""
     ok = not found["failures"]
@@ -69,6 +73,7 @@ def verdict(found: Verdict, style: Style) -> str:
     return style.paint(found.sentence, colours[found.level])
 
 
+@shows_escaped_text
 def diff(found: Mapping[str, Any], style: Style) -> str:
     """Render gained access, then lost access."""
     colours = {"+": "red", "-": "green"}  # growth needs a review
@@ -89,6 +94,7 @@ def diff(found: Mapping[str, Any], style: Style) -> str:
     return "\n".join([*lines, *unread(found["unread"], style)])
 
 
+@shows_escaped_text
 def blast(agent: str, found: Mapping[str, Any], style: Style) -> str:
     """Render the blast radius of an agent: accessible resources, then influence."""
     lines = [style.paint(f"an attacker who runs code as {agent}", "bold")]
@@ -107,6 +113,7 @@ def blast(agent: str, found: Mapping[str, Any], style: Style) -> str:
     return "\n".join(lines)
 
 
+@shows_escaped_text
 def findings(found: Rows, style: Style) -> str:
     """Render findings grouped by kind, each with location, reason and fix."""
     open_ones = [one for one in found if one["exception"] is None]
@@ -130,6 +137,7 @@ def _where(location: str) -> str:
     return f" ({location.rpartition('::')[2]})" if location else ""
 
 
+@shows_escaped_text
 def unread(found: Rows, style: Style) -> Iterator[str]:
     """Render the list of parts that could not be evaluated."""
     for one in found[:_FEW]:

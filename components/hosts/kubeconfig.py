@@ -11,8 +11,9 @@ from base64 import b64decode
 from typing import Any, cast
 
 import pulumi
-import yaml
 from pulumi_azure_native import containerservice
+
+from safe_text.yaml_loading import load_yaml
 
 __all__ = ["kubeconfig_of", "without_credentials"]
 
@@ -48,7 +49,7 @@ def without_credentials(cluster: str, kubeconfigs: list[str]) -> str:
     """
     if len(kubeconfigs) != 1:
         raise RuntimeError(f"Azure returned {len(kubeconfigs)} kubeconfigs for cluster {cluster!r}, not one")
-    config = cast("dict[str, Any]", yaml.safe_load(b64decode(kubeconfigs[0])))
+    config = cast("dict[str, Any]", load_yaml(b64decode(kubeconfigs[0]).decode()))
     for entry in cast("list[dict[str, Any]]", config.get("users") or []):
         user = cast("dict[str, Any]", entry.get("user") or {})
         if set(user) - _KEYLESS:

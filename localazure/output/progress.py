@@ -9,6 +9,7 @@ from rich.progress import SpinnerColumn, TextColumn
 
 from access.reports.terminal import Style
 from localazure.deployment.steps import ResourceStep
+from safe_text.display import visible
 
 
 class Progress:
@@ -30,7 +31,7 @@ class Progress:
 
     def __call__(self, step: ResourceStep) -> None:
         """Count one more deployed resource and show the new count."""
-        self._bar.update(self._task, advance=1, description=step.record.name)
+        self._bar.update(self._task, advance=1, description=visible(step.record.name))
 
     def __enter__(self) -> Self:
         """Show the progress line on the terminal."""

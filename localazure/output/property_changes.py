@@ -9,6 +9,7 @@ from localazure.arm.secret_values import is_secret
 from localazure.deployment.steps import Op, ResourceStep
 from localazure.output.operation_words import COLOURS, SIGNS
 from localazure.run import RunResult
+from safe_text.display import visible
 
 _LONGEST_VALUE = 60
 _FEW = 3
@@ -20,7 +21,7 @@ def property_changes(result: RunResult, style: Style) -> str:
     for step in result.steps:
         changed = step.differences.by_name
         if changed and step.op is not Op.SAME:
-            lines.append(f" {style.paint(SIGNS[step.op], COLOURS[step.op])} {step.record.name}")
+            lines.append(f" {style.paint(SIGNS[step.op], COLOURS[step.op])} {visible(step.record.name)}")
             lines += [_change_line(change, step, style) for change in changed]
     return "\n".join([style.paint("Differences:", "bold"), *lines]) if lines else ""
 
@@ -30,7 +31,7 @@ def changed_paths(step: ResourceStep) -> str:
     found = step.differences.forced_by or step.differences.by_name
     if not found:
         return ""
-    paths = list(dict.fromkeys(format_path(_brief(change.path)) for change in found))
+    paths = list(dict.fromkeys(visible(format_path(_brief(change.path))) for change in found))
     rest = f" and {len(paths) - _FEW} more" if len(paths) > _FEW else ""
     return f"[diff: {', '.join(paths[:_FEW])}{rest}]"
 
@@ -50,11 +51,11 @@ def _change_line(change: Change, step: ResourceStep, style: Style) -> str:
     values = [shortened(value) for value in (change.old, change.new) if value is not ABSENT]
     why = "  (cannot be changed in place)" if change in step.differences.forced_by else ""
     return style.paragraph(
-        f"{format_path(change.path)}: {' => '.join(values)}{why}", mark=sign, colour=colour, indent=5, hang=4
+        f"{visible(format_path(change.path))}: {' => '.join(values)}{why}", mark=sign, colour=colour, indent=5, hang=4
     )
 
 
 def shortened(value: Any) -> str:  # noqa: ANN401 (any JSON value)
     """Return a value as JSON in at most 60 characters; a secret is shown as `[secret]`."""
-    text = "[secret]" if is_secret(value) else json.dumps(value, ensure_ascii=False)
+    text = "[secret]" if is_secret(value) else visible(json.dumps(value, ensure_ascii=False))
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"

@@ -13,6 +13,7 @@ from localazure.deployment.urns import name_of, type_of
 from localazure.output.operation_words import COLOURS, SIGNS, operation_words
 from localazure.output.property_changes import changed_paths
 from localazure.run import RunResult
+from safe_text.display import visible
 
 _GUIDE = 4
 """Number of characters in front of a resource for each level of the tree."""
@@ -66,7 +67,7 @@ def _label(urn: str, step: ResourceStep | None, *, short: bool) -> Text:
     label = Text(overflow="fold")
     if sign:
         label.append(f"{sign} ", COLOURS[operation])
-    label.append(name_of(urn)).append(f"  {kind.rpartition(':')[2] if short else kind}", "dim")
+    label.append(visible(name_of(urn))).append(f"  {kind.rpartition(':')[2] if short else kind}", "dim")
     paths = changed_paths(step) if step is not None else ""
     return label.append(f"  {paths}") if paths else label
 

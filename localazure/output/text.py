@@ -15,6 +15,7 @@ from localazure.output.operation_words import COLOURS, SIGNS, operation_words
 from localazure.output.property_changes import property_changes, shortened
 from localazure.output.resource_tree import resource_counts, resource_tree
 from localazure.run import Operation, RunResult
+from safe_text.display import visible
 
 HINT = "--debug shows the traceback"
 """Last line of an error in the program."""
@@ -59,7 +60,7 @@ def _outputs(result: RunResult, style: Style) -> str:
     if not plain or result.operation is Operation.DESTROY:
         return ""
     wide = max(map(len, plain))
-    lines = [f"    {name.ljust(wide)}  {shortened(value)}" for name, value in plain.items()]
+    lines = [f"    {visible(name).ljust(wide)}  {shortened(value)}" for name, value in plain.items()]
     return "\n".join([style.paint("Outputs:", "bold"), *lines])
 
 
@@ -67,7 +68,7 @@ def failures(found: Iterable[Failure], style: Style, *, with_tracebacks: bool = 
     """Return the errors of a local run as text, each with its resource."""
     lines: list[str] = []
     for failure in found:
-        where = f"{name_of(failure.urn)} ({type_of(failure.urn)}): " if failure.urn else ""
+        where = f"{visible(name_of(failure.urn))} ({type_of(failure.urn)}): " if failure.urn else ""
         lines += [
             style.paragraph(f"{where}{line}", mark="error:", colour="red", indent=2)
             for line in failure.message.splitlines()
@@ -108,8 +109,8 @@ def matrix(found: Sequence[AssignmentRow], style: Style) -> str:
     title = style.paint("Access, from the role assignments in local Azure:", "bold")
     cells: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for each in found:
-        cells[each.agent, each.resource].add(f"{each.verb}*" if each.condition else each.verb)
-    agents, places = (sorted({getattr(each, kind) for each in found}) for kind in ("agent", "resource"))
+        cells[visible(each.agent), visible(each.resource)].add(f"{each.verb}*" if each.condition else each.verb)
+    agents, places = (sorted({visible(getattr(each, kind)) for each in found}) for kind in ("agent", "resource"))
     rows = [("", *places)]
     rows += [(agent, *(", ".join(sorted(cells.get((agent, place), "·"))) for place in places)) for agent in agents]
     wide = widths(rows)
