@@ -1,7 +1,7 @@
 """Lists the operation names that Azure providers publish, for the control plane and the data plane.
 
 Owns the packed lists in `data/`, of all providers. An operation that a role names and no list has exists
-nevertheless: `access.evaluate.named_operations` adds the operations of the roles in question.
+nevertheless: `access.azure.unlisted_names` adds the operations of the roles in question.
 """
 
 from bisect import bisect_left

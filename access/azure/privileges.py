@@ -1,20 +1,25 @@
 """Decides from a role's operations if the role is privileged, that is, too powerful for an agent.
 
-Owns the table of operations that lead beyond the resource at hand. Roles are never listed by name or id: a role that
-Microsoft adds or widens is judged like the rest. Conditions inside a role are ignored: a role that may grant only some
-rights still grants rights. Sources: Microsoft, "Azure built-in roles" of 2026-04-09 and "Azure permissions" (the
-operations' own descriptions); which ways out matter is this project's judgement.
+Owns the table of operations that lead beyond the resource at hand; those that take over a host are in
+`access.azure.compute_hosts`, and those that hand out keys are recognised in `access.azure.handouts`. Roles are never
+listed by name or id: a role that Microsoft adds or widens is judged like the rest. Conditions inside a role are
+ignored: a role that may grant only some rights still grants rights. Sources: Microsoft, "Azure built-in roles" of
+2026-04-09 and "Azure permissions" (the operations' own descriptions); which ways out matter is this project's
+judgement.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
-from access.azure.actions import covered
+from access.azure.actions import covered, covers
 from access.azure.catalogue import Permission, Role
-from access.azure.operations import listed
+from access.azure.compute_hosts import operations as host_operations
+from access.azure.handouts import hands_out_keys, key_actions
+from access.azure.operations import beginning_with, listed
 from access.azure.planes import AGENT, relevant_to
+from access.azure.unlisted_names import first_piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +31,34 @@ class _WayOut:
     data_actions: tuple[str, ...] = ()
 
 
+GRANTING = (
+    "Microsoft.Authorization/roleAssignments/write",
+    "Microsoft.Authorization/roleDefinitions/write",
+    "Microsoft.Authorization/roleAssignmentScheduleRequests/write",
+    "Microsoft.Authorization/roleEligibilityScheduleRequests/write",
+    "Microsoft.Authorization/elevateAccess/action",
+    "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments/write",
+    "Microsoft.DocumentDB/databaseAccounts/sqlRoleDefinitions/write",
+)
+"""Operations that give roles to somebody, or change what roles allow."""
+
+GRANTS_RIGHTS = "grants rights"
+"""Reason of `privileged` for roles that can assign roles."""
+
 _WAYS_OUT = (
     _WayOut(
-        "grants rights",
+        GRANTS_RIGHTS,
         actions=(
-            "Microsoft.Authorization/roleAssignments/write",
-            "Microsoft.Authorization/roleDefinitions/write",
-            "Microsoft.Authorization/roleAssignmentScheduleRequests/write",
-            "Microsoft.Authorization/roleEligibilityScheduleRequests/write",
+            *GRANTING,
             "Microsoft.Authorization/roleManagementPolicies/write",
-            "Microsoft.Authorization/elevateAccess/action",
             "Microsoft.Authorization/denyAssignments/delete",
             "Microsoft.Authorization/policyExemptions/write",
             "Microsoft.Authorization/locks/delete",
             "Microsoft.Authorization/locks/write",
-            "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments/write",
-            "Microsoft.DocumentDB/databaseAccounts/sqlRoleDefinitions/write",
             "Microsoft.KeyVault/vaults/accessPolicies/write",
             "Microsoft.KeyVault/vaults/write",
+            # Another tenant gets roles here: "What is Azure Lighthouse", Microsoft Learn.
+            "Microsoft.ManagedServices/registrationAssignments/write",
         ),
     ),
     _WayOut(
@@ -52,26 +67,15 @@ _WAYS_OUT = (
             "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
             "Microsoft.ManagedIdentity/userAssignedIdentities/write",
             "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write",
-            "Microsoft.App/containerApps/write",
-            "Microsoft.App/jobs/write",
             "Microsoft.CognitiveServices/accounts/projects/applications/write",
             "Microsoft.CognitiveServices/accounts/projects/applications/agentdeployments/write",
-            "Microsoft.ContainerService/managedClusters/runcommand/action",
-            "Microsoft.Compute/virtualMachines/runCommand/action",
-            "Microsoft.Compute/virtualMachines/extensions/write",
-            "Microsoft.Compute/virtualMachines/write",
-            "Microsoft.Web/sites/write",
-            "Microsoft.Web/sites/publish/action",
+            *host_operations(data=False),
         ),
         data_actions=(
             # What an agent does, and so all that its identity and its project's may.
             "Microsoft.CognitiveServices/accounts/AIServices/agents/write",
-            "Microsoft.App/containerApps/exec/action",
-            "Microsoft.App/containerApps/debug/action",
-            "Microsoft.App/jobs/exec/action",
             "Microsoft.CognitiveServices/accounts/AIServices/agents/endpoints/UserIdentityImpersonation/action",
-            "Microsoft.ContainerService/managedClusters/pods/write",
-            "Microsoft.ContainerService/managedClusters/pods/exec/action",
+            *host_operations(data=True),
         ),
     ),
     _WayOut(
@@ -84,6 +88,10 @@ _WAYS_OUT = (
             "Microsoft.ContainerRegistry/registries/scheduleRun/action",
             "Microsoft.ContainerRegistry/registries/taskruns/write",
             "Microsoft.ContainerRegistry/registries/sign/write",
+            "Microsoft.ContainerRegistry/registries/cacheRules/write",
+            "Microsoft.ContainerRegistry/registries/pipelineRuns/write",
+            "Microsoft.ContainerRegistry/registries/runs/write",
+            "Microsoft.ContainerRegistry/registries/scopeMaps/write",
             "Microsoft.ContainerRegistry/registries/write",
         ),
         data_actions=(
@@ -107,20 +115,8 @@ _WAYS_OUT = (
     ),
 )
 
-_HANDS_OUT = re.compile(r"(?:keys?|secrets?|credentials?|strings|sas|passwords?|tokens?)/action$")
-_HANDS_OUT_NOTHING = re.compile(
-    # A delegation key signs only what its caller may do anyway; the others change or revoke.
-    r"/(?:generateuserdelegationkey|revoke\w*|setdefaultkey|updateautorotateuserkeys)/action$"
-)
 _CALLED = frozenset({"microsoft.cognitiveservices/accounts/projects/applications", AGENT})
 _WHOLE_SERVICE = re.compile(r"[^/*]+(?:/[^/*]+)?/\*(?:/write)?")
-
-
-@cache
-def key_actions() -> tuple[str, ...]:
-    """Return the control-plane operations that return keys, secrets or tokens of a service."""
-    names = (name for name in listed(data=False) if _HANDS_OUT.search(name.lower()))
-    return tuple(name for name in names if not _HANDS_OUT_NOTHING.search(name.lower()))
 
 
 def allows(block: Permission, operation: str, *, data: bool) -> bool:
@@ -129,6 +125,7 @@ def allows(block: Permission, operation: str, *, data: bool) -> bool:
     return covered(grants, operation) and not covered(excludes, operation, granting=False)
 
 
+@lru_cache(maxsize=4096)
 def privileged(role: Role, at: str = "") -> str | None:
     """Return each reason why a role is privileged, with an operation as evidence; None if the role is not.
 
@@ -155,10 +152,32 @@ def _reasons(block: Permission) -> Iterator[tuple[str, str]]:
     if "*" in block.actions:
         yield "may do everything", "*"
     for way in _WAYS_OUT:
-        for plane, operations in ((False, way.actions), (True, way.data_actions)):
-            yield from ((way.reason, name) for name in operations if allows(block, name, data=plane))
-    yield from (("hands out keys", name) for name in key_actions() if allows(block, name, data=False))
+        for plane, names in ((False, way.actions), (True, way.data_actions)):
+            yield from ((way.reason, name) for name in names if allows(block, name, data=plane))
+    yield from (("hands out keys", name) for name in _key_operations(block))
+    yield from (("allows what no list of operations has", name) for name in block.actions if _is_unknown(name))
     yield from (("owns all data of a service", name) for name in block.data_actions if _is_whole_service(name))
+
+
+def _key_operations(block: Permission) -> Iterator[str]:
+    """Return the operations of a block that hand out keys, those included that only the role names."""
+    for pattern in block.actions:
+        head = first_piece(pattern)
+        for name in beginning_with(head.rstrip("/"), key_actions()) if "*" in pattern else (pattern,):
+            # A role that reads everything, such as Reader, gets keys where a type hands them out by a read. Whether
+            # there is such a resource is not a property of the role: the evaluation reports its data.
+            by_reading = "/" not in head and name.lower().endswith("/read")
+            if hands_out_keys(name) and not by_reading and covers(pattern, name) and allows(block, name, data=False):
+                yield name
+
+
+def _is_unknown(pattern: str) -> bool:
+    """Return True for a wildcard over operations that no list has, unless the wildcard only reads."""
+    if "*" not in pattern or pattern.lower().endswith("/read"):
+        return False
+    return not any(
+        covers(pattern, name) for name in beginning_with(first_piece(pattern).rstrip("/"), listed(data=False))
+    )
 
 
 def _is_whole_service(pattern: str) -> bool:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from access.azure.catalogue import Role
-from access.azure.named_operations import missing_operations, unlisted
 from access.azure.scopes import ancestors, is_management_group, key
+from access.azure.unlisted_names import missing_operations, unlisted
 from access.evaluate.conditions.attributes import attributes_of_resource
 from access.evaluate.keys import key_scopes, opened_by_keys
 from access.evaluate.operation_sets import OperationSet, operation_set_of_type

@@ -8,7 +8,7 @@ users, which have a switch of their own. `access.azure.privileges` lists the ope
 import re
 from functools import cache
 
-from access.azure.privileges import key_actions
+from access.azure.handouts import key_actions
 from access.azure.scopes import ROOT, ancestors, type_of
 from access.evaluate.operation_sets import OperationSet, operation_set_of
 

@@ -10,9 +10,9 @@ from functools import cached_property, lru_cache
 from itertools import compress, pairwise
 
 from access.azure.actions import covers
-from access.azure.named_operations import first_piece
 from access.azure.operations import beginning_with
 from access.azure.planes import is_cosmos, relevant_to
+from access.azure.unlisted_names import first_piece
 from access.evaluate.conditions.suboperations import BY_OPERATION
 
 _DIGITS = bytes.maketrans(b"01", b"\x00\x01")

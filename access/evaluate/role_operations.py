@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from functools import cache
 
 from access.azure.catalogue import Role, by_name
-from access.azure.named_operations import missing_operations, unlisted
 from access.azure.planes import is_cosmos
+from access.azure.unlisted_names import missing_operations, unlisted
 from access.azure.verbs import VERBS
 from access.evaluate.operation_sets import operation_set_of_type
 from access.evaluate.verdicts import granted_by_role

@@ -3,24 +3,12 @@
 from collections.abc import Iterator
 
 from access.azure.catalogue import Role
-from access.azure.privileges import allows, privileged
+from access.azure.privileges import GRANTING, GRANTS_RIGHTS, allows, privileged
 from access.azure.scopes import key, type_of
 from access.evaluate.decisions import no_restriction_reason
 from access.evaluate.platform_grants import is_platform_assignment
 from access.findings.context import CheckContext, assignment_text
 from access.findings.finding import Finding
-
-_GRANTING = (
-    "Microsoft.Authorization/roleAssignments/write",
-    "Microsoft.Authorization/roleDefinitions/write",
-    "Microsoft.Authorization/roleAssignmentScheduleRequests/write",
-    "Microsoft.Authorization/roleEligibilityScheduleRequests/write",
-    "Microsoft.Authorization/elevateAccess/action",
-    "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments/write",
-    "Microsoft.DocumentDB/databaseAccounts/sqlRoleDefinitions/write",
-)
-_GRANTS_RIGHTS = "grants rights "
-"""Prefix of the reason that `privileged` returns for roles that can assign roles."""
 
 
 def check(context: CheckContext) -> Iterator[Finding]:
@@ -47,9 +35,9 @@ def check(context: CheckContext) -> Iterator[Finding]:
 def _too_much(role: Role, at: str) -> Iterator[tuple[str, str]]:
     """Return finding rule id and reason for each way in which a role is privileged."""
     reasons = (privileged(role, at) or "").split("; ")
-    granting = next((name for name in _GRANTING for each in role.permissions if allows(each, name, data=False)), "")
+    granting = next((name for name in GRANTING for each in role.permissions if allows(each, name, data=False)), "")
     if granting:
         yield "role-granting-role", f"allows {granting}"
-        reasons = [each for each in reasons if not each.startswith(_GRANTS_RIGHTS)]
+        reasons = [each for each in reasons if not each.startswith(f"{GRANTS_RIGHTS} (")]
     if any(reasons):
         yield "privileged-role", "; ".join(reasons)

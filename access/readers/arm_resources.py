@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 
 from access.azure.assignment_types import ASSIGNMENTS, DEFINITIONS
 from access.azure.catalogue import System, by_id
+from access.azure.compute_hosts import BY_TYPE
 from access.azure.definitions import permissions_of
 from access.azure.scopes import ancestors, key, type_of
 from access.azure.types import BY_ARM_TYPE
-from access.azure.types.other_hosts import HOSTS
 from access.model.graph import DenyAssignment, Unread
 from access.model.json_values import Values, listed, mapping, text
 from access.readers.resource_state import ResourceState
@@ -36,7 +36,8 @@ _GROUP_SEGMENTS = 4
 def token_of(arm_type: str) -> str:
     """Return the Pulumi type token of azure-native for an ARM type; made from its words where no row has it."""
     row = BY_ARM_TYPE.get(arm_type.lower())
-    token = row.token if row else HOSTS.get(arm_type.lower(), "")
+    host = BY_TYPE.get(arm_type.lower())
+    token = row.token if row else host.token if host else ""
     if token.startswith(_NATIVE):
         return token
     provider, _, rest = arm_type.lower().partition("/")

@@ -7,8 +7,8 @@ that does not exist yet has the URN of its resource as its id.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from access.azure.compute_hosts import TOKENS as HOSTS
 from access.azure.scopes import key
-from access.azure.types.other_hosts import HOSTS
 from access.model.graph import Principal, Unread
 from access.model.json_values import Values, is_known, listed, mapping, text, texts
 from access.readers import foundry_identities as foundry
@@ -28,8 +28,6 @@ from access.readers.resource_state import ResourceState
 
 _PROJECT = "azure-native:cognitiveservices:Project"
 _KUBELET = "kubeletidentity"
-_HOSTS = frozenset({"azure-native:app:ContainerApp", "azure-native:app:Job", *HOSTS.values()})
-"""Types that run code, which can use their identity."""
 
 
 class Principals:
@@ -129,7 +127,7 @@ class Principals:
             self.unread.append(Unread(state.location, "which identities it has is not known yet, or a secret"))
         where = self._ids_of.id_of(state)
         agent = self._components.agent_of(state) or self._outside.name_of(state)
-        runs_code = state.token in _HOSTS
+        runs_code = state.token in HOSTS and state.token != CLUSTER
         attached = self._attached_to(state, inputs, outputs)
         if _has_unknown_identity(inputs) and not attached:
             self.unread.append(Unread(state.location, "one of its identities is not known yet, or a secret"))
@@ -186,7 +184,7 @@ def _with_distinct_names(principals: Iterable[Principal]) -> Iterator[Principal]
 def _is_app(state: ResourceState) -> bool:
     """Return True if code runs in a resource with an identity of its own."""
     has_identity = "identity" in (state.inputs or state.outputs)
-    return state.token == foundry.APPLICATION or (state.token in _HOSTS and has_identity)
+    return state.token == foundry.APPLICATION or (state.token in HOSTS and has_identity)
 
 
 def _people(component: ResourceState) -> Principal:

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from access.azure.catalogue import Permission
+from access.azure.compute_hosts import CHANGING, HOST_TYPES, operations
+from access.azure.privileges import privileged
 from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.blast_radius import BlastRadius, blast_radius
 from access.questions.paths import agents, attaching, federation, hosts, images, rights, vaults
@@ -66,21 +68,28 @@ ON_DATA = {
     *(f"{CLUSTER}/batch/{name}/write" for name in ("cronjobs", "jobs")),
 }
 """Escalation operations on the data plane; all others are on the control plane."""
-ATTACHING = [kind for kind, names in HOSTS.items() if "write" in names]
+ATTACHING = sorted(
+    {*(one.arm_type for one in HOST_TYPES), *(kind for kind, names in HOSTS.items() if "write" in names)}
+)
+IN_TABLE = sorted((one.arm_type, name) for one in HOST_TYPES for name in ("write", *one.writes, *one.enters))
 
 IMAGES = (
     "push/write",
     "importImage/action",
     "importPipelines/write",
+    "pipelineRuns/write",
     "tasks/write",
     "taskRuns/write",
+    "runs/write",
     "scheduleRun/action",
     "repositories/content/write",
 )
 ON_DATA.add("Microsoft.ContainerRegistry/registries/repositories/content/write")
+ON_DATA.update(operations(data=True))
 RIGHTS = {
     "Microsoft.Authorization/roleAssignments/write": ("give itself any role at", False),
     "Microsoft.Authorization/roleAssignmentScheduleRequests/write": ("give itself any role at", False),
+    "Microsoft.Authorization/roleEligibilityScheduleRequests/write": ("give itself any role at", False),
     "Microsoft.Authorization/roleDefinitions/write": ("change what roles allow at", True),
 }
 
@@ -131,12 +140,77 @@ def test_blast_radius_of_each_escalation_operation_on_a_host_includes_the_agent_
     assert found.becomes[0].how.startswith(f"attacker may {phrase} ")
 
 
+@pytest.mark.parametrize(("kind", "name"), IN_TABLE)
+def test_each_operation_of_the_table_of_hosts_takes_over_the_agent_in_the_host(kind: str, name: str) -> None:
+    host = host_of(kind)
+    given = allowed(f"{kind}/{name}", host.id)
+    found = becoming(host, given)
+
+    assert [(one.agent, one.conditional) for one in found.becomes] == [("victim", False)]
+    assert given.role is not None
+    assert "becomes another identity (" in (privileged(given.role) or "")
+
+
+def test_every_host_type_of_the_table_can_be_updated() -> None:
+    assert {f"{one.key}/write" for one in HOST_TYPES} <= set(CHANGING)
+    assert {kind.lower() for kind in HOSTS} <= {one.key for one in HOST_TYPES}
+
+
+UNKNOWN_HOST = "Example.Unknown/engines"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "conditional"),
+    [
+        # A resource of a type that no table has: its update takes it over, other changes perhaps.
+        (UNKNOWN_HOST, "write", False),
+        (UNKNOWN_HOST, "scripts/write", True),
+        (UNKNOWN_HOST, "execute/action", True),
+        (UNKNOWN_HOST, "read", None),
+        (UNKNOWN_HOST, "delete", None),
+        (UNKNOWN_HOST, "restart/action", None),
+        (UNKNOWN_HOST, "privateEndpointConnections/write", None),
+        ("Microsoft.Web/sites", "slotsswap/Action", True),
+        ("Microsoft.Automation/automationAccounts", "variables/write", True),
+        ("Microsoft.Compute/virtualMachines", "restart/action", None),
+        ("Microsoft.Logic/workflows", "triggers/run/action", None),
+    ],
+)
+def test_change_of_a_resource_with_an_identity_takes_it_over_unless_it_is_known_to_be_harmless(
+    kind: str, name: str, *, conditional: bool | None
+) -> None:
+    host = host_of(kind)
+    found = becoming(host, allowed(f"{kind}/{name}", host.id))
+
+    expected = [] if conditional is None else [("victim", conditional)]
+    assert [(one.agent, one.conditional) for one in found.becomes] == expected
+
+
+@pytest.mark.parametrize(
+    ("operation", "agents"),
+    [
+        ("Example.Unknown/engines/write", [("keeper", True)]),
+        ("Microsoft.Network/virtualNetworks/write", []),
+        ("Microsoft.Insights/metricAlerts/write", []),
+        ("Microsoft.Storage/storageAccounts/blobServices/containers/write", []),
+    ],
+)
+def test_identity_is_perhaps_attached_to_a_resource_of_an_unknown_type(
+    operation: str, agents: list[tuple[str, bool]]
+) -> None:
+    assign = allowed("Microsoft.ManagedIdentity/userAssignedIdentities/assign/action", IDENTITY)
+    found = becoming(resource(GROUP, declared=False), assign, allowed(operation, GROUP))
+
+    assert [(one.agent, one.conditional) for one in found.becomes] == agents
+
+
 @pytest.mark.parametrize("kind", ATTACHING)
 def test_blast_radius_of_a_right_to_update_a_host_and_assign_an_identity_includes_the_identity(kind: str) -> None:
     assign = allowed("Microsoft.ManagedIdentity/userAssignedIdentities/assign/action", IDENTITY)
     group = resource(GROUP, declared=False)
 
-    assert [one.agent for one in becoming(group, assign, allowed(f"{kind}/write", GROUP)).becomes] == ["keeper"]
+    found = becoming(group, assign, allowed(f"{kind}/write", GROUP)).becomes
+    assert [(one.agent, one.conditional) for one in found] == [("keeper", False)]
     assert becoming(group, assign, allowed(f"{kind}/delete", GROUP)).becomes == ()
 
 
@@ -239,13 +313,11 @@ def test_every_escalation_operation_of_the_blast_radius_has_a_test_case() -> Non
     foundry = "microsoft.cognitiveservices/accounts"
     vault = "microsoft.keyvault/vaults"
 
-    assert set(hosts.OPERATIONS) == on_hosts
-    assert set(attaching.OPERATIONS) == {
-        f"{identities}/assign/action",
-        *(f"{kind}/write".lower() for kind in ATTACHING),
-    }
+    assert on_hosts <= set(hosts.OPERATIONS)
+    assert set(attaching.OPERATIONS) == {f"{identities}/assign/action", *(f"{one.key}/write" for one in HOST_TYPES)}
     assert set(images.OPERATIONS) == {f"microsoft.containerregistry/registries/{name}".lower() for name in IMAGES}
-    assert set(rights.OPERATIONS) == {each.lower() for each in RIGHTS} | cosmos
+    others = {"microsoft.authorization/elevateaccess/action", "microsoft.managedservices/registrationassignments/write"}
+    assert set(rights.OPERATIONS) == {each.lower() for each in RIGHTS} | cosmos | others
     assert set(federation.OPERATIONS) == {f"{identities}/federatedidentitycredentials/write"}
     assert set(agents.OPERATIONS) == {
         f"{foundry}/aiservices/agents/write",

@@ -1,13 +1,14 @@
 """Escalation by attaching a managed identity to an app that the attacker can change.
 
 Azure requires both rights of the writer, so they count only together: `steps` yields the identities that can be
-attached, `hosts.HOST_WRITES` the apps that can be written, and `access.questions.paths.traversal` combines the two.
+attached, `host` the resources that can be written, and `access.questions.paths.traversal` combines the two. A resource
+of a type that is in no table of hosts perhaps takes an identity.
 Source: Microsoft, "Managed identity best practice recommendations", 2025.
 """
 
 from collections.abc import Iterator
 
-from access.questions.paths.hosts import HOST_WRITES
+from access.azure.compute_hosts import HOST_WRITES, possibly_attaches
 from access.questions.paths.inventory import Inventory
 from access.questions.paths.steps import EscalationStep, Node, ResourceAccess
 
@@ -27,4 +28,9 @@ def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep
 def host(held: ResourceAccess) -> EscalationStep | None:
     """Return the step to a host that can be changed, to which identities can be attached."""
     operation = held.first(HOST_WRITES)
-    return None if operation is None else held.step(Node("scope", held.resource.id), "write an app", operation)
+    if operation is not None:
+        return held.step(Node("scope", held.resource.id), "write an app", operation)
+    other = held.first(name for name in held.control if possibly_attaches(name))
+    if other is None:
+        return None
+    return held.step(Node("scope", held.resource.id), "write a resource", other, conditional=True)

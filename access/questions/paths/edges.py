@@ -6,6 +6,7 @@ Owns collecting them: each way gets the access to every resource.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from access.azure.compute_hosts import possible_takeover, possibly_attaches
 from access.azure.planes import relevant_to
 from access.evaluate.decisions import all_access, relevant_operations
 from access.evaluate.relevance import resource_type
@@ -95,9 +96,14 @@ class EscalationSteps:
         found: dict[str, str] = {}
         for names in (reach.allowed, reach.conditional, reach.data_allowed, reach.data_conditional):
             if names not in self._interesting:
-                self._interesting[names] = {low: name for name in names if (low := name.lower()) in _OPERATIONS}
+                self._interesting[names] = {low: name for name in names if _leads_on(low := name.lower())}
             found |= self._interesting[names]
         return found
+
+
+def _leads_on(operation: str) -> bool:
+    """Return True if an operation, in lower case, is one that a way of escalation needs, or may need."""
+    return operation in _OPERATIONS or possibly_attaches(operation) or bool(possible_takeover(operation))
 
 
 _EVERYTHING: dict[tuple[str, bool], EffectiveAccess] = {}

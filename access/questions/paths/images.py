@@ -15,8 +15,10 @@ OPERATIONS = tuple(
         "push/write",
         "importimage/action",
         "importpipelines/write",
+        "pipelineruns/write",
         "tasks/write",
         "taskruns/write",
+        "runs/write",
         "schedulerun/action",
         "repositories/content/write",
     )

@@ -117,10 +117,10 @@ class Inventory:
         shared = [agent for one in attached for agent in one.agents]
         # A shared identity does not show which of its agents runs here, unless the resource has an agent's name.
         found = own or [agent for agent in shared if agent.lower() == name] or shared
-        return list(dict.fromkeys(found)) if type_of(where) != _IDENTITY else []
+        return list(dict.fromkeys(found)) if type_of(where) != IDENTITY else []
 
 
-_IDENTITY = "microsoft.managedidentity/userassignedidentities"
+IDENTITY = "microsoft.managedidentity/userassignedidentities"
 PROJECT = "microsoft.cognitiveservices/accounts/projects"
 
 

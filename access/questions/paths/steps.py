@@ -56,6 +56,12 @@ class ResourceAccess:
     """Operations that any escalation needs: lower case → Azure's spelling."""
     reach: EffectiveAccess
 
+    @property
+    def control(self) -> list[str]:
+        """The operations on the control plane, in lower case."""
+        sets = (self.reach.allowed, self.reach.conditional)
+        return [name for name, written in self.operations.items() if any(written in names for names in sets)]
+
     def first(self, wanted: Iterable[str]) -> str | None:
         """Return the first of the wanted operations that is allowed, unconditional ones first."""
         found = [self.operations[name] for name in wanted if name in self.operations]

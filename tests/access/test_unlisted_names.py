@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from access.azure.catalogue import Permission, every_role
-from access.azure.named_operations import unlisted
 from access.azure.operations import listed
 from access.azure.packing import packed_operations
 from access.azure.planes import every, relevant_to
+from access.azure.unlisted_names import unlisted
 from access.evaluate.decisions import all_access, decide, effective_access
 from access.model.graph import Graph, Principal
 from access.questions.paths import attaching

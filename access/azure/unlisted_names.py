@@ -36,7 +36,7 @@ def extension_operations(role: Role, arm_type: str, *, data: bool) -> tuple[str,
     found: dict[str, None] = {}
     for pattern in _granted(role, data=data):
         head = first_piece(pattern)
-        # A pattern without a provider is about everything, and does not concern extension resources.
+        # A pattern without a provider covers every provider, and names no extension resource.
         if "/" in head and not head.startswith((own, *_NOT_AT_RESOURCES)):
             found |= dict.fromkeys(_covered(pattern, data=data) or (pattern,))
     return tuple(found)
