@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code."""
+    """Run the console command `agent-network`, and return its exit code."""
     try:
         from cli.main import run  # noqa: PLC0415 (so that Ctrl-C while modules load shows no traceback)
 

@@ -1,4 +1,4 @@
-"""The Pulumi program of a project: deploys the network of network.yaml to Azure.
+"""Pulumi program of a project: deploys the network of network.yaml to Azure.
 
 The one function that a project's `__main__.py` needs, and the one that stays where it is from version to version.
 """
@@ -15,7 +15,7 @@ __all__ = ["deploy"]
 
 
 def deploy() -> AgentNetwork:
-    """Declare all resources of the network for the current project and stack.
+    """Register all resources of the network for the current project and stack with Pulumi.
 
     Raises:
         RunError: with every mistake in network.yaml and in the stack's configuration.

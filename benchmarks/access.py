@@ -2,7 +2,7 @@
 
 A network of n agents has n/10 resources and ten role assignments an agent, one of them to pull its image. Measured are
 the full matrix, the proof, and the difference to a copy with 100 changed assignments, each size in a process of its
-own. The slow evaluator of the tests, which asks about every operation of every agent at every resource, judges a
+own. The slow evaluator of the tests, which evaluates every operation of every agent at every resource, judges a
 smaller network in the same run, for the ratio.
 """
 
@@ -51,7 +51,7 @@ _REGISTRY = _GROUP + "/Microsoft.ContainerRegistry/registries/images"
 
 
 def network(agents: int) -> tuple[Declared, Graph]:
-    """Generate a network with a number of agents and its access graph; always the same for the same number."""
+    """Generate a declared network with a number of agents and its access graph, the same for the same number."""
     random = Random(agents)  # noqa: S311 (a sample, no secret)
     kinds = sorted(_IDS)
     resources = {
@@ -94,7 +94,7 @@ def _assignment(principal: Principal, role_name: str, scope: str) -> Assignment:
 
 
 def changed(graph: Graph) -> Graph:
-    """Return a copy of the graph in which some agents may read other resources."""
+    """Return a copy of an access graph in which some agents may read other resources."""
     role = by_name("Reader")
     some = [
         replace(one, id=f"{one.id} wider", role=role, role_id=role.id, system="azure")
@@ -109,14 +109,14 @@ def changed(graph: Graph) -> Graph:
 
 
 def timed(what: Callable[[], Any]) -> tuple[float, Any]:
-    """Measure the seconds of a function call, and return its result too."""
+    """Return the seconds that a function call takes, and the result of the call."""
     began = time.perf_counter()
     answer = what()
     return time.perf_counter() - began, answer
 
 
 def one_size(agents: int) -> dict[str, float]:
-    """Measure the seconds of each access analysis of a network, and the maximum memory in MiB."""
+    """Measure the seconds of each access analysis of a network of some size, and the maximum memory in MiB."""
     declared, graph = network(agents)
     other = changed(graph)
     matrix, rows = timed(lambda: access_rows(AccessMatrix(graph), declared))
@@ -138,7 +138,7 @@ def slow_ratio() -> tuple[float, float]:
     from tests.access import slow  # noqa: PLC0415 (of the tests, and only here)
 
     _, graph = network(SLOW)
-    asked = [(principal, place) for principal in graph.principals for place in graph.resources]
+    pairs = [(principal, place) for principal in graph.principals for place in graph.resources]
 
     def enumerated() -> list[frozenset[str]]:
         return [
@@ -148,10 +148,10 @@ def slow_ratio() -> tuple[float, float]:
                 for name in relevant_operations(place, data=data)
                 if slow.decided(graph, principal.id, place, name, data=data) == slow.YES
             )
-            for principal, place in asked
+            for principal, place in pairs
         ]
 
-    fast, answers = timed(lambda: [effective_access(graph, principal.id, place.id) for principal, place in asked])
+    fast, answers = timed(lambda: [effective_access(graph, principal.id, place.id) for principal, place in pairs])
     slowly, expected = timed(enumerated)
     if [one.allowed | one.data_allowed for one in answers] != expected:
         sys.exit("the slow evaluator and the fast one disagree")
@@ -159,7 +159,7 @@ def slow_ratio() -> tuple[float, float]:
 
 
 def main() -> None:
-    """Run the benchmark with the command line's options."""
+    """Run the benchmark of the access analysis with the command line's options."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--one", type=int, metavar="AGENTS", help=argparse.SUPPRESS)
     options = parser.parse_args()

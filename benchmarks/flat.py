@@ -25,7 +25,7 @@ GROUP, PLACE, KEPT = "bench-rg", "westeurope", 30
 
 
 def program(count: int) -> None:
-    """Register all resources of the baseline, one statement after another."""
+    """Register all resources of the preview benchmark's baseline, one statement after another."""
     group = resources.ResourceGroup("bench", resource_group_name=GROUP, location=PLACE, tags={})
     rg = group.urn.apply(lambda _: GROUP)
     subscription = authorization.get_client_config_output().subscription_id

@@ -53,7 +53,7 @@ agents:
 
 
 def network_run(root: Path, count: int) -> Callable[[], RunResult]:
-    """Preview a project on disk, including the reading of its files."""
+    """Return a function that previews a project on disk, including the reading of its files."""
     main = Path(__file__).parents[1] / "__main__.py"
     (root / "Pulumi.yaml").write_text(f"name: agent-network\nruntime: python\nmain: {main}\n")
     (root / "Pulumi.dev.yaml").write_text(STACK_FILE)
@@ -71,7 +71,7 @@ def network_run(root: Path, count: int) -> Callable[[], RunResult]:
 
 
 def flat_run(_root: Path, count: int) -> Callable[[], RunResult]:
-    """Preview the baseline program without components."""
+    """Return a function that previews the baseline program without components."""
     return lambda: run(lambda: flat.program(count), project="agent-network", stack="dev", config={})
 
 
@@ -133,7 +133,7 @@ def compare() -> None:
 
 
 def main() -> None:
-    """Run the benchmark with the command line's options."""
+    """Run the benchmark of the local preview with the command line's options."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="only compare what the two register")
     parser.add_argument("--one", nargs=2, metavar=("WHAT", "COUNT"), help=argparse.SUPPRESS)

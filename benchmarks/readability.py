@@ -22,14 +22,14 @@ Row = tuple[str, str]
 
 
 def modules(*folders: str) -> Iterator[tuple[str, ast.Module]]:
-    """Return every module in the given folders, with its path."""
+    """Yield every module in the given folders of the project, with its path."""
     for folder in folders:
         for path in sorted((ROOT / folder).rglob("*.py")):
             yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))
 
 
 def docstrings() -> Iterator[Row]:
-    """Return the first lines of docstrings, each with the name that it documents."""
+    """Yield the first lines of the docstrings of product code, each with the name that it documents."""
     for path, module in modules(*ROOMS):
         for node in ast.walk(module):
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
@@ -40,7 +40,7 @@ def docstrings() -> Iterator[Row]:
 
 
 def messages() -> Iterator[Row]:
-    """Return the error messages and other printed strings: those of several words in `raise` statements and calls."""
+    """Yield the messages of product code: texts of several words in `raise` statements and calls."""
     for path, module in modules(*ROOMS):
         seen = set[int]()
         for node in ast.walk(module):
@@ -62,7 +62,7 @@ def _text(node: ast.AST) -> str:
 
 
 def test_names() -> Iterator[Row]:
-    """Return the names of test functions."""
+    """Yield the names of test functions, each with the path of its file."""
     for path, module in modules("tests"):
         for node in ast.walk(module):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
@@ -73,7 +73,7 @@ GROUPS = {"docstring": docstrings, "message": messages, "test name": test_names}
 
 
 def main() -> None:
-    """Print the sample."""
+    """Print the sample of docstrings, messages and test names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--size", type=int, default=SIZE)

@@ -22,7 +22,7 @@ _NAMES = {
 
 
 def deployed_access(root: Path, stack: str) -> Graph | None:
-    """Read the access that is deployed in local Azure; None if nothing is deployed.
+    """Return the access graph of the stack in local Azure's state file; None if nothing is deployed.
 
     Raises:
         WorldFileError: the state file is damaged.
@@ -32,7 +32,7 @@ def deployed_access(root: Path, stack: str) -> Graph | None:
 
 
 def access_changes(before: Graph | None, result: RunResult) -> Mapping[str, Any] | None:
-    """Compare the access after a run with the access before; None if nothing was deployed, or the run has no result.
+    """Compare the access after a run with that before; None if nothing was deployed, or the run has no result.
 
     A preview that fails has no complete result to compare with. After a failed `up`, the result is what is deployed.
     """

@@ -1,4 +1,4 @@
-"""Computes the answer of each access command as text, Markdown and JSON.
+"""Computes the result of each `agent-network access` command as text, Markdown and JSON.
 
 Owns how an exit code follows from a result; nothing is judged here.
 """
@@ -33,7 +33,7 @@ from cli.exit_codes import ExitCode
 
 @dataclass(frozen=True)
 class Result:
-    """The answer of an access command in every output format, with its exit code."""
+    """Result of an access command in every output format, with its exit code."""
 
     document: Any
     as_text: Callable[[Style], str]
@@ -44,7 +44,7 @@ class Result:
 
 
 def run_matrix(graph: Graph, declared: Declared, *, operations: bool) -> Result:
-    """Compute the access matrix, with verbs or exact operations."""
+    """Compute the access matrix of a graph, with verbs or with exact operations."""
     summary = AccessMatrix(graph)
     rows, agents, names = access_rows(summary, declared), summary.agents, summary.resources
     agents_sharing_identity = sorted(
@@ -60,7 +60,7 @@ def run_matrix(graph: Graph, declared: Declared, *, operations: bool) -> Result:
 
 
 def run_why(graph: Graph, declared: Declared, agent: str, resource: str, operation: str) -> Result:
-    """Compute the reasons why an agent may or may not perform an operation."""
+    """Compute the reasons why an agent may or may not perform an operation, and the exit code."""
     reasons = why(graph, declared, agent, resource, operation)
     rows = [
         {
@@ -97,7 +97,7 @@ def why_code(reasons: Sequence[ExplainedDecision]) -> ExitCode:
 
 
 def run_diff(before: Graph, after: Graph, names: tuple[str, str]) -> Result:
-    """Compute the access that changes from one source to another."""
+    """Compute the access that changes from one graph to another, and the exit code."""
     found = diff_document(*names, difference(before, after))
     has_new_doubt = bool(set(after.unread) - set(before.unread))
     code = ExitCode.GROWTH if found["grows"] or has_new_doubt else ExitCode.OK
@@ -105,14 +105,14 @@ def run_diff(before: Graph, after: Graph, names: tuple[str, str]) -> Result:
 
 
 def run_proof(graph: Graph, declared: Declared) -> Result:
-    """Compute the proof that exactly the declared access is granted."""
+    """Compute the proof that a graph grants exactly the declared access, and the exit code."""
     found = proof_document(prove(graph, declared))
     code = ExitCode.NO if found["failures"] else ExitCode.OK
     return Result(found, lambda style: text.proof(found, style), lambda: markdown.proof(found), code)
 
 
 def run_blast_radius(graph: Graph, declared: Declared, agent: str | None) -> Result:
-    """Compute the blast radius of one agent, or of every agent."""
+    """Compute the blast radius of one agent, or of every agent, and the exit code."""
     every = blast_documents(graph, declared)
     if agent is not None and agent not in every and agent in declared.parties:
         raise NotAnAgentError(agent, declared.parties[agent].kind)
@@ -128,7 +128,7 @@ def run_blast_radius(graph: Graph, declared: Declared, agent: str | None) -> Res
 
 
 def run_check(graph: Graph, declared: Declared, today: date, texts: Mapping[str, str]) -> Result:
-    """Compute the findings."""
+    """Compute the findings about a graph, and the exit code."""
     over = over_budget(blast_documents(graph, declared))
     found = check(graph, declared, today=today, over_budget=over, texts=texts)
     rows = [one.document() for one in found]
@@ -143,13 +143,13 @@ def run_report(
     texts: Mapping[str, str],
     before: tuple[Graph, tuple[str, str]] | None = None,
 ) -> dict[str, Any]:
-    """Compute the document of the HTML report."""
+    """Compute the document of the HTML report on a graph's access, with the changes from another graph if given."""
     changed = None if before is None else (*before[1], difference(before[0], graph))
     return document(graph, declared, today=today, texts=texts, difference=changed)
 
 
 def run_review(report: Mapping[str, Any], page: str, findings: Sequence[Finding]) -> Result:
-    """Compute the proof's counts and the findings, for the end of a preview."""
+    """Compute the result of `access review`: the proof's counts, the findings and the path of the report."""
 
     def as_text(style: Style) -> str:
         parts = [text.proof(report["proof"], style), text.findings(report["findings"], style)]

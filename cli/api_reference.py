@@ -44,7 +44,7 @@ _Definition = ast.ClassDef | ast.FunctionDef
 
 
 def page(name: str) -> str:
-    """Return the Markdown text of an API reference page.
+    """Return the Markdown text of one API reference page, generated from docstrings.
 
     Args:
         name: a key of `PAGES`.
@@ -58,7 +58,7 @@ def page(name: str) -> str:
 
 
 def _components() -> Iterator[Path]:
-    """Return the modules that define a Pulumi component."""
+    """Yield the paths of the modules that define a Pulumi component."""
     for path in sorted((_ROOT / "components").rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "__init__")
@@ -100,7 +100,7 @@ def _definition(node: _Definition) -> Iterator[str]:
 
 
 def _fields(node: ast.ClassDef) -> Iterator[str]:
-    """Return the annotated fields of a class, each with the docstring below it."""
+    """Yield the annotated fields of a class as Markdown, each with the docstring below the field."""
     for one, after in zip(node.body, [*node.body[1:], None], strict=True):
         if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name) and not one.target.id.startswith("_"):
             yield _entry(f"{one.target.id}: {ast.unparse(one.annotation)}", _docstring_of(after))
@@ -131,7 +131,7 @@ def _signature(node: ast.FunctionDef) -> str:
 
 
 def _text(node: ast.Module | _Definition) -> Iterator[str]:
-    """Convert a docstring to Markdown, with its sections as lists."""
+    """Yield the paragraphs of a docstring as Markdown, with its sections as lists."""
     for paragraph in (ast.get_docstring(node) or "").split("\n\n"):
         first, *rest = paragraph.splitlines() or [""]
         if _SECTION.match(first):

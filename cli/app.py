@@ -1,4 +1,4 @@
-"""Assembles the command tree of `agent-network`, with the global options.
+"""Assembles the command tree of `agent-network`, with the global options such as `--debug`.
 
 Modules of commands import nothing that is slow: a command loads what it needs when it runs, so that help, completion
 and a mistyped name are immediate.
@@ -40,11 +40,13 @@ def _version(value: bool) -> None:  # noqa: FBT001 (what Typer calls it with)
 
 def _root(
     *,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
-    no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Run the program even if nothing changed since the last question.")
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version, and exit.")
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Ignore cached results, and run the Pulumi program.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the Python traceback of an error.")] = False,
 ) -> None:
     del version  # printed by its callback
     if debug:
@@ -67,7 +69,7 @@ def global_options_first(arguments: Sequence[str]) -> list[str]:
 
 
 def application() -> typer.Typer:
-    """Return the command line application, ready to run."""
+    """Return the Typer application of `agent-network` with all of its commands."""
     app = typer.Typer(name=PROGRAM, help=_HELP, epilog=_EXAMPLES, no_args_is_help=True, rich_markup_mode=None)
     app.callback()(_root)
     init.register(app)

@@ -1,4 +1,4 @@
-"""Reads the declared document of a project: network.yaml with a stack's configuration."""
+"""Reads the declared document of a project's stack: the access that network.yaml and the stack file declare."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ __all__ = ["check_project_files", "read_declared_document"]
 
 
 def check_project_files(root: Path, stack: str) -> None:
-    """Check network.yaml and the stack's configuration before the program runs.
+    """Raise for mistakes in network.yaml or in the stack's file, before the program runs.
 
     Raises:
         ManifestError: with every mistake in the files.
@@ -23,7 +23,7 @@ def check_project_files(root: Path, stack: str) -> None:
 
 
 def read_declared_document(root: Path, stack: str) -> dict[str, Any]:
-    """Read the declared document of a stack.
+    """Return the declared document of a stack; raise ManifestError for mistakes in the files.
 
     Raises:
         CommandError: there is no such stack.

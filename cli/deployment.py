@@ -17,7 +17,7 @@ __all__ = ["deployment_of"]
 
 
 def deployment_of(root: Path, stack: str) -> tuple[Mapping[str, Any], Mapping[str, str] | None]:
-    """Run the program of a project on local Azure; return the document of the deployment.
+    """Preview a project's program on local Azure; return the document of the result and the files that it read.
 
     Returns:
         The document of a preview, and a digest of each file outside of the project that the program read; None for
@@ -35,7 +35,7 @@ def deployment_of(root: Path, stack: str) -> tuple[Mapping[str, Any], Mapping[st
 
 
 def _lines(root: Path, failures: Iterable[Failure]) -> Iterator[str]:
-    """Return failures as lines: an error in the program has its own file and line, and others the project's folder."""
+    """Yield the failures of a run as lines of text; an error in the program has its own file and line."""
     for failure in failures:
         if not failure.traceback:
             yield f"{root}: {failure.message}"

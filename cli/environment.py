@@ -16,7 +16,7 @@ _OFF = frozenset({"", "0", "false"})
 
 
 def is_on(name: str) -> bool:
-    """Return True if a variable is set to anything except `0` or `false`."""
+    """Return True if an environment variable is set to anything except `0` or `false`."""
     return os.environ.get(name, "").lower() not in _OFF
 
 
@@ -32,7 +32,7 @@ _WITHOUT_CREDENTIALS = frozenset(
 
 
 def without_credentials(environment: Mapping[str, str], home: Path) -> dict[str, str]:
-    """Return an environment for code that must not see credentials.
+    """Return the environment variables for code that must not see credentials, with another home folder.
 
     Only known variables are passed on, since any other may hold a credential; signed-in tools keep theirs in the home
     folder, so that it is another one.

@@ -16,11 +16,11 @@ _REPORTED = {
 
 
 class CommandError(Exception):
-    """A command cannot be completed; the message is for the user."""
+    """Error that ends a command; its message is for the user, and is printed without a traceback."""
 
 
 def is_reported(error: BaseException) -> bool:
-    """Return True if an error is a message for the user, and not an internal error."""
+    """Return True if an exception is a message for the user, and not an internal error."""
     if isinstance(error, CommandError):
         return True
     loaded = ((sys.modules.get(module), name) for module, name in _REPORTED.items())

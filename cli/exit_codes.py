@@ -9,7 +9,7 @@ __all__ = ["MEANINGS", "ExitCode", "reference"]
 
 
 class ExitCode(IntEnum):
-    """The exit code of a command."""
+    """Exit code of an `agent-network` command."""
 
     OK = 0
     NO = 1

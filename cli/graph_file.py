@@ -1,4 +1,4 @@
-"""Reads a graph from a file: a stack export, a preview, a document or the world of local Azure."""
+"""Reads an access graph from a file: a stack export, a preview, a document or a state file of local Azure."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _LARGEST = 512 * 1024 * 1024
 
 
 def graph_of_file(path: Path) -> Graph:
-    """Return the graph of a file, whichever supported format it has.
+    """Return the access graph of a file, whichever supported format it has; raise CommandError for any other.
 
     Raises:
         CommandError: it is not a file of any known form.
@@ -38,7 +38,7 @@ def graph_of_file(path: Path) -> Graph:
 
 
 def read_document(path: Path) -> Mapping[str, Any]:
-    """Return the JSON object in a file.
+    """Return the JSON object in a file; raise CommandError for any other content.
 
     Raises:
         CommandError: there is none.
@@ -46,7 +46,7 @@ def read_document(path: Path) -> Mapping[str, Any]:
     try:
         size = path.stat().st_size
         if size > _LARGEST:
-            raise CommandError(f"{path}: has {size:,} bytes; at most {_LARGEST:,} are read")
+            raise CommandError(f"{path}: has {size:,} bytes, and files of at most {_LARGEST:,} bytes are read")
         # As bytes: PowerShell's `>` writes UTF-16 or UTF-8 with a byte order mark, which json recognizes.
         document: Any = json.loads(path.read_bytes())
     except UnicodeDecodeError as error:
@@ -56,5 +56,5 @@ def read_document(path: Path) -> Mapping[str, Any]:
     except (ValueError, RecursionError) as error:
         raise CommandError(f"{path}: is not complete JSON: {error}") from None
     if not isinstance(document, dict):
-        raise CommandError(f"{path}: holds a {type(document).__name__}, not an object")
+        raise CommandError(f"{path}: is JSON of type {type(document).__name__}, not an object")
     return cast("Mapping[str, Any]", document)

@@ -4,5 +4,5 @@ __all__ = ["examples"]
 
 
 def examples(*lines: str) -> str:
-    r"""Format example commands for the end of a command's help; `\b` keeps line breaks."""
+    r"""Return example commands as text for the end of a command's help, one on each line."""
     return "\n".join(["\b", "Examples:" if len(lines) > 1 else "Example:", *(f"  {line}" for line in lines)])

@@ -49,7 +49,7 @@ def _invoked(arguments: Sequence[str]) -> int:
 
 
 def _subject(error: OSError) -> str:
-    """Return the file or the stream that an error of the operating system is about."""
+    """Return the file or the stream for which the operating system reported an error."""
     if error.filename:
         return str(error.filename)
     # Help is the one text that Typer prints itself, by a function of this name.
@@ -58,7 +58,7 @@ def _subject(error: OSError) -> str:
 
 
 def _misused(error: typer.TyperException) -> int:
-    """Report an invalid command line in one line, with the command for help."""
+    """Print the error of an invalid command line, with the command for help, and return the exit code."""
     context = getattr(error, "ctx", None)
     print_error(error.format_message())
     if context is not None:
@@ -67,7 +67,7 @@ def _misused(error: typer.TyperException) -> int:
 
 
 def _failed(error: Exception) -> int:
-    """Report an error that ended a command."""
+    """Print an error that ended a command, and return the exit code."""
     shows_traceback = is_on(DEBUG)
     if shows_traceback:
         traceback.print_exception(error)
@@ -83,7 +83,7 @@ def _failed(error: Exception) -> int:
 
 
 def _restore(before: Mapping[str, str | None]) -> None:
-    """Restore the environment variables that options of the command line changed."""
+    """Restore the environment variables that command line options changed."""
     for name, value in before.items():
         os.environ.pop(name, None)
         if value is not None:

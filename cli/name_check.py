@@ -1,4 +1,4 @@
-"""Rejects unknown agent and resource names before the Pulumi program runs.
+"""Rejects unknown agent and resource names of access commands before the Pulumi program runs.
 
 A question may also name what only Azure has, such as an account or an identity, and those names are known once the
 program ran. So only a name of one of these forms is left to the program; every other name that network.yaml does not
@@ -27,7 +27,7 @@ _HINT = "; give the Azure id of anything that network.yaml does not declare"
 
 
 def check_question(declared: Declared, values: AbstractSet[str], agent: str, resource: str, operation: str) -> None:
-    """Raise an error if a name in `agent-network access why` is unknown; `values` are those of the project's files.
+    """Raise for an unknown name in `agent-network access why`; `values` are those of the project's files.
 
     Raises:
         EmptyName: one of them is empty.
@@ -44,7 +44,7 @@ def check_question(declared: Declared, values: AbstractSet[str], agent: str, res
 
 
 def check_agent(declared: Declared, values: AbstractSet[str], agent: str) -> None:
-    """Raise an error if the name of an agent is unknown.
+    """Raise for a name that is not the name of an agent, unless it may be a name that only Azure has.
 
     Raises:
         EmptyName: it is empty.
@@ -64,7 +64,7 @@ def _check(kind: str, name: str, known: Iterable[str], declared: Declared, value
 
 
 def _may_be_of_azure(name: str, declared: Declared, values: AbstractSet[str]) -> bool:
-    """Return True if a name has one of the forms of names that only Azure has."""
+    """Return True if a name may be one that only Azure has, such as an id, so that it is not rejected."""
     project = name.removeprefix("unpublished-in-")
     return (
         "/" in name

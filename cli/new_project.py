@@ -35,8 +35,7 @@ def write_project(folder: Path, name: str) -> list[Path]:
     _check(name)
     existing = [file for file in FILES if (folder / file).exists()]
     if existing:
-        exist = "exists" if len(existing) == 1 else "exist"
-        raise CommandError(f"{folder}: {', '.join(existing)} {exist} already; name another folder with --path")
+        raise CommandError(f"{folder}: the folder already has {', '.join(existing)}; name another folder with --path")
     values = {
         "name": name,
         "compact": name.replace("-", ""),
@@ -57,7 +56,7 @@ def _check(name: str) -> None:
             " with a letter"
         )
     if word := reserved_word(name):
-        raise CommandError(f"{name!r} is not a valid name for a project: Azure reserves '{word}'")
+        raise CommandError(f"{name!r} is not a valid name for a project: Azure reserves '{word}'; choose another name")
 
 
 def _template(file: str) -> Template:

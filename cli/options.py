@@ -44,7 +44,7 @@ class FindingsFormat(StrEnum):
 
 
 def not_empty(value: str | None) -> str | None:
-    """Refuse an empty value, as an unset variable of a shell gives: it would mean another question.
+    """Return an option's value; raise for an empty one, as from an unset variable of a shell.
 
     Raises:
         BadParameter: the value is empty or blank.
@@ -55,7 +55,7 @@ def not_empty(value: str | None) -> str | None:
 
 
 def _stacks(incomplete: str) -> list[str]:
-    """Return the stacks of the project, for shell completion."""
+    """Return the stack names of the project that begin with a text, for shell completion."""
     try:
         return [name for name in stacks_of(find_root()) if name.startswith(incomplete)]
     except CommandError:
@@ -67,23 +67,32 @@ Stack = Annotated[
     typer.Option(
         "--stack",
         "-s",
-        help="The stack: one that has a Pulumi.<stack>.yaml.",
+        help="Name of the Pulumi stack, which has a file Pulumi.<stack>.yaml.",
         autocompletion=_stacks,
         callback=not_empty,
     ),
 ]
-Source = Annotated[str, typer.Option("--of", metavar="SOURCE", help=f"What to look at: {SOURCES}.", callback=not_empty)]
-SourceFormat = Annotated[Format, typer.Option("--format", "-f", help="The form of the answer.")]
+Source = Annotated[
+    str, typer.Option("--of", metavar="SOURCE", help=f"Source of the access to read: {SOURCES}.", callback=not_empty)
+]
+SourceFormat = Annotated[Format, typer.Option("--format", "-f", help="Format of the output.")]
 FindingsForm = Annotated[
     FindingsFormat,
-    typer.Option("--format", "-f", help="The form of the answer; SARIF is what code hosts show next to the lines."),
+    typer.Option("--format", "-f", help="Format of the output; code hosts show SARIF next to the lines of files."),
 ]
 Subscription = Annotated[
     str | None,
-    typer.Option("--subscription", metavar="ID", help="Live Azure: the subscription.", callback=not_empty),
+    typer.Option(
+        "--subscription", metavar="ID", help="Azure subscription to read, for the source `live`.", callback=not_empty
+    ),
 ]
 ResourceGroup = Annotated[
     str | None,
-    typer.Option("--resource-group", metavar="NAME", help="Live Azure: look at this group alone.", callback=not_empty),
+    typer.Option(
+        "--resource-group",
+        metavar="NAME",
+        help="Only resource group to read, for the source `live`.",
+        callback=not_empty,
+    ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print everything as one JSON document.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the whole result as one JSON document.")]

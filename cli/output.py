@@ -29,7 +29,7 @@ _REPLACE = "agent-network-ascii"
 
 
 def _replacement(error: UnicodeError) -> tuple[str, int]:
-    """Return the nearest ASCII text for characters that an encoding lacks."""
+    """Return the nearest ASCII text for characters that an output's encoding lacks."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     text = error.object[error.start : error.end]
@@ -39,7 +39,7 @@ def _replacement(error: UnicodeError) -> tuple[str, int]:
 
 @contextmanager
 def safe_streams() -> Generator[None]:
-    """Make the standard streams replace unencodable characters, inside the `with` block."""
+    """Make the standard streams replace characters that they cannot encode, until the block ends."""
     before = sys.stdout, sys.stderr
     codecs.register_error(_REPLACE, _replacement)
     for name in ("stdout", "stderr"):
@@ -106,7 +106,7 @@ def write_file(path: Path, text: str) -> None:
 
 
 def _give_usual_mode(temporary: Path, path: Path) -> None:
-    """Give a new file the mode of the file that it replaces, or the default mode."""
+    """Give a new file the permissions of the file that it replaces, or the default permissions."""
     mask = os.umask(0)
     os.umask(mask)
     temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~mask)

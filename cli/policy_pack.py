@@ -44,7 +44,7 @@ def pack_folder() -> Path:
 
 
 def pack_files(module: str, environment: str) -> dict[str, str]:
-    """Return the files of a policy pack that calls `start` of a module."""
+    """Return names and texts of the files of a policy pack that calls `start` of a module."""
     described = (_PACK / "PulumiPolicy.yaml").read_text(encoding="utf-8")
     head, _, _ = described.partition("runtime:")
     options = {"name": "python", "options": {"toolchain": "pip", "virtualenv": environment}}

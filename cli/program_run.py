@@ -25,7 +25,7 @@ _SOURCE = Path(__file__).resolve().parents[1]
 def run_program(
     root: Path, stack: str, operation: Operation, progress: Callable[[ResourceStep], None] = lambda _step: None
 ) -> tuple[RunResult, list[AssignmentRow]]:
-    """Run the program; return the result of each resource and the resulting access.
+    """Run a project's program on local Azure; return the result and the resulting role assignments.
 
     Standard output belongs to the answer of the command: what the program prints goes to standard error.
 
@@ -50,7 +50,7 @@ def run_program(
 
 @contextmanager
 def _fresh_modules(root: Path) -> Generator[None]:
-    """Unload the project's modules after the `with` block, except those of this package."""
+    """Unload the modules that the project's program imported when the block ends, except those of this package."""
     before = set(sys.modules)
     try:
         yield

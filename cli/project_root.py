@@ -1,4 +1,4 @@
-"""Finds the project: the nearest folder at or above the current one that has a `Pulumi.yaml`."""
+"""Finds the Pulumi project: the nearest folder at or above the current one that has a `Pulumi.yaml`."""
 
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,7 +11,7 @@ PROJECT_FILE = "Pulumi.yaml"
 
 
 def find_root(start: Path | None = None) -> Path:
-    """Return the folder of the project that contains a folder.
+    """Return the folder of the Pulumi project that contains a folder; raise CommandError if there is none.
 
     Raises:
         CommandError: it belongs to none.
@@ -20,7 +20,10 @@ def find_root(start: Path | None = None) -> Path:
     for folder in (here, *here.parents):
         if (folder / PROJECT_FILE).is_file():
             return folder
-    raise CommandError(f"no {PROJECT_FILE} here: neither {here} nor a folder above it is a project; run this in one")
+    raise CommandError(
+        f"no {PROJECT_FILE} here: neither {here} nor a folder above it is a project; run this command in the folder of"
+        " a project"
+    )
 
 
 def stacks_of(root: Path) -> list[str]:
@@ -29,7 +32,7 @@ def stacks_of(root: Path) -> list[str]:
 
 
 def check_stack(root: Path, stack: str) -> None:
-    """Raise an error if the project does not have a stack.
+    """Raise CommandError if the project does not have a stack of that name.
 
     Raises:
         CommandError: with the nearest name.
@@ -42,6 +45,6 @@ def check_stack(root: Path, stack: str) -> None:
 
 
 def shown_path(path: Path) -> str:
-    """Return a path for messages: relative if it is below the current folder."""
+    """Return a path as messages show it: relative if the file is below the current folder."""
     full = path.absolute()
     return str(full.relative_to(Path.cwd())) if full.is_relative_to(Path.cwd()) else str(full)

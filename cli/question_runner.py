@@ -48,7 +48,7 @@ class Question:
         return self._print(answers.run_why(self._graph, declared, agent, resource, operation))
 
     def diff(self, before: str) -> ExitCode:
-        """Print the access that changes from another source to this one."""
+        """Print the access that changes from another source to the source of this command."""
         names = (source_name(before), source_name(self.source))
         return self._print(answers.run_diff(self._read(before), self._graph, names))
 
@@ -65,17 +65,17 @@ class Question:
         return self._print(answers.run_blast_radius(self._graph, declared, agent))
 
     def check(self) -> ExitCode:
-        """Print the findings."""
+        """Print the findings about access."""
         declared = self._project.declared()
         return self._print(answers.run_check(self._graph, declared, _today(), texts(self.source, self._project)))
 
     def report(self, out: Path | None, diff_with: str | None) -> ExitCode:
-        """Write the HTML report."""
+        """Write the HTML report on access, and print its path."""
         document, path = self._written(out, diff_with)
         return self._print(Result(document, lambda _style: path, lambda: path))
 
     def review(self, out: Path | None, diff_with: str | None) -> ExitCode:
-        """Print proof and findings, and write the HTML report."""
+        """Print proof and findings, and write the HTML report on access."""
         document, path = self._written(out, diff_with)
         declared = self._project.declared()
         found = texts(self.source, self._project)
@@ -94,7 +94,7 @@ class Question:
         return read_source(source, self._project, LiveScope(self.subscription, self.resource_group))
 
     def _written(self, out: Path | None, diff_with: str | None) -> tuple[dict[str, object], str]:
-        """Write the HTML report; return its document and path."""
+        """Write the HTML report on access; return its document and path."""
         names = (source_name(diff_with or ""), source_name(self.source))
         declared = self._project.declared()
         before = (self._read(diff_with), names) if diff_with else None

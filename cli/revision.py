@@ -1,4 +1,4 @@
-"""Deploys the program of a git revision to local Azure, in a separate process.
+"""Previews the program of a git revision on local Azure, in a separate process without credentials.
 
 Code of another revision cannot be imported next to this one, and it is not trusted with this process: it is written
 into a temporary folder, and an interpreter that starts there runs it and prints the document of a preview. That process
@@ -31,7 +31,7 @@ _COMMAND_BEFORE = "localazure"
 
 
 def deployment_at(root: Path, revision: str, stack: str) -> Mapping[str, Any]:
-    """Return the deployment document of the program at a git revision.
+    """Preview the program of a git revision on local Azure, and return the document of the result.
 
     Raises:
         CommandError: there is no such revision, or its program failed.
@@ -59,8 +59,8 @@ def is_revision(root: Path, name: str) -> bool:
 def _previewed(folder: Path, home: Path, revision: str, stack: str) -> Mapping[str, Any]:
     report_run(
         f"the program of {revision} for stack {stack!r}",
-        note=f"{revision}: its code runs on this machine as your user, without the credentials in your environment;"
-        " compare only with revisions whose code you trust",
+        note=f"{revision}: the code of this revision runs on this machine as your user, without the credentials in your"
+        " environment; compare only with revisions whose code you trust",
     )
     is_old = (folder / _COMMAND_BEFORE / "__main__.py").exists()
     command = [sys.executable, "-m", _COMMAND_BEFORE if is_old else _COMMAND, "preview", "--stack", stack, "--json"]
@@ -69,12 +69,14 @@ def _previewed(folder: Path, home: Path, revision: str, stack: str) -> Mapping[s
         document: Any = json.loads(output)
     except ValueError:
         reason = errors.strip().removeprefix("error: ")
-        raise CommandError(f"{revision}: {reason or f'its program ended with code {code} and no message'}") from None
+        raise CommandError(
+            f"{revision}: {reason or f'the program of this revision ended with exit code {code} and without a message'}"
+        ) from None
     return cast("Mapping[str, Any]", document)
 
 
 def _run(command: list[str], folder: Path, environment: Mapping[str, str]) -> tuple[int, str, str]:
-    """Run a command in a process group of its own; return its code and output, and leave no process of it behind."""
+    """Run a command in its own process group; return exit code, output and errors, and leave no process behind."""
     process = subprocess.Popen(  # noqa: S603 (this interpreter)
         command,
         cwd=folder,
@@ -138,12 +140,12 @@ def _git(root: Path, revision: str, *arguments: str, environment: Mapping[str, s
 
 
 class _Terminated(BaseException):
-    """A signal that ends this process arrived; carries its number."""
+    """Exception for a signal that ends this process, with the signal's number."""
 
 
 @contextmanager
 def _cleaned_up_when_terminated() -> Generator[None]:
-    """Turn signals that end this process into an exception in the block, and end with the signal after it."""
+    """Raise an exception in the block for a signal that ends this process; end by the signal afterwards."""
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may set handlers
         return

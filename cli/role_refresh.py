@@ -23,7 +23,7 @@ def refresh(
     credential: TokenCredential | None = None,
     path: Path = AZURE_ROLES,
 ) -> ExitCode:
-    """Print the role differences, and write them to the catalogue if requested.
+    """Print the differences between packed and current roles, and write them to the catalogue if requested.
 
     Raises:
         AccessError: the roles cannot be read.

@@ -1,4 +1,4 @@
-"""Formats and describes runs on local Azure for the commands `preview`, `up`, `destroy` and `republish`."""
+"""Runs the program on local Azure and formats the result, for `preview`, `up`, `destroy` and `republish`."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ __all__ = ["FinishedRun", "headline", "republish_agent", "run_document", "run_sh
 
 
 def headline(root: Path, operation: str, stack: str) -> None:
-    """Print the action and the stack before a run begins.
+    """Print the operation and the stack before a run on local Azure begins.
 
     Raises:
         LocalAzureError: the project has no such stack, or cannot be run at all.
@@ -38,14 +38,14 @@ def headline(root: Path, operation: str, stack: str) -> None:
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """A run on local Azure that ended: resources, role assignments, and changes of access."""
+    """Finished run on local Azure: result of each resource, role assignments, and changes of access."""
 
     result: RunResult
     assignments: Sequence[AssignmentRow]
     access_changes: Mapping[str, Any] | None
 
     def text(self) -> str:
-        """Return the result of a run as text."""
+        """Return the result of the run on local Azure as text."""
         style = Style.of(sys.stdout)
         return text.report(
             self.result,
@@ -56,7 +56,7 @@ class FinishedRun:
         )
 
     def summary(self, verdict: Verdict | None) -> str:
-        """Return the result of a run in few lines: numbers by type, changes of access, and the verdict."""
+        """Return the result of the run in few lines: numbers by type, changes of access, and the verdict."""
         style = Style.of(sys.stdout)
         return text.short_report(
             self.result,
@@ -67,7 +67,7 @@ class FinishedRun:
         )
 
     def document(self) -> dict[str, Any]:
-        """Return the result of a run as a JSON document, with masked secrets."""
+        """Return the result of the run on local Azure as JSON values, with masked secrets."""
         return {**run_document(self.result, self.assignments), "accessChanges": self.access_changes}
 
     def _changes_text(self, style: Style) -> str:
@@ -75,7 +75,7 @@ class FinishedRun:
 
 
 def run_shown(root: Path, operation: str, stack: str, stream: TextIO) -> FinishedRun:
-    """Run the program with a progress line on a stream."""
+    """Run the program on local Azure, with a progress line on a stream."""
     before = deployed_access(root, stack)
     with Progress(stream) as progress:
         result, assignments = run_program(root, stack, Operation(operation), progress)
@@ -83,18 +83,20 @@ def run_shown(root: Path, operation: str, stack: str, stream: TextIO) -> Finishe
 
 
 def run_document(result: RunResult, found: Sequence[AssignmentRow]) -> dict[str, Any]:
-    """Return the result of a run as a JSON document, with masked secrets."""
+    """Return the result of a run on local Azure as JSON values, with masked secrets."""
     return document(result, found)
 
 
 def republish_agent(root: Path, stack: str, agent: str) -> tuple[str, str]:
-    """Publish a Foundry agent again; return its identity before and after.
+    """Publish a Foundry agent of local Azure again; return the old and the new principal id.
 
     Raises:
         LocalAzureError: nothing is deployed there, or the agent is not published.
     """
     path = state_file.state_file_path(root, stack)
     if not path.exists():
-        raise NotPublishedError(f"{path}: nothing is deployed there; run `agent-network up --stack {stack}` first")
+        raise NotPublishedError(
+            f"{path}: the stack is not deployed to local Azure; run `agent-network up --stack {stack}` first"
+        )
     with SharedWorld(path).writing() as azure:
         return republish(azure, agent)

@@ -1,4 +1,4 @@
-"""Reads a graph from the source that `--of` names: working tree, git revision, file, or live Azure.
+"""Reads an access graph from the source that `--of` names: working tree, git revision, file, or live Azure.
 
 Owns the forms of a source, and how each becomes a graph. A plain name may mean a file or a git revision; a name that is
 both is refused, since a change that adds a file called `main` would otherwise be compared with itself. Nothing here
@@ -29,14 +29,14 @@ _PATHS = ("./", "../", ".\\", "..\\", "~/")
 
 @dataclass(frozen=True)
 class LiveScope:
-    """Subscription and resource group of live Azure to read."""
+    """Subscription and resource group to read from live Azure."""
 
     subscription: str | None = None
     resource_group: str | None = None
 
 
 def read_source(source: str, project: Project, live: LiveScope) -> Graph:
-    """Return the graph of a source.
+    """Return the access graph of a source: the working tree, a git revision, a file, or live Azure.
 
     Raises:
         CommandError: it is not a source, is both a file and a git revision, or cannot be read.
@@ -53,12 +53,12 @@ def read_source(source: str, project: Project, live: LiveScope) -> Graph:
 
 
 def source_name(source: str) -> str:
-    """Return the display name of a source."""
+    """Return the name of a source in reports: `.` is the working tree."""
     return "the working tree" if source == WORKING_TREE else source
 
 
 def texts(source: str, project: Project) -> dict[str, str]:
-    """Return texts to search for credentials: lines of the stack file, and stack outputs."""
+    """Return the texts of a source to search for credentials: lines of the stack file, and stack outputs."""
     document: Mapping[str, Any] = {}
     if source == WORKING_TREE:
         document = project.deployed()
@@ -68,7 +68,7 @@ def texts(source: str, project: Project) -> dict[str, str]:
 
 
 def texts_of(document: Mapping[str, Any], root: Path, stack: str) -> dict[str, str]:
-    """Return texts to search for credentials, with the outputs of a document that was read."""
+    """Return texts to search for credentials: lines of the stack file, and stack outputs in a document."""
     name = f"Pulumi.{stack}.yaml"
     try:
         lines = (root / name).read_text("utf-8").splitlines()
@@ -79,7 +79,7 @@ def texts_of(document: Mapping[str, Any], root: Path, stack: str) -> dict[str, s
 
 
 def _file_of(source: str, root: Path) -> Path | None:
-    """Return the path of a source that is a file; None for a git revision.
+    """Return the path of a source that is a file; None for a git revision; raise for a name that is both.
 
     Raises:
         CommandError: the name is both.
@@ -102,7 +102,7 @@ def _read_live(project: Project, scope: LiveScope) -> Graph:
     from access.readers import live  # noqa: PLC0415 (a second to import, and only live Azure needs it)
 
     if not scope.subscription:
-        raise CommandError(f"{LIVE}: no subscription is named; give --subscription")
+        raise CommandError(f"{LIVE}: the subscription to read is missing; give --subscription")
     declared = project.declared()
     return live.read(
         scope.subscription,

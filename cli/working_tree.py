@@ -24,7 +24,7 @@ __all__ = ["Project", "report_run"]
 
 @dataclass(frozen=True)
 class Project:
-    """A project folder with one of its stacks; each document is read once."""
+    """A project folder with one of its stacks: its documents, from the cache or from a run of the program."""
 
     root: Path
     stack: str
@@ -34,7 +34,7 @@ class Project:
     """Callback that receives the name of the program before it runs."""
 
     def declared(self) -> Declared:
-        """The network that network.yaml and the stack's configuration declare.
+        """Return the network that network.yaml and the stack's configuration declare.
 
         Raises:
             CommandError: there is no such stack.
@@ -43,7 +43,7 @@ class Project:
         return self._declared
 
     def deployed(self) -> Mapping[str, Any]:
-        """The document of the program's deployment on local Azure.
+        """Return the document of a preview of the program on local Azure.
 
         Raises:
             CommandError: there is no such stack, or the program failed; with its own words.
@@ -52,14 +52,14 @@ class Project:
         return self._deployed
 
     def values(self) -> frozenset[str]:
-        """The strings that network.yaml and the stack's file have as values; keys and comments are left out."""
+        """Return the strings that network.yaml and the stack's file have as values, without keys and comments."""
         paths = (self.root / name for name in ("network.yaml", f"Pulumi.{self.stack}.yaml"))
         texts = (path.read_text("utf-8", "replace") for path in paths if path.is_file())
         return frozenset(value for text in texts for value in _strings(load_yaml(text)) if value)
 
     @property
     def is_cached(self) -> bool:
-        """Return True if the documents are in the cache, so that the program need not run."""
+        """Return True if the project's documents are in the cache, so that the program need not run."""
         return bool(self._cached)
 
     @cached_property
@@ -89,7 +89,7 @@ class Project:
         return document
 
     def _save(self, document: Mapping[str, Any], reads: Mapping[str, str]) -> None:
-        """Save the documents to the cache, unless the project changed or they contain a credential."""
+        """Save the project's documents to the cache, unless the project changed or they contain a credential."""
         from cli.cache.credentials import holds_credential  # noqa: PLC0415 (imports pydantic)
 
         documents = {"declared": self._declared_document, "deployed": document}
@@ -98,14 +98,14 @@ class Project:
 
     @cached_property
     def _cached(self) -> Mapping[str, Any]:
-        """Return the documents from the cache; empty if there is no valid entry."""
+        """Return the project's documents from the cache; empty if there is no valid entry."""
         if not self._fingerprint:
             return {}
         return store.load(store.cache_folder(), self._fingerprint) or {}
 
     @cached_property
     def _fingerprint(self) -> str:
-        """The fingerprint of the project; empty if the cache is off."""
+        """Return the fingerprint of the project as a cache key; empty if the cache is off."""
         is_off = not self.uses_cache or is_on(NO_CACHE) or is_on("CI")
         return "" if is_off else self._current_fingerprint()
 
@@ -116,7 +116,7 @@ class Project:
 
 
 def _strings(value: object) -> Iterator[str]:
-    """Return every string in a YAML document that is not a key."""
+    """Yield every string in a YAML document that is not a key."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -127,7 +127,7 @@ def _strings(value: object) -> Iterator[str]:
 
 
 def report_run(what: str, *, note: str = "") -> None:
-    """Print a progress line to standard error while the program runs, with a note below it if there is one."""
+    """Print a progress line to standard error before the program runs, with a note below if there is one."""
     with suppress(OSError, ValueError):
         sys.stderr.write(f"running {what} on local Azure, which takes some seconds …\n")
         sys.stderr.write(f"{escaped_lines(note)}\n" if note else "")

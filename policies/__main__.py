@@ -1,4 +1,4 @@
-"""Entry point that `pulumi preview --policy-pack policies` runs, from any folder."""
+"""Entry point of the policy pack, for `pulumi preview --policy-pack policies` from any folder."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Policies of the pack: one for each kind of finding that can be found in a Pulumi program alone.
+"""Policies of the policy pack: one for each kind of finding that can be found in a Pulumi program alone.
 
 Passes the engine's resources to `access`, and the findings to the engine. A program is analyzed once for all policies.
 Values and types that cannot be analyzed have a policy of their own.
@@ -49,7 +49,7 @@ def policies() -> list[Policy]:
     return [
         ResourceValidationPolicy(
             name=INPUTS,
-            description="Records the inputs of each resource for the other policies. It reports nothing.",
+            description="Records the inputs of each resource for the other policies, and reports no violation.",
             validate=judge.record_inputs,
             enforcement_level=EnforcementLevel.ADVISORY,
         ),
@@ -58,12 +58,12 @@ def policies() -> list[Policy]:
 
 
 def name_of(rule: Rule) -> str:
-    """Name of the policy for a kind of finding."""
+    """Return the name of the policy that reports a kind of finding."""
     return UNJUDGED if rule.id == _UNREAD else rule.id
 
 
 class _Judge:
-    """Cache of the findings of one program, until the engine sends another program."""
+    """Computes the findings of a Pulumi program, and keeps them until the engine sends another program."""
 
     def __init__(self) -> None:
         self._inputs: dict[str, Mapping[str, Any]] = {}
@@ -73,13 +73,13 @@ class _Judge:
         self._findings: dict[bool, tuple[Finding, ...]] = {}
 
     def record_inputs(self, args: ResourceValidationArgs, _report: ReportViolation) -> None:
-        """Record the inputs of a resource: policies of a stack get outputs of Azure, which leave some inputs out."""
+        """Record a resource's inputs, since policies of a whole stack get Azure's outputs, which lack some inputs."""
         self._inputs[args.urn] = pack.properties(args.props)
 
     def judge(
         self, resources: Iterable[object], *, production: bool
     ) -> tuple[pack.PackResources, Graph, tuple[Finding, ...]]:
-        """Return the program's resources, their access graph and the findings.
+        """Return the program's resources, their access graph and the findings about the graph.
 
         Raises:
             UnreadableSource: the resources cannot be read.
@@ -102,7 +102,7 @@ def _policy(judge: _Judge, rule: Rule) -> StackValidationPolicy:
         try:
             program, graph, findings = judge.judge(args.resources, production=settings.production)
         except UnreadableSource as error:
-            report(f"The program cannot be analyzed: {visible(str(error))}", None)
+            report(f"The access in this program cannot be analyzed: {visible(str(error))}", None)
             return
         for one in findings:
             urn = program.urn_of(one.location)
@@ -122,7 +122,7 @@ def _policy(judge: _Judge, rule: Rule) -> StackValidationPolicy:
 
 
 def _is_allowed(one: Finding, graph: Graph, settings: Settings) -> bool:
-    """True if the finding is about a role that the options allow."""
+    """Return True if a finding is about a role that the policy's options allow."""
     roles = (each.role for each in graph.assignments if settings.allowed_roles and each.id == one.assignment)
     names = {text.lower() for role in roles if role for text in (role.name, role.id, role.id.rpartition("/")[2])}
     return not names.isdisjoint(settings.allowed_roles)

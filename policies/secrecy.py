@@ -16,7 +16,7 @@ _UNWRAPS = "deserialize_properties"
 
 
 def keep_secrets() -> None:
-    """Hide secrets from the policies of this process.
+    """Patch the policy SDK in this process, so that policies do not get the values of secrets.
 
     Raises:
         AttributeError: the SDK has another version, which unwraps them in another function.
@@ -30,7 +30,7 @@ def keep_secrets() -> None:
 
 
 def without_secrets(value: object) -> Any:  # noqa: ANN401 - any JSON value
-    """Copy of a value from the engine with the SDK's unknown value in place of each secret."""
+    """Return a copy of a value from the engine with the SDK's unknown value in place of each secret."""
     if isinstance(value, Mapping):
         values = cast("Mapping[str, object]", value)
         if values.get(SPECIAL_SIG_KEY) == SPECIAL_SECRET_SIG:

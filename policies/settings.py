@@ -49,7 +49,7 @@ _MORE: Mapping[str, Mapping[str, Any]] = {
 
 @dataclass(frozen=True)
 class Settings:
-    """Configured options of one policy; none by default."""
+    """Options of one policy from the configuration of the policy pack: exempt resources, allowed roles, production."""
 
     exempt: frozenset[tuple[str, str]] = frozenset()
     """Resources whose findings are accepted: URN, and the property if the finding is about one property."""
@@ -68,5 +68,5 @@ class Settings:
 
 
 def schema(rule_id: str) -> PolicyConfigSchema:
-    """JSON schema of the options of a policy."""
+    """Return the JSON schema of the options of a policy."""
     return PolicyConfigSchema({"exempt": _EXEMPT, **_MORE.get(rule_id, {})})

@@ -1,4 +1,4 @@
-"""Starts the policy pack, which runs until the engine stops it."""
+"""Starts the Pulumi policy pack, which runs until the engine stops it."""
 
 from pulumi_policy import PolicyPack
 
@@ -9,6 +9,6 @@ __all__ = ["start"]
 
 
 def start() -> None:
-    """Run the policy pack in this process, with secrets hidden from policies."""
+    """Run the Pulumi policy pack in this process, with secrets hidden from policies."""
     keep_secrets()
     PolicyPack(NAME, policies())

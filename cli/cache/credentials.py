@@ -17,7 +17,7 @@ def holds_credential(document: object) -> bool:
 
 
 def _named_texts(name: str, value: object) -> Iterator[tuple[str, str]]:
-    """Return every text of a document with its name, such as a variable's name."""
+    """Yield every text of a document with its name, such as a variable's name."""
     if isinstance(value, str):
         yield name, value
     elif isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Computes the fingerprint of everything that determines the result of a project's program, as a cache key.
+"""Computes the fingerprint (a hash) of everything that determines the result of a project's program, as a cache key.
 
 It covers every file of the project, the world of its local Azure, the modules of this package, the interpreter, the
 installed distributions, the environment variables, the stack and the day. Files that the program reads elsewhere are
@@ -48,11 +48,11 @@ _IGNORED_VARIABLES = frozenset(
 
 
 class TooLargeError(Exception):
-    """The project has too many files or bytes to be hashed for each question."""
+    """Error of a project with too many files or bytes to be hashed for each question."""
 
 
 def fingerprint(root: Path, stack: str) -> str:
-    """Return the fingerprint of a project, as hexadecimal digits.
+    """Return the fingerprint of a project and a stack, the key of their cache entry, as hexadecimal digits.
 
     Raises:
         TooLargeError: the project has too many files, or too large ones.
@@ -66,7 +66,7 @@ def fingerprint(root: Path, stack: str) -> str:
 
 
 def covers(path: Path, root: Path) -> bool:
-    """Return True if a file is part of the fingerprint."""
+    """Return True if the fingerprint of a project includes the contents of a file."""
     for folder in (root.resolve(), *_rooms()):
         if path.is_relative_to(folder):
             return not any(_is_skipped(name) for name in path.relative_to(folder).parts)
@@ -91,13 +91,13 @@ def _parts(root: Path, stack: str) -> Iterator[bytes]:
 
 
 class _Budget:
-    """Remaining number of files and bytes that may be hashed."""
+    """Remaining number of files and bytes that may be hashed for a fingerprint."""
 
     def __init__(self) -> None:
         self._files, self._bytes = _MOST_FILES, _MOST_BYTES
 
     def take(self, size: int) -> None:
-        """Count a file; raise TooLargeError if the limit is exceeded.
+        """Count a file of `size` bytes; raise TooLargeError if the limit of files or bytes is exceeded.
 
         Raises:
             TooLargeError: it is one too many.
@@ -108,7 +108,7 @@ class _Budget:
 
 
 def _contents(folder: Path, budget: _Budget) -> Iterator[bytes]:
-    """Return names and contents of all files below a folder, in order."""
+    """Yield names and contents of all files below a folder, in order; raise TooLargeError beyond the budget."""
     for top, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not _is_skipped(name))
         yield top.encode("utf-8", "surrogateescape")

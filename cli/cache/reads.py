@@ -28,7 +28,7 @@ _OUTSIDE = frozenset(
 
 
 class Reads:
-    """The paths that the program read, and a flag for network or process access, which prevents caching."""
+    """Recorder of the paths that the program reads, and of any use of network or processes, which prevents caching."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -37,7 +37,7 @@ class Reads:
         self.depends_on_more = False
 
     def see(self, event: str, arguments: tuple[Any, ...]) -> None:
-        """Record one audit event of the interpreter."""
+        """Record one audit event of the Python interpreter: reading a file or folder, or using network or processes."""
         if event == "open":
             path, mode, flags = arguments
             if isinstance(path, str | bytes) and _is_read(mode, flags):
@@ -48,7 +48,7 @@ class Reads:
             self.depends_on_more = True
 
     def digests(self) -> dict[str, str]:
-        """Return a digest of each recorded file or folder that the fingerprint does not cover."""
+        """Return a digest of each recorded file or folder that the project's fingerprint does not cover."""
         found: dict[str, str] = {}
         for name in sorted(self._paths):
             path = _source(Path(name)).resolve()
@@ -59,7 +59,7 @@ class Reads:
 
 @contextmanager
 def recorded(root: Path) -> Generator[Reads]:
-    """Record the files that this process reads inside the `with` block."""
+    """Record the files that this process reads until the block ends; yield the recorder."""
     reads = Reads(root)
     _install_hook()
     _recording.append(reads)
@@ -70,7 +70,7 @@ def recorded(root: Path) -> Generator[Reads]:
 
 
 def unchanged(digests: Mapping[str, str]) -> bool:
-    """Return True if all recorded files have the same digests as before."""
+    """Return True if all files of a cache entry still have the same digests."""
     return all(_digest(Path(path)) == digest for path, digest in digests.items())
 
 
@@ -79,7 +79,7 @@ _hooks: list[object] = []
 
 
 def _install_hook() -> None:
-    """Add the audit hook once, since an audit hook cannot be removed."""
+    """Add the interpreter's audit hook once, since an audit hook cannot be removed."""
     if not _hooks:
         sys.addaudithook(_hook)
         _hooks.append(_hook)

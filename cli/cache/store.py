@@ -55,7 +55,7 @@ def load(folder: Path, fingerprint: str) -> dict[str, Any] | None:
 
 
 def save(folder: Path, fingerprint: str, documents: Mapping[str, Any], reads: Mapping[str, str]) -> None:
-    """Write a cache entry; do nothing if the folder is not writable."""
+    """Write a signed cache entry; do nothing if the cache folder is not writable."""
     entry = {
         "format": _FORMAT,
         "fingerprint": fingerprint,
@@ -84,7 +84,7 @@ def _remove_old(folder: Path) -> None:
 
 
 def _key(folder: Path, *, create: bool) -> bytes | None:
-    """Return the signing key of this user; None if it is missing or other users could have written it."""
+    """Return the key that signs this user's cache entries; None if missing or if other users could have written it."""
     path = folder / "key"
     if create and not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

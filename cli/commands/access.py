@@ -1,4 +1,4 @@
-"""Commands `agent-network access …`, which analyse access before anything is deployed."""
+"""Commands `agent-network access …`, which report who can do what before anything is deployed."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="access",
-    help="Who can do what, before anything is deployed.",
+    help="Reports who can do what, before anything is deployed.",
     epilog=examples("agent-network access matrix", "agent-network access why report code-uploads read"),
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -33,12 +33,17 @@ app = typer.Typer(
 app.command("refresh-roles", epilog=refresh_roles.EXAMPLES)(refresh_roles.refresh_roles)
 
 Agent = Annotated[
-    str, typer.Argument(metavar="AGENT", help="An agent, or the name or id of an identity.", callback=not_empty)
+    str,
+    typer.Argument(
+        metavar="AGENT", help="Agent of the network, or name or id of an identity in Azure.", callback=not_empty
+    ),
 ]
-Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="The file to write (report/STACK.html).")]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="HTML file to write; by default report/STACK.html.")
+]
 DiffWith = Annotated[
     str | None,
-    typer.Option("--diff", metavar="SOURCE", help=f"What to compare with: {SOURCES}.", callback=not_empty),
+    typer.Option("--diff", metavar="SOURCE", help=f"Source to compare the access with: {SOURCES}.", callback=not_empty),
 ]
 
 
@@ -47,12 +52,14 @@ def matrix(  # noqa: PLR0913 (an option each)
     *,
     stack: Stack = "dev",
     of: Source = ".",
-    operations: Annotated[bool, typer.Option("--operations", help="Show the exact operations.")] = False,
+    operations: Annotated[
+        bool, typer.Option("--operations", help="Print the exact Azure operations in place of verbs.")
+    ] = False,
     form: SourceFormat = Format.TEXT,
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Show who has access to what: agents by resources.
+    """Print the verbs that each agent has on each resource.
 
     Each cell has the verbs that the agent may use on the resource.
     """
@@ -68,10 +75,13 @@ def matrix(  # noqa: PLR0913 (an option each)
 def why(  # noqa: PLR0913 (an option each)
     agent: Agent,
     resource: Annotated[
-        str, typer.Argument(metavar="RESOURCE", help="A resource of the network, or an Azure id.", callback=not_empty)
+        str,
+        typer.Argument(
+            metavar="RESOURCE", help="Resource of the network, or an Azure resource id.", callback=not_empty
+        ),
     ],
     operation: Annotated[
-        str, typer.Argument(metavar="OPERATION", help="A verb, or an operation of Azure.", callback=not_empty)
+        str, typer.Argument(metavar="OPERATION", help="Verb such as `read`, or an Azure operation.", callback=not_empty)
     ],
     *,
     stack: Stack = "dev",
@@ -80,7 +90,7 @@ def why(  # noqa: PLR0913 (an option each)
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Explain why an operation is allowed or denied.
+    """Explain why an agent may or may not perform an operation.
 
     Exit code 0 if allowed, 1 if denied, 3 if perhaps.
     """
@@ -92,10 +102,15 @@ def why(  # noqa: PLR0913 (an option each)
 )
 def diff(  # noqa: PLR0913 (an option each)
     before: Annotated[
-        str, typer.Argument(metavar="BEFORE", help=f"What to compare with: {SOURCES}.", callback=not_empty)
+        str, typer.Argument(metavar="BEFORE", help=f"Source of the earlier access: {SOURCES}.", callback=not_empty)
     ],
     after: Annotated[
-        str, typer.Argument(metavar="AFTER", help="Likewise; the working tree if left out.", callback=not_empty)
+        str,
+        typer.Argument(
+            metavar="AFTER",
+            help="Source of the later access, written as BEFORE; by default the working tree.",
+            callback=not_empty,
+        ),
     ] = ".",
     *,
     stack: Stack = "dev",
@@ -103,7 +118,7 @@ def diff(  # noqa: PLR0913 (an option each)
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Show the access that changes between two sources.
+    """Print the access that changes between two sources.
 
     Exit code 3 if anybody gains access.
     """
@@ -131,7 +146,10 @@ def proof(
 @app.command("blast-radius", epilog=examples("agent-network access blast-radius analysis"))
 def blast_radius(  # noqa: PLR0913 (an option each)
     agent: Annotated[
-        str | None, typer.Argument(metavar="[AGENT]", help="One agent; each if left out.", callback=not_empty)
+        str | None,
+        typer.Argument(
+            metavar="[AGENT]", help="Agent whose blast radius is printed; by default, every agent.", callback=not_empty
+        ),
     ] = None,
     *,
     stack: Stack = "dev",
@@ -140,7 +158,7 @@ def blast_radius(  # noqa: PLR0913 (an option each)
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Show all that an attacker in an agent can access.
+    """Print everything that an attacker in an agent can access.
 
     Exit code 1 if an agent is over its budget.
     """
@@ -156,7 +174,7 @@ def check(
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Report findings: exit code 1 if a finding is an error."""
+    """Print findings about access; an error ends with code 1."""
     return _question(stack, of, form, subscription, resource_group).check()
 
 
@@ -171,7 +189,7 @@ def report(  # noqa: PLR0913 (an option each)
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Write the HTML report."""
+    """Write the report on access as an HTML file."""
     return _question(stack, of, form, subscription, resource_group).report(out, diff_with)
 
 
@@ -186,7 +204,7 @@ def review(  # noqa: PLR0913 (an option each)
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
-    """Show proof and findings, and write the HTML report.
+    """Print proof and findings, and write the HTML report.
 
     The usual end of a preview; exit code 1 if the proof fails or a finding is an error.
     """
@@ -194,7 +212,7 @@ def review(  # noqa: PLR0913 (an option each)
 
 
 def _question(stack: str, source: str, form: str, subscription: str | None, resource_group: str | None) -> "Question":
-    """Create the question from the options for source and output format."""
+    """Return the runner of an access command, from the options for source and output format."""
     from cli.question_runner import Question  # noqa: PLC0415 (a tenth of a second that help does without)
 
     return Question(stack, source, form, subscription, resource_group)

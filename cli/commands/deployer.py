@@ -1,4 +1,4 @@
-"""Command `agent-network deployer`: prints the role that the deploying identity needs."""
+"""Command `agent-network deployer`: prints the custom role that the deploying identity needs."""
 
 import json
 from enum import StrEnum
@@ -24,26 +24,33 @@ class Callers(StrEnum):
 
 
 def deployer(
-    subscription: Annotated[str, typer.Option("--subscription", metavar="ID", help="Where the network is deployed.")],
+    subscription: Annotated[
+        str, typer.Option("--subscription", metavar="ID", help="Azure subscription that the network is deployed to.")
+    ],
     group: Annotated[
         str | None,
         typer.Option(
             "--group",
             metavar="NAME",
-            help="Its resource group; without it, the whole subscription.",
+            help="Resource group that the network is deployed to; by default, the whole subscription.",
             callback=not_empty,
         ),
     ] = None,
     role: Annotated[
         list[str] | None,
-        typer.Option("--role", metavar="NAME", help="A role that network.yaml grants by name. Repeatable."),
+        typer.Option(
+            "--role", metavar="NAME", help="Role that network.yaml grants by name; the option may be repeated."
+        ),
     ] = None,
     callers: Annotated[
         list[Callers] | None,
-        typer.Option("--callers", help="Who may call agents of Foundry; needs a wider role elsewhere. Repeatable."),
+        typer.Option(
+            "--callers",
+            help="Principals that may call Foundry agents, for which the role must be wider; may be repeated.",
+        ),
     ] = None,
 ) -> int:
-    """Print the role that the deploying identity needs.
+    """Print the custom role that the deploying identity needs.
 
     As JSON: a custom role, its scope, and the condition under which to assign it.
     """

@@ -14,13 +14,15 @@ __all__ = ["register"]
 
 
 def init(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the project and of its network.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the new project and of its network.")],
     path: Annotated[
         Path | None,
-        typer.Option("--path", metavar="FOLDER", help="The folder to write to (./NAME).", show_default=False),
+        typer.Option(
+            "--path", metavar="FOLDER", help="Folder to write the project to; by default ./NAME.", show_default=False
+        ),
     ] = None,
 ) -> int:
-    """Create a project that is ready to preview.
+    """Create a new project that is ready to preview.
 
     Its network has two agents and two resources.
     """
@@ -34,6 +36,6 @@ def init(
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the command line application."""
+    """Add the command `init` to the command line application."""
     shown = examples("agent-network init contoso-agents", "agent-network init contoso-agents --path .")
     app.command(epilog=shown)(init)

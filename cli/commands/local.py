@@ -16,19 +16,22 @@ from cli.project_root import check_stack, find_root
 
 __all__ = ["register"]
 
-Save = Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Write the JSON document to a file, too.")]
+Save = Annotated[
+    Path | None, typer.Option("--save", metavar="FILE", help="Also write the result of the run to a file, as JSON.")
+]
 
 
 Summary = Annotated[
     bool,
-    typer.Option("--summary", help="Show few lines: numbers by type, changes of access, proof and findings."),
+    typer.Option("--summary", help="Print a short summary: numbers by type, changes of access, proof and findings."),
 ]
 
 
 def preview(*, stack: Stack = "dev", as_json: Json = False, save: Save = None, summary: Summary = False) -> int:
-    """Show what a deployment would change, without deploying.
+    """Show what a deployment to local Azure would change.
 
-    Both resources and access. With --summary, exit code 1 also if the proof fails or a finding is an error.
+    Prints changed resources and changed access. With --summary, exit code 1 also if the proof fails or a finding is an
+    error.
     """
     return _run("preview", stack, as_json=as_json, save=save, summary=summary)
 
@@ -48,13 +51,13 @@ def destroy(*, stack: Stack = "dev", as_json: Json = False, save: Save = None) -
 
 def republish(
     agent: Annotated[
-        str, typer.Argument(metavar="AGENT", help="The agent's name in its Foundry project.", callback=not_empty)
+        str, typer.Argument(metavar="AGENT", help="Name of the agent in its Foundry project.", callback=not_empty)
     ],
     stack: Stack = "dev",
 ) -> int:
-    """Publish a Foundry agent of local Azure again outside the program, which gives the agent a new identity.
+    """Give a Foundry agent of local Azure a new identity.
 
-    Shows on local Azure what follows when somebody does this in the portal.
+    Publishes the agent again outside the Pulumi program, to show what follows when somebody does this in the portal.
     """
     from cli.run_report import republish_agent  # noqa: PLC0415 (imports Pulumi's SDK)
 
@@ -67,7 +70,7 @@ def republish(
 
 
 def engine(
-    command: Annotated[list[str] | None, typer.Argument(metavar="COMMAND", help="The command, after --.")] = None,
+    command: Annotated[list[str] | None, typer.Argument(metavar="COMMAND", help="Command to run, after --.")] = None,
 ) -> int:
     """Run a command with the real Pulumi engine on local Azure."""
     from localazure.fronts.pulumi_cli import run  # noqa: PLC0415 (only this command needs it)
@@ -78,7 +81,7 @@ def engine(
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands to the command line application."""
+    """Add the commands that run on local Azure to the command line application."""
     for command, epilog in _COMMANDS.items():
         app.command(epilog=epilog)(command)
 

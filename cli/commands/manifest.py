@@ -11,7 +11,7 @@ from cli.project_root import find_root, shown_path
 
 app = typer.Typer(
     name="manifest",
-    help="Reads network.yaml and the stack files.",
+    help="Prints the declared network and JSON schemas for editors.",
     epilog=examples("agent-network manifest show --stack prod"),
     no_args_is_help=True,
     rich_markup_mode=None,

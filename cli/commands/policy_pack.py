@@ -1,4 +1,4 @@
-"""Command `agent-network policy-pack`: prints the path of the Pulumi policy pack."""
+"""Command `agent-network policy-pack`: prints the path of the folder with the Pulumi policy pack."""
 
 import typer
 
@@ -21,7 +21,7 @@ def policy_pack() -> int:
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the command line application."""
+    """Add the command `policy-pack` to the command line application."""
     app.command("policy-pack", epilog=examples('pulumi preview --policy-pack "$(agent-network policy-pack)"'))(
         policy_pack
     )

@@ -20,7 +20,7 @@ app = typer.Typer(
 
 @app.command("findings", epilog=examples("agent-network reference findings > docs/reference/findings.md"))
 def findings() -> int:
-    """Print the reference page about findings."""
+    """Print the reference page about the kinds of findings."""
     from access.findings import reference as page  # noqa: PLC0415 (only this command needs it)
 
     print_text(page().removesuffix("\n"))
@@ -35,7 +35,7 @@ def exit_codes() -> int:
 
 
 @app.command("api", epilog=examples("agent-network reference api components > docs/reference/api/components.md"))
-def api(name: Annotated[str, typer.Argument(metavar="PAGE", help="`components` or `access`.")]) -> int:
+def api(name: Annotated[str, typer.Argument(metavar="PAGE", help="Page to print: `components` or `access`.")]) -> int:
     """Print the API reference of a package.
 
     Of the components, or of `access` as a library.
@@ -43,6 +43,6 @@ def api(name: Annotated[str, typer.Argument(metavar="PAGE", help="`components` o
     from cli.api_reference import PAGES, page  # noqa: PLC0415 (only this command needs it)
 
     if name not in PAGES:
-        raise CommandError(f"no page {name!r}; the pages are {' and '.join(map(repr, PAGES))}")
+        raise CommandError(f"no reference page {name!r}; the pages are {' and '.join(map(repr, PAGES))}")
     print_text(page(name).removesuffix("\n"))
     return 0

@@ -1,4 +1,4 @@
-"""Command `agent-network access refresh-roles`: compares the role catalogue with Microsoft's current roles."""
+"""Command `agent-network access refresh-roles`: compares the packed built-in roles with Azure's current roles."""
 
 from typing import Annotated
 
@@ -16,15 +16,21 @@ EXAMPLES = examples(
 
 def refresh_roles(
     subscription: Annotated[
-        str, typer.Option("--subscription", metavar="ID", help="Any that you may read: all list the same roles.")
+        str,
+        typer.Option(
+            "--subscription", metavar="ID", help="Any subscription that you may read: all have the same built-in roles."
+        ),
     ],
     endpoint: Annotated[
-        str, typer.Option("--endpoint", metavar="URL", help="Azure Resource Manager of another cloud.")
+        str,
+        typer.Option(
+            "--endpoint", metavar="URL", help="Address of Azure Resource Manager, for another cloud than public Azure."
+        ),
     ] = "https://management.azure.com",
     *,
-    write: Annotated[bool, typer.Option("--write", help="Update the packed catalogue.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write the current roles to the packed catalogue.")] = False,
 ) -> int:
-    """Compare the packed role catalogue with Azure.
+    """Compare the packed built-in roles with those of Azure.
 
     Exit code 3 if built-in roles differ.
     """

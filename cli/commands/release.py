@@ -23,7 +23,7 @@ app = typer.Typer(
 )
 foundry = typer.Typer(
     name="foundry",
-    help="Moves role assignments to the current identities of Foundry agents.",
+    help="Moves role assignments to Foundry agents' current identities.",
     epilog=_EXAMPLES,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -60,7 +60,7 @@ def reconcile(
         bool, typer.Option("--local", help="Reconcile the stack that `agent-network up` deployed to local Azure.")
     ] = False,
 ) -> int:
-    """Move role assignments to the current identities of Foundry agents.
+    """Move role assignments to Foundry agents' current identities.
 
     Compares the current identities of a stack's Foundry agents with the principals of their role assignments, and moves
     the assignments of replaced identities. The exit code is 3 if --apply would change something.

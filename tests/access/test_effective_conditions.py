@@ -47,7 +47,7 @@ def test_condition_on_the_container_name_is_decided_before_the_request() -> None
     assert decision(graph, READ, ACCOUNT) == "conditional"
 
 
-def test_condition_on_blob_tag_operations_only_restricts_nothing_and_its_explanation_says_so() -> None:
+def test_condition_on_blob_tag_operations_only_restricts_nothing_and_the_explanation_states_that() -> None:
     owner = by_name("Storage Blob Data Owner")
     graph = graph_of(held(owner, ACCOUNT, condition=TRAP))
     sentence = no_restriction_reason(TRAP, owner)

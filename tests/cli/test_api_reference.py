@@ -96,7 +96,9 @@ def test_reference_api_command_prints_the_api_reference_page(capsys: pytest.Capt
 
 def test_unknown_api_reference_page_is_refused_with_the_list_of_pages(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["reference", "api", "components.md"]) == 2
-    assert capsys.readouterr().err == "error: no page 'components.md'; the pages are 'components' and 'access'\n"
+    assert (
+        capsys.readouterr().err == "error: no reference page 'components.md'; the pages are 'components' and 'access'\n"
+    )
 
 
 def test_api_reference_contains_every_kind_of_resource() -> None:

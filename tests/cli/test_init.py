@@ -85,7 +85,8 @@ def test_init_does_not_overwrite_an_existing_file(tmp_path: Path, capsys: pytest
     assert [path.name for path in tmp_path.iterdir()] == ["network.yaml"]
     assert (tmp_path / "network.yaml").read_text(encoding="utf-8") == "mine"
     assert (
-        capsys.readouterr().err == f"error: {tmp_path}: network.yaml exists already; name another folder with --path\n"
+        capsys.readouterr().err
+        == f"error: {tmp_path}: the folder already has network.yaml; name another folder with --path\n"
     )
 
 
@@ -130,4 +131,4 @@ def test_init_lists_every_existing_file(tmp_path: Path, capsys: pytest.CaptureFi
     (tmp_path / "network.yaml").touch()
 
     assert run(["init", "contoso", "--path", str(tmp_path)]) == 2
-    assert "Pulumi.yaml, network.yaml exist already; name another folder" in capsys.readouterr().err
+    assert "the folder already has Pulumi.yaml, network.yaml; name another folder" in capsys.readouterr().err

@@ -144,7 +144,7 @@ def test_credentials_of_the_environment_are_not_passed_to_the_code_of_a_git_revi
 
     assert SECRET not in environment.values()
     assert environment["HOME"] != str(project)
-    assert "HEAD: its code runs on this machine as your user" in capfd.readouterr().err
+    assert "HEAD: the code of this revision runs on this machine as your user" in capfd.readouterr().err
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")

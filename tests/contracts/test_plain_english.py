@@ -15,12 +15,6 @@ from tests.user_files import is_users
 
 REPOSITORY = Path(__file__).parents[2]
 
-# Folders and files that are still to be rewritten. Remove a line once its folder is done; the list ends empty.
-NOT_YET = (
-    "benchmarks",
-    "docs/reference/api",
-)
-
 # A docstring begins with a noun (a thing) or a verb (a function), not with a question word.
 FIRST_WORDS = frozenset({"what", "who", "whom", "whose", "whether", "where", "how", "that"})
 
@@ -71,10 +65,6 @@ def files() -> tuple[str, ...]:
 
 def within(path: str, *folders: str) -> bool:
     return any(path == folder or path.startswith(f"{folder}/") for folder in folders)
-
-
-def done() -> list[str]:
-    return [path for path in files() if not within(path, *NOT_YET)]
 
 
 def read(path: str) -> str:
@@ -147,13 +137,13 @@ def question_words(path: str) -> list[str]:
 
 
 def test_no_docstring_begins_with_a_question_word() -> None:
-    found = [line for path in done() if path.endswith(".py") for line in question_words(path)]
+    found = [line for path in files() if path.endswith(".py") for line in question_words(path)]
 
     assert not found, "\n".join(found)
 
 
 def test_names_strings_comments_and_documentation_contain_no_listed_dialect_word() -> None:
-    found = [line for path in done() for line in dialect(path)]
+    found = [line for path in files() for line in dialect(path)]
 
     assert not found, "\n".join(found)
 
@@ -174,11 +164,6 @@ def test_dialect_word_list_does_not_match_similar_plain_words(text: str) -> None
 def test_dialect_check_splits_identifiers_into_words() -> None:
     assert spoken("_AskedMatrix") == "asked matrix"
     assert spoken("wide_grants") == "wide grants"
-
-
-@pytest.mark.parametrize("folder", NOT_YET)
-def test_folders_listed_as_not_yet_rewritten_exist(folder: str) -> None:
-    assert (REPOSITORY / folder).exists()
 
 
 @pytest.mark.parametrize("exemption", [one for one in EXEMPTIONS if one.phrase])
