@@ -15,7 +15,8 @@ from typing import Any, Literal
 
 from access.azure.errors import UnknownRole
 
-System = Literal["azure", "cosmos"]
+System = Literal["azure", "cosmos", "settings"]
+"""Role systems: Azure's, Cosmos DB's own, and grants in the settings of a resource, such as access policies."""
 
 DATA = Path(__file__).parent / "data"
 AZURE_ROLES = DATA / "azure_roles.jsonl"
@@ -39,7 +40,7 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role definition; `system` is `azure`, or `cosmos` for the roles of Cosmos DB."""
+    """A role definition, or the permissions of a grant in a resource's settings."""
 
     id: str
     name: str

@@ -10,8 +10,9 @@ from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
+from access.azure.authorization_modes import IgnoredRoles
 from access.azure.catalogue import Role
-from access.azure.scopes import ancestors, is_management_group, key
+from access.azure.scopes import ancestors, is_management_group, key, shown
 from access.azure.unlisted_names import missing_operations, unlisted
 from access.evaluate.conditions.attributes import attributes_of_resource
 from access.evaluate.keys import key_scopes, opened_by_keys
@@ -34,6 +35,8 @@ class ScopeFacts:
     data: OperationSet
     attributes: dict[str, Known]
     keys_work: bool | None
+    ignored_roles: tuple[tuple[str, IgnoredRoles], ...]
+    """Operations that roles do not allow here, with the id of the resource whose setting determines so."""
     key_scopes: tuple[tuple["ScopeFacts", OperationSet, int], ...]
     """Scopes with keys to this scope, the operations that return the keys, and the data operations that they allow."""
 
@@ -89,19 +92,23 @@ class Evaluator:
         return self.graph.held_at_or_above(principal_id, facts.key)
 
     def effective(self, principal_id: str, facts: ScopeFacts, operation_set: OperationSet) -> Bits:
-        """Return the operations that roles allow, minus those that deny assignments forbid."""
+        """Return the operations that roles and settings allow, minus those of roles that deny assignments forbid."""
         certain = perhaps = 0
+        by_settings = Bits()
         for one in self.assignments_at(principal_id, facts) if operation_set.all else ():
             bits = self.granted_by(one, facts, operation_set)
-            certain, perhaps = certain | bits.certain, perhaps | bits.perhaps
+            if one.system == "settings":
+                by_settings = by_settings.either(bits)
+            else:
+                certain, perhaps = certain | bits.certain, perhaps | bits.perhaps
         if not certain | perhaps:
-            return Bits()
+            return by_settings
         for deny in self.denies(principal_id, facts):
             bits = self.forbidden_by(deny, facts, operation_set)
             # An operation that is perhaps denied is no longer certain.
             perhaps = (perhaps | certain & bits.perhaps) & ~bits.certain
             certain &= ~bits.certain & ~bits.perhaps
-        return Bits(certain, perhaps & ~certain)
+        return Bits(certain, perhaps & ~certain).either(by_settings)
 
     def key_accesses(self, principal_id: str, facts: ScopeFacts, operation_set: OperationSet) -> Iterator[KeyAccess]:
         """Return the access keys to a scope that a principal may read; empty if key access is off."""
@@ -129,7 +136,17 @@ class Evaluator:
         bits = self._granted.get(memo)
         if bits is None:
             bits = self._granted[memo] = granted_by_assignment(one, operation_set, facts.attributes)
+        for _, ignored in facts.ignored_roles:
+            bits = _without_ignored(bits, one, ignored, operation_set)
         return bits
+
+    def ignoring_setting(self, one: Assignment, facts: ScopeFacts, operation_set: OperationSet) -> str:
+        """Return the sentence about the setting that makes a service ignore a role; empty if it honours the role."""
+        bits = granted_by_assignment(one, operation_set, facts.attributes)
+        for where, ignored in facts.ignored_roles:
+            if _without_ignored(bits, one, ignored, operation_set) != bits:
+                return f"{shown(where)} {ignored.why}"
+        return ""
 
     def allows_without_condition(self, one: Assignment, facts: ScopeFacts, operation_set: OperationSet) -> bool:
         """Return True if an assignment would allow any of the operations without its condition."""
@@ -160,6 +177,11 @@ class Evaluator:
             data,
             attributes,
             self._keys_work(resource_key),
+            tuple(
+                (one.id, one.ignores_roles)
+                for scope in ancestors(resource_key)
+                if (one := self.graph.resource(scope)) and one.ignores_roles
+            ),
             # Only the operations that read keys are evaluated at their scope, not its own keys: one step, no recursion.
             tuple(
                 (self._facts_of(scope, with_key_scopes=False), by, opened_by_keys(data, reading=only))
@@ -199,6 +221,17 @@ class Evaluator:
             names = self._attributes_read[memo] = tuple(sorted(condition_attributes(one.role, one.condition)))
         # As text, since 1 and True are equal as dictionary keys but not as values.
         return tuple(repr(facts.attributes.get(name)) for name in names)
+
+
+def _without_ignored(bits: Bits, one: Assignment, ignored: IgnoredRoles, operation_set: OperationSet) -> Bits:
+    """Return the operations of an assignment without those for which the service does not ask roles."""
+    if one.system != "azure" or ignored.data is not operation_set.data or not any(bits):
+        return bits
+    mask = 0
+    for pattern in ignored.patterns:
+        mask |= operation_set.covered(pattern, granting=False)
+    perhaps = bits.perhaps & ~mask if ignored.certain else bits.perhaps | bits.certain & mask
+    return Bits(bits.certain & ~mask, perhaps)
 
 
 @lru_cache(maxsize=8)

@@ -59,7 +59,9 @@ def explain(
         chosen = [source for source in found if source.certain and (source.keys_of or not denies)] or found
         return AccessDecision(decision, assignments(chosen), tuple(denies), _allowed_reason(chosen[0]))
     if decision is Decision.CONDITIONAL:
-        reasons = [_perhaps_denied(deny) for deny in denies] + [_perhaps_reason(source, facts) for source in found]
+        reasons = [_perhaps_denied(deny) for deny in denies] + [
+            _perhaps_reason(evaluator, source, facts, operation_set) for source in found
+        ]
         return AccessDecision(decision, assignments(found), tuple(denies), "; ".join(dict.fromkeys(reasons)))
     if denies:
         what = f"deny assignment {denies[0].name!r} forbids what {_assignment_text(by_role[0].one)} allows"
@@ -78,8 +80,7 @@ def _denies(
 
 
 def _assignment_text(one: Assignment) -> str:
-    role = one.role.name if one.role else one.role_id
-    return f"role {role!r} on {shown(one.scope)}"
+    return f"{one.role_text} on {shown(one.scope)}"
 
 
 def _allowed_reason(source: Source) -> str:
@@ -92,7 +93,7 @@ def _perhaps_denied(deny: DenyAssignment) -> str:
     return f"deny assignment {deny.name!r} forbids it, certainly or perhaps"
 
 
-def _perhaps_reason(source: Source, facts: ScopeFacts) -> str:
+def _perhaps_reason(evaluator: Evaluator, source: Source, facts: ScopeFacts, operation_set: OperationSet) -> str:
     one = source.one
     if (why := unevaluated_reason(one)) is not None and not source.certain:
         return f"{_assignment_text(one)} cannot be evaluated: {why}"
@@ -100,6 +101,8 @@ def _perhaps_reason(source: Source, facts: ScopeFacts) -> str:
         return (
             f"{_assignment_text(one)} reads the keys of {shown(source.keys_of)}; the state of key access is not known"
         )
+    if not source.certain and not source.keys_of and (setting := evaluator.ignoring_setting(one, facts, operation_set)):
+        return f"{_assignment_text(one)} perhaps allows it: {setting}, or the setting is not known"
     key_access = f"reads the keys of {shown(source.keys_of)}" if source.keys_of else "allows it"
     return f"{_assignment_text(one)} {key_access}" + (
         "" if source.certain else ", under a condition that the request decides"
@@ -108,6 +111,8 @@ def _perhaps_reason(source: Source, facts: ScopeFacts) -> str:
 
 def _denied_reason(evaluator: Evaluator, principal_id: str, facts: ScopeFacts, operation_set: OperationSet) -> str:
     for one in evaluator.assignments_at(principal_id, facts):
+        if setting := evaluator.ignoring_setting(one, facts, operation_set):
+            return f"{setting}; {_assignment_text(one)} does not count there"
         if evaluator.allows_without_condition(one, facts, operation_set):
             return f"the condition on {_assignment_text(one)} rules it out"
     principal = evaluator.graph.principal(principal_id)

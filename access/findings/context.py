@@ -149,14 +149,9 @@ def exception_names(principal: Principal) -> tuple[str, ...]:
     return (principal.name, *principal.other_agents, *((principal.party,) if principal.party else ()))
 
 
-def role_text(one: Assignment) -> str:
-    """Return the text for the role of an assignment in messages."""
-    return f"role {one.role.name!r}" if one.role else f"role {one.role_id!r}"
-
-
 def assignment_text(one: Assignment) -> str:
     """Return the text for a role assignment in messages: its role and scope."""
-    return f"{role_text(one)} at {shown(one.scope)}"
+    return f"{one.role_text} at {shown(one.scope)}"
 
 
 def joined_names(names: Iterable[str], most: int = 4) -> str:

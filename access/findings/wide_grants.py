@@ -7,7 +7,7 @@ from access.azure.types import BY_ARM_TYPE
 from access.evaluate.platform_grants import is_platform_assignment
 from access.evaluate.relevance import resource_type
 from access.evaluate.role_operations import operations_of_role
-from access.findings.context import CheckContext, joined_names, role_text
+from access.findings.context import CheckContext, joined_names
 from access.findings.finding import Finding
 from access.model.graph import Assignment, Resource
 
@@ -19,12 +19,12 @@ def check(context: CheckContext) -> Iterator[Finding]:
             if one.role is None or is_platform_assignment(principal, one):
                 continue
             if is_wide(one):
-                what = f"holds {role_text(one)} at the whole of {shown(one.scope)}"
+                what = f"holds {one.role_text} at the whole of {shown(one.scope)}"
             else:
                 parts = _parts(context, one)
                 if not parts:
                     continue
-                what = f"holds {role_text(one)} at {shown(one.scope)}, with everything in it: {joined_names(parts)}"
+                what = f"holds {one.role_text} at {shown(one.scope)}, with everything in it: {joined_names(parts)}"
             yield context.assignment_finding("wide-grant", one, f"{context.principal_text(principal.id)} {what}")
 
 

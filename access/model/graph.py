@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from access.azure.authorization_modes import IgnoredRoles
 from access.azure.catalogue import Permission, Role, System
 from access.azure.scopes import ROOT, ancestors, covering, is_management_group, is_path, key, shown, type_of
 from access.model.actors import Actor
@@ -70,6 +71,8 @@ class Resource:
     properties: Mapping[str, Any] = field(default_factory=dict[str, Any], hash=False)
     declared: bool = True
     """True if network.yaml declares the resource."""
+    ignores_roles: IgnoredRoles | None = None
+    """Operations that no role allows there, as the service's own setting determines."""
     attributes: Mapping[str, Known] = field(default_factory=dict[str, Known], hash=False)
     """Attribute values for conditions, in addition to those in the resource id."""
 
@@ -88,7 +91,19 @@ class Assignment:
     location: str = ""
     """Location of the assignment in its source: `network.yaml:31`, or a URN."""
     system: System = "azure"
-    """`azure`, or `cosmos` for Cosmos DB's own roles, which have other scopes."""
+    """`azure`; `cosmos` for Cosmos DB's own roles, which have other scopes; `settings` for grants without a role."""
+
+    @property
+    def role_name(self) -> str:
+        """The role's name, or else its id, if either is known."""
+        return self.role.name if self.role is not None else self.role_id or "a role that is not known yet"
+
+    @property
+    def role_text(self) -> str:
+        """The role in messages, such as `role 'Reader'`; an access policy has no role."""
+        if self.role is not None:
+            return self.role.name if self.system == "settings" else f"role {self.role.name!r}"
+        return f"role {self.role_id!r}" if self.role_id else "a role that is not known yet"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,7 +42,7 @@ def _rows(
     graph: Graph, names: DisplayNames, undeclared: Mapping[str, str], assignment: Assignment
 ) -> Iterator[AssignmentRow]:
     resource = names.declared_around(assignment.scope)
-    role = assignment.role.name if assignment.role is not None else assignment.role_id.rpartition("/")[2]
+    role = assignment.role.name if assignment.role is not None else assignment.role_name.rpartition("/")[2]
     verb = verb_of(role, resource.kind) if resource is not None else ""
     for agent in _principal_names(graph.principal(assignment.principal), assignment.principal, names):
         yield AssignmentRow(

@@ -113,7 +113,7 @@ class AccessMatrix:
 
 
 def _label(assignment: Assignment, resource: Resource) -> str:
-    role = assignment.role.name if assignment.role is not None else f"role {assignment.role_id}"
+    role = assignment.role.name if assignment.role is not None else f"role {assignment.role_name}"
     inside = key(assignment.scope).startswith(key(resource.id))
     star = "*" if assignment.condition else ""
     return f"{(verb_of(role, resource.kind) if inside else '') or role}{star}"

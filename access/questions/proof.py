@@ -161,7 +161,7 @@ def _failures(graph: Graph, gaps: Iterable[_Gap]) -> Iterator[Failure]:
         resources.sort(key=lambda one: (not one.declared, one.name))
         operations = frozenset[str]().union(*(gap.operations for gap in found))
         access = f"{_words(operations)} in {_listed([one.name for one in resources])}"
-        by = "; ".join(f"{one.role.name if one.role else one.role_id} at {shown(one.scope)}" for one in found[0].by)
+        by = "; ".join(f"{one.role_name} at {shown(one.scope)}" for one in found[0].by)
         count = sum(len(gap.operations) for gap in found)
         if grows:
             what = f"{agent} may {access}, which is not declared ({count} operations, by {by})"

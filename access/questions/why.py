@@ -172,6 +172,6 @@ def _places(
 
 
 def _assignment_text(assignment: Assignment) -> str:
-    role = assignment.role.name if assignment.role is not None else assignment.role_id
+    role = assignment.role_name
     condition = f", where {assignment.condition}" if assignment.condition else ""
     return f"{assignment.name}: {role} at {shown(assignment.scope)}{condition}"

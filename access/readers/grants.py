@@ -13,7 +13,9 @@ from access.azure.scopes import ancestors, key
 from access.azure.verbs import VERBS
 from access.model.graph import Assignment, Principal, Unread
 from access.model.json_values import Values, is_known, listed, mapping, text, texts
+from access.readers.access_policies import access_policies
 from access.readers.components import Components
+from access.readers.delegations import delegations
 from access.readers.principals import Principals
 from access.readers.resource_ids import UNKNOWN_SUBSCRIPTION, ResourceIds
 from access.readers.resource_state import ResourceState
@@ -44,6 +46,7 @@ class Grants:
                 self._define(state)
         assignments = (state for state in resource_ids.states if state.token in ASSIGNMENTS)
         found = [each for state in assignments for each in self._assignment(state)]
+        found += self._of_settings()
         self.all = (*found, *self._of_unknown_subscription(found))
 
     def _assignment(self, state: ResourceState) -> Iterator[Assignment]:
@@ -80,6 +83,15 @@ class Grants:
                 location=state.location,
                 system=system,
             )
+
+    def _of_settings(self) -> Iterator[Assignment]:
+        """Return the grants in the settings of resources, each for a principal of this program where it has one."""
+        found = (*access_policies(self._ids_of, self._principals), *delegations(self._ids_of))
+        self.unread += (each for each in found if isinstance(each, Unread))
+        for one in found:
+            if isinstance(one, Assignment):
+                known = self._principals.find(one.principal)
+                yield replace(one, principal=known or self._unknown_principal(one.principal, one.principal).id)
 
     def _of_unknown_subscription(self, found: list[Assignment]) -> Iterator[Assignment]:
         """Return the roles at subscriptions and resource groups again for resources whose subscription is unknown."""

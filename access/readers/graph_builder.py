@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from access.azure.assignment_types import ASSIGNMENTS, DEFINITIONS
+from access.azure.authorization_modes import IgnoredRoles, ignored_roles
 from access.azure.key_access import inherited, local_auth
 from access.azure.scopes import key, type_of
 from access.azure.types import BY_TOKEN
@@ -125,8 +126,15 @@ def _resource(
         kind=called.kind if called else arm_type or _GROUP,
         local_auth=inherited(where, by_account),
         properties=_properties(state, principals),
+        ignores_roles=_ignored_roles(state, arm_type),
         declared=called is not None,
     )
+
+
+def _ignored_roles(state: ResourceState, arm_type: str) -> IgnoredRoles | None:
+    found = ignored_roles(arm_type, {**state.outputs, **state.inputs})
+    # Of a resource that the program only reads, a missing setting is not known to be missing.
+    return found if found is not None and (found.certain or not state.external) else None
 
 
 def _type_of(state: ResourceState, where: str) -> str:

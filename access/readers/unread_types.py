@@ -13,10 +13,13 @@ from access.azure.harmless_types import is_harmless
 from access.azure.types import BY_TOKEN
 from access.model.graph import Unread
 from access.model.json_values import Values
+from access.readers.access_policies import POLICY_TYPE
+from access.readers.delegations import DELEGATION_TYPES
 from access.readers.resource_state import ResourceState
 
 __all__ = ["is_unread", "unread_types"]
 
+_READ = frozenset({*BY_TOKEN, *ASSIGNMENTS, *DEFINITIONS, POLICY_TYPE, *DELEGATION_TYPES})
 _COMPONENTS = "agent-network:"
 _WORKLOADS = re.compile(
     r"kubernetes:(apps|batch|core)/v1:(CronJob|DaemonSet|Deployment|Job|Pod|ReplicaSet|ReplicationController|StatefulSet)"
@@ -27,7 +30,6 @@ _ON_NODE = frozenset({"hostIPC", "hostNetwork", "hostPID", "hostPath", "privileg
 """Settings by which a pod reaches its node, and so every pod there: "Pod Security Standards", kubernetes.io, 1.34."""
 _DEFAULT = "its type {} is not known here; keys, logins and access in its own settings are not read"
 _BY_END = (
-    ("AccessPolicy", "it gives access by an access policy, which is not read"),
     ("AccessPolicyAssignment", "it gives access in a system of its own, which is not read"),
     ("AuthorizationRule", "it is a key with rights of its own; a holder of the key needs no role"),
     ("DaprComponent", "it connects apps to a service, with the credentials that it holds and without roles of the app"),
@@ -81,7 +83,7 @@ def is_unread(state: ResourceState) -> bool:
         return _reaches_node({**state.outputs, **state.inputs})
     if _RIGHTS.fullmatch(token):
         return False  # read with those who are bound to it
-    return not (token in BY_TOKEN or token in ASSIGNMENTS or token in DEFINITIONS or is_harmless(token))
+    return not (token in _READ or is_harmless(token))
 
 
 def _reaches_node(values: Values) -> bool:

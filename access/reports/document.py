@@ -141,7 +141,7 @@ def _access(entry: MatrixEntry, summary: AccessMatrix, declared: Declared | None
         "resource": summary.name_of(entry.resource),
         "verbs": [verb.rstrip("*") for verb in verbs],
         "conditional": bool(entry.conditional),
-        "roles": sorted({one.role.name if one.role is not None else one.role_id for one in assignments}),
+        "roles": sorted({one.role_name for one in assignments}),
         "scope": _narrowest(one.scope for one in assignments),
         "location": _declaring_line(entry, summary.name_of(entry.resource), declared),
         "operations": sorted(entry.operations, key=str.lower),

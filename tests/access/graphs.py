@@ -59,7 +59,8 @@ def deny(scope: str, *blocks: Permission, principals: tuple[str, ...] = ("P",), 
 def graph_of(*assignments: Assignment, denies: tuple[DenyAssignment, ...] = (), **more: Any) -> Graph:  # noqa: ANN401
     resources = [resource(scope) for scope in (UPLOADS, REPORTS, QUEUE, STORE)]
     resources.append(resource(ITEMS, local_auth=False))
-    resources.append(resource(ACCOUNT, local_auth=more.pop("local_auth", False), declared=False))
+    account = {"local_auth": more.pop("local_auth", False), "ignores_roles": more.pop("ignores_roles", None)}
+    resources.append(resource(ACCOUNT, declared=False, **account))
     people = [Principal(id="p", name="analysis", agent="analysis")]
     return Graph(principals=people, resources=resources, assignments=assignments, denies=denies, **more)
 

@@ -43,13 +43,28 @@ def all_parts(graph: Graph, principal: str, resource: Resource, operation: str, 
 
 
 def one_part(graph: Graph, principal: str, resource: Resource, query: Query) -> int:
-    best = NO
+    best = by_settings = NO
     for one in graph.assignments:
         if one.principal.lower() == principal.lower() and is_within(resource.id, one.scope):
-            best = max(best, given(one, resource, query))
+            if one.system == "settings":
+                by_settings = max(by_settings, given(one, resource, query))
+            else:
+                best = max(best, min(given(one, resource, query), honoured(graph, one, resource, query)))
     for deny in graph.denies:
         if concerns(deny, principal, resource):
             best = min(best, YES - denied(deny, resource, query))
+    return max(best, by_settings)
+
+
+def honoured(graph: Graph, one: Assignment, resource: Resource, query: Query) -> int:
+    """Return NO or PERHAPS where a service ignores roles for an operation."""
+    best = YES
+    for holder in graph.resources:
+        ignored = holder.ignores_roles
+        if ignored is None or one.system != "azure" or not is_within(resource.id, holder.id):
+            continue
+        if ignored.data is query.data and covered(ignored.patterns, query.operation, granting=False):
+            best = min(best, NO if ignored.certain else PERHAPS)
     return best
 
 

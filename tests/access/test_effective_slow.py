@@ -3,6 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from access.azure.authorization_modes import IgnoredRoles
 from access.azure.catalogue import Permission
 from access.evaluate import decisions
 from access.evaluate.decisions import decide, effective_access, unevaluated
@@ -62,6 +63,12 @@ _AZURE = st.builds(held, _ROLES, _SCOPES, principal=_PRINCIPALS, condition=_COND
 _COSMOS = st.builds(
     held, _ROLES, _COSMOS_SCOPES, principal=_PRINCIPALS, system=st.just("cosmos"), id=st.uuids().map(str)
 )
+_SETTINGS = st.builds(
+    held, _KNOWN_ROLES, _SCOPES, principal=_PRINCIPALS, system=st.just("settings"), id=st.uuids().map(str)
+)
+_IGNORED = st.none() | st.builds(
+    IgnoredRoles, _some(["*", f"{BLOBS}/*", READ, LIST_KEYS], 1), st.booleans(), st.booleans(), st.just("is a test")
+)
 _DENIES = st.builds(
     deny,
     _SCOPES,
@@ -75,16 +82,19 @@ _DENIES = st.builds(
 
 @settings(max_examples=80, deadline=None)
 @given(
-    st.lists(_AZURE | _AZURE | _COSMOS, min_size=1, max_size=3),
+    st.lists(_AZURE | _AZURE | _COSMOS | _SETTINGS, min_size=1, max_size=3),
     st.lists(_DENIES, max_size=2),
     st.sampled_from([None, True, False]),
+    _IGNORED,
 )
 def test_access_decision_equals_the_decision_of_the_slow_reference_evaluator(
     assignments: list[Assignment],
     denies: list[DenyAssignment],
     local_auth: bool | None,  # noqa: FBT001
+    ignores_roles: IgnoredRoles | None,
 ) -> None:
-    graph = graph_of(*assignments, denies=tuple({one.id: one for one in denies}.values()), local_auth=local_auth)
+    account = {"local_auth": local_auth, "ignores_roles": ignores_roles}
+    graph = graph_of(*assignments, denies=tuple({one.id: one for one in denies}.values()), **account)
     for scope in (UPLOADS, REPORTS, ACCOUNT, ITEMS):
         one = graph.resource(scope) or resource(scope)
         found = effective_access(graph, "p", scope)

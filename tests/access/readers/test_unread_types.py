@@ -31,6 +31,7 @@ NETWORK = {
 SILENT = {
     "azure-native:authorization:RoleDefinition",
     "azure-native:cosmosdb:SqlResourceSqlRoleDefinition",
+    "azure-native:managedservices:RegistrationDefinition",
     *KNOWN,
 }
 """Types that are read, or harmless."""

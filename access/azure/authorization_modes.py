@@ -1,0 +1,93 @@
+"""Determines which role operations a service ignores, by its own setting for how it authorizes requests.
+
+Owns the settings: a vault on access policies, a registry that honours roles on repositories alone, a search service
+that takes keys alone, and a cluster without Azure RBAC. Only the named operations are ignored; roles still manage the
+resource itself. Where a setting is missing or unknown, the service perhaps ignores them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+__all__ = ["IgnoredRoles", "ignored_roles"]
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoredRoles:
+    """Operations that no Azure role allows at a resource, since the service does not ask roles for them."""
+
+    patterns: tuple[str, ...]
+    data: bool
+    """True for operations of the data plane."""
+    certain: bool
+    """False if the setting is missing or unknown, so that roles perhaps count."""
+    why: str
+    """Reason as a part of a sentence, after the name of the resource."""
+
+
+_Properties = Mapping[str, Any]
+
+
+def ignored_roles(arm_type: str, properties: _Properties) -> IgnoredRoles | None:
+    """Return the operations for which a resource ignores roles; None if it honours all roles.
+
+    Args:
+        arm_type: the type of the resource in lower case.
+        properties: all properties of the resource, at the top or below `properties`.
+    """
+    find = _BY_TYPE.get(arm_type)
+    inner = properties.get("properties")
+    within: _Properties = cast("_Properties", inner) if isinstance(inner, Mapping) else dict[str, Any]()
+    return find({**within, **properties}) if find else None
+
+
+def _vault(values: _Properties) -> IgnoredRoles | None:
+    # "Azure role-based access control vs. access policies", Microsoft Learn, 2025: one of the two, never both. Missing
+    # means access policies in API versions before 2026.
+    setting = values.get("enableRbacAuthorization")
+    if setting is True:
+        return None
+    why = "decides by access policies and ignores roles (enableRbacAuthorization)"
+    return IgnoredRoles(("*",), data=True, certain=setting is False, why=why)
+
+
+def _registry(values: _Properties) -> IgnoredRoles | None:
+    # "Azure ABAC repository permissions in Azure Container Registry", Microsoft Learn, 2026: AcrPull, AcrPush and
+    # AcrDelete are not honoured.
+    setting = values.get("roleAssignmentMode")
+    if setting is None or setting == "LegacyRegistryPermissions":
+        return None
+    registry = "Microsoft.ContainerRegistry/registries"
+    patterns = (f"{registry}/pull/read", f"{registry}/push/write", f"{registry}/artifacts/delete")
+    why = "honours roles on repositories alone, and ignores this one (roleAssignmentMode)"
+    return IgnoredRoles(patterns, data=False, certain=setting == "AbacRepositoryPermissions", why=why)
+
+
+def _search(values: _Properties) -> IgnoredRoles | None:
+    # "Connect to Azure AI Search using roles", Microsoft Learn, 2026: roles have to be enabled, keys are the default.
+    options = values.get("authOptions")
+    if values.get("disableLocalAuth") is True or (isinstance(options, Mapping) and "aadOrApiKey" in options):
+        return None
+    certain = (
+        isinstance(options, Mapping) and "apiKeyOnly" in options and values.get("disableLocalAuth") in (None, False)
+    )
+    return IgnoredRoles(("*",), data=True, certain=certain, why="takes keys alone and ignores roles (authOptions)")
+
+
+def _cluster(values: _Properties) -> IgnoredRoles | None:
+    # "Use Azure RBAC for Kubernetes authorization", Microsoft Learn, 2025: off unless it is turned on. Only an explicit
+    # setting counts, since a cluster that a program refers to shows no profile.
+    profile = values.get("aadProfile")
+    if not isinstance(profile, Mapping) or cast("_Properties", profile).get("enableAzureRBAC") is not False:
+        return None
+    why = "decides by Kubernetes RBAC and ignores roles (enableAzureRBAC)"
+    return IgnoredRoles(("*",), data=True, certain=True, why=why)
+
+
+_BY_TYPE: Mapping[str, Callable[[_Properties], IgnoredRoles | None]] = {
+    "microsoft.containerregistry/registries": _registry,
+    "microsoft.containerservice/managedclusters": _cluster,
+    "microsoft.keyvault/vaults": _vault,
+    "microsoft.search/searchservices": _search,
+}
+"""ARM type in lower case → reading of its setting."""

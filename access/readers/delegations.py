@@ -1,0 +1,83 @@
+"""Reads Azure Lighthouse delegations, which give principals of another tenant roles in this one.
+
+Owns the offer (a registration definition) and its acceptance (a registration assignment): the roles of the offer count
+at the scope of the acceptance. Source: "Azure Lighthouse architecture" and the REST reference of Managed Services,
+Microsoft Learn, 2026.
+"""
+
+from collections.abc import Iterator
+
+from access.azure.catalogue import by_id
+from access.azure.scopes import key
+from access.model.graph import Assignment, Unread
+from access.model.json_values import Values, is_known, listed, mapping, text
+from access.readers.resource_ids import ResourceIds
+from access.readers.resource_state import ResourceState
+
+__all__ = ["DELEGATION_TYPES", "delegations"]
+
+_OFFER = "azure-native:managedservices:RegistrationDefinition"
+_ACCEPTANCE = "azure-native:managedservices:RegistrationAssignment"
+DELEGATION_TYPES = frozenset({_OFFER, _ACCEPTANCE})
+
+
+def delegations(resource_ids: ResourceIds) -> Iterator[Assignment | Unread]:
+    """Return the roles that accepted offers give, and a note for each offer or acceptance that cannot be read."""
+    offers = [each for each in resource_ids.states if each.token == _OFFER]
+    for state in resource_ids.states:
+        if state.token != _ACCEPTANCE:
+            continue
+        scope = _scope(state, resource_ids)
+        accepted = _offers_of(state, offers)
+        if not scope or not accepted:
+            yield Unread(state.location, "it gives another tenant access, and its scope or its offer is not known here")
+        for offer in accepted if scope else ():
+            yield from _roles(offer, state, scope)
+    if offers and not any(each.token == _ACCEPTANCE for each in resource_ids.states):
+        for offer in offers:
+            yield Unread(offer.location, "it offers another tenant access; where it is accepted is not known here")
+
+
+def _scope(state: ResourceState, resource_ids: ResourceIds) -> str:
+    before, inside, _ = state.id.rpartition("/providers/Microsoft.ManagedServices/")
+    found = [resource_ids.id_of(each) for each in resource_ids.named(state.property_dependencies.get("scope", ()))]
+    return state.known_text("scope") or (before if inside else "") or (found[0] if len(found) == 1 else "")
+
+
+def _offers_of(state: ResourceState, offers: list[ResourceState]) -> list[ResourceState]:
+    """Return the accepted offer; every offer of the program where it is not known which one."""
+    properties = {**state.outputs, **mapping(state.outputs.get("properties")), **state.inputs}
+    wanted = text(mapping(properties.get("properties")), "registrationDefinitionId") or text(
+        properties, "registrationDefinitionId"
+    )
+    named = [each for each in offers if wanted and each.id and key(each.id) == key(wanted)]
+    return named or ([] if wanted and all(each.id for each in offers) else offers)
+
+
+def _properties(offer: ResourceState) -> Values:
+    values = {**offer.outputs, **offer.inputs}
+    inner = values.get("properties")
+    return {"authorizations": inner} if inner is not None and not is_known(inner) else {**values, **mapping(inner)}
+
+
+def _roles(offer: ResourceState, state: ResourceState, scope: str) -> Iterator[Assignment | Unread]:
+    properties = _properties(offer)
+    given = properties.get("authorizations")
+    if not is_known(given):
+        yield Unread(offer.location, "the roles that it offers another tenant are not known yet, or a secret")
+    if listed(properties.get("eligibleAuthorizations")):
+        yield Unread(offer.location, "it lets principals of another tenant take roles, which is not counted")
+    for number, each in enumerate(map(mapping, listed(given))):
+        principal, role_id = text(each, "principalId"), text(each, "roleDefinitionId")
+        if not principal:
+            yield Unread(offer.location, "a principal of another tenant that it gives a role is not known yet")
+            continue
+        yield Assignment(
+            id=f"{state.id or state.location}/{number}",
+            name=f"delegation to tenant {text(properties, 'managedByTenantId') or 'that is not known'}",
+            principal=principal,
+            scope=scope,
+            role=by_id(role_id) if role_id else None,
+            role_id=role_id,
+            location=state.location,
+        )

@@ -1,0 +1,212 @@
+"""Tests of access by a resource's own settings, and of services whose settings make them ignore roles."""
+
+from typing import Any
+
+import pytest
+
+from access.azure.catalogue import by_name
+from access.azure.planes import relevant_to
+from access.azure.roles import definition_id
+from access.evaluate.decisions import Decision, decide, effective_access
+from access.model.graph import Graph
+from access.questions.diff import difference
+from tests.access.readers.programs import GROUP, SECRET, SUBSCRIPTION, UNKNOWN, app, assignment, graph_of, identity, row
+
+Row = dict[str, Any]
+
+VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/safe"
+LOGIN = f"{VAULT}/secrets/login"
+GET, SET = (f"Microsoft.KeyVault/vaults/secrets/{each}/action" for each in ("getSecret", "setSecret"))
+ME = "principal-of-reader"
+VAULT_DATA = relevant_to("microsoft.keyvault/vaults", data=True)
+
+
+def policy(who: object = ME, **permissions: object) -> Row:
+    return {"objectId": who, "tenantId": "t", "permissions": permissions}
+
+
+def vault(*policies: Row, rbac: object = False, **more: Any) -> Row:  # noqa: ANN401
+    properties = {"accessPolicies": list(policies), "enableRbacAuthorization": rbac}
+    kept = {name: each for name, each in properties.items() if each is not None}
+    return row("azure-native:keyvault:Vault", "safe", VAULT, inputs={"vaultName": "safe", "properties": kept}, **more)
+
+
+def outcome(graph: Graph, operation: str, where: str = LOGIN, who: str = ME) -> Decision:
+    return decide(graph, who, where, operation).decision
+
+
+def test_access_policy_of_a_vault_allows_what_it_names_and_nothing_else() -> None:
+    graph = graph_of(app("reader"), vault(policy(secrets=["Get", "list"])))
+
+    assert outcome(graph, GET) is Decision.ALLOWED
+    assert outcome(graph, SET) is Decision.DENIED
+    assert outcome(graph, GET, who="somebody") is Decision.DENIED
+    assert "access policy (secrets: Get, list)" in decide(graph, ME, LOGIN, GET).because
+    assert effective_access(graph, ME, VAULT).data_allowed == {
+        "Microsoft.KeyVault/vaults/secrets/getSecret/action",
+        "Microsoft.KeyVault/vaults/secrets/readMetadata/action",
+    }
+
+
+@pytest.mark.parametrize("area", ["secrets", "keys", "certificates", "storage"])
+def test_every_permission_of_an_access_policy_allows_operations_that_azure_has(area: str) -> None:
+    kind = "storageaccounts" if area == "storage" else area
+    names = {each.split("/", 2)[2] for each in VAULT_DATA if each.split("/")[2].lower() == kind}
+    everything = effective_access(graph_of(vault(policy(**{area: ["all"]}))), ME, VAULT).data_allowed
+    single = effective_access(graph_of(vault(policy(**{area: ["backup", "delete", "get"]}))), ME, VAULT).data_allowed
+
+    assert {each.split("/", 2)[2] for each in everything} == names
+    assert len(single) == 3
+
+
+def test_unknown_permission_of_an_access_policy_counts_as_everything_of_its_kind() -> None:
+    for permissions in ({"secrets": ["a-new-one"]}, {"secrets": UNKNOWN}, {"secrets": SECRET}):
+        assert outcome(graph_of(vault(policy(**permissions))), SET) is Decision.ALLOWED
+
+
+def test_vault_that_decides_by_roles_ignores_its_access_policies() -> None:
+    graph = graph_of(app("reader"), vault(policy(secrets=["get"]), rbac=True))
+
+    assert outcome(graph, GET) is Decision.DENIED
+    assert not graph.assignments
+
+
+@pytest.mark.parametrize("rbac", [None, UNKNOWN, SECRET])
+def test_vault_whose_mode_is_missing_or_unknown_perhaps_honours_roles_and_counts_policies(rbac: object) -> None:
+    holds = assignment("a", "other", VAULT, role="Key Vault Secrets User")
+    graph = graph_of(app("reader"), vault(policy(secrets=["get"]), rbac=rbac), holds)
+
+    assert outcome(graph, GET) is Decision.ALLOWED
+    assert outcome(graph, GET, who="other") is Decision.CONDITIONAL
+
+
+def test_access_policy_for_a_principal_that_is_not_known_yet_is_matched_by_its_dependency() -> None:
+    depends = {"properties": [app("reader")["urn"]]}
+    matched = graph_of(app("reader"), vault(policy(UNKNOWN, secrets=["get"]), propertyDependencies=depends))
+    unmatched = graph_of(vault(policy(UNKNOWN, secrets=["get"])))
+
+    assert outcome(matched, GET) is Decision.ALLOWED
+    assert [each.what for each in unmatched.unread if "access policy" in each.what]
+
+
+@pytest.mark.parametrize("policies", [SECRET, UNKNOWN])
+def test_unknown_list_of_access_policies_is_reported_as_not_read(policies: object) -> None:
+    made = vault()
+    made["inputs"]["properties"]["accessPolicies"] = policies
+
+    assert [each.what for each in graph_of(made).unread if "access policies" in each.what]
+
+
+def test_stand_alone_access_policy_counts_at_its_vault() -> None:
+    inputs = {"vaultName": "safe", "resourceGroupName": "agents", "policy": policy(secrets=["get"])}
+    added = row("azure-native:keyvault:AccessPolicy", "added", inputs=inputs)
+    there = row("azure-native:keyvault:AccessPolicy", "added", f"{VAULT}/accessPolicies/x", inputs=inputs)
+
+    assert outcome(graph_of(vault(), added), GET) is Decision.ALLOWED
+    assert outcome(graph_of(there), GET) is Decision.ALLOWED
+    assert outcome(graph_of(vault(rbac=True), added), GET) is Decision.DENIED
+    assert [each.what for each in graph_of(added).unread]
+
+
+def test_new_access_policy_is_growth_in_a_comparison() -> None:
+    before, after = graph_of(app("reader"), vault()), graph_of(app("reader"), vault(policy(secrets=["get"])))
+
+    assert difference(before, after).grows
+
+
+def registry(**settings: object) -> Row:
+    return row(
+        "azure-native:containerregistry:Registry", "images", REGISTRY, inputs={"registryName": "images", **settings}
+    )
+
+
+def search(**settings: object) -> Row:
+    return row("azure-native:search:Service", "finder", SEARCH, inputs={"searchServiceName": "finder", **settings})
+
+
+def cluster(**profile: object) -> Row:
+    return row(
+        "azure-native:containerservice:ManagedCluster",
+        "fleet",
+        CLUSTER,
+        inputs={"aadProfile": profile, "disableLocalAccounts": True},
+    )
+
+
+REGISTRY = f"{GROUP}/providers/Microsoft.ContainerRegistry/registries/images"
+SEARCH = f"{GROUP}/providers/Microsoft.Search/searchServices/finder"
+CLUSTER = f"{GROUP}/providers/Microsoft.ContainerService/managedClusters/fleet"
+PULL = "Microsoft.ContainerRegistry/registries/pull/read"
+FIND = "Microsoft.Search/searchServices/indexes/documents/read"
+PODS = "Microsoft.ContainerService/managedClusters/pods/read"
+ADMIN = "Azure Kubernetes Service RBAC Cluster Admin"
+
+
+@pytest.mark.parametrize(
+    ("resource", "role", "operation", "expected"),
+    [
+        (registry(roleAssignmentMode="AbacRepositoryPermissions"), "AcrPull", PULL, Decision.DENIED),
+        (registry(roleAssignmentMode="AbacRepositoryPermissions"), "Owner", PULL, Decision.DENIED),
+        (registry(roleAssignmentMode="LegacyRegistryPermissions"), "AcrPull", PULL, Decision.ALLOWED),
+        (registry(), "AcrPull", PULL, Decision.ALLOWED),
+        (registry(roleAssignmentMode=UNKNOWN), "AcrPull", PULL, Decision.CONDITIONAL),
+        (search(authOptions={"apiKeyOnly": {}}), "Search Index Data Reader", FIND, Decision.DENIED),
+        (search(), "Search Index Data Reader", FIND, Decision.CONDITIONAL),
+        (search(authOptions={"aadOrApiKey": {}}), "Search Index Data Reader", FIND, Decision.ALLOWED),
+        (search(disableLocalAuth=True), "Search Index Data Reader", FIND, Decision.ALLOWED),
+        (cluster(enableAzureRBAC=False), ADMIN, PODS, Decision.DENIED),
+        (cluster(enableAzureRBAC=True), ADMIN, PODS, Decision.ALLOWED),
+        (vault(), "Key Vault Secrets User", GET, Decision.DENIED),
+        (vault(rbac=True), "Key Vault Secrets User", GET, Decision.ALLOWED),
+    ],
+)
+def test_role_that_the_service_ignores_is_not_allowed(
+    resource: Row, role: str, operation: str, expected: Decision
+) -> None:
+    graph = graph_of(resource, app("reader"), assignment("a", ME, resource["id"], role=role))
+    answer = decide(graph, ME, resource["id"], operation)
+
+    assert answer.decision is expected
+    setting = any(each in answer.because for each in ("ignores", "roleAssignmentMode"))
+    assert setting is (expected is not Decision.ALLOWED)
+
+
+def test_role_that_manages_a_vault_counts_whatever_its_mode_is() -> None:
+    graph = graph_of(vault(), app("reader"), assignment("a", ME, VAULT, role="Key Vault Contributor"))
+
+    assert outcome(graph, "Microsoft.KeyVault/vaults/write", VAULT) is Decision.ALLOWED
+
+
+def offer(*authorizations: Row, where: str = "offers/x") -> Row:
+    properties = {"managedByTenantId": "elsewhere", "authorizations": list(authorizations)}
+    at = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.ManagedServices/registrationDefinitions/{where}"
+    return row("azure-native:managedservices:RegistrationDefinition", "offer", at, inputs={"properties": properties})
+
+
+def accepted(scope: object) -> Row:
+    return row("azure-native:managedservices:RegistrationAssignment", "accepted", inputs={"scope": scope})
+
+
+def test_lighthouse_delegation_gives_its_roles_at_the_scope_of_its_acceptance() -> None:
+    owner = {"principalId": "evil", "roleDefinitionId": by_name("Contributor").id}
+    graph = graph_of(offer(owner), accepted(f"/subscriptions/{SUBSCRIPTION}"), identity())
+
+    assert outcome(graph, "Microsoft.KeyVault/vaults/write", VAULT, "evil") is Decision.ALLOWED
+    assert [(each.name, each.scope) for each in graph.assignments] == [
+        ("delegation to tenant elsewhere", f"/subscriptions/{SUBSCRIPTION}")
+    ]
+    assert not graph.unread
+
+
+@pytest.mark.parametrize(
+    "rows", [[offer()], [accepted(f"/subscriptions/{SUBSCRIPTION}")], [offer(), accepted(UNKNOWN)]]
+)
+def test_lighthouse_delegation_that_is_known_in_part_is_reported_as_not_read(rows: list[Row]) -> None:
+    assert graph_of(*rows).unread
+
+
+def test_role_of_a_lighthouse_delegation_is_known_by_its_full_id() -> None:
+    owner = {"principalId": "evil", "roleDefinitionId": definition_id(by_name("Owner"), SUBSCRIPTION)}
+    graph = graph_of(offer(owner), accepted(GROUP))
+
+    assert [each.role.name for each in graph.assignments if each.role] == ["Owner"]
