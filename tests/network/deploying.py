@@ -76,7 +76,7 @@ def family(result: RunResult, urn: str) -> set[str]:
 
 
 def all_text(result: RunResult) -> str:
-    """Return all inputs, outputs and state of a run as one text, without domain verification ids, which are public."""
+    """Return all inputs, outputs and state of a run as one text, without public ids that Azure generates."""
     steps = [[step.inputs, step.record.outputs] for step in result.steps]
     text = json.dumps([steps, [record.to_json() for record in result.records], result.outputs])
-    return re.sub(r'"customDomainVerificationId": "[^"]*"', '"customDomainVerificationId": ""', text)
+    return re.sub(r'"(customDomainVerificationId|internalId|resourceUID)": "[^"]*"', r'"\1": ""', text)
