@@ -25,7 +25,7 @@ def _pieces(pattern: str) -> tuple[str, ...]:
 
 
 def covers(pattern: str, operation: str, *, granting: bool = True) -> bool:
-    """Return True if a pattern covers an operation; `granting` is False for patterns in notActions."""
+    """Return True if a role's action pattern covers an operation; `granting` is False for patterns in notActions."""
     text = operation.lower()
     pieces = _pieces(pattern)
     if len(pieces) == 1:
@@ -44,7 +44,7 @@ def covers(pattern: str, operation: str, *, granting: bool = True) -> bool:
 
 
 def covered(patterns: Iterable[str], operation: str, *, granting: bool = True) -> bool:
-    """Return True if any of the patterns covers an operation."""
+    """Return True if any of a role's action patterns covers an operation."""
     return any(covers(pattern, operation, granting=granting) for pattern in patterns)
 
 

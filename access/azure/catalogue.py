@@ -1,4 +1,4 @@
-"""The catalogue of Azure role definitions: reads the packed files in `data/`, and parses a role when it is needed.
+"""Catalogue of Azure role definitions, read from packed files in `data/`; each role is parsed when it is needed.
 
 Owns the stored form (written by `access.azure.packing`) and looking up by name and id. The fitness of a role
 for agents is decided in `access.azure.privileges`; other packages use `access.azure.roles`. Role GUIDs are in the data,
@@ -79,13 +79,13 @@ class _Catalogue:
         self._read: dict[str, Role] = {}
 
     def role(self, guid: str) -> Role | None:
-        """Return the role with a GUID, parsed once."""
+        """Return the role with a GUID; None if the catalogue does not have the role."""
         if guid not in self._read and guid in self._lines:
             self._read[guid] = role_of(*self._lines[guid])
         return self._read.get(guid)
 
     def named(self, name: str) -> Role | None:
-        """Return the role that has a name now, or had the name before it was renamed."""
+        """Return the role that has a name now, or had the name before it was renamed; None if there is none."""
         guid = self._by_name.get(" ".join(name.casefold().split()))
         return None if guid is None else self.role(guid)
 
@@ -123,7 +123,7 @@ def _catalogue() -> _Catalogue:
 
 
 def by_name(name: str) -> Role:
-    """Find a role by its current or former name, without regard to case."""
+    """Return the role with a current or former name, without regard to case; raise UnknownRole if there is none."""
     role = _catalogue().named(name)
     if role is None:
         raise UnknownRole(name, _nearest(name))
@@ -131,12 +131,12 @@ def by_name(name: str) -> Role:
 
 
 def by_id(role_id: str) -> Role | None:
-    """Find a role by its GUID or definition path; return None if the catalogue lacks the role."""
+    """Return the role with a GUID or definition path; None if the catalogue does not have the role."""
     return _catalogue().role(guid_of(role_id))
 
 
 def every_role() -> Iterator[Role]:
-    """Return all roles: Azure's built-in roles by name, then the roles of Cosmos DB."""
+    """Return all roles of the catalogue: Azure's built-in roles by name, then the roles of Cosmos DB."""
     return iter(_catalogue())
 
 

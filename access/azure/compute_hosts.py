@@ -20,7 +20,7 @@ _RIGHTS, _AS = "give itself any right in", "act as any account of"
 
 @dataclass(frozen=True, kw_only=True)
 class HostType:
-    """A resource type that runs code with an identity."""
+    """Azure resource type that runs code with a managed identity, with the operations that take such a host over."""
 
     arm_type: str
     token: str
@@ -32,17 +32,17 @@ class HostType:
 
     @property
     def key(self) -> str:
-        """The ARM type in lower case."""
+        """Return the ARM type of the host in lower case, as a lookup key."""
         return self.arm_type.lower()
 
     @property
     def changing(self) -> Mapping[str, str]:
-        """The phrases of the operations that change what the host runs, by operation name in lower case."""
+        """Return a phrase for each operation that changes what a host runs, by operation name in lower case."""
         return self._named({"write": _UPDATE, **self.writes})
 
     @property
     def entering(self) -> Mapping[str, str]:
-        """The phrases of the operations that enter the host, by operation name in lower case."""
+        """Return a phrase for each operation that enters a host, by operation name in lower case."""
         return self._named(self.enters)
 
     def _named(self, phrases: Mapping[str, str]) -> Mapping[str, str]:

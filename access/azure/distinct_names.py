@@ -1,4 +1,4 @@
-"""Finds a display name for each Azure id that no other id has.
+"""Finds a display name for each Azure id, different from the display names of all other ids.
 
 Names in Azure are unique inside their parent only: two storage accounts may each have a container `data`, and two
 groups an app `web`. Ids are compared everywhere; a name is only shown, so that it must say which id is meant.

@@ -2,11 +2,11 @@
 
 
 class AccessError(Exception):
-    """An input of `access` is invalid; the message states the cause and the fix."""
+    """Error of an invalid input of `access`; the message states the cause and the fix."""
 
 
 class UnknownRole(AccessError, LookupError):  # noqa: N818 - named for what the user did, as the message reads
-    """The catalogue has no role with this current or former name."""
+    """Error of a role name that the catalogue does not have, neither as a current nor as a former name."""
 
     def __init__(self, name: str, nearest: str | None = None) -> None:
         super().__init__(name, nearest)

@@ -1,4 +1,4 @@
-"""Recognises by name the operations that return keys, secrets, tokens or other credentials of a service.
+"""Recognises by their names the operations that return keys, secrets, tokens or other credentials of a service.
 
 Owns the naming rule, which applies to operations in no list, too: Azure names such operations `list…Keys/action`,
 `regenerate…Key/action`, `listCredentials/action` or `readonlykeys/read`. Source: "Azure permissions" (the operations'
@@ -36,5 +36,5 @@ def hands_out_keys(operation: str) -> bool:
 
 @cache
 def key_actions() -> tuple[str, ...]:
-    """Return the listed control-plane operations that return keys, secrets or tokens of a service, sorted."""
+    """Return the published control-plane operations that return keys, secrets or tokens of a service, sorted."""
     return tuple(filter(hands_out_keys, listed(data=False)))

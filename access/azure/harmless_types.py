@@ -120,5 +120,5 @@ HARMLESS: Mapping[str, str] = {name: reason for reason, names in _BY_REASON.item
 
 
 def is_harmless(token: str) -> bool:
-    """Return True if a type gives nobody access to anything, from its type token without API version."""
+    """Return True if a Pulumi type is on the list of types that give nobody access to anything."""
     return token in HARMLESS or f"{token.partition(':')[0]}:*" in HARMLESS

@@ -1,4 +1,4 @@
-"""Determines if access keys open a resource, which bypasses roles.
+"""Determines if the access keys of a resource are on, with which data is accessible without a role.
 
 Owns reading a type's key switch, which is in the row of the type, from the properties of a resource. Roles do not
 show who has a key: where keys work, a list of roles is not the whole access.
@@ -13,7 +13,7 @@ from access.azure.types.row import KeySwitch
 
 
 def local_auth(arm_type: str, *sources: Mapping[str, Any], complete: bool = True) -> bool | None:
-    """Return True if access keys open a resource of this type; None if unknown or the type has no keys.
+    """Return True if access keys open a resource of an ARM type; None if unknown or the type has no keys.
 
     Args:
         arm_type: in any case.
@@ -43,7 +43,7 @@ def _switch(arm_type: str) -> KeySwitch | None:
 
 
 def inherited(resource_id: str, by_account: Mapping[str, bool | None]) -> bool | None:
-    """Return True if access keys open a resource inside an account, as set by the nearest account above."""
+    """Return True if access keys open a resource inside an account, as the nearest account above it sets."""
     for around in reversed(ancestors(key(resource_id))):
         if around in by_account:
             return by_account[around]

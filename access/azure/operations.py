@@ -25,7 +25,7 @@ def cosmos_data_actions() -> tuple[str, ...]:
 
 
 def beginning_with(prefix: str, operations: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the operations that begin with a lower-case text, from a list sorted without regard to case."""
+    """Return the operations that begin with a lower-case prefix, from a list sorted without regard to case."""
     start = bisect_left(operations, prefix, key=str.lower)
     end = bisect_left(operations, f"{prefix}\U0010ffff", lo=start, key=str.lower) if prefix else len(operations)
     return operations[start:end]

@@ -1,4 +1,4 @@
-"""Writes the role catalogue and the lists of operations in their packed formats: one role or operation per line.
+"""Formats the role catalogue and the lists of operations as packed text: one role or operation per line.
 
 One line a role or operation, so that a refresh reads as a diff of what Microsoft changed. `access.azure.catalogue` and
 `access.azure.operations` read the formats.

@@ -24,7 +24,7 @@ from access.azure.unlisted_names import first_piece
 
 @dataclass(frozen=True, slots=True)
 class _WayOut:
-    """One reason why a role is privileged, and the operations of which any single one is enough."""
+    """Reason why a role is privileged, with the operations of which any single one makes a role privileged."""
 
     reason: str
     actions: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ _WAYS_OUT = (
         ),
     ),
     _WayOut(
-        "becomes another identity",
+        "acts as another identity",
         actions=(
             "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
             "Microsoft.ManagedIdentity/userAssignedIdentities/write",
@@ -79,7 +79,7 @@ _WAYS_OUT = (
         ),
     ),
     _WayOut(
-        "changes what others run",
+        "changes the code that other workloads run",
         actions=(
             "Microsoft.ContainerRegistry/registries/push/write",
             "Microsoft.ContainerRegistry/registries/importImage/action",
@@ -100,7 +100,7 @@ _WAYS_OUT = (
         ),
     ),
     _WayOut(
-        "owns all data of a service",
+        "may change all data of a service",
         data_actions=(
             "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/manageOwnership/action",
             "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/modifyPermissions/action",
@@ -120,14 +120,14 @@ _WHOLE_SERVICE = re.compile(r"[^/*]+(?:/[^/*]+)?/\*(?:/write)?")
 
 
 def allows(block: Permission, operation: str, *, data: bool) -> bool:
-    """Return True if a permissions block allows an operation; the block's condition is ignored."""
+    """Return True if a permissions block of a role allows an operation; the block's condition is ignored."""
     grants, excludes = (block.data_actions, block.not_data_actions) if data else (block.actions, block.not_actions)
     return covered(grants, operation) and not covered(excludes, operation, granting=False)
 
 
 @lru_cache(maxsize=4096)
 def privileged(role: Role, at: str = "") -> str | None:
-    """Return each reason why a role is privileged, with an operation as evidence; None if the role is not.
+    """Return the reasons why a role is privileged, each with an operation as evidence; None for other roles.
 
     Args:
         role: the role to check.
@@ -154,13 +154,13 @@ def _reasons(block: Permission) -> Iterator[tuple[str, str]]:
     for way in _WAYS_OUT:
         for plane, names in ((False, way.actions), (True, way.data_actions)):
             yield from ((way.reason, name) for name in names if allows(block, name, data=plane))
-    yield from (("hands out keys", name) for name in _key_operations(block))
-    yield from (("allows what no list of operations has", name) for name in block.actions if _is_unknown(name))
-    yield from (("owns all data of a service", name) for name in block.data_actions if _is_whole_service(name))
+    yield from (("returns keys or secrets of a service", name) for name in _key_operations(block))
+    yield from (("allows operations that no published list has", name) for name in block.actions if _is_unknown(name))
+    yield from (("may change all data of a service", name) for name in block.data_actions if _is_whole_service(name))
 
 
 def _key_operations(block: Permission) -> Iterator[str]:
-    """Return the operations of a block that hand out keys, those included that only the role names."""
+    """Yield the operations of a permissions block that return keys, even if no list has the operation."""
     for pattern in block.actions:
         head = first_piece(pattern)
         for name in beginning_with(head.rstrip("/"), key_actions()) if "*" in pattern else (pattern,):

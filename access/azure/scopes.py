@@ -18,7 +18,7 @@ _COSMOS_WORDS = {"dbs": "sqldatabases", "colls": "containers"}
 
 @lru_cache(maxsize=1 << 18)
 def key(scope: str) -> str:
-    """Return the normalized form of a resource id, for comparison with other ids."""
+    """Return a normalized form of a resource id, which is equal for different spellings of the same id."""
     text = "/".join(segment for segment in scope.strip().lower().split("/") if segment)
     before, account, rest = text.partition(_COSMOS)
     if not account:
@@ -43,13 +43,13 @@ def is_management_group(scope: str) -> bool:
 
 
 def covering(scope: str) -> str:
-    """Return the key that an assignment's scope is indexed by; a management group is indexed as the root."""
+    """Return the key under which an assignment's scope is indexed; a management group is indexed as the root."""
     return ROOT if is_management_group(scope) else key(scope)
 
 
 @lru_cache(maxsize=1 << 16)
 def type_of(scope_key: str) -> str:
-    """Return the ARM type of an id in lower case; empty for groups, subscriptions and the root."""
+    """Return the ARM type in a normalized id, in lower case; empty for groups, subscriptions and the root."""
     segments = scope_key.split("/")
     if "providers" not in segments or scope_key.startswith(_GROUPS):
         return ""
@@ -64,7 +64,7 @@ def is_path(scope_key: str) -> bool:
 
 
 def shown(scope: str) -> str:
-    """Return the text for a scope in messages: the last segment, with its type if it is not a resource."""
+    """Return an Azure scope as messages show it: the last segment, with its type if it is not a resource."""
     segments = key(scope).split("/")
     if segments == [ROOT]:
         return "the root of the tenant"

@@ -1,4 +1,4 @@
-"""Finds the operations that a role names although they are in no list, or belong to another provider than its scope.
+"""Finds operations that a role names although no published list has them, or that are of another provider.
 
 An operation that a role names literally exists, whatever the published lists contain; a pattern that covers no listed
 operation counts as one. An operation of another provider counts at the scope of the assignment itself, since
@@ -25,13 +25,13 @@ _NOT_AT_RESOURCES = (
 
 @lru_cache(maxsize=4096)
 def unlisted(role: Role, *, data: bool) -> tuple[str, ...]:
-    """Return the operations and patterns of a role that cover no listed operation of their plane."""
+    """Return the operations and patterns of a role that cover no operation in the published list of their plane."""
     return tuple(dict.fromkeys(name for name in _granted(role, data=data) if not _covers_listed(name, data=data)))
 
 
 @lru_cache(maxsize=4096)
 def extension_operations(role: Role, arm_type: str, *, data: bool) -> tuple[str, ...]:
-    """Return the operations that a role names of other providers than that of a resource type."""
+    """Return the operations that a role names of other providers than the provider of a resource type."""
     own = f"{arm_type.partition('/')[0]}/"
     found: dict[str, None] = {}
     for pattern in _granted(role, data=data):
@@ -43,7 +43,7 @@ def extension_operations(role: Role, arm_type: str, *, data: bool) -> tuple[str,
 
 
 def applies_to(operation: str, arm_type: str, *, data: bool) -> bool:
-    """Return True if an operation or pattern in no list applies to a resource type."""
+    """Return True if an operation or pattern that no published list has applies to a resource type."""
     head = first_piece(operation)
     kinds = [f"{kind}/" for kind in named_after(arm_type, data=data)]
     return not arm_type or any(head.startswith(kind) or ("*" in operation and kind.startswith(head)) for kind in kinds)
@@ -57,7 +57,7 @@ def first_piece(pattern: str) -> str:
 def missing_operations(
     named: Iterable[str], at_scope: frozenset[Role], arm_type: str, *, data: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the operations that the list of a resource type lacks: in no list, and of other providers.
+    """Return operations that the list of a resource type lacks: those in no list, and those of other providers.
 
     Args:
         named: operations in no list that any role names.

@@ -31,5 +31,5 @@ _BY_ROLE = {role: verb for (kind, verb), roles in VERBS.items() if kind != CALLE
 
 
 def verb_of(role_name: str, kind: str = "") -> str:
-    """Return the verb that a role gives at a kind of resource; empty if no verb has the role."""
+    """Return the verb whose role at a kind of resource is the named role; empty if no verb has the role."""
     return _BY_KIND.get((kind, role_name)) or _BY_ROLE.get(role_name, "")

@@ -25,7 +25,7 @@ _STRONGEST = (Decision.ALLOWED, Decision.CONDITIONAL, Decision.DENIED)
 def decide(
     graph: Graph, principal_id: str, resource_id: str, operation: str, *, data: bool | None = None
 ) -> AccessDecision:
-    """Decide if a principal may perform an operation at a resource.
+    """Return the decision if a principal may perform an operation at a resource, with the reason.
 
     Without `data` the plane is looked up. An operation on both planes or on neither is decided on both, and the result
     is the one that allows more.
@@ -47,7 +47,7 @@ def effective_access(graph: Graph, principal_id: str, resource_id: str) -> Effec
 
 
 def all_access(graph: Graph) -> Iterator[tuple[str, str, EffectiveAccess]]:
-    """Return the effective access of every principal at every resource, without pairs that have none.
+    """Yield the effective access of every principal at every resource, without pairs that have none.
 
     Follows assignments down to resources, so that principals without roles cost nothing.
     """
@@ -63,7 +63,7 @@ def all_access(graph: Graph) -> Iterator[tuple[str, str, EffectiveAccess]]:
 
 
 def _reached_resources(graph: Graph, principal_id: str) -> Iterator[Resource]:
-    """Return the resources at or below the scopes at which a principal holds roles, each once."""
+    """Yield the resources at or below the scopes at which a principal holds roles, each once."""
     scopes = {one.scope: None for one in graph.assignments_of(principal_id)}
     if len(scopes) == 1:
         yield from graph.resources_within(next(iter(scopes)))

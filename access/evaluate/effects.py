@@ -99,7 +99,7 @@ def _hands_out_secret(operation: str, *, data: bool) -> bool:
 
 
 def _families(operations: frozenset[str], wanted: frozenset[str]) -> Iterator[str]:
-    """Return the types of data, such as blobs or messages, that operations read or write."""
+    """Yield the types of data, such as blobs or messages, that operations read or write."""
     for name in operations:
         lowered = name.lower()
         if word(name) in wanted and not lowered.startswith(_MODELS) and "/tags/" not in lowered:

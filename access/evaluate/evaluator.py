@@ -28,7 +28,7 @@ EVERYONE = str(UUID(int=0))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScopeFacts:
-    """A scope with the resource data that an evaluation needs."""
+    """Scope with the data that an evaluation needs: operations, attributes, and scopes whose keys open it."""
 
     key: str
     control: OperationSet
@@ -51,7 +51,7 @@ class KeyAccess(NamedTuple):
 
 
 class AccessBits(NamedTuple):
-    """Operations of one principal at one scope, as bit sets."""
+    """Operations that a principal may perform at a scope, as bit sets: by roles and by keys."""
 
     control: Bits
     by_roles: Bits
@@ -59,7 +59,7 @@ class AccessBits(NamedTuple):
 
 
 class Evaluator:
-    """Evaluates effective access in one graph."""
+    """Evaluates effective access in one graph, and caches intermediate results."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -75,7 +75,7 @@ class Evaluator:
         }
 
     def facts(self, resource_id: str) -> ScopeFacts:
-        """Return the facts about a resource, or about an id for which the graph has no resource."""
+        """Return the data that an evaluation needs about an id, even if the graph has no resource with it."""
         resource_key = key(resource_id)
         if resource_key not in self._facts:
             self._facts[resource_key] = self._facts_of(resource_key)
@@ -92,7 +92,7 @@ class Evaluator:
         return self.graph.held_at_or_above(principal_id, facts.key)
 
     def effective(self, principal_id: str, facts: ScopeFacts, operation_set: OperationSet) -> Bits:
-        """Return the operations that roles and settings allow, minus those of roles that deny assignments forbid."""
+        """Return the operations that a principal's roles allow at a scope, minus those that denies forbid."""
         certain = perhaps = 0
         by_settings = Bits()
         for one in self.assignments_at(principal_id, facts) if operation_set.all else ():
@@ -111,7 +111,7 @@ class Evaluator:
         return Bits(certain, perhaps & ~certain).either(by_settings)
 
     def key_accesses(self, principal_id: str, facts: ScopeFacts, operation_set: OperationSet) -> Iterator[KeyAccess]:
-        """Return the access keys to a scope that a principal may read; empty if key access is off."""
+        """Yield the access keys to a scope that a principal may read; nothing if key access is off."""
         if not operation_set.data or facts.keys_work is False:
             return
         for key_scope, operations, opens in facts.key_scopes:
@@ -122,14 +122,14 @@ class Evaluator:
                 yield KeyAccess(key_scope, operations, certain, here & ~certain)
 
     def by_keys(self, principal_id: str, facts: ScopeFacts, operation_set: OperationSet) -> Bits:
-        """Return the operations that readable keys allow; deny assignments and conditions do not limit keys."""
+        """Return the operations that a principal gets by reading keys; denies and conditions do not limit keys."""
         certain = perhaps = 0
         for key_access in self.key_accesses(principal_id, facts, operation_set):
             certain, perhaps = certain | key_access.certain, perhaps | key_access.perhaps
         return Bits(certain, perhaps & ~certain)
 
     def granted_by(self, one: Assignment, facts: ScopeFacts, operation_set: OperationSet) -> Bits:
-        """Return the operations that one role assignment allows at a scope."""
+        """Return the operations that one role assignment allows at a scope, as bit sets."""
         number = self._role_number(one.role)
         known = self._attribute_values(number, one, facts)
         memo = (number, one.condition, one.system, operation_set, known)
@@ -159,7 +159,7 @@ class Evaluator:
         return [deny for deny in self.graph.denies_at_or_above(facts.key) if _applies_to(deny, principal_id)]
 
     def forbidden_by(self, deny: DenyAssignment, facts: ScopeFacts, operation_set: OperationSet) -> Bits:
-        """Return the operations that a deny assignment forbids; uncertain at a management group."""
+        """Return the operations that a deny assignment forbids at a scope; uncertain at a management group."""
         return forbidden_by_assignment(
             deny, operation_set, facts.attributes, surely=not is_management_group(deny.scope)
         )

@@ -15,7 +15,7 @@ from access.model.results import AccessDecision, Decision
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A role assignment that allows an operation."""
+    """Role assignment that allows an operation, directly or by reading the access keys of a scope."""
 
     one: Assignment
     certain: bool
@@ -26,7 +26,7 @@ class Source:
 def assignment_sources(
     evaluator: Evaluator, principal_id: str, facts: ScopeFacts, operation_set: OperationSet, wanted: int
 ) -> list[Source]:
-    """Return the assignments that allow any of the operations, before deny assignments apply."""
+    """Return the role assignments that allow any of the operations, before deny assignments apply."""
     found: list[Source] = []
     for one in evaluator.assignments_at(principal_id, facts):
         bits = evaluator.granted_by(one, facts, operation_set)
@@ -43,14 +43,14 @@ def assignment_sources(
 
 
 def assignments(found: list[Source]) -> tuple[Assignment, ...]:
-    """Return the assignments of the sources, each once."""
+    """Return the role assignments in a list of sources, each once."""
     return tuple({source.one.id: source.one for source in found}.values())
 
 
 def explain(
     evaluator: Evaluator, principal_id: str, facts: ScopeFacts, operation_set: OperationSet, decision: Decision
 ) -> AccessDecision:
-    """Return the decision about an operation with a sentence that explains the outcome."""
+    """Return a decision about an operation together with a sentence that explains the decision."""
     found = assignment_sources(evaluator, principal_id, facts, operation_set, operation_set.all)
     by_role = [source for source in found if not source.keys_of]
     denies = _denies(evaluator, principal_id, facts, operation_set) if by_role else []

@@ -1,4 +1,4 @@
-"""Decides which subjects may act as an identity of the network without being a part of the network.
+"""Decides which subjects can act as an identity of the network without being a part of the network.
 
 Owns the comparison. A subject is the network's own where it is the host of the identity's agent, or where it is the
 agent's own service account and the issuer is a cluster of the network: issuer and subject must both match. Sources:
@@ -20,7 +20,7 @@ _SERVICE_ACCOUNT = "system:serviceaccount:"
 
 @dataclass
 class _Network:
-    """The clusters of a graph, and the number of subjects by identity."""
+    """Clusters of a graph, and the subjects that can act as each identity, to recognise the network's own subjects."""
 
     graph: Graph
     issuers: dict[str, str] = field(default_factory=dict[str, str])
@@ -47,7 +47,7 @@ class _Network:
                 self.users.setdefault(each.target.lower(), set()).add(f"{each.issuer} {user}")
 
     def is_own(self, actor: Actor) -> bool:
-        """Return True if an actor is a part of the network."""
+        """Return True if a subject that can act as an identity is a part of the network."""
         if actor.kind == "host":
             return self._is_own_host(actor)
         if actor.kind == "credential":
@@ -81,13 +81,13 @@ class _Network:
 
 @lru_cache(maxsize=8)
 def foreign_actors(graph: Graph) -> tuple[Actor, ...]:
-    """Return every way in which a subject outside the network acts as an identity or as the agents of a cluster."""
+    """Return every way in which a subject outside the network acts as an identity or as a cluster's agents."""
     network = _Network(graph)
     return tuple(each for each in graph.actors if not network.is_own(each))
 
 
 def actors_of_network(graph: Graph, administrators: Mapping[str, tuple[str, ...]]) -> Iterator[Actor]:
-    """Return the foreign actors of the network's identities, without the declared administrators of its clusters.
+    """Yield the foreign actors of the network's identities, without the declared administrators of clusters.
 
     Args:
         graph: the graph.
@@ -115,12 +115,12 @@ def is_identity_of_network(graph: Graph, principal: Principal) -> bool:
 
 
 def target_of(graph: Graph, actor: Actor) -> Principal | Resource | None:
-    """Return the identity that an actor acts as, or the cluster that it administers."""
+    """Return the identity that an actor can act as, or the cluster that it administers; None if unknown."""
     return graph.principal(actor.target) or graph.resource(actor.target)
 
 
 def target_name(graph: Graph, actor: Actor) -> str:
-    """Return the name of what an actor acts as: agents, an identity, or every agent in a cluster."""
+    """Return the name of what an actor can act as: agents, an identity, or every agent in a cluster."""
     found = target_of(graph, actor)
     if isinstance(found, Principal):
         pulls = found.purpose == "pull" and found.agents

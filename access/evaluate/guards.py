@@ -16,14 +16,14 @@ _ITSELF = frozenset({"read", "write", "delete", "send", "receive", "pull", "push
 
 
 def unrestricted_operations(condition: str, role: Role, operations: tuple[str, ...] | None = None) -> tuple[str, ...]:
-    """Return the data operations of a role that pass the condition at every resource and request."""
+    """Return a role's data operations that pass a condition at every resource and for every request."""
     operation_set, mine = _granted(role, operations)
     true = condition_verdict(condition, operation_set, {}).true
     return tuple(sorted(operation_set.names(mine & true, 0)[0] & operation_set.names(mine, 0)[0], key=str.lower))
 
 
 def no_restriction_reason(condition: str | None, role: Role, operations: tuple[str, ...] | None = None) -> str | None:
-    """Return the reason why a condition restricts nothing relevant; None if it does restrict.
+    """Return the reason why a condition restricts no operation on the data itself; None if it restricts one.
 
     Relevant operations are those on the data itself: reading, writing and deleting, at the shallowest level of the
     role's operations, not those on tags or lifetimes. `operations` limits the check to those of a resource.

@@ -19,7 +19,7 @@ _DIGITS = bytes.maketrans(b"01", b"\x00\x01")
 
 
 class OperationSet:
-    """A numbered list of operations of one plane, whose subsets are bit sets."""
+    """Numbered list of operations of one plane; its subsets are represented as bit sets."""
 
     def __init__(
         self, operations: tuple[str, ...], *, data: bool, unlisted: tuple[str, ...] = (), foreign: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class OperationSet:
 
     @cached_property
     def of_cosmos(self) -> int:
-        """Return the subset of operations that only Cosmos DB roles can allow."""
+        """Return the bit set of the operations that only Cosmos DB roles can allow."""
         return self.bits(name for name in self.operations if is_cosmos(name)) if self.data else 0
 
     def bits(self, names: Iterable[str]) -> int:
@@ -91,7 +91,7 @@ class OperationSet:
         return found if "/" in first_piece(pattern) else found & ~self._foreign
 
     def names(self, certain: int, perhaps: int) -> tuple[frozenset[str], frozenset[str]]:
-        """Return the names of operations allowed in full, and of those allowed in part or perhaps."""
+        """Return the names of the operations allowed in full, and of those allowed in part or perhaps."""
         found = self._names.get((certain, perhaps))
         if found is None:
             partly = [name for name, mask in self._several if mask & certain != mask]

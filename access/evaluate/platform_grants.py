@@ -1,4 +1,4 @@
-"""Recognises role assignments that Azure itself creates when a service is used.
+"""Recognises role assignments that Azure itself creates when a Foundry project is used.
 
 Owns the only case: a Foundry project may use the models of its own account. Source: "Permissions for hosted
 agents", Microsoft Learn, 2026-04-21: the platform assigns the role when a project is created.

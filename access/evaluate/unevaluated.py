@@ -22,7 +22,7 @@ def unevaluated(graph: Graph) -> tuple[Unread, ...]:
 
 
 def unevaluated_reason(one: Assignment) -> str | None:
-    """Return the reason why a role assignment cannot be evaluated; None if it can."""
+    """Return the reason why a role assignment cannot be evaluated; None if it can be evaluated."""
     return "; ".join(_of_assignment(one)) or None
 
 

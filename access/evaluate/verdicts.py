@@ -24,20 +24,20 @@ LONGEST_CONDITION = 8192
 
 
 class Bits(NamedTuple):
-    """Bit sets of certain operations and of possible operations; no operation is in both."""
+    """Two bit sets of operations: certain ones and possible ones; no operation is in both."""
 
     certain: int = 0
     perhaps: int = 0
 
     def either(self, other: "Bits") -> "Bits":
-        """Return the union of two results."""
+        """Return the union of two results: certain if either is certain, else possible if either is possible."""
         certain = self.certain | other.certain
         return Bits(certain, (self.perhaps | other.perhaps) & ~certain)
 
 
 @lru_cache(maxsize=4096)
 def parsed_condition(text: str) -> Condition | str:
-    """Parse a condition; return the reason instead if it cannot be parsed."""
+    """Return a parsed condition; or the reason, as text, if the condition cannot be parsed."""
     if len(text) > LONGEST_CONDITION:
         return f"the condition has {len(text)} characters, and Azure accepts {LONGEST_CONDITION}"
     try:
@@ -65,7 +65,7 @@ def condition_verdict(text: str | None, operation_set: OperationSet, attributes:
 
 
 def granted_by_role(role: Role | None, operation_set: OperationSet, attributes: Attributes) -> Bits:
-    """Return the operations that a role allows."""
+    """Return the operations that a role allows, certainly or possibly, as bit sets."""
     if role is None:
         return Bits(0, operation_set.all)
     certain = perhaps = 0
@@ -112,7 +112,7 @@ def forbidden_by_assignment(
 
 
 def condition_attributes(role: Role | None, condition: str | None) -> frozenset[str]:
-    """Return the attributes that an assignment's condition depends on."""
+    """Return the attributes that the conditions of a role assignment and of its role depend on."""
     texts = [condition, *(block.condition for block in (role.permissions if role else ()))]
     conditions = (parsed_condition(text) for text in texts if text and text.strip())
     return frozenset[str]().union(*(one.attributes for one in conditions if not isinstance(one, str)))

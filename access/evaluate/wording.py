@@ -34,7 +34,7 @@ _ORDER = ("read", "use", "pull", "receive", "write", "send", "push", "delete")
 
 @cache
 def word(operation: str) -> str:
-    """Return one word for an operation: `read`, `delete`, `listKeys`."""
+    """Return one word for an Azure operation: `read`, `delete`, `listKeys`."""
     segments = operation.split("/")
     last = segments[-1].lower()
     special = _SPECIAL.get("/".join(segments[-2:]).lower()) or _SPECIAL.get("/".join(segments[-3:]).lower())
@@ -47,7 +47,7 @@ def word(operation: str) -> str:
 
 
 def words(operations: Iterable[str]) -> list[str]:
-    """Return the words of several operations, each once, common words first."""
+    """Return the words of several Azure operations, each once, common words first."""
     found = {word(operation) for operation in operations}
     return sorted(found, key=lambda one: (_ORDER.index(one) if one in _ORDER else len(_ORDER), one))
 

@@ -33,15 +33,15 @@ __all__ = [
 class ConditionError(AccessError, ValueError):
     """A role assignment condition has a syntax error."""
 
-    def __init__(self, position: int, found: str, expected: str, excerpt: str) -> None:
-        super().__init__(position, found, expected, excerpt)
+    def __init__(self, position: int, found: str, expectation: str, excerpt: str) -> None:
+        super().__init__(position, found, expectation, excerpt)
         self.position = position
         self.found = found
-        self.expected = expected
+        self.expectation = expectation
         self.excerpt = excerpt
 
     def __str__(self) -> str:
-        return f"condition, character {self.position + 1}: {self.found}, expected {self.expected} (at {self.excerpt!r})"
+        return f"condition, character {self.position + 1}: {self.found}, {self.expectation} (at {self.excerpt!r})"
 
 
 class UnreadableSource(AccessError, ValueError):  # noqa: N818 - named for what the user handed over

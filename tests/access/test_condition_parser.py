@@ -67,7 +67,7 @@ MISTAKES = {
     "(": (1, "the end", TEST, "("),
     "((1 NumericEquals 1)": (20, "the end", "')' for the '(' at character 1", "((1 NumericEquals 1)"),
     "true AND (true": (14, "the end", "')' for the '(' at character 10", "true AND (true"),
-    "(1 NumericEquals 1))": (19, "')'", "the end, as no '(' is open", "(1 NumericEquals 1))"),
+    "(1 NumericEquals 1))": (19, "')'", "the end, since no '(' is open", "(1 NumericEquals 1))"),
     "(1 NumericEquals)": (16, "')'", "an attribute or a value", "(1 NumericEquals)"),
     "(1 NumericEquals 1) 'y'": (20, "\"'y'\"", "AND, OR, ')' or the end", "(1 NumericEquals 1) 'y'"),
     f"{NAME} StringEqual 'b'": (15, "'StringEqual'", MEANT, f"{NAME} StringEqual 'b'"),
@@ -113,7 +113,9 @@ def test_syntax_error_in_a_condition_names_position_and_expected_token(text: str
         parse(text)
 
     error = caught.value
-    assert (error.position, error.found, error.expected, error.excerpt) == MISTAKES[text]
+    position, found, expected, excerpt = MISTAKES[text]
+    assert (error.position, error.found, error.excerpt) == (position, found, excerpt)
+    assert error.expectation == f"expected {expected}"
     assert str(error).startswith(f"condition, character {error.position + 1}: ")
 
 

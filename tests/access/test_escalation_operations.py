@@ -148,7 +148,7 @@ def test_each_operation_of_the_table_of_hosts_takes_over_the_agent_in_the_host(k
 
     assert [(one.agent, one.conditional) for one in found.becomes] == [("victim", False)]
     assert given.role is not None
-    assert "becomes another identity (" in (privileged(given.role) or "")
+    assert "acts as another identity (" in (privileged(given.role) or "")
 
 
 def test_every_host_type_of_the_table_can_be_updated() -> None:

@@ -98,7 +98,7 @@ PRIVILEGED = {
         "Key Vault Contributor",
     ),
     "may do everything": ("Owner", "Contributor"),
-    "hands out keys": (
+    "returns keys or secrets of a service": (
         "Azure AI Administrator",
         "Foundry Owner",
         "Foundry User",
@@ -112,7 +112,7 @@ PRIVILEGED = {
         "Search Service Contributor",
         "App Configuration Contributor",
     ),
-    "becomes another identity": (
+    "acts as another identity": (
         "Managed Identity Operator",
         "Managed Identity Contributor",
         "Container Apps Contributor",
@@ -122,13 +122,13 @@ PRIVILEGED = {
         "Azure Kubernetes Service RBAC Cluster Admin",
         "Azure Kubernetes Service RBAC Writer",
     ),
-    "changes what others run": (
+    "changes the code that other workloads run": (
         "AcrPush",
         "Container Registry Tasks Contributor",
         "Container Registry Contributor and Data Access Configuration Administrator",
         "Container Registry Repository Writer",
     ),
-    "owns all data of a service": (
+    "may change all data of a service": (
         "Key Vault Administrator",
         "Key Vault Secrets Officer",
         "Key Vault Crypto Officer",
@@ -199,7 +199,7 @@ COSMOS_ROLE_ON_BLOBS = (
 )
 PUSH = (
     "role 'AcrPush' is privileged and never an agent's: "
-    "changes what others run (Microsoft.ContainerRegistry/registries/push/write)"
+    "changes the code that other workloads run (Microsoft.ContainerRegistry/registries/push/write)"
 )
 
 

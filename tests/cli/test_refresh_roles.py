@@ -85,7 +85,7 @@ def test_refresh_roles_lists_newly_privileged_roles_first(
         f"+ {NEW.name!r}",
         f"~ 'Search Reader of Indexes', formerly {RENAMED!r}",
     ]
-    assert lines[1].startswith("    now privileged: hands out keys")
+    assert lines[1].startswith("    now privileged: returns keys or secrets of a service")
     assert lines[2] == "    + action Microsoft.Storage/storageAccounts/listKeys/action"
     assert lines[3].startswith("    - action Microsoft.Storage/storageAccounts/blobServices/containers/read")
     assert lines[-1].startswith("4 of ")

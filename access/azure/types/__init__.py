@@ -27,7 +27,7 @@ KINDS: tuple[str, ...] = tuple(sorted({row.kind for row in TYPES if row.kind}))
 
 
 class MissingRowError(LookupError):
-    """A resource type or kind has no row in the registry: a bug in this program."""
+    """Error of a resource type or kind without a row in the registry, which is a bug in this program."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -36,7 +36,7 @@ class MissingRowError(LookupError):
 
 
 def of_token(token: str) -> ArmType:
-    """Return the resource type with a Pulumi type token.
+    """Return the registry's row of the resource type with a Pulumi type token; raise if there is none.
 
     Raises:
         MissingRowError: there is none.
@@ -47,7 +47,7 @@ def of_token(token: str) -> ArmType:
 
 
 def of_kind(kind: str) -> tuple[ArmType, ...]:
-    """Return the resource types of a kind in network.yaml: one, or two for Foundry agents.
+    """Return the registry's rows of a kind in network.yaml: one, or two for Foundry agents; raise if there is none.
 
     Raises:
         MissingRowError: there is none.

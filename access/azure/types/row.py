@@ -1,4 +1,4 @@
-"""Data types for a row of the resource type registry: type token, id, verbs, keys and operations of one type.
+"""Data types of the resource type registry: a row has type token, id, verbs, keys and operations of one type.
 
 Owns the form of a row. Fields without a default have to be written in every row, so that no row is incomplete; a value
 that means "nothing" (`OWN`, `NoKeys`, `NOT_LISTED`, `NOT_DEPLOYED`) is a decision that a reader can see.
@@ -24,7 +24,7 @@ NOT_DEPLOYED = ()
 
 @dataclass(frozen=True)
 class VerbRole:
-    """One verb of a kind of resource, with the least privileged built-in role that allows the verb."""
+    """Verb of a kind of resource, with the least privileged built-in role that allows the verb."""
 
     verb: str
     role: str
@@ -38,7 +38,7 @@ class VerbRole:
 
 @dataclass(frozen=True)
 class KeySwitch:
-    """The property of a resource that turns its access keys on or off."""
+    """Property of a resource type that turns the access keys of a resource on or off."""
 
     property: str
     on: bool
@@ -50,7 +50,7 @@ class KeySwitch:
 
 @dataclass(frozen=True)
 class NoKeys:
-    """Marks a resource type that has no access keys."""
+    """Reason why a resource type has no access keys of its own."""
 
     reason: str
 
@@ -71,7 +71,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class NamedOnly:
-    """Computes the scope of a resource that network.yaml names but Azure does not have yet."""
+    """Rule for the scope of a resource that network.yaml names but that the program does not create."""
 
     holder: str
     """Type token of the Azure resource, in the parent component, that contains the named resource."""
@@ -81,7 +81,7 @@ class NamedOnly:
 
 @dataclass(frozen=True, kw_only=True)
 class ArmType:
-    """A resource type of Azure Resource Manager with everything that this project knows about the type."""
+    """Row of the registry: a resource type of Azure with everything that this project knows about the type."""
 
     token: str
     """Pulumi type token, such as `azure-native:servicebus:Queue`; empty if azure-native lacks the type."""
@@ -117,7 +117,7 @@ class ArmType:
 
     @cached_property
     def arm_type(self) -> str:
-        """The ARM type, such as `Microsoft.ServiceBus/namespaces/queues`."""
+        """Return the ARM type, such as `Microsoft.ServiceBus/namespaces/queues`."""
         if self.path == GROUP:
             return "Microsoft.Resources/resourceGroups"
         provider, *rest = self.path.rpartition("/providers/")[2].split("/")
@@ -125,35 +125,35 @@ class ArmType:
 
     @cached_property
     def key(self) -> str:
-        """The ARM type in lower case, as a lookup key."""
+        """Return the ARM type in lower case, as a lookup key."""
         return self.arm_type.lower()
 
     @cached_property
     def parts(self) -> tuple[str, ...]:
-        """The input properties whose values form the resource id."""
+        """Return the names of the input properties whose values form the resource id."""
         return tuple(re.findall(r"\{(\w+)\}", self.path))
 
     @property
     def attached_to(self) -> str:
-        """The input property with the parent of an extension resource; empty for other resources."""
+        """Return the input property with the parent of an extension resource; empty for other resource types."""
         return self.parts[0] if self.path.startswith("{") else ""
 
     @property
     def deployer_operations(self) -> tuple[str, ...]:
-        """Full names of the control-plane operations that are needed to deploy the type."""
+        """Return the full names of the control-plane operations that are needed to deploy the resource type."""
         return tuple(
             each if each.startswith("Microsoft.") else f"{self.operation_type or self.arm_type}/{each}"
             for each in self.deployer
         )
 
     def roles(self, mode: str = "") -> Mapping[str, VerbRole]:
-        """The verbs of the type in one mode, each with the role that allows the verb."""
+        """Return the verbs of the resource type in one mode, each with the role that allows the verb."""
         return {each.verb: each for each in self.verbs if each.mode in {"", mode}}
 
 
 @dataclass(frozen=True, kw_only=True)
 class KubernetesType:
-    """A type of Kubernetes object that an agent on AKS is deployed as."""
+    """Type of Kubernetes object that an agent on AKS is deployed as."""
 
     token: str
     """Pulumi's type token, `kubernetes:apps/v1:Deployment`."""

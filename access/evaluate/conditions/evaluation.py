@@ -30,7 +30,7 @@ from access.model.attributes import Attributes, Missing, Scalar, Value
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Result of a condition: operations for which it is certainly true, and those for which it is certainly false."""
+    """Result of a condition, as bit sets: operations for which it is certainly true, and certainly false."""
 
     true: int
     false: int
@@ -38,7 +38,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class ConditionQuery:
-    """Input of a condition's evaluation: operations and known attribute values.
+    """Input of a condition's evaluation: a bit set of operations, and a function that matches action patterns.
 
     `covered` returns the operations that an action pattern covers, read narrowly and widely (see
     `access.azure.actions`). `sub_operation` is the sub-operation in question, None for an operation without one.
@@ -50,7 +50,7 @@ class ConditionQuery:
 
 
 def evaluate(condition: Condition, query: ConditionQuery, attributes: Attributes) -> Verdict:
-    """Evaluate a condition for every operation of a query."""
+    """Return for which operations of a query a parsed condition is certainly true or certainly false."""
     stack: list[Verdict] = []
     for step in condition.program:
         if isinstance(step, Combine):

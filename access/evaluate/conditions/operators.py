@@ -29,7 +29,7 @@ _ANY_OF_ANY = QUANTIFIERS["foranyofanyvalues"]
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """A comparison operator: how both sides are parsed and compared; without a comparison it is never decided."""
+    """Comparison operator of conditions: parsers of both sides and a comparison, or None if it is never decided."""
 
     name: str
     read_left: Reader
@@ -96,7 +96,7 @@ NAMES = {name.lower(): name for name in (*(entry.name for entry in _TABLE), *_IN
 
 
 def find(name: str) -> tuple[Operator, bool] | None:
-    """Find an operator by name, without regard to case; the flag is True for a negated operator."""
+    """Return an operator of conditions by name, and True if the name is a negated one; None if unknown."""
     lowered = name.lower()
     if lowered in _BY_NAME:
         return _BY_NAME[lowered], False
@@ -106,7 +106,7 @@ def find(name: str) -> tuple[Operator, bool] | None:
 def compare_values(
     name: str, left: Sequence[Scalar], right: Sequence[Scalar], *, quantifier: Quantifier | None, inverse: bool
 ) -> bool | None:
-    """Compare two values with an operator; return None if the values cannot be compared.
+    """Return the result of comparing two sides with an operator; None if the values cannot be compared.
 
     Without a quantifier one value on the left must fit one on the right, and an inverse operator is the negation of
     that; with a quantifier the inverse is taken of each pair.

@@ -32,18 +32,18 @@ from access.model.errors import ConditionError
 
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
 _LONGEST_SHOWN = 64
-_TEST = "an attribute, a value, ActionMatches, SubOperationMatches, Exists, NOT or '('"
+_TEST = "expected an attribute, a value, ActionMatches, SubOperationMatches, Exists, NOT or '('"
 
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Condition:
-    """Parse a condition; raise ConditionError with the position of the first error."""
+    """Parse a role assignment's condition; raise ConditionError with the position of the first error."""
     return _Parser(text).condition()
 
 
 @dataclass(slots=True)
 class _Group:
-    """Parser state of one open parenthesis: the number of operands to join by AND and by OR."""
+    """Parser state of one open parenthesis of a condition: numbers of operands to join by AND and by OR."""
 
     position: int
     negated: bool
@@ -62,7 +62,7 @@ class _Parser:
         self._ambiguous = False
 
     def condition(self) -> Condition:
-        """Parse the whole condition."""
+        """Parse the whole condition into its postfix program."""
         while True:
             self._operand()
             while self._token.kind is TokenKind.CLOSE:
@@ -72,12 +72,12 @@ class _Parser:
                 break
             self._join(token)
         if len(self._groups) > 1:
-            raise self._unexpected(token, f"')' for the '(' at character {self._groups[-1].position + 1}")
+            raise self._unexpected(token, f"expected ')' for the '(' at character {self._groups[-1].position + 1}")
         self._finish(self._groups[0])
         return Condition(self._text, tuple(self._program), self._ambiguous)
 
     def _operand(self) -> None:
-        """Parse one operand, with the NOTs and opening parentheses before it."""
+        """Parse one operand of a condition, with the NOTs and opening parentheses before it."""
         negated = self._groups[-1].negated
         while self._token.kind in {TokenKind.NOT, TokenKind.OPEN}:
             token = self._next()
@@ -96,12 +96,12 @@ class _Parser:
             group.mixed = group.mixed or group.ands > 1
             self._finish_and(group)
         else:
-            raise self._unexpected(token, "AND, OR, ')' or the end")
+            raise self._unexpected(token, "expected AND, OR, ')' or the end")
 
     def _close(self) -> None:
         token = self._next()
         if len(self._groups) == 1:
-            raise self._unexpected(token, "the end, as no '(' is open")
+            raise self._unexpected(token, "expected the end, since no '(' is open")
         self._finish(self._groups.pop())
         self._groups[-1].ands += 1
 
@@ -141,9 +141,9 @@ class _Parser:
         token = self._next()
         found = operators.find(bare) if token.kind is TokenKind.WORD else None
         if found is None or (quantified and quantified.lower() not in operators.QUANTIFIERS):
-            raise self._unexpected(token, f"an operator{_nearest(token)}")
+            raise self._unexpected(token, f"expected an operator{_nearest(token)}")
         entry, inverse = found
-        right = self._side("an attribute or a value")
+        right = self._side("expected an attribute or a value")
         if isinstance(left, Attribute) and left.key == SUB_OPERATION and isinstance(right, str | tuple):
             # `SubOperation` is the older form of SubOperationMatches, in the language's preview of 2021.
             names = right if isinstance(right, tuple) else (right,)
@@ -151,20 +151,20 @@ class _Parser:
         quantifier = operators.QUANTIFIERS.get(quantified.lower())
         return Comparison(left, entry.name.lower(), right, quantifier, inverse)
 
-    def _side(self, expected: str) -> Attribute | Value:
+    def _side(self, expectation: str) -> Attribute | Value:
         token = self._token
         if token.kind is TokenKind.ATTRIBUTE:
             return self._attribute()
         if token.kind in {TokenKind.OPEN_SET, TokenKind.OPEN_LIST}:
             return self._collection()
-        return self._scalar(expected)
+        return self._scalar(expectation)
 
-    def _scalar(self, expected: str) -> Scalar:
+    def _scalar(self, expectation: str) -> Scalar:
         token = self._next()
         if token.kind is TokenKind.STRING:
             return token.text
         if token.kind is not TokenKind.WORD or operators.find(token.text.rpartition(":")[2]):
-            raise self._unexpected(token, expected)
+            raise self._unexpected(token, expectation)
         if token.text.lower() in {"true", "false"}:
             return token.text.lower() == "true"
         # GUIDs are written without quotes; any other word without quotes is read as text.
@@ -175,33 +175,33 @@ class _Parser:
         closing = TokenKind.CLOSE_SET if opening.kind is TokenKind.OPEN_SET else TokenKind.CLOSE_LIST
         members: list[Scalar] = []
         while self._token.kind is not closing:
-            members.append(self._scalar(f"a value or {closing.value}"))
+            members.append(self._scalar(f"expected a value or {closing.value}"))
             if self._token.kind is TokenKind.COMMA:
                 self._next()
             elif self._token.kind is not closing:
-                raise self._unexpected(self._token, f"',' or {closing.value}")
+                raise self._unexpected(self._token, f"expected ',' or {closing.value}")
         self._next()
         if not members:
-            raise self._unexpected(opening, "at least one value between the braces")
+            raise self._unexpected(opening, "expected at least one value between the braces")
         return tuple(members)
 
     def _set_of_strings(self, of: str) -> tuple[str, ...]:
         token = self._token
         if token.kind is not TokenKind.OPEN_SET:
-            raise self._unexpected(token, f"'{{' after {of}")
+            raise self._unexpected(token, f"expected '{{' after {of}")
         members = self._collection()
         if not all(isinstance(member, str) for member in members):
-            raise self._unexpected(token, f"strings between the braces of {of}")
+            raise self._unexpected(token, f"expected strings between the braces of {of}")
         return tuple(str(member) for member in members)
 
     def _attribute(self) -> Attribute:
         token = self._next()
         if token.kind is not TokenKind.ATTRIBUTE:
-            raise self._unexpected(token, "an attribute of the form @Source[name]")
+            raise self._unexpected(token, "expected an attribute of the form @Source[name]")
         key = attribute_key(token.text)
         if key is None:
-            expected = "@Resource[name], @Request[name], @Principal[name] or @Environment[name]"
-            raise self._unexpected(token, expected)
+            expectation = "expected @Resource[name], @Request[name], @Principal[name] or @Environment[name]"
+            raise self._unexpected(token, expectation)
         return Attribute(key)
 
     @property
@@ -214,9 +214,9 @@ class _Parser:
             self._at += 1
         return token
 
-    def _unexpected(self, token: Token, expected: str) -> ConditionError:
+    def _unexpected(self, token: Token, expectation: str) -> ConditionError:
         shown = token.kind.value if token.kind is TokenKind.END else repr(self._text[token.position :][: _shown(token)])
-        return condition_error(self._text, token.position, shown, expected)
+        return condition_error(self._text, token.position, shown, expectation)
 
 
 def _negated(test: Test, *, negated: bool) -> Test:

@@ -12,7 +12,7 @@ from access.model.attributes import Value
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """An attribute in a condition (of resource, request, principal or environment), by canonical name."""
+    """Attribute in a condition (of resource, request, principal or environment), by canonical name."""
 
     key: str
     """Canonical name: `resource[microsoft.storage/…/containers:name]`"""
@@ -36,7 +36,7 @@ class SubOperationTest:
 
 @dataclass(frozen=True, slots=True)
 class ExistsTest:
-    """An `Exists` test: true if the attribute is present."""
+    """`Exists` test of a condition: true if the attribute is present."""
 
     attribute: Attribute
     negated: bool = False
@@ -44,7 +44,7 @@ class ExistsTest:
 
 @dataclass(frozen=True, slots=True)
 class Quantifier:
-    """Quantifier of a comparison: any or all values on the left, with any or all on the right."""
+    """Quantifier of a comparison in a condition: any or all values on the left, with any or all on the right."""
 
     all_left: bool
     all_right: bool
@@ -52,7 +52,7 @@ class Quantifier:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A comparison of two operands; `inverse` is True for negated operators such as StringNotEquals."""
+    """Comparison of two operands in a condition; `inverse` is True for negated ones such as StringNotEquals."""
 
     left: Attribute | Value
     operator: str
@@ -64,7 +64,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """The literal `true` or `false` as an operand of a condition."""
+    """Literal `true` or `false` as an operand of a condition."""
 
     value: bool
 
@@ -73,7 +73,7 @@ Test = ActionTest | SubOperationTest | ExistsTest | Comparison | Constant
 
 
 class Join(Enum):
-    """The operators that combine operands: AND and OR."""
+    """Logical operators that combine the tests of a condition: AND and OR."""
 
     AND = "AND"
     OR = "OR"
@@ -81,7 +81,7 @@ class Join(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Combine:
-    """Instruction of the postfix program that combines the last `count` results into one."""
+    """Instruction of a condition's postfix program that combines the last `count` results into one."""
 
     join: Join
     count: int
@@ -92,7 +92,7 @@ Instruction = Test | Combine
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Condition:
-    """A parsed condition; equal only to itself, since `parse` caches by text."""
+    """Parsed condition of a role assignment: its text, and a postfix program of tests and operators."""
 
     text: str
     program: tuple[Instruction, ...]
@@ -101,12 +101,12 @@ class Condition:
 
     @property
     def tests(self) -> tuple[Test, ...]:
-        """The tests of a condition, in the order of the text."""
+        """Return the tests of a condition, in the order of the text."""
         return tuple(step for step in self.program if not isinstance(step, Combine))
 
     @property
     def attributes(self) -> frozenset[str]:
-        """The canonical names of all attributes in a condition."""
+        """Return the canonical names of all attributes in a condition."""
         found: set[str] = set()
         for test in self.tests:
             if isinstance(test, ExistsTest):

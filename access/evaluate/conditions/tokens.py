@@ -31,7 +31,7 @@ class TokenKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token of a condition; `text` is its content."""
+    """Token of a condition: its kind, its content without quotes, and its position."""
 
     kind: TokenKind
     text: str
@@ -65,7 +65,7 @@ _EXCERPT = 24
 
 
 def tokens_of(text: str) -> list[Token]:
-    """Split a condition into tokens; the last token has kind END."""
+    """Split a condition into tokens, the last of kind END; raise ConditionError where no token begins."""
     found: list[Token] = []
     position = 0
     while match := _TOKEN.match(text, position):
@@ -79,9 +79,9 @@ def tokens_of(text: str) -> list[Token]:
     return found
 
 
-def condition_error(text: str, position: int, found: str, expected: str) -> ConditionError:
-    """Create the error for a position in a condition."""
-    return ConditionError(position, found, expected, text[max(0, position - _EXCERPT) : position + _EXCERPT])
+def condition_error(text: str, position: int, found: str, expectation: str) -> ConditionError:
+    """Return the error for a position in a condition, with an excerpt of the text around it."""
+    return ConditionError(position, found, expectation, text[max(0, position - _EXCERPT) : position + _EXCERPT])
 
 
 def _token(match: re.Match[str]) -> Token:
@@ -99,10 +99,10 @@ def _token(match: re.Match[str]) -> Token:
 
 
 def _unreadable(text: str, position: int) -> tuple[str, str]:
-    """Return the found and the expected text for a position at which no token begins."""
+    """Return the found and the expected text of the error for a position at which no token begins."""
     character = text[position]
     if character == "'":
-        return "a string that is never closed", "a closing quote"
+        return "a string that is never closed", "expected a closing quote"
     if character == "@":
-        return "'@'", "an attribute of the form @Source[name]"
-    return repr(character), "a word, a string in straight quotes or a parenthesis"
+        return "'@'", "expected an attribute of the form @Source[name]"
+    return repr(character), "expected a word, a string in straight quotes or a parenthesis"

@@ -1,4 +1,4 @@
-"""Parsers for the value types in conditions: strings, numbers, booleans, dates, GUIDs and IP addresses.
+"""Parses the values in conditions: strings, numbers, booleans, dates, GUIDs and IP addresses.
 
 Each reader returns None for a value of another type: such a comparison cannot be evaluated. Formats: Microsoft, "Azure
 role assignment condition format and syntax" (conditions-format.md, 2023-11-15); times of day and addresses, which that
@@ -30,39 +30,39 @@ def folded(value: Scalar) -> str | None:
 
 
 def number(value: Scalar) -> int | None:
-    """Parse an integer; return None for other numbers, which Azure does not support."""
+    """Return an integer from a value; None for other numbers, which Azure's conditions do not support."""
     if isinstance(value, str):
         return int(value) if _INTEGER.fullmatch(value) else None
     return None if isinstance(value, bool) else value
 
 
 def boolean(value: Scalar) -> bool | None:
-    """Parse a boolean, or a string that contains one."""
+    """Return a boolean from a value or from a string such as 'true'; None for any other value."""
     if isinstance(value, str):
         return {"true": True, "false": False}.get(value.lower())
     return value if isinstance(value, bool) else None
 
 
 def moment(value: Scalar) -> tuple[int, ...] | None:
-    """Parse a date and time into UTC numbers that can be compared."""
+    """Return a date and time as UTC numbers that can be compared; None for any other value."""
     found = _MOMENT.fullmatch(value) if isinstance(value, str) else None
     return None if found is None else (*(int(part or 0) for part in found.groups()[:6]), _fraction(found[7]))
 
 
 def clock(value: Scalar) -> tuple[int, ...] | None:
-    """Parse a time of day, in UTC."""
+    """Return a time of day in UTC as numbers that can be compared; None for any other value."""
     found = _CLOCK.fullmatch(value) if isinstance(value, str) else None
     return None if found is None else (*(int(part or 0) for part in found.groups()[:3]), _fraction(found[4]))
 
 
 def guid(value: Scalar) -> str | None:
-    """Normalize a GUID to lower case without dashes and braces."""
+    """Return a GUID in lower case without dashes and braces; None for any other value."""
     digits = value.lower().strip("{}").replace("-", "") if isinstance(value, str) else ""
     return digits if _GUID.fullmatch(digits) else None
 
 
 def address(value: Scalar) -> Address | None:
-    """Parse an IP address."""
+    """Return an IP address parsed from a string; None for any other value."""
     try:
         return ip_address(value) if isinstance(value, str) else None
     except ValueError:
@@ -70,7 +70,7 @@ def address(value: Scalar) -> Address | None:
 
 
 def in_network(where: Address, network: str) -> bool | None:
-    """Return True if an IP address is in a network in CIDR notation."""
+    """Return True if an IP address is in a network in CIDR notation; None if the network is invalid."""
     try:
         return where in ip_network(network, strict=False)
     except ValueError:
