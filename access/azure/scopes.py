@@ -13,6 +13,12 @@ ROOT = ""
 
 _GROUPS = "providers/microsoft.management/managementgroups/"
 _COSMOS = "microsoft.documentdb/databaseaccounts/"
+_DEEPEST = 64
+"""Number of segments up to which the scopes around an id are told apart.
+
+The deepest ids of Azure have about 20. Without a bound the scopes of a hostile id of thousands of segments would take
+quadratic time and memory.
+"""
 _COSMOS_WORDS = {"dbs": "sqldatabases", "colls": "containers"}
 
 
@@ -31,10 +37,15 @@ def key(scope: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def ancestors(scope_key: str) -> tuple[str, ...]:
-    """Return the keys of all scopes that contain an id, from the root down to the id itself."""
+    """Return the keys of the scopes that contain an id, from the root down to the id itself.
+
+    Of an id with more than 64 segments they are the scopes of its first 64, and the id.
+    """
     if not scope_key:
         return (ROOT,)
-    return (ROOT, *accumulate(scope_key.split("/"), "{}/{}".format))
+    segments = scope_key.split("/", _DEEPEST)
+    around = (ROOT, *accumulate(segments[:_DEEPEST], "{}/{}".format))
+    return around if len(segments) <= _DEEPEST else (*around, scope_key)
 
 
 def is_management_group(scope: str) -> bool:
@@ -43,8 +54,14 @@ def is_management_group(scope: str) -> bool:
 
 
 def covering(scope: str) -> str:
-    """Return the key under which an assignment's scope is indexed; a management group is indexed as the root."""
-    return ROOT if is_management_group(scope) else key(scope)
+    """Return the key under which an assignment's scope is indexed; a management group is indexed as the root.
+
+    A scope of more than 64 segments is indexed by the first 64, and so may cover too much, but never too little.
+    """
+    if is_management_group(scope):
+        return ROOT
+    segments = key(scope).split("/", _DEEPEST)
+    return "/".join(segments[:_DEEPEST])
 
 
 @lru_cache(maxsize=1 << 16)

@@ -6,13 +6,16 @@ agent's applications; everything else is the engine's to create. Has
 no rule of Azure. Forms: the REST references of Azure RBAC
 (2022-04-01), Azure Cosmos DB (2024-11-15) and Azure AI Foundry (2025-10-01-preview), Microsoft Learn.
 
-Differences from Azure: a token is its audience as a word; every list is one page; of a filter only
+Differences from Azure: a token is a random word of this run with its audience; every list is one page; of a filter only
 `principalId eq '…'` counts. An agent is assumed to exist under any name; `DELETE` and `POST` of one delete and
 create its own identity.
 """
 
 import re
+import secrets
 from collections.abc import Iterator, Mapping
+from functools import cache
+from hmac import compare_digest
 from typing import Any, NamedTuple, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -53,10 +56,10 @@ class Reply(NamedTuple):
 
 
 class LocalCredential:
-    """Credential in the form of the Azure SDK, whose tokens only the HTTP API of local Azure accepts."""
+    """Credential in the form of the Azure SDK, whose tokens only local Azure's HTTP API of this process accepts."""
 
     def get_token(self, *scopes: str, **_: object) -> AccessToken:
-        """Return an access token for local Azure; the text of the token names the requested scopes."""
+        """Return an access token for local Azure; the token has a random part and names the requested scopes."""
         return AccessToken(_token(*scopes), 4_102_444_800)
 
 
@@ -67,7 +70,7 @@ class RestApi:
         self._world = world
         self._catalogue = catalogue()
 
-    def handle(self, method: str, target: str, token: str, body: Values | None = None) -> Reply:
+    def handle(self, method: str, target: str, token: str, body: object = None) -> Reply:
         """Return the response of local Azure to one HTTP request; Azure's errors become error responses.
 
         Args:
@@ -77,7 +80,7 @@ class RestApi:
             body: of a request that writes.
         """
         try:
-            return self._answer(method, target, token, body or {})
+            return self._answer(method, target, token, _object(body, "the body"))
         except AzureError as error:
             return Reply(error.status, {"error": {"code": error.code, "message": error.message}})
         except LocalAzureError as error:
@@ -87,7 +90,7 @@ class RestApi:
         parts = urlsplit(target)
         path, query = unquote(parts.path).rstrip("/"), parse_qs(parts.query)
         of_agents = _AGENTS_PATH.fullmatch(path)
-        if token != _token(AGENTS if of_agents else MANAGEMENT):
+        if not compare_digest(token.encode(), _token(AGENTS if of_agents else MANAGEMENT).encode()):
             raise AzureError(
                 "InvalidAuthenticationToken", "the access token is missing, or was issued for another audience", 401
             )
@@ -138,7 +141,7 @@ class RestApi:
             if method == "DELETE":
                 azure.delete(kind.token, path)
                 return Reply(_OK if there else _NO_CONTENT)
-            properties = cast("Values", body.get("properties") or {})
+            properties = _object(body.get("properties"), "properties")
             # The provider keeps the properties of some types in a block of their own.
             inputs = {**named, **({"properties": properties} if "cognitiveservices" in kind.token else properties)}
             if there:
@@ -167,7 +170,22 @@ class RestApi:
 
 
 def _token(*scopes: str) -> str:
-    return f"local-azure-for {' '.join(scopes)}"
+    return f"local-azure-{_random_word()} for {' '.join(scopes)}"
+
+
+@cache
+def _random_word() -> str:
+    """Return the random part of this process's tokens, so that no other program can know a token of a run."""
+    return secrets.token_urlsafe(32)
+
+
+def _object(value: object, what: str) -> Values:
+    """Return a JSON object of a request; nothing counts as an empty one."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise AzureError("InvalidRequestContent", f"{what} must be a JSON object", _BAD_REQUEST)
+    return cast("Values", value)
 
 
 def _not_found(path: str) -> AzureError:

@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from access.azure.scopes import ancestors, key
 from access.model.declared import Declared
 from access.model.errors import UnreadableSource
 from access.model.graph import Graph
 from access.model.json_values import UNKNOWN
 from access.readers import export, local, preview
 from tests.access.readers.programs import (
+    ACCOUNT,
     IDENTITY,
     SECRET,
     account,
@@ -152,3 +154,21 @@ def test_invalid_declared_document_error_names_the_path_of_the_value() -> None:
 
     with pytest.raises(UnreadableSource, match=r"separation\[0\]\.apart\[0\]\.verb is not a string"):
         Declared.from_json({**DECLARED, "separation": [{"apart": [{"resource": "reports"}]}]})
+
+
+@pytest.mark.parametrize("levels", [30, 100, 10_000])
+def test_scope_of_any_depth_is_read_and_covers_what_is_below_it(levels: int) -> None:
+    deep = ACCOUNT + "/a/b" * levels
+    rows = [account(), app("report"), assignment("deep", "principal-of-report", deep)]
+
+    graph = export.read(document(*rows, row("azure-native:storage:StorageAccount", "below", f"{deep}/c/d")))
+
+    assert f"{deep}/c/d" in {one.id for one in graph.resources}
+    (held,) = graph.held_at_or_above("principal-of-report", f"{deep}/c/d")
+    assert held.scope == deep
+
+
+def test_memory_for_an_id_grows_no_faster_than_its_length() -> None:
+    sizes = {levels: sum(map(len, ancestors(key(ACCOUNT + "/a/b" * levels)))) for levels in (1_000, 10_000)}
+
+    assert sizes[10_000] < 11 * sizes[1_000]
