@@ -20,25 +20,26 @@ RULES = (
     Rule(
         id="local-auth-on",
         severity="error",
-        title="Keys open the resource",
-        why="A holder of a key can do everything there, regardless of roles: roles do not show all access.",
-        fix="Turn keys off: `disableLocalAuth: true`, for storage `allowSharedKeyAccess: false`, for a registry "
+        title="Access keys open the resource without a role",
+        why="A holder of a key can do everything in the resource: roles do not show all access.",
+        fix="Turn access keys off: `disableLocalAuth: true`, for storage `allowSharedKeyAccess: false`, for a registry "
         "`adminUserEnabled: false`, for a vault `enableRbacAuthorization: true`, for a cluster `disableLocalAccounts: "
         "true`.",
-        help="Reported for the account, not for each resource in it. Where Azure enables keys by default, a missing "
-        "setting counts as enabled.",
+        help="The finding is reported for the account, not for each resource in it. Where Azure enables keys by "
+        "default, a missing setting counts as enabled.",
     ),
     Rule(
         id="public-access",
         severity="error",
-        title="Anybody can reach the resource",
+        title="Anybody can reach the resource over the network",
         why="No identity is required, or no network rule protects the endpoint: anyone who knows the address can read "
         "the data, call the app or reach the cluster's API.",
         fix="Set `publicAccess` to `None` and `allowBlobPublicAccess` to false, `anonymousPullEnabled` to false, and "
         "give external ingress a list of addresses that may call; make a cluster private, or give it "
         "`authorizedIPRanges`.",
-        help="Public blob containers, accounts that allow them, registries with anonymous pull, apps with external "
-        "ingress, and clusters whose API has no list that excludes anybody. Network rules of accounts are not checked.",
+        help="Counts public blob containers, accounts that allow them, registries with anonymous pull, apps with "
+        "external ingress, and clusters whose API has no list that excludes anybody. Network rules of accounts are "
+        "not checked.",
     ),
     Rule(
         id="mutable-image-tag",
@@ -47,14 +48,14 @@ RULES = (
         why="The next restart can run another image without a deployment, and nobody can determine which image ran "
         "yesterday.",
         fix="Set `image_tag` to a version or a commit, or refer to the image by its digest.",
-        help="In production only: no tag, `latest`, or a tag without any digit, such as the name of a branch.",
+        help="Counts, in production only: no tag, `latest`, or a tag without any digit, such as the name of a branch.",
     ),
     Rule(
         id="unread",
         severity="warning",
-        title="Something could not be evaluated",
-        why="The access that it may give is missing in every result here.",
-        fix="Follow the sentence: deploy first, define it in the program, or check it by hand.",
-        help="Parts of the source that could not be parsed, and conditions that could not be evaluated.",
+        title="A part of the source could not be evaluated",
+        why="The access that this part may give is missing in every result.",
+        fix="Do what the finding suggests: deploy first, define the part in the program, or check the access by hand.",
+        help="Counts parts of the source that could not be parsed, and conditions that could not be evaluated.",
     ),
 )

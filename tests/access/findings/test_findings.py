@@ -182,7 +182,7 @@ CASES: dict[str, tuple[str, World, World]] = {
     ),
     "ownership": ("privileged-role", SMALL.holding(held("Storage Blob Data Owner")), SMALL),
     "granting": ("role-granting-role", SMALL.having(held(RBAC)), SMALL),
-    "a principal that is gone": (
+    "a principal that is deleted or defined elsewhere": (
         "orphaned-assignment",
         SMALL.having(Principal(id="gone", name="gone", exists=False, purpose="other"), held(READ, principal="gone")),
         SMALL,
