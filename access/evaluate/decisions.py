@@ -2,8 +2,9 @@
 
 `decide` answers for one operation with a reason, `effective_access` for all operations that are relevant to a
 resource, `all_access` for the whole graph; `unevaluated` lists everything that none of them could take into account.
-Group membership is not in the graph: access of a group is reported for the group. Source: Microsoft, "What is Azure
-role-based access control" (overview.md, "How Azure RBAC determines if a user has access to a resource").
+A member of a group holds what the group holds. Where it is not known whether a principal is a member, `decide` is
+conditional, and `all_access` has the access of the group alone. Source: Microsoft, "What is Azure role-based access
+control" (overview.md, "How Azure RBAC determines if a user has access to a resource").
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,8 @@ from collections.abc import Iterator
 from access.azure.planes import planes_of
 from access.azure.scopes import key
 from access.evaluate.evaluator import AccessBits, Evaluator, ScopeFacts, evaluator_of
-from access.evaluate.explanations import assignment_sources, assignments, explain
+from access.evaluate.explanations import assignment_sources, assignments, explain, explain_by_group
+from access.evaluate.group_access import perhaps_by_group
 from access.evaluate.guards import no_restriction_reason, unrestricted_operations
 from access.evaluate.operation_sets import OperationSet, operation_set_of
 from access.evaluate.relevance import relevant_operations
@@ -107,6 +109,15 @@ def _decide_on_plane(
     by_roles = evaluator.effective(principal_id, facts, operation_set)
     allowed, conditional = operation_set.names(*by_roles.either(evaluator.by_keys(principal_id, facts, operation_set)))
     decision = Decision.ALLOWED if allowed else Decision.CONDITIONAL if conditional else Decision.DENIED
+    if decision is Decision.DENIED:
+        by_group = [
+            one
+            for one in perhaps_by_group(evaluator.graph, principal_id, facts.key)
+            if any(evaluator.effective(one.principal, facts, operation_set))
+            or any(evaluator.by_keys(one.principal, facts, operation_set))
+        ]
+        if by_group:
+            return explain_by_group(evaluator.graph, principal_id, by_group)
     return explain(evaluator, principal_id, facts, operation_set, decision)
 
 

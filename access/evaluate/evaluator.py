@@ -104,7 +104,7 @@ class Evaluator:
         if not certain | perhaps:
             return by_settings
         for deny in self.denies(principal_id, facts):
-            bits = self.forbidden_by(deny, facts, operation_set)
+            bits = self.forbidden_by(deny, principal_id, facts, operation_set)
             # An operation that is perhaps denied is no longer certain.
             perhaps = (perhaps | certain & bits.perhaps) & ~bits.certain
             certain &= ~bits.certain & ~bits.perhaps
@@ -155,14 +155,43 @@ class Evaluator:
         )
 
     def denies(self, principal_id: str, facts: ScopeFacts) -> list[DenyAssignment]:
-        """Return the deny assignments that apply to a principal at a scope."""
-        return [deny for deny in self.graph.denies_at_or_above(facts.key) if _applies_to(deny, principal_id)]
+        """Return the deny assignments that apply to a principal at a scope, certainly or perhaps."""
+        reaching = self.graph.denies_at_or_above(facts.key)
+        return [deny for deny in reaching if self.applies(deny, principal_id) is not False]
 
-    def forbidden_by(self, deny: DenyAssignment, facts: ScopeFacts, operation_set: OperationSet) -> Bits:
-        """Return the operations that a deny assignment forbids at a scope; uncertain at a management group."""
-        return forbidden_by_assignment(
-            deny, operation_set, facts.attributes, surely=not is_management_group(deny.scope)
-        )
+    def applies(self, deny: DenyAssignment, principal_id: str) -> bool | None:
+        """Return True if a deny assignment applies to a principal; None if a membership decides that is unknown."""
+        excluded = self._is_among(principal_id, deny.excluded_principals, deny)
+        if excluded:
+            return False
+        named = self._is_among(principal_id, deny.principals, deny)
+        return None if named and excluded is None else named
+
+    def _is_among(self, principal_id: str, ids: tuple[str, ...], deny: DenyAssignment) -> bool | None:
+        """Return True for a principal that is named, or is a member of a named group; None if that is unknown."""
+        own = principal_id.strip().rstrip("/").lower()
+        found: set[bool | None] = set()
+        for one in ids:
+            each = one.strip().lower()
+            if each in (own, EVERYONE):
+                return True
+            member = self.graph.memberships.is_member(own, each)
+            found.add(member if member or self._may_be_group(each, deny) else False)
+        return True if True in found else None if None in found else False
+
+    def _may_be_group(self, principal_id: str, deny: DenyAssignment) -> bool:
+        return self.graph.is_group(principal_id) or principal_id in {one.lower() for one in deny.groups}
+
+    def forbidden_by(
+        self, deny: DenyAssignment, principal_id: str, facts: ScopeFacts, operation_set: OperationSet
+    ) -> Bits:
+        """Return the operations that a deny assignment forbids; uncertain at an unknown management group.
+
+        It is uncertain, too, where the principal may be a member of a group that decides.
+        """
+        known_scope = self.graph.management_groups_known or not is_management_group(deny.scope)
+        surely = known_scope and self.applies(deny, principal_id) is True
+        return forbidden_by_assignment(deny, operation_set, facts.attributes, surely=surely)
 
     def _facts_of(self, resource_key: str, *, with_key_scopes: bool = True) -> ScopeFacts:
         found = self.graph.resource(resource_key)
@@ -238,9 +267,3 @@ def _without_ignored(bits: Bits, one: Assignment, ignored: IgnoredRoles, operati
 def evaluator_of(graph: Graph) -> Evaluator:
     """Return the cached evaluator of a graph."""
     return Evaluator(graph)
-
-
-def _applies_to(deny: DenyAssignment, principal_id: str) -> bool:
-    own = principal_id.strip().rstrip("/").lower()
-    named = {one.strip().lower() for one in deny.principals}
-    return (own in named or EVERYONE in named) and own not in {one.strip().lower() for one in deny.excluded_principals}

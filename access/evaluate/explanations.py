@@ -9,7 +9,7 @@ from access.azure.scopes import shown
 from access.evaluate.evaluator import Evaluator, ScopeFacts
 from access.evaluate.operation_sets import OperationSet
 from access.evaluate.unevaluated import unevaluated_reason
-from access.model.graph import Assignment, DenyAssignment
+from access.model.graph import Assignment, DenyAssignment, Graph
 from access.model.results import AccessDecision, Decision
 
 
@@ -59,14 +59,23 @@ def explain(
         chosen = [source for source in found if source.certain and (source.keys_of or not denies)] or found
         return AccessDecision(decision, assignments(chosen), tuple(denies), _allowed_reason(chosen[0]))
     if decision is Decision.CONDITIONAL:
-        reasons = [_perhaps_denied(deny) for deny in denies] + [
-            _perhaps_reason(evaluator, source, facts, operation_set) for source in found
-        ]
+        reasons = [_perhaps_denied(evaluator, deny, principal_id) for deny in denies]
+        reasons += [_perhaps_reason(evaluator, source, facts, operation_set) for source in found]
         return AccessDecision(decision, assignments(found), tuple(denies), "; ".join(dict.fromkeys(reasons)))
     if denies:
         what = f"deny assignment {denies[0].name!r} forbids what {_assignment_text(by_role[0].one)} allows"
         return AccessDecision(decision, (), tuple(denies), what)
     return AccessDecision(decision, (), (), _denied_reason(evaluator, principal_id, facts, operation_set))
+
+
+def explain_by_group(graph: Graph, principal_id: str, by: list[Assignment]) -> AccessDecision:
+    """Return a conditional decision about an operation that the members of a group may perform."""
+    groups = {one.principal: graph.principal(one.principal) for one in by}
+    names = ", ".join(repr(group.name if group else where) for where, group in groups.items())
+    principal = graph.principal(principal_id)
+    who = repr(principal.name if principal else principal_id)
+    what = f"{_assignment_text(by[0])} allows it to the members of group {names}; if {who} is one is not known"
+    return AccessDecision(Decision.CONDITIONAL, tuple(by), (), what)
 
 
 def _denies(
@@ -75,7 +84,7 @@ def _denies(
     return [
         deny
         for deny in evaluator.denies(principal_id, facts)
-        if any(evaluator.forbidden_by(deny, facts, operation_set))
+        if any(evaluator.forbidden_by(deny, principal_id, facts, operation_set))
     ]
 
 
@@ -89,7 +98,9 @@ def _allowed_reason(source: Source) -> str:
     return f"{_assignment_text(source.one)} allows it"
 
 
-def _perhaps_denied(deny: DenyAssignment) -> str:
+def _perhaps_denied(evaluator: Evaluator, deny: DenyAssignment, principal_id: str) -> str:
+    if evaluator.applies(deny, principal_id) is None:
+        return f"deny assignment {deny.name!r} forbids it, depending on the members of a group, which are not read"
     return f"deny assignment {deny.name!r} forbids it, certainly or perhaps"
 
 

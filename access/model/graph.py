@@ -8,15 +8,18 @@ program declares exists nevertheless.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from access.azure.authorization_modes import IgnoredRoles
 from access.azure.catalogue import Permission, Role, System
 from access.azure.scopes import ROOT, ancestors, covering, is_management_group, is_path, key, shown, type_of
 from access.model.actors import Actor
 from access.model.attributes import Known
+from access.model.memberships import Memberships
 
 _Record = TypeVar("_Record")
+PrincipalKind = Literal["", "group", "user"]
+"""Type of a principal in Entra ID; empty for service principals and where it is unknown."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +42,10 @@ class Principal:
     """Name for resources made for the principal elsewhere, such as its subscription of a topic."""
     service_account: str = ""
     """Kubernetes service account of an agent's pods, as `namespace:name`; empty for agents on other hosts."""
+    kind: PrincipalKind = ""
+    """`group` or `user`; empty for service principals, such as managed identities, and where it is unknown."""
     exists: bool = True
-    """False if the principal occurs only in role assignments: deleted, or defined elsewhere."""
+    """False if a service principal occurs only in role assignments: deleted, or defined elsewhere."""
 
     @property
     def agents(self) -> tuple[str, ...]:
@@ -116,6 +121,8 @@ class DenyAssignment:
     scope: str
     permissions: tuple[Permission, ...]
     excluded_principals: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    """Ids of named or excluded principals that are groups, or perhaps are, as the source has no type for them."""
     condition: str | None = None
     does_not_apply_to_children: bool = False
 
@@ -126,6 +133,8 @@ class Unread:
 
     where: str
     what: str
+    about: tuple[str, ...] | None = None
+    """Ids of the principals whose access may be incomplete; None if it may be anybody's."""
 
 
 class Graph:
@@ -141,6 +150,8 @@ class Graph:
         unread: Iterable[Unread] = (),
         actors: Iterable[Actor] = (),
         outside_apps: Mapping[str, str] | None = None,
+        memberships: Memberships | None = None,
+        management_groups_known: bool = False,
         source: str = "",
     ) -> None:
         found = list(unread)
@@ -157,6 +168,10 @@ class Graph:
             own_scope = covering(one.scope)
             self._at.setdefault(own_scope, []).append(one)
             self._held.setdefault(_normalized_id(one.principal), {}).setdefault(own_scope, []).append(one)
+        self._holders = {name: next(iter(held.values()))[0].principal for name, held in self._held.items()}
+        self.memberships = memberships or Memberships()
+        """Known members of groups; a member holds the roles of the group."""
+        self._add_roles_of_groups()
         for resource_key, resource in self._resources.items():
             for prefix in ancestors(resource_key):
                 self._within.setdefault(prefix, []).append(resource)
@@ -168,7 +183,10 @@ class Graph:
         self.denies = tuple(self._denies.values())
         self.actors = tuple(dict.fromkeys(actors))
         """All ways in which subjects act as identities, the network's own included."""
-        self.unread = (*found, *_management_group_notes((*self.assignments, *self.denies)))
+        self.management_groups_known = management_groups_known
+        """True if every management group here is known to contain the source: Azure listed its assignments for it."""
+        given = () if management_groups_known else (*self.assignments, *self.denies)
+        self.unread = (*found, *_management_group_notes(given))
         self.outside_apps = dict(outside_apps or {})
         """Ids of the apps outside the network's components, by the names that they have as agents."""
         self.source = source
@@ -226,7 +244,23 @@ class Graph:
 
     def assigned_principals(self) -> tuple[str, ...]:
         """Return the ids of all principals that hold any role."""
-        return tuple(next(iter(held.values()))[0].principal for held in self._held.values())
+        return tuple(self._holders.values())
+
+    def is_group(self, principal_id: str) -> bool:
+        """Return True if a principal is a group of Entra ID."""
+        found = self.principal(principal_id)
+        return found is not None and found.kind == "group"
+
+    def _add_roles_of_groups(self) -> None:
+        """Index the role assignments of groups by the known members, too."""
+        direct = {group: dict(held) for group, held in self._held.items()}
+        for member, groups in self.memberships.groups_of.items():
+            for group in groups & direct.keys():
+                held = self._held.setdefault(member, {})
+                known = self._principals.get(member)
+                self._holders.setdefault(member, known.id if known else member)
+                for scope, several in direct[group].items():
+                    held[scope] = [*held.get(scope, ()), *several]
 
 
 def _normalized_id(text: str) -> str:
@@ -270,10 +304,13 @@ _GROUP, _SUBSCRIPTION = "microsoft.resources/resourcegroups", "microsoft.resourc
 
 
 def _management_group_notes(given: tuple[Assignment | DenyAssignment, ...]) -> list[Unread]:
-    """Return one note per management group, whose id does not show its subscriptions."""
+    """Return one note per management group, whose id does not show its subscriptions.
+
+    The note concerns nobody's access: a role there counts everywhere, and a deny assignment there denies perhaps.
+    """
     groups = {key(one.scope): one.scope for one in given if is_management_group(one.scope)}
     what = "the subscriptions of this management group are not known; a role at it counts everywhere"
-    return [Unread(scope, what) for scope in groups.values()]
+    return [Unread(scope, what, about=()) for scope in groups.values()]
 
 
-__all__ = ["ROOT", "Assignment", "DenyAssignment", "Graph", "Principal", "Resource", "Unread"]
+__all__ = ["ROOT", "Assignment", "DenyAssignment", "Graph", "Principal", "PrincipalKind", "Resource", "Unread"]

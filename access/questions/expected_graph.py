@@ -48,6 +48,8 @@ class _Expectation:
             assignments=assignments.values(),
             unread=self._missing,
             actors=self._graph.actors,
+            memberships=self._graph.memberships,
+            management_groups_known=self._graph.management_groups_known,
             source="network.yaml",
         )
 

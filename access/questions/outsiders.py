@@ -7,12 +7,11 @@ Owns the sentences of a proof about them. People, groups and principals of other
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from access.azure.scopes import key, shown
-from access.evaluate.decisions import all_access
+from access.azure.scopes import shown
 from access.evaluate.foreign_actors import actor_sentence, actors_of_network, target_of
 from access.model.declared import Declared
-from access.model.graph import Graph, Principal, Resource
-from access.model.results import EffectiveAccess
+from access.model.graph import Graph, Principal
+from access.questions.doubts import Reaches, acts
 
 
 class Outsider(NamedTuple):
@@ -23,21 +22,17 @@ class Outsider(NamedTuple):
     what: str
 
 
-def outsiders(graph: Graph, declared: Declared) -> Iterator[Outsider]:
-    """Return every way in which a subject outside the network acts as one of its identities, or has its data."""
+def outsiders(graph: Graph, declared: Declared, reaches: Reaches) -> Iterator[Outsider]:
+    """Return every way in which a subject outside the network acts as one of its identities, or reaches its data."""
     for one in actors_of_network(graph, declared.administrators):
         target = target_of(graph, one)
         name = target.display_name if isinstance(target, Principal) else ""
         yield Outsider(name, "", f"{actor_sentence(graph, one)}, which is not declared")
-    places = {key(one.owner) for one in graph.principals if one.owner and one.is_in_network}
-    found: dict[str, tuple[Principal, list[Resource]]] = {}
-    for principal_id, resource_id, reach in all_access(graph):
-        principal, resource = graph.principal(principal_id), graph.resource(resource_id)
-        if principal is None or resource is None or not _is_foreign_app(principal):
+    for principal_id, reached in reaches.items():
+        principal = graph.principal(principal_id)
+        resources = [resource for resource, reach in reached if acts(reach)]
+        if principal is None or not _is_foreign_app(principal) or not resources:
             continue
-        if (resource.declared or key(resource.id) in places) and _acts(reach):
-            found.setdefault(principal_id, (principal, []))[1].append(resource)
-    for principal, resources in found.values():
         held = {
             f"{one.role.name if one.role else one.role_id} at {shown(one.scope)}": None
             for each in resources
@@ -50,12 +45,6 @@ def outsiders(graph: Graph, declared: Declared) -> Iterator[Outsider]:
 def _is_foreign_app(principal: Principal) -> bool:
     """Return True for the identity of something that runs code outside the network's components."""
     return principal.purpose == "own" and bool(principal.owner) and not principal.is_in_network
-
-
-def _acts(reach: EffectiveAccess) -> bool:
-    """Return True if access allows more than reading the settings of a resource."""
-    changes = (name for name in reach.allowed | reach.conditional if not name.lower().endswith("/read"))
-    return bool(reach.data_allowed | reach.data_conditional) or any(changes)
 
 
 def _listed(names: list[str], most: int = 6) -> str:

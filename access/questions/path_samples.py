@@ -124,5 +124,7 @@ def _reach_at(graph: Graph, pair: Pair, resource: Resource, form: _Form, name: s
         resources=[probe],
         assignments=graph.held_at_or_above(pair[0], resource.id),
         denies=graph.denies_at_or_above(resource.id),
+        memberships=graph.memberships,
+        management_groups_known=graph.management_groups_known,
     )
     return effective_access(few, pair[0], resource.id)

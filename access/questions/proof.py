@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from access.azure.scopes import key, shown
-from access.evaluate.decisions import EffectiveAccess, all_access, relevant_operations, unevaluated
+from access.evaluate.decisions import EffectiveAccess, all_access, relevant_operations
 from access.evaluate.wording import words
 from access.model.declared import Declared, DeclaredAccess
 from access.model.graph import Assignment, Graph, Principal, Resource
+from access.questions.doubts import Ignored, Reaches, separated
 from access.questions.expected_graph import expected_graph
 from access.questions.outsiders import outsiders
 from access.questions.path_samples import Pair, leaks, restricted_pairs
@@ -70,6 +71,8 @@ class Proof:
     failures: tuple[Failure, ...]
     waiting: tuple[Waiting, ...] = ()
     """Declared calls of agents without an endpoint, which are granted when the agent is published."""
+    ignored: tuple[Ignored, ...] = ()
+    """Role assignments and unevaluated parts that cannot concern an identity of the network."""
 
     @property
     def holds(self) -> bool:
@@ -80,13 +83,12 @@ class Proof:
 def prove(graph: Graph, declared: Declared) -> Proof:
     """Compare the access in a graph with the declared access."""
     wanted_graph = expected_graph(declared, graph)
-    actual, wanted = _reaches(graph), _reaches(wanted_graph)
+    (actual, outside), (wanted, _) = _reaches(graph), _reaches(wanted_graph)
     by_path = restricted_pairs(graph, declared)
     failures = [Failure("", "", f"{one.where}: {one.what}", grows=False) for one in wanted_graph.unread]
-    failures += [
-        Failure("", "", f"cannot be judged: {one.where}: {one.what}", grows=True) for one in unevaluated(graph)
-    ]
-    failures += [Failure(one.agent, one.resource, one.what, grows=True) for one in outsiders(graph, declared)]
+    doubts, ignored = separated(graph, outside)
+    failures += [Failure("", "", f"cannot be judged: {one.where}: {one.what}", grows=True) for one in doubts]
+    failures += [Failure(one.agent, one.resource, one.what, grows=True) for one in outsiders(graph, declared, outside)]
     gaps: list[_Gap] = []
     reached = 0
     for pair in sorted(actual.keys() | wanted.keys()):
@@ -108,6 +110,7 @@ def prove(graph: Graph, declared: Declared) -> Proof:
         denied=_operation_count(graph) - reached,
         failures=tuple(failures),
         waiting=tuple(_waiting(declared)),
+        ignored=tuple(ignored),
     )
 
 
@@ -118,14 +121,18 @@ def _waiting(declared: Declared) -> Iterator[Waiting]:
                 yield Waiting(name, access.resource, access.verb, access.waits, declared.location(access.line))
 
 
-def _reaches(graph: Graph) -> dict[Pair, EffectiveAccess]:
-    """Return effective access by principal and resource, for the network's identities only."""
+def _reaches(graph: Graph) -> tuple[dict[Pair, EffectiveAccess], Reaches]:
+    """Return the effective access of the network's identities, and that of others at resources of the network."""
     found: dict[Pair, EffectiveAccess] = {}
+    outside: dict[str, list[tuple[Resource, EffectiveAccess]]] = {}
+    places = {key(one.owner) for one in graph.principals if one.owner and one.is_in_network}
     for principal_id, resource_id, reached in all_access(graph):
-        principal = graph.principal(principal_id)
+        principal, resource = graph.principal(principal_id), graph.resource(resource_id)
         if principal is not None and principal.is_in_network:
             found[key(principal_id), key(resource_id)] = reached
-    return found
+        elif resource is not None and (resource.declared or key(resource.id) in places):
+            outside.setdefault(principal_id, []).append((resource, reached))
+    return found, outside
 
 
 def _operation_count(graph: Graph) -> int:

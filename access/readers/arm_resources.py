@@ -31,6 +31,8 @@ _APPS = frozenset(
 """Types whose resource name contains the agent's name."""
 _COMPONENT = "agent-network:index:ContainerAppAgent"
 _GROUP_SEGMENTS = 4
+_NO_GROUPS = frozenset({"device", "serviceprincipal", "systemdefined", "user"})
+"""Types of a principal without members: "Deny assignments - Get", REST reference of Azure, 2022-04-01."""
 
 
 def token_of(arm_type: str) -> str:
@@ -114,6 +116,7 @@ def deny(row: Values) -> DenyAssignment | Unread:
         scope=scope,
         permissions=permissions,
         excluded_principals=_ids(properties.get("excludePrincipals")),
+        groups=tuple(_groups(properties.get("principals"), properties.get("excludePrincipals"))),
         condition=text(properties, "condition") or None,
         does_not_apply_to_children=properties.get("doNotApplyToChildScopes") is True,
     )
@@ -155,3 +158,10 @@ def _state(where: str, token: str, outputs: Values, *, external: bool = False, p
 def _ids(principals: object) -> tuple[str, ...]:
     found = (text(mapping(each), "id") for each in listed(principals))
     return tuple(each for each in found if each)
+
+
+def _groups(*principals: object) -> Iterator[str]:
+    """Return the ids of principals that are not known to be something else than a group."""
+    for each in (mapping(one) for several in principals for one in listed(several)):
+        if text(each, "id") and text(each, "type").lower() not in _NO_GROUPS:
+            yield text(each, "id")

@@ -11,7 +11,7 @@ from access.azure.assignment_types import ASSIGNMENTS, DEFINITIONS
 from access.azure.catalogue import Permission, Role, System, by_id, guid_of
 from access.azure.scopes import ancestors, key
 from access.azure.verbs import VERBS
-from access.model.graph import Assignment, Principal, Unread
+from access.model.graph import Assignment, Principal, PrincipalKind, Unread
 from access.model.json_values import Values, is_known, listed, mapping, text, texts
 from access.readers.access_policies import access_policies
 from access.readers.components import Components
@@ -64,14 +64,14 @@ class Grants:
         if not principal:
             self._note(state, "whom it is for is not known yet, or a secret; it is not counted")
         elif not scope:
-            self._note(state, "where it holds is not known yet, or a secret; it is not counted")
+            self._note(state, "where it holds is not known yet, or a secret; it is not counted", principal)
         else:
             role = role or (named[1] if named else None)
             if role is None:
                 what = (
                     f"its role {role_id} is neither built in nor defined here" if role_id else "its role is not known"
                 )
-                self._note(state, f"{what}; what it allows is not counted")
+                self._note(state, f"{what}; what it allows is not counted", principal)
             yield Assignment(
                 id=state.id or state.location,
                 name=state.name or state.location.rpartition("/")[2],
@@ -79,7 +79,7 @@ class Grants:
                 scope=scope,
                 role=role,
                 role_id=role_id or (role.id if role else ""),
-                condition=self._condition(state),
+                condition=self._condition(state, principal),
                 location=state.location,
                 system=system,
             )
@@ -91,7 +91,7 @@ class Grants:
         for one in found:
             if isinstance(one, Assignment):
                 known = self._principals.find(one.principal)
-                yield replace(one, principal=known or self._unknown_principal(one.principal, one.principal).id)
+                yield replace(one, principal=known or self._unknown_principal(one.principal, one.principal, "").id)
 
     def _of_unknown_subscription(self, found: list[Assignment]) -> Iterator[Assignment]:
         """Return the roles at subscriptions and resource groups again for resources whose subscription is unknown."""
@@ -111,19 +111,25 @@ class Grants:
             self.unread.append(Unread(unknown[0], what))
 
     def _principal(self, state: ResourceState, role: Role | None) -> str:
-        given = state.known_text("principalId")
+        given, kind = state.known_text("principalId"), _kind_of(state.known_text("principalType"))
         if given:
-            return self._principals.find(given) or self._unknown_principal(given, given).id
+            return self._principals.find(given) or self._unknown_principal(given, given, kind).id
         urns = state.property_dependencies.get("principalId", ())
         found = self._principals.of(urns, pulling=role is not None and role.name in _PULLING)
         if found or len(urns) != 1:
             return found[0] if len(found) == 1 else ""
-        # A resource without an identity here, such as an Entra ID group that the program creates.
-        return self._unknown_principal(urns[0], urns[0].rpartition("::")[2]).id
+        if not kind:
+            self._note(state, f"whom it is for is not known: an id that {urns[0].rpartition('::')[2]!r} gives")
+        # A resource without an identity here, such as a group of another provider that the program creates.
+        return self._unknown_principal(urns[0], urns[0].rpartition("::")[2], kind).id
 
-    def _unknown_principal(self, principal_id: str, name: str) -> Principal:
-        principal = Principal(id=principal_id, name=name, purpose="other", exists=False)
-        return self.strangers.setdefault(principal_id.lower(), principal)
+    def _unknown_principal(self, principal_id: str, name: str, kind: PrincipalKind) -> Principal:
+        # A group or a user is not a resource of Azure: one that nothing else names is not deleted for that reason.
+        principal = Principal(id=principal_id, name=name, purpose="other", kind=kind, exists=bool(kind))
+        known = self.strangers.setdefault(principal_id.lower(), principal)
+        if kind and not known.kind:
+            known = self.strangers[principal_id.lower()] = principal
+        return known
 
     def _role(self, state: ResourceState, role_id: str, system: System) -> Role | None:
         if role_id:
@@ -177,10 +183,11 @@ class Grants:
         is_account = inside.lower() in {"", account.rpartition("/")[2].lower()}
         return account if is_account or not account else f"{account}/{inside}"
 
-    def _condition(self, state: ResourceState) -> str | None:
+    def _condition(self, state: ResourceState, principal: str) -> str | None:
         for values in (state.inputs, state.outputs):
             if "condition" in values and not is_known(values["condition"]) and values["condition"] is not None:
-                self._note(state, "its condition is not known yet, or a secret; it counts as if it had none")
+                what = "its condition is not known yet, or a secret; it counts as if it had none"
+                self._note(state, what, principal)
                 return None
         return state.known_text("condition") or None
 
@@ -199,8 +206,14 @@ class Grants:
             self._roles[guid_of(each)] = role
         self._roles[state.urn] = role
 
-    def _note(self, state: ResourceState, what: str) -> None:
-        self.unread.append(Unread(state.location, what))
+    def _note(self, state: ResourceState, what: str, principal: str = "") -> None:
+        self.unread.append(Unread(state.location, what, about=(principal,) if principal else None))
+
+
+def _kind_of(principal_type: str) -> PrincipalKind:
+    """Return the kind of a principal, by a principal type of "Role Assignments", REST of Azure, 2022-04-01."""
+    kinds: dict[str, PrincipalKind] = {"group": "group", "foreigngroup": "group", "user": "user"}
+    return kinds.get(principal_type.lower(), "")
 
 
 def _is_whole(block: Values) -> bool:

@@ -72,6 +72,7 @@ def graph(
         unread=doubts,
         actors=(each for each in acting if isinstance(each, Actor)),
         outside_apps=principals.outside_apps,
+        memberships=principals.memberships(),
         source=source,
     )
 

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from access.azure.compute_hosts import TOKENS as HOSTS
 from access.azure.scopes import key
-from access.model.graph import Principal, Unread
+from access.model.graph import Principal, PrincipalKind, Unread
 from access.model.json_values import Values, is_known, listed, mapping, text, texts
+from access.model.memberships import Memberships
 from access.readers import foundry_identities as foundry
 from access.readers.attached_identities import (
     CLUSTER,
@@ -22,6 +23,7 @@ from access.readers.attached_identities import (
     pulling,
 )
 from access.readers.components import PEOPLE, Components
+from access.readers.entra_groups import groups, members
 from access.readers.outside_apps import OutsideApps
 from access.readers.resource_ids import ResourceIds
 from access.readers.resource_state import ResourceState
@@ -65,12 +67,22 @@ class Principals:
             self._own.append(found.principal)
             self._by_urn |= dict.fromkeys(found.urns, found.principal.id)
         self._own += map(_people, components.of_kind(PEOPLE))
+        self._add_groups()
         self._own += others
         # The identity of a cluster's nodes is one of the user-assigned identities, too, where the source lists it.
         mine = {each.id.lower() for each in self._own}
         rest = (each for each in self.identities.values() if each.principal.lower() not in mine)
         self.all = tuple(_with_distinct_names((*self._own, *(each.as_principal() for each in rest))))
         self._ids = {each.id.lower(): each.id for each in self.all}
+
+    def memberships(self) -> Memberships:
+        """Return the members of groups that the program adds."""
+        pairs: list[tuple[str, str]] = []
+        for each in members(self._ids_of.states):
+            group = [each.group_id] if each.group_id else self.of(each.group_urns)
+            member = [each.member_id] if each.member_id else self.of(each.member_urns)
+            pairs += ((one, other) for one in group for other in member)
+        return Memberships.of(pairs)
 
     @property
     def outside_apps(self) -> Mapping[str, str]:
@@ -109,6 +121,14 @@ class Principals:
         if account == identity.service_account or not (identity.service_account or identity.users):
             taken = identity.name in self._components.agents or identity.name in self._outside.ids
             identity.users.append((identity.agent or (identity.id if taken else identity.name), False))
+
+    def _add_groups(self) -> None:
+        """Add the groups that the program creates, unless they are the people of the network."""
+        people = {each.id.lower() for each in self._own}
+        for group in groups(self._ids_of.states):
+            self._by_urn[group.urn] = group.principal.id
+            if group.principal.id.lower() not in people:
+                self._own.append(group.principal)
 
     def _add_kubelet(self, cluster: ResourceState) -> None:
         """Add the kubelet identity with which a cluster's nodes pull images."""
@@ -190,7 +210,8 @@ def _is_app(state: ResourceState) -> bool:
 def _people(component: ResourceState) -> Principal:
     """Create the principal of a group or user, with its name in the network."""
     principal = text(component.inputs, "principal_id") or component.location
-    return Principal(id=principal, name=component.name, party=component.name, purpose="people")
+    kind: PrincipalKind = "user" if text(component.inputs, "kind") == "user" else "group"
+    return Principal(id=principal, name=component.name, party=component.name, purpose="people", kind=kind)
 
 
 def _last(where: str, state: ResourceState) -> str:

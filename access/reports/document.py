@@ -63,6 +63,7 @@ def proof_document(proof: Proof) -> dict[str, Any]:
             {"agent": one.agent, "resource": one.resource, "verb": one.verb, "why": one.why, "location": one.location}
             for one in proof.waiting
         ],
+        "ignored": [{"where": one.where, "what": one.what} for one in proof.ignored],
     }
 
 

@@ -144,6 +144,8 @@ def _completed(graph: Graph) -> Graph:
         denies=graph.denies,
         unread=graph.unread,
         actors=graph.actors,
+        memberships=graph.memberships,
+        management_groups_known=graph.management_groups_known,
         source=graph.source,
     )
 

@@ -1,0 +1,182 @@
+"""Tests of groups: known members hold the group's roles, unknown ones perhaps, and only that can fail a proof."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from access.azure.catalogue import Permission
+from access.evaluate.decisions import decide, unevaluated
+from access.findings import check
+from access.model.graph import Assignment, DenyAssignment, Graph, Principal
+from access.model.memberships import Memberships
+from access.questions.proof import Proof, prove
+from tests.access import fabrikam
+from tests.access.graphs import READ, UPLOADS, deny, graph_of, held
+from tests.access.readers.programs import (
+    CONTAINER,
+    UNKNOWN,
+    Row,
+    account,
+    app,
+    assignment,
+    container,
+    row,
+)
+from tests.access.readers.programs import (
+    graph_of as graph_of_rows,
+)
+
+STAFF = "99999999-9999-4999-8999-999999999999"
+COMPANY = "/providers/Microsoft.Management/managementGroups/company"
+FABRIKAM, DECLARED = fabrikam.graph(), fabrikam.declared()
+READER = "Storage Blob Data Reader"
+
+
+def group_row(*members: str, name: str = "ops") -> Row:
+    inputs = {"displayName": name, **({"members": list(members)} if members else {})}
+    return row("azuread:index/group:Group", "g", f"/groups/{STAFF}", inputs=inputs, outputs={"objectId": STAFF})
+
+
+def member_row(principal: object, group: object = STAFF, **more: Any) -> Row:  # noqa: ANN401
+    inputs = {"groupObjectId": group, "memberObjectId": principal}
+    return row("azuread:index/groupMember:GroupMember", "m", "m", inputs=inputs, **more)
+
+
+def granted(role: str = READER, scope: object = CONTAINER, kind: str = "Group", **more: Any) -> Row:  # noqa: ANN401
+    return assignment("a", more.pop("who", STAFF), scope, role=role, inputs={"principalType": kind}, **more)
+
+
+def outcome(*rows: Row) -> str:
+    graph = graph_of_rows(account(), container(), app("shop"), *rows)
+    return decide(graph, "principal-of-shop", CONTAINER, READ).decision.value
+
+
+def with_role(role: str, scope: str, kind: Any = "group", **more: Any) -> Graph:  # noqa: ANN401
+    """Return Fabrikam with one more principal and its role."""
+    one = held(role, scope, principal=STAFF, id="staff")
+    people = (*FABRIKAM.principals, Principal(id=STAFF, name="staff", purpose="other", kind=kind))
+    return fabrikam.changed(FABRIKAM, [*FABRIKAM.assignments, one], principals=people, **more)
+
+
+def group_scope() -> str:
+    return "/".join(next(one.scope for one in FABRIKAM.assignments).split("/")[:5])
+
+
+def judged(graph: Graph) -> Proof:
+    return prove(graph, DECLARED)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([group_row(), member_row("principal-of-shop"), granted()], "allowed"),
+        ([group_row("principal-of-shop"), granted()], "allowed"),
+        ([group_row(), granted()], "conditional"),
+        ([granted()], "conditional"),
+        ([granted(kind="User")], "denied"),
+        ([granted(kind="ServicePrincipal")], "denied"),
+        ([group_row(), member_row("principal-of-other"), granted()], "conditional"),
+    ],
+)
+def test_group_role_is_held_by_known_members_and_perhaps_by_others(rows: list[Row], expected: str) -> None:
+    assert outcome(*rows) == expected
+
+
+def test_group_and_members_of_a_preview_are_matched_by_their_dependencies() -> None:
+    group, shop = group_row(), app("shop")
+    group |= {"id": "", "outputs": {}}
+    shop |= {"outputs": {}}
+    member = member_row(
+        UNKNOWN, UNKNOWN, propertyDependencies={"groupObjectId": [group["urn"]], "memberObjectId": [shop["urn"]]}
+    )
+    grant = granted(who=UNKNOWN, propertyDependencies={"principalId": [group["urn"]]})
+
+    graph = graph_of_rows(account(), container(), shop, group, member, grant)
+
+    (principal,) = (one for one in graph.principals if one.agents)
+    assert decide(graph, principal.id, CONTAINER, READ).decision == "allowed"
+
+
+def test_group_in_a_group_gives_its_role_to_the_members_of_both() -> None:
+    found = Memberships.of([("outer", "inner"), ("inner", "app"), ("inner", "outer")])
+
+    assert found.is_member("APP", "Outer") is True
+    assert found.is_member("app", "other") is None
+    assert Memberships.of([], ["app"]).is_member("app", "other") is False
+
+
+def test_group_of_the_program_has_its_name_and_is_not_called_deleted() -> None:
+    graph = graph_of_rows(account(), container(), app("shop"), group_row(), granted())
+
+    found = check(graph, today=date(2026, 11, 28))
+
+    assert "orphaned-assignment" not in {one.rule.id for one in found}
+    assert [one.what for one in found if "group ops" in one.what] == [
+        f"group ops: who is in it is not read; its members hold what it holds: {READER} at 'reports'"
+    ]
+
+
+def test_principal_whose_id_another_resource_gives_may_be_an_agent() -> None:
+    grant = granted(who=UNKNOWN, kind="ServicePrincipal", propertyDependencies={"principalId": ["urn:x::y::z"]})
+
+    (doubt,) = graph_of_rows(account(), container(), app("shop"), grant).unread
+
+    assert "whom it is for is not known" in doubt.what
+    assert doubt.about is None
+
+
+@pytest.mark.parametrize("kind", ["group", "user", ""])
+def test_auditor_with_reader_at_a_management_group_does_not_fail_the_proof(kind: str) -> None:
+    found = judged(with_role("Reader", COMPANY, kind))
+
+    assert found.failures == ()
+    assert any("Reader" in one.what and "staff" in one.what for one in found.ignored)
+
+
+@pytest.mark.parametrize("role", ["Owner", READER, "Key Vault Secrets User", "Contributor"])
+def test_group_that_may_have_an_agent_as_a_member_fails_the_proof_until_members_are_known(role: str) -> None:
+    agents = [one.id for one in FABRIKAM.principals if one.agents]
+    unknown = judged(with_role(role, group_scope()))
+    outside = judged(with_role(role, group_scope(), memberships=Memberships.of([], agents)))
+    inside = judged(with_role(role, group_scope(), memberships=Memberships.of([(STAFF, agents[0])], agents)))
+
+    assert ["cannot be judged: group staff" in one.what for one in unknown.failures] == [True]
+    assert outside.holds
+    assert not inside.holds
+    assert "cannot be judged" not in "".join(one.what for one in inside.failures)
+
+
+@pytest.mark.parametrize("kind", ["user", ""])
+def test_unknown_role_of_a_principal_outside_the_network_does_not_fail_the_proof(kind: Any) -> None:  # noqa: ANN401
+    one = held(None, group_scope(), principal=STAFF, id="staff")
+    people = (*FABRIKAM.principals, Principal(id=STAFF, name="staff", purpose="other", kind=kind))
+    graph = fabrikam.changed(FABRIKAM, [*FABRIKAM.assignments, one], principals=people)
+    mine = next(each for each in FABRIKAM.principals if each.agents)
+    theirs = held(None, group_scope(), principal=mine.id, id="mine")
+
+    assert judged(graph).holds
+    assert unevaluated(graph)
+    assert not judged(fabrikam.changed(FABRIKAM, [*FABRIKAM.assignments, theirs])).holds
+
+
+def denied_by(**more: Any) -> str:  # noqa: ANN401
+    denies: tuple[DenyAssignment, ...] = (deny(UPLOADS, Permission(data_actions=("*",)), **more),)
+    grants: tuple[Assignment, ...] = (held(READER, UPLOADS),)
+    members = Memberships.of([("staff", "p")], ["p"])
+    return " ".join(
+        decide(graph_of(*grants, denies=denies, memberships=known), "p", UPLOADS, READ).decision.value
+        for known in (Memberships(), members, Memberships.of([], ["p"]))
+    )
+
+
+def test_deny_assignment_with_a_group_is_conditional_until_members_are_known() -> None:
+    everyone = ("00000000-0000-0000-0000-000000000000",)
+
+    excluded = denied_by(principals=everyone, excluded_principals=("staff",), groups=("staff",))
+    named = denied_by(principals=("staff",), groups=("staff",))
+    other = denied_by(principals=everyone, excluded_principals=("robot",))
+
+    assert excluded == "conditional allowed denied"
+    assert named == "conditional denied allowed"
+    assert other == "denied denied denied"
