@@ -141,7 +141,9 @@ def test_blast_radius_of_each_escalation_operation_on_a_host_includes_the_agent_
 
 
 @pytest.mark.parametrize(("kind", "name"), IN_TABLE)
-def test_each_operation_of_the_table_of_hosts_takes_over_the_agent_in_the_host(kind: str, name: str) -> None:
+def test_blast_radius_of_each_operation_in_the_table_of_compute_hosts_includes_the_agent_in_the_host(
+    kind: str, name: str
+) -> None:
     host = host_of(kind)
     given = allowed(f"{kind}/{name}", host.id)
     found = becoming(host, given)
@@ -151,7 +153,7 @@ def test_each_operation_of_the_table_of_hosts_takes_over_the_agent_in_the_host(k
     assert "acts as another identity (" in (privileged(given.role) or "")
 
 
-def test_every_host_type_of_the_table_can_be_updated() -> None:
+def test_every_type_in_the_table_of_compute_hosts_counts_its_update_as_an_escalation() -> None:
     assert {f"{one.key}/write" for one in HOST_TYPES} <= set(CHANGING)
     assert {kind.lower() for kind in HOSTS} <= {one.key for one in HOST_TYPES}
 
@@ -176,7 +178,7 @@ UNKNOWN_HOST = "Example.Unknown/engines"
         ("Microsoft.Logic/workflows", "triggers/run/action", None),
     ],
 )
-def test_change_of_a_resource_with_an_identity_takes_it_over_unless_it_is_known_to_be_harmless(
+def test_blast_radius_of_a_change_to_a_resource_with_an_identity_includes_it_unless_known_as_harmless(
     kind: str, name: str, *, conditional: bool | None
 ) -> None:
     host = host_of(kind)
@@ -195,7 +197,7 @@ def test_change_of_a_resource_with_an_identity_takes_it_over_unless_it_is_known_
         ("Microsoft.Storage/storageAccounts/blobServices/containers/write", []),
     ],
 )
-def test_identity_is_perhaps_attached_to_a_resource_of_an_unknown_type(
+def test_blast_radius_counts_attaching_an_identity_to_an_unknown_resource_type_as_conditional(
     operation: str, agents: list[tuple[str, bool]]
 ) -> None:
     assign = allowed("Microsoft.ManagedIdentity/userAssignedIdentities/assign/action", IDENTITY)

@@ -171,7 +171,7 @@ def attacked(attack: str, source: str) -> Graph:
 
 
 @pytest.mark.parametrize("source", ["world", "document", "export", "preview", "pack"])
-def test_fabrikam_has_no_foreign_actor_in_any_source(source: str) -> None:
+def test_fabrikam_network_has_no_foreign_actor_in_any_source(source: str) -> None:
     graph = every_graph(*network())[source]
 
     assert foreign_actors(graph) == ()
@@ -189,7 +189,9 @@ def test_fabrikam_has_no_foreign_actor_in_any_source(source: str) -> None:
         ("group of cluster administrators", "preview"),
     ],
 )
-def test_foreign_actor_fails_proof_and_check_and_is_growth(attack: str, source: str) -> None:
+def test_outsider_that_can_act_as_a_network_identity_fails_proof_and_check_and_is_growth(
+    attack: str, source: str
+) -> None:
     before, after = READERS[source](resources()), attacked(attack, source)
 
     (actor, *_) = foreign_actors(after)
@@ -205,7 +207,7 @@ def test_foreign_actor_fails_proof_and_check_and_is_growth(attack: str, source: 
     assert not difference(after, before).grows
 
 
-def test_growth_names_the_workflow_and_the_agent() -> None:
+def test_access_diff_names_the_workflow_that_can_act_as_an_agent() -> None:
     before, after = READERS["export"](resources()), attacked("credential for a workflow", "export")
 
     assert [str(change) for change in difference(before, after).changes] == [
@@ -213,7 +215,7 @@ def test_growth_names_the_workflow_and_the_agent() -> None:
     ]
 
 
-def test_issuer_that_is_unknown_is_the_networks_own_only_where_it_depends_on_its_cluster() -> None:
+def test_federated_credential_of_unknown_issuer_is_reported_as_perhaps_a_foreign_actor() -> None:
     found = resources()
     evil = ATTACKS["credential of another issuer for the agent's subject"](found)
     evil["inputs"]["issuer"] = UNKNOWN
@@ -224,7 +226,7 @@ def test_issuer_that_is_unknown_is_the_networks_own_only_where_it_depends_on_its
     assert "can perhaps act as notifier" in actor_sentence(READERS["preview"]([*found, evil]), actor)
 
 
-def test_declared_administrators_of_a_cluster_are_growth_but_no_failure(tmp_path: Path) -> None:
+def test_declared_aks_administrators_are_growth_in_a_diff_but_fail_neither_proof_nor_check(tmp_path: Path) -> None:
     environment = fabrikam_files.environment("dev")
     environment["clusters"]["fleet"]["admins"] = [GROUP_ID]
     write_project(tmp_path, fabrikam_files.network(), environment, "dev")
@@ -238,7 +240,7 @@ def test_declared_administrators_of_a_cluster_are_growth_but_no_failure(tmp_path
     assert changes == [f"+ group {GROUP_ID} can act as every agent in cluster 'fleet'"]
 
 
-def test_agent_that_administers_its_cluster_takes_over_every_agent_there() -> None:
+def test_agent_that_is_cluster_admin_of_its_aks_cluster_is_a_foreign_actor() -> None:
     graph = attacked("agent that is cluster-admin", "export")
 
     (actor,) = foreign_actors(graph)
@@ -247,7 +249,7 @@ def test_agent_that_administers_its_cluster_takes_over_every_agent_there() -> No
     assert every_blast_radius(graph, {})["notifier"] is not None
 
 
-def test_harmless_role_binding_gives_nobody_an_identity() -> None:
+def test_view_role_binding_in_aks_is_not_a_foreign_actor() -> None:
     found = resources()
 
     graph = READERS["export"]([*found, binding("view")(found)])

@@ -71,13 +71,13 @@ ONE = program(("g1", PUBLIC))
         (ONE, set[str]()),
     ],
 )
-def test_diff_distinguishes_two_apps_and_two_containers_of_one_name(after: Graph, changes: set[str]) -> None:
+def test_access_diff_distinguishes_two_apps_and_two_containers_of_one_name(after: Graph, changes: set[str]) -> None:
     found = difference(ONE, after)
 
     assert {f"{'+' if one.grows else '-'} {one.agent} may read {one.resource}" for one in found.changes} == changes
 
 
-def test_matrix_and_list_of_assignments_have_a_row_for_each_of_two_apps_of_one_name() -> None:
+def test_access_matrix_and_role_assignment_rows_distinguish_two_apps_of_one_name() -> None:
     graph = program(("g1", PUBLIC), ("g2", PAYROLL))
 
     assert set(AccessMatrix(graph).entries) == {("g1/web", "public1/data"), ("g2/web", "payroll1/data")}
@@ -85,7 +85,7 @@ def test_matrix_and_list_of_assignments_have_a_row_for_each_of_two_apps_of_one_n
     assert rows == {("g1/web", "public1/containers data"), ("g2/web", "payroll1/containers data")}
 
 
-def test_question_with_a_name_of_several_apps_or_containers_is_refused_with_the_names_that_mean_one() -> None:
+def test_access_why_refuses_an_ambiguous_name_and_lists_the_names_to_use() -> None:
     graph = program(("g1", PUBLIC))
 
     with pytest.raises(AmbiguousName, match="2 agents are called 'web'; name one of g1/web, g2/web"):
@@ -123,7 +123,7 @@ def world_with_a_stranger(*, holds: bool) -> Graph:
     return local.read({**document, "resources": [*rows, stranger, *copies]})
 
 
-def test_app_with_the_name_of_an_agent_is_a_row_of_its_own() -> None:
+def test_outside_app_with_the_name_of_an_agent_has_its_own_row_in_matrix_and_diff() -> None:
     idle, holding = world_with_a_stranger(holds=False), world_with_a_stranger(holds=True)
     own = {cell for cell in AccessMatrix(fabrikam.graph()).entries if cell[0] == "analysis"}
 
@@ -151,7 +151,7 @@ def moved(graph: Graph, old: str, new: str) -> Graph:
     )
 
 
-def test_network_in_another_subscription_has_the_same_access() -> None:
+def test_access_diff_is_empty_for_the_same_network_in_another_subscription() -> None:
     graph = fabrikam.graph()
     elsewhere = moved(graph, "10ca1000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-00000000000a")
 
@@ -159,7 +159,7 @@ def test_network_in_another_subscription_has_the_same_access() -> None:
     assert difference(graph, elsewhere).changes == ()
 
 
-def test_declared_name_that_means_another_resource_than_before_is_growth() -> None:
+def test_access_diff_counts_a_declared_name_that_now_means_another_resource_as_growth() -> None:
     graph = fabrikam.graph()
     found = difference(graph, moved(graph, "/storageAccounts/fabrikaminputdev7", "/storageAccounts/payroll"))
 
@@ -191,7 +191,7 @@ def test_display_names_of_any_ids_are_distinct_and_not_those_of_others(called: d
 
 @given(st.lists(st.tuples(identifiers(), NAMES, NAMES), min_size=1, max_size=6, unique_by=lambda one: one[0].lower()))
 @settings(max_examples=100, deadline=None)
-def test_matrix_has_a_cell_for_each_principal_and_resource_that_no_component_declares(
+def test_access_matrix_has_a_cell_for_each_pair_of_undeclared_principal_and_resource(
     things: list[tuple[str, str, str]],
 ) -> None:
     resources = [Resource(id=where, name=name, kind="x", declared=False) for where, name, _ in things]

@@ -32,14 +32,14 @@ def names(graph: Graph, principal: str, scope: str) -> set[str]:
 
 
 @pytest.mark.parametrize("data", [False, True])
-def test_packed_operation_lists_are_sorted_and_have_no_duplicates(*, data: bool) -> None:
+def test_packed_azure_operation_lists_are_sorted_and_have_no_duplicates(*, data: bool) -> None:
     text = "".join(f"{name}\n" for name in listed(data=data))
 
     assert packed_operations(listed(data=data)) == text
     assert packed_operations([*reversed(listed(data=data)), *(name.upper() for name in listed(data=data))]) == text
 
 
-def test_operation_lists_have_the_operations_of_every_provider_that_a_host_or_key_needs() -> None:
+def test_azure_operation_lists_contain_the_providers_of_every_host_and_key_operation() -> None:
     providers = {name.partition("/")[0].lower() for data in (False, True) for name in listed(data=data)}
     needed = ("app", "automation", "batch", "compute", "containerinstance", "containerservice", "datafactory", "logic")
 
@@ -48,7 +48,7 @@ def test_operation_lists_have_the_operations_of_every_provider_that_a_host_or_ke
 
 
 @pytest.mark.parametrize("way", [*WAYS, attaching], ids=lambda way: way.__name__.rpartition(".")[2])
-def test_every_operation_of_an_escalation_path_is_in_a_packed_list(way: object) -> None:
+def test_every_operation_of_an_escalation_path_is_in_the_azure_operation_lists(way: object) -> None:
     packed = {name.lower() for data in (False, True) for name in every(data=data)}
 
     assert {each for each in way.OPERATIONS if each not in packed} == set()  # type: ignore[attr-defined]
@@ -61,7 +61,7 @@ def test_every_operation_of_an_escalation_path_is_in_a_packed_list(way: object) 
     st.from_regex(r"[a-z]{3,8}/(read|write|delete|do[A-Z]{2}/action)", fullmatch=True),
     st.booleans(),
 )
-def test_operation_that_a_role_names_counts_at_its_type_although_no_list_has_it(
+def test_unlisted_operation_named_by_a_role_is_allowed_at_its_resource_type(
     scope: str,
     depth: int,
     rest: str,
@@ -80,7 +80,7 @@ def test_operation_that_a_role_names_counts_at_its_type_although_no_list_has_it(
     assert operation.lower() not in names(graph_of(held(custom(block), SCOPES[depth]), wide), "q", scope)
 
 
-def test_operation_in_no_list_is_withheld_by_exclusions_and_deny_assignments() -> None:
+def test_unlisted_operation_is_denied_by_notactions_and_deny_assignments() -> None:
     operation = "Microsoft.Storage/storageAccounts/zzUnknown/action"
     excluded = Permission(actions=(operation,), not_actions=("Microsoft.Storage/*/action",))
     refused = deny(ACCOUNT, Permission(actions=("Microsoft.Storage/*",)))
@@ -90,14 +90,14 @@ def test_operation_in_no_list_is_withheld_by_exclusions_and_deny_assignments() -
     assert operation.lower() not in names(graph, "p", ACCOUNT)
 
 
-def test_wildcard_that_covers_no_listed_operation_counts_as_an_operation() -> None:
+def test_wildcard_in_a_role_that_matches_no_listed_operation_counts_as_an_allowed_operation() -> None:
     pattern = "Example.Unknown/things/*"
     graph = graph_of(held(custom(Permission(actions=(pattern,))), GROUP))
 
     assert pattern.lower() in names(graph, "p", GROUP)
 
 
-def test_operation_of_another_provider_counts_at_the_resource_that_it_is_assigned_at() -> None:
+def test_operation_of_another_provider_is_allowed_at_the_resource_where_the_role_is_assigned() -> None:
     for pattern in (DIAGNOSTICS, "Microsoft.Insights/diagnosticSettings/*", "Microsoft.Insights/*/delete"):
         graph = graph_of(held(custom(Permission(actions=(pattern,))), ACCOUNT))
 
@@ -106,7 +106,7 @@ def test_operation_of_another_provider_counts_at_the_resource_that_it_is_assigne
     assert DIAGNOSTICS.lower() in names(everywhere, "p", GROUP)
 
 
-def test_roles_of_verbs_name_no_unlisted_operation() -> None:
+def test_common_built_in_roles_name_no_unlisted_operation() -> None:
     few = [role for role in every_role() if unlisted(role, data=False) or unlisted(role, data=True)]
 
     assert {"Storage Blob Data Contributor", "Key Vault Secrets User", "AcrPull", "Contributor"}.isdisjoint(
@@ -126,14 +126,14 @@ def test_roles_of_verbs_name_no_unlisted_operation() -> None:
         ("Contributor", f"{SUBSCRIPTION}/resourceGroups/unheard-of"),
     ],
 )
-def test_scope_of_an_assignment_that_the_source_lacks_is_a_resource(role: str, scope: str) -> None:
+def test_role_assignment_scope_missing_in_the_source_becomes_an_undeclared_resource(role: str, scope: str) -> None:
     graph = Graph(principals=[Principal(id="p", name="p")], assignments=[held(role, scope)])
 
     assert [(who, where) for who, where, access in all_access(graph) if access] == [("p", scope)]
     assert not graph.resources[0].declared
 
 
-def test_role_at_a_resource_that_no_program_declares_fails_the_proof() -> None:
+def test_access_proof_fails_for_a_role_at_a_resource_missing_in_the_program() -> None:
     graph, declared = fabrikam.graph(), fabrikam.declared()
     secret = next(one for one in graph.assignments if "/vaults/" in one.scope)
     uploads = next(one for one in graph.assignments if "/containers/" in one.scope and one.system == "azure")
@@ -146,5 +146,5 @@ def test_role_at_a_resource_that_no_program_declares_fails_the_proof() -> None:
         assert [failure.resource for failure in proof.failures] == ["not-in-the-program"]
 
 
-def test_relevant_operations_of_a_group_are_those_of_all_providers() -> None:
+def test_operations_evaluated_at_a_resource_group_are_those_of_all_providers() -> None:
     assert relevant_to("", data=False) == every(data=False)

@@ -51,7 +51,7 @@ def output(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -
     return capsys.readouterr().out
 
 
-def test_preview_and_up_print_the_access_that_changes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_local_preview_and_up_print_the_access_that_changes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "access from" not in output(capsys, "preview"), "nothing is deployed yet"
     output(capsys, "up")
     assert "access is the same in the deployed stack and this preview" in output(capsys, "preview")
@@ -69,14 +69,14 @@ def test_preview_and_up_print_the_access_that_changes(project: Path, capsys: pyt
     assert "- report may write documents" in output(capsys, "preview")
 
 
-def test_failed_preview_prints_no_access_changes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_failed_local_preview_prints_no_access_changes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output(capsys, "up")
     (project / "__main__.py").write_text("raise RuntimeError('boom')\n")
 
     assert "access" not in output(capsys, "preview", code=1)
 
 
-def test_preview_with_an_error_in_the_manifest_prints_no_tree(
+def test_local_preview_with_an_error_in_network_yaml_prints_nothing_to_stdout(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (project / "network.yaml").write_text(NETWORK.replace("reports: write", "reports: wirte"))
@@ -84,7 +84,7 @@ def test_preview_with_an_error_in_the_manifest_prints_no_tree(
     assert output(capsys, "preview", code=2) == ""
 
 
-def test_summary_prints_counts_access_changes_and_verdict_without_tree(
+def test_summary_option_of_a_local_run_prints_counts_access_changes_and_verdict_without_tree(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = output(capsys, "up", "--summary")
@@ -97,7 +97,9 @@ def test_summary_prints_counts_access_changes_and_verdict_without_tree(
     assert ["authorization:RoleAssignment", "1"] in [line.split() for line in lines]
 
 
-def test_summary_with_an_error_finding_exits_with_1(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_local_preview_with_summary_exits_with_1_for_an_error_finding(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (project / "network.yaml").write_text(NETWORK + "    budget: { destroys: 0 }\n")
 
     assert "1 error" in output(capsys, "preview", "--summary", code=1)

@@ -45,14 +45,14 @@ def registered() -> Iterator[Registered]:
     yield from networks.of_hosts().resources
 
 
-def test_every_registered_azure_type_has_a_row_in_the_type_table() -> None:
+def test_every_azure_type_registered_by_the_components_has_a_row_in_the_type_table() -> None:
     rows = {*BY_TOKEN, *(one.token for one in OBJECTS)}
 
     missing = {one.type for one in registered() if not one.type.startswith(NO_ROW)} - rows
     assert missing == set(), "add a row to the provider's module in access/azure/types"
 
 
-def test_every_created_azure_type_states_the_operations_the_deployer_needs() -> None:
+def test_every_azure_type_created_by_the_components_states_the_operations_the_deployer_needs() -> None:
     created = {one.type for one in registered() if one.custom and one.read is None}
     without = {
         token for token in created & set(BY_TOKEN) if not BY_TOKEN[token].deployer and not BY_TOKEN[token].deployer_data

@@ -29,7 +29,7 @@ def test_visible_text_shows_hidden_characters_as_escapes() -> None:
     assert visible("\U0001f469\u200d\U0001f4bb") == "\U0001f469\u200d\U0001f4bb"
 
 
-def test_visible_values_reach_every_text_of_a_document() -> None:
+def test_visible_values_escape_hidden_characters_in_every_text_of_a_document() -> None:
     found = visible_values({HOSTILE: [HOSTILE, (HOSTILE, 1, None)], "b": {"c": HOSTILE}})
 
     assert found == {visible(HOSTILE): [visible(HOSTILE), (visible(HOSTILE), 1, None)], "b": {"c": visible(HOSTILE)}}

@@ -46,7 +46,7 @@ def test_yaml_within_the_bounds_is_loaded_as_by_safe_load(text: str) -> None:
     ],
     ids=["aliases", "merge keys", "cycle", "depth", "unclosed"],
 )
-def test_yaml_that_exceeds_a_bound_is_refused(text: str) -> None:
+def test_yaml_with_too_many_aliases_or_too_deep_nesting_is_refused(text: str) -> None:
     with pytest.raises(YamlBoundsError):
         load_yaml(text)
 
@@ -63,7 +63,7 @@ def test_yaml_that_exceeds_a_bound_is_refused(text: str) -> None:
         ("network.yaml", ["access", "matrix"]),
     ],
 )
-def test_command_refuses_a_file_with_aliases_of_aliases(
+def test_console_command_refuses_a_project_file_with_exponential_yaml_aliases(
     file: str, command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     copy_project(tmp_path)
@@ -78,7 +78,7 @@ def test_command_refuses_a_file_with_aliases_of_aliases(
     assert "Traceback" not in printed.out + printed.err
 
 
-def test_no_module_loads_yaml_without_bounds() -> None:
+def test_no_product_module_calls_yaml_load_functions_without_bounds() -> None:
     found = [
         path.relative_to(REPOSITORY).as_posix()
         for room in (PACKAGE, *ROOMS)

@@ -35,7 +35,7 @@ def outcome(graph: Graph, operation: str, where: str = LOGIN, who: str = ME) -> 
     return decide(graph, who, where, operation).decision
 
 
-def test_access_policy_of_a_vault_allows_what_it_names_and_nothing_else() -> None:
+def test_key_vault_access_policy_allows_only_the_operations_it_names_to_its_principal() -> None:
     graph = graph_of(app("reader"), vault(policy(secrets=["Get", "list"])))
 
     assert outcome(graph, GET) is Decision.ALLOWED
@@ -49,7 +49,7 @@ def test_access_policy_of_a_vault_allows_what_it_names_and_nothing_else() -> Non
 
 
 @pytest.mark.parametrize("area", ["secrets", "keys", "certificates", "storage"])
-def test_every_permission_of_an_access_policy_allows_operations_that_azure_has(area: str) -> None:
+def test_key_vault_access_policy_permissions_allow_exactly_azures_operations_of_their_kind(area: str) -> None:
     kind = "storageaccounts" if area == "storage" else area
     names = {each.split("/", 2)[2] for each in VAULT_DATA if each.split("/")[2].lower() == kind}
     everything = effective_access(graph_of(vault(policy(**{area: ["all"]}))), ME, VAULT).data_allowed
@@ -59,12 +59,12 @@ def test_every_permission_of_an_access_policy_allows_operations_that_azure_has(a
     assert len(single) == 3
 
 
-def test_unknown_permission_of_an_access_policy_counts_as_everything_of_its_kind() -> None:
+def test_unknown_permission_in_a_key_vault_access_policy_counts_as_all_permissions_of_its_kind() -> None:
     for permissions in ({"secrets": ["a-new-one"]}, {"secrets": UNKNOWN}, {"secrets": SECRET}):
         assert outcome(graph_of(vault(policy(**permissions))), SET) is Decision.ALLOWED
 
 
-def test_vault_that_decides_by_roles_ignores_its_access_policies() -> None:
+def test_key_vault_with_rbac_authorization_ignores_its_access_policies() -> None:
     graph = graph_of(app("reader"), vault(policy(secrets=["get"]), rbac=True))
 
     assert outcome(graph, GET) is Decision.DENIED
@@ -72,7 +72,9 @@ def test_vault_that_decides_by_roles_ignores_its_access_policies() -> None:
 
 
 @pytest.mark.parametrize("rbac", [None, UNKNOWN, SECRET])
-def test_vault_whose_mode_is_missing_or_unknown_perhaps_honours_roles_and_counts_policies(rbac: object) -> None:
+def test_key_vault_of_unknown_authorization_mode_counts_access_policies_and_makes_roles_conditional(
+    rbac: object,
+) -> None:
     holds = assignment("a", "other", VAULT, role="Key Vault Secrets User")
     graph = graph_of(app("reader"), vault(policy(secrets=["get"]), rbac=rbac), holds)
 
@@ -80,7 +82,7 @@ def test_vault_whose_mode_is_missing_or_unknown_perhaps_honours_roles_and_counts
     assert outcome(graph, GET, who="other") is Decision.CONDITIONAL
 
 
-def test_access_policy_for_a_principal_that_is_not_known_yet_is_matched_by_its_dependency() -> None:
+def test_key_vault_access_policy_of_an_unknown_principal_is_matched_by_its_property_dependency() -> None:
     depends = {"properties": [app("reader")["urn"]]}
     matched = graph_of(app("reader"), vault(policy(UNKNOWN, secrets=["get"]), propertyDependencies=depends))
     unmatched = graph_of(vault(policy(UNKNOWN, secrets=["get"])))
@@ -90,14 +92,14 @@ def test_access_policy_for_a_principal_that_is_not_known_yet_is_matched_by_its_d
 
 
 @pytest.mark.parametrize("policies", [SECRET, UNKNOWN])
-def test_unknown_list_of_access_policies_is_reported_as_not_read(policies: object) -> None:
+def test_unknown_list_of_key_vault_access_policies_is_reported_as_unread(policies: object) -> None:
     made = vault()
     made["inputs"]["properties"]["accessPolicies"] = policies
 
     assert [each.what for each in graph_of(made).unread if "access policies" in each.what]
 
 
-def test_stand_alone_access_policy_counts_at_its_vault() -> None:
+def test_separate_key_vault_access_policy_resource_gives_access_at_its_vault() -> None:
     inputs = {"vaultName": "safe", "resourceGroupName": "agents", "policy": policy(secrets=["get"])}
     added = row("azure-native:keyvault:AccessPolicy", "added", inputs=inputs)
     there = row("azure-native:keyvault:AccessPolicy", "added", f"{VAULT}/accessPolicies/x", inputs=inputs)
@@ -108,7 +110,7 @@ def test_stand_alone_access_policy_counts_at_its_vault() -> None:
     assert [each.what for each in graph_of(added).unread]
 
 
-def test_new_access_policy_is_growth_in_a_comparison() -> None:
+def test_access_diff_counts_a_new_key_vault_access_policy_as_growth() -> None:
     before, after = graph_of(app("reader"), vault()), graph_of(app("reader"), vault(policy(secrets=["get"])))
 
     assert difference(before, after).grows
@@ -160,7 +162,7 @@ ADMIN = "Azure Kubernetes Service RBAC Cluster Admin"
         (vault(rbac=True), "Key Vault Secrets User", GET, Decision.ALLOWED),
     ],
 )
-def test_role_that_the_service_ignores_is_not_allowed(
+def test_role_is_denied_or_conditional_only_if_the_settings_of_its_service_ignore_it(
     resource: Row, role: str, operation: str, expected: Decision
 ) -> None:
     graph = graph_of(resource, app("reader"), assignment("a", ME, resource["id"], role=role))
@@ -171,7 +173,7 @@ def test_role_that_the_service_ignores_is_not_allowed(
     assert setting is (expected is not Decision.ALLOWED)
 
 
-def test_role_that_manages_a_vault_counts_whatever_its_mode_is() -> None:
+def test_control_plane_role_on_a_key_vault_is_allowed_without_rbac_authorization() -> None:
     graph = graph_of(vault(), app("reader"), assignment("a", ME, VAULT, role="Key Vault Contributor"))
 
     assert outcome(graph, "Microsoft.KeyVault/vaults/write", VAULT) is Decision.ALLOWED
@@ -187,7 +189,7 @@ def accepted(scope: object) -> Row:
     return row("azure-native:managedservices:RegistrationAssignment", "accepted", inputs={"scope": scope})
 
 
-def test_lighthouse_delegation_gives_its_roles_at_the_scope_of_its_acceptance() -> None:
+def test_lighthouse_delegation_gives_its_roles_at_the_scope_of_its_registration_assignment() -> None:
     owner = {"principalId": "evil", "roleDefinitionId": by_name("Contributor").id}
     graph = graph_of(offer(owner), accepted(f"/subscriptions/{SUBSCRIPTION}"), identity())
 
@@ -201,11 +203,11 @@ def test_lighthouse_delegation_gives_its_roles_at_the_scope_of_its_acceptance() 
 @pytest.mark.parametrize(
     "rows", [[offer()], [accepted(f"/subscriptions/{SUBSCRIPTION}")], [offer(), accepted(UNKNOWN)]]
 )
-def test_lighthouse_delegation_that_is_known_in_part_is_reported_as_not_read(rows: list[Row]) -> None:
+def test_incomplete_lighthouse_delegation_is_reported_as_unread(rows: list[Row]) -> None:
     assert graph_of(*rows).unread
 
 
-def test_role_of_a_lighthouse_delegation_is_known_by_its_full_id() -> None:
+def test_lighthouse_delegation_role_is_found_by_its_full_role_definition_id() -> None:
     owner = {"principalId": "evil", "roleDefinitionId": definition_id(by_name("Owner"), SUBSCRIPTION)}
     graph = graph_of(offer(owner), accepted(GROUP))
 

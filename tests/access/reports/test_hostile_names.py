@@ -61,7 +61,7 @@ def texts(value: object) -> list[str]:
 @pytest.mark.usefixtures("name")
 @pytest.mark.parametrize("form", ["text", "markdown", "json"])
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
-def test_output_has_no_control_character_and_no_line_of_a_name(
+def test_access_command_output_contains_no_control_character_or_own_line_from_a_resource_name(
     command: list[str], form: str, answer: Callable[..., str]
 ) -> None:
     out = answer(*command, "--format", form)
@@ -72,14 +72,14 @@ def test_output_has_no_control_character_and_no_line_of_a_name(
 
 
 @pytest.mark.usefixtures("name")
-def test_markdown_fence_is_closed_only_where_the_report_closes_it(answer: Callable[..., str]) -> None:
+def test_resource_name_cannot_close_the_code_block_of_access_diff_as_markdown(answer: Callable[..., str]) -> None:
     lines = answer(*COMMANDS["diff"], "--format", "markdown").splitlines()
 
     assert [line for line in lines if line.startswith("```")] == ["```diff", "```"]
 
 
 @pytest.mark.usefixtures("name")
-def test_sarif_messages_have_no_control_character(answer: Callable[..., str]) -> None:
+def test_sarif_results_contain_no_control_character_from_a_resource_name(answer: Callable[..., str]) -> None:
     log = json.loads(answer(*COMMANDS["check"], "--format", "sarif"))
 
     results = log["runs"][0]["results"]
@@ -87,7 +87,9 @@ def test_sarif_messages_have_no_control_character(answer: Callable[..., str]) ->
     assert hidden("".join(texts(results))) == []
 
 
-def test_html_report_has_no_control_character_and_no_tag_of_a_name(name: str, answer: Callable[..., str]) -> None:
+def test_html_report_contains_no_control_character_or_html_tag_from_a_resource_name(
+    name: str, answer: Callable[..., str]
+) -> None:
     answer("report", "--of", "file:after.json", "--out", "page.html")
     page = Path("page.html").read_text(encoding="utf-8")
     tags: list[str] = []

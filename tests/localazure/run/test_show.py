@@ -114,7 +114,7 @@ def with_variables(**variables: str) -> Callable[[], None]:
         ({"A": "1", "B": "2"}, {"B": "1", "A": "2"}, ['~ B.value: "2" => "1"', '~ A.value: "1" => "2"']),
     ],
 )
-def test_changed_environment_variables_are_compared_by_name(
+def test_text_of_a_local_preview_compares_environment_variables_of_a_container_by_name(
     before: dict[str, str], after: dict[str, str], lines: list[str], tmp_path: Path
 ) -> None:
     path = tmp_path / "dev.json"
@@ -131,7 +131,7 @@ def test_changed_environment_variables_are_compared_by_name(
     after=dictionaries(sampled_from("ABCDE"), sampled_from("123"), min_size=1),
     secret=sampled_from("ABCDE"),
 )
-def test_named_changes_are_those_of_the_variables_and_show_no_secret(
+def test_changes_of_environment_variables_in_a_local_run_are_complete_and_show_no_secret(
     before: dict[str, str], after: dict[str, str], secret: str
 ) -> None:
     def both(of: dict[str, str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -148,7 +148,9 @@ def test_named_changes_are_those_of_the_variables_and_show_no_secret(
 
 
 @pytest.mark.parametrize("columns", [40, 60, 80, 120])
-def test_run_text_fits_the_terminal(columns: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_text_of_a_local_run_is_no_wider_than_the_terminal(
+    columns: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
     path = tmp_path / "dev.json"
     first = up(with_variables(A="1"), path)
@@ -159,7 +161,7 @@ def test_run_text_fits_the_terminal(columns: int, tmp_path: Path, monkeypatch: p
         assert max(map(len, text.splitlines())) <= columns
 
 
-def test_width_of_output_is_80_if_it_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_terminal_width_for_local_run_text_is_80_columns_if_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.setattr(os, "get_terminal_size", no_terminal)
 
@@ -171,7 +173,7 @@ def no_terminal(_stream: int) -> os.terminal_size:
     raise OSError
 
 
-def test_short_run_text_counts_changed_resources_by_type() -> None:
+def test_short_text_of_a_local_run_counts_changed_resources_by_type() -> None:
     text = show.short_report(up(small), PLAIN, access_changes="+ a may read b", verdict="Proof holds")
 
     assert text.splitlines() == [
