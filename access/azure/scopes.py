@@ -14,7 +14,7 @@ ROOT = ""
 _GROUPS = "providers/microsoft.management/managementgroups/"
 _COSMOS = "microsoft.documentdb/databaseaccounts/"
 _DEEPEST = 64
-"""Number of segments up to which the scopes around an id are told apart.
+"""Number of segments of an id up to which the scopes around it are distinguished.
 
 The deepest ids of Azure have about 20. Without a bound the scopes of a hostile id of thousands of segments would take
 quadratic time and memory.

@@ -47,7 +47,7 @@ def test_access_why_refuses_an_empty_agent_resource_or_operation_name(at: int, e
     ],
     ids=str,
 )
-def test_console_command_with_an_empty_name_exits_with_2(
+def test_console_command_with_an_empty_name_argument_exits_with_2(
     source: str, capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
     assert run([*arguments, *(["--of", source] if arguments[0] == "access" else [])]) == 2

@@ -35,7 +35,7 @@ def assignments(source: str, project: Project) -> int:
 
 
 @pytest.mark.parametrize("name", ["main", "feature/x", "HEAD"])
-def test_source_that_names_both_a_file_and_a_git_revision_is_refused_until_it_has_a_prefix(
+def test_access_source_that_is_both_a_file_and_a_git_revision_is_refused_without_a_prefix(
     project: Project, name: str
 ) -> None:
     path = project.root / name
@@ -50,7 +50,7 @@ def test_source_that_names_both_a_file_and_a_git_revision_is_refused_until_it_ha
     assert assignments(f"git:{name}", project) == 0
 
 
-def test_source_without_prefix_is_read_as_the_file_or_git_revision_that_exists(project: Project) -> None:
+def test_access_source_without_prefix_is_read_as_the_file_or_git_revision_that_exists(project: Project) -> None:
     (project.root / "export.json").write_text(DOCUMENT)
 
     assert assignments("export.json", project) == MANY
@@ -67,14 +67,18 @@ def test_source_without_prefix_is_read_as_the_file_or_git_revision_that_exists(p
         ("nowhere", "is not a file and not a git revision here"),
     ],
 )
-def test_source_with_a_file_or_git_prefix_is_not_read_as_the_other(project: Project, source: str, message: str) -> None:
+def test_access_source_with_a_file_or_git_prefix_is_not_read_as_the_other(
+    project: Project, source: str, message: str
+) -> None:
     (project.root / "export.json").write_text(DOCUMENT)
 
     with pytest.raises(CommandError, match=message):
         read_source(source, project, LiveScope())
 
 
-def test_source_file_is_read_if_git_is_not_installed(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_access_source_that_is_a_file_is_read_without_git_installed(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (project.root / "main").write_text(DOCUMENT)
     monkeypatch.setenv("PATH", str(project.root))
 

@@ -7,7 +7,7 @@ from tests.docs.running import RUN, exit_code, expected_exit_code
 COMPARING = [command for command in RUN if "access diff" in command]
 
 
-def test_documentation_shows_an_access_diff_command() -> None:
+def test_documentation_contains_an_access_diff_command_to_run() -> None:
     assert COMPARING
 
 

@@ -48,7 +48,7 @@ def client(tmp_path: Path) -> Generator[Client]:
         yield Client(endpoint)
 
 
-def test_request_for_the_servers_own_host_is_answered(client: Client) -> None:
+def test_local_azure_server_answers_a_request_for_its_own_host(client: Client) -> None:
     port = client.address.rpartition(":")[2]
 
     assert client.send("GET")[0] == 404
@@ -56,27 +56,27 @@ def test_request_for_the_servers_own_host_is_answered(client: Client) -> None:
 
 
 @pytest.mark.parametrize("host", ["contoso.example", "contoso.example:{port}", "127.0.0.1", "127.0.0.1:1", ""])
-def test_request_for_another_host_name_is_refused(host: str, client: Client) -> None:
+def test_local_azure_server_refuses_a_request_for_another_host_with_421(host: str, client: Client) -> None:
     status, document = client.send("GET", Host=host.format(port=client.address.rpartition(":")[2]))
 
     assert (status, document["error"]["code"]) == (421, "MisdirectedRequest")
 
 
 @pytest.mark.parametrize("origin", ["https://contoso.example", "null", "http://127.0.0.1"])
-def test_request_of_a_web_page_is_refused(origin: str, client: Client) -> None:
+def test_local_azure_server_refuses_a_request_with_an_origin_header_with_403(origin: str, client: Client) -> None:
     status, document = client.send("PUT", "{}", Origin=origin)
 
     assert (status, document["error"]["code"]) == (403, "OriginNotAllowed")
 
 
-def test_token_of_local_azure_is_another_one_in_each_process() -> None:
+def test_local_azures_token_differs_in_each_process() -> None:
     tokens = {subprocess.check_output([sys.executable, "-c", PROGRAM], text=True) for _ in range(2)}  # noqa: S603
 
     assert len({*tokens, LocalCredential().get_token(MANAGEMENT).token}) == 3
 
 
 @pytest.mark.parametrize("token", ["", "local-azure-for https://management.azure.com/.default", "é"])
-def test_request_with_a_guessed_token_is_refused(token: str, client: Client) -> None:
+def test_local_azure_server_refuses_a_wrong_token_with_401(token: str, client: Client) -> None:
     status, document = client.send("GET", Authorization=f"Bearer {token}")
 
     assert (status, document["error"]["code"]) == (401, "InvalidAuthenticationToken")
@@ -99,7 +99,7 @@ def test_request_with_a_guessed_token_is_refused(token: str, client: Client) -> 
     ],
     ids=["length", "negative", "huge", "json", "encoding", "deep", "list", "text", "number", "properties", "types"],
 )
-def test_malformed_request_gets_status_400_without_a_traceback(
+def test_local_azure_server_answers_a_malformed_request_with_400_without_traceback(
     body: bytes | str, headers: dict[str, str], client: Client, capfd: pytest.CaptureFixture[str]
 ) -> None:
     status, document = client.send("PUT", body, **headers)
@@ -108,7 +108,9 @@ def test_malformed_request_gets_status_400_without_a_traceback(
     assert capfd.readouterr().err == ""
 
 
-def test_role_assignment_is_written_with_the_token_of_this_process(client: Client, tmp_path: Path) -> None:
+def test_local_azure_server_creates_a_role_assignment_with_the_token_of_its_process(
+    client: Client, tmp_path: Path
+) -> None:
     with SharedWorld(tmp_path / "world.json").writing() as azure:
         make(azure, IDENTITY)
     inputs = SAMPLES[ROLE_ASSIGNMENT].inputs

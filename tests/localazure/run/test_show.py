@@ -148,7 +148,7 @@ def test_changes_of_environment_variables_in_a_local_run_are_complete_and_show_n
 
 
 @pytest.mark.parametrize("columns", [40, 60, 80, 120])
-def test_text_of_a_local_run_is_no_wider_than_the_terminal(
+def test_text_of_a_local_run_fits_the_width_of_the_terminal(
     columns: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
