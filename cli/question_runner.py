@@ -9,6 +9,7 @@ from pathlib import Path
 
 from access.findings import RULES
 from access.model.graph import Graph
+from access.readers.stack_outputs import stack_outputs
 from access.reports.page import page
 from access.reports.sarif import sarif
 from access.reports.terminal import Style
@@ -16,10 +17,11 @@ from agent_network import __version__
 from cli import answers
 from cli.answers import Result
 from cli.exit_codes import ExitCode
+from cli.graph_file import graph_of_file, read_document
 from cli.name_check import check_agent, check_question
 from cli.output import print_text, write_file
 from cli.project_root import find_root, shown_path
-from cli.sources import WORKING_TREE, LiveScope, read_source, source_name, texts
+from cli.sources import WORKING_TREE, LiveScope, program_file, read_source, source_name, texts
 from cli.working_tree import Project, report_run
 
 __all__ = ["Question"]
@@ -68,6 +70,12 @@ class Question:
         """Print the findings about access."""
         declared = self._project.declared()
         return self._print(answers.run_check(self._graph, declared, _today(), texts(self.source, self._project)))
+
+    def check_of_program(self) -> ExitCode:
+        """Print the findings about any Azure program in a file, without a project and its network.yaml."""
+        path = program_file(self.source)
+        found = stack_outputs(read_document(path))
+        return self._print(answers.run_check_of_program(graph_of_file(path), _today(), found))
 
     def report(self, out: Path | None, diff_with: str | None) -> ExitCode:
         """Write the HTML report on access, and print its path."""

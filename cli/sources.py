@@ -18,7 +18,7 @@ from cli.graph_file import graph_of_file, read_document
 from cli.revision import deployment_at, is_revision
 from cli.working_tree import Project
 
-__all__ = ["LIVE", "WORKING_TREE", "LiveScope", "read_source", "source_name", "texts", "texts_of"]
+__all__ = ["LIVE", "WORKING_TREE", "LiveScope", "program_file", "read_source", "source_name", "texts", "texts_of"]
 
 WORKING_TREE = "."
 LIVE = "live"
@@ -76,6 +76,18 @@ def texts_of(document: Mapping[str, Any], root: Path, stack: str) -> dict[str, s
         lines = []
     found = {f"{name}:{number}": line for number, line in enumerate(lines, 1)}
     return found | stack_outputs(document)
+
+
+def program_file(source: str) -> Path:
+    """Return the path of the file that a source names; raise CommandError for every other source.
+
+    Raises:
+        CommandError: the source is not a file.
+    """
+    path = Path(source.removeprefix(_FILE)).expanduser()
+    if source in {WORKING_TREE, LIVE} or source.startswith(_REVISION):
+        raise CommandError(f"{source}: without a manifest only a file is read; name an export or a preview with --of")
+    return path
 
 
 def _file_of(source: str, root: Path) -> Path | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from access.evaluate.decisions import unevaluated
 from access.findings.catalogue import BY_ID
-from access.findings.context import CheckContext
+from access.findings.context import CheckContext, joined_names
 from access.findings.finding import Finding
 from access.findings.unknown_values import unknown_values
 
@@ -16,6 +16,7 @@ def check(context: CheckContext) -> Iterator[Finding]:
         if not (each.where in unknown and _is_about_a_role(each.what)):
             yield Finding(rule=BY_ID["unread"], what=f"{each.where}: {each.what}", location=each.where)
 
+    yield from _unseen(context)
     for resource in context.graph.resources:
         for what in unknown_values(resource, images=context.production and context.declared is None):
             place = context.resource_location(resource)
@@ -26,6 +27,20 @@ def check(context: CheckContext) -> Iterator[Finding]:
                 resource=resource.name,
                 about=(resource.id,),
             )
+
+
+def _unseen(context: CheckContext) -> Iterator[Finding]:
+    """Return one finding about all resources whose settings local Azure does not know."""
+    unseen = [each for each in context.graph.resources if each.unseen]
+    if unseen:
+        count = f"{len(unseen)} resources that exist" if len(unseen) > 1 else "a resource that exists"
+        names = joined_names((repr(each.name) for each in unseen), most=len(unseen))
+        yield Finding(
+            rule=BY_ID["not-seen-here"],
+            what=f"local Azure has not seen {count} already, and judges no settings of: {names}",
+            location=context.declared.file if context.declared else unseen[0].id,
+            about=tuple(name for each in unseen for name in (each.id, each.name)),
+        )
 
 
 def _is_about_a_role(what: str) -> bool:

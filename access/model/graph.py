@@ -76,6 +76,8 @@ class Resource:
     properties: Mapping[str, Any] = field(default_factory=dict[str, Any], hash=False)
     declared: bool = True
     """True if network.yaml declares the resource."""
+    unseen: bool = False
+    """True if the source takes the resource to exist and knows none of its settings."""
     ignores_roles: IgnoredRoles | None = None
     """Operations that no role allows there, as the service's own setting determines."""
     attributes: Mapping[str, Known] = field(default_factory=dict[str, Known], hash=False)

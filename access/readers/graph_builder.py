@@ -30,6 +30,8 @@ from access.readers.unread_types import unread_types
 _GROUP = "microsoft.resources/resourcegroups"
 _CLUSTER = "azure-native:containerservice:ManagedCluster"
 
+_OF_IDENTITIES = frozenset({"identity", "nodeResourceGroup", "oidcIssuerProfile"})
+"""Properties that local Azure gives a resource which it has not seen, so that a run knows the identities there."""
 _ROLE_TYPES = frozenset({*ASSIGNMENTS, *DEFINITIONS})
 
 
@@ -97,7 +99,8 @@ def _resources(resource_ids: ResourceIds, components: Components, principals: Pr
     for state in states:
         where = resource_ids.id_of(state)
         arm_type = _type_of(state, where)
-        switch = local_auth(arm_type, state.inputs, state.outputs, complete=not state.external)
+        sources = () if state.unseen else (state.inputs, state.outputs)
+        switch = local_auth(arm_type, *sources, complete=not state.external)
         if switch is not None or local_auth(arm_type) is not None:
             by_account.setdefault(key(where), switch)
     seen: set[str] = set()
@@ -127,13 +130,14 @@ def _resource(
         kind=called.kind if called else arm_type or _GROUP,
         local_auth=inherited(where, by_account),
         properties=_properties(state, principals),
+        unseen=state.unseen,
         ignores_roles=_ignored_roles(state, arm_type),
         declared=called is not None,
     )
 
 
 def _ignored_roles(state: ResourceState, arm_type: str) -> IgnoredRoles | None:
-    found = ignored_roles(arm_type, {**state.outputs, **state.inputs})
+    found = None if state.unseen else ignored_roles(arm_type, {**state.outputs, **state.inputs})
     # Of a resource that the program only reads, a missing setting is not known to be missing.
     return found if found is not None and (found.certain or not state.external) else None
 
@@ -146,6 +150,8 @@ def _type_of(state: ResourceState, where: str) -> str:
 def _properties(state: ResourceState, principals: Principals) -> Values:
     """Return the input properties, or the properties in Azure for an existing resource."""
     properties = state.inputs or state.outputs
+    if state.unseen:
+        properties = {name: value for name, value in properties.items() if name in _OF_IDENTITIES}
     if state.token == _CLUSTER:
         # Who its service accounts' tokens are from is Azure's to say.
         issuer = {**mapping(properties.get("oidcIssuerProfile")), **mapping(state.outputs.get("oidcIssuerProfile"))}

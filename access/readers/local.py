@@ -28,7 +28,7 @@ def read(document: Mapping[str, Any]) -> Graph:
         UnreadableSource: the document has another format or is truncated.
     """
     rows = required_list(document, "resources", _DOCUMENT)
-    states = [state_of(row, _DOCUMENT) for row in rows if not _goes(row)]
+    states = [_unseen_if_external(state_of(row, _DOCUMENT)) for row in rows if not _goes(row)]
     source = f"{text(document, 'operation') or 'run'} on local Azure"
     return graph(states, source=source, unread=_failures(document))
 
@@ -106,6 +106,7 @@ def _in_azure(world: Mapping[str, Any], where: str) -> Iterator[ResourceState]:
             inputs=inputs,
             outputs=outputs,
             external=row.get("adopted") is True,
+            unseen=row.get("adopted") is True,
         )
 
 
@@ -125,7 +126,12 @@ def _key(state: ResourceState) -> str:
 def _now(state: ResourceState, found: ResourceState | None) -> ResourceState:
     if found is None:
         return state
-    return replace(state, inputs=found.inputs, outputs=found.outputs, external=found.external)
+    return replace(state, inputs=found.inputs, outputs=found.outputs, external=found.external, unseen=found.unseen)
+
+
+def _unseen_if_external(state: ResourceState) -> ResourceState:
+    """Return a state of a run; local Azure invents the settings of a resource that the program only reads."""
+    return replace(state, unseen=state.external)
 
 
 def _lookup_key(lookup: Values) -> str:

@@ -30,6 +30,8 @@ class ResourceState:
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]], hash=False)
     external: bool = False
     """True if the resource is only read by the program, so that its properties are unknown."""
+    unseen: bool = False
+    """True if local Azure has taken a resource to exist without ever having seen its settings."""
     provider: str = ""
     """URN of the provider resource."""
     custom: bool = True

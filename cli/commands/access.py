@@ -47,6 +47,15 @@ DiffWith = Annotated[
 ]
 
 
+WithoutManifest = Annotated[
+    bool,
+    typer.Option(
+        "--without-manifest",
+        help="Judge any Azure program, in the file that --of names, as the policy pack does: no project is needed.",
+    ),
+]
+
+
 @app.command(epilog=examples("agent-network access matrix", "agent-network access matrix --of live --subscription ID"))
 def matrix(  # noqa: PLR0913 (an option each)
     *,
@@ -165,16 +174,21 @@ def blast_radius(  # noqa: PLR0913 (an option each)
     return _question(stack, of, form, subscription, resource_group).blast_radius(agent)
 
 
-@app.command(epilog=examples("agent-network access check", "agent-network access check --format sarif > access.sarif"))
-def check(
+@app.command(
+    epilog=examples("agent-network access check", "agent-network access check --of export.json --without-manifest")
+)
+def check(  # noqa: PLR0913 (an option each)
     *,
     stack: Stack = "dev",
     of: Source = ".",
     form: FindingsForm = FindingsFormat.TEXT,
+    without_manifest: WithoutManifest = False,
     subscription: Subscription = None,
     resource_group: ResourceGroup = None,
 ) -> int:
     """Print findings about access; an error ends with code 1."""
+    if without_manifest:
+        return _question(stack, of, form, subscription, resource_group).check_of_program()
     return _question(stack, of, form, subscription, resource_group).check()
 
 

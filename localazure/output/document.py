@@ -40,6 +40,8 @@ def _resource(step: ResourceStep) -> dict[str, Any]:
         "outputs": record.outputs,
         "change": step.op.value,
         "differences": [_difference(change, step) for change in step.differences.changed],
+        # A resource that the program only reads; local Azure makes its properties up.
+        **({"external": True} if record.external else {}),
     }
 
 

@@ -1,0 +1,67 @@
+"""Tests of `access check --without-manifest`, which judges any Azure program outside of every project."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.main import run
+from tests.access.readers.programs import GROUP, account, app, assignment, container, document, row
+from tests.cli.projects import quick_project
+from tests.policies.analyzer import Row, answers
+
+CHECK = ["access", "check", "--without-manifest", "--format", "json"]
+SOUND = [account(allowSharedKeyAccess=False, allowBlobPublicAccess=False), container(), app("reader")]
+STACK = row("pulumi:pulumi:Stack", "shop-dev", outputs={"password": "Tr0ub4dor&" + "3-horse"})
+PROGRAMS: dict[str, list[Row]] = {
+    "sound": [*SOUND, assignment("reads", "principal-of-reader")],
+    "keys": [account(), container()],
+    "owner": [*SOUND, assignment("owns", "principal-of-reader", GROUP, role="Owner")],
+    "unread": [row("azure-native:redis:Redis", "cache", f"{GROUP}/providers/Microsoft.Cache/redis/cache")],
+    "gone": [*SOUND, assignment("left", "somebody")],
+    "output": [{**STACK, "custom": False}],
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Change into an empty folder, which is in no project."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_check_without_manifest_finds_what_the_policy_pack_finds(
+    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = PROGRAMS[name]
+    (folder / "export.json").write_text(json.dumps(document(*rows)))
+
+    code = run([*CHECK, "--of", "export.json"])
+    found = json.loads(capsys.readouterr().out)
+    pack = answers(*rows, deployed=all(each["id"] for each in rows))
+
+    names = {"unread": "cannot-be-judged"}
+    assert {names.get(each["id"], each["id"]) for each in found} == set(pack.by_policy)
+    assert code == (1 if pack.mandatory else 0)
+    assert bool(found) is (name != "sound")
+
+
+@pytest.mark.parametrize("source", [".", "live", "git:main"])
+def test_check_without_manifest_of_anything_but_a_file_is_a_misuse(
+    source: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["access", "check", "--without-manifest", "--of", source]) == 2
+    assert "only a file is read" in capsys.readouterr().err
+    assert not list(folder.iterdir())
+
+
+def test_outputs_of_an_export_are_searched_for_credentials_with_a_manifest_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(quick_project(tmp_path / "project"))
+    Path("export.json").write_text(json.dumps(document(*PROGRAMS["output"])))
+
+    run(["access", "check", "--of", "export.json", "--format", "json"])
+
+    assert "output password" in capsys.readouterr().out
