@@ -70,7 +70,9 @@ def access_policies(resource_ids: ResourceIds, principals: Principals) -> Iterat
     for where, vault in vaults.items():
         properties = _properties(vault)
         if not is_known(properties.get("accessPolicies", ())):
-            yield Unread(vault.location, "whom its access policies are for is not known yet, or a secret")
+            yield Unread(
+                vault.location, "the principals of the vault's access policies are unknown before deployment, or secret"
+            )
         elif _decides_by_policies(vault):
             urns = [
                 urn for name in ("properties", "accessPolicies") for urn in vault.property_dependencies.get(name, ())
@@ -81,7 +83,7 @@ def access_policies(resource_ids: ResourceIds, principals: Principals) -> Iterat
         if state.token == POLICY_TYPE:
             where = _vault_of(state, vaults, resource_ids)
             if not where:
-                yield Unread(state.location, "the vault that its access policy opens is not known yet")
+                yield Unread(state.location, "the vault of this access policy is unknown before deployment")
             elif where not in vaults or _decides_by_policies(vaults[where]):
                 policy = mapping(state.inputs.get("policy") or state.outputs.get("policy"))
                 yield from _grants(policy, where, state, principals.of(state.property_dependencies.get("policy", ())))
@@ -121,7 +123,9 @@ def _grants(policy: Values, where: str, state: ResourceState, depends: list[str]
             system="settings",
         )
     if not given and not depends:
-        yield Unread(state.location, "whom an access policy of the vault is for is not known yet, or a secret")
+        yield Unread(
+            state.location, "the principal of an access policy of the vault is unknown before deployment, or secret"
+        )
 
 
 def _role(policy: Values, role_id: str) -> Role:

@@ -66,7 +66,7 @@ def _admin_groups(where: str, state: ResourceState) -> Iterator[Actor | Unread]:
     groups = mapping(profile).get("adminGroupObjectIDs")
     unseen = [each for each in (profile, groups, *listed(groups)) if each is not None and not is_known(each)]
     if unseen:
-        yield Unread(state.location, "who administers the cluster is not known yet, or a secret")
+        yield Unread(state.location, "the administrators of the cluster are unknown before deployment, or secret")
     for each in listed(groups):
         if isinstance(each, str) and is_known(each):
             yield Actor(
@@ -87,7 +87,9 @@ def _bound(state: ResourceState, cluster: _Cluster) -> Iterator[Actor | Unread]:
     if reach is None:
         return
     if subjects is not None and (not is_known(subjects) or not all(map(is_known, listed(subjects)))):
-        yield Unread(state.location, "whom it binds to a role of the cluster is not known yet, or a secret")
+        yield Unread(
+            state.location, "the subjects of this role binding in the cluster are unknown before deployment, or secret"
+        )
     everywhere = _kind(state) == _CLUSTER_BINDING
     namespace = _namespace(state)
     for each in map(mapping, listed(subjects)):

@@ -30,12 +30,17 @@ def delegations(resource_ids: ResourceIds) -> Iterator[Assignment | Unread]:
         scope = _scope(state, resource_ids)
         accepted = _offers_of(state, offers)
         if not scope or not accepted:
-            yield Unread(state.location, "it gives another tenant access, and its scope or its offer is not known here")
+            yield Unread(
+                state.location, "this delegation gives another tenant access, and its scope or its offer is not known"
+            )
         for offer in accepted if scope else ():
             yield from _roles(offer, state, scope)
     if offers and not any(each.token == _ACCEPTANCE for each in resource_ids.states):
         for offer in offers:
-            yield Unread(offer.location, "it offers another tenant access; where it is accepted is not known here")
+            yield Unread(
+                offer.location,
+                "this definition offers another tenant access; the scope at which it is accepted is not known",
+            )
 
 
 def _scope(state: ResourceState, resource_ids: ResourceIds) -> str:
@@ -64,13 +69,22 @@ def _roles(offer: ResourceState, state: ResourceState, scope: str) -> Iterator[A
     properties = _properties(offer)
     given = properties.get("authorizations")
     if not is_known(given):
-        yield Unread(offer.location, "the roles that it offers another tenant are not known yet, or a secret")
+        yield Unread(
+            offer.location,
+            "the roles that this definition offers another tenant are unknown before deployment, or secret",
+        )
     if listed(properties.get("eligibleAuthorizations")):
-        yield Unread(offer.location, "it lets principals of another tenant take roles, which is not counted")
+        yield Unread(
+            offer.location,
+            "principals of another tenant may activate roles by this definition, which is missing in the results",
+        )
     for number, each in enumerate(map(mapping, listed(given))):
         principal, role_id = text(each, "principalId"), text(each, "roleDefinitionId")
         if not principal:
-            yield Unread(offer.location, "a principal of another tenant that it gives a role is not known yet")
+            yield Unread(
+                offer.location,
+                "a principal of another tenant that gets a role by this definition is unknown before deployment",
+            )
             continue
         yield Assignment(
             id=f"{state.id or state.location}/{number}",

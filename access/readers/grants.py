@@ -62,16 +62,22 @@ class Grants:
         elif system == "cosmos":
             scope = self._in_account(state, scope)
         if not principal:
-            self._note(state, "whom it is for is not known yet, or a secret; it is not counted")
+            self._note(
+                state,
+                "the principal of this role assignment is unknown before deployment, or secret; it is left out",
+            )
         elif not scope:
-            self._note(state, "where it holds is not known yet, or a secret; it is not counted", principal)
+            what = "the scope of this role assignment is unknown before deployment, or secret; it is left out"
+            self._note(state, what, principal)
         else:
             role = role or (named[1] if named else None)
             if role is None:
                 what = (
-                    f"its role {role_id} is neither built in nor defined here" if role_id else "its role is not known"
+                    f"the assigned role {role_id} is neither built in nor defined here"
+                    if role_id
+                    else "the assigned role is not known"
                 )
-                self._note(state, f"{what}; what it allows is not counted", principal)
+                self._note(state, f"{what}; the operations of the role are missing in the results", principal)
             yield Assignment(
                 id=state.id or state.location,
                 name=state.name or state.location.rpartition("/")[2],
@@ -158,7 +164,10 @@ class Grants:
             if all(key(each) in ancestors(key(other)) for other in around):
                 # Where it contains resources of the network, it may apply to one of those.
                 if len(around) > 1 or key(each) in self._holders:
-                    self._note(state, f"where it holds is not known yet; it counts for all of {each}")
+                    self._note(
+                        state,
+                        f"the scope of this role assignment is unknown before deployment; it counts for all of {each}",
+                    )
                 return each
         return ""
 
@@ -186,7 +195,7 @@ class Grants:
     def _condition(self, state: ResourceState, principal: str) -> str | None:
         for values in (state.inputs, state.outputs):
             if "condition" in values and not is_known(values["condition"]) and values["condition"] is not None:
-                what = "its condition is not known yet, or a secret; it counts as if it had none"
+                what = "the condition of this role assignment is unknown before deployment, or secret; it counts as none"
                 self._note(state, what, principal)
                 return None
         return state.known_text("condition") or None
@@ -196,7 +205,10 @@ class Grants:
         permissions = state.inputs.get("permissions", state.outputs.get("permissions"))
         blocks = [mapping(each) for each in listed(permissions)]
         if not blocks or not all(map(_is_whole, blocks)):
-            self._note(state, "what the role allows is not known yet, or a secret; it is not counted")
+            self._note(
+                state,
+                "the operations of this role definition are unknown before deployment, or secret; they are left out",
+            )
             return
         own = state.known_text("roleDefinitionId") or state.id or state.location
         role = Role(

@@ -170,15 +170,15 @@ def _parent_notes(resource_ids: ResourceIds, components: Components) -> Iterator
     for state in resource_ids.states:
         # What has no row is noted by its type, or is harmless wherever it is.
         if state.token in BY_TOKEN and state.token not in _ROLE_TYPES and not resource_ids.id_of(state).startswith("/"):
-            yield Unread(state.location, "what it lies within is not known before it is deployed")
+            yield Unread(state.location, "the parent of this resource is unknown before deployment")
     for each in components.without_scope:
-        yield Unread(each.urn, f"where the {each.kind} is, is not known yet")
+        yield Unread(each.urn, f"the parent of this {each.kind} is unknown before deployment")
 
 
 def _open_agents(states: Iterable[ResourceState]) -> Iterator[Unread]:
     for state in states:
         if state.token == APPLICATION and _allows_any_caller(state):
-            yield Unread(state.location, "anyone in its organization may call it, regardless of roles")
+            yield Unread(state.location, "anyone in the app's organization may call the app, regardless of roles")
 
 
 def _allows_any_caller(application: ResourceState) -> bool:

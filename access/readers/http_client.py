@@ -75,7 +75,7 @@ class Service:
         parts = urlsplit(origin)
         local = is_loopback(origin)
         if parts.scheme != "https" and not (parts.scheme == "http" and local):
-            raise UnreadableSource(origin, "is not an https address; a token is sent there")
+            raise UnreadableSource(origin, "does not begin with https, and a token would be sent there")
         self._local = local
         self._client: PipelineClient[HttpRequest, HttpResponse] = PipelineClient(
             origin,

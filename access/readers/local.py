@@ -45,7 +45,7 @@ def read_world(path: Path) -> Graph:
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableSource(where, f"cannot be read: {error}") from None
     except (ValueError, RecursionError) as error:
-        raise UnreadableSource(where, f"is not whole JSON: {error}") from None
+        raise UnreadableSource(where, f"is not complete JSON: {error}") from None
     world = mapping(content)
     if world.get("format") != _FORMAT or world.get("version") != _VERSION:
         raise UnreadableSource(where, f"is not a world of local Azure of version {_VERSION}")
@@ -72,9 +72,12 @@ def _goes(row: object) -> bool:
 
 def _failures(document: Values) -> Iterator[Unread]:
     for each in map(mapping, listed(document.get("errors"))):
-        yield Unread(text(each, "urn") or _DOCUMENT, f"it failed, and is missing here: {text(each, 'message')}")
+        yield Unread(
+            text(each, "urn") or _DOCUMENT,
+            f"the resource failed in the deployment, and is missing in the results: {text(each, 'message')}",
+        )
     for urn in texts(document.get("skipped")):
-        yield Unread(urn, "it was skipped after a failure, and is missing here")
+        yield Unread(urn, "the resource was skipped after a failure, and is missing in the results")
 
 
 def _of_world(world: Mapping[str, Any], where: str) -> list[ResourceState]:
@@ -93,7 +96,7 @@ def _in_azure(world: Mapping[str, Any], where: str) -> Iterator[ResourceState]:
     for row in map(mapping, required_list(world, "resources", where)):
         resource_id, token = text(row, "id"), text(row, "token")
         if not resource_id or not token:
-            raise UnreadableSource(where, "one of its resources has no 'id' or no 'token'; it is damaged")
+            raise UnreadableSource(where, "a resource in the state file has no 'id' or no 'token'; the file is damaged")
         inputs, outputs = mapping(row.get("inputs")), mapping(row.get("outputs"))
         if token == LOOKUP_TYPE and "given" not in inputs:
             outputs = {**outputs, "principal_id": owned.get(_lookup_key(inputs).lower(), "")}

@@ -91,7 +91,7 @@ def _state(resource: object, inputs_by_urn: Mapping[str, Mapping[str, Any]]) -> 
     urn = getattr(resource, "urn", None)
     kind = getattr(resource, "resource_type", None) or getattr(resource, "type", None)
     if not (isinstance(urn, str) and urn and isinstance(kind, str) and kind):
-        raise UnreadableSource(_WHERE, "one of its resources has no 'urn' or no 'resource_type'")
+        raise UnreadableSource(_WHERE, "a resource of the program has no 'urn' or no 'resource_type'")
     props = properties(getattr(resource, "props", None))
     parent = _urn(getattr(resource, "parent", None)) or _urn(getattr(getattr(resource, "opts", None), "parent", None))
     return ResourceState(
@@ -126,7 +126,7 @@ def _urn(other: object) -> str:
 def _plain(value: object, depth: int) -> object:
     """Convert a value of the policy SDK, which raises for unknown values, to plain data."""
     if depth > _DEEPEST:
-        raise UnreadableSource(_WHERE, "the properties of one of its resources are nested too deeply")
+        raise UnreadableSource(_WHERE, "the properties of a resource of the program are nested too deeply")
     if isinstance(value, Mapping):
         return {str(name): _item(cast("Any", value), name, depth) for name in cast("Iterable[object]", value)}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):

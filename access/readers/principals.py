@@ -144,13 +144,17 @@ class Principals:
         inputs, outputs = mapping(state.inputs.get("identity")), mapping(state.outputs.get("identity"))
         kinds = (text(inputs, "type") or text(outputs, "type")).lower()
         if not kinds and not inputs:
-            self.unread.append(Unread(state.location, "which identities it has is not known yet, or a secret"))
+            self.unread.append(
+                Unread(state.location, "the identities of this resource are unknown before deployment, or secret")
+            )
         where = self._ids_of.id_of(state)
         agent = self._components.agent_of(state) or self._outside.name_of(state)
         runs_code = state.token in HOSTS and state.token != CLUSTER
         attached = self._attached_to(state, inputs, outputs)
         if _has_unknown_identity(inputs) and not attached:
-            self.unread.append(Unread(state.location, "one of its identities is not known yet, or a secret"))
+            self.unread.append(
+                Unread(state.location, "an identity of this resource is unknown before deployment, or secret")
+            )
         self.attached[state.urn] = tuple(each.id for each in attached)
         own = "systemassigned" in kinds.replace(" ", "") or (not inputs and bool(text(outputs, "principalId")))
         unused = set(pulling(state, attached, own=own))

@@ -68,12 +68,14 @@ def state_of(row: object, where: str) -> ResourceState:
         UnreadableSource: the row is not a resource.
     """
     if not isinstance(row, Mapping):
-        raise UnreadableSource(where, "one of its resources is not an object; it has another format or is truncated")
+        raise UnreadableSource(
+            where, "a resource in the document is not an object; the document has another format or is truncated"
+        )
     values = cast("Values", row)
     urn, kind = values.get("urn"), values.get("type")
     if not (isinstance(urn, str) and urn and isinstance(kind, str) and kind):
         raise UnreadableSource(
-            where, "one of its resources has no 'urn' or no 'type'; it is something else, or damaged"
+            where, "a resource in the document has no 'urn' or no 'type'; the document has another format or is damaged"
         )
     depends = mapping(values.get("propertyDependencies"))
     return ResourceState(
