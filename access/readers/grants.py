@@ -125,7 +125,7 @@ class Grants:
         if found or len(urns) != 1:
             return found[0] if len(found) == 1 else ""
         if not kind:
-            self._note(state, f"whom it is for is not known: an id that {urns[0].rpartition('::')[2]!r} gives")
+            self._note(state, f"the principal of this role assignment is unknown: an id that {urns[0].rpartition('::')[2]!r} gives")
         # A resource without an identity here, such as a group of another provider that the program creates.
         return self._unknown_principal(urns[0], urns[0].rpartition("::")[2], kind).id
 
@@ -195,7 +195,9 @@ class Grants:
     def _condition(self, state: ResourceState, principal: str) -> str | None:
         for values in (state.inputs, state.outputs):
             if "condition" in values and not is_known(values["condition"]) and values["condition"] is not None:
-                what = "the condition of this role assignment is unknown before deployment, or secret; it counts as none"
+                what = (
+                    "the condition of this role assignment is unknown before deployment, or secret; it counts as none"
+                )
                 self._note(state, what, principal)
                 return None
         return state.known_text("condition") or None
