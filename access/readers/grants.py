@@ -125,7 +125,8 @@ class Grants:
         if found or len(urns) != 1:
             return found[0] if len(found) == 1 else ""
         if not kind:
-            self._note(state, f"the principal of this role assignment is unknown: an id that {urns[0].rpartition('::')[2]!r} gives")
+            giver = urns[0].rpartition("::")[2]
+            self._note(state, f"the principal of this role assignment is unknown: an id that {giver!r} gives")
         # A resource without an identity here, such as a group of another provider that the program creates.
         return self._unknown_principal(urns[0], urns[0].rpartition("::")[2], kind).id
 

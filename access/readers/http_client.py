@@ -137,7 +137,7 @@ def is_loopback(address: str) -> bool:
 def other_host_refusal(url: str, *origins: str) -> str:
     """Reason not to request a next page at another host, which would receive the token; empty for these origins."""
     permitted = origin_of(url) in map(origin_of, origins)
-    return "" if permitted else "its next page is at another host, which is not contacted"
+    return "" if permitted else "the next page of the list is at another host, which is not contacted"
 
 
 def origin_of(url: str) -> tuple[str, str, int]:
