@@ -29,7 +29,7 @@ _BY_REPOSITORY = VERBS["image-registry", "pull"][-1]
 
 @dataclass(frozen=True)
 class _Form:
-    """The attributes and the name format with which one kind of resource is restricted to paths."""
+    """Attributes and name format with which one kind of resource is restricted to paths."""
 
     within: str
     """Common part of the names of the operations that a path restricts."""
@@ -53,7 +53,7 @@ _REPOSITORY = _Form("/repositories/", (f"request[{_REPOSITORIES}:name]",), whole
 
 @dataclass(frozen=True)
 class Leak:
-    """Operations that a condition wrongly allows, or wrongly denies."""
+    """Operations that a path condition wrongly allows, or wrongly denies."""
 
     operations: frozenset[str]
     where: str
