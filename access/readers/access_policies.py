@@ -65,7 +65,7 @@ _OF_SAME_NAME = frozenset(
 
 
 def access_policies(resource_ids: ResourceIds, principals: Principals) -> Iterator[Assignment | Unread]:
-    """Return each access policy that counts as a grant at its vault, and a note where one cannot be read."""
+    """Yield each access policy as an assignment at its vault, and a note for each that cannot be read."""
     vaults = {resource_ids.id_of(each): each for each in resource_ids.states if each.token == _VAULT_TYPE}
     for where, vault in vaults.items():
         properties = _properties(vault)
@@ -100,7 +100,7 @@ def _decides_by_policies(vault: ResourceState) -> bool:
 
 
 def _entries(vault: ResourceState) -> list[Values]:
-    """Return the access policies that the program gives a vault, and those that Azure returned for it."""
+    """Return the access policies of a vault that the program sets, and those that Azure returned."""
     found: list[Values] = []
     for values in (vault.inputs, vault.outputs):
         entries = {**values, **mapping(values.get("properties"))}.get("accessPolicies")
@@ -161,7 +161,7 @@ def _operations(area: str, permission: object) -> list[str]:
 
 
 def _vault_of(state: ResourceState, vaults: Mapping[str, ResourceState], resource_ids: ResourceIds) -> str:
-    """Return the vault of a stand-alone access policy: from its id, its name, or what its name depends on."""
+    """Return the vault id of a stand-alone access policy: from its id, its name, or what its name depends on."""
     before, inside, _ = state.id.rpartition("/accessPolic")
     if inside:
         found = [each for each in vaults if key(each) == key(before)]

@@ -22,7 +22,7 @@ DELEGATION_TYPES = frozenset({_OFFER, _ACCEPTANCE})
 
 
 def delegations(resource_ids: ResourceIds) -> Iterator[Assignment | Unread]:
-    """Return the roles that accepted offers give, and a note for each offer or acceptance that cannot be read."""
+    """Yield an assignment for each role of an accepted delegation, and a note for each that cannot be read."""
     offers = [each for each in resource_ids.states if each.token == _OFFER]
     for state in resource_ids.states:
         if state.token != _ACCEPTANCE:
@@ -50,7 +50,7 @@ def _scope(state: ResourceState, resource_ids: ResourceIds) -> str:
 
 
 def _offers_of(state: ResourceState, offers: list[ResourceState]) -> list[ResourceState]:
-    """Return the accepted offer; every offer of the program where it is not known which one."""
+    """Return the offer that a delegation accepts; every offer of the program if it is not known which one."""
     properties = {**state.outputs, **mapping(state.outputs.get("properties")), **state.inputs}
     wanted = text(mapping(properties.get("properties")), "registrationDefinitionId") or text(
         properties, "registrationDefinitionId"

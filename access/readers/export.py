@@ -1,4 +1,4 @@
-"""Reads the output of `pulumi stack export` into a graph."""
+"""Reads the output of `pulumi stack export` into an access graph."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -14,7 +14,7 @@ _VERSIONS = (3, 4)
 
 
 def read(document: Mapping[str, Any]) -> Graph:
-    """Build the graph of a stack export.
+    """Return the access graph of a stack export; raise UnreadableSource for another format.
 
     Resources that wait for deletion count: they still exist. Those that wait for their replacement do not: Pulumi has
     deleted them already, and keeps them in the state until their replacement exists.

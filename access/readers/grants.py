@@ -29,7 +29,7 @@ _COSMOS_ACCOUNT = "azure-native:cosmosdb:DatabaseAccount"
 
 
 class Grants:
-    """The role assignments of a program, principals that occur only in them, and unclear parts."""
+    """Role assignments of a program, the principals that occur only in them, and the parts that are unknown."""
 
     def __init__(self, resource_ids: ResourceIds, components: Components, principals: Principals) -> None:
         self._ids_of, self._components, self._principals = resource_ids, components, principals
@@ -91,7 +91,7 @@ class Grants:
             )
 
     def _of_settings(self) -> Iterator[Assignment]:
-        """Return the grants in the settings of resources, each for a principal of this program where it has one."""
+        """Yield the assignments in the settings of resources, such as access policies of vaults."""
         found = (*access_policies(self._ids_of, self._principals), *delegations(self._ids_of))
         self.unread += (each for each in found if isinstance(each, Unread))
         for one in found:
@@ -100,7 +100,7 @@ class Grants:
                 yield replace(one, principal=known or self._unknown_principal(one.principal, one.principal, "").id)
 
     def _of_unknown_subscription(self, found: list[Assignment]) -> Iterator[Assignment]:
-        """Return the roles at subscriptions and resource groups again for resources whose subscription is unknown."""
+        """Yield roles at groups and subscriptions again, for resources whose subscription is unknown."""
         states = (each for each in self._ids_of.states if each.token)
         unknown = [where for state in states if key(where := self._ids_of.id_of(state)).startswith(_UNKNOWN)]
         around = {scope for where in unknown for scope in ancestors(key(where))}
@@ -156,11 +156,11 @@ class Grants:
 
     @staticmethod
     def _narrowed(scope: str, around: list[str]) -> str:
-        """Return the narrower of a named resource and the resource that the scope depends on."""
+        """Return the narrower of a named resource's scope and the resource that the unknown scope depends on."""
         return around[0] if len(around) == 1 and key(scope) in ancestors(key(around[0])) else scope
 
     def _widest(self, state: ResourceState, around: list[str]) -> str:
-        """Return the one id that contains all the others."""
+        """Return the one scope that contains all the others; empty if there is none."""
         for each in around:
             if all(key(each) in ancestors(key(other)) for other in around):
                 # Where it contains resources of the network, it may apply to one of those.
@@ -182,7 +182,7 @@ class Grants:
         return found[0] if len(found) == 1 else ""
 
     def _in_account(self, state: ResourceState, scope: str) -> str:
-        """Return the full scope for one that Cosmos DB gives relative to its account, such as `/dbs/d` or `/`.
+        """Return the full scope for a scope relative to a Cosmos DB account, such as `/dbs/d` or `/`.
 
         An assignment of Cosmos DB is a part of its account and reaches nothing outside of it. Empty if the account is
         not known.
@@ -232,7 +232,7 @@ def _kind_of(principal_type: str) -> PrincipalKind:
 
 
 def _is_whole(block: Values) -> bool:
-    """Return True if all operations that a role block allows and excludes are known."""
+    """Return True if all operations that a role's permissions block allows and excludes are known."""
     lists = (block.get(name) for name in ("actions", "notActions", "dataActions", "notDataActions"))
     return bool(block) and all(each is None or len(texts(each)) == len(listed(each)) == _length(each) for each in lists)
 

@@ -1,4 +1,4 @@
-"""Reads the state of local Azure into a graph, from a preview's JSON or a world file.
+"""Reads the state of local Azure into an access graph, from a preview's JSON or a state file.
 
 Owns the parts of their formats that are needed here. The file also contains resources outside the program, such as the
 assignment of a deleted identity, and shows for every principal whether it exists.
@@ -22,7 +22,7 @@ _FORMAT, _VERSION = "local-azure-world", 1
 
 
 def read(document: Mapping[str, Any]) -> Graph:
-    """Build the graph of the output of `agent-network preview --json`.
+    """Return the access graph of the output of `agent-network preview --json`.
 
     Raises:
         UnreadableSource: the document has another format or is truncated.
@@ -34,7 +34,7 @@ def read(document: Mapping[str, Any]) -> Graph:
 
 
 def read_world(path: Path) -> Graph:
-    """Build the graph of a world file of local Azure.
+    """Return the access graph of a state file of local Azure.
 
     Raises:
         UnreadableSource: the file has another format or version, or is truncated.
@@ -53,7 +53,7 @@ def read_world(path: Path) -> Graph:
 
 
 def graph_of_world(world: Mapping[str, Any], where: str, *, source: str) -> Graph:
-    """Build the graph of a world from the content of its file.
+    """Return the access graph of the parsed content of a state file of local Azure.
 
     Args:
         world: content of the file.
@@ -81,7 +81,7 @@ def _failures(document: Values) -> Iterator[Unread]:
 
 
 def _of_world(world: Mapping[str, Any], where: str) -> list[ResourceState]:
-    """Return the resources of local Azure, named as in the Pulumi stack."""
+    """Return the resources in a state file of local Azure, with their URNs in the Pulumi stack."""
     # A resource that waits for deletion is still in Azure, but no longer in the stack.
     rows = [row for row in required_list(world, "stack", where) if mapping(row).get("replaced") is not True]
     remembered = [state_of(row, where) for row in rows]
@@ -114,12 +114,12 @@ def _in_azure(world: Mapping[str, Any], where: str) -> Iterator[ResourceState]:
 
 
 def _exists(state: ResourceState, there: Mapping[str, ResourceState]) -> bool:
-    """Return True if a resource of the stack's state still exists in Azure."""
+    """Return True if a resource of the stack's state still exists in local Azure."""
     return _key(state) in there or not state.id.lower().startswith("/subscriptions/")
 
 
 def _key(state: ResourceState) -> str:
-    """Return the key of a resource: its id, or type and name of a Kubernetes object, whose id differs in a stack."""
+    """Return a key that matches a resource of the stack with one of local Azure: the id, or a Kubernetes name."""
     if not state.type.startswith("kubernetes:"):
         return state.id.lower()
     metadata = mapping(state.inputs.get("metadata"))

@@ -1,4 +1,4 @@
-"""Reads the output of `pulumi preview --json --show-sames` into a graph.
+"""Reads the output of `pulumi preview --json --show-sames` into an access graph.
 
 Most resources have no id yet. The state after a step contains the program's inputs, and of Azure's outputs only those
 that exist already.
@@ -24,7 +24,7 @@ _MASK = "[secret]"
 
 
 def read(document: Mapping[str, Any]) -> Graph:
-    """Build the graph of a Pulumi preview.
+    """Return the access graph that a Pulumi preview plans; raise UnreadableSource for another format.
 
     Raises:
         UnreadableSource: the document has another format or is truncated.
@@ -65,7 +65,7 @@ def _check_whole(steps: list[Values], counts: Values) -> None:
 
 
 def _after(step: Values) -> Iterator[ResourceState]:
-    """Return the state of a resource after a step; None if the step deletes it."""
+    """Yield the state of a resource after a preview step; nothing if the step deletes the resource."""
     op = step.get("op")
     if not isinstance(op, str):
         raise UnreadableSource(
@@ -82,7 +82,7 @@ def _after(step: Values) -> Iterator[ResourceState]:
 
 
 def _retained(step: Values) -> Iterator[ResourceState]:
-    """Return the resource that a step removes from the stack but not from Azure."""
+    """Yield the state of a resource that a step removes from the stack but not from Azure."""
     old = mapping(step.get("oldState"))
     if step.get("op") in _GOES and old.get("retainOnDelete") is True:
         state = _state(old)

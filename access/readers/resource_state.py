@@ -17,7 +17,7 @@ _MODULES = {"documentdb": "cosmosdb"}
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceState:
-    """State of one resource: a Pulumi component, or a resource in Azure."""
+    """State of one resource in a source: a Pulumi component, or a resource in Azure."""
 
     urn: str
     type: str
@@ -39,12 +39,12 @@ class ResourceState:
 
     @property
     def location(self) -> str:
-        """The location for messages: URN or id."""
+        """Return the location of the resource for messages: its URN or id."""
         return self.urn or self.id
 
     @property
     def token(self) -> str:
-        """Pulumi type token without API version, `azure-native:storage:BlobContainer`; empty outside azure-native.
+        """Return the Pulumi type token without API version; empty for types outside azure-native.
 
         A version is part of the module (`storage/v20240101`), or of the package that was generated for it
         (`azure-native_storage_v20240101`).
@@ -62,7 +62,7 @@ class ResourceState:
 
 
 def state_of(row: object, where: str) -> ResourceState:
-    """Convert a row of a stack export or preview to a resource state.
+    """Return the resource state for a row of a stack export or preview.
 
     Raises:
         UnreadableSource: the row is not a resource.

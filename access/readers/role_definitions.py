@@ -7,7 +7,7 @@ from access.readers.arm_client import ArmClient
 
 
 def live_roles(arm: ArmClient) -> list[Role]:
-    """Read the built-in roles of a subscription from Azure Resource Manager: all of them, or an error.
+    """Return the built-in roles of a subscription in live Azure: all of them, or raise an error.
 
     Raises:
         UnreadableSource: some of them cannot be read.

@@ -41,7 +41,7 @@ _PROJECT = of_token("azure-native:cognitiveservices:Project").key
 
 
 class Reading:
-    """One pass of reading over a subscription or a resource group."""
+    """Reads one subscription or resource group in live Azure, and notes everything that cannot be read."""
 
     def __init__(self, arm: ArmClient, base: str, credential: TokenCredential) -> None:
         self._arm, self._base, self._credential = arm, base, credential
@@ -52,7 +52,7 @@ class Reading:
         """Principals that no resource shows: Foundry agents."""
 
     def states(self, network: str, stack: str) -> list[ResourceState]:
-        """Return the states of all resources."""
+        """Return the states of all resources and role assignments in the subscription or resource group."""
         rows = self._needed("resources", _RESOURCES, "what there is")
         rows = {key(id_of(row)): row for row in rows if self._has_id(row, "resources")}
         granted = [*self._assignments(), *self._cosmos(rows)]
@@ -76,7 +76,7 @@ class Reading:
         return [*found, *granted, *self._definitions()]
 
     def with_current_role(self, given: Assignment) -> Assignment:
-        """Return an assignment with its current role definition if the catalogue is outdated."""
+        """Return an assignment with Azure's current definition of its role if the catalogue has an older one."""
         role = self._roles.get(given.role.id) if given.role and given.system == "azure" else None
         if role is None or given.role is None or blocks_of(role) == blocks_of(given.role):
             return given
@@ -143,7 +143,7 @@ class Reading:
                 yield state
 
     def _detailed(self, rows: dict[str, Values]) -> dict[str, Values]:
-        """Return rows with properties, for types that must be listed type by type."""
+        """Return rows with properties, for resource types that must be listed type by type."""
         detailed: dict[str, Values] = {}
         for arm_type in sorted({type_of(where) for where in rows} & set(LISTED)):
             path, what = f"{self._base}/providers/{arm_type}", f"properties of {arm_type}"
@@ -161,7 +161,7 @@ class Reading:
         return detailed
 
     def _foundry(self, rows: dict[str, Values]) -> dict[str, Values]:
-        """Read Foundry projects and their published agents; record the other agents' identities."""
+        """Return Foundry projects and their published agents; record the identities of unpublished agents."""
         found: dict[str, Values] = {}
         for where, row in rows.items():
             # No other kind of account has projects.
