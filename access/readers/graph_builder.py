@@ -25,6 +25,7 @@ from access.readers.principals import Principals
 from access.readers.resource_ids import ResourceIds, type_of_token
 from access.readers.resource_state import ResourceState
 from access.readers.trusted_subjects import credential_actors
+from access.readers.unread_settings import unread_settings
 from access.readers.unread_types import unread_types
 
 _GROUP = "microsoft.resources/resourcegroups"
@@ -65,6 +66,7 @@ def graph(
         *grants.unread,
         *(each for each in acting if isinstance(each, Unread)),
         *unread_types(resource_ids.states),
+        *unread_settings(resource_ids),
         *_open_agents(resource_ids.states),
     ]
     return Graph(
