@@ -11,10 +11,11 @@ from collections.abc import Iterator
 
 from access.azure.planes import planes_of
 from access.azure.scopes import key
+from access.azure.substitutes import HIERARCHICAL
 from access.evaluate.evaluator import AccessBits, Evaluator, ScopeFacts, evaluator_of
 from access.evaluate.explanations import assignment_sources, assignments, explain, explain_by_group
 from access.evaluate.group_access import perhaps_by_group
-from access.evaluate.guards import no_restriction_reason, unrestricted_operations
+from access.evaluate.guards import half_guarded_reason, no_restriction_reason, unrestricted_operations
 from access.evaluate.operation_sets import OperationSet, operation_set_of
 from access.evaluate.relevance import relevant_operations
 from access.evaluate.unevaluated import unevaluated
@@ -39,6 +40,12 @@ def decide(
         _decide_on_plane(evaluator, principal_id, facts, operation_set_of((operation,), data=plane)) for plane in planes
     ]
     return min(answers, key=lambda answer: _STRONGEST.index(answer.decision))
+
+
+def is_hierarchical(graph: Graph, scope: str) -> bool | None:
+    """Return True if the storage account at or above a scope has a hierarchical namespace; None if unknown."""
+    value = evaluator_of(graph).facts(scope).attributes.get(HIERARCHICAL)
+    return value if isinstance(value, bool) else None
 
 
 def effective_access(graph: Graph, principal_id: str, resource_id: str) -> EffectiveAccess:
@@ -128,6 +135,8 @@ __all__ = [
     "all_access",
     "decide",
     "effective_access",
+    "half_guarded_reason",
+    "is_hierarchical",
     "no_restriction_reason",
     "relevant_operations",
     "unevaluated",

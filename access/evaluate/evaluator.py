@@ -12,7 +12,8 @@ from uuid import UUID
 
 from access.azure.authorization_modes import IgnoredRoles
 from access.azure.catalogue import Role
-from access.azure.scopes import ancestors, is_management_group, key, shown
+from access.azure.scopes import ancestors, is_management_group, key, shown, type_of
+from access.azure.substitutes import HIERARCHICAL
 from access.azure.unlisted_names import missing_operations, unlisted
 from access.evaluate.conditions.attributes import attributes_of_resource
 from access.evaluate.keys import key_scopes, opened_by_keys
@@ -21,7 +22,9 @@ from access.evaluate.relevance import resource_type
 from access.evaluate.verdicts import Bits, condition_attributes, forbidden_by_assignment, granted_by_assignment
 from access.model.attributes import Known
 from access.model.graph import Assignment, DenyAssignment, Graph, Resource
+from access.model.json_values import mapping
 
+_STORAGE_ACCOUNT = "microsoft.storage/storageaccounts"
 EVERYONE = str(UUID(int=0))
 """The principal id of deny assignments that means all principals (deny-assignments.md)."""
 
@@ -132,7 +135,7 @@ class Evaluator:
         """Return the operations that one role assignment allows at a scope, as bit sets."""
         number = self._role_number(one.role)
         known = self._attribute_values(number, one, facts)
-        memo = (number, one.condition, one.system, operation_set, known)
+        memo = (number, one.condition, one.condition_version, one.system, operation_set, known)
         bits = self._granted.get(memo)
         if bits is None:
             bits = self._granted[memo] = granted_by_assignment(one, operation_set, facts.attributes)
@@ -198,7 +201,11 @@ class Evaluator:
         resource = found or Resource(id=f"/{resource_key}", name=resource_key.rpartition("/")[2], kind="")
         kind = resource_type(resource)
         control, data = (self._operation_set(resource_key, kind, data=plane) for plane in (False, True))
-        attributes: dict[str, Known] = {**attributes_of_resource(resource.id), **resource.attributes}
+        attributes: dict[str, Known] = {
+            **self._account_attributes(resource_key),
+            **attributes_of_resource(resource.id),
+            **resource.attributes,
+        }
         at = key_scopes(resource_key) if with_key_scopes else []
         return ScopeFacts(
             resource_key,
@@ -224,6 +231,18 @@ class Evaluator:
         roles = frozenset(at_scope.values())
         unlisted_here, foreign = missing_operations(self._unlisted[data], roles, kind, data=data)
         return operation_set_of_type(kind, data=data, unlisted=unlisted_here, foreign=foreign)
+
+    def _account_attributes(self, resource_key: str) -> dict[str, Known]:
+        """Return the attributes of the storage account that contains a resource, where its properties are known."""
+        accounts = (each for each in ancestors(resource_key) if type_of(each) == _STORAGE_ACCOUNT)
+        account = next((one for each in accounts if (one := self.graph.resource(each))), None)
+        if account is None:
+            return {}
+        properties = {**account.properties, **mapping(account.properties.get("properties"))}
+        value = properties.get("isHnsEnabled")
+        # Without the property the namespace is flat, unless these are not all properties.
+        known = False if value is None and "sku" in properties else value
+        return {HIERARCHICAL: known} if isinstance(known, bool) else {}
 
     def _keys_work(self, resource_key: str) -> bool | None:
         """Return True if access keys are on at the resource or a parent; None if neither states it."""

@@ -9,8 +9,11 @@ from access.azure.scopes import shown
 from access.evaluate.evaluator import Evaluator, ScopeFacts
 from access.evaluate.operation_sets import OperationSet
 from access.evaluate.unevaluated import unevaluated_reason
+from access.evaluate.verdicts import allowed_by_substitute
 from access.model.graph import Assignment, DenyAssignment, Graph
 from access.model.results import AccessDecision, Decision
+
+_LEFT_OUT = "its condition leaves out runAsSuperUser/action, by which Azure authorizes all operations there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,9 @@ def explain(
     if decision is Decision.ALLOWED:
         # Where no single assignment allows all parts of the operation, they allow it together.
         chosen = [source for source in found if source.certain and (source.keys_of or not denies)] or found
-        return AccessDecision(decision, assignments(chosen), tuple(denies), _allowed_reason(chosen[0]))
+        return AccessDecision(
+            decision, assignments(chosen), tuple(denies), _allowed_reason(chosen[0], facts, operation_set)
+        )
     if decision is Decision.CONDITIONAL:
         reasons = [_perhaps_denied(evaluator, deny, principal_id) for deny in denies]
         reasons += [_perhaps_reason(evaluator, source, facts, operation_set) for source in found]
@@ -92,9 +97,11 @@ def _assignment_text(one: Assignment) -> str:
     return f"{one.role_text} on {shown(one.scope)}"
 
 
-def _allowed_reason(source: Source) -> str:
+def _allowed_reason(source: Source, facts: ScopeFacts, operation_set: OperationSet) -> str:
     if source.keys_of:
         return f"{_assignment_text(source.one)} reads the keys of {shown(source.keys_of)}, and key access is on"
+    if any(allowed_by_substitute(source.one, operation_set, facts.attributes)):
+        return f"{_assignment_text(source.one)} allows it: {_LEFT_OUT}"
     return f"{_assignment_text(source.one)} allows it"
 
 
@@ -114,6 +121,8 @@ def _perhaps_reason(evaluator: Evaluator, source: Source, facts: ScopeFacts, ope
         )
     if not source.certain and not source.keys_of and (setting := evaluator.ignoring_setting(one, facts, operation_set)):
         return f"{_assignment_text(one)} perhaps allows it: {setting}, or the setting is not known"
+    if not source.certain and not source.keys_of and any(allowed_by_substitute(one, operation_set, facts.attributes)):
+        return f"{_assignment_text(one)} allows it if the account has a hierarchical namespace: {_LEFT_OUT}"
     key_access = f"reads the keys of {shown(source.keys_of)}" if source.keys_of else "allows it"
     return f"{_assignment_text(one)} {key_access}" + (
         "" if source.certain else ", under a condition that the request decides"

@@ -1,4 +1,4 @@
-"""Finds data operations that a role assignment condition leaves unrestricted.
+"""Finds data operations that a role assignment condition leaves unrestricted, or that bypass the condition.
 
 A condition that names operations restricts those and lets all others pass: `!(ActionMatches{'…/tags/write'}) OR …` on
 a role for all blob operations restricts writing tags, but not reading, writing and deleting blobs. Owns the list of
@@ -6,8 +6,10 @@ operations that count as the data itself. Source: Microsoft, "Azure role assignm
 (conditions-format.md, 2023-11-15): a part whose action does not match evaluates to true.
 """
 
+from access.azure.actions import covered
 from access.azure.catalogue import Role
 from access.azure.operations import cosmos_data_actions, listed
+from access.azure.substitutes import SUBSTITUTES
 from access.evaluate.operation_sets import OperationSet, operation_set_of
 from access.evaluate.verdicts import condition_verdict, granted_by_role
 from access.evaluate.wording import word
@@ -41,6 +43,29 @@ def no_restriction_reason(condition: str | None, role: Role, operations: tuple[s
         return f"every data operation of role {role.name!r} passes the condition on every resource"
     listed = ", ".join(guarded)
     return f"the condition guards only {listed}; all other data operations of role {role.name!r} pass on every resource"
+
+
+def half_guarded_reason(condition: str | None, role: Role, *, hierarchical: bool | None = None) -> str | None:
+    """Return the reason why a condition can be bypassed by an operation that it leaves out; None if it cannot be.
+
+    Args:
+        condition: a readable condition, or none.
+        role: the role that the condition restricts.
+        hierarchical: True or False if the account has or lacks a hierarchical namespace; None if that is not known.
+    """
+    if condition is None or not condition.strip():
+        return None
+    operation_set, mine = _granted(role, None)
+    allowed = operation_set.names(mine, 0)[0]
+    free = frozenset(unrestricted_operations(condition, role))
+    lowered = {name.lower() for name in free}
+    for each in SUBSTITUTES:
+        if each.operation.lower() in lowered and not (each.hierarchical and hierarchical is False):
+            bypassed = sorted((name for name in allowed - free if covered(each.gives, name)), key=str.lower)
+            if bypassed:
+                listed_names = ", ".join(bypassed)
+                return f"the condition guards {listed_names}, and not {each.operation}, which {each.effect}"
+    return None
 
 
 def _granted(role: Role, operations: tuple[str, ...] | None) -> tuple[OperationSet, int]:

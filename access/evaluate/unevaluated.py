@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from access.azure.catalogue import Permission
 from access.evaluate.group_access import group_notes
 from access.evaluate.verdicts import parsed_condition
-from access.model.graph import Assignment, Graph, Unread
+from access.model.graph import Assignment, DenyAssignment, Graph, Unread
 
 
 def unevaluated(graph: Graph) -> tuple[Unread, ...]:
@@ -19,7 +19,7 @@ def unevaluated(graph: Graph) -> tuple[Unread, ...]:
     for one in graph.assignments:
         found.extend(Unread(one.location or one.id, what, about=(one.principal,)) for what in _of_assignment(one))
     for deny in graph.denies:
-        found.extend(Unread(deny.id, what, about=()) for what in _conditions(deny.condition, deny.permissions))
+        found.extend(Unread(deny.id, what, about=()) for what in _conditions(deny, deny.permissions))
     return tuple(dict.fromkeys(found))
 
 
@@ -30,12 +30,13 @@ def unevaluated_reason(one: Assignment) -> str | None:
 
 def _of_assignment(one: Assignment) -> Iterator[str]:
     if one.role is None:
-        role = f"role {one.role_id!r}" if one.role_id else "the assigned role"
+        role = f"role {one.role_id!r}" if one.role_id else "its role"
         yield f"{role} is not known{'' if one.role_id else ' yet'}, and neither are its operations"
-    yield from _conditions(one.condition, one.role.permissions if one.role else ())
+    yield from _conditions(one, one.role.permissions if one.role else ())
 
 
-def _conditions(condition: str | None, blocks: tuple[Permission, ...]) -> Iterator[str]:
-    for text in (condition, *(block.condition for block in blocks)):
-        if text and text.strip() and isinstance(why := parsed_condition(text), str):
+def _conditions(own: Assignment | DenyAssignment, blocks: tuple[Permission, ...]) -> Iterator[str]:
+    for each in (own, *blocks):
+        text = each.condition or ""
+        if text.strip() and isinstance(why := parsed_condition(text, each.condition_version), str):
             yield f"its condition cannot be read: {why}"

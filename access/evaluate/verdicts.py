@@ -10,17 +10,25 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+from access.azure.actions import covered as covered_by
 from access.azure.catalogue import Permission, Role
+from access.azure.substitutes import HIERARCHICAL, SUBSTITUTES
 from access.evaluate.conditions.evaluation import ConditionQuery, Verdict, evaluate
 from access.evaluate.conditions.parser import parse
 from access.evaluate.conditions.syntax import Condition
-from access.evaluate.operation_sets import OperationSet
+from access.evaluate.operation_sets import OperationSet, operation_set_of
 from access.model.attributes import Attributes
 from access.model.errors import ConditionError
 from access.model.graph import Assignment, DenyAssignment
 
 LONGEST_CONDITION = 8192
 """Maximum length of a condition in Azure, 8 KB ("Troubleshoot Azure role assignment conditions")."""
+
+VERSION = "2.0"
+"""Version of the condition language that is read; conditions of version 1.0 have another meaning.
+
+Source: "New-AzRoleAssignment", Microsoft Learn, 2025: the version must be 2.0.
+"""
 
 
 class Bits(NamedTuple):
@@ -36,8 +44,16 @@ class Bits(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def parsed_condition(text: str) -> Condition | str:
-    """Return a parsed condition; or the reason, as text, if the condition cannot be parsed."""
+def parsed_condition(text: str, version: str | None = None) -> Condition | str:
+    """Return a parsed condition; or the reason, as text, if the condition cannot be parsed.
+
+    Args:
+        text: the condition.
+        version: its `conditionVersion`; Azure takes version 2.0 if there is none ("Add or edit Azure role assignment
+            conditions using the REST API", Microsoft Learn, 2025).
+    """
+    if version not in {None, "", VERSION}:
+        return f"the condition has version {version!r}, and only version {VERSION!r} is read"
     if len(text) > LONGEST_CONDITION:
         return f"the condition has {len(text)} characters, and Azure accepts {LONGEST_CONDITION}"
     try:
@@ -46,11 +62,13 @@ def parsed_condition(text: str) -> Condition | str:
         return str(error)
 
 
-def condition_verdict(text: str | None, operation_set: OperationSet, attributes: Attributes) -> Verdict:
+def condition_verdict(
+    text: str | None, operation_set: OperationSet, attributes: Attributes, *, version: str | None = None
+) -> Verdict:
     """Return the operations for which a condition is true and false; an empty condition is always true."""
     if text is None or not text.strip():
         return Verdict(operation_set.all, 0)
-    condition = parsed_condition(text)
+    condition = parsed_condition(text, version)
     if isinstance(condition, str):
         return Verdict(0, 0)
 
@@ -80,6 +98,14 @@ def granted_by_role(role: Role | None, operation_set: OperationSet, attributes: 
     return Bits(certain, perhaps & ~certain)
 
 
+def granted_by_block(block: Permission, operation_set: OperationSet) -> int:
+    """Return the operations that a permissions block of a role allows, whatever its condition."""
+    grants, excludes = (
+        (block.data_actions, block.not_data_actions) if operation_set.data else (block.actions, block.not_actions)
+    )
+    return _union(operation_set, grants, granting=True) & ~_union(operation_set, excludes, granting=False)
+
+
 def granted_by_assignment(one: Assignment, operation_set: OperationSet, attributes: Attributes) -> Bits:
     """Return the operations that a role assignment allows at a resource with these attributes."""
     # Two role systems: Cosmos DB's own roles allow only its data, and no Azure role allows that.
@@ -89,9 +115,33 @@ def granted_by_assignment(one: Assignment, operation_set: OperationSet, attribut
     certain, perhaps = granted_by_role(one.role, operation_set, attributes)
     if not (certain | perhaps) & own:
         return Bits()
-    verdict = condition_verdict(one.condition, operation_set, attributes)
+    verdict = condition_verdict(one.condition, operation_set, attributes, version=one.condition_version)
     still = certain & verdict.true & own
-    return Bits(still, (certain | perhaps) & ~verdict.false & own & ~still)
+    found = Bits(still, (certain | perhaps) & ~verdict.false & own & ~still)
+    return found.either(allowed_by_substitute(one, operation_set, attributes))
+
+
+def allowed_by_substitute(one: Assignment, operation_set: OperationSet, attributes: Attributes) -> Bits:
+    """Return the operations that a condition does not allow and another operation of the same role allows anyway."""
+    if one.condition is None or not operation_set.data:
+        return Bits()
+    certain = perhaps = 0
+    version = one.condition_version
+    rest = operation_set.all & ~condition_verdict(one.condition, operation_set, attributes, version=version).true
+    for each in SUBSTITUTES:
+        is_hierarchical = attributes.get(HIERARCHICAL) if each.hierarchical else True
+        given = operation_set.bits(name for name in operation_set.operations if covered_by(each.gives, name)) & rest
+        if not each.replaces or is_hierarchical is False or not given:
+            continue
+        own = operation_set_of((each.operation,), data=True)
+        verdict = condition_verdict(one.condition, own, attributes, version=version)
+        granted = granted_by_role(one.role, own, attributes)
+        mine = granted_by_role(one.role, operation_set, attributes)
+        if granted.certain & verdict.true and is_hierarchical is True:
+            certain |= given & mine.certain
+        if (granted.certain | granted.perhaps) & ~verdict.false:
+            perhaps |= given & (mine.certain | mine.perhaps)
+    return Bits(certain, perhaps & ~certain)
 
 
 def forbidden_by_assignment(
@@ -99,10 +149,10 @@ def forbidden_by_assignment(
 ) -> Bits:
     """Return the operations that a deny assignment forbids; only possibly, if `surely` is False."""
     certain = perhaps = 0
-    verdict = condition_verdict(deny.condition, operation_set, attributes)
+    verdict = condition_verdict(deny.condition, operation_set, attributes, version=deny.condition_version)
     for block in deny.permissions:
         narrow, wide = _denied(block, operation_set)
-        inner = condition_verdict(block.condition, operation_set, attributes)
+        inner = condition_verdict(block.condition, operation_set, attributes, version=block.condition_version)
         certain |= narrow & verdict.true & inner.true
         perhaps |= wide & ~verdict.false & ~inner.false
     # Cosmos DB authorizes access to its data itself and ignores Azure's deny assignments.
@@ -115,7 +165,9 @@ def condition_attributes(role: Role | None, condition: str | None) -> frozenset[
     """Return the attributes that the conditions of a role assignment and of its role depend on."""
     texts = [condition, *(block.condition for block in (role.permissions if role else ()))]
     conditions = (parsed_condition(text) for text in texts if text and text.strip())
-    return frozenset[str]().union(*(one.attributes for one in conditions if not isinstance(one, str)))
+    found = frozenset[str]().union(*(one.attributes for one in conditions if not isinstance(one, str)))
+    # A condition that names operations may not hold in accounts with a hierarchical namespace.
+    return found | {HIERARCHICAL} if condition is not None else found
 
 
 def _denied(block: Permission, operation_set: OperationSet) -> tuple[int, int]:

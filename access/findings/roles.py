@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from access.azure.catalogue import Role
 from access.azure.privileges import GRANTING, GRANTS_RIGHTS, allows, privileged
 from access.azure.scopes import key, type_of
-from access.evaluate.decisions import no_restriction_reason
+from access.evaluate.decisions import half_guarded_reason, is_hierarchical, no_restriction_reason
 from access.evaluate.platform_grants import is_platform_assignment
+from access.evaluate.verdicts import parsed_condition
 from access.findings.context import CheckContext, assignment_text
 from access.findings.finding import Finding
 
@@ -23,13 +24,13 @@ def check(context: CheckContext) -> Iterator[Finding]:
         if principal and context.is_network_principal(principal) and not is_platform_assignment(principal, one):
             for rule, why in _too_much(one.role, type_of(key(one.scope))):
                 yield context.assignment_finding(rule, one, f"{holds}: it {why}")
-        why = no_restriction_reason(one.condition, one.role)
-        if why:
-            yield context.assignment_finding(
-                "condition-that-restricts-nothing",
-                one,
-                f"{holds}: {why}",
-            )
+        condition = one.condition or ""
+        if isinstance(parsed_condition(condition, one.condition_version), str):
+            continue  # a condition that cannot be read is reported as such
+        if why := no_restriction_reason(condition, one.role):
+            yield context.assignment_finding("condition-that-restricts-nothing", one, f"{holds}: {why}")
+        elif why := half_guarded_reason(condition, one.role, hierarchical=is_hierarchical(context.graph, one.scope)):
+            yield context.assignment_finding("half-guarded-condition", one, f"{holds}: {why}")
 
 
 def _too_much(role: Role, at: str) -> Iterator[tuple[str, str]]:

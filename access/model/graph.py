@@ -95,6 +95,8 @@ class Assignment:
     role: Role | None
     role_id: str
     condition: str | None = None
+    condition_version: str | None = None
+    """Version of the condition language; None for the default, which is 2.0."""
     location: str = ""
     """Location of the assignment in its source: `network.yaml:31`, or a URN."""
     system: System = "azure"
@@ -126,6 +128,7 @@ class DenyAssignment:
     groups: tuple[str, ...] = ()
     """Ids of named or excluded principals that are groups, or perhaps are, as the source has no type for them."""
     condition: str | None = None
+    condition_version: str | None = None
     does_not_apply_to_children: bool = False
 
 
@@ -279,9 +282,7 @@ def _indexed(
         if name not in found:
             found[name] = record
         elif found[name] != record:
-            unread.append(
-                Unread(name, f"the source has two different versions of this {noun}; only the first is counted")
-            )
+            unread.append(Unread(name, f"the {noun} occurs twice and differs; only the first is counted"))
     return found
 
 

@@ -17,7 +17,7 @@ from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.doubts import Ignored, Reaches, separated
 from access.questions.expected_graph import expected_graph
 from access.questions.outsiders import outsiders
-from access.questions.path_samples import Pair, leaks, restricted_pairs
+from access.questions.path_conditions import Pair, leaks, restricted_pairs
 
 _MANY = 6
 _NOTHING = EffectiveAccess()
@@ -25,7 +25,7 @@ _NOTHING = EffectiveAccess()
 
 @dataclass(frozen=True)
 class Failure:
-    """Failure of the proof: access that is deployed but not declared, or declared but not deployed."""
+    """One difference between deployed and declared access."""
 
     agent: str
     resource: str
@@ -49,7 +49,7 @@ class _Gap:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Declared access to an agent that cannot be called yet."""
+    """A declared access that cannot be granted yet."""
 
     agent: str
     resource: str
@@ -76,12 +76,12 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        """Return True if the proof has no failure."""
+        """True if the proof has no failure."""
         return not self.failures
 
 
 def prove(graph: Graph, declared: Declared) -> Proof:
-    """Compare the effective access in a graph with the declared access, and return the proof."""
+    """Compare the access in a graph with the declared access."""
     wanted_graph = expected_graph(declared, graph)
     (actual, outside), (wanted, _) = _reaches(graph), _reaches(wanted_graph)
     by_path = restricted_pairs(graph, declared)
@@ -136,7 +136,7 @@ def _reaches(graph: Graph) -> tuple[dict[Pair, EffectiveAccess], Reaches]:
 
 
 def _operation_count(graph: Graph) -> int:
-    """Return the number of operations that the proof evaluates, over all identities of the network."""
+    """Return the number of operations that are evaluated, over all identities of the network."""
     identities = sum(one.is_in_network for one in graph.principals)
     operations = sum(len(relevant_operations(one, data=data)) for one in graph.resources for data in (False, True))
     return identities * operations
@@ -157,7 +157,7 @@ def _gaps(
 
 
 def _failures(graph: Graph, gaps: Iterable[_Gap]) -> Iterator[Failure]:
-    """Yield the failures, one for all gaps that the same role assignment causes."""
+    """Group the gaps that have the same role assignment as cause into one failure."""
     together: dict[tuple[str, bool, bool, frozenset[str]], list[_Gap]] = {}
     for gap in gaps:
         same = (gap.pair[0], gap.grows, gap.certain, frozenset(one.id for one in gap.by))
@@ -180,8 +180,15 @@ def _failures(graph: Graph, gaps: Iterable[_Gap]) -> Iterator[Failure]:
 def _leaking(graph: Graph, pair: Pair, accesses: tuple[DeclaredAccess, ...]) -> Iterator[Failure]:
     agent, resource = _names(graph, pair)
     for leak in leaks(graph, pair, accesses):
-        verb, end = ("may", "not declared") if leak.grows else ("may not", "declared")
-        what = f"{agent} {verb} {_words(leak.operations)} in {resource.name} {leak.where}, which is {end}"
+        access = f"{_words(leak.operations)} in {resource.name}"
+        paths = ", ".join(map(repr, leak.paths))
+        if not leak.is_known:
+            perhaps = f"{agent} may perhaps {access} outside {paths}"
+            what = f"cannot be judged: {perhaps}, by a condition that cannot be compared with these paths"
+        elif leak.grows:
+            what = f"{agent} may {access} outside {paths}, which is not declared"
+        else:
+            what = f"{agent} may not {access} everywhere under {paths}, which is declared"
         yield Failure(agent, resource.name, what, leak.grows)
 
 

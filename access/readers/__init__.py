@@ -1,1 +1,1 @@
-"""Readers: each builds an access graph from one source (export, preview, local or live Azure, policy pack)."""
+"""Readers: build a graph from one source each (export, preview, local or live Azure, policy pack)."""

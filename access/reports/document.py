@@ -27,7 +27,7 @@ def document(
     texts: Mapping[str, str] | None = None,
     difference: tuple[str, str, Difference] | None = None,
 ) -> dict[str, Any]:
-    """Return the report document of a graph: a JSON object with the results of all questions."""
+    """Build the report document of a graph."""
     summary = AccessMatrix(graph)
     blasts = blast_documents(graph, declared)
     findings = check(graph, declared, today=today, over_budget=over_budget(blasts), texts=texts)
@@ -50,7 +50,7 @@ def document(
 
 
 def proof_document(proof: Proof) -> dict[str, Any]:
-    """Return a proof as a JSON object of the report."""
+    """Convert a proof to a JSON object."""
     return {
         "declared": proof.declared,
         "allowed": proof.allowed,
@@ -68,7 +68,7 @@ def proof_document(proof: Proof) -> dict[str, Any]:
 
 
 def blast_documents(graph: Graph, declared: Declared) -> dict[str, dict[str, Any]]:
-    """Return the blast radius of every agent as JSON objects of the report."""
+    """Convert the blast radius of every agent to JSON objects."""
     budgets = {name: agent.budget for name, agent in declared.agents.items() if agent.budget is not None}
     return {name: blast.document() for name, blast in every_blast_radius(graph, budgets).items()}
 
@@ -79,7 +79,7 @@ def over_budget(blasts: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]
 
 
 def diff_document(before: str, after: str, found: Difference) -> dict[str, Any]:
-    """Return the difference between two graphs as a JSON object of the report."""
+    """Convert a difference to a JSON object."""
     return {
         "from": before,
         "to": after,
@@ -90,7 +90,7 @@ def diff_document(before: str, after: str, found: Difference) -> dict[str, Any]:
 
 
 def access_rows(summary: AccessMatrix, declared: Declared | None) -> list[dict[str, Any]]:
-    """Return every entry of the access matrix as a JSON object, sorted by agent."""
+    """Convert every entry of the access matrix to a JSON object, sorted by agent."""
     return [_access(entry, summary, declared) for _, entry in sorted(summary.entries.items())]
 
 
@@ -106,7 +106,7 @@ def _agent(name: str, graph: Graph, declared: Declared) -> dict[str, Any]:
 
 
 def _party(principal: Principal, declared: Declared) -> dict[str, Any]:
-    """Return a host of agents, a group or a user with declared access as a JSON object."""
+    """Convert a host of agents, a group or a user with declared access to a JSON object."""
     entry = declared.parties.get(principal.party)
     return {
         "name": principal.party,

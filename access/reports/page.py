@@ -24,7 +24,7 @@ _HERE = Path(__file__).parent
 
 @shows_escaped_text
 def page(document: Mapping[str, Any]) -> str:
-    """Render a report document as one HTML page."""
+    """Render the whole HTML page for a report document."""
     style, script = (_packed(name) for name in ("page.css", "page.js"))
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"

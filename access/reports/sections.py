@@ -23,7 +23,7 @@ def names(document: Item, of: str) -> list[str]:
 
 
 def failures(document: Item) -> Html:
-    """Render the failures of the proof as an HTML section."""
+    """Render the failures of the proof."""
     found: Sequence[Item] = document["proof"]["failures"]
     if not found:
         return Html()
@@ -34,7 +34,7 @@ def failures(document: Item) -> Html:
 
 
 def waiting(document: Item) -> Html:
-    """Render the declared access that cannot be granted yet as an HTML section."""
+    """Render the declared access that cannot be granted yet."""
     found: Sequence[Item] = document["proof"]["waiting"]
     if not found:
         return Html()
@@ -44,7 +44,7 @@ def waiting(document: Item) -> Html:
 
 
 def diff(document: Item) -> Html:
-    """Render the access changes of the working tree as an HTML section."""
+    """Render the access changes of the working tree."""
     found = document["diff"]
     if found is None:
         return Html()
@@ -93,7 +93,7 @@ def _finding(found: Item) -> tuple[str, ...]:
 
 
 def matrix(document: Item) -> Html:
-    """Render the access matrix as an HTML table."""
+    """Render the access matrix."""
     cells: dict[tuple[str, str], dict[str, bool]] = {}
     for access in document["access"]:
         verbs = cells.setdefault((access["agent"], access["resource"]), {})
@@ -129,7 +129,7 @@ def matrix(document: Item) -> Html:
 
 
 def _row_head(name: str, note: str) -> Html:
-    """Render the HTML heading of a matrix row: the agent, with its host or agents of the same identity."""
+    """Render the heading of a matrix row: the agent, with its host or agents of the same identity."""
     return tag("th", name, *([" ", tag("i", note)] if note else []), scope="row")
 
 
@@ -141,7 +141,7 @@ def _cell(verbs: Mapping[str, bool] | None, resource: str) -> Html:
 
 
 def blast(document: Item) -> Html:
-    """Render the blast radius of each agent as an HTML table with one row per agent."""
+    """Render the blast radius of each agent, one table row per agent."""
     rows = [
         (
             _link(agent=agent),
@@ -159,7 +159,7 @@ def blast(document: Item) -> Html:
 
 
 def unread(document: Item) -> Html:
-    """Render the list of parts that could not be evaluated as an HTML section."""
+    """Render the list of parts that could not be evaluated."""
     found: Sequence[Item] = document["unread"]
     if not found:
         return Html()
@@ -175,5 +175,5 @@ def _section(name: str, title: str, *children: str) -> Html:
 
 
 def _link(**of: str) -> Html:
-    """Render an HTML link that opens the side panel of an agent or a resource."""
+    """Render a link that opens the side panel of an agent or a resource."""
     return tag("a", *of.values(), href=f"#{urlencode(of)}")

@@ -16,6 +16,8 @@ from access.model.errors import ConditionError
 from access.model.graph import Assignment, DenyAssignment, Graph, Resource
 
 NO, PERHAPS, YES = 0, 1, 2
+BLOBS = "microsoft.storage/storageaccounts/blobservices/containers/blobs/"
+HIERARCHICAL = "resource[microsoft.storage/storageaccounts:ishnsenabled]"
 
 
 def decided(graph: Graph, principal: str, resource: Resource, operation: str, *, data: bool) -> int:
@@ -71,14 +73,30 @@ def honoured(graph: Graph, one: Assignment, resource: Resource, query: Query) ->
 def given(one: Assignment, resource: Resource, query: Query) -> int:
     if query.of_cosmos is not (one.system == "cosmos"):
         return NO
+    best = granted(one, resource, query)
+    own = min(best, holds(one.condition, resource, query))
+    return max(own, min(best, as_superuser(one, resource, query)))
+
+
+def as_superuser(one: Assignment, resource: Resource, query: Query) -> int:
+    """Return NO, PERHAPS or YES for a blob operation in an account with a hierarchical namespace, which may be flat."""
+    if not (query.data and query.operation.lower().startswith(BLOBS)) or one.condition is None:
+        return NO
+    superuser = Query(f"{BLOBS}runassuperuser/action", None, data=True)
+    hierarchical = {**attributes_of_resource(resource.id), **resource.attributes}.get(HIERARCHICAL)
+    known = NO if hierarchical is False else YES if hierarchical is True else PERHAPS
+    return min(known, granted(one, resource, superuser), holds(one.condition, resource, superuser))
+
+
+def granted(one: Assignment, resource: Resource, query: Query) -> int:
     if one.role is None:
-        return min(PERHAPS, holds(one.condition, resource, query))
+        return PERHAPS
     best = NO
     for block in one.role.permissions:
         grants, excludes = both(block, data=query.data)
         if covered(grants, query.operation) and not covered(excludes, query.operation, granting=False):
             best = max(best, holds(block.condition, resource, query))
-    return min(best, holds(one.condition, resource, query))
+    return best
 
 
 def denied(deny: DenyAssignment, resource: Resource, query: Query) -> int:

@@ -54,7 +54,7 @@ PROGRAMS: dict[str, tuple[Instruction, ...]] = {
     "true BoolEquals True": (Comparison(left=True, operator="boolequals", right=True),),
     "0123 NumericEquals 1234567890123456789": (Comparison(123, "numericequals", "1234567890123456789"),),
     "-5 NumericEquals x-y": (Comparison(-5, "numericequals", "x-y"),),
-    r"'it\'s' StringLike 'a\*'": (Comparison("it's", "stringlike", r"a\*"),),
+    r"'its' StringLike 'a\*'": (Comparison("its", "stringlike", r"a\*"),),
 }
 PROGRAMS["@Request[SubOperation] StringEqualsIgnoreCase 'Blob.List'"] = PROGRAMS["SubOperationMatches{'Blob.List'}"]
 
@@ -62,7 +62,10 @@ TEST = "an attribute, a value, ActionMatches, SubOperationMatches, Exists, NOT o
 SOURCES = "@Resource[name], @Request[name], @Principal[name] or @Environment[name]"
 MEANT = "an operator (did you mean 'StringEquals'?)"
 LONG = f"'{'long ' * 20}' unknown"
+ESCAPED = "a quote after a backslash", "a string without quotes, as no way to write one is documented"
 MISTAKES = {
+    r"'it\'s' StringLike 'a'": (3, *ESCAPED, r"'it\'s' StringLike 'a'"),
+    r"'a' StringLike 'b\' OR 'c'": (17, *ESCAPED, r"'a' StringLike 'b\' OR 'c'"),
     "": (0, "the end", TEST, ""),
     "(": (1, "the end", TEST, "("),
     "((1 NumericEquals 1)": (20, "the end", "')' for the '(' at character 1", "((1 NumericEquals 1)"),

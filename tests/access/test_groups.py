@@ -122,7 +122,7 @@ def test_principal_whose_id_another_resource_gives_may_be_an_agent() -> None:
 
     (doubt,) = graph_of_rows(account(), container(), app("shop"), grant).unread
 
-    assert "the principal of this role assignment is unknown" in doubt.what
+    assert "whom it is for is not known" in doubt.what
     assert doubt.about is None
 
 

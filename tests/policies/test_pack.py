@@ -30,6 +30,10 @@ from tests.policies.analyzer import Config, Row, answers, secret
 HOW_TO = Path(__file__).parents[2] / "docs" / "howto" / "use-the-policy-pack.md"
 READER = "principal-of-reader"
 TAGS = "!(ActionMatches{'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/filter/action'})"
+WITHOUT_ADDING = (
+    "(!(ActionMatches{'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write'})) OR "
+    "(@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name] StringEquals 'elsewhere')"
+)
 LOGIN = "DefaultEndpointsProtocol=https;AccountName=things;AccountKey=c2VjcmV0IHNlY3JldA=="
 CLOSED = {"allowSharedKeyAccess": False, "allowBlobPublicAccess": False}
 PULLS = {"identitySettings": [{"identity": IDENTITY, "lifecycle": "None"}]}
@@ -84,6 +88,10 @@ BAD: dict[str, list[Row]] = {
     "condition-that-restricts-nothing": [*GOOD[:3], assignment("reads", READER, inputs={"condition": TAGS})],
     "credential-in-plain-sight": [*GOOD, running("writer", env=[{"name": "STORAGE", "value": LOGIN}])],
     "duplicate-grant": [*GOOD, assignment("again", READER)],
+    "half-guarded-condition": [
+        *GOOD[:3],
+        assignment("reads", READER, role="Storage Blob Data Contributor", inputs={"condition": WITHOUT_ADDING}),
+    ],
     "local-auth-on": [OPEN, *GOOD[1:]],
     "mutable-image-tag": [*GOOD, running("writer", image="example.azurecr.io/writer:latest")],
     "orphaned-assignment": [*GOOD, assignment("gone", "00000000-0000-4000-8000-00000000dead")],
@@ -177,8 +185,8 @@ def test_mutable_image_tag_violates_its_policy_only_if_production_is_configured(
         ),
         ([app("reader", configuration={"ingress": UNKNOWN})], "reader", "configuration.ingress"),
         ([running("reader", env=[{"name": "API_KEY", "value": UNKNOWN}])], "reader", "API_KEY"),
-        ([*GOOD[:3], assignment("reads", UNKNOWN)], "reads", "the principal of this role assignment is unknown"),
-        ([*GOOD[:3], assignment("reads", READER, UNKNOWN)], "reads", "the scope of this role assignment"),
+        ([*GOOD[:3], assignment("reads", UNKNOWN)], "reads", "whom it is for"),
+        ([*GOOD[:3], assignment("reads", READER, UNKNOWN)], "reads", "where it holds"),
         ([*GOOD[:3], assignment("reads", READER, role=UNKNOWN)], "reads", "this source does not define that role"),
     ],
 )

@@ -58,7 +58,7 @@ def evaluate(condition: Condition, query: ConditionQuery, attributes: Attributes
             del stack[-step.count :]
             stack.append(_quantified(step.join, parts))
         else:
-            stack.append(_test_verdict(step, query, attributes))
+            stack.append(verdict_of_test(step, query, attributes))
     return stack[0]
 
 
@@ -72,7 +72,8 @@ def _quantified(join: Join, parts: list[Verdict]) -> Verdict:
     return Verdict(true, false)
 
 
-def _test_verdict(test: Test, query: ConditionQuery, attributes: Attributes) -> Verdict:
+def verdict_of_test(test: Test, query: ConditionQuery, attributes: Attributes) -> Verdict:
+    """Evaluate one test of a condition for every operation of a query."""
     everything = query.operations
     if isinstance(test, Constant):
         return _same_for_all(everything, holds_true=test.value)

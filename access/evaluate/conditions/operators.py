@@ -7,6 +7,7 @@ Microsoft's own interpreter (GitHub microsoft/regorus, src/languages/azure_rbac,
 """
 
 import operator as compare
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ QUANTIFIERS = {
     "foranyofallvalues": Quantifier(all_left=False, all_right=True),
     "forallofallvalues": Quantifier(all_left=True, all_right=True),
 }
+_DOCUMENTED_ESCAPES = re.compile(r"\\[*?]")
 _ANY_OF_ANY = QUANTIFIERS["foranyofanyvalues"]
 
 
@@ -112,7 +114,7 @@ def compare_values(
     that; with a quantifier the inverse is taken of each pair.
     """
     entry = _BY_NAME[name]
-    if entry.relation is None or not left or not right:
+    if entry.relation is None or not left or not right or _has_unclear_escape(entry, right):
         return None
     lefts = [entry.read_left(value) for value in left]
     rights: list[Any] = [entry.read_right(value) for value in right]
@@ -123,6 +125,13 @@ def compare_values(
             return None
         rights = [tuple(rights)]
     return _quantified(entry.relation, lefts, rights, quantifier, inverse=inverse)
+
+
+def _has_unclear_escape(entry: Operator, values_of_test: Sequence[Scalar]) -> bool:
+    r"""Return True if a value has a backslash that is not before `*` or `?` of a Like operator."""
+    texts = (value for value in values_of_test if isinstance(value, str) and "\\" in value)
+    escapes = _DOCUMENTED_ESCAPES if entry.relation is values.like else None
+    return any(escapes is None or "\\" in escapes.sub("", text) for text in texts)
 
 
 def _quantified(

@@ -1,6 +1,9 @@
 """Tokenizer for role assignment conditions.
 
-Owns characters and positions; `access.evaluate.conditions.parser` owns the grammar.
+Owns characters and positions; `access.evaluate.conditions.parser` owns the grammar. A backslash escapes `*` and `?` of
+the Like operators, and nothing else is documented ("Azure role assignment condition format and syntax", Special
+characters, Microsoft Learn, 2024-04-01): a quote after a backslash may end the string or belong to it, so that such a
+condition cannot be read.
 """
 
 import re
@@ -62,6 +65,7 @@ _SYMBOLS = {
 }
 _WORDS = {"and": TokenKind.AND, "or": TokenKind.OR, "not": TokenKind.NOT}
 _EXCERPT = 24
+_ESCAPED_QUOTE = "a quote after a backslash", "expected a string without quotes, as no way to write one is documented"
 
 
 def tokens_of(text: str) -> list[Token]:
@@ -69,7 +73,10 @@ def tokens_of(text: str) -> list[Token]:
     found: list[Token] = []
     position = 0
     while match := _TOKEN.match(text, position):
-        found.append(_token(match))
+        token = _token(match)
+        if token.kind is TokenKind.STRING and (escaped := token.text.find("\\'")) >= 0:
+            raise condition_error(text, token.position + 1 + escaped, *_ESCAPED_QUOTE)
+        found.append(token)
         position = match.end()
     blank = _BLANK.match(text, position)
     position = blank.end() if blank else position
@@ -89,8 +96,7 @@ def _token(match: re.Match[str]) -> Token:
     text = match.group(group)
     position = match.start(group)
     if group == "string":
-        # Only the quote is unescaped here: `\*` and `\?` keep their meaning for the Like operators.
-        return Token(TokenKind.STRING, text[1:-1].replace("\\'", "'"), position)
+        return Token(TokenKind.STRING, text[1:-1], position)
     if group == "attribute":
         return Token(TokenKind.ATTRIBUTE, text[1:], position)
     if group == "symbol":

@@ -122,6 +122,18 @@ RULES = (
         "own.",
     ),
     Rule(
+        id="half-guarded-condition",
+        severity="error",
+        title="A condition can be bypassed by another operation",
+        why="Azure allows every operation that a condition does not name, and this one gives the same as an operation "
+        "that the condition restricts: the restriction does not hold.",
+        fix="Name the operation in the condition, too: `!(ActionMatches{'…/blobs/write'}) AND "
+        "!(ActionMatches{'…/blobs/add/action'}) OR …`.",
+        help="The role allows both operations. Adding a blob is writing one; receiving messages reads and deletes "
+        "them; in an account with a hierarchical namespace Azure authorizes a superuser by one operation alone, and "
+        "renaming, owning and giving permissions lead around a condition.",
+    ),
+    Rule(
         id="condition-that-restricts-nothing",
         severity="error",
         title="A condition leaves all data of its role unrestricted",

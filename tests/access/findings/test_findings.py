@@ -196,6 +196,11 @@ CASES: dict[str, tuple[str, World, World]] = {
         SMALL.holding(held(WRITE, condition=TAGS.replace("tags/write", "filter/action"))),
         SMALL.holding(held(WRITE, condition=ONLY_IN)),
     ),
+    "a condition on writing and not on adding": (
+        "half-guarded-condition",
+        SMALL.holding(held(WRITE, condition=ONLY_IN.replace(f" AND !(ActionMatches{{'{BLOBS}/add/action'}})", ""))),
+        SMALL.holding(held(WRITE, condition=ONLY_IN)),
+    ),
     "an account key": (
         "credential-in-plain-sight",
         SMALL.having(app(template=variables(STORE=f"AccountName=acc;AccountKey={KEY}"))),

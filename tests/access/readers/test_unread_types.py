@@ -38,7 +38,7 @@ SILENT = {
 OTHER_PACKAGES = (
     "azapi:index/dataPlaneResource:DataPlaneResource",
     "azure:storage/account:Account",
-    "azuread:index/appRoleAssignment:AppRoleAssignment",
+    "azuread:index/group:Group",
     "azurerm:index/roleAssignment:RoleAssignment",
     "command:local:Command",
     "kubernetes:core/v1:Secret",

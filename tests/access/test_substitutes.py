@@ -1,0 +1,124 @@
+"""Tests of operations that give the same as others: conditions on those others alone do not hold."""
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from access.azure.actions import covered
+from access.azure.catalogue import Permission, Role, by_name
+from access.azure.operations import listed
+from access.azure.substitutes import SUBSTITUTES, Substitute
+from access.evaluate.decisions import decide, effective_access, half_guarded_reason, is_hierarchical
+from access.model.graph import Graph, Principal, Resource
+from tests.access.graphs import ACCOUNT, BLOBS, DELETE, NAME, READ, REPORTS, UPLOADS, WRITE, custom, graph_of, held
+
+Properties = Mapping[str, object]
+SUPER = f"{BLOBS}/runAsSuperUser/action"
+OWNER = by_name("Storage Blob Data Owner")
+KNOWN = frozenset(name.lower() for name in listed(data=True))
+FLAT: Properties = {"sku": {"name": "x"}}
+DEEP: Properties = {"sku": {"name": "x"}, "isHnsEnabled": True}
+
+
+def guarding(*operations: str) -> str:
+    tests = " AND ".join(f"!(ActionMatches{{'{one}'}})" for one in operations)
+    return f"(({tests}) OR ({NAME} StringEquals 'uploads'))"
+
+
+def role_of(*operations: str) -> Role:
+    return custom(Permission(data_actions=operations))
+
+
+def given_by(row: Substitute) -> list[str]:
+    return [name for name in listed(data=True) if covered(row.gives, name) and name != row.operation]
+
+
+@pytest.mark.parametrize("row", SUBSTITUTES, ids=lambda row: row.operation.rpartition("blobs/")[2])
+def test_condition_that_leaves_out_a_substitute_of_a_guarded_operation_is_half_guarded(row: Substitute) -> None:
+    given = given_by(row)
+    assert row.operation.lower() in KNOWN
+    assert given
+
+    for one in given:
+        found = half_guarded_reason(guarding(one), role_of(one, row.operation)) or ""
+        assert found.startswith(f"the condition guards {one}, and not {row.operation}, which ")
+    assert half_guarded_reason(guarding(*given, row.operation), role_of(*given, row.operation)) is None
+    only_in_hierarchical = half_guarded_reason(guarding(*given), role_of(*given, row.operation), hierarchical=False)
+    assert (only_in_hierarchical is None) is row.hierarchical
+
+
+@pytest.mark.parametrize(
+    "condition", [None, "", guarding("Microsoft.Storage/x/read"), f"{NAME} StringEquals 'uploads'"]
+)
+def test_condition_that_guards_all_or_none_is_not_half_guarded(condition: str | None) -> None:
+    assert half_guarded_reason(condition, by_name("Storage Blob Data Contributor")) is None
+
+
+def blobs(properties: Properties | None, condition: str, role: Role = OWNER) -> Graph:
+    """Return a graph with a role at an account, whose properties are known or not."""
+    account = Resource(id=ACCOUNT, name="acc", kind="", declared=False, local_auth=False, properties=properties or {})
+    containers = [Resource(id=each, name=each.rpartition("/")[2], kind="") for each in (UPLOADS, REPORTS)]
+    return Graph(
+        principals=[Principal(id="p", name="analysis", agent="analysis")],
+        resources=[*containers, *([account] if properties is not None else [])],
+        assignments=[held(role, ACCOUNT, condition=condition)],
+    )
+
+
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        (DEEP, "allowed"),
+        ({"properties": {"isHnsEnabled": True}, "sku": {}}, "allowed"),
+        (FLAT, "denied"),
+        ({"sku": {}, "isHnsEnabled": False}, "denied"),
+        ({"sku": {}, "isHnsEnabled": "not known"}, "conditional"),
+        ({"kind": "StorageV2"}, "conditional"),
+        ({}, "conditional"),
+        (None, "conditional"),
+    ],
+)
+def test_condition_that_leaves_out_the_superuser_holds_only_in_an_account_without_hierarchical_namespace(
+    properties: Properties | None, expected: str
+) -> None:
+    leaking, tight = guarding(READ, WRITE), guarding(READ, WRITE, SUPER)
+
+    for operation in (READ, WRITE):
+        answer = decide(blobs(properties, leaking), "p", REPORTS, operation)
+        assert answer.decision == expected
+        assert ("runAsSuperUser" in answer.because) is (expected != "denied")
+        assert decide(blobs(properties, tight), "p", REPORTS, operation).decision == "denied"
+        assert decide(blobs(properties, leaking), "p", UPLOADS, operation).decision == "allowed"
+    known = {"allowed": True, "denied": False, "conditional": None}[expected]
+    assert is_hierarchical(blobs(properties, leaking), UPLOADS) is known
+
+
+def test_superuser_gives_no_operation_that_its_role_does_not_have() -> None:
+    graph = blobs(DEEP, guarding(READ), role_of(READ, SUPER))
+
+    assert effective_access(graph, "p", REPORTS).data_allowed == {READ, SUPER}
+    assert decide(graph, "p", REPORTS, DELETE).decision == "denied"
+
+
+def test_condition_of_another_version_is_neither_true_nor_false() -> None:
+    always, never = "true", "false"
+
+    for condition in (always, never):
+        old = graph_of(held(OWNER, ACCOUNT, condition=condition, condition_version="1.0"))
+        assert decide(old, "p", UPLOADS, READ).decision == "conditional"
+        assert "version '1.0'" in decide(old, "p", UPLOADS, READ).because
+        for version in (None, "", "2.0"):
+            new = graph_of(held(OWNER, ACCOUNT, condition=condition, condition_version=version), local_auth=False)
+            assert decide(new, "p", UPLOADS, READ).decision == ("allowed" if condition == always else "denied")
+
+
+@given(st.sets(st.sampled_from([READ, WRITE, DELETE, f"{BLOBS}/add/action", f"{BLOBS}/move/action", SUPER])))
+@settings(max_examples=64, deadline=None)
+def test_a_guard_of_more_operations_never_allows_more(guarded: set[str]) -> None:
+    everything = guarding(*sorted({READ, WRITE, DELETE, f"{BLOBS}/add/action", f"{BLOBS}/move/action", SUPER}))
+    less = guarding(*sorted(guarded)) if guarded else "true"
+
+    tight = effective_access(blobs(DEEP, everything), "p", REPORTS).data_allowed
+    assert tight <= effective_access(blobs(DEEP, less), "p", REPORTS).data_allowed
