@@ -79,11 +79,13 @@ def judged(graph: Graph) -> Proof:
         ([group_row(), member_row("principal-of-other"), granted()], "conditional"),
     ],
 )
-def test_group_role_is_held_by_known_members_and_perhaps_by_others(rows: list[Row], expected: str) -> None:
+def test_role_of_an_entra_group_is_allowed_for_known_members_and_conditional_if_members_are_unknown(
+    rows: list[Row], expected: str
+) -> None:
     assert outcome(*rows) == expected
 
 
-def test_group_and_members_of_a_preview_are_matched_by_their_dependencies() -> None:
+def test_preview_reader_matches_an_entra_group_and_its_members_by_property_dependencies() -> None:
     group, shop = group_row(), app("shop")
     group |= {"id": "", "outputs": {}}
     shop |= {"outputs": {}}
@@ -98,7 +100,7 @@ def test_group_and_members_of_a_preview_are_matched_by_their_dependencies() -> N
     assert decide(graph, principal.id, CONTAINER, READ).decision == "allowed"
 
 
-def test_group_in_a_group_gives_its_role_to_the_members_of_both() -> None:
+def test_member_of_a_nested_entra_group_is_a_member_of_the_outer_group() -> None:
     found = Memberships.of([("outer", "inner"), ("inner", "app"), ("inner", "outer")])
 
     assert found.is_member("APP", "Outer") is True
@@ -106,7 +108,7 @@ def test_group_in_a_group_gives_its_role_to_the_members_of_both() -> None:
     assert Memberships.of([], ["app"]).is_member("app", "other") is False
 
 
-def test_group_of_the_program_has_its_name_and_is_not_called_deleted() -> None:
+def test_access_check_names_an_entra_group_of_the_program_and_does_not_report_it_as_deleted() -> None:
     graph = graph_of_rows(account(), container(), app("shop"), group_row(), granted())
 
     found = check(graph, today=date(2026, 11, 28))
@@ -117,7 +119,7 @@ def test_group_of_the_program_has_its_name_and_is_not_called_deleted() -> None:
     ]
 
 
-def test_principal_whose_id_another_resource_gives_may_be_an_agent() -> None:
+def test_role_assignment_of_an_unknown_principal_id_is_reported_as_possibly_for_any_agent() -> None:
     grant = granted(who=UNKNOWN, kind="ServicePrincipal", propertyDependencies={"principalId": ["urn:x::y::z"]})
 
     (doubt,) = graph_of_rows(account(), container(), app("shop"), grant).unread
@@ -127,7 +129,7 @@ def test_principal_whose_id_another_resource_gives_may_be_an_agent() -> None:
 
 
 @pytest.mark.parametrize("kind", ["group", "user", ""])
-def test_auditor_with_reader_at_a_management_group_does_not_fail_the_proof(kind: str) -> None:
+def test_access_proof_holds_with_an_outside_auditor_that_is_reader_at_a_management_group(kind: str) -> None:
     found = judged(with_role("Reader", COMPANY, kind))
 
     assert found.failures == ()
@@ -135,7 +137,7 @@ def test_auditor_with_reader_at_a_management_group_does_not_fail_the_proof(kind:
 
 
 @pytest.mark.parametrize("role", ["Owner", READER, "Key Vault Secrets User", "Contributor"])
-def test_group_that_may_have_an_agent_as_a_member_fails_the_proof_until_members_are_known(role: str) -> None:
+def test_access_proof_fails_for_a_role_of_an_entra_group_unless_no_agent_is_a_member(role: str) -> None:
     agents = [one.id for one in FABRIKAM.principals if one.agents]
     unknown = judged(with_role(role, group_scope()))
     outside = judged(with_role(role, group_scope(), memberships=Memberships.of([], agents)))
@@ -148,7 +150,7 @@ def test_group_that_may_have_an_agent_as_a_member_fails_the_proof_until_members_
 
 
 @pytest.mark.parametrize("kind", ["user", ""])
-def test_unknown_role_of_a_principal_outside_the_network_does_not_fail_the_proof(kind: Any) -> None:  # noqa: ANN401
+def test_access_proof_fails_for_an_unknown_role_of_an_agent_but_not_of_an_outside_principal(kind: Any) -> None:  # noqa: ANN401
     one = held(None, group_scope(), principal=STAFF, id="staff")
     people = (*FABRIKAM.principals, Principal(id=STAFF, name="staff", purpose="other", kind=kind))
     graph = fabrikam.changed(FABRIKAM, [*FABRIKAM.assignments, one], principals=people)
@@ -170,7 +172,7 @@ def denied_by(**more: Any) -> str:  # noqa: ANN401
     )
 
 
-def test_deny_assignment_with_a_group_is_conditional_until_members_are_known() -> None:
+def test_deny_assignment_with_an_entra_group_is_conditional_until_members_are_known() -> None:
     everyone = ("00000000-0000-0000-0000-000000000000",)
 
     excluded = denied_by(principals=everyone, excluded_principals=("staff",), groups=("staff",))

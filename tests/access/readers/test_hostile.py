@@ -157,7 +157,7 @@ def test_invalid_declared_document_error_names_the_path_of_the_value() -> None:
 
 
 @pytest.mark.parametrize("levels", [30, 100, 10_000])
-def test_scope_of_any_depth_is_read_and_covers_what_is_below_it(levels: int) -> None:
+def test_role_assignment_at_a_resource_id_of_any_depth_covers_resources_below_it(levels: int) -> None:
     deep = ACCOUNT + "/a/b" * levels
     rows = [account(), app("report"), assignment("deep", "principal-of-report", deep)]
 
@@ -168,7 +168,7 @@ def test_scope_of_any_depth_is_read_and_covers_what_is_below_it(levels: int) -> 
     assert held.scope == deep
 
 
-def test_memory_for_an_id_grows_no_faster_than_its_length() -> None:
+def test_total_length_of_the_scopes_above_a_resource_id_grows_linearly_with_its_depth() -> None:
     sizes = {levels: sum(map(len, ancestors(key(ACCOUNT + "/a/b" * levels)))) for levels in (1_000, 10_000)}
 
     assert sizes[10_000] < 11 * sizes[1_000]
