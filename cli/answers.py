@@ -27,6 +27,7 @@ from access.reports.document import (
     proof_document,
     severities,
 )
+from access.reports.provenance import Provenance
 from access.reports.terminal import Style
 from cli.exit_codes import ExitCode
 
@@ -144,16 +145,17 @@ def run_check_of_program(graph: Graph, today: date, texts: Mapping[str, str]) ->
     return Result(rows, lambda style: text.findings(rows, style), lambda: markdown.findings(rows), code, found)
 
 
-def run_report(
+def run_report(  # noqa: PLR0913, PLR0917 (one argument for each part of a report)
     graph: Graph,
     declared: Declared,
     today: date,
     texts: Mapping[str, str],
     before: tuple[Graph, tuple[str, str]] | None = None,
+    made: Provenance | None = None,
 ) -> dict[str, Any]:
     """Compute the document of the HTML report on a graph's access, with the changes from another graph if given."""
     changed = None if before is None else (*before[1], difference(before[0], graph))
-    return document(graph, declared, today=today, texts=texts, difference=changed)
+    return document(graph, declared, today=today, texts=texts, difference=changed, made=made)
 
 
 def run_review(report: Mapping[str, Any], page: str, findings: Sequence[Finding]) -> Result:

@@ -21,6 +21,7 @@ from cli.graph_file import graph_of_file, read_document
 from cli.name_check import check_agent, check_question
 from cli.output import print_text, write_file
 from cli.project_root import find_root, shown_path
+from cli.report_origin import report_origin
 from cli.sources import WORKING_TREE, LiveScope, program_file, read_source, source_name, texts
 from cli.working_tree import Project, report_run
 
@@ -107,7 +108,7 @@ class Question:
         declared = self._project.declared()
         before = (self._read(diff_with), names) if diff_with else None
         found = texts(self.source, self._project)
-        document = answers.run_report(self._graph, declared, _today(), found, before)
+        document = answers.run_report(self._graph, declared, _today(), found, before, report_origin(self._project.root))
         path = out or self._project.root / "report" / f"{self.stack}.html"
         write_file(path, page(document))
         return document, shown_path(path)

@@ -8,26 +8,35 @@ from datetime import date
 from typing import Any
 
 from access.azure.scopes import key
+from access.azure.verbs import verb_of
 from access.findings import check
 from access.model.declared import Declared
-from access.model.graph import Graph, Principal
+from access.model.graph import Assignment, Graph, Principal
 from access.questions.blast_radius import every_blast_radius
 from access.questions.diff import Difference
 from access.questions.matrix import AccessMatrix, MatrixEntry
 from access.questions.proof import Proof, prove
+from access.reports.declared_rules import identity_rows, image_rows, log_rows, rule_rows
+from access.reports.grants import grant_rows, weight
+from access.reports.network_exposure import exposure_rows
+from access.reports.provenance import Provenance, provenance_document
 
 FORMAT, VERSION = "agent-network-access", 1
 
 
-def document(
+def document(  # noqa: PLR0913 (one argument for each part of a report)
     graph: Graph,
     declared: Declared,
     *,
     today: date,
     texts: Mapping[str, str] | None = None,
     difference: tuple[str, str, Difference] | None = None,
+    made: Provenance | None = None,
 ) -> dict[str, Any]:
-    """Build the report document of a graph."""
+    """Return the report document of a graph: a JSON object with the results of all questions.
+
+    Time, commit and version of the report come from the caller.
+    """
     summary = AccessMatrix(graph)
     blasts = blast_documents(graph, declared)
     findings = check(graph, declared, today=today, over_budget=over_budget(blasts), texts=texts)
@@ -37,6 +46,7 @@ def document(
         "network": declared.network,
         "stack": declared.stack,
         "source": graph.source,
+        "made": provenance_document(made, graph),
         "agents": [_agent(name, graph, declared) for name in summary.agents],
         "parties": [_party(one, declared) for one in graph.principals if one.party],
         "resources": [_resource(name, summary, declared) for name in summary.resources],
@@ -46,6 +56,12 @@ def document(
         "findings": [one.document() for one in findings],
         "diff": None if difference is None else diff_document(*difference),
         "unread": [{"where": one.where, "what": one.what} for one in graph.unread],
+        "grants": grant_rows(graph),
+        "exposure": exposure_rows(graph),
+        "images": image_rows(graph, declared),
+        "identities": identity_rows(graph, declared),
+        "rules": rule_rows(declared, today),
+        "logs": log_rows(graph),
     }
 
 
@@ -141,12 +157,26 @@ def _access(entry: MatrixEntry, summary: AccessMatrix, declared: Declared | None
         "agent": entry.agent,
         "resource": summary.name_of(entry.resource),
         "verbs": [verb.rstrip("*") for verb in verbs],
+        "weights": _weights(assignments, entry, verbs),
         "conditional": bool(entry.conditional),
         "roles": sorted({one.role_name for one in assignments}),
         "scope": _narrowest(one.scope for one in assignments),
         "location": _declaring_line(entry, summary.name_of(entry.resource), declared),
         "operations": sorted(entry.operations, key=str.lower),
     }
+
+
+def _weights(assignments: Iterable[Assignment], entry: MatrixEntry, labels: Iterable[str]) -> dict[str, str]:
+    """Return the weight of each verb or role of a matrix entry, without those that only read or use something."""
+    shown = {label.rstrip("*") for label in labels}
+    found: dict[str, str] = {}
+    for one in assignments:
+        role = one.role.name if one.role is not None else f"role {one.role_name}"
+        verb = verb_of(role, entry.resource.kind)
+        label, heavy = (verb, weight(one.role, verb)) if verb in shown else (role, weight(one.role))
+        if label in shown and heavy:
+            found[label] = heavy
+    return found
 
 
 def _narrowest(scopes: Iterable[str]) -> str:

@@ -1,13 +1,12 @@
 """Renders the report as one self-contained HTML page.
 
-Owns the frame: content security policy, style, script, the embedded document and the header. `sections` renders the
-parts that need no JavaScript; `page.js` adds the graph and the side panel from the same document. Nothing is loaded
-from elsewhere: the policy allows only this style and this script.
+Owns the frame: content security policy, style, script, the embedded document, and the order of the sections. They need
+no JavaScript; the files in `script/` add the graph, the details, the filter and the export from the same document.
+Nothing is loaded from elsewhere: the policy allows only this style and this script.
 """
 
 import json
 from base64 import b64encode
-from collections import Counter
 from collections.abc import Mapping
 from hashlib import sha256
 from html import escape
@@ -15,36 +14,85 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from access.reports import sections
+from access.reports import matrix_table, review_tables, sections
 from access.reports.markup import Html, joined, tag
+from access.reports.verdict import verdict
 from safe_text.display import shows_escaped_text
 
 _HERE = Path(__file__).parent
+_SCRIPT = ("document", "selection", "details", "graph", "matrix", "filter", "export", "start")
+_FIRST = (sections.diff, sections.findings, sections.waiting, matrix_table.matrix)
+_THEN = (
+    review_tables.grants,
+    review_tables.exposure,
+    sections.blast,
+    review_tables.identities,
+    review_tables.images,
+    review_tables.rules,
+    review_tables.logs,
+    sections.unread,
+)
+_CONTENTS = (
+    ("diff", "Changes"),
+    ("findings", "Findings"),
+    ("matrix", "Matrix"),
+    ("graph", "Graph"),
+    ("grants", "Grants"),
+    ("exposure", "Exposure"),
+    ("blast", "Blast radius"),
+    ("identities", "People"),
+    ("images", "Images"),
+    ("rules", "Rules"),
+    ("logs", "Logs"),
+    ("unread", "Not judged"),
+)
 
 
 @shows_escaped_text
 def page(document: Mapping[str, Any]) -> str:
-    """Render the whole HTML page for a report document."""
-    style, script = (_packed(name) for name in ("page.css", "page.js"))
+    """Render a report document as one HTML page."""
+    style, script = _packed("page.css"), _script()
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
     )
+    first, then = (joined(make(document) for make in part) for part in (_FIRST, _THEN))
     return Template(_packed("page.html")).substitute(
         policy=policy,
         title=escape(f"Access of {document['network']} ({document['stack']})"),
         style=style,
-        header=_header(document),
+        header=_header(document, first + then),
         alerts=sections.failures(document),
-        sections=joined(make(document) for make in sections.IN_ORDER),
+        first=first,
+        sections=then,
         document=embedded(document),
         script=script,
     )
 
 
 def embedded(document: Mapping[str, Any]) -> str:
-    """Encode the document as JSON that is safe inside an HTML script element."""
-    text = json.dumps(document, separators=(",", ":"))
+    """Encode the document as JSON that is safe inside an HTML script element.
+
+    Equal lists of operations are stored once, in `operation_sets`; an access has the number of its list. The id of a
+    role assignment begins with `~` in place of its scope.
+    """
+    sets: dict[tuple[str, ...], int] = {}
+    access = [{**one, "operations": sets.setdefault(tuple(one["operations"]), len(sets))} for one in document["access"]]
+    grants = [{**one, "assignment": _short(one["assignment"], one["scope"])} for one in document["grants"]]
+    compact = {**document, "access": access, "grants": grants, "operation_sets": list(sets)}
+    text = json.dumps(compact, separators=(",", ":"))
     return text.replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026")
+
+
+def _short(assignment: str, scope: str) -> str:
+    return f"~{assignment[len(scope) :]}" if assignment.startswith(scope) else assignment
+
+
+def _script() -> str:
+    """Return the JavaScript of the HTML report, made of its files in order.
+
+    Every text of the document becomes a text node; nothing of it is ever read as markup.
+    """
+    return "\n".join(['"use strict";', *(_packed(f"script/{name}.js") for name in _SCRIPT)])
 
 
 def _packed(name: str) -> str:
@@ -55,27 +103,45 @@ def _hash(text: str) -> str:
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
-def _header(document: Mapping[str, Any]) -> Html:
-    proof = document["proof"]
-    failures, unread = len(proof["failures"]), len(document["unread"])
-    current = Counter(found["severity"] for found in document["findings"] if not found["exception"])
-    counts: list[tuple[str, int, str | None]] = [
-        ("agents", len(document["agents"]), None),
-        ("resources", len(sections.names(document, "resource")), None),
-        ("accesses", len(document["access"]), None),
-        ("proof: declared", proof["declared"], None),
-        ("proof: allowed", proof["allowed"], None),
-        ("proof: denied", proof["denied"], None),
-        ("proof: failures", failures, "error" if failures else None),
-        *((f"findings: {name}", current[name], name if current[name] else None) for name in sections.SEVERITIES),
-        ("findings: accepted", len(document["findings"]) - current.total(), None),
-        ("not evaluated", unread, "warning" if unread else None),
-    ]
-    tiles = (tag("div", tag("dt", name), tag("dd", f"{count:,}"), class_=look) for name, count, look in counts)
+def _header(document: Mapping[str, Any], body: str) -> Html:
+    """Render the head of the HTML report: verdict, origin, numbers and table of contents."""
+    found, proof = verdict(document), document["proof"]
+    numbers = (
+        ("agent", len(document["agents"])),
+        ("resource", len(matrix_table.names(document, "resource"))),
+        ("role assignment", len(document["grants"])),
+    )
+    counts = [f"{count:,} {noun}{'s' if count != 1 else ''}" for noun, count in numbers]
+    counts.append(f"{proof['allowed']:,} of {proof['declared']:,} declared accesses allowed")
+    counts.append(f"{proof['denied']:,} other operations denied")
+    anchors = (
+        tag("a", title, href=f"#{name}", hidden="hidden" if name == "graph" else None)
+        for name, title in _CONTENTS
+        if name == "graph" or f'<section id="{name}"' in body
+    )
     return joined(
         (
             tag("h1", f"Access of {document['network']}"),
-            tag("p", "stack ", tag("strong", document["stack"]), " · from ", document["source"]),
-            tag("dl", *tiles, class_="counts"),
+            tag("p", found.sentence, class_=f"verdict {found.level}"),
+            tag("p", " · ".join(counts), class_="soft"),
+            tag("dl", *_origin(document), class_="origin"),
+            tag("nav", *anchors, aria_label="Contents"),
         )
     )
+
+
+def _origin(document: Mapping[str, Any]) -> list[Html]:
+    made = document["made"]
+    commit = (
+        f"{made['commit'][:12]}{' and uncommitted changes' if made['has_changes'] else ''}" if made["commit"] else ""
+    )
+    only = ", ".join(made["subscriptions"]) + (" (made up by local Azure)" if made["simulated"] else "")
+    rows = (
+        ("Stack", document["stack"]),
+        ("Source", document["source"]),
+        ("Subscription", only if made["subscriptions"] else ""),
+        ("Generated", made["time"].replace("T", " ").replace("+00:00", " UTC")),
+        ("Commit", commit),
+        ("Version", f"agent-network {made['version']}" if made["version"] else ""),
+    )
+    return [tag("div", tag("dt", name), tag("dd", value)) for name, value in rows if value]

@@ -1,25 +1,17 @@
-"""Renders the sections of the HTML page that work without JavaScript.
+"""Renders the sections of the HTML page about results: proof, changes, findings, blast radius and open questions.
 
-Each function renders a part of the report document, and returns empty markup where there is nothing to show.
+Each function renders a part of the report document without JavaScript, and returns empty markup where there is nothing
+to show. `matrix_table` and `review_tables` render the rest.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
-from access.reports.markup import Html, joined, table, tag
+from access.reports.markup import Html, Row, joined, link, section, table, tag, with_code
 
 Item = Mapping[str, Any]
 
 SEVERITIES = ("error", "warning", "note")
-# From this number of columns on, headings are rotated, and print replaces the table by lists.
-_WIDE = 12
-
-
-def names(document: Item, of: str) -> list[str]:
-    """Return the names of every agent or resource in the report."""
-    listed = [item["name"] for item in document[f"{of}s"]]
-    return list(dict.fromkeys([*listed, *(access[of] for access in document["access"])]))
 
 
 def failures(document: Item) -> Html:
@@ -28,9 +20,7 @@ def failures(document: Item) -> Html:
     if not found:
         return Html()
     title = f"The proof fails in {len(found)} case{'s' if len(found) > 1 else ''}"
-    return tag(
-        "div", _section("failures", title, tag("ul", *(tag("li", one["what"]) for one in found))), class_="alert"
-    )
+    return tag("div", section("failures", title, tag("ul", *(tag("li", one["what"]) for one in found))), class_="alert")
 
 
 def waiting(document: Item) -> Html:
@@ -38,9 +28,16 @@ def waiting(document: Item) -> Html:
     found: Sequence[Item] = document["proof"]["waiting"]
     if not found:
         return Html()
-    rows = ((_link(agent=one["agent"]), one["verb"], one["resource"], one["why"], one["location"]) for one in found)
+    rows = (
+        Row(
+            (link(agent=one["agent"]), one["verb"], one["resource"], one["why"], one["location"]),
+            one["agent"],
+            one["resource"],
+        )
+        for one in found
+    )
     headings = ("Who", "Verb", "What", "Waits because", "Location")
-    return _section("waiting", "Declared, and waiting", table(headings, rows, label="Declared, and waiting"))
+    return section("waiting", "Declared, and waiting", table(headings, rows, label="Declared, and waiting"))
 
 
 def diff(document: Item) -> Html:
@@ -51,129 +48,117 @@ def diff(document: Item) -> Html:
     title = f"Changes from {found['from']} to {found['to']}"
     rows = map(_change, found["changes"])
     headings = ("Access", "Who", "Change", "What", "Operations")
-    return _section("diff", title, table(headings, rows, label=title) if found["changes"] else tag("p", "Nothing."))
+    return section("diff", title, table(headings, rows, label=title) if found["changes"] else tag("p", "Nothing."))
 
 
-def _change(change: Item) -> tuple[str, ...]:
+def _change(change: Item) -> Row:
     look = "grows" if change["grows"] else "shrinks"
-    return (
+    cells = (
         tag("span", f"{change['sign']} {look}", class_=look),
-        _link(agent=change["agent"]),
+        link(agent=change["agent"]),
         change["words"],
-        _link(resource=change["resource"]),
+        link(resource=change["resource"]),
         joined(tag("code", operation, class_="line") for operation in change["operations"]),
     )
+    return Row(cells, change["agent"], change["resource"])
 
 
 def findings(document: Item) -> Html:
-    """Render findings as HTML, the most severe first, then the accepted ones with reason and expiry."""
+    """Render findings as an HTML section, grouped by rule so that reason and fix are read once."""
     ranked = sorted(document["findings"], key=lambda found: SEVERITIES.index(found["severity"]))
-    current, accepted = ([found for found in ranked if bool(found["exception"]) is held] for held in (False, True))
-    severity = tag("th", tag("button", "Severity", type="button"), scope="col", aria_sort="descending")
-    headings = (severity, "Finding", "What", "Why", "Fix", "Location")
-    shown = table(headings, map(_finding, current), label="Findings") if current else tag("p", "None.")
-    first = _section("findings", "Findings", shown)
+    current = [found for found in ranked if not found["exception"]]
+    rules: dict[str, list[Item]] = {}
+    for one in current:
+        rules.setdefault(one["id"], []).append(one)
+    shown = joined(_rule(alike) for alike in rules.values()) if rules else tag("p", "None.")
+    accepted = [found for found in ranked if found["exception"]]
     if not accepted:
-        return first
-    rows = ((*_finding(one), one["exception"]["because"], one["exception"]["expires"]) for one in accepted)
-    shown = table((*headings, "Accepted because", "Until"), rows, label="Accepted findings")
-    return joined((first, _section("accepted", "Accepted findings", shown)))
-
-
-def _finding(found: Item) -> tuple[str, ...]:
-    concerned = (tag("span", _link(**{of: found[of]}), class_="line") for of in ("agent", "resource") if found.get(of))
-    return (
-        tag("span", found["severity"], class_=found["severity"]),
-        tag("code", found["id"]),
-        found["what"],
-        found["why"],
-        found["fix"],
-        joined((tag("span", found["location"] or "", class_="line"), *concerned)),
-    )
-
-
-def matrix(document: Item) -> Html:
-    """Render the access matrix."""
-    cells: dict[tuple[str, str], dict[str, bool]] = {}
-    for access in document["access"]:
-        verbs = cells.setdefault((access["agent"], access["resource"]), {})
-        for verb in access["verbs"] or ("other",):
-            # Access that one assignment grants without a condition is unconditional.
-            verbs[verb] = verbs.get(verb, True) and access["conditional"]
-    resources = names(document, "resource")
-    notes = {party["name"]: party["kind"] for party in document["parties"]}
-    notes |= {
-        one["name"]: f"shares identity with {', '.join(one['shares_identity_with'])}"
-        for one in document["agents"]
-        if "shares_identity_with" in one
-    }
-    undeclared = {resource["name"] for resource in document["resources"] if not resource["declared"]}
-    columns = [
-        tag("th", tag("span", name, *([tag("i", "undeclared")] if name in undeclared else [])), scope="col")
-        for name in resources
-    ]
-    head = tag("thead", tag("tr", tag("th", "Who", scope="col"), *columns))
+        return section("findings", "Findings", shown)
     rows = (
-        tag(
-            "tr",
-            _row_head(agent, notes.get(agent, "")),
-            *(_cell(cells.get((agent, name)), name) for name in resources),
+        Row(
+            (
+                tag("code", one["id"]),
+                one["what"],
+                one["exception"]["because"],
+                tag("time", one["exception"]["expires"] or "never"),
+            ),
+            one["agent"] or None,
+            one["resource"] or None,
         )
-        for agent in names(document, "agent")
+        for one in accepted
     )
-    wide = "wide" if len(resources) > _WIDE else None
-    grid = tag("table", head, tag("tbody", *rows), id="grid", class_=wide, aria_label="Who by what")
-    box = tag("div", grid, class_="box", tabindex=0, role="region", aria_label="Access matrix")
-    legend = tag("p", "* only under a condition; an empty cell means none.", class_="legend")
-    return _section("matrix", "Matrix", legend, box)
+    headings = ("Finding", "What", "Accepted because", "Until")
+    title = tag("h3", f"Accepted ({len(accepted)})")
+    return section("findings", "Findings", shown, title, table(headings, rows, label="Accepted findings"))
 
 
-def _row_head(name: str, note: str) -> Html:
-    """Render the heading of a matrix row: the agent, with its host or agents of the same identity."""
-    return tag("th", name, *([" ", tag("i", note)] if note else []), scope="row")
+def _rule(alike: Sequence[Item]) -> Html:
+    """Render the findings of one rule as HTML."""
+    first = alike[0]
+    rows = (Row((with_code(one["what"]), _place(one)), one["agent"] or None, one["resource"] or None) for one in alike)
+    return tag(
+        "article",
+        tag(
+            "h3",
+            tag("span", first["severity"], class_=first["severity"]),
+            " ",
+            tag("code", first["id"]),
+            *([f" ({len(alike)})"] if len(alike) > 1 else []),
+        ),
+        tag("p", tag("b", "Why: "), with_code(first["why"])),
+        tag("p", tag("b", "Fix: "), with_code(first["fix"])),
+        table(("What", "Location"), rows, label=f"Findings {first['id']}"),
+        class_=f"rule {first['severity']}-rule",
+    )
 
 
-def _cell(verbs: Mapping[str, bool] | None, resource: str) -> Html:
-    if verbs is None:
-        return tag("td")
-    # The name is for print, where a wide matrix becomes lists.
-    return tag("td", ", ".join(f"{verb}*" if verbs[verb] else verb for verb in verbs), data_of=resource)
+def _place(found: Item) -> Html:
+    """Render the location of a finding as HTML, with links to its agent and resource."""
+    concerned = (tag("span", link(**{of: found[of]}), class_="line") for of in ("agent", "resource") if found.get(of))
+    where = found["location"] or ""
+    return joined((tag("code", where.rpartition("::")[2], class_="line"), *concerned))
 
 
 def blast(document: Item) -> Html:
     """Render the blast radius of each agent, one table row per agent."""
     rows = [
-        (
-            _link(agent=agent),
-            *(", ".join(held[name]) for name in ("secrets", "models", "destroys")),
-            ", ".join((*held.get("shares_identity_with", ()), *(other["agent"] for other in held["becomes"]))),
-            ", ".join(f"{other['agent']} (through {other['through']})" for other in held["influences"]),
-            tag("span", *(tag("span", over, class_="line error") for over in held["over_budget"])),
+        Row(
+            (
+                link(agent=agent),
+                *(", ".join(held[name]) for name in ("secrets", "models", "destroys")),
+                ", ".join((*held.get("shares_identity_with", ()), *(other["agent"] for other in held["becomes"]))),
+                ", ".join(f"{other['agent']} (through {other['through']})" for other in held["influences"]),
+                tag("span", *(tag("span", over, class_="line error") for over in held["over_budget"])),
+            ),
+            agent,
         )
         for agent, held in document["blast"].items()
     ]
     if not rows:
         return Html()
     headings = ("Agent", "Secrets", "Models", "Can destroy", "Can act as", "Influences", "Over budget")
-    return _section("blast", "Blast radius", table(headings, rows, label="Blast radius"))
+    words = tag("p", "What an attacker gets by taking over an agent.", class_="soft")
+    return section("blast", "Blast radius", words, table(headings, rows, label="Blast radius"))
 
 
 def unread(document: Item) -> Html:
-    """Render the list of parts that could not be evaluated."""
+    """Render the parts of the source that could not be judged as an HTML section, in words."""
     found: Sequence[Item] = document["unread"]
-    if not found:
-        return Html()
-    rows = ((one["where"], one["what"]) for one in found)
-    return _section("unread", "Not evaluated", table(("Where", "What"), rows, label="Not evaluated"))
+    title = "What could not be judged"
+    if found:
+        count = f"{len(found)} part{'s' if len(found) > 1 else ''} of the source could not be judged."
+        words = tag("p", f"{count} Access that exists there is missing from this report.", class_="warning")
+        parts = joined((words, _parts(found, title)))
+    else:
+        parts = tag("p", "Nothing: every part of the source was judged.")
+    ignored: Sequence[Item] = document["proof"]["ignored"]
+    if not ignored:
+        return section("unread", title, parts)
+    left_out = "Left out of the proof"
+    words = tag("p", "These parts cannot concern an identity of the network.", class_="soft")
+    return section("unread", title, parts, tag("h3", left_out), words, _parts(ignored, left_out))
 
 
-IN_ORDER = (diff, findings, waiting, matrix, blast, unread)
-
-
-def _section(name: str, title: str, *children: str) -> Html:
-    return tag("section", tag("h2", title, id=f"{name}-title"), *children, id=name, aria_labelledby=f"{name}-title")
-
-
-def _link(**of: str) -> Html:
-    """Render a link that opens the side panel of an agent or a resource."""
-    return tag("a", *of.values(), href=f"#{urlencode(of)}")
+def _parts(found: Sequence[Item], label: str) -> Html:
+    rows = (Row((with_code(one["what"]), tag("code", one["where"]))) for one in found)
+    return table(("What", "Where"), rows, label=label)

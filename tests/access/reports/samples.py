@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 HOSTILE = "</script><img src=x onerror=alert(1)><!--<script>'\"&\u2028`${$style}"
-SCOPE = "/subscriptions/5b1d6c1e/resourceGroups/fabrikam-dev/providers"
+SUBSCRIPTION = "5b1d6c1e-0000-4000-8000-000000000001"
+SCOPE = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/fabrikam-dev/providers"
 BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
 ITEMS = "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/items"
 HOSTS = {"market-analysis": "foundry", "compliance": "foundry", "notifier": "aks"}
@@ -73,12 +74,12 @@ def fabrikam() -> dict[str, Any]:
     }
     blast["notifier"]["influenced_by"] = [{"agent": "report", "through": "review-done"}]
     document["findings"] = [
-        _finding("unused-resource", "note", "Nobody writes to documents.", resource="documents"),
-        _finding("shared-identity", "error", "report and analysis can act as one.", agent="report"),
-        _finding(
+        finding("unused-resource", "note", "Nobody writes to documents.", resource="documents"),
+        finding("shared-identity", "error", "report and analysis can act as one.", agent="report"),
+        finding(
             "broad-scope", "warning", "notifier reads every secret of the vault.", "notifier", "webhook-signing-key"
         ),
-        _finding("local-auth", "warning", "The keys of the account are switched on.", resource="models")
+        finding("local-auth", "warning", "The keys of the account are switched on.", resource="models")
         | {
             "exception": {
                 "because": "The evaluation tool knows no tokens before its release 4.",
@@ -94,8 +95,69 @@ def fabrikam() -> dict[str, Any]:
             _change("may no longer delete", "compliance", "documents", [f"{BLOBS}/delete"], grows=False),
         ],
     }
+    document["proof"]["ignored"] = [{"where": "/subscriptions/other", "what": "a group of another team"}]
     document["unread"] = [{"where": "index.ts:71", "what": "the scope is computed from a name known to Azure alone"}]
-    return document
+    return document | _review(document)
+
+
+def _review(document: dict[str, Any]) -> dict[str, Any]:
+    """Return content for every section of a security review."""
+    document["access"][12]["weights"] = {"read": "secrets"}
+    reports = document["exposure"][1]
+    reports["anonymous"] = {"words": "on: Blob", "level": "bad"}
+    reports["network"] = {"words": "listed addresses", "level": "good"}
+    reports["addresses"] = ["203.0.113.0/24"]
+    return {
+        "images": [
+            {
+                "agent": "ingestion",
+                "image": "fabrikam.azurecr.io/ingestion:1.4",
+                "name": "ingestion",
+                "tag": "1.4",
+                "digest": "",
+                "source": "deployed",
+            },
+        ],
+        "identities": [
+            {
+                "name": "reviewers",
+                "kind": "group",
+                "identity": "5b1d6c1e-0000-4000-8000-000000000009",
+                "exists": True,
+                "roles": ["Foundry Agent Consumer"],
+            },
+        ],
+        "rules": {
+            "separations": [
+                {
+                    "apart": ["write code-uploads", "write findings"],
+                    "because": "Who uploads code does not judge it.",
+                    "location": "network.yaml:90",
+                }
+            ],
+            "budgets": [{"agent": "report", "limits": {"secrets": 0}, "location": "network.yaml:60"}],
+            "exceptions": [
+                {
+                    "finding": "unused-resource",
+                    "on": "documents",
+                    "because": "The next release reads it.",
+                    "expires": "2026-06-30",
+                    "expired": True,
+                    "days": -151,
+                    "location": "network.yaml:99",
+                },
+            ],
+        },
+        "logs": [
+            {
+                "resource": "models",
+                "kind": "model-account",
+                "id": f"{SCOPE}/models/diagnostics",
+                "destinations": [f"{SCOPE}/Microsoft.OperationalInsights/workspaces/fabrikam-logs"],
+                "categories": ["Audit"],
+            },
+        ],
+    }
 
 
 def network(agents: int, resources: int, each: int) -> dict[str, Any]:
@@ -132,11 +194,63 @@ def _document(name: str, agents: Sequence[str], kinds: dict[str, str], access: l
             for at, (one, kind) in enumerate(kinds.items(), 8)
         ],
         "access": access,
-        "proof": {"declared": len(access), "allowed": len(access), "denied": 41870, "failures": [], "waiting": []},
+        "proof": {
+            "declared": len(access),
+            "allowed": len(access),
+            "denied": 41870,
+            "failures": [],
+            "waiting": [],
+            "ignored": [],
+        },
         "blast": {agent: _blast([one for one in access if one["agent"] == agent], kinds) for agent in agents},
         "findings": [],
         "diff": None,
         "unread": [],
+        "made": {
+            "time": "2026-11-28T21:04:00+00:00",
+            "commit": "5588e2772b0c4d0a9f2d7b0d3a5a2f54c2b0e0aa",
+            "has_changes": True,
+            "version": "0.2.0",
+            "subscriptions": [SUBSCRIPTION],
+            "simulated": True,
+        },
+        "grants": [_grant(one, kinds) for one in access],
+        "exposure": [_exposure(one, kind) for one, kind in kinds.items()],
+        "images": [],
+        "identities": [],
+        "rules": {"separations": [], "budgets": [], "exceptions": []},
+        "logs": [],
+    }
+
+
+def _grant(access: dict[str, Any], kinds: dict[str, str]) -> dict[str, Any]:
+    verb, scope = access["verbs"][0], access["scope"]
+    return {
+        "principals": [access["agent"]],
+        "identity": f"identity-of-{access['agent']}",
+        "exists": True,
+        "resource": access["resource"],
+        "kind": kinds[access["resource"]],
+        "verb": verb,
+        "role": access["roles"][0],
+        "weight": access["weights"].get(verb, ""),
+        "scope": scope,
+        "assignment": f"{scope}/providers/Microsoft.Authorization/roleAssignments/{access['agent']}-{verb}",
+        "condition": "",
+        "location": access["location"],
+    }
+
+
+def _exposure(name: str, kind: str) -> dict[str, Any]:
+    return {
+        "resource": name,
+        "id": f"{SCOPE}/{name}",
+        "kind": kind,
+        "holds": [],
+        "network": {"words": "any address", "level": "doubtful"},
+        "addresses": [],
+        "anonymous": {"words": "", "level": ""},
+        "keys": {"words": "off", "level": "good"},
     }
 
 
@@ -145,6 +259,7 @@ def _access(agent: str, resource: str, verb: str, held: tuple[str, list[str]], l
         "agent": agent,
         "resource": resource,
         "verbs": [verb],
+        "weights": {verb: "write"} if verb in {"write", "send"} else {},
         "conditional": False,
         "roles": [held[0]],
         "scope": f"{SCOPE}/Microsoft.Storage/storageAccounts/fabrikam/blobServices/default/containers/{resource}",
@@ -167,9 +282,10 @@ def _blast(held: list[dict[str, Any]], kinds: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _finding(
+def finding(
     name: str, severity: str, what: str, agent: str | None = None, resource: str | None = None
 ) -> dict[str, Any]:
+    """Return a finding of a report document."""
     return {
         "id": name,
         "severity": severity,
