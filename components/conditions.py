@@ -44,8 +44,13 @@ class Assignable(NamedTuple):
     principal_types: Sequence[str]
 
 
-def assigns_only(*grants: Assignable) -> str:
-    """Return the condition that lets a principal create and delete assignments of some roles and principal types."""
+def assigns_only(*grants: Assignable, never_to: str) -> str:
+    """Return the condition that lets a principal create and delete assignments of some roles and principal types.
+
+    Args:
+        grants: allowed roles, each with the types of principals.
+        never_to: object id of a principal whose assignments are excluded: the principal that the condition is for.
+    """
 
     def allowed(grant: Assignable, source: str) -> str:
         ids = ", ".join(sorted(role.id for role in grant.roles))
@@ -55,9 +60,10 @@ def assigns_only(*grants: Assignable) -> str:
         return f"({of_role} AND {of_type})"
 
     def guarded(verb: str, source: str) -> str:
-        return _guarded(
-            [f"ActionMatches{{'{_ASSIGNMENTS}/{verb}'}}"], _any_of(allowed(grant, source) for grant in grants)
-        )
+        # "Azure role assignment condition format and syntax", Microsoft Learn, 2024-04-01, *Cross product comparison*.
+        of_others = f"@{source}[{_ASSIGNMENTS}:PrincipalId] ForAnyOfAllValues:GuidNotEquals {{{never_to}}}"
+        of_roles = _any_of(allowed(grant, source) for grant in grants)
+        return _guarded([f"ActionMatches{{'{_ASSIGNMENTS}/{verb}'}}"], f"({of_others} AND {of_roles})")
 
     # A new assignment's attributes are in the request, those of an assignment to delete are in the resource.
     return f"{guarded('write', 'Request')} AND {guarded('delete', 'Resource')}"

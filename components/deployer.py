@@ -4,6 +4,7 @@ Combines the rows of the resource types: their operations, and the roles of thei
 `agent-network deployer` prints both as JSON.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
@@ -16,10 +17,20 @@ from components.conditions import Assignable, assigns_only
 from components.resources.image_registry import ImageRegistry
 from components.resources.kinds import KINDS
 
-__all__ = ["ACTIONS", "DATA_ACTIONS", "Callers", "assignable_roles", "calling_roles", "document"]
+__all__ = ["ACTIONS", "DATA_ACTIONS", "LOG_ACTIONS", "Callers", "assignable_roles", "calling_roles", "document"]
 
 ACTIONS = tuple(sorted(operation for row in TYPES for operation in row.deployer_operations))
 """Every control-plane operation that a deployment needs."""
+
+_WORKSPACE = of_token("azure-native:operationalinsights:Workspace")
+_OF_WORKSPACES = frozenset(_WORKSPACE.deployer_operations)
+LOG_ACTIONS = tuple(sorted(each for each in _OF_WORKSPACES if not each.endswith(("/write", "/delete"))))
+"""Operations that sending logs to an existing workspace needs: reading it, and, as Azure requires, its keys."""
+
+_GUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_WORKSPACE_ID = re.compile(
+    "/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft.OperationalInsights/workspaces/[^/]+", re.IGNORECASE
+)
 
 _CLUSTER = of_token("azure-native:containerservice:ManagedCluster").arm_type
 _WATCHED = {"events", *(each for one in OBJECTS for each in one.watched)}
@@ -59,17 +70,35 @@ def calling_roles() -> tuple[Role, ...]:
     return tuple(by_name(name) for name in sorted(names))
 
 
-def document(
-    subscription: str, group: str | None = None, more_roles: Iterable[str] = (), callers: Iterable[Callers] = ()
+def document(  # noqa: PLR0913 (an option each)
+    subscription: str,
+    group: str | None = None,
+    more_roles: Iterable[str] = (),
+    callers: Iterable[Callers] = (),
+    *,
+    object_id: str,
+    workspace: str | None = None,
 ) -> dict[str, Any]:
     """Return the deployer's custom role as `az role definition create` accepts it, and the condition of its assignment.
+
+    With a workspace outside the network, the role has no operation on workspaces, and a second role allows to send logs
+    to that one.
 
     Args:
         subscription: id of the network's subscription.
         group: resource group of the network; without it, the whole subscription.
         more_roles: roles that the network names in addition to those of the verbs.
         callers: types of principals that may be granted calls of Foundry agents; by default none.
+        object_id: id of the deploying identity in Entra ID, which it may not assign a role to.
+        workspace: id of the Log Analytics workspace of `logs` in network.yaml, if the network has none of its own.
+
+    Raises:
+        ValueError: the object id or the workspace is not valid, or no agent can have one of the roles.
     """
+    if not _GUID.fullmatch(object_id):
+        raise ValueError(f"{object_id!r} is not an object id of Entra ID; write the 'id' that `az ad sp show` prints")
+    if workspace is not None and not _WORKSPACE_ID.fullmatch(workspace):
+        raise ValueError(f"{workspace!r} is not the id of a Log Analytics workspace; write '/subscriptions/…'")
     scope = f"/subscriptions/{subscription}" + (f"/resourceGroups/{group}" if group else "")
     return {
         "role": {
@@ -77,7 +106,7 @@ def document(
             "Name": f"Agent network deployer ({group or subscription})",
             "IsCustom": True,
             "Description": "Deploys one network of agents: its resource types, and grants as its condition allows.",
-            "Actions": list(ACTIONS),
+            "Actions": [each for each in ACTIONS if workspace is None or each not in _OF_WORKSPACES],
             "NotActions": [],
             "DataActions": list(DATA_ACTIONS),
             "NotDataActions": [],
@@ -88,8 +117,27 @@ def document(
             # An agent has a managed identity or a Foundry agent identity: both are service principals.
             Assignable(assignable_roles(more_roles), ("ServicePrincipal",)),
             *(Assignable(calling_roles(), _CALLER_TYPES[who]) for who in sorted(set(callers))),
+            never_to=object_id,
         ),
         "condition_version": "2.0",
+        **({} if workspace is None else _log_sender(workspace)),
+    }
+
+
+def _log_sender(workspace: str) -> dict[str, Any]:
+    """Return the custom role that allows to send logs to a workspace, and neither to change nor to purge it."""
+    return {
+        "workspace_role": {
+            "Name": f"Agent network log sender ({workspace.rpartition('/')[2]})",
+            "IsCustom": True,
+            "Description": "Names one workspace in diagnostic settings. It can neither change, query nor purge it.",
+            "Actions": list(LOG_ACTIONS),
+            "NotActions": [],
+            "DataActions": [],
+            "NotDataActions": [],
+            "AssignableScopes": [workspace.partition("/providers/")[0]],
+        },
+        "workspace_scope": workspace,
     }
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, Protocol, cast
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
 from manifest.agents import MAX_REPLICAS, Replicas
+from manifest.arm_ids import ArmId, WorkspaceId
 from manifest.base_model import ListField, StrictModel, sorted_strings
 from manifest.generated_names import AGENT, ImageTag, ResourceGroupName, StackName, Suffix, parent_name
 from manifest.hosts import FoundryProject
@@ -101,22 +102,6 @@ def _machine(value: str) -> str:
     return value
 
 
-def _arm_id(value: str) -> str:
-    if re.fullmatch(f"/subscriptions/{_UUID}/resourceGroups/[^/]+/providers/[^/]+(?:/[^/]+/[^/]+)+", value) is None:
-        raise ValueError(
-            f"{quote_value(value)} is not a resource id of Azure; write it like '/subscriptions/…/providers/…'"
-        )
-    return value
-
-
-def _workspace(value: str) -> str:
-    if "/providers/microsoft.operationalinsights/workspaces/" not in _arm_id(value).lower():
-        raise ValueError(
-            f"{quote_value(value)} is not the id of a workspace; write the id of a Log Analytics workspace"
-        )
-    return value
-
-
 def _reachable(value: str) -> str:
     """Return a block of addresses that agents may connect to; raise if it is too wide or has a platform address."""
     block = address_block(
@@ -191,11 +176,11 @@ class Cluster(StrictModel):
     """Size of its nodes."""
     node_count: Annotated[int, Field(ge=1, le=1000)] = 3
     """Number of nodes. Limit: "Quotas and regional limits for AKS", Microsoft Learn, 2025."""
-    subnet: Annotated[str, AfterValidator(_arm_id)] | None = None
+    subnet: ArmId | None = None
     """Id of the subnet of its nodes; by default, the cluster has a virtual network of its own."""
-    identity: Annotated[str, AfterValidator(_arm_id)] | None = None
+    identity: ArmId | None = None
     """With 'subnet': id of the control plane's user-assigned identity, which needs access to that subnet."""
-    defender_workspace: Annotated[str, AfterValidator(_workspace)] | None = None
+    defender_workspace: WorkspaceId | None = None
     """Id of a workspace for Defender alone, which uses the workspace's key; by default the network's, without key."""
     admins: Annotated[ListField[EntraId], AfterValidator(sorted_strings)] = ()
     """Ids of groups with full access to the cluster; by default, only role assignments give access."""

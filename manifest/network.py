@@ -1,4 +1,4 @@
-"""Model of the network: registry, resources, hosts, agents, people and safeguards, the same in every environment.
+"""Model of the network: registry, resources, hosts, agents, logs, people and safeguards, the same in every environment.
 
 A field's own limits are checked by the field. `manifest.checks` checks everything that takes two fields, two entries or
 the environment, so that one error never hides another.
@@ -24,6 +24,7 @@ from manifest.generated_names import (
 )
 from manifest.hosts import AnyHost
 from manifest.kinds import KINDS, RESOURCE_MODELS, Resource
+from manifest.logs import Logs
 from manifest.name_rules import NameRule
 from manifest.people import People
 from manifest.safeguards import Exemptions, Separations
@@ -70,6 +71,8 @@ class Network(StrictModel):
     """Hosts of agents that do not run on Container Apps."""
     agents: dict[AgentName, Agent] = Field(default_factory=dict[str, Agent])
     """Agents of the network."""
+    logs: Logs | None = None
+    """Destination of the logs; by default, a workspace that the network creates."""
     people: dict[PeopleName, People] = Field(default_factory=dict[str, People])
     """People who may call agents."""
     separation: Separations = ()

@@ -30,7 +30,7 @@ def unevaluated_reason(one: Assignment) -> str | None:
 
 def _of_assignment(one: Assignment) -> Iterator[str]:
     if one.role is None:
-        role = f"role {one.role_id!r}" if one.role_id else "its role"
+        role = f"role {one.role_id!r}" if one.role_id else "the assigned role"
         yield f"{role} is not known{'' if one.role_id else ' yet'}, and neither are its operations"
     yield from _conditions(one, one.role.permissions if one.role else ())
 

@@ -44,4 +44,4 @@ def _unseen(context: CheckContext) -> Iterator[Finding]:
 
 
 def _is_about_a_role(what: str) -> bool:
-    return what.startswith(("role ", "its role "))
+    return what.startswith(("role ", "the assigned role "))

@@ -282,7 +282,9 @@ def _indexed(
         if name not in found:
             found[name] = record
         elif found[name] != record:
-            unread.append(Unread(name, f"the {noun} occurs twice and differs; only the first is counted"))
+            unread.append(
+                Unread(name, f"the source has two different versions of this {noun}; only the first is counted")
+            )
     return found
 
 

@@ -65,5 +65,5 @@ def required_list(document: object, name: str, where: str) -> list[Any]:
     """
     value = cast("Values", document).get(name) if isinstance(document, Mapping) else None
     if not isinstance(value, list):
-        raise UnreadableSource(where, f"has no list {name!r}; it has another format or is truncated")
+        raise UnreadableSource(where, f"the document has no list {name!r}; it has another format or is truncated")
     return cast("list[Any]", value)

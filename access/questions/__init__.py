@@ -1,1 +1,1 @@
-"""Answers to questions about a graph: matrix, why, diff, proof and blast radius."""
+"""Computes the answers to questions about an access graph: matrix, why, diff, proof and blast radius."""

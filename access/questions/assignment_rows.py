@@ -17,7 +17,7 @@ __all__ = ["AssignmentRow", "assignment_rows"]
 
 @dataclass(frozen=True, order=True)
 class AssignmentRow:
-    """One role assignment of one agent as a table row."""
+    """Role assignment of one agent as a table row: agent, resource, verb, role, scope and condition."""
 
     agent: str
     """Name of the agent, or of another principal."""
@@ -31,7 +31,7 @@ class AssignmentRow:
 
 
 def assignment_rows(graph: Graph) -> list[AssignmentRow]:
-    """Return every role assignment of a graph as a row, sorted."""
+    """Return every role assignment of a graph as a row, sorted; one row for each agent that shares an identity."""
     names = DisplayNames(graph)
     scopes = (one.scope for one in graph.assignments if names.declared_around(one.scope) is None)
     undeclared = distinct_names({scope: _undeclared(scope) for scope in scopes})
@@ -56,7 +56,7 @@ def _rows(
 
 
 def _principal_names(principal: Principal | None, principal_id: str, names: DisplayNames) -> tuple[str, ...]:
-    """Return the agents with an identity; else its owner's name, or a note that it was deleted."""
+    """Return the names of the agents with an identity; else the principal's own name, or a note that it is deleted."""
     if principal is None or not (principal.exists or principal.is_in_network):
         return (f"nobody ({principal_id})",)
     return tuple(each.name for each in names.subjects_of(principal.id))

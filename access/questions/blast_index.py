@@ -26,7 +26,7 @@ _DATA = {"writes": "writes", "reads": "reads"}
 
 @dataclass(frozen=True)
 class AssumedIdentity:
-    """Another agent or identity whose rights an attacker gains."""
+    """Another agent or identity that an attacker can act as, with the steps to it."""
 
     agent: str
     how: str
@@ -35,7 +35,7 @@ class AssumedIdentity:
 
 @dataclass(frozen=True)
 class Influence:
-    """A connection between two agents: one writes data that the other reads, or calls it."""
+    """Connection between two agents: one writes data that the other reads, or one calls the other."""
 
     agent: str
     through: str
@@ -44,7 +44,7 @@ class Influence:
 
 
 class BlastIndex:
-    """Precomputed data for blast radius queries on one graph."""
+    """Index of one graph for blast radius queries, which computes and caches each agent's data on first use."""
 
     def __init__(self, graph: Graph) -> None:
         self._steps = EscalationSteps(graph)
@@ -59,7 +59,7 @@ class BlastIndex:
 
     @property
     def agents(self) -> tuple[str, ...]:
-        """All agents that have any identity."""
+        """Return the names of all agents that have any identity."""
         return self._steps.inventory.agents
 
     def agents_sharing_identity(self, agent: str) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ class BlastIndex:
         return self._traversals[agent]
 
     def held(self, agent: str) -> dict[str, HeldAccess]:
-        """Return an agent's access to each resource, with that of identities that it can take over."""
+        """Return an agent's access to each resource, including that of identities that it can take over."""
         if agent not in self._held:
             causes = self._traversal(agent).causes
             nodes = {node: cause.conditional for node, cause in causes.items() if node.kind != "agent"}
@@ -99,7 +99,7 @@ class BlastIndex:
         return tuple(found.values())
 
     def influences(self, agent: str) -> Iterator[Influence]:
-        """Return the agents that read data which an agent writes, or that the agent can call."""
+        """Yield the agents that read data which an agent writes, or that the agent can call."""
         for name, one in self.held(agent).items():
             yield from self._shared(agent, name, one.writes, self._readers, "{} {writes} what {} {reads}")
             calls = {each for each in one.operations if word(each) == "use"} if name in self._callable else set[str]()
@@ -108,13 +108,13 @@ class BlastIndex:
                 yield Influence(other, name, f"{agent} calls {other}", conditional=calls <= one.conditional)
 
     def influenced_by(self, agent: str) -> Iterator[Influence]:
-        """Return the agents that write data which an agent reads, or that can call the agent."""
+        """Yield the agents that write data which an agent reads, or that can call the agent."""
         for name, one in self._own(agent).items():
             yield from self._shared(agent, name, one.reads, self._writers, "{} {reads} what {} {writes}")
         yield from self._callers.get(agent, ())
 
     def chain(self, agent: str) -> Iterator[Influence]:
-        """Return the agents that are reached by influence alone, nearest first."""
+        """Yield the agents that are reached by influence alone, directly or through other agents, nearest first."""
         seen, waiting = {agent}, deque([(agent, "")])
         while waiting:
             name, so_far = waiting.popleft()
@@ -128,7 +128,7 @@ class BlastIndex:
     def _shared(
         self, agent: str, name: str, mine: Mapping[str, bool], theirs: _Sides, sentence: str
     ) -> Iterator[Influence]:
-        """Return the agents that share data with an agent, each once per resource."""
+        """Yield the agents that share data in a resource with an agent, each once per resource."""
         found: dict[str, Influence] = {}
         for kind, doubtful in mine.items():
             verbs = _MESSAGES if kind.endswith("/messages") else _DATA
@@ -141,7 +141,7 @@ class BlastIndex:
 
     @cached_property
     def _callers(self) -> Mapping[str, list[Influence]]:
-        """Index the calls between agents by the called agent."""
+        """Return the calls between agents, by the name of the called agent."""
         found: dict[str, list[Influence]] = {}
         for agent in self.agents if self._callable else ():
             for one in self.influences(agent):
@@ -152,7 +152,7 @@ class BlastIndex:
 
     @cached_property
     def _readers(self) -> _Sides:
-        """Index agents by the data that they read with identities of their own."""
+        """Return the agents that read each kind of data with identities of their own, by resource and kind."""
         found: _Sides = {}
         for agent in self.agents:
             for name, one in self._own(agent).items():
@@ -178,7 +178,7 @@ class BlastIndex:
         return self._own_holdings[agent]
 
     def _holdings(self, nodes: Mapping[Node, bool]) -> dict[str, HeldAccess]:
-        """Return the access of several nodes, with True if it depends on a condition."""
+        """Return the combined access of several nodes by resource name; True in `nodes` marks a conditional node."""
         return held_access_by_name(
             (self._names.of(resource), resource, reach, doubtful)
             for node, doubtful in nodes.items()

@@ -19,7 +19,7 @@ from access.questions.held_access import HeldAccess
 
 @dataclass(frozen=True)
 class BlastRadius:
-    """The blast radius of one agent; each part is computed on first use."""
+    """Blast radius of one agent: all that an attacker in it can access; each part is computed on first use."""
 
     agent: str
     budget: Budget | None
@@ -27,57 +27,57 @@ class BlastRadius:
 
     @cached_property
     def held(self) -> Mapping[str, HeldAccess]:
-        """Accessible resources: access by resource name."""
+        """Return the access to each resource that an attacker in the agent can reach, by resource name."""
         return dict(sorted(self._index.held(self.agent).items()))
 
     @cached_property
     def agents_sharing_identity(self) -> tuple[str, ...]:
-        """The other agents that share the agent's identity."""
+        """Return the other agents that share the agent's identity."""
         return self._index.agents_sharing_identity(self.agent)
 
     @cached_property
     def operations(self) -> Mapping[str, tuple[str, ...]]:
-        """Operations in words, by resource, without mere visibility of the resource."""
+        """Return words for the operations at each resource, without resources that are only visible."""
         return {name: one.words for name, one in self.held.items() if one.acts}
 
     @cached_property
     def secrets(self) -> tuple[str, ...]:
-        """Secrets that can be read, and resources that return secrets."""
+        """Return the names of secrets that can be read, and of resources that return secrets."""
         return tuple(name for name, one in self.held.items() if one.secret)
 
     @cached_property
     def models(self) -> tuple[str, ...]:
-        """AI models that can be used, which costs money."""
+        """Return the names of AI models that an attacker can use, which costs money."""
         return tuple(name for name, one in self.held.items() if one.spends)
 
     @cached_property
     def destroys(self) -> tuple[str, ...]:
-        """Resources that can be deleted, or whose data can be deleted or overwritten."""
+        """Return the names of resources that can be deleted, or whose data can be deleted or overwritten."""
         return tuple(name for name, one in self.held.items() if one.destroys)
 
     @cached_property
     def becomes(self) -> tuple[AssumedIdentity, ...]:
-        """Agents and identities that an attacker can take over, each with the steps."""
+        """Return the agents and identities that an attacker can act as, each with the steps."""
         return self._index.becomes(self.agent)
 
     @cached_property
     def influences(self) -> tuple[Influence, ...]:
-        """Agents that read data which this agent writes."""
+        """Return the agents that read data which this agent writes, or that this agent can call."""
         return tuple(self._index.influences(self.agent))
 
     @cached_property
     def influenced_by(self) -> tuple[Influence, ...]:
-        """Agents that write data which this agent reads."""
+        """Return the agents that write data which this agent reads, or that can call this agent."""
         return tuple(self._index.influenced_by(self.agent))
 
     @cached_property
     def influence_chain(self) -> tuple[Influence, ...]:
-        """All agents that can be influenced directly or indirectly, with the shortest chain."""
+        """Return all agents that can be influenced directly or indirectly, with the shortest chain."""
         return tuple(self._index.chain(self.agent))
 
     @cached_property
     def over_budget(self) -> tuple[str, ...]:
-        """Sentences for each limit of the budget that is exceeded."""
+        """Return a sentence for each limit of the agent's budget that its blast radius exceeds."""
         if self.budget is None:
             return ()
         found = {
@@ -93,7 +93,7 @@ class BlastRadius:
         return tuple(f"{name}: {found[name]}, and its budget allows {limit}" for name, limit in over)
 
     def document(self) -> dict[str, Any]:
-        """The blast radius as a JSON object of the report."""
+        """Return the blast radius as a JSON object of the report."""
         return (
             {"shares_identity_with": list(self.agents_sharing_identity)} if self.agents_sharing_identity else {}
         ) | {
@@ -109,12 +109,12 @@ class BlastRadius:
 
 
 def blast_radius(graph: Graph, agent: str, *, budget: Budget | None = None) -> BlastRadius:
-    """Return the blast radius of one agent; empty for an agent without identity."""
+    """Return the blast radius of one agent in a graph; empty for an agent without identity."""
     return BlastRadius(agent, budget, _index_of(graph))
 
 
 def every_blast_radius(graph: Graph, budgets: Mapping[str, Budget | None]) -> dict[str, BlastRadius]:
-    """Return the blast radius of every agent, sorted by name."""
+    """Return the blast radius of every agent in a graph, by name."""
     index = _index_of(graph)
     return {name: BlastRadius(name, budgets.get(name), index) for name in sorted({*index.agents, *budgets})}
 

@@ -1,4 +1,4 @@
-"""Determines which principals and resources of two graphs are the same.
+"""Determines which principals and resources of two graphs are the same, for the diff.
 
 Agents, hosts and people are the same by their names in network.yaml, and everything else by id. The network's own
 subscription counts as equal in both graphs, since local Azure has one of its own. A resource of the network is the same
@@ -21,7 +21,7 @@ _OWN_SUBSCRIPTION = "subscriptions/of-the-network"
 
 
 class Identity(NamedTuple):
-    """The part of a principal or a resource by which two graphs are compared."""
+    """Key by which a principal or a resource is compared between two graphs: name, id without subscription, detail."""
 
     name: str
     """Name in network.yaml; empty for principals and resources outside the network."""
@@ -33,14 +33,14 @@ class Identity(NamedTuple):
 
 @dataclass
 class _Shown:
-    """Display name and Azure id of one identity."""
+    """Display name and Azure id of a principal or resource in a comparison of two graphs."""
 
     name: str
     id: str
 
 
 class Correspondence:
-    """The identities of the principals and resources in two graphs, with one display name for each."""
+    """Comparison keys of the principals and resources in two graphs, with one display name for each."""
 
     def __init__(self, before: Graph, after: Graph) -> None:
         self._own = {id(graph): _own_subscription(graph) for graph in (before, after)}
@@ -53,13 +53,13 @@ class Correspondence:
         self._shown: dict[Identity, _Shown] = {}
 
     def of_subject(self, graph: Graph, subject: Subject) -> Identity:
-        """Return the identity of a subject of a graph."""
+        """Return the comparison key of a principal or agent of a graph, and record its display name."""
         found = Identity("", self._place(graph, subject.id), subject.detail) if subject.id else Identity(subject.name)
         self._shown[found] = _Shown(subject.name, subject.id)
         return found
 
     def of_resource(self, graph: Graph, resource: Resource, name: str) -> Identity:
-        """Return the identity of a resource of a graph, which has a display name there."""
+        """Return the comparison key of a resource of a graph, and record its display name."""
         place = self._place(graph, resource.id)
         detail = f"resource {resource.kind if resource.declared else ''}"
         is_named = resource.declared and (resource.name, resource.kind) not in self._by_place
@@ -68,7 +68,7 @@ class Correspondence:
         return found
 
     def names(self) -> Mapping[Identity, str]:
-        """Return the display name of every identity so far; none has the name of another of its kind."""
+        """Return a display name for each comparison key so far; no two keys of a kind have the same name."""
         resources = {each: shown for each, shown in self._shown.items() if each.detail.startswith("resource ")}
         others = {each: shown for each, shown in self._shown.items() if not each.detail.startswith("resource ")}
         return {**_distinct(resources), **_distinct(others)}
@@ -83,7 +83,7 @@ class Correspondence:
         return {each: frozenset(places) for each, places in found.items()}
 
     def _place(self, graph: Graph, resource_id: str) -> str:
-        """Return the comparable form of an id."""
+        """Return an id for comparison, in which the network's own subscription is replaced by a fixed word."""
         place = key(resource_id)
         own = self._own[id(graph)]
         return place.replace(own, _OWN_SUBSCRIPTION, 1) if own and f"{place}/".startswith(f"{own}/") else place

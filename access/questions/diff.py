@@ -21,7 +21,7 @@ _Side = tuple[AccessMatrix, MatrixEntry | None]
 
 @dataclass(frozen=True)
 class Change:
-    """One change: access to a resource that an agent gains or loses."""
+    """Change between two graphs: access to a resource that an agent or other principal gains or loses."""
 
     agent: str
     resource: str
@@ -34,7 +34,7 @@ class Change:
         return f"{'+' if self.grows else '-'} {self.agent} {self.words} {self.resource}"
 
     def document(self) -> dict[str, Any]:
-        """The change as a JSON object of the report."""
+        """Return the change as a JSON object of the report."""
         return {
             "sign": "+" if self.grows else "-",
             "agent": self.agent,
@@ -47,7 +47,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Difference:
-    """All changes from one graph to another, gained access first."""
+    """All access changes from one graph to another, gained access first."""
 
     changes: tuple[Change, ...]
     unread: tuple[Unread, ...]
@@ -55,12 +55,12 @@ class Difference:
 
     @property
     def grows(self) -> bool:
-        """True if any principal gains access."""
+        """Return True if any principal gains access."""
         return any(change.grows for change in self.changes)
 
 
 def difference(before: Graph, after: Graph) -> Difference:
-    """Return the access changes from one graph to another."""
+    """Return the access that principals gain and lose from one graph to another."""
     old, new = AccessMatrix(before), AccessMatrix(after)
     correspondence = Correspondence(before, after)
     was, is_now = _entries(old, correspondence), _entries(new, correspondence)
@@ -103,7 +103,7 @@ def _changes(old: _Side, new: _Side) -> Iterator[Change]:
 
 
 def _actor_changes(before: Graph, after: Graph) -> Iterator[Change]:
-    """Return the subjects outside the network that begin or cease to act as an identity."""
+    """Yield a change for each subject outside the network that begins or ceases to act as an identity."""
     old, new = _actors(before), _actors(after)
     for found, others, grows in ((new, old, True), (old, new, False)):
         for subject, words_of, target, _ in dict.fromkeys(one for one in found if one not in others):

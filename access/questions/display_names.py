@@ -1,4 +1,4 @@
-"""Names the principals and resources of a graph, each with a name that no other has.
+"""Gives each principal and resource of a graph a display name that no other has.
 
 Owns which name is shown, and the identity behind it: agents, hosts and people are known by their name in network.yaml,
 everything else by its Azure id. `access.questions.diff` compares identities, and never names.
@@ -25,7 +25,7 @@ class Subject:
 
 
 class DisplayNames:
-    """Display names of one graph."""
+    """Display names of the principals and resources of one graph."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
@@ -41,7 +41,7 @@ class DisplayNames:
         self._taken = {each.name for several in self._subjects.values() for each in several}
 
     def declared_around(self, scope: str) -> Resource | None:
-        """Return the declared resource at a scope or above it, such as the topic of a subscription."""
+        """Return the declared resource at a scope or above it, such as a topic of its subscription; None if none."""
         return next(
             (self._declared[above] for above in reversed(ancestors(key(scope))) if above in self._declared), None
         )

@@ -1,4 +1,4 @@
-"""Separates what could not be evaluated into what can concern an identity of the network, and what cannot.
+"""Separates what could not be evaluated into parts that can concern an identity of the network, and others.
 
 Owns the distinction of a proof. A role whose holder is known and is outside the network leaves no doubt about the
 network's identities, whatever the role is. A group may have an agent as a member, unless its members are known; that
@@ -19,14 +19,14 @@ Reaches = Mapping[str, list[tuple[Resource, EffectiveAccess]]]
 
 @dataclass(frozen=True)
 class Ignored:
-    """A role assignment, or a part that could not be evaluated, that cannot concern an identity of the network."""
+    """Part of the source that a proof leaves out, since it cannot concern an identity of the network."""
 
     where: str
     what: str
 
 
 def separated(graph: Graph, reaches: Reaches) -> tuple[list[Unread], list[Ignored]]:
-    """Return the doubts that can concern an identity of the network, and everything else that a proof leaves out."""
+    """Return the unevaluated parts that can concern an identity of the network, and all that a proof leaves out."""
     doubts: list[Unread] = []
     ignored: list[Ignored] = []
     for one in unevaluated(graph):
@@ -38,7 +38,7 @@ def separated(graph: Graph, reaches: Reaches) -> tuple[list[Unread], list[Ignore
 
 
 def acts(reach: EffectiveAccess) -> bool:
-    """Return True if access allows more than reading the settings of a resource."""
+    """Return True if effective access allows more than reading the settings of a resource."""
     changes = (name for name in reach.allowed | reach.conditional if not name.lower().endswith("/read"))
     return bool(reach.data_allowed | reach.data_conditional) or any(changes)
 

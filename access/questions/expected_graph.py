@@ -1,4 +1,4 @@
-"""Builds the expected graph: the same identities and resources, with exactly the declared role assignments.
+"""Builds the expected graph: a graph's identities and resources with exactly the declared role assignments.
 
 Owns the meaning of a declared verb or role. It is built from network.yaml and `access.azure.verbs` alone, so
 that the deployed graph can be compared with it.
@@ -54,7 +54,7 @@ class _Expectation:
         )
 
     def _everybody(self) -> list[Principal]:
-        """Return the principals that should have access."""
+        """Return the principals that have declared access or pull images."""
         found: list[Principal | None] = []
         clusters: dict[str, int] = {}
         for name, agent in self._declared.agents.items():
@@ -117,7 +117,7 @@ class _Expectation:
             self._missing.append(Unread(place, str(error)))
 
     def _scope(self, resource: Resource, access: DeclaredAccess, principal: Principal) -> str:
-        """Return the scope of a declared access: the resource, or a topic receiver's subscription."""
+        """Return the scope of a declared access: the resource, or the subscription of a topic's receiver."""
         if resource.kind != "service-bus-topic" or access.verb != "receive":
             return resource.id
         app = (principal.app or principal.owner.rpartition("/")[2]).lower()
@@ -125,7 +125,7 @@ class _Expectation:
         return next((one.id for one in inside), resource.id)
 
     def _pulling(self, principal: Principal, registry: Resource) -> Role:
-        """Return the least privileged role for pulling images in a registry's permission mode."""
+        """Return the least privileged role for pulling images in a registry's permissions mode."""
         by_registry, by_repository = VERBS["image-registry", PULL]
         held = {one.role.name for one in self._graph.held_at_or_above(principal.id, registry.id) if one.role}
         return by_name(by_repository if by_repository in held else by_registry)

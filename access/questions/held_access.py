@@ -21,7 +21,7 @@ _NONE: frozenset[str] = frozenset()
 
 @dataclass(frozen=True)
 class HeldAccess:
-    """Access to one resource, on both planes, through any identity."""
+    """Combined access of several identities to one resource, on both planes, with words for its effects."""
 
     operations: frozenset[str]
     conditional: frozenset[str]
@@ -36,7 +36,7 @@ class HeldAccess:
 
     @property
     def acts(self) -> bool:
-        """True if the access allows more than seeing that the resource exists."""
+        """Return True if the access allows more than seeing that the resource exists."""
         return bool(self.words)
 
 
@@ -53,7 +53,7 @@ class _Part(NamedTuple):
 
 
 class ResourceNames:
-    """Display names of resources."""
+    """Display names of resources for the blast radius, where parts of a resource count as the resource."""
 
     def __init__(self, graph: Graph) -> None:
         owners = {key(one.id): self._counts_as(graph, one) for one in graph.resources}
@@ -98,7 +98,7 @@ def _belongs_to_parent(resource: Resource) -> bool:
 
 
 def held_access_by_name(held: Iterator[tuple[str, Resource, EffectiveAccess, bool]]) -> dict[str, HeldAccess]:
-    """Combine the effective access of several identities by resource name."""
+    """Return the combined effective access of several identities, by resource name."""
     parts: dict[str, dict[_Part, None]] = {}
     for name, resource, reach, conditional in held:
         parts.setdefault(name, {})[_part(resource, reach, conditional=conditional)] = None

@@ -20,7 +20,7 @@ Cell = tuple[str, str]
 
 @dataclass
 class MatrixEntry:
-    """The access of one agent to one resource."""
+    """Entry of the access matrix: the effective access of one agent or other principal to one resource."""
 
     subject: Subject
     """The agent, or another principal."""
@@ -32,23 +32,23 @@ class MatrixEntry:
 
     @property
     def agent(self) -> str:
-        """Display name of the agent, or of another principal."""
+        """Return the display name of the agent or other principal."""
         return self.subject.name
 
     @property
     def allowed(self) -> frozenset[str]:
-        """Operations of both planes that are certainly allowed."""
+        """Return the operations of both planes that are certainly allowed."""
         return frozenset[str]().union(*(reach.allowed | reach.data_allowed for _, _, reach in self.reaches))
 
     @property
     def conditional(self) -> frozenset[str]:
-        """Operations of both planes that depend on a condition or on something unknown."""
+        """Return the operations of both planes that depend on a condition or on something unknown."""
         sets = (reach.conditional | reach.data_conditional for _, _, reach in self.reaches)
         return frozenset[str]().union(*sets) - self.allowed
 
     @property
     def operations(self) -> frozenset[str]:
-        """All operations that are allowed, certainly or perhaps."""
+        """Return all operations that are allowed, certainly or perhaps."""
         return self.allowed | self.conditional
 
 
@@ -58,7 +58,7 @@ def shared_identity_sentence(agents: Sequence[str]) -> str:
 
 
 class AccessMatrix:
-    """The access matrix of a graph, by agent and resource."""
+    """Access matrix of a graph: an entry for each agent or other principal with access to a resource."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -70,7 +70,7 @@ class AccessMatrix:
 
     @property
     def resources(self) -> tuple[str, ...]:
-        """Names of all resources in the matrix, those of the network first.
+        """Return the names of all resources in the matrix, those of the network first.
 
         Agents that can be called are resources, too, and are left out where nobody may call them.
         """
@@ -84,11 +84,11 @@ class AccessMatrix:
         return (*declared, *sorted(others))
 
     def name_of(self, resource: Resource) -> str:
-        """Return the display name of a resource."""
+        """Return the display name of a resource in the matrix."""
         return self.names.of_resource(resource)
 
     def assignments(self, entry: MatrixEntry) -> Iterator[Assignment]:
-        """Return the role assignments behind an entry, each once."""
+        """Yield the role assignments from which the access of a matrix entry comes, each once."""
         found: dict[str, Assignment] = {}
         for principal, resource, _ in entry.reaches:
             for one in self.graph.held_at_or_above(principal.id, resource.id):
@@ -96,7 +96,7 @@ class AccessMatrix:
         yield from found.values()
 
     def verbs(self, entry: MatrixEntry) -> list[str]:
-        """Return the labels of an entry: verbs, or role and scope if no verb matches."""
+        """Return the labels of a matrix entry: verbs of network.yaml, or role names if no verb matches."""
         return sorted({_label(one, entry.resource) for one in self.assignments(entry)})
 
     def _add(self, principal_id: str, resource_id: str, reach: EffectiveAccess) -> None:

@@ -1,4 +1,4 @@
-"""Finds what subjects outside the network may do in it: act as its identities, or reach its resources as apps.
+"""Finds access of subjects outside the network: acting as its identities, or reaching its resources as apps.
 
 Owns the sentences of a proof about them. People, groups and principals of other programs do not run code here:
 `stranger` findings list them. An app that only sees that resources exist, as Reader does, is not a failure.
@@ -23,7 +23,7 @@ class Outsider(NamedTuple):
 
 
 def outsiders(graph: Graph, declared: Declared, reaches: Reaches) -> Iterator[Outsider]:
-    """Return every way in which a subject outside the network acts as one of its identities, or reaches its data."""
+    """Yield every way in which a subject outside the network acts as its identity, or reaches its data."""
     for one in actors_of_network(graph, declared.administrators):
         target = target_of(graph, one)
         name = target.display_name if isinstance(target, Principal) else ""

@@ -25,7 +25,7 @@ _NOTHING = EffectiveAccess()
 
 @dataclass(frozen=True)
 class Failure:
-    """One difference between deployed and declared access."""
+    """Failure of the proof: access that is deployed but not declared, or declared but not deployed."""
 
     agent: str
     resource: str
@@ -49,7 +49,7 @@ class _Gap:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A declared access that cannot be granted yet."""
+    """Declared access to an agent that cannot be called yet."""
 
     agent: str
     resource: str
@@ -76,12 +76,12 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        """True if the proof has no failure."""
+        """Return True if the proof has no failure."""
         return not self.failures
 
 
 def prove(graph: Graph, declared: Declared) -> Proof:
-    """Compare the access in a graph with the declared access."""
+    """Compare the effective access in a graph with the declared access, and return the proof."""
     wanted_graph = expected_graph(declared, graph)
     (actual, outside), (wanted, _) = _reaches(graph), _reaches(wanted_graph)
     by_path = restricted_pairs(graph, declared)
@@ -136,7 +136,7 @@ def _reaches(graph: Graph) -> tuple[dict[Pair, EffectiveAccess], Reaches]:
 
 
 def _operation_count(graph: Graph) -> int:
-    """Return the number of operations that are evaluated, over all identities of the network."""
+    """Return the number of operations that the proof evaluates, over all identities of the network."""
     identities = sum(one.is_in_network for one in graph.principals)
     operations = sum(len(relevant_operations(one, data=data)) for one in graph.resources for data in (False, True))
     return identities * operations
@@ -157,7 +157,7 @@ def _gaps(
 
 
 def _failures(graph: Graph, gaps: Iterable[_Gap]) -> Iterator[Failure]:
-    """Group the gaps that have the same role assignment as cause into one failure."""
+    """Yield the failures, one for all gaps that the same role assignment causes."""
     together: dict[tuple[str, bool, bool, frozenset[str]], list[_Gap]] = {}
     for gap in gaps:
         same = (gap.pair[0], gap.grows, gap.certain, frozenset(one.id for one in gap.by))

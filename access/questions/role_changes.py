@@ -16,7 +16,7 @@ from access.azure.privileges import privileged
 
 @dataclass(frozen=True, kw_only=True)
 class RoleChange:
-    """The changes of one role definition."""
+    """Changes of one built-in role: new or removed, renamed, and added or removed operations."""
 
     sign: str
     """`+` for an added role, `-` for a removed role, `~` for a changed role."""
@@ -31,7 +31,7 @@ class RoleChange:
     """Reason why the role is privileged now and was not before."""
 
     def lines(self) -> Iterator[str]:
-        """The change as printed lines."""
+        """Yield the change of a role as lines of text."""
         name = f"{self.role.name!r}" + (f", formerly {self.formerly!r}" if self.formerly else "")
         yield f"{self.sign} {name} ({self.role.id})"
         if self.now_privileged:
@@ -48,7 +48,7 @@ def packed_roles() -> list[Role]:
 
 
 def compare(before: Iterable[Role], now: Iterable[Role]) -> list[RoleChange]:
-    """Return the changed roles: newly privileged roles first, then by name."""
+    """Return the changes between packed and current roles: newly privileged roles first, then by name."""
     old, new = ({role.id: role for role in roles} for roles in (before, now))
     changes = [_change(old.get(role_id), new.get(role_id)) for role_id in {**old, **new}]
     found = [each for each in changes if each is not None]
@@ -56,7 +56,7 @@ def compare(before: Iterable[Role], now: Iterable[Role]) -> list[RoleChange]:
 
 
 def updated_roles(before: Iterable[Role], now: Iterable[Role]) -> list[Role]:
-    """Return the current roles with their former names, for a new catalogue."""
+    """Return the current roles together with their former names, for a new catalogue file."""
     old = {role.id: role for role in before}
     current = list(now)
     taken = {role.name.casefold() for role in current}
@@ -64,7 +64,7 @@ def updated_roles(before: Iterable[Role], now: Iterable[Role]) -> list[Role]:
 
 
 def write(roles: Iterable[Role], path: Path = AZURE_ROLES) -> None:
-    """Replace the catalogue file atomically with these roles."""
+    """Replace the file of the role catalogue atomically with new contents."""
     temporary = path.with_name(f"{path.name}.new")
     temporary.write_text(packed(roles), encoding="utf-8")
     temporary.replace(path)
@@ -100,7 +100,7 @@ def _change(old: Role | None, new: Role | None) -> RoleChange | None:
 
 
 def _operations(role: Role) -> dict[str, str]:
-    """Return the operations of a role: lower case → Azure's spelling."""
+    """Return the operations of a role as a mapping from lower case to Azure's spelling."""
     return {line.lower(): line for block in role.permissions for line in _lines(block)}
 
 

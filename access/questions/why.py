@@ -24,7 +24,7 @@ _STRENGTH = (Decision.ALLOWED, Decision.CONDITIONAL, Decision.DENIED)
 
 @dataclass(frozen=True)
 class ExplainedDecision:
-    """The decision about one operation of one of an agent's identities, with its reasons."""
+    """Decision about one operation of an agent's identity at a resource, with its reasons."""
 
     agent: str
     identity: str
@@ -39,7 +39,7 @@ class ExplainedDecision:
 
     @property
     def because(self) -> tuple[str, ...]:
-        """The reasons for the decision, one line each."""
+        """Return the reasons for the decision, one line each."""
         return (
             self.answer.because,
             *([shared_identity_sentence(self.agents_sharing_identity)] if self.agents_sharing_identity else []),
@@ -53,7 +53,7 @@ class ExplainedDecision:
 
 
 def reasons_text(reasons: Iterable[ExplainedDecision]) -> str:
-    """Return decisions as text; consecutive decisions with equal reasons share them."""
+    """Return decisions as text; consecutive decisions with equal reasons are followed by one list of reasons."""
     lines: list[str] = []
     for because, alike in groupby(reasons, key=lambda one: one.because):
         lines += [*(visible(str(one)) for one in alike), *(f"  {visible(line)}" for line in because)]
@@ -61,7 +61,7 @@ def reasons_text(reasons: Iterable[ExplainedDecision]) -> str:
 
 
 def why(graph: Graph, declared: Declared | None, agent: str, resource: str, operation: str) -> list[ExplainedDecision]:
-    """Return the decisions about an operation, or about each operation of a verb.
+    """Return the decisions about an agent's operation at a resource, or about each operation of a verb.
 
     Raises:
         EmptyName: one of the names is empty.
@@ -117,7 +117,7 @@ def _resource(graph: Graph, names: DisplayNames, name: str) -> Resource:
 
 
 def _operations_of_verb(resource: Resource, verb: str) -> list[str]:
-    """Return the operations of a verb: its data operations, or else its control operations."""
+    """Return the operations of a verb at a resource: its data operations, or else its control operations."""
     roles = VERBS.get((resource.kind, verb))
     if roles is None:
         raise UnknownVerb(resource.kind, verb, [one for kind, one in VERBS if kind == resource.kind])
@@ -139,7 +139,7 @@ def _grants(role: Role, operation: str, *, data: bool) -> bool:
 def _calls_without_endpoint(
     declared: Declared | None, who: str, resource: str, operation: str
 ) -> list[ExplainedDecision]:
-    """Return decisions about calls of an agent that has no endpoint yet."""
+    """Return decisions about calls of an agent that has no endpoint yet; empty in all other cases."""
     if declared is None or resource not in declared.agents:
         return []
     caller = declared.agents.get(who) or declared.parties.get(who)

@@ -1,1 +1,1 @@
-"""Readers: build a graph from one source each (export, preview, local or live Azure, policy pack)."""
+"""Readers: each builds an access graph from one source (export, preview, local or live Azure, policy pack)."""

@@ -65,12 +65,14 @@ _OF_SAME_NAME = frozenset(
 
 
 def access_policies(resource_ids: ResourceIds, principals: Principals) -> Iterator[Assignment | Unread]:
-    """Return each access policy that counts as a grant at its vault, and a note where one cannot be read."""
+    """Yield each access policy as an assignment at its vault, and a note for each that cannot be read."""
     vaults = {resource_ids.id_of(each): each for each in resource_ids.states if each.token == _VAULT_TYPE}
     for where, vault in vaults.items():
         properties = _properties(vault)
         if not is_known(properties.get("accessPolicies", ())):
-            yield Unread(vault.location, "whom its access policies are for is not known yet, or a secret")
+            yield Unread(
+                vault.location, "the principals of the vault's access policies are unknown before deployment, or secret"
+            )
         elif _decides_by_policies(vault):
             urns = [
                 urn for name in ("properties", "accessPolicies") for urn in vault.property_dependencies.get(name, ())
@@ -81,7 +83,7 @@ def access_policies(resource_ids: ResourceIds, principals: Principals) -> Iterat
         if state.token == POLICY_TYPE:
             where = _vault_of(state, vaults, resource_ids)
             if not where:
-                yield Unread(state.location, "the vault that its access policy opens is not known yet")
+                yield Unread(state.location, "the vault of this access policy is unknown before deployment")
             elif where not in vaults or _decides_by_policies(vaults[where]):
                 policy = mapping(state.inputs.get("policy") or state.outputs.get("policy"))
                 yield from _grants(policy, where, state, principals.of(state.property_dependencies.get("policy", ())))
@@ -98,7 +100,7 @@ def _decides_by_policies(vault: ResourceState) -> bool:
 
 
 def _entries(vault: ResourceState) -> list[Values]:
-    """Return the access policies that the program gives a vault, and those that Azure returned for it."""
+    """Return the access policies of a vault that the program sets, and those that Azure returned."""
     found: list[Values] = []
     for values in (vault.inputs, vault.outputs):
         entries = {**values, **mapping(values.get("properties"))}.get("accessPolicies")
@@ -121,7 +123,9 @@ def _grants(policy: Values, where: str, state: ResourceState, depends: list[str]
             system="settings",
         )
     if not given and not depends:
-        yield Unread(state.location, "whom an access policy of the vault is for is not known yet, or a secret")
+        yield Unread(
+            state.location, "the principal of an access policy of the vault is unknown before deployment, or secret"
+        )
 
 
 def _role(policy: Values, role_id: str) -> Role:
@@ -157,7 +161,7 @@ def _operations(area: str, permission: object) -> list[str]:
 
 
 def _vault_of(state: ResourceState, vaults: Mapping[str, ResourceState], resource_ids: ResourceIds) -> str:
-    """Return the vault of a stand-alone access policy: from its id, its name, or what its name depends on."""
+    """Return the vault id of a stand-alone access policy: from its id, its name, or what its name depends on."""
     before, inside, _ = state.id.rpartition("/accessPolic")
     if inside:
         found = [each for each in vaults if key(each) == key(before)]

@@ -24,7 +24,7 @@ _MOST_PAGES = 10_000
 
 @dataclass(frozen=True)
 class Listing:
-    """The rows of a listed collection, and the failure that ended the listing."""
+    """Rows of a list in Azure, and the failure that ended the listing, or an empty text."""
 
     rows: tuple[Values, ...] = ()
     failure: str = ""
@@ -32,7 +32,7 @@ class Listing:
 
 
 class ArmClient(Service):
-    """Client for one subscription with the caller's credential."""
+    """HTTP client of Azure Resource Manager for one subscription, with the caller's credential."""
 
     def __init__(self, subscription_id: str, credential: TokenCredential, endpoint: str = PUBLIC) -> None:
         if not _GUID.fullmatch(subscription_id):
@@ -44,7 +44,7 @@ class ArmClient(Service):
         super().__init__(origin, PUBLIC if is_loopback(origin) else origin, credential, self.subscription)
 
     def check(self) -> None:
-        """Check that the subscription can be read; raise an error with the fix if it cannot.
+        """Raise an error with the fix if the subscription cannot be read.
 
         Raises:
             UnreadableSource: it cannot be read; the message has the fix.
@@ -55,7 +55,7 @@ class ArmClient(Service):
             raise UnreadableSource(self.subscription, why)
 
     def listed(self, path: str, api_version: str, **query: str) -> Listing:
-        """Return all rows of a collection; after a failure, the rows read before.
+        """Return all rows of a list in Azure; after a failure, the rows before it and the failure.
 
         Args:
             path: path of the list, from the root.
@@ -80,7 +80,7 @@ class ArmClient(Service):
         seen: set[str] = set()
         while url:
             if url in seen or len(seen) >= _MOST_PAGES:
-                yield {"value": []}, "its pages lead in a circle, or have no end"
+                yield {"value": []}, "the pages of the list lead in a circle, or have no end"
                 return
             refusal = other_host_refusal(url, self.origin)
             if refusal:

@@ -1,4 +1,4 @@
-"""Converts JSON rows of Azure Resource Manager to `ResourceState` objects.
+"""Converts JSON rows of Azure Resource Manager to `ResourceState` objects, as a Pulumi program would have them.
 
 Owns the form of ARM's rows: an id, and `properties` separate from the rest. They belong to no program and have no URN,
 so the id takes its place.
@@ -36,7 +36,7 @@ _NO_GROUPS = frozenset({"device", "serviceprincipal", "systemdefined", "user"})
 
 
 def token_of(arm_type: str) -> str:
-    """Return the Pulumi type token of azure-native for an ARM type; made from its words where no row has it."""
+    """Return the azure-native type token of an ARM type; made from the words of the type if no row has a token."""
     row = BY_ARM_TYPE.get(arm_type.lower())
     host = BY_TYPE.get(arm_type.lower())
     token = row.token if row else host.token if host else ""
@@ -47,13 +47,13 @@ def token_of(arm_type: str) -> str:
 
 
 def id_of(row: Values) -> str:
-    """Return the id of a row; empty if it has none."""
+    """Return the id of a row of Azure Resource Manager; empty if the row has none."""
     found = text(row, "id").rstrip("/")
     return found if found.startswith("/") else ""
 
 
 def resource(row: Values, *, whole: bool, parent: str = "") -> ResourceState:
-    """Convert a resource of Azure to a resource state.
+    """Return the resource state for a resource that Azure Resource Manager lists.
 
     Args:
         row: the row of the list.
@@ -68,12 +68,12 @@ def resource(row: Values, *, whole: bool, parent: str = "") -> ResourceState:
 
 
 def group(where: str) -> ResourceState:
-    """Convert a resource group to a resource state."""
+    """Return the resource state for a resource group's id."""
     return _state(where, "azure-native:resources:ResourceGroup", {}, external=True)
 
 
 def named(scopes: Iterable[str], known: set[str]) -> Iterator[ResourceState]:
-    """Create resource states for scopes known only by id: containers, secrets, resource groups."""
+    """Yield resource states for scopes known only by id: containers, secrets, resource groups."""
     for scope in scopes:
         parts = scope.strip("/").split("/")
         around = "/" + "/".join(parts[:_GROUP_SEGMENTS])
@@ -87,7 +87,7 @@ def named(scopes: Iterable[str], known: set[str]) -> Iterator[ResourceState]:
 
 
 def assignment(row: Values, system: System, account: str = "") -> ResourceState:
-    """Convert a role assignment of Azure or of a Cosmos DB account to a resource state."""
+    """Return the resource state for a role assignment that Azure lists, at a scope or in a Cosmos DB account."""
     properties = dict(mapping(row.get("properties")))
     scope = text(properties, "scope")
     if account and scope and key(account) not in ancestors(key(scope)):
@@ -96,18 +96,18 @@ def assignment(row: Values, system: System, account: str = "") -> ResourceState:
 
 
 def definition(row: Values, system: System) -> ResourceState | None:
-    """Convert a custom role to a resource state; return None for a built-in role."""
+    """Return the resource state for a custom role that Azure lists; None for a built-in role."""
     return None if by_id(id_of(row)) else _state(id_of(row), _DEFINITIONS[system], dict(mapping(row.get("properties"))))
 
 
 def deny(row: Values) -> DenyAssignment | Unread:
-    """Convert a deny assignment, or return the reason why it cannot be evaluated."""
+    """Return a deny assignment that Azure lists, or a note with the reason why it cannot be evaluated."""
     properties = mapping(row.get("properties"))
     permissions = permissions_of(properties.get("permissions"))
     principals = _ids(properties.get("principals"))
     scope = text(properties, "scope")
     if permissions is None or not principals or not scope:
-        why = "its operations, principals or scope are missing; it is not counted"
+        why = "the operations, principals or scope of this deny assignment are missing, so it is left out"
         return Unread(id_of(row) or "deny assignments", why)
     return DenyAssignment(
         id=id_of(row),
@@ -124,7 +124,7 @@ def deny(row: Values) -> DenyAssignment | Unread:
 
 
 def agents(rows: Iterable[Values], network: str, stack: str) -> dict[str, ResourceState]:
-    """Create the states of agents by the id of their app, from the tag `agent` or the app's name."""
+    """Return a component state for each agent, by its app's id, from the tag `agent` or the app's name."""
     found: dict[str, ResourceState] = {}
     for row in rows:
         where = id_of(row)
@@ -162,7 +162,7 @@ def _ids(principals: object) -> tuple[str, ...]:
 
 
 def _groups(*principals: object) -> Iterator[str]:
-    """Return the ids of principals that are not known to be something else than a group."""
+    """Yield the ids of principals that may be groups: all that are not known to be something else."""
     for each in (mapping(one) for several in principals for one in listed(several)):
         if text(each, "id") and text(each, "type").lower() not in _NO_GROUPS:
             yield text(each, "id")

@@ -21,7 +21,7 @@ SERVICE_ACCOUNT = "system:serviceaccount:"
 
 @dataclass
 class Attached:
-    """A user-assigned identity with the agents that it is attached to."""
+    """User-assigned identity with the apps that it is attached to, and the agents of these apps."""
 
     id: str
     principal: str
@@ -34,7 +34,7 @@ class Attached:
     """The agents that the identity is attached to, with True if only the platform uses it there."""
 
     def as_principal(self) -> Principal:
-        """Create the principal of the identity, with all agents that share it."""
+        """Return the principal of the identity, with all agents that share it."""
         agents = sorted({agent for agent, _ in self.users if agent}) or [self.agent]
         # A foreign resource with the identity does not change its purpose in the network.
         own = [alone for agent, alone in self.users if agent] or [alone for _, alone in self.users]
@@ -56,7 +56,7 @@ def is_for_pods(credential: ResourceState) -> bool:
 
 
 def pulling(state: ResourceState, attached: list[Attached], *, own: bool) -> Iterator[str]:
-    """Return the ids of the identities that only the platform uses, to pull images.
+    """Yield the ids of an app's identities that only the platform uses, to pull images.
 
     An app declares it (`lifecycle: None`), or names the identity for its registries and has another one for its code.
     An identity that is not known yet is matched with the dependencies of the app's configuration. In doubt, the

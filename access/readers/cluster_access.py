@@ -1,4 +1,4 @@
-"""Reads who can act as the agents of a Kubernetes cluster: pods, role bindings and groups of administrators.
+"""Reads who can act as the agents in a Kubernetes cluster: pods, role bindings and groups of administrators.
 
 Owns recognition by content: an object of any type that names a service account starts pods under it, and a binding to
 any role that is not known to be harmless counts. The cluster of an object is not in a program's state, so every cluster
@@ -29,7 +29,7 @@ _POD_KEYS = ("serviceAccountName", "serviceAccount")
 
 
 class _Cluster:
-    """The Kubernetes objects of a program, with the identities that pods of the cluster can use."""
+    """Kubernetes objects of a program, with the identities that pods of the clusters can use."""
 
     def __init__(self, resource_ids: ResourceIds, components: Components, principals: Principals) -> None:
         self.components = components
@@ -50,7 +50,7 @@ class _Cluster:
 def cluster_actors(
     resource_ids: ResourceIds, components: Components, principals: Principals
 ) -> Iterator[Actor | Unread]:
-    """Return everything that can act as an agent through a Kubernetes cluster of the program."""
+    """Yield everything that can act as an agent through a Kubernetes cluster of the program, and notes."""
     cluster = _Cluster(resource_ids, components, principals)
     for where, state in cluster.clusters:
         yield from _admin_groups(where, state)
@@ -66,7 +66,7 @@ def _admin_groups(where: str, state: ResourceState) -> Iterator[Actor | Unread]:
     groups = mapping(profile).get("adminGroupObjectIDs")
     unseen = [each for each in (profile, groups, *listed(groups)) if each is not None and not is_known(each)]
     if unseen:
-        yield Unread(state.location, "who administers the cluster is not known yet, or a secret")
+        yield Unread(state.location, "the administrators of the cluster are unknown before deployment, or secret")
     for each in listed(groups):
         if isinstance(each, str) and is_known(each):
             yield Actor(
@@ -80,14 +80,16 @@ def _admin_groups(where: str, state: ResourceState) -> Iterator[Actor | Unread]:
 
 
 def _bound(state: ResourceState, cluster: _Cluster) -> Iterator[Actor | Unread]:
-    """Return the subjects of a role binding, unless its role is harmless."""
+    """Yield the subjects of a Kubernetes role binding as actors, unless the bound role is harmless."""
     values = _values(state)
     role, subjects = mapping(values.get("roleRef")), values.get("subjects")
     reach = _reach(role, state, cluster)
     if reach is None:
         return
     if subjects is not None and (not is_known(subjects) or not all(map(is_known, listed(subjects)))):
-        yield Unread(state.location, "whom it binds to a role of the cluster is not known yet, or a secret")
+        yield Unread(
+            state.location, "the subjects of this role binding in the cluster are unknown before deployment, or secret"
+        )
     everywhere = _kind(state) == _CLUSTER_BINDING
     namespace = _namespace(state)
     for each in map(mapping, listed(subjects)):
@@ -132,14 +134,14 @@ def _reach(role: Values, state: ResourceState, cluster: _Cluster) -> bool | None
 
 
 def _is_harmless(rule: object) -> bool:
-    """Return True if a rule only reads objects that hold no tokens."""
+    """Return True if a rule of a Kubernetes role only reads objects that hold no tokens."""
     values = mapping(rule)
     verbs, resources = listed(values.get("verbs")), listed(values.get("resources"))
     return bool(values) and _READS.issuperset(verbs) and _SECRETS.isdisjoint(resources)
 
 
 def _pods(state: ResourceState, cluster: _Cluster) -> Iterator[Actor]:
-    """Return an object as an actor of each agent whose service account the object's pods run under."""
+    """Yield a Kubernetes object as an actor of each agent under whose service account its pods run."""
     namespace, names = _namespace(state), _service_accounts(_values(state))
     if not names:
         return
@@ -163,7 +165,7 @@ def _pods(state: ResourceState, cluster: _Cluster) -> Iterator[Actor]:
 
 
 def _service_accounts(values: Values) -> set[str]:
-    """Return the names of all service accounts in an object; an unknown name is the empty text."""
+    """Return the names of all service accounts in a Kubernetes object; an unknown name is the empty text."""
     found: set[str] = set()
     waiting: list[object] = [values]
     while waiting:
@@ -192,7 +194,7 @@ def _name(state: ResourceState) -> str:
 
 
 def _namespace(state: ResourceState) -> str:
-    """Return the namespace of an object; empty if it is not known before the deployment."""
+    """Return the namespace of a Kubernetes object; empty if it is unknown before deployment."""
     values = _values(state)
     metadata = values.get("metadata")
     if metadata is not None and not is_known(metadata):

@@ -38,7 +38,7 @@ _INPUT = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True)
 class NetworkResource:
-    """A resource of the network: its name, kind and scope."""
+    """Resource of the network in a Pulumi program: its name in network.yaml, kind, scope and URN."""
 
     name: str
     kind: str
@@ -47,7 +47,7 @@ class NetworkResource:
 
 
 class Components:
-    """Index of the component resources of a Pulumi program."""
+    """Index of the network's component resources in a Pulumi program."""
 
     def __init__(self, resource_ids: ResourceIds) -> None:
         self._ids_of = resource_ids
@@ -75,7 +75,7 @@ class Components:
 
     @property
     def has_agents(self) -> bool:
-        """True if the program has agents as components, so that no other app is an agent."""
+        """Return True if the program has agents as components, so that no other app is an agent."""
         return any(kind.endswith(_AGENT) for kind in self._kinds)
 
     def own_agent_of(self, state: ResourceState) -> str:
@@ -99,7 +99,7 @@ class Components:
         return next((each.name for each in self._ids_of.above(state) if kind_of(each) in {PROJECT, CLUSTER}), "")
 
     def of_kind(self, kind: str) -> list[ResourceState]:
-        """Return the components of a type, such as `FoundryAgent`."""
+        """Return the components of a type, such as `FoundryAgent`, as resource states."""
         return self._kinds.get(kind, [])
 
     def within(self, state: ResourceState) -> list[ResourceState]:
@@ -113,13 +113,13 @@ class Components:
         return found[0] if len(found) == 1 else None
 
     def at(self, scope: str) -> NetworkResource | None:
-        """Return the network's resource at a scope."""
+        """Return the network's resource at a scope; None if there is none."""
         return self._by_scope.get(key(scope))
 
     def grant(
         self, state: ResourceState, within: Iterable[str], role: Role | None
     ) -> tuple[NetworkResource, Role] | None:
-        """Parse an assignment's name, such as `report-may-read-findings`, into resource and role.
+        """Return the resource and the role in an assignment's name, such as `report-may-read-findings`; else None.
 
         Args:
             state: the role assignment.
@@ -160,7 +160,7 @@ class Components:
             yield NetworkResource(state.name, kind, scope, state.urn)
 
     def _scope_before(self, state: ResourceState, kind: str) -> str:
-        """Return the scope of a component before its deployment, from its Azure resource."""
+        """Return the scope of a component before its deployment, from the Azure resource that it creates."""
         if kind_of(state) == FOUNDRY_AGENT and text(state.inputs, "identity") != "application":
             project = self.project(text(state.inputs, "project"))
             return "" if project is None else agent_id(self._ids_of.id_of(project), text(state.inputs, "agent"))

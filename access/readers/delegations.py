@@ -22,7 +22,7 @@ DELEGATION_TYPES = frozenset({_OFFER, _ACCEPTANCE})
 
 
 def delegations(resource_ids: ResourceIds) -> Iterator[Assignment | Unread]:
-    """Return the roles that accepted offers give, and a note for each offer or acceptance that cannot be read."""
+    """Yield an assignment for each role of an accepted delegation, and a note for each that cannot be read."""
     offers = [each for each in resource_ids.states if each.token == _OFFER]
     for state in resource_ids.states:
         if state.token != _ACCEPTANCE:
@@ -30,12 +30,17 @@ def delegations(resource_ids: ResourceIds) -> Iterator[Assignment | Unread]:
         scope = _scope(state, resource_ids)
         accepted = _offers_of(state, offers)
         if not scope or not accepted:
-            yield Unread(state.location, "it gives another tenant access, and its scope or its offer is not known here")
+            yield Unread(
+                state.location, "this delegation gives another tenant access, and its scope or its offer is not known"
+            )
         for offer in accepted if scope else ():
             yield from _roles(offer, state, scope)
     if offers and not any(each.token == _ACCEPTANCE for each in resource_ids.states):
         for offer in offers:
-            yield Unread(offer.location, "it offers another tenant access; where it is accepted is not known here")
+            yield Unread(
+                offer.location,
+                "this definition offers another tenant access; the scope at which it is accepted is not known",
+            )
 
 
 def _scope(state: ResourceState, resource_ids: ResourceIds) -> str:
@@ -45,7 +50,7 @@ def _scope(state: ResourceState, resource_ids: ResourceIds) -> str:
 
 
 def _offers_of(state: ResourceState, offers: list[ResourceState]) -> list[ResourceState]:
-    """Return the accepted offer; every offer of the program where it is not known which one."""
+    """Return the offer that a delegation accepts; every offer of the program if it is not known which one."""
     properties = {**state.outputs, **mapping(state.outputs.get("properties")), **state.inputs}
     wanted = text(mapping(properties.get("properties")), "registrationDefinitionId") or text(
         properties, "registrationDefinitionId"
@@ -64,13 +69,22 @@ def _roles(offer: ResourceState, state: ResourceState, scope: str) -> Iterator[A
     properties = _properties(offer)
     given = properties.get("authorizations")
     if not is_known(given):
-        yield Unread(offer.location, "the roles that it offers another tenant are not known yet, or a secret")
+        yield Unread(
+            offer.location,
+            "the roles that this definition offers another tenant are unknown before deployment, or secret",
+        )
     if listed(properties.get("eligibleAuthorizations")):
-        yield Unread(offer.location, "it lets principals of another tenant take roles, which is not counted")
+        yield Unread(
+            offer.location,
+            "principals of another tenant may activate roles by this definition, which is missing in the results",
+        )
     for number, each in enumerate(map(mapping, listed(given))):
         principal, role_id = text(each, "principalId"), text(each, "roleDefinitionId")
         if not principal:
-            yield Unread(offer.location, "a principal of another tenant that it gives a role is not known yet")
+            yield Unread(
+                offer.location,
+                "a principal of another tenant that gets a role by this definition is unknown before deployment",
+            )
             continue
         yield Assignment(
             id=f"{state.id or state.location}/{number}",

@@ -18,14 +18,14 @@ MEMBER_TYPE = "azuread:index/groupMember:GroupMember"
 
 
 class FoundGroup(NamedTuple):
-    """A group of a program, and the URN of its resource."""
+    """Entra ID group that a program creates, as a principal, with the URN of its resource."""
 
     principal: Principal
     urn: str
 
 
 class Member(NamedTuple):
-    """One membership: each side by a known id, or by URNs of resources whose id it is."""
+    """Membership in a group: both sides by a known id, or by URNs of the resources with that id."""
 
     group_id: str
     group_urns: tuple[str, ...]
@@ -34,7 +34,7 @@ class Member(NamedTuple):
 
 
 def groups(states: Iterable[ResourceState]) -> Iterator[FoundGroup]:
-    """Return the groups that a program creates."""
+    """Yield the Entra ID groups that a program creates."""
     for state in states:
         if state.type in GROUP_TYPES:
             named = text(state.inputs, "displayName") or text(state.outputs, "displayName") or state.name
@@ -43,7 +43,7 @@ def groups(states: Iterable[ResourceState]) -> Iterator[FoundGroup]:
 
 
 def members(states: Iterable[ResourceState]) -> Iterator[Member]:
-    """Return the memberships that a program adds."""
+    """Yield the group memberships that a program adds."""
     for state in states:
         depends = state.property_dependencies
         if state.type == MEMBER_TYPE:

@@ -1,4 +1,4 @@
-"""Reads the output of `pulumi stack export` into a graph."""
+"""Reads the output of `pulumi stack export` into an access graph."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -14,7 +14,7 @@ _VERSIONS = (3, 4)
 
 
 def read(document: Mapping[str, Any]) -> Graph:
-    """Build the graph of a stack export.
+    """Return the access graph of a stack export; raise UnreadableSource for another format.
 
     Resources that wait for deletion count: they still exist. Those that wait for their replacement do not: Pulumi has
     deleted them already, and keeps them in the state until their replacement exists.
@@ -25,10 +25,10 @@ def read(document: Mapping[str, Any]) -> Graph:
     values = mapping(document)
     deployment = mapping(values.get("deployment"))
     if not deployment:
-        raise UnreadableSource(_WHERE, "has no 'deployment'; it has another format or is truncated")
+        raise UnreadableSource(_WHERE, "the stack export has no 'deployment'; it has another format or is truncated")
     version = values.get("version")
     if version not in _VERSIONS or isinstance(version, bool | float):
-        raise UnreadableSource(_WHERE, "has an unsupported version; versions 3 and 4 are supported")
+        raise UnreadableSource(_WHERE, "the stack export has an unsupported version; versions 3 and 4 are supported")
     # The state of a stack without any deployment has no list.
     empty = "resources" not in deployment and "manifest" in deployment
     rows = [] if empty else required_list(deployment, "resources", _WHERE)
@@ -39,4 +39,4 @@ def read(document: Mapping[str, Any]) -> Graph:
 def _pending(deployment: Values) -> Iterator[Unread]:
     for each in map(mapping, listed(deployment.get("pending_operations"))):
         urn = text(mapping(each.get("resource")), "urn") or _WHERE
-        yield Unread(urn, "an operation on it was interrupted; whether it happened is not known")
+        yield Unread(urn, "an operation on this resource was interrupted, and its outcome is not known")

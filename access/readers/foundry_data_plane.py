@@ -29,7 +29,7 @@ _MOST_PAGES = 1_000
 
 
 def agents_of(endpoint: str, credential: TokenCredential, arm: str) -> Listing:
-    """Return the agents of a Foundry project.
+    """Return the agents of a Foundry project as its API lists them, and the failure if there is one.
 
     Args:
         endpoint: URL of the project.
@@ -67,11 +67,11 @@ def _listed(service: Service, url: str) -> Listing:
             return Listing(tuple(rows))
         if not after or after == before:
             break
-    return Listing(tuple(rows), "its pages lead in a circle, or have no end")
+    return Listing(tuple(rows), "the pages of the list lead in a circle, or have no end")
 
 
 def principals(project: str, project_properties: Values, agents: tuple[Values, ...]) -> Iterator[Principal]:
-    """Return the identities of agents that no resource shows: individual ones and the shared one.
+    """Yield the identities of Foundry agents that no resource shows: individual ones and the shared one.
 
     Args:
         project: id of the project.
@@ -95,7 +95,7 @@ def principals(project: str, project_properties: Values, agents: tuple[Values, .
 
 
 def agent_identities(value: object) -> Iterator[str]:
-    """Return every `agentIdentityId` in nested objects, but not in lists; its position is not documented."""
+    """Yield every `agentIdentityId` in nested objects, but not in lists; its position is not documented."""
     if isinstance(value, Mapping):
         for name, each in cast("Mapping[str, object]", value).items():
             if name == "agentIdentityId" and isinstance(each, str) and each:

@@ -21,14 +21,14 @@ _SHARED = "agentIdentities/shared"
 
 
 class FoundPrincipal(NamedTuple):
-    """A principal, and the URNs of the resources that identify it."""
+    """Principal of a Foundry agent, with the URNs of the resources that identify it."""
 
     principal: Principal
     urns: tuple[str, ...] = ()
 
 
 def identities(resource_ids: ResourceIds, components: Components, outside: OutsideApps) -> Iterator[FoundPrincipal]:
-    """Return the identities of all Foundry agents, and the blueprints of those that have one."""
+    """Yield the identities of all Foundry agents in a program, and the blueprints of their applications."""
     for state in resource_ids.states:
         if state.token == APPLICATION:
             yield from _of_application(state, resource_ids, components, outside)
@@ -53,7 +53,7 @@ def _of_application(
 
 
 def _own(agent: ResourceState, resource_ids: ResourceIds, components: Components) -> Iterator[FoundPrincipal]:
-    """Return the identity of an agent that has its own from creation, or whose id is configured."""
+    """Yield the identity of a Foundry agent that has its own from creation, or whose id is configured."""
     found = _principal_id_of(agent, components)
     if found is None or text(agent.inputs, "identity") not in {"per-agent", "given"}:
         return

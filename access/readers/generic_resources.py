@@ -41,7 +41,7 @@ _ADDRESS = frozenset(
 
 
 def resource_ids_of(states: Iterable[ResourceState]) -> ResourceIds:
-    """Return the ids of a program's resources, with each generic resource as one of its own type."""
+    """Return the index of a program's resources, in which each generic resource has its own Azure type."""
     resource_ids = ResourceIds(states)
     if not any(map(_is_generic, resource_ids.states)):
         return resource_ids

@@ -29,7 +29,7 @@ _COSMOS_ACCOUNT = "azure-native:cosmosdb:DatabaseAccount"
 
 
 class Grants:
-    """The role assignments of a program, principals that occur only in them, and unclear parts."""
+    """Role assignments of a program, the principals that occur only in them, and the parts that are unknown."""
 
     def __init__(self, resource_ids: ResourceIds, components: Components, principals: Principals) -> None:
         self._ids_of, self._components, self._principals = resource_ids, components, principals
@@ -62,16 +62,22 @@ class Grants:
         elif system == "cosmos":
             scope = self._in_account(state, scope)
         if not principal:
-            self._note(state, "whom it is for is not known yet, or a secret; it is not counted")
+            self._note(
+                state,
+                "the principal of this role assignment is unknown before deployment, or secret; it is left out",
+            )
         elif not scope:
-            self._note(state, "where it holds is not known yet, or a secret; it is not counted", principal)
+            what = "the scope of this role assignment is unknown before deployment, or secret; it is left out"
+            self._note(state, what, principal)
         else:
             role = role or (named[1] if named else None)
             if role is None:
                 what = (
-                    f"its role {role_id} is neither built in nor defined here" if role_id else "its role is not known"
+                    f"the assigned role {role_id} is neither built in nor defined here"
+                    if role_id
+                    else "the assigned role is not known"
                 )
-                self._note(state, f"{what}; what it allows is not counted", principal)
+                self._note(state, f"{what}; the operations of the role are missing in the results", principal)
             yield Assignment(
                 id=state.id or state.location,
                 name=state.name or state.location.rpartition("/")[2],
@@ -86,7 +92,7 @@ class Grants:
             )
 
     def _of_settings(self) -> Iterator[Assignment]:
-        """Return the grants in the settings of resources, each for a principal of this program where it has one."""
+        """Yield the assignments in the settings of resources, such as access policies of vaults."""
         found = (*access_policies(self._ids_of, self._principals), *delegations(self._ids_of))
         self.unread += (each for each in found if isinstance(each, Unread))
         for one in found:
@@ -95,7 +101,7 @@ class Grants:
                 yield replace(one, principal=known or self._unknown_principal(one.principal, one.principal, "").id)
 
     def _of_unknown_subscription(self, found: list[Assignment]) -> Iterator[Assignment]:
-        """Return the roles at subscriptions and resource groups again for resources whose subscription is unknown."""
+        """Yield roles at groups and subscriptions again, for resources whose subscription is unknown."""
         states = (each for each in self._ids_of.states if each.token)
         unknown = [where for state in states if key(where := self._ids_of.id_of(state)).startswith(_UNKNOWN)]
         around = {scope for where in unknown for scope in ancestors(key(where))}
@@ -120,7 +126,8 @@ class Grants:
         if found or len(urns) != 1:
             return found[0] if len(found) == 1 else ""
         if not kind:
-            self._note(state, f"whom it is for is not known: an id that {urns[0].rpartition('::')[2]!r} gives")
+            giver = urns[0].rpartition("::")[2]
+            self._note(state, f"the principal of this role assignment is unknown: an id that {giver!r} gives")
         # A resource without an identity here, such as a group of another provider that the program creates.
         return self._unknown_principal(urns[0], urns[0].rpartition("::")[2], kind).id
 
@@ -150,16 +157,19 @@ class Grants:
 
     @staticmethod
     def _narrowed(scope: str, around: list[str]) -> str:
-        """Return the narrower of a named resource and the resource that the scope depends on."""
+        """Return the narrower of a named resource's scope and the resource that the unknown scope depends on."""
         return around[0] if len(around) == 1 and key(scope) in ancestors(key(around[0])) else scope
 
     def _widest(self, state: ResourceState, around: list[str]) -> str:
-        """Return the one id that contains all the others."""
+        """Return the one scope that contains all the others; empty if there is none."""
         for each in around:
             if all(key(each) in ancestors(key(other)) for other in around):
                 # Where it contains resources of the network, it may apply to one of those.
                 if len(around) > 1 or key(each) in self._holders:
-                    self._note(state, f"where it holds is not known yet; it counts for all of {each}")
+                    self._note(
+                        state,
+                        f"the scope of this role assignment is unknown before deployment; it counts for all of {each}",
+                    )
                 return each
         return ""
 
@@ -173,7 +183,7 @@ class Grants:
         return found[0] if len(found) == 1 else ""
 
     def _in_account(self, state: ResourceState, scope: str) -> str:
-        """Return the full scope for one that Cosmos DB gives relative to its account, such as `/dbs/d` or `/`.
+        """Return the full scope for a scope relative to a Cosmos DB account, such as `/dbs/d` or `/`.
 
         An assignment of Cosmos DB is a part of its account and reaches nothing outside of it. Empty if the account is
         not known.
@@ -187,7 +197,9 @@ class Grants:
     def _condition(self, state: ResourceState, principal: str) -> str | None:
         for values in (state.inputs, state.outputs):
             if "condition" in values and not is_known(values["condition"]) and values["condition"] is not None:
-                what = "its condition is not known yet, or a secret; it counts as if it had none"
+                what = (
+                    "the condition of this role assignment is unknown before deployment, or secret; it counts as none"
+                )
                 self._note(state, what, principal)
                 return None
         return state.known_text("condition") or None
@@ -197,7 +209,10 @@ class Grants:
         permissions = state.inputs.get("permissions", state.outputs.get("permissions"))
         blocks = [mapping(each) for each in listed(permissions)]
         if not blocks or not all(map(_is_whole, blocks)):
-            self._note(state, "what the role allows is not known yet, or a secret; it is not counted")
+            self._note(
+                state,
+                "the operations of this role definition are unknown before deployment, or secret; they are left out",
+            )
             return
         own = state.known_text("roleDefinitionId") or state.id or state.location
         role = Role(
@@ -226,7 +241,7 @@ def _version(state: ResourceState) -> str | None:
 
 
 def _is_whole(block: Values) -> bool:
-    """Return True if all operations that a role block allows and excludes are known."""
+    """Return True if all operations that a role's permissions block allows and excludes are known."""
     lists = (block.get(name) for name in ("actions", "notActions", "dataActions", "notDataActions"))
     return bool(block) and all(each is None or len(texts(each)) == len(listed(each)) == _length(each) for each in lists)
 

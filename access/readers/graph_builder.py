@@ -1,4 +1,4 @@
-"""Builds a graph from the resource states of a Pulumi program.
+"""Builds an access graph from the resource states of a Pulumi program.
 
 Owns the choice of resources, with their keys and names; other modules own identities, assignments and ids. Documents
 are not read here: the readers provide `ResourceState`s.
@@ -25,6 +25,7 @@ from access.readers.principals import Principals
 from access.readers.resource_ids import ResourceIds, type_of_token
 from access.readers.resource_state import ResourceState
 from access.readers.trusted_subjects import credential_actors
+from access.readers.unread_settings import unread_settings
 from access.readers.unread_types import unread_types
 
 _GROUP = "microsoft.resources/resourcegroups"
@@ -43,7 +44,7 @@ def graph(
     existing: Mapping[str, str] | None = None,
     known_principals: Iterable[Principal] = (),
 ) -> Graph:
-    """Build the graph of a program's resources.
+    """Return the access graph of a program's resources, with notes on all parts that could not be read.
 
     Args:
         states: all resources; the reader leaves out those that will be deleted.
@@ -65,6 +66,7 @@ def graph(
         *grants.unread,
         *(each for each in acting if isinstance(each, Unread)),
         *unread_types(resource_ids.states),
+        *unread_settings(resource_ids),
         *_open_agents(resource_ids.states),
     ]
     return Graph(
@@ -85,7 +87,7 @@ def _actors(resource_ids: ResourceIds, components: Components, principals: Princ
 
 
 def _with_existence(stranger: Principal, existing: Mapping[str, str]) -> Principal:
-    """Mark a principal that occurs only in assignments as existing if the source knows the principal."""
+    """Return a principal that occurs only in assignments, marked as existing if the source knows its id."""
     owner = existing.get(stranger.id.lower())
     if owner is None:
         return stranger
@@ -148,7 +150,7 @@ def _type_of(state: ResourceState, where: str) -> str:
 
 
 def _properties(state: ResourceState, principals: Principals) -> Values:
-    """Return the input properties, or the properties in Azure for an existing resource."""
+    """Return a resource's input properties, or its properties in Azure if the program has no inputs."""
     properties = state.inputs or state.outputs
     if state.unseen:
         properties = {name: value for name, value in properties.items() if name in _OF_IDENTITIES}
@@ -166,23 +168,23 @@ def _properties(state: ResourceState, principals: Principals) -> Values:
 
 
 def _parent_notes(resource_ids: ResourceIds, components: Components) -> Iterator[Unread]:
-    """Return notes on resources with unknown parents, to which assignments at parents cannot be matched."""
+    """Yield notes on resources with unknown parents, to which assignments at the parents do not apply."""
     for state in resource_ids.states:
         # What has no row is noted by its type, or is harmless wherever it is.
         if state.token in BY_TOKEN and state.token not in _ROLE_TYPES and not resource_ids.id_of(state).startswith("/"):
-            yield Unread(state.location, "what it lies within is not known before it is deployed")
+            yield Unread(state.location, "the parent of this resource is unknown before deployment")
     for each in components.without_scope:
-        yield Unread(each.urn, f"where the {each.kind} is, is not known yet")
+        yield Unread(each.urn, f"the parent of this {each.kind} is unknown before deployment")
 
 
 def _open_agents(states: Iterable[ResourceState]) -> Iterator[Unread]:
     for state in states:
         if state.token == APPLICATION and _allows_any_caller(state):
-            yield Unread(state.location, "anyone in its organization may call it, regardless of roles")
+            yield Unread(state.location, "anyone in the app's organization may call the app, regardless of roles")
 
 
 def _allows_any_caller(application: ResourceState) -> bool:
-    """Return True if roles do not limit an agent's callers ("Publish your agent", 2026-06-19)."""
+    """Return True if roles do not limit the callers of a Foundry application ("Publish your agent", 2026-06-19)."""
     properties = mapping(application.inputs.get("properties") or application.outputs.get("properties"))
     policy = mapping((properties or application.outputs).get("authorizationPolicy"))
     return text(policy, "type") not in {"", "Default"}

@@ -31,7 +31,7 @@ _SHOWN = 200
 
 
 class _BoundedRetry(RetryPolicy[HttpRequest, HttpResponse]):
-    """Retry policy that waits as long as Azure requests, up to a limit."""
+    """HTTP retry policy that waits as long as Azure requests, up to a limit."""
 
     def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
         return super().is_retry(settings, response) and (self.get_retry_after(response) or 0) <= _LONGEST_WAIT
@@ -47,17 +47,17 @@ class Reply:
 
     @property
     def failure(self) -> str:
-        """Return the message for an unexpected response."""
+        """Return the error message for an unexpected HTTP response of Azure."""
         return f"Azure responded with {self.status}{_azure_message(self.body)}"
 
     @property
     def code(self) -> str:
-        """The error code in the response; empty if there is none."""
+        """Return Azure's error code in the response; empty if there is none."""
         return text(mapping(mapping(self.body).get("error")), "code")
 
 
 class Service:
-    """Client for one Azure service with the caller's credential."""
+    """HTTP client for one Azure service, with the caller's credential."""
 
     def __init__(self, origin: str, audience: str, credential: TokenCredential, called: str) -> None:
         """Prepare the client, without sending a request.
@@ -75,7 +75,7 @@ class Service:
         parts = urlsplit(origin)
         local = is_loopback(origin)
         if parts.scheme != "https" and not (parts.scheme == "http" and local):
-            raise UnreadableSource(origin, "is not an https address; a token is sent there")
+            raise UnreadableSource(origin, "does not begin with https, and a token would be sent there")
         self._local = local
         self._client: PipelineClient[HttpRequest, HttpResponse] = PipelineClient(
             origin,
@@ -95,7 +95,7 @@ class Service:
         self._client.close()
 
     def get(self, url: str) -> tuple[Values, str]:
-        """Return the JSON object at a URL, or the reason why there is none.
+        """Return the JSON object at a URL and an empty text; or an empty object and the reason why there is none.
 
         Raises:
             UnreadableSource: nobody is signed in, or the host cannot be reached.
@@ -106,7 +106,7 @@ class Service:
         return (reply.body, "") if reply.body is not None else ({}, "the response is not a JSON object")
 
     def send(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> Reply:
-        """Send one HTTP request.
+        """Send one HTTP request with the caller's token, and return the response.
 
         Raises:
             UnreadableSource: nobody is signed in, or the host cannot be reached.
@@ -130,14 +130,14 @@ class Service:
 
 
 def is_loopback(address: str) -> bool:
-    """Return True for a host on this machine."""
+    """Return True if a URL's host is this machine."""
     return urlsplit(address).hostname in _LOOPBACK
 
 
 def other_host_refusal(url: str, *origins: str) -> str:
-    """Reason not to request a next page at another host, which would receive the token; empty for these origins."""
+    """Return the reason not to send a token to a URL at another host; empty for a URL at one of these origins."""
     permitted = origin_of(url) in map(origin_of, origins)
-    return "" if permitted else "its next page is at another host, which is not contacted"
+    return "" if permitted else "the next page of the list is at another host, which is not contacted"
 
 
 def origin_of(url: str) -> tuple[str, str, int]:

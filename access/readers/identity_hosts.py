@@ -33,7 +33,7 @@ _NO_HOSTS = frozenset({IDENTITY, FEDERATED, *ASSIGNMENTS, *DEFINITIONS})
 
 
 def host_actors(resource_ids: ResourceIds, components: Components, principals: Principals) -> Iterator[Actor]:
-    """Return the resources that have a user-assigned identity, each as an actor of the identity."""
+    """Yield the resources that have a user-assigned identity, each as an actor of the identity."""
     for state in resource_ids.states:
         if state.token in _NO_HOSTS or state.type.startswith(_OF_NO_RESOURCE):
             continue
@@ -51,7 +51,7 @@ def _identities_of(state: ResourceState, principals: Principals) -> dict[str, At
 
 
 def _mentions(values: Values) -> Iterator[str]:
-    """Return the ids of identities that any text of the properties contains, in the form of `key`."""
+    """Yield the normalized ids of identities that any text of a resource's properties contains."""
     waiting: list[object] = [{name: value for name, value in values.items() if name not in _SCOPES}]
     while waiting:
         value = waiting.pop()

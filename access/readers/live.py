@@ -1,4 +1,4 @@
-"""Reads the current access in an Azure subscription (live Azure) into a graph.
+"""Reads the current access in an Azure subscription (live Azure) into an access graph.
 
 Owns the network's names for Azure's resources; `access.readers.subscription` owns the requests. Not read: members of
 Entra ID groups, and roles that can be activated for a while, which managed identities cannot do.
@@ -34,7 +34,7 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
     stack: str = "",
     like: Graph | None = None,
 ) -> Graph:
-    """Build the graph of a subscription, or of one resource group with inherited assignments.
+    """Return the access graph of a live subscription, or of one resource group with inherited assignments.
 
     Args:
         subscription_id: id of the subscription.
@@ -77,7 +77,7 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
 
 
 class _ProgramPrincipals:
-    """Matches live principals with those of the network's program, by resource path or id."""
+    """Finds, for a principal of live Azure, the same principal of the network's program, by path or id."""
 
     def __init__(self, like: Graph | None) -> None:
         known = like.principals if like is not None else ()
@@ -89,7 +89,7 @@ class _ProgramPrincipals:
         self._by_id = {each.id.lower(): each for each in known if each.purpose == "people"}
 
     def display_name(self, found: Principal) -> Principal:
-        """Return the principal with its names in the network."""
+        """Return a live principal with the names that it has in the network."""
         people = self._by_id.get(found.id.lower())
         if people is not None:
             return people
@@ -100,7 +100,7 @@ class _ProgramPrincipals:
 
 
 def _with_network_name(found: Resource, names: dict[str, Resource] | None) -> Resource:
-    """Return the resource with its name and kind in the network."""
+    """Return a live resource with its name and kind in the network."""
     kind = _KINDS.get(type_of(key(found.id)), "")
     if names is None:
         return replace(found, kind=kind or found.kind, declared=bool(kind))

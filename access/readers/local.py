@@ -1,4 +1,4 @@
-"""Reads the state of local Azure into a graph, from a preview's JSON or a world file.
+"""Reads the state of local Azure into an access graph, from a preview's JSON or a state file.
 
 Owns the parts of their formats that are needed here. The file also contains resources outside the program, such as the
 assignment of a deleted identity, and shows for every principal whether it exists.
@@ -22,7 +22,7 @@ _FORMAT, _VERSION = "local-azure-world", 1
 
 
 def read(document: Mapping[str, Any]) -> Graph:
-    """Build the graph of the output of `agent-network preview --json`.
+    """Return the access graph of the output of `agent-network preview --json`.
 
     Raises:
         UnreadableSource: the document has another format or is truncated.
@@ -34,7 +34,7 @@ def read(document: Mapping[str, Any]) -> Graph:
 
 
 def read_world(path: Path) -> Graph:
-    """Build the graph of a world file of local Azure.
+    """Return the access graph of a state file of local Azure.
 
     Raises:
         UnreadableSource: the file has another format or version, or is truncated.
@@ -45,7 +45,7 @@ def read_world(path: Path) -> Graph:
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableSource(where, f"cannot be read: {error}") from None
     except (ValueError, RecursionError) as error:
-        raise UnreadableSource(where, f"is not whole JSON: {error}") from None
+        raise UnreadableSource(where, f"is not complete JSON: {error}") from None
     world = mapping(content)
     if world.get("format") != _FORMAT or world.get("version") != _VERSION:
         raise UnreadableSource(where, f"is not a world of local Azure of version {_VERSION}")
@@ -53,7 +53,7 @@ def read_world(path: Path) -> Graph:
 
 
 def graph_of_world(world: Mapping[str, Any], where: str, *, source: str) -> Graph:
-    """Build the graph of a world from the content of its file.
+    """Return the access graph of the parsed content of a state file of local Azure.
 
     Args:
         world: content of the file.
@@ -72,13 +72,16 @@ def _goes(row: object) -> bool:
 
 def _failures(document: Values) -> Iterator[Unread]:
     for each in map(mapping, listed(document.get("errors"))):
-        yield Unread(text(each, "urn") or _DOCUMENT, f"it failed, and is missing here: {text(each, 'message')}")
+        yield Unread(
+            text(each, "urn") or _DOCUMENT,
+            f"the resource failed in the deployment, and is missing in the results: {text(each, 'message')}",
+        )
     for urn in texts(document.get("skipped")):
-        yield Unread(urn, "it was skipped after a failure, and is missing here")
+        yield Unread(urn, "the resource was skipped after a failure, and is missing in the results")
 
 
 def _of_world(world: Mapping[str, Any], where: str) -> list[ResourceState]:
-    """Return the resources of local Azure, named as in the Pulumi stack."""
+    """Return the resources in a state file of local Azure, with their URNs in the Pulumi stack."""
     # A resource that waits for deletion is still in Azure, but no longer in the stack.
     rows = [row for row in required_list(world, "stack", where) if mapping(row).get("replaced") is not True]
     remembered = [state_of(row, where) for row in rows]
@@ -93,7 +96,7 @@ def _in_azure(world: Mapping[str, Any], where: str) -> Iterator[ResourceState]:
     for row in map(mapping, required_list(world, "resources", where)):
         resource_id, token = text(row, "id"), text(row, "token")
         if not resource_id or not token:
-            raise UnreadableSource(where, "one of its resources has no 'id' or no 'token'; it is damaged")
+            raise UnreadableSource(where, "a resource in the state file has no 'id' or no 'token'; the file is damaged")
         inputs, outputs = mapping(row.get("inputs")), mapping(row.get("outputs"))
         if token == LOOKUP_TYPE and "given" not in inputs:
             outputs = {**outputs, "principal_id": owned.get(_lookup_key(inputs).lower(), "")}
@@ -111,12 +114,12 @@ def _in_azure(world: Mapping[str, Any], where: str) -> Iterator[ResourceState]:
 
 
 def _exists(state: ResourceState, there: Mapping[str, ResourceState]) -> bool:
-    """Return True if a resource of the stack's state still exists in Azure."""
+    """Return True if a resource of the stack's state still exists in local Azure."""
     return _key(state) in there or not state.id.lower().startswith("/subscriptions/")
 
 
 def _key(state: ResourceState) -> str:
-    """Return the key of a resource: its id, or type and name of a Kubernetes object, whose id differs in a stack."""
+    """Return a key that matches a resource of the stack with one of local Azure: the id, or a Kubernetes name."""
     if not state.type.startswith("kubernetes:"):
         return state.id.lower()
     metadata = mapping(state.inputs.get("metadata"))

@@ -1,4 +1,4 @@
-"""Names the apps of a program that belong to no component of the network.
+"""Names the apps of a program that belong to no component of the network, as if they were agents.
 
 Such an app is called by its name in Azure. Where that is the name of one of the network's agents, or of another app,
 its name has more of its path: an app never counts as an agent because of its name.
@@ -14,7 +14,7 @@ from access.readers.resource_state import ResourceState
 
 
 class OutsideApps:
-    """Names of the apps outside the network's components."""
+    """Names of a program's apps outside the network's components."""
 
     def __init__(self, apps: Iterable[ResourceState], resource_ids: ResourceIds, components: Components) -> None:
         self._ids_of = resource_ids

@@ -1,4 +1,4 @@
-"""Reads the resources that a Pulumi policy pack receives into a graph.
+"""Reads the resources that a Pulumi policy pack receives into an access graph.
 
 Owns reading the policy SDK's objects without that SDK. A value that raises because it is not known yet counts as
 unknown.
@@ -25,23 +25,23 @@ _DEEPEST = 100
 
 @dataclass(frozen=True)
 class PackResources:
-    """The resources of a program as a policy pack receives them."""
+    """Resources of a program as a policy pack receives them."""
 
     states: tuple[ResourceState, ...]
 
     def graph(self) -> Graph:
-        """The graph of the resources."""
+        """Return the access graph of the resources."""
         return graph(self.states, source=_WHERE)
 
     def outputs(self) -> dict[str, str]:
-        """The stack's outputs, by location."""
+        """Return the stack's outputs as JSON texts, by location such as `output login`."""
         stacks = [each for each in self.states if each.type == _STACK]
         outputs = {name: value for each in stacks for name, value in each.outputs.items() if is_known(value)}
         return {f"output {name}": json.dumps(value, default=str) for name, value in outputs.items()}
 
     @cached_property
     def urns(self) -> Mapping[str, str]:
-        """URNs by resource id and by URN."""
+        """Return the URN of each resource, by its Azure id and by the URN itself, in normalized form."""
         resource_ids = resource_ids_of(self.states)
         named = {key(resource_ids.id_of(each)): each.urn for each in resource_ids.states if each.token}
         return named | {key(each.urn): each.urn for each in resource_ids.states}
@@ -55,7 +55,7 @@ class PackResources:
 def pack_resources(
     resources: Iterable[object], inputs_by_urn: Mapping[str, Mapping[str, Any]] | None = None
 ) -> PackResources:
-    """Convert the resource objects of the policy SDK.
+    """Convert the resource objects of the policy SDK to resource states.
 
     Args:
         resources: the resources that a stack policy gets; their `props` are outputs.
@@ -69,7 +69,7 @@ def pack_resources(
 
 
 def read(resources: Iterable[object]) -> Graph:
-    """Build the graph of a policy pack's resources.
+    """Return the access graph of the resource objects of the policy SDK.
 
     Raises:
         UnreadableSource: an object is not a resource.
@@ -78,7 +78,7 @@ def read(resources: Iterable[object]) -> Graph:
 
 
 def properties(values: object) -> dict[str, Any]:
-    """Return properties as plain data; unknown values become the engine's marker.
+    """Return a resource's properties from the policy SDK as plain data; unknown values become a marker.
 
     Raises:
         UnreadableSource: the values are nested too deeply.
@@ -91,7 +91,7 @@ def _state(resource: object, inputs_by_urn: Mapping[str, Mapping[str, Any]]) -> 
     urn = getattr(resource, "urn", None)
     kind = getattr(resource, "resource_type", None) or getattr(resource, "type", None)
     if not (isinstance(urn, str) and urn and isinstance(kind, str) and kind):
-        raise UnreadableSource(_WHERE, "one of its resources has no 'urn' or no 'resource_type'")
+        raise UnreadableSource(_WHERE, "a resource of the program has no 'urn' or no 'resource_type'")
     props = properties(getattr(resource, "props", None))
     parent = _urn(getattr(resource, "parent", None)) or _urn(getattr(getattr(resource, "opts", None), "parent", None))
     return ResourceState(
@@ -110,7 +110,7 @@ def _state(resource: object, inputs_by_urn: Mapping[str, Mapping[str, Any]]) -> 
 
 
 def _dependencies(dependencies: object) -> dict[str, tuple[str, ...]]:
-    """Return the URNs that each property depends on."""
+    """Return the URNs that each property of a resource depends on."""
     if not isinstance(dependencies, Mapping):
         return {}
     by_property = cast("Mapping[str, Iterable[object]]", dependencies)
@@ -126,7 +126,7 @@ def _urn(other: object) -> str:
 def _plain(value: object, depth: int) -> object:
     """Convert a value of the policy SDK, which raises for unknown values, to plain data."""
     if depth > _DEEPEST:
-        raise UnreadableSource(_WHERE, "the properties of one of its resources are nested too deeply")
+        raise UnreadableSource(_WHERE, "the properties of a resource of the program are nested too deeply")
     if isinstance(value, Mapping):
         return {str(name): _item(cast("Any", value), name, depth) for name in cast("Iterable[object]", value)}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):

@@ -1,4 +1,4 @@
-"""Reads the output of `pulumi preview --json --show-sames` into a graph.
+"""Reads the output of `pulumi preview --json --show-sames` into an access graph.
 
 Most resources have no id yet. The state after a step contains the program's inputs, and of Azure's outputs only those
 that exist already.
@@ -24,7 +24,7 @@ _MASK = "[secret]"
 
 
 def read(document: Mapping[str, Any]) -> Graph:
-    """Build the graph of a Pulumi preview.
+    """Return the access graph that a Pulumi preview plans; raise UnreadableSource for another format.
 
     Raises:
         UnreadableSource: the document has another format or is truncated.
@@ -32,7 +32,7 @@ def read(document: Mapping[str, Any]) -> Graph:
     values = mapping(document)
     failures = list(_failures(values))
     if failures and "steps" not in values:
-        raise UnreadableSource(_WHERE, f"failed before there was anything to read: {failures[0].what}")
+        raise UnreadableSource(_WHERE, f"the preview failed before it listed a resource: {failures[0].what}")
     steps = [mapping(step) for step in required_list(values, "steps", _WHERE)]
     _check_whole(steps, mapping(values.get("changeSummary")))
     states: dict[str, ResourceState] = {}
@@ -59,14 +59,18 @@ def _check_whole(steps: list[Values], counts: Values) -> None:
     expected = counts.get("same")
     missing = (expected if isinstance(expected, int) else 0) - sum(step.get("op") == "same" for step in steps)
     if missing > 0:
-        raise UnreadableSource(_WHERE, f"leaves out {missing} unchanged resources; run it with --show-sames")
+        raise UnreadableSource(
+            _WHERE, f"the preview leaves out {missing} unchanged resources; run `pulumi preview` with --show-sames"
+        )
 
 
 def _after(step: Values) -> Iterator[ResourceState]:
-    """Return the state of a resource after a step; None if the step deletes it."""
+    """Yield the state of a resource after a preview step; nothing if the step deletes the resource."""
     op = step.get("op")
     if not isinstance(op, str):
-        raise UnreadableSource(_WHERE, "one of its steps has no 'op'; it has another format or is damaged")
+        raise UnreadableSource(
+            _WHERE, "a step of the preview has no 'op'; the preview has another format or is damaged"
+        )
     if op in _GOES:
         return
     state = _state(step.get("newState"))
@@ -78,7 +82,7 @@ def _after(step: Values) -> Iterator[ResourceState]:
 
 
 def _retained(step: Values) -> Iterator[ResourceState]:
-    """Return the resource that a step removes from the stack but not from Azure."""
+    """Yield the state of a resource that a step removes from the stack but not from Azure."""
     old = mapping(step.get("oldState"))
     if step.get("op") in _GOES and old.get("retainOnDelete") is True:
         state = _state(old)

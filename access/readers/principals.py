@@ -33,7 +33,7 @@ _KUBELET = "kubeletidentity"
 
 
 class Principals:
-    """The principals of a Pulumi program."""
+    """Principals of a Pulumi program: identities of apps, agents, clusters and projects, people and groups."""
 
     def __init__(self, resource_ids: ResourceIds, components: Components, others: Iterable[Principal] = ()) -> None:
         self._ids_of, self._components = resource_ids, components
@@ -86,15 +86,15 @@ class Principals:
 
     @property
     def outside_apps(self) -> Mapping[str, str]:
-        """Ids of the apps outside the network's components, by the names that they have as agents."""
+        """Return the ids of the apps outside the network's components, by the names that they have as agents."""
         return self._outside.ids
 
     def find(self, principal_id: str) -> str:
-        """Return a principal's id in its original case; empty if unknown."""
+        """Return a principal's id in its original case; empty if the program has no such principal."""
         return self._ids.get(principal_id.lower(), "")
 
     def of(self, urns: Iterable[str], *, pulling: bool = False) -> list[str]:
-        """Return the ids of the principals that belong to resources."""
+        """Return the ids of the principals that belong to the resources with these URNs."""
         found = ((self._kubelets.get(urn) if pulling else None) or self._by_urn.get(urn) for urn in urns)
         return list(dict.fromkeys(filter(None, found)))
 
@@ -144,13 +144,17 @@ class Principals:
         inputs, outputs = mapping(state.inputs.get("identity")), mapping(state.outputs.get("identity"))
         kinds = (text(inputs, "type") or text(outputs, "type")).lower()
         if not kinds and not inputs:
-            self.unread.append(Unread(state.location, "which identities it has is not known yet, or a secret"))
+            self.unread.append(
+                Unread(state.location, "the identities of this resource are unknown before deployment, or secret")
+            )
         where = self._ids_of.id_of(state)
         agent = self._components.agent_of(state) or self._outside.name_of(state)
         runs_code = state.token in HOSTS and state.token != CLUSTER
         attached = self._attached_to(state, inputs, outputs)
         if _has_unknown_identity(inputs) and not attached:
-            self.unread.append(Unread(state.location, "one of its identities is not known yet, or a secret"))
+            self.unread.append(
+                Unread(state.location, "an identity of this resource is unknown before deployment, or secret")
+            )
         self.attached[state.urn] = tuple(each.id for each in attached)
         own = "systemassigned" in kinds.replace(" ", "") or (not inputs and bool(text(outputs, "principalId")))
         unused = set(pulling(state, attached, own=own))
@@ -193,7 +197,7 @@ def _has_unknown_identity(identity: Values) -> bool:
 
 
 def _with_distinct_names(principals: Iterable[Principal]) -> Iterator[Principal]:
-    """Return the principals; one outside the network never has the name of an agent, host or group of the network."""
+    """Yield the principals with names of which none outside the network equals one inside it."""
     found = list(principals)
     taken = {name.lower() for each in found for name in (*each.agents, each.party) if name}
     for each in found:
@@ -208,7 +212,7 @@ def _is_app(state: ResourceState) -> bool:
 
 
 def _people(component: ResourceState) -> Principal:
-    """Create the principal of a group or user, with its name in the network."""
+    """Return the principal of a group or user of Entra ID, with its name in the network."""
     principal = text(component.inputs, "principal_id") or component.location
     kind: PrincipalKind = "user" if text(component.inputs, "kind") == "user" else "group"
     return Principal(id=principal, name=component.name, party=component.name, purpose="people", kind=kind)

@@ -27,7 +27,7 @@ def type_of_token(token: str) -> str:
 
 
 class ResourceIds:
-    """The resources of one program by URN, with the Azure id of each."""
+    """Resources of one program by URN, with the Azure id of each, which is predicted before deployment."""
 
     def __init__(self, states: Iterable[ResourceState]) -> None:
         self.states = tuple(states)
@@ -44,7 +44,7 @@ class ResourceIds:
         self._group = _only(group for group in groups if group)
 
     def id_of(self, state: ResourceState) -> str:
-        """Return a resource's Azure id, or an id built from names, or else the URN."""
+        """Return a resource's Azure id, or the id predicted from names, or else its URN."""
         if state.id.startswith("/"):
             return state.id.rstrip("/")
         if state.urn not in self._ids:
@@ -54,12 +54,12 @@ class ResourceIds:
         return self._ids[state.urn]
 
     def named(self, urns: Iterable[str]) -> list[ResourceState]:
-        """Return the Azure resources among these URNs."""
+        """Return the Azure resources with these URNs."""
         found = (self.by_urn.get(urn) for urn in urns)
         return [state for state in found if state is not None and state.token]
 
     def above(self, state: ResourceState) -> Iterator[ResourceState]:
-        """Return the parents of a resource, the nearest first."""
+        """Yield the parents of a resource in the program, the nearest first."""
         seen = {state.urn}
         while state.parent in self.by_urn and state.parent not in seen:
             seen.add(state.parent)
@@ -117,7 +117,7 @@ class ResourceIds:
 
 
 def _subscriptions(states: Iterable[ResourceState]) -> Iterator[tuple[str, str]]:
-    """Return every subscription that occurs in an id, with the resource group in it, if any."""
+    """Yield every subscription that occurs in an id of the program, with the resource group in the id, if any."""
     for state in states:
         own = text(state.inputs, "subscription_id"), text(state.inputs, "resource_group_name")
         for value, group in (own, (state.id, "")):

@@ -17,7 +17,7 @@ _MODULES = {"documentdb": "cosmosdb"}
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceState:
-    """State of one resource: a Pulumi component, or a resource in Azure."""
+    """State of one resource in a source: a Pulumi component, or a resource in Azure."""
 
     urn: str
     type: str
@@ -39,12 +39,12 @@ class ResourceState:
 
     @property
     def location(self) -> str:
-        """The location for messages: URN or id."""
+        """Return the location of the resource for messages: its URN or id."""
         return self.urn or self.id
 
     @property
     def token(self) -> str:
-        """Pulumi type token without API version, `azure-native:storage:BlobContainer`; empty outside azure-native.
+        """Return the Pulumi type token without API version; empty for types outside azure-native.
 
         A version is part of the module (`storage/v20240101`), or of the package that was generated for it
         (`azure-native_storage_v20240101`).
@@ -62,18 +62,20 @@ class ResourceState:
 
 
 def state_of(row: object, where: str) -> ResourceState:
-    """Convert a row of a stack export or preview to a resource state.
+    """Return the resource state for a row of a stack export or preview.
 
     Raises:
         UnreadableSource: the row is not a resource.
     """
     if not isinstance(row, Mapping):
-        raise UnreadableSource(where, "one of its resources is not an object; it has another format or is truncated")
+        raise UnreadableSource(
+            where, "a resource in the document is not an object; the document has another format or is truncated"
+        )
     values = cast("Values", row)
     urn, kind = values.get("urn"), values.get("type")
     if not (isinstance(urn, str) and urn and isinstance(kind, str) and kind):
         raise UnreadableSource(
-            where, "one of its resources has no 'urn' or no 'type'; it is something else, or damaged"
+            where, "a resource in the document has no 'urn' or no 'type'; the document has another format or is damaged"
         )
     depends = mapping(values.get("propertyDependencies"))
     return ResourceState(

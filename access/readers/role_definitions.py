@@ -7,7 +7,7 @@ from access.readers.arm_client import ArmClient
 
 
 def live_roles(arm: ArmClient) -> list[Role]:
-    """Read the built-in roles of a subscription from Azure Resource Manager: all of them, or an error.
+    """Return the built-in roles of a subscription in live Azure: all of them, or raise an error.
 
     Raises:
         UnreadableSource: some of them cannot be read.
@@ -15,7 +15,7 @@ def live_roles(arm: ArmClient) -> list[Role]:
     where = f"{arm.subscription}/providers/Microsoft.Authorization/roleDefinitions"
     listing = arm.listed(where, VERSION, filter="type eq 'BuiltInRole'")
     if listing.failure:
-        raise UnreadableSource(where, f"not all roles can be read: {listing.failure}")
+        raise UnreadableSource(where, f"not all roles can be read from Azure: {listing.failure}")
     rows = [row for row in listing.rows if is_built_in(row)]
     found = {role.id: role for role in map(role_of, rows) if role is not None}
     if not rows or len(found) != len(rows):

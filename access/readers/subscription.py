@@ -41,7 +41,7 @@ _PROJECT = of_token("azure-native:cognitiveservices:Project").key
 
 
 class Reading:
-    """One pass of reading over a subscription or a resource group."""
+    """Reads one subscription or resource group in live Azure, and notes everything that cannot be read."""
 
     def __init__(self, arm: ArmClient, base: str, credential: TokenCredential) -> None:
         self._arm, self._base, self._credential = arm, base, credential
@@ -52,7 +52,7 @@ class Reading:
         """Principals that no resource shows: Foundry agents."""
 
     def states(self, network: str, stack: str) -> list[ResourceState]:
-        """Return the states of all resources."""
+        """Return the states of all resources and role assignments in the subscription or resource group."""
         rows = self._needed("resources", _RESOURCES, "what there is")
         rows = {key(id_of(row)): row for row in rows if self._has_id(row, "resources")}
         granted = [*self._assignments(), *self._cosmos(rows)]
@@ -76,7 +76,7 @@ class Reading:
         return [*found, *granted, *self._definitions()]
 
     def with_current_role(self, given: Assignment) -> Assignment:
-        """Return an assignment with its current role definition if the catalogue is outdated."""
+        """Return an assignment with Azure's current definition of its role if the catalogue has an older one."""
         role = self._roles.get(given.role.id) if given.role and given.system == "azure" else None
         if role is None or given.role is None or blocks_of(role) == blocks_of(given.role):
             return given
@@ -87,7 +87,12 @@ class Reading:
         rows = [
             *self._needed(path, _ASSIGNMENTS, what),
             # Assignments at management groups above are only listed reliably with this filter.
-            *self._wanted(f"{self._base}/{path}", _ASSIGNMENTS, "assignments at scopes above", filter="atScope()"),
+            *self._wanted(
+                f"{self._base}/{path}",
+                _ASSIGNMENTS,
+                "role assignments at scopes above the subscription",
+                filter="atScope()",
+            ),
         ]
         groups: set[str] = set()
         seen: set[str] = set()
@@ -99,7 +104,9 @@ class Reading:
             holder = text(properties, "principalId")
             if "group" in text(properties, "principalType").lower() and holder.lower() not in groups:
                 groups.add(holder.lower())
-                self._note(f"group {holder}", "its members are not read; they have its access")
+                self._note(
+                    f"group {holder}", "the members of this group are not read, and have all access of the group"
+                )
             yield arm_states.assignment(row, "azure")
 
     def _cosmos(self, rows: dict[str, Values]) -> Iterator[ResourceState]:
@@ -107,20 +114,28 @@ class Reading:
             if type_of(where) != _COSMOS:
                 continue
             account, version = id_of(row), _WITHIN[f"{_COSMOS}/sqlroleassignments"]
-            for each in self._wanted(f"{account}/sqlRoleDefinitions", version, "the account's role definitions"):
+            for each in self._wanted(
+                f"{account}/sqlRoleDefinitions", version, "role definitions of the Cosmos DB account"
+            ):
                 state = arm_states.definition(each, "cosmos") if self._has_id(each, account) else None
                 if state:
                     yield state
-            for each in self._wanted(f"{account}/sqlRoleAssignments", version, "the account's role assignments"):
+            for each in self._wanted(
+                f"{account}/sqlRoleAssignments", version, "role assignments of the Cosmos DB account"
+            ):
                 if self._has_id(each, account):
                     yield arm_states.assignment(each, "cosmos", account)
 
     def _definitions(self) -> Iterator[ResourceState]:
         path = f"{self._base}/{_AUTHORIZATION}/roleDefinitions"
-        for row in self._wanted(path, DEFINITIONS, "what roles allow now; the packed catalogue is used"):
+        for row in self._wanted(
+            path, DEFINITIONS, "current role definitions (those of the packed catalogue are used instead)"
+        ):
             role = role_of(row)
             if role is None:
-                self._note(id_of(row) or "role definitions", "its operations are incomplete")
+                self._note(
+                    id_of(row) or "role definitions", "the operations of this role are incomplete in Azure's response"
+                )
             else:
                 self._roles[role.id] = role
             state = arm_states.definition(row, "azure") if self._has_id(row, "role definitions") else None
@@ -128,7 +143,7 @@ class Reading:
                 yield state
 
     def _detailed(self, rows: dict[str, Values]) -> dict[str, Values]:
-        """Return rows with properties, for types that must be listed type by type."""
+        """Return rows with properties, for resource types that must be listed type by type."""
         detailed: dict[str, Values] = {}
         for arm_type in sorted({type_of(where) for where in rows} & set(LISTED)):
             path, what = f"{self._base}/providers/{arm_type}", f"properties of {arm_type}"
@@ -139,18 +154,23 @@ class Reading:
                 continue
             for where, row in rows.items():
                 if type_of(where) == arm_type and where not in detailed:
-                    self._note(id_of(row), "its properties are not listed; what they say is not counted")
+                    self._note(
+                        id_of(row),
+                        "Azure does not list the properties of this resource, so they are missing in the results",
+                    )
         return detailed
 
     def _foundry(self, rows: dict[str, Values]) -> dict[str, Values]:
-        """Read Foundry projects and their published agents; record the other agents' identities."""
+        """Return Foundry projects and their published agents; record the identities of unpublished agents."""
         found: dict[str, Values] = {}
         for where, row in rows.items():
             # No other kind of account has projects.
             if type_of(where) == _COGNITIVE and text(row, "kind") in {"", "AIServices"}:
-                for project in self._children(id_of(row), "projects", "which projects it has"):
+                for project in self._children(id_of(row), "projects", "the Foundry projects of the account"):
                     found[key(id_of(project))] = project
-                    applications = self._children(id_of(project), "applications", "which agents are published")
+                    applications = self._children(
+                        id_of(project), "applications", "the published agents of the Foundry project"
+                    )
                     found |= {key(id_of(each)): each for each in applications}
                     self._agents(project)
         return found
@@ -165,24 +185,27 @@ class Reading:
         listing = agents_of(endpoint, self._credential, self._arm.origin) if endpoint else Listing()
         if not endpoint or listing.failure:
             why = listing.failure or "the project has no endpoint"
-            self._note(id_of(project), f"identities of its agents: not read, or not completely; {why}")
+            self._note(id_of(project), f"the identities of the project's agents could not be read completely: {why}")
         self.principals += principals(id_of(project), project, listing.rows)
 
     def _federated(self, rows: dict[str, Values]) -> Iterator[ResourceState]:
         for where, row in rows.items():
             if type_of(where) == _IDENTITY:
                 path = f"{id_of(row)}/{_FEDERATED.rpartition('/')[2]}"
-                for each in self._wanted(path, _WITHIN[_FEDERATED], "who else can be the identity"):
+                for each in self._wanted(path, _WITHIN[_FEDERATED], "the federated credentials of the identity"):
                     if self._has_id(each, id_of(row)):
                         yield arm_states.resource(each, whole=True)
 
     def _check_identity(self, identity: Values, where: str) -> None:
         if "systemassigned" in text(identity, "type").lower().replace(" ", "") and not text(identity, "principalId"):
-            self._note(where, "the principal of its own identity is missing; its access counts as a stranger's")
+            self._note(
+                where,
+                "Azure does not list the principal of this resource's identity, so the access counts as a stranger's",
+            )
 
     def _deny(self) -> None:
         path = f"{self._base}/{_AUTHORIZATION}/denyAssignments"
-        for each in map(arm_states.deny, self._wanted(path, _DENIES, "what is denied")):
+        for each in map(arm_states.deny, self._wanted(path, _DENIES, "deny assignments of the subscription")):
             if isinstance(each, Unread):
                 self.unread.append(each)
             else:
@@ -202,11 +225,11 @@ class Reading:
         return listing.rows
 
     def _failed(self, path: str, what: str, why: str) -> None:
-        self._note(path, f"{what}: not read, or not completely; {why}")
+        self._note(path, f"{what} could not be read completely from Azure: {why}")
 
     def _has_id(self, row: Values, where: str) -> bool:
         if not id_of(row):
-            self._note(where, "a row has no id; it is not counted")
+            self._note(where, "Azure listed an entry without an id, which is missing in the results")
         return bool(id_of(row))
 
     def _note(self, where: str, what: str) -> None:

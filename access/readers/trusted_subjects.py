@@ -22,7 +22,7 @@ _PART = "/federatedidentitycredentials/"
 def credential_actors(
     resource_ids: ResourceIds, components: Components, principals: Principals
 ) -> Iterator[Actor | Unread]:
-    """Return the subjects that federated credentials trust; a note where the identity is not known."""
+    """Yield the subjects that federated credentials trust as actors; a note if the identity is unknown."""
     for state in resource_ids.states:
         if state.token != FEDERATED:
             continue

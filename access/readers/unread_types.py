@@ -58,7 +58,7 @@ _BY_END = (
 
 
 def unread_types(states: Iterable[ResourceState]) -> Iterator[Unread]:
-    """Return a note for each resource, or for each package, that is not read and may give access."""
+    """Yield a note for each resource, or for each package, that is not read and may give access."""
     packages: dict[str, list[str]] = {}
     for state in states:
         if not is_unread(state):
@@ -88,7 +88,7 @@ def is_unread(state: ResourceState) -> bool:
 
 
 def _reaches_node(values: Values) -> bool:
-    """Return True if an object starts pods that can leave their containers."""
+    """Return True if a Kubernetes object starts pods that can leave their containers."""
     waiting: list[object] = [values]
     while waiting:
         value = waiting.pop()

@@ -1,4 +1,4 @@
-"""Renders results as GitHub Markdown, for pull requests."""
+"""Renders results of access questions as GitHub Markdown, for pull requests."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], identity
 
 @shows_escaped_text
 def operations(rows: Rows) -> str:
-    """Render the exact operations of each matrix entry in collapsed sections."""
+    """Render the exact operations of each matrix entry as collapsed Markdown sections."""
     return "\n".join(
         f"<details><summary>{_plain(row['agent'])} {_plain(_verbs(row))} {_plain(row['resource'])}</summary>\n\n"
         + "\n".join(f"- {_code(operation)}" for operation in row["operations"])
@@ -37,7 +37,7 @@ def operations(rows: Rows) -> str:
 
 @shows_escaped_text
 def proof(found: Mapping[str, Any]) -> str:
-    """Render the result of a proof with its counts and failures."""
+    """Render the result of a proof as Markdown, with its counts and failures."""
     word = "**fails**" if found["failures"] else "holds"
     counts = f"{found['allowed']:,} of {found['declared']:,} declared accesses allowed, {found['denied']:,} denied"
     head = f"Proof {word}: {counts}."
@@ -51,7 +51,7 @@ def proof(found: Mapping[str, Any]) -> str:
 
 @shows_escaped_text
 def diff(found: Mapping[str, Any]) -> str:
-    """Render gained and lost access in separate sections."""
+    """Render gained and lost access as separate Markdown sections."""
     lines: list[str] = []
     for title, grows in (("Access that grows", True), ("Access that shrinks", False)):
         changes = [one for one in found["changes"] if bool(one["grows"]) is grows]
@@ -111,11 +111,11 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Escape text so that it stays in one table cell and contains no markup."""
+    """Escape text for Markdown, so that it stays in one table cell and contains no markup."""
     return re.sub(r"[\\|`\[\]]", r"\\\g<0>", " ".join(text.split())).replace("<", "&lt;")
 
 
 def _code(text: str) -> str:
-    """Return inline code; a backtick would end it."""
+    """Return text as inline code in Markdown, without backticks, which would end the code."""
     inside = text.replace("`", "'")
     return f"`{inside}`"

@@ -26,7 +26,7 @@ def tag(name: str, *children: str | int, **attributes: str | int | None) -> Html
 
 
 def joined(parts: Iterable[str | int]) -> Html:
-    """Concatenate parts; text parts are escaped."""
+    """Concatenate parts to HTML; parts that are text are escaped."""
     return Html("".join(part if isinstance(part, Html) else escape(str(part)) for part in parts))
 
 

@@ -18,7 +18,7 @@ _FILE = re.compile(r"(?!urn:)(?P<file>[^/\s:][^\s:]*\.\w+)(?::(?P<line>[1-9][0-9
 
 
 def sarif(findings: Iterable[Finding], rules: Sequence[Rule], *, tool_version: str) -> dict[str, Any]:
-    """Build the SARIF log of one run."""
+    """Return findings as a SARIF log of one run."""
     index = {rule.id: position for position, rule in enumerate(rules)}
     driver = {
         "name": "agent-network access",

@@ -1,4 +1,4 @@
-"""Terminal output helpers: colours, line width, wrapped paragraphs and aligned tables.
+"""Output to a terminal: colours, line width, wrapped paragraphs and aligned tables.
 
 Owns no texts. rich renders colours, trees and tables; whatever is rendered is returned as a string, so that a command
 has one place where it prints.
@@ -25,7 +25,7 @@ _NARROWEST = 20
 
 
 class Style:
-    """Terminal colours, or none (see `https://no-color.org` and `https://force-color.org`)."""
+    """Style of terminal output: colours or none (see `https://no-color.org` and `https://force-color.org`)."""
 
     def __init__(self, *, coloured: bool) -> None:
         self._coloured = coloured
@@ -40,7 +40,7 @@ class Style:
 
     @property
     def is_coloured(self) -> bool:
-        """True if texts are painted."""
+        """Return True if texts are painted in colours."""
         return self._coloured
 
     def paint(self, text: str, colour: str) -> str:
@@ -85,7 +85,7 @@ class Style:
 
 
 def _wrapped(text: str, first: str, rest: str) -> Iterator[str]:
-    """Return the lines of a text; a word that is longer than a line continues after one of its slashes."""
+    """Yield the lines of a text; a word that is longer than a line continues after one of its slashes."""
     whole = _wrapper(first, rest, _BLANKS, breaks=False)
     for line in whole.wrap(text):
         if len(line) <= width():
@@ -103,7 +103,7 @@ def _wrapper(first: str, rest: str, separators: re.Pattern[str], *, breaks: bool
 
 
 def matrix_lines(rows: Sequence[Sequence[str]], style: Style) -> Iterator[str]:
-    """Return the lines of an aligned table, with `·` for empty cells."""
+    """Yield the lines of an aligned text table, with `·` for empty cells."""
     wide = widths(rows)
     for row in rows:
         name, *cells = (cell.ljust(size) for cell, size in zip(row, wide, strict=True))
@@ -118,5 +118,5 @@ def width() -> int:
 
 
 def widths(rows: Iterable[Sequence[str]]) -> list[int]:
-    """Return the width of each column of a table."""
+    """Return the width of each column of a text table."""
     return [max(map(len, column)) for column in zip(*rows, strict=True)]

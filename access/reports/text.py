@@ -1,4 +1,4 @@
-"""Renders results as aligned and coloured text for a terminal."""
+"""Renders results of access questions as aligned and coloured text for a terminal."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ Groups = Sequence[Sequence[str]]
 
 @shows_escaped_text
 def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], identity_groups: Groups, style: Style) -> str:
-    """Render agents × resources with verbs as a table, or as a list if the table is too wide."""
+    """Render the access matrix as a text table, or as a list if the table is too wide for the terminal."""
     shared = (style.paragraph(shared_identity_sentence(each)) for each in identity_groups)
     return "\n".join([_grid(rows, agents, resources, style), *shared])
 
@@ -42,7 +42,7 @@ def _grid(rows: Rows, agents: Sequence[str], resources: Sequence[str], style: St
 
 @shows_escaped_text
 def operations(rows: Rows, style: Style) -> str:
-    """Render the exact operations of each matrix entry."""
+    """Render the exact operations of each matrix entry as text."""
     lines: list[str] = []
     for row in rows:
         lines.append(style.paint(f"{row['agent']} {_verbs(row)} {row['resource']}", "bold"))
@@ -52,7 +52,7 @@ def operations(rows: Rows, style: Style) -> str:
 
 @shows_escaped_text
 def proof(found: Mapping[str, Any], style: Style) -> str:
-    """Render the result of a proof with its counts and failures."""
+    """Render the result of a proof as text, with its counts and failures."""
     ok = not found["failures"]
     head = (
         f"{found['allowed']:,} of {found['declared']:,} declared accesses are allowed,"
@@ -68,14 +68,14 @@ def proof(found: Mapping[str, Any], style: Style) -> str:
 
 
 def verdict(found: Verdict, style: Style) -> str:
-    """Render the verdict in one line, coloured by its level."""
+    """Render the verdict of proof and findings as one line of text, coloured by its level."""
     colours = {"good": "green", "doubtful": "yellow", "bad": "red"}
     return style.paint(found.sentence, colours[found.level])
 
 
 @shows_escaped_text
 def diff(found: Mapping[str, Any], style: Style) -> str:
-    """Render gained access, then lost access."""
+    """Render gained access, then lost access, as text."""
     colours = {"+": "red", "-": "green"}  # growth needs a review
     lines = [
         style.paragraph(
@@ -96,7 +96,7 @@ def diff(found: Mapping[str, Any], style: Style) -> str:
 
 @shows_escaped_text
 def blast(agent: str, found: Mapping[str, Any], style: Style) -> str:
-    """Render the blast radius of an agent: accessible resources, then influence."""
+    """Render the blast radius of an agent as text: accessible resources, then influence."""
     lines = [style.paint(f"an attacker who runs code as {agent}", "bold")]
     parts: list[str] = []
     if "shares_identity_with" in found:
@@ -115,7 +115,7 @@ def blast(agent: str, found: Mapping[str, Any], style: Style) -> str:
 
 @shows_escaped_text
 def findings(found: Rows, style: Style) -> str:
-    """Render findings grouped by kind, each with location, reason and fix."""
+    """Render findings as text, grouped by kind, each with location, reason and fix."""
     open_ones = [one for one in found if one["exception"] is None]
     kinds: dict[str, list[Mapping[str, Any]]] = {}
     for one in open_ones:
@@ -133,13 +133,13 @@ def findings(found: Rows, style: Style) -> str:
 
 
 def _where(location: str) -> str:
-    """Return a location in parentheses; for a URN only its name."""
+    """Return the location of a finding in parentheses; for a URN only its name."""
     return f" ({location.rpartition('::')[2]})" if location else ""
 
 
 @shows_escaped_text
 def unread(found: Rows, style: Style) -> Iterator[str]:
-    """Render the list of parts that could not be evaluated."""
+    """Yield the parts that could not be evaluated as lines of text."""
     for one in found[:_FEW]:
         yield style.paragraph(f"{one['where']}: {one['what']}", mark="not evaluated:", colour="yellow")
     if len(found) > _FEW:

@@ -12,7 +12,7 @@ _SEVERITIES = ("error", "warning", "note")
 
 @dataclass(frozen=True)
 class Verdict:
-    """The result of proof and findings in one line."""
+    """Result of proof and findings in one line, with a level for its colour."""
 
     level: Literal["good", "doubtful", "bad"]
     """`bad` if the proof fails or a finding is an error, `doubtful` for warnings and for parts not evaluated."""

@@ -13,7 +13,7 @@ from cli.output import print_text
 
 __all__ = ["EXAMPLES", "Callers", "deployer"]
 
-EXAMPLES = examples("agent-network deployer --subscription ID --group fabrikam-agents-dev > deployer.json")
+EXAMPLES = examples("agent-network deployer --subscription ID --object-id ID --group agents-dev > deployer.json")
 
 
 class Callers(StrEnum):
@@ -23,9 +23,17 @@ class Callers(StrEnum):
     PEOPLE = "people"
 
 
-def deployer(
+def deployer(  # noqa: PLR0913, PLR0917 (an option each)
     subscription: Annotated[
         str, typer.Option("--subscription", metavar="ID", help="Azure subscription that the network is deployed to.")
+    ],
+    object_id: Annotated[
+        str,
+        typer.Option(
+            "--object-id",
+            metavar="ID",
+            help="Object id of the deploying identity in Entra ID, which the condition lets it assign no role to.",
+        ),
     ],
     group: Annotated[
         str | None,
@@ -49,6 +57,15 @@ def deployer(
             help="Principals that may call Foundry agents, for which the role must be wider; may be repeated.",
         ),
     ] = None,
+    workspace: Annotated[
+        str | None,
+        typer.Option(
+            "--workspace",
+            metavar="ID",
+            help="Log Analytics workspace of `logs` in network.yaml: adds a role that can only send logs to it.",
+            callback=not_empty,
+        ),
+    ] = None,
 ) -> int:
     """Print the custom role that the deploying identity needs.
 
@@ -59,8 +76,17 @@ def deployer(
     if not subscription:
         # An empty variable of a shell: the scope would belong to no subscription.
         raise CommandError("--subscription is empty; give the id of the subscription that the network is deployed to")
+    if not object_id:
+        raise CommandError("--object-id is empty; give the object id of the deploying identity in Entra ID")
     try:
-        found = document(subscription, group, role or [], [one.value for one in callers or []])
+        found = document(
+            subscription,
+            group,
+            role or [],
+            [one.value for one in callers or []],
+            object_id=object_id,
+            workspace=workspace,
+        )
     except ValueError as error:
         raise CommandError(str(error)) from None
     print_text(json.dumps(found, indent=2))

@@ -1,5 +1,7 @@
 """Component for the Container Apps environment that runs agents, and for the network's Log Analytics workspace.
 
+The workspace is created, unless one outside the network is given.
+
 No key of the workspace is needed anywhere: apps log through Azure Monitor, and a diagnostic setting sends the
 logs to the workspace.
 """
@@ -29,7 +31,9 @@ class HostingEnvironmentArgs(TypedDict):
     location: pulumi.Input[str]
     """Azure region."""
     log_retention_days: pulumi.Input[int]
-    """Days for which logs are kept."""
+    """Days for which a created workspace keeps logs."""
+    workspace_id: NotRequired[pulumi.Input[str]]
+    """Id of an existing workspace for the logs; by default, a workspace is created."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Azure tags."""
 
@@ -45,19 +49,7 @@ class HostingEnvironment(pulumi.ComponentResource):
     def __init__(self, name: str, args: HostingEnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("agent-network:index:HostingEnvironment", name, {**args}, opts)
         own = pulumi.ResourceOptions(parent=self)
-        workspace = operationalinsights.Workspace(
-            name,
-            workspace_name=args["environment_name"],
-            resource_group_name=args["resource_group_name"],
-            location=args["location"],
-            tags=args.get("tags"),
-            sku=operationalinsights.WorkspaceSkuArgs(name="PerGB2018"),
-            retention_in_days=args["log_retention_days"],
-            features=operationalinsights.WorkspaceFeaturesArgs(
-                disable_local_auth=True, enable_log_access_using_only_resource_permissions=True
-            ),
-            opts=own,
-        )
+        workspace = _workspace(name, args, own)
         environment = app.ManagedEnvironment(
             name,
             environment_name=args["environment_name"],
@@ -77,3 +69,23 @@ class HostingEnvironment(pulumi.ComponentResource):
         self.environment_id = environment.id
         self.workspace_id = workspace.id
         self.register_outputs({"environment_id": self.environment_id, "workspace_id": self.workspace_id})
+
+
+def _workspace(name: str, args: HostingEnvironmentArgs, own: pulumi.ResourceOptions) -> operationalinsights.Workspace:
+    """Return the given workspace, or create one."""
+    if "workspace_id" in args:
+        # Another name than that of a created workspace, so that neither takes the other's place in the state.
+        return operationalinsights.Workspace.get(f"{name}-logs-go-to", args["workspace_id"], own)
+    return operationalinsights.Workspace(
+        name,
+        workspace_name=args["environment_name"],
+        resource_group_name=args["resource_group_name"],
+        location=args["location"],
+        tags=args.get("tags"),
+        sku=operationalinsights.WorkspaceSkuArgs(name="PerGB2018"),
+        retention_in_days=args["log_retention_days"],
+        features=operationalinsights.WorkspaceFeaturesArgs(
+            disable_local_auth=True, enable_log_access_using_only_resource_permissions=True
+        ),
+        opts=own,
+    )

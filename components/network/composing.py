@@ -16,7 +16,7 @@ from components.agents.foundry import FoundryAgent
 from components.agents.unpublished import UnpublishedAgents
 from components.aliases import forget_api_versions
 from components.grants import Grantee
-from components.hosts.container_apps_environment import HostingEnvironment
+from components.hosts.container_apps_environment import HostingEnvironment, HostingEnvironmentArgs
 from components.network.agents import in_cluster, in_container_app, in_foundry
 from components.network.granting import Granting, right_of
 from components.network.hosts import Hosts
@@ -59,17 +59,16 @@ class AgentNetwork(pulumi.ComponentResource):
         super().__init__("agent-network:index:AgentNetwork", name, {"stack": environment.stack}, merged)
         own = pulumi.ResourceOptions(parent=self)
         group = _group(network, environment, own)
-        self._hosting = HostingEnvironment(
-            network.name,
-            {
-                "environment_name": environment_name(network.name, environment.stack),
-                "resource_group_name": group,
-                "location": environment.location,
-                "log_retention_days": environment.log_retention_days,
-                "tags": environment.tags,
-            },
-            own,
-        )
+        hosting: HostingEnvironmentArgs = {
+            "environment_name": environment_name(network.name, environment.stack),
+            "resource_group_name": group,
+            "location": environment.location,
+            "log_retention_days": environment.log_retention_days,
+            "tags": environment.tags,
+        }
+        if network.logs is not None:
+            hosting["workspace_id"] = network.logs.workspace
+        self._hosting = HostingEnvironment(network.name, hosting, own)
         client = authorization.get_client_config_output()
         self._site = Site(
             network,

@@ -22,6 +22,7 @@ def check_environment(inputs: CheckInput) -> Iterator[Violation]:
     yield from _clusters(inputs)
     yield from _destinations(inputs)
     yield from _people(inputs)
+    yield from _log_retention(inputs)
 
 
 def _image_tags(inputs: CheckInput) -> Iterator[Violation]:
@@ -202,3 +203,12 @@ def _people(inputs: CheckInput) -> Iterator[Violation]:
         if other != name:
             message = f"{quote_value(entra_id)} is already the id of {quote_value(other)}; declare them once"
             yield Violation(("people", name), message, "environment")
+
+
+def _log_retention(inputs: CheckInput) -> Iterator[Violation]:
+    if inputs.network.model.logs is not None and "log_retention_days" in inputs.environment.model.model_fields_set:
+        message = (
+            "has no effect, because the logs go to the workspace of 'logs' in network.yaml; remove it, and set the"
+            " retention of that workspace"
+        )
+        yield Violation(("log_retention_days",), message, "environment")

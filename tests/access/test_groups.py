@@ -124,7 +124,7 @@ def test_role_assignment_of_an_unknown_principal_id_is_reported_as_possibly_for_
 
     (doubt,) = graph_of_rows(account(), container(), app("shop"), grant).unread
 
-    assert "whom it is for is not known" in doubt.what
+    assert "the principal of this role assignment is unknown" in doubt.what
     assert doubt.about is None
 
 

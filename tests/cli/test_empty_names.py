@@ -43,7 +43,7 @@ def test_access_why_refuses_an_empty_agent_resource_or_operation_name(at: int, e
         ["access", "matrix", "--subscription", ""],
         ["access", "report", "--diff", ""],
         ["republish", ""],
-        ["deployer", "--subscription", "id", "--group", ""],
+        ["deployer", "--subscription", "id", "--object-id", "id", "--group", ""],
     ],
     ids=str,
 )

@@ -22,10 +22,13 @@ from tests.fabrikam import FABRIKAM, REPOSITORY
 
 ASSIGNMENTS = "Microsoft.Authorization/roleAssignments"
 WRITE, DELETE, OTHER = f"{ASSIGNMENTS}/write", f"{ASSIGNMENTS}/delete", "Microsoft.KeyVault/vaults/write"
+SELF, OTHER_PRINCIPAL = "00000000-0000-4000-8000-00000000abcd", "00000000-0000-4000-8000-00000000ef01"
+ZERO = "00000000-0000-0000-0000-000000000000"
+WORKSPACE = "/subscriptions/t/resourceGroups/security/providers/Microsoft.OperationalInsights/workspaces/audit"
 OPERATIONS = operation_set_of((WRITE, DELETE, OTHER), data=False)
 # Source of an operation's attributes in a condition: the request, or the existing resource.
 SOURCE = {WRITE: "Request", DELETE: "Resource"}
-CONDITION = document("s", "g")["condition"]
+CONDITION = document("s", "g", object_id=SELF)["condition"]
 ARM_TYPES = {kind.token: kind.arm_type for kind in catalogue()}
 # Azure writes resource groups in a path differently than in the name of an operation.
 SPELLED = {"microsoft.resources/resourcegroups": "microsoft.resources/subscriptions/resourcegroups"}
@@ -66,8 +69,14 @@ def tokens_of_every_kind() -> set[str]:
     return {one.type for one in found if one.type.startswith("azure-native:")}
 
 
-def allowed(operation: str, role_id: str, principal_type: str, condition: str = CONDITION) -> bool | None:
-    values = {"RoleDefinitionId": role_id, "PrincipalType": principal_type}
+def allowed(
+    operation: str,
+    role_id: str,
+    principal_type: str,
+    condition: str = CONDITION,
+    principal_id: str = OTHER_PRINCIPAL,
+) -> bool | None:
+    values = {"RoleDefinitionId": role_id, "PrincipalType": principal_type, "PrincipalId": principal_id}
     source = SOURCE.get(operation, "Request")
     keys = {attribute_key(f"{source}[{ASSIGNMENTS}:{name}]"): value for name, value in values.items()}
     verdict = condition_verdict(condition, OPERATIONS, {key: value for key, value in keys.items() if key is not None})
@@ -127,7 +136,7 @@ def test_deployer_role_only_reads_foundry_agents_in_the_data_plane() -> None:
 def test_deployer_condition_allows_roles_for_calling_foundry_agents_only_for_the_given_caller_types(
     callers: list[Callers], types: set[str]
 ) -> None:
-    condition = document("s", "g", callers=callers)["condition"]
+    condition = document("s", "g", callers=callers, object_id=SELF)["condition"]
 
     for role in calling_roles():
         for principal_type in ("ServicePrincipal", "Group", "User", "ForeignGroup", "Device"):
@@ -157,14 +166,14 @@ def test_deployer_role_has_only_role_assignments_of_microsoft_authorization() ->
 
 
 def test_deployer_role_has_the_format_of_az_role_definition_create() -> None:
-    role = document("s", "g")["role"]
+    role = document("s", "g", object_id=SELF)["role"]
 
     assert role["Actions"] == list(ACTIONS)
     assert role["DataActions"] == list(DATA_ACTIONS)
     assert role["NotActions"] == role["NotDataActions"] == []
     assert role["AssignableScopes"] == ["/subscriptions/s/resourceGroups/g"]
-    assert document("s")["role"]["AssignableScopes"] == ["/subscriptions/s"]
-    assert document("s", "one")["role"]["Name"] != document("s", "two")["role"]["Name"]
+    assert document("s", object_id=SELF)["role"]["AssignableScopes"] == ["/subscriptions/s"]
+    assert document("s", "one", object_id=SELF)["role"]["Name"] != document("s", "two", object_id=SELF)["role"]["Name"]
 
 
 def test_deployer_condition_is_unambiguous_and_within_azures_length_limit() -> None:
@@ -192,12 +201,91 @@ def test_deployer_condition_denies_assigning_or_removing_other_roles(operation: 
     assert not [role.name for role in others if allowed(operation, role.id, "ServicePrincipal") is not False]
 
 
+@pytest.mark.parametrize("principal_type", ["ServicePrincipal", "User", "Group"])
+@pytest.mark.parametrize("principal_id", [SELF, SELF.upper()])
+@pytest.mark.parametrize("operation", [WRITE, DELETE])
+def test_deployer_condition_denies_every_role_assignment_of_the_deployer_itself(
+    operation: str, principal_id: str, principal_type: str
+) -> None:
+    condition = document("s", "g", callers=["agents", "people"], object_id=SELF)["condition"]
+    azure_roles = [role for role in every_role() if role.system == "azure"]
+
+    assert [
+        role.name
+        for role in azure_roles
+        if allowed(operation, role.id, principal_type, condition, principal_id) is not False
+    ] == []
+
+
+@pytest.mark.parametrize("object_id", ["", "deployer", "00000000-0000-4000-8000-00000000abcd} OR {"])
+def test_deployer_command_refuses_an_object_id_that_is_not_a_guid(
+    object_id: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["deployer", "--subscription", "s", "--object-id", object_id]) == 2
+    assert "object id" in capsys.readouterr().err
+
+
+def test_deployer_command_requires_the_object_id(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["deployer", "--subscription", "s"]) == 2
+    assert "--object-id" in capsys.readouterr().err
+
+
+def test_deployer_can_send_logs_to_a_given_workspace_and_neither_change_query_nor_purge_it() -> None:
+    found = document("s", "g", object_id=SELF, workspace=WORKSPACE)
+
+    assert [each for each in found["role"]["Actions"] if "OperationalInsights" in each] == []
+    assert found["workspace_scope"] == WORKSPACE
+    assert found["workspace_role"]["AssignableScopes"] == ["/subscriptions/t/resourceGroups/security"]
+    assert found["workspace_role"]["DataActions"] == []
+    assert found["workspace_role"]["Actions"] == [
+        "Microsoft.OperationalInsights/workspaces/read",
+        "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
+        "Microsoft.OperationalInsights/workspaces/sharedkeys/read",
+    ]
+
+
+def test_deployer_command_refuses_a_workspace_option_that_is_not_a_workspace(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    vault = WORKSPACE.replace("OperationalInsights/workspaces", "KeyVault/vaults")
+
+    assert run(["deployer", "--subscription", "s", "--object-id", SELF, "--workspace", vault]) == 2
+    assert "is not the id of a Log Analytics workspace" in capsys.readouterr().err
+
+
+def test_how_to_lists_the_operations_that_no_condition_can_restrict_and_that_the_role_has() -> None:
+    page = (REPOSITORY / "docs/howto/deploy-to-azure.md").read_text(encoding="utf-8")
+    section = page.partition("### What no condition can stop")[2].partition("\n### ")[0]
+    listed = set(re.findall(r"\| `(Microsoft\.[^`]+)` \|", section))
+
+    assert listed <= {*ACTIONS, *DATA_ACTIONS}
+    assert listed == {
+        "Microsoft.App/containerApps/write",
+        "Microsoft.ContainerService/managedClusters/apps/deployments/write",
+        "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments/write",
+        "Microsoft.Insights/diagnosticSettings/delete",
+        "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write",
+        "Microsoft.ManagedIdentity/userAssignedIdentities/write",
+        "Microsoft.Storage/storageAccounts/blobServices/containers/write",
+    }
+
+
+def test_decision_record_states_the_number_and_subjects_of_the_data_actions_that_the_command_prints() -> None:
+    record = (REPOSITORY / "docs/decisions/0007-the-program-has-no-secret-values.md").read_text(encoding="utf-8")
+    printed = document("s", "g", object_id=SELF)["role"]["DataActions"]
+    clusters, agents = "Microsoft.ContainerService/managedClusters/", "Microsoft.CognitiveServices/"
+
+    assert f"none of the {len(printed)} data actions that `make deployer` prints is about a vault or a secret" in record
+    assert [each for each in printed if not each.startswith((clusters, agents))] == []
+    assert [each for each in printed if re.search("vault|secret", each, re.IGNORECASE)] == []
+
+
 def test_deployer_condition_allows_operations_other_than_role_assignments() -> None:
     assert allowed(OTHER, by_name("Owner").id, "User") is True
 
 
 def test_deployer_condition_allows_assigning_an_additionally_given_role_but_not_owner() -> None:
-    condition = document("s", "g", ["Storage Blob Delegator"])["condition"]
+    condition = document("s", "g", ["Storage Blob Delegator"], object_id=SELF)["condition"]
 
     assert allowed(WRITE, by_name("Storage Blob Delegator").id, "ServicePrincipal", condition) is True
     assert allowed(WRITE, by_name("Owner").id, "ServicePrincipal", condition) is False
@@ -214,25 +302,27 @@ def test_deployer_condition_allows_assigning_an_additionally_given_role_but_not_
 def test_deployer_command_refuses_a_role_option_that_no_agent_can_be_given(
     name: str, why: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["deployer", "--subscription", "s", "--role", name]) == 2
+    assert run(["deployer", "--subscription", "s", "--object-id", SELF, "--role", name]) == 2
     assert why in capsys.readouterr().err
 
 
 def test_deployer_command_refuses_an_empty_subscription(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["deployer", "--subscription", ""]) == 2
+    assert run(["deployer", "--subscription", "", "--object-id", SELF]) == 2
     assert "--subscription is empty" in capsys.readouterr().err
 
 
 def test_deployer_command_prints_role_and_condition_as_json(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["deployer", "--subscription", "s", "--group", "g"]) == 0
-    assert json.loads(capsys.readouterr().out) == document("s", "g")
+    assert run(["deployer", "--subscription", "s", "--object-id", SELF, "--group", "g"]) == 0
+    assert json.loads(capsys.readouterr().out) == document("s", "g", object_id=SELF)
 
 
 def test_deploy_to_azure_how_to_matches_the_output_of_the_deployer_command() -> None:
     page = (REPOSITORY / "docs/howto/deploy-to-azure.md").read_text(encoding="utf-8")
-    printed = document("00000000-0000-0000-0000-000000000000", "fabrikam-agents-dev")
+    printed = document(ZERO, "fabrikam-agents-dev", object_id=ZERO)
 
-    assert set(re.findall(r"jq (?:-r )?\.(\w+) deployer\.json", page)) <= set(printed)
+    with_workspace = document(ZERO, "fabrikam-agents-dev", object_id=ZERO, workspace=WORKSPACE)
+    assert set(re.findall(r"jq (?:-r )?\.(\w+) deployer\.json", page)) <= set(with_workspace)
+    assert f"--role '{with_workspace['workspace_role']['Name']}'" in page
     assert f"--role '{printed['role']['Name']}'" in page
     assert {action for action in ALSO if f"| `{action}` |" in page} == ALSO
     assert assignable_roles(re.findall(r"agent-network deployer .*--role '([^']+)'", page)) != assignable_roles()

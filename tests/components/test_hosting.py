@@ -1,21 +1,19 @@
 """Tests of the Container Apps environment component."""
 
-from components.hosts.container_apps_environment import HostingEnvironment
+from components.hosts.container_apps_environment import HostingEnvironment, HostingEnvironmentArgs
 from tests.components.recorder import Recorded, identity_of, record
 
+ARGS: HostingEnvironmentArgs = {
+    "environment_name": "contoso-dev",
+    "resource_group_name": "group",
+    "location": "westeurope",
+    "log_retention_days": 90,
+}
+AUDIT = "/subscriptions/s/resourceGroups/security/providers/Microsoft.OperationalInsights/workspaces/audit"
 
-def hosting() -> Recorded:
-    return record(
-        lambda: HostingEnvironment(
-            "contoso",
-            {
-                "environment_name": "contoso-dev",
-                "resource_group_name": "group",
-                "location": "westeurope",
-                "log_retention_days": 90,
-            },
-        )
-    )
+
+def hosting(args: HostingEnvironmentArgs = ARGS) -> Recorded:
+    return record(lambda: HostingEnvironment("contoso", args))
 
 
 def test_container_apps_environment_enables_mutual_tls() -> None:
@@ -47,3 +45,10 @@ def test_container_apps_environment_sends_app_logs_to_its_workspace_with_the_con
     assert setting["resourceUri"] == identity_of("ManagedEnvironment", "contoso")
     assert setting["workspaceId"] == identity_of("Workspace", "contoso")
     assert [one["category"] for one in setting["logs"]] == ["ContainerAppConsoleLogs", "ContainerAppSystemLogs"]
+
+
+def test_container_apps_environment_with_a_given_workspace_creates_none_and_sends_its_logs_there() -> None:
+    recorded = hosting({**ARGS, "workspace_id": AUDIT})
+
+    assert recorded.one("Workspace").read == AUDIT
+    assert recorded.one("DiagnosticSetting").inputs["workspaceId"] == AUDIT

@@ -53,6 +53,7 @@ def words(command: str) -> list[str]:
     if command in NAMED:
         return [*shlex.split(text.replace(" --debug …", ""))[1:], "--help"]
     text = text.replace("--subscription …", f"--subscription {GUID}").replace("--group …", "--group agents")
+    text = text.replace("--object-id …", f"--object-id {GUID}")
     return shlex.split(text)[1:]
 
 

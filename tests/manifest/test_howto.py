@@ -11,6 +11,7 @@ from manifest.base_model import StrictModel
 from manifest.environment import ExistingLocation
 from manifest.ingress import Ingress, Probe
 from manifest.kinds import KINDS, ModelDeployment
+from manifest.logs import Logs
 from manifest.safeguards import Budget, Exemption, Separation
 from tests.projects import load_project
 
@@ -31,6 +32,7 @@ MODELS = [
     ExistingLocation,
     Cluster,
     Destination,
+    Logs,
     ModelDeployment,
 ]
 (ERRORS,) = re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL)

@@ -185,8 +185,8 @@ def test_mutable_image_tag_violates_its_policy_only_if_production_is_configured(
         ),
         ([app("reader", configuration={"ingress": UNKNOWN})], "reader", "configuration.ingress"),
         ([running("reader", env=[{"name": "API_KEY", "value": UNKNOWN}])], "reader", "API_KEY"),
-        ([*GOOD[:3], assignment("reads", UNKNOWN)], "reads", "whom it is for"),
-        ([*GOOD[:3], assignment("reads", READER, UNKNOWN)], "reads", "where it holds"),
+        ([*GOOD[:3], assignment("reads", UNKNOWN)], "reads", "the principal of this role assignment is unknown"),
+        ([*GOOD[:3], assignment("reads", READER, UNKNOWN)], "reads", "the scope of this role assignment"),
         ([*GOOD[:3], assignment("reads", READER, role=UNKNOWN)], "reads", "this source does not define that role"),
     ],
 )

@@ -130,7 +130,7 @@ def test_reconcile_client_follows_next_page_links_but_refuses_one_to_another_hos
     rows = Azure(Signed()).list(path, filter="principalId eq 'who'")
 
     assert [next(rows)["id"], next(rows)["id"]] == ["1", "2"]
-    with pytest.raises(ReleaseError, match="its next page is at another host"):
+    with pytest.raises(ReleaseError, match="the next page of the list is at another host"):
         next(rows)
     assert "%24filter=principalId%20eq%20%27who%27" in requests[0]
     assert requests[1] == f"GET {more}"

@@ -1,4 +1,4 @@
-"""Escalation by editing a Foundry agent, whose instructions run with the identity of the agent.
+"""Escalation by editing a Foundry agent, whose instructions then run with the agent's identity.
 
 A published agent runs the version that its application's deployment names; an unpublished one, the version that was
 written last. A principal that writes agents in a project can also write one that shares the identity of the
@@ -24,7 +24,7 @@ _SHARED = f"{PROJECT}/agentidentities"
 
 
 def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep]:
-    """Return the escalation steps to agents that can be edited, and to their projects' identities."""
+    """Yield the escalation steps to Foundry agents that the holder can edit, and to their projects' identities."""
     arm_type = resource_type(held.resource)
     operation = held.first(_WRITE) if arm_type in {_ACCOUNT, PROJECT, AGENT} else None
     if operation is not None:

@@ -17,7 +17,7 @@ OPERATIONS = (ASSIGN, *HOST_WRITES)
 
 
 def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep]:
-    """Return the escalation steps to identities that can be attached to a host."""
+    """Yield the escalation steps to identities that the holder can attach to a host."""
     operation = held.first((ASSIGN,))
     if operation is not None:
         for principal in inventory.identities_of(held.resource):
@@ -26,7 +26,7 @@ def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep
 
 
 def host(held: ResourceAccess) -> EscalationStep | None:
-    """Return the step to a host that can be changed, to which identities can be attached."""
+    """Return the step to a host that the holder can change, and so attach identities to; None if there is none."""
     operation = held.first(HOST_WRITES)
     if operation is not None:
         return held.step(Node("scope", held.resource.id), "write an app", operation)

@@ -1,4 +1,4 @@
-"""Computes the escalation steps that lead from each identity, once for all agents.
+"""Collects the escalation steps that lead from each identity, once for all agents.
 
 Owns collecting them: each way gets the access to every resource.
 """
@@ -22,7 +22,7 @@ _OPERATIONS = frozenset[str]().union(*(way.OPERATIONS for way in WAYS), attachin
 
 @dataclass(frozen=True)
 class OutgoingSteps:
-    """The escalation steps that lead from one node."""
+    """Escalation steps that lead from one node, such as an identity."""
 
     steps: tuple[EscalationStep, ...] = ()
     attachable: tuple[EscalationStep, ...] = ()
@@ -36,7 +36,7 @@ class OutgoingSteps:
 
 
 class EscalationSteps:
-    """The escalation steps of all nodes of a graph, and the access of its principals."""
+    """Escalation steps of all nodes of a graph, and the effective access of its principals."""
 
     def __init__(self, graph: Graph) -> None:
         self.inventory = Inventory(graph)
@@ -53,11 +53,11 @@ class EscalationSteps:
         self._interesting: dict[frozenset[str], dict[str, str]] = {}
 
     def principal(self, node: Node) -> Principal | None:
-        """Return the principal of an identity node."""
+        """Return the principal of an identity node; None for other nodes."""
         return self.graph.principal(node.id) if node.kind == "identity" else None
 
     def held(self, node: Node) -> Iterator[tuple[Resource, EffectiveAccess]]:
-        """Return the resources and effective access of a node itself."""
+        """Yield the resources that a node itself has access to, with the effective access."""
         if node.kind == "identity":
             yield from self.reached.get(node.id, ())
         elif node.kind != "agent":
@@ -65,7 +65,7 @@ class EscalationSteps:
                 yield resource, full_access(resource, control=node.kind == "scope")
 
     def outgoing_steps(self, node: Node) -> OutgoingSteps:
-        """Return the escalation steps that lead from a node."""
+        """Return the escalation steps that lead from a node, computed on first use."""
         if node not in self._leads:
             self._leads[node] = self._collect(node)
         return self._leads[node]
@@ -92,7 +92,7 @@ class EscalationSteps:
         return OutgoingSteps(tuple(steps), tuple(attachable), host, self._targets.setdefault(targets, targets))
 
     def _relevant(self, reach: EffectiveAccess) -> dict[str, str]:
-        """Return the operations that any kind of escalation needs."""
+        """Return those operations of an access that any kind of escalation needs, by lower-case name."""
         found: dict[str, str] = {}
         for names in (reach.allowed, reach.conditional, reach.data_allowed, reach.data_conditional):
             if names not in self._interesting:

@@ -1,4 +1,4 @@
-"""Escalation by writing a federated credential, which lets an external issuer's tokens act as the identity.
+"""Escalation by writing a federated credential, with which an external issuer's tokens act as the identity.
 
 Source: Microsoft, "Workload identity federation", 2025.
 """
@@ -12,7 +12,7 @@ OPERATIONS = ("microsoft.managedidentity/userassignedidentities/federatedidentit
 
 
 def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep]:
-    """Return the escalation steps to the identity that a resource represents."""
+    """Yield the escalation steps to the identity to which the holder can add a federated credential."""
     operation = held.first(OPERATIONS)
     if operation is not None:
         for principal in inventory.identities_of(held.resource):

@@ -23,7 +23,7 @@ _OTHER_WAYS = (IDENTITY, AGENT, f"{PROJECT}/applications", f"{PROJECT}/agentiden
 
 
 def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep]:
-    """Return the escalation steps to the agents that run in a resource, and to its attached identities."""
+    """Yield the escalation steps to the agents that run on a host, and to the host's attached identities."""
     # At a resource group the same operations apply to every resource in it.
     kind = resource_type(held.resource)
     if not kind or kind in _OTHER_WAYS:

@@ -26,7 +26,7 @@ OPERATIONS = tuple(
 
 
 def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep]:
-    """Return the escalation steps to the agents whose apps pull from a registry."""
+    """Yield the escalation steps to the agents whose apps pull images from a registry that the holder can change."""
     operation = held.first(OPERATIONS)
     if operation is not None:
         for agent in inventory.agents_pulling_from(held.resource):

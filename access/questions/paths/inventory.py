@@ -16,7 +16,7 @@ _PULLS = frozenset({f"{_REGISTRY}/pull/read", f"{_REGISTRY}/repositories/content
 
 
 class Inventory:
-    """Lookup tables for escalation paths in one graph."""
+    """Lookup tables for escalation paths in one graph: agents, their identities, hosts and registries."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = _completed(graph)
@@ -46,7 +46,7 @@ class Inventory:
 
     @property
     def agents(self) -> tuple[str, ...]:
-        """All agents that have any identity."""
+        """Return the names of all agents that have any identity."""
         return tuple(self._agents)
 
     def identities(self, agent: str) -> list[Principal]:
@@ -59,7 +59,7 @@ class Inventory:
         return [*own, *(one for scope in around for one in self._owned.get(scope, ()) if one.purpose == "host")]
 
     def agents_of_type_within(self, resource: Resource, kind: str) -> list[str]:
-        """Return the Foundry agents whose identity is at or below a resource."""
+        """Return the agents whose identity belongs to a resource of one ARM type at or below a resource."""
         where = key(resource.id)
         return [
             agent
@@ -76,7 +76,7 @@ class Inventory:
         return [one for found in several for one in found if one.purpose == "host"]
 
     def identities_of(self, resource: Resource) -> list[Principal]:
-        """Return the identities that a resource represents or has assigned by the system."""
+        """Return the identities of a resource: itself if it is an identity, or its system-assigned one."""
         return self._owned.get(key(resource.id), [])
 
     def agents_and_identities_at(self, resource: Resource, *, also_pulling: bool) -> tuple[list[str], list[Principal]]:
@@ -89,7 +89,7 @@ class Inventory:
         return agents, [one for one in others if also_pulling or one.purpose != "pull"]
 
     def record_pull(self, principal: Principal, registry: Resource, operations: Iterable[str]) -> None:
-        """Record that a principal can pull from a registry, which locates apps with unknown images."""
+        """Record that a principal can pull from a registry, to which apps with unknown images are then assigned."""
         if type_of(key(registry.id)) != _REGISTRY or _PULLS.isdisjoint(name.lower() for name in operations):
             return
         # The nodes of a cluster pull for all the agents in it.
@@ -125,7 +125,7 @@ PROJECT = "microsoft.cognitiveservices/accounts/projects"
 
 
 def _completed(graph: Graph) -> Graph:
-    """Return the graph, extended with the parents of its resources and the owners of its principals."""
+    """Return a graph that also has the parents of its resources and the owners of its principals as resources."""
     implied: dict[str, Resource] = {}
     ids = [*(one.id for one in graph.resources), *(one.owner for one in graph.principals)]
     for each in ids:
@@ -151,7 +151,7 @@ def _completed(graph: Graph) -> Graph:
 
 
 def _attached(properties: Mapping[str, Any]) -> Iterator[str]:
-    """Return the ids of a resource's user-assigned identities, from a list or a mapping."""
+    """Yield the ids of a resource's user-assigned identities, from a list or a mapping."""
     attached = _mapping(properties.get("identity")).get("userAssignedIdentities")
     for one in (*_listed(attached), *_mapping(attached)):
         if isinstance(one, str):
@@ -159,7 +159,7 @@ def _attached(properties: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _servers(properties: Mapping[str, Any]) -> Iterator[str]:
-    """Return the names of the Azure registries in an app's image references."""
+    """Yield the names of the Azure registries in an app's image references."""
     template = _mapping(properties.get("template"))
     for one in (*_listed(template.get("containers")), *_listed(template.get("initContainers"))):
         image = _mapping(one).get("image")

@@ -16,7 +16,7 @@ _CREDENTIAL = "microsoft.managedidentity/userassignedidentities/federatedidentit
 
 
 def pods(graph: Graph) -> dict[str, list[str]]:
-    """Map each cluster to the agents whose identities its service accounts can use."""
+    """Return the agents whose identities the service accounts of each AKS cluster can use, by cluster id."""
     clusters = {key(one.id): _issuer(one.properties) for one in graph.resources if type_of(key(one.id)) == CLUSTER}
     found: dict[str, dict[str, None]] = {cluster: {} for cluster in clusters}
     owners = {key(one.owner): one for one in graph.principals if one.owner and one.agent}

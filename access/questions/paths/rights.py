@@ -1,4 +1,4 @@
-"""Escalation by writing role assignments, which gives the attacker everything below the scope.
+"""Escalation by writing role assignments, with which the attacker gets everything below the scope.
 
 A condition that limits the roles which may be assigned makes the step conditional; its details are not evaluated.
 Cosmos DB has role assignments of its own, which grant data only. Source: Microsoft, "Azure built-in roles for
@@ -31,7 +31,7 @@ OPERATIONS = (*_AZURE, *_EVERYWHERE, *_OTHER_TENANT, *_DEFINITIONS, *_COSMOS)
 
 
 def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep]:  # noqa: ARG001 - the signature of all ways
-    """Return the escalation steps to a resource with everything in it, or to its Cosmos DB data."""
+    """Yield the escalation steps to everything in a scope at which the holder can assign roles, or to its data."""
     where = key(held.resource.id)
     operation = held.first(_AZURE)
     if operation is not None:

@@ -22,7 +22,7 @@ SCOPE_KINDS = frozenset({"scope", "data"})
 
 @dataclass(frozen=True, eq=False)
 class EscalationStep:
-    """One escalation step from a node to another node."""
+    """Escalation step to another identity or scope, with a phrase and the operation that allows the step."""
 
     to: Node
     phrase: str
@@ -33,12 +33,12 @@ class EscalationStep:
 
     @cached_property
     def by(self) -> tuple[Assignment, ...]:
-        """The role assignments that allow the step; empty if an earlier step gave the right."""
+        """Return the role assignments that allow the step; empty if an earlier step gave the right."""
         return self.reach.by.get(self.operation, ())
 
     @cached_property
     def how(self) -> str:
-        """The phrase for a step with its roles: `… (AcrPush at 'fabrikam')`."""
+        """Return the phrase for a step with its roles: `… (AcrPush at 'fabrikam')`."""
         roles = (f"{one.role.name if one.role else 'an unknown role'} at {shown(one.scope)}" for one in self.by)
         keys = ", with keys that it may read" if self.operation in self.reach.via_keys else ""
         # For a right from an earlier step there is no role to name, only the operation.
@@ -47,7 +47,7 @@ class EscalationStep:
 
 @dataclass(frozen=True)
 class ResourceAccess:
-    """Access at one resource, limited to operations that allow an escalation."""
+    """Access of an attacker at one resource, limited to operations that allow an escalation."""
 
     resource: Resource
     name: str
@@ -58,12 +58,12 @@ class ResourceAccess:
 
     @property
     def control(self) -> list[str]:
-        """The operations on the control plane, in lower case."""
+        """Return the operations on the control plane, in lower case."""
         sets = (self.reach.allowed, self.reach.conditional)
         return [name for name, written in self.operations.items() if any(written in names for names in sets)]
 
     def first(self, wanted: Iterable[str]) -> str | None:
-        """Return the first of the wanted operations that is allowed, unconditional ones first."""
+        """Return the first of the wanted operations that is allowed, unconditional ones first; None if none is."""
         found = [self.operations[name] for name in wanted if name in self.operations]
         return min(found, key=self.is_conditional, default=None)
 
@@ -72,5 +72,5 @@ class ResourceAccess:
         return operation not in self.reach.allowed and operation not in self.reach.data_allowed
 
     def step(self, to: Node, phrase: str, operation: str, *, conditional: bool = False) -> EscalationStep:
-        """Create the escalation step that an operation allows."""
+        """Return the escalation step to a node that an operation at this resource allows."""
         return EscalationStep(to, phrase, operation, self.reach, conditional or self.is_conditional(operation))

@@ -15,7 +15,7 @@ from access.questions.paths.steps import SCOPE_KINDS, EscalationStep, Node
 
 @dataclass(frozen=True)
 class Cause:
-    """The escalation step by which a node was reached."""
+    """Escalation step by which a node was reached, and the node before it."""
 
     before: Node | None = None
     step: EscalationStep | None = None
@@ -23,7 +23,7 @@ class Cause:
 
 
 class Traversal:
-    """Follows escalation steps from an agent's code; holds whatever was reached, with the step to it.
+    """Follows escalation steps from an agent's code, and holds each reached node with the step to it.
 
     `causes` has each node with the step that reached it, in the order of discovery.
     """
@@ -64,7 +64,7 @@ def identity_name(principal: Principal) -> str:
 
 
 class _Fixpoint:
-    """State of one search, which repeats until nothing new is found."""
+    """Search for all nodes that escalation steps lead to, repeated until no new node is found."""
 
     def __init__(self, ways: EscalationSteps, start: Node) -> None:
         self._steps = ways
@@ -96,7 +96,7 @@ class _Fixpoint:
         self._attach(node, outgoing)
 
     def _attach(self, node: Node, outgoing: OutgoingSteps) -> None:
-        """Combine attachable identities with hosts that the same holder can change."""
+        """Add the steps of attaching an identity to a host that the same holder can change."""
         hand, mine = _holder_key(node), [(node, step) for step in outgoing.attachable]
         if mine:
             self._attachable.setdefault(hand, []).extend(mine)
@@ -137,5 +137,5 @@ class _Fixpoint:
 
 
 def _holder_key(node: Node) -> str:
-    """Return the key of a right's holder; empty for rights at a scope, which any node can use."""
+    """Return the key of the holder of a permission; empty for permissions at a scope, which any node can use."""
     return node.id if node.kind == "identity" else ""

@@ -15,7 +15,7 @@ OPERATIONS = ("microsoft.keyvault/vaults/accesspolicies/write", "microsoft.keyva
 
 
 def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep]:
-    """Return the escalation step to all data in a key vault."""
+    """Yield the escalation step to all data in a key vault whose access policies the holder can write."""
     operation = held.first(OPERATIONS)
     by_policies = inventory.keys_work(held.resource)
     if operation is not None and by_policies is not False:

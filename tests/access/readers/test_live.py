@@ -282,7 +282,7 @@ def test_live_azure_reader_does_not_follow_a_next_link_to_another_host(arm: Arm)
             reading(arm)
 
     assert other.requested == []
-    with pytest.raises(UnreadableSource, match="not an https address"):
+    with pytest.raises(UnreadableSource, match="does not begin with https"):
         reading(arm, endpoint="http://management.example")
 
 

@@ -64,7 +64,7 @@ def test_preview_reader_treats_a_text_with_a_masked_secret_as_an_unknown_value(b
 
     assert not [each for each in check(graph, today=TODAY) if each.rule.id == "credential-in-plain-sight"]
     assert not graph.assignments
-    assert any("where it holds is not known" in each.what for each in graph.unread)
+    assert any("the scope of this role assignment is unknown" in each.what for each in graph.unread)
 
 
 def test_access_check_of_a_stack_export_reports_a_credential_next_to_the_text_of_a_secret_mask() -> None:

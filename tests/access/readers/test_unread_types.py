@@ -38,7 +38,7 @@ SILENT = {
 OTHER_PACKAGES = (
     "azapi:index/dataPlaneResource:DataPlaneResource",
     "azure:storage/account:Account",
-    "azuread:index/group:Group",
+    "azuread:index/appRoleAssignment:AppRoleAssignment",
     "azurerm:index/roleAssignment:RoleAssignment",
     "command:local:Command",
     "kubernetes:core/v1:Secret",

@@ -1,0 +1,111 @@
+"""Notes settings of known resource types that give somebody data or access without a role of their own.
+
+Owns one reading per setting: messages that are forwarded, events that are captured, logs that leave the program,
+connections with keys, sign-in to the nodes of a cluster, and secrets of a vault for deployments. A setting that is off
+or missing is not noted; one that is not known is. Each reading cites its page of Microsoft Learn.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from access.azure.scopes import key
+from access.model.graph import Unread
+from access.model.json_values import Values, is_known, mapping, text
+from access.readers.resource_ids import ResourceIds
+from access.readers.resource_state import ResourceState
+
+__all__ = ["unread_settings"]
+
+_KEYLESS = frozenset(
+    {
+        *("aad", "accountmanagedidentity", "agenticidentitytoken", "agentuserimpersonation", "managedidentity", "none"),
+        *("projectmanagedidentity", "userentratoken"),
+    }
+)
+"""Kinds of authentication of a connection that hold no key, in lower case."""
+_DESTINATIONS = ("eventHubAuthorizationRuleId", "marketplacePartnerId", "serviceBusRuleId", "storageAccountId")
+
+
+def unread_settings(resource_ids: ResourceIds) -> Iterator[Unread]:
+    """Return a note for each setting that gives data or access without a role."""
+    there = {key(resource_ids.id_of(each)) for each in resource_ids.states if each.token}
+    for state in resource_ids.states:
+        read = None if state.unseen else _BY_TOKEN.get(state.token)
+        if read is not None:
+            yield from (Unread(state.location, what) for what in read(_flat(state), there))
+
+
+def _flat(state: ResourceState) -> Values:
+    inner = {**mapping(state.outputs.get("properties")), **mapping(state.inputs.get("properties"))}
+    return {**inner, **state.outputs, **state.inputs}
+
+
+def _is_on(values: Values, name: str) -> bool:
+    """Return True if a setting is present and neither empty nor false; an unknown one counts as present."""
+    return values.get(name) not in (None, False, "", "None")
+
+
+def _forwards(values: Values, _there: set[str]) -> Iterator[str]:
+    # "Chaining Service Bus entities with autoforwarding", 2025.
+    for name in ("forwardTo", "forwardDeadLetteredMessagesTo"):
+        if _is_on(values, name):
+            target = text(values, name) or "another queue or topic"
+            yield f"its messages go to {target} ({name}), where other roles and keys count"
+
+
+def _captures(values: Values, _there: set[str]) -> Iterator[str]:
+    # "Capture events through Azure Event Hubs", 2025.
+    capture = values.get("captureDescription")
+    if capture is not None and mapping(capture).get("enabled") is not False:
+        yield "its events are copied to a storage account (captureDescription), where other roles and keys count"
+
+
+def _connects(values: Values, _there: set[str]) -> Iterator[str]:
+    # "Add a new connection to your project", 2026.
+    kind = values.get("authType")
+    if not (isinstance(kind, str) and kind.lower() in _KEYLESS):
+        shown = kind if isinstance(kind, str) and is_known(kind) else "not known"
+        target = text(values, "target") or "its target"
+        yield f"it opens {target} with a credential of its own, for everyone who may use it (authType: {shown})"
+
+
+def _exports(values: Values, there: set[str]) -> Iterator[str]:
+    # "Diagnostic settings in Azure Monitor", 2025. A workspace takes logs with the roles of its readers.
+    for name in _DESTINATIONS:
+        target = text(values, name)
+        account = target.lower().partition("/authorizationrules/")[0]
+        if target and key(account) not in there:
+            yield f"it sends logs to {target} ({name}), which is not in this program"
+
+
+def _signs_in(values: Values, _there: set[str]) -> Iterator[str]:
+    # "Connect to Azure Kubernetes Service cluster nodes", 2025: a node has the identities of all its pods.
+    for name in ("linuxProfile", "windowsProfile"):
+        if _is_on(values, name):
+            yield f"a key or a password signs in to its nodes, and so to every pod there ({name})"
+
+
+def _deploys(values: Values, _there: set[str]) -> Iterator[str]:
+    # "Key Vault security features", 2025: Resource Manager and Compute read secrets for a deployment.
+    for name in ("enabledForDeployment", "enabledForTemplateDeployment"):
+        if _is_on(values, name):
+            yield f"deployments read its secrets for a principal that has vaults/deploy/action ({name})"
+
+
+def _files(values: Values, _there: set[str]) -> Iterator[str]:
+    # "Overview of Azure Files identity-based authentication for SMB access", 2025.
+    if _is_on(mapping(values.get("azureFilesIdentityBasedAuthentication")), "defaultSharePermission"):
+        yield "everyone in its directory has a share permission (azureFilesIdentityBasedAuthentication)"
+
+
+_BY_TOKEN: Mapping[str, Callable[[Values, set[str]], Iterator[str]]] = {
+    "azure-native:cognitiveservices:AccountConnection": _connects,
+    "azure-native:cognitiveservices:ProjectConnection": _connects,
+    "azure-native:containerservice:ManagedCluster": _signs_in,
+    "azure-native:eventhub:EventHub": _captures,
+    "azure-native:keyvault:Vault": _deploys,
+    "azure-native:monitor:DiagnosticSetting": _exports,
+    "azure-native:servicebus:Queue": _forwards,
+    "azure-native:servicebus:Subscription": _forwards,
+    "azure-native:storage:StorageAccount": _files,
+}
+"""Type token → reading of its settings."""

@@ -1,0 +1,90 @@
+"""Tests that settings which give data or access without a role are reported as not read."""
+
+from typing import Any
+
+import pytest
+
+from tests.access.readers.programs import GROUP, SECRET, UNKNOWN, graph_of, row
+
+Row = dict[str, Any]
+
+PROVIDERS = f"{GROUP}/providers"
+STORE = f"{PROVIDERS}/Microsoft.Storage/storageAccounts/logs"
+HUB = f"{PROVIDERS}/Microsoft.EventHub/namespaces/bus"
+ON: list[tuple[str, Row]] = [
+    ("servicebus:Queue", {"forwardTo": "archive"}),
+    ("servicebus:Queue", {"forwardDeadLetteredMessagesTo": UNKNOWN}),
+    ("servicebus:Subscription", {"forwardTo": SECRET}),
+    ("eventhub:EventHub", {"captureDescription": {"enabled": True, "destination": {}}}),
+    ("eventhub:EventHub", {"captureDescription": UNKNOWN}),
+    ("cognitiveservices:ProjectConnection", {"properties": {"authType": "AccountKey", "target": "https://x"}}),
+    ("cognitiveservices:AccountConnection", {"properties": {"authType": "SomethingNew"}}),
+    ("cognitiveservices:AccountConnection", {"properties": {"authType": UNKNOWN}}),
+    ("monitor:DiagnosticSetting", {"resourceUri": STORE, "storageAccountId": STORE}),
+    ("monitor:DiagnosticSetting", {"eventHubAuthorizationRuleId": f"{HUB}/authorizationRules/Root"}),
+    ("containerservice:ManagedCluster", {"linuxProfile": {"adminUsername": "a", "ssh": {}}}),
+    ("keyvault:Vault", {"properties": {"enableRbacAuthorization": True, "enabledForTemplateDeployment": True}}),
+    ("storage:StorageAccount", {"azureFilesIdentityBasedAuthentication": {"defaultSharePermission": "X"}}),
+]
+OFF: list[tuple[str, Row]] = [
+    ("servicebus:Queue", {"forwardTo": None}),
+    ("eventhub:EventHub", {"captureDescription": {"enabled": False}}),
+    ("cognitiveservices:ProjectConnection", {"properties": {"authType": "AAD"}}),
+    ("cognitiveservices:AccountConnection", {"properties": {"authType": "ProjectManagedIdentity"}}),
+    ("monitor:DiagnosticSetting", {"workspaceId": f"{PROVIDERS}/Microsoft.OperationalInsights/workspaces/w"}),
+    ("containerservice:ManagedCluster", {}),
+    ("keyvault:Vault", {"properties": {"enableRbacAuthorization": True, "enabledForDeployment": False}}),
+    ("storage:StorageAccount", {"azureFilesIdentityBasedAuthentication": {"defaultSharePermission": "None"}}),
+]
+OF_ITS_OWN = (
+    "app:DaprComponent",
+    "app:ManagedEnvironmentsStorage",
+    "containerregistry:ScopeMap",
+    "containerregistry:Token",
+    "containerservice:TrustedAccessRoleBinding",
+    "eventgrid:EventSubscription",
+    "eventgrid:SystemTopicEventSubscription",
+    "kusto:ClusterPrincipalAssignment",
+    "resources:AzureCliScript",
+    "servicebus:NamespaceAuthorizationRule",
+    "sql:ServerAzureADAdministrator",
+    "storage:LocalUser",
+    "storage:ObjectReplicationPolicy",
+    "synapse:WorkspaceAadAdmin",
+)
+"""Types that give access by themselves."""
+
+
+def notes(kind: str, inputs: Row) -> list[str]:
+    one = row(f"azure-native:{kind}", "one", f"{PROVIDERS}/Some.Provider/things/one", inputs=inputs)
+    return [each.what for each in graph_of(one).unread if each.where == one["urn"]]
+
+
+@pytest.mark.parametrize(("kind", "inputs"), ON)
+def test_setting_that_gives_access_without_a_role_is_reported_as_not_read(kind: str, inputs: Row) -> None:
+    (note,) = notes(kind, inputs)
+
+    assert "not known here" not in note
+
+
+@pytest.mark.parametrize(("kind", "inputs"), OFF)
+def test_setting_that_is_off_or_keyless_is_not_reported(kind: str, inputs: Row) -> None:
+    assert notes(kind, inputs) == []
+
+
+def test_logs_that_stay_in_the_program_are_not_reported() -> None:
+    inputs = {"storageAccountId": STORE.upper(), "eventHubAuthorizationRuleId": f"{HUB}/authorizationRules/Root"}
+    setting = row("azure-native:monitor:DiagnosticSetting", "one", f"{STORE}/x", inputs=inputs)
+    targets = [
+        row("azure-native:storage:StorageAccount", "logs", STORE),
+        row("azure-native:eventhub:Namespace", "bus", HUB),
+    ]
+
+    assert not graph_of(setting, *targets).unread
+
+
+@pytest.mark.parametrize("kind", OF_ITS_OWN)
+def test_type_that_gives_access_by_itself_has_a_sentence_of_its_own(kind: str) -> None:
+    (note,) = notes(kind, {})
+
+    assert "not known here" not in note
