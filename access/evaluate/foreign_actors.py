@@ -55,7 +55,9 @@ class _Network:
         return actor.kind == "pod" and bool(actor.home) and actor.agent == actor.home
 
     def _is_own_host(self, actor: Actor) -> bool:
-        if not self.nodes.isdisjoint(ancestors(key(actor.subject_id))):
+        principal = self.graph.principal(actor.target)
+        is_owner = principal is not None and key(principal.owner) == key(actor.subject_id)
+        if is_owner or not self.nodes.isdisjoint(ancestors(key(actor.subject_id))):
             return True
         if actor.home:
             return actor.agent == actor.home

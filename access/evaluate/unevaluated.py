@@ -1,21 +1,20 @@
 """Lists the parts of a graph that the evaluation could not take into account.
 
-Owns finding it: unknown roles, unreadable conditions, groups whose members are not known, and everything that the
-readers noted. Each also makes the affected decisions undecided; this list states it for the whole graph, with the
-principals whose access it can concern. A deny assignment that cannot be read concerns none: it never adds access.
+Owns finding it: unknown roles, unreadable conditions, and everything that the graph and the readers noted. Each also
+makes the affected decisions undecided; this list states it for the whole graph, with the principals whose access it can
+concern. A deny assignment that cannot be read concerns none: it never adds access.
 """
 
 from collections.abc import Iterator
 
 from access.azure.catalogue import Permission
-from access.evaluate.group_access import group_notes
 from access.evaluate.verdicts import parsed_condition
 from access.model.graph import Assignment, DenyAssignment, Graph, Unread
 
 
 def unevaluated(graph: Graph) -> tuple[Unread, ...]:
     """Return every part of a graph that could not be evaluated, each once, in the graph's order."""
-    found = [*graph.unread, *group_notes(graph)]
+    found = [*graph.unread]
     for one in graph.assignments:
         found.extend(Unread(one.location or one.id, what, about=(one.principal,)) for what in _of_assignment(one))
     for deny in graph.denies:

@@ -6,7 +6,7 @@ assignment is a resource even where the source lists none: a secret, a container
 program declares exists nevertheless.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
@@ -191,7 +191,7 @@ class Graph:
         self.management_groups_known = management_groups_known
         """True if every management group here is known to contain the source: Azure listed its assignments for it."""
         given = () if management_groups_known else (*self.assignments, *self.denies)
-        self.unread = (*found, *_management_group_notes(given))
+        self.unread = tuple(dict.fromkeys((*found, *_management_group_notes(given), *self._group_notes())))
         self.outside_apps = dict(outside_apps or {})
         """Ids of the apps outside the network's components, by the names that they have as agents."""
         self.source = source
@@ -256,6 +256,23 @@ class Graph:
         found = self.principal(principal_id)
         return found is not None and found.kind == "group"
 
+    def identities_running_code(self) -> list[Principal]:
+        """Return the identities that an agent or another app uses, which may be members of a group."""
+        return [one for one in self.principals if one.exists and not one.kind and (one.agents or one.purpose == "own")]
+
+    def _group_notes(self) -> Iterator[Unread]:
+        """Return one note for each group outside the network with roles, unless all groups of every app are known."""
+        identities = self.identities_running_code()
+        if identities and all(one.id.lower() in self.memberships.complete for one in identities):
+            return
+        for group in self.principals:
+            held = self._held.get(_normalized_id(group.id), {}).values()
+            if group.kind == "group" and not group.is_in_network and held:
+                roles = [_role_text(one) for several in held for one in several]
+                rest = f" and {len(roles) - _MOST_ROLES} more" if len(roles) > _MOST_ROLES else ""
+                what = "who is in it is not read; its members hold what it holds: "
+                yield Unread(f"group {group.name}", f"{what}{', '.join(roles[:_MOST_ROLES])}{rest}", about=(group.id,))
+
     def _add_roles_of_groups(self) -> None:
         """Index the role assignments of groups by the known members, too."""
         direct = {group: dict(held) for group, held in self._held.items()}
@@ -308,6 +325,13 @@ def _scopes_as_resources(given: Iterable[Assignment], known: Mapping[str, Resour
 
 
 _GROUP, _SUBSCRIPTION = "microsoft.resources/resourcegroups", "microsoft.resources/subscriptions"
+
+
+_MOST_ROLES = 3
+
+
+def _role_text(one: Assignment) -> str:
+    return f"{one.role.name if one.role else 'an unknown role'} at {shown(one.scope)}"
 
 
 def _management_group_notes(given: tuple[Assignment | DenyAssignment, ...]) -> list[Unread]:

@@ -4,7 +4,7 @@ Owns the form of ARM's rows: an id, and `properties` separate from the rest. The
 so the id takes its place.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from access.azure.assignment_types import ASSIGNMENTS, DEFINITIONS
 from access.azure.catalogue import System, by_id
@@ -123,17 +123,29 @@ def deny(row: Values) -> DenyAssignment | Unread:
     )
 
 
-def agents(rows: Iterable[Values], network: str, stack: str) -> dict[str, ResourceState]:
-    """Return a component state for each agent, by its app's id, from the tag `agent` or the app's name."""
-    found: dict[str, ResourceState] = {}
+def agents(
+    rows: Iterable[Values], network: str, stack: str, places: Mapping[str, str] | None = None
+) -> dict[str, ResourceState]:
+    """Return a component state for each agent, by its app's id, from the tag `agent` or the app's name.
+
+    Where the program is known, `places` has its agents by the keys of their apps and identities. An app elsewhere that
+    has the name or the tag of one of them is not that agent.
+    """
+    found: dict[str, ResourceState] = {name: _agent(name) for name in (places or {}).values()}
     for row in rows:
         where = id_of(row)
         if token_of(type_of(key(where))) in _APPS:
             tags = {name.lower(): value for name, value in mapping(row.get("tags")).items()}
             name = _stripped(where.rpartition("/")[2], network, stack) or text(tags, _AGENT_TAG)
+            if places is not None:
+                name = places.get(key(where), "" if name in places.values() else name)
             if name:
-                found[key(where)] = ResourceState(urn=f"agent {name}", type=_COMPONENT, name=name)
+                found[key(where)] = _agent(name)
     return found
+
+
+def _agent(name: str) -> ResourceState:
+    return ResourceState(urn=f"agent {name}", type=_COMPONENT, name=name)
 
 
 def _stripped(name: str, network: str, stack: str) -> str:

@@ -1,7 +1,8 @@
 """Reads the current access in an Azure subscription (live Azure) into an access graph.
 
-Owns the network's names for Azure's resources; `access.readers.subscription` owns the requests. Not read: members of
-Entra ID groups, and roles that can be activated for a while, which managed identities cannot do.
+Owns the network's names for Azure's resources; `access.readers.subscription` owns the requests. Groups of the network's
+identities are requested from Microsoft Graph where a group holds a role. Not read: roles that can be activated for a
+while, which managed identities cannot do.
 """
 
 import re
@@ -9,12 +10,14 @@ from dataclasses import replace
 
 from azure.core.credentials import TokenCredential
 
-from access.azure.scopes import key, type_of
+from access.azure.scopes import is_management_group, key, type_of
 from access.azure.types import TYPES
 from access.azure.verbs import CALLED
 from access.model.errors import UnreadableSource
-from access.model.graph import Graph, Principal, Resource
+from access.model.graph import DenyAssignment, Graph, Principal, Resource, Unread
+from access.model.memberships import Memberships
 from access.readers.arm_client import PUBLIC, ArmClient, signed_in
+from access.readers.entra_directory import directory_of, memberships_of
 from access.readers.graph_builder import graph
 from access.readers.subscription import Reading
 
@@ -33,6 +36,7 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
     network: str = "",
     stack: str = "",
     like: Graph | None = None,
+    directory: str | None = None,
 ) -> Graph:
     """Return the access graph of a live subscription, or of one resource group with inherited assignments.
 
@@ -46,6 +50,7 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
         stack: name of the stack in the same names.
         like: a graph of the network's program. Resources at the same path, in any subscription, get its names. Without
             it, everything of a kind that networks have counts as declared, under its name in Azure.
+        directory: URL of Microsoft Graph; by default that of the endpoint's cloud. A loopback endpoint has none.
 
     Raises:
         UnreadableSource: nobody is signed in, or the caller may not read it; the message has the fix.
@@ -56,7 +61,9 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
         arm.check()
         base = arm.subscription + (f"/resourceGroups/{resource_group}" if resource_group is not None else "")
         reading = Reading(arm, base, credential)
-        states = reading.states(network, stack)
+        base_path = _in_subscription(arm.subscription)
+        places = None if like is None else {base_path + path: agent for path, agent in _agents_by_path(like).items()}
+        states = reading.states(network, stack, places)
     found = graph(states, source=f"live Azure, {base}", unread=reading.unread, known_principals=reading.principals)
     people = _ProgramPrincipals(like)
     names = (
@@ -64,16 +71,51 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
         if like is None
         else {_path_without_subscription(each.id): each for each in like.resources if each.declared}
     )
+    principals = [*map(people.display_name, found.principals)]
+    memberships, notes = _memberships(principals, reading.denies, credential, directory or directory_of(endpoint))
     return Graph(
-        principals=map(people.display_name, found.principals),
+        principals=principals,
         resources=(_with_network_name(each, names) for each in found.resources),
         assignments=(reading.with_current_role(each) for each in found.assignments),
         denies=reading.denies,
-        unread=found.unread,
+        unread=(*(each for each in found.unread if not _is_of_graph(each)), *notes),
         actors=found.actors,
         outside_apps=found.outside_apps,
+        memberships=memberships,
+        # Azure lists a role assignment of a management group only for the subscriptions in it.
+        management_groups_known=True,
         source=found.source,
     )
+
+
+def _memberships(
+    principals: list[Principal], denies: list[DenyAssignment], credential: TokenCredential, directory: str
+) -> tuple[Memberships, list[Unread]]:
+    """Return the groups of the network's identities, where any group holds a role or is in a deny assignment."""
+    has_groups = any(one.kind == "group" and not one.is_in_network for one in principals)
+    if not (has_groups or any(one.groups for one in denies)):
+        return Memberships(), []
+    if not directory:
+        return Memberships(), []
+    identities = [one.id for one in principals if not one.kind and (one.is_in_network or one.purpose == "own")]
+    found = memberships_of(identities, credential, directory)
+    # The notes on the groups themselves have the doubt.
+    note = Unread("Microsoft Graph", f"groups of the network's identities are not known; {found.failure}", about=())
+    return found.memberships, [note] if found.failure else []
+
+
+def _is_of_graph(one: Unread) -> bool:
+    """Return True for a note that every graph has, on groups and management groups, which are known better now."""
+    return (one.about == () and is_management_group(one.where)) or one.where.startswith("group ")
+
+
+def _in_subscription(subscription: str) -> str:
+    return f"{key(subscription)}/"
+
+
+def _agents_by_path(like: Graph) -> dict[str, str]:
+    """Return the program's agents by the paths of their apps and identities."""
+    return {_path_without_subscription(one.owner): one.agent for one in like.principals if one.agent and one.owner}
 
 
 class _ProgramPrincipals:
@@ -96,7 +138,14 @@ class _ProgramPrincipals:
         like = self._by_place.get((_path_without_subscription(found.owner), found.purpose)) if found.owner else None
         if like is None:
             return found
-        return replace(found, agent=like.agent, other_agents=like.other_agents, party=like.party, app=like.app)
+        return replace(
+            found,
+            agent=like.agent,
+            other_agents=like.other_agents,
+            party=like.party,
+            app=like.app,
+            service_account=like.service_account,
+        )
 
 
 def _with_network_name(found: Resource, names: dict[str, Resource] | None) -> Resource:

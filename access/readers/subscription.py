@@ -4,7 +4,7 @@ Owns completeness. Lists of resources and of role assignments are required; for 
 information is noted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from azure.core.credentials import TokenCredential
@@ -51,8 +51,15 @@ class Reading:
         self.principals: list[Principal] = []
         """Principals that no resource shows: Foundry agents."""
 
-    def states(self, network: str, stack: str) -> list[ResourceState]:
-        """Return the states of all resources and role assignments in the subscription or resource group."""
+    def states(self, network: str, stack: str, places: Mapping[str, str] | None = None) -> list[ResourceState]:
+        """Return the states of all resources and role assignments in the subscription or resource group.
+
+        Args:
+            network: name of the network in the names of agents' apps.
+            stack: name of the stack in the same names.
+            places: where the program is known, its agents by the keys of their apps and identities, which decide
+                before any name or tag.
+        """
         rows = self._needed("resources", _RESOURCES, "what there is")
         rows = {key(id_of(row)): row for row in rows if self._has_id(row, "resources")}
         granted = [*self._assignments(), *self._cosmos(rows)]
@@ -61,7 +68,7 @@ class Reading:
         foundry = self._foundry(rows)
         detailed, rows = {**detailed, **foundry}, {**rows, **foundry}
         self._deny()
-        agents = arm_states.agents(rows.values(), network, stack)
+        agents = arm_states.agents(rows.values(), network, stack, places)
         found: list[ResourceState] = list({each.urn: each for each in agents.values()}.values())
         for where, row in rows.items():
             parent = agents[where].urn if where in agents else ""
@@ -94,19 +101,11 @@ class Reading:
                 filter="atScope()",
             ),
         ]
-        groups: set[str] = set()
         seen: set[str] = set()
         for row in rows:
             if not self._has_id(row, "role assignments") or key(id_of(row)) in seen:
                 continue
             seen.add(key(id_of(row)))
-            properties = mapping(row.get("properties"))
-            holder = text(properties, "principalId")
-            if "group" in text(properties, "principalType").lower() and holder.lower() not in groups:
-                groups.add(holder.lower())
-                self._note(
-                    f"group {holder}", "the members of this group are not read, and have all access of the group"
-                )
             yield arm_states.assignment(row, "azure")
 
     def _cosmos(self, rows: dict[str, Values]) -> Iterator[ResourceState]:

@@ -20,7 +20,11 @@ SUBSCRIPTION = "10ca1000-0000-4000-8000-000000000001"
 BASE = f"/subscriptions/{SUBSCRIPTION}"
 AUTHORIZATION = f"{BASE}/providers/Microsoft.Authorization"
 TOKEN = "not-a-secret"  # noqa: S105 - it opens nothing
-TOKENS = {"https://management.azure.com/.default": TOKEN, "https://ai.azure.com/.default": f"{TOKEN}-for-agents"}
+TOKENS = {
+    "https://management.azure.com/.default": TOKEN,
+    "https://ai.azure.com/.default": f"{TOKEN}-for-agents",
+    "https://graph.microsoft.com/.default": f"{TOKEN}-for-groups",
+}
 """Token that the fake credential returns for each service."""
 
 
@@ -58,20 +62,21 @@ class Arm:
         parts = urlsplit(target)
         path, query = parts.path.lower(), {name: values[0] for name, values in parse_qs(parts.query).items()}
         self.requested.append((path, monotonic()))
-        of_agents = ".services.ai.azure.com/" in path
-        if token != f"Bearer {TOKENS['https://ai.azure.com/.default'] if of_agents else TOKEN}":
+        of_agents, of_groups = ".services.ai.azure.com/" in path, path.startswith("/v1.0/")
+        audience = "ai.azure.com" if of_agents else "graph.microsoft.com" if of_groups else "management.azure.com"
+        if token != f"Bearer {TOKENS[f'https://{audience}/.default']}":
             return 401, {"error": {"code": "InvalidAuthenticationToken", "message": "no token"}}, {}
         if self.busy.get(path):
             status, wait = self.busy[path].pop(0)
             return status, {"error": {"code": "TooManyRequests"}}, {"Retry-After": wait}
         if path in self.refused:
             return self.refused[path], {"error": {"code": "AuthorizationFailed", "message": "it is not yours"}}, {}
-        assert "api-version" in query
+        assert of_groups or "api-version" in query
         if path == BASE.lower():
             return 200, {"id": BASE, "state": "Enabled"}, {}
-        known = path in self.lists
-        if known and of_agents:
-            return 200, self._agents(path, query), {}
+        known = path in self.lists or of_groups
+        if known and (of_agents or of_groups):
+            return 200, self._agents(path, query) if of_agents else self._groups(path, query), {}
         return (200, self.page(parts.path, query), {}) if known else (404, {"error": {"code": "NotFound"}}, {})
 
     def page(self, path: str, query: dict[str, str]) -> JsonObject:
@@ -82,6 +87,13 @@ class Arm:
             joined = "&".join(f"{quote(name)}={quote(value)}" for name, value in more.items())
             page["nextLink"] = f"{self.elsewhere or self.endpoint}{path}?{joined}"
         return page
+
+    def _groups(self, path: str, query: dict[str, str]) -> JsonObject:
+        """Return one page of a principal's groups in the paging format of Microsoft Graph."""
+        rows, start = self.lists.get(path, []), int(query.get("$skiptoken", 0))
+        more = f"{self.elsewhere or self.endpoint}{path}?$skiptoken={start + self.page_size}"
+        next_link = {"@odata.nextLink": more} if start + self.page_size < len(rows) else {}
+        return {"value": rows[start : start + self.page_size], **next_link}
 
     def _agents(self, path: str, query: dict[str, str]) -> JsonObject:
         """Return one page of agents in the paging format of the Foundry API."""
