@@ -8,14 +8,17 @@ control" (overview.md, "How Azure RBAC determines if a user has access to a reso
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
 from access.azure.planes import planes_of
 from access.azure.scopes import key
 from access.azure.substitutes import HIERARCHICAL
-from access.evaluate.evaluator import AccessBits, Evaluator, ScopeFacts, evaluator_of
-from access.evaluate.explanations import assignment_sources, assignments, explain, explain_by_group
+from access.evaluate.evaluator import Evaluator, ScopeFacts, evaluator_of
+from access.evaluate.explanations import assignment_sources, assignments, detours, explain, explain_by_group
 from access.evaluate.group_access import perhaps_by_group
 from access.evaluate.guards import half_guarded_reason, no_restriction_reason, unrestricted_operations
+from access.evaluate.keys import opened_scope
 from access.evaluate.operation_sets import OperationSet, operation_set_of
 from access.evaluate.relevance import relevant_operations
 from access.evaluate.unevaluated import unevaluated
@@ -51,8 +54,7 @@ def is_hierarchical(graph: Graph, scope: str) -> bool | None:
 def effective_access(graph: Graph, principal_id: str, resource_id: str) -> EffectiveAccess:
     """Return all operations that a principal may perform at a resource, limited to the resource's type."""
     evaluator = evaluator_of(graph)
-    facts = evaluator.facts(resource_id)
-    return _reach(evaluator, principal_id, facts, evaluator.access_bits(principal_id, facts))
+    return _access(evaluator, principal_id, evaluator.facts(resource_id))
 
 
 def all_access(graph: Graph) -> Iterator[tuple[str, str, EffectiveAccess]]:
@@ -65,15 +67,14 @@ def all_access(graph: Graph) -> Iterator[tuple[str, str, EffectiveAccess]]:
         known = graph.principal(principal_id)
         name = known.id if known else principal_id
         for resource in _reached_resources(graph, principal_id):
-            facts = evaluator.facts(resource.id)
-            access_bits = evaluator.access_bits(principal_id, facts)
-            if any(map(any, access_bits)):
-                yield name, resource.id, _reach(evaluator, principal_id, facts, access_bits)
+            access = _access(evaluator, principal_id, evaluator.facts(resource.id))
+            if access:
+                yield name, resource.id, access
 
 
 def _reached_resources(graph: Graph, principal_id: str) -> Iterator[Resource]:
     """Yield the resources at or below the scopes at which a principal holds roles, each once."""
-    scopes = {one.scope: None for one in graph.assignments_of(principal_id)}
+    scopes = {opened_scope(one.scope): None for one in graph.assignments_of(principal_id)}
     if len(scopes) == 1:
         yield from graph.resources_within(next(iter(scopes)))
         return
@@ -81,23 +82,23 @@ def _reached_resources(graph: Graph, principal_id: str) -> Iterator[Resource]:
     yield from found.values()
 
 
-def _reach(evaluator: Evaluator, principal_id: str, facts: ScopeFacts, access_bits: AccessBits) -> EffectiveAccess:
+def _access(evaluator: Evaluator, principal_id: str, facts: ScopeFacts) -> EffectiveAccess:
+    """Return the access of a principal at a scope, which is computed once for all principals that hold the same."""
+    same = evaluator.signature(principal_id, facts)
+    found = evaluator.accesses.get(same)
+    if found is None:
+        found = evaluator.accesses[same] = _computed_access(evaluator, principal_id, facts)
+    if not found:
+        return found
+    sets = (found.allowed, found.conditional, found.data_allowed, found.data_conditional)
+    return replace(found, by=Reasons(sets, partial(_assignments_behind, evaluator, principal_id, facts, found)))
+
+
+def _computed_access(evaluator: Evaluator, principal_id: str, facts: ScopeFacts) -> EffectiveAccess:
+    access_bits = evaluator.access_bits(principal_id, facts)
     allowed, conditional = facts.control.names(*access_bits.control)
     data_allowed, data_conditional = facts.data.names(*access_bits.by_roles.either(access_bits.by_keys))
     via_keys, perhaps_via_keys = facts.data.names(*access_bits.by_keys)
-
-    def by(operation: str) -> tuple[Assignment, ...]:
-        planes = (facts.control, allowed | conditional), (facts.data, data_allowed | data_conditional)
-        found = [
-            source
-            for operation_set, names in planes
-            if operation in names
-            for source in assignment_sources(
-                evaluator, principal_id, facts, operation_set, operation_set.bits((operation,))
-            )
-        ]
-        return assignments(found)
-
     return EffectiveAccess(
         allowed=allowed,
         conditional=conditional,
@@ -106,8 +107,26 @@ def _reach(evaluator: Evaluator, principal_id: str, facts: ScopeFacts, access_bi
         via_keys=via_keys,
         perhaps_via_keys=perhaps_via_keys,
         data_by_roles=facts.data.names(*access_bits.by_roles)[0],
-        by=Reasons((allowed, conditional, data_allowed, data_conditional), by),
+        detours=detours(evaluator, principal_id, facts) if perhaps_via_keys else (),
     )
+
+
+def _assignments_behind(
+    evaluator: Evaluator, principal_id: str, facts: ScopeFacts, access: EffectiveAccess, operation: str
+) -> tuple[Assignment, ...]:
+    planes = (
+        (facts.control, operation in access.allowed or operation in access.conditional),
+        (facts.data, operation in access.data_allowed or operation in access.data_conditional),
+    )
+    found = [
+        source
+        for operation_set, is_allowed in planes
+        if is_allowed
+        for source in assignment_sources(
+            evaluator, principal_id, facts, operation_set, operation_set.bits((operation,))
+        )
+    ]
+    return assignments(found)
 
 
 def _decide_on_plane(

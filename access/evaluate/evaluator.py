@@ -16,17 +16,22 @@ from access.azure.scopes import ancestors, is_management_group, key, shown, type
 from access.azure.substitutes import HIERARCHICAL
 from access.azure.unlisted_names import missing_operations, unlisted
 from access.evaluate.conditions.attributes import attributes_of_resource
-from access.evaluate.keys import key_scopes, opened_by_keys
+from access.evaluate.keys import BETWEEN, KeyWay, opened_by, operations_of_step, state_of_setting, step_scope, ways_to
 from access.evaluate.operation_sets import OperationSet, operation_set_of_type
 from access.evaluate.relevance import resource_type
 from access.evaluate.verdicts import Bits, condition_attributes, forbidden_by_assignment, granted_by_assignment
 from access.model.attributes import Known
 from access.model.graph import Assignment, DenyAssignment, Graph, Resource
 from access.model.json_values import mapping
+from access.model.results import EffectiveAccess
 
 _STORAGE_ACCOUNT = "microsoft.storage/storageaccounts"
 EVERYONE = str(UUID(int=0))
 """The principal id of deny assignments that means all principals (deny-assignments.md)."""
+
+
+Signature = tuple[str, tuple[int, ...], tuple[tuple[str, bool | None], ...]]
+"""A scope, and the marks of the role and deny assignments that decide about a principal's access there."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,17 +45,49 @@ class ScopeFacts:
     keys_work: bool | None
     ignored_roles: tuple[tuple[str, IgnoredRoles], ...]
     """Operations that roles do not allow here, with the id of the resource whose setting determines so."""
-    key_scopes: tuple[tuple["ScopeFacts", OperationSet, int], ...]
-    """Scopes with keys to this scope, the operations that return the keys, and the data operations that they allow."""
+    key_ways: tuple["KeyWayHere", ...]
+    """The ways to the data of this scope that need no data role."""
+
+    @property
+    def rules(self) -> tuple["ScopeFacts", ...]:
+        """Scopes inside an account, outside this scope, that have keys for the scope."""
+        return tuple({one.key: one for way in self.key_ways for one, _ in way.steps if way.by_rule}.values())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeyWayHere:
+    """A way to the data of one scope, with the scopes at which its steps are authorized."""
+
+    way: KeyWay
+    account: str
+    """Key of the scope whose keys or settings the way uses."""
+    steps: tuple[tuple[ScopeFacts, OperationSet], ...]
+    switch: tuple[tuple[ScopeFacts, OperationSet], ...]
+    works: bool | None
+    """True if the way is turned on; None if that is unknown."""
+    opens: int
+    """The data operations that the way opens."""
+    certain: bool
+    by_rule: bool
+    """True if the keys are those of an authorization rule, which is a scope by itself."""
 
 
 class KeyAccess(NamedTuple):
-    """Access keys that a principal may read: their scope, and the operations that the keys allow."""
+    """Data access without a data role: the way, and the operations that it allows."""
 
-    key_scope: ScopeFacts
-    operations: OperationSet
+    here: KeyWayHere
     certain: int
     perhaps: int
+
+    @property
+    def turned_on(self) -> bool:
+        """True if the principal has to turn the way on first."""
+        return self.here.works is False
+
+    @property
+    def steps(self) -> tuple[tuple[ScopeFacts, OperationSet], ...]:
+        """The steps of the way, those that turn it on first."""
+        return (*self.here.switch, *self.here.steps) if self.turned_on else self.here.steps
 
 
 class AccessBits(NamedTuple):
@@ -67,6 +104,17 @@ class Evaluator:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self._facts: dict[str, ScopeFacts] = {}
+        self._step_facts: dict[str, ScopeFacts] = {}
+        self._marks: dict[int, int] = {}
+        self._numbered_marks: dict[tuple[object, ...], int] = {}
+        self.accesses: dict[Signature, EffectiveAccess] = {}
+        """Access that was computed before, without the assignments behind it."""
+        self._rules: dict[str, list[str]] = {}
+        """Keys of authorization rules by the key of their namespace, queue or topic."""
+        for one in graph.resources:
+            if resource_type(one).rpartition("/")[2] in BETWEEN:
+                where = key(one.id)
+                self._rules.setdefault(where.rsplit("/", 2)[0], []).append(where)
         self._numbered_roles: dict[int, tuple[int, Role]] = {}
         self._role_numbers: dict[Role, int] = {}
         self._attributes_read: dict[tuple[int, str | None], tuple[str, ...]] = {}
@@ -89,6 +137,23 @@ class Evaluator:
         control = self.effective(principal_id, facts, facts.control)
         by_roles = self.effective(principal_id, facts, facts.data)
         return AccessBits(control, by_roles, self.by_keys(principal_id, facts, facts.data))
+
+    def signature(self, principal_id: str, facts: ScopeFacts) -> Signature:
+        """Return everything of a principal that its access at a scope depends on."""
+        held = self.assignments_at(principal_id, facts)
+        for scope in facts.rules:
+            held += self.assignments_at(principal_id, scope)
+        denies = self.denies(principal_id, facts) if self.graph.denies else ()
+        applied = tuple((deny.id, self.applies(deny, principal_id)) for deny in denies)
+        return facts.key, tuple(map(self._mark, held)), applied
+
+    def _mark(self, one: Assignment) -> int:
+        """Return a number for a role assignment; assignments that differ in the principal alone have the same."""
+        found = self._marks.get(id(one))
+        if found is None:
+            same = self._role_number(one.role), one.condition, one.system, key(one.scope)
+            found = self._marks[id(one)] = self._numbered_marks.setdefault(same, len(self._numbered_marks))
+        return found
 
     def assignments_at(self, principal_id: str, facts: ScopeFacts) -> list[Assignment]:
         """Return a principal's role assignments at a scope, inherited assignments included."""
@@ -114,15 +179,24 @@ class Evaluator:
         return Bits(certain, perhaps & ~certain).either(by_settings)
 
     def key_accesses(self, principal_id: str, facts: ScopeFacts, operation_set: OperationSet) -> Iterator[KeyAccess]:
-        """Yield the access keys to a scope that a principal may read; nothing if key access is off."""
-        if not operation_set.data or facts.keys_work is False:
+        """Yield the ways to data without a data role that a principal may go."""
+        if not operation_set.data:
             return
-        for key_scope, operations, opens in facts.key_scopes:
-            bits = self.effective(principal_id, key_scope, operations)
-            if bits.certain | bits.perhaps:
-                here = opens if operation_set is facts.data else operation_set.bits(facts.data.names(opens, 0)[0])
-                certain = here if bits.certain and facts.keys_work else 0
-                yield KeyAccess(key_scope, operations, certain, here & ~certain)
+        for here in facts.key_ways:
+            opens = here.opens
+            if operation_set is not facts.data:
+                opens = operation_set.bits(facts.data.names(opens, 0)[0])
+            steps = here.steps if here.works is not False else (*here.switch, *here.steps) if here.switch else ()
+            if not opens or not steps:
+                continue
+            certain = here.certain and here.works is True
+            for scope, operations in steps:
+                bits = self.effective(principal_id, scope, operations)
+                if not bits.certain | bits.perhaps:
+                    break
+                certain = certain and bool(bits.certain)
+            else:
+                yield KeyAccess(here, opens if certain else 0, 0 if certain else opens)
 
     def by_keys(self, principal_id: str, facts: ScopeFacts, operation_set: OperationSet) -> Bits:
         """Return the operations that a principal gets by reading keys; denies and conditions do not limit keys."""
@@ -196,7 +270,7 @@ class Evaluator:
         surely = known_scope and self.applies(deny, principal_id) is True
         return forbidden_by_assignment(deny, operation_set, facts.attributes, surely=surely)
 
-    def _facts_of(self, resource_key: str, *, with_key_scopes: bool = True) -> ScopeFacts:
+    def _facts_of(self, resource_key: str, *, with_key_ways: bool = True) -> ScopeFacts:
         found = self.graph.resource(resource_key)
         resource = found or Resource(id=f"/{resource_key}", name=resource_key.rpartition("/")[2], kind="")
         kind = resource_type(resource)
@@ -206,24 +280,41 @@ class Evaluator:
             **attributes_of_resource(resource.id),
             **resource.attributes,
         }
-        at = key_scopes(resource_key) if with_key_scopes else []
-        return ScopeFacts(
-            resource_key,
-            control,
-            data,
-            attributes,
-            self._keys_work(resource_key),
-            tuple(
-                (one.id, one.ignores_roles)
-                for scope in ancestors(resource_key)
-                if (one := self.graph.resource(scope)) and one.ignores_roles
-            ),
-            # Only the operations that read keys are evaluated at their scope, not its own keys: one step, no recursion.
-            tuple(
-                (self._facts_of(scope, with_key_scopes=False), by, opened_by_keys(data, reading=only))
-                for scope, by, only in at
-            ),
-        )
+        # Only the operations of the steps are evaluated at their scopes, not their own keys: no recursion.
+        ways = tuple(self._key_ways(resource_key, data)) if with_key_ways and data.all else ()
+        around = [one for scope in ancestors(resource_key) if (one := self.graph.resource(scope))]
+        ignored = tuple((one.id, one.ignores_roles) for one in around if one.ignores_roles)
+        return ScopeFacts(resource_key, control, data, attributes, self._keys_work(resource_key), ignored, ways)
+
+    def _key_ways(self, resource_key: str, data: OperationSet) -> Iterator[KeyWayHere]:
+        """Return the ways to the data of a resource that need no data role."""
+        for scope, way in ways_to(resource_key):
+            opens = opened_by(way, data)
+            if not opens:
+                continue
+            works = self._is_on(way, resource_key)
+            account = step_scope(scope, way.switch[0]) if way.switch else scope
+            switch = tuple(self._step(step_scope(scope, names), names) for names in way.switch)
+            for at in (scope, *(self._rules.get(scope, ()) if way.switched else ())):
+                steps = tuple(self._step(at if at != scope else step_scope(at, names), names) for names in way.steps)
+                # A rule gives what its own rights are; the root rule of a namespace gives everything.
+                certain = way.certain and (at == scope or at.endswith("/rootmanagesharedaccesskey"))
+                yield KeyWayHere(way, account, steps, switch, works, opens, certain, at != scope)
+
+    def _step(self, scope: str, names: tuple[str, ...]) -> tuple[ScopeFacts, OperationSet]:
+        if scope not in self._step_facts:
+            self._step_facts[scope] = self._facts_of(scope, with_key_ways=False)
+        return self._step_facts[scope], operations_of_step(names)
+
+    def _is_on(self, way: KeyWay, resource_key: str) -> bool | None:
+        """Return True if a way to a resource is turned on; None if that is unknown."""
+        if not way.switched:
+            return True
+        if way.setting is None:
+            return self._keys_work(resource_key)
+        around = [one for scope in ancestors(resource_key) if (one := self.graph.resource(scope))]
+        states = [state_of_setting(way.setting, one) for one in around]
+        return next((state for state in reversed(states) if state is not None), None)
 
     def _operation_set(self, resource_key: str, kind: str, *, data: bool) -> OperationSet:
         """Return the operations of a resource: those of its type, and those that roles name and no list has."""

@@ -6,7 +6,8 @@ Owns the wording and the selection of assignments. `access.evaluate.evaluator` m
 from dataclasses import dataclass
 
 from access.azure.scopes import shown
-from access.evaluate.evaluator import Evaluator, ScopeFacts
+from access.evaluate.evaluator import Evaluator, KeyAccess, ScopeFacts
+from access.evaluate.keys import KeyWay
 from access.evaluate.operation_sets import OperationSet
 from access.evaluate.unevaluated import unevaluated_reason
 from access.evaluate.verdicts import allowed_by_substitute
@@ -22,8 +23,10 @@ class Source:
 
     one: Assignment
     certain: bool
-    keys_of: str = ""
-    """The scope whose keys the assignment lets the principal read; empty for access by role."""
+    indirectly: KeyAccess | None = None
+    """The way to the data without a data role that the assignment allows a step of; None for access by role."""
+    step: int = -1
+    """Number of that step; steps that turn the way on come first."""
 
 
 def assignment_sources(
@@ -37,12 +40,29 @@ def assignment_sources(
             found.append(Source(one, certain=wanted & bits.certain == wanted))
     for key_access in evaluator.key_accesses(principal_id, facts, operation_set):
         if (key_access.certain | key_access.perhaps) & wanted:
-            for one in evaluator.assignments_at(principal_id, key_access.key_scope):
-                bits = evaluator.granted_by(one, key_access.key_scope, key_access.operations)
-                if bits.certain or bits.perhaps:
-                    certain = bool(bits.certain and key_access.certain & wanted)
-                    found.append(Source(one, certain=certain, keys_of=key_access.key_scope.key))
+            for number, (scope, operations) in enumerate(key_access.steps):
+                for one in evaluator.assignments_at(principal_id, scope):
+                    bits = evaluator.granted_by(one, scope, operations)
+                    if bits.certain or bits.perhaps:
+                        certain = bool(bits.certain and key_access.certain & wanted)
+                        found.append(Source(one, certain, key_access, number))
     return found
+
+
+def detours(evaluator: Evaluator, principal_id: str, facts: ScopeFacts) -> tuple[str, ...]:
+    """Return the steps by which a principal perhaps reaches data after it turns on what is off, each in words."""
+    found = (
+        _steps_text(each)
+        for each in evaluator.key_accesses(principal_id, facts, facts.data)
+        if each.turned_on or not each.here.way.certain
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _steps_text(key_access: KeyAccess) -> str:
+    account, way = shown(key_access.here.account), key_access.here.way
+    use = way.use.format(account)
+    return f"{way.turn_on.format(account)} and then {use}" if key_access.turned_on else use
 
 
 def assignments(found: list[Source]) -> tuple[Assignment, ...]:
@@ -55,11 +75,13 @@ def explain(
 ) -> AccessDecision:
     """Return a decision about an operation together with a sentence that explains the decision."""
     found = assignment_sources(evaluator, principal_id, facts, operation_set, operation_set.all)
-    by_role = [source for source in found if not source.keys_of]
+    by_role = [source for source in found if source.indirectly is None]
     denies = _denies(evaluator, principal_id, facts, operation_set) if by_role else []
     if decision is Decision.ALLOWED:
         # Where no single assignment allows all parts of the operation, they allow it together.
-        chosen = [source for source in found if source.certain and (source.keys_of or not denies)] or found
+        chosen = [
+            source for source in found if source.certain and (source.indirectly is not None or not denies)
+        ] or found
         return AccessDecision(
             decision, assignments(chosen), tuple(denies), _allowed_reason(chosen[0], facts, operation_set)
         )
@@ -93,13 +115,17 @@ def _denies(
     ]
 
 
+_READING = KeyWay.use
+
+
 def _assignment_text(one: Assignment) -> str:
     return f"{one.role_text} on {shown(one.scope)}"
 
 
 def _allowed_reason(source: Source, facts: ScopeFacts, operation_set: OperationSet) -> str:
-    if source.keys_of:
-        return f"{_assignment_text(source.one)} reads the keys of {shown(source.keys_of)}, and key access is on"
+    if source.indirectly is not None:
+        account = shown(source.indirectly.here.account)
+        return f"{_assignment_text(source.one)} reads the keys of {account}, and key access is on"
     if any(allowed_by_substitute(source.one, operation_set, facts.attributes)):
         return f"{_assignment_text(source.one)} allows it: {_LEFT_OUT}"
     return f"{_assignment_text(source.one)} allows it"
@@ -115,18 +141,30 @@ def _perhaps_reason(evaluator: Evaluator, source: Source, facts: ScopeFacts, ope
     one = source.one
     if (why := unevaluated_reason(one)) is not None and not source.certain:
         return f"{_assignment_text(one)} cannot be evaluated: {why}"
-    if source.keys_of and facts.keys_work is None:
-        return (
-            f"{_assignment_text(one)} reads the keys of {shown(source.keys_of)}; the state of key access is not known"
-        )
-    if not source.certain and not source.keys_of and (setting := evaluator.ignoring_setting(one, facts, operation_set)):
+    if source.indirectly is not None:
+        return _indirect_reason(source, source.indirectly)
+    if not source.certain and (setting := evaluator.ignoring_setting(one, facts, operation_set)):
         return f"{_assignment_text(one)} perhaps allows it: {setting}, or the setting is not known"
-    if not source.certain and not source.keys_of and any(allowed_by_substitute(one, operation_set, facts.attributes)):
+    if not source.certain and any(allowed_by_substitute(one, operation_set, facts.attributes)):
         return f"{_assignment_text(one)} allows it if the account has a hierarchical namespace: {_LEFT_OUT}"
-    key_access = f"reads the keys of {shown(source.keys_of)}" if source.keys_of else "allows it"
-    return f"{_assignment_text(one)} {key_access}" + (
+    return f"{_assignment_text(one)} allows it" + (
         "" if source.certain else ", under a condition that the request decides"
     )
+
+
+def _indirect_reason(source: Source, key_access: KeyAccess) -> str:
+    way, account = key_access.here.way, shown(key_access.here.account)
+    who = _assignment_text(source.one)
+    switch = len(key_access.here.switch) if key_access.turned_on else 0
+    if key_access.turned_on:
+        phrase = way.turn_on if source.step < switch else f"then {way.use}"
+        return f"{who} may {phrase.format(account)}"
+    if not way.certain or way.use != _READING:
+        return f"{who} may {way.use.format(account)}"
+    reads = f"{who} reads the keys of {account}"
+    if key_access.here.works is None:
+        return f"{reads}; the state of key access is not known"
+    return f"{reads}, under a condition that the request decides"
 
 
 def _denied_reason(evaluator: Evaluator, principal_id: str, facts: ScopeFacts, operation_set: OperationSet) -> str:

@@ -220,7 +220,7 @@ class Graph:
     def held_at_or_above(self, principal_id: str, scope: str) -> list[Assignment]:
         """Return a principal's role assignments at a scope or its parents, from the root down."""
         held = self._held.get(_normalized_id(principal_id))
-        return [one for prefix in ancestors(key(scope)) for one in held.get(prefix, ())] if held else []
+        return [one for prefix in ancestors(key(scope)) if prefix in held for one in held[prefix]] if held else []
 
     def denies_at_or_above(self, scope: str) -> list[DenyAssignment]:
         """Return the deny assignments at a scope or its parents, for any principal."""

@@ -76,6 +76,8 @@ class EffectiveAccess:
     """Data operations that access keys may allow; never in `via_keys`."""
     data_by_roles: frozenset[str] = _NONE
     """Data operations that roles allow without access keys."""
+    detours: tuple[str, ...] = field(default=(), compare=False)
+    """Steps by which data operations in `perhaps_via_keys` become possible, in words after `may`."""
     by: Mapping[str, tuple[Assignment, ...]] = field(default_factory=_no_reasons, compare=False, repr=False)
     """The assignments behind each operation, on either plane."""
 

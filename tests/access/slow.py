@@ -23,7 +23,7 @@ HIERARCHICAL = "resource[microsoft.storage/storageaccounts:ishnsenabled]"
 def decided(graph: Graph, principal: str, resource: Resource, operation: str, *, data: bool) -> int:
     """Return NO, PERHAPS or YES for one operation."""
     by_role = all_parts(graph, principal, resource, operation, data=data)
-    return max(by_role, by_key(graph, principal, resource) if data else NO)
+    return max(by_role, by_key(graph, principal, resource, operation) if data else NO)
 
 
 class Query(NamedTuple):
@@ -144,23 +144,61 @@ def concerns(deny: DenyAssignment, principal: str, resource: Resource) -> bool:
     return is_within(resource.id, deny.scope) and (principal.lower() in named or everyone in named)
 
 
-def by_key(graph: Graph, principal: str, resource: Resource) -> int:
-    """Return NO, PERHAPS or YES for access by storage account keys."""
-    parts = resource.id.split("/")
-    lowered = [part.lower() for part in parts]
-    if "storageaccounts" not in lowered:
-        return NO
-    account_id = "/".join(parts[: lowered.index("storageaccounts") + 2])
-    account = next((one for one in graph.resources if segments(one.id) == segments(account_id)), None)
-    settings = {one.local_auth for one in graph.resources if is_within(resource.id, one.id)}
-    works = YES if True in settings else NO if False in settings else PERHAPS
-    holder = account or Resource(id=account_id, name="", kind="")
+def by_key(graph: Graph, principal: str, resource: Resource, operation: str) -> int:
+    """Return NO, PERHAPS or YES for access without a data role: by keys, local users or public access."""
+    if "/databaseAccounts/" in resource.id:
+        return of_cosmos(graph, principal, resource, operation)
+    return of_storage(graph, principal, resource, operation) if "/storageAccounts/" in resource.id else NO
+
+
+def of_cosmos(graph: Graph, principal: str, resource: Resource, operation: str) -> int:
+    account = around(graph, resource, "databaseAccounts")
+
+    def held(*names: str) -> int:
+        return any_of(graph, principal, account, "Microsoft.DocumentDB/databaseAccounts", names)
+
+    last = operation.rpartition("/")[2]
+    full = held("listKeys/action", "listConnectionStrings/action", "regenerateKey/action")
+    reads = last.startswith("read") or last == "executeQuery"
+    readonly = held("readonlykeys/action", "readonlykeys/read") if reads else NO
+    return turned_on(max(full, readonly), state(graph, resource), held("write"))
+
+
+def of_storage(graph: Graph, principal: str, resource: Resource, operation: str) -> int:
+    account = around(graph, resource, "storageAccounts")
+    kind = "Microsoft.Storage/storageAccounts"
+
+    def held(*names: str, at: Resource = account) -> int:
+        return any_of(graph, principal, at, kind, names)
+
+    switch = held("write")
     names = ("listkeys", "listAccountSas", "listServiceSas", "regeneratekey", "rotateKey")
-    ways = [
-        all_parts(graph, principal, holder, f"Microsoft.Storage/storageAccounts/{name}/action", data=False)
-        for name in names
-    ]
-    return min(max(ways), works)
+    keys = turned_on(held(*(f"{name}/action" for name in names)), state(graph, resource), switch)
+    of_users = ("listKeys/action", "regeneratePassword/action", "regenerateSharedKey/action", "write")
+    users = held(*(f"localUsers/{name}" for name in of_users))
+    publish = held("blobServices/containers/write", at=resource) if operation.endswith("/blobs/read") else NO
+    return max(keys, min(max(users, publish), switch, PERHAPS))
+
+
+def turned_on(ways: int, works: int, switch: int) -> int:
+    """Return NO, PERHAPS or YES for a way that a setting turns on and off."""
+    return min(ways, switch, PERHAPS) if works == NO else min(ways, works)
+
+
+def state(graph: Graph, resource: Resource) -> int:
+    settings = {one.local_auth for one in graph.resources if is_within(resource.id, one.id)}
+    return YES if True in settings else NO if False in settings else PERHAPS
+
+
+def around(graph: Graph, resource: Resource, word: str) -> Resource:
+    parts = resource.id.split("/")
+    account_id = "/".join(parts[: parts.index(word) + 2])
+    account = next((one for one in graph.resources if segments(one.id) == segments(account_id)), None)
+    return account or Resource(id=account_id, name="", kind="")
+
+
+def any_of(graph: Graph, principal: str, holder: Resource, kind: str, names: tuple[str, ...]) -> int:
+    return max(all_parts(graph, principal, holder, f"{kind}/{name}", data=False) for name in names)
 
 
 def quantified(quantifier: str, operator: str, left: list[str], right: list[str]) -> bool:

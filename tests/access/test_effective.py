@@ -40,12 +40,14 @@ from tests.access.graphs import (
 # role-definitions.md, "Control and data actions", the example of Alice and Bob.
 
 
-def test_subscription_owner_may_manage_a_storage_account_but_not_read_blobs() -> None:
+def test_subscription_owner_may_manage_a_storage_account_and_perhaps_read_blobs_by_turning_its_keys_on() -> None:
     graph = graph_of(held("Owner", SUBSCRIPTION))
 
     assert decision(graph, "Microsoft.Storage/storageAccounts/blobServices/containers/delete") == "allowed"
-    assert decision(graph, READ) == "denied"
-    assert effective_access(graph, "p", UPLOADS).data_allowed == frozenset()
+    assert decision(graph, READ) == "conditional"
+    found = effective_access(graph, "p", UPLOADS)
+    assert (found.data_allowed, READ in found.perhaps_via_keys) == (frozenset(), True)
+    assert "turn on access keys of 'acc' (allowSharedKeyAccess) and then read the keys of 'acc'" in found.detours
 
 
 def test_blob_data_contributor_on_an_account_may_read_and_write_blobs_in_every_container() -> None:

@@ -28,15 +28,29 @@ from tests.access.graphs import (
 # Keys: a principal that reads an account's keys needs no role on its data.
 
 
+CONTRIBUTOR = "role 'Contributor' on subscription '0000'"
+TURN_ON = f"{CONTRIBUTOR} may turn on access keys of 'acc' (allowSharedKeyAccess)"
+THEN_READ = f"{CONTRIBUTOR} may then read the keys of 'acc'"
+OTHERS = "; ".join(
+    f"{CONTRIBUTOR} may {step}"
+    for step in (
+        "turn on SFTP of 'acc' (isSftpEnabled)",
+        "then get the password of a local user of 'acc'",
+        "turn on public access of 'acc' (allowBlobPublicAccess)",
+        "then allow public access to the containers of 'acc'",
+    )
+)
+
+
 @pytest.mark.parametrize(
     ("local_auth", "expected", "because"),
     [
         (True, "allowed", "role 'Contributor' on subscription '0000' reads the keys of 'acc', and key access is on"),
-        (False, "denied", "nothing that 'analysis' holds on 'uploads' or above allows it"),
+        (False, "conditional", f"{TURN_ON}; {THEN_READ}; {OTHERS}"),
         (
             None,
             "conditional",
-            "role 'Contributor' on subscription '0000' reads the keys of 'acc'; the state of key access is not known",
+            f"{CONTRIBUTOR} reads the keys of 'acc'; the state of key access is not known; {OTHERS}",
         ),
     ],
 )
@@ -48,7 +62,7 @@ def test_right_to_list_storage_account_keys_gives_access_to_data_only_if_key_acc
     found = effective_access(graph, "p", UPLOADS)
 
     assert (answer.decision.value, answer.because) == (expected, because)
-    assert (READ in found.via_keys, READ in found.perhaps_via_keys) == (local_auth is True, local_auth is None)
+    assert (READ in found.via_keys, READ in found.perhaps_via_keys) == (local_auth is True, local_auth is not True)
     assert found.via_keys <= found.data_allowed
     assert found.data_by_roles == frozenset()
 
@@ -56,7 +70,8 @@ def test_right_to_list_storage_account_keys_gives_access_to_data_only_if_key_acc
 def test_deny_assignment_on_data_operations_does_not_limit_access_by_keys() -> None:
     contributor = held("Contributor", SUBSCRIPTION)
     on_data, on_keys = deny(GROUP, Permission(data_actions=("*",))), deny(GROUP, Permission(actions=(LIST_KEYS,)))
-    sas = deny(GROUP, Permission(actions=("Microsoft.Storage/storageAccounts/*/action",)))
+    others = ("Microsoft.Storage/storageAccounts/*/action", "Microsoft.Storage/storageAccounts/write")
+    sas = deny(GROUP, Permission(actions=others))
 
     assert decision(graph_of(contributor, denies=(on_data,), local_auth=True), READ) == "allowed"
     assert decision(graph_of(contributor, denies=(on_keys,), local_auth=True), READ) == "allowed"

@@ -1,0 +1,188 @@
+"""Tests that a setting which is turned off does not protect data from those who may turn it on."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+
+from access.azure.catalogue import Permission, by_name
+from access.azure.types import BY_ARM_TYPE
+from access.azure.types.row import KeySwitch
+from access.evaluate.decisions import all_access, decide, effective_access
+from access.evaluate.relevance import relevant_operations
+from access.model.graph import Assignment, Graph, Resource
+from access.questions.blast_radius import blast_radius
+from access.questions.proof import prove
+from access.questions.why import why
+from tests.access import fabrikam
+from tests.access.graphs import ACCOUNT, GROUP, READ, UPLOADS, WRITE, custom, graph_of, held, resource
+
+REGISTRY = f"{GROUP}/providers/Microsoft.ContainerRegistry/registries/images"
+VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/vault"
+SECRET = f"{VAULT}/secrets/payroll"
+GET_SECRET = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
+NAMESPACE = f"{GROUP}/providers/Microsoft.ServiceBus/namespaces/bus"
+RULE = f"{NAMESPACE}/authorizationRules/RootManageSharedAccessKey"
+SEND = "Microsoft.ServiceBus/namespaces/messages/send/action"
+# One account of each type whose keys a setting turns off, with an operation that returns them.
+KEYS = {
+    "Microsoft.Storage/storageAccounts": "listkeys/action",
+    "Microsoft.DocumentDB/databaseAccounts": "listKeys/action",
+    "Microsoft.CognitiveServices/accounts": "listKeys/action",
+    "Microsoft.Search/searchServices": "listAdminKeys/action",
+    "Microsoft.AppConfiguration/configurationStores": "ListKeys/action",
+    "Microsoft.ServiceBus/namespaces": "authorizationRules/listkeys/action",
+    "Microsoft.EventHub/namespaces": "authorizationRules/listkeys/action",
+    "Microsoft.ContainerRegistry/registries": "listCredentials/action",
+    "Microsoft.ContainerService/managedClusters": "listClusterAdminCredential/action",
+    "Microsoft.KeyVault/vaults": "accessPolicies/write",
+}
+
+
+def actions(*operations: str, at: str, principal: str = "p") -> Assignment:
+    return held(custom(Permission(actions=operations)), at, id=f"{operations} at {at}", principal=principal)
+
+
+def outcome(graph: Graph, scope: str, operation: str) -> str:
+    return decide(graph, "p", scope, operation, data=True).decision.value
+
+
+def data_operations(account: Resource) -> Iterable[str]:
+    return relevant_operations(account, data=True)
+
+
+def test_every_type_with_a_key_setting_is_tested() -> None:
+    switched = {row.key for row in BY_ARM_TYPE.values() if isinstance(row.keys, KeySwitch)}
+
+    assert switched <= {kind.lower() for kind in KEYS}
+
+
+@pytest.mark.parametrize("kind", KEYS)
+def test_right_to_turn_keys_on_and_to_read_them_is_perhaps_access_to_the_data(kind: str) -> None:
+    account = resource(f"{GROUP}/providers/{kind}/one", local_auth=False)
+    turn_on = (f"{kind}/write", *(["Microsoft.Authorization/roleAssignments/write"] if "KeyVault" in kind else []))
+    both = Graph(resources=[account], assignments=[actions(*turn_on, f"{kind}/{KEYS[kind]}", at=GROUP)])
+    alone = [(f"{kind}/{KEYS[kind]}",), *(() if "KeyVault" in kind else ((f"{kind}/write",),))]
+
+    first = next(iter(data_operations(account)))
+    answer = decide(both, "p", account.id, first, data=True)
+    assert answer.decision.value == "conditional"
+    assert "may turn on" in answer.because
+    assert "may then" in answer.because
+    assert set(effective_access(both, "p", account.id).data_conditional) == set(data_operations(account))
+    for operations in alone:
+        graph = Graph(resources=[account], assignments=[actions(*operations, at=GROUP)])
+        found = effective_access(graph, "p", account.id)
+        ways = [way for way in found.detours if "keys" in way or "policies" in way]
+        assert ways == [], operations
+    works = Graph(resources=[replace(account, local_auth=True)], assignments=both.assignments)
+    assert outcome(works, account.id, first) in {"allowed", "conditional"}
+
+
+def test_steps_of_two_roles_are_perhaps_access_and_each_role_is_named() -> None:
+    write = actions("Microsoft.Storage/storageAccounts/write", at=GROUP)
+    keys = actions("Microsoft.Storage/storageAccounts/listkeys/action", at=ACCOUNT)
+    answer = decide(graph_of(write, keys, local_auth=False), "p", UPLOADS, WRITE)
+
+    assert answer.decision.value == "conditional"
+    assert set(answer.by) == {write, keys}
+    assert answer.because == (
+        "role 'Custom' on resource group 'rg' may turn on access keys of 'acc' (allowSharedKeyAccess);"
+        " role 'Custom' on 'acc' may then read the keys of 'acc'"
+    )
+
+
+def test_right_to_write_an_account_at_a_container_turns_nothing_on() -> None:
+    graph = graph_of(held("Contributor", UPLOADS), local_auth=False)
+
+    assert outcome(graph, UPLOADS, READ) == "denied"
+
+
+@pytest.mark.parametrize(
+    ("operations", "public", "expected"),
+    [
+        (("storageAccounts/write", "storageAccounts/blobServices/containers/write"), False, "conditional"),
+        (("storageAccounts/blobServices/containers/write",), True, "conditional"),
+        (("storageAccounts/blobServices/containers/write",), False, "denied"),
+        (("storageAccounts/write",), False, "denied"),
+    ],
+)
+def test_right_to_make_a_container_public_is_perhaps_the_right_to_read_its_blobs(
+    operations: tuple[str, ...], *, public: bool, expected: str
+) -> None:
+    account = resource(ACCOUNT, local_auth=False, properties={"allowBlobPublicAccess": public})
+    given = actions(*(f"Microsoft.Storage/{name}" for name in operations), at=ACCOUNT)
+    graph = Graph(resources=[account, resource(UPLOADS)], assignments=[given])
+
+    assert (outcome(graph, UPLOADS, READ), outcome(graph, UPLOADS, WRITE)) == (expected, "denied")
+
+
+def test_right_to_make_registry_tokens_pushes_images_although_the_admin_user_is_off() -> None:
+    role = "Container Registry Contributor and Data Access Configuration Administrator"
+    registry = resource(REGISTRY, local_auth=False)
+    graph = Graph(resources=[registry], assignments=[held(role, REGISTRY)])
+    push = "Microsoft.ContainerRegistry/registries/repositories/content/write"
+
+    assert outcome(graph, REGISTRY, push) == "conditional"
+    assert "make a token of 'images' with a password" in effective_access(graph, "p", REGISTRY).detours
+
+
+def test_reader_of_a_cosmos_account_with_keys_reads_its_items() -> None:
+    account = f"{GROUP}/providers/Microsoft.DocumentDB/databaseAccounts/cos"
+    items = f"{account}/sqlDatabases/main/containers/items"
+    operation = "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/items/{}"
+    for works, expected in ((True, "allowed"), (False, "denied")):
+        resources = [resource(account, local_auth=works), resource(items)]
+        graph = Graph(resources=resources, assignments=[held("Reader", account)])
+        assert outcome(graph, items, operation.format("read")) == expected
+        assert outcome(graph, items, operation.format("create")) == "denied"
+
+
+@pytest.mark.parametrize(
+    ("role", "works", "expected"),
+    [
+        ("Key Vault Contributor", True, "conditional"),
+        ("Key Vault Contributor", False, "denied"),
+        ("Owner", False, "conditional"),
+        ("Contributor", False, "denied"),
+    ],
+)
+def test_vault_with_roles_is_opened_by_those_alone_who_may_also_write_role_assignments(
+    role: str, *, works: bool, expected: str
+) -> None:
+    resources = [resource(VAULT, local_auth=works), resource(SECRET)]
+    graph = Graph(resources=resources, assignments=[held(role, GROUP)])
+
+    assert outcome(graph, SECRET, GET_SECRET) == expected
+
+
+def test_right_to_read_the_keys_of_an_authorization_rule_opens_its_whole_namespace() -> None:
+    queue = f"{NAMESPACE}/queues/done"
+    for rule, expected in ((RULE, "allowed"), (f"{NAMESPACE}/authorizationRules/listen-only", "conditional")):
+        resources = [resource(NAMESPACE, local_auth=True), resource(queue)]
+        graph = Graph(resources=resources, assignments=[held("Contributor", rule)])
+        found = {where: access for _, where, access in all_access(graph)}
+        assert outcome(graph, queue, SEND) == expected
+        assert SEND in found[queue].data_allowed | found[queue].data_conditional
+    off = Graph(resources=[resource(NAMESPACE, local_auth=False), resource(queue)], assignments=graph.assignments)
+    assert outcome(off, queue, SEND) == "denied"
+
+
+def test_proof_why_and_blast_radius_name_the_two_steps_to_the_data() -> None:
+    graph, declared = fabrikam.graph(), fabrikam.declared()
+    reports = next(one for one in graph.assignments if one.name == "report-may-write-reports")
+    account = reports.scope.partition("/blobServices/")[0]
+    role = by_name("Storage Account Contributor")
+    wide = replace(reports, id="wide", scope=account, role=role, role_id=role.id, condition=None)
+    analysis = next(one for one in graph.principals if one.agent == "analysis" and one.purpose == "own")
+    given = replace(wide, principal=analysis.id)
+    changed = fabrikam.changed(graph, [*graph.assignments, given])
+    steps = "turn on access keys of 'fabrikamoutputdev' (allowSharedKeyAccess) and then read the keys"
+
+    failures = [one.what for one in prove(changed, declared).failures]
+    assert any(steps in what for what in failures), failures
+    answers = why(changed, declared, "analysis", "reports", READ)
+    assert "may turn on access keys" in answers[0].answer.because
+    blast = blast_radius(changed, "analysis")
+    assert "read" in blast.operations["reports"]
+    assert any(steps in how for how in blast.held["reports"].detours)
