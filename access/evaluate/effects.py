@@ -66,6 +66,18 @@ def effects_of(control: frozenset[str], data: frozenset[str], *, group: bool = F
     )
 
 
+@lru_cache(maxsize=8192)
+def shared_objects(operations: frozenset[str]) -> tuple[str, ...]:
+    """Return the kinds of objects in a model account that operations delete, such as `assistants` and `files`.
+
+    All callers of an account share these objects, and the right to use its models includes the right to delete them:
+    "Role-based access control for Azure OpenAI", Microsoft Learn, 2025.
+    """
+    deleting = (name.lower() for name in operations if name.lower().startswith(_MODELS))
+    kinds = {name.split("/")[-2].replace("_", " ") for name in deleting if name.endswith("/delete")}
+    return tuple(sorted(kinds))
+
+
 def words_in_order(operation_words: Iterable[str]) -> tuple[str, ...]:
     """Return the words for operations in display order, each once."""
     # Each word is the name of an operation with that word.

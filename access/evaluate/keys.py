@@ -171,7 +171,7 @@ def step_scope(scope: str, names: tuple[str, ...]) -> str:
 
 
 def state_of_setting(setting: KeySwitch, resource: Resource) -> bool | None:
-    """Return True if a resource has a setting turned on; None if the resource is no account with the setting."""
+    """Return True if a resource has a setting turned on; None for resources without such a setting."""
     if type_of(key(resource.id)) != _STORAGE:
         return None
     values = {**mapping(resource.properties.get("properties")), **resource.properties}

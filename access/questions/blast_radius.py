@@ -14,7 +14,7 @@ from typing import Any
 from access.model.declared import Budget
 from access.model.graph import Graph
 from access.questions.blast_index import AssumedIdentity, BlastIndex, Influence
-from access.questions.held_access import HeldAccess
+from access.questions.held_access import HeldAccess, access_notes
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,12 @@ class BlastRadius:
     def operations(self) -> Mapping[str, tuple[str, ...]]:
         """Return words for the operations at each resource, without resources that are only visible."""
         return {name: one.words for name, one in self.held.items() if one.acts}
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about access that the operations in words do not explain."""
+        found = [sentence for name, one in self.held.items() for sentence in access_notes(name, one)]
+        return tuple(dict.fromkeys(found))
 
     @cached_property
     def secrets(self) -> tuple[str, ...]:
@@ -95,17 +101,19 @@ class BlastRadius:
     def document(self) -> dict[str, Any]:
         """Return the blast radius as a JSON object of the report."""
         return (
-            {"shares_identity_with": list(self.agents_sharing_identity)} if self.agents_sharing_identity else {}
-        ) | {
-            "operations": {name: list(words) for name, words in self.operations.items()},
-            "secrets": list(self.secrets),
-            "models": list(self.models),
-            "destroys": list(self.destroys),
-            "becomes": [_entry(one, "agent", "how") for one in self.becomes],
-            "influences": [_entry(one, "agent", "through", "how") for one in self.influences],
-            "influenced_by": [_entry(one, "agent", "through") for one in self.influenced_by],
-            "over_budget": list(self.over_budget),
-        }
+            ({"shares_identity_with": list(self.agents_sharing_identity)} if self.agents_sharing_identity else {})
+            | {
+                "operations": {name: list(words) for name, words in self.operations.items()},
+                "secrets": list(self.secrets),
+                "models": list(self.models),
+                "destroys": list(self.destroys),
+                "becomes": [_entry(one, "agent", "how") for one in self.becomes],
+                "influences": [_entry(one, "agent", "through", "how") for one in self.influences],
+                "influenced_by": [_entry(one, "agent", "through") for one in self.influenced_by],
+                "over_budget": list(self.over_budget),
+            }
+            | ({"notes": list(self.notes)} if self.notes else {})
+        )
 
 
 def blast_radius(graph: Graph, agent: str, *, budget: Budget | None = None) -> BlastRadius:

@@ -5,13 +5,13 @@ its own name, preceded by its parent's name where several have the same.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from access.azure.scopes import ancestors, key
 from access.azure.types import BY_ARM_TYPE
-from access.evaluate.effects import OperationEffects, effects_of, words_in_order
+from access.evaluate.effects import OperationEffects, effects_of, shared_objects, words_in_order
 from access.evaluate.relevance import resource_type
 from access.model.graph import Graph, Resource
 from access.model.results import EffectiveAccess
@@ -33,6 +33,10 @@ class HeldAccess:
     writes: Mapping[str, bool]
     """Types of data that can be written, with True if that depends on a condition."""
     reads: Mapping[str, bool]
+    detours: tuple[str, ...] = ()
+    """Steps by which data becomes accessible that settings protect now, in words after `may`."""
+    shared_objects: tuple[str, ...] = ()
+    """Kinds of objects that all callers share and that can be deleted, such as `assistants`."""
 
     @property
     def acts(self) -> bool:
@@ -46,6 +50,7 @@ class _Part(NamedTuple):
     control: tuple[frozenset[str], frozenset[str]]
     data: tuple[frozenset[str], frozenset[str]]
     group: bool
+    detours: tuple[str, ...]
 
     def effects(self, *, certainly: bool) -> OperationEffects:
         at = 0 if certainly else 1
@@ -105,11 +110,25 @@ def held_access_by_name(held: Iterator[tuple[str, Resource, EffectiveAccess, boo
     return {name: _holding(tuple(several)) for name, several in parts.items()}
 
 
+def access_notes(resource: str, held: HeldAccess) -> Iterator[str]:
+    """Return sentences about access to a resource that its operations in words do not explain."""
+    if held.shared_objects and held.spends:
+        yield shared_objects_sentence(resource, held.shared_objects)
+    for steps in held.detours:
+        yield f"reaches the data of {resource} after further steps: it may {steps}"
+
+
+def shared_objects_sentence(resource: str, kinds: Sequence[str]) -> str:
+    """Return a sentence which states that the right to use models includes the right to delete what others made."""
+    several = f"{', '.join(kinds[:-1])} and {kinds[-1]}" if len(kinds) > 1 else kinds[0]
+    return f"the right to use {resource} includes the right to delete other agents' {several} there"
+
+
 def _part(resource: Resource, reach: EffectiveAccess, *, conditional: bool) -> _Part:
     control = reach.allowed | reach.conditional if reach.conditional else reach.allowed
     data = reach.data_allowed | reach.data_conditional if reach.data_conditional else reach.data_allowed
     sure = (_NONE, _NONE) if conditional else (reach.allowed, reach.data_allowed)
-    return _Part((sure[0], control), (sure[1], data), not resource_type(resource))
+    return _Part((sure[0], control), (sure[1], data), not resource_type(resource), reach.detours)
 
 
 def _holding(parts: tuple[_Part, ...]) -> HeldAccess:
@@ -128,6 +147,10 @@ def _holding(parts: tuple[_Part, ...]) -> HeldAccess:
         spends=any(each.spends for each in possible),
         writes=_with_doubt([each.writes for each in possible], [each.writes for each in certain]),
         reads=_with_doubt([each.reads for each in possible], [each.reads for each in certain]),
+        detours=tuple(dict.fromkeys(step for part in parts for step in part.detours)),
+        shared_objects=tuple(
+            dict.fromkeys(kind for part in parts if not part.group for kind in shared_objects(part.data[1]))
+        ),
     )
 
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from access.azure.scopes import key
 from access.azure.verbs import CALLED, verb_of
 from access.evaluate.decisions import EffectiveAccess, all_access
+from access.evaluate.effects import shared_objects
 from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.display_names import DisplayNames, Subject
+from access.questions.held_access import shared_objects_sentence
 
 Cell = tuple[str, str]
 """Display names of an agent and of a resource, which are unique in a graph."""
@@ -50,6 +52,14 @@ class MatrixEntry:
     def operations(self) -> frozenset[str]:
         """Return all operations that are allowed, certainly or perhaps."""
         return self.allowed | self.conditional
+
+
+def notes_of_entry(entry: MatrixEntry, name: str) -> tuple[str, ...]:
+    """Return sentences about a matrix entry that its verbs do not explain; `name` is the resource's display name."""
+    objects = shared_objects(entry.operations)
+    found = [shared_objects_sentence(name, objects)] if objects else []
+    steps = dict.fromkeys(each for _, _, reach in entry.reaches for each in reach.detours)
+    return (*found, *(f"{entry.agent} reaches the data of {name} after further steps: it may {each}" for each in steps))
 
 
 def shared_identity_sentence(agents: Sequence[str]) -> str:

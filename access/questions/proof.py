@@ -45,6 +45,8 @@ class _Gap:
     certain: bool
     by: tuple[Assignment, ...]
     """Role assignments behind the failure: the deployed ones for growth, or else the declared ones."""
+    detours: tuple[str, ...] = ()
+    """Steps by which the operations become possible where a setting forbids them now."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,10 @@ def _gaps(
     may, should = _all(actual), _all(declared)
     excess = may - should
     if excess:
-        yield _Gap(pair, excess, grows=True, certain=True, by=tuple(graph.held_at_or_above(*pair)))
+        detours = actual.detours if excess & actual.perhaps_via_keys else ()
+        # Keys of an authorization rule open what is around the rule.
+        by = tuple(graph.held_at_or_above(*pair)) or actual.by[min(excess)]
+        yield _Gap(pair, excess, grows=True, certain=True, by=by, detours=detours)
     missing = should - (may if by_path else actual.allowed | actual.data_allowed)
     if missing:
         certain = not missing & may
@@ -171,7 +176,9 @@ def _failures(graph: Graph, gaps: Iterable[_Gap]) -> Iterator[Failure]:
         by = "; ".join(f"{one.role_name} at {shown(one.scope)}" for one in found[0].by)
         count = sum(len(gap.operations) for gap in found)
         if grows:
-            what = f"{agent} may {access}, which is not declared ({count} operations, by {by})"
+            steps = dict.fromkeys(step for gap in found for step in gap.detours)
+            further = f"; it may {'; or '.join(steps)}" if steps else ""
+            what = f"{agent} may {access}, which is not declared ({count} operations, by {by}{further})"
         else:
             what = f"{agent} may {'not' if certain else 'only under a condition'} {access}, which is declared"
         yield Failure(agent, resources[0].name, what, grows)

@@ -14,7 +14,7 @@ from access.model.declared import Declared
 from access.model.graph import Assignment, Graph, Principal
 from access.questions.blast_radius import every_blast_radius
 from access.questions.diff import Difference
-from access.questions.matrix import AccessMatrix, MatrixEntry
+from access.questions.matrix import AccessMatrix, MatrixEntry, notes_of_entry
 from access.questions.proof import Proof, prove
 from access.reports.declared_rules import identity_rows, image_rows, log_rows, rule_rows
 from access.reports.grants import grant_rows, weight
@@ -163,7 +163,7 @@ def _access(entry: MatrixEntry, summary: AccessMatrix, declared: Declared | None
         "scope": _narrowest(one.scope for one in assignments),
         "location": _declaring_line(entry, summary.name_of(entry.resource), declared),
         "operations": sorted(entry.operations, key=str.lower),
-    }
+    } | ({"notes": list(notes)} if (notes := notes_of_entry(entry, summary.name_of(entry.resource))) else {})
 
 
 def _weights(assignments: Iterable[Assignment], entry: MatrixEntry, labels: Iterable[str]) -> dict[str, str]:

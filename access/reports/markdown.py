@@ -19,9 +19,9 @@ def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], identity
     everyone = list(dict.fromkeys((*agents, *(agent for agent, _ in cells))))
     used = [name for name in resources if any(resource == name for _, resource in cells)]
     body = [[agent, *(cells.get((agent, name), "") for name in used)] for agent in everyone]
-    return "\n".join(
-        [_table(["agent", *used], body), *(f"\n{_plain(shared_identity_sentence(each))}." for each in identity_groups)]
-    )
+    notes = dict.fromkeys(note for row in rows for note in row.get("notes", ()))
+    sentences = (*map(shared_identity_sentence, identity_groups), *notes)
+    return "\n".join([_table(["agent", *used], body), *(f"\n{_plain(each)}." for each in sentences)])
 
 
 @shows_escaped_text
@@ -79,6 +79,7 @@ def blast(agent: str, found: Mapping[str, Any]) -> str:
         ["secrets", ", ".join(found["secrets"]) or "none"],
         ["models", ", ".join(found["models"]) or "none"],
         ["can destroy", ", ".join(found["destroys"]) or "nothing"],
+        *([["notes", "; ".join(found["notes"])]] if "notes" in found else []),
         ["becomes", "; ".join(f"{one['agent']}: {one['how']}" for one in found["becomes"]) or "nobody else"],
         [
             "influences",

@@ -20,7 +20,8 @@ Groups = Sequence[Sequence[str]]
 def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], identity_groups: Groups, style: Style) -> str:
     """Render the access matrix as a text table, or as a list if the table is too wide for the terminal."""
     shared = (style.paragraph(shared_identity_sentence(each)) for each in identity_groups)
-    return "\n".join([_grid(rows, agents, resources, style), *shared])
+    notes = dict.fromkeys(note for row in rows for note in row.get("notes", ()))
+    return "\n".join([_grid(rows, agents, resources, style), *shared, *map(style.paragraph, notes)])
 
 
 def _grid(rows: Rows, agents: Sequence[str], resources: Sequence[str], style: Style) -> str:
@@ -105,6 +106,7 @@ def blast(agent: str, found: Mapping[str, Any], style: Style) -> str:
     for title, key in (("reads the secrets", "secrets"), ("spends money on", "models"), ("can destroy", "destroys")):
         if found[key]:
             parts.append(f"{title} {', '.join(found[key])}")
+    parts += found.get("notes", ())
     parts += [f"becomes {one['agent']}: {one['how']}" for one in found["becomes"]] or ["becomes nobody else"]
     parts += [f"influences {one['agent']} through {one['through']}" for one in found["influences"]]
     parts += [f"is influenced by {one['agent']} through {one['through']}" for one in found["influenced_by"]]

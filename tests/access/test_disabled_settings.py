@@ -12,15 +12,19 @@ from access.evaluate.decisions import all_access, decide, effective_access
 from access.evaluate.relevance import relevant_operations
 from access.model.graph import Assignment, Graph, Resource
 from access.questions.blast_radius import blast_radius
+from access.questions.matrix import AccessMatrix
 from access.questions.proof import prove
 from access.questions.why import why
+from access.reports import text
+from access.reports.document import access_rows
+from access.reports.terminal import Style
 from tests.access import fabrikam
 from tests.access.graphs import ACCOUNT, GROUP, READ, UPLOADS, WRITE, custom, graph_of, held, resource
 
 REGISTRY = f"{GROUP}/providers/Microsoft.ContainerRegistry/registries/images"
 VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/vault"
 SECRET = f"{VAULT}/secrets/payroll"
-GET_SECRET = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
+READ_SECRET = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
 NAMESPACE = f"{GROUP}/providers/Microsoft.ServiceBus/namespaces/bus"
 RULE = f"{NAMESPACE}/authorizationRules/RootManageSharedAccessKey"
 SEND = "Microsoft.ServiceBus/namespaces/messages/send/action"
@@ -153,7 +157,7 @@ def test_vault_with_roles_is_opened_by_those_alone_who_may_also_write_role_assig
     resources = [resource(VAULT, local_auth=works), resource(SECRET)]
     graph = Graph(resources=resources, assignments=[held(role, GROUP)])
 
-    assert outcome(graph, SECRET, GET_SECRET) == expected
+    assert outcome(graph, SECRET, READ_SECRET) == expected
 
 
 def test_right_to_read_the_keys_of_an_authorization_rule_opens_its_whole_namespace() -> None:
@@ -177,7 +181,8 @@ def test_proof_why_and_blast_radius_name_the_two_steps_to_the_data() -> None:
     analysis = next(one for one in graph.principals if one.agent == "analysis" and one.purpose == "own")
     given = replace(wide, principal=analysis.id)
     changed = fabrikam.changed(graph, [*graph.assignments, given])
-    steps = "turn on access keys of 'fabrikamoutputdev' (allowSharedKeyAccess) and then read the keys"
+    name = account.rpartition("/")[2]
+    steps = f"turn on access keys of {name!r} (allowSharedKeyAccess) and then read the keys of {name!r}"
 
     failures = [one.what for one in prove(changed, declared).failures]
     assert any(steps in what for what in failures), failures
@@ -186,3 +191,12 @@ def test_proof_why_and_blast_radius_name_the_two_steps_to_the_data() -> None:
     blast = blast_radius(changed, "analysis")
     assert "read" in blast.operations["reports"]
     assert any(steps in how for how in blast.held["reports"].detours)
+    note = f"reaches the data of reports after further steps: it may {steps}"
+    assert note in blast.notes
+    style = Style(coloured=False)
+    rows = access_rows(AccessMatrix(changed), declared)
+    for shown in (
+        text.matrix(rows, ["analysis"], ["reports"], [], style),
+        text.blast("analysis", blast.document(), style),
+    ):
+        assert note in " ".join(shown.split())
