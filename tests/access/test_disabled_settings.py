@@ -24,7 +24,7 @@ from tests.access.graphs import ACCOUNT, GROUP, READ, UPLOADS, WRITE, custom, gr
 REGISTRY = f"{GROUP}/providers/Microsoft.ContainerRegistry/registries/images"
 VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/vault"
 SECRET = f"{VAULT}/secrets/payroll"
-READ_SECRET = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
+READS = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
 NAMESPACE = f"{GROUP}/providers/Microsoft.ServiceBus/namespaces/bus"
 RULE = f"{NAMESPACE}/authorizationRules/RootManageSharedAccessKey"
 SEND = "Microsoft.ServiceBus/namespaces/messages/send/action"
@@ -157,7 +157,7 @@ def test_vault_with_roles_is_opened_by_those_alone_who_may_also_write_role_assig
     resources = [resource(VAULT, local_auth=works), resource(SECRET)]
     graph = Graph(resources=resources, assignments=[held(role, GROUP)])
 
-    assert outcome(graph, SECRET, READ_SECRET) == expected
+    assert outcome(graph, SECRET, READS) == expected
 
 
 def test_right_to_read_the_keys_of_an_authorization_rule_opens_its_whole_namespace() -> None:
