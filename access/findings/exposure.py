@@ -14,6 +14,11 @@ from access.model.json_values import is_known, listed, mapping
 
 _WIDEST = 8
 """Shortest acceptable CIDR prefix length: a block with more addresses restricts hardly anybody."""
+_WITHOUT_ROLES = {
+    "microsoft.containerservice/managedclusters": "has local accounts, whose certificates make an administrator of it",
+    "microsoft.keyvault/vaults": "decides by access policies, and not by roles",
+}
+"""ARM type in lower case → end of the sentence, for types that are opened without a role and without a key."""
 _APPS = frozenset({"microsoft.app/containerapps"})
 
 
@@ -23,7 +28,8 @@ def check(context: CheckContext) -> Iterator[Finding]:
     for resource in context.graph.resources:
         agent = agents.get(key(resource.id), "")
         if resource.local_auth and not _parent_has_keys(context, resource):
-            yield _finding(context, "local-auth-on", resource, agent, f"{resource.name!r} can be opened with keys")
+            how = _WITHOUT_ROLES.get(resource_type(resource), "can be opened with keys")
+            yield _finding(context, "local-auth-on", resource, agent, f"{resource.name!r} {how}")
         why = _open(context, resource)
         if why:
             yield _finding(context, "public-access", resource, agent, f"{resource.name!r} {why}")

@@ -52,6 +52,7 @@ _BY_END = (
     ("TrustedAccessRoleBinding", "it lets another Azure service act in the cluster, which is not read"),
     ("Administrator", "it makes somebody an administrator in a system of its own, which is not read"),
     ("AadAdmin", "it makes somebody an administrator in a system of its own, which is not read"),
+    ("StaticWebsite", "anybody can read everything in the container '$web' of its account"),
     ("Script", "it runs a script, and what that does is not read"),
 )
 """End of the type's name → sentence; the first that fits counts."""
@@ -70,7 +71,8 @@ def unread_types(states: Iterable[ResourceState]) -> Iterator[Unread]:
             packages.setdefault(package, []).append(state.type.rpartition(":")[2])
     for package, names in packages.items():
         shown = ", ".join(sorted(set(names))[:4]) + (" and others" if len(set(names)) > 4 else "")  # noqa: PLR2004
-        what = f"{len(names)} of its resources are not read ({shown}); only those of azure-native are"
+        count = "one of its resources is" if len(names) == 1 else f"{len(names)} of its resources are"
+        what = f"{count} not read ({shown}); only those of azure-native are"
         yield Unread(f"package {package}", what)
 
 

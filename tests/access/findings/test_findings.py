@@ -245,6 +245,11 @@ CASES: dict[str, tuple[str, World, World]] = {
     "no tag": ("mutable-image-tag", image(""), image("@sha256:" + "0" * 64)),
     "a branch": ("mutable-image-tag", image(":main"), image(":main").with_settings(production=False)),
     "something unread": ("unread", SMALL.having(Unread("urn:x", "its template is not read")), SMALL),
+    "an account that local Azure has not seen": (
+        "not-seen-here",
+        SMALL.having(resource(OTHER_ACCOUNT, unseen=True)),
+        SMALL.having(resource(OTHER_ACCOUNT)),
+    ),
     "a verb more": (
         "undeclared-access",
         SMALL.having(held("Azure Service Bus Data Receiver", DONE)),
