@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from access.reports.markup import Html, Row, joined, link, section, table, tag, with_code
+from access.reports.matrix_table import names
 
 Item = Mapping[str, Any]
 
@@ -46,21 +47,25 @@ def diff(document: Item) -> Html:
     if found is None:
         return Html()
     title = f"Changes from {found['from']} to {found['to']}"
-    rows = map(_change, found["changes"])
+    known = dict.fromkeys(names(document, "agent"), "agent")
+    known |= dict.fromkeys(names(document, "resource"), "resource")
+    rows = (_change(one, known) for one in found["changes"])
     headings = ("Access", "Who", "Change", "What", "Operations")
     return section("diff", title, table(headings, rows, label=title) if found["changes"] else tag("p", "Nothing."))
 
 
-def _change(change: Item) -> Row:
+def _change(change: Item, known: Mapping[str, str]) -> Row:
+    """Render a change as a table row; who can act as an agent need not be in the network, and has no details."""
+    agent, resource = change["agent"], change["resource"]
     look = "grows" if change["grows"] else "shrinks"
     cells = (
         tag("span", f"{change['sign']} {look}", class_=look),
-        link(agent=change["agent"]),
+        link(agent=agent) if known.get(agent) == "agent" else agent,
         change["words"],
-        link(resource=change["resource"]),
+        link(**{known[resource]: resource}) if resource in known else resource,
         joined(tag("code", operation, class_="line") for operation in change["operations"]),
     )
-    return Row(cells, change["agent"], change["resource"])
+    return Row(cells, agent, resource)
 
 
 def findings(document: Item) -> Html:

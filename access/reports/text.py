@@ -65,13 +65,22 @@ def proof(found: Mapping[str, Any], style: Style) -> str:
         declared = f"{one['agent']} {one['verb']} {one['resource']}"
         waits = f"{declared}: {one['why']} ({one['location']})"
         lines.append(style.paragraph(waits, mark="waits:", colour="cyan", indent=2))
+    left_out: Rows = found["ignored"]
+    if left_out:
+        head = f"{len(left_out)} parts cannot concern an identity of the network:"
+        lines.append(style.paragraph(head, mark="left out:", colour="cyan", indent=2))
+    lines += [style.paragraph(f"{one['where']}: {one['what']}", indent=4) for one in left_out[:_FEW]]
+    if len(left_out) > _FEW:
+        rest = f"and {len(left_out) - _FEW} more; --format json lists them all"
+        lines.append(style.paragraph(rest, indent=4))
     return "\n".join(lines)
 
 
 def verdict(found: Verdict, style: Style) -> str:
     """Render the verdict of proof and findings as one line of text, coloured by its level."""
     colours = {"good": "green", "doubtful": "yellow", "bad": "red"}
-    return style.paint(found.sentence, colours[found.level])
+    lines = style.paragraph(found.sentence).splitlines()
+    return "\n".join(style.paint(line, colours[found.level]) for line in lines)
 
 
 @shows_escaped_text
@@ -131,7 +140,8 @@ def findings(found: Rows, style: Style) -> str:
     accepted = len(found) - len(open_ones)
     counted = {severity: sum(one["severity"] == severity for one in open_ones) for severity in _COLOURS}
     counts = ", ".join(f"{count} {severity}{'s' if count != 1 else ''}" for severity, count in counted.items())
-    return "\n".join([*lines, f"findings: {counts}" + (f"; {accepted} accepted" if accepted else "")])
+    total = f"{counts}; {accepted} accepted" if accepted else counts
+    return "\n".join([*lines, style.paragraph(total, mark="findings:")])
 
 
 def _where(location: str) -> str:

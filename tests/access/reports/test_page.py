@@ -137,6 +137,16 @@ def test_html_report_shows_reason_and_fix_of_a_rule_once() -> None:
     assert "`" not in "".join(read.words)
 
 
+def test_html_report_links_an_outsider_that_can_act_as_an_agent_to_the_agent_alone() -> None:
+    document = samples.fabrikam()
+    change = {"sign": "+", "agent": "repo:x/y", "words": "can act as", "resource": "notifier", "grows": True}
+    document["diff"]["changes"] = [change | {"operations": []}]
+
+    text = page(document)
+
+    assert '<td>repo:x/y</td><td>can act as</td><td><a href="#agent=notifier">notifier</a></td>' in text
+
+
 def test_html_report_of_the_same_document_is_the_same() -> None:
     assert page(samples.fabrikam()) == page(samples.fabrikam())
 
