@@ -161,8 +161,8 @@ def _rows(deployment: Mapping[str, Any], location: str) -> Sequence[Row]:
     if deployment.get("pending_operations"):
         # Importing a state drops pending operations, and so the resources that they created.
         raise ReleaseError(
-            f"{location}: an update was interrupted, or is still running; wait until it ends, or run `pulumi up`, and"
-            " then run this command again"
+            f"{location}: an update was interrupted, or is still running; wait until it ends, or recover it as in"
+            " docs/howto/recover-an-interrupted-update.md, and then run this command again"
         )
     return cast("Sequence[Row]", rows)
 

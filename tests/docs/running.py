@@ -15,7 +15,7 @@ NOT_RUN = {
     "az ": "needs an Azure subscription",
     "export ": "sets a variable of the shell",
     "cd ": "changes the folder of the shell",
-    "jq ": "another program, on the output of `make deployer`",
+    "jq ": "another program, on the output of another command",
     "pip install ": "tests/packaging installs the package",
     "pipx install ": "tests/packaging installs the package",
     "pulumi ": "needs the Pulumi CLI: tests/engine runs it on local Azure",
