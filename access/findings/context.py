@@ -85,9 +85,8 @@ class CheckContext:
             return f"principal {principal_id}"
         if self.is_agent(principal):
             return _agents(principal.agents or (principal.name,))
-        return (
-            f"{_PARTIES[principal.purpose]} {principal.party!r}" if principal.party else f"principal {principal.name!r}"
-        )
+        noun = _PARTIES[principal.purpose] if principal.party else principal.kind or "principal"
+        return f"{noun} {(principal.party or principal.name)!r}"
 
     def agent_location(self, name: str) -> str:
         """Return the location of an agent: its line in network.yaml, or else the id of its app."""

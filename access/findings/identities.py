@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from access.azure.privileges import privileged
 from access.azure.scopes import key, type_of
 from access.evaluate.relevance import resource_type
 from access.evaluate.role_operations import operations_of_role
@@ -145,10 +146,13 @@ def _strangers(context: CheckContext) -> Iterator[Finding]:
             # A role that allows nothing here by itself may still hand out keys of a parent.
             for one in [each for each in held_there if each.role and operations_of_role(each.role, at)] or held_there:
                 found.setdefault(one.id, (one, {}))[1][resource.name] = None
+    declared = {each.name for each in context.graph.resources if each.declared}
     for one, names in found.values():
         who = context.principal_text(one.principal)
-        what = f"{who} is not an agent and has access to {joined_names(names)}: {assignment_text(one)}"
-        finding = context.assignment_finding("stranger", one, what)
+        everywhere = one.role is not None and privileged(one.role) is not None and names.keys() >= declared
+        reach = "all of the network" if everywhere else joined_names(names)
+        what = f"{who} is not an agent and has access to {reach}: {assignment_text(one)}"
+        finding = context.assignment_finding("privileged-stranger" if everywhere else "stranger", one, what)
         yield Finding(
             rule=finding.rule,
             what=what,

@@ -11,6 +11,10 @@ from access.findings import check
 from access.model.graph import Assignment, DenyAssignment, Graph, Principal
 from access.model.memberships import Memberships
 from access.questions.proof import Proof, prove
+from access.reports import markdown, text
+from access.reports.document import document, proof_document
+from access.reports.page import page
+from access.reports.terminal import Style
 from tests.access import fabrikam
 from tests.access.graphs import READ, UPLOADS, deny, graph_of, held
 from tests.access.readers.programs import (
@@ -182,3 +186,26 @@ def test_deny_assignment_with_an_entra_group_is_conditional_until_members_are_kn
     assert excluded == "conditional allowed denied"
     assert named == "conditional denied allowed"
     assert other == "denied denied denied"
+
+
+@pytest.mark.parametrize("kind", ["group", "user"])
+@pytest.mark.parametrize(("role", "rule"), [("Owner", "privileged-stranger"), ("Reader", "stranger")])
+def test_stranger_is_an_error_where_it_is_privileged_over_the_whole_network(kind: str, role: str, rule: str) -> None:
+    found = check(with_role(role, group_scope(), kind), DECLARED, today=date(2026, 11, 28))
+
+    about = [one for one in found if one.rule.id != "unread" and "staff" in one.what]
+    assert [(one.rule.id, one.rule.severity) for one in about] == [(rule, "error" if role == "Owner" else "warning")]
+    assert about[0].what.startswith(f"{kind} 'staff' is not an agent")
+    assert "deleted" not in about[0].what
+
+
+def test_role_assignments_that_a_proof_ignores_are_in_text_markdown_json_and_page() -> None:
+    found = judged(with_role("Reader", COMPANY))
+    report = document(with_role("Reader", COMPANY), DECLARED, today=date(2026, 11, 28))
+    line = "role 'Reader' at group 'company' is held by group staff, which is not in the network"
+
+    printed = " ".join(text.proof(proof_document(found), Style(coloured=False)).split())
+    assert (line in printed, "left out:" in printed) == (True, True)
+    assert line in markdown.proof(proof_document(found)).replace("\\", "")
+    assert line in [one["what"] for one in report["proof"]["ignored"]]
+    assert "cannot concern" in page(report)

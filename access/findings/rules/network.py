@@ -22,6 +22,16 @@ RULES = (
         "declared resource.",
     ),
     Rule(
+        id="privileged-stranger",
+        severity="error",
+        title="A principal outside the network is privileged over all of it",
+        why="It can reach every agent's data and act as every agent, and network.yaml does not show that.",
+        fix="Remove the role assignment, make it eligible instead of permanent, or accept the finding for a while with "
+        "an exception and its reason.",
+        help="Counts a privileged role of a group, a user or an app outside the network at a scope that contains every "
+        "declared resource. The members of a group are outside the network until an agent is known to be one of them.",
+    ),
+    Rule(
         id="separation-of-duties",
         severity="error",
         title="One agent has permissions that no agent may have together",

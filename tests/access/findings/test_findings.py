@@ -268,6 +268,11 @@ CASES: dict[str, tuple[str, World, World]] = {
         SMALL,
     ),
     "a human": ("stranger", SMALL.having(HUMAN, held(READ, principal="human")), SMALL.having(HUMAN)),
+    "an owner of the whole network": (
+        "privileged-stranger",
+        SMALL.having(HUMAN, held("Owner", GROUP, "human")),
+        SMALL.having(HUMAN),
+    ),
     "both sides": (
         "separation-of-duties",
         SMALL.declaring(separation=APART),  # it may write, and so may read
