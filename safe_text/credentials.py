@@ -92,7 +92,7 @@ _DER_SEQUENCE, _DER_VERSION = 0x30, b"\x02\x01"
 
 
 def detect_credential(text: str, name: str = "") -> str:
-    """Return the kind of credential that a text looks like ("an account key"), or an empty text if it looks like none.
+    """Return the kind of credential that a text looks like ("an account key"); empty if none.
 
     Args:
         text: the value of a variable or a property, or any other text.
@@ -102,14 +102,14 @@ def detect_credential(text: str, name: str = "") -> str:
 
 
 def is_credential_name(name: str) -> bool:
-    """Return True if a variable of that name holds a credential, whatever its value is."""
+    """Return True if a variable with this name holds a credential, whatever its value."""
     if classify_name(name) is NameClass.PASSWORD:
         return True
     return _FIXED_NAMES.search(name) is not None and name.upper() not in _PUBLIC_CONNECTION_STRINGS
 
 
 def may_name_credential(name: str) -> bool:
-    """Return True if a variable of that name may hold a credential, depending on its value."""
+    """Return True if a variable with this name may hold a credential, depending on its value."""
     return classify_name(name) in (NameClass.PASSWORD, NameClass.KEY)
 
 
@@ -135,7 +135,7 @@ def _detect(text: str, name: str, depth: int) -> str:
 
 
 def _by_name(value: str, named: NameClass) -> str:
-    """Return the kind of credential that a value is because its variable's name promises one."""
+    """Return the kind of credential that a value is, judged by its variable's name; empty if none."""
     if named not in (NameClass.PASSWORD, NameClass.KEY) or _REFERENCE.match(value) or _TRIVIAL.fullmatch(value):
         return ""
     if named is NameClass.PASSWORD:
@@ -146,7 +146,7 @@ def _by_name(value: str, named: NameClass) -> str:
 
 
 def _by_parts(text: str, named: NameClass, depth: int) -> str:
-    """Return the kind of credential that a part of a text is."""
+    """Return the kind of the first credential among the parts of a text; empty if there is none."""
     for each in _NAMED.finditer(text):
         inner = classify_name(each[1])
         if inner in (NameClass.PASSWORD, NameClass.KEY):
@@ -163,7 +163,7 @@ def _by_parts(text: str, named: NameClass, depth: int) -> str:
 
 
 def _of_part(part: str, depth: int) -> str:
-    """Return the kind of credential that one word of a text is, without a name that helps."""
+    """Return the kind of credential that one word is by its form alone; empty if none."""
     if _is_der_public(part):
         return ""
     inside = next(filter(None, (_in_encoding(each, depth) for each in _encodings(part))), "")
@@ -186,7 +186,7 @@ def _encodings(text: str) -> Iterator[str]:
 
 
 def _in_encoding(encoded: str, depth: int) -> str:
-    """Return the kind of credential that a text in base64 contains."""
+    """Return the kind of credential inside a base64 text; empty if there is none."""
     if _is_der_private(encoded):
         return "a private key"
     inner = _decoded(encoded) if depth > 0 else ""
@@ -194,7 +194,7 @@ def _in_encoding(encoded: str, depth: int) -> str:
 
 
 def _decoded(encoded: str) -> str:
-    """Return the text that is encoded in base64, or an empty text if no readable text is."""
+    """Return the readable text that a base64 text encodes; empty if there is none."""
     raw = _bytes(encoded)
     try:
         inner = raw.decode("utf-8")
@@ -212,7 +212,7 @@ def _bytes(encoded: str) -> bytes:
 
 
 def _der_content(encoded: str) -> bytes:
-    """Return the content of a DER sequence in base64 that is complete, or nothing."""
+    """Return the bytes inside a complete base64 DER sequence; empty if the text is none."""
     raw = _bytes(encoded) if encoded.startswith("M") else b""
     if len(raw) < 16 or raw[0] != _DER_SEQUENCE:  # noqa: PLR2004 - shorter than any key
         return b""
@@ -223,11 +223,11 @@ def _der_content(encoded: str) -> bytes:
 
 
 def _is_der_public(encoded: str) -> bool:
-    """Return True if a text in base64 is a public key or a certificate."""
+    """Return True if a base64 text is a public key or a certificate in DER form."""
     content = _der_content(encoded)
     return bool(content) and not content.startswith(_DER_VERSION)
 
 
 def _is_der_private(encoded: str) -> bool:
-    """Return True if a text in base64 is a private key or a PFX file, which contains one: both begin with a version."""
+    """Return True if a base64 text is a private key or a PFX file in DER form."""
     return _der_content(encoded).startswith(_DER_VERSION)

@@ -1,4 +1,4 @@
-"""Display of text that comes from outside: control and formatting characters are shown as escapes, never sent.
+"""Safe display of text from outside: control and formatting characters are printed as escapes.
 
 A name in an export or a preview may hold characters that a terminal or a code host obeys: escape sequences, which move
 the cursor and erase lines; line breaks, which close a fence in Markdown; and bidirectional controls, which show text in
@@ -25,12 +25,12 @@ _COLOUR = re.compile(r"(\x1b\[[0-9;]{0,16}m)")
 
 
 def visible(text: str) -> str:
-    r"""Return a text in one line, with an escape such as `\n` or `\u202e` for each character that has no glyph."""
+    r"""Return a text in one line, with an escape such as `\n` or `\u202e` for each invisible character."""
     return text if text.isprintable() else "".join(map(_escaped, text))
 
 
 def visible_values(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Return a copy of a JSON value in which all texts and keys are visible; other objects stay as they are."""
+    """Return a copy of a JSON value with control characters escaped in all texts and keys."""
     if isinstance(value, str):
         return visible(value)
     if isinstance(value, Mapping):
@@ -42,7 +42,7 @@ def visible_values(value: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def shows_escaped_text(render: Callable[P, R]) -> Callable[P, R]:
-    """Decorate a function that renders values as text, so that it gets only visible texts."""
+    """Decorate a rendering function so that control characters in its arguments are escaped."""
 
     @wraps(render)
     def rendering(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -52,7 +52,7 @@ def shows_escaped_text(render: Callable[P, R]) -> Callable[P, R]:
 
 
 def escaped_lines(text: str) -> str:
-    """Return an output of several lines, with escapes for everything but line breaks, tabs and colours."""
+    """Return multi-line output with control characters escaped, except line breaks, tabs and colours."""
     texts, colours = _COLOUR.split(text)[::2], _COLOUR.findall(text)
     shown = ("\n".join("\t".join(map(visible, line.split("\t"))) for line in each.split("\n")) for each in texts)
     return "".join(f"{each}{colour}" for each, colour in zip(shown, [*colours, ""], strict=True))

@@ -1,4 +1,4 @@
-"""Detection of texts that somebody drew at random, as opposed to names, versions, paths and sentences.
+"""Detection of randomly generated texts, as opposed to names, versions, paths and sentences.
 
 Random characters change between small letters, capitals and digits far more often than the words of a name do, so
 that they consist of many short words.
@@ -37,7 +37,7 @@ _MARKS_OF_PULUMI = frozenset(
 
 
 def has_random_part(text: str) -> bool:
-    """Return True if a value of a variable for a key is not plainly a name, because a part of it looks random."""
+    """Return True if a part of a value looks random, so that the value may be a key instead of a name."""
     runs = [run for run in _RUN.findall(text) if not _DATE_OR_NUMBER.fullmatch(run)]
     if any(map(_is_random_run, runs)):
         return True
@@ -47,14 +47,14 @@ def has_random_part(text: str) -> bool:
 
 
 def is_random_token(token: str) -> bool:
-    """Return True if a long token without a telling name looks random: all classes of characters, little repetition."""
+    """Return True if a long text looks random: all classes of characters, little repetition."""
     joined = re.sub(r"[^A-Za-z0-9]", "", token)
     is_mixed = _mixes_cases_and_digits(joined) and _words_per_character(joined) >= _WORDS
     return is_mixed and _entropy(token) >= _ENTROPY_OF_TOKENS
 
 
 def is_hexadecimal_key(token: str) -> bool:
-    """Return True if a text consists of hexadecimal digits alone and has the length of a key."""
+    """Return True if a text has only hexadecimal digits and the length of a key."""
     is_hex = (
         token not in _MARKS_OF_PULUMI
         and len(token) in _KEY_DIGITS
@@ -78,7 +78,7 @@ def _is_random_run(run: str) -> bool:
 
 
 def _words_per_character(run: str) -> float:
-    """Return the number of words per character, where a change to digits or to a capital begins a word."""
+    """Return the number of words in a text, split at digits and capitals, divided by its length."""
     return len(_WORD.findall(run)) / len(run)
 
 

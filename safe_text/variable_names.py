@@ -1,4 +1,4 @@
-"""Classification of names of variables and properties: does a name announce a credential, or a value that is public?
+"""Classification of variable and property names: credential, possible credential or public value.
 
 A name is read word by word, so that `primaryKey`, `PRIMARY_KEY` and `primary-key` are the same.
 """
@@ -11,7 +11,7 @@ __all__ = ["NameClass", "classify_name"]
 
 
 class NameClass(Enum):
-    """Class of a name of a variable or property."""
+    """Class of a variable name: names a password, names a key or token, names a public value, or none of these."""
 
     PASSWORD = "password"  # noqa: S105 - the name of a class of names
     """A password or a secret: every value is a credential, even one that looks like a word."""
@@ -51,7 +51,7 @@ _DIGEST_OR_ID = re.compile(
 
 @lru_cache(maxsize=4096)
 def classify_name(name: str) -> NameClass:
-    """Return the class of a name of a variable or property."""
+    """Return the class of a variable or property name: password, key or token, public value, or other."""
     words = [word.lower() for word in _WORD.findall(name[-200:])]
     while len(words) > 1 and _QUALIFIER.fullmatch(words[-1]) and words[-2:] != ["connection", "string"]:
         words.pop()

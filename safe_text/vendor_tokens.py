@@ -1,4 +1,4 @@
-"""Detection of tokens that bear the mark of their vendor, with the patterns of `detect-secrets`.
+"""Detection of tokens in a vendor's format, such as Slack's, with the patterns of `detect-secrets`.
 
 The plugins of that package can verify some tokens by a request to the vendor. Only their patterns are used here, and
 nothing is sent.
@@ -34,7 +34,7 @@ _CANDIDATE = re.compile(r"(?=[A-Za-z_.+/=:-]{0,64}[0-9])[\w.+/=:-]{20}|PRIVATE K
 
 
 def vendor_token(text: str) -> str:
-    """Return the kind of a vendor's token that a text contains ("a Slack token"), or an empty text."""
+    """Return the kind of vendor token that a text contains ("a Slack token"); empty if there is none."""
     if _CANDIDATE.search(text) is None:
         return ""
     return next((kind for kind, pattern in _patterns() if pattern.search(text)), "")

@@ -16,11 +16,11 @@ _ALWAYS_ALLOWED, _EXPANSION = 100_000, 10
 
 
 class YamlBoundsError(yaml.YAMLError):
-    """Error of a YAML text that is too deep, or too large once its aliases are expanded."""
+    """Error of a YAML text that is nested too deeply, or too large once its aliases are expanded."""
 
 
 def load_yaml(text: str) -> Any:  # noqa: ANN401 - whatever the file holds
-    """Return the contents of a YAML text, like `yaml.safe_load`.
+    """Return the contents of a YAML text; raises YamlBoundsError if nested too deeply or too large.
 
     Raises:
         YAMLError: the text is not YAML, or, as a YamlBoundsError, exceeds a limit.
@@ -39,7 +39,7 @@ def load_yaml(text: str) -> Any:  # noqa: ANN401 - whatever the file holds
 
 
 def _check_size(root: yaml.Node) -> None:
-    """Raise YamlBoundsError if the document is too deep or too large; each node is visited once."""
+    """Raise YamlBoundsError if a YAML document is nested too deeply or too large with its aliases expanded."""
     sizes: dict[int, int] = {}
     open_nodes: set[int] = set()
     waiting: list[tuple[yaml.Node, bool]] = [(root, False)]

@@ -71,7 +71,9 @@ def _search(values: _Properties) -> IgnoredRoles | None:
     certain = (
         isinstance(options, Mapping) and "apiKeyOnly" in options and values.get("disableLocalAuth") in (None, False)
     )
-    return IgnoredRoles(("*",), data=True, certain=certain, why="takes keys alone and ignores roles (authOptions)")
+    return IgnoredRoles(
+        ("*",), data=True, certain=certain, why="accepts only API keys and ignores Azure roles (authOptions)"
+    )
 
 
 def _cluster(values: _Properties) -> IgnoredRoles | None:

@@ -51,7 +51,7 @@ def check(  # noqa: PLR0913 - one argument a source
     production: bool | None = None,
     texts: Mapping[str, str] | None = None,
 ) -> tuple[Finding, ...]:
-    """Return every finding of a graph, sorted by severity and then by location.
+    """Return every security finding of an access graph, sorted by severity and then by location.
 
     Args:
         graph: the principals, resources and assignments to check.

@@ -13,7 +13,7 @@ from access.model.declared import Declared, Exemption
 
 
 def apply_exceptions(findings: list[Finding], declared: Declared | None, today: date) -> list[Finding]:
-    """Mark the findings that an exception accepts, and add findings about invalid exceptions."""
+    """Return the findings, those that network.yaml accepts marked, and more findings about invalid exceptions."""
     if declared is None:
         return findings
     valid = [each for each in declared.exceptions if each.finding in BY_ID and not _is_over(each, today)]

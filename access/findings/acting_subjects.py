@@ -16,7 +16,7 @@ from access.model.graph import Principal
 
 
 def check(context: CheckContext) -> Iterator[Finding]:
-    """Return a finding for each way in which a subject outside the network acts as an identity."""
+    """Yield a finding for each way in which a subject outside the network acts as an identity."""
     if context.declared is not None:
         for one in actors_of_network(context.graph, context.declared.administrators):
             yield from _of(context, one, "foreign-actor")

@@ -32,18 +32,18 @@ class CheckContext:
 
     @cached_property
     def accesses(self) -> tuple[tuple[str, Resource, EffectiveAccess], ...]:
-        """Every principal and resource with the principal's effective access there, if there is any."""
+        """Return every pair of principal and resource with effective access, and that access."""
         found = ((principal, self.graph.resource(where), reach) for principal, where, reach in all_access(self.graph))
         return tuple((principal, resource, reach) for principal, resource, reach in found if resource)
 
     @cached_property
     def agents(self) -> tuple[Principal, ...]:
-        """The identities of agents, or of everything that runs code if no network is declared."""
+        """Return the identities of agents, or of everything that runs code if no network is declared."""
         return tuple(one for one in self.graph.principals if self.is_agent(one))
 
     @cached_property
     def network_principals(self) -> tuple[Principal, ...]:
-        """The identities that network.yaml gives access: of agents, hosts and people; without it, every identity."""
+        """Return the identities of agents, hosts and people in network.yaml; without it, every identity."""
         return tuple(one for one in self.graph.principals if self.is_network_principal(one))
 
     def is_network_principal(self, principal: Principal) -> bool:
@@ -62,15 +62,15 @@ class CheckContext:
         return any(name in self.declared.agents for name in principal.agents)
 
     def access_of(self, principal: Principal) -> tuple[DeclaredAccess, ...]:
-        """Return the declared access of an identity, without image pulls."""
+        """Return the access that network.yaml declares for an identity, without image pulls."""
         return self.declared.access_of(principal) if self.declared else ()
 
     def declared_agent(self, name: str) -> DeclaredAgent | None:
-        """Return the declaration of an agent; None if it is not declared."""
+        """Return the declaration of an agent in network.yaml; None if there is none."""
         return self.declared.agents.get(name) if self.declared else None
 
     def kind_of(self, resource: Resource) -> str:
-        """Return the kind of a resource of the network; empty for any other resource."""
+        """Return the network.yaml kind of a resource; an empty text for a resource outside the network."""
         return resource.kind if resource.declared else ""
 
     def nearest_resource(self, scope: str) -> Resource | None:
@@ -79,7 +79,7 @@ class CheckContext:
         return next((each for each in found if each and each.declared), None)
 
     def principal_text(self, principal_id: str) -> str:
-        """Return the text for a principal in messages, such as `agent 'report'`."""
+        """Return the text of a principal for messages, such as `agent 'report'`."""
         principal = self.graph.principal(principal_id)
         if principal is None:
             return f"principal {principal_id}"
@@ -89,21 +89,21 @@ class CheckContext:
         return f"{noun} {(principal.party or principal.name)!r}"
 
     def agent_location(self, name: str) -> str:
-        """Return the location of an agent: its line in network.yaml, or else the id of its app."""
+        """Return the line of an agent in network.yaml, or the id of its app if there is no line."""
         agent = self.declared_agent(name)
         if self.declared and agent:
             return self.declared.location(agent.line)
         return next((one.owner or one.id for one in self.graph.principals_of_agent(name)), name)
 
     def principal_location(self, principal: Principal) -> str:
-        """Return the line in network.yaml of an agent, host or people, or else a resource id."""
+        """Return the line in network.yaml of an agent, host or people; a resource id if there is no line."""
         entry = self.declared.parties.get(principal.party) if self.declared else None
         if self.declared and entry:
             return self.declared.location(entry.line)
         return self.agent_location(principal.agent) if principal.agent else principal.owner or principal.id
 
     def resource_location(self, resource: Resource) -> str:
-        """Return the location of a resource: its line in network.yaml, or else its id."""
+        """Return the line of a resource in network.yaml, or the resource id if there is no line."""
         return self._line_of(resource.name) or resource.id if resource.declared else resource.id
 
     def _line_of(self, name: str) -> str:
@@ -149,7 +149,7 @@ def exception_names(principal: Principal) -> tuple[str, ...]:
 
 
 def assignment_text(one: Assignment) -> str:
-    """Return the text for a role assignment in messages: its role and scope."""
+    """Return the text of a role assignment for messages: its role and scope."""
     return f"{one.role_text} at {shown(one.scope)}"
 
 

@@ -16,7 +16,7 @@ from safe_text.credentials import detect_credential
 
 
 def check(context: CheckContext) -> Iterator[Finding]:
-    """Return a finding for every credential in plain text."""
+    """Yield a finding for every credential in plain text."""
     agents = {key(one.owner): one.agent for one in context.agents if one.owner and one.purpose == "own"}
     for resource in context.graph.resources:
         agent = agents.get(key(resource.id), "")
@@ -50,7 +50,7 @@ def _found(resource: Resource) -> Iterator[tuple[str, str]]:
 
 
 def _stored(properties: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Return the secrets that an app stores by value instead of as a key vault reference."""
+    """Yield the secrets that a container app stores by value instead of as a key vault reference."""
     for outer, values in (("", properties), ("properties.", mapping(properties.get("properties")))):
         for each in map(mapping, listed(mapping(values.get("configuration")).get("secrets"))):
             if each.get("value") not in (None, ""):
@@ -59,7 +59,7 @@ def _stored(properties: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _texts(properties: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Return path, name and value of every known text, without recursion, since nesting may be deep."""
+    """Yield path, name and value of every known text in a resource's properties, without recursion."""
     waiting: list[tuple[str, str, object]] = [("", "", properties)]
     while waiting:
         path, name, value = waiting.pop()

@@ -23,12 +23,12 @@ _APPS = frozenset({"microsoft.app/containerapps"})
 
 
 def check(context: CheckContext) -> Iterator[Finding]:
-    """Return findings for enabled access keys and for public endpoints."""
+    """Yield findings for enabled access keys and for public endpoints."""
     agents = {key(one.owner): one.agent for one in context.agents if one.owner and one.purpose == "own"}
     for resource in context.graph.resources:
         agent = agents.get(key(resource.id), "")
         if resource.local_auth and not _parent_has_keys(context, resource):
-            how = _WITHOUT_ROLES.get(resource_type(resource), "can be opened with keys")
+            how = _WITHOUT_ROLES.get(resource_type(resource), "can be accessed with keys, without a role")
             yield _finding(context, "local-auth-on", resource, agent, f"{resource.name!r} {how}")
         why = _open(context, resource)
         if why:
@@ -55,7 +55,7 @@ def _parent_has_keys(context: CheckContext, resource: Resource) -> bool:
 
 
 def _open(context: CheckContext, resource: Resource) -> str:
-    """Return the way in which anybody can access a resource; empty if nobody can."""
+    """Return how anybody can access a resource without credentials; an empty text if nobody can."""
     arm_type, values = resource_type(resource), _flat(resource)
     if arm_type == "microsoft.storage/storageaccounts" and values.get("allowBlobPublicAccess") is True:
         return "allows public containers in it (allowBlobPublicAccess)"
@@ -86,18 +86,18 @@ def _is_open_cluster(profile: Mapping[str, Any]) -> bool:
 
 
 def _refused_above(context: CheckContext, resource: Resource) -> bool:
-    """Return True if the storage account forbids the public access that its container allows."""
+    """Return True if the storage account disables the public access that its blob container enables."""
     above = (context.graph.resource(scope) for scope in ancestors(key(resource.id))[:-1])
     return any(_flat(each).get("allowBlobPublicAccess") is False for each in above if each)
 
 
 def _flat(resource: Resource) -> Mapping[str, Any]:
-    """Return a resource's properties in one mapping, whether nested by ARM or flat from a program."""
+    """Return a resource's properties in one mapping, whether ARM nests them under `properties` or not."""
     return {**mapping(resource.properties.get("properties")), **resource.properties}
 
 
 def _keeps_out(restrictions: object) -> bool:
-    """Return True if IP rules allow only the addresses that they list."""
+    """Return True if IP rules allow only the listed addresses, instead of all."""
     if restrictions is not None and not isinstance(restrictions, list):
         return True  # not known yet
     rules = [mapping(each) for each in listed(cast("object", restrictions))]

@@ -13,7 +13,7 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """One kind of finding, with the texts that users read: criteria, reason and fix."""
+    """Kind of finding: id, severity, and the texts about criteria, reason and fix."""
 
     id: str
     severity: Severity
@@ -26,7 +26,7 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """One problem at one location."""
+    """Security problem at one location, found by one rule."""
 
     rule: Rule
     what: str
@@ -59,7 +59,7 @@ class Finding:
         return bool(name) and name in {self.agent, self.assignment, self.location, *things, *pairs}
 
     def document(self) -> Mapping[str, Any]:
-        """The finding as a JSON object of the report."""
+        """Return the finding as a JSON object for the report."""
         exemption = self.exception
         expires = exemption.expires.isoformat() if exemption and exemption.expires else None
         return {

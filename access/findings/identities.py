@@ -21,7 +21,7 @@ _OF_PROJECT = "/agentidentities/shared"
 
 
 def check(context: CheckContext) -> Iterator[Finding]:
-    """Return all findings about the identities that hold roles."""
+    """Yield all findings about the identities that hold roles."""
     yield from _shared(context)
     yield from _missing_principals(context)
     yield from _strangers(context)
@@ -51,7 +51,7 @@ def _shared(context: CheckContext) -> Iterator[Finding]:
 
 
 def _agents_in_one(context: CheckContext) -> Iterator[Finding]:
-    """Return findings for agents that share one identity, by app or by unpublished Foundry project."""
+    """Yield findings for agents that share one identity, by app or by unpublished Foundry project."""
     agents: dict[str, dict[str, None]] = {}
     called: dict[str, str] = {}
     may: dict[str, dict[str, None]] = {}
@@ -80,7 +80,7 @@ def _agents_in_one(context: CheckContext) -> Iterator[Finding]:
 
 
 def _service_accounts(context: CheckContext) -> Iterator[Finding]:
-    """Return findings for identities that trust several Kubernetes service accounts."""
+    """Yield findings for identities that trust several Kubernetes service accounts."""
     trusted: dict[str, dict[str, None]] = {}
     for resource in context.graph.resources:
         if resource_type(resource) == f"{_IDENTITY}/{_CREDENTIALS}":
@@ -132,7 +132,7 @@ def _missing_principals(context: CheckContext) -> Iterator[Finding]:
 
 
 def _is_expected(context: CheckContext, principal: Principal) -> bool:
-    """Return True if an identity belongs to the network, or only pulls images for the platform."""
+    """Return True if an identity is of the network, or only pulls container images for the platform."""
     return context.is_network_principal(principal) or (context.declared is None and principal.purpose == "pull")
 
 

@@ -13,7 +13,7 @@ from access.model.json_values import listed, mapping, text
 
 
 def check(context: CheckContext) -> Iterator[Finding]:
-    """Return a finding for every production image whose tag may later refer to another image."""
+    """Yield a finding for every production container image whose tag may later refer to another image."""
     if not context.production:
         return
     agents = {key(one.owner): one.agent for one in context.agents if one.owner and one.purpose == "own"}
@@ -31,7 +31,7 @@ def check(context: CheckContext) -> Iterator[Finding]:
 
 
 def is_mutable(image: str) -> bool:
-    """Return True if an image reference has no digest and no tag that looks like a version or commit."""
+    """Return True if a container image reference has no digest and no tag that looks like a version or commit."""
     if "@" in image:
         return False
     tag = image.rpartition("/")[2].partition(":")[2]
@@ -51,7 +51,7 @@ def _finding(context: CheckContext, agent: str, image: str, resource: Resource |
     name = f"agent {agent!r}" if agent else repr(resource.name if resource else "")
     return Finding(
         rule=BY_ID["mutable-image-tag"],
-        what=f"{name} runs {image!r} in production",
+        what=f"{name} runs {image!r} in production; the tag may later refer to another image",
         location=context.agent_location(agent) if agent else resource.id if resource else "",
         agent=agent,
         about=(image, *((resource.name,) if resource else ())),

@@ -11,7 +11,7 @@ from access.findings.finding import Finding
 
 
 def check(context: CheckContext) -> Iterator[Finding]:
-    """Return the findings about the rules and the declarations of network.yaml."""
+    """Yield findings about separations of duties, budgets and declarations of network.yaml."""
     yield from _separations(context)
     yield from _budgets(context)
     yield from _unused(context)
@@ -40,7 +40,7 @@ def _separations(context: CheckContext) -> Iterator[Finding]:
 
 
 def _rights(context: CheckContext) -> dict[str, set[tuple[str, str]]]:
-    """Map each agent to the resource and verb pairs of separations of duties that it effectively has."""
+    """Return per agent the resource and verb pairs of separations of duties that it effectively has."""
     verbs: dict[str, set[str]] = {}
     for each in context.declared.separation if context.declared else ():
         for resource, verb in each.apart:
@@ -105,7 +105,7 @@ def _waiting(context: CheckContext) -> Iterator[Finding]:
             if declared and each.waits:
                 yield Finding(
                     rule=BY_ID["waiting-access"],
-                    what=f"{entry.name!r} may {each.verb} {each.resource!r}, and nobody can yet: {each.waits}",
+                    what=f"{entry.name!r} may {each.verb} {each.resource!r}, but cannot yet: {each.waits}",
                     location=declared.location(each.line),
                     agent=entry.name,
                     resource=each.resource,

@@ -14,7 +14,7 @@ from access.model.graph import Assignment
 
 
 def check(context: CheckContext) -> Iterator[Finding]:
-    """Return a finding for every role assignment that can be removed without any effect."""
+    """Yield a finding for every role assignment that can be removed without any effect on access."""
     for principal_id in context.graph.assigned_principals():
         gone: set[str] = set()
         for one in context.graph.assignments_of(principal_id):
@@ -28,7 +28,7 @@ def check(context: CheckContext) -> Iterator[Finding]:
 
 
 def _other(context: CheckContext, one: Assignment, gone: set[str]) -> Assignment | None:
-    """Return another assignment that makes an assignment redundant, and is not redundant itself."""
+    """Return another role assignment that makes this one redundant; None if there is none."""
     if one.role is None:
         return None
     others = [
@@ -55,7 +55,7 @@ def _covers(wide: Assignment, narrow: Assignment) -> bool:
 
 @cache
 def _granted(role: Role, *, data: bool) -> tuple[int, int]:
-    """Return the operations that a role certainly allows, and those that it may allow."""
+    """Return two sets: the operations that a role certainly allows, and those that it may allow."""
     certain, perhaps = granted_by_role(role, _all_operations(data=data), {})
     return certain, certain | perhaps
 

@@ -13,7 +13,7 @@ from access.findings.finding import Finding
 
 
 def check(context: CheckContext) -> Iterator[Finding]:
-    """Return all findings about the role of each assignment."""
+    """Yield all findings about the role of each role assignment."""
     for one in context.graph.assignments:
         principal = context.graph.principal(one.principal)
         holds = f"{context.principal_text(one.principal)} holds {assignment_text(one)}"
@@ -34,7 +34,7 @@ def check(context: CheckContext) -> Iterator[Finding]:
 
 
 def _too_much(role: Role, at: str) -> Iterator[tuple[str, str]]:
-    """Return finding rule id and reason for each way in which a role is privileged."""
+    """Yield finding rule id and reason for each way in which a role is privileged."""
     reasons = (privileged(role, at) or "").split("; ")
     granting = next((name for name in GRANTING for each in role.permissions if allows(each, name, data=False)), "")
     if granting:

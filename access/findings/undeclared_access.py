@@ -21,6 +21,8 @@ from access.findings.wide_grants import is_wide
 from access.model.declared import Declared, DeclaredAccess
 from access.model.graph import Assignment, Principal, Resource
 
+_UNDECLARED = "although network.yaml does not declare the access"
+
 
 @dataclass(frozen=True)
 class _Case:
@@ -34,7 +36,7 @@ class _Case:
 
     @property
     def access(self) -> tuple[DeclaredAccess, ...]:
-        """Return the declared access of the identity; for a pull identity, only image pulls."""
+        """Return the identity's declared access to the resource; for an image pull identity, only image pulls."""
         if self.principal.purpose == "pull":
             registry = self.declared.registry
             is_registry = registry is not None and registry.name == self.resource.name
@@ -61,7 +63,7 @@ class _Case:
 
 
 def check(context: CheckContext) -> Iterator[Finding]:
-    """Return a finding for each effective access of the network's identities that is not declared."""
+    """Yield a finding for effective access of the network's identities that network.yaml does not declare."""
     if context.declared is None:
         return
     for principal_id, resource, reach in context.accesses:
@@ -90,10 +92,10 @@ def _beyond(case: _Case) -> Iterator[Finding]:
             for each, by in extra.items()
             if any(each in identifying_operations(kind, verb, arm_type) for verb in verbs)
         )
-        yield case.finding("undeclared-access", f"may {' and '.join(verbs)} {case.resource.name!r}, undeclared", by)
+        yield case.finding("undeclared-access", f"may {' and '.join(verbs)} {case.resource.name!r}, {_UNDECLARED}", by)
     elif not case.access:
         by = next(iter(extra.values()))
-        yield case.finding("undeclared-access", f"may {_do(extra)} {case.resource.name!r}, undeclared", by)
+        yield case.finding("undeclared-access", f"may {_do(extra)} {case.resource.name!r}, {_UNDECLARED}", by)
     else:
         rest = {each: by for each, by in extra.items() if not _is_privileged(by)}
         if rest:
@@ -102,7 +104,7 @@ def _beyond(case: _Case) -> Iterator[Finding]:
 
 
 def _past_paths(case: _Case) -> Iterator[Finding]:
-    """Return findings for declared path prefixes that no role assignment condition enforces."""
+    """Yield findings for path prefixes in network.yaml that no role assignment condition enforces."""
     kind, arm_type = case.resource.kind, case.arm_type
     whole = frozenset[str]().union(
         *(operations_of_access(each, kind, arm_type) for each in case.access if not each.paths)
@@ -115,7 +117,7 @@ def _past_paths(case: _Case) -> Iterator[Finding]:
 
 
 def _outside(context: CheckContext) -> Iterator[Finding]:
-    """Return findings for roles outside the network, or at parts of resources without declared access."""
+    """Yield findings for access outside the network, or at parts of resources without declared access."""
     for principal in context.network_principals:
         for one in context.graph.assignments_of(principal.id):
             if one.role is None or is_wide(one) or is_platform_assignment(principal, one):
@@ -128,7 +130,7 @@ def _outside(context: CheckContext) -> Iterator[Finding]:
             elif around is not None and context.graph.resource(one.scope) != around:
                 declared = {each.resource for each in context.access_of(principal)}
                 if around.name not in declared and principal.purpose != "pull":
-                    what = f"{holds}, a part of {around.name!r}, undeclared"
+                    what = f"{holds}, a part of {around.name!r}, {_UNDECLARED}"
                     yield context.assignment_finding("undeclared-access", one, what)
 
 
@@ -137,7 +139,7 @@ def _all(reach: EffectiveAccess) -> Operations:
 
 
 def _known(reach: EffectiveAccess, operation: str) -> Assignment | None:
-    """Return a role assignment with a known role that allows an operation."""
+    """Return a role assignment with a known role that allows an operation; None if there is none."""
     return next((one for one in reach.by[operation] if one.role), None)
 
 

@@ -10,7 +10,7 @@ from access.findings.unknown_values import unknown_values
 
 
 def check(context: CheckContext) -> Iterator[Finding]:
-    """Return a finding for everything that no result takes into account, except unknown roles."""
+    """Yield a finding for each part of the source that could not be evaluated, except unknown roles."""
     unknown = {each for one in context.graph.assignments if one.role is None for each in (one.location, one.id) if each}
     for each in unevaluated(context.graph):
         if not (each.where in unknown and _is_about_a_role(each.what)):
@@ -30,14 +30,14 @@ def check(context: CheckContext) -> Iterator[Finding]:
 
 
 def _unseen(context: CheckContext) -> Iterator[Finding]:
-    """Return one finding about all resources whose settings local Azure does not know."""
+    """Yield one finding for all existing resources whose settings the local simulator does not know."""
     unseen = [each for each in context.graph.resources if each.unseen]
     if unseen:
         count = f"{len(unseen)} resources that exist" if len(unseen) > 1 else "a resource that exists"
         names = joined_names((repr(each.name) for each in unseen), most=len(unseen))
         yield Finding(
             rule=BY_ID["not-seen-here"],
-            what=f"local Azure has not seen {count} already, and judges no settings of: {names}",
+            what=f"local Azure does not know {count} already, so their settings are not checked: {names}",
             location=context.declared.file if context.declared else unseen[0].id,
             about=tuple(name for each in unseen for name in (each.id, each.name)),
         )

@@ -34,7 +34,7 @@ _RUNNING = ("template.containers", "template.initContainers")
 
 
 def unknown_values(resource: Resource, *, images: bool) -> Iterator[str]:
-    """Return a sentence for each value of a resource that a check cannot see."""
+    """Return a sentence for each property of a resource whose value a check needs and cannot see."""
     arm_type = resource_type(resource)
     values = {**mapping(resource.properties.get("properties")), **resource.properties}
     switch = switch_of(arm_type)
@@ -50,7 +50,7 @@ def unknown_values(resource: Resource, *, images: bool) -> Iterator[str]:
 
 
 def _unseen(values: Mapping[str, Any], path: str) -> Iterator[str]:
-    """Return the part of a property path from which on nothing is known."""
+    """Yield the parts of a property path below which every value is unknown or secret."""
     waiting: list[tuple[object, tuple[str, ...], tuple[str, ...]]] = [(values, (), tuple(path.split(".")))]
     while waiting:
         value, done, rest = waiting.pop()

@@ -13,7 +13,7 @@ from access.model.graph import Assignment, Resource
 
 
 def check(context: CheckContext) -> Iterator[Finding]:
-    """Return a finding for every assignment that covers more than one resource of the network, or others."""
+    """Yield a finding for every role assignment whose scope covers more than one resource of the network, or others."""
     for principal in context.network_principals:
         for one in context.graph.assignments_of(principal.id):
             if one.role is None or is_platform_assignment(principal, one):
@@ -29,13 +29,13 @@ def check(context: CheckContext) -> Iterator[Finding]:
 
 
 def is_wide(one: Assignment) -> bool:
-    """Return True for an assignment at a resource group, subscription or management group."""
+    """Return True for a role assignment at a resource group, subscription or management group."""
     scope = key(one.scope)
     return is_path(scope) and not type_of(scope)
 
 
 def _parts(context: CheckContext, one: Assignment) -> list[str]:
-    """Return the resources inside an assignment's scope that should be granted one by one."""
+    """Return the resources inside a role assignment's scope that should be granted one by one."""
     if context.nearest_resource(one.scope) is not None:
         return []
     found = (each for each in context.graph.resources_within(one.scope) if key(each.id) != key(one.scope))

@@ -1,4 +1,4 @@
-"""Record of a way in which a subject acts as an identity of a graph: credential, host, pod or administration.
+"""Data type for a way in which a subject acts as an identity: credential, host, pod or administration.
 
 Owns the record alone. Readers list every way that their source shows, the network's own included;
 `access.evaluate.foreign_actors` decides which of them belong to the network.
@@ -12,7 +12,7 @@ ActorKind = Literal["credential", "host", "pod", "administrator"]
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """One way in which a subject gets the tokens of a managed identity, or those of every agent in a cluster."""
+    """Way in which a subject gets the tokens of a managed identity, or of every agent in a Kubernetes cluster."""
 
     subject: str
     """Name of the subject in messages: `repo:x/y of https://token.actions.githubusercontent.com`."""

@@ -8,7 +8,7 @@ Value = Scalar | tuple[Scalar, ...]
 
 
 class Missing(Enum):
-    """The reason why an attribute has no value: absent, or known only when a request is made."""
+    """Reason why an attribute of a request has no value: absent, or known only when a request is made."""
 
     UNKNOWN = "known only when a request is made"
     ABSENT = "not set"

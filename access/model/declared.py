@@ -31,7 +31,7 @@ class DeclaredAccess:
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """Upper limits for an agent's blast radius; None means no limit."""
+    """Upper limits in network.yaml for what an agent can reach if it is taken over; None means no limit."""
 
     resources: int | None = None
     secrets: int | None = None
@@ -61,7 +61,7 @@ class DeclaredAgent:
 
     @property
     def pulls(self) -> bool:
-        """True if the agent has its own identity for pulling images."""
+        """Return True if the agent has a separate identity for pulling container images."""
         return self.host in {"", CONTAINER_APP}
 
 
@@ -128,7 +128,7 @@ class Declared:
     exceptions: tuple[Exemption, ...] = ()
 
     def access_of(self, principal: Principal) -> tuple[DeclaredAccess, ...]:
-        """Return the declared access of a principal, over all agents that share the identity.
+        """Return the declared access of a principal, combined over all agents that share the identity.
 
         Access that waits for an agent without an endpoint is left out. So are image pulls, which are never declared.
         """
@@ -138,7 +138,7 @@ class Declared:
         return tuple(one for entry in declared for one in entry.access if not one.waits)
 
     def pulls(self, principal: Principal) -> tuple[DeclaredAgent, ...]:
-        """Return the agents whose images an identity pulls; empty for other identities."""
+        """Return the agents whose container images an identity pulls; empty for other identities."""
         if principal.purpose != "pull":
             return ()
         agents = (self.agents[name] for name in principal.agents if name in self.agents)
@@ -148,16 +148,16 @@ class Declared:
 
     @property
     def administrators(self) -> Mapping[str, tuple[str, ...]]:
-        """The declared administrators of each cluster, by the cluster's name."""
+        """Return the declared administrators of each Kubernetes cluster, by the cluster's name."""
         return {name: one.administrators for name, one in self.parties.items() if one.administrators}
 
     def location(self, line: int) -> str:
-        """Return a line of the file as `network.yaml:48`, for reports."""
+        """Return a line number of network.yaml as `network.yaml:48`, for reports."""
         return f"{self.file}:{line}" if line else self.file
 
     @classmethod
     def from_json(cls, document: object) -> Self:
-        """Parse the declared document from JSON data.
+        """Parse the JSON form of the declared network; raises UnreadableSource if invalid.
 
         Raises:
             UnreadableSource: the document has another format or version, or is damaged.

@@ -1,4 +1,4 @@
-"""The errors of `access`: invalid condition, unreadable source, unknown name.
+"""Error classes of `access`: invalid condition, unreadable source, unknown name.
 
 AccessError
 ├── UnknownRole        a role name or id that the catalogue does not have
@@ -31,7 +31,7 @@ __all__ = [
 
 
 class ConditionError(AccessError, ValueError):
-    """A role assignment condition has a syntax error."""
+    """Syntax error in a role assignment condition."""
 
     def __init__(self, position: int, found: str, expectation: str, excerpt: str) -> None:
         super().__init__(position, found, expectation, excerpt)
@@ -45,7 +45,7 @@ class ConditionError(AccessError, ValueError):
 
 
 class UnreadableSource(AccessError, ValueError):  # noqa: N818 - named for what the user handed over
-    """A source file is missing, truncated or in another format."""
+    """Error of a source file that is missing, truncated or in another format."""
 
     def __init__(self, where: str, why: str) -> None:
         super().__init__(where, why)
@@ -59,7 +59,7 @@ class UnreadableSource(AccessError, ValueError):  # noqa: N818 - named for what 
 
 
 class EmptyName(AccessError, ValueError):  # noqa: N818 - named as UnknownName is
-    """A question has an empty or blank name, as an unset variable of a shell gives."""
+    """Error of a query with an empty or blank name, such as from an unset shell variable."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
@@ -70,17 +70,17 @@ class EmptyName(AccessError, ValueError):  # noqa: N818 - named as UnknownName i
 
     @classmethod
     def check(cls, **names: str) -> None:
-        """Raise the error for the first name that is empty or blank; each is passed by its kind."""
+        """Raise EmptyName for the first name that is empty or blank; keyword names give the kind."""
         for kind, name in names.items():
             if not name.strip():
                 raise cls(kind)
 
 
 class AmbiguousName(AccessError, LookupError):  # noqa: N818 - named as UnknownName is
-    """A question names several agents or resources with one name."""
+    """Error of a query whose name fits several agents or resources."""
 
     def __init__(self, kind: str, name: str, choices: Iterable[str]) -> None:
-        """Create the error; `choices` are names that mean one of them each."""
+        """Create the error; each of `choices` is a name that fits exactly one agent or resource."""
         names = sorted(set(choices))
         super().__init__(kind, name, names)
         self.kind = kind
@@ -92,7 +92,7 @@ class AmbiguousName(AccessError, LookupError):  # noqa: N818 - named as UnknownN
 
 
 class NotAnAgentError(AccessError, LookupError):
-    """A question about an agent names something else of the network."""
+    """Error of a query about an agent whose name is that of a host or people in network.yaml."""
 
     def __init__(self, name: str, kind: str) -> None:
         super().__init__(name, kind)
@@ -104,10 +104,10 @@ class NotAnAgentError(AccessError, LookupError):
 
 
 class UnknownName(AccessError, LookupError):  # noqa: N818 - named as the message reads
-    """A question names an agent or resource that the graph does not have."""
+    """Error of a query with the name of an agent or resource that the access graph does not contain."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str], *, near: Iterable[str] = (), hint: str = "") -> None:
-        """Create the error.
+        """Create the error with the unknown name and the names to suggest.
 
         Args:
             kind: `agent`, `resource` or another kind of name.
@@ -136,7 +136,7 @@ class UnknownName(AccessError, LookupError):  # noqa: N818 - named as the messag
 
 
 class UnknownVerb(UnknownName):
-    """A question names a verb that the resource's kind does not have."""
+    """Error of a query with a verb that the resource's kind does not have."""
 
     def __str__(self) -> str:
         article = "an" if self.kind[:1] in "aeiou" else "a"

@@ -24,7 +24,7 @@ PrincipalKind = Literal["", "group", "user"]
 
 @dataclass(frozen=True, kw_only=True)
 class Principal:
-    """An Azure principal that can hold roles: identity, group or user."""
+    """Azure principal that can hold roles: identity, group or user."""
 
     id: str
     name: str
@@ -49,23 +49,23 @@ class Principal:
 
     @property
     def agents(self) -> tuple[str, ...]:
-        """Return every agent that has this identity."""
+        """Return the names of all agents that have this identity."""
         return (self.agent, *self.other_agents) if self.agent else ()
 
     @property
     def is_in_network(self) -> bool:
-        """True for identities of the network's agents, hosts and people."""
+        """Return True for identities of the network's agents, hosts and people."""
         return bool(self.agent or self.party)
 
     @property
     def display_name(self) -> str:
-        """The principal's name in the network, or else its name or id in Azure."""
+        """Return the principal's name in network.yaml, or else its name or id in Azure."""
         return ", ".join(self.agents) or self.party or self.name or self.id
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """An Azure resource."""
+    """Azure resource with its id, type and properties."""
 
     id: str
     name: str
@@ -86,7 +86,7 @@ class Resource:
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
-    """A role assignment: a role, granted to a principal at a scope."""
+    """Azure role assignment: a role, granted to a principal at a scope."""
 
     id: str
     name: str
@@ -104,12 +104,12 @@ class Assignment:
 
     @property
     def role_name(self) -> str:
-        """The role's name, or else its id, if either is known."""
+        """Return the name of the assigned role, or else its id or a placeholder text."""
         return self.role.name if self.role is not None else self.role_id or "a role that is not known yet"
 
     @property
     def role_text(self) -> str:
-        """The role in messages, such as `role 'Reader'`; an access policy has no role."""
+        """Return the assigned role for messages, such as `role 'Reader'`, or a placeholder text."""
         if self.role is not None:
             return self.role.name if self.system == "settings" else f"role {self.role.name!r}"
         return f"role {self.role_id!r}" if self.role_id else "a role that is not known yet"
@@ -117,7 +117,7 @@ class Assignment:
 
 @dataclass(frozen=True, kw_only=True)
 class DenyAssignment:
-    """A deny assignment: operations that principals may not perform, whatever roles they hold."""
+    """Azure deny assignment: operations that principals may not perform, whatever roles they hold."""
 
     id: str
     name: str
@@ -134,7 +134,7 @@ class DenyAssignment:
 
 @dataclass(frozen=True)
 class Unread:
-    """A part of the source that could not be evaluated, so that results may be incomplete."""
+    """Part of the source that could not be evaluated, so that results may be incomplete."""
 
     where: str
     what: str
@@ -143,7 +143,7 @@ class Unread:
 
 
 class Graph:
-    """Immutable index of principals, resources and role assignments."""
+    """Immutable index of principals, resources, role assignments and deny assignments."""
 
     def __init__(  # noqa: PLR0913 - one argument a list
         self,
@@ -197,11 +197,11 @@ class Graph:
         self.source = source
 
     def principal(self, principal_id: str) -> Principal | None:
-        """Find a principal by id; return None if it is unknown."""
+        """Return the principal with an id; None if the graph has none."""
         return self._principals.get(_normalized_id(principal_id))
 
     def resource(self, resource_id: str) -> Resource | None:
-        """Find a resource by id; return None if it is unknown."""
+        """Return the resource with an id; None if the graph has none."""
         return self._resources.get(key(resource_id))
 
     def assignments_of(self, principal_id: str) -> tuple[Assignment, ...]:
@@ -214,7 +214,7 @@ class Graph:
         return tuple(one for prefix in ancestors(key(scope)) for one in self._at.get(prefix, ()))
 
     def assignments_at(self, scope: str) -> tuple[Assignment, ...]:
-        """Return all role assignments at exactly this scope."""
+        """Return all role assignments at exactly this scope, without those of parent scopes."""
         return tuple(self._at.get(key(scope), ()))
 
     def held_at_or_above(self, principal_id: str, scope: str) -> list[Assignment]:
@@ -223,7 +223,7 @@ class Graph:
         return [one for prefix in ancestors(key(scope)) if prefix in held for one in held[prefix]] if held else []
 
     def denies_at_or_above(self, scope: str) -> list[DenyAssignment]:
-        """Return the deny assignments at a scope or its parents, for any principal."""
+        """Return the deny assignments at a scope or its parent scopes, for any principal."""
         if not self._denied:
             return []
         own = key(scope)
@@ -239,7 +239,7 @@ class Graph:
         return tuple(one for one in self.principals if agent in one.agents)
 
     def agents_sharing_identity(self, agent: str) -> tuple[str, ...]:
-        """Return the other agents that share an agent's identity, sorted."""
+        """Return the names of the other agents that share an agent's identity, sorted."""
         own = (one for one in self.principals_of_agent(agent) if one.purpose == "own")
         return tuple(sorted({other for one in own for other in one.agents} - {agent}))
 
@@ -274,7 +274,7 @@ class Graph:
                 yield Unread(f"group {group.name}", f"{what}{', '.join(roles[:_MOST_ROLES])}{rest}", about=(group.id,))
 
     def _add_roles_of_groups(self) -> None:
-        """Index the role assignments of groups by the known members, too."""
+        """Index the role assignments of groups under each known member, too."""
         direct = {group: dict(held) for group, held in self._held.items()}
         for member, groups in self.memberships.groups_of.items():
             for group in groups & direct.keys():
@@ -306,7 +306,7 @@ def _indexed(
 
 
 def _scopes_as_resources(given: Iterable[Assignment], known: Mapping[str, Resource]) -> dict[str, Resource]:
-    """Create resources for the scopes of role assignments that are none of the known resources."""
+    """Create resources for role assignment scopes that are not ids of known resources."""
     scopes = {key(one.scope): one.scope for one in given}
     found: dict[str, Resource] = {}
     wide: dict[str, Resource] = {}
@@ -335,7 +335,7 @@ def _role_text(one: Assignment) -> str:
 
 
 def _management_group_notes(given: tuple[Assignment | DenyAssignment, ...]) -> list[Unread]:
-    """Return one note per management group, whose id does not show its subscriptions.
+    """Return one `Unread` per management group, whose id does not show its subscriptions.
 
     The note concerns nobody's access: a role there counts everywhere, and a deny assignment there denies perhaps.
     """

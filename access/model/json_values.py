@@ -37,28 +37,28 @@ def is_known(value: object) -> bool:
 
 
 def text(values: Values, name: str) -> str:
-    """Return a known string; empty if the value is unknown or not a string."""
+    """Return a value if it is a known string; an empty text if it is unknown or of another type."""
     value = values.get(name)
     return value.strip() if isinstance(value, str) and is_known(value) else ""
 
 
 def mapping(value: object) -> Values:
-    """Return an object; empty if the value is secret or not an object."""
+    """Return a value if it is a JSON object; an empty dict if it is secret or of another type."""
     return cast("Values", value) if isinstance(value, Mapping) and is_known(cast("Values", value)) else {}
 
 
 def listed(value: object) -> list[Any]:
-    """Return the items of a list; empty if the value is not a list."""
+    """Return a value if it is a list; an empty list otherwise."""
     return cast("list[Any]", value) if isinstance(value, list) else []
 
 
 def texts(value: object) -> tuple[str, ...]:
-    """Return the known strings of a list."""
+    """Return the known strings in a list value."""
     return tuple(each for each in listed(value) if isinstance(each, str) and is_known(each))
 
 
 def required_list(document: object, name: str, where: str) -> list[Any]:
-    """Return a list that the document must contain.
+    """Return the list in a field of a JSON object; raises UnreadableSource if there is none.
 
     Raises:
         UnreadableSource: the list is missing.

@@ -1,4 +1,4 @@
-"""Memberships of principals in groups of Entra ID, as far as a source shows them.
+"""Memberships of principals in Entra ID groups, as far as a source shows them.
 
 Owns the three answers: a member, no member, or unknown. A program shows the members that it adds, and no others; a
 directory shows every group of a principal.
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Memberships:
-    """The known groups of principals, by id in lower case, nested groups included."""
+    """Map of principals to the Entra ID groups that contain them, including through nested groups."""
 
     groups_of: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     """Principal → the groups that it is known to be a member of."""
@@ -18,7 +18,7 @@ class Memberships:
     """Principals whose groups are all known."""
 
     def is_member(self, principal_id: str, group_id: str) -> bool | None:
-        """Return True for a member of a group, False for a principal outside of it, None if that is unknown."""
+        """Return True or False for whether an Entra ID group contains a principal; None if unknown."""
         principal, group = principal_id.lower(), group_id.lower()
         if group in self.groups_of.get(principal, ()):
             return True
@@ -26,7 +26,7 @@ class Memberships:
 
     @classmethod
     def of(cls, members: Iterable[tuple[str, str]], complete: Iterable[str] = ()) -> "Memberships":
-        """Create memberships from pairs of a group and its direct member, and follow groups in groups."""
+        """Create memberships from pairs of an Entra ID group and its direct member, nested groups resolved."""
         direct: dict[str, set[str]] = {}
         for group, member in members:
             direct.setdefault(member.lower(), set()).add(group.lower())

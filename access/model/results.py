@@ -11,7 +11,7 @@ from access.model.graph import Assignment, DenyAssignment
 
 
 class Decision(StrEnum):
-    """The outcome of an authorization check: allowed, denied or conditional."""
+    """Outcome of an authorization check: allowed, denied or conditional."""
 
     ALLOWED = "allowed"
     DENIED = "denied"
@@ -21,7 +21,7 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AccessDecision:
-    """The decision about one operation of a principal, with the reason."""
+    """Outcome for one operation of a principal (allowed, denied or conditional), with the reason."""
 
     decision: Decision
     by: tuple[Assignment, ...]
@@ -32,7 +32,7 @@ class AccessDecision:
 
 
 class Reasons(Mapping[str, tuple[Assignment, ...]]):
-    """Maps each operation to the role assignments that allow it, computed on first use."""
+    """Lazy mapping of each operation to the role assignments that allow the operation."""
 
     def __init__(self, sets: tuple[frozenset[str], ...], find: Callable[[str], tuple[Assignment, ...]]) -> None:
         self._sets = sets
@@ -62,7 +62,7 @@ def _no_reasons() -> Mapping[str, tuple[Assignment, ...]]:
 
 @dataclass(frozen=True)
 class EffectiveAccess:
-    """All operations that a principal may perform at a resource, by plane."""
+    """All operations that a principal may perform at a resource, by control plane and data plane."""
 
     allowed: frozenset[str] = _NONE
     """Control-plane operations that are certainly allowed."""
@@ -82,5 +82,5 @@ class EffectiveAccess:
     """The assignments behind each operation, on either plane."""
 
     def __bool__(self) -> bool:
-        """Return True if any operation is allowed, certainly or perhaps."""
+        """Return True if any operation is allowed, with or without conditions."""
         return bool(self.allowed or self.conditional or self.data_allowed or self.data_conditional)

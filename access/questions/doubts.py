@@ -66,7 +66,7 @@ def _outside_assignments(graph: Graph) -> Iterator[Ignored]:
         principal = graph.principal(one.principal)
         reaches = key(one.scope) in declared or any(each.declared for each in graph.resources_within(one.scope))
         if reaches and (principal is None or not (principal.is_in_network or principal.purpose == "own")):
-            yield Ignored(one.location or one.id, f"{_assignment_text(one)} is held by {_holder(principal, one)}")
+            yield Ignored(one.location or one.id, f"{_assignment_text(one)} is assigned to {_holder(principal, one)}")
 
 
 def _assignment_text(one: Assignment) -> str:

@@ -106,7 +106,9 @@ class _Expectation:
     def _roles(self, access: DeclaredAccess, place: str) -> Iterator[tuple[Role, Resource]]:
         resource = self._resources.get(access.resource)
         if resource is None:
-            self._missing.append(Unread(place, f"{access.resource} is declared and does not exist"))
+            self._missing.append(
+                Unread(place, f"{access.resource} is declared in network.yaml and does not exist in the graph")
+            )
             return
         names = VERBS.get((resource.kind, access.verb), ()) if access.verb else (access.role,)
         # A Foundry agent is called with one role as an application, and with another at its own endpoint.

@@ -27,7 +27,7 @@ def outsiders(graph: Graph, declared: Declared, reaches: Reaches) -> Iterator[Ou
     for one in actors_of_network(graph, declared.administrators):
         target = target_of(graph, one)
         name = target.display_name if isinstance(target, Principal) else ""
-        yield Outsider(name, "", f"{actor_sentence(graph, one)}, which is not declared")
+        yield Outsider(name, "", f"{actor_sentence(graph, one)}, which network.yaml does not declare")
     for principal_id, reached in reaches.items():
         principal = graph.principal(principal_id)
         resources = [resource for resource, reach in reached if acts(reach)]
@@ -39,7 +39,9 @@ def outsiders(graph: Graph, declared: Declared, reaches: Reaches) -> Iterator[Ou
             for one in graph.held_at_or_above(principal.id, each.id)
         }
         what = f"{principal.name} is not in the network and has access to {_listed([one.name for one in resources])}"
-        yield Outsider(principal.name, resources[0].name, f"{what}, which is not declared (by {'; '.join(held)})")
+        yield Outsider(
+            principal.name, resources[0].name, f"{what}, which network.yaml does not declare (by {'; '.join(held)})"
+        )
 
 
 def _is_foreign_app(principal: Principal) -> bool:

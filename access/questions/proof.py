@@ -178,7 +178,7 @@ def _failures(graph: Graph, gaps: Iterable[_Gap]) -> Iterator[Failure]:
         if grows:
             steps = dict.fromkeys(step for gap in found for step in gap.detours)
             further = f"; it may {'; or '.join(steps)}" if steps else ""
-            what = f"{agent} may {access}, which is not declared ({count} operations, by {by}{further})"
+            what = f"{agent} may {access}, which network.yaml does not declare ({count} operations, by {by}{further})"
         else:
             what = f"{agent} may {'not' if certain else 'only under a condition'} {access}, which is declared"
         yield Failure(agent, resources[0].name, what, grows)

@@ -80,7 +80,7 @@ class ArmClient(Service):
         seen: set[str] = set()
         while url:
             if url in seen or len(seen) >= _MOST_PAGES:
-                yield {"value": []}, "the pages of the list lead in a circle, or have no end"
+                yield {"value": []}, "the next links of the list form a loop, or never end"
                 return
             refusal = other_host_refusal(url, self.origin)
             if refusal:

@@ -107,7 +107,7 @@ def deny(row: Values) -> DenyAssignment | Unread:
     principals = _ids(properties.get("principals"))
     scope = text(properties, "scope")
     if permissions is None or not principals or not scope:
-        why = "the operations, principals or scope of this deny assignment are missing, so it is left out"
+        why = "operations, principals or scope of this deny assignment are missing, so results are without it"
         return Unread(id_of(row) or "deny assignments", why)
     return DenyAssignment(
         id=id_of(row),

@@ -67,7 +67,7 @@ def _listed(service: Service, url: str) -> Listing:
             return Listing(tuple(rows))
         if not after or after == before:
             break
-    return Listing(tuple(rows), "the pages of the list lead in a circle, or have no end")
+    return Listing(tuple(rows), "the next links of the list form a loop, or never end")
 
 
 def principals(project: str, project_properties: Values, agents: tuple[Values, ...]) -> Iterator[Principal]:

@@ -64,10 +64,11 @@ class Grants:
         if not principal:
             self._note(
                 state,
-                "the principal of this role assignment is unknown before deployment, or secret; it is left out",
+                "the principal of this role assignment is unknown before deployment, or secret; results are without"
+                " the assignment",
             )
         elif not scope:
-            what = "the scope of this role assignment is unknown before deployment, or secret; it is left out"
+            what = "the scope of this role assignment is unknown before deployment, or secret; results are without it"
             self._note(state, what, principal)
         else:
             role = role or (named[1] if named else None)
@@ -211,7 +212,8 @@ class Grants:
         if not blocks or not all(map(_is_whole, blocks)):
             self._note(
                 state,
-                "the operations of this role definition are unknown before deployment, or secret; they are left out",
+                "the operations of this role definition are unknown before deployment, or secret; results are"
+                " without them",
             )
             return
         own = state.known_text("roleDefinitionId") or state.id or state.location

@@ -48,7 +48,7 @@ def read_world(path: Path) -> Graph:
         raise UnreadableSource(where, f"is not complete JSON: {error}") from None
     world = mapping(content)
     if world.get("format") != _FORMAT or world.get("version") != _VERSION:
-        raise UnreadableSource(where, f"is not a world of local Azure of version {_VERSION}")
+        raise UnreadableSource(where, f"is not a state file of local Azure of version {_VERSION}")
     return graph_of_world(world, where, source=f"local Azure in {path.name}")
 
 

@@ -19,5 +19,8 @@ def live_roles(arm: ArmClient) -> list[Role]:
     rows = [row for row in listing.rows if is_built_in(row)]
     found = {role.id: role for role in map(role_of, rows) if role is not None}
     if not rows or len(found) != len(rows):
-        raise UnreadableSource(where, f"of {len(rows)} built-in roles {len(found)} can be read; nothing is compared")
+        raise UnreadableSource(
+            where,
+            f"of {len(rows)} built-in roles {len(found)} can be read from Azure; role definitions are not compared",
+        )
     return list(found.values())

@@ -199,7 +199,8 @@ class Reading:
         if "systemassigned" in text(identity, "type").lower().replace(" ", "") and not text(identity, "principalId"):
             self._note(
                 where,
-                "Azure does not list the principal of this resource's identity, so the access counts as a stranger's",
+                "Azure does not list the principal of this resource's identity, so the access is reported as that of"
+                " an unknown principal",
             )
 
     def _deny(self) -> None:

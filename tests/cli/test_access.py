@@ -148,7 +148,7 @@ def test_failing_access_proof_exits_with_1_and_names_the_undeclared_access(proje
 
     assert code == 1
     assert "report may read, write, delete" in out
-    assert "which is not declared" in out
+    assert "which network.yaml does not declare" in out
 
 
 def test_access_check_as_sarif_contains_the_network_yaml_line_of_the_finding(project: Path, ask: Ask) -> None:

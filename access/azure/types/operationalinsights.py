@@ -8,7 +8,9 @@ TYPES = (
         path=f"{GROUP}/providers/Microsoft.OperationalInsights/workspaces/{{workspaceName}}",
         kind=None,
         operations=OWN,
-        keys=NoKeys("its keys add logs and read none: Log Analytics workspace security, Microsoft Learn, 2025"),
+        keys=NoKeys(
+            "workspace keys can only add logs, not read them: Log Analytics workspace security, Microsoft Learn, 2025"
+        ),
         listed=NOT_LISTED,
         deployer=(
             *MANAGED,

@@ -55,8 +55,8 @@ class NoKeys:
     reason: str
 
 
-WITHIN = NoKeys("the switch of the account, vault, namespace or service that holds it counts")
-NOTHING_TO_OPEN = NoKeys("it holds no data; only Azure Resource Manager reads and changes it")
+WITHIN = NoKeys("the access keys are a setting of the parent account, vault, namespace or service")
+NOTHING_TO_OPEN = NoKeys("the resource type stores no data; only Azure Resource Manager accesses it")
 
 
 @dataclass(frozen=True)
