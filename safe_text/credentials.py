@@ -65,6 +65,27 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{64,}[0-9]?-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-"),
     ),
 )
+# What every form has at least one of; most texts, such as names and resource ids, have none.
+_MARKS = (
+    *(
+        "=",
+        ":",
+        "~",
+        "-----",
+        "eyj",
+        "bearer",
+        "jqqj9",
+        "azse",
+        "sk-",
+        "k_live_",
+        "k_test_",
+        "whsec_",
+        "lsv2_",
+        "tvly-",
+    ),
+    *("hf_", "dapi", "aiza", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "xox", "xapp", "hooks.", "webhook"),
+)
+_LONG_HEX = re.compile("[0-9a-f]{64}")
 _REFERENCE = re.compile(
     r"[a-z][a-z0-9+.-]*://|@Microsoft\.KeyVault\(|secretref:|\$[({]|\{\{|<[\w -]*>$|%\w+%$"
     r"|\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$",
@@ -125,13 +146,18 @@ def _detect(text: str, name: str, depth: int) -> str:
     value = text.strip()
     if not value:
         return ""
-    found = next((kind for kind, form in _FORMS if form.search(text)), "") or vendor_token(text)
-    named = classify_name(name)
-    if found:
+    found = next((kind for kind, form in _FORMS if form.search(text)), "") if _has_mark(text) else ""
+    if found := found or vendor_token(text):
         return found
+    named = classify_name(name)
     if kind := _by_name(value, named):
         return kind
     return _by_parts(text, named, depth)
+
+
+def _has_mark(text: str) -> bool:
+    lowered = text.lower()
+    return any(mark in lowered for mark in _MARKS) or _LONG_HEX.search(text) is not None
 
 
 def _by_name(value: str, named: NameClass) -> str:
@@ -147,7 +173,7 @@ def _by_name(value: str, named: NameClass) -> str:
 
 def _by_parts(text: str, named: NameClass, depth: int) -> str:
     """Return the kind of the first credential among the parts of a text; empty if there is none."""
-    for each in _NAMED.finditer(text):
+    for each in _NAMED.finditer(text) if "=" in text or ":" in text else ():
         inner = classify_name(each[1])
         if inner in (NameClass.PASSWORD, NameClass.KEY):
             value = each[2]

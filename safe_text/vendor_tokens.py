@@ -30,7 +30,12 @@ _PLUGINS = {
     "stripe": "StripeDetector",
     "telegram_token": "TelegramBotTokenDetector",
 }
-_CANDIDATE = re.compile(r"(?=[A-Za-z_.+/=:-]{0,64}[0-9])[\w.+/=:-]{20}|PRIVATE KEY|PuTTY|hooks\.slack\.com", re.ASCII)
+# A long word with a digit that is not a GUID, or the words of a pattern without one.
+_CANDIDATE = re.compile(
+    r"(?<![\w.+=:-])(?![0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![\w-]))"
+    r"(?=[A-Za-z_.+=:-]{0,64}[0-9])[\w.+=:-]{20}|PRIVATE KEY|PuTTY|hooks\.slack\.com|_authToken",
+    re.ASCII,
+)
 
 
 def vendor_token(text: str) -> str:

@@ -51,7 +51,8 @@ _ARGUMENTS = (
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
 _OURS = frozenset(
-    {"access", "agent_network", "cli", "components", "localazure", "manifest", "policies", "release", "tests"}
+    {"access", "agent_network", "cli", "components", "localazure", "manifest", "policies", "release", "safe_text"}
+    | {"tests"}
 )
 
 
