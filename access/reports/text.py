@@ -76,6 +76,7 @@ def proof(found: Mapping[str, Any], style: Style) -> str:
     return "\n".join(lines)
 
 
+@shows_escaped_text
 def verdict(found: Verdict, style: Style) -> str:
     """Render the verdict of proof and findings as one line of text, coloured by its level."""
     colours = {"good": "green", "doubtful": "yellow", "bad": "red"}

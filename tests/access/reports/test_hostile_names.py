@@ -5,9 +5,11 @@ import unicodedata
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from access.reports import markdown, text
 from cli.main import run
 from tests.access.readers.programs import account, app, assignment, container, document
 from tests.fabrikam import copy_project
@@ -48,14 +50,14 @@ def answer(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
     return answered
 
 
-def hidden(text: str) -> list[str]:
-    return [one for one in text if unicodedata.category(one) in {"Cc", "Cf", "Zl", "Zp"} and one != "\n"]
+def hidden(out: str) -> list[str]:
+    return [one for one in out if unicodedata.category(one) in {"Cc", "Cf", "Zl", "Zp"} and one != "\n"]
 
 
 def texts(value: object) -> list[str]:
     if isinstance(value, dict):
-        return [text for each in value.values() for text in texts(each)]
-    return [text for each in value for text in texts(each)] if isinstance(value, list) else [str(value)]
+        return [one for each in value.values() for one in texts(each)]
+    return [one for each in value for one in texts(each)] if isinstance(value, list) else [str(value)]
 
 
 @pytest.mark.usefixtures("name")
@@ -100,3 +102,12 @@ def test_html_report_contains_no_control_character_or_html_tag_from_a_resource_n
     assert not {"\x1b", "\u202e", "\u2028", "\x9b"} & set(page)
     assert "img" not in tags
     assert name not in page
+
+
+@pytest.mark.parametrize("module", [text, markdown], ids=["text", "markdown"])
+def test_every_renderer_of_the_module_gets_escaped_text(module: ModuleType) -> None:
+    renderers = {name: one for name, one in vars(module).items() if getattr(one, "__module__", "") == module.__name__}
+    public = {name: one for name, one in renderers.items() if callable(one) and not name.startswith("_")}
+
+    assert public
+    assert [name for name, one in public.items() if not hasattr(one, "__wrapped__")] == []
