@@ -143,7 +143,9 @@ def blast(document: Item) -> Html:
         return Html()
     headings = ("Agent", "Secrets", "Models", "Can destroy", "Can act as", "Influences", "Over budget")
     words = tag("p", "What an attacker gets by taking over an agent.", class_="soft")
-    return section("blast", "Blast radius", words, table(headings, rows, label="Blast radius"))
+    notes = dict.fromkeys(note for held in document["blast"].values() for note in held.get("notes", ()))
+    below = (tag("p", with_code(note), class_="soft") for note in notes)
+    return section("blast", "Blast radius", words, table(headings, rows, label="Blast radius"), *below)
 
 
 def unread(document: Item) -> Html:

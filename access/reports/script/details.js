@@ -11,6 +11,8 @@ const line = (name, value) => (value ? el("p", {}, el("span", { class: "soft" },
 const issues = (of) => part("Findings", doc.findings.filter((one) => Object.entries(of).every(([key, name]) => one[key] === name))
   .map((one) => [el("span", { class: one.severity }, one.severity), ` ${one.id}: ${one.what}`, one.exception ? ` (accepted until ${one.exception.expires})` : ""]));
 
+const notes = (of) => (of.notes ?? []).map((note) => el("p", { class: "soft" }, note));
+
 function ofAgent(name) {
   const agent = agents.get(name), held = blast.get(name);
   const top = [el("h2", {}, name), el("p", { class: "soft" }, "agent"), line("host", agent.host), line("identity", agent.identity && el("code", {}, agent.identity)), line("shares identity with", (agent.shares_identity_with ?? []).join(", ")), line("location", agent.location)];
@@ -23,7 +25,7 @@ function ofAgent(name) {
   return [...top,
     ...(held.over_budget.length ? [el("h3", { class: "error" }, "Over budget"), el("ul", { class: "error" }, ...held.over_budget.map((over) => el("li", {}, over)))] : []),
     ...part("It may itself", reached.map(([resource, words]) => [pair(name, resource) ? link({ agent: name, resource }, resource) : resourceLink(resource), `: ${words.join(", ")}`])),
-    reached.length ? null : el("p", {}, "It has no access."),
+    reached.length ? null : el("p", {}, "It has no access."), ...notes(held),
     ...part("Secrets it can read", held.secrets.map(resourceLink)), ...part("Models it may use", held.models.map(resourceLink)),
     ...part("It can destroy", held.destroys.map(resourceLink)), ...part("It can become", held.becomes.map((one) => [agentLink(one.agent), `: ${one.how}`])),
     ...issues({ agent: name }), ...grantsOf("agent", name),
@@ -39,7 +41,7 @@ function ofPair(agent, resource) {
   const held = pair(agent, resource)?.held ?? [];
   const one = (access) => [el("h3", {}, ...badges([access])),
     access.conditional ? el("p", {}, "* only under a condition") : null, line("roles", access.roles.join(", ")), line("scope", el("code", {}, access.scope)),
-    line("location", access.location), el("p", { class: "soft" }, "operations:"), folded(access.operations.map((operation) => el("code", {}, operation)))];
+    line("location", access.location), ...notes(access), el("p", { class: "soft" }, "operations:"), folded(access.operations.map((operation) => el("code", {}, operation)))];
   return [el("h2", {}, link({ agent }), " → ", link({ resource })), ...held.flatMap(one), held.length ? null : el("p", {}, "No access."), ...issues({ agent, resource })];
 }
 function grantsOf(of, name) {

@@ -72,6 +72,9 @@ def fabrikam() -> dict[str, Any]:
         "influenced_by": [{"agent": "analysis", "through": "findings"}],
         "over_budget": ["secrets: 1 of 0"],
     }
+    blast["analysis"]["notes"] = document["access"][2]["notes"] = [
+        "To use `models` includes deleting assistants of others."
+    ]
     blast["notifier"]["influenced_by"] = [{"agent": "report", "through": "review-done"}]
     document["findings"] = [
         finding("unused-resource", "note", "Nobody writes to documents.", resource="documents"),

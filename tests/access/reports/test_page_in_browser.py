@@ -19,6 +19,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not instal
 VISITS: Mapping[str, tuple[dict[str, Any], str]] = {
     "agent": (samples.fabrikam(), "#agent=report"),
     "cell": (samples.fabrikam(), "#agent=compliance&resource=documents"),
+    "notes": (samples.fabrikam(), "#agent=analysis"),
     "hostile": (samples.hostile(), ""),
     "large": (samples.network(200, 60, 6), "#agent=agent-007"),
     "empty": (samples.network(0, 0, 0), ""),
@@ -68,6 +69,10 @@ def test_html_report_url_fragment_opens_the_operations_of_a_matrix_cell(visited:
     assert expected <= set(visited["cell"].words)
 
 
+def test_html_report_details_contain_the_notes_on_access(visited: dict[str, Reader]) -> None:
+    assert "To use `models` includes deleting assistants of others." in visited["notes"].words
+
+
 def test_html_in_names_is_escaped_in_the_html_report_graph(visited: dict[str, Reader]) -> None:
     assert "img" not in {tag for tag, _ in visited["hostile"].tags}
     assert len(_looks(visited["hostile"], "node")) == 7 + 8
@@ -113,7 +118,7 @@ FILTER = (
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 900), (400, 800)])
-def test_details_are_a_drawer_that_opens_on_selection_and_closes_by_button_and_escape(
+def test_html_report_details_are_a_drawer_that_opens_on_selection_and_closes_by_button_and_escape(
     browser: Browser, pages: dict[str, Path], width: int, height: int
 ) -> None:
     browser.open(pages["small"], width=width, height=height)
@@ -134,7 +139,7 @@ def test_details_are_a_drawer_that_opens_on_selection_and_closes_by_button_and_e
     assert browser.run(is_open) is False
 
 
-def test_report_page_is_usable_by_keyboard(browser: Browser, pages: dict[str, Path]) -> None:
+def test_html_report_is_usable_by_keyboard(browser: Browser, pages: dict[str, Path]) -> None:
     browser.open(pages["small"])
     focused = "(document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent).trim()"
 
@@ -153,7 +158,7 @@ def test_report_page_is_usable_by_keyboard(browser: Browser, pages: dict[str, Pa
     assert browser.run("document.querySelector('#panel h2').textContent") in samples.AGENTS
 
 
-def test_graph_of_a_large_network_shows_the_neighbourhood_of_the_selection(
+def test_html_report_graph_of_a_large_network_shows_the_neighbourhood_of_the_selection(
     browser: Browser, pages: dict[str, Path]
 ) -> None:
     browser.open(pages["large"])
@@ -165,7 +170,7 @@ def test_graph_of_a_large_network_shows_the_neighbourhood_of_the_selection(
     assert browser.run("document.querySelectorAll('#edges .edge.strong').length") == 6
 
 
-def test_filter_keeps_matching_agents_and_the_resources_that_they_reach(
+def test_html_report_filter_keeps_matching_agents_and_the_resources_that_they_reach(
     browser: Browser, pages: dict[str, Path]
 ) -> None:
     browser.open(pages["large"])
@@ -186,7 +191,7 @@ def test_filter_keeps_matching_agents_and_the_resources_that_they_reach(
     assert len(browser.run(HEADINGS)) == 200
 
 
-def test_grants_are_exported_as_csv_that_no_spreadsheet_runs(browser: Browser, tmp_path: Path) -> None:
+def test_html_report_exports_grants_as_csv_without_formulas(browser: Browser, tmp_path: Path) -> None:
     document = samples.fabrikam()
     document["grants"][0] |= {"principals": ['=HYPERLINK("x")'], "role": 'with "quotes", and comma'}
     file = tmp_path / "page.html"
@@ -203,7 +208,7 @@ def test_grants_are_exported_as_csv_that_no_spreadsheet_runs(browser: Browser, t
     assert [row[7] for row in rows[1:]] == [one["assignment"] for one in document["grants"]]
 
 
-def test_report_page_prints_every_section(browser: Browser, pages: dict[str, Path]) -> None:
+def test_html_report_prints_every_section(browser: Browser, pages: dict[str, Path]) -> None:
     browser.open(pages["small"])
     browser.call("Emulation.setEmulatedMedia", media="print")
 
