@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from access.reports.markup import Html, Row, joined, link, section, table, tag
+from access.reports.links import Links
+from access.reports.markup import Html, Row, joined, section, table, tag
 from access.reports.matrix_table import short_kind
 
 __all__ = ["exposure", "grants", "identities", "images", "logs", "rules"]
@@ -20,7 +21,8 @@ _GROUP = re.compile(r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/", re.
 def grants(document: Item) -> Html:
     """Render every role assignment as an HTML table with role, scope and id; a script exports the table as CSV."""
     group = _usual_group(document)
-    rows = (_grant(one, group) for one in document["grants"])
+    links = Links(document)
+    rows = (_grant(one, group, links) for one in document["grants"])
     headings = ("Who", "Verb", "What", "Role", "Scope", "Assignment")
     words = [tag("p", "Scopes are below ", tag("code", group), " unless they begin with a slash.")] if group else []
     return section(
@@ -32,14 +34,14 @@ def grants(document: Item) -> Html:
     )
 
 
-def _grant(one: Item, group: str) -> Row:
-    who = (tag("span", link(agent=name), class_="line") for name in one["principals"])
+def _grant(one: Item, group: str, links: Links) -> Row:
+    who = (tag("span", links.agent(name), class_="line") for name in one["principals"])
     gone = [] if one["exists"] else [tag("i", "deleted, or not in the source", class_="line warning")]
     condition = [tag("i", "under a condition", class_="line")] if one["condition"] else []
     cells = (
         joined((*who, *gone)),
         tag("span", one["verb"], class_=f"verb {one['weight']}".rstrip()) if one["verb"] else "",
-        joined((link(resource=one["resource"]), " ", tag("i", short_kind(one["kind"])))),
+        joined((links.resource(one["resource"]), " ", tag("i", short_kind(one["kind"])))),
         joined((tag("span", one["role"], class_=f"verb {one['weight']}".rstrip()), *condition)),
         tag("code", _below(one["scope"], group)),
         tag("code", one["assignment"].rpartition("/")[2], class_="whole"),
@@ -59,10 +61,11 @@ def _below(scope: str, group: str) -> str:
 
 def exposure(document: Item) -> Html:
     """Render network exposure, anonymous access and keys of each resource as an HTML table."""
+    links = Links(document)
     rows = (
         Row(
             (
-                joined((link(resource=one["resource"]), " ", tag("i", short_kind(one["kind"])))),
+                joined((links.resource(one["resource"]), " ", tag("i", short_kind(one["kind"])))),
                 _state(one["network"]),
                 ", ".join(one["addresses"]),
                 _state(one["anonymous"]),
@@ -89,10 +92,11 @@ def images(document: Item) -> Html:
     found: Sequence[Item] = document["images"]
     if not found:
         return Html()
+    links = Links(document)
     rows = (
         Row(
             (
-                link(agent=one["agent"]),
+                links.agent(one["agent"]),
                 tag("code", one["image"]),
                 one["tag"] or (tag("span", "none", class_="state doubtful") if not one["digest"] else ""),
                 tag("code", one["digest"]) if one["digest"] else "not pinned",
@@ -108,11 +112,11 @@ def images(document: Item) -> Html:
 
 def identities(document: Item) -> Html:
     """Render people, hosts and other identities with access as an HTML section, with a sentence about the deployer."""
-    found: Sequence[Item] = document["identities"]
+    found, links = document["identities"], Links(document)
     rows = (
         Row(
             (
-                link(agent=one["name"]),
+                links.agent(one["name"]),
                 one["kind"],
                 tag("code", one["identity"]),
                 ", ".join(one["roles"]) or "none",
@@ -138,12 +142,12 @@ def identities(document: Item) -> Html:
 
 def rules(document: Item) -> Html:
     """Render separations of duties, budgets and exceptions as HTML tables, with reasons and expiry dates."""
-    found = document["rules"]
+    found, links = document["rules"], Links(document)
     separations = (Row((" | ".join(one["apart"]), one["because"], one["location"])) for one in found["separations"])
     budgets = (
         Row(
             (
-                link(agent=one["agent"]),
+                links.agent(one["agent"]),
                 ", ".join(f"{limit}: {value}" for limit, value in one["limits"].items()),
                 _over(document, one["agent"]),
                 one["location"],
@@ -186,11 +190,11 @@ def logs(document: Item) -> Html:
     found: Sequence[Item] = document["logs"]
     if not found:
         return section("logs", "Logs", tag("p", "The source contains no diagnostic setting.", class_="warning"))
-    group = _usual_group(document)
+    group, links = _usual_group(document), Links(document)
     rows = (
         Row(
             (
-                joined((link(resource=one["resource"]), " ", tag("i", short_kind(one["kind"])))),
+                joined((links.resource(one["resource"]), " ", tag("i", short_kind(one["kind"])))),
                 joined(tag("code", _below(where, group), class_="line") for where in one["destinations"]),
                 ", ".join(one["categories"]),
             ),

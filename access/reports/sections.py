@@ -7,8 +7,8 @@ to show. `matrix_table` and `review_tables` render the rest.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from access.reports.links import Links
 from access.reports.markup import Html, Row, joined, link, section, table, tag, with_code
-from access.reports.matrix_table import names
 
 Item = Mapping[str, Any]
 
@@ -29,9 +29,10 @@ def waiting(document: Item) -> Html:
     found: Sequence[Item] = document["proof"]["waiting"]
     if not found:
         return Html()
+    links = Links(document)
     rows = (
         Row(
-            (link(agent=one["agent"]), one["verb"], one["resource"], one["why"], one["location"]),
+            (links.agent(one["agent"]), one["verb"], one["resource"], one["why"], one["location"]),
             one["agent"],
             one["resource"],
         )
@@ -47,22 +48,21 @@ def diff(document: Item) -> Html:
     if found is None:
         return Html()
     title = f"Changes from {found['from']} to {found['to']}"
-    known = dict.fromkeys(names(document, "agent"), "agent")
-    known |= dict.fromkeys(names(document, "resource"), "resource")
-    rows = (_change(one, known) for one in found["changes"])
+    links = Links(document)
+    rows = (_change(one, links) for one in found["changes"])
     headings = ("Access", "Who", "Change", "What", "Operations")
     return section("diff", title, table(headings, rows, label=title) if found["changes"] else tag("p", "Nothing."))
 
 
-def _change(change: Item, known: Mapping[str, str]) -> Row:
+def _change(change: Item, links: Links) -> Row:
     """Render a change as a table row; who can act as an agent need not be in the network, and has no details."""
     agent, resource = change["agent"], change["resource"]
     look = "grows" if change["grows"] else "shrinks"
     cells = (
         tag("span", f"{change['sign']} {look}", class_=look),
-        link(agent=agent) if known.get(agent) == "agent" else agent,
+        links.agent(agent),
         change["words"],
-        link(**{known[resource]: resource}) if resource in known else resource,
+        links.either(resource),
         joined(tag("code", operation, class_="line") for operation in change["operations"]),
     )
     return Row(cells, agent, resource)
@@ -75,7 +75,8 @@ def findings(document: Item) -> Html:
     rules: dict[str, list[Item]] = {}
     for one in current:
         rules.setdefault(one["id"], []).append(one)
-    shown = joined(_rule(alike) for alike in rules.values()) if rules else tag("p", "None.")
+    links = Links(document)
+    shown = joined(_rule(alike, links) for alike in rules.values()) if rules else tag("p", "None.")
     accepted = [found for found in ranked if found["exception"]]
     if not accepted:
         return section("findings", "Findings", shown)
@@ -97,10 +98,13 @@ def findings(document: Item) -> Html:
     return section("findings", "Findings", shown, title, table(headings, rows, label="Accepted findings"))
 
 
-def _rule(alike: Sequence[Item]) -> Html:
+def _rule(alike: Sequence[Item], links: Links) -> Html:
     """Render the findings of one rule as HTML."""
     first = alike[0]
-    rows = (Row((with_code(one["what"]), _place(one)), one["agent"] or None, one["resource"] or None) for one in alike)
+    rows = (
+        Row((with_code(one["what"]), _place(one, links)), one["agent"] or None, one["resource"] or None)
+        for one in alike
+    )
     return tag(
         "article",
         tag(
@@ -117,9 +121,11 @@ def _rule(alike: Sequence[Item]) -> Html:
     )
 
 
-def _place(found: Item) -> Html:
+def _place(found: Item, links: Links) -> Html:
     """Render the location of a finding as HTML, with links to its agent and resource."""
-    concerned = (tag("span", link(**{of: found[of]}), class_="line") for of in ("agent", "resource") if found.get(of))
+    agents = [links.agent(found["agent"])] if found.get("agent") else []
+    resources = [links.resource(found["resource"])] if found.get("resource") else []
+    concerned = (tag("span", each, class_="line") for each in (*agents, *resources))
     where = found["location"] or ""
     return joined((tag("code", where.rpartition("::")[2], class_="line"), *concerned))
 

@@ -5,6 +5,7 @@ from base64 import b64encode
 from hashlib import sha256
 from json import loads
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -145,6 +146,26 @@ def test_html_report_links_an_outsider_that_can_act_as_an_agent_to_the_agent_alo
     text = page(document)
 
     assert '<td>repo:x/y</td><td>can act as</td><td><a href="#agent=notifier">notifier</a></td>' in text
+
+
+@pytest.mark.parametrize("document", [samples.fabrikam(), samples.hostile(), samples.network(3, 20, 2)])
+def test_every_link_of_the_html_report_leads_to_a_section_or_to_details(document: dict[str, Any]) -> None:
+    document["exposure"][0]["resource"] = "an account that is not in the matrix"
+    read = Reader(page(document))
+
+    targets = [str(attributes["href"]).removeprefix("#") for name, attributes in read.tags if name == "a"]
+    sections = {attributes.get("id") for _, attributes in read.tags}
+    details = {
+        of: {
+            visible(name)
+            for name in (*(one["name"] for one in document[f"{of}s"]), *(one[of] for one in document["access"]))
+        }
+        for of in ("agent", "resource")
+    }
+    for target in targets:
+        found = parse_qs(target) if "=" in target else {}
+        leads_to_details = bool(found) and all(names[0] in details[of] for of, names in found.items())
+        assert target in sections or leads_to_details, target
 
 
 def test_html_report_of_the_same_document_is_the_same() -> None:
