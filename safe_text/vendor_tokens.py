@@ -30,10 +30,12 @@ _PLUGINS = {
     "stripe": "StripeDetector",
     "telegram_token": "TelegramBotTokenDetector",
 }
-# A long word with a digit that is not a GUID, or the words of a pattern without one.
+# A long word with a digit, and with a capital, an underscore or the length of a key, but no GUID; or the words of
+# a pattern without such a word. Ordinary names of resources are none, so that most commands load no pattern.
 _CANDIDATE = re.compile(
-    r"(?<![\w.+=:-])(?![0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![\w-]))"
-    r"(?=[A-Za-z_.+=:-]{0,64}[0-9])[\w.+=:-]{20}|PRIVATE KEY|PuTTY|hooks\.slack\.com|_authToken",
+    r"(?<![\w+=-])(?![0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![\w-]))"
+    r"(?=[A-Za-z_+=-]{0,64}[0-9])(?=[\w+=-]{32}|[a-z0-9+=-]{0,31}[A-Z_])[\w+=-]{20}"
+    r"|PRIVATE KEY|PuTTY|hooks\.slack\.com|_authToken",
     re.ASCII,
 )
 
