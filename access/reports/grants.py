@@ -4,6 +4,7 @@ Owns the flat form for reviewers, one row per assignment, and the weight of a ro
 nothing. Evaluates no operation.
 """
 
+from functools import cache
 from typing import Any
 
 from access.azure.actions import covered
@@ -48,6 +49,7 @@ def _row(graph: Graph, names: DisplayNames, one: Assignment) -> dict[str, Any]:
     }
 
 
+@cache
 def weight(role: Role | None, verb: str = "") -> str:
     """Return the weight of a role: `secrets`, `delete` or `write`; empty if it only reads or uses something.
 
