@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from access.findings import OF_ANY_PROGRAM, Finding, check
+from access.findings.additions import added_findings
 from access.model.declared import Declared
 from access.model.errors import NotAnAgentError, UnknownName
 from access.model.graph import Graph
@@ -97,12 +98,17 @@ def why_code(reasons: Sequence[ExplainedDecision]) -> ExitCode:
     return ExitCode.GROWTH if Decision.CONDITIONAL in decisions else ExitCode.OK
 
 
-def run_diff(before: Graph, after: Graph, names: tuple[str, str]) -> Result:
-    """Compute the access that changes from one graph to another, and the exit code."""
-    found = diff_document(*names, difference(before, after))
-    has_new_doubt = bool(set(after.unread) - set(before.unread))
-    code = ExitCode.GROWTH if found["grows"] or has_new_doubt else ExitCode.OK
-    return Result(found, lambda style: text.diff(found, style), lambda: markdown.diff(found), code)
+def run_diff(before: Graph, after: Graph, names: tuple[str, str], today: date) -> Result:
+    """Compute the access that changes from one graph to another, and the exit code.
+
+    Growth, new errors among the findings, and new doubts each need an approval.
+    """
+    changed = difference(before, after)
+    added = added_findings(before, after, today=today)
+    found = diff_document(*names, changed, added)
+    is_worse = changed.grows or bool(changed.new_unread) or any(one.rule.severity == "error" for one in added)
+    code = ExitCode.GROWTH if is_worse else ExitCode.OK
+    return Result(found, lambda style: text.diff(found, style), lambda: markdown.diff(found), code, added)
 
 
 def run_proof(graph: Graph, declared: Declared) -> Result:
@@ -154,7 +160,10 @@ def run_report(  # noqa: PLR0913, PLR0917 (one argument for each part of a repor
     made: Provenance | None = None,
 ) -> dict[str, Any]:
     """Compute the document of the HTML report on a graph's access, with the changes from another graph if given."""
-    changed = None if before is None else (*before[1], difference(before[0], graph))
+    changed = None
+    if before is not None:
+        added = added_findings(before[0], graph, today=today)
+        changed = (*before[1], difference(before[0], graph), added)
     return document(graph, declared, today=today, texts=texts, difference=changed, made=made)
 
 

@@ -49,8 +49,9 @@ MEANINGS = {
     ExitCode.GROWTH: (
         "Growth, new doubt, or perhaps",
         (
-            "`diff`: somebody gains access, or something cannot be judged now. `why`: under a condition, or "
-            "undecided. `reconcile` without `--apply`: something would change. `refresh-roles`: roles differ."
+            "`diff`: somebody gains access, a finding that is an error is new, or something can no longer be judged. "
+            "`why`: under a condition, or undecided. `reconcile` without `--apply`: something would change. "
+            "`refresh-roles`: roles differ."
         ),
     ),
     ExitCode.INTERNAL: (

@@ -53,7 +53,7 @@ class Question:
     def diff(self, before: str) -> ExitCode:
         """Print the access that changes from another source to the source of this command."""
         names = (source_name(before), source_name(self.source))
-        return self._print(answers.run_diff(self._read(before), self._graph, names))
+        return self._print(answers.run_diff(self._read(before), self._graph, names, _today()))
 
     def proof(self) -> ExitCode:
         """Print the proof that exactly the declared access is granted."""

@@ -34,17 +34,17 @@ _PASSWORD = re.compile("(?:.*(?:password|passwd|passphrase|secret)s?|pass|psk|pw
 _NAME_OF_SECRET = re.compile("(?:(?:image|pull|tls|vault) )?secrets?")
 _KEY = re.compile(
     ".*(?:key|keys|token)|auth|authorization|bearer|connectionstrings?|connstr|cookie|credentials?|creds|dsn|jwt"
-    "|kubeconfig|pat|sas|sig"
+    "|kubeconfig|sas|sig"
 )
 _NO_KEY = re.compile("donkey|hockey|hotkey|jockey|monkey|passkey|turkey|whiskey")
 # Words before "key" or "token" that name a key of data, such as a partition key, or a public key.
 _KEY_OF_DATA = re.compile(
     "cache|cluster|clustering|dedup|deduplication|dictionary|distribution|event|field|foreign|group|grouping|hash"
-    "|idempotency|index|instrumentation|join|lookup|message|object|order|pagination|partition|pub|public|publishable|range|route"
-    "|routing|row|shard|site|sort|sorting|translation|unique"
+    "|idempotency|index|instrumentation|join|lookup|message|object|order|pagination|partition|pub|public|range|route"
+    "|routing|row|shard|sort|sorting|translation|unique"
 )
 _DIGEST_OR_ID = re.compile(
-    "checksums?|crc|digests?|etag|fingerprints?|hash|hashes|integrity|md|sha|sums?|thumbprints?"
+    "checksum|crc|digests?|etag|fingerprint|hash|integrity|md|sha|thumbprint"
     "|build|commit|correlation|ids?|oid|revision|sid|tag|trace|traceparent|uid|version|.*(?:guid|uuid)|...+id"
 )
 

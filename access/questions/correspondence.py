@@ -54,13 +54,13 @@ class Correspondence:
 
     def of_subject(self, graph: Graph, subject: Subject) -> Identity:
         """Return the comparison key of a principal or agent of a graph, and record its display name."""
-        found = Identity("", self._place(graph, subject.id), subject.detail) if subject.id else Identity(subject.name)
+        found = Identity("", self.place_of(graph, subject.id), subject.detail) if subject.id else Identity(subject.name)
         self._shown[found] = _Shown(subject.name, subject.id)
         return found
 
     def of_resource(self, graph: Graph, resource: Resource, name: str) -> Identity:
         """Return the comparison key of a resource of a graph, and record its display name."""
-        place = self._place(graph, resource.id)
+        place = self.place_of(graph, resource.id)
         detail = f"resource {resource.kind if resource.declared else ''}"
         is_named = resource.declared and (resource.name, resource.kind) not in self._by_place
         found = Identity(resource.name, "", detail) if is_named else Identity("", place, detail)
@@ -79,10 +79,10 @@ class Correspondence:
         for one in graph.resources:
             # An agent that is called has another id once it is published, and is the same agent.
             if one.declared and one.kind != CALLED and is_path(key(one.id)):
-                found.setdefault((one.name, one.kind), set()).add(self._place(graph, one.id))
+                found.setdefault((one.name, one.kind), set()).add(self.place_of(graph, one.id))
         return {each: frozenset(places) for each, places in found.items()}
 
-    def _place(self, graph: Graph, resource_id: str) -> str:
+    def place_of(self, graph: Graph, resource_id: str) -> str:
         """Return an id for comparison, in which the network's own subscription is replaced by a fixed word."""
         place = key(resource_id)
         own = self._own[id(graph)]

@@ -1,7 +1,8 @@
 """Computes the difference between the access in two graphs.
 
 Owns the comparison in words; `access.questions.correspondence` decides which agents and resources are the same. Growth
-matters to reviewers: an operation is allowed, certainly or perhaps, that was not, or is certain that was only possible.
+matters to reviewers: an operation is allowed, certainly or perhaps, that was not, or is certain that was only possible;
+a resource is open to anybody, or to anyone with a key. What can no longer be evaluated is a doubt, apart from growth.
 """
 
 from collections.abc import Iterator
@@ -9,13 +10,22 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from access.azure.verbs import verb_of
+from access.evaluate.anonymous_access import anonymous_access, opens_by_key
+from access.evaluate.decisions import unevaluated
 from access.evaluate.foreign_actors import foreign_actors, target_name
+from access.evaluate.relevance import resource_type
 from access.evaluate.wording import words
 from access.model.graph import Graph, Unread
 from access.questions.correspondence import Correspondence, Identity
 from access.questions.matrix import AccessMatrix, MatrixEntry
 
 _Pair = tuple[Identity, Identity]
+_Opened = tuple[str, str, Identity]
+_HOLDERS = {
+    "microsoft.containerservice/managedclusters": "anyone with a local account",
+    "microsoft.keyvault/vaults": "anyone in the access policies",
+}
+"""ARM type in lower case → principals that a service admits without a role, where it has no keys."""
 _Side = tuple[AccessMatrix, MatrixEntry | None]
 
 
@@ -52,6 +62,8 @@ class Difference:
     changes: tuple[Change, ...]
     unread: tuple[Unread, ...]
     """Parts of either graph that could not be evaluated, so that access may have grown there."""
+    new_unread: tuple[Unread, ...] = ()
+    """Parts that could not be evaluated in the later graph alone: a new doubt, which is not known to be growth."""
 
     @property
     def grows(self) -> bool:
@@ -64,6 +76,7 @@ def difference(before: Graph, after: Graph) -> Difference:
     old, new = AccessMatrix(before), AccessMatrix(after)
     correspondence = Correspondence(before, after)
     was, is_now = _entries(old, correspondence), _entries(new, correspondence)
+    opened = _opened(old, correspondence), _opened(new, correspondence)
     names = correspondence.names()
     changes = [
         replace(change, agent=names[pair[0]], resource=names[pair[1]])
@@ -71,8 +84,34 @@ def difference(before: Graph, after: Graph) -> Difference:
         for change in _changes((old, was.get(pair)), (new, is_now.get(pair)))
     ]
     changes += _actor_changes(before, after)
+    changes += [
+        Change(who, names[resource], words_of, grows, ())
+        for (found, others), grows in (((opened[1], opened[0]), True), (opened, False))
+        for who, words_of, resource in found
+        if (who, words_of, resource) not in others
+    ]
     ordered = sorted(changes, key=lambda one: (not one.grows, one.agent, one.resource))
-    return Difference(tuple(ordered), tuple(dict.fromkeys((*before.unread, *after.unread))))
+    doubts = [unevaluated(graph) for graph in (before, after)]
+    known = {(correspondence.place_of(before, one.where), one.what) for one in doubts[0]}
+    added = (one for one in doubts[1] if (correspondence.place_of(after, one.where), one.what) not in known)
+    return Difference(tuple(ordered), tuple(dict.fromkeys((*doubts[0], *doubts[1]))), tuple(added))
+
+
+def _opened(matrix: AccessMatrix, correspondence: Correspondence) -> dict[_Opened, None]:
+    """Return the access without a role: subject, words and resource."""
+    found: dict[_Opened, None] = {}
+    for one in matrix.graph.resources:
+        anonymous = anonymous_access(matrix.graph, one)
+        has_keys = opens_by_key(matrix.graph, one)
+        if anonymous is not None or has_keys:
+            containing = matrix.names.containing(one)
+            resource = correspondence.of_resource(matrix.graph, containing, matrix.name_of(containing))
+            if anonymous is not None:
+                found["anybody", anonymous.words, resource] = None
+            if has_keys:
+                holder = _HOLDERS.get(resource_type(one), "anyone with a key")
+                found[holder, "has all access to", resource] = None
+    return found
 
 
 def _entries(matrix: AccessMatrix, correspondence: Correspondence) -> dict[_Pair, MatrixEntry]:

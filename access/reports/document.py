@@ -3,13 +3,13 @@
 Owns the format, which is a public interface. `page`, `text` and `markdown` render it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from access.azure.scopes import key
 from access.azure.verbs import verb_of
-from access.findings import check
+from access.findings import Finding, check
 from access.model.declared import Declared
 from access.model.graph import Assignment, Graph, Principal
 from access.questions.blast_radius import every_blast_radius
@@ -30,7 +30,7 @@ def document(  # noqa: PLR0913 (one argument for each part of a report)
     *,
     today: date,
     texts: Mapping[str, str] | None = None,
-    difference: tuple[str, str, Difference] | None = None,
+    difference: tuple[str, str, Difference, Sequence[Finding]] | None = None,
     made: Provenance | None = None,
 ) -> dict[str, Any]:
     """Return the report document of a graph: a JSON object with the results of all questions.
@@ -94,14 +94,23 @@ def over_budget(blasts: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]
     return {name: blast["over_budget"] for name, blast in blasts.items() if blast["over_budget"]}
 
 
-def diff_document(before: str, after: str, found: Difference) -> dict[str, Any]:
-    """Convert a difference to a JSON object."""
+def diff_document(before: str, after: str, found: Difference, findings: Iterable[Finding] = ()) -> dict[str, Any]:
+    """Convert a difference to a JSON object.
+
+    Args:
+        before: name of the earlier source.
+        after: name of the later source.
+        found: the difference.
+        findings: the findings of the later source that the earlier one does not have.
+    """
+    doubts = dict.fromkeys((*found.new_unread, *found.unread))
     return {
         "from": before,
         "to": after,
         "grows": found.grows,
         "changes": [change.document() for change in found.changes],
-        "unread": [{"where": one.where, "what": one.what} for one in found.unread],
+        "findings": [one.document() for one in findings],
+        "unread": [{"where": one.where, "what": one.what, "new": one in found.new_unread} for one in doubts],
     }
 
 

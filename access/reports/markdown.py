@@ -62,7 +62,13 @@ def diff(found: Mapping[str, Any]) -> str:
             lines += ["```", ""]
     if not lines:
         lines = [f"Access is the same in {_code(found['from'])} and {_code(found['to'])}.", ""]
-    lines += [f"- not evaluated: {_plain(one['where'])}: {_plain(one['what'])}" for one in found["unread"]]
+    if found["findings"]:
+        lines += ["**New findings**", "", findings(found["findings"]), ""]
+    if doubts := [one for one in found["unread"] if one["new"]]:
+        lines += ["**What can no longer be evaluated**", ""]
+        lines += [*(f"- {_plain(one['where'])}: {_plain(one['what'])}" for one in doubts), ""]
+    rest = (one for one in found["unread"] if not one["new"])
+    lines += [f"- not evaluated: {_plain(one['where'])}: {_plain(one['what'])}" for one in rest]
     return "\n".join(lines).rstrip()
 
 

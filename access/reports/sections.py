@@ -51,7 +51,18 @@ def diff(document: Item) -> Html:
     links = Links(document)
     rows = (_change(one, links) for one in found["changes"])
     headings = ("Access", "Who", "Change", "What", "Operations")
-    return section("diff", title, table(headings, rows, label=title) if found["changes"] else tag("p", "Nothing."))
+    new_findings = [f"{one['id']}: {one['what']}" for one in found.get("findings", ())]
+    doubts = [f"{one['where']}: {one['what']}" for one in found.get("unread", ()) if one.get("new")]
+    parts = [
+        *([table(headings, rows, label=title)] if found["changes"] else []),
+        *([_listed("New findings", new_findings)] if new_findings else []),
+        *([_listed("What can no longer be evaluated", doubts)] if doubts else []),
+    ]
+    return section("diff", title, *(parts or [tag("p", "Nothing.")]))
+
+
+def _listed(title: str, lines: Sequence[str]) -> Html:
+    return joined((tag("h3", title), tag("ul", *(tag("li", line) for line in lines))))
 
 
 def _change(change: Item, links: Links) -> Row:

@@ -94,15 +94,26 @@ def diff(found: Mapping[str, Any], style: Style) -> str:
         )
         for one in found["changes"]
     ]
-    grown = sum(bool(one["grows"]) for one in found["changes"])
-    lines.append(
-        style.paragraph(
-            f"access from {found['from']} to {found['to']}: {grown} grown, {len(found['changes']) - grown} shrunk"
-            if lines
-            else f"access is the same in {found['from']} and {found['to']}"
-        )
-    )
+    for one in found.get("findings", ()):
+        text = f"{one['id']}: {one['what']}"
+        lines.append(style.paragraph(text, mark="new finding:", colour=_COLOURS[one["severity"]]))
+    lines.append(style.paragraph(diff_summary(found)))
     return "\n".join([*lines, *unread(found["unread"], style)])
+
+
+def diff_summary(found: Mapping[str, Any]) -> str:
+    """Return one line about a difference: growth, shrinkage, new findings and new doubts, each with its number."""
+    grown = sum(bool(one["grows"]) for one in found["changes"])
+    changed = f"{grown} grown, {len(found['changes']) - grown} shrunk"
+    head = (
+        f"access from {found['from']} to {found['to']}: {changed}"
+        if found["changes"]
+        else f"access is the same in {found['from']} and {found['to']}"
+    )
+    doubts = sum(bool(one.get("new")) for one in found["unread"])
+    more = [(len(found.get("findings", ())), "new finding"), (doubts, "new doubt")]
+    counted = [f"{number} {noun}{'s' if number > 1 else ''}" for number, noun in more if number]
+    return "; ".join([head, *counted])
 
 
 @shows_escaped_text
@@ -154,7 +165,8 @@ def _where(location: str) -> str:
 def unread(found: Rows, style: Style) -> Iterator[str]:
     """Yield the parts that could not be evaluated as lines of text."""
     for one in found[:_FEW]:
-        yield style.paragraph(f"{one['where']}: {one['what']}", mark="not evaluated:", colour="yellow")
+        mark = "new doubt:" if one.get("new") else "not evaluated:"
+        yield style.paragraph(f"{one['where']}: {one['what']}", mark=mark, colour="yellow")
     if len(found) > _FEW:
         rest = f"and {len(found) - _FEW} more that could not be evaluated; --format json lists them all"
         yield style.paragraph(rest)

@@ -138,7 +138,9 @@ def test_access_diff_as_markdown_lists_lost_access(project: Path, ask: Ask) -> N
     code, out, _ = ask("diff", "preview.json", "--format", "markdown")
 
     assert code == 0
-    assert out.splitlines() == ["**Access that shrinks**", "", "```diff", "- report may write reports", "```"]
+    lines = out.splitlines()
+    assert lines[:5] == ["**Access that shrinks**", "", "```diff", "- report may write reports", "```"]
+    assert (lines[6], lines[-1].split(" | ")[1]) == ("**New findings**", "unused-resource")
 
 
 def test_failing_access_proof_exits_with_1_and_names_the_undeclared_access(project: Path, ask: Ask) -> None:

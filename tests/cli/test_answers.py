@@ -1,5 +1,7 @@
 """Tests of the exit codes of `why` and `diff`."""
 
+from datetime import date
+
 import pytest
 
 from access.model.graph import Graph, Unread
@@ -29,6 +31,9 @@ def test_access_why_exits_with_the_code_of_its_worst_decision(decisions: list[De
     assert why_code([reason(one) for one in decisions]) is code
 
 
+TODAY = date(2026, 1, 1)
+
+
 def graph(*unread: Unread) -> Graph:
     return Graph(principals=[], resources=[], assignments=[], source="a test", unread=unread)
 
@@ -48,4 +53,4 @@ def test_access_diff_exits_with_3_if_a_new_part_of_the_source_cannot_be_evaluate
 ) -> None:
     old, new = (graph(*(Unread(one, "it is unknown") for one in names)) for names in (before, after))
 
-    assert run_diff(old, new, ("before", "after")).code is code
+    assert run_diff(old, new, ("before", "after"), TODAY).code is code

@@ -233,13 +233,3 @@ def test_stack_export_in_any_unicode_encoding_of_windows_shells_is_read(encoding
 
     assert {each.name for each in graph_of_file(path).principals} == {"über"}
     assert export.read(json.loads(path.read_bytes())).resources
-
-
-def test_role_of_a_subscription_is_one_finding_although_it_counts_at_two() -> None:
-    owner = assignment("a", "principal-of-reader", f"/subscriptions/{SUBSCRIPTION}", role="Owner")
-    rows = [*new_account(), names_of(OTHER_SUBSCRIPTION), owner, app("reader")]
-    graph = previewed(*(step("create", each) for each in rows))
-    found = [each.rule.id for each in check(graph, today=TODAY) if each.rule.id in {"privileged-role", "wide-grant"}]
-
-    assert len(graph.assignments) == 2
-    assert sorted(found) == ["privileged-role", "wide-grant"]
