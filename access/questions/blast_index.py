@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from access.azure.verbs import CALLED
+from access.evaluate.foreign_actors import actor_sentence, foreign_actors
 from access.evaluate.wording import word
 from access.model.graph import Graph
 from access.questions.held_access import HeldAccess, ResourceNames, held_access_by_name
@@ -65,6 +66,15 @@ class BlastIndex:
     def agents_sharing_identity(self, agent: str) -> tuple[str, ...]:
         """Return the other agents that share an agent's identity."""
         return self._steps.graph.agents_sharing_identity(agent)
+
+    def outsiders(self, agent: str) -> Iterator[str]:
+        """Return a sentence for each subject outside the network that can act as an agent."""
+        graph = self._steps.graph
+        for one in foreign_actors(graph):
+            target = graph.principal(one.target)
+            agents = target.agents if target else self._steps.inventory.agents_in_cluster(one.target)
+            if agent in agents:
+                yield actor_sentence(graph, one)
 
     def _traversal(self, agent: str) -> Traversal:
         if agent not in self._traversals:

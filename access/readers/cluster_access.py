@@ -40,11 +40,12 @@ class _Cluster:
         for each in principals.identities.values():
             if each.service_account:
                 self.accounts.setdefault(each.service_account, []).append(each)
-        self.roles = {
-            (_kind(each), _namespace(each), _name(each)): listed(_values(each).get("rules"))
-            for each in self.objects
-            if _kind(each) in _ROLES
-        }
+        self.roles: dict[tuple[str, str, str], list[object]] = {}
+        """Rules of the roles that the program defines, by kind, namespace and name; an unknown rule is None."""
+        for each in self.objects:
+            if _kind(each) in _ROLES:
+                where = _namespace(each) if _kind(each) == "Role" else ""
+                self.roles.setdefault((_kind(each), where, _name(each)), []).extend(_rules(each))
 
 
 def cluster_actors(
@@ -130,14 +131,35 @@ def _reach(role: Values, state: ResourceState, cluster: _Cluster) -> bool | None
         if kind == "ClusterRole" and name in _HARMLESS_ROLES:
             return None
         return name in {"cluster-admin", "admin", "edit"}
+    if None in rules:
+        return False
     return None if all(map(_is_harmless, rules)) else True
 
 
+def _rules(role: ResourceState) -> list[object]:
+    """Return the rules of a role; None for rules that are unknown, that others add, or that a patch leaves as they are.
+
+    "Aggregated ClusterRoles", kubernetes.io, 1.33.
+    """
+    values = _values(role)
+    rules = listed(values.get("rules"))
+    is_list = isinstance(values.get("rules"), list)
+    patches = role.type.endswith("Patch") and _name(role) not in _HARMLESS_ROLES
+    if is_list and all(map(_is_known_rule, rules)) and not patches and "aggregationRule" not in values:
+        return rules
+    return [*rules, None]
+
+
+def _is_known_rule(rule: object) -> bool:
+    lists = [value for name in ("verbs", "resources", "nonResourceURLs") for value in [mapping(rule).get(name)]]
+    each = [item for value in lists for item in listed(value)]
+    return bool(listed(mapping(rule).get("verbs"))) and all(map(is_known, [*filter(None, lists), *each]))
+
+
 def _is_harmless(rule: object) -> bool:
-    """Return True if a rule of a Kubernetes role only reads objects that hold no tokens."""
+    """Return True if a rule only reads objects that hold no tokens."""
     values = mapping(rule)
-    verbs, resources = listed(values.get("verbs")), listed(values.get("resources"))
-    return bool(values) and _READS.issuperset(verbs) and _SECRETS.isdisjoint(resources)
+    return _READS.issuperset(listed(values.get("verbs"))) and _SECRETS.isdisjoint(listed(values.get("resources")))
 
 
 def _pods(state: ResourceState, cluster: _Cluster) -> Iterator[Actor]:

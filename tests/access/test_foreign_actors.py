@@ -1,6 +1,7 @@
 """Tests that everything that can act as an identity of the network is its own, or is reported by each question."""
 
 import copy
+import json
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -247,6 +248,74 @@ def test_agent_that_is_cluster_admin_of_its_aks_cluster_is_a_foreign_actor() -> 
 
     assert actor.agent == "notifier"
     assert every_blast_radius(graph, {})["notifier"] is not None
+
+
+def test_agent_that_is_cluster_admin_takes_over_every_agent_of_its_cluster_in_the_blast_radius() -> None:
+    described = fabrikam_files.network()
+    described["agents"]["courier"] = {**described["agents"]["notifier"], "access": {"review-done": "receive"}}
+    found = json.loads(json.dumps(rows(deployed(described, fabrikam_files.environment("dev"), "dev")[0])))
+    evil = ATTACKS["agent that is cluster-admin"](found)
+
+    before, after = (every_blast_radius(READERS["export"]([*found, *more]), {}) for more in ([], [evil]))
+
+    (taken,) = after["notifier"].becomes
+    assert (taken.agent, "cluster-admin" in taken.how, taken.conditional) == ("courier", True, False)
+    assert before["notifier"].becomes == after["courier"].becomes == ()
+
+
+@pytest.mark.parametrize("attack", ["credential for a workflow", "group of cluster administrators", "virtual machine"])
+def test_blast_radius_names_outsiders_that_can_act_as_the_agent(attack: str) -> None:
+    graph = attacked(attack, "export")
+    sentence = actor_sentence(graph, foreign_actors(graph)[0])
+
+    assert sentence in every_blast_radius(graph, {})["notifier"].document()["notes"]
+    assert "notes" not in every_blast_radius(READERS["export"](resources()), {})["notifier"].document()
+
+
+def test_outside_app_with_the_name_of_an_agent_fails_the_proof_only_if_it_has_access() -> None:
+    found = resources()
+    group = one(found, ":ContainerApp", "analysis")["id"].partition("/providers/")[0]
+    identity = {"type": "SystemAssigned", "principalId": GROUP_ID}
+    where = f"{group}/providers/Microsoft.App/containerApps/analysis"
+    app = new(found, "azure-native:app:ContainerApp", "analysis", where, identity=identity)
+    (grant, *_) = (row for row in found if row["type"].endswith(":RoleAssignment") and "code-uploads" in row["urn"])
+    inputs = {**grant["inputs"], "principalId": GROUP_ID}
+    theirs = new(found, grant["type"], "theirs", f"{grant['id']}-too", **inputs)
+
+    alone, with_access = (READERS["export"]([*found, *more]) for more in ([app], [app, theirs]))
+
+    assert prove(alone, DECLARED).holds
+    assert not difference(READERS["export"](found), alone).grows
+    (failure,) = prove(with_access, DECLARED).failures
+    assert failure.what.startswith(
+        "analysis (outside the network) is not in the network and has access to code-uploads"
+    )
+    assert difference(alone, with_access).grows
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        ({"rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list"]}]}, []),
+        ({"rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "create"]}]}, [True]),
+        ({"rules": [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}]}, [True]),
+        ({"rules": [{"apiGroups": [""], "resources": ["serviceaccounts"], "verbs": ["impersonate"]}]}, [True]),
+        ({"rules": UNKNOWN}, [False]),
+        ({"rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": UNKNOWN}]}, [False]),
+        ({"aggregationRule": {"clusterRoleSelectors": []}}, [False]),
+        (None, [False]),
+    ],
+)
+def test_role_of_a_cluster_role_binding_decides_if_its_subject_is_a_foreign_actor(
+    role: Row | None, expected: list[bool]
+) -> None:
+    found = resources()
+    kind = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"
+    roles = [new(found, kind, "own", "own", metadata={"name": "own"}, **role)] if role else []
+
+    graph = READERS["export"]([*found, *roles, binding("own")(found)])
+
+    assert [each.certain for each in foreign_actors(graph)] == expected
 
 
 def test_view_role_binding_in_aks_is_not_a_foreign_actor() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from access.azure.scopes import ROOT, ancestors, is_path, key, type_of
+from access.model.actors import Actor
 from access.model.graph import Graph, Principal, Resource
 from access.questions.paths.pods import pods
 
@@ -48,6 +49,17 @@ class Inventory:
     def agents(self) -> tuple[str, ...]:
         """Return the names of all agents that have any identity."""
         return tuple(self._agents)
+
+    def agents_in_cluster(self, cluster_id: str) -> list[str]:
+        """Return the agents that run in a cluster; empty for any other id."""
+        return self._pods.get(key(cluster_id), [])
+
+    def administered_by(self, agent: str) -> Iterator[tuple[str, Actor]]:
+        """Return the agents that an agent administers in its cluster, with the role binding that makes it possible."""
+        for one in self.graph.actors:
+            if one.kind == "administrator" and one.agent == agent:
+                target = self.graph.principal(one.target)
+                yield from ((other, one) for other in (target.agents if target else self.agents_in_cluster(one.target)))
 
     def identities(self, agent: str) -> list[Principal]:
         """Return the identities that an agent's code can use, without those that only pull images.

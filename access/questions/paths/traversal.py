@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from access.azure.scopes import ancestors
 from access.model.graph import Principal
+from access.model.results import EffectiveAccess
 from access.questions.paths.edges import EscalationSteps, OutgoingSteps
 from access.questions.paths.steps import SCOPE_KINDS, EscalationStep, Node
 
@@ -86,6 +87,15 @@ class _Fixpoint:
         if node.kind == "agent":
             for one in self._steps.inventory.identities(node.id):
                 self._reach(Node("identity", one.id), Cause(node, None, doubtful))
+            for other, binding in self._steps.inventory.administered_by(node.id):
+                step = EscalationStep(
+                    Node("agent", other),
+                    f"start pods as {other}",
+                    binding.reason,
+                    EffectiveAccess(),
+                    conditional=not binding.certain,
+                )
+                self._reach(step.to, Cause(node, step, doubtful or step.conditional))
             return
         outgoing = self._steps.outgoing_steps(node)
         # Many identities have the same steps as one that was followed before.

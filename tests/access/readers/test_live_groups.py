@@ -171,6 +171,19 @@ def test_app_elsewhere_with_the_tag_and_identity_of_an_agent_is_not_the_agent(ar
     assert {one.agents for one in graph.principals} == {one.agents for one in program().principals}
 
 
+def test_federated_credential_in_live_azure_fails_the_proof_unless_it_is_the_agents_own(arm: Arm) -> None:
+    identity = next(one.owner for one in program().principals if one.agents == ("notifier",))
+    trusted = f"{identity}/federatedIdentityCredentials"
+    (own,) = arm.lists[trusted.lower()]
+    evil = {"issuer": "https://evil.example", "subject": own["properties"]["subject"]}
+    arm.lists[trusted.lower()].append({"id": f"{trusted}/evil", "properties": evil})
+
+    graph = reading(arm)
+
+    assert [actor.issuer for actor in foreign_actors(graph)] == ["https://evil.example"]
+    assert ["can act as notifier" in failure.what for failure in proof_of(graph).failures] == [True]
+
+
 def test_nodes_of_a_cluster_are_the_networks_own_host_of_its_pull_identity(arm: Arm) -> None:
     (kubelet,) = (one for one in program().principals if one.party == "fleet")
     where = f"{BASE}/resourceGroups/MC_fleet/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{kubelet.name}"
