@@ -55,22 +55,21 @@ def _registry(values: _Properties) -> IgnoredRoles | None:
     # "Azure ABAC repository permissions in Azure Container Registry", Microsoft Learn, 2026: AcrPull, AcrPush and
     # AcrDelete are not honoured.
     setting = values.get("roleAssignmentMode")
-    if setting is None or setting == "LegacyRegistryPermissions":
+    if setting is None or str(setting).lower() == "legacyregistrypermissions":
         return None
     registry = "Microsoft.ContainerRegistry/registries"
     patterns = (f"{registry}/pull/read", f"{registry}/push/write", f"{registry}/artifacts/delete")
     why = "honours roles on repositories alone, and ignores this one (roleAssignmentMode)"
-    return IgnoredRoles(patterns, data=False, certain=setting == "AbacRepositoryPermissions", why=why)
+    return IgnoredRoles(patterns, data=False, certain=str(setting).lower() == "abacrepositorypermissions", why=why)
 
 
 def _search(values: _Properties) -> IgnoredRoles | None:
     # "Connect to Azure AI Search using roles", Microsoft Learn, 2026: roles have to be enabled, keys are the default.
-    options = values.get("authOptions")
-    if values.get("disableLocalAuth") is True or (isinstance(options, Mapping) and "aadOrApiKey" in options):
+    given = values.get("authOptions")
+    options = cast("_Properties", given) if isinstance(given, Mapping) else dict[str, Any]()
+    if values.get("disableLocalAuth") is True or options.get("aadOrApiKey") is not None:
         return None
-    certain = (
-        isinstance(options, Mapping) and "apiKeyOnly" in options and values.get("disableLocalAuth") in (None, False)
-    )
+    certain = options.get("apiKeyOnly") is not None and values.get("disableLocalAuth") in (None, False)
     return IgnoredRoles(
         ("*",), data=True, certain=certain, why="accepts only API keys and ignores Azure roles (authOptions)"
     )
@@ -86,10 +85,20 @@ def _cluster(values: _Properties) -> IgnoredRoles | None:
     return IgnoredRoles(("*",), data=True, certain=True, why=why)
 
 
+def _signals(values: _Properties) -> IgnoredRoles | None:
+    # "Authorize access with Microsoft Entra ID for Azure SignalR Service", Microsoft Learn, 2025: on unless turned off.
+    setting = values.get("disableAadAuth")
+    if setting in (None, False):
+        return None
+    return IgnoredRoles(("*",), data=True, certain=setting is True, why="ignores Azure roles (disableAadAuth)")
+
+
 _BY_TYPE: Mapping[str, Callable[[_Properties], IgnoredRoles | None]] = {
     "microsoft.containerregistry/registries": _registry,
     "microsoft.containerservice/managedclusters": _cluster,
     "microsoft.keyvault/vaults": _vault,
     "microsoft.search/searchservices": _search,
+    "microsoft.signalrservice/signalr": _signals,
+    "microsoft.signalrservice/webpubsub": _signals,
 }
 """ARM type in lower case → reading of its setting."""

@@ -46,6 +46,7 @@ _BY_END = (
     ("ObjectReplicationPolicy", "it copies blobs to another account, where other roles and keys count"),
     ("PrincipalAssignment", "it gives access in a system of its own, which is not read"),
     ("RoleAssignment", "it gives roles in a system of its own, which is not read"),
+    ("RoleAssignmentSchedule", "it gives a role for a while, which is not read"),
     ("RoleEligibilitySchedule", "it lets somebody take a role, which is not read"),
     ("ScopeMap", "it gives the tokens that use it rights on images, without a role"),
     ("Token", "it signs in with a password of its own, without a role"),

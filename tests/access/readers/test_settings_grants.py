@@ -1,5 +1,6 @@
 """Tests of access by a resource's own settings, and of services whose settings make them ignore roles."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,8 +9,12 @@ from access.azure.catalogue import by_name
 from access.azure.planes import relevant_to
 from access.azure.roles import definition_id
 from access.evaluate.decisions import Decision, decide, effective_access
+from access.findings import check
 from access.model.graph import Graph
 from access.questions.diff import difference
+from access.questions.proof import prove
+from access.readers import local
+from tests.access import fabrikam
 from tests.access.readers.programs import GROUP, SECRET, SUBSCRIPTION, UNKNOWN, app, assignment, graph_of, identity, row
 
 Row = dict[str, Any]
@@ -135,6 +140,12 @@ def cluster(**profile: object) -> Row:
     )
 
 
+def signals(**settings: object) -> Row:
+    return row("azure-native:signalrservice:SignalR", "signals", SIGNALS, inputs=settings)
+
+
+SIGNALS = f"{GROUP}/providers/Microsoft.SignalRService/SignalR/signals"
+SEND = "Microsoft.SignalRService/SignalR/hub/send/action"
 REGISTRY = f"{GROUP}/providers/Microsoft.ContainerRegistry/registries/images"
 SEARCH = f"{GROUP}/providers/Microsoft.Search/searchServices/finder"
 CLUSTER = f"{GROUP}/providers/Microsoft.ContainerService/managedClusters/fleet"
@@ -156,6 +167,15 @@ ADMIN = "Azure Kubernetes Service RBAC Cluster Admin"
         (search(), "Search Index Data Reader", FIND, Decision.CONDITIONAL),
         (search(authOptions={"aadOrApiKey": {}}), "Search Index Data Reader", FIND, Decision.ALLOWED),
         (search(disableLocalAuth=True), "Search Index Data Reader", FIND, Decision.ALLOWED),
+        (
+            search(authOptions={"apiKeyOnly": None, "aadOrApiKey": {}}),
+            "Search Index Data Reader",
+            FIND,
+            Decision.ALLOWED,
+        ),
+        (search(authOptions=UNKNOWN), "Search Index Data Reader", FIND, Decision.CONDITIONAL),
+        (signals(disableAadAuth=True), "SignalR REST API Owner", SEND, Decision.DENIED),
+        (signals(), "SignalR REST API Owner", SEND, Decision.ALLOWED),
         (cluster(enableAzureRBAC=False), ADMIN, PODS, Decision.DENIED),
         (cluster(enableAzureRBAC=True), ADMIN, PODS, Decision.ALLOWED),
         (vault(), "Key Vault Secrets User", GET, Decision.DENIED),
@@ -212,3 +232,40 @@ def test_lighthouse_delegation_role_is_found_by_its_full_role_definition_id() ->
     graph = graph_of(offer(owner), accepted(GROUP))
 
     assert [each.role.name for each in graph.assignments if each.role] == ["Owner"]
+
+
+def test_access_policy_fails_the_proof_of_a_network_and_is_growth() -> None:
+    document, network = fabrikam.document("prod"), fabrikam.declared("prod")
+    before = local.read(document)
+    (who,) = (each.id for each in before.principals if each.agent == "ingestion" and each.purpose == "own")
+    for each in document["resources"]:
+        if each["type"] == "azure-native:keyvault:Vault":
+            given = {"enableRbacAuthorization": False, "accessPolicies": [policy(who, secrets=["get"])]}
+            each["inputs"]["properties"] |= given
+    after = local.read(document)
+
+    failures = [(each.agent, each.resource, each.grows) for each in prove(after, network).failures]
+    assert prove(before, network).failures == ()
+    assert ("ingestion", "webhook-signing-key", True) in failures
+    # The role that network.yaml declares does not work any more.
+    assert ("notifier", "webhook-signing-key", False) in failures
+    assert difference(before, after).grows
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs"),
+    [
+        ("azure-native:cognitiveservices:ProjectConnection", {"properties": {"authType": "AccountKey"}}),
+        ("azure-native:storage:LocalUser", {}),
+        ("azure-native:redis:Redis", {}),
+        ("pulumi-python:dynamic:Resource", {}),
+        ("azurerm:index/roleAssignment:RoleAssignment", {}),
+    ],
+)
+def test_access_that_cannot_be_read_fails_the_proof_of_a_network_and_is_a_finding(kind: str, inputs: Row) -> None:
+    document, network = fabrikam.document("prod"), fabrikam.declared("prod")
+    document["resources"].append(row(kind, "extra", f"{GROUP}/providers/Some.Provider/things/extra", inputs=inputs))
+    graph = local.read(document)
+
+    assert [each.rule.id for each in check(graph, network, today=date(2026, 1, 1)) if each.rule.id == "unread"]
+    assert prove(graph, network).failures
