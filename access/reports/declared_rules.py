@@ -121,9 +121,11 @@ def log_rows(graph: Graph) -> list[dict[str, Any]]:
         values = {**mapping(one.properties.get("properties")), **one.properties}
         where = key(one.id).partition("/providers/microsoft.insights/")[0]
         source = graph.resource(where)
+        named = text(values, "resourceUri") or where
         rows.append(
             {
-                "resource": names.of_resource(source) if source is not None else where,
+                # A part of an account, such as its queues, is in no list of resources: `account/queueServices/default`.
+                "resource": names.of_resource(source) if source is not None else "/".join(named.split("/")[-3:]),
                 "kind": source.kind if source is not None else "",
                 "id": one.id,
                 "destinations": [value for name in _DESTINATIONS if (value := text(values, name))],

@@ -15,6 +15,7 @@ from access.reports.matrix_table import short_kind
 __all__ = ["exposure", "grants", "identities", "images", "logs", "rules"]
 
 Item = Mapping[str, Any]
+_SEPARATION = "separation-of-duties"
 _GROUP = re.compile(r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/", re.IGNORECASE)
 
 
@@ -143,7 +144,10 @@ def identities(document: Item) -> Html:
 def rules(document: Item) -> Html:
     """Render separations of duties, budgets and exceptions as HTML tables, with reasons and expiry dates."""
     found, links = document["rules"], Links(document)
-    separations = (Row((" | ".join(one["apart"]), one["because"], one["location"])) for one in found["separations"])
+    separations = (
+        Row((" | ".join(one["apart"]), one["because"], _broken(document, one), one["location"]))
+        for one in found["separations"]
+    )
     budgets = (
         Row(
             (
@@ -161,7 +165,7 @@ def rules(document: Item) -> Html:
         for one in found["exceptions"]
     )
     parts = (
-        ("Separations of duties", ("Never together", "Because", "Location"), separations),
+        ("Separations of duties", ("Never together", "Because", "State", "Location"), separations),
         ("Budgets", ("Agent", "Limits", "State", "Location"), budgets),
         ("Exceptions", ("Finding", "On", "Because", "Expires", "Location"), exceptions),
     )
@@ -171,6 +175,14 @@ def rules(document: Item) -> Html:
 def _part(title: str, headings: Sequence[str], rows: Iterable[Row]) -> Html:
     listed = list(rows)
     return joined((tag("h3", title), table(headings, listed, label=title) if listed else tag("p", "None declared.")))
+
+
+def _broken(document: Item, separation: Item) -> Html:
+    """Return as HTML who has the rights that a separation of duties keeps apart."""
+    where = separation["location"]
+    alike = (one for one in document["findings"] if one["id"] == _SEPARATION and one["location"] == where)
+    agents = ", ".join(dict.fromkeys(one["agent"] for one in alike))
+    return tag("span", f"broken by {agents}" if agents else "holds", class_=f"state {'bad' if agents else 'good'}")
 
 
 def _over(document: Item, agent: str) -> Html:

@@ -78,6 +78,8 @@ def fabrikam() -> dict[str, Any]:
     blast["notifier"]["influenced_by"] = [{"agent": "report", "through": "review-done"}]
     document["findings"] = [
         finding("unused-resource", "note", "Nobody writes to documents.", resource="documents"),
+        finding("separation-of-duties", "error", "report may do both.", agent="report")
+        | {"location": "network.yaml:90"},
         finding("shared-identity", "error", "report and analysis can act as one.", agent="report"),
         finding(
             "broad-scope", "warning", "notifier reads every secret of the vault.", "notifier", "webhook-signing-key"

@@ -119,7 +119,7 @@ def test_html_report_shows_what_a_security_review_needs() -> None:
     assert {"on: Blob", "203.0.113.0/24", "listed addresses", "off"} <= words
     assert {"fabrikam.azurecr.io/ingestion:1.4", "1.4", "not pinned"} <= words
     assert {"reviewers", "group", "agent-network deployer"} <= words
-    assert {"Who uploads code does not judge it.", "secrets: 0", "2026-06-30 (expired)"} <= words
+    assert {"broken by report", "Who uploads code does not judge it.", "secrets: 0", "2026-06-30 (expired)"} <= words
     assert {"Microsoft.OperationalInsights/workspaces/fabrikam-logs", "Audit"} <= words
     assert {"a group of another team", "Left out of the proof"} <= words
     assert "1 part of the source could not be judged. Access that exists there is missing from this report." in words
