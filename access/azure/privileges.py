@@ -62,7 +62,7 @@ _WAYS_OUT = (
         ),
     ),
     _WayOut(
-        "acts as another identity",
+        "lets its holder act as another identity",
         actions=(
             "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
             "Microsoft.ManagedIdentity/userAssignedIdentities/write",

@@ -26,7 +26,7 @@ _DESTINATIONS = ("eventHubAuthorizationRuleId", "marketplacePartnerId", "service
 
 
 def unread_settings(resource_ids: ResourceIds) -> Iterator[Unread]:
-    """Return a note for each setting that gives data or access without a role."""
+    """Return a note for each setting with access that is not evaluated, such as forwarding or sign-in to nodes."""
     there = {key(resource_ids.id_of(each)) for each in resource_ids.states if each.token}
     for state in resource_ids.states:
         read = None if state.unseen else _BY_TOKEN.get(state.token)

@@ -77,7 +77,7 @@ class AgentIdentity:
 
 
 def agent_identities(rows: Sequence[Row]) -> list[AgentIdentity]:
-    """Return the identities of Foundry agents in the state of a stack, with role assignments, in order of names."""
+    """Return all identities of Foundry agents in a stack's state, each with its role assignments, ordered by name."""
     children: dict[str, list[Row]] = {}
     for row in rows:
         children.setdefault(str(row.get("parent") or ""), []).append(row)

@@ -150,7 +150,7 @@ def test_blast_radius_of_each_operation_in_the_table_of_compute_hosts_includes_t
 
     assert [(one.agent, one.conditional) for one in found.becomes] == [("victim", False)]
     assert given.role is not None
-    assert "acts as another identity (" in (privileged(given.role) or "")
+    assert "lets its holder act as another identity (" in (privileged(given.role) or "")
 
 
 def test_every_type_in_the_table_of_compute_hosts_counts_its_update_as_an_escalation() -> None:

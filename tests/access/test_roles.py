@@ -112,7 +112,7 @@ PRIVILEGED = {
         "Search Service Contributor",
         "App Configuration Contributor",
     ),
-    "acts as another identity": (
+    "lets its holder act as another identity": (
         "Managed Identity Operator",
         "Managed Identity Contributor",
         "Container Apps Contributor",
