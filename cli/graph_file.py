@@ -1,7 +1,7 @@
 """Reads an access graph from a file: a stack export, a preview, a document or a state file of local Azure."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +13,8 @@ __all__ = ["graph_of_file", "read_document"]
 
 _LARGEST = 512 * 1024 * 1024
 """Maximum size of a source file in bytes."""
+_DEEPEST = 200
+"""Maximum number of levels in a source file."""
 
 
 def graph_of_file(path: Path) -> Graph:
@@ -55,6 +57,24 @@ def read_document(path: Path) -> Mapping[str, Any]:
         raise CommandError(f"{path}: cannot be read: {os_error_text(error)}") from None
     except (ValueError, RecursionError) as error:
         raise CommandError(f"{path}: is not complete JSON: {error}") from None
+    if _is_deep(document):
+        raise CommandError(f"{path}: is nested in more than {_DEEPEST} levels; name a file that Pulumi wrote")
     if not isinstance(document, dict):
         raise CommandError(f"{path}: is JSON of type {type(document).__name__}, not an object")
     return cast("Mapping[str, Any]", document)
+
+
+def _is_deep(document: object) -> bool:
+    """Return True if a JSON document has more levels than are read, level by level and without recursion."""
+    level = [document]
+    for _ in range(_DEEPEST):
+        inner: list[Iterable[object]] = []
+        for each in level:
+            if isinstance(each, dict):
+                inner.append(cast("dict[str, object]", each).values())
+            elif isinstance(each, list):
+                inner.append(cast("list[object]", each))
+        if not inner:
+            return False
+        level = [child for children in inner for child in children]
+    return True

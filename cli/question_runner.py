@@ -9,7 +9,7 @@ from pathlib import Path
 
 from access.findings import RULES
 from access.model.graph import Graph
-from access.readers.stack_outputs import stack_outputs
+from access.readers.stack_outputs import stack_texts
 from access.reports.page import page
 from access.reports.sarif import sarif
 from access.reports.terminal import Style
@@ -75,7 +75,7 @@ class Question:
     def check_of_program(self) -> ExitCode:
         """Print the findings about any Azure program in a file, without a project and its network.yaml."""
         path = program_file(self.source)
-        found = stack_outputs(read_document(path))
+        found = stack_texts(read_document(path))
         return self._print(answers.run_check_of_program(graph_of_file(path), _today(), found))
 
     def report(self, out: Path | None, diff_with: str | None) -> ExitCode:

@@ -12,7 +12,7 @@ from typing import Any
 
 from access.model.graph import Graph
 from access.readers import local
-from access.readers.stack_outputs import stack_outputs
+from access.readers.stack_outputs import stack_texts
 from cli.errors import CommandError
 from cli.graph_file import graph_of_file, read_document
 from cli.revision import deployment_at, is_revision
@@ -75,7 +75,7 @@ def texts_of(document: Mapping[str, Any], root: Path, stack: str) -> dict[str, s
     except (OSError, UnicodeDecodeError):
         lines = []
     found = {f"{name}:{number}": line for number, line in enumerate(lines, 1)}
-    return found | stack_outputs(document)
+    return found | stack_texts(document)
 
 
 def program_file(source: str) -> Path:

@@ -1,6 +1,6 @@
-"""Reads the outputs of a stack from an export, a preview or a document of local Azure, as texts to search.
+"""Reads the outputs and the configuration of a stack from a document, as texts to search for credentials.
 
-Owns the place of the outputs in each format. Secret and unknown parts are left out.
+Owns their place in an export, a preview and a document of local Azure. Secret and unknown parts are left out.
 """
 
 import json
@@ -10,7 +10,7 @@ from typing import Any, cast
 from access.model.json_values import Values, is_known, listed, mapping
 from access.readers.preview import without_masks
 
-__all__ = ["stack_outputs"]
+__all__ = ["stack_outputs", "stack_texts"]
 
 _STACK = "pulumi:pulumi:Stack"
 
@@ -24,6 +24,13 @@ def stack_outputs(document: Mapping[str, Any]) -> dict[str, str]:
         outputs |= cast("Values", without_masks(_of_stack(mapping(mapping(step).get("newState")))))
     known = {name: _known_part(value) for name, value in outputs.items()}
     return {f"output {name}": json.dumps(value) for name, value in known.items() if value is not None}
+
+
+def stack_texts(document: Mapping[str, Any]) -> dict[str, str]:
+    """Return the known outputs of a stack, and the configuration that a preview contains, as texts by location."""
+    configuration = mapping(without_masks(mapping(document.get("config"))))
+    known = {f"config {name}": value for name, value in configuration.items() if is_known(value)}
+    return stack_outputs(document) | {where: value for where, value in known.items() if isinstance(value, str)}
 
 
 def _of_stack(row: Values) -> Values:

@@ -14,7 +14,8 @@ from access.evaluate.decisions import Decision, decide, effective_access
 from access.findings import check
 from access.model.graph import Graph
 from access.readers import export, preview
-from access.readers.stack_outputs import stack_outputs
+from access.readers.stack_outputs import stack_outputs, stack_texts
+from cli.errors import CommandError
 from cli.graph_file import graph_of_file
 from tests.access.readers.programs import (
     ACCOUNT,
@@ -233,3 +234,26 @@ def test_stack_export_in_any_unicode_encoding_of_windows_shells_is_read(encoding
 
     assert {each.name for each in graph_of_file(path).principals} == {"über"}
     assert export.read(json.loads(path.read_bytes())).resources
+
+
+def test_configuration_in_a_preview_is_searched_without_its_masked_secrets() -> None:
+    config = {"shop:login": LOGIN, "shop:key": "[secret]", "shop:text": "x [secret]"}
+
+    assert stack_texts({"steps": [], "config": config}) == {"config shop:login": LOGIN}
+
+
+@pytest.mark.parametrize("levels", [150, 300, 900, 5000])
+@pytest.mark.parametrize(("opening", "closing"), [('{"a":', "}"), ("[", "]")])
+def test_document_with_many_levels_is_read_or_refused_in_one_sentence(
+    levels: int, opening: str, closing: str, tmp_path: Path
+) -> None:
+    deep = row("azure-native:storage:StorageAccount", "things", ACCOUNT, inputs={"metadata": "deep"})
+    text = json.dumps(document(deep)).replace('"deep"', opening * levels + '"x"' + closing * levels)
+    path = tmp_path / "export.json"
+    path.write_text(text)
+
+    if levels < 200:
+        assert check(graph_of_file(path), today=TODAY)
+    else:
+        with pytest.raises(CommandError, match=r"levels|not complete JSON"):
+            graph_of_file(path)
