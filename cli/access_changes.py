@@ -1,9 +1,11 @@
 """Compares the access after a run on local Azure with the access that was deployed before."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from access.findings.additions import added_findings
 from access.model.graph import Graph
 from access.questions.diff import difference
 from access.reports.document import diff_document
@@ -40,5 +42,6 @@ def access_changes(before: Graph | None, result: RunResult) -> Mapping[str, Any]
         return None
     if result.failures and result.operation is Operation.PREVIEW:
         return None
-    found = difference(before, access_graph(result.world, result.records))
-    return diff_document(*_NAMES[result.operation], found)
+    after = access_graph(result.world, result.records)
+    added = added_findings(before, after, today=datetime.now(UTC).date())
+    return diff_document(*_NAMES[result.operation], difference(before, after), added)

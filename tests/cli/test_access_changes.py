@@ -103,3 +103,23 @@ def test_local_preview_with_summary_exits_with_1_for_an_error_finding(
     (project / "network.yaml").write_text(NETWORK + "    budget: { destroys: 0 }\n")
 
     assert "1 error" in output(capsys, "preview", "--summary", code=1)
+
+
+def test_preview_prints_new_findings_of_a_container_that_is_made_public(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output(capsys, "up")
+    with (project / "__main__.py").open("a") as program:
+        program.write(
+            "from pulumi_azure_native import storage\n"
+            "storage.StorageAccount('open', account_name='contosoopen1', resource_group_name='contoso-agents',\n"
+            "    location='westeurope', kind='StorageV2', sku={'name': 'Standard_LRS'},\n"
+            "    allow_blob_public_access=True)\n"
+            "storage.BlobContainer('pub', account_name='contosoopen1', resource_group_name='contoso-agents',\n"
+            "    container_name='pub', public_access='Blob')\n"
+        )
+
+    text = output(capsys, "preview")
+
+    assert "+ anybody may read pub" in text
+    assert "new finding: public-access: 'pub' can be read by anybody" in text
