@@ -183,7 +183,7 @@ class Cluster(StrictModel):
     defender_workspace: WorkspaceId | None = None
     """Id of a workspace for Defender alone, which uses the workspace's key; by default the network's, without key."""
     admins: Annotated[ListField[EntraId], AfterValidator(sorted_strings)] = ()
-    """Ids of groups with full access to the cluster; by default, only role assignments give access."""
+    """Ids of groups with full access to the cluster; of an existing cluster, those that have it. By default, none."""
 
 
 class Destination(StrictModel):

@@ -31,7 +31,7 @@ class _Network:
     """Distinct hosts and service accounts by principal id."""
 
     def __post_init__(self) -> None:
-        known = [one for one in self.graph.resources if type_of(key(one.id)) == _CLUSTER]
+        known = [one for one in self.graph.resources if _is_cluster(one.id)]
         parties = {key(one.owner) for one in self.graph.principals if one.party}
         # A program without the network's components has no other sign of which clusters are its own.
         own = [one for one in known if key(one.id) in parties] or known
@@ -95,25 +95,22 @@ def actors_of_network(graph: Graph, administrators: Mapping[str, tuple[str, ...]
         graph: the graph.
         administrators: by name of the cluster in network.yaml, the object ids of its declared groups.
     """
+    clusters = {key(one.owner): one.party for one in graph.principals if one.party and _is_cluster(one.owner)}
+    of_clusters = {one.target.lower() for one in graph.actors if key(one.subject_id) in clusters}
     for each in foreign_actors(graph):
         target = target_of(graph, each)
         if isinstance(target, Principal):
-            if is_identity_of_network(graph, target):
+            # An identity that a cluster of the network has can act in it, and so as every agent there.
+            if target.is_in_network or key(target.owner) in clusters or target.id.lower() in of_clusters:
                 yield each
         else:
-            names = {one.party for one in graph.principals if key(one.owner) == key(each.target)}
-            declared = {one.lower() for name in names for one in administrators.get(name, ())}
-            if each.subject_id.lower() not in declared:
+            declared = administrators.get(clusters.get(key(each.target), ""), ())
+            if each.subject_id.lower() not in {one.lower() for one in declared}:
                 yield each
 
 
-def is_identity_of_network(graph: Graph, principal: Principal) -> bool:
-    """Return True for identities of agents, hosts and people, and for identities that a cluster of theirs has."""
-    if principal.is_in_network:
-        return True
-    clusters = {key(one.owner) for one in graph.principals if one.party and type_of(key(one.owner)) == _CLUSTER}
-    having = {key(one.subject_id) for one in graph.actors if one.target.lower() == principal.id.lower()}
-    return not clusters.isdisjoint(having) or key(principal.owner) in clusters
+def _is_cluster(resource_id: str) -> bool:
+    return type_of(key(resource_id)) == _CLUSTER
 
 
 def target_of(graph: Graph, actor: Actor) -> Principal | Resource | None:
@@ -143,7 +140,6 @@ __all__ = [
     "actor_sentence",
     "actors_of_network",
     "foreign_actors",
-    "is_identity_of_network",
     "target_name",
     "target_of",
 ]

@@ -144,7 +144,7 @@ def _clusters(inputs: CheckInput) -> Iterator[Violation]:
         if name not in hosts:
             message = unknown_name_message("cluster", name, hosts, there="the clusters of the network are")
             yield Violation(path, message, "environment")
-        elif host is not None and host.existing:
+        elif host is not None and host.existing and entry.model_fields_set != {"admins"}:
             message = f"{quote_value(name)} exists already and is not changed; remove this"
             yield Violation(path, message, "environment")
         elif not entry.model_fields_set and inputs.environment.is_valid(*path):

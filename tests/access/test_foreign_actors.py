@@ -241,6 +241,15 @@ def test_declared_aks_administrators_are_growth_in_a_diff_but_fail_neither_proof
     assert changes == [f"+ group {GROUP_ID} can act as every agent in cluster 'fleet'"]
 
 
+def test_administrators_of_an_existing_aks_cluster_can_be_declared_with_no_other_setting(tmp_path: Path) -> None:
+    described, environment = fabrikam_files.network(), fabrikam_files.environment("dev")
+    described["hosts"]["fleet"] = {"kind": "aks-cluster", "cluster": "fabrikam-fleet", "existing": True}
+    environment["clusters"]["fleet"] = {"admins": [GROUP_ID]}
+    write_project(tmp_path, described, environment, "dev")
+
+    assert fabrikam.declared("dev", tmp_path).administrators == {"fleet": (GROUP_ID,)}
+
+
 def test_agent_that_is_cluster_admin_of_its_aks_cluster_is_a_foreign_actor() -> None:
     graph = attacked("agent that is cluster-admin", "export")
 
