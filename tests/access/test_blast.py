@@ -90,7 +90,7 @@ def fabrikam() -> dict[str, Any]:
     return {name: one.document() for name, one in every_blast_radius(local.read(printed(result)), {}).items()}
 
 
-def test_blast_radii_of_fabrikam_list_data_agents_can_destroy_secrets_and_models_and_no_other_identity(
+def test_blast_radii_of_fabrikam_list_destroyable_data_secrets_and_models_but_no_other_identity(
     fabrikam: dict[str, Any],
 ) -> None:
     assert {name: one["destroys"] for name, one in fabrikam.items()} == {

@@ -101,7 +101,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("text", PROGRAMS)
-def test_condition_is_parsed_into_the_expected_syntax_tree(text: str) -> None:
+def test_condition_is_parsed_into_the_expected_instructions(text: str) -> None:
     found = parse(text)
 
     assert found.program == PROGRAMS[text]

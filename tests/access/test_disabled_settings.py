@@ -55,14 +55,14 @@ def data_operations(account: Resource) -> Iterable[str]:
     return relevant_operations(account, data=True)
 
 
-def test_every_type_with_a_key_setting_is_tested() -> None:
+def test_every_resource_type_with_a_key_access_setting_has_a_test_case() -> None:
     switched = {row.key for row in BY_ARM_TYPE.values() if isinstance(row.keys, KeySwitch)}
 
     assert switched <= {kind.lower() for kind in KEYS}
 
 
 @pytest.mark.parametrize("kind", KEYS)
-def test_right_to_turn_keys_on_and_to_read_them_is_perhaps_access_to_the_data(kind: str) -> None:
+def test_right_to_turn_access_keys_on_and_to_list_them_gives_conditional_access_to_the_data(kind: str) -> None:
     account = resource(f"{GROUP}/providers/{kind}/one", local_auth=False)
     turn_on = (f"{kind}/write", *(["Microsoft.Authorization/roleAssignments/write"] if "KeyVault" in kind else []))
     both = Graph(resources=[account], assignments=[actions(*turn_on, f"{kind}/{KEYS[kind]}", at=GROUP)])
@@ -83,7 +83,7 @@ def test_right_to_turn_keys_on_and_to_read_them_is_perhaps_access_to_the_data(ki
     assert outcome(works, account.id, first) in {"allowed", "conditional"}
 
 
-def test_steps_of_two_roles_are_perhaps_access_and_each_role_is_named() -> None:
+def test_rights_of_two_roles_to_turn_on_and_list_keys_give_conditional_access_that_names_both_roles() -> None:
     write = actions("Microsoft.Storage/storageAccounts/write", at=GROUP)
     keys = actions("Microsoft.Storage/storageAccounts/listkeys/action", at=ACCOUNT)
     answer = decide(graph_of(write, keys, local_auth=False), "p", UPLOADS, WRITE)
@@ -96,7 +96,7 @@ def test_steps_of_two_roles_are_perhaps_access_and_each_role_is_named() -> None:
     )
 
 
-def test_right_to_write_an_account_at_a_container_turns_nothing_on() -> None:
+def test_contributor_at_a_blob_container_cannot_turn_on_the_keys_of_its_storage_account() -> None:
     graph = graph_of(held("Contributor", UPLOADS), local_auth=False)
 
     assert outcome(graph, UPLOADS, READ) == "denied"
@@ -111,7 +111,7 @@ def test_right_to_write_an_account_at_a_container_turns_nothing_on() -> None:
         (("storageAccounts/write",), False, "denied"),
     ],
 )
-def test_right_to_make_a_container_public_is_perhaps_the_right_to_read_its_blobs(
+def test_right_to_make_a_blob_container_public_gives_conditional_access_to_read_its_blobs(
     operations: tuple[str, ...], *, public: bool, expected: str
 ) -> None:
     account = resource(ACCOUNT, local_auth=False, properties={"allowBlobPublicAccess": public})
@@ -121,7 +121,7 @@ def test_right_to_make_a_container_public_is_perhaps_the_right_to_read_its_blobs
     assert (outcome(graph, UPLOADS, READ), outcome(graph, UPLOADS, WRITE)) == (expected, "denied")
 
 
-def test_right_to_make_registry_tokens_pushes_images_although_the_admin_user_is_off() -> None:
+def test_right_to_create_registry_tokens_gives_conditional_access_to_push_with_the_admin_user_off() -> None:
     role = "Container Registry Contributor and Data Access Configuration Administrator"
     registry = resource(REGISTRY, local_auth=False)
     graph = Graph(resources=[registry], assignments=[held(role, REGISTRY)])
@@ -131,7 +131,7 @@ def test_right_to_make_registry_tokens_pushes_images_although_the_admin_user_is_
     assert "make a token of 'images' with a password" in effective_access(graph, "p", REGISTRY).detours
 
 
-def test_reader_of_a_cosmos_account_with_keys_reads_its_items() -> None:
+def test_reader_of_a_cosmos_account_may_read_its_items_only_if_key_access_is_on() -> None:
     account = f"{GROUP}/providers/Microsoft.DocumentDB/databaseAccounts/cos"
     items = f"{account}/sqlDatabases/main/containers/items"
     operation = "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/items/{}"
@@ -151,7 +151,7 @@ def test_reader_of_a_cosmos_account_with_keys_reads_its_items() -> None:
         ("Contributor", False, "denied"),
     ],
 )
-def test_vault_with_roles_is_opened_by_those_alone_who_may_also_write_role_assignments(
+def test_key_vault_contributor_reads_secrets_only_conditionally_and_under_rbac_needs_to_write_role_assignments(
     role: str, *, works: bool, expected: str
 ) -> None:
     resources = [resource(VAULT, local_auth=works), resource(SECRET)]
@@ -160,7 +160,7 @@ def test_vault_with_roles_is_opened_by_those_alone_who_may_also_write_role_assig
     assert outcome(graph, SECRET, READS) == expected
 
 
-def test_right_to_read_the_keys_of_an_authorization_rule_opens_its_whole_namespace() -> None:
+def test_right_to_list_keys_of_a_service_bus_rule_gives_access_to_the_queues_of_its_namespace_if_keys_are_on() -> None:
     queue = f"{NAMESPACE}/queues/done"
     for rule, expected in ((RULE, "allowed"), (f"{NAMESPACE}/authorizationRules/listen-only", "conditional")):
         resources = [resource(NAMESPACE, local_auth=True), resource(queue)]
@@ -172,7 +172,7 @@ def test_right_to_read_the_keys_of_an_authorization_rule_opens_its_whole_namespa
     assert outcome(off, queue, SEND) == "denied"
 
 
-def test_proof_why_and_blast_radius_name_the_two_steps_to_the_data() -> None:
+def test_proof_why_and_blast_radius_name_turning_keys_on_and_reading_them_as_steps_to_the_data() -> None:
     graph, declared = fabrikam.graph(), fabrikam.declared()
     reports = next(one for one in graph.assignments if one.name == "report-may-write-reports")
     account = reports.scope.partition("/blobServices/")[0]

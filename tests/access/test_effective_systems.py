@@ -54,7 +54,7 @@ OTHERS = "; ".join(
         ),
     ],
 )
-def test_right_to_list_storage_account_keys_gives_access_to_data_only_if_key_access_is_on(
+def test_contributor_reads_blobs_by_account_keys_if_key_access_is_on_and_only_conditionally_if_it_is_off(
     *, local_auth: bool | None, expected: str, because: str
 ) -> None:
     graph = graph_of(held("Contributor", SUBSCRIPTION), local_auth=local_auth)

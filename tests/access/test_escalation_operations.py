@@ -178,7 +178,7 @@ UNKNOWN_HOST = "Example.Unknown/engines"
         ("Microsoft.Logic/workflows", "triggers/run/action", None),
     ],
 )
-def test_blast_radius_of_a_change_to_a_resource_with_an_identity_includes_it_unless_known_as_harmless(
+def test_blast_radius_of_a_change_to_a_resource_with_an_identity_includes_the_identity_unless_known_as_harmless(
     kind: str, name: str, *, conditional: bool | None
 ) -> None:
     host = host_of(kind)

@@ -56,7 +56,9 @@ def test_scope_contains_another_only_by_whole_path_segments() -> None:
         (f"{COSMOS}/dbs/other", False),
     ],
 )
-def test_cosmos_data_scope_and_arm_id_have_the_same_key(scope: str, *, reaches: bool) -> None:
+def test_cosmos_role_at_a_dbs_or_colls_scope_applies_to_the_resource_manager_ids_inside_that_scope(
+    scope: str, *, reaches: bool
+) -> None:
     graph = Graph(assignments=[assignment(scope)])
 
     assert bool(graph.assignments_at_or_above(f"{COSMOS}/sqlDatabases/findings/containers/items")) is reaches

@@ -190,7 +190,9 @@ def test_deny_assignment_with_an_entra_group_is_conditional_until_members_are_kn
 
 @pytest.mark.parametrize("kind", ["group", "user"])
 @pytest.mark.parametrize(("role", "rule"), [("Owner", "privileged-stranger"), ("Reader", "stranger")])
-def test_stranger_is_an_error_where_it_is_privileged_over_the_whole_network(kind: str, role: str, rule: str) -> None:
+def test_access_check_reports_an_outside_owner_of_the_whole_network_as_error_and_a_reader_as_warning(
+    kind: str, role: str, rule: str
+) -> None:
     found = check(with_role(role, group_scope(), kind), DECLARED, today=date(2026, 11, 28))
 
     about = [one for one in found if one.rule.id != "unread" and "staff" in one.what]

@@ -152,7 +152,9 @@ def test_operation_that_reads_or_adds_data_is_not_classified_as_destructive(oper
         (f"{AUTHORIZATION}/locks/delete", False),
     ],
 )
-def test_control_plane_operation_is_destructive_only_if_it_deletes_a_resource(operation: str, *, deletes: bool) -> None:
+def test_control_plane_operation_is_destructive_only_if_it_deletes_a_resource_or_pushes_an_image(
+    operation: str, *, deletes: bool
+) -> None:
     assert of(control=(operation,)).destroys is deletes
 
 
@@ -174,7 +176,7 @@ def test_operation_that_runs_no_model_does_not_cost_money(operation: str) -> Non
     assert of(operation).words == (word(operation),)
 
 
-def test_only_key_listing_and_data_plane_secret_reads_return_secrets() -> None:
+def test_reading_vault_secrets_and_listing_app_secrets_return_secrets_but_listing_storage_keys_does_not() -> None:
     reading, listing = f"{VAULT}/secrets/getSecret/action", "Microsoft.App/containerApps/listSecrets/action"
 
     assert of(reading).secrets

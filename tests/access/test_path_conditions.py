@@ -78,7 +78,7 @@ ADDED = [
 
 @pytest.mark.parametrize("attribute", [PATH, PREFIX], ids=["path", "prefix of a listing"])
 @pytest.mark.parametrize("more", ADDED)
-def test_proof_fails_if_a_condition_has_any_other_test_of_names_next_to_the_declared_paths(
+def test_access_proof_fails_if_a_condition_has_any_other_test_of_blob_names_next_to_the_declared_paths(
     more: str, attribute: str
 ) -> None:
     start = f"{attribute} StringStartsWith 'incoming/'"
@@ -89,7 +89,7 @@ def test_proof_fails_if_a_condition_has_any_other_test_of_names_next_to_the_decl
 
 
 @pytest.mark.parametrize("more", [one for one in ADDED if one != "true"])
-def test_proof_fails_if_a_condition_closes_names_inside_the_declared_paths(more: str) -> None:
+def test_access_proof_fails_if_a_condition_excludes_blob_names_inside_the_declared_paths(more: str) -> None:
     assert failures(f"({OWN}) AND ({more.replace('NAME', PATH)})")
 
 
@@ -111,7 +111,7 @@ def test_proof_fails_if_a_condition_closes_names_inside_the_declared_paths(more:
         f"!(!({OWN}))",
     ],
 )
-def test_proof_holds_for_every_spelling_of_the_declared_paths(condition: str) -> None:
+def test_access_proof_holds_for_other_spellings_of_the_condition_for_the_declared_paths(condition: str) -> None:
     assert failures(condition) == []
 
 
@@ -127,7 +127,7 @@ def test_proof_holds_for_every_spelling_of_the_declared_paths(condition: str) ->
         ("", ("incoming/",)),
     ],
 )
-def test_proof_fails_if_the_paths_of_a_condition_are_wider_or_narrower_than_declared(
+def test_access_proof_fails_if_the_paths_of_a_condition_are_wider_or_narrower_than_declared(
     condition: str | None, paths: tuple[str, ...]
 ) -> None:
     found = failures(condition, *paths)
@@ -139,11 +139,11 @@ def test_proof_fails_if_the_paths_of_a_condition_are_wider_or_narrower_than_decl
 @pytest.mark.parametrize(
     ("version", "holds"), [("2.0", True), ("1.0", False), ("2.1", False), ("not known yet", False)]
 )
-def test_proof_fails_for_a_condition_of_another_version(version: str, *, holds: bool) -> None:
+def test_access_proof_fails_for_a_condition_version_other_than_2_0(version: str, *, holds: bool) -> None:
     assert (failures(OWN, condition_version=version) == []) is holds
 
 
-def test_proof_fails_if_a_deny_assignment_may_close_declared_paths() -> None:
+def test_access_proof_fails_if_a_deny_assignment_may_forbid_names_in_declared_paths() -> None:
     graph = with_condition(OWN)
     block = Permission(data_actions=(f"{BLOBS}/write",))
     denied = deny(GRANT.scope, block, principals=(GRANT.principal,), condition=f"{PATH} StringStartsWith 'incoming/x'")
@@ -155,7 +155,7 @@ def test_proof_fails_if_a_deny_assignment_may_close_declared_paths() -> None:
     "more",
     [f"{REPOSITORY} StringStartsWith 'report'", f"{REPOSITORY} StringLike 'r*'", f"{REPOSITORY} StringEquals 'x'"],
 )
-def test_proof_fails_if_a_pull_condition_has_any_other_test_next_to_the_repository(more: str) -> None:
+def test_access_proof_fails_if_an_image_pull_condition_has_any_other_test_next_to_the_repository(more: str) -> None:
     own = in_repositories(PULLER, ["ingestion"])
     start = f"{REPOSITORY} StringEquals 'ingestion'"
     graph = fabrikam.graph()
@@ -193,7 +193,7 @@ def test_set_of_names_of_a_condition_has_exactly_the_names_for_which_the_conditi
         assert (verdict.true, verdict.false) == ((1, 0) if found.covers(NameSet(exact=frozenset({name}))) else (0, 1))
 
 
-def test_access_with_and_without_paths_to_one_resource_is_every_path() -> None:
+def test_access_proof_needs_no_path_condition_if_the_resource_is_also_declared_without_paths() -> None:
     """A second declared access without paths covers all names, so that a condition is not needed."""
     found = declared("incoming/")
     agent = found.agents["ingestion"]

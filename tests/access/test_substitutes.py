@@ -36,7 +36,9 @@ def given_by(row: Substitute) -> list[str]:
 
 
 @pytest.mark.parametrize("row", SUBSTITUTES, ids=lambda row: row.operation.rpartition("blobs/")[2])
-def test_condition_that_leaves_out_a_substitute_of_a_guarded_operation_is_half_guarded(row: Substitute) -> None:
+def test_condition_that_guards_an_operation_but_not_one_that_gives_the_same_is_reported_as_half_guarded(
+    row: Substitute,
+) -> None:
     given = given_by(row)
     assert row.operation.lower() in KNOWN
     assert given
@@ -52,7 +54,9 @@ def test_condition_that_leaves_out_a_substitute_of_a_guarded_operation_is_half_g
 @pytest.mark.parametrize(
     "condition", [None, "", guarding("Microsoft.Storage/x/read"), f"{NAME} StringEquals 'uploads'"]
 )
-def test_condition_that_guards_all_or_none_is_not_half_guarded(condition: str | None) -> None:
+def test_condition_that_guards_all_operations_of_a_role_or_none_is_not_reported_as_half_guarded(
+    condition: str | None,
+) -> None:
     assert half_guarded_reason(condition, by_name("Storage Blob Data Contributor")) is None
 
 
@@ -80,7 +84,7 @@ def blobs(properties: Properties | None, condition: str, role: Role = OWNER) -> 
         (None, "conditional"),
     ],
 )
-def test_condition_that_leaves_out_the_superuser_holds_only_in_an_account_without_hierarchical_namespace(
+def test_condition_that_leaves_out_run_as_super_user_restricts_blobs_only_without_hierarchical_namespace(
     properties: Properties | None, expected: str
 ) -> None:
     leaking, tight = guarding(READ, WRITE), guarding(READ, WRITE, SUPER)
@@ -95,14 +99,14 @@ def test_condition_that_leaves_out_the_superuser_holds_only_in_an_account_withou
     assert is_hierarchical(blobs(properties, leaking), UPLOADS) is known
 
 
-def test_superuser_gives_no_operation_that_its_role_does_not_have() -> None:
+def test_run_as_super_user_operation_gives_no_operation_that_its_role_does_not_have() -> None:
     graph = blobs(DEEP, guarding(READ), role_of(READ, SUPER))
 
     assert effective_access(graph, "p", REPORTS).data_allowed == {READ, SUPER}
     assert decide(graph, "p", REPORTS, DELETE).decision == "denied"
 
 
-def test_condition_of_another_version_is_neither_true_nor_false() -> None:
+def test_role_assignment_with_a_condition_version_other_than_2_0_gives_conditional_access() -> None:
     always, never = "true", "false"
 
     for condition in (always, never):
@@ -116,7 +120,7 @@ def test_condition_of_another_version_is_neither_true_nor_false() -> None:
 
 @given(st.sets(st.sampled_from([READ, WRITE, DELETE, f"{BLOBS}/add/action", f"{BLOBS}/move/action", SUPER])))
 @settings(max_examples=64, deadline=None)
-def test_a_guard_of_more_operations_never_allows_more(guarded: set[str]) -> None:
+def test_condition_that_guards_more_operations_never_allows_more(guarded: set[str]) -> None:
     everything = guarding(*sorted({READ, WRITE, DELETE, f"{BLOBS}/add/action", f"{BLOBS}/move/action", SUPER}))
     less = guarding(*sorted(guarded)) if guarded else "true"
 

@@ -68,7 +68,9 @@ def edit(project: Path, change: Callable[[dict[str, Any]], object]) -> None:
 
 @pytest.mark.parametrize("form", ["text", "json", "markdown"])
 @pytest.mark.parametrize("question", QUESTIONS, ids=" ".join)
-def test_every_access_command_prints_every_output_format(ask: Ask, question: list[str], form: str) -> None:
+def test_access_matrix_why_proof_blast_radius_and_check_print_text_json_and_markdown(
+    ask: Ask, question: list[str], form: str
+) -> None:
     code, out, err = ask(*question, "--of", "preview.json", "--format", form)
 
     assert (code, err) == (0, "")
@@ -206,7 +208,7 @@ def test_access_review_command_prints_proof_findings_and_report_path(ask: Ask) -
         (["matrix", "--stack", "qa"], 2, "error: no stack 'qa'; the stacks are 'dev', 'prod'"),
     ],
 )
-def test_access_command_with_invalid_input_exits_with_2_and_one_line(
+def test_access_command_with_invalid_input_exits_with_2_and_an_error_without_traceback(
     project: Path, ask: Ask, arguments: list[str], code: int, expected: str
 ) -> None:
     (project / "other.json").write_text("{}")

@@ -31,7 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_check_without_manifest_finds_what_the_policy_pack_finds(
+def test_access_check_without_manifest_finds_what_the_policy_pack_finds(
     name: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rows = PROGRAMS[name]
@@ -48,7 +48,7 @@ def test_check_without_manifest_finds_what_the_policy_pack_finds(
 
 
 @pytest.mark.parametrize("source", [".", "live", "git:main"])
-def test_check_without_manifest_of_anything_but_a_file_is_a_misuse(
+def test_access_check_without_manifest_of_anything_but_a_file_exits_with_2(
     source: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["access", "check", "--without-manifest", "--of", source]) == 2
@@ -56,7 +56,7 @@ def test_check_without_manifest_of_anything_but_a_file_is_a_misuse(
     assert not list(folder.iterdir())
 
 
-def test_outputs_of_an_export_are_searched_for_credentials_with_a_manifest_too(
+def test_access_check_with_a_manifest_reports_a_credential_in_an_output_of_a_stack_export(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(quick_project(tmp_path / "project"))

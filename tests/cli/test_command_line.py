@@ -126,7 +126,7 @@ def test_help_of_every_command_has_examples_that_parse(words: tuple[str, ...]) -
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 @OUTSIDE_PROJECT
-def test_invalid_command_line_exits_with_2_and_suggests_the_nearest_name(
+def test_invalid_command_line_exits_with_2_and_prints_the_mistake_and_where_usage_is_described(
     capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str
 ) -> None:
     assert run(arguments) == 2
@@ -180,7 +180,7 @@ def test_shell_completion_of_a_command_prefix_prints_the_command(
     assert capsys.readouterr().out.split() == ["why"]
 
 
-def test_shell_completion_of_stack_option_lists_the_stacks(
+def test_shell_completion_of_the_stack_option_lists_the_stacks_with_the_typed_prefix(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(quick_project(tmp_path / "project"))

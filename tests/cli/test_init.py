@@ -126,7 +126,9 @@ def test_requirements_of_a_new_project_name_the_source_of_this_installation(
     assert installed_from.requirement() == line
 
 
-def test_init_lists_every_existing_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_init_error_lists_all_existing_files_that_it_would_overwrite(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "Pulumi.yaml").touch()
     (tmp_path / "network.yaml").touch()
 

@@ -232,14 +232,14 @@ def test_configuration_in_the_stack_file_overrides_the_projects_configuration(tm
 
 
 @pytest.mark.parametrize("day", [date(2027, 1, 31), "2027-01-31"])
-def test_expiry_of_an_exception_accepts_a_yaml_date_or_a_string(day: object) -> None:
+def test_expiry_date_of_an_exception_in_network_yaml_may_be_a_yaml_date_or_a_string(day: object) -> None:
     written = {"finding": "unused-resource", "on": "reports", "because": "kept", "expires": day}
 
     assert Exemption.model_validate(written).expires == date(2027, 1, 31)
 
 
 @pytest.mark.parametrize("day", ["31.1.2027", "2027-1-31", "2027-02-30", "", 2027, None, True, [2027, 1, 31]])
-def test_expiry_of_an_exception_rejects_values_that_are_not_dates(day: object) -> None:
+def test_expiry_date_of_an_exception_in_network_yaml_rejects_values_that_are_not_dates(day: object) -> None:
     written = {"finding": "unused-resource", "on": "reports", "because": "kept", "expires": day}
 
     with pytest.raises(ValidationError, match="write it like 2027-01-31"):

@@ -56,7 +56,7 @@ def test_resource_name_that_is_a_value_in_a_project_file_is_not_refused_as_misty
 
 
 @pytest.mark.parametrize("name", ["zzzzzz", "qqqqqqqq", "blob-container", "read", "access"])
-def test_name_far_from_every_declared_name_is_refused_with_the_names_that_exist(name: str) -> None:
+def test_name_far_from_every_declared_name_is_refused_with_the_advice_to_give_an_azure_id(name: str) -> None:
     for names in ({"agent": name}, {"resource": name}):
         with pytest.raises(UnknownName, match="give the Azure id"):
             check(**names)

@@ -11,12 +11,12 @@ from cli.main import run
 PACK = Path(__file__).parents[2] / "policies"
 
 
-def test_policy_pack_of_a_checkout_is_its_own_folder(capsys: pytest.CaptureFixture[str]) -> None:
+def test_policy_pack_command_in_a_checkout_prints_its_policies_folder(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["policy-pack"]) == 0
     assert capsys.readouterr().out == f"{PACK}\n"
 
 
-def test_policy_pack_of_an_installed_package_runs_in_the_environment_of_the_package(
+def test_policy_pack_command_of_an_installed_package_writes_a_pack_that_names_its_virtual_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(policy_pack.platformdirs, "user_cache_dir", lambda *_, **__: str(tmp_path / "cache"))

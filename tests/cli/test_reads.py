@@ -64,7 +64,7 @@ def test_imported_module_outside_the_project_is_recorded_by_its_source_file(tmp_
     assert set(reads.digests()) == {str(source.resolve())}
 
 
-def test_project_files_and_written_files_are_not_recorded_as_files_the_program_read(
+def test_visible_files_below_the_project_folder_and_written_files_are_not_recorded_as_read(
     tmp_path: Path, outside: Path
 ) -> None:
     project = tmp_path / "project"

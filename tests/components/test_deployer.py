@@ -93,7 +93,7 @@ def test_deployer_role_allows_read_write_and_any_existing_delete_of_every_type_t
         assert (f"{each}/delete" in actions) is (f"{each}/delete" in published)
 
 
-def test_deployer_role_has_no_operation_on_unused_types() -> None:
+def test_deployer_role_has_only_operations_on_used_resource_types_and_a_fixed_list_of_others() -> None:
     used = types_of(tokens_of_fabrikam() | tokens_of_every_kind())
 
     plain = {action for action in ACTIONS if action.rpartition("/")[2] in {"read", "write", "delete"}} - ALSO
@@ -253,7 +253,7 @@ def test_deployer_command_refuses_a_workspace_option_that_is_not_a_workspace(
     assert "is not the id of a Log Analytics workspace" in capsys.readouterr().err
 
 
-def test_how_to_lists_the_operations_that_no_condition_can_restrict_and_that_the_role_has() -> None:
+def test_deploy_to_azure_how_to_lists_the_deployer_operations_that_no_condition_can_restrict() -> None:
     page = (REPOSITORY / "docs/howto/deploy-to-azure.md").read_text(encoding="utf-8")
     section = page.partition("### What no condition can stop")[2].partition("\n### ")[0]
     listed = set(re.findall(r"\| `(Microsoft\.[^`]+)` \|", section))

@@ -151,7 +151,7 @@ def test_aks_agent_has_the_configured_readiness_probe() -> None:
     }
 
 
-def test_aks_cluster_is_created_with_the_settings_of_its_environment() -> None:
+def test_aks_cluster_is_created_with_the_cluster_settings_of_the_stack_file() -> None:
     made = of_hosts().one("ManagedCluster").inputs
 
     (pool,) = made["agentPoolProfiles"]

@@ -87,7 +87,7 @@ def uses(path: Path) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: path.relative_to(REPOSITORY).as_posix())
-def test_product_modules_use_no_posix_only_modules_functions_signals_or_paths(path: Path) -> None:
+def test_product_modules_use_no_posix_only_modules_functions_signals_or_paths_except_listed_ones(path: Path) -> None:
     assert uses(path) - set(EXCEPTIONS) == set(), "use filelock, subprocess, sys.executable or tempfile instead"
 
 

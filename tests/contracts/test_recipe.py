@@ -29,7 +29,7 @@ TESTS = (
     "tests/manifest/test_howto.py",
     "tests/manifest/test_schema.py::test_network_schema_file_equals_the_generated_schema",
 )
-ABOUT = "storage-table or Table or registered or deployer or manifest or sample or file_of or has_its_row or schema"
+ABOUT = "storage-table or Table or registered or deployer or manifest or sample or api_types_file or schema"
 
 
 @pytest.fixture(scope="module")

@@ -99,7 +99,7 @@ def test_type_row_of_a_kind_inside_an_account_states_that_its_roles_are_not_assi
 
 
 @every_kind
-def test_types_below_a_kind_at_which_roles_are_assigned_are_marked_as_parts_of_it(kind: str) -> None:
+def test_child_type_to_which_roles_of_a_resource_kind_are_assigned_is_marked_as_part_of_its_parent(kind: str) -> None:
     (row,) = of_kind(kind)
     tokens = {one.type for one in networks.of_kind(kind).resources if one.type in BY_TOKEN}
     inside = [BY_TOKEN[token] for token in tokens if BY_TOKEN[token].path.startswith(f"{row.path}/")]

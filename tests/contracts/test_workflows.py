@@ -41,7 +41,7 @@ def commands_of_ci() -> list[str]:
     return [line for line in text.splitlines() if not prepares.match(line)]
 
 
-def test_workflow_files_exist_and_are_valid_yaml() -> None:
+def test_ci_workflow_files_exist_and_all_end_in_yml() -> None:
     assert WORKFLOWS
     assert {path.suffix for path in WORKFLOWS} == {".yml"}
 

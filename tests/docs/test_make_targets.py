@@ -42,7 +42,7 @@ def test_every_exception_from_running_documented_make_targets_is_still_needed() 
 
 
 @pytest.mark.parametrize("command", RUN)
-def test_every_make_target_shown_in_the_documentation_succeeds(project: Path, command: str) -> None:
+def test_make_target_shown_in_the_documentation_succeeds_unless_listed_as_not_run(project: Path, command: str) -> None:
     words = command.split(" > ", maxsplit=1)[0].split()[1:]
     # the environment is there already, and the command is that of the copy
     line = ["make", "-o", "setup", f"COMMAND={sys.executable} -m agent_network", *words]

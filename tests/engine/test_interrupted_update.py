@@ -130,7 +130,9 @@ def test_killed_update_is_finished_by_the_steps_of_the_how_to(project: Project) 
     assert "pending_operations" not in json.loads(state_file(project).read_text())["checkpoint"]["latest"]
 
 
-def test_clearing_pending_operations_first_leaves_the_conflicts_without_a_list_of_them(project: Project) -> None:
+def test_clearing_pending_creates_with_pulumi_refresh_leaves_the_conflicts_with_existing_resources(
+    project: Project,
+) -> None:
     project.pulumi("cancel --yes --stack dev")
     project.pulumi("refresh --clear-pending-creates --yes --skip-preview --stack dev")
 

@@ -28,7 +28,9 @@ def problems(root: Path, logs: object, **environment: object) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
-def test_network_with_logs_sends_every_log_to_the_given_workspace_and_creates_none(tmp_path: Path) -> None:
+def test_network_with_a_given_log_workspace_sends_all_diagnostic_settings_there_and_creates_no_workspace(
+    tmp_path: Path,
+) -> None:
     network, environment = load_project(
         write_project(tmp_path, NETWORK | {"logs": {"workspace": WORKSPACE}}, ENVIRONMENT)
     )
@@ -44,7 +46,7 @@ def test_network_with_logs_sends_every_log_to_the_given_workspace_and_creates_no
     assert created == []
 
 
-def test_network_without_logs_creates_its_own_workspace(tmp_path: Path) -> None:
+def test_network_without_a_given_log_workspace_creates_one_for_all_its_diagnostic_settings(tmp_path: Path) -> None:
     network, environment = load_project(write_project(tmp_path, NETWORK, ENVIRONMENT))
 
     result = deploy(network, environment)
@@ -64,14 +66,16 @@ def test_network_without_logs_creates_its_own_workspace(tmp_path: Path) -> None:
         ({"workspace": WORKSPACE, "retention": 90}, "set the retention there"),
     ],
 )
-def test_invalid_logs_are_refused(logs: object, message: str, tmp_path: Path) -> None:
+def test_invalid_log_workspace_in_network_yaml_is_refused(logs: object, message: str, tmp_path: Path) -> None:
     (line,) = problems(tmp_path, logs)
 
     assert line.startswith("network.yaml:")
     assert message in line
 
 
-def test_log_retention_of_the_environment_is_refused_with_a_workspace_outside_the_network(tmp_path: Path) -> None:
+def test_log_retention_in_a_stack_file_is_refused_if_network_yaml_gives_an_existing_log_workspace(
+    tmp_path: Path,
+) -> None:
     (line,) = problems(tmp_path, {"workspace": WORKSPACE}, log_retention_days=90)
 
     assert line.startswith("Pulumi.dev.yaml:")

@@ -81,7 +81,7 @@ def test_suffix_of_storage_account_and_registry_names_follows_without_a_dash(kin
     assert parent_name(kind, "fabrikam", "dev7") == "fabrikamdev7"
 
 
-def test_generated_azure_names_contain_network_agent_and_stack() -> None:
+def test_azure_names_generated_for_an_agent_consist_of_network_agent_and_stack() -> None:
     assert app_name("fabrikam", "security-scanner", "prod") == "fabrikam-security-scanner-prod"
     assert pull_identity_name("fabrikam", "security-scanner", "prod") == "fabrikam-security-scanner-prod-pull"
     assert identity_name("fabrikam", "security-scanner", "prod") == "fabrikam-security-scanner-prod"

@@ -20,7 +20,7 @@ def test_names_in_dunder_all_of_the_manifest_package_are_unique_and_defined() ->
     assert [name for name in manifest.__all__ if not hasattr(manifest, name)] == []
 
 
-def test_importing_manifest_loads_neither_pulumi_nor_other_packages() -> None:
+def test_importing_manifest_loads_neither_pulumi_nor_other_packages_of_the_project() -> None:
     program = (
         "import sys, manifest.schema, manifest.declared_document, manifest.stack_file;"
         " print(*sorted({name.partition('.')[0] for name in sys.modules}))"

@@ -86,7 +86,9 @@ def test_network_of_existing_resources_is_proven_with_one_note_about_what_local_
     assert not any(each.local_auth or each.ignores_roles for each in graph.resources)
 
 
-def test_resource_that_the_network_creates_is_judged_next_to_existing_ones(graphs: dict[str, Graph]) -> None:
+def test_apps_and_identities_created_next_to_existing_resources_are_not_marked_as_unseen_in_the_access_graph(
+    graphs: dict[str, Graph],
+) -> None:
     """Only what exists already is not judged: the identities and apps of the network are."""
     created = [each for each in graphs["world"].resources if not each.unseen and each.properties]
 

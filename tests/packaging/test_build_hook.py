@@ -54,7 +54,7 @@ def test_build_hook_refuses_an_import_it_cannot_prefix_and_names_the_line(text: 
         prefixed(text)
 
 
-def test_every_package_at_the_repository_root_is_in_the_wheel() -> None:
+def test_every_package_at_the_repository_root_except_tests_is_in_the_wheel() -> None:
     packages = {path.parent.name for path in REPOSITORY.glob("*/__init__.py")}
 
     assert set(ROOMS) == packages - {PACKAGE, "tests"}
@@ -87,7 +87,7 @@ def texts(path: Path) -> set[str]:
     return {node.value for node in constants if isinstance(node.value, str)}
 
 
-def test_no_string_literal_equals_the_dotted_path_of_a_project_module() -> None:
+def test_no_string_literal_but_one_in_cli_errors_is_the_dotted_path_of_a_project_module() -> None:
     """The hook changes only imports, so a module found by a string would be found only in a checkout."""
     paths = [path for room in ROOMS for path in sorted((REPOSITORY / room).rglob("*.py"))]
     names = {".".join(path.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__") for path in paths}

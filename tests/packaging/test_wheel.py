@@ -75,7 +75,7 @@ def test_documented_program_runs_next_to_user_modules_with_the_same_names(
     )
 
 
-def test_policy_pack_starts_in_the_environment_of_the_installed_package(
+def test_policy_pack_written_by_the_installed_package_names_its_virtual_environment(
     installation: Installation, folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     home = str(tmp_path_factory.mktemp("home"))

@@ -38,7 +38,7 @@ def test_reconcile_recreates_a_role_assignment_deleted_outside_the_program(proje
 
 
 @pytest.mark.parametrize(("again", "gone"), [(republish_compliance, 0), (republish_without_callers_roles, 4)])
-def test_reconcile_leaves_a_republished_agent_with_all_its_earlier_callers(
+def test_reconcile_keeps_or_recreates_the_roles_of_all_earlier_callers_of_a_republished_agent(
     project: Project, again: Again, gone: int
 ) -> None:
     project.edit("network.yaml", with_callers)

@@ -15,7 +15,7 @@ def moves_nothing(text: str) -> bool:
 
 
 @given(st.text(st.characters(exclude_characters="\u200c\u200d")))
-def test_visible_text_has_no_control_and_no_format_character(text: str) -> None:
+def test_visible_text_has_no_control_or_format_characters_except_zero_width_joiners(text: str) -> None:
     assert moves_nothing(visible(text))
 
 
@@ -35,5 +35,5 @@ def test_visible_values_escape_hidden_characters_in_every_text_of_a_document() -
     assert found == {visible(HOSTILE): [visible(HOSTILE), (visible(HOSTILE), 1, None)], "b": {"c": visible(HOSTILE)}}
 
 
-def test_escaped_lines_keep_line_breaks_tabs_and_colours_only() -> None:
+def test_escaped_lines_keep_only_line_breaks_tabs_and_colours_of_the_control_characters() -> None:
     assert escaped_lines("\x1b[31mred\x1b[0m\n\tnext\x1b[2K\u202e") == "\x1b[31mred\x1b[0m\n\tnext\\x1b[2K\\u202e"

@@ -73,7 +73,7 @@ def test_access_check_finds_and_masks_a_credential_in_a_deeply_nested_property()
     assert DRAWN not in found.what
 
 
-def test_exception_for_a_credential_finding_accepts_one_property_and_not_the_whole_agent() -> None:
+def test_exception_in_network_yaml_for_a_credential_accepts_one_property_and_not_the_whole_agent() -> None:
     row = {"finding": "credential-in-plain-sight", "because": "a test", "expires": "2099-01-01"}
     world = SMALL.having(app(template=variables(STORE=CREDENTIALS["STORE"], BUS=CREDENTIALS["BUS"])))
 

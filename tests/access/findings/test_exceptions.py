@@ -39,13 +39,13 @@ def test_expired_unused_or_unknown_exception_in_network_yaml_accepts_no_finding_
     assert (found[rule].location, found[rule].rule.severity) == ("network.yaml:30", severity)
 
 
-def test_exception_with_an_unknown_finding_id_is_reported_with_the_nearest_id() -> None:
+def test_exception_in_network_yaml_with_an_unknown_finding_id_is_reported_with_the_nearest_id() -> None:
     found = excepting("unused-resources", "documents").findings()
 
     assert "did you mean 'unused-resource'?" in found[0].what
 
 
-def test_exception_for_an_agent_at_a_resource_accepts_their_finding() -> None:
+def test_exception_in_network_yaml_for_an_agent_at_a_resource_accepts_their_finding() -> None:
     row = {"finding": "undeclared-access", "on": "report/done", "because": "soon", "expires": "2027-01-01", "line": 30}
     agent = SMALL.declared["agents"]["report"]
     wishes = [each for each in agent["access"] if each["resource"] != "done"]
@@ -54,7 +54,7 @@ def test_exception_for_an_agent_at_a_resource_accepts_their_finding() -> None:
     assert found.exception is not None
 
 
-def test_exception_for_any_agent_of_a_shared_identity_or_for_a_host_accepts_the_finding() -> None:
+def test_exception_in_network_yaml_for_one_agent_of_a_shared_identity_or_for_a_host_accepts_their_finding() -> None:
     kept = {"finding": "undeclared-access", "because": "a test", "expires": "2026-12-31"}
     shared = SMALL.having(UNPUBLISHED, held("Azure Service Bus Data Receiver", DONE)).declaring(
         shared_identity="allowed"

@@ -28,7 +28,7 @@ def test_findings_reference_page_matches_the_catalogue() -> None:
     assert page.read_text("utf-8") == reference(), "run: agent-network reference findings > docs/reference/findings.md"
 
 
-def test_every_finding_rule_has_texts_in_full_sentences_and_a_unique_id() -> None:
+def test_every_finding_rule_has_a_unique_id_a_title_without_full_stop_and_other_texts_that_end_with_one() -> None:
     assert len({rule.id for rule in RULES}) == len(RULES)
     for rule in RULES:
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.id)

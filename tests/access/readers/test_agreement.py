@@ -175,7 +175,7 @@ def test_role_assignments_that_a_preview_deletes_are_not_in_the_access_graph(fab
     assert local.read(document).assignments == ()
 
 
-def test_state_file_reader_keeps_role_assignments_of_a_deleted_identity_as_orphaned(
+def test_local_azure_state_file_reader_keeps_role_assignments_of_a_deleted_identity_as_orphaned(
     fabrikam: tuple[RunResult, Graph], tmp_path: Path
 ) -> None:
     result, _ = fabrikam
@@ -198,7 +198,7 @@ def test_state_file_reader_keeps_role_assignments_of_a_deleted_identity_as_orpha
     }
 
 
-def test_state_file_reader_includes_role_assignments_outside_the_program(
+def test_local_azure_state_file_reader_includes_role_assignments_outside_the_program(
     fabrikam: tuple[RunResult, Graph], tmp_path: Path
 ) -> None:
     result, _ = fabrikam

@@ -84,7 +84,9 @@ def requested_groups(arm: Arm) -> list[str]:
     return [path for path, _ in arm.requested if path.startswith("/v1.0/")]
 
 
-def test_proof_of_live_azure_holds_with_an_auditor_at_a_management_group_and_an_owner_group(arm: Arm) -> None:
+def test_proof_of_live_azure_holds_with_a_reader_at_a_management_group_and_an_owner_group_without_agents(
+    arm: Arm,
+) -> None:
     grant(arm, "Reader", COMPANY, "User")
     first = proof_of(reading(arm))
     grant(arm, "Owner", BASE)
@@ -96,7 +98,7 @@ def test_proof_of_live_azure_holds_with_an_auditor_at_a_management_group_and_an_
     assert {one.what.split(" is held")[0] for one in proof_of(graph).ignored} >= {"role 'Reader' at group 'company'"}
 
 
-def test_agent_that_is_a_member_of_a_group_holds_its_role(arm: Arm) -> None:
+def test_proof_of_live_azure_fails_for_an_agent_in_an_entra_group_that_holds_owner(arm: Arm) -> None:
     grant(arm, "Owner", BASE)
     arm.page_size = 2
     groups_of(arm, agent_id("report"), "0", "1", "2", GROUP.upper())
@@ -106,13 +108,15 @@ def test_agent_that_is_a_member_of_a_group_holds_its_role(arm: Arm) -> None:
     assert {failure.agent for failure in found.failures} == {"report"}
 
 
-def test_groups_are_requested_only_where_a_group_holds_a_role(arm: Arm) -> None:
+def test_live_azure_reader_requests_no_group_memberships_if_no_group_holds_a_role(arm: Arm) -> None:
     assert proof_of(reading(arm)).holds
     assert requested_groups(arm) == []
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_missing_permission_for_groups_is_reported_once_and_ends_the_requests(arm: Arm, status: int) -> None:
+def test_live_azure_reader_without_permission_for_groups_reports_it_once_and_requests_no_more(
+    arm: Arm, status: int
+) -> None:
     grant(arm, "Owner", BASE)
     for one in program().principals:
         arm.refuse(f"/v1.0/servicePrincipals/{one.id}/transitiveMemberOf", status)
@@ -124,7 +128,7 @@ def test_missing_permission_for_groups_is_reported_once_and_ends_the_requests(ar
     assert [failure.what[:32] for failure in proof_of(graph).failures] == [f"cannot be judged: group {GROUP}"[:32]]
 
 
-def test_reader_group_without_a_directory_does_not_fail_the_proof(arm: Arm) -> None:
+def test_entra_group_with_reader_whose_members_are_not_read_does_not_fail_the_proof_of_live_azure(arm: Arm) -> None:
     grant(arm, "Reader", COMPANY)
 
     graph = reading(arm, directory=None)
@@ -136,7 +140,7 @@ def test_reader_group_without_a_directory_does_not_fail_the_proof(arm: Arm) -> N
 
 
 @pytest.mark.parametrize("group", [True, False])
-def test_deny_assignment_that_excludes_a_group_is_conditional_unless_members_are_known(
+def test_deny_assignment_that_excludes_an_entra_group_makes_access_conditional_if_members_are_not_read(
     arm: Arm, *, group: bool
 ) -> None:
     denied = {
@@ -155,7 +159,7 @@ def test_deny_assignment_that_excludes_a_group_is_conditional_unless_members_are
     assert any("only under a condition" in failure.what for failure in unknown.failures) == group
 
 
-def test_app_elsewhere_with_the_tag_and_identity_of_an_agent_is_not_the_agent(arm: Arm) -> None:
+def test_app_of_another_resource_group_with_tag_and_identity_of_an_agent_is_reported_as_an_outsider(arm: Arm) -> None:
     where = f"{BASE}/resourceGroups/other/providers/Microsoft.App/containerApps/evil"
     identity = next(one.owner for one in program().principals if one.agents == ("notifier",))
     block = {"type": "UserAssigned", "userAssignedIdentities": {identity: {"principalId": agent_id("notifier")}}}
@@ -184,7 +188,7 @@ def test_federated_credential_in_live_azure_fails_the_proof_unless_it_is_the_age
     assert ["can act as notifier" in failure.what for failure in proof_of(graph).failures] == [True]
 
 
-def test_nodes_of_a_cluster_are_the_networks_own_host_of_its_pull_identity(arm: Arm) -> None:
+def test_aks_nodes_with_the_kubelet_identity_of_the_network_are_not_reported_as_an_outsider(arm: Arm) -> None:
     (kubelet,) = (one for one in program().principals if one.party == "fleet")
     where = f"{BASE}/resourceGroups/MC_fleet/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{kubelet.name}"
     nodes = f"{BASE}/resourceGroups/MC_fleet/providers/Microsoft.Compute/virtualMachineScaleSets/aks-system"
@@ -207,7 +211,7 @@ def test_nodes_of_a_cluster_are_the_networks_own_host_of_its_pull_identity(arm: 
     assert proof_of(graph).holds
 
 
-def test_every_public_cloud_has_its_own_directory() -> None:
+def test_microsoft_graph_address_follows_the_azure_cloud_and_is_empty_for_an_unknown_cloud() -> None:
     assert directory_of("https://management.azure.com/") == "https://graph.microsoft.com"
     assert directory_of("https://management.usgovcloudapi.net") == "https://graph.microsoft.us"
     assert directory_of("https://management.example") == ""

@@ -250,7 +250,7 @@ def test_graph_reader_gives_a_blob_container_the_key_access_setting_of_its_accou
         ("Microsoft.App/containerApps", {}, None),
     ],
 )
-def test_key_access_of_a_resource_without_setting_is_azures_default(
+def test_key_access_of_a_resource_follows_its_setting_or_azures_default(
     arm_type: str, properties: dict[str, Any], *, on: bool | None
 ) -> None:
     assert local_auth(arm_type, properties) is on

@@ -68,11 +68,11 @@ def test_setting_that_gives_access_without_a_role_is_reported_as_not_read(kind: 
 
 
 @pytest.mark.parametrize(("kind", "inputs"), OFF)
-def test_setting_that_is_off_or_keyless_is_not_reported(kind: str, inputs: Row) -> None:
+def test_setting_that_gives_no_access_without_a_role_is_not_reported_as_not_read(kind: str, inputs: Row) -> None:
     assert notes(kind, inputs) == []
 
 
-def test_logs_that_stay_in_the_program_are_not_reported() -> None:
+def test_diagnostic_setting_with_a_storage_account_or_event_hub_of_the_program_is_not_reported_as_not_read() -> None:
     inputs = {"storageAccountId": STORE.upper(), "eventHubAuthorizationRuleId": f"{HUB}/authorizationRules/Root"}
     setting = row("azure-native:monitor:DiagnosticSetting", "one", f"{STORE}/x", inputs=inputs)
     targets = [
@@ -84,7 +84,7 @@ def test_logs_that_stay_in_the_program_are_not_reported() -> None:
 
 
 @pytest.mark.parametrize("kind", OF_ITS_OWN)
-def test_type_that_gives_access_by_itself_has_a_sentence_of_its_own(kind: str) -> None:
+def test_resource_type_that_gives_access_by_itself_is_reported_as_not_read_with_its_own_reason(kind: str) -> None:
     (note,) = notes(kind, {})
 
     assert "not known here" not in note

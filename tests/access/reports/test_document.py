@@ -38,7 +38,7 @@ def exposed(kind: str, properties: dict[str, Any], local_auth: bool | None = Non
     return row["network"]["words"], row["anonymous"]["words"], row["keys"]["words"], row["addresses"]
 
 
-def test_samples_of_the_report_tests_have_the_keys_of_real_reports() -> None:
+def test_sample_documents_of_the_access_report_tests_have_the_keys_of_real_reports() -> None:
     real, sample = report(), samples.fabrikam()
 
     assert set(real) == set(sample)
@@ -47,7 +47,7 @@ def test_samples_of_the_report_tests_have_the_keys_of_real_reports() -> None:
     assert (set(real["made"]), set(real["rules"])) == (set(sample["made"]), set(sample["rules"]))
 
 
-def test_report_has_time_commit_version_and_subscriptions() -> None:
+def test_access_report_document_states_time_commit_version_and_subscriptions() -> None:
     assert report()["made"] == {
         "time": "2026-11-28T21:04:00+00:00",
         "commit": "5588e2772b0c",
@@ -58,7 +58,7 @@ def test_report_has_time_commit_version_and_subscriptions() -> None:
     }
 
 
-def test_grants_of_the_report_are_all_role_assignments_with_their_ids() -> None:
+def test_grants_of_the_access_report_are_all_role_assignments_with_their_ids() -> None:
     graph = fabrikam.graph()
 
     assert sorted(row["assignment"] for row in report()["grants"]) == sorted(one.id for one in graph.assignments)
@@ -68,7 +68,7 @@ def test_grants_of_the_report_are_all_role_assignments_with_their_ids() -> None:
     assert shared["principals"] == ["compliance", "market-analysis"]
 
 
-def test_grant_of_a_deleted_principal_is_a_row_without_a_name() -> None:
+def test_grant_of_a_deleted_principal_in_the_access_report_has_its_id_in_place_of_a_name() -> None:
     role = by_name("Reader")
     one = Assignment(id="a", name="a", principal="gone", scope=f"{GROUP}/x/y/z", role=role, role_id=role.id)
 
@@ -91,11 +91,13 @@ def test_grant_of_a_deleted_principal_is_a_row_without_a_name() -> None:
         ("Azure Service Bus Data Sender", "", "write"),
     ],
 )
-def test_weight_of_a_role_is_that_of_what_it_can_do(role: str, verb: str, expected: str) -> None:
+def test_role_in_the_access_report_is_weighted_as_delete_secrets_write_or_none_by_its_operations(
+    role: str, verb: str, expected: str
+) -> None:
     assert weight(by_name(role), verb) == expected
 
 
-def test_role_without_a_definition_has_the_greatest_weight() -> None:
+def test_role_without_a_definition_in_the_access_report_is_weighted_as_delete() -> None:
     assert weight(None) == "delete"
 
 
@@ -160,7 +162,7 @@ REGISTRY = "microsoft.containerregistry/registries"
         ),
     ],
 )
-def test_exposure_of_a_resource_is_in_words_and_unknown_where_a_setting_is_missing(
+def test_exposure_of_a_resource_in_the_access_report_is_unknown_if_its_setting_is_missing(
     kind: str, properties: dict[str, Any], expected: tuple[str, str, list[str]]
 ) -> None:
     network, anonymous, _, addresses = exposed(kind, properties)
@@ -169,11 +171,14 @@ def test_exposure_of_a_resource_is_in_words_and_unknown_where_a_setting_is_missi
 
 
 @pytest.mark.parametrize(("local_auth", "words"), [(True, "on"), (False, "off"), (None, "unknown")])
-def test_keys_of_a_resource_are_on_off_or_unknown(local_auth: bool | None, words: str) -> None:  # noqa: FBT001
+def test_key_access_of_a_resource_in_the_access_report_is_on_off_or_unknown(
+    local_auth: bool | None,  # noqa: FBT001 - a column of the table
+    words: str,
+) -> None:
     assert exposed(STORAGE, {}, local_auth)[2] == words
 
 
-def test_rules_of_the_report_have_reasons_and_expiry_dates() -> None:
+def test_access_report_shows_separations_budgets_and_exceptions_with_reasons_and_expiry_dates() -> None:
     declared = fabrikam.declared()
     agents = {**declared.agents, "report": replace(declared.agents["report"], budget=Budget(secrets=0, models=2))}
     changed = replace(
@@ -198,7 +203,7 @@ def test_rules_of_the_report_have_reasons_and_expiry_dates() -> None:
     ]
 
 
-def test_images_people_and_logs_of_the_report_are_those_of_the_deployment() -> None:
+def test_images_identities_and_log_destinations_in_the_access_report_are_those_of_the_deployment() -> None:
     found = report()
 
     assert {row["agent"]: (row["name"], row["tag"], row["source"]) for row in found["images"]} == {

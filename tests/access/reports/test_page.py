@@ -104,7 +104,7 @@ def test_html_report_opens_with_the_verdict(changes: dict[str, Any], sentence: s
     assert f"verdict {level}" in {attributes.get("class") for _, attributes in read.tags}
 
 
-def test_html_report_shows_what_a_security_review_needs() -> None:
+def test_html_report_shows_origin_roles_exposure_images_people_rules_logs_and_what_could_not_be_judged() -> None:
     document = samples.fabrikam()
     read = Reader(page(document))
     words = set(read.words)

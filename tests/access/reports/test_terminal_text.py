@@ -49,7 +49,7 @@ def test_text_of_an_access_result_fits_the_terminal(name: str, columns: int, mon
 
 @given(words=st.lists(st.text("abc/é", min_size=1, max_size=200), min_size=1, max_size=12))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_wrapped_paragraph_has_all_words_and_no_line_is_too_long(
+def test_paragraph_wrapped_for_the_terminal_keeps_its_whole_text_and_no_line_is_too_long(
     words: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
@@ -60,7 +60,7 @@ def test_wrapped_paragraph_has_all_words_and_no_line_is_too_long(
     assert max(map(len, wrapped.splitlines())) <= 40
 
 
-def test_id_that_is_longer_than_a_line_continues_after_a_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_azure_id_longer_than_a_terminal_line_is_broken_after_a_slash(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
 
     lines = PLAIN.paragraph(LONG).splitlines()
@@ -69,7 +69,9 @@ def test_id_that_is_longer_than_a_line_continues_after_a_slash(monkeypatch: pyte
     assert "".join(line.strip() for line in lines) == LONG
 
 
-def test_proof_as_text_lists_what_it_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_access_proof_as_text_lists_twelve_left_out_parts_and_the_number_of_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     found: dict[str, Any] = samples.network(1, 1, 1)["proof"]
     assert "left out" not in text.proof(found, PLAIN)
@@ -85,7 +87,9 @@ def test_proof_as_text_lists_what_it_left_out(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize(("failures", "code"), [([], "32"), ([{"what": "x", "agent": "", "resource": ""}], "31")])
-def test_verdict_as_text_is_green_or_red(failures: list[dict[str, str]], code: str) -> None:
+def test_verdict_as_text_is_green_if_the_access_proof_holds_and_red_if_it_fails(
+    failures: list[dict[str, str]], code: str
+) -> None:
     found = samples.network(1, 1, 1)
     found["proof"]["failures"] = failures
 

@@ -97,7 +97,7 @@ def test_reducing_api_types_keeps_every_construct_of_the_upstream_schema() -> No
     assert Reducer(PUBLISHED).reduced("Microsoft.Resources/resourceGroups") == REDUCED
 
 
-def test_reduce_script_writes_one_api_types_file_per_provider(tmp_path: Path) -> None:
+def test_script_that_reduces_api_types_writes_one_file_per_provider(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
 
@@ -115,7 +115,7 @@ def test_reduce_script_writes_one_api_types_file_per_provider(tmp_path: Path) ->
         (["elsewhere"], "local Azure simulates no resource types of elsewhere"),
     ],
 )
-def test_reduce_script_reports_missing_types_and_exits_with_2(
+def test_script_that_reduces_api_types_reports_missing_types_and_exits_with_2(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -125,7 +125,7 @@ def test_reduce_script_reports_missing_types_and_exits_with_2(
     assert message in capsys.readouterr().err
 
 
-def test_reduce_script_refuses_type_without_api_version_in_the_sdk() -> None:
+def test_script_that_reduces_api_types_refuses_a_type_without_api_version_in_the_sdk() -> None:
     with pytest.raises(ReductionError, match="states no API version for azure-native:resources:Nothing"):
         sdk_version("azure-native:resources:Nothing")
 

@@ -91,7 +91,9 @@ def test_resource_outputs_contain_only_inputs_and_computed_outputs_in_local_azur
 
 
 @every_type
-def test_every_output_required_by_the_sdk_is_returned_by_local_azure(azure: LocalAzure, kind: ResourceType) -> None:
+def test_local_azure_returns_every_output_required_by_the_sdk_except_those_that_azure_leaves_out(
+    azure: LocalAzure, kind: ResourceType
+) -> None:
     _, outputs = make(azure, kind.token)
 
     assert required_of(sdk_class(kind)) - {snake(name) for name in outputs} <= LEFT_OUT

@@ -46,7 +46,7 @@ def test_quotes_in_a_property_path_are_escaped() -> None:
 
 
 @pytest.mark.parametrize("text", ["a[b]", "a..b", 'a["b', "]"])
-def test_invalid_property_path_is_refused_with_the_part_that_cannot_be_parsed(text: str) -> None:
+def test_invalid_property_path_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="cannot read"):
         parse(text)
 

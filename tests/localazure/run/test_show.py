@@ -247,7 +247,9 @@ def test_progress_line_of_a_local_run_is_shown_only_on_a_terminal() -> None:
         assert ("1 resources" in stream.getvalue()) is returned
 
 
-def test_local_run_output_is_coloured_only_on_a_terminal_without_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_local_run_output_is_coloured_on_a_terminal_or_with_force_color_and_never_with_no_color(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
@@ -272,7 +274,7 @@ def test_empty_access_and_difference_sections_are_omitted_from_local_run_text() 
 @pytest.mark.parametrize(
     ("arguments", "code"), [([], 2), (["preview", "--nothing"], 2), (["fly"], 2), (["preview", "--stack", "prd"], 2)]
 )
-def test_invalid_console_command_line_exits_with_2_without_traceback(
+def test_empty_command_line_or_unknown_command_option_or_stack_exits_with_2_without_traceback(
     arguments: list[str], code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -165,7 +165,9 @@ def test_container_app_with_twice_as_much_memory_as_cpu_is_accepted_by_local_azu
     assert app["template"]["containers"][0]["resources"]["cpu"] == cores
 
 
-def test_container_app_cpu_and_memory_are_summed_over_all_containers_in_local_azure(azure: LocalAzure) -> None:
+def test_ephemeral_storage_of_a_container_app_follows_from_the_cpu_of_all_its_containers_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     half: dict[str, Any] = {"cpu": 0.25, "memory": "0.5Gi"}
     both = [{**CONTAINER, "resources": half}, {**CONTAINER, "name": "second", "resources": half}]
 
@@ -185,7 +187,9 @@ def test_container_app_on_dedicated_profile_accepts_other_cpu_and_memory_sizes_i
     assert app["workloadProfileName"] == "big"
 
 
-def test_container_app_with_every_feature_is_accepted_by_local_azure(azure: LocalAzure) -> None:
+def test_container_app_with_probe_scale_rule_ip_restrictions_and_identity_settings_is_accepted_by_local_azure(
+    azure: LocalAzure,
+) -> None:
     blocks = [restriction("office"), restriction("partner", block="198.51.100.7/32")]
     changed: dict[str, Any] = {
         **configuration(

@@ -152,7 +152,7 @@ def test_second_local_run_of_kubernetes_objects_changes_nothing(tmp_path: Any) -
     assert {step.op.value for step in second.steps} == {"same"}
 
 
-def test_local_run_refuses_other_explicit_providers() -> None:
+def test_local_run_refuses_explicit_providers_other_than_kubernetes() -> None:
     def program() -> None:
         pulumi.ProviderResource("azure-native", "elsewhere", {})
 

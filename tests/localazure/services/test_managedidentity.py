@@ -43,7 +43,7 @@ def test_user_assigned_identity_name_shorter_than_three_characters_is_refused_by
     assert refusal(azure, IDENTITY, resourceName="ab").code == "InvalidResourceName"
 
 
-def test_missing_identity_name_is_generated_from_the_logical_name_in_local_azure(azure: LocalAzure) -> None:
+def test_user_assigned_identity_without_name_gets_one_from_its_logical_name_in_local_azure(azure: LocalAzure) -> None:
     filled = azure.check(IDENTITY, {"resourceGroupName": "rg", "location": "westeurope"}, name="report-pull")
 
     assert filled["resourceName"].startswith("report-pull")
@@ -51,7 +51,9 @@ def test_missing_identity_name_is_generated_from_the_logical_name_in_local_azure
     assert filled == azure.check(IDENTITY, {"resourceGroupName": "rg", "location": "westeurope"}, name="report-pull")
 
 
-def test_missing_identity_location_defaults_to_the_resource_groups_location_in_local_azure(azure: LocalAzure) -> None:
+def test_user_assigned_identity_without_location_gets_that_of_its_resource_group_in_local_azure(
+    azure: LocalAzure,
+) -> None:
     make(azure, "azure-native:resources:ResourceGroup", location="North Europe")
 
     filled = azure.check(IDENTITY, {"resourceGroupName": "rg"}, name="report-pull")

@@ -50,7 +50,7 @@ def test_diagnostic_setting_with_invalid_logs_metrics_or_destination_type_is_ref
     assert expected in refused.message
 
 
-def test_diagnostic_setting_on_resource_type_without_logs_is_refused_for_every_category_in_local_azure(
+def test_diagnostic_setting_with_a_category_on_a_resource_type_without_logs_is_refused_by_local_azure(
     azure: LocalAzure,
 ) -> None:
     make(azure, "azure-native:managedidentity:UserAssignedIdentity")

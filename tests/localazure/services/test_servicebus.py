@@ -167,7 +167,7 @@ def test_premium_tier_service_bus_accepts_large_messages_and_refuses_express_ent
     assert make(azure, BUS_TOPIC)[1]["maxMessageSizeInKilobytes"] == 1024
 
 
-def test_service_bus_forwarding_to_missing_queue_or_topic_is_refused_by_local_azure(azure: LocalAzure) -> None:
+def test_service_bus_queue_can_forward_to_a_topic_but_not_to_itself_in_local_azure(azure: LocalAzure) -> None:
     make(azure, BUS_TOPIC)
 
     assert make(azure, BUS_QUEUE, forwardTo="news")[1]["forwardTo"] == "news"
@@ -220,7 +220,7 @@ def test_role_assignment_on_service_bus_subscription_is_accepted_by_local_azure(
     assert (outputs["scope"], outputs["principalId"]) == (subscription, PRINCIPAL_ID)
 
 
-def test_service_bus_namespace_log_categories_are_accepted_in_diagnostic_settings_in_local_azure(
+def test_diagnostic_setting_on_service_bus_accepts_group_alllogs_and_refuses_unknown_category_in_local_azure(
     azure: LocalAzure,
 ) -> None:
     make(azure, BUS)
