@@ -20,14 +20,16 @@ class Verdict:
 
 
 def verdict(report: Mapping[str, Any]) -> Verdict:
-    """Return the verdict of a report document: proof, findings by severity, and parts that could not be evaluated."""
-    failures, unread = len(report["proof"]["failures"]), len(report["unread"])
+    """Return the verdict of a report document: proof, findings by severity, and parts that could not be evaluated.
+
+    A program without a network.yaml has no proof: then `proof` is None.
+    """
+    proof = report["proof"]
+    failures, unread = len(proof["failures"]) if proof else 0, len(report["unread"])
     found = Counter(one["severity"] for one in report["findings"] if one["exception"] is None)
     accepted = len(report["findings"]) - found.total()
-    parts = [
-        "Proof holds" if not failures else f"Proof fails in {_count(failures, 'case')}",
-        _count(found["error"], "error"),
-    ]
+    holds = f"Proof fails in {_count(failures, 'case')}" if failures else "Proof holds"
+    parts = [*([holds] if proof else []), _count(found["error"], "error")]
     parts += [_count(found[name], name) for name in _SEVERITIES[1:] if found[name]]
     parts += [f"{accepted} accepted"] if accepted else []
     parts += [f"{unread} not evaluated"] if unread else []

@@ -123,3 +123,12 @@ def test_preview_prints_new_findings_of_a_container_that_is_made_public(
 
     assert "+ anybody may read pub" in text
     assert "new finding: public-access: 'pub' can be read by anybody" in text
+
+
+def test_summary_of_a_program_without_a_manifest_has_findings_and_no_proof(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "network.yaml").unlink()
+    (project / "__main__.py").write_text("import pulumi\npulumi.export('one', 1)\n")
+
+    assert output(capsys, "preview", "--summary").splitlines()[-1] == "0 errors"
