@@ -7,6 +7,7 @@ show who has a key: where keys work, a list of roles is not the whole access.
 from collections.abc import Mapping
 from typing import Any, cast
 
+from access.azure.key_switches import SWITCHES
 from access.azure.scopes import ancestors, key
 from access.azure.types import BY_ARM_TYPE
 from access.azure.types.row import KeySwitch
@@ -21,7 +22,7 @@ def local_auth(arm_type: str, *sources: Mapping[str, Any], complete: bool = True
             ARM returns them, at the top or below `properties`.
         complete: True if these are all properties, so that a missing property is not set.
     """
-    switch = _switch(arm_type)
+    switch = key_switch(arm_type)
     if switch is None:
         return None
     for values in sources:
@@ -33,13 +34,16 @@ def local_auth(arm_type: str, *sources: Mapping[str, Any], complete: bool = True
 
 def switch_of(arm_type: str) -> str:
     """Return the property that turns a type's access keys on or off; empty if the type has none."""
-    switch = _switch(arm_type)
+    switch = key_switch(arm_type)
     return switch.property if switch else ""
 
 
-def _switch(arm_type: str) -> KeySwitch | None:
+def key_switch(arm_type: str) -> KeySwitch | None:
+    """Return the setting that turns a type's access keys on or off; None if the type has none, or is not known."""
     row = BY_ARM_TYPE.get(arm_type.lower())
-    return row.keys if row is not None and isinstance(row.keys, KeySwitch) else None
+    if row is None:
+        return SWITCHES.get(arm_type.lower())
+    return row.keys if isinstance(row.keys, KeySwitch) else None
 
 
 def inherited(resource_id: str, by_account: Mapping[str, bool | None]) -> bool | None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from access.azure.handouts import key_actions
+from access.azure.key_access import key_switch
 from access.azure.scopes import ROOT, ancestors, key, type_of
 from access.azure.types import BY_ARM_TYPE
 from access.azure.types.row import KeySwitch
@@ -74,10 +75,11 @@ def _ways_by_type() -> dict[str, tuple[KeyWay, ...]]:
 
 
 def _switch_of(kind: str) -> tuple[tuple[tuple[str, ...], ...], str]:
-    row = BY_ARM_TYPE.get(kind)
-    if row is None or not isinstance(row.keys, KeySwitch):
+    row, switch = BY_ARM_TYPE.get(kind), key_switch(kind)
+    if switch is None:
         return (), ""
-    return ((f"{row.arm_type}/write",),), f"turn on access keys of {{}} ({row.keys.property})"
+    arm_type = row.arm_type if row is not None else kind
+    return ((f"{arm_type}/write",),), f"turn on access keys of {{}} ({switch.property})"
 
 
 _PUBLIC = KeyWay(

@@ -8,6 +8,7 @@ other id names is called `unknown`.
 import re
 from collections.abc import Iterable, Iterator
 
+from access.azure.key_switches import ARM_TYPES
 from access.azure.types import BY_TOKEN
 from access.azure.types.row import ArmType
 from access.model.json_values import text
@@ -23,7 +24,7 @@ UNKNOWN_SUBSCRIPTION = "unknown"
 def type_of_token(token: str) -> str:
     """Return the lower-case ARM type for an azure-native type token; the token itself if it has no row."""
     row = BY_TOKEN.get(token)
-    return row.key if row else token.removeprefix("azure-native:").lower()
+    return row.key if row else ARM_TYPES.get(token) or token.removeprefix("azure-native:").lower()
 
 
 class ResourceIds:

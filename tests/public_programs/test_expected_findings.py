@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from access.azure.catalogue import by_name
+from access.azure.key_switches import ARM_TYPES
 from access.azure.roles import definition_id
 from access.azure.types import BY_TOKEN
 from cli.main import run
@@ -104,7 +105,7 @@ def id_of(kind: str, name: str, number: int, inputs: Row) -> str:
     if "roleAssignment" in kind.lower().replace("sqlrole", "") or "Resource" in kind.rpartition(":")[2][:8]:
         return f"{GROUP}/providers/Microsoft.Authorization/roleAssignments/{GUID.format(number)}"
     if row is None or row.attached_to:
-        return f"{GROUP}/providers/Some.Provider/things/{name}"
+        return f"{GROUP}/providers/{ARM_TYPES.get(kind, 'Some.Provider/things')}/{name}"
     parts = {part: inputs.get(part, name) for part in row.parts}
     return row.path.format(**{**parts, "subscription": SUBSCRIPTION})
 

@@ -9,6 +9,7 @@ import pytest
 
 from access.azure.catalogue import by_name
 from access.azure.harmless_types import HARMLESS
+from access.azure.key_switches import ARM_TYPES, SWITCHES
 from access.azure.roles import definition_id
 from access.azure.types import BY_TOKEN
 from access.evaluate.decisions import Decision, decide
@@ -188,3 +189,20 @@ def test_policy_pack_reports_a_privileged_role_of_the_identity_of_any_resource_t
 
     assert {"privileged-role", "role-granting-role"} <= found.mandatory
     assert "wide-grant" in found.by_policy
+
+
+@pytest.mark.parametrize("token", ARM_TYPES)
+@pytest.mark.parametrize("nested", [False, True])
+def test_keys_of_a_service_without_a_row_are_judged_by_its_setting(token: str, *, nested: bool) -> None:
+    switch = SWITCHES[ARM_TYPES[token]]
+    where = f"{GROUP}/providers/{ARM_TYPES[token]}/one"
+
+    def resource(**inputs: object) -> Row:
+        return row(token, "one", where, inputs={"properties": inputs} if nested else inputs)
+
+    on, off, absent = resource(**{switch.property: False}), resource(**{switch.property: True}), resource()
+    for made in (on, absent):
+        assert "local-auth-on" in answers(made).mandatory
+        assert [each.local_auth for each in first_preview(made).resources] == [True]
+    assert "local-auth-on" not in answers(off).by_policy
+    assert token in TOKENS
