@@ -49,7 +49,7 @@ class HostingEnvironment(pulumi.ComponentResource):
     def __init__(self, name: str, args: HostingEnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("agent-network:index:HostingEnvironment", name, {**args}, opts)
         own = pulumi.ResourceOptions(parent=self)
-        workspace = _workspace(name, args, own)
+        workspace_id = _workspace_id(name, args, own)
         environment = app.ManagedEnvironment(
             name,
             environment_name=args["environment_name"],
@@ -65,18 +65,20 @@ class HostingEnvironment(pulumi.ComponentResource):
             public_network_access="Enabled",
             opts=own,
         )
-        send_logs(f"{name}-is-logged", _LOGS, source=environment.id, workspace_id=workspace.id, parent=self)
+        send_logs(f"{name}-is-logged", _LOGS, source=environment.id, workspace_id=workspace_id, parent=self)
         self.environment_id = environment.id
-        self.workspace_id = workspace.id
+        self.workspace_id = workspace_id
         self.register_outputs({"environment_id": self.environment_id, "workspace_id": self.workspace_id})
 
 
-def _workspace(name: str, args: HostingEnvironmentArgs, own: pulumi.ResourceOptions) -> operationalinsights.Workspace:
-    """Return the given workspace, or create one."""
+def _workspace_id(name: str, args: HostingEnvironmentArgs, own: pulumi.ResourceOptions) -> pulumi.Output[str]:
+    """Return the id of the given workspace, which is read, or of a new one."""
     if "workspace_id" in args:
         # Another name than that of a created workspace, so that neither takes the other's place in the state.
-        return operationalinsights.Workspace.get(f"{name}-logs-go-to", args["workspace_id"], own)
-    return operationalinsights.Workspace(
+        given = operationalinsights.Workspace.get(f"{name}-logs-go-to", args["workspace_id"], own)
+        # The id of a resource that is read can be unknown in a preview; the given one is known.
+        return pulumi.Output.all(args["workspace_id"], given.urn).apply(lambda known: str(known[0]))
+    created = operationalinsights.Workspace(
         name,
         workspace_name=args["environment_name"],
         resource_group_name=args["resource_group_name"],
@@ -89,3 +91,4 @@ def _workspace(name: str, args: HostingEnvironmentArgs, own: pulumi.ResourceOpti
         ),
         opts=own,
     )
+    return created.id

@@ -63,6 +63,27 @@ from pulumi_azure_native import batch
 batch.BatchAccount("jobs", account_name="jobs", resource_group_name="rg", location="westeurope")
 """
 
+LOGS_ELSEWHERE = """
+from pulumi_azure_native import resources
+from components.hosts.container_apps_environment import HostingEnvironment
+
+group = resources.ResourceGroup("group", resource_group_name="rg", location="westeurope")
+HostingEnvironment(
+    "contoso",
+    {
+        "environment_name": "contoso-dev",
+        "resource_group_name": group.name,
+        "location": "westeurope",
+        "log_retention_days": 30,
+        "workspace_id": "%s",
+    },
+)
+"""
+AUDIT = (
+    "/subscriptions/00000000-0000-4000-8000-00000000000a/resourceGroups/security"
+    "/providers/Microsoft.OperationalInsights/workspaces/audit"
+)
+
 
 @needs_cli
 def test_pulumi_up_leaves_the_project_files_unchanged_and_shows_no_secret(tmp_path: Path) -> None:
@@ -160,3 +181,16 @@ def test_hexadecimal_key_in_network_yaml_is_refused_by_pulumi_preview_and_by_loc
         assert refused.code != 0
         assert "agents.report.environment.AZURE_OPENAI_KEY: the value looks like a key" in refused.out + refused.err
         assert key not in refused.out + refused.err
+
+
+@needs_cli
+def test_logs_are_sent_to_an_existing_workspace_that_no_update_changes_or_deletes(tmp_path: Path) -> None:
+    project = Project.written(tmp_path, LOGS_ELSEWHERE % AUDIT)
+
+    project.pulumi("up --yes --skip-preview")
+    project.pulumi("preview --expect-no-changes")
+    (setting,) = [one for one in project.world.resources.values() if one.token.endswith(":DiagnosticSetting")]
+    project.pulumi("destroy --yes --skip-preview")
+
+    assert setting.inputs["workspaceId"] == AUDIT
+    assert {one.id for one in project.world.resources.values()} == {AUDIT}
