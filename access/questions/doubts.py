@@ -34,7 +34,20 @@ def separated(graph: Graph, reaches: Reaches) -> tuple[list[Unread], list[Ignore
             doubts.append(one)
         else:
             ignored.append(Ignored(one.where, one.what))
+    doubts += _possible_groups(graph, reaches)
     return doubts, [*ignored, *_outside_assignments(graph)]
+
+
+def _possible_groups(graph: Graph, reaches: Reaches) -> Iterator[Unread]:
+    """Yield a doubt for each principal of a setting, such as an access policy, that may be a group with an agent."""
+    for principal_id, reached in reaches.items():
+        principal = graph.principal(principal_id)
+        by_settings = any(one.system == "settings" for one in graph.assignments_of(principal_id))
+        unknown = principal is not None and not (principal.exists or principal.kind)
+        if by_settings and unknown and possible_members(graph, principal_id) and any(acts(one) for _, one in reached):
+            names = ", ".join(dict.fromkeys(resource.name for resource, _ in reached))
+            what = f"a setting gives it access to {names}; this source does not show if it is a group with an agent"
+            yield Unread(f"principal {principal_id}", what, about=(principal_id,))
 
 
 def acts(reach: EffectiveAccess) -> bool:

@@ -32,13 +32,15 @@ class Attached:
     """Kubernetes service account of that agent's pods, as `namespace:name`."""
     users: list[tuple[str, bool]] = field(default_factory=list[tuple[str, bool]])
     """The agents that the identity is attached to, with True if only the platform uses it there."""
+    runs_code: bool = False
+    """True if code outside the network's agents can use the identity, too."""
 
     def as_principal(self) -> Principal:
         """Return the principal of the identity, with all agents that share it."""
         agents = sorted({agent for agent, _ in self.users if agent}) or [self.agent]
         # A foreign resource with the identity does not change its purpose in the network.
         own = [alone for agent, alone in self.users if agent] or [alone for _, alone in self.users]
-        purpose = "other" if not own else "pull" if all(own) else "own" if agents[0] else "other"
+        purpose = "pull" if own and all(own) else "own" if (own and agents[0]) or self.runs_code else "other"
         return Principal(
             id=self.principal,
             name=self.name,

@@ -161,6 +161,7 @@ class Principals:
         self.platform_only[state.urn] = frozenset(map(key, unused))
         for each in attached:
             each.users.append((agent, each.id in unused))
+            each.runs_code |= runs_code and not agent and each.id not in unused
         if own:
             principal = text(outputs, "principalId") or state.location
             # A project's agents can use its identity through a connection; a cluster's pods never use the cluster's.

@@ -1,5 +1,6 @@
 """Tests of groups: known members hold the group's roles, unknown ones perhaps, and only that can fail a proof."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -211,3 +212,14 @@ def test_role_assignments_that_a_proof_ignores_are_in_text_markdown_json_and_pag
     assert line in markdown.proof(proof_document(found)).replace("\\", "")
     assert line in [one["what"] for one in report["proof"]["ignored"]]
     assert "cannot concern" in page(report)
+
+
+@pytest.mark.parametrize(("kind", "fails"), [("", True), ("user", False)])
+def test_principal_of_an_access_policy_that_may_be_a_group_fails_the_proof(kind: Any, *, fails: bool) -> None:  # noqa: ANN401
+    secret = next(one for one in FABRIKAM.resources if one.name == "webhook-signing-key")
+    one = held("Key Vault Secrets User", secret.id, principal=STAFF, id="policy")
+    one = replace(one, system="settings")
+    staff = Principal(id=STAFF, name=STAFF, purpose="other", kind=kind, exists=bool(kind))
+    graph = fabrikam.changed(FABRIKAM, [*FABRIKAM.assignments, one], principals=(*FABRIKAM.principals, staff))
+
+    assert ["if it is a group" in failure.what for failure in judged(graph).failures] == [True] * fails
