@@ -101,6 +101,7 @@ def diff(found: Mapping[str, Any], style: Style) -> str:
     return "\n".join([*lines, *unread(found["unread"], style)])
 
 
+@shows_escaped_text
 def diff_summary(found: Mapping[str, Any]) -> str:
     """Return one line about a difference: growth, shrinkage, new findings and new doubts, each with its number."""
     grown = sum(bool(one["grows"]) for one in found["changes"])
