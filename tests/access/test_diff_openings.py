@@ -92,7 +92,7 @@ OPENED: dict[str, tuple[Callable[[list[Row]], None], str]] = {
 
 
 @pytest.mark.parametrize("name", OPENED)
-def test_diff_counts_a_resource_that_is_opened_without_a_role_as_growth(name: str) -> None:
+def test_access_diff_counts_a_resource_that_is_opened_without_a_role_as_growth(name: str) -> None:
     change, sentence = OPENED[name]
     after = changed(change)
     result = run_diff(BEFORE, after, ("a", "b"), TODAY)
@@ -105,7 +105,7 @@ def test_diff_counts_a_resource_that_is_opened_without_a_role_as_growth(name: st
     assert f"+ {sentence}" in markdown.diff(result.document)
 
 
-def test_diff_of_keys_turned_on_has_the_principals_that_may_read_the_keys() -> None:
+def test_access_diff_of_keys_turned_on_lists_the_agent_that_may_read_the_keys_as_growth() -> None:
     """Reading keys is harmless while they are off: turning them on gives the data to everybody who may."""
     contributor = "17d1049b-9a84-46fb-8f53-869881c3d3ab"
     agent = next(each for each in BEFORE.principals if each.agent == "report" and each.purpose == "own")
@@ -119,7 +119,7 @@ def test_diff_of_keys_turned_on_has_the_principals_that_may_read_the_keys() -> N
     assert ("report", "code-uploads", True) in {(each.agent, each.resource, each.grows) for each in found.changes}
 
 
-def test_role_for_a_principal_that_is_not_known_exits_with_3_as_a_new_doubt() -> None:
+def test_access_diff_exits_with_3_for_a_new_role_of_an_unknown_principal() -> None:
     after = changed(grant(UNKNOWN, OWNER))
     found = difference(BEFORE, after)
     result = run_diff(BEFORE, after, ("a", "b"), TODAY)
@@ -133,7 +133,7 @@ def test_role_for_a_principal_that_is_not_known_exits_with_3_as_a_new_doubt() ->
     assert run_diff(after, BEFORE, ("a", "b"), TODAY).code is ExitCode.OK
 
 
-def test_diff_lists_a_new_finding_that_no_access_shows() -> None:
+def test_access_diff_exits_with_3_for_a_new_finding_about_a_bypassed_condition() -> None:
     """A condition that is bypassed by an operation of its role is a finding, and the exit code is that of growth."""
     blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
     names = "@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name]"
@@ -152,7 +152,7 @@ def test_diff_lists_a_new_finding_that_no_access_shows() -> None:
     assert run_diff(before, after, ("a", "b"), TODAY).code is ExitCode.GROWTH
 
 
-def test_diff_of_one_graph_with_itself_is_empty() -> None:
+def test_text_and_markdown_of_an_access_diff_of_a_graph_with_itself_state_that_access_is_the_same() -> None:
     document = diff_document("a", "b", difference(BEFORE, BEFORE), added_findings(BEFORE, BEFORE, today=TODAY))
 
     assert text.diff(document, Style(coloured=False)) == "access is the same in a and b"

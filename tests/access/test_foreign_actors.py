@@ -319,7 +319,7 @@ def test_outside_app_with_the_name_of_an_agent_fails_the_proof_only_if_it_has_ac
         (None, [False]),
     ],
 )
-def test_role_of_a_cluster_role_binding_decides_if_its_subject_is_a_foreign_actor(
+def test_subject_of_an_aks_cluster_role_binding_is_a_foreign_actor_unless_its_role_only_reads_pods(
     role: Row | None, expected: list[bool]
 ) -> None:
     found = resources()

@@ -36,7 +36,7 @@ def test_access_graph_finds_ids_regardless_of_case_and_trailing_slash() -> None:
     assert graph.assignments_at_or_above(CONTAINER) == graph.assignments
 
 
-def test_scope_contains_another_only_by_whole_path_segments() -> None:
+def test_azure_scope_contains_another_only_by_whole_path_segments() -> None:
     graph = Graph(resources=[resource(ACCOUNT), resource(ACCOUNT + "2"), resource(CONTAINER)])
 
     assert [one.id for one in graph.resources_within(ACCOUNT)] == [ACCOUNT, CONTAINER]

@@ -115,13 +115,13 @@ def test_words_for_azure_operations_are_sorted_by_harm_with_others_last() -> Non
 
 
 @pytest.mark.parametrize("operation", READS)
-def test_read_operation_reads_the_data_type_in_its_name(operation: str) -> None:
+def test_read_operation_is_classified_as_reading_its_type_of_data(operation: str) -> None:
     assert of(operation).reads == {READS[operation]}
     assert of(operation).writes == set()
 
 
 @pytest.mark.parametrize("operation", WRITES)
-def test_write_operation_writes_the_data_type_in_its_name(operation: str) -> None:
+def test_write_operation_is_classified_as_writing_its_type_of_data(operation: str) -> None:
     assert of(operation).writes == {WRITES[operation]}
     assert of(operation).reads == set()
 

@@ -133,7 +133,7 @@ def test_role_assignment_rows_of_a_graph_use_the_names_of_network_yaml() -> None
     ]
 
 
-def test_role_assignment_of_an_unknown_principal_still_has_a_row() -> None:
+def test_role_assignment_rows_include_an_assignment_of_an_unknown_principal() -> None:
     one: Assignment = held("Reader", f"{GROUP}/", principal="p")
 
     assert [row.resource for row in assignment_rows(Graph(principals=[], resources=[], assignments=[one]))] == [

@@ -105,7 +105,7 @@ def test_local_preview_with_summary_exits_with_1_for_an_error_finding(
     assert "1 error" in output(capsys, "preview", "--summary", code=1)
 
 
-def test_preview_prints_new_findings_of_a_container_that_is_made_public(
+def test_local_preview_prints_the_access_change_and_finding_of_a_new_public_blob_container(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output(capsys, "up")

@@ -170,7 +170,7 @@ def save(project: Path) -> str:
 
 
 @pytest.mark.parametrize("question", ["report", "review"])
-def test_report_path_below_a_file_is_reported_as_an_error(
+def test_html_report_path_below_a_file_is_reported_as_an_error(
     project: Path, capsys: pytest.CaptureFixture[str], question: str
 ) -> None:
     source = save(project)

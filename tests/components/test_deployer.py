@@ -194,7 +194,7 @@ def test_deployer_condition_allows_verb_roles_for_service_principals_only(operat
 
 
 @pytest.mark.parametrize("operation", [WRITE, DELETE])
-def test_deployer_condition_denies_assigning_or_removing_other_roles(operation: str) -> None:
+def test_deployer_condition_denies_assigning_or_removing_roles_that_no_verb_or_image_pull_uses(operation: str) -> None:
     others = [role for role in every_role() if role.system == "azure" and role.name not in AZURE_ROLES]
 
     assert "Owner" in {role.name for role in others}

@@ -177,7 +177,7 @@ def test_changed_agent_list_updates_a_shared_agent_identity_resource() -> None:
     assert (found.changes, found.replaces) == (True, [])
 
 
-def test_configuring_an_id_updates_an_agent_identity_resource() -> None:
+def test_configuring_an_id_updates_the_agent_identity_resource_without_replacing_it() -> None:
     olds = {**INPUTS, "identity": "per-agent", "principal_id": "its own"}
 
     found = Provider().diff("id", olds, {**olds, "given": GUID})

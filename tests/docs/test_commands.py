@@ -17,7 +17,7 @@ def test_command_search_finds_the_commands_in_the_documentation() -> None:
 
 
 @pytest.mark.parametrize("start", NOT_RUN)
-def test_every_exception_from_running_documented_commands_is_still_needed(start: str) -> None:
+def test_every_exemption_from_running_documented_commands_is_still_needed(start: str) -> None:
     assert any(reason(command) == start for command in commands())
 
 

@@ -114,7 +114,7 @@ def test_agent_outside_foundry_is_never_published_and_has_no_identity_source(net
         environment().identity_source_of(agent, network)
 
 
-def test_agent_identity_ids_are_converted_to_lower_case() -> None:
+def test_agent_identity_ids_configured_in_a_stack_file_are_converted_to_lower_case() -> None:
     assert environment(agent_identities={"analyst": ANALYST.upper()}).agent_identities == {"analyst": ANALYST}
 
 

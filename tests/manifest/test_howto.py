@@ -51,7 +51,7 @@ def test_network_of_the_how_to_for_writing_a_network_loads(tmp_path: Path) -> No
     assert set(network.agents) == {"reader", "bookkeeper"}
 
 
-def test_budget_separation_and_exception_of_the_how_to_load(tmp_path: Path) -> None:
+def test_budget_separation_and_exception_examples_of_the_how_to_for_writing_a_network_load(tmp_path: Path) -> None:
     agents, lists = SAFEGUARDS.split("\n\n", 1)
     (budget,) = [line for line in agents.splitlines() if "budget" in line]
     whole = NETWORK.replace("    image: reader\n", f"    image: reader\n{budget}\n") + "\n" + lists
@@ -62,7 +62,9 @@ def test_budget_separation_and_exception_of_the_how_to_load(tmp_path: Path) -> N
     assert (len(network.separation), len(network.exceptions)) == (1, 1)
 
 
-def test_agent_hosts_of_the_how_to_load_only_if_their_foundry_agent_is_published(tmp_path: Path) -> None:
+def test_agent_host_examples_of_the_how_to_for_writing_a_network_load_only_if_the_foundry_agent_is_published(
+    tmp_path: Path,
+) -> None:
     hosts, agents = HOSTS.split("\n\n", 1)
     whole = NETWORK.replace("agents:\n", hosts + "\n\n" + agents + "\n") + "\n" + PEOPLE
     unpublished = PLACES.partition("\n")[2]
@@ -79,7 +81,7 @@ def test_agent_hosts_of_the_how_to_load_only_if_their_foundry_agent_is_published
     assert [(one.resource, one.verb) for one in network.people["analysts"].access] == [("analyst", "use")]
 
 
-def test_existing_model_account_of_the_how_to_loads(tmp_path: Path) -> None:
+def test_existing_model_account_example_of_the_how_to_for_writing_a_network_loads(tmp_path: Path) -> None:
     deployments = re.search(r"    deployments:\n.*\n", NETWORK)
     assert deployments
     existing = NETWORK.replace(deployments[0], "    existing: true\n")
@@ -89,7 +91,7 @@ def test_existing_model_account_of_the_how_to_loads(tmp_path: Path) -> None:
     assert environment.existing["contoso-openai"].resource_group == "shared-ai"
 
 
-def test_error_messages_shown_in_the_how_to_are_the_actual_ones(tmp_path: Path) -> None:
+def test_error_messages_shown_in_the_how_to_for_writing_a_network_are_the_actual_ones(tmp_path: Path) -> None:
     bad = NETWORK.replace("invoices: read", "invoice: read").replace("models: use", "models: read")
     bad = bad.replace("image: bookkeeper", "image: bookkeeper:1.2")
 

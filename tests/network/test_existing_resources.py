@@ -73,7 +73,7 @@ def graphs(root: Path) -> dict[str, Graph]:
 
 
 @pytest.mark.parametrize("source", ["document", "world"])
-def test_network_of_existing_resources_is_proven_with_one_note_about_what_local_azure_has_not_seen(
+def test_access_proof_of_a_network_of_existing_resources_holds_and_the_check_has_one_note_about_unseen_ones(
     root: Path, graphs: dict[str, Graph], source: str
 ) -> None:
     graph, network = graphs[source], declared("prod", root)

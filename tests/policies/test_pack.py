@@ -227,7 +227,7 @@ def test_policy_pack_reports_every_policy_as_violated_if_the_program_cannot_be_r
     assert set(answers(*GOOD, broken).by_policy) == set(BAD)
 
 
-def test_program_is_analysed_once_for_all_policies() -> None:
+def test_policy_pack_analyses_the_program_once_for_all_policies() -> None:
     with patch("policies.pack.check", side_effect=access.findings.check) as check:
         answers(*BAD["privileged-role"])
 

@@ -236,7 +236,7 @@ def test_stack_export_in_any_unicode_encoding_of_windows_shells_is_read(encoding
     assert export.read(json.loads(path.read_bytes())).resources
 
 
-def test_configuration_in_a_preview_is_searched_without_its_masked_secrets() -> None:
+def test_configuration_values_in_a_pulumi_preview_are_read_without_masked_secrets() -> None:
     config = {"shop:login": LOGIN, "shop:key": "[secret]", "shop:text": "x [secret]"}
 
     assert stack_texts({"steps": [], "config": config}) == {"config shop:login": LOGIN}
@@ -244,7 +244,7 @@ def test_configuration_in_a_preview_is_searched_without_its_masked_secrets() -> 
 
 @pytest.mark.parametrize("levels", [150, 300, 900, 5000])
 @pytest.mark.parametrize(("opening", "closing"), [('{"a":', "}"), ("[", "]")])
-def test_document_with_many_levels_is_read_or_refused_in_one_sentence(
+def test_stack_export_with_deep_nesting_is_read_up_to_a_limit_and_refused_beyond_it(
     levels: int, opening: str, closing: str, tmp_path: Path
 ) -> None:
     deep = row("azure-native:storage:StorageAccount", "things", ACCOUNT, inputs={"metadata": "deep"})

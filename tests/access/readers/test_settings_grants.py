@@ -234,7 +234,7 @@ def test_lighthouse_delegation_role_is_found_by_its_full_role_definition_id() ->
     assert [each.role.name for each in graph.assignments if each.role] == ["Owner"]
 
 
-def test_access_policy_fails_the_proof_of_a_network_and_is_growth() -> None:
+def test_key_vault_access_policy_for_an_agent_fails_the_access_proof_and_is_growth_in_the_diff() -> None:
     document, network = fabrikam.document("prod"), fabrikam.declared("prod")
     before = local.read(document)
     (who,) = (each.id for each in before.principals if each.agent == "ingestion" and each.purpose == "own")
@@ -262,7 +262,7 @@ def test_access_policy_fails_the_proof_of_a_network_and_is_growth() -> None:
         ("azurerm:index/roleAssignment:RoleAssignment", {}),
     ],
 )
-def test_access_that_cannot_be_read_fails_the_proof_of_a_network_and_is_a_finding(kind: str, inputs: Row) -> None:
+def test_resource_whose_access_cannot_be_read_fails_the_access_proof_and_is_a_finding(kind: str, inputs: Row) -> None:
     document, network = fabrikam.document("prod"), fabrikam.declared("prod")
     document["resources"].append(row(kind, "extra", f"{GROUP}/providers/Some.Provider/things/extra", inputs=inputs))
     graph = local.read(document)

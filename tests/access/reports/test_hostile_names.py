@@ -105,7 +105,7 @@ def test_html_report_contains_no_control_character_or_html_tag_from_a_resource_n
 
 
 @pytest.mark.parametrize("module", [text, markdown], ids=["text", "markdown"])
-def test_every_renderer_of_the_module_gets_escaped_text(module: ModuleType) -> None:
+def test_every_public_renderer_of_access_results_is_wrapped_to_escape_its_text(module: ModuleType) -> None:
     renderers = {name: one for name, one in vars(module).items() if getattr(one, "__module__", "") == module.__name__}
     public = {name: one for name, one in renderers.items() if callable(one) and not name.startswith("_")}
 

@@ -89,7 +89,7 @@ def test_html_report_shows_all_sections_without_javascript() -> None:
         ({"accepted": 1}, "Proof holds · 0 errors · 1 accepted", "good"),
     ],
 )
-def test_html_report_opens_with_the_verdict(changes: dict[str, Any], sentence: str, level: str) -> None:
+def test_html_report_begins_with_the_verdict(changes: dict[str, Any], sentence: str, level: str) -> None:
     document = samples.network(2, 2, 1)
     document["findings"] = [samples.finding("any", severity, "Something.") for severity in changes.get("findings", ())]
     for _ in range(changes.get("accepted", 0)):

@@ -41,7 +41,7 @@ def test_formatted_property_path_parses_back_to_the_same_path(text: str) -> None
     assert format_path(PATHS[text]) == text
 
 
-def test_quotes_in_a_property_path_are_escaped() -> None:
+def test_escaped_quotes_and_backslashes_in_a_property_path_are_unescaped_by_parsing() -> None:
     assert parse(r'tags["a\"b\\c"]') == ("tags", 'a"b\\c')
 
 

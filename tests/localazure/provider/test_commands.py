@@ -104,7 +104,7 @@ def test_launcher_script_on_windows_is_a_batch_file(tmp_path: Path, monkeypatch:
     ]
 
 
-def test_lock_of_a_stack_held_by_another_process_is_refused_with_the_process_id(tmp_path: Path) -> None:
+def test_lock_of_a_local_stack_held_by_another_process_is_refused_with_the_process_id(tmp_path: Path) -> None:
     path = tmp_path / "dev.json"
     script = (
         "import sys; from pathlib import Path; from localazure.deployment.state_file import exclusive\n"

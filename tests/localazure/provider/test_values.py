@@ -100,7 +100,7 @@ def test_secret_whose_output_has_another_structure_is_masked_as_a_whole() -> Non
     )
 
 
-def test_secret_input_without_a_matching_output_marks_nothing() -> None:
+def test_secret_input_without_a_matching_output_marks_no_grpc_output_as_secret() -> None:
     assert wrap({"block": {"name": "n"}}, {("block", "key"), ("gone",)}) == sent({"block": {"name": "n"}})
 
 
