@@ -28,17 +28,22 @@ class IgnoredRoles:
 _Properties = Mapping[str, Any]
 
 
-def ignored_roles(arm_type: str, properties: _Properties) -> IgnoredRoles | None:
+def ignored_roles(arm_type: str, *sources: _Properties) -> IgnoredRoles | None:
     """Return the operations for which a resource ignores roles; None if it honours all roles.
 
     Args:
         arm_type: the type of the resource in lower case.
-        properties: all properties of the resource, at the top or below `properties`.
+        sources: properties of the resource, at the top or below `properties`; the most reliable source first.
     """
     find = _BY_TYPE.get(arm_type)
-    inner = properties.get("properties")
-    within: _Properties = cast("_Properties", inner) if isinstance(inner, Mapping) else dict[str, Any]()
-    return find({**within, **properties}) if find else None
+    if find is None:
+        return None
+    values: dict[str, Any] = {}
+    for source in reversed(sources):
+        inner = source.get("properties")
+        values |= cast("_Properties", inner) if isinstance(inner, Mapping) else {}
+        values |= source
+    return find(values)
 
 
 def _vault(values: _Properties) -> IgnoredRoles | None:

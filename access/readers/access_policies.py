@@ -96,7 +96,7 @@ def _properties(vault: ResourceState) -> Values:
 
 
 def _decides_by_policies(vault: ResourceState) -> bool:
-    return ignored_roles(_VAULT, {**mapping(vault.outputs), **_properties(vault)}) is not None
+    return ignored_roles(_VAULT, vault.inputs, vault.outputs) is not None
 
 
 def _entries(vault: ResourceState) -> list[Values]:

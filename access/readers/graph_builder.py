@@ -139,7 +139,7 @@ def _resource(
 
 
 def _ignored_roles(state: ResourceState, arm_type: str) -> IgnoredRoles | None:
-    found = None if state.unseen else ignored_roles(arm_type, {**state.outputs, **state.inputs})
+    found = None if state.unseen else ignored_roles(arm_type, state.inputs, state.outputs)
     # Of a resource that the program only reads, a missing setting is not known to be missing.
     return found if found is not None and (found.certain or not state.external) else None
 
