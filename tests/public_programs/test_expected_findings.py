@@ -46,6 +46,8 @@ def value_of(name: str) -> object:
     known: Mapping[str, object] = {
         "group": GROUP,
         "subscription": f"/subscriptions/{SUBSCRIPTION}",
+        "data": f"{GROUP}/providers/Microsoft.Storage/storageAccounts/data",
+        "hexadecimal key": "8d7f6a5b4c3d2e1f" + "0a9b8c7d6e5f4a3b",
         "unknown": UNKNOWN,
         "secret": SECRET,
         "password": "Tr0ub4dor&" + "3-horse",
