@@ -30,6 +30,11 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     # "Azure Functions HTTP trigger", Microsoft Learn, 2025, *Authorization keys*: `?code=` carries the function's key.
     ("a function key", re.compile(r"[?&](?:code|x-functions-key)=[^&;\s]{16}", re.IGNORECASE)),
     ("a signed token", re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")),
+    (
+        "a basic authorization",
+        re.compile(r"authorization[\"']?\s{0,3}[:=]\s{0,3}[\"']?basic\s{1,3}\S{8}", re.IGNORECASE),
+    ),
+    ("a private key", re.compile(r"\"kty\"\s*:[^{}]{0,4000}\"d\"\s*:|\"d\"\s*:[^{}]{0,4000}\"kty\"\s*:")),
     ("a bearer token", re.compile(r"\bbearer\s{1,3}[\w.~+/-]{16}", re.IGNORECASE)),
     # A URL may have a password and no user: redis://:password@host. A port and a path may follow the host instead.
     (
@@ -87,7 +92,7 @@ _MARKS = (
 )
 _LONG_HEX = re.compile("[0-9a-f]{64}")
 _REFERENCE = re.compile(
-    r"[a-z][a-z0-9+.-]*://|@Microsoft\.KeyVault\(|secretref:|\$[({]|\{\{|<[\w -]*>$|%\w+%$"
+    r"[a-z][a-z0-9+.-]*://|@Microsoft\.KeyVault\(|secretref:|\$[({]|\{\{|<[\w -]*>$|%\w+%$|\[(?:secret|unknown)\]$"
     r"|\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$",
     re.IGNORECASE,
 )
@@ -97,9 +102,10 @@ _TRIVIAL = re.compile(r"true|false|yes|no|on|off|none|null|[0-9]{1,3}", re.IGNOR
 _DIGEST = re.compile(r"(?:sha-?[0-9]{1,3}|md5)[:-]\s?[A-Za-z0-9+/=_-]+", re.IGNORECASE)
 _PUBLIC_KEY = re.compile(
     r"(?:ssh-|ecdsa-|sk-ssh-|sk-ecdsa-)[\w@.-]+ [A-Za-z0-9+/=]+"
-    r"|-----BEGIN (?:[A-Z0-9 ]{0,40}PUBLIC KEY|CERTIFICATE)-----[^-]*-----END [A-Z0-9 ]{0,40}-----"
+    r"|\{[^{}]*\"kty\"\s*:[^{}]*\}"
+    r"|-----BEGIN (?:[A-Z0-9 ]{0,40}PUBLIC KEY(?: BLOCK)?|CERTIFICATE)-----[^-]*-----END [A-Z0-9 ]{0,40}-----"
 )
-_NAMED = re.compile(r"(?<![\w.-])([A-Za-z][\w.-]{0,80})[\"']?\s{0,3}[:=]\s{0,3}[\"']?([^\s\"'&;,]+)")
+_NAMED = re.compile(r"(?<![\w.-])-{0,2}([A-Za-z][\w.-]{0,80})[\"']?\s{0,3}[:=]\s{0,3}[\"']?([^\s\"'&;,]+)")
 _PART = re.compile(r"[^\s\"'`,;()<>{}\[\]]+")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/]{24,}|[A-Za-z0-9_-]{24,})={0,2}(?![A-Za-z0-9+/_=-])")
 _KEY_64 = re.compile(r"[A-Za-z0-9+/]{86}==")
@@ -124,8 +130,6 @@ def detect_credential(text: str, name: str = "") -> str:
 
 def is_credential_name(name: str) -> bool:
     """Return True if a variable with this name holds a credential, whatever its value."""
-    if classify_name(name) is NameClass.PASSWORD:
-        return True
     return _FIXED_NAMES.search(name) is not None and name.upper() not in _PUBLIC_CONNECTION_STRINGS
 
 
@@ -135,7 +139,8 @@ def may_name_credential(name: str) -> bool:
 
 
 _FIXED_NAMES = re.compile(
-    r"(^|_)(CONNECTION_?STRING|(API|ACCESS|ACCOUNT|PRIVATE|SHARED|SAS)_?(KEY|TOKEN))$", re.IGNORECASE
+    r"(PASSWORD|PASSWD|PASSPHRASE)$|(^|_)(PWD|SECRET|CONNECTION_?STRING|(API|ACCESS|ACCOUNT|PRIVATE|SHARED|SAS)_?(KEY|TOKEN))$",
+    re.IGNORECASE,
 )
 # An address, not a secret, if local authentication of the component is off.
 _PUBLIC_CONNECTION_STRINGS = frozenset({"APPLICATIONINSIGHTS_CONNECTION_STRING"})

@@ -34,18 +34,19 @@ _PASSWORD = re.compile("(?:.*(?:password|passwd|passphrase|secret)s?|pass|psk|pw
 _NAME_OF_SECRET = re.compile("(?:(?:image|pull|tls|vault) )?secrets?")
 _KEY = re.compile(
     ".*(?:key|keys|token)|auth|authorization|bearer|connectionstrings?|connstr|cookie|credentials?|creds|dsn|jwt"
-    "|kubeconfig|sas|sig"
+    "|kubeconfig|pat|sas|sig"
 )
 _NO_KEY = re.compile("donkey|hockey|hotkey|jockey|monkey|passkey|turkey|whiskey")
 # Words before "key" or "token" that name a key of data, such as a partition key, or a public key.
 _KEY_OF_DATA = re.compile(
     "cache|cluster|clustering|dedup|deduplication|dictionary|distribution|event|field|foreign|group|grouping|hash"
-    "|idempotency|index|instrumentation|join|lookup|message|object|order|pagination|partition|pub|public|range|route"
-    "|routing|row|shard|sort|sorting|translation|unique"
+    "|idempotency|index|instrumentation|join|lookup|message|object|order|pagination|partition|pub|public|publishable|range|route"
+    "|routing|row|shard|site|sort|sorting|translation|unique"
 )
-_DIGEST_OR_ID = re.compile(
-    "checksum|crc|digests?|etag|fingerprint|hash|integrity|md|sha|thumbprint"
-    "|build|commit|correlation|ids?|oid|revision|sid|tag|trace|traceparent|uid|version|.*(?:guid|uuid)|...+id"
+_DIGEST = re.compile("checksums?|digests?|etag|fingerprints?|hash|hashes|integrity|md|sha|thumbprints?")
+_SUM_OR_ID = re.compile(
+    "crc|sums?|build|commit|conditions?|correlation|ids?|oid|revision|sid|tag|trace|traceparent|uid|version"
+    "|.*(?:guid|uuid)|...+id"
 )
 
 
@@ -62,7 +63,8 @@ def classify_name(name: str) -> NameClass:
         return NameClass.KEY
     if _PASSWORD.fullmatch(last):
         return NameClass.PASSWORD
-    return NameClass.PUBLIC if _DIGEST_OR_ID.fullmatch(last) else NameClass.OTHER
+    is_public = _SUM_OR_ID.fullmatch(last) or any(map(_DIGEST.fullmatch, words))
+    return NameClass.PUBLIC if is_public else NameClass.OTHER
 
 
 def _is_key_of_data(words: list[str]) -> bool:

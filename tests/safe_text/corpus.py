@@ -126,6 +126,10 @@ def ed25519(random: Random) -> str:
     return base64.b64encode(bytes.fromhex("302a300506032b6570032100") + random.randbytes(32)).decode()
 
 
+def jwk_part(random: Random, count: int = 32) -> str:
+    return base64.urlsafe_b64encode(random.randbytes(count)).decode().rstrip("=")
+
+
 def words(random: Random, separator: str) -> str:
     known = [
         "tenant",
@@ -225,6 +229,14 @@ CREDENTIALS: dict[str, Family] = {
     "Hugging Face token": lambda r: ("HUB", f"hf_{drawn(r, ALPHANUMERIC, 34)}"),
     "signed token": lambda r: ("SETTING", jwt(r)),
     "bearer header": lambda r: ("HEADER", f"Authorization: Bearer {drawn(r, ALPHANUMERIC, 32)}"),
+    "basic authorization": lambda r: ("HEADER", f"Authorization: Basic {in_base64('app:' + password(r))}"),
+    "personal access token of Azure DevOps": lambda r: (
+        "AZURE_DEVOPS_PAT",
+        drawn(r, string.ascii_lowercase + "234567", 52),
+    ),
+    "option of a command line": lambda r: ("ARGS", f"serve --port 8080 --api-key={drawn(r, ALPHANUMERIC, 24)} --fast"),
+    "header with a key": lambda r: ("HEADERS", json.dumps({"x-api-key": drawn(r, HEX, 40)})),
+    "private JSON Web Key": lambda r: ("SETTING", json.dumps({"kty": "EC", "x": jwk_part(r), "d": jwk_part(r)})),
     "private key as PEM": lambda r: ("SETTING", pem(r, "PRIVATE KEY")),
     "private key as PEM in base64": lambda r: ("SETTING", in_base64(pem(r, "EC PRIVATE KEY"))),
     "private key as DER in base64": lambda r: ("SETTING", private_der(r)),
@@ -246,6 +258,13 @@ PUBLIC: dict[str, Family] = {
     "certificate in base64": lambda r: ("CA_BUNDLE", in_base64(pem(r, "CERTIFICATE"))),
     "SSH public key": lambda r: ("SSH_PUBLIC_KEY", f"ssh-rsa {encoded(r, 279)} admin@contoso"),
     "SSH public key under a name of no meaning": lambda r: ("LOGIN", f"ssh-ed25519 {encoded(r, 51)} admin"),
+    "public JSON Web Key": lambda r: ("SETTING", json.dumps({"kty": "RSA", "n": jwk_part(r, 256), "e": "AQAB"})),
+    "public JSON Web Keys": lambda r: ("SETTING", json.dumps({"keys": [{"kty": "RSA", "n": jwk_part(r, 256)}] * 2})),
+    "public PGP key": lambda r: ("SETTING", pem(r, "PGP PUBLIC KEY BLOCK")),
+    "publishable Stripe key": lambda r: ("STRIPE_PUBLISHABLE_KEY", f"pk_live_{drawn(r, ALPHANUMERIC, 24)}"),
+    "SHA-256 sum": lambda r: ("sha256sum", drawn(r, HEX, 64)),
+    "working folder": lambda r: ("PWD", f"/srv/app{r.randint(1, 9)}"),
+    "number of a pass": lambda r: ("FIRST_PASS", str(r.randint(1, 999))),
     "SHA-256 digest in base64": lambda r: ("IMAGE_DIGEST", encoded(r, 32)),
     "SHA-256 digest of a file": lambda r: ("CONTENT_SHA256", encoded(r, 32)),
     "SHA-512 checksum in base64": lambda r: ("modelChecksum", encoded(r, 64)),
@@ -283,6 +302,21 @@ PUBLIC: dict[str, Family] = {
     ),
     "reference in a URL": lambda r: ("REDIS_URL", f"redis://:$(REDIS_PASSWORD)@cache{r.randint(1, 9)}:6379/0"),
     "URL with a port": lambda r: ("BASE", f"http://localhost:{r.randint(1024, 65535)}/users/@me"),
+    "secret that the engine masks": lambda r: (r.choice(("DB_PASSWORD", "API_KEY", "loginPassword")), "[secret]"),
+    "annotation of a Kubernetes object": lambda r: ("checksum/config", drawn(r, HEX, 64)),
+    "key data of a public SSH key": lambda r: ("keyData", f"ssh-rsa {encoded(r, 279)} azureuser"),
+    "version of a secret": lambda r: (
+        "secretUriWithVersion",
+        f"https://contoso.vault.azure.net/secrets/signing/{drawn(r, HEX, 32)}",
+    ),
+    "user data of a machine": lambda r: (
+        "customData",
+        in_base64(f"#cloud-config\npackage_update: true\nruncmd:\n- echo {words(r, '-')}\n"),
+    ),
+    "roles in a condition": lambda r: (
+        "condition",
+        f"@Request[a:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {{{drawn(r, HEX, 32)}}}",
+    ),
     "name of a key": lambda r: ("KEY_NAME", words(r, "-")),
     "plain name under a name for a key": lambda r: ("LOCALIZED_KEY", words(r, "_")),
     "name of a secret": lambda r: ("secret", words(r, "-")),
