@@ -99,6 +99,8 @@ class Assignment:
     """Version of the condition language; None for the default, which is 2.0."""
     location: str = ""
     """Location of the assignment in its source: `network.yaml:31`, or a URN."""
+    copy_of: str = ""
+    """Id of the assignment that this one repeats at another possible scope; empty for an assignment of its own."""
     system: System = "azure"
     """`azure`; `cosmos` for Cosmos DB's own roles, which have other scopes; `settings` for grants without a role."""
 

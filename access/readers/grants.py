@@ -113,7 +113,7 @@ class Grants:
             there = f"{_UNKNOWN}/{inside}".rstrip("/")
             if one.system == "azure" and subscriptions == "subscriptions" and there in around - {key(one.scope)}:
                 noted = True
-                yield replace(one, id=f"{one.id} (subscription not known)", scope=f"/{there}")
+                yield replace(one, id=f"{one.id} (subscription not known)", scope=f"/{there}", copy_of=one.id)
         if noted:
             what = "its subscription is not known yet; roles at every subscription count there"
             self.unread.append(Unread(unknown[0], what))

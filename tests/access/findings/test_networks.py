@@ -22,12 +22,12 @@ from tests.strategies import projects
 
 JsonObject = dict[str, Any]
 
-# What a network's own file can bring about: nobody uses something, or what existed before has keys.
+# What a network's own file can bring about: nobody uses something, or something existed before.
 CAUSED_BY_A_NETWORK = {
     "allowed-shared-identity",
     "escape-hatch-role",
-    "local-auth-on",
     "mutable-image-tag",
+    "not-seen-here",
     "redundant-grant",
     "separation-of-duties",
     "unknown-finding",

@@ -257,3 +257,13 @@ def test_stack_export_with_deep_nesting_is_read_up_to_a_limit_and_refused_beyond
     else:
         with pytest.raises(CommandError, match=r"levels|not complete JSON"):
             graph_of_file(path)
+
+
+def test_role_of_a_subscription_is_one_finding_although_it_counts_at_two() -> None:
+    owner = assignment("a", "principal-of-reader", f"/subscriptions/{SUBSCRIPTION}", role="Owner")
+    rows = [*new_account(), names_of(OTHER_SUBSCRIPTION), owner, app("reader")]
+    graph = previewed(*(step("create", each) for each in rows))
+    found = [each.rule.id for each in check(graph, today=TODAY) if each.rule.id in {"privileged-role", "wide-grant"}]
+
+    assert len(graph.assignments) == 2
+    assert sorted(found) == ["privileged-role", "wide-grant"]

@@ -148,7 +148,7 @@ def test_graph_reader_lists_resources_of_other_pulumi_packages_and_unsupported_t
     )
 
     assert len(graph.unread) == 3
-    assert "1 of its resources" in {each.where: each.what for each in graph.unread}["package azure"]
+    assert "one of its resources" in {each.where: each.what for each in graph.unread}["package azure"]
 
 
 def in_preview(*rows: dict[str, Any]) -> Graph:
