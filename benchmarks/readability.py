@@ -42,14 +42,25 @@ def docstrings() -> Iterator[Row]:
 def messages() -> Iterator[Row]:
     """Yield the messages of product code: texts of several words in `raise` statements and calls."""
     for path, module in modules(*ROOMS):
+        parts = {id(part) for node in ast.walk(module) for part in _not_messages(node)}
         seen = set[int]()
         for node in ast.walk(module):
             if isinstance(node, ast.Raise | ast.Call):
                 for inner in ast.walk(node):
-                    text = _text(inner)
+                    text = "" if id(inner) in parts else _text(inner)
                     if text and len(text.split()) >= _FEWEST_WORDS and inner.lineno not in seen:  # type: ignore[attr-defined]
                         seen.add(inner.lineno)  # type: ignore[attr-defined]
                         yield f"{path}:{inner.lineno}", text  # type: ignore[attr-defined]
+
+
+def _not_messages(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the strings below a node that are a part of a message, a regular expression or a type."""
+    if isinstance(node, ast.JoinedStr):
+        yield from node.values
+    elif isinstance(node, ast.Call):
+        name = ast.unparse(node.func)
+        if name in {"cast", "typing.cast"} or name.startswith("re."):
+            yield from (inner for argument in node.args for inner in ast.walk(argument))
 
 
 def _text(node: ast.AST) -> str:
