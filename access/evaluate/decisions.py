@@ -58,11 +58,19 @@ def effective_access(graph: Graph, principal_id: str, resource_id: str) -> Effec
 
 
 def all_access(graph: Graph) -> Iterator[tuple[str, str, EffectiveAccess]]:
-    """Yield the effective access of every principal at every resource, without pairs that have none.
+    """Return the effective access of every principal at every resource, without pairs that have none.
 
-    Follows assignments down to resources, so that principals without roles cost nothing.
+    Follows assignments down to resources, so that principals without roles cost nothing. It is computed once a graph,
+    since every question about a graph needs it.
     """
     evaluator = evaluator_of(graph)
+    if evaluator.every_access is None:
+        evaluator.every_access = tuple(_every_access(evaluator))
+    return iter(evaluator.every_access)
+
+
+def _every_access(evaluator: Evaluator) -> Iterator[tuple[str, str, EffectiveAccess]]:
+    graph = evaluator.graph
     for principal_id in graph.assigned_principals():
         known = graph.principal(principal_id)
         name = known.id if known else principal_id

@@ -107,6 +107,8 @@ class Evaluator:
         self._step_facts: dict[str, ScopeFacts] = {}
         self._marks: dict[int, int] = {}
         self._numbered_marks: dict[tuple[object, ...], int] = {}
+        self.every_access: tuple[tuple[str, str, EffectiveAccess], ...] | None = None
+        """The access of all principals, once it is computed."""
         self.accesses: dict[Signature, EffectiveAccess] = {}
         """Access that was computed before, without the assignments behind it."""
         self._rules: dict[str, list[str]] = {}

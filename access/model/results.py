@@ -34,6 +34,8 @@ class AccessDecision:
 class Reasons(Mapping[str, tuple[Assignment, ...]]):
     """Lazy mapping of each operation to the role assignments that allow the operation."""
 
+    __slots__ = ("_find", "_sets")
+
     def __init__(self, sets: tuple[frozenset[str], ...], find: Callable[[str], tuple[Assignment, ...]]) -> None:
         self._sets = sets
         self._find = find
@@ -60,7 +62,7 @@ def _no_reasons() -> Mapping[str, tuple[Assignment, ...]]:
     return {}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class EffectiveAccess:
     """All operations that a principal may perform at a resource, by control plane and data plane."""
 

@@ -25,7 +25,7 @@ _MESSAGES = {"writes": "sends", "reads": "receives"}
 _DATA = {"writes": "writes", "reads": "reads"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class AssumedIdentity:
     """Another agent or identity that an attacker can act as, with the steps to it."""
 
@@ -34,7 +34,7 @@ class AssumedIdentity:
     conditional: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Influence:
     """Connection between two agents: one writes data that the other reads, or one calls the other."""
 
@@ -55,6 +55,7 @@ class BlastIndex:
         """Agents that others may call: name of the resource → the agent."""
         self._traversals: dict[str, Traversal] = {}
         self._held: dict[str, dict[str, HeldAccess]] = {}
+        self._taken_over: dict[str, frozenset[str]] = {}
         self._shared_holdings: dict[frozenset[tuple[Node, bool]], dict[str, HeldAccess]] = {}
         self._own_holdings: dict[str, dict[str, HeldAccess]] = {}
 
@@ -108,20 +109,51 @@ class BlastIndex:
                 found.setdefault(name, AssumedIdentity(name, traversal.chain_text(node), cause.conditional))
         return tuple(found.values())
 
-    def influences(self, agent: str) -> Iterator[Influence]:
-        """Yield the agents that read data which an agent writes, or that the agent can call."""
+    def taken_over(self, agent: str) -> frozenset[str]:
+        """Return the agents that an agent can certainly take over."""
+        if agent not in self._taken_over:
+            causes = self._traversal(agent).causes.items()
+            found = (node.id for node, cause in causes if node.kind == "agent" and not cause.conditional)
+            self._taken_over[agent] = frozenset(found) - {agent}
+        return self._taken_over[agent]
+
+    @cached_property
+    def _taken_over_by(self) -> Mapping[str, frozenset[str]]:
+        """Return the agents that can certainly take over an agent, by its name."""
+        found: dict[str, set[str]] = {}
+        for agent in self.agents:
+            for other in self.taken_over(agent):
+                found.setdefault(other, set()).add(agent)
+        return {agent: frozenset(others) for agent, others in found.items()}
+
+    def taken_over_by(self, agent: str) -> frozenset[str]:
+        """Return the agents that can certainly take over an agent."""
+        return self._taken_over_by.get(agent, frozenset())
+
+    def influences(self, agent: str, *, without: frozenset[str] = frozenset()) -> Iterator[Influence]:
+        """Yield the agents that read data which an agent writes, or that the agent can call, without some agents."""
         for name, one in self.held(agent).items():
-            yield from self._shared(agent, name, one.writes, self._readers, "{} {writes} what {} {reads}")
+            shared = self._shared(agent, name, one.writes, self._readers, "{} {writes} what {} {reads}", without)
+            yield from shared
             calls = {each for each in one.operations if word(each) == "use"} if name in self._callable else set[str]()
             other = self._callable.get(name, "")
-            if calls and other != agent:
+            if calls and other != agent and other not in without:
                 yield Influence(other, name, f"{agent} calls {other}", conditional=calls <= one.conditional)
 
-    def influenced_by(self, agent: str) -> Iterator[Influence]:
-        """Yield the agents that write data which an agent reads, or that can call the agent."""
+    def influenced_by(self, agent: str, *, without: frozenset[str] = frozenset()) -> Iterator[Influence]:
+        """Yield the agents that write data which an agent reads, or that can call the agent, without some agents."""
         for name, one in self._own(agent).items():
-            yield from self._shared(agent, name, one.reads, self._writers, "{} {reads} what {} {writes}")
-        yield from self._callers.get(agent, ())
+            yield from self._shared(agent, name, one.reads, self._writers, "{} {reads} what {} {writes}", without)
+        yield from (one for one in self._callers.get(agent, ()) if one.agent not in without)
+
+    def influenced(self, agent: str) -> frozenset[str]:
+        """Return the names of the agents that an agent influences directly."""
+        found: set[str] = set()
+        for name, one in self.held(agent).items():
+            found.update(*(self._readers.get((name, kind), {}) for kind in one.writes))
+            if name in self._callable and any(word(each) == "use" for each in one.operations):
+                found.add(self._callable[name])
+        return frozenset(found - {agent})
 
     def chain(self, agent: str) -> Iterator[Influence]:
         """Yield the agents that are reached by influence alone, directly or through other agents, nearest first."""
@@ -135,14 +167,25 @@ class BlastIndex:
                     waiting.append((one.agent, how))
                     yield Influence(one.agent, one.through, how, one.conditional)
 
-    def _shared(
-        self, agent: str, name: str, mine: Mapping[str, bool], theirs: _Sides, sentence: str
+    def _shared(  # noqa: PLR0913, PLR0917 - two sides, and the sentence about them
+        self,
+        agent: str,
+        name: str,
+        mine: Mapping[str, bool],
+        theirs: _Sides,
+        sentence: str,
+        without: frozenset[str],
     ) -> Iterator[Influence]:
         """Yield the agents that share data in a resource with an agent, each once per resource."""
         found: dict[str, Influence] = {}
         for kind, doubtful in mine.items():
             verbs = _MESSAGES if kind.endswith("/messages") else _DATA
-            for other, unsure in theirs.get((name, kind), {}).items():
+            others = theirs.get((name, kind), {})
+            if without and others.keys() <= without:
+                continue
+            for other, unsure in others.items():
+                if other in without:
+                    continue
                 known = found.get(other)
                 if other != agent and (known is None or known.conditional):
                     how = sentence.format(agent, other, **verbs)

@@ -6,7 +6,7 @@ read. The identity that only pulls an agent's image is not included: code gets n
 a condition or an unknown value counts as held, and is marked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from typing import Any
@@ -92,11 +92,21 @@ class BlastRadius:
             "models": len(self.models),
             "destroys": len(self.destroys),
             "identities": len(self.becomes),
-            "influences": len({one.agent for one in self.influences}),
+            "influences": len(self._index.influenced(self.agent)),
         }
         limits = ((field.name, getattr(self.budget, field.name)) for field in fields(self.budget))
         over = ((name, limit) for name, limit in limits if limit is not None and found[name] > limit)
         return tuple(f"{name}: {found[name]}, and its budget allows {limit}" for name, limit in over)
+
+    @property
+    def _further_influences(self) -> Iterator[Influence]:
+        """Return the influences on agents that the agent cannot take over, which is more than influence."""
+        return self._index.influences(self.agent, without=self._index.taken_over(self.agent))
+
+    @property
+    def _further_influenced_by(self) -> Iterator[Influence]:
+        """Return the influences of agents that cannot take over the agent."""
+        return self._index.influenced_by(self.agent, without=self._index.taken_over_by(self.agent))
 
     def document(self) -> dict[str, Any]:
         """Return the blast radius as a JSON object of the report."""
@@ -108,8 +118,8 @@ class BlastRadius:
                 "models": list(self.models),
                 "destroys": list(self.destroys),
                 "becomes": [_entry(one, "agent", "how") for one in self.becomes],
-                "influences": [_entry(one, "agent", "through", "how") for one in self.influences],
-                "influenced_by": [_entry(one, "agent", "through") for one in self.influenced_by],
+                "influences": [_entry(one, "agent", "through", "how") for one in self._further_influences],
+                "influenced_by": [_entry(one, "agent", "through") for one in self._further_influenced_by],
                 "over_budget": list(self.over_budget),
             }
             | ({"notes": list(self.notes)} if self.notes else {})

@@ -7,6 +7,7 @@ its own name, preceded by its parent's name where several have the same.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from access.azure.scopes import ancestors, key
@@ -131,6 +132,8 @@ def _part(resource: Resource, reach: EffectiveAccess, *, conditional: bool) -> _
     return _Part((sure[0], control), (sure[1], data), not resource_type(resource), reach.detours)
 
 
+# Agents with equal identities hold the same; the sets of operations are shared between them.
+@lru_cache(maxsize=1 << 14)
 def _holding(parts: tuple[_Part, ...]) -> HeldAccess:
     possible = [part.effects(certainly=False) for part in parts]
     certain = [part.effects(certainly=True) for part in parts]

@@ -7,6 +7,7 @@ topic). Rows and columns are ids, with names that `access.questions.display_name
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from access.azure.scopes import key
 from access.azure.verbs import CALLED, verb_of
@@ -40,18 +41,42 @@ class MatrixEntry:
     @property
     def allowed(self) -> frozenset[str]:
         """Return the operations of both planes that are certainly allowed."""
-        return frozenset[str]().union(*(reach.allowed | reach.data_allowed for _, _, reach in self.reaches))
+        return _union(tuple(names for _, _, reach in self.reaches for names in (reach.allowed, reach.data_allowed)))
 
     @property
     def conditional(self) -> frozenset[str]:
         """Return the operations of both planes that depend on a condition or on something unknown."""
-        sets = (reach.conditional | reach.data_conditional for _, _, reach in self.reaches)
-        return frozenset[str]().union(*sets) - self.allowed
+        sets = (names for _, _, reach in self.reaches for names in (reach.conditional, reach.data_conditional))
+        return _difference(_union(tuple(sets)), self.allowed)
 
     @property
     def operations(self) -> frozenset[str]:
         """Return all operations that are allowed, certainly or perhaps."""
-        return self.allowed | self.conditional
+        return _union((self.allowed, self.conditional))
+
+    @property
+    def sorted_operations(self) -> list[str]:
+        """Return all operations that are allowed, certainly or perhaps, sorted without regard to case.
+
+        Entries with the same operations have the same list, which must not be changed.
+        """
+        return _sorted(self.operations)
+
+
+# Many entries have the same operations, of which a resource group has more than 20,000.
+@lru_cache(maxsize=1 << 14)
+def _union(sets: tuple[frozenset[str], ...]) -> frozenset[str]:
+    return frozenset[str]().union(*sets)
+
+
+@lru_cache(maxsize=1 << 14)
+def _difference(names: frozenset[str], others: frozenset[str]) -> frozenset[str]:
+    return names - others
+
+
+@lru_cache(maxsize=1 << 14)
+def _sorted(names: frozenset[str]) -> list[str]:
+    return sorted(names, key=str.lower)
 
 
 def notes_of_entry(entry: MatrixEntry, name: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ its agents.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from access.azure.scopes import key, shown
 from access.evaluate.decisions import EffectiveAccess, all_access, relevant_operations
@@ -95,7 +96,7 @@ def prove(graph: Graph, declared: Declared) -> Proof:
     reached = 0
     for pair in sorted(actual.keys() | wanted.keys()):
         may, should = actual.get(pair, _NOTHING), wanted.get(pair, _NOTHING)
-        reached += len(_all(may) | _all(should))
+        reached += len(_union(_all(may), _all(should)))
         if may != should or _perhaps(may):
             gaps += _gaps(graph, wanted_graph, pair, (may, should), by_path=pair in by_path)
     failures += _failures(graph, gaps)
@@ -149,13 +150,13 @@ def _gaps(
 ) -> Iterator[_Gap]:
     actual, declared = reaches
     may, should = _all(actual), _all(declared)
-    excess = may - should
+    excess = _without(may, should)
     if excess:
         detours = actual.detours if excess & actual.perhaps_via_keys else ()
         # Keys of an authorization rule open what is around the rule.
         by = tuple(graph.held_at_or_above(*pair)) or actual.by[min(excess)]
         yield _Gap(pair, excess, grows=True, certain=True, by=by, detours=detours)
-    missing = should - (may if by_path else actual.allowed | actual.data_allowed)
+    missing = _without(should, may if by_path else _union(actual.allowed, actual.data_allowed))
     if missing:
         certain = not missing & may
         yield _Gap(pair, missing, grows=False, certain=certain, by=tuple(wanted.held_at_or_above(*pair)))
@@ -171,7 +172,7 @@ def _failures(graph: Graph, gaps: Iterable[_Gap]) -> Iterator[Failure]:
         agent, _ = _names(graph, found[0].pair)
         resources = [_names(graph, gap.pair)[1] for gap in found]
         resources.sort(key=lambda one: (not one.declared, one.name))
-        operations = frozenset[str]().union(*(gap.operations for gap in found))
+        operations = _union(*(gap.operations for gap in found))
         access = f"{_words(operations)} in {_listed([one.name for one in resources])}"
         by = "; ".join(f"{one.role_name} at {shown(one.scope)}" for one in found[0].by)
         count = sum(len(gap.operations) for gap in found)
@@ -200,11 +201,22 @@ def _leaking(graph: Graph, pair: Pair, accesses: tuple[DeclaredAccess, ...]) -> 
 
 
 def _all(reached: EffectiveAccess) -> frozenset[str]:
-    return reached.allowed | reached.data_allowed | _perhaps(reached)
+    return _union(reached.allowed, reached.data_allowed, reached.conditional, reached.data_conditional)
 
 
 def _perhaps(reached: EffectiveAccess) -> frozenset[str]:
-    return reached.conditional | reached.data_conditional
+    return _union(reached.conditional, reached.data_conditional)
+
+
+# Many identities hold the same, and at a resource group more than 20,000 operations.
+@lru_cache(maxsize=1 << 12)
+def _union(*sets: frozenset[str]) -> frozenset[str]:
+    return frozenset[str]().union(*sets)
+
+
+@lru_cache(maxsize=1 << 12)
+def _without(names: frozenset[str], others: frozenset[str]) -> frozenset[str]:
+    return names - others
 
 
 def _names(graph: Graph, pair: Pair) -> tuple[str, Resource]:
@@ -213,7 +225,8 @@ def _names(graph: Graph, pair: Pair) -> tuple[str, Resource]:
     return known.display_name, resource or Resource(id=pair[1], name=pair[1], kind="")
 
 
-def _words(operations: Iterable[str]) -> str:
+@lru_cache(maxsize=1 << 12)
+def _words(operations: frozenset[str]) -> str:
     return _listed(words(operations))
 
 

@@ -171,7 +171,7 @@ def _access(entry: MatrixEntry, summary: AccessMatrix, declared: Declared | None
         "roles": sorted({one.role_name for one in assignments}),
         "scope": _narrowest(one.scope for one in assignments),
         "location": _declaring_line(entry, summary.name_of(entry.resource), declared),
-        "operations": sorted(entry.operations, key=str.lower),
+        "operations": entry.sorted_operations,
     } | ({"notes": list(notes)} if (notes := notes_of_entry(entry, summary.name_of(entry.resource))) else {})
 
 

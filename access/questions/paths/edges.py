@@ -51,6 +51,7 @@ class EscalationSteps:
         self._leads: dict[Node, OutgoingSteps] = {}
         self._targets: dict[frozenset[tuple[Node, bool]], frozenset[tuple[Node, bool]]] = {}
         self._interesting: dict[frozenset[str], dict[str, str]] = {}
+        self._together: dict[tuple[frozenset[str], ...], dict[str, str]] = {}
 
     def principal(self, node: Node) -> Principal | None:
         """Return the principal of an identity node; None for other nodes."""
@@ -93,12 +94,15 @@ class EscalationSteps:
 
     def _relevant(self, reach: EffectiveAccess) -> dict[str, str]:
         """Return those operations of an access that any kind of escalation needs, by lower-case name."""
-        found: dict[str, str] = {}
-        for names in (reach.allowed, reach.conditional, reach.data_allowed, reach.data_conditional):
-            if names not in self._interesting:
-                self._interesting[names] = {low: name for name in names if _leads_on(low := name.lower())}
-            found |= self._interesting[names]
-        return found
+        sets = (reach.allowed, reach.conditional, reach.data_allowed, reach.data_conditional)
+        if sets not in self._together:
+            found: dict[str, str] = {}
+            for names in sets:
+                if names not in self._interesting:
+                    self._interesting[names] = {low: name for name in names if _leads_on(low := name.lower())}
+                found |= self._interesting[names]
+            self._together[sets] = found
+        return self._together[sets]
 
 
 def _leads_on(operation: str) -> bool:

@@ -9,6 +9,7 @@ for Containers" and "for Compute"; "Start a job execution with overrides", 2025.
 """
 
 from collections.abc import Iterator
+from functools import cache
 
 from access.azure.compute_hosts import CHANGING, ENTERING, PHRASES, possible_takeover
 from access.azure.planes import AGENT
@@ -31,9 +32,9 @@ def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep
     agents, identities = inventory.agents_and_identities_at(held.resource, also_pulling=True)
     if not agents and not identities:
         return
-    known = {**CHANGING, f"{kind}/write": CHANGING.get(f"{kind}/write", "update")}
-    for phrases, certain in ((known, True), (ENTERING, True), (_possible(held, kind), False)):
-        operation = held.first(name for name in phrases if name.startswith(f"{kind}/"))
+    known, entering = _known_phrases(kind)
+    for phrases, certain in ((known, True), (entering, True), (_possible(held, kind), False)):
+        operation = held.first(phrases)
         if operation is None:
             continue
         phrase = phrases[operation.lower()]
@@ -45,6 +46,16 @@ def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep
             if phrases is known or principal.purpose != "pull":
                 how = f"{phrase} {held.name!r}, which has the identity {principal.name!r}"
                 yield held.step(Node("identity", principal.id), how, operation, conditional=not certain)
+
+
+@cache
+def _known_phrases(kind: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the phrases of the operations that change and that enter a host of a type."""
+    several = ({f"{kind}/write": "update", **CHANGING}, ENTERING)
+    changing, entering = (
+        {name: phrase for name, phrase in each.items() if name.startswith(f"{kind}/")} for each in several
+    )
+    return changing, entering
 
 
 def _possible(held: ResourceAccess, kind: str) -> dict[str, str]:

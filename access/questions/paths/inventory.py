@@ -29,6 +29,7 @@ class Inventory:
                 self._agents.setdefault(agent, []).append(principal)
         self._pods = pods(self.graph)
         self._attached: dict[str, list[Principal]] = {}
+        self._running: dict[str, tuple[list[str], list[Principal]]] = {}
         self._pulling: dict[str, dict[str, None]] = {}
         servers: dict[str, dict[str, None]] = {}
         self._with_known_registry: set[str] = set()
@@ -94,10 +95,12 @@ class Inventory:
     def agents_and_identities_at(self, resource: Resource, *, also_pulling: bool) -> tuple[list[str], list[Principal]]:
         """Return the agents that run in a resource, and its identities that no agent uses."""
         where = key(resource.id)
-        agents = self._agents_at(where)
-        usable = {one.id for agent in agents for one in self.identities(agent)}
-        rest = {one.id: one for one in (*self._owned.get(where, ()), *self._attached.get(where, ()))}
-        others = [one for one in rest.values() if one.id not in usable]
+        if where not in self._running:
+            agents = self._agents_at(where)
+            usable = {one.id for agent in agents for one in self.identities(agent)}
+            rest = {one.id: one for one in (*self._owned.get(where, ()), *self._attached.get(where, ()))}
+            self._running[where] = agents, [one for one in rest.values() if one.id not in usable]
+        agents, others = self._running[where]
         return agents, [one for one in others if also_pulling or one.purpose != "pull"]
 
     def record_pull(self, principal: Principal, registry: Resource, operations: Iterable[str]) -> None:

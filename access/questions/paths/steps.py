@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from sys import intern
 from typing import Literal, NamedTuple
 
 from access.azure.scopes import shown
@@ -20,7 +21,7 @@ class Node(NamedTuple):
 SCOPE_KINDS = frozenset({"scope", "data"})
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class EscalationStep:
     """Escalation step to another identity or scope, with a phrase and the operation that allows the step."""
 
@@ -31,12 +32,12 @@ class EscalationStep:
     reach: EffectiveAccess
     conditional: bool = False
 
-    @cached_property
+    @property
     def by(self) -> tuple[Assignment, ...]:
         """Return the role assignments that allow the step; empty if an earlier step gave the right."""
         return self.reach.by.get(self.operation, ())
 
-    @cached_property
+    @property
     def how(self) -> str:
         """Return the phrase for a step with its roles: `… (AcrPush at 'fabrikam')`."""
         roles = (f"{one.role.name if one.role else 'an unknown role'} at {shown(one.scope)}" for one in self.by)
@@ -56,9 +57,9 @@ class ResourceAccess:
     """Operations that any escalation needs: lower case → Azure's spelling."""
     reach: EffectiveAccess
 
-    @property
+    @cached_property
     def control(self) -> list[str]:
-        """Return the operations on the control plane, in lower case."""
+        """The operations on the control plane, in lower case."""
         sets = (self.reach.allowed, self.reach.conditional)
         return [name for name, written in self.operations.items() if any(written in names for names in sets)]
 
@@ -73,4 +74,12 @@ class ResourceAccess:
 
     def step(self, to: Node, phrase: str, operation: str, *, conditional: bool = False) -> EscalationStep:
         """Return the escalation step to a node that an operation at this resource allows."""
-        return EscalationStep(to, phrase, operation, self.reach, conditional or self.is_conditional(operation))
+        # Hundreds of identities may have the same steps: their nodes and phrases exist once.
+        shown, doubtful = intern(phrase), conditional or self.is_conditional(operation)
+        return EscalationStep(_same_node(to), shown, operation, self.reach, doubtful)
+
+
+@lru_cache(maxsize=1 << 16)
+def _same_node(node: Node) -> Node:
+    """Return the first of several equal nodes."""
+    return node
