@@ -109,6 +109,10 @@ def _bound(state: ResourceState, cluster: _Cluster) -> Iterator[Actor | Unread]:
                 for one in several
             ]
         )
+        if not cluster.clusters and not targets:
+            yield Unread(
+                state.location, f"{reason} gives {subject} rights in a cluster that this source does not contain"
+            )
         for target, home in targets:
             yield Actor(
                 subject=subject,
