@@ -151,7 +151,7 @@ def decided(text: str, action: str, part: str | None, attributes: dict[str, dict
 
 @given(CONDITIONS, st.lists(REQUESTS, min_size=1, max_size=4))
 @settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_condition_that_both_evaluators_decide_has_one_result(
+def test_condition_decided_by_this_project_and_by_microsofts_interpreter_has_the_same_result(
     interpreter: Answer, condition: str, requests: list[tuple[str, str | None, dict[str, dict[str, Any]]]]
 ) -> None:
     for action, part, attributes in requests:
@@ -161,7 +161,7 @@ def test_condition_that_both_evaluators_decide_has_one_result(
             assert own is other, (condition, action, part, attributes)
 
 
-def test_most_random_conditions_are_decided_by_both_evaluators(interpreter: Answer) -> None:
+def test_most_random_conditions_are_decided_by_this_project_and_by_microsofts_interpreter(interpreter: Answer) -> None:
     """A comparison that is never made would prove nothing."""
     made: list[bool] = []
 
@@ -176,7 +176,9 @@ def test_most_random_conditions_are_decided_by_both_evaluators(interpreter: Answ
     assert sum(made) > len(made) / 2
 
 
-def test_escaped_quote_is_the_one_difference_and_cannot_be_read_here(interpreter: Answer) -> None:
+def test_escaped_quote_in_a_condition_is_refused_here_and_accepted_by_microsofts_interpreter(
+    interpreter: Answer,
+) -> None:
     r"""The documentation has escapes for `*` and `?` alone; the other interpreter keeps the backslash in the text."""
     condition = rf"@Resource[{NAMES['text']}] StringEquals 'a\'b'"
     values = {"Resource": {"text": "a\\'b"}, "Request": {}}

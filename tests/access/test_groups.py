@@ -215,7 +215,11 @@ def test_role_assignments_that_a_proof_ignores_are_in_text_markdown_json_and_pag
 
 
 @pytest.mark.parametrize(("kind", "fails"), [("", True), ("user", False)])
-def test_principal_of_an_access_policy_that_may_be_a_group_fails_the_proof(kind: Any, *, fails: bool) -> None:  # noqa: ANN401
+def test_access_proof_fails_for_a_key_vault_access_policy_of_a_principal_that_may_be_a_group(
+    kind: Any,  # noqa: ANN401
+    *,
+    fails: bool,
+) -> None:
     secret = next(one for one in FABRIKAM.resources if one.name == "webhook-signing-key")
     one = held("Key Vault Secrets User", secret.id, principal=STAFF, id="policy")
     one = replace(one, system="settings")

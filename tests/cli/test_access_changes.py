@@ -125,7 +125,7 @@ def test_local_preview_prints_the_access_change_and_finding_of_a_new_public_blob
     assert "new finding: public-access: 'pub' can be read by anybody" in text
 
 
-def test_summary_of_a_program_without_a_manifest_has_findings_and_no_proof(
+def test_local_preview_summary_of_a_program_without_network_yaml_counts_errors_and_shows_no_proof(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (project / "network.yaml").unlink()

@@ -184,7 +184,7 @@ def test_hexadecimal_key_in_network_yaml_is_refused_by_pulumi_preview_and_by_loc
 
 
 @needs_cli
-def test_logs_are_sent_to_an_existing_workspace_that_no_update_changes_or_deletes(tmp_path: Path) -> None:
+def test_pulumi_destroy_keeps_the_existing_log_workspace_that_a_diagnostic_setting_sends_to(tmp_path: Path) -> None:
     project = Project.written(tmp_path, LOGS_ELSEWHERE % AUDIT)
 
     project.pulumi("up --yes --skip-preview")

@@ -194,7 +194,9 @@ def test_policy_pack_reports_a_privileged_role_of_the_identity_of_any_resource_t
 
 @pytest.mark.parametrize("token", ARM_TYPES)
 @pytest.mark.parametrize("nested", [False, True])
-def test_keys_of_a_service_without_a_row_are_judged_by_its_setting(token: str, *, nested: bool) -> None:
+def test_policy_pack_judges_access_keys_of_a_service_outside_the_type_table_by_its_local_auth_setting(
+    token: str, *, nested: bool
+) -> None:
     switch = SWITCHES[ARM_TYPES[token]]
     where = f"{GROUP}/providers/{ARM_TYPES[token]}/one"
 
