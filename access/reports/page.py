@@ -7,7 +7,7 @@ Nothing is loaded from elsewhere: the policy allows only this style and this scr
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -73,14 +73,29 @@ def embedded(document: Mapping[str, Any]) -> str:
     """Encode the document as JSON that is safe inside an HTML script element.
 
     Equal lists of operations are stored once, in `operation_sets`; an access has the number of its list. The id of a
-    role assignment begins with `~` in place of its scope.
+    role assignment begins with `~` in place of its scope. Influences are grouped, since agents that share a resource
+    each influence all others.
     """
     sets: dict[tuple[str, ...], int] = {}
     access = [{**one, "operations": sets.setdefault(tuple(one["operations"]), len(sets))} for one in document["access"]]
     grants = [{**one, "assignment": _short(one["assignment"], one["scope"])} for one in document["grants"]]
-    compact = {**document, "access": access, "grants": grants, "operation_sets": list(sets)}
+    blast = {
+        agent: {**held, **{name: _grouped(held[name]) for name in ("influences", "influenced_by")}}
+        for agent, held in document["blast"].items()
+    }
+    compact = {**document, "access": access, "blast": blast, "grants": grants, "operation_sets": list(sets)}
     text = json.dumps(compact, separators=(",", ":"))
     return text.replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026")
+
+
+def _grouped(influences: Iterable[Mapping[str, str]]) -> list[tuple[str, str | None, list[str]]]:
+    """Group influences by resource and sentence: a zero character in the sentence is the name of each agent."""
+    found: dict[tuple[str, str | None], list[str]] = {}
+    for one in influences:
+        how = one.get("how")
+        sentence = how.replace(one["agent"], "\0") if how is not None and one["agent"] else how
+        found.setdefault((one["through"], sentence), []).append(one["agent"])
+    return [(through, sentence, agents) for (through, sentence), agents in found.items()]
 
 
 def _short(assignment: str, scope: str) -> str:

@@ -13,6 +13,8 @@ from access.reports.markup import Html, Row, joined, link, section, table, tag, 
 Item = Mapping[str, Any]
 
 SEVERITIES = ("error", "warning", "note")
+_MANY = 12
+"""Number of influences up to which a table lists them; the details of an agent list all."""
 
 
 def failures(document: Item) -> Html:
@@ -149,7 +151,7 @@ def blast(document: Item) -> Html:
                 link(agent=agent),
                 *(", ".join(held[name]) for name in ("secrets", "models", "destroys")),
                 ", ".join((*held.get("shares_identity_with", ()), *(other["agent"] for other in held["becomes"]))),
-                ", ".join(f"{other['agent']} (through {other['through']})" for other in held["influences"]),
+                _influenced(held["influences"]),
                 tag("span", *(tag("span", over, class_="line error") for over in held["over_budget"])),
             ),
             agent,
@@ -163,6 +165,14 @@ def blast(document: Item) -> Html:
     notes = dict.fromkeys(note for held in document["blast"].values() for note in held.get("notes", ()))
     below = (tag("p", with_code(note), class_="soft") for note in notes)
     return section("blast", "Blast radius", words, table(headings, rows, label="Blast radius"), *below)
+
+
+def _influenced(found: Sequence[Item]) -> str:
+    """Return the influenced agents in words; only their number where they are many."""
+    if len(found) <= _MANY:
+        return ", ".join(f"{one['agent']} (through {one['through']})" for one in found)
+    resources = ", ".join(dict.fromkeys(one["through"] for one in found))
+    return f"{len({one['agent'] for one in found})} agents (through {resources})"
 
 
 def unread(document: Item) -> Html:

@@ -3,6 +3,13 @@
 const doc = JSON.parse(document.getElementById("document").textContent);
 for (const grant of doc.grants) grant.assignment = grant.assignment.replace(/^~/, () => grant.scope);
 for (const access of doc.access) access.operations = doc.operation_sets[access.operations];
+// Influences are grouped in the document, and become objects only for an agent that is looked at.
+const ungrouped = (groups) => groups.flatMap(([through, sentence, names]) => names.map((agent) => ({ agent, through, how: sentence?.replaceAll("\0", () => agent) })));
+for (const held of Object.values(doc.blast)) for (const name of ["influences", "influenced_by"]) {
+  const groups = held[name];
+  let found;
+  Object.defineProperty(held, name, { get: () => (found ??= ungrouped(groups)) });
+}
 const byId = (id) => document.getElementById(id);
 const SVG = byId("drawing").namespaceURI;
 const blast = new Map(Object.entries(doc.blast));

@@ -42,6 +42,13 @@ def test_html_in_names_is_escaped_in_the_html_report() -> None:
     embedded = loads(read.raw["script"][0])
     sets = embedded.pop("operation_sets")
     embedded["access"] = [one | {"operations": sets[one["operations"]]} for one in embedded["access"]]
+    for held in embedded["blast"].values():
+        for name in ("influences", "influenced_by"):
+            held[name] = [
+                {"agent": agent, "through": through} | ({} if how is None else {"how": how.replace("\0", agent)})
+                for through, how, agents in held[name]
+                for agent in agents
+            ]
     for grant in embedded["grants"]:
         grant["assignment"] = re.sub("^~", lambda _, scope=grant["scope"]: scope, grant["assignment"])
     assert embedded == visible_values(document)
@@ -193,6 +200,22 @@ def test_html_report_matrix_cell_with_unconditional_access_has_no_star() -> None
     document["access"].append(document["access"][9] | {"conditional": False})
 
     assert "read*" not in Reader(page(document)).words
+
+
+def test_html_report_of_agents_that_all_influence_each_other_stays_below_the_size_limit() -> None:
+    document = samples.network(100, 20, 2)
+    for name, held in document["blast"].items():
+        others = [one for one in document["blast"] if one != name]
+        held["influences"] = [
+            {"agent": one, "through": f"store-{at:02}", "how": f"{name} writes what {one} reads"}
+            for one in others
+            for at in range(20)
+        ]
+
+    text = page(document)
+
+    assert "99 agents (through store-00, store-01," in text
+    assert len(text) < 4_000_000
 
 
 def test_html_report_of_a_large_network_stays_below_the_size_limit() -> None:
