@@ -21,8 +21,8 @@ from access.readers import export, preview
 from components.conditions import under_paths
 from tests import fabrikam as files
 from tests.access import fabrikam
-from tests.access.readers.sources import deployed, exported, previewed, rows
 from tests.access.program_changes import ASSIGNMENT, HARMLESS, WAYS_IN, Change, Row, of_type, put
+from tests.access.readers.sources import deployed, exported, previewed, rows
 
 TODAY = date(2026, 11, 28)
 READERS: dict[str, Callable[[list[Row]], Graph]] = {
