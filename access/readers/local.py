@@ -15,7 +15,7 @@ from access.model.graph import Graph, Unread
 from access.model.json_values import Values, listed, mapping, required_list, text, texts
 from access.readers.foundry_identities import LOOKUP_TYPE
 from access.readers.graph_builder import graph
-from access.readers.resource_state import ResourceState, state_of
+from access.readers.resource_state import RETAINED, ResourceState, left_behind, state_of
 
 _DOCUMENT = "document of local Azure"
 _FORMAT, _VERSION = "local-azure-world", 1
@@ -29,8 +29,10 @@ def read(document: Mapping[str, Any]) -> Graph:
     """
     rows = required_list(document, "resources", _DOCUMENT)
     states = [_unseen_if_external(state_of(row, _DOCUMENT)) for row in rows if not _goes(row)]
+    retained = [left_behind(state_of(row, _DOCUMENT)) for row in rows if _goes(row) and _is_retained(mapping(row))]
+    notes = [Unread(each.location, RETAINED) for each in retained]
     source = f"{text(document, 'operation') or 'run'} on local Azure"
-    return graph(states, source=source, unread=_failures(document))
+    return graph((*states, *retained), source=source, unread=(*_failures(document), *notes))
 
 
 def read_world(path: Path) -> Graph:
@@ -68,6 +70,11 @@ def graph_of_world(world: Mapping[str, Any], where: str, *, source: str) -> Grap
 
 def _goes(row: object) -> bool:
     return isinstance(row, Mapping) and cast("Values", row).get("change") == "delete"
+
+
+def _is_retained(row: Values) -> bool:
+    """Return True if a deleted resource stays in local Azure; components are nothing there."""
+    return row.get("retainOnDelete") is True and bool(text(row, "id"))
 
 
 def _failures(document: Values) -> Iterator[Unread]:

@@ -12,7 +12,7 @@ from access.model.errors import UnreadableSource
 from access.model.graph import Graph, Unread
 from access.model.json_values import UNKNOWN, Values, is_known, listed, mapping, required_list, text
 from access.readers.graph_builder import graph
-from access.readers.resource_state import ResourceState, state_of
+from access.readers.resource_state import RETAINED, ResourceState, left_behind, state_of
 
 _WHERE = "pulumi preview"
 _GOES = frozenset(
@@ -40,8 +40,7 @@ def read(document: Mapping[str, Any]) -> Graph:
         for state in _after(step):
             states[state.urn] = state
     retained = [each for step in steps for each in _retained(step)]
-    what = "the program deletes it, but it stays in Azure (retainOnDelete)"
-    notes = [Unread(each.location, what) for each in retained]
+    notes = [Unread(each.location, RETAINED) for each in retained]
     return graph((*states.values(), *retained), source=_WHERE, unread=(*failures, *notes))
 
 
@@ -84,10 +83,8 @@ def _after(step: Values) -> Iterator[ResourceState]:
 def _retained(step: Values) -> Iterator[ResourceState]:
     """Yield the state of a resource that a step removes from the stack but not from Azure."""
     old = mapping(step.get("oldState"))
-    if step.get("op") in _GOES and old.get("retainOnDelete") is True:
-        state = _state(old)
-        # No program has it any more, so the id takes the place of the URN.
-        yield replace(state, urn=state.id or state.urn)
+    if step.get("op") in _GOES and old.get("retainOnDelete") is True and old.get("custom") is not False:
+        yield left_behind(_state(old))
 
 
 def _state(row: object) -> ResourceState:

@@ -5,7 +5,7 @@ meaning.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from access.model.errors import UnreadableSource
@@ -59,6 +59,15 @@ class ResourceState:
     def known_text(self, name: str) -> str:
         """Return a known string property: the input, or else Azure's output."""
         return text(self.inputs, name) or text(self.outputs, name)
+
+
+RETAINED = "the program deletes it, but it stays in Azure (retainOnDelete)"
+"""Note on a resource that leaves the stack and not Azure."""
+
+
+def left_behind(state: ResourceState) -> ResourceState:
+    """Return a retained resource as one outside the program: its id takes the place of the URN, which is free again."""
+    return replace(state, urn=state.id or state.urn)
 
 
 def state_of(row: object, where: str) -> ResourceState:

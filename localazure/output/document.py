@@ -42,6 +42,7 @@ def _resource(step: ResourceStep) -> dict[str, Any]:
         "differences": [_difference(change, step) for change in step.differences.changed],
         # A resource that the program only reads; local Azure makes its properties up.
         **({"external": True} if record.external else {}),
+        **({"retainOnDelete": True} if record.retain_on_delete else {}),
     }
 
 

@@ -5,18 +5,21 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi_azure_native import resources
 
 from access.azure.scopes import key
 from access.evaluate.decisions import Decision, decide, effective_access
 from access.findings import check
 from access.model.graph import Graph
-from access.readers import export, preview
+from access.readers import export, local, preview
 from access.readers.stack_outputs import stack_outputs, stack_texts
 from cli.errors import CommandError
 from cli.graph_file import graph_of_file
+from localazure.run import Operation, run
 from tests.access.readers.programs import (
     ACCOUNT,
     CONTAINER,
@@ -32,6 +35,7 @@ from tests.access.readers.programs import (
     graph_of,
     row,
 )
+from tests.access.readers.sources import printed
 
 Row = dict[str, Any]
 
@@ -267,3 +271,24 @@ def test_role_of_a_subscription_is_one_finding_although_it_counts_at_two() -> No
 
     assert len(graph.assignments) == 2
     assert sorted(found) == ["privileged-role", "wide-grant"]
+
+
+def test_resource_retained_by_local_azure_still_counts_in_the_next_preview(tmp_path: Path) -> None:
+    options = pulumi.ResourceOptions(retain_on_delete=True)
+
+    def with_groups() -> None:
+        resources.ResourceGroup("kept", resource_group_name="kept", location="westeurope", opts=options)
+        resources.ResourceGroup("gone", resource_group_name="gone", location="westeurope")
+
+    def without_groups() -> None:
+        pass
+
+    path = tmp_path / "world.json"
+    first = run(with_groups, project="p", stack="dev", config={}, operation=Operation.UP, path=path)
+    second = run(without_groups, project="p", stack="dev", config={}, operation=Operation.PREVIEW, path=path)
+    graph = local.read(printed(second))
+
+    assert first.ok
+    assert second.ok
+    assert [each.name for each in graph.resources] == ["kept"]
+    assert [each.where for each in graph.unread] == [graph.resources[0].id]
