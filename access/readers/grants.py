@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from access.azure.assignment_types import ASSIGNMENTS, DEFINITIONS
-from access.azure.catalogue import Permission, Role, System, by_id, guid_of
+from access.azure.catalogue import Permission, Role, System, by_id, by_name, guid_of
+from access.azure.errors import UnknownRole
 from access.azure.scopes import ancestors, key
 from access.azure.verbs import VERBS
 from access.model.graph import Assignment, Principal, PrincipalKind, Unread
@@ -217,15 +218,27 @@ class Grants:
             )
             return
         own = state.known_text("roleDefinitionId") or state.id or state.location
-        role = Role(
-            guid_of(own), state.known_text("roleName") or state.name, tuple(map(_permission, blocks)), system=system
-        )
+        name = _distinct_name(state.known_text("roleName") or state.name, guid_of(own))
+        role = Role(guid_of(own), name, tuple(map(_permission, blocks)), system=system)
         for each in filter(None, (state.id, state.known_text("roleDefinitionId"))):
             self._roles[guid_of(each)] = role
         self._roles[state.urn] = role
 
     def _note(self, state: ResourceState, what: str, principal: str = "") -> None:
         self.unread.append(Unread(state.location, what, about=(principal,) if principal else None))
+
+
+def _distinct_name(name: str, guid: str) -> str:
+    """Return the name of a defined role, marked where a built-in role with another id has the name or had it.
+
+    Azure refuses such a role in one tenant (`RoleDefinitionWithSameNameExists`: "Troubleshoot Azure RBAC", Microsoft
+    Learn, 2025), but a program, another tenant and a renamed built-in role can have it.
+    """
+    try:
+        known = by_name(name)
+    except UnknownRole:
+        return name
+    return name if known.id.lower() == guid.lower() else f"{name} (custom role)"
 
 
 def _kind_of(principal_type: str) -> PrincipalKind:
