@@ -93,14 +93,16 @@ def programs(draw: st.DrawFn, way: Change | None) -> list[Row]:
 
 
 @pytest.mark.parametrize("source", READERS)
-def test_network_without_any_change_is_silent(source: str) -> None:
+def test_unchanged_network_is_reported_by_neither_access_proof_check_nor_diff(source: str) -> None:
     assert seen(before(source), source) == set()
 
 
 @pytest.mark.parametrize("way", WAYS_IN, ids=lambda way: way.__name__)
 @given(data=st.data())
 @settings(max_examples=4, deadline=None)
-def test_every_way_in_is_reported_by_proof_check_or_diff(way: Change, data: st.DataObject) -> None:
+def test_every_added_way_to_get_access_is_reported_by_access_proof_check_or_diff(
+    way: Change, data: st.DataObject
+) -> None:
     source = data.draw(st.sampled_from(sorted(READERS)))
     graph = READERS[source](data.draw(programs(way)))
 
@@ -109,7 +111,7 @@ def test_every_way_in_is_reported_by_proof_check_or_diff(way: Change, data: st.D
 
 @given(data=st.data())
 @settings(max_examples=12, deadline=None)
-def test_change_that_gives_no_access_is_reported_by_no_question(data: st.DataObject) -> None:
+def test_change_that_gives_no_access_is_reported_by_neither_access_proof_check_nor_diff(data: st.DataObject) -> None:
     source = data.draw(st.sampled_from(sorted(READERS)))
     graph = READERS[source](data.draw(programs(None)))
 

@@ -143,7 +143,9 @@ def test_any_way_to_act_as_a_network_identity_fails_the_proof_and_the_check_and_
 
 @few
 @given(st.lists(harmless(), min_size=1, max_size=3, unique_by=lambda row: row["urn"]))
-def test_resources_without_a_way_in_change_neither_proof_nor_errors_nor_actors(more: list[Row]) -> None:
+def test_resources_that_cannot_act_as_a_network_identity_change_neither_proof_nor_check_nor_diff(
+    more: list[Row],
+) -> None:
     after = READERS["export"]([*FOUND, *more])
 
     assert foreign_actors(after) == ()

@@ -263,7 +263,7 @@ def test_stack_export_with_deep_nesting_is_read_up_to_a_limit_and_refused_beyond
             graph_of_file(path)
 
 
-def test_role_of_a_subscription_is_one_finding_although_it_counts_at_two() -> None:
+def test_owner_at_a_subscription_is_reported_once_although_a_preview_counts_it_at_two_subscriptions() -> None:
     owner = assignment("a", "principal-of-reader", f"/subscriptions/{SUBSCRIPTION}", role="Owner")
     rows = [*new_account(), names_of(OTHER_SUBSCRIPTION), owner, app("reader")]
     graph = previewed(*(step("create", each) for each in rows))
