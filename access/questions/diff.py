@@ -7,6 +7,7 @@ a resource is open to anybody, or to anyone with a key. What can no longer be ev
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from access.azure.verbs import verb_of
@@ -20,6 +21,7 @@ from access.questions.correspondence import Correspondence, Identity
 from access.questions.matrix import AccessMatrix, MatrixEntry
 
 _Pair = tuple[Identity, Identity]
+_Sets = tuple[frozenset[str], frozenset[str]]
 _Opened = tuple[str, str, Identity]
 _HOLDERS = {
     "microsoft.containerservice/managedclusters": "anyone with a local account",
@@ -133,12 +135,11 @@ def _changes(old: _Side, new: _Side) -> Iterator[Change]:
     allowed = (_allowed(before), _allowed(after))
     possible = (_possible(before), _possible(after))
     # certain access that was only possible is growth, too, and so is new possible access
-    gained = (allowed[1] - allowed[0]) | (possible[1] - possible[0])
-    lost = (allowed[0] - allowed[1]) | (possible[0] - possible[1])
+    gained, lost = _added(allowed, possible), _added(allowed[::-1], possible[::-1])
     for operations, grows, (matrix, entry) in ((gained, True, new), (lost, False, old)):
         if operations and entry is not None:
             words_of = _change_words(operations, matrix, entry)
-            yield Change("", "", words_of, grows, tuple(sorted(operations, key=str.lower)))
+            yield Change("", "", words_of, grows, _in_order(operations))
 
 
 def _actor_changes(before: Graph, after: Graph) -> Iterator[Change]:
@@ -180,4 +181,21 @@ def _change_words(operations: frozenset[str], matrix: AccessMatrix, entry: Matri
         if verbs and all(verbs):
             return f"may {' and '.join(verbs)}"
     perhaps = "may, under a condition, " if not operations & entry.allowed else "may "
-    return f"{perhaps}{', '.join(words(operations))} in"
+    return f"{perhaps}{_listed_words(operations)} in"
+
+
+# Many agents have the same role at one scope, so that their changes have equal sets of operations.
+@lru_cache(maxsize=4096)
+def _added(allowed: _Sets, possible: _Sets) -> frozenset[str]:
+    """Return the operations that become allowed, or perhaps allowed, from the first set of each pair to the second."""
+    return (allowed[1] - allowed[0]) | (possible[1] - possible[0])
+
+
+@lru_cache(maxsize=4096)
+def _in_order(operations: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(operations, key=str.lower))
+
+
+@lru_cache(maxsize=4096)
+def _listed_words(operations: frozenset[str]) -> str:
+    return ", ".join(words(operations))

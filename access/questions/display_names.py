@@ -29,6 +29,7 @@ class DisplayNames:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
+        self._around: dict[str, Resource | None] = {}
         self._declared = {key(one.id): one for one in graph.resources if one.declared}
         names = distinct_names({one.id: one.name for one in self._declared.values()})
         others = {
@@ -42,9 +43,10 @@ class DisplayNames:
 
     def declared_around(self, scope: str) -> Resource | None:
         """Return the declared resource at a scope or above it, such as a topic of its subscription; None if none."""
-        return next(
-            (self._declared[above] for above in reversed(ancestors(key(scope))) if above in self._declared), None
-        )
+        if scope not in self._around:
+            above = reversed(ancestors(key(scope)))
+            self._around[scope] = next((self._declared[each] for each in above if each in self._declared), None)
+        return self._around[scope]
 
     def containing(self, resource: Resource) -> Resource:
         """Return the network's resource that contains a resource, or the resource itself."""
