@@ -8,6 +8,7 @@ Microsoft Learn, 2025.
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, cast
 
 from access.azure.assignment_types import ASSIGNMENTS, DEFINITIONS
@@ -52,7 +53,12 @@ def _identities_of(state: ResourceState, principals: Principals) -> dict[str, At
 
 def _mentions(values: Values) -> Iterator[str]:
     """Yield the normalized ids of identities that any text of a resource's properties contains."""
-    waiting: list[object] = [{name: value for name, value in values.items() if name not in _SCOPES}]
+    shown = {name: value for name, value in values.items() if name not in _SCOPES}
+    # Most resources name no identity, which their text as a whole shows sooner.
+    with suppress(RecursionError):
+        if _MARK not in str(shown).lower():
+            return
+    waiting: list[object] = [shown]
     while waiting:
         value = waiting.pop()
         if isinstance(value, str):
