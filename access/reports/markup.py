@@ -66,6 +66,11 @@ def link(**of: str) -> Html:
     return tag("a", *of.values(), href=f"#{urlencode(of)}")
 
 
+def sentence(text: str) -> Html:
+    """Build HTML of a note as a sentence of its own, with a capital letter and a full stop."""
+    return with_code(f"{text[:1].upper()}{text[1:].removesuffix('.')}.")
+
+
 def with_code(text: str) -> Html:
     """Build markup from a sentence in which backticks surround names."""
     return joined(tag("code", part) if at % 2 else part for at, part in enumerate(text.split("`")))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from access.reports.markup import Html, joined, section, tag, with_code
+from access.reports.markup import Html, joined, section, sentence, tag
 
 __all__ = ["matrix", "names", "short_kind"]
 
@@ -50,9 +50,7 @@ def matrix(document: Item) -> Html:
     grid = tag("table", head, tag("tbody", *rows), id="grid", class_=wide, aria_label="Who by what")
     box = tag("div", grid, class_="box", tabindex=0, role="region", aria_label="Access matrix")
     sentences = dict.fromkeys(note for access in document["access"] for note in access.get("notes", ()))
-    return section(
-        "matrix", "Matrix", _legend(), box, *(tag("p", with_code(note), class_="soft") for note in sentences)
-    )
+    return section("matrix", "Matrix", _legend(), box, *(tag("p", sentence(note), class_="soft") for note in sentences))
 
 
 def _legend() -> Html:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from access.reports.links import Links
-from access.reports.markup import Html, Row, joined, link, section, table, tag, with_code
+from access.reports.markup import Html, Row, joined, link, section, sentence, table, tag, with_code
 
 Item = Mapping[str, Any]
 
@@ -163,7 +163,7 @@ def blast(document: Item) -> Html:
     headings = ("Agent", "Secrets", "Models", "Can destroy", "Can act as", "Influences", "Over budget")
     words = tag("p", "What an attacker gets by taking over an agent.", class_="soft")
     notes = dict.fromkeys(note for held in document["blast"].values() for note in held.get("notes", ()))
-    below = (tag("p", with_code(note), class_="soft") for note in notes)
+    below = (tag("p", sentence(note), class_="soft") for note in notes)
     return section("blast", "Blast radius", words, table(headings, rows, label="Blast radius"), *below)
 
 
