@@ -69,7 +69,7 @@ def test_content_security_policy_of_the_html_report_allows_only_its_embedded_sty
     )
 
 
-def test_html_report_shows_all_sections_without_javascript() -> None:
+def test_html_report_shows_agents_resources_and_findings_without_javascript() -> None:
     document = samples.fabrikam()
     words = Reader(page(document)).words
 

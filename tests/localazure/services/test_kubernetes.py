@@ -35,7 +35,7 @@ def test_kubernetes_object_id_consists_of_namespace_and_name_in_local_azure(azur
     assert {azure.read(token, "report/report") is not None for token in _KINDS} == {True}
 
 
-def test_kubernetes_object_outputs_contain_inputs_uid_and_resource_version_in_local_azure(azure: LocalAzure) -> None:
+def test_kubernetes_object_outputs_contain_inputs_and_creation_time_in_local_azure(azure: LocalAzure) -> None:
     _, outputs = make(azure, SERVICE_ACCOUNT)
     inputs = SAMPLES[SERVICE_ACCOUNT].inputs
 
