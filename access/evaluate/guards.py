@@ -59,13 +59,14 @@ def half_guarded_reason(condition: str | None, role: Role, *, hierarchical: bool
     allowed = operation_set.names(mine, 0)[0]
     free = frozenset(unrestricted_operations(condition, role))
     lowered = {name.lower() for name in free}
-    for each in SUBSTITUTES:
+    bypassed: dict[str, list[str]] = {}
+    for each in sorted(SUBSTITUTES, key=lambda one: one.hierarchical):  # the certain ones first
         if each.operation.lower() in lowered and not (each.hierarchical and hierarchical is False):
-            bypassed = sorted((name for name in allowed - free if covered(each.gives, name)), key=str.lower)
-            if bypassed:
-                listed_names = ", ".join(bypassed)
-                return f"the condition guards {listed_names}, and not {each.operation}, which {each.effect}"
-    return None
+            guarded = sorted((name for name in allowed - free if covered(each.gives, name)), key=str.lower)
+            if guarded:
+                bypassed.setdefault(", ".join(guarded), []).append(f"{each.operation}, which {each.effect}")
+    found = (f"the condition guards {names}, and not {'; nor '.join(ways)}" for names, ways in bypassed.items())
+    return "; ".join(found) or None
 
 
 def _granted(role: Role, operations: tuple[str, ...] | None) -> tuple[OperationSet, int]:
