@@ -26,7 +26,6 @@ _WORKLOADS = re.compile(
     r"kubernetes:(apps|batch|core)/v1:(CronJob|DaemonSet|Deployment|Job|Pod|ReplicaSet|ReplicationController|StatefulSet)"
     r"(Patch)?"
 )
-_CLUSTER = "azure-native:containerservice:ManagedCluster"
 _RIGHTS = re.compile(r"kubernetes:rbac\.authorization\.k8s\.io/v1:(Cluster)?Role(Binding)?(Patch)?")
 _ON_NODE = frozenset({"hostIPC", "hostNetwork", "hostPID", "hostPath", "privileged"})
 """Settings by which a pod reaches its node, and so every pod there: "Pod Security Standards", kubernetes.io, 1.34."""
@@ -62,12 +61,9 @@ _BY_END = (
 
 def unread_types(states: Iterable[ResourceState]) -> Iterator[Unread]:
     """Yield a note for each resource, or for each package, that is not read and may give access."""
-    states = tuple(states)
-    # The rights in a cluster are read with those who are bound to them, where the cluster is in the program.
-    has_cluster = any(each.token == _CLUSTER for each in states)
     packages: dict[str, list[str]] = {}
     for state in states:
-        if not is_unread(state) or (has_cluster and _RIGHTS.fullmatch(state.type)):
+        if not is_unread(state):
             continue
         package = state.type.partition(":")[0]
         if state.token or package == "kubernetes":
@@ -89,8 +85,8 @@ def is_unread(state: ResourceState) -> bool:
     if _WORKLOADS.fullmatch(token):
         # Whom its pods act as is read by their service account.
         return _reaches_node({**state.outputs, **state.inputs})
-    if token in GROUP_TYPES or token == MEMBER_TYPE:
-        return False  # read with its members
+    if _RIGHTS.fullmatch(token) or token in GROUP_TYPES or token == MEMBER_TYPE:
+        return False  # read with those who are bound to it, or are its members
     return not (token in _READ or is_harmless(token))
 
 
@@ -110,8 +106,6 @@ def _reaches_node(values: Values) -> bool:
 
 
 def _sentence(state: ResourceState) -> str:
-    if _RIGHTS.fullmatch(state.type):
-        return "it gives rights in a cluster that this program does not contain"
     if _WORKLOADS.fullmatch(state.type):
         return "its pods can reach their node, and so every pod there; as whom they act is not read"
     name = state.type.rpartition(":")[2]

@@ -44,7 +44,6 @@ OTHER_PACKAGES = (
     "command:local:Command",
     "kubernetes:core/v1:Secret",
     "kubernetes:helm.sh/v3:Release",
-    "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
     "kubernetes:yaml:ConfigFile",
     "pulumi-nodejs:dynamic:Resource",
     "pulumi-python:dynamic/other:Thing",
