@@ -17,7 +17,7 @@ class Progress:
 
     def __init__(self, stream: TextIO) -> None:
         console = Console(file=stream, no_color=not Style.of(stream).is_coloured, markup=False, highlight=False)
-        columns = (SpinnerColumn(), TextColumn("{task.completed} resources … {task.description}", markup=False))
+        columns = (SpinnerColumn("line"), TextColumn("{task.completed} resources … {task.description}", markup=False))
         self._bar = Bar(
             *columns,
             console=console,
