@@ -1,51 +1,6 @@
 """Runs tests that must fail, to show that the test harness reports each kind of failure."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-
-import pytest
-
-REPOSITORY = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Exit code and output of a pytest run."""
-
-    code: int
-    text: str
-
-    def failed_with(self, *words: str) -> bool:
-        """Report if a test failed or could not start, and the output contains all given texts."""
-        return self.code in {1, 2, 4} and all(word in self.text for word in words)
-
-
-Run = Callable[..., Outcome]
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Run one test file with this project's pytest settings and conftest, in another process."""
-
-    def on(text: str, **environment: str) -> Outcome:
-        path = tmp_path / "test_canary.py"
-        path.write_text(text, encoding="utf-8")
-        settings = ["-c", str(REPOSITORY / "pyproject.toml"), "--rootdir", str(REPOSITORY), "-p", "tests.conftest"]
-        done = subprocess.run(  # noqa: S603 - this interpreter
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *settings, str(path)],
-            cwd=REPOSITORY,
-            env=os.environ | environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Outcome(done.returncode, done.stdout + done.stderr)
-
-    return on
+from tests.canary.conftest import Run
 
 
 def test_passing_test_passes_in_the_harness(run: Run) -> None:
@@ -103,51 +58,6 @@ def test_formatting_a_pulumi_output_as_text_fails_the_test(run: Run) -> None:
     outcome = run(RECORDED.format(program="f\"{Thing('one').urn}\""))
 
     assert outcome.failed_with("__str__"), outcome.text
-
-
-LOCAL = """
-from pathlib import Path
-
-import pulumi
-from pulumi_azure_native import resources
-
-from localazure.run import Operation, run
-
-
-def refuse(_: object) -> None:
-    raise AssertionError("raised in an apply")
-
-
-def group(name: str) -> "resources.ResourceGroup":
-    return resources.ResourceGroup(name, resource_group_name=name, location="westeurope")
-
-
-def program() -> None:
-    {program}
-
-
-def test_it() -> None:
-    result = run(program, project="canary", stack="dev", config={{}}, operation=Operation.UP, path=None)
-    assert result.ok, [failure.message for failure in result.failures]
-"""
-
-
-def test_program_on_local_azure_deploys_in_the_harness(run: Run) -> None:
-    outcome = run(LOCAL.format(program='group("one")'))
-
-    assert outcome.code == 0, outcome.text
-
-
-def test_exception_in_an_apply_fails_a_run_on_local_azure(run: Run) -> None:
-    outcome = run(LOCAL.format(program='group("one").location.apply(refuse)'))
-
-    assert outcome.failed_with("raised in an apply"), outcome.text
-
-
-def test_two_resources_with_the_same_name_fail_a_run_on_local_azure(run: Run) -> None:
-    outcome = run(LOCAL.format(program='group("one"), group("one")'))
-
-    assert outcome.failed_with("one is registered twice as azure-native:resources:ResourceGroup"), outcome.text
 
 
 def test_python_warning_fails_the_test(run: Run) -> None:

@@ -106,7 +106,7 @@ def test_access_commands_state_which_agents_share_one_identity(
     assert "one identity" not in of_prod
 
 
-def test_access_diff_of_git_revisions_exits_with_3_only_if_access_grows(project: Path, ask: Ask) -> None:
+def test_access_diff_from_a_git_revision_exits_with_3_if_access_grows(project: Path, ask: Ask) -> None:
     committed(project)
     edit(project, lambda network: network["agents"]["analysis"]["access"].update(reports="read"))
 
@@ -119,8 +119,6 @@ def test_access_diff_of_git_revisions_exits_with_3_only_if_access_grows(project:
         "may read",
         "reports",
     )
-    code, out, _ = ask("diff", ".", "HEAD")
-    assert (code, out.splitlines()[0]) == (0, "- analysis may read reports")
     worktrees = subprocess.run(["git", "worktree", "list"], cwd=project, capture_output=True, text=True, check=True)  # noqa: S607
     assert len(worktrees.stdout.splitlines()) == 1
 
@@ -132,6 +130,14 @@ def test_access_diff_exits_with_3_for_new_conditional_access(project: Path, ask:
     code, out, _ = ask("diff", "preview.json")
 
     assert (code, out.splitlines()[0]) == (3, "+ ingestion may read reports")
+
+
+def test_access_diff_exits_with_0_if_access_only_shrinks(project: Path, ask: Ask) -> None:
+    edit(project, lambda network: network["agents"]["report"]["access"].pop("reports"))
+
+    code, out, _ = ask("diff", "preview.json")
+
+    assert (code, out.splitlines()[0]) == (0, "- report may write reports")
 
 
 def test_access_diff_as_markdown_lists_lost_access(project: Path, ask: Ask) -> None:
