@@ -10,6 +10,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from urllib.parse import unquote
 
 from safe_text.random_values import has_random_part, is_hexadecimal_key, is_random_token
 from safe_text.variable_names import NameClass, classify_name
@@ -19,7 +20,7 @@ __all__ = ["detect_credential", "is_credential_name", "may_name_credential"]
 
 # A reference to a credential that is kept elsewhere, or a place in a template.
 _NO_REFERENCE = r"(?!\$[({]|\{\{|\{\w*\}|<[\w -]*>|%\w+%|@Microsoft\.KeyVault|secretref:)"
-_ASSIGNED = r"[\"']?\s{0,3}[=:]\s{0,3}[\"']?" + _NO_REFERENCE + r"[^\s;,\"'&]"
+_ASSIGNED = r"\\?[\"']?\s{0,3}[=:]\s{0,3}\\?[\"']?" + _NO_REFERENCE + r"[^\s;,\"'&\\]"
 
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("a private key", re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY")),
@@ -39,9 +40,13 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     # A URL may have a password and no user: redis://:password@host. A port and a path may follow the host instead.
     (
         "a password in a URL",
-        re.compile(r"://[^/\s:@?#\[]{0,256}:(?![0-9]{1,5}(?:[/?#]|$))" + _NO_REFERENCE + r"[^\s/@]{1,512}@"),
+        re.compile(
+            r"://[^/\s:@?#\[]{0,256}:(?![0-9]{1,5}(?:[/?#]|$))"
+            + _NO_REFERENCE
+            + r"(?:[^\s/@]{1,512}|[^\s@\"'<>,;&]{1,512})@"
+        ),
     ),
-    ("a password", re.compile(r"(?:^|[;,&?\s{\"'])(?:password|passwd|pwd)" + _ASSIGNED, re.IGNORECASE)),
+    ("a password", re.compile(r"(?:^|[;,&?\s{\"'])(?:user)?(?:password|passwd|pwd)" + _ASSIGNED, re.IGNORECASE)),
     ("a client secret", re.compile(r"(?:client_?secret|api_?key|access_?key)" + _ASSIGNED, re.IGNORECASE)),
     # Entra ID: three characters, the generation of the secret, `Q~`, and a random part of 31 to 34 characters.
     ("a client secret", re.compile(r"(?<![\w~.-])[\w~.-]{3}[0-9]Q~[\w~.-]{31,34}(?![\w~.-])")),
@@ -53,6 +58,8 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "an API key",
         re.compile(r"(?<![A-Za-z0-9])(?:[rs]k_(?:live|test)_|whsec_|lsv2_[a-z]{2}_|tvly-|hf_|dapi|AIza)[\w-]{16,}"),
     ),
+    ("a password", re.compile(r"<(?:\w+:)?(?:password|passwd|pwd)>" + _NO_REFERENCE + r"[^\s<]", re.IGNORECASE)),
+    ("a one-time password secret", re.compile(r"otpauth://[^\s]{0,512}[?&]secret=[A-Z2-7]{16}", re.IGNORECASE)),
     ("a GitHub token", re.compile(r"\b(?:gh[pousr]_|github_pat_)\w{20,}")),
     ("a Slack token", re.compile(r"\bx(?:ox[a-z]|app)[.-][\w.-]{10,}")),
     # The address of a webhook is the right to post there.
@@ -88,7 +95,22 @@ _MARKS = (
         "lsv2_",
         "tvly-",
     ),
-    *("hf_", "dapi", "aiza", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "xox", "xapp", "hooks.", "webhook"),
+    *(
+        "hf_",
+        "dapi",
+        "aiza",
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "github_pat_",
+        "xox",
+        "xapp",
+        "hooks.",
+        "webhook",
+        "<",
+    ),
 )
 _LONG_HEX = re.compile("[0-9a-f]{64}")
 _REFERENCE = re.compile(
@@ -105,7 +127,12 @@ _PUBLIC_KEY = re.compile(
     r"|\{[^{}]*\"kty\"\s*:[^{}]*\}"
     r"|-----BEGIN (?:[A-Z0-9 ]{0,40}PUBLIC KEY(?: BLOCK)?|CERTIFICATE)-----[^-]*-----END [A-Z0-9 ]{0,40}-----"
 )
-_NAMED = re.compile(r"(?<![\w.-])-{0,2}([A-Za-z][\w.-]{0,80})[\"']?\s{0,3}[:=]\s{0,3}[\"']?([^\s\"'&;,]+)")
+_NAMED = re.compile(r"(?<![\w.-])-{0,2}([A-Za-z][\w.-]{0,80})[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?=([^\s\"'&;,]+))")
+_OPTION = re.compile(r"(?<!\S)--?([A-Za-z][\w-]{0,80})\s{1,3}[\"']?([^\s\"'-][^\s\"']*)")
+"""An option of a command and its value: `--password VALUE`."""
+_ESCAPED_SIGN = re.compile("%(?:3[ABD]|2[267BF]|20|40)", re.IGNORECASE)
+"""The percent-encoded form of a sign that separates names and values."""
+_PICTURE = re.compile(r"data:(?:image|font|audio|video)/[\w.+-]+;base64,[A-Za-z0-9+/=]+")
 _PART = re.compile(r"[^\s\"'`,;()<>{}\[\]]+")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/]{24,}|[A-Za-z0-9_-]{24,})={0,2}(?![A-Za-z0-9+/_=-])")
 _KEY_64 = re.compile(r"[A-Za-z0-9+/]{86}==")
@@ -178,19 +205,26 @@ def _by_name(value: str, named: NameClass) -> str:
 
 def _by_parts(text: str, named: NameClass, depth: int) -> str:
     """Return the kind of the first credential among the parts of a text; empty if there is none."""
-    for each in _NAMED.finditer(text) if "=" in text or ":" in text else ():
-        inner = classify_name(each[1])
-        if inner in (NameClass.PASSWORD, NameClass.KEY):
-            value = each[2]
-            if not _REFERENCE.match(value) and has_random_part(_GUID.sub("", value)):
-                return "a key or token"
+    for name, value in _named_values(text):
+        if kind := _by_name(value, classify_name(name)):
+            return kind
+    if depth > 0 and _ESCAPED_SIGN.search(text) and (found := _detect(unquote(text), "", depth - 1)):
+        return found
     if named is NameClass.PUBLIC:
         return next(filter(None, (_in_encoding(each, depth) for each in _encodings(text))), "")
-    rest = _PUBLIC_KEY.sub(" ", _DIGEST.sub(" ", text))
+    rest = _PICTURE.sub(" ", _PUBLIC_KEY.sub(" ", _DIGEST.sub(" ", text)))
     for part in _PART.findall(rest):
         if kind := _of_part(part, depth):
             return kind
     return ""
+
+
+def _named_values(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the names and values inside a text: settings (`name=value`) and options of a command (`--name value`)."""
+    if "=" in text or ":" in text:
+        yield from ((each[1], each[2]) for each in _NAMED.finditer(text))
+    if "-" in text and " " in text:
+        yield from ((each[1], each[2]) for each in _OPTION.finditer(text))
 
 
 def _of_part(part: str, depth: int) -> str:
@@ -228,7 +262,8 @@ def _decoded(encoded: str) -> str:
     """Return the readable text that a base64 text encodes; empty if there is none."""
     raw = _bytes(encoded)
     try:
-        inner = raw.decode("utf-8")
+        # The commands of PowerShell (`-EncodedCommand`) are UTF-16.
+        inner = raw.decode("utf-16-le" if b"\0" in raw else "utf-8")
     except UnicodeDecodeError:
         return ""
     return inner if inner.replace("\n", "").replace("\r", "").replace("\t", "").isprintable() else ""

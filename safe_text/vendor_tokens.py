@@ -38,12 +38,22 @@ _CANDIDATE = re.compile(
     r"|PRIVATE KEY|PuTTY|hooks\.slack\.com|_authToken",
     re.ASCII,
 )
+# Tokens that the package does not know, and whose random part is hexadecimal or base32, so that only the prefix
+# distinguishes them from a digest: Shopify, DigitalOcean, SonarQube, Supabase, Pulumi, Mailgun, New Relic, Postman,
+# Docker, Airtable, age.
+_MORE = re.compile(
+    r"(?<![\w-])(?:(?:(?:shp(?:at|ca|pa|ss)|do[opr]_v1|sq[apu]|sbp)_|pul-|key-)[0-9a-f]{32,64}"
+    r"|NRAK-[A-Z0-9]{27}|PMAK-[0-9a-f]{24}-[0-9a-f]{34}|dckr_[po]at_[\w-]{20,}|pat[A-Za-z0-9]{14}\.[0-9a-f]{64}"
+    r"|AGE-SECRET-KEY-1[A-Z0-9]{50,})(?![\w-])"
+)
 
 
 def vendor_token(text: str) -> str:
     """Return the kind of vendor token that a text contains ("a Slack token"); empty if there is none."""
     if _CANDIDATE.search(text) is None:
         return ""
+    if _MORE.search(text):
+        return "an API key"
     return next((kind for kind, pattern in _patterns() if pattern.search(text)), "")
 
 

@@ -8,6 +8,7 @@ import json
 import string
 from collections.abc import Callable
 from random import Random
+from urllib.parse import quote
 
 __all__ = ["CREDENTIALS", "PUBLIC", "Family"]
 
@@ -235,6 +236,30 @@ CREDENTIALS: dict[str, Family] = {
         drawn(r, string.ascii_lowercase + "234567", 52),
     ),
     "option of a command line": lambda r: ("ARGS", f"serve --port 8080 --api-key={drawn(r, ALPHANUMERIC, 24)} --fast"),
+    "option and value of a command line": lambda r: ("ARGS", f"serve --api-key {drawn(r, ALPHANUMERIC, 24)} --fast"),
+    "password after an escaped quote": lambda r: ("X", json.dumps(json.dumps({"password": password(r)}))),
+    "password as an element of XML": lambda r: ("X", f"<settings><password>{password(r)}</password></settings>"),
+    "password with a slash in a URL": lambda r: ("X", f"redis://:{drawn(r, ALPHANUMERIC, 6)}/{password(r)}@cache/0"),
+    "percent-encoded connection string": lambda r: ("X", quote(f"Server=db;Uid=app;Pwd={password(r)}", safe="")),
+    "command of PowerShell in base64": lambda r: (
+        "X",
+        base64.b64encode(f"$env:DB_PASSWORD = '{password(r)}'".encode("utf-16-le")).decode(),
+    ),
+    "Shopify token": lambda r: ("SHOP", f"shpat_{drawn(r, HEX, 32)}"),
+    "DigitalOcean token": lambda r: ("CLOUD", f"dop_v1_{drawn(r, HEX, 64)}"),
+    "Pulumi token": lambda r: ("CLOUD", f"pul-{drawn(r, HEX, 40)}"),
+    "SonarQube token": lambda r: ("SCAN", f"sqp_{drawn(r, HEX, 40)}"),
+    "Supabase token": lambda r: ("DB", f"sbp_{drawn(r, HEX, 40)}"),
+    "Mailgun key": lambda r: ("MAIL", f"key-{drawn(r, HEX, 32)}"),
+    "New Relic key": lambda r: ("TRACES", f"NRAK-{drawn(r, string.ascii_uppercase + string.digits, 27)}"),
+    "Postman key": lambda r: ("API", f"PMAK-{drawn(r, HEX, 24)}-{drawn(r, HEX, 34)}"),
+    "Airtable token": lambda r: ("TABLE", f"pat{drawn(r, ALPHANUMERIC, 14)}.{drawn(r, HEX, 64)}"),
+    "Docker access token": lambda r: ("HUB", f"dckr_pat_{drawn(r, ALPHANUMERIC + '_-', 27)}"),
+    "age private key": lambda r: ("SETTING", f"AGE-SECRET-KEY-1{drawn(r, 'QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L', 58)}"),
+    "one-time password secret": lambda r: (
+        "SETTING",
+        f"otpauth://totp/app?secret={drawn(r, string.ascii_uppercase + '234567', 32)}",
+    ),
     "header with a key": lambda r: ("HEADERS", json.dumps({"x-api-key": drawn(r, HEX, 40)})),
     "private JSON Web Key": lambda r: ("SETTING", json.dumps({"kty": "EC", "x": jwk_part(r), "d": jwk_part(r)})),
     "private key as PEM": lambda r: ("SETTING", pem(r, "PRIVATE KEY")),
@@ -317,6 +342,13 @@ PUBLIC: dict[str, Family] = {
         "condition",
         f"@Request[a:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {{{drawn(r, HEX, 32)}}}",
     ),
+    "picture in a data URL": lambda r: ("LOGO", f"data:image/png;base64,iVBORw0KGgo{encoded(r, 150)}"),
+    "options of a command without a credential": lambda r: (
+        "ARGS",
+        f"serve --token-file /run/secrets/token --secret-name {words(r, '-')} --key-type rsa-2048",
+    ),
+    "digest after a name": lambda r: ("FILE", f"app-{drawn(r, HEX, 40)}.js"),
+    "percent-encoded path": lambda r: ("PATH_PREFIX", quote(f"incoming/{words(r, ' ')}: drafts", safe="")),
     "name of a key": lambda r: ("KEY_NAME", words(r, "-")),
     "plain name under a name for a key": lambda r: ("LOCALIZED_KEY", words(r, "_")),
     "name of a secret": lambda r: ("secret", words(r, "-")),
