@@ -9,7 +9,7 @@ control" (overview.md, "How Azure RBAC determines if a user has access to a reso
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 
 from access.azure.planes import planes_of
 from access.azure.scopes import key
@@ -22,6 +22,7 @@ from access.evaluate.keys import opened_scope
 from access.evaluate.operation_sets import OperationSet, operation_set_of
 from access.evaluate.relevance import relevant_operations
 from access.evaluate.unevaluated import unevaluated
+from access.evaluate.verdicts import Bits
 from access.model.graph import Assignment, Graph, Resource
 from access.model.results import AccessDecision, Decision, EffectiveAccess, Reasons
 
@@ -137,6 +138,28 @@ def _assignments_behind(
     return assignments(found)
 
 
+def known_assignments(
+    graph: Graph, principal_id: str, resource_id: str, operations: frozenset[str]
+) -> dict[str, Assignment]:
+    """Return for each operation a role assignment with a known role that allows the operation at a resource."""
+    evaluator = evaluator_of(graph)
+    facts = evaluator.facts(resource_id)
+    found: dict[str, Assignment] = {}
+    for operation_set in (facts.control, facts.data):
+        left = operations.intersection(operation_set.operations) - found.keys()
+        for one, bits in evaluator.grants(principal_id, facts, operation_set):
+            if left and one.role is not None:
+                here = left & _named(operation_set, bits)
+                found |= dict.fromkeys(here, one)
+                left -= here
+    return found
+
+
+@lru_cache(maxsize=1 << 12)
+def _named(operation_set: OperationSet, bits: Bits) -> frozenset[str]:
+    return frozenset[str]().union(*operation_set.names(*bits))
+
+
 def _decide_on_plane(
     evaluator: Evaluator, principal_id: str, facts: ScopeFacts, operation_set: OperationSet
 ) -> AccessDecision:
@@ -164,6 +187,7 @@ __all__ = [
     "effective_access",
     "half_guarded_reason",
     "is_hierarchical",
+    "known_assignments",
     "no_restriction_reason",
     "relevant_operations",
     "unevaluated",

@@ -207,6 +207,18 @@ class Evaluator:
             certain, perhaps = certain | key_access.certain, perhaps | key_access.perhaps
         return Bits(certain, perhaps & ~certain)
 
+    def grants(
+        self, principal_id: str, facts: ScopeFacts, operation_set: OperationSet
+    ) -> Iterator[tuple[Assignment, Bits]]:
+        """Yield a principal's role assignments with the operations that each allows, by its role or as a key's step."""
+        for one in self.assignments_at(principal_id, facts):
+            yield one, self.granted_by(one, facts, operation_set)
+        for key_access in self.key_accesses(principal_id, facts, operation_set):
+            for scope, operations in key_access.steps:
+                for one in self.assignments_at(principal_id, scope):
+                    if any(self.granted_by(one, scope, operations)):
+                        yield one, Bits(key_access.certain, key_access.perhaps)
+
     def granted_by(self, one: Assignment, facts: ScopeFacts, operation_set: OperationSet) -> Bits:
         """Return the operations that one role assignment allows at a scope, as bit sets."""
         number = self._role_number(one.role)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from access.azure.privileges import privileged
-from access.evaluate.decisions import EffectiveAccess
+from access.evaluate.decisions import EffectiveAccess, known_assignments
 from access.evaluate.platform_grants import is_platform_assignment
 from access.evaluate.relevance import resource_type
 from access.evaluate.role_operations import (
@@ -79,9 +79,14 @@ def _beyond(case: _Case) -> Iterator[Finding]:
     kind, arm_type, reach = case.resource.kind, case.arm_type, case.reach
     declared = frozenset[str]().union(*(operations_of_access(each, kind, arm_type) for each in case.access))
     data = reach.data_allowed | reach.data_conditional
-    extra = {each: by for each in sorted(_all(reach) - declared) if (by := _known(reach, each)) is not None}
+    beyond = _all(reach) - declared
+    if not beyond:
+        return
+    by_operation = known_assignments(case.context.graph, case.principal.id, case.resource.id, beyond)
+    elsewhere = {one.id for one in {by.id: by for by in by_operation.values()}.values() if _reported_elsewhere(one)}
     # Control-plane operations of a wide or privileged role are reported with that role already.
-    extra = {each: by for each, by in extra.items() if each in data or not _reported_elsewhere(by)}
+    kept = sorted(each for each, by in by_operation.items() if each in data or by.id not in elsewhere)
+    extra = {each: by_operation[each] for each in kept}
     if not extra:
         return
     known = [each.verb for each in case.access]
@@ -97,7 +102,8 @@ def _beyond(case: _Case) -> Iterator[Finding]:
         by = next(iter(extra.values()))
         yield case.finding("undeclared-access", f"may {_do(extra)} {case.resource.name!r}, {_UNDECLARED}", by)
     else:
-        rest = {each: by for each, by in extra.items() if not _is_privileged(by)}
+        too_much = {one.id for one in {by.id: by for by in extra.values()}.values() if _is_privileged(one)}
+        rest = {each: by for each, by in extra.items() if by.id not in too_much}
         if rest:
             what = f"may do more with {case.resource.name!r} than is declared ({_do(rest)})"
             yield case.finding("wide-grant", what, next(iter(rest.values())))

@@ -5,6 +5,7 @@ Owns collecting them: each way gets the access to every resource.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import ModuleType
 
 from access.azure.compute_hosts import possible_takeover, possibly_attaches
 from access.azure.planes import relevant_to
@@ -51,6 +52,7 @@ class EscalationSteps:
         self._leads: dict[Node, OutgoingSteps] = {}
         self._targets: dict[frozenset[tuple[Node, bool]], frozenset[tuple[Node, bool]]] = {}
         self._interesting: dict[frozenset[str], dict[str, str]] = {}
+        self._at_resource: dict[tuple[str, tuple[frozenset[str], ...], int], OutgoingSteps] = {}
         self._together: dict[tuple[frozenset[str], ...], dict[str, str]] = {}
 
     def principal(self, node: Node) -> Principal | None:
@@ -76,21 +78,33 @@ class EscalationSteps:
         attachable: list[EscalationStep] = []
         host: EscalationStep | None = None
         # A node that holds everything at a scope gains nothing by granting itself roles there.
-        ways = [way for way in WAYS if node.kind == "identity" or way not in (rights, vaults)]
+        ways = tuple(way for way in WAYS if node.kind == "identity" or way not in (rights, vaults))
         for resource, reach in self.held(node) if node.kind != "data" else ():
-            operations = self._relevant(reach)
-            if not operations:
-                continue
-            held = ResourceAccess(resource, resource.name, operations, reach)
-            steps += [step for way in ways for step in way.steps(held, self.inventory)]
-            attachable += attaching.steps(held, self.inventory)
-            writes = attaching.host(held)
-            if writes is not None and (host is None or host.conditional):
-                host = writes
+            found = self._steps_at(resource, reach, ways)
+            steps += [one.held_by(reach) for one in found.steps]
+            attachable += [one.held_by(reach) for one in found.attachable]
+            if found.host is not None and (host is None or host.conditional):
+                host = found.host.held_by(reach)
         # Wide scopes first: nodes within them need not be followed.
         steps.sort(key=lambda step: step.to.kind in SCOPE_KINDS and step.to.id.count("/"))
         targets = frozenset((step.to, step.conditional) for step in steps)
         return OutgoingSteps(tuple(steps), tuple(attachable), host, self._targets.setdefault(targets, targets))
+
+    def _steps_at(self, resource: Resource, reach: EffectiveAccess, ways: tuple[ModuleType, ...]) -> OutgoingSteps:
+        """Return the steps that some access to a resource allows, which is the same for every holder."""
+        sets = (reach.allowed, reach.conditional, reach.data_allowed, reach.data_conditional)
+        memo = (resource.id, sets, len(ways))
+        if memo not in self._at_resource:
+            held = ResourceAccess(resource, resource.name, self._relevant(reach), reach)
+            if held.operations:
+                self._at_resource[memo] = OutgoingSteps(
+                    tuple(step for way in ways for step in way.steps(held, self.inventory)),
+                    tuple(attaching.steps(held, self.inventory)),
+                    attaching.host(held),
+                )
+            else:
+                self._at_resource[memo] = OutgoingSteps()
+        return self._at_resource[memo]
 
     def _relevant(self, reach: EffectiveAccess) -> dict[str, str]:
         """Return those operations of an access that any kind of escalation needs, by lower-case name."""

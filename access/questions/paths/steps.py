@@ -32,6 +32,10 @@ class EscalationStep:
     reach: EffectiveAccess
     conditional: bool = False
 
+    def held_by(self, reach: EffectiveAccess) -> "EscalationStep":
+        """Return the step for another holder of the same access."""
+        return EscalationStep(self.to, self.phrase, self.operation, reach, self.conditional)
+
     @property
     def by(self) -> tuple[Assignment, ...]:
         """Return the role assignments that allow the step; empty if an earlier step gave the right."""
