@@ -98,6 +98,7 @@ class AccessMatrix:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.entries: dict[Cell, MatrixEntry] = {}
+        self._behind: dict[int, tuple[MatrixEntry, tuple[Assignment, ...]]] = {}
         self.agents = tuple(sorted({agent for one in graph.principals for agent in one.agents}))
         self.names = DisplayNames(graph)
         for principal_id, resource_id, reach in all_access(graph):
@@ -124,11 +125,15 @@ class AccessMatrix:
 
     def assignments(self, entry: MatrixEntry) -> Iterator[Assignment]:
         """Yield the role assignments from which the access of a matrix entry comes, each once."""
-        found: dict[str, Assignment] = {}
-        for principal, resource, _ in entry.reaches:
-            for one in self.graph.held_at_or_above(principal.id, resource.id):
-                found.setdefault(one.id, one)
-        yield from found.values()
+        cell = id(entry)
+        if cell not in self._behind:
+            found: dict[str, Assignment] = {}
+            for principal, resource, _ in entry.reaches:
+                for one in self.graph.held_at_or_above(principal.id, resource.id):
+                    found.setdefault(one.id, one)
+            # The entry is kept with its assignments, so that its address is not reused.
+            self._behind[cell] = entry, tuple(found.values())
+        yield from self._behind[cell][1]
 
     def verbs(self, entry: MatrixEntry) -> list[str]:
         """Return the labels of a matrix entry: verbs of network.yaml, or role names if no verb matches."""

@@ -29,6 +29,7 @@ class Inventory:
                 self._agents.setdefault(agent, []).append(principal)
         self._pods = pods(self.graph)
         self._attached: dict[str, list[Principal]] = {}
+        self._usable: dict[str, list[Principal]] = {}
         self._running: dict[str, tuple[list[str], list[Principal]]] = {}
         self._pulling: dict[str, dict[str, None]] = {}
         servers: dict[str, dict[str, None]] = {}
@@ -67,9 +68,15 @@ class Inventory:
 
         A Foundry agent can also use its project's identity, through the project's connections.
         """
+        if agent in self._usable:
+            return self._usable[agent]
         own = [one for one in self._agents.get(agent, ()) if one.purpose != "pull"]
         around = dict.fromkeys(scope for one in own for scope in ancestors(key(one.owner)) if type_of(scope) == PROJECT)
-        return [*own, *(one for scope in around for one in self._owned.get(scope, ()) if one.purpose == "host")]
+        self._usable[agent] = [
+            *own,
+            *(one for scope in around for one in self._owned.get(scope, ()) if one.purpose == "host"),
+        ]
+        return self._usable[agent]
 
     def agents_of_type_within(self, resource: Resource, kind: str) -> list[str]:
         """Return the agents whose identity belongs to a resource of one ARM type at or below a resource."""
