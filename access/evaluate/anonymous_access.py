@@ -16,6 +16,15 @@ from access.model.json_values import is_known, listed, mapping
 
 _WIDEST = 8
 """Shortest acceptable CIDR prefix length: a block with more addresses restricts hardly anybody."""
+_READ_BY_ANYBODY = frozenset(
+    {
+        "microsoft.containerregistry/registries/pull/read",
+        "microsoft.containerregistry/registries/repositories/content/read",
+        "microsoft.containerregistry/registries/repositories/metadata/read",
+        "microsoft.storage/storageaccounts/blobservices/containers/blobs/read",
+    }
+)
+"""Operations that public access gives to anybody, in lower case."""
 _APPS = frozenset({"microsoft.app/containerapps"})
 
 
@@ -26,6 +35,8 @@ class AnonymousAccess(NamedTuple):
     """Words between `anybody` and the resource: `may read`."""
     reason: str
     """Words after the resource, with the property that opens it."""
+    reads: bool = False
+    """True if anybody reads the data of the resource itself."""
 
 
 def anonymous_access(graph: Graph, resource: Resource) -> AnonymousAccess | None:
@@ -39,9 +50,9 @@ def anonymous_access(graph: Graph, resource: Resource) -> AnonymousAccess | None
         level = values.get("publicAccess")
         is_public = isinstance(level, str) and is_known(level) and level.lower() in {"blob", "container"}
         if is_public and not _is_refused_above(graph, resource):
-            return AnonymousAccess("may read", f"can be read by anybody (publicAccess: {level})")
+            return AnonymousAccess("may read", f"can be read by anybody (publicAccess: {level})", reads=True)
     if arm_type == "microsoft.containerregistry/registries" and values.get("anonymousPullEnabled") is True:
-        return AnonymousAccess("may pull from", "hands its images to anybody (anonymousPullEnabled)")
+        return AnonymousAccess("may pull from", "hands its images to anybody (anonymousPullEnabled)", reads=True)
     if arm_type in _APPS:
         ingress = mapping(mapping(values.get("configuration")).get("ingress"))
         if ingress.get("external") is True and not _keeps_out(ingress.get("ipSecurityRestrictions")):
@@ -57,6 +68,16 @@ def anonymous_access(graph: Graph, resource: Resource) -> AnonymousAccess | None
                 "has an API that can be reached from anywhere (neither private nor with authorizedIPRanges)",
             )
     return None
+
+
+def read_by_anybody(graph: Graph, resource_id: str, operation: str) -> str:
+    """Return the reason why anybody may perform an operation at a resource, without a role; empty if nobody may."""
+    for scope in ancestors(key(resource_id)):
+        found = graph.resource(scope)
+        opened = anonymous_access(graph, found) if found and operation.lower() in _READ_BY_ANYBODY else None
+        if found and opened and opened.reads:
+            return f"anybody {opened.words} {found.name!r}, which {opened.reason}"
+    return ""
 
 
 def opens_by_key(graph: Graph, resource: Resource) -> bool:

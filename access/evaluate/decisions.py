@@ -14,6 +14,7 @@ from functools import lru_cache, partial
 from access.azure.planes import planes_of
 from access.azure.scopes import key
 from access.azure.substitutes import HIERARCHICAL
+from access.evaluate.anonymous_access import read_by_anybody
 from access.evaluate.evaluator import Evaluator, ScopeFacts, evaluator_of
 from access.evaluate.explanations import assignment_sources, assignments, detours, explain, explain_by_group
 from access.evaluate.group_access import perhaps_by_group
@@ -43,7 +44,10 @@ def decide(
     answers = [
         _decide_on_plane(evaluator, principal_id, facts, operation_set_of((operation,), data=plane)) for plane in planes
     ]
-    return min(answers, key=lambda answer: _STRONGEST.index(answer.decision))
+    best = min(answers, key=lambda answer: _STRONGEST.index(answer.decision))
+    # Public access requires no role, and no deny assignment prevents it.
+    public = "" if best.decision is Decision.ALLOWED else read_by_anybody(graph, resource_id, operation)
+    return replace(best, decision=Decision.ALLOWED, denied_by=(), because=public) if public else best
 
 
 def is_hierarchical(graph: Graph, scope: str) -> bool | None:

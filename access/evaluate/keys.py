@@ -75,9 +75,13 @@ def _ways_by_type() -> dict[str, tuple[KeyWay, ...]]:
 
 
 def _switch_of(kind: str) -> tuple[tuple[tuple[str, ...], ...], str]:
-    row, switch = BY_ARM_TYPE.get(kind), key_switch(kind)
-    if switch is None:
+    # The keys of a queue, topic or hub are turned on and off at the namespace around it.
+    around = [kind.rsplit("/", count)[0] for count in range(kind.count("/"))]
+    found = next(((one, switch) for one in around if (switch := key_switch(one)) is not None), None)
+    if found is None:
         return (), ""
+    kind, switch = found
+    row = BY_ARM_TYPE.get(kind)
     arm_type = row.arm_type if row is not None else kind
     return ((f"{arm_type}/write",),), f"turn on access keys of {{}} ({switch.property})"
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from access.azure.scopes import key, shown
+from access.evaluate.anonymous_access import anonymous_access
 from access.evaluate.decisions import EffectiveAccess, all_access, relevant_operations
 from access.evaluate.wording import words
 from access.model.declared import Declared, DeclaredAccess
@@ -92,6 +93,7 @@ def prove(graph: Graph, declared: Declared) -> Proof:
     doubts, ignored = separated(graph, outside)
     failures += [Failure("", "", f"cannot be judged: {one.where}: {one.what}", grows=True) for one in doubts]
     failures += [Failure(one.agent, one.resource, one.what, grows=True) for one in outsiders(graph, declared, outside)]
+    failures += _public(graph)
     gaps: list[_Gap] = []
     reached = 0
     for pair in sorted(actual.keys() | wanted.keys()):
@@ -115,6 +117,15 @@ def prove(graph: Graph, declared: Declared) -> Proof:
         waiting=tuple(_waiting(declared)),
         ignored=tuple(ignored),
     )
+
+
+def _public(graph: Graph) -> Iterator[Failure]:
+    """Yield a failure for each resource that anybody may read, and so every agent, without a role."""
+    for one in graph.resources:
+        opened = anonymous_access(graph, one)
+        if opened is not None and opened.reads:
+            what = f"every agent, and anybody else, {opened.words} {one.name}, which {opened.reason}"
+            yield Failure("", one.name, what, grows=True)
 
 
 def _waiting(declared: Declared) -> Iterator[Waiting]:

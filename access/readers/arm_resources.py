@@ -165,6 +165,7 @@ def _state(where: str, token: str, outputs: Values, *, external: bool = False, p
         parent=parent,
         outputs=outputs,
         external=external,
+        of_subscription=True,
     )
 
 

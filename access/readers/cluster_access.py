@@ -24,7 +24,10 @@ _ROLES = frozenset({"ClusterRole", "Role"})
 _HARMLESS_ROLES = frozenset({"view", "system:basic-user", "system:discovery", "system:public-info-viewer"})
 """Roles of every cluster that neither start pods nor give tokens."""
 _READS = frozenset({"get", "list", "watch"})
-_SECRETS = frozenset({"*", "secrets", "serviceaccounts/token"})
+_SECRETS = frozenset({"*", "secrets"})
+_HARMLESS_PARTS = frozenset({"log", "scale", "status"})
+"""Subresources whose reading runs no code; `get` of `pods/exec` or `nodes/proxy` runs commands in any container."""
+_JOINS_VIEW = "rbac.authorization.k8s.io/aggregate-to-view"
 _POD_KEYS = ("serviceAccountName", "serviceAccount")
 
 
@@ -46,6 +49,8 @@ class _Cluster:
             if _kind(each) in _ROLES:
                 where = _namespace(each) if _kind(each) == "Role" else ""
                 self.roles.setdefault((_kind(each), where, _name(each)), []).extend(_rules(each))
+                if _joins_view(each):
+                    self.roles.setdefault(("ClusterRole", "", "view"), []).extend(_rules(each))
 
 
 def cluster_actors(
@@ -161,9 +166,20 @@ def _is_known_rule(rule: object) -> bool:
 
 
 def _is_harmless(rule: object) -> bool:
-    """Return True if a rule only reads objects that hold no tokens."""
+    """Return True if a rule only reads objects that hold no tokens, and no parts of objects that run commands."""
     values = mapping(rule)
-    return _READS.issuperset(listed(values.get("verbs"))) and _SECRETS.isdisjoint(listed(values.get("resources")))
+    kinds = [str(each).partition("/") for each in listed(values.get("resources"))]
+    parts = {part for _, inside, part in kinds if inside}
+    reads_secrets = not _SECRETS.isdisjoint(kind for kind, inside, _ in kinds if not inside)
+    return _READS.issuperset(listed(values.get("verbs"))) and not reads_secrets and parts <= _HARMLESS_PARTS
+
+
+def _joins_view(role: ResourceState) -> bool:
+    """Return True if a Kubernetes cluster adds the rules of a role to its role `view`, or perhaps does."""
+    metadata = _values(role).get("metadata")
+    labels = mapping(metadata).get("labels")
+    value = mapping(labels).get(_JOINS_VIEW)
+    return not (is_known(metadata) and is_known(labels) and is_known(value)) or value in {"true", True}
 
 
 def _pods(state: ResourceState, cluster: _Cluster) -> Iterator[Actor]:

@@ -32,6 +32,8 @@ class ResourceState:
     """True if the resource is only read by the program, so that its properties are unknown."""
     unseen: bool = False
     """True if local Azure has taken a resource to exist without ever having seen its settings."""
+    of_subscription: bool = False
+    """True if the resource is listed by a subscription, so that it may have nothing to do with the network."""
     provider: str = ""
     """URN of the provider resource."""
     custom: bool = True

@@ -95,6 +95,9 @@ def _files(values: Values, _there: set[str]) -> Iterator[str]:
     # "Overview of Azure Files identity-based authentication for SMB access", 2025.
     if _is_on(mapping(values.get("azureFilesIdentityBasedAuthentication")), "defaultSharePermission"):
         yield "everyone in its directory has a share permission (azureFilesIdentityBasedAuthentication)"
+    # "Network File System (NFS) 3.0 protocol support for Azure Blob Storage", 2025: no authorization but the network.
+    if _is_on(values, "isNfsV3Enabled"):
+        yield "everyone in the networks that reach it has all its data over NFS, without a role (isNfsV3Enabled)"
 
 
 _BY_TOKEN: Mapping[str, Callable[[Values, set[str]], Iterator[str]]] = {

@@ -60,7 +60,12 @@ _BY_END = (
 
 
 def unread_types(states: Iterable[ResourceState]) -> Iterator[Unread]:
-    """Yield a note for each resource, or for each package, that is not read and may give access."""
+    """Yield a note for each resource, or for each package, that is not read and may give access.
+
+    Resources of a subscription are left out, since most have nothing to do with the network, as are those that local
+    Azure has not seen. A resource that local Azure has outside the program counts.
+    """
+    states = tuple(each for each in states if not (each.of_subscription or each.unseen))
     packages: dict[str, list[str]] = {}
     for state in states:
         if not is_unread(state):
@@ -79,8 +84,8 @@ def unread_types(states: Iterable[ResourceState]) -> Iterator[Unread]:
 
 def is_unread(state: ResourceState) -> bool:
     """Return True if a resource has a type that is not read and not known to be harmless."""
-    if state.urn.startswith("/") or state.type.startswith(_COMPONENTS) or not (state.custom or state.token):
-        return False  # no resource of the program, or a component, whose parts are resources themselves
+    if state.type.startswith(_COMPONENTS) or not (state.custom or state.token):
+        return False  # a component, whose parts are resources themselves
     token = state.token or state.type
     if _WORKLOADS.fullmatch(token):
         # Whom its pods act as is read by their service account.

@@ -172,6 +172,55 @@ def test_right_to_list_keys_of_a_service_bus_rule_gives_access_to_the_queues_of_
     assert outcome(off, queue, SEND) == "denied"
 
 
+@pytest.mark.parametrize(
+    ("namespace", "child", "operation"),
+    [
+        ("Microsoft.ServiceBus/namespaces", "queues", SEND),
+        ("Microsoft.ServiceBus/namespaces", "topics", SEND),
+        ("Microsoft.EventHub/namespaces", "eventhubs", "Microsoft.EventHub/namespaces/messages/send/action"),
+    ],
+)
+def test_right_to_list_keys_of_a_queue_and_to_turn_keys_on_at_its_namespace_gives_conditional_access(
+    namespace: str, child: str, operation: str
+) -> None:
+    account = f"{GROUP}/providers/{namespace}/bus"
+    inside = f"{account}/{child}/done"
+    lists = actions(f"{namespace}/{child}/authorizationRules/listkeys/action", at=account)
+    resources = [resource(account, local_auth=False), resource(inside, local_auth=False)]
+
+    found = [
+        outcome(Graph(resources=resources, assignments=[lists, *more]), inside, operation)
+        for more in ([], [actions(f"{namespace}/write", at=account)])
+    ]
+
+    assert found == ["denied", "conditional"]
+
+
+@pytest.mark.parametrize(("refused", "expected"), [(False, "allowed"), (True, "denied")])
+def test_blobs_of_a_public_container_are_readable_by_every_principal_and_fail_the_proof(
+    *, refused: bool, expected: str
+) -> None:
+    graph, declared = fabrikam.graph(), fabrikam.declared()
+    container = next(one for one in graph.resources if one.name == "reports")
+    account = container.id.partition("/blobServices/")[0]
+    opened = {
+        container.id: {"publicAccess": "Blob"},
+        account: {"allowBlobPublicAccess": not refused},
+    }
+    resources = [
+        replace(one, properties={**one.properties, **opened[one.id]}) if one.id in opened else one
+        for one in graph.resources
+    ]
+    changed = fabrikam.changed(graph, resources=resources)
+    ingestion = next(one for one in graph.principals if one.agent == "ingestion" and one.purpose == "own")
+
+    answers = [decide(changed, ingestion.id, container.id, operation).decision.value for operation in (READ, WRITE)]
+
+    assert answers == [expected, "denied"]
+    assert prove(changed, declared).holds is refused
+    assert not prove(graph, declared).failures
+
+
 def test_proof_why_and_blast_radius_name_turning_keys_on_and_reading_them_as_steps_to_the_data() -> None:
     graph, declared = fabrikam.graph(), fabrikam.declared()
     reports = next(one for one in graph.assignments if one.name == "report-may-write-reports")

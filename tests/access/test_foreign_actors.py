@@ -17,6 +17,8 @@ from access.questions.blast_radius import every_blast_radius
 from access.questions.diff import difference
 from access.questions.proof import prove
 from access.readers import export, local, pack, preview
+from localazure.arm.world import Resource
+from localazure.deployment import state_file
 from localazure.run import RunResult
 from tests import fabrikam as fabrikam_files
 from tests.access import fabrikam
@@ -312,6 +314,10 @@ def test_outside_app_with_the_name_of_an_agent_fails_the_proof_only_if_it_has_ac
         ({"rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list"]}]}, []),
         ({"rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "create"]}]}, [True]),
         ({"rules": [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}]}, [True]),
+        ({"rules": [{"apiGroups": [""], "resources": ["pods/log", "*/status"], "verbs": ["get"]}]}, []),
+        ({"rules": [{"apiGroups": [""], "resources": ["pods/exec"], "verbs": ["get"]}]}, [True]),
+        ({"rules": [{"apiGroups": [""], "resources": ["nodes/proxy"], "verbs": ["get"]}]}, [True]),
+        ({"rules": [{"apiGroups": [""], "resources": ["pods/*"], "verbs": ["get"]}]}, [True]),
         ({"rules": [{"apiGroups": [""], "resources": ["serviceaccounts"], "verbs": ["impersonate"]}]}, [True]),
         ({"rules": UNKNOWN}, [False]),
         ({"rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": UNKNOWN}]}, [False]),
@@ -338,3 +344,35 @@ def test_view_role_binding_in_aks_is_not_a_foreign_actor() -> None:
 
     assert foreign_actors(graph) == ()
     assert prove(graph, DECLARED).holds
+
+
+@pytest.mark.parametrize("labels", [{"rbac.authorization.k8s.io/aggregate-to-view": "true"}, UNKNOWN])
+def test_view_role_binding_in_aks_is_a_foreign_actor_where_another_role_adds_rules_to_view(labels: object) -> None:
+    found = resources()
+    rules = [{"apiGroups": [""], "resources": ["pods/exec"], "verbs": ["create"]}]
+    kind = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"
+    more = new(found, kind, "more", "more", metadata={"name": "more", "labels": labels}, rules=rules)
+
+    graph = READERS["export"]([*found, more, binding("view")(found)])
+
+    assert len(foreign_actors(graph)) == 1
+    assert not prove(graph, DECLARED).holds
+
+
+@pytest.mark.parametrize(
+    "kind", ["kubernetes:core/v1:PodList", "kubernetes:helm.sh/v3:Release", "azure-native:sql:Server"]
+)
+def test_resource_of_an_unread_type_outside_the_program_in_local_azure_is_reported_and_fails_the_proof(
+    kind: str, tmp_path: Path
+) -> None:
+    result = network()[0]
+    group = one(resources(), "ContainerApp", "ingestion")["id"].rpartition("/providers/")[0]
+    world = result.world.copy()
+    world.put(Resource(id=f"{group}/providers/Contoso.Things/things/other", token=kind, inputs={}, outputs={}))
+    path = tmp_path / "world.json"
+    state_file.save(path, world, result.records)
+
+    graph = local.read_world(path)
+
+    assert [each.where for each in graph.unread] == [f"{group}/providers/Contoso.Things/things/other"]
+    assert not prove(graph, DECLARED).holds

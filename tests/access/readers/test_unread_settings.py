@@ -25,9 +25,11 @@ ON: list[tuple[str, Row]] = [
     ("containerservice:ManagedCluster", {"linuxProfile": {"adminUsername": "a", "ssh": {}}}),
     ("keyvault:Vault", {"properties": {"enableRbacAuthorization": True, "enabledForTemplateDeployment": True}}),
     ("storage:StorageAccount", {"azureFilesIdentityBasedAuthentication": {"defaultSharePermission": "X"}}),
+    ("storage:StorageAccount", {"isNfsV3Enabled": True}),
 ]
 OFF: list[tuple[str, Row]] = [
     ("servicebus:Queue", {"forwardTo": None}),
+    ("storage:StorageAccount", {"isNfsV3Enabled": False}),
     ("eventhub:EventHub", {"captureDescription": {"enabled": False}}),
     ("cognitiveservices:ProjectConnection", {"properties": {"authType": "AAD"}}),
     ("cognitiveservices:AccountConnection", {"properties": {"authType": "ProjectManagedIdentity"}}),
