@@ -204,3 +204,10 @@ def test_access_proof_needs_no_path_condition_if_the_resource_is_also_declared_w
 
     assert prove(fabrikam.changed(graph, [*graph.assignments, reads]), both).holds
     assert not prove(fabrikam.changed(graph, [*graph.assignments, reads]), found).holds
+
+
+def test_proof_cannot_judge_a_condition_with_and_and_or_without_parentheses() -> None:
+    """The documentation demands parentheses and does not define the order without them."""
+    (failure,) = failures(f"true AND false OR ({OWN})")
+
+    assert failure.startswith("cannot be judged: ingestion may perhaps ")
