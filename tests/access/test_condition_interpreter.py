@@ -7,6 +7,7 @@ compared.
 """
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Generator
@@ -23,6 +24,7 @@ from access.evaluate.conditions.evaluation import ConditionQuery, evaluate
 from access.evaluate.conditions.parser import parse
 from access.model.attributes import Known, Missing
 from access.model.errors import ConditionError
+from tests.user_files import IN_CHANGED_COPY
 
 HERE = Path(__file__).parent / "condition_interpreter"
 BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
@@ -36,6 +38,8 @@ Answer = Callable[[str, dict[str, Any]], bool | None]
 @pytest.fixture(scope="module")
 def interpreter(request: pytest.FixtureRequest) -> Generator[Answer]:
     """Return a function that evaluates a condition with Microsoft's interpreter; None if that is an error there."""
+    if IN_CHANGED_COPY in os.environ:
+        pytest.skip("the interpreter is built in the run outside the copy, and reads no network")
     cargo = shutil.which("cargo")
     if cargo is None:
         pytest.skip("cargo is not installed, which builds Microsoft's interpreter")
