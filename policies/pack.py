@@ -20,6 +20,7 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
+from access.azure.catalogue import built_in_name
 from access.findings import OF_ANY_PROGRAM, Finding, Rule, check
 from access.model.errors import UnreadableSource
 from access.model.graph import Graph
@@ -124,5 +125,11 @@ def _policy(judge: _Judge, rule: Rule) -> StackValidationPolicy:
 def _is_allowed(one: Finding, graph: Graph, settings: Settings) -> bool:
     """Return True if a finding is about a role that the policy's options allow."""
     roles = (each.role for each in graph.assignments if settings.allowed_roles and each.id == one.assignment)
-    names = {text.lower() for role in roles if role for text in (role.name, role.id, role.id.rpartition("/")[2])}
+    names = {
+        text.lower()
+        for role in roles
+        if role
+        for text in (built_in_name(role), role.id, role.id.rpartition("/")[2])
+        if text
+    }
     return not names.isdisjoint(settings.allowed_roles)

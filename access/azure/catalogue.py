@@ -135,6 +135,18 @@ def by_id(role_id: str) -> Role | None:
     return _catalogue().role(guid_of(role_id))
 
 
+def built_in_name(role: Role | None) -> str:
+    """Return the name of a built-in role, found by its id; empty for a custom role, whatever its name is."""
+    known = by_id(role.id) if role is not None else None
+    return known.name if known is not None and role is not None and known.system == role.system else ""
+
+
+def display_name(role: Role) -> str:
+    """Return the name of a role for people; a custom role with the name of a built-in role is marked as custom."""
+    is_taken = " ".join(role.name.casefold().split()) in _catalogue().display_names
+    return f"{role.name} (custom role)" if is_taken and not built_in_name(role) else role.name
+
+
 def every_role() -> Iterator[Role]:
     """Return all roles of the catalogue: Azure's built-in roles by name, then the roles of Cosmos DB."""
     return iter(_catalogue())

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from access.azure.authorization_modes import IgnoredRoles
-from access.azure.catalogue import Permission, Role, System
+from access.azure.catalogue import Permission, Role, System, display_name
 from access.azure.scopes import ROOT, ancestors, covering, is_management_group, is_path, key, shown, type_of
 from access.model.actors import Actor
 from access.model.attributes import Known
@@ -107,13 +107,13 @@ class Assignment:
     @property
     def role_name(self) -> str:
         """Return the name of the assigned role, or else its id or a placeholder text."""
-        return self.role.name if self.role is not None else self.role_id or "a role that is not known yet"
+        return display_name(self.role) if self.role is not None else self.role_id or "a role that is not known yet"
 
     @property
     def role_text(self) -> str:
         """Return the assigned role for messages, such as `role 'Reader'`, or a placeholder text."""
         if self.role is not None:
-            return self.role.name if self.system == "settings" else f"role {self.role.name!r}"
+            return self.role.name if self.system == "settings" else f"role {display_name(self.role)!r}"
         return f"role {self.role_id!r}" if self.role_id else "a role that is not known yet"
 
 

@@ -7,6 +7,7 @@ no operation: `access.questions.matrix` does, and uses the same names.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from access.azure.catalogue import built_in_name
 from access.azure.distinct_names import distinct_names
 from access.azure.verbs import verb_of
 from access.model.graph import Assignment, Graph, Principal
@@ -42,8 +43,8 @@ def _rows(
     graph: Graph, names: DisplayNames, undeclared: Mapping[str, str], assignment: Assignment
 ) -> Iterator[AssignmentRow]:
     resource = names.declared_around(assignment.scope)
-    role = assignment.role.name if assignment.role is not None else assignment.role_name.rpartition("/")[2]
-    verb = verb_of(role, resource.kind) if resource is not None else ""
+    role = assignment.role_name if assignment.role is not None else assignment.role_name.rpartition("/")[2]
+    verb = verb_of(built_in_name(assignment.role), resource.kind) if resource is not None else ""
     for agent in _principal_names(graph.principal(assignment.principal), assignment.principal, names):
         yield AssignmentRow(
             agent=agent,

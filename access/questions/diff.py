@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from access.azure.catalogue import built_in_name
 from access.azure.verbs import verb_of
 from access.evaluate.anonymous_access import anonymous_access, opens_by_key
 from access.evaluate.decisions import unevaluated
@@ -177,7 +178,7 @@ def _change_words(operations: frozenset[str], matrix: AccessMatrix, entry: Matri
     """Return the verb that a set of operations amounts to, or else words for the operations."""
     if operations == entry.operations:
         roles = [one.role for one in matrix.assignments(entry)]
-        verbs = sorted({verb_of(role.name, entry.resource.kind) if role is not None else "" for role in roles})
+        verbs = sorted({verb_of(built_in_name(role), entry.resource.kind) for role in roles})
         if verbs and all(verbs):
             return f"may {' and '.join(verbs)}"
     perhaps = "may, under a condition, " if not operations & entry.allowed else "may "

@@ -7,6 +7,7 @@ that the deployed graph can be compared with it.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from access.azure.catalogue import built_in_name
 from access.azure.planes import AGENT
 from access.azure.roles import Role, by_name
 from access.azure.verbs import VERBS
@@ -129,7 +130,7 @@ class _Expectation:
     def _pulling(self, principal: Principal, registry: Resource) -> Role:
         """Return the least privileged role for pulling images in a registry's permissions mode."""
         by_registry, by_repository = VERBS["image-registry", PULL]
-        held = {one.role.name for one in self._graph.held_at_or_above(principal.id, registry.id) if one.role}
+        held = {built_in_name(one.role) for one in self._graph.held_at_or_above(principal.id, registry.id)}
         return by_name(by_repository if by_repository in held else by_registry)
 
 

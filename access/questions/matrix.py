@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from access.azure.catalogue import built_in_name
 from access.azure.scopes import key
 from access.azure.verbs import CALLED, verb_of
 from access.evaluate.decisions import EffectiveAccess, all_access
@@ -153,7 +154,7 @@ class AccessMatrix:
 
 
 def _label(assignment: Assignment, resource: Resource) -> str:
-    role = assignment.role.name if assignment.role is not None else f"role {assignment.role_name}"
+    role = assignment.role_name if assignment.role is not None else f"role {assignment.role_name}"
     inside = key(assignment.scope).startswith(key(resource.id))
     star = "*" if assignment.condition else ""
-    return f"{(verb_of(role, resource.kind) if inside else '') or role}{star}"
+    return f"{(verb_of(built_in_name(assignment.role), resource.kind) if inside else '') or role}{star}"

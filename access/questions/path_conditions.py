@@ -8,7 +8,7 @@ compared with the declared one, and a condition that gives no such set cannot be
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from access.azure.catalogue import Permission
+from access.azure.catalogue import Permission, built_in_name
 from access.azure.scopes import key
 from access.azure.verbs import VERBS
 from access.evaluate.conditions.evaluation import ConditionQuery
@@ -96,7 +96,7 @@ def restricted_pairs(graph: Graph, declared: Declared) -> Mapping[Pair, tuple[De
 def _pulling(graph: Graph, declared: Declared, principal: Principal) -> list[DeclaredAccess]:
     """Return an identity's declared image pulls in a registry with repository permissions."""
     images = tuple(dict.fromkeys(one.image for one in declared.pulls(principal) if one.image))
-    held = {one.role.name for one in graph.assignments_of(principal.id) if one.role} if images else set[str]()
+    held = {built_in_name(one.role) for one in graph.assignments_of(principal.id)} if images else set[str]()
     if declared.registry is None or _BY_REPOSITORY not in held:
         return []
     return [DeclaredAccess(resource=declared.registry.name, verb="pull", paths=images)]

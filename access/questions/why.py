@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from access.azure.catalogue import Role
+from access.azure.catalogue import Role, built_in_name
 from access.azure.privileges import allows
 from access.azure.roles import by_name
 from access.azure.scopes import shown
@@ -162,7 +162,7 @@ def _places(
 ) -> list[str]:
     if declared is None:
         return []
-    given = {one.role.name for one in by if one.role is not None}
+    given = {name for one in by if (name := built_in_name(one.role))}
     verbs = {verb_of(name, resource.kind) for name in given}
     accesses = [one for one in declared.access_of(principal) if one.resource == resource.name]
     lines = [one.line for one in accesses if one.verb in verbs or one.role in given]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from access.azure.assignment_types import ASSIGNMENTS, DEFINITIONS
-from access.azure.catalogue import Permission, Role, System, by_id, by_name, guid_of
+from access.azure.catalogue import Permission, Role, System, built_in_name, by_id, by_name, guid_of
 from access.azure.errors import UnknownRole
 from access.azure.scopes import ancestors, key
 from access.azure.verbs import VERBS
@@ -124,7 +124,7 @@ class Grants:
         if given:
             return self._principals.find(given) or self._unknown_principal(given, given, kind).id
         urns = state.property_dependencies.get("principalId", ())
-        found = self._principals.of(urns, pulling=role is not None and role.name in _PULLING)
+        found = self._principals.of(urns, pulling=built_in_name(role) in _PULLING)
         if found or len(urns) != 1:
             return found[0] if len(found) == 1 else ""
         if not kind:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from access.azure.catalogue import built_in_name
 from access.azure.scopes import key
 from access.azure.verbs import verb_of
 from access.findings import Finding, check
@@ -180,8 +181,8 @@ def _weights(assignments: Iterable[Assignment], entry: MatrixEntry, labels: Iter
     shown = {label.rstrip("*") for label in labels}
     found: dict[str, str] = {}
     for one in assignments:
-        role = one.role.name if one.role is not None else f"role {one.role_name}"
-        verb = verb_of(role, entry.resource.kind)
+        role = one.role_name if one.role is not None else f"role {one.role_name}"
+        verb = verb_of(built_in_name(one.role), entry.resource.kind)
         label, heavy = (verb, weight(one.role, verb)) if verb in shown else (role, weight(one.role))
         if label in shown and heavy:
             found[label] = heavy

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from access.azure.actions import covered
-from access.azure.catalogue import Permission, Role
+from access.azure.catalogue import Permission, Role, built_in_name
 from access.azure.verbs import verb_of
 from access.model.graph import Assignment, Graph
 from access.questions.display_names import DisplayNames
@@ -32,7 +32,7 @@ def _row(graph: Graph, names: DisplayNames, one: Assignment) -> dict[str, Any]:
     resource = names.declared_around(one.scope) or graph.resource(one.scope)
     kind = resource.kind if resource is not None else ""
     role = one.role_name
-    verb = verb_of(role, kind) if resource is not None and resource.declared else ""
+    verb = verb_of(built_in_name(one.role), kind) if resource is not None and resource.declared else ""
     return {
         "principals": [each.name for each in names.subjects_of(one.principal)],
         "identity": one.principal,
