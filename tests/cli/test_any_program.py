@@ -47,6 +47,17 @@ def test_access_check_without_manifest_finds_what_the_policy_pack_finds(
     assert bool(found) is (name != "sound")
 
 
+def test_access_check_without_manifest_of_a_local_run_names_existing_resources_that_were_not_seen(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen = account(allowSharedKeyAccess=False, allowBlobPublicAccess=False)
+    (folder / "run.json").write_text(json.dumps({"resources": [{**seen, "external": True}]}))
+
+    code = run([*CHECK, "--of", "run.json"])
+
+    assert (code, [each["id"] for each in json.loads(capsys.readouterr().out)]) == (0, ["not-seen-here"])
+
+
 @pytest.mark.parametrize("source", [".", "live", "git:main"])
 def test_access_check_without_manifest_of_anything_but_a_file_exits_with_2(
     source: str, folder: Path, capsys: pytest.CaptureFixture[str]

@@ -58,4 +58,13 @@ RULES = (
         fix="Do what the finding suggests: deploy first, define the part in the program, or check the access by hand.",
         help="Counts parts of the source that could not be parsed, and conditions that could not be evaluated.",
     ),
+    Rule(
+        id="not-seen-here",
+        severity="note",
+        title="Local Azure has not seen resources that exist already",
+        why="Their settings, such as keys and public access, and the roles that others hold there are not judged here.",
+        fix="Run the check on live Azure, with `--of live` and `--subscription`.",
+        help="One finding for all resources that the program refers to and does not create (`existing: true`), in a "
+        "run on local Azure. The access that the program grants there is judged like any other.",
+    ),
 )

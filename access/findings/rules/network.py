@@ -66,15 +66,6 @@ RULES = (
         help="Lists every access with `role` and `because`, so that reviewers see the role.",
     ),
     Rule(
-        id="not-seen-here",
-        severity="note",
-        title="Local Azure has not seen resources that exist already",
-        why="Their settings, such as keys and public access, and the roles that others hold there are not judged here.",
-        fix="Run the check on live Azure, with `--of live` and `--subscription`.",
-        help="One finding for all resources that the program refers to and does not create (`existing: true`), in a "
-        "run on local Azure. The access that the program grants there is judged like any other.",
-    ),
-    Rule(
         id="allowed-shared-identity",
         severity="note",
         title="Agents run as one identity, as the environment allows",
