@@ -20,10 +20,16 @@ def perhaps_by_group(graph: Graph, principal_id: str, scope: str) -> list[Assign
     return [
         one
         for one in graph.assignments_at_or_above(scope)
-        if graph.is_group(one.principal)
+        if _may_be_group(graph, one.principal)
         and not _is_declared(graph, one.principal)
         and graph.memberships.is_member(principal_id, one.principal) is None
     ]
+
+
+def _may_be_group(graph: Graph, principal_id: str) -> bool:
+    principal = graph.principal(principal_id)
+    unknown = principal is not None and principal.may_be_group and not principal.exists
+    return unknown or graph.is_group(principal_id)
 
 
 def _is_declared(graph: Graph, group_id: str) -> bool:

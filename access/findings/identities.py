@@ -127,7 +127,10 @@ def _missing_principals(context: CheckContext) -> Iterator[Finding]:
             what = f"{assignment_text(one)} is assigned to {one.principal}, which nothing in this source identifies"
             yield context.assignment_finding("unknown-principal", one, what)
         elif not principal.exists:
-            what = f"{assignment_text(one)} is assigned to {principal.name!r}, which is deleted or defined elsewhere"
+            may_be = (
+                "deleted, defined elsewhere or a group" if principal.may_be_group else "deleted or defined elsewhere"
+            )
+            what = f"{assignment_text(one)} is assigned to {principal.name!r}, which is {may_be}"
             yield context.assignment_finding("orphaned-assignment", one, what)
 
 
@@ -140,7 +143,8 @@ def _strangers(context: CheckContext) -> Iterator[Finding]:
     found: dict[str, tuple[Assignment, dict[str, None]]] = {}
     for principal_id, resource, _ in context.accesses:
         principal = context.graph.principal(principal_id)
-        if resource.declared and principal and principal.exists and not _is_expected(context, principal):
+        there = principal is not None and (principal.exists or principal.may_be_group)
+        if resource.declared and principal and there and not _is_expected(context, principal):
             held_there = [one for one in context.graph.held_at_or_above(principal_id, resource.id) if one.role]
             at = resource_type(resource)
             # A role that allows nothing here by itself may still hand out keys of a parent.
@@ -150,6 +154,9 @@ def _strangers(context: CheckContext) -> Iterator[Finding]:
     for one, names in found.values():
         who = context.principal_text(one.principal)
         everywhere = one.role is not None and privileged(one.role) is not None and names.keys() >= declared
+        principal = context.graph.principal(one.principal)
+        if principal is not None and not (principal.exists or everywhere):
+            continue  # reported as an assignment to somebody who may not exist
         reach = "all of the network" if everywhere else joined_names(names)
         what = f"{who} is not an agent and has access to {reach}: {assignment_text(one)}"
         finding = context.assignment_finding("privileged-stranger" if everywhere else "stranger", one, what)

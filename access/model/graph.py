@@ -44,6 +44,8 @@ class Principal:
     """Kubernetes service account of an agent's pods, as `namespace:name`; empty for agents on other hosts."""
     kind: PrincipalKind = ""
     """`group` or `user`; empty for service principals, such as managed identities, and where it is unknown."""
+    may_be_group: bool = False
+    """True if the source does not show the type of the principal, which may be a group."""
     exists: bool = True
     """False if a service principal occurs only in role assignments: deleted, or defined elsewhere."""
 

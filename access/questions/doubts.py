@@ -39,14 +39,17 @@ def separated(graph: Graph, reaches: Reaches) -> tuple[list[Unread], list[Ignore
 
 
 def _possible_groups(graph: Graph, reaches: Reaches) -> Iterator[Unread]:
-    """Yield a doubt for each principal of a setting, such as an access policy, that may be a group with an agent."""
+    """Yield a doubt for each principal of unknown type, as in an access policy, that may be a group with an agent."""
     for principal_id, reached in reaches.items():
         principal = graph.principal(principal_id)
+        if principal is None or principal.exists or principal.kind:
+            continue
         by_settings = any(one.system == "settings" for one in graph.assignments_of(principal_id))
-        unknown = principal is not None and not (principal.exists or principal.kind)
-        if by_settings and unknown and possible_members(graph, principal_id) and any(acts(one) for _, one in reached):
+        unknown = (by_settings or principal.may_be_group) and bool(possible_members(graph, principal_id))
+        if unknown and any(acts(one) for _, one in reached):
             names = ", ".join(dict.fromkeys(resource.name for resource, _ in reached))
-            what = f"a setting gives it access to {names}; this source does not show if it is a group with an agent"
+            what = f"a {'setting' if by_settings else 'role'} gives it access to {names}; this source does not show"
+            what += " if it is a group with an agent"
             yield Unread(f"principal {principal_id}", what, about=(principal_id,))
 
 

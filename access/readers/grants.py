@@ -28,6 +28,15 @@ _ABSOLUTE = ("subscriptions/", "providers/")
 """Beginnings of a full scope, in the form of `key`."""
 _COSMOS_ACCOUNT = "azure-native:cosmosdb:DatabaseAccount"
 
+_TYPES: dict[str, PrincipalKind] = {
+    "device": "",
+    "foreigngroup": "group",
+    "group": "group",
+    "serviceprincipal": "",
+    "user": "user",
+}
+"""Kind by principal type; any other type, and a missing one, may be a group's."""
+
 
 class Grants:
     """Role assignments of a program, the principals that occur only in them, and the parts that are unknown."""
@@ -120,9 +129,11 @@ class Grants:
             self.unread.append(Unread(unknown[0], what))
 
     def _principal(self, state: ResourceState, role: Role | None) -> str:
-        given, kind = state.known_text("principalId"), _kind_of(state.known_text("principalType"))
+        given, shown = state.known_text("principalId"), state.known_text("principalType")
+        kind = _kind_of(shown)
         if given:
-            return self._principals.find(given) or self._unknown_principal(given, given, kind).id
+            known = self._principals.find(given)
+            return known or self._unknown_principal(given, given, kind, is_typed=shown.lower() in _TYPES).id
         urns = state.property_dependencies.get("principalId", ())
         found = self._principals.of(urns, pulling=built_in_name(role) in _PULLING)
         if found or len(urns) != 1:
@@ -131,13 +142,18 @@ class Grants:
             giver = urns[0].rpartition("::")[2]
             self._note(state, f"the principal of this role assignment is unknown: an id that {giver!r} gives")
         # A resource without an identity here, such as a group of another provider that the program creates.
-        return self._unknown_principal(urns[0], urns[0].rpartition("::")[2], kind).id
+        giver = urns[0].rpartition("::")[2]
+        return self._unknown_principal(urns[0], giver, kind, is_typed=shown.lower() in _TYPES).id
 
-    def _unknown_principal(self, principal_id: str, name: str, kind: PrincipalKind) -> Principal:
+    def _unknown_principal(
+        self, principal_id: str, name: str, kind: PrincipalKind, *, is_typed: bool = False
+    ) -> Principal:
         # A group or a user is not a resource of Azure: one that nothing else names is not deleted for that reason.
-        principal = Principal(id=principal_id, name=name, purpose="other", kind=kind, exists=bool(kind))
+        principal = Principal(
+            id=principal_id, name=name, purpose="other", kind=kind, exists=bool(kind), may_be_group=not is_typed
+        )
         known = self.strangers.setdefault(principal_id.lower(), principal)
-        if kind and not known.kind:
+        if (kind and not known.kind) or (is_typed and known.may_be_group):
             known = self.strangers[principal_id.lower()] = principal
         return known
 
@@ -243,8 +259,7 @@ def _distinct_name(name: str, guid: str) -> str:
 
 def _kind_of(principal_type: str) -> PrincipalKind:
     """Return the kind of a principal, by a principal type of "Role Assignments", REST of Azure, 2022-04-01."""
-    kinds: dict[str, PrincipalKind] = {"group": "group", "foreigngroup": "group", "user": "user"}
-    return kinds.get(principal_type.lower(), "")
+    return _TYPES.get(principal_type.lower(), "")
 
 
 def _version(state: ResourceState) -> str | None:

@@ -227,3 +227,37 @@ def test_access_proof_fails_for_a_key_vault_access_policy_of_a_principal_that_ma
     graph = fabrikam.changed(FABRIKAM, [*FABRIKAM.assignments, one], principals=(*FABRIKAM.principals, staff))
 
     assert ["if it is a group" in failure.what for failure in judged(graph).failures] == [True] * fails
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (None, "conditional"),
+        ("[secret]", "conditional"),
+        (UNKNOWN, "conditional"),
+        ("SomethingNew", "conditional"),
+        ("ServicePrincipal", "denied"),
+        ("User", "denied"),
+    ],
+)
+def test_role_of_a_principal_of_unknown_type_gives_an_app_conditional_access_as_to_a_possible_group_member(
+    kind: str | None, expected: str
+) -> None:
+    given = {"principalType": kind} if kind else {}
+    graph = graph_of_rows(app("web"), container(), assignment("a", STAFF, role="Storage Blob Data Owner", inputs=given))
+
+    assert decide(graph, "principal-of-web", CONTAINER, READ).decision.value == expected
+
+
+@pytest.mark.parametrize(("role", "fails"), [("Owner", True), ("Reader", False)])
+def test_owner_of_unknown_type_at_the_whole_network_fails_the_proof_and_is_an_error_of_check(
+    role: str, *, fails: bool
+) -> None:
+    secret = next(one for one in FABRIKAM.resources if one.name == "webhook-signing-key")
+    one = held(role, secret.id.partition("/providers/")[0], principal=STAFF, id="unknown")
+    staff = Principal(id=STAFF, name=STAFF, purpose="other", exists=False, may_be_group=True)
+    graph = fabrikam.changed(FABRIKAM, [*FABRIKAM.assignments, one], principals=(*FABRIKAM.principals, staff))
+
+    found = {each.rule.id for each in check(graph, DECLARED, today=date(2026, 11, 28))}
+
+    assert ("privileged-stranger" in found, prove(graph, DECLARED).holds) == (fails, not fails)
