@@ -31,3 +31,8 @@ def test_credential_detection_ignores_pulumis_marks_for_special_values() -> None
 
     assert len(marks) > 4
     assert not any(map(detect_credential, marks))
+
+
+@pytest.mark.parametrize("ending", ["Pw==", "Pwd=", "Key=", "Pwd=="])
+def test_credential_detection_takes_no_base64_padding_for_the_value_of_a_password(ending: str) -> None:
+    assert detect_credential(f"VEHY{ending}", "rid") == ""
