@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from access.azure.booleans import boolean
+
 __all__ = ["IgnoredRoles", "ignored_roles"]
 
 
@@ -43,7 +45,7 @@ def ignored_roles(arm_type: str, *sources: _Properties) -> IgnoredRoles | None:
         inner = source.get("properties")
         values |= cast("_Properties", inner) if isinstance(inner, Mapping) else {}
         values |= source
-    return find(values)
+    return find({name: boolean(value) for name, value in values.items()})
 
 
 def _vault(values: _Properties) -> IgnoredRoles | None:

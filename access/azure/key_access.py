@@ -7,6 +7,7 @@ show who has a key: where keys work, a list of roles is not the whole access.
 from collections.abc import Mapping
 from typing import Any, cast
 
+from access.azure.booleans import boolean
 from access.azure.key_switches import SWITCHES
 from access.azure.scopes import ancestors, key
 from access.azure.types import BY_ARM_TYPE
@@ -58,4 +59,4 @@ def _value(values: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - any J
     inner: Any = values.get("properties")
     within = cast("Mapping[str, Any]", inner) if isinstance(inner, Mapping) else values
     found = values.get(name)
-    return within.get(name) if found is None else found
+    return boolean(within.get(name) if found is None else found)

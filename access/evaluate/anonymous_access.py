@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from ipaddress import ip_network
 from typing import Any, NamedTuple, cast
 
+from access.azure.booleans import boolean
 from access.azure.scopes import ancestors, key
 from access.evaluate.relevance import resource_type
 from access.model.graph import Graph, Resource
@@ -102,7 +103,8 @@ def _is_refused_above(graph: Graph, resource: Resource) -> bool:
 
 def _flat(resource: Resource) -> Mapping[str, Any]:
     """Return a resource's properties in one mapping, whether nested by ARM or flat from a program."""
-    return {**mapping(resource.properties.get("properties")), **resource.properties}
+    values = {**mapping(resource.properties.get("properties")), **resource.properties}
+    return {name: boolean(value) for name, value in values.items()}
 
 
 def _keeps_out(restrictions: object) -> bool:

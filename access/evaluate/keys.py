@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from access.azure.booleans import boolean
 from access.azure.handouts import key_actions
 from access.azure.key_access import key_switch
 from access.azure.scopes import ROOT, ancestors, key, type_of
@@ -181,7 +182,7 @@ def state_of_setting(setting: KeySwitch, resource: Resource) -> bool | None:
     if type_of(key(resource.id)) != _STORAGE:
         return None
     values = {**mapping(resource.properties.get("properties")), **resource.properties}
-    value = values.get(setting.property, setting.absent)
+    value = boolean(values.get(setting.property, setting.absent))
     return value is setting.on if isinstance(value, bool) else None
 
 

@@ -6,8 +6,10 @@ from dataclasses import replace
 import pytest
 
 from access.azure.catalogue import Permission, by_name
+from access.azure.key_access import local_auth
 from access.azure.types import BY_ARM_TYPE
 from access.azure.types.row import KeySwitch
+from access.evaluate.anonymous_access import anonymous_access
 from access.evaluate.decisions import all_access, decide, effective_access
 from access.evaluate.relevance import relevant_operations
 from access.model.graph import Assignment, Graph, Resource
@@ -219,6 +221,16 @@ def test_blobs_of_a_public_container_are_readable_by_every_principal_and_fail_th
     assert answers == [expected, "denied"]
     assert prove(changed, declared).holds is refused
     assert not prove(graph, declared).failures
+
+
+@pytest.mark.parametrize(("given", "expected"), [("True", True), ("false", False), ("perhaps", None), (True, True)])
+def test_setting_of_storage_keys_and_of_public_access_counts_as_a_boolean_where_it_is_a_text(
+    *, given: object, expected: bool | None
+) -> None:
+    account = resource(ACCOUNT, properties={"allowBlobPublicAccess": given})
+
+    assert local_auth("Microsoft.Storage/storageAccounts", {"allowSharedKeyAccess": given}) is expected
+    assert (anonymous_access(Graph(resources=[account]), account) is not None) == (expected is True)
 
 
 def test_proof_why_and_blast_radius_name_turning_keys_on_and_reading_them_as_steps_to_the_data() -> None:
