@@ -205,7 +205,7 @@ def test_access_check_reports_an_outside_owner_of_the_whole_network_as_error_and
 def test_role_assignments_that_a_proof_ignores_are_in_text_markdown_json_and_page() -> None:
     found = judged(with_role("Reader", COMPANY))
     report = document(with_role("Reader", COMPANY), DECLARED, today=date(2026, 11, 28))
-    line = "role 'Reader' at group 'company' is assigned to group staff, which is not in the network"
+    line = "role 'Reader' at management group 'company' is assigned to group staff, which is not in the network"
 
     printed = " ".join(text.proof(proof_document(found), Style(coloured=False)).split())
     assert (line in printed, "left out:" in printed) == (True, True)

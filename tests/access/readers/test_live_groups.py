@@ -96,7 +96,7 @@ def test_proof_of_live_azure_holds_with_a_reader_at_a_management_group_and_an_ow
     assert graph.unread == ()
     assert proof_of(graph).failures == ()
     assert {one.what.split(" is assigned")[0] for one in proof_of(graph).ignored} >= {
-        "role 'Reader' at group 'company'"
+        "role 'Reader' at management group 'company'"
     }
 
 
@@ -137,7 +137,7 @@ def test_entra_group_with_reader_whose_members_are_not_read_does_not_fail_the_pr
 
     assert proof_of(graph).failures == ()
     assert [one.what for one in check(graph, DECLARED, today=date(2026, 11, 28)) if one.rule.id == "unread"] == [
-        f"group {GROUP}: who is in it is not read; its members hold what it holds: Reader at group 'company'",
+        f"group {GROUP}: who is in it is not read; its members hold what it holds: Reader at management group 'company'",
     ]
 
 
