@@ -86,5 +86,9 @@ def shown(scope: str) -> str:
     if segments == [ROOT]:
         return "the root of the tenant"
     last = scope.strip().rstrip("/").rpartition("/")[2]
-    kinds = {"subscriptions": "subscription ", "resourcegroups": "resource group ", "managementgroups": "management group "}
+    kinds = {
+        "subscriptions": "subscription ",
+        "resourcegroups": "resource group ",
+        "managementgroups": "management group ",
+    }
     return kinds.get(segments[-2], "") + repr(last) if len(segments) > 1 else repr(last)
