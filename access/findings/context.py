@@ -52,7 +52,7 @@ class CheckContext:
         Without network.yaml nothing states the purpose of an identity, and anyone who becomes it has its access.
         """
         if self.declared is None:
-            return principal.exists
+            return principal.exists or principal.may_be_group
         return principal.party in self.declared.parties or self.is_agent(principal)
 
     def is_agent(self, principal: Principal) -> bool:

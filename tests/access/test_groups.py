@@ -261,3 +261,13 @@ def test_owner_of_unknown_type_at_the_whole_network_fails_the_proof_and_is_an_er
     found = {each.rule.id for each in check(graph, DECLARED, today=date(2026, 11, 28))}
 
     assert ("privileged-stranger" in found, prove(graph, DECLARED).holds) == (fails, not fails)
+
+
+@pytest.mark.parametrize(("kind", "expected"), [(None, True), ("User", True), ("ServicePrincipal", False)])
+def test_owner_of_unknown_type_is_a_privileged_role_without_a_manifest(kind: str | None, *, expected: bool) -> None:
+    given = {"principalType": kind} if kind else {}
+    graph = graph_of_rows(account(), assignment("a", STAFF, CONTAINER, role="Owner", inputs=given))
+
+    found = {each.rule.id for each in check(graph, None, today=date(2026, 11, 28))}
+
+    assert ("privileged-role" in found) is expected
