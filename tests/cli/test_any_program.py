@@ -58,6 +58,30 @@ def test_access_check_without_manifest_of_a_local_run_names_existing_resources_t
     assert (code, [each["id"] for each in json.loads(capsys.readouterr().out)]) == (0, ["not-seen-here"])
 
 
+@pytest.mark.parametrize(
+    ("type_", "inputs", "place"),
+    [
+        ("core/v1:ConfigMap", {"data": {"DB_PASSWORD": "Tr0ub4dor&" + "3"}}, "data.DB_PASSWORD"),
+        (
+            "apps/v1:Deployment",
+            {"spec": {"containers": [{"name": "web", "env": [{"name": "DB_PASSWORD", "value": "Tr0ub4dor&" + "3"}]}]}},
+            "spec.containers[0].env[0].DB_PASSWORD",
+        ),
+    ],
+)
+def test_access_check_without_manifest_reports_a_password_in_a_kubernetes_object(
+    type_: str, inputs: dict[str, object], place: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "export.json").write_text(
+        json.dumps(document(row(f"kubernetes:{type_}", "web", "shop/web", inputs=inputs)))
+    )
+
+    code = run([*CHECK, "--of", "export.json"])
+
+    found = [each["what"] for each in json.loads(capsys.readouterr().out) if each["severity"] == "error"]
+    assert (code, found) == (1, [f"{type_.rpartition(':')[2]} web: {place} has a password"])
+
+
 @pytest.mark.parametrize("source", [".", "live", "git:main"])
 def test_access_check_without_manifest_of_anything_but_a_file_exits_with_2(
     source: str, folder: Path, capsys: pytest.CaptureFixture[str]
