@@ -222,7 +222,7 @@ def _by_parts(text: str, named: NameClass, depth: int) -> str:
 def _named_values(text: str) -> Iterator[tuple[str, str]]:
     """Yield the names and values inside a text: settings (`name=value`) and options of a command (`--name value`)."""
     if "=" in text or ":" in text:
-        # The equals signs at the end of a text in base64 are no value: `VEHYPw==`.
+        # Equals signs at the end of base64 are padding and precede no value: `VEHYPw==`.
         yield from ((each[1], each[2]) for each in _NAMED.finditer(text) if each[2].strip("="))
     if "-" in text and " " in text:
         yield from ((each[1], each[2]) for each in _OPTION.finditer(text))
