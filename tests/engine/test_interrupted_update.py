@@ -96,7 +96,8 @@ def project(tmp_path: Path) -> Project:
 
 def ids_in_conflicts(project: Project) -> set[str]:
     """Run `pulumi up`, which fails, and return the ids of the resources that it reports as existing."""
-    outcome = project.run("pulumi up --yes --skip-preview --stack dev --non-interactive")
+    assert "pulumi up --continue-on-error --stack dev" in HOW_TO
+    outcome = project.run("pulumi up --continue-on-error --yes --skip-preview --stack dev --non-interactive")
     assert outcome.code != 0
     return set(CONFLICT.findall(outcome.out + outcome.err))
 
@@ -136,7 +137,7 @@ def test_clearing_pending_creates_with_pulumi_refresh_leaves_the_conflicts_with_
     project.pulumi("cancel --yes --stack dev")
     project.pulumi("refresh --clear-pending-creates --yes --skip-preview --stack dev")
 
-    outcome = project.run("pulumi up --yes --skip-preview --stack dev --non-interactive")
+    outcome = project.run("pulumi up --continue-on-error --yes --skip-preview --stack dev --non-interactive")
     assert outcome.code != 0
     assert "pending operations" not in outcome.out + outcome.err
     assert {one.rpartition("/")[2] for one in CONFLICT.findall(outcome.out + outcome.err)} == set(NAMES.values())
