@@ -137,7 +137,8 @@ def test_entra_group_with_reader_whose_members_are_not_read_does_not_fail_the_pr
 
     assert proof_of(graph).failures == ()
     assert [one.what for one in check(graph, DECLARED, today=date(2026, 11, 28)) if one.rule.id == "unread"] == [
-        f"group {GROUP}: who is in it is not read; its members hold what it holds: Reader at management group 'company'",
+        f"group {GROUP}: who is in it is not read; its members hold what it holds: "
+        "Reader at management group 'company'",
     ]
 
 
