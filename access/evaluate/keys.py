@@ -5,8 +5,8 @@ off protects against nobody who may change the setting: the right to write the a
 access to its data, perhaps. Operations that hand out secrets of other services (`containerApps/listSecrets/action`)
 are not included. `access.azure.handouts` recognises the operations that hand out keys. Sources: "Prevent Shared Key
 authorization for an Azure Storage account", "Prevent anonymous read access to containers and blobs", "Create a token
-with repository-scoped permissions" (Container Registry) and "Migrate to Azure role-based access control" (Key Vault),
-Microsoft Learn, 2025 and 2026.
+with repository-scoped permissions" (Container Registry), "Migrate to Azure role-based access control" (Key Vault), and
+"Access a private AKS cluster using the command invoke", Microsoft Learn, 2025 and 2026.
 """
 
 import re
@@ -30,6 +30,7 @@ BETWEEN = frozenset({"accessprofiles", "authorizationrules", "disasterrecoveryco
 _OF_TOKENS = frozenset({"generatecredentials"})
 _STORAGE, _REGISTRY = "microsoft.storage/storageaccounts", "microsoft.containerregistry/registries"
 _VAULT, _CONTAINERS = "microsoft.keyvault/vaults", f"{_STORAGE}/blobservices/containers"
+_CLUSTER = "microsoft.containerservice/managedclusters"
 _ROLES = "microsoft.authorization/roleassignments/write"
 
 
@@ -148,6 +149,24 @@ _OTHER_WAYS = (
     ),
     (_CONTAINERS, _PUBLIC),
     (_STORAGE, _PUBLIC),
+    (
+        _CLUSTER,
+        KeyWay(
+            (("Microsoft.ContainerService/managedClusters/write",),),
+            use="make itself an administrator of {} (adminGroupObjectIDs)",
+            switched=False,
+            certain=False,
+        ),
+    ),
+    (
+        _CLUSTER,
+        KeyWay(
+            (("Microsoft.ContainerService/managedClusters/runCommand/action",),),
+            use="run commands as an administrator of {}",
+            switched=False,
+            certain=False,
+        ),
+    ),
 )
 """Ways without keys, by ARM type."""
 

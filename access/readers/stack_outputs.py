@@ -12,7 +12,7 @@ from access.readers.preview import without_masks
 
 __all__ = ["stack_outputs", "stack_texts"]
 
-_STACK = "pulumi:pulumi:Stack"
+_STACK, _REFERENCE = "pulumi:pulumi:Stack", "pulumi:pulumi:StackReference"
 _CLUSTER_OBJECTS = ("kubernetes:core/", "kubernetes:apps/", "kubernetes:batch/")
 """Groups of Kubernetes types with variables of containers and settings: pods, what creates them, and config maps."""
 
@@ -66,7 +66,12 @@ def _parts(place: str, value: object) -> list[tuple[str, object]]:
 
 
 def _of_stack(row: Values) -> Values:
-    return mapping(row.get("outputs")) if row.get("type") == _STACK else {}
+    """Return the outputs of a stack, or of another stack that a StackReference has read, by name."""
+    outputs = mapping(row.get("outputs"))
+    if row.get("type") == _REFERENCE:
+        stack = str(row.get("urn", "")).rpartition("::")[2]
+        return {f"{name} of stack {stack}": value for name, value in mapping(outputs.get("outputs")).items()}
+    return outputs if row.get("type") == _STACK else {}
 
 
 def _known_part(value: object) -> object:

@@ -99,6 +99,10 @@ def _files(values: Values, _there: set[str]) -> Iterator[str]:
     if _is_on(values, "isNfsV3Enabled"):
         yield "everyone in the networks that reach it has all its data over NFS, without a role (isNfsV3Enabled)"
 
+    # "SSH File Transfer Protocol (SFTP) support for Azure Blob Storage", 2025: only local users sign in.
+    if _is_on(values, "isSftpEnabled"):
+        yield "local users sign in over SFTP with a password or a key, without a role (isSftpEnabled)"
+
 
 _BY_TOKEN: Mapping[str, Callable[[Values, set[str]], Iterator[str]]] = {
     "azure-native:cognitiveservices:AccountConnection": _connects,

@@ -98,6 +98,22 @@ def test_rights_of_two_roles_to_turn_on_and_list_keys_give_conditional_access_th
     )
 
 
+@pytest.mark.parametrize(
+    ("operation", "way"),
+    [
+        ("write", "make itself an administrator of 'one' (adminGroupObjectIDs)"),
+        ("runCommand/action", "run commands as an administrator of 'one'"),
+    ],
+)
+def test_right_to_administer_an_aks_cluster_gives_conditional_access_to_its_pods(operation: str, way: str) -> None:
+    cluster = resource(f"{GROUP}/providers/Microsoft.ContainerService/managedClusters/one", local_auth=False)
+    given = actions(f"Microsoft.ContainerService/managedClusters/{operation}", at=GROUP)
+    graph = Graph(resources=[cluster], assignments=[given])
+
+    assert outcome(graph, cluster.id, "Microsoft.ContainerService/managedClusters/pods/write") == "conditional"
+    assert way in effective_access(graph, "p", cluster.id).detours
+
+
 def test_contributor_at_a_blob_container_cannot_turn_on_the_keys_of_its_storage_account() -> None:
     graph = graph_of(held("Contributor", UPLOADS), local_auth=False)
 

@@ -122,6 +122,13 @@ def test_stack_outputs_are_read_without_secrets_from_export_preview_and_local_do
     assert stack_outputs({"outputs": stack["outputs"], "resources": []}) == expected
 
 
+def test_outputs_of_another_stack_that_a_stack_reference_reads_are_read_without_secrets() -> None:
+    other = row("pulumi:pulumi:StackReference", "shared", outputs={"outputs": {"login": LOGIN, "hidden": SECRET}})
+
+    assert stack_outputs(document(other)) == {"output login of stack shared": json.dumps(LOGIN)}
+    assert stack_outputs({"steps": [step("read", other)]}) == {"output login of stack shared": json.dumps(LOGIN)}
+
+
 def cosmos_assignment(scope: str, account: str = "orders") -> Row:
     where = f"{COSMOS}/{account}"
     inputs = {

@@ -26,10 +26,12 @@ ON: list[tuple[str, Row]] = [
     ("keyvault:Vault", {"properties": {"enableRbacAuthorization": True, "enabledForTemplateDeployment": True}}),
     ("storage:StorageAccount", {"azureFilesIdentityBasedAuthentication": {"defaultSharePermission": "X"}}),
     ("storage:StorageAccount", {"isNfsV3Enabled": True}),
+    ("storage:StorageAccount", {"isSftpEnabled": True}),
 ]
 OFF: list[tuple[str, Row]] = [
     ("servicebus:Queue", {"forwardTo": None}),
     ("storage:StorageAccount", {"isNfsV3Enabled": False}),
+    ("storage:StorageAccount", {"isSftpEnabled": False}),
     ("eventhub:EventHub", {"captureDescription": {"enabled": False}}),
     ("cognitiveservices:ProjectConnection", {"properties": {"authType": "AAD"}}),
     ("cognitiveservices:AccountConnection", {"properties": {"authType": "ProjectManagedIdentity"}}),
