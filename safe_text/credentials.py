@@ -130,6 +130,8 @@ _PUBLIC_KEY = re.compile(
 _NAMED = re.compile(r"(?<![\w.-])-{0,2}([A-Za-z][\w.-]{0,80})[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?=([^\s\"'&;,]+))")
 _OPTION = re.compile(r"(?<!\S)--?([A-Za-z][\w-]{0,80})\s{1,3}[\"']?([^\s\"'-][^\s\"']*)")
 """An option of a command and its value: `--password VALUE`."""
+_URN = re.compile(r"urn:pulumi:[\w.-]+::[\w.-]+::[^\s\"'=]+")
+"""A URN of Pulumi, whose colons separate types and names: `azure-native:authorization:RoleAssignment::reads`."""
 _ESCAPED_SIGN = re.compile("%(?:3[ABD]|2[267BF]|20|40)", re.IGNORECASE)
 """The percent-encoded form of a sign that separates names and values."""
 _PICTURE = re.compile(r"data:(?:image|font|audio|video)/[\w.+-]+;base64,[A-Za-z0-9+/=]+")
@@ -221,6 +223,8 @@ def _by_parts(text: str, named: NameClass, depth: int) -> str:
 
 def _named_values(text: str) -> Iterator[tuple[str, str]]:
     """Yield the names and values inside a text: settings (`name=value`) and options of a command (`--name value`)."""
+    if "urn:pulumi:" in text:
+        text = _URN.sub(" ", text)
     if "=" in text or ":" in text:
         # Equals signs at the end of base64 are padding and precede no value: `VEHYPw==`.
         yield from ((each[1], each[2]) for each in _NAMED.finditer(text) if each[2].strip("="))

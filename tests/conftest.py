@@ -17,10 +17,12 @@ from tests import user_files
 _OF_THE_RUNNER = ("ARM_", "AZURE_", "PULUMI_")
 
 user_files.watch()
-# A shell ignores Ctrl-C for what it starts in the background, and every child would inherit that; tests send Ctrl-C to
-# theirs.
+# A shell ignores Ctrl-C for what it starts in the background, and `nohup` the end of the terminal; every child would
+# inherit that, and tests send both signals to theirs.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 # A deployment makes many objects that live as long as it does, which the collector looks through again and again:
 # at its usual threshold that is half of the time of a test.
 gc.set_threshold(100_000, 20, 100)

@@ -5,10 +5,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
+from cli import report_origin
 from cli.cache import store
 from cli.main import run
 from tests.cli.projects import quick_project, variables
@@ -66,7 +69,11 @@ def test_access_command_runs_the_program_again_after_an_edit(project: Path, ask:
     assert ask(*MATRIX)[2] is False
 
 
-def test_access_report_from_the_answer_cache_equals_the_report_without_cache(project: Path, ask: Ask) -> None:
+def test_access_report_from_the_answer_cache_equals_the_report_without_cache(
+    project: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Mock(now=Mock(return_value=datetime(2026, 1, 1, tzinfo=UTC)))
+    monkeypatch.setattr(report_origin, "datetime", clock)
     (project / "__main__.py").write_text(
         "import pulumi\nfrom pulumi_azure_native import resources\n"
         "resources.ResourceGroup('rg', resource_group_name='contoso')\n"

@@ -268,6 +268,8 @@ CREDENTIALS: dict[str, Family] = {
     "private key under the name of a public one": lambda r: ("PUBLIC_KEY", pem(r, "OPENSSH PRIVATE KEY")),
 }
 
+CREDENTIAL_TYPE = "azure-native:managedidentity:FederatedIdentityCredential"
+ROLE_TYPE = "shop:index:Agent$azure-native:authorization:RoleAssignment"
 PUBLIC: dict[str, Family] = {
     "partition key": lambda r: ("PARTITION_KEY", words(r, "_")),
     "random partition key": lambda r: ("PARTITION_KEY", drawn(r, HEX, 32)),
@@ -289,6 +291,8 @@ PUBLIC: dict[str, Family] = {
     "publishable Stripe key": lambda r: ("STRIPE_PUBLISHABLE_KEY", f"pk_live_{drawn(r, ALPHANUMERIC, 24)}"),
     "SHA-256 sum": lambda r: ("sha256sum", drawn(r, HEX, 64)),
     "working folder": lambda r: ("PWD", f"/srv/app{r.randint(1, 9)}"),
+    "URN of a Pulumi resource": lambda r: ("resource", f"urn:pulumi:dev::shop::{CREDENTIAL_TYPE}::{drawn(r, HEX, 11)}"),
+    "URN of a role assignment": lambda r: ("resource", f"urn:pulumi:dev::shop::{ROLE_TYPE}::{drawn(r, HEX, 11)}-reads"),
     "number of a pass": lambda r: ("FIRST_PASS", str(r.randint(1, 999))),
     "SHA-256 digest in base64": lambda r: ("IMAGE_DIGEST", encoded(r, 32)),
     "SHA-256 digest of a file": lambda r: ("CONTENT_SHA256", encoded(r, 32)),
