@@ -88,12 +88,9 @@ def granted_by_role(role: Role | None, operation_set: OperationSet, attributes: 
         return Bits(0, operation_set.all)
     certain = perhaps = 0
     for block in role.permissions:
-        grants, excludes = (
-            (block.data_actions, block.not_data_actions) if operation_set.data else (block.actions, block.not_actions)
-        )
-        bits = _granted(operation_set, grants) & ~_union(operation_set, excludes, granting=False)
+        bits = granted_by_block(block, operation_set)
         if bits:
-            verdict = condition_verdict(block.condition, operation_set, attributes)
+            verdict = condition_verdict(block.condition, operation_set, attributes, version=block.condition_version)
             certain, perhaps = certain | bits & verdict.true, perhaps | bits & ~verdict.false
     return Bits(certain, perhaps & ~certain)
 
@@ -103,7 +100,7 @@ def granted_by_block(block: Permission, operation_set: OperationSet) -> int:
     grants, excludes = (
         (block.data_actions, block.not_data_actions) if operation_set.data else (block.actions, block.not_actions)
     )
-    return _union(operation_set, grants, granting=True) & ~_union(operation_set, excludes, granting=False)
+    return _granted(operation_set, grants) & ~_union(operation_set, excludes, granting=False)
 
 
 def granted_by_assignment(one: Assignment, operation_set: OperationSet, attributes: Attributes) -> Bits:
@@ -127,6 +124,7 @@ def allowed_by_substitute(one: Assignment, operation_set: OperationSet, attribut
         return Bits()
     certain = perhaps = 0
     version = one.condition_version
+    mine = granted_by_role(one.role, operation_set, attributes)
     rest = operation_set.all & ~condition_verdict(one.condition, operation_set, attributes, version=version).true
     for each in SUBSTITUTES:
         is_hierarchical = attributes.get(HIERARCHICAL) if each.hierarchical else True
@@ -136,7 +134,6 @@ def allowed_by_substitute(one: Assignment, operation_set: OperationSet, attribut
         own = operation_set_of((each.operation,), data=True)
         verdict = condition_verdict(one.condition, own, attributes, version=version)
         granted = granted_by_role(one.role, own, attributes)
-        mine = granted_by_role(one.role, operation_set, attributes)
         if granted.certain & verdict.true and is_hierarchical is True:
             certain |= given & mine.certain
         if (granted.certain | granted.perhaps) & ~verdict.false:

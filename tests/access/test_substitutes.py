@@ -118,6 +118,15 @@ def test_role_assignment_with_a_condition_version_other_than_2_0_gives_condition
             assert decide(new, "p", UPLOADS, READ).decision == ("allowed" if condition == always else "denied")
 
 
+@pytest.mark.parametrize("condition", ["true", "false"])
+def test_permissions_of_a_role_with_a_condition_version_other_than_2_0_give_conditional_access(condition: str) -> None:
+    for version, expected in (("1.0", "conditional"), ("2.0", "allowed" if condition == "true" else "denied")):
+        block = Permission(data_actions=(READ,), condition=condition, condition_version=version)
+        graph = graph_of(held(custom(block), ACCOUNT), local_auth=False)
+
+        assert decide(graph, "p", UPLOADS, READ).decision == expected
+
+
 @given(st.sets(st.sampled_from([READ, WRITE, DELETE, f"{BLOBS}/add/action", f"{BLOBS}/move/action", SUPER])))
 @settings(max_examples=64, deadline=None)
 def test_condition_that_guards_more_operations_never_allows_more(guarded: set[str]) -> None:
