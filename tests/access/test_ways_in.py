@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from access.evaluate.foreign_actors import actor_sentence, foreign_actors
@@ -13,6 +13,7 @@ from access.questions.diff import difference
 from access.questions.proof import prove
 from tests.access import fabrikam
 from tests.access.test_foreign_actors import READERS, SUBJECT, new, one, resources
+from tests.derandomized import derandomized
 
 Row = dict[str, Any]
 DECLARED = fabrikam.declared()
@@ -30,13 +31,7 @@ subjects = st.one_of(
     st.builds("system:serviceaccount:{}:{}".format, st.one_of(st.just(OWN_NAMESPACE), names), names),
 )
 issuers = st.one_of(st.just(OWN_ISSUER), st.builds("https://{}.example/{}".format, names, names))
-few = settings(
-    max_examples=25,
-    deadline=None,
-    derandomize=True,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=list(HealthCheck),  # pyright: ignore[reportArgumentType] (iterating gives the checks)
-)
+few = derandomized(25)
 
 
 def id_of(identity: str) -> str:

@@ -1,19 +1,12 @@
-"""Hypothesis settings of property tests that deploy networks."""
+"""Hypothesis settings, and the type of a generated project, in the property tests of networks."""
 
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
+from tests.derandomized import derandomized
 
 __all__ = ["Project", "few"]
 
-# A network takes a second to deploy: few examples, always the same, and none made smaller where one fails.
-few = settings(
-    max_examples=8,
-    deadline=None,
-    derandomize=True,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=list(HealthCheck),  # pyright: ignore[reportArgumentType] (iterating gives the checks)
-)
+few = derandomized(8)
 
 
 Project = tuple[dict[str, Any], dict[str, Any], str]

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 
 from access.findings import check
 from access.model.declared import Declared
@@ -16,6 +16,7 @@ from manifest.declared_document import declared_document
 from manifest.loading import load_with_document
 from manifest.stack_file import config_getter
 from tests.access.readers.sources import printed
+from tests.derandomized import derandomized
 from tests.network.deploying import deploy
 from tests.projects import any_role, write_project
 from tests.strategies import projects
@@ -36,14 +37,7 @@ CAUSED_BY_A_NETWORK = {
     "waiting-access",
 }
 
-# A network takes a second to deploy: few examples, always the same, and none made smaller where one fails.
-few = settings(
-    max_examples=8,
-    deadline=None,
-    derandomize=True,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=list(HealthCheck),  # pyright: ignore[reportArgumentType] (iterating gives the checks)
-)
+few = derandomized(8)
 
 
 @few

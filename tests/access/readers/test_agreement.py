@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 
 from access.azure.scopes import key
 from access.azure.types import of_kind
@@ -15,18 +15,12 @@ from components.resources.kinds import KINDS
 from localazure.run import RunResult
 from tests import fabrikam as fabrikam_files
 from tests.access.readers.sources import deployed, every_graph, exported, granted_in, previewed, rows
+from tests.derandomized import derandomized
 from tests.strategies import projects
 
 Project = tuple[dict[str, Any], dict[str, Any], str]
 
-# A network takes a second to deploy: few examples, always the same, and none made smaller where one fails.
-few = settings(
-    max_examples=5,
-    deadline=None,
-    derandomize=True,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=list(HealthCheck),  # pyright: ignore[reportArgumentType] (iterating gives the checks)
-)
+few = derandomized(5)
 
 
 def words(network: dict[str, Any]) -> set[tuple[str, ...]]:
