@@ -102,9 +102,8 @@ def _is_refused_above(graph: Graph, resource: Resource) -> bool:
 
 
 def _flat(resource: Resource) -> Mapping[str, Any]:
-    """Return a resource's properties in one mapping, whether nested by ARM or flat from a program."""
-    values = {**mapping(resource.properties.get("properties")), **resource.properties}
-    return {name: boolean(value) for name, value in values.items()}
+    """Return a resource's properties in one mapping, with texts of truth values as truth values."""
+    return {name: boolean(value) for name, value in resource.flat_properties.items()}
 
 
 def _keeps_out(restrictions: object) -> bool:

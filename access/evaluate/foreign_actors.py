@@ -36,7 +36,7 @@ class _Network:
         # A program without the network's components has no other sign of which clusters are its own.
         own = [one for one in known if key(one.id) in parties] or known
         for one in own:
-            values = {**mapping(one.properties.get("properties")), **one.properties}
+            values = one.flat_properties
             self.issuers[key(one.id)] = text(mapping(values.get("oidcIssuerProfile")), "issuerURL").rstrip("/")
             nodes = text(values, "nodeResourceGroup")
             if nodes:

@@ -21,7 +21,6 @@ from access.azure.types import BY_ARM_TYPE
 from access.azure.types.row import KeySwitch
 from access.evaluate.operation_sets import OperationSet, operation_set_of
 from access.model.graph import Resource
-from access.model.json_values import mapping
 
 _KEYS = re.compile(r"(?:keys?|sas|strings|credentials?|passwords?)/(?:action|read)$")
 _READ_ONLY = frozenset({"readonlykeys", "listquerykeys", "createquerykey"})
@@ -200,8 +199,7 @@ def state_of_setting(setting: KeySwitch, resource: Resource) -> bool | None:
     """Return True if a resource has a setting turned on; None for resources without such a setting."""
     if type_of(key(resource.id)) != _STORAGE:
         return None
-    values = {**mapping(resource.properties.get("properties")), **resource.properties}
-    value = boolean(values.get(setting.property, setting.absent))
+    value = boolean(resource.flat_properties.get(setting.property, setting.absent))
     return value is setting.on if isinstance(value, bool) else None
 
 

@@ -84,8 +84,7 @@ def _service_accounts(context: CheckContext) -> Iterator[Finding]:
     trusted: dict[str, dict[str, None]] = {}
     for resource in context.graph.resources:
         if resource_type(resource) == f"{_IDENTITY}/{_CREDENTIALS}":
-            values = {**mapping(resource.properties.get("properties")), **resource.properties}
-            account = text(values, "subject")
+            account = text(resource.flat_properties, "subject")
             if account.startswith(_SERVICE_ACCOUNT):
                 identity = resource.id.rsplit("/", 2)[0]
                 trusted.setdefault(key(identity), {})[account.removeprefix(_SERVICE_ACCOUNT)] = None

@@ -36,7 +36,7 @@ _RUNNING = ("template.containers", "template.initContainers")
 def unknown_values(resource: Resource, *, images: bool) -> Iterator[str]:
     """Return a sentence for each property of a resource whose value a check needs and cannot see."""
     arm_type = resource_type(resource)
-    values = {**mapping(resource.properties.get("properties")), **resource.properties}
+    values = resource.flat_properties
     switch = switch_of(arm_type)
     paths = (*((switch,) if switch else ()), *_CHECKED.get(arm_type, ()))
     paths += tuple(f"{each}.image" for each in _RUNNING) if images else ()

@@ -15,6 +15,7 @@ from access.azure.catalogue import Permission, Role, System, display_name
 from access.azure.scopes import ROOT, ancestors, covering, is_management_group, is_path, key, shown, type_of
 from access.model.actors import Actor
 from access.model.attributes import Known
+from access.model.json_values import mapping
 from access.model.memberships import Memberships
 
 _Record = TypeVar("_Record")
@@ -84,6 +85,11 @@ class Resource:
     """Operations that no role allows there, as the service's own setting determines."""
     attributes: Mapping[str, Known] = field(default_factory=dict[str, Known], hash=False)
     """Attribute values for conditions, in addition to those in the resource id."""
+
+    @property
+    def flat_properties(self) -> Mapping[str, Any]:
+        """Return the properties in one mapping, whether nested under `properties` by ARM or flat from a program."""
+        return {**mapping(self.properties.get("properties")), **self.properties}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 Owns access to plain JSON of unknown shape. A secret is never opened: it counts as unknown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from access.model.errors import UnreadableSource
@@ -55,6 +55,18 @@ def listed(value: object) -> list[Any]:
 def texts(value: object) -> tuple[str, ...]:
     """Return the known strings in a list value."""
     return tuple(each for each in listed(value) if isinstance(each, str) and is_known(each))
+
+
+def nested(value: object) -> Iterator[object]:
+    """Yield a JSON value and every value inside of it at any depth, without the names of properties."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        if isinstance(one, Mapping):
+            waiting += cast("Values", one).values()
+        else:
+            waiting += listed(one)
 
 
 def required_list(document: object, name: str, where: str) -> list[Any]:

@@ -7,11 +7,11 @@ Control Good Practices", kubernetes.io, 1.33; "AKS-managed Microsoft Entra integ
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import cast
 
 from access.model.actors import Actor
 from access.model.graph import Unread
-from access.model.json_values import Values, is_known, listed, mapping, text
+from access.model.json_values import Values, is_known, listed, mapping, nested, text
 from access.readers.attached_identities import CLUSTER, Attached
 from access.readers.components import Components
 from access.readers.principals import Principals
@@ -208,18 +208,9 @@ def _pods(state: ResourceState, cluster: _Cluster) -> Iterator[Actor]:
 
 def _service_accounts(values: Values) -> set[str]:
     """Return the names of all service accounts in a Kubernetes object; an unknown name is the empty text."""
-    found: set[str] = set()
-    waiting: list[object] = [values]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, Mapping):
-            inner = cast("Mapping[str, Any]", value)
-            # Without a name, pods run as `default`, which is never an agent's service account.
-            found |= {text(inner, name) for name in _POD_KEYS if isinstance(inner.get(name), str)}
-            waiting += inner.values()
-        elif isinstance(value, list):
-            waiting += cast("list[object]", value)
-    return found
+    objects = [cast("Values", one) for one in nested(values) if isinstance(one, Mapping)]
+    # Without a name, pods run as `default`, which is never an agent's service account.
+    return {text(one, name) for one in objects for name in _POD_KEYS if isinstance(one.get(name), str)}
 
 
 def _kind(state: ResourceState) -> str:

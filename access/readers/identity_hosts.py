@@ -9,12 +9,12 @@ Microsoft Learn, 2025.
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Any, cast
+from typing import cast
 
 from access.azure.assignment_types import ASSIGNMENTS, DEFINITIONS
 from access.azure.scopes import key, type_of
 from access.model.actors import Actor
-from access.model.json_values import Values
+from access.model.json_values import Values, nested
 from access.readers.attached_identities import FEDERATED, IDENTITY, Attached
 from access.readers.components import Components
 from access.readers.principals import Principals
@@ -58,17 +58,12 @@ def _mentions(values: Values) -> Iterator[str]:
     with suppress(RecursionError):
         if _MARK not in str(shown).lower():
             return
-    waiting: list[object] = [shown]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, str):
-            if _MARK in value.lower():
-                yield from map(key, _MENTION.findall(value))
-        elif isinstance(value, Mapping):
-            for name, inner in cast("Mapping[str, Any]", value).items():
-                waiting += (name, inner)
-        elif isinstance(value, list):
-            waiting += cast("list[object]", value)
+    for value in nested(shown):
+        # An identity's id is the name of a property in `userAssignedIdentities`.
+        parts = cast("Values", value).keys() if isinstance(value, Mapping) else (value,)
+        for part in parts:
+            if isinstance(part, str) and _MARK in part.lower():
+                yield from map(key, _MENTION.findall(part))
 
 
 def _actor(

@@ -6,13 +6,13 @@ nothing is missing because nobody knew it; what is known about some types makes 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, cast
+from typing import cast
 
 from access.azure.assignment_types import ASSIGNMENTS, DEFINITIONS
 from access.azure.harmless_types import is_harmless
 from access.azure.types import BY_TOKEN
 from access.model.graph import Unread
-from access.model.json_values import Values
+from access.model.json_values import Values, nested
 from access.readers.access_policies import POLICY_TYPE
 from access.readers.delegations import DELEGATION_TYPES
 from access.readers.entra_groups import GROUP_TYPES, MEMBER_TYPE
@@ -97,17 +97,8 @@ def is_unread(state: ResourceState) -> bool:
 
 def _reaches_node(values: Values) -> bool:
     """Return True if a Kubernetes object starts pods that can leave their containers."""
-    waiting: list[object] = [values]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, Mapping):
-            inner = cast("Mapping[str, Any]", value)
-            if any(inner.get(name) not in (None, False) for name in _ON_NODE):
-                return True
-            waiting += inner.values()
-        elif isinstance(value, list):
-            waiting += cast("list[object]", value)
-    return False
+    objects = (cast("Values", one) for one in nested(values) if isinstance(one, Mapping))
+    return any(one.get(name) not in (None, False) for one in objects for name in _ON_NODE)
 
 
 def _sentence(state: ResourceState) -> str:

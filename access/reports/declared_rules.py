@@ -40,8 +40,7 @@ def _image(agent: str, image: str, source: str) -> dict[str, str]:
 
 
 def _images(resource: Resource) -> list[str]:
-    values = {**mapping(resource.properties.get("properties")), **resource.properties}
-    template = mapping(values.get("template"))
+    template = mapping(resource.flat_properties.get("template"))
     containers = [*listed(template.get("containers")), *listed(template.get("initContainers"))]
     return [image for one in containers if (image := text(mapping(one), "image"))]
 
@@ -118,7 +117,7 @@ def log_rows(graph: Graph) -> list[dict[str, Any]]:
     for one in graph.resources:
         if not one.kind.lower().endswith(_LOGS):
             continue
-        values = {**mapping(one.properties.get("properties")), **one.properties}
+        values = one.flat_properties
         where = key(one.id).partition("/providers/microsoft.insights/")[0]
         source = graph.resource(where)
         named = text(values, "resourceUri") or where

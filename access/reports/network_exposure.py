@@ -62,12 +62,12 @@ def _is_listed(resource: Resource) -> bool:
     kind = type_of(key(resource.id))
     if kind in {_APP, _CLUSTER, _CONTAINER}:
         return True
-    has_network = "publicNetworkAccess" in _flat(resource)
+    has_network = "publicNetworkAccess" in resource.flat_properties
     return kind.count("/") == _TOP - 1 and (has_network or bool(switch_of(kind)))
 
 
 def _network(resource: Resource) -> State:
-    kind, values = type_of(key(resource.id)), _flat(resource)
+    kind, values = type_of(key(resource.id)), resource.flat_properties
     if kind == _APP:
         return _ingress(values)
     if kind == _CLUSTER:
@@ -126,7 +126,7 @@ def _is_filtered(values: Mapping[str, Any]) -> bool:
 
 
 def _addresses(resource: Resource) -> Iterator[str]:
-    values = _flat(resource)
+    values = resource.flat_properties
     ingress = mapping(mapping(values.get("configuration")).get("ingress"))
     rules = [*listed(ingress.get("ipSecurityRestrictions")), *listed(values.get("ipRules"))]
     for name in ("networkAcls", "networkRuleSet"):
@@ -139,7 +139,7 @@ def _addresses(resource: Resource) -> Iterator[str]:
 
 
 def _anonymous(resource: Resource) -> State:
-    kind, values = type_of(key(resource.id)), _flat(resource)
+    kind, values = type_of(key(resource.id)), resource.flat_properties
     setting = {_STORAGE: "allowBlobPublicAccess", _REGISTRY: "anonymousPullEnabled"}.get(kind, "")
     if kind == _CONTAINER:
         level = values.get("publicAccess")
@@ -167,8 +167,3 @@ def _keys(resource: Resource) -> State:
 
 def _state(words: str, level: str = "") -> State:
     return {"words": words, "level": level}
-
-
-def _flat(resource: Resource) -> Mapping[str, Any]:
-    """Return a resource's properties in one mapping, whether nested by ARM or flat from a program."""
-    return {**mapping(resource.properties.get("properties")), **resource.properties}

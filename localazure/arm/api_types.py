@@ -76,6 +76,6 @@ def _arm_type(token: str, arguments: frozenset[str]) -> ArmType | None:
 
 @cache
 def _of_provider(provider: str) -> dict[str, Any]:
-    """Return the published API types of one resource provider from its JSON file; empty if there is no file."""
+    """Return the published API types of one resource provider from its JSON file; empty without a file."""
     path = DATA / f"{provider}.json"
     return json.loads(path.read_text("utf-8")) if path.is_file() else {}

@@ -4,11 +4,8 @@ Owns following a federated credential from the identity that trusts it to the cl
 the issuer is not known yet, every cluster counts: a result may claim too much, never too little.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from access.azure.scopes import key, type_of
-from access.model.graph import Graph
+from access.model.graph import Graph, Resource
 from access.model.json_values import mapping, text
 
 CLUSTER = "microsoft.containerservice/managedclusters"
@@ -17,13 +14,13 @@ _CREDENTIAL = "microsoft.managedidentity/userassignedidentities/federatedidentit
 
 def pods(graph: Graph) -> dict[str, list[str]]:
     """Return the agents whose identities the service accounts of each AKS cluster can use, by cluster id."""
-    clusters = {key(one.id): _issuer(one.properties) for one in graph.resources if type_of(key(one.id)) == CLUSTER}
+    clusters = {key(one.id): _issuer(one) for one in graph.resources if type_of(key(one.id)) == CLUSTER}
     found: dict[str, dict[str, None]] = {cluster: {} for cluster in clusters}
     owners = {key(one.owner): one for one in graph.principals if one.owner and one.agent}
     for one in graph.resources if clusters else ():
         if type_of(key(one.id)) != _CREDENTIAL:
             continue
-        values = {**mapping(one.properties.get("properties")), **one.properties}
+        values = one.flat_properties
         identity = owners.get(key(one.id.rsplit("/", 2)[0]))
         if identity is None or not text(values, "subject").startswith("system:serviceaccount:"):
             continue
@@ -34,6 +31,5 @@ def pods(graph: Graph) -> dict[str, list[str]]:
     return {cluster: list(agents) for cluster, agents in found.items() if agents}
 
 
-def _issuer(properties: Mapping[str, Any]) -> str:
-    values = {**mapping(properties.get("properties")), **properties}
-    return text(mapping(values.get("oidcIssuerProfile")), "issuerURL").rstrip("/")
+def _issuer(cluster: Resource) -> str:
+    return text(mapping(cluster.flat_properties.get("oidcIssuerProfile")), "issuerURL").rstrip("/")
