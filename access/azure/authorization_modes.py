@@ -1,8 +1,8 @@
 """Determines which role operations a service ignores, by its own setting for how it authorizes requests.
 
-Owns the settings: a vault on access policies, a registry that honours roles on repositories alone, a search service
-that takes keys alone, and a cluster without Azure RBAC. Only the named operations are ignored; roles still manage the
-resource itself. Where a setting is missing or unknown, the service perhaps ignores them.
+Owns the settings: a vault on access policies, a registry that honours either roles on repositories or roles on the
+whole registry, a search service that takes keys alone, and a cluster without Azure RBAC. Only the named operations are
+ignored; roles still manage the resource itself. Where a setting is missing or unknown, roles are perhaps ignored.
 """
 
 from collections.abc import Callable, Mapping
@@ -59,15 +59,22 @@ def _vault(values: _Properties) -> IgnoredRoles | None:
 
 
 def _registry(values: _Properties) -> IgnoredRoles | None:
-    # "Azure ABAC repository permissions in Azure Container Registry", Microsoft Learn, 2026: AcrPull, AcrPush and
-    # AcrDelete are not honoured.
     setting = values.get("roleAssignmentMode")
-    if setting is None or str(setting).lower() == "legacyregistrypermissions":
+    registry, mode = "Microsoft.ContainerRegistry/registries", str(setting).lower()
+    if setting is None:
+        # Both kinds of role count: API versions before 2025-11-01 do not show the mode, and Azure plans to make
+        # repository mode the default (Azure/acr#883, 2026-05).
         return None
-    registry = "Microsoft.ContainerRegistry/registries"
+    if mode == "legacyregistrypermissions":
+        # "For non-ABAC-enabled registries, the new ABAC-enabled roles do not have any effect": Azure/acr,
+        # docs/preview/abac-repo-permissions, 2024-07.
+        why = "honours roles on the whole registry alone, and ignores this one (roleAssignmentMode)"
+        return IgnoredRoles((f"{registry}/repositories/*",), data=True, certain=True, why=why)
+    # "Azure ABAC repository permissions in Azure Container Registry", Microsoft Learn, 2025-12-11: AcrPull, AcrPush and
+    # AcrDelete are not honoured.
     patterns = (f"{registry}/pull/read", f"{registry}/push/write", f"{registry}/artifacts/delete")
     why = "honours roles on repositories alone, and ignores this one (roleAssignmentMode)"
-    return IgnoredRoles(patterns, data=False, certain=str(setting).lower() == "abacrepositorypermissions", why=why)
+    return IgnoredRoles(patterns, data=False, certain=mode == "abacrepositorypermissions", why=why)
 
 
 def _search(values: _Properties) -> IgnoredRoles | None:

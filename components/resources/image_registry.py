@@ -1,8 +1,9 @@
 """Component for the container registry that agents' images are pulled from.
 
 In a registry that is created, a pull is granted on the whole registry, since the SDK's API version (2023-01-01-preview)
-has no permissions mode; an existing one may be in repository mode, where a pull is narrowed to the agent's own
-repository.
+cannot set the permissions mode, which the API has from 2025-11-01 on; an existing one may be in repository mode, where
+a pull is narrowed to the agent's own repository. Azure plans to create registries in repository mode by default
+(Azure/acr#883, 2026-05): AcrPull then has no effect, and `access proof --of live`, which reads the mode, fails.
 """
 
 from collections.abc import Mapping, Sequence

@@ -10,9 +10,10 @@ Microsoft.ContainerRegistry/registries", Microsoft Learn, 2026-07-14.
 
 Differences from Azure: no image is stored, and no password of the admin user exists; replications, tokens, webhooks,
 tasks and private endpoints do not exist. A registry's role assignment mode (AbacRepositoryPermissions) cannot be
-requested: the API version that azure-native 3.29.0 takes, 2023-01-01-preview, does not have it, so what is created
-pulls per registry, and an existing registry may be in either mode. The code BadRequest for what only the premium tier
-has is ours where no report is named above.
+requested, since API versions have it from 2025-11-01 on and azure-native 3.29.0 takes 2023-01-01-preview. What is
+created pulls per registry, as the API's default is; Azure plans to change that default (Azure/acr#883, 2026-05). An
+existing registry may be in either mode. The code BadRequest for what only the premium tier has is ours where no report
+is named above.
 """
 
 from collections.abc import Iterator, Mapping

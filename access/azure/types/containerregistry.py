@@ -2,7 +2,7 @@
 
 from access.azure.types.row import GROUP, MANAGED, OWN, ArmType, KeySwitch, Listing, VerbRole
 
-_SOURCE = "Azure ABAC repository permissions in Azure Container Registry, Microsoft Learn, 2026"
+_SOURCE = "Azure ABAC repository permissions in Azure Container Registry, Microsoft Learn, 2025-12-11"
 
 TYPES = (
     ArmType(
@@ -16,7 +16,8 @@ TYPES = (
             absent=False,
             source="Azure Container Registry authentication options, Microsoft Learn, 2025: off by default",
         ),
-        listed=Listing("2023-07-01"),
+        # The first stable version that shows roleAssignmentMode: Azure/azure-rest-api-specs, Registry.models.tsp, 2026.
+        listed=Listing("2025-11-01"),
         deployer=MANAGED,
         verbs=(
             VerbRole("pull", "AcrPull", "pull every image of the registry", _SOURCE, mode="registry"),

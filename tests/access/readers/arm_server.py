@@ -46,6 +46,8 @@ class Arm:
         """Path → status that it answers."""
         self.busy: dict[str, list[tuple[int, str]]] = {}
         """Path → statuses that it answers first, each with Retry-After."""
+        self.shown_since: dict[str, str] = {}
+        """Property → the first API version that shows it."""
         self.elsewhere = ""
         """Address of the next page, if it differs from the real one."""
         self.requested: list[tuple[str, float]] = []
@@ -81,12 +83,21 @@ class Arm:
 
     def page(self, path: str, query: dict[str, str]) -> JsonObject:
         rows, start = self.lists[path.lower()], int(query.get("$skiptoken", 0))
-        page: JsonObject = {"value": rows[start : start + self.page_size]}
+        shown = [self._shown(row, query["api-version"]) for row in rows[start : start + self.page_size]]
+        page: JsonObject = {"value": shown}
         if start + self.page_size < len(rows):
             more = {**query, "$skiptoken": str(start + self.page_size)}
             joined = "&".join(f"{quote(name)}={quote(value)}" for name, value in more.items())
             page["nextLink"] = f"{self.elsewhere or self.endpoint}{path}?{joined}"
         return page
+
+    def _shown(self, row: JsonObject, version: str) -> JsonObject:
+        """Return a row without the properties that an API version does not have."""
+        later = {name for name, since in self.shown_since.items() if version < since}
+        properties: JsonObject = row.get("properties", {})
+        if not later & properties.keys():
+            return row
+        return {**row, "properties": {name: value for name, value in properties.items() if name not in later}}
 
     def _groups(self, path: str, query: dict[str, str]) -> JsonObject:
         """Return one page of a principal's groups in the paging format of Microsoft Graph."""

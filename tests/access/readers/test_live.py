@@ -11,6 +11,7 @@ import pytest
 from access.azure.roles import by_name
 from access.azure.types import KINDS
 from access.azure.verbs import CALLED
+from access.evaluate.decisions import Decision, decide
 from access.model.errors import UnreadableSource
 from access.model.graph import Graph
 from access.questions.role_changes import packed_roles
@@ -31,6 +32,7 @@ from tests.access.readers.arm_server import (
 from tests.access.readers.sources import deployed, granted_in, printed, rows
 
 ASSIGNMENTS = f"{AUTHORIZATION}/roleAssignments".lower()
+PULL = "Microsoft.ContainerRegistry/registries/pull/read"
 STRANGER = "5c1d0000-0000-4000-8000-00000000000{}"
 
 
@@ -89,6 +91,24 @@ def test_live_azure_reader_gives_the_same_graph_as_the_local_run(arm: Arm, fabri
     assert {(each.id, each.agents, each.party, each.purpose) for each in graph.principals} == {
         (each.id, each.agents, each.party, each.purpose) for each in program.principals
     }
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [("AbacRepositoryPermissions", Decision.DENIED), ("LegacyRegistryPermissions", Decision.ALLOWED)],
+)
+def test_live_azure_reader_judges_image_pulls_by_the_permissions_mode_of_the_registry(
+    arm: Arm, mode: str, expected: Decision
+) -> None:
+    arm.shown_since["roleAssignmentMode"] = "2025-11-01"
+    (listed,) = arm.lists[f"{BASE}/providers/Microsoft.ContainerRegistry/registries".lower()]
+    listed["properties"]["roleAssignmentMode"] = mode
+
+    graph = reading(arm)
+
+    pulling = {each.principal for each in graph.assignments if each.role and each.role.name == "AcrPull"}
+    assert len(pulling) > 1
+    assert {decide(graph, one, listed["id"], PULL).decision for one in pulling} == {expected}
 
 
 def test_live_azure_reader_without_a_program_uses_azure_names(arm: Arm, fabrikam: RunResult) -> None:

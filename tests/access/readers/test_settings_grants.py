@@ -150,6 +150,8 @@ REGISTRY = f"{GROUP}/providers/Microsoft.ContainerRegistry/registries/images"
 SEARCH = f"{GROUP}/providers/Microsoft.Search/searchServices/finder"
 CLUSTER = f"{GROUP}/providers/Microsoft.ContainerService/managedClusters/fleet"
 PULL = "Microsoft.ContainerRegistry/registries/pull/read"
+REPOSITORY = "Container Registry Repository Reader"
+CONTENT = "Microsoft.ContainerRegistry/registries/repositories/content/read"
 FIND = "Microsoft.Search/searchServices/indexes/documents/read"
 PODS = "Microsoft.ContainerService/managedClusters/pods/read"
 ADMIN = "Azure Kubernetes Service RBAC Cluster Admin"
@@ -162,6 +164,9 @@ ADMIN = "Azure Kubernetes Service RBAC Cluster Admin"
         (registry(roleAssignmentMode="AbacRepositoryPermissions"), "Owner", PULL, Decision.DENIED),
         (registry(roleAssignmentMode="LegacyRegistryPermissions"), "AcrPull", PULL, Decision.ALLOWED),
         (registry(), "AcrPull", PULL, Decision.ALLOWED),
+        (registry(roleAssignmentMode="AbacRepositoryPermissions"), REPOSITORY, CONTENT, Decision.ALLOWED),
+        (registry(roleAssignmentMode="LegacyRegistryPermissions"), REPOSITORY, CONTENT, Decision.DENIED),
+        (registry(), REPOSITORY, CONTENT, Decision.ALLOWED),
         (registry(roleAssignmentMode=UNKNOWN), "AcrPull", PULL, Decision.CONDITIONAL),
         (search(authOptions={"apiKeyOnly": {}}), "Search Index Data Reader", FIND, Decision.DENIED),
         (search(), "Search Index Data Reader", FIND, Decision.CONDITIONAL),
