@@ -1,4 +1,7 @@
-"""Test project of the sample company Fabrikam, in tests/networks/fabrikam: paths, copies and parsed files.
+"""Test projects of the sample company Fabrikam, in tests/networks: paths, copies and parsed files.
+
+`LEGACY` is the network as version 0.1.0 had it: its Foundry agents share an identity in dev, and are published as
+applications in prod.
 
 The files at the root of the repository belong to the user, who changes them: no test reads those but the one of the
 shipped sample (`tests/contracts/test_shipped_sample.py`).
@@ -10,10 +13,11 @@ from typing import Any
 
 import yaml
 
-__all__ = ["FABRIKAM", "FILES", "PACKAGES", "REPOSITORY", "copy_project", "environment", "network"]
+__all__ = ["FABRIKAM", "FILES", "LEGACY", "PACKAGES", "REPOSITORY", "copy_project", "environment", "network"]
 
 REPOSITORY = Path(__file__).parents[1]
 FABRIKAM = REPOSITORY / "tests" / "networks" / "fabrikam"
+LEGACY = REPOSITORY / "tests" / "networks" / "fabrikam-legacy"
 FILES = ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "__main__.py", "network.yaml")
 PACKAGES = (
     "access",
@@ -28,21 +32,21 @@ PACKAGES = (
 )
 
 
-def copy_project(root: Path) -> Path:
-    """Copy Fabrikam's project and the repository's packages into a folder, where a test can change the files."""
+def copy_project(root: Path, source: Path = FABRIKAM) -> Path:
+    """Copy a project of Fabrikam and the repository's packages into a folder, where a test can change the files."""
     for name in FILES:
-        shutil.copy(FABRIKAM / name, root / name)
+        shutil.copy(source / name, root / name)
     for name in PACKAGES:
         (root / name).symlink_to(REPOSITORY / name)
     return root
 
 
-def network() -> dict[str, Any]:
+def network(source: Path = FABRIKAM) -> dict[str, Any]:
     """Read Fabrikam's `network.yaml` as plain data; each call returns a new copy."""
-    return yaml.safe_load((FABRIKAM / "network.yaml").read_text("utf-8"))
+    return yaml.safe_load((source / "network.yaml").read_text("utf-8"))
 
 
-def environment(stack: str) -> dict[str, Any]:
+def environment(stack: str, source: Path = FABRIKAM) -> dict[str, Any]:
     """Read the configuration of a Fabrikam stack as plain data, by key without the project's name."""
-    config = yaml.safe_load((FABRIKAM / f"Pulumi.{stack}.yaml").read_text("utf-8"))["config"]
+    config = yaml.safe_load((source / f"Pulumi.{stack}.yaml").read_text("utf-8"))["config"]
     return {name.partition(":")[2]: value for name, value in config.items()}

@@ -11,7 +11,7 @@ from typing import Any
 
 from localazure.ambient_credentials import VARIABLES
 from localazure.arm.world import World
-from tests.fabrikam import PACKAGES, REPOSITORY, copy_project
+from tests.fabrikam import FABRIKAM, PACKAGES, REPOSITORY, copy_project
 from tests.user_files import IN_CHANGED_COPY
 
 REASON = "the pulumi CLI (with pulumi-language-python) is not on PATH"
@@ -50,9 +50,9 @@ class Project:
     root: Path
 
     @classmethod
-    def of_fabrikam(cls, root: Path) -> "Project":
-        """Create a copy of Fabrikam's project, which the test may change."""
-        copy_project(root)
+    def of_fabrikam(cls, root: Path, source: Path = FABRIKAM) -> "Project":
+        """Create a copy of a project of Fabrikam, which the test may change."""
+        copy_project(root, source)
         (root / ".venv").symlink_to(sys.prefix)
         return cls(root)
 

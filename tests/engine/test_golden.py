@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.projects import REASON, Project, cli_is_here
-from tests.fabrikam import REPOSITORY
+from tests.fabrikam import LEGACY, REPOSITORY
 
 pytestmark = pytest.mark.skipif(not cli_is_here(), reason=REASON)
 
@@ -16,7 +16,7 @@ GOLDEN = REPOSITORY / "tests" / "golden"
 
 def with_recordings(root: Path) -> Project:
     """Create a project with its own Pulumi backend, both recorded stacks and their local Azure."""
-    project = Project.of_fabrikam(root)
+    project = Project.of_fabrikam(root, LEGACY)
     for stack in ("dev", "prod"):
         exported = json.loads((GOLDEN / f"{stack}.export.json").read_text("utf-8"))
         # it holds no secret, and the passphrase of its salt is not known here

@@ -11,6 +11,7 @@ from access.azure.catalogue import by_id
 from localazure.arm.resource_type import UNKNOWN
 from localazure.fronts.shared_world import SharedWorld
 from tests.engine.projects import REASON, Project, cli_is_here
+from tests.fabrikam import LEGACY
 from tests.projects import to_yaml
 
 pytestmark = pytest.mark.skipif(not cli_is_here(), reason=REASON)
@@ -24,6 +25,12 @@ ON_FOUNDRY = ("compliance", "market-analysis")
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     return Project.of_fabrikam(tmp_path)
+
+
+@pytest.fixture
+def legacy(tmp_path: Path) -> Project:
+    """Create a copy of Fabrikam's project whose Foundry agents are published or share an identity."""
+    return Project.of_fabrikam(tmp_path, LEGACY)
 
 
 def name_of(urn: str) -> str:
@@ -126,31 +133,31 @@ def holders(project: Project) -> dict[str, list[str]]:
 
 
 def test_pulumi_up_that_publishes_agents_creates_new_role_assignments_before_deleting_old_ones(
-    project: Project,
+    legacy: Project,
 ) -> None:
     both = ["Cognitive Services OpenAI User", "Storage Blob Data Reader"]
     own = {"fabrikam-compliance-dev": both[1:], "fabrikam-market-analysis-dev": both[:1]}
-    project.pulumi("up --yes --skip-preview --stack dev")
-    assert holders(project) == {"sharedAgentIdentity": both}
+    legacy.pulumi("up --yes --skip-preview --stack dev")
+    assert holders(legacy) == {"sharedAgentIdentity": both}
 
-    publish(project, published=True)
-    lines = [json.loads(line) for line in project.pulumi("up --yes --skip-preview --json --stack dev").out.splitlines()]
+    publish(legacy, published=True)
+    lines = [json.loads(line) for line in legacy.pulumi("up --yes --skip-preview --json --stack dev").out.splitlines()]
     done = [one["resOutputsEvent"]["metadata"] for one in lines if "resOutputsEvent" in one]
     of_grants = [
         (one["op"], name_of(one["urn"])) for one in done if type_of(one["urn"]) == GRANT and one["op"] != "same"
     ]
 
-    assert holders(project) == own
+    assert holders(legacy) == own
     assert [op for op, _ in of_grants] == ["create", "create", "delete", "delete"]
-    project.pulumi("up --yes --skip-preview --expect-no-changes --stack dev")
-    project.pulumi("refresh --yes --skip-preview --expect-no-changes --stack dev")
+    legacy.pulumi("up --yes --skip-preview --expect-no-changes --stack dev")
+    legacy.pulumi("refresh --yes --skip-preview --expect-no-changes --stack dev")
 
-    publish(project, published=False)
-    project.pulumi("up --yes --skip-preview --stack dev")
-    assert holders(project) == {"sharedAgentIdentity": both}
-    publish(project, published=True)
-    project.pulumi("up --yes --skip-preview --stack dev")
-    assert holders(project) == own
+    publish(legacy, published=False)
+    legacy.pulumi("up --yes --skip-preview --stack dev")
+    assert holders(legacy) == {"sharedAgentIdentity": both}
+    publish(legacy, published=True)
+    legacy.pulumi("up --yes --skip-preview --stack dev")
+    assert holders(legacy) == own
 
 
 def with_notifier_on(project: Project, host: str) -> None:
@@ -181,22 +188,22 @@ def test_pulumi_up_that_moves_an_agent_to_another_host_keeps_its_service_bus_sub
         assert "nobody" not in holders(project)
 
 
-def test_pulumi_up_with_refresh_assigns_roles_to_the_new_identity_of_a_republished_agent(project: Project) -> None:
+def test_pulumi_up_with_refresh_assigns_roles_to_the_new_identity_of_a_republished_agent(legacy: Project) -> None:
     """An agent whose application was deleted and published again has a new identity without roles."""
-    project.pulumi("up --yes --skip-preview --stack prod")
+    legacy.pulumi("up --yes --skip-preview --stack prod")
     token = "azure-native:cognitiveservices:AgentApplication"  # noqa: S105 - a type token
-    with SharedWorld(project.world_file).writing() as azure:
+    with SharedWorld(legacy.world_file).writing() as azure:
         applications = (one.id for one in azure.world.resources.values() if one.token == token)
         (where,) = (one for one in applications if one.endswith("/fabrikam-compliance-prod"))
         known = azure.read(token, where)
         assert known is not None
         azure.delete(token, where)
         azure.create(token, known[0])
-    assert set(holders(project)) == {"fabrikam-market-analysis-prod", "nobody"}
+    assert set(holders(legacy)) == {"fabrikam-market-analysis-prod", "nobody"}
 
-    project.pulumi("up --yes --skip-preview --refresh --stack prod")
+    legacy.pulumi("up --yes --skip-preview --refresh --stack prod")
 
-    assert set(holders(project)) == {"fabrikam-compliance-prod", "fabrikam-market-analysis-prod"}
+    assert set(holders(legacy)) == {"fabrikam-compliance-prod", "fabrikam-market-analysis-prod"}
 
 
 def test_pulumi_preview_reports_a_mistake_in_network_yaml_with_its_line_and_no_traceback(project: Project) -> None:
@@ -223,29 +230,29 @@ def give(project: Project, **ids: dict[str, str]) -> None:
 
 
 def test_pulumi_up_refuses_a_configured_agent_identity_id_of_another_identity_and_assigns_no_role(
-    project: Project,
+    legacy: Project,
 ) -> None:
     own = "5c1d0000-0000-4000-8000-000000000001"
-    give(project, agent_identities={"compliance": own})
-    project.pulumi("up --yes --skip-preview --stack dev")
-    principals = {one.owner.rpartition("/")[2]: one.id for one in project.world.principals.values()}
-    held = {one for one in project.world.resources if "/roleAssignments/" in one}
+    give(legacy, agent_identities={"compliance": own})
+    legacy.pulumi("up --yes --skip-preview --stack dev")
+    principals = {one.owner.rpartition("/")[2]: one.id for one in legacy.world.principals.values()}
+    held = {one for one in legacy.world.resources if "/roleAssignments/" in one}
 
     for owner, why in {
         "sharedAgentIdentity": "is the identity that all unpublished agents of project 'research'",
         "fabrikam-notifier-dev": "is already the id of the agent 'notifier'",
     }.items():
-        give(project, agent_identities={"compliance": principals[owner]})
-        failed = project.run("pulumi up --yes --skip-preview --stack dev --non-interactive")
+        give(legacy, agent_identities={"compliance": principals[owner]})
+        failed = legacy.run("pulumi up --yes --skip-preview --stack dev --non-interactive")
         assert failed.code != 0
 
-        lines = (project.root / "Pulumi.dev.yaml").read_text().splitlines()
+        lines = (legacy.root / "Pulumi.dev.yaml").read_text().splitlines()
         line = 1 + next(at for at, text in enumerate(lines) if principals[owner] in text)
         place = f"Pulumi.dev.yaml:{line} agent-network:agent_identities.compliance"
         assert f"{place}: '{principals[owner]}' {why}" in failed.out + failed.err
         assert "Traceback" not in failed.out + failed.err
-    assert {one for one in project.world.resources if "/roleAssignments/" in one} == held
+    assert {one for one in legacy.world.resources if "/roleAssignments/" in one} == held
 
-    give(project, agent_identities={"compliance": own})
-    project.pulumi("up --yes --skip-preview --stack dev")
-    project.pulumi("up --yes --skip-preview --expect-no-changes --stack dev")
+    give(legacy, agent_identities={"compliance": own})
+    legacy.pulumi("up --yes --skip-preview --stack dev")
+    legacy.pulumi("up --yes --skip-preview --expect-no-changes --stack dev")

@@ -6,6 +6,7 @@ import pytest
 
 from localazure.fronts.shared_world import SharedWorld
 from tests.engine.projects import REASON, Project, cli_is_here
+from tests.fabrikam import LEGACY
 
 pytestmark = pytest.mark.skipif(not cli_is_here(), reason=REASON)
 
@@ -46,7 +47,7 @@ def orphans(project: Project) -> int:
 
 
 def test_reconcile_assigns_roles_to_a_republished_agent_and_pulumi_up_then_changes_nothing(tmp_path: Path) -> None:
-    project = Project.of_fabrikam(tmp_path)
+    project = Project.of_fabrikam(tmp_path, LEGACY)
     project.pulumi("up --yes --skip-preview --stack prod")
     nothing = project.run(RECONCILE)
     publish_again(project)
@@ -65,7 +66,7 @@ def test_reconcile_assigns_roles_to_a_republished_agent_and_pulumi_up_then_chang
 
 def test_reconcile_writing_ids_to_the_pulumi_stack_keeps_changes_others_made_since_reading_it(tmp_path: Path) -> None:
     """A reconcile run waits minutes for Azure, during which others may change the stack."""
-    project = Project.of_fabrikam(tmp_path)
+    project = Project.of_fabrikam(tmp_path, LEGACY)
     project.pulumi("up --yes --skip-preview --stack dev")
     group = next(one["urn"] for one in project.state("dev") if one["type"].endswith(":ResourceGroup"))
     (project.root / "meanwhile.py").write_text(MEANWHILE)
@@ -79,7 +80,7 @@ def test_reconcile_writing_ids_to_the_pulumi_stack_keeps_changes_others_made_sin
 
 
 def test_reconcile_of_a_missing_stack_prints_one_error_without_traceback(tmp_path: Path) -> None:
-    project = Project.of_fabrikam(tmp_path)
+    project = Project.of_fabrikam(tmp_path, LEGACY)
 
     refused = project.run("python -m agent_network release foundry reconcile --stack nowhere")
 

@@ -49,11 +49,11 @@ class Fabrikam:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._environment = fabrikam_files.environment("dev")
+        self._environment = fabrikam_files.environment("dev", fabrikam_files.LEGACY)
 
     def up(self, change: Change | None = None, *, more: bool = False, without: str = "") -> set[tuple[str, str, str]]:
         """Deploy the network, and return agent, verb and resource of the Foundry agents' role assignments."""
-        network = fabrikam_files.network()
+        network = fabrikam_files.network(fabrikam_files.LEGACY)
         environment = dict(self._environment)
         if more:
             with_more_access(network)
