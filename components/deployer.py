@@ -17,14 +17,28 @@ from components.conditions import Assignable, assigns_only
 from components.resources.image_registry import ImageRegistry
 from components.resources.kinds import KINDS
 
-__all__ = ["ACTIONS", "DATA_ACTIONS", "LOG_ACTIONS", "Callers", "assignable_roles", "calling_roles", "document"]
+__all__ = [
+    "ACTIONS",
+    "DATA_ACTIONS",
+    "LOG_ACTIONS",
+    "WILDCARDS",
+    "Callers",
+    "assignable_roles",
+    "calling_roles",
+    "document",
+]
 
-ACTIONS = tuple(sorted(operation for row in TYPES for operation in row.deployer_operations))
-"""Every control-plane operation that a deployment needs."""
+ACTIONS = tuple(sorted({operation for row in TYPES for operation in row.deployer_operations}))
+"""Every control-plane operation that a deployment needs, the reads of the status of asynchronous requests included."""
+
+WILDCARDS = tuple(wildcard for row in TYPES for wildcard in row.wildcards)
+"""The operations among them that have a wildcard, each with the operation that it is for and the source."""
 
 _WORKSPACE = of_token("azure-native:operationalinsights:Workspace")
 _OF_WORKSPACES = frozenset(_WORKSPACE.deployer_operations)
-LOG_ACTIONS = tuple(sorted(each for each in _OF_WORKSPACES if not each.endswith(("/write", "/delete"))))
+LOG_ACTIONS = tuple(
+    sorted(f"{_WORKSPACE.arm_type}/{each}" for each in _WORKSPACE.deployer if each not in {"write", "delete"})
+)
 """Operations that sending logs to an existing workspace needs: reading it, and, as Azure requires, its keys."""
 
 _GUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -120,8 +134,29 @@ def document(  # noqa: PLR0913 (an option each)
             never_to=object_id,
         ),
         "condition_version": "2.0",
+        "notes": [
+            *(
+                f"{each.pattern} is for {each.unpublished}, which Azure checks and does not publish: no role can name it"
+                f" ({each.source})"
+                for each in WILDCARDS
+            ),
+            *_calling_notes(callers, scope),
+        ],
         **({} if workspace is None else _log_sender(workspace)),
     }
+
+
+def _calling_notes(callers: Iterable[Callers], scope: str) -> list[str]:
+    """Return a note on the scopes at which the deployer may assign the roles for calling Foundry agents, if any."""
+    types = sorted({each for who in callers for each in _CALLER_TYPES[who]})
+    if not types:
+        return []
+    roles = " and ".join(repr(role.name) for role in calling_roles())
+    note = (
+        f"{roles} become assignable to every {' and '.join(types)} at every resource in {scope}, not only at agents: a"
+        " condition on role assignments can name no scope. At an account, 'Foundry User' allows every model and agent"
+    )
+    return [note]
 
 
 def _log_sender(workspace: str) -> dict[str, Any]:

@@ -54,9 +54,8 @@ def test_every_azure_type_registered_by_the_components_has_a_row_in_the_type_tab
 
 def test_every_azure_type_created_by_the_components_states_the_operations_the_deployer_needs() -> None:
     created = {one.type for one in registered() if one.custom and one.read is None}
-    without = {
-        token for token in created & set(BY_TOKEN) if not BY_TOKEN[token].deployer and not BY_TOKEN[token].deployer_data
-    }
+    rows = {token: BY_TOKEN[token] for token in created & set(BY_TOKEN)}
+    without = {token for token, row in rows.items() if not row.deployer_operations and not row.deployer_data}
 
     assert without == set(), "write what deploying it takes in `deployer` of its row"
 

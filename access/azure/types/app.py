@@ -13,6 +13,12 @@ TYPES = (
         keys=NOTHING_TO_OPEN,
         listed=Listing("2025-01-01"),
         deployer=MANAGED,
+        # "Service Connector permission requirements", Microsoft Learn, 2026-03-27; that Azure checks the second:
+        # microsoft/azure-container-apps#215, 2022.
+        status_reads=(
+            "Microsoft.App/locations/containerappoperationresults/read",
+            "Microsoft.App/locations/containerappoperationstatuses/read",
+        ),
     ),
     ArmType(
         token="azure-native:app:Job",
@@ -32,5 +38,10 @@ TYPES = (
         listed=NOT_LISTED,
         # To put an app into an environment.
         deployer=(*MANAGED, "join/action"),
+        # "Service Connector permission requirements", Microsoft Learn, 2026-03-27.
+        status_reads=(
+            "Microsoft.App/locations/managedenvironmentoperationresults/read",
+            "Microsoft.App/locations/managedenvironmentoperationstatuses/read",
+        ),
     ),
 )

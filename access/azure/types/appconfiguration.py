@@ -26,5 +26,7 @@ TYPES = (
                 "Azure built-in roles for Integration, Microsoft Learn, 2026-04-09",
             ),
         ),
+        # "Azure permissions for Integration", Microsoft Learn, 2026-04-09.
+        status_reads=("Microsoft.AppConfiguration/locations/operationsStatus/read",),
     ),
 )

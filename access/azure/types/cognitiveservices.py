@@ -42,6 +42,8 @@ TYPES = (
                 "Azure built-in roles for AI + machine learning, Microsoft Learn, 2026-04-09",
             ),
         ),
+        # Also for deployments, projects and applications: Azure/azure-sdk-for-python#48096, 2026-07-16.
+        status_reads=("Microsoft.CognitiveServices/locations/operationresults/read",),
     ),
     ArmType(
         token="azure-native:cognitiveservices:AccountConnection",

@@ -30,5 +30,8 @@ TYPES = (
                 mode="repository",
             ),
         ),
+        # Azure/mpf#314, 2026-07-27, and hashicorp/terraform-provider-azurerm#29047, 2025-03, for what creation polls; a
+        # deletion is polled in the region ("Azure permissions for Containers", Microsoft Learn, 2026-04-09).
+        status_reads=("operationStatuses/read", "Microsoft.ContainerRegistry/locations/operationResults/read"),
     ),
 )

@@ -23,5 +23,11 @@ TYPES = (
             # To put a cluster's nodes into the subnet that a stack's file names.
             "Microsoft.Network/virtualNetworks/subnets/join/action",
         ),
+        # "Azure permissions for Containers", Microsoft Learn, 2026-04-09; the built-in role Azure Kubernetes Service
+        # Contributor has both.
+        status_reads=(
+            "Microsoft.ContainerService/locations/operationresults/read",
+            "Microsoft.ContainerService/locations/operations/read",
+        ),
     ),
 )

@@ -12,6 +12,7 @@ from access.azure.types.row import (
     Listing,
     NamedOnly,
     VerbRole,
+    WildcardOperation,
 )
 
 _ACCOUNT = f"{GROUP}/providers/Microsoft.DocumentDB/databaseAccounts/{{accountName}}"
@@ -19,6 +20,8 @@ _ACCOUNT = f"{GROUP}/providers/Microsoft.DocumentDB/databaseAccounts/{{accountNa
 _ITEMS = "microsoft.documentdb/databaseaccounts"
 _SOURCE = "Data plane security reference of Azure Cosmos DB for NoSQL, Microsoft Learn, 2025-09-10"
 _VERSION = "2024-11-15"
+_STATUS = "Microsoft.DocumentDB/locations/operationsStatus/read"
+_ASSIGNMENTS = "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments"
 
 TYPES = (
     ArmType(
@@ -34,6 +37,8 @@ TYPES = (
         ),
         listed=Listing(_VERSION),
         deployer=MANAGED,
+        # "Azure permissions for Databases", Microsoft Learn, 2026-04-09.
+        status_reads=("operationResults/read", _STATUS),
     ),
     ArmType(
         token="azure-native:cosmosdb:SqlResourceSqlDatabase",
@@ -43,6 +48,7 @@ TYPES = (
         keys=WITHIN,
         listed=NOT_LISTED,
         deployer=MANAGED,
+        status_reads=("operationResults/read",),
     ),
     ArmType(
         token="azure-native:cosmosdb:SqlResourceSqlContainer",
@@ -65,6 +71,7 @@ TYPES = (
                 _SOURCE,
             ),
         ),
+        status_reads=("operationResults/read",),
     ),
     ArmType(
         token="azure-native:cosmosdb:SqlResourceSqlRoleAssignment",
@@ -73,6 +80,14 @@ TYPES = (
         operations=OWN,
         keys=NOTHING_TO_OPEN,
         listed=Listing(_VERSION, within=True),
-        deployer=MANAGED,
+        # The wildcard below has read, write and delete.
+        deployer=(),
+        wildcards=(
+            WildcardOperation(
+                f"{_ASSIGNMENTS}/*",
+                f"{_ASSIGNMENTS}/operationResults/read",
+                "Azure/azure-cosmos-dotnet-v3#4655 and Azure/bicep#14976, 2024-09: AuthorizationFailed for the poll",
+            ),
+        ),
     ),
 )

@@ -33,6 +33,8 @@ TYPES = (
         ),
         listed=Listing("2023-07-01"),
         deployer=MANAGED,
+        # "Azure permissions for Security", Microsoft Learn, 2026-04-09.
+        status_reads=("Microsoft.KeyVault/locations/operationResults/read",),
     ),
     ArmType(
         token="azure-native:keyvault:Secret",

@@ -21,5 +21,7 @@ TYPES = (
             # Defender's: the built-in role Kubernetes Agent Operator, by which Defender is turned on, has both.
             "sharedkeys/read",
         ),
+        # "Azure permissions for Monitor", Microsoft Learn, 2026-04-09.
+        status_reads=("Microsoft.OperationalInsights/locations/operationstatuses/read",),
     ),
 )

@@ -12,5 +12,7 @@ TYPES = (
         listed=NOT_LISTED,
         deployer=MANAGED,
         operation_type="Microsoft.Resources/subscriptions/resourceGroups",
+        # Only the deletion of a group is asynchronous: "Azure permissions for Management", Microsoft Learn, 2026-04-09.
+        status_reads=("Microsoft.Resources/subscriptions/operationresults/read",),
     ),
 )

@@ -49,6 +49,22 @@ class KeySwitch:
 
 
 @dataclass(frozen=True)
+class WildcardOperation:
+    """Wildcard in the deployer's role, for an operation that Azure checks and that a role cannot name literally.
+
+    Azure refuses a custom role with an operation that no provider publishes (Azure/azure-rest-api-specs#13700, 2021-03:
+    "does not match any of the actions supported by the providers"), and accepts a wildcard that covers a published one.
+    """
+
+    pattern: str
+    """The wildcard in full, such as `Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments/*`."""
+    unpublished: str
+    """The operation without a published name that the wildcard is for."""
+    source: str
+    """The document or report that shows that Azure checks the operation."""
+
+
+@dataclass(frozen=True)
 class NoKeys:
     """Reason why a resource type has no access keys of its own."""
 
@@ -102,6 +118,11 @@ class ArmType:
     """Operations that deploying the type needs, relative or in full; `NOT_DEPLOYED` if nothing deploys it."""
     deployer_data: tuple[str, ...] = ()
     """Full names of the data operations that deploying the type needs."""
+    status_reads: tuple[str, ...] = ()
+    """Reads of the status and the result of asynchronous requests to the type, relative or in full: Azure checks each
+    as an operation of its own ("Track asynchronous Azure operations", Microsoft Learn, 2026)."""
+    wildcards: tuple[WildcardOperation, ...] = ()
+    """Wildcards that deploying the type needs, as Azure publishes no name of the operation."""
     verbs: tuple[VerbRole, ...] = ()
     """Verbs that an agent can be granted on the type; several rows of one verb are alternative roles."""
     granted_by_itself: bool = False
@@ -141,9 +162,12 @@ class ArmType:
     @property
     def deployer_operations(self) -> tuple[str, ...]:
         """Return the full names of the control-plane operations that are needed to deploy the resource type."""
-        return tuple(
-            each if each.startswith("Microsoft.") else f"{self.operation_type or self.arm_type}/{each}"
-            for each in self.deployer
+        return (
+            *(
+                each if each.startswith("Microsoft.") else f"{self.operation_type or self.arm_type}/{each}"
+                for each in (*self.deployer, *self.status_reads)
+            ),
+            *(each.pattern for each in self.wildcards),
         )
 
     def roles(self, mode: str = "") -> Mapping[str, VerbRole]:

@@ -31,6 +31,8 @@ TYPES = (
         ),
         listed=Listing("2023-11-01"),
         deployer=MANAGED,
+        # "Azure permissions for AI + machine learning", Microsoft Learn, 2026-04-09.
+        status_reads=("Microsoft.Search/locations/operationResults/read",),
     ),
     ArmType(
         # An index belongs to the service's data plane: azure-native has no resource for it.

@@ -32,6 +32,8 @@ TYPES = (
         ),
         listed=Listing("2021-11-01"),
         deployer=MANAGED,
+        # "Azure permissions for Integration", Microsoft Learn, 2026-04-09.
+        status_reads=("operationresults/read",),
     ),
     ArmType(
         token="azure-native:servicebus:Queue",

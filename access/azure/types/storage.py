@@ -11,6 +11,7 @@ from access.azure.types.row import (
     KeySwitch,
     Listing,
     VerbRole,
+    WildcardOperation,
 )
 
 _ACCOUNT = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/{{accountName}}"
@@ -30,6 +31,16 @@ TYPES = (
         ),
         listed=Listing("2023-05-01"),
         deployer=MANAGED,
+        # The status of a creation is `locations/<region>/asyncoperations/<id>` ("Storage Accounts - Create", REST
+        # reference, Microsoft Learn, 2026), which Azure publishes no operation for. That the built-in role Storage
+        # Account Contributor, which has none either, creates accounts speaks against a check; sources settle neither.
+        wildcards=(
+            WildcardOperation(
+                "Microsoft.Storage/locations/*/read",
+                "Microsoft.Storage/locations/asyncoperations/read",
+                "Track asynchronous Azure operations, Microsoft Learn, 2026: the section on permissions, for every URL",
+            ),
+        ),
     ),
     ArmType(
         token="azure-native:storage:BlobServiceProperties",
