@@ -36,6 +36,9 @@ WILDCARDS = tuple(wildcard for row in TYPES for wildcard in row.wildcards)
 
 _WORKSPACE = of_token("azure-native:operationalinsights:Workspace")
 _OF_WORKSPACES = frozenset(_WORKSPACE.deployer_operations)
+_OF_GROUPS = frozenset(
+    each for each in of_token("azure-native:resources:ResourceGroup").deployer_operations if not each.endswith("/read")
+)
 LOG_ACTIONS = tuple(
     sorted(f"{_WORKSPACE.arm_type}/{each}" for each in _WORKSPACE.deployer if each not in {"write", "delete"})
 )
@@ -92,6 +95,7 @@ def document(  # noqa: PLR0913 (an option each)
     *,
     object_id: str,
     workspace: str | None = None,
+    existing_group: bool = False,
 ) -> dict[str, Any]:
     """Return the deployer's custom role as `az role definition create` accepts it, and the condition of its assignment.
 
@@ -105,6 +109,7 @@ def document(  # noqa: PLR0913 (an option each)
         callers: types of principals that may be granted calls of Foundry agents; by default none.
         object_id: id of the deploying identity in Entra ID, which it may not assign a role to.
         workspace: id of the Log Analytics workspace of `logs` in network.yaml, if the network has none of its own.
+        existing_group: True for a resource group that is not created; the role then has no right to write groups.
 
     Raises:
         ValueError: the object id or the workspace is not valid, or no agent can have one of the roles.
@@ -114,13 +119,16 @@ def document(  # noqa: PLR0913 (an option each)
     if workspace is not None and not _WORKSPACE_ID.fullmatch(workspace):
         raise ValueError(f"{workspace!r} is not the id of a Log Analytics workspace; write '/subscriptions/…'")
     scope = f"/subscriptions/{subscription}" + (f"/resourceGroups/{group}" if group else "")
+    unneeded = (_OF_WORKSPACES if workspace is not None else frozenset[str]()) | (
+        _OF_GROUPS if existing_group else frozenset[str]()
+    )
     return {
         "role": {
             # Names of roles are unique in a tenant, which can have several networks.
             "Name": f"Agent network deployer ({group or subscription})",
             "IsCustom": True,
             "Description": "Deploys one network of agents: its resource types, and grants as its condition allows.",
-            "Actions": [each for each in ACTIONS if workspace is None or each not in _OF_WORKSPACES],
+            "Actions": [each for each in ACTIONS if each not in unneeded],
             "NotActions": [],
             "DataActions": list(DATA_ACTIONS),
             "NotDataActions": [],

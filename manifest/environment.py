@@ -13,6 +13,7 @@ from manifest.agents import MAX_REPLICAS, Replicas
 from manifest.arm_ids import ArmId, WorkspaceId
 from manifest.base_model import ListField, StrictModel, sorted_strings
 from manifest.generated_names import AGENT, ImageTag, ResourceGroupName, StackName, Suffix, parent_name
+from manifest.group_setting import GroupSetting
 from manifest.hosts import FoundryProject
 from manifest.ingress import Port, address_block
 from manifest.message_formatting import quote_value
@@ -231,7 +232,7 @@ class Environment(StrictModel):
     """Name of the Pulumi stack."""
     location: Location
     """Azure region, in Azure's short form: westeurope."""
-    resource_group: ResourceGroupName
+    resource_group: GroupSetting
     """Resource group that the network is created in."""
     suffix: Suffix
     """Suffix of every globally unique name, so that environments do not collide."""

@@ -19,6 +19,9 @@ from manifest.yaml_document import read_document
 
 __all__ = ["StackSettings", "environment_keys"]
 
+_TEXT_OR_MAPPING = frozenset({"resource_group"})
+"""Keys whose value is a text or a mapping; every other key has one form."""
+
 
 def environment_keys() -> tuple[str, ...]:
     """Return the names of the configuration keys of an environment; the stack's name is not a key."""
@@ -103,6 +106,8 @@ class StackSettings:
 
 
 def _is_text(field: str) -> bool:
+    if field in _TEXT_OR_MAPPING:
+        return True
     annotation = Environment.model_fields[field].annotation
     return annotation is str or any(one is str or str in get_args(one) for one in _options(annotation))
 
@@ -112,8 +117,11 @@ def _options(annotation: Any) -> tuple[Any, ...]:  # noqa: ANN401 - annotations 
 
 
 def _parsed(field: str, value: str) -> object:
-    """Parse a setting's value: a text for a text field, otherwise JSON, or a text that the model will refuse."""
-    if _is_text(field):
+    """Parse a setting's value: a text for a text field, otherwise JSON, or a text that the model will refuse.
+
+    Pulumi returns a mapping as JSON, and no name of a resource group begins with a brace.
+    """
+    if _is_text(field) and not (field in _TEXT_OR_MAPPING and value.lstrip().startswith("{")):
         return value
     try:
         return json.loads(value)

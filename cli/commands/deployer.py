@@ -66,6 +66,13 @@ def deployer(  # noqa: PLR0913, PLR0917 (an option each)
             callback=not_empty,
         ),
     ] = None,
+    *,
+    existing_group: Annotated[
+        bool,
+        typer.Option(
+            "--existing-group", help="Leave out the rights to write and delete groups: the group exists already."
+        ),
+    ] = False,
 ) -> int:
     """Print the custom role that the deploying identity needs.
 
@@ -86,6 +93,7 @@ def deployer(  # noqa: PLR0913, PLR0917 (an option each)
             [one.value for one in callers or []],
             object_id=object_id,
             workspace=workspace,
+            existing_group=existing_group,
         )
     except ValueError as error:
         raise CommandError(str(error)) from None

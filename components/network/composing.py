@@ -58,7 +58,8 @@ class AgentNetwork(pulumi.ComponentResource):
         merged = pulumi.ResourceOptions.merge(opts, quick)
         super().__init__("agent-network:index:AgentNetwork", name, {"stack": environment.stack}, merged)
         own = pulumi.ResourceOptions(parent=self)
-        group = _group(network, environment, own)
+        client = authorization.get_client_config_output()
+        group = _group(network, environment, client.subscription_id, own)
         hosting: HostingEnvironmentArgs = {
             "environment_name": environment_name(network.name, environment.stack),
             "resource_group_name": group,
@@ -69,7 +70,6 @@ class AgentNetwork(pulumi.ComponentResource):
         if network.logs is not None:
             hosting["workspace_id"] = network.logs.workspace
         self._hosting = HostingEnvironment(network.name, hosting, own)
-        client = authorization.get_client_config_output()
         self._site = Site(
             network,
             environment,
@@ -209,14 +209,20 @@ def _problem_with_key_only(path: KeyPath, message: str) -> Problem:
     return Problem("environment", 0, format_path(path), message)
 
 
-def _group(network: Network, environment: Environment, own: pulumi.ResourceOptions) -> pulumi.Output[str]:
-    """Register the network's resource group; return its name as an output that is known in a preview."""
-    group_name = environment.resource_group
-    group = resources.ResourceGroup(
-        network.name,
-        resource_group_name=group_name,
-        location=environment.location,
-        tags=environment.tags,
-        opts=own,
-    )
-    return group.urn.apply(lambda _: group_name)
+def _group(
+    network: Network, environment: Environment, subscription_id: pulumi.Output[str], own: pulumi.ResourceOptions
+) -> pulumi.Output[str]:
+    """Register the network's resource group, or read an existing one; return its name, which a preview knows."""
+    name = environment.resource_group.name
+    if environment.resource_group.existing:
+        known = pulumi.Output.concat("/subscriptions/", subscription_id, "/resourceGroups/", name)
+        group = resources.ResourceGroup.get(network.name, known, own)
+    else:
+        group = resources.ResourceGroup(
+            network.name,
+            resource_group_name=name,
+            location=environment.location,
+            tags=environment.tags,
+            opts=own,
+        )
+    return group.urn.apply(lambda _: name)

@@ -41,6 +41,6 @@ class Site:
         }
         if resource.existing:
             location = environment.existing.get(resource.parent)
-            placed["resource_group_name"] = (location and location.resource_group) or environment.resource_group
+            placed["resource_group_name"] = (location and location.resource_group) or environment.resource_group.name
             placed["subscription_id"] = (location and location.subscription) or placed["subscription_id"]
         return placed

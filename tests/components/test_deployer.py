@@ -383,3 +383,11 @@ def test_deploy_to_azure_how_to_matches_the_output_of_the_deployer_command() -> 
     assert f"--role '{printed['role']['Name']}'" in page
     assert {action for action in ALSO if f"| `{action}` |" in page} == ALSO
     assert assignable_roles(re.findall(r"agent-network deployer .*--role '([^']+)'", page)) != assignable_roles()
+
+
+def test_role_for_an_existing_group_lacks_only_the_rights_to_write_and_delete_groups() -> None:
+    usual, landed = (document("s", "g", object_id=SELF, existing_group=one)["role"]["Actions"] for one in (False, True))
+
+    groups = "Microsoft.Resources/subscriptions/resourceGroups"
+    assert set(usual) - set(landed) == {f"{groups}/write", f"{groups}/delete"}
+    assert set(landed) <= set(usual)
