@@ -41,8 +41,14 @@ LAYERS = {
 }
 SHARED = ("localazure.errors",)
 
-# The modules of the manifest that local Azure shares: facts about names and stack files, and no model of a network.
-FACTS = ("manifest.azure_naming_rules", "manifest.name_rules", "manifest.stack_file")
+# The modules of the manifest that local Azure shares: facts about names, models and stack files, and no network.
+FACTS = (
+    "manifest.azure_naming_rules",
+    "manifest.current_date",
+    "manifest.model_availability",
+    "manifest.name_rules",
+    "manifest.stack_file",
+)
 
 
 def name_of(path: Path) -> str:
