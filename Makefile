@@ -73,6 +73,7 @@ lock: setup ## write requirements.txt from pyproject.toml, with hashes (LOCK=--u
 bench: setup ## print the figures of docs/benchmarks.md
 	@$(RUN) benchmarks/preview.py
 	@$(RUN) benchmarks/access.py
+	@$(RUN) benchmarks/local_azure.py
 
 clean: ## delete .venv and the files of local runs
 	rm -rf $(VENV) .localazure report .mutants .pytest_cache .hypothesis .ruff_cache

@@ -1,11 +1,11 @@
 """Reads an access graph from a file: a stack export, a preview, a document or a state file of local Azure."""
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from access.model.graph import Graph
+from access.model.state_log import FORMAT, parse
 from access.readers import export, local, preview
 from cli.errors import CommandError, os_error_text
 
@@ -25,7 +25,7 @@ def graph_of_file(path: Path) -> Graph:
         UnreadableSource: it is damaged.
     """
     document = read_document(path)
-    if document.get("format") == "local-azure-world":
+    if document.get("format") == FORMAT:
         return local.read_world(path)
     if "deployment" in document:
         return export.read(document)
@@ -49,8 +49,7 @@ def read_document(path: Path) -> Mapping[str, Any]:
         size = path.stat().st_size
         if size > _LARGEST:
             raise CommandError(f"{path}: has {size:,} bytes, and files of at most {_LARGEST:,} bytes are read")
-        # As bytes: PowerShell's `>` writes UTF-16 or UTF-8 with a byte order mark, which json recognizes.
-        document: Any = json.loads(path.read_bytes())
+        document: Any = parse(path.read_bytes()).content
     except UnicodeDecodeError as error:
         raise CommandError(f"{path}: cannot be read: {error}") from None
     except OSError as error:

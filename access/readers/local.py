@@ -4,7 +4,6 @@ Owns the parts of their formats that are needed here. The file also contains res
 assignment of a deleted identity, and shows for every principal whether it exists.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +12,12 @@ from typing import Any, cast
 from access.model.errors import UnreadableSource
 from access.model.graph import Graph, Unread
 from access.model.json_values import Values, listed, mapping, required_list, text, texts
+from access.model.state_log import FORMAT, SINGLE_OBJECT, VERSION, parse
 from access.readers.foundry_identities import LOOKUP_TYPE
 from access.readers.graph_builder import graph
 from access.readers.resource_state import RETAINED, ResourceState, left_behind, state_of
 
 _DOCUMENT = "document of local Azure"
-_FORMAT, _VERSION = "local-azure-world", 1
 
 
 def read(document: Mapping[str, Any]) -> Graph:
@@ -43,14 +42,14 @@ def read_world(path: Path) -> Graph:
     """
     where = str(path)
     try:
-        content: Any = json.loads(path.read_text("utf-8"))
+        content: Any = parse(path.read_bytes()).content
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableSource(where, f"cannot be read: {error}") from None
     except (ValueError, RecursionError) as error:
         raise UnreadableSource(where, f"is not complete JSON: {error}") from None
     world = mapping(content)
-    if world.get("format") != _FORMAT or world.get("version") != _VERSION:
-        raise UnreadableSource(where, f"is not a state file of local Azure of version {_VERSION}")
+    if world.get("format") != FORMAT or world.get("version") not in (SINGLE_OBJECT, VERSION):
+        raise UnreadableSource(where, f"is not a state file of local Azure of version {SINGLE_OBJECT} or {VERSION}")
     return graph_of_world(world, where, source=f"local Azure in {path.name}")
 
 

@@ -156,7 +156,7 @@ def _apply(request: Request) -> Resource:
     claims = [claim.lower() for claim in kind.unique_keys(request)]
     if kind.name_taken_code or kind.soft_deletion:
         claims.append(_name_key(request))
-        world.soft_deleted.pop(claims[-1], None)
+        world.forget_deleted(claims[-1])
     if (
         request.old is not None
         and not identity.has_system_assigned(request.inputs)
@@ -185,7 +185,7 @@ def _remove(request: Request, resource: Resource) -> None:
     world.remove(resource.id)
     world.remove_principal(resource.id)
     if kind.soft_deletion is not None and kind.soft_deletion.kept(resource):
-        world.soft_deleted[resource.claims[-1]] = resource
+        world.keep_deleted(resource.claims[-1], resource)
 
 
 def _matches_deleted(request: Request, deleted: Resource) -> bool:

@@ -1,12 +1,12 @@
 """State of local Azure: every simulated resource and principal of one subscription.
 
-Owns the state, each field with its scope, and finding things in it at once. Knows no rule of Azure: what may be put
-in is decided before (`pipeline.py`, `services/`). One world is one subscription in one tenant; it is written to a
-file and read back with `persistence.py`.
+Owns the state, each field with its scope, finding things in it at once, and which entries changed since they were last
+written. Knows no rule of Azure: what may be put in is decided before (`pipeline.py`, `services/`). One world is one
+subscription in one tenant; it is written to a file and read back with `persistence.py`.
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -79,6 +79,7 @@ class World:
         self._claims: dict[str, str] = {}
         self._marks: dict[str, dict[str, None]] = {}
         self._owned = {each.owner.lower(): each.id for each in self.principals.values() if each.owner}
+        self._changed: dict[str, dict[str, None]] = {}
         for resource in self.resources.values():
             self._index(resource)
 
@@ -93,12 +94,24 @@ class World:
             self._forget(old)
         self.resources[resource.id.lower()] = resource
         self._index(resource)
+        self._note("resources", resource.id.lower())
 
     def remove(self, resource_id: str) -> None:
         """Remove one resource from the state of local Azure, without the resources below it."""
         resource = self.resources.pop(resource_id.lower(), None)
         if resource is not None:
             self._forget(resource)
+            self._note("resources", resource_id.lower())
+
+    def keep_deleted(self, claim: str, resource: Resource) -> None:
+        """Store a soft-deleted resource by the unique key that the resource still occupies."""
+        self.soft_deleted[claim] = resource
+        self._note("softDeleted", claim)
+
+    def forget_deleted(self, claim: str) -> None:
+        """Free the unique key of a soft-deleted resource, if there is one."""
+        if self.soft_deleted.pop(claim, None) is not None:
+            self._note("softDeleted", claim)
 
     def children(self, resource_id: str) -> Iterator[Resource]:
         """Return the direct children of a resource, including extension resources such as role assignments."""
@@ -139,6 +152,10 @@ class World:
         """Return every simulated resource with an index key, such as the principal that a role is assigned to."""
         return (self.resources[key] for key in tuple(self._marks.get(mark.lower(), ())))
 
+    def count_indexed(self, mark: str) -> int:
+        """Return the number of simulated resources with an index key."""
+        return len(self._marks.get(mark.lower(), ()))
+
     def get_or_create_principal(self, owner: str) -> Principal:
         """Return a resource's managed identity; create it on first use, with an id that is the same in every run."""
         key = owner.lower()
@@ -146,6 +163,7 @@ class World:
         if found is not None:
             return self.principals[found]
         count = self.creations[key] = self.creations.get(key, 0) + 1
+        self._note("creations", key)
         seed = f"{key} {count}"
         return self.add_principal(Principal(id=self._id_of(seed), client_id=self.guid(f"client {seed}"), owner=owner))
 
@@ -154,6 +172,7 @@ class World:
         self.principals[principal.id] = principal
         if principal.owner:
             self._owned[principal.owner.lower()] = principal.id
+        self._note("principals", principal.id)
         return principal
 
     def find_owned_principal(self, owner: str) -> Principal | None:
@@ -163,9 +182,15 @@ class World:
 
     def remove_principal(self, owner: str) -> None:
         """Delete a resource's managed identity; its role assignments stay, orphaned."""
-        found = self._owned.pop(owner.lower(), None)
+        found = self._owned.get(owner.lower())
         if found is not None:
-            del self.principals[found]
+            self._drop_principal(found)
+
+    def _drop_principal(self, principal_id: str) -> None:
+        found = self.principals.pop(principal_id, None)
+        if found is not None:
+            self._owned.pop(found.owner.lower(), None)
+            self._note("principals", principal_id)
 
     def guid(self, seed: str) -> str:
         """Generate a GUID from `seed`: always the same for the same subscription and seed."""
@@ -183,9 +208,59 @@ class World:
             stack=list(self.stack),
         )
 
-    def save(self, path: Path) -> None:
-        """Write the state to the file `path` atomically: a reader sees the old state or the new state."""
-        persistence.write(path, self.content())
+    def save(self, path: Path) -> persistence.Position:
+        """Write the whole state to the file `path` atomically: a reader sees the old state or the new state."""
+        position = persistence.write(path, self.content())
+        self._changed.clear()
+        return position
+
+    def save_changes(self, path: Path, position: persistence.Position | None) -> persistence.Position | None:
+        """Append what changed since the last write to the file, which was read up to `position`; return the new end.
+
+        The whole state is written if there is no file yet, or if its changes have become longer than the state.
+        """
+        if not self.is_changed:
+            return position
+        if position is None or position.is_full:
+            return self.save(path)
+        end = persistence.append(path, position, self.changes())
+        self._changed.clear()
+        return end
+
+    @property
+    def is_changed(self) -> bool:
+        """Return True if an entry changed since the state was last written."""
+        return bool(self._changed)
+
+    def changes(self) -> Values:
+        """Return the entries that changed since the state was last written, as JSON values; None for removed ones."""
+        parts: Mapping[str, Mapping[str, Any]] = {
+            "resources": self.resources,
+            "principals": self.principals,
+            "softDeleted": self.soft_deleted,
+            "creations": self.creations,
+        }
+        return {name: {key: _written(parts[name].get(key)) for key in keys} for name, keys in self._changed.items()}
+
+    def apply(self, change: Values) -> None:
+        """Apply a change that another process wrote to the file of this state."""
+        for key, row in change.get("resources", {}).items():
+            if row is None:
+                self.remove(key)
+            else:
+                self.put(_resource(row))
+        for key, row in change.get("principals", {}).items():
+            if row is None:
+                self._drop_principal(key)
+            else:
+                self.add_principal(Principal(**row))
+        for claim, row in change.get("softDeleted", {}).items():
+            if row is None:
+                self.forget_deleted(claim)
+            else:
+                self.keep_deleted(claim, _resource(row))
+        self.creations.update(change.get("creations", {}))
+        self._changed.clear()
 
     def content(self) -> Values:
         """Return the state as JSON values, in the form of the state file."""
@@ -206,13 +281,23 @@ class World:
         Raises:
             WorldFileError: the file is not a world, or has a later version; it is left as it is.
         """
-        content = persistence.read(path)
-        if content is None:
-            return cls()
+        return cls.load_with_position(path)[0]
+
+    @classmethod
+    def load_with_position(cls, path: Path) -> tuple[Self, persistence.Position | None]:
+        """Return the state in the file `path`, and the position up to which the file was read; None without a file.
+
+        Raises:
+            WorldFileError: as `load`.
+        """
+        found = persistence.read(path)
+        if found is None:
+            return cls(), None
+        content, position = found
         try:
             resources = [_resource(row) for row in content["resources"]]
             principals = [Principal(**row) for row in content["principals"]]
-            return cls(
+            world = cls(
                 subscription_id=content["subscriptionId"],
                 tenant_id=content["tenantId"],
                 resources={each.id.lower(): each for each in resources},
@@ -223,6 +308,10 @@ class World:
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise WorldFileError(f"{path}: the state file is damaged ({error}); move it away to start again") from None
+        return world, position
+
+    def _note(self, part: str, key: str) -> None:
+        self._changed.setdefault(part, {})[key] = None
 
     def _index(self, resource: Resource) -> None:
         key = resource.id.lower()
@@ -247,6 +336,10 @@ class World:
 def _row(record: Resource | Principal) -> Values:
     # not `asdict`, which copies every value deeply; empty fields are left out
     return {name: value for name, value in vars(record).items() if value not in ((), False)}
+
+
+def _written(value: object) -> object:
+    return _row(value) if isinstance(value, Resource | Principal) else value
 
 
 def _resource(row: Values) -> Resource:

@@ -1,8 +1,9 @@
 """State file of local Azure that several processes share.
 
-Owns when the file is read again, when it is written, and the locks around both: the engine calls a plugin from many
-threads, and starts one plugin a package on the same subscription. Also the refusal of
-concurrent writes where Azure accepts one at a time. Knows nothing of the world's content.
+Owns when the changes of other processes are read, when one's own are written, and the locks around both: the engine
+calls a plugin from many threads, and starts one plugin a package on the same subscription. Both cost as much as the
+changes, not as the state. Also the refusal of concurrent writes where Azure accepts one at a time. Knows nothing of the
+world's content.
 """
 
 import threading
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from localazure.arm.persistence import Position, read_changes
 from localazure.arm.world import World
 from localazure.azure import LocalAzure
 from localazure.errors import AzureError
@@ -32,13 +34,14 @@ class SharedWorld:
         """Scopes in which a write that excludes others is in progress."""
         self._world = World()
         self._azure: LocalAzure | None = None
+        self._position: Position | None = None
         self._stamp: _Stamp = None
 
     @contextmanager
     def reading(self) -> Generator[LocalAzure]:
         """Yield local Azure in the current state of its file, for reading; other threads wait until the block ends."""
         with self._threads:
-            # no file lock: a save replaces the file at once, so that what is read is always one whole world
+            # no file lock: a change that is being written is a last line without an end, which is not read yet
             yield self._current()
 
     @contextmanager
@@ -51,10 +54,12 @@ class SharedWorld:
             azure = self._current()
             try:
                 yield azure
+                self._position = self._world.save_changes(self._path, self._position)
             except BaseException:
-                self._azure = None
+                # A refused request has changed nothing, and what was read stays valid.
+                if self._world.is_changed:
+                    self._azure = None
                 raise
-            self._world.save(self._path)
             self._stamp = _stamp(self._path)
 
     @contextmanager
@@ -88,14 +93,29 @@ class SharedWorld:
     def _current(self) -> LocalAzure:
         stamp = _stamp(self._path)
         if self._azure is None or stamp != self._stamp:
-            self._world = World.load(self._path)
-            self._azure = LocalAzure(self._world)
+            self._azure = self._with_new_changes() or self._loaded()
             self._stamp = stamp
         return self._azure
 
+    def _with_new_changes(self) -> LocalAzure | None:
+        """Return local Azure with what other processes appended since the last look; None if all must be read again."""
+        if self._azure is None or self._position is None or self._world.is_changed:
+            return None
+        found = read_changes(self._path, self._position)
+        if found is None:
+            return None
+        changes, self._position = found
+        for change in changes:
+            self._world.apply(change)
+        return self._azure
+
+    def _loaded(self) -> LocalAzure:
+        self._world, self._position = World.load_with_position(self._path)
+        return LocalAzure(self._world)
+
 
 def _stamp(path: Path) -> _Stamp:
-    """Return a value that changes whenever the state file is saved; None if the file is missing."""
+    """Return a value that changes whenever the state file is written; None if the file is missing."""
     try:
         found = path.stat()
     except FileNotFoundError:

@@ -300,13 +300,11 @@ def _assignment_is_unique(request: Request) -> Iterator[AzureError]:
 
 
 def _assignment_limit_is_kept(request: Request) -> Iterator[AzureError]:
-    if request.old is None:
-        count = sum(each.token == _ASSIGNMENT for each in request.world.children(_account_id(request)))
-        if count >= _MOST_ASSIGNMENTS:
-            yield _bad_request(
-                f"a Cosmos DB account can have at most {_MOST_ASSIGNMENTS} role assignments; '{request.name}'"
-                " exceeds the limit"
-            )
+    if request.old is None and request.world.count_indexed(_account_index_key(request)) >= _MOST_ASSIGNMENTS:
+        yield _bad_request(
+            f"a Cosmos DB account can have at most {_MOST_ASSIGNMENTS} role assignments; '{request.name}'"
+            " exceeds the limit"
+        )
 
 
 def _account_id(request: Request) -> str:
@@ -320,7 +318,11 @@ def _unique_keys(request: Request) -> tuple[str]:
 
 
 def _index_keys(request: Request) -> tuple[str, ...]:
-    return (principal_index_key(str(request.inputs["principalId"])),)
+    return principal_index_key(str(request.inputs["principalId"])), _account_index_key(request)
+
+
+def _account_index_key(request: Request) -> str:
+    return f"cosmos assignments in {_account_id(request)}".lower()
 
 
 # Outputs

@@ -160,7 +160,8 @@ def test_local_azure_state_file_contains_its_format_and_omits_empty_resource_fie
 
     assert json.loads(path.read_text("utf-8")) == {
         "format": "local-azure-world",
-        "version": 1,
+        "version": 2,
+        "generation": 1,
         "subscriptionId": IDS["subscription"],
         "tenantId": IDS["tenant"],
         "creations": {},
@@ -186,11 +187,14 @@ def test_local_azure_state_file_contains_its_format_and_omits_empty_resource_fie
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('{"format": "local-azure-world", "version": 2}', "the state file has version 2, this program reads 1"),
+        ('{"format": "local-azure-world", "version": 3}', "the state file has version 3, this program reads 2"),
+        ('{"format":"local-azure-world","version":3,"x":1}\n{}\n', "the state file has version 3"),
         ('{"format": "another", "version": 1}', "is not a complete state file"),
         ("[]", "is not a complete state file"),
         ("{", "is not a complete state file"),
         ('{"format": "local-azure-world", "version": 1}', "is damaged"),
+        ('{"format":"local-azure-world","version":2,"resources":[]}\n{"resources"\n{}\n', "not a complete state file"),
+        ('{"format":"local-azure-world","version":2,"resources":[]}\n[]\n{}\n', "not a complete state file"),
     ],
 )
 def test_file_that_is_not_a_state_file_is_refused_and_left_unchanged_in_local_azure(
