@@ -129,7 +129,7 @@ def program(count: int) -> None:
         resource_group_name=rg,
         sku=cognitiveservices.SkuArgs(name="Standard", capacity=10),
         properties=cognitiveservices.DeploymentPropertiesArgs(
-            model=cognitiveservices.DeploymentModelArgs(format="OpenAI", name="gpt-4.1-mini", version="2025-04-14"),
+            model=cognitiveservices.DeploymentModelArgs(format="OpenAI", name="gpt-5.6-luna", version="2026-07-09"),
             version_upgrade_option="NoAutoUpgrade",
         ),
         opts=pulumi.ResourceOptions(depends_on=[models]),

@@ -46,7 +46,7 @@ resources:
   models:
     kind: model-account
     account: bench-openai
-    deployments: [{ name: small, model: gpt-4.1-mini, version: "2025-04-14" }]
+    deployments: [{ name: small, model: gpt-5.6-luna, version: "2026-07-09" }]
   jobs: { kind: service-bus-queue, namespace: bench-events }
 agents:
 """

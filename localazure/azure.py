@@ -4,9 +4,11 @@ Owns the calls that a front end makes; each is one request. The stages of a requ
 rules of a service in `services/`, the state in `world.py`; a front end (`fronts/`) turns its protocol into these
 calls and adds nothing.
 
-Differences from Azure: everything takes effect at once, nothing is throttled, no quota, region or price exists. Two
+Differences from Azure: everything takes effect at once, nothing is throttled, no quota or price exists. Two
 writes conflict only where they arrive at the same time through a front end that has several threads.
 """
+
+from datetime import date
 
 from localazure import services
 from localazure.arm import clock, ids, pipeline
@@ -17,14 +19,16 @@ from localazure.arm.property_changes import diff_inputs
 from localazure.arm.resource_type import InputDiff, Request, ResourceType
 from localazure.arm.world import Resource, Values, World
 from localazure.errors import AzureError, InvalidInputs, Violation
+from manifest.current_date import current_date
 
 
 class LocalAzure:
     """Operations of Azure Resource Manager (create, update, read, delete) on one simulated subscription."""
 
-    def __init__(self, world: World, now: clock.Clock = clock.fixed) -> None:
+    def __init__(self, world: World, now: clock.Clock = clock.fixed, *, today: date | None = None) -> None:
         self.world = world
         self._now = now
+        self._today = current_date() if today is None else today
         self._catalogue = services.catalogue()
 
     def check(self, token: str, inputs: Values, *, name: str) -> Values:
@@ -150,5 +154,6 @@ class LocalAzure:
             id=resource_id,
             inputs=inputs,
             now=clock.stamp(self._now()),
+            today=self._today,
             old=self.world.get(resource_id),
         )

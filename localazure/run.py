@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from types import FrameType
@@ -80,6 +81,7 @@ def run(  # noqa: PLR0913 (one argument for each setting of a run)
     path: Path | None = None,
     root: Path | None = None,
     progress: Callable[[ResourceStep], None] = lambda _: None,
+    today: date | None = None,
 ) -> RunResult:
     """Run a Pulumi program against local Azure and return the outcome.
 
@@ -92,15 +94,16 @@ def run(  # noqa: PLR0913 (one argument for each setting of a run)
         path: the file of the stack's world; None for a world that is empty before and gone after.
         root: the project's folder, for the line of an error in the program.
         progress: called with every resource as it is done.
+        today: the day by which models are deprecated or retired; by default, `current_date()`.
 
     Raises:
         WorldFileError: the file is not this stack's, or another run is changing it.
     """
     namespace = Namespace(stack=stack, project=project)
     if operation is Operation.PREVIEW or path is None:
-        return _run(program, namespace, config, operation, path, root, progress)
+        return _run(program, namespace, config, operation, path, root, progress, today)
     with state.exclusive(path):
-        return _run(program, namespace, config, operation, path, root, progress)
+        return _run(program, namespace, config, operation, path, root, progress, today)
 
 
 def _run(  # noqa: PLR0913, PLR0917 (as above)
@@ -111,11 +114,12 @@ def _run(  # noqa: PLR0913, PLR0917 (as above)
     path: Path | None,
     root: Path | None,
     progress: Callable[[ResourceStep], None],
+    today: date | None,
 ) -> RunResult:
     world, records = state.load(path, namespace)
     if operation is Operation.PREVIEW:
         world = world.copy()
-    azure = LocalAzure(world)
+    azure = LocalAzure(world, today=today)
     deployment = LocalDeployment(azure, records, progress)
     engine = _LogEngine()
     if operation is not Operation.DESTROY:

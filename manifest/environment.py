@@ -21,6 +21,7 @@ from manifest.network import Network
 from safe_text.credentials import detect_credential
 
 __all__ = [
+    "MODEL_PARENTS",
     "Cluster",
     "Destination",
     "Environment",
@@ -32,6 +33,9 @@ __all__ = [
 
 IdentitySource = Literal["given", "application", "per-agent", "shared"]
 """Source of a Foundry agent's identity: a configured id, its application, the agent itself, or its project."""
+
+MODEL_PARENTS = ("model-account", "foundry-account")
+"""Kinds of parent that have model deployments, and may need another region than the data."""
 
 # "Azure Instance Metadata Service" and "What is IP address 168.63.129.16?", Microsoft Learn, 2025.
 _PLATFORM = {
@@ -264,6 +268,8 @@ class Environment(StrictModel):
     """Addresses of destinations, by name in agents' 'egress'."""
     people: dict[str, EntraId] = Field(default_factory=dict[str, str])
     """Object ids of people in Entra ID, by name in the network."""
+    model_locations: dict[str, Location] = Field(default_factory=dict[str, str])
+    """Azure regions of single accounts of models, OpenAI or Foundry, by base name; by default, 'location'."""
 
     def image_tag_of(self, agent: str) -> str:
         """Return the tag of an agent's image; `latest` by default, which production refuses."""
@@ -281,6 +287,11 @@ class Environment(StrictModel):
             entry = self.existing.get(held.parent)
             return (entry.name if entry else None) or held.parent
         return parent_name(held.parent_kind, held.parent, self.suffix)
+
+    def location_of(self, held: HasParent) -> str:
+        """Return the Azure region of a parent resource that the stack creates: its own, or the environment's."""
+        own = self.model_locations.get(held.parent) if held.parent_kind in MODEL_PARENTS else None
+        return own or self.location
 
     def cluster(self, name: str) -> Cluster:
         """Return the settings of a cluster in this environment; the defaults if there are none."""

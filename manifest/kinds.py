@@ -27,12 +27,14 @@ class ModelDeployment(StrictModel):
 
     name: Annotated[str, azure.MODEL_DEPLOYMENT]
     """Name of the deployment."""
-    model: Annotated[str, Field(min_length=1, examples=["gpt-4.1-mini"])]
+    model: Annotated[str, Field(min_length=1, examples=["gpt-5.6-luna"])]
     """Name of the model."""
-    version: Annotated[str, Field(min_length=1, examples=["2025-04-14"])]
+    version: Annotated[str, Field(min_length=1, examples=["2026-07-09"])]
     """Version of the model; it is not upgraded automatically."""
-    sku: Literal["Standard", "GlobalStandard", "DataZoneStandard"] = "Standard"
-    """Location of processing: the account's region, any region, or any region of its data zone."""
+    # New models are launched with this SKU, and most have no other one in most regions ("Microsoft Foundry Models
+    # lifecycle and support policy", Microsoft Learn, 2026-10-05).
+    sku: Literal["Standard", "GlobalStandard", "DataZoneStandard"] = "GlobalStandard"
+    """Location of processing: the account's region, any region of Azure, or any region of its data zone."""
     capacity: Annotated[int, Field(ge=1)] = 10
     """Capacity in thousands of tokens per minute."""
 

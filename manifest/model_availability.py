@@ -5,7 +5,7 @@ version that is not in the table is not an error: new ones appear after its date
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -71,7 +71,15 @@ class ModelTable:
     date: date
     source: str
     commit: str
+    areas: Mapping[str, tuple[str, ...]]
+    """Regions by area of the world, such as `Europe`."""
     versions: Mapping[tuple[str, str], ModelVersion]
+
+    def nearest(self, region: str, others: Iterable[str]) -> tuple[str, ...]:
+        """Return those of the other regions that are in the same area of the world as a region; all, if none is."""
+        own = next((regions for regions in self.areas.values() if region in regions), ())
+        every = tuple(others)
+        return tuple(one for one in every if one in own) or every
 
     def find(self, model: str, version: str) -> ModelVersion | None:
         """Return a model version without regard to case; a row without a version is about every version."""
@@ -88,6 +96,7 @@ def read_table(path: Path) -> ModelTable:
         date=date.fromisoformat(content["date"]),
         source=content["source"],
         commit=content["commit"],
+        areas={area: tuple(listed.split()) for area, listed in content["areas"].items()},
         versions={(one.model.lower(), one.version.lower()): one for one in found},
     )
 

@@ -31,7 +31,7 @@ _NONE = frozenset({"", "-", "—", "n/a"})
 
 Rows = dict[str, dict[str, dict[str, Any]]]
 Line = tuple[tuple[str, ...], dict[str, str]]
-"""Row of a table: the headings above the table, outermost first, and the cells by column."""
+"""Row of a table: the headings above the table, outermost first, the tab last, and the cells by column."""
 
 
 class ReductionError(Exception):
@@ -39,15 +39,18 @@ class ReductionError(Exception):
 
 
 def table_lines(text: str) -> Iterator[Line]:
-    """Yield each row of each Markdown table, with the headings above it and its cells by column."""
+    """Yield each row of each Markdown table, with the headings and the tab above it, and its cells by column."""
     headings: list[tuple[int, str]] = []
+    tab = ""
     columns: list[str] = []
     for line in text.splitlines():
         if heading := re.match(r"(#+) +(.*)", line):
             level = len(heading[1])
             # A tab is written like a heading of the first level, and lies inside the section around it.
-            if "](#tab/" not in line:
-                headings = [one for one in headings if one[0] < level] + [(level, heading[2].strip())]
+            if name := re.match(r"# \[(.+)\]\(#tab/", line):
+                tab = name[1]
+            else:
+                headings, tab = [one for one in headings if one[0] < level] + [(level, heading[2].strip())], ""
         if not line.startswith("|"):
             columns = []
             continue
@@ -55,7 +58,7 @@ def table_lines(text: str) -> Iterator[Line]:
         if not columns:
             columns = [cell.strip("* ").lower() for cell in cells]
         elif not all(map(_RULE.fullmatch, cells)):
-            yield tuple(text for _, text in headings), dict(zip(columns, cells, strict=False))
+            yield (*(text for _, text in headings), tab), dict(zip(columns, cells, strict=False))
 
 
 def reduced(directory: Path, commit: str) -> dict[str, Any]:
@@ -65,6 +68,7 @@ def reduced(directory: Path, commit: str) -> dict[str, Any]:
         ReductionError: a page is missing, or its tables have another form.
     """
     pages = {path: _read(directory / path) for path in (_REGIONS, _SCHEDULE)}
+    areas = _areas(table_lines(pages[_REGIONS]))
     retired = directory / _RETIRED
     models: Rows = {}
     if retired.is_file():
@@ -73,7 +77,7 @@ def reduced(directory: Path, commit: str) -> dict[str, Any]:
         if not add(models, table_lines(pages[path])):
             raise ReductionError(f"{directory / path}: no table of Azure OpenAI models was found in this page")
     dated = min(_date_of(path, text) for path, text in pages.items())
-    return {"source": SOURCE, "commit": commit, "date": dated.isoformat(), "models": models}
+    return {"source": SOURCE, "commit": commit, "date": dated.isoformat(), "areas": areas, "models": models}
 
 
 def _read(path: Path) -> str:
@@ -92,12 +96,12 @@ def _date_of(path: Path, text: str) -> date:
 
 def _is_of_azure_openai(headings: Sequence[str]) -> bool:
     """Return True if a table is about Azure OpenAI, by the nearest heading that names a vendor."""
-    for heading in reversed(headings):
+    for heading in reversed(headings[:-1]):
         if "Azure OpenAI" in heading:
             return True
         if "other Foundry Models" in heading or "Fine-tuned" in heading:
             return False
-    return bool(headings) and headings[-1].lower().split("/")[0] in _SKUS
+    return any(one.lower().split("/")[0] in _SKUS for one in headings[-2:-1])
 
 
 def _add_schedule(models: Rows, lines: Iterator[Line]) -> int:
@@ -133,6 +137,15 @@ def _add_retired(models: Rows, lines: Iterator[Line]) -> None:
         for model in re.findall("`([^`]+)`", named):
             rows = models.setdefault(model, {})
             rows[version.strip("` ")] = {"lifecycle": "Retired", "retires": retires.isoformat()}
+
+
+def _areas(lines: Iterator[Line]) -> dict[str, str]:
+    """Return the regions of each area, such as `Europe`, from the columns of the tables in the area's tabs."""
+    found: dict[str, set[str]] = {}
+    for headings, cells in lines:
+        if _is_of_azure_openai(headings) and headings[-1]:
+            found.setdefault(headings[-1], set()).update(cells.keys() - {"model", "version"})
+    return {area: " ".join(sorted(regions)) for area, regions in found.items()}
 
 
 def _add_regions(models: Rows, lines: Iterator[Line]) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from manifest.current_date import TODAY
 from tests import user_files
 
 _OF_THE_RUNNER = ("ARM_", "AZURE_", "PULUMI_")
@@ -67,6 +68,8 @@ def hermetic(monkeypatch: pytest.MonkeyPatch, journal: Path) -> Iterator[None]:
             monkeypatch.delenv(name)
     # No test reads, or leaves, anything in the cache of the person who runs it.
     monkeypatch.setenv("AGENT_NETWORK_NO_CACHE", "1")
+    # No test reads the clock: models retire, and exceptions expire.
+    monkeypatch.setenv(TODAY, "2026-11-29")
     # An output in an f-string is then an error, and not a text with a description of the output.
     monkeypatch.setenv("PULUMI_ERROR_OUTPUT_STRING", "1")
     monkeypatch.setenv("PYTHONPATH", str(user_files.STARTUP), prepend=os.pathsep)

@@ -13,7 +13,17 @@ from typing import Any
 
 import yaml
 
-__all__ = ["FABRIKAM", "FILES", "LEGACY", "PACKAGES", "REPOSITORY", "copy_project", "environment", "network"]
+__all__ = [
+    "FABRIKAM",
+    "FILES",
+    "LEGACY",
+    "PACKAGES",
+    "REPOSITORY",
+    "copy_project",
+    "environment",
+    "network",
+    "restore_recorded_models",
+]
 
 REPOSITORY = Path(__file__).parents[1]
 FABRIKAM = REPOSITORY / "tests" / "networks" / "fabrikam"
@@ -38,6 +48,24 @@ def copy_project(root: Path, source: Path = FABRIKAM) -> Path:
         shutil.copy(source / name, root / name)
     for name in PACKAGES:
         (root / name).symlink_to(REPOSITORY / name)
+    return root
+
+
+def restore_recorded_models(root: Path) -> Path:
+    """Put the model deployments of the recorded stacks into a copy of `LEGACY`; Azure accepts no new ones of them.
+
+    The exception accepts that the region no longer has them: a stack may keep what it has.
+    """
+    path = root / "network.yaml"
+    text = path.read_text("utf-8").replace("gpt-5.6-luna", "gpt-4.1-mini").replace("gpt-5.6-sol", "gpt-4.1")
+    accepted = [
+        {"finding": "unavailable-model", "on": name, "because": "deployed before", "expires": "2099-12-31"}
+        for name in ("models", "research")
+    ]
+    content: dict[str, Any] = yaml.safe_load(text.replace("2026-07-09", "2025-04-14"))
+    for one in (*content["resources"]["models"]["deployments"], *content["hosts"]["research"]["deployments"]):
+        one["sku"] = "Standard"
+    path.write_text(yaml.safe_dump({**content, "exceptions": accepted}, sort_keys=False), "utf-8")
     return root
 
 

@@ -36,7 +36,7 @@ def _deployments(draw: st.DrawFn) -> list[dict[str, Any]]:
     extra = st.fixed_dictionaries(
         {}, optional={"sku": st.sampled_from(["Standard", "GlobalStandard"]), "capacity": st.integers(1, 500)}
     )
-    return [{"name": name, "model": f"model-{name}", "version": "2025-04-14", **draw(extra)} for name in names]
+    return [{"name": name, "model": f"model-{name}", "version": "2026-07-09", **draw(extra)} for name in names]
 
 
 @st.composite

@@ -39,7 +39,7 @@ class Hosts:
             {
                 "account": account,
                 "project_name": host.project,
-                "location": self._site.environment.location,
+                "location": self._site.environment.location_of(host),
                 "existing": host.existing,
                 "connections": {one: resources[one].connection() for one in sorted(host.connections)},
                 "tags": self._site.environment.tags,

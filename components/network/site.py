@@ -37,6 +37,7 @@ class Site:
         placed: PlacedArgs = {
             **self.placement,
             "azure_name": environment.parent_name(resource),
+            "location": environment.location_of(resource),
             "existing": resource.existing,
         }
         if resource.existing:

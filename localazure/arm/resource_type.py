@@ -28,6 +28,7 @@ services share.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -119,6 +120,8 @@ class Request:
     inputs: Values
     now: str
     """Time of the request in Azure's format: `2026-01-01T00:00:00.0000000Z`."""
+    today: date
+    """Day of the request, by which models are deprecated or retired; it is written nowhere."""
     old: Resource | None = None
     """The resource before this request; None if the request creates the resource."""
     adopted: bool = False

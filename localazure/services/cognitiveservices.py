@@ -12,8 +12,10 @@ Azure/azure-rest-api-specs#27777; that network rules need a subdomain, hashicorp
 an account with projects cannot be deleted, Azure/terraform-provider-azapi#894 (CannotDeleteResource). Log categories
 from "Supported logs for Microsoft.CognitiveServices/accounts", Microsoft Learn, 2025-04-16.
 
-Differences from Azure: every model exists in every version, region and SKU, and there is no quota; a version that is
-left out stays unknown, and a deployment may change its model. A deleted
+The models are those of `model_rules.py`.
+
+Differences from Azure: there is no quota; a version that is left out stays unknown, and a deployment may change its
+model. A deleted
 account is never purged, by time or by hand; a recovered one is as requested and has no deployments. `endpoints`
 holds the best known only. An existing account is taken to have its name as subdomain. Free accounts are not counted.
 The codes InvalidSkuId, SubDomainNameImmutable, CustomDomainRequired and InvalidCapacity are ours.
@@ -28,6 +30,7 @@ from localazure.arm.common_rules import all_of, constant, kept_from_creation, of
 from localazure.arm.resource_type import ComputedOutput, ExclusiveWrites, NameCheck, Request, ResourceType, SoftDeletion
 from localazure.arm.world import Resource, Values, World
 from localazure.errors import AzureError
+from localazure.services.model_rules import region_has_the_model
 from manifest import azure_naming_rules
 
 _ACCOUNT = (
@@ -266,7 +269,7 @@ TYPES = (
         "azure-native:cognitiveservices:Deployment",
         f"{_ACCOUNT}/deployments/{{deploymentName}}",
         name_check=_DEPLOYMENT_NAME,
-        rules=all_of(_account_takes_models, _model_is_named, _sku_is_known),
+        rules=all_of(_account_takes_models, _model_is_named, _sku_is_known, region_has_the_model),
         outputs=_DEPLOYMENT_OUTPUTS,
         volatile=("properties.currentCapacity", "properties.rateLimits", "etag", "systemData"),
         adopted_inputs={"sku": {"name": "Standard"}, "properties": {}},

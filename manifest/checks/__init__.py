@@ -8,6 +8,7 @@ from manifest.checks.duplicates import check_duplicates
 from manifest.checks.environment import check_environment
 from manifest.checks.foundry_identities import check_foundry_identities
 from manifest.checks.hosts import check_hosts
+from manifest.checks.models import check_models
 from manifest.checks.resources import check_resources
 from manifest.checks.safeguards import check_safeguards
 
@@ -16,6 +17,7 @@ __all__ = ["CHECKS"]
 CHECKS: tuple[Check, ...] = (
     check_resources,
     check_hosts,
+    check_models,
     check_access,
     check_agents,
     check_safeguards,

@@ -80,7 +80,7 @@ def test_cosmos_containers_of_one_database_create_the_database_once() -> None:
 def test_model_deployments_of_a_model_account_depend_on_each_other_and_have_no_version_upgrade() -> None:
     names = ("large", "small", "tiny")
     models: list[DeploymentArgs] = [
-        {"name": name, "model": f"gpt-{name}", "version": "2025-04-14", "sku": "Standard", "capacity": 10}
+        {"name": name, "model": f"gpt-{name}", "version": "2026-07-09", "sku": "Standard", "capacity": 10}
         for name in names
     ]
     recorded = record(lambda: ModelAccount("models", {**placed("contoso-ai-dev7"), "deployments": models}))
@@ -88,7 +88,7 @@ def test_model_deployments_of_a_model_account_depend_on_each_other_and_have_no_v
     deployments = [recorded.one("Deployment", f"models-has-{name}") for name in names]
     assert [one.inputs["properties"] for one in deployments] == [
         {
-            "model": {"format": "OpenAI", "name": f"gpt-{name}", "version": "2025-04-14"},
+            "model": {"format": "OpenAI", "name": f"gpt-{name}", "version": "2026-07-09"},
             "versionUpgradeOption": "NoAutoUpgrade",
         }
         for name in names

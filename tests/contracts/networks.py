@@ -21,7 +21,7 @@ PARENT = "contosothing"
 
 _SETTINGS: dict[str, dict[str, Any]] = {
     "cosmos-container": {"database": "main"},
-    "model-account": {"deployments": [{"name": "small", "model": "gpt-4.1-mini", "version": "2025-04-14"}]},
+    "model-account": {"deployments": [{"name": "small", "model": "gpt-5.6-luna", "version": "2026-07-09"}]},
 }
 ENVIRONMENT = {"location": "westeurope", "resource_group": "contoso", "suffix": "dev7", "production": False}
 
@@ -57,7 +57,7 @@ EVERY_HOST: dict[str, Any] = {
         "studio": {
             "kind": "foundry-project",
             "account": "contoso-ai",
-            "deployments": [{"name": "small", "model": "gpt-4.1-mini", "version": "2025-04-14"}],
+            "deployments": [{"name": "small", "model": "gpt-5.6-luna", "version": "2026-07-09"}],
             "connections": {"documents": "read"},
         },
         "lab": {"kind": "foundry-project", "account": "contoso-ai", "identities": "per-agent"},

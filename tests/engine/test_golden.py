@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.projects import REASON, Project, cli_is_here
-from tests.fabrikam import LEGACY, REPOSITORY
+from tests.fabrikam import LEGACY, REPOSITORY, restore_recorded_models
 
 pytestmark = pytest.mark.skipif(not cli_is_here(), reason=REASON)
 
@@ -17,6 +17,7 @@ GOLDEN = REPOSITORY / "tests" / "golden"
 def with_recordings(root: Path) -> Project:
     """Create a project with its own Pulumi backend, both recorded stacks and their local Azure."""
     project = Project.of_fabrikam(root, LEGACY)
+    restore_recorded_models(root)
     for stack in ("dev", "prod"):
         exported = json.loads((GOLDEN / f"{stack}.export.json").read_text("utf-8"))
         # it holds no secret, and the passphrase of its salt is not known here

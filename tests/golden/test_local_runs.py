@@ -16,7 +16,7 @@ from pulumi.runtime._serialization import _deserialize
 from localazure.deployment.project import Project
 from localazure.deployment.steps import Op
 from localazure.run import Operation, RunResult, run
-from tests.fabrikam import LEGACY
+from tests.fabrikam import LEGACY, copy_project, restore_recorded_models
 
 GOLDEN = Path(__file__).parent
 STACKS = pytest.mark.parametrize("stack", ["dev", "prod"])
@@ -31,7 +31,7 @@ def recorded(stack: str) -> list[dict[str, Any]]:
 def on_recording(tmp_path: Path, stack: str, operation: Operation) -> tuple[RunResult, Path]:
     """Run one operation on a copy of a recorded stack."""
     path = Path(shutil.copy(GOLDEN / f"{stack}.local.json", tmp_path / f"{stack}.json"))
-    project = Project.at(LEGACY)
+    project = Project.at(restore_recorded_models(copy_project(tmp_path, LEGACY)))
     config = project.config(stack)
     result = run(project.run, project=project.name, stack=stack, config=config, operation=operation, path=path)
     return result, path

@@ -23,7 +23,7 @@ WRITTEN: dict[str, Any] = {
         "research": {
             "kind": "foundry-project",
             "account": "contoso-foundry",
-            "deployments": [{"name": "gpt", "model": "gpt-4.1", "version": "2025-04-14"}],
+            "deployments": [{"name": "gpt", "model": "gpt-5.6-sol", "version": "2026-07-09"}],
             "connections": {"models": "use"},
         },
         "own": {"kind": "foundry-project", "account": "contoso-own", "project": "Own.1", "identities": "per-agent"},

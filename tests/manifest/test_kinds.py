@@ -7,7 +7,7 @@ import pytest
 from manifest.kinds import KINDS, RESOURCE_MODELS, VERBS
 from manifest.network import Network
 
-DEPLOYMENT = {"name": "gpt", "model": "gpt-4.1", "version": "2025-04-14"}
+DEPLOYMENT = {"name": "gpt", "model": "gpt-5.6-sol", "version": "2026-07-09"}
 
 # verbs; kind of parent; keys in network.yaml; settings of the loaded resource
 TABLE: dict[str, tuple[tuple[str, ...], str, dict[str, Any], dict[str, Any]]] = {
@@ -24,7 +24,7 @@ TABLE: dict[str, tuple[tuple[str, ...], str, dict[str, Any], dict[str, Any]]] = 
         ("use",),
         "model-account",
         {"account": "held", "deployments": [DEPLOYMENT]},
-        {"deployments": ({**DEPLOYMENT, "sku": "Standard", "capacity": 10},)},
+        {"deployments": ({**DEPLOYMENT, "sku": "GlobalStandard", "capacity": 10},)},
     ),
     "service-bus-queue": (("send", "receive"), "service-bus-namespace", {"namespace": "held"}, {"queue": "thing"}),
     "service-bus-topic": (("send", "receive"), "service-bus-namespace", {"namespace": "held"}, {"topic": "thing"}),

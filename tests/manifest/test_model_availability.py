@@ -115,6 +115,7 @@ def test_model_table_is_reduced_from_the_tables_about_azure_openai(tmp_path: Pat
         "source": "MicrosoftDocs/azure-ai-docs",
         "commit": "abc",
         "date": "2026-03-02",
+        "areas": {"Americas": "eastus westus", "Europe": "westeurope"},
         "models": {
             "small": {
                 "2026-01-01": {

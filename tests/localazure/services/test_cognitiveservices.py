@@ -110,7 +110,8 @@ def test_recovered_ai_services_account_has_no_model_deployments_in_local_azure(a
 
 def test_model_deployment_outputs_contain_capacity_and_rate_limits_in_local_azure(azure: LocalAzure) -> None:
     _, outputs = make(azure, DEPLOYMENT)
-    _, plain = make(azure, DEPLOYMENT, deploymentName="plain", sku=None)
+    regional = {"model": {"format": "OpenAI", "name": "text-embedding-ada-002", "version": "2"}}
+    _, plain = make(azure, DEPLOYMENT, deploymentName="plain", sku=None, properties=regional)
 
     assert outputs["properties"]["rateLimits"] == [{"key": "token", "renewalPeriod": 60, "count": 10_000}]
     assert outputs["properties"]["currentCapacity"] == 10
