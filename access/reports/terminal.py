@@ -87,11 +87,21 @@ class Style:
 def _wrapped(text: str, first: str, rest: str) -> Iterator[str]:
     """Yield the lines of a text; a word that is longer than a line continues after one of its slashes."""
     whole = _wrapper(first, rest, _BLANKS, breaks=False)
-    for line in whole.wrap(text):
+    for number, line in enumerate(whole.wrap(text)):
+        start = rest if number else first
         if len(line) <= width():
             yield line
         else:
-            yield from _wrapper("", rest, _AFTER_SLASHES, breaks=True).wrap(line)
+            yield from _broken(line.removeprefix(start), start, rest)
+
+
+def _broken(text: str, first: str, rest: str) -> Iterator[str]:
+    """Yield the lines of a text with a word that is longer than a line, which begin with `first` and then `rest`."""
+    # textwrap drops an indent that a word of the whole width does not fit behind, so that it is no part of the text.
+    room = width() - max(len(first), len(rest))
+    lines = _wrapper("", "", _AFTER_SLASHES, breaks=True)
+    lines.width = max(room, 1)
+    yield from (f"{rest if number else first}{line}" for number, line in enumerate(lines.wrap(text)))
 
 
 def _wrapper(first: str, rest: str, separators: re.Pattern[str], *, breaks: bool) -> TextWrapper:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from access.reports import text
@@ -47,16 +47,21 @@ def test_text_of_an_access_result_fits_the_terminal(name: str, columns: int, mon
     assert lines == [line.rstrip() for line in lines]
 
 
-@given(words=st.lists(st.text("abc/é", min_size=1, max_size=200), min_size=1, max_size=12))
+@given(
+    words=st.lists(st.text("abc/é", min_size=1, max_size=200), min_size=1, max_size=12),
+    mark=st.sampled_from(["", "error:"]),
+    indent=st.integers(0, 12),
+)
+@example(words=["a" * 38], mark="", indent=4)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_paragraph_wrapped_for_the_terminal_keeps_its_whole_text_and_no_line_is_too_long(
-    words: list[str], monkeypatch: pytest.MonkeyPatch
+    words: list[str], mark: str, indent: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
 
-    wrapped = PLAIN.paragraph(" ".join(words), mark="error:", indent=2)
+    wrapped = PLAIN.paragraph(" ".join(words), mark=mark, indent=indent)
 
-    assert wrapped.replace("\n", "").replace(" ", "") == "error:" + "".join(words)
+    assert wrapped.replace("\n", "").replace(" ", "") == mark + "".join(words)
     assert max(map(len, wrapped.splitlines())) <= 40
 
 
