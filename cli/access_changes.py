@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from access.findings.additions import added_findings
+from access.model.declared import Declared
 from access.model.graph import Graph
 from access.questions.diff import difference
 from access.reports.document import diff_document
@@ -33,7 +34,9 @@ def deployed_access(root: Path, stack: str) -> Graph | None:
     return access_graph(World.load(path)) if path.exists() else None
 
 
-def access_changes(before: Graph | None, result: RunResult) -> Mapping[str, Any] | None:
+def access_changes(
+    before: Graph | None, result: RunResult, declared: Declared | None = None
+) -> Mapping[str, Any] | None:
     """Compare the access after a run with that before; None if nothing was deployed, or the run has no result.
 
     A preview that fails has no complete result to compare with. After a failed `up`, the result is what is deployed.
@@ -43,5 +46,5 @@ def access_changes(before: Graph | None, result: RunResult) -> Mapping[str, Any]
     if result.failures and result.operation is Operation.PREVIEW:
         return None
     after = access_graph(result.world, result.records)
-    added = added_findings(before, after, today=datetime.now(UTC).date())
+    added = added_findings(before, after, today=datetime.now(UTC).date(), declared=declared)
     return diff_document(*_NAMES[result.operation], difference(before, after), added)

@@ -14,7 +14,7 @@ from access.model.declared import Declared
 from access.model.errors import NotAnAgentError, UnknownName
 from access.model.graph import Graph
 from access.model.results import Decision
-from access.questions.diff import difference
+from access.questions.diff import Difference, difference
 from access.questions.matrix import AccessMatrix
 from access.questions.proof import prove
 from access.questions.why import ExplainedDecision, reasons_text, why
@@ -98,15 +98,34 @@ def why_code(reasons: Sequence[ExplainedDecision]) -> ExitCode:
     return ExitCode.GROWTH if Decision.CONDITIONAL in decisions else ExitCode.OK
 
 
-def run_diff(before: Graph, after: Graph, names: tuple[str, str], today: date) -> Result:
+@dataclass(frozen=True)
+class Earlier:
+    """Earlier source that a diff compares with."""
+
+    graph: Graph
+    names: tuple[str, str]
+    """Names of the earlier and the later source in reports."""
+    texts: tuple[Mapping[str, str], Mapping[str, str]] | None = None
+    """Texts of the earlier and the later source that must hold no credential, by location."""
+
+    def compared_with(
+        self, after: Graph, today: date, declared: Declared | None
+    ) -> tuple[Difference, tuple[Finding, ...]]:
+        """Return how a later graph differs, and its new findings, those that network.yaml accepts marked."""
+        added = added_findings(self.graph, after, today=today, declared=declared, texts=self.texts)
+        return difference(self.graph, after), added
+
+
+def run_diff(before: Earlier, after: Graph, today: date, declared: Declared | None = None) -> Result:
     """Compute the access that changes from one graph to another, and the exit code.
 
-    Growth, new errors among the findings, and new doubts each need an approval.
+    Growth, new errors among the findings, and new doubts each need an approval; an error that an exception in
+    network.yaml accepts needs none.
     """
-    changed = difference(before, after)
-    added = added_findings(before, after, today=today)
-    found = diff_document(*names, changed, added)
-    is_worse = changed.grows or bool(changed.new_unread) or any(one.rule.severity == "error" for one in added)
+    changed, added = before.compared_with(after, today, declared)
+    found = diff_document(*before.names, changed, added)
+    errors = [one for one in added if one.rule.severity == "error" and one.exception is None]
+    is_worse = changed.grows or bool(changed.new_unread) or bool(errors)
     code = ExitCode.GROWTH if is_worse else ExitCode.OK
     return Result(found, lambda style: text.diff(found, style), lambda: markdown.diff(found), code, added)
 
@@ -156,14 +175,13 @@ def run_report(  # noqa: PLR0913, PLR0917 (one argument for each part of a repor
     declared: Declared,
     today: date,
     texts: Mapping[str, str],
-    before: tuple[Graph, tuple[str, str]] | None = None,
+    before: Earlier | None = None,
     made: Provenance | None = None,
 ) -> dict[str, Any]:
     """Compute the document of the HTML report on a graph's access, with the changes from another graph if given."""
     changed = None
     if before is not None:
-        added = added_findings(before[0], graph, today=today)
-        changed = (*before[1], difference(before[0], graph), added)
+        changed = (*before.names, *before.compared_with(graph, today, declared))
     return document(graph, declared, today=today, texts=texts, difference=changed, made=made)
 
 

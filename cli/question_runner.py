@@ -22,7 +22,7 @@ from cli.name_check import check_agent, check_question
 from cli.output import print_text, write_file
 from cli.project_root import find_root, shown_path
 from cli.report_origin import report_origin
-from cli.sources import WORKING_TREE, LiveScope, program_file, read_source, source_name, texts
+from cli.sources import WORKING_TREE, LiveScope, Source, program_file, source_name
 from cli.working_tree import Project, report_run
 
 __all__ = ["Question"]
@@ -52,8 +52,8 @@ class Question:
 
     def diff(self, before: str) -> ExitCode:
         """Print the access that changes from another source to the source of this command."""
-        names = (source_name(before), source_name(self.source))
-        return self._print(answers.run_diff(self._read(before), self._graph, names, _today()))
+        earlier, declared = self._source_of(before), self._project.declared_if_any()
+        return self._print(answers.run_diff(self._compared(earlier), self._graph, _today(), declared))
 
     def proof(self) -> ExitCode:
         """Print the proof that exactly the declared access is granted."""
@@ -70,7 +70,7 @@ class Question:
     def check(self) -> ExitCode:
         """Print the findings about access."""
         declared = self._project.declared()
-        return self._print(answers.run_check(self._graph, declared, _today(), texts(self.source, self._project)))
+        return self._print(answers.run_check(self._graph, declared, _today(), self._source.texts))
 
     def check_of_program(self) -> ExitCode:
         """Print the findings about any Azure program in a file, without a project and its network.yaml."""
@@ -87,7 +87,7 @@ class Question:
         """Print proof and findings, and write the HTML report on access."""
         document, path = self._written(out, diff_with)
         declared = self._project.declared()
-        found = texts(self.source, self._project)
+        found = self._source.texts
         findings = answers.run_check(self._graph, declared, _today(), found).findings if self.form == "sarif" else ()
         return self._print(answers.run_review(document, path, findings))
 
@@ -97,18 +97,25 @@ class Question:
 
     @cached_property
     def _graph(self) -> Graph:
-        return self._read(self.source)
+        return self._source.graph
 
-    def _read(self, source: str) -> Graph:
-        return read_source(source, self._project, LiveScope(self.subscription, self.resource_group))
+    @cached_property
+    def _source(self) -> Source:
+        return self._source_of(self.source)
+
+    def _source_of(self, name: str) -> Source:
+        return Source(name, self._project, LiveScope(self.subscription, self.resource_group))
+
+    def _compared(self, earlier: Source) -> answers.Earlier:
+        names = (source_name(earlier.name), source_name(self.source))
+        return answers.Earlier(earlier.graph, names, (earlier.texts, self._source.texts))
 
     def _written(self, out: Path | None, diff_with: str | None) -> tuple[dict[str, object], str]:
         """Write the HTML report on access; return its document and path."""
-        names = (source_name(diff_with or ""), source_name(self.source))
         declared = self._project.declared()
-        before = (self._read(diff_with), names) if diff_with else None
-        found = texts(self.source, self._project)
-        document = answers.run_report(self._graph, declared, _today(), found, before, report_origin(self._project.root))
+        before = self._compared(self._source_of(diff_with)) if diff_with else None
+        found, made = self._source.texts, report_origin(self._project.root)
+        document = answers.run_report(self._graph, declared, _today(), found, before, made)
         path = out or self._project.root / "report" / f"{self.stack}.html"
         write_file(path, page(document))
         return document, shown_path(path)

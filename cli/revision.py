@@ -23,7 +23,7 @@ from cli.environment import without_credentials
 from cli.errors import CommandError
 from cli.working_tree import report_run
 
-__all__ = ["deployment_at", "is_revision"]
+__all__ = ["deployment_at", "file_at", "is_revision"]
 
 _COMMAND = "agent_network"
 _COMMAND_BEFORE = "localazure"
@@ -42,6 +42,14 @@ def deployment_at(root: Path, revision: str, stack: str) -> Mapping[str, Any]:
     if errors:
         raise CommandError(f"{revision}: " + "; ".join(error["message"] for error in errors))
     return document
+
+
+def file_at(root: Path, revision: str, name: str) -> str:
+    """Return the text of a file in the project's folder at a git revision; empty if there is no such file."""
+    try:
+        return _git(root, revision, "show", f"{revision}:./{name}")
+    except CommandError:
+        return ""
 
 
 def is_revision(root: Path, name: str) -> bool:

@@ -14,6 +14,7 @@ from cli.access_changes import access_changes, deployed_access
 from cli.environment import DEBUG, is_on
 from cli.output import print_text
 from cli.program_run import run_program
+from cli.working_tree import Project as WorkingTree
 from localazure.deployment import state_file
 from localazure.deployment.project import Project
 from localazure.fronts.shared_world import SharedWorld
@@ -79,7 +80,8 @@ def run_shown(root: Path, operation: str, stack: str, stream: TextIO) -> Finishe
     before = deployed_access(root, stack)
     with Progress(stream) as progress:
         result, assignments = run_program(root, stack, Operation(operation), progress)
-    return FinishedRun(result, assignments, access_changes(before, result))
+    declared = None if before is None else WorkingTree(root, stack).declared_if_any()
+    return FinishedRun(result, assignments, access_changes(before, result, declared))
 
 
 def run_document(result: RunResult, found: Sequence[AssignmentRow]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ reaches a network but `live`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,10 @@ from access.readers import local
 from access.readers.stack_outputs import stack_texts
 from cli.errors import CommandError
 from cli.graph_file import graph_of_file, read_document
-from cli.revision import deployment_at, is_revision
+from cli.revision import deployment_at, file_at, is_revision
 from cli.working_tree import Project
 
-__all__ = ["LIVE", "WORKING_TREE", "LiveScope", "program_file", "read_source", "source_name", "texts", "texts_of"]
+__all__ = ["LIVE", "WORKING_TREE", "LiveScope", "Source", "program_file", "source_name", "texts_of"]
 
 WORKING_TREE = "."
 LIVE = "live"
@@ -35,21 +36,58 @@ class LiveScope:
     resource_group: str | None = None
 
 
-def read_source(source: str, project: Project, live: LiveScope) -> Graph:
-    """Return the access graph of a source: the working tree, a git revision, a file, or live Azure.
+@dataclass(frozen=True)
+class Source:
+    """Source of access that a command names: the working tree, a git revision, a file, or live Azure."""
 
-    Raises:
-        CommandError: it is not a source, is both a file and a git revision, or cannot be read.
-        UnreadableSource: it is damaged.
-    """
-    if source == WORKING_TREE:
-        return local.read(project.deployed())
-    if source == LIVE:
-        return _read_live(project, live)
-    path = _file_of(source, project.root)
-    if path is not None:
-        return graph_of_file(path)
-    return local.read(deployment_at(project.root, source.removeprefix(_REVISION), project.stack))
+    name: str
+    project: Project
+    live: LiveScope
+
+    @cached_property
+    def graph(self) -> Graph:
+        """Return the access graph of the source.
+
+        Raises:
+            CommandError: it is not a source, is both a file and a git revision, or cannot be read.
+            UnreadableSource: it is damaged.
+        """
+        if self.name == LIVE:
+            return _read_live(self.project, self.live)
+        return local.read(self._document) if self._path is None else graph_of_file(self._path)
+
+    @cached_property
+    def texts(self) -> Mapping[str, str]:
+        """Return the texts of the source to search for credentials: lines of the stack file, and stack outputs.
+
+        Raises:
+            CommandError: it is not a source, is both a file and a git revision, or cannot be read.
+        """
+        document: Mapping[str, Any] = {} if self.name == LIVE else self._document
+        if not self._is_revision:
+            return texts_of(document, self.project.root, self.project.stack)
+        name = _stack_file(self.project.stack)
+        return _lines(name, file_at(self.project.root, self._revision, name)) | stack_texts(document)
+
+    @cached_property
+    def _document(self) -> Mapping[str, Any]:
+        if self.name == WORKING_TREE:
+            return self.project.deployed()
+        if self._path is not None:
+            return read_document(self._path)
+        return deployment_at(self.project.root, self._revision, self.project.stack)
+
+    @cached_property
+    def _path(self) -> Path | None:
+        return None if self.name in {WORKING_TREE, LIVE} else _file_of(self.name, self.project.root)
+
+    @property
+    def _is_revision(self) -> bool:
+        return self.name not in {WORKING_TREE, LIVE} and self._path is None
+
+    @property
+    def _revision(self) -> str:
+        return self.name.removeprefix(_REVISION)
 
 
 def source_name(source: str) -> str:
@@ -57,25 +95,23 @@ def source_name(source: str) -> str:
     return "the working tree" if source == WORKING_TREE else source
 
 
-def texts(source: str, project: Project) -> dict[str, str]:
-    """Return the texts of a source to search for credentials: lines of the stack file, and stack outputs."""
-    document: Mapping[str, Any] = {}
-    if source == WORKING_TREE:
-        document = project.deployed()
-    elif source != LIVE and (path := _file_of(source, project.root)) is not None:
-        document = read_document(path)
-    return texts_of(document, project.root, project.stack)
-
-
 def texts_of(document: Mapping[str, Any], root: Path, stack: str) -> dict[str, str]:
     """Return texts to search for credentials: lines of the stack file, and stack outputs in a document."""
-    name = f"Pulumi.{stack}.yaml"
+    name = _stack_file(stack)
     try:
-        lines = (root / name).read_text("utf-8").splitlines()
+        text = (root / name).read_text("utf-8")
     except (OSError, UnicodeDecodeError):
-        lines = []
-    found = {f"{name}:{number}": line for number, line in enumerate(lines, 1)}
-    return found | stack_texts(document)
+        text = ""
+    return _lines(name, text) | stack_texts(document)
+
+
+def _stack_file(stack: str) -> str:
+    return f"Pulumi.{stack}.yaml"
+
+
+def _lines(name: str, text: str) -> dict[str, str]:
+    """Return the lines of a file by location, such as `Pulumi.dev.yaml:3`."""
+    return {f"{name}:{number}": line for number, line in enumerate(text.splitlines(), 1)}
 
 
 def program_file(source: str) -> Path:

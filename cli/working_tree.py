@@ -42,6 +42,15 @@ class Project:
         """
         return self._declared
 
+    def declared_if_any(self) -> Declared | None:
+        """Return the network that network.yaml declares; None for a project without a network.yaml.
+
+        Raises:
+            CommandError: there is no such stack.
+            ManifestError: with every mistake in the files.
+        """
+        return self._declared if (self.root / "network.yaml").is_file() else None
+
     def deployed(self) -> Mapping[str, Any]:
         """Return the document of a preview of the program on local Azure.
 

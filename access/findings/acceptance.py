@@ -16,9 +16,15 @@ def apply_exceptions(findings: list[Finding], declared: Declared | None, today: 
     """Return the findings, those that network.yaml accepts marked, and more findings about invalid exceptions."""
     if declared is None:
         return findings
+    return [*mark_accepted(findings, declared, today), *_exception_findings(findings, declared, today)]
+
+
+def mark_accepted(findings: list[Finding], declared: Declared | None, today: date) -> list[Finding]:
+    """Return the findings, those that an exception in network.yaml accepts marked with the exception."""
+    if declared is None:
+        return findings
     valid = [each for each in declared.exceptions if each.finding in BY_ID and not _is_over(each, today)]
-    marked = [replace(one, exception=next((each for each in valid if _covers(each, one)), None)) for one in findings]
-    return [*marked, *_exception_findings(findings, declared, today)]
+    return [replace(one, exception=next((each for each in valid if _covers(each, one)), None)) for one in findings]
 
 
 def _covers(exemption: Exemption, finding: Finding) -> bool:

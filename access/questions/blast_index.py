@@ -68,7 +68,7 @@ class BlastIndex:
         """Return the other agents that share an agent's identity."""
         return self._steps.graph.agents_sharing_identity(agent)
 
-    def outsiders(self, agent: str) -> Iterator[str]:
+    def foreign_actor_sentences(self, agent: str) -> Iterator[str]:
         """Return a sentence for each subject outside the network that can act as an agent."""
         graph = self._steps.graph
         for one in foreign_actors(graph):

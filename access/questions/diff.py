@@ -14,11 +14,11 @@ from access.azure.catalogue import built_in_name
 from access.azure.verbs import verb_of
 from access.evaluate.anonymous_access import anonymous_access, opens_by_key
 from access.evaluate.decisions import unevaluated
-from access.evaluate.foreign_actors import foreign_actors, target_name
 from access.evaluate.relevance import resource_type
 from access.evaluate.wording import words
 from access.model.graph import Graph, Unread
 from access.questions.correspondence import Correspondence, Identity
+from access.questions.impersonation import actor_changes
 from access.questions.matrix import AccessMatrix, MatrixEntry
 
 _Pair = tuple[Identity, Identity]
@@ -86,7 +86,8 @@ def difference(before: Graph, after: Graph) -> Difference:
         for pair in was.keys() | is_now.keys()
         for change in _changes((old, was.get(pair)), (new, is_now.get(pair)))
     ]
-    changes += _actor_changes(before, after)
+    acting = actor_changes(old, new, correspondence)
+    changes += [Change(one.subject, one.target, one.words, one.grows, ()) for one in acting]
     changes += [
         Change(who, names[resource], words_of, grows, ())
         for (found, others), grows in (((opened[1], opened[0]), True), (opened, False))
@@ -141,22 +142,6 @@ def _changes(old: _Side, new: _Side) -> Iterator[Change]:
         if operations and entry is not None:
             words_of = _change_words(operations, matrix, entry)
             yield Change("", "", words_of, grows, _in_order(operations))
-
-
-def _actor_changes(before: Graph, after: Graph) -> Iterator[Change]:
-    """Yield a change for each subject outside the network that begins or ceases to act as an identity."""
-    old, new = _actors(before), _actors(after)
-    for found, others, grows in ((new, old, True), (old, new, False)):
-        for subject, words_of, target, _ in dict.fromkeys(one for one in found if one not in others):
-            yield Change(subject, target, words_of, grows, ())
-
-
-def _actors(graph: Graph) -> list[tuple[str, str, str, str]]:
-    """Return subject, words, target and issuer of each foreign actor, which are the same in every environment."""
-    return [
-        (one.subject, "can act as" if one.certain else "can perhaps act as", target_name(graph, one), one.issuer)
-        for one in foreign_actors(graph)
-    ]
 
 
 def _same(before: MatrixEntry, after: MatrixEntry) -> bool:

@@ -18,7 +18,7 @@ from access.model.declared import Declared, DeclaredAccess
 from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.doubts import Ignored, Reaches, separated
 from access.questions.expected_graph import expected_graph
-from access.questions.outsiders import outsiders
+from access.questions.foreign_access import foreign_access
 from access.questions.path_conditions import Pair, leaks, restricted_pairs
 
 _MANY = 6
@@ -92,7 +92,9 @@ def prove(graph: Graph, declared: Declared) -> Proof:
     failures = [Failure("", "", f"{one.where}: {one.what}", grows=False) for one in wanted_graph.unread]
     doubts, ignored = separated(graph, outside)
     failures += [Failure("", "", f"cannot be judged: {one.where}: {one.what}", grows=True) for one in doubts]
-    failures += [Failure(one.agent, one.resource, one.what, grows=True) for one in outsiders(graph, declared, outside)]
+    failures += [
+        Failure(one.agent, one.resource, one.what, grows=True) for one in foreign_access(graph, declared, outside)
+    ]
     failures += _public(graph)
     gaps: list[_Gap] = []
     reached = 0

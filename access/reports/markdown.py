@@ -6,6 +6,7 @@ from typing import Any
 
 from access.evaluate.wording import words
 from access.questions.matrix import shared_identity_sentence
+from access.reports.accepted_findings import accepted_words
 from safe_text.display import shows_escaped_text
 
 Rows = Sequence[Mapping[str, Any]]
@@ -62,8 +63,15 @@ def diff(found: Mapping[str, Any]) -> str:
             lines += ["```", ""]
     if not lines:
         lines = [f"Access is the same in {_code(found['from'])} and {_code(found['to'])}.", ""]
-    if found["findings"]:
+    accepted = [one for one in found["findings"] if one["exception"] is not None]
+    if len(found["findings"]) > len(accepted):
         lines += ["**New findings**", "", findings(found["findings"]), ""]
+    if accepted:
+        lines += ["**New findings that network.yaml accepts**", ""]
+        lines += [
+            *(f"- {_plain(one['id'])}: {_plain(one['what'])}; {_plain(accepted_words(one))}" for one in accepted),
+            "",
+        ]
     if doubts := [one for one in found["unread"] if one["new"]]:
         lines += ["**What can no longer be evaluated**", ""]
         lines += [*(f"- {_plain(one['where'])}: {_plain(one['what'])}" for one in doubts), ""]

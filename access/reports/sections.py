@@ -7,6 +7,7 @@ to show. `matrix_table` and `review_tables` render the rest.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from access.reports.accepted_findings import accepted_words
 from access.reports.links import Links
 from access.reports.markup import Html, Row, joined, link, section, sentence, table, tag, with_code
 
@@ -53,7 +54,7 @@ def diff(document: Item) -> Html:
     links = Links(document)
     rows = (_change(one, links) for one in found["changes"])
     headings = ("Access", "Who", "Change", "What", "Operations")
-    new_findings = [f"{one['id']}: {one['what']}" for one in found.get("findings", ())]
+    new_findings = [_finding_text(one) for one in found.get("findings", ())]
     doubts = [f"{one['where']}: {one['what']}" for one in found.get("unread", ()) if one.get("new")]
     parts = [
         *([table(headings, rows, label=title)] if found["changes"] else []),
@@ -61,6 +62,12 @@ def diff(document: Item) -> Html:
         *([_listed("What can no longer be evaluated", doubts)] if doubts else []),
     ]
     return section("diff", title, *(parts or [tag("p", "Nothing.")]))
+
+
+def _finding_text(one: Item) -> str:
+    """Return a finding as text for a list, with the exception that accepts it."""
+    accepted = accepted_words(one)
+    return f"{one['id']}: {one['what']}" + (f" ({accepted})" if accepted else "")
 
 
 def _listed(title: str, lines: Sequence[str]) -> Html:

@@ -5,6 +5,7 @@ from typing import Any
 
 from access.evaluate.wording import words
 from access.questions.matrix import shared_identity_sentence
+from access.reports.accepted_findings import accepted_words
 from access.reports.terminal import TOGETHER, Style, matrix_lines, width, widths
 from access.reports.verdict import Verdict
 from safe_text.display import shows_escaped_text
@@ -96,7 +97,9 @@ def diff(found: Mapping[str, Any], style: Style) -> str:
     ]
     for one in found.get("findings", ()):
         text = f"{one['id']}: {one['what']}"
-        lines.append(style.paragraph(text, mark="new finding:", colour=_COLOURS[one["severity"]]))
+        accepted = accepted_words(one)
+        mark, colour = ("new, accepted:", "green") if accepted else ("new finding:", _COLOURS[one["severity"]])
+        lines.append(style.paragraph(f"{text}; {accepted}" if accepted else text, mark=mark, colour=colour))
     lines.append(style.paragraph(diff_summary(found)))
     return "\n".join([*lines, *unread(found["unread"], style)])
 
@@ -112,7 +115,9 @@ def diff_summary(found: Mapping[str, Any]) -> str:
         else f"access is the same in {found['from']} and {found['to']}"
     )
     doubts = sum(bool(one.get("new")) for one in found["unread"])
-    more = [(len(found.get("findings", ())), "new finding"), (doubts, "new doubt")]
+    new = found.get("findings", ())
+    accepted = sum(one["exception"] is not None for one in new)
+    more = [(len(new) - accepted, "new finding"), (accepted, "accepted new finding"), (doubts, "new doubt")]
     counted = [f"{number} {noun}{'s' if number > 1 else ''}" for number, noun in more if number]
     return "; ".join([head, *counted])
 

@@ -192,7 +192,7 @@ def test_fabrikam_network_has_no_foreign_actor_in_any_source(source: str) -> Non
         ("group of cluster administrators", "preview"),
     ],
 )
-def test_outsider_that_can_act_as_a_network_identity_fails_proof_and_check_and_is_growth(
+def test_foreign_actor_that_can_act_as_a_network_identity_fails_proof_and_check_and_is_growth(
     attack: str, source: str
 ) -> None:
     before, after = READERS[source](resources()), attacked(attack, source)
@@ -275,7 +275,7 @@ def test_agent_that_is_cluster_admin_takes_over_every_agent_of_its_cluster_in_th
 
 
 @pytest.mark.parametrize("attack", ["credential for a workflow", "group of cluster administrators", "virtual machine"])
-def test_blast_radius_names_outsiders_that_can_act_as_the_agent(attack: str) -> None:
+def test_blast_radius_names_foreign_actors_that_can_act_as_the_agent(attack: str) -> None:
     graph = attacked(attack, "export")
     sentence = actor_sentence(graph, foreign_actors(graph)[0])
 

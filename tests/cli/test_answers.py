@@ -7,7 +7,7 @@ import pytest
 from access.model.graph import Graph, Unread
 from access.model.results import AccessDecision, Decision
 from access.questions.why import ExplainedDecision
-from cli.answers import run_diff, why_code
+from cli.answers import Earlier, run_diff, why_code
 from cli.exit_codes import ExitCode
 
 
@@ -53,4 +53,4 @@ def test_access_diff_exits_with_3_if_a_new_part_of_the_source_cannot_be_evaluate
 ) -> None:
     old, new = (graph(*(Unread(one, "it is unknown") for one in names)) for names in (before, after))
 
-    assert run_diff(old, new, ("before", "after"), TODAY).code is code
+    assert run_diff(Earlier(old, ("before", "after")), new, TODAY).code is code

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.errors import CommandError
-from cli.sources import LiveScope, read_source, texts
+from cli.sources import LiveScope, Source
 from cli.working_tree import Project
 from tests.access import fabrikam
 from tests.cli.projects import quick_project, variables
@@ -31,7 +31,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 
 
 def assignments(source: str, project: Project) -> int:
-    return len(read_source(source, project, LiveScope()).assignments)
+    return len(Source(source, project, LiveScope()).graph.assignments)
 
 
 @pytest.mark.parametrize("name", ["main", "feature/x", "HEAD"])
@@ -42,12 +42,21 @@ def test_access_source_that_is_both_a_file_and_a_git_revision_is_refused_without
     path.parent.mkdir(exist_ok=True)
     path.write_text(DOCUMENT)
 
-    for reads in (read_source, lambda source, project, _: texts(source, project)):
+    for reads in (lambda source: source.graph, lambda source: source.texts):
         with pytest.raises(CommandError) as refused:
-            reads(name, project, LiveScope())
+            reads(Source(name, project, LiveScope()))
         assert str(refused.value) == f"{name}: is both a file and a git revision; write file:{name} or git:{name}"
     assert [assignments(f"{prefix}{name}", project) for prefix in ("file:", "./", f"{project.root}/")] == [MANY] * 3
     assert assignments(f"git:{name}", project) == 0
+
+
+def test_texts_of_a_git_revision_are_the_lines_of_its_own_stack_file(project: Project) -> None:
+    path = project.root / "Pulumi.dev.yaml"
+    path.write_text(path.read_text() + "  agent-network:later: x\n")
+
+    own, at_revision = (dict(Source(name, project, LiveScope()).texts) for name in (".", "main"))
+    assert "  agent-network:later: x" in own.values()
+    assert set(own.values()) - set(at_revision.values()) == {"  agent-network:later: x"}
 
 
 def test_access_source_without_prefix_is_read_as_the_file_or_git_revision_that_exists(project: Project) -> None:
@@ -73,7 +82,7 @@ def test_access_source_with_a_file_or_git_prefix_is_not_read_as_the_other(
     (project.root / "export.json").write_text(DOCUMENT)
 
     with pytest.raises(CommandError, match=message):
-        read_source(source, project, LiveScope())
+        assignments(source, project)
 
 
 def test_access_source_that_is_a_file_is_read_without_git_installed(

@@ -201,18 +201,18 @@ def test_policy_pack_reports_values_unknown_in_preview_as_not_evaluated(rows: li
 def test_policy_pack_reports_an_administrator_binding_in_a_kubernetes_cluster_outside_the_program(kind: str) -> None:
     bound = row(
         f"kubernetes:rbac.authorization.k8s.io/v1:{kind}",
-        "outsiders",
+        "visitors",
         inputs={
             "kind": kind,
-            "metadata": {"name": "outsiders", "namespace": "batch"},
+            "metadata": {"name": "visitors", "namespace": "batch"},
             "roleRef": {"kind": "ClusterRole", "name": "cluster-admin"},
-            "subjects": [{"kind": "Group", "name": "outsiders"}],
+            "subjects": [{"kind": "Group", "name": "visitors"}],
         },
     )
 
     (message,) = answers(*GOOD, bound).by_policy[UNJUDGED]
 
-    assert "gives group outsiders rights in a cluster that this source does not contain" in message
+    assert "gives group visitors rights in a cluster that this source does not contain" in message
 
 
 def test_policy_pack_neither_shows_secret_values_nor_reports_them_as_plain_text_credentials() -> None:

@@ -19,7 +19,7 @@ RULES = (
         id="foreign-actor",
         severity="error",
         title="Somebody outside the network can act as an identity",
-        why="The outsider has all access of the identity. No role assignment shows it, and logs show the identity "
+        why="The foreign actor has all access of the identity. No role assignment shows it, and logs show the identity "
         "alone.",
         fix="Delete the credential, the workload or the binding that the finding names. A credential may trust only "
         "the agent's own service account, of its own cluster; list groups that administer a cluster in `clusters` of "

@@ -162,7 +162,9 @@ def test_deny_assignment_that_excludes_an_entra_group_makes_access_conditional_i
     assert any("only under a condition" in failure.what for failure in unknown.failures) == group
 
 
-def test_app_of_another_resource_group_with_tag_and_identity_of_an_agent_is_reported_as_an_outsider(arm: Arm) -> None:
+def test_app_of_another_resource_group_with_tag_and_identity_of_an_agent_is_reported_as_a_foreign_actor(
+    arm: Arm,
+) -> None:
     where = f"{BASE}/resourceGroups/other/providers/Microsoft.App/containerApps/evil"
     identity = next(one.owner for one in program().principals if one.agents == ("notifier",))
     block = {"type": "UserAssigned", "userAssignedIdentities": {identity: {"principalId": agent_id("notifier")}}}
@@ -191,7 +193,7 @@ def test_federated_credential_in_live_azure_fails_the_proof_unless_it_is_the_age
     assert ["can act as notifier" in failure.what for failure in proof_of(graph).failures] == [True]
 
 
-def test_aks_nodes_with_the_kubelet_identity_of_the_network_are_not_reported_as_an_outsider(arm: Arm) -> None:
+def test_aks_nodes_with_the_kubelet_identity_of_the_network_are_not_reported_as_a_foreign_actor(arm: Arm) -> None:
     (kubelet,) = (one for one in program().principals if one.party == "fleet")
     where = f"{BASE}/resourceGroups/MC_fleet/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{kubelet.name}"
     nodes = f"{BASE}/resourceGroups/MC_fleet/providers/Microsoft.Compute/virtualMachineScaleSets/aks-system"

@@ -145,7 +145,7 @@ def test_html_report_shows_reason_and_fix_of_a_rule_once() -> None:
     assert "`" not in "".join(read.words)
 
 
-def test_html_report_links_an_outsider_that_can_act_as_an_agent_to_the_agent_alone() -> None:
+def test_html_report_links_a_foreign_actor_that_can_act_as_an_agent_to_the_agent_alone() -> None:
     document = samples.fabrikam()
     change = {"sign": "+", "agent": "repo:x/y", "words": "can act as", "resource": "notifier", "grows": True}
     document["diff"]["changes"] = [change | {"operations": []}]

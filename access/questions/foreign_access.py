@@ -14,20 +14,20 @@ from access.model.graph import Graph, Principal
 from access.questions.doubts import Reaches, acts
 
 
-class Outsider(NamedTuple):
-    """A subject outside the network and its access: the agent or app, the first resource, and a sentence."""
+class ForeignAccess(NamedTuple):
+    """Access of a subject outside the network: the agent or app, the first resource, and a sentence."""
 
     agent: str
     resource: str
     what: str
 
 
-def outsiders(graph: Graph, declared: Declared, reaches: Reaches) -> Iterator[Outsider]:
+def foreign_access(graph: Graph, declared: Declared, reaches: Reaches) -> Iterator[ForeignAccess]:
     """Yield every way in which a subject outside the network acts as its identity, or reaches its data."""
     for one in actors_of_network(graph, declared.administrators):
         target = target_of(graph, one)
         name = target.display_name if isinstance(target, Principal) else ""
-        yield Outsider(name, "", f"{actor_sentence(graph, one)}, which network.yaml does not declare")
+        yield ForeignAccess(name, "", f"{actor_sentence(graph, one)}, which network.yaml does not declare")
     for principal_id, reached in reaches.items():
         principal = graph.principal(principal_id)
         resources = [resource for resource, reach in reached if acts(reach)]
@@ -39,7 +39,7 @@ def outsiders(graph: Graph, declared: Declared, reaches: Reaches) -> Iterator[Ou
             for one in graph.held_at_or_above(principal.id, each.id)
         }
         what = f"{principal.name} is not in the network and has access to {_listed([one.name for one in resources])}"
-        yield Outsider(
+        yield ForeignAccess(
             principal.name, resources[0].name, f"{what}, which network.yaml does not declare (by {'; '.join(held)})"
         )
 
