@@ -97,7 +97,7 @@ def _wrapped(text: str, first: str, rest: str) -> Iterator[str]:
 
 def _broken(text: str, first: str, rest: str) -> Iterator[str]:
     """Yield the lines of a text with a word that is longer than a line, which begin with `first` and then `rest`."""
-    # textwrap drops an indent that a word of the whole width does not fit behind, so that it is no part of the text.
+    # textwrap drops the indent of a line if the next word does not fit behind it, so it gets the text without indent.
     room = width() - max(len(first), len(rest))
     lines = _wrapper("", "", _AFTER_SLASHES, breaks=True)
     lines.width = max(room, 1)
