@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+from access.model.declared import Declared
 from access.questions.assignment_rows import AssignmentRow
 from access.reports import text as answers_text
 from access.reports.terminal import Style
@@ -14,7 +15,6 @@ from cli.access_changes import access_changes, deployed_access
 from cli.environment import DEBUG, is_on
 from cli.output import print_text
 from cli.program_run import run_program
-from cli.working_tree import Project as WorkingTree
 from localazure.deployment import state_file
 from localazure.deployment.project import Project
 from localazure.fronts.shared_world import SharedWorld
@@ -75,12 +75,19 @@ class FinishedRun:
         return "" if self.access_changes is None else answers_text.diff(self.access_changes, style)
 
 
-def run_shown(root: Path, operation: str, stack: str, stream: TextIO) -> FinishedRun:
-    """Run the program on local Azure, with a progress line on a stream."""
+def run_shown(root: Path, operation: str, stack: str, stream: TextIO, declared: Declared | None = None) -> FinishedRun:
+    """Run the program on local Azure, with a progress line on a stream.
+
+    Args:
+        root: the project's folder.
+        operation: `preview`, `up` or `destroy`.
+        stack: the name of the stack.
+        stream: where progress is shown.
+        declared: the network.yaml whose exceptions accept new findings.
+    """
     before = deployed_access(root, stack)
     with Progress(stream) as progress:
         result, assignments = run_program(root, stack, Operation(operation), progress)
-    declared = None if before is None else WorkingTree(root, stack).declared_if_any()
     return FinishedRun(result, assignments, access_changes(before, result, declared))
 
 

@@ -13,6 +13,7 @@ from cli.help_text import examples
 from cli.options import Json, Stack, not_empty
 from cli.output import print_text, write_file
 from cli.project_root import check_stack, find_root
+from cli.working_tree import Project
 
 __all__ = ["register"]
 
@@ -102,13 +103,15 @@ def _run(name: str, stack: str, *, as_json: bool, save: Path | None, summary: bo
 
     root = find_root()
     check_stack(root, stack)
+    declared = None
     if name != "destroy":  # which runs no program: what is deployed can be removed whatever the files say
         check_project_files(root, stack)
+        declared = Project(root, stack).declared_if_any()
     from cli import run_report  # noqa: PLC0415 (imports Pulumi's SDK, which a mistake in the files need not wait for)
 
     if not as_json:
         run_report.headline(root, name, stack)
-    run = run_report.run_shown(root, name, stack, sys.stderr)
+    run = run_report.run_shown(root, name, stack, sys.stderr, declared)
     if save is not None:
         write_file(save, json.dumps(run.document()))
     verdict = None

@@ -125,6 +125,29 @@ def test_local_preview_prints_the_access_change_and_finding_of_a_new_public_blob
     assert "new finding: public-access: 'pub' can be read by anybody" in text
 
 
+def test_local_preview_shows_a_new_finding_that_network_yaml_accepts_as_accepted(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output(capsys, "up")
+    program = project / "__main__.py"
+    program.write_text(
+        "import pulumi\n"
+        "def keys_on(args):\n"
+        "    if args.type_.endswith(':StorageAccount'):\n"
+        "        props = args.props | {'allow_shared_key_access': True}\n"
+        "        return pulumi.ResourceTransformationResult(props, args.opts)\n"
+        f"pulumi.runtime.register_stack_transformation(keys_on)\n{program.read_text()}"
+    )
+    exception = "{ finding: local-auth-on, on: reports, because: clients are moved, expires: 2999-12-31 }"
+    (project / "network.yaml").write_text(f"{NETWORK}exceptions:\n  - {exception}\n")
+
+    text = " ".join(output(capsys, "preview").split())
+
+    assert "new, accepted: local-auth-on: 'contosoreportsdev7' can be accessed with keys, without a role" in text
+    assert "accepted until 2999-12-31: clients are moved" in text
+    assert "1 accepted new finding" in text
+
+
 def test_local_preview_summary_of_a_program_without_network_yaml_counts_errors_and_shows_no_proof(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
