@@ -96,7 +96,8 @@ def _files(values: Values, _there: set[str]) -> Iterator[str]:
     if _is_on(mapping(values.get("azureFilesIdentityBasedAuthentication")), "defaultSharePermission"):
         yield "everyone in its directory has a share permission (azureFilesIdentityBasedAuthentication)"
     # "Network File System (NFS) 3.0 protocol support for Azure Blob Storage", 2025: no authorization but the network.
-    if _is_on(values, "isNfsV3Enabled"):
+    # azure-native calls it enableNfsV3 (version 3.29.0, Nov 2026).
+    if _is_on(values, "isNfsV3Enabled") or _is_on(values, "enableNfsV3"):
         yield "everyone in the networks that reach it has all its data over NFS, without a role (isNfsV3Enabled)"
 
     # "SSH File Transfer Protocol (SFTP) support for Azure Blob Storage", 2025: only local users sign in.

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from localazure.arm.resource_type import ResourceType
 from localazure.arm.schema_compiler import Check, Compiler
+from localazure.arm.sdk_names import with_sdk_names
 from localazure.errors import Violation
 
 DATA = Path(__file__).parent / "data" / "api_types"
@@ -66,7 +67,7 @@ def _arm_type(token: str, arguments: frozenset[str]) -> ArmType | None:
     definition = _of_provider(provider_of(token)).get(token) if token.startswith("azure-native:") else None
     if definition is None:
         return None
-    compiler, body = Compiler(definition["types"]), {"ref": definition["arm_type"]}
+    compiler, body = Compiler(with_sdk_names(token, definition["types"])), {"ref": definition["arm_type"]}
     return ArmType(
         api_version=cast("str", definition["api_version"]),
         has_location=compiler.takes(body, "location"),

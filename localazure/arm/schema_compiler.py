@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from typing import Any, cast
 
 from localazure.arm.resource_type import UNKNOWN
+from localazure.arm.sdk_names import PUBLISHED_NAME
 from localazure.arm.secret_values import SIGNATURE
 from localazure.errors import Violation
 
@@ -190,6 +191,9 @@ class _ObjectCheck:
 
     def _no_such(self, name: str) -> str:
         known = {name for name, schema in self._shape.properties.items() if not schema.get("read_only")}
+        renamed = [each for each in sorted(known) if self._shape.properties[each].get(PUBLISHED_NAME) == name]
+        if renamed:
+            return f"no such property; azure-native calls it {renamed[0]!r}"
         near = get_close_matches(name, known, n=1)
         return (
             f"no such property; did you mean {near[0]!r}?" if near else f"no such property; known are {_listed(known)}"

@@ -18,8 +18,7 @@ StorageAccountAlreadyTaken, where Azure has StorageAccountInAnotherResourceGroup
 changed property has the status 409, where Azure has 400. The codes InvalidValuesForRequestParameters for anything but
 kind and SKU, AccountPropertyCannotBeUpdated for a SKU, and BadRequest, for policies of the blob service and for a
 container's immutability, are ours: Microsoft names none. What an existing account allows is not known, so none of its
-settings is held against what is created in it. What the SDK calls networkRuleSet, enableHttpsTrafficOnly and
-enableNfsV3 has other names in the published type, and cannot be requested.
+settings is held against what is created in it.
 """
 
 from collections.abc import Iterator, Mapping

@@ -26,6 +26,7 @@ ON: list[tuple[str, Row]] = [
     ("keyvault:Vault", {"properties": {"enableRbacAuthorization": True, "enabledForTemplateDeployment": True}}),
     ("storage:StorageAccount", {"azureFilesIdentityBasedAuthentication": {"defaultSharePermission": "X"}}),
     ("storage:StorageAccount", {"isNfsV3Enabled": True}),
+    ("storage:StorageAccount", {"enableNfsV3": True}),
     ("storage:StorageAccount", {"isSftpEnabled": True}),
 ]
 OFF: list[tuple[str, Row]] = [
