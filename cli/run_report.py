@@ -97,10 +97,10 @@ def run_document(result: RunResult, found: Sequence[AssignmentRow]) -> dict[str,
 
 
 def republish_agent(root: Path, stack: str, agent: str) -> tuple[str, str]:
-    """Publish a Foundry agent of local Azure again; return the old and the new principal id.
+    """Create a Foundry agent of local Azure, or its application, again; return the old and the new principal id.
 
     Raises:
-        LocalAzureError: nothing is deployed there, or the agent is not published.
+        LocalAzureError: nothing is deployed there, or the agent has no identity of its own.
     """
     path = state_file.state_file_path(root, stack)
     if not path.exists():

@@ -146,7 +146,7 @@ class Agent(StrictModel):
     agent: Annotated[str, azure.FOUNDRY_AGENT] = ""
     """For 'foundry': its name in the project; by default, its name in this network."""
     version: Version = ""
-    """For 'foundry': version that is published, a number in quotes."""
+    """For 'foundry': version that callers get, a number in quotes."""
     cluster: str = ""
     """For 'aks': name of its host, of kind aks-cluster."""
     service_account: Annotated[str, azure.KUBERNETES_LABEL] = ""

@@ -255,13 +255,13 @@ class Environment(StrictModel):
     existing: dict[str, ExistingLocation] = Field(default_factory=dict[str, ExistingLocation])
     """Location of existing accounts, vaults, namespaces, services, stores, clusters and the registry, by base name."""
     published: Published = ()
-    """Foundry agents that are published in this environment: true for all, or a list; none by default."""
+    """Legacy: Foundry agents that are published as applications, in projects with 'identities: shared'."""
     shared_identity: Literal["allowed", "refused"] = "refused"
-    """Permission for Foundry agents to share one identity, so that a grant of one is a grant of all."""
+    """Legacy: permission for Foundry agents to share one identity, so that a grant of one is a grant of all."""
     agent_identities: dict[str, PrincipalId] = Field(default_factory=dict[str, str])
     """Ids of Foundry agents' existing identities, copied from their project, by agent."""
     project_identities: dict[str, PrincipalId] = Field(default_factory=dict[str, str])
-    """Ids of identities that the unpublished agents of a project share, copied from the project, by project."""
+    """Legacy: ids of identities that the unpublished agents of a project share, copied from it, by project."""
     clusters: dict[str, Cluster] = Field(default_factory=dict[str, Cluster])
     """Settings of clusters, by name in the network: size, subnet and administrators."""
     destinations: dict[str, Destination] = Field(default_factory=dict[str, Destination])

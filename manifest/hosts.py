@@ -58,8 +58,8 @@ class FoundryProject(StrictModel):
     """Base name of the Foundry account that holds it."""
     project: Annotated[str, azure.FOUNDRY_PROJECT] = ""
     """Name of the project in Azure; by default, the name in this network."""
-    identities: Literal["shared", "per-agent"] = "shared"
-    """Identity of unpublished agents: one that all share, or one for each agent."""
+    identities: Literal["shared", "per-agent"] = "per-agent"
+    """Identities of its agents: one for each from its creation, or (legacy) one that unpublished agents share."""
     deployments: ModelDeployments = ()
     """Model deployments of the account; none for an existing account."""
     connections: dict[str, Annotated[str, Field(json_schema_extra={"enum": list(VERBS)})]] = Field(

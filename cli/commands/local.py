@@ -58,7 +58,8 @@ def republish(
 ) -> int:
     """Give a Foundry agent of local Azure a new identity.
 
-    Publishes the agent again outside the Pulumi program, to show what follows when somebody does this in the portal.
+    Creates the agent again outside the Pulumi program, or publishes a legacy agent again, to show what follows when
+    somebody does this in the portal.
     """
     from cli.run_report import republish_agent  # noqa: PLC0415 (imports Pulumi's SDK)
 

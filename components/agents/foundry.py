@@ -262,9 +262,9 @@ def _application_principal_id(
     identity = properties.default_instance_identity
     if identity is None:
         raise RuntimeError(
-            f"Foundry published {app_name!r} without an identity of its own: the agent keeps the one that it has. Set"
-            " 'identities: per-agent' on its project if it was created with one; or remove it from 'published' of the"
-            " stack and set, in 'agent_identities', the id that the application's JSON view in the Azure portal shows"
-            " (component: identity 'per-agent', or 'given' with 'principal_id')"
+            f"Foundry published {app_name!r} without an identity of its own: the agent keeps the one that it has."
+            " Remove 'identities: shared' from its project if it was created with one; or remove it from 'published'"
+            " of the stack and set, in 'agent_identities', the id that the application's JSON view in the Azure portal"
+            " shows (component: identity 'per-agent', or 'given' with 'principal_id')"
         )
     return identity.principal_id

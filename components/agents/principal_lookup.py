@@ -1,8 +1,8 @@
 """Looks up the principal id of a Foundry agent in Azure; no resource type of Azure returns it.
 
-An agent's own identity is in the data plane of its project. The identity that unpublished agents share is in the
-project's representation in Resource Manager. Sources: "Manage hosted agents" and "Agent identity concepts in Microsoft
-Foundry", Microsoft Learn, 2026-04-13.
+An agent's own identity is in the data plane of its project. The identity that the agents of a legacy project share is
+in the project's representation in Resource Manager. Sources: "Manage hosted agents" and "Agent identity concepts in
+Microsoft Foundry", Microsoft Learn, 2026-04-13.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -113,7 +113,7 @@ def _required_own_id(name: str, principal_id: str | None) -> str:
     if not principal_id:
         raise RuntimeError(
             f"agent {name!r} has no identity of its own, because it was created before Foundry gave every agent one;"
-            " create it again, or remove 'identities: per-agent' from its project (component: identity 'shared' or"
+            " create it again, or set 'identities: shared' (legacy) on its project (component: identity 'shared' or"
             " 'application')"
         )
     return principal_id
@@ -125,14 +125,14 @@ def _shared_principal_id(inputs: Mapping[str, Any], own_ids: Mapping[str, str | 
     if len(shared_ids) != 1:
         raise RuntimeError(
             f"Azure returns {len(shared_ids)} agent identities of project {project_id!r}, where its unpublished"
-            " agents share one; copy 'agentIdentityId' from the project's JSON view in the Azure portal to"
-            " 'project_identities' of the stack (component: 'principal_id')"
+            " agents share one; remove 'identities: shared' from the project, or copy 'agentIdentityId' from its JSON"
+            " view in the Azure portal to 'project_identities' of the stack (component: 'principal_id')"
         )
     for name, own_id in own_ids.items():
         if own_id not in {None, "", shared_ids[0]}:
             raise RuntimeError(
-                f"agent {name!r} does not share the project's identity, but has its own, {own_id}; set 'identities:"
-                " per-agent' on its project (component: identity 'per-agent')"
+                f"agent {name!r} does not share the project's identity, but has its own, {own_id}; remove"
+                " 'identities: shared' from its project (component: identity 'per-agent')"
             )
     return shared_ids[0]
 

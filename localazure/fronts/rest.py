@@ -120,9 +120,10 @@ class RestApi:
         known = azure.read(found.token, found.id)
         row = _row(found.id, known[1] if known else found.outputs)
         if found.token == foundry.PROJECT:
-            # What the portal calls the project's JSON view.
-            shared = foundry.shared_agent_identity(azure.world, found.id)
-            row["properties"] |= {"agentIdentity": {"agentIdentityId": shared.id}}
+            # What the portal calls the project's JSON view; only a legacy project has it.
+            shared = foundry.shared_agent_identity_or_none(azure.world, found.id)
+            if shared is not None:
+                row["properties"] |= {"agentIdentity": {"agentIdentityId": shared.id}}
         return row
 
     def _write(self, method: str, path: str, body: Values) -> Reply:

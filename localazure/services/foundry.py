@@ -4,22 +4,25 @@ A project has up to two kinds of principals: the managed identity of its `identi
 that Foundry creates. Those of applications are in their outputs; the others are in no output of Resource
 Manager, so that `shared_agent_identity` and `agent_identity` return them.
 
-Facts, from Microsoft Learn: "Agent identity concepts in Microsoft Foundry", 2026-07 (a shared identity for the agents
-of a project; agents made since have one of their own from their creation); "Publish and share agents in Microsoft
-Foundry", 2026-06 (an application has a blueprint and an identity of its own, made and deleted with it, and no grants of
-the project's; one protocol at a time; an agent's name is all that an application needs). Names from the published
-types. That project management needs a managed identity of the account, which is looked at when a project is made:
-hashicorp/terraform-provider-azurerm#30423. That an account with projects cannot be deleted is a rule of the account.
+Facts, from Microsoft Learn: "Migrate from agent applications to the new agent endpoint and publishing experience",
+2026-07-21 (every agent has an identity of its own from its creation; only agents that were created earlier, whose
+`instance_identity` is null, share the one of their project, and none of them can be upgraded in place); "Publish and
+share agents in Microsoft Foundry", 2026-06 (an application has a blueprint and an identity of its own, made and deleted
+with it, and no grants of the project's; one protocol at a time; an agent's name is all that an application needs).
+Names from the published types. That project management needs a managed identity of the account, which is looked at
+when a project is made: hashicorp/terraform-provider-azurerm#30423. That an account with projects cannot be deleted is
+a rule of the account.
 
 A program reads the identities that no resource has with a dynamic resource, `foundry:AgentIdentity`, as
 `components` makes it; here this module serves it, without a network.
 
 Differences from Azure: agents exist in the data plane alone, so that any name of one is taken to exist, in any
 version; nothing runs. An agent's own identity begins when it is first requested; a given id is assumed to be
-one. What connections point at is not looked at. Connections whose type carries a key, a token or a password are
-refused: what local Azure is for has none. An existing account is taken to manage projects. The codes
-ProjectsNotEnabled, ConnectionCarriesCredentials, IdentityIsComputed, AgentRequired, AgentNotInApplication,
-TooManyProtocols and InvalidReplicas are ours.
+one. A project is taken to be an earlier one, whose agents share an identity, once a program requests that identity.
+What connections point at is not looked at. Connections whose type carries a key, a token or a password are refused:
+what local Azure is for has none. An existing account is taken to manage projects. The codes
+ProjectsNotEnabled, ConnectionCarriesCredentials, IdentityIsComputed, AgentRequired, AgentHasOwnIdentity,
+AgentNotInApplication, TooManyProtocols and InvalidReplicas are ours.
 """
 
 import json
@@ -62,12 +65,21 @@ _COMPUTED_IDENTITIES = ("agentIdentityBlueprint", "defaultInstanceIdentity")
 
 # Agent identities
 def shared_agent_identity(world: World, project_id: str) -> Principal:
-    """Return the principal that all unpublished agents of a project share; create it in local Azure if missing.
+    """Return the principal that the agents of a legacy project share; create it in local Azure if missing.
 
     Raises:
         AzureError: there is no such project.
     """
     return world.get_or_create_principal(_shared_identity_owner(_existing(world, project_id)))
+
+
+def shared_agent_identity_or_none(world: World, project_id: str) -> Principal | None:
+    """Return the principal that the agents of a legacy project share; None for a project that has none.
+
+    Raises:
+        AzureError: there is no such project.
+    """
+    return world.find_owned_principal(_shared_identity_owner(_existing(world, project_id)))
 
 
 def agent_identity(world: World, project_id: str, agent_name: str) -> Principal:
@@ -102,10 +114,6 @@ def _shared_identity_owner(project: str) -> str:
 
 def _blueprint_owner(application: str) -> str:
     return f"{application}/agentIdentityBlueprint"
-
-
-def _create_shared_identity(request: Request) -> None:
-    request.world.get_or_create_principal(_shared_identity_owner(request.id))
 
 
 def _delete_agent_identities(world: World, project: Resource) -> None:
@@ -143,13 +151,22 @@ def _project_exists(request: Request) -> Iterator[AzureError]:
         yield AzureError(
             "AgentRequired", f"{len(agents)} agents are listed; an own agent identity belongs to exactly one agent"
         )
+    for name in agents if shared else ():
+        own = request.world.find_owned_principal(f"{project}/agents/{name}")
+        if own is not None:
+            yield AzureError(
+                "AgentHasOwnIdentity",
+                f"the agent '{name}' does not share the identity of its project, but has its own, {own.id}; remove"
+                " 'identities: shared' from its project",
+            )
 
 
 def _identity_outputs(world: World, inputs: Values) -> Values:
     """Return the outputs of an agent identity: the principal id, and the ids that unpublished agents share."""
     project, agents, shared = _identity_inputs(inputs)
     if "given" in inputs:
-        return {"principal_id": inputs["given"], "shared": [shared_agent_identity(world, project).id]}
+        sharing = shared_agent_identity_or_none(world, project)
+        return {"principal_id": inputs["given"], "shared": [] if sharing is None else [sharing.id]}
     found = shared_agent_identity(world, project) if shared else agent_identity(world, project, agents[0])
     return {"principal_id": found.id, "shared": []}
 
@@ -336,7 +353,6 @@ TYPES = (
         rules=_account_manages_projects,
         outputs=_PROJECT_OUTPUTS,
         volatile=("etag", "systemData"),
-        on_created=_create_shared_identity,
         on_deleted=_delete_agent_identities,
         # An agent is not a resource, but callers get roles on it: "Configure and share your agent", 2026-04-14.
         data_plane_children=("agents",),

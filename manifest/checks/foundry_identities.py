@@ -55,11 +55,10 @@ def _given_to_projects(inputs: CheckInput) -> Iterator[Violation]:
                 else unknown_name_message("project", project, projects, there="the Foundry projects are")
             )
             yield Violation(path, message, "environment")
-        elif inputs.raw_entry("hosts", project).get("identities") == "per-agent":
+        elif inputs.raw_entry("hosts", project).get("identities", "per-agent") == "per-agent":
             message = (
-                f"no agents of project {quote_value(project)} share an identity ('identities:"
-                " per-agent'); remove it here,"
-                " or set the ids of single agents in 'agent_identities'"
+                f"no agents of project {quote_value(project)} share an identity, because it has no 'identities:"
+                " shared'; remove it here, or set the ids of single agents in 'agent_identities'"
             )
             yield Violation(path, message, "environment")
 
@@ -128,7 +127,10 @@ def _shared(inputs: CheckInput) -> Iterator[Violation]:
 
 
 def _one_for_all(network: Network, project: str, agents: list[str]) -> str:
-    way_out = "with 'published', or set 'shared_identity: allowed', in this environment"
+    way_out = (
+        "remove 'identities: shared' from the project, so that each agent has its own identity; or set"
+        " 'shared_identity: allowed' in this environment"
+    )
     held = {one: {_right(each) for each in network.agents[one].access} for one in agents}
     every = {right for rights in held.values() for right in rights}
     if len(agents) < _SEVERAL:
@@ -137,7 +139,7 @@ def _one_for_all(network: Network, project: str, agents: list[str]) -> str:
             f" {quote_value(project)} share,"
             " so that a grant of one is a grant of all: other agents of the project would get"
             f" {_format_permissions(every)};"
-            f" publish it {way_out}"
+            f" {way_out}"
         )
     more = {one: every - rights for one, rights in held.items()}
     gains = "; ".join(
@@ -148,7 +150,7 @@ def _one_for_all(network: Network, project: str, agents: list[str]) -> str:
     return (
         f"{join_choices(agents)} would share one identity in project {quote_value(project)}, so"
         " that a grant of one is a grant of"
-        f" all: {gains or 'their grants are the same today'}; publish them {way_out}"
+        f" all: {gains or 'their grants are the same today'}; {way_out}"
     )
 
 

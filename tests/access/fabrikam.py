@@ -27,20 +27,20 @@ def declared(stack: str = "dev", root: Path = FABRIKAM) -> Declared:
 
 
 @cache
-def _document(stack: str) -> str:
-    project = Project.at(FABRIKAM)
+def _document(stack: str, root: Path) -> str:
+    project = Project.at(root)
     result = run(project.run, project=project.name, stack=stack, config=project.config(stack))
     assert result.ok, [failure.message for failure in result.failures]
     return json.dumps(document_of(result, granted(result)))
 
 
-def document(stack: str = "dev") -> dict[str, Any]:
+def document(stack: str = "dev", root: Path = FABRIKAM) -> dict[str, Any]:
     """Return a copy of the JSON document of a preview of Fabrikam on local Azure."""
-    return json.loads(_document(stack))
+    return json.loads(_document(stack, root))
 
 
-def graph(stack: str = "dev") -> Graph:
-    return local.read(document(stack))
+def graph(stack: str = "dev", root: Path = FABRIKAM) -> Graph:
+    return local.read(document(stack, root))
 
 
 def changed(before: Graph, assignments: list[Assignment] | None = None, **more: Any) -> Graph:  # noqa: ANN401

@@ -95,8 +95,7 @@ def test_blast_radii_of_fabrikam_list_destroyable_data_secrets_and_models_but_no
 ) -> None:
     assert {name: one["destroys"] for name, one in fabrikam.items()} == {
         "analysis": ["findings", "models"],
-        # As the agent that it shares its identity with.
-        "compliance": ["models"],
+        "compliance": [],
         "ingestion": ["code-uploads"],
         "market-analysis": ["models"],
         "notifier": [],
@@ -109,7 +108,6 @@ def test_blast_radii_of_fabrikam_list_destroyable_data_secrets_and_models_but_no
     }
     assert {name for name, one in fabrikam.items() if one["models"]} == {
         "analysis",
-        "compliance",
         "market-analysis",
         "security-scanner",
     }

@@ -7,6 +7,7 @@ import pytest
 from access.azure.roles import by_name
 from access.questions.diff import difference
 from tests.access import fabrikam
+from tests.fabrikam import LEGACY
 
 GRAPH = fabrikam.graph()
 GRANTS = {one.name: one for one in GRAPH.assignments}
@@ -17,7 +18,7 @@ def without(*names: str) -> "fabrikam.Graph":
 
 
 def test_access_diff_of_publishing_foundry_agents_removes_only_access_of_the_shared_identity() -> None:
-    found = difference(GRAPH, fabrikam.graph("prod"))
+    found = difference(fabrikam.graph(root=LEGACY), fabrikam.graph("prod", LEGACY))
 
     assert [str(change) for change in found.changes] == [
         "- compliance may use models",

@@ -10,12 +10,13 @@ from access.model.declared import Declared, DeclaredAccess
 from access.model.graph import Assignment, Graph
 from access.questions.proof import prove
 from tests.access import fabrikam
+from tests.fabrikam import LEGACY
 
-GRAPH, DECLARED = fabrikam.graph(), fabrikam.declared()
+GRAPH, DECLARED = fabrikam.graph(root=LEGACY), fabrikam.declared(root=LEGACY)
 GRANTS = {one.name: one for one in GRAPH.assignments}
 NAMES = sorted(GRANTS)
 """Names of all role assignments, sorted so that tests have a fixed order."""
-PUBLISHED, PUBLISHED_DECLARED = fabrikam.graph("prod"), fabrikam.declared("prod")
+PUBLISHED, PUBLISHED_DECLARED = fabrikam.graph("prod", LEGACY), fabrikam.declared("prod", LEGACY)
 PUBLISHED_GRANTS = {one.name: one for one in PUBLISHED.assignments}
 CASES = [("dev", name) for name in NAMES] + [("prod", name) for name in sorted(PUBLISHED_GRANTS.keys() - GRANTS.keys())]
 """Names of all assignments, before and after publishing."""

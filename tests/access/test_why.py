@@ -9,16 +9,16 @@ from access.model.errors import UnknownName
 from access.model.graph import Graph, Resource
 from access.questions.why import reasons_text, why
 from tests.access import fabrikam
-from tests.fabrikam import FABRIKAM
+from tests.fabrikam import LEGACY
 
-GRAPH, DECLARED = fabrikam.graph(), fabrikam.declared()
+GRAPH, DECLARED = fabrikam.graph(root=LEGACY), fabrikam.declared(root=LEGACY)
 READ = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"
 
 
 def test_access_why_explains_an_allowed_operation_with_assignment_and_line() -> None:
     (reason,) = why(GRAPH, DECLARED, "analysis", "code-uploads", READ)
 
-    lines = (FABRIKAM / "network.yaml").read_text().splitlines()
+    lines = (LEGACY / "network.yaml").read_text().splitlines()
     (place,) = reason.locations
     assert reason.answer.decision == "allowed"
     assert [one.name for one in reason.answer.by] == ["analysis-may-read-code-uploads"]

@@ -60,7 +60,7 @@ def test_shared_identity_of_foundry_agents_is_read_from_resource_manager() -> No
         (
             "shared",
             FakeAzure(own("its own"), AzureResponse(200, SHARED)),
-            "but has its own, its own; set 'identities: per-agent'",
+            "but has its own, its own; remove 'identities: shared'",
         ),
         (
             "shared",

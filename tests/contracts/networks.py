@@ -57,6 +57,7 @@ EVERY_HOST: dict[str, Any] = {
         "studio": {
             "kind": "foundry-project",
             "account": "contoso-ai",
+            "identities": "shared",
             "deployments": [{"name": "small", "model": "gpt-5.6-luna", "version": "2026-07-09"}],
             "connections": {"documents": "read"},
         },

@@ -23,6 +23,7 @@ WRITTEN: dict[str, Any] = {
         "research": {
             "kind": "foundry-project",
             "account": "contoso-foundry",
+            "identities": "shared",
             "deployments": [{"name": "gpt", "model": "gpt-5.6-sol", "version": "2026-07-09"}],
             "connections": {"models": "use"},
         },

@@ -62,22 +62,18 @@ def test_budget_separation_and_exception_examples_of_the_how_to_for_writing_a_ne
     assert (len(network.separation), len(network.exceptions)) == (1, 1)
 
 
-def test_agent_host_examples_of_the_how_to_for_writing_a_network_load_only_if_the_foundry_agent_is_published(
+def test_agent_host_examples_of_the_how_to_for_writing_a_network_load_and_give_the_foundry_agent_its_own_identity(
     tmp_path: Path,
 ) -> None:
     hosts, agents = HOSTS.split("\n\n", 1)
     whole = NETWORK.replace("agents:\n", hosts + "\n\n" + agents + "\n") + "\n" + PEOPLE
-    unpublished = PLACES.partition("\n")[2]
-
-    with pytest.raises(ManifestError, match="shared_identity: 'analyst' would use the identity"):
-        load_project(project(tmp_path, whole, ENVIRONMENT + unpublished))
 
     network, environment = load_project(project(tmp_path, whole, ENVIRONMENT + PLACES))
     assert (set(network.hosts), set(network.agents)) == (
         {"research", "fleet"},
         {"reader", "bookkeeper", "analyst", "notifier"},
     )
-    assert environment.identity_source_of("analyst", network) == "application"
+    assert environment.identity_source_of("analyst", network) == "per-agent"
     assert [(one.resource, one.verb) for one in network.people["analysts"].access] == [("analyst", "use")]
 
 

@@ -33,7 +33,7 @@ ACCESS = {
     "settings": "read",
 }
 HOSTS: dict[str, Any] = {
-    "studio": {"kind": "foundry-project", "account": "contoso-foundry"},
+    "studio": {"kind": "foundry-project", "account": "contoso-foundry", "identities": "shared"},
     "lab": {"kind": "foundry-project", "account": "contoso-foundry", "identities": "per-agent"},
     "fleet": {"kind": "aks-cluster", "cluster": "contoso-fleet", "private": True},
 }

@@ -12,9 +12,7 @@ ON_FOUNDRY, ON_AKS = {"market-analysis", "compliance"}, {"notifier"}
 ON_CONTAINER_APPS = AGENTS - ON_FOUNDRY - ON_AKS
 # Foundry pulls no images, and the nodes of a cluster pull them for all its agents.
 PULLS = {(who, "pull", "fabrikam") for who in (*ON_CONTAINER_APPS, "fleet")}
-# In dev no agent is published: agents of one project share an identity, so each has the access of both.
-SHARED = {("market-analysis", "read", "documents"), ("compliance", "use", "models")}
-MATRIX = {"dev": ACCESS | PULLS | SHARED, "prod": ACCESS | PULLS}
+MATRIX = ACCESS | PULLS
 
 # The end of the scope of each resource in dev; Azure has no narrower one.
 SCOPES = {
@@ -36,8 +34,8 @@ def test_local_preview_and_up_grant_exactly_the_access_expected_of_the_sample_ne
 ) -> None:
     document = run(operation, "--stack", stack)
 
-    assert {(one["agent"], one["verb"], one["resource"]) for one in document["access"]} == MATRIX[stack]
-    assert len(document["access"]) == len(MATRIX[stack])
+    assert {(one["agent"], one["verb"], one["resource"]) for one in document["access"]} == MATRIX
+    assert len(document["access"]) == len(MATRIX)
 
 
 def test_local_preview_assigns_each_role_of_the_sample_network_at_its_resource(run: Run) -> None:
@@ -46,7 +44,9 @@ def test_local_preview_assigns_each_role_of_the_sample_network_at_its_resource(r
 
 
 @STACKS
-def test_container_apps_foundry_applications_and_namespaces_are_named_network_agent_stack(run: Run, stack: str) -> None:
+def test_container_apps_and_namespaces_are_named_network_agent_stack_and_no_foundry_application_is_made(
+    run: Run, stack: str
+) -> None:
     resources = run("preview", "--stack", stack)["resources"]
 
     def named(kind: str, key: str) -> set[str]:
@@ -54,10 +54,9 @@ def test_container_apps_foundry_applications_and_namespaces_are_named_network_ag
 
     groups = {one["inputs"]["resourceGroupName"] for one in resources if "resourceGroupName" in one["inputs"]}
     spaces = {one["inputs"]["metadata"]["name"] for one in resources if one["type"] == "kubernetes:core/v1:Namespace"}
-    applications = {f"fabrikam-{agent}-{stack}" for agent in ON_FOUNDRY} if stack == "prod" else set()
 
     assert named("ContainerApp", "containerAppName") == {f"fabrikam-{agent}-{stack}" for agent in ON_CONTAINER_APPS}
-    assert named("AgentApplication", "name") == applications
+    assert named("AgentApplication", "name") == set(), "applications are legacy"
     assert spaces == {f"fabrikam-{agent}-{stack}" for agent in ON_AKS}
     assert groups == {"fabrikam-agents-dev" if stack == "dev" else "fabrikam-agents-production"}
 
@@ -76,11 +75,10 @@ def test_stack_output_agents_lists_host_endpoint_principal_and_role_assignments_
         "host",
         "principal_id",
     }
-    as_one = dict.fromkeys(ON_FOUNDRY, "unpublished-in-research") if stack == "dev" else {}
     assert {grant for agent in agents.values() for grant in agent["grants"]} == {
-        f"{as_one.get(agent, agent)}-may-{verb}-{resource}" for agent, verb, resource in ACCESS
+        f"{agent}-may-{verb}-{resource}" for agent, verb, resource in ACCESS
     }
-    assert len({agent["principal_id"] for agent in agents.values()}) == len(AGENTS) - (1 if as_one else 0)
+    assert len({agent["principal_id"] for agent in agents.values()}) == len(AGENTS)
 
 
 @STACKS

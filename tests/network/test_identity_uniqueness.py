@@ -21,7 +21,7 @@ NETWORK: dict[str, Any] = {
     "registry": {"name": "contosoimages"},
     "resources": {"documents": {"kind": "blob-container", "account": "contosodocuments"}},
     "hosts": {
-        "studio": {"kind": "foundry-project", "account": "contoso-foundry"},
+        "studio": {"kind": "foundry-project", "account": "contoso-foundry", "identities": "shared"},
         "fleet": {"kind": "aks-cluster", "cluster": "contoso-fleet", "private": True},
     },
     "agents": {
@@ -110,6 +110,7 @@ def test_shared_project_identity_configured_as_an_agents_own_id_is_refused_if_no
     tmp_path: Path,
 ) -> None:
     """The portal's JSON view of a project shows the shared identity, so people copy its id first."""
+    assert up(tmp_path, **ALLOWED).ok
     assert up(tmp_path, **WRITER_PUBLISHED).ok
     shared = principal_owned_by(tmp_path, "/sharedagentidentity")
 
@@ -152,6 +153,8 @@ def test_configuring_the_correct_shared_project_identity_changes_no_role_assignm
 def test_configured_shared_identity_that_differs_from_the_one_azure_reports_is_refused_and_gets_no_roles(
     tmp_path: Path,
 ) -> None:
+    assert up(tmp_path, **ALLOWED).ok
+
     result = up(tmp_path, **ALLOWED, project_identities={"studio": GIVEN})
 
     place = f"Pulumi.dev.yaml:{line_of(tmp_path, GIVEN)} agent-network:project_identities.studio"

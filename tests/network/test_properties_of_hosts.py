@@ -16,7 +16,7 @@ from tests.strategies import projects
 PROJECT, SHARING, CLUSTER = "the-own-identities", "the-published-agents", "the-cluster-host"
 HOSTS: dict[str, Any] = {
     PROJECT: {"kind": "foundry-project", "account": "contoso-own-identities", "identities": "per-agent"},
-    SHARING: {"kind": "foundry-project", "account": "contoso-published-agents"},
+    SHARING: {"kind": "foundry-project", "account": "contoso-published-agents", "identities": "shared"},
     CLUSTER: {"kind": "aks-cluster", "cluster": "contoso-the-cluster", "private": True},
 }
 OF_CONTAINERS = ("image", "cpu", "memory", "replicas", "scale", "ingress", "port", "probes", "environment")

@@ -17,7 +17,7 @@ from localazure.fronts.rest import LocalCredential, Reply, RestApi
 from localazure.fronts.serving import serve_http
 from localazure.fronts.shared_world import SharedWorld
 from localazure.republish import republish
-from localazure.services.foundry import PROJECT, recreate_agent
+from localazure.services.foundry import PROJECT, recreate_agent, shared_agent_identity
 from release.foundry.azure import Azure
 from release.foundry.reconciling import apply, plan
 from release.foundry.stack import ExportedStack
@@ -130,8 +130,9 @@ def recreate_compliance(azure: LocalAzure) -> None:
     recreate_agent(azure.world, project_of(azure.world), "compliance")
 
 
-def remove_shared_identity(azure: LocalAzure) -> None:
+def recreate_shared_identity(azure: LocalAzure) -> None:
     azure.world.remove_principal(f"{project_of(azure.world)}/sharedAgentIdentity")
+    shared_agent_identity(azure.world, project_of(azure.world))
 
 
 def of_applications(project: Project) -> None:
@@ -152,7 +153,7 @@ EVERY_IDENTITY = pytest.mark.parametrize(
     [
         pytest.param(of_applications, republish_compliance, id="published application"),
         pytest.param(of_agents, recreate_compliance, id="agent's own identity"),
-        pytest.param(of_a_project, remove_shared_identity, id="shared identity"),
+        pytest.param(of_a_project, recreate_shared_identity, id="shared identity"),
     ],
 )
 

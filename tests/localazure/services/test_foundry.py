@@ -245,7 +245,7 @@ def shared_or_none(azure: LocalAzure, project: str) -> str | None:
 
 def test_agent_identity_resource_returns_principal_ids_in_local_azure(azure: LocalAzure) -> None:
     _, own = make(azure, AGENT_IDENTITY)
-    _, shared = make(azure, AGENT_IDENTITY, identity="shared", agents=["report", "clerk"])
+    _, shared = make(azure, AGENT_IDENTITY, identity="shared", agents=["clerk", "scribe"])
 
     assert own["principal_id"] == agent_identity(azure.world, PROJECT_ID, "report").id
     assert shared["principal_id"] == shared_agent_identity(azure.world, PROJECT_ID).id
@@ -253,11 +253,36 @@ def test_agent_identity_resource_returns_principal_ids_in_local_azure(azure: Loc
 
 def test_agent_identity_with_given_id_also_returns_the_shared_identity_in_local_azure(azure: LocalAzure) -> None:
     given = "5c1d0000-0000-4000-8000-000000000001"
-
-    _, returned = make(azure, AGENT_IDENTITY, given=given)
-
+    _, before = make(azure, AGENT_IDENTITY, given=given)
     shared = shared_agent_identity(azure.world, PROJECT_ID).id
+
+    _, returned = make(azure, AGENT_IDENTITY, given=given, agents=["clerk"])
+
+    assert (before["principal_id"], before["shared"]) == (given, [])
     assert (returned["principal_id"], returned["shared"]) == (given, [shared])
+
+
+def test_foundry_agents_have_identities_of_their_own_and_a_new_project_has_no_shared_one_in_local_azure(
+    azure: LocalAzure,
+) -> None:
+    project, _ = make(azure, PROJECT)
+    _, report = make(azure, AGENT_IDENTITY)
+    _, clerk = make(azure, AGENT_IDENTITY, agents=["clerk"])
+
+    owners = {azure.world.principals[one["principal_id"]].owner for one in (report, clerk)}
+    assert owners == {f"{project}/agents/report", f"{project}/agents/clerk"}
+    assert shared_or_none(azure, project) is None
+
+
+def test_shared_identity_of_a_foundry_agent_that_has_its_own_is_refused_by_local_azure(azure: LocalAzure) -> None:
+    make(azure, PROJECT)
+    own = agent_identity(azure.world, PROJECT_ID, "report").id
+
+    refused = refusal(azure, AGENT_IDENTITY, identity="shared", agents=["clerk", "report"])
+
+    assert refused.code == "AgentHasOwnIdentity"
+    assert f"'report' does not share the identity of its project, but has its own, {own}" in refused.message
+    assert shared_or_none(azure, PROJECT_ID) is None
 
 
 def test_deleting_an_agent_identity_resource_keeps_the_principal_in_local_azure(azure: LocalAzure) -> None:
