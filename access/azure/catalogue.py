@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -53,6 +53,7 @@ class Role:
         return hash(self.id)
 
 
+@lru_cache(maxsize=1 << 14)
 def guid_of(role_id: str) -> str:
     """Return the lower-case GUID of a role id, which may be a GUID or the path of a role definition."""
     last = role_id.rstrip("/").rpartition("/")[2].lower()
@@ -135,12 +136,14 @@ def by_id(role_id: str) -> Role | None:
     return _catalogue().role(guid_of(role_id))
 
 
+@lru_cache(maxsize=1 << 12)
 def built_in_name(role: Role | None) -> str:
     """Return the name of a built-in role, found by its id; empty for a custom role, whatever its name is."""
     known = by_id(role.id) if role is not None else None
     return known.name if known is not None and role is not None and known.system == role.system else ""
 
 
+@lru_cache(maxsize=1 << 12)
 def display_name(role: Role) -> str:
     """Return the name of a role for people; a custom role with the name of a built-in role is marked as custom."""
     is_taken = " ".join(role.name.casefold().split()) in _catalogue().display_names

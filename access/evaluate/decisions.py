@@ -15,6 +15,7 @@ from access.azure.planes import planes_of
 from access.azure.scopes import key
 from access.azure.substitutes import HIERARCHICAL
 from access.evaluate.anonymous_access import read_by_anybody
+from access.evaluate.cached_sets import difference, intersection
 from access.evaluate.evaluator import Evaluator, ScopeFacts, evaluator_of
 from access.evaluate.explanations import assignment_sources, assignments, detours, explain, explain_by_group
 from access.evaluate.group_access import perhaps_by_group
@@ -98,13 +99,13 @@ def _reached_resources(graph: Graph, principal_id: str) -> Iterator[Resource]:
 def _access(evaluator: Evaluator, principal_id: str, facts: ScopeFacts) -> EffectiveAccess:
     """Return the access of a principal at a scope, which is computed once for all principals that hold the same."""
     same = evaluator.signature(principal_id, facts)
-    found = evaluator.accesses.get(same)
-    if found is None:
-        found = evaluator.accesses[same] = _computed_access(evaluator, principal_id, facts)
-    if not found:
-        return found
-    sets = (found.allowed, found.conditional, found.data_allowed, found.data_conditional)
-    return replace(found, by=Reasons(sets, partial(_assignments_behind, evaluator, principal_id, facts, found)))
+    known = evaluator.accesses.get(same)
+    if known is None:
+        found = _computed_access(evaluator, principal_id, facts)
+        known = found, found.sets, partial(_assignments_behind, evaluator, facts, found)
+        evaluator.accesses[same] = known
+    found, sets, find = known
+    return found.because_of(Reasons(sets, find, principal_id)) if found else found
 
 
 def _computed_access(evaluator: Evaluator, principal_id: str, facts: ScopeFacts) -> EffectiveAccess:
@@ -125,7 +126,7 @@ def _computed_access(evaluator: Evaluator, principal_id: str, facts: ScopeFacts)
 
 
 def _assignments_behind(
-    evaluator: Evaluator, principal_id: str, facts: ScopeFacts, access: EffectiveAccess, operation: str
+    evaluator: Evaluator, facts: ScopeFacts, access: EffectiveAccess, principal_id: str, operation: str
 ) -> tuple[Assignment, ...]:
     planes = (
         (facts.control, operation in access.allowed or operation in access.conditional),
@@ -144,18 +145,21 @@ def _assignments_behind(
 
 def known_assignments(
     graph: Graph, principal_id: str, resource_id: str, operations: frozenset[str]
-) -> dict[str, Assignment]:
-    """Return for each operation a role assignment with a known role that allows the operation at a resource."""
+) -> list[tuple[Assignment, frozenset[str]]]:
+    """Return role assignments with known roles that allow operations at a resource, with the operations of each.
+
+    Each operation is with the first role assignment that allows the operation.
+    """
     evaluator = evaluator_of(graph)
     facts = evaluator.facts(resource_id)
-    found: dict[str, Assignment] = {}
+    found: list[tuple[Assignment, frozenset[str]]] = []
+    left = operations
     for operation_set in (facts.control, facts.data):
-        left = operations.intersection(operation_set.operations) - found.keys()
         for one, bits in evaluator.grants(principal_id, facts, operation_set):
-            if left and one.role is not None:
-                here = left & _named(operation_set, bits)
-                found |= dict.fromkeys(here, one)
-                left -= here
+            here = intersection(left, _named(operation_set, bits)) if left and one.role is not None else None
+            if here:
+                found.append((one, here))
+                left = difference(left, here)
     return found
 
 

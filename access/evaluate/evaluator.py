@@ -23,7 +23,7 @@ from access.evaluate.verdicts import Bits, condition_attributes, forbidden_by_as
 from access.model.attributes import Known
 from access.model.graph import Assignment, DenyAssignment, Graph, Resource
 from access.model.json_values import mapping
-from access.model.results import EffectiveAccess
+from access.model.results import EffectiveAccess, Finder, OperationSets
 
 _STORAGE_ACCOUNT = "microsoft.storage/storageaccounts"
 EVERYONE = str(UUID(int=0))
@@ -109,8 +109,8 @@ class Evaluator:
         self._numbered_marks: dict[tuple[object, ...], int] = {}
         self.every_access: tuple[tuple[str, str, EffectiveAccess], ...] | None = None
         """The access of all principals, once it is computed."""
-        self.accesses: dict[Signature, EffectiveAccess] = {}
-        """Access that was computed before, without the assignments behind it."""
+        self.accesses: dict[Signature, tuple[EffectiveAccess, OperationSets, Finder]] = {}
+        """Access that was computed before, with the function that returns the assignments behind an operation."""
         self._rules: dict[str, list[str]] = {}
         """Keys of authorization rules by the key of their namespace, queue or topic."""
         for one in graph.resources:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from access.azure.privileges import privileged
+from access.evaluate.cached_sets import difference, intersection, least, union
 from access.evaluate.decisions import EffectiveAccess, known_assignments
 from access.evaluate.platform_grants import is_platform_assignment
 from access.evaluate.relevance import resource_type
@@ -77,36 +79,34 @@ def check(context: CheckContext) -> Iterator[Finding]:
 
 def _beyond(case: _Case) -> Iterator[Finding]:
     kind, arm_type, reach = case.resource.kind, case.arm_type, case.reach
-    declared = frozenset[str]().union(*(operations_of_access(each, kind, arm_type) for each in case.access))
-    data = reach.data_allowed | reach.data_conditional
-    beyond = _all(reach) - declared
+    access = case.access
+    declared = union(*(operations_of_access(each, kind, arm_type) for each in access))
+    beyond = difference(_all(reach), declared)
     if not beyond:
         return
-    by_operation = known_assignments(case.context.graph, case.principal.id, case.resource.id, beyond)
-    elsewhere = {one.id for one in {by.id: by for by in by_operation.values()}.values() if _reported_elsewhere(one)}
+    data = union(reach.data_allowed, reach.data_conditional)
+    grants = known_assignments(case.context.graph, case.principal.id, case.resource.id, beyond)
     # Control-plane operations of a wide or privileged role are reported with that role already.
-    kept = sorted(each for each, by in by_operation.items() if each in data or by.id not in elsewhere)
-    extra = {each: by_operation[each] for each in kept}
+    kept = ((one, intersection(names, data) if _reported_elsewhere(one) else names) for one, names in grants)
+    extra = [(one, names) for one, names in kept if names]
     if not extra:
         return
-    known = [each.verb for each in case.access]
-    verbs = [each for each in verbs_of_operations(frozenset(extra), kind, arm_type) if each not in known]
+    known = [each.verb for each in access]
+    operations = union(*(names for _, names in extra))
+    verbs = [each for each in verbs_of_operations(operations, kind, arm_type) if each not in known]
     if verbs:
-        by = next(
-            by
-            for each, by in extra.items()
-            if any(each in identifying_operations(kind, verb, arm_type) for verb in verbs)
-        )
+        wanted = union(*(identifying_operations(kind, verb, arm_type) for verb in verbs))
+        by = _first(extra, wanted)
         yield case.finding("undeclared-access", f"may {' and '.join(verbs)} {case.resource.name!r}, {_UNDECLARED}", by)
-    elif not case.access:
-        by = next(iter(extra.values()))
-        yield case.finding("undeclared-access", f"may {_do(extra)} {case.resource.name!r}, {_UNDECLARED}", by)
+    elif not access:
+        what = f"may {_do(operations)} {case.resource.name!r}, {_UNDECLARED}"
+        yield case.finding("undeclared-access", what, _first(extra, operations))
     else:
-        too_much = {one.id for one in {by.id: by for by in extra.values()}.values() if _is_privileged(one)}
-        rest = {each: by for each, by in extra.items() if by.id not in too_much}
+        rest = [(one, names) for one, names in extra if not _is_privileged(one)]
         if rest:
-            what = f"may do more with {case.resource.name!r} than is declared ({_do(rest)})"
-            yield case.finding("wide-grant", what, next(iter(rest.values())))
+            more = union(*(names for _, names in rest))
+            what = f"may do more with {case.resource.name!r} than is declared ({_do(more)})"
+            yield case.finding("wide-grant", what, _first(rest, more))
 
 
 def _past_paths(case: _Case) -> Iterator[Finding]:
@@ -140,8 +140,14 @@ def _outside(context: CheckContext) -> Iterator[Finding]:
                     yield context.assignment_finding("undeclared-access", one, what)
 
 
+def _first(grants: list[tuple[Assignment, Operations]], wanted: Operations) -> Assignment:
+    """Return the role assignment that allows the first of the wanted operations, in the order of their names."""
+    common = [(intersection(names, wanted), one) for one, names in grants]
+    return min(((names, one) for names, one in common if names), key=lambda each: least(each[0]))[1]
+
+
 def _all(reach: EffectiveAccess) -> Operations:
-    return reach.allowed | reach.conditional | reach.data_allowed | reach.data_conditional
+    return union(reach.allowed, reach.conditional, reach.data_allowed, reach.data_conditional)
 
 
 def _known(reach: EffectiveAccess, operation: str) -> Assignment | None:
@@ -157,5 +163,6 @@ def _is_privileged(one: Assignment) -> bool:
     return one.role is not None and privileged(one.role) is not None
 
 
-def _do(found: dict[str, Assignment]) -> str:
-    return joined_names(words(found))
+@lru_cache(maxsize=1 << 12)
+def _do(operations: Operations) -> str:
+    return joined_names(words(operations))

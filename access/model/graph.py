@@ -8,6 +8,7 @@ program declares exists nevertheless.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
 from access.azure.authorization_modes import IgnoredRoles
@@ -295,6 +296,7 @@ class Graph:
                     held[scope] = [*held.get(scope, ()), *several]
 
 
+@lru_cache(maxsize=1 << 14)
 def _normalized_id(text: str) -> str:
     return text.strip().rstrip("/").lower()
 

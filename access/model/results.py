@@ -34,11 +34,18 @@ class AccessDecision:
 class Reasons(Mapping[str, tuple[Assignment, ...]]):
     """Lazy mapping of each operation to the role assignments that allow the operation."""
 
-    __slots__ = ("_find", "_sets")
+    __slots__ = ("_find", "_principal", "_sets")
 
-    def __init__(self, sets: tuple[frozenset[str], ...], find: Callable[[str], tuple[Assignment, ...]]) -> None:
+    def __init__(self, sets: "OperationSets", find: "Finder", principal: str) -> None:
+        """Create the reasons of one principal; `sets` and `find` are shared by all that hold the same."""
         self._sets = sets
         self._find = find
+        self._principal = principal
+
+    @property
+    def shared(self) -> object:
+        """Return an object that is the same for all principals whose operations come from the same roles and scopes."""
+        return self._find
 
     def __contains__(self, operation: object) -> bool:
         return any(operation in names for names in self._sets)
@@ -46,13 +53,18 @@ class Reasons(Mapping[str, tuple[Assignment, ...]]):
     def __getitem__(self, operation: str) -> tuple[Assignment, ...]:
         if operation not in self:
             raise KeyError(operation)
-        return self._find(operation)
+        return self._find(self._principal, operation)
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(frozenset[str]().union(*self._sets)))
 
     def __len__(self) -> int:
         return len(frozenset[str]().union(*self._sets))
+
+
+OperationSets = tuple[frozenset[str], ...]
+Finder = Callable[[str, str], tuple[Assignment, ...]]
+"""Function that returns the role assignments of a principal that allow an operation."""
 
 
 _NONE: frozenset[str] = frozenset()
@@ -86,3 +98,23 @@ class EffectiveAccess:
     def __bool__(self) -> bool:
         """Return True if any operation is allowed, with or without conditions."""
         return bool(self.allowed or self.conditional or self.data_allowed or self.data_conditional)
+
+    @property
+    def sets(self) -> OperationSets:
+        """Return the operations: of the control plane certainly and perhaps, then of the data plane."""
+        return self.allowed, self.conditional, self.data_allowed, self.data_conditional
+
+    def because_of(self, by: Mapping[str, tuple[Assignment, ...]]) -> "EffectiveAccess":
+        """Return the same access with the assignments behind each operation."""
+        # A third of the time of `dataclasses.replace`, and called for every pair of a principal and a resource.
+        return EffectiveAccess(
+            self.allowed,
+            self.conditional,
+            self.data_allowed,
+            self.data_conditional,
+            self.via_keys,
+            self.perhaps_via_keys,
+            self.data_by_roles,
+            self.detours,
+            by,
+        )

@@ -7,11 +7,12 @@ topic). Rows and columns are ids, with names that `access.questions.display_name
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property
 
 from access.azure.catalogue import built_in_name
 from access.azure.scopes import key
 from access.azure.verbs import CALLED, verb_of
+from access.evaluate.cached_sets import difference, sorted_list, union
 from access.evaluate.decisions import EffectiveAccess, all_access
 from access.evaluate.effects import shared_objects
 from access.model.graph import Assignment, Graph, Principal, Resource
@@ -32,28 +33,28 @@ class MatrixEntry:
     reaches: list[tuple[Principal, Resource, EffectiveAccess]] = field(
         default_factory=list[tuple[Principal, Resource, EffectiveAccess]]
     )
-    """Each identity with a resource, or part of it, and the effective access there."""
+    """Each identity with a resource, or part of it, and the effective access there; complete in a matrix."""
 
     @property
     def agent(self) -> str:
         """Return the display name of the agent or other principal."""
         return self.subject.name
 
-    @property
+    @cached_property
     def allowed(self) -> frozenset[str]:
         """Return the operations of both planes that are certainly allowed."""
-        return _union(tuple(names for _, _, reach in self.reaches for names in (reach.allowed, reach.data_allowed)))
+        return union(*(names for _, _, reach in self.reaches for names in (reach.allowed, reach.data_allowed)))
 
-    @property
+    @cached_property
     def conditional(self) -> frozenset[str]:
         """Return the operations of both planes that depend on a condition or on something unknown."""
         sets = (names for _, _, reach in self.reaches for names in (reach.conditional, reach.data_conditional))
-        return _difference(_union(tuple(sets)), self.allowed)
+        return difference(union(*sets), self.allowed)
 
-    @property
+    @cached_property
     def operations(self) -> frozenset[str]:
         """Return all operations that are allowed, certainly or perhaps."""
-        return _union((self.allowed, self.conditional))
+        return union(self.allowed, self.conditional)
 
     @property
     def sorted_operations(self) -> list[str]:
@@ -61,23 +62,7 @@ class MatrixEntry:
 
         Entries with the same operations have the same list, which must not be changed.
         """
-        return _sorted(self.operations)
-
-
-# Many entries have the same operations, of which a resource group has more than 20,000.
-@lru_cache(maxsize=1 << 14)
-def _union(sets: tuple[frozenset[str], ...]) -> frozenset[str]:
-    return frozenset[str]().union(*sets)
-
-
-@lru_cache(maxsize=1 << 14)
-def _difference(names: frozenset[str], others: frozenset[str]) -> frozenset[str]:
-    return names - others
-
-
-@lru_cache(maxsize=1 << 14)
-def _sorted(names: frozenset[str]) -> list[str]:
-    return sorted(names, key=str.lower)
+        return sorted_list(self.operations)
 
 
 def notes_of_entry(entry: MatrixEntry, name: str) -> tuple[str, ...]:

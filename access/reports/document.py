@@ -3,28 +3,43 @@
 Owns the format, which is a public interface. `page`, `text` and `markdown` render it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import gc
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from access.azure.catalogue import built_in_name
-from access.azure.scopes import key
-from access.azure.verbs import verb_of
 from access.findings import Finding, check
 from access.model.declared import Declared
-from access.model.graph import Assignment, Graph, Principal
+from access.model.graph import Graph, Principal
 from access.questions.blast_radius import every_blast_radius
 from access.questions.diff import Difference
-from access.questions.matrix import AccessMatrix, MatrixEntry, notes_of_entry
+from access.questions.matrix import AccessMatrix
 from access.questions.proof import Proof, prove
+from access.reports.access_rows import access_rows
 from access.reports.declared_rules import identity_rows, image_rows, log_rows, rule_rows
-from access.reports.grants import grant_rows, weight
+from access.reports.grants import grant_rows
 from access.reports.network_exposure import exposure_rows
 from access.reports.provenance import Provenance, provenance_document
+
+_NEW_OBJECTS = 100_000
+"""Number of new objects after which the garbage collector runs; Python's own default is 700."""
 
 FORMAT, VERSION = "agent-network-access", 1
 
 
+@contextmanager
+def _rare_garbage_collection() -> Generator[None]:
+    """Let the garbage collector run rarely: nearly all of the objects of a report live until it is complete."""
+    before = gc.get_threshold()
+    gc.set_threshold(_NEW_OBJECTS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+@_rare_garbage_collection()
 def document(  # noqa: PLR0913 (one argument for each part of a report)
     graph: Graph,
     declared: Declared,
@@ -51,7 +66,7 @@ def document(  # noqa: PLR0913 (one argument for each part of a report)
         "agents": [_agent(name, graph, declared) for name in summary.agents],
         "parties": [_party(one, declared) for one in graph.principals if one.party],
         "resources": [_resource(name, summary, declared) for name in summary.resources],
-        "access": [_access(entry, summary, declared) for _, entry in sorted(summary.entries.items())],
+        "access": access_rows(summary, declared),
         "proof": proof_document(prove(graph, declared)),
         "blast": blasts,
         "findings": [one.document() for one in findings],
@@ -115,11 +130,6 @@ def diff_document(before: str, after: str, found: Difference, findings: Iterable
     }
 
 
-def access_rows(summary: AccessMatrix, declared: Declared | None) -> list[dict[str, Any]]:
-    """Convert every entry of the access matrix to a JSON object, sorted by agent."""
-    return [_access(entry, summary, declared) for _, entry in sorted(summary.entries.items())]
-
-
 def _agent(name: str, graph: Graph, declared: Declared) -> dict[str, Any]:
     entry = declared.agents.get(name)
     identity = next((one.id for one in graph.principals_of_agent(name) if one.purpose == "own"), "")
@@ -158,52 +168,6 @@ def _line_of_resource(name: str, declared: Declared) -> int:
     if found is not None:
         return found.line
     return declared.registry.line if declared.registry is not None and declared.registry.name == name else 0
-
-
-def _access(entry: MatrixEntry, summary: AccessMatrix, declared: Declared | None) -> dict[str, Any]:
-    assignments = list(summary.assignments(entry))
-    verbs = summary.verbs(entry)
-    return {
-        "agent": entry.agent,
-        "resource": summary.name_of(entry.resource),
-        "verbs": [verb.rstrip("*") for verb in verbs],
-        "weights": _weights(assignments, entry, verbs),
-        "conditional": bool(entry.conditional),
-        "roles": sorted({one.role_name for one in assignments}),
-        "scope": _narrowest(one.scope for one in assignments),
-        "location": _declaring_line(entry, summary.name_of(entry.resource), declared),
-        "operations": entry.sorted_operations,
-    } | ({"notes": list(notes)} if (notes := notes_of_entry(entry, summary.name_of(entry.resource))) else {})
-
-
-def _weights(assignments: Iterable[Assignment], entry: MatrixEntry, labels: Iterable[str]) -> dict[str, str]:
-    """Return the weight of each verb or role of a matrix entry, without those that only read or use something."""
-    shown = {label.rstrip("*") for label in labels}
-    found: dict[str, str] = {}
-    for one in assignments:
-        role = one.role_name if one.role is not None else f"role {one.role_name}"
-        verb = verb_of(built_in_name(one.role), entry.resource.kind)
-        label, heavy = (verb, weight(one.role, verb)) if verb in shown else (role, weight(one.role))
-        if label in shown and heavy:
-            found[label] = heavy
-    return found
-
-
-def _narrowest(scopes: Iterable[str]) -> str:
-    return max(scopes, key=lambda scope: len(key(scope)), default="")
-
-
-def _declaring_line(entry: MatrixEntry, resource: str, declared: Declared | None) -> str:
-    """Return the line of network.yaml that declares a matrix entry."""
-    if declared is None:
-        return ""
-    who = declared.agents.get(entry.agent) or declared.parties.get(entry.agent)
-    principals = [principal for principal, _, _ in entry.reaches]
-    accesses = [*(who.access if who else ()), *(one for each in principals for one in declared.access_of(each))]
-    line = next((one.line for one in accesses if one.resource == resource), 0)
-    if not line and declared.registry is not None and declared.registry.name == resource:
-        line = next((one.line for each in principals for one in declared.pulls(each)), 0)
-    return declared.location(line) if line else ""
 
 
 def severities(findings: Iterable[Mapping[str, Any]]) -> dict[str, int]:

@@ -18,7 +18,7 @@ from access.questions.matrix import AccessMatrix
 from access.questions.proof import prove
 from access.questions.why import why
 from access.reports import text
-from access.reports.document import access_rows
+from access.reports.access_rows import access_rows
 from access.reports.terminal import Style
 from tests.access import fabrikam
 from tests.access.graphs import ACCOUNT, GROUP, READ, UPLOADS, WRITE, custom, graph_of, held, resource

@@ -12,7 +12,7 @@ from access.azure.planes import relevant_to
 from access.evaluate.decisions import all_access, relevant_operations
 from access.evaluate.relevance import resource_type
 from access.model.graph import Graph, Principal, Resource
-from access.model.results import EffectiveAccess
+from access.model.results import EffectiveAccess, Reasons
 from access.questions.paths import agents, attaching, federation, hosts, images, rights, vaults
 from access.questions.paths.inventory import Inventory
 from access.questions.paths.steps import SCOPE_KINDS, EscalationStep, Node, ResourceAccess
@@ -53,6 +53,7 @@ class EscalationSteps:
         self._targets: dict[frozenset[tuple[Node, bool]], frozenset[tuple[Node, bool]]] = {}
         self._interesting: dict[frozenset[str], dict[str, str]] = {}
         self._at_resource: dict[tuple[str, tuple[frozenset[str], ...], int], OutgoingSteps] = {}
+        self._phrases: dict[tuple[object, ...], str] = {}
         self._together: dict[tuple[frozenset[str], ...], dict[str, str]] = {}
 
     def principal(self, node: Node) -> Principal | None:
@@ -72,6 +73,16 @@ class EscalationSteps:
         if node not in self._leads:
             self._leads[node] = self._collect(node)
         return self._leads[node]
+
+    def phrase(self, step: EscalationStep) -> str:
+        """Return the phrase for a step with its roles, computed once for all that hold the same roles."""
+        by = step.reach.by
+        if not isinstance(by, Reasons):
+            return step.how
+        same = step.phrase, step.operation, by.shared
+        if same not in self._phrases:
+            self._phrases[same] = step.how
+        return self._phrases[same]
 
     def _collect(self, node: Node) -> OutgoingSteps:
         steps: list[EscalationStep] = []

@@ -14,7 +14,7 @@ from access.questions.paths.edges import EscalationSteps, OutgoingSteps
 from access.questions.paths.steps import SCOPE_KINDS, EscalationStep, Node
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cause:
     """Escalation step by which a node was reached, and the node before it."""
 
@@ -33,16 +33,23 @@ class Traversal:
         self._steps = ways
         self._agent = agent
         self.causes = _Fixpoint(ways, Node("agent", agent)).causes
+        self._texts: dict[Node, str] = {}
 
     def chain_text(self, node: Node) -> str:
         """Return a sentence for the chain of escalation steps to a node."""
-        chain: list[tuple[Node, EscalationStep]] = []
-        cause = self.causes[node]
-        while cause.before is not None:
-            if cause.step is not None:
-                chain.append((cause.before, cause.step))
-            cause = self.causes[cause.before]
-        return "; ".join(self._clause(*link, first=not index) for index, link in enumerate(reversed(chain)))
+        waiting: list[Node] = []
+        before: Node | None = node
+        while before is not None and before not in self._texts:
+            waiting.append(before)
+            before = self.causes[before].before
+        text = self._texts[before] if before is not None else ""
+        for each in reversed(waiting):
+            cause = self.causes[each]
+            if cause.before is not None and cause.step is not None:
+                clause = self._clause(cause.before, cause.step, first=not text)
+                text = f"{text}; {clause}" if text else clause
+            self._texts[each] = text
+        return text
 
     def _clause(self, before: Node, step: EscalationStep, *, first: bool) -> str:
         principal = self._steps.principal(before)
@@ -53,7 +60,7 @@ class Traversal:
             subject = "with that it"
         else:
             subject = f"as {code.id if code is not None and code.kind == 'agent' else identity_name(principal)} it"
-        return f"{subject} may {step.how}{', under a condition' if step.conditional else ''}"
+        return f"{subject} may {self._steps.phrase(step)}{', under a condition' if step.conditional else ''}"
 
 
 def identity_name(principal: Principal) -> str:
@@ -103,7 +110,8 @@ class _Fixpoint:
             self._followed.add(outgoing.targets)
             for step in outgoing.steps:
                 self._reach(step.to, Cause(node, step, doubtful or step.conditional))
-        self._attach(node, outgoing)
+        if outgoing.attachable or outgoing.host is not None:
+            self._attach(node, outgoing)
 
     def _attach(self, node: Node, outgoing: OutgoingSteps) -> None:
         """Add the steps of attaching an identity to a host that the same holder can change."""
