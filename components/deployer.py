@@ -144,8 +144,8 @@ def document(  # noqa: PLR0913 (an option each)
         "condition_version": "2.0",
         "notes": [
             *(
-                f"{each.pattern} is for {each.unpublished}, which Azure checks and does not publish: no role can name it"
-                f" ({each.source})"
+                f"{each.pattern} is for {each.unpublished}, which Azure checks and does not publish, so no role can"
+                f" name it ({each.source})"
                 for each in WILDCARDS
             ),
             *_calling_notes(callers, scope),

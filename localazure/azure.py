@@ -8,27 +8,41 @@ Differences from Azure: everything takes effect at once, nothing is throttled, n
 writes conflict only where they arrive at the same time through a front end that has several threads.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 
 from localazure import services
 from localazure.arm import clock, ids, pipeline
 from localazure.arm import outputs as answers
 from localazure.arm.api_types import violations
+from localazure.arm.asynchronous import AsynchronousOperation, StatusUrls, begin
 from localazure.arm.defaults import with_defaults
+from localazure.arm.permissions import Purpose, RequestCheck, RequestedOperation, allow_everything
 from localazure.arm.property_changes import diff_inputs
+from localazure.arm.required_operations import required_operations, status_operation
 from localazure.arm.resource_type import InputDiff, Request, ResourceType
 from localazure.arm.world import Resource, Values, World
-from localazure.errors import AzureError, InvalidInputs, Violation
+from localazure.errors import AzureError, InvalidInputs, UnfinishedRequest, Violation
 from manifest.current_date import current_date
 
 
 class LocalAzure:
     """Operations of Azure Resource Manager (create, update, read, delete) on one simulated subscription."""
 
-    def __init__(self, world: World, now: clock.Clock = clock.fixed, *, today: date | None = None) -> None:
+    def __init__(
+        self,
+        world: World,
+        now: clock.Clock = clock.fixed,
+        *,
+        today: date | None = None,
+        request_check: RequestCheck = allow_everything,
+    ) -> None:
+        """Serve a simulated subscription; `request_check` is called before each request and may refuse the request."""
         self.world = world
         self._now = now
         self._today = current_date() if today is None else today
+        self._request_check = request_check
         self._catalogue = services.catalogue()
 
     def check(self, token: str, inputs: Values, *, name: str) -> Values:
@@ -53,18 +67,23 @@ class LocalAzure:
     def create(self, token: str, inputs: Values) -> tuple[str, Values]:
         """Create a simulated resource from inputs that `check` returned; return the resource id and the outputs.
 
+        As azure-native does, this reads whether the resource exists, writes, and reads the status of the change until
+        it is done (`provider/pkg/provider/crud` of its sources, v3.29.0).
+
         Raises:
             UnknownType, InvalidInputs: as `check`.
             AzureError: Azure would refuse it; nothing was made.
+            UnfinishedRequest: Azure made the resource, and refuses to return the status of its creation.
         """
         kind = self._catalogue.find(token)
         missing = tuple(Violation(each, "is required and missing") for each in kind.path_inputs if not inputs.get(each))
         if missing:
             raise InvalidInputs(token, missing)
         request = self._request(kind, kind.id_of(inputs, self.world), inputs)
-        if kind.singleton and request.old is not None:
-            return kind.provider_id_of(request.old.id), pipeline.update(request).outputs
-        made = pipeline.create(request)
+        self._check(request, Purpose.READ)
+        exists_with_parent = kind.singleton and request.old is not None
+        made = self._put(request, pipeline.update if exists_with_parent else pipeline.create)
+        self._finish(request, self._begin(request, kind.asynchronous.write), made)
         return kind.provider_id_of(made.id), made.outputs
 
     def update(self, token: str, resource_id: str, inputs: Values) -> Values:
@@ -72,15 +91,59 @@ class LocalAzure:
 
         Raises:
             AzureError: it does not exist, or Azure would refuse the change; nothing was changed.
+            UnfinishedRequest: Azure made the change, and refuses to return its status.
         """
         kind = self._catalogue.find(token)
         request = self._request(kind, kind.full_id_of(resource_id), inputs)
         if request.old is None:
             raise AzureError("ResourceNotFound", f"the resource '{resource_id}' was not found", 404)
-        return pipeline.update(request).outputs
+        changed = self._put(request, pipeline.update)
+        self._finish(request, self._begin(request, kind.asynchronous.write), changed)
+        return changed.outputs
+
+    def put(self, token: str, inputs: Values) -> tuple[Resource, AsynchronousOperation | None]:
+        """Create or update a resource by one request, as a client does that reads the status of the change itself.
+
+        Return the resource, and the asynchronous operation in which the change is made, if the request is asynchronous.
+
+        Raises:
+            AzureError: Azure would refuse it; nothing was changed.
+        """
+        kind = self._catalogue.find(token)
+        request = self._request(kind, kind.id_of(inputs, self.world), inputs)
+        made = self._put(request, pipeline.create if request.old is None else pipeline.update)
+        return made, self._begin(request, kind.asynchronous.write)
+
+    def remove(self, token: str, resource_id: str) -> AsynchronousOperation | None:
+        """Delete a resource by one request; return the asynchronous operation, if the request is asynchronous.
+
+        Raises:
+            AzureError: Azure would refuse it; nothing was deleted.
+        """
+        kind = self._catalogue.find(token)
+        request = self._request(kind, kind.full_id_of(resource_id), {})
+        return self._delete(request)
+
+    def require(self, act: RequestedOperation) -> None:
+        """Check one operation that a front end carries out itself, such as listing resources.
+
+        Raises:
+            AzureError: Azure refuses the operation.
+        """
+        self._request_check(self.world, act)
+
+    def read_status(self, operation: AsynchronousOperation, path: str) -> None:
+        """Read the status of an asynchronous operation at one of its URLs, which Azure can refuse.
+
+        Raises:
+            AzureError: Azure refuses to return the status; the change is made all the same.
+        """
+        self._request_check(self.world, status_operation(operation, path))
 
     def read(self, token: str, resource_id: str) -> tuple[Values, Values] | None:
         """Return inputs and outputs of a simulated resource; None if no resource of that type has the id."""
+        kind = self._catalogue.find(token)
+        self._check(self._request(kind, kind.full_id_of(resource_id), {}), Purpose.READ)
         found = self._found(token, resource_id)
         if found is None:
             return None
@@ -96,6 +159,7 @@ class LocalAzure:
             AzureError: the id is not one of this type.
         """
         kind = self._catalogue.find(token)
+        self._check(self._request(kind, kind.full_id_of(resource_id), {}), Purpose.READ)
         found = self._found(token, resource_id)
         if found is not None:
             return found.outputs
@@ -109,8 +173,10 @@ class LocalAzure:
     def delete(self, token: str, resource_id: str) -> None:
         """Delete a simulated resource and every resource below it; ignore a missing one or a singleton."""
         kind = self._catalogue.find(token)
-        if not kind.singleton:
-            pipeline.delete(self._request(kind, kind.full_id_of(resource_id), {}))
+        if kind.singleton:
+            return
+        request = self._request(kind, kind.full_id_of(resource_id), {})
+        self._finish(request, self._delete(request), None)
 
     def invoke(self, token: str, args: Values) -> Values:
         """Return the result of a provider function, such as `getClientConfig`, in local Azure.
@@ -119,7 +185,10 @@ class LocalAzure:
             UnknownType: local Azure does not have the function.
             AzureError: Azure would refuse the call.
         """
-        return services.function(token)(self.world, args)
+        function = services.function(token)
+        for each in services.function_operations(token, self.world, args):
+            self._request_check(self.world, each)
+        return function(self.world, args)
 
     def exclusive_scope(self, token: str, resource_id: str, inputs: Values) -> tuple[str, str] | None:
         """Return the scope in which Azure refuses concurrent writes, and the error code; None if there is no limit.
@@ -140,6 +209,52 @@ class LocalAzure:
     def preview_outputs(self, token: str, inputs: Values, known: Values | None = None) -> Values:
         """Return the outputs that a preview predicts: values computed by Azure are unknown unless `known` has them."""
         return answers.preview_outputs(self._catalogue.find(token), inputs, known)
+
+    def _put(self, request: Request, change: Callable[[Request], Resource]) -> Resource:
+        self._check(request, Purpose.WRITE)
+        return change(request)
+
+    def _check(self, request: Request, purpose: Purpose) -> None:
+        if self._request_check is allow_everything:
+            return
+        for each in required_operations(request, purpose):
+            self._request_check(self.world, each)
+
+    def _begin(self, request: Request, urls: StatusUrls) -> AsynchronousOperation | None:
+        if not urls:
+            return None
+        return begin(self.world, request.id, self._region(request.id), urls, request.now)
+
+    def _region(self, resource_id: str) -> str:
+        """Return the region of a resource, or of the nearest resource above it that has one."""
+        place = resource_id
+        while place:
+            found = self.world.get(place)
+            region = None if found is None else found.outputs.get("location")
+            if region:
+                return str(region).replace(" ", "").lower()
+            place = ids.parent_of(place)
+        return "global"
+
+    def _delete(self, request: Request) -> AsynchronousOperation | None:
+        self._check(request, Purpose.DELETE)
+        operation = self._begin(request, request.type.asynchronous.delete) if request.old is not None else None
+        pipeline.delete(request)
+        return operation
+
+    def _finish(self, request: Request, operation: AsynchronousOperation | None, made: Resource | None) -> None:
+        """Read the status of a change until it is done, and then the resource, as azure-native does."""
+        if operation is not None:
+            try:
+                for path in operation.paths:
+                    self.read_status(operation, path)
+            except AzureError as error:
+                where = "" if made is None else request.type.provider_id_of(made.id)
+                raise UnfinishedRequest(error, where, {} if made is None else made.outputs) from None
+        # azure-native only warns if it cannot read what it has written.
+        with suppress(AzureError):
+            if made is not None:
+                self._check(request, Purpose.READ)
 
     def _found(self, token: str, resource_id: str) -> Resource | None:
         kind = self._catalogue.find(token)

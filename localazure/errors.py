@@ -2,6 +2,7 @@
 
     LocalAzureError
     ├── AzureError        Azure would refuse the request: its own code, message and HTTP status
+    │   └── UnfinishedRequest   Azure made the change, and the client could not read its status
     ├── InvalidInputs     the request does not fit Azure's published types: every violation at once
     ├── UnknownType       local Azure does not simulate this resource type or function
     └── WorldFileError    a world file cannot be read; nothing was overwritten
@@ -11,6 +12,7 @@ service modules, each with its rule.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 
 class LocalAzureError(Exception):
@@ -40,6 +42,16 @@ class Violation:
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"
+
+
+class UnfinishedRequest(AzureError):  # noqa: N818 (named like its message)
+    """Error of a change that Azure made, although the client was refused its status; local Azure keeps the change."""
+
+    def __init__(self, cause: AzureError, resource_id: str, outputs: dict[str, Any]) -> None:
+        super().__init__(cause.code, f"{cause.message} (Azure made the change of '{resource_id}')", cause.status)
+        self.resource_id = resource_id
+        """The provider's form of the id; empty after a deletion."""
+        self.outputs = outputs
 
 
 class InvalidInputs(LocalAzureError):  # noqa: N818 (named like its message)

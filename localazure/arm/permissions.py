@@ -1,22 +1,36 @@
 """Checks permissions in local Azure, from the role assignments of its simulated subscription.
 
 Owns one check, which a service makes when Azure would: is a principal allowed an operation? Roles and conditions are
-`access`'s; without an assignment the operation is denied. Azure RBAC only: Cosmos DB has assignments of its own.
+`access`'s; without an assignment the operation is denied. Azure RBAC only: Cosmos DB has assignments of its own. Also
+the check of every request of one caller, for a local Azure that is used as somebody (`caller_check`).
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 from access.azure.actions import covered, covers
 from access.azure.roles import Permission, by_id
 from access.evaluate.conditions.evaluation import ConditionQuery, evaluate
 from access.evaluate.conditions.parser import parse
-from access.model.attributes import Attributes
+from access.model.attributes import Attributes, Known
 from localazure.arm.world import Resource, World
+from localazure.errors import AzureError
 
 
 def principal_index_key(principal_id: str) -> str:
     """Return the index key under which local Azure stores the role assignments of a principal."""
     return f"held by {principal_id}".lower()
+
+
+class Purpose(StrEnum):
+    """Purpose of a request in a deployment: the provider reads, writes and deletes, and reads the status of changes."""
+
+    READ = "read"
+    WRITE = "write"
+    DELETE = "delete"
+    LINK = "link"
+    STATUS = "status"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +41,50 @@ class RequestedOperation:
     data: bool
     """True for a data-plane operation, False for a control-plane operation."""
     place: str
-    attributes: Attributes
+    """Id of the resource, or of the resource group, in which a role must allow the operation."""
+    attributes: Attributes = field(default_factory=dict[str, Known])
     """Values of the attributes that role assignment conditions can test."""
+    purpose: Purpose = Purpose.READ
+    path: str = ""
+    """Path of the request, if it is not the id of `place`: the URL of a status."""
+
+
+RequestCheck = Callable[[World, RequestedOperation], None]
+"""Function that is called before local Azure answers a request, and raises an `AzureError` to refuse the request."""
+
+
+def allow_everything(_world: World, _act: RequestedOperation) -> None:
+    """Allow every request: local Azure is used as an administrator of the subscription, its data planes included."""
+
+
+def caller_check(principal_id: str) -> RequestCheck:
+    """Return the check that refuses every request that no role assignment of a principal allows.
+
+    The codes and their messages are Azure's: "Troubleshoot Azure RBAC", Microsoft Learn, 2025.
+    """
+
+    def check(world: World, act: RequestedOperation) -> None:
+        if is_allowed(world, principal_id, act):
+            return
+        principal = world.find_principal(principal_id)
+        client = f"The client '{principal.client_id if principal else ''}' with object id '{principal_id}'"
+        scope = act.path or act.place
+        if act.purpose is Purpose.LINK:
+            raise AzureError(
+                "LinkedAuthorizationFailed",
+                f"{client} does not have permission to perform action '{act.operation}' on the linked scope '{scope}',"
+                " or the linked scope is invalid.",
+                403,
+            )
+        raise AzureError(
+            "AuthorizationFailed",
+            f"{client} does not have authorization to perform {'data ' if act.data else ''}action '{act.operation}'"
+            f" over scope '{scope}' or the scope is invalid. If access was recently granted, please refresh your"
+            " credentials.",
+            403,
+        )
+
+    return check
 
 
 def is_allowed(world: World, principal_id: str, act: RequestedOperation) -> bool:

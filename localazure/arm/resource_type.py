@@ -33,6 +33,8 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from localazure.arm import ids
+from localazure.arm.asynchronous import SYNCHRONOUS, AsynchronousRequests
+from localazure.arm.permissions import Purpose, RequestedOperation
 from localazure.arm.property_paths import ABSENT, Path, parse, value_at
 from localazure.arm.world import Principal, Resource, Values, World
 from localazure.errors import AzureError
@@ -264,6 +266,14 @@ class ResourceType:
     this."""
     exclusive_writes: ExclusiveWrites | None = None
     """Scope in which Azure accepts one write of this resource type at a time."""
+    asynchronous: AsynchronousRequests = SYNCHRONOUS
+    """The requests of the type that Azure answers before they are done, with the URLs of their status."""
+    linked_operations: Callable[[Request], Iterator[RequestedOperation]] = lambda _request: iter(())
+    """Operations on other resources that Azure requires of whoever writes a resource of the type, such as joining."""
+    condition_attributes: Callable[[Values], Mapping[str, str]] = lambda _properties: {}
+    """Attributes that the condition of a role assignment can test in requests of the type, from its properties."""
+    data_plane: Callable[[Purpose, Request], Iterator[RequestedOperation]] | None = None
+    """Operations that a request needs outside Resource Manager, by purpose; None for types of Resource Manager."""
     known_inputs: tuple[str, ...] = ()
     """Names of all inputs, for a resource type without a published API type (Entra ID)."""
 

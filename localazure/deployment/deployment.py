@@ -6,7 +6,8 @@ before it is made again, for resources here have explicit names and Azure gives 
 it, it is deleted at the end of the run, and after a failure at the end of a later one.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any, cast
@@ -29,7 +30,7 @@ from localazure.deployment.steps import (
     ResourceDiff,
     ResourceStep,
 )
-from localazure.errors import AzureError, LocalAzureError
+from localazure.errors import AzureError, LocalAzureError, UnfinishedRequest
 
 
 class CannotDeploy(LocalAzureError):  # noqa: N818 (named like its message)
@@ -141,8 +142,9 @@ class LocalDeployment:
         except LocalAzureError as error:
             self._fail(desired.urn, error)
         self._failed.add(desired.urn)
+        # What Azure made, although reading its status failed, is recorded already.
         if old is not None and old.urn not in self._deletion:
-            self._new[desired.urn] = old
+            self._new.setdefault(desired.urn, old)
         return None
 
     def _take_previous(self, desired: DesiredResource) -> Record | None:
@@ -219,7 +221,8 @@ class LocalDeployment:
         by_name = _changes_by_name((existing.inputs, shown[0]), (inputs, shown[1]), touched)
         if difference.replaces or forced_by or desired.type != old.type:
             return self._replace(desired, old, inputs, ResourceDiff(changed, forced_by, by_name))
-        given = deployed_resource(desired, old.id, self._azure.update(desired.type, old.id, inputs))
+        with self._keeping_unfinished(desired, inputs):
+            given = deployed_resource(desired, old.id, self._azure.update(desired.type, old.id, inputs))
         self._add_resource_step(
             Op.UPDATE, desired, new_record(desired, inputs, given), ResourceDiff(changed, (), by_name)
         )
@@ -228,9 +231,21 @@ class LocalDeployment:
     def _create(
         self, op: Op, desired: DesiredResource, inputs: dict[str, Any], differences: ResourceDiff = NO_DIFF
     ) -> DeployedResource:
-        given = deployed_resource(desired, *self._azure.create(desired.type, inputs))
+        with self._keeping_unfinished(desired, inputs):
+            given = deployed_resource(desired, *self._azure.create(desired.type, inputs))
         self._add_resource_step(op, desired, new_record(desired, inputs, given), differences)
         return given
+
+    @contextmanager
+    def _keeping_unfinished(self, desired: DesiredResource, inputs: dict[str, Any]) -> Generator[None]:
+        """Record a resource that Azure changed although reading the status of the change failed, as the engine does."""
+        try:
+            yield
+        except UnfinishedRequest as error:
+            self._new[desired.urn] = new_record(
+                desired, inputs, deployed_resource(desired, error.resource_id, error.outputs)
+            )
+            raise
 
     def _replace(
         self, desired: DesiredResource, old: Record, inputs: dict[str, Any], differences: ResourceDiff

@@ -14,11 +14,11 @@ from typing import Any, NoReturn
 import grpc
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from localazure.arm.property_paths import Path
 from localazure.azure import LocalAzure
-from localazure.errors import InvalidInputs, LocalAzureError, UnknownType
+from localazure.errors import InvalidInputs, LocalAzureError, UnfinishedRequest, UnknownType
 from localazure.fronts import differences
 from localazure.fronts.shared_world import SharedWorld
 from localazure.fronts.values import unwrap, without_provider_code, wrap
@@ -45,6 +45,25 @@ def _errors_as_status(context: grpc.ServicerContext) -> Generator[None]:
         context.abort(grpc.StatusCode.UNIMPLEMENTED, str(error))
     except LocalAzureError as error:
         # not one of INTERNAL, UNKNOWN, DATA_LOSS: after those the engine takes the resource's state for unknown
+        context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
+
+
+@contextmanager
+def _unfinished_as_status(context: grpc.ServicerContext, secrets: frozenset[Path]) -> Generator[None]:
+    """Report a change that Azure made, and whose status could not be read, with the resource, as azure-native does.
+
+    The engine then keeps the resource in its state, and tries to update it in the next run (pulumi-azure-native#1066).
+    """
+    try:
+        yield
+    except UnfinishedRequest as error:
+        status = status_pb2.Status(code=grpc.StatusCode.FAILED_PRECONDITION.value[0], message=str(error))
+        status.details.add().Pack(
+            provider_pb2.ErrorResourceInitFailed(
+                id=error.resource_id, properties=wrap(error.outputs, secrets), reasons=[str(error)]
+            )
+        )
+        context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
         context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
 
 
@@ -134,7 +153,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 return provider_pb2.CreateResponse(
                     properties=self._preview_outputs(request.type, given.values, None, given.secrets)
                 )
-            with self._writing(request.type, "", given.values) as azure:
+            with _unfinished_as_status(context, given.secrets), self._writing(request.type, "", given.values) as azure:
                 identifier, outputs = azure.create(request.type, given.values)
             return provider_pb2.CreateResponse(id=identifier, properties=wrap(outputs, given.secrets))
 
@@ -165,7 +184,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 return provider_pb2.UpdateResponse(
                     properties=self._preview_outputs(request.type, given.values, known.values, given.secrets)
                 )
-            with self._writing(request.type, request.id, given.values) as azure:
+            with (
+                _unfinished_as_status(context, given.secrets),
+                self._writing(request.type, request.id, given.values) as azure,
+            ):
                 outputs = azure.update(request.type, request.id, given.values)
             return provider_pb2.UpdateResponse(properties=wrap(outputs, given.secrets))
 

@@ -3,7 +3,8 @@
 Owns the URLs, and Resource Manager's form of resources: a resource by its id, its children, and the role assignments at
 a scope. Writable are only types that are changed outside a program: role assignments, those of Cosmos DB, and an
 agent's applications; everything else is the engine's to create. Has
-no rule of Azure. Forms: the REST references of Azure RBAC
+no rule of Azure. What Azure changes asynchronously is changed at once here, but the answer has the URLs of the status,
+and the first read of either is `InProgress`. Forms: the REST references of Azure RBAC
 (2022-04-01), Azure Cosmos DB (2024-11-15) and Azure AI Foundry (2025-10-01-preview), Microsoft Learn.
 
 Differences from Azure: a token is a random word of this run with its audience; every list is one page; of a filter only
@@ -13,20 +14,22 @@ create its own identity.
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from hmac import compare_digest
-from typing import Any, NamedTuple, cast
+from typing import cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from azure.core.credentials import AccessToken
 
 from access.azure.assignment_types import ASSIGNMENTS
 from localazure.arm import ids
+from localazure.arm.permissions import RequestedOperation
 from localazure.arm.world import Resource, Values, World
 from localazure.azure import LocalAzure
 from localazure.errors import AzureError, LocalAzureError
 from localazure.fronts.shared_world import SharedWorld
+from localazure.fronts.status_reads import Reply, StatusReads
 from localazure.services import catalogue, foundry
 
 MANAGEMENT, AGENTS = "https://management.azure.com/.default", "https://ai.azure.com/.default"
@@ -45,14 +48,9 @@ _WRITTEN = frozenset(
     }
 )
 _OUTER = frozenset({"name", "type", "location", "tags", "identity", "sku", "kind"})
+_AGENTS = "Microsoft.CognitiveServices/accounts/AIServices/agents"
+_VERBS = {"GET": "read", "POST": "write", "PUT": "write", "DELETE": "delete"}
 _OK, _CREATED, _NO_CONTENT, _BAD_REQUEST = 200, 201, 204, 400
-
-
-class Reply(NamedTuple):
-    """HTTP response of local Azure: status code and JSON body."""
-
-    status: int
-    document: Mapping[str, Any] | None = None
 
 
 class LocalCredential:
@@ -69,6 +67,7 @@ class RestApi:
     def __init__(self, world: SharedWorld) -> None:
         self._world = world
         self._catalogue = catalogue()
+        self._operations = StatusReads()
 
     def handle(self, method: str, target: str, token: str, body: object = None) -> Reply:
         """Return the response of local Azure to one HTTP request; Azure's errors become error responses.
@@ -99,13 +98,21 @@ class RestApi:
         if of_agents:
             return self._agents(method, **of_agents.groupdict())
         if method != "GET":
-            return self._write(method, path, body)
+            reply = self._write(method, path, body)
+            urls = {name: f"{url}?{parts.query}" for name, url in reply.headers.items() if url.startswith("/")}
+            return reply._replace(headers={**reply.headers, **urls})
         with self._world.reading() as azure:
             return self._read(azure, path, query.get("$filter", [""])[0])
 
     def _read(self, azure: LocalAzure, path: str, filter_: str) -> Reply:
         world = azure.world
+        operation = self._operations.find(path)
+        if operation is not None:
+            azure.read_status(operation, path)
+            made = world.get(operation.resource_id)
+            return self._operations.reply(operation, path, None if made is None else self._row(azure, made))
         if path.lower().endswith(_ROLES):
+            azure.require(_list_operation("Microsoft.Authorization/roleAssignments", path[: -len(_ROLES)]))
             return Reply(_OK, {"value": list(_assignments(world, path[: -len(_ROLES)], filter_))})
         found, holder = world.get(path), world.get(path.rpartition("/")[0])
         if found is not None:
@@ -113,6 +120,7 @@ class RestApi:
         if holder is None:
             raise _not_found(path)
         kind = ids.name_of(path).lower()
+        azure.require(_list_operation(f"{ids.arm_type_of(holder.id)}/{kind}", holder.id))
         held = (one for one in world.children(holder.id) if one.id.rsplit("/", 2)[1].lower() == kind)
         return Reply(_OK, {"value": [self._row(azure, one) for one in held]})
 
@@ -140,17 +148,13 @@ class RestApi:
         with self._world.exclusive_write(exclusive_scope), self._world.writing() as azure:
             there = azure.world.get(path) is not None
             if method == "DELETE":
-                azure.delete(kind.token, path)
-                return Reply(_OK if there else _NO_CONTENT)
+                return self._operations.begin(azure.remove(kind.token, path), Reply(_OK if there else _NO_CONTENT))
             properties = _object(body.get("properties"), "properties")
             # The provider keeps the properties of some types in a block of their own.
             inputs = {**named, **({"properties": properties} if "cognitiveservices" in kind.token else properties)}
-            if there:
-                azure.update(kind.token, path, inputs)
-            else:
-                azure.create(kind.token, azure.check(kind.token, inputs, name=ids.name_of(path)))
-            made = azure.world.get(path)
-            return Reply(_OK if there else _CREATED, _row(path, made.outputs if made else {}))
+            wanted = inputs if there else azure.check(kind.token, inputs, name=ids.name_of(path))
+            made, operation = azure.put(kind.token, wanted)
+            return self._operations.begin(operation, Reply(_OK if there else _CREATED, _row(path, made.outputs)))
 
     def _agents(self, method: str, account: str, project: str, agent: str | None) -> Reply:
         with self._world.reading() if method == "GET" else self._world.writing() as azure:
@@ -159,6 +163,7 @@ class RestApi:
             if not found:
                 raise _not_found(f"{account}/{project}")
             where = found[0].id
+            azure.require(RequestedOperation(operation=f"{_AGENTS}/{_VERBS[method]}", data=True, place=where))
             if agent is None:
                 rows = [_agent(world, where, name) for name in sorted({*_agents_of(world, where)})]
                 return Reply(_OK, {"object": "list", "data": rows, "has_more": False})
@@ -168,6 +173,10 @@ class RestApi:
             if method == "POST":
                 foundry.agent_identity(world, where, agent)
             return Reply(_OK, _agent(world, where, agent))
+
+
+def _list_operation(arm_type: str, place: str) -> RequestedOperation:
+    return RequestedOperation(operation=f"{arm_type}/read", data=False, place=place)
 
 
 def _token(*scopes: str) -> str:

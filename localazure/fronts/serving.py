@@ -13,8 +13,9 @@ from pathlib import Path
 from threading import Thread
 from typing import cast
 
-from localazure.fronts.rest import Reply, RestApi
+from localazure.fronts.rest import RestApi
 from localazure.fronts.shared_world import SharedWorld
+from localazure.fronts.status_reads import Reply
 
 _POLL = 0.01  # seconds between two checks for the end
 _LENGTH = re.compile(r"[0-9]{1,10}", re.ASCII)
@@ -52,6 +53,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(reply.status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(sent)))
+        for name, value in reply.headers.items():
+            self.send_header(name, f"http://{self.headers['Host']}{value}" if value.startswith("/") else value)
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from localazure.arm.permissions import RequestCheck, allow_everything
 from localazure.arm.persistence import Position, read_changes
 from localazure.arm.world import World
 from localazure.azure import LocalAzure
-from localazure.errors import AzureError
+from localazure.errors import AzureError, UnfinishedRequest
 
 _Stamp = tuple[int, int, int] | None
 _POLL = 0.005  # seconds between two attempts to take the lock
@@ -25,8 +26,10 @@ _POLL = 0.005  # seconds between two attempts to take the lock
 class SharedWorld:
     """Local Azure with its state in the file `path`, which other processes may change at any time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, request_check: RequestCheck = allow_everything) -> None:
+        """Use the state file at `path`; `request_check` may refuse requests, as for a caller without a permission."""
         self._path = path
+        self._request_check = request_check
         self._lock_path = path.with_name(f"{path.name}.lock")
         self._threads = threading.Lock()
         self._turns = threading.Lock()
@@ -48,19 +51,27 @@ class SharedWorld:
     def writing(self) -> Generator[LocalAzure]:
         """Lock the state file against every other process, yield local Azure for writing, and save at the end.
 
-        A refusal by Azure saves nothing; a failure in the middle forgets what was changed in memory.
+        A refusal by Azure saves nothing, unless it is only about the status of a change that was made; a failure in the
+        middle forgets what was changed in memory.
         """
         with self._threads, self._alone():
             azure = self._current()
             try:
-                yield azure
-                self._position = self._world.save_changes(self._path, self._position)
+                try:
+                    yield azure
+                except UnfinishedRequest:
+                    self._save()
+                    raise
+                self._save()
             except BaseException:
                 # A refused request has changed nothing, and what was read stays valid.
                 if self._world.is_changed:
                     self._azure = None
                 raise
-            self._stamp = _stamp(self._path)
+
+    def _save(self) -> None:
+        self._position = self._world.save_changes(self._path, self._position)
+        self._stamp = _stamp(self._path)
 
     @contextmanager
     def exclusive_write(self, exclusive_scope: tuple[str, str] | None) -> Generator[None]:
@@ -111,7 +122,7 @@ class SharedWorld:
 
     def _loaded(self) -> LocalAzure:
         self._world, self._position = World.load_with_position(self._path)
-        return LocalAzure(self._world)
+        return LocalAzure(self._world, request_check=self._request_check)
 
 
 def _stamp(path: Path) -> _Stamp:

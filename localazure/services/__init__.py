@@ -9,8 +9,10 @@ from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
+from localazure.arm.permissions import RequestedOperation
 from localazure.arm.resource_type import InvokeFunction
 from localazure.arm.type_catalogue import Catalogue
+from localazure.arm.world import Values, World
 from localazure.errors import UnknownType
 
 
@@ -30,6 +32,15 @@ def function(token: str) -> InvokeFunction:
     if found is None:
         raise UnknownType(token)
     return found
+
+
+def function_operations(token: str, world: World, args: Values) -> tuple[RequestedOperation, ...]:
+    """Return the operations that calling a simulated provider function requires; none if it sends no request."""
+    for module in _modules():
+        required = getattr(module, "FUNCTION_OPERATIONS", {}).get(token)
+        if required is not None:
+            return tuple(required(world, args))
+    return ()
 
 
 @cache

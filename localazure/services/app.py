@@ -15,7 +15,10 @@ import ipaddress
 import json
 from collections.abc import Iterator, Mapping
 
+from localazure.arm.asynchronous import AsynchronousRequests, StatusUrls, regional
 from localazure.arm.common_rules import all_of, constant, off, system_data
+from localazure.arm.permissions import RequestedOperation
+from localazure.arm.required_operations import linked_operation
 from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType
 from localazure.arm.world import Resource, World
 from localazure.errors import AzureError
@@ -213,11 +216,25 @@ def _index_keys(request: Request) -> tuple[str, ...]:
     return (_environment_index_key(_environment(request)),)
 
 
+# Facts: "Service Connector permission requirements" in Azure Container Apps, Microsoft Learn, 2026-03-27, has the four
+# reads of statuses and results; microsoft/azure-container-apps#215, 2022, the refusal of one of them.
+def _asynchronous(name: str) -> AsynchronousRequests:
+    """Return the asynchronous requests of a type: the status of a write; status and result of a deletion."""
+    status, result = (regional("Microsoft.App", f"{name}Operation{each}") for each in ("Statuses", "Results"))
+    return AsynchronousRequests(write=StatusUrls(status), delete=StatusUrls(status, result))
+
+
+def _joined_environment(request: Request) -> Iterator[RequestedOperation]:
+    """Return the operation of putting an app into its environment: the same page of Container Apps."""
+    yield linked_operation("Microsoft.App/managedEnvironments/join/action", _environment(request))
+
+
 TYPES = (
     ResourceType(
         "azure-native:app:ManagedEnvironment",
         f"{_PLACE}/managedEnvironments/{{environmentName}}",
         name_check=_ENVIRONMENT_NAME,
+        asynchronous=_asynchronous("managedEnvironment"),
         rules=all_of(_network_exists, _log_destination_is_valid, _profile_names_are_unique),
         outputs=_ENVIRONMENT_OUTPUTS,
         volatile=("systemData",),
@@ -244,6 +261,8 @@ TYPES = (
         "azure-native:app:ContainerApp",
         f"{_PLACE}/containerApps/{{containerAppName}}",
         name_check=_APP_NAME,
+        asynchronous=_asynchronous("containerapp"),
+        linked_operations=_joined_environment,
         rules=container_app.RULES,
         index_keys=_index_keys,
         immutable=_APP_IMMUTABLE,

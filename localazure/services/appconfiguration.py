@@ -16,6 +16,7 @@ BadRequest for what a tier lacks and InvalidProperty for the days are ours.
 from collections.abc import Iterator, Mapping
 from typing import cast
 
+from localazure.arm.asynchronous import AsynchronousRequests, StatusUrls, regional
 from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, system_data
 from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType, SoftDeletion
 from localazure.arm.world import Values
@@ -99,6 +100,9 @@ _OUTPUTS: Mapping[str, ComputedOutput] = {
     "systemData": system_data,
 }
 
+# "Azure permissions for Integration", Microsoft Learn, 2026-04-09, has the read of the status.
+_STATUS = StatusUrls(regional("Microsoft.AppConfiguration", "operationsStatus"))
+
 TYPES = (
     ResourceType(
         "azure-native:appconfiguration:ConfigurationStore",
@@ -111,6 +115,7 @@ TYPES = (
             recovered_by=lambda inputs: inputs.get("createMode") == "Recover",
             kept=lambda store: _tier(store.inputs) not in _TIERS_WITHOUT_SOFT_DELETE,
         ),
+        asynchronous=AsynchronousRequests(write=_STATUS, delete=_STATUS),
         rules=all_of(_tier_supports_inputs, _soft_delete_settings_stay),
         outputs=_OUTPUTS,
         volatile=("softDeleteRetentionInDays", "systemData"),

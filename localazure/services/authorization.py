@@ -187,6 +187,17 @@ _OUTPUTS: Mapping[str, ComputedOutput] = {
 }
 
 
+def _condition_attributes(properties: Values) -> dict[str, str]:
+    """Return the attributes of a role assignment that a condition on delegating role assignments can test.
+
+    "Authorization actions and attributes", Microsoft Learn, 2024-04-01; the role is compared by its GUID.
+    """
+    names = {"RoleDefinitionId": "roleDefinitionId", "PrincipalId": "principalId", "PrincipalType": "principalType"}
+    values = {name: properties.get(key) for name, key in names.items()}
+    known = {name: str(value) for name, value in values.items() if value is not None}
+    return {f"Microsoft.Authorization/roleAssignments:{name}": ids.name_of(value) for name, value in known.items()}
+
+
 def _client_config(world: World, _args: Values) -> Values:
     return {
         "subscriptionId": world.subscription_id,
@@ -210,6 +221,7 @@ TYPES = (
             _condition_is_readable,
             _identifying_properties_stay,
         ),
+        condition_attributes=_condition_attributes,
         unique_keys=_unique_keys,
         index_keys=_index_keys,
         on_created=_add_principal,

@@ -26,6 +26,7 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 from localazure.arm import ids
+from localazure.arm.asynchronous import AsynchronousRequests, StatusUrls, regional
 from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, system_data
 from localazure.arm.resource_type import ComputedOutput, ExclusiveWrites, NameCheck, Request, ResourceType, SoftDeletion
 from localazure.arm.world import Resource, Values, World
@@ -249,12 +250,19 @@ _DEPLOYMENT_OUTPUTS: Mapping[str, ComputedOutput] = {
     "systemData": system_data,
 }
 
+# Azure/azure-sdk-for-python#48096, 2026-07-16: a creation is answered with 202; "Azure permissions for AI + machine
+# learning", Microsoft Learn, 2026-04-09, has the read of a result.
+_RESULT = StatusUrls(result=regional("Microsoft.CognitiveServices", "operationResults"))
+ASYNCHRONOUS = AsynchronousRequests(write=_RESULT, delete=_RESULT)
+"""Asynchronous requests of accounts and of most resources in accounts."""
+
 TYPES = (
     ResourceType(
         "azure-native:cognitiveservices:Account",
         _ACCOUNT,
         name_check=_ACCOUNT_NAME,
         soft_deletion=SoftDeletion(code="FlagMustBeSetForRestore", recovered_by=_restores),
+        asynchronous=ASYNCHRONOUS,
         rules=all_of(_kind_is_known, _kind_stays, _subdomain_is_free, _subdomain_stays),
         unique_keys=_unique_keys,
         outputs=_ACCOUNT_OUTPUTS,
@@ -269,6 +277,7 @@ TYPES = (
         "azure-native:cognitiveservices:Deployment",
         f"{_ACCOUNT}/deployments/{{deploymentName}}",
         name_check=_DEPLOYMENT_NAME,
+        asynchronous=ASYNCHRONOUS,
         rules=all_of(_account_takes_models, _model_is_named, _sku_is_known, region_has_the_model),
         outputs=_DEPLOYMENT_OUTPUTS,
         volatile=("properties.currentCapacity", "properties.rateLimits", "etag", "systemData"),

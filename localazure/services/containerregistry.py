@@ -19,6 +19,7 @@ is named above.
 from collections.abc import Iterator, Mapping
 from typing import cast
 
+from localazure.arm.asynchronous import AsynchronousRequests, StatusUrls, regional
 from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, system_data
 from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType
 from localazure.arm.world import Values
@@ -150,6 +151,13 @@ _OUTPUTS: Mapping[str, ComputedOutput] = {
     "systemData": system_data,
 }
 
+# What a creation reads: Azure/mpf#314, 2026-07-27; a deletion: "Azure permissions for Containers", Microsoft Learn,
+# 2026-04-09.
+_ASYNCHRONOUS = AsynchronousRequests(
+    write=StatusUrls("{id}/operationStatuses/registries-{operation}"),
+    delete=StatusUrls(result=regional("Microsoft.ContainerRegistry", "operationResults")),
+)
+
 TYPES = (
     ResourceType(
         "azure-native:containerregistry:Registry",
@@ -157,6 +165,7 @@ TYPES = (
         "/providers/Microsoft.ContainerRegistry/registries/{registryName}",
         name_check=_NAME,
         name_taken_code="AlreadyInUse",
+        asynchronous=_ASYNCHRONOUS,
         rules=all_of(_tier_supports_inputs, _policies_agree, _registry_immutables_stay),
         outputs=_OUTPUTS,
         volatile=("sku.tier", "dataEndpointHostNames", "systemData"),

@@ -22,7 +22,10 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from typing import cast
 
+from localazure.arm.asynchronous import AsynchronousRequests, StatusUrls, regional
 from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, on, system_data
+from localazure.arm.permissions import RequestedOperation
+from localazure.arm.required_operations import linked_operation
 from localazure.arm.resource_type import ComputedOutput, InvokeFunction, NameCheck, Request, ResourceType
 from localazure.arm.world import Principal, Resource, Values, World
 from localazure.errors import AzureError
@@ -228,6 +231,11 @@ _OUTPUTS: Mapping[str, ComputedOutput] = {
 
 
 # Functions
+def _cluster_id(world: World, args: Values) -> str:
+    group, name = str(args.get("resourceGroupName")), str(args.get("resourceName"))
+    return f"/{_CLUSTER}".format(subscriptionId=world.subscription_id, resourceGroupName=group, resourceName=name)
+
+
 def _user_credentials(world: World, args: Values) -> Values:
     """Return the user kubeconfig of a simulated cluster without calling Azure.
 
@@ -235,9 +243,7 @@ def _user_credentials(world: World, args: Values) -> Values:
     has a key. Source: "Access Kubernetes clusters using kubelogin", Microsoft Learn, 2025.
     """
     group, name = str(args.get("resourceGroupName")), str(args.get("resourceName"))
-    cluster = world.get(
-        f"/{_CLUSTER}".format(subscriptionId=world.subscription_id, resourceGroupName=group, resourceName=name)
-    )
+    cluster = world.get(_cluster_id(world, args))
     if cluster is None:
         raise AzureError("ResourceNotFound", f"the cluster '{name}' was not found in '{group}'", 404)
     outputs = cluster.outputs
@@ -267,9 +273,40 @@ def _user_credentials(world: World, args: Values) -> Values:
     return {"kubeconfigs": [{"name": "clusterUser", "value": b64encode(json.dumps(config).encode()).decode()}]}
 
 
+def _reading_credentials(world: World, args: Values) -> tuple[RequestedOperation, ...]:
+    """Return the operation of getting the kubeconfig of a cluster: "Azure permissions for Containers", 2026-04-09."""
+    return (
+        RequestedOperation(
+            operation="Microsoft.ContainerService/managedClusters/listClusterUserCredential/action",
+            data=False,
+            place=_cluster_id(world, args),
+        ),
+    )
+
+
+def _linked_operations(request: Request) -> Iterator[RequestedOperation]:
+    """Return the operations of joining nodes to subnets, and of sending Defender's findings to a workspace.
+
+    Facts: "Azure permissions for Networking", Microsoft Learn, 2026-04-09, for the subnets. For the keys of a
+    workspace: Azure/azure-cli#22232, and the built-in role Kubernetes Agent Operator, which turns on Defender.
+    """
+    pools = cast("list[Values]", request.input("agentPoolProfiles") or [])
+    for subnet in sorted({str(each["vnetSubnetID"]) for each in pools if each.get("vnetSubnetID")}):
+        yield linked_operation("Microsoft.Network/virtualNetworks/subnets/join/action", subnet)
+    workspace = request.input("securityProfile.defender.logAnalyticsWorkspaceResourceId")
+    if workspace:
+        for operation in ("sharedKeys/action", "sharedkeys/read"):
+            yield linked_operation(f"Microsoft.OperationalInsights/workspaces/{operation}", str(workspace))
+
+
+# "Azure permissions for Containers", Microsoft Learn, 2026-04-09, has the two reads.
+_STATUS, _RESULT = (regional("Microsoft.ContainerService", each) for each in ("operations", "operationresults"))
+
 FUNCTIONS: Mapping[str, InvokeFunction] = {
     "azure-native:containerservice:listManagedClusterUserCredentials": _user_credentials
 }
+
+FUNCTION_OPERATIONS = {"azure-native:containerservice:listManagedClusterUserCredentials": _reading_credentials}
 
 TYPES = (
     ResourceType(
@@ -284,6 +321,8 @@ TYPES = (
             _entra_integration_is_enabled,
             _kubelet_identity_exists,
         ),
+        asynchronous=AsynchronousRequests(write=StatusUrls(_STATUS), delete=StatusUrls(_STATUS, _RESULT)),
+        linked_operations=_linked_operations,
         immutable=_IMMUTABLE,
         outputs=_OUTPUTS,
         volatile=(

@@ -31,6 +31,7 @@ from typing import Any, cast
 
 from access.azure.roles import by_id
 from localazure.arm import ids
+from localazure.arm.asynchronous import AsynchronousRequests, StatusUrls, regional
 from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, system_data
 from localazure.arm.property_changes import diff_inputs
 from localazure.arm.property_paths import ABSENT, parse, value_at
@@ -448,12 +449,18 @@ _CONTAINER: Mapping[str, ComputedOutput] = {
 
 _CHANGING = ("resource.ts", "resource.etag")
 
+# Facts: Azure/azure-cosmos-dotnet-v3#4655 and Azure/bicep#14976, 2024-09, where the read of an assignment's result is
+# refused; "Azure permissions for Databases", Microsoft Learn, 2026-04-09, has the other reads.
+_STATUS = StatusUrls(regional("Microsoft.DocumentDB", "operationsStatus"), "{id}/operationResults/{operation}")
+_ASYNCHRONOUS = AsynchronousRequests(write=_STATUS, delete=_STATUS)
+
 TYPES = (
     ResourceType(
         "azure-native:cosmosdb:DatabaseAccount",
         _PATH,
         name_check=_ACCOUNT_NAME,
         name_taken_code="BadRequest",
+        asynchronous=_ASYNCHRONOUS,
         rules=all_of(_regions_are_valid, _capacity_mode_allows_inputs, _account_immutables_stay),
         unique_keys=_free_tier,
         immutable=("kind",),
@@ -486,6 +493,7 @@ TYPES = (
         _DATABASE_PATH,
         name_check=_DATA_NAME,
         inherits_location=False,
+        asynchronous=_ASYNCHRONOUS,
         rules=all_of(_resource_id_is_name, _throughput_is_allowed),
         outputs={**_DATA, "resource.colls": constant("colls/"), "resource.users": constant("users/")},
         volatile=_CHANGING,
@@ -496,6 +504,7 @@ TYPES = (
         _DATABASE_PATH + "/containers/{containerName}",
         name_check=_DATA_NAME,
         inherits_location=False,
+        asynchronous=_ASYNCHRONOUS,
         rules=all_of(
             _resource_id_is_name,
             _throughput_is_allowed,
@@ -512,6 +521,7 @@ TYPES = (
         _PATH + "/sqlRoleAssignments/{roleAssignmentId}",
         name_check=_ASSIGNMENT_NAME,
         inherits_location=False,
+        asynchronous=_ASYNCHRONOUS,
         rules=all_of(
             _required_properties_are_set,
             _scope_exists,

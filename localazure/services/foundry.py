@@ -31,6 +31,7 @@ from typing import cast
 
 from localazure.arm import ids
 from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, on, system_data
+from localazure.arm.permissions import Purpose, RequestedOperation
 from localazure.arm.resource_type import (
     ComputedOutput,
     ExclusiveWrites,
@@ -41,6 +42,7 @@ from localazure.arm.resource_type import (
 )
 from localazure.arm.world import Principal, Resource, Values, World
 from localazure.errors import AzureError
+from localazure.services.cognitiveservices import ASYNCHRONOUS
 from manifest import azure_naming_rules
 
 PROJECT = "azure-native:cognitiveservices:Project"
@@ -268,6 +270,26 @@ def agents_in(inputs: Values) -> list[str]:
     return [str(each.get("agentName") or "") for each in listed]
 
 
+# What reading identities requires
+def _reading_identities(purpose: Purpose, request: Request) -> Iterator[RequestedOperation]:
+    """Return the operations of reading agents in the data plane of a project, and the project's shared identity.
+
+    "Manage hosted agents", Microsoft Learn, 2026-04. The dynamic resource reads them whenever it is not deleted.
+    """
+    inputs = request.inputs if request.old is None else {**request.old.inputs, **request.inputs}
+    project, _, shared = _identity_inputs(inputs)
+    if purpose is not Purpose.WRITE:
+        return
+    if "given" not in inputs:
+        yield RequestedOperation(
+            operation="Microsoft.CognitiveServices/accounts/AIServices/agents/read", data=True, place=project
+        )
+    if shared or "given" in inputs:
+        yield RequestedOperation(
+            operation="Microsoft.CognitiveServices/accounts/projects/read", data=False, place=project
+        )
+
+
 # Outputs
 def _project_endpoints(request: Request) -> Values:
     return {"AI Foundry API": f"https://{_subdomain(request)}.services.ai.azure.com/api/projects/{request.name}"}
@@ -350,6 +372,7 @@ TYPES = (
         PROJECT,
         _PROJECT,
         name_check=_PROJECT_NAME,
+        asynchronous=ASYNCHRONOUS,
         rules=_account_manages_projects,
         outputs=_PROJECT_OUTPUTS,
         volatile=("etag", "systemData"),
@@ -364,6 +387,8 @@ TYPES = (
     ResourceType(
         APPLICATION,
         f"{_APPLICATION}/{{name}}",
+        # AgentApplication.tsp of Azure/azure-rest-api-specs, 2025-10-01-preview: 201 with `Azure-AsyncOperation`.
+        asynchronous=ASYNCHRONOUS,
         rules=all_of(_identities_are_left_to_foundry, _has_an_agent),
         outputs=_APPLICATION_OUTPUTS,
         volatile=("systemData",),
@@ -374,6 +399,7 @@ TYPES = (
     ResourceType(
         DEPLOYMENT,
         f"{_APPLICATION}/{{appName}}/agentDeployments/{{deploymentName}}",
+        asynchronous=ASYNCHRONOUS,
         rules=all_of(_agents_belong_to_application, _one_protocol, _replica_limits_are_ordered),
         outputs=_DEPLOYMENT_OUTPUTS,
         volatile=("systemData",),
@@ -384,6 +410,7 @@ TYPES = (
         IDENTITY,
         "{scope}/agentIdentities/{agentName}",
         computed_placeholders=_IDENTITY_CHOICES,
+        data_plane=_reading_identities,
         rules=_project_exists,
         immutable=("project_id", "project_endpoint"),
         extra_immutable=_immutable_inputs,

@@ -17,6 +17,7 @@ an update leaves out stays on: what Azure does is not documented. The code for t
 from collections.abc import Iterator, Mapping
 from typing import cast
 
+from localazure.arm.asynchronous import AsynchronousRequests, StatusUrls, regional
 from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, on, system_data
 from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType, SoftDeletion
 from localazure.arm.world import Values
@@ -122,6 +123,9 @@ _OUTPUTS: Mapping[str, ComputedOutput] = {
     "systemData": system_data,
 }
 
+# "Azure permissions for Security", Microsoft Learn, 2026-04-09, has the read of a result. A vault is deleted at once.
+_RESULT = StatusUrls(result=regional("Microsoft.KeyVault", "operationResults"))
+
 TYPES = (
     ResourceType(
         "azure-native:keyvault:Vault",
@@ -131,6 +135,7 @@ TYPES = (
         soft_deletion=SoftDeletion(
             code="ConflictError", recovered_by=_recovers, nothing_code="SoftDeletedVaultDoesNotExist"
         ),
+        asynchronous=AsynchronousRequests(write=_RESULT),
         rules=all_of(
             _protection_stays_enabled, _retention_is_valid, _tenants_match_subscription, _access_control_is_set
         ),

@@ -19,12 +19,14 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import cast
 
 from localazure.arm.common_rules import all_of, constant, kept_from_creation
+from localazure.arm.permissions import Purpose, RequestedOperation
 from localazure.arm.resource_type import ComputedOutput, PlaceholderFunction, Request, ResourceType, Rules
 from localazure.arm.world import Values, World
 from localazure.errors import AzureError
 
 PROVIDER = "pulumi:providers:kubernetes"
 _NAMESPACE = "kubernetes/namespaces"
+_CLUSTER = "azure-native:containerservice:ManagedCluster"
 
 # Types and names: RFC 1123 labels, RFC 1123 subdomains, and RFC 1035 labels for services.
 _LABEL = (
@@ -118,6 +120,38 @@ def _service_account_exists(request: Request) -> Iterator[AzureError]:
         )
 
 
+# What the API server of a cluster with Azure RBAC requires
+_EVENTS = "events"
+_WATCHED: Mapping[str, tuple[str, ...]] = {
+    "apps/deployments": ("apps/replicasets", "persistentvolumeclaims", "pods"),
+    "services": ("endpoints",),
+}
+"""Objects that pulumi-kubernetes reads until another one is ready: "provider/pkg/await" of its sources, 2026-07."""
+
+
+def _data_plane(objects: str) -> Callable[[Purpose, Request], Iterator[RequestedOperation]]:
+    """Return the function that gives the operations of a request about one kind of object, in every cluster here.
+
+    "Use Azure RBAC for Kubernetes authorization", Microsoft Learn, 2025: the verbs are `read`, `write` and `delete`.
+    """
+    watched = (_EVENTS, *_WATCHED.get(objects, ()))
+
+    def required(purpose: Purpose, request: Request) -> Iterator[RequestedOperation]:
+        names = {f"{objects}/{purpose}", f"{objects}/read"}
+        names |= {f"{each}/read" for each in (watched if purpose is Purpose.WRITE else ())}
+        inputs = request.inputs if request.old is None else {**request.old.inputs, **request.inputs}
+        for cluster in [one.id for one in request.world.resources.values() if one.token == _CLUSTER]:
+            for name in sorted(names):
+                yield RequestedOperation(
+                    operation=f"Microsoft.ContainerService/managedClusters/{name}",
+                    data=True,
+                    place=f"{cluster}/namespaces/{_namespace(request.world, inputs)}",
+                    purpose=purpose,
+                )
+
+    return required
+
+
 # Outputs
 def _created(request: Request) -> str:
     return f"{request.now[:19]}Z"
@@ -161,6 +195,7 @@ def _object(  # noqa: PLR0913 (one argument for each column of the table)
         f"{_NAMESPACE}/{{namespace}}/{plural}/{{name}}",
         computed_placeholders=choices,
         provider_id="{namespace}/{name}",
+        data_plane=_data_plane("/".join(reversed(plural.split(".", 1)))),
         rules=all_of(_named(kind, *name), _namespace_exists, *rules),
         immutable=("metadata.name", "metadata.namespace", *immutable),
         outputs=_outputs(kind, api_version, {"metadata.namespace": constant(_DEFAULT_NAMESPACE), **(outputs or {})}),
@@ -201,6 +236,7 @@ TYPES = (
         f"{_NAMESPACE}/{{name}}",
         computed_placeholders={"name": _name},
         provider_id="{name}",
+        data_plane=_data_plane("namespaces"),
         rules=_NO_NAMESPACE,
         immutable=("metadata.name",),
         outputs=_outputs("Namespace", "v1", {"spec": constant({"finalizers": ["kubernetes"]})}),

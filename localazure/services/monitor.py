@@ -15,6 +15,8 @@ from typing import Any, cast
 
 from localazure.arm import ids
 from localazure.arm.common_rules import all_of, constant, system_data
+from localazure.arm.permissions import RequestedOperation
+from localazure.arm.required_operations import linked_operation
 from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType, Values
 from localazure.arm.world import Resource
 from localazure.errors import AzureError
@@ -118,6 +120,14 @@ def _named(items: list[dict[str, Any]], name: str) -> list[str]:
 # Outputs
 _OUTPUTS: Mapping[str, ComputedOutput] = {"logs": constant([]), "metrics": constant([]), "systemData": system_data}
 
+
+def _keys_of_workspace(request: Request) -> Iterator[RequestedOperation]:
+    """Return the operation that naming a workspace requires: "Manage access to Log Analytics workspaces", 2025."""
+    workspace = request.input("workspaceId")
+    if workspace:
+        yield linked_operation("Microsoft.OperationalInsights/workspaces/sharedKeys/action", str(workspace))
+
+
 TYPES = (
     ResourceType(
         _TOKEN,
@@ -125,6 +135,7 @@ TYPES = (
         name_check=_NAME,
         outlives_parent=True,
         rules=all_of(_resource_exists, _sinks_exist, _categories_are_known, _setting_limit_is_kept),
+        linked_operations=_keys_of_workspace,
         outputs=_OUTPUTS,
         volatile=("systemData",),
         adoptable=False,

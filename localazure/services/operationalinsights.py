@@ -11,6 +11,7 @@ and reserved capacity do not exist.
 
 from collections.abc import Iterator, Mapping
 
+from localazure.arm.asynchronous import AsynchronousRequests, StatusUrls, regional
 from localazure.arm.common_rules import constant, kept_from_creation, off, system_data
 from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType
 from localazure.errors import AzureError
@@ -57,12 +58,16 @@ _OUTPUTS: Mapping[str, ComputedOutput] = {
     "systemData": system_data,
 }
 
+# "Azure permissions for Monitor", Microsoft Learn, 2026-04-09, has the read of the status.
+_STATUS = StatusUrls(regional("Microsoft.OperationalInsights", "operationStatuses"))
+
 TYPES = (
     ResourceType(
         "azure-native:operationalinsights:Workspace",
         "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
         "/providers/Microsoft.OperationalInsights/workspaces/{workspaceName}",
         name_check=_NAME,
+        asynchronous=AsynchronousRequests(write=_STATUS, delete=_STATUS),
         rules=_retention_is_allowed,
         outputs=_OUTPUTS,
         volatile=("modifiedDate", "systemData"),

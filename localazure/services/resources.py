@@ -7,6 +7,7 @@ Differences from Azure: deletion takes no time and is never held up; there are n
 regions.
 """
 
+from localazure.arm.asynchronous import AsynchronousRequests, StatusUrls
 from localazure.arm.common_rules import constant
 from localazure.arm.resource_type import NameCheck, ResourceType
 from manifest import azure_naming_rules
@@ -15,12 +16,17 @@ _GROUP_NAME = NameCheck(azure_naming_rules.RESOURCE_GROUP, code="InvalidResource
 
 _GROUP_OUTPUTS = {"properties": constant({"provisioningState": "Succeeded"})}
 
+# "Azure Resource Manager resource group and resource deletion", Microsoft Learn, 2024-11: 202 with a `Location`; "Azure
+# permissions for Management", 2026-04-09, has the read of it. A group is created at once.
+_RESULT = StatusUrls(result="{subscription}/operationresults/{operation}")
+
 TYPES = (
     ResourceType(
         "azure-native:resources:ResourceGroup",
         "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}",
         name_check=_GROUP_NAME,
         immutable_code="InvalidResourceGroupLocation",
+        asynchronous=AsynchronousRequests(delete=_RESULT),
         outputs=_GROUP_OUTPUTS,
         adopted_inputs={"location": "westeurope"},
     ),

@@ -17,6 +17,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import cast
 
+from localazure.arm.asynchronous import AsynchronousRequests, StatusUrls, regional
 from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, system_data
 from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType
 from localazure.arm.world import Values
@@ -144,6 +145,10 @@ _OUTPUTS: Mapping[str, ComputedOutput] = {
     "systemData": system_data,
 }
 
+# "Azure permissions for AI + machine learning", Microsoft Learn, 2026-04-09, has the read of a result. A service is
+# deleted at once.
+_RESULT = StatusUrls(result=regional("Microsoft.Search", "operationResults"))
+
 TYPES = (
     ResourceType(
         "azure-native:search:Service",
@@ -151,6 +156,7 @@ TYPES = (
         "/providers/Microsoft.Search/searchServices/{searchServiceName}",
         name_check=_NAME,
         name_taken_code="ServiceNameUnavailable",
+        asynchronous=AsynchronousRequests(write=_RESULT),
         rules=all_of(
             _tier_is_named,
             _tier_supports_inputs,

@@ -21,6 +21,7 @@ from dataclasses import replace
 from typing import cast
 
 from localazure.arm import ids
+from localazure.arm.asynchronous import AsynchronousRequests, StatusUrls
 from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, on, system_data
 from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType, Rules
 from localazure.arm.world import Resource, Values
@@ -369,12 +370,17 @@ def _subscription_count(request: Request) -> int:
     return sum(each.token == _SUBSCRIPTION for each in request.world.children(request.id))
 
 
+# "Azure permissions for Integration", Microsoft Learn, 2026-04-09, has the read of a result in a namespace. Queues and
+# topics are made at once.
+_RESULT = StatusUrls(result="{id}/operationresults/{operation}")
+
 TYPES = (
     ResourceType(
         _NAMESPACE,
         _PATH,
         name_check=_NAMESPACE_NAME,
         name_taken_code="BadRequest",
+        asynchronous=AsynchronousRequests(write=_RESULT, delete=_RESULT),
         rules=all_of(_tier_supports_inputs, _namespace_immutables_stay),
         outputs=_NAMESPACE_OUTPUTS,
         volatile=_VOLATILE,

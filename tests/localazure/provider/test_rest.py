@@ -1,12 +1,17 @@
 """Tests of local Azure's HTTP API: tokens, responses, and resource types that can be created."""
 
+import json
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from access.readers.http_client import Service
+from localazure.arm.permissions import Purpose, RequestCheck, RequestedOperation, allow_everything
+from localazure.arm.world import World
 from localazure.azure import LocalAzure
+from localazure.errors import AzureError
 from localazure.fronts.rest import AGENTS, MANAGEMENT, LocalCredential, Reply, RestApi
 from localazure.fronts.serving import serve_http
 from localazure.fronts.shared_world import SharedWorld
@@ -31,8 +36,8 @@ ANOTHER = "5c1d0000-0000-4000-8000-000000000001"
 class Front:
     """HTTP API of a new local Azure, with functions that send requests."""
 
-    def __init__(self, path: Path) -> None:
-        self.shared = SharedWorld(path)
+    def __init__(self, path: Path, request_check: RequestCheck = allow_everything) -> None:
+        self.shared = SharedWorld(path, request_check)
         self._rest = RestApi(self.shared)
 
     def make(self, token: str, **changed: object) -> tuple[str, dict[str, Any]]:
@@ -122,9 +127,72 @@ def test_cosmos_role_assignment_over_local_azures_http_api_is_deleted_created_an
     assignment, outputs = front.make(COSMOS_ASSIGNMENT)
     body = {"properties": {name: outputs[name] for name in ("principalId", "roleDefinitionId", "scope")}}
 
-    assert front.ask("DELETE", assignment).status == 200
-    assert front.ask("PUT", assignment, body).status == 201
+    assert front.ask("DELETE", assignment).status == 202
+    assert front.ask("PUT", assignment, body).status == 202
     assert [row["id"] for row in front.listed(f"{COSMOS_ID}/sqlRoleAssignments")] == [assignment]
+
+
+def test_asynchronous_request_over_local_azures_http_api_is_answered_with_urls_of_its_status(front: Front) -> None:
+    assignment, outputs = front.make(COSMOS_ASSIGNMENT)
+    body = {"properties": {name: outputs[name] for name in ("principalId", "roleDefinitionId", "scope")}}
+
+    urls = front.ask("PUT", assignment, body).headers
+    status, result = (urls[name].partition("?")[0] for name in ("Azure-AsyncOperation", "Location"))
+    reads = [front.ask("GET", path) for path in (status, status, result)]
+
+    assert status.split("/locations/")[1].startswith("westeurope/operationsStatus/")
+    assert result.startswith(f"{assignment}/operationResults/")
+    assert urls["Azure-AsyncOperation"].endswith("?api-version=1")
+    assert [(reply.status, (reply.document or {}).get("status")) for reply in reads[:2]] == [
+        (200, "InProgress"),
+        (200, "Succeeded"),
+    ]
+    assert (reads[2].status, (reads[2].document or {})["id"]) == (200, assignment)
+
+
+def test_result_of_a_deletion_over_local_azures_http_api_is_accepted_and_then_no_content(front: Front) -> None:
+    application, _ = front.make(AGENT_APPLICATION)
+
+    answer = front.ask("DELETE", application)
+    result = answer.headers["Location"].partition("?")[0]
+
+    assert (answer.status, front.ask("GET", result).status, front.ask("GET", result).status) == (202, 202, 204)
+    assert front.ask("DELETE", application).status == 204
+
+
+def test_status_over_local_azures_http_api_can_be_refused_after_the_change_was_made(tmp_path: Path) -> None:
+    def refuse_statuses(_world: World, act: RequestedOperation) -> None:
+        if act.purpose is Purpose.STATUS:
+            raise AzureError("AuthorizationFailed", f"{act.operation} over scope {act.path}", 403)
+
+    path = tmp_path / "world.json"
+    assignment, outputs = Front(path).make(COSMOS_ASSIGNMENT)
+    front = Front(path, refuse_statuses)
+    body = {"properties": {name: outputs[name] for name in ("principalId", "roleDefinitionId", "scope")}}
+
+    status = front.ask("PUT", assignment, body).headers["Azure-AsyncOperation"].partition("?")[0]
+    refused = front.ask("GET", status)
+
+    assert code(refused) == (403, "AuthorizationFailed")
+    assert status in str(refused.document)
+    assert front.ask("GET", assignment).status == 200
+
+
+def test_local_azure_http_server_answers_with_whole_urls_in_headers(tmp_path: Path) -> None:
+    path = tmp_path / "world.json"
+    assignment, outputs = Front(path).make(COSMOS_ASSIGNMENT)
+    body = {"properties": {name: outputs[name] for name in ("principalId", "roleDefinitionId", "scope")}}
+    token = LocalCredential().get_token(MANAGEMENT).token
+
+    with serve_http(path) as endpoint:
+        connection = HTTPConnection(endpoint.removeprefix("http://"))
+        sent = {"Authorization": f"Bearer {token}"}
+        connection.request("PUT", f"{assignment}?api-version=1", json.dumps(body), sent)
+        url = connection.getresponse().headers["Azure-AsyncOperation"]
+        connection.close()
+
+    assert url.startswith(f"{endpoint}/subscriptions/")
+    assert url.endswith("?api-version=1")
 
 
 def test_creating_or_deleting_a_vault_or_identity_over_local_azures_http_api_is_refused(front: Front) -> None:
