@@ -1,4 +1,4 @@
-"""Operations that Azure requires of whoever sends a request about a resource, by the purpose of the request.
+"""Operations that Azure requires of the sender of a request about a resource, by the purpose of the request.
 
 Owns the rule of Resource Manager: the operation is the type of the resource with `read`, `write` or `delete`, and a
 write also takes operations on resources that it refers to, such as the identities that the resource gets ("Azure
