@@ -1,6 +1,8 @@
-"""Component for an agent that Foundry runs: its identity, its publication and the access of its callers.
+"""Component for an agent that Foundry runs: its identity and the access of its callers.
 
-Owns the four sources of an agent's identity, and the application of a published agent. The agent itself, with its
+An agent has an identity and an endpoint of its own from its creation: "Migrate from agent applications to the new agent
+endpoint and publishing experience", Microsoft Learn, 2026-07-21. Legacy agents share the identity of their project, or
+have that of the application that they are published as, which this component creates. The agent itself, with its
 instructions and versions, is created in the project's data plane before this component is deployed.
 """
 
@@ -22,11 +24,12 @@ from components.hosts.foundry_project import FoundryProject
 
 __all__ = ["FoundryAgent", "FoundryAgentArgs", "IdentitySource"]
 
-IdentitySource = Literal["shared", "application", "per-agent", "given"]
+IdentitySource = Literal["per-agent", "given", "shared", "application"]
 """Source of an agent's identity.
 
-`shared`: the identity of all unpublished agents of the project. `application`: created and deleted with the agent's
-application, when it is published. `per-agent`: created with the agent. `given`: an identity whose id is configured.
+`per-agent`: created with the agent, as Azure does for every agent now. `given`: an identity whose id is configured.
+Legacy are `shared`, the identity of all unpublished agents of the project, and `application`, created and deleted with
+the agent's application, when it is published.
 """
 
 
@@ -42,13 +45,9 @@ class FoundryAgentArgs(TypedDict):
     identity: IdentitySource
     """Source of the agent's identity."""
     version: NotRequired[str]
-    """Version of the agent that callers get; required for `application`."""
+    """Legacy: version of the agent that callers of its application get; required for `application`."""
     shared: NotRequired[UnpublishedAgents]
-    """Unpublished agents that share the identity; required for `shared`."""
-    max_replicas: NotRequired[int]
-    """Maximum number of replicas of an agent that is a container; without it, the agent is a prompt."""
-    min_replicas: NotRequired[int]
-    """Minimum number of replicas of an agent that is a container."""
+    """Legacy: unpublished agents that share the identity; required for `shared`."""
     principal_id: NotRequired[str | None]
     """Principal id: required for `given`; for `per-agent`, replaces the lookup. A shared identity's id is refused."""
     locate_error: NotRequired[Callable[[str], str]]
@@ -70,7 +69,7 @@ class FoundryAgent(Agent):
     verbs: dict[str, str]
     """Verb → name of the role that it assigns to a caller."""
     published: bool
-    """True if the agent is published as an application."""
+    """True if the agent is published as an application, which is legacy."""
 
     def __init__(self, name: str, args: FoundryAgentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         _check(name, args)
@@ -204,16 +203,8 @@ def _check(name: str, args: FoundryAgentArgs) -> None:
     published = identity == "application"
     if published and not args.get("version"):
         raise ValueError(f"agent {name!r} is published, and its version is missing; set 'version'")
-    application_only = ("version", "max_replicas", "min_replicas")
-    unused = [key for key in application_only if not published and args.get(key) is not None]
-    if unused:
-        raise ValueError(
-            f"agent {name!r} is not published; leave out {', '.join(unused)}, or set identity 'application'"
-        )
-    if args.get("min_replicas") is not None and args.get("max_replicas") is None:
-        raise ValueError(
-            f"agent {name!r} has min_replicas without max_replicas; set both, or neither for a prompt agent"
-        )
+    if not published and args.get("version") is not None:
+        raise ValueError(f"agent {name!r} is not published; leave out version, or set identity 'application'")
     if identity == "given" and configured_id is None:
         raise ValueError(f"agent {name!r} has identity 'given'; set its id in 'principal_id'")
     if (identity == "shared") != (args.get("shared") is not None):
@@ -233,27 +224,16 @@ def _endpoint_path(args: FoundryAgentArgs) -> str:
     return ""
 
 
-def _deployment_properties(
-    args: FoundryAgentArgs,
-) -> "cognitiveservices.ManagedAgentDeploymentArgs | cognitiveservices.HostedAgentDeploymentArgs":
+def _deployment_properties(args: FoundryAgentArgs) -> "cognitiveservices.ManagedAgentDeploymentArgs":
     agents = [
         cognitiveservices.VersionedAgentReferenceArgs(agent_name=args["agent"], agent_version=args.get("version"))
     ]
     protocols = [
         cognitiveservices.AgentProtocolVersionArgs(protocol=cognitiveservices.AgentProtocol.RESPONSES, version="1.0")
     ]
-    max_replicas = args.get("max_replicas")
-    if max_replicas is None:
-        return cognitiveservices.ManagedAgentDeploymentArgs(
-            deployment_type="Managed", agents=agents, protocols=protocols
-        )
-    return cognitiveservices.HostedAgentDeploymentArgs(
-        deployment_type="Hosted",
-        agents=agents,
-        protocols=protocols,
-        min_replicas=args.get("min_replicas"),
-        max_replicas=max_replicas,
-    )
+    # The other type, Hosted, ran containers with replicas; its backend is retired since 2026-08-20: "Migrate hosted
+    # agents to the refreshed public preview", Microsoft Learn, 2026-08.
+    return cognitiveservices.ManagedAgentDeploymentArgs(deployment_type="Managed", agents=agents, protocols=protocols)
 
 
 def _application_principal_id(

@@ -22,7 +22,7 @@ one. A project is taken to be an earlier one, whose agents share an identity, on
 What connections point at is not looked at. Connections whose type carries a key, a token or a password are refused:
 what local Azure is for has none. An existing account is taken to manage projects. The codes
 ProjectsNotEnabled, ConnectionCarriesCredentials, IdentityIsComputed, AgentRequired, AgentHasOwnIdentity,
-AgentNotInApplication, TooManyProtocols and InvalidReplicas are ours.
+AgentNotInApplication, TooManyProtocols and HostedDeploymentRetired are ours.
 """
 
 import json
@@ -256,11 +256,14 @@ def _one_protocol(request: Request) -> Iterator[AzureError]:
         )
 
 
-def _replica_limits_are_ordered(request: Request) -> Iterator[AzureError]:
-    low, high = request.input("properties.minReplicas"), request.input("properties.maxReplicas")
-    if low is not None and high is not None and low > high:
+def _is_not_hosted(request: Request) -> Iterator[AzureError]:
+    # Its backend is retired since 2026-08-20: "Migrate hosted agents to the refreshed public preview", Microsoft Learn,
+    # 2026-08.
+    if request.input("properties.deploymentType") == "Hosted":
         yield AzureError(
-            "InvalidReplicas", f"minReplicas is {low} and maxReplicas is {high}; minReplicas must not be greater"
+            "HostedDeploymentRetired",
+            f"the agent deployment '{request.name}' has deploymentType 'Hosted', which ran containers with replicas and"
+            " is retired; create a version of the agent with its image instead",
         )
 
 
@@ -400,7 +403,7 @@ TYPES = (
         DEPLOYMENT,
         f"{_APPLICATION}/{{appName}}/agentDeployments/{{deploymentName}}",
         asynchronous=ASYNCHRONOUS,
-        rules=all_of(_agents_belong_to_application, _one_protocol, _replica_limits_are_ordered),
+        rules=all_of(_agents_belong_to_application, _one_protocol, _is_not_hosted),
         outputs=_DEPLOYMENT_OUTPUTS,
         volatile=("systemData",),
         adopted_inputs={"properties": {}},

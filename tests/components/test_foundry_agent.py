@@ -160,14 +160,6 @@ def test_published_foundry_agents_deployment_has_the_declared_version() -> None:
     assert recorded.one("AgentApplication").urn in deployment.dependencies
 
 
-def test_published_foundry_agent_with_replicas_is_deployed_as_hosted() -> None:
-    recorded = record(lambda: report(**PUBLISHED, min_replicas=1, max_replicas=3))
-
-    properties = recorded.one("AgentDeployment").inputs["properties"]
-    hosted = (properties["deploymentType"], properties["minReplicas"], properties["maxReplicas"])
-    assert hosted == ("Hosted", 1, 3)
-
-
 @pytest.mark.parametrize(
     ("given", "outputs"),
     [
@@ -374,7 +366,6 @@ def test_unknown_verb_on_a_foundry_agent_is_refused_with_its_valid_verbs() -> No
             {**PUBLISHED, "principal_id": GUID},
             "identity 'application', which Foundry assigns; leave out 'principal_id'",
         ),
-        ({**PUBLISHED, "min_replicas": 1}, "min_replicas without max_replicas"),
         ({"identity": "per-agent", "version": "7"}, "leave out version, or set identity 'application'"),
     ],
 )

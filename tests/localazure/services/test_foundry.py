@@ -212,7 +212,7 @@ def test_foundry_application_without_agents_or_with_given_identities_is_refused_
         ({"agents": [{"agentName": "other", "agentVersion": "1"}]}, "AgentNotInApplication"),
         ({"agents": []}, "AgentRequired"),
         ({"protocols": [{"protocol": "A2A"}, {"protocol": "Responses"}]}, "TooManyProtocols"),
-        ({"deploymentType": "Hosted", "minReplicas": 2, "maxReplicas": 1}, "InvalidReplicas"),
+        ({"deploymentType": "Hosted", "minReplicas": 1, "maxReplicas": 2}, "HostedDeploymentRetired"),
     ],
 )
 def test_invalid_foundry_agent_deployment_is_refused_by_local_azure(
