@@ -15,9 +15,9 @@ from datetime import date
 from localazure import services
 from localazure.arm import clock, ids, pipeline
 from localazure.arm import outputs as answers
-from localazure.arm.api_types import violations
+from localazure.arm.api_types import needs_location, violations
 from localazure.arm.asynchronous import AsynchronousOperation, StatusUrls, begin
-from localazure.arm.defaults import with_defaults
+from localazure.arm.defaults import NO_DEFAULTS, ProviderDefaults, with_defaults
 from localazure.arm.permissions import Purpose, RequestCheck, RequestedOperation, allow_everything
 from localazure.arm.property_changes import diff_inputs
 from localazure.arm.required_operations import required_operations, status_operation
@@ -25,6 +25,8 @@ from localazure.arm.resource_type import InputDiff, Request, ResourceType
 from localazure.arm.world import Resource, Values, World
 from localazure.errors import AzureError, InvalidInputs, UnfinishedRequest, Violation
 from manifest.current_date import current_date
+
+_NO_LOCATION = "is required and missing; set it, or run `pulumi config set azure-native:location <region>`"
 
 
 class LocalAzure:
@@ -45,7 +47,7 @@ class LocalAzure:
         self._request_check = request_check
         self._catalogue = services.catalogue()
 
-    def check(self, token: str, inputs: Values, *, name: str) -> Values:
+    def check(self, token: str, inputs: Values, *, name: str, defaults: ProviderDefaults = NO_DEFAULTS) -> Values:
         """Validate a resource's inputs and return them with a default name, from the logical `name`, and location.
 
         Raises:
@@ -53,8 +55,10 @@ class LocalAzure:
             InvalidInputs: every violation of Azure's published types.
         """
         kind = self._catalogue.find(token)
-        full = with_defaults(kind, inputs, self.world, name)
+        full = with_defaults(kind, inputs, self.world, name, defaults)
         missing = [Violation(each, "is required and missing") for each in kind.path_inputs if not full.get(each)]
+        if needs_location(kind) and not full.get("location"):
+            missing.append(Violation("location", _NO_LOCATION))
         found = (*missing, *violations(kind, full))
         if found:
             raise InvalidInputs(token, found)

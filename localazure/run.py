@@ -120,7 +120,7 @@ def _run(  # noqa: PLR0913, PLR0917 (as above)
     if operation is Operation.PREVIEW:
         world = world.copy()
     azure = LocalAzure(world, today=today)
-    deployment = LocalDeployment(azure, records, progress)
+    deployment = LocalDeployment(azure, records, progress, config.get("azure-native:location", ""))
     engine = _LogEngine()
     if operation is not Operation.DESTROY:
         monitor = LocalMonitor(deployment, azure, namespace)

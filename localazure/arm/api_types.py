@@ -31,6 +31,8 @@ class ArmType:
     api_version: str
     has_location: bool
     """True if resources of the type have a property `location`."""
+    needs_location: bool
+    """True if Azure creates no resource of the type without a `location`."""
     judge: Check
 
 
@@ -57,6 +59,12 @@ def takes_location(kind: ResourceType) -> bool:
     return published is not None and published.has_location and kind.inherits_location
 
 
+def needs_location(kind: ResourceType) -> bool:
+    """Return True if the Pulumi provider refuses resources of a type without a location."""
+    published = arm_type(kind)
+    return published is not None and published.needs_location
+
+
 def provider_of(token: str) -> str:
     """Return the provider in a type token, such as `storage`, which names a file in `data/api_types`."""
     return token.split(":")[1].lower()
@@ -71,6 +79,7 @@ def _arm_type(token: str, arguments: frozenset[str]) -> ArmType | None:
     return ArmType(
         api_version=cast("str", definition["api_version"]),
         has_location=compiler.takes(body, "location"),
+        needs_location=compiler.needs(body, "location"),
         judge=compiler.body(body, arguments, _FILLED),
     )
 

@@ -139,6 +139,15 @@ class Request:
         """Return the parent of the requested resource; None if local Azure has no such parent."""
         return self.world.get(self.type.parent_of(self.id))
 
+    @cached_property
+    def scope(self) -> str:
+        """Return the id of the resource that an extension resource, such as a role assignment, is about.
+
+        azure-native takes the id with or without the slash before it, for it makes an address of both.
+        """
+        given = next(str(self.inputs[name]) for name in self.type.path_inputs if name in _SCOPES)
+        return f"/{given.strip('/')}"
+
     @property
     def location(self) -> str:
         """Return the requested Azure region in its short form: `westeurope`."""

@@ -65,6 +65,10 @@ class Compiler:
         found = self._shape(self._resolved(schema), None).properties.get(name)
         return found is not None and not found.get("read_only")
 
+    def needs(self, schema: Schema, name: str) -> bool:
+        """Return True if an object type has a required property called `name`."""
+        return name in self._shape(self._resolved(schema), None).required
+
     def _shape(self, schema: Schema, variant: str | None) -> _Shape:
         """Return the properties of an object type; for a type with variants, only those of the chosen variant."""
         own = cast("dict[str, Schema]", schema.get("properties", {}))

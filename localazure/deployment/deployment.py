@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any, cast
 
+from localazure.arm.defaults import ProviderDefaults
 from localazure.arm.named_items import named_changes
 from localazure.arm.property_paths import Change, Path, changes, format_path, overlaps, parse, with_old_values
 from localazure.arm.resource_type import UNKNOWN
@@ -50,12 +51,17 @@ class LocalDeployment:
     """One run of a program against local Azure, starting from the state of the last run."""
 
     def __init__(
-        self, azure: LocalAzure, records: Iterable[Record], on_step: Callable[[ResourceStep], None] = lambda _: None
+        self,
+        azure: LocalAzure,
+        records: Iterable[Record],
+        on_step: Callable[[ResourceStep], None] = lambda _: None,
+        location: str = "",
     ) -> None:
         self.steps: list[ResourceStep] = []
         self.failures: list[Failure] = []
         self.skipped: list[str] = []
         self._azure = azure
+        self._location = location
         self._on_step = on_step
         known = list(records)
         self._old = {record.urn: record for record in known if not record.replaced}
@@ -187,7 +193,8 @@ class LocalDeployment:
         if existing is not None:
             for pattern in desired.ignore_changes:
                 wanted = with_old_values(existing.inputs, wanted, pattern)
-        inputs = self._azure.check(desired.type, wanted, name=desired.name)
+        defaults = ProviderDefaults(self._location, {} if existing is None else existing.inputs)
+        inputs = self._azure.check(desired.type, wanted, name=desired.name, defaults=defaults)
         if existing is not None:
             return self._update_or_replace(desired, existing, inputs)
         return self._create(Op.CREATE if old is None or old.external else Op.REPLACE, desired, inputs)

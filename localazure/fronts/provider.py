@@ -16,7 +16,9 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
+from localazure.arm.defaults import ProviderDefaults
 from localazure.arm.property_paths import Path
+from localazure.arm.resource_type import UNKNOWN
 from localazure.azure import LocalAzure
 from localazure.errors import InvalidInputs, LocalAzureError, UnfinishedRequest, UnknownType
 from localazure.fronts import differences
@@ -74,6 +76,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self._package = package
         self._world = world
         self._stop = stop
+        self._location = ""
 
     def Handshake(
         self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext
@@ -105,7 +108,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def CheckConfig(
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
-        """Refuse real credentials in the provider's configuration; ignore all other configuration."""
+        """Refuse real credentials in the provider's configuration."""
         failures = [
             provider_pb2.CheckFailure(
                 property=name,
@@ -117,13 +120,15 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
     def DiffConfig(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
-        """Report that the provider's configuration has no differences, since it is ignored."""
+        """Report that the provider's configuration needs no other provider, for every resource has its location."""
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
     def Configure(
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConfigureResponse:
-        """Accept the provider's configuration with the settings of the handshake."""
+        """Accept the provider's configuration, of which only the default location counts."""
+        location = unwrap(request.args).values.get("location")
+        self._location = location if isinstance(location, str) and location != UNKNOWN else ""
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
@@ -132,7 +137,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             news = without_provider_code(unwrap(request.news))
             try:
                 with self._world.reading() as azure:
-                    inputs = azure.check(request.type, news.values, name=request.name)
+                    defaults = ProviderDefaults(self._location, unwrap(request.olds).values)
+                    inputs = azure.check(request.type, news.values, name=request.name, defaults=defaults)
             except InvalidInputs as refused:
                 return provider_pb2.CheckResponse(failures=_failures(refused))
             return provider_pb2.CheckResponse(inputs=wrap(inputs, news.secrets))

@@ -5,6 +5,7 @@ from typing import Any
 
 from access.reports.terminal import Style
 from localazure.arm.property_paths import ABSENT, Change, ItemName, Path, format_path
+from localazure.arm.resource_type import UNKNOWN
 from localazure.arm.secret_values import is_secret
 from localazure.deployment.steps import Op, ResourceStep
 from localazure.output.operation_words import COLOURS, SIGNS
@@ -56,6 +57,8 @@ def _change_line(change: Change, step: ResourceStep, style: Style) -> str:
 
 
 def shortened(value: Any) -> str:  # noqa: ANN401 (any JSON value)
-    """Return a value as JSON in at most 60 characters; a secret is shown as `[secret]`."""
+    """Return a value as JSON in at most 60 characters; a secret is shown as `[secret]`, an unknown one as `unknown`."""
+    if value == UNKNOWN:
+        return "unknown"
     text = "[secret]" if is_secret(value) else visible(json.dumps(value, ensure_ascii=False))
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"

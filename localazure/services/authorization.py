@@ -37,7 +37,7 @@ _DEFINITION = re.compile(
 
 # What must exist, and other reasons to refuse
 def _scope_exists(request: Request) -> Iterator[AzureError]:
-    scope = request.inputs["scope"]
+    scope = request.scope
     if not request.exists(scope):
         group = ids.group_of(scope)
         if group and ids.same(scope, f"/subscriptions/{ids.subscription_of(scope)}/resourceGroups/{group}"):
@@ -144,7 +144,7 @@ def _assignment_is_unique(request: Request) -> Iterator[AzureError]:
 def _unique_keys(request: Request) -> tuple[str, str]:
     """Return the unique keys of a role assignment: its name; and its scope, role and principal together."""
     role = ids.name_of(str(request.inputs["roleDefinitionId"]))
-    three = f"{request.inputs['scope'].strip('/')} {role} {request.inputs['principalId']}"
+    three = f"{request.scope.strip('/')} {role} {request.inputs['principalId']}"
     return f"role assignment {request.name}", f"grant {three}"
 
 
@@ -161,7 +161,7 @@ def _role(request: Request) -> str:
     """Return the role definition id of a role assignment with the subscription, in whichever form it was given."""
     given = str(request.inputs["roleDefinitionId"])
     role = by_id(given)
-    within = ids.subscription_of(request.inputs["scope"]) or request.world.subscription_id
+    within = ids.subscription_of(request.scope) or request.world.subscription_id
     return given if role is None else definition_id(role, within)
 
 
@@ -171,7 +171,7 @@ def _principal_type(request: Request) -> str | None:
 
 
 _IDENTIFYING: Mapping[str, ComputedOutput] = {
-    "scope": lambda request: request.inputs["scope"],
+    "scope": lambda request: request.scope,
     "principalId": lambda request: request.inputs["principalId"],
     "roleDefinitionId": _role,
 }
@@ -230,7 +230,7 @@ TYPES = (
         immutable_code="RoleAssignmentUpdateNotPermitted",
         outputs=_OUTPUTS,
         volatile=("updatedOn", "updatedBy", "systemData"),
-        rewrites={"roleDefinitionId": _role},
+        rewrites={"roleDefinitionId": _role, "scope": lambda request: request.scope},
         echoed_placeholders=("scope",),
         adoptable=False,
     ),

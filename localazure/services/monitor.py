@@ -34,7 +34,7 @@ _TABLES = ("Dedicated", "AzureDiagnostics")
 
 
 def _resource_exists(request: Request) -> Iterator[AzureError]:
-    source = request.inputs["resourceUri"]
+    source = request.scope
     if not request.exists(source):
         yield AzureError(
             "ResourceNotFound",
@@ -56,7 +56,7 @@ def _sinks_exist(request: Request) -> Iterator[AzureError]:
 
 
 def _categories_are_known(request: Request) -> Iterator[AzureError]:
-    kind = request.type_of(request.inputs["resourceUri"])
+    kind = request.type_of(request.scope)
     logs = _items(request.inputs, "logs")
     yield from _unknown_categories("category", _named(logs, "category"), kind.log_categories if kind else ())
     groups = kind.category_groups if kind and kind.log_categories else ()
@@ -98,7 +98,7 @@ def _setting_limit_is_kept(request: Request) -> Iterator[AzureError]:
 
 
 def _settings_on_resource(request: Request) -> Iterator[Resource]:
-    return (each for each in request.world.children(request.inputs["resourceUri"]) if each.token == _TOKEN)
+    return (each for each in request.world.children(request.scope) if each.token == _TOKEN)
 
 
 def _routes(inputs: Values) -> Iterator[tuple[str, str]]:

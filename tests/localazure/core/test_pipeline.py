@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -92,7 +93,10 @@ PART_ID = f"{THING_ID}/services/default/parts/part"
 def request(world: World, kind: ResourceType, inputs: Values) -> Request:
     resource_id = kind.id_of(inputs, world)
     old = world.get(resource_id)
-    return Request(world=world, catalogue=TYPES, type=kind, id=resource_id, inputs=inputs, now="now", old=old)
+    today = date(2026, 1, 1)
+    return Request(
+        world=world, catalogue=TYPES, type=kind, id=resource_id, inputs=inputs, now="now", today=today, old=old
+    )
 
 
 def thing(name: str = "thing", group: str = "rg", **more: Any) -> Values:  # noqa: ANN401 - any JSON value

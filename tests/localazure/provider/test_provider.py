@@ -55,6 +55,27 @@ def test_local_azures_provider_check_adds_default_name_and_location(engine: Engi
     assert inputs["resourceName"].startswith("one")
 
 
+def test_local_azures_provider_location_is_the_old_one_then_the_configured_one_then_the_groups(engine: Engine) -> None:
+    engine.group()
+    inputs = struct(resourceGroupName="rg")
+    old = struct(location="uksouth")
+
+    engine.plugin.Configure(wire.ConfigureRequest(args=struct(location="swedencentral")))
+    new, known = (
+        engine.plugin.Check(wire.CheckRequest(type=IDENTITY, name="one", news=inputs, olds=olds))
+        for olds in (struct(), old)
+    )
+    engine.plugin.Configure(wire.ConfigureRequest(args=struct()))
+    unset = engine.check(IDENTITY, inputs)
+    of_group = engine.check(GROUP, struct(resourceGroupName="other"))
+    unknown = engine.check(IDENTITY, struct(resourceGroupName=UNKNOWN))
+
+    locations = [unwrap(one.inputs).values["location"] for one in (new, known, unset, unknown)]
+    assert locations == ["swedencentral", "uksouth", "westeurope", UNKNOWN]
+    (failure,) = of_group.failures
+    assert (failure.property, "pulumi config set azure-native:location" in failure.reason) == ("location", True)
+
+
 def test_local_azures_provider_check_reports_every_invalid_property(engine: Engine) -> None:
     checked = engine.check(IDENTITY, struct(tags=3, location=4))
 

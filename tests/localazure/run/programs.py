@@ -16,14 +16,19 @@ Program = Callable[[], None]
 GROUP_ID = f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/rg"
 
 
-def up(program: Program, path: Path | None = None) -> RunResult:
+def up(program: Program, path: Path | None = None, **config: str) -> RunResult:
     """Deploy a program to local Azure, whose state is loaded from and saved to the file `path`."""
-    return run(program, project="tiny", stack="dev", config={}, operation=Operation.UP, path=path)
+    return run(program, project="tiny", stack="dev", config=_keys(config), operation=Operation.UP, path=path)
 
 
-def preview(program: Program, path: Path | None = None) -> RunResult:
+def preview(program: Program, path: Path | None = None, **config: str) -> RunResult:
     """Preview a program on local Azure, whose state is loaded from the file `path`."""
-    return run(program, project="tiny", stack="dev", config={}, operation=Operation.PREVIEW, path=path)
+    return run(program, project="tiny", stack="dev", config=_keys(config), operation=Operation.PREVIEW, path=path)
+
+
+def _keys(config: dict[str, str]) -> dict[str, str]:
+    """Return settings of azure-native by their full keys."""
+    return {f"azure-native:{name}": value for name, value in config.items()}
 
 
 def destroy(path: Path) -> RunResult:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 from hypothesis import given
 from hypothesis.strategies import dictionaries, sampled_from
@@ -17,6 +18,7 @@ from access.reports.terminal import Style, width
 from cli.main import run as main
 from localazure.arm.named_items import named_changes
 from localazure.arm.property_paths import ABSENT
+from localazure.arm.resource_type import UNKNOWN
 from localazure.arm.secret_values import SECRET
 from localazure.azure import LocalAzure
 from localazure.output import text as show
@@ -314,3 +316,10 @@ def test_local_up_in_an_invalid_project_reports_the_file_and_exits_with_2(  # no
     assert main(["up"]) == 2
     assert message_part in capsys.readouterr().err
     assert not (tmp_path / ".localazure").exists()
+
+
+def test_unknown_output_is_shown_as_unknown_after_a_local_preview() -> None:
+    def program() -> None:
+        pulumi.export("later", group("rg").name.apply(lambda _: UNKNOWN))
+
+    assert "later  unknown" in show.report(preview(program), [], PLAIN)

@@ -41,6 +41,20 @@ def test_subscription_resource_group_and_resource_are_valid_role_assignment_scop
     assert outputs["scope"] == scope
 
 
+@pytest.mark.parametrize("spelling", ["{}", "{}/", "/{}/"])
+def test_role_assignment_scope_without_the_first_slash_is_the_same_scope_in_local_azure(
+    azure: LocalAzure, spelling: str
+) -> None:
+    assignment, outputs = make(azure, ROLE_ASSIGNMENT, scope=spelling.format(GROUP.strip("/")))
+
+    assert assignment.startswith(f"{GROUP}/providers/")
+    assert outputs["scope"] == GROUP
+    twin = refusal(azure, ROLE_ASSIGNMENT, scope=GROUP, roleAssignmentName=OTHER_NAME)
+    assert twin.code == "RoleAssignmentExists"
+    missing = refusal(azure, ROLE_ASSIGNMENT, scope=f"{GROUP.strip('/')}-2", roleAssignmentName=OTHER_NAME)
+    assert missing.code == "ResourceGroupNotFound"
+
+
 def test_role_assignment_at_missing_scope_is_refused_by_local_azure(azure: LocalAzure) -> None:
     missing = f"{IDENTITY_ID}-2"
 
