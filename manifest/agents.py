@@ -72,6 +72,7 @@ def _user_id(value: int) -> int:
 _USER_IDS: dict[str, Any] = {"minimum": 1, "maximum": _MAX_USER_ID}
 UserId = Annotated[int, AfterValidator(_user_id), Field(json_schema_extra=_USER_IDS)]
 Version = Annotated[str, AfterValidator(_version), Field(json_schema_extra={"pattern": "^[1-9][0-9]{0,17}$"})]
+IdentityKind = Literal["system-assigned", "user-assigned"]
 Image = Annotated[str, AfterValidator(_image), Field(examples=["analysis"])]
 
 
@@ -103,7 +104,6 @@ class Agent(StrictModel):
     """Agent in `network.yaml`: a workload with its own identity and exactly the access that is declared for it."""
 
     unsupported_keys: ClassVar[dict[str, str]] = {
-        "identity": "every agent has its own identity, which no other agent shares; remove the key",
         "identities": "every agent has its own identity, which no other agent shares; remove the key",
         "published": "publishing belongs to the environment: 'published' in Pulumi.<stack>.yaml",
         "agent_identity": "an id belongs to the environment: 'agent_identities' in Pulumi.<stack>.yaml",
@@ -133,6 +133,8 @@ class Agent(StrictModel):
     """Scale rule for the number of replicas."""
     environment: dict[VariableName, VariableValue] = Field(default_factory=dict[str, str])
     """Environment variables. Endpoints of granted resources are set automatically."""
+    identity: IdentityKind = "system-assigned"
+    """For 'container-app': its own identity, which begins with its app, or before the app so that its access does."""
     ingress: Ingress = Field(default_factory=Ingress)
     """Network access to the agent; none by default."""
     port: Port | None = None

@@ -27,6 +27,7 @@ __all__ = [
     "environment_name",
     "identity_name",
     "namespace_name",
+    "own_identity_name",
     "parent_name",
     "pull_identity_name",
     "variable_prefix",
@@ -65,6 +66,11 @@ def app_name(network: str, agent: str, stack: str) -> str:
 def pull_identity_name(network: str, agent: str, stack: str) -> str:
     """Return the name of the identity that pulls an agent's image; the agent's code gets no token for it."""
     return f"{app_name(network, agent, stack)}-pull"
+
+
+def own_identity_name(network: str, agent: str, stack: str) -> str:
+    """Return the name of the user-assigned identity with which the code of an agent's Container App gets tokens."""
+    return f"{app_name(network, agent, stack)}-own"
 
 
 def identity_name(network: str, agent: str, stack: str) -> str:

@@ -152,6 +152,7 @@ _OF_CONTAINERS = {
     "port": "only containers have a port; callers use the project's endpoint",
     "probes": "only containers have probes; the project monitors the agent",
     "environment": "only containers have environment variables",
+    "identity": "Azure creates the identity of an agent on Foundry together with the agent; remove the key",
 }
 
 UNSUPPORTED_KEYS: dict[AgentHost, dict[str, str]] = {
@@ -159,6 +160,7 @@ UNSUPPORTED_KEYS: dict[AgentHost, dict[str, str]] = {
     "foundry": {**_OF_CONTAINERS, **_OF_AKS},
     "aks": {
         **_OF_FOUNDRY,
+        "identity": "an agent in a cluster always has a user-assigned identity of its own; remove the key",
         "scale": "clusters have no scale rules here; set the number of replicas in 'replicas'",
     },
 }

@@ -116,6 +116,8 @@ def agents(draw: st.DrawFn, declared: dict[str, dict[str, Any]]) -> dict[str, An
         agent["scale"] = {"kind": "http", "target": draw(st.integers(1, 200))}
         agent["probes"] = {"liveness": {"path": "/healthz", "period_seconds": draw(st.integers(1, 240))}}
     if draw(st.booleans()):
+        agent["identity"] = draw(st.sampled_from(["system-assigned", "user-assigned"]))
+    if draw(st.booleans()):
         # A granted resource's variables begin with its name in capitals, which has no underscore first.
         names, values = st.sampled_from(["_REGION", "_MODE", "_LEVEL_2"]), st.text("abc XYZ:/.-", max_size=20)
         agent["environment"] = draw(st.dictionaries(names, values, max_size=3))
@@ -179,7 +181,7 @@ def _hosted(
 def _in_cluster(draw: st.DrawFn, name: str, agent: dict[str, Any], cluster: str, near: list[str]) -> dict[str, Any]:
     """Strategy for an agent on AKS with callers in the same cluster and egress destinations."""
     callers = draw(st.lists(st.sampled_from(near), unique=True)) if near and "port" in agent else []
-    left_out = {"scale", "ingress"} | (set() if callers else {"port", "probes"})
+    left_out = {"identity", "ingress", "scale"} | (set() if callers else {"port", "probes"})
     moved = {key: value for key, value in agent.items() if key not in left_out}
     if callers:
         moved["ingress"] = {"kind": "internal", "callers": callers}

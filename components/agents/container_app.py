@@ -1,15 +1,19 @@
 """Component for an agent that runs as a Container App: the app, its identity, and the identity that pulls its image.
 
-Owns the agent's identity and the way it runs. Its access is granted on the resources, with `allow`.
+Owns the agent's identity and the way it runs. With the system-assigned identity, which begins with the app, access is
+granted on the resources, with `allow`, and takes effect after the app has started. A user-assigned identity gets its
+access here, before the app.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
-from pulumi_azure_native import app, managedidentity
+from pulumi_azure_native import app
 
+from components.agents.attached_identities import IdentityArgs, OwnIdentity, PullIdentity
 from components.agents.base import Agent
+from components.agents.permissions import Permission
 from components.hosts.container_apps_environment import CONSUMPTION
 from components.resources.base import Scaling
 from components.resources.image_registry import ImageRegistry
@@ -43,6 +47,17 @@ class ProbeArgs(TypedDict):
     """Number of failures in a row after which the container is unhealthy."""
     success_threshold: NotRequired[int | None]
     """Number of successes in a row after which the container is healthy."""
+
+
+class OwnIdentityArgs(TypedDict):
+    """User-assigned identity of one agent, which is never shared, and is deleted with the agent."""
+
+    azure_name: str
+    """Name of the identity in Azure."""
+    subscription_id: pulumi.Input[str]
+    """Id of the subscription of the identity."""
+    permissions: Sequence[Permission]
+    """Access of the agent: its role assignments are created before the app."""
 
 
 class ContainerAppAgentArgs(TypedDict):
@@ -82,31 +97,14 @@ class ContainerAppAgentArgs(TypedDict):
     """Ingress of the app; without ingress, nothing can reach the agent."""
     probes: NotRequired[Mapping[str, ProbeArgs]]
     """`liveness`, `readiness` or `startup` → the health probe."""
+    own_identity: NotRequired[OwnIdentityArgs | None]
+    """User-assigned identity of the agent; by default, the agent has the app's system-assigned identity."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Azure tags."""
 
 
-class PullIdentity:
-    """User-assigned identity that pulls an agent's image; the agent's code gets no token for this identity."""
-
-    def __init__(self, agent: "ContainerAppAgent", args: ContainerAppAgentArgs) -> None:
-        self.agent_name = agent.agent_name
-        self.principal_type = agent.principal_type
-        self.component: pulumi.Resource = agent
-        self.azure_name = args["pull_identity_name"]
-        self.identity = managedidentity.UserAssignedIdentity(
-            f"{agent.agent_name}-pull",
-            resource_name_=args["pull_identity_name"],
-            resource_group_name=args["resource_group_name"],
-            location=args["location"],
-            tags=args.get("tags"),
-            opts=pulumi.ResourceOptions(parent=agent),
-        )
-        self.principal_id = self.identity.principal_id
-
-
 class ContainerAppAgent(Agent):
-    """Component for an agent as a Container App, with a system-assigned identity."""
+    """Component for an agent as a Container App, with a system-assigned or a user-assigned identity of its own."""
 
     TOKEN = "agent-network:index:ContainerAppAgent"  # noqa: S105 - a type token
 
@@ -115,9 +113,13 @@ class ContainerAppAgent(Agent):
 
     def __init__(self, name: str, args: ContainerAppAgentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         image = f"{args['repository']}:{args['image_tag']}"
-        super().__init__(name, {"app_name": args["app_name"], "image": image}, opts)
-        pull = PullIdentity(self, args)
+        wanted = args.get("own_identity")
+        place = {"subscription_id": wanted["subscription_id"]} if wanted else {}
+        super().__init__(name, {"app_name": args["app_name"], "image": image, **place}, opts)
+        self.app_name = args["app_name"]
+        pull = PullIdentity(self, _identity_args(args, args["pull_identity_name"]))
         may_pull = args["registry"].allow_pull(pull, args["repository"])
+        own = self._own_identity(args)
         container_app = app.ContainerApp(
             name,
             container_app_name=args["app_name"],
@@ -126,24 +128,48 @@ class ContainerAppAgent(Agent):
             tags=args.get("tags"),
             environment_id=args["environment_id"],
             workload_profile_name=CONSUMPTION,
-            identity=app.ManagedServiceIdentityArgs(
-                type=app.ManagedServiceIdentityType.SYSTEM_ASSIGNED_USER_ASSIGNED,
-                user_assigned_identities=[pull.identity.id],
-            ),
-            configuration=_configuration(args, pull),
-            template=_template(name, args, image),
+            identity=_identity(pull, own),
+            configuration=_configuration(args, pull, own),
+            template=_template(name, args, image, own),
             # The app pulls its image when it is created, so the pull identity needs its role before that.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[may_pull]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[may_pull, *self.grants]),
         )
-        self.principal_id = container_app.identity.apply(_principal)
+        self.principal_id = own.principal_id if own else container_app.identity.apply(_principal)
         self.pull_principal_id = pull.principal_id
-        self.app_name = args["app_name"]
         if args.get("ingress"):
             self.host = container_app.configuration.apply(_fqdn)
             self.endpoint = self.host.apply(lambda host: f"https://{host}")
         else:
             self.host = self.endpoint = pulumi.Output.from_input("")
         self._register_common_outputs(pull_principal_id=self.pull_principal_id)
+
+    def _own_identity(self, args: ContainerAppAgentArgs) -> OwnIdentity | None:
+        """Create the agent's user-assigned identity and its role assignments; None with the system-assigned one."""
+        self.grants: list[pulumi.CustomResource] = []
+        wanted = args.get("own_identity")
+        if wanted is None:
+            return None
+        own = OwnIdentity(self, _identity_args(args, wanted["azure_name"]), wanted["subscription_id"])
+        self.principal_id = own.principal_id
+        self.grants += [each.grant_to(self) for each in wanted["permissions"]]
+        return own
+
+
+def _identity_args(args: ContainerAppAgentArgs, azure_name: str) -> IdentityArgs:
+    return {
+        "azure_name": azure_name,
+        "resource_group_name": args["resource_group_name"],
+        "location": args["location"],
+        "tags": args.get("tags"),
+    }
+
+
+def _identity(pull: PullIdentity, own: OwnIdentity | None) -> "app.ManagedServiceIdentityArgs":
+    kinds = app.ManagedServiceIdentityType
+    return app.ManagedServiceIdentityArgs(
+        type=kinds.USER_ASSIGNED if own else kinds.SYSTEM_ASSIGNED_USER_ASSIGNED,
+        user_assigned_identities=[pull.identity.id, *([own.id] if own else ())],
+    )
 
 
 def _principal(identity: "app.outputs.ManagedServiceIdentityResponse | None") -> str:
@@ -158,7 +184,7 @@ def _fqdn(configuration: "app.outputs.ConfigurationResponse | None") -> str:
     return configuration.ingress.fqdn
 
 
-def _configuration(args: ContainerAppAgentArgs, pull: PullIdentity) -> "app.ConfigurationArgs":
+def _configuration(args: ContainerAppAgentArgs, pull: PullIdentity, own: OwnIdentity | None) -> "app.ConfigurationArgs":
     lifecycle = app.IdentitySettingsLifeCycle
     return app.ConfigurationArgs(
         active_revisions_mode=app.ActiveRevisionsMode.SINGLE,
@@ -166,7 +192,7 @@ def _configuration(args: ContainerAppAgentArgs, pull: PullIdentity) -> "app.Conf
             # None: only the platform uses the identity; code in the container gets no token for it. Source: "Managed
             # identities in Azure Container Apps", Microsoft Learn, 2025.
             app.IdentitySettingsArgs(identity=pull.identity.id, lifecycle=lifecycle.NONE),
-            app.IdentitySettingsArgs(identity="system", lifecycle=lifecycle.MAIN),
+            app.IdentitySettingsArgs(identity=own.id if own else "system", lifecycle=lifecycle.MAIN),
         ],
         registries=[app.RegistryCredentialsArgs(server=args["registry"].endpoint, identity=pull.identity.id)],
         ingress=_ingress(args),
@@ -203,17 +229,21 @@ def _ingress(args: ContainerAppAgentArgs) -> "app.IngressArgs | None":
     )
 
 
-def _template(name: str, args: ContainerAppAgentArgs, image: str) -> "app.TemplateArgs":
+def _template(name: str, args: ContainerAppAgentArgs, image: str, own: OwnIdentity | None) -> "app.TemplateArgs":
+    # Tells the Azure SDK which identity to use: azure-identity's README, 1.25. The id is not a secret.
+    variables = {**args.get("variables", {}), **({"AZURE_CLIENT_ID": own.client_id} if own else {})}
     container = app.ContainerArgs(
         name=name,
         image=args["registry"].endpoint.apply(lambda host: f"{host}/{image}"),
         resources=app.ContainerResourcesArgs(cpu=args["cpu"], memory=args["memory"]),
-        env=[app.EnvironmentVarArgs(name=key, value=value) for key, value in sorted(args.get("variables", {}).items())],
+        env=[app.EnvironmentVarArgs(name=key, value=value) for key, value in sorted(variables.items())],
         # An empty list would switch off Azure's default probes, and an empty list of scale rules its default rule.
         probes=[_probe(when, probe) for when, probe in sorted(args.get("probes", {}).items())] or None,
     )
     scale = app.ScaleArgs(
-        min_replicas=args["min_replicas"], max_replicas=args["max_replicas"], rules=list(_scale_rules(args)) or None
+        min_replicas=args["min_replicas"],
+        max_replicas=args["max_replicas"],
+        rules=list(_scale_rules(args, own)) or None,
     )
     return app.TemplateArgs(containers=[container], scale=scale)
 
@@ -232,11 +262,12 @@ def _probe(when: str, probe: ProbeArgs) -> "app.ContainerAppProbeArgs":
     )
 
 
-def _scale_rules(args: ContainerAppAgentArgs) -> "Iterator[app.ScaleRuleArgs]":
+def _scale_rules(args: ContainerAppAgentArgs, own: OwnIdentity | None) -> "Iterator[app.ScaleRuleArgs]":
     requests, counted = args.get("concurrent_requests"), args.get("scaling")
     if requests:
         metadata = {"concurrentRequests": str(requests)}
         yield app.ScaleRuleArgs(name="requests", http=app.HttpScaleRuleArgs(metadata=metadata))
     if counted:
-        custom = app.CustomScaleRuleArgs(type=counted.scaler, metadata=counted.metadata, identity="system")
+        identity = own.id if own else "system"
+        custom = app.CustomScaleRuleArgs(type=counted.scaler, metadata=counted.metadata, identity=identity)
         yield app.ScaleRuleArgs(name="waiting", custom=custom)

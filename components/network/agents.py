@@ -1,6 +1,6 @@
 """Builds the arguments of the agent components from the manifest, one function per host."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import pulumi
 
@@ -8,6 +8,7 @@ from components.agents.aks import AksAgentArgs
 from components.agents.container_app import ContainerAppAgentArgs, ProbeArgs
 from components.agents.foundry import FoundryAgentArgs
 from components.agents.network_policy import CalleeArgs, EgressArgs
+from components.agents.permissions import Permission
 from components.agents.unpublished import UnpublishedAgents
 from components.hosts.container_apps_environment import HostingEnvironment
 from components.network.hosts import Hosts
@@ -15,7 +16,13 @@ from components.network.site import Site
 from components.resources.base import NetworkResource
 from components.resources.image_registry import ImageRegistry
 from manifest import Agent, Environment
-from manifest.generated_names import app_name, identity_name, namespace_name, pull_identity_name
+from manifest.generated_names import (
+    app_name,
+    identity_name,
+    namespace_name,
+    own_identity_name,
+    pull_identity_name,
+)
 
 __all__ = ["in_cluster", "in_container_app", "in_foundry"]
 
@@ -30,6 +37,7 @@ def in_container_app(  # noqa: PLR0913, PLR0917 - one argument for each thing th
     registry: ImageRegistry,
     resources: Mapping[str, NetworkResource],
     variables: _Variables,
+    permissions: Sequence[Permission],
 ) -> ContainerAppAgentArgs:
     """Return the arguments of the `ContainerAppAgent` component for an agent of the manifest."""
     environment, name_parts = site.environment, (site.network.name, name, site.environment.stack)
@@ -51,6 +59,12 @@ def in_container_app(  # noqa: PLR0913, PLR0917 - one argument for each thing th
         "probes": dict(_probes(agent)),
         "tags": environment.tags,
     }
+    if agent.identity == "user-assigned":
+        args["own_identity"] = {
+            "azure_name": own_identity_name(*name_parts),
+            "subscription_id": site.placement["subscription_id"],
+            "permissions": permissions,
+        }
     if agent.scale is not None and agent.scale.resource is not None:
         args["scaling"] = resources[agent.scale.resource].scaling(agent.scale.target)
     elif agent.scale is not None:

@@ -18,7 +18,7 @@ from components.aliases import forget_api_versions
 from components.grants import Grantee
 from components.hosts.container_apps_environment import HostingEnvironment, HostingEnvironmentArgs
 from components.network.agents import in_cluster, in_container_app, in_foundry
-from components.network.granting import Granting, right_of
+from components.network.granting import Granting, Right, right_of
 from components.network.hosts import Hosts
 from components.network.identity_uniqueness import check_ids_unique
 from components.network.site import CreateProblem, Site
@@ -98,6 +98,8 @@ class AgentNetwork(pulumi.ComponentResource):
             if isinstance(each, FoundryAgent) and environment.can_be_called(one, network)
         }
         self._granting = Granting(self._site, self._resources, callable_agents)
+        # Logical names of the grants that precede their agent.
+        self._granted_before: dict[pulumi.Resource, dict[Right, str]] = {}
         made |= {one: self._in_container_app(one, each) for one, each in self._agents_on("container-app")}
         made |= {one: self._in_cluster(one, each) for one, each in self._agents_on("aks")}
         check_ids_unique(self._site, dict(self._assigned_principals(made)))
@@ -151,8 +153,22 @@ class AgentNetwork(pulumi.ComponentResource):
 
     def _in_container_app(self, name: str, agent: Agent) -> ContainerAppAgent:
         variables = self._variables(name, agent)
-        args = in_container_app(self._site, name, agent, self._hosting, self._registry, self._resources, variables)
-        return ContainerAppAgent(name, args, self._site.own)
+        permissions = self._granting.permissions(agent.access) if agent.identity == "user-assigned" else {}
+        args = in_container_app(
+            self._site,
+            name,
+            agent,
+            self._hosting,
+            self._registry,
+            self._resources,
+            variables,
+            list(permissions.values()),
+        )
+        made = ContainerAppAgent(name, args, self._site.own)
+        if made.grants:
+            names = (each.pulumi_resource_name for each in made.grants)
+            self._granted_before[made] = dict(zip(permissions, names, strict=True))
+        return made
 
     def _in_cluster(self, name: str, agent: Agent) -> AksAgent:
         args = in_cluster(self._site, name, agent, self._hosts, self._registry, self._variables(name, agent))
@@ -183,9 +199,11 @@ class AgentNetwork(pulumi.ComponentResource):
         network = self._site.network
         access: dict[pulumi.Resource, tuple[Grantee, list[Access]]] = {}
         for name, component in sorted(made.items()):
+            if component in self._granted_before:
+                continue
             grantee = component.grantee
             access.setdefault(grantee.component, (grantee, []))[1].extend(network.agents[name].access)
-        granted = {parent: self._granting.grant(*what) for parent, what in access.items()}
+        granted = {parent: self._granting.grant(*what) for parent, what in access.items()} | self._granted_before
         for name, people in sorted(network.people.items()):
             args: PeopleArgs = {"kind": people.kind, "principal_id": self._site.environment.people[name]}
             self._granting.grant(People(name, args, self._site.own), people.access)

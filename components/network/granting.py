@@ -10,6 +10,7 @@ from dataclasses import replace
 import pulumi
 
 from components.agents.foundry import FoundryAgent
+from components.agents.permissions import Permission
 from components.grants import Grantee
 from components.network.site import Site
 from components.resources.base import NetworkResource
@@ -36,12 +37,13 @@ class Granting:
 
     def grant(self, grantee: Grantee, access: Iterable[Access]) -> dict[Right, str]:
         """Create the role assignments of a grantee's access; return their logical names by resource and verb."""
-        made: dict[Right, str] = {}
-        for one in merged(access):
-            assign = self._assigning(one)
-            if assign is not None:
-                made[right_of(one)] = assign(grantee).pulumi_resource_name
-        return made
+        found = self.permissions(access)
+        return {right: permission.grant_to(grantee).pulumi_resource_name for right, permission in found.items()}
+
+    def permissions(self, access: Iterable[Access]) -> dict[Right, Permission]:
+        """Return the permissions of declared access; without those for agents that cannot be called yet."""
+        found = {right_of(one): self._permission(one) for one in merged(access)}
+        return {right: permission for right, permission in found.items() if permission is not None}
 
     def variables(
         self, azure_name: str, access: Iterable[Access], prefix: Callable[[str], str]
@@ -61,16 +63,15 @@ class Granting:
             found |= {f"{prefix(name)}{ending}": value for ending, value in variables.items()}
         return found
 
-    def _assigning(self, access: Access) -> Callable[[Grantee], pulumi.CustomResource] | None:
-        """Return a function that creates the role assignment of one access; None if the agent cannot be called yet."""
+    def _permission(self, access: Access) -> Permission | None:
+        """Return the permission of one access; None if the agent cannot be called yet."""
         if access.resource in self._site.network.agents:
             agent = self._agents.get(access.resource)
-            return None if agent is None else lambda grantee: agent.allow(grantee, access.verb or "")
+            return None if agent is None else Permission(agent, access.verb or "")
         resource = self._resources[access.resource]
         if access.role is not None:
-            role, because = access.role, access.because or ""
-            return lambda grantee: resource.allow_role(grantee, role, because)
-        return lambda grantee: resource.allow(grantee, access.verb or "", access.paths)
+            return Permission(resource, role=access.role, because=access.because or "")
+        return Permission(resource, access.verb or "", access.paths)
 
 
 def merged(accesses: Iterable[Access]) -> list[Access]:

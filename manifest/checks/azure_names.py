@@ -46,6 +46,7 @@ def _apps(inputs: CheckInput) -> Iterator[Violation]:
         if error is None and reserved is None:
             error = _reserved(app, azure.CONTAINER_APP)
         if error is None:
+            # The longest name of the app's identities.
             error = azure.IDENTITY.error(pull_identity_name(network.name, agent, stack))
         if error:
             yield Violation(("agents", agent), f"{error}; this name is made of network, agent and stack")

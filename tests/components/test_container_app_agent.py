@@ -5,10 +5,14 @@ from typing import Any, cast
 import pytest
 
 from components.agents.container_app import ContainerAppAgent, ContainerAppAgentArgs
+from components.agents.permissions import Permission
 from components.resources.base import Scaling
+from components.resources.cosmos_account import CosmosAccount
+from components.resources.cosmos_container import CosmosContainer
 from components.resources.image_registry import ImageRegistry, Permissions
+from components.resources.model_account import ModelAccount
 from tests.components.places import placed
-from tests.components.recorder import Recorded, identity_of, principal_of, record
+from tests.components.recorder import SUBSCRIPTION, Recorded, identity_of, principal_of, record
 
 PULL_IDENTITY = identity_of("UserAssignedIdentity", "report-pull")
 
@@ -35,6 +39,25 @@ def report(images: ImageRegistry | None = None, **more: Any) -> ContainerAppAgen
         **more,
     }
     return ContainerAppAgent("report", cast("ContainerAppAgentArgs", args))
+
+
+OWN = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/group/providers/Microsoft.ManagedIdentity/userAssignedIdentities/x"
+
+
+def report_with_own_identity(**more: Any) -> ContainerAppAgent:  # noqa: ANN401 - any argument
+    findings = CosmosContainer(
+        "findings",
+        {
+            "account": CosmosAccount("contoso-findings", placed("contoso-findings-dev7")),
+            "database": "main",
+            "container": "findings",
+            "partition_key": "/id",
+        },
+    )
+    models = ModelAccount("models", {**placed("contoso-ai", existing=True), "deployments": []})
+    wanted = [Permission(findings, "read"), Permission(models, role="Reader", because="it lists deployments")]
+    own = {"azure_name": "x", "subscription_id": SUBSCRIPTION, "permissions": wanted}
+    return report(own_identity=own, **more)
 
 
 def app_of(recorded: Recorded) -> dict[str, Any]:
@@ -82,6 +105,49 @@ def test_container_app_agent_registers_an_app_with_exactly_the_expected_inputs()
             "scale": {"minReplicas": 1, "maxReplicas": 3},
         },
     }
+
+
+def test_container_app_agent_with_own_identity_registers_an_app_that_uses_only_that_identity() -> None:
+    scaling = Scaling("azure-servicebus", {"queueName": "jobs"})
+    recorded = record(lambda: report_with_own_identity(scaling=scaling))
+
+    app, usual = app_of(recorded), app_of(record(lambda: report(scaling=scaling)))
+    assert app["identity"] == {"type": "UserAssigned", "userAssignedIdentities": [PULL_IDENTITY, OWN]}
+    assert app["configuration"]["identitySettings"] == [
+        {"identity": PULL_IDENTITY, "lifecycle": "None"},
+        {"identity": OWN, "lifecycle": "Main"},
+    ]
+    assert app["configuration"]["registries"] == usual["configuration"]["registries"]
+    (container,) = app["template"]["containers"]
+    assert container["env"] == [{"name": "AZURE_CLIENT_ID", "value": "client of report"}]
+    assert "system" not in str(app)
+    own_rule = {**usual["template"]["scale"]["rules"][0]["custom"], "identity": OWN}
+    assert app["template"]["scale"]["rules"] == [{"name": "waiting", "custom": own_rule}]
+
+
+def test_container_app_agents_app_depends_on_every_role_assignment_of_its_own_identity() -> None:
+    recorded = record(report_with_own_identity)
+
+    agent, app = recorded.one("ContainerAppAgent"), recorded.one("ContainerApp")
+    granted = [recorded.one("SqlResourceSqlRoleAssignment"), *recorded.all("RoleAssignment")]
+    assert {one.name for one in granted} == {
+        "report-may-read-findings",
+        "report-holds-reader-on-models",
+        "report-may-pull-contoso",
+    }
+    assert {one.urn for one in granted} <= app.dependencies
+    assert not any(app.urn in one.dependencies for one in granted)
+    assert {one.inputs["principalId"] for one in granted} == {principal_of("report"), principal_of("report-pull")}
+    # Below the agent, so that they are deleted with it.
+    assert {one.parent for one in (*granted, *recorded.all("UserAssignedIdentity"))} == {agent.urn}
+    assert (agent.outputs or {})["principal_id"] == principal_of("report")
+
+
+def test_own_identity_of_a_container_app_agent_is_known_in_a_preview_where_the_pull_identity_is_not() -> None:
+    recorded = record(report_with_own_identity, preview=True)
+
+    _, own = app_of(recorded)["configuration"]["identitySettings"]
+    assert own == {"identity": OWN, "lifecycle": "Main"}
 
 
 def test_container_app_agents_container_gets_no_token_for_the_pull_identity() -> None:

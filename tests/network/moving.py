@@ -42,6 +42,7 @@ ENVIRONMENT = {"location": "westeurope", "resource_group": "agents", "suffix": "
 # Place -> the agent in network.yaml, and its settings in the stack file.
 PLACES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "container-app": ({"image": "report"}, {}),
+    "user-assigned": ({"image": "report", "identity": "user-assigned"}, {}),
     "aks": ({"host": "aks", "cluster": "fleet", "image": "report"}, {}),
     "shared": ({"host": "foundry", "project": "studio", "version": "1"}, {"shared_identity": "allowed"}),
     "application": ({"host": "foundry", "project": "studio", "version": "1"}, {"published": ["report"]}),

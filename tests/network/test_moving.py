@@ -12,6 +12,8 @@ from tests.network.moving import check_access_after_each_move
     [
         ("container-app", "aks", "application", "container-app"),
         ("container-app", "shared", "aks", "per-agent", "container-app"),
+        ("container-app", "user-assigned", "container-app"),
+        ("aks", "user-assigned", "application"),
     ],
     ids=" → ".join,
 )

@@ -19,13 +19,14 @@ HOSTS: dict[str, Any] = {
     SHARING: {"kind": "foundry-project", "account": "contoso-published-agents", "identities": "shared"},
     CLUSTER: {"kind": "aks-cluster", "cluster": "contoso-the-cluster", "private": True},
 }
-OF_CONTAINERS = ("image", "cpu", "memory", "replicas", "scale", "ingress", "port", "probes", "environment")
+OF_APPS = ("scale", "ingress", "port", "probes", "identity")
+OF_CONTAINERS = ("image", "cpu", "memory", "replicas", "scale", "ingress", "port", "probes", "environment", "identity")
 
 
 def moved(agent: dict[str, Any], place: str) -> dict[str, Any]:
     """Return the agent on another host, with the same access."""
     if place == CLUSTER:
-        kept = {key: value for key, value in agent.items() if key not in {"scale", "ingress", "port", "probes"}}
+        kept = {key: value for key, value in agent.items() if key not in OF_APPS}
         return {"host": "aks", "cluster": place, **kept}
     kept = {key: value for key, value in agent.items() if key not in OF_CONTAINERS}
     return {"host": "foundry", "project": place, "version": "1", **kept}
