@@ -230,7 +230,7 @@ def _ingress(args: ContainerAppAgentArgs) -> "app.IngressArgs | None":
 
 
 def _template(name: str, args: ContainerAppAgentArgs, image: str, own: OwnIdentity | None) -> "app.TemplateArgs":
-    # Tells the Azure SDK which identity to use: azure-identity's README, 1.25. The id is not a secret.
+    # The Azure SDK reads the identity to use from it: azure-identity's README, 1.25. The id is not a secret.
     variables = {**args.get("variables", {}), **({"AZURE_CLIENT_ID": own.client_id} if own else {})}
     container = app.ContainerArgs(
         name=name,
