@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+from access.azure.principal_types import AGENT_IDENTITY_TYPES
 from access.azure.roles import Role, UnknownRole, by_name, privileged
 from access.azure.types import TYPES, of_token
 from access.azure.types.kubernetes import OBJECTS
@@ -64,7 +65,7 @@ DATA_ACTIONS = tuple(
 """Every data-plane operation that a deployment needs; none reads agents' data or secrets."""
 
 Callers = Literal["agents", "people"]
-_CALLER_TYPES: Mapping[Callers, tuple[str, ...]] = {"agents": ("ServicePrincipal",), "people": ("Group", "User")}
+_CALLER_TYPES: Mapping[Callers, tuple[str, ...]] = {"agents": AGENT_IDENTITY_TYPES, "people": ("Group", "User")}
 
 
 def assignable_roles(more: Iterable[str] = ()) -> tuple[Role, ...]:
@@ -136,8 +137,8 @@ def document(  # noqa: PLR0913 (an option each)
         },
         "scope": scope,
         "condition": assigns_only(
-            # An agent has a managed identity or a Foundry agent identity: both are service principals.
-            Assignable(assignable_roles(more_roles), ("ServicePrincipal",)),
+            # An agent has a managed identity or a Foundry agent identity, whose principal type may be another one.
+            Assignable(assignable_roles(more_roles), AGENT_IDENTITY_TYPES),
             *(Assignable(calling_roles(), _CALLER_TYPES[who]) for who in sorted(set(callers))),
             never_to=object_id,
         ),

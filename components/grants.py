@@ -37,7 +37,7 @@ class Grantee(Protocol):
 
     @property
     def principal_type(self) -> str:
-        """Return the principal type in Entra ID: `ServicePrincipal` for identities of workloads, `Group` or `User`."""
+        """Return the principal type in Entra ID: one of `access.azure.principal_types`, `Group` or `User`."""
         ...
 
     @property

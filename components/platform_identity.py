@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import pulumi
 
+from access.azure.principal_types import SERVICE_PRINCIPAL
+
 __all__ = ["PlatformIdentity"]
 
 
@@ -21,4 +23,4 @@ class PlatformIdentity(NamedTuple):
     """Principal id of the identity's role assignments."""
     component: pulumi.Resource
     """Pulumi parent of the identity's role assignments."""
-    principal_type: str = "ServicePrincipal"
+    principal_type: str = SERVICE_PRINCIPAL

@@ -262,6 +262,8 @@ class Environment(StrictModel):
     """Ids of Foundry agents' existing identities, copied from their project, by agent."""
     project_identities: dict[str, PrincipalId] = Field(default_factory=dict[str, str])
     """Legacy: ids of identities that the unpublished agents of a project share, copied from it, by project."""
+    agent_principal_type: Literal["ServicePrincipal", "AgentServicePrincipal", "AgentUser"] = "ServicePrincipal"
+    """Principal type of Foundry agents' identities in role assignments; another one if Azure refuses this one."""
     clusters: dict[str, Cluster] = Field(default_factory=dict[str, Cluster])
     """Settings of clusters, by name in the network: size, subnet and administrators."""
     destinations: dict[str, Destination] = Field(default_factory=dict[str, Destination])

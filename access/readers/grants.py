@@ -10,6 +10,7 @@ from dataclasses import replace
 from access.azure.assignment_types import ASSIGNMENTS, DEFINITIONS
 from access.azure.catalogue import Permission, Role, System, built_in_name, by_id, by_name, guid_of
 from access.azure.errors import UnknownRole
+from access.azure.principal_types import AGENT_IDENTITY_TYPES
 from access.azure.scopes import ancestors, key
 from access.azure.verbs import VERBS
 from access.model.graph import Assignment, Principal, PrincipalKind, Unread
@@ -29,10 +30,10 @@ _ABSOLUTE = ("subscriptions/", "providers/")
 _COSMOS_ACCOUNT = "azure-native:cosmosdb:DatabaseAccount"
 
 _TYPES: dict[str, PrincipalKind] = {
+    **{each.lower(): "" for each in AGENT_IDENTITY_TYPES},
     "device": "",
     "foreigngroup": "group",
     "group": "group",
-    "serviceprincipal": "",
     "user": "user",
 }
 """Kind by principal type; any other type, and a missing one, may be a group's."""

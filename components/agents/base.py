@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import pulumi
 
+from access.azure.principal_types import SERVICE_PRINCIPAL
 from components.grants import Grantee
 
 __all__ = ["Agent"]
@@ -29,7 +30,7 @@ class Agent(pulumi.ComponentResource):
     def __init__(self, name: str, inputs: dict[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(self.TOKEN, name, inputs, opts)
         self.agent_name = name
-        self.principal_type = "ServicePrincipal"
+        self.principal_type = SERVICE_PRINCIPAL
 
     @property
     def azure_name(self) -> pulumi.Input[str]:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pulumi
 from pulumi_azure_native import cognitiveservices
 
+from access.azure.principal_types import AGENT_IDENTITY
 from access.azure.roles import by_name, definition_id
 from access.azure.types import of_token
 from access.azure.types.row import VerbRole
@@ -50,6 +51,8 @@ class FoundryAgentArgs(TypedDict):
     """Legacy: unpublished agents that share the identity; required for `shared`."""
     principal_id: NotRequired[str | None]
     """Principal id: required for `given`; for `per-agent`, replaces the lookup. A shared identity's id is refused."""
+    principal_type: NotRequired[str]
+    """Principal type of the identity in role assignments; by default the one of all agent identities."""
     locate_error: NotRequired[Callable[[str], str]]
     """Function that adds the file and line of `principal_id` to an error message."""
 
@@ -82,6 +85,7 @@ class FoundryAgent(Agent):
         }
         super().__init__(name, {**inputs, "principal_id": args.get("principal_id")}, opts)
         self.identity = identity
+        self.principal_type = args.get("principal_type") or AGENT_IDENTITY
         self.app_name = args["app_name"]
         self.published = identity == "application"
         self._project = project

@@ -5,6 +5,7 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
+from access.azure.principal_types import AGENT_IDENTITY
 from components.agents.agent_identity import register_agent_identity
 from components.hosts.foundry_project import FoundryProject
 
@@ -22,6 +23,8 @@ class UnpublishedAgentsArgs(TypedDict):
     """Name in Azure of resources that are created for them, such as a subscription of a topic."""
     principal_id: NotRequired[str | None]
     """Principal id of the shared identity; without it, the id is read from Azure."""
+    principal_type: NotRequired[str]
+    """Principal type of the identity in role assignments; by default the one of all agent identities."""
     locate_error: NotRequired[Callable[[str], str]]
     """Function that adds the file and line of `principal_id` to an error message."""
 
@@ -38,7 +41,7 @@ class UnpublishedAgents(pulumi.ComponentResource):
         super().__init__("agent-network:index:UnpublishedAgents", name, inputs, opts)
         self.agent_name = name
         self.azure_name = args["azure_name"]
-        self.principal_type = "ServicePrincipal"
+        self.principal_type = args.get("principal_type") or AGENT_IDENTITY
         identity = register_agent_identity(self, project, args["agents"], "shared", configured_id)
         self.principal_id = identity.principal_id
         if configured_id is not None:

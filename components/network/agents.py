@@ -118,6 +118,7 @@ def in_foundry(
         "agent": agent.agent,
         "app_name": app_name(network.name, name, environment.stack),
         "identity": identity,
+        "principal_type": environment.agent_principal_type,
     }
     if identity == "application":
         args["version"] = agent.version

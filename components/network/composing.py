@@ -140,6 +140,7 @@ class AgentNetwork(pulumi.ComponentResource):
                     "agents": agents,
                     "azure_name": app_name(site.network.name, project, site.environment.stack),
                     "principal_id": site.environment.project_identities.get(project),
+                    "principal_type": site.environment.agent_principal_type,
                     "locate_error": site.error_locator("project_identities", project),
                 },
                 pulumi.ResourceOptions(parent=self._hosts.projects[project]),

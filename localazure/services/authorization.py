@@ -4,28 +4,35 @@ A role assignment is a fact on its own: neither the end of its principal nor the
 are those of `access.azure.roles`. Facts: "Troubleshoot Azure RBAC" and "Understand Azure role assignments", Microsoft
 Learn, 2025-05; codes and messages as reported in Azure/bicep#8737 (InvalidRoleAssignmentId),
 Azure/azure-powershell#16627 (InvalidPrincipalId), Azure/modern-web-app-pattern-dotnet#129 (UnmatchedPrincipalType),
-Azure/HubAndSpokeResearchEnclave#50 (PrincipalNotFound). That assignments outlast a blob container is
-Azure/azure-powershell#25375.
+Azure/HubAndSpokeResearchEnclave#50 (PrincipalNotFound), Azure/azure-dev#7821 (PrincipalTypeNotSupported). That
+assignments outlast a blob container is Azure/azure-powershell#25375.
 
 Differences from Azure: an assignment counts at once, whatever its principal type means for replication; a principal
 that never existed here is assumed to exist if its type is given, a deleted one is refused, where Azure looks up
-neither; scopes are subscriptions, groups and resources, no management groups; there are no custom roles and no limit of
-4,000 assignments; how long assignments outlast other things than containers is not documented, and here they always do.
+neither; the type of an agent identity may be given by either name that ends with ServicePrincipal, where Azure may
+know one; scopes are subscriptions, groups and resources, no management groups; there are no custom roles and no limit
+of 4,000 assignments; how long assignments outlast other things than containers is not documented, and here they always
+do.
 The codes InvalidConditionVersion and InvalidCondition are ours: Microsoft names none.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 
+from access.azure.principal_types import AGENT_IDENTITY_TYPES, EXPLANATIONS, SERVICE_PRINCIPAL, UNMATCHED
 from access.azure.roles import by_id, definition_id
 from access.evaluate.conditions.parser import parse
 from access.model.errors import ConditionError
 from localazure.arm import ids, permissions
 from localazure.arm.common_rules import all_of, constant, kept_from_creation, system_data
 from localazure.arm.resource_type import ComputedOutput, InvokeFunction, NameCheck, Request, ResourceType
-from localazure.arm.world import DEPLOYER_CLIENT_ID, DEPLOYER_OBJECT_ID, Values, World
+from localazure.arm.world import DEPLOYER_CLIENT_ID, DEPLOYER_OBJECT_ID, Principal, Values, World
 from localazure.errors import AzureError
 from manifest.name_rules import NameRule
+
+_APPLICATION = "Application"
+_OF_AGENTS = tuple(each for each in AGENT_IDENTITY_TYPES if each.endswith(SERVICE_PRINCIPAL))
+_AGENT_OWNER = re.compile(r"/projects/[^/]+/(agents/[^/]+|sharedAgentIdentity|applications/[^/]+)$", re.IGNORECASE)
 
 # Types and names
 _GUID = r"(?i:[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12})"
@@ -65,12 +72,25 @@ def _principal_exists(request: Request) -> Iterator[AzureError]:
             f"principal {principal_id} does not exist in the directory {request.world.tenant_id}; check the id, and"
             " that the principal still exists",
         )
-    if principal is not None and given_type not in (None, principal.type):
+    if given_type == _APPLICATION or (principal is not None and principal.type == _APPLICATION):
         yield AzureError(
-            "UnmatchedPrincipalType",
-            f"the principal {principal_id} is a {principal.type}, which is different from the principalType"
-            f" {given_type}; the SDK sends User if principalType is missing",
+            "PrincipalTypeNotSupported",
+            f"principals of type {_APPLICATION} cannot validly be used in role assignments, and {principal_id} is one:"
+            f" {EXPLANATIONS['PrincipalTypeNotSupported']}",
         )
+    elif principal is not None and given_type not in (None, *_types_of(principal)):
+        yield AzureError(
+            UNMATCHED,
+            f"the principal {principal_id} is a {principal.type}, which is different from the principalType"
+            f" {given_type}; the SDK sends User if principalType is missing."
+            f" {EXPLANATIONS[UNMATCHED][0].upper()}{EXPLANATIONS[UNMATCHED][1:]}",
+        )
+
+
+def _types_of(principal: Principal) -> tuple[str, ...]:
+    """Return the principal types that a role assignment may have for a principal: several for an agent identity."""
+    is_agent = "/microsoft.cognitiveservices/" in principal.owner.lower() and _AGENT_OWNER.search(principal.owner)
+    return (principal.type, *_OF_AGENTS) if is_agent and principal.type == SERVICE_PRINCIPAL else (principal.type,)
 
 
 def _role_exists(request: Request) -> Iterator[AzureError]:
@@ -167,7 +187,10 @@ def _role(request: Request) -> str:
 
 def _principal_type(request: Request) -> str | None:
     principal = request.world.find_principal(str(request.inputs["principalId"]))
-    return None if principal is None else principal.type
+    given_type = request.input("principalType")
+    if principal is None:
+        return None
+    return str(given_type) if given_type in _types_of(principal) else principal.type
 
 
 _IDENTIFYING: Mapping[str, ComputedOutput] = {

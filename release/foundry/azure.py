@@ -5,12 +5,13 @@ the changes.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import quote, urlencode, urlsplit
 
 from azure.core.credentials import TokenCredential
 
+from access.azure.principal_types import AGENT_IDENTITY_TYPES, EXPLANATIONS, UNMATCHED
 from access.model.errors import UnreadableSource
 from access.readers.arm_client import PUBLIC
 from access.readers.foundry_data_plane import OF_FOUNDRY
@@ -36,6 +37,21 @@ _PAUSE = 5.0
 """Seconds between two attempts."""
 
 Body = Mapping[str, Any]
+
+
+class _RefusedError(ReleaseError):
+    """Error of a change of a role assignment that Azure refused, with Azure's error code."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def _with_other_types(properties: Body) -> list[Body]:
+    """Return a role assignment's properties, and the same with every other principal type of an agent identity."""
+    given = properties.get("principalType")
+    others = [each for each in AGENT_IDENTITY_TYPES if each != given] if given in AGENT_IDENTITY_TYPES else []
+    return [dict(properties), *({**properties, "principalType": each} for each in others)]
 
 
 class Azure:
@@ -97,10 +113,17 @@ class Azure:
     def put(self, assignment_id: str, properties: Body) -> None:
         """Create a role assignment in Azure, and wait until Azure returns it.
 
+        If Azure has another principal type for an agent identity than the stack, the other types are tried.
+
         Raises:
             ReleaseError: Azure refuses the assignment, or does not return it in time.
         """
-        self._send_until_accepted("PUT", assignment_id, {"properties": dict(properties)})
+        first, *others = _with_other_types(properties)
+        try:
+            self._send_until_accepted("PUT", assignment_id, {"properties": first})
+        except _RefusedError as refused:
+            if refused.code != UNMATCHED or not self._is_accepted(assignment_id, others):
+                raise
 
         def is_there() -> bool:
             found = self.get(assignment_id)
@@ -122,6 +145,18 @@ class Azure:
         late = f"role assignment {assignment_id} was deleted, but Azure still returns it; run this command again"
         self._wait_until(lambda: self.get(assignment_id) is None, late)
 
+    def _is_accepted(self, assignment_id: str, bodies: Sequence[Body]) -> bool:
+        """Send the requests for a role assignment one after another, and return True once Azure accepts one of them."""
+        for body in bodies:
+            try:
+                self._send_until_accepted("PUT", assignment_id, {"properties": body})
+            except _RefusedError as refused:
+                if refused.code != UNMATCHED:
+                    raise
+            else:
+                return True
+        return False
+
     def _send_until_accepted(self, method: str, resource_id: str, body: Body | None = None) -> None:
         wanted = {_OK, _CREATED, _ACCEPTED, _NO_CONTENT, *([_MISSING] if method == "DELETE" else [])}
         waited = 0.0
@@ -131,7 +166,9 @@ class Azure:
                 return
             if reply.code not in _RETRIED_CODES or waited >= _TIMEOUT:
                 verb = "created" if method == "PUT" else "deleted"
-                raise ReleaseError(f"role assignment {resource_id} cannot be {verb} in Azure: {reply.failure}")
+                explanation = f"; {EXPLANATIONS[reply.code]}" if reply.code in EXPLANATIONS else ""
+                message = f"role assignment {resource_id} cannot be {verb} in Azure: {reply.failure}{explanation}"
+                raise _RefusedError(message, reply.code)
             self._wait(_PAUSE)
             waited += _PAUSE
 

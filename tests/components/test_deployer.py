@@ -8,6 +8,7 @@ import pytest
 from access.azure.actions import covered, covers
 from access.azure.operations import listed
 from access.azure.planes import every
+from access.azure.principal_types import AGENT_IDENTITY_TYPES
 from access.azure.roles import by_name, every_role
 from access.evaluate.conditions.attributes import attribute_key
 from access.evaluate.conditions.parser import parse
@@ -187,7 +188,7 @@ def test_deployer_role_only_reads_foundry_agents_in_the_data_plane() -> None:
 
 @pytest.mark.parametrize(
     ("callers", "types"),
-    [([], set()), (["agents"], {"ServicePrincipal"}), (["people"], {"Group", "User"})],
+    [([], set()), (["agents"], {*AGENT_IDENTITY_TYPES}), (["people"], {"Group", "User"})],
     ids=["nobody", "agents", "people"],
 )
 def test_deployer_condition_allows_roles_for_calling_foundry_agents_only_for_the_given_caller_types(
@@ -196,7 +197,7 @@ def test_deployer_condition_allows_roles_for_calling_foundry_agents_only_for_the
     condition = document("s", "g", callers=callers, object_id=SELF)["condition"]
 
     for role in calling_roles():
-        for principal_type in ("ServicePrincipal", "Group", "User", "ForeignGroup", "Device"):
+        for principal_type in (*AGENT_IDENTITY_TYPES, "Group", "User", "ForeignGroup", "Device"):
             for operation in (WRITE, DELETE):
                 assert allowed(operation, role.id, principal_type, condition) is (principal_type in types)
     assert allowed(WRITE, by_name("Storage Blob Data Reader").id, "Group", condition) is False
@@ -244,8 +245,9 @@ def test_roles_the_deployer_may_assign_are_exactly_those_of_the_verbs_and_image_
 
 @pytest.mark.parametrize("role", AZURE_ROLES)
 @pytest.mark.parametrize("operation", [WRITE, DELETE])
-def test_deployer_condition_allows_verb_roles_for_service_principals_only(operation: str, role: str) -> None:
-    assert allowed(operation, by_name(role).id, "ServicePrincipal") is True
+def test_deployer_condition_allows_verb_roles_for_identities_of_workloads_only(operation: str, role: str) -> None:
+    for principal_type in AGENT_IDENTITY_TYPES:
+        assert allowed(operation, by_name(role).id, principal_type) is True
     for principal_type in ("User", "Group", "ForeignGroup", "Device"):
         assert allowed(operation, by_name(role).id, principal_type) is False
 

@@ -358,7 +358,7 @@ def test_unknown_verb_on_a_foundry_agent_is_refused_with_its_valid_verbs() -> No
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        ({"identity": "mine"}, "identity 'mine'; the choices are shared, application, per-agent, given"),
+        ({"identity": "mine"}, "identity 'mine'; the choices are per-agent, given, shared, application"),
         ({"identity": "given"}, "set its id in 'principal_id'"),
         ({"identity": "application"}, "set 'version'"),
         ({"identity": "shared"}, "the argument 'shared' is required for identity 'shared' alone"),

@@ -69,6 +69,66 @@ def test_reconcile_client_retries_a_role_assignment_that_azure_refuses_temporari
     assert wait.seconds > 0
 
 
+@pytest.mark.parametrize(
+    ("replies", "tried"),
+    [
+        ([Reply(201, {})], ["ServicePrincipal"]),
+        ([refused("UnmatchedPrincipalType"), Reply(201, {})], ["ServicePrincipal", "AgentServicePrincipal"]),
+        (
+            [refused("UnmatchedPrincipalType"), refused("UnmatchedPrincipalType"), Reply(201, {})],
+            ["ServicePrincipal", "AgentServicePrincipal", "AgentUser"],
+        ),
+    ],
+    ids=["first", "second", "third"],
+)
+def test_reconcile_client_creates_a_role_assignment_with_the_principal_type_that_azure_accepts(
+    monkeypatch: pytest.MonkeyPatch, replies: list[Reply], tried: list[str]
+) -> None:
+    sent: list[str] = []
+    left = [*replies, Reply(200, MADE)]
+
+    def send(_service: Service, method: str, _url: str, body: Mapping[str, Any] | None = None) -> Reply:
+        if method == "PUT" and body is not None:
+            sent.append(body["properties"]["principalType"])
+        return left.pop(0)
+
+    monkeypatch.setattr(Service, "send", send)
+
+    Azure(Signed(), wait=Waiting()).put(ASSIGNMENT, {**MADE["properties"], "principalType": "ServicePrincipal"})
+
+    assert (sent, left) == (tried, [])
+
+
+@pytest.mark.parametrize(
+    ("code", "given", "requests", "words"),
+    [
+        (
+            "UnmatchedPrincipalType",
+            {"principalType": "ServicePrincipal"},
+            3,
+            "set 'agent_principal_type' in the stack file",
+        ),
+        ("UnmatchedPrincipalType", {"principalType": "Group"}, 1, "set 'agent_principal_type' in the stack file"),
+        ("UnmatchedPrincipalType", {}, 1, "set 'agent_principal_type' in the stack file"),
+        (
+            "PrincipalTypeNotSupported",
+            {"principalType": "ServicePrincipal"},
+            1,
+            "created before 2026-04-11; create the",
+        ),
+    ],
+)
+def test_reconcile_client_explains_a_principal_type_that_azure_refuses(
+    monkeypatch: pytest.MonkeyPatch, code: str, given: dict[str, str], requests: int, words: str
+) -> None:
+    sent = answering(monkeypatch, *[("PUT", refused(code))] * requests)
+
+    with pytest.raises(ReleaseError, match=re.escape(f"({code}: no); ") + ".*" + re.escape(words)):
+        Azure(Signed(), wait=Waiting()).put(ASSIGNMENT, {**MADE["properties"], **given})
+
+    assert len(sent) == requests
+
+
 def test_reconcile_client_reports_azures_error_code_and_message_of_a_refused_role_assignment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -2,9 +2,11 @@
 
 import pytest
 
+from access.azure.principal_types import AGENT_IDENTITY_TYPES
 from localazure.arm.world import DEPLOYER_OBJECT_ID, SUBSCRIPTION_ID, TENANT_ID, Principal
 from localazure.azure import LocalAzure
 from tests.localazure.samples import (
+    AGENT_IDENTITY,
     APP,
     GROUP,
     IDENTITY,
@@ -100,6 +102,36 @@ def test_role_assignment_with_wrong_principal_type_is_refused_by_local_azure(azu
     assert refusal(azure, ROLE_ASSIGNMENT, principalType="User").code == "UnmatchedPrincipalType"
     azure.world.add_principal(Principal(id=NOBODY, client_id=NOBODY, owner="", type="Group"))
     assert refusal(azure, ROLE_ASSIGNMENT, principalId=NOBODY).code == "UnmatchedPrincipalType"
+
+
+@pytest.mark.parametrize("kind", AGENT_IDENTITY_TYPES)
+def test_role_assignment_of_an_agent_identity_is_accepted_with_either_type_of_a_service_principal_by_local_azure(
+    azure: LocalAzure, kind: str
+) -> None:
+    _, found = make(azure, AGENT_IDENTITY)
+    given = {"principalId": found["principal_id"], "principalType": kind}
+
+    if kind.endswith("ServicePrincipal"):
+        assert make(azure, ROLE_ASSIGNMENT, **given)[1]["principalType"] == kind
+    else:
+        refused = refusal(azure, ROLE_ASSIGNMENT, **given)
+        assert refused.code == "UnmatchedPrincipalType"
+        assert "set 'agent_principal_type' in the stack file" in refused.message
+
+
+def test_role_assignment_of_a_managed_identity_with_the_type_of_an_agent_identity_is_refused_by_local_azure(
+    azure: LocalAzure,
+) -> None:
+    assert refusal(azure, ROLE_ASSIGNMENT, principalType="AgentServicePrincipal").code == "UnmatchedPrincipalType"
+
+
+def test_role_assignment_of_an_application_is_refused_by_local_azure_with_the_cause(azure: LocalAzure) -> None:
+    azure.world.add_principal(Principal(id=NOBODY, client_id=NOBODY, owner="", type="Application"))
+
+    refused = refusal(azure, ROLE_ASSIGNMENT, principalId=NOBODY)
+
+    assert refused.code == "PrincipalTypeNotSupported"
+    assert "create the agent again" in refused.message
 
 
 def test_role_assignment_of_the_deployer_is_accepted_by_local_azure(azure: LocalAzure) -> None:
