@@ -3,10 +3,12 @@
 Owns the settings: a vault on access policies, a registry that honours either roles on repositories or roles on the
 whole registry, a search service that takes keys alone, and a cluster without Azure RBAC. Only the named operations are
 ignored; roles still manage the resource itself. Where a setting is missing or unknown, roles are perhaps ignored.
+Anyone who may change the setting perhaps makes the service honour roles again.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from access.azure.booleans import boolean
@@ -25,6 +27,8 @@ class IgnoredRoles:
     """False if the setting is missing or unknown, so that roles perhaps count."""
     why: str
     """Reason as a part of a sentence, after the name of the resource."""
+    switch: tuple[tuple[str, ...], ...] = ()
+    """Steps that make the service honour roles again: of each tuple any one operation is enough."""
 
 
 _Properties = Mapping[str, Any]
@@ -55,7 +59,10 @@ def _vault(values: _Properties) -> IgnoredRoles | None:
     if setting is True:
         return None
     why = "decides by access policies and ignores roles (enableRbacAuthorization)"
-    return IgnoredRoles(("*",), data=True, certain=setting is False, why=why)
+    # Changing the mode also needs the right to write role assignments: "Migrate to Azure role-based access control",
+    # Microsoft Learn, 2025.
+    switch = (("Microsoft.KeyVault/vaults/write",), ("Microsoft.Authorization/roleAssignments/write",))
+    return IgnoredRoles(("*",), data=True, certain=setting is False, why=why, switch=switch)
 
 
 def _registry(values: _Properties) -> IgnoredRoles | None:
@@ -69,12 +76,14 @@ def _registry(values: _Properties) -> IgnoredRoles | None:
         # "For non-ABAC-enabled registries, the new ABAC-enabled roles do not have any effect": Azure/acr,
         # docs/preview/abac-repo-permissions, 2024-07.
         why = "honours roles on the whole registry alone, and ignores this one (roleAssignmentMode)"
-        return IgnoredRoles((f"{registry}/repositories/*",), data=True, certain=True, why=why)
+        patterns = (f"{registry}/repositories/*",)
+        return IgnoredRoles(patterns, data=True, certain=True, why=why, switch=((f"{registry}/write",),))
     # "Azure ABAC repository permissions in Azure Container Registry", Microsoft Learn, 2025-12-11: AcrPull, AcrPush and
     # AcrDelete are not honoured.
     patterns = (f"{registry}/pull/read", f"{registry}/push/write", f"{registry}/artifacts/delete")
     why = "honours roles on repositories alone, and ignores this one (roleAssignmentMode)"
-    return IgnoredRoles(patterns, data=False, certain=mode == "abacrepositorypermissions", why=why)
+    certain = mode == "abacrepositorypermissions"
+    return IgnoredRoles(patterns, data=False, certain=certain, why=why, switch=((f"{registry}/write",),))
 
 
 def _search(values: _Properties) -> IgnoredRoles | None:
@@ -84,8 +93,9 @@ def _search(values: _Properties) -> IgnoredRoles | None:
     if values.get("disableLocalAuth") is True or options.get("aadOrApiKey") is not None:
         return None
     certain = options.get("apiKeyOnly") is not None and values.get("disableLocalAuth") in (None, False)
+    why = "accepts only API keys and ignores Azure roles (authOptions)"
     return IgnoredRoles(
-        ("*",), data=True, certain=certain, why="accepts only API keys and ignores Azure roles (authOptions)"
+        ("*",), data=True, certain=certain, why=why, switch=(("Microsoft.Search/searchServices/write",),)
     )
 
 
@@ -96,15 +106,17 @@ def _cluster(values: _Properties) -> IgnoredRoles | None:
     if not isinstance(profile, Mapping) or cast("_Properties", profile).get("enableAzureRBAC") is not False:
         return None
     why = "decides by Kubernetes RBAC and ignores roles (enableAzureRBAC)"
-    return IgnoredRoles(("*",), data=True, certain=True, why=why)
+    switch = (("Microsoft.ContainerService/managedClusters/write",),)
+    return IgnoredRoles(("*",), data=True, certain=True, why=why, switch=switch)
 
 
-def _signals(values: _Properties) -> IgnoredRoles | None:
+def _signals(values: _Properties, kind: str = "SignalR") -> IgnoredRoles | None:
     # "Authorize access with Microsoft Entra ID for Azure SignalR Service", Microsoft Learn, 2025: on unless turned off.
     setting = values.get("disableAadAuth")
     if setting in (None, False):
         return None
-    return IgnoredRoles(("*",), data=True, certain=setting is True, why="ignores Azure roles (disableAadAuth)")
+    why, switch = "ignores Azure roles (disableAadAuth)", ((f"Microsoft.SignalRService/{kind}/write",),)
+    return IgnoredRoles(("*",), data=True, certain=setting is True, why=why, switch=switch)
 
 
 _BY_TYPE: Mapping[str, Callable[[_Properties], IgnoredRoles | None]] = {
@@ -113,6 +125,6 @@ _BY_TYPE: Mapping[str, Callable[[_Properties], IgnoredRoles | None]] = {
     "microsoft.keyvault/vaults": _vault,
     "microsoft.search/searchservices": _search,
     "microsoft.signalrservice/signalr": _signals,
-    "microsoft.signalrservice/webpubsub": _signals,
+    "microsoft.signalrservice/webpubsub": partial(_signals, kind="WebPubSub"),
 }
 """ARM type in lower case → reading of its setting."""

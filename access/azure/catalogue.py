@@ -37,6 +37,10 @@ class Permission:
     condition: str | None = None
     condition_version: str | None = None
 
+    def on_plane(self, *, data: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the patterns that the block allows on one plane, and those that it excludes."""
+        return (self.data_actions, self.not_data_actions) if data else (self.actions, self.not_actions)
+
 
 @dataclass(frozen=True, slots=True)
 class Role:

@@ -121,7 +121,7 @@ _WHOLE_SERVICE = re.compile(r"[^/*]+(?:/[^/*]+)?/\*(?:/write)?")
 
 def allows(block: Permission, operation: str, *, data: bool) -> bool:
     """Return True if a permissions block of a role allows an operation; the block's condition is ignored."""
-    grants, excludes = (block.data_actions, block.not_data_actions) if data else (block.actions, block.not_actions)
+    grants, excludes = block.on_plane(data=data)
     return covered(grants, operation) and not covered(excludes, operation, granting=False)
 
 

@@ -79,7 +79,7 @@ def missing_operations(
 
 def _granted(role: Role, *, data: bool) -> list[str]:
     blocks = role.permissions
-    return [name.strip() for each in blocks for name in (each.data_actions if data else each.actions) if name.strip()]
+    return [name.strip() for each in blocks for name in each.on_plane(data=data)[0] if name.strip()]
 
 
 def _covers_listed(pattern: str, *, data: bool) -> bool:

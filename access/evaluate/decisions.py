@@ -110,8 +110,11 @@ def _access(evaluator: Evaluator, principal_id: str, facts: ScopeFacts) -> Effec
 
 def _computed_access(evaluator: Evaluator, principal_id: str, facts: ScopeFacts) -> EffectiveAccess:
     access_bits = evaluator.access_bits(principal_id, facts)
-    allowed, conditional = facts.control.names(*access_bits.control)
+    control = access_bits.control_by_roles.either(access_bits.control_by_keys)
+    allowed, conditional = facts.control.names(*control)
     data_allowed, data_conditional = facts.data.names(*access_bits.by_roles.either(access_bits.by_keys))
+    without_role = access_bits.control_by_keys.without(access_bits.control_by_roles.certain)
+    control_via_keys, control_perhaps_via_keys = facts.control.names(*without_role)
     via_keys, perhaps_via_keys = facts.data.names(*access_bits.by_keys)
     return EffectiveAccess(
         allowed=allowed,
@@ -121,7 +124,9 @@ def _computed_access(evaluator: Evaluator, principal_id: str, facts: ScopeFacts)
         via_keys=via_keys,
         perhaps_via_keys=perhaps_via_keys,
         data_by_roles=facts.data.names(*access_bits.by_roles)[0],
-        detours=detours(evaluator, principal_id, facts) if perhaps_via_keys else (),
+        control_via_keys=control_via_keys,
+        control_perhaps_via_keys=control_perhaps_via_keys,
+        detours=detours(evaluator, principal_id, facts, access_bits),
     )
 
 

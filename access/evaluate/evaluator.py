@@ -4,25 +4,27 @@ Owns the cache between queries: a verdict depends only on the role, the conditio
 attributes that the condition reads. Thousands of assignments therefore share a handful of verdicts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
 from access.azure.authorization_modes import IgnoredRoles
+from access.azure.booleans import boolean
 from access.azure.catalogue import Role
+from access.azure.holder_rights import is_certain
 from access.azure.scopes import ancestors, is_management_group, key, shown, type_of
 from access.azure.substitutes import HIERARCHICAL
 from access.azure.unlisted_names import missing_operations, unlisted
 from access.evaluate.conditions.attributes import attributes_of_resource
-from access.evaluate.keys import BETWEEN, KeyWay, opened_by, operations_of_step, state_of_setting, step_scope, ways_to
+from access.evaluate.keys import BETWEEN, opened_by, operations_of_step, state_of_setting, step_scope, ways_to
 from access.evaluate.operation_sets import OperationSet, operation_set_of_type
 from access.evaluate.relevance import resource_type
+from access.evaluate.service_ways import KeyWay
 from access.evaluate.verdicts import Bits, condition_attributes, forbidden_by_assignment, granted_by_assignment
 from access.model.attributes import Known
 from access.model.graph import Assignment, DenyAssignment, Graph, Resource
-from access.model.json_values import mapping
 from access.model.results import EffectiveAccess, Finder, OperationSets
 
 _STORAGE_ACCOUNT = "microsoft.storage/storageaccounts"
@@ -65,15 +67,17 @@ class KeyWayHere:
     switch: tuple[tuple[ScopeFacts, OperationSet], ...]
     works: bool | None
     """True if the way is turned on; None if that is unknown."""
-    opens: int
-    """The data operations that the way opens."""
+    opens: tuple[int, int]
+    """The operations that the way opens: of the control plane, and of the data plane."""
     certain: bool
     by_rule: bool
     """True if the keys are those of an authorization rule, which is a scope by itself."""
+    control_certain: bool
+    """False if it is not certain that the way opens the operations of the control plane."""
 
 
 class KeyAccess(NamedTuple):
-    """Data access without a data role: the way, and the operations that it allows."""
+    """Access to data without a data role: the way, and the operations of one plane that it allows."""
 
     here: KeyWayHere
     certain: int
@@ -93,7 +97,8 @@ class KeyAccess(NamedTuple):
 class AccessBits(NamedTuple):
     """Operations that a principal may perform at a scope, as bit sets: by roles and by keys."""
 
-    control: Bits
+    control_by_roles: Bits
+    control_by_keys: Bits
     by_roles: Bits
     by_keys: Bits
 
@@ -136,9 +141,11 @@ class Evaluator:
 
     def access_bits(self, principal_id: str, facts: ScopeFacts) -> AccessBits:
         """Return everything that a principal may do at a scope, as bit sets."""
-        control = self.effective(principal_id, facts, facts.control)
-        by_roles = self.effective(principal_id, facts, facts.data)
-        return AccessBits(control, by_roles, self.by_keys(principal_id, facts, facts.data))
+        sets = (facts.control, facts.data)
+        control, data = (self.effective(principal_id, facts, each) for each in sets)
+        open_ways = tuple(self._open_ways(principal_id, facts))
+        control_by_keys, by_keys = (_opened(self._accesses(open_ways, facts, each)) for each in sets)
+        return AccessBits(control, control_by_keys, data, by_keys)
 
     def signature(self, principal_id: str, facts: ScopeFacts) -> Signature:
         """Return everything of a principal that its access at a scope depends on."""
@@ -153,7 +160,8 @@ class Evaluator:
         """Return a number for a role assignment; assignments that differ in the principal alone have the same."""
         found = self._marks.get(id(one))
         if found is None:
-            same = self._role_number(one.role), one.condition, one.system, key(one.scope)
+            condition = one.condition, one.condition_version
+            same = self._role_number(one.role), condition, one.system, key(one.scope)
             found = self._marks[id(one)] = self._numbered_marks.setdefault(same, len(self._numbered_marks))
         return found
 
@@ -165,8 +173,7 @@ class Evaluator:
         """Return the operations that a principal's roles allow at a scope, minus those that denies forbid."""
         certain = perhaps = 0
         by_settings = Bits()
-        for one in self.assignments_at(principal_id, facts) if operation_set.all else ():
-            bits = self.granted_by(one, facts, operation_set)
+        for one, bits in self.held_bits(principal_id, facts, operation_set) if operation_set.all else ():
             if one.system == "settings":
                 by_settings = by_settings.either(bits)
             else:
@@ -181,16 +188,13 @@ class Evaluator:
         return Bits(certain, perhaps & ~certain).either(by_settings)
 
     def key_accesses(self, principal_id: str, facts: ScopeFacts, operation_set: OperationSet) -> Iterator[KeyAccess]:
-        """Yield the ways to data without a data role that a principal may go."""
-        if not operation_set.data:
-            return
+        """Yield the ways to data without a data role that a principal may go, with the operations of one plane."""
+        yield from self._accesses(self._open_ways(principal_id, facts), facts, operation_set)
+
+    def _open_ways(self, principal_id: str, facts: ScopeFacts) -> Iterator[tuple[KeyWayHere, bool]]:
+        """Yield the ways whose steps a principal may take, with True if it certainly may."""
         for here in facts.key_ways:
-            opens = here.opens
-            if operation_set is not facts.data:
-                opens = operation_set.bits(facts.data.names(opens, 0)[0])
             steps = here.steps if here.works is not False else (*here.switch, *here.steps) if here.switch else ()
-            if not opens or not steps:
-                continue
             certain = here.certain and here.works is True
             for scope, operations in steps:
                 bits = self.effective(principal_id, scope, operations)
@@ -198,37 +202,73 @@ class Evaluator:
                     break
                 certain = certain and bool(bits.certain)
             else:
+                if steps:
+                    yield here, certain
+
+    @staticmethod
+    def _accesses(
+        open_ways: Iterable[tuple[KeyWayHere, bool]], facts: ScopeFacts, operation_set: OperationSet
+    ) -> Iterator[KeyAccess]:
+        for here, surely in open_ways:
+            opens = here.opens[operation_set.data]
+            own = facts.data if operation_set.data else facts.control
+            if opens and operation_set is not own:
+                opens = operation_set.bits(own.names(opens, 0)[0])
+            if opens:
+                certain = surely and (operation_set.data or here.control_certain)
                 yield KeyAccess(here, opens if certain else 0, 0 if certain else opens)
 
     def by_keys(self, principal_id: str, facts: ScopeFacts, operation_set: OperationSet) -> Bits:
         """Return the operations that a principal gets by reading keys; denies and conditions do not limit keys."""
-        certain = perhaps = 0
-        for key_access in self.key_accesses(principal_id, facts, operation_set):
-            certain, perhaps = certain | key_access.certain, perhaps | key_access.perhaps
-        return Bits(certain, perhaps & ~certain)
+        return _opened(self.key_accesses(principal_id, facts, operation_set))
 
     def grants(
         self, principal_id: str, facts: ScopeFacts, operation_set: OperationSet
     ) -> Iterator[tuple[Assignment, Bits]]:
         """Yield a principal's role assignments with the operations that each allows, by its role or as a key's step."""
-        for one in self.assignments_at(principal_id, facts):
-            yield one, self.granted_by(one, facts, operation_set)
+        yield from self.held_bits(principal_id, facts, operation_set)
         for key_access in self.key_accesses(principal_id, facts, operation_set):
             for scope, operations in key_access.steps:
                 for one in self.assignments_at(principal_id, scope):
                     if any(self.granted_by(one, scope, operations)):
                         yield one, Bits(key_access.certain, key_access.perhaps)
 
+    def held_bits(
+        self, principal_id: str, facts: ScopeFacts, operation_set: OperationSet
+    ) -> Iterator[tuple[Assignment, Bits]]:
+        """Yield a principal's role assignments at a scope with the operations that each allows.
+
+        What a service ignores, and would honour after a change that the principal may make, is perhaps allowed.
+        """
+        again = 0
+        for where, ignored in facts.ignored_roles:
+            if ignored.certain and ignored.switch and ignored.data is operation_set.data:
+                mask = _ignored_operations(ignored, operation_set)
+                steps = (self._step(step_scope(key(where), names), names) for names in ignored.switch)
+                if mask and all(any(self.effective(principal_id, scope, one)) for scope, one in steps):
+                    again |= mask
+        for one in self.assignments_at(principal_id, facts):
+            bits = self.granted_by(one, facts, operation_set)
+            if again and one.system == "azure":
+                lost = self._granted_before_settings(one, facts, operation_set)
+                bits = bits.either(Bits(0, (lost.certain | lost.perhaps) & again))
+            yield one, bits
+
     def granted_by(self, one: Assignment, facts: ScopeFacts, operation_set: OperationSet) -> Bits:
         """Return the operations that one role assignment allows at a scope, as bit sets."""
+        bits = self._granted_before_settings(one, facts, operation_set)
+        for _, ignored in facts.ignored_roles:
+            bits = _without_ignored(bits, one, ignored, operation_set)
+        return bits
+
+    def _granted_before_settings(self, one: Assignment, facts: ScopeFacts, operation_set: OperationSet) -> Bits:
+        """Return the operations of an assignment as if the service honoured every role."""
         number = self._role_number(one.role)
         known = self._attribute_values(number, one, facts)
         memo = (number, one.condition, one.condition_version, one.system, operation_set, known)
         bits = self._granted.get(memo)
         if bits is None:
             bits = self._granted[memo] = granted_by_assignment(one, operation_set, facts.attributes)
-        for _, ignored in facts.ignored_roles:
-            bits = _without_ignored(bits, one, ignored, operation_set)
         return bits
 
     def ignoring_setting(self, one: Assignment, facts: ScopeFacts, operation_set: OperationSet) -> str:
@@ -295,16 +335,17 @@ class Evaluator:
             **resource.attributes,
         }
         # Only the operations of the steps are evaluated at their scopes, not their own keys: no recursion.
-        ways = tuple(self._key_ways(resource_key, data)) if with_key_ways and data.all else ()
+        ways = tuple(self._key_ways(resource_key, control, data)) if with_key_ways else ()
         around = [one for scope in ancestors(resource_key) if (one := self.graph.resource(scope))]
         ignored = tuple((one.id, one.ignores_roles) for one in around if one.ignores_roles)
         return ScopeFacts(resource_key, control, data, attributes, self._keys_work(resource_key), ignored, ways)
 
-    def _key_ways(self, resource_key: str, data: OperationSet) -> Iterator[KeyWayHere]:
+    def _key_ways(self, resource_key: str, control: OperationSet, data: OperationSet) -> Iterator[KeyWayHere]:
         """Return the ways to the data of a resource that need no data role."""
         for scope, way in ways_to(resource_key):
-            opens = opened_by(way, data)
-            if not opens:
+            kind = type_of(scope)
+            opens = opened_by(way, kind, control), opened_by(way, kind, data)
+            if not any(opens):
                 continue
             works = self._is_on(way, resource_key)
             account = step_scope(scope, way.switch[0]) if way.switch else scope
@@ -313,7 +354,9 @@ class Evaluator:
                 steps = tuple(self._step(at if at != scope else step_scope(at, names), names) for names in way.steps)
                 # A rule gives what its own rights are; the root rule of a namespace gives everything.
                 certain = way.certain and (at == scope or at.endswith("/rootmanagesharedaccesskey"))
-                yield KeyWayHere(way, account, steps, switch, works, opens, certain, at != scope)
+                yield KeyWayHere(
+                    way, account, steps, switch, works, opens, certain, at != scope, control_certain=is_certain(kind)
+                )
 
     def _step(self, scope: str, names: tuple[str, ...]) -> tuple[ScopeFacts, OperationSet]:
         if scope not in self._step_facts:
@@ -343,8 +386,8 @@ class Evaluator:
         account = next((one for each in accounts if (one := self.graph.resource(each))), None)
         if account is None:
             return {}
-        properties = {**account.properties, **mapping(account.properties.get("properties"))}
-        value = properties.get("isHnsEnabled")
+        properties = account.flat_properties
+        value = boolean(properties.get("isHnsEnabled"))
         # Without the property the namespace is flat, unless these are not all properties.
         known = False if value is None and "sku" in properties else value
         return {HIERARCHICAL: known} if isinstance(known, bool) else {}
@@ -376,15 +419,28 @@ class Evaluator:
         return tuple(repr(facts.attributes.get(name)) for name in names)
 
 
+def _opened(accesses: Iterable[KeyAccess]) -> Bits:
+    """Return the operations that several ways without a data role open together."""
+    certain = perhaps = 0
+    for each in accesses:
+        certain, perhaps = certain | each.certain, perhaps | each.perhaps
+    return Bits(certain, perhaps & ~certain)
+
+
 def _without_ignored(bits: Bits, one: Assignment, ignored: IgnoredRoles, operation_set: OperationSet) -> Bits:
     """Return the operations of an assignment without those for which the service does not ask roles."""
     if one.system != "azure" or ignored.data is not operation_set.data or not any(bits):
         return bits
+    mask = _ignored_operations(ignored, operation_set)
+    perhaps = bits.perhaps & ~mask if ignored.certain else bits.perhaps | bits.certain & mask
+    return Bits(bits.certain & ~mask, perhaps)
+
+
+def _ignored_operations(ignored: IgnoredRoles, operation_set: OperationSet) -> int:
     mask = 0
     for pattern in ignored.patterns:
         mask |= operation_set.covered(pattern, granting=False)
-    perhaps = bits.perhaps & ~mask if ignored.certain else bits.perhaps | bits.certain & mask
-    return Bits(bits.certain & ~mask, perhaps)
+    return mask
 
 
 @lru_cache(maxsize=8)

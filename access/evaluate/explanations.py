@@ -6,9 +6,9 @@ Owns the wording and the selection of assignments. `access.evaluate.evaluator` m
 from dataclasses import dataclass
 
 from access.azure.scopes import shown
-from access.evaluate.evaluator import Evaluator, KeyAccess, ScopeFacts
-from access.evaluate.keys import KeyWay
+from access.evaluate.evaluator import AccessBits, Evaluator, KeyAccess, ScopeFacts
 from access.evaluate.operation_sets import OperationSet
+from access.evaluate.service_ways import KeyWay
 from access.evaluate.unevaluated import unevaluated_reason
 from access.evaluate.verdicts import allowed_by_substitute
 from access.model.graph import Assignment, DenyAssignment, Graph
@@ -34,8 +34,7 @@ def assignment_sources(
 ) -> list[Source]:
     """Return the role assignments that allow any of the operations, before deny assignments apply."""
     found: list[Source] = []
-    for one in evaluator.assignments_at(principal_id, facts):
-        bits = evaluator.granted_by(one, facts, operation_set)
+    for one, bits in evaluator.held_bits(principal_id, facts, operation_set):
         if (bits.certain | bits.perhaps) & wanted:
             found.append(Source(one, certain=wanted & bits.certain == wanted))
     for key_access in evaluator.key_accesses(principal_id, facts, operation_set):
@@ -49,12 +48,19 @@ def assignment_sources(
     return found
 
 
-def detours(evaluator: Evaluator, principal_id: str, facts: ScopeFacts) -> tuple[str, ...]:
+def detours(evaluator: Evaluator, principal_id: str, facts: ScopeFacts, access_bits: AccessBits) -> tuple[str, ...]:
     """Return the steps by which a principal perhaps reaches data after it turns on what is off, each in words."""
+    planes = (
+        (facts.data, access_bits.by_keys.perhaps),
+        # What roles allow on the control plane needs no steps.
+        (facts.control, access_bits.control_by_keys.without(access_bits.control_by_roles.certain).perhaps),
+    )
     found = (
         _steps_text(each)
-        for each in evaluator.key_accesses(principal_id, facts, facts.data)
-        if each.turned_on or not each.here.way.certain
+        for operation_set, perhaps in planes
+        if perhaps
+        for each in evaluator.key_accesses(principal_id, facts, operation_set)
+        if each.perhaps & perhaps and (each.turned_on or not each.here.way.certain)
     )
     return tuple(dict.fromkeys(found))
 
@@ -143,7 +149,10 @@ def _perhaps_reason(evaluator: Evaluator, source: Source, facts: ScopeFacts, ope
         return f"{_assignment_text(one)} cannot be evaluated: {why}"
     if source.indirectly is not None:
         return _indirect_reason(source, source.indirectly)
-    if not source.certain and (setting := evaluator.ignoring_setting(one, facts, operation_set)):
+    setting = "" if source.certain else evaluator.ignoring_setting(one, facts, operation_set)
+    if setting and not any(evaluator.granted_by(one, facts, operation_set)):
+        return f"{_assignment_text(one)} allows it after a change of a setting that its holder may change: {setting}"
+    if setting:
         return f"{_assignment_text(one)} perhaps allows it: {setting}, or the setting is not known"
     if not source.certain and any(allowed_by_substitute(one, operation_set, facts.attributes)):
         return f"{_assignment_text(one)} allows it if the account has a hierarchical namespace: {_LEFT_OUT}"

@@ -11,17 +11,23 @@ from access.azure.catalogue import Role
 from access.azure.operations import cosmos_data_actions, listed
 from access.azure.substitutes import SUBSTITUTES
 from access.evaluate.operation_sets import OperationSet, operation_set_of
-from access.evaluate.verdicts import condition_verdict, granted_by_role
+from access.evaluate.verdicts import condition_verdict, granted_by_blocks, granted_by_role
 from access.evaluate.wording import word
 
 _ITSELF = frozenset({"read", "write", "delete", "send", "receive", "pull", "push", "use"})
 
 
-def unrestricted_operations(condition: str, role: Role, operations: tuple[str, ...] | None = None) -> tuple[str, ...]:
-    """Return a role's data operations that pass a condition at every resource and for every request."""
+def unrestricted_operations(
+    condition: str | None, role: Role, operations: tuple[str, ...] | None = None
+) -> tuple[str, ...]:
+    """Return a role's data operations that pass all conditions at every resource and for every request.
+
+    The conditions are that of the assignment and those in the role's own permissions.
+    """
     operation_set, mine = _granted(role, operations)
+    certain = granted_by_role(role, operation_set, {}).certain
     true = condition_verdict(condition, operation_set, {}).true
-    return tuple(sorted(operation_set.names(mine & true, 0)[0] & operation_set.names(mine, 0)[0], key=str.lower))
+    return tuple(sorted(operation_set.names(certain & true, 0)[0] & operation_set.names(mine, 0)[0], key=str.lower))
 
 
 def no_restriction_reason(condition: str | None, role: Role, operations: tuple[str, ...] | None = None) -> str | None:
@@ -30,7 +36,7 @@ def no_restriction_reason(condition: str | None, role: Role, operations: tuple[s
     Relevant operations are those on the data itself: reading, writing and deleting, at the shallowest level of the
     role's operations, not those on tags or lifetimes. `operations` limits the check to those of a resource.
     """
-    if condition is None or not condition.strip():
+    if not _is_restricted(condition, role):
         return None
     operation_set, mine = _granted(role, operations)
     allowed = operation_set.names(mine, 0)[0]
@@ -50,10 +56,10 @@ def half_guarded_reason(condition: str | None, role: Role, *, hierarchical: bool
 
     Args:
         condition: a readable condition, or none.
-        role: the role that the condition restricts.
+        role: the role that the condition restricts; conditions in its own permissions count, too.
         hierarchical: True or False if the account has or lacks a hierarchical namespace; None if that is not known.
     """
-    if condition is None or not condition.strip():
+    if not _is_restricted(condition, role):
         return None
     operation_set, mine = _granted(role, None)
     allowed = operation_set.names(mine, 0)[0]
@@ -69,10 +75,22 @@ def half_guarded_reason(condition: str | None, role: Role, *, hierarchical: bool
     return "; ".join(found) or None
 
 
+def _is_restricted(condition: str | None, role: Role) -> bool:
+    """Return True if an assignment has a condition, or the data operations of its role have one of their own.
+
+    Some built-in roles have a condition that limits which roles their holder may assign, and nothing else: "Azure
+    built-in roles for AI + machine learning", Microsoft Learn, 2026.
+    """
+    blocks = (block.condition or "" for block in role.permissions if block.data_actions)
+    own = (text for text in blocks if "microsoft.authorization/roleassignments" not in text.lower())
+    return any(text.strip() for text in (condition or "", *own))
+
+
 def _granted(role: Role, operations: tuple[str, ...] | None) -> tuple[OperationSet, int]:
+    """Return the data operations that a role has, whatever its conditions."""
     names = operations or (cosmos_data_actions() if role.system == "cosmos" else listed(data=True))
     operation_set = operation_set_of(names, data=True)
-    return operation_set, granted_by_role(role, operation_set, {}).certain
+    return operation_set, granted_by_blocks(role, operation_set)
 
 
 def _on_the_data_itself(operations: frozenset[str]) -> frozenset[str]:

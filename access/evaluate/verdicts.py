@@ -42,6 +42,10 @@ class Bits(NamedTuple):
         certain = self.certain | other.certain
         return Bits(certain, (self.perhaps | other.perhaps) & ~certain)
 
+    def without(self, others: int) -> "Bits":
+        """Return the result without some operations."""
+        return Bits(self.certain & ~others, self.perhaps & ~others)
+
 
 @lru_cache(maxsize=4096)
 def parsed_condition(text: str, version: str | None = None) -> Condition | str:
@@ -95,11 +99,17 @@ def granted_by_role(role: Role | None, operation_set: OperationSet, attributes: 
     return Bits(certain, perhaps & ~certain)
 
 
+def granted_by_blocks(role: Role | None, operation_set: OperationSet) -> int:
+    """Return the operations that all permissions of a role allow together, whatever their conditions."""
+    found = 0 if role is not None else operation_set.all
+    for block in role.permissions if role is not None else ():
+        found |= granted_by_block(block, operation_set)
+    return found
+
+
 def granted_by_block(block: Permission, operation_set: OperationSet) -> int:
     """Return the operations that a permissions block of a role allows, whatever its condition."""
-    grants, excludes = (
-        (block.data_actions, block.not_data_actions) if operation_set.data else (block.actions, block.not_actions)
-    )
+    grants, excludes = block.on_plane(data=operation_set.data)
     return _granted(operation_set, grants) & ~_union(operation_set, excludes, granting=False)
 
 
@@ -110,7 +120,7 @@ def granted_by_assignment(one: Assignment, operation_set: OperationSet, attribut
         operation_set.of_cosmos if one.system == "cosmos" else operation_set.all & ~operation_set.of_cosmos
     ) & operation_set.all
     certain, perhaps = granted_by_role(one.role, operation_set, attributes)
-    if not (certain | perhaps) & own:
+    if not granted_by_blocks(one.role, operation_set) & own:
         return Bits()
     verdict = condition_verdict(one.condition, operation_set, attributes, version=one.condition_version)
     still = certain & verdict.true & own
@@ -119,14 +129,18 @@ def granted_by_assignment(one: Assignment, operation_set: OperationSet, attribut
 
 
 def allowed_by_substitute(one: Assignment, operation_set: OperationSet, attributes: Attributes) -> Bits:
-    """Return the operations that a condition does not allow and another operation of the same role allows anyway."""
-    if one.condition is None or not operation_set.data:
+    """Return the operations that conditions do not allow and another operation of the same role allows anyway.
+
+    The conditions are that of the assignment and those in the role's own permissions.
+    """
+    if not operation_set.data or not has_condition(one.role, one.condition):
         return Bits()
     certain = perhaps = 0
     version = one.condition_version
-    mine = granted_by_role(one.role, operation_set, attributes)
-    rest = operation_set.all & ~condition_verdict(one.condition, operation_set, attributes, version=version).true
-    for each in SUBSTITUTES:
+    true = condition_verdict(one.condition, operation_set, attributes, version=version).true
+    rest = granted_by_blocks(one.role, operation_set)
+    rest &= ~(granted_by_role(one.role, operation_set, attributes).certain & true)
+    for each in SUBSTITUTES if rest else ():
         is_hierarchical = attributes.get(HIERARCHICAL) if each.hierarchical else True
         given = operation_set.bits(name for name in operation_set.operations if covered_by(each.gives, name)) & rest
         if not each.replaces or is_hierarchical is False or not given:
@@ -135,10 +149,16 @@ def allowed_by_substitute(one: Assignment, operation_set: OperationSet, attribut
         verdict = condition_verdict(one.condition, own, attributes, version=version)
         granted = granted_by_role(one.role, own, attributes)
         if granted.certain & verdict.true and is_hierarchical is True:
-            certain |= given & mine.certain
+            certain |= given
         if (granted.certain | granted.perhaps) & ~verdict.false:
-            perhaps |= given & (mine.certain | mine.perhaps)
+            perhaps |= given
     return Bits(certain, perhaps & ~certain)
+
+
+def has_condition(role: Role | None, condition: str | None) -> bool:
+    """Return True if a role assignment has a condition, or any permissions block of its role has one."""
+    blocks = role.permissions if role is not None else ()
+    return condition is not None or any(block.condition is not None for block in blocks)
 
 
 def forbidden_by_assignment(
@@ -164,14 +184,12 @@ def condition_attributes(role: Role | None, condition: str | None) -> frozenset[
     conditions = (parsed_condition(text) for text in texts if text and text.strip())
     found = frozenset[str]().union(*(one.attributes for one in conditions if not isinstance(one, str)))
     # A condition that names operations may not hold in accounts with a hierarchical namespace.
-    return found | {HIERARCHICAL} if condition is not None else found
+    return found | {HIERARCHICAL} if has_condition(role, condition) else found
 
 
 def _denied(block: Permission, operation_set: OperationSet) -> tuple[int, int]:
     """Return the operations that a deny block certainly forbids, and those that it may forbid."""
-    denies, excepts = (
-        (block.data_actions, block.not_data_actions) if operation_set.data else (block.actions, block.not_actions)
-    )
+    denies, excepts = block.on_plane(data=operation_set.data)
     narrow = _union(operation_set, denies, granting=False) & ~_union(operation_set, excepts, granting=True)
     wide = _union(operation_set, denies, granting=True) & ~_union(operation_set, excepts, granting=False)
     return narrow, wide

@@ -10,6 +10,7 @@ from access.evaluate.platform_grants import is_platform_assignment
 from access.evaluate.verdicts import parsed_condition
 from access.findings.context import CheckContext, assignment_text
 from access.findings.finding import Finding
+from access.model.graph import Assignment
 
 
 def check(context: CheckContext) -> Iterator[Finding]:
@@ -24,13 +25,20 @@ def check(context: CheckContext) -> Iterator[Finding]:
         if principal and context.is_network_principal(principal) and not is_platform_assignment(principal, one):
             for rule, why in _too_much(one.role, type_of(key(one.scope))):
                 yield context.assignment_finding(rule, one, f"{holds}: it {why}")
-        condition = one.condition or ""
-        if isinstance(parsed_condition(condition, one.condition_version), str):
+        if any(isinstance(parsed_condition(text, version), str) for text, version in _conditions(one, one.role)):
             continue  # a condition that cannot be read is reported as such
+        condition = one.condition
         if why := no_restriction_reason(condition, one.role):
             yield context.assignment_finding("condition-that-restricts-nothing", one, f"{holds}: {why}")
         elif why := half_guarded_reason(condition, one.role, hierarchical=is_hierarchical(context.graph, one.scope)):
             yield context.assignment_finding("half-guarded-condition", one, f"{holds}: {why}")
+
+
+def _conditions(one: Assignment, role: Role) -> Iterator[tuple[str, str | None]]:
+    """Yield the conditions of a role assignment and of its role's own permissions, with their versions."""
+    for each in (one, *role.permissions):
+        if each.condition and each.condition.strip():
+            yield each.condition, each.condition_version
 
 
 def _too_much(role: Role, at: str) -> Iterator[tuple[str, str]]:

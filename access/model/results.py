@@ -90,8 +90,12 @@ class EffectiveAccess:
     """Data operations that access keys may allow; never in `via_keys`."""
     data_by_roles: frozenset[str] = _NONE
     """Data operations that roles allow without access keys."""
+    control_via_keys: frozenset[str] = _NONE
+    """Control-plane operations that no role allows and access keys allow, since the service itself performs them."""
+    control_perhaps_via_keys: frozenset[str] = _NONE
+    """Control-plane operations that no role allows for certain and access keys perhaps allow."""
     detours: tuple[str, ...] = field(default=(), compare=False)
-    """Steps by which data operations in `perhaps_via_keys` become possible, in words after `may`."""
+    """Steps by which operations that keys perhaps allow become possible, in words after `may`."""
     by: Mapping[str, tuple[Assignment, ...]] = field(default_factory=_no_reasons, compare=False, repr=False)
     """The assignments behind each operation, on either plane."""
 
@@ -115,6 +119,8 @@ class EffectiveAccess:
             self.via_keys,
             self.perhaps_via_keys,
             self.data_by_roles,
+            self.control_via_keys,
+            self.control_perhaps_via_keys,
             self.detours,
             by,
         )

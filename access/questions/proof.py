@@ -172,7 +172,8 @@ def _gaps(
     may, should = _all(actual), _all(declared)
     excess = difference(may, should)
     if excess:
-        detours = actual.detours if excess & actual.perhaps_via_keys else ()
+        perhaps = union(actual.perhaps_via_keys, actual.control_perhaps_via_keys)
+        detours = actual.detours if excess & perhaps else ()
         # Keys of an authorization rule open what is around the rule.
         by = tuple(graph.held_at_or_above(*pair)) or actual.by[min(excess)]
         yield _Gap(pair, excess, grows=True, certain=True, by=by, detours=detours)

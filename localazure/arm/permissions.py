@@ -109,8 +109,7 @@ def _allows(assignment: Resource, act: RequestedOperation) -> bool:
 
 
 def _permits(block: Permission, act: RequestedOperation) -> bool:
-    granted = block.data_actions if act.data else block.actions
-    excluded = block.not_data_actions if act.data else block.not_actions
+    granted, excluded = block.on_plane(data=act.data)
     return covered(granted, act.operation) and not covered(excluded, act.operation, granting=False)
 
 

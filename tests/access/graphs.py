@@ -57,7 +57,8 @@ def deny(scope: str, *blocks: Permission, principals: tuple[str, ...] = ("P",), 
 
 
 def graph_of(*assignments: Assignment, denies: tuple[DenyAssignment, ...] = (), **more: Any) -> Graph:  # noqa: ANN401
-    resources = [resource(scope) for scope in (UPLOADS, REPORTS, QUEUE, STORE)]
+    resources = [resource(scope, properties={"publicAccess": "None"}) for scope in (UPLOADS, REPORTS)]
+    resources += [resource(scope) for scope in (QUEUE, STORE)]
     resources.append(resource(ITEMS, local_auth=False))
     account = {"local_auth": more.pop("local_auth", False), "ignores_roles": more.pop("ignores_roles", None)}
     resources.append(resource(ACCOUNT, declared=False, **account))

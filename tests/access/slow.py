@@ -17,13 +17,16 @@ from access.model.graph import Assignment, DenyAssignment, Graph, Resource
 
 NO, PERHAPS, YES = 0, 1, 2
 BLOBS = "microsoft.storage/storageaccounts/blobservices/containers/blobs/"
+COSMOS_OBJECTS = {
+    *("apis", "cassandrakeyspaces", "databases", "gremlindatabases", "mongodbdatabases", "sqldatabases", "tables"),
+}
 HIERARCHICAL = "resource[microsoft.storage/storageaccounts:ishnsenabled]"
 
 
 def decided(graph: Graph, principal: str, resource: Resource, operation: str, *, data: bool) -> int:
     """Return NO, PERHAPS or YES for one operation."""
     by_role = all_parts(graph, principal, resource, operation, data=data)
-    return max(by_role, by_key(graph, principal, resource, operation) if data else NO)
+    return max(by_role, by_key(graph, principal, resource, operation, data=data))
 
 
 class Query(NamedTuple):
@@ -66,21 +69,26 @@ def honoured(graph: Graph, one: Assignment, resource: Resource, query: Query) ->
         if ignored is None or one.system != "azure" or not is_within(resource.id, holder.id):
             continue
         if ignored.data is query.data and covered(ignored.patterns, query.operation, granting=False):
-            best = min(best, NO if ignored.certain else PERHAPS)
+            steps = [
+                max(all_parts(graph, one.principal, holder, name, data=False) for name in each)
+                for each in ignored.switch
+            ]
+            back = min([PERHAPS, *steps]) if steps else NO
+            best = min(best, back if ignored.certain else PERHAPS)
     return best
 
 
 def given(one: Assignment, resource: Resource, query: Query) -> int:
     if query.of_cosmos is not (one.system == "cosmos"):
         return NO
-    best = granted(one, resource, query)
-    own = min(best, holds(one.condition, resource, query))
-    return max(own, min(best, as_superuser(one, resource, query)))
+    own = min(granted(one, resource, query), holds(one.condition, resource, query))
+    return max(own, min(granted(one, resource, query, conditions=False), as_superuser(one, resource, query)))
 
 
 def as_superuser(one: Assignment, resource: Resource, query: Query) -> int:
     """Return NO, PERHAPS or YES for a blob operation in an account with a hierarchical namespace, which may be flat."""
-    if not (query.data and query.operation.lower().startswith(BLOBS)) or one.condition is None:
+    conditions = [one.condition, *(block.condition for block in (one.role.permissions if one.role else ()))]
+    if not (query.data and query.operation.lower().startswith(BLOBS)) or not any(conditions):
         return NO
     superuser = Query(f"{BLOBS}runassuperuser/action", None, data=True)
     hierarchical = {**attributes_of_resource(resource.id), **resource.attributes}.get(HIERARCHICAL)
@@ -88,14 +96,14 @@ def as_superuser(one: Assignment, resource: Resource, query: Query) -> int:
     return min(known, granted(one, resource, superuser), holds(one.condition, resource, superuser))
 
 
-def granted(one: Assignment, resource: Resource, query: Query) -> int:
+def granted(one: Assignment, resource: Resource, query: Query, *, conditions: bool = True) -> int:
     if one.role is None:
         return PERHAPS
     best = NO
     for block in one.role.permissions:
         grants, excludes = both(block, data=query.data)
         if covered(grants, query.operation) and not covered(excludes, query.operation, granting=False):
-            best = max(best, holds(block.condition, resource, query))
+            best = max(best, holds(block.condition, resource, query) if conditions else YES)
     return best
 
 
@@ -113,6 +121,7 @@ def denied(deny: DenyAssignment, resource: Resource, query: Query) -> int:
 
 
 def both(block: Permission, *, data: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    # Written out, since the code under test has the same choice in one place.
     return (block.data_actions, block.not_data_actions) if data else (block.actions, block.not_actions)
 
 
@@ -144,11 +153,31 @@ def concerns(deny: DenyAssignment, principal: str, resource: Resource) -> bool:
     return is_within(resource.id, deny.scope) and (principal.lower() in named or everyone in named)
 
 
-def by_key(graph: Graph, principal: str, resource: Resource, operation: str) -> int:
+def by_key(graph: Graph, principal: str, resource: Resource, operation: str, *, data: bool) -> int:
     """Return NO, PERHAPS or YES for access without a data role: by keys, local users or public access."""
     if "/databaseAccounts/" in resource.id:
-        return of_cosmos(graph, principal, resource, operation)
-    return of_storage(graph, principal, resource, operation) if "/storageAccounts/" in resource.id else NO
+        inside = operation.lower().partition("/databaseaccounts/")[2].partition("/")[0]
+        if not data and inside not in COSMOS_OBJECTS:
+            return NO
+        # A setting of the account can forbid keys to change its databases and containers.
+        return min(of_cosmos(graph, principal, resource, operation), YES if data else PERHAPS)
+    if "/storageAccounts/" not in resource.id or not (data or is_of_storage_service(operation)):
+        return NO
+    return of_storage(graph, principal, resource, operation)
+
+
+def is_of_storage_service(operation: str) -> bool:
+    """Return True if the blob, file, queue or table service performs an operation of the control plane."""
+    inside = operation.lower().partition("/storageaccounts/")[2]
+    whole = inside.startswith(("queueservices/", "tableservices/"))
+    return whole or inside in {
+        *("listaccountsas/action", "listservicesas/action"),
+        *(f"blobservices/{name}" for name in ("read", "write", "getinfo/action")),
+        *(f"blobservices/containers/{name}" for name in ("read", "write", "delete")),
+        *(f"blobservices/containers/{name}/action" for name in ("lease", "getacl", "setacl")),
+        *(f"fileservices/{name}" for name in ("read", "write")),
+        *(f"fileservices/shares/{name}" for name in ("read", "write", "delete", "lease/action")),
+    }
 
 
 def of_cosmos(graph: Graph, principal: str, resource: Resource, operation: str) -> int:
@@ -176,8 +205,11 @@ def of_storage(graph: Graph, principal: str, resource: Resource, operation: str)
     keys = turned_on(held(*(f"{name}/action" for name in names)), state(graph, resource), switch)
     of_users = ("listKeys/action", "regeneratePassword/action", "regenerateSharedKey/action", "write")
     users = held(*(f"localUsers/{name}" for name in of_users))
-    publish = held("blobServices/containers/write", at=resource) if operation.endswith("/blobs/read") else NO
-    return max(keys, min(max(users, publish), switch, PERHAPS))
+    is_blob_read = operation.endswith("/blobs/read")
+    publish = held("blobServices/containers/write", at=resource) if is_blob_read else NO
+    # Containers that are not listed may still have a level of public access.
+    again = switch if is_blob_read and resource.id.endswith(account.name) else NO
+    return max(keys, min(max(users, publish), switch, PERHAPS), min(again, PERHAPS))
 
 
 def turned_on(ways: int, works: int, switch: int) -> int:

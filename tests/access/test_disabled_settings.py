@@ -121,20 +121,25 @@ def test_contributor_at_a_blob_container_cannot_turn_on_the_keys_of_its_storage_
 
 
 @pytest.mark.parametrize(
-    ("operations", "public", "expected"),
+    ("operations", "public", "level", "expected"),
     [
-        (("storageAccounts/write", "storageAccounts/blobServices/containers/write"), False, "conditional"),
-        (("storageAccounts/blobServices/containers/write",), True, "conditional"),
-        (("storageAccounts/blobServices/containers/write",), False, "denied"),
-        (("storageAccounts/write",), False, "denied"),
+        (("storageAccounts/write", "storageAccounts/blobServices/containers/write"), False, "None", "conditional"),
+        (("storageAccounts/blobServices/containers/write",), True, "None", "conditional"),
+        (("storageAccounts/blobServices/containers/write",), False, "None", "denied"),
+        (("storageAccounts/write",), False, "None", "denied"),
+        # A container keeps its level of public access while the account forbids it.
+        (("storageAccounts/write",), False, "Blob", "conditional"),
+        (("storageAccounts/write",), False, None, "conditional"),
+        (("storageAccounts/blobServices/containers/write",), False, "Blob", "denied"),
     ],
 )
 def test_right_to_make_a_blob_container_public_gives_conditional_access_to_read_its_blobs(
-    operations: tuple[str, ...], *, public: bool, expected: str
+    operations: tuple[str, ...], *, public: bool, level: str | None, expected: str
 ) -> None:
     account = resource(ACCOUNT, local_auth=False, properties={"allowBlobPublicAccess": public})
+    container = resource(UPLOADS, properties={"publicAccess": level} if level else {})
     given = actions(*(f"Microsoft.Storage/{name}" for name in operations), at=ACCOUNT)
-    graph = Graph(resources=[account, resource(UPLOADS)], assignments=[given])
+    graph = Graph(resources=[account, container], assignments=[given])
 
     assert (outcome(graph, UPLOADS, READ), outcome(graph, UPLOADS, WRITE)) == (expected, "denied")
 

@@ -1,16 +1,24 @@
 """Tests of operations that give the same as others: conditions on those others alone do not hold."""
 
 from collections.abc import Mapping
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from access.azure.actions import covered
-from access.azure.catalogue import Permission, Role, by_name
+from access.azure.catalogue import Permission, Role, by_name, every_role
 from access.azure.operations import listed
 from access.azure.substitutes import SUBSTITUTES, Substitute
-from access.evaluate.decisions import decide, effective_access, half_guarded_reason, is_hierarchical
+from access.evaluate.decisions import (
+    decide,
+    effective_access,
+    half_guarded_reason,
+    is_hierarchical,
+    no_restriction_reason,
+)
+from access.findings import check
 from access.model.graph import Graph, Principal, Resource
 from tests.access.graphs import ACCOUNT, BLOBS, DELETE, NAME, READ, REPORTS, UPLOADS, WRITE, custom, graph_of, held
 
@@ -60,7 +68,7 @@ def test_condition_that_guards_all_operations_of_a_role_or_none_is_not_reported_
     assert half_guarded_reason(condition, by_name("Storage Blob Data Contributor")) is None
 
 
-def blobs(properties: Properties | None, condition: str, role: Role = OWNER) -> Graph:
+def blobs(properties: Properties | None, condition: str | None, role: Role = OWNER) -> Graph:
     """Return a graph with a role at an account, whose properties are known or not."""
     account = Resource(id=ACCOUNT, name="acc", kind="", declared=False, local_auth=False, properties=properties or {})
     containers = [Resource(id=each, name=each.rpartition("/")[2], kind="") for each in (UPLOADS, REPORTS)]
@@ -97,6 +105,54 @@ def test_condition_that_leaves_out_run_as_super_user_restricts_blobs_only_withou
         assert decide(blobs(properties, leaking), "p", UPLOADS, operation).decision == "allowed"
     known = {"allowed": True, "denied": False, "conditional": None}[expected]
     assert is_hierarchical(blobs(properties, leaking), UPLOADS) is known
+
+
+@pytest.mark.parametrize(("properties", "expected"), [(DEEP, "allowed"), (FLAT, "denied"), ({}, "conditional")])
+def test_condition_in_a_roles_own_permissions_that_leaves_out_run_as_super_user_is_bypassed_like_an_assignments(
+    properties: Properties, expected: str
+) -> None:
+    every = (READ, WRITE, f"{BLOBS}/add/action", DELETE, SUPER)
+    leaking, tight = guarding(*every[:-1]), guarding(*every)
+    answers: dict[str, set[str]] = {}
+    for condition in (leaking, tight):
+        of_block = custom(Permission(data_actions=every, condition=condition))
+        split = custom(
+            Permission(data_actions=every[:-1], condition=condition),
+            Permission(data_actions=every[-1:], condition=condition),
+        )
+        for role in (of_block, split):
+            graph = blobs(properties, None, role)
+            answers.setdefault(condition, set()).update(decide(graph, "p", REPORTS, one).decision for one in every[:-1])
+
+    assert answers == {leaking: {expected}, tight: {"denied"}}
+
+
+def test_condition_in_a_roles_own_permissions_that_guards_writing_and_not_adding_is_reported_as_half_guarded() -> None:
+    add = f"{BLOBS}/add/action"
+    half, whole = (
+        custom(Permission(data_actions=(WRITE, add), condition=guarding(*names))) for names in ((WRITE,), (WRITE, add))
+    )
+    free = custom(Permission(data_actions=(READ, WRITE), condition="true"))
+    given = [held(half, ACCOUNT, id="half"), held(whole, REPORTS, id="whole")]
+    graph = Graph(resources=blobs(FLAT, None, half).resources, assignments=given)
+
+    found = [one for one in check(graph, today=date(2026, 11, 29)) if one.rule.id == "half-guarded-condition"]
+    assert [one.what.rpartition(": ")[2] for one in found] == [
+        f"the condition guards {WRITE}, and not {add}, which writes new blobs"
+    ]
+    assert "every data operation" in (no_restriction_reason(None, free) or "")
+    assert no_restriction_reason(None, half) is None
+
+
+CONDITIONAL = [role for role in every_role() if any(block.condition for block in role.permissions)]
+
+
+@pytest.mark.parametrize("role", CONDITIONAL, ids=lambda role: role.name)
+def test_conditions_in_built_in_roles_are_reported_neither_as_half_guarded_nor_as_restricting_nothing(
+    role: Role,
+) -> None:
+    assert half_guarded_reason(None, role) is None
+    assert no_restriction_reason(None, role) is None
 
 
 def test_run_as_super_user_operation_gives_no_operation_that_its_role_does_not_have() -> None:

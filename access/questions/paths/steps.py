@@ -45,7 +45,8 @@ class EscalationStep:
     def how(self) -> str:
         """Return the phrase for a step with its roles: `… (AcrPush at 'fabrikam')`."""
         roles = (f"{one.role_name if one.role else 'an unknown role'} at {shown(one.scope)}" for one in self.by)
-        keys = ", with keys that it may read" if self.operation in self.reach.via_keys else ""
+        by_keys = self.operation in self.reach.via_keys or self.operation in self.reach.control_via_keys
+        keys = ", with keys that it may read" if by_keys else ""
         # For a right from an earlier step there is no role to name, only the operation.
         return f"{self.phrase} ({', '.join(dict.fromkeys(roles)) or self.operation}{keys})"
 

@@ -32,7 +32,6 @@ CAUSED_BY_A_NETWORK = {
     "redundant-grant",
     "separation-of-duties",
     "unknown-finding",
-    "unknown-model",
     "unused-exception",
     "unused-resource",
     "waiting-access",

@@ -161,7 +161,7 @@ ADMIN = "Azure Kubernetes Service RBAC Cluster Admin"
     ("resource", "role", "operation", "expected"),
     [
         (registry(roleAssignmentMode="AbacRepositoryPermissions"), "AcrPull", PULL, Decision.DENIED),
-        (registry(roleAssignmentMode="AbacRepositoryPermissions"), "Owner", PULL, Decision.DENIED),
+        (registry(roleAssignmentMode="AbacRepositoryPermissions"), "Owner", PULL, Decision.CONDITIONAL),
         (registry(roleAssignmentMode="LegacyRegistryPermissions"), "AcrPull", PULL, Decision.ALLOWED),
         (registry(), "AcrPull", PULL, Decision.ALLOWED),
         (registry(roleAssignmentMode="AbacRepositoryPermissions"), REPOSITORY, CONTENT, Decision.ALLOWED),
@@ -196,6 +196,45 @@ def test_role_is_denied_or_conditional_only_if_the_settings_of_its_service_ignor
     assert answer.decision is expected
     setting = any(each in answer.because for each in ("ignores", "roleAssignmentMode"))
     assert setting is (expected is not Decision.ALLOWED)
+
+
+ABAC = registry(roleAssignmentMode="AbacRepositoryPermissions")
+KEYS_ONLY = search(authOptions={"apiKeyOnly": {}})
+
+
+@pytest.mark.parametrize(
+    ("resource", "role", "operation", "rights"),
+    [
+        (ABAC, "AcrPull", PULL, ["Microsoft.ContainerRegistry/registries/write"]),
+        (KEYS_ONLY, "Search Index Data Reader", FIND, ["Microsoft.Search/searchServices/write"]),
+        (signals(disableAadAuth=True), "SignalR REST API Owner", SEND, ["Microsoft.SignalRService/SignalR/write"]),
+        (cluster(enableAzureRBAC=False), ADMIN, PODS, ["Microsoft.ContainerService/managedClusters/write"]),
+        (
+            vault(),
+            "Key Vault Secrets User",
+            GET,
+            ["Microsoft.KeyVault/vaults/write", "Microsoft.Authorization/roleAssignments/write"],
+        ),
+    ],
+)
+def test_role_that_a_service_ignores_gives_conditional_access_if_its_holder_may_make_the_service_honour_roles(
+    resource: Row, role: str, operation: str, rights: list[str]
+) -> None:
+    found: dict[bool, str] = {}
+    for may_change in (False, True):
+        allowed = {"roleName": "Writer", "permissions": [{"actions": rights if may_change else rights[1:]}]}
+        where = f"{GROUP}/providers/Microsoft.Authorization/roleDefinitions/6f3b2a52-0d0f-4c57-9a2b-2f4f5f7d8e10"
+        definition = row("azure-native:authorization:RoleDefinition", "writer", where, inputs=allowed)
+        given = [assignment(each, ME, resource["id"], role=each) for each in (role, where)]
+        graph = graph_of(resource, app("reader"), definition, *given)
+        answer = decide(graph, ME, resource["id"], operation)
+        found[may_change] = answer.decision.value
+        assert (
+            not may_change
+            or f"role {role!r} on {resource['id'].rpartition('/')[2]!r} allows it after a change" in answer.because
+        )
+
+    assert found == {False: "denied", True: "conditional"}
 
 
 def test_control_plane_role_on_a_key_vault_is_allowed_without_rbac_authorization() -> None:
