@@ -4,18 +4,23 @@ The one function that a project's `__main__.py` needs, and the one that stays wh
 """
 
 import functools
+from datetime import date
 
 import pulumi
 
 from access.azure.roles import role_refusal_reason
 from components.network import AgentNetwork
-from manifest import ManifestError, load, stack_config_problem
+from manifest import ManifestError, load, model_problem, stack_config_problem
+from manifest.current_date import current_date
 
 __all__ = ["deploy"]
 
 
-def deploy() -> AgentNetwork:
+def deploy(today: date | None = None) -> AgentNetwork:
     """Register all resources of the network for the current project and stack with Pulumi.
+
+    Args:
+        today: the day by which models are deprecated or retired; by default, `current_date()`.
 
     Raises:
         RunError: with every mistake in network.yaml and in the stack's configuration.
@@ -23,6 +28,7 @@ def deploy() -> AgentNetwork:
     stack, get = pulumi.get_stack(), pulumi.Config().get
     try:
         network, environment = load(stack, get, role_refusal_reason=role_refusal_reason)
+        day = current_date() if today is None else today
     except ManifestError as error:
         raise pulumi.RunError(str(error)) from None
     return AgentNetwork(
@@ -31,5 +37,7 @@ def deploy() -> AgentNetwork:
             "network": network,
             "environment": environment,
             "create_problem": functools.partial(stack_config_problem, stack, get),
+            "create_model_problem": model_problem,
+            "today": day,
         },
     )

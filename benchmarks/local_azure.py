@@ -28,7 +28,7 @@ Write = tuple[str, Inputs]
 
 _GROUP = {"resourceGroupName": "bench-rg"}
 _PLACE = {**_GROUP, "location": "westeurope"}
-_COSMOS_READER = "00000000-0000-0000-0000-000000000001"
+_COSMOS_READER = by_name("Cosmos DB Built-in Data Reader").id
 
 
 class Network:

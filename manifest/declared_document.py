@@ -4,15 +4,18 @@ Its keys are a public interface; `version` is increased by incompatible changes.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, TypeVar
 
 from manifest.access import Access
 from manifest.agents import Agent
 from manifest.base_model import StrictModel
+from manifest.declared_models import DeclaredModel, declared_models
 from manifest.environment import Environment
 from manifest.errors import KeyPath
 from manifest.generated_names import namespace_name
 from manifest.hosts import FoundryProject, Host
+from manifest.model_availability import NOTICE, ModelVersion, model_table
 from manifest.network import Network
 from manifest.safeguards import Exemption, Separation
 from manifest.yaml_document import YamlDocument
@@ -45,6 +48,7 @@ def declared_document(network: Network, environment: Environment, document: Yaml
         **_hosts(network, environment, document),
         "agents": {name: _agent(name, agent, network, environment, document) for name, agent in network.agents.items()},
         **_people(network, environment, document),
+        **_models(network, environment, document),
         "separation": [_separation(rule, separation[rule]) for rule in network.separation],
         "exceptions": [{**one.model_dump(mode="json"), "line": exceptions[one]} for one in network.exceptions],
     }
@@ -79,6 +83,30 @@ def _people(network: Network, environment: Environment, document: YamlDocument) 
         for name, one in network.people.items()
     }
     return {"people": shown} if shown else {}
+
+
+def _models(network: Network, environment: Environment, document: YamlDocument) -> dict[str, Any]:
+    """Return the key 'models' of the declared document; empty if the network declares no model deployment."""
+    table = model_table()
+    shown = [
+        _model(one, one.in_table(table), table.date, document.line(one.path(document.data)))
+        for one in declared_models(network, environment)
+    ]
+    return {"models": shown} if shown else {}
+
+
+def _model(model: DeclaredModel, found: ModelVersion | None, dated: date, line: int) -> dict[str, Any]:
+    one = model.deployment
+    own = {"deployment": one.name, "model": one.model, "version": one.version, "sku": one.sku}
+    shown = {"owner": model.owner, **own, "region": model.region, "table": dated.isoformat(), "line": line}
+    if found is None:
+        return shown
+    if found.lifecycle:
+        shown["lifecycle"] = found.lifecycle
+    if found.retires is not None:
+        shown |= {"retires": found.retires.isoformat(), "notice": (found.retires - NOTICE).isoformat()}
+    availability = found.availability(one.sku, model.region)
+    return shown if availability == "unknown" else {**shown, "availability": availability}
 
 
 def _agent(

@@ -10,6 +10,7 @@ from typing import Any
 
 from manifest.check_input import CheckInput
 from manifest.checks import CHECKS
+from manifest.declared_models import DeclaredModel
 from manifest.environment import Environment
 from manifest.errors import KeyPath, ManifestError, Problem
 from manifest.network import Network
@@ -17,7 +18,7 @@ from manifest.stack_settings import StackSettings
 from manifest.validation import FieldError, PartialModel, validate_partially
 from manifest.yaml_document import YamlDocument, read_document
 
-__all__ = ["NETWORK_FILE", "load", "load_with_document", "stack_config_problem"]
+__all__ = ["NETWORK_FILE", "load", "load_with_document", "model_problem", "stack_config_problem"]
 
 NETWORK_FILE = "network.yaml"
 
@@ -91,6 +92,12 @@ def stack_config_problem(
 ) -> Problem:
     """Return a problem of a stack setting that only the deployment finds, with the setting's file and line."""
     return StackSettings(stack, get, root).problem(path, message)
+
+
+def model_problem(model: DeclaredModel, message: str, *, root: Path = Path()) -> Problem:
+    """Return a problem of a model deployment that only the deployment finds, with its file and line."""
+    document = read_document(root, NETWORK_FILE)
+    return document.problem(model.path(document.data), message)
 
 
 def _place(document: YamlDocument, mistake: FieldError) -> Problem:

@@ -93,7 +93,7 @@ class _Judge:
             if production not in self._findings:
                 today = datetime.now(UTC).date()
                 self._findings[production] = check(
-                    self._graph, today=today, production=production, texts=program.outputs()
+                    self._graph, today=today, production=production, texts=program.texts()
                 )
             return self._resources or program, self._graph, self._findings[production]
 

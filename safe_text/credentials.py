@@ -5,13 +5,12 @@ a proof, and neither the value nor a part of it is returned. Digests, ids, publi
 `PARTITION_KEY`, are random too; their names or their own forms distinguish them.
 """
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from urllib.parse import unquote
 
+from safe_text.encodings import encoded_parts, is_der_private, is_der_public, readable_inside, unescaped
+from safe_text.logins import is_login, password_place
 from safe_text.random_values import has_random_part, is_hexadecimal_key, is_random_token
 from safe_text.variable_names import NameClass, classify_name
 from safe_text.vendor_tokens import vendor_token
@@ -19,7 +18,7 @@ from safe_text.vendor_tokens import vendor_token
 __all__ = ["detect_credential", "is_credential_name", "may_name_credential"]
 
 # A reference to a credential that is kept elsewhere, or a place in a template.
-_NO_REFERENCE = r"(?!\$[({]|\{\{|\{\w*\}|<[\w -]*>|%\w+%|@Microsoft\.KeyVault|secretref:)"
+_NO_REFERENCE = r"(?!\$[({]|\$[A-Z_][A-Z0-9_]{2,}(?!\w)|\{\{|\{\w*\}|<[\w -]*>|%\w+%|@Microsoft\.KeyVault|secretref:)"
 _ASSIGNED = r"\\?[\"']?\s{0,3}[=:]\s{0,3}\\?[\"']?" + _NO_REFERENCE + r"[^\s;,\"'&\\]"
 
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -112,10 +111,11 @@ _MARKS = (
         "<",
     ),
 )
+_OF_CREDENTIALS = frozenset({NameClass.PASSWORD, NameClass.KEY, NameClass.LOGIN})
 _LONG_HEX = re.compile("[0-9a-f]{64}")
 _REFERENCE = re.compile(
-    r"[a-z][a-z0-9+.-]*://|@Microsoft\.KeyVault\(|secretref:|\$[({]|\{\{|<[\w -]*>$|%\w+%$|\[(?:secret|unknown)\]$"
-    r"|\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$",
+    r"[a-z][a-z0-9+.-]*://|@Microsoft\.KeyVault\(|secretref:|\$[({]|\$[A-Z_][A-Z0-9_]{2,}$|\{\{|<[\w -]*>$|%\w+%$"
+    r"|\[(?:secret|unknown)\]$|\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$",
     re.IGNORECASE,
 )
 _GUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE)
@@ -132,11 +132,8 @@ _OPTION = re.compile(r"(?<!\S)--?([A-Za-z][\w-]{0,80})\s{1,3}[\"']?([^\s\"'-][^\
 """An option of a command and its value: `--password VALUE`."""
 _URN = re.compile(r"urn:pulumi:[\w.-]+::[\w.-]+::[^\s\"'=]+")
 """A URN of Pulumi, whose colons separate types and names: `azure-native:authorization:RoleAssignment::reads`."""
-_ESCAPED_SIGN = re.compile("%(?:3[ABD]|2[267BF]|20|40)", re.IGNORECASE)
-"""The percent-encoded form of a sign that separates names and values."""
 _PICTURE = re.compile(r"data:(?:image|font|audio|video)/[\w.+-]+;base64,[A-Za-z0-9+/=]+")
 _PART = re.compile(r"[^\s\"'`,;()<>{}\[\]]+")
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/]{24,}|[A-Za-z0-9_-]{24,})={0,2}(?![A-Za-z0-9+/_=-])")
 _KEY_64 = re.compile(r"[A-Za-z0-9+/]{86}==")
 _KEY_32 = re.compile(r"[A-Za-z0-9+/]{43}=")
 _LONG = re.compile(r"[A-Za-z0-9+_-]{40,}")
@@ -144,7 +141,6 @@ _LONGEST = 1 << 16
 """Number of characters of a text that are searched for credentials."""
 _DEPTH = 3
 """Number of encodings inside each other: a kubeconfig in base64 has its key in base64, which is PEM."""
-_DER_SEQUENCE, _DER_VERSION = 0x30, b"\x02\x01"
 
 
 def detect_credential(text: str, name: str = "") -> str:
@@ -164,7 +160,7 @@ def is_credential_name(name: str) -> bool:
 
 def may_name_credential(name: str) -> bool:
     """Return True if a variable with this name may hold a credential, depending on its value."""
-    return classify_name(name) in (NameClass.PASSWORD, NameClass.KEY)
+    return classify_name(name) in _OF_CREDENTIALS
 
 
 _FIXED_NAMES = re.compile(
@@ -181,7 +177,7 @@ def _detect(text: str, name: str, depth: int) -> str:
     if not value:
         return ""
     found = next((kind for kind, form in _FORMS if form.search(text)), "") if _has_mark(text) else ""
-    if found := found or vendor_token(text):
+    if found := found or password_place(text) or vendor_token(text):
         return found
     named = classify_name(name)
     if kind := _by_name(value, named):
@@ -196,8 +192,10 @@ def _has_mark(text: str) -> bool:
 
 def _by_name(value: str, named: NameClass) -> str:
     """Return the kind of credential that a value is, judged by its variable's name; empty if none."""
-    if named not in (NameClass.PASSWORD, NameClass.KEY) or _REFERENCE.match(value) or _TRIVIAL.fullmatch(value):
+    if named not in _OF_CREDENTIALS or _REFERENCE.match(value) or _TRIVIAL.fullmatch(value):
         return ""
+    if named is NameClass.LOGIN and (is_login(value) or is_login(readable_inside(value))):
+        return "a user name with its password"
     if named is NameClass.PASSWORD:
         return "" if _PATH.fullmatch(value) and not has_random_part(value) else "a password"
     if " " in value or "=" in value.rstrip("="):
@@ -210,13 +208,15 @@ def _by_parts(text: str, named: NameClass, depth: int) -> str:
     for name, value in _named_values(text):
         if kind := _by_name(value, classify_name(name)):
             return kind
-    if depth > 0 and _ESCAPED_SIGN.search(text) and (found := _detect(unquote(text), "", depth - 1)):
+    if depth > 0 and (plain := unescaped(text)) != text and (found := _detect(plain, "", depth - 1)):
+        return found
+    if found := next(filter(None, (_in_encoding(each, depth) for each in encoded_parts(text))), ""):
         return found
     if named is NameClass.PUBLIC:
-        return next(filter(None, (_in_encoding(each, depth) for each in _encodings(text))), "")
+        return ""
     rest = _PICTURE.sub(" ", _PUBLIC_KEY.sub(" ", _DIGEST.sub(" ", text)))
     for part in _PART.findall(rest):
-        if kind := _of_part(part, depth):
+        if kind := _of_part(part):
             return kind
     return ""
 
@@ -232,13 +232,10 @@ def _named_values(text: str) -> Iterator[tuple[str, str]]:
         yield from ((each[1], each[2]) for each in _OPTION.finditer(text))
 
 
-def _of_part(part: str, depth: int) -> str:
+def _of_part(part: str) -> str:
     """Return the kind of credential that one word is by its form alone; empty if none."""
-    if _is_der_public(part):
+    if is_der_public(part) or readable_inside(part):
         return ""
-    inside = next(filter(None, (_in_encoding(each, depth) for each in _encodings(part))), "")
-    if inside or _decoded(part):
-        return inside
     value = part.rpartition("=")[2] if "=" in part.rstrip("=") else part
     if _KEY_64.fullmatch(value):
         return "a 64-byte key"
@@ -251,54 +248,9 @@ def _of_part(part: str, depth: int) -> str:
     return "a key or token" if (whole and is_random_token(part)) or any(map(is_random_token, words)) else ""
 
 
-def _encodings(text: str) -> Iterator[str]:
-    return (each[0] for each in _BASE64.finditer(text))
-
-
 def _in_encoding(encoded: str, depth: int) -> str:
-    """Return the kind of credential inside a base64 text; empty if there is none."""
-    if _is_der_private(encoded):
+    """Return the kind of credential inside an encoded text; empty if there is none."""
+    if is_der_private(encoded):
         return "a private key"
-    inner = _decoded(encoded) if depth > 0 else ""
+    inner = readable_inside(encoded) if depth > 0 else ""
     return _detect(inner, "", depth - 1) if inner else ""
-
-
-def _decoded(encoded: str) -> str:
-    """Return the readable text that a base64 text encodes; empty if there is none."""
-    raw = _bytes(encoded)
-    try:
-        # The commands of PowerShell (`-EncodedCommand`) are UTF-16.
-        inner = raw.decode("utf-16-le" if b"\0" in raw else "utf-8")
-    except UnicodeDecodeError:
-        return ""
-    return inner if inner.replace("\n", "").replace("\r", "").replace("\t", "").isprintable() else ""
-
-
-def _bytes(encoded: str) -> bytes:
-    stripped = encoded.rstrip("=").translate(str.maketrans("-_", "+/"))
-    try:
-        return base64.b64decode(stripped + "=" * (-len(stripped) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return b""
-
-
-def _der_content(encoded: str) -> bytes:
-    """Return the bytes inside a complete base64 DER sequence; empty if the text is none."""
-    raw = _bytes(encoded) if encoded.startswith("M") else b""
-    if len(raw) < 16 or raw[0] != _DER_SEQUENCE:  # noqa: PLR2004 - shorter than any key
-        return b""
-    size = raw[1]
-    start = 2 + (size & 0x7F if size & 0x80 else 0)
-    length = int.from_bytes(raw[2:start], "big") if size & 0x80 else size
-    return raw[start:] if len(raw) == start + length else b""
-
-
-def _is_der_public(encoded: str) -> bool:
-    """Return True if a base64 text is a public key or a certificate in DER form."""
-    content = _der_content(encoded)
-    return bool(content) and not content.startswith(_DER_VERSION)
-
-
-def _is_der_private(encoded: str) -> bool:
-    """Return True if a base64 text is a private key or a PFX file in DER form."""
-    return _der_content(encoded).startswith(_DER_VERSION)

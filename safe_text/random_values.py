@@ -17,9 +17,22 @@ _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _SHORT_RUN, _LONG_RUN = 10, 16
 _WORDS_IN_SHORT, _WORDS = 0.45, 0.3
 """Number of words per character from which a short or a longer run counts as random; names have about 0.2."""
-_LETTERS_AT_RANDOM = 24
-_ENTROPY_OF_LETTERS, _ENTROPY_OF_TOKENS, _ENTROPY_OF_HEX = 3.9, 4.0, 2.0
-_WHOLE_KEY, _FEW_DIGITS = 32, 3
+_LETTERS_AT_RANDOM = 12
+_COMMON_PAIRS_OF_WORDS = 0.5
+"""Share of common pairs of letters from which a run of letters reads like words; random letters have about 0.25."""
+_COMMON_PAIRS_OF_CODES = 0.35
+"""The same share for a run with digits, in which a name has whole words, too."""
+_PAIRS = frozenset(
+    re.findall(
+        "..",
+        "thheineranrendonenatouedhatooritishiesngstartesementtiveofalleasrocoderariioiclieaelnelamallcenoomurustahoso"
+        "siettrchcaecbelopeunacssemilwadinsowlyrswishaiolnautgeadidopotctietsagivmoposublprnitumiamboapabdafifogrimke"
+        "luncooplqurtryscspulumupucubudvaviwoigirevckiaayeyexauclcrdrgignrdrkrmskslttpabudogompkieeefif",
+    )
+)
+"""Pairs of letters that are common in English words."""
+_ENTROPY_OF_TOKENS, _ENTROPY_OF_HEX = 4.0, 2.0
+_WHOLE_KEY, _FEW_DIGITS, _FEW_PAIRS = 32, 3, 5
 _KEY_DIGITS = (32, 64, 76, 96, 128)
 """Numbers of hexadecimal digits of keys of Azure and of other vendors; 40 is the length of a git commit."""
 
@@ -69,17 +82,25 @@ def _is_random_run(run: str) -> bool:
     if size < _SHORT_RUN:
         return False
     if run.isalpha() and (run.islower() or run.isupper()):
-        return size >= _LETTERS_AT_RANDOM and _entropy(run) >= _ENTROPY_OF_LETTERS
+        return size >= _LETTERS_AT_RANDOM and _common_pairs(run.lower()) < _COMMON_PAIRS_OF_WORDS
     if _HEX.fullmatch(run) and size >= _LONG_RUN and not run.isdigit():
         return True
     if size >= _WHOLE_KEY and sum(map(str.isdigit, run)) >= _FEW_DIGITS and not run.isdigit():
         return True  # base32 has few digits
+    if size >= _LONG_RUN and (run.islower() or run.isupper()) and _common_pairs(run.lower()) < _COMMON_PAIRS_OF_CODES:
+        return True
     return _words_per_character(run) >= (_WORDS if size >= _LONG_RUN else _WORDS_IN_SHORT)
 
 
 def _words_per_character(run: str) -> float:
     """Return the number of words in a text, split at digits and capitals, divided by its length."""
     return len(_WORD.findall(run)) / len(run)
+
+
+def _common_pairs(run: str) -> float:
+    """Return the share of the pairs of adjacent letters that are common in English words; 1 if there are few pairs."""
+    pairs = [run[at : at + 2] for at in range(len(run) - 1) if run[at : at + 2].isalpha()]
+    return sum(pair in _PAIRS for pair in pairs) / len(pairs) if len(pairs) >= _FEW_PAIRS else 1.0
 
 
 def _mixes_cases_and_digits(text: str) -> bool:

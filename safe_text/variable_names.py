@@ -11,12 +11,14 @@ __all__ = ["NameClass", "classify_name"]
 
 
 class NameClass(Enum):
-    """Class of a variable name: names a password, names a key or token, names a public value, or none of these."""
+    """Class of a variable name: a password, a key or token, a login, a public value, or none of these."""
 
     PASSWORD = "password"  # noqa: S105 - the name of a class of names
     """A password or a secret: every value is a credential, even one that looks like a word."""
     KEY = "key"
     """A key or token: a value is a credential unless it is plainly a name."""
+    LOGIN = "login"
+    """A user name with its password: `user:password` is a credential, and any value that a key could be."""
     PUBLIC = "public"
     """A digest, an id, a public key or a key of data: a random value is not a credential."""
     OTHER = "other"
@@ -32,10 +34,8 @@ _QUALIFIER = re.compile(
 _PASSWORD = re.compile("(?:.*(?:password|passwd|passphrase|secret)s?|pass|psk|pw|pwd)")
 # `secret` alone, or `imagePullSecret`, is as often the name of a secret as its value.
 _NAME_OF_SECRET = re.compile("(?:(?:image|pull|tls|vault) )?secrets?")
-_KEY = re.compile(
-    ".*(?:key|keys|token)|auth|authorization|bearer|connectionstrings?|connstr|cookie|credentials?|creds|dsn|jwt"
-    "|kubeconfig|pat|sas|sig"
-)
+_KEY = re.compile(".*(?:key|keys|token)|bearer|connectionstrings?|connstr|cookie|dsn|jwt|kubeconfig|pat|sas|sig")
+_LOGIN = re.compile("auth|authorization|basicauth|credentials?|creds|login|logins|netrc|userpass|userpwd")
 _NO_KEY = re.compile("donkey|hockey|hotkey|jockey|monkey|passkey|turkey|whiskey")
 # Words before "key" or "token" that name a key of data, such as a partition key, or a public key.
 _KEY_OF_DATA = re.compile(
@@ -59,6 +59,8 @@ def classify_name(name: str) -> NameClass:
     last, pair = words[-1] if words else "", " ".join(words[-2:])
     if _KEY.fullmatch(last) and not _NO_KEY.fullmatch(last):
         return NameClass.PUBLIC if _is_key_of_data(words) else NameClass.KEY
+    if _LOGIN.fullmatch(last):
+        return NameClass.LOGIN
     if pair in ("connection string", "connection strings") or _NAME_OF_SECRET.fullmatch(pair):
         return NameClass.KEY
     if _PASSWORD.fullmatch(last):

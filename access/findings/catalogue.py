@@ -4,16 +4,16 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from access.findings.finding import SEVERITIES, Rule, Severity
-from access.findings.rules import exposure, grants, network
+from access.findings.rules import exposure, grants, models, network
 
 RULES: tuple[Rule, ...] = tuple(
     sorted(
-        (*grants.RULES, *exposure.RULES, *network.RULES),
+        (*grants.RULES, *exposure.RULES, *network.RULES, *models.RULES),
         key=lambda rule: (SEVERITIES.index(rule.severity), rule.id),
     )
 )
 """All finding rules, the most severe first."""
-OF_ANY_PROGRAM: tuple[Rule, ...] = tuple(rule for rule in RULES if rule not in network.RULES)
+OF_ANY_PROGRAM: tuple[Rule, ...] = tuple(rule for rule in RULES if rule not in (*network.RULES, *models.RULES))
 """The finding rules that need only a graph, and no network.yaml."""
 BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULES}
 

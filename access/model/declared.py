@@ -89,6 +89,33 @@ class DeclaredResource:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeclaredModel:
+    """A model deployment that network.yaml declares, with the facts about the model from a dated table."""
+
+    owner: str
+    """The resource or the Foundry project that declares the deployment."""
+    deployment: str
+    model: str
+    version: str
+    sku: str
+    region: str
+    table: date | None = None
+    """The date of the table."""
+    lifecycle: str = ""
+    """The lifecycle in the table, such as `GA` or `Deprecated`; empty if the table has none."""
+    retires: date | None = None
+    notice: date | None = None
+    """The day on which warnings about the retirement begin."""
+    availability: str = ""
+    """`available` or `unavailable`, with the SKU in the region; empty if the table has no regions of the model."""
+    line: int = 0
+
+    def is_retired(self, today: date) -> bool:
+        """Return True if the model is retired on a day."""
+        return self.lifecycle == "Retired" or (self.retires is not None and self.retires <= today)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Separation:
     """Separation of duties: two rights that no agent may have together."""
 
@@ -124,6 +151,8 @@ class Declared:
     """Hosts of agents, groups and users with access, by name."""
     shared_identity: bool = False
     """True if agents may share one identity, so that each has the access of all."""
+    models: tuple[DeclaredModel, ...] = ()
+    """Model deployments of the accounts that the network creates."""
     separation: tuple[Separation, ...] = ()
     exceptions: tuple[Exemption, ...] = ()
 
@@ -181,6 +210,7 @@ class Declared:
                 **{name: _party(name, each) for name, each in row.objects("people").items()},
             },
             shared_identity=row.string("shared_identity", "") == "allowed",
+            models=row.list_of("models", _model),
             separation=row.list_of("separation", _separation),
             exceptions=row.list_of("exceptions", _exemption),
         )
@@ -243,12 +273,33 @@ def _separation(row: JsonObject) -> Separation:
     return Separation(apart=apart, because=row.string("because", ""), line=row.line)
 
 
-def _exemption(row: JsonObject) -> Exemption:
-    expires = row.string("expires", "")
+def _model(row: JsonObject) -> DeclaredModel:
+    return DeclaredModel(
+        owner=row.string("owner"),
+        deployment=row.string("deployment"),
+        model=row.string("model"),
+        version=row.string("version"),
+        sku=row.string("sku"),
+        region=row.string("region"),
+        table=_day(row, "table"),
+        lifecycle=row.string("lifecycle", ""),
+        retires=_day(row, "retires"),
+        notice=_day(row, "notice"),
+        availability=row.string("availability", ""),
+        line=row.line,
+    )
+
+
+def _day(row: JsonObject, name: str) -> date | None:
+    written = row.string(name, "")
     try:
-        until = date.fromisoformat(expires) if expires else None
+        return date.fromisoformat(written) if written else None
     except ValueError:
-        raise row.error("is not a date such as 2027-01-31", "expires") from None
+        raise row.error("is not a date such as 2027-01-31", name) from None
+
+
+def _exemption(row: JsonObject) -> Exemption:
+    until = _day(row, "expires")
     return Exemption(
         finding=row.string("finding"),
         on=row.string("on"),

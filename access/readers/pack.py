@@ -4,7 +4,6 @@ Owns reading the policy SDK's objects without that SDK. A value that raises beca
 unknown.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,13 +12,13 @@ from typing import Any, cast
 from access.azure.scopes import ROOT, ancestors, key
 from access.model.errors import UnreadableSource
 from access.model.graph import Graph
-from access.model.json_values import UNKNOWN, is_known, text, texts
+from access.model.json_values import UNKNOWN, text, texts
 from access.readers.generic_resources import resource_ids_of
 from access.readers.graph_builder import graph
 from access.readers.resource_state import ResourceState
+from access.readers.stack_outputs import texts_of_rows
 
 _WHERE = "policy pack"
-_STACK = "pulumi:pulumi:Stack"
 _DEEPEST = 100
 
 
@@ -33,11 +32,11 @@ class PackResources:
         """Return the access graph of the resources."""
         return graph(self.states, source=_WHERE)
 
-    def outputs(self) -> dict[str, str]:
-        """Return the stack's outputs as JSON texts, by location such as `output login`."""
-        stacks = [each for each in self.states if each.type == _STACK]
-        outputs = {name: value for each in stacks for name, value in each.outputs.items() if is_known(value)}
-        return {f"output {name}": json.dumps(value, default=str) for name, value in outputs.items()}
+    def texts(self) -> dict[str, str]:
+        """Return outputs of stacks and values of resources outside Azure, as texts by location."""
+        return texts_of_rows(
+            {"type": each.type, "urn": each.urn, "inputs": each.inputs, "outputs": each.outputs} for each in self.states
+        )
 
     @cached_property
     def urns(self) -> Mapping[str, str]:

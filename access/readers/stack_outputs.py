@@ -1,68 +1,73 @@
-"""Reads outputs, configuration and Kubernetes objects of a stack from a document, as texts to search for credentials.
+"""Reads outputs, configuration and resources outside Azure from a document, as texts to search for credentials.
 
-Owns their place in an export, a preview and a document of local Azure. Secret and unknown parts are left out.
+Owns their place in an export, in a preview, in a document of local Azure and in what a policy pack receives. Secret and
+unknown parts are left out. Resources of Azure are in the access graph, with all of their properties.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from access.model.json_values import Values, is_known, listed, mapping
+from access.model.named_texts import named_texts
 from access.readers.preview import without_masks
 
-__all__ = ["stack_outputs", "stack_texts"]
+__all__ = ["stack_outputs", "stack_texts", "texts_of_rows"]
 
 _STACK, _REFERENCE = "pulumi:pulumi:Stack", "pulumi:pulumi:StackReference"
-_CLUSTER_OBJECTS = ("kubernetes:core/", "kubernetes:apps/", "kubernetes:batch/")
-"""Groups of Kubernetes types with variables of containers and settings: pods, what creates them, and config maps."""
+_READ_ELSEWHERE = ("azure-native", "pulumi:pulumi:")
+"""Types whose properties are in the access graph, or whose outputs are read as outputs of a stack."""
 
 
 def stack_outputs(document: Mapping[str, Any]) -> dict[str, str]:
     """Return the known outputs of a stack as JSON texts, by location such as `output login`."""
     outputs: dict[str, Any] = {**mapping(document.get("outputs"))}
-    for row in listed(mapping(document.get("deployment")).get("resources")):
-        outputs |= _of_stack(mapping(row))
-    for step in listed(document.get("steps")):
-        outputs |= cast("Values", without_masks(_of_stack(mapping(mapping(step).get("newState")))))
-    known = {name: _known_part(value) for name, value in outputs.items()}
-    return {f"output {name}": json.dumps(value) for name, value in known.items() if value is not None}
+    return _as_texts(outputs | _outputs(_rows(document)))
 
 
 def stack_texts(document: Mapping[str, Any]) -> dict[str, str]:
-    """Return outputs, the configuration in a preview and values in Kubernetes objects, as texts by location."""
+    """Return outputs, the configuration in a preview and values of resources outside Azure, as texts by location."""
     configuration = mapping(without_masks(mapping(document.get("config"))))
     known = {f"config {name}": value for name, value in configuration.items() if is_known(value)}
     texts = stack_outputs(document) | {where: value for where, value in known.items() if isinstance(value, str)}
-    return texts | dict(_of_cluster_objects(document))
+    return texts | dict(_of_other_resources(_rows(document)))
 
 
-def _of_cluster_objects(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield each known text in the Kubernetes objects of a document, with its location."""
+def texts_of_rows(rows: Iterable[Values]) -> dict[str, str]:
+    """Return outputs and values of resources outside Azure, as texts by location.
+
+    Args:
+        rows: the resources of a program, each with `type`, `urn`, `inputs` and `outputs`.
+    """
+    every = list(rows)
+    return _as_texts(_outputs(every)) | dict(_of_other_resources(every))
+
+
+def _rows(document: Mapping[str, Any]) -> list[Values]:
+    """Return the resources of an export, of a document of local Azure and of a preview."""
     rows = [mapping(each) for each in listed(mapping(document.get("deployment")).get("resources"))]
     rows += [mapping(each) for each in listed(document.get("resources"))]
     for step in listed(document.get("steps")):
         rows.append(mapping(without_masks(mapping(mapping(step).get("newState")))))
+    return rows
+
+
+def _outputs(rows: Iterable[Values]) -> dict[str, Any]:
+    return {name: value for row in rows for name, value in _of_stack(row).items()}
+
+
+def _as_texts(outputs: Mapping[str, Any]) -> dict[str, str]:
+    known = {name: _known_part(value) for name, value in outputs.items()}
+    return {f"output {name}": json.dumps(value, default=str) for name, value in known.items() if value is not None}
+
+
+def _of_other_resources(rows: Iterable[Values]) -> Iterator[tuple[str, str]]:
+    """Yield each known text in the inputs of resources that are not of Azure, such as a pod, with its location."""
     for row in rows:
         type_, name = str(row.get("type", "")), str(row.get("urn", "")).rpartition("::")[2]
-        if type_.startswith(_CLUSTER_OBJECTS):
-            waiting = [(f"{type_.rpartition(':')[2]} {name}: ", _known_part(row.get("inputs")))]
-            while waiting:
-                place, value = waiting.pop()
-                if isinstance(value, str):
-                    yield place, value
-                waiting += _parts(place, value)
-
-
-def _parts(place: str, value: object) -> list[tuple[str, object]]:
-    """Return the parts of a JSON value with their places; a variable's value has the name that is next to it."""
-    if isinstance(value, Mapping):
-        values = cast("Values", value)
-        start = place if place.endswith(" ") else f"{place}."
-        variable = str(values.get("name")) if "name" in values and "value" in values else "value"
-        return [(f"{start}{variable if each == 'value' else each}", inner) for each, inner in values.items()]
-    if isinstance(value, list):
-        return [(f"{place}[{at}]", inner) for at, inner in enumerate(cast("list[object]", value))]
-    return []
+        if not type_.startswith(_READ_ELSEWHERE):
+            for path, _, text in named_texts(row.get("inputs")):
+                yield f"{type_.rpartition(':')[2]} {name}: {path}", text
 
 
 def _of_stack(row: Values) -> Values:

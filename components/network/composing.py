@@ -4,6 +4,7 @@ Owns the order in which they are created, and the outputs of the stack.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -21,6 +22,7 @@ from components.network.agents import in_cluster, in_container_app, in_foundry
 from components.network.granting import Granting, Right, right_of
 from components.network.hosts import Hosts
 from components.network.identity_uniqueness import check_ids_unique
+from components.network.retired_models import CreateModelProblem, refuse_retired_models
 from components.network.site import CreateProblem, Site
 from components.people import People, PeopleArgs
 from components.resources.base import NetworkResource, ParentResource
@@ -28,6 +30,7 @@ from components.resources.image_registry import ImageRegistry, Permissions
 from components.resources.kinds import KINDS
 from manifest import KINDS as DESCRIBED
 from manifest import Access, Agent, Environment, Network, Problem, Registry, Resource
+from manifest.declared_models import DeclaredModel
 from manifest.errors import KeyPath, format_path
 from manifest.generated_names import app_name, environment_name, variable_prefix
 from manifest.message_formatting import quote_value
@@ -44,6 +47,10 @@ class AgentNetworkArgs(TypedDict):
     """Environment that the network is deployed to."""
     create_problem: NotRequired[CreateProblem]
     """Creates a problem with file and line of a stack setting; without it, messages have only the key."""
+    create_model_problem: NotRequired[CreateModelProblem]
+    """Creates a problem with file and line of a model deployment; without it, messages have only its names."""
+    today: NotRequired[date]
+    """Day by which models are deprecated or retired; without it, their dates are not checked."""
 
 
 class AgentNetwork(pulumi.ComponentResource):
@@ -54,6 +61,9 @@ class AgentNetwork(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: AgentNetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         network, environment = args["network"], args["environment"]
+        if (today := args.get("today")) is not None:
+            create_model_problem = args.get("create_model_problem", _model_problem_with_names_only)
+            refuse_retired_models(network, environment, today, create_model_problem)
         quick = pulumi.ResourceOptions(transformations=[forget_api_versions])
         merged = pulumi.ResourceOptions.merge(opts, quick)
         super().__init__("agent-network:index:AgentNetwork", name, {"stack": environment.stack}, merged)
@@ -226,6 +236,10 @@ class AgentNetwork(pulumi.ComponentResource):
 
 def _problem_with_key_only(path: KeyPath, message: str) -> Problem:
     return Problem("environment", 0, format_path(path), message)
+
+
+def _model_problem_with_names_only(model: DeclaredModel, message: str) -> Problem:
+    return Problem("network", 0, f"{model.section}.{model.owner}.deployments.{model.deployment.name}", message)
 
 
 def _group(

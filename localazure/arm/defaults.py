@@ -17,7 +17,7 @@ _ALWAYS_GUIDS = frozenset({"roleAssignmentName", "roleDefinitionId"})
 
 @dataclass(frozen=True)
 class ProviderDefaults:
-    """Values that azure-native has for a resource before Azure is asked: its old inputs, and the configured region."""
+    """Values from which azure-native fills in omitted inputs: the resource's old inputs, and the configured region."""
 
     location: str = ""
     """Setting `azure-native:location` of the stack, or `location` of an explicit provider."""

@@ -94,7 +94,7 @@ def _name_is_free(request: Request) -> Iterator[AzureError]:
         yield AzureError(
             kind.name_taken_code,
             f"the name '{request.name}' is already taken; choose a name that is unique in all of Azure",
-            409,
+            kind.name_taken_status,
         )
     kept = kind.soft_deletion
     if kept is None:
@@ -147,7 +147,7 @@ def _immutable_properties_stay(request: Request) -> Iterator[AzureError]:
         yield AzureError(
             request.type.immutable_code,
             f"changing property '{path}' is not allowed; the resource must be replaced",
-            409,
+            request.type.immutable_status,
         )
 
 

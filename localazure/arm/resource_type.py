@@ -208,6 +208,8 @@ class ResourceType:
     name_check: NameCheck | None = None
     name_taken_code: str = ""
     """Azure's error code if a resource with the same globally unique name exists; empty for other names."""
+    name_taken_status: int = 409
+    """HTTP status that carries `name_taken_code`."""
     soft_deletion: SoftDeletion | None = None
     """Soft deletion of the type; None if a deleted resource frees its name at once."""
     singleton: bool = False
@@ -233,6 +235,8 @@ class ResourceType:
     """Inputs that cannot be updated in place; name, resource group and location are so for every type."""
     immutable_code: str = "PropertyChangeNotAllowed"
     """Azure's error code for an update of an immutable input."""
+    immutable_status: int = 409
+    """HTTP status that carries `immutable_code`."""
 
     outputs: Mapping[str, ComputedOutput] = field(default_factory=dict[str, ComputedOutput])
     """Outputs of a resource in addition to its inputs, by path: computed values, and the defaults of omitted inputs. An

@@ -12,13 +12,14 @@ from pulumi import RunError
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 from pulumi.runtime.proto import resource_pb2 as rpc
 from pulumi.runtime.proto.alias_pb2 import Alias
+from pulumi.runtime.proto.provider_pb2 import CheckFailure
 
 from localazure.arm.property_paths import parse
 from localazure.azure import LocalAzure
 from localazure.deployment.deployment import LocalDeployment
 from localazure.deployment.steps import DesiredResource
 from localazure.deployment.urns import Namespace, type_of, urn
-from localazure.errors import LocalAzureError
+from localazure.errors import AzureError, LocalAzureError
 from localazure.fronts.values import unwrap, without_provider_code, wrap
 from localazure.services import kubernetes
 
@@ -96,7 +97,13 @@ class LocalMonitor(MockMonitor):
 
     def Invoke(self, request: rpc.ResourceInvokeRequest) -> rpc.ResourceInvokeResponse:  # noqa: N802 (gRPC)
         """Answer the program's call of a provider function, such as `getClientConfig`, with local Azure's result."""
-        found = _call(lambda: self._azure.invoke(request.tok, unwrap(request.args).values))
+        try:
+            found = self._azure.invoke(request.tok, unwrap(request.args).values)
+        except AzureError as error:
+            # The program may handle an error of Azure; any other one ends the run.
+            return rpc.ResourceInvokeResponse(failures=[CheckFailure(reason=str(error))])
+        except LocalAzureError as error:
+            raise RunError(str(error)) from None
         answer: dict[str, Any] = {"return": wrap(found)}
         return rpc.ResourceInvokeResponse(**answer)
 

@@ -5,16 +5,17 @@ service. Facts: "Azure Container Apps environments", "Networking", "Ingress", "R
 Microsoft Learn, 2025-06 to 2026-03; log categories from "Supported logs for Microsoft.App/managedEnvironments",
 Microsoft Learn, 2026-07-14.
 
-Differences from Azure: nothing runs, so a revision is ready at once and every replica healthy; domains and addresses
+Differences from Azure: nothing runs, so a revision whose images can be pulled is ready at once and every replica
+healthy; domains and addresses
 are made up, under the real suffix and from the ranges kept for documentation; subnets do not exist, so an environment
-in one is refused; an environment takes seconds to go in Azure and is gone at once here. The code
-ManagedEnvironmentNotEmpty is ours: Microsoft names none.
+in one is refused; an environment takes minutes to go in Azure and is gone at once here.
 """
 
 import ipaddress
 import json
 from collections.abc import Iterator, Mapping
 
+from localazure.arm import ids
 from localazure.arm.asynchronous import AsynchronousRequests, StatusUrls, regional
 from localazure.arm.common_rules import all_of, constant, off, system_data
 from localazure.arm.permissions import RequestedOperation
@@ -23,6 +24,7 @@ from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, Res
 from localazure.arm.world import Resource, World
 from localazure.errors import AzureError
 from localazure.services import container_app_rules as container_app
+from localazure.services.image_pull import pull_refusals
 from manifest import azure_naming_rules
 
 _PLACE = "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.App"
@@ -79,10 +81,13 @@ def _profile_names_are_unique(request: Request) -> Iterator[AzureError]:
 
 
 def _environment_is_empty(world: World, environment: Resource) -> Iterator[AzureError]:
-    for each in world.find_indexed(_environment_index_key(environment.id)):
+    apps = [each.id for each in world.find_indexed(_environment_index_key(environment.id))]
+    if apps:
+        # microsoft/azure-container-apps#1012, 2023-11.
         yield AzureError(
-            "ManagedEnvironmentNotEmpty",
-            f"the environment '{environment.id}' still contains the app '{each.id}'; delete the app first",
+            "ManagedEnvironmentHasContainerApps",
+            f"managed environment '{ids.name_of(environment.id)}' cannot be deleted because it still contains"
+            f" {len(apps)} container app(s), {', '.join(apps)}; delete each app first",
             409,
         )
 
@@ -167,6 +172,14 @@ def _revision(request: Request) -> str:
     return f"{request.name}--{suffix}"
 
 
+def _ready_revision(request: Request) -> str:
+    """Return the last revision that became ready: the one before, if an image of the latest cannot be pulled."""
+    latest, before = _revision(request), request.previous_output("latestReadyRevisionName")
+    if before is None or before == latest or next(pull_refusals(request), None) is None:
+        return latest
+    return str(before)
+
+
 def _revision_host(request: Request) -> str:
     return _host(request, _revision(request)) if request.input("configuration.ingress") else ""
 
@@ -186,7 +199,7 @@ _APP_OUTPUTS: Mapping[str, ComputedOutput] = {
     "eventStreamEndpoint": _events,
     "outboundIpAddresses": lambda request: [_output_of_environment(request, "staticIp")],
     "latestRevisionName": _revision,
-    "latestReadyRevisionName": _revision,
+    "latestReadyRevisionName": _ready_revision,
     "latestRevisionFqdn": _revision_host,
     "configuration": constant({}),
     "configuration.activeRevisionsMode": constant("Single"),

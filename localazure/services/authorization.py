@@ -4,6 +4,7 @@ A role assignment is a fact on its own: neither the end of its principal nor the
 are those of `access.azure.roles`. Facts: "Troubleshoot Azure RBAC" and "Understand Azure role assignments", Microsoft
 Learn, 2025-05; codes and messages as reported in Azure/bicep#8737 (InvalidRoleAssignmentId),
 Azure/azure-powershell#16627 (InvalidPrincipalId), Azure/modern-web-app-pattern-dotnet#129 (UnmatchedPrincipalType),
+Azure/Azure-Landing-Zones#2040 (RoleAssignmentUpdateNotPermitted, with the status 400),
 Azure/HubAndSpokeResearchEnclave#50 (PrincipalNotFound), Azure/azure-dev#7821 (PrincipalTypeNotSupported). That
 assignments outlast a blob container is Azure/azure-powershell#25375.
 
@@ -138,7 +139,6 @@ def _identifying_properties_stay(request: Request) -> Iterator[AzureError]:
                 "RoleAssignmentUpdateNotPermitted",
                 f"tenant id, application id, principal id, role and scope are not allowed to be updated, and {path}"
                 f" would change from '{before}' to '{after}'; create a role assignment with another name",
-                409,
             )
 
 
@@ -151,7 +151,6 @@ def _assignment_is_unique(request: Request) -> Iterator[AzureError]:
             "RoleAssignmentUpdateNotPermitted",
             f"the name '{request.name}' already belongs to a role assignment at '{namesake.outputs['scope']}';"
             " choose another GUID",
-            409,
         )
     if twin is not None:
         yield AzureError(
@@ -251,6 +250,7 @@ TYPES = (
         # The role is not among them: Pulumi tries to change it in place, and Azure refuses (azure-native 3.29.0).
         immutable=("principalId",),
         immutable_code="RoleAssignmentUpdateNotPermitted",
+        immutable_status=400,
         outputs=_OUTPUTS,
         volatile=("updatedOn", "updatedBy", "systemData"),
         rewrites={"roleDefinitionId": _role, "scope": lambda request: request.scope},

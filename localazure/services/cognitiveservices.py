@@ -28,10 +28,18 @@ from typing import cast
 from localazure.arm import ids
 from localazure.arm.asynchronous import AsynchronousRequests, StatusUrls, regional
 from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, system_data
-from localazure.arm.resource_type import ComputedOutput, ExclusiveWrites, NameCheck, Request, ResourceType, SoftDeletion
+from localazure.arm.resource_type import (
+    ComputedOutput,
+    ExclusiveWrites,
+    InvokeFunction,
+    NameCheck,
+    Request,
+    ResourceType,
+    SoftDeletion,
+)
 from localazure.arm.world import Resource, Values, World
 from localazure.errors import AzureError
-from localazure.services.model_rules import region_has_the_model
+from localazure.services.model_rules import model_can_be_deployed, region_has_the_model
 from manifest import azure_naming_rules
 
 _ACCOUNT = (
@@ -256,6 +264,18 @@ _RESULT = StatusUrls(result=regional("Microsoft.CognitiveServices", "operationRe
 ASYNCHRONOUS = AsynchronousRequests(write=_RESULT, delete=_RESULT)
 """Asynchronous requests of accounts and of most resources in accounts."""
 
+
+def _deployment(world: World, args: Values) -> Values:
+    """Return a model deployment, as the provider function `getDeployment` does."""
+    path = "/subscriptions/{}/resourceGroups/{}/providers/Microsoft.CognitiveServices/accounts/{}/deployments/{}"
+    names = (args.get(name) for name in ("resourceGroupName", "accountName", "deploymentName"))
+    here = path.format(world.subscription_id, *names)
+    found = world.get(here)
+    if found is None:
+        raise AzureError("ResourceNotFound", f"the resource '{here}' was not found", 404)
+    return {"id": found.id, "name": ids.name_of(found.id), **found.outputs}
+
+
 TYPES = (
     ResourceType(
         "azure-native:cognitiveservices:Account",
@@ -278,10 +298,14 @@ TYPES = (
         f"{_ACCOUNT}/deployments/{{deploymentName}}",
         name_check=_DEPLOYMENT_NAME,
         asynchronous=ASYNCHRONOUS,
-        rules=all_of(_account_takes_models, _model_is_named, _sku_is_known, region_has_the_model),
+        rules=all_of(
+            _account_takes_models, _model_is_named, _sku_is_known, region_has_the_model, model_can_be_deployed
+        ),
         outputs=_DEPLOYMENT_OUTPUTS,
         volatile=("properties.currentCapacity", "properties.rateLimits", "etag", "systemData"),
         adopted_inputs={"sku": {"name": "Standard"}, "properties": {}},
         exclusive_writes=ExclusiveWrites(arm_type="microsoft.cognitiveservices/accounts", code="RequestConflict"),
     ),
 )
+
+FUNCTIONS: Mapping[str, InvokeFunction] = {"azure-native:cognitiveservices:getDeployment": _deployment}

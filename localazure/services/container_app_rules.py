@@ -18,6 +18,7 @@ from localazure.arm.common_rules import all_of
 from localazure.arm.resource_type import Request, Values
 from localazure.errors import AzureError
 from localazure.services.image_pull import images_can_be_pulled
+from localazure.services.key_vault_secrets import secrets_can_be_read
 
 _ENVIRONMENT = "azure-native:app:ManagedEnvironment"
 
@@ -33,9 +34,10 @@ _STEP = 0.25
 _MOST_CORES = 4
 _MOST_CORES_WITHOUT_PROFILES = 2
 
-# "Health probes in Azure Container Apps", Microsoft Learn, 2025-03.
+# "Health probes in Azure Container Apps", Microsoft Learn, 2025-03; the initial delay as in the specification of
+# Microsoft.App 2025-02-02-preview ("Minimum value is 1. Maximum value is 60").
 _PROBE_LIMITS = {
-    "initialDelaySeconds": (0, 60),
+    "initialDelaySeconds": (1, 60),
     "periodSeconds": (1, 240),
     "timeoutSeconds": (1, 240),
     "failureThreshold": (1, 10),
@@ -329,5 +331,6 @@ RULES = all_of(
     _ingress_is_consistent,
     _scale_is_valid,
     _revision_name_fits,
+    secrets_can_be_read,
     images_can_be_pulled,
 )

@@ -15,12 +15,11 @@ Microsoft Learn, 2026-07-14.
 
 Differences from Azure: no item exists, so no backup does; a principal can be given a role as soon as it exists, and one
 that never was here is taken to exist, as it may be in the directory; of writes only those of role assignments meet
-("exclusive lock"). A region is returned as it was requested, not by its display name. A taken name and a change that
-needs a replacement have the status 409, where Azure has 400. Whether Azure looks for the database and container of a
-scope is not documented; here they must exist. Custom roles, keys, throughput as a resource, other APIs than NoSQL and
-the move from serverless to provisioned throughput do not exist. The messages that no report is named for are ours, and
-so is Conflict for an assignment equal to another one. What an existing account is, is not known: no capacity
-mode is held against what is created in it.
+("exclusive lock"). A region is returned as it was requested, not by its display name. Whether Azure looks for the
+database and container of a scope is not documented; here they must exist. Custom roles, keys, throughput as a resource,
+other APIs than NoSQL and the move from serverless to provisioned throughput do not exist. The messages that no report
+is named for are ours, and so is Conflict for an assignment equal to another one. What an existing account is, is not
+known: no capacity mode is held against what is created in it.
 """
 
 import base64
@@ -460,11 +459,13 @@ TYPES = (
         _PATH,
         name_check=_ACCOUNT_NAME,
         name_taken_code="BadRequest",
+        name_taken_status=400,
         asynchronous=_ASYNCHRONOUS,
         rules=all_of(_regions_are_valid, _capacity_mode_allows_inputs, _account_immutables_stay),
         unique_keys=_free_tier,
         immutable=("kind",),
         immutable_code="BadRequest",
+        immutable_status=400,
         outputs=_ACCOUNT,
         volatile=("readLocations", "writeLocations", "failoverPolicies", "systemData"),
         rewrites={"locations": _regions, "backupPolicy": _backup_policy},
@@ -536,6 +537,7 @@ TYPES = (
         exclusive_writes=ExclusiveWrites(arm_type="microsoft.documentdb/databaseaccounts", code="PreconditionFailed"),
         immutable=("principalId", "scope"),
         immutable_code="BadRequest",
+        immutable_status=400,
         adoptable=False,
     ),
 )

@@ -9,10 +9,9 @@ Microsoft.ServiceBus/namespaces", Microsoft Learn, 2026-07-14. Which properties 
 
 Differences from Azure: no message exists, so every count is 0, the number of subscriptions is that of the topic's last
 request, and nothing is ever too full; keys, rules of subscriptions, network rule sets, aliases and replicas do not
-exist, so forwarding to another namespace is refused. A taken name and a changed property have the status 409, where
-Azure has 400. RuntimeAuditLogs, ApplicationMetricsLogs and VNetAndIPFilteringLogs can be requested in every tier;
-Azure writes them in the premium tier alone. What tier an existing namespace has is not known, so no rule of a tier is
-held against what is created in it.
+exist, so forwarding to another namespace is refused. RuntimeAuditLogs, ApplicationMetricsLogs and
+VNetAndIPFilteringLogs can be requested in every tier; Azure writes them in the premium tier alone. What tier an
+existing namespace has is not known, so no rule of a tier is held against what is created in it.
 """
 
 import re
@@ -380,6 +379,7 @@ TYPES = (
         _PATH,
         name_check=_NAMESPACE_NAME,
         name_taken_code="BadRequest",
+        name_taken_status=400,
         asynchronous=AsynchronousRequests(write=_RESULT, delete=_RESULT),
         rules=all_of(_tier_supports_inputs, _namespace_immutables_stay),
         outputs=_NAMESPACE_OUTPUTS,
@@ -403,6 +403,7 @@ TYPES = (
         rules=all_of(_LIMITS, _targets_exist, _name_is_free_in_namespace),
         immutable=("requiresDuplicateDetection", "requiresSession", "enablePartitioning"),
         immutable_code="BadRequest",
+        immutable_status=400,
         outputs={**_ENTITY_OUTPUTS, **_RECEIVED_OUTPUTS},
         volatile=_VOLATILE,
         rewrites={"maxSizeInMegabytes": _size},
@@ -414,6 +415,7 @@ TYPES = (
         rules=all_of(_LIMITS, _name_is_free_in_namespace),
         immutable=("requiresDuplicateDetection", "enablePartitioning"),
         immutable_code="BadRequest",
+        immutable_status=400,
         outputs={**_ENTITY_OUTPUTS, "supportOrdering": _is_ordered, "subscriptionCount": _subscription_count},
         volatile=(*_VOLATILE, "subscriptionCount"),
         rewrites={"maxSizeInMegabytes": _size},

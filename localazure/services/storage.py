@@ -11,14 +11,13 @@ Microsoft.Storage/storageAccounts/blobServices" and ".../queueServices", Microso
 replace is azure-native's own list (v3.29.0).
 
 Differences from Azure: no blob and no message exists, so nothing is kept when a container, queue or account is deleted,
-and its name is free at once; there is no second region, whatever the SKU, so no secondary endpoint either; the
-endpoint of static websites, tables and files as resources, encryption scopes, object replication and account keys do
-not exist; an endpoint is that of standard DNS even if DNS zones are requested. A taken name is always
-StorageAccountAlreadyTaken, where Azure has StorageAccountInAnotherResourceGroup for one of the same subscription. A
-changed property has the status 409, where Azure has 400. The codes InvalidValuesForRequestParameters for anything but
-kind and SKU, AccountPropertyCannotBeUpdated for a SKU, and BadRequest, for policies of the blob service and for a
-container's immutability, are ours: Microsoft names none. What an existing account allows is not known, so none of its
-settings is held against what is created in it.
+and its name is free at once; there is no second region, whatever the SKU, so no secondary endpoint either; the endpoint
+of static websites, tables and files as resources, encryption scopes, object replication and account keys do not exist;
+an endpoint is that of standard DNS even if DNS zones are requested. A taken name is always StorageAccountAlreadyTaken,
+where Azure has StorageAccountInAnotherResourceGroup for one of the same subscription. The codes
+InvalidValuesForRequestParameters for anything but kind and SKU, AccountPropertyCannotBeUpdated for a SKU, and
+BadRequest, for policies of the blob service and for a container's immutability, are ours: Microsoft names none. What an
+existing account allows is not known, so none of its settings is held against what is created in it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -300,6 +299,7 @@ TYPES = (
         rules=all_of(_kind_supports_inputs, _account_immutables_stay),
         immutable=("isHnsEnabled", "immutableStorageWithVersioning", "encryption.requireInfrastructureEncryption"),
         immutable_code="AccountPropertyCannotBeUpdated",
+        immutable_status=400,
         outputs=_ACCOUNT,
         volatile=("sku.tier", "primaryEndpoints", "accessTier"),
         adopted_inputs={"location": "westeurope", "kind": _V2, "sku": {"name": _GEO[0]}},

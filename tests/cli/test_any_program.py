@@ -1,5 +1,6 @@
 """Tests of `access check --without-manifest`, which judges any Azure program outside of every project."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from cli.main import run
 from tests.access.readers.programs import GROUP, account, app, assignment, container, document, row
 from tests.cli.projects import quick_project
-from tests.policies.analyzer import Row, answers
+from tests.policies.analyzer import Row, answers, secret
 
 CHECK = ["access", "check", "--without-manifest", "--format", "json"]
 SOUND = [account(allowSharedKeyAccess=False, allowBlobPublicAccess=False), container(), app("reader")]
@@ -58,28 +59,89 @@ def test_access_check_without_manifest_of_a_local_run_names_existing_resources_t
     assert (code, [each["id"] for each in json.loads(capsys.readouterr().out)]) == (0, ["not-seen-here"])
 
 
-@pytest.mark.parametrize(
-    ("type_", "inputs", "place"),
-    [
-        ("core/v1:ConfigMap", {"data": {"DB_PASSWORD": "Tr0ub4dor&" + "3"}}, "data.DB_PASSWORD"),
-        (
-            "apps/v1:Deployment",
-            {"spec": {"containers": [{"name": "web", "env": [{"name": "DB_PASSWORD", "value": "Tr0ub4dor&" + "3"}]}]}},
-            "spec.containers[0].env[0].DB_PASSWORD",
-        ),
-    ],
-)
-def test_access_check_without_manifest_reports_a_password_in_a_kubernetes_object(
-    type_: str, inputs: dict[str, object], place: str, folder: Path, capsys: pytest.CaptureFixture[str]
+PASSWORD = "Tr0ub4dor&" + "3"
+CREDENTIALS: dict[str, tuple[str, dict[str, object], str]] = {
+    "config map": (
+        "kubernetes:core/v1:ConfigMap",
+        {"data": {"DB_PASSWORD": PASSWORD}},
+        "data.DB_PASSWORD has a password",
+    ),
+    "text of a secret": (
+        "kubernetes:core/v1:Secret",
+        {"stringData": {"login.conf": f"user=app\npassword={PASSWORD}\n"}},
+        "stringData.login.conf has a password",
+    ),
+    "data of a secret": (
+        "kubernetes:core/v1:Secret",
+        {"data": {"file": base64.b64encode(f"machine a login b password {PASSWORD}".encode()).decode()}},
+        "data.file has a password",
+    ),
+    "variable of a container": (
+        "kubernetes:apps/v1:Deployment",
+        {"spec": {"containers": [{"name": "web", "env": [{"name": "DB_PASSWORD", "value": PASSWORD}]}]}},
+        "spec.containers[web].env[DB_PASSWORD] has a password",
+    ),
+    "argument": (
+        "kubernetes:batch/v1:CronJob",
+        {"spec": {"containers": [{"name": "dump", "command": ["mysqldump"], "args": [f"-p{PASSWORD}", "orders"]}]}},
+        "spec.containers[dump].args has a password in a command",
+    ),
+    "option and value as two arguments": (
+        "kubernetes:core/v1:Pod",
+        {"spec": {"containers": [{"name": "web", "args": ["serve", "--password", PASSWORD]}]}},
+        "spec.containers[web].args has a password",
+    ),
+    "option with its value": (
+        "kubernetes:core/v1:Pod",
+        {"spec": {"containers": [{"name": "web", "args": ["serve", f"--password={PASSWORD}"]}]}},
+        "spec.containers[web].args[1] has a password",
+    ),
+    "values of a Helm chart": (
+        "kubernetes:helm.sh/v3:Release",
+        {"values": {"auth": {"rootPassword": PASSWORD}}},
+        "values.auth.rootPassword has a password",
+    ),
+    "setting of another provider": (
+        "azure:appservice/linuxWebApp:LinuxWebApp",
+        {"appSettings": {"DB_PASSWORD": PASSWORD}},
+        "appSettings.DB_PASSWORD has a password",
+    ),
+    "script of a command": (
+        "command:local:Command",
+        {"create": f"curl -u deploy:{PASSWORD} https://contoso.example"},
+        "create has a password in a command",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CREDENTIALS)
+def test_check_without_manifest_and_policy_pack_report_a_password_in_a_resource_outside_azure(
+    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (folder / "export.json").write_text(
-        json.dumps(document(row(f"kubernetes:{type_}", "web", "shop/web", inputs=inputs)))
-    )
+    type_, inputs, what = CREDENTIALS[name]
+    found = row(type_, "web", "shop/web", inputs=inputs)
+    (folder / "export.json").write_text(json.dumps(document(found)))
 
     code = run([*CHECK, "--of", "export.json"])
 
-    found = [each["what"] for each in json.loads(capsys.readouterr().out) if each["severity"] == "error"]
-    assert (code, found) == (1, [f"{type_.rpartition(':')[2]} web: {place} has a password"])
+    errors = [each["what"] for each in json.loads(capsys.readouterr().out) if each["severity"] == "error"]
+    assert (code, errors) == (1, [f"{type_.rpartition(':')[2]} web: {what}"])
+    (message,) = answers(found).by_policy["credential-in-plain-sight"]
+    assert errors[0] in message
+
+
+def test_check_without_manifest_and_policy_pack_read_no_secret_value_of_a_kubernetes_secret(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = row(
+        "kubernetes:core/v1:Secret", "web", "shop/web", inputs={"stringData": {"DB_PASSWORD": secret(PASSWORD)}}
+    )
+    (folder / "export.json").write_text(json.dumps(document(found)))
+
+    run([*CHECK, "--of", "export.json"])
+
+    assert "credential-in-plain-sight" not in capsys.readouterr().out
+    assert "credential-in-plain-sight" not in answers(found).by_policy
 
 
 @pytest.mark.parametrize("source", [".", "live", "git:main"])

@@ -234,6 +234,15 @@ def test_credential_in_a_stack_output_violates_the_plain_text_credential_policy(
     assert "output login" in message
 
 
+def test_credential_in_outputs_of_another_stack_violates_the_plain_text_credential_policy() -> None:
+    outputs = {"outputs": {"login": LOGIN, "hidden": secret(LOGIN)}}
+    reference = row("pulumi:pulumi:StackReference", "shared", outputs=outputs)
+
+    (message,) = answers(*GOOD, reference).by_policy["credential-in-plain-sight"]
+
+    assert "output login of stack shared" in message
+
+
 def test_policy_pack_reports_every_policy_as_violated_if_the_program_cannot_be_read() -> None:
     deep: Row = {}
     for _ in range(60):

@@ -4,6 +4,7 @@ No file of the project contains a text that looks like a credential; each family
 """
 
 import base64
+import gzip
 import json
 import string
 from collections.abc import Callable
@@ -83,6 +84,11 @@ def login(random: Random, scheme: str, user: str) -> str:
 
 def password(random: Random) -> str:
     return drawn(random, ALPHANUMERIC + "!#%*", random.randint(8, 20))
+
+
+def strong(random: Random) -> str:
+    """Return a password that a generator makes, with letters of both cases and digits."""
+    return drawn(random, string.ascii_lowercase, 2) + drawn(random, ALPHANUMERIC, random.randint(8, 20)) + "7"
 
 
 def storage(random: Random) -> str:
@@ -266,6 +272,55 @@ CREDENTIALS: dict[str, Family] = {
     "private key as PEM in base64": lambda r: ("SETTING", in_base64(pem(r, "EC PRIVATE KEY"))),
     "private key as DER in base64": lambda r: ("SETTING", private_der(r)),
     "private key under the name of a public one": lambda r: ("PUBLIC_KEY", pem(r, "OPENSSH PRIVATE KEY")),
+    "signing key of lower-case letters": lambda r: ("JWT_SIGNING_KEY", drawn(r, string.ascii_lowercase, 32)),
+    "short signing key of letters": lambda r: ("TOKEN_SIGNING_KEY", drawn(r, string.ascii_lowercase, 16)),
+    "encryption key of capitals": lambda r: ("ENCRYPTION_KEY", drawn(r, string.ascii_uppercase, 24)),
+    "session key of letters and digits": lambda r: ("SESSION_KEY", drawn(r, string.ascii_lowercase + "0123456789", 20)),
+    "user and password of Git": lambda r: ("GIT_CREDENTIAL", f"build:{strong(r)}"),
+    "user and password of a proxy": lambda r: ("PROXY_AUTH", f"svc-proxy:{strong(r)}"),
+    "user and password in base64": lambda r: ("REGISTRY_AUTH", in_base64(f"reader:{strong(r)}")),
+    "login of a Docker configuration": lambda r: (
+        "DOCKER_CONFIG_JSON",
+        json.dumps({"auths": {"contoso.azurecr.io": {"auth": in_base64(f"push:{strong(r)}")}}}),
+    ),
+    "netrc": lambda r: ("NETRC", f"machine pkgs.contoso.example login build password {password(r)}\n"),
+    "netrc on several lines": lambda r: ("SETTING", f"machine a.example\n  login x\n  password {password(r)}\n"),
+    "default entry of netrc": lambda r: ("SETTING", f"default login anonymous password {password(r)}"),
+    "password file of PostgreSQL": lambda r: ("PGPASS", f"db.contoso.example:5432:orders:app:{strong(r)}"),
+    "password file of PostgreSQL with wildcards": lambda r: (
+        "SETTING",
+        f"# hostname:port:database:username:password\nlocalhost:*:*:postgres:{strong(r)}\n",
+    ),
+    "users of a mail relay": lambda r: ("RELAY", f"[smtp.contoso.example]:587 mailer:{strong(r)}"),
+    "mysql with -p": lambda r: ("COMMAND", f"mysql -h db -u root -p{strong(r)} orders"),
+    "mysqldump with -p in a list": lambda r: ("COMMAND", json.dumps(["mysqldump", "-uroot", f"-p{strong(r)}", "db"])),
+    "mariadb with -p in quotes": lambda r: ("COMMAND", f"sh -c \"mariadb-admin -p'{strong(r)}' ping\""),
+    "curl with -u": lambda r: ("COMMAND", f"curl -sSf -u deploy:{strong(r)} https://contoso.example/health"),
+    "curl with --user": lambda r: ("COMMAND", f"curl --silent --user 'deploy:{strong(r)}' https://contoso.example"),
+    "curl with -u and no user": lambda r: ("COMMAND", f"curl -u :{strong(r)} https://dev.azure.example"),
+    "curl with options in one word": lambda r: ("COMMAND", f"/usr/bin/curl -fsu deploy:{strong(r)} https://a.example"),
+    "curl in a list": lambda r: ("COMMAND", json.dumps(["curl", "-u", f"deploy:{strong(r)}", "https://a.example"])),
+    "docker login with -p": lambda r: ("COMMAND", f"docker login contoso.azurecr.io -u push -p {strong(r)}"),
+    "az login with -p": lambda r: ("COMMAND", f"az login --service-principal -u {guid(r)} -p {entra_secret(r)}"),
+    "sshpass": lambda r: ("COMMAND", f"sshpass -p {strong(r)} ssh admin@contoso.example"),
+    "redis-cli with -a": lambda r: ("COMMAND", f"redis-cli -h cache -a {strong(r)} ping"),
+    "mongosh with -p": lambda r: ("COMMAND", f"mongosh --host db -u admin -p {strong(r)}"),
+    "sqlcmd with -P": lambda r: ("COMMAND", f"sqlcmd -S db -U sa -P '{strong(r)}' -Q 'select 1'"),
+    "ldapsearch with -w": lambda r: ("COMMAND", f"ldapsearch -D cn=admin -w {strong(r)} -b dc=contoso"),
+    "smbclient with -U": lambda r: ("COMMAND", f"smbclient //files/share -U svc%{strong(r)}"),
+    "openssl with a password": lambda r: ("COMMAND", f"openssl pkcs12 -in a.pfx -passin pass:{strong(r)} -nodes"),
+    "password of Redis in its configuration": lambda r: ("REDIS_CONF", f"port 6379\nrequirepass {strong(r)}\n"),
+    "password of an LDAP client": lambda r: ("NSLCD", f"uri ldaps://dc\nbindpw {strong(r)}\n"),
+    "SQL that creates a user": lambda r: ("INIT", f"CREATE USER 'app'@'%' IDENTIFIED BY '{strong(r)}';"),
+    "SQL that changes a role": lambda r: ("INIT", f"ALTER ROLE app WITH LOGIN PASSWORD '{strong(r)}';"),
+    "Oracle URL": lambda r: ("DB", f"jdbc:oracle:thin:app/{drawn(r, ALPHANUMERIC, 12)}@//db:1521/orders"),
+    "hexadecimal connection string": lambda r: ("CFG", storage(r).encode().hex()),
+    "hexadecimal password": lambda r: ("CFG", f"password={password(r)}".encode().hex().upper()),
+    "base32 of a connection string": lambda r: ("CFG", base64.b32encode(storage(r).encode()).decode()),
+    "gzip in base64": lambda r: ("CFG", base64.b64encode(gzip.compress(service_bus(r).encode())).decode()),
+    "base64 over several lines": lambda r: ("CFG", base64.encodebytes(storage(r).encode()).decode()),
+    "JSON with escaped signs": lambda r: ("X", json.dumps({"c": service_bus(r)}).replace("=", "\\u003d")),
+    "XML with entities": lambda r: ("X", f'<add value="Server=db;Pwd=&quot;{password(r)}&quot;"/>'),
 }
 
 CREDENTIAL_TYPE = "azure-native:managedidentity:FederatedIdentityCredential"
@@ -370,6 +425,72 @@ PUBLIC: dict[str, Family] = {
     "sentence": lambda r: (
         "PROMPT",
         f"Summarise {words(r, ' ')}; the password is never in a text: ask for the token instead.",
+    ),
+    "commands without a password": lambda r: (
+        "COMMAND",
+        r.choice(
+            (
+                "mysql -h db -u root -p orders",
+                "mysqladmin -u root --protocol=tcp ping",
+                f"docker run -p {r.randint(1024, 9999)}:80 -u 1000:1000 contoso/web",
+                "docker login contoso.azurecr.io --password-stdin -u push",
+                f"ssh -p {r.randint(1024, 9999)} admin@contoso.example",
+                "mkdir -p /srv/app/data && cp -a /src /srv",
+                "redis-server --appendonly yes",
+                "uvicorn main:app --port 8080 -u now",
+                f"curl -fsS http://localhost:{r.randint(1024, 9999)}/health",
+                "az aks get-credentials -g contoso -n fleet",
+            )
+        ),
+    ),
+    "commands that refer to a password": lambda r: (
+        "COMMAND",
+        r.choice(
+            (
+                "mysql -u root -p$MYSQL_PASSWORD orders",
+                'mysqldump -uroot -p"${MYSQL_PASSWORD}" orders',
+                "curl -u deploy:$(TOKEN) https://contoso.example",
+                'curl --user "$USER:$PASSWORD" https://contoso.example',
+                "docker login -u push -p $(REGISTRY_PASSWORD)",
+                "sshpass -p {{ password }} ssh admin@contoso.example",
+                "redis-cli -a %REDIS_PASSWORD% ping",
+                "openssl pkcs12 -passin pass:$PFX_PASSWORD -nodes",
+                "machine a.example login build password $TOKEN",
+                "localhost:5432:orders:app:$PGPASSWORD",
+                "ALTER ROLE app PASSWORD '$(NEW_PASSWORD)'",
+            )
+        ),
+    ),
+    "hexadecimal text": lambda r: ("GREETING", f"Good morning, {words(r, ' ')}, and welcome".encode().hex()),
+    "gzip in base64 without a credential": lambda r: (
+        "customData",
+        base64.b64encode(gzip.compress(f"#cloud-config\npackages: [{words(r, '-')}]\n".encode())).decode(),
+    ),
+    "times and addresses with colons": lambda r: (
+        "SETTING",
+        r.choice(
+            (
+                f"broker-{r.randint(0, 9)}.contoso.example:9093",
+                ":".join(drawn(r, HEX, 2) for _ in range(6)),
+                f"2027:11:28:12:{r.randint(10, 59)}",
+                f"fe80:{r.randint(100, 999)}:1:2:{r.randint(1, 9)}",
+                f"contoso.azurecr.io:443/team/app:1.{r.randint(0, 99)}",
+                f"arn:aws:iam:{r.randint(100, 999)}:role/reader",
+                f"system:serviceaccount:{words(r, '-')}:runner",
+            )
+        ),
+    ),
+    "kind of a login": lambda r: (
+        r.choice(("KAFKA_AUTH", "AZURE_CREDENTIAL", "LOGIN")),
+        r.choice(("sasl:plain", "env:AZURE_CLIENT", "managed-identity", "oauth2:enabled", "anonymous", "none:0000")),
+    ),
+    "name in one word under a name for a key": lambda r: (
+        "SIGNING_KEY",
+        "".join(r.sample(("invoice", "signing", "customer", "orders", "payment", "report", "external"), 3)),
+    ),
+    "sentence about a password": lambda r: (
+        "HELP",
+        f"Create user accounts for {words(r, ' ')}, then reset the password. Default login pages have a name.",
     ),
     "text in base64": lambda r: ("GREETING", in_base64(f"Good morning, {words(r, ' ')}, and welcome to Contoso")),
 }

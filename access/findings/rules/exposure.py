@@ -11,11 +11,12 @@ RULES = (
         "regardless of all roles, and no log shows who used it.",
         fix="Revoke the credential, since it must be considered known. Then use the agent's identity. A secret for a "
         "service without identities belongs in a key vault, referred to by `keyVaultUrl`.",
-        help="Texts in the form of a key, token, connection string or signature, anywhere in a resource's properties, "
-        "the stack's configuration or its outputs, encoded in base64 or not; secrets that an app stores by value; and "
-        "variables whose name ends with a word like password, key or token and whose value looks like one. Keys of "
-        "data (`PARTITION_KEY`), public keys, digests and ids do not count. The value is never shown. An exception "
-        "names one property: `on: report/template.containers[report].env[SETTING]`.",
+        help="Texts in the form of a key, token, connection string, login or signature, anywhere in the properties of "
+        "a resource of Azure or of another provider, the stack's configuration or its outputs and those of stacks that "
+        "it refers to, encoded or not; passwords in commands and in password files; secrets that an app stores by "
+        "value; and variables whose name ends with a word like password, key or token and whose value looks like one. "
+        "Keys of data (`PARTITION_KEY`), public keys, digests and ids do not count. The value is never shown. An "
+        "exception names one property: `on: report/template.containers[report].env[SETTING]`.",
     ),
     Rule(
         id="local-auth-on",

@@ -57,6 +57,22 @@ def test_access_check_reports_no_url_name_or_digest_as_credential(name: str, val
     assert SMALL.having(app(template=variables(**{name: value}))).ids() == []
 
 
+@pytest.mark.parametrize(
+    ("words", "path"),
+    [
+        ({"command": ["curl"], "args": ["-u", "deploy:hunter2", "https://a"]}, "args"),
+        ({"command": ["redis-cli", "-a", "hunter2", "ping"]}, "command"),
+        ({"command": ["sh", "-c", "mysql -phunter2 orders"]}, "command[2]"),
+        ({"args": ["--password=hunter2", "--fast"]}, "args[0]"),
+    ],
+)
+def test_access_check_searches_the_words_of_a_command_together(words: dict[str, list[str]], path: str) -> None:
+    (found,) = SMALL.having(app(template={"containers": [{"name": "report", **words}]})).findings()
+
+    assert found.part == f"template.containers[report].{path}"
+    assert "hunter2" not in repr(found)
+
+
 def test_access_check_masks_a_credential_in_the_name_of_a_tag() -> None:
     (found,) = SMALL.having(app(tags={f"AccountKey={DRAWN}": f"AccountKey={DRAWN}"})).findings()
 

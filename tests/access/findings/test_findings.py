@@ -83,6 +83,13 @@ WORKFLOW = Actor(
 ADMINISTRATORS = replace(WORKFLOW, kind="administrator", target=cluster().id)
 
 
+def model(**facts: str) -> World:
+    """Return the network with a model deployment and the facts of the table about its model."""
+    named = {"owner": "models", "deployment": "small", "model": "gpt", "version": "1", "line": 18}
+    known = {"sku": "Standard", "region": "westeurope", "table": "2026-05-01", "lifecycle": "GA"}
+    return SMALL.declaring(models=[{**named, **known, "availability": "available", **facts}])
+
+
 CASES: dict[str, tuple[str, World, World]] = {
     "one identity, two apps": (
         "shared-identity",
@@ -295,6 +302,10 @@ CASES: dict[str, tuple[str, World, World]] = {
         SMALL.declaring_access(access("reports", None, 14, role=WRITE, because="a test"), access("done", "send", 15)),
         SMALL,
     ),
+    "a model that is gone": ("retired-model", model(retires="2026-06-01"), model(retires="2028-06-01")),
+    "a model that goes": ("retiring-model", model(lifecycle="Deprecated"), model(lifecycle="Legacy")),
+    "a model that is elsewhere": ("unavailable-model", model(availability="unavailable"), model()),
+    "a new model": ("unknown-model", model(lifecycle="", availability=""), model()),
 }
 
 

@@ -32,6 +32,7 @@ CAUSED_BY_A_NETWORK = {
     "redundant-grant",
     "separation-of-duties",
     "unknown-finding",
+    "unknown-model",
     "unused-exception",
     "unused-resource",
     "waiting-access",

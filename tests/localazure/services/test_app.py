@@ -139,7 +139,7 @@ def test_changing_environment_of_a_container_app_forces_replacement_in_local_azu
 def test_deleting_managed_environment_with_apps_is_refused_by_local_azure(azure: LocalAzure) -> None:
     app, _ = make(azure, APP)
 
-    with pytest.raises(AzureError, match="still contains the app"):
+    with pytest.raises(AzureError, match="still contains 1 container app"):
         azure.delete(ENVIRONMENT, ENVIRONMENT_ID)
 
     assert azure.read(ENVIRONMENT, ENVIRONMENT_ID) is not None

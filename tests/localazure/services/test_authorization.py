@@ -198,7 +198,7 @@ def test_role_assignment_name_used_twice_in_the_subscription_is_refused_by_local
 
     refused = refusal(azure, ROLE_ASSIGNMENT, scope=IDENTITY_ID)
 
-    assert (refused.code, refused.status) == ("RoleAssignmentUpdateNotPermitted", 409)
+    assert (refused.code, refused.status) == ("RoleAssignmentUpdateNotPermitted", 400)
 
 
 def test_role_assignment_of_another_role_at_the_same_scope_is_accepted_by_local_azure(azure: LocalAzure) -> None:
@@ -219,7 +219,7 @@ def test_updating_role_of_a_role_assignment_is_refused_by_local_azure(azure: Loc
     refused = update_refusal(azure, ROLE_ASSIGNMENT, assignment, roleDefinitionId=role_id("AcrPull"))
 
     assert azure.diff(ROLE_ASSIGNMENT, inputs, {**inputs, "roleDefinitionId": role_id("AcrPull")}).replaces == ()
-    assert (refused.code, refused.status) == ("RoleAssignmentUpdateNotPermitted", 409)
+    assert (refused.code, refused.status) == ("RoleAssignmentUpdateNotPermitted", 400)
     assert "roleDefinitionId" in refused.message
 
 

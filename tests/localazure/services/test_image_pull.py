@@ -12,7 +12,7 @@ from tests.localazure.services.refusals import refusal
 REGISTRY = "azure-native:containerregistry:Registry"
 REGISTRY_ID = f"{GROUP}/providers/Microsoft.ContainerRegistry/registries/networkdev7"
 SERVER = "networkdev7.azurecr.io"
-CODE = "InvalidParameterValueInContainerTemplate"
+CODE = "ContainerAppOperationError"
 REPOSITORY = (
     "((!(ActionMatches{'Microsoft.ContainerRegistry/registries/repositories/content/read'})) OR"
     " (@Request[Microsoft.ContainerRegistry/registries/repositories:name] StringEquals 'report'))"
@@ -86,7 +86,7 @@ def test_role_without_pull_permission_does_not_allow_the_image_pull_in_local_azu
     refused = refusal(azure, APP, **pulling(IDENTITY_ID))
 
     assert refused.code == CODE
-    assert "UNAUTHORIZED" in refused.message
+    assert f"unable to pull image using Managed identity {IDENTITY_ID}" in refused.message
     assert "agent-pull" in refused.message
 
 
@@ -109,7 +109,11 @@ def test_first_image_pull_with_system_assigned_identity_is_refused_by_local_azur
     make(azure, IDENTITY)
     registry(azure)
 
-    assert "before the app exists" in str(refusal(azure, APP, **pulling("system")))
+    refused = refusal(azure, APP, **pulling("system"))
+
+    assert refused.code == CODE
+    assert "form a circle" in refused.message
+    assert "that identity begins with the app" in refused.message
 
 
 def test_later_image_pulls_with_system_assigned_identity_are_allowed_in_local_azure(azure: LocalAzure) -> None:
@@ -186,3 +190,35 @@ def test_app_update_without_template_change_does_not_check_the_image_pull_in_loc
     updated = azure.update(APP, app, {**SAMPLES[APP].inputs, **pulling(IDENTITY_ID), "tags": {"owner": "platform"}})
 
     assert updated["tags"] == {"owner": "platform"}
+
+
+@pytest.mark.parametrize("identity", [IDENTITY_ID, None])
+def test_app_update_with_an_image_that_cannot_be_pulled_leaves_the_old_revision_ready_in_local_azure(
+    azure: LocalAzure, identity: str | None
+) -> None:
+    make(azure, IDENTITY)
+    registry(azure)
+    app, first = make(azure, APP, **pulling(None, "images.example/report:1"))
+    unready = {**SAMPLES[APP].inputs, **pulling(identity)}
+
+    updated = azure.update(APP, app, unready)
+
+    assert updated["provisioningState"] == "Succeeded"
+    assert updated["latestRevisionName"] != first["latestRevisionName"]
+    assert updated["latestReadyRevisionName"] == first["latestReadyRevisionName"] == first["latestRevisionName"]
+    read = azure.read(APP, app)
+    assert read is not None
+    assert read[1]["latestReadyRevisionName"] == first["latestReadyRevisionName"]
+
+    grant(azure, "AcrPull")
+    ready = azure.update(APP, app, {**SAMPLES[APP].inputs, **pulling(IDENTITY_ID)})
+    assert ready["latestReadyRevisionName"] == ready["latestRevisionName"]
+
+
+def test_new_app_with_an_image_from_an_unlisted_registry_is_refused_by_local_azure(azure: LocalAzure) -> None:
+    registry(azure)
+
+    refused = refusal(azure, APP, **pulling(None))
+
+    assert refused.code == "InvalidParameterValueInContainerTemplate"
+    assert "UNAUTHORIZED" in refused.message

@@ -1,5 +1,6 @@
-"""Tests of models in local Azure: each region has only the models and SKUs of the dated table."""
+"""Tests of models in local Azure: each region has the models and SKUs of the dated table, until they retire."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,6 +16,9 @@ from tests.localazure.services.refusals import refusal, update_refusal
 
 REGIONS = sorted(region for regions in model_table().areas.values() for region in regions)
 VERSIONS = sorted((one.model, one.version) for one in model_table().versions.values() if one.regions)
+
+
+GET_DEPLOYMENT = "azure-native:cognitiveservices:getDeployment"
 
 
 def body(model: str, version: str | None, sku: str, capacity: int = 10) -> dict[str, Any]:
@@ -67,3 +71,54 @@ def test_change_of_a_deployment_to_an_unavailable_sku_is_refused_by_local_azure(
     refused = update_refusal(azure, DEPLOYMENT, here, **body("gpt-5.6-luna", "2026-07-09", "Standard"))
 
     assert refused.code == "InvalidResourceProperties"
+
+
+@pytest.mark.parametrize(
+    ("version", "today", "code", "text"),
+    [
+        (
+            ("gpt-4.1", "2025-04-14"),
+            date(2026, 11, 29),
+            "ServiceModelDeprecating",
+            "is in deprecating state and cannot be",
+        ),
+        (
+            ("gpt-4.1", "2025-04-14"),
+            date(2027, 4, 14),
+            "ServiceModelDeprecated",
+            "has been deprecated since 04/14/2027",
+        ),
+        (("gpt-5", "2025-08-07"), date(2027, 2, 9), "ServiceModelDeprecated", "has been deprecated since 02/09/2027"),
+    ],
+)
+def test_new_deployment_of_a_deprecated_or_retired_model_is_refused_by_local_azure(
+    version: tuple[str, str], today: date, code: str, text: str
+) -> None:
+    refused = refusal(LocalAzure(World(), today=today), DEPLOYMENT, **body(*version, "GlobalStandard"))
+
+    assert refused.code == code
+    assert f"Format:OpenAI,Name:{version[0]},Version:{version[1]}" in str(refused)
+    assert text in str(refused)
+
+
+def test_existing_deployment_of_a_retired_model_is_kept_and_resized_by_local_azure() -> None:
+    world = World()
+    model = ("gpt-5", "2025-08-07", "GlobalStandard")
+    here, _ = make(LocalAzure(world, today=date(2027, 2, 8)), DEPLOYMENT, **body(*model))
+    later = LocalAzure(world, today=date(2027, 2, 9))
+
+    outputs = later.update(DEPLOYMENT, here, {**with_needs(later, DEPLOYMENT), **body(*model, capacity=20)})
+
+    assert outputs["properties"]["currentCapacity"] == 20
+    assert update_refusal(later, DEPLOYMENT, here, **body("gpt-5-mini", *model[1:])).code == "ServiceModelDeprecated"
+
+
+def test_model_deployment_is_returned_by_the_provider_function_of_local_azure(azure: LocalAzure) -> None:
+    here, outputs = make(azure, DEPLOYMENT)
+    named = {"resourceGroupName": "rg", "accountName": "network-openai-dev7", "deploymentName": "small"}
+
+    found = azure.invoke(GET_DEPLOYMENT, named)
+
+    assert (found["id"], found["name"], found["properties"]) == (here, "small", outputs["properties"])
+    with pytest.raises(AzureError, match="ResourceNotFound"):
+        azure.invoke(GET_DEPLOYMENT, {**named, "deploymentName": "other"})
