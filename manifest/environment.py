@@ -118,12 +118,12 @@ def _reachable(value: str) -> str:
     return block
 
 
-def _published(written: object) -> bool | tuple[str, ...]:
-    """Normalize the setting `published`: true, or a sorted list of agents; no agents are an empty list."""
+def _agents(written: object) -> bool | tuple[str, ...]:
+    """Normalize a choice of agents: true for all, or a sorted list; no agents are an empty list."""
     if isinstance(written, bool):
         return written or ()
     if not isinstance(written, list | tuple):
-        message = f"{quote_value(written)} is neither true nor a list of agents to publish; write one of the two"
+        message = f"{quote_value(written)} is neither true nor a list of agents; write one of the two"
         raise ValueError(message)  # noqa: TRY004 - pydantic needs a ValueError
     listed = cast("list[object] | tuple[object, ...]", written)
     for one in listed:
@@ -132,14 +132,14 @@ def _published(written: object) -> bool | tuple[str, ...]:
     return tuple(sorted(str(one) for one in listed))
 
 
-_PUBLISHED_SCHEMA: dict[str, Any] = {
+_AGENTS_SCHEMA: dict[str, Any] = {
     "anyOf": [
         {"type": "boolean"},
         {"type": "array", "items": {"type": "string", "pattern": f"^(?:{AGENT.pattern})$"}, "uniqueItems": True},
     ]
 }
 
-Published = Annotated[bool | tuple[str, ...], PlainValidator(_published), WithJsonSchema(_PUBLISHED_SCHEMA)]
+ChosenAgents = Annotated[bool | tuple[str, ...], PlainValidator(_agents), WithJsonSchema(_AGENTS_SCHEMA)]
 PrincipalId = Annotated[str, AfterValidator(_principal), Field(json_schema_extra={"pattern": f"^{_UUID}$"})]
 EntraId = Annotated[str, AfterValidator(_entra_id), Field(json_schema_extra={"pattern": f"^{_UUID}$"})]
 Reachable = Annotated[str, AfterValidator(_reachable)]
@@ -254,8 +254,10 @@ class Environment(StrictModel):
     """Production requires a tag for every image. Set false in other environments."""
     existing: dict[str, ExistingLocation] = Field(default_factory=dict[str, ExistingLocation])
     """Location of existing accounts, vaults, namespaces, services, stores, clusters and the registry, by base name."""
-    published: Published = ()
+    published: ChosenAgents = ()
     """Legacy: Foundry agents that are published as applications, in projects with 'identities: shared'."""
+    placeholder_images: ChosenAgents = ()
+    """Agents whose image is not in the registry yet: true for all, or a list; they run without access until then."""
     shared_identity: Literal["allowed", "refused"] = "refused"
     """Legacy: permission for Foundry agents to share one identity, so that a grant of one is a grant of all."""
     agent_identities: dict[str, PrincipalId] = Field(default_factory=dict[str, str])
@@ -298,6 +300,13 @@ class Environment(StrictModel):
     def cluster(self, name: str) -> Cluster:
         """Return the settings of a cluster in this environment; the defaults if there are none."""
         return self.clusters.get(name) or Cluster()
+
+    def runs_placeholder(self, agent: str, network: Network) -> bool:
+        """Return True if an agent in a container has no access here, since its image is not in the registry yet."""
+        listed = self.placeholder_images is True or (
+            self.placeholder_images is not False and agent in self.placeholder_images
+        )
+        return listed and network.agents[agent].host != "foundry"
 
     def is_published(self, agent: str, network: Network) -> bool:
         """Return True if a Foundry agent is published in this environment."""

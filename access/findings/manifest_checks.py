@@ -70,12 +70,15 @@ def _unused(context: CheckContext) -> Iterator[Finding]:
         for principal_id, resource, _ in context.accesses
         if (principal := context.graph.principal(principal_id)) and context.is_network_principal(principal)
     }
+    declared = context.declared
+    for entry in (*declared.agents.values(), *declared.parties.values()) if declared else ():
+        used |= {each.resource for each in entry.access if each.waits}
     resources = (each for each in context.graph.resources if each.declared and each.kind != CALLED)
     places = {each.name: context.resource_location(each) for each in resources}
-    if context.declared:
-        lines = {name: context.declared.location(each.line) for name, each in context.declared.resources.items()}
-        registry = context.declared.registry
-        places = lines | ({registry.name: context.declared.location(registry.line)} if registry else {})
+    if declared:
+        lines = {name: declared.location(each.line) for name, each in declared.resources.items()}
+        registry = declared.registry
+        places = lines | ({registry.name: declared.location(registry.line)} if registry else {})
     for name, place in places.items():
         if name not in used:
             yield Finding(

@@ -18,6 +18,17 @@ from components.hosts.container_apps_environment import CONSUMPTION
 from components.resources.base import Scaling
 from components.resources.image_registry import ImageRegistry
 
+PLACEHOLDER = (
+    "mcr.microsoft.com/azuredocs/containerapps-helloworld"
+    "@sha256:e9b3e7c34664c7cffd7144864b0e4eec369bfde80068f9095dc63b37058bec48"
+)
+"""Image that runs while an agent's image is not in the registry: a web page without a credential or a client of Azure.
+
+"Quickstart: Deploy your first container app", Microsoft Learn, 2025; the digest as public repositories pin it, 2026-11.
+"""
+PLACEHOLDER_PORT = 80
+"""Port on which the placeholder image listens."""
+
 
 class IngressArgs(TypedDict):
     """Ingress of an agent's Container App; without ingress, nothing can reach the agent."""
@@ -91,6 +102,8 @@ class ContainerAppAgentArgs(TypedDict):
     """Number of simultaneous requests per replica above which a replica is added."""
     scaling: NotRequired[Scaling | None]
     """KEDA scaler that sets the number of replicas: the return value of a resource's `scaling`."""
+    placeholder: NotRequired[bool]
+    """True while the image is not in the registry: a placeholder image runs, and the agent gets no access."""
     variables: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Environment variables; never secrets, since everybody who may see the app can read them."""
     ingress: NotRequired[IngressArgs | None]
@@ -130,7 +143,7 @@ class ContainerAppAgent(Agent):
             workload_profile_name=CONSUMPTION,
             identity=_identity(pull, own),
             configuration=_configuration(args, pull, own),
-            template=_template(name, args, image, own),
+            template=_placeholder(name, args) if args.get("placeholder") else _template(name, args, image, own),
             # The app pulls its image when it is created, so the pull identity needs its role before that.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[may_pull, *self.grants]),
         )
@@ -151,7 +164,7 @@ class ContainerAppAgent(Agent):
             return None
         own = OwnIdentity(self, _identity_args(args, wanted["azure_name"]), wanted["subscription_id"])
         self.principal_id = own.principal_id
-        self.grants += [each.grant_to(self) for each in wanted["permissions"]]
+        self.grants += [each.grant_to(self) for each in wanted["permissions"] if not args.get("placeholder")]
         return own
 
 
@@ -214,7 +227,7 @@ def _ingress(args: ContainerAppAgentArgs) -> "app.IngressArgs | None":
         )
     return app.IngressArgs(
         external=external,
-        target_port=ingress["port"],
+        target_port=PLACEHOLDER_PORT if args.get("placeholder") else ingress["port"],
         allow_insecure=False,
         transport=app.IngressTransportMethod.AUTO,
         ip_security_restrictions=[
@@ -227,6 +240,13 @@ def _ingress(args: ContainerAppAgentArgs) -> "app.IngressArgs | None":
         ]
         or None,
     )
+
+
+def _placeholder(name: str, args: ContainerAppAgentArgs) -> "app.TemplateArgs":
+    """Return the template of an app without the agent's image: no variables, probes or scale rules of the agent."""
+    size = app.ContainerResourcesArgs(cpu=args["cpu"], memory=args["memory"])
+    container = app.ContainerArgs(name=name, image=PLACEHOLDER, resources=size, env=[])
+    return app.TemplateArgs(containers=[container], scale=app.ScaleArgs(min_replicas=0, max_replicas=1))
 
 
 def _template(name: str, args: ContainerAppAgentArgs, image: str, own: OwnIdentity | None) -> "app.TemplateArgs":

@@ -59,6 +59,8 @@ def in_container_app(  # noqa: PLR0913, PLR0917 - one argument for each thing th
         "probes": dict(_probes(agent)),
         "tags": environment.tags,
     }
+    if environment.runs_placeholder(name, site.network):
+        args["placeholder"] = True
     if agent.identity == "user-assigned":
         args["own_identity"] = {
             "azure_name": own_identity_name(*name_parts),
@@ -92,8 +94,10 @@ def in_cluster(  # noqa: PLR0913, PLR0917 - as above
         "image_tag": environment.image_tag_of(name),
         "cpu": agent.cpu,
         "memory": agent.memory,
-        # The cluster has no autoscaler for pods, so the minimum number of replicas runs.
-        "replicas": max(environment.limit_replicas(agent.replicas).min, 1),
+        # The cluster has no autoscaler for pods, so the minimum number of replicas runs. Without an image, no pod does.
+        "replicas": 0
+        if environment.runs_placeholder(name, site.network)
+        else max(environment.limit_replicas(agent.replicas).min, 1),
         "egress": tuple(_egress(agent, environment)),
         "callees": tuple(_callees(site, name)),
         "user_id": agent.user_id,

@@ -164,7 +164,7 @@ class AgentNetwork(pulumi.ComponentResource):
 
     def _in_container_app(self, name: str, agent: Agent) -> ContainerAppAgent:
         variables = self._variables(name, agent)
-        permissions = self._granting.permissions(agent.access) if agent.identity == "user-assigned" else {}
+        permissions = self._granting.permissions(self._access_of(name)) if agent.identity == "user-assigned" else {}
         args = in_container_app(
             self._site,
             name,
@@ -180,6 +180,11 @@ class AgentNetwork(pulumi.ComponentResource):
             names = (each.pulumi_resource_name for each in made.grants)
             self._granted_before[made] = dict(zip(permissions, names, strict=True))
         return made
+
+    def _access_of(self, name: str) -> tuple[Access, ...]:
+        """Return the access that an agent gets in this environment; none while it runs a placeholder image."""
+        network = self._site.network
+        return () if self._site.environment.runs_placeholder(name, network) else network.agents[name].access
 
     def _in_cluster(self, name: str, agent: Agent) -> AksAgent:
         args = in_cluster(self._site, name, agent, self._hosts, self._registry, self._variables(name, agent))
@@ -213,7 +218,7 @@ class AgentNetwork(pulumi.ComponentResource):
             if component in self._granted_before:
                 continue
             grantee = component.grantee
-            access.setdefault(grantee.component, (grantee, []))[1].extend(network.agents[name].access)
+            access.setdefault(grantee.component, (grantee, []))[1].extend(self._access_of(name))
         granted = {parent: self._granting.grant(*what) for parent, what in access.items()} | self._granted_before
         for name, people in sorted(network.people.items()):
             args: PeopleArgs = {"kind": people.kind, "principal_id": self._site.environment.people[name]}

@@ -16,6 +16,7 @@ _MAX_TAGS = 50
 def check_environment(inputs: CheckInput) -> Iterator[Violation]:
     """Yield the violations in image tags, existing resources, limits, tags, clusters, destinations and people."""
     yield from _image_tags(inputs)
+    yield from _placeholder_images(inputs)
     yield from _existing(inputs)
     yield from _subscriptions(inputs)
     yield from _limits(inputs)
@@ -52,6 +53,21 @@ def _image_tags(inputs: CheckInput) -> Iterator[Violation]:
                 f" {join_choices(untagged)} {'has' if len(untagged) == 1 else 'have'} none"
             )
             yield Violation(("image_tag",), message, "environment")
+
+
+def _placeholder_images(inputs: CheckInput) -> Iterator[Violation]:
+    chosen, agents, path = inputs.environment.model.placeholder_images, inputs.names("agents"), ("placeholder_images",)
+    listed = () if isinstance(chosen, bool) else chosen
+    for agent in dict.fromkeys(listed):
+        if listed.count(agent) > 1:
+            message = f"{quote_value(agent)} is listed {listed.count(agent)} times; write it once"
+            yield Violation(path, message, "environment")
+        if agent not in agents:
+            message = unknown_name_message("agent", agent, agents, there="the agents are")
+            yield Violation(path, message, "environment")
+        elif inputs.host_of(agent) == "foundry":
+            message = f"{quote_value(agent)} runs on Foundry and has no image; remove it here"
+            yield Violation(path, message, "environment")
 
 
 def _unfixed_tag(tag: str) -> str:

@@ -1,5 +1,7 @@
 """Tests of the Container App agent component: app, identities, ingress, probes and scaling."""
 
+import re
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
@@ -148,6 +150,33 @@ def test_own_identity_of_a_container_app_agent_is_known_in_a_preview_where_the_p
 
     _, own = app_of(recorded)["configuration"]["identitySettings"]
     assert own == {"identity": OWN, "lifecycle": "Main"}
+
+
+@pytest.mark.parametrize("agent", [report, report_with_own_identity], ids=["system-assigned", "user-assigned"])
+def test_container_app_agent_without_its_image_runs_a_pinned_placeholder_and_has_no_role_but_the_pull_of_its_image(
+    agent: Callable[..., ContainerAppAgent],
+) -> None:
+    settings: dict[str, Any] = {
+        "variables": {"MODE": "x"},
+        "probes": {"liveness": {"port": 8080}},
+        "ingress": {"port": 8080},
+        "scaling": Scaling("azure-servicebus", {"queueName": "jobs"}),
+    }
+    recorded, later = record(lambda: agent(placeholder=True, **settings)), record(lambda: agent(**settings))
+
+    granted = [*recorded.all("RoleAssignment"), *recorded.all("SqlResourceSqlRoleAssignment")]
+    assert [one.name for one in granted] == ["report-may-pull-contoso"]
+    app, usual = app_of(recorded), app_of(later)
+    (container,) = app["template"]["containers"]
+    assert re.fullmatch(r"mcr\.microsoft\.com/[\w/-]+@sha256:[0-9a-f]{64}", container["image"])
+    assert set(container) == {"env", "image", "name", "resources"}
+    assert container["env"] == []
+    assert app["template"]["scale"] == {"minReplicas": 0, "maxReplicas": 1}
+    assert app["configuration"]["ingress"] == {**usual["configuration"]["ingress"], "targetPort": 80}
+    # Nothing else differs, so that the agent's identities and its pull role are there before its image is.
+    for app_inputs in (app, usual):
+        del app_inputs["template"], app_inputs["configuration"]["ingress"]
+    assert app == usual
 
 
 def test_container_app_agents_container_gets_no_token_for_the_pull_identity() -> None:

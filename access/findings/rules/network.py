@@ -55,7 +55,8 @@ RULES = (
         title="No agent has access to a declared resource",
         why="An unused resource costs money, can be attacked, and looks as if it were needed.",
         fix="Remove the resource from network.yaml, or declare access to the resource.",
-        help="Counts effective access, by roles and keys, rather than declared access.",
+        help="Counts effective access, by roles and keys, rather than declared access. Access that waits in this "
+        "environment counts, too.",
     ),
     Rule(
         id="escape-hatch-role",
@@ -78,11 +79,13 @@ RULES = (
     Rule(
         id="waiting-access",
         severity="note",
-        title="A declared access waits for an agent that cannot be called yet",
-        why="The access is granted in the same run that publishes the agent; until then callers get an error.",
-        fix="Publish the agent in this environment, or change nothing: the declaration is right.",
+        title="A declared access is not granted yet in this environment",
+        why="The access is granted in the run that publishes the called agent, or that replaces the placeholder by the "
+        "agent's image; until then requests are refused.",
+        fix="Publish the called agent, or push the image and remove the agent from `placeholder_images`; or change "
+        "nothing: the declaration is right.",
         help="Counts a `use` of a Foundry agent that has no endpoint of its own here: one that is not published and "
-        "has no identity from its creation.",
+        "has no identity from its creation. Counts every access of an agent in `placeholder_images`.",
     ),
     Rule(
         id="expired-exception",
