@@ -26,13 +26,13 @@ $(VENV)/.installed: requirements.txt pyproject.toml
 
 setup: $(VENV)/.installed ## create .venv and install the pinned packages
 
-preview: setup ## show planned resources and access, on local Azure (STACK=dev)
-	@$(COMMAND) preview --stack $(STACK) --save .localazure/$(STACK).preview.json
+preview: setup ## show planned resources and access, on local Azure (STACK=dev, SUMMARY=1 for few lines)
+	@$(COMMAND) preview --stack $(STACK) $(if $(SUMMARY),--summary) --save .localazure/$(STACK).preview.json
 	@echo
-	@$(COMMAND) access review --stack $(STACK) --of .localazure/$(STACK).preview.json
+	@$(COMMAND) access $(if $(SUMMARY),report,review) --stack $(STACK) --of .localazure/$(STACK).preview.json
 
-up: setup ## deploy the stack to local Azure (STACK=dev)
-	@$(COMMAND) up --stack $(STACK)
+up: setup ## deploy the stack to local Azure (STACK=dev, SUMMARY=1 for few lines)
+	@$(COMMAND) up --stack $(STACK) $(if $(SUMMARY),--summary)
 
 destroy: setup ## delete the stack's resources from local Azure (STACK=dev)
 	@$(COMMAND) destroy --stack $(STACK)

@@ -15,6 +15,7 @@ from access.model.declared import Declared
 from cli.cache import store
 from cli.cache.fingerprint import TooLargeError, fingerprint
 from cli.environment import NO_CACHE, is_on
+from cli.errors import CommandError
 from cli.project_root import check_stack
 from safe_text.display import escaped_lines
 from safe_text.yaml_loading import load_yaml
@@ -49,7 +50,7 @@ class Project:
             CommandError: there is no such stack.
             ManifestError: with every mistake in the files.
         """
-        return self._declared if (self.root / "network.yaml").is_file() else None
+        return self._declared if self._has_manifest else None
 
     def deployed(self) -> Mapping[str, Any]:
         """Return the document of a preview of the program on local Azure.
@@ -71,6 +72,10 @@ class Project:
         """Return True if the project's documents are in the cache, so that the program need not run."""
         return bool(self._cached)
 
+    @property
+    def _has_manifest(self) -> bool:
+        return (self.root / "network.yaml").is_file()
+
     @cached_property
     def _declared(self) -> Declared:
         return Declared.from_json(self._declared_document)
@@ -78,6 +83,12 @@ class Project:
     @cached_property
     def _declared_document(self) -> dict[str, Any]:
         check_stack(self.root, self.stack)
+        if not self._has_manifest:
+            raise CommandError(
+                "network.yaml: no such file; it declares the network with which access is compared. To check any other"
+                " Azure program, write an export or a preview of it to a file and run `agent-network access check --of"
+                " FILE --without-manifest`"
+            )
         if self._cached:
             return cast("dict[str, Any]", self._cached["declared"])
         from cli.declared import read_declared_document  # noqa: PLC0415 (imports pydantic)
@@ -93,7 +104,7 @@ class Project:
 
         self.report(f"the program for stack {self.stack!r}")
         document, reads = deployment_of(self.root, self.stack)
-        if self._fingerprint and reads is not None:
+        if self._fingerprint and reads is not None and self._has_manifest:
             self._save(document, reads)
         return document
 

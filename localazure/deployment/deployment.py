@@ -166,10 +166,10 @@ class LocalDeployment:
     def _component(self, desired: DesiredResource, old: Record | None) -> DeployedResource:
         given = DeployedResource("", {} if old is None else dict(old.outputs))
         record = new_record(desired, desired.inputs, given)
-        changed = () if old is None else tuple(changes(old.inputs, record.inputs))
-        by_name = named_changes((old.inputs, old.inputs), (record.inputs, record.inputs)) if old is not None else ()
+        found = named_changes((old.inputs, old.inputs), (record.inputs, record.inputs)) if old is not None else ()
+        changed = tuple(found)
         op = Op.CREATE if old is None else Op.UPDATE if changed else Op.SAME
-        self._add_resource_step(op, desired, record, ResourceDiff(changed, by_name=tuple(by_name)))
+        self._add_resource_step(op, desired, record, ResourceDiff(changed))
         return DeployedResource("", {})
 
     def _external(self, desired: DesiredResource, old: Record | None, id_: str) -> DeployedResource:
@@ -227,12 +227,10 @@ class LocalDeployment:
         shown = (mask(existing.inputs, secret_paths(old.inputs)), mask(inputs, desired.secrets))
         by_name = _changes_by_name((existing.inputs, shown[0]), (inputs, shown[1]), touched)
         if difference.replaces or forced_by or desired.type != old.type:
-            return self._replace(desired, old, inputs, ResourceDiff(changed, forced_by, by_name))
+            return self._replace(desired, old, inputs, ResourceDiff(by_name, forced_by))
         with self._keeping_unfinished(desired, inputs):
             given = deployed_resource(desired, old.id, self._azure.update(desired.type, old.id, inputs))
-        self._add_resource_step(
-            Op.UPDATE, desired, new_record(desired, inputs, given), ResourceDiff(changed, (), by_name)
-        )
+        self._add_resource_step(Op.UPDATE, desired, new_record(desired, inputs, given), ResourceDiff(by_name))
         return given
 
     def _create(

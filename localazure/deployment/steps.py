@@ -5,9 +5,10 @@ Owns plain data only; decides nothing.
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import takewhile
 from typing import Any
 
-from localazure.arm.property_paths import Change, Path
+from localazure.arm.property_paths import Change, ItemName, Path, overlaps
 from localazure.deployment.records import Record
 
 
@@ -53,10 +54,18 @@ class ResourceDiff:
     """Inputs of a resource that changed since the last run, and those among them that force a replacement."""
 
     changed: tuple[Change, ...] = ()
+    """Changed inputs; items of lists, such as environment variables, are matched by their names."""
     forced_by: tuple[Change, ...] = ()
-    """Changed inputs that force a replacement of the resource."""
-    by_name: tuple[Change, ...] = ()
-    """The changed inputs for people: items of lists, such as environment variables, are matched by their names."""
+    """Changed inputs that force a replacement of the resource; items of lists have their positions."""
+
+    def forces_replacement(self, change: Change) -> bool:
+        """Return True if a change in `changed` forces a replacement; items of one list count together."""
+        return any(overlaps(_around_items(one.path), _around_items(change.path)) for one in self.forced_by)
+
+
+def _around_items(path: Path) -> Path:
+    """Return a property path up to its first list, whose items have positions in one form and names in another."""
+    return tuple(takewhile(lambda step: not isinstance(step, int | ItemName), path))
 
 
 NO_DIFF = ResourceDiff()

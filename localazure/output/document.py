@@ -47,7 +47,7 @@ def _resource(step: ResourceStep) -> dict[str, Any]:
 
 
 def _difference(change: Change, step: ResourceStep) -> dict[str, Any]:
-    row: dict[str, Any] = {"path": format_path(change.path), "replaces": change in step.differences.forced_by}
+    row: dict[str, Any] = {"path": format_path(change.path), "replaces": step.differences.forces_replacement(change)}
     if change.old is not ABSENT:
         row["old"] = change.old
     if change.new is not ABSENT:

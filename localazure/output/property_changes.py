@@ -20,7 +20,7 @@ def property_changes(result: RunResult, style: Style) -> str:
     """Return every changed property with its old and new value, as text."""
     lines: list[str] = []
     for step in result.steps:
-        changed = step.differences.by_name
+        changed = step.differences.changed
         if changed and step.op is not Op.SAME:
             lines.append(f" {style.paint(SIGNS[step.op], COLOURS[step.op])} {visible(step.record.name)}")
             lines += [_change_line(change, step, style) for change in changed]
@@ -29,7 +29,7 @@ def property_changes(result: RunResult, style: Style) -> str:
 
 def changed_paths(step: ResourceStep) -> str:
     """Return the paths of a resource's changed properties, shortened for one line."""
-    found = step.differences.forced_by or step.differences.by_name
+    found = step.differences.forced_by or step.differences.changed
     if not found:
         return ""
     paths = list(dict.fromkeys(visible(format_path(_brief(change.path))) for change in found))
@@ -50,7 +50,7 @@ def _change_line(change: Change, step: ResourceStep, style: Style) -> str:
     elif change.new is ABSENT:
         sign, colour = "-", "red"
     values = [shortened(value) for value in (change.old, change.new) if value is not ABSENT]
-    why = "  (cannot be changed in place)" if change in step.differences.forced_by else ""
+    why = "  (cannot be changed in place)" if step.differences.forces_replacement(change) else ""
     return style.paragraph(
         f"{visible(format_path(change.path))}: {' => '.join(values)}{why}", mark=sign, colour=colour, indent=5, hang=4
     )

@@ -63,6 +63,10 @@ def test_local_preview_and_up_print_the_access_that_changes(project: Path, capsy
     assert "=>" not in planned, "variables that keep their value are not shown"
     document = json.loads(output(capsys, "preview", "--json"))
     assert [change["words"] for change in document["accessChanges"]["changes"]] == ["may write"]
+    changed = {one["path"]: one for row in document["resources"] for one in row["differences"]}
+    variable = changed.pop("template.containers[report].env[DOCUMENTS_CONTAINER].value")
+    assert ("old" in variable, variable["new"], variable["replaces"]) == (False, "documents", False)
+    assert not [path for path in changed if "DOCUMENTS" not in path], "variables that keep their value are not listed"
     assert f"{GAINED}\naccess from the last deployment to this one" in output(capsys, "up")
 
     (project / "network.yaml").write_text(NETWORK)

@@ -43,7 +43,7 @@ def test_new_image_tag_of_one_agent_updates_only_the_image_of_its_container_app(
     )
     assert [(one["path"], one["old"], one["new"]) for one in app["differences"]] == [
         (
-            "template.containers[0].image",
+            "template.containers[analysis].image",
             "fabrikamdev7.azurecr.io/analysis:dev",
             "fabrikamdev7.azurecr.io/analysis:2.0.0",
         )
