@@ -26,6 +26,7 @@ from pulumi.runtime.proto import engine_pb2
 from pulumi.runtime.settings import SETTINGS, configure
 from pulumi.runtime.stack import run_in_stack
 
+from localazure.arm.permissions import RequestCheck, allow_everything
 from localazure.arm.world import World
 from localazure.azure import LocalAzure
 from localazure.deployment import state_file as state
@@ -82,6 +83,7 @@ def run(  # noqa: PLR0913 (one argument for each setting of a run)
     root: Path | None = None,
     progress: Callable[[ResourceStep], None] = lambda _: None,
     today: date | None = None,
+    request_check: RequestCheck = allow_everything,
 ) -> RunResult:
     """Run a Pulumi program against local Azure and return the outcome.
 
@@ -95,15 +97,17 @@ def run(  # noqa: PLR0913 (one argument for each setting of a run)
         root: the project's folder, for the line of an error in the program.
         progress: called with every resource as it is done.
         today: the day by which models are deprecated or retired; by default, `current_date()`.
+        request_check: called before each request to local Azure and may refuse it: `caller_check` for a deploying
+            identity. A preview sends no request.
 
     Raises:
         WorldFileError: the file is not this stack's, or another run is changing it.
     """
     namespace = Namespace(stack=stack, project=project)
     if operation is Operation.PREVIEW or path is None:
-        return _run(program, namespace, config, operation, path, root, progress, today)
+        return _run(program, namespace, config, operation, path, root, progress, today, request_check)
     with state.exclusive(path):
-        return _run(program, namespace, config, operation, path, root, progress, today)
+        return _run(program, namespace, config, operation, path, root, progress, today, request_check)
 
 
 def _run(  # noqa: PLR0913, PLR0917 (as above)
@@ -115,11 +119,13 @@ def _run(  # noqa: PLR0913, PLR0917 (as above)
     root: Path | None,
     progress: Callable[[ResourceStep], None],
     today: date | None,
+    request_check: RequestCheck,
 ) -> RunResult:
     world, records = state.load(path, namespace)
     if operation is Operation.PREVIEW:
         world = world.copy()
-    azure = LocalAzure(world, today=today)
+    check = allow_everything if operation is Operation.PREVIEW else request_check
+    azure = LocalAzure(world, today=today, request_check=check)
     deployment = LocalDeployment(azure, records, progress, config.get("azure-native:location", ""))
     engine = _LogEngine()
     if operation is not Operation.DESTROY:

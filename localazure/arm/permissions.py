@@ -5,17 +5,22 @@ Owns one check, which a service makes when Azure would: is a principal allowed a
 the check of every request of one caller, for a local Azure that is used as somebody (`caller_check`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from access.azure.actions import covered, covers
-from access.azure.roles import Permission, by_id
+from access.azure.catalogue import guid_of
+from access.azure.definitions import permissions_of
+from access.azure.roles import Permission, Role, by_id
 from access.evaluate.conditions.evaluation import ConditionQuery, evaluate
 from access.evaluate.conditions.parser import parse
 from access.model.attributes import Attributes, Known
 from localazure.arm.world import Resource, World
 from localazure.errors import AzureError
+
+CUSTOM_ROLE = "azure-native:authorization:RoleDefinition"
+"""Type token of custom role definitions."""
 
 
 def principal_index_key(principal_id: str) -> str:
@@ -57,6 +62,11 @@ def allow_everything(_world: World, _act: RequestedOperation) -> None:
     """Allow every request: local Azure is used as an administrator of the subscription, its data planes included."""
 
 
+def check_of(caller: str) -> RequestCheck:
+    """Return the check of the requests of a caller, by principal id; an empty id is an administrator."""
+    return caller_check(caller) if caller else allow_everything
+
+
 def caller_check(principal_id: str) -> RequestCheck:
     """Return the check that refuses every request that no role assignment of a principal allows.
 
@@ -90,9 +100,36 @@ def caller_check(principal_id: str) -> RequestCheck:
 def is_allowed(world: World, principal_id: str, act: RequestedOperation) -> bool:
     """Return True if a role assignment in local Azure, at the resource or above it, allows the operation."""
     return any(
-        _reaches(assignment, act.place) and _allows(assignment, act)
+        _reaches(assignment, act.place) and _allows(world, assignment, act)
         for assignment in world.find_indexed(principal_index_key(principal_id))
     )
+
+
+def role_in(world: World, definition: str) -> Role | None:
+    """Return the role with a definition id: a built-in role, or a custom role of local Azure; None if it is neither."""
+    built_in = by_id(definition)
+    if built_in is not None:
+        return built_in
+    found = world.find_unique(custom_role_key(definition))
+    if found is None:
+        return None
+    permissions = permissions_of(found.inputs.get("permissions")) or ()
+    return Role(guid_of(definition), str(found.inputs.get("roleName")), permissions)
+
+
+def custom_role_key(definition: str) -> str:
+    """Return the unique key of a custom role, whose id can be written at any scope where the role is assignable."""
+    return f"custom role {guid_of(definition)}"
+
+
+def role_index_key(definition: str) -> str:
+    """Return the index key under which local Azure stores the assignments of a role."""
+    return f"assigns {guid_of(definition)}"
+
+
+def assignments_of_role(world: World, definition: str) -> Iterator[Resource]:
+    """Return the role assignments in local Azure of one role."""
+    return world.find_indexed(role_index_key(definition))
 
 
 def _reaches(assignment: Resource, place: str) -> bool:
@@ -100,8 +137,8 @@ def _reaches(assignment: Resource, place: str) -> bool:
     return f"{place.lower()}/".startswith(f"{scope}/")
 
 
-def _allows(assignment: Resource, act: RequestedOperation) -> bool:
-    role = by_id(str(assignment.outputs["roleDefinitionId"]))
+def _allows(world: World, assignment: Resource, act: RequestedOperation) -> bool:
+    role = role_in(world, str(assignment.outputs["roleDefinitionId"]))
     if role is None or not any(_permits(block, act) for block in role.permissions):
         return False
     condition = assignment.outputs.get("condition")

@@ -282,7 +282,7 @@ class ResourceType:
     asynchronous: AsynchronousRequests = SYNCHRONOUS
     """The requests of the type that Azure answers before they are done, with the URLs of their status."""
     linked_operations: Callable[[Request], Iterator[RequestedOperation]] = lambda _request: iter(())
-    """Operations on other resources that Azure requires of a client that writes a resource of the type, such as joining."""
+    """Operations on other resources that Azure requires for writing a resource of the type, such as joining."""
     condition_attributes: Callable[[Values], Mapping[str, str]] = lambda _properties: {}
     """Attributes that the condition of a role assignment can test in requests of the type, from its properties."""
     data_plane: Callable[[Purpose, Request], Iterator[RequestedOperation]] | None = None

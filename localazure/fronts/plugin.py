@@ -17,6 +17,7 @@ import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from localazure.ambient_credentials import credentials_error
+from localazure.arm.permissions import check_of
 from localazure.fronts.provider import Provider
 from localazure.fronts.shared_world import SharedWorld
 
@@ -29,6 +30,9 @@ DYNAMIC = "pulumi-python"
 WORLD = "LOCALAZURE_WORLD"
 """Environment variable that holds the path of local Azure's state file."""
 
+CALLER = "LOCALAZURE_CALLER"
+"""Environment variable with the principal id that the plugin's requests are allowed or refused for; optional."""
+
 _LOOPBACK = "127.0.0.1:0"
 _THREADS = 16
 _GRACE = 5.0  # seconds for calls under way when the plugin is stopped
@@ -36,8 +40,11 @@ _LOOKOUT = 1.0  # seconds between two checks that the engine still runs
 _UNLIMITED = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1))
 
 
-def serve(package: str, path: Path) -> None:
-    """Serve a Pulumi package to the engine on local Azure's state file at `path`, until the engine ends the plugin."""
+def serve(package: str, path: Path, caller: str = "") -> None:
+    """Serve a Pulumi package to the engine on local Azure's state file at `path`, until the engine ends the plugin.
+
+    `caller` is the principal id of the deploying identity; without it, every request is allowed.
+    """
     # Looked up before anything is printed: the reader of the port may be gone right after.
     engine = os.getppid()
     ended = threading.Event()
@@ -48,7 +55,9 @@ def serve(package: str, path: Path) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
     server = grpc.server(ThreadPoolExecutor(_THREADS), options=_UNLIMITED)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(package, SharedWorld(path), ended.set), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(
+        Provider(package, SharedWorld(path, check_of(caller)), ended.set), server
+    )
     port = server.add_insecure_port(_LOOPBACK)
     server.start()
     sys.stdout.write(f"{port}\n")
@@ -72,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if refusal is not None:
         sys.stderr.write(f"{refusal}\n")
         return 1
-    serve(package, Path(world))
+    serve(package, Path(world), os.environ.get(CALLER, ""))
     return 0
 
 

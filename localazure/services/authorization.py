@@ -11,8 +11,8 @@ assignments outlast a blob container is Azure/azure-powershell#25375.
 Differences from Azure: an assignment counts at once, whatever its principal type means for replication; a principal
 that never existed here is assumed to exist if its type is given, a deleted one is refused, where Azure looks up
 neither; the type of an agent identity may be given by either name that ends with ServicePrincipal, where Azure may
-know one; scopes are subscriptions, groups and resources, no management groups; there are no custom roles and no limit
-of 4,000 assignments; how long assignments outlast other things than containers is not documented, and here they always
+know one; scopes are subscriptions, groups and resources, no management groups; there is no limit of
+4,000 assignments; how long assignments outlast other things than containers is not documented, and here they always
 do.
 The codes InvalidConditionVersion and InvalidCondition are ours: Microsoft names none.
 """
@@ -21,7 +21,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from access.azure.principal_types import AGENT_IDENTITY_TYPES, EXPLANATIONS, SERVICE_PRINCIPAL, UNMATCHED
-from access.azure.roles import by_id, definition_id
+from access.azure.roles import definition_id
 from access.evaluate.conditions.parser import parse
 from access.model.errors import ConditionError
 from localazure.arm import ids, permissions
@@ -96,7 +96,7 @@ def _types_of(principal: Principal) -> tuple[str, ...]:
 
 def _role_exists(request: Request) -> Iterator[AzureError]:
     definition = str(request.inputs["roleDefinitionId"])
-    role = by_id(definition)
+    role = permissions.role_in(request.world, definition)
     if not _DEFINITION.fullmatch(definition):
         yield AzureError(
             "InvalidRoleDefinitionId",
@@ -172,14 +172,17 @@ def _add_principal(request: Request) -> None:
 
 
 def _index_keys(request: Request) -> tuple[str, ...]:
-    return (permissions.principal_index_key(str(request.inputs["principalId"])),)
+    return (
+        permissions.principal_index_key(str(request.inputs["principalId"])),
+        permissions.role_index_key(str(request.inputs["roleDefinitionId"])),
+    )
 
 
 # Outputs
 def _role(request: Request) -> str:
     """Return the role definition id of a role assignment with the subscription, in whichever form it was given."""
     given = str(request.inputs["roleDefinitionId"])
-    role = by_id(given)
+    role = permissions.role_in(request.world, given)
     within = ids.subscription_of(request.scope) or request.world.subscription_id
     return given if role is None else definition_id(role, within)
 

@@ -17,6 +17,7 @@ RESOURCE_GROUP = "azure-native:resources:ResourceGroup"
 IDENTITY = "azure-native:managedidentity:UserAssignedIdentity"
 CREDENTIAL = "azure-native:managedidentity:FederatedIdentityCredential"
 ROLE_ASSIGNMENT = "azure-native:authorization:RoleAssignment"
+CUSTOM_ROLE = "azure-native:authorization:RoleDefinition"
 WORKSPACE = "azure-native:operationalinsights:Workspace"
 SETTING = "azure-native:monitor:DiagnosticSetting"
 ENVIRONMENT = "azure-native:app:ManagedEnvironment"
@@ -120,6 +121,15 @@ SAMPLES: dict[str, Sample] = {
         },
         needs=(IDENTITY,),
         changes={"principalId": "0b1f2c3d-0000-4000-8000-00000000000b"},
+    ),
+    CUSTOM_ROLE: Sample(
+        inputs={
+            "roleDefinitionId": "0b1f2c3d-0000-4000-8000-0000000000c0",
+            "scope": f"/subscriptions/{SUBSCRIPTION_ID}",
+            "roleName": "Agent network deployer (rg)",
+            "permissions": [{"actions": ["Microsoft.KeyVault/vaults/read"], "dataActions": []}],
+            "assignableScopes": [GROUP],
+        },
     ),
     WORKSPACE: Sample(
         inputs={**IN_GROUP, "workspaceName": "network-dev", "sku": {"name": "PerGB2018"}, "retentionInDays": 30},
