@@ -37,9 +37,8 @@ WILDCARDS = tuple(wildcard for row in TYPES for wildcard in row.wildcards)
 
 _WORKSPACE = of_token("azure-native:operationalinsights:Workspace")
 _OF_WORKSPACES = frozenset(_WORKSPACE.deployer_operations)
-_OF_GROUPS = frozenset(
-    each for each in of_token("azure-native:resources:ResourceGroup").deployer_operations if not each.endswith("/read")
-)
+_GROUP = of_token("azure-native:resources:ResourceGroup")
+_OF_GROUPS = frozenset(each for each in _GROUP.deployer_operations if not each.endswith("resourceGroups/read"))
 LOG_ACTIONS = tuple(
     sorted(f"{_WORKSPACE.arm_type}/{each}" for each in _WORKSPACE.deployer if each not in {"write", "delete"})
 )

@@ -1,0 +1,100 @@
+"""Tests of the least privilege of the deployer: a deployment needs each action of its role, and no other."""
+
+import copy
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from access.azure.actions import covered, covers
+from components.deployer import ACTIONS, DATA_ACTIONS
+from localazure.arm.world import Resource
+from localazure.run import Operation
+from manifest.kinds import KINDS
+from tests.contracts import networks
+from tests.network.deployer import GROUP, SUBSCRIPTION, Deployer, bootstrapped, of_fabrikam
+from tests.network.deploying import described
+
+ELSEWHERE = f"{SUBSCRIPTION}/resourceGroups/operations/providers"
+SUBNET = f"{ELSEWHERE}/Microsoft.Network/virtualNetworks/hub/subnets/fleet"
+CONTROL_PLANE = f"{ELSEWHERE}/Microsoft.ManagedIdentity/userAssignedIdentities/deployer"
+WORKSPACE = f"{ELSEWHERE}/Microsoft.OperationalInsights/workspaces/audit"
+
+
+def everything() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a network and an environment with every kind of resource, host, caller and setting of a cluster."""
+    network: dict[str, Any] = copy.deepcopy(networks.EVERY_HOST)
+    for kind in KINDS:
+        entry = networks.described(kind)["resources"][networks.RESOURCE]
+        network["resources"][f"a-{kind}"] = {**entry, KINDS[kind].parent[0]: f"{kind.replace('-', '')[:12]}x"}
+    network["agents"]["worker"] = {
+        "image": "worker",
+        "access": {f"a-{kind}": list(KINDS[kind].verbs) for kind in KINDS},
+    }
+    cluster = {"subnet": SUBNET, "identity": CONTROL_PLANE, "defender_workspace": WORKSPACE}
+    environment: dict[str, Any] = {
+        **networks.ENVIRONMENT,
+        "shared_identity": "allowed",
+        "published": ["report"],
+        "clusters": {"fleet": cluster},
+        "destinations": {"azure": {"blocks": ["10.1.0.0/24"], "ports": [443]}},
+        "people": {"analysts": "0b1f2c3d-0000-4000-8000-0000000000a0"},
+    }
+    return network, environment
+
+
+@cache
+def deployed_everything() -> Deployer:
+    """Return a deployer of the whole subscription that deployed, changed and destroyed a network with everything."""
+    with TemporaryDirectory() as folder:
+        deployer = bootstrapped(Path(folder) / "world.json", group=None, callers=["agents", "people"])
+        # Local Azure has no virtual networks: this one is there as a subnet of another team.
+        deployer.world.put(Resource(id=SUBNET, token="", inputs={}, outputs={}, adopted=True))
+        deployer.world.save(deployer.path)
+        network, environment = everything()
+        for operation in (Operation.UP, Operation.DESTROY):
+            result = deployer.run(*described(network, environment, "dev"), operation)
+            assert result.ok, [failure.message for failure in result.failures]
+        return deployer
+
+
+def test_deployment_without_any_one_action_of_the_deployer_role_is_refused_by_operations_of_that_action() -> None:
+    refused = {action: deployed_everything().refused(action) for action in (*ACTIONS, *DATA_ACTIONS)}
+
+    assert {action for action, operations in refused.items() if not operations} == set(), "remove it from the role"
+    by_others = {action: {one for one in found if not covers(action, one)} for action, found in refused.items()}
+    assert {action for action, found in by_others.items() if found} == set()
+
+
+def test_deployer_role_allows_every_request_of_a_deployment_and_no_wider_action_is_needed() -> None:
+    requested = {(act.operation, act.data) for act in deployed_everything().requests.values()}
+
+    assert {name for name, data in requested if not covered(DATA_ACTIONS if data else ACTIONS, name)} == set()
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "Microsoft.App/containerApps/write",
+        "Microsoft.App/locations/containerappoperationstatuses/read",
+        "Microsoft.Authorization/roleAssignments/write",
+        "Microsoft.CognitiveServices/accounts/AIServices/agents/read",
+        "Microsoft.ContainerService/managedClusters/namespaces/write",
+        "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments/*",
+        "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
+    ],
+)
+def test_run_of_a_deployer_without_one_action_fails_with_azures_error_that_names_it(
+    tmp_path: Path, action: str
+) -> None:
+    deployer = bootstrapped(tmp_path / "prod.json", group=GROUP)
+    deployer.without(action).save(deployer.path)
+
+    result = deployer.run(*of_fabrikam("prod"))
+
+    messages = [failure.message for failure in result.failures]
+    assert messages
+    assert all("AuthorizationFailed: " in message for message in messages)
+    assert all(any(covers(action, name.strip("'")) for name in message.split() if "/" in name) for message in messages)
