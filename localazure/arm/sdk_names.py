@@ -31,7 +31,10 @@ _STORAGE = {
 }
 _REGISTRY = {"IPRule": {"value": "iPAddressOrRange"}}
 
+_ROLE = {"RoleDefinitionProperties": {"type": "roleType"}}
+
 _CLIENT_NAMES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "azure-native:authorization:RoleDefinition": _ROLE,
     "azure-native:containerregistry:Registry": _REGISTRY,
     "azure-native:storage:StorageAccount": _STORAGE,
 }
