@@ -120,7 +120,7 @@ def test_role_assignment_over_local_azures_http_api_is_validated_created_and_del
     assert front.ask("DELETE", assignment).status == 204
     assert front.ask("PUT", twin, body).status == 201
     assert front.ask("PUT", twin, body).status == 200
-    assert code(front.ask("PUT", f"{twin}", {"properties": {**body["properties"], "principalId": ANOTHER}}))[0] == 409
+    assert code(front.ask("PUT", f"{twin}", {"properties": {**body["properties"], "principalId": ANOTHER}}))[0] == 400
 
 
 def test_cosmos_role_assignment_over_local_azures_http_api_is_deleted_created_and_listed(front: Front) -> None:
