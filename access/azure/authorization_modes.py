@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, cast
 
 from access.azure.booleans import boolean
+from access.azure.flat_properties import flattened
 
 __all__ = ["IgnoredRoles", "ignored_roles"]
 
@@ -44,12 +45,7 @@ def ignored_roles(arm_type: str, *sources: _Properties) -> IgnoredRoles | None:
     find = _BY_TYPE.get(arm_type)
     if find is None:
         return None
-    values: dict[str, Any] = {}
-    for source in reversed(sources):
-        inner = source.get("properties")
-        values |= cast("_Properties", inner) if isinstance(inner, Mapping) else {}
-        values |= source
-    return find({name: boolean(value) for name, value in values.items()})
+    return find({name: boolean(value) for name, value in flattened(*sources).items()})
 
 
 def _vault(values: _Properties) -> IgnoredRoles | None:

@@ -5,9 +5,10 @@ show who has a key: where keys work, a list of roles is not the whole access.
 """
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from access.azure.booleans import boolean
+from access.azure.flat_properties import flattened
 from access.azure.key_switches import SWITCHES
 from access.azure.scopes import ancestors, key
 from access.azure.types import BY_ARM_TYPE
@@ -26,11 +27,10 @@ def local_auth(arm_type: str, *sources: Mapping[str, Any], complete: bool = True
     switch = key_switch(arm_type)
     if switch is None:
         return None
-    for values in sources:
-        value = _value(values, switch.property)
-        if value is not None:
-            return value is switch.on if isinstance(value, bool) else None
-    return switch.absent if complete else None
+    value = boolean(flattened(*sources).get(switch.property))
+    if value is None:
+        return switch.absent if complete else None
+    return value is switch.on if isinstance(value, bool) else None
 
 
 def switch_of(arm_type: str) -> str:
@@ -53,10 +53,3 @@ def inherited(resource_id: str, by_account: Mapping[str, bool | None]) -> bool |
         if around in by_account:
             return by_account[around]
     return None
-
-
-def _value(values: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - any JSON value
-    inner: Any = values.get("properties")
-    within = cast("Mapping[str, Any]", inner) if isinstance(inner, Mapping) else values
-    found = values.get(name)
-    return boolean(within.get(name) if found is None else found)

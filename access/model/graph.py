@@ -13,10 +13,10 @@ from typing import Any, Literal, TypeVar
 
 from access.azure.authorization_modes import IgnoredRoles
 from access.azure.catalogue import Permission, Role, System, display_name
+from access.azure.flat_properties import flattened
 from access.azure.scopes import ROOT, ancestors, covering, is_management_group, is_path, key, shown, type_of
 from access.model.actors import Actor
 from access.model.attributes import Known
-from access.model.json_values import mapping
 from access.model.memberships import Memberships
 
 _Record = TypeVar("_Record")
@@ -90,7 +90,7 @@ class Resource:
     @property
     def flat_properties(self) -> Mapping[str, Any]:
         """Return the properties in one mapping, whether nested under `properties` by ARM or flat from a program."""
-        return {**mapping(self.properties.get("properties")), **self.properties}
+        return flattened(self.properties)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ Owns access to plain JSON of unknown shape. A secret is never opened: it counts 
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
+from access.azure.flat_properties import SIGNATURE
 from access.model.errors import UnreadableSource
 
 # Sentinels of the engine for values that are unknown until a deployment, one for each type of value:
@@ -23,9 +24,6 @@ UNKNOWNS = frozenset(
 )
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
-# Marks of the engine for an object that represents something else, such as a secret: sig/sig.go, likewise.
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-
 Values = Mapping[str, Any]
 
 
@@ -33,7 +31,7 @@ def is_known(value: object) -> bool:
     """Return True if a value is present and contains no marker for an unknown or secret value."""
     if isinstance(value, str):
         return value not in UNKNOWNS and not any(each in value for each in UNKNOWNS)
-    return value is not None and not (isinstance(value, Mapping) and _SIGNATURE in cast("Values", value))
+    return value is not None and not (isinstance(value, Mapping) and SIGNATURE in cast("Values", value))
 
 
 def text(values: Values, name: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from access.azure.authorization_modes import ignored_roles
 from access.azure.catalogue import Permission, Role
+from access.azure.flat_properties import flattened
 from access.azure.scopes import key
 from access.model.graph import Assignment, Unread
 from access.model.json_values import Values, is_known, listed, mapping, text
@@ -90,9 +91,8 @@ def access_policies(resource_ids: ResourceIds, principals: Principals) -> Iterat
 
 
 def _properties(vault: ResourceState) -> Values:
-    values = {**vault.outputs, **vault.inputs}
-    inner = values.get("properties")
-    return {"accessPolicies": inner} if inner is not None and not is_known(inner) else {**values, **mapping(inner)}
+    inner = vault.values.get("properties")
+    return {"accessPolicies": inner} if inner is not None and not is_known(inner) else vault.values
 
 
 def _decides_by_policies(vault: ResourceState) -> bool:
@@ -103,7 +103,7 @@ def _entries(vault: ResourceState) -> list[Values]:
     """Return the access policies of a vault that the program sets, and those that Azure returned."""
     found: list[Values] = []
     for values in (vault.inputs, vault.outputs):
-        entries = {**values, **mapping(values.get("properties"))}.get("accessPolicies")
+        entries = flattened(values).get("accessPolicies")
         found += [each for each in map(mapping, listed(entries)) if each not in found]
     return found
 

@@ -219,7 +219,7 @@ def _kind(state: ResourceState) -> str:
 
 
 def _values(state: ResourceState) -> Values:
-    return {**state.outputs, **state.inputs}
+    return state.values
 
 
 def _name(state: ResourceState) -> str:

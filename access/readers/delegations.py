@@ -51,18 +51,14 @@ def _scope(state: ResourceState, resource_ids: ResourceIds) -> str:
 
 def _offers_of(state: ResourceState, offers: list[ResourceState]) -> list[ResourceState]:
     """Return the offer that a delegation accepts; every offer of the program if it is not known which one."""
-    properties = {**state.outputs, **mapping(state.outputs.get("properties")), **state.inputs}
-    wanted = text(mapping(properties.get("properties")), "registrationDefinitionId") or text(
-        properties, "registrationDefinitionId"
-    )
+    wanted = text(state.values, "registrationDefinitionId")
     named = [each for each in offers if wanted and each.id and key(each.id) == key(wanted)]
     return named or ([] if wanted and all(each.id for each in offers) else offers)
 
 
 def _properties(offer: ResourceState) -> Values:
-    values = {**offer.outputs, **offer.inputs}
-    inner = values.get("properties")
-    return {"authorizations": inner} if inner is not None and not is_known(inner) else {**values, **mapping(inner)}
+    inner = offer.values.get("properties")
+    return {"authorizations": inner} if inner is not None and not is_known(inner) else offer.values
 
 
 def _roles(offer: ResourceState, state: ResourceState, scope: str) -> Iterator[Assignment | Unread]:

@@ -185,8 +185,7 @@ def _open_agents(states: Iterable[ResourceState]) -> Iterator[Unread]:
 
 def _allows_any_caller(application: ResourceState) -> bool:
     """Return True if roles do not limit the callers of a Foundry application ("Publish your agent", 2026-06-19)."""
-    properties = mapping(application.inputs.get("properties") or application.outputs.get("properties"))
-    policy = mapping((properties or application.outputs).get("authorizationPolicy"))
+    policy = mapping(application.values.get("authorizationPolicy"))
     return text(policy, "type") not in {"", "Default"}
 
 

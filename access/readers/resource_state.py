@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
+from access.azure.flat_properties import flattened
 from access.model.errors import UnreadableSource
 from access.model.json_values import Values, mapping, text, texts
 
@@ -57,6 +58,11 @@ class ResourceState:
         module, _, name = rest.rpartition(":")
         module = module.partition("/")[0]
         return f"azure-native:{_MODULES.get(module, module)}:{name}"
+
+    @property
+    def values(self) -> Values:
+        """Return all properties of the resource in one mapping: inputs of the program before Azure's outputs."""
+        return flattened(self.inputs, self.outputs)
 
     def known_text(self, name: str) -> str:
         """Return a known string property: the input, or else Azure's output."""

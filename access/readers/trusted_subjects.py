@@ -45,10 +45,10 @@ def _identity_of(state: ResourceState, resource_ids: ResourceIds, principals: Pr
 
 
 def _actor(state: ResourceState, identity: Attached, resource_ids: ResourceIds, components: Components) -> Actor:
-    values = {**state.outputs, **mapping(state.outputs.get("properties")), **state.inputs}
+    values = state.values
     expression = text(mapping(values.get("claimsMatchingExpression")), "value")
-    account = state.known_text("subject") or text(values, "subject") or expression
-    issuer = (state.known_text("issuer") or text(values, "issuer")).rstrip("/")
+    account = text(values, "subject") or state.known_text("subject") or expression
+    issuer = (text(values, "issuer") or state.known_text("issuer")).rstrip("/")
     urns = state.property_dependencies.get("issuer", ())
     clusters = tuple(resource_ids.id_of(each) for each in resource_ids.named(urns) if each.token == CLUSTER)
     shown = account or "a subject that is not known"

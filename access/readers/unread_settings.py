@@ -11,7 +11,6 @@ from access.azure.scopes import key
 from access.model.graph import Unread
 from access.model.json_values import Values, is_known, mapping, text
 from access.readers.resource_ids import ResourceIds
-from access.readers.resource_state import ResourceState
 
 __all__ = ["unread_settings"]
 
@@ -31,12 +30,7 @@ def unread_settings(resource_ids: ResourceIds) -> Iterator[Unread]:
     for state in resource_ids.states:
         read = None if state.unseen else _BY_TOKEN.get(state.token)
         if read is not None:
-            yield from (Unread(state.location, what) for what in read(_flat(state), there))
-
-
-def _flat(state: ResourceState) -> Values:
-    inner = {**mapping(state.outputs.get("properties")), **mapping(state.inputs.get("properties"))}
-    return {**inner, **state.outputs, **state.inputs}
+            yield from (Unread(state.location, what) for what in read(state.values, there))
 
 
 def _is_on(values: Values, name: str) -> bool:

@@ -89,7 +89,7 @@ def is_unread(state: ResourceState) -> bool:
     token = state.token or state.type
     if _WORKLOADS.fullmatch(token):
         # Whom its pods act as is read by their service account.
-        return _reaches_node({**state.outputs, **state.inputs})
+        return _reaches_node(state.values)
     if _RIGHTS.fullmatch(token) or token in GROUP_TYPES or token == MEMBER_TYPE:
         return False  # read with those who are bound to it, or are its members
     return not (token in _READ or is_harmless(token))
