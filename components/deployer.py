@@ -21,6 +21,7 @@ from components.resources.kinds import KINDS
 __all__ = [
     "ACTIONS",
     "DATA_ACTIONS",
+    "DELETED_ACTIONS",
     "LOG_ACTIONS",
     "WILDCARDS",
     "Callers",
@@ -43,6 +44,13 @@ LOG_ACTIONS = tuple(
     sorted(f"{_WORKSPACE.arm_type}/{each}" for each in _WORKSPACE.deployer if each not in {"write", "delete"})
 )
 """Operations that sending logs to an existing workspace needs: reading it, and, as Azure requires, its keys."""
+
+DELETED_ACTIONS = (
+    "Microsoft.AppConfiguration/locations/deletedConfigurationStores/read",
+    "Microsoft.CognitiveServices/locations/resourceGroups/deletedAccounts/read",
+    "Microsoft.KeyVault/locations/deletedVaults/read",
+)
+"""Operations that finding soft-deleted resources needs, at the subscription; recovering one is an ordinary write."""
 
 _GUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _WORKSPACE_ID = re.compile(
@@ -150,7 +158,25 @@ def document(  # noqa: PLR0913 (an option each)
             ),
             *_calling_notes(callers, scope),
         ],
+        **_deleted_reader(subscription),
         **({} if workspace is None else _log_sender(workspace)),
+    }
+
+
+def _deleted_reader(subscription: str) -> dict[str, Any]:
+    """Return the custom role that allows to find soft-deleted resources of a subscription, and not to purge them."""
+    return {
+        "deleted_role": {
+            "Name": f"Agent network deleted resource reader ({subscription})",
+            "IsCustom": True,
+            "Description": "Finds deleted vaults, accounts and stores by name. It can neither recover nor purge them.",
+            "Actions": list(DELETED_ACTIONS),
+            "NotActions": [],
+            "DataActions": [],
+            "NotDataActions": [],
+            "AssignableScopes": [f"/subscriptions/{subscription}"],
+        },
+        "deleted_scope": f"/subscriptions/{subscription}",
     }
 
 

@@ -62,7 +62,7 @@ class LocalAzure:
         found = (*missing, *violations(kind, full))
         if found:
             raise InvalidInputs(token, found)
-        return full
+        return kind.checked_inputs(self.world, full)
 
     def diff(self, token: str, old: Values, new: Values) -> InputDiff:
         """Compare old and new inputs of a resource: changed properties, and those that force a replacement."""

@@ -154,9 +154,12 @@ def _run(  # noqa: PLR0913, PLR0917 (as above)
 
 
 def _save(path: Path, world: World, deployment: LocalDeployment, operation: Operation, before: list[Record]) -> None:
-    """Write local Azure's state file if a resource changed; delete the file after the whole stack is destroyed."""
+    """Write local Azure's state file if a resource changed; delete the file after the whole stack is destroyed.
+
+    Soft-deleted resources keep the file: they have their names until they are recovered, as on Azure.
+    """
     changed = any(step.record.custom and step.op is not Op.SAME for step in deployment.steps)
-    if operation is Operation.DESTROY and not deployment.failures:
+    if operation is Operation.DESTROY and not deployment.failures and not world.soft_deleted:
         path.unlink(missing_ok=True)
     elif changed or (not deployment.failures and _by_urn(before) != _by_urn(deployment.saved_records)):
         state.save(path, world, deployment.saved_records)

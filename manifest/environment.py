@@ -252,6 +252,10 @@ class Environment(StrictModel):
     """Retention of logs in days. Limits: "Manage data retention in a Log Analytics workspace", 2025."""
     production: bool = True
     """Production requires a tag for every image. Set false in other environments."""
+    deleted: Literal["recover", "report"] | None = None
+    """Soft-deleted resources with needed names: recover them, or report them as an error; by default Azure refuses."""
+    purge_protection: bool = True
+    """Protection of deleted vaults and stores for their full retention. False outside production: 7 days at most."""
     existing: dict[str, ExistingLocation] = Field(default_factory=dict[str, ExistingLocation])
     """Location of existing accounts, vaults, namespaces, services, stores, clusters and the registry, by base name."""
     published: ChosenAgents = ()

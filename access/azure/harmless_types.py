@@ -89,7 +89,16 @@ _BY_REASON: Mapping[str, tuple[str, ...]] = {
         "azure-native:eventhub:ConsumerGroup",
         "azure-native:servicebus:Rule",
     ),
-    _VALUES: ("archive:*", "null:*", "pulumi:*", "random:*", "std:*", "time:*", "tls:*"),
+    _VALUES: (
+        "archive:*",
+        "null:*",
+        "pulumi-python:dynamic/deletion:DeletedResources",
+        "pulumi:*",
+        "random:*",
+        "std:*",
+        "time:*",
+        "tls:*",
+    ),
     _ELSEWHERE: (
         "aws:*",
         "aws-native:*",

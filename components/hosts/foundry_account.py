@@ -10,7 +10,7 @@ import pulumi
 from pulumi_azure_native import cognitiveservices
 
 from components.diagnostics import Logs, send_logs
-from components.resources.base import ParentResource, PlacedArgs, arm_id
+from components.resources.base import ParentResource, PlacedArgs, arm_id, flag_to_recover
 from components.resources.model_account import DeploymentArgs, deploy_models
 
 __all__ = ["FoundryAccount", "FoundryAccountArgs"]
@@ -66,6 +66,7 @@ def _create(name: str, args: FoundryAccountArgs, own: pulumi.ResourceOptions) ->
             # Tokens of Entra ID are accepted at a custom subdomain only.
             custom_sub_domain_name=args["azure_name"],
             disable_local_auth=True,
+            restore=flag_to_recover(args, flag=True),
             allow_project_management=True,
             public_network_access="Enabled",
             network_acls=cognitiveservices.NetworkRuleSetArgs(

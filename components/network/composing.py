@@ -16,9 +16,11 @@ from components.agents.container_app import ContainerAppAgent
 from components.agents.foundry import FoundryAgent
 from components.agents.unpublished import UnpublishedAgents
 from components.aliases import forget_api_versions
+from components.deletion.deleted_resources import DeletedResources
 from components.grants import Grantee
 from components.hosts.container_apps_environment import HostingEnvironment, HostingEnvironmentArgs
 from components.network.agents import in_cluster, in_container_app, in_foundry
+from components.network.deleted_names import look_for_deleted
 from components.network.granting import Granting, Right, right_of
 from components.network.hosts import Hosts
 from components.network.identity_uniqueness import check_ids_unique
@@ -69,7 +71,8 @@ class AgentNetwork(pulumi.ComponentResource):
         super().__init__("agent-network:index:AgentNetwork", name, {"stack": environment.stack}, merged)
         own = pulumi.ResourceOptions(parent=self)
         client = authorization.get_client_config_output()
-        group = _group(network, environment, client.subscription_id, own)
+        deleted = look_for_deleted(network, environment, client.subscription_id, own)
+        group = _group(network, environment, client.subscription_id, own, after=deleted)
         hosting: HostingEnvironmentArgs = {
             "environment_name": environment_name(network.name, environment.stack),
             "resource_group_name": group,
@@ -93,6 +96,7 @@ class AgentNetwork(pulumi.ComponentResource):
             },
             own,
             args.get("create_problem", _problem_with_key_only),
+            deleted,
         )
         self._parents: dict[str, ParentResource] = {}
         # Sorted, so that the order in the file has no effect.
@@ -248,19 +252,27 @@ def _model_problem_with_names_only(model: DeclaredModel, message: str) -> Proble
 
 
 def _group(
-    network: Network, environment: Environment, subscription_id: pulumi.Output[str], own: pulumi.ResourceOptions
+    network: Network,
+    environment: Environment,
+    subscription_id: pulumi.Output[str],
+    own: pulumi.ResourceOptions,
+    after: DeletedResources | None,
 ) -> pulumi.Output[str]:
-    """Register the network's resource group, or read an existing one; return its name, which a preview knows."""
+    """Register the network's resource group, or read an existing one; return its name, which a preview knows.
+
+    Nothing is created before `after`, which stops for deleted resources that are not recovered.
+    """
     name = environment.resource_group.name
+    opts = own if after is None else pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(depends_on=[after]))
     if environment.resource_group.existing:
         known = pulumi.Output.concat("/subscriptions/", subscription_id, "/resourceGroups/", name)
-        group = resources.ResourceGroup.get(network.name, known, own)
+        group = resources.ResourceGroup.get(network.name, known, opts)
     else:
         group = resources.ResourceGroup(
             network.name,
             resource_group_name=name,
             location=environment.location,
             tags=environment.tags,
-            opts=own,
+            opts=opts,
         )
     return group.urn.apply(lambda _: name)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.resources.base import PlacedArgs, Placement
+from components.deletion.deleted_resources import DeletedResources
+from components.network.deleted_names import PURGEABLE, RECOVERED
+from components.resources.base import PlacedArgs, Placement, arm_id
 from manifest import Environment, Network, Problem
 from manifest.environment import HasParent
 from manifest.errors import KeyPath
@@ -26,6 +28,8 @@ class Site:
     own: pulumi.ResourceOptions
     """Resource options of the network's own children."""
     create_problem: CreateProblem
+    deleted: DeletedResources | None = None
+    """Soft-deleted resources that are recovered; None if the environment does not look for them."""
 
     def error_locator(self, *path: str | int) -> Callable[[str], str]:
         """Return a function that adds the file and line of a stack setting to an error message about the setting."""
@@ -40,6 +44,11 @@ class Site:
             "location": environment.location_of(resource),
             "existing": resource.existing,
         }
+        if not environment.purge_protection and resource.parent_kind in PURGEABLE:
+            placed["purge_protection"] = False
+        arm_type = RECOVERED.get(resource.parent_kind)
+        if self.deleted is not None and arm_type is not None and not resource.existing:
+            placed["recover"] = self.deleted.recovers(arm_id(placed, arm_type))
         if resource.existing:
             location = environment.existing.get(resource.parent)
             placed["resource_group_name"] = (location and location.resource_group) or environment.resource_group.name

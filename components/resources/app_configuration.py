@@ -4,11 +4,13 @@ import pulumi
 from pulumi_azure_native import appconfiguration
 
 from components.diagnostics import Logs, send_logs
-from components.resources.base import NetworkResource, PlacedArgs, arm_id
+from components.resources.base import NetworkResource, PlacedArgs, arm_id, flag_to_recover
 
 # "Supported logs for Microsoft.AppConfiguration/configurationStores", Microsoft Learn, 2024-11-19.
 _LOGS = Logs(categories=("HttpRequest", "Audit"))
-_KEPT_DAYS = 7
+# The most, and the fewest: "Soft delete", Azure App Configuration, Microsoft Learn, 2024-05-13. The days are set once,
+# and purge protection is never turned off again.
+_KEPT_DAYS, _FEWEST_DAYS = 7, 1
 
 
 class AppConfiguration(NetworkResource):
@@ -30,6 +32,8 @@ class AppConfiguration(NetworkResource):
 
 
 def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "appconfiguration.ConfigurationStore":
+    protected = args.get("purge_protection", True)
+    fixed = ["softDeleteRetentionInDays", *(() if protected else ["enablePurgeProtection"])]
     return appconfiguration.ConfigurationStore(
         name,
         config_store_name=args["azure_name"],
@@ -40,8 +44,9 @@ def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "appcon
         disable_local_auth=True,
         # Without keys, ARM writes a value only for a caller with a data role, not for every caller that may deploy.
         data_plane_proxy=appconfiguration.DataPlaneProxyPropertiesArgs(authentication_mode="Pass-through"),
-        soft_delete_retention_in_days=_KEPT_DAYS,
-        enable_purge_protection=True,
+        soft_delete_retention_in_days=_KEPT_DAYS if protected else _FEWEST_DAYS,
+        enable_purge_protection=True if protected else None,
+        create_mode=flag_to_recover(args, appconfiguration.CreateMode.RECOVER),
         public_network_access="Enabled",
-        opts=own,
+        opts=pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(ignore_changes=fixed)),
     )

@@ -5,7 +5,7 @@ type, in `access.azure.types`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple, NotRequired, TypedDict
+from typing import Any, ClassVar, NamedTuple, NotRequired, TypedDict, TypeVar
 
 import pulumi
 
@@ -39,6 +39,11 @@ class PlacedArgs(Placement):
     """Name of the resource in Azure."""
     existing: NotRequired[bool]
     """True for a resource that exists already: it is read, and nothing is created."""
+    recover: NotRequired[pulumi.Input[bool]]
+    """True for a vault, account or store that was deleted and is recovered; its creation then needs that flag."""
+    purge_protection: NotRequired[bool]
+    """False for a vault or store that may be purged and is kept for a week only after its deletion; by default, True.
+    """
 
 
 class ChildArgs(TypedDict):
@@ -72,6 +77,14 @@ def arm_id(args: PlacedArgs, arm_type: str) -> pulumi.Output[str]:
     """Return the Azure resource id of a resource directly in a resource group, even if it does not exist."""
     group = pulumi.Output.concat("/subscriptions/", args["subscription_id"], "/resourceGroups/")
     return pulumi.Output.concat(group, args["resource_group_name"], f"/providers/{arm_type}/", args["azure_name"])
+
+
+_Flag = TypeVar("_Flag")
+
+
+def flag_to_recover(args: PlacedArgs, flag: _Flag) -> pulumi.Output[_Flag | None]:
+    """Return the flag, such as a create mode, that recovers a deleted resource; None for one that is created."""
+    return pulumi.Output.from_input(args.get("recover", False)).apply(lambda recovers: flag if recovers else None)
 
 
 class ParentResource(pulumi.ComponentResource):

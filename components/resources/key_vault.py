@@ -4,11 +4,13 @@ import pulumi
 from pulumi_azure_native import keyvault
 
 from components.diagnostics import Logs, send_logs
-from components.resources.base import ParentResource, PlacedArgs, arm_id
+from components.resources.base import ParentResource, PlacedArgs, arm_id, flag_to_recover
 
 # "Supported logs for Microsoft.KeyVault/vaults", Microsoft Learn, 2024-11-19.
 _LOGS = Logs(categories=("AuditEvent",))
-_KEPT_DAYS = 90
+# Limits: "Azure Key Vault soft-delete overview", Microsoft Learn, 2025. The days are set once, and purge protection is
+# never turned off again.
+_KEPT_DAYS, _FEWEST_DAYS = 90, 7
 
 
 class KeyVault(ParentResource):
@@ -32,6 +34,8 @@ class KeyVault(ParentResource):
 
 
 def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "keyvault.Vault":
+    protected = args.get("purge_protection", True)
+    fixed = ["properties.softDeleteRetentionInDays", *(() if protected else ["properties.enablePurgeProtection"])]
     return keyvault.Vault(
         name,
         vault_name=args["azure_name"],
@@ -43,9 +47,10 @@ def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "keyvau
             sku=keyvault.SkuArgs(family=keyvault.SkuFamily.A, name=keyvault.SkuName.STANDARD),
             enable_rbac_authorization=True,
             enable_soft_delete=True,
-            soft_delete_retention_in_days=_KEPT_DAYS,
-            enable_purge_protection=True,
+            soft_delete_retention_in_days=_KEPT_DAYS if protected else _FEWEST_DAYS,
+            enable_purge_protection=True if protected else None,
+            create_mode=flag_to_recover(args, keyvault.CreateMode.RECOVER),
             public_network_access="Enabled",
         ),
-        opts=own,
+        opts=pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(ignore_changes=fixed)),
     )

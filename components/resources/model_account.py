@@ -7,7 +7,7 @@ import pulumi
 from pulumi_azure_native import cognitiveservices
 
 from components.diagnostics import Logs, send_logs
-from components.resources.base import Connection, NetworkResource, ParentResource, PlacedArgs, arm_id
+from components.resources.base import Connection, NetworkResource, ParentResource, PlacedArgs, arm_id, flag_to_recover
 
 # "Supported logs for Microsoft.CognitiveServices/accounts", Microsoft Learn, 2025-04-16.
 _LOGS = Logs(categories=("Audit", "RequestResponse"))
@@ -105,6 +105,7 @@ def _create(name: str, args: ModelAccountArgs, own: pulumi.ResourceOptions) -> "
             # Tokens of Entra ID are accepted at a custom subdomain only.
             custom_sub_domain_name=args["azure_name"],
             disable_local_auth=True,
+            restore=flag_to_recover(args, flag=True),
             public_network_access="Enabled",
         ),
         opts=own,

@@ -154,8 +154,10 @@ def _immutable_properties_stay(request: Request) -> Iterator[AzureError]:
 def _apply(request: Request) -> Resource:
     kind, world = request.type, request.world
     claims = [claim.lower() for claim in kind.unique_keys(request)]
+    recovered: Resource | None = None
     if kind.name_taken_code or kind.soft_deletion:
         claims.append(_name_key(request))
+        recovered = world.soft_deleted.get(claims[-1])
         world.forget_deleted(claims[-1])
     if (
         request.old is not None
@@ -168,7 +170,8 @@ def _apply(request: Request) -> Resource:
         token=kind.token,
         parent=kind.parent_of(request.id),
         inputs=request.inputs,
-        outputs=answers.outputs(request),
+        # A recovered resource has its old state until the next update: the request's other properties are not written.
+        outputs=answers.outputs(request if recovered is None else replace(request, inputs=recovered.inputs)),
         claims=tuple(claims),
         marks=tuple(mark.lower() for mark in kind.index_keys(request)),
         outlives_parent=kind.outlives_parent,

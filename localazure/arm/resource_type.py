@@ -277,6 +277,9 @@ class ResourceType:
     read_outputs: Callable[[World, Resource], Values] = lambda _world, _resource: {}
     """Outputs that are computed at every read, as they depend on other resources. Only Foundry's agent identity sets
     this."""
+    checked_inputs: Callable[[World, Values], Values] = lambda _world, inputs: inputs
+    """Inputs that the provider adds while the engine checks them, also in a preview; only a dynamic resource has some.
+    """
     exclusive_writes: ExclusiveWrites | None = None
     """Scope in which Azure accepts one write of this resource type at a time."""
     asynchronous: AsynchronousRequests = SYNCHRONOUS

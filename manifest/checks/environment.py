@@ -24,6 +24,7 @@ def check_environment(inputs: CheckInput) -> Iterator[Violation]:
     yield from _destinations(inputs)
     yield from _people(inputs)
     yield from _log_retention(inputs)
+    yield from _purge_protection(inputs)
 
 
 def _image_tags(inputs: CheckInput) -> Iterator[Violation]:
@@ -228,3 +229,13 @@ def _log_retention(inputs: CheckInput) -> Iterator[Violation]:
             " retention of that workspace"
         )
         yield Violation(("log_retention_days",), message, "environment")
+
+
+def _purge_protection(inputs: CheckInput) -> Iterator[Violation]:
+    environment = inputs.environment
+    if environment.model.production and environment.is_valid("production") and not environment.model.purge_protection:
+        message = (
+            "false is not allowed in production, where an attacker could delete vaults for good; remove this, or set"
+            " 'production: false'"
+        )
+        yield Violation(("purge_protection",), message, "environment")

@@ -34,6 +34,7 @@ _ANSWERS: dict[str, Callable[[str], dict[str, Any]]] = {
     "azure-native:cognitiveservices:AgentApplication": lambda name: {
         "properties": {"defaultInstanceIdentity": {"principalId": principal_of(name), "clientId": f"client of {name}"}}
     },
+    "pulumi-python:dynamic/deletion:DeletedResources": lambda _: {"found": []},
     "pulumi-python:dynamic/foundry:AgentIdentity": lambda name: {"principal_id": principal_of(name)},
     "azure-native:appconfiguration:ConfigurationStore": lambda name: {"endpoint": f"https://{name}.configuration.test"},
     "azure-native:app:ContainerApp": lambda name: {

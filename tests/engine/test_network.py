@@ -108,6 +108,21 @@ def test_sample_network_on_the_pulumi_engine_is_previewed_created_updated_refres
     assert project.state(stack) == []
     assert (project.world.resources, project.world.principals) == ({}, {})
 
+    check_created_again(project, stack)
+
+
+def check_created_again(project: Project, stack: str) -> None:
+    """Deploy a destroyed stack again: `dev` recovers its deleted resources, and `prod` reports them."""
+    if stack == "prod":
+        outcome = project.run(f"pulumi up --yes --skip-preview --non-interactive --stack {stack}")
+        assert outcome.code != 0
+        assert "deleted resources still have names that this network needs" in outcome.out + outcome.err
+        assert project.world.resources == {}
+        return
+    assert set(project.pulumi(f"up --yes --skip-preview --json --stack {stack}").steps) == {"create"}
+    assert set(project.pulumi(f"up --yes --skip-preview --json --stack {stack}").steps) == {"update"}
+    project.pulumi(f"preview --expect-no-changes --stack {stack}")
+
 
 def publish(project: Project, *, published: bool) -> None:
     """Publish the Foundry agents in the stack dev, or unpublish them."""

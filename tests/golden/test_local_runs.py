@@ -13,6 +13,7 @@ from azure.core import PipelineClient
 from pulumi import dynamic
 from pulumi.runtime._serialization import _deserialize
 
+from localazure.arm.world import World
 from localazure.deployment.project import Project
 from localazure.deployment.steps import Op
 from localazure.run import Operation, RunResult, run
@@ -64,7 +65,7 @@ def test_local_destroy_of_a_stack_recorded_by_an_earlier_version_removes_everyth
 
     assert [failure.message for failure in result.failures] == []
     assert (result.records, result.world.resources, result.world.principals) == ([], {}, {})
-    assert not path.exists()
+    assert World.load(path).soft_deleted == result.world.soft_deleted
 
 
 def provider() -> dynamic.ResourceProvider:

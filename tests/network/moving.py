@@ -4,6 +4,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from localazure.arm.world import World
 from localazure.run import Operation, RunResult
 from tests.network.deploying import deploy, described, touched
 from tests.network.holding import granted_access, orphaned_assignments
@@ -85,4 +86,4 @@ def check_access_after_each_move(path: Path, way: tuple[str, ...]) -> None:
         assert touched(at(place, path)) == {}
 
     at(way[-1], path, Operation.DESTROY)
-    assert not path.exists()
+    assert World.load(path).resources == {}

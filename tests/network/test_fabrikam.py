@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from localazure.arm.world import World
 from tests.network.fabrikam import ACCESS, AGENTS, Run, changed
 
+SOFT_DELETED = {"fabrikam-vault", "fabrikam-openai", "fabrikam-foundry"}
 STACKS = pytest.mark.parametrize("stack", ["dev", "prod"])
 
 ON_FOUNDRY, ON_AKS = {"market-analysis", "compliance"}, {"notifier"}
@@ -92,7 +94,9 @@ def test_local_up_creates_what_preview_planned_repeats_without_changes_and_destr
     assert changed(run("up", "--stack", stack)) == {}
     assert changed(run("preview", "--stack", stack)) == {}
     assert changed(run("destroy", "--stack", stack)) == {"delete": planned["create"]}
-    assert not (project / ".localazure" / f"{stack}.json").exists()
+    left = World.load(project / ".localazure" / f"{stack}.json")
+    assert left.resources == {}
+    assert {one.id.rpartition("/")[2].rpartition("-")[0] for one in left.soft_deleted.values()} == SOFT_DELETED
 
 
 def test_destroying_the_prod_stack_on_local_azure_leaves_the_dev_stack_unchanged(run: Run) -> None:
