@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from access.azure.principal_types import AGENT_IDENTITY_TYPES
+from access.azure.principal_types import AGENT_IDENTITY_TYPES, SERVICE_PRINCIPAL
 from access.azure.roles import Role, UnknownRole, by_name, privileged
 from access.azure.types import TYPES, of_token
+from access.azure.types.cognitiveservices import PROJECT_ROLE
 from access.azure.types.kubernetes import OBJECTS
 from access.azure.types.row import MANAGED
 from components.agents.foundry import FoundryAgent
@@ -146,6 +147,8 @@ def document(  # noqa: PLR0913 (an option each)
         "condition": assigns_only(
             # An agent has a managed identity or a Foundry agent identity, whose principal type may be another one.
             Assignable(assignable_roles(more_roles), AGENT_IDENTITY_TYPES),
+            # The identity of each Foundry project needs it at the account.
+            Assignable((by_name(PROJECT_ROLE),), (SERVICE_PRINCIPAL,)),
             *(Assignable(calling_roles(), _CALLER_TYPES[who]) for who in sorted(set(callers))),
             never_to=object_id,
         ),
@@ -155,6 +158,11 @@ def document(  # noqa: PLR0913 (an option each)
                 f"{each.pattern} is for {each.unpublished}, which Azure checks and does not publish, so no role can"
                 f" name it ({each.source})"
                 for each in WILDCARDS
+            ),
+            (
+                f"{PROJECT_ROLE!r} becomes assignable to every {SERVICE_PRINCIPAL} at every resource in {scope}: the"
+                " identity of each Foundry project needs it at the account, and a condition on role assignments can"
+                " name no scope"
             ),
             *_calling_notes(callers, scope),
         ],

@@ -85,7 +85,8 @@ def _beyond(case: _Case) -> Iterator[Finding]:
     if not beyond:
         return
     data = union(reach.data_allowed, reach.data_conditional)
-    grants = known_assignments(case.context.graph, case.principal.id, case.resource.id, beyond)
+    found = known_assignments(case.context.graph, case.principal.id, case.resource.id, beyond)
+    grants = [(one, names) for one, names in found if not is_platform_assignment(case.principal, one)]
     # Control-plane operations of a wide or privileged role are reported with that role already.
     kept = ((one, intersection(names, data) if _reported_elsewhere(one) else names) for one, names in grants)
     extra = [(one, names) for one, names in kept if names]

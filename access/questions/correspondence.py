@@ -50,6 +50,7 @@ class Correspondence:
         several = {each for places in (was, is_now) for each, found in places.items() if len(found) > 1}
         self._by_place = several | {each for each in in_both if is_one_environment and was[each] != is_now[each]}
         """Names in network.yaml, each with a kind, that do not say alone which resource is meant."""
+        self._accounts = {} if is_one_environment else {id(graph): _accounts(graph) for graph in (before, after)}
         self._shown: dict[Identity, _Shown] = {}
 
     def of_subject(self, graph: Graph, subject: Subject) -> Identity:
@@ -63,7 +64,8 @@ class Correspondence:
         place = self.place_of(graph, resource.id)
         detail = f"resource {resource.kind if resource.declared else ''}"
         is_named = resource.declared and (resource.name, resource.kind) not in self._by_place
-        found = Identity(resource.name, "", detail) if is_named else Identity("", place, detail)
+        account = self._accounts.get(id(graph), {}).get(key(resource.id), "")
+        found = Identity(resource.name, "", detail) if is_named else Identity("", account or place, detail)
         self._shown[found] = _Shown(name, resource.id)
         return found
 
@@ -87,6 +89,15 @@ class Correspondence:
         place = key(resource_id)
         own = self._own[id(graph)]
         return place.replace(own, _OWN_SUBSCRIPTION, 1) if own and f"{place}/".startswith(f"{own}/") else place
+
+
+def _accounts(graph: Graph) -> dict[str, str]:
+    """Return the accounts of the network's Foundry projects, each with a text that is the same in every environment."""
+    projects: dict[str, list[str]] = {}
+    for one in graph.principals:
+        if one.purpose == "host" and one.party and one.owner:
+            projects.setdefault(key(one.owner).rpartition("/projects/")[0], []).append(one.party)
+    return {account: f"account of {', '.join(sorted(names))}" for account, names in projects.items()}
 
 
 def _own_subscription(graph: Graph) -> str:

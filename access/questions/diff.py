@@ -161,6 +161,8 @@ def _possible(entry: MatrixEntry | None) -> frozenset[str]:
 
 def _change_words(operations: frozenset[str], matrix: AccessMatrix, entry: MatrixEntry) -> str:
     """Return the verb that a set of operations amounts to, or else words for the operations."""
+    if matrix.is_for_models(entry):
+        return "may use the models of"
     if operations == entry.operations:
         roles = [one.role for one in matrix.assignments(entry)]
         verbs = sorted({verb_of(built_in_name(role), entry.resource.kind) for role in roles})

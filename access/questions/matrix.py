@@ -15,6 +15,7 @@ from access.azure.verbs import CALLED, verb_of
 from access.evaluate.cached_sets import difference, sorted_list, union
 from access.evaluate.decisions import EffectiveAccess, all_access
 from access.evaluate.effects import shared_objects
+from access.evaluate.platform_grants import is_platform_assignment
 from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.display_names import DisplayNames, Subject
 from access.questions.held_access import shared_objects_sentence
@@ -67,7 +68,8 @@ class MatrixEntry:
 
 def notes_of_entry(entry: MatrixEntry, name: str) -> tuple[str, ...]:
     """Return sentences about a matrix entry that its verbs do not explain; `name` is the resource's display name."""
-    objects = shared_objects(entry.operations)
+    # An account outside the network has every kind of object of Azure AI services, and its label is the role.
+    objects = shared_objects(entry.operations) if entry.resource.declared else ()
     found = [shared_objects_sentence(name, objects)] if objects else []
     steps = dict.fromkeys(each for _, _, reach in entry.reaches for each in reach.detours)
     return (*found, *(f"{entry.agent} reaches the data of {name} after further steps: it may {each}" for each in steps))
@@ -125,6 +127,18 @@ class AccessMatrix:
         """Return the labels of a matrix entry: verbs of network.yaml, or role names if no verb matches."""
         return sorted({_label(one, entry.resource) for one in self.assignments(entry)})
 
+    def is_for_models(self, entry: MatrixEntry) -> bool:
+        """Return True for the access of a Foundry project to its account that every project needs, and no other."""
+        found = {principal.id: principal for principal, _, _ in entry.reaches}
+        several = [(found[one.principal], one) for one in self.assignments(entry) if one.principal in found]
+        return bool(several) and all(is_platform_assignment(*each) for each in several)
+
+    def _is_part_of_platform_assignment(self, principal: Principal, resource: Resource) -> bool:
+        """Return True for a part of an account at which a Foundry project holds only its role for the whole account."""
+        behind = self.graph.held_at_or_above(principal.id, resource.id) if principal.purpose == "host" else []
+        only = all(is_platform_assignment(principal, one) for one in behind)
+        return bool(behind) and only and all(key(one.scope) != key(resource.id) for one in behind)
+
     def _add(self, principal_id: str, resource_id: str, reach: EffectiveAccess) -> None:
         principal, resource = self.graph.principal(principal_id), self.graph.resource(resource_id)
         if resource is None:
@@ -132,6 +146,8 @@ class AccessMatrix:
         principal = principal or Principal(id=principal_id, name=principal_id, exists=False)
         containing = self.names.containing(resource)
         # Every agent that shares the identity has its access.
+        if self._is_part_of_platform_assignment(principal, resource):
+            return
         for subject in self.names.subjects_of(principal_id):
             cell = (subject.name, self.names.of_resource(containing))
             entry = self.entries.setdefault(cell, MatrixEntry(subject, containing))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from access.azure.catalogue import Role, by_name, every_role
 from access.azure.scopes import ancestors, key
 from access.azure.types import KINDS, TYPES
+from access.azure.types.cognitiveservices import PROJECT_ROLE
 from access.azure.verbs import VERBS
 from access.model.json_values import text
 from access.readers.resource_ids import ResourceIds
@@ -20,7 +21,7 @@ from access.readers.resource_state import ResourceState
 
 _PACKAGE = "agent-network:index:"
 _AGENT = "Agent"
-CLUSTER, PEOPLE, PROJECT = "AksCluster", "People", "FoundryProject"
+CLUSTER, PEOPLE, PROJECT, ACCOUNT = "AksCluster", "People", "FoundryProject", "FoundryAccount"
 AKS_AGENT, FOUNDRY_AGENT, UNPUBLISHED = "AksAgent", "FoundryAgent", "UnpublishedAgents"
 _GRANTEES = {CLUSTER: "-kubelet", PEOPLE: "", PROJECT: "-project", UNPUBLISHED: ""}
 """Component types whose grants have a name prefix in addition to the component's own name."""
@@ -137,6 +138,15 @@ class Components:
             if role in (None, meant) and not around.isdisjoint(ancestors(key(resource.scope)))
         ]
         return candidates[0] if len({(resource.scope, meant.id) for resource, meant in candidates}) == 1 else None
+
+    def is_for_models(self, state: ResourceState, role: Role | None) -> bool:
+        """Return True for the role assignment that a Foundry project's component makes for it at its whole account."""
+        parent = self._ids_of.by_urn.get(state.parent)
+        account = None if parent is None else self._ids_of.by_urn.get(parent.parent)
+        if parent is None or account is None or (kind_of(parent), kind_of(account)) != (PROJECT, ACCOUNT):
+            return False
+        name = f"{parent.name}{_GRANTEES[PROJECT]}-may-use-{account.name}"
+        return state.name == name and role == by_name(PROJECT_ROLE)
 
     def _grants_named(self, name: str, grantee: str) -> Iterator[tuple[NetworkResource, Role]]:
         may, holds = f"{grantee}-may-", f"{grantee}-holds-"

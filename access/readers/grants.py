@@ -68,7 +68,9 @@ class Grants:
         scope = state.known_text("scope")
         around = [scope] if scope else self._scope_dependencies(state)
         named = None if scope and role else self._components.grant(state, around, role)
-        if not scope:
+        if not scope and len(around) == 1 and self._components.is_for_models(state, role):
+            scope = around[0]
+        elif not scope:
             scope = self._narrowed(named[0].scope, around) if named else self._widest(state, around)
         elif system == "cosmos":
             scope = self._in_account(state, scope)

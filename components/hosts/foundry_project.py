@@ -2,7 +2,8 @@
 
 Creates no agent: agents are created in the project's data plane, and `components.agents.foundry` grants their access.
 A connection uses the project's own identity, which every agent of the project can use: connect only to resources that
-all of its agents may read.
+all of its agents may read. That identity also calls the models of the account on behalf of the agents, for which this
+component assigns it a role; an existing project is not changed, and must have the role.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,9 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import cognitiveservices
 
+from access.azure.roles import by_name, definition_id
+from access.azure.types.cognitiveservices import PROJECT_ROLE
+from components.grants import Grant, assign
 from components.hosts.foundry_account import FoundryAccount
 from components.platform_identity import PlatformIdentity
 from components.resources.base import Connection
@@ -69,6 +73,8 @@ class FoundryProject(pulumi.ComponentResource):
         self.project_endpoint = project.properties.apply(lambda known: _endpoint(self.project_name, known.endpoints))
         self.identity_principal_id = project.identity.apply(_id_or_empty if args.get("existing") else _required_id)
         self.identity = PlatformIdentity(f"{name}-project", self.project_name, self.identity_principal_id, self)
+        if not args.get("existing"):
+            self._let_use_models()
         self.register_outputs(
             {
                 "project_id": self.project_id,
@@ -92,6 +98,21 @@ class FoundryProject(pulumi.ComponentResource):
         )
         account.last_write = project
         return project
+
+    def _let_use_models(self) -> None:
+        """Assign the project's identity the role at the account with which it calls models for the agents."""
+        account, role = self.account, by_name(PROJECT_ROLE)
+        subscription = pulumi.Output.from_input(account.subscription_id)
+        assign(
+            self.identity,
+            Grant(
+                title=f"{self.identity.agent_name}-may-use-{account.resource_name}",
+                reason=f"the agents of project {self.resource_name} may use the models of {account.resource_name}",
+                role=role,
+                definition_id=subscription.apply(lambda known: definition_id(role, known)),
+                scope=account.resource_id,
+            ),
+        )
 
     def _connect(self, connection_name: str, to: Connection) -> None:
         account = self.account

@@ -108,6 +108,8 @@ def test_blast_radii_of_fabrikam_list_destroyable_data_secrets_and_models_but_no
     }
     assert {name for name, one in fabrikam.items() if one["models"]} == {
         "analysis",
+        # Every agent of Foundry may use the models of its project's account.
+        "compliance",
         "market-analysis",
         "security-scanner",
     }

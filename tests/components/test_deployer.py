@@ -10,6 +10,7 @@ from access.azure.operations import listed
 from access.azure.planes import every
 from access.azure.principal_types import AGENT_IDENTITY_TYPES
 from access.azure.roles import by_name, every_role
+from access.azure.types.cognitiveservices import PROJECT_ROLE
 from access.evaluate.conditions.attributes import attribute_key
 from access.evaluate.conditions.parser import parse
 from access.evaluate.operation_sets import operation_set_of
@@ -153,7 +154,9 @@ def test_deployer_document_explains_each_wildcard_and_where_roles_for_calling_ag
     without = document("s", "g", object_id=SELF)["notes"]
     with_callers = document("s", "g", callers=["people"], object_id=SELF)["notes"]
 
-    assert [each.pattern for each in WILDCARDS] == [note.partition(" ")[0] for note in without]
+    assert [each.pattern for each in WILDCARDS] == [note.partition(" ")[0] for note in without[:-1]]
+    assert without[-1].startswith("'Foundry User' becomes assignable to every ServicePrincipal at every resource in")
+    assert "the identity of each Foundry project needs it at the account" in without[-1]
     (calling,) = with_callers[len(without) :]
     assert "'Foundry User' become assignable to every Group and User at every resource in" in calling
     assert "/subscriptions/s/resourceGroups/g" in calling
@@ -199,7 +202,10 @@ def test_deployer_condition_allows_roles_for_calling_foundry_agents_only_for_the
     for role in calling_roles():
         for principal_type in (*AGENT_IDENTITY_TYPES, "Group", "User", "ForeignGroup", "Device"):
             for operation in (WRITE, DELETE):
-                assert allowed(operation, role.id, principal_type, condition) is (principal_type in types)
+                # The identity of a Foundry project needs one of them, too.
+                of_project = role.name == PROJECT_ROLE and principal_type == "ServicePrincipal"
+                expected = principal_type in types or of_project
+                assert allowed(operation, role.id, principal_type, condition) is expected
     assert allowed(WRITE, by_name("Storage Blob Data Reader").id, "Group", condition) is False
     assert not parse(condition).ambiguous
 
@@ -254,7 +260,7 @@ def test_deployer_condition_allows_verb_roles_for_identities_of_workloads_only(o
 
 @pytest.mark.parametrize("operation", [WRITE, DELETE])
 def test_deployer_condition_denies_assigning_or_removing_roles_that_no_verb_or_image_pull_uses(operation: str) -> None:
-    others = [role for role in every_role() if role.system == "azure" and role.name not in AZURE_ROLES]
+    others = [role for role in every_role() if role.system == "azure" and role.name not in {*AZURE_ROLES, PROJECT_ROLE}]
 
     assert "Owner" in {role.name for role in others}
     assert not [role.name for role in others if allowed(operation, role.id, "ServicePrincipal") is not False]

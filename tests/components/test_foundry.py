@@ -4,6 +4,7 @@ from typing import Any, cast
 
 import pytest
 
+from access.azure.roles import by_name
 from components.hosts.foundry_account import FoundryAccount, FoundryAccountArgs
 from components.hosts.foundry_project import FoundryProject, FoundryProjectArgs
 from components.resources.base import Connection
@@ -175,7 +176,22 @@ def test_foundry_resources_have_account_or_project_as_parent() -> None:
         ("DiagnosticSetting", "FoundryAccount"),
         ("Project", "FoundryProject"),
         ("ProjectConnection", "FoundryProject"),
+        ("RoleAssignment", "FoundryProject"),
     }
+
+
+def test_identity_of_a_foundry_project_gets_foundry_user_at_its_account() -> None:
+    recorded = record(lambda: project(deployments=[SMALL]))
+
+    grant = recorded.one("RoleAssignment", "agents-project-may-use-contoso-ai")
+    assert grant.inputs["principalId"] == principal_of("agents")
+    assert grant.inputs["scope"] == identity_of("Account", "contoso-ai")
+    assert grant.inputs["roleDefinitionId"].endswith(by_name("Foundry User").id)
+    assert grant.inputs["principalType"] == "ServicePrincipal"
+
+
+def test_existing_foundry_project_gets_no_role() -> None:
+    assert record(lambda: project(existing=True)).all("RoleAssignment") == []
 
 
 def test_projects_of_one_foundry_account_depend_on_each_other_in_turn() -> None:

@@ -62,6 +62,8 @@ def test_network_with_every_host_creates_exactly_the_expected_role_assignments()
         "unpublished-in-studio-may-read-signing",
         "unpublished-in-studio-may-read-documents",
         "studio-project-may-read-documents",
+        "studio-project-may-use-contoso-ai",
+        "lab-project-may-use-contoso-ai",
         "analysts-may-use-report",
         "analysts-may-use-review",
         "fleet-kubelet-may-pull-contosoimages",
@@ -88,6 +90,9 @@ def test_role_for_calling_a_foundry_agent_is_assigned_at_that_agent_only() -> No
     recorded = of_hosts()
 
     scopes = {one.name: one.inputs["scope"] for one in recorded.all("RoleAssignment") if "-may-use-" in one.name}
+    account = identity_of("Account", "contoso-ai")
+    of_projects = {f"{name}-project-may-use-contoso-ai" for name in ("studio", "lab")}
+    assert {name: scopes.pop(name) for name in of_projects} == dict.fromkeys(of_projects, account)
     assert scopes == {
         "clerk-may-use-report": identity_of("AgentApplication", "report"),
         "analysts-may-use-report": identity_of("AgentApplication", "report"),

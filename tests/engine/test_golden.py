@@ -8,6 +8,7 @@ import pytest
 
 from tests.engine.projects import REASON, Project, cli_is_here
 from tests.fabrikam import LEGACY, REPOSITORY, restore_recorded_models
+from tests.golden.test_local_runs import LATER
 
 pytestmark = pytest.mark.skipif(not cli_is_here(), reason=REASON)
 
@@ -32,6 +33,8 @@ def test_pulumi_engine_keeps_and_destroys_stacks_deployed_by_an_earlier_version(
     project = with_recordings(tmp_path)
 
     for stack in ("dev", "prod"):
+        added = project.pulumi(f"up --yes --skip-preview --json --stack {stack}").steps
+        assert {op: {urn.rpartition("::")[2] for urn in urns} for op, urns in added.items()} == {"create": LATER}
         project.pulumi(f"preview --expect-no-changes --stack {stack}")
         project.pulumi(f"refresh --yes --skip-preview --expect-no-changes --stack {stack}")
         project.pulumi(f"up --yes --skip-preview --expect-no-changes --stack {stack}")

@@ -21,6 +21,8 @@ from tests.fabrikam import LEGACY, copy_project, restore_recorded_models
 
 GOLDEN = Path(__file__).parent
 STACKS = pytest.mark.parametrize("stack", ["dev", "prod"])
+LATER = {"research-project-may-use-fabrikam-foundry"}
+"""Names of the resources that a later version adds to the recorded stacks."""
 SHARED = "5c1d0000-0000-4000-8000-000000000001"
 
 
@@ -39,24 +41,34 @@ def on_recording(tmp_path: Path, stack: str, operation: Operation) -> tuple[RunR
 
 
 @STACKS
-def test_local_preview_of_a_stack_recorded_by_an_earlier_version_shows_no_changes(tmp_path: Path, stack: str) -> None:
+def test_local_preview_of_a_recorded_stack_only_adds_the_resources_of_later_versions(
+    tmp_path: Path, stack: str
+) -> None:
     kept = json.loads((GOLDEN / f"{stack}.local.json").read_text("utf-8"))["stack"]
 
     result, _ = on_recording(tmp_path, stack, Operation.PREVIEW)
 
     assert [failure.message for failure in result.failures] == []
-    assert [f"{step.op.value} {step.record.urn}" for step in result.steps if step.op is not Op.SAME] == []
-    assert {step.record.urn for step in result.steps} == {row["urn"] for row in kept}
+    assert {(step.op, step.record.name) for step in result.steps if step.op is not Op.SAME} == {
+        (Op.CREATE, name) for name in LATER
+    }
+    assert {step.record.urn for step in result.steps if step.op is Op.SAME} == {row["urn"] for row in kept}
 
 
 @STACKS
-def test_local_up_of_a_stack_recorded_by_an_earlier_version_leaves_its_state_file_unchanged(
-    tmp_path: Path, stack: str
-) -> None:
+def test_local_up_of_a_recorded_stack_keeps_every_recorded_resource_as_it_is(tmp_path: Path, stack: str) -> None:
+    before = World.load(GOLDEN / f"{stack}.local.json")
+
     result, path = on_recording(tmp_path, stack, Operation.UP)
 
+    world = World.load(path)
+    added = {name for name in world.resources if name not in before.resources}
     assert result.ok
-    assert json.loads(path.read_text("utf-8")) == json.loads((GOLDEN / f"{stack}.local.json").read_text("utf-8"))
+    assert len(added) == len(LATER)
+    assert {name: one for name, one in world.resources.items() if name not in added} == before.resources
+    assert world.principals == before.principals
+    kept = {row["urn"]: row for row in world.stack if row["urn"].rpartition("::")[2] not in LATER}
+    assert kept == {row["urn"]: row for row in before.stack}
 
 
 @STACKS

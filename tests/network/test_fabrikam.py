@@ -14,7 +14,10 @@ ON_FOUNDRY, ON_AKS = {"market-analysis", "compliance"}, {"notifier"}
 ON_CONTAINER_APPS = AGENTS - ON_FOUNDRY - ON_AKS
 # Foundry pulls no images, and the nodes of a cluster pull them for all its agents.
 PULLS = {(who, "pull", "fabrikam") for who in (*ON_CONTAINER_APPS, "fleet")}
-MATRIX = ACCESS | PULLS
+# A project uses the models of its account for its agents.
+FOR_MODELS = "accounts fabrikam-foundry"
+SUFFIX = {"dev": "-dev7", "prod": "-prd7"}
+MATRIX = ACCESS | PULLS | {("research", "Foundry User", FOR_MODELS)}
 
 # The end of the scope of each resource in dev; Azure has no narrower one.
 SCOPES = {
@@ -26,6 +29,7 @@ SCOPES = {
     "review-done": "/namespaces/fabrikam-events-dev7/queues/review-done",
     "webhook-signing-key": "/vaults/fabrikam-vault-dev7/secrets/webhook-signing-key",
     "fabrikam": "/registries/fabrikamdev7",
+    FOR_MODELS: "/accounts/fabrikam-foundry-dev7",
 }
 
 
@@ -36,13 +40,14 @@ def test_local_preview_and_up_grant_exactly_the_access_expected_of_the_sample_ne
 ) -> None:
     document = run(operation, "--stack", stack)
 
-    assert {(one["agent"], one["verb"], one["resource"]) for one in document["access"]} == MATRIX
+    found = {(one["agent"], one["verb"], one["resource"].removesuffix(SUFFIX[stack])) for one in document["access"]}
+    assert found == MATRIX
     assert len(document["access"]) == len(MATRIX)
 
 
 def test_local_preview_assigns_each_role_of_the_sample_network_at_its_resource(run: Run) -> None:
     for one in run("preview")["access"]:
-        assert one["scope"].endswith(SCOPES[one["resource"]]), one
+        assert one["scope"].endswith(SCOPES[one["resource"].removesuffix(SUFFIX["dev"])]), one
 
 
 @STACKS

@@ -20,6 +20,14 @@ _FOUNDRY = "microsoft.cognitiveservices/accounts/aiservices"
 # The version that has the identities of agents.
 _PROJECTS = "2025-10-01-preview"
 
+PROJECT_ROLE = "Foundry User"
+"""Role that the identity of a Foundry project needs at the account for its agents to use the account's models.
+
+Azure may create the assignment with the project, depending on the rights of its creator ("Hosted agent
+permissions reference", Microsoft Learn, 2026-04-21), and deployments without it had agents that could not use models
+(microsoft/aspire#16736, 2026-05). One source reports that Azure needs none (Azure/azure-dev#8940, 2026-07).
+"""
+
 TYPES = (
     ArmType(
         token="azure-native:cognitiveservices:Account",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from access.azure.scopes import ROOT, ancestors, is_path, key, type_of
+from access.evaluate.platform_grants import assignments_for_agents
 from access.model.actors import Actor
 from access.model.graph import Graph, Principal, Resource
 from access.questions.paths.pods import pods
@@ -147,7 +148,10 @@ PROJECT = "microsoft.cognitiveservices/accounts/projects"
 
 
 def _completed(graph: Graph) -> Graph:
-    """Return a graph that also has the parents of its resources and the owners of its principals as resources."""
+    """Return a graph that also has the parents of its resources and the owners of its principals as resources.
+
+    Its role assignments are those that agents can use.
+    """
     implied: dict[str, Resource] = {}
     ids = [*(one.id for one in graph.resources), *(one.owner for one in graph.principals)]
     for each in ids:
@@ -157,12 +161,13 @@ def _completed(graph: Graph) -> Graph:
             if "/" in kind and is_name and graph.resource(scope) is None and scope not in implied:
                 name = "/" + "/".join(each.strip("/").split("/")[: scope.count("/") + 1])
                 implied[scope] = Resource(id=name, name=name.rpartition("/")[2], kind=kind, declared=False)
-    if not implied:
+    assignments = assignments_for_agents(graph)
+    if not implied and assignments == graph.assignments:
         return graph
     return Graph(
         principals=graph.principals,
         resources=(*graph.resources, *implied.values()),
-        assignments=graph.assignments,
+        assignments=assignments,
         denies=graph.denies,
         unread=graph.unread,
         actors=graph.actors,

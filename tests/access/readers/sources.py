@@ -110,9 +110,9 @@ def granted_in(graph: Graph) -> set[tuple[str, ...]]:
     found: set[tuple[str, ...]] = set()
     for one in graph.assignments:
         principal = graph.principal(one.principal)
-        (resource, *_) = (
-            each for each in map(graph.resource, _upwards(one.scope)) if each is not None and each.declared
-        )
+        around = [each for each in map(graph.resource, _upwards(one.scope)) if each is not None]
+        # The account of a Foundry project is not declared as a resource.
+        resource = next((each for each in around if each.declared), around[0])
         assert principal is not None
         assert principal.exists
         assert one.role is not None

@@ -116,8 +116,9 @@ def test_every_graph_reader_reads_an_own_and_a_pull_identity_of_a_container_app_
         (
             "dev",
             {
-                ("compliance, market-analysis", "own", "Cognitive Services OpenAI User", "models"),
-                ("compliance, market-analysis", "own", "Storage Blob Data Reader", "documents"),
+                ("compliance", "own", "Storage Blob Data Reader", "documents"),
+                ("market-analysis", "own", "Cognitive Services OpenAI User", "models"),
+                ("research", "host", "Foundry User", "fabrikam-foundry-dev7"),
             },
         ),
         (
@@ -125,6 +126,7 @@ def test_every_graph_reader_reads_an_own_and_a_pull_identity_of_a_container_app_
             {
                 ("compliance", "own", "Storage Blob Data Reader", "documents"),
                 ("market-analysis", "own", "Cognitive Services OpenAI User", "models"),
+                ("research", "host", "Foundry User", "fabrikam-foundry-prd7"),
             },
         ),
     ],
