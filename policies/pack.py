@@ -35,8 +35,8 @@ INPUTS = "records-resource-inputs"
 """Name of the policy that records the inputs of each resource before Azure returns outputs; it reports nothing."""
 
 # A program knows every principal that it names; the finding for one without a resource is `orphaned-assignment`. Only
-# documents of local Azure have resources that it has not seen.
-_NEVER_FOUND = frozenset({"unknown-principal", "not-seen-here"})
+# documents of local Azure have resources that it has not seen, and only Azure knows which revision is ready.
+_NEVER_FOUND = frozenset({"unknown-principal", "not-seen-here", "unready-revision"})
 _UNREAD = "unread"
 _LEVELS = {"error": EnforcementLevel.MANDATORY}
 _SEVERITIES = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "note": Severity.LOW}

@@ -16,6 +16,7 @@ from access.findings import (
     manifest_checks,
     models,
     redundant_grants,
+    revisions,
     roles,
     undeclared_access,
     unevaluated_parts,
@@ -40,6 +41,7 @@ _CHECKS = (
     exposure.check,
     credentials.check,
     images.check,
+    revisions.check,
     unevaluated_parts.check,
 )
 

@@ -12,6 +12,7 @@ from access.azure.authorization_modes import IgnoredRoles, ignored_roles
 from access.azure.key_access import inherited, local_auth
 from access.azure.scopes import key, type_of
 from access.azure.types import BY_TOKEN
+from access.azure.types.app import REVISIONS
 from access.model.actors import Actor
 from access.model.graph import Graph, Principal, Resource, Unread
 from access.model.json_values import Values, is_known, listed, mapping, text
@@ -30,19 +31,21 @@ from access.readers.unread_types import unread_types
 
 _GROUP = "microsoft.resources/resourcegroups"
 _CLUSTER = "azure-native:containerservice:ManagedCluster"
+_APP = "azure-native:app:ContainerApp"
 
 _OF_IDENTITIES = frozenset({"identity", "nodeResourceGroup", "oidcIssuerProfile"})
 """Properties that local Azure gives a resource which it has not seen, so that a run knows the identities there."""
 _ROLE_TYPES = frozenset({*ASSIGNMENTS, *DEFINITIONS})
 
 
-def graph(
+def graph(  # noqa: PLR0913 - one argument for each thing that only some readers know
     states: Iterable[ResourceState],
     *,
     source: str,
     unread: Iterable[Unread] = (),
     existing: Mapping[str, str] | None = None,
     known_principals: Iterable[Principal] = (),
+    current: bool = False,
 ) -> Graph:
     """Return the access graph of a program's resources, with notes on all parts that could not be read.
 
@@ -53,6 +56,7 @@ def graph(
         existing: where the principals in Azure are known, their ids, each with the id of the resource that has the
             identity, or an empty text.
         known_principals: principals that no resource shows.
+        current: True where the outputs are what Azure returns now, and not at the last deployment.
     """
     resource_ids = resource_ids_of(states)
     components = Components(resource_ids)
@@ -71,7 +75,7 @@ def graph(
     ]
     return Graph(
         principals=(*principals.all, *(_with_existence(each, existing or {}) for each in grants.strangers.values())),
-        resources=_resources(resource_ids, components, principals),
+        resources=_resources(resource_ids, components, principals, current=current),
         assignments=grants.all,
         unread=doubts,
         actors=(each for each in acting if isinstance(each, Actor)),
@@ -94,7 +98,9 @@ def _with_existence(stranger: Principal, existing: Mapping[str, str]) -> Princip
     return replace(stranger, exists=True, owner=owner, name=owner.rpartition("/")[2] or stranger.name)
 
 
-def _resources(resource_ids: ResourceIds, components: Components, principals: Principals) -> Iterator[Resource]:
+def _resources(
+    resource_ids: ResourceIds, components: Components, principals: Principals, *, current: bool
+) -> Iterator[Resource]:
     """Return all Azure resources, and network resources without one of their own, such as secrets."""
     states = [each for each in resource_ids.states if each.token and each.token not in _ROLE_TYPES]
     by_account: dict[str, bool | None] = {}
@@ -110,7 +116,8 @@ def _resources(resource_ids: ResourceIds, components: Components, principals: Pr
         where = resource_ids.id_of(state)
         if key(where) not in seen:
             seen.add(key(where))
-            yield _resource(state, where, by_account, components, principals)
+            found = _resource(state, where, by_account, components, principals)
+            yield _with_revisions(found, state) if current and state.token == _APP else found
     for each in components.resources:
         if key(each.scope) not in seen:
             seen.add(key(each.scope))
@@ -136,6 +143,12 @@ def _resource(
         ignores_roles=_ignored_roles(state, arm_type),
         declared=called is not None,
     )
+
+
+def _with_revisions(app: Resource, state: ResourceState) -> Resource:
+    """Return a Container App with the names of its revisions, which no program sets and which change by themselves."""
+    shown = {name: state.outputs[name] for name in REVISIONS if name in state.outputs}
+    return replace(app, properties={**app.properties, **shown})
 
 
 def _ignored_roles(state: ResourceState, arm_type: str) -> IgnoredRoles | None:

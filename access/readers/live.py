@@ -64,7 +64,13 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
         base_path = _in_subscription(arm.subscription)
         places = None if like is None else {base_path + path: agent for path, agent in _agents_by_path(like).items()}
         states = reading.states(network, stack, places)
-    found = graph(states, source=f"live Azure, {base}", unread=reading.unread, known_principals=reading.principals)
+    found = graph(
+        states,
+        source=f"live Azure, {base}",
+        unread=reading.unread,
+        known_principals=reading.principals,
+        current=True,
+    )
     people = _ProgramPrincipals(like)
     names = (
         None

@@ -31,7 +31,7 @@ def read(document: Mapping[str, Any]) -> Graph:
     retained = [left_behind(state_of(row, _DOCUMENT)) for row in rows if _goes(row) and _is_retained(mapping(row))]
     notes = [Unread(each.location, RETAINED) for each in retained]
     source = f"{text(document, 'operation') or 'run'} on local Azure"
-    return graph((*states, *retained), source=source, unread=(*_failures(document), *notes))
+    return graph((*states, *retained), source=source, unread=(*_failures(document), *notes), current=True)
 
 
 def read_world(path: Path) -> Graph:
@@ -64,7 +64,7 @@ def graph_of_world(world: Mapping[str, Any], where: str, *, source: str) -> Grap
     Raises:
         UnreadableSource: the content is truncated.
     """
-    return graph(_of_world(world, where), source=source, existing=_existing(world, where))
+    return graph(_of_world(world, where), source=source, existing=_existing(world, where), current=True)
 
 
 def _goes(row: object) -> bool:

@@ -2,6 +2,9 @@
 
 from access.azure.types.row import GROUP, MANAGED, NOT_DEPLOYED, NOT_LISTED, NOTHING_TO_OPEN, OWN, ArmType, Listing
 
+LATEST_REVISION, READY_REVISION = REVISIONS = ("latestRevisionName", "latestReadyRevisionName")
+"""Properties with an app's last revision and its last one that became ready: REST reference, Microsoft Learn, 2025."""
+
 _APP = f"{GROUP}/providers/Microsoft.App"
 
 TYPES = (

@@ -1,4 +1,4 @@
-"""Texts of the finding rules about access without a role (keys, public endpoints) and about images."""
+"""Texts of the finding rules about access without a role (keys, public endpoints), about images and revisions."""
 
 from access.findings.finding import Rule
 
@@ -50,6 +50,17 @@ RULES = (
         "yesterday.",
         fix="Set `image_tag` to a version or a commit, or refer to the image by its digest.",
         help="Counts, in production only: no tag, `latest`, or a tag without any digit, such as the name of a branch.",
+    ),
+    Rule(
+        id="unready-revision",
+        severity="error",
+        title="The latest revision of a Container App is not ready",
+        why="The deployment reported success, but an earlier image and configuration serve, or nothing does.",
+        fix="Read the reason with `az containerapp revision list` and `az containerapp logs show --type system`. Often "
+        "the image is not in the registry, its role for pulling has no effect yet, or a probe fails. Correct it, and "
+        "deploy again.",
+        help="Compares `latestRevisionName` with `latestReadyRevisionName` of each app in live Azure or local Azure. A "
+        "revision that was created minutes ago may still become ready.",
     ),
     Rule(
         id="unread",

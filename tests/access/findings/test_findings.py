@@ -251,6 +251,16 @@ CASES: dict[str, tuple[str, World, World]] = {
     "latest": ("mutable-image-tag", image(":latest"), image(":1.2.0")),
     "no tag": ("mutable-image-tag", image(""), image("@sha256:" + "0" * 64)),
     "a branch": ("mutable-image-tag", image(":main"), image(":main").with_settings(production=False)),
+    "an update whose revision failed": (
+        "unready-revision",
+        SMALL.having(app(latestRevisionName="report--2", latestReadyRevisionName="report--1")),
+        SMALL.having(app(latestRevisionName="report--2", latestReadyRevisionName="report--2")),
+    ),
+    "an app that never became ready": (
+        "unready-revision",
+        SMALL.having(app(latestRevisionName="report--1", latestReadyRevisionName="")).without_manifest(),
+        SMALL.having(app()).without_manifest(),
+    ),
     "something unread": ("unread", SMALL.having(Unread("urn:x", "its template is not read")), SMALL),
     "an account that local Azure has not seen": (
         "not-seen-here",

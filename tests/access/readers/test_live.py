@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Iterator
+from datetime import date
 from time import monotonic
 from typing import Any
 
@@ -12,6 +13,7 @@ from access.azure.roles import by_name
 from access.azure.types import KINDS
 from access.azure.verbs import CALLED
 from access.evaluate.decisions import Decision, decide
+from access.findings import check
 from access.model.errors import UnreadableSource
 from access.model.graph import Graph
 from access.questions.role_changes import packed_roles
@@ -32,6 +34,7 @@ from tests.access.readers.arm_server import (
 from tests.access.readers.sources import deployed, granted_in, printed, rows
 
 ASSIGNMENTS = f"{AUTHORIZATION}/roleAssignments".lower()
+TODAY = date(2026, 1, 1)
 PULL = "Microsoft.ContainerRegistry/registries/pull/read"
 STRANGER = "5c1d0000-0000-4000-8000-00000000000{}"
 
@@ -109,6 +112,22 @@ def test_live_azure_reader_judges_image_pulls_by_the_permissions_mode_of_the_reg
     pulling = {each.principal for each in graph.assignments if each.role and each.role.name == "AcrPull"}
     assert len(pulling) > 1
     assert {decide(graph, one, listed["id"], PULL).decision for one in pulling} == {expected}
+
+
+def test_check_of_live_azure_finds_the_container_app_whose_latest_revision_never_became_ready(arm: Arm) -> None:
+    for app in arm.lists[f"{BASE}/providers/Microsoft.App/containerApps".lower()]:
+        properties = app["properties"]
+        if app["name"] == "fabrikam-report-dev":
+            properties |= {"latestRevisionName": "fabrikam-report-dev--2", "latestReadyRevisionName": "r--1"}
+
+    found = [each for each in check(reading(arm), today=TODAY) if each.rule.id == "unready-revision"]
+
+    assert [(each.agent, each.what) for each in found] == [
+        (
+            "report",
+            "revision 'fabrikam-report-dev--2' of app 'fabrikam-report-dev' is not ready; revision 'r--1' still serves",
+        )
+    ]
 
 
 def test_live_azure_reader_without_a_program_uses_azure_names(arm: Arm, fabrikam: RunResult) -> None:
