@@ -9,7 +9,7 @@ from typing import Any, cast
 __all__ = ["SIGNATURE", "flattened"]
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
-"""Key by which Pulumi's engine marks an object that stands for something else, such as a secret (sig/sig.go, 2026)."""
+"""Key by which Pulumi's engine marks an object that represents something else, such as a secret (sig/sig.go, 2026)."""
 
 
 def flattened(*sources: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Tests of the blast radius on Foundry and AKS: escalation by editing agents or starting pods."""
 
+from dataclasses import replace
+
 import pytest
 
 from access.model.graph import Assignment, Graph, Principal, Resource
@@ -130,6 +132,59 @@ def test_blast_radius_of_a_right_to_run_commands_in_an_aks_cluster_includes_its_
 
     assert "pods" in becomes(found)
     assert "'fleet', in which pods runs" in next(one.how for one in found.becomes if one.agent == "pods")
+
+
+MACHINES = "Microsoft.Compute/virtualMachineScaleSets"
+
+
+@pytest.mark.parametrize(
+    ("settings", "group"),
+    [({"nodeResourceGroup": "fleet-nodes"}, "fleet-nodes"), ({"location": "West Europe"}, "MC_rg_fleet_westeurope")],
+)
+@pytest.mark.parametrize("operation", ["write", "virtualMachines/runCommand/action", "extensions/write"])
+def test_blast_radius_of_a_right_to_run_commands_on_the_nodes_of_an_aks_cluster_includes_its_agents(
+    settings: dict[str, str], group: str, operation: str
+) -> None:
+    subscription = GROUP.partition("/resourceGroups/")[0]
+    found: dict[str, list[str]] = {}
+    for name in (group, "another-group"):
+        where = f"{subscription}/resourceGroups/{name}"
+        before = graph_of(gives("attacker", where, [f"{MACHINES}/{operation}"]))
+        resources = [
+            replace(one, properties={**one.properties, **settings}) if one.id == CLUSTER else one
+            for one in before.resources
+        ]
+        graph = Graph(principals=before.principals, resources=resources, assignments=before.assignments)
+        blast = blast_radius(graph, "attacker")
+        found[name] = becomes(blast)
+        assert all("'nodes-of-fleet', in which pods runs" in one.how for one in blast.becomes)
+
+    assert found == {group: ["pods"], "another-group": []}
+
+
+@pytest.mark.parametrize(
+    ("operations", "works", "conditional"),
+    [
+        (["listCredentials/action"], True, False),
+        (["listCredentials/action"], None, True),
+        (["listCredentials/action"], False, None),
+        (["listCredentials/action", "write"], False, True),
+        (["generateCredentials/action"], False, True),
+        (["tokens/write"], False, True),
+        (["connectedRegistries/write"], False, True),
+        (["cacheRules/write"], False, True),
+    ],
+)
+def test_blast_radius_of_a_right_to_credentials_of_a_registry_includes_the_agents_that_run_its_images(
+    operations: list[str], *, works: bool | None, conditional: bool | None
+) -> None:
+    given = gives("attacker", REGISTRY, [f"Microsoft.ContainerRegistry/registries/{name}" for name in operations])
+    before = graph_of(given)
+    resources = [replace(one, local_auth=works) if one.id == REGISTRY else one for one in before.resources]
+    graph = Graph(principals=before.principals, resources=resources, assignments=before.assignments)
+
+    found = [(one.agent, one.conditional) for one in blast_radius(graph, "attacker").becomes]
+    assert found == ([] if conditional is None else [("pods", conditional)])
 
 
 @pytest.mark.parametrize("operation", ["pods/read", "events/write", "configmaps/read", "namespaces/read"])

@@ -39,7 +39,8 @@ def steps(held: ResourceAccess, inventory: Inventory) -> Iterator[EscalationStep
             continue
         phrase = phrases[operation.lower()]
         for agent in agents:
-            where = f"{held.name!r}, in which {agent} runs" if kind == CLUSTER else f"the app of {agent}"
+            shared = kind == CLUSTER or inventory.is_node(held.resource.id)
+            where = f"{held.name!r}, in which {agent} runs" if shared else f"the app of {agent}"
             yield held.step(Node("agent", agent), f"{phrase} {where}", operation, conditional=not certain)
         for principal in identities:
             # The writer of a host has its pull identity, too; a principal that enters the host has not.

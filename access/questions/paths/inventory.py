@@ -11,7 +11,7 @@ from access.azure.scopes import ROOT, ancestors, is_path, key, type_of
 from access.evaluate.platform_grants import assignments_for_agents
 from access.model.actors import Actor
 from access.model.graph import Graph, Principal, Resource
-from access.questions.paths.pods import pods
+from access.questions.paths.pods import nodes, pods
 
 _REGISTRY = "microsoft.containerregistry/registries"
 _PULLS = frozenset({f"{_REGISTRY}/pull/read", f"{_REGISTRY}/repositories/content/read"})
@@ -29,6 +29,8 @@ class Inventory:
             for agent in principal.agents:
                 self._agents.setdefault(agent, []).append(principal)
         self._pods = pods(self.graph)
+        # Every machine in the group of a cluster's nodes may run its pods.
+        self._cluster_of_nodes = {key(one).rpartition("/providers/")[0]: where for one, where in nodes(graph).items()}
         self._attached: dict[str, list[Principal]] = {}
         self._usable: dict[str, list[Principal]] = {}
         self._running: dict[str, tuple[list[str], list[Principal]]] = {}
@@ -63,6 +65,11 @@ class Inventory:
             if one.kind == "administrator" and one.agent == agent:
                 target = self.graph.principal(one.target)
                 yield from ((other, one) for other in (target.agents if target else self.agents_in_cluster(one.target)))
+
+    def is_node(self, resource_id: str) -> bool:
+        """Return True if a resource is a machine on which the pods of a cluster run."""
+        group, _, inside = key(resource_id).partition("/providers/")
+        return group in self._cluster_of_nodes and inside.startswith("microsoft.compute/virtualmachine")
 
     def identities(self, agent: str) -> list[Principal]:
         """Return the identities that an agent's code can use, without those that only pull images.
@@ -132,8 +139,8 @@ class Inventory:
 
     def _agents_at(self, where: str) -> list[str]:
         """Return the agents that run in a resource, by its system-assigned or an attached identity."""
-        if where in self._pods:
-            return self._pods[where]
+        if where in self._pods or self.is_node(where):
+            return self._pods.get(self._cluster_of_nodes.get(where.partition("/providers/")[0], where), [])
         own = [agent for one in self._owned.get(where, ()) for agent in one.agents]
         attached = (one for one in self._attached.get(where, ()) if one.purpose != "other")
         name = where.rpartition("/")[2]
@@ -153,7 +160,7 @@ def _completed(graph: Graph) -> Graph:
     Its role assignments are those that agents can use.
     """
     implied: dict[str, Resource] = {}
-    ids = [*(one.id for one in graph.resources), *(one.owner for one in graph.principals)]
+    ids = [*(one.id for one in graph.resources), *(one.owner for one in graph.principals), *nodes(graph)]
     for each in ids:
         for scope in ancestors(key(each)) if is_path(key(each)) else ():
             kind = type_of(scope) if scope != ROOT else ""
