@@ -13,6 +13,7 @@ from cli.exit_codes import ExitCode
 from cli.foundry_plan import plan_document, plan_lines, step_line, summary
 from cli.output import print_text
 from cli.project_root import check_stack
+from localazure.arm.faults import VARIABLE, Faults
 from localazure.deployment.state_file import state_file_path
 from localazure.fronts.plugin import WORLD
 from localazure.fronts.rest import LocalCredential
@@ -63,7 +64,8 @@ def _azure(root: Path, stack: str, *, local: bool) -> Generator[Azure]:
     """Yield the reconciler's client for Azure, or for local Azure if the run is local."""
     world = os.environ.get(WORLD, "")
     if world or local:
-        with serve_http(Path(world) if world else state_file_path(root, stack)) as endpoint:
+        faults = Faults.parse(os.environ.get(VARIABLE, ""))
+        with serve_http(Path(world) if world else state_file_path(root, stack), faults) as endpoint:
             yield Azure(LocalCredential(), endpoint)
     else:
         from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - importing costs, and local Azure does without

@@ -18,12 +18,13 @@ from localazure.arm import outputs as answers
 from localazure.arm.api_types import needs_location, violations
 from localazure.arm.asynchronous import AsynchronousOperation, StatusUrls, begin
 from localazure.arm.defaults import NO_DEFAULTS, ProviderDefaults, with_defaults
+from localazure.arm.faults import refused_status
 from localazure.arm.permissions import Purpose, RequestCheck, RequestedOperation, allow_everything
 from localazure.arm.property_changes import diff_inputs
 from localazure.arm.required_operations import required_operations, status_operation
 from localazure.arm.resource_type import InputDiff, Request, ResourceType
 from localazure.arm.world import Resource, Values, World
-from localazure.errors import AzureError, InvalidInputs, UnfinishedRequest, Violation
+from localazure.errors import AzureError, InvalidInputs, UnansweredRequest, UnfinishedRequest, Violation
 from manifest.current_date import current_date
 
 _NO_LOCATION = "is required and missing; set it, or run `pulumi config set azure-native:location <region>`"
@@ -78,6 +79,7 @@ class LocalAzure:
             UnknownType, InvalidInputs: as `check`.
             AzureError: Azure would refuse it; nothing was made.
             UnfinishedRequest: Azure made the resource, and refuses to return the status of its creation.
+            UnansweredRequest: Azure made the resource, and the answer was lost.
         """
         kind = self._catalogue.find(token)
         missing = tuple(Violation(each, "is required and missing") for each in kind.path_inputs if not inputs.get(each))
@@ -87,6 +89,8 @@ class LocalAzure:
         self._check(request, Purpose.READ)
         exists_with_parent = kind.singleton and request.old is not None
         made = self._put(request, pipeline.update if exists_with_parent else pipeline.create)
+        if self.world.is_create_unanswered(made.id):
+            raise UnansweredRequest(made.id)
         self._finish(request, self._begin(request, kind.asynchronous.write), made)
         return kind.provider_id_of(made.id), made.outputs
 
@@ -128,6 +132,11 @@ class LocalAzure:
         request = self._request(kind, kind.full_id_of(resource_id), {})
         return self._delete(request)
 
+    def begin_write(self, token: str, inputs: Values) -> AsynchronousOperation | None:
+        """Begin the asynchronous operation of a write that Azure accepts, and will refuse in its status."""
+        kind = self._catalogue.find(token)
+        return self._begin(self._request(kind, kind.id_of(inputs, self.world), inputs), kind.asynchronous.write)
+
     def require(self, act: RequestedOperation) -> None:
         """Check one operation that a front end carries out itself, such as listing resources.
 
@@ -143,6 +152,8 @@ class LocalAzure:
             AzureError: Azure refuses to return the status; the change is made all the same.
         """
         self._request_check(self.world, status_operation(operation, path))
+        if self.world.is_status_refused(operation.resource_id):
+            raise refused_status(path)
 
     def read(self, token: str, resource_id: str) -> tuple[Values, Values] | None:
         """Return inputs and outputs of a simulated resource; None if no resource of that type has the id."""

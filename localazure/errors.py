@@ -2,6 +2,8 @@
 
     LocalAzureError
     ├── AzureError        Azure would refuse the request: its own code, message and HTTP status
+    │   ├── LateRefusal         Azure accepts the request, and refuses the change in its status
+    │   ├── UnansweredRequest   Azure made the change, and its answer was lost
     │   └── UnfinishedRequest   Azure made the change, and the client could not read its status
     ├── InvalidInputs     the request does not fit Azure's published types: every violation at once
     ├── UnknownType       local Azure does not simulate this resource type or function
@@ -42,6 +44,22 @@ class Violation:
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"
+
+
+class LateRefusal(AzureError):  # noqa: N818 (named like its message)
+    """Error of a change that Azure accepts and then refuses: only the status of the change has the reason."""
+
+
+class UnansweredRequest(AzureError):  # noqa: N818 (named like its message)
+    """Error of a creation whose answer was lost, so that the client does not know that the resource exists."""
+
+    def __init__(self, resource_id: str) -> None:
+        super().__init__(
+            "RequestNotAnswered",
+            f"the connection was lost before Azure answered the creation of '{resource_id}', so that it is unknown"
+            " whether the resource exists",
+            503,
+        )
 
 
 class UnfinishedRequest(AzureError):  # noqa: N818 (named like its message)

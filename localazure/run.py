@@ -5,6 +5,7 @@ with the changes until then, as on Azure. Changes to resources are `localazure.d
 """
 
 import asyncio
+import os
 import signal
 import threading
 import traceback
@@ -26,6 +27,7 @@ from pulumi.runtime.proto import engine_pb2
 from pulumi.runtime.settings import SETTINGS, configure
 from pulumi.runtime.stack import run_in_stack
 
+from localazure.arm.faults import VARIABLE, Faults
 from localazure.arm.permissions import RequestCheck, allow_everything
 from localazure.arm.world import World
 from localazure.azure import LocalAzure
@@ -84,6 +86,7 @@ def run(  # noqa: PLR0913 (one argument for each setting of a run)
     progress: Callable[[ResourceStep], None] = lambda _: None,
     today: date | None = None,
     request_check: RequestCheck = allow_everything,
+    faults: Faults | None = None,
 ) -> RunResult:
     """Run a Pulumi program against local Azure and return the outcome.
 
@@ -99,15 +102,18 @@ def run(  # noqa: PLR0913 (one argument for each setting of a run)
         today: the day by which models are deprecated or retired; by default, `current_date()`.
         request_check: called before each request to local Azure and may refuse it: `caller_check` for a deploying
             identity. A preview sends no request.
+        faults: faults of Azure to inject, but never into a preview; by default those of `LOCALAZURE_FAULTS`.
 
     Raises:
         WorldFileError: the file is not this stack's, or another run is changing it.
+        FaultsError: the faults cannot be read.
     """
     namespace = Namespace(stack=stack, project=project)
+    injected = Faults.parse(os.environ.get(VARIABLE, "")) if faults is None else faults
     if operation is Operation.PREVIEW or path is None:
-        return _run(program, namespace, config, operation, path, root, progress, today, request_check)
+        return _run(program, namespace, config, operation, path, root, progress, today, request_check, injected)
     with state.exclusive(path):
-        return _run(program, namespace, config, operation, path, root, progress, today, request_check)
+        return _run(program, namespace, config, operation, path, root, progress, today, request_check, injected)
 
 
 def _run(  # noqa: PLR0913, PLR0917 (as above)
@@ -120,10 +126,13 @@ def _run(  # noqa: PLR0913, PLR0917 (as above)
     progress: Callable[[ResourceStep], None],
     today: date | None,
     request_check: RequestCheck,
+    faults: Faults,
 ) -> RunResult:
     world, records = state.load(path, namespace)
     if operation is Operation.PREVIEW:
         world = world.copy()
+    else:
+        world.faults = faults
     check = allow_everything if operation is Operation.PREVIEW else request_check
     azure = LocalAzure(world, today=today, request_check=check)
     deployment = LocalDeployment(azure, records, progress, config.get("azure-native:location", ""))
@@ -158,7 +167,7 @@ def _save(path: Path, world: World, deployment: LocalDeployment, operation: Oper
 
     Soft-deleted resources keep the file: they have their names until they are recovered, as on Azure.
     """
-    changed = any(step.record.custom and step.op is not Op.SAME for step in deployment.steps)
+    changed = world.is_fault_counted or any(step.record.custom and step.op is not Op.SAME for step in deployment.steps)
     if operation is Operation.DESTROY and not deployment.failures and not world.soft_deleted:
         path.unlink(missing_ok=True)
     elif changed or (not deployment.failures and _by_urn(before) != _by_urn(deployment.saved_records)):

@@ -100,7 +100,9 @@ def caller_check(principal_id: str) -> RequestCheck:
 def is_allowed(world: World, principal_id: str, act: RequestedOperation) -> bool:
     """Return True if a role assignment in local Azure, at the resource or above it, allows the operation."""
     return any(
-        _reaches(assignment, act.place) and _allows(world, assignment, act)
+        _reaches(assignment, act.place)
+        and _allows(world, assignment, act)
+        and not world.is_assignment_replicating(assignment.id)
         for assignment in world.find_indexed(principal_index_key(principal_id))
     )
 

@@ -19,7 +19,7 @@ from localazure.arm.api_types import violations
 from localazure.arm.property_changes import diff_inputs
 from localazure.arm.resource_type import Request
 from localazure.arm.world import Resource
-from localazure.errors import AzureError, InvalidInputs
+from localazure.errors import AzureError, InvalidInputs, LateRefusal
 
 Stage = Callable[[Request], Iterator[AzureError]]
 
@@ -71,8 +71,10 @@ def _judge(request: Request, *stages: Stage) -> None:
 def _refuse(errors: list[AzureError]) -> None:
     """Raise one Azure error that lists all reasons for which a request is refused; do nothing without reasons."""
     if errors:
+        # Azure looks for the reasons that it reports late only if it has no others.
+        errors = [error for error in errors if not isinstance(error, LateRefusal)] or errors
         first, *others = errors
-        raise AzureError(first.code, "; ".join([first.message, *map(str, others)]), first.status)
+        raise type(first)(first.code, "; ".join([first.message, *map(str, others)]), first.status)
 
 
 def _name_is_allowed(request: Request) -> Iterator[AzureError]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from localazure.arm import persistence
+from localazure.arm.faults import NO_FAULTS, FaultCounts, Faults, is_listed
 from localazure.errors import WorldFileError
 
 Values = dict[str, Any]
@@ -71,10 +72,14 @@ class World:
     """Soft-deleted resources of all of Azure, by the unique key that each still occupies."""
     creations: dict[str, int] = field(default_factory=dict[str, int])
     """Number of principals that each resource has had, so that a recreated resource gets another principal."""
+    fault_counts: FaultCounts = field(default_factory=FaultCounts)
+    """Number of times that each injected fault has occurred."""
     stack: list[Values] = field(default_factory=list[Values])
     """Data that a local run stores about its stack between runs; local Azure does not read it."""
 
     def __post_init__(self) -> None:
+        self.faults: Faults = NO_FAULTS
+        """Faults that local Azure injects; they are not part of the state."""
         self._children: dict[str, dict[str, None]] = {}
         self._claims: dict[str, str] = {}
         self._marks: dict[str, dict[str, None]] = {}
@@ -192,6 +197,30 @@ class World:
             self._owned.pop(found.owner.lower(), None)
             self._note("principals", principal_id)
 
+    def is_create_unanswered(self, resource_id: str) -> bool:
+        """Return True if the answer to this creation of a resource is lost, and count that."""
+        return is_listed(self.faults.unanswered_creates, resource_id) and self._occurs("unanswered", resource_id, 1)
+
+    def is_status_refused(self, resource_id: str) -> bool:
+        """Return True if this read of the status of a resource's change is refused, and count that."""
+        return is_listed(self.faults.refused_status_reads, resource_id) and self._occurs("status", resource_id, 1)
+
+    def is_principal_replicating(self, principal_id: str) -> bool:
+        """Return True if a principal of local Azure is not found by this request, as it is new, and count that."""
+        key, limit = principal_id.lower(), self.faults.principal_replication
+        return key in self._owned.values() and self._occurs("principal", key, limit) if limit else False
+
+    def is_assignment_replicating(self, assignment_id: str) -> bool:
+        """Return True if a role assignment does not count for this request, as it is still new, and count that."""
+        limit = self.faults.role_assignment_replication
+        return bool(limit) and self._occurs("assignment", assignment_id, limit)
+
+    def _occurs(self, fault: str, concerned: str, limit: int) -> bool:
+        occurs = self.fault_counts.occurs(fault, concerned, limit)
+        if occurs:
+            self._note("faults", f"{fault} {concerned}".lower())
+        return occurs
+
     def guid(self, seed: str) -> str:
         """Generate a GUID from `seed`: always the same for the same subscription and seed."""
         return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.tenant_id} {self.subscription_id} {seed}"))
@@ -205,6 +234,7 @@ class World:
             principals=dict(self.principals),
             soft_deleted=dict(self.soft_deleted),
             creations=dict(self.creations),
+            fault_counts=FaultCounts(self.fault_counts),
             stack=list(self.stack),
         )
 
@@ -219,7 +249,7 @@ class World:
 
         The whole state is written if there is no file yet, or if its changes have become longer than the state.
         """
-        if not self.is_changed:
+        if not self._changed:
             return position
         if position is None or position.is_full:
             return self.save(path)
@@ -229,8 +259,13 @@ class World:
 
     @property
     def is_changed(self) -> bool:
-        """Return True if an entry changed since the state was last written."""
-        return bool(self._changed)
+        """Return True if an entry changed since the state was last written, apart from the counts of faults."""
+        return not self._changed.keys() <= {"faults"}
+
+    @property
+    def is_fault_counted(self) -> bool:
+        """Return True if an injected fault occurred since the state was last written."""
+        return "faults" in self._changed
 
     def changes(self) -> Values:
         """Return the entries that changed since the state was last written, as JSON values; None for removed ones."""
@@ -239,6 +274,7 @@ class World:
             "principals": self.principals,
             "softDeleted": self.soft_deleted,
             "creations": self.creations,
+            "faults": self.fault_counts,
         }
         return {name: {key: _written(parts[name].get(key)) for key in keys} for name, keys in self._changed.items()}
 
@@ -260,6 +296,7 @@ class World:
             else:
                 self.keep_deleted(claim, _resource(row))
         self.creations.update(change.get("creations", {}))
+        self.fault_counts.update(change.get("faults", {}))
         self._changed.clear()
 
     def content(self) -> Values:
@@ -268,6 +305,7 @@ class World:
             "subscriptionId": self.subscription_id,
             "tenantId": self.tenant_id,
             "creations": self.creations,
+            **({"faults": self.fault_counts} if self.fault_counts else {}),
             "resources": [_row(resource) for resource in self.resources.values()],
             "principals": [_row(principal) for principal in self.principals.values()],
             "softDeleted": {claim: _row(resource) for claim, resource in self.soft_deleted.items()},
@@ -304,6 +342,7 @@ class World:
                 principals={each.id: each for each in principals},
                 soft_deleted={claim: _resource(row) for claim, row in content["softDeleted"].items()},
                 creations=content["creations"],
+                fault_counts=FaultCounts(content.get("faults", {})),
                 stack=content["stack"],
             )
         except (KeyError, TypeError, AttributeError) as error:

@@ -17,6 +17,7 @@ import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from localazure.ambient_credentials import credentials_error
+from localazure.arm.faults import NO_FAULTS, VARIABLE, Faults, FaultsError
 from localazure.arm.permissions import check_of
 from localazure.fronts.provider import Provider
 from localazure.fronts.shared_world import SharedWorld
@@ -40,7 +41,7 @@ _LOOKOUT = 1.0  # seconds between two checks that the engine still runs
 _UNLIMITED = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1))
 
 
-def serve(package: str, path: Path, caller: str = "") -> None:
+def serve(package: str, path: Path, caller: str = "", faults: Faults = NO_FAULTS) -> None:
     """Serve a Pulumi package to the engine on local Azure's state file at `path`, until the engine ends the plugin.
 
     `caller` is the principal id of the deploying identity; without it, every request is allowed.
@@ -55,9 +56,8 @@ def serve(package: str, path: Path, caller: str = "") -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
     server = grpc.server(ThreadPoolExecutor(_THREADS), options=_UNLIMITED)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(
-        Provider(package, SharedWorld(path, check_of(caller)), ended.set), server
-    )
+    provider = Provider(package, SharedWorld(path, check_of(caller), faults), ended.set)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
     port = server.add_insecure_port(_LOOPBACK)
     server.start()
     sys.stdout.write(f"{port}\n")
@@ -78,10 +78,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     world = os.environ.get(WORLD, "")
     if refusal is None and not world:
         refusal = f"{WORLD} is not set: it holds the path of the state file; `agent-network engine` sets it"
+    faults = NO_FAULTS
+    try:
+        faults = Faults.parse(os.environ.get(VARIABLE, ""))
+    except FaultsError as error:
+        refusal = refusal or str(error)
     if refusal is not None:
         sys.stderr.write(f"{refusal}\n")
         return 1
-    serve(package, Path(world), os.environ.get(CALLER, ""))
+    serve(package, Path(world), os.environ.get(CALLER, ""), faults)
     return 0
 
 

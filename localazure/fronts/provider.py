@@ -20,7 +20,7 @@ from localazure.arm.defaults import ProviderDefaults
 from localazure.arm.property_paths import Path
 from localazure.arm.resource_type import UNKNOWN
 from localazure.azure import LocalAzure
-from localazure.errors import InvalidInputs, LocalAzureError, UnfinishedRequest, UnknownType
+from localazure.errors import InvalidInputs, LocalAzureError, UnansweredRequest, UnfinishedRequest, UnknownType
 from localazure.fronts import differences
 from localazure.fronts.shared_world import SharedWorld
 from localazure.fronts.values import unwrap, without_provider_code, wrap
@@ -45,6 +45,9 @@ def _errors_as_status(context: grpc.ServicerContext) -> Generator[None]:
         yield
     except UnknownType as error:
         context.abort(grpc.StatusCode.UNIMPLEMENTED, str(error))
+    except UnansweredRequest as error:
+        # As from azure-native after a broken connection: the engine takes the state of the resource for unknown.
+        context.abort(grpc.StatusCode.UNKNOWN, str(error))
     except LocalAzureError as error:
         # not one of INTERNAL, UNKNOWN, DATA_LOSS: after those the engine takes the resource's state for unknown
         context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))

@@ -27,7 +27,7 @@ from localazure.arm import ids
 from localazure.arm.permissions import RequestedOperation
 from localazure.arm.world import Resource, Values, World
 from localazure.azure import LocalAzure
-from localazure.errors import AzureError, LocalAzureError
+from localazure.errors import AzureError, LateRefusal, LocalAzureError
 from localazure.fronts.shared_world import SharedWorld
 from localazure.fronts.status_reads import Reply, StatusReads
 from localazure.services import catalogue, foundry
@@ -153,7 +153,10 @@ class RestApi:
             # The provider keeps the properties of some types in a block of their own.
             inputs = {**named, **({"properties": properties} if "cognitiveservices" in kind.token else properties)}
             wanted = inputs if there else azure.check(kind.token, inputs, name=ids.name_of(path))
-            made, operation = azure.put(kind.token, wanted)
+            try:
+                made, operation = azure.put(kind.token, wanted)
+            except LateRefusal as error:
+                return self._operations.begin_refused(azure.begin_write(kind.token, wanted), error)
             return self._operations.begin(operation, Reply(_OK if there else _CREATED, _row(path, made.outputs)))
 
     def _agents(self, method: str, account: str, project: str, agent: str | None) -> Reply:

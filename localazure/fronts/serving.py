@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Thread
 from typing import cast
 
+from localazure.arm.faults import NO_FAULTS, Faults
 from localazure.fronts.rest import RestApi
 from localazure.fronts.shared_world import SharedWorld
 from localazure.fronts.status_reads import Reply
@@ -92,9 +93,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serve_http(path: Path) -> Generator[str]:
+def serve_http(path: Path, faults: Faults = NO_FAULTS) -> Generator[str]:
     """Serve local Azure's state file at `path` over HTTP until the block ends; yield the base URL."""
-    rest = RestApi(SharedWorld(path))
+    rest = RestApi(SharedWorld(path, faults=faults))
 
     class Handler(_Handler):
         def reply(self, token: str, body: object) -> Reply:

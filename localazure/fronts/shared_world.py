@@ -13,11 +13,12 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from localazure.arm.faults import NO_FAULTS, Faults
 from localazure.arm.permissions import RequestCheck, allow_everything
 from localazure.arm.persistence import Position, read_changes
 from localazure.arm.world import World
 from localazure.azure import LocalAzure
-from localazure.errors import AzureError, UnfinishedRequest
+from localazure.errors import AzureError, UnansweredRequest, UnfinishedRequest
 
 _Stamp = tuple[int, int, int] | None
 _POLL = 0.005  # seconds between two attempts to take the lock
@@ -26,9 +27,10 @@ _POLL = 0.005  # seconds between two attempts to take the lock
 class SharedWorld:
     """Local Azure with its state in the file `path`, which other processes may change at any time."""
 
-    def __init__(self, path: Path, request_check: RequestCheck = allow_everything) -> None:
+    def __init__(self, path: Path, request_check: RequestCheck = allow_everything, faults: Faults = NO_FAULTS) -> None:
         """Use the state file at `path`; `request_check` may refuse requests, as for a caller without a permission."""
         self._path = path
+        self._faults = faults
         self._request_check = request_check
         self._lock_path = path.with_name(f"{path.name}.lock")
         self._threads = threading.Lock()
@@ -51,15 +53,15 @@ class SharedWorld:
     def writing(self) -> Generator[LocalAzure]:
         """Lock the state file against every other process, yield local Azure for writing, and save at the end.
 
-        A refusal by Azure saves nothing, unless it is only about the status of a change that was made; a failure in the
-        middle forgets what was changed in memory.
+        A refusal by Azure saves nothing, unless the change was made and only its answer or status is missing; a failure
+        in the middle forgets what was changed in memory.
         """
         with self._threads, self._alone():
             azure = self._current()
             try:
                 try:
                     yield azure
-                except UnfinishedRequest:
+                except (UnansweredRequest, UnfinishedRequest):
                     self._save()
                     raise
                 self._save()
@@ -67,6 +69,8 @@ class SharedWorld:
                 # A refused request has changed nothing, and what was read stays valid.
                 if self._world.is_changed:
                     self._azure = None
+                else:
+                    self._save()  # an injected fault may have occurred, which is counted
                 raise
 
     def _save(self) -> None:
@@ -122,6 +126,7 @@ class SharedWorld:
 
     def _loaded(self) -> LocalAzure:
         self._world, self._position = World.load_with_position(self._path)
+        self._world.faults = self._faults
         return LocalAzure(self._world, request_check=self._request_check)
 
 

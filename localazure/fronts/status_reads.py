@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from localazure.arm.asynchronous import AsynchronousOperation
+from localazure.errors import AzureError
 
 _OK, _CREATED, _ACCEPTED, _NO_CONTENT = 200, 201, 202, 204
 _RETRY = {"Retry-After": "0"}
@@ -28,6 +29,7 @@ class StatusReads:
     def __init__(self) -> None:
         self._by_path: dict[str, AsynchronousOperation] = {}
         self._in_progress: set[str] = set()
+        self._refused: dict[str, AzureError] = {}
 
     def begin(self, operation: AsynchronousOperation | None, reply: Reply) -> Reply:
         """Return the answer to a request: as given, or as Azure answers before the change is done."""
@@ -35,10 +37,19 @@ class StatusReads:
             return reply
         self._by_path |= {path.lower(): operation for path in operation.paths}
         self._in_progress.add(operation.name)
+        self._refused.pop(operation.name, None)
         urls = {"Azure-AsyncOperation": operation.urls.status, "Location": operation.urls.result}
         headers = {name: path for name, path in urls.items() if path}
         status = _CREATED if reply.status == _CREATED and not operation.urls.result else _ACCEPTED
         return Reply(status, reply.document, {**headers, **_RETRY})
+
+    def begin_refused(self, operation: AsynchronousOperation | None, error: AzureError) -> Reply:
+        """Return the answer to a request that Azure accepts, and whose status will have the reason of a refusal."""
+        if operation is None:
+            raise error
+        reply = self.begin(operation, Reply(_ACCEPTED))
+        self._refused[operation.name] = error
+        return reply
 
     def find(self, path: str) -> AsynchronousOperation | None:
         """Return the operation whose status or result is read at a path; None for any other path."""
@@ -48,6 +59,12 @@ class StatusReads:
         """Return the answer to one read of an operation; `made` is the changed resource, if it exists."""
         running = operation.name in self._in_progress
         self._in_progress.discard(operation.name)
+        error = None if running else self._refused.get(operation.name)
+        if error is not None:
+            failure = {"error": {"code": error.code, "message": error.message}}
+            if path.lower() == operation.urls.status.lower():
+                return Reply(_OK, {"id": path, "name": operation.name, "status": "Failed", **failure})
+            return Reply(error.status, failure)
         if path.lower() == operation.urls.status.lower():
             document = {"id": path, "name": operation.name, "status": "InProgress" if running else "Succeeded"}
             return Reply(_OK, document, _RETRY if running else {})

@@ -67,6 +67,8 @@ def _principal_exists(request: Request) -> Iterator[AzureError]:
     # Azure does not look up a principal whose type is given, because a new one is not replicated yet; and one that this
     # world did not create may be in the directory.
     is_nobody = given_type is None or request.world.was_deleted(principal_id)
+    if request.old is None and given_type is None and request.world.is_principal_replicating(principal_id):
+        principal = None
     if principal is None and request.old is None and is_nobody:
         yield AzureError(
             "PrincipalNotFound",

@@ -36,7 +36,7 @@ from localazure.arm.property_changes import diff_inputs
 from localazure.arm.property_paths import ABSENT, parse, value_at
 from localazure.arm.resource_type import ComputedOutput, ExclusiveWrites, NameCheck, Request, ResourceType
 from localazure.arm.world import Values
-from localazure.errors import AzureError
+from localazure.errors import AzureError, LateRefusal
 from manifest import azure_naming_rules
 from manifest.name_rules import NameRule
 
@@ -278,10 +278,12 @@ def _principal_exists(request: Request) -> Iterator[AzureError]:
         return
     if not re.fullmatch(_GUID, who):
         yield _bad_request(f"Could not parse property [principalId] with value [{who}]; it must be a GUID")
-    elif request.old is None and request.world.was_deleted(who):
-        yield _bad_request(
+    elif request.old is None and (request.world.was_deleted(who) or request.world.is_principal_replicating(who)):
+        # Azure accepts the request, and looks the principal up afterwards (Azure/ARO-HCP#5320, 2026-05).
+        yield LateRefusal(
+            "BadRequest",
             f"The provided principal ID [{who}] was not found in the AAD tenant(s) [{request.world.tenant_id}]; check"
-            " the id, which is not the client id, and that the principal still exists"
+            " the id, which is not the client id, and that the principal still exists",
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from access.readers.http_client import Service
+from localazure.arm.faults import NO_FAULTS, Faults
 from localazure.arm.permissions import Purpose, RequestCheck, RequestedOperation, allow_everything
 from localazure.arm.world import World
 from localazure.azure import LocalAzure
@@ -22,6 +23,7 @@ from tests.localazure.samples import (
     COSMOS_ASSIGNMENT,
     COSMOS_ID,
     GROUP,
+    IDENTITY,
     IDENTITY_ID,
     PROJECT_ID,
     ROLE_ASSIGNMENT,
@@ -36,8 +38,8 @@ ANOTHER = "5c1d0000-0000-4000-8000-000000000001"
 class Front:
     """HTTP API of a new local Azure, with functions that send requests."""
 
-    def __init__(self, path: Path, request_check: RequestCheck = allow_everything) -> None:
-        self.shared = SharedWorld(path, request_check)
+    def __init__(self, path: Path, request_check: RequestCheck = allow_everything, faults: Faults = NO_FAULTS) -> None:
+        self.shared = SharedWorld(path, request_check, faults)
         self._rest = RestApi(self.shared)
 
     def make(self, token: str, **changed: object) -> tuple[str, dict[str, Any]]:
@@ -48,6 +50,12 @@ class Front:
         scope = AGENTS if ".services.ai.azure.com/" in path else MANAGEMENT
         token = LocalCredential().get_token(scope).token
         return self._rest.handle(method, f"{path}?api-version=1{query}", token, body)
+
+    def status(self, accepted: Reply) -> dict[str, Any]:
+        """Return the status of an accepted request as it is read next."""
+        reply = self.ask("GET", accepted.headers["Azure-AsyncOperation"].partition("?")[0])
+        assert reply.document is not None
+        return dict(reply.document)
 
     def raw(self, target: str, token: str) -> Reply:
         return self._rest.handle("GET", target, token)
@@ -252,3 +260,26 @@ def test_local_azure_http_server_answers_on_loopback(tmp_path: Path) -> None:
 
     assert (host, port.isdecimal(), failure, found["id"]) == ("127.0.0.1", True, "", PROJECT_ID)
     assert (missing.status, missing.code) == (405, "MethodNotAllowed")
+
+
+def test_role_assignment_of_cosmos_is_accepted_and_refused_in_its_status_over_local_azures_http_api(
+    tmp_path: Path,
+) -> None:
+    before = Front(tmp_path / "world.json")
+    assignment, outputs = before.make(COSMOS_ASSIGNMENT)
+    new = before.make(IDENTITY, resourceName="new")[1]["principalId"]
+    front = Front(tmp_path / "world.json", faults=Faults(principal_replication=1))
+    twin = f"{assignment.rpartition('/')[0]}/{ANOTHER}"
+    body = {"properties": {**{name: outputs[name] for name in ("roleDefinitionId", "scope")}, "principalId": new}}
+
+    accepted = front.ask("PUT", twin, body)
+    statuses = [front.status(accepted) for _ in range(2)]
+
+    assert accepted.status == 202
+    assert [one["status"] for one in statuses] == ["InProgress", "Failed"]
+    error = statuses[1]["error"]
+    assert (error["code"], "was not found in the AAD tenant(s)" in error["message"]) == ("BadRequest", True)
+    assert front.ask("GET", twin).status == 404
+    again = front.ask("PUT", twin, body)
+    assert [front.status(again)["status"] for _ in range(2)] == ["InProgress", "Succeeded"]
+    assert front.ask("GET", twin).status == 200
