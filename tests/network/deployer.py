@@ -85,6 +85,13 @@ def of_fabrikam(stack: str, **changed: object) -> tuple[Network, Environment]:
     return described(fabrikam.network(), fabrikam.environment(stack) | group | changed, stack)
 
 
+def as_principal(path: Path, world: World, principal: str) -> Deployer:
+    """Return a deployer with a principal of a state of local Azure, which is written to a state file of its own."""
+    world.stack = []
+    world.save(path)
+    return Deployer(path, principal, "", world=world)
+
+
 def bootstrapped(path: Path, *, group: str | None, **options: Any) -> Deployer:  # noqa: ANN401 (options of `document`)
     """Write a state file with a deploying identity, as an owner of the subscription makes it; nothing is deployed.
 

@@ -1,0 +1,192 @@
+"""Bootstrap program: creates what a deployer needs before its first deployment of a network, and nothing else.
+
+Somebody who may create groups and assign roles runs it once for each environment; after that, the deployer does all the
+rest. It creates the resource group of the network, the identity of the deployer in a group of its own (over which the
+deployer has no right, so that it cannot add credentials to itself), and the custom role of the deployer with the
+assignment, whose condition narrows the roles that the deployer may assign.
+"""
+
+import json
+import uuid
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pulumi
+from pulumi_azure_native import authorization, managedidentity, resources
+
+from components.deployer import Callers, document
+from components.grants import assignment_name
+from manifest import azure_naming_rules
+
+__all__ = ["BootstrapSettings", "deploy", "settings"]
+
+_SUFFIX = "-deployer"
+_CALLERS = ("agents", "people")
+_ANY_PRINCIPAL = "00000000-0000-0000-0000-000000000000"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BootstrapSettings:
+    """Settings of the bootstrap program, from the configuration of its stack."""
+
+    location: str
+    resource_group: str
+    """Name of the resource group that the network is deployed to."""
+    callers: tuple[Callers, ...] = ()
+    """Types of principals that network.yaml lets call Foundry agents."""
+    roles: tuple[str, ...] = ()
+    """Roles that network.yaml grants by name."""
+    workspace: str | None = None
+    """Id of the Log Analytics workspace of `logs` in network.yaml, if the network has none of its own."""
+
+    def printed(self, subscription: str, object_id: str = _ANY_PRINCIPAL) -> dict[str, Any]:
+        """Return the roles and the condition of the deployer, as `agent-network deployer` prints them."""
+        return document(
+            subscription,
+            self.resource_group,
+            self.roles,
+            self.callers,
+            object_id=object_id,
+            workspace=self.workspace,
+            existing_group=True,
+        )
+
+
+def settings(config: pulumi.Config) -> BootstrapSettings:
+    """Return the settings in a stack's configuration.
+
+    Raises:
+        RunError: with every mistake in the configuration.
+    """
+    location, group = config.get("location") or "", config.get("resource_group") or ""
+    lists, problems = _lists(config, "callers", "roles")
+    found = BootstrapSettings(
+        location=location,
+        resource_group=group,
+        callers=cast("tuple[Callers, ...]", lists["callers"]),
+        roles=lists["roles"],
+        workspace=config.get("workspace"),
+    )
+    if not location:
+        problems.append("location: is missing; set the region of the network, such as westeurope")
+    problems += _group_problems(group)
+    unknown = [each for each in found.callers if each not in _CALLERS]
+    problems += [f"callers: {each!r} is not a type of caller; allowed are agents and people" for each in unknown]
+    if not problems:
+        try:
+            found.printed(_ANY_PRINCIPAL)
+        except ValueError as error:
+            problems.append(f"roles or workspace: {error}")
+    if problems:
+        keys = "\n".join(f"Pulumi.{pulumi.get_stack()}.yaml {config.name}:{each}" for each in problems)
+        raise pulumi.RunError(keys)
+    return found
+
+
+def deploy() -> None:
+    """Register the group of the network, and the identity, the role and the assignment of its deployer, with Pulumi.
+
+    Raises:
+        RunError: with every mistake in the stack's configuration.
+    """
+    chosen = settings(pulumi.Config())
+    subscription = authorization.get_client_config().subscription_id
+    place = f"/subscriptions/{subscription}"
+    group = resources.ResourceGroup(
+        "network",
+        resource_group_name=chosen.resource_group,
+        location=chosen.location,
+        # Deleting the group would delete the network in it, and all its data.
+        opts=pulumi.ResourceOptions(protect=True),
+    )
+    own_group = resources.ResourceGroup(
+        "deployer", resource_group_name=f"{chosen.resource_group}{_SUFFIX}", location=chosen.location
+    )
+    identity = managedidentity.UserAssignedIdentity(
+        "deployer",
+        resource_name_="deployer",
+        resource_group_name=own_group.name,
+        location=chosen.location,
+    )
+    printed = chosen.printed(subscription)
+    condition = identity.principal_id.apply(lambda who: str(chosen.printed(subscription, who)["condition"]))
+    role = _role("deployer", printed["role"], place, after=group)
+    _assignment("deployer-may-deploy", role, printed["scope"], identity, condition=condition)
+    if chosen.workspace is not None:
+        sender = _role("log-sender", printed["workspace_role"], place, after=group)
+        _assignment("deployer-may-send-logs", sender, printed["workspace_scope"], identity)
+    pulumi.export("resource_group", group.name)
+    pulumi.export("client_id", identity.client_id)
+    pulumi.export("principal_id", identity.principal_id)
+    pulumi.export("notes", printed["notes"])
+
+
+def _lists(config: pulumi.Config, *keys: str) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+    """Return lists of texts in the configuration by key, which are JSON there, and a problem for each other value."""
+    lists: dict[str, tuple[str, ...]] = {}
+    problems: list[str] = []
+    for key in keys:
+        try:
+            found: object = json.loads(config.get(key) or "[]")
+        except ValueError:
+            found = None
+        texts = cast("list[object]", found) if isinstance(found, list) else None
+        if texts is None or not all(isinstance(each, str) for each in texts):
+            problems.append(f"{key}: is not a list of texts; write it as a list in YAML")
+        lists[key] = tuple(each for each in texts or () if isinstance(each, str))
+    return lists, problems
+
+
+def _group_problems(group: str) -> list[str]:
+    if not group:
+        return ["resource_group: is missing; set the name of the group that the network is deployed to"]
+    why = azure_naming_rules.RESOURCE_GROUP.error(f"{group}{_SUFFIX}")
+    return [] if why is None else [f"resource_group: {why} (with {_SUFFIX!r}, which is added for the deployer's group)"]
+
+
+def _role(
+    name: str, written: dict[str, Any], subscription: str, *, after: pulumi.Resource
+) -> authorization.RoleDefinition:
+    return authorization.RoleDefinition(
+        name,
+        # The same role in every run, and another in another group.
+        role_definition_id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{subscription}/{written['Name']}".lower())),
+        scope=subscription,
+        role_name=written["Name"],
+        role_type="CustomRole",
+        description=written["Description"],
+        permissions=[
+            {
+                "actions": written["Actions"],
+                "not_actions": written["NotActions"],
+                "data_actions": written["DataActions"],
+                "not_data_actions": written["NotDataActions"],
+            }
+        ],
+        assignable_scopes=written["AssignableScopes"],
+        # A role can be assignable only in a group that exists.
+        opts=pulumi.ResourceOptions(depends_on=[after]),
+    )
+
+
+def _assignment(
+    name: str,
+    role: authorization.RoleDefinition,
+    scope: str,
+    identity: managedidentity.UserAssignedIdentity,
+    *,
+    condition: pulumi.Output[str] | None = None,
+) -> authorization.RoleAssignment:
+    return authorization.RoleAssignment(
+        name,
+        role_assignment_name=pulumi.Output.all(role.id, identity.principal_id).apply(
+            lambda ids: assignment_name(scope, ids[0], ids[1])
+        ),
+        scope=scope,
+        role_definition_id=role.id,
+        principal_id=identity.principal_id,
+        principal_type="ServicePrincipal",
+        condition=condition,
+        condition_version=None if condition is None else "2.0",
+        opts=pulumi.ResourceOptions(delete_before_replace=False),
+    )
