@@ -112,13 +112,20 @@ def deploy() -> None:
     condition = identity.principal_id.apply(lambda who: str(chosen.printed(subscription, who)["condition"]))
     role = _role("deployer", printed["role"], place, after=group)
     _assignment("deployer-may-deploy", role, printed["scope"], identity, condition=condition)
+    finder = _role("deleted-resource-reader", _own(printed["deleted_role"], chosen), place, after=group)
+    _assignment("deployer-may-find-deleted-resources", finder, printed["deleted_scope"], identity)
     if chosen.workspace is not None:
-        sender = _role("log-sender", printed["workspace_role"], place, after=group)
+        sender = _role("log-sender", _own(printed["workspace_role"], chosen), place, after=group)
         _assignment("deployer-may-send-logs", sender, printed["workspace_scope"], identity)
     pulumi.export("resource_group", group.name)
     pulumi.export("client_id", identity.client_id)
     pulumi.export("principal_id", identity.principal_id)
     pulumi.export("notes", printed["notes"])
+
+
+def _own(role: dict[str, Any], chosen: BootstrapSettings) -> dict[str, Any]:
+    """Return a role with a name of this network's own: several networks have roles in one subscription or workspace."""
+    return {**role, "Name": f"{role['Name']} for {chosen.resource_group}"}
 
 
 def _lists(config: pulumi.Config, *keys: str) -> tuple[dict[str, tuple[str, ...]], list[str]]:

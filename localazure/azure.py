@@ -54,6 +54,7 @@ class LocalAzure:
         Raises:
             UnknownType: local Azure does not have the type.
             InvalidInputs: every violation of Azure's published types.
+            AzureError: the check reads other resources, and Azure refuses it.
         """
         kind = self._catalogue.find(token)
         full = with_defaults(kind, inputs, self.world, name, defaults)
@@ -63,6 +64,8 @@ class LocalAzure:
         found = (*missing, *violations(kind, full))
         if found:
             raise InvalidInputs(token, found)
+        for each in kind.check_operations(self.world, full):
+            self._request_check(self.world, each)
         return kind.checked_inputs(self.world, full)
 
     def diff(self, token: str, old: Values, new: Values) -> InputDiff:

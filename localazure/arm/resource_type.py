@@ -277,6 +277,9 @@ class ResourceType:
     read_outputs: Callable[[World, Resource], Values] = lambda _world, _resource: {}
     """Outputs that are computed at every read, as they depend on other resources. Only Foundry's agent identity sets
     this."""
+    check_operations: Callable[[World, Values], Iterator[RequestedOperation]] = lambda _world, _inputs: iter(())
+    """Operations that the check of the inputs requires, as it reads other resources. Only the search for soft-deleted
+    resources sets this."""
     checked_inputs: Callable[[World, Values], Values] = lambda _world, inputs: inputs
     """Inputs that the provider adds while the engine checks them, also in a preview; only a dynamic resource has some.
     """

@@ -4,14 +4,15 @@ The program reads them from Azure Resource Manager ("Deleted Vaults - Get", "Del
 Stores - Get Deleted", Microsoft Learn, 2026) while the engine checks the resource's inputs; local Azure answers from
 its own soft-deleted resources.
 
-Differences from Azure: the caller may always read them, and they stay for ever.
+Differences from Azure: they stay for ever.
 """
 
 from collections.abc import Iterator
 from typing import cast
 
 from localazure.arm import ids
-from localazure.arm.resource_type import ResourceType
+from localazure.arm.permissions import Purpose, RequestedOperation
+from localazure.arm.resource_type import Request, ResourceType
 from localazure.arm.world import Resource, Values, World
 from localazure.errors import InvalidInputs, Violation
 
@@ -46,11 +47,37 @@ def _with_found(world: World, inputs: Values) -> Values:
     return {**inputs, "found": here}
 
 
+# "Azure permissions" for each of the services, Microsoft Learn, 2026-04-09: the reads have operations of their own.
+_READS = {
+    "microsoft.appconfiguration/configurationstores": (
+        "Microsoft.AppConfiguration/locations/deletedConfigurationStores/read"
+    ),
+    "microsoft.cognitiveservices/accounts": (
+        "Microsoft.CognitiveServices/locations/resourceGroups/deletedAccounts/read"
+    ),
+    "microsoft.keyvault/vaults": "Microsoft.KeyVault/locations/deletedVaults/read",
+}
+
+
+def _reads(world: World, inputs: Values) -> Iterator[RequestedOperation]:
+    """Return the operations of looking for soft-deleted resources, which are in no resource group any more."""
+    for arm_type in cast("dict[str, object]", inputs.get("names") or {}):
+        place = f"/subscriptions/{world.subscription_id}"
+        yield RequestedOperation(operation=_READS[arm_type.lower()], data=False, place=place)
+
+
+def _nothing(_purpose: Purpose, _request: Request) -> Iterator[RequestedOperation]:
+    """Return no operation: the resource is in the state of the program alone."""
+    yield from ()
+
+
 TYPES = (
     ResourceType(
         _TOKEN,
         "subscriptions/{subscriptionId}/deletedResources/network",
+        check_operations=_reads,
         checked_inputs=_with_found,
+        data_plane=_nothing,
         inherits_location=False,
         adoptable=False,
         known_inputs=("subscription_id", "resource_group", "names", "handling", "found"),

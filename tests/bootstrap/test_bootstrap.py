@@ -58,7 +58,11 @@ def test_bootstrap_creates_two_groups_and_the_identity_role_and_assignment_of_th
         "UserAssignedIdentity deployer",
         "RoleDefinition deployer",
         "RoleAssignment deployer-may-deploy",
+        "RoleDefinition deleted-resource-reader",
+        "RoleAssignment deployer-may-find-deleted-resources",
     }
+    names = [step.inputs["roleName"] for step in result.steps if step.record.type.endswith(":RoleDefinition")]
+    assert [name for name in names if GROUP not in name] == [], "names of roles are unique in a tenant"
     assert created["ResourceGroup network"] == GROUP
     assert created["ResourceGroup deployer"] == f"{GROUP}-deployer"
 

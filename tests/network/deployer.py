@@ -106,6 +106,7 @@ def bootstrapped(path: Path, *, group: str | None, **options: Any) -> Deployer: 
     principal = str(azure.create(token, azure.check(token, identity, name="deployer"))[1]["principalId"])
     printed = document(SUBSCRIPTION_ID, group, object_id=principal, existing_group=group is not None, **options)
     role = _assign(azure, printed["role"], printed["scope"], principal, printed["condition"], number=0)
+    _assign(azure, printed["deleted_role"], printed["deleted_scope"], principal, None, number=2)
     if "workspace_role" in printed:
         azure.adopt("azure-native:operationalinsights:Workspace", printed["workspace_scope"])
         _assign(azure, printed["workspace_role"], printed["workspace_scope"], principal, None, number=1)

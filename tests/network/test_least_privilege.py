@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from access.azure.actions import covered, covers
-from components.deployer import ACTIONS, DATA_ACTIONS
+from components.deployer import ACTIONS, DATA_ACTIONS, DELETED_ACTIONS
 from localazure.arm.world import Resource
 from localazure.run import Operation
 from manifest.kinds import KINDS
@@ -37,6 +37,7 @@ def everything() -> tuple[dict[str, Any], dict[str, Any]]:
     environment: dict[str, Any] = {
         **networks.ENVIRONMENT,
         "shared_identity": "allowed",
+        "deleted": "report",
         "published": ["report"],
         "clusters": {"fleet": cluster},
         "destinations": {"azure": {"blocks": ["10.1.0.0/24"], "ports": [443]}},
@@ -62,16 +63,19 @@ def deployed_everything() -> Deployer:
 
 def test_deployment_without_any_one_action_of_the_deployer_role_is_refused_by_operations_of_that_action() -> None:
     refused = {action: deployed_everything().refused(action) for action in (*ACTIONS, *DATA_ACTIONS)}
+    finding = {act.operation for act in deployed_everything().requests.values() if "/deleted" in act.operation}
 
     assert {action for action, operations in refused.items() if not operations} == set(), "remove it from the role"
+    assert finding == set(DELETED_ACTIONS)
     by_others = {action: {one for one in found if not covers(action, one)} for action, found in refused.items()}
     assert {action for action, found in by_others.items() if found} == set()
 
 
 def test_deployer_role_allows_every_request_of_a_deployment_and_no_wider_action_is_needed() -> None:
+    every = (*ACTIONS, *DELETED_ACTIONS)
     requested = {(act.operation, act.data) for act in deployed_everything().requests.values()}
 
-    assert {name for name, data in requested if not covered(DATA_ACTIONS if data else ACTIONS, name)} == set()
+    assert {name for name, data in requested if not covered(DATA_ACTIONS if data else every, name)} == set()
 
 
 @pytest.mark.parametrize(
