@@ -118,6 +118,13 @@ def _reachable(value: str) -> str:
     return block
 
 
+def _host_name(value: str) -> str:
+    if re.fullmatch(r"(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+", value) is None:
+        example = "write it like 'login.microsoftonline.com' or '*.vault.azure.net'"
+        raise ValueError(f"{quote_value(value)} is not a host's name; {example}")
+    return value
+
+
 def _agents(written: object) -> bool | tuple[str, ...]:
     """Normalize a choice of agents: true for all, or a sorted list; no agents are an empty list."""
     if isinstance(written, bool):
@@ -142,6 +149,7 @@ _AGENTS_SCHEMA: dict[str, Any] = {
 ChosenAgents = Annotated[bool | tuple[str, ...], PlainValidator(_agents), WithJsonSchema(_AGENTS_SCHEMA)]
 PrincipalId = Annotated[str, AfterValidator(_principal), Field(json_schema_extra={"pattern": f"^{_UUID}$"})]
 EntraId = Annotated[str, AfterValidator(_entra_id), Field(json_schema_extra={"pattern": f"^{_UUID}$"})]
+HostName = Annotated[str, AfterValidator(_host_name)]
 Reachable = Annotated[str, AfterValidator(_reachable)]
 Location = Annotated[str, AfterValidator(_location)]
 SubscriptionId = Annotated[str, AfterValidator(_subscription)]
@@ -198,6 +206,8 @@ class Destination(StrictModel):
     """Blocks of IPv4 addresses."""
     ports: Annotated[ListField[Port], Field(min_length=1)] = (443,)
     """TCP ports."""
+    hosts: Annotated[ListField[HostName], AfterValidator(sorted_strings)] = ()
+    """Names of the hosts at these addresses, such as '*.vault.azure.net'; by default, there may be any host."""
 
 
 class HasParent(Protocol):

@@ -189,7 +189,8 @@ def _in_cluster(draw: st.DrawFn, name: str, agent: dict[str, Any], cluster: str,
         moved["service_account"] = f"{name}-pods"
     if draw(st.booleans()):
         moved["user_id"] = draw(st.sampled_from([1, 10001, 2**31 - 1]))
-    if draw(st.booleans()):
+    # Without egress, the agent could not use its access.
+    if moved.get("access") or draw(st.booleans()):
         moved["egress"] = draw(st.lists(st.sampled_from(["azure", "mail"]), min_size=1, unique=True))
     return {"host": "aks", "cluster": cluster, **moved}
 
@@ -313,7 +314,9 @@ def _places(draw: st.DrawFn, network: dict[str, Any]) -> dict[str, Any]:
     hosts = network.get("hosts", {})
     made = [name for name, one in hosts.items() if one["kind"] == "aks-cluster" and not one.get("existing")]
     drawn = {
-        "destinations": {one: {"blocks": [f"10.{at}.0.0/16"]} for at, one in enumerate(sorted(reached))},
+        "destinations": {
+            one: {"blocks": [f"10.{at}.0.0/16"], "ports": [443, 5671]} for at, one in enumerate(sorted(reached))
+        },
         "people": {one: f"00000000-0000-4000-9000-{at:012}" for at, one in enumerate(network.get("people", {}))},
         "clusters": {one: {"node_count": draw(st.integers(1, 9))} for one in made if draw(st.booleans())},
     }

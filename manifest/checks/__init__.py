@@ -5,6 +5,7 @@ from manifest.checks.access import check_access
 from manifest.checks.agents import check_agents
 from manifest.checks.azure_names import check_azure_names
 from manifest.checks.duplicates import check_duplicates
+from manifest.checks.egress import check_egress
 from manifest.checks.environment import check_environment
 from manifest.checks.foundry_identities import check_foundry_identities
 from manifest.checks.hosts import check_hosts
@@ -24,5 +25,6 @@ CHECKS: tuple[Check, ...] = (
     check_azure_names,
     check_duplicates,
     check_environment,
+    check_egress,
     check_foundry_identities,
 )

@@ -77,7 +77,13 @@ EVERY_HOST: dict[str, Any] = {
             "egress": ["azure"],
             "access": {"signing": "read", "report": "use"},
         },
-        "porter": {"host": "aks", "cluster": "fleet", "image": "porter", "access": {"signing": "read"}},
+        "porter": {
+            "host": "aks",
+            "cluster": "fleet",
+            "image": "porter",
+            "egress": ["vault"],
+            "access": {"signing": "read"},
+        },
         "draft": {"host": "foundry", "project": "studio", "version": "1", "access": {"signing": "read"}},
         "sketch": {"host": "foundry", "project": "studio", "version": "1", "access": {"documents": "read"}},
         "report": {"host": "foundry", "project": "studio", "version": "7", "access": {"signing": "read"}},
@@ -110,7 +116,10 @@ _WITH_HOSTS: dict[str, Any] = {
             "admins": [TENANT],
         }
     },
-    "destinations": {"azure": {"blocks": ["10.1.0.0/24", "10.2.0.0/24"], "ports": [443, 5671]}},
+    "destinations": {
+        "azure": {"blocks": ["10.1.0.0/24", "10.2.0.0/24"], "ports": [443, 5671]},
+        "vault": {"blocks": ["10.3.0.0/24"]},
+    },
     "people": {"analysts": SUBSCRIPTION},
 }
 

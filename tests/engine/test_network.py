@@ -180,7 +180,8 @@ def with_notifier_on(project: Project, host: str) -> None:
     network = yaml.safe_load((project.root / "network.yaml").read_text())
     notifier = network["agents"]["notifier"]
     network["resources"]["news"] = {"kind": "service-bus-topic", "namespace": "fabrikam-events"}
-    in_cluster = {"host": "aks", "cluster": "fleet", "image": "notifier", "egress": ["azure"]}
+    egress = ["events", "secrets", "sign-in"]
+    in_cluster = {"host": "aks", "cluster": "fleet", "image": "notifier", "egress": egress}
     network["agents"]["porter"] = in_cluster
     where = {
         "aks": in_cluster,

@@ -44,7 +44,10 @@ ENVIRONMENT = {"location": "westeurope", "resource_group": "agents", "suffix": "
 PLACES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "container-app": ({"image": "report"}, {}),
     "user-assigned": ({"image": "report", "identity": "user-assigned"}, {}),
-    "aks": ({"host": "aks", "cluster": "fleet", "image": "report"}, {}),
+    "aks": (
+        {"host": "aks", "cluster": "fleet", "image": "report", "egress": ["azure"]},
+        {"destinations": {"azure": {"blocks": ["10.1.0.0/24"], "ports": [443, 5671]}}},
+    ),
     "shared": ({"host": "foundry", "project": "studio", "version": "1"}, {"shared_identity": "allowed"}),
     "application": ({"host": "foundry", "project": "studio", "version": "1"}, {"published": ["report"]}),
     "per-agent": ({"host": "foundry", "project": "lab", "version": "1"}, {}),

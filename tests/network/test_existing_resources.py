@@ -39,6 +39,7 @@ ESTATE: dict[str, Any] = {
             "host": "aks",
             "cluster": "fleet",
             "image": "runner",
+            "egress": ["azure"],
             "access": {"queue": "receive", "settings": "read"},
         },
         "assistant": {
@@ -52,6 +53,7 @@ ENVIRONMENT: dict[str, Any] = {
     "resource_group": "estate-prod",
     "suffix": "p1",
     "image_tag": "1.0",
+    "destinations": {"azure": {"blocks": ["10.1.0.0/24"], "ports": [443, 5671]}},
     "existing": {
         "estate-openai": {"resource_group": "shared", "subscription": _OTHER.format(1)},
         "srch-hub-prod": {"resource_group": "shared", "subscription": _OTHER.format(2)},

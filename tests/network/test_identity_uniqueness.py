@@ -28,10 +28,22 @@ NETWORK: dict[str, Any] = {
         "analyst": {"host": "foundry", "project": "studio", "version": "1", "access": {"documents": "read"}},
         "writer": {"host": "foundry", "project": "studio", "version": "1", "access": {"documents": "write"}},
         "clerk": {"image": "clerk", "access": {"documents": "read"}},
-        "porter": {"host": "aks", "cluster": "fleet", "image": "porter", "access": {"documents": "read"}},
+        "porter": {
+            "host": "aks",
+            "cluster": "fleet",
+            "image": "porter",
+            "egress": ["azure"],
+            "access": {"documents": "read"},
+        },
     },
 }
-ENVIRONMENT = {"location": "westeurope", "resource_group": "agents", "suffix": "dev7", "production": False}
+ENVIRONMENT = {
+    "location": "westeurope",
+    "resource_group": "agents",
+    "suffix": "dev7",
+    "production": False,
+    "destinations": {"azure": {"blocks": ["10.1.0.0/24"]}},
+}
 WRITER_PUBLISHED: dict[str, Any] = {"published": ["writer"], "agent_identities": {"analyst": GIVEN}}
 ALLOWED: dict[str, Any] = {"shared_identity": "allowed"}
 

@@ -27,7 +27,7 @@ def moved(agent: dict[str, Any], place: str) -> dict[str, Any]:
     """Return the agent on another host, with the same access."""
     if place == CLUSTER:
         kept = {key: value for key, value in agent.items() if key not in OF_APPS}
-        return {"host": "aks", "cluster": place, **kept}
+        return {"host": "aks", "cluster": place, "egress": ["azure"], **kept}
     kept = {key: value for key, value in agent.items() if key not in OF_CONTAINERS}
     return {"host": "foundry", "project": place, "version": "1", **kept}
 
@@ -40,7 +40,8 @@ def test_agents_get_the_same_roles_on_every_host(project: Project, data: st.Data
     agents = {name: moved(one, places[name]) if places[name] else one for name, one in network["agents"].items()}
     on_foundry = [name for name, place in places.items() if place in {PROJECT, SHARING}]
     tags = {name: tag for name, tag in environment.get("image_tags", {}).items() if name not in on_foundry}
-    elsewhere = {**environment, "image_tags": tags, "published": True}
+    azure = {"destinations": {"azure": {"blocks": ["10.1.0.0/24"], "ports": [443, 5671]}}}
+    elsewhere = {**environment, "image_tags": tags, "published": True, **(azure if CLUSTER in places.values() else {})}
 
     before = deploy(*described(network, environment, stack))
     after = deploy(*described({**network, "hosts": HOSTS, "agents": agents}, elsewhere, stack))

@@ -1,0 +1,88 @@
+"""Connections that an agent in a cluster needs for its access: hosts and ports of resources, and the sign-in.
+
+Pure. A network policy knows addresses and no hosts, so a destination in the environment can name the hosts at its
+addresses; one that names none may have any host.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from manifest.agents import Agent
+from manifest.environment import Destination, Environment
+from manifest.hosts import FoundryProject
+from manifest.network import Network
+
+__all__ = ["SIGN_IN", "Connection", "is_admitted", "required_connections"]
+
+SIGN_IN = "login.microsoftonline.com"
+"""Host at which a pod exchanges its token: "Use Microsoft Entra Workload ID on AKS", Microsoft Learn, 2025."""
+
+# "Azure Private Endpoint private DNS zone values", Microsoft Learn, 2026: the public zones, by kind of resource.
+_ZONES = {
+    "blob-container": "blob.core.windows.net",
+    "storage-queue": "queue.core.windows.net",
+    "cosmos-container": "documents.azure.com",
+    "key-vault-secret": "vault.azure.net",
+    "model-account": "openai.azure.com",
+    "service-bus-queue": "servicebus.windows.net",
+    "service-bus-topic": "servicebus.windows.net",
+    "search-index": "search.windows.net",
+    "app-configuration": "azconfig.io",
+}
+_FOUNDRY_ZONE = "services.ai.azure.com"
+_HTTPS = 443
+# "What ports do I need to open on the firewall?", Microsoft Learn, 2025: AMQP at 5671, 443 for operations over HTTPS and
+# for AMQP over WebSockets, with which 443 is enough. The agent's code selects that, so a destination must say so.
+_AMQP = 5671
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Connection:
+    """Connection that an agent needs: host, port, and the entry of its access that needs it."""
+
+    host: str
+    port: int
+    needed_by: str
+    """Name of the resource or agent in the network; empty for the sign-in."""
+
+    @property
+    def replaceable(self) -> bool:
+        """Return True for AMQP, which can run over WebSockets at the port of HTTPS."""
+        return self.port == _AMQP
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port} ({self.needed_by or 'to sign in'})"
+
+
+def required_connections(agent: Agent, network: Network, environment: Environment) -> Iterator[Connection]:
+    """Yield the connections that the access of an agent in a cluster needs, for every resource that is declared."""
+    for name in dict.fromkeys(grant.resource for grant in agent.access):
+        if (resource := network.resources.get(name)) is not None:
+            host = f"{environment.parent_name(resource)}.{_ZONES[resource.kind]}"
+            yield Connection(host, _HTTPS, name)
+            if resource.kind.startswith("service-bus"):
+                yield Connection(host, _AMQP, name)
+        elif (callee := network.agents.get(name)) is not None:
+            project = network.hosts.get(callee.project)
+            if isinstance(project, FoundryProject):
+                yield Connection(f"{environment.parent_name(project)}.{_FOUNDRY_ZONE}", _HTTPS, name)
+    if agent.access:
+        yield Connection(SIGN_IN, _HTTPS, "")
+
+
+def is_admitted(connection: Connection, destination: Destination) -> bool:
+    """Return True if a destination has the port and, as far as it names hosts, the host of a connection.
+
+    A destination that names the host of a Service Bus namespace, and has the port of HTTPS alone, is meant for AMQP
+    over WebSockets.
+    """
+    named = any(_matches(connection.host, pattern) for pattern in destination.hosts)
+    if named and connection.replaceable and _HTTPS in destination.ports:
+        return True
+    return connection.port in destination.ports and (named or not destination.hosts)
+
+
+def _matches(host: str, pattern: str) -> bool:
+    """Return True if a host has a destination's name; the first label of a name may be `*`, for any one label."""
+    first, _, rest = pattern.lower().partition(".")
+    return host.lower() == pattern.lower() or (first == "*" and host.lower().partition(".")[2] == rest)
