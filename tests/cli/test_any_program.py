@@ -144,6 +144,33 @@ def test_check_without_manifest_and_policy_pack_read_no_secret_value_of_a_kubern
     assert "credential-in-plain-sight" not in answers(found).by_policy
 
 
+@pytest.mark.parametrize("question", [["matrix"], ["proof"], ["why", "a", "b", "read"], ["blast-radius"], ["check"]])
+def test_access_question_in_a_project_without_network_yaml_refers_to_the_check_without_manifest(
+    question: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = quick_project(tmp_path / "project")
+    (root / "network.yaml").unlink()
+    monkeypatch.chdir(root)
+
+    assert run(["access", *question]) == 2
+
+    message = capsys.readouterr().err
+    assert message.startswith("error: network.yaml: no such file")
+    assert "agent-network access check --of FILE --without-manifest" in message
+
+
+def test_access_diff_in_a_project_without_network_yaml_compares_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = quick_project(tmp_path / "project")
+    (root / "network.yaml").unlink()
+    monkeypatch.chdir(root)
+    monkeypatch.delenv("AGENT_NETWORK_NO_CACHE")
+
+    assert run(["access", "diff", "."]) == 0
+    assert capsys.readouterr().out == "access is the same in the working tree and the working tree\n"
+
+
 @pytest.mark.parametrize("source", [".", "live", "git:main"])
 def test_access_check_without_manifest_of_anything_but_a_file_exits_with_2(
     source: str, folder: Path, capsys: pytest.CaptureFixture[str]
