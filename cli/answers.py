@@ -130,9 +130,9 @@ def run_diff(before: Earlier, after: Graph, today: date, declared: Declared | No
     return Result(found, lambda style: text.diff(found, style), lambda: markdown.diff(found), code, added)
 
 
-def run_proof(graph: Graph, declared: Declared) -> Result:
+def run_proof(graph: Graph, declared: Declared, today: date) -> Result:
     """Compute the proof that a graph grants exactly the declared access, and the exit code."""
-    found = proof_document(prove(graph, declared))
+    found = proof_document(prove(graph, declared, today=today))
     code = ExitCode.NO if found["failures"] else ExitCode.OK
     return Result(found, lambda style: text.proof(found, style), lambda: markdown.proof(found), code)
 

@@ -58,7 +58,7 @@ class Question:
     def proof(self) -> ExitCode:
         """Print the proof that exactly the declared access is granted."""
         declared = self._project.declared()
-        return self._print(answers.run_proof(self._graph, declared))
+        return self._print(answers.run_proof(self._graph, declared, _today()))
 
     def blast_radius(self, agent: str | None) -> ExitCode:
         """Print the blast radius of one agent or of all agents."""

@@ -142,7 +142,7 @@ class Exemption(StrictModel):
     finding: FindingName
     """Id of the finding as in reports, like 'unused-resource'."""
     on: Annotated[str, Field(min_length=1, examples=["documents", "report", "report/documents"])]
-    """Scope of the exception: a resource, an agent, or both as agent/resource."""
+    """Scope of the exception: a resource, an agent, both as agent/resource, or the object id of a principal."""
     because: Reason
     """Reason for the exception; shown in reports."""
     expires: Day

@@ -183,3 +183,9 @@ def _is_unknown(pattern: str) -> bool:
 def _is_whole_service(pattern: str) -> bool:
     """Return True if a data action covers a whole provider or top-level type, and more than reading."""
     return pattern == "*" or _WHOLE_SERVICE.fullmatch(pattern) is not None
+
+
+def assigns_any_role(role: Role) -> bool:
+    """Return True if a role allows, without a condition of its own, to assign or define any role of Azure."""
+    names = [name for name in GRANTING if name.startswith("Microsoft.Authorization/")]
+    return any(not each.condition and allows(each, name, data=False) for each in role.permissions for name in names)

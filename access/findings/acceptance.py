@@ -23,16 +23,12 @@ def mark_accepted(findings: list[Finding], declared: Declared | None, today: dat
     """Return the findings, those that an exception in network.yaml accepts marked with the exception."""
     if declared is None:
         return findings
-    valid = [each for each in declared.exceptions if each.finding in BY_ID and not _is_over(each, today)]
+    valid = [each for each in declared.exceptions if each.finding in BY_ID and not each.is_over(today)]
     return [replace(one, exception=next((each for each in valid if _covers(each, one)), None)) for one in findings]
 
 
 def _covers(exemption: Exemption, finding: Finding) -> bool:
     return exemption.finding == finding.rule.id and finding.is_about(exemption.on)
-
-
-def _is_over(exemption: Exemption, today: date) -> bool:
-    return exemption.expires is not None and exemption.expires < today
 
 
 def _exception_findings(findings: list[Finding], declared: Declared, today: date) -> Iterator[Finding]:
@@ -42,7 +38,7 @@ def _exception_findings(findings: list[Finding], declared: Declared, today: date
             near = nearest(each.finding)
             hint = f"; did you mean {near!r}?" if near else ""
             rule, what = "unknown-finding", f"{name}: there is no finding of that id{hint}"
-        elif _is_over(each, today):
+        elif each.is_over(today):
             rule, what = "expired-exception", f"{name} expired on {each.expires}"
         elif not any(_covers(each, one) for one in findings):
             rule, what = "unused-exception", f"{name} matches nothing"

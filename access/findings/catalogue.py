@@ -32,7 +32,8 @@ exceptions:
     expires: 2027-01-31
 ```
 
-`on` is the name of an agent or a resource, both (`report/reports`), or another name that the finding is about.
+`on` is the name of an agent or a resource, both (`report/reports`), or the object id
+of a principal outside the network.
 """
 _HEADINGS: Mapping[Severity, str] = {"error": "Errors", "warning": "Warnings", "note": "Notes"}
 

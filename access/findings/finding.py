@@ -56,12 +56,11 @@ class Finding:
         things = (self.resource, *self.about)
         # Where several agents share the identity, each of their names counts.
         pairs = (f"{who}/{thing}" for who in (self.agent, *self.about) for thing in things)
-        return bool(name) and name in {self.agent, self.assignment, self.location, *things, *pairs}
+        names = {self.agent, self.assignment, self.location, *things, *pairs}
+        return bool(name) and name.lower() in {each.lower() for each in names}  # ids have no case
 
     def document(self) -> Mapping[str, Any]:
         """Return the finding as a JSON object for the report."""
-        exemption = self.exception
-        expires = exemption.expires.isoformat() if exemption and exemption.expires else None
         return {
             "id": self.rule.id,
             "severity": self.rule.severity,
@@ -71,5 +70,5 @@ class Finding:
             "location": self.location,
             "agent": self.agent,
             "resource": self.resource,
-            "exception": None if exemption is None else {"because": exemption.because, "expires": expires},
+            "exception": None if self.exception is None else self.exception.document(),
         }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from access.azure.privileges import privileged
+from access.azure.privileges import assigns_any_role, privileged
 from access.azure.scopes import key, type_of
 from access.evaluate.relevance import resource_type
 from access.evaluate.role_operations import operations_of_role
@@ -142,8 +142,7 @@ def _strangers(context: CheckContext) -> Iterator[Finding]:
     found: dict[str, tuple[Assignment, dict[str, None]]] = {}
     for principal_id, resource, _ in context.accesses:
         principal = context.graph.principal(principal_id)
-        there = principal is not None and (principal.exists or principal.may_be_group)
-        if resource.declared and principal and there and not _is_expected(context, principal):
+        if resource.declared and principal and not _is_expected(context, principal):
             held_there = [one for one in context.graph.held_at_or_above(principal_id, resource.id) if one.role]
             at = resource_type(resource)
             # A role that allows nothing here by itself may still hand out keys of a parent.
@@ -152,13 +151,16 @@ def _strangers(context: CheckContext) -> Iterator[Finding]:
     declared = {each.name for each in context.graph.resources if each.declared}
     for one, names in found.values():
         who = context.principal_text(one.principal)
-        everywhere = one.role is not None and privileged(one.role) is not None and names.keys() >= declared
+        is_everywhere = names.keys() >= declared
+        everywhere = one.role is not None and privileged(one.role) is not None and is_everywhere
         principal = context.graph.principal(one.principal)
-        if principal is not None and not (principal.exists or everywhere):
+        exists = principal is None or principal.exists or principal.may_be_group
+        severe = _assigns_roles(one) or (everywhere and exists)
+        if not severe and principal is not None and not principal.exists:
             continue  # reported as an assignment to somebody who may not exist
-        reach = "all of the network" if everywhere else joined_names(names)
+        reach = "all of the network" if is_everywhere and severe else joined_names(names)
         what = f"{who} is not an agent and has access to {reach}: {assignment_text(one)}"
-        finding = context.assignment_finding("privileged-stranger" if everywhere else "stranger", one, what)
+        finding = context.assignment_finding("privileged-stranger" if severe else "stranger", one, what)
         yield Finding(
             rule=finding.rule,
             what=what,
@@ -167,3 +169,8 @@ def _strangers(context: CheckContext) -> Iterator[Finding]:
             assignment=one.id,
             about=(*finding.about, *names),
         )
+
+
+def _assigns_roles(one: Assignment) -> bool:
+    """Return True if a role assignment lets its holder assign any role, without a condition: Owner, for example."""
+    return one.role is not None and not one.condition and assigns_any_role(one.role)

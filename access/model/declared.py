@@ -135,6 +135,14 @@ class Exemption:
     expires: date | None = None
     line: int = 0
 
+    def is_over(self, today: date) -> bool:
+        """Return True if the last day of the exception has passed."""
+        return self.expires is not None and self.expires < today
+
+    def document(self) -> dict[str, str | None]:
+        """Return the reason and the last day of the exception as a JSON object of reports."""
+        return {"because": self.because, "expires": self.expires.isoformat() if self.expires else None}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Declared:

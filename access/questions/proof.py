@@ -8,6 +8,7 @@ its agents.
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from access.azure.scopes import key, shown
@@ -16,7 +17,7 @@ from access.evaluate.cached_sets import difference, union
 from access.evaluate.decisions import EffectiveAccess, all_access, relevant_operations
 from access.evaluate.platform_grants import is_platform_assignment
 from access.evaluate.wording import words
-from access.model.declared import Declared, DeclaredAccess
+from access.model.declared import Declared, DeclaredAccess, Exemption
 from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.doubts import Ignored, Reaches, separated
 from access.questions.expected_graph import expected_graph
@@ -24,6 +25,8 @@ from access.questions.foreign_access import foreign_access
 from access.questions.path_conditions import Pair, leaks, restricted_pairs
 
 _MANY = 6
+_PUBLIC_ACCESS = "public-access"
+"""Finding whose exceptions hold for the proof, too: nobody gets access by a role there that could be removed."""
 _NOTHING = EffectiveAccess()
 
 
@@ -65,6 +68,14 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Excepted:
+    """Failure that an exception of network.yaml accepts until its expiry date."""
+
+    failure: Failure
+    exemption: Exemption
+
+
+@dataclass(frozen=True)
 class Proof:
     """Result of the proof: counts of declared, allowed and denied access, and the failures."""
 
@@ -79,6 +90,8 @@ class Proof:
     """Declared calls of agents without an endpoint, which are granted when the agent is published."""
     ignored: tuple[Ignored, ...] = ()
     """Role assignments and unevaluated parts that cannot concern an identity of the network."""
+    excepted: tuple[Excepted, ...] = ()
+    """Public resources that would fail the proof, and that an exception in network.yaml accepts."""
 
     @property
     def holds(self) -> bool:
@@ -86,8 +99,14 @@ class Proof:
         return not self.failures
 
 
-def prove(graph: Graph, declared: Declared) -> Proof:
-    """Compare the effective access in a graph with the declared access, and return the proof."""
+def prove(graph: Graph, declared: Declared, *, today: date | None = None) -> Proof:
+    """Compare the effective access in a graph with the declared access, and return the proof.
+
+    Args:
+        graph: the access graph.
+        declared: the network that network.yaml declares.
+        today: the day against which exceptions are checked; without it, no exception applies.
+    """
     wanted_graph = expected_graph(declared, graph)
     (actual, outside), (wanted, _) = _reaches(graph), _reaches(wanted_graph)
     by_path = restricted_pairs(graph, declared)
@@ -97,7 +116,9 @@ def prove(graph: Graph, declared: Declared) -> Proof:
     failures += [
         Failure(one.agent, one.resource, one.what, grows=True) for one in foreign_access(graph, declared, outside)
     ]
-    failures += _public(graph)
+    public = [_accepted(failure, names, declared, today) for failure, names in _public(graph)]
+    excepted = [one for one in public if isinstance(one, Excepted)]
+    failures += [one for one in public if isinstance(one, Failure)]
     gaps: list[_Gap] = []
     reached = 0
     for pair in _in_order(actual.keys() | wanted.keys()):
@@ -124,6 +145,7 @@ def prove(graph: Graph, declared: Declared) -> Proof:
         failures=tuple(failures),
         waiting=tuple(_waiting(declared)),
         ignored=tuple(ignored),
+        excepted=tuple(excepted),
     )
 
 
@@ -133,13 +155,22 @@ def _in_order(pairs: Collection[Pair]) -> list[Pair]:
     return sorted(pairs, key=lambda pair: (ranks[pair[0]], ranks[pair[1]]))
 
 
-def _public(graph: Graph) -> Iterator[Failure]:
-    """Yield a failure for each resource that anybody may read, and so every agent, without a role."""
+def _accepted(failure: Failure, names: Collection[str], declared: Declared, today: date | None) -> Failure | Excepted:
+    """Return a failure about public access, or the exception for one of its names that accepts it."""
+    for one in declared.exceptions if today is not None else ():
+        if one.finding == _PUBLIC_ACCESS and one.on in names and today is not None and not one.is_over(today):
+            return Excepted(failure, one)
+    return failure
+
+
+def _public(graph: Graph) -> Iterator[tuple[Failure, Collection[str]]]:
+    """Yield a failure for each resource that anybody may read, so every agent, and the names that exceptions use."""
     for one in graph.resources:
         opened = anonymous_access(graph, one)
         if opened is not None and opened.reads:
             what = f"every agent, and anybody else, {opened.words} {one.name}, which {opened.reason}"
-            yield Failure("", one.name, what, grows=True)
+            inside = (each.name for each in graph.resources_within(one.id) if each.declared)
+            yield Failure("", one.name, what, grows=True), {one.name, one.id, *inside}
 
 
 def _waiting(declared: Declared) -> Iterator[Waiting]:

@@ -67,7 +67,7 @@ def document(  # noqa: PLR0913 (one argument for each part of a report)
         "parties": [_party(one, declared) for one in graph.principals if one.party],
         "resources": [_resource(name, summary, declared) for name in summary.resources],
         "access": access_rows(summary, declared),
-        "proof": proof_document(prove(graph, declared)),
+        "proof": proof_document(prove(graph, declared, today=today)),
         "blast": blasts,
         "findings": [one.document() for one in findings],
         "diff": None if difference is None else diff_document(*difference),
@@ -96,6 +96,10 @@ def proof_document(proof: Proof) -> dict[str, Any]:
             for one in proof.waiting
         ],
         "ignored": [{"where": one.where, "what": one.what} for one in proof.ignored],
+        "excepted": [
+            {"what": one.failure.what, "resource": one.failure.resource, "exception": one.exemption.document()}
+            for one in proof.excepted
+        ],
     }
 
 

@@ -47,8 +47,9 @@ def proof(found: Mapping[str, Any]) -> str:
         f"- waits: {_plain(one['agent'])} {_plain(one['verb'])} {_plain(one['resource'])}: {_plain(one['why'])}"
         for one in found["waiting"]
     )
+    accepted = (f"- accepted: {_plain(one['what'])}; {_plain(accepted_words(one))}" for one in found["excepted"])
     left_out = (f"- left out: {_plain(one['where'])}: {_plain(one['what'])}" for one in found["ignored"])
-    return "\n".join([head, "", *failures, *waiting, *left_out]).rstrip()
+    return "\n".join([head, "", *failures, *waiting, *accepted, *left_out]).rstrip()
 
 
 @shows_escaped_text

@@ -21,7 +21,7 @@ from safe_text.display import shows_escaped_text
 
 _HERE = Path(__file__).parent
 _SCRIPT = ("document", "selection", "details", "graph", "matrix", "filter", "export", "start")
-_FIRST = (sections.diff, sections.findings, sections.waiting, matrix_table.matrix)
+_FIRST = (sections.diff, sections.findings, sections.excepted, sections.waiting, matrix_table.matrix)
 _THEN = (
     review_tables.grants,
     review_tables.exposure,

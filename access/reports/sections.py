@@ -27,6 +27,15 @@ def failures(document: Item) -> Html:
     return tag("div", section("failures", title, tag("ul", *(tag("li", one["what"]) for one in found))), class_="alert")
 
 
+def excepted(document: Item) -> Html:
+    """Render the public resources that would fail the proof, and that an exception accepts."""
+    found: Sequence[Item] = document["proof"]["excepted"]
+    if not found:
+        return Html()
+    lines = (tag("li", f"{one['what']} ({accepted_words(one)})") for one in found)
+    return section("excepted", "Accepted in the proof", tag("ul", *lines))
+
+
 def waiting(document: Item) -> Html:
     """Render the declared access that cannot be granted yet."""
     found: Sequence[Item] = document["proof"]["waiting"]

@@ -66,6 +66,10 @@ def proof(found: Mapping[str, Any], style: Style) -> str:
         declared = f"{one['agent']} {one['verb']} {one['resource']}"
         waits = f"{declared}: {one['why']} ({one['location']})"
         lines.append(style.paragraph(waits, mark="waits:", colour="cyan", indent=2))
+    for one in found["excepted"]:
+        lines.append(
+            style.paragraph(f"{one['what']}; {accepted_words(one)}", mark="accepted:", colour="cyan", indent=2)
+        )
     left_out: Rows = found["ignored"]
     if left_out:
         head = f"{len(left_out)} parts cannot concern an identity of the network:"

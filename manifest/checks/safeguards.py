@@ -3,6 +3,7 @@
 The lists are checked as they are in the file, item by item: an error in one item does not hide errors in the next.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ __all__ = ["check_safeguards"]
 
 _OF_A_PROPERTY = "credential-in-plain-sight"
 """Finding whose exceptions name one property, since another property of the same app may have another credential."""
+_OBJECT_ID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def check_safeguards(inputs: CheckInput) -> Iterator[Violation]:
@@ -101,6 +103,8 @@ def _unknown_things(inputs: CheckInput, on: str) -> Iterator[str]:
     agents, resources = inputs.names("agents"), inputs.names("resources")
     # Findings are also about clusters, which pull images, projects, which use connections, and people.
     others = (*inputs.names("hosts"), *inputs.names("people"))
+    if _OBJECT_ID.fullmatch(on):  # a principal outside the network, which no declared entry is
+        return
     who, slash, what = on.partition("/")
     if not slash or detect_credential(on):  # half of a credential would not be recognised as one
         if on not in (*resources, *agents, *others):

@@ -9,6 +9,7 @@ import pytest
 from access.azure.catalogue import Permission
 from access.evaluate.decisions import decide, unevaluated
 from access.findings import check
+from access.model.declared import Exemption
 from access.model.graph import Assignment, DenyAssignment, Graph, Principal
 from access.model.memberships import Memberships
 from access.questions.proof import Proof, prove
@@ -263,11 +264,66 @@ def test_owner_of_unknown_type_at_the_whole_network_fails_the_proof_and_is_an_er
     assert ("privileged-stranger" in found, prove(graph, DECLARED).holds) == (fails, not fails)
 
 
-@pytest.mark.parametrize(("kind", "expected"), [(None, True), ("User", True), ("ServicePrincipal", False)])
-def test_owner_of_unknown_type_is_a_privileged_role_without_a_manifest(kind: str | None, *, expected: bool) -> None:
+@pytest.mark.parametrize(
+    ("role", "kind", "expected"),
+    [
+        ("Owner", None, True),
+        ("Owner", "User", True),
+        ("Owner", "ServicePrincipal", True),
+        ("User Access Administrator", "ServicePrincipal", True),
+        ("Contributor", "User", True),
+        ("Contributor", "ServicePrincipal", False),
+        ("Reader", "User", False),
+    ],
+)
+def test_role_of_a_principal_from_elsewhere_is_a_privileged_role_without_a_manifest_if_it_assigns_roles(
+    role: str, kind: str | None, *, expected: bool
+) -> None:
     given = {"principalType": kind} if kind else {}
-    graph = graph_of_rows(account(), assignment("a", STAFF, CONTAINER, role="Owner", inputs=given))
+    graph = graph_of_rows(account(), assignment("a", STAFF, CONTAINER, role=role, inputs=given))
 
     found = {each.rule.id for each in check(graph, None, today=date(2026, 11, 28))}
 
     assert ("privileged-role" in found) is expected
+
+
+NEVER = "!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'}) OR (@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {4633458b-17de-408a-b874-0445c86b69e6})"  # noqa: E501
+
+
+@pytest.mark.parametrize(
+    ("role", "place", "condition", "expected"),
+    [
+        ("Owner", "group", None, ["privileged-stranger"]),
+        ("User Access Administrator", "group", None, ["privileged-stranger"]),
+        ("User Access Administrator", "account", None, ["privileged-stranger"]),
+        ("Role Based Access Control Administrator", "group", None, ["privileged-stranger"]),
+        ("Role Based Access Control Administrator", "group", NEVER, []),
+        ("Contributor", "group", None, []),
+        ("Reader", "group", None, []),
+    ],
+)
+def test_access_check_reports_a_service_principal_from_elsewhere_that_may_assign_any_role_as_an_error(
+    role: str, place: str, condition: str | None, expected: list[str]
+) -> None:
+    """The pipeline that deploys has a role with a condition, and every other reader or deployer stays a warning."""
+    scope = group_scope() if place == "group" else next(one.id for one in FABRIKAM.resources if one.name == "reports")
+    more: dict[str, Any] = {"condition": condition, "condition_version": "2.0"} if condition else {}
+    one = held(role, scope, principal=STAFF, id="elsewhere", **more)
+    pipeline = Principal(id=STAFF, name=STAFF, purpose="other", exists=False)
+    graph = fabrikam.changed(FABRIKAM, [*FABRIKAM.assignments, one], principals=(*FABRIKAM.principals, pipeline))
+
+    found = check(graph, DECLARED, today=date(2026, 11, 28))
+
+    assert [each.rule.id for each in found if each.rule.severity == "error"] == expected
+    assert "orphaned-assignment" in {each.rule.id for each in found}
+    assert prove(graph, DECLARED).holds
+
+
+@pytest.mark.parametrize("on", [STAFF, STAFF.upper(), "reports"])
+def test_exception_for_the_object_id_of_an_outside_owner_accepts_the_finding(on: str) -> None:
+    exemption = Exemption(finding="privileged-stranger", on=on, because="the platform team", expires=date(2026, 12, 31))
+    declared = replace(DECLARED, exceptions=(exemption,))
+
+    found = check(with_role("Owner", group_scope(), "user"), declared, today=date(2026, 11, 28))
+
+    assert [each.exception for each in found if each.rule.id == "privileged-stranger"] == [exemption]

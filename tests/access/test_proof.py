@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from access.azure.roles import Role, by_name
-from access.model.declared import Declared, DeclaredAccess
+from access.model.declared import Declared, DeclaredAccess, Exemption
 from access.model.graph import Assignment, Graph
 from access.questions.proof import prove
+from access.reports import markdown, text
+from access.reports.document import proof_document
+from access.reports.terminal import Style
 from tests.access import fabrikam
 from tests.fabrikam import LEGACY
 
@@ -292,3 +296,55 @@ def test_access_proof_of_an_empty_network_holds() -> None:
     nothing = Declared(network="n", stack="dev", resources={}, agents={})
 
     assert prove(Graph(), nothing).holds
+
+
+def opened(*names: str) -> Graph:
+    """Return the graph with public containers, in an account that allows them."""
+    resources = [
+        replace(one, properties={**one.properties, "publicAccess": "Blob", "allowBlobPublicAccess": True})
+        if one.name in names or "storageaccounts" in one.kind
+        else one
+        for one in GRAPH.resources
+    ]
+    return fabrikam.changed(GRAPH, resources=resources)
+
+
+def excepting(on: str, finding: str = "public-access") -> Declared:
+    exemption = Exemption(finding=finding, on=on, because="a leaflet", expires=date(2026, 12, 31))
+    return replace(DECLARED, exceptions=(exemption,))
+
+
+def test_access_proof_lists_a_public_container_that_an_exception_accepts_with_its_expiry_and_holds() -> None:
+    found = prove(opened("reports"), excepting("reports"), today=date(2026, 12, 31))
+
+    assert (found.holds, [one.failure.resource for one in found.excepted]) == (True, ["reports"])
+    shown = " ".join(text.proof(proof_document(found), Style(coloured=False)).split())
+    assert "accepted: every agent, and anybody else, may read reports" in shown
+    assert "accepted until 2026-12-31: a leaflet" in shown
+    assert "accepted until 2026-12-31: a leaflet" in markdown.proof(proof_document(found))
+
+
+@pytest.mark.parametrize(
+    ("declared", "today"),
+    [
+        (excepting("reports"), date(2027, 1, 1)),
+        (excepting("reports"), None),
+        (excepting("documents"), date(2026, 12, 31)),
+        (excepting("reports", "local-auth-on"), date(2026, 12, 31)),
+        (DECLARED, date(2026, 12, 31)),
+    ],
+    ids=["expired", "without a day", "another resource", "another finding", "no exception"],
+)
+def test_access_proof_fails_for_a_public_container_without_a_valid_exception_for_public_access(
+    declared: Declared, today: date | None
+) -> None:
+    found = prove(opened("reports"), declared, today=today)
+
+    assert [(one.resource, one.grows) for one in found.failures] == [("reports", True)]
+    assert found.excepted == ()
+
+
+def test_access_proof_fails_for_the_second_of_two_public_containers_of_which_one_is_accepted() -> None:
+    found = prove(opened("reports", "documents"), excepting("reports"), today=date(2026, 12, 31))
+
+    assert [one.resource for one in found.failures] == ["documents"]

@@ -160,3 +160,12 @@ def test_exception_for_a_credential_finding_must_name_an_agent_and_one_property(
             load_project(root)
     else:
         load_project(root)
+
+
+@pytest.mark.parametrize("on", ["99999999-9999-4999-8999-999999999999", "ABCDEF00-9999-4999-8999-999999999999"])
+def test_exception_may_name_the_object_id_of_a_principal_outside_the_network(on: str, tmp_path: Path) -> None:
+    row = {"finding": "privileged-stranger", "on": on, "because": "the platform team", "expires": "2027-01-31"}
+    root = write_project(tmp_path, network() | {"exceptions": [row]}, ENVIRONMENT)
+
+    (found,) = load_project(root)[0].exceptions
+    assert found.on == on

@@ -24,12 +24,15 @@ RULES = (
     Rule(
         id="privileged-stranger",
         severity="error",
-        title="A principal outside the network is privileged over all of it",
+        title="A principal outside the network is privileged over its resources",
         why="It can reach every agent's data and act as every agent, and network.yaml does not show that.",
         fix="Remove the role assignment, make it eligible instead of permanent, or accept the finding for a while with "
         "an exception and its reason.",
         help="Counts a privileged role of a group, a user or an app outside the network at a scope that contains every "
-        "declared resource. The members of a group are outside the network until an agent is known to be one of them.",
+        "declared resource; and, at any declared resource, a role that may assign any role, such as Owner or User "
+        "Access Administrator, also of a service principal that is defined elsewhere. A role with a condition, such as "
+        "the deployer's, does not count as that. The members of a group are outside the network "
+        "until an agent is known to be one of them. An exception names a resource, or the object id of the principal.",
     ),
     Rule(
         id="separation-of-duties",

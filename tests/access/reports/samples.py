@@ -206,6 +206,7 @@ def _document(name: str, agents: Sequence[str], kinds: dict[str, str], access: l
             "failures": [],
             "waiting": [],
             "ignored": [],
+            "excepted": [],
         },
         "blast": {agent: _blast([one for one in access if one["agent"] == agent], kinds) for agent in agents},
         "findings": [],
