@@ -15,8 +15,11 @@ from access.readers.preview import without_masks
 __all__ = ["stack_outputs", "stack_texts", "texts_of_rows"]
 
 _STACK, _REFERENCE = "pulumi:pulumi:Stack", "pulumi:pulumi:StackReference"
-_READ_ELSEWHERE = ("azure-native", "pulumi:pulumi:")
-"""Types whose properties are in the access graph, or whose outputs are read as outputs of a stack."""
+_READ_ELSEWHERE = ("agent-network:", "azure-native", "pulumi:pulumi:")
+"""Types whose properties are in the access graph or in its children, or whose outputs are read as outputs of a stack.
+
+The components of this project have names of network.yaml as inputs, such as that of a secret.
+"""
 
 
 def stack_outputs(document: Mapping[str, Any]) -> dict[str, str]:
