@@ -22,6 +22,7 @@ from release.foundry.azure import Azure
 from release.foundry.reconciling import Move, Step, apply, plan
 from release.foundry.stack import EngineStack, ExportedStack, LocalStack, Stack
 from release.foundry.state import Grant
+from safe_text.display import visible
 
 __all__ = ["reconcile"]
 
@@ -66,11 +67,17 @@ def _azure(root: Path, stack: str, *, local: bool) -> Generator[Azure]:
     if world or local:
         faults = Faults.parse(os.environ.get(VARIABLE, ""))
         with serve_http(Path(world) if world else state_file_path(root, stack), faults) as endpoint:
-            yield Azure(LocalCredential(), endpoint)
+            yield Azure(LocalCredential(), endpoint, report=_print_progress)
     else:
         from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - importing costs, and local Azure does without
 
-        yield Azure(DefaultAzureCredential())
+        yield Azure(DefaultAzureCredential(), report=_print_progress)
+
+
+def _print_progress(sentence: str) -> None:
+    # Not to standard output, which has the plan, with --json as one document.
+    sys.stderr.write(f"{visible(sentence)}\n")
+    sys.stderr.flush()
 
 
 def _stack(root: Path, name: str, export: Path | None, *, local: bool) -> Stack:

@@ -5,7 +5,7 @@ of requests.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
@@ -39,11 +39,13 @@ class _BoundedRetry(RetryPolicy[HttpRequest, HttpResponse]):
 
 @dataclass(frozen=True)
 class Reply:
-    """Status and JSON body of an HTTP response of Azure."""
+    """Status, JSON body and headers of an HTTP response of Azure."""
 
     status: int
     body: Values | None
     """The JSON object of the response; None if there is none."""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Headers of the response by name, in lower case."""
 
     @property
     def failure(self) -> str:
@@ -126,7 +128,8 @@ class Service:
         if response.status_code == _UNAUTHORIZED:
             why = f"{SIGN_IN}; Azure does not accept the token{_azure_message(answered)}"
             raise UnreadableSource(self._called, why)
-        return Reply(response.status_code, cast("Values", answered) if isinstance(answered, dict) else None)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Reply(response.status_code, cast("Values", answered) if isinstance(answered, dict) else None, headers)
 
 
 def is_loopback(address: str) -> bool:

@@ -18,6 +18,7 @@ from access.readers.foundry_data_plane import OF_FOUNDRY
 from access.readers.http_client import Reply, Service, is_loopback, other_host_refusal
 from components.agents.azure_response import AzureResponse
 from release.errors import ReleaseError
+from release.foundry.change_status import PAUSE, TIMEOUT, final_reply, is_temporary
 
 __all__ = ["Azure"]
 
@@ -28,13 +29,6 @@ _VERSIONS = {
     "microsoft.cognitiveservices/accounts/projects/applications": "2025-10-01-preview",
 }
 _OK, _CREATED, _ACCEPTED, _NO_CONTENT, _MISSING = 200, 201, 202, 204, 404
-# A new identity is replicated with a delay ("Troubleshoot Azure RBAC", Microsoft Learn, 2025), and an account of
-# Cosmos DB takes one assignment at a time.
-_RETRIED_CODES = {"PrincipalNotFound", "PreconditionFailed", "Conflict", "TooManyRequests"}
-_TIMEOUT = 300.0
-"""Seconds after which a change of one assignment has failed."""
-_PAUSE = 5.0
-"""Seconds between two attempts."""
 
 Body = Mapping[str, Any]
 
@@ -58,9 +52,22 @@ class Azure:
     """Client of the reconciler for public Azure or local Azure, with the credential of the person who runs it."""
 
     def __init__(
-        self, credential: TokenCredential, endpoint: str = PUBLIC, wait: Callable[[float], None] = time.sleep
+        self,
+        credential: TokenCredential,
+        endpoint: str = PUBLIC,
+        wait: Callable[[float], None] = time.sleep,
+        report: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """Prepare the client, without sending a request.
+
+        Args:
+            credential: of the person who runs the reconciler.
+            endpoint: URL of Resource Manager.
+            wait: waits a number of seconds.
+            report: called with a sentence before a change that Azure does not accept yet is requested again.
+        """
         self._credential, self._endpoint, self._wait = credential, endpoint.rstrip("/"), wait
+        self._report = report
         self._services: dict[tuple[str, str], Service] = {}
 
     def send_get_request(self, url: str, audience: str) -> AzureResponse:
@@ -132,7 +139,7 @@ class Azure:
 
         self._wait_until(
             is_there,
-            f"role assignment {assignment_id} was created, but Azure does not return it yet; run this command again",
+            f"role assignment {assignment_id} was accepted, but Azure does not return it yet; run this command again",
         )
 
     def delete(self, assignment_id: str) -> None:
@@ -160,25 +167,43 @@ class Azure:
     def _send_until_accepted(self, method: str, resource_id: str, body: Body | None = None) -> None:
         wanted = {_OK, _CREATED, _ACCEPTED, _NO_CONTENT, *([_MISSING] if method == "DELETE" else [])}
         waited = 0.0
+
+        def wait(seconds: float) -> None:
+            nonlocal waited
+            waited += seconds
+            self._wait(seconds)
+
         while True:
-            reply = self._send(method, self._url(resource_id, {}), body)
+            accepted = self._send(method, self._url(resource_id, {}), body)
+            reply = final_reply(accepted, self._read_status, wait)
             if reply.status in wanted:
                 return
-            if reply.code not in _RETRIED_CODES or waited >= _TIMEOUT:
+            if not is_temporary(reply) or waited >= TIMEOUT:
                 verb = "created" if method == "PUT" else "deleted"
                 explanation = f"; {EXPLANATIONS[reply.code]}" if reply.code in EXPLANATIONS else ""
                 message = f"role assignment {resource_id} cannot be {verb} in Azure: {reply.failure}{explanation}"
                 raise _RefusedError(message, reply.code)
-            self._wait(_PAUSE)
-            waited += _PAUSE
+            self._report(
+                f"Azure does not accept role assignment {resource_id} yet ({reply.code}); trying again for"
+                f" {TIMEOUT - waited:.0f} more seconds"
+            )
+            wait(PAUSE)
+
+    def _read_status(self, url: str) -> Reply | None:
+        """Read the status of a change at the URL that Azure returned; None if no token may be sent to its host."""
+        if url.startswith("/"):
+            url = f"{PUBLIC}{url}"
+        if other_host_refusal(url, PUBLIC, self._manager().origin):
+            return None
+        return self._send("GET", url)
 
     def _wait_until(self, is_so: Callable[[], bool], otherwise: str) -> None:
         waited = 0.0
         while not is_so():
-            if waited >= _TIMEOUT:
+            if waited >= TIMEOUT:
                 raise ReleaseError(otherwise)
-            self._wait(_PAUSE)
-            waited += _PAUSE
+            self._wait(PAUSE)
+            waited += PAUSE
 
     def _send(self, method: str, url: str, body: Body | None = None) -> Reply:
         try:
