@@ -15,8 +15,6 @@ from tests.release.test_azure import ASSIGNMENT, MADE, Signed, Waiting, refused
 
 ACCOUNT = "/subscriptions/s/resourceGroups/g/providers/Microsoft.DocumentDB/databaseAccounts/a"
 IN_ACCOUNT = f"{ACCOUNT}/sqlRoleAssignments/one"
-    "/subscriptions/s/resourceGroups/g/providers/Microsoft.DocumentDB/databaseAccounts/a/sqlRoleAssignments/one"
-)
 STATUS = "https://management.azure.com/subscriptions/s/providers/Microsoft.DocumentDB/locations/w/operationsStatus/1"
 RESULT = f"{IN_ACCOUNT}/operationResults/1"
 NOT_FOUND = Reply(
