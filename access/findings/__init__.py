@@ -9,6 +9,7 @@ from datetime import date
 
 from access.findings import (
     acting_subjects,
+    changed_properties,
     credentials,
     exposure,
     identities,
@@ -38,6 +39,7 @@ _CHECKS = (
     undeclared_access.check,
     manifest_checks.check,
     models.check,
+    changed_properties.check,
     exposure.check,
     credentials.check,
     images.check,

@@ -18,6 +18,7 @@ from access.azure.scopes import ROOT, ancestors, covering, is_management_group, 
 from access.model.actors import Actor
 from access.model.attributes import Known
 from access.model.memberships import Memberships
+from access.model.property_difference import PropertyDifference
 
 _Record = TypeVar("_Record")
 PrincipalKind = Literal["", "group", "user"]
@@ -86,6 +87,8 @@ class Resource:
     """Operations that no role allows there, as the service's own setting determines."""
     attributes: Mapping[str, Known] = field(default_factory=dict[str, Known], hash=False)
     """Attribute values for conditions, in addition to those in the resource id."""
+    differences: tuple[PropertyDifference, ...] = ()
+    """Properties that have another value in live Azure than in the network's program."""
 
     @property
     def flat_properties(self) -> Mapping[str, Any]:

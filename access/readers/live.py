@@ -19,6 +19,7 @@ from access.model.memberships import Memberships
 from access.readers.arm_client import PUBLIC, ArmClient, signed_in
 from access.readers.entra_directory import directory_of, memberships_of
 from access.readers.graph_builder import graph
+from access.readers.property_comparison import differences_of
 from access.readers.subscription import Reading
 
 # Agents are matched by their principals, and are not resources of the network.
@@ -72,11 +73,7 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
         current=True,
     )
     people = _ProgramPrincipals(like)
-    names = (
-        None
-        if like is None
-        else {_path_without_subscription(each.id): each for each in like.resources if each.declared}
-    )
+    names = None if like is None else {_path_without_subscription(each.id): each for each in like.resources}
     principals = [*map(people.display_name, found.principals)]
     memberships, notes = _memberships(principals, reading.denies, credential, directory or directory_of(endpoint))
     return Graph(
@@ -160,9 +157,12 @@ def _with_network_name(found: Resource, names: dict[str, Resource] | None) -> Re
     if names is None:
         return replace(found, kind=kind or found.kind, declared=bool(kind))
     like = names.get(_path_without_subscription(found.id))
+    differences = () if like is None or like.unseen else differences_of(like.properties, found.properties)
     if like is None:
         return replace(found, kind=kind or found.kind, declared=False)
-    return replace(found, name=like.name, kind=like.kind, declared=True)
+    if not like.declared:
+        return replace(found, kind=like.kind, declared=False, differences=differences)
+    return replace(found, name=like.name, kind=like.kind, declared=True, differences=differences)
 
 
 def _path_without_subscription(resource_id: str) -> str:

@@ -1,6 +1,6 @@
 """Resource types of Microsoft.App: container apps, jobs and managed environments."""
 
-from access.azure.types.row import GROUP, MANAGED, NOT_DEPLOYED, NOT_LISTED, NOTHING_TO_OPEN, OWN, ArmType, Listing
+from access.azure.types.row import GROUP, MANAGED, NOT_DEPLOYED, NOTHING_TO_OPEN, OWN, ArmType, Listing
 
 LATEST_REVISION, READY_REVISION = REVISIONS = ("latestRevisionName", "latestReadyRevisionName")
 """Properties with an app's last revision and its last one that became ready: REST reference, Microsoft Learn, 2025."""
@@ -38,7 +38,7 @@ TYPES = (
         kind=None,
         operations=OWN,
         keys=NOTHING_TO_OPEN,
-        listed=NOT_LISTED,
+        listed=Listing("2025-01-01"),
         # To put an app into an environment.
         deployer=(*MANAGED, "join/action"),
         # "Service Connector permission requirements", Microsoft Learn, 2026-03-27.

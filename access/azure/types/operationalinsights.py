@@ -1,6 +1,6 @@
 """Resource types of Microsoft.OperationalInsights: Log Analytics workspaces."""
 
-from access.azure.types.row import GROUP, MANAGED, NOT_LISTED, OWN, ArmType, NoKeys
+from access.azure.types.row import GROUP, MANAGED, OWN, ArmType, Listing, NoKeys
 
 TYPES = (
     ArmType(
@@ -11,7 +11,7 @@ TYPES = (
         keys=NoKeys(
             "workspace keys can only add logs, not read them: Log Analytics workspace security, Microsoft Learn, 2025"
         ),
-        listed=NOT_LISTED,
+        listed=Listing("2023-09-01"),
         deployer=(
             *MANAGED,
             # A diagnostic setting may name a workspace only if its writer may read the workspace's keys, which this

@@ -53,6 +53,18 @@ RULES = (
         help="Counts everything that the agent can effectively reach; the report's `blast` lists it.",
     ),
     Rule(
+        id="changed-property",
+        severity="warning",
+        title="A property in Azure differs from the program",
+        why="An Azure Policy with the effect `modify`, or a person, has changed the resource after its deployment, and "
+        "no preview shows it: agents may have lost their way to it, or it may be open wider than declared.",
+        fix="Change the program, or exempt the resource from the policy, and deploy with `pulumi up --refresh`.",
+        help="Compares, in live Azure only, the booleans, numbers and words that the program sets with those that "
+        "Azure lists, such as `publicNetworkAccess`, and a firewall that the program does not set. Ids, addresses, and "
+        "properties that Azure does not list are not compared. An exception names resource and property, as in "
+        "`fabrikam-vault/publicNetworkAccess`.",
+    ),
+    Rule(
         id="unused-resource",
         severity="warning",
         title="No agent has access to a declared resource",

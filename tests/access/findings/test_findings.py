@@ -10,6 +10,7 @@ from access.azure.catalogue import Permission, Role
 from access.findings import RULES
 from access.model.actors import Actor
 from access.model.graph import Principal, Resource, Unread
+from access.model.property_difference import PropertyDifference
 from tests.access.findings.small import (
     ACCOUNT,
     APP,
@@ -90,6 +91,7 @@ def model(**facts: str) -> World:
     return SMALL.declaring(models=[{**named, **known, "availability": "available", **facts}])
 
 
+CLOSED = PropertyDifference(property="publicNetworkAccess", declared="'Enabled'", live="'Disabled'")
 CASES: dict[str, tuple[str, World, World]] = {
     "one identity, two apps": (
         "shared-identity",
@@ -247,6 +249,11 @@ CASES: dict[str, tuple[str, World, World]] = {
         "public-access",
         SMALL.having(app(configuration=OPEN)),
         SMALL.having(app(configuration=LISTED)),
+    ),
+    "a resource that a policy closed": (
+        "changed-property",
+        SMALL.having(resource(ACCOUNT, differences=(CLOSED,))),
+        SMALL,
     ),
     "latest": ("mutable-image-tag", image(":latest"), image(":1.2.0")),
     "no tag": ("mutable-image-tag", image(""), image("@sha256:" + "0" * 64)),
