@@ -12,7 +12,18 @@ from tests.components.recorder import SUBSCRIPTION, TENANT, Recorded, Registered
 from tests.fabrikam import FABRIKAM
 from tests.projects import load_project, write_project
 
-__all__ = ["ENVIRONMENT", "PARENT", "RESOURCE", "component", "described", "of_hosts", "of_kind", "of_project", "within"]
+__all__ = [
+    "ENVIRONMENT",
+    "HOST_SETTINGS",
+    "PARENT",
+    "RESOURCE",
+    "component",
+    "described",
+    "of_hosts",
+    "of_kind",
+    "of_project",
+    "within",
+]
 
 RESOURCE = "thing"
 """Name of the only resource in a sample network."""
@@ -101,7 +112,7 @@ SUBNET = (
 CONTROL_PLANE = (
     f"/subscriptions/{SUBSCRIPTION}/resourceGroups/net/providers/Microsoft.ManagedIdentity/userAssignedIdentities/fleet"
 )
-_WITH_HOSTS: dict[str, Any] = {
+HOST_SETTINGS: dict[str, Any] = {
     **ENVIRONMENT,
     "shared_identity": "allowed",
     "published": ["report"],
@@ -128,7 +139,7 @@ _WITH_HOSTS: dict[str, Any] = {
 def of_hosts() -> Recorded:
     """Return the registrations of a network with agents on every host, and people who call these agents."""
     with TemporaryDirectory() as root:
-        return of_project(write_project(Path(root), EVERY_HOST, _WITH_HOSTS))
+        return of_project(write_project(Path(root), EVERY_HOST, HOST_SETTINGS))
 
 
 @cache
