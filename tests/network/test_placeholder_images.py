@@ -17,7 +17,7 @@ from manifest.declared_document import declared_document
 from manifest.loading import load_with_document
 from manifest.stack_file import config_getter
 from tests.access.readers.sources import printed
-from tests.network.deploying import APP, deploy, described, verbs
+from tests.network.deploying import APP, deploy, described, granted, verbs
 from tests.network.holding import orphaned_assignments
 from tests.projects import any_role, write_project
 
@@ -33,7 +33,7 @@ NETWORK: dict[str, Any] = {
     "agents": {
         "early": {"image": "early", "identity": "user-assigned", "access": {"reports": "read", "findings": "read"}},
         "late": {"image": "late", "access": {"reports": "write", "findings": "write"}},
-        "pod": {"host": "aks", "cluster": "fleet", "image": "pod", "access": {"reports": "read"}},
+        "pod": {"host": "aks", "cluster": "fleet", "image": "pod", "egress": ["azure"], "access": {"reports": "read"}},
         "ready": {"image": "ready", "access": {"reports": "read"}},
     },
 }
@@ -42,6 +42,7 @@ ENVIRONMENT: dict[str, Any] = {
     "resource_group": "agents",
     "suffix": "dev7",
     "production": False,
+    "destinations": {"azure": {"blocks": ["10.1.0.0/24"]}},
 }
 ACCESS = {
     ("early", "read", "reports"),
@@ -84,6 +85,21 @@ def test_agents_get_their_access_in_the_deployment_that_replaces_the_placeholder
     changed = {step.record.name for step in second.steps if step.op is not Op.SAME and step.record.type == APP}
     assert changed == {"early", "late"}
     assert {step.op for step in second.steps} <= {Op.SAME, Op.UPDATE, Op.CREATE}, "nothing is replaced or deleted"
+
+
+def test_first_deployment_with_an_existing_registry_elsewhere_grants_every_access_and_needs_no_placeholder(
+    tmp_path: Path,
+) -> None:
+    elsewhere = {"resource_group": "images", "subscription": "00000000-0000-4000-8000-000000000009"}
+    network = {**NETWORK, "registry": {"name": "contosoimages", "existing": True}}
+    environment = {**ENVIRONMENT, "existing": {"contosoimages": elsewhere}}
+
+    result = deploy(*described(network, environment, "dev"), tmp_path / "dev.json")
+
+    assert verbs(result) == ACCESS
+    assert set(images(result).values()) == {"contosoimages.azurecr.io"}
+    pulls = {each.agent for each in granted(result) if each.verb == "pull"}
+    assert pulls == {"early", "late", "fleet", "ready"}
 
 
 @pytest.mark.parametrize(("settings", "waiting"), [({"placeholder_images": True}, 6), (WITHOUT_IMAGE, 5), ({}, 0)])
