@@ -33,3 +33,15 @@ _BY_ROLE = {role: verb for (kind, verb), roles in VERBS.items() if kind != CALLE
 def verb_of(role_name: str, kind: str = "") -> str:
     """Return the verb whose role at a kind of resource is the named role; empty if no verb has the role."""
     return _BY_KIND.get((kind, role_name)) or _BY_ROLE.get(role_name, "")
+
+
+def beyond_verb(kind: str, verb: str) -> str:
+    """Return a sentence on what the role of a verb allows on the resource itself; empty if it allows nothing there."""
+    for row in of_kind(kind) if kind in KINDS else ():
+        for each in row.verbs:
+            if each.verb == verb and each.besides:
+                return (
+                    f"{verb} on a {kind} also allows to {each.besides}, whatever its paths: {each.role} has these"
+                    " operations, and no condition restricts them"
+                )
+    return ""

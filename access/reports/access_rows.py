@@ -9,7 +9,7 @@ from typing import Any
 
 from access.azure.catalogue import built_in_name
 from access.azure.scopes import key
-from access.azure.verbs import verb_of
+from access.azure.verbs import beyond_verb, verb_of
 from access.model.declared import Declared
 from access.model.graph import Assignment
 from access.questions.matrix import AccessMatrix, MatrixEntry, notes_of_entry
@@ -47,7 +47,8 @@ class _Rows:
         """Convert one entry of the matrix to a JSON object."""
         name = self._summary.name_of(entry.resource)
         roles = self._roles_of(entry)
-        notes = notes_of_entry(entry, name)
+        beyond = filter(None, (beyond_verb(entry.resource.kind, verb) for verb in roles.verbs))
+        notes = (*notes_of_entry(entry, name), *beyond)
         return {
             "agent": entry.agent,
             "resource": name,

@@ -117,7 +117,9 @@ def controlling(role: Role) -> set[str]:
 def test_verb_roles_allow_no_control_plane_write_or_delete_except_listed_ones(kind: str, row: VerbRole) -> None:
     del kind
 
-    assert controlling(by_name(row.role)) == WITH_CONTROL.get(row.role, set())
+    allowed = controlling(by_name(row.role))
+    assert allowed == WITH_CONTROL.get(row.role, set())
+    assert bool(row.besides) == bool(allowed), "reports state what the role allows besides the verb"
 
 
 @every_row

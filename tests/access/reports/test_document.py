@@ -215,3 +215,13 @@ def test_images_identities_and_log_destinations_in_the_access_report_are_those_o
     }
     assert [row["name"] for row in found["identities"]] == ["research"]
     assert {where.rpartition("/")[2] for row in found["logs"] for where in row["destinations"]} == {"fabrikam-dev"}
+
+
+def test_access_report_states_that_write_on_a_blob_container_can_also_delete_the_container() -> None:
+    notes = {(row["agent"], row["resource"]): " ".join(row.get("notes", ())) for row in report()["access"]}
+
+    beyond = "also allows to delete the container itself and change its settings, whatever its paths"
+    assert {cell for cell, text in notes.items() if beyond in text} == {
+        ("ingestion", "code-uploads"),
+        ("report", "reports"),
+    }
