@@ -2,7 +2,8 @@
 
 Owns the properties of a resource that open it. Sources, all of Microsoft Learn: "Overview: Remediating anonymous read
 access for blob data", 2024-09; "Enable anonymous pull access", Container Registry, 2024-10; "Ingress in Azure Container
-Apps", 2025-01; "Secure access to the API server using authorized IP address ranges in AKS", 2024-10.
+Apps", 2025-01; "Secure access to the API server using authorized IP address ranges in AKS", 2024-10; those of endpoints
+of Foundry agents are in `access.azure.foundry_endpoints`.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,8 @@ from ipaddress import ip_network
 from typing import Any, NamedTuple, cast
 
 from access.azure.booleans import boolean
+from access.azure.foundry_endpoints import schemes_without_role
+from access.azure.planes import AGENT
 from access.azure.scopes import ancestors, key
 from access.evaluate.relevance import resource_type
 from access.model.graph import Graph, Resource
@@ -23,6 +26,7 @@ _READ_BY_ANYBODY = frozenset(
         "microsoft.containerregistry/registries/repositories/content/read",
         "microsoft.containerregistry/registries/repositories/metadata/read",
         "microsoft.storage/storageaccounts/blobservices/containers/blobs/read",
+        "microsoft.cognitiveservices/accounts/aiservices/endpoints/interact/action",
     }
 )
 """Operations that public access gives to anybody, in lower case."""
@@ -68,7 +72,16 @@ def anonymous_access(graph: Graph, resource: Resource) -> AnonymousAccess | None
                 "can reach the API of",
                 "has an API that can be reached from anywhere (neither private nor with authorizedIPRanges)",
             )
-    return None
+    return _calls_of_agent(values) if arm_type == AGENT else None
+
+
+def _calls_of_agent(values: Mapping[str, Any]) -> AnonymousAccess | None:
+    """Return the access of callers whom a Foundry agent's endpoint accepts without a role; None if there are none."""
+    schemes = schemes_without_role(values)
+    if not schemes:
+        return None
+    how = f"authorizes callers by {' and '.join(schemes)}, and not by their roles alone (authorization_schemes)"
+    return AnonymousAccess("may call", how, reads=True)
 
 
 def read_by_anybody(graph: Graph, resource_id: str, operation: str) -> str:

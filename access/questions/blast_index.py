@@ -9,8 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from access.azure.planes import AGENT
 from access.azure.verbs import CALLED
+from access.evaluate.anonymous_access import anonymous_access
 from access.evaluate.foreign_actors import actor_sentence, foreign_actors
+from access.evaluate.relevance import resource_type
 from access.evaluate.wording import word
 from access.model.graph import Graph
 from access.questions.held_access import HeldAccess, ResourceNames, held_access_by_name
@@ -76,6 +79,13 @@ class BlastIndex:
             agents = target.agents if target else self._steps.inventory.agents_in_cluster(one.target)
             if agent in agents:
                 yield actor_sentence(graph, one)
+
+    def open_endpoint_sentences(self, agent: str) -> Iterator[str]:
+        """Return a sentence for each endpoint at which callers without a role can instruct an agent."""
+        for one in self._steps.graph.resources:
+            opened = anonymous_access(self._steps.graph, one) if resource_type(one) == AGENT else None
+            if opened is not None and one.name == agent:
+                yield f"callers without a role may instruct {agent}: its endpoint {opened.reason}"
 
     def _traversal(self, agent: str) -> Traversal:
         if agent not in self._traversals:

@@ -44,7 +44,15 @@ class BlastRadius:
     def notes(self) -> tuple[str, ...]:
         """Sentences about access that the operations in words do not explain, and about foreign actors that have it."""
         found = [sentence for name, one in self.held.items() for sentence in access_notes(name, one)]
-        return tuple(dict.fromkeys((*found, *self._index.foreign_actor_sentences(self.agent))))
+        return tuple(
+            dict.fromkeys(
+                (
+                    *found,
+                    *self._index.foreign_actor_sentences(self.agent),
+                    *self._index.open_endpoint_sentences(self.agent),
+                )
+            )
+        )
 
     @cached_property
     def secrets(self) -> tuple[str, ...]:

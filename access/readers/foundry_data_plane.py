@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from azure.core.credentials import TokenCredential
 
+from access.azure.foundry_endpoints import HOSTS
 from access.model.errors import UnreadableSource
 from access.model.graph import Principal
 from access.model.json_values import Values, mapping, text
@@ -18,14 +19,15 @@ from access.readers.components import agent_id
 from access.readers.http_client import Service, is_loopback
 
 AUDIENCE = "https://ai.azure.com"
-ENDPOINT = "AI Foundry API"
-"""Key of the agents' API endpoint in a project's properties."""
-
-OF_FOUNDRY = ".services.ai.azure.com"
+OF_FOUNDRY = HOSTS
 """Host name suffix of Foundry projects; tokens are sent to no other host."""
 
 _VERSION = "v1"
+# "Configure and share your agent", Microsoft Learn, 2026-04-14: the header shows how an agent's endpoint is configured.
+_FEATURES = {"Foundry-Features": "AgentEndpoints=V1Preview"}
 _MOST_PAGES = 1_000
+_FLAT = ("authorization_schemes", "version_selector")
+"""Settings of an agent's endpoint that "Migrate from agent applications …", 2026-07-21, names as the agent's own."""
 
 
 def agents_of(endpoint: str, credential: TokenCredential, arm: str) -> Listing:
@@ -56,7 +58,7 @@ def _listed(service: Service, url: str) -> Listing:
     after = ""
     for _ in range(_MOST_PAGES):
         more = f"&after={quote(after, safe='')}" if after else ""
-        page, failure = service.get(f"{url}?api-version={_VERSION}{more}")
+        page, failure = service.get(f"{url}?api-version={_VERSION}{more}", _FEATURES)
         found = page.get("data")
         items = cast("list[object]", found) if isinstance(found, list) else []
         rows += [cast("Values", item) for item in items if isinstance(item, Mapping)]
@@ -92,6 +94,20 @@ def principals(project: str, project_properties: Values, agents: tuple[Values, .
         owner = f"{project}/agentIdentities/shared"
         name = f"unpublished agents of {project.rpartition('/')[2]}"
         yield Principal(id=shared, name=name, agent=first, other_agents=tuple(others), purpose=purpose, owner=owner)
+
+
+def agent_resources(project: str, agents: tuple[Values, ...]) -> Iterator[Values]:
+    """Yield Foundry agents in the form of resources, with the settings of their endpoints as properties.
+
+    Args:
+        project: id of the project.
+        agents: the project's agents as its API lists them.
+    """
+    for row in agents:
+        name = text(row, "name") or text(row, "id")
+        settings = {key: row[key] for key in ("agent_endpoint", *_FLAT) if key in row}
+        if name and settings:
+            yield {"id": agent_id(project, name), "name": name, "properties": settings}
 
 
 def agent_identities(value: object) -> Iterator[str]:

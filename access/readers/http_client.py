@@ -96,24 +96,32 @@ class Service:
     def __exit__(self, *_: object) -> None:
         self._client.close()
 
-    def get(self, url: str) -> tuple[Values, str]:
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> tuple[Values, str]:
         """Return the JSON object at a URL and an empty text; or an empty object and the reason why there is none.
 
         Raises:
             UnreadableSource: nobody is signed in, or the host cannot be reached.
         """
-        reply = self.send("GET", url)
+        reply = self.send("GET", url, headers=headers)
         if reply.status != _OK:
             return {}, reply.failure
         return (reply.body, "") if reply.body is not None else ({}, "the response is not a JSON object")
 
-    def send(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> Reply:
+    def send(
+        self,
+        method: str,
+        url: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
         """Send one HTTP request with the caller's token, and return the response.
 
         Raises:
             UnreadableSource: nobody is signed in, or the host cannot be reached.
         """
-        request = HttpRequest(method, url) if body is None else HttpRequest(method, url, json=body)
+        more: dict[str, Any] = {} if body is None else {"json": body}
+        request = HttpRequest(method, url, headers=dict(headers or {}), **more)
         try:
             response = self._client.send_request(request, enforce_https=not self._local)
         except ClientAuthenticationError as error:

@@ -12,6 +12,7 @@ from azure.core.credentials import TokenCredential
 from access.azure.catalogue import Role
 from access.azure.definitions import VERSION as DEFINITIONS
 from access.azure.definitions import blocks_of, role_of
+from access.azure.foundry_endpoints import project_endpoint
 from access.azure.scopes import key, type_of
 from access.azure.types import TYPES, of_token
 from access.model.errors import UnreadableSource
@@ -20,7 +21,7 @@ from access.model.json_values import Values, mapping, text
 from access.readers import arm_resources as arm_states
 from access.readers.arm_client import SIGN_IN, ArmClient, Listing
 from access.readers.arm_resources import id_of
-from access.readers.foundry_data_plane import ENDPOINT, agents_of, principals
+from access.readers.foundry_data_plane import agent_resources, agents_of, principals
 from access.readers.resource_state import ResourceState
 
 _AUTHORIZATION = "providers/Microsoft.Authorization"
@@ -65,7 +66,7 @@ class Reading:
         granted = [*self._assignments(), *self._cosmos(rows)]
         detailed = self._detailed(rows)
         rows = {**detailed, **rows}
-        foundry = self._foundry(rows)
+        foundry = self._foundry(rows, detailed)
         detailed, rows = {**detailed, **foundry}, {**rows, **foundry}
         self._deny()
         agents = arm_states.agents(rows.values(), network, stack, places)
@@ -159,33 +160,39 @@ class Reading:
                     )
         return detailed
 
-    def _foundry(self, rows: dict[str, Values]) -> dict[str, Values]:
+    def _foundry(self, rows: dict[str, Values], detailed: dict[str, Values]) -> dict[str, Values]:
         """Return Foundry projects and their published agents; record the identities of unpublished agents."""
         found: dict[str, Values] = {}
         for where, row in rows.items():
             # No other kind of account has projects.
             if type_of(where) == _COGNITIVE and text(row, "kind") in {"", "AIServices"}:
+                subdomain = text(mapping(detailed.get(where, row).get("properties")), "customSubDomainName")
                 for project in self._children(id_of(row), "projects", "the Foundry projects of the account"):
                     found[key(id_of(project))] = project
                     applications = self._children(
                         id_of(project), "applications", "the published agents of the Foundry project"
                     )
                     found |= {key(id_of(each)): each for each in applications}
-                    self._agents(project)
+                    found |= {key(id_of(each)): each for each in self._agents(project, subdomain)}
         return found
 
     def _children(self, where: str, kind: str, what: str) -> list[Values]:
         rows = self._wanted(f"{where}/{kind}", _WITHIN[_PROJECT], what)
         return [row for row in rows if self._has_id(row, where)]
 
-    def _agents(self, project: Values) -> None:
+    def _agents(self, project: Values, subdomain: str) -> Iterator[Values]:
+        """Yield the agents of a Foundry project in the form of resources, and record their identities."""
         properties = mapping(project.get("properties"))
-        endpoint = text(mapping(properties.get("endpoints")), ENDPOINT)
+        name = id_of(project).rpartition("/")[2]
+        endpoint, disagreement = project_endpoint(subdomain, name, mapping(properties.get("endpoints")))
+        if disagreement:
+            self._note(id_of(project), disagreement)
         listing = agents_of(endpoint, self._credential, self._arm.origin) if endpoint else Listing()
         if not endpoint or listing.failure:
             why = listing.failure or "the project has no endpoint"
             self._note(id_of(project), f"the identities of the project's agents could not be read completely: {why}")
         self.principals += principals(id_of(project), project, listing.rows)
+        yield from agent_resources(id_of(project), listing.rows)
 
     def _federated(self, rows: dict[str, Values]) -> Iterator[ResourceState]:
         for where, row in rows.items():

@@ -12,6 +12,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import cognitiveservices
 
+from access.azure.foundry_endpoints import ENDPOINT, project_endpoint
 from access.azure.roles import by_name, definition_id
 from access.azure.types.cognitiveservices import PROJECT_ROLE
 from components.grants import Grant, assign
@@ -20,9 +21,6 @@ from components.platform_identity import PlatformIdentity
 from components.resources.base import Connection
 
 __all__ = ["FoundryProject", "FoundryProjectArgs"]
-
-_ENDPOINT = "AI Foundry API"
-"""Key of the endpoint of agents among the endpoints of a project."""
 
 
 class FoundryProjectArgs(TypedDict):
@@ -70,7 +68,12 @@ class FoundryProject(pulumi.ComponentResource):
                 self._connect(connection_name, connection)
         self.project = project
         self.project_id = project.id
-        self.project_endpoint = project.properties.apply(lambda known: _endpoint(self.project_name, known.endpoints))
+        # Nested applies, so that the address stays unknown in a preview if either resource is not deployed yet.
+        self.project_endpoint = self.account.subdomain.apply(
+            lambda subdomain: project.properties.apply(
+                lambda known: _endpoint(subdomain, self.project_name, known.endpoints, project)
+            )
+        )
         self.identity_principal_id = project.identity.apply(_id_or_empty if args.get("existing") else _required_id)
         self.identity = PlatformIdentity(f"{name}-project", self.project_name, self.identity_principal_id, self)
         if not args.get("existing"):
@@ -143,8 +146,13 @@ def _id_or_empty(identity: "cognitiveservices.outputs.IdentityResponse | None") 
     return "" if identity is None else identity.principal_id or ""
 
 
-def _endpoint(project_name: str, endpoints: Mapping[str, str]) -> str:
-    if _ENDPOINT not in endpoints:
-        has = ", ".join(sorted(endpoints)) or "none"
-        raise RuntimeError(f"project {project_name!r} has no endpoint {_ENDPOINT!r}; Azure returned {has}")
-    return endpoints[_ENDPOINT].rstrip("/")
+def _endpoint(subdomain: str, project_name: str, endpoints: Mapping[str, str] | None, project: pulumi.Resource) -> str:
+    found = project_endpoint(subdomain, project_name, endpoints or {})
+    if not found.url:
+        raise RuntimeError(
+            f"Azure returned neither a subdomain of the account of project {project_name!r} nor an endpoint"
+            f" {ENDPOINT!r} of the project; give the account a custom subdomain"
+        )
+    if found.disagreement:
+        pulumi.warn(found.disagreement, project)
+    return found.url

@@ -252,4 +252,10 @@ def _agent(world: World, project: str, name: str) -> Values:
     """Return a Foundry agent in JSON form, with its own identity if it has one."""
     own = world.find_owned_principal(f"{project}/agents/{name}")
     identity = None if own is None else {"principal_id": own.id, "client_id": own.client_id}
-    return {"object": "agent", "id": name, "name": name, "instance_identity": identity}
+    return {
+        "object": "agent",
+        "id": name,
+        "name": name,
+        "instance_identity": identity,
+        "agent_endpoint": foundry.agent_endpoint(),
+    }

@@ -19,7 +19,9 @@ A program reads the identities that no resource has with a dynamic resource, `fo
 Differences from Azure: agents exist in the data plane alone, so that any name of one is taken to exist, in any
 version; nothing runs. An agent's own identity begins when it is first requested; a given id is assumed to be
 one. A project is taken to be an earlier one, whose agents share an identity, once a program requests that identity.
-What connections point at is not looked at. Connections whose type carries a key, a token or a password are refused:
+The address in a project's `endpoints` has the name of the account as its host, whatever the account's subdomain is:
+Azure's can have a host that does not resolve (microsoft/aspire#16846, 2026-05). What connections point at is not looked
+at. Connections whose type carries a key, a token or a password are refused:
 what local Azure is for has none. An existing account is taken to manage projects. The codes
 ProjectsNotEnabled, ConnectionCarriesCredentials, IdentityIsComputed, AgentRequired, AgentHasOwnIdentity,
 AgentNotInApplication, TooManyProtocols and HostedDeploymentRetired are ours.
@@ -101,6 +103,20 @@ def recreate_agent(world: World, project_id: str, agent_name: str) -> Principal:
     """
     world.remove_principal(f"{_existing(world, project_id)}/agents/{agent_name}")
     return agent_identity(world, project_id, agent_name)
+
+
+def agent_endpoint() -> Values:
+    """Return the settings of a Foundry agent's endpoint that Azure gives an agent at its creation.
+
+    "Configure and share your agent", Microsoft Learn, 2026-04-14: all calls go to the latest version, and callers need
+    a role. `AzureRbac` is the later name of `Entra`: "Configure agent endpoint authorization", Microsoft Learn, 2026.
+    """
+    latest = {"type": "FixedRatio", "agent_version": "@latest", "traffic_percentage": 100}
+    return {
+        "version_selector": {"version_selection_rules": [latest]},
+        "authorization_schemes": [{"type": "AzureRbac"}],
+        "protocol_configuration": {"responses": {}},
+    }
 
 
 def _existing(world: World, project_id: str) -> str:
@@ -295,16 +311,8 @@ def _reading_identities(purpose: Purpose, request: Request) -> Iterator[Requeste
 
 # Outputs
 def _project_endpoints(request: Request) -> Values:
-    return {"AI Foundry API": f"https://{_subdomain(request)}.services.ai.azure.com/api/projects/{request.name}"}
-
-
-def _subdomain(request: Request) -> str:
-    """Return the custom subdomain of the AI services account that contains a project, or else its name."""
-    account = request.parent
-    if account is None:
-        return ""
-    properties = cast("Values", account.outputs.get("properties") or {})
-    return str(properties.get("customSubDomainName") or ids.name_of(account.id)).lower()
+    account = "" if request.parent is None else ids.name_of(request.parent.id).lower()
+    return {"AI Foundry API": f"https://{account}.services.ai.azure.com/api/projects/{request.name}"}
 
 
 def _is_first(request: Request) -> bool:

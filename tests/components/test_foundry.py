@@ -4,6 +4,7 @@ from typing import Any, cast
 
 import pytest
 
+from access.azure.foundry_endpoints import ENDPOINT, project_endpoint
 from access.azure.roles import by_name
 from components.hosts.foundry_account import FoundryAccount, FoundryAccountArgs
 from components.hosts.foundry_project import FoundryProject, FoundryProjectArgs
@@ -243,3 +244,27 @@ def test_preview_of_a_foundry_project_registers_its_connections() -> None:
     recorded = record(lambda: project(deployments=[SMALL], connections=SEARCH), preview=True)
 
     assert recorded.one("ProjectConnection").name == "agents-connects-to-findings"
+
+
+BUILT = "https://contoso-ai-dev7.services.ai.azure.com/api/projects/Agents"
+
+
+@pytest.mark.parametrize(
+    ("subdomain", "listed", "url", "is_reported"),
+    [
+        ("contoso-ai-dev7", BUILT, BUILT, False),
+        ("Contoso-AI-dev7", f"{BUILT.lower()}/", BUILT, False),
+        ("contoso-ai-dev7", "https://gone.services.ai.azure.com/api/projects/Agents", BUILT, True),
+        ("contoso-ai-dev7", None, BUILT, False),
+        ("", "https://gone.example/api/projects/Agents/", "https://gone.example/api/projects/Agents", False),
+        ("", None, "", False),
+    ],
+)
+def test_foundry_project_endpoint_is_built_from_the_subdomain_and_compared_with_the_endpoints_of_the_project(
+    subdomain: str, listed: str | None, url: str, *, is_reported: bool
+) -> None:
+    found = project_endpoint(subdomain, "Agents", {} if listed is None else {ENDPOINT: listed})
+
+    assert found.url == url
+    assert bool(found.disagreement) is is_reported
+    assert (listed or "") in found.disagreement or not is_reported

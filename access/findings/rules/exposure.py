@@ -37,10 +37,11 @@ RULES = (
         "the data, call the app or reach the cluster's API.",
         fix="Set `publicAccess` to `None` and `allowBlobPublicAccess` to false, `anonymousPullEnabled` to false, and "
         "give external ingress a list of addresses that may call; make a cluster private, or give it "
-        "`authorizedIPRanges`.",
+        "`authorizedIPRanges`; leave a Foundry agent the authorization scheme `AzureRbac` alone.",
         help="Counts public blob containers, accounts that allow them, registries with anonymous pull, apps with "
-        "external ingress, and clusters whose API has no list that excludes anybody. Network rules of accounts are "
-        "not checked.",
+        "external ingress, clusters whose API has no list that excludes anybody, and endpoints of Foundry agents with "
+        "any authorization scheme but `AzureRbac`, formerly `Entra`: `AgentBlueprint`, `BotServiceRbac`, "
+        "`BotServiceTenant` and unknown ones, which live Azure shows. Network rules of accounts are not checked.",
     ),
     Rule(
         id="mutable-image-tag",

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
+from access.azure.types.cognitiveservices import PROJECT_ROLE
 from access.model.graph import Graph
 from access.model.json_values import UNKNOWN
 from access.readers import export, local, pack, preview
@@ -116,7 +117,8 @@ def granted_in(graph: Graph) -> set[tuple[str, ...]]:
         assert principal is not None
         assert principal.exists
         assert one.role is not None
-        found.add((principal.display_name, principal.purpose, one.role.name, resource.name, resource.kind))
+        kind = resource.kind if resource.declared and one.role.name != PROJECT_ROLE else ""
+        found.add((principal.display_name, principal.purpose, one.role.name, resource.name, kind))
     return found
 
 

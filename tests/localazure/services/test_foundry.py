@@ -41,6 +41,16 @@ def test_foundry_project_has_endpoint_and_requested_identity_in_local_azure(azur
     assert (outputs["properties"]["isDefault"], plain["properties"]["isDefault"]) == (True, False)
 
 
+def test_endpoints_of_a_foundry_project_have_the_name_and_not_the_subdomain_of_its_account_in_local_azure(
+    azure: LocalAzure,
+) -> None:
+    make(azure, MODELS, **{**FOUNDRY, "properties": {**FOUNDRY["properties"], "customSubDomainName": "another"}})
+
+    _, outputs = make(azure, PROJECT)
+
+    assert outputs["properties"]["endpoints"]["AI Foundry API"].startswith("https://network-openai-dev7.services.")
+
+
 @pytest.mark.parametrize(
     ("account", "words"),
     [
