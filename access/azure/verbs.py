@@ -39,9 +39,9 @@ def beyond_verb(kind: str, verb: str) -> str:
     """Return a sentence on what the role of a verb allows on the resource itself; empty if it allows nothing there."""
     for row in of_kind(kind) if kind in KINDS else ():
         for each in row.verbs:
-            if each.verb == verb and each.besides:
+            if each.verb == verb and each.beyond:
                 return (
-                    f"{verb} on a {kind} also allows to {each.besides}, whatever its paths: {each.role} has these"
+                    f"{verb} on a {kind} also allows to {each.beyond}, whatever its paths: {each.role} has these"
                     " operations, and no condition restricts them"
                 )
     return ""

@@ -119,7 +119,7 @@ def test_verb_roles_allow_no_control_plane_write_or_delete_except_listed_ones(ki
 
     allowed = controlling(by_name(row.role))
     assert allowed == WITH_CONTROL.get(row.role, set())
-    assert bool(row.besides) == bool(allowed), "reports state what the role allows besides the verb"
+    assert bool(row.beyond) == bool(allowed), "reports state what the role allows in addition to the verb"
 
 
 @every_row

@@ -32,7 +32,7 @@ class VerbRole:
     """Sentence for users: the actions that the verb allows an agent."""
     source: str
     """The Microsoft document that states this fact."""
-    besides: str = ""
+    beyond: str = ""
     """Operations on the resource itself that the role also allows, as the end of "also allows to …"; empty if none."""
     mode: str = ""
     """The resource mode in which this role gives the verb; empty if the resource has no modes."""

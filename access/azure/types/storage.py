@@ -72,7 +72,7 @@ TYPES = (
                 # No built-in role for storage writes blobs without these two, and a condition restricts data actions
                 # only: "Actions and attributes for Azure role assignment conditions for Azure Blob Storage", Microsoft
                 # Learn, 2024-04-01. The service keeps a deleted container for 30 days.
-                besides="delete the container itself and change its settings",
+                beyond="delete the container itself and change its settings",
             ),
         ),
     ),
