@@ -97,7 +97,7 @@ def principals(project: str, project_properties: Values, agents: tuple[Values, .
 
 
 def agent_resources(project: str, agents: tuple[Values, ...]) -> Iterator[Values]:
-    """Yield Foundry agents in the form of resources, with the settings of their endpoints as properties.
+    """Yield Foundry agents with endpoints of their own in the form of resources, with the endpoint's settings.
 
     Args:
         project: id of the project.
@@ -106,7 +106,7 @@ def agent_resources(project: str, agents: tuple[Values, ...]) -> Iterator[Values
     for row in agents:
         name = text(row, "name") or text(row, "id")
         settings = {key: row[key] for key in ("agent_endpoint", *_FLAT) if key in row}
-        if name and settings:
+        if name and (settings or mapping(row.get("instance_identity"))):
             yield {"id": agent_id(project, name), "name": name, "properties": settings}
 
 

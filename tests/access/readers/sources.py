@@ -118,7 +118,8 @@ def granted_in(graph: Graph) -> set[tuple[str, ...]]:
         assert principal.exists
         assert one.role is not None
         kind = resource.kind if resource.declared and one.role.name != PROJECT_ROLE else ""
-        found.add((principal.display_name, principal.purpose, one.role.name, resource.name, kind))
+        name = resource.name if resource.declared else resource.name.lower()
+        found.add((principal.display_name, principal.purpose, one.role.name, name, kind))
     return found
 
 
