@@ -28,6 +28,7 @@ __all__ = [
     "Callers",
     "assignable_roles",
     "calling_roles",
+    "control_actions",
     "document",
 ]
 
@@ -96,6 +97,19 @@ def calling_roles() -> tuple[Role, ...]:
     return tuple(by_name(name) for name in sorted(names))
 
 
+def control_actions(*, with_workspace: bool = True, existing_group: bool = False) -> list[str]:
+    """Return the control-plane operations of the deployer's role.
+
+    Args:
+        with_workspace: False if the network sends its logs to a workspace outside the group.
+        existing_group: True if the group is created outside the program.
+    """
+    unneeded = (frozenset[str]() if with_workspace else _OF_WORKSPACES) | (
+        _OF_GROUPS if existing_group else frozenset[str]()
+    )
+    return [each for each in ACTIONS if each not in unneeded]
+
+
 def document(  # noqa: PLR0913 (an option each)
     subscription: str,
     group: str | None = None,
@@ -128,16 +142,13 @@ def document(  # noqa: PLR0913 (an option each)
     if workspace is not None and not _WORKSPACE_ID.fullmatch(workspace):
         raise ValueError(f"{workspace!r} is not the id of a Log Analytics workspace; write '/subscriptions/…'")
     scope = f"/subscriptions/{subscription}" + (f"/resourceGroups/{group}" if group else "")
-    unneeded = (_OF_WORKSPACES if workspace is not None else frozenset[str]()) | (
-        _OF_GROUPS if existing_group else frozenset[str]()
-    )
     return {
         "role": {
             # Names of roles are unique in a tenant, which can have several networks.
             "Name": f"Agent network deployer ({group or subscription})",
             "IsCustom": True,
             "Description": "Deploys one network of agents: its resource types, and grants as its condition allows.",
-            "Actions": [each for each in ACTIONS if each not in unneeded],
+            "Actions": control_actions(with_workspace=workspace is None, existing_group=existing_group),
             "NotActions": [],
             "DataActions": list(DATA_ACTIONS),
             "NotDataActions": [],

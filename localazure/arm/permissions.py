@@ -107,6 +107,15 @@ def is_allowed(world: World, principal_id: str, act: RequestedOperation) -> bool
     )
 
 
+def permissions_at(world: World, principal_id: str, place: str) -> tuple[Permission, ...]:
+    """Return the permissions that a principal has at a resource or a group, by its roles there and above."""
+    if not principal_id:
+        return (Permission(actions=("*",), data_actions=("*",)),)
+    held = [each for each in world.find_indexed(principal_index_key(principal_id)) if _reaches(each, place)]
+    roles = [role_in(world, str(each.outputs["roleDefinitionId"])) for each in held]
+    return tuple(block for role in roles if role is not None for block in role.permissions)
+
+
 def role_in(world: World, definition: str) -> Role | None:
     """Return the role with a definition id: a built-in role, or a custom role of local Azure; None if it is neither."""
     built_in = by_id(definition)

@@ -23,8 +23,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from azure.core.credentials import AccessToken
 
 from access.azure.assignment_types import ASSIGNMENTS
+from access.azure.roles import Permission
 from localazure.arm import ids
-from localazure.arm.permissions import RequestedOperation
+from localazure.arm.permissions import RequestedOperation, permissions_at
 from localazure.arm.world import Resource, Values, World
 from localazure.azure import LocalAzure
 from localazure.errors import AzureError, LateRefusal, LocalAzureError
@@ -36,6 +37,7 @@ MANAGEMENT, AGENTS = "https://management.azure.com/.default", "https://ai.azure.
 """Audiences of access tokens for Resource Manager and for Foundry agents."""
 
 _ROLES = "/providers/microsoft.authorization/roleassignments"
+_PERMISSIONS = "/providers/microsoft.authorization/permissions"
 _OF_PRINCIPAL = re.compile(r"principalId eq '([^']*)'", re.IGNORECASE)
 _AGENTS_PATH = re.compile(
     r"/(?P<account>[^/.]+)\.services\.ai\.azure\.com/api/projects/(?P<project>[^/]+)/agents(?:/(?P<agent>[^/]+))?"
@@ -64,8 +66,10 @@ class LocalCredential:
 class RestApi:
     """HTTP API of local Azure on one simulated subscription."""
 
-    def __init__(self, world: SharedWorld) -> None:
+    def __init__(self, world: SharedWorld, caller: str = "") -> None:
+        """Serve a state of local Azure to a caller, by principal id; without one, to an administrator."""
         self._world = world
+        self._caller = caller
         self._catalogue = catalogue()
         self._operations = StatusReads()
 
@@ -114,6 +118,9 @@ class RestApi:
         if path.lower().endswith(_ROLES):
             azure.require(_list_operation("Microsoft.Authorization/roleAssignments", path[: -len(_ROLES)]))
             return Reply(_OK, {"value": list(_assignments(world, path[: -len(_ROLES)], filter_))})
+        if path.lower().endswith(_PERMISSIONS):
+            held = permissions_at(world, self._caller, path[: -len(_PERMISSIONS)])
+            return Reply(_OK, {"value": [_permission_row(each) for each in held]})
         found, holder = world.get(path), world.get(path.rpartition("/")[0])
         if found is not None:
             return Reply(_OK, self._row(azure, found))
@@ -176,6 +183,16 @@ class RestApi:
             if method == "POST":
                 foundry.agent_identity(world, where, agent)
             return Reply(_OK, _agent(world, where, agent))
+
+
+def _permission_row(block: Permission) -> Values:
+    """Return permissions in JSON: "Permissions - List For Resource Group", REST reference, Microsoft Learn, 2026."""
+    return {
+        "actions": list(block.actions),
+        "notActions": list(block.not_actions),
+        "dataActions": list(block.data_actions),
+        "notDataActions": list(block.not_data_actions),
+    }
 
 
 def _list_operation(arm_type: str, place: str) -> RequestedOperation:

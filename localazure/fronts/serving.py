@@ -14,6 +14,7 @@ from threading import Thread
 from typing import cast
 
 from localazure.arm.faults import NO_FAULTS, Faults
+from localazure.arm.permissions import check_of
 from localazure.fronts.rest import RestApi
 from localazure.fronts.shared_world import SharedWorld
 from localazure.fronts.status_reads import Reply
@@ -93,9 +94,12 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serve_http(path: Path, faults: Faults = NO_FAULTS) -> Generator[str]:
-    """Serve local Azure's state file at `path` over HTTP until the block ends; yield the base URL."""
-    rest = RestApi(SharedWorld(path, faults=faults))
+def serve_http(path: Path, faults: Faults = NO_FAULTS, caller: str = "") -> Generator[str]:
+    """Serve local Azure's state file at `path` over HTTP until the block ends; yield the base URL.
+
+    `caller` is the principal id of the sender of all requests; without it, every request is allowed.
+    """
+    rest = RestApi(SharedWorld(path, check_of(caller), faults=faults), caller)
 
     class Handler(_Handler):
         def reply(self, token: str, body: object) -> Reply:

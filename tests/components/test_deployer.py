@@ -397,5 +397,6 @@ def test_role_for_an_existing_group_lacks_only_the_rights_to_write_and_delete_gr
     usual, landed = (document("s", "g", object_id=SELF, existing_group=one)["role"]["Actions"] for one in (False, True))
 
     groups = "Microsoft.Resources/subscriptions/resourceGroups"
-    assert set(usual) - set(landed) == {f"{groups}/write", f"{groups}/delete"}
+    status = "Microsoft.Resources/subscriptions/operationresults/read"
+    assert set(usual) - set(landed) == {f"{groups}/write", f"{groups}/delete", status}
     assert set(landed) <= set(usual)

@@ -1,0 +1,53 @@
+"""Command `agent-network check-deployer`: checks the permissions of the signed-in identity before a deployment."""
+
+from typing import Annotated
+
+import typer
+
+from cli.errors import CommandError
+from cli.help_text import examples
+from cli.options import not_empty
+
+__all__ = ["EXAMPLES", "check_deployer"]
+
+EXAMPLES = examples("agent-network check-deployer --subscription ID --group agents-dev --existing-group")
+
+
+def check_deployer(
+    subscription: Annotated[
+        str, typer.Option("--subscription", metavar="ID", help="Azure subscription that the network is deployed to.")
+    ],
+    group: Annotated[
+        str | None,
+        typer.Option(
+            "--group",
+            metavar="NAME",
+            help="Resource group that the network is deployed to; by default, the whole subscription.",
+            callback=not_empty,
+        ),
+    ] = None,
+    endpoint: Annotated[
+        str,
+        typer.Option(
+            "--endpoint", metavar="URL", help="Address of Azure Resource Manager, for another cloud than public Azure."
+        ),
+    ] = "https://management.azure.com",
+    *,
+    existing_group: Annotated[
+        bool, typer.Option("--existing-group", help="The group is created outside the program.")
+    ] = False,
+    logs_elsewhere: Annotated[
+        bool, typer.Option("--logs-elsewhere", help="The logs go to the workspace of `logs` in network.yaml.")
+    ] = False,
+) -> int:
+    """Check the permissions to deploy, in Azure.
+
+    Compares those of the signed-in identity with the deployer's, and creates nothing. Exit code 1 if any is missing.
+    """
+    from cli.permission_check import check_permissions  # noqa: PLC0415 (imports Azure's SDK)
+
+    if not subscription:
+        raise CommandError("--subscription is empty; give the id of the subscription that the network is deployed to")
+    return check_permissions(
+        subscription, group, with_workspace=not logs_elsewhere, existing_group=existing_group, endpoint=endpoint
+    )
