@@ -148,9 +148,7 @@ def _accesses(
         if grant.resource in network.agents and not environment.can_be_called(grant.resource, network):
             one["waits"] = f"{grant.resource} is not published here, so it has no endpoint of its own to call"
         elif place[0] == "agents" and environment.runs_placeholder(str(place[1]), network):
-            one["waits"] = (
-                f"{place[1]} is in 'placeholder_images' until its image is pushed"
-            )
+            one["waits"] = f"{place[1]} is in 'placeholder_images' until its image is pushed"
         shown.append(one)
     return shown
 

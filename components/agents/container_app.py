@@ -68,7 +68,7 @@ class OwnIdentityArgs(TypedDict):
     subscription_id: pulumi.Input[str]
     """Id of the subscription of the identity."""
     permissions: Sequence[Permission]
-    """Access of the agent: its role assignments are created before the app."""
+    """Access of the agent, `components.agents.permissions.Permission(findings, "read")`; granted before the app."""
 
 
 class ContainerAppAgentArgs(TypedDict):
