@@ -77,7 +77,7 @@ def application() -> typer.Typer:
     local.register(app)
     app.add_typer(access.app, name="access")
     app.command("deployer", epilog=deployer.EXAMPLES)(deployer.deployer)
-    app.command("check-deployer", epilog=permissions.EXAMPLES)(permissions.check_deployer)
+    app.command("permissions", epilog=permissions.EXAMPLES)(permissions.permissions)
     app.add_typer(release.app, name="release")
     app.add_typer(manifest.app, name="manifest")
     app.add_typer(reference.app, name="reference")

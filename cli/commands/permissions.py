@@ -1,4 +1,4 @@
-"""Command `agent-network check-deployer`: checks the permissions of the signed-in identity before a deployment."""
+"""Command `agent-network permissions`: checks the permissions of the signed-in identity before a deployment."""
 
 from typing import Annotated
 
@@ -8,12 +8,12 @@ from cli.errors import CommandError
 from cli.help_text import examples
 from cli.options import not_empty
 
-__all__ = ["EXAMPLES", "check_deployer"]
+__all__ = ["EXAMPLES", "permissions"]
 
-EXAMPLES = examples("agent-network check-deployer --subscription ID --group agents-dev --existing-group")
+EXAMPLES = examples("agent-network permissions --subscription ID --group agents-dev --existing-group")
 
 
-def check_deployer(
+def permissions(
     subscription: Annotated[
         str, typer.Option("--subscription", metavar="ID", help="Azure subscription that the network is deployed to.")
     ],

@@ -105,6 +105,6 @@ def test_deployer_of_an_existing_group_lacks_what_creating_a_group_needs(
     assert "Microsoft.Resources/subscriptions/resourceGroups/write" in capsys.readouterr().out
 
 
-def test_check_deployer_command_refuses_an_empty_subscription(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["check-deployer", "--subscription", ""]) == 2
+def test_permissions_command_refuses_an_empty_subscription(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["permissions", "--subscription", ""]) == 2
     assert "--subscription is empty" in capsys.readouterr().err
