@@ -83,13 +83,14 @@ def assign(grantee: Grantee, grant: Grant) -> authorization.RoleAssignment:
     )
 
 
-def assign_in_cosmos(
+def assign_in_cosmos(  # noqa: PLR0913 (an argument for each part of the assignment)
     grantee: Grantee,
     grant: Grant,
     *,
     account_name: pulumi.Input[str],
     resource_group_name: pulumi.Input[str],
     after: Sequence[pulumi.Resource],
+    hooks: pulumi.ResourceHookBinding | None = None,
 ) -> cosmosdb.SqlResourceSqlRoleAssignment:
     """Register the Cosmos DB SQL role assignment of a grant, once the assignments in `after` are created."""
     return cosmosdb.SqlResourceSqlRoleAssignment(
@@ -100,14 +101,16 @@ def assign_in_cosmos(
         scope=grant.scope,
         role_definition_id=grant.definition_id,
         principal_id=grantee.principal_id,
-        opts=_opts(grantee, after),
+        opts=_opts(grantee, after, hooks),
     )
 
 
-def _opts(grantee: Grantee, after: Sequence[pulumi.Resource] = ()) -> pulumi.ResourceOptions:
+def _opts(
+    grantee: Grantee, after: Sequence[pulumi.Resource] = (), hooks: pulumi.ResourceHookBinding | None = None
+) -> pulumi.ResourceOptions:
     # A new principal has a new assignment name, so the replacement can be created before the old one is deleted, and
     # access is never interrupted; by default azure-native deletes a resource with an explicit name first.
-    return pulumi.ResourceOptions(parent=grantee.component, depends_on=after, delete_before_replace=False)
+    return pulumi.ResourceOptions(parent=grantee.component, depends_on=after, delete_before_replace=False, hooks=hooks)
 
 
 def _name(grantee: Grantee, grant: Grant) -> pulumi.Output[str]:

@@ -1,9 +1,12 @@
 """Component for Cosmos DB for NoSQL accounts, without keys: data access needs a Cosmos SQL role assignment."""
 
+from functools import cached_property
+
 import pulumi
 from pulumi_azure_native import cosmosdb
 
 from components.diagnostics import Logs, send_logs
+from components.replication import retry_while_principal_is_new
 from components.resources.base import ParentResource, PlacedArgs, arm_id
 
 # "Supported logs for Microsoft.DocumentDB/DatabaseAccounts", Microsoft Learn, 2026-07-14.
@@ -33,6 +36,11 @@ class CosmosAccount(ParentResource):
             send_logs(f"{name}-is-logged", _LOGS, source=account.id, workspace_id=args["workspace_id"], parent=self)
         self.document_endpoint = account.document_endpoint
         self._register(account, document_endpoint=self.document_endpoint)
+
+    @cached_property
+    def assignment_hooks(self) -> pulumi.ResourceHookBinding | None:
+        """Return the hooks of the account's role assignments, which the Pulumi engine retries for a new identity."""
+        return retry_while_principal_is_new(self.resource_name)
 
     def needs(self, database: str) -> list[pulumi.Resource]:
         """Return the resources that a container of a database depends on; create the database on the first call."""

@@ -68,6 +68,7 @@ class CosmosContainer(NetworkResource):
             account_name=account.azure_name,
             resource_group_name=account.resource_group_name,
             after=[self._container, *account.last_assignment],
+            hooks=account.assignment_hooks,
         )
         account.last_assignment = [assignment]
         return assignment

@@ -143,7 +143,7 @@ class LocalDeployment:
         old = self._take_previous(desired)
         try:
             if self._failed.isdisjoint((*desired.dependencies, desired.parent)):
-                return settle(desired, old)
+                return _retried(desired, lambda: settle(desired, old))
             self.skipped.append(desired.urn)
         except LocalAzureError as error:
             self._fail(desired.urn, error)
@@ -292,6 +292,20 @@ class LocalDeployment:
     def _fail(self, urn: str, error: LocalAzureError) -> None:
         code = error.code if isinstance(error, AzureError) else ""
         self.failures.append(Failure(message=str(error), urn=urn, code=code))
+
+
+def _retried(desired: DesiredResource, settle: Callable[[], DeployedResource]) -> DeployedResource:
+    """Deploy a resource, again and again if Azure refuses it and the program's error hooks request so."""
+    errors: list[str] = []
+    while True:
+        try:
+            return settle()
+        except UnfinishedRequest:
+            raise
+        except AzureError as error:
+            errors.insert(0, str(error))
+            if not desired.is_retried(errors):
+                raise
 
 
 def _changes_by_name(

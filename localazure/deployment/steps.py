@@ -3,6 +3,7 @@
 Owns plain data only; decides nothing.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import takewhile
@@ -33,6 +34,8 @@ class DesiredResource:
     replace_on_changes: tuple[Path, ...] = ()
     aliases: tuple[str, ...] = ()
     secret_outputs: tuple[str, ...] = ()
+    is_retried: Callable[[Sequence[str]], bool] = lambda _errors: False
+    """Returns True if the program wants the resource to be tried again after errors, of which the newest is first."""
 
     @property
     def name(self) -> str:

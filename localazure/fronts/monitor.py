@@ -20,6 +20,7 @@ from localazure.deployment.deployment import LocalDeployment
 from localazure.deployment.steps import DesiredResource
 from localazure.deployment.urns import Namespace, type_of, urn
 from localazure.errors import AzureError, LocalAzureError
+from localazure.fronts.error_hooks import ErrorHooks
 from localazure.fronts.values import unwrap, without_provider_code, wrap
 from localazure.services import kubernetes
 
@@ -38,6 +39,8 @@ _UNSUPPORTED: Mapping[str, str] = {
     "transforms": "transforms",
 }
 
+_ERROR_HOOKS = "on_error"
+
 # The provider that selects the cluster of Kubernetes objects; the only one that is more than a subscription.
 _CLUSTER = kubernetes.PROVIDER
 
@@ -54,6 +57,7 @@ class LocalMonitor(MockMonitor):
         self._deployment = deployment
         self._azure = azure
         self._namespace = namespace
+        self._error_hooks = ErrorHooks()
 
     def RegisterResource(self, request: rpc.RegisterResourceRequest) -> rpc.RegisterResourceResponse:  # noqa: N802 (gRPC)
         """Deploy one resource to local Azure, or record a component."""
@@ -120,12 +124,13 @@ class LocalMonitor(MockMonitor):
         _refuse("a local run does not support transforms of function invokes")
 
     def RegisterResourceHook(self, request: object) -> NoReturn:  # noqa: ARG002, N802 (gRPC)
-        """Refuse resource hooks, since a local run never runs a hook."""
+        """Refuse resource hooks, of which a local run has error hooks alone."""
         _refuse("a local run does not support resource hooks")
 
-    def RegisterErrorHook(self, request: object) -> NoReturn:  # noqa: ARG002, N802 (gRPC)
-        """Refuse error hooks, since a local run never runs a hook."""
-        _refuse("a local run does not support error hooks")
+    def RegisterErrorHook(self, request: rpc.RegisterErrorHookRequest) -> Empty:  # noqa: N802 (gRPC)
+        """Store an error hook of the program, which decides if a failed resource is tried again."""
+        self._error_hooks.register(request)
+        return Empty()
 
     def RegisterPackage(self, request: rpc.RegisterPackageRequest) -> NoReturn:  # noqa: N802 (gRPC)
         """Refuse parameterized packages, since local Azure does not know their resource types."""
@@ -160,6 +165,7 @@ class LocalMonitor(MockMonitor):
                 self._alias(alias, request) for alias in cast("Iterable[Alias]", cast("Any", request).aliases)
             ),
             secret_outputs=tuple(request.additionalSecretOutputs),
+            is_retried=self._error_hooks.of(request, name),
         )
 
     def _alias(self, alias: Alias, request: rpc.RegisterResourceRequest) -> str:
@@ -215,4 +221,6 @@ def _refuse_options(request: rpc.RegisterResourceRequest) -> None:
 def _is_set(field: str, value: Any) -> bool:  # noqa: ANN401 (whatever a field holds)
     if field not in _UNSUPPORTED:
         return False
-    return value.ByteSize() > 0 if field == "hooks" else bool(value)
+    if field == "hooks":
+        return any(found.name != _ERROR_HOOKS for found, _ in value.ListFields())
+    return bool(value)

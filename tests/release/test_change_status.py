@@ -51,7 +51,7 @@ def put(wait: Waiting, report: Callable[[str], None] = lambda _: None) -> None:
     Azure(Signed(), wait=wait, report=report).put(IN_ACCOUNT, MADE["properties"])
 
 
-def test_reconcile_client_repeats_an_accepted_assignment_whose_status_says_that_the_principal_is_not_found(
+def test_reconcile_client_repeats_an_accepted_assignment_whose_principal_is_not_found_by_its_status(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     wait, reports = Waiting(), list[str]()
