@@ -194,7 +194,7 @@ class Cluster(StrictModel):
     identity: ArmId | None = None
     """With 'subnet': id of the control plane's user-assigned identity, which needs access to that subnet."""
     defender_workspace: WorkspaceId | None = None
-    """Id of a workspace for Defender alone, which uses the workspace's key; by default the network's, without key."""
+    """Id of a workspace for Defender alone, which uses the workspace's key; without it, Defender's sensor is off."""
     admins: Annotated[ListField[EntraId], AfterValidator(sorted_strings)] = ()
     """Ids of groups with full access to the cluster; of an existing cluster, those that have it. By default, none."""
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from localazure.arm.world import SUBSCRIPTION_ID
+
 __all__ = [
     "FABRIKAM",
     "FILES",
@@ -22,7 +24,7 @@ __all__ = [
     "copy_project",
     "environment",
     "network",
-    "restore_recorded_models",
+    "restore_recorded_settings",
 ]
 
 REPOSITORY = Path(__file__).parents[1]
@@ -51,10 +53,10 @@ def copy_project(root: Path, source: Path = FABRIKAM) -> Path:
     return root
 
 
-def restore_recorded_models(root: Path) -> Path:
-    """Put the model deployments of the recorded stacks into a copy of `LEGACY`; Azure accepts no new ones of them.
+def restore_recorded_settings(root: Path) -> Path:
+    """Put the models and the Defender of the recorded stacks into a copy of `LEGACY`; Azure accepts no new ones.
 
-    The exception accepts that the region no longer has them: a stack may keep what it has.
+    The exception accepts that the region no longer has the models: a stack may keep what it has.
     """
     path = root / "network.yaml"
     text = path.read_text("utf-8").replace("gpt-5.6-luna", "gpt-4.1-mini").replace("gpt-5.6-sol", "gpt-4.1")
@@ -66,6 +68,13 @@ def restore_recorded_models(root: Path) -> Path:
     for one in (*content["resources"]["models"]["deployments"], *content["hosts"]["research"]["deployments"]):
         one["sku"] = "Standard"
     path.write_text(yaml.safe_dump({**content, "exceptions": accepted}, sort_keys=False), "utf-8")
+    for stack, group in (("dev", "dev"), ("prod", "production")):
+        settings = yaml.safe_load((root / f"Pulumi.{stack}.yaml").read_text("utf-8"))
+        settings["config"]["agent-network:clusters"]["fleet"]["defender_workspace"] = (
+            f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/fabrikam-agents-{group}"
+            f"/providers/Microsoft.OperationalInsights/workspaces/fabrikam-{stack}"
+        )
+        (root / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump(settings, sort_keys=False), "utf-8")
     return root
 
 

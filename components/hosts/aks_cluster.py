@@ -42,7 +42,7 @@ class AksClusterArgs(PlacedArgs):
     identity_id: NotRequired[pulumi.Input[str]]
     """Id of the identity of the control plane, with permission to join that subnet; required with `subnet_id`."""
     defender_workspace_id: NotRequired[pulumi.Input[str]]
-    """Id of the workspace for Defender's data, by default `workspace_id`; the workspace must accept keys."""
+    """Id of a workspace for Defender's data, which must accept keys; without it, Defender's sensor is off."""
     admin_group_ids: NotRequired[Sequence[str]]
     """Groups of Entra ID that administer the cluster; without groups, only role assignments give access."""
     kubernetes_version: NotRequired[str]
@@ -187,15 +187,17 @@ def _create(name: str, args: AksClusterArgs, own: pulumi.ResourceOptions) -> "co
 
 
 def _security(args: AksClusterArgs) -> "containerservice.ManagedClusterSecurityProfileArgs":
-    azure = containerservice
+    azure, workspace = containerservice, args.get("defender_workspace_id")
     return azure.ManagedClusterSecurityProfileArgs(
         workload_identity=azure.ManagedClusterSecurityProfileWorkloadIdentityArgs(enabled=True),
-        # Its sensor on the nodes sends by the workspace's key, and fails where that is off, as it is here (reported in
-        # Azure/Microsoft-Defender-for-Cloud#1010, 2025-11): set `defender_workspace_id` to use it.
+        # Its sensor on the nodes sends by the workspace's key, and fails where keys are off (reported in
+        # Azure/Microsoft-Defender-for-Cloud#1010, 2025-11), as they are in the workspace of the logs.
         defender=azure.ManagedClusterSecurityProfileDefenderArgs(
-            log_analytics_workspace_resource_id=args.get("defender_workspace_id", args["workspace_id"]),
+            log_analytics_workspace_resource_id=workspace,
             security_monitoring=azure.ManagedClusterSecurityProfileDefenderSecurityMonitoringArgs(enabled=True),
-        ),
+        )
+        if workspace is not None
+        else None,
     )
 
 

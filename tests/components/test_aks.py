@@ -50,10 +50,7 @@ def test_aks_cluster_component_registers_a_new_cluster_with_exactly_the_expected
         "enableRBAC": True,
         "aadProfile": {"managed": True, "enableAzureRBAC": True, "tenantID": TENANT},
         "oidcIssuerProfile": {"enabled": True},
-        "securityProfile": {
-            "workloadIdentity": {"enabled": True},
-            "defender": {"logAnalyticsWorkspaceResourceId": "/the/workspace", "securityMonitoring": {"enabled": True}},
-        },
+        "securityProfile": {"workloadIdentity": {"enabled": True}},
         "apiServerAccessProfile": {
             "enablePrivateCluster": True,
             "enablePrivateClusterPublicFQDN": False,
@@ -94,11 +91,12 @@ def test_aks_cluster_component_with_a_subnet_uses_the_given_user_assigned_identi
     assert [pool["vnetSubnetID"] for pool in inputs["agentPoolProfiles"]] == ["/the/subnet"]
 
 
-def test_aks_cluster_component_connects_defender_to_its_own_workspace_if_configured() -> None:
+def test_aks_cluster_component_has_defender_only_with_a_workspace_of_its_own() -> None:
     recorded = record(lambda: created(defender_workspace_id="/for/defender"))
 
     security = recorded.one("ManagedCluster").inputs["securityProfile"]
-    assert security["defender"]["logAnalyticsWorkspaceResourceId"] == "/for/defender"
+    monitored = {"logAnalyticsWorkspaceResourceId": "/for/defender", "securityMonitoring": {"enabled": True}}
+    assert security["defender"] == monitored
     assert recorded.one("DiagnosticSetting", "contoso-is-logged").inputs["workspaceId"] == "/the/workspace"
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.engine.projects import REASON, Project, cli_is_here
-from tests.fabrikam import LEGACY, REPOSITORY, restore_recorded_models
-from tests.golden.test_local_runs import LATER
+from tests.fabrikam import LEGACY, REPOSITORY, restore_recorded_settings
+from tests.golden.test_local_runs import LATER, OTHER_ARGUMENTS
 
 pytestmark = pytest.mark.skipif(not cli_is_here(), reason=REASON)
 
@@ -18,7 +18,7 @@ GOLDEN = REPOSITORY / "tests" / "golden"
 def with_recordings(root: Path) -> Project:
     """Create a project with its own Pulumi backend, both recorded stacks and their local Azure."""
     project = Project.of_fabrikam(root, LEGACY)
-    restore_recorded_models(root)
+    restore_recorded_settings(root)
     for stack in ("dev", "prod"):
         exported = json.loads((GOLDEN / f"{stack}.export.json").read_text("utf-8"))
         # it holds no secret, and the passphrase of its salt is not known here
@@ -34,7 +34,10 @@ def test_pulumi_engine_keeps_and_destroys_stacks_deployed_by_an_earlier_version(
 
     for stack in ("dev", "prod"):
         added = project.pulumi(f"up --yes --skip-preview --json --stack {stack}").steps
-        assert {op: {urn.rpartition("::")[2] for urn in urns} for op, urns in added.items()} == {"create": LATER}
+        assert {op: {urn.rpartition("::")[2] for urn in urns} for op, urns in added.items()} == {
+            "create": LATER,
+            "update": OTHER_ARGUMENTS,
+        }
         project.pulumi(f"preview --expect-no-changes --stack {stack}")
         project.pulumi(f"refresh --yes --skip-preview --expect-no-changes --stack {stack}")
         project.pulumi(f"up --yes --skip-preview --expect-no-changes --stack {stack}")
