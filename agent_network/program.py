@@ -10,7 +10,8 @@ import pulumi
 
 from access.azure.roles import role_refusal_reason
 from components.network import AgentNetwork
-from manifest import ManifestError, load, model_problem, stack_config_problem
+from components.network.reserved_addresses import refuse_reserved_addresses
+from manifest import ManifestError, load, model_problem, network_problem, stack_config_problem
 from manifest.current_date import current_date
 
 __all__ = ["deploy"]
@@ -31,12 +32,14 @@ def deploy(today: date | None = None) -> AgentNetwork:
         day = current_date() if today is None else today
     except ManifestError as error:
         raise pulumi.RunError(str(error)) from None
+    create_problem = functools.partial(stack_config_problem, stack, get)
+    refuse_reserved_addresses(network, environment, network_problem, create_problem)
     return AgentNetwork(
         network.name,
         {
             "network": network,
             "environment": environment,
-            "create_problem": functools.partial(stack_config_problem, stack, get),
+            "create_problem": create_problem,
             "create_model_problem": model_problem,
             "today": day,
         },

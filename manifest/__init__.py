@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from manifest.hosts import AksCluster, FoundryProject, Host
     from manifest.ingress import Ingress, Probe, Probes
     from manifest.kinds import KINDS, ModelDeployment, Resource
-    from manifest.loading import load, model_problem, stack_config_problem
+    from manifest.loading import load, model_problem, network_problem, stack_config_problem
     from manifest.network import Network, Registry
     from manifest.people import People
 
@@ -45,6 +45,7 @@ __all__ = [
     "Scale",
     "load",
     "model_problem",
+    "network_problem",
     "stack_config_problem",
 ]
 
@@ -72,6 +73,7 @@ _MODULES = {
     "Resource": "kinds",
     "load": "loading",
     "model_problem": "loading",
+    "network_problem": "loading",
     "stack_config_problem": "loading",
     "Network": "network",
     "Registry": "network",

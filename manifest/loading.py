@@ -18,7 +18,7 @@ from manifest.stack_settings import StackSettings
 from manifest.validation import FieldError, PartialModel, validate_partially
 from manifest.yaml_document import YamlDocument, read_document
 
-__all__ = ["NETWORK_FILE", "load", "load_with_document", "model_problem", "stack_config_problem"]
+__all__ = ["NETWORK_FILE", "load", "load_with_document", "model_problem", "network_problem", "stack_config_problem"]
 
 NETWORK_FILE = "network.yaml"
 
@@ -92,6 +92,11 @@ def stack_config_problem(
 ) -> Problem:
     """Return a problem of a stack setting that only the deployment finds, with the setting's file and line."""
     return StackSettings(stack, get, root).problem(path, message)
+
+
+def network_problem(path: KeyPath, message: str, *, root: Path = Path()) -> Problem:
+    """Return a problem of network.yaml that only the deployment finds, with its file and line."""
+    return read_document(root, NETWORK_FILE).problem(path, message)
 
 
 def model_problem(model: DeclaredModel, message: str, *, root: Path = Path()) -> Problem:

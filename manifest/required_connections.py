@@ -31,8 +31,8 @@ _ZONES = {
 }
 _FOUNDRY_ZONE = "services.ai.azure.com"
 _HTTPS = 443
-# "What ports do I need to open on the firewall?", Microsoft Learn, 2025: AMQP at 5671, 443 for operations over HTTPS and
-# for AMQP over WebSockets, with which 443 is enough. The agent's code selects that, so a destination must say so.
+# "What ports do I need to open on the firewall?", Microsoft Learn, 2025: AMQP at 5671, and 443 for operations over
+# HTTPS and for AMQP over WebSockets. The code of the agent selects the latter, with which 443 is enough.
 _AMQP = 5671
 
 
