@@ -24,10 +24,17 @@ NOT_RUN = {
     "agent-network access check --of live": "reads a subscription: tests/access/readers does it on a server",
     "agent-network access proof --of live ": "reads a subscription: tests/access/readers does it on a server",
     "agent-network access refresh-roles ": "reads a subscription: tests/cli/test_refresh_roles.py does it",
+    "agent-network permissions ": "reads a subscription: tests/cli/test_permissions.py does it on a server",
     "make ": "tests/docs/test_make_targets.py runs the targets",
 }
 # Commands that a sentence only names, without their arguments: their help is printed.
-NAMED = ("agent-network access", "agent-network access blast-radius", "agent-network engine", "agent-network --debug …")
+NAMED = (
+    "agent-network access",
+    "agent-network access blast-radius",
+    "agent-network engine",
+    "agent-network permissions",
+    "agent-network --debug …",
+)
 # Exit codes other than 0, as docs/reference/exit-codes.md has them.
 CODES = {
     "agent-network access why report code-uploads read": 1,  # denied
