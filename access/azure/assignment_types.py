@@ -8,6 +8,13 @@ __all__ = ["ASSIGNMENTS", "DEFINITIONS"]
 
 ASSIGNMENTS: Mapping[str, System] = {
     "azure-native:authorization:RoleAssignment": "azure",
+    # An active role of Privileged Identity Management, which counts while it lasts, under the names of its type:
+    # "Role Assignment Schedule Requests - Create", REST reference of Azure, 2025.
+    "azure-native:authorization:RoleAssignmentSchedule": "azure",
+    "azure-native:authorization:RoleAssignmentScheduleRequest": "azure",
+    "azure-native:authorization:roleassignmentscheduleinstances": "azure",
+    "azure-native:authorization:roleassignmentschedulerequests": "azure",
+    "azure-native:authorization:roleassignmentschedules": "azure",
     "azure-native:cosmosdb:SqlResourceSqlRoleAssignment": "cosmos",
 }
 """Pulumi type token of a role assignment → its role system."""

@@ -8,7 +8,7 @@ a key, an identity or a right by the resource itself. Sources: the templates' re
 
 from collections.abc import Mapping
 
-__all__ = ["HARMLESS", "is_harmless"]
+__all__ = ["HARMLESS", "is_harmless", "is_harmless_in_azure"]
 
 _NETWORK = "it carries traffic; it holds no data and gives no identity a right"
 _ADDRESS = "it is an address or a name; it holds no data and gives no identity a right"
@@ -126,6 +126,30 @@ _BY_REASON: Mapping[str, tuple[str, ...]] = {
 
 HARMLESS: Mapping[str, str] = {name: reason for reason, names in _BY_REASON.items() for name in names}
 """Type token without API version, or `<package>:*` for all types of a package → reason why nobody gets access by it."""
+
+
+_IN_AZURE = frozenset(
+    {
+        *(
+            f"microsoft.network/{name}"
+            for name in (
+                *("applicationsecuritygroups", "ddosprotectionplans", "dnszones", "ipgroups", "loadbalancers"),
+                *("natgateways", "networkinterfaces", "networksecuritygroups", "networksecurityperimeters"),
+                *("networkwatchers", "privatednszones", "privatednszones/virtualnetworklinks", "privateendpoints"),
+                *("publicipaddresses", "publicipprefixes", "routetables", "virtualnetworks"),
+            )
+        ),
+        *(f"microsoft.compute/{name}" for name in ("availabilitysets", "proximityplacementgroups")),
+        *(f"microsoft.insights/{name}" for name in ("activitylogalerts", "autoscalesettings", "metricalerts")),
+        *("microsoft.maintenance/maintenanceconfigurations", "microsoft.web/serverfarms"),
+    }
+)
+"""The same types by ARM type in lower case, as far as live Azure lists them."""
+
+
+def is_harmless_in_azure(arm_type: str) -> bool:
+    """Return True if an ARM type, in lower case, is one that gives nobody access to anything."""
+    return arm_type in _IN_AZURE
 
 
 def is_harmless(token: str) -> bool:

@@ -17,7 +17,8 @@ from access.model.json_values import Values, listed, mapping, text
 from access.readers.resource_state import ResourceState
 
 _NATIVE = "azure-native:"
-_ASSIGNMENTS = {system: token for token, system in ASSIGNMENTS.items()}
+_ASSIGNMENTS = {system: token for token, system in reversed(list(ASSIGNMENTS.items()))}
+"""Type token of the plain role assignments of each system, which come first."""
 _DEFINITIONS = {system: token for token, system in DEFINITIONS.items()}
 _AGENT_TAG = "agent"
 _APPS = frozenset(

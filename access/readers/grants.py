@@ -21,6 +21,7 @@ from access.readers.delegations import delegations
 from access.readers.principals import Principals
 from access.readers.resource_ids import UNKNOWN_SUBSCRIPTION, ResourceIds
 from access.readers.resource_state import ResourceState
+from access.readers.service_administrators import administrators
 
 _PULLING = frozenset(VERBS["image-registry", "pull"])
 _UNKNOWN = f"subscriptions/{UNKNOWN_SUBSCRIPTION}"
@@ -62,6 +63,8 @@ class Grants:
 
     def _assignment(self, state: ResourceState) -> Iterator[Assignment]:
         system = ASSIGNMENTS[state.token]
+        if text(state.values, "requestType").lower().endswith(("remove", "deactivate")):
+            return  # it ends an active role
         role_id = state.known_text("roleDefinitionId")
         role = self._role(state, role_id, system)
         principal = self._principal(state, role)
@@ -107,7 +110,11 @@ class Grants:
 
     def _of_settings(self) -> Iterator[Assignment]:
         """Yield the assignments in the settings of resources, such as access policies of vaults."""
-        found = (*access_policies(self._ids_of, self._principals), *delegations(self._ids_of))
+        found = (
+            *access_policies(self._ids_of, self._principals),
+            *delegations(self._ids_of),
+            *administrators(self._ids_of, self._principals),
+        )
         self.unread += (each for each in found if isinstance(each, Unread))
         for one in found:
             if isinstance(one, Assignment):

@@ -69,7 +69,7 @@ def graph(  # noqa: PLR0913 - one argument for each thing that only some readers
         *principals.unread,
         *grants.unread,
         *(each for each in acting if isinstance(each, Unread)),
-        *unread_types(resource_ids.states),
+        *unread_types(resource_ids.states, {each.location for each in grants.all if each.system == "settings"}),
         *unread_settings(resource_ids),
         *_open_agents(resource_ids.states),
     ]

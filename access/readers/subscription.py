@@ -13,8 +13,9 @@ from access.azure.catalogue import Role
 from access.azure.definitions import VERSION as DEFINITIONS
 from access.azure.definitions import blocks_of, role_of
 from access.azure.foundry_endpoints import project_endpoint
+from access.azure.harmless_types import is_harmless_in_azure
 from access.azure.scopes import key, type_of
-from access.azure.types import TYPES, of_token
+from access.azure.types import BY_ARM_TYPE, TYPES, of_token
 from access.model.errors import UnreadableSource
 from access.model.graph import Assignment, DenyAssignment, Principal, Unread
 from access.model.json_values import Values, mapping, text
@@ -38,6 +39,8 @@ _IDENTITY = of_token("azure-native:managedidentity:UserAssignedIdentity").key
 _FEDERATED = of_token("azure-native:managedidentity:FederatedIdentityCredential").key
 _COSMOS = of_token("azure-native:cosmosdb:DatabaseAccount").key
 _COGNITIVE = of_token("azure-native:cognitiveservices:Account").key
+_CLUSTER = of_token("azure-native:containerservice:ManagedCluster").key
+_MOST_TYPES = 4
 _PROJECT = of_token("azure-native:cognitiveservices:Project").key
 
 
@@ -78,6 +81,7 @@ class Reading:
             found.append(arm_states.resource({**row, **listed}, whole=whole, parent=parent))
             self._check_identity(mapping({**row, **listed}.get("identity")), id_of(row))
         found += self._federated(rows)
+        self._note_other_types(rows)
         known = {key(each.id) for each in found if each.id}
         scopes = [text(each.outputs, "scope") for each in granted]
         found += arm_states.named([*(each.id for each in found if each.id), *scopes], known)
@@ -201,6 +205,26 @@ class Reading:
                 for each in self._wanted(path, _WITHIN[_FEDERATED], "the federated credentials of the identity"):
                     if self._has_id(each, id_of(row)):
                         yield arm_states.resource(each, whole=True)
+
+    def _note_other_types(self, rows: dict[str, Values]) -> None:
+        """Note the resources of types that are not read, and the Kubernetes objects of clusters, once each.
+
+        The notes concern no identity of the network: an identity that such a resource has is read as its host.
+        """
+        kinds = (type_of(where) for where in rows)
+        others = sorted({each for each in kinds if each and each not in BY_ARM_TYPE and not is_harmless_in_azure(each)})
+        if others:
+            shown = ", ".join(others[:_MOST_TYPES]) + (" and others" if len(others) > _MOST_TYPES else "")
+            count = "one type" if len(others) == 1 else f"{len(others)} types"
+            what = f"resources of {count} are not read: keys, logins and access in their own settings"
+            self.unread.append(Unread(self._base, f"{what} ({shown})", about=()))
+        clusters = sorted(where.rpartition("/")[2] for where in rows if type_of(where) == _CLUSTER)
+        if clusters:
+            what = (
+                "Kubernetes objects of clusters are not read from live Azure, only from a preview or an export: pods,"
+            )
+            what = f"{what} service accounts and role bindings in {', '.join(clusters)}"
+            self.unread.append(Unread(self._base, what, about=()))
 
     def _check_identity(self, identity: Values, where: str) -> None:
         if "systemassigned" in text(identity, "type").lower().replace(" ", "") and not text(identity, "principalId"):

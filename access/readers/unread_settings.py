@@ -5,6 +5,7 @@ connections with keys, sign-in to the nodes of a cluster, and secrets of a vault
 or missing is not noted; one that is not known is. Each reading cites its page of Microsoft Learn.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from access.azure.scopes import key
@@ -12,7 +13,7 @@ from access.model.graph import Unread
 from access.model.json_values import Values, is_known, mapping, text
 from access.readers.resource_ids import ResourceIds
 
-__all__ = ["unread_settings"]
+__all__ = ["DIAGNOSTIC_TYPES", "unread_settings"]
 
 _KEYLESS = frozenset(
     {
@@ -21,6 +22,9 @@ _KEYLESS = frozenset(
     }
 )
 """Kinds of authentication of a connection that hold no key, in lower case."""
+_COMPONENTS = "agent-network:"
+DIAGNOSTIC_TYPES = frozenset({"azure-native:insights:DiagnosticSetting", "azure-native:monitor:DiagnosticSetting"})
+"""Type tokens of diagnostic settings, in azure-native 2 and 3."""
 _DESTINATIONS = ("eventHubAuthorizationRuleId", "marketplacePartnerId", "serviceBusRuleId", "storageAccountId")
 
 
@@ -31,6 +35,24 @@ def unread_settings(resource_ids: ResourceIds) -> Iterator[Unread]:
         read = None if state.unseen else _BY_TOKEN.get(state.token)
         if read is not None:
             yield from (Unread(state.location, what) for what in read(state.values, there))
+    yield from _other_workspaces(resource_ids, there)
+
+
+def _other_workspaces(resource_ids: ResourceIds, there: set[str]) -> Iterator[Unread]:
+    """Yield a note for each diagnostic setting with a workspace that neither the program nor the network has.
+
+    The components of the network send all their logs to one workspace, which network.yaml may name.
+    """
+    components = {each.urn for each in resource_ids.states if each.type.startswith(_COMPONENTS)}
+    exports = [each for each in resource_ids.states if each.token in DIAGNOSTIC_TYPES and not each.unseen]
+    targets = {each.urn: text(each.values, "workspaceId") for each in exports}
+    own = Counter(key(targets[each.urn]) for each in exports if each.parent in components and targets[each.urn])
+    declared = {where for where, _ in own.most_common(1)}
+    for state in exports:
+        target = targets[state.urn]
+        if target and key(target) not in there | declared:
+            what = f"it sends logs to {target} (workspaceId), which is not in this program; its readers have them"
+            yield Unread(state.location, what)
 
 
 def _is_on(values: Values, name: str) -> bool:
@@ -63,7 +85,7 @@ def _connects(values: Values, _there: set[str]) -> Iterator[str]:
 
 
 def _exports(values: Values, there: set[str]) -> Iterator[str]:
-    # "Diagnostic settings in Azure Monitor", 2025. A workspace takes logs with the roles of its readers.
+    # "Diagnostic settings in Azure Monitor", 2025.
     for name in _DESTINATIONS:
         target = text(values, name)
         account = target.lower().partition("/authorizationrules/")[0]
@@ -105,7 +127,7 @@ _BY_TOKEN: Mapping[str, Callable[[Values, set[str]], Iterator[str]]] = {
     "azure-native:containerservice:ManagedCluster": _signs_in,
     "azure-native:eventhub:EventHub": _captures,
     "azure-native:keyvault:Vault": _deploys,
-    "azure-native:monitor:DiagnosticSetting": _exports,
+    **dict.fromkeys(DIAGNOSTIC_TYPES, _exports),
     "azure-native:servicebus:Queue": _forwards,
     "azure-native:servicebus:Subscription": _forwards,
     "azure-native:storage:StorageAccount": _files,

@@ -5,7 +5,7 @@ nothing is missing because nobody knew it; what is known about some types makes 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import cast
 
 from access.azure.assignment_types import ASSIGNMENTS, DEFINITIONS
@@ -17,10 +17,12 @@ from access.readers.access_policies import POLICY_TYPE
 from access.readers.delegations import DELEGATION_TYPES
 from access.readers.entra_groups import GROUP_TYPES, MEMBER_TYPE
 from access.readers.resource_state import ResourceState
+from access.readers.service_administrators import ADMINISTRATOR_TYPES
+from access.readers.unread_settings import DIAGNOSTIC_TYPES
 
 __all__ = ["is_unread", "unread_types"]
 
-_READ = frozenset({*BY_TOKEN, *ASSIGNMENTS, *DEFINITIONS, POLICY_TYPE, *DELEGATION_TYPES})
+_READ = frozenset({*BY_TOKEN, *ASSIGNMENTS, *DEFINITIONS, POLICY_TYPE, *DELEGATION_TYPES, *DIAGNOSTIC_TYPES})
 _COMPONENTS = "agent-network:"
 _WORKLOADS = re.compile(
     r"kubernetes:(apps|batch|core)/v1:(CronJob|DaemonSet|Deployment|Job|Pod|ReplicaSet|ReplicationController|StatefulSet)"
@@ -46,7 +48,6 @@ _BY_END = (
     ("ObjectReplicationPolicy", "it copies blobs to another account, where other roles and keys count"),
     ("PrincipalAssignment", "it gives access in a system of its own, which is not read"),
     ("RoleAssignment", "it gives roles in a system of its own, which is not read"),
-    ("RoleAssignmentSchedule", "it gives a role for a while, which is not read"),
     ("RoleEligibilitySchedule", "it lets somebody take a role, which is not read"),
     ("ScopeMap", "it gives the tokens that use it rights on images, without a role"),
     ("Token", "it signs in with a password of its own, without a role"),
@@ -59,13 +60,18 @@ _BY_END = (
 """End of the type's name → sentence; the first that fits counts."""
 
 
-def unread_types(states: Iterable[ResourceState]) -> Iterator[Unread]:
+def unread_types(states: Iterable[ResourceState], read: Collection[str] = ()) -> Iterator[Unread]:
     """Yield a note for each resource, or for each package, that is not read and may give access.
 
     Resources of a subscription are left out, since most have nothing to do with the network, as are those that local
     Azure has not seen. A resource that local Azure has outside the program counts.
+
+    Args:
+        states: all resources of the program.
+        read: locations of the resources that are read as grants to principals of the source.
     """
     states = tuple(each for each in states if not (each.of_subscription or each.unseen))
+    states = tuple(each for each in states if each.token not in ADMINISTRATOR_TYPES or each.location not in read)
     packages: dict[str, list[str]] = {}
     for state in states:
         if not is_unread(state):

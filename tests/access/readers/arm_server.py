@@ -13,6 +13,7 @@ from azure.core.credentials import AccessToken
 
 from access.azure.definitions import BUILT_IN
 from access.azure.roles import Role
+from access.model.graph import Graph, Unread
 from access.readers.subscription import LISTED
 
 JsonObject = dict[str, Any]
@@ -113,6 +114,11 @@ class Arm:
         page = rows[start : start + self.page_size]
         more = start + self.page_size < len(rows)
         return {"object": "list", "data": page, "has_more": more, "last_id": page[-1]["id"] if page else None}
+
+
+def notes(graph: Graph) -> tuple[Unread, ...]:
+    """Return the notes of a live graph, without those on everything that a reading of live Azure never shows."""
+    return tuple(each for each in graph.unread if each.where.lower() != BASE.lower())
 
 
 @contextmanager

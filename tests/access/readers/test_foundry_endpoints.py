@@ -16,7 +16,7 @@ from access.questions.why import why
 from access.readers import live, local
 from tests import fabrikam as fabrikam_files
 from tests.access import fabrikam
-from tests.access.readers.arm_server import SUBSCRIPTION, Arm, Signed, of_stack, serving
+from tests.access.readers.arm_server import SUBSCRIPTION, Arm, Signed, notes, of_stack, serving
 from tests.access.readers.sources import deployed, printed, rows
 
 ELSEWHERE = "https://gone.services.ai.azure.com/api/projects/research"
@@ -79,7 +79,7 @@ def test_authorization_scheme_of_a_foundry_agent_that_is_not_decided_by_roles_is
     found = [one.what for one in check(graph, declared, today=date(2026, 1, 1)) if one.rule.id == "public-access"]
     failures = [one.what for one in prove(graph, declared).failures if "may call compliance" in one.what]
     notes = [one for one in blast_radius(graph, "compliance").notes if "without a role" in one]
-    assert graph.unread == ()
+    assert notes(graph) == ()
     assert (len(found), len(failures), len(notes)) == ((1, 1, 1) if named else (0, 0, 0))
     assert all(named in text for text in (*found, *failures, *notes))
     if named:
@@ -96,7 +96,7 @@ def test_foundry_agents_are_read_at_the_subdomain_of_their_account_and_other_end
     graph = reading(arm, recorded[1])
 
     assert graph.principals_of_agent("compliance")
-    (note,) = (one.what for one in graph.unread)
+    (note,) = (one.what for one in notes(graph))
     assert f"has the address {ELSEWHERE} in its endpoints, but https://fabrikam-foundry-dev7.services" in note
 
 
@@ -109,4 +109,4 @@ def test_foundry_agents_are_read_at_the_endpoints_of_the_project_if_its_account_
     graph = reading(arm, recorded[1])
 
     assert graph.principals_of_agent("compliance")
-    assert graph.unread == ()
+    assert notes(graph) == ()

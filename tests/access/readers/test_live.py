@@ -16,11 +16,13 @@ from access.evaluate.decisions import Decision, decide
 from access.findings import check
 from access.model.errors import UnreadableSource
 from access.model.graph import Graph
+from access.questions.proof import prove
 from access.questions.role_changes import packed_roles
 from access.readers import live, local
 from access.readers.foundry_data_plane import agents_of
 from localazure.run import RunResult
 from tests import fabrikam as fabrikam_files
+from tests.access import fabrikam as network
 from tests.access.readers.arm_server import (
     AUTHORIZATION,
     BASE,
@@ -28,6 +30,7 @@ from tests.access.readers.arm_server import (
     Arm,
     Signed,
     definition,
+    notes,
     of_stack,
     serving,
 )
@@ -84,7 +87,7 @@ def test_live_azure_reader_gives_the_same_graph_as_the_local_run(arm: Arm, fabri
     graph = reading(arm, like=program)
 
     assert granted_in(graph) == granted_in(program)
-    assert graph.unread == ()
+    assert notes(graph) == ()
     assert {(each.name, each.kind, each.local_auth) for each in graph.resources if each.declared} == {
         (each.name, each.kind, each.local_auth)
         for each in program.resources
@@ -151,7 +154,7 @@ def test_live_azure_reader_maps_a_published_agent_to_the_identity_of_its_applica
     with serving(arm):
         graph = reading(arm, stack="prod", like=program if known else None)
 
-    assert graph.unread == ()
+    assert notes(graph) == ()
     for agent in ("compliance", "market-analysis"):
         (mine,) = graph.principals_of_agent(agent)
         (theirs,) = program.principals_of_agent(agent)
@@ -183,7 +186,7 @@ def test_live_azure_reader_lists_unreadable_foundry_agents_as_unread(arm: Arm, s
     (path,) = (path for path in arm.lists if path.endswith("/projects/research/agents"))
     arm.refuse(path, status)
 
-    (doubt,) = reading(arm).unread
+    (doubt,) = notes(reading(arm))
 
     assert doubt.where.endswith("/projects/research")
     assert message in doubt.what
@@ -232,7 +235,7 @@ def test_live_azure_reader_matches_resource_ids_regardless_of_case(arm: Arm, fab
     graph = reading(arm, like=program)
 
     assert granted_in(graph) == granted_in(program)
-    assert graph.unread == ()
+    assert notes(graph) == ()
 
 
 def test_live_azure_reader_follows_next_links_and_waits_for_retry_after(arm: Arm, fabrikam: RunResult) -> None:
@@ -256,7 +259,7 @@ def test_live_azure_reader_does_not_wait_for_a_retry_after_of_a_day_or_an_invali
         with pytest.raises(UnreadableSource, match="cannot be reached"):
             reading(arm)
     else:
-        assert ["429" in each.what for each in reading(arm).unread] == [True]
+        assert ["429" in each.what for each in notes(reading(arm))] == [True]
     assert monotonic() - before < 3600  # the response requests a day
 
 
@@ -289,8 +292,8 @@ def test_live_azure_reader_lists_collections_that_azure_refuses_as_unread(arm: A
 
     graph = reading(arm)
 
-    assert [each.where.lower() for each in graph.unread] == [refused]
-    assert f"Azure responded with {status} (AuthorizationFailed: it is not yours)" in graph.unread[0].what
+    assert [each.where.lower() for each in notes(graph)] == [refused]
+    assert f"Azure responded with {status} (AuthorizationFailed: it is not yours)" in notes(graph)[0].what
     assert graph.assignments
 
 
@@ -389,7 +392,7 @@ def test_live_azure_reader_reads_roles_denies_and_credentials_outside_the_networ
         (STRANGER.format(1),),
         True,
     )
-    assert {each.where for each in graph.unread} == {f"group {STRANGER.format(2)}", deny_id + "2"}
+    assert {each.where for each in notes(graph)} == {f"group {STRANGER.format(2)}", deny_id + "2"}
 
 
 def test_role_definition_in_live_azure_overrides_the_role_catalogue(arm: Arm) -> None:
@@ -422,3 +425,26 @@ def test_every_resource_kind_except_registries_and_foundry_agents_is_in_the_netw
     kinds = set(KINDS) - {"image-registry", CALLED}
 
     assert kinds == {name for name in kinds if f'"{name}"' in json.dumps(schema)}
+
+
+def test_live_azure_reader_notes_types_that_are_not_read_and_kubernetes_objects_once_and_the_proof_still_holds(
+    arm: Arm,
+) -> None:
+    before = reading(arm)
+    kinds = ("sql/servers", "Cache/redis", "Network/virtualNetworks", "Insights/actionGroups", "Web/serverFarms")
+    arm.lists[f"{BASE}/resources".lower()] += [
+        {"id": f"{BASE}/resourceGroups/others/providers/Microsoft.{kind}/{number}", "type": f"Microsoft.{kind}"}
+        for kind in kinds
+        for number in range(2)
+    ]
+
+    after = reading(arm)
+
+    clusters, types = ([each for each in after.unread if text in each.what] for text in ("Kubernetes", "types are not"))
+    assert [each.what for each in before.unread if "types are not" in each.what] == []
+    assert [each.what for each in clusters] == [each.what for each in before.unread]
+    shown = "microsoft.cache/redis, microsoft.insights/actiongroups, microsoft.sql/servers"
+    what = f"resources of 3 types are not read: keys, logins and access in their own settings ({shown})"
+    assert [each.what for each in types] == [what]
+    assert prove(after, network.declared()).failures == prove(before, network.declared()).failures
+    assert {each.what for each in prove(after, network.declared()).ignored} >= {what}

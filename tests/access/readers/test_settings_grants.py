@@ -313,3 +313,68 @@ def test_resource_whose_access_cannot_be_read_fails_the_access_proof_and_is_a_fi
 
     assert [each.rule.id for each in check(graph, network, today=date(2026, 1, 1)) if each.rule.id == "unread"]
     assert prove(graph, network).failures
+
+
+SERVER = f"{GROUP}/providers/Microsoft.Sql/servers/db"
+DATABASES = {
+    "dbforpostgresql:Administrator": ("Microsoft.DBforPostgreSQL/flexibleServers/db/administrators/x", "objectId"),
+    "kusto:ClusterPrincipalAssignment": ("Microsoft.Kusto/clusters/db/principalAssignments/x", "principalId"),
+    "kusto:DatabasePrincipalAssignment": (
+        "Microsoft.Kusto/clusters/c/databases/db/principalAssignments/x",
+        "principalId",
+    ),
+    "sql:ManagedInstanceAdministrator": ("Microsoft.Sql/managedInstances/db/administrators/ActiveDirectory", "sid"),
+    "sql:ServerAzureADAdministrator": ("Microsoft.Sql/servers/db/administrators/ActiveDirectory", "sid"),
+    "synapse:WorkspaceAadAdmin": ("Microsoft.Synapse/workspaces/db/administrators/activeDirectory", "sid"),
+}
+
+
+@pytest.mark.parametrize("token", DATABASES)
+def test_administrator_of_a_database_is_read_as_a_grant_for_a_principal_of_the_source_and_else_as_not_read(
+    token: str,
+) -> None:
+    path, name = DATABASES[token]
+    where = f"{GROUP}/providers/{path}"
+    scope = where.rsplit("/", 2)[0]
+    made = [
+        row(f"azure-native:{token}", "admin", where, inputs={name: who}, propertyDependencies=depends)
+        for who, depends in ((ME, {}), (UNKNOWN, {name: [app("reader")["urn"]]}), ("somebody", {}), (UNKNOWN, {}))
+    ]
+    named, depending, other, unknown = (graph_of(app("reader"), each) for each in made)
+
+    for graph in (named, depending):
+        (given,) = graph.assignments
+        assert (given.principal, given.scope, graph.unread) == (ME, scope, ())
+        found = effective_access(graph, ME, scope).data_allowed
+        assert {each.rpartition("/")[2] for each in found} == {"read", "write", "delete"}
+        assert difference(graph_of(app("reader")), graph).grows
+    for graph in (other, unknown):
+        assert (graph.assignments, len(graph.unread)) == ((), 1)
+
+
+def test_administrator_in_the_properties_of_a_sql_server_is_read_as_a_grant_and_its_logins_as_not_read() -> None:
+    made = row("azure-native:sql:Server", "db", SERVER, inputs={"administrators": {"sid": ME, "login": "admins"}})
+    graph = graph_of(app("reader"), made)
+
+    assert [(one.principal, one.scope) for one in graph.assignments] == [(ME, SERVER)]
+    assert ["not known here" in each.what for each in graph.unread] == [True]
+
+
+@pytest.mark.parametrize(
+    "kind", ["roleAssignmentScheduleRequests", "roleAssignmentSchedules", "roleAssignmentScheduleInstances"]
+)
+def test_active_role_of_privileged_identity_management_counts_as_a_role_assignment(kind: str) -> None:
+    where = f"{VAULT}/providers/Microsoft.Authorization/{kind}/11111111-0000-4000-8000-000000000000"
+    role = definition_id(by_name("Key Vault Secrets User"), SUBSCRIPTION)
+    properties = {"principalId": ME, "roleDefinitionId": role, "requestType": "AdminAssign"}
+    graphs = [
+        graph_of(
+            app("reader"),
+            vault(rbac=True),
+            row("azure-native:resources:Resource", "x", where, inputs={"properties": {**properties, **more}}),
+        )
+        for more in ({}, {"requestType": "AdminRemove"})
+    ]
+
+    assert [outcome(graph, GET).value for graph in graphs] == ["allowed", "denied"]
+    assert [graph.unread for graph in graphs] == [(), ()]

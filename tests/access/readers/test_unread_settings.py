@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from tests.access.readers.programs import GROUP, SECRET, UNKNOWN, graph_of, row
+from tests.access.readers.programs import GROUP, SECRET, SUBSCRIPTION, UNKNOWN, graph_of, row
 
 Row = dict[str, Any]
 
 PROVIDERS = f"{GROUP}/providers"
 STORE = f"{PROVIDERS}/Microsoft.Storage/storageAccounts/logs"
+LOGS = f"{PROVIDERS}/Microsoft.OperationalInsights/workspaces/w"
 HUB = f"{PROVIDERS}/Microsoft.EventHub/namespaces/bus"
 ON: list[tuple[str, Row]] = [
     ("servicebus:Queue", {"forwardTo": "archive"}),
@@ -22,6 +23,8 @@ ON: list[tuple[str, Row]] = [
     ("cognitiveservices:AccountConnection", {"properties": {"authType": UNKNOWN}}),
     ("monitor:DiagnosticSetting", {"resourceUri": STORE, "storageAccountId": STORE}),
     ("monitor:DiagnosticSetting", {"eventHubAuthorizationRuleId": f"{HUB}/authorizationRules/Root"}),
+    ("monitor:DiagnosticSetting", {"workspaceId": LOGS}),
+    ("insights:DiagnosticSetting", {"properties": {"workspaceId": LOGS.replace(SUBSCRIPTION, "another")}}),
     ("containerservice:ManagedCluster", {"linuxProfile": {"adminUsername": "a", "ssh": {}}}),
     ("keyvault:Vault", {"properties": {"enableRbacAuthorization": True, "enabledForTemplateDeployment": True}}),
     ("storage:StorageAccount", {"azureFilesIdentityBasedAuthentication": {"defaultSharePermission": "X"}}),
@@ -36,7 +39,6 @@ OFF: list[tuple[str, Row]] = [
     ("eventhub:EventHub", {"captureDescription": {"enabled": False}}),
     ("cognitiveservices:ProjectConnection", {"properties": {"authType": "AAD"}}),
     ("cognitiveservices:AccountConnection", {"properties": {"authType": "ProjectManagedIdentity"}}),
-    ("monitor:DiagnosticSetting", {"workspaceId": f"{PROVIDERS}/Microsoft.OperationalInsights/workspaces/w"}),
     ("containerservice:ManagedCluster", {}),
     ("keyvault:Vault", {"properties": {"enableRbacAuthorization": True, "enabledForDeployment": False}}),
     ("storage:StorageAccount", {"azureFilesIdentityBasedAuthentication": {"defaultSharePermission": "None"}}),
@@ -77,15 +79,30 @@ def test_setting_that_gives_no_access_without_a_role_is_not_reported_as_not_read
     assert notes(kind, inputs) == []
 
 
-def test_diagnostic_setting_with_a_storage_account_or_event_hub_of_the_program_is_not_reported_as_not_read() -> None:
+def test_diagnostic_setting_with_destinations_of_the_program_is_not_reported_as_not_read() -> None:
     inputs = {"storageAccountId": STORE.upper(), "eventHubAuthorizationRuleId": f"{HUB}/authorizationRules/Root"}
+    inputs["workspaceId"] = LOGS.lower()
     setting = row("azure-native:monitor:DiagnosticSetting", "one", f"{STORE}/x", inputs=inputs)
     targets = [
         row("azure-native:storage:StorageAccount", "logs", STORE),
         row("azure-native:eventhub:Namespace", "bus", HUB),
+        row("azure-native:operationalinsights:Workspace", "w", LOGS),
     ]
 
     assert not graph_of(setting, *targets).unread
+
+
+def test_diagnostic_settings_of_the_networks_components_may_send_logs_to_one_workspace_outside_the_program() -> None:
+    component = {**row("agent-network:index:Diagnostics", "x"), "custom": False}
+    inputs = [{"workspaceId": where} for where in (LOGS, LOGS.upper(), f"{LOGS}2")]
+    settings = [
+        row("azure-native:monitor:DiagnosticSetting", f"s{n}", f"{STORE}/s{n}", inputs=each, parent=component["urn"])
+        for n, each in enumerate(inputs)
+    ]
+
+    found = [(each.where.rpartition("::")[2], each.what) for each in graph_of(component, *settings).unread]
+    what = f"it sends logs to {LOGS}2 (workspaceId), which is not in this program; its readers have them"
+    assert found == [("s2", what)]
 
 
 @pytest.mark.parametrize("kind", OF_ITS_OWN)
