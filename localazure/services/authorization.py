@@ -14,7 +14,7 @@ neither; the type of an agent identity may be given by either name that ends wit
 know one; scopes are subscriptions, groups and resources, no management groups; there is no limit of
 4,000 assignments; how long assignments outlast other things than containers is not documented, and here they always
 do.
-The codes InvalidConditionVersion and InvalidCondition are ours: Microsoft names none.
+Conditions are judged in `role_conditions.py`.
 """
 
 import re
@@ -22,13 +22,12 @@ from collections.abc import Iterator, Mapping
 
 from access.azure.principal_types import AGENT_IDENTITY_TYPES, EXPLANATIONS, SERVICE_PRINCIPAL, UNMATCHED
 from access.azure.roles import definition_id
-from access.evaluate.conditions.parser import parse
-from access.model.errors import ConditionError
 from localazure.arm import ids, permissions
 from localazure.arm.common_rules import all_of, constant, kept_from_creation, system_data
 from localazure.arm.resource_type import ComputedOutput, InvokeFunction, NameCheck, Request, ResourceType
 from localazure.arm.world import DEPLOYER_CLIENT_ID, DEPLOYER_OBJECT_ID, Principal, Values, World
 from localazure.errors import AzureError
+from localazure.services.role_conditions import condition_refusals
 from manifest.name_rules import NameRule
 
 _APPLICATION = "Application"
@@ -110,25 +109,6 @@ def _role_exists(request: Request) -> Iterator[AzureError]:
             "RoleDefinitionDoesNotExist",
             f"the specified role definition with the id '{ids.name_of(definition)}' does not exist",
         )
-
-
-def _condition_is_readable(request: Request) -> Iterator[AzureError]:
-    condition, version = request.input("condition"), request.input("conditionVersion")
-    if condition is not None and version != "2.0":
-        yield AzureError(
-            "InvalidConditionVersion",
-            f"conditionVersion is {version!r}; a role assignment's condition needs version '2.0'",
-        )
-    if condition is None and version is not None:
-        yield AzureError(
-            "InvalidConditionVersion",
-            f"conditionVersion is {version!r}, but condition is missing; give both or neither",
-        )
-    if condition is not None:
-        try:
-            parse(str(condition))
-        except ConditionError as error:
-            yield AzureError("InvalidCondition", f"the role assignment's condition cannot be parsed: {error}")
 
 
 def _identifying_properties_stay(request: Request) -> Iterator[AzureError]:
@@ -245,7 +225,7 @@ TYPES = (
             _scope_exists,
             _principal_exists,
             _role_exists,
-            _condition_is_readable,
+            condition_refusals,
             _identifying_properties_stay,
         ),
         condition_attributes=_condition_attributes,

@@ -21,6 +21,7 @@ from tests.localazure.samples import (
 from tests.localazure.services.refusals import refusal, update_refusal
 
 OTHER_NAME = "0b1f2c3d-0000-4000-8000-00000000000c"
+CONDITION = "@Resource[Microsoft.Storage/storageAccounts:name] StringEquals 'c'"
 NOBODY = "0b1f2c3d-0000-4000-8000-00000000000d"
 
 
@@ -249,9 +250,9 @@ def test_updating_description_and_condition_of_a_role_assignment_is_accepted_by_
 @pytest.mark.parametrize(
     ("inputs", "code"),
     [
-        ({"condition": "@Resource[a:b] StringEquals 'c'", "conditionVersion": "1.0"}, "InvalidConditionVersion"),
-        ({"condition": "@Resource[a:b] StringEquals 'c'"}, "InvalidConditionVersion"),
-        ({"conditionVersion": "2.0"}, "InvalidConditionVersion"),
+        ({"condition": CONDITION, "conditionVersion": "1.0"}, "InvalidCondition"),
+        ({"condition": CONDITION}, "InvalidCondition"),
+        ({"conditionVersion": "2.0"}, "InvalidCondition"),
         ({"condition": "the container is 'in'", "conditionVersion": "2.0"}, "InvalidCondition"),
     ],
 )
