@@ -78,10 +78,10 @@ def test_authorization_scheme_of_a_foundry_agent_that_is_not_decided_by_roles_is
 
     found = [one.what for one in check(graph, declared, today=date(2026, 1, 1)) if one.rule.id == "public-access"]
     failures = [one.what for one in prove(graph, declared).failures if "may call compliance" in one.what]
-    notes = [one for one in blast_radius(graph, "compliance").notes if "without a role" in one]
+    reasons = [one for one in blast_radius(graph, "compliance").notes if "without a role" in one]
     assert notes(graph) == ()
-    assert (len(found), len(failures), len(notes)) == ((1, 1, 1) if named else (0, 0, 0))
-    assert all(named in text for text in (*found, *failures, *notes))
+    assert (len(found), len(failures), len(reasons)) == ((1, 1, 1) if named else (0, 0, 0))
+    assert all(named in text for text in (*found, *failures, *reasons))
     if named:
         assert "allowed" in {one.answer.decision for one in why(graph, declared, "report", "compliance", "use")}
 
