@@ -35,14 +35,21 @@ def _choices(identifier: str, name: str) -> list[str]:
     lowered = [segment.lower() for segment in path]
     if not identifier.startswith("/") or "providers" not in lowered or key(identifier) == ROOT:
         return [name, f"{name} ({identifier})", identifier]
-    start = len(lowered) - lowered[::-1].index("providers")
-    types, names = path[start + 1 :: 2], path[start + 2 :: 2]
-    parents = [each for each in names[:-1] if each != "default"]
+    first = lowered.index("providers")
+    # A resource of another provider may be attached to one, such as a diagnostic setting to a storage account.
+    pairs: list[tuple[str, str]] = []
+    for block in "/".join(path[first:]).split("providers/")[1:]:
+        segments = block.strip("/").split("/")
+        pairs += zip(segments[1::2], segments[2::2], strict=False)
+    parents = [each for _, each in pairs[:-1] if each != "default"]
+    services = [kind if each == "default" else each for kind, each in pairs[:-1]]
     group = path[lowered.index("resourcegroups") + 1 :][:1] if "resourcegroups" in lowered else []
     return [
         name,
         *(["/".join((parents[0], name)), "/".join((*parents, name))] if parents else []),
-        *([f"{name} ({types[-1]})"] if types else []),
+        *([f"{name} ({pairs[-1][0]})"] if pairs else []),
+        "/".join((*services, name)),
         "/".join((*group, *parents, name)),
+        "/".join((*group, *services, name)),
         identifier,
     ]

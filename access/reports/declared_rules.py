@@ -71,7 +71,9 @@ def identity_rows(graph: Graph, declared: Declared) -> list[dict[str, Any]]:
 
 def _kind(one: Principal, declared: Declared) -> str:
     party = declared.parties.get(one.party)
-    return party.kind if party is not None else f"{one.purpose} identity"
+    if party is not None:
+        return party.kind
+    return f"{one.kind} outside the network" if one.kind else f"{one.purpose} identity"
 
 
 def rule_rows(declared: Declared, today: date) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from access.reports.markup import Html, Row, joined, link, section, sentence, ta
 Item = Mapping[str, Any]
 
 SEVERITIES = ("error", "warning", "note")
+_MANY_OPERATIONS = 8
+"""Number of operations of a change that the page lists."""
 _MANY = 12
 """Number of influences up to which a table lists them; the details of an agent list all."""
 
@@ -92,9 +94,19 @@ def _change(change: Item, links: Links) -> Row:
         links.agent(agent),
         change["words"],
         links.either(resource),
-        joined(tag("code", operation, class_="line") for operation in change["operations"]),
+        _operations(change["operations"]),
     )
     return Row(cells, agent, resource)
+
+
+def _operations(names: Sequence[str]) -> Html:
+    """Render the operations of a change, of which a role such as Owner has thousands."""
+    few = joined(tag("code", name, class_="line") for name in names[:_MANY_OPERATIONS])
+    rest = len(names) - _MANY_OPERATIONS
+    more = tag(
+        "span", f"and {rest:,} more, which ", tag("code", "access diff --format json"), " lists", class_="soft line"
+    )
+    return joined((few, more)) if rest > 0 else few
 
 
 def findings(document: Item) -> Html:

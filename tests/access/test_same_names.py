@@ -175,7 +175,8 @@ GROUPS = st.sampled_from(["g", "G2", "data"])
 @st.composite
 def identifiers(draw: st.DrawFn) -> str:
     path = f"/subscriptions/{draw(GROUPS)}/resourceGroups/{draw(GROUPS)}/providers/M.S/accounts/{draw(GROUPS)}"
-    inner = draw(st.sampled_from(["", "/services/default/containers/data", "/services/default/queues/data"]))
+    attached = "/services/default/providers/M.I/settings/data"
+    inner = draw(st.sampled_from(["", "/services/default/containers/data", "/services/default/queues/data", attached]))
     return draw(st.sampled_from([f"{path}{inner}", draw(GROUPS), f"urn:pulumi::{draw(GROUPS)}"]))
 
 
@@ -187,6 +188,20 @@ def test_display_names_of_any_ids_are_distinct_and_not_those_of_others(called: d
     assert found.keys() == called.keys()
     assert len(set(found.values())) == len(called)
     assert taken.isdisjoint(found.values())
+
+
+def test_display_name_of_a_resource_that_is_attached_to_another_one_names_the_other_one() -> None:
+    group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/agents/providers"
+    setting = "providers/Microsoft.Insights/diagnosticSettings/all"
+    accounts = f"{group}/Microsoft.Storage/storageAccounts"
+    ids = {
+        f"{group}/Microsoft.App/managedEnvironments/apps/{setting}": "apps/all",
+        f"{accounts}/one/blobServices/default/{setting}": "one/blobServices/all",
+        f"{accounts}/one/queueServices/default/{setting}": "one/queueServices/all",
+        f"{accounts}/two/queueServices/default/{setting}": "two/all",
+    }
+
+    assert distinct_names(dict.fromkeys(ids, "all")) == ids
 
 
 @given(st.lists(st.tuples(identifiers(), NAMES, NAMES), min_size=1, max_size=6, unique_by=lambda one: one[0].lower()))

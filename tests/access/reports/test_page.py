@@ -155,6 +155,29 @@ def test_html_report_links_a_foreign_actor_that_can_act_as_an_agent_to_the_agent
     assert '<td>repo:x/y</td><td>can act as</td><td><a href="#agent=notifier">notifier</a></td>' in text
 
 
+def test_html_report_lists_few_of_many_operations_of_a_change_and_the_number_of_the_others() -> None:
+    document = samples.fabrikam()
+    change = {"sign": "+", "agent": "report", "words": "may write", "resource": "reports", "grows": True}
+    document["diff"]["changes"] = [change | {"operations": [f"Microsoft.X/y/{at}/action" for at in range(1008)]}]
+
+    read = Reader(page(document))
+
+    assert sum(word.startswith("Microsoft.X/y/") for word in read.words) == 8
+    assert "and 1,000 more, which " in read.words
+
+
+def test_html_report_lists_a_public_resource_that_an_exception_accepts_in_the_proof_with_its_expiry() -> None:
+    document = samples.fabrikam()
+    accepted = {"because": "a leaflet", "expires": "2027-01-31"}
+    document["proof"]["excepted"] = [{"what": "anybody may read reports", "resource": "reports", "exception": accepted}]
+    document["diff"]["findings"] = [samples.finding("public-access", "error", "it is open") | {"exception": accepted}]
+
+    words = Reader(page(document)).words
+
+    assert "anybody may read reports (accepted until 2027-01-31: a leaflet)" in words
+    assert "public-access: it is open (accepted until 2027-01-31: a leaflet)" in words
+
+
 @pytest.mark.parametrize("document", [samples.fabrikam(), samples.hostile(), samples.network(3, 20, 2)])
 def test_every_link_of_the_html_report_leads_to_a_section_or_to_details(document: dict[str, Any]) -> None:
     document["exposure"][0]["resource"] = "an account that is not in the matrix"

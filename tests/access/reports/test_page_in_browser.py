@@ -218,3 +218,39 @@ def test_html_report_prints_every_section(browser: Browser, pages: dict[str, Pat
     assert browser.run("document.getElementById('tools').checkVisibility()") is False
     assert browser.call("Page.printToPDF")["data"]
     browser.call("Emulation.setEmulatedMedia", media="")
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_html_report_wraps_long_azure_ids_inside_the_window(browser: Browser, tmp_path: Path, width: int) -> None:
+    document = samples.fabrikam()
+    long = f"/subscriptions/{'0' * 36}/resourceGroups/{'g' * 80}/providers/Microsoft.Storage/storageAccounts/{'s' * 24}"
+    document["proof"]["failures"] = [{"what": f"cannot be judged: {long}"}]
+    document["findings"] = [samples.finding("unread", "warning", f"{long}: not read") | {"location": long}]
+    document["diff"]["unread"] = [{"where": long, "what": "it is new", "new": True}]
+    file = tmp_path / "page.html"
+    file.write_text(page(document), encoding="utf-8")
+
+    browser.open(file, width=width)
+
+    assert browser.run("document.documentElement.scrollWidth <= innerWidth")
+    box = "document.querySelector('.rule .box, .rule table').getBoundingClientRect()"
+    assert browser.run(
+        f"[...document.querySelectorAll('.rule td')].every(e => e.getBoundingClientRect().right <= {box}.right + 1)"
+    )
+
+
+@pytest.mark.parametrize("width", [1280])
+def test_html_report_matrix_shows_its_rows_below_columns_with_long_names(
+    browser: Browser, tmp_path: Path, width: int
+) -> None:
+    document = samples.network(4, 12, 3)
+    for row in document["resources"]:
+        row["name"] = f"{row['name']}{'-name' * 40}"
+    for row in document["access"]:
+        row["resource"] = f"{row['resource']}{'-name' * 40}"
+    file = tmp_path / "page.html"
+    file.write_text(page(document), encoding="utf-8")
+
+    browser.open(file, width=width)
+
+    assert browser.run("document.querySelector('#grid thead').getBoundingClientRect().height < 400")
