@@ -3,7 +3,7 @@
 Owns when a refusal counts as temporary, and how long it is retried. The Pulumi engine itself repeats the creation, as
 an error hook of the program requests, so that the resource is the same as without a retry. Cosmos DB needs this: it
 looks a principal up, has no property for its type that would spare the look-up, and refuses a new one for 15 to 120
-seconds (pulumi/pulumi-azure-native#2816, 2023-10; Azure/ARO-HCP#5321, 2026-05). Azure RBAC does without: its role
+seconds (pulumi/pulumi-azure-native#2816; Azure/ARO-HCP#5321, 2026-05). Azure RBAC does without: its role
 assignments carry the principal's type ("Troubleshoot Azure RBAC", Microsoft Learn, 2025).
 """
 

@@ -16,6 +16,11 @@ service modules, each with its rule.
 from dataclasses import dataclass
 from typing import Any
 
+from localazure.code_sources import OWN
+
+OWN_MARK = "(an error code of local Azure; Azure's own is not documented)"
+"""End of the message of an error whose code is local Azure's own."""
+
 
 class LocalAzureError(Exception):
     """Base class of the errors of local Azure: refused requests, invalid projects, unreadable state files."""
@@ -25,10 +30,12 @@ class AzureError(LocalAzureError):
     """Error of a request that Azure would refuse, with the code and the message that Azure returns.
 
     `code` is Azure's error code, `status` the HTTP status that carries it. Where a request is refused for several
-    reasons, these are those of the first and `message` holds all.
+    reasons, these are those of the first and `message` holds all. The message states if the code is local Azure's own.
     """
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
+        if code in OWN and OWN_MARK not in message:
+            message = f"{message} {OWN_MARK}"
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message

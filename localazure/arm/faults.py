@@ -4,7 +4,7 @@ Owns which faults exist, how they are switched on, and how often each occurs. Th
 occurs at the first requests that it concerns, and how often it has occurred is counted in the state of local Azure, so
 that an update that is tried again, also by another process, finds the fault over. Facts: "Troubleshoot Azure RBAC",
 Microsoft Learn, 2025 (a new principal and a new role assignment take effect after a delay);
-pulumi/pulumi-azure-native#2816, 2023-10 (Cosmos DB refuses a new principal); pulumi/pulumi-azure-native#1066, 2021-08
+pulumi/pulumi-azure-native#2816 (Cosmos DB refuses a new principal); pulumi/pulumi-azure-native#1066
 (a change that is made although the client sees an error).
 """
 

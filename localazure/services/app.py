@@ -83,7 +83,7 @@ def _profile_names_are_unique(request: Request) -> Iterator[AzureError]:
 def _environment_is_empty(world: World, environment: Resource) -> Iterator[AzureError]:
     apps = [each.id for each in world.find_indexed(_environment_index_key(environment.id))]
     if apps:
-        # microsoft/azure-container-apps#1012, 2023-11.
+        # microsoft/azure-container-apps#1012.
         yield AzureError(
             "ManagedEnvironmentHasContainerApps",
             f"managed environment '{ids.name_of(environment.id)}' cannot be deleted because it still contains"

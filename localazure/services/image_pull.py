@@ -3,8 +3,8 @@
 Part of the service `app.py`. Azure tries as soon as an app is created, and the request fails as the registry refuses
 (Azure/container-apps-deploy-action#85, microsoft/azure-container-apps#836), for a managed identity with the code
 ContainerAppOperationError (microsoft/azure-container-apps#1061). An update is reported as successful all the same: the
-new revision never becomes ready, and the one before serves on (pulumi/pulumi-azure-native#2779, 2023-10;
-Azure/azure-cli#30053, 2024-10). Facts: "Azure Container Apps image pull from Azure Container Registry with managed
+new revision never becomes ready, and the one before serves on (pulumi/pulumi-azure-native#2779;
+Azure/azure-cli#30053). Facts: "Azure Container Apps image pull from Azure Container Registry with managed
 identity", Microsoft Learn, 2025-06; "Azure ABAC repository permissions in Azure Container Registry", Microsoft Learn,
 2026.
 

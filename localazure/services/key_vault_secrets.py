@@ -2,7 +2,7 @@
 
 Part of the service `app.py`. Azure reads each secret when the app is created or changed, as the identity that is named
 with it, and refuses the request with the code ContainerAppSecretKeyVaultUrlInvalid if it cannot
-(microsoft/azure-container-apps#733, 2023-05; microsoft/azure-container-apps#1174, 2024-05).
+(microsoft/azure-container-apps#733; microsoft/azure-container-apps#1174).
 
 Differences from Azure: whether a vault has the secret is not known; vaults outside this world, and vaults that it did
 not create, are assumed to admit every identity that exists before the app.

@@ -3,7 +3,7 @@
 Owns the two headers in the answer to an accepted request, and the answers at their URLs. Facts: "Track asynchronous
 Azure operations", Microsoft Learn, 2026. Cosmos DB accepts a role assignment and looks its principal up afterwards, so
 that only the status has the refusal, with the code BadRequest (Azure/ARO-HCP#5320, 2026-05;
-pulumi/pulumi-azure-native#2816, 2023-10).
+pulumi/pulumi-azure-native#2816).
 """
 
 from collections.abc import Callable, Mapping

@@ -39,7 +39,7 @@ LAYERS = {
     ),
     "localazure.output": ("localazure.arm", "localazure.deployment", "localazure.run"),
 }
-SHARED = ("localazure.errors",)
+SHARED = ("localazure.errors", "localazure.code_sources")
 
 # The modules of the manifest that local Azure shares: facts about names, models and stack files, and no network.
 FACTS = (
