@@ -6,7 +6,7 @@ Microsoft Learn, 2026. Operations are of one process, and are not in the state f
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from localazure.arm.asynchronous import AsynchronousOperation
 from localazure.errors import AzureError
@@ -41,7 +41,8 @@ class StatusReads:
         urls = {"Azure-AsyncOperation": operation.urls.status, "Location": operation.urls.result}
         headers = {name: path for name, path in urls.items() if path}
         status = _CREATED if reply.status == _CREATED and not operation.urls.result else _ACCEPTED
-        return Reply(status, reply.document, {**headers, **_RETRY})
+        state = "Creating" if reply.status == _CREATED else "Updating"
+        return Reply(status, _in_state(reply.document, state), {**headers, **_RETRY})
 
     def begin_refused(self, operation: AsynchronousOperation | None, error: AzureError) -> Reply:
         """Return the answer to a request that Azure accepts, and whose status will have the reason of a refusal."""
@@ -71,3 +72,11 @@ class StatusReads:
         if running:
             return Reply(_ACCEPTED, None, _RETRY)
         return Reply(_NO_CONTENT) if made is None else Reply(_OK, made)
+
+
+def _in_state(document: Mapping[str, Any] | None, state: str) -> Mapping[str, Any] | None:
+    """Return a resource as it is before a change is done, if it has a state; a read of it has the end already."""
+    properties = (document or {}).get("properties")
+    if document is None or not isinstance(properties, dict) or "provisioningState" not in properties:
+        return document
+    return {**document, "properties": {**cast("dict[str, Any]", properties), "provisioningState": state}}

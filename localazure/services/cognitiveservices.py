@@ -263,6 +263,9 @@ _DEPLOYMENT_OUTPUTS: Mapping[str, ComputedOutput] = {
 _RESULT = StatusUrls(result=regional("Microsoft.CognitiveServices", "operationResults"))
 ASYNCHRONOUS = AsynchronousRequests(write=_RESULT, delete=_RESULT)
 """Asynchronous requests of accounts and of most resources in accounts."""
+OF_APPLICATIONS = AsynchronousRequests(write=StatusUrls(_RESULT.result), delete=_RESULT)
+"""Asynchronous requests of an agent's application: 201 with `Azure-AsyncOperation` (AgentApplication.tsp and
+AgentDeployment.tsp of Azure/azure-rest-api-specs, 2025-10-01-preview)."""
 
 
 def _deployment(world: World, args: Values) -> Values:

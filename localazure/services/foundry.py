@@ -44,7 +44,7 @@ from localazure.arm.resource_type import (
 )
 from localazure.arm.world import Principal, Resource, Values, World
 from localazure.errors import AzureError
-from localazure.services.cognitiveservices import ASYNCHRONOUS
+from localazure.services.cognitiveservices import ASYNCHRONOUS, OF_APPLICATIONS
 from manifest import azure_naming_rules
 
 PROJECT = "azure-native:cognitiveservices:Project"
@@ -398,8 +398,7 @@ TYPES = (
     ResourceType(
         APPLICATION,
         f"{_APPLICATION}/{{name}}",
-        # AgentApplication.tsp of Azure/azure-rest-api-specs, 2025-10-01-preview: 201 with `Azure-AsyncOperation`.
-        asynchronous=ASYNCHRONOUS,
+        asynchronous=OF_APPLICATIONS,
         rules=all_of(_identities_are_left_to_foundry, _has_an_agent),
         outputs=_APPLICATION_OUTPUTS,
         volatile=("systemData",),
@@ -410,7 +409,7 @@ TYPES = (
     ResourceType(
         DEPLOYMENT,
         f"{_APPLICATION}/{{appName}}/agentDeployments/{{deploymentName}}",
-        asynchronous=ASYNCHRONOUS,
+        asynchronous=OF_APPLICATIONS,
         rules=all_of(_agents_belong_to_application, _one_protocol, _is_not_hosted),
         outputs=_DEPLOYMENT_OUTPUTS,
         volatile=("systemData",),

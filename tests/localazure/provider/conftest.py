@@ -8,17 +8,24 @@ import grpc
 import pytest
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub, add_ResourceProviderServicer_to_server
 
+from localazure.arm.permissions import RequestCheck, allow_everything
 from localazure.fronts.provider import Provider
 from localazure.fronts.shared_world import SharedWorld
 from tests.localazure.provider.calls import Engine
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def request_check() -> RequestCheck:
+    """Return the check of each request to local Azure; a test file has a fixture of its own to refuse requests."""
+    return allow_everything
+
+
+@pytest.fixture
+def engine(tmp_path: Path, request_check: RequestCheck) -> Iterator[Engine]:
     path = tmp_path / "engine.json"
     ended: list[bool] = []
     server = grpc.server(ThreadPoolExecutor(8))
-    provider = Provider("azure-native", SharedWorld(path), lambda: ended.append(True))
+    provider = Provider("azure-native", SharedWorld(path, request_check), lambda: ended.append(True))
     add_ResourceProviderServicer_to_server(provider, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()

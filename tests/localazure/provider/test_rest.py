@@ -168,6 +168,28 @@ def test_result_of_a_deletion_over_local_azures_http_api_is_accepted_and_then_no
     assert front.ask("DELETE", application).status == 204
 
 
+def test_application_over_local_azures_http_api_is_created_asynchronously_and_in_the_state_creating(
+    front: Front,
+) -> None:
+    application, _ = front.make(AGENT_APPLICATION)
+    written = front.ask("GET", application)
+    front.ask("DELETE", application)
+    assert written.document is not None
+    body = {"properties": {"agents": written.document["properties"]["agents"]}}
+
+    created = front.ask("PUT", application, body)
+    status = created.headers["Azure-AsyncOperation"].partition("?")[0]
+    reads = [(front.ask("GET", status).document or {})["status"] for _ in range(2)]
+    updated = front.ask("PUT", application, body)
+
+    assert (created.status, updated.status, reads) == (201, 202, ["InProgress", "Succeeded"])
+    states = [(reply.document or {})["properties"]["provisioningState"] for reply in (created, updated)]
+    assert states == ["Creating", "Updating"]
+    found = front.ask("GET", application).document
+    assert found is not None
+    assert found["properties"]["provisioningState"] == "Succeeded"
+
+
 def test_status_over_local_azures_http_api_can_be_refused_after_the_change_was_made(tmp_path: Path) -> None:
     def refuse_statuses(_world: World, act: RequestedOperation) -> None:
         if act.purpose is Purpose.STATUS:
