@@ -1,4 +1,4 @@
-"""Commands `agent-network manifest …`: print the declared network, and write JSON schemas for editors."""
+"""Commands `agent-network manifest …`: print the declared network and its limits, and write schemas for editors."""
 
 import json
 
@@ -11,7 +11,7 @@ from cli.project_root import find_root, shown_path
 
 app = typer.Typer(
     name="manifest",
-    help="Prints the declared network and JSON schemas for editors.",
+    help="Prints the declared network, its limits and JSON schemas.",
     epilog=examples("agent-network manifest show --stack prod"),
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -27,6 +27,19 @@ def show(stack: Stack = "dev") -> int:
     from cli.declared import read_declared_document  # noqa: PLC0415 (imports pydantic)
 
     print_text(json.dumps(read_declared_document(find_root(), stack), indent=2))
+    return 0
+
+
+@app.command("limits", epilog=examples("agent-network manifest limits --stack prod"))
+def limits(stack: Stack = "dev") -> int:
+    """List the limits and quotas of Azure that a stack needs.
+
+    A limit that Microsoft does not raise is an error of the files if the network exceeds it.
+    """
+    from cli.declared import read_limits  # noqa: PLC0415 (imports pydantic)
+    from cli.limits_table import limits_table  # noqa: PLC0415 (likewise)
+
+    print_text(limits_table(read_limits(find_root(), stack)))
     return 0
 
 

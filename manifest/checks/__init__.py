@@ -9,6 +9,7 @@ from manifest.checks.egress import check_egress
 from manifest.checks.environment import check_environment
 from manifest.checks.foundry_identities import check_foundry_identities
 from manifest.checks.hosts import check_hosts
+from manifest.checks.limits import check_limits
 from manifest.checks.models import check_models
 from manifest.checks.resources import check_resources
 from manifest.checks.safeguards import check_safeguards
@@ -26,5 +27,6 @@ CHECKS: tuple[Check, ...] = (
     check_duplicates,
     check_environment,
     check_egress,
+    check_limits,
     check_foundry_identities,
 )
