@@ -31,7 +31,7 @@ from localazure.azure import LocalAzure
 from localazure.errors import AzureError, LateRefusal, LocalAzureError
 from localazure.fronts.shared_world import SharedWorld
 from localazure.fronts.status_reads import Reply, StatusReads
-from localazure.services import catalogue, foundry
+from localazure.services import catalogue, containerregistry, foundry
 
 MANAGEMENT, AGENTS = "https://management.azure.com/.default", "https://ai.azure.com/.default"
 """Audiences of access tokens for Resource Manager and for Foundry agents."""
@@ -106,15 +106,15 @@ class RestApi:
             urls = {name: f"{url}?{parts.query}" for name, url in reply.headers.items() if url.startswith("/")}
             return reply._replace(headers={**reply.headers, **urls})
         with self._world.reading() as azure:
-            return self._read(azure, path, query.get("$filter", [""])[0])
+            return self._read(azure, path, query.get("$filter", [""])[0], query["api-version"][0])
 
-    def _read(self, azure: LocalAzure, path: str, filter_: str) -> Reply:
+    def _read(self, azure: LocalAzure, path: str, filter_: str, version: str) -> Reply:
         world = azure.world
         operation = self._operations.find(path)
         if operation is not None:
             azure.read_status(operation, path)
             made = world.get(operation.resource_id)
-            return self._operations.reply(operation, path, None if made is None else self._row(azure, made))
+            return self._operations.reply(operation, path, None if made is None else self._row(azure, made, version))
         if path.lower().endswith(_ROLES):
             azure.require(_list_operation("Microsoft.Authorization/roleAssignments", path[: -len(_ROLES)]))
             return Reply(_OK, {"value": list(_assignments(world, path[: -len(_ROLES)], filter_))})
@@ -123,17 +123,19 @@ class RestApi:
             return Reply(_OK, {"value": [_permission_row(each) for each in held]})
         found, holder = world.get(path), world.get(path.rpartition("/")[0])
         if found is not None:
-            return Reply(_OK, self._row(azure, found))
+            return Reply(_OK, self._row(azure, found, version))
         if holder is None:
             raise _not_found(path)
         kind = ids.name_of(path).lower()
         azure.require(_list_operation(f"{ids.arm_type_of(holder.id)}/{kind}", holder.id))
         held = (one for one in world.children(holder.id) if one.id.rsplit("/", 2)[1].lower() == kind)
-        return Reply(_OK, {"value": [self._row(azure, one) for one in held]})
+        return Reply(_OK, {"value": [self._row(azure, one, version) for one in held]})
 
-    def _row(self, azure: LocalAzure, found: Resource) -> Values:
+    def _row(self, azure: LocalAzure, found: Resource, version: str) -> Values:
         known = azure.read(found.token, found.id)
         row = _row(found.id, known[1] if known else found.outputs)
+        if found.token == containerregistry.REGISTRY:
+            row["properties"] |= containerregistry.permissions_mode(found, version)
         if found.token == foundry.PROJECT:
             # What the portal calls the project's JSON view; only a legacy project has it.
             shared = foundry.shared_agent_identity_or_none(azure.world, found.id)

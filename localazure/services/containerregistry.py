@@ -11,9 +11,9 @@ Microsoft.ContainerRegistry/registries", Microsoft Learn, 2026-07-14.
 Differences from Azure: no image is stored, and no password of the admin user exists; replications, tokens, webhooks,
 tasks and private endpoints do not exist. A registry's role assignment mode (AbacRepositoryPermissions) cannot be
 requested, since API versions have it from 2025-11-01 on and azure-native 3.29.0 takes 2023-01-01-preview. What is
-created pulls per registry, as the API's default is; Azure plans to change that default (Azure/acr#883, 2026-05). An
-existing registry may be in either mode. The code BadRequest for what only the premium tier has is ours where no report
-is named above.
+created pulls per registry, as the API's default is, and those versions show it; Azure plans to change that default
+(Azure/acr#883, 2026-05). An existing registry may be in either mode. The code BadRequest for what only the premium tier
+has is ours where no report is named above.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,9 +22,13 @@ from typing import cast
 from localazure.arm.asynchronous import AsynchronousRequests, StatusUrls, regional
 from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, system_data
 from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType
-from localazure.arm.world import Values
+from localazure.arm.world import Resource, Values
 from localazure.errors import AzureError
 from manifest import azure_naming_rules
+
+REGISTRY = "azure-native:containerregistry:Registry"
+"""Type token of a registry."""
+_SHOWS_MODE = "2025-11-01"
 
 # Types and names. "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05.
 _NAME = NameCheck(azure_naming_rules.PARENTS["registry"].rule, code="RegistryNameInvalid")
@@ -158,9 +162,16 @@ _ASYNCHRONOUS = AsynchronousRequests(
     delete=StatusUrls(result=regional("Microsoft.ContainerRegistry", "operationResults")),
 )
 
+
+def permissions_mode(registry: Resource, version: str) -> Values:
+    """Return the permissions mode of a created registry, in API versions that have it; empty for an existing one."""
+    known = version >= _SHOWS_MODE and not registry.adopted
+    return {"roleAssignmentMode": "LegacyRegistryPermissions"} if known else {}
+
+
 TYPES = (
     ResourceType(
-        "azure-native:containerregistry:Registry",
+        REGISTRY,
         "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
         "/providers/Microsoft.ContainerRegistry/registries/{registryName}",
         name_check=_NAME,

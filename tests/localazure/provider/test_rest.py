@@ -26,6 +26,7 @@ from tests.localazure.samples import (
     IDENTITY,
     IDENTITY_ID,
     PROJECT_ID,
+    REGISTRY,
     ROLE_ASSIGNMENT,
     VAULT,
     make,
@@ -97,6 +98,25 @@ def test_local_azure_http_get_returns_resource_in_resource_manager_format(front:
     assert reply.document["properties"]["defaultInstanceIdentity"] == outputs["properties"]["defaultInstanceIdentity"]
     assert code(front.ask("GET", f"{application}-2")) == (404, "ResourceNotFound")
     assert code(front.ask("GET", "/subscriptions/elsewhere")) == (404, "ResourceNotFound")
+
+
+@pytest.mark.parametrize(
+    ("version", "mode"),
+    [
+        ("2023-07-01", None),
+        ("2025-11-01", "LegacyRegistryPermissions"),
+        ("2026-03-01-preview", "LegacyRegistryPermissions"),
+    ],
+)
+def test_permissions_mode_of_a_registry_is_in_api_versions_of_local_azures_http_api_that_have_it(
+    front: Front, version: str, mode: str | None
+) -> None:
+    registry, _ = front.make(REGISTRY)
+
+    reply = front.raw(f"{registry}?api-version={version}", LocalCredential().get_token(MANAGEMENT).token)
+
+    assert reply.document is not None
+    assert reply.document["properties"].get("roleAssignmentMode") == mode
 
 
 def test_local_azure_http_list_returns_child_resources(front: Front) -> None:
