@@ -8,6 +8,7 @@ the check of every request of one caller, for a local Azure that is used as some
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import cast
 
 from access.azure.actions import covered, covers
 from access.azure.catalogue import guid_of
@@ -126,6 +127,16 @@ def role_in(world: World, definition: str) -> Role | None:
         return None
     permissions = permissions_of(found.inputs.get("permissions")) or ()
     return Role(guid_of(definition), str(found.inputs.get("roleName")), permissions)
+
+
+def is_assignable(world: World, definition: str, scope: str) -> bool:
+    """Return True if a role can be assigned at a scope: a custom role only within its assignable scopes."""
+    found = world.find_unique(custom_role_key(definition))
+    if found is None:
+        return True
+    listed = cast("list[str]", found.outputs.get("assignableScopes") or [])
+    scopes = [f"/{each.strip('/')}".lower() for each in listed]
+    return any(f"{scope.lower()}/".startswith(f"{each.rstrip('/')}/") for each in scopes)
 
 
 def custom_role_key(definition: str) -> str:

@@ -37,9 +37,8 @@ _AGENT_OWNER = re.compile(r"/projects/[^/]+/(agents/[^/]+|sharedAgentIdentity|ap
 # Types and names
 _GUID = r"(?i:[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12})"
 _NAME = NameCheck(NameRule("a role assignment", 36, 36, _GUID, "GUIDs", "ARM"), code="InvalidRoleAssignmentId")
-_DEFINITION = re.compile(
-    rf"(/subscriptions/[^/]+)?/providers/Microsoft\.Authorization/roleDefinitions/{_GUID}", re.IGNORECASE
-)
+_DEFINITION = re.compile(rf"(/.+)?/providers/Microsoft\.Authorization/roleDefinitions/{_GUID}", re.IGNORECASE)
+"""Pattern of the id of a role definition, which can be read at each scope at which the role can be assigned."""
 
 
 # What must exist, and other reasons to refuse
@@ -108,6 +107,13 @@ def _role_exists(request: Request) -> Iterator[AzureError]:
         yield AzureError(
             "RoleDefinitionDoesNotExist",
             f"the specified role definition with the id '{ids.name_of(definition)}' does not exist",
+        )
+    elif not permissions.is_assignable(request.world, definition, request.scope):
+        # A role is looked up where it is assigned ("Understand Azure role definitions", Microsoft Learn, 2026).
+        yield AzureError(
+            "RoleDefinitionDoesNotExist",
+            f"the specified role definition with the id '{ids.name_of(definition)}' does not exist at"
+            f" '{request.scope}', which is in none of the role's assignableScopes",
         )
 
 

@@ -6,7 +6,8 @@ assigned: "Troubleshoot Azure RBAC", Microsoft Learn, 2025 (RoleDefinitionHasAss
 name that is taken (RoleDefinitionWithSameNameExists).
 
 Differences from Azure: a role counts at once; there are no management groups and no limit of 5,000 roles. The codes
-InvalidDataActionOrNotDataAction and AssignableScopesRequired are ours: the documents name none.
+InvalidDataActionOrNotDataAction, AssignableScopesRequired, InvalidAssignableScope and RoleDefinitionTooLong are ours:
+the documents name none.
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from typing import cast
 from access.azure.actions import covers
 from access.azure.operations import listed
 from access.azure.planes import every
+from localazure.arm import ids
 from localazure.arm.common_rules import all_of, constant, kept_from_creation, system_data
 from localazure.arm.permissions import CUSTOM_ROLE, assignments_of_role, custom_role_key
 from localazure.arm.resource_type import NameCheck, Request, ResourceType
@@ -29,6 +31,11 @@ _NAME = NameCheck(NameRule("a role definition", 36, 36, _GUID, "GUIDs", "ARM"), 
 
 
 # Reasons to refuse
+_ASSIGNABLE = frozenset({"microsoft.resources/subscriptions", "microsoft.resources/resourcegroups"})
+_LONGEST = {"roleName": 512, "description": 2048}
+"""Most characters of a property ("Azure custom roles", Microsoft Learn, 2026)."""
+
+
 def _operations_are_published(request: Request) -> Iterator[AzureError]:
     for block in cast("list[Values]", request.input("permissions") or []):
         for key, data in (("actions", False), ("notActions", False), ("dataActions", True), ("notDataActions", True)):
@@ -59,6 +66,23 @@ def _has_assignable_scopes(request: Request) -> Iterator[AzureError]:
         yield AzureError(
             "AssignableScopesRequired", f"the role '{request.name}' has no assignableScopes; give at least one scope"
         )
+
+
+def _assignable_scopes_are_valid(request: Request) -> Iterator[AzureError]:
+    for scope in cast("list[str]", request.input("assignableScopes") or []):
+        if ids.arm_type_of(str(scope)) not in _ASSIGNABLE:
+            yield AzureError(
+                "InvalidAssignableScope",
+                f"assignableScopes: '{scope}' is not a subscription or a resource group; a custom role cannot be"
+                " assignable at the root or at a single resource",
+            )
+
+
+def _limits_are_kept(request: Request) -> Iterator[AzureError]:
+    for name, most in _LONGEST.items():
+        length = len(str(request.input(name) or ""))
+        if length > most:
+            yield AzureError("RoleDefinitionTooLong", f"{name} has {length} characters; at most {most} are allowed")
 
 
 def _name_is_unique(request: Request) -> Iterator[AzureError]:
@@ -92,7 +116,13 @@ TYPES = (
         CUSTOM_ROLE,
         "{scope}/providers/Microsoft.Authorization/roleDefinitions/{roleDefinitionId}",
         name_check=_NAME,
-        rules=all_of(_operations_are_published, _has_assignable_scopes, _name_is_unique),
+        rules=all_of(
+            _operations_are_published,
+            _has_assignable_scopes,
+            _assignable_scopes_are_valid,
+            _limits_are_kept,
+            _name_is_unique,
+        ),
         unique_keys=_unique_keys,
         outputs={
             "roleType": constant("CustomRole"),

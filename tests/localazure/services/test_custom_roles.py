@@ -98,3 +98,48 @@ def test_update_of_a_custom_role_changes_what_its_holders_may_do_in_local_azure(
 
     with pytest.raises(AzureError, match="vaults/read"):
         as_caller.read(VAULT, VAULT_ID)
+
+
+@pytest.mark.parametrize(
+    ("scopes", "at", "code"),
+    [
+        ([GROUP], VAULT_ID, None),
+        ([GROUP.rpartition("/resourceGroups")[0]], VAULT_ID, None),
+        ([f"{GROUP}-2", GROUP.strip("/")], GROUP, None),
+        ([f"{GROUP}-2"], GROUP, "RoleDefinitionDoesNotExist"),
+        ([GROUP], GROUP.rpartition("/resourceGroups")[0], "RoleDefinitionDoesNotExist"),
+    ],
+)
+def test_custom_role_can_be_assigned_only_within_its_assignable_scopes_in_local_azure(
+    azure: LocalAzure, scopes: list[str], at: str, code: str | None
+) -> None:
+    make(azure, VAULT)
+    role, _ = make(azure, CUSTOM_ROLE, assignableScopes=scopes)
+
+    if code is None:
+        assert make(azure, ROLE_ASSIGNMENT, scope=at, roleDefinitionId=role)[1]["scope"] == at
+    else:
+        refused = refusal(azure, ROLE_ASSIGNMENT, scope=at, roleDefinitionId=role)
+        assert (refused.code, "assignableScopes" in refused.message) == (code, True)
+
+
+@pytest.mark.parametrize("scope", ["/", VAULT_ID, "orders"])
+def test_custom_role_cannot_be_assignable_at_the_root_or_at_a_single_resource_in_local_azure(
+    azure: LocalAzure, scope: str
+) -> None:
+    assert refusal(azure, CUSTOM_ROLE, assignableScopes=[GROUP, scope]).code == "InvalidAssignableScope"
+
+
+def test_custom_role_with_a_name_or_description_that_is_too_long_is_refused_by_local_azure(azure: LocalAzure) -> None:
+    refused = refusal(azure, CUSTOM_ROLE, roleName="n" * 513, description="d" * 2049)
+
+    assert "roleName has 513 characters; at most 512 are allowed" in refused.message
+    assert "description has 2049 characters" in refused.message
+
+
+def test_custom_role_is_found_by_its_id_at_a_resource_group_in_local_azure(azure: LocalAzure) -> None:
+    role, _ = make(azure, CUSTOM_ROLE, assignableScopes=[GROUP])
+
+    _, outputs = make(azure, ROLE_ASSIGNMENT, roleDefinitionId=f"{GROUP}{role[role.index('/providers/') :]}")
+
+    assert outputs["roleDefinitionId"].endswith(role.rpartition("/")[2])
