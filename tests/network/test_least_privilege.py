@@ -33,16 +33,10 @@ def everything() -> tuple[dict[str, Any], dict[str, Any]]:
         "image": "worker",
         "access": {f"a-{kind}": list(KINDS[kind].verbs) for kind in KINDS},
     }
+    environment: dict[str, Any] = {**networks.HOST_SETTINGS, "deleted": "report"}
     cluster = {"subnet": SUBNET, "identity": CONTROL_PLANE, "defender_workspace": WORKSPACE}
-    environment: dict[str, Any] = {
-        **networks.ENVIRONMENT,
-        "shared_identity": "allowed",
-        "deleted": "report",
-        "published": ["report"],
-        "clusters": {"fleet": cluster},
-        "destinations": {"azure": {"blocks": ["10.1.0.0/24"], "ports": [443]}},
-        "people": {"analysts": "0b1f2c3d-0000-4000-8000-0000000000a0"},
-    }
+    environment["clusters"] = {"fleet": {**environment["clusters"]["fleet"], **cluster}}
+    del environment["agent_identities"]  # the deployer reads the identity of every agent
     return network, environment
 
 
