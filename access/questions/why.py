@@ -11,7 +11,7 @@ from access.azure.scopes import shown
 from access.azure.verbs import VERBS, verb_of
 from access.evaluate.decisions import AccessDecision, Decision, decide
 from access.evaluate.relevance import relevant_operations
-from access.model.declared import Declared, DeclaredParty
+from access.model.declared import Declared, DeclaredAccess, DeclaredParty
 from access.model.errors import AmbiguousName, EmptyName, UnknownName, UnknownVerb
 from access.model.graph import Assignment, Graph, Principal, Resource
 from access.questions.display_names import DisplayNames
@@ -96,6 +96,11 @@ def _reason(  # noqa: PLR0913, PLR0917 - the question and its context
     ]
     answer, principal = min(answers, key=lambda found: _STRENGTH.index(found[0].decision))
     places = tuple(dict.fromkeys(_places(declared, principal, resource, answer.by)))
+    if declared is not None and answer.decision is Decision.DENIED and not answer.denied_by:
+        waiting = _waiting(declared, who, resource, operation)
+        if waiting:
+            answer = replace(answer, because=f"it is declared, and waits: {waiting[0].waits}")
+            places = tuple(dict.fromkeys(declared.location(one.line) for one in waiting))
     # A question by id or name of an identity is answered for the agent that has it.
     called = who if who in principal.agents else principal.display_name
     agents_sharing_identity = (
@@ -134,6 +139,18 @@ def _operations_of_verb(resource: Resource, verb: str) -> list[str]:
 
 def _grants(role: Role, operation: str, *, data: bool) -> bool:
     return any(allows(block, operation, data=data) for block in role.permissions)
+
+
+def _waiting(declared: Declared, who: str, resource: Resource, operation: str) -> list[DeclaredAccess]:
+    """Return the access that an agent has by its declaration and not yet in Azure, and that allows an operation."""
+    entry = declared.agents.get(who) or declared.parties.get(who)
+    found: list[DeclaredAccess] = []
+    for one in entry.access if entry else ():
+        roles = VERBS.get((resource.kind, one.verb), (one.role,) if one.role else ())
+        granted = any(_grants(by_name(role), operation, data=data) for role in roles for data in (True, False))
+        if one.waits and one.resource == resource.name and granted:
+            found.append(one)
+    return found
 
 
 def _calls_without_endpoint(

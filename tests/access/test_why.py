@@ -124,6 +124,23 @@ def test_access_why_denies_a_declared_call_of_an_agent_without_endpoint_and_name
     assert reason.locations == ("network.yaml:86",)
 
 
+@pytest.mark.parametrize(
+    ("operation", "waits"), [(READ, True), (READ.replace("/read", "/write"), False)], ids=["declared", "not declared"]
+)
+def test_access_why_explains_an_operation_whose_declared_access_waits_for_an_image(
+    operation: str,
+    waits: bool,  # noqa: FBT001 - of the table
+) -> None:
+    access = DeclaredAccess(resource="code-uploads", verb="read", waits="report is in 'placeholder_images'", line=61)
+    agents = {**DECLARED.agents, "report": replace(DECLARED.agents["report"], access=(access,))}
+
+    (reason,) = why(GRAPH, replace(DECLARED, agents=agents), "report", "code-uploads", operation)
+
+    assert reason.answer.decision == "denied"
+    assert (reason.answer.because == "it is declared, and waits: report is in 'placeholder_images'") is waits
+    assert reason.locations == (("network.yaml:61",) if waits else ())
+
+
 def test_access_why_denies_an_undeclared_call_of_an_agent_without_endpoint() -> None:
     (reason,) = why(GRAPH, with_a_call_that_waits(), "report", "compliance", "use")
 
