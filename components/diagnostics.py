@@ -25,18 +25,23 @@ def send_logs(
     logs: Logs,
     *,
     source: pulumi.Input[str],
-    workspace_id: pulumi.Input[str],
+    workspace_id: pulumi.Input[str] | None,
     parent: pulumi.Resource,
 ) -> None:
-    """Register a diagnostic setting that sends a resource's logs to the workspace.
+    """Register a diagnostic setting that sends a resource's logs to the workspace; without a workspace, do nothing.
+
+    A policy of a landing zone can create the setting instead; a second one with the same category and workspace is
+    refused with "Data sink … is already used" (Azure/bicep-registry-modules#3407, 2024-10).
 
     Args:
         title: logical name of the setting, such as `fabrikam-vault-is-logged`.
         logs: categories to send.
         source: id of the resource.
-        workspace_id: id of the Log Analytics workspace.
+        workspace_id: id of the Log Analytics workspace; None if somebody else creates the settings.
         parent: Pulumi parent of the setting.
     """
+    if workspace_id is None:
+        return
     by_category = [monitor.DiagnosticsLogSettingsArgs(category=one, enabled=True) for one in logs.categories]
     by_group = [monitor.DiagnosticsLogSettingsArgs(category_group=one, enabled=True) for one in logs.groups]
     monitor.DiagnosticSetting(

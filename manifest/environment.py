@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 from manifest.agents import MAX_REPLICAS, Replicas
 from manifest.arm_ids import ArmId, WorkspaceId
 from manifest.base_model import ListField, StrictModel, sorted_strings
+from manifest.customer_key import CustomerKey
 from manifest.generated_names import AGENT, ImageTag, ResourceGroupName, StackName, Suffix, parent_name
 from manifest.group_setting import GroupSetting
 from manifest.hosts import FoundryProject
@@ -266,6 +267,12 @@ class Environment(StrictModel):
     """Soft-deleted resources with needed names: recover them, or report them as an error; by default Azure refuses."""
     purge_protection: bool = True
     """Protection of deleted vaults and stores for their full retention. False outside production: 7 days at most."""
+    logs: Literal["none"] | None = None
+    """`none` if policies of the environment create the diagnostic settings; by default, the program creates them."""
+    redundancy: Literal["zone", "geo-zone"] | None = None
+    """Copies of data in several zones, with `geo-zone` also in a second region; by default in one zone."""
+    customer_key: CustomerKey | None = None
+    """Customer's own key for the data of resources; by default, keys of Microsoft."""
     existing: dict[str, ExistingLocation] = Field(default_factory=dict[str, ExistingLocation])
     """Location of existing accounts, vaults, namespaces, services, stores, clusters and the registry, by base name."""
     published: ChosenAgents = ()

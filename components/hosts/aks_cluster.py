@@ -149,6 +149,8 @@ def _create(name: str, args: AksClusterArgs, own: pulumi.ResourceOptions) -> "co
                 os_sku=azure.OSSKU.AZURE_LINUX,
                 enable_node_public_ip=False,
                 vnet_subnet_id=args.get("subnet_id"),
+                # "Availability zones in AKS", Microsoft Learn, 2025: set at the creation of a pool.
+                availability_zones=["1", "2", "3"] if args.get("redundancy") else None,
             )
         ],
         # Users sign in with Entra ID, and Azure role assignments define their permissions.

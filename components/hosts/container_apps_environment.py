@@ -32,8 +32,8 @@ class HostingEnvironmentArgs(TypedDict):
     """Azure region."""
     log_retention_days: pulumi.Input[int]
     """Days for which a created workspace keeps logs."""
-    workspace_id: NotRequired[pulumi.Input[str]]
-    """Id of an existing workspace for the logs; by default, a workspace is created."""
+    workspace_id: NotRequired[pulumi.Input[str] | None]
+    """Id of an existing workspace for the logs; by default, a workspace is created. None if none is needed."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Azure tags."""
 
@@ -43,8 +43,8 @@ class HostingEnvironment(pulumi.ComponentResource):
 
     environment_id: pulumi.Output[str]
     """Id of the managed environment."""
-    workspace_id: pulumi.Output[str]
-    """Id of the Log Analytics workspace."""
+    workspace_id: pulumi.Output[str] | None
+    """Id of the Log Analytics workspace; None if there is none."""
 
     def __init__(self, name: str, args: HostingEnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("agent-network:index:HostingEnvironment", name, {**args}, opts)
@@ -68,12 +68,15 @@ class HostingEnvironment(pulumi.ComponentResource):
         send_logs(f"{name}-is-logged", _LOGS, source=environment.id, workspace_id=workspace_id, parent=self)
         self.environment_id = environment.id
         self.workspace_id = workspace_id
-        self.register_outputs({"environment_id": self.environment_id, "workspace_id": self.workspace_id})
+        outputs = {"environment_id": self.environment_id}
+        self.register_outputs(outputs if workspace_id is None else {**outputs, "workspace_id": workspace_id})
 
 
-def _workspace_id(name: str, args: HostingEnvironmentArgs, own: pulumi.ResourceOptions) -> pulumi.Output[str]:
-    """Return the id of the given workspace, which is read, or of a new one."""
+def _workspace_id(name: str, args: HostingEnvironmentArgs, own: pulumi.ResourceOptions) -> pulumi.Output[str] | None:
+    """Return the id of the given workspace, which is read, or of a new one; None if there is none."""
     if "workspace_id" in args:
+        if args["workspace_id"] is None:
+            return None
         # Another name than that of a created workspace, so that neither takes the other's place in the state.
         given = operationalinsights.Workspace.get(f"{name}-logs-go-to", args["workspace_id"], own)
         # The id of a resource that is read can be unknown in a preview; the given one is known.

@@ -9,6 +9,7 @@ from typing import NotRequired
 import pulumi
 from pulumi_azure_native import cognitiveservices
 
+from components import customer_key
 from components.diagnostics import Logs, send_logs
 from components.resources.base import ParentResource, PlacedArgs, arm_id, flag_to_recover
 from components.resources.model_account import DeploymentArgs, deploy_models
@@ -56,7 +57,7 @@ class FoundryAccount(ParentResource):
 
 
 def _create(name: str, args: FoundryAccountArgs, own: pulumi.ResourceOptions) -> "cognitiveservices.Account":
-    allow, subnet = args.get("allow", ()), args.get("agent_subnet_id")
+    allow, subnet, key = args.get("allow", ()), args.get("agent_subnet_id"), args.get("customer_key")
     return cognitiveservices.Account(
         name,
         account_name=args["azure_name"],
@@ -65,11 +66,17 @@ def _create(name: str, args: FoundryAccountArgs, own: pulumi.ResourceOptions) ->
         tags=args.get("tags"),
         kind="AIServices",
         sku=cognitiveservices.SkuArgs(name="S0"),
-        identity=cognitiveservices.IdentityArgs(type=cognitiveservices.ResourceIdentityType.SYSTEM_ASSIGNED),
+        identity=cognitiveservices.IdentityArgs(
+            type=cognitiveservices.ResourceIdentityType.SYSTEM_ASSIGNED_USER_ASSIGNED,
+            user_assigned_identities=[key["identity_id"]],
+        )
+        if key
+        else cognitiveservices.IdentityArgs(type=cognitiveservices.ResourceIdentityType.SYSTEM_ASSIGNED),
         properties=cognitiveservices.AccountPropertiesArgs(
             # Tokens of Entra ID are accepted at a custom subdomain only.
             custom_sub_domain_name=args["azure_name"],
             disable_local_auth=True,
+            encryption=customer_key.for_account(key) if key else None,
             restore=flag_to_recover(args, flag=True),
             allow_project_management=True,
             public_network_access="Enabled",

@@ -16,6 +16,7 @@ from components.agents.container_app import ContainerAppAgent
 from components.agents.foundry import FoundryAgent
 from components.agents.unpublished import UnpublishedAgents
 from components.aliases import forget_api_versions
+from components.customer_key import CustomerKeyArgs, read_identity
 from components.deletion.deleted_resources import DeletedResources
 from components.grants import Grantee
 from components.hosts.container_apps_environment import HostingEnvironment, HostingEnvironmentArgs
@@ -80,7 +81,9 @@ class AgentNetwork(pulumi.ComponentResource):
             "log_retention_days": environment.log_retention_days,
             "tags": environment.tags,
         }
-        if network.logs is not None:
+        if environment.logs == "none":
+            hosting["workspace_id"] = None
+        elif network.logs is not None:
             hosting["workspace_id"] = network.logs.workspace
         self._hosting = HostingEnvironment(network.name, hosting, own)
         self._site = Site(
@@ -97,6 +100,7 @@ class AgentNetwork(pulumi.ComponentResource):
             own,
             args.get("create_problem", _problem_with_key_only),
             deleted,
+            _customer_key(network, environment, own),
         )
         self._parents: dict[str, ParentResource] = {}
         # Sorted, so that the order in the file has no effect.
@@ -249,6 +253,20 @@ def _problem_with_key_only(path: KeyPath, message: str) -> Problem:
 
 def _model_problem_with_names_only(model: DeclaredModel, message: str) -> Problem:
     return Problem("network", 0, f"{model.section}.{model.owner}.deployments.{model.deployment.name}", message)
+
+
+def _customer_key(network: Network, environment: Environment, own: pulumi.ResourceOptions) -> CustomerKeyArgs | None:
+    """Return the customer's key of the environment with its identity, which is read; None if it has none."""
+    given = environment.customer_key
+    if given is None:
+        return None
+    key: CustomerKeyArgs = {
+        "vault_uri": given.vault_uri,
+        "name": given.key_name,
+        "identity_id": given.identity,
+        "client_id": read_identity(f"{network.name}-encryption", given.identity, own),
+    }
+    return key if given.key_version is None else {**key, "version": given.key_version}
 
 
 def _group(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 
+from components.customer_key import CustomerKeyArgs
 from components.deletion.deleted_resources import DeletedResources
 from components.network.deleted_names import PURGEABLE, RECOVERED
 from components.resources.base import PlacedArgs, Placement, arm_id
@@ -30,6 +31,8 @@ class Site:
     create_problem: CreateProblem
     deleted: DeletedResources | None = None
     """Soft-deleted resources that are recovered; None if the environment does not look for them."""
+    customer_key: CustomerKeyArgs | None = None
+    """Customer's own key for the data of resources; None for keys of Microsoft."""
 
     def error_locator(self, *path: str | int) -> Callable[[str], str]:
         """Return a function that adds the file and line of a stack setting to an error message about the setting."""
@@ -44,6 +47,10 @@ class Site:
             "location": environment.location_of(resource),
             "existing": resource.existing,
         }
+        if environment.redundancy is not None:
+            placed["redundancy"] = environment.redundancy
+        if self.customer_key is not None:
+            placed["customer_key"] = self.customer_key
         if not environment.purge_protection and resource.parent_kind in PURGEABLE:
             placed["purge_protection"] = False
         arm_type = RECOVERED.get(resource.parent_kind)

@@ -3,6 +3,7 @@
 import pulumi
 from pulumi_azure_native import appconfiguration
 
+from components import customer_key
 from components.diagnostics import Logs, send_logs
 from components.resources.base import NetworkResource, PlacedArgs, arm_id, flag_to_recover
 
@@ -32,7 +33,7 @@ class AppConfiguration(NetworkResource):
 
 
 def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "appconfiguration.ConfigurationStore":
-    protected = args.get("purge_protection", True)
+    protected, key = args.get("purge_protection", True), args.get("customer_key")
     fixed = ["softDeleteRetentionInDays", *(() if protected else ["enablePurgeProtection"])]
     return appconfiguration.ConfigurationStore(
         name,
@@ -42,6 +43,12 @@ def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "appcon
         tags=args.get("tags"),
         sku=appconfiguration.SkuArgs(name="Standard"),
         disable_local_auth=True,
+        identity=appconfiguration.ResourceIdentityArgs(
+            type=appconfiguration.IdentityType.USER_ASSIGNED, user_assigned_identities=[key["identity_id"]]
+        )
+        if key
+        else None,
+        encryption=customer_key.for_store(key) if key else None,
         # Without keys, ARM writes a value only for a caller with a data role, not for every caller that may deploy.
         data_plane_proxy=appconfiguration.DataPlaneProxyPropertiesArgs(authentication_mode="Pass-through"),
         soft_delete_retention_in_days=_KEPT_DAYS if protected else _FEWEST_DAYS,

@@ -5,14 +5,18 @@ type, in `access.azure.types`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple, NotRequired, TypedDict, TypeVar
+from typing import Any, ClassVar, Literal, NamedTuple, NotRequired, TypedDict, TypeVar
 
 import pulumi
 
 from access.azure.roles import Role, by_name, definition_id
 from access.azure.types import of_kind
 from access.azure.types.row import VerbRole
+from components.customer_key import CustomerKeyArgs
 from components.grants import Grant, Grantee, assign
+
+Redundancy = Literal["zone", "geo-zone"]
+"""Copies of data: in several zones of the region, or also in a second region."""
 
 
 class Placement(TypedDict):
@@ -26,8 +30,8 @@ class Placement(TypedDict):
     """Name of the resource group."""
     location: pulumi.Input[str]
     """Azure region."""
-    workspace_id: pulumi.Input[str]
-    """Id of the Log Analytics workspace that the logs are sent to."""
+    workspace_id: pulumi.Input[str] | None
+    """Id of the Log Analytics workspace that the logs are sent to; None if no diagnostic settings are created."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Azure tags."""
 
@@ -44,6 +48,10 @@ class PlacedArgs(Placement):
     purge_protection: NotRequired[bool]
     """False for a vault or store that may be purged and is kept for a week only after its deletion; by default, True.
     """
+    redundancy: NotRequired[Redundancy]
+    """Copies of the data in several zones, or also in a second region; by default, in one zone."""
+    customer_key: NotRequired[CustomerKeyArgs]
+    """Customer's own key for the data; by default, a key of Microsoft."""
 
 
 class ChildArgs(TypedDict):

@@ -5,6 +5,7 @@ from functools import cached_property
 import pulumi
 from pulumi_azure_native import cosmosdb
 
+from components import customer_key
 from components.diagnostics import Logs, send_logs
 from components.replication import retry_while_principal_is_new
 from components.resources.base import ParentResource, PlacedArgs, arm_id
@@ -59,6 +60,8 @@ class CosmosAccount(ParentResource):
 
 
 def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "cosmosdb.DatabaseAccount":
+    key = args.get("customer_key")
+    key_uri, default_identity, identity = customer_key.for_cosmos(key) if key else (None, None, None)
     return cosmosdb.DatabaseAccount(
         name,
         account_name=args["azure_name"],
@@ -67,7 +70,18 @@ def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "cosmos
         tags=args.get("tags"),
         kind=cosmosdb.DatabaseAccountKind.GLOBAL_DOCUMENT_DB,
         database_account_offer_type=cosmosdb.DatabaseAccountOfferType.STANDARD,
-        locations=[cosmosdb.LocationArgs(location_name=args["location"], failover_priority=0)],
+        locations=[
+            cosmosdb.LocationArgs(
+                location_name=args["location"],
+                failover_priority=0,
+                # A serverless account has one region, and gets zones at its creation only: "Migrate Azure Cosmos DB for
+                # NoSQL to availability zone support", Microsoft Learn, 2025.
+                is_zone_redundant=True if args.get("redundancy") else None,
+            )
+        ],
+        key_vault_key_uri=key_uri,
+        default_identity=default_identity,
+        identity=identity,
         capabilities=[cosmosdb.CapabilityArgs(name="EnableServerless")],
         disable_local_auth=True,
         disable_key_based_metadata_write_access=True,

@@ -16,6 +16,7 @@ from pulumi_azure_native import containerregistry
 from access.azure.roles import Role
 from access.azure.types import of_kind
 from access.azure.types.row import VerbRole
+from components import customer_key
 from components.conditions import in_repositories
 from components.diagnostics import Logs, send_logs
 from components.grants import Grantee
@@ -77,13 +78,19 @@ class ImageRegistry(NetworkResource):
 
 
 def _create(name: str, args: ImageRegistryArgs, own: pulumi.ResourceOptions) -> "containerregistry.Registry":
+    key, zones, names = args.get("customer_key"), args.get("redundancy") is not None, containerregistry.SkuName
     return containerregistry.Registry(
         name,
         registry_name=args["azure_name"],
         resource_group_name=args["resource_group_name"],
         location=args["location"],
         tags=args.get("tags"),
-        sku=containerregistry.SkuArgs(name=containerregistry.SkuName.STANDARD),
+        # Own keys are Premium's. Zones are every tier's by now, and were Premium's, as policies still require:
+        # "Enable zone redundancy in Azure Container Registry", Microsoft Learn, 2023-10 and 2026.
+        sku=containerregistry.SkuArgs(name=names.PREMIUM if key or zones else names.STANDARD),
+        zone_redundancy=containerregistry.ZoneRedundancy.ENABLED if zones else None,
+        identity=_identity(key) if key else None,
+        encryption=customer_key.for_registry(key) if key else None,
         admin_user_enabled=False,
         anonymous_pull_enabled=False,
         policies=containerregistry.PoliciesArgs(
@@ -96,4 +103,11 @@ def _create(name: str, args: ImageRegistryArgs, own: pulumi.ResourceOptions) -> 
         ),
         public_network_access="Enabled",
         opts=own,
+    )
+
+
+def _identity(key: customer_key.CustomerKeyArgs) -> "containerregistry.IdentityPropertiesArgs":
+    return containerregistry.IdentityPropertiesArgs(
+        type=containerregistry.ResourceIdentityType.USER_ASSIGNED,
+        user_assigned_identities={key["identity_id"]: containerregistry.UserIdentityPropertiesArgs()},
     )

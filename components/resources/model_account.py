@@ -6,6 +6,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_azure_native import cognitiveservices
 
+from components import customer_key
 from components.diagnostics import Logs, send_logs
 from components.resources.base import Connection, NetworkResource, ParentResource, PlacedArgs, arm_id, flag_to_recover
 
@@ -93,6 +94,7 @@ def deploy_models(
 
 
 def _create(name: str, args: ModelAccountArgs, own: pulumi.ResourceOptions) -> "cognitiveservices.Account":
+    key = args.get("customer_key")
     return cognitiveservices.Account(
         name,
         account_name=args["azure_name"],
@@ -101,10 +103,16 @@ def _create(name: str, args: ModelAccountArgs, own: pulumi.ResourceOptions) -> "
         tags=args.get("tags"),
         kind="OpenAI",
         sku=cognitiveservices.SkuArgs(name="S0"),
+        identity=cognitiveservices.IdentityArgs(
+            type=cognitiveservices.ResourceIdentityType.USER_ASSIGNED, user_assigned_identities=[key["identity_id"]]
+        )
+        if key
+        else None,
         properties=cognitiveservices.AccountPropertiesArgs(
             # Tokens of Entra ID are accepted at a custom subdomain only.
             custom_sub_domain_name=args["azure_name"],
             disable_local_auth=True,
+            encryption=customer_key.for_account(key) if key else None,
             restore=flag_to_recover(args, flag=True),
             public_network_access="Enabled",
         ),

@@ -9,6 +9,9 @@ from components.resources.base import ParentResource, PlacedArgs, arm_id
 # "Supported logs for Microsoft.Search/searchServices", Microsoft Learn, 2026-07-14.
 _LOGS = Logs(categories=("OperationLogs",))
 
+_REPLICAS = 3
+"""Replicas of a service in several zones: the number with the service level for indexing."""
+
 
 class SearchService(ParentResource):
     """Azure AI Search service in the basic tier with API keys off, so that access needs a role."""
@@ -38,7 +41,9 @@ def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "search
         location=args["location"],
         tags=args.get("tags"),
         sku=search.SkuArgs(name=search.SkuName.BASIC),
-        replica_count=1,
+        # Replicas are put into different zones: "Reliability in Azure AI Search", Microsoft Learn, 2025. An index has
+        # its own key, which the program that makes the index sets.
+        replica_count=_REPLICAS if args.get("redundancy") else 1,
         partition_count=1,
         disable_local_auth=True,
         public_network_access=search.PublicNetworkAccess.ENABLED,

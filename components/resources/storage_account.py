@@ -3,12 +3,16 @@
 import pulumi
 from pulumi_azure_native import storage
 
+from components import customer_key
 from components.diagnostics import Logs, send_logs
 from components.resources.base import ParentResource, PlacedArgs, arm_id
 
 # "Supported logs for Microsoft.Storage/storageAccounts/blobServices", queueServices and tableServices, Microsoft Learn,
 # 2024-11-19.
 _LOGS = Logs(categories=("StorageRead", "StorageWrite", "StorageDelete"))
+# "Change how a storage account is replicated", Microsoft Learn, 2025: an account without zones gets them by a
+# conversion, which no deployment starts.
+_SKUS = {None: "Standard_LRS", "zone": "Standard_ZRS", "geo-zone": "Standard_GZRS"}
 _KEPT_DAYS = 30
 
 
@@ -57,6 +61,7 @@ class StorageAccount(ParentResource):
 
 
 def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "storage.StorageAccount":
+    key = args.get("customer_key")
     account = storage.StorageAccount(
         name,
         account_name=args["azure_name"],
@@ -64,7 +69,13 @@ def _create(name: str, args: PlacedArgs, own: pulumi.ResourceOptions) -> "storag
         location=args["location"],
         tags=args.get("tags"),
         kind="StorageV2",
-        sku=storage.SkuArgs(name="Standard_LRS"),
+        sku=storage.SkuArgs(name=_SKUS[args.get("redundancy")]),
+        identity=storage.IdentityArgs(
+            type=storage.IdentityType.USER_ASSIGNED, user_assigned_identities=[key["identity_id"]]
+        )
+        if key
+        else None,
+        encryption=customer_key.for_storage(key) if key else None,
         access_tier=storage.AccessTier.HOT,
         allow_shared_key_access=False,
         default_to_o_auth_authentication=True,

@@ -193,7 +193,7 @@ class _Monitor(MockMonitor):
         self._add(done)
         if not done.custom:
             return resource_pb2.RegisterResourceResponse(urn=urn)
-        answer = _ANSWERS.get(done.type, lambda _: {})(done.name)
+        answer = {**_attached(done.inputs), **_ANSWERS.get(done.type, lambda _: {})(done.name)}
         if done.type == "pulumi-python:dynamic/foundry:AgentIdentity" and "given" in done.inputs:
             answer = {"principal_id": done.inputs["given"], "shared": [SHARED]}
         known = dict.fromkeys(answer, rpc.UNKNOWN) if self._preview else answer
@@ -224,6 +224,15 @@ class _Monitor(MockMonitor):
         if any(one.urn == done.urn for one in self._recorded.resources):
             raise AssertionError(f"registered twice: {done.urn}")
         self._recorded.resources.append(done)
+
+
+def _attached(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Return the identity block with attached identities by id: azure-native takes a list, and returns a mapping."""
+    # The dynamic resource for an agent's identity has an input of that name that is a text.
+    found = inputs.get("identity")
+    identity = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+    ids = identity.get("userAssignedIdentities")
+    return {"identity": {**identity, "userAssignedIdentities": {one: {} for one in ids}}} if ids else {}
 
 
 class _NoMocks(Mocks):

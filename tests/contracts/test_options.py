@@ -23,6 +23,10 @@ from tests.projects import write_project
 WORKSPACE = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/shared/providers/Microsoft.OperationalInsights/workspaces/a"
 MODEL = {"name": "small", "model": "gpt-5.6-luna", "version": "2026-07-09"}
 ENVIRONMENT = networks.ENVIRONMENT
+IDENTITY = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/shared/providers/Microsoft.ManagedIdentity/userAssignedIdentities/e"
+)
+OWN_KEY = {"key": "https://contoso-keys.vault.azure.net/keys/data", "identity": IDENTITY}
 WORKER: dict[str, Any] = {
     "image": "worker",
     "cpu": 1.0,
@@ -74,6 +78,9 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
     "first deployment": {"placeholder_images": True, "purge_protection": False, "deleted": "report"},
     "recovery": {"deleted": "recover", "model_locations": {"contoso-openai": "swedencentral"}},
+    "zones": {"redundancy": "zone", "logs": "none"},
+    "regions and own key": {"redundancy": "geo-zone", "customer_key": OWN_KEY},
+    "own key of one version": {"customer_key": {**OWN_KEY, "key": f"{OWN_KEY['key']}/{'0123456789abcdef' * 2}"}},
     "elsewhere": {
         "resource_group": {"name": "contoso", "existing": True},
         "agent_principal_type": "AgentServicePrincipal",
