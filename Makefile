@@ -40,8 +40,8 @@ destroy: setup ## delete the stack's resources from local Azure (STACK=dev)
 engine: setup ## run CMD with the real Pulumi engine on local Azure (CMD="pulumi up")
 	@$(COMMAND) engine -- "$$CMD"
 
-deployer: setup ## print role and condition of the deploying identity as JSON (SUBSCRIPTION=... OBJECT_ID=... GROUP=... WORKSPACE=... CALLERS="agents people")
-	@$(COMMAND) deployer --subscription "$(SUBSCRIPTION)" --object-id "$(OBJECT_ID)" $(if $(GROUP),--group "$(GROUP)") $(if $(WORKSPACE),--workspace "$(WORKSPACE)") $(CALLERS:%=--callers %)
+deployer: setup ## print role and condition of the deploying identity as JSON (SUBSCRIPTION=... OBJECT_ID=... GROUP=... EXISTING_GROUP=1 WORKSPACE=... CALLERS="agents people")
+	@$(COMMAND) deployer --subscription "$(SUBSCRIPTION)" --object-id "$(OBJECT_ID)" $(if $(GROUP),--group "$(GROUP)") $(if $(EXISTING_GROUP),--existing-group) $(if $(WORKSPACE),--workspace "$(WORKSPACE)") $(CALLERS:%=--callers %)
 
 test: setup ## run all tests
 	@$(RUN) -m pytest -q -n auto

@@ -7,6 +7,7 @@ import pytest
 from components.deployer import LOG_ACTIONS
 from localazure.deployment.steps import Op
 from localazure.run import Operation
+from manifest import Environment, Network
 from tests import fabrikam
 from tests.network.deployer import GROUP, SUBSCRIPTION, bootstrapped, of_fabrikam
 from tests.network.deploying import described, touched
@@ -79,3 +80,26 @@ def test_deployer_that_only_sends_logs_elsewhere_needs_each_action_of_the_log_se
     needed = {act.operation for act in deployer.requests.values() if act.place == WORKSPACE}
     assert needed <= set(LOG_ACTIONS)
     assert "Microsoft.OperationalInsights/workspaces/sharedKeys/action" in needed
+
+
+def with_role(name: str) -> tuple[Network, Environment]:
+    """Return Fabrikam's network with a role by name for an agent, in the group of the deployer."""
+    network = fabrikam.network()
+    network["agents"]["report"]["access"]["code-uploads"] = {"role": name, "because": "it signs links for uploads"}
+    group = {"resource_group": {"name": GROUP, "existing": True}}
+    return described(network, fabrikam.environment("prod") | group, "prod")
+
+
+def test_deployer_assigns_a_role_by_name_only_if_its_condition_allows_that_role(tmp_path: Path) -> None:
+    role = "Storage Blob Data Reader"
+    other = "Storage Blob Delegator"
+    without = bootstrapped(tmp_path / "without.json", group=GROUP)
+    allowing = bootstrapped(tmp_path / "with.json", group=GROUP, more_roles=[other])
+
+    refused = without.run(*with_role(other))
+
+    (failure,) = refused.failures
+    assert "AuthorizationFailed: " in failure.message
+    assert "'Microsoft.Authorization/roleAssignments/write'" in failure.message
+    assert without.run(*with_role(role)).ok
+    assert allowing.run(*with_role(other)).ok
