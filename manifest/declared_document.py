@@ -67,6 +67,8 @@ def _host(name: str, host: Host, environment: Environment, document: YamlDocumen
     if isinstance(host, FoundryProject):
         connections = (Access(one, verb=verb) for one, verb in sorted(host.connections.items()))
         shown["access"] = [_access(one, document.line((*place, "connections", one.resource))) for one in connections]
+        if host.tools:
+            shown["tools"] = [{"name": name, "resource": tool.resource} for name, tool in sorted(host.tools.items())]
     elif administrators := environment.cluster(name).admins:
         shown["administrators"] = list(administrators)
     return shown

@@ -5,6 +5,7 @@ each host requires or does not support, with the reason; `manifest.checks` appli
 """
 
 from typing import Annotated, ClassVar, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
@@ -12,6 +13,8 @@ from manifest import azure_naming_rules as azure
 from manifest.base_model import ListField, StrictModel, sorted_strings
 from manifest.ingress import address_block
 from manifest.kinds import VERBS, ModelDeployments
+from manifest.message_formatting import quote_value
+from safe_text.credentials import detect_credential
 
 __all__ = [
     "AGENT_HOSTS",
@@ -23,6 +26,7 @@ __all__ = [
     "AksCluster",
     "AnyHost",
     "FoundryProject",
+    "FoundryTool",
     "Host",
 ]
 
@@ -41,6 +45,35 @@ CONNECTED_KINDS = ("blob-container", "cosmos-container", "model-account", "searc
 def _caller(value: str) -> str:
     # "Secure access to the API server using authorized IP address ranges", Microsoft Learn, 2025.
     return address_block(value, "a cluster restricts callers of its API by IPv4 addresses only")
+
+
+def _tool_url(value: str) -> str:
+    """Return the URL of a tool if tokens may be sent there; else raise ValueError."""
+    parts = urlsplit(value)
+    if parts.scheme != "https" or not parts.hostname or parts.username or parts.password or parts.fragment:
+        raise ValueError(
+            f"{quote_value(value)} is not the URL of a tool; write it like 'https://tools.example.com/mcp'"
+        )
+    if parts.query or detect_credential(value):
+        raise ValueError("the URL of a tool has a query or a credential, which everyone could read; remove it")
+    return value
+
+
+class FoundryTool(StrictModel):
+    """Tool of a Foundry project's agents, which acts with the identity of the agent that calls it."""
+
+    unsupported_keys: ClassVar[dict[str, str]] = {
+        "audience": "the audience of the token follows from 'resource'",
+        "key": "a tool gets a token of the agent's identity, and no key; remove it",
+        "name": "the name of a tool is its key",
+    }
+
+    kind: Literal["mcp", "a2a"]
+    """Protocol: Model Context Protocol, or Agent2Agent."""
+    resource: str
+    """Name of the resource or Foundry agent behind it, for whose service it gets a token of the calling agent."""
+    url: Annotated[str, AfterValidator(_tool_url)] = ""
+    """URL of the tool; for 'a2a' by default the endpoint of the Foundry agent in 'resource'."""
 
 
 class FoundryProject(StrictModel):
@@ -66,6 +99,8 @@ class FoundryProject(StrictModel):
         default_factory=dict[str, str]
     )
     """Resources that all its agents can use with the project's own identity, each with a verb of its kind."""
+    tools: dict[str, FoundryTool] = Field(default_factory=dict[str, FoundryTool])
+    """MCP and A2A tools of its agents, by name: the only use that a prompt agent has for its access to resources."""
     existing: bool = False
     """True if the project exists already: neither it nor its account is created."""
 

@@ -17,6 +17,7 @@ _ALERTS = "it watches figures of other resources; it holds none of their data"
 _LIMITS = "it limits what others do; it gives nobody anything"
 _LIFETIME = "it deletes or moves data within its account; it hands none out"
 _PART = "it is a part of a resource that is read with its keys and roles; it has none of its own"
+_TOOL = "its tool acts with the identity of the agent that calls it, whose roles are read themselves; it has no key"
 _VALUES = "it makes values in the program; it reaches nothing in Azure"
 _ELSEWHERE = "it belongs to another cloud or service and is nothing in Azure"
 _IN_CLUSTER = "it is a part of a Kubernetes cluster that neither runs code nor holds secrets nor gives a right"
@@ -89,6 +90,7 @@ _BY_REASON: Mapping[str, tuple[str, ...]] = {
         "azure-native:eventhub:ConsumerGroup",
         "azure-native:servicebus:Rule",
     ),
+    _TOOL: ("pulumi-python:dynamic/foundry:ToolConnection",),
     _VALUES: (
         "archive:*",
         "null:*",

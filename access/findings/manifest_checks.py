@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from access.azure.audiences import AUDIENCES
 from access.azure.verbs import CALLED
 from access.evaluate.relevance import resource_type
 from access.evaluate.role_operations import identifying_operations
@@ -17,6 +18,7 @@ def check(context: CheckContext) -> Iterator[Finding]:
     yield from _unused(context)
     yield from _roles(context)
     yield from _waiting(context)
+    yield from _without_tool(context)
 
 
 def _separations(context: CheckContext) -> Iterator[Finding]:
@@ -113,3 +115,26 @@ def _waiting(context: CheckContext) -> Iterator[Finding]:
                     agent=entry.name,
                     resource=each.resource,
                 )
+
+
+def _without_tool(context: CheckContext) -> Iterator[Finding]:
+    """Yield a finding for each resource of a Foundry agent that no tool of the agent's project gets a token for."""
+    declared = context.declared
+    if declared is None:
+        return
+    kinds = {name: one.kind for name, one in declared.resources.items()}
+    for agent in declared.agents.values():
+        project = declared.parties.get(agent.project)
+        if agent.host != "foundry" or project is None or project.existing:
+            continue
+        reached = {AUDIENCES.get(kinds.get(each, CALLED)) for each in project.tools}
+        missing = [one for one in agent.access if AUDIENCES.get(kinds.get(one.resource, CALLED)) not in reached]
+        for one in sorted(missing, key=lambda one: one.resource):
+            yield Finding(
+                rule=BY_ID["grant-without-tool"],
+                what=f"agent {agent.name!r} may {one.verb or one.role} {one.resource!r}, and no tool of its project"
+                f" {project.name!r} gets a token of the agent for that service",
+                location=declared.location(one.line),
+                agent=agent.name,
+                resource=one.resource,
+            )

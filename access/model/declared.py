@@ -74,6 +74,10 @@ class DeclaredParty:
     """`foundry-project`, `aks-cluster`, `group` or `user`."""
     administrators: tuple[str, ...] = ()
     """Object ids of the groups that administer a cluster, as the stack's file lists them."""
+    tools: tuple[str, ...] = ()
+    """Names of the resources and agents that the tools of a Foundry project are for."""
+    existing: bool = False
+    """True for a host that exists already, whose tools are not declared."""
     access: tuple[DeclaredAccess, ...] = ()
     line: int = 0
 
@@ -267,6 +271,8 @@ def _party(name: str, row: JsonObject) -> DeclaredParty:
         name=name,
         kind=row.string("kind"),
         administrators=row.strings("administrators"),
+        tools=row.list_of("tools", lambda each: each.string("resource")),
+        existing=row.flag("existing"),
         access=row.list_of("access", _access),
         line=row.line,
     )

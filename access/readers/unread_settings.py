@@ -17,7 +17,15 @@ __all__ = ["DIAGNOSTIC_TYPES", "unread_settings"]
 
 _KEYLESS = frozenset(
     {
-        *("aad", "accountmanagedidentity", "agenticidentitytoken", "agentuserimpersonation", "managedidentity", "none"),
+        *(
+            "aad",
+            "accountmanagedidentity",
+            "agenticidentity",
+            "agenticidentitytoken",
+            "agentuserimpersonation",
+            "managedidentity",
+            "none",
+        ),
         *("projectmanagedidentity", "userentratoken"),
     }
 )

@@ -1,4 +1,4 @@
-"""Sends GET requests to Azure with the signed-in identity, for data that no resource type returns.
+"""Sends requests to Azure with the signed-in identity, for what no resource type of azure-native has.
 
 A module of its own, imported when the first request is sent: the import costs half a second, and a preview sends none.
 """
@@ -17,13 +17,29 @@ from azure.identity import DefaultAzureCredential
 
 from components.agents.azure_response import AzureResponse
 
-__all__ = ["send_get_request"]
+__all__ = ["send_get_request", "send_request"]
 
 
 def send_get_request(
     url: str, audience: str, credential: TokenCredential | None = None, transport: RequestsTransport | None = None
 ) -> AzureResponse:
     """Send a GET request to Azure and return the response; a body that is not a JSON object counts as empty.
+
+    Raises:
+        RuntimeError: no identity is signed in, or the address cannot be reached.
+    """
+    return send_request("GET", url, audience, None, credential, transport)
+
+
+def send_request(  # noqa: PLR0913, PLR0917 - one argument for each part of a request, and two for tests
+    method: str,
+    url: str,
+    audience: str,
+    body: Mapping[str, Any] | None = None,
+    credential: TokenCredential | None = None,
+    transport: RequestsTransport | None = None,
+) -> AzureResponse:
+    """Send a request to Azure and return the response; a body that is not a JSON object counts as empty.
 
     Raises:
         RuntimeError: no identity is signed in, or the address cannot be reached.
@@ -39,7 +55,8 @@ def send_get_request(
     )
     try:
         with client:
-            response = client.send_request(HttpRequest("GET", url))
+            more: dict[str, Any] = {} if body is None else {"json": dict(body)}
+            response = client.send_request(HttpRequest(method, url, **more))
             return AzureResponse(response.status_code, _json_object(response.text()))
     except ClientAuthenticationError as error:
         raise RuntimeError(

@@ -17,6 +17,7 @@ from access.azure.roles import by_name, definition_id
 from access.azure.types.cognitiveservices import PROJECT_ROLE
 from components.grants import Grant, assign
 from components.hosts.foundry_account import FoundryAccount
+from components.hosts.tool_connection import FoundryToolConnection, ToolArgs, connection_properties
 from components.platform_identity import PlatformIdentity
 from components.resources.base import Connection
 
@@ -57,6 +58,7 @@ class FoundryProject(pulumi.ComponentResource):
         self.project_name = args["project_name"]
         self.account = args["account"]
         connections = args.get("connections", {})
+        self._existing = bool(args.get("existing"))
         if args.get("existing"):
             if connections:
                 raise ValueError(f"project {name!r} exists already, and is not changed; leave out connections")
@@ -101,6 +103,27 @@ class FoundryProject(pulumi.ComponentResource):
         )
         account.last_write = project
         return project
+
+    def connect_tool(self, connection_name: str, tool: ToolArgs) -> FoundryToolConnection:
+        """Connect the project to an MCP or A2A tool, which acts with the identity of the agent that calls it.
+
+        Raises:
+            ValueError: the project exists already, and is not changed.
+        """
+        if self._existing:
+            raise ValueError(f"project {self.resource_name!r} exists already, and is not changed; leave out tools")
+        account = self.account
+        connection = FoundryToolConnection(
+            f"{self.resource_name}-has-tool-{connection_name}",
+            {
+                "project_id": self.project_id,
+                "connection_name": connection_name,
+                "properties": connection_properties(tool),
+            },
+            pulumi.ResourceOptions(parent=self, depends_on=[account.last_write]),
+        )
+        account.last_write = connection
+        return connection
 
     def _let_use_models(self) -> None:
         """Assign the project's identity the role at the account with which it calls models for the agents."""

@@ -4,15 +4,19 @@ from collections.abc import Mapping
 
 import pulumi
 
+from access.azure.audiences import AUDIENCES
+from access.azure.verbs import CALLED
 from components.hosts.aks_cluster import AksCluster, AksClusterArgs
 from components.hosts.foundry_account import FoundryAccount
 from components.hosts.foundry_project import FoundryProject
+from components.hosts.tool_connection import ToolArgs
 from components.network.site import Site
 from components.resources.base import NetworkResource
 from components.resources.image_registry import ImageRegistry
 from components.resources.model_account import DeploymentArgs
 from manifest import AksCluster as Cluster
 from manifest import FoundryProject as Project
+from manifest.hosts import FoundryTool
 
 __all__ = ["Hosts"]
 
@@ -31,6 +35,10 @@ class Hosts:
                 self.projects[name] = self._project(name, host, resources)
             else:
                 self.clusters[name] = self._cluster(name, host, registry)
+        # After all projects, since a tool can be an agent of another one.
+        for name, host in sorted(site.network.hosts.items()):
+            for tool_name, tool in sorted(host.tools.items()) if isinstance(host, Project) else ():
+                self.projects[name].connect_tool(tool_name, self._tool(tool))
 
     def _project(self, name: str, host: Project, resources: Mapping[str, NetworkResource]) -> FoundryProject:
         account = self._account(host)
@@ -49,6 +57,17 @@ class Hosts:
         for one, verb in sorted(host.connections.items()):
             resources[one].allow(project.identity, verb)
         return project
+
+    def _tool(self, tool: FoundryTool) -> ToolArgs:
+        """Return the arguments of a tool; the URL of an agent of Foundry follows from its project."""
+        network = self._site.network
+        callee = network.agents.get(tool.resource)
+        if callee is None:
+            return {"kind": tool.kind, "url": tool.url, "audience": AUDIENCES[network.resources[tool.resource].kind]}
+        endpoint = self.projects[callee.project].project_endpoint
+        # "Add an A2A agent endpoint to Foundry Agent Service", Microsoft Learn, 2026-03-30.
+        url = pulumi.Output.concat(endpoint, "/agents/", callee.agent, "/endpoint/protocols/a2a")
+        return {"kind": tool.kind, "url": tool.url or url, "audience": AUDIENCES[CALLED]}
 
     def _account(self, host: Project) -> FoundryAccount:
         """Return the Foundry account of a project, created on first use with the models of all of its projects."""

@@ -24,7 +24,7 @@ Azure's can have a host that does not resolve (microsoft/aspire#16846, 2026-05).
 at. Connections whose type carries a key, a token or a password are refused:
 what local Azure is for has none. An existing account is taken to manage projects. The codes
 ProjectsNotEnabled, ConnectionCarriesCredentials, IdentityIsComputed, AgentRequired, AgentHasOwnIdentity,
-AgentNotInApplication, TooManyProtocols and HostedDeploymentRetired are ours.
+AgentNotInApplication, TooManyProtocols, HostedDeploymentRetired and ToolConnectionIncomplete are ours.
 """
 
 import json
@@ -52,6 +52,8 @@ APPLICATION = "azure-native:cognitiveservices:AgentApplication"
 DEPLOYMENT = "azure-native:cognitiveservices:AgentDeployment"
 IDENTITY = "pulumi-python:dynamic/foundry:AgentIdentity"
 """Dynamic resource that reads the identity of a Foundry agent."""
+TOOL = "pulumi-python:dynamic/foundry:ToolConnection"
+"""Dynamic resource for a connection to a tool, which acts with the identity of the agent that calls it."""
 
 _ACCOUNT = (
     "subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
@@ -63,7 +65,11 @@ _APPLICATION = f"{_PROJECT}/applications"
 # Types and names
 _PROJECT_NAME = NameCheck(azure_naming_rules.FOUNDRY_PROJECT)
 _CONNECTION_NAME = NameCheck(azure_naming_rules.FOUNDRY_CONNECTION)
-_WITHOUT_CREDENTIALS = ("AAD", "ManagedIdentity", "None")
+_WITHOUT_CREDENTIALS = (
+    *("AAD", "ManagedIdentity", "None", "ProjectManagedIdentity"),
+    *("AgenticIdentity", "AgenticIdentityToken"),
+)
+_OF_AGENTS = ("AgenticIdentity", "AgenticIdentityToken")
 _COMPUTED_IDENTITIES = ("agentIdentityBlueprint", "defaultInstanceIdentity")
 
 
@@ -226,6 +232,40 @@ def _no_credentials(request: Request) -> Iterator[AzureError]:
             f"the connection '{request.name}' of authType '{kind}' contains credentials, which would be in the"
             f" state; use one of the types {', '.join(_WITHOUT_CREDENTIALS)}",
         )
+
+
+def _is_for_agents(request: Request) -> Iterator[AzureError]:
+    project = str(request.inputs.get("project_id") or "")
+    found = request.world.get(project)
+    if found is None or found.token != PROJECT:
+        yield AzureError("ResourceNotFound", f"the Foundry project '{project}' was not found", 404)
+    kind, audience = request.input("properties.authType"), request.input("properties.audience")
+    if kind not in _OF_AGENTS or not audience or not request.input("properties.target"):
+        yield AzureError(
+            "ToolConnectionIncomplete",
+            f"the connection '{request.inputs.get('connection_name')}' of authType '{kind}' needs an authType of agents"
+            f" ({', '.join(_OF_AGENTS)}), an audience and a target",
+        )
+
+
+def _project_of_tool(_world: World, inputs: Values) -> str:
+    return str(inputs.get("project_id") or "")
+
+
+def _name_of_tool(_world: World, inputs: Values) -> str:
+    return str(inputs.get("connection_name") or "")
+
+
+_TOOL_CHOICES: dict[str, PlaceholderFunction] = {"scope": _project_of_tool, "connectionName": _name_of_tool}
+
+
+def _writing_tools(purpose: Purpose, request: Request) -> Iterator[RequestedOperation]:
+    """Return the operation on connections that a request for a tool's connection requires."""
+    inputs = request.inputs if request.old is None else {**request.old.inputs, **request.inputs}
+    if purpose in {Purpose.READ, Purpose.WRITE, Purpose.DELETE}:
+        operation = f"Microsoft.CognitiveServices/accounts/projects/connections/{purpose.value}"
+        place = _project_of_tool(request.world, inputs)
+        yield RequestedOperation(operation=operation, data=False, place=place)
 
 
 # Reasons to refuse an application
@@ -433,5 +473,16 @@ TYPES = (
         inherits_location=False,
         adoptable=False,
         known_inputs=("project_id", "project_endpoint", "agents", "identity", "given", "principal_id", "shared"),
+    ),
+    ResourceType(
+        TOOL,
+        "{scope}/toolConnections/{connectionName}",
+        computed_placeholders=_TOOL_CHOICES,
+        data_plane=_writing_tools,
+        rules=_is_for_agents,
+        immutable=("project_id", "connection_name"),
+        inherits_location=False,
+        adoptable=False,
+        known_inputs=("project_id", "connection_name", "properties"),
     ),
 )

@@ -30,6 +30,7 @@ def check_hosts(inputs: CheckInput) -> Iterator[Violation]:
             continue
         if isinstance(host, FoundryProject):
             yield from _project(inputs, name, host)
+            yield from _tools(inputs, name, host)
         else:
             yield from _cluster(name, host)
     yield from _deployments(inputs)
@@ -45,7 +46,8 @@ def check_hosts(inputs: CheckInput) -> Iterator[Violation]:
 
 def _project(inputs: CheckInput, name: str, host: FoundryProject) -> Iterator[Violation]:
     place: KeyPath = ("hosts", name)
-    for key, has in (("deployments", host.deployments), ("connections", host.connections)):
+    settings = (("deployments", host.deployments), ("connections", host.connections), ("tools", host.tools))
+    for key, has in settings:
         if host.existing and has:
             yield Violation((*place, key), f"the stack does not change an existing project; remove its key '{key}'")
     declared = inputs.names("resources")
@@ -62,6 +64,24 @@ def _project(inputs: CheckInput, name: str, host: FoundryProject) -> Iterator[Vi
         elif kind in KINDS:
             message = f"a project connects to {join_choices(CONNECTED_KINDS)} only, and '{one}' is a {kind}"
             yield Violation((*place, "connections", one), message)
+
+
+def _tools(inputs: CheckInput, name: str, host: FoundryProject) -> Iterator[Violation]:
+    place: KeyPath = ("hosts", name, "tools")
+    agents = [one for one in inputs.names("agents") if inputs.host_of(one) == "foundry"]
+    known = [*inputs.names("resources"), *agents]
+    for tool_name, tool in host.tools.items():
+        if error := FOUNDRY_CONNECTION.error(tool_name):
+            yield Violation((*place, tool_name), error)
+        if tool_name.lower() in {one.lower() for one in host.connections}:
+            message = f"{quote_value(tool_name)} is also a connection of this project; choose another name for the tool"
+            yield Violation((*place, tool_name), message)
+        if tool.resource not in known:
+            there = "a tool can be for the resources and Foundry agents"
+            message = unknown_name_message("resource or Foundry agent", tool.resource, known, there=there)
+            yield Violation((*place, tool_name, "resource"), message)
+        elif not tool.url and not (tool.kind == "a2a" and tool.resource in agents):
+            yield Violation((*place, tool_name), "missing: write the 'url' of the tool")
 
 
 def _deployments(inputs: CheckInput) -> Iterator[Violation]:

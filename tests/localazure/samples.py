@@ -42,6 +42,7 @@ PROJECT_CONNECTION = "azure-native:cognitiveservices:ProjectConnection"
 AGENT_APPLICATION = "azure-native:cognitiveservices:AgentApplication"
 AGENT_DEPLOYMENT = "azure-native:cognitiveservices:AgentDeployment"
 AGENT_IDENTITY = "pulumi-python:dynamic/foundry:AgentIdentity"
+TOOL_CONNECTION = "pulumi-python:dynamic/foundry:ToolConnection"
 CLUSTER = "azure-native:containerservice:ManagedCluster"
 KUBERNETES = "pulumi:providers:kubernetes"
 NAMESPACE = "kubernetes:core/v1:Namespace"
@@ -423,6 +424,20 @@ SAMPLES: dict[str, Sample] = {
             "project_id": f"{PROJECT_ID}-2",
             "project_endpoint": "https://network-openai-dev7.services.ai.azure.com/api/projects/other",
         },
+        needs=(PROJECT,),
+    ),
+    TOOL_CONNECTION: Sample(
+        inputs={
+            "project_id": PROJECT_ID,
+            "connection_name": "documents",
+            "properties": {
+                "authType": "AgenticIdentityToken",
+                "category": "RemoteTool",
+                "target": "https://tools.example.com/mcp",
+                "audience": "https://storage.azure.com",
+            },
+        },
+        changes={"project_id": f"{PROJECT_ID}-2", "connection_name": "other"},
         needs=(PROJECT,),
     ),
     AGENT_DEPLOYMENT: Sample(

@@ -126,4 +126,16 @@ RULES = (
         fix="Use one of the finding ids in docs/reference/findings.md.",
         help="Finding ids are compared exactly, including case.",
     ),
+    Rule(
+        id="grant-without-tool",
+        severity="note",
+        title="A Foundry agent has access that none of its tools can use",
+        why="A prompt agent uses its identity in MCP and A2A tools alone, and calls models with the identity of its "
+        "project: the grant is there, and the agent can do nothing with it.",
+        fix="Add a tool for the resource to `tools` of the project, or remove the access. Except the finding for a "
+        "hosted agent, whose code uses the identity itself.",
+        help="Counts the declared access of Foundry agents to resources of whose service no tool of the project gets a "
+        "token, by *Agent identity concepts in Microsoft Foundry*, Microsoft Learn, 2026-04-13. A project that exists "
+        "already is left out, since its tools are not declared here.",
+    ),
 )

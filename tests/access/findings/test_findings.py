@@ -1,6 +1,7 @@
 """Tests of every finding rule on a broken network, and on the same network fixed."""
 
 import base64
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -52,6 +53,20 @@ ATTACHED = {"type": "UserAssigned", "userAssignedIdentities": [IDENTITY]}
 BOTH = Principal(id="both", name="both", agent="report", other_agents=("second",), owner=IDENTITY)
 HUMAN = Principal(id="human", name="jane", purpose="other")
 APART = [{"apart": [{"resource": "reports", "verb": "read"}, {"resource": "done", "verb": "send"}], "line": 20}]
+
+
+def on_foundry(*, tools: Sequence[str] = (), existing: bool = False) -> World:
+    """Return the small network with its agent on Foundry."""
+    agent = SMALL.declared["agents"]["report"]
+    project: dict[str, Any] = {"kind": "foundry-project", "line": 31, "existing": existing}
+    project["tools"] = [{"name": f"{one}-server", "resource": one} for one in tools]
+    moved = {**agent, "host": "foundry", "project": "research", "identity": "per-agent"}
+    # Foundry pulls no image; another agent does.
+    puller = {"line": 16, "image": "second", "image_tag": "1.2.0", "access": []}
+    pulls = replace(PULL, agent="second", name="second-pull")
+    return SMALL.having(pulls).declaring(agents={"report": moved, "second": puller}, hosts={"research": project})
+
+
 KEY = base64.b64encode(bytes(range(64))).decode()
 OPEN = {"ingress": {"external": True}}
 LISTED = {
@@ -163,6 +178,16 @@ CASES: dict[str, tuple[str, World, World]] = {
             access("assistant", "use", 16, waits="assistant is not published here"),
         ),
         SMALL,
+    ),
+    "a Foundry agent without a tool": (
+        "grant-without-tool",
+        on_foundry(tools=["done"]),
+        on_foundry(tools=["done", "reports"]),
+    ),
+    "a Foundry agent with a tool for another service": (
+        "grant-without-tool",
+        on_foundry(tools=["reports", "reports"]),
+        on_foundry(existing=True),
     ),
     "one identity to pull with": (
         "shared-pull-identity",

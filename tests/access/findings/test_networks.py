@@ -27,6 +27,7 @@ JsonObject = dict[str, Any]
 CAUSED_BY_A_NETWORK = {
     "allowed-shared-identity",
     "escape-hatch-role",
+    "grant-without-tool",
     "mutable-image-tag",
     "not-seen-here",
     "redundant-grant",

@@ -21,6 +21,7 @@ from tests.localazure.samples import (
     RESOURCE_GROUP,
     ROLE_ASSIGNMENT,
     SAMPLES,
+    TOOL_CONNECTION,
     make,
     with_needs,
 )
@@ -351,3 +352,28 @@ def test_foundry_resources_of_one_ai_services_account_share_an_exclusive_write_s
     inputs = with_needs(azure, token)
 
     assert azure.exclusive_scope(token, "", inputs) == (MODELS_ID.lower(), "RequestConflict")
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({}, ""),
+        ({"authType": "ApiKey"}, "ToolConnectionIncomplete"),
+        ({"audience": ""}, "ToolConnectionIncomplete"),
+        ({"target": None}, "ToolConnectionIncomplete"),
+    ],
+)
+def test_connection_to_a_tool_of_foundry_agents_needs_their_identity_an_audience_and_a_target_in_local_azure(
+    azure: LocalAzure, changed: dict[str, object], code: str
+) -> None:
+    properties = {**SAMPLES[TOOL_CONNECTION].inputs["properties"], **changed}
+
+    if code:
+        assert refusal(azure, TOOL_CONNECTION, properties=properties).code == code
+    else:
+        tool, outputs = make(azure, TOOL_CONNECTION, properties=properties)
+        assert (tool, outputs["properties"]) == (f"{PROJECT_ID}/toolConnections/documents", properties)
+
+
+def test_connection_to_a_tool_in_a_missing_foundry_project_is_refused_by_local_azure(azure: LocalAzure) -> None:
+    assert refusal(azure, TOOL_CONNECTION, project_id=f"{PROJECT_ID}-2").code == "ResourceNotFound"
