@@ -4,7 +4,7 @@ The connection type that uses an agent's identity is in none of azure-native's t
 this resource sends the request that Microsoft documents: "Agent identity concepts in Microsoft Foundry", Microsoft
 Learn, 2026-04-13, and "Add an A2A agent endpoint to Foundry Agent Service", Microsoft Learn, 2026-03-30.
 
-The server of the tool gets the token: whoever runs it can do in that service what the agent may do there.
+The server of the tool gets the token: anyone who runs it can do in that service what the agent may do there.
 """
 
 from typing import Any, Literal, TypedDict
