@@ -4,6 +4,8 @@ import ast
 import runpy
 from pathlib import Path
 
+import pytest
+
 from tests.components.recorder import record
 
 PROGRAM = """
@@ -55,12 +57,26 @@ writer = ContainerAppAgent(
 )
 notes.allow(writer, "write", paths=["drafts/"])
 """
+WITH_OWN_IDENTITY = (
+    PROGRAM.replace('notes.allow(writer, "write", paths=["drafts/"])', "")
+    .replace(
+        '"app_name"',
+        """"own_identity": {
+            "azure_name": "writer-own",
+            "subscription_id": client.subscription_id,
+            "permissions": [Permission(notes, "write", ["drafts/"])],
+        },
+        "app_name\"""",
+    )
+    .replace("from components.hosts", "from components.agents.permissions import Permission\nfrom components.hosts")
+)
 
 
-def test_components_work_in_a_pulumi_program_without_a_manifest(tmp_path: Path) -> None:
+@pytest.mark.parametrize("code", [PROGRAM, WITH_OWN_IDENTITY], ids=["system-assigned", "user-assigned"])
+def test_components_work_in_a_pulumi_program_without_a_manifest(tmp_path: Path, code: str) -> None:
     program = tmp_path / "__main__.py"
-    program.write_text(PROGRAM)
-    imported = {node.module or "" for node in ast.walk(ast.parse(PROGRAM)) if isinstance(node, ast.ImportFrom)}
+    program.write_text(code)
+    imported = {node.module or "" for node in ast.walk(ast.parse(code)) if isinstance(node, ast.ImportFrom)}
     assert not {module for module in imported if module.startswith("manifest")}
 
     recorded = record(lambda: runpy.run_path(str(program)))
@@ -69,3 +85,5 @@ def test_components_work_in_a_pulumi_program_without_a_manifest(tmp_path: Path) 
         "writer-may-pull-images",
         "writer-may-write-notes",
     }
+    written = recorded.one("RoleAssignment", "writer-may-write-notes").urn
+    assert (written in recorded.one("ContainerApp").dependencies) is (code == WITH_OWN_IDENTITY)
