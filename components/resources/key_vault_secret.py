@@ -1,7 +1,10 @@
 """Component for a grant on a single secret of a key vault: kind `key-vault-secret`.
 
 No secret is created: its owner sets the value in the vault, so that no program, configuration or state ever holds it.
-The scope of a secret that does not exist yet is valid.
+
+Assumption: Azure accepts a role assignment at the scope of a secret that does not exist yet, and applies it once the
+secret exists. For existing secrets it is documented ("Provide access to Key Vault keys, certificates, and secrets with
+Azure role-based access control", Microsoft Learn, 2025); docs/howto/check-assumptions-on-azure.md has the live check.
 """
 
 import pulumi

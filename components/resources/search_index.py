@@ -1,7 +1,11 @@
 """Component for a grant on an index of an Azure AI Search service: kind `search-index`.
 
-No index is created: the program that fills an index creates it in the data plane, with its fields. The scope of an
-index that does not exist yet is valid.
+No index is created: the program that fills an index creates it in the data plane, with its fields.
+
+Assumption: Azure accepts a role assignment at the scope of an index that does not exist yet, and the service honours it
+once the index exists. A role at one index is documented ("Connect to Azure AI Search using roles", Microsoft Learn,
+2025), and one report has queries refused all the same (Azure/azure-sdk-for-python#43438, 2025-10);
+docs/howto/check-assumptions-on-azure.md has the live check.
 """
 
 import pulumi

@@ -1,4 +1,10 @@
-"""Component for queues of a Service Bus namespace: kind `service-bus-queue`."""
+"""Component for queues of a Service Bus namespace: kind `service-bus-queue`.
+
+Assumption: the scaler of Container Apps may read the number of waiting messages with the role of the verb `receive`,
+which has `Microsoft.ServiceBus/*/queues/read`. The scaler uses the administration client, for which its documentation
+names the right Manage ("Azure Service Bus", keda.sh, 2.17), and reports disagree (kedacore/keda#806 and #7822, 2026-06,
+microsoft/azure-container-apps#1138); docs/howto/check-assumptions-on-azure.md has the live check.
+"""
 
 import pulumi
 from pulumi_azure_native import servicebus
@@ -46,6 +52,6 @@ class ServiceBusQueue(NetworkResource):
         )
 
     def scaling(self, target: int) -> Scaling:
-        """Return the KEDA scaler that counts the queue's messages, which the verb `receive` permits."""
+        """Return the KEDA scaler that counts the queue's messages, which the verb `receive` is assumed to permit."""
         metadata = {"namespace": self._namespace.azure_name, "queueName": self._queue, "messageCount": str(target)}
         return Scaling("azure-servicebus", metadata)

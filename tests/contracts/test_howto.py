@@ -23,3 +23,15 @@ def test_roles_granted_in_documentation_examples_are_not_privileged() -> None:
 
     assert shown
     assert [role for role in shown if privileged(by_name(role)) is not None] == []
+
+
+def test_every_assumption_about_azure_in_the_code_has_a_live_check_in_the_how_to() -> None:
+    text = (REPOSITORY / "docs/howto/check-assumptions-on-azure.md").read_text(encoding="utf-8")
+    packages = ("access", "components", "localazure", "manifest", "release")
+    modules = [path for package in packages for path in (REPOSITORY / package).rglob("*.py")]
+    assuming = [path for path in modules if "Assumption:" in path.read_text(encoding="utf-8")]
+
+    assert assuming
+    assert [
+        str(path.relative_to(REPOSITORY)) for path in assuming if f"`{path.relative_to(REPOSITORY)}`" not in text
+    ] == []
