@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from safe_text.encodings import encoded_parts, is_der_private, is_der_public, readable_inside, unescaped
 from safe_text.logins import is_login, password_place
-from safe_text.random_values import has_random_part, is_hexadecimal_key, is_random_token
+from safe_text.random_values import has_random_letters, has_random_part, is_hexadecimal_key, is_random_token
 from safe_text.variable_names import NameClass, classify_name
 from safe_text.vendor_tokens import vendor_token
 
@@ -127,9 +127,19 @@ _PUBLIC_KEY = re.compile(
     r"|\{[^{}]*\"kty\"\s*:[^{}]*\}"
     r"|-----BEGIN (?:[A-Z0-9 ]{0,40}PUBLIC KEY(?: BLOCK)?|CERTIFICATE)-----[^-]*-----END [A-Z0-9 ]{0,40}-----"
 )
-_NAMED = re.compile(r"(?<![\w.-])-{0,2}([A-Za-z][\w.-]{0,80})[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?=([^\s\"'&;,]+))")
+_NAMED = re.compile(r"(?<![\w.-])[-_]{0,2}([A-Za-z][\w.-]{0,80})[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?=([^\s\"'&;,]{1,512}))")
 _OPTION = re.compile(r"(?<!\S)--?([A-Za-z][\w-]{0,80})\s{1,3}[\"']?([^\s\"'-][^\s\"']*)")
 """An option of a command and its value: `--password VALUE`."""
+_NEXT_TO = re.compile(
+    r"(?<![\w.-])[\"']?(?:key|name)[\"']?\s{0,3}[:=]\s{0,3}[\"']?([A-Za-z][\w.-]{0,80})[\"']?\s{0,3}[,;]?\s{0,40}"
+    r"[\"']?value[\"']?\s{0,3}[:=]\s{0,3}[\"']?([^\s\"'&;,<>]+)",
+    re.IGNORECASE,
+)
+"""A name and its value next to each other, in XML, JSON or YAML: `<add key="NAME" value="VALUE"/>`."""
+_SET = re.compile(
+    r"(?:^|[\n;&|])\s{0,16}(?:setx|setenv|ENV)\s{1,3}([A-Za-z]\w{0,80})\s{1,3}[\"']?([^\s\"']+)", re.IGNORECASE
+)
+"""A command that sets a variable: `setx NAME VALUE`, and `ENV NAME VALUE` of a container image."""
 _URN = re.compile(r"urn:pulumi:[\w.-]+::[\w.-]+::[^\s\"'=]+")
 """A URN of Pulumi, whose colons separate types and names: `azure-native:authorization:RoleAssignment::reads`."""
 _PICTURE = re.compile(r"data:(?:image|font|audio|video)/[\w.+-]+;base64,[A-Za-z0-9+/=]+")
@@ -192,7 +202,7 @@ def _has_mark(text: str) -> bool:
 
 def _by_name(value: str, named: NameClass) -> str:
     """Return the kind of credential that a value is, judged by its variable's name; empty if none."""
-    if named not in _OF_CREDENTIALS or _REFERENCE.match(value) or _TRIVIAL.fullmatch(value):
+    if named not in _OF_CREDENTIALS or _REFERENCE.match(value) or _TRIVIAL.fullmatch(value.rstrip(")]}")):
         return ""
     if named is NameClass.LOGIN and (is_login(value) or is_login(readable_inside(value))):
         return "a user name with its password"
@@ -228,13 +238,19 @@ def _named_values(text: str) -> Iterator[tuple[str, str]]:
     if "=" in text or ":" in text:
         # Equals signs at the end of base64 are padding and precede no value: `VEHYPw==`.
         yield from ((each[1], each[2]) for each in _NAMED.finditer(text) if each[2].strip("="))
+        if "value" in text.lower():
+            yield from ((each[1], each[2]) for each in _NEXT_TO.finditer(text))
+    if " " in text:
+        yield from ((each[1], each[2]) for each in _SET.finditer(text))
     if "-" in text and " " in text:
         yield from ((each[1], each[2]) for each in _OPTION.finditer(text))
 
 
 def _of_part(part: str) -> str:
     """Return the kind of credential that one word is by its form alone; empty if none."""
-    if is_der_public(part) or readable_inside(part):
+    inner = readable_inside(part)
+    # The bytes of a key can be letters by chance.
+    if is_der_public(part) or (inner and not (is_hexadecimal_key(part) and has_random_letters(inner))):
         return ""
     value = part.rpartition("=")[2] if "=" in part.rstrip("=") else part
     if _KEY_64.fullmatch(value):

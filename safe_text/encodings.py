@@ -18,6 +18,8 @@ _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/]{24,}|[A-Za-z0-9_-]{2
 _LINES = re.compile(r"(?<=[A-Za-z0-9+/]{60})\r?\n(?=[A-Za-z0-9+/=])")
 """Line breaks inside base64, as the command `base64` writes them after 64 or 76 characters."""
 _HEXADECIMAL = re.compile(r"(?:0[xX])?((?:[0-9a-f]{2}){10,}|(?:[0-9A-F]{2}){10,})")
+_SEPARATED = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-f]{2}[:, -]){10,}[0-9a-f]{2}(?![0-9A-Za-z])", re.IGNORECASE)
+"""Hexadecimal digits of bytes with signs between them, as commands print them."""
 _BASE32 = re.compile(r"[A-Z2-7]{24,}={0,6}")
 _ESCAPED_SIGN = re.compile("%(?:3[ABD]|2[267BF]|20|40)", re.IGNORECASE)
 """The percent-encoded form of a sign that separates names and values."""
@@ -39,9 +41,10 @@ def unescaped(text: str) -> str:
 
 
 def encoded_parts(text: str) -> Iterator[str]:
-    """Yield the parts of a text that may be base64, joined where they go over several lines."""
+    """Yield the parts of a text that may be base64 or hexadecimal bytes, joined over line breaks and separators."""
     joined = _LINES.sub("", text) if "\n" in text else text
     yield from (each[0] for each in _BASE64.finditer(joined))
+    yield from (re.sub("[^0-9A-Fa-f]", "", each[0]) for each in _SEPARATED.finditer(text))
 
 
 def readable_inside(encoded: str) -> str:

@@ -6,6 +6,8 @@ since `-p` is a port, a folder or a prompt in other commands. A password that on
 
 import re
 
+from safe_text.random_values import has_random_letters
+
 __all__ = ["is_login", "password_place"]
 
 _REFERENCE = r"(?:\$|%\w+%|\{\{|\{\w+\}|<[\w -]*>|`|@Microsoft\.KeyVault|secretref:|-|\*{3})"
@@ -28,8 +30,26 @@ _SHORT_OPTIONS = {
     r"smbclient|rpcclient|smbmap": rf"(?:-U|--user){_GAP_OR_NONE}[^\s%\"'$]{{1,128}}%{_VALUE}",
     r"openssl|pkcs\w+": rf"-(?:passin|passout|pass|k){_GAP}pass:{_VALUE}",
 }
-_COMMANDS = tuple(re.compile(_START % names + option) for names, option in _SHORT_OPTIONS.items())
-_MARK_OF_COMMANDS = re.compile(r"(?:^|[\s\"',])(?:-\w*[pPaAuUw]|--user|--proxy-user|--auth|-pass)")
+_WORD = r"[\"']?[^\s\"']+[\"']?"
+_POSITIONS = (
+    rf"\bhtpasswd\s+-\w*b\w*\s+{_WORD}\s+{_WORD}\s+{_VALUE}",
+    rf"\becho\s+(?:-n\s+)?{_PAIR}[^\n]{{0,500}}\|\s*(?:sudo\s+)?chpasswd",
+    rf"\b(?:echo|printf)\s+(?:-n\s+)?{_VALUE}[^\n|]{{0,500}}\|[^\n|]{{0,500}}--password-stdin",
+    rf"\bnet\s+use\s[^\n]{{1,500}}?\s{_VALUE}\S*\s+/user:",
+    rf"\bnet\s+user\s+{_WORD}\s+(?!/){_VALUE}\S*\s+/add",
+    rf"\blftp\s[^\n]{{0,500}}?-u\s*[^\s,]+,{_VALUE}",
+    rf"\brabbitmqctl\s+(?:add_user|change_password)\s+{_WORD}\s+{_VALUE}",
+    rf"\bmysqladmin\s[^\n]{{0,500}}?\bpassword\s+{_VALUE}",
+)
+"""Commands with the password as one of their words, or in what is piped to them."""
+_COMMANDS = (
+    *(re.compile(_START % names + option) for names, option in _SHORT_OPTIONS.items()),
+    *map(re.compile, _POSITIONS),
+)
+_MARK_OF_COMMANDS = re.compile(
+    r"(?:^|[\s\"',])(?:-\w*[pPaAuUwb]|--user|--proxy-user|--auth|-pass)|chpasswd|/user:|/add|add_user|change_password"
+    r"|mysqladmin"
+)
 _FILES = (
     # netrc: "machine HOST login USER password PASSWORD", on one line or on several.
     re.compile(
@@ -64,13 +84,13 @@ _MARK_OF_FILES = re.compile(
     r"|create|alter",
     re.IGNORECASE | re.MULTILINE,
 )
-_LOGIN = re.compile(rf"[^\s:/@=\"'{{}}<>$]{{1,128}}:(?!//|{_REFERENCE})([^\s\"'{{}}:]{{4,256}})")
+_LOGIN = re.compile(rf"[^\s:/=\"'{{}}<>$]{{1,128}}:(?!//|{_REFERENCE})([^\s\"'{{}}:]{{4,256}})")
 _PLAIN_WORDS = re.compile(r"[a-z_-]{1,24}|[A-Z_-]{1,40}|[0-9]+|/.*")
 
 
 def password_place(text: str) -> str:
     """Return the place of a password without a name in a text, such as "a password in a command"; empty if none."""
-    if "-" in text and _MARK_OF_COMMANDS.search(text) and any(each.search(text) for each in _COMMANDS):
+    if " " in text and _MARK_OF_COMMANDS.search(text) and any(each.search(text) for each in _COMMANDS):
         return "a password in a command"
     if _MARK_OF_FILES.search(text) and any(each.search(text) for each in _FILES):
         return "a password"
@@ -80,4 +100,4 @@ def password_place(text: str) -> str:
 def is_login(value: str) -> bool:
     """Return True if a value is a user name and a password, `user:password`, and not two plain words."""
     found = _LOGIN.fullmatch(value)
-    return found is not None and _PLAIN_WORDS.fullmatch(found[1]) is None
+    return found is not None and (_PLAIN_WORDS.fullmatch(found[1]) is None or has_random_letters(found[1]))

@@ -8,18 +8,21 @@ import math
 import re
 from collections import Counter
 
-__all__ = ["has_random_part", "is_hexadecimal_key", "is_random_token"]
+__all__ = ["has_random_letters", "has_random_part", "is_hexadecimal_key", "is_random_token"]
 
 _RUN = re.compile(r"[A-Za-z0-9]{8,}")
+_LETTERS = re.compile(r"[A-Za-z]{6,}")
 _DATE_OR_NUMBER = re.compile(r"[0-9]+|v?20[0-9]{6}[a-z]*")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _SHORT_RUN, _LONG_RUN = 10, 16
 _WORDS_IN_SHORT, _WORDS = 0.45, 0.3
 """Number of words per character from which a short or a longer run counts as random; names have about 0.2."""
-_LETTERS_AT_RANDOM = 12
+_LETTERS_AT_RANDOM, _FEWEST_LETTERS = 12, 9
 _COMMON_PAIRS_OF_WORDS = 0.5
 """Share of common pairs of letters from which a run of letters reads like words; random letters have about 0.25."""
+_COMMON_PAIRS_OF_SHORT_WORDS = 0.43
+"""The same share for several runs with other characters between them, which abbreviations are, too."""
 _COMMON_PAIRS_OF_CODES = 0.35
 """The same share for a run with digits, in which a name has whole words, too."""
 _PAIRS = frozenset(
@@ -54,9 +57,23 @@ def has_random_part(text: str) -> bool:
     runs = [run for run in _RUN.findall(text) if not _DATE_OR_NUMBER.fullmatch(run)]
     if any(map(_is_random_run, runs)):
         return True
+    if has_random_letters(text):
+        return True
     # base64 and its variants split a key into shorter runs.
     joined = re.sub(r"[^A-Za-z0-9]", "", text)
     return len(joined) >= _LONG_RUN and _mixes_cases_and_digits(joined) and _words_per_character(joined) >= _WORDS
+
+
+def has_random_letters(text: str) -> bool:
+    """Return True if the letters of a text in one case, in one word or in several, do not read like words."""
+    runs = _LETTERS.findall(text)
+    together = " ".join(runs)
+    if not (together.islower() or together.isupper()) or len(together) < (
+        _FEWEST_LETTERS if len(runs) == 1 else _LONG_RUN
+    ):
+        return False
+    limit = _COMMON_PAIRS_OF_WORDS if len(runs) == 1 else _COMMON_PAIRS_OF_SHORT_WORDS
+    return _common_pairs(together.lower()) < limit
 
 
 def is_random_token(token: str) -> bool:

@@ -1,6 +1,7 @@
 """Tests of credential detection on a labelled corpus, whose values are drawn at run time."""
 
 from random import Random
+from time import process_time
 
 import pytest
 from pulumi.runtime import rpc
@@ -36,3 +37,13 @@ def test_credential_detection_ignores_pulumis_marks_for_special_values() -> None
 @pytest.mark.parametrize("ending", ["Pw==", "Pwd=", "Key=", "Pwd=="])
 def test_credential_detection_takes_no_base64_padding_for_the_value_of_a_password(ending: str) -> None:
     assert detect_credential(f"VEHY{ending}", "rid") == ""
+
+
+@pytest.mark.parametrize("unit", ["aa:", "a:1:", "://a:", 'key="', "curl -u ", "create user ", "x=1;", "/a", '"kty":'])
+def test_credential_detection_needs_little_time_for_a_long_text_of_one_repeated_part(unit: str) -> None:
+    text = unit * (65_536 // len(unit))
+    start = process_time()
+
+    detect_credential(text)
+
+    assert process_time() - start < 4
