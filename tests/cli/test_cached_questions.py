@@ -76,7 +76,7 @@ def test_access_report_from_the_answer_cache_equals_the_report_without_cache(
     monkeypatch.setattr(report_origin, "datetime", clock)
     (project / "__main__.py").write_text(
         "import pulumi\nfrom pulumi_azure_native import resources\n"
-        "resources.ResourceGroup('rg', resource_group_name='contoso')\n"
+        "resources.ResourceGroup('rg', resource_group_name='contoso', location='westeurope')\n"
     )
     arguments = ("access", "report", "--format", "json", "--out", "page.html")
     _, first, _ = ask(*arguments)
