@@ -35,7 +35,8 @@ def separated(graph: Graph, reaches: Reaches) -> tuple[list[Unread], list[Ignore
         else:
             ignored.append(Ignored(one.where, one.what))
     doubts += _possible_groups(graph, reaches)
-    return doubts, [*ignored, *_outside_assignments(graph)]
+    in_doubt = frozenset(each.lower() for one in doubts for each in one.about or ())
+    return doubts, [*ignored, *_outside_assignments(graph, in_doubt)]
 
 
 def _possible_groups(graph: Graph, reaches: Reaches) -> Iterator[Unread]:
@@ -75,10 +76,15 @@ def _may_be_in_network(graph: Graph, principal_id: str, reaches: Reaches) -> boo
     return unknown or any(acts(reach) for _, reach in reaches.get(principal_id, ()))
 
 
-def _outside_assignments(graph: Graph) -> Iterator[Ignored]:
-    """Return the role assignments of principals outside the network that reach a resource of the network."""
+def _outside_assignments(graph: Graph, in_doubt: frozenset[str]) -> Iterator[Ignored]:
+    """Return the role assignments of principals outside the network that reach a resource of the network.
+
+    Those of a group that may have an agent as a member are the doubt about the group.
+    """
     declared = {scope for one in graph.resources if one.declared for scope in ancestors(key(one.id))}
     for one in graph.assignments:
+        if one.principal.lower() in in_doubt:
+            continue
         principal = graph.principal(one.principal)
         reaches = key(one.scope) in declared or any(each.declared for each in graph.resources_within(one.scope))
         if reaches and (principal is None or not (principal.is_in_network or principal.purpose == "own")):

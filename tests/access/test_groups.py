@@ -150,6 +150,8 @@ def test_access_proof_fails_for_a_role_of_an_entra_group_unless_no_agent_is_a_me
     inside = judged(with_role(role, group_scope(), memberships=Memberships.of([(STAFF, agents[0])], agents)))
 
     assert ["cannot be judged: group staff" in one.what for one in unknown.failures] == [True]
+    assert not [one for one in unknown.ignored if "staff" in one.what], "the group is reported once"
+    assert [one for one in outside.ignored if "staff" in one.what]
     assert outside.holds
     assert not inside.holds
     assert "cannot be judged" not in "".join(one.what for one in inside.failures)
