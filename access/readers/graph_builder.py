@@ -18,6 +18,7 @@ from access.model.graph import Graph, Principal, Resource, Unread
 from access.model.json_values import Values, is_known, listed, mapping, text
 from access.readers.cluster_access import cluster_actors
 from access.readers.components import Components
+from access.readers.entra_applications import application_actors
 from access.readers.foundry_identities import APPLICATION
 from access.readers.generic_resources import resource_ids_of
 from access.readers.grants import Grants
@@ -62,7 +63,10 @@ def graph(  # noqa: PLR0913 - one argument for each thing that only some readers
     components = Components(resource_ids)
     principals = Principals(resource_ids, components, known_principals)
     grants = Grants(resource_ids, components, principals)
-    acting = list(_actors(resource_ids, components, principals))
+    acting = [
+        *_actors(resource_ids, components, principals),
+        *application_actors(resource_ids, principals, grants.strangers.keys()),
+    ]
     doubts = [
         *unread,
         *_parent_notes(resource_ids, components),

@@ -15,6 +15,7 @@ from access.model.graph import Unread
 from access.model.json_values import Values, nested
 from access.readers.access_policies import POLICY_TYPE
 from access.readers.delegations import DELEGATION_TYPES
+from access.readers.entra_applications import APPLICATION_TYPES
 from access.readers.entra_groups import GROUP_TYPES, MEMBER_TYPE
 from access.readers.resource_state import ResourceState
 from access.readers.service_administrators import ADMINISTRATOR_TYPES
@@ -96,7 +97,7 @@ def is_unread(state: ResourceState) -> bool:
     if _WORKLOADS.fullmatch(token):
         # Whom its pods act as is read by their service account.
         return _reaches_node(state.values)
-    if _RIGHTS.fullmatch(token) or token in GROUP_TYPES or token == MEMBER_TYPE:
+    if _RIGHTS.fullmatch(token) or token in {*GROUP_TYPES, MEMBER_TYPE, *APPLICATION_TYPES}:
         return False  # read with those who are bound to it, or are its members
     return not (token in _READ or is_harmless(token))
 
