@@ -16,9 +16,9 @@ from access.azure.types.app import REVISIONS
 from access.model.actors import Actor
 from access.model.graph import Graph, Principal, Resource, Unread
 from access.model.json_values import Values, is_known, listed, mapping, text
+from access.readers.application_credentials import application_actors
 from access.readers.cluster_access import cluster_actors
 from access.readers.components import Components
-from access.readers.entra_applications import application_actors
 from access.readers.foundry_identities import APPLICATION
 from access.readers.generic_resources import resource_ids_of
 from access.readers.grants import Grants

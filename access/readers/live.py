@@ -1,8 +1,8 @@
 """Reads the current access in an Azure subscription (live Azure) into an access graph.
 
 Owns the network's names for Azure's resources; `access.readers.subscription` owns the requests. Groups of the network's
-identities are requested from Microsoft Graph where a group holds a role. Not read: roles that can be activated for a
-while, which managed identities cannot do.
+identities are requested from Microsoft Graph where a group holds a role, and the credentials of the applications behind
+agents always. Not read: roles that can be activated for a while, which managed identities cannot do.
 """
 
 import re
@@ -16,6 +16,7 @@ from access.azure.verbs import CALLED
 from access.model.errors import UnreadableSource
 from access.model.graph import DenyAssignment, Graph, Principal, Resource, Unread
 from access.model.memberships import Memberships
+from access.readers.agent_credentials import FoundCredentials, credentials_of
 from access.readers.arm_client import PUBLIC, ArmClient, signed_in
 from access.readers.entra_directory import directory_of, memberships_of
 from access.readers.graph_builder import graph
@@ -75,14 +76,17 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
     people = _ProgramPrincipals(like)
     names = None if like is None else {_path_without_subscription(each.id): each for each in like.resources}
     principals = [*map(people.display_name, found.principals)]
-    memberships, notes = _memberships(principals, reading.denies, credential, directory or directory_of(endpoint))
+    directory = directory or directory_of(endpoint)
+    memberships, notes = _memberships(principals, reading.denies, credential, directory)
+    # A failure ends the requests to Microsoft Graph: the next one would fail, too.
+    behind = credentials_of(principals, credential, directory) if directory and not notes else FoundCredentials()
     return Graph(
         principals=principals,
         resources=(_with_network_name(each, names) for each in found.resources),
         assignments=(reading.with_current_role(each) for each in found.assignments),
         denies=reading.denies,
-        unread=(*(each for each in found.unread if not _is_of_graph(each)), *notes),
-        actors=found.actors,
+        unread=(*(each for each in found.unread if not _is_of_graph(each)), *notes, *behind.unread),
+        actors=(*found.actors, *behind.actors),
         outside_apps=found.outside_apps,
         memberships=memberships,
         # Azure lists a role assignment of a management group only for the subscriptions in it.
@@ -103,7 +107,8 @@ def _memberships(
     identities = [one.id for one in principals if not one.kind and (one.is_in_network or one.purpose == "own")]
     found = memberships_of(identities, credential, directory)
     # The notes on the groups themselves have the doubt.
-    note = Unread("Microsoft Graph", f"groups of the network's identities are not known; {found.failure}", about=())
+    what = "groups of the network's identities, and credentials of the applications behind them, are not known"
+    note = Unread("Microsoft Graph", f"{what}; {found.failure}", about=())
     return found.memberships, [note] if found.failure else []
 
 

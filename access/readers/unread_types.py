@@ -14,8 +14,8 @@ from access.azure.types import BY_TOKEN
 from access.model.graph import Unread
 from access.model.json_values import Values, nested
 from access.readers.access_policies import POLICY_TYPE
+from access.readers.application_credentials import APPLICATION_TYPES
 from access.readers.delegations import DELEGATION_TYPES
-from access.readers.entra_applications import APPLICATION_TYPES
 from access.readers.entra_groups import GROUP_TYPES, MEMBER_TYPE
 from access.readers.resource_state import ResourceState
 from access.readers.service_administrators import ADMINISTRATOR_TYPES

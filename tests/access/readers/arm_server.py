@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from time import monotonic
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from azure.core.credentials import AccessToken
 
@@ -42,6 +42,8 @@ class Arm:
 
     def __init__(self) -> None:
         self.lists: dict[str, list[JsonObject]] = {}
+        self.objects: dict[str, JsonObject] = {}
+        """Path at Microsoft Graph → object that it answers."""
         self.page_size = 1_000
         self.refused: dict[str, int] = {}
         """Path → status that it answers."""
@@ -72,11 +74,16 @@ class Arm:
         if self.busy.get(path):
             status, wait = self.busy[path].pop(0)
             return status, {"error": {"code": "TooManyRequests"}}, {"Retry-After": wait}
-        if path in self.refused:
-            return self.refused[path], {"error": {"code": "AuthorizationFailed", "message": "it is not yours"}}, {}
+        if unquote(path) in self.refused:
+            return (
+                self.refused[unquote(path)],
+                {"error": {"code": "AuthorizationFailed", "message": "it is not yours"}},
+                {},
+            )
         assert of_groups or "api-version" in query
-        if path == BASE.lower():
-            return 200, {"id": BASE, "state": "Enabled"}, {}
+        whole = {"id": BASE, "state": "Enabled"} if path == BASE.lower() else self.objects.get(unquote(path))
+        if whole is not None:
+            return 200, whole, {}
         known = path in self.lists or of_groups
         if known and (of_agents or of_groups):
             return 200, self._agents(path, query) if of_agents else self._groups(path, query), {}

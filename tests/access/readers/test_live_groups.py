@@ -81,7 +81,7 @@ def proof_of(graph: Graph) -> Proof:
 
 
 def requested_groups(arm: Arm) -> list[str]:
-    return [path for path, _ in arm.requested if path.startswith("/v1.0/")]
+    return [path for path, _ in arm.requested if path.endswith("/transitivememberof")]
 
 
 def test_proof_of_live_azure_holds_with_a_reader_at_a_management_group_and_an_owner_group_without_agents(
