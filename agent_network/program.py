@@ -12,7 +12,7 @@ from access.azure.roles import role_refusal_reason
 from components.network import AgentNetwork
 from components.network.reserved_addresses import refuse_reserved_addresses
 from manifest import ManifestError, load, model_problem, network_problem, stack_config_problem
-from manifest.current_date import current_date
+from safe_text.current_date import InvalidDateError, current_date
 
 __all__ = ["deploy"]
 
@@ -30,7 +30,7 @@ def deploy(today: date | None = None) -> AgentNetwork:
     try:
         network, environment = load(stack, get, role_refusal_reason=role_refusal_reason)
         day = current_date() if today is None else today
-    except ManifestError as error:
+    except (ManifestError, InvalidDateError) as error:
         raise pulumi.RunError(str(error)) from None
     create_problem = functools.partial(stack_config_problem, stack, get)
     refuse_reserved_addresses(network, environment, network_problem, create_problem)

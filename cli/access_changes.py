@@ -1,7 +1,6 @@
 """Compares the access after a run on local Azure with the access that was deployed before."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from localazure.arm.world import World
 from localazure.deployment import state_file
 from localazure.output.role_assignments import access_graph
 from localazure.run import Operation, RunResult
+from safe_text.current_date import current_date
 
 __all__ = ["access_changes", "deployed_access"]
 
@@ -46,5 +46,5 @@ def access_changes(
     if result.failures and result.operation is Operation.PREVIEW:
         return None
     after = access_graph(result.world, result.records)
-    added = added_findings(before, after, today=datetime.now(UTC).date(), declared=declared)
+    added = added_findings(before, after, today=current_date(), declared=declared)
     return diff_document(*_NAMES[result.operation], difference(before, after), added)

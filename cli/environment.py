@@ -5,6 +5,8 @@ import site
 from collections.abc import Mapping
 from pathlib import Path
 
+from safe_text.current_date import TODAY
+
 __all__ = ["DEBUG", "NO_CACHE", "is_on", "without_credentials"]
 
 DEBUG = "AGENT_NETWORK_DEBUG"
@@ -25,7 +27,7 @@ _WITHOUT_CREDENTIALS = frozenset(
         *("PATH", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "TMP", "NO_COLOR", "VIRTUAL_ENV"),
         *("PYTHONPATH", "PYTHONHOME", "PYTHONUTF8", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"),
         *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT"),
-        *(DEBUG, NO_CACHE),
+        *(DEBUG, NO_CACHE, TODAY),
     }
 )
 """Names of the variables that an interpreter needs to start and to print; none of them holds a credential."""

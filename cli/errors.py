@@ -12,6 +12,7 @@ _REPORTED = {
     f"{_ABOVE}localazure.errors": "LocalAzureError",
     f"{_ABOVE}manifest.errors": "ManifestError",
     f"{_ABOVE}release.errors": "ReleaseError",
+    f"{_ABOVE}safe_text.current_date": "InvalidDateError",
 }
 
 

@@ -3,7 +3,6 @@
 import json
 import sys
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from cli.project_root import find_root, shown_path
 from cli.report_origin import report_origin
 from cli.sources import WORKING_TREE, LiveScope, Source, program_file, source_name
 from cli.working_tree import Project, report_run
+from safe_text.current_date import current_date
 
 __all__ = ["Question"]
 
@@ -53,12 +53,12 @@ class Question:
     def diff(self, before: str) -> ExitCode:
         """Print the access that changes from another source to the source of this command."""
         earlier, declared = self._source_of(before), self._project.declared_if_any()
-        return self._print(answers.run_diff(self._compared(earlier), self._graph, _today(), declared))
+        return self._print(answers.run_diff(self._compared(earlier), self._graph, current_date(), declared))
 
     def proof(self) -> ExitCode:
         """Print the proof that exactly the declared access is granted."""
         declared = self._project.declared()
-        return self._print(answers.run_proof(self._graph, declared, _today()))
+        return self._print(answers.run_proof(self._graph, declared, current_date()))
 
     def blast_radius(self, agent: str | None) -> ExitCode:
         """Print the blast radius of one agent or of all agents."""
@@ -70,13 +70,13 @@ class Question:
     def check(self) -> ExitCode:
         """Print the findings about access."""
         declared = self._project.declared()
-        return self._print(answers.run_check(self._graph, declared, _today(), self._source.texts))
+        return self._print(answers.run_check(self._graph, declared, current_date(), self._source.texts))
 
     def check_of_program(self) -> ExitCode:
         """Print the findings about any Azure program in a file, without a project and its network.yaml."""
         path = program_file(self.source)
         found = stack_texts(read_document(path))
-        return self._print(answers.run_check_of_program(graph_of_file(path), _today(), found))
+        return self._print(answers.run_check_of_program(graph_of_file(path), current_date(), found))
 
     def report(self, out: Path | None, diff_with: str | None) -> ExitCode:
         """Write the HTML report on access, and print its path."""
@@ -88,7 +88,9 @@ class Question:
         document, path = self._written(out, diff_with)
         declared = self._project.declared()
         found = self._source.texts
-        findings = answers.run_check(self._graph, declared, _today(), found).findings if self.form == "sarif" else ()
+        findings = (
+            answers.run_check(self._graph, declared, current_date(), found).findings if self.form == "sarif" else ()
+        )
         return self._print(answers.run_review(document, path, findings))
 
     @cached_property
@@ -115,7 +117,7 @@ class Question:
         declared = self._project.declared()
         before = self._compared(self._source_of(diff_with)) if diff_with else None
         found, made = self._source.texts, report_origin(self._project.root)
-        document = answers.run_report(self._graph, declared, _today(), found, before, made)
+        document = answers.run_report(self._graph, declared, current_date(), found, before, made)
         path = out or self._project.root / "report" / f"{self.stack}.html"
         write_file(path, page(document))
         return document, shown_path(path)
@@ -133,7 +135,3 @@ class Question:
                 text = result.as_text(Style.of(sys.stdout))
         print_text(text)
         return result.code
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

@@ -25,7 +25,7 @@ from localazure.arm.required_operations import required_operations, status_opera
 from localazure.arm.resource_type import InputDiff, Request, ResourceType
 from localazure.arm.world import Resource, Values, World
 from localazure.errors import AzureError, InvalidInputs, UnansweredRequest, UnfinishedRequest, Violation
-from manifest.current_date import current_date
+from safe_text.current_date import current_date
 
 _NO_LOCATION = "is required and missing; set it, or run `pulumi config set azure-native:location <region>`"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from manifest.current_date import TODAY
+from safe_text.current_date import TODAY
 from tests import user_files
 
 _OF_THE_RUNNER = ("ARM_", "AZURE_", "PULUMI_")

@@ -37,7 +37,7 @@ def report(
     with_tracebacks: bool = False,
 ) -> str:
     """Return the whole outcome of a local run as text, with or without the tracebacks of errors in the program."""
-    parts = ["\n".join(result.messages), resource_tree(result, style), property_changes(result, style)]
+    parts = [_messages(result, style), resource_tree(result, style), property_changes(result, style)]
     parts += [_outputs(result, style), failures(result.failures, style, with_tracebacks=with_tracebacks)]
     parts.append(summary(result, style))
     if result.operation is not Operation.DESTROY:
@@ -49,9 +49,18 @@ def short_report(
     result: RunResult, style: Style, *, access_changes: str = "", verdict: str = "", with_tracebacks: bool = False
 ) -> str:
     """Return the outcome of a local run in few lines: numbers by type, changes of access, proof and findings."""
-    parts = ["\n".join(result.messages), resource_counts(result, style)]
+    parts = [_messages(result, style), resource_counts(result, style)]
     parts += [failures(result.failures, style, with_tracebacks=with_tracebacks), summary(result, style)]
     return "\n\n".join(part for part in (*parts, access_changes, verdict) if part)
+
+
+def _messages(result: RunResult, style: Style) -> str:
+    """Return the log messages of the program, each as a paragraph after its severity."""
+    lines: list[str] = []
+    for message in result.messages:
+        severity, _, text = message.partition(": ")
+        lines += [style.paragraph(visible(line), mark=f"{severity}:") for line in text.splitlines()]
+    return "\n".join(lines)
 
 
 def _outputs(result: RunResult, style: Style) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from manifest.current_date import TODAY
+from safe_text.current_date import TODAY
 from tests.engine.projects import REASON, Project, cli_is_here
 from tests.projects import to_yaml
 
