@@ -14,7 +14,15 @@ rules of the agent's blueprint name, without a role; `BotServiceTenant` every us
 from collections.abc import Mapping
 from typing import NamedTuple, cast
 
-__all__ = ["ENDPOINT", "HOSTS", "ProjectEndpoint", "project_endpoint", "schemes_without_role"]
+__all__ = [
+    "ENDPOINT",
+    "HOSTS",
+    "LATEST",
+    "ProjectEndpoint",
+    "project_endpoint",
+    "schemes_without_role",
+    "served_versions",
+]
 
 ENDPOINT = "AI Foundry API"
 """Key of the address of the agents' API in a project's `endpoints`."""
@@ -22,7 +30,10 @@ ENDPOINT = "AI Foundry API"
 HOSTS = ".services.ai.azure.com"
 """Host name suffix of Foundry projects in public Azure."""
 
-_SCHEMES = "authorization_schemes"
+LATEST = "@latest"
+"""Word in place of a version with which an agent's endpoint serves every new version at once."""
+
+_SCHEMES, _SELECTOR, _RULES = "authorization_schemes", "version_selector", "version_selection_rules"
 _BY_ROLE = frozenset({"azurerbac", "entra"})
 _UNKNOWN = "a scheme that is not known here"
 
@@ -72,3 +83,19 @@ def schemes_without_role(agent: Mapping[str, object]) -> tuple[str, ...]:
 def _scheme(row: object) -> str:
     name = cast("Mapping[str, object]", row).get("type") if isinstance(row, Mapping) else row
     return name if isinstance(name, str) and name else _UNKNOWN
+
+
+def served_versions(agent: Mapping[str, object]) -> tuple[str, ...] | None:
+    """Return the versions that an agent's endpoint serves, `@latest` included; None if its selector is not shown.
+
+    A selector without a rule serves the latest version: "Configure and share your agent", Microsoft Learn, 2026-04-14.
+    """
+    endpoint = agent.get("agent_endpoint")
+    settings = cast("Mapping[str, object]", endpoint) if isinstance(endpoint, Mapping) else agent
+    if _SELECTOR not in settings:
+        return None
+    selector = settings[_SELECTOR]
+    rules = cast("Mapping[str, object]", selector).get(_RULES) if isinstance(selector, Mapping) else None
+    rows = cast("list[object]", rules) if isinstance(rules, list) else []
+    found = [cast("Mapping[str, object]", each).get("agent_version") for each in rows if isinstance(each, Mapping)]
+    return tuple(dict.fromkeys(str(each) for each in found if each)) or (LATEST,)

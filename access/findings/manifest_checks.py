@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from access.azure.audiences import AUDIENCES
+from access.azure.foundry_endpoints import served_versions
+from access.azure.planes import AGENT
 from access.azure.verbs import CALLED
 from access.evaluate.relevance import resource_type
 from access.evaluate.role_operations import identifying_operations
@@ -19,6 +21,7 @@ def check(context: CheckContext) -> Iterator[Finding]:
     yield from _roles(context)
     yield from _waiting(context)
     yield from _without_tool(context)
+    yield from _other_versions(context)
 
 
 def _separations(context: CheckContext) -> Iterator[Finding]:
@@ -137,4 +140,21 @@ def _without_tool(context: CheckContext) -> Iterator[Finding]:
                 location=declared.location(one.line),
                 agent=agent.name,
                 resource=one.resource,
+            )
+
+
+def _other_versions(context: CheckContext) -> Iterator[Finding]:
+    """Yield a finding for each Foundry agent whose endpoint serves another version than the declared one."""
+    declared = context.declared
+    for resource in context.graph.resources if declared else ():
+        agent = declared.agents.get(resource.name) if declared and resource_type(resource) == AGENT else None
+        served = served_versions(resource.properties) if agent and agent.version else None
+        if declared and agent and served is not None and served != (agent.version,):
+            yield Finding(
+                rule=BY_ID["other-agent-version"],
+                what=f"the endpoint of agent {agent.name!r} serves version {joined_names(served)}, and network.yaml"
+                f" declares {agent.version!r}",
+                location=declared.location(agent.line),
+                agent=agent.name,
+                resource=agent.name,
             )

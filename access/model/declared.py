@@ -53,6 +53,8 @@ class DeclaredAgent:
     """The Foundry project that hosts the agent."""
     cluster: str = ""
     """The AKS cluster that hosts the agent."""
+    version: str = ""
+    """The version of a Foundry agent that callers get."""
     identity: str = ""
     """The identity kind of a Foundry agent: `shared`, `application`, `per-agent` or `given`."""
     access: tuple[DeclaredAccess, ...] = ()
@@ -247,6 +249,7 @@ def _agent(name: str, row: JsonObject) -> DeclaredAgent:
         image_tag=row.string("image_tag", ""),
         project=row.string("project", ""),
         cluster=row.string("cluster", ""),
+        version=row.string("version", ""),
         identity=row.string("identity", ""),
         access=row.list_of("access", _access),
         budget=None if budget is None else _budget(row.object("budget")),

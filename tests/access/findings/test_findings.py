@@ -19,6 +19,7 @@ from tests.access.findings.small import (
     BUS,
     CLUSTER,
     DONE,
+    FOUNDRY,
     GROUP,
     IDENTITY,
     OTHER_ACCOUNT,
@@ -65,6 +66,16 @@ def on_foundry(*, tools: Sequence[str] = (), existing: bool = False) -> World:
     puller = {"line": 16, "image": "second", "image_tag": "1.2.0", "access": []}
     pulls = replace(PULL, agent="second", name="second-pull")
     return SMALL.having(pulls).declaring(agents={"report": moved, "second": puller}, hosts={"research": project})
+
+
+def serving(version: str) -> World:
+    """Return the small network with its agent on Foundry, whose endpoint serves a version."""
+    selector = {"version_selection_rules": [{"agent_version": version}]}
+    endpoint = {"agent_endpoint": {"version_selector": selector}}
+    found = resource(f"{FOUNDRY}/projects/research/agents/report", "foundry-agent", properties=endpoint)
+    world = on_foundry(existing=True).having(found)
+    agents = world.declared["agents"]
+    return world.declaring(agents={**agents, "report": {**agents["report"], "version": "1"}})
 
 
 KEY = base64.b64encode(bytes(range(64))).decode()
@@ -189,6 +200,7 @@ CASES: dict[str, tuple[str, World, World]] = {
         on_foundry(tools=["reports", "reports"]),
         on_foundry(existing=True),
     ),
+    "a Foundry agent of another version": ("other-agent-version", serving("@latest"), serving("1")),
     "one identity to pull with": (
         "shared-pull-identity",
         SMALL.having(

@@ -110,3 +110,27 @@ def test_foundry_agents_are_read_at_the_endpoints_of_the_project_if_its_account_
 
     assert graph.principals_of_agent("compliance")
     assert notes(graph) == ()
+
+
+@pytest.mark.parametrize(
+    ("selector", "served"),
+    [
+        ([{"type": "FixedRatio", "agent_version": "1", "traffic_percentage": 100}], ""),
+        ([{"type": "FixedRatio", "agent_version": "@latest", "traffic_percentage": 100}], "@latest"),
+        ([{"type": "FixedRatio", "agent_version": "2", "traffic_percentage": 100}], "2"),
+        ([{"agent_version": "1"}, {"agent_version": "2"}], "1, 2"),
+        ([], "@latest"),
+        (None, "@latest"),
+    ],
+)
+def test_foundry_agent_that_serves_another_version_than_the_declared_one_is_a_finding(
+    arm: Arm, recorded: tuple[Arm, Graph], selector: object, served: str
+) -> None:
+    put(arm, "compliance", agent_endpoint={"version_selector": {"version_selection_rules": selector}})
+
+    graph = reading(arm, recorded[1])
+
+    found = check(graph, fabrikam.declared(), today=date(2026, 1, 1))
+    texts = [one.what for one in found if one.rule.id == "other-agent-version"]
+    expected = f"the endpoint of agent 'compliance' serves version {served}, and network.yaml declares '1'"
+    assert texts == ([expected] if served else [])
