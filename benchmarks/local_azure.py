@@ -130,7 +130,7 @@ def _timed(network: Network, token: str, inputs: Inputs) -> tuple[float, tuple[s
 def main() -> int:
     """Print the milliseconds of CPU per write in both sizes; return 1 if their ratio is too large."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, help="number of deployments of each size")
+    parser.add_argument("--rounds", type=int, default=5, help="number of deployments of each size")
     rounds = parser.parse_args().rounds
     best: dict[int, float] = {}
     sizes: dict[int, int] = {}

@@ -84,4 +84,4 @@ def _is_known(key: str) -> bool:
 
 
 def _invalid(why: str) -> AzureError:
-    return AzureError("InvalidCondition", f"The given role assignment condition is invalid. {why}")
+    return AzureError("InvalidCondition", f"The given role assignment condition is invalid. {why[0].upper()}{why[1:]}")

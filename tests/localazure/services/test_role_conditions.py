@@ -53,7 +53,7 @@ def test_condition_on_an_attribute_that_no_condition_can_test_is_refused_by_loca
 
     assert refused.status == 400
     assert refused.message.startswith(
-        "The given role assignment condition is invalid. no condition can test the attribute"
+        "The given role assignment condition is invalid. No condition can test the attribute"
     )
 
 
