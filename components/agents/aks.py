@@ -1,8 +1,9 @@
 """Component for an agent that runs in AKS: its identity, its namespace, its pods and their network policies.
 
-Owns the agent's identity and the way it runs. Its access is granted on the resources, with `allow`. AKS gives no pod an
-identity of its own, so that the agent's is user-assigned: this component creates it, it trusts one service account, and
-it is deleted with the component. The cluster's kubelet pulls the image: `AksCluster.let_pull`, once for all agents.
+Owns the agent's identity and the way it runs. Its access is granted here before its pods start, or on the resources
+afterwards, with `allow`. AKS gives no pod an identity of its own, so that the agent's is user-assigned: this component
+creates it, it trusts one service account, and it is deleted with the component. The cluster's kubelet pulls the image:
+`AksCluster.let_pull`, once for all agents.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,7 @@ from components.agents.network_policy import (
     to_callees,
     to_dns,
 )
+from components.agents.permissions import Permission
 from components.federation import ServiceAccount, trust
 from components.hosts.aks_cluster import AksCluster
 from components.resources.image_registry import ImageRegistry
@@ -68,6 +70,8 @@ class AksAgentArgs(TypedDict):
     """Memory of each pod, such as `1Gi`, as request and as limit."""
     replicas: int
     """Number of pods."""
+    permissions: NotRequired[Sequence[Permission]]
+    """Access of the agent: its role assignments are created before the pods."""
     egress: NotRequired[Sequence[EgressArgs]]
     """Addresses that the pods may reach in addition to DNS; without them, nothing outside the cluster."""
     callees: NotRequired[Sequence[CalleeArgs]]
@@ -103,6 +107,9 @@ class AksAgent(Agent):
         self._identity_name = args["identity_name"]
         self._labels = {_NAME: args["app_name"]}
         identity = self._identity()
+        self.principal_id = identity.principal_id
+        self.app_name = args["app_name"]
+        self.grants = [each.grant_to(self) for each in args.get("permissions", ())]
         account_of = ServiceAccount(args["cluster"].issuer_url, args["namespace"], args["app_name"])
         trusted = trust(
             f"{name}-is-its-service-account",
@@ -124,10 +131,8 @@ class AksAgent(Agent):
             opts=self._in_cluster(namespace),
         )
         policies = self._policies(namespace)
-        # Pods that start sooner have no token, no network policy or no image yet.
-        self._deployment(image, [account, *trusted, *policies, *args["cluster"].may_pull])
-        self.principal_id = identity.principal_id
-        self.app_name = args["app_name"]
+        # Pods that start sooner have no token, no access, no network policy or no image yet.
+        self._deployment(image, [account, *trusted, *self.grants, *policies, *args["cluster"].may_pull])
         self.namespace = args["namespace"]
         port = args.get("port")
         if port:

@@ -3,7 +3,7 @@
 Owns the order in which they are created, and the outputs of the stack.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, NotRequired, TypedDict
 
@@ -184,9 +184,8 @@ class AgentNetwork(pulumi.ComponentResource):
             list(permissions.values()),
         )
         made = ContainerAppAgent(name, args, self._site.own)
-        if made.grants:
-            names = (each.pulumi_resource_name for each in made.grants)
-            self._granted_before[made] = dict(zip(permissions, names, strict=True))
+        if agent.identity == "user-assigned":
+            self._granted_before[made] = _names(permissions, made.grants)
         return made
 
     def _access_of(self, name: str) -> tuple[Access, ...]:
@@ -195,8 +194,11 @@ class AgentNetwork(pulumi.ComponentResource):
         return () if self._site.environment.runs_placeholder(name, network) else network.agents[name].access
 
     def _in_cluster(self, name: str, agent: Agent) -> AksAgent:
+        permissions = self._granting.permissions(self._access_of(name))
         args = in_cluster(self._site, name, agent, self._hosts, self._registry, self._variables(name, agent))
-        return AksAgent(name, args, self._site.own)
+        made = AksAgent(name, {**args, "permissions": list(permissions.values())}, self._site.own)
+        self._granted_before[made] = _names(permissions, made.grants)
+        return made
 
     def _variables(self, name: str, agent: Agent) -> dict[str, pulumi.Input[str]]:
         azure_name = app_name(self._site.network.name, name, self._site.environment.stack)
@@ -245,6 +247,11 @@ class AgentNetwork(pulumi.ComponentResource):
             }
             for name, component in sorted(made.items())
         }
+
+
+def _names(permissions: Iterable[Right], grants: Iterable[pulumi.CustomResource]) -> dict[Right, str]:
+    """Return the logical names of grants by resource and verb."""
+    return dict(zip(permissions, (each.pulumi_resource_name for each in grants), strict=True))
 
 
 def _problem_with_key_only(path: KeyPath, message: str) -> Problem:

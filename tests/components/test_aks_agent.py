@@ -5,10 +5,12 @@ from typing import Any, cast
 import pytest
 
 from components.agents.aks import AksAgent, AksAgentArgs
+from components.agents.permissions import Permission
 from components.hosts.aks_cluster import AksCluster
 from components.resources.image_registry import ImageRegistry
 from components.resources.key_vault import KeyVault
 from components.resources.key_vault_secret import KeyVaultSecret
+from components.resources.model_account import ModelAccount
 from tests.components.places import placed
 from tests.components.recorder import Recorded, Registered, identity_of, principal_of, record
 
@@ -67,6 +69,18 @@ def test_aks_agent_registers_exactly_the_expected_child_resources() -> None:
         ("NetworkPolicy", "report-reaches-what-is-listed"),
         ("Deployment", "report"),
     }
+
+
+def test_aks_agents_pods_start_after_its_role_assignments_are_created() -> None:
+    def program() -> None:
+        models = ModelAccount("models", {**placed("contoso-ai", existing=True), "deployments": []})
+        agent(permissions=[Permission(models, "use")])
+
+    recorded = record(program)
+
+    granted = recorded.one("RoleAssignment", "report-may-use-models")
+    assert granted.urn in recorded.one("Deployment").dependencies
+    assert (granted.parent, granted.inputs["principalId"]) == (recorded.one("AksAgent").urn, principal_of("report"))
 
 
 def test_aks_agents_federated_credential_trusts_only_its_service_account() -> None:

@@ -28,8 +28,9 @@ OTHER_ARGUMENTS = {"fleet"}
 SHARED = "5c1d0000-0000-4000-8000-000000000001"
 
 
-# The address of a project depends on its account, too, since it is built from the account's subdomain.
-_LOOKUP = "::unpublished-in-research-identity"
+# The address of a project depends on its account, too, since it is built from the account's subdomain; and pods of an
+# agent depend on its role assignments.
+_OTHER_DEPENDENCIES = ("::unpublished-in-research-identity", "$kubernetes:apps/v1:Deployment::notifier")
 _WITHOUT_DEPENDENCIES: dict[str, Any] = {"dependencies": [], "propertyDependencies": {}}
 
 
@@ -50,7 +51,10 @@ def on_recording(tmp_path: Path, stack: str, operation: Operation) -> tuple[RunR
 def compared(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Return the rows of a state by URN, without new resources and without those of components with other arguments."""
     named = {row["urn"]: row for row in rows if row["urn"].rpartition("::")[2] not in LATER | OTHER_ARGUMENTS}
-    return {urn: {**row, **_WITHOUT_DEPENDENCIES} if urn.endswith(_LOOKUP) else row for urn, row in named.items()}
+    return {
+        urn: {**row, **_WITHOUT_DEPENDENCIES} if urn.endswith(_OTHER_DEPENDENCIES) else row
+        for urn, row in named.items()
+    }
 
 
 @STACKS
