@@ -10,6 +10,7 @@ import pulumi
 
 from access.azure.roles import role_refusal_reason
 from components.network import AgentNetwork
+from components.network.private_egress import warn_of_private_egress
 from components.network.reserved_addresses import refuse_reserved_addresses
 from manifest import ManifestError, load, model_problem, network_problem, stack_config_problem
 from safe_text.current_date import InvalidDateError, current_date
@@ -34,6 +35,7 @@ def deploy(today: date | None = None) -> AgentNetwork:
         raise pulumi.RunError(str(error)) from None
     create_problem = functools.partial(stack_config_problem, stack, get)
     refuse_reserved_addresses(network, environment, network_problem, create_problem)
+    warn_of_private_egress(network, environment, network_problem)
     return AgentNetwork(
         network.name,
         {

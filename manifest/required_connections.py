@@ -6,13 +6,14 @@ addresses; one that names none may have any host.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import ip_network
 
 from manifest.agents import Agent
 from manifest.environment import Destination, Environment
 from manifest.hosts import FoundryProject
 from manifest.network import Network
 
-__all__ = ["SIGN_IN", "Connection", "is_admitted", "required_connections"]
+__all__ = ["SIGN_IN", "Connection", "doubtful_connections", "is_admitted", "required_connections"]
 
 SIGN_IN = "login.microsoftonline.com"
 """Host at which a pod exchanges its token: "Use Microsoft Entra Workload ID on AKS", Microsoft Learn, 2025."""
@@ -80,6 +81,27 @@ def is_admitted(connection: Connection, destination: Destination) -> bool:
     if named and connection.replaceable and _HTTPS in destination.ports:
         return True
     return connection.port in destination.ports and (named or not destination.hosts)
+
+
+def doubtful_connections(network: Network, environment: Environment) -> Iterator[tuple[str, Connection]]:
+    """Yield each agent with a connection to a public host that its egress admits at private addresses alone.
+
+    Entra ID has no private endpoint, and a Service Bus namespace has one with the tier Premium only ("Allow access to
+    Azure Service Bus namespaces via private endpoints", Microsoft Learn, 2025); the stack creates it as Standard. A
+    proxy may have the host: a destination that names it is not doubtful.
+    """
+    for name, agent in sorted(network.agents.items()):
+        reached = [environment.destinations[one] for one in agent.egress]
+        for connection in required_connections(agent, network, environment) if agent.host == "aks" else ():
+            resource = network.resources.get(connection.needed_by)
+            is_bus = resource is not None and resource.kind.startswith("service-bus") and not resource.existing
+            ways = [one for one in reached if is_admitted(connection, one)]
+            if (is_bus or connection.host == SIGN_IN) and not any(one.hosts or _has_public_block(one) for one in ways):
+                yield name, connection
+
+
+def _has_public_block(destination: Destination) -> bool:
+    return any(not ip_network(block).is_private for block in destination.blocks)
 
 
 def _matches(host: str, pattern: str) -> bool:

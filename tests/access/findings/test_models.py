@@ -1,6 +1,8 @@
 """Tests of the findings about declared model deployments: retired, retiring, unavailable and unknown models."""
 
+import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +11,12 @@ from hypothesis import strategies as st
 
 from access.findings import Finding, check
 from access.model.declared import Declared
+from manifest import ManifestError
+from manifest.declared_document import declared_document
+from manifest.loading import load_with_document
+from manifest.stack_file import config_getter
 from tests.access.findings.small import SMALL
+from tests.projects import any_role, write_project
 
 TODAY = date(2026, 11, 29)
 KNOWN = {"lifecycle": "GA", "retires": "2030-01-01", "notice": "2029-10-03", "availability": "available"}
@@ -70,5 +77,50 @@ def test_finding_about_a_retired_model_is_accepted_by_an_exception_until_it_expi
 
     (before,), (after,) = (findings(facts, day, row) for day in (TODAY, date(2027, 1, 1)))
 
+    assert before.exception is not None
+    assert after.exception is None
+
+
+def of_project(root: Path, deployment: dict[str, str], today: date, **exception: str) -> list[Finding]:
+    """Return the findings about models of a project with one deployment, and one exception for its account."""
+    models = {"kind": "model-account", "account": "contoso-ai", "deployments": [{"name": "small", **deployment}]}
+    network = {
+        "name": "contoso",
+        "registry": {"name": "contoso"},
+        "resources": {"models": models},
+        "agents": {"report": {"image": "report", "access": {"models": "use"}}},
+        "exceptions": [{"on": "models", "because": "moving", "expires": "2026-12-31", **exception}]
+        if exception
+        else [],
+    }
+    environment = {"location": "westeurope", "resource_group": "contoso", "suffix": "dev7", "production": False}
+    write_project(root, network, environment)
+    loaded = load_with_document("dev", config_getter(root, "dev"), root=root, role_refusal_reason=any_role)
+    declared = Declared.from_json(json.loads(json.dumps(declared_document(*loaded))))
+    return [one for one in check(SMALL.graph(), declared, today=today) if one.rule.id.endswith("-model")]
+
+
+def test_findings_about_declared_models_have_their_line_and_the_date_of_the_table(tmp_path: Path) -> None:
+    gpt_5 = {"model": "gpt-5", "version": "2025-08-07"}
+
+    found = [of_project(tmp_path, gpt_5, day) for day in (date(2026, 11, 1), TODAY, date(2027, 2, 9))]
+
+    assert [[one.rule.id for one in each] for each in found] == [[], ["retiring-model"], ["retired-model"]]
+    assert {(one.location, one.resource) for each in found for one in each} == {("network.yaml:9", "models")}
+    assert "retires on 2027-02-09, by the table of 2026-10-05" in found[1][0].what
+
+
+def test_exception_turns_the_error_about_an_unavailable_model_into_a_finding_until_it_expires(tmp_path: Path) -> None:
+    regional = {"model": "gpt-5.6-sol", "version": "2026-07-09", "sku": "Standard"}
+
+    with pytest.raises(ManifestError, match="is not available with the SKU 'Standard' in 'westeurope'"):
+        of_project(tmp_path, regional, TODAY)
+    with pytest.raises(ManifestError, match="is not available with the SKU 'Standard' in 'westeurope'"):
+        of_project(tmp_path, regional, TODAY, finding="retired-model")
+    (before,), (after,) = (
+        of_project(tmp_path, regional, day, finding="unavailable-model") for day in (TODAY, date(2027, 1, 1))
+    )
+
+    assert (before.rule.id, after.rule.id) == ("unavailable-model", "unavailable-model")
     assert before.exception is not None
     assert after.exception is None
