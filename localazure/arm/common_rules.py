@@ -21,6 +21,16 @@ def all_of(*rules: Rules) -> Rules:
     return combined
 
 
+def own_identity_circle(request: Request, thing: str) -> AzureError:
+    """Return the refusal of a new resource that needs something which its own identity has to be permitted to read."""
+    return AzureError(
+        "OwnIdentityBeforeCreation",
+        f"the dependencies form a circle: '{request.name}' needs {thing}, reading it needs a role of the resource's"
+        " system-assigned identity, and that identity begins with the resource; give a user-assigned identity that has"
+        f" the role before, or add {thing} to the existing resource",
+    )
+
+
 def constant(value: Any) -> ComputedOutput:  # noqa: ANN401 (any JSON value)
     """Return a function that computes an output, or the default of an omitted input, as always the same value."""
     return lambda _request: value

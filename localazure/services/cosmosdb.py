@@ -31,7 +31,7 @@ from typing import Any, cast
 from access.azure.roles import by_id
 from localazure.arm import ids
 from localazure.arm.asynchronous import AsynchronousRequests, StatusUrls, regional
-from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, system_data
+from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, own_identity_circle, system_data
 from localazure.arm.property_changes import diff_inputs
 from localazure.arm.property_paths import ABSENT, parse, value_at
 from localazure.arm.resource_type import ComputedOutput, ExclusiveWrites, NameCheck, Request, ResourceType
@@ -64,6 +64,14 @@ _SERVERLESS = "EnableServerless"
 _FREE_TIER = "cosmos free tier"
 _CHANGEABLE_WITH_REGIONS = frozenset({"locations", "tags", "identity"})
 """Properties of an account that may change in the same update as its regions."""
+
+
+def _key_is_readable(request: Request) -> Iterator[AzureError]:
+    # "Configure customer-managed keys for Azure Cosmos DB with Azure Key Vault", Microsoft Learn: the account's own
+    # identity can be used only after the account has been created.
+    is_own = str(request.input("defaultIdentity") or "").lower().startswith("systemassigned")
+    if request.old is None and request.input("keyVaultKeyUri") and is_own:
+        yield own_identity_circle(request, "its key in a key vault (keyVaultKeyUri)")
 
 
 def _regions_are_valid(request: Request) -> Iterator[AzureError]:
@@ -463,7 +471,7 @@ TYPES = (
         name_taken_code="BadRequest",
         name_taken_status=400,
         asynchronous=_ASYNCHRONOUS,
-        rules=all_of(_regions_are_valid, _capacity_mode_allows_inputs, _account_immutables_stay),
+        rules=all_of(_key_is_readable, _regions_are_valid, _capacity_mode_allows_inputs, _account_immutables_stay),
         unique_keys=_free_tier,
         immutable=("kind",),
         immutable_code="BadRequest",

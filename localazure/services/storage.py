@@ -25,7 +25,7 @@ from dataclasses import replace
 from typing import Any
 
 from localazure.arm.asynchronous import AsynchronousRequests, StatusUrls, regional
-from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, on
+from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, on, own_identity_circle
 from localazure.arm.property_paths import ABSENT, value_at
 from localazure.arm.resource_type import ComputedOutput, NameCheck, Request, ResourceType, Rules
 from localazure.arm.world import Values
@@ -53,7 +53,17 @@ _SERVICE_NAME = NameCheck(
     NameRule("a service of a storage account", 7, 7, "default", "'default' and nothing else", "TYPE")
 )
 
+
 # Reasons to refuse an account
+def _key_is_readable(request: Request) -> Iterator[AzureError]:
+    # "Configure customer-managed keys in the same tenant for a new storage account", Microsoft Learn: a new account
+    # needs a user-assigned identity for its key.
+    is_own = str(request.input("encryption.keySource")).lower() == "microsoft.keyvault"
+    identity = request.input("encryption.encryptionIdentity.encryptionUserAssignedIdentity")
+    if request.old is None and is_own and not identity:
+        yield own_identity_circle(request, "its key in a key vault (encryption.keyVaultProperties)")
+
+
 _V2 = "StorageV2"
 _OLDER = ("Storage", "BlobStorage")
 """Kinds of storage accounts that can be upgraded to StorageV2."""
@@ -296,7 +306,7 @@ TYPES = (
         name_check=_ACCOUNT_NAME,
         name_taken_code="StorageAccountAlreadyTaken",
         asynchronous=AsynchronousRequests(write=_RESULT),
-        rules=all_of(_kind_supports_inputs, _account_immutables_stay),
+        rules=all_of(_key_is_readable, _kind_supports_inputs, _account_immutables_stay),
         immutable=("isHnsEnabled", "immutableStorageWithVersioning", "encryption.requireInfrastructureEncryption"),
         immutable_code="AccountPropertyCannotBeUpdated",
         immutable_status=400,

@@ -103,7 +103,11 @@ def test_storage_account_in_local_azure_takes_the_inputs_that_azure_native_renam
         "enableHttpsTrafficOnly": True,
         "enableNfsV3": False,
         "networkRuleSet": {"defaultAction": "Deny", "ipRules": [{"iPAddressOrRange": "198.51.100.7"}]},
-        "encryption": {"keySource": "Microsoft.Keyvault", "keyVaultProperties": {"keyName": "one"}},
+        "encryption": {
+            "keySource": "Microsoft.Keyvault",
+            "keyVaultProperties": {"keyName": "one"},
+            "encryptionIdentity": {"encryptionUserAssignedIdentity": "/subscriptions/s"},
+        },
     }
 
     checked = azure.check(ACCOUNT, inputs | renamed, name="one")

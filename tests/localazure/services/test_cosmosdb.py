@@ -261,3 +261,17 @@ def test_cosmos_account_log_categories_are_accepted_in_diagnostic_settings_in_lo
     make(azure, SETTING, resourceUri=COSMOS_ID, logs=logs, logAnalyticsDestinationType="Dedicated")
     unknown = [{"category": "StorageRead", "enabled": True}]
     assert "StorageRead" in refusal(azure, SETTING, resourceUri=COSMOS_ID, name="other", logs=unknown).message
+
+
+@pytest.mark.parametrize(
+    "identity", ["SystemAssignedIdentity", "FirstPartyIdentity", f"UserAssignedIdentity={IDENTITY_ID}"]
+)
+def test_new_cosmos_account_cannot_read_its_key_with_its_own_identity_in_local_azure(
+    azure: LocalAzure, identity: str
+) -> None:
+    inputs = {"keyVaultKeyUri": "https://kv.vault.azure.net/keys/one", "defaultIdentity": identity}
+
+    if identity.startswith("System"):
+        assert "the dependencies form a circle" in refusal(azure, COSMOS, **inputs).message
+    else:
+        assert make(azure, COSMOS, **inputs)[1]["keyVaultKeyUri"]

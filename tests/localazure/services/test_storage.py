@@ -8,6 +8,8 @@ from tests.localazure.samples import (
     BLOBS,
     CONTAINER,
     GROUP,
+    IDENTITY,
+    IDENTITY_ID,
     QUEUES,
     ROLE_ASSIGNMENT,
     SAMPLES,
@@ -184,3 +186,30 @@ def test_public_container_in_storage_account_created_outside_the_stack_is_accept
     )
 
     assert outputs["publicAccess"] == "Blob"
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_new_storage_account_reads_its_key_only_with_an_identity_from_before_in_local_azure(
+    azure: LocalAzure,
+    named: bool,  # noqa: FBT001 (what the case has)
+) -> None:
+    make(azure, IDENTITY)
+    encryption: dict[str, object] = {"keySource": "Microsoft.Keyvault", "keyVaultProperties": {"keyName": "one"}}
+    own = {"identity": {"type": "SystemAssigned"}}
+    theirs = {"identity": {"type": "UserAssigned", "userAssignedIdentities": [IDENTITY_ID]}}
+    if named:
+        encryption["encryptionIdentity"] = {"encryptionUserAssignedIdentity": IDENTITY_ID}
+        assert make(azure, STORAGE, encryption=encryption, **theirs)[1]["provisioningState"] == "Succeeded"
+    else:
+        refused = refusal(azure, STORAGE, encryption=encryption, **own)
+        assert "the dependencies form a circle: 'networkdev7' needs its key" in refused.message
+
+
+def test_existing_storage_account_can_read_its_key_with_its_own_identity_in_local_azure(azure: LocalAzure) -> None:
+    own = {"identity": {"type": "SystemAssigned"}}
+    account, _ = make(azure, STORAGE, **own, encryption={"keySource": "Microsoft.Storage"})
+    encryption = {"keySource": "Microsoft.Keyvault", "keyVaultProperties": {"keyName": "one"}}
+
+    updated = azure.update(STORAGE, account, {**SAMPLES[STORAGE].inputs, **own, "encryption": encryption})
+
+    assert updated["encryption"]["keySource"] == "Microsoft.Keyvault"
