@@ -69,12 +69,13 @@ def access_policies(resource_ids: ResourceIds, principals: Principals) -> Iterat
     """Yield each access policy as an assignment at its vault, and a note for each that cannot be read."""
     vaults = {resource_ids.id_of(each): each for each in resource_ids.states if each.token == _VAULT_TYPE}
     for where, vault in vaults.items():
-        properties = _properties(vault)
-        if not is_known(properties.get("accessPolicies", ())):
+        if not _decides_by_policies(vault):
+            continue
+        if not is_known(_properties(vault).get("accessPolicies", ())):
             yield Unread(
                 vault.location, "the principals of the vault's access policies are unknown before deployment, or secret"
             )
-        elif _decides_by_policies(vault):
+        else:
             urns = [
                 urn for name in ("properties", "accessPolicies") for urn in vault.property_dependencies.get(name, ())
             ]
@@ -91,8 +92,10 @@ def access_policies(resource_ids: ResourceIds, principals: Principals) -> Iterat
 
 
 def _properties(vault: ResourceState) -> Values:
-    inner = vault.values.get("properties")
-    return {"accessPolicies": inner} if inner is not None and not is_known(inner) else vault.values
+    """Return the properties that the program sets; Azure's where it sets none, which are not known in a preview."""
+    values = vault.inputs or vault.outputs
+    inner = values.get("properties")
+    return {"accessPolicies": inner} if inner is not None and not is_known(inner) else flattened(values)
 
 
 def _decides_by_policies(vault: ResourceState) -> bool:
