@@ -173,42 +173,6 @@ def generic_assignment(draw: Draw, rows: list[Row]) -> None:
     new(rows, kind, "generic", where, properties=properties, **properties)
 
 
-def federated_credential(draw: Draw, rows: list[Row]) -> None:
-    target = draw(st.sampled_from(of_type(rows, IDENTITY)))
-    own = of_type(rows, "azure-native:managedidentity:FederatedIdentityCredential")[0]["outputs"]
-    subject, issuer = draw(
-        st.sampled_from(
-            [
-                ("repo:evil/evil:ref:refs/heads/main", "https://token.actions.githubusercontent.com"),
-                (own["subject"], "https://evil.example"),
-                ("system:serviceaccount:evil:evil", own["issuer"]),
-            ]
-        )
-    )
-    where = f"{target['id']}/federatedIdentityCredentials/evil"
-    kind = "azure-native:managedidentity:FederatedIdentityCredential"
-    new(rows, kind, "evil-credential", where, issuer=issuer, subject=subject)
-
-
-def attached_identity(draw: Draw, rows: list[Row]) -> None:
-    kind, path = draw(
-        st.sampled_from(
-            [
-                ("azure-native:app:ContainerApp", "Microsoft.App/containerApps"),
-                ("azure-native:compute:VirtualMachine", "Microsoft.Compute/virtualMachines"),
-                ("azure-native:resources:AzureCliScript", "Microsoft.Resources/deploymentScripts"),
-                ("azure-native:automation:AutomationAccount", "Microsoft.Automation/automationAccounts"),
-                ("azure-native:logic:Workflow", "Microsoft.Logic/workflows"),
-                ("azure-native:datafactory:Factory", "Microsoft.DataFactory/factories"),
-                ("azure-native:new/v20270101:Thing", "Microsoft.New/things"),
-            ]
-        )
-    )
-    target = draw(st.sampled_from(of_type(rows, IDENTITY)))["id"]
-    identity = {"type": "UserAssigned", "userAssignedIdentities": [target]}
-    new(rows, kind, "evil-host", f"{group_of(rows)}/providers/{path}/{draw(NAMES)}", identity=identity)
-
-
 def keys_on(draw: Draw, rows: list[Row]) -> None:
     switches = {token: row.keys for token, row in BY_TOKEN.items() if isinstance(row.keys, KeySwitch)}
     row = draw(st.sampled_from([row for row in rows if row["type"] in switches]))
@@ -293,10 +257,86 @@ def delegation(draw: Draw, rows: list[Row]) -> None:
     new(rows, f"{kind}Assignment", "a", place, scope=subscription, properties=given)
 
 
+def control_right(draw: Draw, rows: list[Row]) -> None:
+    """Add a custom role with one right on the control plane that leads to data, for any principal."""
+    names = [
+        *(f"Microsoft.ContainerRegistry/registries/{name}" for name in ("write", "tasks/write", "tokens/write")),
+        *(f"Microsoft.Storage/storageAccounts/{name}" for name in ("localUsers/write", "listkeys/action", "write")),
+        "Microsoft.ContainerService/managedClusters/runCommand/action",
+        "Microsoft.KeyVault/vaults/accessPolicies/write",
+        "Microsoft.Search/searchServices/listAdminKeys/action",
+    ]
+    guid, group = draw(GUIDS), group_of(rows)
+    place = definition(rows, guid)
+    permissions = [{"actions": [draw(st.sampled_from(names))]}]
+    kind = "azure-native:authorization:RoleDefinition"
+    values = {"roleName": "x", "roleDefinitionId": guid, "permissions": permissions, "assignableScopes": [group]}
+    new(rows, kind, f"role-{guid}", place, **values)
+    assign(draw, rows, place, group)
+
+
+def active_role(draw: Draw, rows: list[Row]) -> None:
+    """Add an active role of Privileged Identity Management."""
+    kind = draw(st.sampled_from(["roleAssignmentScheduleRequests", "roleAssignmentSchedules"]))
+    where = f"{group_of(rows)}/providers/Microsoft.Authorization/{kind}/{draw(GUIDS)}"
+    principal_id, _ = principal(draw, rows)
+    role = definition(rows, by_name(draw(st.sampled_from(AT_GROUPS))).id)
+    properties = {"principalId": principal_id, "roleDefinitionId": role, "requestType": "AdminAssign"}
+    new(rows, "azure-native:resources:Resource", "active", where, properties=properties)
+
+
+def database_administrator(draw: Draw, rows: list[Row]) -> None:
+    where = f"{group_of(rows)}/providers/Microsoft.Sql/servers/db/administrators/ActiveDirectory"
+    principal_id, _ = principal(draw, rows)
+    new(rows, "azure-native:sql:ServerAzureADAdministrator", "admin", where, sid=principal_id, login="evil")
+
+
+def log_export(draw: Draw, rows: list[Row]) -> None:
+    """Send the logs of an account to a place outside the network."""
+    group = f"/subscriptions/{draw(GUIDS)}/resourceGroups/evil/providers"
+    name, target = draw(
+        st.sampled_from(
+            [
+                ("workspaceId", "Microsoft.OperationalInsights/workspaces/evil"),
+                ("storageAccountId", "Microsoft.Storage/storageAccounts/evil"),
+                ("eventHubAuthorizationRuleId", "Microsoft.EventHub/namespaces/evil/authorizationRules/all"),
+            ]
+        )
+    )
+    account = draw(st.sampled_from(of_type(rows, "azure-native:storage:StorageAccount")))["id"]
+    where = f"{account}/providers/Microsoft.Insights/diagnosticSettings/evil"
+    values = {name: f"{group}/{target}"}
+    new(rows, "azure-native:monitor:DiagnosticSetting", "evil-logs", where, resourceUri=account, **values)
+
+
+def secret_in_output(draw: Draw, rows: list[Row]) -> None:
+    """Add a credential to the outputs of the stack, alone or within an object."""
+    key = draw(st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=43, max_size=43))
+    value = draw(
+        st.sampled_from(
+            [
+                f"DefaultEndpointsProtocol=https;AccountName=evil;AccountKey={key}{key}==;EndpointSuffix=core.windows.net",
+                f"Endpoint=sb://evil.servicebus.windows.net/;SharedAccessKeyName=all;SharedAccessKey={key}=",
+                f"https://evil.blob.core.windows.net/c?sv=2024-11-04&sp=r&sig={key}%3D",
+            ]
+        )
+    )
+    (stack,) = of_type(rows, "pulumi:pulumi:Stack")
+    stack.setdefault("outputs", {})["login"] = {"inside": [value]} if draw(st.booleans()) else value
+
+
 WAYS_IN: tuple[Change, ...] = (
-    *(wide_role, role_at_a_group, custom_role, unknown_role, generic_assignment, federated_credential),
-    *(attached_identity, keys_on, opened, access_policy, weaker_condition, older_condition, cluster_access, delegation),
+    *(wide_role, role_at_a_group, custom_role, unknown_role, generic_assignment, keys_on, opened, access_policy),
+    *(weaker_condition, older_condition, cluster_access, delegation, control_right, active_role),
+    *(database_administrator, log_export),
 )
+"""Changes that give somebody access, in every form of a program."""
+
+SHOWN_BY_AZURE: tuple[Change, ...] = (
+    *(wide_role, role_at_a_group, custom_role, unknown_role, keys_on, opened, access_policy, weaker_condition),
+    *(older_condition, control_right),
+)
+"""Changes of `WAYS_IN` that live Azure lists."""
 
 
 def idle_app(draw: Draw, rows: list[Row]) -> None:

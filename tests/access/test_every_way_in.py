@@ -1,35 +1,56 @@
 """Tests that proof, diff or check reports one extra way in of any kind, and none a change that gives no access."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from access.azure.roles import by_name
+from access.evaluate.foreign_actors import actor_sentence, foreign_actors
 from access.findings import check
 from access.findings.additions import added_findings
 from access.model.declared import Declared
 from access.model.graph import Graph
 from access.questions.diff import difference
 from access.questions.proof import prove
-from access.readers import export, preview
+from access.readers import export, local, preview
+from access.readers.stack_outputs import stack_texts
 from components.conditions import under_paths
 from tests import fabrikam as files
 from tests.access import fabrikam
-from tests.access.program_changes import ASSIGNMENT, HARMLESS, WAYS_IN, Change, Row, of_type, put
+from tests.access.acting_changes import ACTING, HARMLESS_IN_CLUSTERS, application_credential
+from tests.access.program_changes import ASSIGNMENT, HARMLESS, WAYS_IN, Change, Row, of_type, put, secret_in_output
 from tests.access.readers.sources import deployed, exported, previewed, rows
+from tests.derandomized import derandomized
 
 TODAY = date(2026, 11, 28)
 READERS: dict[str, Callable[[list[Row]], Graph]] = {
     "export": lambda found: export.read(exported(found)),
     "preview": lambda found: preview.read(previewed(found)),
+    "document": lambda found: local.read({"operation": "up", "resources": found}),
+    "world": lambda found: local.graph_of_world(world_of(found), "world", source="a world"),
 }
 PATHS = ("incoming/",)
+WITH_OUTPUTS = ("export", "document")
+
+
+def world_of(found: list[Row]) -> dict[str, Any]:
+    """Return the state file of local Azure in which the resources of a program are, and nothing else is."""
+    there = [{**row, "token": row["type"]} for row in found if row.get("id") and row.get("custom") is not False]
+    principals = [{"id": row["outputs"].get("principalId", ""), "owner": row["id"]} for row in there]
+    for row in found:
+        if row["type"] == "pulumi-python:dynamic/foundry:AgentIdentity":
+            project, agents, shared = (row["inputs"].get(name) for name in ("project_id", "agents", "identity"))
+            own = bool(agents) and shared != "shared"
+            owner = f"{project}/agents/{agents[0]}" if own else f"{project}/sharedAgentIdentity"
+            principals.append({"id": row["outputs"]["principal_id"], "owner": owner})
+    return {"resources": there, "stack": found, "principals": principals}
 
 
 @cache
@@ -66,8 +87,9 @@ def errors_before(source: str) -> frozenset[str]:
     return errors(before(source))
 
 
-def errors(graph: Graph) -> frozenset[str]:
-    return frozenset(one.what for one in check(graph, declared(), today=TODAY) if one.rule.severity == "error")
+def errors(graph: Graph, texts: Mapping[str, str] | None = None) -> frozenset[str]:
+    found = check(graph, declared(), today=TODAY, texts=texts)
+    return frozenset(one.what for one in found if one.rule.severity == "error")
 
 
 def seen(graph: Graph, source: str) -> set[str]:
@@ -85,7 +107,7 @@ def seen(graph: Graph, source: str) -> set[str]:
 @st.composite
 def programs(draw: st.DrawFn, way: Change | None) -> list[Row]:
     found = resources()
-    for change in draw(st.lists(st.sampled_from(HARMLESS), max_size=2, unique=True)):
+    for change in draw(st.lists(st.sampled_from([*HARMLESS, *HARMLESS_IN_CLUSTERS]), max_size=2, unique=True)):
         change(draw, found)
     if way is not None:
         way(draw, found)
@@ -97,9 +119,9 @@ def test_unchanged_network_is_reported_by_neither_access_proof_check_nor_diff(so
     assert seen(before(source), source) == set()
 
 
-@pytest.mark.parametrize("way", WAYS_IN, ids=lambda way: way.__name__)
+@pytest.mark.parametrize("way", [*WAYS_IN, application_credential], ids=lambda way: way.__name__)
 @given(data=st.data())
-@settings(max_examples=4, deadline=None)
+@derandomized(3)
 def test_every_added_way_to_get_access_is_reported_by_access_proof_check_or_diff(
     way: Change, data: st.DataObject
 ) -> None:
@@ -109,8 +131,36 @@ def test_every_added_way_to_get_access_is_reported_by_access_proof_check_or_diff
     assert seen(graph, source)
 
 
+@pytest.mark.parametrize("way", ACTING, ids=lambda way: way.__name__)
 @given(data=st.data())
-@settings(max_examples=12, deadline=None)
+@derandomized(4)
+def test_every_added_way_to_act_as_a_network_identity_is_reported_by_proof_and_check_and_diff(
+    way: Change, data: st.DataObject
+) -> None:
+    # A preview does not know the ids of identities that are still to be created.
+    source = data.draw(st.sampled_from(["document", "export", "world"]))
+    graph = READERS[source](data.draw(programs(way)))
+
+    (actor, *_) = foreign_actors(graph)
+    sentence = actor_sentence(graph, actor)
+    assert any(sentence in failure.what for failure in prove(graph, declared()).failures)
+    assert sentence in errors(graph) - errors_before(source)
+    assert difference(before(source), graph).grows
+
+
+@given(data=st.data())
+@derandomized(6)
+def test_every_credential_in_an_output_of_the_stack_is_reported_by_check(data: st.DataObject) -> None:
+    source = data.draw(st.sampled_from(WITH_OUTPUTS))
+    found = data.draw(programs(secret_in_output))
+    document = exported(found) if source == "export" else {"operation": "up", "resources": found}
+
+    reported = errors(READERS[source](found), stack_texts(document)) - errors_before(source)
+    assert any(what.startswith("output login") for what in reported), reported
+
+
+@given(data=st.data())
+@derandomized(12)
 def test_change_that_gives_no_access_is_reported_by_neither_access_proof_check_nor_diff(data: st.DataObject) -> None:
     source = data.draw(st.sampled_from(sorted(READERS)))
     graph = READERS[source](data.draw(programs(None)))
