@@ -8,12 +8,12 @@ Azure/Azure-Landing-Zones#2040 (RoleAssignmentUpdateNotPermitted, with the statu
 Azure/HubAndSpokeResearchEnclave#50 (PrincipalNotFound), Azure/azure-dev#7821 (PrincipalTypeNotSupported). That
 assignments outlast a blob container is Azure/azure-powershell#25375.
 
-Differences from Azure: an assignment counts at once, whatever its principal type means for replication; a principal
-that never existed here is assumed to exist if its type is given, a deleted one is refused, where Azure looks up
-neither; the type of an agent identity may be given by either name that ends with ServicePrincipal, where Azure may
-know one; scopes are subscriptions, groups and resources, no management groups; there is no limit of
-4,000 assignments; how long assignments outlast other things than containers is not documented, and here they always
-do.
+Differences from Azure: an assignment counts at once (but for the fault `roleAssignmentReplication`), whatever its
+principal type means for replication; a principal that never existed here is assumed to exist if its type is given, a
+deleted one is refused, where Azure looks up neither; the type of an agent identity may be given by either name that
+ends with ServicePrincipal, where Azure may know one; scopes are subscriptions, groups and resources, no management
+groups; there is no limit of 4,000 assignments; how long assignments outlast other things than containers is not
+documented, and here they always do.
 Conditions are judged in `role_conditions.py`.
 """
 

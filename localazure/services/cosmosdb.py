@@ -13,13 +13,13 @@ MicrosoftDocs/azure-databases-docs#63 (scope), and as `SqlRoleAssignmentExtensio
 expects it (missing principal); log categories from "Supported logs for Microsoft.DocumentDB/DatabaseAccounts",
 Microsoft Learn, 2026-07-14.
 
-Differences from Azure: no item exists, so no backup does; a principal can be given a role as soon as it exists, and one
-that never was here is taken to exist, as it may be in the directory; of writes only those of role assignments meet
-("exclusive lock"). A region is returned as it was requested, not by its display name. Whether Azure looks for the
-database and container of a scope is not documented; here they must exist. Custom roles, keys, throughput as a resource,
-other APIs than NoSQL and the move from serverless to provisioned throughput do not exist. The messages that no report
-is named for are ours, and so is Conflict for an assignment equal to another one. What an existing account is, is not
-known: no capacity mode is held against what is created in it.
+Differences from Azure: no item exists, so no backup does; a principal can be given a role as soon as it exists (but for
+the fault `principalReplication`), and one that never was here is taken to exist, as it may be in the directory; of
+writes only those of role assignments meet ("exclusive lock"). A region is returned as it was requested, not by its
+display name. Whether Azure looks for the database and container of a scope is not documented; here they must exist.
+Custom roles, keys, throughput as a resource, other APIs than NoSQL and the move from serverless to provisioned
+throughput do not exist. The messages that no report is named for are ours, and so is Conflict for an assignment equal
+to another one. What an existing account is, is not known: no capacity mode is held against what is created in it.
 """
 
 import base64

@@ -5,11 +5,11 @@ user-assigned managed identities", Microsoft Learn, 2025-05; "Important consider
 identity credentials", Microsoft Learn, 2025-02; the code of a conflict as reported in
 pulumi/pulumi-azure-native#4343.
 
-Differences from Azure: what is created can be used at once, with no replication in Entra ID and no throttling; whether
-an issuer exists is not looked at, as in Azure before the first exchange of a token. azure-native tries again where two
-credentials of one identity were written at the same time (pulumi/pulumi-azure-native#4421); here it is an error at
-once. The codes TooManyFederatedIdentityCredentials, FederatedIdentityCredentialAlreadyExists and InvalidAudiences are
-ours: Microsoft names none.
+Differences from Azure: what is created can be used at once, with no replication in Entra ID (but for the fault
+`principalReplication`) and no throttling; whether an issuer exists is not looked at, as in Azure before the first
+exchange of a token. azure-native tries again where two credentials of one identity were written at the same time
+(pulumi/pulumi-azure-native#4421); here it is an error at once. The codes TooManyFederatedIdentityCredentials,
+FederatedIdentityCredentialAlreadyExists and InvalidAudiences are ours: Microsoft names none.
 """
 
 from collections.abc import Iterator
