@@ -21,6 +21,8 @@ from components.resources.kinds import KINDS
 
 __all__ = [
     "ACTIONS",
+    "AGENT_DATA_ACTIONS",
+    "CLUSTER_DATA_ACTIONS",
     "DATA_ACTIONS",
     "DELETED_ACTIONS",
     "LOG_ACTIONS",
@@ -62,15 +64,20 @@ _WORKSPACE_ID = re.compile(
 _CLUSTER = of_token("azure-native:containerservice:ManagedCluster").arm_type
 _WATCHED = {"events", *(each for one in OBJECTS for each in one.watched)}
 
-DATA_ACTIONS = tuple(
+CLUSTER_DATA_ACTIONS = tuple(
     sorted(
         (
-            *(operation for row in TYPES for operation in row.deployer_data),
             *(f"{_CLUSTER}/{one.objects}/{verb}" for one in OBJECTS for verb in MANAGED),
             *(f"{_CLUSTER}/{each}/read" for each in _WATCHED),
         )
     )
 )
+"""The data-plane operations that agents in a cluster need."""
+
+AGENT_DATA_ACTIONS = tuple(sorted(operation for row in TYPES for operation in row.deployer_data))
+"""The data-plane operations that Foundry agents need."""
+
+DATA_ACTIONS = tuple(sorted((*AGENT_DATA_ACTIONS, *CLUSTER_DATA_ACTIONS)))
 """Every data-plane operation that a deployment needs; none reads agents' data or secrets."""
 
 Callers = Literal["agents", "people"]

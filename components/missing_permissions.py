@@ -5,7 +5,7 @@ and at the first Foundry agent, when most of the network exists already ("Hosted
 2026-04-21, and the role data of 2026-08-22).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from access.azure.actions import covered
@@ -13,7 +13,7 @@ from access.azure.roles import Permission
 from access.azure.types.row import MANAGED
 from components.deployer import DATA_ACTIONS, WILDCARDS, control_actions
 
-__all__ = ["MissingPermissions", "missing_permissions"]
+__all__ = ["MissingPermissions", "lacking", "missing_permissions"]
 
 
 class MissingPermissions(NamedTuple):
@@ -38,10 +38,12 @@ def missing_permissions(
     blocks = tuple(held)
     actions = control_actions(with_workspace=with_workspace, existing_group=existing_group)
     needed = sorted({name for pattern in actions for name in _operations_of(pattern)}, key=str.lower)
-    return MissingPermissions(
-        tuple(each for each in needed if not any(_allows(block, each, data=False) for block in blocks)),
-        tuple(each for each in DATA_ACTIONS if not any(_allows(block, each, data=True) for block in blocks)),
-    )
+    return MissingPermissions(lacking(blocks, needed, data=False), lacking(blocks, DATA_ACTIONS, data=True))
+
+
+def lacking(held: Sequence[Permission], operations: Iterable[str], *, data: bool) -> tuple[str, ...]:
+    """Return the operations of one plane that no block of permissions allows."""
+    return tuple(each for each in operations if not any(_allows(block, each, data=data) for block in held))
 
 
 def _operations_of(pattern: str) -> Iterator[str]:

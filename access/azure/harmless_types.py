@@ -95,6 +95,7 @@ _BY_REASON: Mapping[str, tuple[str, ...]] = {
         "archive:*",
         "null:*",
         "pulumi-python:dynamic/deletion:DeletedResources",
+        "pulumi-python:dynamic/preflight:DataPermissions",
         "pulumi:*",
         "random:*",
         "std:*",

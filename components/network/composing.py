@@ -3,7 +3,7 @@
 Owns the order in which they are created, and the outputs of the stack.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NotRequired, TypedDict
 
@@ -17,10 +17,10 @@ from components.agents.foundry import FoundryAgent
 from components.agents.unpublished import UnpublishedAgents
 from components.aliases import forget_api_versions
 from components.customer_key import CustomerKeyArgs, read_identity
-from components.deletion.deleted_resources import DeletedResources
 from components.grants import Grantee
 from components.hosts.container_apps_environment import HostingEnvironment, HostingEnvironmentArgs
 from components.network.agents import in_cluster, in_container_app, in_foundry
+from components.network.data_actions import check_data_actions
 from components.network.deleted_names import look_for_deleted
 from components.network.granting import Granting, Right, right_of
 from components.network.hosts import Hosts
@@ -73,7 +73,9 @@ class AgentNetwork(pulumi.ComponentResource):
         own = pulumi.ResourceOptions(parent=self)
         client = authorization.get_client_config_output()
         deleted = look_for_deleted(network, environment, client.subscription_id, own)
-        group = _group(network, environment, client.subscription_id, own, after=deleted)
+        allowed = check_data_actions(network, environment, client.subscription_id, own)
+        first = [each for each in (deleted, allowed) if each is not None]
+        group = _group(network, environment, client.subscription_id, own, after=first)
         hosting: HostingEnvironmentArgs = {
             "environment_name": environment_name(network.name, environment.stack),
             "resource_group_name": group,
@@ -281,14 +283,15 @@ def _group(
     environment: Environment,
     subscription_id: pulumi.Output[str],
     own: pulumi.ResourceOptions,
-    after: DeletedResources | None,
+    after: Sequence[pulumi.Resource],
 ) -> pulumi.Output[str]:
     """Register the network's resource group, or read an existing one; return its name, which a preview knows.
 
-    Nothing is created before `after`, which stops for deleted resources that are not recovered.
+    Nothing is created before `after`, which stops for deleted resources that are not recovered and for missing
+    permissions of the deployer.
     """
     name = environment.resource_group.name
-    opts = own if after is None else pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(depends_on=[after]))
+    opts = pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(depends_on=after)) if after else own
     if environment.resource_group.existing:
         known = pulumi.Output.concat("/subscriptions/", subscription_id, "/resourceGroups/", name)
         group = resources.ResourceGroup.get(network.name, known, opts)

@@ -119,7 +119,9 @@ class RestApi:
             azure.require(_list_operation("Microsoft.Authorization/roleAssignments", path[: -len(_ROLES)]))
             return Reply(_OK, {"value": list(_assignments(world, path[: -len(_ROLES)], filter_))})
         if path.lower().endswith(_PERMISSIONS):
-            held = permissions_at(world, self._caller, path[: -len(_PERMISSIONS)])
+            place = path[: -len(_PERMISSIONS)]
+            azure.require(_list_operation("Microsoft.Authorization/permissions", place))
+            held = permissions_at(world, self._caller, place)
             return Reply(_OK, {"value": [_permission_row(each) for each in held]})
         found, holder = world.get(path), world.get(path.rpartition("/")[0])
         if found is not None:

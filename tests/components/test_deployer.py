@@ -37,6 +37,7 @@ ARM_TYPES = {kind.token: kind.arm_type for kind in catalogue()}
 SPELLED = {"microsoft.resources/resourcegroups": "microsoft.resources/subscriptions/resourcegroups"}
 # The only operations that are needed in addition to read, write and delete of types.
 ALSO = {
+    "Microsoft.Authorization/permissions/read",
     "Microsoft.App/managedEnvironments/join/action",
     "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action",
     "Microsoft.Network/virtualNetworks/subnets/join/action",
@@ -225,7 +226,8 @@ def test_deployer_role_has_no_operation_that_escalates_privileges(word: str) -> 
 
 def test_deployer_role_has_only_role_assignments_of_microsoft_authorization() -> None:
     assert {action for action in ACTIONS if action.startswith("Microsoft.Authorization/")} == {
-        f"{ASSIGNMENTS}/{verb}" for verb in ("read", "write", "delete")
+        "Microsoft.Authorization/permissions/read",
+        *(f"{ASSIGNMENTS}/{verb}" for verb in ("read", "write", "delete")),
     }
 
 

@@ -43,6 +43,8 @@ AGENT_APPLICATION = "azure-native:cognitiveservices:AgentApplication"
 AGENT_DEPLOYMENT = "azure-native:cognitiveservices:AgentDeployment"
 AGENT_IDENTITY = "pulumi-python:dynamic/foundry:AgentIdentity"
 TOOL_CONNECTION = "pulumi-python:dynamic/foundry:ToolConnection"
+DATA_PERMISSIONS = "pulumi-python:dynamic/preflight:DataPermissions"
+DELETED_RESOURCES = "pulumi-python:dynamic/deletion:DeletedResources"
 CLUSTER = "azure-native:containerservice:ManagedCluster"
 KUBERNETES = "pulumi:providers:kubernetes"
 NAMESPACE = "kubernetes:core/v1:Namespace"
@@ -131,6 +133,10 @@ SAMPLES: dict[str, Sample] = {
             "permissions": [{"actions": ["Microsoft.KeyVault/vaults/read"], "dataActions": []}],
             "assignableScopes": [GROUP],
         },
+    ),
+    DATA_PERMISSIONS: Sample(inputs={"subscription_id": SUBSCRIPTION_ID, "resource_group": "rg", "data_actions": []}),
+    DELETED_RESOURCES: Sample(
+        inputs={"subscription_id": SUBSCRIPTION_ID, "resource_group": "rg", "names": {}, "handling": "report"}
     ),
     WORKSPACE: Sample(
         inputs={**IN_GROUP, "workspaceName": "network-dev", "sku": {"name": "PerGB2018"}, "retentionInDays": 30},

@@ -1,6 +1,7 @@
 """Tests of the least privilege of the deployer: a deployment needs each action of its role, and no other."""
 
 import copy
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -55,8 +56,20 @@ def deployed_everything() -> Deployer:
         return deployer
 
 
+@cache
+def deployed_in_existing_group() -> Deployer:
+    """Return a deployer of a group that exists, who deployed Fabrikam's network."""
+    with TemporaryDirectory() as folder:
+        deployer = bootstrapped(Path(folder) / "world.json", group=GROUP)
+        assert deployer.run(*of_fabrikam("dev")).ok
+        return deployer
+
+
 def test_deployment_without_any_one_action_of_the_deployer_role_is_refused_by_operations_of_that_action() -> None:
-    refused = {action: deployed_everything().refused(action) for action in (*ACTIONS, *DATA_ACTIONS)}
+    deployers = (deployed_everything(), deployed_in_existing_group())
+    refused = {
+        action: {one for each in deployers for one in each.refused(action)} for action in (*ACTIONS, *DATA_ACTIONS)
+    }
     finding = {act.operation for act in deployed_everything().requests.values() if "/deleted" in act.operation}
 
     assert {action for action, operations in refused.items() if not operations} == set(), "remove it from the role"
@@ -70,6 +83,22 @@ def test_deployer_role_allows_every_request_of_a_deployment_and_no_wider_action_
     requested = {(act.operation, act.data) for act in deployed_everything().requests.values()}
 
     assert {name for name, data in requested if not covered(DATA_ACTIONS if data else every, name)} == set()
+
+
+def test_owner_is_refused_in_an_existing_group_by_a_data_action_before_anything_is_created(tmp_path: Path) -> None:
+    deployer = bootstrapped(tmp_path / "prod.json", group=GROUP)
+    role = deployer.world.resources[deployer.role.lower()]
+    owner = replace(role, inputs={**role.inputs, "permissions": [{"actions": ["*"], "dataActions": []}]})
+    deployer.world.put(owner)
+    deployer.world.save(deployer.path)
+
+    result = deployer.run(*of_fabrikam("prod"))
+
+    assert {failure.urn.rpartition("::")[2] for failure in result.failures} == {"fabrikam-data-permissions"}
+    assert "does not have authorization to perform data action" in result.failures[0].message
+    # The engine makes no object of a cluster without the cluster's provider; a local run of the program does.
+    made = set(result.world.resources) - set(deployer.world.resources)
+    assert [one for one in made if f"/{GROUP}/" in one] == []
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,11 @@ TYPES = (
         operations=OWN,
         keys=NOTHING_TO_OPEN,
         listed=Listing("2022-04-01"),
-        deployer=MANAGED,
+        deployer=(
+            *MANAGED,
+            # To report missing permissions of the signed-in identity before anything is created: "Permissions - List
+            # For Resource Group", REST reference, Microsoft Learn, 2026.
+            "Microsoft.Authorization/permissions/read",
+        ),
     ),
 )

@@ -1,0 +1,43 @@
+"""Dynamic resource that a program makes only if the deployer has the data actions of its network: `DataPermissions`.
+
+The program reads the permissions of the signed-in identity from Azure Resource Manager ("Permissions - List For
+Resource Group", REST reference, Microsoft Learn, 2026) while the engine checks the resource's inputs; local Azure
+checks each data action of the inputs.
+
+Differences from Azure: the first missing data action is an error of local Azure; the program lists all of them.
+"""
+
+from collections.abc import Iterator
+from typing import cast
+
+from localazure.arm.permissions import Purpose, RequestedOperation
+from localazure.arm.resource_type import Request, ResourceType
+from localazure.arm.world import Values, World
+
+_TOKEN = "pulumi-python:dynamic/preflight:DataPermissions"  # noqa: S105 - a type token
+
+
+def _needed(world: World, inputs: Values) -> Iterator[RequestedOperation]:
+    """Return the operation of reading permissions, and each data action of the inputs, in the resource group."""
+    place = f"/subscriptions/{world.subscription_id}/resourceGroups/{inputs.get('resource_group')}"
+    yield RequestedOperation(operation="Microsoft.Authorization/permissions/read", data=False, place=place)
+    for action in cast("list[str]", inputs.get("data_actions") or []):
+        yield RequestedOperation(operation=action, data=True, place=place)
+
+
+def _nothing(_purpose: Purpose, _request: Request) -> Iterator[RequestedOperation]:
+    """Return no operation: the resource is in the state of the program alone."""
+    yield from ()
+
+
+TYPES = (
+    ResourceType(
+        _TOKEN,
+        "subscriptions/{subscriptionId}/dataPermissions/network",
+        check_operations=_needed,
+        data_plane=_nothing,
+        inherits_location=False,
+        adoptable=False,
+        known_inputs=("subscription_id", "resource_group", "data_actions"),
+    ),
+)
