@@ -46,3 +46,15 @@ def api(name: Annotated[str, typer.Argument(metavar="PAGE", help="Page to print:
         raise CommandError(f"no reference page {name!r}; the pages are {' and '.join(map(repr, PAGES))}")
     print_text(page(name).removesuffix("\n"))
     return 0
+
+
+@app.command(
+    "documented-facts",
+    epilog=examples("agent-network reference documented-facts > docs/reference/documented-facts.md"),
+)
+def documented_facts() -> int:
+    """Print the reference page about facts that rest on documentation alone."""
+    from cli.documented_facts import page  # noqa: PLC0415 (only this command needs it)
+
+    print_text(page().removesuffix("\n"))
+    return 0
