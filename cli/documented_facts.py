@@ -9,17 +9,26 @@ import re
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import groupby
 from pathlib import Path
+
+from localazure.code_sources import SOURCES
 
 __all__ = ["DocumentedFact", "documented_facts", "page"]
 
 _ROOT = Path(__file__).parents[1]
 _PACKAGES = ("access", "cli", "components", "localazure", "manifest", "policies", "release", "safe_text")
 
+_CODES = _ROOT / "localazure" / "code_sources.py"
+_LISTED = (Path(__file__), _CODES)
+
 _DATE = re.compile(r"\b20\d\d(?:-\d\d(?:-\d\d)?)?\b")
-_SOURCE = re.compile(r"\bMicrosoft Learn\b|\bMicrosoftDocs/|\b[\w-]+/[\w.-]+#\d+")
+_SOURCE = re.compile(r"\bMicrosoft Learn\b|\b[\w-]+/[\w.-]+#\d+")
+_ISSUE = re.compile(r"\b[\w-]+/[\w.-]+#\d+")
+_READ = "read 2026-11"
+"""Date of the issues that are cited without one: the month in which they were read."""
+
 _LABEL = re.compile(r"^(?:Sources?|Facts|Limits?|Codes?|Format): (?=.*\")")
 # A sentence ends before a capital letter, a quotation mark or a code name; "e.g." and "i.e." end none.
 _SENTENCE = re.compile(r'(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)\s+(?=[A-Z"`*])')
@@ -49,14 +58,23 @@ class DocumentedFact:
 
     @cached_property
     def dates(self) -> tuple[str, ...]:
-        """Return the dates of the documents, oldest first."""
+        """Return the dates of the documents, oldest first; empty for an issue without a date."""
         return tuple(sorted(set(_DATE.findall(self.source or self.statement))))
 
+    @property
+    def is_issue(self) -> bool:
+        """Return True if the fact cites an issue of a public repository, which its number identifies."""
+        return _ISSUE.search(f"{self.statement} {self.source}") is not None
 
-def documented_facts() -> list[DocumentedFact]:
+
+@cache
+def documented_facts() -> tuple[DocumentedFact, ...]:
     """Return every fact of the code with a source, by module in the order of the code."""
     paths = (path for package in _PACKAGES for path in sorted((_ROOT / package).rglob("*.py")))
-    return [fact for path in paths if path != Path(__file__) for fact in _facts_of(path)]
+    facts = [fact for path in paths if path not in _LISTED for fact in _facts_of(path)]
+    module = _CODES.relative_to(_ROOT).as_posix()
+    codes = [DocumentedFact(module, f"Azure answers with `{code}`.", source) for code, source in SOURCES.items()]
+    return tuple(sorted((*facts, *codes), key=lambda one: one.module))
 
 
 def page() -> str:
@@ -64,7 +82,7 @@ def page() -> str:
     parts = [_INTRODUCTION]
     for module, facts in groupby(documented_facts(), key=lambda one: one.module):
         rows = "\n".join(
-            f"| {_cell(one.statement)} | {_cell(one.source)} | {min(one.dates, default='')} |" for one in facts
+            f"| {_cell(one.statement)} | {_cell(one.source)} | {min(one.dates, default=_READ)} |" for one in facts
         )
         parts.append(f"## `{module}`\n\n| fact | source | oldest date |\n| --- | --- | --- |\n{rows}")
     return "\n\n".join(parts) + "\n"

@@ -12,7 +12,7 @@ __all__ = ["OWN", "SOURCES"]
 _COMMON = '"Azure Resource Manager: common deployment errors", Microsoft Learn, 2025-03'
 _RBAC = '"Troubleshoot Azure RBAC", Microsoft Learn, 2025-05'
 _KUBERNETES = '"Kubernetes API Concepts", kubernetes.io, 2026'
-_STORAGE = '"Resolve errors for storage account names", Microsoft Learn'
+_STORAGE = '"Resolve errors for storage account names", Microsoft Learn, read 2026-11'
 _PUBLIC = "in public files, 2026"
 
 SOURCES: Mapping[str, str] = {
@@ -91,7 +91,7 @@ SOURCES: Mapping[str, str] = {
     "UnmatchedPrincipalType": "Azure/modern-web-app-pattern-dotnet#129",
     "UpdateKindNotAllowed": "Azure/bicep#15446",
     "VaultAlreadyExists": "Azure/azure-powershell#15115",
-    "VaultNameNotValid": '"Azure Key Vault REST API error codes", Microsoft Learn',
+    "VaultNameNotValid": '"Azure Key Vault REST API error codes", Microsoft Learn, read 2026-11',
 }
 """Source of each of Azure's codes: document or report, with its date where it is known."""
 

@@ -1,7 +1,7 @@
 """Matches the action patterns of Azure roles, such as `Microsoft.Storage/*/read`, with operation names.
 
 Owns matching of names alone; planes, blocks and conditions are the callers' business. Source: Microsoft, "Understand
-Azure role definitions" (role-definitions.md): a wildcard covers any run of characters, and names compare without regard
+Azure role definitions" (2022-08-19): a wildcard covers any run of characters, and names compare without regard
 to case.
 
 One reading is an inference: roles say `userAssignedIdentities/*/assign/action` where the operation is

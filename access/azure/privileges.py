@@ -57,7 +57,7 @@ _WAYS_OUT = (
             "Microsoft.Authorization/locks/write",
             "Microsoft.KeyVault/vaults/accessPolicies/write",
             "Microsoft.KeyVault/vaults/write",
-            # Another tenant gets roles here: "What is Azure Lighthouse", Microsoft Learn.
+            # Another tenant gets roles here: "What is Azure Lighthouse", Microsoft Learn, read 2026-11.
             "Microsoft.ManagedServices/registrationAssignments/write",
         ),
     ),

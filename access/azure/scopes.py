@@ -2,7 +2,7 @@
 
 Owns the one form in which ids are compared: segments in lower case, without slashes around them, and a Cosmos database
 as ARM writes it (`sqlDatabases/d/containers/c`, where Cosmos itself writes `dbs/d/colls/c`). The root is the empty
-text. Source: Microsoft, "Understand scope for Azure RBAC" (scope-overview.md); "Azure Cosmos DB data plane security
+text. Source: Microsoft, "Understand scope for Azure RBAC" (read 2026-11); "Azure Cosmos DB data plane security
 reference" for the scopes of Cosmos.
 """
 

@@ -4,7 +4,7 @@
 resource, `all_access` for the whole graph; `unevaluated` lists everything that none of them could take into account.
 A member of a group holds what the group holds. Where it is not known whether a principal is a member, `decide` is
 conditional, and `all_access` has the access of the group alone. Source: Microsoft, "What is Azure role-based access
-control" (overview.md, "How Azure RBAC determines if a user has access to a resource").
+control" (read 2026-11, "How Azure RBAC determines if a user has access to a resource").
 """
 
 from collections.abc import Iterator

@@ -3,7 +3,7 @@
 The result has three values, as two sets of bits: certainly, and perhaps, where a condition depends on the request.
 Anything unreadable stays undecided: an unknown role perhaps grants everything, an unreadable condition perhaps holds.
 An exclusion applies inside its own block only. Sources: Microsoft, "Understand Azure role definitions"
-(role-definitions.md) and "Understand Azure deny assignments" (deny-assignments.md).
+(2022-08-19) and "Understand Azure deny assignments" (read 2026-11).
 """
 
 from collections.abc import Iterable

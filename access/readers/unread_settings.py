@@ -2,7 +2,7 @@
 
 Owns one reading per setting: messages that are forwarded, events that are captured, logs that leave the program,
 connections with keys, sign-in to the nodes of a cluster, and secrets of a vault for deployments. A setting that is off
-or missing is not noted; one that is not known is. Each reading cites its page of Microsoft Learn.
+or missing is not noted; one that is not known is. Each reading cites its page.
 """
 
 from collections import Counter

@@ -338,7 +338,7 @@ TYPES = (
         rewrites={"identityProfile.kubeletidentity": _kubelet},
         write_only=("servicePrincipalProfile.secret", "aadProfile.serverAppSecret"),
         on_deleted=_delete_kubelet_identity,
-        # "Supported logs for Microsoft.ContainerService/managedClusters", Microsoft Learn.
+        # "Supported logs for Microsoft.ContainerService/managedClusters", Microsoft Learn, read 2026-11.
         log_categories=(
             "cloud-controller-manager",
             "cluster-autoscaler",

@@ -67,8 +67,8 @@ _CHANGEABLE_WITH_REGIONS = frozenset({"locations", "tags", "identity"})
 
 
 def _key_is_readable(request: Request) -> Iterator[AzureError]:
-    # "Configure customer-managed keys for Azure Cosmos DB with Azure Key Vault", Microsoft Learn: the account's own
-    # identity can be used only after the account has been created.
+    # "Configure customer-managed keys for Azure Cosmos DB with Azure Key Vault", Microsoft Learn, read 2026-11: the
+    # account's own identity can be used only after the account has been created.
     is_own = str(request.input("defaultIdentity") or "").lower().startswith("systemassigned")
     if request.old is None and request.input("keyVaultKeyUri") and is_own:
         yield own_identity_circle(request, "its key in a key vault (keyVaultKeyUri)")

@@ -56,8 +56,8 @@ _SERVICE_NAME = NameCheck(
 
 # Reasons to refuse an account
 def _key_is_readable(request: Request) -> Iterator[AzureError]:
-    # "Configure customer-managed keys in the same tenant for a new storage account", Microsoft Learn: a new account
-    # needs a user-assigned identity for its key.
+    # "Configure customer-managed keys in the same tenant for a new storage account", Microsoft Learn, read 2026-11: a
+    # new account needs a user-assigned identity for its key.
     is_own = str(request.input("encryption.keySource")).lower() == "microsoft.keyvault"
     identity = request.input("encryption.encryptionIdentity.encryptionUserAssignedIdentity")
     if request.old is None and is_own and not identity:

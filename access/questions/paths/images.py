@@ -1,6 +1,7 @@
 """Escalation by pushing an image to the registry that another agent is deployed from.
 
-Source: Microsoft, "Azure Container Registry roles and permissions"; a right to run builds is a right to push.
+Source: Microsoft, "Azure Container Registry roles and permissions", read 2026-11; a right to run builds is a right to
+push.
 """
 
 from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 A condition that limits the roles which may be assigned makes the step conditional; its details are not evaluated.
 Cosmos DB has role assignments of its own, which grant data only. Source: Microsoft, "Azure built-in roles for
-Privileged"; "Grant data plane role-based access" (Azure Cosmos DB).
+Privileged", 2026-04-09; "Grant data plane role-based access" (Azure Cosmos DB).
 """
 
 from collections.abc import Iterator
