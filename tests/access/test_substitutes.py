@@ -174,6 +174,17 @@ def test_role_assignment_with_a_condition_version_other_than_2_0_gives_condition
             assert decide(new, "p", UPLOADS, READ).decision == ("allowed" if condition == always else "denied")
 
 
+def test_role_assignments_that_differ_in_the_version_of_their_condition_alone_are_evaluated_apart() -> None:
+    given = [
+        held(OWNER, ACCOUNT, condition="false", condition_version=version, principal=who, id=who)
+        for who, version in (("p", "2.0"), ("q", "1.0"))
+    ]
+    for several in (given, given[::-1]):
+        graph = graph_of(*several, local_auth=False)
+        found = {one: effective_access(graph, one, UPLOADS) for one in [each.principal for each in several]}
+        assert (found["p"].data_conditional, READ in found["q"].data_conditional) == (frozenset(), True)
+
+
 @pytest.mark.parametrize("condition", ["true", "false"])
 def test_permissions_of_a_role_with_a_condition_version_other_than_2_0_give_conditional_access(condition: str) -> None:
     for version, expected in (("1.0", "conditional"), ("2.0", "allowed" if condition == "true" else "denied")):
