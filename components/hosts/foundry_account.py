@@ -36,9 +36,6 @@ class FoundryAccount(ParentResource):
 
     TOKEN = "agent-network:index:FoundryAccount"  # noqa: S105 - a type token
 
-    subdomain: pulumi.Output[str]
-    """Custom subdomain of the account, with which the addresses of its projects begin; empty if Azure shows none."""
-
     def __init__(self, name: str, args: FoundryAccountArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         own = pulumi.ResourceOptions(parent=self)
@@ -52,6 +49,7 @@ class FoundryAccount(ParentResource):
             send_logs(f"{name}-is-logged", _LOGS, source=account.id, workspace_id=args["workspace_id"], parent=self)
             # An account accepts one write at a time, those to its projects included; others fail with a conflict.
             self.last_write = deploy_models(self, args, args.get("deployments", ()), after=account)
+        # No registered output: only the addresses of projects begin with it, and it is empty if Azure shows none.
         self.subdomain = account.properties.apply(lambda known: known.custom_sub_domain_name or "")
         self._register(account)
 
