@@ -68,6 +68,9 @@ def application_actors(
             for each in listed(state.values.get("owners")):
                 way = _Way(f"owner {each if is_known(each) else 'that is not known'}", f"the owners of {state.name!r}")
                 yield from _actors(state, way, _of_application(state, resource_ids), principals, strangers)
+            if state.values.get("password") not in (None, "", [], {}):
+                way = _Way(f"anybody with the password of {state.name!r}", f"the password of {state.name!r}")
+                yield from _actors(state, way, _of_application(state, resource_ids), principals, strangers)
 
 
 class _Way(NamedTuple):

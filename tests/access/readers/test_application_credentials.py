@@ -87,11 +87,20 @@ def test_credential_of_an_application_without_a_role_is_reported_as_not_read_and
     assert sentences(graph_of(*program, way)) == []
 
 
-def test_owner_in_the_properties_of_an_application_with_a_role_can_act_as_its_service_principal() -> None:
+@pytest.mark.parametrize(
+    ("properties", "subject"),
+    [
+        ({"owners": ["somebody"]}, "owner somebody"),
+        ({"password": {"displayName": "x"}}, "anybody with the password of 'robot'"),
+    ],
+)
+def test_owner_or_password_in_the_properties_of_an_application_with_a_role_acts_as_its_service_principal(
+    properties: Row, subject: str
+) -> None:
     program = robot()
-    program[2]["inputs"] = {"owners": ["somebody"]}
+    program[2]["inputs"] = properties
 
-    assert [one.split(",")[0] for one in sentences(graph_of(*program))] == [f"owner somebody can act as {OBJECT}"]
+    assert [one.split(",")[0] for one in sentences(graph_of(*program))] == [f"{subject} can act as {OBJECT}"]
 
 
 def test_credential_of_an_application_that_the_program_does_not_show_concerns_only_agents_of_entra_id() -> None:
