@@ -27,7 +27,7 @@ def test_removing_an_agent_deletes_only_its_app_its_pull_identity_and_its_role_a
             "report-may-send-review-done",
         }
     }
-    assert {one["agent"] for one in document["access"]} == {*AGENTS, "fleet"} - {"report"}
+    assert {one["agent"] for one in document["access"]} == {*AGENTS, "fleet", "research"} - {"report"}
 
 
 def test_new_image_tag_of_one_agent_updates_only_the_image_of_its_container_app(project: Path, run: Run) -> None:

@@ -201,6 +201,12 @@ def with_callers(network: dict[str, Any]) -> None:
     network["people"] = {"analysts": {"kind": "group", "access": {"compliance": "use"}}}
 
 
+def with_reachable_agents(stack: dict[str, Any]) -> None:
+    """Let agents in the cluster reach Foundry agents, and give the group of people its object id."""
+    stack["config"]["agent-network:destinations"]["azure"]["hosts"].append("*.services.ai.azure.com")
+    stack["config"]["agent-network:people"] = {"analysts": GIVEN}
+
+
 def callers(world: World) -> set[str]:
     """Return the principals with a role at the published application of the agent compliance."""
     there = [one for one in world.resources.values() if one.token == ASSIGNMENT]

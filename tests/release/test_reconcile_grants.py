@@ -14,6 +14,7 @@ from tests.release.foundry_project import (
     republish_compliance,
     republish_without_callers_roles,
     with_callers,
+    with_reachable_agents,
 )
 
 
@@ -42,8 +43,7 @@ def test_reconcile_keeps_or_recreates_the_roles_of_all_earlier_callers_of_a_repu
     project: Project, again: Again, gone: int
 ) -> None:
     project.edit("network.yaml", with_callers)
-    people = {"agent-network:people": {"analysts": GIVEN}}
-    project.edit("Pulumi.prod.yaml", lambda stack: stack["config"].update(people))
+    project.edit("Pulumi.prod.yaml", with_reachable_agents)
     project.up()
     everybody = callers(project.world)
     assert everybody == {
