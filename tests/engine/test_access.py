@@ -33,6 +33,6 @@ def test_pulumi_preview_stack_export_and_local_preview_show_the_same_access(tmp_
     for name, graph in found.items():
         assert granted_in(graph) == granted_in(found["local"]), name
         assert graph.unread == (), name
-    assert len(found["local"].assignments) == 17
+    assert len(found["local"].assignments) == 18
     with pytest.raises(UnreadableSource, match="--show-sames"):
         preview.read(partial)
