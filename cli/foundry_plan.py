@@ -1,5 +1,6 @@
 """Formats the plan of `agent-network release foundry reconcile` as text lines and as JSON."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from access.azure.scopes import shown
@@ -7,8 +8,18 @@ from access.reports.terminal import Style
 from release.foundry.reconciling import Move, Plan, Remark, Step
 from release.foundry.stack import Stack
 from release.foundry.state import Grant
+from release.foundry.versions import VersionPin
 
-__all__ = ["plan_document", "plan_lines", "step_line", "summary"]
+__all__ = [
+    "pin_document",
+    "pin_line",
+    "pin_lines",
+    "pin_summary",
+    "plan_document",
+    "plan_lines",
+    "step_line",
+    "summary",
+]
 
 _STEPS: dict[Step, str] = {
     "grant": "creating role assignment",
@@ -104,3 +115,33 @@ def _entry(grant: Grant) -> dict[str, str]:
         "principal": grant.principal,
         "assignment": grant.id,
     }
+
+
+def pin_lines(pins: Sequence[VersionPin]) -> list[str]:
+    """Return the versions to pin as text, two lines for each agent."""
+    return [line for one in pins for line in (_served_sentence(one), f"  ~ pin version {one.declared.version}")]
+
+
+def _served_sentence(pin: VersionPin) -> str:
+    served = " and ".join(pin.served) or "an unknown version"
+    return f"{pin.declared.name} serves {served}, and the stack has version {pin.declared.version}"
+
+
+def pin_line(pin: VersionPin, style: Style) -> str:
+    """Return one applied pin of a version as a line of text."""
+    return f"{style.paint('pinning version:', 'cyan')} {pin.declared.version} of {pin.declared.name}"
+
+
+def pin_summary(pins: Sequence[VersionPin], style: Style, *, applied: bool) -> list[str]:
+    """Return the last line about versions of a reconcile run; none if there is nothing to pin."""
+    if not pins:
+        return []
+    count = f"{len(pins)} version{'' if len(pins) == 1 else 's'}"
+    done = f"{style.paint('done', 'green')}: {count} pinned"
+    return [done if applied else f"{style.paint('plan', 'yellow')}: {count} to pin; run again with --apply"]
+
+
+def pin_document(pins: Sequence[VersionPin]) -> dict[str, Any]:
+    """Return the versions to pin as a part of the JSON document of a reconcile plan."""
+    rows = [{"name": one.declared.name, "version": one.declared.version, "served": list(one.served)} for one in pins]
+    return {"pins": rows} if rows else {}

@@ -10,7 +10,16 @@ from pathlib import Path
 from access.reports.terminal import Style
 from cli.errors import CommandError
 from cli.exit_codes import ExitCode
-from cli.foundry_plan import plan_document, plan_lines, step_line, summary
+from cli.foundry_plan import (
+    pin_document,
+    pin_line,
+    pin_lines,
+    pin_summary,
+    plan_document,
+    plan_lines,
+    step_line,
+    summary,
+)
 from cli.output import print_text
 from cli.project_root import check_stack
 from localazure.arm.faults import VARIABLE, Faults
@@ -22,15 +31,25 @@ from release.foundry.azure import Azure
 from release.foundry.reconciling import Move, Step, apply, plan
 from release.foundry.stack import EngineStack, ExportedStack, LocalStack, Stack
 from release.foundry.state import Grant
+from release.foundry.versions import VersionPin, apply_pins, plan_pins
 from safe_text.display import visible
 
 __all__ = ["reconcile"]
 
 
 def reconcile(  # noqa: PLR0913 (an option each)
-    root: Path, stack_name: str, *, apply_changes: bool, as_json: bool, export: Path | None, local: bool
+    root: Path,
+    stack_name: str,
+    *,
+    apply_changes: bool,
+    as_json: bool,
+    export: Path | None,
+    local: bool,
+    pin_versions: bool,
 ) -> ExitCode:
     """Print the plan that moves Foundry agents' role assignments, apply it if requested, and return the exit code.
+
+    With `pin_versions`, the plan also has the versions that the agents' endpoints are to serve.
 
     Raises:
         CommandError: two sources are given, or there is no such stack.
@@ -44,18 +63,23 @@ def reconcile(  # noqa: PLR0913 (an option each)
     with _azure(root, stack_name, local=local) as azure:
         stack = _stack(root, stack_name, export, local=local)
         planned, is_applied = plan(stack, azure), False
-        for line in () if as_json else plan_lines(planned, style):
+        pins = plan_pins(stack, azure) if pin_versions else ()
+        for line in () if as_json else (*plan_lines(planned, style), *pin_lines(pins)):
             print_text(line)
         try:
             if apply_changes:
                 apply(planned, stack, azure, _step_reporter(style, quiet=as_json))
+                apply_pins(pins, azure, _pin_reporter(style, quiet=as_json))
                 is_applied = True
         finally:
             if as_json:
-                print_text(json.dumps(plan_document(planned, applied=is_applied), indent=2))
+                document = plan_document(planned, applied=is_applied) | pin_document(pins)
+                print_text(json.dumps(document, indent=2))
     if not as_json:
         print_text(summary(planned, stack, style, applied=apply_changes))
-    if planned.moves and not apply_changes:
+        for line in pin_summary(pins, style, applied=apply_changes):
+            print_text(line)
+    if (planned.moves or pins) and not apply_changes:
         return ExitCode.GROWTH
     return ExitCode.NO if planned.obstacles else ExitCode.OK
 
@@ -90,5 +114,13 @@ def _step_reporter(style: Style, *, quiet: bool) -> Callable[[Step, Move, Grant 
     def report(step: Step, move: Move, grant: Grant | None) -> None:
         if not quiet:
             print_text(step_line(step, move, grant, style))
+
+    return report
+
+
+def _pin_reporter(style: Style, *, quiet: bool) -> Callable[[VersionPin], None]:
+    def report(pin: VersionPin) -> None:
+        if not quiet:
+            print_text(pin_line(pin, style))
 
     return report

@@ -39,7 +39,7 @@ def _foundry() -> None:  # a group of one command stays a group
 @foundry.command(
     epilog=_EXAMPLES,
 )
-def reconcile(
+def reconcile(  # noqa: PLR0913 (an option each)
     *,
     stack: Stack = "dev",
     apply: Annotated[
@@ -47,6 +47,12 @@ def reconcile(
         typer.Option(
             "--apply",
             help="Apply the plan in Azure and in the stack's state; without this option, only print the plan.",
+        ),
+    ] = False,
+    pin_versions: Annotated[
+        bool,
+        typer.Option(
+            "--pin-versions", help="Also let each agent's endpoint serve only the version that network.yaml declares."
         ),
     ] = False,
     as_json: Json = False,
@@ -63,8 +69,17 @@ def reconcile(
     """Move role assignments to Foundry agents' current identities.
 
     Compares the current identities of a stack's Foundry agents with the principals of their role assignments, and moves
-    the assignments of replaced identities. The exit code is 3 if --apply would change something.
+    the assignments of replaced identities. With --pin-versions, also sets which version each agent's endpoint serves.
+    The exit code is 3 if --apply would change something.
     """
     from cli.reconcile import reconcile as run  # noqa: PLC0415 (imports Azure's SDK)
 
-    return run(find_root(), stack, apply_changes=apply, as_json=as_json, export=export, local=local)
+    return run(
+        find_root(),
+        stack,
+        apply_changes=apply,
+        as_json=as_json,
+        export=export,
+        local=local,
+        pin_versions=pin_versions,
+    )

@@ -46,7 +46,7 @@ class FoundryAgentArgs(TypedDict):
     identity: IdentitySource
     """Source of the agent's identity."""
     version: NotRequired[str]
-    """Legacy: version of the agent that callers of its application get; required for `application`."""
+    """Version of the agent that its callers get, which the reconciler can pin; required for `application` (legacy)."""
     shared: NotRequired[UnpublishedAgents]
     """Legacy: unpublished agents that share the identity; required for `shared`."""
     principal_id: NotRequired[str | None]
@@ -83,7 +83,9 @@ class FoundryAgent(Agent):
             "project": project.resource_name,
             "app_name": args["app_name"],
         }
-        super().__init__(name, {**inputs, "principal_id": args.get("principal_id")}, opts)
+        # In the state for the reconciler alone: a deployment has no way to pin the version.
+        pinned = {"version": args["version"]} if identity == "per-agent" and args.get("version") else {}
+        super().__init__(name, {**inputs, **pinned, "principal_id": args.get("principal_id")}, opts)
         self.identity = identity
         self.principal_type = args.get("principal_type") or AGENT_IDENTITY
         self.app_name = args["app_name"]
@@ -207,8 +209,8 @@ def _check(name: str, args: FoundryAgentArgs) -> None:
     published = identity == "application"
     if published and not args.get("version"):
         raise ValueError(f"agent {name!r} is published, and its version is missing; set 'version'")
-    if not published and args.get("version") is not None:
-        raise ValueError(f"agent {name!r} is not published; leave out version, or set identity 'application'")
+    if identity == "shared" and args.get("version") is not None:
+        raise ValueError(f"agent {name!r} has no endpoint; leave out version, or set another identity than 'shared'")
     if identity == "given" and configured_id is None:
         raise ValueError(f"agent {name!r} has identity 'given'; set its id in 'principal_id'")
     if (identity == "shared") != (args.get("shared") is not None):

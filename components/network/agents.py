@@ -124,7 +124,7 @@ def in_foundry(
         "identity": identity,
         "principal_type": environment.agent_principal_type,
     }
-    if identity == "application":
+    if identity in {"application", "per-agent"}:
         args["version"] = agent.version
     elif identity == "shared":
         args["shared"] = unpublished[agent.project]
@@ -134,6 +134,7 @@ def in_foundry(
         if environment.can_be_called(name, network):
             # The agent has its own identity; only the id of the identity comes from the configuration.
             args["identity"] = "per-agent"
+            args["version"] = agent.version
     return args
 
 

@@ -54,6 +54,8 @@ class Principal:
     owner: str
     """Id of the resource that the identity belongs to; empty if no simulated resource has the identity."""
     type: str = "ServicePrincipal"
+    agent_version: str = ""
+    """Version that the endpoint of a Foundry agent is pinned to; empty for the latest one, and for other principals."""
 
 
 _DEPLOYER = Principal(id=DEPLOYER_OBJECT_ID, client_id=DEPLOYER_CLIENT_ID, owner="")
@@ -374,7 +376,8 @@ class World:
 
 def _row(record: Resource | Principal) -> Values:
     # not `asdict`, which copies every value deeply; empty fields are left out
-    return {name: value for name, value in vars(record).items() if value not in ((), False)}
+    row = vars(record).items()
+    return {name: value for name, value in row if value not in ((), False) and (name, value) != ("agent_version", "")}
 
 
 def _written(value: object) -> object:

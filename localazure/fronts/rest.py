@@ -51,7 +51,7 @@ _WRITTEN = frozenset(
 )
 _OUTER = frozenset({"name", "type", "location", "tags", "identity", "sku", "kind"})
 _AGENTS = "Microsoft.CognitiveServices/accounts/AIServices/agents"
-_VERBS = {"GET": "read", "POST": "write", "PUT": "write", "DELETE": "delete"}
+_VERBS = {"GET": "read", "POST": "write", "PUT": "write", "PATCH": "write", "DELETE": "delete"}
 _OK, _CREATED, _NO_CONTENT, _BAD_REQUEST = 200, 201, 204, 400
 
 
@@ -77,7 +77,7 @@ class RestApi:
         """Return the response of local Azure to one HTTP request; Azure's errors become error responses.
 
         Args:
-            method: GET, PUT, DELETE or POST.
+            method: GET, PUT, PATCH, DELETE or POST.
             target: path and query.
             token: the text after `Bearer`.
             body: of a request that writes.
@@ -100,7 +100,7 @@ class RestApi:
         if "api-version" not in query:
             raise AzureError("MissingApiVersionParameter", "the query parameter api-version is missing")
         if of_agents:
-            return self._agents(method, **of_agents.groupdict())
+            return self._agents(method, body, **of_agents.groupdict())
         if method != "GET":
             reply = self._write(method, path, body)
             urls = {name: f"{url}?{parts.query}" for name, url in reply.headers.items() if url.startswith("/")}
@@ -170,7 +170,7 @@ class RestApi:
                 return self._operations.begin_refused(azure.begin_write(kind.token, wanted), error)
             return self._operations.begin(operation, Reply(_OK if there else _CREATED, _row(path, made.outputs)))
 
-    def _agents(self, method: str, account: str, project: str, agent: str | None) -> Reply:
+    def _agents(self, method: str, body: Values, account: str, project: str, agent: str | None) -> Reply:
         with self._world.reading() if method == "GET" else self._world.writing() as azure:
             world = azure.world
             found = [one for one in world.resources.values() if _is_project(one, account, project)]
@@ -186,6 +186,8 @@ class RestApi:
                 return Reply(_OK, {"object": "agent.deleted", "name": agent, "deleted": True})
             if method == "POST":
                 foundry.agent_identity(world, where, agent)
+            if method == "PATCH":
+                foundry.pin_version(world, where, agent, body)
             return Reply(_OK, _agent(world, where, agent))
 
 
@@ -278,5 +280,5 @@ def _agent(world: World, project: str, name: str) -> Values:
         "id": name,
         "name": name,
         "instance_identity": identity,
-        "agent_endpoint": foundry.agent_endpoint(),
+        "agent_endpoint": foundry.agent_endpoint("" if own is None else own.agent_version),
     }

@@ -62,7 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(sent)
 
-    do_GET = do_PUT = do_DELETE = do_POST = _answer  # noqa: N815 - the base class names them
+    do_GET = do_PUT = do_PATCH = do_DELETE = do_POST = _answer  # noqa: N815 - the base class names them
 
     def _check_origin(self) -> None:
         """Refuse requests that a page in a browser may have sent: of another host name, or with an origin.

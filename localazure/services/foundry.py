@@ -29,8 +29,10 @@ AgentNotInApplication, TooManyProtocols, HostedDeploymentRetired and ToolConnect
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import cast
 
+from access.azure.foundry_endpoints import LATEST
 from localazure.arm import ids
 from localazure.arm.common_rules import all_of, constant, kept_from_creation, off, on, system_data
 from localazure.arm.permissions import Purpose, RequestedOperation
@@ -111,18 +113,49 @@ def recreate_agent(world: World, project_id: str, agent_name: str) -> Principal:
     return agent_identity(world, project_id, agent_name)
 
 
-def agent_endpoint() -> Values:
-    """Return the settings of a Foundry agent's endpoint that Azure gives an agent at its creation.
+def agent_endpoint(version: str = "") -> Values:
+    """Return the settings of a Foundry agent's endpoint: those that Azure gives an agent at its creation, or pinned.
 
     "Configure and share your agent", Microsoft Learn, 2026-04-14: all calls go to the latest version, and callers need
     a role. `AzureRbac` is the later name of `Entra`: "Configure agent endpoint authorization", Microsoft Learn, 2026.
     """
-    latest = {"type": "FixedRatio", "agent_version": "@latest", "traffic_percentage": 100}
+    latest = {"type": "FixedRatio", "agent_version": version or LATEST, "traffic_percentage": 100}
     return {
         "version_selector": {"version_selection_rules": [latest]},
         "authorization_schemes": [{"type": "AzureRbac"}],
         "protocol_configuration": {"responses": {}},
     }
+
+
+def pin_version(world: World, project_id: str, agent_name: str, settings: Values) -> None:
+    """Let the endpoint of a Foundry agent serve one version, by the settings of a request that changes the agent.
+
+    "Configure and share your agent", Microsoft Learn, 2026-04-14. Local Azure has no versions of agents, so any version
+    is accepted; the other settings of an endpoint cannot be changed here.
+
+    Raises:
+        AzureError: the agent has no endpoint, or the settings are anything but one version for all calls.
+    """
+    own = world.find_owned_principal(f"{_existing(world, project_id)}/agents/{agent_name}")
+    if own is None:
+        raise AzureError("ResourceNotFound", f"agent '{agent_name}' does not exist, or has no endpoint", 404)
+    match settings:
+        case {
+            "agent_endpoint": {
+                "version_selector": {
+                    "version_selection_rules": [
+                        {"type": "FixedRatio", "agent_version": str(version), "traffic_percentage": 100}
+                    ],
+                    **other,
+                },
+                **others,
+            }
+        } if version and not other and not others and len(settings) == 1:
+            world.add_principal(replace(own, agent_version="" if version == LATEST else version))
+        case _:
+            raise AzureError(
+                "BadRequest", "local Azure changes only the version that an agent's endpoint serves to all calls"
+            )
 
 
 def _existing(world: World, project_id: str) -> str:

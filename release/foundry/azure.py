@@ -82,6 +82,19 @@ class Azure:
             raise RuntimeError(str(error)) from None
         return AzureResponse(reply.status, reply.body or {})
 
+    def send_patch_request(self, url: str, audience: str, body: Body, headers: Mapping[str, str]) -> AzureResponse:
+        """Send a PATCH request to a Foundry project, and return the response.
+
+        Raises:
+            RuntimeError: no identity is signed in, or the host cannot be reached.
+        """
+        try:
+            service = self._service(url, audience.removesuffix("/.default"))
+            reply = service.send("PATCH", self._endpoint_url(url), body, headers=headers)
+        except UnreadableSource as error:
+            raise RuntimeError(str(error)) from None
+        return AzureResponse(reply.status, reply.body or {})
+
     def get(self, resource_id: str) -> Body | None:
         """Return a resource as Resource Manager returns it; None if the resource does not exist.
 

@@ -14,7 +14,16 @@ from access.azure.assignment_types import ASSIGNMENTS
 from access.azure.catalogue import System, by_id
 from release.errors import ReleaseError
 
-__all__ = ["AgentIdentity", "Grant", "PrincipalSource", "Row", "agent_identities", "with_replaced_guids"]
+__all__ = [
+    "AgentIdentity",
+    "DeclaredVersion",
+    "Grant",
+    "PrincipalSource",
+    "Row",
+    "agent_identities",
+    "declared_versions",
+    "with_replaced_guids",
+]
 
 Row = Mapping[str, Any]
 
@@ -74,6 +83,33 @@ class AgentIdentity:
     """Role assignments of callers at the agent, which are deleted with it; without callers that are Foundry agents."""
     has_pending_deletion: bool = False
     """True if an interrupted update left a role assignment that the engine still has to delete."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredVersion:
+    """Version of a Foundry agent with an endpoint of its own that network.yaml declares, as in the state of a stack."""
+
+    name: str
+    agent: str
+    """Name of the agent in its Foundry project."""
+    project_endpoint: str
+    version: str
+
+
+def declared_versions(rows: Sequence[Row]) -> list[DeclaredVersion]:
+    """Return the declared version of each Foundry agent with an endpoint of its own, ordered by name."""
+    live = [row for row in rows if not _to_be_deleted(row)]
+    with_version = [row for row in live if row.get("type") == _AGENT and _inputs(row).get("version")]
+    found = [
+        DeclaredVersion(
+            name=_name(row),
+            agent=str(_inputs(row)["agent"]),
+            project_endpoint=str(_lookup_inputs(row, live)["project_endpoint"]),
+            version=str(_inputs(row)["version"]),
+        )
+        for row in with_version
+    ]
+    return sorted(found, key=lambda one: one.name)
 
 
 def agent_identities(rows: Sequence[Row]) -> list[AgentIdentity]:

@@ -366,7 +366,7 @@ def test_unknown_verb_on_a_foundry_agent_is_refused_with_its_valid_verbs() -> No
             {**PUBLISHED, "principal_id": GUID},
             "identity 'application', which Foundry assigns; leave out 'principal_id'",
         ),
-        ({"identity": "per-agent", "version": "7"}, "leave out version, or set identity 'application'"),
+        ({"identity": "shared", "shared": None, "version": "7"}, "has no endpoint; leave out version"),
     ],
 )
 def test_foundry_agent_component_refuses_inconsistent_arguments(given: dict[str, Any], why: str) -> None:

@@ -144,8 +144,8 @@ RULES = (
         title="A Foundry agent serves another version than network.yaml declares",
         why="Callers get instructions and tools that nobody reviewed here: with `@latest`, each new version is served "
         "at once.",
-        fix="Let the agent's endpoint serve only this version, in the portal or by its `version_selector`, or correct "
-        "`version`.",
+        fix="Pin the version with `agent-network release foundry reconcile --stack prod --pin-versions --apply` or in "
+        "the portal, or correct `version`.",
         help="Counts, in live Azure only, agents whose endpoint has a version selector other than exactly the declared "
         "version. Azure serves the latest version by default (*Configure and share your agent*, Microsoft Learn, "
         "2026-04-14).",

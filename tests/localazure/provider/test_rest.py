@@ -325,3 +325,27 @@ def test_role_assignment_of_cosmos_is_accepted_and_refused_in_its_status_over_lo
     again = front.ask("PUT", twin, body)
     assert [front.status(again)["status"] for _ in range(2)] == ["InProgress", "Succeeded"]
     assert front.ask("GET", twin).status == 200
+
+
+def selecting(*rules: dict[str, Any]) -> dict[str, Any]:
+    return {"agent_endpoint": {"version_selector": {"version_selection_rules": list(rules)}}}
+
+
+def test_endpoint_of_a_foundry_agent_serves_the_latest_version_until_a_request_pins_one(front: Front) -> None:
+    front.make(AGENT_IDENTITY)
+    first, latest = (
+        {"type": "FixedRatio", "agent_version": each, "traffic_percentage": 100} for each in ("1", "@latest")
+    )
+
+    def selector(reply: Reply) -> object:
+        assert reply.document is not None
+        return {"agent_endpoint": {"version_selector": reply.document["agent_endpoint"]["version_selector"]}}
+
+    assert selector(front.ask("GET", f"{PROJECT}/agents/report")) == selecting(latest)
+    assert selector(front.ask("PATCH", f"{PROJECT}/agents/report", selecting(first))) == selecting(first)
+    assert selector(front.ask("GET", f"{PROJECT}/agents/report")) == selecting(first)
+    assert selector(front.ask("PATCH", f"{PROJECT}/agents/report", selecting(latest))) == selecting(latest)
+    assert code(front.ask("PATCH", f"{PROJECT}/agents/nobody", selecting(first))) == (404, "ResourceNotFound")
+    half = first | {"traffic_percentage": 50}
+    for body in ({}, selecting(), selecting(half), selecting(first, first), selecting(first) | {"name": "other"}):
+        assert code(front.ask("PATCH", f"{PROJECT}/agents/report", body)) == (400, "BadRequest")
