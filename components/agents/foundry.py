@@ -84,7 +84,8 @@ class FoundryAgent(Agent):
             "app_name": args["app_name"],
         }
         # In the state for the reconciler alone: a deployment has no way to pin the version.
-        pinned = {"version": args["version"]} if identity == "per-agent" and args.get("version") else {}
+        version = args.get("version") if identity == "per-agent" else None
+        pinned = {"version": version} if version else {}
         super().__init__(name, {**inputs, **pinned, "principal_id": args.get("principal_id")}, opts)
         self.identity = identity
         self.principal_type = args.get("principal_type") or AGENT_IDENTITY

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from access.azure.foundry_endpoints import served_versions
 from components.agents.azure_response import AzureResponse
 from release.errors import ReleaseError
-from release.foundry.azure import Azure
+from release.foundry.azure import Azure, Body
 from release.foundry.stack import Stack
 from release.foundry.state import DeclaredVersion, declared_versions
 
@@ -79,7 +79,7 @@ def apply_pins(pins: Sequence[VersionPin], azure: Azure, report: Callable[[Versi
             )
 
 
-def _send(azure: Azure, declared: DeclaredVersion, change: dict[str, object] | None = None) -> AzureResponse:
+def _send(azure: Azure, declared: DeclaredVersion, change: Body | None = None) -> AzureResponse:
     url = f"{declared.project_endpoint}/agents/{quote(declared.agent, safe='')}?api-version=v1"
     try:
         if change is None:
