@@ -143,8 +143,8 @@ class BlastIndex:
     def influences(self, agent: str, *, without: frozenset[str] = frozenset()) -> Iterator[Influence]:
         """Yield the agents that read data which an agent writes, or that the agent can call, without some agents."""
         for name, one in self.held(agent).items():
-            shared = self._shared(agent, name, one.writes, self._readers, "{} {writes} what {} {reads}", without)
-            yield from shared
+            if one.writes:
+                yield from self._shared(agent, name, one.writes, self._readers, "{} {writes} what {} {reads}", without)
             calls = {each for each in one.operations if word(each) == "use"} if name in self._callable else set[str]()
             other = self._callable.get(name, "")
             if calls and other != agent and other not in without:
@@ -153,7 +153,8 @@ class BlastIndex:
     def influenced_by(self, agent: str, *, without: frozenset[str] = frozenset()) -> Iterator[Influence]:
         """Yield the agents that write data which an agent reads, or that can call the agent, without some agents."""
         for name, one in self._own(agent).items():
-            yield from self._shared(agent, name, one.reads, self._writers, "{} {reads} what {} {writes}", without)
+            if one.reads:
+                yield from self._shared(agent, name, one.reads, self._writers, "{} {reads} what {} {writes}", without)
         yield from (one for one in self._callers.get(agent, ()) if one.agent not in without)
 
     def influenced(self, agent: str) -> frozenset[str]:

@@ -7,7 +7,6 @@ topic). Rows and columns are ids, with names that `access.questions.display_name
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from access.azure.catalogue import built_in_name
 from access.azure.scopes import key
@@ -35,27 +34,38 @@ class MatrixEntry:
         default_factory=list[tuple[Principal, Resource, EffectiveAccess]]
     )
     """Each identity with a resource, or part of it, and the effective access there; complete in a matrix."""
+    _combined: tuple[frozenset[str], frozenset[str], frozenset[str]] | None = None
+    """Operations that are allowed certainly, perhaps, and in either way; computed on first use."""
 
     @property
     def agent(self) -> str:
         """Return the display name of the agent or other principal."""
         return self.subject.name
 
-    @cached_property
+    @property
     def allowed(self) -> frozenset[str]:
         """Return the operations of both planes that are certainly allowed."""
-        return union(*(names for _, _, reach in self.reaches for names in (reach.allowed, reach.data_allowed)))
+        return self._operations[0]
 
-    @cached_property
+    @property
     def conditional(self) -> frozenset[str]:
         """Return the operations of both planes that depend on a condition or on something unknown."""
-        sets = (names for _, _, reach in self.reaches for names in (reach.conditional, reach.data_conditional))
-        return difference(union(*sets), self.allowed)
+        return self._operations[1]
 
-    @cached_property
+    @property
     def operations(self) -> frozenset[str]:
         """Return all operations that are allowed, certainly or perhaps."""
-        return union(self.allowed, self.conditional)
+        return self._operations[2]
+
+    @property
+    def _operations(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+        # The entry of most cells has one reach, and `cached_property` locks at every first use.
+        if self._combined is None:
+            reaches = [reach for _, _, reach in self.reaches]
+            allowed = union(*(names for reach in reaches for names in (reach.allowed, reach.data_allowed)))
+            perhaps = union(*(names for reach in reaches for names in (reach.conditional, reach.data_conditional)))
+            self._combined = allowed, difference(perhaps, allowed), union(allowed, perhaps)
+        return self._combined
 
     @property
     def sorted_operations(self) -> list[str]:

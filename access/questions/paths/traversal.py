@@ -5,7 +5,7 @@ conditional only where every path to it is.
 """
 
 from collections import deque
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from access.azure.scopes import ancestors
 from access.model.graph import Principal
@@ -14,8 +14,7 @@ from access.questions.paths.edges import EscalationSteps, OutgoingSteps
 from access.questions.paths.steps import SCOPE_KINDS, EscalationStep, Node
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """Escalation step by which a node was reached, and the node before it."""
 
     before: Node | None = None
@@ -109,7 +108,8 @@ class _Fixpoint:
         if outgoing.targets not in self._followed:
             self._followed.add(outgoing.targets)
             for step in outgoing.steps:
-                self._reach(step.to, Cause(node, step, doubtful or step.conditional))
+                if step.to not in self.causes:
+                    self._reach(step.to, Cause(node, step, doubtful or step.conditional))
         if outgoing.attachable or outgoing.host is not None:
             self._attach(node, outgoing)
 
