@@ -40,7 +40,7 @@ _INTRODUCTION = """\
 
 Nothing in this project was tried on Azure. Each row is a fact about Azure, Entra ID, Kubernetes or Pulumi that the code
 relies on, with the documents or public reports that it comes from, and the oldest of their dates. After a deployment,
-`agent-network access proof --of live` compares the access that Azure has with the declared access.
+`agent-network access proof --of live --subscription …` compares the access that Azure has with the declared access.
 
 Made by `agent-network reference documented-facts > docs/reference/documented-facts.md`; edit the docstrings and
 comments, not this page."""

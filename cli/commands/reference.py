@@ -53,7 +53,7 @@ def api(name: Annotated[str, typer.Argument(metavar="PAGE", help="Page to print:
     epilog=examples("agent-network reference documented-facts > docs/reference/documented-facts.md"),
 )
 def documented_facts() -> int:
-    """Print the reference page about facts that rest on documentation alone."""
+    """Print the reference page about documented facts."""
     from cli.documented_facts import page  # noqa: PLC0415 (only this command needs it)
 
     print_text(page().removesuffix("\n"))
