@@ -43,7 +43,9 @@ def another_network(root: Path) -> None:
 
 
 @pytest.mark.skipif(IN_CHANGED_COPY in os.environ, reason="this is the run in the copy")
-def test_tests_that_run_the_program_or_the_command_pass_in_a_copy_of_the_repository_with_another_network(tmp_path: Path) -> None:
+def test_tests_that_run_the_program_or_the_command_pass_in_a_copy_of_the_repository_with_another_network(
+    tmp_path: Path,
+) -> None:
     root = tmp_path / "copy"
     shutil.copytree(REPOSITORY, root, ignore=left_out, symlinks=True)
     for name in FILES:
