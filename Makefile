@@ -44,7 +44,7 @@ deployer: setup ## print role and condition of the deploying identity as JSON (S
 	@$(COMMAND) deployer --subscription "$(SUBSCRIPTION)" --object-id "$(OBJECT_ID)" $(if $(GROUP),--group "$(GROUP)") $(if $(EXISTING_GROUP),--existing-group) $(if $(WORKSPACE),--workspace "$(WORKSPACE)") $(CALLERS:%=--callers %)
 
 test: setup ## run all tests
-	@$(RUN) -m pytest -q -n auto
+	@$(RUN) -m pytest -q -n auto --dist worksteal
 
 mutants: setup ## change the code in many small ways, and count the changes that no test detects (MUTANTS="--renew")
 	@$(RUN) -m tests.mutants $(MUTANTS)
