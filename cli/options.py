@@ -9,6 +9,8 @@ from cli.errors import CommandError
 from cli.project_root import find_root, stacks_of
 
 __all__ = [
+    "DeploymentGroup",
+    "DeploymentSubscription",
     "FindingsFormat",
     "Format",
     "Json",
@@ -79,6 +81,18 @@ SourceFormat = Annotated[Format, typer.Option("--format", "-f", help="Format of 
 FindingsForm = Annotated[
     FindingsFormat,
     typer.Option("--format", "-f", help="Format of the output; code hosts show SARIF next to the lines of files."),
+]
+DeploymentSubscription = Annotated[
+    str, typer.Option("--subscription", metavar="ID", help="Azure subscription that the network is deployed to.")
+]
+DeploymentGroup = Annotated[
+    str | None,
+    typer.Option(
+        "--group",
+        metavar="NAME",
+        help="Resource group that the network is deployed to; by default, the whole subscription.",
+        callback=not_empty,
+    ),
 ]
 Subscription = Annotated[
     str | None,

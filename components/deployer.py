@@ -150,17 +150,14 @@ def document(  # noqa: PLR0913 (an option each)
         raise ValueError(f"{workspace!r} is not the id of a Log Analytics workspace; write '/subscriptions/…'")
     scope = f"/subscriptions/{subscription}" + (f"/resourceGroups/{group}" if group else "")
     return {
-        "role": {
-            # Names of roles are unique in a tenant, which can have several networks.
-            "Name": f"Agent network deployer ({group or subscription})",
-            "IsCustom": True,
-            "Description": "Deploys one network of agents: its resource types, and grants as its condition allows.",
-            "Actions": control_actions(with_workspace=workspace is None, existing_group=existing_group),
-            "NotActions": [],
-            "DataActions": list(DATA_ACTIONS),
-            "NotDataActions": [],
-            "AssignableScopes": [scope],
-        },
+        # Names of roles are unique in a tenant, which can have several networks.
+        "role": _custom_role(
+            f"Agent network deployer ({group or subscription})",
+            "Deploys one network of agents: its resource types, and grants as its condition allows.",
+            scope,
+            control_actions(with_workspace=workspace is None, existing_group=existing_group),
+            DATA_ACTIONS,
+        ),
         "scope": scope,
         "condition": assigns_only(
             # An agent has a managed identity or a Foundry agent identity, whose principal type may be another one.
@@ -189,19 +186,31 @@ def document(  # noqa: PLR0913 (an option each)
     }
 
 
+def _custom_role(
+    name: str, description: str, scope: str, actions: Iterable[str], data_actions: Iterable[str] = ()
+) -> dict[str, Any]:
+    """Return a custom role in the form of `az role definition create`."""
+    return {
+        "Name": name,
+        "IsCustom": True,
+        "Description": description,
+        "Actions": list(actions),
+        "NotActions": [],
+        "DataActions": list(data_actions),
+        "NotDataActions": [],
+        "AssignableScopes": [scope],
+    }
+
+
 def _deleted_reader(subscription: str) -> dict[str, Any]:
     """Return the custom role that allows to find soft-deleted resources of a subscription, and not to purge them."""
     return {
-        "deleted_role": {
-            "Name": f"Agent network deleted resource reader ({subscription})",
-            "IsCustom": True,
-            "Description": "Finds deleted vaults, accounts and stores by name. It can neither recover nor purge them.",
-            "Actions": list(DELETED_ACTIONS),
-            "NotActions": [],
-            "DataActions": [],
-            "NotDataActions": [],
-            "AssignableScopes": [f"/subscriptions/{subscription}"],
-        },
+        "deleted_role": _custom_role(
+            f"Agent network deleted resource reader ({subscription})",
+            "Finds deleted vaults, accounts and stores by name. It can neither recover nor purge them.",
+            f"/subscriptions/{subscription}",
+            DELETED_ACTIONS,
+        ),
         "deleted_scope": f"/subscriptions/{subscription}",
     }
 
@@ -222,16 +231,12 @@ def _calling_notes(callers: Iterable[Callers], scope: str) -> list[str]:
 def _log_sender(workspace: str) -> dict[str, Any]:
     """Return the custom role that allows to send logs to a workspace, and neither to change nor to purge it."""
     return {
-        "workspace_role": {
-            "Name": f"Agent network log sender ({workspace.rpartition('/')[2]})",
-            "IsCustom": True,
-            "Description": "Names one workspace in diagnostic settings. It can neither change, query nor purge it.",
-            "Actions": list(LOG_ACTIONS),
-            "NotActions": [],
-            "DataActions": [],
-            "NotDataActions": [],
-            "AssignableScopes": [workspace.partition("/providers/")[0]],
-        },
+        "workspace_role": _custom_role(
+            f"Agent network log sender ({workspace.rpartition('/')[2]})",
+            "Names one workspace in diagnostic settings. It can neither change, query nor purge it.",
+            workspace.partition("/providers/")[0],
+            LOG_ACTIONS,
+        ),
         "workspace_scope": workspace,
     }
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from manifest.base_model import as_mapping
-from manifest.environment import Environment
+from manifest.environment import Environment, HasParent
 from manifest.errors import KeyPath
 from manifest.hosts import FoundryProject
 from manifest.kinds import ModelDeployment
 from manifest.model_availability import ModelTable, ModelVersion
 from manifest.network import Network
+
+Section = Literal["resources", "hosts"]
 
 __all__ = ["DeclaredModel", "declared_models"]
 
@@ -19,7 +21,7 @@ __all__ = ["DeclaredModel", "declared_models"]
 class DeclaredModel:
     """Model deployment of an account that the network creates: its owner, account, region and settings."""
 
-    section: Literal["resources", "hosts"]
+    section: Section
     owner: str
     """Name in the network of the resource or of the Foundry project that declares it."""
     account: str
@@ -50,28 +52,24 @@ class DeclaredModel:
 
 def declared_models(network: Network, environment: Environment) -> Iterator[DeclaredModel]:
     """Yield the model deployments of all accounts that the network creates, in the order of their owners' names."""
+    for section, owner, entry in _accounts(network):
+        region, account = environment.location_of(entry), environment.parent_name(entry)
+        for one in cast("tuple[ModelDeployment, ...]", getattr(entry, "deployments", ())):
+            yield DeclaredModel(
+                section=section,
+                owner=owner,
+                account=entry.parent,
+                account_name=account,
+                region=region,
+                deployment=one,
+            )
+
+
+def _accounts(network: Network) -> Iterator[tuple[Section, str, HasParent]]:
+    """Yield section, name and entry of each resource and host whose account the network creates, by name."""
     for name, resource in sorted(network.resources.items()):
         if resource.kind == "model-account" and not resource.existing:
-            deployments = cast("tuple[ModelDeployment, ...]", getattr(resource, "deployments", ()))
-            region, account = environment.location_of(resource), environment.parent_name(resource)
-            for one in deployments:
-                yield DeclaredModel(
-                    section="resources",
-                    owner=name,
-                    account=resource.parent,
-                    account_name=account,
-                    region=region,
-                    deployment=one,
-                )
+            yield "resources", name, resource
     for name, host in sorted(network.hosts.items()):
         if isinstance(host, FoundryProject) and not host.existing:
-            region, account = environment.location_of(host), environment.parent_name(host)
-            for one in host.deployments:
-                yield DeclaredModel(
-                    section="hosts",
-                    owner=name,
-                    account=host.parent,
-                    account_name=account,
-                    region=region,
-                    deployment=one,
-                )
+            yield "hosts", name, host

@@ -14,7 +14,7 @@ _REFERENCE = r"(?:\$|%\w+%|\{\{|\{\w+\}|<[\w -]*>|`|@Microsoft\.KeyVault|secretr
 _VALUE = rf"[\"']?(?!{_REFERENCE})[^\s\"',]"
 _PAIR = rf"[\"']?[^\s:\"',]{{0,127}}[\"']?:{_VALUE}"
 _GAP, _GAP_OR_NONE = r"[\s\"',]{1,4}", r"[\s\"',=]{0,4}"
-"""What separates words of a command: blanks, or the signs of a JSON list."""
+"""Characters between the words of a command: blanks, or quotes and commas of a JSON list."""
 _START = rf"(?:^|[\s;&|(\"'/,\[])(?:%s)(?:\.exe)?(?={_GAP})[^\n;|&]{{0,2000}}?{_GAP}"
 """Name of a command, and its arguments up to the option for the password."""
 _SHORT_OPTIONS = {

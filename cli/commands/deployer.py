@@ -8,7 +8,7 @@ import typer
 
 from cli.errors import CommandError
 from cli.help_text import examples
-from cli.options import not_empty
+from cli.options import DeploymentGroup, DeploymentSubscription, not_empty
 from cli.output import print_text
 
 __all__ = ["EXAMPLES", "Callers", "deployer"]
@@ -24,9 +24,7 @@ class Callers(StrEnum):
 
 
 def deployer(  # noqa: PLR0913, PLR0917 (an option each)
-    subscription: Annotated[
-        str, typer.Option("--subscription", metavar="ID", help="Azure subscription that the network is deployed to.")
-    ],
+    subscription: DeploymentSubscription,
     object_id: Annotated[
         str,
         typer.Option(
@@ -35,15 +33,7 @@ def deployer(  # noqa: PLR0913, PLR0917 (an option each)
             help="Object id of the deploying identity in Entra ID, which the condition lets it assign no role to.",
         ),
     ],
-    group: Annotated[
-        str | None,
-        typer.Option(
-            "--group",
-            metavar="NAME",
-            help="Resource group that the network is deployed to; by default, the whole subscription.",
-            callback=not_empty,
-        ),
-    ] = None,
+    group: DeploymentGroup = None,
     role: Annotated[
         list[str] | None,
         typer.Option(

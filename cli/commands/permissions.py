@@ -6,7 +6,7 @@ import typer
 
 from cli.errors import CommandError
 from cli.help_text import examples
-from cli.options import not_empty
+from cli.options import DeploymentGroup, DeploymentSubscription
 
 __all__ = ["EXAMPLES", "permissions"]
 
@@ -14,18 +14,8 @@ EXAMPLES = examples("agent-network permissions --subscription ID --group agents-
 
 
 def permissions(
-    subscription: Annotated[
-        str, typer.Option("--subscription", metavar="ID", help="Azure subscription that the network is deployed to.")
-    ],
-    group: Annotated[
-        str | None,
-        typer.Option(
-            "--group",
-            metavar="NAME",
-            help="Resource group that the network is deployed to; by default, the whole subscription.",
-            callback=not_empty,
-        ),
-    ] = None,
+    subscription: DeploymentSubscription,
+    group: DeploymentGroup = None,
     endpoint: Annotated[
         str,
         typer.Option(

@@ -39,6 +39,11 @@ def required_operations(request: Request, purpose: Purpose) -> Iterator[Requeste
             yield linked_operation(_ASSIGN, identity)
 
 
+def no_operations(_purpose: Purpose, _request: Request) -> Iterator[RequestedOperation]:
+    """Return no operation, for a resource that is in the state of the program alone."""
+    yield from ()
+
+
 def linked_operation(operation: str, place: str) -> RequestedOperation:
     """Return an operation on another resource that a write requires, such as joining an environment."""
     return RequestedOperation(operation=operation, data=False, place=place, purpose=Purpose.LINK)

@@ -249,7 +249,7 @@ class World:
     def save_changes(self, path: Path, position: persistence.Position | None) -> persistence.Position | None:
         """Append what changed since the last write to the file, which was read up to `position`; return the new end.
 
-        The whole state is written if there is no file yet, or if its changes have become longer than the state.
+        Writes the state again if there is no file yet, or if the changes in it take more space than the state.
         """
         if not self._changed:
             return position

@@ -10,8 +10,9 @@ Differences from Azure: the first missing data action is an error of local Azure
 from collections.abc import Iterator
 from typing import cast
 
-from localazure.arm.permissions import Purpose, RequestedOperation
-from localazure.arm.resource_type import Request, ResourceType
+from localazure.arm.permissions import RequestedOperation
+from localazure.arm.required_operations import no_operations
+from localazure.arm.resource_type import ResourceType
 from localazure.arm.world import Values, World
 
 _TOKEN = "pulumi-python:dynamic/preflight:DataPermissions"  # noqa: S105 - a type token
@@ -25,17 +26,12 @@ def _needed(world: World, inputs: Values) -> Iterator[RequestedOperation]:
         yield RequestedOperation(operation=action, data=True, place=place)
 
 
-def _nothing(_purpose: Purpose, _request: Request) -> Iterator[RequestedOperation]:
-    """Return no operation: the resource is in the state of the program alone."""
-    yield from ()
-
-
 TYPES = (
     ResourceType(
         _TOKEN,
         "subscriptions/{subscriptionId}/dataPermissions/network",
         check_operations=_needed,
-        data_plane=_nothing,
+        data_plane=no_operations,
         inherits_location=False,
         adoptable=False,
         known_inputs=("subscription_id", "resource_group", "data_actions"),

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from typing import cast
 
 from localazure.arm import ids
-from localazure.arm.permissions import Purpose, RequestedOperation
-from localazure.arm.resource_type import Request, ResourceType
+from localazure.arm.permissions import RequestedOperation
+from localazure.arm.required_operations import no_operations
+from localazure.arm.resource_type import ResourceType
 from localazure.arm.world import Resource, Values, World
 from localazure.errors import InvalidInputs, Violation
 
@@ -66,18 +67,13 @@ def _reads(world: World, inputs: Values) -> Iterator[RequestedOperation]:
         yield RequestedOperation(operation=_READS[arm_type.lower()], data=False, place=place)
 
 
-def _nothing(_purpose: Purpose, _request: Request) -> Iterator[RequestedOperation]:
-    """Return no operation: the resource is in the state of the program alone."""
-    yield from ()
-
-
 TYPES = (
     ResourceType(
         _TOKEN,
         "subscriptions/{subscriptionId}/deletedResources/network",
         check_operations=_reads,
         checked_inputs=_with_found,
-        data_plane=_nothing,
+        data_plane=no_operations,
         inherits_location=False,
         adoptable=False,
         known_inputs=("subscription_id", "resource_group", "names", "handling", "found"),
