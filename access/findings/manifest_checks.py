@@ -6,6 +6,7 @@ from access.azure.audiences import AUDIENCES
 from access.azure.foundry_endpoints import served_versions
 from access.azure.planes import AGENT
 from access.azure.verbs import CALLED
+from access.evaluate.cached_sets import union
 from access.evaluate.relevance import resource_type
 from access.evaluate.role_operations import identifying_operations
 from access.findings.catalogue import BY_ID
@@ -54,7 +55,7 @@ def _rights(context: CheckContext) -> dict[str, set[tuple[str, str]]]:
     for principal_id, resource, reach in context.accesses:
         principal = context.graph.principal(principal_id)
         if principal and context.is_agent(principal) and resource.declared:
-            can = reach.allowed | reach.conditional | reach.data_allowed | reach.data_conditional
+            can = union(*reach.sets)
             for verb in verbs.get(resource.name, ()):
                 if identifying_operations(resource.kind, verb, resource_type(resource)) & can:
                     for agent in principal.agents:

@@ -81,7 +81,7 @@ def _beyond(case: _Case) -> Iterator[Finding]:
     kind, arm_type, reach = case.resource.kind, case.arm_type, case.reach
     access = case.access
     declared = union(*(operations_of_access(each, kind, arm_type) for each in access))
-    beyond = difference(_all(reach), declared)
+    beyond = difference(union(*reach.sets), declared)
     if not beyond:
         return
     data = union(reach.data_allowed, reach.data_conditional)
@@ -145,10 +145,6 @@ def _first(grants: list[tuple[Assignment, Operations]], wanted: Operations) -> A
     """Return the role assignment that allows the first of the wanted operations, in the order of their names."""
     common = [(intersection(names, wanted), one) for one, names in grants]
     return min(((names, one) for names, one in common if names), key=lambda each: least(each[0]))[1]
-
-
-def _all(reach: EffectiveAccess) -> Operations:
-    return union(reach.allowed, reach.conditional, reach.data_allowed, reach.data_conditional)
 
 
 def _known(reach: EffectiveAccess, operation: str) -> Assignment | None:

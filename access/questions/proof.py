@@ -123,7 +123,7 @@ def prove(graph: Graph, declared: Declared, *, today: date | None = None) -> Pro
     reached = 0
     for pair in _in_order(actual.keys() | wanted.keys()):
         may, should = actual.get(pair, _NOTHING), wanted.get(pair, _NOTHING)
-        reached += len(union(_all(may), _all(should)))
+        reached += len(union(*may.sets, *should.sets))
         if may != should or _perhaps(may):
             gaps += _gaps(graph, wanted_graph, pair, (may, should), by_path=pair in by_path)
     failures += _failures(graph, gaps)
@@ -205,7 +205,7 @@ def _gaps(
     graph: Graph, wanted: Graph, pair: Pair, reaches: tuple[EffectiveAccess, EffectiveAccess], *, by_path: bool
 ) -> Iterator[_Gap]:
     actual, declared = reaches
-    may, should = _all(actual), _all(declared)
+    may, should = union(*actual.sets), union(*declared.sets)
     excess = difference(may, should)
     if excess:
         perhaps = union(actual.perhaps_via_keys, actual.control_perhaps_via_keys)
@@ -255,10 +255,6 @@ def _leaking(graph: Graph, pair: Pair, accesses: tuple[DeclaredAccess, ...]) -> 
         else:
             what = f"{agent} may not {access} everywhere under {paths}, which is declared"
         yield Failure(agent, resource.name, what, leak.grows)
-
-
-def _all(reached: EffectiveAccess) -> frozenset[str]:
-    return union(reached.allowed, reached.data_allowed, reached.conditional, reached.data_conditional)
 
 
 def _perhaps(reached: EffectiveAccess) -> frozenset[str]:

@@ -103,7 +103,7 @@ class EscalationSteps:
 
     def _steps_at(self, resource: Resource, reach: EffectiveAccess, ways: tuple[ModuleType, ...]) -> OutgoingSteps:
         """Return the steps that some access to a resource allows, which is the same for every holder."""
-        sets = (reach.allowed, reach.conditional, reach.data_allowed, reach.data_conditional)
+        sets = reach.sets
         memo = (resource.id, sets, len(ways))
         if memo not in self._at_resource:
             held = ResourceAccess(resource, resource.name, self._relevant(reach), reach)
@@ -119,7 +119,7 @@ class EscalationSteps:
 
     def _relevant(self, reach: EffectiveAccess) -> dict[str, str]:
         """Return those operations of an access that any kind of escalation needs, by lower-case name."""
-        sets = (reach.allowed, reach.conditional, reach.data_allowed, reach.data_conditional)
+        sets = reach.sets
         if sets not in self._together:
             found: dict[str, str] = {}
             for names in sets:
