@@ -135,6 +135,10 @@ class Agent(StrictModel):
     """Environment variables. Endpoints of granted resources are set automatically."""
     identity: IdentityKind = "system-assigned"
     """For 'container-app': its own identity, which begins with its app, or before the app so that its access does."""
+    callable: bool = False
+    """True if agents with 'use' on it in their 'access' may call it; its runtime library refuses every other agent."""
+    platform_authentication: bool = False
+    """For 'container-app': the platform refuses calls without a token from Entra ID, before the container gets them."""
     ingress: Ingress = Field(default_factory=Ingress)
     """Network access to the agent; none by default."""
     port: Port | None = None

@@ -118,9 +118,24 @@ def _agent(
         "line": document.line(("agents", name)),
         "host": agent.host,
         **_host_keys(name, agent, network, environment),
+        **_ingress(agent),
         "access": _accesses(("agents", name), agent.access, network, environment, document),
         "budget": None if agent.budget is None else agent.budget.model_dump(),
     }
+
+
+def _ingress(agent: Agent) -> dict[str, Any]:
+    """Return an agent's keys of the declared document about its callers; empty for an agent that has no ingress."""
+    shown: dict[str, Any] = {} if agent.ingress.kind == "none" else {"ingress": agent.ingress.kind}
+    if agent.ingress.unauthenticated is not None:
+        shown["unauthenticated"] = agent.ingress.unauthenticated.because
+    if agent.ingress.callers:
+        shown["callers"] = list(agent.ingress.callers)
+    if agent.callable:
+        shown["callable"] = True
+    if agent.platform_authentication:
+        shown["platform_authentication"] = True
+    return shown
 
 
 def _host_keys(name: str, agent: Agent, network: Network, environment: Environment) -> dict[str, Any]:

@@ -336,6 +336,8 @@ class Environment(StrictModel):
 
     def can_be_called(self, agent: str, network: Network) -> bool:
         """Return True if callers can be granted access to the agent, at an endpoint of its own."""
+        if network.agents[agent].host != "foundry":
+            return network.agents[agent].callable
         host = network.hosts.get(network.agents[agent].project)
         if not isinstance(host, FoundryProject):
             return False

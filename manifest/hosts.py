@@ -188,6 +188,8 @@ _OF_CONTAINERS = {
     "probes": "only containers have probes; the project monitors the agent",
     "environment": "only containers have environment variables",
     "identity": "Azure creates the identity of an agent on Foundry together with the agent; remove the key",
+    "callable": "every agent of Foundry with an endpoint can be called by those with 'use' on it; remove the key",
+    "platform_authentication": "Azure authenticates the callers of the project's endpoint; remove the key",
 }
 
 UNSUPPORTED_KEYS: dict[AgentHost, dict[str, str]] = {
@@ -197,6 +199,7 @@ UNSUPPORTED_KEYS: dict[AgentHost, dict[str, str]] = {
         **_OF_FOUNDRY,
         "identity": "an agent in a cluster always has a user-assigned identity of its own; remove the key",
         "scale": "clusters have no scale rules here; set the number of replicas in 'replicas'",
+        "platform_authentication": "a cluster checks no tokens in front of its containers; remove the key",
     },
 }
 """Keys that an agent does not support, by host, each with the reason."""

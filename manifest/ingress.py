@@ -10,8 +10,9 @@ from pydantic_core import CoreSchema
 
 from manifest.base_model import ListField, StrictModel, sorted_strings
 from manifest.message_formatting import quote_value
+from manifest.safeguards import Reason
 
-__all__ = ["Ingress", "Port", "Probe", "Probes", "address_block"]
+__all__ = ["Ingress", "Port", "Probe", "Probes", "Unauthenticated", "address_block"]
 
 # A block wider than /8, more than one in 256 of all addresses, is too wide for a list of known callers.
 _WIDEST = 8
@@ -60,6 +61,15 @@ Block = Annotated[str, AfterValidator(_block)]
 UrlPath = Annotated[str, AfterValidator(_url_path)]
 
 
+class Unauthenticated(StrictModel):
+    """Declaration that callers of an agent need no token, with the reason."""
+
+    unsupported_keys: ClassVar[dict[str, str]] = {"reason": "the key is 'because'"}
+
+    because: Reason
+    """Reason, shown in reports; a token is required by default."""
+
+
 class Ingress(StrictModel):
     """Declared network access to an agent: none, the other agents, or listed addresses outside."""
 
@@ -73,7 +83,9 @@ class Ingress(StrictModel):
     allow: Annotated[ListField[Block], AfterValidator(sorted_strings)] = ()
     """For 'external': blocks of IPv4 addresses of callers; all others are denied."""
     callers: Annotated[ListField[str], AfterValidator(sorted_strings)] = ()
-    """In a cluster: agents of the same cluster that may call; all others are denied."""
+    """In a cluster: agents of the same cluster that may connect; all others are denied."""
+    unauthenticated: Unauthenticated | None = None
+    """Reason why callers need no token; without it, ingress that no token protects is a finding."""
 
     @model_validator(mode="before")
     @classmethod

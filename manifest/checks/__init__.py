@@ -4,6 +4,7 @@ from manifest.check_input import Check
 from manifest.checks.access import check_access
 from manifest.checks.agents import check_agents
 from manifest.checks.azure_names import check_azure_names
+from manifest.checks.calls import check_calls
 from manifest.checks.duplicates import check_duplicates
 from manifest.checks.egress import check_egress
 from manifest.checks.environment import check_environment
@@ -22,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     check_models,
     check_access,
     check_agents,
+    check_calls,
     check_safeguards,
     check_azure_names,
     check_duplicates,

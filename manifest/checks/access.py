@@ -12,11 +12,6 @@ from manifest.message_formatting import closest_match, join_choices, quote_value
 __all__ = ["check_access", "verb_refusal_reason"]
 
 _CALL = "use"
-_CALLERS_SET_BY = {
-    "container-app": "its callers are set by its 'ingress', not by a role",
-    "aks": "its callers are set by 'callers' of its 'ingress', not by a role",
-}
-"""Reason why callers of an agent cannot be granted access, by host."""
 
 
 def check_access(inputs: CheckInput) -> Iterator[Violation]:
@@ -72,17 +67,28 @@ def _check_people_entry(inputs: CheckInput, path: KeyPath, name: str, entry: Acc
 
 
 def _callable_agents(inputs: CheckInput) -> list[str]:
+    """Return the agents that people may be granted access to."""
     return [one for one in inputs.names("agents") if inputs.host_of(one) == "foundry"]
 
 
 def _check_call(inputs: CheckInput, path: KeyPath, name: str, entry: AccessEntry) -> Iterator[Violation]:
-    """Yield the violations in access to an agent: only Foundry agents can be called, with the verb `use` alone."""
+    """Yield the violations in access to an agent, which is granted with the verb `use` alone."""
     host = inputs.host_of(name)
-    if host in _CALLERS_SET_BY:
-        yield Violation(
-            path, f"{quote_value(name)} runs on {AGENT_HOSTS[host]}, and {_CALLERS_SET_BY[host]}; remove the line"
-        )
-        return
+    if host is not None and host != "foundry":
+        if path[0] == "people":
+            yield Violation(
+                path,
+                f"people call {quote_value(name)}, which runs on {AGENT_HOSTS[host]}, with their own tokens; remove the"
+                " line, and list them in 'groups' or 'users' of its 'acts_for_users'",
+            )
+            return
+        if inputs.raw_entry("agents", name).get("callable") is not True:
+            yield Violation(
+                path,
+                f"{quote_value(name)} runs on {AGENT_HOSTS[host]} and accepts no calls of agents; set 'callable: true'"
+                " on it, or remove the line",
+            )
+            return
     for verb in dict.fromkeys(entry.verbs or ()):
         if verb != _CALL:
             yield Violation(path, f"an agent has no verb {quote_value(verb)}; its verb is '{_CALL}'")
