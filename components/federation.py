@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pulumi
 from pulumi_azure_native import managedidentity
 
-__all__ = ["MOST", "ServiceAccount", "trust"]
+__all__ = ["MOST", "POD_AUDIENCE", "ServiceAccount", "trust"]
 
 MOST = 20
 """Maximum number of federated credentials of one identity."""
@@ -19,8 +19,11 @@ MOST = 20
 # "Naming rules and restrictions for Azure resources", Microsoft Learn, 2025-05; both parts have up to 63 characters.
 _LONGEST_NAME = 120
 
-# "Deploy and configure workload identity on an AKS cluster", Microsoft Learn, 2025.
-_AUDIENCE = "api://AzureADTokenExchange"
+POD_AUDIENCE = "api://AzureADTokenExchange"
+"""Audience of the token that a pod gets of its cluster.
+
+"Deploy and configure workload identity on an AKS cluster", Microsoft Learn, 2025.
+"""
 
 
 class ServiceAccount(NamedTuple):
@@ -71,7 +74,7 @@ def trust(  # noqa: PLR0913 - one argument for each thing that a credential is a
                 resource_group_name=resource_group_name,
                 issuer=account.issuer,
                 subject=f"system:serviceaccount:{account.namespace}:{account.name}",
-                audiences=[_AUDIENCE],
+                audiences=[POD_AUDIENCE],
                 opts=pulumi.ResourceOptions(parent=parent, depends_on=before),
             )
         )

@@ -4,6 +4,7 @@ It returns the fewest outputs that Azure would add, and no value that a test cou
 """
 
 import asyncio
+import uuid
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,12 +22,28 @@ from pulumi.runtime.stack import run_in_stack
 from access.azure.types import BY_TOKEN
 from access.azure.types.kubernetes import OBJECTS
 
-__all__ = ["SHARED", "SUBSCRIPTION", "TENANT", "Recorded", "Registered", "identity_of", "principal_of", "record"]
+__all__ = [
+    "API_PRINCIPAL",
+    "SCOPE_OF_API",
+    "SHARED",
+    "SUBSCRIPTION",
+    "TENANT",
+    "Recorded",
+    "Registered",
+    "identity_of",
+    "principal_of",
+    "record",
+]
 
 SUBSCRIPTION = "11111111-1111-4111-8111-111111111111"
 TENANT = "22222222-2222-4222-8222-222222222222"
 SHARED = "44444444-4444-4444-8444-444444444444"
 """Principal id of the shared identity of every Foundry project, for the check of configured ids."""
+
+API_PRINCIPAL = "55555555-5555-4555-8555-555555555555"
+"""Object id of the service principal of every API that an agent calls for a user."""
+SCOPE_OF_API = "66666666-6666-4666-8666-666666666666"
+"""Id of every scope of such an API."""
 
 # Outputs that a program reads from created resources, by type token.
 _ANSWERS: dict[str, Callable[[str], dict[str, Any]]] = {
@@ -53,6 +70,8 @@ _ANSWERS: dict[str, Callable[[str], dict[str, Any]]] = {
         "apiServerAccessProfile": {"enablePrivateCluster": True},
         "identityProfile": {"kubeletidentity": {"objectId": principal_of(f"{name}-kubelet")}},
     },
+    "azuread:index/application:Application": lambda name: {"clientId": principal_of(f"client of {name}")},
+    "azuread:index/servicePrincipal:ServicePrincipal": lambda name: {"objectId": principal_of(name)},
     "azure-native:servicebus:Namespace": lambda name: {"serviceBusEndpoint": f"https://{name}.bus.test:443/"},
     "azure-native:cognitiveservices:Project": lambda name: {
         "identity": {"type": "SystemAssigned", "principalId": principal_of(name)},
@@ -93,6 +112,10 @@ _INVOKED: dict[str, dict[str, Any]] = {
         "clientId": "",
         "objectId": "",
     },
+    "azuread:index/getServicePrincipal:getServicePrincipal": {
+        "objectId": API_PRINCIPAL,
+        "oauth2PermissionScopeIds": {"User.Read": SCOPE_OF_API, "vso.code": SCOPE_OF_API},
+    },
     "azure-native:containerservice:listManagedClusterUserCredentials": {
         "kubeconfigs": [{"name": "clusterUser", "value": b64encode(_KUBECONFIG.encode()).decode()}]
     },
@@ -101,7 +124,7 @@ _INVOKED: dict[str, dict[str, Any]] = {
 
 def principal_of(name: str) -> str:
     """Principal id that the fake engine gives the app or identity with this logical name."""
-    return f"principal of {name}"
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"principal of {name}"))
 
 
 def full_token(kind: str) -> str:
@@ -129,6 +152,8 @@ class Registered:
     custom: bool
     inputs: dict[str, Any]
     dependencies: set[str]
+    ignored: tuple[str, ...] = ()
+    """Inputs whose changes are ignored."""
     delete_before_replace: bool | None = None
     """The resource option of this name; None if the program does not set it."""
     read: str | None = None
@@ -188,6 +213,7 @@ class _Monitor(MockMonitor):
             custom=request.custom,
             inputs=rpc.deserialize_properties(request.object, keep_unknowns=True),
             dependencies=set(request.dependencies),
+            ignored=tuple(request.ignoreChanges),
             delete_before_replace=request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None,
         )
         self._add(done)
