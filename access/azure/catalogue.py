@@ -15,13 +15,14 @@ from typing import Any, Literal
 
 from access.azure.errors import UnknownRole
 
-System = Literal["azure", "cosmos", "settings"]
-"""Role systems: Azure's, Cosmos DB's own, and grants in the settings of a resource, such as access policies."""
+System = Literal["azure", "cosmos", "entra", "settings"]
+"""Role systems: Azure's, Cosmos DB's own, app roles of Entra ID, and grants in the settings of a resource."""
 
 DATA = Path(__file__).parent / "data"
 AZURE_ROLES = DATA / "azure_roles.jsonl"
 COSMOS_ROLES = DATA / "cosmos_roles.jsonl"
-FILES: tuple[tuple[Path, System], ...] = ((AZURE_ROLES, "azure"), (COSMOS_ROLES, "cosmos"))
+ENTRA_ROLES = DATA / "entra_roles.jsonl"
+FILES: tuple[tuple[Path, System], ...] = ((AZURE_ROLES, "azure"), (COSMOS_ROLES, "cosmos"), (ENTRA_ROLES, "entra"))
 
 _GUID_DIGITS = re.compile(r"[0-9a-f]{32}")
 
@@ -155,7 +156,7 @@ def display_name(role: Role) -> str:
 
 
 def every_role() -> Iterator[Role]:
-    """Return all roles of the catalogue: Azure's built-in roles by name, then the roles of Cosmos DB."""
+    """Return all roles of the catalogue: Azure's built-in roles by name, the roles of Cosmos DB, and app roles."""
     return iter(_catalogue())
 
 

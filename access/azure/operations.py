@@ -24,6 +24,12 @@ def cosmos_data_actions() -> tuple[str, ...]:
     return _lines("cosmos_data_actions.txt")
 
 
+@cache
+def entra_data_actions() -> tuple[str, ...]:
+    """Return the operations that only app roles of Entra ID can allow; the names are of this project."""
+    return _lines("entra_data_actions.txt")
+
+
 def beginning_with(prefix: str, operations: tuple[str, ...]) -> tuple[str, ...]:
     """Return the operations that begin with a lower-case prefix, from a list sorted without regard to case."""
     start = bisect_left(operations, prefix, key=str.lower)

@@ -9,10 +9,12 @@ assumed: a role that grants all would otherwise seem to grant nothing.
 
 from functools import cache
 
-from access.azure.operations import beginning_with, cosmos_data_actions, listed
+from access.azure.catalogue import System
+from access.azure.operations import beginning_with, cosmos_data_actions, entra_data_actions, listed
 from access.azure.types import BY_ARM_TYPE, of_token
 
 _COSMOS = "microsoft.documentdb/databaseaccounts"
+_ENTRA = "microsoft.graph/"
 _AT_EVERY_SCOPE = "microsoft.authorization/"
 
 AGENT = of_token("pulumi-python:dynamic/foundry:AgentIdentity").key
@@ -29,6 +31,8 @@ def relevant_to(resource_kind: str, *, data: bool) -> tuple[str, ...]:
     if data:
         found = (name for each in named_after(resource_kind, data=True) for name in _below(names, each))
         return tuple(sorted(found, key=str.lower))
+    if resource_kind.startswith(_ENTRA):
+        return ()  # it is not a scope of Azure's roles
     is_managed = row is None or row.in_resource_manager
     assumed = tuple(f"{resource_kind}/{verb}" for verb in ("delete", "read", "write")) if is_managed else ()
     found = _below(names, resource_kind) or assumed
@@ -44,9 +48,10 @@ def named_after(resource_kind: str, *, data: bool) -> tuple[str, ...]:
 
 @cache
 def every(*, data: bool) -> tuple[str, ...]:
-    """Return all operations of one plane, Cosmos DB included, sorted without regard to case."""
+    """Return all operations of one plane, Cosmos DB and Entra ID included, sorted without regard to case."""
     names = listed(data=data)
-    return tuple(sorted((*names, *cosmos_data_actions()), key=str.lower)) if data else names
+    own = (*cosmos_data_actions(), *entra_data_actions())
+    return tuple(sorted((*names, *own), key=str.lower)) if data else names
 
 
 def planes_of(operation: str) -> tuple[bool, ...]:
@@ -63,6 +68,13 @@ def is_listed(operation: str, *, data: bool) -> bool:
 def is_cosmos(operation: str) -> bool:
     """Return True if only Cosmos DB's own roles can allow a data operation."""
     return operation.lower().startswith(_COSMOS + "/")
+
+
+def system_of(operation: str) -> System:
+    """Return the role system whose roles alone can allow a data operation: Azure's, Cosmos DB's, or Entra ID's."""
+    if is_cosmos(operation):
+        return "cosmos"
+    return "entra" if operation.lower().startswith(_ENTRA) else "azure"
 
 
 @cache

@@ -40,6 +40,8 @@ def _wrong_system(role: Role, resource_kind: str) -> str | None:
         return None
     if role.system == "cosmos":
         return f"role {role.name!r} exists only inside a Cosmos account and cannot be given on a {resource_kind}"
+    if role.system == "entra":
+        return f"role {role.name!r} is an app role of agents in Entra ID and cannot be given on a {resource_kind}"
     its_own = " or ".join(repr(other.name) for other in every_role() if other.system == "cosmos")
     why = f"role {role.name!r} is an Azure role, and those do not reach the items of a {resource_kind}"
     return f"{why}; it takes {its_own}"

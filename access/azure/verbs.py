@@ -9,7 +9,11 @@ from collections.abc import Mapping
 from access.azure.types import KINDS, of_kind
 
 CALLED = "foundry-agent"
-"""The kind of an agent that other agents can be allowed to call."""
+"""The kind of a Foundry agent that others can be allowed to call."""
+CALLABLE = "callable-agent"
+"""The kind of an agent in a container that others can be allowed to call: the service principal of its application."""
+CALLED_KINDS = frozenset({CALLED, CALLABLE})
+"""The kinds of agents that others can be allowed to call, on any host."""
 
 
 def _by_verb(kind: str) -> dict[str, tuple[str, ...]]:

@@ -8,7 +8,7 @@ operations that count as the data itself. Source: Microsoft, "Azure role assignm
 
 from access.azure.actions import covered
 from access.azure.catalogue import Role
-from access.azure.operations import cosmos_data_actions, listed
+from access.azure.operations import cosmos_data_actions, entra_data_actions, listed
 from access.azure.substitutes import SUBSTITUTES
 from access.evaluate.operation_sets import OperationSet, operation_set_of
 from access.evaluate.verdicts import condition_verdict, granted_by_blocks, granted_by_role
@@ -88,7 +88,8 @@ def _is_restricted(condition: str | None, role: Role) -> bool:
 
 def _granted(role: Role, operations: tuple[str, ...] | None) -> tuple[OperationSet, int]:
     """Return the data operations that a role has, whatever its conditions."""
-    names = operations or (cosmos_data_actions() if role.system == "cosmos" else listed(data=True))
+    own = {"cosmos": cosmos_data_actions, "entra": entra_data_actions}.get(role.system)
+    names = operations or (listed(data=True) if own is None else own())
     operation_set = operation_set_of(names, data=True)
     return operation_set, granted_by_blocks(role, operation_set)
 

@@ -10,8 +10,9 @@ from functools import cached_property, lru_cache
 from itertools import compress, pairwise
 
 from access.azure.actions import covers
+from access.azure.catalogue import System
 from access.azure.operations import beginning_with
-from access.azure.planes import is_cosmos, relevant_to
+from access.azure.planes import relevant_to, system_of
 from access.azure.unlisted_names import first_piece
 from access.evaluate.conditions.suboperations import BY_OPERATION
 
@@ -59,9 +60,19 @@ class OperationSet:
         self._unlisted, self._foreign = self.bits(unlisted), self.bits(foreign)
 
     @cached_property
-    def of_cosmos(self) -> int:
-        """Return the bit set of the operations that only Cosmos DB roles can allow."""
-        return self.bits(name for name in self.operations if is_cosmos(name)) if self.data else 0
+    def _of_own_systems(self) -> dict[System, int]:
+        """Return the bit sets of the operations that only the roles of a service's own system can allow."""
+        found: dict[System, list[str]] = {"cosmos": [], "entra": []}
+        for name in self.operations if self.data else ():
+            if (system := system_of(name)) in found:
+                found[system].append(name)
+        return {system: self.bits(names) for system, names in found.items()}
+
+    def of_system(self, system: System) -> int:
+        """Return the bit set of the operations that roles of a system can allow."""
+        own = self._of_own_systems
+        # Grants in settings allow what Azure's roles allow.
+        return own[system] if system in own else self.all & ~own["cosmos"] & ~own["entra"]
 
     def bits(self, names: Iterable[str]) -> int:
         """Return the bit set of some operations; unknown operations are ignored."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from access.azure.catalogue import Role, by_name
-from access.azure.planes import is_cosmos
+from access.azure.planes import system_of
 from access.azure.unlisted_names import missing_operations, unlisted
 from access.azure.verbs import VERBS
 from access.evaluate.operation_sets import operation_set_of_type
@@ -30,9 +30,9 @@ def operations_by_plane(role: Role, arm_type: str) -> tuple[Operations, Operatio
         operation_set = operation_set_of_type(arm_type, data=data, unlisted=more[0], foreign=more[1])
         bits = granted_by_role(role, operation_set, {})
         names = operation_set.names(bits.certain | bits.perhaps, 0)[0]
-        # Two role systems: Cosmos DB's own roles allow only its data, and no Azure role allows that.
-        cosmos = role.system == "cosmos"
-        planes.append(frozenset(name for name in names if (data and is_cosmos(name)) == cosmos))
+        # Cosmos DB's own roles allow only its data, app roles only calls, and no Azure role allows either.
+        system = "azure" if role.system == "settings" else role.system
+        planes.append(frozenset(name for name in names if (system_of(name) if data else "azure") == system))
     return planes[0], planes[1]
 
 

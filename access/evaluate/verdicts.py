@@ -115,10 +115,8 @@ def granted_by_block(block: Permission, operation_set: OperationSet) -> int:
 
 def granted_by_assignment(one: Assignment, operation_set: OperationSet, attributes: Attributes) -> Bits:
     """Return the operations that a role assignment allows at a resource with these attributes."""
-    # Two role systems: Cosmos DB's own roles allow only its data, and no Azure role allows that.
-    own = (
-        operation_set.of_cosmos if one.system == "cosmos" else operation_set.all & ~operation_set.of_cosmos
-    ) & operation_set.all
+    # Cosmos DB's own roles allow only its data, app roles only calls, and no Azure role allows either.
+    own = operation_set.of_system(one.system)
     certain, perhaps = granted_by_role(one.role, operation_set, attributes)
     if not granted_by_blocks(one.role, operation_set) & own:
         return Bits()
@@ -172,8 +170,8 @@ def forbidden_by_assignment(
         inner = condition_verdict(block.condition, operation_set, attributes, version=block.condition_version)
         certain |= narrow & verdict.true & inner.true
         perhaps |= wide & ~verdict.false & ~inner.false
-    # Cosmos DB authorizes access to its data itself and ignores Azure's deny assignments.
-    reach = operation_set.all & ~operation_set.of_cosmos
+    # Cosmos DB and Entra ID authorize access themselves and ignore Azure's deny assignments.
+    reach = operation_set.of_system("azure")
     certain, perhaps = certain & reach, (perhaps | certain) & reach
     return Bits(certain, perhaps & ~certain) if surely else Bits(0, perhaps)
 

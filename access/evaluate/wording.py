@@ -13,6 +13,8 @@ _SPECIAL = {
     "blobs/move/action": "write",
     "blobs/filter/action": "find",
     "applications/invoke/action": "use",
+    "serviceprincipals/call/action": "use",
+    "serviceprincipals/callasuser/action": "use as a user",
     "endpoints/interact/action": "use",
     "endpoints/invoke/action": "use",
     "messages/add/action": "send",

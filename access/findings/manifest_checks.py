@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from access.azure.audiences import AUDIENCES
 from access.azure.foundry_endpoints import served_versions
 from access.azure.planes import AGENT
-from access.azure.verbs import CALLED
+from access.azure.verbs import CALLED, CALLED_KINDS
 from access.evaluate.cached_sets import union
 from access.evaluate.relevance import resource_type
 from access.evaluate.role_operations import identifying_operations
@@ -79,7 +79,7 @@ def _unused(context: CheckContext) -> Iterator[Finding]:
     declared = context.declared
     for entry in (*declared.agents.values(), *declared.parties.values()) if declared else ():
         used |= {each.resource for each in entry.access if each.waits}
-    resources = (each for each in context.graph.resources if each.declared and each.kind != CALLED)
+    resources = (each for each in context.graph.resources if each.declared and each.kind not in CALLED_KINDS)
     places = {each.name: context.resource_location(each) for each in resources}
     if declared:
         lines = {name: declared.location(each.line) for name, each in declared.resources.items()}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from access.azure.planes import AGENT
-from access.azure.verbs import CALLED
+from access.azure.verbs import CALLED_KINDS
 from access.evaluate.anonymous_access import anonymous_access
 from access.evaluate.foreign_actors import actor_sentence, foreign_actors
 from access.evaluate.relevance import resource_type
@@ -53,7 +53,7 @@ class BlastIndex:
     def __init__(self, graph: Graph) -> None:
         self._steps = EscalationSteps(graph)
         self._names = ResourceNames(self._steps.graph)
-        resources = (each for each in self._steps.graph.resources if each.declared and each.kind == CALLED)
+        resources = (each for each in self._steps.graph.resources if each.declared and each.kind in CALLED_KINDS)
         self._callable = {self._names.of(each): each.name for each in resources}
         """Agents that others may call: name of the resource → the agent."""
         self._traversals: dict[str, Traversal] = {}

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from access.azure.distinct_names import distinct_names
 from access.azure.scopes import is_path, key
-from access.azure.verbs import CALLED
+from access.azure.verbs import CALLED_KINDS
 from access.model.graph import Graph, Resource
 from access.questions.display_names import Subject
 
@@ -80,7 +80,7 @@ class Correspondence:
         found: dict[tuple[str, str], set[str]] = {}
         for one in graph.resources:
             # An agent that is called has another id once it is published, and is the same agent.
-            if one.declared and one.kind != CALLED and is_path(key(one.id)):
+            if one.declared and one.kind not in CALLED_KINDS and is_path(key(one.id)):
                 found.setdefault((one.name, one.kind), set()).add(self.place_of(graph, one.id))
         return {each: frozenset(places) for each, places in found.items()}
 

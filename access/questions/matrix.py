@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from access.azure.catalogue import built_in_name
 from access.azure.scopes import key
-from access.azure.verbs import CALLED, verb_of
+from access.azure.verbs import CALLED_KINDS, verb_of
 from access.evaluate.cached_sets import difference, sorted_list, union
 from access.evaluate.decisions import EffectiveAccess, all_access
 from access.evaluate.effects import shared_objects
@@ -112,7 +112,7 @@ class AccessMatrix:
         declared = sorted(
             self.name_of(one)
             for one in self.graph.resources
-            if one.declared and (one.kind != CALLED or self.name_of(one) in reached)
+            if one.declared and (one.kind not in CALLED_KINDS or self.name_of(one) in reached)
         )
         others = reached - set(declared)
         return (*declared, *sorted(others))

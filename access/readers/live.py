@@ -12,7 +12,7 @@ from azure.core.credentials import TokenCredential
 
 from access.azure.scopes import is_management_group, key, type_of
 from access.azure.types import TYPES
-from access.azure.verbs import CALLED
+from access.azure.verbs import CALLED_KINDS
 from access.model.errors import UnreadableSource
 from access.model.graph import DenyAssignment, Graph, Principal, Resource, Unread
 from access.model.memberships import Memberships
@@ -24,7 +24,7 @@ from access.readers.property_comparison import differences_of
 from access.readers.subscription import Reading
 
 # Agents are matched by their principals, and are not resources of the network.
-_KINDS = {row.key: row.kind for row in TYPES if row.kind and row.kind != CALLED}
+_KINDS = {row.key: row.kind for row in TYPES if row.kind and row.kind not in CALLED_KINDS}
 _IN_SUBSCRIPTION = 2
 _GROUP_NAME = re.compile(r"[\w().-]{0,89}[\w()-]")
 

@@ -38,6 +38,10 @@ class Query(NamedTuple):
     def of_cosmos(self) -> bool:
         return self.data and self.operation.lower().startswith("microsoft.documentdb/databaseaccounts/")
 
+    @property
+    def of_entra(self) -> bool:
+        return self.data and self.operation.lower().startswith("microsoft.graph/")
+
 
 def all_parts(graph: Graph, principal: str, resource: Resource, operation: str, *, data: bool) -> int:
     names = (None, *(BY_OPERATION.get(operation.lower(), ()) if data else ()))
@@ -79,7 +83,7 @@ def honoured(graph: Graph, one: Assignment, resource: Resource, query: Query) ->
 
 
 def given(one: Assignment, resource: Resource, query: Query) -> int:
-    if query.of_cosmos is not (one.system == "cosmos"):
+    if query.of_cosmos is not (one.system == "cosmos") or query.of_entra is not (one.system == "entra"):
         return NO
     own = min(granted(one, resource, query), holds(one.condition, resource, query))
     return max(own, min(granted(one, resource, query, conditions=False), as_superuser(one, resource, query)))
@@ -108,7 +112,7 @@ def granted(one: Assignment, resource: Resource, query: Query, *, conditions: bo
 
 
 def denied(deny: DenyAssignment, resource: Resource, query: Query) -> int:
-    if query.of_cosmos:
+    if query.of_cosmos or query.of_entra:
         return NO
     best = NO
     for block in deny.permissions:

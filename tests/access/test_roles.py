@@ -12,11 +12,11 @@ ACCOUNT = "/subscriptions/s/resourceGroups/g/providers/Microsoft.DocumentDB/data
 def test_role_catalogue_contains_all_built_in_roles_and_both_cosmos_roles() -> None:
     systems = [role.system for role in roles.every_role()]
 
-    assert (systems.count("azure"), systems.count("cosmos")) == (928, 2)
+    assert (systems.count("azure"), systems.count("cosmos"), systems.count("entra")) == (928, 2, 2)
 
 
 def test_role_catalogue_files_are_unchanged_after_reading_and_writing_their_roles() -> None:
-    for path, system in ((catalogue.AZURE_ROLES, "azure"), (catalogue.COSMOS_ROLES, "cosmos")):
+    for path, system in catalogue.FILES:
         assert packing.packed(r for r in roles.every_role() if r.system == system) == path.read_text(encoding="utf-8")
 
 

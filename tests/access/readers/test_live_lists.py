@@ -6,7 +6,7 @@ import pytest
 
 from access.azure.types import TYPES
 from access.azure.types.row import ArmType
-from access.azure.verbs import CALLED
+from access.azure.verbs import CALLED_KINDS
 from access.readers import live
 from access.readers.subscription import LISTED
 from tests.access.readers.arm_server import AUTHORIZATION, BASE, SUBSCRIPTION, Arm, Signed, serving
@@ -55,7 +55,7 @@ def test_live_azure_reader_requests_every_type_that_is_listed_per_parent_resourc
     assert inside <= requested(subscription_with(*rows))
 
 
-@pytest.mark.parametrize("row", [row for row in TYPES if row.kind and row.kind != CALLED], ids=lambda row: row.kind)
+@pytest.mark.parametrize("row", [row for row in TYPES if row.kind and row.kind not in CALLED_KINDS], ids=lambda row: row.kind)
 def test_live_azure_reader_recognises_every_resource_kind_except_foundry_agents_by_its_arm_type(row: ArmType) -> None:
     arm = subscription_with(row)
     with serving(arm):
