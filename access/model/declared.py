@@ -13,6 +13,8 @@ from access.model.json_objects import JsonObject
 
 FORMAT, VERSION = "agent-network-declared", 1
 CONTAINER_APP = "container-app"
+_WITHOUT_ACCESS = frozenset({"application", "credential"})
+"""Purposes of the identities by which an agent acts for users: neither may hold a role."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +177,8 @@ class Declared:
 
         Access that waits for an agent without an endpoint is left out. So are image pulls, which are never declared.
         """
+        if principal.purpose in _WITHOUT_ACCESS:
+            return ()
         of_agents = (self.agents[name] for name in principal.agents if name in self.agents)
         party = self.parties.get(principal.party)
         declared = (*of_agents, *((party,) if party else ()))

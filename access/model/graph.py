@@ -16,6 +16,7 @@ from access.azure.catalogue import Permission, Role, System, display_name
 from access.azure.flat_properties import flattened
 from access.azure.scopes import ROOT, ancestors, covering, is_management_group, is_path, key, shown, type_of
 from access.model.actors import Actor
+from access.model.applications import Application
 from access.model.attributes import Known
 from access.model.memberships import Memberships
 from access.model.property_difference import PropertyDifference
@@ -38,7 +39,11 @@ class Principal:
     party: str = ""
     """Name of the host, group or user in the network; empty for agents and for principals outside the network."""
     purpose: str = "own"
-    """Purpose of the identity: `own` or `pull` for agents; otherwise `host`, `people` or `other`."""
+    """Purpose of the identity: `own` or `pull` for agents; otherwise `host`, `people` or `other`.
+
+    An agent that acts for users also has a `credential`, the identity that its Entra application trusts, and an
+    `application`, which is the service principal. Nothing is declared for either.
+    """
     owner: str = ""
     """Id of the resource that the identity belongs to."""
     app: str = ""
@@ -170,6 +175,7 @@ class Graph:
         actors: Iterable[Actor] = (),
         outside_apps: Mapping[str, str] | None = None,
         memberships: Memberships | None = None,
+        applications: Iterable[Application] = (),
         management_groups_known: bool = False,
         source: str = "",
     ) -> None:
@@ -206,6 +212,8 @@ class Graph:
         """True if every management group here is known to contain the source: Azure listed its assignments for it."""
         given = () if management_groups_known else (*self.assignments, *self.denies)
         self.unread = tuple(dict.fromkeys((*found, *_management_group_notes(given), *self._group_notes())))
+        self.applications = tuple(applications)
+        """Entra applications, with those who may use them and with their credentials."""
         self.outside_apps = dict(outside_apps or {})
         """Ids of the apps outside the network's components, by the names that they have as agents."""
         self.source = source
@@ -269,6 +277,10 @@ class Graph:
         """Return True if a principal is a group of Entra ID."""
         found = self.principal(principal_id)
         return found is not None and found.kind == "group"
+
+    def applications_of_agent(self, agent: str) -> tuple[Application, ...]:
+        """Return the Entra applications of an agent; several where the source does not show that they are one."""
+        return tuple(one for one in self.applications if one.agent == agent)
 
     def identities_running_code(self) -> list[Principal]:
         """Return the identities that an agent or another app uses, which may be members of a group."""

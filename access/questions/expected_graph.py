@@ -50,6 +50,7 @@ class _Expectation:
             unread=self._missing,
             actors=self._graph.actors,
             memberships=self._graph.memberships,
+            applications=self._graph.applications,
             management_groups_known=self._graph.management_groups_known,
             source="network.yaml",
         )

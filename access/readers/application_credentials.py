@@ -12,15 +12,13 @@ from typing import NamedTuple
 from access.model.actors import Actor
 from access.model.graph import Unread
 from access.model.json_values import is_known, listed, text
+from access.readers import azuread_types as entra
+from access.readers.azuread_types import last_part, reference, token
 from access.readers.principals import Principals
 from access.readers.resource_ids import ResourceIds
 from access.readers.resource_state import ResourceState
 
-__all__ = ["APPLICATION_TYPES", "application_actors"]
-
-
-def _token(name: str) -> str:
-    return f"azuread:index/{name[0].lower()}{name[1:]}:{name}"
+__all__ = ["application_actors"]
 
 
 class _Credential(NamedTuple):
@@ -30,36 +28,33 @@ class _Credential(NamedTuple):
     phrase: str
 
 
-_APPLICATIONS = frozenset(map(_token, ("Application", "ApplicationRegistration")))
-_PRINCIPAL = _token("ServicePrincipal")
-_FEDERATED = frozenset(
-    map(_token, ("ApplicationFederatedIdentityCredential", "ApplicationFlexibleFederatedIdentityCredential"))
-)
+_APPLICATIONS, _PRINCIPAL, _FEDERATED = entra.APPLICATIONS, entra.SERVICE_PRINCIPAL, entra.FEDERATED
 _CREDENTIALS = {
     **dict.fromkeys(_FEDERATED, _Credential("applicationId", "federated credential")),
-    _token("ApplicationCertificate"): _Credential("applicationId", "certificate"),
-    _token("ApplicationOwner"): _Credential("applicationId", "owner"),
-    _token("ApplicationPassword"): _Credential("applicationId", "password"),
-    _token("ServicePrincipalCertificate"): _Credential("servicePrincipalId", "certificate"),
-    _token("ServicePrincipalPassword"): _Credential("servicePrincipalId", "password"),
+    token("ApplicationCertificate"): _Credential("applicationId", "certificate"),
+    token("ApplicationOwner"): _Credential("applicationId", "owner"),
+    token("ApplicationPassword"): _Credential("applicationId", "password"),
+    token("ServicePrincipalCertificate"): _Credential("servicePrincipalId", "certificate"),
+    token("ServicePrincipalPassword"): _Credential("servicePrincipalId", "password"),
 }
-_FORMER = {"applicationId": "applicationObjectId", "clientId": "applicationId"}
-"""Names of the same properties in earlier versions of the provider."""
-APPLICATION_TYPES = frozenset({*_APPLICATIONS, _PRINCIPAL, *_CREDENTIALS})
-"""Types that are read, as type tokens."""
 
 
 def application_actors(
-    resource_ids: ResourceIds, principals: Principals, strangers: Collection[str]
+    resource_ids: ResourceIds, principals: Principals, strangers: Collection[str], of_agents: Collection[str] = ()
 ) -> Iterator[Actor | Unread]:
     """Yield who can act as the service principals of the source, and a note for each credential of another one.
+
+    Who can act as the application of an agent is judged with that application, and is left out here.
 
     Args:
         resource_ids: the resources of the program.
         principals: the identities of the program.
         strangers: ids in lower case of principals that occur only in role assignments.
+        of_agents: locations of the resources that belong to an application of an agent.
     """
     for state in resource_ids.states:
+        if state.location in of_agents:
+            continue
         if state.type in _CREDENTIALS:
             row = _CREDENTIALS[state.type]
             way = _Way(_subject(state), f"the {row.phrase} {state.name!r} of its application")
@@ -81,7 +76,7 @@ class _Way(NamedTuple):
 
 
 def _subject(state: ResourceState) -> str:
-    if state.type == _token("ApplicationOwner"):
+    if state.type == token("ApplicationOwner"):
         return f"owner {text(state.values, 'ownerObjectId') or 'that is not known'}"
     if state.type not in _FEDERATED:
         return f"anybody with the {_CREDENTIALS[state.type].phrase} {state.name!r}"
@@ -124,20 +119,18 @@ def _actors(
 
 def _holders(state: ResourceState, name: str, resource_ids: ResourceIds) -> list[ResourceState] | str:
     """Return the service principals of a credential, or the object id of one that the program does not contain."""
-    former = _FORMER.get(name, name)
-    given = text(state.values, name) or text(state.values, former)
-    depends = {urn for each in (name, former) for urn in state.property_dependencies.get(each, ())}
+    given, depends = reference(state, name)
     kinds = _APPLICATIONS if name == "applicationId" else {_PRINCIPAL}
     owner = next(
         (
             each
             for each in resource_ids.states
-            if each.type in kinds and (each.urn in depends or (given and _object_id(given) in _ids(each)))
+            if each.type in kinds and (each.urn in depends or (given and last_part(given) in _ids(each)))
         ),
         None,
     )
     if owner is None:
-        return _object_id(given) if name == "servicePrincipalId" else ""
+        return last_part(given) if name == "servicePrincipalId" else ""
     return [owner] if owner.type == _PRINCIPAL else _of_application(owner, resource_ids)
 
 
@@ -155,12 +148,8 @@ def _of_application(state: ResourceState, resource_ids: ResourceIds) -> list[Res
     return found
 
 
-def _object_id(given: str) -> str:
-    return given.rstrip("/").rpartition("/")[2].lower()
-
-
 def _ids(state: ResourceState) -> set[str]:
-    return {_object_id(each) for each in (state.id, text(state.outputs, "objectId")) if each}
+    return {last_part(each) for each in (state.id, text(state.outputs, "objectId")) if each}
 
 
 def _of_entra(principals: Principals) -> Iterator[str]:

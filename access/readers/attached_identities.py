@@ -34,6 +34,8 @@ class Attached:
     """The agents that the identity is attached to, with True if only the platform uses it there."""
     runs_code: bool = False
     """True if code outside the network's agents can use the identity, too."""
+    is_credential: bool = False
+    """True if an Entra application trusts the identity, so that its tokens are that application's credential."""
 
     def as_principal(self) -> Principal:
         """Return the principal of the identity, with all agents that share it."""
@@ -41,6 +43,8 @@ class Attached:
         # A foreign resource with the identity does not change its purpose in the network.
         own = [alone for agent, alone in self.users if agent] or [alone for _, alone in self.users]
         purpose = "pull" if own and all(own) else "own" if (own and agents[0]) or self.runs_code else "other"
+        if self.is_credential and purpose != "pull" and agents[0] and not self.service_account:
+            purpose = "credential"
         return Principal(
             id=self.principal,
             name=self.name,
@@ -71,6 +75,11 @@ def pulling(state: ResourceState, attached: list[Attached], *, own: bool) -> Ite
     lifecycles = {key(text(each, "identity")): text(each, "lifecycle").lower() for each in named}
     other_lifecycles = [text(each, "lifecycle").lower() for each in settings if not text(each, "identity")]
     unlisted = [each for each in attached if key(each.id) not in lifecycles]
+    for each in [one for one in unlisted if one.is_credential and "main" in other_lifecycles]:
+        # Code uses the identity that its application trusts, so that another entry is for pulling.
+        unlisted.remove(each)
+        other_lifecycles.remove("main")
+        lifecycles[key(each.id)] = "main"
     pulled = {key(text(each, "identity")) for each in registries if text(each, "identity")}
     unnamed = any("identity" in each and not is_known(each["identity"]) for each in registries)
     for each in attached:

@@ -16,6 +16,7 @@ from access.azure.types.app import REVISIONS
 from access.model.actors import Actor
 from access.model.graph import Graph, Principal, Resource, Unread
 from access.model.json_values import Values, is_known, listed, mapping, text
+from access.readers.app_registrations import EntraApplications
 from access.readers.application_credentials import application_actors
 from access.readers.cluster_access import cluster_actors
 from access.readers.components import Components
@@ -63,15 +64,17 @@ def graph(  # noqa: PLR0913 - one argument for each thing that only some readers
     components = Components(resource_ids)
     principals = Principals(resource_ids, components, known_principals)
     grants = Grants(resource_ids, components, principals)
+    applications = EntraApplications(resource_ids, components, principals)
     acting = [
         *_actors(resource_ids, components, principals),
-        *application_actors(resource_ids, principals, grants.strangers.keys()),
+        *application_actors(resource_ids, principals, grants.strangers.keys(), applications.of_agents),
     ]
     doubts = [
         *unread,
         *_parent_notes(resource_ids, components),
         *principals.unread,
         *grants.unread,
+        *applications.unread,
         *(each for each in acting if isinstance(each, Unread)),
         *unread_types(resource_ids.states, {each.location for each in grants.all if each.system == "settings"}),
         *unread_settings(resource_ids),
@@ -85,6 +88,7 @@ def graph(  # noqa: PLR0913 - one argument for each thing that only some readers
         actors=(each for each in acting if isinstance(each, Actor)),
         outside_apps=principals.outside_apps,
         memberships=principals.memberships(),
+        applications=applications.all,
         source=source,
     )
 

@@ -89,6 +89,7 @@ def read(  # noqa: PLR0913 - each its own choice of the caller
         actors=(*found.actors, *behind.actors),
         outside_apps=found.outside_apps,
         memberships=memberships,
+        applications=found.applications,
         # Azure lists a role assignment of a management group only for the subscriptions in it.
         management_groups_known=True,
         source=found.source,

@@ -12,6 +12,7 @@ from access.azure.scopes import key
 from access.model.graph import Principal, PrincipalKind, Unread
 from access.model.json_values import Values, is_known, listed, mapping, text, texts
 from access.model.memberships import Memberships
+from access.readers import azuread_types as entra
 from access.readers import foundry_identities as foundry
 from access.readers.attached_identities import (
     CLUSTER,
@@ -22,6 +23,7 @@ from access.readers.attached_identities import (
     is_for_pods,
     pulling,
 )
+from access.readers.azuread_types import last_part, reference
 from access.readers.components import PEOPLE, Components
 from access.readers.entra_groups import groups, members
 from access.readers.outside_apps import OutsideApps
@@ -49,6 +51,7 @@ class Principals:
         """By URN, the ids of the user-assigned identities of a resource."""
         self.platform_only: dict[str, frozenset[str]] = {}
         """By URN, the identities of a resource with which only the platform pulls images."""
+        self._trusted = frozenset(_trusted_subjects(resource_ids.states))
         federated: list[ResourceState] = []
         for state in resource_ids.states:
             if state.token == IDENTITY:
@@ -68,6 +71,7 @@ class Principals:
             self._by_urn |= dict.fromkeys(found.urns, found.principal.id)
         self._own += map(_people, components.of_kind(PEOPLE))
         self._add_groups()
+        self._add_service_principals()
         self._own += others
         # The identity of a cluster's nodes is one of the user-assigned identities, too, where the source lists it.
         mine = {each.id.lower() for each in self._own}
@@ -93,6 +97,11 @@ class Principals:
         """Return a principal's id in its original case; empty if the program has no such principal."""
         return self._ids.get(principal_id.lower(), "")
 
+    def agent_with(self, principal_id: str) -> str:
+        """Return the agent that has an identity; empty if no agent has it, or several have."""
+        found = [each for each in self.all if each.id.lower() == principal_id.lower()]
+        return found[0].agent if len(found) == 1 and not found[0].other_agents else ""
+
     def of(self, urns: Iterable[str], *, pulling: bool = False) -> list[str]:
         """Return the ids of the principals that belong to the resources with these URNs."""
         found = ((self._kubelets.get(urn) if pulling else None) or self._by_urn.get(urn) for urn in urns)
@@ -108,6 +117,7 @@ class Principals:
             _last(where, state),
             agent=self._components.agent_of(state),
             service_account=self._components.service_account_of(state),
+            is_credential=not self._trusted.isdisjoint({state.urn, principal.lower()}),
         )
 
     def _add_pods(self, credential: ResourceState) -> None:
@@ -129,6 +139,18 @@ class Principals:
             self._by_urn[group.urn] = group.principal.id
             if group.principal.id.lower() not in people:
                 self._own.append(group.principal)
+
+    def _add_service_principals(self) -> None:
+        """Add the service principals of the agents' own applications, as whom the agents' code can get tokens."""
+        for state in self._ids_of.states:
+            agent = self._components.agent_of(state) if state.type == entra.SERVICE_PRINCIPAL else ""
+            if agent:
+                where = last_part(state.id)
+                principal = text(state.outputs, "objectId") or where or state.location
+                named = text(state.outputs, "displayName") or state.name
+                owner = state.id or state.location
+                self._by_urn[state.urn] = principal
+                self._own.append(Principal(id=principal, name=named, agent=agent, purpose="application", owner=owner))
 
     def _add_kubelet(self, cluster: ResourceState) -> None:
         """Add the kubelet identity with which a cluster's nodes pull images."""
@@ -188,6 +210,14 @@ class Principals:
                 key(each), Attached(each, principal or each, each.rpartition("/")[2])
             )
         return list(found.values())
+
+
+def _trusted_subjects(states: Iterable[ResourceState]) -> Iterator[str]:
+    """Yield the identities that Entra applications trust, by principal id in lower case or by URN."""
+    for state in states:
+        if state.type in entra.FEDERATED:
+            given, depends = reference(state, "subject")
+            yield from ((given.lower(),) if given else depends)
 
 
 def _has_unknown_identity(identity: Values) -> bool:

@@ -14,7 +14,7 @@ from access.azure.types import BY_TOKEN
 from access.model.graph import Unread
 from access.model.json_values import Values, nested
 from access.readers.access_policies import POLICY_TYPE
-from access.readers.application_credentials import APPLICATION_TYPES
+from access.readers.azuread_types import TYPES as APPLICATION_TYPES
 from access.readers.delegations import DELEGATION_TYPES
 from access.readers.entra_groups import GROUP_TYPES, MEMBER_TYPE
 from access.readers.resource_state import ResourceState

@@ -179,6 +179,7 @@ def _completed(graph: Graph) -> Graph:
         unread=graph.unread,
         actors=graph.actors,
         memberships=graph.memberships,
+        applications=graph.applications,
         management_groups_known=graph.management_groups_known,
         source=graph.source,
     )

@@ -1,0 +1,339 @@
+"""Reads the Entra applications of a Pulumi program: who may use each, for what, with which credentials, and its owners.
+
+Owns the collection of one application's parts from the resources that name it, whether their ids are known or not. An
+application that exists already is known only by the parts that the program adds. Sources: the reference of `azuread` 6,
+pulumi.com, 2026; "application resource type", "servicePrincipal resource type" and "oAuth2PermissionGrant resource
+type", Microsoft Graph v1.0, Microsoft Learn, 2026.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from access.azure.delegated_permissions import scope_name
+from access.model.applications import (
+    ApiScope,
+    Application,
+    ApplicationOwner,
+    AppRole,
+    Assignee,
+    ClientApplication,
+    Consent,
+    RiskySetting,
+    Trust,
+)
+from access.model.graph import Unread
+from access.model.json_values import is_known, listed, mapping, text
+from access.readers import azuread_types as entra
+from access.readers.application_settings import risky_settings, unknown_settings
+from access.readers.azuread_types import last_part, reference, texts_and_unknown, token
+from access.readers.components import Components
+from access.readers.principals import Principals
+from access.readers.resource_ids import ResourceIds
+from access.readers.resource_state import ResourceState
+
+__all__ = ["EntraApplications"]
+
+_NO_ROLE = "00000000-0000-0000-0000-000000000000"
+"""Id of the default role: assigned without a role ("Grant an appRoleAssignment to a user", Microsoft Graph, 2026)."""
+
+_OF_OTHERS = frozenset({entra.ROLE_ASSIGNMENT, token("ApplicationPreAuthorized")})
+"""Types that the component of one agent may contain for the application of another agent, which it calls."""
+
+
+@dataclass
+class _Parts:
+    """Resources of a program that make up one application; any of them may be missing."""
+
+    key: str
+    """Object id of the application or of its service principal where neither is in the program, or a URN."""
+    application: ResourceState | None = None
+    principal: ResourceState | None = None
+    others: list[ResourceState] = field(default_factory=list[ResourceState])
+
+    @property
+    def states(self) -> list[ResourceState]:
+        return [each for each in (self.application, self.principal) if each] + self.others
+
+    @property
+    def client_id(self) -> str:
+        own = [] if self.application is None else [self.application.outputs]
+        of_principal = [] if self.principal is None else [self.principal.values, self.principal.outputs]
+        names = ("clientId", "applicationId")
+        found = (text(each, name) for each in (*own, *of_principal) for name in names)
+        return next((each.lower() for each in found if each), "")
+
+    @property
+    def principal_id(self) -> str:
+        if self.principal is None:
+            return ""
+        return text(self.principal.outputs, "objectId") or last_part(self.principal.id) or self.principal.location
+
+
+class EntraApplications:
+    """Entra applications of a program, and notes on grants of applications that the program does not show."""
+
+    def __init__(self, resource_ids: ResourceIds, components: Components, principals: Principals) -> None:
+        self._ids_of, self._components, self._principals = resource_ids, components, principals
+        self._states = [each for each in resource_ids.states if each.type in entra.TYPES]
+        self._parts: list[_Parts] = []
+        self._elsewhere: dict[tuple[str, str], _Parts] = {}
+        for state in self._states:
+            if state.type in entra.APPLICATIONS:
+                self._parts.append(_Parts(state.urn, application=state))
+        for state in self._states:
+            if state.type == entra.SERVICE_PRINCIPAL:
+                self._add_principal(state)
+        for state in self._states:
+            self._add(state)
+        self.all = tuple(self._application(each) for each in self._parts)
+        """Applications of the program, and those of which it adds a part."""
+        self.unread = [*self._notes()]
+        self.of_agents = frozenset(
+            each.location
+            for parts, one in zip(self._parts, self.all, strict=True)
+            for each in (parts.states if one.agent else ())
+        )
+        """Locations of the resources that belong to an application of an agent."""
+
+    def _add_principal(self, state: ResourceState) -> None:
+        given, depends = reference(state, "clientId")
+        given = given or text(state.outputs, "clientId")
+        for each in self._parts:
+            if each.application is not None and (each.key in depends or (given and given.lower() == each.client_id)):
+                each.principal = each.principal or state
+                return
+        self._parts.append(_Parts(state.urn, principal=state))
+
+    def _add(self, state: ResourceState) -> None:
+        """Add a resource to the application that it names."""
+        if state.type in entra.OF_APPLICATION:
+            self._of(state, "applicationId", "application").others.append(state)
+        elif state.type in entra.OF_PRINCIPAL:
+            self._of(state, "servicePrincipalId", "principal").others.append(state)
+        elif state.type == entra.CONSENT:
+            self._of(state, "servicePrincipalObjectId", "principal").others.append(state)
+        elif state.type == entra.ROLE_ASSIGNMENT:
+            self._of(state, "resourceObjectId", "principal").others.append(state)
+
+    def _of(self, state: ResourceState, name: str, part: str) -> _Parts:
+        """Return the application, or the service principal, that a property names; a new entry if it is elsewhere."""
+        for each in self._parts:
+            own: ResourceState | None = getattr(each, part)
+            if own and entra.refers_to(state, name, own.urn, (own.id, text(own.outputs, "objectId"))):
+                return each
+        where = last_part(reference(state, name)[0]) or state.urn
+        if (part, where) not in self._elsewhere:
+            self._elsewhere[part, where] = _Parts(where)
+            self._parts.append(self._elsewhere[part, where])
+        return self._elsewhere[part, where]
+
+    def _application(self, parts: _Parts) -> Application:
+        own = parts.application or parts.principal
+        named = text(own.values, "displayName") or text(own.outputs, "displayName") if own else ""
+        return Application(
+            id=parts.client_id or (own.location if own else parts.key),
+            name=named or (own.name if own else parts.key),
+            location=own.location if own else parts.others[0].location,
+            agent=self._agent(parts),
+            principal=parts.principal_id or ("" if own else self._mentioned_principal(parts)),
+            seen=parts.application is not None,
+            assignment_required=_assignment_required(parts.principal),
+            scopes=tuple(self._scopes(parts)),
+            consents=tuple(self._consents(parts)),
+            app_roles=tuple(self._app_roles(parts)),
+            assignees=tuple(self._assignees(parts)),
+            clients=tuple(_clients(parts)),
+            trusts=tuple(self._trusts(parts)),
+            owners=tuple(_owners(parts)),
+            risky=tuple(RiskySetting(*each) for each in risky_settings(parts.states)),
+            unknown=tuple(unknown_settings(parts.states)),
+        )
+
+    def _agent(self, parts: _Parts) -> str:
+        """Return the agent whose component contains a part of an application, or whose identity it trusts."""
+        # A component may contain an assignment to the application of another agent, which it calls.
+        own = (self._components.agent_of(each) for each in parts.states if each.type not in _OF_OTHERS)
+        trusted = (self._principals.agent_with(one.identity) for one in self._trusts(parts) if one.identity)
+        return next((each for each in (*own, *trusted) if each), "")
+
+    def _mentioned_principal(self, parts: _Parts) -> str:
+        by_principal = {*entra.OF_PRINCIPAL, entra.CONSENT, entra.ROLE_ASSIGNMENT}
+        return parts.key if any(each.type in by_principal for each in parts.others) else ""
+
+    def _scopes(self, parts: _Parts) -> Iterator[ApiScope]:
+        for state, api, kind, permission in _required(parts):
+            if kind != "Role":
+                yield ApiScope(api, scope_name(api, permission), state.location)
+
+    def _app_roles(self, parts: _Parts) -> Iterator[AppRole]:
+        for state, api, kind, permission in _required(parts):
+            if kind == "Role":
+                yield AppRole(api, permission, granted=False, location=state.location)
+        if parts.principal is None and not self._mentioned_principal(parts):
+            return
+        principal = parts.principal
+        ids = (principal.id, text(principal.outputs, "objectId")) if principal else (parts.key,)
+        urn = principal.urn if principal else ""
+        assignments = (each for each in self._states if each.type == entra.ROLE_ASSIGNMENT)
+        for state in entra.referring(assignments, "principalObjectId", urn, ids):
+            yield AppRole(
+                self._api(state, "resourceObjectId"), self._role(state), granted=True, location=state.location
+            )
+
+    def _consents(self, parts: _Parts) -> Iterator[Consent]:
+        for state in parts.others:
+            if state.type != entra.CONSENT:
+                continue
+            scopes, unknown = texts_and_unknown(state.values.get("claimValues"))
+            user = state.values.get("userObjectId")
+            api = self._api(state, "resourceServicePrincipalObjectId")
+            names = tuple(dict.fromkeys(one for each in scopes for one in each.split()))
+            # A user that is not known yet is one user, and not all of them.
+            whose = text(state.values, "userObjectId") or ("a user that is not known" if user else "")
+            yield Consent(api, names, whose, state.location, certain=not unknown and bool(api))
+
+    def _api(self, state: ResourceState, name: str) -> str:
+        """Return the application id of the service principal that a property names, or else its object id."""
+        for each in self._parts:
+            own = each.principal
+            if own and entra.refers_to(state, name, own.urn, (own.id, text(own.outputs, "objectId"))):
+                return each.client_id or own.location
+        return reference(state, name)[0].lower()
+
+    def _assignees(self, parts: _Parts) -> Iterator[Assignee]:
+        for state in parts.others:
+            if state.type == entra.ROLE_ASSIGNMENT:
+                yield Assignee(self._principal(state, "principalObjectId"), self._role(state), state.location)
+
+    def _role(self, state: ResourceState) -> str:
+        """Return the value of the app role that an assignment gives, or else its id."""
+        given, depends = reference(state, "appRoleId")
+        if given == _NO_ROLE:
+            return ""
+        for urn in depends:
+            owner = self._ids_of.by_urn.get(urn)
+            if owner is not None and owner.type == token("ApplicationAppRole"):
+                return text(owner.values, "value") or given
+        resource = next((each for each in self._parts if state in each.others), None)
+        return next((value for role_id, value in _roles(resource) if role_id == given.lower()), given)
+
+    def _principal(self, state: ResourceState, name: str) -> str:
+        given, depends = reference(state, name)
+        if given:
+            return self._principals.find(given) or given.lower()
+        found = self._principals.of(depends)
+        own = [each.principal_id for each in self._parts if each.principal and each.principal.urn in depends]
+        return next(iter((*found, *own)), "")
+
+    def _trusts(self, parts: _Parts) -> Iterator[Trust]:
+        for state in parts.states:
+            if state.type in entra.FEDERATED:
+                yield self._federated(state)
+            elif state.type.endswith("Certificate"):
+                yield Trust("certificate", state.name, state.location)
+            elif state.type.endswith("Password") or state.values.get("password") not in (None, "", [], {}):
+                yield Trust("password", state.name, state.location)
+
+    def _federated(self, state: ResourceState) -> Trust:
+        # Blanks and letters are part of what Entra compares, so they stay.
+        subject, issuer = _exact(state, "subject"), _exact(state, "issuer")
+        expression = _exact(state, "claimsMatchingExpression")
+        audience = _exact(state, "audience")
+        audiences, unknown = texts_and_unknown(state.values.get("audiences"))
+        named_by = self._principals.of(reference(state, "subject")[1])
+        identity = self._principals.find(subject) if subject else next(iter(named_by), "")
+        named = text(state.values, "displayName") or state.name
+        return Trust(
+            "federated credential",
+            named,
+            state.location,
+            subject=subject or expression,
+            issuer=issuer,
+            audiences=audiences or ((audience,) if audience else ()),
+            identity=identity,
+            certain=bool(subject or expression or identity) and bool(issuer) and not unknown,
+        )
+
+    def _notes(self) -> Iterator[Unread]:
+        for parts, one in zip(self._parts, self.all, strict=True):
+            if one.agent or one.trusted_identities:
+                yield from (Unread(one.location, what, about=()) for what in one.unknown)
+            elif parts.application is None:
+                yield from self._of_unknown_application(parts, one)
+
+    def _of_unknown_application(self, parts: _Parts, one: Application) -> Iterator[Unread]:
+        """Yield a note for each permission that is given in an application outside the program."""
+        for each in one.assignees:
+            whose = (each.principal,) if each.principal else ()
+            what = "it gives a permission in an application that this source does not show"
+            yield Unread(each.location, what, about=whose)
+        if parts.principal is None:
+            for each in one.consents:
+                what = "it lets an application that this source does not show act as users"
+                yield Unread(each.location, what, about=())
+
+
+def _exact(state: ResourceState, name: str) -> str:
+    value = state.values.get(name)
+    return value if isinstance(value, str) and is_known(value) else ""
+
+
+def _required(parts: _Parts) -> Iterator[tuple[ResourceState, str, str, str]]:
+    """Yield the permissions that an application requires: resource, application id of the API, kind and id."""
+    for state in parts.states:
+        if state.type in entra.APPLICATIONS:
+            for each in map(mapping, listed(state.values.get("requiredResourceAccesses"))):
+                for one in map(mapping, listed(each.get("resourceAccesses"))):
+                    yield state, text(each, "resourceAppId").lower(), text(one, "type"), text(one, "id").lower()
+        elif state.type == token("ApplicationApiAccess"):
+            api = text(state.values, "apiClientId").lower()
+            for name, kind in (("scopeIds", "Scope"), ("roleIds", "Role")):
+                for each in texts_and_unknown(state.values.get(name))[0]:
+                    yield state, api, kind, each.lower()
+
+
+def _roles(parts: _Parts | None) -> Iterator[tuple[str, str]]:
+    """Yield the app roles that an application defines, each with id and value."""
+    for state in parts.states if parts else ():
+        if state.type == token("ApplicationAppRole"):
+            yield text(state.values, "roleId").lower(), text(state.values, "value")
+        for each in map(mapping, listed(state.values.get("appRoles"))):
+            yield text(each, "id").lower(), text(each, "value")
+
+
+def _clients(parts: _Parts) -> Iterator[ClientApplication]:
+    for state in parts.states:
+        if state.type == token("ApplicationPreAuthorized"):
+            client_id = reference(state, "authorizedClientId")[0]
+            yield ClientApplication(client_id.lower(), "pre-authorized client", state.location)
+        elif state.type == token("ApplicationKnownClients"):
+            yield from _known_clients(state, state.values.get("knownClientIds"))
+        elif state.type in entra.APPLICATIONS:
+            yield from _known_clients(state, mapping(state.values.get("api")).get("knownClientApplications"))
+
+
+def _known_clients(state: ResourceState, given: object) -> Iterator[ClientApplication]:
+    found, unknown = texts_and_unknown(given)
+    for each in (*found, *([""] if unknown else [])):
+        yield ClientApplication(each.lower(), "known client", state.location)
+
+
+def _owners(parts: _Parts) -> Iterator[ApplicationOwner]:
+    for state in parts.states:
+        if state.type == token("ApplicationOwner"):
+            yield ApplicationOwner(reference(state, "ownerObjectId")[0].lower(), "application", state.location)
+        elif state.type in entra.APPLICATIONS or state.type == entra.SERVICE_PRINCIPAL:
+            found, unknown = texts_and_unknown(state.values.get("owners"))
+            for each in (*found, *([""] if unknown else [])):
+                owns = "service principal" if state.type == entra.SERVICE_PRINCIPAL else "application"
+                yield ApplicationOwner(each.lower(), owns, state.location)
+
+
+def _assignment_required(principal: ResourceState | None) -> bool | None:
+    """Return whether only assigned principals may use an application; Entra's default is that everybody may."""
+    if principal is None or principal.unseen:
+        return None
+    value = principal.values.get("appRoleAssignmentRequired")
+    if value is None:
+        return None if principal.external else False
+    return value if isinstance(value, bool) else None
