@@ -37,11 +37,14 @@ class ArmType:
 
 
 def violations(kind: ResourceType, inputs: Mapping[str, Any]) -> list[Violation]:
-    """Return the violations in a resource's inputs: by its published API type, or else by its known input names."""
+    """Return the violations in a resource's inputs: by its published API type, by its schema, or by its input names."""
     published = arm_type(kind)
     found: list[Violation] = []
     if published is not None:
         published.judge(inputs, None, found)
+        return found
+    if kind.schema is not None:
+        _schema_check(kind)(inputs, None, found)
         return found
     known = {*kind.known_inputs, *kind.path_inputs}
     listed = ", ".join(sorted(known))
@@ -68,6 +71,16 @@ def needs_location(kind: ResourceType) -> bool:
 def provider_of(token: str) -> str:
     """Return the provider in a type token, such as `storage`, which names a file in `data/api_types`."""
     return token.split(":")[1].lower()
+
+
+_SCHEMA_CHECKS: dict[str, Check] = {}
+"""Check of the inputs of each type with a schema, by type token; each is compiled on first use."""
+
+
+def _schema_check(kind: ResourceType) -> Check:
+    if kind.token not in _SCHEMA_CHECKS:
+        _SCHEMA_CHECKS[kind.token] = Compiler({}).body(dict(kind.schema or {}), frozenset(), frozenset())
+    return _SCHEMA_CHECKS[kind.token]
 
 
 @cache

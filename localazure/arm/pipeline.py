@@ -85,7 +85,13 @@ def _name_is_allowed(request: Request) -> Iterator[AzureError]:
 
 
 def _id_is_free(request: Request) -> Iterator[AzureError]:
-    if request.world.get(request.id) is not None:
+    if request.world.get(request.id) is None:
+        return
+    if request.type.exists_error is not None:
+        error = request.type.exists_error(request)
+        if error is not None:
+            yield error
+    else:
         yield AzureError("Conflict", f"cannot create already existing resource '{request.id}'", 409)
 
 

@@ -294,7 +294,13 @@ class ResourceType:
     data_plane: Callable[[Purpose, Request], Iterator[RequestedOperation]] | None = None
     """Operations that a request needs outside Resource Manager, by purpose; None for types of Resource Manager."""
     known_inputs: tuple[str, ...] = ()
-    """Names of all inputs, for a resource type without a published API type (Entra ID)."""
+    """Names of all inputs, for a resource type that has neither a published API type nor a schema."""
+    schema: Mapping[str, Any] | None = None
+    """Object type of the inputs in the form of the published API types (`data/README.md`), for a type of another API
+    than Resource Manager's, such as Microsoft Graph's."""
+    exists_error: Callable[[Request], AzureError | None] | None = None
+    """Function that returns the error of creating a resource that exists, or None to take that resource over; by
+    default, Resource Manager's own error."""
 
     @property
     def label(self) -> str:

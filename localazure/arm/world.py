@@ -174,6 +174,15 @@ class World:
         seed = f"{key} {count}"
         return self.add_principal(Principal(id=self._id_of(seed), client_id=self.guid(f"client {seed}"), owner=owner))
 
+    def next_object_id(self, key: str) -> str:
+        """Return the id of the next object of Entra that has a key, such as a display name; each one has another id."""
+        return self._id_of(f"{key.lower()} {self.creations.get(key.lower(), 0) + 1}")
+
+    def count_object(self, key: str) -> None:
+        """Count one more object of Entra that has a key, so that the next one gets another id."""
+        self.creations[key.lower()] = self.creations.get(key.lower(), 0) + 1
+        self._note("creations", key.lower())
+
     def add_principal(self, principal: Principal) -> Principal:
         """Store a principal that can hold roles in the state of local Azure, and return it."""
         self.principals[principal.id] = principal

@@ -56,6 +56,14 @@ CONFIGURATION = "azure-native:appconfiguration:ConfigurationStore"
 COSMOS = "azure-native:cosmosdb:DatabaseAccount"
 COSMOS_DATABASE = "azure-native:cosmosdb:SqlResourceSqlDatabase"
 COSMOS_CONTAINER = "azure-native:cosmosdb:SqlResourceSqlContainer"
+GET_SERVICE_PRINCIPAL = "azuread:index/getServicePrincipal:getServicePrincipal"
+ENTRA_APPLICATION = "azuread:index/application:Application"
+IDENTIFIER_URI = "azuread:index/applicationIdentifierUri:ApplicationIdentifierUri"
+PRE_AUTHORIZED = "azuread:index/applicationPreAuthorized:ApplicationPreAuthorized"
+FEDERATED_CREDENTIAL = "azuread:index/applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential"
+SERVICE_PRINCIPAL = "azuread:index/servicePrincipal:ServicePrincipal"
+APP_ROLE_ASSIGNMENT = "azuread:index/appRoleAssignment:AppRoleAssignment"
+PERMISSION_GRANT = "azuread:index/servicePrincipalDelegatedPermissionGrant:ServicePrincipalDelegatedPermissionGrant"
 COSMOS_ASSIGNMENT = "azure-native:cosmosdb:SqlResourceSqlRoleAssignment"
 
 IDENTITY_ID = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/agent-pull"
@@ -81,6 +89,44 @@ FOUNDRY: Values = {
 IN_NAMESPACE: Values = {"namespace": "report", "name": "report"}
 PRINCIPAL_ID = World().get_or_create_principal(IDENTITY_ID).id
 
+_AN_APPLICATION: Values = {
+    "displayName": "ingestion",
+    "api": {
+        "requestedAccessTokenVersion": 2,
+        "oauth2PermissionScopes": [
+            {
+                "id": "0b1f2c3d-0000-4000-8000-0000000000e1",
+                "value": "user_impersonation",
+                "adminConsentDisplayName": "Use the agent",
+                "adminConsentDescription": "Lets a client use the agent for a user",
+            }
+        ],
+    },
+    "appRoles": [
+        {
+            "id": "0b1f2c3d-0000-4000-8000-0000000000e2",
+            "value": "User.Access",
+            "displayName": "User",
+            "description": "May use the agent",
+            "allowedMemberTypes": ["User"],
+        }
+    ],
+}
+
+
+def application_ids() -> tuple[str, str, str]:
+    """Return the object id and the client id of the sample application, and the id of its service principal."""
+    azure = LocalAzure(World())
+    _, outputs = azure.create(ENTRA_APPLICATION, _AN_APPLICATION)
+    _, of_principal = azure.create(SERVICE_PRINCIPAL, {"clientId": outputs["clientId"]})
+    return str(outputs["objectId"]), str(outputs["clientId"]), str(of_principal["objectId"])
+
+
+APPLICATION_OBJECT_ID, APPLICATION_CLIENT_ID, SERVICE_PRINCIPAL_ID = application_ids()
+APPLICATION_ID = f"/applications/{APPLICATION_OBJECT_ID}"
+GROUP_OF_USERS = "0b1f2c3d-0000-4000-8000-0000000000f1"
+GRAPH_ID = str(LocalAzure(World()).invoke(GET_SERVICE_PRINCIPAL, {"displayName": "Microsoft Graph"})["objectId"])
+
 
 def role_id(name: str) -> str:
     """Return the role definition id of a role in local Azure's subscription."""
@@ -98,9 +144,77 @@ class Sample:
     """Changed inputs for the resources in `needs`."""
     changes: dict[str, object] = field(default_factory=dict[str, object])
     """Another value for each immutable property of the type, except names."""
+    repeatable: bool = False
+    """True if creating it twice makes two resources, as Entra chooses the id of an application."""
+    code: str = "Conflict"
+    """Error code of creating it twice."""
 
 
 SAMPLES: dict[str, Sample] = {
+    ENTRA_APPLICATION: Sample(
+        inputs=_AN_APPLICATION,
+        changes={"templateId": "0b1f2c3d-0000-4000-8000-0000000000e9"},
+        repeatable=True,
+    ),
+    IDENTIFIER_URI: Sample(
+        inputs={"applicationId": APPLICATION_ID, "identifierUri": f"api://{APPLICATION_CLIENT_ID}"},
+        needs=(ENTRA_APPLICATION,),
+        changes={"applicationId": f"/applications/{GROUP_OF_USERS}", "identifierUri": "api://other"},
+        code="ImportRequired",
+    ),
+    PRE_AUTHORIZED: Sample(
+        inputs={
+            "applicationId": APPLICATION_ID,
+            "authorizedClientId": "0b1f2c3d-0000-4000-8000-0000000000c1",
+            "permissionIds": ["0b1f2c3d-0000-4000-8000-0000000000e1"],
+        },
+        needs=(ENTRA_APPLICATION,),
+        changes={
+            "applicationId": f"/applications/{GROUP_OF_USERS}",
+            "authorizedClientId": "0b1f2c3d-0000-4000-8000-0000000000c2",
+        },
+        code="ImportRequired",
+    ),
+    FEDERATED_CREDENTIAL: Sample(
+        inputs={
+            "applicationId": APPLICATION_ID,
+            "displayName": "on-behalf-of",
+            "audiences": ["api://AzureADTokenExchange"],
+            "issuer": f"https://login.microsoftonline.com/{TENANT_ID}/v2.0",
+            "subject": PRINCIPAL_ID,
+        },
+        needs=(ENTRA_APPLICATION,),
+        changes={"applicationId": f"/applications/{GROUP_OF_USERS}", "displayName": "another-name"},
+        code="Request_MultipleObjectsWithSameKeyValue",
+    ),
+    SERVICE_PRINCIPAL: Sample(
+        inputs={"clientId": APPLICATION_CLIENT_ID, "appRoleAssignmentRequired": True},
+        needs=(ENTRA_APPLICATION,),
+        changes={"clientId": GROUP_OF_USERS},
+        code="ImportRequired",
+    ),
+    APP_ROLE_ASSIGNMENT: Sample(
+        inputs={
+            "appRoleId": "0b1f2c3d-0000-4000-8000-0000000000e2",
+            "principalObjectId": GROUP_OF_USERS,
+            "resourceObjectId": SERVICE_PRINCIPAL_ID,
+        },
+        needs=(SERVICE_PRINCIPAL,),
+        changes=dict.fromkeys(("appRoleId", "principalObjectId", "resourceObjectId"), APPLICATION_CLIENT_ID),
+        code="Request_BadRequest",
+    ),
+    PERMISSION_GRANT: Sample(
+        inputs={
+            "claimValues": ["User.Read"],
+            "resourceServicePrincipalObjectId": GRAPH_ID,
+            "servicePrincipalObjectId": SERVICE_PRINCIPAL_ID,
+        },
+        needs=(SERVICE_PRINCIPAL,),
+        changes=dict.fromkeys(
+            ("resourceServicePrincipalObjectId", "servicePrincipalObjectId", "userObjectId"), APPLICATION_CLIENT_ID
+        ),
+        code="Request_MultipleObjectsWithSameKeyValue",
+    ),
     RESOURCE_GROUP: Sample(inputs={"resourceGroupName": "rg", "location": "westeurope"}),
     IDENTITY: Sample(inputs={**IN_GROUP, "resourceName": "agent-pull"}, needs=(RESOURCE_GROUP,)),
     CREDENTIAL: Sample(
