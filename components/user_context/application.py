@@ -249,6 +249,8 @@ def _app_role(value: str, role_id: str, member_type: str, description: str) -> "
 def _optional_claims() -> "azuread.ApplicationOptionalClaimsArgs":
     """Return the claims that the agent checks: kind of token, guest or member, and the client's capabilities."""
     claim = azuread.ApplicationOptionalClaimsAccessTokenArgs
-    # Without it, only tokens of applications have `idtyp`: "Optional claims reference", Microsoft Learn, 2025.
-    kind = claim(name="idtyp", additional_properties=["include_user_token"])
-    return azuread.ApplicationOptionalClaimsArgs(access_tokens=[claim(name="acct"), kind, claim(name="xms_cc")])
+    # Only tokens of applications have `idtyp`, since azuread refuses its property `include_user_token`
+    # (hashicorp/terraform-provider-azuread, `schemaOptionalClaims`, 2026-08).
+    return azuread.ApplicationOptionalClaimsArgs(
+        access_tokens=[claim(name=name) for name in ("acct", "idtyp", "xms_cc")]
+    )
