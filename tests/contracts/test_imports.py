@@ -37,6 +37,7 @@ LAYERS = {
         "localazure.azure",
         "localazure.ambient_credentials",
     ),
+    "localazure.endpoints": ("localazure.arm", "localazure.services"),
     "localazure.output": ("localazure.arm", "localazure.deployment", "localazure.run"),
 }
 SHARED = ("localazure.errors", "localazure.code_sources")
