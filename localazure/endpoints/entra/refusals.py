@@ -161,8 +161,8 @@ CODES: Mapping[int, EntraCode] = {
     ),
     650053: EntraCode(
         "invalid_client",
-        "The application '{name}' requests the scope '{scope}', which doesn't exist on the resource '{resource}'. Contact"
-        " the app vendor.",
+        "The application '{name}' requests the scope '{scope}', which doesn't exist on the resource '{resource}'."
+        " Contact the app vendor.",
         _CODES,
     ),
     650057: EntraCode(
