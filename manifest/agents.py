@@ -14,6 +14,7 @@ from manifest.hosts import AGENT_HOSTS, REQUIRED_KEYS, UNSUPPORTED_KEYS, AgentHo
 from manifest.ingress import Ingress, Port, Probes
 from manifest.message_formatting import quote_value
 from manifest.safeguards import Budget
+from manifest.user_context import ActsForUsers
 from manifest.variables import VariableName, VariableValue
 
 __all__ = ["MAX_REPLICAS", "SIZES", "Agent", "Replicas", "Scale"]
@@ -139,6 +140,8 @@ class Agent(StrictModel):
     """True if agents with 'use' on it in their 'access' may call it; its runtime library refuses every other agent."""
     platform_authentication: bool = False
     """For 'container-app': the platform refuses calls without a token from Entra ID, before the container gets them."""
+    acts_for_users: ActsForUsers | None = None
+    """Work in the name of users: APIs that it calls with the rights of the user who sent the request."""
     ingress: Ingress = Field(default_factory=Ingress)
     """Network access to the agent; none by default."""
     port: Port | None = None
@@ -167,6 +170,11 @@ class Agent(StrictModel):
         """Return every grant that is declared for the agent, sorted, so that the order does not depend on the file."""
         entries = sorted(self.written_access.items())
         return tuple(grant for resource, entry in entries for grant in entry.grants(resource))
+
+    @property
+    def has_application(self) -> bool:
+        """Return True if the agent has an Entra application of its own, for users or for other agents."""
+        return self.host != "foundry" and (self.callable or self.acts_for_users is not None)
 
     @model_validator(mode="before")
     @classmethod

@@ -48,12 +48,14 @@ class CheckInput:
         environment: the environment without invalid fields.
         raw: the network as in the file, with every entry, invalid ones included.
         role_refusal_reason: reason why a role, by name, may not be granted on a kind of resource; None if it may.
+        for_administrator: True if objects of Entra ID that an administrator has to make need not be there yet.
     """
 
     network: PartialModel[Network]
     environment: PartialModel[Environment]
     raw: dict[str, Any]
     role_refusal_reason: Callable[[str, str], str | None]
+    for_administrator: bool = False
 
     def names(self, section: Section) -> tuple[str, ...]:
         """Return the names in a section of `network.yaml`, including those of invalid entries."""
@@ -78,6 +80,11 @@ class CheckInput:
         for name, agent in self.network.model.agents.items():
             if all(self.network.is_valid("agents", name, field) for field in needs):
                 yield name, agent
+
+    def callers_of(self, agent: str) -> tuple[str, ...]:
+        """Return the agents that declare access to an agent, in the order of the file."""
+        callers = self.network.model.agents.items()
+        return tuple(name for name, one in callers if any(each.resource == agent for each in one.access))
 
     def parents(self) -> Iterator[ParentReference]:
         """Yield references to the registry and to the parent of every valid resource and host."""

@@ -11,6 +11,7 @@ from manifest.access import Access
 from manifest.agents import Agent
 from manifest.base_model import StrictModel
 from manifest.declared_models import DeclaredModel, declared_models
+from manifest.entra import Entra
 from manifest.environment import Environment
 from manifest.errors import KeyPath
 from manifest.generated_names import namespace_name
@@ -119,6 +120,8 @@ def _agent(
         "host": agent.host,
         **_host_keys(name, agent, network, environment),
         **_ingress(agent),
+        **_application(name, agent, environment),
+        **_acts_for_users(name, agent, environment, document),
         "access": _accesses(("agents", name), agent.access, network, environment, document),
         "budget": None if agent.budget is None else agent.budget.model_dump(),
     }
@@ -136,6 +139,39 @@ def _ingress(agent: Agent) -> dict[str, Any]:
     if agent.platform_authentication:
         shown["platform_authentication"] = True
     return shown
+
+
+def _application(name: str, agent: Agent, environment: Environment) -> dict[str, Any]:
+    """Return the key of the declared document about an agent's Entra application; empty if it has none."""
+    if not agent.has_application:
+        return {}
+    entra = environment.entra or Entra()
+    existing = entra.existing.get(name)
+    shown: dict[str, Any] = {"deployer_rights": entra.deployer_rights, "owners": list(entra.owners)}
+    return {"application": shown | ({} if existing is None else {"existing": existing.model_dump()})}
+
+
+def _acts_for_users(name: str, agent: Agent, environment: Environment, document: YamlDocument) -> dict[str, Any]:
+    """Return the key of the declared document about work for users, with the ids of this environment."""
+    acts, entra = agent.acts_for_users, environment.entra or Entra()
+    if acts is None:
+        return {}
+    shown = {
+        "apis": {
+            api: {
+                "client_id": environment.api(api).client_id,
+                "scopes": sorted(scopes),
+                "line": document.line(("agents", name, "acts_for_users", "apis", api)),
+            }
+            for api, scopes in sorted(acts.apis.items())
+        },
+        "callers": {one: entra.callers[one] for one in acts.callers},
+        "groups": {one: entra.groups[one] for one in acts.groups},
+        "users": {one: entra.users[one] for one in acts.users},
+        "consent": acts.consent,
+        "line": document.line(("agents", name, "acts_for_users")),
+    }
+    return {"acts_for_users": shown}
 
 
 def _host_keys(name: str, agent: Agent, network: Network, environment: Environment) -> dict[str, Any]:

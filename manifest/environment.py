@@ -10,9 +10,11 @@ from typing import Annotated, Any, ClassVar, Literal, Protocol, cast
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
 from manifest.agents import MAX_REPLICAS, Replicas
+from manifest.apis import KNOWN_APIS, Api, CloudName
 from manifest.arm_ids import ArmId, WorkspaceId
 from manifest.base_model import ListField, StrictModel, sorted_strings
 from manifest.customer_key import CustomerKey
+from manifest.entra import Entra
 from manifest.generated_names import AGENT, ImageTag, ResourceGroupName, StackName, Suffix, parent_name
 from manifest.group_setting import GroupSetting
 from manifest.hosts import FoundryProject
@@ -293,6 +295,10 @@ class Environment(StrictModel):
     """Addresses of destinations, by name in agents' 'egress'."""
     people: dict[str, EntraId] = Field(default_factory=dict[str, str])
     """Object ids of people in Entra ID, by name in the network."""
+    cloud: CloudName = "public"
+    """Azure cloud, which decides the addresses at which agents sign in; public Azure by default."""
+    entra: Entra | None = None
+    """Ids in Entra ID of clients, groups, users and applications, for agents that act for users or can be called."""
     model_locations: dict[str, Location] = Field(default_factory=dict[str, str])
     """Azure regions of single accounts of models, OpenAI or Foundry, by base name; by default, 'location'."""
 
@@ -333,6 +339,11 @@ class Environment(StrictModel):
         """Return True if a Foundry agent is published in this environment."""
         listed = self.published is True or (self.published is not False and agent in self.published)
         return listed and network.agents[agent].host == "foundry"
+
+    def api(self, name: str) -> Api:
+        """Return an API that agents call for users: a known one, or one of the stack's own."""
+        own = self.entra.apis.get(name) if self.entra is not None else None
+        return KNOWN_APIS[name] if own is None else own.as_api(self.cloud)
 
     def can_be_called(self, agent: str, network: Network) -> bool:
         """Return True if callers can be granted access to the agent, at an endpoint of its own."""

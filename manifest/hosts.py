@@ -188,6 +188,10 @@ _OF_CONTAINERS = {
     "probes": "only containers have probes; the project monitors the agent",
     "environment": "only containers have environment variables",
     "identity": "Azure creates the identity of an agent on Foundry together with the agent; remove the key",
+    "acts_for_users": (
+        "an agent of Foundry has no user-assigned identity that an application could trust, and its own identity acts"
+        " for users only by an application that Foundry makes; run the agent on Container Apps or AKS"
+    ),
     "callable": "every agent of Foundry with an endpoint can be called by those with 'use' on it; remove the key",
     "platform_authentication": "Azure authenticates the callers of the project's endpoint; remove the key",
 }

@@ -63,8 +63,12 @@ def load_with_document(
     *,
     root: Path = Path(),
     role_refusal_reason: Callable[[str, str], str | None],
+    for_administrator: bool = False,
 ) -> tuple[Network, Environment, YamlDocument]:
-    """Return the network and the environment as `load` does, and the network's file with its line numbers."""
+    """Return the network and the environment as `load` does, and the network's file with its line numbers.
+
+    With `for_administrator`, ids of objects in Entra ID that an administrator has to make may still be missing.
+    """
     document = read_document(root, NETWORK_FILE)
     settings = StackSettings(stack, get, root)
     environment = validate_partially(Environment, settings.data, _ENVIRONMENT_PLACEHOLDERS)
@@ -75,7 +79,7 @@ def load_with_document(
         raise ManifestError(problems)
     network = validate_partially(Network, document.data, _NETWORK_PLACEHOLDERS)
     problems += (_place(document, one) for one in network.errors if one.path not in document.refused_paths)
-    inputs = CheckInput(network, environment, document.data, role_refusal_reason)
+    inputs = CheckInput(network, environment, document.data, role_refusal_reason, for_administrator)
     for check in CHECKS:
         for finding in check(inputs):
             if finding.file == "network":

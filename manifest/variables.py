@@ -13,6 +13,7 @@ __all__ = ["VariableName", "VariableValue"]
 # Set by the platform ("Environment variables on Azure Container Apps" and "Managed identities in Azure Container
 # Apps", Microsoft Learn, 2025).
 _PLATFORM = re.compile(r"CONTAINER_APP_.*|IDENTITY_(ENDPOINT|HEADER)|MSI_(ENDPOINT|SECRET)|KUBERNETES_.*")
+_RUNTIME = "AGENT_NETWORK_RUNTIME"
 # Read by azure-identity ("Environment variables" in its README, 1.25): each of them would change the agent's identity.
 _IDENTITY = re.compile(
     r"AZURE_(CLIENT_(ID|SECRET|CERTIFICATE_.*)|TENANT_ID|USERNAME|PASSWORD|FEDERATED_TOKEN_FILE|TOKEN_CREDENTIALS)"
@@ -26,6 +27,8 @@ def _variable(name: str) -> str:
         )
     if _PLATFORM.fullmatch(name):
         raise ValueError(f"'{name}' is set by Container Apps; choose another name")
+    if name == _RUNTIME:
+        raise ValueError(f"'{name}' is set by the deployment for the agent's runtime library; choose another name")
     if _IDENTITY.fullmatch(name):
         raise ValueError(f"'{name}' would make the Azure SDK use another identity than the agent's; remove it")
     if is_credential_name(name):

@@ -7,6 +7,7 @@ from manifest.checks.azure_names import check_azure_names
 from manifest.checks.calls import check_calls
 from manifest.checks.duplicates import check_duplicates
 from manifest.checks.egress import check_egress
+from manifest.checks.entra import check_entra
 from manifest.checks.environment import check_environment
 from manifest.checks.foundry_identities import check_foundry_identities
 from manifest.checks.hosts import check_hosts
@@ -14,6 +15,7 @@ from manifest.checks.limits import check_limits
 from manifest.checks.models import check_models
 from manifest.checks.resources import check_resources
 from manifest.checks.safeguards import check_safeguards
+from manifest.checks.user_context import check_user_context
 
 __all__ = ["CHECKS"]
 
@@ -24,10 +26,12 @@ CHECKS: tuple[Check, ...] = (
     check_access,
     check_agents,
     check_calls,
+    check_user_context,
     check_safeguards,
     check_azure_names,
     check_duplicates,
     check_environment,
+    check_entra,
     check_egress,
     check_limits,
     check_foundry_identities,

@@ -78,6 +78,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
     "first deployment": {"placeholder_images": True, "purge_protection": False, "deleted": "report"},
     "recovery": {"deleted": "recover", "model_locations": {"contoso-openai": "swedencentral"}},
+    "another cloud": {"cloud": "us-government", "entra": {"deployer_rights": "none"}},
     "zones": {"redundancy": "zone", "logs": "none"},
     "regions and own key": {"redundancy": "geo-zone", "customer_key": OWN_KEY},
     "own key of one version": {"customer_key": {**OWN_KEY, "key": f"{OWN_KEY['key']}/{'0123456789abcdef' * 2}"}},
