@@ -26,7 +26,7 @@ from access.model.json_values import is_known, listed, mapping, text
 from access.readers import azuread_types as entra
 from access.readers.application_settings import risky_settings, unknown_settings
 from access.readers.azuread_types import last_part, reference, texts_and_unknown, token
-from access.readers.components import Components
+from access.readers.components import APPLICATION, Components
 from access.readers.principals import Principals
 from access.readers.resource_ids import ResourceIds
 from access.readers.resource_state import ResourceState
@@ -154,7 +154,14 @@ class EntraApplications:
         # A component may contain an assignment to the application of another agent, which it calls.
         own = (self._components.agent_of(each) for each in parts.states if each.type not in _OF_OTHERS)
         trusted = (self._principals.agent_with(one.identity) for one in self._trusts(parts) if one.identity)
-        return next((each for each in (*own, *trusted) if each), "")
+        return next((each for each in (*own, *trusted, *self._with_existing(parts)) if each), "")
+
+    def _with_existing(self, parts: _Parts) -> Iterator[str]:
+        """Yield the agent whose component names an application that exists already, by the id of its principal."""
+        for each in self._components.of_kind(APPLICATION):
+            named = text(each.inputs, "service_principal_id") or text(each.outputs, "service_principal_id")
+            if named and last_part(named) in {parts.key, parts.principal_id.lower()}:
+                yield each.name
 
     def _mentioned_principal(self, parts: _Parts) -> str:
         by_principal = {*entra.OF_PRINCIPAL, entra.CONSENT, entra.ROLE_ASSIGNMENT}

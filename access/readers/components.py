@@ -23,6 +23,7 @@ _PACKAGE = "agent-network:index:"
 _AGENT = "Agent"
 CLUSTER, PEOPLE, PROJECT, ACCOUNT = "AksCluster", "People", "FoundryProject", "FoundryAccount"
 AKS_AGENT, FOUNDRY_AGENT, UNPUBLISHED = "AksAgent", "FoundryAgent", "UnpublishedAgents"
+APPLICATION = "AgentApplication"
 _GRANTEES = {CLUSTER: "-kubelet", PEOPLE: "", PROJECT: "-project", UNPUBLISHED: ""}
 """Component types whose grants have a name prefix in addition to the component's own name."""
 _CALLED = frozenset({"application", "per-agent"})
@@ -72,7 +73,7 @@ class Components:
 
     def agent_of(self, state: ResourceState) -> str:
         """Return the agent that a resource belongs to; empty for other resources."""
-        return next((each.name for each in self._ids_of.above(state) if _is_agent(each)), "")
+        return next((each.name for each in self._ids_of.above(state) if _is_agent(each) or _is_application(each)), "")
 
     @property
     def has_agents(self) -> bool:
@@ -198,6 +199,11 @@ def agent_id(project: str, agent: str) -> str:
 
 def _is_agent(state: ResourceState) -> bool:
     return kind_of(state).endswith(_AGENT)
+
+
+def _is_application(state: ResourceState) -> bool:
+    """Return True for the component of an agent's Entra application, which has the name of the agent."""
+    return kind_of(state) == APPLICATION
 
 
 def _slug(name: str) -> str:

@@ -4,7 +4,7 @@ Owns reading assignments with values that are not known yet. Where a scope is kn
 counts and the doubt is noted: a result may claim too much access, never too little.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from access.azure.assignment_types import ASSIGNMENTS, DEFINITIONS
@@ -13,9 +13,11 @@ from access.azure.errors import UnknownRole
 from access.azure.principal_types import AGENT_IDENTITY_TYPES
 from access.azure.scopes import ancestors, key
 from access.azure.verbs import VERBS
+from access.model.applications import Application
 from access.model.graph import Assignment, Principal, PrincipalKind, Unread
 from access.model.json_values import Values, is_known, listed, mapping, text, texts
 from access.readers.access_policies import access_policies
+from access.readers.app_roles import app_role_grants
 from access.readers.components import Components
 from access.readers.delegations import delegations
 from access.readers.principals import Principals
@@ -43,7 +45,13 @@ _TYPES: dict[str, PrincipalKind] = {
 class Grants:
     """Role assignments of a program, the principals that occur only in them, and the parts that are unknown."""
 
-    def __init__(self, resource_ids: ResourceIds, components: Components, principals: Principals) -> None:
+    def __init__(
+        self,
+        resource_ids: ResourceIds,
+        components: Components,
+        principals: Principals,
+        applications: Iterable[Application],
+    ) -> None:
         self._ids_of, self._components, self._principals = resource_ids, components, principals
         self._roles: dict[str, Role] = {}
         self.strangers: dict[str, Principal] = {}
@@ -58,7 +66,7 @@ class Grants:
                 self._define(state)
         assignments = (state for state in resource_ids.states if state.token in ASSIGNMENTS)
         found = [each for state in assignments for each in self._assignment(state)]
-        found += self._of_settings()
+        found += self._without_role_definition(applications)
         self.all = (*found, *self._of_unknown_subscription(found))
 
     def _assignment(self, state: ResourceState) -> Iterator[Assignment]:
@@ -108,9 +116,10 @@ class Grants:
                 system=system,
             )
 
-    def _of_settings(self) -> Iterator[Assignment]:
-        """Yield the assignments in the settings of resources, such as access policies of vaults."""
+    def _without_role_definition(self, applications: Iterable[Application]) -> Iterator[Assignment]:
+        """Yield app roles of agents, and assignments in settings of resources, such as access policies of vaults."""
         found = (
+            *app_role_grants(applications),
             *access_policies(self._ids_of, self._principals),
             *delegations(self._ids_of),
             *administrators(self._ids_of, self._principals),

@@ -17,6 +17,7 @@ from access.model.actors import Actor
 from access.model.graph import Graph, Principal, Resource, Unread
 from access.model.json_values import Values, is_known, listed, mapping, text
 from access.readers.app_registrations import EntraApplications
+from access.readers.app_roles import callable_agents
 from access.readers.application_credentials import application_actors
 from access.readers.cluster_access import cluster_actors
 from access.readers.components import Components
@@ -63,8 +64,8 @@ def graph(  # noqa: PLR0913 - one argument for each thing that only some readers
     resource_ids = resource_ids_of(states)
     components = Components(resource_ids)
     principals = Principals(resource_ids, components, known_principals)
-    grants = Grants(resource_ids, components, principals)
     applications = EntraApplications(resource_ids, components, principals)
+    grants = Grants(resource_ids, components, principals, applications.all)
     acting = [
         *_actors(resource_ids, components, principals),
         *application_actors(resource_ids, principals, grants.strangers.keys(), applications.of_agents),
@@ -82,7 +83,10 @@ def graph(  # noqa: PLR0913 - one argument for each thing that only some readers
     ]
     return Graph(
         principals=(*principals.all, *(_with_existence(each, existing or {}) for each in grants.strangers.values())),
-        resources=_resources(resource_ids, components, principals, current=current),
+        resources=(
+            *_resources(resource_ids, components, principals, current=current),
+            *callable_agents(applications.all),
+        ),
         assignments=grants.all,
         unread=doubts,
         actors=(each for each in acting if isinstance(each, Actor)),

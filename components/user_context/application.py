@@ -105,6 +105,9 @@ class AgentApplication(pulumi.ComponentResource):
     def __init__(self, name: str, args: AgentApplicationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         acts, existing = args.get("acts_for_users"), args.get("existing")
         shown = {"display_name": args["display_name"], "existing": existing is not None}
+        if existing is not None:
+            # In the state, so that readers know whose application it is.
+            shown["service_principal_id"] = existing["service_principal_id"]
         super().__init__(self.TOKEN, name, shown, opts)
         self.agent_name = name
         self._own = pulumi.ResourceOptions(parent=self)

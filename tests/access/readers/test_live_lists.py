@@ -55,7 +55,9 @@ def test_live_azure_reader_requests_every_type_that_is_listed_per_parent_resourc
     assert inside <= requested(subscription_with(*rows))
 
 
-@pytest.mark.parametrize("row", [row for row in TYPES if row.kind and row.kind not in CALLED_KINDS], ids=lambda row: row.kind)
+@pytest.mark.parametrize(
+    "row", [row for row in TYPES if row.kind and row.kind not in CALLED_KINDS], ids=lambda row: row.kind
+)
 def test_live_azure_reader_recognises_every_resource_kind_except_foundry_agents_by_its_arm_type(row: ArmType) -> None:
     arm = subscription_with(row)
     with serving(arm):
