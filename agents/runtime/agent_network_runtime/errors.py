@@ -3,6 +3,7 @@
     RuntimeLibraryError
     ├── SettingsError           500  the settings of the agent are missing, contradictory or not valid
     ├── ConfigurationError      500  Entra or the platform refuses the agent itself: an operator must act
+    │   └── CredentialRefusedError   500  … its application or federated credential, which Entra may not know yet
     ├── ScopeNotDeclaredError   500  the code requests a scope that the agent does not declare
     ├── HostNotDeclaredError    500  the code sends a token to a host outside its API
     ├── InvalidTokenError       401  the client must send another token
@@ -17,7 +18,7 @@ tokens also keep them out of local variables in readable form (see `secret`).
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Self
 
 from agent_network_runtime.challenge import AUTHORITY, COMMON, bearer_challenge, claims_challenge
 
@@ -56,6 +57,12 @@ class RuntimeLibraryError(Exception):
         """Headers of the response, by name."""
         return {}
 
+    def again(self) -> Self:
+        """Return an equal error without traceback, to raise once more: every caller gets one of its own."""
+        error = type(self).__new__(type(self), *self.args)
+        error.__dict__.update(self.__dict__)
+        return error
+
 
 class SettingsError(RuntimeLibraryError):
     """The settings of the agent are missing, contradictory or not valid."""
@@ -63,6 +70,10 @@ class SettingsError(RuntimeLibraryError):
 
 class ConfigurationError(RuntimeLibraryError):
     """Entra or the platform refuses the agent itself, for every user."""
+
+
+class CredentialRefusedError(ConfigurationError):
+    """Entra refuses the agent's application or its federated credential, or does not know the credential yet."""
 
 
 class ScopeNotDeclaredError(RuntimeLibraryError):

@@ -1,0 +1,70 @@
+"""Cache of the tokens of one user's request, and the bounded cache across requests for which the code opts in.
+
+By default a token ends with the request that got it. `hold_for` keeps it for the next request with the very same user's
+token, for that many seconds at most, never beyond the end of the user's token, and in a cache of limited size.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Final
+from weakref import WeakSet
+
+from agent_network_runtime.exchange import Granted
+from agent_network_runtime.secret import Secret, TokenDroppedError
+from agent_network_runtime.waits import Clock
+
+LARGEST_REQUEST: Final = 32
+"""Tokens that one request keeps; the oldest go first."""
+LARGEST_HELD: Final = 1000
+"""Tokens that all requests together hold with `hold_for`; the oldest go first."""
+
+
+class TokenCache:
+    """Tokens by key, of limited number and each with an end; `close` ends even those that are no longer in it."""
+
+    def __init__(self, size: int, clock: Clock = time.time) -> None:
+        self._size = size
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._tokens: OrderedDict[Hashable, Granted] = OrderedDict()
+        self._given: WeakSet[Secret] = WeakSet()
+        self._closed = False
+
+    def __len__(self) -> int:
+        return len(self._tokens)
+
+    def get(self, key: Hashable) -> Granted | None:
+        """Return the token with this key if it has not ended."""
+        found = self._tokens.get(key)
+        if found is not None and found.expires_on <= self._clock():
+            return None
+        return found
+
+    def keep(self, key: Hashable, granted: Granted, seconds: float | None = None) -> Granted:
+        """Keep a copy of a token, for these seconds at most, and return it; refused after `close()`."""
+        now = self._clock()
+        end = granted.expires_on if seconds is None else min(granted.expires_on, now + seconds)
+        kept = Granted(Secret(granted.token.reveal()), end)
+        with self._lock:
+            if self._closed:
+                kept.token.drop()
+                raise TokenDroppedError("the request of this user has ended; get a token in a new request")
+            self._tokens.pop(key, None)
+            self._tokens[key] = kept
+            self._given.add(kept.token)
+            while len(self._tokens) > self._size or (self._tokens and self._oldest().expires_on <= now):
+                self._tokens.popitem(last=False)
+        return kept
+
+    def close(self) -> None:
+        """End every token that this cache ever gave, and refuse further ones."""
+        with self._lock:
+            self._closed = True
+            self._tokens.clear()
+            for token in self._given:
+                token.drop()
+
+    def _oldest(self) -> Granted:
+        return next(iter(self._tokens.values()))
