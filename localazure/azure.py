@@ -165,8 +165,8 @@ class LocalAzure:
         found = self._found(token, resource_id)
         if found is None:
             return None
-        current = self._catalogue.find(token).read_outputs(self.world, found)
-        return found.inputs, {**found.outputs, **current}
+        added, current = kind.read_inputs(self.world, found), kind.read_outputs(self.world, found)
+        return {**found.inputs, **added}, {**found.outputs, **current}
 
     def adopt(self, token: str, resource_id: str) -> Values:
         """Return the outputs of a resource that a program refers to by id; store it first if local Azure lacks it.

@@ -21,6 +21,7 @@ SOURCES: Mapping[str, str] = {
     "AlreadyExists": _KUBERNETES,
     "AlreadyInUse": _PUBLIC,
     "AuthorizationFailed": _RBAC,
+    "Authorization_RequestDenied": "microsoftgraph/microsoft-graph-docs#12833, 2021-05",
     "BadRequest": _COMMON,
     "CannotDeleteResource": "Azure/terraform-provider-azapi#894",
     "ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity": "pulumi/pulumi-azure-native#4343",

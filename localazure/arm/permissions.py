@@ -17,6 +17,7 @@ from access.azure.roles import Permission, Role, by_id
 from access.evaluate.conditions.evaluation import ConditionQuery, evaluate
 from access.evaluate.conditions.parser import parse
 from access.model.attributes import Attributes, Known
+from localazure.arm.graph_access import GraphPermissions, check_graph
 from localazure.arm.world import Resource, World
 from localazure.errors import AzureError
 
@@ -53,6 +54,8 @@ class RequestedOperation:
     purpose: Purpose = Purpose.READ
     path: str = ""
     """Path of the request, if it is not the id of `place`: the URL of a status."""
+    graph: GraphPermissions | None = None
+    """Permissions of Microsoft Graph that allow the operation; None for operations of Azure RBAC."""
 
 
 RequestCheck = Callable[[World, RequestedOperation], None]
@@ -75,6 +78,9 @@ def caller_check(principal_id: str) -> RequestCheck:
     """
 
     def check(world: World, act: RequestedOperation) -> None:
+        if act.graph is not None:
+            check_graph(world, principal_id, act.operation, act.graph)
+            return
         if is_allowed(world, principal_id, act):
             return
         principal = world.find_principal(principal_id)

@@ -275,8 +275,11 @@ class ResourceType:
     extra_immutable: Callable[[Values], tuple[str, ...]] = lambda _old: ()
     """Further immutable inputs, computed from the old inputs. Only Foundry's agent identity sets this."""
     read_outputs: Callable[[World, Resource], Values] = lambda _world, _resource: {}
-    """Outputs that are computed at every read, as they depend on other resources. Only Foundry's agent identity sets
-    this."""
+    """Outputs that are computed at every read, as they depend on other resources. Only Foundry's agent identity and the
+    objects of Entra set this."""
+    read_inputs: Callable[[World, Resource], Values] = lambda _world, _resource: {}
+    """Inputs that differ from the program's at every read, as another resource adds to them. Only an application of
+    Entra sets this."""
     check_operations: Callable[[World, Values], Iterator[RequestedOperation]] = lambda _world, _inputs: iter(())
     """Operations that the check of the inputs requires, as it reads other resources. Only the search for soft-deleted
     resources sets this."""

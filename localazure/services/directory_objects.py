@@ -3,7 +3,7 @@
 Owns how they are added to a simulated tenant, what Entra has from the beginning, and finding a service principal or
 another principal by its ids. Users, groups and clients are added by the person who sets up a test; Microsoft's APIs and
 the deploying identity are always there. Ids of APIs and of their permissions are those of
-`access.azure.delegated_permissions`; the permissions of applications come from `graph_permissions`.
+`access.azure.delegated_permissions`; the permissions of applications are `localazure.arm.graph_access`'s.
 
 Differences from Entra: a client or an API that nobody added is taken to exist, with whatever scopes a program requests,
 because local Azure cannot know the tenant; a principal that is not known is taken for a group.
@@ -15,15 +15,14 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from access.azure.delegated_permissions import APPLICATION_IDS, SCOPE_IDS
+from localazure.arm.graph_access import APP_ROLES, MICROSOFT_GRAPH, microsoft_object_id, role_key
 from localazure.arm.world import DEPLOYER_CLIENT_ID, DEPLOYER_OBJECT_ID, Resource, Values, World
-from localazure.services.graph_permissions import APP_ROLES
 
 APPLICATION = "azuread:index/application:Application"
 SERVICE_PRINCIPAL = "azuread:index/servicePrincipal:ServicePrincipal"
 USER = "azuread:index/user:User"
 GROUP = "azuread:index/group:Group"
 
-MICROSOFT_GRAPH = APPLICATION_IDS["microsoft-graph"]
 MICROSOFT_TENANT = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
 """Tenant in which Microsoft's own applications are registered ("Verify first-party Microsoft applications in sign-in
 reports", Microsoft Learn, 2025)."""
@@ -90,12 +89,23 @@ def add_group(world: World, name: str, members: Iterable[str] = (), *, object_id
     return found
 
 
-def add_client(world: World, name: str, *, client_id: str = "", redirect_uris: Iterable[str] = ()) -> str:
-    """Add a client application with a service principal to the simulated tenant, and return its client id."""
+def add_client(
+    world: World,
+    name: str,
+    *,
+    client_id: str = "",
+    redirect_uris: Iterable[str] = (),
+    scopes: Iterable[str] = (),
+) -> str:
+    """Add an application with a service principal to the simulated tenant, and return its client id.
+
+    It is a client of the network's agents, or with `scopes` an API that an agent calls for users.
+    """
     found = client_id or world.guid(f"client {name.lower()}")
     object_id = world.guid(f"application of client {found}")
-    web = {"web": {"redirectUris": [*redirect_uris]}}
-    world.put(_added(APPLICATION, "applications", object_id, {"displayName": name, "clientId": found, **web}))
+    exposed = list(_scopes({each: world.guid(f"scope {each} of {found}") for each in scopes}))
+    parts = {"web": {"redirectUris": [*redirect_uris]}, "api": {"oauth2PermissionScopes": exposed}}
+    world.put(_added(APPLICATION, "applications", object_id, {"displayName": name, "clientId": found, **parts}))
     principal = world.guid(f"service principal of client {found}")
     row = {"displayName": name, "clientId": found, "accountEnabled": True, "applicationTenantId": world.tenant_id}
     world.put(_added(SERVICE_PRINCIPAL, "servicePrincipals", principal, row, claims=(client_key(found),)))
@@ -106,11 +116,6 @@ def add_client(world: World, name: str, *, client_id: str = "", redirect_uris: I
 def client_key(client_id: str) -> str:
     """Return the unique key of the service principal of an application: a tenant has one."""
     return f"service principal of {client_id}".lower()
-
-
-def role_key(principal_id: str) -> str:
-    """Return the index key under which local Azure stores the app role assignments of a principal."""
-    return f"app roles of {principal_id}".lower()
 
 
 def consent_key(service_principal: str) -> str:
@@ -250,7 +255,7 @@ def _built_in(world: World) -> Iterator[ServicePrincipal]:
     )
     for api, client_id in APPLICATION_IDS.items():
         yield ServicePrincipal(
-            object_id=world.guid(f"service principal {client_id}"),
+            object_id=microsoft_object_id(world, client_id),
             client_id=client_id,
             display_name=_NAMES.get(api, api),
             tenant_id=MICROSOFT_TENANT,

@@ -8,16 +8,20 @@ on identifier URIs of Microsoft Entra applications", Microsoft Learn, 2025-06. C
 Azure/Industrial-IoT#1432, 2021-10 (domain that is not verified).
 
 Entra stores a federated credential whose issuer, subject or audience fits nothing, and refuses only the token; so does
-this. A creator becomes an owner in Entra, but azuread takes its own identity away again unless `owners` names it.
+this. An application has one list of identifier URIs, to which resources of their own add: azuread then finds a change
+in the application itself, unless the program ignores changes of `identifierUris`. A creator becomes an owner in Entra,
+but azuread takes its own identity away again unless `owners` names it.
 
-Differences from Entra: what is created can be used at once; a deleted application is gone, where Entra keeps it for 30
-days. Templates from the gallery are not known. Passwords and certificates are refused by name, also as resources of
-their own, because the state of local Azure must not hold a secret.
+Differences from Entra: what is created can be used at once; an application that is updated without `identifierUris`
+keeps those that resources of their own have added; a deleted application is gone, where Entra keeps it for 30 days.
+Templates from the gallery are not known. Passwords and certificates are refused by name, also as resources of their
+own, because the state of local Azure must not hold a secret.
 """
 
 import base64
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import cast
 
 from localazure.arm import ids
@@ -34,6 +38,7 @@ from localazure.services.directory_objects import (
     identifier_uris,
 )
 from localazure.services.graph_errors import already_taken, bad_request, import_required, not_found
+from localazure.services.graph_operations import in_application, on_application
 from localazure.services.service_principals import ids_by_value, no_features
 
 IDENTIFIER_URI = "azuread:index/applicationIdentifierUri:ApplicationIdentifierUri"
@@ -254,6 +259,7 @@ _APPLICATION_OUTPUTS: Mapping[str, ComputedOutput] = {
     "deviceOnlyAuthEnabled": off,
     "disabledByMicrosoft": constant(""),
     "fallbackPublicClientEnabled": off,
+    "identifierUris": constant([]),
     "featureTags": lambda _request: no_features(),
     "logoUrl": constant(""),
     "oauth2PostResponseRequired": off,
@@ -263,6 +269,25 @@ _APPLICATION_OUTPUTS: Mapping[str, ComputedOutput] = {
     "tags": constant([]),
     "templateId": constant(""),
 }
+
+
+def _added_uris(world: World, one: Resource) -> Values:
+    """Return the identifier URIs of an application as Entra has them, if other resources have added some."""
+    every = identifier_uris(world, one)
+    return {} if every == (one.inputs.get("identifierUris") or []) else {"identifierUris": every}
+
+
+def _remove_uri(world: World, one: Resource) -> None:
+    """Remove a deleted identifier URI from the application too, which may have it in its own list by now."""
+    application = world.get(one.parent)
+    if application is None:
+        return
+    rows: list[Values] = []
+    for values in (application.inputs, application.outputs):
+        uris = cast("list[str]", values.get("identifierUris") or [])
+        left = [each for each in uris if each != one.outputs["identifierUri"]]
+        rows.append({**values, "identifierUris": left} if "identifierUris" in values else values)
+    world.put(replace(application, inputs=rows[0], outputs=rows[1]))
 
 
 def _count(request: Request) -> None:
@@ -275,6 +300,7 @@ TYPES = (
         "applications/{objectId}",
         computed_placeholders={"objectId": _application_id},
         schema=azuread_inputs.APPLICATION,
+        data_plane=on_application,
         checked_inputs=_checked,
         rules=all_of(_name_fits, _name_is_new, _own_uris_are_valid),
         unique_keys=lambda request: (
@@ -283,6 +309,8 @@ TYPES = (
         immutable=("templateId",),
         outputs=_APPLICATION_OUTPUTS,
         volatile=("appRoleIds", "oauth2PermissionScopeIds"),
+        read_inputs=_added_uris,
+        read_outputs=_added_uris,
         on_created=_count,
         on_deleted=forget_service_principal,
         adopted_inputs={"displayName": "existing application"},
@@ -292,9 +320,11 @@ TYPES = (
         "applications/{application}/identifierUris/{uri}",
         computed_placeholders={"application": _parent, "uri": _uri_segment},
         schema=azuread_inputs.IDENTIFIER_URI,
+        data_plane=in_application,
         exists_error=_exists,
         rules=all_of(_application_exists, _uri_is_valid, _uri_is_new),
         immutable=("applicationId", "identifierUri"),
+        on_deleted=_remove_uri,
         adoptable=False,
     ),
     ResourceType(
@@ -303,6 +333,7 @@ TYPES = (
         computed_placeholders={"application": _parent, "client": _authorized_client},
         provider_id="{application}/preAuthorizedApplication/{client}",
         schema=azuread_inputs.PRE_AUTHORIZED,
+        data_plane=in_application,
         exists_error=_exists,
         rules=all_of(_application_exists, _permissions_exist),
         immutable=("applicationId", "authorizedClientId"),
@@ -314,6 +345,7 @@ TYPES = (
         computed_placeholders={"application": _parent, "credential": _credential_id},
         provider_id="{application}/federatedIdentityCredential/{credential}",
         schema=azuread_inputs.FEDERATED_CREDENTIAL,
+        data_plane=in_application,
         exists_error=_credential_exists,
         rules=all_of(_application_exists, _credential_name_fits, _credentials_fit, _has_audience),
         immutable=("applicationId", "displayName"),

@@ -20,6 +20,7 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 from localazure.arm.common_rules import all_of
+from localazure.arm.graph_access import role_key
 from localazure.arm.resource_type import ComputedOutput, Request, ResourceType
 from localazure.arm.world import Values, World
 from localazure.errors import AzureError
@@ -30,9 +31,9 @@ from localazure.services.directory_objects import (
     consent_key,
     find_principal,
     find_service_principal,
-    role_key,
 )
 from localazure.services.graph_errors import already_taken, bad_request, not_found
+from localazure.services.graph_operations import on_consent, on_role_assignment
 
 ROLE_ASSIGNMENT = "azuread:index/appRoleAssignment:AppRoleAssignment"
 PERMISSION_GRANT = "azuread:index/servicePrincipalDelegatedPermissionGrant:ServicePrincipalDelegatedPermissionGrant"
@@ -178,6 +179,7 @@ TYPES = (
         "servicePrincipals/{api}/appRoleAssignedTo/{assignment}",
         computed_placeholders={"api": _api_id, "assignment": _assignment_id},
         schema=azuread_inputs.ROLE_ASSIGNMENT,
+        data_plane=on_role_assignment,
         exists_error=_assignment_exists,
         rules=all_of(_resource_exists, _principal_exists, _role_fits, _assignments_fit),
         index_keys=lambda request: (role_key(str(request.input("principalObjectId"))),),
@@ -190,6 +192,7 @@ TYPES = (
         "oauth2PermissionGrants/{grant}",
         computed_placeholders={"grant": _grant_id},
         schema=azuread_inputs.PERMISSION_GRANT,
+        data_plane=on_consent,
         exists_error=_grant_exists,
         rules=all_of(_resource_exists, _principal_exists, _has_scopes),
         index_keys=lambda request: tuple(

@@ -33,6 +33,7 @@ from localazure.services.directory_objects import (
     of_resource,
 )
 from localazure.services.graph_errors import import_required, not_found
+from localazure.services.graph_operations import on_service_principal, reading_service_principal, reading_with
 
 
 # What must exist, and other reasons to refuse
@@ -222,6 +223,7 @@ TYPES = (
         "servicePrincipals/{objectId}",
         computed_placeholders={"objectId": _object_id},
         schema=azuread_inputs.SERVICE_PRINCIPAL,
+        data_plane=on_service_principal,
         exists_error=_existing,
         rules=_has_application,
         unique_keys=lambda request: (client_key(_client_id(request)),),
@@ -239,4 +241,10 @@ FUNCTIONS: Mapping[str, InvokeFunction] = {
     "azuread:index/getClientConfig:getClientConfig": _get_client_config,
     "azuread:index/getUser:getUser": _added_object(USER, "objectId", "userPrincipalName", "mail"),
     "azuread:index/getGroup:getGroup": _added_object(GROUP, "objectId", "displayName"),
+}
+
+FUNCTION_OPERATIONS = {
+    "azuread:index/getServicePrincipal:getServicePrincipal": reading_service_principal,
+    "azuread:index/getUser:getUser": reading_with("users", "User.Read.All", "Directory.Read.All"),
+    "azuread:index/getGroup:getGroup": reading_with("groups", "Group.Read.All", "Directory.Read.All"),
 }
