@@ -18,7 +18,9 @@ from threading import Event, Thread
 from aiohttp import web
 
 from localazure.arm.world import World
-from localazure.endpoints.apis import graph
+from localazure.endpoints.apis import azure_repos, blob_storage, graph, key_vault
+from localazure.endpoints.apis.github import device_sign_in, rest_api
+from localazure.endpoints.apis.github.state import GitHubState
 from localazure.endpoints.certificates import CA_FILE, server_context
 from localazure.endpoints.entra.directory import Directory
 from localazure.endpoints.entra.identity_endpoint import Container, IdentityEndpoint, container_app
@@ -49,6 +51,11 @@ class Endpoints:
         self.tenant = Tenant(directory, self.clock, authority_host)
         self.token_endpoint = TokenEndpoint(self.tenant)
         self.identity_endpoint = IdentityEndpoint(self.tenant)
+        self.azure_repos = azure_repos.AzureRepos(self.tenant)
+        self.key_vaults = key_vault.KeyVaults(self.tenant)
+        self.blob_storage = blob_storage.BlobStorage(self.tenant)
+        self.github = GitHubState(self.clock)
+        self.device_sign_in = device_sign_in.DeviceSignIn(self.github)
         self.ca_file = folder / CA_FILE
         """File with the certificate authority that clients have to trust."""
         self.port = 0
@@ -56,6 +63,11 @@ class Endpoints:
         self._services: dict[str, tuple[str, Respond]] = {
             authority_host.removeprefix("https://"): ("token", self.token_endpoint.respond),
             graph.HOST: ("graph", graph.Graph(self.tenant).respond),
+            azure_repos.HOST: ("azure-repos", self.azure_repos.respond),
+            key_vault.HOST: ("key-vault", self.key_vaults.respond),
+            blob_storage.HOST: ("blob", self.blob_storage.respond),
+            rest_api.HOST: ("github", rest_api.GitHubApi(self.github).respond),
+            device_sign_in.HOST: ("github-sign-in", self.device_sign_in.respond),
         }
 
     @property

@@ -20,10 +20,32 @@ from localazure.endpoints.entra.objects import (
     ServicePrincipal,
     User,
 )
-from tests.localazure.samples import APP, GROUP, IDENTITY, SAMPLES, make
+from tests.localazure.samples import (
+    APP,
+    CONTAINER,
+    CUSTOM_ROLE,
+    GROUP,
+    IDENTITY,
+    ROLE_ASSIGNMENT,
+    SAMPLES,
+    STORAGE_ID,
+    SUBSCRIPTION_ID,
+    VAULT,
+    VAULT_ID,
+    make,
+    role_id,
+)
 
 IDENTITIES = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities"
 PULL, EXCHANGE = f"{IDENTITIES}/ingestion-pull", f"{IDENTITIES}/ingestion-user-context"
+INGESTION_APP = f"{GROUP}/providers/Microsoft.App/containerApps/ingestion"
+CONTAINER_ID = f"{STORAGE_ID}/blobServices/default/containers/findings"
+SIGN = "Microsoft.KeyVault/vaults/keys/sign/action"
+SIGNER = (
+    f"/subscriptions/{SUBSCRIPTION_ID}/providers/Microsoft.Authorization/roleDefinitions"
+    "/0b1f2c3d-0000-4000-8000-0000000000c0"
+)
+"""Id of the custom role that signs with a key and does nothing else."""
 GRAPH, DEVOPS = "00000003-0000-0000-c000-000000000000", "499b84ac-1321-427f-aa17-267ca6975798"
 PORTAL, OTHER_CLIENT = "11111111-0000-4000-8000-000000000001", "11111111-0000-4000-8000-000000000002"
 INGESTION, REPORT = "22222222-0000-4000-8000-000000000001", "22222222-0000-4000-8000-000000000002"
@@ -91,6 +113,24 @@ def ingestion_app(azure: LocalAzure) -> None:
     )
 
 
+def data_services(azure: LocalAzure) -> None:
+    """Create a vault and a storage account, with roles of the agent to sign with one key and to write one container."""
+    for each in (VAULT, CONTAINER, CUSTOM_ROLE):
+        make(azure, each, **({"permissions": [{"dataActions": [SIGN]}]} if each == CUSTOM_ROLE else {}))
+    agent = azure.world.find_owned_principal(INGESTION_APP)
+    assert agent is not None
+    roles = {f"{VAULT_ID}/keys/github-app": SIGNER, CONTAINER_ID: role_id("Storage Blob Data Contributor")}
+    for number, (scope, role) in enumerate(roles.items()):
+        make(
+            azure,
+            ROLE_ASSIGNMENT,
+            roleAssignmentName=f"0b1f2c3d-0000-4000-8000-0000000000d{number}",
+            scope=scope,
+            roleDefinitionId=role,
+            principalId=agent.id,
+        )
+
+
 def directory(world: World) -> Directory:
     """Return the directory of the tenant: two agents' applications, two clients, three users, two groups."""
     exchange = world.find_owned_principal(EXCHANGE)
@@ -129,6 +169,7 @@ def sample_tenant() -> Generator[SampleTenant]:
     """Serve the sample tenant, and lead this process's requests to Azure's hosts to it, until the block ends."""
     azure = LocalAzure(World())
     ingestion_app(azure)
+    data_services(azure)
     exchange = azure.world.find_owned_principal(EXCHANGE)
     assert exchange is not None
     with serve(azure.world, directory=directory(azure.world)) as endpoints, endpoints.reachable():
