@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple, cast
 
 MISSING: Final = object()
-"""Stands for a member that an object does not have; each method returns an empty value for it without a problem."""
+"""Placeholder of a member that an object does not have; each method returns an empty value for it without a problem."""
 
 _LONGEST_SHOWN: Final = 60
 _GUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"

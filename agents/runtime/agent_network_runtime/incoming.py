@@ -1,0 +1,105 @@
+"""The parties of a request after validation: the user that it is made for, or the application that calls.
+
+Both have the claims that the library keeps, under the claims' own names. A user's context also holds the user's token,
+for the on-behalf-of exchange alone: no text, copy or pickle of the context shows it, and it is gone when the context is
+closed, also for every credential that was made from it.
+"""
+
+from types import TracebackType
+from typing import Final, NoReturn, Self
+
+from agent_network_runtime.claims import CLAIMS_CAPABILITY, CallerClaims, UserClaims
+from agent_network_runtime.secret import Secret
+
+__all__ = ["CallerContext", "SyncUserContext", "UserContext"]
+
+
+class _IncomingUser:
+    """A validated user of one request."""
+
+    __slots__ = ("__weakref__", "_token", "claims")
+
+    def __init__(self, claims: UserClaims, token: Secret) -> None:
+        self.claims: Final = claims
+        self._token: Final = token
+
+    @property
+    def tid(self) -> str:
+        """Id of the user's tenant; with `oid`, the key of everything that belongs to the user."""
+        return self.claims.tid
+
+    @property
+    def oid(self) -> str:
+        """Object id of the user."""
+        return self.claims.oid
+
+    @property
+    def azp(self) -> str:
+        """Client id of the application that sent the token."""
+        return self.claims.azp
+
+    @property
+    def uti(self) -> str:
+        """Id of the token, by which Entra's sign-in logs name it; it is not a secret."""
+        return self.claims.uti
+
+    @property
+    def xms_cc(self) -> tuple[str, ...]:
+        """Capabilities of the client, in lower case."""
+        return self.claims.xms_cc
+
+    @property
+    def handles_claims(self) -> bool:
+        """True if the client can handle a claims challenge (capability `cp1`)."""
+        return CLAIMS_CAPABILITY in self.claims.xms_cc
+
+    @property
+    def expires_on(self) -> int:
+        """End of the user's token, in seconds since 1970."""
+        return self.claims.times.expires_on
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(tid={self.tid!r}, oid={self.oid!r}, uti={self.uti!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a user's context is neither copied nor stored: it ends with the request")
+
+
+class UserContext(_IncomingUser):
+    """The user of one request, for asynchronous code; `async with` drops the user's token at the end."""
+
+    __slots__ = ()
+
+    async def close(self) -> None:
+        """Drop the user's token."""
+        self._token.drop()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+class SyncUserContext(_IncomingUser):
+    """The user of one request, for synchronous code; `with` drops the user's token at the end."""
+
+    __slots__ = ()
+
+    def close(self) -> None:
+        """Drop the user's token."""
+        self._token.drop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+CallerContext = CallerClaims
+"""The application that calls, such as another agent; nothing is left of its token."""

@@ -1,0 +1,120 @@
+"""Downloads of the tenant's signing keys: at most one at a time, and never one that a known key waits for.
+
+A download belongs to nobody: a caller who is cancelled does not stop it, because the next download may start only a
+minute later. It is limited in time. A failure is logged and changes nothing; see `signing_keys` for the rules.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable, Generator
+from typing import Final
+
+from agent_network_runtime.settings import Settings
+from agent_network_runtime.signing_keys import KeyDocumentError, SigningKeys, key_address
+
+_LOG: Final = logging.getLogger("agent_network_runtime.keys")
+
+LIMIT: Final = 10.0
+"""Seconds that a caller waits for a download."""
+
+Steps = Generator[str, bytes, None]
+"""A download step by step: yields an address, receives the document there."""
+
+
+def download(keys: SigningKeys, settings: Settings) -> Steps:
+    """Read the tenant's OpenID document, then the keys at the address that it names."""
+    place = f"{settings.authority_host}/{settings.tenant_id}/v2.0/.well-known/openid-configuration"
+    document = yield place
+    keys.replace((yield key_address(document, issuer=settings.issuer, authority_host=settings.authority_host)))
+
+
+class AsyncKeyDownload:
+    """Downloads of one event loop; `get` reads a document or raises `KeyDocumentError`."""
+
+    def __init__(self, keys: SigningKeys, settings: Settings, get: Callable[[str], Awaitable[bytes]]) -> None:
+        self._keys = keys
+        self._settings = settings
+        self._get = get
+        self._task: asyncio.Task[None] | None = None
+
+    async def obtain(self) -> None:
+        """Wait for the download that is under way, or for a new one; return at once if none may start now."""
+        self._start()
+        if self._task is not None:
+            await asyncio.wait((self._task,), timeout=LIMIT)
+
+    def refresh(self) -> None:
+        """Start a download in the background if one is due."""
+        if self._keys.due:
+            self._start()
+
+    async def close(self) -> None:
+        """Stop the download that is under way."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait((self._task,))
+
+    def _start(self) -> None:
+        if (self._task is None or self._task.done()) and self._keys.attempt():
+            self._task = asyncio.get_running_loop().create_task(self._run(), name="agent_network_runtime keys")
+
+    async def _run(self) -> None:
+        steps = download(self._keys, self._settings)
+        try:
+            address = next(steps)
+            while True:
+                address = steps.send(await self._get(address))
+        except StopIteration:
+            return
+        except KeyDocumentError as error:
+            _log(error)
+
+
+class SyncKeyDownload:
+    """Downloads of one process, each in a thread of its own; `get` as for `AsyncKeyDownload`."""
+
+    def __init__(self, keys: SigningKeys, settings: Settings, get: Callable[[str], bytes]) -> None:
+        self._keys = keys
+        self._settings = settings
+        self._get = get
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def obtain(self) -> None:
+        """Wait for the download that is under way, or for a new one; return at once if none may start now."""
+        thread = self._start()
+        if thread is not None:
+            thread.join(LIMIT)
+
+    def refresh(self) -> None:
+        """Start a download in the background if one is due."""
+        if self._keys.due:
+            self._start()
+
+    def close(self) -> None:
+        """Wait for the download that is under way; a thread cannot be stopped."""
+        if self._thread is not None:
+            self._thread.join(LIMIT)
+
+    def _start(self) -> threading.Thread | None:
+        with self._lock:
+            if (self._thread is None or not self._thread.is_alive()) and self._keys.attempt():
+                self._thread = threading.Thread(target=self._run, name="agent_network_runtime keys", daemon=True)
+                self._thread.start()
+            return self._thread
+
+    def _run(self) -> None:
+        steps = download(self._keys, self._settings)
+        try:
+            address = next(steps)
+            while True:
+                address = steps.send(self._get(address))
+        except StopIteration:
+            return
+        except KeyDocumentError as error:
+            _log(error)
+
+
+def _log(error: KeyDocumentError) -> None:
+    _LOG.warning("the tenant's signing keys could not be read: %s", error)
