@@ -13,7 +13,10 @@ Decisions of this library:
 - Guests (`acct` 1) are refused, although Entra would let a guest be assigned: their accounts are another tenant's.
 - The user account of an agent is not a person: `xms_sub_fct` with 13, or with 11 for an agent's identity, is refused
   ("Token claims reference for agents", Microsoft Learn, 2025-11).
-- A token that is bound to a key (`cnf`) is refused as a bearer token: whoever presents it has not proved the key.
+- `idtyp` is `user` or absent in a user's token: applications' own tokens always have it, since the agent's application
+  requests the claim, and users' tokens have it with a further setting alone ("Optional claims reference", Microsoft
+  Learn, 2024-04-10). A token without a scope is not a user's access token, such as an id token for the same audience.
+- A token that is bound to a key (`cnf`) is refused as a bearer token: the client has not proved that it has the key.
 """
 
 import re
@@ -96,9 +99,12 @@ def user_claims(
 ) -> UserClaims:
     """Check the claims of a user's token for a scope of the audience, sent by one of the permitted clients."""
     times = _common(claims, audience, now)
-    if claims.get("idtyp") != "user":
+    if claims.get("idtyp", "user") != "user":
         raise InvalidTokenError("the token is not a user's: its claim idtyp is not user")
-    if scope not in _words(claims.get("scp")):
+    scopes = claims.get("scp", "")
+    if not isinstance(scopes, str) or scopes in NO_SCOPE:
+        raise InvalidTokenError("the token is not a user's access token: it has no scope")
+    if scope not in scopes.split(" "):
         raise ForbiddenError("the token does not have the agent's scope", scope=scope)
     azp = _guid(claims, "azp")
     if azp not in callers:
@@ -179,10 +185,6 @@ def _token_id(claims: Mapping[str, Any]) -> str:
     if not isinstance(value, str) or not _TOKEN_ID.fullmatch(value):
         raise InvalidTokenError("the token's claim uti is missing or not an id")
     return value
-
-
-def _words(scopes: object) -> list[str]:
-    return scopes.split(" ") if isinstance(scopes, str) else []
 
 
 def _check_member(account: object) -> None:

@@ -47,6 +47,10 @@ class Runtime:
         finally:
             token.drop()
 
+    async def close(self) -> None:
+        """Stop what runs in the background."""
+        await self._keys.close()
+
     async def _validated(self, validator: Validator[C], token: Secret) -> C:
         outcome = validator.validate(token)
         if isinstance(outcome, MissingKey):
@@ -81,6 +85,10 @@ class SyncRuntime:
             return self._validated(self._gate.callers, token)
         finally:
             token.drop()
+
+    def close(self) -> None:
+        """Wait for what runs in the background."""
+        self._keys.close()
 
     def _validated(self, validator: Validator[C], token: Secret) -> C:
         outcome = validator.validate(token)
