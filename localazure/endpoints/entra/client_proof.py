@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from localazure.arm.world import Values
-from localazure.endpoints.entra.microsoft_services import TOKEN_EXCHANGE
+from localazure.endpoints.entra.microsoft_services import EXCHANGE_URIS, TOKEN_EXCHANGE
 from localazure.endpoints.entra.objects import Application, FederatedCredential
 from localazure.endpoints.entra.refusals import EntraRefusal
 from localazure.endpoints.entra.tenant import Tenant
@@ -118,7 +118,7 @@ def _check(tenant: Tenant, issuers: Issuers, assertion: str, trusted: list[Feder
 def _audience(claims: Claims) -> str:
     found = str(claims.get("aud"))
     # A tenant's token names the exchange by its client id, and a federated credential by its URI.
-    return TOKEN_EXCHANGE.identifier_uris[0] if found == TOKEN_EXCHANGE.client_id else found
+    return EXCHANGE_URIS[0] if found == TOKEN_EXCHANGE.client_id else found
 
 
 def _check_match(trusted: list[FederatedCredential], issuer: str, subject: str, audience: str) -> None:
@@ -138,8 +138,7 @@ def _check_match(trusted: list[FederatedCredential], issuer: str, subject: str, 
 
 
 def _spellings(audiences: Iterable[str]) -> set[str]:
-    exchange = TOKEN_EXCHANGE.identifier_uris
-    return {exchange[0] if each in exchange else each for each in audiences}
+    return {EXCHANGE_URIS[0] if each in EXCHANGE_URIS else each for each in audiences}
 
 
 def _refuse_case(what: str, found: str, known: list[str]) -> None:

@@ -6,6 +6,7 @@ at the authorize endpoint ("Scopes and permissions in the Microsoft identity pla
 Difference from Entra: the client application itself requires no assignment, and there is no prompt.
 """
 
+from localazure.endpoints.entra.objects import Application
 from localazure.endpoints.entra.on_behalf_of import known_user
 from localazure.endpoints.entra.refusals import EntraRefusal
 from localazure.endpoints.entra.requested_scopes import RequestedScopes, check_assignment, consented, known_resource
@@ -29,9 +30,12 @@ def signed_in_token(  # noqa: PLR0913 - the parts of a sign-in
         EntraRefusal: Entra would not issue the token.
     """
     found, application = known_user(tenant, user), tenant.directory.application(client)
+    resource = known_resource(tenant, audience)
+    if application is None and client.lower() in resource.preauthorized:
+        # A client that nobody added to the tenant is taken to exist if a program trusts it.
+        application = Application(id=client, client_id=client.lower(), name=client)
     if application is None:
         raise EntraRefusal(700016, client=client, tenant=tenant.id)
-    resource = known_resource(tenant, audience)
     unknown = sorted(scopes - resource.scopes)
     if unknown:
         raise EntraRefusal(650053, name=application.name, scope=" ".join(unknown), resource=resource.client_id)
