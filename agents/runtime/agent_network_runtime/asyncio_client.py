@@ -11,11 +11,13 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Self
 
 from azure.core.credentials import AccessTokenInfo, TokenRequestOptions
 
 from agent_network_runtime.agent_identity import AsyncAgentIdentity
+from agent_network_runtime.api_hosts import BearerMiddleware, HostPolicy
 from agent_network_runtime.azure_tokens import UserAccessToken, UserAccessTokenInfo
 from agent_network_runtime.errors import ConfigurationError, RuntimeLibraryError
 from agent_network_runtime.exchange import Granted, NoResponse, Post, Response, Rules, TokenRequest, exchange
@@ -25,7 +27,7 @@ from agent_network_runtime.platform_variables import FEDERATED_TOKEN_FILE
 from agent_network_runtime.proof import KeptProof, pod_token
 from agent_network_runtime.request_cache import LARGEST_HELD, LARGEST_REQUEST, TokenCache
 from agent_network_runtime.requested_tokens import CredentialPurpose, cache_key, options_of
-from agent_network_runtime.scopes import DeclaredScopes
+from agent_network_runtime.scopes import DeclaredScopes, default_scope
 from agent_network_runtime.secret import Secret
 from agent_network_runtime.settings import PodToken, Settings
 from agent_network_runtime.token_http import AsyncHttp
@@ -225,6 +227,16 @@ class AsyncUserCredential:
         self._tokens = tokens
         self._purpose = purpose
 
+    @property
+    def host_policy(self) -> HostPolicy:
+        """Policy for clients of Azure that refuses every host outside the API."""
+        return HostPolicy(self._purpose.hosts)
+
+    @property
+    def bearer(self) -> BearerMiddleware:
+        """Middleware for sessions of aiohttp that adds the token, for hosts of the API alone."""
+        return BearerMiddleware(self._purpose.hosts, self, default_scope(self._purpose.requested.api))
+
     async def get_token(
         self,
         *scopes: str,
@@ -251,5 +263,10 @@ class AsyncUserCredential:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_value: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
         """Close nothing."""

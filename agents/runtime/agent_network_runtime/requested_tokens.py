@@ -7,6 +7,7 @@ from typing import Final
 
 from azure.core.credentials import TokenRequestOptions
 
+from agent_network_runtime.api_hosts import ApiHosts
 from agent_network_runtime.challenge import claims_object
 from agent_network_runtime.errors import ConfigurationError, ScopeNotDeclaredError
 from agent_network_runtime.exchange import TokenRequest
@@ -30,6 +31,11 @@ class CredentialPurpose:
             raise ScopeNotDeclaredError(
                 f"hold_for is {self.hold_for:g} seconds, but tokens are held for 0 to {LONGEST_HOLD:g} seconds"
             )
+
+    @property
+    def hosts(self) -> ApiHosts:
+        """Hosts to which a token of this credential may go."""
+        return ApiHosts(self.requested.api.name, self.requested.api.hosts)
 
     def token_request(self, scopes: Sequence[str], options: TokenRequestOptions) -> TokenRequest:
         """Return the token request that a client's call means; refuse what the credential is not for."""

@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Self
 
 from azure.core.credentials import AccessTokenInfo, TokenRequestOptions
 
 from agent_network_runtime.agent_identity import AgentIdentity
+from agent_network_runtime.api_hosts import HostPolicy
 from agent_network_runtime.azure_tokens import UserAccessToken, UserAccessTokenInfo
 from agent_network_runtime.errors import ConfigurationError, RuntimeLibraryError
 from agent_network_runtime.exchange import Granted, Post, Rules, TokenRequest, exchange
@@ -189,6 +191,11 @@ class UserCredential:
         self._tokens = tokens
         self._purpose = purpose
 
+    @property
+    def host_policy(self) -> HostPolicy:
+        """Policy for clients of Azure that refuses every host outside the API."""
+        return HostPolicy(self._purpose.hosts)
+
     def get_token(
         self,
         *scopes: str,
@@ -215,5 +222,10 @@ class UserCredential:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_value: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
         """Close nothing."""
