@@ -340,6 +340,10 @@ class Environment(StrictModel):
         listed = self.published is True or (self.published is not False and agent in self.published)
         return listed and network.agents[agent].host == "foundry"
 
+    def knows_api(self, name: str) -> bool:
+        """Return True if the name is one of an API that agents can call for users."""
+        return name in KNOWN_APIS or (self.entra is not None and name in self.entra.apis)
+
     def api(self, name: str) -> Api:
         """Return an API that agents call for users: a known one, or one of the stack's own."""
         own = self.entra.apis.get(name) if self.entra is not None else None

@@ -24,6 +24,7 @@ __all__ = [
     "StackName",
     "Suffix",
     "app_name",
+    "credential_identity_name",
     "environment_name",
     "identity_name",
     "namespace_name",
@@ -71,6 +72,11 @@ def pull_identity_name(network: str, agent: str, stack: str) -> str:
 def own_identity_name(network: str, agent: str, stack: str) -> str:
     """Return the name of the user-assigned identity with which the code of an agent's Container App gets tokens."""
     return f"{app_name(network, agent, stack)}-own"
+
+
+def credential_identity_name(network: str, agent: str, stack: str) -> str:
+    """Return the name of the identity with which an agent signs in as its Entra application, to act for users."""
+    return f"{app_name(network, agent, stack)}-credential"
 
 
 def identity_name(network: str, agent: str, stack: str) -> str:

@@ -9,14 +9,21 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 
 from manifest.agents import Agent
+from manifest.apis import CloudName
 from manifest.environment import Destination, Environment
 from manifest.hosts import FoundryProject
 from manifest.network import Network
 
-__all__ = ["SIGN_IN", "Connection", "doubtful_connections", "is_admitted", "required_connections"]
+__all__ = ["SIGN_IN", "SIGN_IN_HOSTS", "Connection", "doubtful_connections", "is_admitted", "required_connections"]
 
 SIGN_IN = "login.microsoftonline.com"
 """Host at which a pod exchanges its token: "Use Microsoft Entra Workload ID on AKS", Microsoft Learn, 2025."""
+SIGN_IN_HOSTS: dict[CloudName, str] = {
+    "public": SIGN_IN,
+    "us-government": "login.microsoftonline.us",
+    "china": "login.partner.microsoftonline.cn",
+}
+"""Azure cloud → host at which its identities sign in: "National clouds", Microsoft Learn, 2025."""
 
 # "Azure Private Endpoint private DNS zone values", Microsoft Learn, 2026: the public zones, by kind of resource.
 _ZONES = {
@@ -44,7 +51,7 @@ class Connection:
     host: str
     port: int
     needed_by: str
-    """Name of the resource or agent in the network; empty for the sign-in."""
+    """Name of the resource or agent in the network, or of the API; empty for the sign-in."""
 
     @property
     def replaceable(self) -> bool:
@@ -67,8 +74,13 @@ def required_connections(agent: Agent, network: Network, environment: Environmen
             project = network.hosts.get(callee.project)
             if isinstance(project, FoundryProject):
                 yield Connection(f"{environment.parent_name(project)}.{_FOUNDRY_ZONE}", _HTTPS, name)
-    if agent.access:
-        yield Connection(SIGN_IN, _HTTPS, "")
+    acts = agent.acts_for_users
+    for name in acts.apis if acts is not None else ():
+        if environment.knows_api(name):
+            hosts = environment.api(name).hosts.get(environment.cloud, ())
+            yield from (Connection(host, _HTTPS, name) for host in hosts)
+    if agent.access or agent.has_application:
+        yield Connection(SIGN_IN_HOSTS[environment.cloud], _HTTPS, "")
 
 
 def is_admitted(connection: Connection, destination: Destination) -> bool:
@@ -96,7 +108,7 @@ def doubtful_connections(network: Network, environment: Environment) -> Iterator
             resource = network.resources.get(connection.needed_by)
             is_bus = resource is not None and resource.kind.startswith("service-bus") and not resource.existing
             ways = [one for one in reached if is_admitted(connection, one)]
-            if (is_bus or connection.host == SIGN_IN) and not any(one.hosts or _has_public_block(one) for one in ways):
+            if (is_bus or not connection.needed_by) and not any(one.hosts or _has_public_block(one) for one in ways):
                 yield name, connection
 
 

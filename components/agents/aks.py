@@ -28,6 +28,7 @@ from components.agents.permissions import Permission
 from components.federation import ServiceAccount, trust
 from components.hosts.aks_cluster import AksCluster
 from components.resources.image_registry import ImageRegistry
+from components.user_context.runtime_settings import VARIABLE, RuntimeArgs, runtime_variable
 
 __all__ = ["AksAgent", "AksAgentArgs"]
 
@@ -86,6 +87,10 @@ class AksAgentArgs(TypedDict):
     """Environment variables; never secrets, since everybody who may see the pods can read them."""
     probes: NotRequired[Mapping[str, ProbeArgs]]
     """`liveness`, `readiness` or `startup` → the health probe."""
+    user_credential: NotRequired[Sequence[pulumi.Resource]]
+    """For an agent that acts for users: the federated credential of its application, created before the pods."""
+    runtime: NotRequired[RuntimeArgs | None]
+    """Settings of the runtime library in the agent's image; by default, the pods do not get any."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Azure tags."""
 
@@ -132,7 +137,8 @@ class AksAgent(Agent):
         )
         policies = self._policies(namespace)
         # Pods that start sooner have no token, no access, no network policy or no image yet.
-        self._deployment(image, [account, *trusted, *self.grants, *policies, *args["cluster"].may_pull])
+        first = [account, *trusted, *self.grants, *policies, *args["cluster"].may_pull]
+        self._deployment(image, [*first, *args.get("user_credential", ())])
         self.namespace = args["namespace"]
         port = args.get("port")
         if port:
@@ -197,7 +203,7 @@ class AksAgent(Agent):
             spec=apps.v1.DeploymentSpecArgs(
                 replicas=args["replicas"],
                 selector=meta.v1.LabelSelectorArgs(match_labels=self._labels),
-                template=core.v1.PodTemplateSpecArgs(metadata=pod, spec=_pod(args, image)),
+                template=core.v1.PodTemplateSpecArgs(metadata=pod, spec=_pod(self.agent_name, args, image)),
             ),
             opts=self._in_cluster(*after),
         )
@@ -238,7 +244,7 @@ def _check(name: str, args: AksAgentArgs) -> None:
     check_egress(name, args.get("egress", ()))
 
 
-def _pod(args: AksAgentArgs, image: str) -> "core.v1.PodSpecArgs":
+def _pod(name: str, args: AksAgentArgs, image: str) -> "core.v1.PodSpecArgs":
     # Workload identity projects its own token, for Entra ID only; the pod gets no token for the cluster's API.
     return core.v1.PodSpecArgs(
         service_account_name=args["app_name"],
@@ -249,24 +255,27 @@ def _pod(args: AksAgentArgs, image: str) -> "core.v1.PodSpecArgs":
             run_as_user=args.get("user_id"),
             seccomp_profile=core.v1.SeccompProfileArgs(type="RuntimeDefault"),
         ),
-        containers=[_container(args, image)],
+        containers=[_container(name, args, image)],
         # The only directory that the container can write to; it is deleted with the pod.
         volumes=[core.v1.VolumeArgs(name="tmp", empty_dir=core.v1.EmptyDirVolumeSourceArgs(size_limit="256Mi"))],
     )
 
 
-def _container(args: AksAgentArgs, image: str) -> "core.v1.ContainerArgs":
+def _container(name: str, args: AksAgentArgs, image: str) -> "core.v1.ContainerArgs":
     port, limits, probes = (
         args.get("port"),
         {"cpu": f"{args['cpu']:g}", "memory": args["memory"]},
         args.get("probes", {}),
     )
+    variables = dict(args.get("variables", {}))
+    if (runtime := args.get("runtime")) is not None:
+        variables[VARIABLE] = runtime_variable(name, "aks", runtime)
     by_name = {f"{when}_probe": _probe(probe) for when, probe in sorted(probes.items())}
     return core.v1.ContainerArgs(
         name=args["app_name"],
         image=args["registry"].endpoint.apply(lambda host: f"{host}/{image}"),
         image_pull_policy="Always",
-        env=[core.v1.EnvVarArgs(name=key, value=value) for key, value in sorted(args.get("variables", {}).items())],
+        env=[core.v1.EnvVarArgs(name=key, value=value) for key, value in sorted(variables.items())],
         ports=[core.v1.ContainerPortArgs(container_port=port, protocol="TCP")] if port else None,
         resources=core.v1.ResourceRequirementsArgs(requests=limits, limits=limits),
         security_context=core.v1.SecurityContextArgs(

@@ -17,6 +17,7 @@ from components.agents.permissions import Permission
 from components.hosts.container_apps_environment import CONSUMPTION
 from components.resources.base import Scaling
 from components.resources.image_registry import ImageRegistry
+from components.user_context.runtime_settings import VARIABLE, RuntimeArgs, runtime_variable
 
 PLACEHOLDER = (
     "mcr.microsoft.com/azuredocs/containerapps-helloworld"
@@ -71,6 +72,15 @@ class OwnIdentityArgs(TypedDict):
     """Access of the agent, `components.agents.permissions.Permission(findings, "read")`; granted before the app."""
 
 
+class UserCredentialArgs(TypedDict):
+    """Identity with which the agent signs in as its Entra application, to act for users."""
+
+    identity_id: pulumi.Input[str]
+    """Resource id of the identity, which has no role."""
+    ready: Sequence[pulumi.Resource]
+    """Resources that must exist before the app starts: the identity and the federated credential."""
+
+
 class ContainerAppAgentArgs(TypedDict):
     """Arguments of a `ContainerAppAgent`."""
 
@@ -112,6 +122,10 @@ class ContainerAppAgentArgs(TypedDict):
     """`liveness`, `readiness` or `startup` → the health probe."""
     own_identity: NotRequired[OwnIdentityArgs | None]
     """User-assigned identity of the agent; by default, the agent has the app's system-assigned identity."""
+    user_credential: NotRequired[UserCredentialArgs | None]
+    """Credential of the agent's application, for an agent that acts for users."""
+    runtime: NotRequired[RuntimeArgs | None]
+    """Settings of the runtime library in the agent's image; by default, the app does not get any."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Azure tags."""
 
@@ -133,6 +147,8 @@ class ContainerAppAgent(Agent):
         pull = PullIdentity(self, _identity_args(args, args["pull_identity_name"]))
         may_pull = args["registry"].allow_pull(pull, args["repository"])
         own = self._own_identity(args)
+        # The placeholder image gets no access, and so no identity of the agent's application either.
+        credential = None if args.get("placeholder") else args.get("user_credential")
         container_app = app.ContainerApp(
             name,
             container_app_name=args["app_name"],
@@ -141,11 +157,13 @@ class ContainerAppAgent(Agent):
             tags=args.get("tags"),
             environment_id=args["environment_id"],
             workload_profile_name=CONSUMPTION,
-            identity=_identity(pull, own),
-            configuration=_configuration(args, pull, own),
+            identity=_identity(pull, own, credential),
+            configuration=_configuration(args, pull, own, credential),
             template=_placeholder(name, args) if args.get("placeholder") else _template(name, args, image, own),
             # The app pulls its image when it is created, so the pull identity needs its role before that.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[may_pull, *self.grants]),
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=[may_pull, *self.grants, *(credential["ready"] if credential else ())]
+            ),
         )
         self.principal_id = own.principal_id if own else container_app.identity.apply(_principal)
         self.pull_principal_id = pull.principal_id
@@ -177,11 +195,17 @@ def _identity_args(args: ContainerAppAgentArgs, azure_name: str) -> IdentityArgs
     }
 
 
-def _identity(pull: PullIdentity, own: OwnIdentity | None) -> "app.ManagedServiceIdentityArgs":
+def _identity(
+    pull: PullIdentity, own: OwnIdentity | None, credential: UserCredentialArgs | None
+) -> "app.ManagedServiceIdentityArgs":
     kinds = app.ManagedServiceIdentityType
     return app.ManagedServiceIdentityArgs(
         type=kinds.USER_ASSIGNED if own else kinds.SYSTEM_ASSIGNED_USER_ASSIGNED,
-        user_assigned_identities=[pull.identity.id, *([own.id] if own else ())],
+        user_assigned_identities=[
+            pull.identity.id,
+            *([own.id] if own else ()),
+            *([credential["identity_id"]] if credential else ()),
+        ],
     )
 
 
@@ -197,7 +221,9 @@ def _fqdn(configuration: "app.outputs.ConfigurationResponse | None") -> str:
     return configuration.ingress.fqdn
 
 
-def _configuration(args: ContainerAppAgentArgs, pull: PullIdentity, own: OwnIdentity | None) -> "app.ConfigurationArgs":
+def _configuration(
+    args: ContainerAppAgentArgs, pull: PullIdentity, own: OwnIdentity | None, credential: UserCredentialArgs | None
+) -> "app.ConfigurationArgs":
     lifecycle = app.IdentitySettingsLifeCycle
     return app.ConfigurationArgs(
         active_revisions_mode=app.ActiveRevisionsMode.SINGLE,
@@ -206,6 +232,11 @@ def _configuration(args: ContainerAppAgentArgs, pull: PullIdentity, own: OwnIden
             # identities in Azure Container Apps", Microsoft Learn, 2025.
             app.IdentitySettingsArgs(identity=pull.identity.id, lifecycle=lifecycle.NONE),
             app.IdentitySettingsArgs(identity=own.id if own else "system", lifecycle=lifecycle.MAIN),
+            *(
+                [app.IdentitySettingsArgs(identity=credential["identity_id"], lifecycle=lifecycle.MAIN)]
+                if credential
+                else ()
+            ),
         ],
         registries=[app.RegistryCredentialsArgs(server=args["registry"].endpoint, identity=pull.identity.id)],
         ingress=_ingress(args),
@@ -252,6 +283,8 @@ def _placeholder(name: str, args: ContainerAppAgentArgs) -> "app.TemplateArgs":
 def _template(name: str, args: ContainerAppAgentArgs, image: str, own: OwnIdentity | None) -> "app.TemplateArgs":
     # The Azure SDK reads the identity to use from it: azure-identity's README, 1.25. The id is not a secret.
     variables = {**args.get("variables", {}), **({"AZURE_CLIENT_ID": own.client_id} if own else {})}
+    if (runtime := args.get("runtime")) is not None:
+        variables[VARIABLE] = runtime_variable(name, "container-app", runtime, own.client_id if own else None)
     container = app.ContainerArgs(
         name=name,
         image=args["registry"].endpoint.apply(lambda host: f"{host}/{image}"),

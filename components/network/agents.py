@@ -13,6 +13,7 @@ from components.agents.unpublished import UnpublishedAgents
 from components.hosts.container_apps_environment import HostingEnvironment
 from components.network.hosts import Hosts
 from components.network.site import Site
+from components.network.user_contexts import UserContexts
 from components.resources.base import NetworkResource
 from components.resources.image_registry import ImageRegistry
 from manifest import Agent, Environment
@@ -38,6 +39,7 @@ def in_container_app(  # noqa: PLR0913, PLR0917 - one argument for each thing th
     resources: Mapping[str, NetworkResource],
     variables: _Variables,
     permissions: Sequence[Permission],
+    contexts: UserContexts,
 ) -> ContainerAppAgentArgs:
     """Return the arguments of the `ContainerAppAgent` component for an agent of the manifest."""
     environment, name_parts = site.environment, (site.network.name, name, site.environment.stack)
@@ -57,6 +59,8 @@ def in_container_app(  # noqa: PLR0913, PLR0917 - one argument for each thing th
         "max_replicas": replicas.max,
         "variables": variables,
         "probes": dict(_probes(agent)),
+        "user_credential": contexts.credential(name),
+        "runtime": contexts.runtime(name),
         "tags": environment.tags,
     }
     if environment.runs_placeholder(name, site.network):
@@ -78,7 +82,13 @@ def in_container_app(  # noqa: PLR0913, PLR0917 - one argument for each thing th
 
 
 def in_cluster(  # noqa: PLR0913, PLR0917 - as above
-    site: Site, name: str, agent: Agent, hosts: Hosts, registry: ImageRegistry, variables: _Variables
+    site: Site,
+    name: str,
+    agent: Agent,
+    hosts: Hosts,
+    registry: ImageRegistry,
+    variables: _Variables,
+    contexts: UserContexts,
 ) -> AksAgentArgs:
     """Return the arguments of the `AksAgent` component for an agent of the manifest."""
     environment, name_parts = site.environment, (site.network.name, name, site.environment.stack)
@@ -103,6 +113,8 @@ def in_cluster(  # noqa: PLR0913, PLR0917 - as above
         "user_id": agent.user_id,
         "variables": variables,
         "probes": dict(_probes(agent)),
+        "user_credential": contexts.pod_credential(name, hosts.clusters[agent.cluster]),
+        "runtime": contexts.runtime(name),
         "tags": environment.tags,
     }
     if agent.ingress.kind != "none" and agent.port is not None:

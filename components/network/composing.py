@@ -27,6 +27,7 @@ from components.network.hosts import Hosts
 from components.network.identity_uniqueness import check_ids_unique
 from components.network.retired_models import CreateModelProblem, refuse_retired_models
 from components.network.site import CreateProblem, Site
+from components.network.user_contexts import UserContexts
 from components.people import People, PeopleArgs
 from components.resources.base import NetworkResource, ParentResource
 from components.resources.image_registry import ImageRegistry, Permissions
@@ -60,7 +61,7 @@ class AgentNetwork(pulumi.ComponentResource):
     """Component with all resources, hosts, agents and grants of a network in one environment."""
 
     agents: dict[str, dict[str, Any]]
-    """Agent → its `app_name`, `host`, `endpoint`, `principal_id` and `grants`."""
+    """Agent → its `app_name`, `host`, `endpoint`, `principal_id` and `grants`; ids of its Entra application, if any."""
 
     def __init__(self, name: str, args: AgentNetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         network, environment = args["network"], args["environment"]
@@ -110,6 +111,7 @@ class AgentNetwork(pulumi.ComponentResource):
         self._registry = self._image_registry(network.registry)
         self._hosts = Hosts(self._site, self._resources, self._registry)
         self._unpublished = self._shared_identities()
+        self._contexts = UserContexts(self._site)
         made: dict[str, AgentComponent] = {one: self._in_foundry(one, each) for one, each in self._agents_on("foundry")}
         # Agents that can be called are created before their callers, which get the endpoints as environment variables.
         callable_agents = {
@@ -184,6 +186,7 @@ class AgentNetwork(pulumi.ComponentResource):
             self._resources,
             variables,
             list(permissions.values()),
+            self._contexts,
         )
         made = ContainerAppAgent(name, args, self._site.own)
         if agent.identity == "user-assigned":
@@ -197,7 +200,8 @@ class AgentNetwork(pulumi.ComponentResource):
 
     def _in_cluster(self, name: str, agent: Agent) -> AksAgent:
         permissions = self._granting.permissions(self._access_of(name))
-        args = in_cluster(self._site, name, agent, self._hosts, self._registry, self._variables(name, agent))
+        variables = self._variables(name, agent)
+        args = in_cluster(self._site, name, agent, self._hosts, self._registry, variables, self._contexts)
         made = AksAgent(name, {**args, "permissions": list(permissions.values())}, self._site.own)
         self._granted_before[made] = _names(permissions, made.grants)
         return made
@@ -214,6 +218,8 @@ class AgentNetwork(pulumi.ComponentResource):
                 yield f"the agent {quote_value(name)}", agent.principal_id
             if isinstance(agent, ContainerAppAgent):
                 yield f"the pull identity of {quote_value(name)}", agent.pull_principal_id
+        for name, principal in self._contexts.principals():
+            yield f"the credential of the application of {quote_value(name)}", principal
         for name, shared in self._unpublished.items():
             if name not in given.project_identities:
                 yield f"all unpublished agents of project {quote_value(name)}", shared.principal_id
@@ -241,6 +247,7 @@ class AgentNetwork(pulumi.ComponentResource):
                 "host": component.host,
                 "endpoint": component.endpoint,
                 "principal_id": component.principal_id,
+                **self._contexts.outputs(name),
                 "grants": [
                     granted[component.grantee.component][right]
                     for right in map(right_of, network.agents[name].access)

@@ -7,48 +7,17 @@ trust an identity of the agent. Consent cannot be limited to a group, so the ser
 exists is only referred to.
 """
 
-import uuid
 from collections.abc import Mapping, Sequence
-from typing import Literal, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_azuread as azuread
 
 from components.grants import Grantee
 from components.user_context.downstream_apis import ApiArgs, DownstreamApi
+from components.user_context.entra_roles import CALL_ROLE, CALL_ROLE_ID, SCOPE, SCOPE_ID, USER_ROLE, USER_ROLE_ID
 
-__all__ = [
-    "CALL_ROLE",
-    "CALL_ROLE_ID",
-    "SCOPE",
-    "SCOPE_ID",
-    "USER_ROLE",
-    "USER_ROLE_ID",
-    "ActsForUsersArgs",
-    "AgentApplication",
-    "AgentApplicationArgs",
-    "ExistingApplicationArgs",
-]
-
-SCOPE = "user_impersonation"
-"""Scope that a client requests to send a user's token to the agent."""
-USER_ROLE = "User.Access"
-"""App role that users and groups need before the agent acts for them."""
-CALL_ROLE = "Agent.Call"
-"""App role that another agent's identity needs to call the agent."""
-
-
-def _fixed_id(value: str) -> str:
-    """Return the id of a scope or an app role: the same in every application, since ids count inside of one only."""
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"agent-network/{value}"))
-
-
-SCOPE_ID = _fixed_id(f"scope/{SCOPE}")
-"""Id of the scope `user_impersonation` in every agent's application."""
-USER_ROLE_ID = _fixed_id(f"app-role/{USER_ROLE}")
-"""Id of the app role `User.Access` in every agent's application."""
-CALL_ROLE_ID = _fixed_id(f"app-role/{CALL_ROLE}")
-"""Id of the app role `Agent.Call` in every agent's application."""
+__all__ = ["ActsForUsersArgs", "AgentApplication", "AgentApplicationArgs", "ConsentArgs", "ExistingApplicationArgs"]
 
 
 class ExistingApplicationArgs(TypedDict):
@@ -62,6 +31,15 @@ class ExistingApplicationArgs(TypedDict):
     """Object id of its service principal in the tenant."""
 
 
+class ConsentArgs(TypedDict):
+    """Consent that an administrator gives for exactly the scopes of the agent."""
+
+    apis: Sequence[str]
+    """APIs to whose scopes the administrator consents."""
+    users: NotRequired[Mapping[str, str] | None]
+    """User → object id of the user that the consent is for; by default, it is for all users of the tenant."""
+
+
 class ActsForUsersArgs(TypedDict):
     """Arguments for an agent that acts for users: which clients, which users, and which APIs."""
 
@@ -71,8 +49,8 @@ class ActsForUsersArgs(TypedDict):
     """Client application → its client id; only these may send users' tokens."""
     people: Mapping[str, str]
     """Group or user → its object id; only they, and the direct members of the groups, can use the agent."""
-    admin_consent: NotRequired[Literal["all-users", "people"] | None]
-    """Consent for exactly these scopes: for all users of the tenant, or for each of `people`, who must be users."""
+    consent: NotRequired[ConsentArgs | None]
+    """Consent of an administrator; by default, each user consents in the client."""
 
 
 class AgentApplicationArgs(TypedDict):
@@ -122,7 +100,13 @@ class AgentApplication(pulumi.ComponentResource):
         if acts is not None:
             self._let_people_use(acts["people"])
             self._consent(acts)
-        self.register_outputs({"client_id": self.client_id, "service_principal_id": self.service_principal_id})
+        self.register_outputs(
+            {
+                "client_id": self.client_id,
+                "application_id": self.application_id,
+                "service_principal_id": self.service_principal_id,
+            }
+        )
 
     def let_call(self, caller: Grantee) -> "azuread.AppRoleAssignment":
         """Assign the app role `Agent.Call` to the identity of another agent, and return the assignment."""
@@ -190,12 +174,13 @@ class AgentApplication(pulumi.ComponentResource):
             )
 
     def _consent(self, acts: ActsForUsersArgs) -> None:
-        consent = acts.get("admin_consent")
+        consent = acts.get("consent")
         if consent is None:
             return
-        users = {"all-users": None} if consent == "all-users" else dict(sorted(acts["people"].items()))
-        for name, api in self._apis.items():
-            for user, object_id in users.items():
+        users = consent.get("users")
+        for name in sorted(consent["apis"]):
+            api = self._apis[name]
+            for user, object_id in sorted(users.items()) if users is not None else [("all-users", None)]:
                 azuread.ServicePrincipalDelegatedPermissionGrant(
                     f"{self.agent_name}-may-use-{name}-for-{user}",
                     service_principal_object_id=self.service_principal_id,

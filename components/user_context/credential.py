@@ -60,8 +60,6 @@ class IdentityCredential(pulumi.ComponentResource):
     """Client id of the identity, with which the agent requests its token."""
     principal_id: pulumi.Output[str]
     """Principal id of the identity, which is the subject of the federated credential."""
-    ready: list[pulumi.Resource]
-    """Resources that must exist before the agent starts, since its first token request fails without them."""
 
     def __init__(self, name: str, args: IdentityCredentialArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(self.TOKEN, name, {"azure_name": args["azure_name"]}, opts)
@@ -80,14 +78,16 @@ class IdentityCredential(pulumi.ComponentResource):
         # Made of names and not the id that Azure returns, so that a preview shows which identity of the app this is.
         self.identity_id = pulumi.Output.all(path, identity.urn).apply(lambda known: str(known[0]))
         self.client_id, self.principal_id = identity.client_id, identity.principal_id
-        self.ready = [identity]
+        # The agent starts after all of these: its first token request fails without them.
+        self.ready: list[pulumi.Resource] = [identity]
         if args.get("federated", True):
             cloud = CLOUDS[args.get("cloud", PUBLIC)]
             issuer = pulumi.Output.from_input(args["tenant_id"]).apply(lambda tenant: cloud.issuer(tenant.lower()))
             subject = identity.principal_id.apply(_principal)
             title = f"{name}-application-trusts-its-credential"
             self.ready.append(_federated(title, args["application"], issuer, subject, cloud.exchange_audience, self))
-        self.register_outputs({"client_id": self.client_id, "principal_id": self.principal_id})
+        shown = {"identity_id": self.identity_id, "client_id": self.client_id, "principal_id": self.principal_id}
+        self.register_outputs(shown)
 
 
 def trust_pod(

@@ -141,13 +141,13 @@ def test_clients_of_an_application_are_authorized_one_after_the_other() -> None:
 
 @pytest.mark.parametrize(
     ("consent", "granted"),
-    [("all-users", {"all-users": None}), ("people", {"ann": ANN, "reviewers": REVIEWERS})],
+    [({}, {"all-users": None}), ({"users": {"ann": ANN, "bob": PORTAL}}, {"ann": ANN, "bob": PORTAL})],
 )
 def test_consent_of_an_administrator_covers_exactly_the_declared_scopes(
-    consent: str, granted: dict[str, str | None]
+    consent: dict[str, Any], granted: dict[str, str | None]
 ) -> None:
-    people = {"reviewers": REVIEWERS, "ann": ANN}
-    recorded = record(lambda: ingestion(acts_for_users={**ACTS, "people": people, "admin_consent": consent}))
+    given = {"apis": ["microsoft-graph"], **consent}
+    recorded = record(lambda: ingestion(acts_for_users={**ACTS, "consent": given}))
 
     assert inputs(recorded, "ServicePrincipalDelegatedPermissionGrant") == {
         f"ingestion-may-use-microsoft-graph-for-{name}": {

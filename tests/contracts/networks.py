@@ -57,6 +57,12 @@ def of_kind(kind: str, *, existing: bool = False) -> Recorded:
         return of_project(write_project(Path(root), described(kind, existing=existing), ENVIRONMENT))
 
 
+FOR_USERS: dict[str, Any] = {
+    "apis": {"microsoft-graph": ["User.Read"], "azure-devops": ["vso.code"]},
+    "callers": ["portal"],
+    "groups": ["analysts"],
+}
+"""Settings of an agent that acts for users."""
 EVERY_HOST: dict[str, Any] = {
     "name": "contoso",
     "registry": {"name": "contosoimages"},
@@ -86,7 +92,14 @@ EVERY_HOST: dict[str, Any] = {
             "probes": {"readiness": {"path": "/ready", "period_seconds": 7}},
             "ingress": {"kind": "internal", "callers": ["porter"]},
             "egress": ["azure"],
+            "acts_for_users": FOR_USERS,
             "access": {"signing": "read", "report": "use"},
+        },
+        "desk": {
+            "image": "desk",
+            "port": 8080,
+            "ingress": "internal",
+            "acts_for_users": {**FOR_USERS, "consent": "admin"},
         },
         "porter": {
             "host": "aks",
@@ -132,6 +145,12 @@ HOST_SETTINGS: dict[str, Any] = {
         "vault": {"blocks": ["10.3.0.0/24"]},
     },
     "people": {"analysts": SUBSCRIPTION},
+    "entra": {
+        "deployer_rights": "all",
+        "owners": [TENANT],
+        "callers": {"portal": SUBSCRIPTION},
+        "groups": {"analysts": TENANT},
+    },
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.engine.projects import REASON, Project, cli_is_here
 from tests.fabrikam import LEGACY, REPOSITORY, restore_recorded_settings
-from tests.golden.test_local_runs import LATER, OTHER_ARGUMENTS
+from tests.golden.test_local_runs import LATER, OTHER_ARGUMENTS, OTHER_VARIABLES
 
 pytestmark = pytest.mark.skipif(not cli_is_here(), reason=REASON)
 
@@ -36,7 +36,7 @@ def test_pulumi_engine_keeps_and_destroys_stacks_deployed_by_an_earlier_version(
         added = project.pulumi(f"up --yes --skip-preview --json --stack {stack}").steps
         assert {op: {urn.rpartition("::")[2] for urn in urns} for op, urns in added.items()} == {
             "create": LATER,
-            "update": OTHER_ARGUMENTS,
+            "update": OTHER_ARGUMENTS | OTHER_VARIABLES,
         }
         project.pulumi(f"preview --expect-no-changes --stack {stack}")
         project.pulumi(f"refresh --yes --skip-preview --expect-no-changes --stack {stack}")
