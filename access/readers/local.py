@@ -4,6 +4,7 @@ Owns the parts of their formats that are needed here. The file also contains res
 assignment of a deleted identity, and shows for every principal whether it exists.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,11 @@ from access.readers.graph_builder import graph
 from access.readers.resource_state import RETAINED, ResourceState, left_behind, state_of
 
 _DOCUMENT = "document of local Azure"
+_ENTRA = "azuread:"
+_PART_OF_APPLICATION = re.compile(
+    "(?P<application>[^/]+)/(?P<kind>federatedIdentityCredential|preAuthorizedApplication)/(?P<own>[^/]+)"
+)
+"""Ids of the parts of an application: the resources of hashicorp/terraform-provider-azuread, 2026-08."""
 
 
 def read(document: Mapping[str, Any]) -> Graph:
@@ -121,11 +127,18 @@ def _in_azure(world: Mapping[str, Any], where: str) -> Iterator[ResourceState]:
 
 def _exists(state: ResourceState, there: Mapping[str, ResourceState]) -> bool:
     """Return True if a resource of the stack's state still exists in local Azure."""
-    return _key(state) in there or not state.id.lower().startswith("/subscriptions/")
+    held = state.id.lower().startswith("/subscriptions/") or state.type.startswith(_ENTRA)
+    return _key(state) in there or not (held and state.id)
 
 
 def _key(state: ResourceState) -> str:
-    """Return a key that matches a resource of the stack with one of local Azure: the id, or a Kubernetes name."""
+    """Return a key that matches a resource of the stack with one of local Azure: the id, or a Kubernetes name.
+
+    The provider `azuread` writes the ids of parts of an application in a form of its own.
+    """
+    part = _PART_OF_APPLICATION.fullmatch(state.id) if state.type.startswith(_ENTRA) else None
+    if part is not None:
+        return "/applications/{application}/{kind}s/{own}".format(**part.groupdict()).lower()
     if not state.type.startswith("kubernetes:"):
         return state.id.lower()
     metadata = mapping(state.inputs.get("metadata"))

@@ -207,11 +207,7 @@ def find_principal(world: World, object_id: str) -> DirectoryObject | None:
     if principal is not None:
         return DirectoryObject(id=found, kind="ServicePrincipal", display_name=principal.display_name)
     known = world.find_principal(found)
-    return (
-        None
-        if known is None
-        else DirectoryObject(id=found, kind=known.type, display_name=known.owner.rpartition("/")[2])
-    )
+    return None if known is None else DirectoryObject(id=found, kind=known.type, display_name=found)
 
 
 def scopes_of(application: Resource) -> tuple[Values, ...]:

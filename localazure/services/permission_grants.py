@@ -10,8 +10,9 @@ A consent is for all users or for one, never for a group. A group of the right k
 counts for its direct members alone ("Assign users and groups to an application", Microsoft Learn, 2025).
 
 Differences from Entra: a principal or an API that nobody added is taken to exist, unless its id is known to be another
-object's; which license the tenant has is not looked at, although groups need Entra ID P1. The text of the refusal of
-an app role whose member types exclude the principal is local Azure's.
+object's, and the principal is of the kind that its first app role is for; which license the tenant has is not looked
+at, although groups need Entra ID P1. The text of the refusal of an app role whose member types exclude the principal is
+local Azure's.
 """
 
 import base64
@@ -128,6 +129,26 @@ def _grant_exists(_request: Request) -> AzureError:
     return already_taken("Permission entry already exists.")
 
 
+def _principal_kind(request: Request) -> str:
+    """Return the kind of a principal; one that nobody added is of the kind that the app role is for."""
+    principal = find_principal(request.world, str(request.input("principalObjectId")))
+    if principal is not None:
+        return principal.kind
+    api, wanted = _resource(request, "resourceObjectId"), str(request.input("appRoleId")).lower()
+    roles = () if api is None else (each for each in api.app_roles if str(each["id"]).lower() == wanted)
+    only_applications = any(each.get("allowedMemberTypes") == ["Application"] for each in roles)
+    return "ServicePrincipal" if only_applications else "Group"
+
+
+def _add_principal(request: Request) -> None:
+    request.world.add_external_principal(str(request.input("principalObjectId")), _principal_kind(request))
+
+
+def _add_user(request: Request) -> None:
+    if request.input("userObjectId") is not None:
+        request.world.add_external_principal(str(request.input("userObjectId")), "User")
+
+
 # Ids
 def _base64_of(*guids: str) -> str:
     """Return GUIDs as Graph writes them into the id of an object that connects them."""
@@ -157,11 +178,6 @@ def _principal_name(request: Request) -> str:
     return given if found is None else found.display_name
 
 
-def _principal_kind(request: Request) -> str:
-    found = find_principal(request.world, str(request.input("principalObjectId")))
-    return "Group" if found is None else found.kind
-
-
 def _resource_name(request: Request) -> str:
     found = _resource(request, "resourceObjectId")
     return str(request.input("resourceObjectId")) if found is None else found.display_name
@@ -183,6 +199,7 @@ TYPES = (
         exists_error=_assignment_exists,
         rules=all_of(_resource_exists, _principal_exists, _role_fits, _assignments_fit),
         index_keys=lambda request: (role_key(str(request.input("principalObjectId"))),),
+        on_created=_add_principal,
         immutable=("appRoleId", "principalObjectId", "resourceObjectId"),
         outputs=_OUTPUTS,
         adoptable=False,
@@ -199,6 +216,7 @@ TYPES = (
             consent_key(str(request.input(name)))
             for name in ("servicePrincipalObjectId", "resourceServicePrincipalObjectId")
         ),
+        on_created=_add_user,
         immutable=("resourceServicePrincipalObjectId", "servicePrincipalObjectId", "userObjectId"),
         adoptable=False,
     ),

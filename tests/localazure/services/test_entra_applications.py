@@ -250,11 +250,12 @@ def test_deleting_an_application_deletes_all_that_belongs_to_it(azure: LocalAzur
     for token in (IDENTIFIER_URI, PRE_AUTHORIZED, FEDERATED_CREDENTIAL, APP_ROLE_ASSIGNMENT, PERMISSION_GRANT):
         make(azure, token)
     applications = [one.id for one in azure.world.resources.values() if one.token == ENTRA_APPLICATION]
-    principals = dict(azure.world.principals)
+    principals = [one.id for one in azure.world.principals.values() if one.owner]
 
     for each in applications:
         azure.delete(ENTRA_APPLICATION, each)
 
     assert len(principals) == 1
-    assert (azure.world.resources, azure.world.principals) == ({}, {})
+    assert azure.world.resources == {}
+    assert not [one for one in azure.world.principals.values() if one.owner]
     assert all(azure.world.was_deleted(each) for each in principals)

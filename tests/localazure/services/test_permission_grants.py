@@ -119,6 +119,18 @@ def test_app_role_of_a_deleted_identity_is_refused_and_of_an_unknown_group_accep
         assign(azure, CALL, PRINCIPAL_ID, resource)
 
 
+def test_unknown_principal_is_of_the_kind_that_its_first_app_role_is_for(azure: LocalAzure) -> None:
+    _, _, resource = api(azure)
+
+    assert assign(azure, CALL, NOBODY, resource)["principalType"] == "ServicePrincipal"
+
+    found = azure.world.find_principal(NOBODY)
+    assert found is not None
+    assert found.type == "ServicePrincipal"
+    with pytest.raises(AzureError, match="is a ServicePrincipal"):
+        assign(azure, USE, NOBODY, resource)
+
+
 def test_principal_has_at_most_1500_app_role_assignments(azure: LocalAzure) -> None:
     ann = add_user(azure.world, "Ann")
     for number in range(1500):
