@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from agent_network_runtime.exchange import NoResponse, Response
 from agent_network_runtime.settings import ActsForUsers, Application, ManagedIdentity, Settings
-from agent_network_runtime.signing_keys import KeyDocumentError
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from jwt.algorithms import RSAAlgorithm
@@ -80,20 +80,20 @@ class Tenant:
     failing: bool = False
     read: list[str] = field(default_factory=list[str])
 
-    def document(self, address: str) -> bytes:
+    def document(self, address: str, _seconds: float) -> Response | NoResponse:
         """Return the document at an address, and count the request."""
         self.read.append(address)
         if self.failing:
-            raise KeyDocumentError("the sign-in service did not answer")
+            return NoResponse("the connection failed")
         known = {
             f"{AUTHORITY}/{TENANT}/v2.0/.well-known/openid-configuration": self.openid,
             f"{AUTHORITY}/{TENANT}/discovery/v2.0/keys": {"keys": self.keys},
         }
-        return json.dumps(known[address]).encode()
+        return Response(200, None, json.dumps(known[address]).encode())
 
-    async def get(self, address: str) -> bytes:
+    async def get(self, address: str, seconds: float) -> Response | NoResponse:
         """Return the document at an address, asynchronously."""
-        return self.document(address)
+        return self.document(address, seconds)
 
     @property
     def downloads(self) -> int:

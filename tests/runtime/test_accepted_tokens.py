@@ -10,9 +10,9 @@ from typing import Any
 import hypothesis.strategies as st
 import jwt
 import pytest
+from agent_network_runtime import CallerContext, Runtime, SyncRuntime, UserContext
 from agent_network_runtime.errors import ConfigurationError, ForbiddenError, InvalidTokenError
-from agent_network_runtime.incoming import CallerContext, UserContext
-from agent_network_runtime.runtime import Header, Runtime, SyncRuntime
+from agent_network_runtime.gate import Header
 from agent_network_runtime.settings import Settings
 from hypothesis import given
 
@@ -40,11 +40,11 @@ from tests.runtime.tenant import (
 
 
 def user_of(header: Header, settings: Settings = SETTINGS) -> UserContext:
-    return asyncio.run(Runtime(settings, Tenant().get, Clock()).user_context(header))
+    return asyncio.run(Runtime(settings, get=Tenant().get, clock=Clock()).user_context(header))
 
 
 def caller_of(header: Header, settings: Settings = SETTINGS) -> CallerContext:
-    return asyncio.run(Runtime(settings, Tenant().get, Clock()).caller(header))
+    return asyncio.run(Runtime(settings, get=Tenant().get, clock=Clock()).caller(header))
 
 
 def test_user_context_has_the_ids_of_the_token() -> None:
@@ -62,7 +62,7 @@ def test_caller_context_has_the_ids_and_roles_of_the_token() -> None:
 
 
 def test_synchronous_runtime_gives_the_same_contexts() -> None:
-    runtime = SyncRuntime(SETTINGS, Tenant().document, Clock())
+    runtime = SyncRuntime(SETTINGS, get=Tenant().document, clock=Clock())
 
     assert runtime.user_context(bearer(issue())).claims == user_of(bearer(issue())).claims
     assert runtime.caller(bearer(issue(caller_claims()))) == caller_of(bearer(issue(caller_claims())))

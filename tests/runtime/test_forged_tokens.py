@@ -6,8 +6,9 @@ import traceback
 from types import FrameType, TracebackType
 
 import pytest
+from agent_network_runtime import Runtime, SyncRuntime
 from agent_network_runtime.errors import ForbiddenError, InvalidTokenError, RuntimeLibraryError
-from agent_network_runtime.runtime import Header, Runtime, SyncRuntime
+from agent_network_runtime.gate import Header
 from agent_network_runtime.signing_keys import PAUSE
 
 from tests.runtime.forgeries import FORGED_CALLERS, FORGED_USERS, PUBLISHED, Forgery
@@ -23,7 +24,7 @@ EARLIER = START - PAUSE
 
 async def refused_asynchronously(kind: str, header: Header, tenant: Tenant) -> RuntimeLibraryError:
     clock = Clock(EARLIER)
-    runtime = Runtime(SETTINGS, tenant.get, clock)
+    runtime = Runtime(SETTINGS, get=tenant.get, clock=clock)
     await runtime.user_context(bearer(issue()))
     await runtime.caller(bearer(issue(caller_claims())))
     clock.now = START
@@ -35,7 +36,7 @@ async def refused_asynchronously(kind: str, header: Header, tenant: Tenant) -> R
 
 def refused_synchronously(kind: str, header: Header, tenant: Tenant) -> RuntimeLibraryError:
     clock = Clock(EARLIER)
-    runtime = SyncRuntime(SETTINGS, tenant.document, clock)
+    runtime = SyncRuntime(SETTINGS, get=tenant.document, clock=clock)
     runtime.user_context(bearer(issue()))
     runtime.caller(bearer(issue(caller_claims())))
     clock.now = START

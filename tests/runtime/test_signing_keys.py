@@ -9,10 +9,11 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 import pytest
+from agent_network_runtime import Runtime, SyncRuntime
 from agent_network_runtime.claims import Audience
 from agent_network_runtime.claims import user_claims as rules_of_users
 from agent_network_runtime.errors import InvalidTokenError, TemporaryError
-from agent_network_runtime.runtime import Runtime, SyncRuntime
+from agent_network_runtime.exchange import NoResponse, Response
 from agent_network_runtime.secret import Secret
 from agent_network_runtime.signing_keys import LIFE, REFRESH, SigningKeys
 from agent_network_runtime.validation import Validator
@@ -61,7 +62,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def runtime(tenant: Tenant, clock: Clock) -> Runtime:
-    return Runtime(SETTINGS, tenant.get, clock)
+    return Runtime(SETTINGS, get=tenant.get, clock=clock)
 
 
 async def settle() -> None:
@@ -180,16 +181,16 @@ class HeldTenant(Tenant):
         super().__init__()
         self.release = asyncio.Event()
 
-    async def get(self, address: str) -> bytes:
+    async def get(self, address: str, seconds: float) -> Response | NoResponse:
         """Return a document after the release."""
         await self.release.wait()
-        return self.document(address)
+        return self.document(address, seconds)
 
 
 def test_known_key_never_waits_for_a_download(clock: Clock) -> None:
     async def run() -> None:
         tenant = HeldTenant()
-        runtime = Runtime(SETTINGS, tenant.get, clock)
+        runtime = Runtime(SETTINGS, get=tenant.get, clock=clock)
         tenant.release.set()
         await runtime.user_context(signed_by(KEY))
         tenant.release.clear()
@@ -211,7 +212,7 @@ def test_known_key_never_waits_for_a_download(clock: Clock) -> None:
 def test_cancelled_request_stops_no_download_and_costs_no_other_request_its_key(clock: Clock) -> None:
     async def run() -> None:
         tenant = HeldTenant()
-        runtime = Runtime(SETTINGS, tenant.get, clock)
+        runtime = Runtime(SETTINGS, get=tenant.get, clock=clock)
         first = asyncio.create_task(runtime.user_context(signed_by(KEY, uti="first")))
         await settle()
         first.cancel()
@@ -276,7 +277,7 @@ def test_outage_at_the_start_is_503_with_the_time_of_the_next_attempt(
         second = await refused(runtime, signed_by(KEY))
 
         assert (first.headers, second.headers) == ({"Retry-After": "60"}, {"Retry-After": "15"})
-        assert tenant.downloads == 1
+        assert len(tenant.read) == 2  # one download, which repeats a failed request once
         assert "signing keys could not be read: the sign-in service did not answer" in caplog.text
 
     asyncio.run(run())
@@ -317,7 +318,7 @@ def test_document_of_keys_that_is_not_the_tenants_changes_nothing(
     tenant: Tenant, change: dict[str, Any], reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock = Clock()
-    runtime = Runtime(SETTINGS, tenant.get, clock)
+    runtime = Runtime(SETTINGS, get=tenant.get, clock=clock)
 
     async def run() -> None:
         await runtime.user_context(signed_by(KEY))
@@ -386,7 +387,7 @@ def reachable(*roots: object) -> Iterator[object]:
 
 
 def test_threads_that_need_the_same_download_share_it(tenant: Tenant, clock: Clock) -> None:
-    runtime = SyncRuntime(SETTINGS, tenant.document, clock)
+    runtime = SyncRuntime(SETTINGS, get=tenant.document, clock=clock)
     headers = [signed_by(KEY, uti=f"u{at}") for at in range(50)]
 
     with ThreadPoolExecutor(16) as pool:
@@ -397,7 +398,7 @@ def test_threads_that_need_the_same_download_share_it(tenant: Tenant, clock: Clo
 
 
 def test_flood_of_unknown_key_ids_from_threads_starts_one_download_a_minute(tenant: Tenant, clock: Clock) -> None:
-    runtime = SyncRuntime(SETTINGS, tenant.document, clock)
+    runtime = SyncRuntime(SETTINGS, get=tenant.document, clock=clock)
     runtime.user_context(signed_by(KEY))
     clock.now += 60
 
@@ -412,13 +413,13 @@ def test_flood_of_unknown_key_ids_from_threads_starts_one_download_a_minute(tena
 
 
 def test_synchronous_runtime_reads_keys_in_the_background_and_outlives_an_outage(tenant: Tenant, clock: Clock) -> None:
-    runtime = SyncRuntime(SETTINGS, tenant.document, clock)
+    runtime = SyncRuntime(SETTINGS, get=tenant.document, clock=clock)
     runtime.user_context(signed_by(KEY))
     tenant.failing = True
     clock.now += REFRESH
     assert runtime.user_context(signed_by(KEY)).oid == USER
     runtime.close()
-    assert tenant.downloads == 2
+    assert len(tenant.read) == 4  # two documents, and one request that was repeated
     clock.now = START + LIFE
 
     with pytest.raises(TemporaryError, match="signing keys cannot be read now"):

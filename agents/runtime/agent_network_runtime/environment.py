@@ -13,6 +13,7 @@ from typing import Final, cast
 from agent_network_runtime.errors import SettingsError
 from agent_network_runtime.json_text import JsonTextError, parse_json
 from agent_network_runtime.platform_variables import contradictions
+from agent_network_runtime.scopes import OPENID
 from agent_network_runtime.settings import (
     ActsForUsers,
     Api,
@@ -45,9 +46,6 @@ CLOUDS: Final[Mapping[str, str]] = {
 }
 """Audience of a federated credential by the sign-in address of its cloud ("Configure an application to trust a managed
 identity", Microsoft Learn, 2024-12)."""
-
-OPENID_SCOPES: Final = frozenset({"offline_access", "openid", "profile", "email"})
-"""Scopes that request a refresh token or an id token; this library keeps neither."""
 
 
 def settings_from_environment(environment: Mapping[str, str] | None = None) -> Settings:
@@ -149,7 +147,7 @@ def _api(reader: Reader, name: str, value: object) -> Api:
     path = f"acts_for_users.apis.{name}"
     found = reader.members(value, path, ("resource", "hosts", "scopes"))
     scopes = reader.texts(found["scopes"], f"{path}.scopes", SCOPE)
-    for scope in sorted(scopes & OPENID_SCOPES):
+    for scope in sorted(scopes & OPENID):
         reader.problem(f"{path}.scopes", f"{scope!r} is not a scope of an API; the library keeps no such token")
     return Api(
         name=name,

@@ -1,6 +1,6 @@
 """The gate of one agent: its signing keys, and a validator for each kind of token that the agent accepts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -12,6 +12,10 @@ from agent_network_runtime.signing_keys import SigningKeys
 from agent_network_runtime.validation import MissingKey, Validator, ValidClaims
 
 C = TypeVar("C", bound=ValidClaims)
+
+
+Header = str | Sequence[str] | None
+"""The `Authorization` header of a request, or all of them where the framework gives a list; None if there is none."""
 
 
 class Gate:

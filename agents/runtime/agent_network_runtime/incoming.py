@@ -5,23 +5,32 @@ for the on-behalf-of exchange alone: no text, copy or pickle of the context show
 closed, also for every credential that was made from it.
 """
 
-from types import TracebackType
-from typing import Final, NoReturn, Self
+from typing import Final, NoReturn
 
 from agent_network_runtime.claims import CLAIMS_CAPABILITY, CallerClaims, UserClaims
+from agent_network_runtime.parties import IncomingToken
 from agent_network_runtime.secret import Secret
 
-__all__ = ["CallerContext", "SyncUserContext", "UserContext"]
 
-
-class _IncomingUser:
-    """A validated user of one request."""
+class IncomingUser:
+    """A validated user of one request; the asynchronous and the synchronous context add credentials."""
 
     __slots__ = ("__weakref__", "_token", "claims")
 
     def __init__(self, claims: UserClaims, token: Secret) -> None:
         self.claims: Final = claims
         self._token: Final = token
+
+    def _incoming(self) -> IncomingToken:
+        """Return the user's token for the on-behalf-of exchange."""
+        return IncomingToken(
+            token=self._token,
+            tenant_id=self.tid,
+            object_id=self.oid,
+            expires_on=self.claims.times.expires_on,
+            issued_at=self.claims.times.issued_at,
+            handles_claims=self.handles_claims,
+        )
 
     @property
     def tid(self) -> str:
@@ -63,42 +72,6 @@ class _IncomingUser:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a user's context is neither copied nor stored: it ends with the request")
-
-
-class UserContext(_IncomingUser):
-    """The user of one request, for asynchronous code; `async with` drops the user's token at the end."""
-
-    __slots__ = ()
-
-    async def close(self) -> None:
-        """Drop the user's token."""
-        self._token.drop()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self.close()
-
-
-class SyncUserContext(_IncomingUser):
-    """The user of one request, for synchronous code; `with` drops the user's token at the end."""
-
-    __slots__ = ()
-
-    def close(self) -> None:
-        """Drop the user's token."""
-        self._token.drop()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 CallerContext = CallerClaims

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Awaitable, Callable, Generator
 from typing import Final
 
+from agent_network_runtime.exchange import NoResponse, Response
 from agent_network_runtime.settings import Settings
 from agent_network_runtime.signing_keys import KeyDocumentError, SigningKeys, key_address
 
@@ -17,22 +18,43 @@ _LOG: Final = logging.getLogger("agent_network_runtime.keys")
 
 LIMIT: Final = 10.0
 """Seconds that a caller waits for a download."""
+EACH: Final = 4.0
+"""Seconds that one request of a download may take."""
+OK: Final = 200
+SERVER_ERROR: Final = 500
 
-Steps = Generator[str, bytes, None]
-"""A download step by step: yields an address, receives the document there."""
+Answer = Response | NoResponse
+AsyncGet = Callable[[str, float], Awaitable[Answer]]
+"""Reads the document at an address within some seconds."""
+SyncGet = Callable[[str, float], Answer]
+Steps = Generator[str, Answer, None]
+"""A download step by step: yields an address, receives the answer from there."""
 
 
 def download(keys: SigningKeys, settings: Settings) -> Steps:
     """Read the tenant's OpenID document, then the keys at the address that it names."""
     place = f"{settings.authority_host}/{settings.tenant_id}/v2.0/.well-known/openid-configuration"
-    document = yield place
-    keys.replace((yield key_address(document, issuer=settings.issuer, authority_host=settings.authority_host)))
+    found = yield from _document(place)
+    address = key_address(found, issuer=settings.issuer, authority_host=settings.authority_host)
+    keys.replace((yield from _document(address)))
+
+
+def _document(address: str) -> Generator[str, Answer, bytes]:
+    """Read one document; a request that had no response, or a server error, is repeated once."""
+    answer = yield address
+    if isinstance(answer, NoResponse) or answer.status >= SERVER_ERROR:
+        answer = yield address
+    if isinstance(answer, NoResponse):
+        raise KeyDocumentError(f"the sign-in service did not answer: {answer.reason}")
+    if answer.status != OK:
+        raise KeyDocumentError(f"the sign-in service answered with status {answer.status}")
+    return answer.body
 
 
 class AsyncKeyDownload:
-    """Downloads of one event loop; `get` reads a document or raises `KeyDocumentError`."""
+    """Downloads of one event loop."""
 
-    def __init__(self, keys: SigningKeys, settings: Settings, get: Callable[[str], Awaitable[bytes]]) -> None:
+    def __init__(self, keys: SigningKeys, settings: Settings, get: AsyncGet) -> None:
         self._keys = keys
         self._settings = settings
         self._get = get
@@ -64,7 +86,7 @@ class AsyncKeyDownload:
         try:
             address = next(steps)
             while True:
-                address = steps.send(await self._get(address))
+                address = steps.send(await self._get(address, EACH))
         except StopIteration:
             return
         except KeyDocumentError as error:
@@ -72,9 +94,9 @@ class AsyncKeyDownload:
 
 
 class SyncKeyDownload:
-    """Downloads of one process, each in a thread of its own; `get` as for `AsyncKeyDownload`."""
+    """Downloads of one process, each in a thread of its own."""
 
-    def __init__(self, keys: SigningKeys, settings: Settings, get: Callable[[str], bytes]) -> None:
+    def __init__(self, keys: SigningKeys, settings: Settings, get: SyncGet) -> None:
         self._keys = keys
         self._settings = settings
         self._get = get
@@ -109,7 +131,7 @@ class SyncKeyDownload:
         try:
             address = next(steps)
             while True:
-                address = steps.send(self._get(address))
+                address = steps.send(self._get(address, EACH))
         except StopIteration:
             return
         except KeyDocumentError as error:
