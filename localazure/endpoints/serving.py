@@ -23,7 +23,8 @@ from localazure.endpoints.apis.github import device_sign_in, rest_api
 from localazure.endpoints.apis.github.state import GitHubState
 from localazure.endpoints.certificates import CA_FILE, server_context
 from localazure.endpoints.entra.directory import Directory
-from localazure.endpoints.entra.identity_endpoint import Container, IdentityEndpoint, container_app
+from localazure.endpoints.entra.identity_endpoint import Container, IdentityEndpoint
+from localazure.endpoints.entra.pods import Pod, Pods
 from localazure.endpoints.entra.sign_in import signed_in_token
 from localazure.endpoints.entra.tenant import Tenant
 from localazure.endpoints.entra.token_endpoint import TokenEndpoint
@@ -51,6 +52,7 @@ class Endpoints:
         self.tenant = Tenant(directory, self.clock, authority_host)
         self.token_endpoint = TokenEndpoint(self.tenant)
         self.identity_endpoint = IdentityEndpoint(self.tenant)
+        self.pods = Pods(self.tenant, self.token_endpoint.issuers, folder)
         self.azure_repos = azure_repos.AzureRepos(self.tenant)
         self.key_vaults = key_vault.KeyVaults(self.tenant)
         self.blob_storage = blob_storage.BlobStorage(self.tenant)
@@ -95,7 +97,11 @@ class Endpoints:
 
     def container(self, agent: str, stage: str = "main") -> Container:
         """Start a container of an agent's container app; its `environment` has the variables of its identities."""
-        return self.identity_endpoint.start(container_app(self.tenant, agent), stage)
+        return self.identity_endpoint.start(agent, stage)
+
+    def pod(self, agent: str) -> Pod:
+        """Start a pod of an agent in a cluster; its `environment` has the variables of its workload identity."""
+        return self.pods.start(agent)
 
     def user_token(
         self,

@@ -116,7 +116,10 @@ def _check(tenant: Tenant, issuers: Issuers, assertion: str, trusted: list[Feder
 
 
 def _audience(claims: Claims) -> str:
-    found = str(claims.get("aud"))
+    named = claims.get("aud")
+    listed: list[object] = cast("list[object]", named) if isinstance(named, list) else [named]
+    # A cluster lists the audiences of a token; one is needed.
+    found = str(listed[0]) if len(listed) == 1 else ", ".join(map(str, listed))
     # A tenant's token names the exchange by its client id, and a federated credential by its URI.
     return EXCHANGE_URIS[0] if found == TOKEN_EXCHANGE.client_id else found
 

@@ -22,11 +22,11 @@ from localazure.endpoints.entra.refusals import EntraRefusal
 from localazure.endpoints.entra.requested_scopes import known_resource
 from localazure.endpoints.entra.role_grants import application_roles
 from localazure.endpoints.entra.tenant import Recipient, Tenant
+from localazure.endpoints.entra.workloads import CONTAINER_APP, nested, workload
 from localazure.endpoints.messages import Received, Reply, json_reply
 
-__all__ = ["Container", "IdentityEndpoint", "container_app"]
+__all__ = ["Container", "IdentityEndpoint"]
 
-_APP = "azure-native:app:ContainerApp"
 _SELECTORS = ("client_id", "principal_id", "object_id", "mi_res_id")
 _STAGES = {"main": {"All", "Main"}, "init": {"All", "Init"}}
 
@@ -60,8 +60,13 @@ class IdentityEndpoint:
         self.base = ""
         """Address of the HTTP server of all identity endpoints."""
 
-    def start(self, app: Resource, stage: str = "main") -> Container:
-        """Start a container of a container app, in its stage `main` or `init`, and return the running container."""
+    def start(self, agent: str, stage: str = "main") -> Container:
+        """Start a container of an agent's container app, in its stage `main` or `init`, and return it.
+
+        Raises:
+            LookupError: local Azure has no such app, or several.
+        """
+        app = workload(self._tenant.directory.world, CONTAINER_APP, agent)
         if stage not in _STAGES:
             raise ValueError(f"no stage {stage!r} of a container; write main or init")
         key = secrets.token_hex(8)
@@ -140,32 +145,8 @@ class IdentityEndpoint:
                 yield each, found
 
 
-def container_app(tenant: Tenant, agent: str) -> Resource:
-    """Return the container app of an agent in local Azure, by the app's name or by the agent in its image variables.
-
-    Raises:
-        LookupError: local Azure has no such app, or several.
-    """
-    apps = [each for each in tenant.directory.world.resources.values() if each.token == _APP]
-    found = [each for each in apps if ids.name_of(each.id) == agent] or [each for each in apps if _runs(each, agent)]
-    if len(found) != 1:
-        known = ", ".join(sorted(ids.name_of(each.id) for each in apps)) or "none"
-        raise LookupError(f"local Azure has {len(found)} container apps of the agent {agent!r}; known are {known}")
-    return found[0]
-
-
-def _runs(app: Resource, agent: str) -> bool:
-    template = cast("Values", app.inputs.get("template") or {})
-    for container in cast("list[Values]", template.get("containers") or []):
-        for variable in cast("list[Values]", container.get("env") or []):
-            text = str(variable.get("value") or "")
-            if variable.get("name") == "AGENT_NETWORK_RUNTIME" and f'"agent":"{agent}"' in text.replace(" ", ""):
-                return True
-    return False
-
-
 def _lifecycle(app: Resource, identity: str) -> str:
-    configuration = cast("Values", app.inputs.get("configuration") or {})
+    configuration = nested(app.inputs, "configuration")
     for setting in cast("list[Values]", configuration.get("identitySettings") or []):
         if str(setting.get("identity")).lower() == identity.lower():
             return str(setting.get("lifecycle") or "All")
