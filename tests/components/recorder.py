@@ -24,6 +24,7 @@ from access.azure.types.kubernetes import OBJECTS
 
 __all__ = [
     "API_PRINCIPAL",
+    "DEPLOYER",
     "SCOPE_OF_API",
     "SHARED",
     "SUBSCRIPTION",
@@ -40,6 +41,8 @@ TENANT = "22222222-2222-4222-8222-222222222222"
 SHARED = "44444444-4444-4444-8444-444444444444"
 """Principal id of the shared identity of every Foundry project, for the check of configured ids."""
 
+DEPLOYER = "77777777-7777-4777-8777-777777777777"
+"""Object id of the identity that runs the program."""
 API_PRINCIPAL = "55555555-5555-4555-8555-555555555555"
 """Object id of the service principal of every API that an agent calls for a user."""
 SCOPE_OF_API = "66666666-6666-4666-8666-666666666666"
@@ -112,6 +115,7 @@ _INVOKED: dict[str, dict[str, Any]] = {
         "clientId": "",
         "objectId": "",
     },
+    "azuread:index/getClientConfig:getClientConfig": {"objectId": DEPLOYER, "tenantId": TENANT, "clientId": DEPLOYER},
     "azuread:index/getServicePrincipal:getServicePrincipal": {
         "objectId": API_PRINCIPAL,
         "oauth2PermissionScopeIds": {"User.Read": SCOPE_OF_API, "vso.code": SCOPE_OF_API},
