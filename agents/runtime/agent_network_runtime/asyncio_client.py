@@ -151,6 +151,11 @@ class AsyncUserTokenClient:
             request.incoming.token.drop()
         return granted
 
+    @property
+    def waiting_callers(self) -> int:
+        """Number of the requests for tokens that are under way."""
+        return len(self._flights)
+
     async def settle(self) -> None:
         """Wait until no request is left whose callers have all gone."""
         await self._flights.settle()

@@ -51,8 +51,9 @@ class AsyncFlights(Generic[T]):
             await asyncio.wait((flight.task, until) if until else (flight.task,), return_when=asyncio.FIRST_COMPLETED)
         finally:
             flight.callers -= 1
-            if not flight.callers and not flight.task.done():
+            if not flight.callers:
                 self._land(key, flight)
+            if not flight.callers and not flight.task.done():
                 flight.task.cancel()
                 self._ending.add(flight.task)
                 flight.task.add_done_callback(self._ending.discard)
