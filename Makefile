@@ -74,6 +74,7 @@ bench: setup ## print the figures of docs/benchmarks.md
 	@$(RUN) benchmarks/preview.py
 	@$(RUN) benchmarks/access.py
 	@$(RUN) benchmarks/local_azure.py
+	@$(RUN) benchmarks/user_context.py
 
 clean: ## delete .venv and the files of local runs
 	rm -rf $(VENV) .localazure report .mutants .pytest_cache .hypothesis .ruff_cache

@@ -9,7 +9,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 import pytest
-from agent_network_runtime import Runtime, SyncRuntime
+from agent_network_runtime import Runtime, SyncRuntime, validation
 from agent_network_runtime.claims import Audience
 from agent_network_runtime.claims import user_claims as rules_of_users
 from agent_network_runtime.errors import InvalidTokenError, TemporaryError
@@ -340,6 +340,20 @@ def test_key_of_the_tenant_is_accepted_with_its_own_issuer_and_with_the_placehol
     tenant.keys[:] = [published(KEY, issuer)]
 
     assert asyncio.run(runtime.user_context(signed_by(KEY))).tid == TENANT
+
+
+def test_repeated_token_costs_no_second_verification_of_its_signature(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verified: list[object] = []
+    monkeypatch.setattr(validation, "verify", lambda *parts: verified.append(parts))
+
+    async def run() -> None:
+        for header in (signed_by(KEY), signed_by(KEY), signed_by(KEY, uti="other"), signed_by(KEY)):
+            await runtime.user_context(header)
+
+    asyncio.run(run())
+    assert len(verified) == 2
 
 
 def test_memory_of_validated_tokens_is_bounded(tenant: Tenant, clock: Clock) -> None:
