@@ -59,14 +59,14 @@ def role_key(principal_id: str) -> str:
     return f"app roles of {principal_id}".lower()
 
 
-def microsoft_object_id(world: World, client_id: str) -> str:
-    """Return the object id that the service principal of one of Microsoft's applications has in the tenant."""
-    return world.guid(f"service principal {client_id}")
+def outside_object_id(world: World, client_id: str) -> str:
+    """Return the object id that the service principal of an application has which no program made, as Microsoft's."""
+    return world.guid(f"service principal {client_id.lower()}")
 
 
 def held_permissions(world: World, principal_id: str) -> frozenset[str]:
     """Return the application permissions of Microsoft Graph that a principal has, by name."""
-    graph = microsoft_object_id(world, MICROSOFT_GRAPH)
+    graph = outside_object_id(world, MICROSOFT_GRAPH)
     held = {
         str(one.inputs.get("appRoleId")).lower()
         for one in world.find_indexed(role_key(principal_id))

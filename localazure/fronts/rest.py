@@ -1,4 +1,4 @@
-"""HTTP API of local Azure: Azure Resource Manager, and the agents endpoint of Foundry projects.
+"""HTTP API of local Azure: Azure Resource Manager, reads of Microsoft Graph, and the agents of Foundry projects.
 
 Owns the URLs, and Resource Manager's form of resources: a resource by its id, its children, and the role assignments at
 a scope. Writable are only types that are changed outside a program: role assignments, those of Cosmos DB, and an
@@ -29,12 +29,14 @@ from localazure.arm.permissions import RequestedOperation, permissions_at
 from localazure.arm.world import Resource, Values, World
 from localazure.azure import LocalAzure
 from localazure.errors import AzureError, LateRefusal, LocalAzureError
+from localazure.fronts import graph_reads
 from localazure.fronts.shared_world import SharedWorld
 from localazure.fronts.status_reads import Reply, StatusReads
 from localazure.services import catalogue, containerregistry, foundry
 
 MANAGEMENT, AGENTS = "https://management.azure.com/.default", "https://ai.azure.com/.default"
-"""Audiences of access tokens for Resource Manager and for Foundry agents."""
+GRAPH = "https://graph.microsoft.com/.default"
+"""Audiences of access tokens for Resource Manager, for Foundry agents and for Microsoft Graph."""
 
 _ROLES = "/providers/microsoft.authorization/roleassignments"
 _PERMISSIONS = "/providers/microsoft.authorization/permissions"
@@ -93,11 +95,16 @@ class RestApi:
         parts = urlsplit(target)
         path, query = unquote(parts.path).rstrip("/"), parse_qs(parts.query)
         of_agents = _AGENTS_PATH.fullmatch(path)
-        if not compare_digest(token.encode(), _token(AGENTS if of_agents else MANAGEMENT).encode()):
+        of_graph = path.startswith(graph_reads.PREFIX)
+        audience = AGENTS if of_agents else GRAPH if of_graph else MANAGEMENT
+        if not compare_digest(token.encode(), _token(audience).encode()):
             raise AzureError(
                 "InvalidAuthenticationToken", "the access token is missing, or was issued for another audience", 401
             )
-        if "api-version" not in query:
+        if of_graph and method == "GET":
+            with self._world.reading() as azure:
+                return Reply(_OK, graph_reads.graph_document(azure, path, parts.query))
+        if "api-version" not in query and not of_graph:
             raise AzureError("MissingApiVersionParameter", "the query parameter api-version is missing")
         if of_agents:
             return self._agents(method, body, **of_agents.groupdict())

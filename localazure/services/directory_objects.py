@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from access.azure.delegated_permissions import APPLICATION_IDS, SCOPE_IDS
-from localazure.arm.graph_access import APP_ROLES, MICROSOFT_GRAPH, microsoft_object_id, role_key
+from localazure.arm.graph_access import APP_ROLES, MICROSOFT_GRAPH, outside_object_id, role_key
 from localazure.arm.world import DEPLOYER_CLIENT_ID, DEPLOYER_OBJECT_ID, Resource, Values, World
 
 APPLICATION = "azuread:index/application:Application"
@@ -106,7 +106,7 @@ def add_client(
     exposed = list(_scopes({each: world.guid(f"scope {each} of {found}") for each in scopes}))
     parts = {"web": {"redirectUris": [*redirect_uris]}, "api": {"oauth2PermissionScopes": exposed}}
     world.put(_added(APPLICATION, "applications", object_id, {"displayName": name, "clientId": found, **parts}))
-    principal = world.guid(f"service principal of client {found}")
+    principal = outside_object_id(world, found)
     row = {"displayName": name, "clientId": found, "accountEnabled": True, "applicationTenantId": world.tenant_id}
     world.put(_added(SERVICE_PRINCIPAL, "servicePrincipals", principal, row, claims=(client_key(found),)))
     world.add_external_principal(principal, "ServicePrincipal")
@@ -187,7 +187,7 @@ def service_principals(world: World) -> Iterator[ServicePrincipal]:
 def assumed_service_principal(world: World, client_id: str) -> ServicePrincipal:
     """Return a service principal that nobody added to the simulated tenant, as if the tenant contained it."""
     return ServicePrincipal(
-        object_id=world.guid(f"assumed service principal {client_id.lower()}"),
+        object_id=outside_object_id(world, client_id),
         client_id=client_id.lower(),
         display_name=client_id.lower(),
         tenant_id=world.tenant_id,
@@ -251,7 +251,7 @@ def _built_in(world: World) -> Iterator[ServicePrincipal]:
     )
     for api, client_id in APPLICATION_IDS.items():
         yield ServicePrincipal(
-            object_id=microsoft_object_id(world, client_id),
+            object_id=outside_object_id(world, client_id),
             client_id=client_id,
             display_name=_NAMES.get(api, api),
             tenant_id=MICROSOFT_TENANT,

@@ -9,7 +9,7 @@ members of groups in it ("Assign users and groups to an application", Microsoft 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from localazure.arm.graph_access import microsoft_object_id
+from localazure.arm.graph_access import outside_object_id
 from localazure.arm.world import Principal, World
 from localazure.endpoints.entra.microsoft_services import MICROSOFT_SERVICES
 from localazure.endpoints.entra.objects import Application, Grant, RoleAssignment, ServicePrincipal, User
@@ -58,7 +58,7 @@ class Directory:
         every = (*self.service_principals, *self._all().service_principals)
         found = next((each for each in every if each.client_id == client_id.lower()), None)
         if found is None and any(each.client_id == client_id.lower() for each in MICROSOFT_SERVICES):
-            return ServicePrincipal(id=microsoft_object_id(self.world, client_id.lower()), client_id=client_id.lower())
+            return ServicePrincipal(id=outside_object_id(self.world, client_id.lower()), client_id=client_id.lower())
         return found
 
     def identity(self, client_id: str) -> Principal | None:
