@@ -59,6 +59,14 @@ class DeclaredAgent:
     """The version of a Foundry agent that callers get."""
     identity: str = ""
     """The identity kind of a Foundry agent: `shared`, `application`, `per-agent` or `given`."""
+    ingress: str = ""
+    """`internal` or `external`; empty for an agent without ingress, and for one of Foundry."""
+    checks_tokens: bool = False
+    """True if its runtime library refuses callers without a token: it is callable, or acts for users."""
+    platform_authentication: bool = False
+    """True if the platform refuses calls without a token, before the container gets them."""
+    unauthenticated: str = ""
+    """Reason in network.yaml why callers need no token; empty if they need one."""
     access: tuple[DeclaredAccess, ...] = ()
     budget: Budget | None = None
     line: int = 0
@@ -255,6 +263,10 @@ def _agent(name: str, row: JsonObject) -> DeclaredAgent:
         cluster=row.string("cluster", ""),
         version=row.string("version", ""),
         identity=row.string("identity", ""),
+        ingress=row.string("ingress", ""),
+        checks_tokens=row.flag("callable") or row.get("acts_for_users") is not None,
+        platform_authentication=row.flag("platform_authentication"),
+        unauthenticated=row.string("unauthenticated", ""),
         access=row.list_of("access", _access),
         budget=None if budget is None else _budget(row.object("budget")),
         line=row.line,

@@ -36,6 +36,8 @@ LISTED = {row.key: row.listed.version for row in TYPES if row.listed and not row
 _WITHIN = {row.key: row.listed.version for row in TYPES if row.listed and row.listed.within}
 _ASSIGNMENTS = LISTED["microsoft.authorization/roleassignments"]
 _IDENTITY = of_token("azure-native:managedidentity:UserAssignedIdentity").key
+_APP = of_token("azure-native:app:ContainerApp").key
+_CONFIG = of_token("azure-native:app:ContainerAppsAuthConfig").key
 _FEDERATED = of_token("azure-native:managedidentity:FederatedIdentityCredential").key
 _COSMOS = of_token("azure-native:cosmosdb:DatabaseAccount").key
 _COGNITIVE = of_token("azure-native:cognitiveservices:Account").key
@@ -81,6 +83,7 @@ class Reading:
             found.append(arm_states.resource({**row, **listed}, whole=whole, parent=parent))
             self._check_identity(mapping({**row, **listed}.get("identity")), id_of(row))
         found += self._federated(rows)
+        found += self._authentication(detailed)
         self._note_other_types(rows)
         known = {key(each.id) for each in found if each.id}
         scopes = [text(each.outputs, "scope") for each in granted]
@@ -197,6 +200,16 @@ class Reading:
             self._note(id_of(project), f"the identities of the project's agents could not be read completely: {why}")
         self.principals += principals(id_of(project), project, listing.rows)
         yield from agent_resources(id_of(project), listing.rows)
+
+    def _authentication(self, detailed: dict[str, Values]) -> Iterator[ResourceState]:
+        """Yield the authentication configs of the Container Apps that have ingress."""
+        for where, row in detailed.items():
+            configuration = mapping(mapping(row.get("properties")).get("configuration"))
+            if type_of(where) == _APP and configuration.get("ingress"):
+                path, what = f"{id_of(row)}/authConfigs", "the authentication configs of the app"
+                for each in self._wanted(path, _WITHIN[_CONFIG], what):
+                    if self._has_id(each, id_of(row)):
+                        yield arm_states.resource(each, whole=True)
 
     def _federated(self, rows: dict[str, Values]) -> Iterator[ResourceState]:
         for where, row in rows.items():

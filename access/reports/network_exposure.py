@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from access.azure.key_access import switch_of
 from access.azure.scopes import key, type_of
+from access.evaluate.ingress import checks_tokens, ingress_of, open_reasons
 from access.model.graph import Graph, Resource
 from access.model.json_values import is_known, listed, mapping
 from access.questions.display_names import DisplayNames
@@ -43,7 +44,7 @@ def exposure_rows(graph: Graph) -> list[dict[str, Any]]:
             "holds": sorted(set(inside.get(key(one.id), ())) - {names.of_resource(one)}),
             "network": _network(one),
             "addresses": list(_addresses(one)),
-            "anonymous": _anonymous(one),
+            "anonymous": _ingress_without_token(graph, one) or _anonymous(one),
             "keys": _keys(one),
         }
         for one in graph.resources
@@ -96,7 +97,8 @@ def _ingress(values: Mapping[str, Any]) -> State:
     if not ingress:
         return _state("no ingress", "good")
     if ingress.get("external") is not True:
-        return _state("inside its environment", "good") if "external" in ingress else _state("unknown", "doubtful")
+        known = "external" in ingress
+        return _state("every app of its environment", "doubtful") if known else _state("unknown", "doubtful")
     allowed = any(rule.get("action") == "Allow" for rule in map(mapping, listed(ingress.get("ipSecurityRestrictions"))))
     return _state("listed addresses", "good") if allowed else _state("any address", "bad")
 
@@ -152,6 +154,15 @@ def _anonymous(resource: Resource) -> State:
     if not isinstance(value, bool):
         return _state("unknown", "doubtful")
     return _state("on", "bad") if value else _state("off", "good")
+
+
+def _ingress_without_token(graph: Graph, resource: Resource) -> State | None:
+    """Return the state of tokens at an app with ingress; None for everything else."""
+    ingress = ingress_of(resource)
+    if ingress is None:
+        return None
+    is_open = open_reasons(graph, resource, ingress, checks_tokens=checks_tokens(graph, resource))
+    return _state("on: callers need no token", "bad") if is_open else _state("off: callers need a token", "good")
 
 
 def _keys(resource: Resource) -> State:

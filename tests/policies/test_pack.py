@@ -101,6 +101,11 @@ BAD: dict[str, list[Row]] = {
     "role-granting-role": [*GOOD, assignment("all", READER, role="User Access Administrator")],
     "shared-identity": [identity(), app("reader", IDENTITY, own=False), app("writer", IDENTITY, own=False)],
     "shared-pull-identity": [identity(), *(app(name, IDENTITY, configuration=PULLS) for name in ("reader", "writer"))],
+    "unauthenticated-ingress": [
+        *GOOD[:-1],
+        app("reader", configuration={"ingress": {"external": False, "targetPort": 80}}),
+        GOOD[-1],
+    ],
     "unknown-role": [
         *GOOD,
         assignment("odd", READER, role=f"{GROUP}/roleDefinitions/00000000-0000-4000-8000-00000000beef"),

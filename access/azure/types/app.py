@@ -24,6 +24,15 @@ TYPES = (
         ),
     ),
     ArmType(
+        token="azure-native:app:ContainerAppsAuthConfig",
+        path=f"{_APP}/containerApps/{{containerAppName}}/authConfigs/{{authConfigName}}",
+        kind=None,
+        operations=OWN,
+        keys=NOTHING_TO_OPEN,
+        listed=Listing("2025-01-01", within=True),
+        deployer=MANAGED,
+    ),
+    ArmType(
         token="azure-native:app:Job",
         path=f"{_APP}/jobs/{{jobName}}",
         kind=None,

@@ -44,6 +44,25 @@ RULES = (
         "`BotServiceTenant` and unknown ones, which live Azure shows. Network rules of accounts are not checked.",
     ),
     Rule(
+        id="unauthenticated-ingress",
+        severity="error",
+        title="An app has ingress, and nothing outside its code requires a token",
+        why="Everyone who can connect may call the app and have it work with its identity: with internal ingress every "
+        "app of its environment, with external ingress every listed address.",
+        fix="Set `callable: true` for calls by other agents, `acts_for_users` for calls by users, or "
+        "`platform_authentication: true` for an agent without the runtime library. In another program, add a "
+        "`ContainerAppsAuthConfig`. Where callers need no token, write why: `ingress: { …, unauthenticated: { because: "
+        "… } }`.",
+        help="The code in a container is not inspected. Counts each Container App with ingress, and each agent of "
+        "network.yaml, with none of: `callable`, `acts_for_users`, a reason in `unauthenticated`, and an "
+        "authentication config that admits callers of one Entra tenant alone. Such a config is named `current` and "
+        "belongs to the app itself, is turned on, answers `Return401`, `Return403` or `RedirectToLoginPage` to callers "
+        "without a token, leaves out no path, has no other identity provider, names the tenant in `openIdIssuer` and "
+        "its own application in `clientId`, has no audience of another service, and lists the applications, principals "
+        "or groups that it admits, or belongs to an application with assignment required. TCP ingress and further "
+        "ports lead past it. What is missing counts as open.",
+    ),
+    Rule(
         id="mutable-image-tag",
         severity="warning",
         title="Production runs an image with a mutable tag",

@@ -7,6 +7,7 @@ from typing import Any
 from access.azure.catalogue import Permission, Role, by_name
 from access.findings import Finding, check
 from access.model.actors import Actor
+from access.model.applications import Application
 from access.model.declared import Declared
 from access.model.graph import Assignment, Graph, Principal, Resource, Unread
 
@@ -85,6 +86,7 @@ class World:
     )
     unread: tuple[Unread, ...] = ()
     actors: tuple[Actor, ...] = ()
+    applications: tuple[Application, ...] = ()
     declared: dict[str, Any] = field(
         default_factory=lambda: {
             "format": "agent-network-declared",
@@ -141,6 +143,10 @@ class World:
         """Return a copy without a network.yaml, such as any Pulumi program."""
         return replace(self, declared={})
 
+    def with_applications(self, *applications: Application) -> "World":
+        """Return a copy with Entra applications."""
+        return replace(self, applications=applications)
+
     def with_settings(self, **more: Any) -> "World":  # noqa: ANN401
         return replace(self, more=self.more | more)
 
@@ -151,6 +157,7 @@ class World:
             assignments=self.assignments,
             unread=self.unread,
             actors=self.actors,
+            applications=self.applications,
         )
 
     def findings(self) -> tuple[Finding, ...]:

@@ -83,6 +83,7 @@ OPEN = {"ingress": {"external": True}}
 LISTED = {
     "ingress": {"external": True, "ipSecurityRestrictions": [{"action": "Allow", "ipAddressRange": "203.0.113.0/24"}]}
 }
+AUTHENTICATED = SMALL.declaring(agents={"report": SMALL.declared["agents"]["report"] | {"callable": True}})
 RESOURCES = SMALL.declared["resources"]
 RBAC = "Role Based Access Control Administrator"
 
@@ -284,8 +285,13 @@ CASES: dict[str, tuple[str, World, World]] = {
     ),
     "an open app": (
         "public-access",
-        SMALL.having(app(configuration=OPEN)),
+        AUTHENTICATED.having(app(configuration=OPEN)),
+        AUTHENTICATED.having(app(configuration=LISTED)),
+    ),
+    "ingress without a token": (
+        "unauthenticated-ingress",
         SMALL.having(app(configuration=LISTED)),
+        AUTHENTICATED.having(app(configuration=LISTED)),
     ),
     "a resource that a policy closed": (
         "changed-property",
@@ -436,7 +442,7 @@ def test_access_check_reports_findings_of_a_graph_without_network_yaml() -> None
     world = SMALL.holding(held(WRITE, ACCOUNT)).having(app(configuration=OPEN))
     found = check(world.graph(), today=TODAY)
 
-    assert [each.rule.id for each in found] == ["public-access", "wide-grant"]
+    assert [each.rule.id for each in found] == ["public-access", "unauthenticated-ingress", "wide-grant"]
     assert found[0].location == APP
 
 

@@ -32,6 +32,7 @@ CAUSED_BY_A_NETWORK = {
     "not-seen-here",
     "redundant-grant",
     "separation-of-duties",
+    "unauthenticated-ingress",
     "unknown-finding",
     "unknown-model",
     "unused-exception",

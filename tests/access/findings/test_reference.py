@@ -82,7 +82,7 @@ def test_only_accepted_findings_are_suppressed_in_sarif() -> None:
 
     suppressed = {each["ruleId"]: each.get("suppressions") for each in results}
     assert suppressed.pop("public-access") == [{"kind": "external", "status": "accepted", "justification": "a test"}]
-    assert suppressed == {"unknown-principal": None}
+    assert suppressed == {"unauthenticated-ingress": None, "unknown-principal": None}
 
 
 @pytest.mark.parametrize(

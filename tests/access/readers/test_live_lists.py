@@ -25,8 +25,10 @@ def subscription_with(*rows: ArmType) -> Arm:
     arm = Arm()
     for name in ("roleAssignments", "roleDefinitions", "denyAssignments"):
         arm.put(f"{AUTHORIZATION}/{name}", [])
+    serving_app = {"configuration": {"ingress": {"external": False, "targetPort": 80}}}
     for row in TYPES:
-        arm.put(f"{BASE}/providers/{row.arm_type}", [])
+        listed = [{"id": id_of(row), "properties": serving_app}] if row.key == "microsoft.app/containerapps" else []
+        arm.put(f"{BASE}/providers/{row.arm_type}", listed)
         if row.listed and row.listed.within:
             found: list[dict[str, Any]] = [{"id": id_of(row), "name": row.parts[-1], "properties": {}}]
             arm.put(id_of(row).rpartition("/")[0], found)

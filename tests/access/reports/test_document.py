@@ -28,6 +28,9 @@ def report() -> dict[str, Any]:
     return document(fabrikam.graph(), fabrikam.declared(), today=TODAY, made=MADE)
 
 
+OPEN_TO_ALL = "on: callers need no token"
+
+
 def exposed(kind: str, properties: dict[str, Any], local_auth: bool | None = None) -> tuple[str, str, str, list[str]]:  # noqa: FBT001
     """Return network, anonymous access, keys and addresses of one resource."""
     provider, _, last = kind.partition("/")
@@ -140,8 +143,8 @@ REGISTRY = "microsoft.containerregistry/registries"
         (CONTAINER, {}, ("as its account", "unknown", [])),
         (APP, {}, ("unknown", "", [])),
         (APP, {"template": {}, "configuration": {}}, ("no ingress", "", [])),
-        (APP, {"configuration": {"ingress": {"external": False}}}, ("inside its environment", "", [])),
-        (APP, {"configuration": {"ingress": {"external": True}}}, ("any address", "", [])),
+        (APP, {"configuration": {"ingress": {"external": False}}}, ("every app of its environment", OPEN_TO_ALL, [])),
+        (APP, {"configuration": {"ingress": {"external": True}}}, ("any address", OPEN_TO_ALL, [])),
         (
             APP,
             {
@@ -152,7 +155,7 @@ REGISTRY = "microsoft.containerregistry/registries"
                     }
                 }
             },
-            ("listed addresses", "", ["203.0.113.0/24"]),
+            ("listed addresses", OPEN_TO_ALL, ["203.0.113.0/24"]),
         ),
         (CLUSTER, {}, ("unknown", "", [])),
         (CLUSTER, {"agentPoolProfiles": []}, ("API: any address", "", [])),
