@@ -35,13 +35,13 @@ class Installation:
         )
 
 
-def installed(root: Path, wheel: Path, *requirements: str) -> Installation:
-    """Install requirements into a new environment that also uses the packages of the tests' environment."""
+def installed(root: Path, wheel: Path, *requirements: str, packages: Path | None = None) -> Installation:
+    """Install requirements into a new environment that also uses a folder of packages, by default the tests' own."""
     made = Installation(wheel, root)
     venv.create(root, with_pip=False, symlinks=sys.platform != "win32")
     # The line adds the folder alone: .pth files in it, such as that of an editable installation, are not read.
     (own,) = root.rglob("site-packages")
-    (own / "dependencies.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
+    (own / "dependencies.pth").write_text(f"{packages or sysconfig.get_path('purelib')}\n", encoding="utf-8")
     python = str(made.scripts / "python")
     options = ("--no-build-isolation", "--no-deps", "--no-index", "--no-compile", "--ignore-installed")
     run(sys.executable, "-m", "pip", "--python", python, "install", *options, *requirements)
@@ -57,9 +57,9 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     return installed(folder / "environment", wheel, str(wheel))
 
 
-def run(*command: str) -> None:
-    """Run a command at the root of the repository, and fail the test if the command fails."""
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)  # noqa: S603 (see above)
+def run(*command: str, folder: Path = REPOSITORY) -> None:
+    """Run a command in a folder, by default the root of the repository, and fail the test if the command fails."""
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 (see above)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
