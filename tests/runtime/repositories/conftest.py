@@ -22,8 +22,8 @@ TENANT = "11111111-1111-4111-8111-111111111111"
 class User:
     """User of the tests."""
 
-    tenant_id: str = TENANT
-    object_id: str = "22222222-2222-4222-8222-222222222222"
+    tid: str = TENANT
+    oid: str = "22222222-2222-4222-8222-222222222222"
 
 
 class Bench:

@@ -145,8 +145,8 @@ def test_a_code_for_another_page_is_never_shown(run: Run, hosts: Hosts, waits: W
 @pytest.mark.parametrize(
     ("user", "request_id"),
     [
-        (User(object_id="33333333-3333-4333-8333-333333333333"), REQUEST),
-        (User(tenant_id="33333333-3333-4333-8333-333333333333"), REQUEST),
+        (User(oid="33333333-3333-4333-8333-333333333333"), REQUEST),
+        (User(tid="33333333-3333-4333-8333-333333333333"), REQUEST),
         (User(), "request-2"),
     ],
 )
@@ -195,7 +195,7 @@ def test_a_repository_with_the_name_and_another_id_reads_nothing(run: Run, hosts
 def test_with_a_mapping_only_the_own_account_may_sign_in(run: Run, waits: Waits, login: str) -> None:
     class Accounts:
         def account_of(self, tenant_id: str, object_id: str) -> GitHubAccount:
-            assert (tenant_id, object_id) == (TENANT, User().object_id)
+            assert (tenant_id, object_id) == (TENANT, User().oid)
             return GitHubAccount(login, 1)
 
     if login == "octo-user":

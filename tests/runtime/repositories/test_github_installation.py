@@ -33,7 +33,7 @@ class Accounts:
 
     def account_of(self, tenant_id: str, object_id: str) -> GitHubAccount:
         """Return the account of the one user."""
-        if (tenant_id, object_id) != (TENANT, User().object_id):
+        if (tenant_id, object_id) != (TENANT, User().oid):
             raise NoVerifiedMappingError("no account")
         return self.account
 
@@ -77,10 +77,10 @@ def test_a_user_with_the_right_reads_exactly_the_files_of_the_commit(run: Run, h
         (GitHubAccount("octo-user", 999), User(), RepositoryAccessError),
         (
             GitHubAccount("octo-user", 501),
-            User(object_id="33333333-3333-4333-8333-333333333333"),
+            User(oid="33333333-3333-4333-8333-333333333333"),
             NoVerifiedMappingError,
         ),
-        (GitHubAccount("octo-user", 501), User(tenant_id="other"), NoVerifiedMappingError),
+        (GitHubAccount("octo-user", 501), User(tid="other"), NoVerifiedMappingError),
     ],
 )
 def test_a_user_without_a_proved_right_gets_no_token_for_contents(

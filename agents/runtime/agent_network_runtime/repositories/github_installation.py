@@ -62,7 +62,7 @@ class GitHubInstallation:
             RepositoryAccessError: the user may not read the repository.
         """
         files = GitHubFilesApi(repository, commit)
-        account = self._accounts.account_of(user.tenant_id, user.object_id)
+        account = self._accounts.account_of(user.tid, user.oid)
         installation = await self._as_app().run(find_installation(repository))
         async with self._lease(installation, repository, PROVE) as token:
             await self._with(token).run(prove_right(repository, account))
@@ -116,7 +116,7 @@ class SyncGitHubInstallation:
             RepositoryAccessError: the user may not read the repository.
         """
         files = GitHubFilesApi(repository, commit)
-        account = self._accounts.account_of(user.tenant_id, user.object_id)
+        account = self._accounts.account_of(user.tid, user.oid)
         as_app = SyncTransport(self._session, self._origin, self._app.token)
         installation = as_app.run(find_installation(repository))
         with self._lease(as_app, installation, repository, PROVE) as transport:

@@ -44,7 +44,7 @@ class DeviceLogin:
     def take(self, user: AuthenticatedUser, request_id: str) -> DeviceCode:
         """Return the code, once; raise `DeviceLoginError` for another user or request, or the second time."""
         mine = (self._tenant_id, self._object_id, self._request_id)
-        theirs = (user.tenant_id, user.object_id, request_id)
+        theirs = (user.tid, user.oid, request_id)
         same = all(
             secrets.compare_digest(one.encode(), other.encode()) for one, other in zip(mine, theirs, strict=True)
         )
@@ -159,7 +159,7 @@ def _login(
     user: AuthenticatedUser, request_id: str, repository: GitHubRepository, code: DeviceCode, now: float
 ) -> DeviceLogin:
     ends = now + code.expires_in
-    owner = (user.tenant_id, user.object_id, request_id)
+    owner = (user.tid, user.oid, request_id)
     return DeviceLogin(code.user_code, code.verification_uri, repository, ends, *owner, code)
 
 
@@ -167,6 +167,6 @@ def _check_account(login: str, user: AuthenticatedUser, accounts: AccountMapping
     """Raise for a GitHub account other than the user's mapped one, such as the account of somebody who was tricked."""
     if accounts is None:
         return
-    expected = accounts.account_of(user.tenant_id, user.object_id)
+    expected = accounts.account_of(user.tid, user.oid)
     if login.lower() != expected.login.lower():
         raise DeviceLoginError("another GitHub account than the user's own has signed in")

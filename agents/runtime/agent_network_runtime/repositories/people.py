@@ -7,11 +7,11 @@ class AuthenticatedUser(Protocol):
     """User of Entra ID whose token was validated: tenant and object id, never an address or a name."""
 
     @property
-    def tenant_id(self) -> str:
-        """Tenant of the user."""
+    def tid(self) -> str:
+        """Id of the tenant of the user."""
         ...
 
     @property
-    def object_id(self) -> str:
+    def oid(self) -> str:
         """Object id of the user."""
         ...
