@@ -1,7 +1,9 @@
 """Agents of the sample tenant as the runtime library's token clients see them: settings, users' tokens, searches."""
 
 import gc
+import json
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,18 +69,54 @@ def incoming_token(text: str) -> IncomingToken:
     )
 
 
-def holders_of_tokens() -> list[str]:
-    """Return the types of the objects in this process that hold the text of a token."""
+def runtime_variable(tenant: SampleTenant) -> str:
+    """Return the settings of the agent `ingestion` as its environment has them."""
+    settings = agent_settings(tenant)
+    assert settings.acts_for_users is not None
+    apis = settings.acts_for_users.apis.values()
+    return json.dumps(
+        {
+            "version": 1,
+            "agent": settings.agent,
+            "host": settings.host,
+            "tenant_id": settings.tenant_id,
+            "authority_host": settings.authority_host,
+            "identity": {"kind": "managed-identity", "client_id": None},
+            "application": {"client_id": INGESTION, "call_role": None},
+            "acts_for_users": {
+                "scope": "user_impersonation",
+                "callers": [PORTAL],
+                "token_exchange_audience": "api://AzureADTokenExchange",
+                "credential": {"kind": "managed-identity", "client_id": tenant.exchange_client},
+                "apis": {
+                    api.name: {"resource": api.resource, "hosts": sorted(api.hosts), "scopes": sorted(api.scopes)}
+                    for api in apis
+                },
+            },
+        }
+    )
+
+
+def is_of_a_user(token: str) -> bool:
+    """Return True for the beginning of a token that has delegated scopes; the agent's own tokens have none."""
+    payload = token.split(".")[1]
+    return b'"scp"' in urlsafe_b64decode(payload[: len(payload) // 4 * 4])
+
+
+def holders_of_users_tokens() -> list[str]:
+    """Return the kinds of the objects in this process that hold the text of a user's token."""
     gc.collect()
-    return sorted(_holders())
+    return sorted(set(_holders()))
 
 
 def _holders() -> Iterator[str]:
-    for held in gc.get_objects():
-        if type(held).__name__ == "frame":
-            continue
-        for value in gc.get_referents(held):
-            if isinstance(value, (bytes, bytearray)) and JWT.search(value.decode("latin-1")):
-                yield f"{type(held).__name__} with {type(value).__name__}"
-            elif isinstance(value, str) and JWT.search(value):
-                yield f"{type(held).__name__} with str"
+    for holder in gc.get_objects():
+        for value in gc.get_referents(holder):
+            if isinstance(value, bytes | bytearray) and b"eyJ" in value:
+                text = value.decode("latin-1")
+            elif isinstance(value, str):
+                text = value
+            else:
+                continue
+            if any(map(is_of_a_user, JWT.findall(text))):
+                yield f"{type(holder).__module__}.{type(holder).__name__}"

@@ -23,6 +23,7 @@ from azure.identity.aio import WorkloadIdentityCredential as AsyncWorkloadIdenti
 
 from agent_network_runtime.errors import ConfigurationError, RuntimeLibraryError, TemporaryError
 from agent_network_runtime.platform_variables import FEDERATED_TOKEN_FILE, IDENTITY_ENDPOINT, IDENTITY_HEADER
+from agent_network_runtime.refusals import members
 from agent_network_runtime.requested_tokens import options_of
 from agent_network_runtime.settings import (
     FoundryAgentIdentity,
@@ -32,6 +33,7 @@ from agent_network_runtime.settings import (
     WorkloadIdentity,
 )
 
+OK: Final = 200
 TOO_MANY_REQUESTS: Final = 429
 SERVER_ERROR: Final = 500
 
@@ -102,7 +104,13 @@ class _Status:
         self.last: int | None = None
 
     def note(self, response: PipelineResponse[Any, Any]) -> None:
+        """Remember the status; refuse a broken token here, because azure-identity would log the whole response."""
         self.last = response.http_response.status_code
+        if self.last == OK:
+            read = members(response.http_response.body())
+            ends = str(read.get("expires_on") or read.get("expires_in") or "")
+            if "access_token" in read and not (isinstance(read["access_token"], str) and ends.isdecimal()):
+                raise TemporaryError("the platform's response is not a token")
 
 
 class AsyncAgentIdentity:
@@ -221,6 +229,8 @@ class AgentIdentity:
 
 def _error(plan: _Plan, failure: Exception, status: int | None) -> RuntimeLibraryError:
     """Return the error of a failed token request; of azure-identity's own error only the kind is named."""
+    if isinstance(failure, RuntimeLibraryError):
+        return failure.again()
     kind = f"{type(failure).__name__}, status {status}" if status else type(failure).__name__
     connection = isinstance(failure, ServiceRequestError | ServiceResponseError | OSError)
     if connection or status == TOO_MANY_REQUESTS or (status or 0) >= SERVER_ERROR:

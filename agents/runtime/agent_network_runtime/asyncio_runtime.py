@@ -79,7 +79,7 @@ class Runtime:
         get: AsyncGet | None = None,
     ) -> None:
         self.settings: Final = settings
-        self._clock = clock
+        self._rules = Rules(clock=clock)  # its first minutes begin with the process, not with the first user
         self._tls = tls
         self._gate = Gate(settings, clock)
         self._http = AsyncHttp(tls)
@@ -147,8 +147,7 @@ class Runtime:
 
     def _user_tokens(self) -> AsyncUserTokenClient:
         if self._client is None:
-            rules = Rules(clock=self._clock)
-            self._client = AsyncUserTokenClient.from_settings(self.settings, rules=rules, tls=self._tls)
+            self._client = AsyncUserTokenClient.from_settings(self.settings, rules=self._rules, tls=self._tls)
         return self._client
 
     async def _validated(self, validator: Validator[C], token: Secret) -> C:
