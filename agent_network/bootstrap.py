@@ -7,6 +7,7 @@ assignment, whose condition narrows the roles that the deployer may assign.
 """
 
 import json
+import re
 import uuid
 from dataclasses import dataclass
 from typing import Any, cast
@@ -14,7 +15,7 @@ from typing import Any, cast
 import pulumi
 from pulumi_azure_native import authorization, managedidentity, resources
 
-from components.deployer import Callers, document
+from components.deployer import Callers, document, signing_role
 from components.grants import assignment_name
 from manifest import azure_naming_rules
 
@@ -22,6 +23,7 @@ __all__ = ["BootstrapSettings", "deploy", "settings"]
 
 _SUFFIX = "-deployer"
 _CALLERS = ("agents", "people")
+_GUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _ANY_PRINCIPAL = "00000000-0000-0000-0000-000000000000"
 
 
@@ -38,6 +40,8 @@ class BootstrapSettings:
     """Roles that network.yaml grants by name."""
     workspace: str | None = None
     """Id of the Log Analytics workspace of `logs` in network.yaml, if the network has none of its own."""
+    signing_subscriptions: tuple[str, ...] = ()
+    """Subscriptions whose agents sign with keys of a vault: set in one stack of the tenant only."""
 
     def printed(self, subscription: str, object_id: str = _ANY_PRINCIPAL) -> dict[str, Any]:
         """Return the roles and the condition of the deployer, as `agent-network deployer` prints them."""
@@ -59,19 +63,25 @@ def settings(config: pulumi.Config) -> BootstrapSettings:
         RunError: with every mistake in the configuration.
     """
     location, group = config.get("location") or "", config.get("resource_group") or ""
-    lists, problems = _lists(config, "callers", "roles")
+    lists, problems = _lists(config, "callers", "roles", "signing_subscriptions")
     found = BootstrapSettings(
         location=location,
         resource_group=group,
         callers=cast("tuple[Callers, ...]", lists["callers"]),
         roles=lists["roles"],
         workspace=config.get("workspace"),
+        signing_subscriptions=lists["signing_subscriptions"],
     )
     if not location:
         problems.append("location: is missing; set the region of the network, such as westeurope")
     problems += _group_problems(group)
     unknown = [each for each in found.callers if each not in _CALLERS]
     problems += [f"callers: {each!r} is not a type of caller; allowed are agents and people" for each in unknown]
+    problems += [
+        f"signing_subscriptions: {each!r} is not the id of a subscription"
+        for each in found.signing_subscriptions
+        if not _GUID.fullmatch(each)
+    ]
     if not problems:
         try:
             found.printed(_ANY_PRINCIPAL)
@@ -117,10 +127,34 @@ def deploy() -> None:
     if chosen.workspace is not None:
         sender = _role("log-sender", _own(printed["workspace_role"], chosen), place, after=group)
         _assignment("deployer-may-send-logs", sender, printed["workspace_scope"], identity)
+    if chosen.signing_subscriptions:
+        _create_signing_role(chosen.signing_subscriptions)
     pulumi.export("resource_group", group.name)
     pulumi.export("client_id", identity.client_id)
     pulumi.export("principal_id", identity.principal_id)
     pulumi.export("notes", printed["notes"])
+
+
+def _create_signing_role(subscriptions: tuple[str, ...]) -> None:
+    """Register the role that signs with keys of a vault, of which a tenant has one."""
+    written = signing_role(subscriptions)
+    properties = written["properties"]
+    scope, _, role_id = str(written["id"]).partition("/providers/Microsoft.Authorization/roleDefinitions/")
+    authorization.RoleDefinition(
+        "key-signer",
+        role_definition_id=role_id,
+        scope=scope,
+        role_name=properties["roleName"],
+        role_type=properties["type"],
+        description=properties["description"],
+        permissions=[
+            {"actions": [], "not_actions": [], "data_actions": block["dataActions"], "not_data_actions": []}
+            for block in properties["permissions"]
+        ],
+        assignable_scopes=properties["assignableScopes"],
+        # Every network of the tenant that signs loses its access with the role.
+        opts=pulumi.ResourceOptions(protect=True),
+    )
 
 
 def _own(role: dict[str, Any], chosen: BootstrapSettings) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from access.azure.principal_types import AGENT_IDENTITY_TYPES, SERVICE_PRINCIPAL
 from access.azure.roles import Role, UnknownRole, by_name, privileged
 from access.azure.types import TYPES, of_token
 from access.azure.types.cognitiveservices import PROJECT_ROLE
+from access.azure.types.keyvault import SIGNER
 from access.azure.types.kubernetes import OBJECTS
 from access.azure.types.row import MANAGED
 from components.agents.foundry import FoundryAgent
@@ -32,6 +33,7 @@ __all__ = [
     "calling_roles",
     "control_actions",
     "document",
+    "signing_role",
 ]
 
 ACTIONS = tuple(sorted({operation for row in TYPES for operation in row.deployer_operations}))
@@ -130,7 +132,8 @@ def document(  # noqa: PLR0913 (an option each)
     """Return the deployer's custom role as `az role definition create` accepts it, and the condition of its assignment.
 
     With a workspace outside the network, the role has no operation on workspaces, and a second role allows to send logs
-    to that one.
+    to that one. The role that signs with keys of a vault is only for networks that have such keys; an administrator
+    creates it once in a tenant.
 
     Args:
         subscription: id of the network's subscription.
@@ -181,8 +184,37 @@ def document(  # noqa: PLR0913 (an option each)
             ),
             *_calling_notes(callers, scope),
         ],
+        "signing_role": signing_role([subscription]),
         **_deleted_reader(subscription),
         **({} if workspace is None else _log_sender(workspace)),
+    }
+
+
+def signing_role(subscriptions: Iterable[str]) -> dict[str, Any]:
+    """Return the definition of the role that signs with a key, for `az rest`, which also sets the role's id.
+
+    A tenant has one such role for all environments, so that every network can name it; the deployer never writes role
+    definitions. It can be assigned in the given subscriptions.
+    """
+    role = by_name(SIGNER)
+    scopes = [f"/subscriptions/{each}" for each in subscriptions]
+    return {
+        "id": f"{scopes[0]}/providers/Microsoft.Authorization/roleDefinitions/{role.id}",
+        "properties": {
+            "roleName": role.name,
+            "type": "CustomRole",
+            "description": "Signs with a key of a vault, and reads its public half. Nothing else.",
+            "permissions": [
+                {
+                    "actions": list(block.actions),
+                    "notActions": list(block.not_actions),
+                    "dataActions": list(block.data_actions),
+                    "notDataActions": list(block.not_data_actions),
+                }
+                for block in role.permissions
+            ],
+            "assignableScopes": scopes,
+        },
     }
 
 

@@ -32,6 +32,7 @@ __all__ = [
     "FOUNDRY_PROJECT",
     "HOSTING_ENVIRONMENT",
     "IDENTITY",
+    "KEY",
     "KUBERNETES_LABEL",
     "LOWER_DASHES",
     "LOWER_DASHES_WORDS",
@@ -107,6 +108,7 @@ COSMOS_CHILD = NameRule(
     "characters other than slashes, # ? and quotes, no blank first or last",
     "COSMOS",
 )
+KEY = NameRule("a key", 1, 127, "[a-zA-Z0-9-]+", "letters, digits and dashes", "ARM")
 SECRET = NameRule("a secret", 1, 127, "[a-zA-Z0-9-]+", "letters, digits and dashes", "ARM")
 MODEL_DEPLOYMENT = NameRule(
     "a model deployment",

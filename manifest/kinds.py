@@ -18,7 +18,7 @@ from manifest.name_rules import NameRule
 
 __all__ = ["KINDS", "RESOURCE_MODELS", "VERBS", "ModelDeployment", "ModelDeployments", "Resource", "ResourceKind"]
 
-VERBS = ("read", "write", "use", "send", "receive")
+VERBS = ("read", "write", "use", "send", "receive", "sign")
 """Every verb of any kind, in the order of tables."""
 
 
@@ -114,6 +114,12 @@ KINDS: dict[str, ResourceKind] = {
         verbs=("read",),
         parent=("vault", "key-vault"),
         child=("secret", azure.SECRET),
+    ),
+    "key-vault-key": ResourceKind(
+        description="a key of a key vault, which its owner imports; agents sign with the key and never read it",
+        verbs=("sign",),
+        parent=("vault", "key-vault"),
+        child=("key", azure.KEY),
     ),
     "model-account": ResourceKind(
         description="an Azure OpenAI account and its model deployments",

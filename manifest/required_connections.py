@@ -30,6 +30,7 @@ _ZONES = {
     "blob-container": "blob.core.windows.net",
     "storage-queue": "queue.core.windows.net",
     "cosmos-container": "documents.azure.com",
+    "key-vault-key": "vault.azure.net",
     "key-vault-secret": "vault.azure.net",
     "model-account": "openai.azure.com",
     "service-bus-queue": "servicebus.windows.net",

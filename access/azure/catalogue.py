@@ -1,5 +1,8 @@
 """Catalogue of Azure role definitions, read from packed files in `data/`; each role is parsed when it is needed.
 
+The project's own custom role is part of it: found by name and id, but never among the built-in roles, and a definition
+in a program or in live Azure takes precedence, since an administrator can change that.
+
 Owns the stored form (written by `access.azure.packing`) and looking up by name and id. The fitness of a role
 for agents is decided in `access.azure.privileges`; other packages use `access.azure.roles`. Role GUIDs are in the data,
 in no module.
@@ -22,6 +25,7 @@ DATA = Path(__file__).parent / "data"
 AZURE_ROLES = DATA / "azure_roles.jsonl"
 COSMOS_ROLES = DATA / "cosmos_roles.jsonl"
 ENTRA_ROLES = DATA / "entra_roles.jsonl"
+OWN_ROLES = DATA / "own_roles.jsonl"
 FILES: tuple[tuple[Path, System], ...] = ((AZURE_ROLES, "azure"), (COSMOS_ROLES, "cosmos"), (ENTRA_ROLES, "entra"))
 
 _GUID_DIGITS = re.compile(r"[0-9a-f]{32}")
@@ -74,11 +78,15 @@ class _Catalogue:
         self._lines: dict[str, tuple[str, System]] = {}
         self.names: dict[str, str] = {}
         former: dict[str, str] = {}
-        for path, system in FILES:
+        self.own: set[str] = set()
+        own: tuple[Path, System] = (OWN_ROLES, "azure")
+        for path, system in (*FILES, own):
             for line in path.read_text(encoding="utf-8").splitlines():
                 # Everything before the permissions is short: decoding only that is what makes the index cheap.
                 head: dict[str, Any] = json.loads(line.partition(',"permissions":')[0] + "}")
                 self._lines[head["id"]] = (line, system)
+                if path == OWN_ROLES:
+                    self.own.add(head["id"])
                 self.names[head["name"]] = head["id"]
                 former.update(dict.fromkeys((name.casefold() for name in head.get("former_names", ())), head["id"]))
         self._by_name = former | {name.casefold(): guid for name, guid in self.names.items()}
@@ -102,7 +110,7 @@ class _Catalogue:
         return {name: current[guid] for name, guid in self._by_name.items()}
 
     def __iter__(self) -> Iterator[Role]:
-        return (role for guid in self._lines if (role := self.role(guid)) is not None)
+        return (role for guid in self._lines if guid not in self.own and (role := self.role(guid)) is not None)
 
 
 def role_of(line: str, system: System = "azure") -> Role:
@@ -141,9 +149,14 @@ def by_id(role_id: str) -> Role | None:
     return _catalogue().role(guid_of(role_id))
 
 
+def is_built_in(role_id: str) -> bool:
+    """Return True for the GUID or definition path of a built-in role, which nobody but Microsoft changes."""
+    return by_id(role_id) is not None and guid_of(role_id) not in _catalogue().own
+
+
 @lru_cache(maxsize=1 << 12)
 def built_in_name(role: Role | None) -> str:
-    """Return the name of a built-in role, found by its id; empty for a custom role, whatever its name is."""
+    """Return the name of a role of the catalogue, found by its id; empty for any other custom role."""
     known = by_id(role.id) if role is not None else None
     return known.name if known is not None and role is not None and known.system == role.system else ""
 

@@ -5,7 +5,7 @@ of role definitions. The catalogue is `access.azure.catalogue`; `access.azure.pr
 privileged.
 """
 
-from access.azure.catalogue import Permission, Role, by_id, by_name, every_role
+from access.azure.catalogue import Permission, Role, by_id, by_name, every_role, is_built_in
 from access.azure.errors import UnknownRole
 from access.azure.privileges import privileged
 
@@ -61,6 +61,7 @@ __all__ = [
     "by_name",
     "definition_id",
     "every_role",
+    "is_built_in",
     "privileged",
     "role_refusal_reason",
 ]

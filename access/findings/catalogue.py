@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from access.findings.finding import SEVERITIES, Rule, Severity
-from access.findings.rules import exposure, grants, models, network
+from access.findings.rules import exposure, grants, models, network, signing_keys
 
 RULES: tuple[Rule, ...] = tuple(
     sorted(
-        (*grants.RULES, *exposure.RULES, *network.RULES, *models.RULES),
+        (*grants.RULES, *exposure.RULES, *network.RULES, *models.RULES, *signing_keys.RULES),
         key=lambda rule: (SEVERITIES.index(rule.severity), rule.id),
     )
 )

@@ -7,7 +7,7 @@ so the id takes its place.
 from collections.abc import Iterable, Iterator, Mapping
 
 from access.azure.assignment_types import ASSIGNMENTS, DEFINITIONS
-from access.azure.catalogue import System, by_id
+from access.azure.catalogue import System, is_built_in
 from access.azure.compute_hosts import BY_TYPE
 from access.azure.definitions import permissions_of
 from access.azure.scopes import ancestors, key, type_of
@@ -98,7 +98,11 @@ def assignment(row: Values, system: System, account: str = "") -> ResourceState:
 
 def definition(row: Values, system: System) -> ResourceState | None:
     """Return the resource state for a custom role that Azure lists; None for a built-in role."""
-    return None if by_id(id_of(row)) else _state(id_of(row), _DEFINITIONS[system], dict(mapping(row.get("properties"))))
+    return (
+        None
+        if is_built_in(id_of(row))
+        else _state(id_of(row), _DEFINITIONS[system], dict(mapping(row.get("properties"))))
+    )
 
 
 def deny(row: Values) -> DenyAssignment | Unread:

@@ -32,6 +32,8 @@ class Attached:
     """Kubernetes service account of that agent's pods, as `namespace:name`."""
     users: list[tuple[str, bool]] = field(default_factory=list[tuple[str, bool]])
     """The agents that the identity is attached to, with True if only the platform uses it there."""
+    app: str = ""
+    """Name of the first app of an agent whose code uses the identity."""
     runs_code: bool = False
     """True if code outside the network's agents can use the identity, too."""
     is_credential: bool = False
@@ -52,6 +54,7 @@ class Attached:
             other_agents=tuple(agents[1:]),
             purpose=purpose,
             owner=self.id,
+            app=self.app,
             service_account=self.service_account,
         )
 

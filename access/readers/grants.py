@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from access.azure.assignment_types import ASSIGNMENTS, DEFINITIONS
-from access.azure.catalogue import Permission, Role, System, built_in_name, by_id, by_name, guid_of
+from access.azure.catalogue import Permission, Role, System, built_in_name, by_id, by_name, guid_of, is_built_in
 from access.azure.errors import UnknownRole
 from access.azure.principal_types import AGENT_IDENTITY_TYPES
 from access.azure.scopes import ancestors, key
@@ -178,7 +178,8 @@ class Grants:
 
     def _role(self, state: ResourceState, role_id: str, system: System) -> Role | None:
         if role_id:
-            role = by_id(role_id) or self._roles.get(guid_of(role_id))
+            defined = None if is_built_in(role_id) else self._roles.get(guid_of(role_id))
+            role = defined or by_id(role_id)
         else:
             urns = state.property_dependencies.get("roleDefinitionId", ())
             found = [self._roles[urn] for urn in urns if urn in self._roles]

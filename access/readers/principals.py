@@ -183,6 +183,8 @@ class Principals:
         self.platform_only[state.urn] = frozenset(map(key, unused))
         for each in attached:
             each.users.append((agent, each.id in unused))
+            if agent and runs_code and each.id not in unused:
+                each.app = each.app or _last(where, state)
             each.runs_code |= runs_code and not agent and each.id not in unused
         if own:
             principal = text(outputs, "principalId") or state.location

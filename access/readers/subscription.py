@@ -40,6 +40,7 @@ _APP = of_token("azure-native:app:ContainerApp").key
 _CONFIG = of_token("azure-native:app:ContainerAppsAuthConfig").key
 _FEDERATED = of_token("azure-native:managedidentity:FederatedIdentityCredential").key
 _COSMOS = of_token("azure-native:cosmosdb:DatabaseAccount").key
+_KEY = of_token("azure-native:keyvault:Key").key
 _COGNITIVE = of_token("azure-native:cognitiveservices:Account").key
 _CLUSTER = of_token("azure-native:containerservice:ManagedCluster").key
 _MOST_TYPES = 4
@@ -84,6 +85,7 @@ class Reading:
             self._check_identity(mapping({**row, **listed}.get("identity")), id_of(row))
         found += self._federated(rows)
         found += self._authentication(detailed)
+        found += self._signing_keys({text(each.outputs, "scope") for each in granted})
         self._note_other_types(rows)
         known = {key(each.id) for each in found if each.id}
         scopes = [text(each.outputs, "scope") for each in granted]
@@ -218,6 +220,18 @@ class Reading:
                 for each in self._wanted(path, _WITHIN[_FEDERATED], "the federated credentials of the identity"):
                     if self._has_id(each, id_of(row)):
                         yield arm_states.resource(each, whole=True)
+
+    def _signing_keys(self, scopes: set[str]) -> Iterator[ResourceState]:
+        """Yield the keys of vaults that somebody holds a role at; others concern no agent."""
+        wanted = {key(scope): scope.rpartition("/keys/")[0] for scope in scopes if type_of(key(scope)) == _KEY}
+        for vault in sorted(set(wanted.values())):
+            for each in self._wanted(f"{vault}/keys", _WITHIN[_KEY], "the keys of the vault"):
+                if not self._has_id(each, vault) or key(id_of(each)) not in wanted:
+                    continue
+                if mapping(each.get("properties")).get("keyOps") is None:
+                    self._note(id_of(each), "Azure does not list the operations that this key permits")
+                else:
+                    yield arm_states.resource(each, whole=True)
 
     def _note_other_types(self, rows: dict[str, Values]) -> None:
         """Note the resources of types that are not read, and the Kubernetes objects of clusters, once each.

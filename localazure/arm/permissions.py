@@ -13,7 +13,7 @@ from typing import cast
 from access.azure.actions import covered, covers
 from access.azure.catalogue import guid_of
 from access.azure.definitions import permissions_of
-from access.azure.roles import Permission, Role, by_id
+from access.azure.roles import Permission, Role, by_id, is_built_in
 from access.evaluate.conditions.evaluation import ConditionQuery, evaluate
 from access.evaluate.conditions.parser import parse
 from access.model.attributes import Attributes, Known
@@ -125,12 +125,10 @@ def permissions_at(world: World, principal_id: str, place: str) -> tuple[Permiss
 
 def role_in(world: World, definition: str) -> Role | None:
     """Return the role with a definition id: a built-in role, or a custom role of local Azure; None if it is neither."""
-    built_in = by_id(definition)
-    if built_in is not None:
-        return built_in
-    found = world.find_unique(custom_role_key(definition))
+    found = None if is_built_in(definition) else world.find_unique(custom_role_key(definition))
     if found is None:
-        return None
+        # The project's own role is one that an administrator created before, unless this world has its definition.
+        return by_id(definition)
     permissions = permissions_of(found.inputs.get("permissions")) or ()
     return Role(guid_of(definition), str(found.inputs.get("roleName")), permissions)
 

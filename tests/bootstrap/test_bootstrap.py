@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from access.azure.roles import by_name
+from access.azure.types.keyvault import SIGNER
 from agent_network.bootstrap import deploy
 from components.deployer import LOG_ACTIONS, document
 from localazure.arm.world import SUBSCRIPTION_ID, World
@@ -115,6 +116,21 @@ def test_bootstrap_with_a_workspace_of_another_team_lets_the_deployer_only_send_
     assert [each for each in deploying if "OperationalInsights" in each] == []
 
 
+def test_bootstrap_creates_the_role_that_signs_with_keys_once_for_all_subscriptions() -> None:
+    other = "22222222-2222-4222-8222-222222222222"
+    result = bootstrap(config={"signing_subscriptions": json.dumps([SUBSCRIPTION_ID, other])})
+    role = inputs_of(result, "RoleDefinition", "key-signer")
+
+    assert result.ok, [failure.message for failure in result.failures]
+    assert made(result)["RoleDefinition key-signer"] == by_name(SIGNER).id
+    assert role["assignableScopes"] == [f"/subscriptions/{SUBSCRIPTION_ID}", f"/subscriptions/{other}"]
+    (block,) = role["permissions"]
+    keys = "Microsoft.KeyVault/vaults/keys"
+    assert {name: value for name, value in block.items() if value} == {
+        "dataActions": [f"{keys}/read", f"{keys}/sign/action"]
+    }
+
+
 def test_second_bootstrap_changes_nothing_and_destroy_refuses_to_delete_the_network_group(tmp_path: Path) -> None:
     path = tmp_path / "world.json"
     bootstrap(path)
@@ -135,6 +151,7 @@ def test_second_bootstrap_changes_nothing_and_destroy_refuses_to_delete_the_netw
         ({"roles": '["Owner"]'}, ["'Owner' is privileged and cannot be assigned to an agent"]),
         ({"workspace": "audit"}, ["'audit' is not the id of a Log Analytics workspace"]),
         ({"roles": "[Owner"}, ["roles: is not a list of texts"]),
+        ({"signing_subscriptions": '["prod"]'}, ["signing_subscriptions: 'prod' is not the id of a subscription"]),
     ],
 )
 def test_bootstrap_reports_every_mistake_in_its_configuration_and_creates_nothing(

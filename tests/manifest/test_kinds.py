@@ -19,6 +19,7 @@ TABLE: dict[str, tuple[tuple[str, ...], str, dict[str, Any], dict[str, Any]]] = 
         {"account": "held", "database": "main"},
         {"database": "main", "container": "thing", "partition_key": "/id"},
     ),
+    "key-vault-key": (("sign",), "key-vault", {"vault": "held"}, {"key": "thing"}),
     "key-vault-secret": (("read",), "key-vault", {"vault": "held"}, {"secret": "thing"}),
     "model-account": (
         ("use",),

@@ -1,4 +1,4 @@
-"""Resource types of Microsoft.KeyVault: key vaults and secrets."""
+"""Resource types of Microsoft.KeyVault: key vaults, secrets and keys."""
 
 from access.azure.types.row import (
     GROUP,
@@ -13,6 +13,9 @@ from access.azure.types.row import (
     NamedOnly,
     VerbRole,
 )
+
+SIGNER = "Agent Network Key Signer"
+"""Name of the custom role that signs with a key; an administrator, or the bootstrap program, creates the role."""
 
 _VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/{{vaultName}}"
 
@@ -53,6 +56,27 @@ TYPES = (
                 "Key Vault Secrets User",
                 "read the secret's value",
                 "Azure built-in roles for Security, Microsoft Learn, 2026-04-09",
+            ),
+        ),
+    ),
+    ArmType(
+        token="azure-native:keyvault:Key",
+        path=f"{_VAULT}/keys/{{keyName}}",
+        kind="key-vault-key",
+        operations=OWN,
+        keys=WITHIN,
+        listed=Listing("2023-07-01", within=True),
+        # Its owner imports it into the vault: no program, configuration or state ever holds the key.
+        deployer=NOT_DEPLOYED,
+        granted_by_itself=True,
+        named_only=NamedOnly("azure-native:keyvault:Vault", "/keys/{key}"),
+        verbs=(
+            VerbRole(
+                "sign",
+                SIGNER,
+                "sign with the key, which never leaves the vault, and read its public half",
+                # The least built-in role that signs, Key Vault Crypto User, also decrypts, unwraps and changes keys.
+                "Azure permissions for Security, Microsoft Learn, 2026-04-09 (no built-in role only signs)",
             ),
         ),
     ),

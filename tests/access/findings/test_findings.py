@@ -119,7 +119,18 @@ def model(**facts: str) -> World:
 
 
 CLOSED = PropertyDifference(property="publicNetworkAccess", declared="'Enabled'", live="'Disabled'")
+SIGNING = f"{GROUP}/providers/Microsoft.KeyVault/vaults/vault/keys/github-app"
 CASES: dict[str, tuple[str, World, World]] = {
+    "a key for more than signing": (
+        "signing-key-permits-more",
+        SMALL.having(resource(SIGNING, "key-vault-key", properties={"keyOps": ["sign", "decrypt"]})),
+        SMALL.having(resource(SIGNING, "key-vault-key", properties={"keyOps": ["sign"]})),
+    ),
+    "a wide role on a signing key": (
+        "signing-key-role-too-wide",
+        SMALL.having(resource(SIGNING, "key-vault-key"), held("Key Vault Crypto User", SIGNING)).without_manifest(),
+        SMALL.having(resource(SIGNING, "key-vault-key"), held("Agent Network Key Signer", SIGNING)).without_manifest(),
+    ),
     "one identity, two apps": (
         "shared-identity",
         SMALL.having(
