@@ -1,39 +1,24 @@
 """Permissions of applications in Microsoft Graph: those that a deploying identity needs, and those that it has.
 
-Owns the permissions and their ids, and the check. A permission is an app role of Microsoft Graph that the identity is
-assigned; `Application.ReadWrite.OwnedBy` counts for the objects that it owns alone. Sources: "Microsoft Graph
-permissions reference", Microsoft Learn, 2026; for each request, the section "API Permissions" of the resources of
-hashicorp/terraform-provider-azuread, 2026-08.
+Owns which permissions count for which request, and the check. A permission is an app role of Microsoft Graph that the
+identity is assigned; the one for own objects counts for the objects that it owns alone. Sources: for each request, the
+section "API Permissions" of the resources of hashicorp/terraform-provider-azuread, 2026-08.
 
 Where the sources disagree, the stricter one counts: an app role assignment also takes a permission to read applications
-(microsoftgraph/microsoft-graph-docs#12833, 2021-05). Graph lists all applications to an owner of some ("List
-applications", Microsoft Graph v1.0, Microsoft Learn, 2025).
+("Grant an appRoleAssignment for a service principal", Microsoft Graph v1.0, Microsoft Learn, 2025). Graph lists all
+applications to an owner of some ("List applications", Microsoft Graph v1.0, Microsoft Learn, 2025).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
+from access.azure.application_permissions import GRAPH_APP_ROLES, OWNED_APPLICATIONS
+from access.azure.delegated_permissions import APPLICATION_IDS
 from localazure.arm.world import World
 from localazure.errors import AzureError
 
-MICROSOFT_GRAPH = "00000003-0000-0000-c000-000000000000"
+MICROSOFT_GRAPH = APPLICATION_IDS["microsoft-graph"]
 
-APP_ROLES: Mapping[str, str] = {
-    "AppRoleAssignment.ReadWrite.All": "06b708a9-e830-4db3-a914-8e69da51d44f",
-    "Application.Read.All": "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30",
-    "Application.ReadWrite.All": "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9",
-    "Application.ReadWrite.OwnedBy": "18a4783c-866b-4cc7-a460-3d5e5662c884",
-    "DelegatedPermissionGrant.ReadWrite.All": "8e8e4742-1d95-4f68-9d56-6ee75648c72a",
-    "Directory.Read.All": "7ab1d382-f21e-4acd-a863-ba3e13f7da61",
-    "Directory.ReadWrite.All": "19dbc75e-c2e2-444c-a770-ec69d8559fc7",
-    "Group.Read.All": "5b567255-7703-4780-807c-7be8301ae99b",
-    "User.Read.All": "df021288-bdef-4463-88db-98f22de89214",
-}
-"""Permission of an application in Microsoft Graph → id of the app role."""
-
-OWNED = "Application.ReadWrite.OwnedBy"
-"""Permission that counts for the caller's own applications and service principals alone."""
 READ_APPLICATIONS = (
     "Application.Read.All",
     "Application.ReadWrite.All",
@@ -72,7 +57,7 @@ def held_permissions(world: World, principal_id: str) -> frozenset[str]:
         for one in world.find_indexed(role_key(principal_id))
         if str(one.inputs.get("resourceObjectId")).lower() == graph
     }
-    return frozenset(name for name, role in APP_ROLES.items() if role in held)
+    return frozenset(name for name, role in GRAPH_APP_ROLES.items() if role in held)
 
 
 def check_graph(world: World, principal_id: str, operation: str, needed: GraphPermissions) -> None:
@@ -80,14 +65,15 @@ def check_graph(world: World, principal_id: str, operation: str, needed: GraphPe
     held = held_permissions(world, principal_id)
     if not held.isdisjoint(needed.any_of):
         return
-    if needed.owned is not None and OWNED in held and all(_owns(world, principal_id, each) for each in needed.owned):
+    own = needed.owned
+    if own is not None and OWNED_APPLICATIONS in held and all(_owns(world, principal_id, each) for each in own):
         return
-    names = [*needed.any_of, *([] if needed.owned is None else [OWNED])]
-    owning = f"; with {OWNED}, {principal_id} must also own {', '.join(needed.owned)}" if needed.owned else ""
+    names = sorted({*needed.any_of, *(() if own is None else (OWNED_APPLICATIONS,))})
+    owning = f"; with {OWNED_APPLICATIONS}, {principal_id} must also own {', '.join(own)}" if own else ""
     raise AzureError(
         "Authorization_RequestDenied",
         f"Insufficient privileges to complete the operation. '{operation}' needs one of the permissions"
-        f" {', '.join(sorted(names))} of Microsoft Graph{owning}.",
+        f" {', '.join(names)} of Microsoft Graph{owning}.",
         403,
     )
 

@@ -14,9 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
+from access.azure.application_permissions import GRAPH_APP_ROLES
 from access.azure.delegated_permissions import APPLICATION_IDS, SCOPE_IDS
-from localazure.arm.graph_access import APP_ROLES, MICROSOFT_GRAPH, outside_object_id, role_key
-from localazure.arm.world import DEPLOYER_CLIENT_ID, DEPLOYER_OBJECT_ID, Resource, Values, World
+from localazure.arm.graph_access import MICROSOFT_GRAPH, outside_object_id, role_key
+from localazure.arm.world import DEPLOYER_CLIENT_ID, DEPLOYER_OBJECT_ID, Principal, Resource, Values, World
 
 APPLICATION = "azuread:index/application:Application"
 SERVICE_PRINCIPAL = "azuread:index/servicePrincipal:ServicePrincipal"
@@ -154,14 +155,17 @@ def find_service_principal(
     world: World, *, object_id: str = "", client_id: str = "", display_name: str = ""
 ) -> ServicePrincipal | None:
     """Return the service principal with an object id, a client id or a display name; None if there is none."""
-    for each in service_principals(world):
-        if object_id and each.object_id == object_id.lower():
-            return each
-        if client_id and each.client_id == client_id.lower():
-            return each
-        if display_name and each.display_name.lower() == display_name.lower():
-            return each
-    return None
+    if object_id:
+        one = world.get(f"/servicePrincipals/{object_id}")
+        found = of_resource(world, one) if one is not None else _identity(world.find_principal(object_id))
+        return found or next((each for each in _built_in(world) if each.object_id == object_id.lower()), None)
+    if client_id:
+        one = world.find_unique(client_key(client_id))
+        if one is not None:
+            return of_resource(world, one)
+        return next((each for each in service_principals(world) if each.client_id == client_id.lower()), None)
+    wanted = display_name.lower()
+    return next((each for each in service_principals(world) if each.display_name.lower() == wanted), None)
 
 
 def service_principals(world: World) -> Iterator[ServicePrincipal]:
@@ -169,19 +173,21 @@ def service_principals(world: World) -> Iterator[ServicePrincipal]:
     for one in world.resources.values():
         if one.token == SERVICE_PRINCIPAL:
             yield of_resource(world, one)
-    for principal in world.principals.values():
-        if principal.owner.startswith("/subscriptions/"):
-            yield ServicePrincipal(
-                object_id=principal.id,
-                client_id=principal.client_id,
-                display_name=principal.owner.rpartition("/")[2],
-                tenant_id="",
-                kind="ManagedIdentity",
-            )
+    yield from (found for each in world.principals.values() if (found := _identity(each)) is not None)
     taken = {
         str(one.outputs.get("clientId")).lower() for one in world.resources.values() if one.token == SERVICE_PRINCIPAL
     }
     yield from (each for each in _built_in(world) if each.client_id not in taken)
+
+
+def _identity(principal: Principal | None) -> ServicePrincipal | None:
+    """Return the service principal of a managed identity; None for another principal."""
+    if principal is None or not principal.owner.startswith("/subscriptions/"):
+        return None
+    name = principal.owner.rpartition("/")[2]
+    return ServicePrincipal(
+        object_id=principal.id, client_id=principal.client_id, display_name=name, tenant_id="", kind="ManagedIdentity"
+    )
 
 
 def assumed_service_principal(world: World, client_id: str) -> ServicePrincipal:
@@ -255,7 +261,7 @@ def _built_in(world: World) -> Iterator[ServicePrincipal]:
             client_id=client_id,
             display_name=_NAMES.get(api, api),
             tenant_id=MICROSOFT_TENANT,
-            app_roles=tuple(_app_roles(APP_ROLES)) if client_id == MICROSOFT_GRAPH else (),
+            app_roles=tuple(_app_roles(GRAPH_APP_ROLES)) if client_id == MICROSOFT_GRAPH else (),
             scopes=tuple(_scopes(SCOPE_IDS.get(api, {}))),
         )
 

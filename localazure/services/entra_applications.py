@@ -5,7 +5,7 @@ resources of hashicorp/terraform-provider-azuread, 2026-08, for ids, outputs and
 federation - important considerations", Microsoft Learn, 2025-02, for the limits of federated credentials; "Restrictions
 on identifier URIs of Microsoft Entra applications", Microsoft Learn, 2025-06. Codes and messages: Azure/azure-dev#1482,
 2023-02 (a name that is taken), Azure/azure-workload-identity#434, 2022-05 (issuer and subject),
-Azure/Industrial-IoT#1432, 2021-10 (domain that is not verified).
+Azure/Industrial-IoT#1432, 2021-10 (domain that is not verified), Azure/go-autorest#308, 2018-08 (URI that is taken).
 
 Entra stores a federated credential whose issuer, subject or audience fits nothing, and refuses only the token; so does
 this. An application has one list of identifier URIs, to which resources of their own add: azuread then finds a change
@@ -13,9 +13,10 @@ in the application itself, unless the program ignores changes of `identifierUris
 but azuread takes its own identity away again unless `owners` names it.
 
 Differences from Entra: what is created can be used at once; an application that is updated without `identifierUris`
-keeps those that resources of their own have added; a deleted application is gone, where Entra keeps it for 30 days.
-Templates from the gallery are not known. Passwords and certificates are refused by name, also as resources of their
-own, because the state of local Azure must not hold a secret.
+keeps those that resources of their own have added; a deleted application is gone, where Entra keeps it for 30 days and
+can restore it ("Deletion and recovery of applications FAQ", Microsoft Learn, 2025). Templates from the gallery are not
+known. Passwords and certificates are refused by name, also as resources of their own, because the state of local Azure
+must not hold a secret.
 """
 
 import base64

@@ -3,8 +3,9 @@
 Both name their API by the object id of its service principal. Their ids are Graph's: the GUIDs of the objects that they
 connect, in base64 (Azure/azure-cli#20974, 2022-01; microsoftgraph/microsoft-graph-docs-contrib#8669, 2023-10). Facts:
 the resources of hashicorp/terraform-provider-azuread, 2026-08; "appRoleAssignment resource type" and
-"oAuth2PermissionGrant resource type", Microsoft Graph v1.0, Microsoft Learn, 2025; a second consent is refused as in
-hashicorp/terraform-provider-azuread#690, 2021-12.
+"oAuth2PermissionGrant resource type", Microsoft Graph v1.0, Microsoft Learn, 2025; a second grant is refused as in
+microsoftgraph/msgraph-bicep-types#161, 2024-08, and a second consent as in hashicorp/terraform-provider-azuread#690,
+2021-12.
 
 A consent is for all users or for one, never for a group. A group of the right kind can get an app role, which then
 counts for its direct members alone ("Assign users and groups to an application", Microsoft Learn, 2025).
@@ -70,7 +71,8 @@ def _resource_exists(request: Request) -> Iterator[AzureError]:
 
 def _is_wrong_resource(world: World, object_id: str) -> bool:
     """Return True if no service principal has an id; only one that nobody added is taken to exist."""
-    return find_principal(world, object_id) is not None or _is_another_object(world, object_id)
+    found = find_principal(world, object_id)
+    return found.kind != "ServicePrincipal" if found is not None else _is_another_object(world, object_id)
 
 
 def _principal_exists(request: Request) -> Iterator[AzureError]:
@@ -122,7 +124,7 @@ def _has_scopes(request: Request) -> Iterator[AzureError]:
 
 
 def _assignment_exists(_request: Request) -> AzureError:
-    return bad_request("Permission being assigned already exists on the object")
+    return bad_request("EntitlementGrant entry already exists.")
 
 
 def _grant_exists(_request: Request) -> AzureError:

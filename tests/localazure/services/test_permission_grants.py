@@ -131,6 +131,16 @@ def test_unknown_principal_is_of_the_kind_that_its_first_app_role_is_for(azure: 
         assign(azure, USE, NOBODY, resource)
 
 
+def test_service_principal_of_an_existing_application_can_hold_and_offer_app_roles(azure: LocalAzure) -> None:
+    _, _, resource = api(azure)
+
+    assign(azure, CALL, NOBODY, resource)
+
+    assert assign(azure, USE, add_user(azure.world, "Ann"), NOBODY)["resourceDisplayName"] == NOBODY
+    with pytest.raises(AzureError, match="EntitlementGrant entry already exists"):
+        assign(azure, CALL, NOBODY, resource)
+
+
 def test_principal_has_at_most_1500_app_role_assignments(azure: LocalAzure) -> None:
     ann = add_user(azure.world, "Ann")
     for number in range(1500):
