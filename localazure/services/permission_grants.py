@@ -10,10 +10,11 @@ microsoftgraph/msgraph-bicep-types#161, 2024-08, and a second consent as in hash
 A consent is for all users or for one, never for a group. A group of the right kind can get an app role, which then
 counts for its direct members alone ("Assign users and groups to an application", Microsoft Learn, 2025).
 
-Differences from Entra: a principal or an API that nobody added is taken to exist, unless its id is known to be another
-object's, and the principal is of the kind that its first app role is for; which license the tenant has is not looked
-at, although groups need Entra ID P1. The text of the refusal of an app role whose member types exclude the principal is
-local Azure's.
+Differences from Entra: Microsoft's APIs have every app role that a program names; a scope of a consent is not looked up
+anywhere; a principal or an API that nobody added is taken to exist, unless its id is known to be another object's, and
+the principal is of the kind that its first app role is for; which license the tenant has is not looked at, although
+groups need Entra ID P1. The text of the refusal of an app role whose member types exclude the principal is local
+Azure's.
 """
 
 import base64
@@ -29,6 +30,7 @@ from localazure.errors import AzureError
 from localazure.services import azuread_inputs
 from localazure.services.directory_objects import (
     APPLICATION,
+    MICROSOFT_TENANT,
     ServicePrincipal,
     consent_key,
     find_principal,
@@ -94,6 +96,8 @@ def _role_fits(request: Request) -> Iterator[AzureError]:
     if wanted == DEFAULT_ACCESS and not roles:
         return
     role = roles.get(wanted)
+    if role is None and resource.tenant_id == MICROSOFT_TENANT:
+        return  # only a part of the roles of Microsoft's APIs is known here
     if role is None:
         yield bad_request(
             f"Permission being assigned was not found on application '{resource.client_id}': '{wanted}' is the id of"

@@ -141,6 +141,12 @@ def test_service_principal_of_an_existing_application_can_hold_and_offer_app_rol
         assign(azure, CALL, NOBODY, resource)
 
 
+def test_app_role_of_microsoft_graph_that_local_azure_does_not_know_is_accepted(azure: LocalAzure) -> None:
+    make(azure, IDENTITY)
+
+    assert assign(azure, NOBODY, PRINCIPAL_ID, GRAPH_ID)["resourceDisplayName"] == "Microsoft Graph"
+
+
 def test_principal_has_at_most_1500_app_role_assignments(azure: LocalAzure) -> None:
     ann = add_user(azure.world, "Ann")
     for number in range(1500):
