@@ -20,6 +20,7 @@ from access.readers.resource_state import RETAINED, ResourceState, left_behind, 
 
 _DOCUMENT = "document of local Azure"
 _ENTRA = "azuread:"
+_USER = "azuread:index/user:User"
 _PART_OF_APPLICATION = re.compile(
     "(?P<application>[^/]+)/(?P<kind>federatedIdentityCredential|preAuthorizedApplication)/(?P<own>[^/]+)"
 )
@@ -109,6 +110,8 @@ def _in_azure(world: Mapping[str, Any], where: str) -> Iterator[ResourceState]:
         resource_id, token = text(row, "id"), text(row, "token")
         if not resource_id or not token:
             raise UnreadableSource(where, "a resource in the state file has no 'id' or no 'token'; the file is damaged")
+        if token == _USER:
+            continue  # a person of the tenant, whom no program made; what the person may do is in other resources
         inputs, outputs = mapping(row.get("inputs")), mapping(row.get("outputs"))
         if token == LOOKUP_TYPE and "given" not in inputs:
             outputs = {**outputs, "principal_id": owned.get(_lookup_key(inputs).lower(), "")}

@@ -9,6 +9,7 @@ from access.model.graph import Graph
 from access.readers.local import read_world
 from localazure.arm.world import World
 from localazure.azure import LocalAzure
+from localazure.services.directory_objects import add_client, add_group, add_user
 from tests.localazure.run.programs import up
 
 SCOPE = "0b1f2c3d-0000-4000-8000-0000000000e1"
@@ -52,6 +53,19 @@ def test_state_file_of_local_azure_has_each_part_of_an_application_once(path: Pa
 
     assert counts(graph) == [(1, 1)]
     assert [note.where.rpartition("::")[2] for note in graph.unread] == ["credential"]
+
+
+def test_users_groups_and_clients_of_the_tenant_in_a_state_file_are_not_reported_as_unread(tmp_path: Path) -> None:
+    world, path = World(), tmp_path / "dev.json"
+    ann = add_user(world, "Ann")
+    reviewers = add_group(world, "Reviewers", [ann])
+    add_client(world, "Review portal")
+    world.save(path)
+
+    graph = read_world(path)
+
+    assert graph.unread == ()
+    assert graph.memberships.groups_of == {ann: frozenset({reviewers})}
 
 
 def test_federated_credential_that_somebody_deleted_is_not_read_from_the_stack_in_the_state_file(path: Path) -> None:
