@@ -82,10 +82,19 @@ class _Network:
 
 
 @lru_cache(maxsize=8)
+def _network(graph: Graph) -> _Network:
+    return _Network(graph)
+
+
+def is_of_network(graph: Graph, actor: Actor) -> bool:
+    """Return True if a subject that can act as an identity is a part of the network, such as an agent's own pods."""
+    return _network(graph).is_own(actor)
+
+
+@lru_cache(maxsize=8)
 def foreign_actors(graph: Graph) -> tuple[Actor, ...]:
     """Return every way in which a subject outside the network acts as an identity or as a cluster's agents."""
-    network = _Network(graph)
-    return tuple(each for each in graph.actors if not network.is_own(each))
+    return tuple(each for each in graph.actors if not is_of_network(graph, each))
 
 
 def actors_of_network(graph: Graph, administrators: Mapping[str, tuple[str, ...]]) -> Iterator[Actor]:
@@ -140,6 +149,7 @@ __all__ = [
     "actor_sentence",
     "actors_of_network",
     "foreign_actors",
+    "is_of_network",
     "target_name",
     "target_of",
 ]

@@ -9,6 +9,7 @@ from datetime import date
 
 from access.findings import (
     acting_subjects,
+    applications,
     changed_properties,
     credentials,
     exposure,
@@ -48,6 +49,7 @@ _CHECKS = (
     credentials.check,
     images.check,
     revisions.check,
+    applications.check,
     unevaluated_parts.check,
 )
 

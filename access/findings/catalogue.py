@@ -4,16 +4,28 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from access.findings.finding import SEVERITIES, Rule, Severity
-from access.findings.rules import exposure, grants, models, network, signing_keys
+from access.findings.rules import applications, exposure, grants, models, network, signing_keys
 
 RULES: tuple[Rule, ...] = tuple(
     sorted(
-        (*grants.RULES, *exposure.RULES, *network.RULES, *models.RULES, *signing_keys.RULES),
+        (
+            *grants.RULES,
+            *exposure.RULES,
+            *network.RULES,
+            *models.RULES,
+            *signing_keys.RULES,
+            *applications.RULES,
+        ),
         key=lambda rule: (SEVERITIES.index(rule.severity), rule.id),
     )
 )
 """All finding rules, the most severe first."""
-OF_ANY_PROGRAM: tuple[Rule, ...] = tuple(rule for rule in RULES if rule not in (*network.RULES, *models.RULES))
+_OF_NETWORKS = (
+    *network.RULES,
+    *models.RULES,
+    *(rule for rule in applications.RULES if rule not in applications.OF_ANY_PROGRAM),
+)
+OF_ANY_PROGRAM: tuple[Rule, ...] = tuple(rule for rule in RULES if rule not in _OF_NETWORKS)
 """The finding rules that need only a graph, and no network.yaml."""
 BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULES}
 

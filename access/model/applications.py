@@ -76,6 +76,10 @@ class Trust(NamedTuple):
     audiences: tuple[str, ...] = ()
     identity: str = ""
     """Principal id of the managed identity that a federated credential trusts; empty for any other subject."""
+    tenant: str = ""
+    """Tenant of the managed identity; empty if it is unknown."""
+    issuing_clusters: tuple[str, ...] = ()
+    """Ids of the clusters that an unknown issuer depends on."""
     certain: bool = True
     """False if subject, issuer or audience are not known before deployment."""
 
@@ -94,6 +98,8 @@ class RiskySetting(NamedTuple):
 
     what: str
     """Sentence about the setting without its subject: `accepts accounts of other tenants (AzureADMultipleOrgs)`."""
+    widens: bool
+    """False for the version of tokens, which opens nothing to anybody."""
     location: str
 
 
@@ -124,6 +130,11 @@ class Application:
     risky: tuple[RiskySetting, ...] = ()
     unknown: tuple[str, ...] = ()
     """Sentences about parts that are not known before deployment, or are secret."""
+
+    @property
+    def acts_for_users(self) -> bool:
+        """Return True for an agent's application, and for one that trusts an identity and uses APIs as a user."""
+        return bool(self.agent) or bool(self.trusted_identities and (self.scopes or self.consents))
 
     @property
     def trusted_identities(self) -> tuple[str, ...]:

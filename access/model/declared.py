@@ -10,6 +10,7 @@ from typing import Self
 
 from access.model.graph import Principal
 from access.model.json_objects import JsonObject
+from access.model.user_access import DeclaredUserAccess, user_access
 
 FORMAT, VERSION = "agent-network-declared", 1
 CONTAINER_APP = "container-app"
@@ -69,6 +70,8 @@ class DeclaredAgent:
     """Reason in network.yaml why callers need no token; empty if they need one."""
     access: tuple[DeclaredAccess, ...] = ()
     budget: Budget | None = None
+    acts_for_users: DeclaredUserAccess | None = None
+    """Access for users; None for an agent that acts only as itself."""
     line: int = 0
 
     @property
@@ -179,6 +182,8 @@ class Declared:
     """Model deployments of the accounts that the network creates."""
     separation: tuple[Separation, ...] = ()
     exceptions: tuple[Exemption, ...] = ()
+    application_owners: frozenset[str] | None = None
+    """Object ids in lower case of the owners of agents' Entra applications; None if the document lists none."""
 
     def access_of(self, principal: Principal) -> tuple[DeclaredAccess, ...]:
         """Return the declared access of a principal, combined over all agents that share the identity.
@@ -239,7 +244,14 @@ class Declared:
             models=row.list_of("models", _model),
             separation=row.list_of("separation", _separation),
             exceptions=row.list_of("exceptions", _exemption),
+            application_owners=_application_owners(row),
         )
+
+
+def _application_owners(row: JsonObject) -> frozenset[str] | None:
+    """Return the declared owners of the applications of all agents; None if no agent has an application."""
+    listing = [each.object("application") for each in row.objects("agents").values() if each.get("application")]
+    return frozenset(one.lower() for each in listing for one in each.strings("owners")) if listing else None
 
 
 def _registry(row: JsonObject) -> DeclaredResource:
@@ -269,8 +281,16 @@ def _agent(name: str, row: JsonObject) -> DeclaredAgent:
         unauthenticated=row.string("unauthenticated", ""),
         access=row.list_of("access", _access),
         budget=None if budget is None else _budget(row.object("budget")),
+        acts_for_users=_acts_for_users(row),
         line=row.line,
     )
+
+
+def _acts_for_users(row: JsonObject) -> DeclaredUserAccess | None:
+    if row.get("acts_for_users") is None:
+        return None
+    application = None if row.get("application") is None else row.object("application")
+    return user_access(row.object("acts_for_users"), application)
 
 
 def _access(row: JsonObject) -> DeclaredAccess:

@@ -177,6 +177,7 @@ class Graph:
         memberships: Memberships | None = None,
         applications: Iterable[Application] = (),
         management_groups_known: bool = False,
+        directory_known: bool = False,
         source: str = "",
     ) -> None:
         found = list(unread)
@@ -208,6 +209,8 @@ class Graph:
         self.denies = tuple(self._denies.values())
         self.actors = tuple(dict.fromkeys(actors))
         """All ways in which subjects act as identities, the network's own included."""
+        self.directory_known = directory_known
+        """True if the applications are those of the directory, and not only those that a program makes."""
         self.management_groups_known = management_groups_known
         """True if every management group here is known to contain the source: Azure listed its assignments for it."""
         given = () if management_groups_known else (*self.assignments, *self.denies)

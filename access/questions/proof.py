@@ -13,8 +13,10 @@ from functools import lru_cache
 
 from access.azure.scopes import key, shown
 from access.evaluate.anonymous_access import anonymous_access
+from access.evaluate.application_problems import application_problems
 from access.evaluate.cached_sets import difference, union
 from access.evaluate.decisions import EffectiveAccess, all_access, relevant_operations
+from access.evaluate.declared_rights import missing_rights, scope_counts, undeclared_rights
 from access.evaluate.platform_grants import is_platform_assignment
 from access.evaluate.wording import words
 from access.model.declared import Declared, DeclaredAccess, Exemption
@@ -119,6 +121,7 @@ def prove(graph: Graph, declared: Declared, *, today: date | None = None) -> Pro
     public = [_accepted(failure, names, declared, today) for failure, names in _public(graph)]
     excepted = [one for one in public if isinstance(one, Excepted)]
     failures += [one for one in public if isinstance(one, Failure)]
+    failures += _user_failures(graph, declared)
     gaps: list[_Gap] = []
     reached = 0
     for pair in _in_order(actual.keys() | wanted.keys()):
@@ -136,11 +139,12 @@ def prove(graph: Graph, declared: Declared, *, today: date | None = None) -> Pro
     wanted = [
         one for one in wanted_graph.assignments if not is_platform_assignment(graph.principal(one.principal), one)
     ]
-    count = len(wanted) + sum(not one.grows for one in failures if not one.agent)
+    scopes, granted = scope_counts(graph, declared)
+    count = len(wanted) + scopes + sum(not one.grows for one in failures if not one.agent)
     broken = sum((key(one.principal), key(one.scope)) in failing for one in wanted)
     return Proof(
         declared=count,
-        allowed=len(wanted) - broken,
+        allowed=len(wanted) - broken + granted,
         denied=_operation_count(graph) - reached,
         failures=tuple(failures),
         waiting=tuple(_waiting(declared)),
@@ -171,6 +175,15 @@ def _public(graph: Graph) -> Iterator[tuple[Failure, Collection[str]]]:
             what = f"every agent, and anybody else, {opened.words} {one.name}, which {opened.reason}"
             inside = (each.name for each in graph.resources_within(one.id) if each.declared)
             yield Failure("", one.name, what, grows=True), {one.name, one.id, *inside}
+
+
+def _user_failures(graph: Graph, declared: Declared) -> Iterator[Failure]:
+    """Yield the failures of acting for users: what is more than declared, and what is declared and missing."""
+    for one in (*application_problems(graph, declared), *undeclared_rights(graph, declared)):
+        if one.widens:
+            yield Failure(one.agent, "", one.what, grows=True)
+    for missing in missing_rights(graph, declared):
+        yield Failure(missing.agent, "", missing.what, grows=False)
 
 
 def _waiting(declared: Declared) -> Iterator[Waiting]:

@@ -9,7 +9,8 @@ type", Microsoft Graph v1.0, Microsoft Learn, 2026.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from access.azure.delegated_permissions import scope_name
+from access.azure.catalogue import every_role
+from access.azure.delegated_permissions import APPLICATION_IDS, scope_name
 from access.model.applications import (
     ApiScope,
     Application,
@@ -18,13 +19,13 @@ from access.model.applications import (
     Assignee,
     ClientApplication,
     Consent,
-    RiskySetting,
     Trust,
 )
 from access.model.graph import Unread
 from access.model.json_values import is_known, listed, mapping, text
 from access.readers import azuread_types as entra
 from access.readers.application_settings import risky_settings, unknown_settings
+from access.readers.attached_identities import CLUSTER, IDENTITY
 from access.readers.azuread_types import last_part, reference, texts_and_unknown, token
 from access.readers.components import APPLICATION, Components
 from access.readers.principals import Principals
@@ -75,6 +76,10 @@ class EntraApplications:
     def __init__(self, resource_ids: ResourceIds, components: Components, principals: Principals) -> None:
         self._ids_of, self._components, self._principals = resource_ids, components, principals
         self._states = [each for each in resource_ids.states if each.type in entra.TYPES]
+        managed = [each.outputs for each in resource_ids.states if each.token == IDENTITY]
+        ids = ((principals.find(text(each, "principalId")), text(each, "tenantId").lower()) for each in managed)
+        self._tenants = dict(ids)
+        """Principal id of each user-assigned identity → its tenant."""
         self._parts: list[_Parts] = []
         self._elsewhere: dict[tuple[str, str], _Parts] = {}
         for state in self._states:
@@ -145,16 +150,17 @@ class EntraApplications:
             clients=tuple(_clients(parts)),
             trusts=tuple(self._trusts(parts)),
             owners=tuple(_owners(parts)),
-            risky=tuple(RiskySetting(*each) for each in risky_settings(parts.states)),
+            risky=tuple(risky_settings(parts.states)),
             unknown=tuple(unknown_settings(parts.states)),
         )
 
     def _agent(self, parts: _Parts) -> str:
         """Return the agent whose component contains a part of an application, or whose identity it trusts."""
         # A component may contain an assignment to the application of another agent, which it calls.
-        own = (self._components.agent_of(each) for each in parts.states if each.type not in _OF_OTHERS)
-        trusted = (self._principals.agent_with(one.identity) for one in self._trusts(parts) if one.identity)
-        return next((each for each in (*own, *trusted, *self._with_existing(parts)) if each), "")
+        own = [self._components.agent_of(each) for each in parts.states if each.type not in _OF_OTHERS]
+        if not self._components.has_agents:
+            own += [self._principals.agent_with(one.identity) for one in self._trusts(parts) if one.identity]
+        return next(filter(None, (*own, *self._with_existing(parts))), "")
 
     def _with_existing(self, parts: _Parts) -> Iterator[str]:
         """Yield the agent whose component names an application that exists already, by the id of its principal."""
@@ -205,7 +211,17 @@ class EntraApplications:
             own = each.principal
             if own and entra.refers_to(state, name, own.urn, (own.id, text(own.outputs, "objectId"))):
                 return each.client_id or own.location
-        return reference(state, name)[0].lower()
+        return self._named_api(state) or reference(state, name)[0].lower()
+
+    def _named_api(self, state: ResourceState) -> str:
+        """Return the API in the name of a consent in an agent's component, such as `x-may-use-microsoft-graph-for-y`.
+
+        A program knows the API of a consent only by the object id in its tenant, and looks that id up.
+        """
+        agent = self._components.agent_of(state)
+        api, has_user, _ = state.name.removeprefix(f"{agent}-may-use-").rpartition("-for-")
+        is_named = agent and has_user and state.name.startswith(f"{agent}-may-use-")
+        return APPLICATION_IDS.get(api, api) if is_named else ""
 
     def _assignees(self, parts: _Parts) -> Iterator[Assignee]:
         for state in parts.others:
@@ -222,7 +238,9 @@ class EntraApplications:
             if owner is not None and owner.type == token("ApplicationAppRole"):
                 return text(owner.values, "value") or given
         resource = next((each for each in self._parts if state in each.others), None)
-        return next((value for role_id, value in _roles(resource) if role_id == given.lower()), given)
+        named = next((value for role_id, value in _roles(resource) if role_id == given.lower()), "")
+        known = next((each.name for each in every_role() if each.system == "entra" and each.id == given.lower()), "")
+        return named or known or given
 
     def _principal(self, state: ResourceState, name: str) -> str:
         given, depends = reference(state, name)
@@ -248,8 +266,10 @@ class EntraApplications:
         audience = _exact(state, "audience")
         audiences, unknown = texts_and_unknown(state.values.get("audiences"))
         named_by = self._principals.of(reference(state, "subject")[1])
-        identity = self._principals.find(subject) if subject else next(iter(named_by), "")
+        identity = self._principals.find(subject.strip()) if subject else next(iter(named_by), "")
         named = text(state.values, "displayName") or state.name
+        behind_issuer = self._ids_of.named(reference(state, "issuer")[1])
+        clusters = tuple(self._ids_of.id_of(each) for each in behind_issuer if each.token == CLUSTER)
         return Trust(
             "federated credential",
             named,
@@ -258,7 +278,9 @@ class EntraApplications:
             issuer=issuer,
             audiences=audiences or ((audience,) if audience else ()),
             identity=identity,
-            certain=bool(subject or expression or identity) and bool(issuer) and not unknown,
+            tenant=self._tenants.get(identity, ""),
+            issuing_clusters=clusters,
+            certain=bool(subject or expression or identity) and bool(issuer or clusters) and not unknown,
         )
 
     def _notes(self) -> Iterator[Unread]:

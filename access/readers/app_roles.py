@@ -1,4 +1,4 @@
-"""Reads the app roles of agents' applications as grants: who may call which agent, and who may call it as a user.
+"""Reads the app roles of agents' applications as grants: which identity may call which agent.
 
 Owns the scope of such a grant: the service principal of the agent's application. An app role is what its value is,
 since a token contains the value and no id. An assignment of a role that is neither `Agent.Call` nor `User.Access`
@@ -16,6 +16,7 @@ from access.model.graph import Assignment, Resource, Unread
 
 __all__ = ["app_role_grants", "callable_agents", "scope_of_principal"]
 
+_USERS = "User.Access"
 _ROLES = {role.name: role for role in every_role() if role.system == "entra"}
 _PATH = of_kind(CALLABLE)[0].path
 
@@ -36,7 +37,9 @@ def app_role_grants(applications: Iterable[Application]) -> Iterator[Assignment 
     """Yield each assignment of an app role of an agent's application, and a note for each that cannot be judged."""
     for one in applications:
         for each in one.assignees if one.agent and one.principal else ():
-            yield from _grant(one, each)
+            # For whom an agent acts is a right to act as a user, which `access.evaluate.user_rights` judges.
+            if _role(one, each.role) is not _ROLES[_USERS]:
+                yield from _grant(one, each)
 
 
 def _grant(application: Application, assignee: Assignee) -> Iterator[Assignment | Unread]:

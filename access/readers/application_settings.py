@@ -8,6 +8,7 @@ Microsoft Graph v1.0, and "Security best practices for application properties in
 
 from collections.abc import Iterable, Iterator
 
+from access.model.applications import RiskySetting
 from access.model.json_values import Values, is_known, mapping
 from access.readers.azuread_types import APPLICATIONS, SERVICE_PRINCIPAL, texts_and_unknown, token
 from access.readers.resource_state import ResourceState
@@ -23,11 +24,14 @@ _JUDGED = ("api", "fallbackPublicClientEnabled", "owners", "publicClient", "requ
 _JUDGED_TOO = ("signInAudience", "singlePageApplication", "web")
 
 
-def risky_settings(states: Iterable[ResourceState]) -> Iterator[tuple[str, str]]:
-    """Yield a sentence for each risky setting of one application, without its subject, and the setting's location."""
+def risky_settings(states: Iterable[ResourceState]) -> Iterator[RiskySetting]:
+    """Yield the risky settings of one application."""
     for state in states:
         found = _of_application(state) if state.type in APPLICATIONS else _of_part(state)
-        yield from ((what, state.location) for what in found)
+        yield from (RiskySetting(what, widens=True, location=state.location) for what in found)
+        if state.type in APPLICATIONS and _has_old_tokens(state):
+            what = "gets tokens of version 1, whose audience and issuer have other forms (requestedAccessTokenVersion)"
+            yield RiskySetting(what, widens=False, location=state.location)
 
 
 def unknown_settings(states: Iterable[ResourceState]) -> Iterator[str]:
@@ -47,11 +51,6 @@ def _of_application(state: ResourceState) -> Iterator[str]:
     audience = values.get("signInAudience")
     if isinstance(audience, str) and is_known(audience) and audience != _SINGLE_TENANT:
         yield f"accepts accounts outside its tenant (signInAudience: {audience})"
-    version = mapping(values.get("api")).get("requestedAccessTokenVersion", values.get("requestedAccessTokenVersion"))
-    registered = state.type == token("ApplicationRegistration")
-    # An application gets version 1 by default, and a registration version 2.
-    if (version is None and not registered) or (isinstance(version, int | float) and version != _CURRENT_VERSION):
-        yield "gets tokens of version 1, whose audience and issuer have other forms (requestedAccessTokenVersion)"
     for outer, inner in _REDIRECTS:
         addresses, unknown = texts_and_unknown(mapping(values.get(outer)).get(inner))
         if addresses or unknown:
@@ -63,6 +62,15 @@ def _of_application(state: ResourceState) -> Iterator[str]:
         yield f"hands out tokens in the address of a page, by the implicit flow ({', '.join(on)})"
     if _is_on(values, "fallbackPublicClientEnabled"):
         yield "is a public client, which proves nothing about itself (fallbackPublicClientEnabled)"
+
+
+def _has_old_tokens(state: ResourceState) -> bool:
+    values = state.values
+    version = mapping(values.get("api")).get("requestedAccessTokenVersion", values.get("requestedAccessTokenVersion"))
+    if version is None:
+        # An application gets version 1 by default, and a registration version 2.
+        return state.type != token("ApplicationRegistration") and not state.external
+    return isinstance(version, int | float) and version != _CURRENT_VERSION
 
 
 def _of_part(state: ResourceState) -> Iterator[str]:

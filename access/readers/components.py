@@ -23,7 +23,7 @@ _PACKAGE = "agent-network:index:"
 _AGENT = "Agent"
 CLUSTER, PEOPLE, PROJECT, ACCOUNT = "AksCluster", "People", "FoundryProject", "FoundryAccount"
 AKS_AGENT, FOUNDRY_AGENT, UNPUBLISHED = "AksAgent", "FoundryAgent", "UnpublishedAgents"
-APPLICATION = "AgentApplication"
+APPLICATION, CREDENTIAL = "AgentApplication", "IdentityCredential"
 _GRANTEES = {CLUSTER: "-kubelet", PEOPLE: "", PROJECT: "-project", UNPUBLISHED: ""}
 """Component types whose grants have a name prefix in addition to the component's own name."""
 _CALLED = frozenset({"application", "per-agent"})
@@ -74,6 +74,10 @@ class Components:
     def agent_of(self, state: ResourceState) -> str:
         """Return the agent that a resource belongs to; empty for other resources."""
         return next((each.name for each in self._ids_of.above(state) if _is_agent(each) or _is_application(each)), "")
+
+    def is_credential(self, state: ResourceState) -> bool:
+        """Return True for the identity of an agent's component that the agent's Entra application is to trust."""
+        return any(kind_of(each) == CREDENTIAL for each in self._ids_of.above(state))
 
     @property
     def has_agents(self) -> bool:

@@ -117,7 +117,8 @@ class Principals:
             _last(where, state),
             agent=self._components.agent_of(state),
             service_account=self._components.service_account_of(state),
-            is_credential=not self._trusted.isdisjoint({state.urn, principal.lower()}),
+            is_credential=self._components.is_credential(state)
+            or not self._trusted.isdisjoint({state.urn, principal.lower()}),
         )
 
     def _add_pods(self, credential: ResourceState) -> None:

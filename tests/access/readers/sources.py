@@ -19,7 +19,8 @@ from tests.network.deploying import deploy, described, granted
 Row = dict[str, Any]
 
 
-_OWN_IDENTITY = re.compile(r"/.*/userAssignedIdentities/[\w-]+-own")
+_IDS = ("clientId", "objectId", "principalId", "principal_id", "scope")
+_OWN_IDENTITY = re.compile(r"/.*/userAssignedIdentities/[\w-]+-(?:credential|own)")
 
 
 def deployed(network: Row, environment: Row, stack: str) -> tuple[RunResult, Graph]:
@@ -134,8 +135,11 @@ def _made_up(resources: list[Row]) -> Iterator[str]:
     for row in resources:
         if not row.get("external"):
             outputs = row.get("outputs", {})
-            yield row.get("id", "") if str(row["type"]).startswith(("azure-native:", "pulumi-python:")) else ""
-            yield from (outputs.get(name, "") for name in ("principalId", "principal_id", "scope"))
+            made_by_service = ("azure-native:", "azuread:", "pulumi-python:")
+            yield row.get("id", "") if str(row["type"]).startswith(made_by_service) else ""
+            yield from (
+                outputs.get(name, "") for name in ("clientId", "objectId", "principalId", "principal_id", "scope")
+            )
             yield from _within(outputs, ("identity", "principalId"))
             yield from _within(outputs, ("properties", "defaultInstanceIdentity", "principalId"))
             yield from _within(outputs, ("properties", "agentIdentityBlueprint", "principalId"))
