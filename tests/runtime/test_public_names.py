@@ -21,5 +21,7 @@ def test_readme_has_the_status_of_every_public_error() -> None:
     written = {name: int(status) for status, names in rows for name in re.findall(r"`(\w+)`", names)}
 
     public = {name: getattr(agent_network_runtime, name) for name in agent_network_runtime.__all__}
-    errors = {name: one for name, one in public.items() if isinstance(one, type) and issubclass(one, RuntimeLibraryError)}
+    errors = {
+        name: one for name, one in public.items() if isinstance(one, type) and issubclass(one, RuntimeLibraryError)
+    }
     assert written == {name: one.status for name, one in errors.items() if one is not RuntimeLibraryError}

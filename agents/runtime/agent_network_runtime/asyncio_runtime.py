@@ -132,10 +132,12 @@ class Runtime:
         """Stop what runs in the background, drop tokens that are held, and close the connections."""
         await self._keys.close()
         await self._http.close()
-        if self._client is not None:
-            await self._client.close()
-        if self._agent is not None:
-            await self._agent.close()
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+        agent, self._agent = self._agent, None
+        if agent is not None:
+            await agent.close()
 
     async def __aenter__(self) -> Self:
         return self

@@ -131,10 +131,12 @@ class SyncRuntime:
         """Stop what runs in the background, drop tokens that are held, and close the connections."""
         self._keys.close()
         self._http.close()
-        if self._client is not None:
-            self._client.close()
-        if self._agent is not None:
-            self._agent.close()
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+        agent, self._agent = self._agent, None
+        if agent is not None:
+            agent.close()
 
     def __enter__(self) -> Self:
         return self
