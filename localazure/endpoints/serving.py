@@ -43,13 +43,13 @@ Respond = Callable[[Received], Reply]
 class Endpoints:
     """Local Azure's TLS endpoints while they are served, and everything that a test can change of them."""
 
-    def __init__(self, world: World, directory: Directory, folder: Path, authority_host: str) -> None:
-        self.world = world
+    def __init__(self, directory: Directory, folder: Path) -> None:
+        self.world = directory.world
         self.directory = directory
         self.clock = MovingClock()
         self.switches = Switches()
         self.log = RequestLog()
-        self.tenant = Tenant(directory, self.clock, authority_host)
+        self.tenant = Tenant(directory, self.clock)
         self.token_endpoint = TokenEndpoint(self.tenant)
         self.identity_endpoint = IdentityEndpoint(self.tenant)
         self.pods = Pods(self.tenant, self.token_endpoint.issuers, folder)
@@ -62,9 +62,10 @@ class Endpoints:
         """File with the certificate authority that clients have to trust."""
         self.port = 0
         """Port of the TLS listener on loopback."""
+        self.graph = graph.Graph(self.tenant)
         self._services: dict[str, tuple[str, Respond]] = {
-            authority_host.removeprefix("https://"): ("token", self.token_endpoint.respond),
-            graph.HOST: ("graph", graph.Graph(self.tenant).respond),
+            self.authority_host.removeprefix("https://"): ("token", self.token_endpoint.respond),
+            self.graph.host: ("graph", self.graph.respond),
             azure_repos.HOST: ("azure-repos", self.azure_repos.respond),
             key_vault.HOST: ("key-vault", self.key_vaults.respond),
             blob_storage.HOST: ("blob", self.blob_storage.respond),
@@ -165,17 +166,18 @@ def serve(
     world: World,
     *,
     directory: Directory | None = None,
-    authority_host: str = "https://login.microsoftonline.com",
 ) -> Generator[Endpoints]:
     """Serve local Azure's TLS endpoints on loopback until the block ends.
 
     Args:
         world: state of local Azure that a program has made; the endpoints read its identities and role assignments.
-        directory: Entra objects that no program makes, such as users; those of the program are read from the state.
-        authority_host: authority of the cloud, which is the beginning of every issuer.
+        directory: tenant of `world`, with its cloud, and with objects that neither the program made nor
+            `localazure.services.directory_objects` added to the state; by default, one of the public cloud.
     """
+    if directory is not None and directory.world is not world:
+        raise ValueError("the directory belongs to another state of local Azure than the one to serve")
     with tempfile.TemporaryDirectory(prefix="local-azure-") as folder:
-        endpoints = Endpoints(world, directory or Directory(world), Path(folder), authority_host)
+        endpoints = Endpoints(directory or Directory(world), Path(folder))
         with _running(endpoints, server_context(Path(folder), (*endpoints.hosts, *_LOOPBACK))):
             yield endpoints
 

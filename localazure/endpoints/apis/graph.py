@@ -9,14 +9,11 @@ import base64
 import json
 
 from localazure.endpoints.apis.bearer import InvalidToken, caller_of
-from localazure.endpoints.entra.tenant import Tenant
+from localazure.endpoints.entra.microsoft_services import GRAPH_HOSTS
+from localazure.endpoints.entra.tenant import GRAPH, Tenant
 from localazure.endpoints.messages import Received, Reply, json_reply
 
-__all__ = ["HOST", "Graph"]
-
-HOST = "graph.microsoft.com"
-_AUDIENCES = frozenset({"https://graph.microsoft.com", "00000003-0000-0000-c000-000000000000"})
-_AUTHORIZE = "https://login.microsoftonline.com/common/oauth2/authorize"
+__all__ = ["Graph"]
 
 
 class Graph:
@@ -24,11 +21,14 @@ class Graph:
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
+        self.host = GRAPH_HOSTS[tenant.directory.cloud]
+        """Host of Microsoft Graph in the tenant's cloud."""
+        self._audiences = frozenset({f"https://{self.host}", GRAPH})
 
     def respond(self, received: Received) -> Reply:
         """Return the response of Microsoft Graph to a request."""
         try:
-            caller = caller_of(self._tenant, received.token, _AUDIENCES, is_graph=True)
+            caller = caller_of(self._tenant, received.token, self._audiences, is_graph=True)
         except InvalidToken as error:
             return _error(401, "InvalidAuthenticationToken", str(error), {"WWW-Authenticate": self._challenge(error)})
         if (received.method, received.path.rstrip("/")) != ("GET", "/v1.0/me"):
@@ -39,7 +39,7 @@ class Graph:
         if not caller.scopes & {"User.Read", "User.ReadBasic.All", "User.Read.All"}:
             return _error(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
         profile = {
-            "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users/$entity",
+            "@odata.context": f"https://{self.host}/v1.0/$metadata#users/$entity",
             "id": user.id,
             "userPrincipalName": user.name,
             "displayName": user.display_name,
@@ -47,7 +47,8 @@ class Graph:
         return json_reply(profile, user=user.id, client=caller.client)
 
     def _challenge(self, error: InvalidToken) -> str:
-        challenge = f'Bearer realm="", authorization_uri="{_AUTHORIZE}"'
+        authorize = f"{self._tenant.authority_host}/common/oauth2/authorize"
+        challenge = f'Bearer realm="", authorization_uri="{authorize}"'
         if "revoked" not in str(error):
             return challenge
         now = str(int(self._tenant.clock.now()))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from localazure.arm.world import Values
-from localazure.endpoints.entra.microsoft_services import EXCHANGE_URIS, TOKEN_EXCHANGE
+from localazure.endpoints.entra.microsoft_services import TOKEN_EXCHANGE
 from localazure.endpoints.entra.objects import Application, FederatedCredential
 from localazure.endpoints.entra.refusals import EntraRefusal
 from localazure.endpoints.entra.tenant import Tenant
@@ -98,7 +98,7 @@ def _check(tenant: Tenant, issuers: Issuers, assertion: str, trusted: list[Feder
     except MalformedToken:
         raise EntraRefusal(50027) from None
     issuer = str(claims.get("iss"))
-    audience = _audience(claims)
+    audience = _audience(tenant, claims)
     _check_match(trusted, issuer, str(claims.get("sub")), audience)
     if tenant.clock.now() < tenant.federation_begins:
         raise EntraRefusal(70021)
@@ -115,13 +115,13 @@ def _check(tenant: Tenant, issuers: Issuers, assertion: str, trusted: list[Feder
         raise EntraRefusal(700231)
 
 
-def _audience(claims: Claims) -> str:
+def _audience(tenant: Tenant, claims: Claims) -> str:
     named = claims.get("aud")
     listed: list[object] = cast("list[object]", named) if isinstance(named, list) else [named]
     # A cluster lists the audiences of a token; one is needed.
     found = str(listed[0]) if len(listed) == 1 else ", ".join(map(str, listed))
-    # A tenant's token names the exchange by its client id, and a federated credential by its URI.
-    return EXCHANGE_URIS[0] if found == TOKEN_EXCHANGE.client_id else found
+    # A tenant's token names the exchange by its client id, and a federated credential by the URI of the cloud.
+    return tenant.cloud.exchange_audience if found == TOKEN_EXCHANGE else found
 
 
 def _check_match(trusted: list[FederatedCredential], issuer: str, subject: str, audience: str) -> None:
@@ -135,13 +135,9 @@ def _check_match(trusted: list[FederatedCredential], issuer: str, subject: str, 
     if not of_subject:
         _refuse_case("subject", subject, [each.subject for each in of_issuer])
         raise EntraRefusal(700213, found=subject)
-    if not any(audience in _spellings(each.audiences) for each in of_subject):
+    if not any(audience in each.audiences for each in of_subject):
         _refuse_case("audience", audience, [name for each in of_subject for name in each.audiences])
         raise EntraRefusal(700212, found=audience)
-
-
-def _spellings(audiences: Iterable[str]) -> set[str]:
-    return {EXCHANGE_URIS[0] if each in EXCHANGE_URIS else each for each in audiences}
 
 
 def _refuse_case(what: str, found: str, known: list[str]) -> None:

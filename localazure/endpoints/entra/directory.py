@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from localazure.arm.graph_access import outside_object_id
 from localazure.arm.world import Principal, World
-from localazure.endpoints.entra.microsoft_services import MICROSOFT_SERVICES
+from localazure.endpoints.entra.microsoft_services import microsoft_services
 from localazure.endpoints.entra.objects import Application, Grant, RoleAssignment, ServicePrincipal, User
 from localazure.endpoints.entra.program_state import Objects, ProgramState
 
@@ -26,6 +26,8 @@ class Directory:
     """Directory of the tenant of a simulated subscription, with the objects that a test adds."""
 
     world: World
+    cloud: str = "public"
+    """Name of the Azure cloud, one of `access.azure.clouds.CLOUDS`."""
     applications: list[Application] = field(default_factory=list[Application])
     service_principals: list[ServicePrincipal] = field(default_factory=list[ServicePrincipal])
     users: list[User] = field(default_factory=list[User])
@@ -42,13 +44,13 @@ class Directory:
 
     def application(self, client_id: str) -> Application | None:
         """Return the application with a client id; None if the tenant knows none."""
-        every = (*self.applications, *self._all().applications, *MICROSOFT_SERVICES)
+        every = (*self.applications, *self._all().applications, *microsoft_services(self.cloud))
         return next((each for each in every if each.client_id == client_id.lower()), None)
 
     def resource(self, name: str) -> Application | None:
         """Return the application that a token is requested for, by client id or identifier URI; None if unknown."""
         wanted = name.rstrip("/")
-        for each in (*self.applications, *self._all().applications, *MICROSOFT_SERVICES):
+        for each in (*self.applications, *self._all().applications, *microsoft_services(self.cloud)):
             if each.client_id == wanted.lower() or wanted in each.identifier_uris:
                 return each
         return None
@@ -57,7 +59,7 @@ class Directory:
         """Return the service principal of an application; every application of Microsoft has one."""
         every = (*self.service_principals, *self._all().service_principals)
         found = next((each for each in every if each.client_id == client_id.lower()), None)
-        if found is None and any(each.client_id == client_id.lower() for each in MICROSOFT_SERVICES):
+        if found is None and any(each.client_id == client_id.lower() for each in microsoft_services(self.cloud)):
             return ServicePrincipal(id=outside_object_id(self.world, client_id.lower()), client_id=client_id.lower())
         return found
 

@@ -14,9 +14,9 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from access.azure.clouds import CLOUDS, PUBLIC
 from localazure.arm.world import Resource, Values, World
 from localazure.endpoints.entra.client_proof import Issuers
-from localazure.endpoints.entra.microsoft_services import EXCHANGE_URIS
 from localazure.endpoints.entra.tenant import Tenant
 from localazure.endpoints.entra.workloads import DEPLOYMENT, nested, workload
 from localazure.endpoints.signed_tokens import SigningKey, signing_key
@@ -27,6 +27,7 @@ _CLUSTER = "azure-native:containerservice:ManagedCluster"
 _ACCOUNT = "kubernetes:core/v1:ServiceAccount"
 _USE, _CLIENT_ID = "azure.workload.identity/use", "azure.workload.identity/client-id"
 _LIFE = 3600
+_AUDIENCE = CLOUDS[PUBLIC].exchange_audience
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +85,7 @@ class Pods:
         """Write a new token of its service account into a pod's file, as the kubelet does before the old one ends."""
         now = int(self._tenant.clock.now())
         claims = {
-            "aud": [EXCHANGE_URIS[0]],
+            "aud": [_AUDIENCE],
             "iss": pod.issuer,
             "sub": pod.subject,
             "iat": now,

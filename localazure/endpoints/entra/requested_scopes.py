@@ -45,7 +45,7 @@ def requested_scopes(tenant: Tenant, text: str) -> RequestedScopes:
         raise EntraRefusal(28003)
     # A scope without an API is one of Microsoft Graph.
     pairs = [each.rpartition("/")[::2] for each in named]
-    apis = {prefix.rstrip("/") if prefix else "https://graph.microsoft.com" for prefix, _ in pairs}
+    apis = {prefix.rstrip("/") if prefix else GRAPH for prefix, _ in pairs}
     found = [(known_resource(tenant, api), api) for api in sorted(apis)]
     resource, audience = found[0]
     if any(other.client_id != resource.client_id for other, _ in found):

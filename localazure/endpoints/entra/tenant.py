@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from access.azure.clouds import CLOUDS, Cloud
 from localazure.endpoints.entra.directory import Directory
 from localazure.endpoints.entra.objects import Application, User
 from localazure.endpoints.moving_clock import MovingClock
@@ -82,7 +83,6 @@ class Tenant:
 
     directory: Directory
     clock: MovingClock
-    authority_host: str = "https://login.microsoftonline.com"
     policies: list[ConditionalAccess] = field(default_factory=list[ConditionalAccess])
     """Conditional Access policies in force."""
     loop_limit: int | None = None
@@ -100,6 +100,16 @@ class Tenant:
     def id(self) -> str:
         """Return the tenant's id."""
         return self.directory.world.tenant_id
+
+    @property
+    def cloud(self) -> Cloud:
+        """Return the cloud of the tenant, with its authority host and the audience of federated credentials."""
+        return CLOUDS[self.directory.cloud]
+
+    @property
+    def authority_host(self) -> str:
+        """Return the address of the cloud's sign-in service."""
+        return self.cloud.authority_host
 
     @property
     def issuer(self) -> str:

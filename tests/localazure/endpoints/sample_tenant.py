@@ -9,6 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from access.azure.clouds import CLOUDS, PUBLIC
 from localazure.arm.world import World
 from localazure.azure import LocalAzure
 from localazure.endpoints import Directory, Endpoints, serve
@@ -131,15 +132,17 @@ def data_services(azure: LocalAzure) -> None:
         )
 
 
-def directory(world: World) -> Directory:
+def directory(world: World, cloud: str = PUBLIC) -> Directory:
     """Return the directory of the tenant: two agents' applications, two clients, three users, two groups."""
     exchange = world.find_owned_principal(EXCHANGE)
     assert exchange is not None
+    of_cloud = CLOUDS[cloud]
     trusted = FederatedCredential(
-        issuer=f"https://login.microsoftonline.com/{world.tenant_id}/v2.0", subject=exchange.id
+        issuer=of_cloud.issuer(world.tenant_id), subject=exchange.id, audiences=(of_cloud.exchange_audience,)
     )
     known = Directory(
         world,
+        cloud=cloud,
         applications=[
             application(INGESTION, "ingestion", trusted),
             application(REPORT, "report"),
@@ -165,12 +168,12 @@ def directory(world: World) -> Directory:
 
 
 @contextmanager
-def sample_tenant() -> Generator[SampleTenant]:
-    """Serve the sample tenant, and lead this process's requests to Azure's hosts to it, until the block ends."""
+def sample_tenant(cloud: str = PUBLIC) -> Generator[SampleTenant]:
+    """Serve the sample tenant in a cloud, and lead this process's requests to Azure's hosts to it."""
     azure = LocalAzure(World())
     ingestion_app(azure)
     data_services(azure)
     exchange = azure.world.find_owned_principal(EXCHANGE)
     assert exchange is not None
-    with serve(azure.world, directory=directory(azure.world)) as endpoints, endpoints.reachable():
+    with serve(azure.world, directory=directory(azure.world, cloud)) as endpoints, endpoints.reachable():
         yield SampleTenant(azure, endpoints, exchange.client_id)

@@ -24,6 +24,7 @@ from tests.localazure.endpoints.sample_tenant import (
     USER_ACCESS,
     SampleTenant,
     principal,
+    sample_tenant,
 )
 from tests.localazure.endpoints.token_requests import (
     ASSERTION_TYPE,
@@ -161,7 +162,7 @@ def test_token_endpoint_refuses_a_client_assertion_that_no_federated_credential_
         ({"issuer": "https://login.microsoftonline.com/x/v2.0"}, 700211),
         ({"subject": "client-id"}, 700213),
         ({"audiences": ("api://azureadtokenexchange",)}, 7002138),
-        ({"audiences": ("api://AzureADTokenExchangeUSGov",)}, 0),
+        ({"audiences": ("api://AzureADTokenExchangeUSGov",)}, 700212),
     ],
 )
 def test_federated_credential_with_a_wrong_value_fails_only_at_the_token_endpoint(
@@ -323,6 +324,20 @@ def test_application_needs_an_app_role_for_a_token_for_another_agent(tenant: Sam
     assert "AADSTS501051" in refused.json()["message"]
     assert (claims["roles"], claims["aud"], claims["idtyp"]) == (["Agent.Call"], REPORT, "app")
     assert "scp" not in claims
+
+
+def test_national_cloud_has_its_own_issuer_audience_and_graph() -> None:
+    with sample_tenant("us-government") as tenant:
+        scope = "https://graph.microsoft.us/User.Read"
+        answer = on_behalf_of(tenant, tenant.sign_in(), scope)
+        headers = {"Authorization": f"Bearer {answer.body['access_token']}"}
+        me = requests.get("https://graph.microsoft.us/v1.0/me", headers=headers, timeout=9).json()
+
+        assert me["id"] == ANNA.id
+        assert unverified(tenant.sign_in())[1]["iss"].startswith("https://login.microsoftonline.us/")
+        assert on_behalf_of(tenant, tenant.sign_in(), f"{GRAPH_URL}/User.Read").code == 500011
+        public = exchange_assertion(tenant, aud="api://AzureADTokenExchange")
+        assert on_behalf_of(tenant, tenant.sign_in(), scope, client_assertion=public).code == 700212
 
 
 def test_unknown_tenant_is_refused(tenant: SampleTenant) -> None:

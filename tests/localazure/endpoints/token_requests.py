@@ -51,7 +51,7 @@ def identity_claims(tenant: SampleTenant) -> dict[str, object]:
 
 def token_request(tenant: SampleTenant, **form: str) -> Answer:
     """Send a token request to the tenant, and return the answer."""
-    url = f"https://login.microsoftonline.com/{tenant.endpoints.tenant.id}/oauth2/v2.0/token"
+    url = f"{tenant.endpoints.authority_host}/{tenant.endpoints.tenant.id}/oauth2/v2.0/token"
     answer = requests.post(url, data=form, timeout=9)
     return Answer(answer.status_code, dict(answer.headers), answer.json())
 
