@@ -11,15 +11,18 @@ from collections.abc import Mapping
 # https://www.pulumi.com/registry/packages/azure-native/installation-configuration/ (Nov 2026).
 _PROVIDER = (
     "ARM_ACCESS_KEY",
+    "ARM_CLIENT_CERTIFICATE",
     "ARM_CLIENT_CERTIFICATE_PASSWORD",
     "ARM_CLIENT_CERTIFICATE_PATH",
     "ARM_CLIENT_ID",
+    "ARM_CLIENT_ID_FILE_PATH",
     "ARM_CLIENT_SECRET",
+    "ARM_CLIENT_SECRET_FILE_PATH",
     "ARM_OIDC_REQUEST_TOKEN",
     "ARM_OIDC_TOKEN",
     "ARM_OIDC_TOKEN_FILE_PATH",
 )
-_PROVIDER_SWITCHES = ("ARM_USE_MSI", "ARM_USE_OIDC")
+_PROVIDER_SWITCHES = ("ARM_USE_AKS_WORKLOAD_IDENTITY", "ARM_USE_MSI", "ARM_USE_OIDC")
 
 # What Azure's SDKs read: EnvironmentCredential and WorkloadIdentityCredential,
 # https://learn.microsoft.com/dotnet/api/azure.identity.environmentcredential (Nov 2026).

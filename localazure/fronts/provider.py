@@ -25,15 +25,18 @@ from localazure.fronts import differences
 from localazure.fronts.shared_world import SharedWorld
 from localazure.fronts.values import unwrap, without_provider_code, wrap
 
-# Provider configuration that would carry a real credential: `ProviderArgs` of pulumi-azure-native 3.29.0 (Nov 2026).
+# Provider configuration that would carry a real credential: `ProviderArgs` of pulumi-azure-native 3.29.0 and
+# pulumi-azuread 6.11.1 (Nov 2026).
 _CREDENTIALS = frozenset(
     {
         "clientCertificate",
         "clientCertificatePassword",
         "clientCertificatePath",
         "clientSecret",
+        "clientSecretFilePath",
         "oidcRequestToken",
         "oidcToken",
+        "oidcTokenFilePath",
     }
 )
 

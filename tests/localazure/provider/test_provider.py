@@ -1,9 +1,12 @@
 """Tests of the Pulumi provider protocol on local Azure, call by call."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 
 import grpc
+import pulumi_azure_native
+import pulumi_azuread
 import pytest
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2
@@ -42,6 +45,20 @@ def test_credential_in_the_configuration_of_local_azures_provider_is_refused_by_
 
     assert [failure.property for failure in checked.failures] == ["clientSecret"]
     assert "hidden" not in str(checked.failures)
+
+
+@pytest.mark.parametrize("settings", [pulumi_azure_native.ProviderArgs, pulumi_azuread.ProviderArgs])
+def test_every_credential_that_a_provider_of_the_sdks_takes_is_refused_in_its_configuration(
+    engine: Engine, settings: type
+) -> None:
+    names = [name for name, each in vars(settings).items() if isinstance(each, property)]
+    secret = [name for name in names if re.search("secret|certificate|password|token", name) and "url" not in name]
+    spelled = {re.sub(r"_(\w)", lambda found: found[1].upper(), name) for name in secret}
+
+    checked = engine.plugin.CheckConfig(wire.CheckRequest(news=struct(**dict.fromkeys(spelled, SECRET))))
+
+    assert {failure.property for failure in checked.failures} == spelled
+    assert "clientSecret" in spelled
 
 
 def test_local_azures_provider_check_adds_default_name_and_location(engine: Engine) -> None:
