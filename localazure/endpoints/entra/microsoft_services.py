@@ -10,9 +10,9 @@ id (reports in public files, 2026).
 
 from functools import cache
 
+from access.azure.application_permissions import GRAPH_APP_ROLES
 from access.azure.clouds import CLOUDS
 from access.azure.delegated_permissions import APPLICATION_IDS, SCOPE_IDS
-from localazure.arm.graph_access import APP_ROLES
 from localazure.endpoints.entra.objects import Application, AppRole
 
 __all__ = ["GRAPH_HOSTS", "TOKEN_EXCHANGE", "microsoft_services"]
@@ -38,7 +38,9 @@ _URIS = {
 def microsoft_services(cloud: str) -> tuple[Application, ...]:
     """Return the applications of Microsoft in every tenant of a cloud; they have service principals from the start."""
     known = {**_URIS, "microsoft-graph": (f"https://{GRAPH_HOSTS[cloud]}",)}
-    roles = tuple(AppRole(id=id_, value=value, members=frozenset({"Application"})) for value, id_ in APP_ROLES.items())
+    roles = tuple(
+        AppRole(id=id_, value=value, members=frozenset({"Application"})) for value, id_ in GRAPH_APP_ROLES.items()
+    )
     return (
         Application(
             id=TOKEN_EXCHANGE,
