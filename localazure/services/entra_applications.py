@@ -1,11 +1,12 @@
 """Applications of Entra, with their identifier URIs, pre-authorized clients and federated credentials.
 
-Their ids are azuread's: `/applications/<object id>`; what belongs to an application is below it. Facts: the
-resources of hashicorp/terraform-provider-azuread, 2026-08, for ids, outputs and what is replaced; "Workload identity
-federation - important considerations", Microsoft Learn, 2025-02, for the limits of federated credentials; "Restrictions
-on identifier URIs of Microsoft Entra applications", Microsoft Learn, 2025-06. Codes and messages: Azure/azure-dev#1482,
-2023-02 (a name that is taken), Azure/azure-workload-identity#434, 2022-05 (issuer and subject),
-Azure/Industrial-IoT#1432, 2021-10 (domain that is not verified), Azure/go-autorest#308, 2018-08 (URI that is taken).
+Their ids are azuread's: `/applications/<object id>`; what belongs to an application is below it. Facts: the resources of
+hashicorp/terraform-provider-azuread, 2026-08, for ids, outputs and what is replaced; "Workload identity federation -
+important considerations", Microsoft Learn, 2025-02, for the limits of federated credentials; "Restrictions on
+identifier URIs of Microsoft Entra applications" and "identifierUriConfiguration resource type", Microsoft Learn, 2025.
+Codes and messages: Azure/azure-dev#1482, 2023-02 (a name that is taken), Azure/azure-workload-identity#434, 2022-05
+(issuer and subject), Azure/Industrial-IoT#1432, 2021-10 (domain that is not verified), Azure/go-autorest#308, 2018-08
+(URI that is taken).
 
 Entra stores a federated credential whose issuer, subject or audience fits nothing, and refuses only the token; so does
 this. An application has one list of identifier URIs, to which resources of their own add: azuread then finds a change
@@ -50,7 +51,6 @@ CREDENTIAL = "azuread:index/applicationFederatedIdentityCredential:ApplicationFe
 _CREDENTIAL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,119}")
 _MOST_CREDENTIALS = 20
 _LONGEST_NAME = 256
-_TENANT_SCHEMES = ("api", "https", "http", "ms-appx", "urn")
 
 
 def object_id_in(value: object) -> str:
@@ -90,10 +90,14 @@ def _own_uris_are_valid(request: Request) -> Iterator[AzureError]:
 def _uri_refusals(request: Request, uri: str, client_id: str, application: str) -> Iterator[AzureError]:
     """Yield Entra's errors for an identifier URI of an application in one tenant."""
     scheme, found, rest = uri.partition("://")
-    host = rest.partition("/")[0].lower()
-    of_application = scheme.lower() == "api" and host in (client_id.lower(), request.world.tenant_id.lower())
+    host, *path = rest.lower().split("/")
+    # An address of the web needs a domain; any other scheme also takes the id of the application or of the tenant.
+    own = (
+        {client_id.lower(), request.world.tenant_id.lower()} if scheme.lower() not in {"http", "https"} else set[str]()
+    )
+    of_application = not own.isdisjoint((host, *path))
     verified = host == DOMAIN or host.endswith(f".{DOMAIN}")
-    if not found or scheme.lower() not in _TENANT_SCHEMES:
+    if not found or not scheme or not host:
         yield bad_request(f"'{uri}' is not an identifier URI; write 'api://{client_id}' for the application's own")
     elif not (of_application or verified):
         yield AzureError(
