@@ -1,7 +1,7 @@
 """Applications of Entra, with their identifier URIs, pre-authorized clients and federated credentials.
 
-Their ids are azuread's: `/applications/<object id>`; what belongs to an application is below it. Facts: the resources of
-hashicorp/terraform-provider-azuread, 2026-08, for ids, outputs and what is replaced; "Workload identity federation -
+Their ids are azuread's: `/applications/<object id>`; what belongs to an application is below it. Facts: the resources
+of hashicorp/terraform-provider-azuread, 2026-08, for ids, outputs and what is replaced; "Workload identity federation -
 important considerations", Microsoft Learn, 2025-02, for the limits of federated credentials; "Restrictions on
 identifier URIs of Microsoft Entra applications" and "identifierUriConfiguration resource type", Microsoft Learn, 2025.
 Codes and messages: Azure/azure-dev#1482, 2023-02 (a name that is taken), Azure/azure-workload-identity#434, 2022-05
@@ -92,10 +92,8 @@ def _uri_refusals(request: Request, uri: str, client_id: str, application: str) 
     scheme, found, rest = uri.partition("://")
     host, *path = rest.lower().split("/")
     # An address of the web needs a domain; any other scheme also takes the id of the application or of the tenant.
-    own = (
-        {client_id.lower(), request.world.tenant_id.lower()} if scheme.lower() not in {"http", "https"} else set[str]()
-    )
-    of_application = not own.isdisjoint((host, *path))
+    own = {client_id.lower(), request.world.tenant_id.lower()}
+    of_application = scheme.lower() not in {"http", "https"} and not own.isdisjoint((host, *path))
     verified = host == DOMAIN or host.endswith(f".{DOMAIN}")
     if not found or not scheme or not host:
         yield bad_request(f"'{uri}' is not an identifier URI; write 'api://{client_id}' for the application's own")
