@@ -10,6 +10,7 @@ import pulumi
 
 from access.azure.roles import role_refusal_reason
 from components.network import AgentNetwork
+from components.network.administrator_tasks import warn_of_administrator_tasks
 from components.network.private_egress import warn_of_private_egress
 from components.network.reserved_addresses import refuse_reserved_addresses
 from manifest import ManifestError, load, model_problem, network_problem, stack_config_problem
@@ -36,6 +37,7 @@ def deploy(today: date | None = None) -> AgentNetwork:
     create_problem = functools.partial(stack_config_problem, stack, get)
     refuse_reserved_addresses(network, environment, network_problem, create_problem)
     warn_of_private_egress(network, environment, network_problem)
+    warn_of_administrator_tasks(network, environment, network_problem)
     return AgentNetwork(
         network.name,
         {

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from agent_network import __version__
-from cli.commands import access, deployer, init, local, manifest, permissions, policy_pack, reference, release
+from cli.commands import access, deployer, entra, init, local, manifest, permissions, policy_pack, reference, release
 from cli.environment import DEBUG, NO_CACHE
 from cli.help_text import examples
 from cli.output import print_text
@@ -77,6 +77,7 @@ def application() -> typer.Typer:
     local.register(app)
     app.add_typer(access.app, name="access")
     app.command("deployer", epilog=deployer.EXAMPLES)(deployer.deployer)
+    app.command("entra", epilog=entra.EXAMPLES)(entra.entra)
     app.command("permissions", epilog=permissions.EXAMPLES)(permissions.permissions)
     app.add_typer(release.app, name="release")
     app.add_typer(manifest.app, name="manifest")

@@ -17,6 +17,7 @@ from access.azure.types.kubernetes import OBJECTS
 from access.azure.types.row import MANAGED
 from components.agents.foundry import FoundryAgent
 from components.conditions import Assignable, assigns_only
+from components.graph_permissions import graph_permissions
 from components.resources.image_registry import ImageRegistry
 from components.resources.kinds import KINDS
 
@@ -171,6 +172,7 @@ def document(  # noqa: PLR0913 (an option each)
             never_to=object_id,
         ),
         "condition_version": "2.0",
+        **graph_permissions(),
         "notes": [
             *(
                 f"{each.pattern} is for {each.unpublished}, which Azure checks and does not publish, so no role can"

@@ -395,6 +395,19 @@ def test_deploy_to_azure_how_to_matches_the_output_of_the_deployer_command() -> 
     assert assignable_roles(re.findall(r"agent-network deployer .*--role '([^']+)'", page)) != assignable_roles()
 
 
+def test_deployer_document_lists_graph_permissions_and_keeps_tenant_wide_grants_from_permanent_identities() -> None:
+    found = document("s", "g", object_id=SELF)
+
+    assert [one["permission"] for one in found["graph_permissions"]] == ["Application.ReadWrite.OwnedBy"]
+    assert {one["permission"] for one in found["graph_permissions_never_permanent"]} == {
+        "AppRoleAssignment.ReadWrite.All",
+        "DelegatedPermissionGrant.ReadWrite.All",
+    }
+    every = [*found["graph_permissions"], *found["graph_permissions_never_permanent"]]
+    assert all(one["if_stolen"] for one in every)
+    assert {one["needed_with"] for one in every} == {"deployer_rights: applications", "deployer_rights: all"}
+
+
 def test_role_for_an_existing_group_lacks_only_the_rights_to_write_and_delete_groups() -> None:
     usual, landed = (document("s", "g", object_id=SELF, existing_group=one)["role"]["Actions"] for one in (False, True))
 
