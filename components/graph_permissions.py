@@ -29,7 +29,7 @@ _TENANT_WIDE_GRANTS = (
         "permission": "DelegatedPermissionGrant.ReadWrite.All",
         "if_stolen": (
             "consents for all users to every delegated permission of every client, and so reads the mail and files of"
-            " whoever signs in at a client of the thief"
+            " each user who signs in at a client of the thief"
         ),
         "instead": "users consent in the client, or an administrator consents by `agent-network entra`",
     },

@@ -31,7 +31,7 @@ class EntraObject:
     kind: str
     """Kind of object, such as `federated credential`."""
     name: str
-    """Name that tells objects of one kind and agent apart; empty for the only one."""
+    """Name among the objects of one kind and agent; empty for the only one."""
     maker: Maker
     setting: str
     """Key below `entra.existing` of the stack's file at which its ids are set."""

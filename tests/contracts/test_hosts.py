@@ -66,6 +66,7 @@ def test_network_with_every_host_creates_exactly_the_expected_role_assignments()
         "lab-project-may-use-contoso-ai",
         "analysts-may-use-report",
         "analysts-may-use-review",
+        "desk-may-pull-contosoimages",
         "fleet-kubelet-may-pull-contosoimages",
     }
 

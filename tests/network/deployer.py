@@ -8,6 +8,7 @@ from typing import Any
 from access.azure.actions import covers
 from components.deployer import document
 from components.network import AgentNetwork
+from localazure.arm.graph_access import APP_ROLES, MICROSOFT_GRAPH, outside_object_id
 from localazure.arm.permissions import CUSTOM_ROLE, RequestCheck, RequestedOperation, caller_check
 from localazure.arm.world import SUBSCRIPTION_ID, World
 from localazure.azure import LocalAzure
@@ -110,8 +111,21 @@ def bootstrapped(path: Path, *, group: str | None, **options: Any) -> Deployer: 
     if "workspace_role" in printed:
         azure.adopt("azure-native:operationalinsights:Workspace", printed["workspace_scope"])
         _assign(azure, printed["workspace_role"], printed["workspace_scope"], principal, None, number=1)
+    for each in printed["graph_permissions"]:
+        _permit(azure, each["permission"], principal)
     world.save(path)
     return Deployer(path, principal, role, world=world)
+
+
+def _permit(azure: LocalAzure, permission: str, principal: str) -> None:
+    """Assign a permission of Microsoft Graph to the deployer."""
+    token = "azuread:index/appRoleAssignment:AppRoleAssignment"  # noqa: S105 (a type token)
+    inputs = {
+        "appRoleId": APP_ROLES[permission],
+        "principalObjectId": principal,
+        "resourceObjectId": outside_object_id(azure.world, MICROSOFT_GRAPH),
+    }
+    azure.create(token, azure.check(token, inputs, name=permission))
 
 
 def _assign(  # noqa: PLR0913, PLR0917 (the parts of an assignment)
