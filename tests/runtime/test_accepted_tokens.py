@@ -10,8 +10,8 @@ from typing import Any
 import hypothesis.strategies as st
 import jwt
 import pytest
-from agent_network_runtime import CallerContext, Runtime, SyncRuntime, UserContext
-from agent_network_runtime.errors import ConfigurationError, ForbiddenError, InvalidTokenError
+from agent_network_runtime import CallerContext, Runtime, SyncRuntime, SyncUserContext, UserContext, thread_runtime
+from agent_network_runtime.errors import ConfigurationError, ForbiddenError, InvalidTokenError, RuntimeLibraryError
 from agent_network_runtime.gate import Header
 from agent_network_runtime.settings import Settings
 from hypothesis import given
@@ -161,6 +161,62 @@ def test_agent_without_a_call_role_accepts_no_caller() -> None:
 
     with pytest.raises(ConfigurationError, match="no agent may call writer"):
         caller_of(bearer(issue(caller_claims())), alone)
+
+
+@pytest.mark.parametrize(
+    ("header", "challenge"),
+    [
+        (lambda: None, "Bearer"),
+        (lambda: "Basic abc", 'Bearer error="invalid_token"'),
+        (lambda: ["Bearer a", "Bearer b"], 'Bearer error="invalid_token"'),
+        (lambda: bearer(issue(user_claims(exp=START))), 'Bearer error="invalid_token"'),
+        (
+            lambda: bearer(issue(user_claims(scp="other"))),
+            'Bearer error="insufficient_scope", scope="user_impersonation"',
+        ),
+        (lambda: bearer(issue(user_claims(acct=1))), None),
+    ],
+    ids=["no_token", "other_scheme", "two_headers", "expired", "other_scope", "guest"],
+)
+def test_refusal_has_the_challenge_of_rfc_6750(header: Callable[[], Header], challenge: str | None) -> None:
+    with pytest.raises(RuntimeLibraryError) as caught:
+        user_of(header())
+
+    assert caught.value.headers == ({} if challenge is None else {"WWW-Authenticate": challenge})
+
+
+def test_request_is_validated_with_the_runtime_of_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Runtime] = []
+
+    def from_environment() -> Runtime:
+        made.append(Runtime(SETTINGS, get=Tenant().get, clock=Clock()))
+        return made[-1]
+
+    monkeypatch.setattr(Runtime, "from_environment", from_environment)
+
+    async def run() -> None:
+        assert (await UserContext.from_request(bearer(issue()))).oid == USER
+        assert (await UserContext.from_request([bearer(issue())])).oid == USER
+        with pytest.raises(InvalidTokenError):
+            await UserContext.from_request("Bearer x")
+
+    asyncio.run(run())
+    assert len(made) == 1
+
+
+def test_request_is_validated_with_the_runtime_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[SyncRuntime] = []
+
+    def from_environment() -> SyncRuntime:
+        made.append(SyncRuntime(SETTINGS, get=Tenant().document, clock=Clock()))
+        return made[-1]
+
+    monkeypatch.setattr(SyncRuntime, "from_environment", from_environment)
+    monkeypatch.setattr(thread_runtime, "_CURRENT", [])
+
+    assert SyncUserContext.from_request(bearer(issue())).oid == USER
+    assert SyncUserContext.from_request([bearer(issue())]).oid == USER
+    assert len(made) == 1
 
 
 @given(st.one_of(st.text(), st.text(alphabet="Bearer .abcAB-_09=\x00é\udc80"), st.lists(st.text(), max_size=3)))

@@ -110,7 +110,12 @@ class Runtime:
     async def accept(self, read: Secret | RuntimeLibraryError) -> UserContext:
         """Validate a user's token that was read from a header already, or raise the error of the header."""
         token = checked(read)
-        return UserContext(await self._validated(self._gate.users, token), token, self._user_tokens)
+        try:
+            claims = await self._validated(self._gate.users, token)
+        except BaseException:
+            token.drop()
+            raise
+        return UserContext(claims, token, self._user_tokens)
 
     async def caller(self, header: Header) -> CallerContext:
         """Validate the token of an application that calls; raises 401, 403 or 503 as an error of this library."""
@@ -159,7 +164,7 @@ class Runtime:
             outcome = validator.validate(token)
         else:
             self._keys.refresh()
-        return self._gate.result(outcome, token)
+        return self._gate.result(outcome)
 
 
 _CURRENT: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, Runtime]] = WeakKeyDictionary()

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from agent_network_runtime.errors import InvalidTokenError
+from agent_network_runtime.errors import InvalidTokenError, MissingTokenError
 from agent_network_runtime.json_text import JsonTextError, parse_json
 
 LARGEST_HEADER: Final = 16 * 1024
@@ -48,8 +48,10 @@ class UnverifiedToken:
 def bearer_token(header: str | Sequence[str] | None) -> str:
     """Return the text after `Bearer` in the `Authorization` header, given alone or as the list of all such headers."""
     headers = [header] if isinstance(header, str) else list(header or ())
-    if len(headers) != 1:
-        raise InvalidTokenError("the request must have exactly one Authorization header")
+    if not headers:
+        raise MissingTokenError("the request has no Authorization header")
+    if len(headers) > 1:
+        raise InvalidTokenError("the request has more than one Authorization header")
     if len(headers[0]) > LARGEST_HEADER:
         raise InvalidTokenError(f"the Authorization header has more than {LARGEST_HEADER} characters")
     scheme, _, token = headers[0].partition(" ")

@@ -7,6 +7,7 @@
     ├── ScopeNotDeclaredError   500  the code requests a scope that the agent does not declare
     ├── HostNotDeclaredError    500  the code sends a token to a host outside its API
     ├── InvalidTokenError       401  the client must send another token
+    │   ├── MissingTokenError        401  … because it has sent none
     │   └── ClaimsChallengeError     401  … with the claims that the challenge names
     ├── ForbiddenError          403  no token of this user or caller would be accepted
     │   └── ConsentRequiredError     403  … until somebody consents to the scope
@@ -93,6 +94,15 @@ class InvalidTokenError(RuntimeLibraryError):
     def headers(self) -> dict[str, str]:
         """The challenge of RFC 6750 for a token that is not valid."""
         return {"WWW-Authenticate": bearer_challenge("invalid_token")}
+
+
+class MissingTokenError(InvalidTokenError):
+    """The client sent no token at all."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The challenge of RFC 6750 for a request without a token, which has no error code (section 3.1)."""
+        return {"WWW-Authenticate": bearer_challenge()}
 
 
 class ClaimsChallengeError(InvalidTokenError):

@@ -6,7 +6,6 @@ from typing import TypeVar
 
 from agent_network_runtime.claims import Audience, CallerClaims, UserClaims, caller_claims, user_claims
 from agent_network_runtime.errors import ConfigurationError, RuntimeLibraryError
-from agent_network_runtime.secret import Secret
 from agent_network_runtime.settings import Settings
 from agent_network_runtime.signing_keys import SigningKeys
 from agent_network_runtime.validation import MissingKey, Validator, ValidClaims
@@ -53,11 +52,10 @@ class Gate:
             raise ConfigurationError(f"no agent may call {self._agent}; declare callable: true in network.yaml")
         return self._callers
 
-    def result(self, outcome: C | MissingKey | RuntimeLibraryError, token: Secret) -> C:
-        """Return the claims of a validation, or raise its error; the token of a refused request is dropped."""
+    def result(self, outcome: C | MissingKey | RuntimeLibraryError) -> C:
+        """Return the claims of a validation, or raise its error."""
         if isinstance(outcome, MissingKey):
             outcome = self.keys.refusal()
         if isinstance(outcome, RuntimeLibraryError):
-            token.drop()
             raise outcome
         return outcome

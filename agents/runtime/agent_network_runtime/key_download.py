@@ -1,7 +1,8 @@
 """Downloads of the tenant's signing keys: at most one at a time, and never one that a known key waits for.
 
 A download belongs to nobody: a caller who is cancelled does not stop it, because the next download may start only a
-minute later. It is limited in time. A failure is logged and changes nothing; see `signing_keys` for the rules.
+minute later. It takes less than that minute, so that no two run at once. A failure is logged and changes nothing; see
+`signing_keys` for the rules.
 """
 
 import asyncio
@@ -78,7 +79,7 @@ class AsyncKeyDownload:
             await asyncio.wait((self._task,))
 
     def _start(self) -> None:
-        if (self._task is None or self._task.done()) and self._keys.attempt():
+        if self._keys.attempt():
             self._task = asyncio.get_running_loop().create_task(self._run(), name="agent_network_runtime keys")
 
     async def _run(self) -> None:
@@ -121,7 +122,7 @@ class SyncKeyDownload:
 
     def _start(self) -> threading.Thread | None:
         with self._lock:
-            if (self._thread is None or not self._thread.is_alive()) and self._keys.attempt():
+            if self._keys.attempt():
                 self._thread = threading.Thread(target=self._run, name="agent_network_runtime keys", daemon=True)
                 self._thread.start()
             return self._thread

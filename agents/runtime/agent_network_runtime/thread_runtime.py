@@ -108,7 +108,12 @@ class SyncRuntime:
     def accept(self, read: Secret | RuntimeLibraryError) -> SyncUserContext:
         """Validate a user's token that was read from a header already, or raise the error of the header."""
         token = checked(read)
-        return SyncUserContext(self._validated(self._gate.users, token), token, self._user_tokens)
+        try:
+            claims = self._validated(self._gate.users, token)
+        except BaseException:
+            token.drop()
+            raise
+        return SyncUserContext(claims, token, self._user_tokens)
 
     def caller(self, header: Header) -> CallerContext:
         """Validate the token of an application that calls; raises 401, 403 or 503 as an error of this library."""
@@ -159,7 +164,7 @@ class SyncRuntime:
             outcome = validator.validate(token)
         else:
             self._keys.refresh()
-        return self._gate.result(outcome, token)
+        return self._gate.result(outcome)
 
 
 _LOCK: Final = threading.Lock()
