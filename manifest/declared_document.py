@@ -200,10 +200,17 @@ def _accesses(
         one = _access(grant, document.line((*place, "access", grant.resource)))
         if grant.resource in network.agents and not environment.can_be_called(grant.resource, network):
             one["waits"] = f"{grant.resource} is not published here, so it has no endpoint of its own to call"
+        elif grant.resource in network.agents and not _is_granted(str(place[1]), grant.resource, network, environment):
+            one["waits"] = f"an administrator has not assigned the app role of {grant.resource} to {place[1]} yet"
         elif place[0] == "agents" and environment.runs_placeholder(str(place[1]), network):
             one["waits"] = f"{place[1]} is in 'placeholder_images' until its image is pushed"
         shown.append(one)
     return shown
+
+
+def _is_granted(caller: str, callee: str, network: Network, environment: Environment) -> bool:
+    """Return True if the stack grants the call of an agent, or if an administrator has granted it."""
+    return environment.assigns_calls(caller, callee, network) or environment.is_assigned(caller, callee)
 
 
 def _access(grant: Access, line: int) -> dict[str, Any]:

@@ -358,6 +358,18 @@ class Environment(StrictModel):
             return False
         return host.identities == "per-agent" or self.identity_source_of(agent, network) == "application"
 
+    def assigns_calls(self, caller: str, callee: str, network: Network) -> bool:
+        """Return True if the stack grants an agent the calls of another one; False if an administrator does."""
+        if network.agents[callee].host == "foundry":
+            return True
+        entra = self.entra or Entra()
+        return entra.deployer_rights == "all" and not self.is_assigned(caller, callee)
+
+    def is_assigned(self, caller: str, callee: str) -> bool:
+        """Return True if an administrator has assigned the app role of an agent to a caller, by the stack's file."""
+        existing = (self.entra or Entra()).existing.get(callee)
+        return existing is not None and caller in existing.assignments
+
     def identity_source_of(self, agent: str, network: Network) -> IdentitySource:
         """Return the source of a Foundry agent's identity in this environment, such as `shared`.
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from access.azure.catalogue import every_role
 from access.azure.delegated_permissions import APPLICATION_IDS, scope_name
+from access.azure.verbs import CALLABLE, VERBS
 from access.model.applications import (
     ApiScope,
     Application,
@@ -22,12 +23,12 @@ from access.model.applications import (
     Trust,
 )
 from access.model.graph import Unread
-from access.model.json_values import is_known, listed, mapping, text
+from access.model.json_values import is_known, listed, mapping, text, texts
 from access.readers import azuread_types as entra
 from access.readers.application_settings import risky_settings, unknown_settings
 from access.readers.attached_identities import CLUSTER, IDENTITY
 from access.readers.azuread_types import last_part, reference, texts_and_unknown, token
-from access.readers.components import APPLICATION, Components
+from access.readers.components import APPLICATION, Components, kind_of
 from access.readers.principals import Principals
 from access.readers.resource_ids import ResourceIds
 from access.readers.resource_state import ResourceState
@@ -36,6 +37,9 @@ __all__ = ["EntraApplications"]
 
 _NO_ROLE = "00000000-0000-0000-0000-000000000000"
 """Id of the default role: assigned without a role ("Grant an appRoleAssignment to a user", Microsoft Graph, 2026)."""
+
+CALL_ROLE = VERBS[CALLABLE, "use"][0]
+"""App role for calls of an agent by other agents."""
 
 _OF_OTHERS = frozenset({entra.ROLE_ASSIGNMENT, token("ApplicationPreAuthorized")})
 """Types that the component of one agent may contain for the application of another agent, which it calls."""
@@ -88,6 +92,8 @@ class EntraApplications:
         for state in self._states:
             if state.type == entra.SERVICE_PRINCIPAL:
                 self._add_principal(state)
+        for state in components.of_kind(APPLICATION):
+            self._add_existing(state)
         for state in self._states:
             self._add(state)
         self.all = tuple(self._application(each) for each in self._parts)
@@ -108,6 +114,13 @@ class EntraApplications:
                 each.principal = each.principal or state
                 return
         self._parts.append(_Parts(state.urn, principal=state))
+
+    def _add_existing(self, component: ResourceState) -> None:
+        """Add the component of an application that an administrator has made, by the id of its service principal."""
+        where = last_part(text(component.inputs, "service_principal_id"))
+        if where and ("principal", where) not in self._elsewhere:
+            self._elsewhere["principal", where] = _Parts(where, others=[component])
+            self._parts.append(self._elsewhere["principal", where])
 
     def _add(self, state: ResourceState) -> None:
         """Add a resource to the application that it names."""
@@ -171,7 +184,8 @@ class EntraApplications:
 
     def _mentioned_principal(self, parts: _Parts) -> str:
         by_principal = {*entra.OF_PRINCIPAL, entra.CONSENT, entra.ROLE_ASSIGNMENT}
-        return parts.key if any(each.type in by_principal for each in parts.others) else ""
+        named = any(each.type in by_principal or kind_of(each) == APPLICATION for each in parts.others)
+        return parts.key if named else ""
 
     def _scopes(self, parts: _Parts) -> Iterator[ApiScope]:
         for state, api, kind, permission in _required(parts):
@@ -227,6 +241,15 @@ class EntraApplications:
         for state in parts.others:
             if state.type == entra.ROLE_ASSIGNMENT:
                 yield Assignee(self._principal(state, "principalObjectId"), self._role(state), state.location)
+        yield from self._assigned_by_administrator(self._agent(parts))
+
+    def _assigned_by_administrator(self, agent: str) -> Iterator[Assignee]:
+        """Yield the callers to which an administrator has assigned the app role of an agent, by the stack's file."""
+        for component in self._components.of_kind(APPLICATION) if agent else ():
+            callers = texts(component.inputs.get("assigned_callers")) if component.name == agent else ()
+            for caller in callers:
+                found = (one.id for one in self._principals.all if caller in one.agents and one.purpose == "own")
+                yield Assignee(next(found, ""), CALL_ROLE, f"{component.location}/{caller}")
 
     def _role(self, state: ResourceState) -> str:
         """Return the value of the app role that an assignment gives, or else its id."""

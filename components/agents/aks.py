@@ -15,6 +15,7 @@ from pulumi_kubernetes import apps, core, meta, networking
 
 from components.agents.base import Agent
 from components.agents.container_app import ProbeArgs
+from components.agents.endpoints import service_endpoint, service_host
 from components.agents.network_policy import (
     CalleeArgs,
     EgressArgs,
@@ -143,9 +144,9 @@ class AksAgent(Agent):
         port = args.get("port")
         if port:
             self._service(port, namespace)
-            host = f"{args['app_name']}.{args['namespace']}.svc.cluster.local"
-            self.host = pulumi.Output.from_input(host)
-            self.endpoint = pulumi.Output.from_input(f"http://{host}:{port}")
+            self.host = pulumi.Output.from_input(service_host(args["app_name"], args["namespace"]))
+            endpoint = service_endpoint(args["app_name"], args["namespace"], port)
+            self.endpoint = pulumi.Output.from_input(endpoint)
         else:
             self.host = self.endpoint = pulumi.Output.from_input("")
         self._register_common_outputs(namespace=self.namespace)

@@ -4,22 +4,25 @@ Independent of any host. By default, access is granted on the resources after th
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pulumi
 
-from components.agents.foundry import FoundryAgent
 from components.grants import Grantee
 from components.resources.base import NetworkResource
+
+if TYPE_CHECKING:
+    from components.agents.callable_agent import CallableAgent
+    from components.agents.foundry import FoundryAgent
 
 __all__ = ["Permission"]
 
 
 class Permission(NamedTuple):
-    """Access to one resource or Foundry agent: a verb, or a role with the reason for it."""
+    """Access to one resource or agent: a verb, or a role with the reason for it."""
 
-    on: NetworkResource | FoundryAgent
-    """Resource, or Foundry agent that may be called."""
+    on: "NetworkResource | FoundryAgent | CallableAgent"
+    """Resource, or agent that may be called."""
     verb: str = ""
     """Verb of the resource; empty if the access is by `role`."""
     paths: Sequence[str] = ()
@@ -31,7 +34,7 @@ class Permission(NamedTuple):
 
     def grant_to(self, grantee: Grantee) -> pulumi.CustomResource:
         """Create the role assignment of the access, and return it."""
-        if isinstance(self.on, FoundryAgent):
+        if not isinstance(self.on, NetworkResource):
             return self.on.allow(grantee, self.verb)
         if self.role:
             return self.on.allow_role(grantee, self.role, self.because)

@@ -45,6 +45,8 @@ class HostingEnvironment(pulumi.ComponentResource):
     """Id of the managed environment."""
     workspace_id: pulumi.Output[str] | None
     """Id of the Log Analytics workspace; None if there is none."""
+    default_domain: pulumi.Output[str]
+    """Domain of the environment's apps, whose addresses begin with the name of the app."""
 
     def __init__(self, name: str, args: HostingEnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("agent-network:index:HostingEnvironment", name, {**args}, opts)
@@ -66,9 +68,9 @@ class HostingEnvironment(pulumi.ComponentResource):
             opts=own,
         )
         send_logs(f"{name}-is-logged", _LOGS, source=environment.id, workspace_id=workspace_id, parent=self)
-        self.environment_id = environment.id
+        self.environment_id, self.default_domain = environment.id, environment.default_domain
         self.workspace_id = workspace_id
-        outputs = {"environment_id": self.environment_id}
+        outputs = {"environment_id": self.environment_id, "default_domain": self.default_domain}
         self.register_outputs(outputs if workspace_id is None else {**outputs, "workspace_id": workspace_id})
 
 

@@ -119,7 +119,8 @@ class AgentNetwork(pulumi.ComponentResource):
             for one, each in made.items()
             if isinstance(each, FoundryAgent) and environment.can_be_called(one, network)
         }
-        self._granting = Granting(self._site, self._resources, callable_agents)
+        in_containers = self._contexts.callable_agents(self._hosting.default_domain)
+        self._granting = Granting(self._site, self._resources, {**callable_agents, **in_containers})
         # Logical names of the grants that precede their agent.
         self._granted_before: dict[pulumi.Resource, dict[Right, str]] = {}
         made |= {one: self._in_container_app(one, each) for one, each in self._agents_on("container-app")}
@@ -176,7 +177,9 @@ class AgentNetwork(pulumi.ComponentResource):
 
     def _in_container_app(self, name: str, agent: Agent) -> ContainerAppAgent:
         variables = self._variables(name, agent)
-        permissions = self._granting.permissions(self._access_of(name)) if agent.identity == "user-assigned" else {}
+        permissions = (
+            self._granting.permissions(name, self._access_of(name)) if agent.identity == "user-assigned" else {}
+        )
         args = in_container_app(
             self._site,
             name,
@@ -199,7 +202,7 @@ class AgentNetwork(pulumi.ComponentResource):
         return () if self._site.environment.runs_placeholder(name, network) else network.agents[name].access
 
     def _in_cluster(self, name: str, agent: Agent) -> AksAgent:
-        permissions = self._granting.permissions(self._access_of(name))
+        permissions = self._granting.permissions(name, self._access_of(name))
         variables = self._variables(name, agent)
         args = in_cluster(self._site, name, agent, self._hosts, self._registry, variables, self._contexts)
         made = AksAgent(name, {**args, "permissions": list(permissions.values())}, self._site.own)

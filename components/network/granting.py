@@ -6,15 +6,19 @@ principal at the same scope only once.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pulumi
 
-from components.agents.foundry import FoundryAgent
 from components.agents.permissions import Permission
 from components.grants import Grantee
 from components.network.site import Site
 from components.resources.base import NetworkResource
 from manifest import Access
+
+if TYPE_CHECKING:
+    from components.agents.callable_agent import CallableAgent
+    from components.agents.foundry import FoundryAgent
 
 __all__ = ["Granting", "Right", "merged", "right_of"]
 
@@ -31,18 +35,24 @@ class Granting:
     """Creates role assignments and environment variables from the declared access of agents and people."""
 
     def __init__(
-        self, site: Site, resources: Mapping[str, NetworkResource], callable_agents: Mapping[str, FoundryAgent]
+        self,
+        site: Site,
+        resources: Mapping[str, NetworkResource],
+        callable_agents: "Mapping[str, FoundryAgent | CallableAgent]",
     ) -> None:
         self._site, self._resources, self._agents = site, resources, callable_agents
 
     def grant(self, grantee: Grantee, access: Iterable[Access]) -> dict[Right, str]:
         """Create the role assignments of a grantee's access; return their logical names by resource and verb."""
-        found = self.permissions(access)
+        found = self.permissions(grantee.agent_name, access)
         return {right: permission.grant_to(grantee).pulumi_resource_name for right, permission in found.items()}
 
-    def permissions(self, access: Iterable[Access]) -> dict[Right, Permission]:
-        """Return the permissions of declared access; without those for agents that cannot be called yet."""
-        found = {right_of(one): self._permission(one) for one in merged(access)}
+    def permissions(self, name: str, access: Iterable[Access]) -> dict[Right, Permission]:
+        """Return the permissions of a grantee's access; without those that the stack does not create.
+
+        These are for agents that cannot be called yet, and app roles that an administrator assigns.
+        """
+        found = {right_of(one): self._permission(name, one) for one in merged(access)}
         return {right: permission for right, permission in found.items() if permission is not None}
 
     def variables(
@@ -63,11 +73,13 @@ class Granting:
             found |= {f"{prefix(name)}{ending}": value for ending, value in variables.items()}
         return found
 
-    def _permission(self, access: Access) -> Permission | None:
-        """Return the permission of one access; None if the agent cannot be called yet."""
+    def _permission(self, name: str, access: Access) -> Permission | None:
+        """Return the permission of one access; None if the stack does not create it."""
         if access.resource in self._site.network.agents:
             agent = self._agents.get(access.resource)
-            return None if agent is None else Permission(agent, access.verb or "")
+            if agent is None or not self._site.environment.assigns_calls(name, access.resource, self._site.network):
+                return None
+            return Permission(agent, access.verb or "")
         resource = self._resources[access.resource]
         if access.role is not None:
             return Permission(resource, role=access.role, because=access.because or "")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from components.agents.container_app import UserCredentialArgs
+from components.agents.endpoints import container_app_endpoint, service_endpoint
 from components.federation import ServiceAccount
 from components.network.site import Site
 from components.user_context.runtime_settings import RuntimeApiArgs, RuntimeArgs, RuntimeUserArgs
@@ -20,6 +21,7 @@ from manifest.entra import Entra
 from manifest.generated_names import app_name, credential_identity_name, namespace_name
 
 if TYPE_CHECKING:
+    from components.agents.callable_agent import CallableAgent
     from components.hosts.aks_cluster import AksCluster
     from components.user_context.application import ActsForUsersArgs, AgentApplication, AgentApplicationArgs
     from components.user_context.credential import IdentityCredential
@@ -54,6 +56,30 @@ class UserContexts:
         if name in self.identities:
             found["credential_principal_id"] = self.identities[name].principal_id
         return found
+
+    def callable_agents(self, default_domain: pulumi.Output[str]) -> "dict[str, CallableAgent]":
+        """Return the agents in containers that other agents may call, each with its endpoint.
+
+        Args:
+            default_domain: domain of the apps in the network's Container Apps environment.
+        """
+        if not any(agent.callable for agent in self._site.network.agents.values()):
+            return {}
+        from components.agents.callable_agent import CallableAgent  # noqa: PLC0415 - slow to import
+
+        return {
+            name: CallableAgent(application, self._endpoint(name, default_domain))
+            for name, application in self.applications.items()
+            if self._site.network.agents[name].callable
+        }
+
+    def _endpoint(self, name: str, default_domain: pulumi.Output[str]) -> pulumi.Input[str]:
+        """Return the URL of an agent, from names alone, so that agents can call each other."""
+        network, stack, agent = self._site.network, self._site.environment.stack, self._site.network.agents[name]
+        if agent.host == "aks":
+            return service_endpoint(agent.service_account, namespace_name(network.name, name, stack), agent.port or 0)
+        external = agent.ingress.kind == "external"
+        return container_app_endpoint(app_name(network.name, name, stack), default_domain, external=external)
 
     def credential(self, name: str) -> UserCredentialArgs | None:
         """Return the credential of a Container App that acts for users; None for other agents."""
@@ -148,6 +174,8 @@ class UserContexts:
                 "object_id": existing.application,
                 "service_principal_id": existing.service_principal,
             }
+            callers = [one for one in existing.assignments if one in self._site.network.agents]
+            args["assigned_callers"] = sorted(callers)
         return AgentApplication(name, args, self._site.own)
 
     def _acts(self, name: str, acts: "ActsForUsers") -> "ActsForUsersArgs":

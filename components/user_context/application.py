@@ -8,7 +8,7 @@ exists is only referred to.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_azuread as azuread
@@ -66,6 +66,8 @@ class AgentApplicationArgs(TypedDict):
     """True if other agents can get the app role `Agent.Call`."""
     existing: NotRequired[ExistingApplicationArgs | None]
     """Ids of the application, if an administrator has made it; by default it is created."""
+    assigned_callers: NotRequired[Sequence[str]]
+    """Names of the agents to which an administrator has assigned the app role `Agent.Call`; by default, none."""
 
 
 class AgentApplication(pulumi.ComponentResource):
@@ -82,10 +84,12 @@ class AgentApplication(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: AgentApplicationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         acts, existing = args.get("acts_for_users"), args.get("existing")
-        shown = {"display_name": args["display_name"], "existing": existing is not None}
+        shown: dict[str, Any] = {"display_name": args["display_name"], "existing": existing is not None}
         if existing is not None:
             # In the state, so that readers know whose application it is.
             shown["service_principal_id"] = existing["service_principal_id"]
+        if callers := args.get("assigned_callers"):
+            shown["assigned_callers"] = list(callers)
         super().__init__(self.TOKEN, name, shown, opts)
         self.agent_name = name
         self._own = pulumi.ResourceOptions(parent=self)
