@@ -61,6 +61,7 @@ _ANSWERS: dict[str, Callable[[str], dict[str, Any]]] = {
         "identity": {"type": "SystemAssigned,UserAssigned", "principalId": principal_of(name)},
         "configuration": {"ingress": {"fqdn": f"{name}.apps.test"}},
     },
+    "azure-native:app:ManagedEnvironment": lambda _: {"defaultDomain": "apps.test"},
     "azure-native:cosmosdb:DatabaseAccount": lambda name: {"documentEndpoint": f"https://{name}.documents.test/"},
     "azure-native:containerservice:ManagedCluster": lambda name: {
         "name": name,
