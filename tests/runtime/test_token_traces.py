@@ -97,7 +97,7 @@ def test_logs_and_errors_with_local_variables_show_no_token(
 ) -> None:
     for library in (*LIBRARIES, "agent", ""):
         caplog.set_level(logging.DEBUG, logger=library)
-    # azure-identity repeats a request that fails; its waiting time is no part of this test.
+    # azure-identity repeats a request that fails; its waiting time does not matter in this test.
     monkeypatch.setattr("azure.core.pipeline.policies.RetryPolicy.get_backoff_time", lambda *_: 0)
     monkeypatch.setattr("azure.core.pipeline.policies.AsyncRetryPolicy.get_backoff_time", lambda *_: 0)
     fault = FAULTS[number]
