@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from access.azure.actions import covers
+from access.azure.application_permissions import GRAPH_APP_ROLES
+from access.azure.delegated_permissions import APPLICATION_IDS
 from components.deployer import document
 from components.network import AgentNetwork
-from localazure.arm.graph_access import APP_ROLES, MICROSOFT_GRAPH, outside_object_id
+from localazure.arm.graph_access import outside_object_id
 from localazure.arm.permissions import CUSTOM_ROLE, RequestCheck, RequestedOperation, caller_check
 from localazure.arm.world import SUBSCRIPTION_ID, World
 from localazure.azure import LocalAzure
@@ -121,9 +123,9 @@ def _permit(azure: LocalAzure, permission: str, principal: str) -> None:
     """Assign a permission of Microsoft Graph to the deployer."""
     token = "azuread:index/appRoleAssignment:AppRoleAssignment"  # noqa: S105 (a type token)
     inputs = {
-        "appRoleId": APP_ROLES[permission],
+        "appRoleId": GRAPH_APP_ROLES[permission],
         "principalObjectId": principal,
-        "resourceObjectId": outside_object_id(azure.world, MICROSOFT_GRAPH),
+        "resourceObjectId": outside_object_id(azure.world, APPLICATION_IDS["microsoft-graph"]),
     }
     azure.create(token, azure.check(token, inputs, name=permission))
 
