@@ -224,9 +224,8 @@ GRAPH = "acts_for_users.apis.microsoft-graph"
         (
             f"{GRAPH}.resource",
             "499b84ac-1321-427f-aa17-267ca6975798",
-            "belongs to both microsoft-graph and azure-devops",
+            "microsoft-graph and azure-devops have one resource",
         ),
-        (f"{GRAPH}.hosts", ["dev.azure.com"], "'dev.azure.com' belongs to both microsoft-graph and azure-devops"),
         (f"{GRAPH}.hosts", ["*.microsoft.com"], "hosts[0]: '*.microsoft.com' is not a host name"),
         (f"{GRAPH}.hosts", ["https://graph.microsoft.com"], "is not a host name in lower case"),
         (f"{GRAPH}.hosts", ["Graph.microsoft.com"], "is not a host name in lower case"),
@@ -360,6 +359,21 @@ def test_variables_that_agree_with_the_settings_are_accepted() -> None:
     }
 
     assert read(changed("identity.client_id", OWN), same).identity == ManagedIdentity(OWN)
+
+
+def test_two_apis_may_have_one_host() -> None:
+    acts = read(changed(f"{GRAPH}.hosts", ["dev.azure.com"])).acts_for_users
+
+    assert acts is not None
+    assert {host for api in acts.apis.values() for host in api.hosts} == {"dev.azure.com"}
+
+
+def test_both_sign_in_addresses_of_azure_in_china_are_one_cloud() -> None:
+    older, newer = "https://login.chinacloudapi.cn", "https://login.partner.microsoftonline.cn"
+    for setting, variable in ((older, newer), (newer, f"{older}/"), (newer, newer)):
+        whole = {**document(), "authority_host": setting, "acts_for_users": None}
+
+        assert read(whole, {**CONTAINER, "AZURE_AUTHORITY_HOST": variable}).issuer == f"{newer}/{TENANT}/v2.0"
 
 
 def test_credential_that_is_the_agents_own_identity_is_refused() -> None:

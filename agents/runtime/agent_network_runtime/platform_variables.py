@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
+from agent_network_runtime.settings import ISSUERS
+
 IDENTITY_ENDPOINT: Final = "IDENTITY_ENDPOINT"
 IDENTITY_HEADER: Final = "IDENTITY_HEADER"
 FEDERATED_TOKEN_FILE: Final = "AZURE_FEDERATED_TOKEN_FILE"  # noqa: S105 (the name of a variable)
@@ -79,8 +81,8 @@ def contradictions(
 
 
 def _different(variables: Mapping[str, str], name: str, setting: str) -> Iterator[str]:
-    value = variables.get(name, "")
-    if value and setting and value.rstrip("/").lower() != setting:
+    value = variables.get(name, "").rstrip("/").lower()
+    if value and setting and ISSUERS.get(value, value) != ISSUERS.get(setting, setting):
         yield f"{name} contradicts the settings, which name {setting}; remove the variable or correct it"
 
 

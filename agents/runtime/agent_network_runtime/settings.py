@@ -7,7 +7,8 @@ from typing import Final, Literal
 Host = Literal["container-app", "aks", "foundry"]
 
 ISSUERS: Final[Mapping[str, str]] = {"https://login.chinacloudapi.cn": "https://login.partner.microsoftonline.cn"}
-"""Sign-in addresses whose tokens name another address as their issuer: the older address of Azure in China."""
+"""Older sign-in addresses, each with the one that tokens name as their issuer: Azure in China has both. No document
+states which one a cluster's webhook sets and which one is the issuer, so both are taken for the same."""
 
 
 @dataclass(frozen=True, slots=True)
