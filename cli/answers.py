@@ -19,6 +19,7 @@ from access.questions.matrix import AccessMatrix
 from access.questions.proof import prove
 from access.questions.why import ExplainedDecision, reasons_text, why
 from access.reports import markdown, text
+from access.reports.acting_for_users import user_rows
 from access.reports.document import (
     access_rows,
     blast_documents,
@@ -54,10 +55,11 @@ def run_matrix(graph: Graph, declared: Declared, *, operations: bool) -> Result:
     )
     if operations:
         return Result(rows, lambda style: text.operations(rows, style), lambda: markdown.operations(rows))
+    users = user_rows(graph, declared)
     return Result(
-        rows,
-        lambda style: text.matrix(rows, agents, names, agents_sharing_identity, style),
-        lambda: markdown.matrix(rows, agents, names, agents_sharing_identity),
+        [*rows, *users],
+        lambda style: text.matrix(rows, agents, names, agents_sharing_identity, style, users),
+        lambda: markdown.matrix(rows, agents, names, agents_sharing_identity, users),
     )
 
 

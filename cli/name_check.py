@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
+from access.azure.delegated_permissions import APPLICATION_IDS
 from access.azure.verbs import VERBS
 from access.model.declared import Declared
 from access.model.errors import EmptyName, NotAnAgentError, UnknownName, UnknownVerb
@@ -37,7 +38,8 @@ def check_question(declared: Declared, values: AbstractSet[str], agent: str, res
     registry = {declared.registry.name} if declared.registry is not None else set[str]()
     _check("agent", agent, {*declared.agents, *declared.parties}, declared, values)
     if resource not in declared.parties:  # a host is a resource of Azure, too
-        _check("resource", resource, {*declared.resources, *registry, *declared.agents}, declared, values)
+        apis = {*_apis(declared), *APPLICATION_IDS}
+        _check("resource", resource, {*declared.resources, *registry, *declared.agents, *apis}, declared, values)
     found = declared.resources.get(resource)
     if found is not None and "/" not in operation and (found.kind, operation) not in VERBS:
         raise UnknownVerb(found.kind, operation, [verb for kind, verb in VERBS if kind == found.kind])
@@ -55,6 +57,12 @@ def check_agent(declared: Declared, values: AbstractSet[str], agent: str) -> Non
     if agent not in declared.agents and agent in declared.parties:
         raise NotAnAgentError(agent, declared.parties[agent].kind)
     _check("agent", agent, declared.agents, declared, values)
+
+
+def _apis(declared: Declared) -> set[str]:
+    """Return the names of the APIs that agents use as a user."""
+    acting = (one.acts_for_users for one in declared.agents.values() if one.acts_for_users is not None)
+    return {api.name for one in acting for api in one.apis}
 
 
 def _check(kind: str, name: str, known: Iterable[str], declared: Declared, values: AbstractSet[str]) -> None:

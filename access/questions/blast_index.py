@@ -20,6 +20,7 @@ from access.questions.held_access import HeldAccess, ResourceNames, held_access_
 from access.questions.paths.edges import EscalationSteps
 from access.questions.paths.steps import Node
 from access.questions.paths.traversal import Traversal, identity_name
+from access.questions.user_access import stolen_tokens
 
 _Sides = dict[tuple[str, str], dict[str, bool]]
 """By resource and type of data: agents, with True if access depends on a condition."""
@@ -86,6 +87,11 @@ class BlastIndex:
             opened = anonymous_access(self._steps.graph, one) if resource_type(one) == AGENT else None
             if opened is not None and one.name == agent:
                 yield f"callers without a role may instruct {agent}: its endpoint {opened.reason}"
+
+    def user_token_sentences(self, agent: str) -> Iterator[str]:
+        """Return a sentence for each way in which an agent, or one that it can take over, reaches data of users."""
+        for one in (agent, *sorted(self.taken_over(agent))):
+            yield from stolen_tokens(self._steps.graph, one)
 
     def _traversal(self, agent: str) -> Traversal:
         if agent not in self._traversals:

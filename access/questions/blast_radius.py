@@ -50,6 +50,7 @@ class BlastRadius:
                     *found,
                     *self._index.foreign_actor_sentences(self.agent),
                     *self._index.open_endpoint_sentences(self.agent),
+                    *self._index.user_token_sentences(self.agent),
                 )
             )
         )

@@ -47,6 +47,8 @@ class Correspondence:
         was, is_now = self._places(before), self._places(after)
         in_both = was.keys() & is_now.keys()
         is_one_environment = any(was[each] == is_now[each] for each in in_both)
+        self.is_one_environment = is_one_environment or not in_both
+        """True if ids mean the same in both graphs, or if no resource of the network shows that they do not."""
         several = {each for places in (was, is_now) for each, found in places.items() if len(found) > 1}
         self._by_place = several | {each for each in in_both if is_one_environment and was[each] != is_now[each]}
         """Names in network.yaml, each with a kind, that do not say alone which resource is meant."""

@@ -20,6 +20,7 @@ from access.model.graph import Graph, Unread
 from access.questions.correspondence import Correspondence, Identity
 from access.questions.impersonation import actor_changes
 from access.questions.matrix import AccessMatrix, MatrixEntry
+from access.questions.user_changes import user_changes
 
 _Pair = tuple[Identity, Identity]
 _Sets = tuple[frozenset[str], frozenset[str]]
@@ -88,6 +89,8 @@ def difference(before: Graph, after: Graph) -> Difference:
     ]
     acting = actor_changes(old, new, correspondence)
     changes += [Change(one.subject, one.target, one.words, one.grows, ()) for one in acting]
+    as_users = user_changes(before, after, one_environment=correspondence.is_one_environment)
+    changes += [Change(one.subject, one.target, one.words, one.grows, one.operations) for one in as_users]
     changes += [
         Change(who, names[resource], words_of, grows, ())
         for (found, others), grows in (((opened[1], opened[0]), True), (opened, False))

@@ -14,6 +14,7 @@ from access.evaluate.relevance import relevant_operations
 from access.model.declared import Declared, DeclaredAccess, DeclaredParty
 from access.model.errors import AmbiguousName, EmptyName, UnknownName, UnknownVerb
 from access.model.graph import Assignment, Graph, Principal, Resource
+from access.questions.api_decisions import is_api, why_as_user
 from access.questions.display_names import DisplayNames
 from access.questions.matrix import AccessMatrix, shared_identity_sentence
 from safe_text.display import visible
@@ -28,7 +29,7 @@ class ExplainedDecision:
 
     agent: str
     identity: str
-    """The kind of identity with the most access: `own`, `pull`, `host`, `people` or `other`."""
+    """The kind of identity with the most access: `own`, `pull`, `host`, `people`, `other`, or `as a user`."""
     resource: str
     operation: str
     answer: AccessDecision
@@ -75,6 +76,8 @@ def why(graph: Graph, declared: Declared | None, agent: str, resource: str, oper
     ):
         return waiting
     principals = names.principals_named(agent)
+    if principals and not names.resources_named(resource) and is_api(graph, declared, resource):
+        return _as_user(graph, declared, agent, resource, operation)
     if not principals:
         raise UnknownName("agent", agent, AccessMatrix(graph).agents)
     subjects = {tuple(each.name for each in names.subjects_of(one.id)) for one in principals}
@@ -84,6 +87,13 @@ def why(graph: Graph, declared: Declared | None, agent: str, resource: str, oper
     operations = [operation] if "/" in operation else _operations_of_verb(target, operation)
     found = [_reason(graph, declared, agent, principals, target, one) for one in operations]
     return [replace(one, resource=names.of_resource(target)) for one in found]
+
+
+def _as_user(graph: Graph, declared: Declared | None, agent: str, api: str, operation: str) -> list[ExplainedDecision]:
+    return [
+        ExplainedDecision(agent, "as a user", api, scope, answer, places)
+        for scope, answer, places in why_as_user(graph, declared, agent, api, operation)
+    ]
 
 
 def _reason(  # noqa: PLR0913, PLR0917 - the question and its context

@@ -17,6 +17,7 @@ from access.questions.diff import Difference
 from access.questions.matrix import AccessMatrix
 from access.questions.proof import Proof, prove
 from access.reports.access_rows import access_rows
+from access.reports.acting_for_users import user_rows
 from access.reports.declared_rules import identity_rows, image_rows, log_rows, rule_rows
 from access.reports.grants import grant_rows
 from access.reports.network_exposure import exposure_rows
@@ -67,6 +68,7 @@ def document(  # noqa: PLR0913 (one argument for each part of a report)
         "parties": [_party(one, declared) for one in graph.principals if one.party],
         "resources": [_resource(name, summary, declared) for name in summary.resources],
         "access": access_rows(summary, declared),
+        "user_access": user_rows(graph, declared),
         "proof": proof_document(prove(graph, declared, today=today)),
         "blast": blasts,
         "findings": [one.document() for one in findings],

@@ -7,6 +7,7 @@ from typing import Any
 from access.evaluate.wording import words
 from access.questions.matrix import shared_identity_sentence
 from access.reports.accepted_findings import accepted_words
+from access.reports.acting_for_users import as_markdown
 from safe_text.display import shows_escaped_text
 
 Rows = Sequence[Mapping[str, Any]]
@@ -14,7 +15,9 @@ Groups = Sequence[Sequence[str]]
 
 
 @shows_escaped_text
-def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], identity_groups: Groups) -> str:
+def matrix(
+    rows: Rows, agents: Sequence[str], resources: Sequence[str], identity_groups: Groups, users: Rows = ()
+) -> str:
     """Render the access matrix as a Markdown table."""
     cells = {(row["agent"], row["resource"]): _verbs(row) for row in rows}
     everyone = list(dict.fromkeys((*agents, *(agent for agent, _ in cells))))
@@ -22,7 +25,9 @@ def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], identity
     body = [[agent, *(cells.get((agent, name), "") for name in used)] for agent in everyone]
     notes = dict.fromkeys(note for row in rows for note in row.get("notes", ()))
     sentences = (*map(shared_identity_sentence, identity_groups), *notes)
-    return "\n".join([_table(["agent", *used], body), *(f"\n{_plain(each)}." for each in sentences)])
+    head, *cells = as_markdown(users)
+    as_user = [f"\n{_table(head, cells)}"] if cells else []
+    return "\n".join([_table(["agent", *used], body), *as_user, *(f"\n{_plain(each)}." for each in sentences)])
 
 
 @shows_escaped_text

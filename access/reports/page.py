@@ -14,14 +14,21 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from access.reports import matrix_table, review_tables, sections
+from access.reports import acting_for_users, matrix_table, review_tables, sections
 from access.reports.markup import Html, joined, tag
 from access.reports.verdict import verdict
 from safe_text.display import shows_escaped_text
 
 _HERE = Path(__file__).parent
 _SCRIPT = ("document", "selection", "details", "graph", "matrix", "filter", "export", "start")
-_FIRST = (sections.diff, sections.findings, sections.excepted, sections.waiting, matrix_table.matrix)
+_FIRST = (
+    sections.diff,
+    sections.findings,
+    sections.excepted,
+    sections.waiting,
+    matrix_table.matrix,
+    acting_for_users.as_section,
+)
 _THEN = (
     review_tables.grants,
     review_tables.exposure,
@@ -36,6 +43,7 @@ _CONTENTS = (
     ("diff", "Changes"),
     ("findings", "Findings"),
     ("matrix", "Matrix"),
+    ("users", "As a user"),
     ("graph", "Graph"),
     ("grants", "Grants"),
     ("exposure", "Exposure"),

@@ -6,6 +6,7 @@ from typing import Any
 from access.evaluate.wording import words
 from access.questions.matrix import shared_identity_sentence
 from access.reports.accepted_findings import accepted_words
+from access.reports.acting_for_users import as_text
 from access.reports.terminal import TOGETHER, Style, matrix_lines, width, widths
 from access.reports.verdict import Verdict
 from safe_text.display import shows_escaped_text
@@ -18,11 +19,19 @@ Groups = Sequence[Sequence[str]]
 
 
 @shows_escaped_text
-def matrix(rows: Rows, agents: Sequence[str], resources: Sequence[str], identity_groups: Groups, style: Style) -> str:
+def matrix(  # noqa: PLR0913, PLR0917 - one argument for each part of the matrix
+    rows: Rows,
+    agents: Sequence[str],
+    resources: Sequence[str],
+    identity_groups: Groups,
+    style: Style,
+    users: Rows = (),
+) -> str:
     """Render the access matrix as a text table, or as a list if the table is too wide for the terminal."""
     shared = (style.paragraph(shared_identity_sentence(each)) for each in identity_groups)
     notes = dict.fromkeys(note for row in rows for note in row.get("notes", ()))
-    return "\n".join([_grid(rows, agents, resources, style), *shared, *map(style.paragraph, notes)])
+    as_user = [as_text(users, style)] if users else []
+    return "\n".join([_grid(rows, agents, resources, style), *as_user, *shared, *map(style.paragraph, notes)])
 
 
 def _grid(rows: Rows, agents: Sequence[str], resources: Sequence[str], style: Style) -> str:

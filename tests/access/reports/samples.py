@@ -199,6 +199,20 @@ def _document(name: str, agents: Sequence[str], kinds: dict[str, str], access: l
             for at, (one, kind) in enumerate(kinds.items(), 8)
         ],
         "access": access,
+        "user_access": [
+            {
+                "agent": agent,
+                "resource": "azure-devops",
+                "as_user": True,
+                "verbs": ["vso.code"],
+                "without_user": [],
+                "people": ["reviewers"],
+                "clients": ["review-portal"],
+                "consent": "each user",
+                "location": "network.yaml:31",
+            }
+            for agent in agents[:1]
+        ],
         "proof": {
             "declared": len(access),
             "allowed": len(access),
