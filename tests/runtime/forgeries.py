@@ -385,6 +385,7 @@ PERMISSIONS = (
     claim("kind_of_account_that_is_false", "acct is missing or not valid", acct=False),
     claim("user_account_of_an_agent", "is an agent, not a person", 403, xms_sub_fct="2 13"),
     claim("agent_identity_as_the_user", "is an agent, not a person", 403, xms_sub_fct=[11]),
+    claim("kind_of_user_that_is_an_object", "xms_sub_fct is not a text with numbers", xms_sub_fct=[{"kind": 13}]),
     claim("no_object_id", "oid is missing or not a GUID", oid=...),
     claim("object_id_that_is_a_name", "oid is missing or not a GUID", oid="zoe@fabrikam.example"),
     claim("no_token_id", "uti is missing or not an id", uti=...),

@@ -196,8 +196,12 @@ def _check_member(account: object) -> None:
 
 
 def _subject_kinds(claims: Mapping[str, Any]) -> frozenset[str]:
-    """Return the numbers of the subject's kinds, in whichever form the claim lists them."""
-    return frozenset(_NUMBER.findall(str(claims.get("xms_sub_fct", ""))))
+    """Return the numbers of the kinds of the subject, from a text, a number, or a list of them."""
+    value = claims.get("xms_sub_fct", "")
+    parts = cast("list[object]", value) if isinstance(value, list) else [value]
+    if not all(isinstance(part, str | int) for part in parts):
+        raise InvalidTokenError("the token's claim xms_sub_fct is not a text with numbers")
+    return frozenset(number for part in parts for number in _NUMBER.findall(str(part)))
 
 
 def _capabilities(value: object) -> tuple[str, ...]:
