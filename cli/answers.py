@@ -20,6 +20,7 @@ from access.questions.proof import prove
 from access.questions.why import ExplainedDecision, reasons_text, why
 from access.reports import markdown, text
 from access.reports.acting_for_users import user_rows
+from access.reports.audit_table import audit_rows, datatable
 from access.reports.document import (
     access_rows,
     blast_documents,
@@ -44,6 +45,8 @@ class Result:
     code: ExitCode = ExitCode.OK
     findings: Sequence[Finding] = ()
     """The findings in the answer, for SARIF."""
+    as_kql: Callable[[], str] = str
+    """The answer as the beginning of a query in Log Analytics; empty for other commands than `grants`."""
 
 
 def run_matrix(graph: Graph, declared: Declared, *, operations: bool) -> Result:
@@ -90,6 +93,17 @@ def run_why(graph: Graph, declared: Declared, agent: str, resource: str, operati
     ]
     answer = reasons_text(reasons)
     return Result(rows, lambda _style: answer, lambda: f"```text\n{answer}\n```", why_code(reasons))
+
+
+def run_grants(graph: Graph, declared: Declared, today: date) -> Result:
+    """List the role assignments of a graph with their ids in Azure's logs and their lines in network.yaml."""
+    rows = audit_rows(graph, declared, today)
+    return Result(
+        rows,
+        lambda style: text.grants(rows, style),
+        lambda: markdown.grants(rows),
+        as_kql=lambda: datatable(rows),
+    )
 
 
 def why_code(reasons: Sequence[ExplainedDecision]) -> ExitCode:

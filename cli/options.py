@@ -13,6 +13,8 @@ __all__ = [
     "DeploymentSubscription",
     "FindingsFormat",
     "Format",
+    "GrantsForm",
+    "GrantsFormat",
     "Json",
     "ResourceGroup",
     "Source",
@@ -34,6 +36,15 @@ class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
     MARKDOWN = "markdown"
+
+
+class GrantsFormat(StrEnum):
+    """Output formats of the table of role assignments."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    KQL = "kql"
 
 
 class FindingsFormat(StrEnum):
@@ -78,6 +89,10 @@ Source = Annotated[
     str, typer.Option("--of", metavar="SOURCE", help=f"Source of the access to read: {SOURCES}.", callback=not_empty)
 ]
 SourceFormat = Annotated[Format, typer.Option("--format", "-f", help="Format of the output.")]
+GrantsForm = Annotated[
+    GrantsFormat,
+    typer.Option("--format", "-f", help="Format of the output; `kql` is the beginning of a query in Log Analytics."),
+]
 FindingsForm = Annotated[
     FindingsFormat,
     typer.Option("--format", "-f", help="Format of the output; code hosts show SARIF next to the lines of files."),

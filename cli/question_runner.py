@@ -60,6 +60,10 @@ class Question:
         declared = self._project.declared()
         return self._print(answers.run_proof(self._graph, declared, current_date()))
 
+    def grants(self) -> ExitCode:
+        """Print the role assignments with their lines in network.yaml, also as the beginning of a query."""
+        return self._print(answers.run_grants(self._graph, self._project.declared(), current_date()))
+
     def blast_radius(self, agent: str | None) -> ExitCode:
         """Print the blast radius of one agent or of all agents."""
         declared = self._project.declared()
@@ -128,6 +132,8 @@ class Question:
                 text = json.dumps(result.document, indent=2)
             case "markdown":
                 text = result.as_markdown()
+            case "kql":
+                text = result.as_kql()
             case "sarif":
                 log = sarif(result.findings, RULES, tool_version=__version__)
                 text = json.dumps(log, indent=2)

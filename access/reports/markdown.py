@@ -42,6 +42,15 @@ def operations(rows: Rows) -> str:
 
 
 @shows_escaped_text
+def grants(rows: Rows) -> str:
+    """Render role assignments with their ids and lines as a Markdown table."""
+    names = ("agent", "verb", "resource", "assignment", "location")
+    return _table(
+        names, [[row["verb"] or row["role"] if name == "verb" else row[name] for name in names] for row in rows]
+    )
+
+
+@shows_escaped_text
 def proof(found: Mapping[str, Any]) -> str:
     """Render the result of a proof as Markdown, with its counts and failures."""
     word = "**fails**" if found["failures"] else "holds"

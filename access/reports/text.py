@@ -62,6 +62,17 @@ def operations(rows: Rows, style: Style) -> str:
 
 
 @shows_escaped_text
+def grants(rows: Rows, style: Style) -> str:
+    """Render role assignments with their ids and lines as text, two lines for each."""
+    lines: list[str] = []
+    for row in rows:
+        lines.append(style.paint(f"{row['agent']} {row['verb'] or row['role']} {row['resource']}", "bold"))
+        where = row["location"].rpartition("::")[2]
+        lines.append(f"    {row['assignment'] or 'no id before the deployment'}  {where}")
+    return "\n".join(lines) or "no role assignments"
+
+
+@shows_escaped_text
 def proof(found: Mapping[str, Any], style: Style) -> str:
     """Render the result of a proof as text, with its counts and failures."""
     ok = not found["failures"]

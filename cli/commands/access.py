@@ -12,6 +12,8 @@ from cli.options import (
     FindingsForm,
     FindingsFormat,
     Format,
+    GrantsForm,
+    GrantsFormat,
     ResourceGroup,
     Source,
     SourceFormat,
@@ -150,6 +152,27 @@ def proof(
     Exit code 1 if it is not.
     """
     return _question(stack, of, form, subscription, resource_group).proof()
+
+
+@app.command(
+    epilog=examples(
+        "agent-network access grants --of live --subscription ID --format kql",
+        "agent-network access grants --of export.json --format json",
+    )
+)
+def grants(
+    *,
+    stack: Stack = "dev",
+    of: Source = ".",
+    form: GrantsForm = GrantsFormat.TEXT,
+    subscription: Subscription = None,
+    resource_group: ResourceGroup = None,
+) -> int:
+    """Print each role assignment with the line of network.yaml that declares it.
+
+    Azure's logs name the ids of role assignments. A preview has no ids yet.
+    """
+    return _question(stack, of, form, subscription, resource_group).grants()
 
 
 @app.command("blast-radius", epilog=examples("agent-network access blast-radius analysis"))

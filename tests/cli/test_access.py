@@ -23,6 +23,7 @@ QUESTIONS = (
     ["proof"],
     ["blast-radius", "report"],
     ["check"],
+    ["grants"],
 )
 
 Ask = Callable[..., tuple[int, str, str]]
