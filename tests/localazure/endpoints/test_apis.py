@@ -1,6 +1,7 @@
 """Tests of the APIs that local Azure serves over TLS: rights of the user or of the agent, all else denied."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,6 +67,19 @@ def test_azure_repos_refuses_tokens_of_other_apis_and_without_the_scope(tenant: 
     tokens = [graph_token(tenant.endpoints, ANNA.id), devops_token(tenant, ANNA.id, "vso.work"), "", tenant.sign_in()]
 
     assert [get(REPOSITORY, each).status_code for each in tokens] == [401] * 4
+
+
+def test_apis_refuse_a_token_that_has_expired(tenant: SampleTenant, credential: ManagedIdentityCredential) -> None:
+    endpoints = tenant.endpoints
+    endpoints.key_vaults.import_key("network-dev7", "github-app", signing_key("github app"))
+    sign = "https://network-dev7.vault.azure.net/keys/github-app?api-version=2025-07-01"
+    vault = credential.get_token("https://vault.azure.net/.default").token
+    storage = credential.get_token("https://storage.azure.com/.default").token
+    graph, devops = graph_token(endpoints, ANNA.id), devops_token(tenant, ANNA.id)
+    endpoints.clock.advance(100_000)
+    requested = [("https://graph.microsoft.com/v1.0/me", graph), (REPOSITORY, devops), (BLOB, storage), (sign, vault)]
+
+    assert [get(url, token, **VERSION).status_code for url, token in requested] == [401] * 4
 
 
 def test_commit_ids_are_those_of_git() -> None:
@@ -249,6 +263,21 @@ def test_github_device_flow_ignores_a_repository_without_a_word_if_it_is_switche
     # The user's rights and the app's: not the repository on which the app is not installed.
     listed = get(f"{GITHUB}/user/installations/5/repositories", token).json()["repositories"]
     assert [each["id"] for each in listed] == [11, 12]
+
+
+@pytest.mark.usefixtures("github")
+def test_github_token_of_a_user_reaches_only_what_the_user_may_read_now(tenant: SampleTenant) -> None:
+    state, code = tenant.endpoints.github, begin()
+    tenant.endpoints.device_sign_in.authorize(code["user_code"], "ben-dev")
+    ben = str(poll(code["device_code"], repository_id="11")["access_token"])
+    code = begin()
+    tenant.endpoints.device_sign_in.authorize(code["user_code"], "anna-dev")
+    anna = str(poll(code["device_code"], repository_id="11")["access_token"])
+
+    assert [get(f"{GITHUB}/repos/fabrikam/web", each).status_code for each in (anna, ben)] == [200, 404]
+    assert {each.login: set(each.repositories) for each in state.living_tokens} == {"anna-dev": {11}, "ben-dev": set()}
+    state.repositories[0] = replace(state.repositories[0], permissions={"ben-dev": "read"})
+    assert [get(f"{GITHUB}/repos/fabrikam/web", each).status_code for each in (anna, ben)] == [404, 404]
 
 
 @pytest.mark.usefixtures("github")

@@ -114,7 +114,9 @@ def test_request_log_has_fingerprints_in_place_of_tokens(tenant: SampleTenant, a
     credential = on_behalf_of(tenant, assertion)
     token = credential.get_token(USER_READ).token
     requests.get("https://graph.microsoft.com/v1.0/me", headers={"Authorization": f"Bearer {token}"}, timeout=9)
-    (graph,) = tenant.endpoints.log.of("graph")
+    elsewhere = requests.get(f"https://graph.microsoft.com/v1.0/me?t={token}", headers={"X-Copy": token}, timeout=9)
+    assert elsewhere.status_code == 401
+    graph, _ = tenant.endpoints.log.of("graph")
     text = repr(list(tenant.endpoints.log))
 
     assert graph.headers["authorization"] == f"Bearer {fingerprint(token)}"

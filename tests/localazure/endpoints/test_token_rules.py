@@ -201,6 +201,12 @@ def test_consent_of_one_user_counts_for_this_user_alone(tenant: SampleTenant) ->
     assert on_behalf_of(tenant, tenant.sign_in(BEN), scope).code == 65001
 
 
+def test_token_has_no_scope_that_the_api_does_not_have_although_it_was_consented_to(tenant: SampleTenant) -> None:
+    tenant.endpoints.directory.consent(INGESTION, "00000003-0000-0000-c000-000000000000", ["Old.Read"])
+
+    assert on_behalf_of(tenant, tenant.sign_in()).body["scope"] == f"{GRAPH_URL}/User.Read"
+
+
 def test_response_has_a_refresh_token_only_if_offline_access_is_requested(tenant: SampleTenant) -> None:
     scope = f"{GRAPH_URL}/User.Read"
     plain = on_behalf_of(tenant, tenant.sign_in(), scope).body
