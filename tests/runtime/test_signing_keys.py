@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -401,13 +402,25 @@ def reachable(*roots: object) -> Iterator[object]:
 
 
 def test_threads_that_need_the_same_download_share_it(tenant: Tenant, clock: Clock) -> None:
-    runtime = SyncRuntime(SETTINGS, get=tenant.document, clock=clock)
-    headers = [signed_by(KEY, uti=f"u{at}") for at in range(50)]
+    arrived, release = threading.Semaphore(0), threading.Event()
+
+    def held(address: str, seconds: float) -> Response | NoResponse:
+        release.wait()
+        return tenant.document(address, seconds)
+
+    runtime = SyncRuntime(SETTINGS, get=held, clock=clock)
+
+    def request(header: str) -> str:
+        arrived.release()
+        return runtime.user_context(header).uti
 
     with ThreadPoolExecutor(16) as pool:
-        users = list(pool.map(runtime.user_context, headers))
+        requests = [pool.submit(request, signed_by(KEY, uti=f"u{at}")) for at in range(50)]
+        for _ in range(16):
+            arrived.acquire()
+        release.set()
 
-    assert [user.uti for user in users] == [f"u{at}" for at in range(50)]
+        assert [one.result() for one in requests] == [f"u{at}" for at in range(50)]
     assert tenant.downloads == 1
 
 
