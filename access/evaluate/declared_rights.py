@@ -7,7 +7,7 @@ administrator makes outside the program; what is missing there is no failure of 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from access.azure.delegated_permissions import SCOPE_IDS, shown_api
+from access.azure.delegated_permissions import scope_ids, shown_api
 from access.evaluate.application_names import api_name, client_name, person_name, quoted_list
 from access.evaluate.application_problems import ApplicationProblem
 from access.evaluate.user_rights import EVERYBODY, UserRight, user_rights
@@ -60,7 +60,7 @@ class _Excess:
         found: dict[str, list[str]] = {}
         for api in self._acts.apis:
             required = [one.what for one in self._rights if one.kind == "scope" and one.of == api.app_id]
-            known = SCOPE_IDS.get(shown_api(api.app_id), {})
+            known = scope_ids(shown_api(api.app_id))
             absent = [scope for scope in api.scopes if scope not in required and scope not in known]
             ids = [each for each in required if _is_id(each)]
             if ids and len(ids) <= len(absent):

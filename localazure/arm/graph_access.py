@@ -12,7 +12,7 @@ applications to an owner of some ("List applications", Microsoft Graph v1.0, Mic
 from dataclasses import dataclass
 from typing import cast
 
-from access.azure.application_permissions import GRAPH_APP_ROLES, OWNED_APPLICATIONS
+from access.azure.application_permissions import OWNED_APPLICATIONS, graph_app_roles
 from access.azure.delegated_permissions import APPLICATION_IDS
 from localazure.arm.world import World
 from localazure.errors import AzureError
@@ -57,7 +57,7 @@ def held_permissions(world: World, principal_id: str) -> frozenset[str]:
         for one in world.find_indexed(role_key(principal_id))
         if str(one.inputs.get("resourceObjectId")).lower() == graph
     }
-    return frozenset(name for name, role in GRAPH_APP_ROLES.items() if role in held)
+    return frozenset(name for name, role in graph_app_roles().items() if role in held)
 
 
 def check_graph(world: World, principal_id: str, operation: str, needed: GraphPermissions) -> None:

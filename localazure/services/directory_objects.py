@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-from access.azure.application_permissions import GRAPH_APP_ROLES
-from access.azure.delegated_permissions import APPLICATION_IDS, SCOPE_IDS
+from access.azure.application_permissions import graph_app_roles
+from access.azure.delegated_permissions import APPLICATION_IDS, scope_ids
 from localazure.arm.graph_access import MICROSOFT_GRAPH, outside_object_id, role_key
 from localazure.arm.world import DEPLOYER_CLIENT_ID, DEPLOYER_OBJECT_ID, Principal, Resource, Values, World
 
@@ -261,8 +261,8 @@ def _built_in(world: World) -> Iterator[ServicePrincipal]:
             client_id=client_id,
             display_name=_NAMES.get(api, api),
             tenant_id=MICROSOFT_TENANT,
-            app_roles=tuple(_app_roles(GRAPH_APP_ROLES)) if client_id == MICROSOFT_GRAPH else (),
-            scopes=tuple(_scopes(SCOPE_IDS.get(api, {}))),
+            app_roles=tuple(_app_roles(graph_app_roles())) if client_id == MICROSOFT_GRAPH else (),
+            scopes=tuple(_scopes(scope_ids(api))),
         )
 
 

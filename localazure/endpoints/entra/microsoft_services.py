@@ -10,9 +10,9 @@ id (reports in public files, 2026).
 
 from functools import cache
 
-from access.azure.application_permissions import GRAPH_APP_ROLES
+from access.azure.application_permissions import graph_app_roles
 from access.azure.clouds import CLOUDS
-from access.azure.delegated_permissions import APPLICATION_IDS, SCOPE_IDS
+from access.azure.delegated_permissions import APPLICATION_IDS, scope_ids
 from localazure.endpoints.entra.objects import Application, AppRole
 
 __all__ = ["GRAPH_HOSTS", "TOKEN_EXCHANGE", "microsoft_services"]
@@ -39,7 +39,7 @@ def microsoft_services(cloud: str) -> tuple[Application, ...]:
     """Return the applications of Microsoft in every tenant of a cloud; they have service principals from the start."""
     known = {**_URIS, "microsoft-graph": (f"https://{GRAPH_HOSTS[cloud]}",)}
     roles = tuple(
-        AppRole(id=id_, value=value, members=frozenset({"Application"})) for value, id_ in GRAPH_APP_ROLES.items()
+        AppRole(id=id_, value=value, members=frozenset({"Application"})) for value, id_ in graph_app_roles().items()
     )
     return (
         Application(
@@ -64,7 +64,7 @@ def microsoft_services(cloud: str) -> tuple[Application, ...]:
                 client_id=client_id,
                 name=name,
                 identifier_uris=known.get(name, ()),
-                scopes=frozenset(SCOPE_IDS.get(name, ())),
+                scopes=frozenset(scope_ids(name)),
                 app_roles=roles if name == "microsoft-graph" else (),
                 is_microsoft=True,
             )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from access.azure.application_permissions import GRAPH_APP_ROLES
+from access.azure.application_permissions import graph_app_roles
 from localazure.arm.permissions import caller_check
 from localazure.arm.world import Values
 from localazure.azure import LocalAzure
@@ -40,7 +40,7 @@ def deployer(azure: LocalAzure) -> LocalAzure:
 
 def permit(azure: LocalAzure, *permissions: str) -> None:
     for name in permissions:
-        inputs = {"appRoleId": GRAPH_APP_ROLES[name], "principalObjectId": PRINCIPAL_ID, "resourceObjectId": GRAPH_ID}
+        inputs = {"appRoleId": graph_app_roles()[name], "principalObjectId": PRINCIPAL_ID, "resourceObjectId": GRAPH_ID}
         azure.create(APP_ROLE_ASSIGNMENT, inputs)
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from access.azure.application_permissions import GRAPH_APP_ROLES
-from access.azure.delegated_permissions import APPLICATION_IDS, SCOPE_IDS
+from access.azure.application_permissions import graph_app_roles
+from access.azure.delegated_permissions import APPLICATION_IDS, scope_ids
 from localazure.arm.world import DEPLOYER_OBJECT_ID, TENANT_ID, Values, World
 from localazure.azure import LocalAzure
 from localazure.errors import AzureError, InvalidInputs, UnknownType
@@ -87,10 +87,10 @@ def test_service_principal_without_an_application_in_the_tenant_is_refused(azure
 def test_service_principals_of_microsofts_apis_exist_from_the_beginning(azure: LocalAzure) -> None:
     graph = APPLICATION_IDS["microsoft-graph"]
 
-    assert lookup(azure, clientId=graph)["appRoleIds"] == GRAPH_APP_ROLES
+    assert lookup(azure, clientId=graph)["appRoleIds"] == graph_app_roles()
     assert {
         api: lookup(azure, clientId=client_id)["oauth2PermissionScopeIds"] for api, client_id in APPLICATION_IDS.items()
-    } == SCOPE_IDS
+    } == {api: scope_ids(api) for api in APPLICATION_IDS}
     with pytest.raises(AzureError, match="ImportRequired"):
         create(azure, graph)
     existing, _ = create(azure, graph, useExisting=True)
