@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from access.azure.clouds import CLOUDS
-from access.azure.delegated_permissions import SCOPE_IDS
+from access.azure.delegated_permissions import scope_ids
 from components.federation import POD_AUDIENCE
 from components.user_context.entra_roles import CALL_ROLE, CALL_ROLE_ID, SCOPE, SCOPE_ID, USER_ROLE, USER_ROLE_ID
 from manifest import Agent, Environment, Network
@@ -166,7 +166,7 @@ class _Listing:
 
     @staticmethod
     def _scope_id(api: str, scope: str) -> str:
-        return SCOPE_IDS.get(api, {}).get(scope, f"<id of the scope {scope} of {api}>")
+        return scope_ids(api).get(scope, f"<id of the scope {scope} of {api}>")
 
     def _update(self) -> dict[str, Any]:
         """Return what an application gets once it exists: the URI with its own client id, and its clients."""

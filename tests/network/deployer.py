@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from access.azure.actions import covers
-from access.azure.application_permissions import GRAPH_APP_ROLES
+from access.azure.application_permissions import graph_app_roles
 from access.azure.delegated_permissions import APPLICATION_IDS
 from components.deployer import document
 from components.network import AgentNetwork
@@ -123,7 +123,7 @@ def _permit(azure: LocalAzure, permission: str, principal: str) -> None:
     """Assign a permission of Microsoft Graph to the deployer."""
     token = "azuread:index/appRoleAssignment:AppRoleAssignment"  # noqa: S105 (a type token)
     inputs = {
-        "appRoleId": GRAPH_APP_ROLES[permission],
+        "appRoleId": graph_app_roles()[permission],
         "principalObjectId": principal,
         "resourceObjectId": outside_object_id(azure.world, APPLICATION_IDS["microsoft-graph"]),
     }
