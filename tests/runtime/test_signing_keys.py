@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from types import FunctionType, ModuleType
 from typing import Any
+from weakref import WeakSet
 
 import pytest
 from agent_network_runtime import Runtime, SyncRuntime, validation
@@ -226,6 +227,28 @@ def test_cancelled_request_stops_no_download_and_costs_no_other_request_its_key(
             await first
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("kind", ["user_context", "caller"])
+def test_token_of_a_cancelled_request_is_dropped(clock: Clock, kind: str) -> None:
+    async def run() -> None:
+        runtime = Runtime(SETTINGS, get=HeldTenant().get, clock=clock)
+        before = WeakSet(readable_tokens())
+        waiting = asyncio.create_task(getattr(runtime, kind)(signed_by(KEY)))
+        await settle()
+        (token,) = (one for one in readable_tokens() if one not in before)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+        assert token.dropped
+        await runtime.close()
+
+    asyncio.run(run())
+
+
+def readable_tokens() -> list[Secret]:
+    return [one for one in gc.get_objects() if isinstance(one, Secret) and not one.dropped]
 
 
 def test_keys_are_read_again_in_the_background_after_half_a_day(tenant: Tenant, clock: Clock, runtime: Runtime) -> None:
