@@ -17,7 +17,7 @@ from agent_network_runtime.json_text import JsonTextError, parse_json
 
 LARGEST_HEADER: Final = 16 * 1024
 """Characters of an `Authorization` header; Entra's tokens have some 2,000, and 200 groups are the most that they name
-("Access token claims reference", Microsoft Learn, 2024-04)."""
+("Access token claims reference", Microsoft Learn, 2023-05-26)."""
 
 ALGORITHM: Final = "RS256"
 TYPES: Final = frozenset({"jwt", "at+jwt"})

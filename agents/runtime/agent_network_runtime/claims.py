@@ -1,7 +1,7 @@
 """Rules for the claims of a token whose signature is verified: each claim has one check and one reason.
 
 The rules follow "Access tokens in the Microsoft identity platform", Microsoft Learn, 2023-08-01, and "Secure
-applications and APIs by validating claims", Microsoft Learn, 2024-04. They cover version 2 tokens of one tenant, for
+applications and APIs by validating claims", Microsoft Learn, 2023-04-21. They cover version 2 tokens of one tenant, for
 one application. Types are exact: a time is a whole number, a scope is a whole word, an id is a GUID in lower case.
 A token that somebody else may use, or that is of another kind, is refused with 401; a valid one of a person or an
 application that may not do this, with 403.
@@ -16,6 +16,8 @@ Decisions of this library:
 - `idtyp` is `user` or absent in a user's token: applications' own tokens always have it, since the agent's application
   requests the claim, and users' tokens have it with a further setting alone ("Optional claims reference", Microsoft
   Learn, 2024-04-10). A token without a scope is not a user's access token, such as an id token for the same audience.
+- `tid` and `oid` are required, which a client gets with the scope `profile` ("Access token claims reference", Microsoft
+  Learn, 2023-05-26); MSAL always requests it (MSAL for Python 1.39, 2026).
 - A token that is bound to a key (`cnf`) is refused as a bearer token: the client has not proved that it has the key.
 """
 
@@ -155,7 +157,7 @@ def _common(claims: Mapping[str, Any], audience: Audience, now: float) -> Times:
     if claims.get("iss") != audience.issuer:
         raise InvalidTokenError("the token has another issuer")
     if claims.get("tid") != audience.tenant_id:
-        raise InvalidTokenError("the token is of another tenant")
+        raise InvalidTokenError("the token is of another tenant, or names none: clients must request the scope profile")
     if claims.get("aud") != audience.client_id:
         raise InvalidTokenError("the token is for another application")
     if "cnf" in claims:
@@ -175,7 +177,8 @@ def _time(claims: Mapping[str, Any], name: str) -> int:
 def _guid(claims: Mapping[str, Any], name: str) -> str:
     value = claims.get(name)
     if not isinstance(value, str) or not _GUID.fullmatch(value):
-        raise InvalidTokenError(f"the token's claim {name} is missing or not a GUID in lower case")
+        hint = "; clients must request the scope profile" if name == "oid" else ""
+        raise InvalidTokenError(f"the token's claim {name} is missing or not a GUID in lower case{hint}")
     return value
 
 

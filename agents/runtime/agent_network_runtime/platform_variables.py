@@ -27,7 +27,7 @@ STORED_CREDENTIALS: Final = (
 REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
     # "Managed identities in Azure Container Apps", Microsoft Learn, 2025-06.
     "container-app": (IDENTITY_ENDPOINT, IDENTITY_HEADER),
-    # "Use Microsoft Entra Workload ID with AKS", Microsoft Learn, 2025-06: the webhook sets all four.
+    # "Use Microsoft Entra Workload ID with AKS", Microsoft Learn, 2025: the webhook sets all four.
     "aks": ("AZURE_CLIENT_ID", "AZURE_TENANT_ID", FEDERATED_TOKEN_FILE, "AZURE_AUTHORITY_HOST"),
     # No document names the variables of a hosted agent, so none is required.
     "foundry": (),
